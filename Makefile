@@ -1,0 +1,110 @@
+# village-credit. `make help` lists the targets; a fresh machine needs Python 3.11 or 3.12, a C compiler and make.
+# PYTHON=/path/to/python3.12 chooses the interpreter, ARGS="-k village" is passed on by run, test and bench.
+
+VENV := .venv
+IN := $(VENV)/bin/python
+ARGS ?=
+UPGRADE ?=
+PACKAGES := $(VENV)/.packages
+# The name changes with the folder: a moved checkout installs itself anew.
+PROJECT := $(VENV)/.project-$(shell printf %s "$(CURDIR)" | cksum | cut -d ' ' -f 1)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test lint check bench lock clean
+
+# Nothing of the caller's Python leaks in.
+unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX
+export PIP_USER := 0
+export PIP_NO_INPUT := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
+
+run: $(PROJECT) ## print the decisions of the example county
+	@$(VENV)/bin/village-credit demo $(ARGS)
+
+test: $(PROJECT) ## run every test
+	@$(IN) -m pytest -n auto $(ARGS)
+
+lint: $(PROJECT) ## style, format, types and layers
+	@.ci/run style format types layers
+
+check: ## everything CI checks
+	@.ci/run
+
+bench: $(PROJECT) ## measure against other engines
+	@$(IN) -m benchmarks $(ARGS)
+
+lock: $(PACKAGES) ## refresh requirements/ from pyproject.toml (UPGRADE=1: newest versions)
+	@$(COMPILE) -o requirements/lock.txt pyproject.toml $(if $(UPGRADE),--upgrade) \
+	  --group build --group test --group lint --group bench --group lock
+	@$(COMPILE) -o requirements/build.txt --group build -c requirements/lock.txt $(if $(UPGRADE),--upgrade)
+	@echo "requirements/ written; the next make installs it"
+
+COMPILE = UV_PYTHON_DOWNLOADS=never $(IN) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+  --system-certs --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+clean: ## remove .venv, caches and built files
+	@rm -rf $(VENV) build dist .*_cache .hypothesis .coverage *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- the virtual environment ------------------------------------------------------------------------------
+
+$(PROJECT): pyproject.toml $(PACKAGES)
+	@echo "installing village-credit"
+	@$(IN) -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Build tools first, so that the source package durable-rules is built by locked tools and nothing unlocked is fetched.
+$(PACKAGES): requirements/build.txt requirements/lock.txt
+	@$(FIND_PYTHON)
+	@echo "installing the locked packages (about a minute the first time)"
+	@$(IN) -m pip install -q --require-hashes -r requirements/build.txt
+	@$(IN) -m pip install -q --require-hashes --no-build-isolation -r requirements/lock.txt
+	@touch $@
+
+# One word about an interpreter; plain enough for every Python there has been.
+define PROBE
+import sys, sysconfig, os.path
+def word():
+    if sys.version_info < (3, 11): return "old"
+    if sys.version_info >= (3, 13): return "new"
+    import shutil
+    try: import ensurepip, venv
+    except ImportError: return "venv"
+    if not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")): return "headers"
+    if not shutil.which((os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]): return "compiler"
+    return "good"
+print(word())
+endef
+export PROBE
+
+define EXPLAIN
+case $$word in \
+old) say "is older than 3.11. Install Python 3.11 or 3.12." "版本低于 3.11,请安装 Python 3.11 或 3.12。" ;; \
+new) say "is 3.13 or newer, where durable-rules does not import. Install Python 3.11 or 3.12 beside it." \
+  "为 3.13 或更高版本,durable-rules 在其上无法导入,请另外安装 Python 3.11 或 3.12。" ;; \
+venv) say "cannot create virtual environments. Install its venv package (Debian: python3-venv)." \
+  "无法创建虚拟环境,请安装其 venv 组件(Debian: python3-venv)。" ;; \
+headers) say "has no C headers. Install its development package (Debian: python3-dev)." \
+  "缺少 C 头文件,请安装其开发组件(Debian: python3-dev)。" ;; \
+compiler) say "finds no C compiler, which durable-rules needs. Install one (Debian: gcc and libc6-dev)." \
+  "找不到 durable-rules 所需的 C 编译器,请先安装(Debian: gcc 与 libc6-dev)。" ;; \
+esac
+endef
+
+define FIND_PYTHON
+told=""; say() { told="$$told$$python $$1\n$$python $$2\n"; }; \
+if [ "$$($(IN) -c "$$PROBE" 2>/dev/null)" = good ]; then exit 0; fi; \
+for python in $(or $(PYTHON),python3.11 python3.12 python3 python); do \
+  word=$$("$$python" -c "$$PROBE" 2>/dev/null) || continue; \
+  if [ "$$word" = good ]; then \
+    echo "creating $(VENV) with $$("$$python" -V 2>&1)"; exec "$$python" -m venv --clear $(VENV); \
+  fi; \
+  $(EXPLAIN); \
+done; \
+printf '%b%s\n%s\n' "$$told" "No usable Python found. Install Python 3.11 or 3.12, or name one: make PYTHON=/path/to/python3.12" \
+  "未找到可用的 Python。请安装 Python 3.11 或 3.12,或指定路径:make PYTHON=/path/to/python3.12" >&2; exit 1
+endef

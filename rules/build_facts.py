@@ -1,0 +1,165 @@
+"""Builds the fact dictionary of an edition: subjects, and their given, derived and dated facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rules.model import Fact, Subject, Text
+from rules.problems import Problems, shown
+from rules.resolver import Place, Resolver, example
+from rules.scalars import near
+from rules.source import Node
+from rules.values import RATE, Type, Value, read_date, read_literal
+
+RESOLVING = object()
+
+
+def words(node: Node | None) -> Text | None:
+    return None if node is None else Text(node.entries["zh"].text, node.entries["en"].text)
+
+
+def title(node: Node) -> Text:
+    found = words(node.get("title"))
+    assert found is not None  # the grammar demands it
+    return found
+
+
+def text_of(node: Node | None) -> str:
+    return "" if node is None else node.text
+
+
+def choices_of(node: Node | None) -> dict[str, Text]:
+    return {} if node is None else {code: Text(at.entries["zh"].text, at.entries["en"].text)
+                                    for code, at in node.entries.items()}  # fmt: skip
+
+
+class FactBuilder:
+    """Builds each fact when it is first named; implements rules.resolver.Facts."""
+
+    def __init__(self, root: Node, problems: Problems) -> None:
+        self.problems = problems
+        self.nodes: Mapping[str, Node] = root.entries["subjects"].entries
+        self.facts: dict[tuple[str, str], Any] = {}
+        within = {name: text_of(node.get("within")) for name, node in self.nodes.items()}
+        for name, above in within.items():
+            if above and above not in within:
+                self.problems.add(self.nodes[name].entries["within"], "subject.unknown", text=shown(above),
+                                  near=near(above, tuple(within)) or "?")  # fmt: skip
+        self._refuse_circles(within)
+        names = {name: tuple(self._own(name)) for name in self.nodes}
+        self.resolver = Resolver(problems, within, names, {}, self)
+
+    def _own(self, subject: str) -> Mapping[str, Node]:
+        facts = self.nodes[subject].get("facts")
+        return facts.entries if facts is not None else {}
+
+    def _refuse_circles(self, within: dict[str, str]) -> None:
+        for name in within:
+            seen, level = {name}, within[name]
+            while level in within and level not in seen:
+                seen.add(level)
+                level = within[level]
+            if level in seen and level:
+                self.problems.add(self.nodes[name].entries["within"], "subject.circle", subject=name)
+                within[name] = ""
+
+    def build(self) -> dict[str, Subject]:
+        for subject in self.nodes:
+            for name in self._own(subject):
+                self.fact(subject, name, self._own(subject)[name])
+        return {
+            subject: Subject(
+                subject,
+                title(node),
+                text_of(node.get("within")),
+                {name: fact for name in self._own(subject) if isinstance(fact := self.facts[subject, name], Fact)},
+            )
+            for subject, node in self.nodes.items()
+        }
+
+    def fact(self, subject: str, name: str, at: Node) -> Fact | None:
+        found = self.facts.get((subject, name))
+        if found is RESOLVING:
+            self.problems.add(at, "fact.circle", fact=f"{subject}.{name}")
+            return None
+        if found is None and (subject, name) not in self.facts:
+            self.facts[subject, name] = RESOLVING
+            with self.resolver.gathering() as needs:
+                found = self._fact(subject, name, self._own(subject)[name])
+            self.resolver.fact_needs[subject, name] = needs
+            self.facts[subject, name] = found
+        return found if isinstance(found, Fact) else None
+
+    def _fact(self, subject: str, name: str, node: Node) -> Fact | None:
+        if not node.is_map:
+            return None
+        if node.get("type") is not None:
+            return self._given(subject, name, node)
+        if (dated := node.get("dated") or node.get("value")) is not None:
+            return self._dated(subject, name, node, dated)
+        formula = self.resolver.formula(node, Place(subject))
+        if formula is None:
+            return None
+        return self._with(subject, name, node, formula.type, formula=formula)
+
+    def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:
+        return Fact(name, subject, type, title(node), node.mark, words(node.get("about")),
+                    words(node.get("supplied_by")), set_by=text_of(node.get("set_by")),
+                    clause=text_of(node.get("clause")), **others)  # fmt: skip
+
+    def _given(self, subject: str, name: str, node: Node) -> Fact | None:
+        kind = text_of(node.get("type"))
+        unit = text_of(node.get("unit")) or {"amount": "yuan", "points": "point"}.get(kind, "")
+        choices = choices_of(node.get("choices"))
+        of = text_of(node.get("of"))
+        for needed, key in (("count", "unit"), ("choice", "choices"), ("list", "of")):
+            if (kind == needed) != (node.get(key) is not None):
+                code = "fact.needs" if kind == needed else "fact.needless"
+                self.problems.add(node, code, key=key, kind=kind)
+        if of and of not in self.nodes:
+            self.problems.add(node.entries["of"], "subject.unknown", text=of, near=near(of, tuple(self.nodes)) or "?")
+            return None
+        ranked = text_of(node.get("ranked")) == "true"
+        type = Type(kind, unit, tuple(choices), ranked, of)
+        bounds = {key: self._bound(node.get(key), type) for key in ("minimum", "maximum")}
+        if type.is_number and kind != "points" and bounds["minimum"] is None:
+            bounds["minimum"] = 0
+        if type == RATE and bounds["maximum"] is None:
+            bounds["maximum"] = 1
+        moves = tuple(item.text for item in getattr(node.get("moves"), "items", ()))
+        for key in ("part_of", "moves"):
+            self._known_facts(subject, type, node.get(key))
+        return self._with(
+            subject, name, node, type, choices=choices, part_of=text_of(node.get("part_of")),
+            lever=text_of(node.get("change")), moves=moves, trait=text_of(node.get("trait")), **bounds,
+        )  # fmt: skip
+
+    def _known_facts(self, subject: str, type: Type, node: Node | None) -> None:
+        for at in [] if node is None else node.items or [node]:
+            own = self._own(subject)
+            if at.text not in own:
+                self.problems.add(at, "name.unknown", text=shown(at.text), near=near(at.text, tuple(own)) or "?",
+                                  allowed="", subject=subject)  # fmt: skip
+
+    def _bound(self, node: Node | None, type: Type) -> Value:
+        found = None if node is None else self.resolver.literal(node, type)
+        return None if found is None else found.value
+
+    def _dated(self, subject: str, name: str, node: Node, values: Node) -> Fact | None:
+        pairs = list(values.entries.items()) if values.is_map else [("0001-01-01", values)]
+        found, type = [], None
+        for day, value in pairs:
+            start, literal = read_date(day), read_literal(value.text)
+            if start is None:
+                self.problems.add(values.key_marks[day], "fact.date", text=shown(day))
+            elif literal is None or literal.type.kind == "bare":
+                self.problems.add(value, "type.no_unit", text=shown(value.text), example=example(None))
+            elif type is not None and not type.fits(literal.type):
+                self.problems.add(value, "type.wrong", wanted=str(type), found=str(literal.type), example=example(type))
+            else:
+                type = type or literal.type
+                found.append((start, literal.value))
+        if type is None:
+            return None
+        return self._with(subject, name, node, type, dated=tuple(sorted(found, key=lambda pair: pair[0])))

@@ -1,0 +1,101 @@
+"""From a record to a Decision, along one path whoever establishes the truth of the comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from rules.decision import Decision
+from rules.expressions import Scope
+from rules.findings import all_missing, findings
+from rules.judge import Judgement, Truth, check, criteria_of, judge
+from rules.model import Criterion, Edition, Ranking, Rule, Scorecard, Table
+from rules.values import POINTS, Type, Value
+
+
+class Decider:
+    """Decides the rules of one edition. Subclasses say how truth is established."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+
+    def truth(self, rule: Rule, stage: int, scope: Scope) -> Truth:
+        """Whether each comparison of a stage of a rule holds of a record."""
+        raise NotImplementedError
+
+    def suspects(self, rule: Rule, stage: int, scope: Scope) -> tuple[Truth, Sequence[Criterion]]:
+        """The truth, and the criteria worth a look: here all of them."""
+        return self.truth(rule, stage, scope), criteria_of(rule)
+
+    def scope(self, rule: Rule, facts: Mapping[str, Any], on: date) -> Scope:
+        return Scope(self.edition, rule.subject, facts, on, self.conclude)
+
+    def conclude(self, decision: str, output: str, scope: Scope) -> Value:
+        """The conclusion of another decision for a record: as given with its facts, or decided now."""
+        rule = self.edition.rules[decision]
+        if not output and decision in scope.record:
+            return scope.record[decision]
+        judgement = self.judgement(rule, scope)
+        if output:
+            return judgement.outputs.get(output)
+        return None if rule.outcomes[judgement.outcome].role == "unknown" else judgement.outcome
+
+    def judgement(self, rule: Rule, scope: Scope) -> Judgement:
+        """Judge a rule, once per record."""
+        judged: Judgement | None = scope.memo.get((rule.id, "judged"))
+        if judged is None:
+            judged = scope.memo[(rule.id, "judged")] = judge(rule, scope, self)
+        return judged
+
+    def judge(self, decision: str, facts: Mapping[str, Any], on: date) -> Judgement:
+        """The outcome and the codes of the criteria that are not met or not known; nothing is written out.
+
+        `facts` are as rules.facts.check returns them."""
+        rule = self.edition.rules[decision]
+        return judge(rule, self.scope(rule, facts, on), self)
+
+    def decide(self, decision: str, facts: Mapping[str, Any], on: date, subject_id: str = "") -> Decision:
+        """Decide, with a finding for every criterion, what is missing, and the decisions it rests on.
+
+        `facts` are as rules.facts.check returns them."""
+        rule = self.edition.rules[decision]
+        return self._decision(rule, self.scope(rule, facts, on), subject_id)
+
+    def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
+        judgement = self.judgement(rule, scope)
+        truth = {} if isinstance(rule.body, Ranking) else self.truth(rule, 0, scope)
+        verdicts = [(criterion, check(criterion, truth)) for criterion in criteria_of(rule)] if truth else ()
+        types = _output_types(rule)
+        unknown = rule.outcomes[judgement.outcome].role == "unknown"
+        return Decision(
+            self.edition,
+            rule,
+            subject_id,
+            scope.on,
+            scope.record,
+            judgement.outcome,
+            findings(rule, truth, judgement, scope),
+            {name: (value, types[name]) for name, value in judgement.outputs.items() if value is not None},
+            tuple(
+                (name, {key: (value, types[key]) for key, value in outputs.items()})
+                for name, outputs in judgement.measures
+            ),
+            judgement.ranking,
+            all_missing(rule, verdicts, judgement, scope) if unknown else (),
+            self._chained(rule, scope, subject_id),
+        )
+
+    def _chained(self, rule: Rule, scope: Scope, subject_id: str) -> dict[str, Decision]:
+        """The decisions about the same record that this one rests on, unless they came with the facts."""
+        return {
+            name: self._decision(needed, scope, subject_id)
+            for name in rule.needs
+            if (needed := self.edition.rules[name]).subject == rule.subject and name not in scope.record
+        }
+
+
+def _output_types(rule: Rule) -> Mapping[str, Type]:
+    if isinstance(rule.body, Table):
+        return {name: output.type for name, output in rule.body.outputs.items()}
+    return {"total": POINTS} if isinstance(rule.body, Scorecard) else {}

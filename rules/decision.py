@@ -1,0 +1,174 @@
+"""What a judgement says: a Decision with one Finding per criterion, each citing its clause."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from rules.model import Edition, Rule, Text
+from rules.values import Type, Value, plain
+
+VERDICTS: Mapping[bool | None, str] = {True: "met", False: "not_met", None: "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One comparison inside a criterion: the value seen, the operators, the limits they were held against."""
+
+    fact: str
+    title: Text
+    value: Value
+    type: Type
+    operators: tuple[str, ...]
+    limits: tuple[Value, ...]
+    truth: bool | None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "fact": self.fact,
+            "title": vars_of(self.title),
+            "observed": plain(self.value) if self.type.kind != "list" else None,
+            "unit": self.type.unit or self.type.kind,
+            "tests": [
+                {"operator": operator, "limit": _limit(limit)}
+                for operator, limit in zip(self.operators, self.limits, strict=True)
+            ],
+            "verdict": VERDICTS[self.truth],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The verdict on one criterion, item or row. `applies` is False where its `when` excused the subject."""
+
+    id: str
+    role: str  # criterion | row | veto | ceiling | item | grade
+    title: Text
+    clause: str
+    set_by: str
+    group: str
+    verdict: bool | None
+    parts: tuple[Part, ...]
+    applies: bool = True
+    rejects: bool = False
+    points: Value = None
+    outcome: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        shown = {
+            "criterion": self.id,
+            "role": self.role,
+            "title": vars_of(self.title),
+            "verdict": VERDICTS[self.verdict],
+            "clause": self.clause,
+            "set_by": self.set_by,
+            "group": self.group or None,
+            "applies": self.applies,
+            "rejects": self.rejects,
+            "points": plain(self.points),
+            "outcome": self.outcome or None,
+            "comparisons": [part.as_dict() for part in self.parts],
+        }
+        return {key: value for key, value in shown.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why something could not be told: a fact that was not given, or a denominator of zero."""
+
+    fact: str
+    title: Text
+    why: str  # not_given | zero | empty
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"fact": self.fact, "title": vars_of(self.title), "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One record's place in a ranking; no place where it is not eligible or cannot be ranked."""
+
+    id: str
+    place: int | None
+    chosen: bool
+    why: str = ""  # the criterion it fails, or `unknown`
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"id": self.id, "place": self.place, "chosen": self.chosen, "why": self.why or None}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to one question about one subject on one date, under one edition."""
+
+    edition: Edition
+    rule: Rule
+    subject_id: str
+    on: date
+    facts: Mapping[str, Any]
+    outcome: str
+    findings: tuple[Finding, ...]
+    outputs: Mapping[str, tuple[Value, Type]] = field(default_factory=dict)
+    measures: tuple[tuple[str, Mapping[str, tuple[Value, Type]]], ...] = ()
+    ranking: tuple[Placed, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    chained: Mapping[str, Decision] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The same question, facts and edition always have the same id."""
+        said = [self.edition.sha256, self.rule.id, self.subject_id, self.on.isoformat(), plain_record(self.facts)]
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The criteria that are not met or cannot be told, in the plan's order."""
+        return tuple(finding.id for finding in self.findings if finding.verdict is not True)
+
+    def as_dict(self) -> dict[str, Any]:
+        outcome = self.rule.outcomes[self.outcome]
+        return {
+            "id": self.id,
+            "decision": self.rule.id,
+            "title": vars_of(self.rule.title),
+            "subject": {"kind": self.rule.subject, "id": self.subject_id},
+            "on": self.on.isoformat(),
+            "outcome": self.outcome,
+            "outcome_title": vars_of(outcome.title),
+            "findings": [finding.as_dict() for finding in self.findings],
+            "outputs": {name: plain(value) for name, (value, _) in self.outputs.items()},
+            "measures": [
+                {"id": name, "outputs": {key: plain(value) for key, (value, _) in outputs.items()}}
+                for name, outputs in self.measures
+            ],
+            "ranking": [placed.as_dict() for placed in self.ranking],
+            "missing": [missing.as_dict() for missing in self.missing],
+            "chained": {
+                name: {"outcome": decision.outcome, "id": decision.id} for name, decision in self.chained.items()
+            },
+            "plan": self.edition.plan,
+            "edition": self.edition.effective_from.isoformat(),
+            "edition_sha256": self.edition.sha256,
+        }
+
+
+def vars_of(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def plain_record(value: Any) -> Any:
+    """Facts as JSON holds them, exactly."""
+    if isinstance(value, Mapping):
+        return {key: plain_record(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_record(item) for item in value]
+    return plain(value)
+
+
+def _limit(limit: Value) -> Any:
+    return [plain(value) for value in limit] if isinstance(limit, tuple) else plain(limit)

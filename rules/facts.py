@@ -1,0 +1,229 @@
+"""Checks the facts of a case against the fact dictionary, strictly and all at once, and gives exact values.
+
+A fact that is missing is no error: it is unknown. A fact that is not of its type, not in its range, or not in the
+dictionary is: the text "0.9" is no number, true is no 1, and a float has lost its exact value already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from rules.model import Edition, Fact
+from rules.scalars import near
+from rules.values import Type, Value, exact, read_date, read_literal, show
+
+HUGE = 10**15  # of a count, a yuan amount, points: no honest figure comes near
+MOST_RECORDS = 100_000
+PLACES = 6  # decimal places a figure may have
+
+
+@dataclass(frozen=True, slots=True)
+class FactProblem:
+    """One thing wrong with the facts of a case; `pointer` is a JSON Pointer (RFC 6901) below `facts`."""
+
+    pointer: str
+    code: str
+    zh: str
+    en: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"pointer": self.pointer, "code": self.code, "zh": self.zh, "en": self.en}
+
+
+class FactError(Exception):
+    """The facts of a case cannot be used, with every reason why."""
+
+    def __init__(self, problems: tuple[FactProblem, ...]) -> None:
+        super().__init__("; ".join(f"{problem.pointer}: {problem.en}" for problem in problems))
+        self.problems = problems
+
+
+class _Bad(Exception):
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.facts = (code, zh, en)
+
+
+Reader = Callable[[Any, str], Value]
+
+
+class FactChecker:
+    """Checks cases against the fact dictionary of one edition."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.given: dict[str, dict[str, Fact]] = {
+            name: {fact.name: fact for fact in subject.facts.values() if fact.given}
+            for name, subject in edition.subjects.items()
+        }
+        self.conclusions: dict[str, dict[str, frozenset[str]]] = {name: {} for name in edition.subjects}
+        for rule in edition.rules.values():
+            self.conclusions[rule.subject][rule.id] = frozenset(rule.outcomes)
+        self.unknown = {rule.id: rule.role("unknown") for rule in edition.rules.values()}
+
+    def check(self, subject: str, facts: Any) -> dict[str, Any]:
+        """The facts of a case as exact values; raises FactError with every problem found."""
+        problems: list[FactProblem] = []
+        record = self._record(subject, facts, "", problems, self._around(subject))
+        if problems:
+            raise FactError(tuple(problems))
+        return record
+
+    def _around(self, subject: str) -> frozenset[str]:
+        found: set[str] = set()
+        level = self.edition.subjects[subject].within
+        while level and level not in found:
+            found.add(level)
+            level = self.edition.subjects[level].within
+        return frozenset(found)
+
+    def _record(
+        self, subject: str, facts: Any, at: str, problems: list[FactProblem], around: frozenset[str]
+    ) -> dict[str, Any]:
+        if not isinstance(facts, Mapping):
+            problems.append(FactProblem(at, "not_a_mapping", "这里要一组“事实: 值”。", "A mapping of facts is wanted here."))
+            return {}
+        given, conclusions = self.given[subject], self.conclusions[subject]
+        record: dict[str, Any] = {}
+        for name, value in facts.items():
+            here = f"{at}/{_escaped(str(name))}"
+            if value is None:
+                continue
+            try:
+                if name in given:
+                    record[name] = self._value(given[name], value, here, problems)
+                elif name in around:
+                    record[name] = self._record(name, value, here, problems, frozenset())
+                elif name in conclusions:
+                    if (outcome := self._conclusion(name, value)) is not None:
+                        record[name] = outcome
+                elif name == "id" and at:
+                    record[name] = _identity(value)
+                else:
+                    raise _unknown(name, [*given, *around, *conclusions], self.edition.subjects[subject].facts)
+            except _Bad as bad:
+                problems.append(FactProblem(here, *bad.facts))
+        self._check_parts(given, record, at, problems)
+        return record
+
+    def _check_parts(
+        self, given: Mapping[str, Fact], record: Mapping[str, Any], at: str, problems: list[FactProblem]
+    ) -> None:
+        """A part never exceeds its whole: both figures cannot be true."""
+        for name, value in record.items():
+            fact = given.get(name)
+            if fact is None or not fact.part_of:
+                continue
+            whole = record.get(fact.part_of)
+            if isinstance(whole, int | Fraction) and value is not None and value > whole:
+                title = given[fact.part_of].title
+                problems.append(FactProblem(
+                    f"{at}/{name}", "part_exceeds_whole",
+                    f"{fact.title.zh}（{show(value, fact.type)}）不可能多于{title.zh}（{show(whole, fact.type)}）。",
+                    f"{fact.title.en} ({show(value, fact.type)}) cannot exceed {title.en} ({show(whole, fact.type)}).",
+                ))  # fmt: skip
+
+    def _conclusion(self, name: str, value: Any) -> str | None:
+        if not isinstance(value, str) or value not in self.conclusions[name_of(self.edition, name)][name]:
+            raise _choice(value, sorted(self.conclusions[name_of(self.edition, name)][name]))
+        return None if value == self.unknown[name] else value
+
+    def _value(self, fact: Fact, value: Any, here: str, problems: list[FactProblem]) -> Value:
+        kind = fact.type.kind
+        if kind == "list":
+            return self._list(fact.type, value, here, problems)
+        if kind == "boolean":
+            if type(value) is not bool:
+                raise _Bad("not_boolean", "请写 true 或 false。", "Write true or false.")
+            return value
+        if kind == "choice":
+            if not isinstance(value, str) or value not in fact.choices:
+                raise _choice(value, list(fact.choices))
+            return value
+        if kind == "date":
+            return _date(value)
+        return _in_range(fact, _number(value, fact.type))
+
+    def _list(self, type: Type, value: Any, here: str, problems: list[FactProblem]) -> Value:
+        if not isinstance(value, list | tuple):
+            raise _Bad("not_a_list", "这里要一个列表。", "A list is wanted here.")
+        if len(value) > MOST_RECORDS:
+            raise _Bad("too_many", f"最多 {MOST_RECORDS} 条记录。", f"At most {MOST_RECORDS} records.")
+        around = self._around(type.of)
+        return [self._record(type.of, item, f"{here}/{number}", problems, around) for number, item in enumerate(value)]
+
+
+def name_of(edition: Edition, decision: str) -> str:
+    return edition.rules[decision].subject
+
+
+def _identity(value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= 64:
+        raise _Bad("not_an_id", "编号要是 1 到 64 个字符的文字。", "An id is text of 1 to 64 characters.")
+    return value
+
+
+def _date(value: Any) -> date:
+    if type(value) is date:
+        return value
+    day = read_date(value) if isinstance(value, str) else None
+    if day is None:
+        raise _Bad("not_a_date", "请写日期，如 2026-12-31。", "Write a date, as in 2026-12-31.")
+    return day
+
+
+def _number(value: Any, type_: Type) -> Value:
+    if type(value) is int:
+        return value
+    if type_.kind == "count":
+        raise _Bad("not_whole", f"请写整数（{type_.unit}）。", f"Write a whole number ({type_.unit}).")
+    if type(value) is str and type_.kind == "rate" and value.endswith("%"):
+        literal = read_literal(value)
+        if literal is not None:
+            return literal.value
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < 40:
+        number = Fraction(value)
+        if (number * 10**PLACES).denominator == 1:
+            return exact(number)
+        raise _Bad("too_fine", f"小数最多 {PLACES} 位。", f"At most {PLACES} decimal places.")
+    if isinstance(value, Fraction):
+        return exact(value)
+    how = ("，例如 0.018 或 \"1.8%\"", ", as in 0.018 or \"1.8%\"") if type_.kind == "rate" else ("", "")
+    raise _Bad("not_a_number", f"请写数字{how[0]}。", f"Write a number{how[1]}.")
+
+
+def _in_range(fact: Fact, value: Value) -> Value:
+    least, most = fact.minimum, fact.maximum
+    if least is not None and value < least:
+        shown = show(least, fact.type)
+        raise _Bad("too_small", f"不能小于 {shown}。", f"It cannot be below {shown}.")
+    if most is not None and value > most:
+        shown = show(most, fact.type)
+        raise _Bad("too_large", f"不能大于 {shown}。", f"It cannot be above {shown}.")
+    if not -HUGE < value < HUGE:
+        raise _Bad("too_large", "数字大得不合常理。", "The number is beyond all reason.")
+    return value
+
+
+def _choice(value: Any, codes: list[str]) -> _Bad:
+    guess = near(value, tuple(codes)) if isinstance(value, str) else ""
+    listed = ", ".join(codes[:20])
+    hint = (f"，是不是 {guess}？", f"; perhaps {guess}?") if guess else ("", "")
+    return _Bad("not_a_choice", f"请写其中之一：{listed}{hint[0]}", f"Write one of: {listed}{hint[1]}")
+
+
+def _unknown(name: Any, known: list[str], facts: Mapping[str, Fact]) -> _Bad:
+    if name in facts:
+        return _Bad("derived", "这个事实由公式算出，不必提供。", "This fact is derived by a formula: do not give it.")
+    guess = near(str(name), tuple(known))
+    hint = (f"是不是 {guess}？", f"Perhaps {guess}?") if guess else ("", "")
+    return _Bad("unknown_fact", f"没有这个事实。{hint[0]}", f"There is no such fact. {hint[1]}".strip())
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

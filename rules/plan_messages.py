@@ -1,0 +1,214 @@
+"""Messages about what a plan means: names, units, bands, outcomes, editions. See rules.messages for the form."""
+
+PLAN_MESSAGES: dict[str, tuple[str, str]] = {
+    # --- names -----------------------------------------------------------------------------------------
+    "name.unknown": (
+        "`{subject}` 没有叫 `{text}` 的事实。最接近的是 `{near}`；也可先在 facts.yaml 里声明它。可用：{allowed}",
+        "`{subject}` has no fact called `{text}`. The nearest is `{near}`; or declare it in facts.yaml first. "
+        "Known: {allowed}",
+    ),
+    "name.no_output": (
+        "决定 `{decision}` 没有叫 `{text}` 的结果。请写其中之一：{allowed}",
+        "The decision `{decision}` has no output called `{text}`. Write one of: {allowed}",
+    ),
+    "subject.unknown": (
+        "没有叫 `{text}` 的对象。最接近的是 `{near}`；对象在 facts.yaml 的 subjects 下声明。",
+        "There is no subject called `{text}`. The nearest is `{near}`; subjects are declared in facts.yaml.",
+    ),
+    "subject.circle": (
+        "对象 `{subject}` 的上级绕回了它自己。请改正 within。",
+        "The subject `{subject}` lies within itself. Correct `within`.",
+    ),
+    # --- values and units ------------------------------------------------------------------------------
+    "type.wrong": (
+        "这里要的是 {wanted}，写的却是 {found}。请这样写：{example}",
+        "This must be {wanted}, but {found} is written. Write for example: {example}",
+    ),
+    "type.no_choice": (
+        "`{text}` 不在可选的代码里。最接近的是 `{near}`。请写其中之一：{allowed}",
+        "`{text}` is not one of the choices. The nearest is `{near}`. Write one of: {allowed}",
+    ),
+    "type.no_unit": (
+        "`{text}` 没有单位。请写上单位，例如：{example}",
+        "`{text}` has no unit. Write it with one, for example: {example}",
+    ),
+    "type.not_literal": (
+        "这里要直接写一个值，不能写 `{text}`。例如：{example}",
+        "A value is wanted here, not `{text}`. For example: {example}",
+    ),
+    "type.formula": (
+        "公式 `{formula}` 不能这样用：{found}。各项的类型和单位要一致（比率要两项，日期公式要两个日期）。",
+        "The formula `{formula}` does not go with: {found}. Its parts must be of one type and unit (two for a ratio, "
+        "two dates for a date formula).",
+    ),
+    "type.period": (
+        "请用 plus 或 minus 其中一个，写明期限，例如 `plus: 1 year`、`plus: 7 days`。",
+        "Give one of plus and minus, with a period, as in `plus: 1 year`, `plus: 7 days`.",
+    ),
+    "type.not_list": (
+        "`{text}` 不是列表。这里要一个 type 为 list 的事实。",
+        "`{text}` is not a list. A fact of type list is wanted here.",
+    ),
+    "type.list_compared": (
+        "列表不能直接比较。请用 count、every、some 等公式先算出一个值。",
+        "A list cannot be compared. Derive a value from it first: count, every, some.",
+    ),
+    # --- conditions ------------------------------------------------------------------------------------
+    "condition.too_many": (
+        "要求至少 {least} 项成立，但只列了 {count} 项。请改小数目或补足条件。",
+        "At least {least} are wanted of a list of {count}. Lower the number, or add conditions.",
+    ),
+    "condition.between": (
+        "between 要写两个值：`between: [18 years, 65 years]`，两端都含。",
+        "`between` takes two values, both ends in: `between: [18 years, 65 years]`.",
+    ),
+    "condition.no_order": (
+        "{found} 没有大小之分，不能用 `{operator}`。请用 equals 或 one_of；有高低的代码请声明 ranked: true。",
+        "{found} has no order, so `{operator}` means nothing. Use equals or one_of; or declare the choices ranked: true.",
+    ),
+    "condition.never": (
+        "这个条件永远不会成立：上限低于下限。请检查两个数。",
+        "This condition can never hold: its upper limit is below its lower one. Check the two numbers.",
+    ),
+    # --- facts -----------------------------------------------------------------------------------------
+    "fact.circle": (
+        "事实 `{fact}` 的公式绕回了它自己。请改正公式。",
+        "The fact `{fact}` is derived from itself. Correct the formula.",
+    ),
+    "fact.needs": (
+        "类型为 {kind} 的事实必须写明 `{key}`。",
+        "A fact of type {kind} needs `{key}`.",
+    ),
+    "fact.needless": (
+        "类型为 {kind} 的事实不用写 `{key}`。请删去这一项。",
+        "A fact of type {kind} has no `{key}`. Delete it.",
+    ),
+    "fact.date": (
+        "`{text}` 不是日历上的日期。请写成 2026-12-31 这样。",
+        "`{text}` is not a day of the calendar. Write it as in 2026-12-31.",
+    ),
+    # --- bands -----------------------------------------------------------------------------------------
+    "bands.empty": (
+        "这一档是空的：上限不高于下限。请检查两个数。",
+        "This band is empty: its upper end is not above its lower one. Check the two numbers.",
+    ),
+    "bands.gap_below": (
+        "低于 {value} 的情形没有归到任何一档。请加一档 `below: {value}`，或去掉这一档的下限。",
+        "Nothing covers values below {value}. Add a band `below: {value}`, or drop this band's lower end.",
+    ),
+    "bands.gap_above": (
+        "高于 {value} 的情形没有归到任何一档。请加一档，或去掉这一档的上限。",
+        "Nothing covers values from {value} up. Add a band, or drop this band's upper end.",
+    ),
+    "bands.gap": (
+        "{low} 与 {high} 之间有缺口。请让这一档的一端接上另一档（一边 below，另一边 at_least）。",
+        "There is a gap between {low} and {high}. Let one band end where the next begins (below, then at_least).",
+    ),
+    "bands.overlap": (
+        "这一档与第 {line} 行的一档在 {value} 处重叠。请让两档首尾相接（一边 below，另一边 at_least）。",
+        "This band overlaps that of line {line} at {value}. Let one end where the next begins (below, then at_least).",
+    ),
+    # --- outcomes, items, clauses ----------------------------------------------------------------------
+    "outcome.role": (
+        "`if: {role}` 的结论要有且只有一个，现在有 {count} 个。请在 outcomes 里补上或合并。",
+        "There must be exactly one outcome with `if: {role}`; there are {count}. Add it to outcomes, or merge them.",
+    ),
+    "outcome.unknown": (
+        "`{text}` 不是这个决定可给出的结论。最接近的是 `{near}`。请写其中之一：{allowed}",
+        "`{text}` is not an outcome this decision can give. The nearest is `{near}`. Write one of: {allowed}",
+    ),
+    "clause.unknown": (
+        "没有条款 `{text}`。最接近的是 `{near}`；条款在 clauses.yaml 里列出。",
+        "There is no clause `{text}`. The nearest is `{near}`; clauses are listed in clauses.yaml.",
+    ),
+    "reading.unknown": (
+        "没有解读 `{text}`。最接近的是 `{near}`；解读在 readings.yaml 里列出。",
+        "There is no reading `{text}`. The nearest is `{near}`; readings are listed in readings.yaml.",
+    ),
+    "reading.no_option": (
+        "`{text}` 不在列出的读法里。请写其中之一：{allowed}",
+        "`{text}` is not one of the readings listed. Write one of: {allowed}",
+    ),
+    "item.twice": (
+        "标识 `{id}` 在第 {line} 行已经用过。请换一个标识。",
+        "The id `{id}` is used on line {line} already. Choose another.",
+    ),
+    "item.no_title": (
+        "`{id}` 的条件不止涉及一个事实，请给它写 title: {{zh: …, en: …}}。",
+        "The condition of `{id}` names more than one fact: give it a title: {{zh: …, en: …}}.",
+    ),
+    "output.unknown": (
+        "没有叫 `{text}` 的结果。最接近的是 `{near}`；结果在 outputs 里声明。可用：{allowed}",
+        "There is no output called `{text}`. The nearest is `{near}`; outputs are declared in `outputs`. Known: {allowed}",
+    ),
+    "table.by": (
+        "hit: highest 要用 by 写明按哪个结果取最高；其他方式不写 by。",
+        "`hit: highest` needs `by:`, the output whose highest value wins; no other hit has `by`.",
+    ),
+    "table.sum": (
+        "hit: sum 只能相加数字。请去掉不是数字的结果，或换一种 hit。",
+        "`hit: sum` adds numbers only. Take out the outputs that are none, or use another hit.",
+    ),
+    "score.no_choices": (
+        "`{fact}` 不是选项，不能按选项给分。数字请用 bands 按区间给分。",
+        "`{fact}` has no choices to give points for. For a number use `bands`.",
+    ),
+    "score.choice_missing": (
+        "这些选项没有给分：{left_out}。请补上（不给分写 0）。",
+        "These choices have no points: {left_out}. Add them (0 for none).",
+    ),
+    "score.full_marks": (
+        "满分写的是 {full}，各项最高分相加却是 {sum}。请改正其中之一。",
+        "full_marks says {full}, but the best points of the items add up to {sum}. Correct one of them.",
+    ),
+    # --- decisions and editions ------------------------------------------------------------------------
+    "decision.circle": (
+        "这些决定互相依赖，绕成了圈：{circle}。请断开其中一处。",
+        "These decisions need each other in a circle: {circle}. Break it somewhere.",
+    ),
+    "decision.file_name": (
+        "文件叫 {file}.yaml，里面却写着 decision: {id}。两者要一致。",
+        "The file is called {file}.yaml but says decision: {id}. They must agree.",
+    ),
+    "decision.fact_of_same_name": (
+        "`{subject}` 已有同名的事实 `{id}`。请给决定或事实换个名字。",
+        "`{subject}` already has a fact called `{id}`. Rename the decision or the fact.",
+    ),
+    "edition.no_file": (
+        "缺少 {file}。每个版本都要有 plan.yaml、facts.yaml、clauses.yaml、readings.yaml。",
+        "{file} is missing. Every edition has plan.yaml, facts.yaml, clauses.yaml and readings.yaml.",
+    ),
+    "edition.no_folder": (
+        "没有文件夹 {folder}。请检查路径。",
+        "There is no folder {folder}. Check the path.",
+    ),
+    "edition.yml": (
+        "文件名要以 .yaml 结尾。请改名，否则它不会被读到。",
+        "File names end in .yaml. Rename it, or it would not be read.",
+    ),
+    "edition.extends_circle": (
+        "extends 绕回了自己。请改正所继承的方案或版本。",
+        "This edition extends itself. Correct `extends`.",
+    ),
+    "edition.extends_unknown": (
+        "找不到所继承的版本 {parent}。请检查 extends 里的方案和日期。",
+        "The edition extended, {parent}, does not exist. Check the plan and date in `extends`.",
+    ),
+    "edition.backwards": (
+        "截止日早于起始日。请改正 effective。",
+        "It ends before it begins. Correct `effective`.",
+    ),
+    "edition.gap": (
+        "{plan}：{before} 截止于 {end}，下一版 {after} 才从 {start} 起，中间没有有效版本。请让两者首尾相接。",
+        "{plan}: {before} ends on {end}, and {after} begins on {start} only: no edition is in force between. "
+        "Let them meet.",
+    ),
+    "edition.overlap": (
+        "{plan}：{before} 到 {end} 仍有效，{after} 却从 {start} 起生效，两者重叠。请写明 {before} 的截止日 to。",
+        "{plan}: {before} is in force until {end}, but {after} begins on {start}. Give {before} its last day (`to`).",
+    ),
+    "edition.folder_name": (
+        "文件夹名 {folder} 与 plan.yaml 里的 {wanted} 不一致。文件夹要按 方案/生效日期 命名。",
+        "The folder is called {folder}, but plan.yaml says {wanted}. Folders are named plan/effective date.",
+    ),
+}

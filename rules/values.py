@@ -1,0 +1,189 @@
+"""Exact values and the literals staff write for them: `55%`, `18 years`, `50000 yuan`, `25 bp`, `2026-05-01`.
+
+A number is an int, or a Fraction where it is not whole: never a float, so that 55/100 equals 55 % everywhere.
+None stands for "not known" and is never taken for false or zero.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+Number = int | Fraction
+Value = Any  # Number, bool, str (a choice), date, or a list of records; None = not known
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """What a value is: its kind, the unit of a count, the codes of a choice, the subject of a list."""
+
+    kind: str
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    ranked: bool = False
+    of: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in NUMBERS
+
+    @property
+    def is_ordered(self) -> bool:
+        return self.is_number or self.kind == "date" or self.ranked
+
+    def fits(self, other: Type) -> bool:
+        """Whether values of both types may be compared, added, or stand for each other."""
+        if self.kind != other.kind:
+            return False
+        return self.kind != "count" or self.unit == other.unit
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.unit})" if self.unit else self.kind
+
+
+NUMBERS = frozenset({"count", "amount", "rate", "points"})
+RATE, AMOUNT, POINTS = Type("rate"), Type("amount", "yuan"), Type("points", "point")
+BOOLEAN, DATE, TEXT = Type("boolean"), Type("date"), Type("text")
+
+# word -> (kind, unit, size); any other unit word is a count of that word
+UNITS: Mapping[str, tuple[str, str, Fraction]] = {
+    "%": ("rate", "", Fraction(1, 100)),
+    "‰": ("rate", "", Fraction(1, 1000)),
+    "bp": ("rate", "", Fraction(1, 10_000)),
+    "基点": ("rate", "", Fraction(1, 10_000)),
+    "yuan": ("amount", "yuan", Fraction(1)),
+    "元": ("amount", "yuan", Fraction(1)),
+    "万元": ("amount", "yuan", Fraction(10_000)),
+    "point": ("points", "point", Fraction(1)),
+    "分": ("points", "point", Fraction(1)),
+    "年": ("count", "year", Fraction(1)),
+    "岁": ("count", "year", Fraction(1)),
+    "周岁": ("count", "year", Fraction(1)),
+    "个月": ("count", "month", Fraction(1)),
+    "天": ("count", "day", Fraction(1)),
+    "日": ("count", "day", Fraction(1)),
+}
+PERIODS = ("year", "month", "day")
+_NUMBER = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,10})?)\s*(\D.{0,39})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value as written in a policy file, with the type its unit gives it (`bare` when no unit is written)."""
+
+    value: Value
+    type: Type
+
+
+def singular(word: str) -> str:
+    """`villages` and `village` are one unit; `enterprises`, `townships`, `counties` too."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def read_literal(text: str) -> Literal | None:
+    """Read a literal; None when the text is none (it may then be a name)."""
+    if text in ("true", "false"):
+        return Literal(text == "true", BOOLEAN)
+    if day := read_date(text):
+        return Literal(day, DATE)
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    number, word = Fraction(match[1]), (match[2] or "").strip()
+    if not word:
+        return Literal(whole(number), Type("bare"))
+    kind, unit, size = UNITS.get(word) or UNITS.get(singular(word)) or ("count", singular(word), Fraction(1))
+    return Literal(whole(number * size), Type(kind, unit))
+
+
+def read_date(text: str) -> date | None:
+    """Read YYYY-MM-DD; None for anything else."""
+    if len(text) != 10 or text[4] != "-":
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def whole(number: Fraction) -> Number:
+    """The int, where the number is whole: ints are faster, and print as people write them."""
+    return number.numerator if number.denominator == 1 else number
+
+
+def exact(number: int | Decimal | Fraction) -> Number:
+    return number if isinstance(number, int) else whole(Fraction(number))
+
+
+def completed_years(start: date, end: date) -> int:
+    """Whole years from start to end: an age. Born on 29 February, the year is completed on 1 March."""
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+
+
+def completed_months(start: date, end: date) -> int:
+    return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
+
+
+def shift(start: date, amount: int, unit: str) -> date | None:
+    """The date a period later (earlier when negative); a day past the month's end becomes its last day."""
+    try:
+        if unit == "day":
+            return start + timedelta(days=amount)
+        months = start.year * 12 + start.month - 1 + amount * (12 if unit == "year" else 1)
+        year, month = months // 12, months % 12 + 1
+        return date(year, month, min(start.day, monthrange(year, month)[1]))
+    except (ValueError, OverflowError):
+        return None
+
+
+def plain(value: Value) -> Any:
+    """The value for JSON: whole numbers as numbers, other numbers as exact text, dates in ISO form."""
+    if isinstance(value, Fraction):
+        return decimal_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def decimal_text(value: Number, digits: int = 6) -> str:
+    """The decimal expansion, exact where it ends within the digits, else `n/d` so that nothing is rounded."""
+    fraction = Fraction(value)
+    scaled = fraction * 10**digits
+    if scaled.denominator != 1:
+        return f"{fraction.numerator}/{fraction.denominator}"
+    return _trim(Decimal(scaled.numerator).scaleb(-digits))
+
+
+def show(value: Value, type: Type, digits: int = 2) -> str:
+    """The value as people read it: `55%`, `50000 yuan`. A rate that does not end is marked `≈`."""
+    if value is None:
+        return "?"
+    if type.kind == "boolean":
+        return "true" if value else "false"
+    if type.kind == "list":
+        return f"{len(value)} × {type.of}"
+    if not type.is_number:
+        return str(value)
+    if type.kind == "rate":
+        return _rounded(Fraction(value) * 100, digits) + "%"
+    text = _rounded(Fraction(value), digits)
+    return f"{text} {type.unit}" if type.unit else text
+
+
+def _rounded(value: Fraction, digits: int) -> str:
+    scaled = value * 10**digits
+    text = _trim(Decimal(round(scaled)).scaleb(-digits))
+    return text if scaled.denominator == 1 else "≈" + text
+
+
+def _trim(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

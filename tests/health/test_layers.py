@@ -1,0 +1,77 @@
+"""The layers of pyproject.toml hold, and each contract breaks when it is broken."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LINT = "from importlinter.cli import lint_imports_command as lint; lint()"
+
+
+def lint_imports(root):
+    return subprocess.run(
+        [sys.executable, "-P", "-c", LINT, "--no-cache", "--no-logo"],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root), "COLUMNS": "200", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """Our packages and their contracts, to be broken."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for package in ("rules", "service"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_every_layer_contract_is_kept():
+    result = lint_imports(ROOT)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("rules/stray.py", "import service", "rules know nothing of the service"),
+        ("rules/stray.py", "import flask", "rules know nothing of the service"),
+        ("rules/stray.py", "from marshmallow import Schema", "rules know nothing of the service"),
+        ("rules/stray.py", "def late():\n    import sqlalchemy", "rules know nothing of the service"),
+        ("rules/stray.py", "from durable.lang import post", "only rules.network imports durable_rules"),
+        ("rules/stray.py", "import durable_rules_engine", "only rules.network imports durable_rules"),
+        ("service/stray.py", "import durable.engine", "only rules.network imports durable_rules"),
+        ("rules/stray.py", "import yaml", "only rules.source imports yaml"),
+        ("service/stray.py", "from yaml import safe_load", "only rules.source imports yaml"),
+    ],
+)
+def test_a_broken_layer_is_noticed(copy, module, line, contract):
+    (copy / module).write_text(line + "\n", encoding="utf-8")
+    result = lint_imports(copy)
+    assert result.returncode == 1
+    broken = [said for said in result.stdout.splitlines() if " BROKEN" in said]
+    assert len(broken) == 1, result.stdout + result.stderr
+    assert broken[0].startswith(contract)
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("rules/network.py", "import durable.engine"),
+        ("rules/network.py", "import durable_rules_engine"),
+        ("rules/source.py", "import yaml"),
+        ("rules/stray.py", "import rules.network, rules.source"),
+        ("service/stray.py", "import flask, marshmallow, rules.network, rules.source"),
+    ],
+)
+def test_the_one_module_of_each_library_is_free_to_use_it(copy, module, line):
+    with (copy / module).open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    result = lint_imports(copy)
+    assert result.returncode == 0, result.stdout + result.stderr

@@ -1,0 +1,240 @@
+"""A plan is data: its figures and its words stand in policies/ and nowhere in Python.
+
+The words and figures are read from the editions at run time, so a new plan is guarded without a change here.
+"""
+
+import ast
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+CODE = sorted(path for package in ("rules", "service") for path in (ROOT / package).rglob("*.py"))
+POLICIES = sorted((ROOT / "policies").glob("*/*/*.yaml"))
+
+ARITHMETIC = {-1, 0, 1, 2, 10, 100, 1000, 10000}
+ALLOWED = {
+    ("rules/build_rules.py", 12): "known words listed in a message",
+    ("rules/decision.py", 32): "characters of a sha256 that identify a decision",
+    ("rules/engine.py", 4): "rungs on which one value can stand to another",
+    ("rules/grammar.py", 63): "characters of an example of a sha256",
+    ("rules/network.py", 8): "rules that share a gate in the engine",
+    ("rules/network.py", 32): "bits of a tally's lower half",
+    ("rules/network.py", 50): "conditions that the engine's stack holds",
+    ("rules/network.py", 240): "fields that the engine's message holds",
+    ("rules/network.py", 480): "rules that the engine's rule set holds",
+    ("rules/network.py", 512): "states that the engine's rule set holds",
+    ("rules/network.py", 0x811C9DC5): "FNV-1a, its start",
+    ("rules/network.py", 0x01000193): "FNV-1a, its prime",
+    ("rules/network.py", 0xFFFFFFFF): "FNV-1a, 32 bits",
+    ("rules/problems.py", 60): "characters of a policy quoted in a message",
+    ("rules/resolver.py", 6): "choices shown as an example in a message",
+    ("rules/resolver.py", 12): "known words listed in a message",
+    ("rules/scalars.py", 3): "an example of a number in a message",
+    ("rules/source.py", 40): "depth of a policy file",
+    ("rules/source.py", 200000): "nodes of a policy file",
+    ("rules/source.py", 1000000): "bytes of a policy file",
+    ("rules/syntax.py", 20): "stray characters reported of one kind",
+    ("rules/syntax.py", 120): "characters of YAML's own message",
+    ("rules/values.py", 3): "letters of the plural -ies",
+    ("rules/values.py", 4): "digits of a year, and the shortest plural in -ies",
+    ("rules/values.py", 6): "digits of a decimal as text",
+    ("rules/values.py", 12): "months of a year",
+}
+
+NAMING_KEYS = {"decision", "id", "outcome"}  # their value is an id
+NAMED_KEYS = {"choices", "outcomes", "outputs"}  # the keys of their value are ids
+PROSE_FILES = {"clauses.yaml", "readings.yaml"}  # quote figures, set none
+FIGURE = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*(%?)(?:\s*[a-z]+)?")
+NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?%?")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The words and figures of the plans."""
+
+    words: frozenset[str]
+    decisions: frozenset[str]
+    figures: frozenset[Decimal]
+
+
+def walk(node):
+    """Every mapping entry below a node, as (key, value)."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield key, value
+            yield from walk(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from walk(value)
+
+
+def scalars(node):
+    if isinstance(node, dict | list):
+        for value in node.values() if isinstance(node, dict) else node:
+            yield from scalars(value)
+    else:
+        yield node
+
+
+def named(key, value):
+    """The ids that one entry of a policy declares."""
+    if key in NAMING_KEYS and isinstance(value, str):
+        yield value
+    if isinstance(value, dict) and "title" in value:
+        yield key
+    if key in NAMED_KEYS and isinstance(value, dict):
+        yield from (name for name, what in value.items() if isinstance(what, dict))
+        yield from (what for what in value.values() if isinstance(what, str))
+    if key in NAMED_KEYS and isinstance(value, list):
+        yield from (name for name in value if isinstance(name, str))
+
+
+def figures(node):
+    """The numbers a policy sets, as written and as shares: 55 and 0.55 of `55%`."""
+    for value in scalars(node):
+        match = FIGURE.fullmatch(str(value)) if isinstance(value, str | int | float) else None
+        if match and not isinstance(value, bool):
+            number = Decimal(match[1])
+            yield number
+            if match[2]:
+                yield number / 100
+
+
+def plan_of(documents):
+    """The words and figures of policies given as {file name: content}."""
+    entries = [entry for document in documents.values() for entry in walk(document)]
+    words = {str(word) for key, value in entries for word in named(key, value)}
+    numbers = {
+        n
+        for name, document in documents.items()
+        if Path(name).name not in PROSE_FILES
+        for n in figures(document)
+    }
+    return Plan(
+        words=frozenset(word for word in words if len(word) > 5 and "_" in word),
+        decisions=frozenset(value for key, value in entries if key == "decision" and isinstance(value, str)),
+        figures=frozenset(numbers - ARITHMETIC),
+    )
+
+
+def names(node):
+    """The identifiers that one node of a program spells."""
+    for field in ("id", "attr", "name", "arg", "asname", "module"):
+        value = getattr(node, field, None)
+        if isinstance(value, str):
+            yield from value.split(".")
+    if isinstance(node, ast.Global | ast.Nonlocal):
+        yield from node.names
+    if isinstance(node, ast.MatchClass):
+        yield from node.kwd_attrs
+
+
+def in_text(text, plan):
+    for word in sorted({*re.findall(r"\w+", text)} & plan.words | {text} & plan.decisions):
+        yield f"word {word!r}"
+    if NUMBER.fullmatch(text) and Decimal(text.rstrip("%")) in plan.figures:
+        yield f"figure {text!r}"
+
+
+def in_node(node, plan, numbers):
+    for name in names(node):
+        if name in plan.words | plan.decisions:
+            yield f"name {name}"
+    match node:
+        case ast.Constant(value=str(text)):
+            yield from in_text(text, plan)
+        case ast.Constant(value=bool()):
+            pass
+        case ast.Constant(value=int() | float() | complex() as number) if number not in numbers:
+            yield f"number {number}"
+
+
+def offences(where, source, plan, allowed):
+    """Everything of a plan in one program; `allowed` numbers are (file, number)."""
+    numbers = ARITHMETIC | {number for file, number in allowed if file == where}
+    for node in ast.walk(ast.parse(source)):
+        for what in in_node(node, plan, numbers):
+            yield f"{where}:{getattr(node, 'lineno', 1)}: {what}"
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return plan_of({str(path): yaml.safe_load(path.read_text(encoding="utf-8")) for path in POLICIES})
+
+
+def test_the_plans_yield_their_words_and_figures(plan):
+    assert {"credit_village", "credit_township", "screening"} <= plan.decisions
+    assert {"a_grade_share", "credit_village", "needs_information"} <= plan.words
+    assert {Decimal(55), Decimal("0.55"), Decimal(18), Decimal(65)} <= plan.figures
+
+
+def test_no_word_or_figure_of_a_plan_stands_in_python(plan):
+    found = []
+    for path in CODE:
+        where = path.relative_to(ROOT).as_posix()
+        found += offences(where, path.read_text(encoding="utf-8"), plan, ALLOWED)
+    assert not found, "\n".join(["move these to policies/, or give a number its reason in ALLOWED:", *found])
+
+
+def test_every_allowed_number_is_still_used():
+    used = {
+        (path.relative_to(ROOT).as_posix(), node.value)
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+    }
+    assert sorted(set(ALLOWED) - used) == []
+
+
+SAMPLE = """
+facts: {village: {title: {zh: 村}, filed_homes: {type: count, title: {zh: 户}},
+                  status: {type: choice, title: {zh: 状}, choices: {moved_away: {zh: 迁}}}}}
+decision: grading
+outcomes: {met: well_known, unknown: {title: {zh: 缺}}}
+criteria: [{id: filed_share, require: {filed_share: {at_least: 55%}, age: {between: [18 years, 65 years]}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("limit = 55", "number 55"),
+        ("share = 0.5", "number 0.5"),
+        ("age = -7", "number 7"),
+        ("def f(age=18): ...", "number 18"),
+        ("share = Decimal('0.55')", "figure '0.55'"),
+        ("share = '55%'", "figure '55%'"),
+        ("kind = 'grading'", "word 'grading'"),
+        ("grading = 1", "name grading"),
+        ("def filed_share(): ...", "name filed_share"),
+        ("from rules import filed_share as f", "name filed_share"),
+        ("x = subject.filed_homes", "name filed_homes"),
+        ("f(filed_homes=1)", "name filed_homes"),
+        ("x = 'village.filed_homes'", "word 'filed_homes'"),
+        ("x = f'{a}.moved_away'", "word 'moved_away'"),
+        ('def f():\n    """Judges moved_away."""', "word 'moved_away'"),
+        ("x = {'well_known': 1}", "word 'well_known'"),
+    ],
+)
+def test_a_word_or_figure_of_a_plan_would_be_noticed(source, found):
+    plan = plan_of({"a.yaml": yaml.safe_load(SAMPLE)})
+    assert [line.partition(": ")[2] for line in offences("a.py", source, plan, {})] == [found]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = [-1, 0, 1, 2, 10, 100, 1000, 10000, True]",
+        "x = at_least",
+        '"""Grading is done by rule."""',
+        "x = 7",
+    ],
+)
+def test_arithmetic_and_the_words_of_the_format_are_free(source):
+    plan = plan_of({"a.yaml": yaml.safe_load(SAMPLE)})
+    assert list(offences("a.py", source, plan, {("a.py", 7): "days of a week"})) == []
