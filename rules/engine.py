@@ -45,8 +45,8 @@ class _Field:
         return 4 if self.right is not None else 2 * len(self.ladder) + 2
 
     def settle(self) -> None:
-        limits = {_key(limit, self.left) for leaf, _ in self.leaves for limit in _limits(leaf)}
-        self.ladder = [] if self.right is not None else sorted(limits)
+        if self.right is None:
+            self.ladder = sorted({_key(limit, self.left) for leaf, _ in self.leaves for limit in _limits(leaf)})
 
     def rungs_where(self, leaf: Leaf) -> list[bool]:
         """For rungs 1, 2, ...: whether the leaf holds there."""

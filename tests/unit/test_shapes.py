@@ -96,7 +96,8 @@ def documents(scalar):
         ),
         "body": mostly(body),
     }
-    return st.fixed_dictionaries({"title": st.just("甲") | scalar}, optional=good | {"tilte": scalar})
+    whole = st.fixed_dictionaries({"title": st.just("甲") | scalar}, optional=good)
+    return st.one_of(whole, whole, whole, whole, maps(title=scalar, tilte=scalar, **good))
 
 
 def written(tree):
@@ -170,6 +171,7 @@ BAD = [
     ("title: 甲\non: 是", "shape.flag", 2, 5, "on", "Write true or false"),
     ("title: 甲\non: 'true'", "shape.flag", 2, 5, "on", "without quotes"),
     ("title: 甲\ncount: 101", "shape.whole", 2, 8, "count", "a whole number from 0 to 100"),
+    ("title: 甲\ncount: -1", "shape.whole", 2, 8, "count", "a whole number from 0 to 100"),
     ("title: 甲\ncount: 010", "shape.whole", 2, 8, "count", "leading zeros"),
     ("title: 甲\ncount: '4'", "shape.whole", 2, 8, "count", "without quotes"),
     ("title: 甲\ncount: ４", "shape.whole", 2, 8, "count", "such as `0`"),
@@ -231,3 +233,25 @@ def test_words_carry_what_they_mean():
         "enum": ["4", 4],
         "enumDescriptions": ["四 / four"] * 2,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("{a: x, b: y}", True),
+        ("{b: y}", True),
+        ("{kind: k, n: y}", True),
+        ("{m: y}", True),
+        ("{n: y}", False),
+    ],
+)
+def test_the_first_branch_that_matches_decides(text, good):
+    shape = Either(
+        (has("a"), Record({"a": Text()}, {"b": Text()})),
+        (has("b"), Record({"b": Text()})),
+        (says("kind", "k"), Record({}, {"kind": Text(), "n": Text()})),
+        (is_a("map"), Record({}, {"m": Text()})),
+    )
+    node = read(text, "f", Problems())
+    assert shape.check(node, Problems()) is good
+    assert Draft7Validator(document(shape, "")).is_valid(seen(node)) is good

@@ -156,6 +156,7 @@ FILES = {
     "gbk": ("甲: 1\n乙: 丙\n".encode("gbk"), ("file.not_utf8", 1, 1)),
     "second line": ("\ufeff甲: 1\n乙: ".encode() + b"\xff", ("file.not_utf8", 2, 4)),
     "big": (b"a: " + b"x" * MOST_BYTES, ("file.too_big", 1, 1)),
+    "big, cut within a character": (("a: " + "甲" * MOST_BYTES).encode(), ("file.too_big", 1, 1)),
 }
 
 
