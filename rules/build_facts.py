@@ -104,8 +104,10 @@ class FactBuilder:
         return self._with(subject, name, node, formula.type, formula=formula)
 
     def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:
+        self._known_facts(subject, node.get("part_of"))
         return Fact(name, subject, type, title(node), node.mark, words(node.get("about")),
-                    words(node.get("supplied_by")), set_by=text_of(node.get("set_by")),
+                    words(node.get("supplied_by")), part_of=text_of(node.get("part_of")),
+                    lever=text_of(node.get("change")), set_by=text_of(node.get("set_by")),
                     clause=text_of(node.get("clause")), **others)  # fmt: skip
 
     def _given(self, subject: str, name: str, node: Node) -> Fact | None:
@@ -128,14 +130,12 @@ class FactBuilder:
         if type == RATE and bounds["maximum"] is None:
             bounds["maximum"] = 1
         moves = tuple(item.text for item in getattr(node.get("moves"), "items", ()))
-        for key in ("part_of", "moves"):
-            self._known_facts(subject, type, node.get(key))
+        self._known_facts(subject, node.get("moves"))
         return self._with(
-            subject, name, node, type, choices=choices, part_of=text_of(node.get("part_of")),
-            lever=text_of(node.get("change")), moves=moves, trait=text_of(node.get("trait")), **bounds,
-        )  # fmt: skip
+            subject, name, node, type, choices=choices, moves=moves, trait=text_of(node.get("trait")), **bounds
+        )
 
-    def _known_facts(self, subject: str, type: Type, node: Node | None) -> None:
+    def _known_facts(self, subject: str, node: Node | None) -> None:
         for at in [] if node is None else node.items or [node]:
             own = self._own(subject)
             if at.text not in own:

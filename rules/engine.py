@@ -12,24 +12,18 @@ counts its firings against the number due (see rules.network), so that silence i
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from fractions import Fraction
-from math import lcm
 from typing import Any
 
 from rules.decider import Decider
-from rules.expressions import COMPARE, Scope, evaluate, sort_key
+from rules.expressions import COMPARE, Scope
+from rules.coders import Coder, Place, coder, ordinal
 from rules.judge import Truth, check, criteria_of, leaves, silent_verdict, stages
-from rules.model import Condition, Const, Criterion, Edition, Expr, Group, Leaf, Op, Ref, Rule
+from rules.model import Condition, Const, Criterion, Edition, Expr, Group, Leaf, Ranking, Rule
 from rules.model import Test as Comparison
 from rules.network import Network, Probe
 from rules.network import Rule as Interval
-from rules.values import Value
-
-Coder = Callable[[Scope], int]
-
 
 @dataclass(slots=True)
 class _Field:
@@ -39,6 +33,7 @@ class _Field:
     right: Expr | None
     leaves: list[tuple[Leaf, bool]] = field(default_factory=list)
     ladder: list[Any] = field(default_factory=list)
+    mirrored: bool = False  # rungs counted from the top: intervals that reach the last rung cost the network least
 
     @property
     def rungs(self) -> int:
@@ -47,10 +42,14 @@ class _Field:
     def settle(self) -> None:
         if self.right is None:
             self.ladder = sorted({_key(limit, self.left) for leaf, _ in self.leaves for limit in _limits(leaf)})
+        ends = [self.rungs_where(leaf) for leaf, _ in self.leaves]
+        firing = [(holds[0] is not silent) - (holds[-1] is not silent) for holds, (_, silent) in zip(ends, self.leaves, strict=True)]
+        self.mirrored = sum(firing) > 0
 
     def rungs_where(self, leaf: Leaf) -> list[bool]:
         """For rungs 1, 2, ...: whether the leaf holds there."""
-        return [all(self._holds(test, rung) for test in leaf.tests) for rung in range(1, self.rungs)]
+        holds = [all(self._holds(test, rung) for test in leaf.tests) for rung in range(1, self.rungs)]
+        return holds[::-1] if self.mirrored else holds
 
     def _holds(self, test: Comparison, rung: int) -> bool:
         if self.right is not None:
@@ -94,7 +93,7 @@ class Engine(Decider):
 
     def __init__(self, edition: Edition) -> None:
         super().__init__(edition)
-        compiler = _Compiler()
+        compiler = _Compiler(edition)
         drafts = {
             (rule.id, stage): compiler.add(rule, stage)
             for rule in edition.rules.values()
@@ -126,6 +125,7 @@ class Engine(Decider):
 class _Draft:
     """A block before its network exists."""
 
+    place: Place
     rule: Rule
     stage: int
     first: int
@@ -141,7 +141,7 @@ class _Draft:
             for leaf in _leaves_of(criterion):
                 readers.setdefault(leaf, []).append(place)
         return _Block(
-            tuple(coder(one) for one in self.fields),
+            tuple(coder(one.left, one.right, one.ladder, one.mirrored, self.place) for one in self.fields),
             silence,
             self.effects,
             {
@@ -157,7 +157,8 @@ class _Draft:
 class _Compiler:
     """Numbers the fields and intervals of all blocks of an edition for one network."""
 
-    def __init__(self) -> None:
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
         self.fields: list[_Field] = []
         self.rules: list[Interval] = []
 
@@ -166,7 +167,8 @@ class _Compiler:
         for leaf, silent in leaves(rule, stage):
             right = next((limit for limit in _limits(leaf) if not isinstance(limit, Const)), None)
             fields.setdefault((leaf.left, right), _Field(leaf.left, right)).leaves.append((leaf, silent))
-        draft = _Draft(rule, stage, len(self.fields), list(fields.values()), {})
+        subject = rule.body.over.type.of if isinstance(rule.body, Ranking) else rule.subject
+        draft = _Draft(Place(self.edition, subject), rule, stage, len(self.fields), list(fields.values()), {})
         for one in draft.fields:
             one.settle()
             number = len(self.fields)
@@ -214,99 +216,4 @@ def _leaves_of(criterion: Criterion) -> Iterator[Leaf]:
 
 def _key(limit: Expr, left: Expr) -> Any:
     assert isinstance(limit, Const)
-    return _ordinal(limit.value, left)
-
-
-def _ordinal(value: Value, left: Expr) -> Any:
-    """The number or day that places a value on a ladder; a choice stands at its place in its list."""
-    if left.type.kind == "choice":
-        key = sort_key(value, left.type)
-        return left.type.choices.index(key) if isinstance(key, str) else key
-    return value.toordinal() if isinstance(value, date) else value
-
-
-# --- coders: from a record to a rung -----------------------------------------------------------------------------
-
-
-def coder(one: _Field) -> Coder:
-    """How to place a record's value on the ladder of a field."""
-    left, right = one.left, one.right
-    if right is not None:
-        return _against(left, right)
-    if left.type.kind in ("choice", "boolean"):
-        return _by_table(one)
-    if isinstance(left, Ref) and left.what == "fact" and left.type.is_number:
-        return _of_fact(one)
-    return _of_value(one)
-
-
-def _reader(expr: Expr) -> Callable[[Scope], Value]:
-    """Reads a given fact of the record itself straight away; anything else is evaluated."""
-    if isinstance(expr, Ref) and expr.what == "fact" and not expr.scope:
-        name = expr.name
-
-        def read(scope: Scope) -> Value:
-            record = scope.record
-            return record[name] if name in record else evaluate(expr, scope)
-
-        return read
-    return lambda scope: evaluate(expr, scope)
-
-
-def _against(left: Expr, right: Expr) -> Coder:
-    type = left.type
-
-    def code(scope: Scope) -> int:
-        value, limit = evaluate(left, scope), evaluate(right, scope)
-        if value is None or limit is None:
-            return 0
-        low, high = sort_key(value, type), sort_key(limit, type)
-        return 2 + (low > high) - (low < high) if type.is_ordered else 2 + (low != high)
-
-    return code
-
-
-def _by_table(one: _Field) -> Coder:
-    choices = (False, True) if one.left.type.kind == "boolean" else one.left.type.choices
-    rungs = {value: _rung(one.ladder, _ordinal(value, one.left)) for value in choices}
-    read = _reader(one.left)
-    get = rungs.get
-
-    def code(scope: Scope) -> int:
-        value = read(scope)
-        return 0 if value is None else get(value, 1)
-
-    return code
-
-
-def _of_value(one: _Field) -> Coder:
-    left, ladder = one.left, one.ladder
-
-    def code(scope: Scope) -> int:
-        value = evaluate(left, scope)
-        return 0 if value is None else _rung(ladder, _ordinal(value, left))
-
-    return code
-
-
-def _of_fact(one: _Field) -> Coder:
-    read, ladder = _reader(one.left), one.ladder
-
-    def code(scope: Scope) -> int:
-        value = read(scope)
-        return 0 if value is None else bisect_left(ladder, value) + bisect_right(ladder, value) + 1
-
-    return code
-
-
-def _rung(ladder: Sequence[Any], key: Any) -> int:
-    return bisect_left(ladder, key) + bisect_right(ladder, key) + 1
-
-
-def scaled(ladder: Sequence[Any]) -> tuple[int, list[int]]:
-    """The ladder in whole numbers: each limit times the common denominator of all."""
-    scale = lcm(*(Fraction(limit).denominator for limit in ladder))
-    return scale, [int(limit * scale) for limit in ladder]
-
-
-__all__ = ["Engine", "Op"]
+    return ordinal(limit.value, left.type)

@@ -108,8 +108,12 @@ _ABOUT: dict[str, Shape] = {
 R["formula"] = Either(
     *((has(key), Record({key: own, **needed}, other)) for key, (own, needed, other) in FORMULAS.items())
 )
+_LEVER: dict[str, Shape] = {
+    "part_of": Field(ID, "不会超过哪个事实", "the fact it can never exceed"),
+    "change": Field(Word(("up", "down", "set")), "人们可怎样改变它", "how people can change it"),
+}
 _DERIVED = tuple(
-    (has(key), Record({key: own, **needed, "title": TITLE}, {**other, **_ABOUT}))
+    (has(key), Record({key: own, **needed, "title": TITLE}, {**other, **_ABOUT, **_LEVER}))
     for key, (own, needed, other) in FORMULAS.items()
 )
 FACT = Either(
@@ -123,8 +127,7 @@ FACT = Either(
             "ranked": Field(Flag(), "代码从高到低排列", "the choices are listed highest first"),
             "of": Field(ID, "列表中每条记录属于哪类对象", "the subject of the records of a list"),
             "minimum": VALUE, "maximum": VALUE,
-            "part_of": Field(PATH, "不会超过哪个事实", "the fact it can never exceed"),
-            "change": Field(Word(("up", "down", "set")), "人们可怎样改变它", "how people can change it"),
+            **_LEVER,
             "moves": Field(ListOf(ID, 1), "随它同量变动的事实", "the facts that move along by as much"),
             "trait": Field(Word(PERSONAL_TRAITS), "受保护的个人特征", "a protected trait of a person"),
             **_ABOUT,

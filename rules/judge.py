@@ -198,11 +198,11 @@ def within(value: Value, least: Value, most: Value) -> Value:
 
 
 def _capped(rule: Rule, grade: str, ceilings: Sequence[Verdict]) -> str:
-    """A ceiling that holds lowers a better grade to its own; one that cannot be told matters only if it could."""
+    """A ceiling that is not kept to lowers a better grade to its own; one that cannot be told matters if it could."""
     order = rule.type.choices
     place = order.index(grade)
     for ceiling, verdict in ceilings:
-        if verdict:
+        if verdict is False:
             place = max(place, order.index(ceiling.outcome))
     doubtful = [order.index(ceiling.outcome) for ceiling, verdict in ceilings if verdict is None]
     return rule.role("unknown") if any(cap > place for cap in doubtful) else order[place]

@@ -1,0 +1,38 @@
+"""Interleaved timing: every contestant runs in every round, so that a change in the machine's speed hits them all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from statistics import median
+
+Work = Callable[[], object]
+
+
+def microseconds(contestants: Mapping[str, Work], rounds: int = 9, seconds: float = 0.08) -> dict[str, float]:
+    """The median time of one call of each contestant."""
+    calls = {name: _calls(work, seconds) for name, work in contestants.items()}
+    seen: dict[str, list[float]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, work in contestants.items():
+            start = time.perf_counter()
+            for _ in range(calls[name]):
+                work()
+            seen[name].append((time.perf_counter() - start) / calls[name] * 1e6)
+    return {name: median(times) for name, times in seen.items()}
+
+
+def _calls(work: Work, seconds: float) -> int:
+    work()
+    start = time.perf_counter()
+    for _ in range(20):
+        work()
+    return max(20, int(20 * seconds / (time.perf_counter() - start)))
+
+
+def table(title: str, times: Mapping[str, float], against: str) -> str:
+    """The times, and each as a ratio of throughput to one of them (above 1 is faster)."""
+    lines = [title]
+    for name, time_ in times.items():
+        lines.append(f"  {name:<44}{time_:>10.1f} µs{times[against] / time_:>9.2f} × {against}")
+    return "\n".join(lines)

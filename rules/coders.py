@@ -1,0 +1,172 @@
+"""Places a record's values on the ladders of the engine: exactly, and without a detour where the value is at hand.
+
+A coder gives the rung of a value (see rules.engine): 0 for not known, odd between limits, even on a limit. Most
+values are a fact as given, or the ratio of two; these are read straight from the record and never divided. Everything
+else is evaluated as the reference does it. Both ways must agree, and the tests hold them against each other.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from rules.expressions import Scope, evaluate, sort_key
+from rules.model import Edition, Expr, Fact, Op, Ref
+from rules.values import Type, Value
+
+Coder = Callable[[Scope], int]
+Pair = tuple[str, str, str]  # the subject around the record ("" the record itself), and the facts of a ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose records a block of comparisons reads."""
+
+    edition: Edition
+    subject: str
+
+    def fact(self, expr: Expr) -> Fact | None:
+        """The fact an expression names, on the record itself or on one around it."""
+        if not isinstance(expr, Ref) or expr.what != "fact" or expr.scope == "own":
+            return None
+        return self.edition.subjects[expr.scope or self.subject].facts[expr.name]
+
+    def given(self, expr: Expr) -> Ref | None:
+        fact = self.fact(expr)
+        return expr if isinstance(expr, Ref) and fact is not None and fact.given and not expr.scope else None
+
+    def pair(self, expr: Expr) -> Pair | None:
+        """The two given facts that an expression is the plain ratio of."""
+        fact = self.fact(expr)
+        formula = expr if fact is None else fact.formula
+        scope = expr.scope if isinstance(expr, Ref) else ""
+        if not isinstance(formula, Op) or formula.name != "ratio":
+            return None
+        place = Place(self.edition, scope or self.subject)
+        top, bottom = (place.given(arg) for arg in formula.args)
+        return None if top is None or bottom is None else (scope, top.name, bottom.name)
+
+
+def coder(left: Expr, right: Expr | None, ladder: Sequence[Any], mirrored: bool, place: Place) -> Coder:
+    """How to place the left value on its ladder, or against the right value."""
+    if right is not None:
+        pairs = place.pair(left), place.pair(right)
+        code = _against(left, right) if None in pairs else _ratios(*pairs, _against(left, right))  # type: ignore[arg-type]
+    elif left.type.kind in ("choice", "boolean"):
+        return _by_table(left, ladder, mirrored, place)
+    elif (pair := place.pair(left)) is not None and ladder:
+        code = _ratio(pair, ladder, _of_value(left, ladder))
+    elif (ref := place.given(left)) is not None and left.type.is_number:
+        code = _of_fact(ref.name, ladder)
+    else:
+        code = _of_value(left, ladder)
+    return _mirror(code, 4 if right is not None else 2 * len(ladder) + 2) if mirrored else code
+
+
+def _mirror(code: Coder, rungs: int) -> Coder:
+    flipped = [0, *range(rungs - 1, 0, -1)]
+    return lambda scope: flipped[code(scope)]
+
+
+def ordinal(value: Value, type: Type) -> Any:
+    """The number or day that places a value on a ladder; a choice stands at its place in its list."""
+    if type.kind == "choice":
+        return -type.choices.index(value) if type.ranked else type.choices.index(value)
+    return value.toordinal() if isinstance(value, date) else value
+
+
+def _rung(ladder: Sequence[Any], key: Any) -> int:
+    return bisect_left(ladder, key) + bisect_right(ladder, key) + 1
+
+
+def _of_value(left: Expr, ladder: Sequence[Any]) -> Coder:
+    type = left.type
+
+    def code(scope: Scope) -> int:
+        value = evaluate(left, scope)
+        return 0 if value is None else _rung(ladder, ordinal(value, type))
+
+    return code
+
+
+def _of_fact(name: str, ladder: Sequence[Any]) -> Coder:
+    def code(scope: Scope) -> int:
+        value = scope.record.get(name)
+        return 0 if value is None else bisect_left(ladder, value) + bisect_right(ladder, value) + 1
+
+    return code
+
+
+def _by_table(left: Expr, ladder: Sequence[Any], mirrored: bool, place: Place) -> Coder:
+    """Every value there can be has its rung ready."""
+    choices = (False, True) if left.type.kind == "boolean" else left.type.choices
+    top = 2 * len(ladder) + 2 if mirrored else 0
+    rungs: Mapping[Value, int] = {None: 0} | {
+        value: abs(top - _rung(ladder, ordinal(value, left.type))) for value in choices
+    }
+    if (ref := place.given(left)) is not None:
+        name = ref.name
+        return lambda scope: rungs[scope.record.get(name)]
+    return lambda scope: rungs[evaluate(left, scope)]
+
+
+def _ratio(pair: Pair, ladder: Sequence[Any], otherwise: Coder) -> Coder:
+    """A ratio against whole limits: both times the limits' common denominator, so that nothing is rounded."""
+    around, top, bottom = pair
+    scale = lcm(*(Fraction(limit).denominator for limit in ladder))
+    limits = [int(limit * scale) for limit in ladder]
+
+    def code(scope: Scope) -> int:
+        record = scope.record.get(around) if around else scope.record
+        if record is None:
+            return otherwise(scope)
+        part, whole = record.get(top), record.get(bottom)
+        if part is None or not whole:
+            return 0
+        floor, rest = divmod(part * scale, whole)
+        below = bisect_right(limits, floor)
+        return 2 * below + 1 if rest else bisect_left(limits, floor) + below + 1
+
+    return code
+
+
+def _against(left: Expr, right: Expr) -> Coder:
+    type = left.type
+
+    def code(scope: Scope) -> int:
+        value, limit = evaluate(left, scope), evaluate(right, scope)
+        if value is None or limit is None:
+            return 0
+        if not type.is_ordered:
+            return 2 + (value != limit)
+        low, high = sort_key(value, type), sort_key(limit, type)
+        return 2 + (low > high) - (low < high)
+
+    return code
+
+
+def _ratios(left: Pair, right: Pair, otherwise: Coder) -> Coder:
+    """A ratio against a ratio, multiplied crosswise."""
+    left_around, left_top, left_bottom = left
+    right_around, right_top, right_bottom = right
+
+    def code(scope: Scope) -> int:
+        record = scope.record
+        mine = record.get(left_around) if left_around else record
+        theirs = record.get(right_around) if right_around else record
+        if mine is None or theirs is None:
+            return otherwise(scope)
+        part, whole = mine.get(left_top), mine.get(left_bottom)
+        other_part, other_whole = theirs.get(right_top), theirs.get(right_bottom)
+        if part is None or other_part is None or not whole or not other_whole:
+            return 0
+        low, high = part * other_whole, other_part * whole
+        over = (low > high) - (low < high)
+        return 2 + over if (whole > 0) is (other_whole > 0) else 2 - over
+
+    return code
