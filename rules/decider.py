@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rules.decision import Decision
+from rules.decision import Decision, Missing
 from rules.expressions import Scope
-from rules.findings import all_missing, findings
+from rules.findings import Writer
+from rules.missing import all_missing
 from rules.judge import Judgement, Truth, check, criteria_of, judge
 from rules.model import Criterion, Edition, Ranking, Rule, Scorecard, Table
 from rules.values import POINTS, Type, Value
@@ -19,6 +20,7 @@ class Decider:
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
+        self._writers: dict[str, Writer] = {}
 
     def truth(self, rule: Rule, stage: int, scope: Scope) -> Truth:
         """Whether each comparison of a stage of a rule holds of a record."""
@@ -29,7 +31,7 @@ class Decider:
         return self.truth(rule, stage, scope), criteria_of(rule)
 
     def scope(self, rule: Rule, facts: Mapping[str, Any], on: date) -> Scope:
-        return Scope(self.edition, rule.subject, facts, on, self.conclude)
+        return Scope(self.edition, rule.subject, facts, on, self)
 
     def conclude(self, decision: str, output: str, scope: Scope) -> Value:
         """The conclusion of another decision for a record: as given with its facts, or decided now."""
@@ -64,10 +66,8 @@ class Decider:
 
     def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
         judgement = self.judgement(rule, scope)
-        truth = {} if isinstance(rule.body, Ranking) else self.truth(rule, 0, scope)
-        verdicts = [(criterion, check(criterion, truth)) for criterion in criteria_of(rule)] if truth else ()
+        truth = self._all_truth(rule, scope)
         types = _output_types(rule)
-        unknown = rule.outcomes[judgement.outcome].role == "unknown"
         return Decision(
             self.edition,
             rule,
@@ -75,16 +75,38 @@ class Decider:
             scope.on,
             scope.record,
             judgement.outcome,
-            findings(rule, truth, judgement, scope),
+            self._writer(rule).findings(truth, judgement, scope),
             {name: (value, types[name]) for name, value in judgement.outputs.items() if value is not None},
             tuple(
                 (name, {key: (value, types[key]) for key, value in outputs.items()})
                 for name, outputs in judgement.measures
             ),
             judgement.ranking,
-            all_missing(rule, verdicts, judgement, scope) if unknown else (),
+            tuple(self._missing(rule, judgement, truth, scope, "")),
             self._chained(rule, scope, subject_id),
         )
+
+    def _all_truth(self, rule: Rule, scope: Scope) -> Truth:
+        return {} if isinstance(rule.body, Ranking) else self.truth(rule, 0, scope)
+
+    def _writer(self, rule: Rule) -> Writer:
+        """What the findings of a rule always say, worked out once."""
+        if rule.id not in self._writers:
+            self._writers[rule.id] = Writer(rule, self.edition)
+        return self._writers[rule.id]
+
+    def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Missing]:
+        """What is missing for another decision about a record."""
+        rule = self.edition.rules[decision]
+        return self._missing(rule, self.judgement(rule, scope), self._all_truth(rule, scope), scope, path)
+
+    def _missing(
+        self, rule: Rule, judgement: Judgement, truth: Truth, scope: Scope, path: str
+    ) -> Sequence[Missing]:
+        if rule.outcomes[judgement.outcome].role != "unknown":
+            return ()
+        verdicts = [(criterion, check(criterion, truth)) for criterion in criteria_of(rule)] if truth else ()
+        return all_missing(rule, verdicts, judgement, scope, path)
 
     def _chained(self, rule: Rule, scope: Scope, subject_id: str) -> dict[str, Decision]:
         """The decisions about the same record that this one rests on, unless they came with the facts."""

@@ -123,7 +123,7 @@ class Search:
                         record[each] = record[each] + self._sign(fact) * steps
             else:
                 moved[name] = self.start.fact(name) + self._sign(fact) * steps
-        scope = Scope(self.reference.edition, self.rule.subject, record, self.on, self.reference.conclude)
+        scope = Scope(self.reference.edition, self.rule.subject, record, self.on, self.reference)
         scope.memo.update(moved)
         return scope
 

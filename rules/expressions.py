@@ -16,19 +16,26 @@ from rules.values import Type, Value, completed_months, completed_years, exact, 
 Record = Mapping[str, Any]
 
 
-class Concluder(Protocol):
-    """Concludes another decision for the record of a scope: its outcome, or an output; None when not known."""
+class Conclusions(Protocol):
+    """Decides other decisions for the record of a scope."""
 
-    def __call__(self, decision: str, output: str, scope: Scope) -> Value: ...
+    def conclude(self, decision: str, output: str, scope: Scope) -> Value:
+        """The outcome, or an output; None when not known."""
+        ...
+
+    def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Any]:
+        """What a conclusion that is not known wants."""
+        ...
 
 
 class Scope:
     """A record, what lies around it, and the date. Lives for one decision only."""
 
-    __slots__ = ("conclude", "edition", "memo", "on", "outer", "own", "record", "subject")
+    __slots__ = ("conclusions", "edition", "memo", "on", "outer", "own", "record", "subject")
 
-    def __init__(self, edition: Edition, subject: str, record: Record, on: date, conclude: Concluder) -> None:
-        self.edition, self.subject, self.record, self.on, self.conclude = edition, subject, record, on, conclude
+    def __init__(self, edition: Edition, subject: str, record: Record, on: date, conclusions: Conclusions) -> None:
+        self.edition, self.subject, self.record, self.on = edition, subject, record, on
+        self.conclusions = conclusions
         self.own: Scope = self
         self.outer: dict[str, Scope] = {}
         self.memo: dict[Any, Value] = {}
@@ -48,12 +55,12 @@ class Scope:
 
     def inside(self, subject: str, record: Record) -> Scope:
         """The scope of one record of a list."""
-        scope = Scope(self.edition, subject, record, self.on, self.conclude)
+        scope = Scope(self.edition, subject, record, self.on, self.conclusions)
         scope.own = self
         return scope
 
     def _around(self, subject: str, record: Record) -> Scope:
-        scope = Scope(self.edition, subject, record, self.on, self.conclude)
+        scope = Scope(self.edition, subject, record, self.on, self.conclusions)
         scope.own = self  # further ancestors (the county of the township) are looked up here
         self.outer[subject] = scope
         return scope
@@ -87,7 +94,7 @@ def evaluate(expr: Expr, scope: Scope) -> Value:
         return None
     if expr.what == "fact":
         return target.fact(expr.name)
-    return target.conclude(expr.name, expr.output, target)
+    return target.conclusions.conclude(expr.name, expr.output, target)
 
 
 def holds(condition: Condition, scope: Scope) -> bool | None:
@@ -158,7 +165,11 @@ def _numeric(compute: Callable[[list[Any]], Value]) -> Callable[[Op, Scope], Val
 
 
 def _ratio(values: list[Any]) -> Value:
-    return exact(Fraction(values[0]) / Fraction(values[1])) if values[1] else None
+    top, bottom = values
+    if not bottom:
+        return None
+    share = Fraction(top, bottom)
+    return share.numerator if share.denominator == 1 else share
 
 
 def _product(values: list[Any]) -> Value:
