@@ -9,9 +9,17 @@ from typing import Any
 from rules.expressions import COMPARE
 from rules.model import Const
 from rules.model import Test as Comparison
-from rules.problems import Problems
+from rules.problems import Both, Problems
 from rules.source import Node
 from rules.values import Type, Value, show
+
+
+_SAID = {
+    "below": ("低于 {} ", "below {}"),
+    "at_most": ("不超过 {} ", "up to {}"),
+    "at_least": ("{} 及以上", "from {} up"),
+    "above": ("高于 {} ", "above {}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +60,23 @@ def check_bands(
     ordered = sorted(bands, key=lambda band: (band.low is not None, band.low or ()))
     first, last = ordered[0], ordered[-1]
     if first.low is not None and (minimum is None or first.low > (minimum, 0)):
-        problems.add(first.node, "bands.gap_below", value=_edge(first.low, type))
+        problems.add(first.node, "bands.gap_below", **_beyond(first.low, type, "below", "at_most"))
     for left, right in zip(ordered, ordered[1:], strict=False):
         if left.high is None or right.low is None or left.high > right.low:
             problems.add(right.node, "bands.overlap", value=_edge(right.low or left.high, type), line=left.node.mark.line)
+        elif left.high < right.low and left.high[0] == right.low[0]:
+            problems.add(right.node, "bands.gap_at", value=_edge(right.low, type))
         elif left.high < right.low:
             problems.add(right.node, "bands.gap", low=_edge(left.high, type), high=_edge(right.low, type))
     if last.high is not None and (maximum is None or last.high <= (maximum, 0)):
-        problems.add(last.node, "bands.gap_above", value=_edge(last.high, type))
+        problems.add(last.node, "bands.gap_above", **_beyond(last.high, type, "at_least", "above"))
+
+
+def _beyond(edge: tuple[Any, int], type: Type, *operators: str) -> dict[str, object]:
+    """The values past an edge, in words and as the band that would cover them; `operators` by which side it is on."""
+    value, operator = _edge(edge, type), operators[edge[1]]
+    zh, en = _SAID[operator]
+    return {"range": Both(zh.format(value), en.format(value)), "band": f"{operator}: {value}"}
 
 
 def _edge(edge: tuple[Any, int] | None, type: Type) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from rules.model import Fact, Subject, Text
 from rules.problems import Problems, shown
-from rules.resolver import Place, Resolver, example
-from rules.scalars import near
+from rules.resolver import Place, Resolver, example, said
+from rules.scalars import listed, near
 from rules.source import Node
 from rules.values import RATE, Type, Value, read_date, read_literal
 
@@ -45,7 +45,7 @@ class FactBuilder:
         for name, above in within.items():
             if above and above not in within:
                 self.problems.add(self.nodes[name].entries["within"], "subject.unknown", text=shown(above),
-                                  near=near(above, tuple(within)) or "?")  # fmt: skip
+                                  near=near(above, tuple(within)))  # fmt: skip
         self._refuse_circles(within)
         names = {name: tuple(self._own(name)) for name in self.nodes}
         self.resolver = Resolver(problems, within, names, {}, self)
@@ -81,7 +81,9 @@ class FactBuilder:
     def fact(self, subject: str, name: str, at: Node) -> Fact | None:
         found = self.facts.get((subject, name))
         if found is RESOLVING:
-            self.problems.add(at, "fact.circle", fact=f"{subject}.{name}")
+            path = [key for key, value in self.facts.items() if value is RESOLVING]
+            circle = [*path[path.index((subject, name)) :], (subject, name)]
+            self.problems.add(at, "fact.circle", circle=" → ".join(map(".".join, circle)))
             return None
         if found is None and (subject, name) not in self.facts:
             self.facts[subject, name] = RESOLVING
@@ -98,10 +100,14 @@ class FactBuilder:
             return self._given(subject, name, node)
         if (dated := node.get("dated") or node.get("value")) is not None:
             return self._dated(subject, name, node, dated)
-        formula = self.resolver.formula(node, Place(subject))
+        choices = choices_of(node.get("choices"))
+        codes = Type("choice", "", tuple(choices), text_of(node.get("ranked")) == "true") if choices else None
+        formula = self.resolver.formula(node, Place(subject), codes)
         if formula is None:
             return None
-        return self._with(subject, name, node, formula.type, formula=formula)
+        if codes is not None and not codes.fits(formula.type):
+            self.problems.add(node, "type.wrong", wanted=str(codes), found=str(formula.type), example=example(codes))
+        return self._with(subject, name, node, codes or formula.type, formula=formula, choices=choices)
 
     def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:
         self._known_facts(subject, node.get("part_of"))
@@ -120,7 +126,7 @@ class FactBuilder:
                 code = "fact.needs" if kind == needed else "fact.needless"
                 self.problems.add(node, code, key=key, kind=kind)
         if of and of not in self.nodes:
-            self.problems.add(node.entries["of"], "subject.unknown", text=of, near=near(of, tuple(self.nodes)) or "?")
+            self.problems.add(node.entries["of"], "subject.unknown", text=of, near=near(of, tuple(self.nodes)))
             return None
         ranked = text_of(node.get("ranked")) == "true"
         type = Type(kind, unit, tuple(choices), ranked, of)
@@ -132,15 +138,16 @@ class FactBuilder:
         moves = tuple(item.text for item in getattr(node.get("moves"), "items", ()))
         self._known_facts(subject, node.get("moves"))
         return self._with(
-            subject, name, node, type, choices=choices, moves=moves, trait=text_of(node.get("trait")), **bounds
+            subject, name, node, type, choices=choices, moves=moves, trait=text_of(node.get("trait")),
+            decimals=text_of(node.get("decimals")) == "true", **bounds,
         )
 
     def _known_facts(self, subject: str, node: Node | None) -> None:
         for at in [] if node is None else node.items or [node]:
             own = self._own(subject)
             if at.text not in own:
-                self.problems.add(at, "name.unknown", text=shown(at.text), near=near(at.text, tuple(own)) or "?",
-                                  allowed="", subject=subject)  # fmt: skip
+                self.problems.add(at, "name.unknown", text=shown(at.text), near=near(at.text, tuple(own)),
+                                  allowed=listed(tuple(own)[:12]), subject=subject)  # fmt: skip
 
     def _bound(self, node: Node | None, type: Type) -> Value:
         found = None if node is None else self.resolver.literal(node, type)
@@ -156,7 +163,7 @@ class FactBuilder:
             elif literal is None or literal.type.kind == "bare":
                 self.problems.add(value, "type.no_unit", text=shown(value.text), example=example(None))
             elif type is not None and not type.fits(literal.type):
-                self.problems.add(value, "type.wrong", wanted=str(type), found=str(literal.type), example=example(type))
+                self.problems.add(value, "type.wrong", wanted=said(type), found=said(literal.type), example=example(type))
             else:
                 type = type or literal.type
                 found.append((start, literal.value))

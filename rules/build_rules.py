@@ -31,7 +31,7 @@ from rules.model import (
 )
 from rules.model import Test as Comparison
 from rules.problems import Problems, shown
-from rules.resolver import Head, Place, Resolver
+from rules.resolver import Head, Place, Resolver, said
 from rules.scalars import listed, near
 from rules.source import Node
 from rules.values import AMOUNT, BOOLEAN, DATE, POINTS, RATE, Type, Value, whole
@@ -47,8 +47,12 @@ def head_of(node: Node) -> Head:
     outputs = {name: _output(name, at).type for name, at in _entries(node, "outputs").items()}
     if kind == "scorecard":
         outputs = {"total": POINTS}
-    type = Type("choice", choices=known, ranked=kind == "scorecard")
-    return Head(text_of(node.get("subject")), type, outputs)
+    type = Type("choice", choices=known, ranked=_ranked(node))
+    return Head(text_of(node.get("subject")), type, outputs, title(node))
+
+
+def _ranked(node: Node) -> bool:
+    return text_of(node.get("kind")) == "scorecard" or text_of(node.get("ranked")) == "true"
 
 
 def _entries(node: Node, key: str) -> Mapping[str, Node]:
@@ -64,7 +68,8 @@ def _items(node: Node, key: str) -> list[Node]:
 def _output(name: str, node: Node) -> Output:
     kind = text_of(node.get("type"))
     choices = choices_of(node.get("choices"))
-    type = _TYPES.get(kind) or Type(kind, text_of(node.get("unit")), tuple(choices))
+    ranked = text_of(node.get("ranked")) == "true"
+    type = _TYPES.get(kind) or Type(kind, text_of(node.get("unit")), tuple(choices), ranked)
     return Output(name, type, title(node), choices)
 
 
@@ -96,7 +101,7 @@ class RuleBuilder:
         if body is None:
             return None
         return Rule(self.id, self.kind, self.subject, title(self.node), self._clause(self.node, ""), self.outcomes,
-                    body, self.node.mark, tuple(sorted(needs - {self.id})))  # fmt: skip
+                    body, self.node.mark, tuple(sorted(needs)), _ranked(self.node))  # fmt: skip
 
     def _check_roles(self) -> None:
         """Whatever the facts, some outcome must follow."""
@@ -125,7 +130,7 @@ class RuleBuilder:
         return text_of(at) or inherited
 
     def _unknown(self, at: Node, known: Sequence[str], code: str) -> None:
-        guess = near(at.text, tuple(known)) or "?"
+        guess = near(at.text, tuple(known))
         self.problems.add(at, code, text=shown(at.text), near=guess, allowed=listed(tuple(known)[:12]))
 
     def _outcome(self, node: Node, key: str = "outcome") -> str:
@@ -165,6 +170,8 @@ class RuleBuilder:
         return Text("", "")
 
     def _title_of(self, ref: Ref) -> Text | None:
+        if ref.what == "outcome":
+            return self.resolver.heads[ref.name].title
         subject = ref.scope if ref.scope not in ("", "own") else self.place.subject
         facts = getattr(self.resolver.facts, "facts", {})
         fact = facts.get((subject, ref.name))
@@ -241,10 +248,13 @@ class RuleBuilder:
             outcome=self._outcome(node) or roles.get("not_met", ""), then=self._then(node, outputs),
         )  # fmt: skip
         hit, by = text_of(self.node.get("hit")), self.node.get("by")
-        if (hit == "highest") != (by is not None):
+        if (hit in ("highest", "lowest")) != (by is not None):
             self.problems.add(by or self.node, "table.by")
         elif by is not None and (by.text not in outputs or not outputs[by.text].type.is_ordered):
             self._unknown(by, tuple(outputs), "output.unknown")
+        for row in rows if by is not None else ():
+            if text_of(by) not in row.then:
+                self.problems.add(row.mark, "table.by_missing", id=row.id, by=text_of(by))
         if hit == "sum" and not all(output.type.is_number for output in outputs.values()):
             self.problems.add(self.node.entries["hit"], "table.sum")
         return Table(hit, tuple(rows), otherwise, outputs, text_of(by))
@@ -252,6 +262,9 @@ class RuleBuilder:
     def _scorecard(self) -> Body | None:
         clause = text_of(self.node.get("clause"))
         vetoes = self._criteria("vetoes")
+        for veto in vetoes:
+            if not veto.outcome:
+                self.problems.add(veto.mark, "veto.no_outcome", id=veto.id)
         items = [self._item(node, clause) for node in _items(self.node, "items")]
         self._check_full_marks([item for item in items if item is not None])
         items += [self._adjustment(node, clause) for node in _items(self.node, "adjustments")]
@@ -368,7 +381,7 @@ class RuleBuilder:
         for node in _items(self.node, "order"):
             by = self.resolver.expression(node.entries["by"], self.place)
             if by is not None and not by.type.is_ordered:
-                self.problems.add(node.entries["by"], "condition.no_order", operator="by", found=str(by.type))
+                self.problems.add(node.entries["by"], "order.no_order", found=said(by.type))
             elif by is not None:
                 keys.append(Key(by, node.entries["first"].text, self._title(node, by)))
         take = self.node.get("take")

@@ -105,10 +105,9 @@ def _of_fact(name: str, ladder: Sequence[Any]) -> Coder:
 def _by_table(left: Expr, ladder: Sequence[Any], mirrored: bool, place: Place) -> Coder:
     """Every value there can be has its rung ready."""
     choices = (False, True) if left.type.kind == "boolean" else left.type.choices
-    top = 2 * len(ladder) + 2 if mirrored else 0
-    rungs: Mapping[Value, int] = {None: 0} | {
-        value: abs(top - _rung(ladder, ordinal(value, left.type))) for value in choices
-    }
+    top = len(ladder) + 1 if mirrored else 0
+    places = {value: bisect_left(ladder, ordinal(value, left.type)) + 1 for value in choices}
+    rungs: Mapping[Value, int] = {None: 0} | {value: abs(top - rung) for value, rung in places.items()}
     if (ref := place.given(left)) is not None:
         name = ref.name
         return lambda scope: rungs[scope.record.get(name)]

@@ -105,7 +105,8 @@ class Decider:
     ) -> Sequence[Missing]:
         if rule.outcomes[judgement.outcome].role != "unknown":
             return ()
-        verdicts = [(criterion, check(criterion, truth)) for criterion in criteria_of(rule)] if truth else ()
+        judged = () if isinstance(rule.body, Ranking) else criteria_of(rule)
+        verdicts = [(criterion, check(criterion, truth)) for criterion in judged]
         return all_missing(rule, verdicts, judgement, scope, path)
 
     def _chained(self, rule: Rule, scope: Scope, subject_id: str) -> dict[str, Decision]:

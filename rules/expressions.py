@@ -183,6 +183,30 @@ def _difference(values: list[Any]) -> Value:
     return exact(values[0] - sum(values[1:]))
 
 
+def _best(choose: Callable[..., Value]) -> Callable[[Op, Scope], Value]:
+    """The least or the greatest argument, in the order of its type."""
+
+    def operation(op: Op, scope: Scope) -> Value:
+        values = _args(op, scope)
+        return None if values is None else choose(values, key=lambda value: sort_key(value, op.type))
+
+    return operation
+
+
+def _best_of(choose: Callable[..., Value]) -> Callable[[Op, Scope], Value]:
+    """The lowest or the highest of a list, in the order of its type; of an empty list it is not known."""
+
+    def operation(op: Op, scope: Scope) -> Value:
+        values = _each(op, scope)
+        return choose(values, key=lambda value: sort_key(value, op.type)) if values else None
+
+    return operation
+
+
+def _known(op: Op, scope: Scope) -> Value:
+    return evaluate(op.args[0], scope) is not None
+
+
 def _first_known(op: Op, scope: Scope) -> Value:
     return next((value for arg in op.args if (value := evaluate(arg, scope)) is not None), None)
 
@@ -327,11 +351,14 @@ OPERATIONS: dict[str, Callable[[Op, Scope], Value]] = {
     "sum": _numeric(lambda values: exact(sum(values))),
     "difference": _numeric(_difference),
     "product": _numeric(_product),
-    "least": _numeric(min),
-    "greatest": _numeric(max),
+    "least": _best(min),
+    "greatest": _best(max),
     "completed_years": _numeric(lambda dates: completed_years(*dates)),
     "completed_months": _numeric(lambda dates: completed_months(*dates)),
     "days": _numeric(lambda dates: (dates[1] - dates[0]).days),
+    "year_of": _numeric(lambda dates: dates[0].year),
+    "month_of": _numeric(lambda dates: dates[0].month),
+    "known": _known,
     "plus": _plus,
     "round": _round,
     "first_known": _first_known,
@@ -341,8 +368,8 @@ OPERATIONS: dict[str, Callable[[Op, Scope], Value]] = {
     "total": _total,
     "mean": _statistic(_mean),
     "median": _statistic(_median),
-    "lowest": _statistic(min),
-    "highest": _statistic(max),
+    "lowest": _best_of(min),
+    "highest": _best_of(max),
     "every": _every,
     "some": _some,
     "rank": _rank,

@@ -147,7 +147,7 @@ class FactChecker:
             return value
         if kind == "date":
             return _date(value)
-        return _in_range(fact, _number(value, fact.type))
+        return _in_range(fact, _number(value, fact.type, fact.decimals))
 
     def _list(self, type: Type, value: Any, here: str, problems: list[FactProblem]) -> Value:
         if not isinstance(value, list | tuple):
@@ -177,10 +177,10 @@ def _date(value: Any) -> date:
     return day
 
 
-def _number(value: Any, type_: Type) -> Value:
+def _number(value: Any, type_: Type, decimals: bool = False) -> Value:
     if type(value) is int:
         return value
-    if type_.kind == "count":
+    if type_.kind == "count" and not decimals:
         raise _Bad("not_whole", f"请写整数（{type_.unit}）。", f"Write a whole number ({type_.unit}).")
     if type(value) is str and type_.kind == "rate" and value.endswith("%"):
         literal = read_literal(value)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rules.decision import Finding, Part
 from rules.expressions import Scope, evaluate
 from rules.judge import Judgement, Truth, check, criteria_of, holds
-from rules.model import Condition, Const, Criterion, Edition, Expr, Leaf, Op, Ref, Rule, Scorecard, ScoreItem, Table, Text
+from rules.model import Condition, Const, Criterion, Edition, Expr, Leaf, Op, Ranking, Ref, Rule, Scorecard, ScoreItem, Table, Text
 from rules.values import Value
 
 
@@ -43,9 +43,8 @@ class Writer:
 
     def __init__(self, rule: Rule, edition: Edition) -> None:
         self.rule, self.edition = rule, edition
-        self.comparisons = {
-            criterion.id: tuple(self._shown(criterion.condition)) for criterion in criteria_of(rule)
-        }
+        judged = () if isinstance(rule.body, Ranking) else criteria_of(rule)  # a ranking places, it finds nothing
+        self.comparisons = {criterion.id: tuple(self._shown(criterion.condition)) for criterion in judged}
 
     def _shown(self, condition: Condition) -> Iterator[_Comparison]:
         if not isinstance(condition, Leaf):
@@ -73,7 +72,7 @@ class Writer:
                 *(self._scored(item, judgement.points[item.id], scope) for item in body.items),
                 *(self._finding(ceiling, "ceiling", truth, scope) for ceiling in body.ceilings),
             )
-        if not truth:
+        if isinstance(self.rule.body, Ranking):
             return ()
         role = "row" if isinstance(body, Table) else "criterion"
         return tuple(self._finding(criterion, role, truth, scope) for criterion in criteria_of(self.rule))

@@ -83,6 +83,9 @@ FORMULAS: dict[str, tuple[Shape, dict[str, Shape], dict[str, Shape]]] = {
     "completed_months": (MANY, {}, {}),
     "days": (MANY, {}, {}),
     "date": (EXPRESSION, {}, {"plus": VALUE, "minus": VALUE}),
+    "year_of": (EXPRESSION, {}, {}),
+    "month_of": (EXPRESSION, {}, {}),
+    "known": (EXPRESSION, {}, {}),
     "round_down": (EXPRESSION, {"to": VALUE}, {}),
     "round_up": (EXPRESSION, {"to": VALUE}, {}),
     "round_half_up": (EXPRESSION, {"to": VALUE}, {}),
@@ -112,8 +115,12 @@ _LEVER: dict[str, Shape] = {
     "part_of": Field(ID, "不会超过哪个事实", "the fact it can never exceed"),
     "change": Field(Word(("up", "down", "set")), "人们可怎样改变它", "how people can change it"),
 }
+_CODES: dict[str, Shape] = {
+    "choices": Field(CHOICES, "可选的代码及其名称", "the codes of a choice and their titles"),
+    "ranked": Field(Flag(), "代码从高到低排列", "the choices are listed highest first"),
+}
 _DERIVED = tuple(
-    (has(key), Record({key: own, **needed, "title": TITLE}, {**other, **_ABOUT, **_LEVER}))
+    (has(key), Record({key: own, **needed, "title": TITLE}, {**other, **_CODES, **_ABOUT, **_LEVER}))
     for key, (own, needed, other) in FORMULAS.items()
 )
 FACT = Either(
@@ -123,8 +130,8 @@ FACT = Either(
          "title": TITLE},
         {
             "unit": Field(ID, "计数的单位，如 household", "the unit of a count"),
-            "choices": Field(CHOICES, "可选的代码及其名称", "the codes of a choice and their titles"),
-            "ranked": Field(Flag(), "代码从高到低排列", "the choices are listed highest first"),
+            "decimals": Field(Flag(), "计数可有小数，如亩", "the count may have decimals, as acres do"),
+            **_CODES,
             "of": Field(ID, "列表中每条记录属于哪类对象", "the subject of the records of a list"),
             "minimum": VALUE, "maximum": VALUE,
             **_LEVER,
@@ -197,13 +204,14 @@ HEAD: dict[str, Shape] = {
     "outcomes": Field(OUTCOMES, "可能的结论", "the possible outcomes"),
 }
 OUTPUT = Record({"type": Word(("count", "amount", "rate", "points", "choice", "date", "boolean")), "title": TITLE},
-                {"unit": ID, "choices": CHOICES})  # fmt: skip
+                {"unit": ID, **_CODES})  # fmt: skip
 DECISION = Either(
     (says("kind", "checklist"), Record({**HEAD, "criteria": CRITERIA}, {"note": WORDS})),
     (says("kind", "table"), Record(
-        {**HEAD, "hit": Word(("first", "all", "highest", "sum")), "rows": ListOf(ROW, 1),
+        {**HEAD, "hit": Word(("first", "all", "highest", "lowest", "sum")), "rows": ListOf(ROW, 1),
          "otherwise": Record({}, {"outcome": _OUTCOME, "then": THEN})},
-        {"outputs": MapOf(ID, OUTPUT, 1), "by": ID, "note": WORDS})),
+        {"outputs": MapOf(ID, OUTPUT, 1), "by": ID, "note": WORDS,
+         "ranked": Field(Flag(), "结论从高到低排列", "the outcomes are listed highest first")})),
     (says("kind", "scorecard"), Record(
         {**HEAD, "items": ListOf(SCORE_ITEM, 1),
          "grades": ListOf(Record({"grade": ID}, NUMERIC_LIMITS), 1)},
@@ -244,5 +252,5 @@ DOCUMENT = Either(
 )
 REPLACED = frozenset(
     {"require", "reject", "when", "then", "points", "bands", "grades", "order", "otherwise", "title", "effective",
-     "ratio", "outputs", "value", "source"}
+     "ratio", "outputs", "value", "source", "outcomes", "choices", "where", "satisfies", "holds", "streak"}
 )  # fmt: skip

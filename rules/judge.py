@@ -79,26 +79,27 @@ def judge(rule: Rule, scope: Scope, answers: Answers) -> Judgement:
 def checklist(rule: Rule, verdicts: Sequence[Verdict]) -> Judgement:
     """The strongest outcome of an unmet criterion decides (the one declared first), unless an unknown criterion
     could bring a stronger one."""
-    outcome = rule.role("met")
-    if any(verdict is not True for _, verdict in verdicts):
-        outcome = _strongest(rule, verdicts)
-    return Judgement(outcome, verdicts)
+    for _, verdict in verdicts:
+        if verdict is not True:
+            return Judgement(_strongest(rule, verdicts), verdicts)
+    return Judgement(rule.role("met"), verdicts)
 
 
 def _strongest(rule: Rule, verdicts: Iterable[Verdict]) -> str:
-    order, not_met = list(rule.outcomes), rule.role("not_met")
-    if isinstance(rule.body, Scorecard):  # grades are listed best first, and the worst veto counts
-        order.reverse()
-    worst = {False: len(order), None: len(order)}
+    strength, not_met = rule.strength, rule.role("not_met")
+    worst, doubt, outcome = len(strength), len(strength), ""
     for criterion, verdict in verdicts:
-        if verdict is not True:
-            worst[verdict] = min(worst[verdict], order.index(criterion.outcome or not_met))
-    return order[worst[False]] if worst[False] <= worst[None] else rule.role("unknown")
+        name = criterion.outcome or not_met
+        if verdict is False and strength[name] < worst:
+            worst, outcome = strength[name], name
+        elif verdict is None:
+            doubt = min(doubt, strength[name])
+    return rule.role("unknown") if doubt < worst else outcome
 
 
 def table(rule: Rule, body: Table, verdicts: Sequence[Verdict], scope: Scope) -> Judgement:
-    """`first`: the first row that holds; `all`: every row; `highest`: the row with the highest output; `sum`: the
-    outputs of all rows added. A row that cannot be told, where it could change the answer, makes it unknown."""
+    """`first`: the first row that holds; `all`: every row; `highest` and `lowest`: the row whose output is; `sum`:
+    the outputs of all rows added. A row that cannot be told, where it could change the answer, makes it unknown."""
     if body.hit == "first":
         row, verdict = next(((row, verdict) for row, verdict in verdicts if verdict is not False), (None, True))
         if verdict is None:
@@ -152,7 +153,8 @@ def _highest(
     each = [_conclude(rule, row, verdicts, scope) for row in hits]
     if unknown := tuple(expr for judged in each for expr in judged.unknown):
         return Judgement(rule.role("unknown"), verdicts, unknown=unknown)
-    return max(each, key=lambda judged: sort_key(judged.outputs[body.by], body.outputs[body.by].type))
+    choose = min if body.hit == "lowest" else max
+    return choose(each, key=lambda judged: sort_key(judged.outputs[body.by], body.outputs[body.by].type))
 
 
 def scorecard(rule: Rule, body: Scorecard, scope: Scope, answers: Answers) -> Judgement:
@@ -185,9 +187,10 @@ def score(item: ScoreItem, truth: Truth, scope: Scope) -> Value:
     for condition, worth in item.bands:
         verdict = holds(condition, truth)
         if verdict:
-            return evaluate(worth, scope)
+            points = evaluate(worth, scope)
+            return item.missing if points is None else points
         if verdict is None:
-            return item.missing
+            break
     return item.missing
 
 

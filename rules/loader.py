@@ -13,9 +13,10 @@ from rules.build_rules import RuleBuilder, head_of, ordered
 from rules.grammar import DECISION, FILES, REPLACED
 from rules.merge import merge
 from rules.model import Clause, Edition, Reading, Rule, Text
-from rules.problems import Mark, Problem, Problems, shown
+from rules.problems import Mark, Problem, Problems, near, shown
 from rules.source import Node, read_file
 from rules.values import read_date
+from rules.warnings import warnings
 
 SUFFIX = ".yaml"
 Files = dict[str, Node]
@@ -33,6 +34,8 @@ def load(folder: Path, root: Path | None = None) -> Loaded:
     """Load the edition in a folder. Messages name files relative to `root`."""
     problems = Problems()
     edition = _load(folder, root or folder, problems)
+    if edition is not None and not problems.errors:
+        problems.extend(warnings(edition))
     return Loaded(None if problems.errors else edition, problems.sorted())
 
 
@@ -104,7 +107,7 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
     if not_decided is not None:
         for key in why:
             if key not in clauses:
-                problems.add(not_decided.entries[key], "clause.unknown", text=shown(key), near="?", allowed="")
+                problems.add(not_decided.entries[key], "clause.unknown", text=shown(key), near=near(key, tuple(clauses)))
     readings = _readings(files["readings"], clauses, problems)
     facts = FactBuilder(files["facts"], problems)
     decisions = {name: node for name, node in files.items() if name not in FILES}
@@ -149,7 +152,7 @@ def _readings(root: Node, clauses: Mapping[str, Clause], problems: Problems) -> 
     for name, node in root.entries["readings"].entries.items():
         clause, chosen, options = node.entries["clause"], node.entries["chosen"], node.entries["readings"].entries
         if clause.text not in clauses:
-            problems.add(clause, "clause.unknown", text=shown(clause.text), near="?", allowed="")
+            problems.add(clause, "clause.unknown", text=shown(clause.text), near=near(clause.text, tuple(clauses)))
         for at in (chosen, *_keys(node.get("changes"))):
             if at.text not in options:
                 problems.add(at, "reading.no_option", text=shown(at.text), allowed=", ".join(options))

@@ -58,8 +58,27 @@ def _merge_lists(parent: Node, child: Node, problems: Problems, replace: frozens
                 problems.add(item, "merge.unknown_id", key=key, id=shown(name), near=guess)
             items.pop(identity, None)
         else:
-            items[identity] = item if old is None else merge(old, item, problems, replace)
+            items[identity] = _unplaced(item) if old is None else merge(old, _unplaced(item), problems, replace)
+            items = _placed(items, identity, item.get("before"), problems)
     return with_changes(child, value=list(items.values()))
+
+
+def _unplaced(item: Node) -> Node:
+    """The item without the word on where it stands."""
+    return with_changes(item, value={key: value for key, value in item.entries.items() if key != "before"})
+
+
+def _placed(items: dict[Identity, Node], moved: Identity, before: Node | None, problems: Problems) -> dict[Identity, Node]:
+    """The items with one moved before another, where its `before` says so: in a table the first row wins."""
+    if before is None:
+        return items
+    names = [identity for identity in items if identity != moved]
+    place = next((number for number, (_, name) in enumerate(names) if name == before.text), None)
+    if place is None:
+        guess = _perhaps(before.text, tuple(name for _, name in names))
+        problems.add(before, "merge.unknown_before", id=shown(before.text), near=guess)
+        return items
+    return {identity: items[identity] for identity in (*names[:place], moved, *names[place:])}
 
 
 def _by_identity(node: Node, problems: Problems) -> dict[Identity, Node]:

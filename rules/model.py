@@ -125,6 +125,7 @@ class Fact:
     trait: str = ""
     set_by: str = ""
     clause: str = ""
+    decimals: bool = False  # a count that is measured, not numbered
 
     @property
     def given(self) -> bool:
@@ -252,15 +253,26 @@ class Rule:
     body: Body
     mark: Mark
     needs: tuple[str, ...] = ()  # decisions of the same edition whose conclusions it reads
+    ranked: bool = False  # the outcomes are listed highest first, and compare
+    roles: Mapping[str, str] = field(init=False, compare=False)
+    strength: Mapping[str, int] = field(init=False, compare=False)  # 0 for the outcome that wins over all others
+
+    def __post_init__(self) -> None:
+        """Outcomes are listed strongest first, but grades best first, of which the worst wins."""
+        order = list(self.outcomes)
+        if self.kind == "scorecard":
+            order.reverse()
+        object.__setattr__(self, "roles", {o.role: o.id for o in self.outcomes.values() if o.role})
+        object.__setattr__(self, "strength", {name: place for place, name in enumerate(order)})
 
     def role(self, role: str) -> str:
         """The outcome declared for met, not_met or unknown ("" where there is none)."""
-        return next((o.id for o in self.outcomes.values() if o.role == role), "")
+        return self.roles.get(role, "")
 
     @property
     def type(self) -> Type:
         known = tuple(o.id for o in self.outcomes.values() if o.role != "unknown")
-        return Type("choice", choices=known, ranked=self.kind == "scorecard")
+        return Type("choice", choices=known, ranked=self.ranked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,10 @@ class Probe:
         self._messages = [(shard, _pick([place for place, _ in part]), _Message([alias for _, alias in part]))
                           for shard, part in parts.items()]
 
+    def close(self) -> None:
+        """Close the network behind it."""
+        self._network.close()
+
     def __call__(self, rungs: Sequence[int]) -> list[int]:
         """The numbers of the rules that fire, each once."""
         shards = self._network.shards  # this reference keeps them from being freed under the call

@@ -3,8 +3,8 @@
 PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     # --- names -----------------------------------------------------------------------------------------
     "name.unknown": (
-        "`{subject}` 没有叫 `{text}` 的事实。最接近的是 `{near}`；也可先在 facts.yaml 里声明它。可用：{allowed}",
-        "`{subject}` has no fact called `{text}`. The nearest is `{near}`; or declare it in facts.yaml first. "
+        "`{subject}` 没有叫 `{text}` 的事实。{nearest}请改正名字，或先在 facts.yaml 里声明它。可用：{allowed}",
+        "`{subject}` has no fact called `{text}`.{nearest} Correct the name, or declare it in facts.yaml first. "
         "Known: {allowed}",
     ),
     "name.no_output": (
@@ -12,8 +12,8 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "The decision `{decision}` has no output called `{text}`. Write one of: {allowed}",
     ),
     "subject.unknown": (
-        "没有叫 `{text}` 的对象。最接近的是 `{near}`；对象在 facts.yaml 的 subjects 下声明。",
-        "There is no subject called `{text}`. The nearest is `{near}`; subjects are declared in facts.yaml.",
+        "没有叫 `{text}` 的对象。{nearest}对象在 facts.yaml 的 subjects 下声明。",
+        "There is no subject called `{text}`.{nearest} Subjects are declared in facts.yaml.",
     ),
     "subject.circle": (
         "对象 `{subject}` 的上级绕回了它自己。请改正 within。",
@@ -21,12 +21,12 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     # --- values and units ------------------------------------------------------------------------------
     "type.wrong": (
-        "这里要的是 {wanted}，写的却是 {found}。请这样写：{example}",
+        "这里要的是{wanted}，写的却是{found}。请这样写：{example}",
         "This must be {wanted}, but {found} is written. Write for example: {example}",
     ),
     "type.no_choice": (
-        "`{text}` 不在可选的代码里。最接近的是 `{near}`。请写其中之一：{allowed}",
-        "`{text}` is not one of the choices. The nearest is `{near}`. Write one of: {allowed}",
+        "`{text}` 不在可选的代码里。{nearest}请写其中之一：{allowed}",
+        "`{text}` is not one of the choices.{nearest} Write one of: {allowed}",
     ),
     "type.no_unit": (
         "`{text}` 没有单位。请写上单位，例如：{example}",
@@ -62,9 +62,17 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "between 要写两个值：`between: [18 years, 65 years]`，两端都含。",
         "`between` takes two values, both ends in: `between: [18 years, 65 years]`.",
     ),
+    "condition.one_of": (
+        "列表里只能写明确的值，不能写事实或公式。请改用 any，一个一个地比较。",
+        "A list holds values written out, no facts or formulas. Compare with each of them under `any` instead.",
+    ),
     "condition.no_order": (
-        "{found} 没有大小之分，不能用 `{operator}`。请用 equals 或 one_of；有高低的代码请声明 ranked: true。",
-        "{found} has no order, so `{operator}` means nothing. Use equals or one_of; or declare the choices ranked: true.",
+        "{found}没有大小之分，不能用 `{operator}`。请用 equals 或 one_of；有高低的代码请声明 ranked: true。",
+        "There is no order in {found}, so `{operator}` means nothing. Use equals or one_of; or declare the choices ranked: true.",
+    ),
+    "order.no_order": (
+        "{found}没有大小之分，不能用来排序。请换成数、金额、日期等，或给有高低的代码声明 ranked: true。",
+        "Nothing can be ordered by {found}. Use a number, an amount or a date, or declare the choices ranked: true.",
     ),
     "condition.never": (
         "这个条件永远不会成立：上限低于下限。请检查两个数。",
@@ -72,8 +80,8 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     # --- facts -----------------------------------------------------------------------------------------
     "fact.circle": (
-        "事实 `{fact}` 的公式绕回了它自己。请改正公式。",
-        "The fact `{fact}` is derived from itself. Correct the formula.",
+        "公式绕回了自己：{circle}。请改正其中一个公式，或改由调用方提供其中一个事实。",
+        "These formulas need each other in a circle: {circle}. Correct one, or let one fact be given.",
     ),
     "fact.needs": (
         "类型为 {kind} 的事实必须写明 `{key}`。",
@@ -93,12 +101,16 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "This band is empty: its upper end is not above its lower one. Check the two numbers.",
     ),
     "bands.gap_below": (
-        "低于 {value} 的情形没有归到任何一档。请加一档 `below: {value}`，或去掉这一档的下限。",
-        "Nothing covers values below {value}. Add a band `below: {value}`, or drop this band's lower end.",
+        "{range}的情形没有归到任何一档。请加一档 `{band}`，或去掉这一档的下限。",
+        "Nothing covers values {range}. Add a band `{band}`, or drop this band's lower end.",
     ),
     "bands.gap_above": (
-        "高于 {value} 的情形没有归到任何一档。请加一档，或去掉这一档的上限。",
-        "Nothing covers values from {value} up. Add a band, or drop this band's upper end.",
+        "{range}的情形没有归到任何一档。请加一档 `{band}`，或去掉这一档的上限。",
+        "Nothing covers values {range}. Add a band `{band}`, or drop this band's upper end.",
+    ),
+    "bands.gap_at": (
+        "恰好 {value} 没有归到任何一档。请让其中一档含它（`at_least` 代替 `above`，或 `at_most` 代替 `below`）。",
+        "{value} itself is in no band. Let one band take it in (`at_least` for `above`, or `at_most` for `below`).",
     ),
     "bands.gap": (
         "{low} 与 {high} 之间有缺口。请让这一档的一端接上另一档（一边 below，另一边 at_least）。",
@@ -114,16 +126,16 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "There must be exactly one outcome with `if: {role}`; there are {count}. Add it to outcomes, or merge them.",
     ),
     "outcome.unknown": (
-        "`{text}` 不是这个决定可给出的结论。最接近的是 `{near}`。请写其中之一：{allowed}",
-        "`{text}` is not an outcome this decision can give. The nearest is `{near}`. Write one of: {allowed}",
+        "`{text}` 不是这个决定可给出的结论。{nearest}请写其中之一：{allowed}",
+        "`{text}` is not an outcome this decision can give.{nearest} Write one of: {allowed}",
     ),
     "clause.unknown": (
-        "没有条款 `{text}`。最接近的是 `{near}`；条款在 clauses.yaml 里列出。",
-        "There is no clause `{text}`. The nearest is `{near}`; clauses are listed in clauses.yaml.",
+        "没有条款 `{text}`。{nearest}条款在 clauses.yaml 里列出。",
+        "There is no clause `{text}`.{nearest} Clauses are listed in clauses.yaml.",
     ),
     "reading.unknown": (
-        "没有解读 `{text}`。最接近的是 `{near}`；解读在 readings.yaml 里列出。",
-        "There is no reading `{text}`. The nearest is `{near}`; readings are listed in readings.yaml.",
+        "没有解读 `{text}`。{nearest}解读在 readings.yaml 里列出。",
+        "There is no reading `{text}`.{nearest} Readings are listed in readings.yaml.",
     ),
     "reading.no_option": (
         "`{text}` 不在列出的读法里。请写其中之一：{allowed}",
@@ -138,12 +150,20 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "The condition of `{id}` names more than one fact: give it a title: {{zh: …, en: …}}.",
     ),
     "output.unknown": (
-        "没有叫 `{text}` 的结果。最接近的是 `{near}`；结果在 outputs 里声明。可用：{allowed}",
-        "There is no output called `{text}`. The nearest is `{near}`; outputs are declared in `outputs`. Known: {allowed}",
+        "没有叫 `{text}` 的结果。{nearest}结果在 outputs 里声明。可用：{allowed}",
+        "There is no output called `{text}`.{nearest} Outputs are declared in `outputs`. Known: {allowed}",
     ),
     "table.by": (
-        "hit: highest 要用 by 写明按哪个结果取最高；其他方式不写 by。",
-        "`hit: highest` needs `by:`, the output whose highest value wins; no other hit has `by`.",
+        "hit: highest 和 lowest 要用 by 写明按哪个结果比较；其他方式不写 by。",
+        "`hit: highest` and `lowest` need `by:`, the output that is compared; no other hit has `by`.",
+    ),
+    "table.by_missing": (
+        "第 `{id}` 行没有给出结果 `{by}`，无法比较高低。请在 then 里写上。",
+        "The row `{id}` does not give the output `{by}` that rows are compared by. Add it to `then`.",
+    ),
+    "veto.no_outcome": (
+        "否决项 `{id}` 没有写明结论。请写 outcome: 否决后定为哪一档。",
+        "The veto `{id}` does not say what follows. Give it an `outcome:`, the grade it leads to.",
     ),
     "table.sum": (
         "hit: sum 只能相加数字。请去掉不是数字的结果，或换一种 hit。",
@@ -198,6 +218,10 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "截止日早于起始日。请改正 effective。",
         "It ends before it begins. Correct `effective`.",
     ),
+    "merge.unknown_before": (
+        "要排在 `{id}` 之前，但列表里没有它。请核对名称{near}。",
+        "This is to stand before `{id}`, but the list has no such item. Check the name{near}.",
+    ),
     "edition.gap": (
         "{plan}：{before} 截止于 {end}，下一版 {after} 才从 {start} 起，中间没有有效版本。请让两者首尾相接。",
         "{plan}: {before} ends on {end}, and {after} begins on {start} only: no edition is in force between. "
@@ -210,5 +234,67 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     "edition.folder_name": (
         "文件夹名 {folder} 与 plan.yaml 里的 {wanted} 不一致。文件夹要按 方案/生效日期 命名。",
         "The folder is called {folder}, but plan.yaml says {wanted}. Folders are named plan/effective date.",
+    ),
+    # --- warnings: allowed, but worth a look -------------------------------------------------------------
+    "warning.same": (
+        "`{id}` 与第 {line} 行的 `{other}` 要求相同，删去它结论不变。若是方案写了两次，可以保留。",
+        "`{id}` asks the same as `{other}` on line {line}: without it every decision stays the same. "
+        "It may stand where the plan says it twice.",
+    ),
+    "warning.implied": (
+        "`{id}` 永远不会起决定作用：第 {line} 行的 `{other}` 更严。请核对两个界限，或删去较宽的一项。",
+        "`{other}` on line {line} is stricter, so `{id}` can never decide. Check the two limits, or drop the weaker.",
+    ),
+    "warning.always_met": (
+        "`{id}` 任何情形都符合，不会起决定作用。请核对界限和运算符。",
+        "Every case meets `{id}`, so it can never decide. Check its limit and its operator.",
+    ),
+    "warning.nobody": (
+        "`{id}` 没有任何情形能符合：界限在数据可达的范围之外。请核对界限和运算符。",
+        "No case can meet `{id}`: its limit is out of the data's reach. Check its limit and its operator.",
+    ),
+    "warning.never_applies": (
+        "`{id}` 的 when 没有任何情形成立，这一项从不适用。请核对 when。",
+        "No case meets the `when` of `{id}`, so it never applies. Check `when`.",
+    ),
+    "warning.own_statistic": (
+        "`{id}` 要求超过同类中的最高（或低于最低），而被评的对象自己也在其中，谁也做不到。请改用 at_least（或 at_most）。",
+        "`{id}` wants more than the highest (or less than the lowest) of peers that include the subject itself, "
+        "which nobody can reach. Write at_least (or at_most).",
+    ),
+    "warning.row_never": (
+        "`{id}` 这一行没有任何情形成立。请核对它的条件。",
+        "No case meets the row `{id}`. Check its condition.",
+    ),
+    "warning.row_covered": (
+        "`{id}` 这一行轮不到：凡符合它的，前面的行已经先取走。请调整行的次序或条件。",
+        "The row `{id}` is never reached: rows above take every case that meets it. Change their order or conditions.",
+    ),
+    "warning.protected": (
+        "`{id}` 用到“{fact}”，涉及受保护的个人特征（{word}）。据此区别对待可能不合规，请先经合规审查。",
+        "`{id}` uses '{fact}', which touches a protected trait ({word}). To treat people differently by it may be "
+        "unlawful: have it reviewed first.",
+    ),
+    "warning.fact_unused": (
+        "事实“{fact}”（{id}）没有任何决定用到。不需要就删去，免得白白采集。",
+        "No decision uses the fact `{id}` ({fact}). Delete it if it is not needed, rather than collect it in vain.",
+    ),
+    "warning.output_unset": (
+        "结果 `{id}` 没有任何一行给出。请在某行的 then 里写上，或从 outputs 里删去。",
+        "No row gives the output `{id}`. Write it in the `then` of some row, or take it out of `outputs`.",
+    ),
+    "warning.outcome_unused": (
+        "结论 `{id}` 没有任何情形会得出。请让某一项给出它，或从 outcomes 里删去。",
+        "No case ends in the outcome `{id}`. Let some item give it, or take it out of `outcomes`.",
+    ),
+    "warning.reading_unused": (
+        "解读“{title}”既没有规则引用，它的条款也没有规则执行。请核对条款，或删去。",
+        "No rule names the reading '{title}', nor cites its clause. Check its clause, or delete it.",
+    ),
+    "warning.clause_disagrees": (
+        "`{id}`（{fact}）写的是 {operator} {limit}，与条款 {clause} 的文字不符。请核对；有意不同的，用 reading 写明所取的读法；"
+        "由农信社自定的，写 set_by: lender。",
+        "`{id}` ({fact}) says {operator} {limit}, which is not what clause {clause} says. Check it; where it departs on "
+        "purpose, name a reading that says so; where the lender sets it, write set_by: lender.",
     ),
 }

@@ -93,6 +93,8 @@ class Problems:
         mark = where if isinstance(where, Mark) else where.mark
         if path is None:
             path = "" if isinstance(where, Mark) else where.path
+        if isinstance(guess := facts.get("near"), str):
+            facts["nearest"] = _nearest(guess)
         zh, en = (MESSAGES | PLAN_MESSAGES)[code]
         problem = Problem(
             mark, path, code, zh.format(**_in("zh", facts)), en.format(**_in("en", facts)), severity
@@ -163,6 +165,10 @@ def near(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
 def listed(words: Mapping[str, object] | tuple[str, ...]) -> str:
     """Words as messages list them."""
     return ", ".join(f"`{word}`" for word in words)
+
+
+def _nearest(guess: str) -> Both:
+    return Both(f"最接近的是 `{guess}`。", f" The nearest is `{guess}`.") if guess else Both("", "")
 
 
 def _in(lang: Lang, facts: dict[str, object]) -> dict[str, object]:

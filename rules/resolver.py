@@ -12,12 +12,15 @@ from fractions import Fraction
 from typing import Protocol
 
 from rules.grammar import FORMULAS, JOINS
-from rules.model import Condition, Const, Expr, Fact, Group, Leaf, Op, Ref
+from rules.model import Condition, Const, Expr, Fact, Group, Leaf, Op, Ref, Text
 from rules.model import Test as Comparison
-from rules.problems import Problems, shown
+from rules.problems import Both, Problems, shown
 from rules.scalars import listed, near
 from rules.source import Node
-from rules.values import AMOUNT, BOOLEAN, DATE, PERIODS, POINTS, RATE, Type, decimal_text, read_literal
+from rules.values import BOOLEAN, DATE, PERIODS, POINTS, RATE, Type, decimal_text, read_literal
+
+
+_SINGLE = {"known": BOOLEAN, "year_of": Type("count", "year"), "month_of": Type("count", "month")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,12 @@ class Place:
 
 @dataclass(slots=True)
 class Head:
-    """What other files may know of a decision: its subject, its outcomes as a choice, its outputs."""
+    """What other files may know of a decision: its subject, its outcomes as a choice, its outputs, its title."""
 
     subject: str
     type: Type
     outputs: dict[str, Type]
+    title: Text
 
 
 class Facts(Protocol):
@@ -121,15 +125,15 @@ class Resolver:
 
     def _unknown(self, node: Node, text: str, known: list[str], code: str, **facts: object) -> None:
         guess = near(text, tuple(known))
-        self.problems.add(node, code, text=shown(text), near=guess or "?", allowed=listed(tuple(known[:12])), **facts)
+        self.problems.add(node, code, text=shown(text), near=guess, allowed=listed(tuple(known[:12])), **facts)
 
     # --- values and formulas -------------------------------------------------------------------------------------
 
     def expression(self, node: Node, place: Place, wanted: Type | None = None) -> Expr | None:
         """A literal, a name or a formula; of the wanted type, if one is."""
-        expr = self.formula(node, place) if node.is_map else self._scalar(node, place, wanted)
+        expr = self.formula(node, place, wanted) if node.is_map else self._scalar(node, place, wanted)
         if expr is not None and wanted is not None and not wanted.fits(expr.type):
-            self.problems.add(node, "type.wrong", wanted=str(wanted), found=str(expr.type), example=example(wanted))
+            self.problems.add(node, "type.wrong", wanted=said(wanted), found=said(expr.type), example=example(wanted))
             return None
         return expr
 
@@ -143,6 +147,9 @@ class Resolver:
                 return None
         literal = read_literal(text)
         if literal is None:
+            if wanted == BOOLEAN and "." not in text and text not in self._known(place):
+                self.problems.add(node, "shape.flag", text=shown(text))
+                return None
             return self.path(node, place)
         if literal.type.kind != "bare":
             return Const(literal.value, literal.type)
@@ -159,26 +166,31 @@ class Resolver:
         found = self.expression(node, Place(""), wanted)
         return found if isinstance(found, Const) else None
 
-    def formula(self, node: Node, place: Place) -> Expr | None:
-        """A formula of rules.grammar.FORMULAS, typed."""
+    def formula(self, node: Node, place: Place, wanted: Type | None = None) -> Expr | None:
+        """A formula of rules.grammar.FORMULAS, typed. `wanted` lends its codes to choices written out."""
+        codes = wanted if wanted is not None and wanted.kind == "choice" else None
         key = next(key for key in FORMULAS if key in node.entries)
         own = node.entries[key]
         if own.is_list:
-            return self._arithmetic(node, key, own, place)
-        if key in ("date", "when", "holds") or key.startswith("round_"):
-            return self._special(node, key, own, place)
+            return self._arithmetic(node, key, own, place, codes)
+        if key in ("date", "when", "holds", *_SINGLE) or key.startswith("round_"):
+            return self._special(node, key, own, place, codes)
         return self._over_list(node, key, own, place)
 
-    def _arithmetic(self, node: Node, key: str, own: Node, place: Place) -> Expr | None:
-        bare = key == "product"
-        args = [self._factor(item, place) if bare else self.expression(item, place) for item in own.items]
+    def _arithmetic(self, node: Node, key: str, own: Node, place: Place, codes: Type | None) -> Expr | None:
+        args: list[Expr | None] = []
+        for item in own.items:
+            args.append(self._factor(item, place) if key == "product" else self.expression(item, place, codes))
+            first = args[0]
+            codes = codes or (first.type if first is not None and first.type.kind == "choice" else None)
         known = [arg for arg in args if arg is not None]
         if len(known) < len(args):
             return None
         type = formula_type(key, [arg.type for arg in known])
         if type is None:
-            kinds = "、".join(str(arg.type) for arg in known)
-            self.problems.add(node, "type.formula", formula=key, found=kinds)
+            kinds = [said(arg.type) for arg in known]
+            found = Both("、".join(kind.zh for kind in kinds), ", ".join(kind.en for kind in kinds))
+            self.problems.add(node, "type.formula", formula=key, found=found)
             return None
         return Op(key, tuple(known), type)
 
@@ -188,18 +200,21 @@ class Resolver:
             return Const(literal.value, RATE)  # a plain multiplier
         return self.expression(node, place)
 
-    def _special(self, node: Node, key: str, own: Node, place: Place) -> Expr | None:
+    def _special(self, node: Node, key: str, own: Node, place: Place, codes: Type | None) -> Expr | None:
         get = node.entries.get
+        if key in _SINGLE:
+            argument = self.expression(own, place, None if key == "known" else DATE)
+            return None if argument is None else Op(key, (argument,), _SINGLE[key])
         if key == "holds":
             condition = self.condition(own, place)
             return None if condition is None else Op("holds", (), BOOLEAN, where=condition)
         if key == "when":
             condition = self.condition(own, place)
-            first = self.expression(node.entries["then"], place)
-            second = self.expression(node.entries["otherwise"], place, first.type if first else None)
+            first = self.expression(node.entries["then"], place, codes)
+            second = self.expression(node.entries["otherwise"], place, codes or (first.type if first else None))
             if condition is None or first is None or second is None:
                 return None
-            return Op("choose", (first, second), first.type, where=condition)
+            return Op("choose", (first, second), codes or first.type, where=condition)
         if key == "date":
             return self._moved(node, own, get("plus"), get("minus"), place)
         value = self.expression(own, place)
@@ -241,6 +256,9 @@ class Resolver:
         clause = own if key == "streak" else node.get("satisfies") or node.get("where")
         where = None if clause is None else self.condition(clause, inner)
         if (clause is not None and where is None) or (named is not own and each is None):
+            return None
+        if each is not None and not _suits(key, each.type):
+            self.problems.add(own, "type.formula", formula=key, found=str(each.type))
             return None
         first = node.get("first")
         type = list_type(key, records.type, each)
@@ -310,10 +328,13 @@ class Resolver:
 
     def _test(self, operator: str, nodes: list[Node], type: Type, place: Place) -> Comparison | None:
         if operator not in ("equals", "one_of") and not type.is_ordered:
-            self.problems.add(nodes[0], "condition.no_order", operator=operator, found=str(type))
+            self.problems.add(nodes[0], "condition.no_order", operator=operator, found=said(type))
             return None
         limits = [self.expression(node, place, type) for node in nodes]
         known = tuple(limit for limit in limits if limit is not None)
+        if operator == "one_of" and not all(isinstance(limit, Const) for limit in known):
+            self.problems.add(nodes[0], "condition.one_of")
+            return None
         return Comparison(operator, known) if len(known) == len(limits) else None
 
 
@@ -327,7 +348,7 @@ def formula_type(key: str, types: Sequence[Type]) -> Type | None:
     if key == "first_known":
         return first if alike else None
     if key in ("least", "greatest"):
-        return first if alike and (first.is_number or first == DATE) else None
+        return first if alike and all(type.is_ordered for type in types) else None
     if not all(type.is_number for type in types):
         return None
     if key == "ratio":
@@ -342,7 +363,14 @@ def formula_type(key: str, types: Sequence[Type]) -> Type | None:
 def _ratio_type(top: Type, bottom: Type) -> Type | None:
     if top.kind == bottom.kind:
         return RATE
-    return AMOUNT if top.kind == "amount" and bottom.kind == "count" else None
+    return top if bottom.kind in ("count", "rate") else None  # so much for each, or for the whole
+
+
+def _suits(key: str, each: Type) -> bool:
+    """Whether a statistic can be taken of values of a type."""
+    if key in ("total", "mean", "median"):
+        return each.is_number
+    return key not in ("lowest", "highest", "rank") or each.is_ordered
 
 
 def list_type(key: str, records: Type, each: Expr | None) -> Type:
@@ -353,6 +381,21 @@ def list_type(key: str, records: Type, each: Expr | None) -> Type:
     if key in ("count", "streak") or each is None:
         return Type("count", records.of)
     return each.type
+
+
+def said(type: Type) -> Both:
+    """What a type is called in messages."""
+    zh, en = {
+        "count": (f"整数（{type.unit}）", f"a count ({type.unit})"),
+        "amount": ("金额", "an amount"),
+        "rate": ("百分比", "a percentage"),
+        "points": ("分数", "points"),
+        "boolean": ("真假值", "true or false"),
+        "choice": ("代码", "a choice"),
+        "date": ("日期", "a date"),
+        "list": ("列表", "a list"),
+    }.get(type.kind, (type.kind, type.kind))
+    return Both(zh, en)
 
 
 def example(type: Type | None, number: str = "") -> str:

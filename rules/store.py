@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rules.loader import load
 from rules.model import Edition
-from rules.problems import Mark, PolicyError, Problem, Problems
+from rules.problems import Both, Mark, PolicyError, Problem, Problems
 from rules.values import read_date
 
 
@@ -68,7 +68,7 @@ def read_store(root: Path) -> Store:
     for editions in plans.values():
         editions.sort(key=lambda edition: edition.effective_from)
         _check_order(editions, problems)
-    return Store({plan: tuple(editions) for plan, editions in sorted(plans.items())}, problems.sorted())
+    return Store({plan: tuple(editions) for plan, editions in sorted(plans.items())}, once(problems.sorted()))
 
 
 def _mark(edition: Edition) -> Mark:
@@ -85,7 +85,7 @@ def _check_order(editions: list[Edition], problems: Problems) -> None:
     """Each edition ends the day before the next begins."""
     for before, after in zip(editions, editions[1:], strict=False):
         names = {"plan": before.plan, "before": before.effective_from, "after": after.effective_from,
-                 "start": after.effective_from, "end": before.effective_to or "…"}  # fmt: skip
+                 "start": after.effective_from, "end": before.effective_to or Both("以后（没有写 to）", "further notice")}  # fmt: skip
         if before.effective_to is None or before.effective_to >= after.effective_from:
             problems.add(_mark(after), "edition.overlap", **names)
         elif before.effective_to + timedelta(days=1) < after.effective_from:

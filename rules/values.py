@@ -41,6 +41,8 @@ class Type:
         """Whether values of both types may be compared, added, or stand for each other."""
         if self.kind != other.kind:
             return False
+        if self.kind == "choice":  # every code of the other has its place among one's own
+            return set(other.choices) <= set(self.choices)
         return self.kind != "count" or self.unit == other.unit
 
     def __str__(self) -> str:

@@ -1,0 +1,49 @@
+"""Writes the generated pages: `python -m rules.docs PLAN` (`make docs`). The pages themselves are made elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from gherkin.parser import Parser
+
+from rules import rulebook, trace
+from rules.model import Edition
+from rules.rulebook import Example
+from rules.store import open_store
+
+
+def pages(edition: Edition, features: Path) -> dict[str, str]:
+    """Every generated page by its file name."""
+    examples = {
+        name: read_feature(path.read_text(encoding="utf-8"))
+        for name in edition.rules
+        if (path := features / f"{name}.feature").is_file()
+    }
+    return {"traceability.md": trace.page(edition), "rulebook.md": rulebook.page(edition, examples)}
+
+
+def read_feature(text: str) -> tuple[Example, ...]:
+    """The rules and scenarios of a feature; scenarios outside every rule come first, under none."""
+    feature = Parser().parse(text).get("feature") or {}
+    children = feature.get("children", [])
+    loose = _scenarios(children)
+    ruled = [
+        Example(child["rule"]["name"], _scenarios(child["rule"]["children"])) for child in children if "rule" in child
+    ]
+    return (*([Example("", loose)] if loose else []), *ruled)
+
+
+def _scenarios(children: list[dict[str, dict[str, str]]]) -> tuple[str, ...]:
+    return tuple(child["scenario"]["name"] for child in children if "scenario" in child)
+
+
+def main(root: Path, plan: str) -> None:
+    """Write the pages of the latest edition of a plan below `root`/docs."""
+    edition = open_store(root / "policies").plans[plan][-1]
+    for name, text in pages(edition, root / "features").items():
+        (root / "docs" / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path.cwd(), sys.argv[1])

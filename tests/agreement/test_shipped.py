@@ -1,0 +1,65 @@
+"""The engine and the plain evaluator agree on every decision of every edition shipped."""
+
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules import Engine, FactChecker, Reference, open_store
+from tests.agreement.agreeing import agree
+from tests.agreement.drawing import Drawing
+
+STORE = open_store(Path(__file__).parents[2] / "policies")
+EDITIONS = [edition for editions in STORE.plans.values() for edition in editions]
+CASES = [(edition, name) for edition in EDITIONS for name in edition.rules]
+BUILT: dict = {}
+
+
+def built(edition):
+    if edition.id not in BUILT:
+        BUILT[edition.id] = Engine(edition), Reference(edition), Drawing(edition), FactChecker(edition)
+    return BUILT[edition.id]
+
+
+@pytest.mark.parametrize(("edition", "name"), CASES, ids=[f"{edition.id}/{name}" for edition, name in CASES])
+def test_every_finding_is_the_same(edition, name):
+    engine, reference, drawing, checker = built(edition)
+    seen = set()
+
+    @settings(max_examples=50, deadline=None)
+    @given(st.randoms(use_true_random=False))
+    def check(random: Random) -> None:
+        on = drawing.day(random)
+        facts = drawing.case(random, edition.rules[name].subject, on)
+        assert checker.check(edition.rules[name].subject, facts) == facts
+        seen.add(agree(engine, reference, name, facts, on).outcome)
+
+    check()
+
+    assert len(seen) > 1  # else the cases never came near a limit
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.id)
+def test_a_case_without_facts_is_agreed_on(edition):
+    engine, reference, *_ = built(edition)
+
+    for name in edition.rules:
+        agree(engine, reference, name, {}, date(2026, 12, 31))
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.id)
+def test_many_plain_cases(edition):
+    """More cases than hypothesis would take the time for; the seed is fixed so that a failure can be run again."""
+    engine, reference, drawing, _ = built(edition)
+    random = Random(952)
+
+    for name in edition.rules:
+        outcomes = set()
+        for _ in range(250):
+            on = drawing.day(random)
+            facts = drawing.case(random, edition.rules[name].subject, on)
+            outcomes.add(agree(engine, reference, name, facts, on).outcome)
+        print(name, edition.rules[name].outcomes.keys() - outcomes)

@@ -1,0 +1,83 @@
+"""Gets one thing of the shipped edition wrong at a time, and asks that an example of the features notices.
+
+So no threshold, operator, date or row can be edited by mistake without a feature that turns red.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rules.decider import Decider
+from rules.model import Edition
+from rules.reference import Reference
+from tests.agreement.mutants import Mutant, mutants
+from tests.steps.scenarios import Example, examples
+
+# What no example can notice, because no case comes out differently; `*` at the end stands for any ending.
+_EXCLUDE_EACH_OTHER = "the rows exclude each other, so their order is free"
+_NO_SUCH_TOTAL = "points come in fives, and in fives and two, so that no total lies one below a grade"
+_FIRST_ROW_SPEAKS = "all rows hold together, and the first gives the conclusion"
+_NEVER_THAT_LOW = "the lowest total is 5 and the highest 105, so that only a cap below 105 is felt"
+_FLOOR_IS_LOWER = (
+    "the floor is felt once the reference rate has fallen below 2.5%, and the edition has one rate only"
+)
+EQUIVALENT: Mapping[str, str] = {
+    "grading: AA: before AAA": _EXCLUDE_EACH_OTHER,
+    "grading: A: before AA": _EXCLUDE_EACH_OTHER,
+    "grading: B: before A": _EXCLUDE_EACH_OTHER,
+    "grading: C: before B": _EXCLUDE_EACH_OTHER,
+    "scoring: grades: edge 90 point -> 89 point": _NO_SUCH_TOTAL,
+    "scoring: grades: edge 80 point -> 79 point": _NO_SUCH_TOTAL,
+    "scoring: grades: edge 70 point -> 69 point": _NO_SUCH_TOTAL,
+    "scoring: grades: edge 60 point -> 59 point": _NO_SUCH_TOTAL,
+    "scoring: grades: edge 50 point -> 49 point": _NO_SUCH_TOTAL,
+    "scoring: total least 0*": _NEVER_THAT_LOW,
+    "scoring: total most 105 -> 106": _NEVER_THAT_LOW,
+    "township_measures: rate_discount: outcome *": _FIRST_ROW_SPEAKS,
+    "township_measures: village_service: outcome *": _FIRST_ROW_SPEAKS,
+    "township_measures: self_service_devices: outcome *": _FIRST_ROW_SPEAKS,
+    "village_measures: rate_discount: outcome *": _FIRST_ROW_SPEAKS,
+    "village_measures: village_service: outcome *": _FIRST_ROW_SPEAKS,
+    "village_measures: self_service_devices: outcome *": _FIRST_ROW_SPEAKS,
+    "village_designation: otherwise: *": "a village due for review either meets the criteria or does not",
+    "village.reference_rate: from 2025-05-20*": "the edition takes effect long after that day",
+    "village.rate_floor: *": _FLOOR_IS_LOWER,
+    "village.discounted_rate: greatest without part 2": _FLOOR_IS_LOWER,
+    "household.oppositions: *": "kept for the reading with a veto, and read by no rule of this edition",
+}
+
+
+def test_an_unaltered_edition_passes_every_example(edition: Edition) -> None:
+    reference = Reference(edition)
+    assert [one.name for one in examples(reference) if not one.holds(reference)] == []
+
+
+def test_every_mutant_is_noticed_by_an_example(edition: Edition) -> None:
+    told = examples(Reference(edition))
+    survivors = [str(one) for one in mutants(edition) if not _noticed(one, told)]
+    excused = [line for line in survivors if _excuse(line)]
+    unused = set(EQUIVALENT) - {_excuse(line) for line in excused}
+    assert [line for line in survivors if line not in excused] == []
+    assert unused == set(), "these are noticed now: take them off the list"
+
+
+def _noticed(mutant: Mutant, told: list[Example]) -> bool:
+    """Whether an example of the rule changed (of a fact: of a rule about its subject, then of any) fails."""
+    decider = Reference(mutant.edition)
+    rule = mutant.edition.rules.get(mutant.where)
+    if rule is not None:
+        return _fails(decider, [one for one in told if one.decision == rule.id])
+    subject = mutant.where.partition(".")[0]
+    own = [one for one in told if mutant.edition.rules[one.decision].subject == subject]
+    return _fails(decider, own) or _fails(decider, [one for one in told if one not in own])
+
+
+def _fails(decider: Decider, told: list[Example]) -> bool:
+    return any(not one.holds(decider) for one in told)
+
+
+def _excuse(line: str) -> str:
+    said = line.partition(": ")[2]
+    return next(
+        (key for key in EQUIVALENT if said == key or (key[-1] == "*" and said.startswith(key[:-1]))), ""
+    )

@@ -1,0 +1,49 @@
+"""The shipped edition, compiled once; and the sentences of the features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rules import Edition, Engine, open_store
+from tests.steps.case import Case
+from tests.steps.conclusions import *
+from tests.steps.facts import *
+from tests.steps.rankings import *
+from tests.steps.shortfalls import *
+
+POLICIES = Path(__file__).parents[1] / "policies"
+CLAUSE = "条款-"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "clause(id): the clause of the plan that an example stands for")
+
+
+def pytest_bdd_apply_tag(tag: str, function: Callable[..., Any]) -> bool | None:
+    """A tag such as 条款-四(三)1(1) becomes the one registered marker, with the clause as its argument."""
+    if not tag.startswith(CLAUSE):
+        return None
+    pytest.mark.clause(id=tag.removeprefix(CLAUSE))(function)
+    return True
+
+
+@pytest.fixture(scope="session")
+def edition() -> Edition:
+    return open_store(POLICIES).in_force("xx-county", date(2026, 12, 31))
+
+
+@pytest.fixture(scope="session")
+def engine(edition: Edition) -> Iterator[Engine]:
+    engine = Engine(edition)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def case(engine: Engine) -> Case:
+    return Case(engine)

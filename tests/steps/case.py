@@ -1,0 +1,73 @@
+"""One example of a feature: what is given, the question asked, and the answer to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from rules import Decision, FactChecker
+from rules.decider import Decider
+from rules.decision import Finding
+from tests.steps import words
+
+
+@dataclass
+class Case:
+    decider: Decider
+    on: date | None = None
+    given: dict[str, str | list[list[str]]] = field(
+        default_factory=dict
+    )  # title -> cell, or the table of a list
+    asked: str = ""  # a decision
+    facts: dict[str, Any] = field(default_factory=dict)
+    answer: Decision | None = None
+
+    def ask(self, title: str) -> None:
+        """Read what is given in the light of the question, and decide it."""
+        edition = self.decider.edition
+        rule = words.rule_titled(edition, title)
+        facts: dict[str, Any] = {}
+        for name, said in self.given.items():
+            level, fact = words.fact_titled(edition, rule.subject, name)
+            record = facts if level == rule.subject else facts.setdefault(level, {})
+            key = fact.name if hasattr(fact, "name") else fact.id
+            record[key] = (
+                self._records(fact.type.of, said) if isinstance(said, list) else words.value_of(fact, said)
+            )
+        self.asked, self.facts = rule.id, FactChecker(edition).check(rule.subject, facts)
+        self.decide()
+
+    def decide(self) -> None:
+        assert self.on is not None, "a case needs a day"
+        self.answer = self.decider.decide(self.asked, self.facts, self.on, "example")
+
+    def again(self, decider: Decider) -> Case:
+        """The same facts and question put to another decider."""
+        case = replace(self, decider=decider)
+        case.decide()
+        return case
+
+    @property
+    def decision(self) -> Decision:
+        assert self.answer is not None, "nothing has been decided yet"
+        return self.answer
+
+    def finding(self, title: str) -> Finding:
+        found = [one for one in self.decision.findings if one.title.zh == title]
+        assert len(found) == 1, f"“{title}” names {len(found)} findings of {self.asked}"
+        return found[0]
+
+    def _records(self, subject: str, table: list[list[str]]) -> list[dict[str, Any]]:
+        """The records of a table, a column for each fact; 编号 is the id, 个数 how many there are."""
+        header, *rows = table
+        return [record for row in rows for record in self._row(subject, dict(zip(header, row, strict=True)))]
+
+    def _row(self, subject: str, cells: dict[str, str]) -> list[dict[str, Any]]:
+        times = int(cells.pop("个数", "1"))
+        record: dict[str, Any] = {"id": cells.pop("编号")} if "编号" in cells else {}
+        for title, cell in cells.items():
+            level, fact = words.fact_titled(self.decider.edition, subject, title)
+            assert level == subject, f"“{title}” is no fact of a record"
+            record[fact.name if hasattr(fact, "name") else fact.id] = words.value_of(fact, cell)
+        return [dict(record) for _ in range(times)]

@@ -1,0 +1,33 @@
+"""How far a subject is from meeting a criterion, said in whole households, villages or yuan."""
+
+from __future__ import annotations
+
+from rules.distance import Change, Distance, distances
+from tests.steps import words
+from tests.steps.case import Case
+from tests.steps.sentences import then
+
+WHY = {"no_lever": "非办理事项", "out_of_reach": "无法达到", "unknown": "信息不足"}
+
+
+@then("“(?P<title>[^”]+)”还差“(?P<wanted>[^”]+)”")
+def shortfall(case: Case, title: str, wanted: str) -> None:
+    distance = distances(case.decision).criteria.get(case.finding(title).id)
+    assert (words.NONE if distance is None else _said(distance)) == wanted
+
+
+@then("合计还差“(?P<wanted>[^”]+)”")
+def whole_shortfall(case: Case, wanted: str) -> None:
+    whole = distances(case.decision).outcome
+    assert (words.NONE if whole is None else _said(whole)) == wanted
+
+
+def _said(distance: Distance) -> str:
+    return WHY[distance.why] if distance.why else "；".join(map(_change, distance.changes))
+
+
+def _change(change: Change) -> str:
+    if change.by is None:
+        return change.title.zh if change.to else f"不再{change.title.zh}"
+    less = "减少 " if change.by < 0 else ""
+    return f"{less}{words.amount(abs(change.by), change.type)} {change.title.zh}"

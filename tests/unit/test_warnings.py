@@ -1,0 +1,223 @@
+"""Each warning is given for what it speaks of, and for nothing else."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rules.loader import load
+
+POLICIES = Path(__file__).parents[2] / "policies"
+SHIPPED = Path("xx-county/2026-05-01")
+
+# What the shipped plan is warned of, each of it meant: the plan itself sets 30% by the year's end twice.
+MEANT = {("warning.same", "milestone_30")}
+
+
+def warned(folder):
+    """The warnings of an edition as (code, the id it speaks of); an error would make the test meaningless."""
+    loaded = load(folder, folder.parents[1])
+    assert [str(p) for p in loaded.problems if p.severity == "error"] == []
+    return {
+        (p.code, name) for p in loaded.problems for name in [p.zh.split("`")[1] if "`" in p.zh else p.path]
+    }
+
+
+@pytest.fixture
+def edition(tmp_path):
+    """Changes a copy of the shipped edition, and returns the warnings that come of it."""
+    folder = tmp_path / SHIPPED
+    shutil.copytree(POLICIES / SHIPPED, folder)
+    before = warned(folder)
+
+    def change(*changes):
+        for file, old, new in changes:
+            path = folder / f"{file}.yaml"
+            text = path.read_text(encoding="utf-8")
+            assert old in text, f"{file}.yaml no longer says {old!r}"
+            path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return warned(folder) - before
+
+    return change
+
+
+def test_the_shipped_plan_is_warned_only_of_what_is_meant():
+    found = warned(POLICIES / SHIPPED)
+    assert {one for one in found if one[0] != "warning.fact_unused"} == MEANT
+
+
+def test_a_change_of_a_number_raises_no_warning_where_the_lender_sets_it(edition):
+    assert (
+        edition(("grant", "limit: 20 万元", "limit: 30 万元"), ("review", "above: 50%", "above: 60%"))
+        == set()
+    )
+
+
+LAST = "  - id: other_unfitness\n"
+ROW = "otherwise:"
+APPROVAL = "  - id: approval\n"
+
+
+def item(id_, body, title="查"):
+    return f"  - {{id: {id_}, set_by: lender, title: {{zh: {title}, en: test}}, {body}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        # weaker than `age` 18 to 65
+        ("require: {age: {at_least: 16 years}}", "warning.implied"),
+        ("require: {age: {at_most: 65 years}}", "warning.implied"),
+        # whole years: above 17 is from 18 on
+        ("require: {age: {above: 17 years}}", "warning.implied"),
+        ("reject: {age: {above: 65 years}}", "warning.implied"),
+        # the same in other words
+        ("require: {age: {above: 17 years, below: 66 years}}", "warning.same"),
+        ("reject: {any: [{age: {below: 18 years}}, {age: {above: 65 years}}]}", "warning.same"),
+        ("require: {adverse_record: false}", "warning.same"),
+        # whom it applies to makes it weaker still
+        ("when: {status: resident}, require: {age: {at_least: 18 years}}", "warning.implied"),
+        # met by all, by nobody, asked of nobody
+        ("require: {any: [{other_unfitness: true}, {other_unfitness: false}]}", "warning.always_met"),
+        ("require: {annual_income: {at_least: 0 元}}", "warning.always_met"),
+        ("require: {annual_income: {below: 0 元}}", "warning.nobody"),
+        ("require: {all: [{status: resident}, {status: deceased}]}", "warning.nobody"),
+        ("when: {annual_income: {below: 0 元}}, require: {has_project: true}", "warning.never_applies"),
+    ],
+)
+def test_an_item_that_cannot_decide_is_noticed(edition, body, expected):
+    assert edition(("screening", LAST, item("extra", body) + LAST)) == {(expected, "extra")}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "require: {age: {at_least: 19 years}}",
+        "when: {status: resident}, require: {age: {at_least: 21 years}}",
+        "require: {annual_income: {above: 0 元}}",
+        "require: {assets: {at_least: annual_income}}",
+        "require: {any: [{has_project: true}, {age: {at_least: 30 years}}]}",
+    ],
+)
+def test_an_item_that_may_decide_is_left_alone(edition, body):
+    found = edition(("screening", LAST, item("extra", body) + LAST))
+    assert {one for one in found if one[1] == "extra"} == set()
+
+
+def test_a_weaker_item_with_a_stronger_outcome_still_decides(edition):
+    """Of several unmet items the outcome listed first wins, so the weaker item is not idle."""
+    weak = item("weak", "require: {approval_share: {above: 30%}}, outcome: review_again")
+    assert edition(("review", APPROVAL, weak + APPROVAL)) == set()
+    found = edition(("review", "outcome: review_again}\n  - id: appr", "outcome: not_listed}\n  - id: appr"))
+    assert found == {("warning.implied", "weak")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("{lender_npl_rate: {at_most: 2%}}", "{lender_npl_rate: {below: 0%}}", "warning.nobody"),
+        ("{filing_share: {at_least: 90%}}", "{filing_share: {above: 100%}}", "warning.nobody"),
+        ("{filing_share: {at_least: 90%}}", "{filing_share: {at_least: 0%}}", "warning.always_met"),
+        ("{filing_share: {at_least: 90%}}", "{filing_share: {at_most: 100%}}", "warning.always_met"),
+        (
+            "{npl_rate: {below: county.npl_rate}}",
+            "{npl_rate: {below: {lowest: npl_rate, over: county.villages}}}",
+            "warning.own_statistic",
+        ),
+        (
+            "{borrower_share: {above: county.borrower_share}}",
+            "{borrower_share: {above: {highest: borrower_share, over: county.villages}}}",
+            "warning.own_statistic",
+        ),
+    ],
+)
+def test_what_nobody_can_reach_is_noticed(edition, old, new, expected):
+    assert expected in {code for code, _ in edition(("credit_village", old, new))}
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "at_least: {highest: borrower_share, over: county.villages}",
+        "above: {lowest: borrower_share, over: county.villages}",
+        "above: {highest: filing_share, over: county.villages}",
+        "above: {highest: borrower_share, over: county.villages, where: {pilot: true}}",
+        "above: {mean: borrower_share, over: county.villages}",
+    ],
+)
+def test_a_statistic_that_can_be_reached_is_left_alone(edition, limit):
+    found = edition(("credit_village", "above: county.borrower_share", limit))
+    assert "warning.own_statistic" not in {code for code, _ in found}
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("{id: late, when: {grade: [A, B]}, outcome: D}", {("warning.row_covered", "late")}),
+        ("{id: late, when: {grade: B, need: {above: 0 元}}, outcome: D}", {("warning.row_covered", "late")}),
+        ("{id: late, when: {need: {below: 0 元}}, outcome: D}", {("warning.row_never", "late")}),
+        ("{id: late, when: {grade: [C, D]}, outcome: D}", set()),
+    ],
+)
+def test_a_row_that_is_never_reached_is_noticed(edition, row, expected):
+    line = f"  - {row[:-1]}, set_by: lender, title: {{zh: 查, en: test}}}}\n"
+    assert edition(("grading", ROW, line + ROW)) == expected
+
+
+def test_rows_that_only_together_cover_another_are_noticed(edition):
+    rows = "".join(
+        f"  - {{id: {name}, title: {{zh: 查, en: test}}, when: {{need: {limits}}}, outcome: D, set_by: lender}}\n"
+        for name, limits in (
+            ("low", "{below: 5 万元}"),
+            ("high", "{at_least: 5 万元}"),
+            ("middle", "{between: [1 万元, 9 万元]}"),
+        )
+    )
+    assert edition(("grading", ROW, rows + ROW)) == {("warning.row_covered", "middle")}
+
+
+@pytest.mark.parametrize(
+    ("fact", "noticed"),
+    [
+        ("{type: boolean, title: {zh: 已离异, en: divorced}}", True),
+        ("{type: boolean, title: {zh: 享受低保, en: on welfare}}", True),
+        ("{type: boolean, trait: health, title: {zh: 其他, en: other}}", True),
+        (
+            "{type: choice, title: {zh: 状况, en: it}, choices: {a: {zh: 残疾, en: a}, b: {zh: 无, en: b}}}",
+            True,
+        ),
+        ("{type: boolean, title: {zh: 已缴最低保证金, en: deposit}}", False),
+        ("{type: boolean, title: {zh: 制度健全, en: sound}}", False),
+    ],
+)
+@pytest.mark.parametrize("derived", [False, True], ids=["given", "derived"])
+def test_a_protected_trait_is_noticed_even_behind_a_formula(edition, fact, noticed, derived):
+    value = "a" if "choice" in fact else "true"
+    declared = f"      probe: {fact}\n"
+    if derived:
+        declared += f"      indirect: {{holds: {{probe: {value}}}, title: {{zh: 推算, en: derived}}}}\n"
+    used = "indirect: true" if derived else f"probe: {value}"
+    found = edition(
+        ("facts", "      adverse_record:", declared + "      adverse_record:"),
+        ("screening", LAST, item("extra", f"reject: {{{used}}}") + LAST),
+    )
+    assert found == ({("warning.protected", "extra")} if noticed else set())
+
+
+def test_declarations_nothing_rests_on_are_noticed(edition):
+    found = edition(
+        (
+            "facts",
+            "      adverse_record:",
+            "      idle: {type: boolean, title: {zh: 闲, en: idle}}\n      adverse_record:",
+        ),
+        ("grant", "  limit: {type", "  spare: {type: date, title: {zh: 空, en: spare}}\n  limit: {type"),
+        ("grant", "  collect_first: ", "  never_given: {title: {zh: 无, en: none}}\n  collect_first: "),
+        ("readings", "    clause: 三(四)3\n    title: {zh: 以谁", "    clause: 五(四)\n    title: {zh: 以谁"),
+    )
+    assert found == {
+        ("warning.fact_unused", "household.idle"),
+        ("warning.output_unset", "spare"),
+        ("warning.outcome_unused", "never_given"),
+        ("warning.reading_unused", "readings.age_person"),
+    }
