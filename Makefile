@@ -11,7 +11,7 @@ PROJECT := $(VENV)/.project-$(shell printf %s "$(CURDIR)" | cksum | cut -d ' ' -
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint check bench lock clean
+.PHONY: help run test lint check docs bench lock clean
 
 # Nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX
@@ -33,6 +33,10 @@ lint: $(PROJECT) ## style, format, types and layers
 
 check: ## everything CI checks
 	@.ci/run
+
+docs: $(PROJECT) ## write the generated pages and the schema of policies
+	@$(IN) -m rules.schema
+	@$(IN) -m rules.docs xx-county
 
 bench: $(PROJECT) ## measure against other engines
 	@$(IN) -m benchmarks $(ARGS)

@@ -1,4 +1,4 @@
-"""Holds the plan's own rules against the words of their clauses: the same numbers, the operator the words say.
+"""Holds the plan's own rules against the words of their clauses: the same numbers, the operators they say.
 
 A rule that departs from its clause on purpose names a reading, and the reading chosen there must then say
 what the rule does. Numbers that the lender sets stand in no clause and are left alone.
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.figures import comparisons, says
+from rules.figures import comparisons, figures, says
 from rules.judge import criteria_of
 from rules.model import Clause, Condition, Const, Criterion, Edition, Expr, Leaf, Op, Reading, Ref, Rule, Text
 from rules.model import Test as Comparison
 from rules.problems import Both, Mark, Problems
 from rules.values import Type, Value, read_literal, show
 from rules.worlds import leaves
+
+UP, DOWN = frozenset({"above", "at_least"}), frozenset({"below", "at_most"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def _criterion(edition: Edition, rule: Rule, criterion: Criterion) -> Iterator[D
     ):
         for leaf, test in _tests(condition):
             for limit in test.limits:
-                if _differs(text + around, leaf, test, limit) and not _explained(reading, where, test, limit):
+                said = text + around
+                if _differs(said, leaf, test, limit) and not _explained(reading, where, said, test, limit):
                     yield wrong(test.operator, _shown(limit))
     for expr in criterion.then.values():
         for value, kind in _figures_in(expr):
@@ -112,8 +115,9 @@ def _is_figure(value: Value, operator: str) -> bool:
     return value != 0 and not (value == 1 and operator == "at_least" and isinstance(value, int))
 
 
-def _explained(reading: Reading | None, where: str, test: Comparison, limit: Expr) -> bool:
-    """Whether the reading chosen says what the rule does: in words, or in the change it lists for it."""
+def _explained(reading: Reading | None, where: str, text: str, test: Comparison, limit: Expr) -> bool:
+    """Whether the reading chosen says what the rule does: in the change it lists for it, or else in words,
+    which explain another operator than the clause's but neither another number nor another direction."""
     if reading is None:
         return False
     changed = reading.changes.get(reading.chosen, {}).get(where)
@@ -121,9 +125,10 @@ def _explained(reading: Reading | None, where: str, test: Comparison, limit: Exp
         return (test.operator, _path_or_value(limit)) in set(_changes(changed))
     chosen = reading.readings[reading.chosen].zh
     if isinstance(limit, Const):
-        words = chosen if comparisons(chosen) else f"{reading.title.zh}。{chosen}"
-        return says(words, limit.value, test.operator)
-    return test.operator in comparisons(chosen)
+        words = chosen if figures(chosen) else reading.title.zh
+        return says(text, limit.value, "") and says(words, limit.value, test.operator)
+    alike = UP if test.operator in UP else DOWN
+    return test.operator in comparisons(chosen) and bool(alike & comparisons(text))
 
 
 def _changes(changed: dict[str, object]) -> Iterator[tuple[str, object]]:

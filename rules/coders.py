@@ -16,10 +16,11 @@ from math import lcm
 from typing import Any
 
 from rules.expressions import Scope, evaluate, sort_key
-from rules.model import Edition, Expr, Fact, Op, Ref
+from rules.model import Const, Edition, Expr, Fact, Op, Ref
 from rules.values import Type, Value
 
 Coder = Callable[[Scope], int]
+Reader = Callable[[Scope], Value]
 Pair = tuple[str, str, str]  # the subject around the record ("" the record itself), and the facts of a ratio
 
 
@@ -169,3 +170,32 @@ def _ratios(left: Pair, right: Pair, otherwise: Coder) -> Coder:
         return 2 + over if (whole > 0) is (other_whole > 0) else 2 - over
 
     return code
+
+
+def reader(expr: Expr, place: Place) -> Reader:
+    """Reads the exact value of an expression off a record, as rules.expressions.evaluate does."""
+    if isinstance(expr, Const):
+        value = expr.value
+        return lambda scope: value
+    if (ref := place.given(expr)) is not None:
+        name = ref.name
+        return lambda scope: scope.record.get(name)
+    if (pair := place.pair(expr)) is not None:
+        return _share(pair, expr)
+    return lambda scope: evaluate(expr, scope)
+
+
+def _share(pair: Pair, expr: Expr) -> Reader:
+    around, top, bottom = pair
+
+    def read(scope: Scope) -> Value:
+        record = scope.record.get(around) if around else scope.record
+        if record is None:
+            return evaluate(expr, scope)
+        part, whole = record.get(top), record.get(bottom)
+        if part is None or not whole:
+            return None
+        share = Fraction(part, whole)
+        return share.numerator if share.denominator == 1 else share
+
+    return read

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from rules.model import Edition, Rule, Text
 from rules.values import Type, Value, plain
@@ -16,61 +16,123 @@ VERDICTS: Mapping[bool | None, str] = {True: "met", False: "not_met", None: "unk
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One comparison inside a criterion: the value seen, the operators, the limits they were held against."""
+class Compared:
+    """What a comparison always says: the value it names, and the operators it is held to."""
 
     fact: str
     title: Text
-    value: Value
     type: Type
     operators: tuple[str, ...]
+
+
+class Part(NamedTuple):
+    """One comparison inside a criterion: the value seen, and the limits it was held against."""
+
+    of: Compared
+    value: Value
     limits: tuple[Value, ...]
     truth: bool | None
 
+    @property
+    def fact(self) -> str:
+        return self.of.fact
+
+    @property
+    def title(self) -> Text:
+        return self.of.title
+
+    @property
+    def type(self) -> Type:
+        return self.of.type
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        return self.of.operators
+
     def as_dict(self) -> dict[str, Any]:
+        of = self.of
         return {
-            "fact": self.fact,
-            "title": vars_of(self.title),
-            "observed": plain(self.value) if self.type.kind != "list" else None,
-            "unit": self.type.unit or self.type.kind,
+            "fact": of.fact,
+            "title": vars_of(of.title),
+            "observed": plain(self.value) if of.type.kind != "list" else None,
+            "unit": of.type.unit or of.type.kind,
             "tests": [
                 {"operator": operator, "limit": _limit(limit)}
-                for operator, limit in zip(self.operators, self.limits, strict=True)
+                for operator, limit in zip(of.operators, self.limits, strict=True)
             ],
             "verdict": VERDICTS[self.truth],
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """The verdict on one criterion, item or row. `applies` is False where its `when` excused the subject."""
+class Item:
+    """What a finding always says: the item of the plan that it is about."""
 
     id: str
-    role: str  # criterion | row | veto | ceiling | item | grade
+    role: str  # criterion | row | veto | ceiling | item
     title: Text
     clause: str
     set_by: str
-    group: str
+    group: str = ""
+    rejects: bool = False
+    outcome: str = ""
+
+
+class Finding(NamedTuple):
+    """The verdict on one item. `applies` is False where its `when` excused the subject."""
+
+    item: Item
     verdict: bool | None
     parts: tuple[Part, ...]
     applies: bool = True
-    rejects: bool = False
     points: Value = None
-    outcome: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.item.id
+
+    @property
+    def role(self) -> str:
+        return self.item.role
+
+    @property
+    def title(self) -> Text:
+        return self.item.title
+
+    @property
+    def clause(self) -> str:
+        return self.item.clause
+
+    @property
+    def set_by(self) -> str:
+        return self.item.set_by
+
+    @property
+    def group(self) -> str:
+        return self.item.group
+
+    @property
+    def rejects(self) -> bool:
+        return self.item.rejects
+
+    @property
+    def outcome(self) -> str:
+        return self.item.outcome
 
     def as_dict(self) -> dict[str, Any]:
+        item = self.item
         shown = {
-            "criterion": self.id,
-            "role": self.role,
-            "title": vars_of(self.title),
+            "criterion": item.id,
+            "role": item.role,
+            "title": vars_of(item.title),
             "verdict": VERDICTS[self.verdict],
-            "clause": self.clause,
-            "set_by": self.set_by,
-            "group": self.group or None,
+            "clause": item.clause,
+            "set_by": item.set_by,
+            "group": item.group or None,
             "applies": self.applies,
-            "rejects": self.rejects,
+            "rejects": item.rejects,
             "points": plain(self.points),
-            "outcome": self.outcome or None,
+            "outcome": item.outcome or None,
             "comparisons": [part.as_dict() for part in self.parts],
         }
         return {key: value for key, value in shown.items() if value is not None}

@@ -1,9 +1,10 @@
-"""Writes the generated pages: `python -m rules.docs PLAN` (`make docs`). The pages themselves are made elsewhere."""
+"""Writes the pages that rules.trace and rules.rulebook make: `python -m rules.docs PLAN` (`make docs`)."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from gherkin.parser import Parser
 
@@ -25,16 +26,18 @@ def pages(edition: Edition, features: Path) -> dict[str, str]:
 
 def read_feature(text: str) -> tuple[Example, ...]:
     """The rules and scenarios of a feature; scenarios outside every rule come first, under none."""
-    feature = Parser().parse(text).get("feature") or {}
-    children = feature.get("children", [])
+    document: Any = Parser().parse(text)  # its own types know no rules
+    children = document["feature"]["children"] if document["feature"] else []
     loose = _scenarios(children)
     ruled = [
-        Example(child["rule"]["name"], _scenarios(child["rule"]["children"])) for child in children if "rule" in child
+        Example(child["rule"]["name"], _scenarios(child["rule"]["children"]))
+        for child in children
+        if "rule" in child
     ]
     return (*([Example("", loose)] if loose else []), *ruled)
 
 
-def _scenarios(children: list[dict[str, dict[str, str]]]) -> tuple[str, ...]:
+def _scenarios(children: list[Any]) -> tuple[str, ...]:
     return tuple(child["scenario"]["name"] for child in children if "scenario" in child)
 
 

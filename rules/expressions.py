@@ -36,7 +36,7 @@ class Scope:
     def __init__(self, edition: Edition, subject: str, record: Record, on: date, conclusions: Conclusions) -> None:
         self.edition, self.subject, self.record, self.on = edition, subject, record, on
         self.conclusions = conclusions
-        self.own: Scope = self
+        self.own: Scope | None = None  # the scope this one was reached from
         self.outer: dict[str, Scope] = {}
         self.memo: dict[Any, Value] = {}
 
@@ -51,7 +51,7 @@ class Scope:
         record = self.record.get(name)
         if isinstance(record, Mapping):
             return self._around(name, record)
-        return self.own.named(name) if self.own is not self else None
+        return None if self.own is None else self.own.named(name)
 
     def inside(self, subject: str, record: Record) -> Scope:
         """The scope of one record of a list."""

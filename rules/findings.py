@@ -6,102 +6,135 @@ the verdicts are filled in for a case.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rules.decision import Finding, Part
+from rules.coders import Place, Reader, reader
+from rules.decision import Compared, Finding, Item, Part
 from rules.expressions import Scope, evaluate
 from rules.judge import Judgement, Truth, check, criteria_of, holds
-from rules.model import Condition, Const, Criterion, Edition, Expr, Leaf, Op, Ranking, Ref, Rule, Scorecard, ScoreItem, Table, Text
+from rules.model import (
+    Condition,
+    Const,
+    Criterion,
+    Edition,
+    Expr,
+    Leaf,
+    Op,
+    Ranking,
+    Ref,
+    Rule,
+    Scorecard,
+    ScoreItem,
+    Table,
+    Text,
+)
 from rules.values import Value
 
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """A comparison as it will be shown."""
+    """A comparison as it will be shown: what is known beforehand, and how to read the rest off a record."""
 
     leaf: Leaf
-    fact: str
-    title: Text
-    operators: tuple[str, ...]
+    of: Compared
+    value: Reader
     fixed: tuple[Value, ...] | None
+    limits: tuple[Reader, ...]
 
     def part(self, truth: Truth, scope: Scope) -> Part:
-        leaf = self.leaf
-        limits = self.fixed if self.fixed is not None else tuple(_limit(test.limits, scope) for test in leaf.tests)
-        value = evaluate(leaf.left, scope)
-        return Part(self.fact, self.title, value, leaf.left.type, self.operators, limits, truth[leaf])
+        limits = self.fixed if self.fixed is not None else tuple(limit(scope) for limit in self.limits)
+        return Part(self.of, self.value(scope), limits, truth[self.leaf])
 
 
-def _limit(limits: Sequence[Expr], scope: Scope) -> Value:
-    values = tuple(evaluate(limit, scope) for limit in limits)
-    return values if len(values) > 1 else values[0]
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A criterion as it will be shown."""
+
+    criterion: Criterion
+    item: Item
+    comparisons: tuple[_Comparison, ...]
+
+    def finding(self, truth: Truth, scope: Scope) -> Finding:
+        criterion = self.criterion
+        if criterion.when is None and criterion.condition is (only := self.comparisons[0]).leaf:  # most are as plain
+            said = truth[only.leaf]
+            verdict = said if said is None else said is not criterion.reject
+            return Finding(self.item, verdict, (only.part(truth, scope),))
+        applies = criterion.when is None or holds(criterion.when, truth) is not False
+        parts = tuple([comparison.part(truth, scope) for comparison in self.comparisons])
+        return Finding(self.item, check(criterion, truth), parts, applies)
 
 
 class Writer:
-    """Writes the findings of one rule."""
+    """Writes the findings of one rule. A ranking places records and finds nothing."""
 
     def __init__(self, rule: Rule, edition: Edition) -> None:
-        self.rule, self.edition = rule, edition
-        judged = () if isinstance(rule.body, Ranking) else criteria_of(rule)  # a ranking places, it finds nothing
-        self.comparisons = {criterion.id: tuple(self._shown(criterion.condition)) for criterion in judged}
+        self.rule, self.place = rule, Place(edition, rule.subject)
+        body = rule.body
+        criteria = () if isinstance(body, Ranking) else criteria_of(rule)
+        role = "row" if isinstance(body, Table) else "criterion"
+        self.lines = [self._line(criterion, role) for criterion in criteria]
+        self.items: list[tuple[ScoreItem, Item, Compared | None]] = []
+        if isinstance(body, Scorecard):
+            self.vetoes = [self._line(veto, "veto") for veto in body.vetoes]
+            self.ceilings = [self._line(ceiling, "ceiling") for ceiling in body.ceilings]
+            self.items = [self._scored(item) for item in body.items]
 
-    def _shown(self, condition: Condition) -> Iterator[_Comparison]:
+    def _line(self, criterion: Criterion, role: str) -> _Line:
+        item = Item(
+            criterion.id, role, criterion.title, criterion.clause, criterion.set_by, criterion.group,
+            criterion.reject, criterion.outcome,
+        )  # fmt: skip
+        return _Line(criterion, item, tuple(self._comparisons(criterion.condition)))
+
+    def _comparisons(self, condition: Condition) -> Iterator[_Comparison]:
         if not isinstance(condition, Leaf):
             for part in condition.parts:
-                yield from self._shown(part)
+                yield from self._comparisons(part)
             return
-        fixed = [
-            tuple(limit.value for limit in test.limits if isinstance(limit, Const)) for test in condition.tests
-        ]
-        constant = all(len(values) == len(test.limits) for values, test in zip(fixed, condition.tests, strict=True))
+        tests = condition.tests
+        fixed = all(isinstance(limit, Const) for test in tests for limit in test.limits)
         yield _Comparison(
             condition,
-            path_of(condition.left),
-            title_of(condition.left, self.edition, self.rule.subject, ""),
-            tuple(test.operator for test in condition.tests),
-            tuple(values if len(values) > 1 else values[0] for values in fixed) if constant else None,
+            self._compared(condition.left, tuple(test.operator for test in tests)),
+            reader(condition.left, self.place),
+            tuple(_values([limit.value for limit in test.limits if isinstance(limit, Const)]) for test in tests)
+            if fixed
+            else None,
+            tuple(reader(test.limits[0], self.place) for test in tests),
         )
+
+    def _compared(self, expr: Expr, operators: tuple[str, ...] = ()) -> Compared:
+        title = title_of(expr, self.place.edition, self.rule.subject, "")
+        return Compared(path_of(expr), title, expr.type, operators)
+
+    def _scored(self, item: ScoreItem) -> tuple[ScoreItem, Item, Compared | None]:
+        shown = None if item.shown is None else self._compared(item.shown)
+        return item, Item(item.id, "item", item.title, item.clause, item.set_by), shown
 
     def findings(self, truth: Truth, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
         """One finding for every criterion, row, veto, item and ceiling, in the plan's order."""
-        body = self.rule.body
-        if isinstance(body, Scorecard):
-            return (
-                *(self._finding(veto, "veto", truth, scope) for veto in body.vetoes),
-                *(self._scored(item, judgement.points[item.id], scope) for item in body.items),
-                *(self._finding(ceiling, "ceiling", truth, scope) for ceiling in body.ceilings),
-            )
-        if isinstance(self.rule.body, Ranking):
-            return ()
-        role = "row" if isinstance(body, Table) else "criterion"
-        return tuple(self._finding(criterion, role, truth, scope) for criterion in criteria_of(self.rule))
-
-    def _finding(self, criterion: Criterion, role: str, truth: Truth, scope: Scope) -> Finding:
-        return Finding(
-            criterion.id,
-            role,
-            criterion.title,
-            criterion.clause,
-            criterion.set_by,
-            criterion.group,
-            check(criterion, truth),
-            tuple(shown.part(truth, scope) for shown in self.comparisons[criterion.id]),
-            criterion.when is None or holds(criterion.when, truth) is not False,
-            criterion.reject,
-            None,
-            criterion.outcome,
+        if not isinstance(self.rule.body, Scorecard):
+            return tuple([line.finding(truth, scope) for line in self.lines])
+        return (
+            *(veto.finding(truth, scope) for veto in self.vetoes),
+            *self._points(judgement, scope),
+            *(ceiling.finding(truth, scope) for ceiling in self.ceilings),
         )
 
-    def _scored(self, item: ScoreItem, points: Value, scope: Scope) -> Finding:
-        seen: tuple[Part, ...] = ()
-        known = points is not None or None
-        if (shown := item.shown) is not None:
-            title = title_of(shown, self.edition, self.rule.subject, "")
-            seen = (Part(path_of(shown), title, evaluate(shown, scope), shown.type, (), (), known),)
-        return Finding(
-            item.id, "item", item.title, item.clause, item.set_by, "", known, seen, True, False, points
-        )
+    def _points(self, judgement: Judgement, scope: Scope) -> Iterator[Finding]:
+        for score, item, compared in self.items:
+            points = judgement.points[score.id]
+            known = True if points is not None else None
+            seen: tuple[Part, ...] = ()
+            if compared is not None and score.shown is not None:
+                seen = (Part(compared, evaluate(score.shown, scope), (), known),)
+            yield Finding(item, known, seen, True, points)
+
+
+def _values(values: list[Value]) -> Value:
+    return tuple(values) if len(values) > 1 else values[0]
 
 
 def path_of(expr: Expr) -> str:

@@ -225,13 +225,14 @@ DECISION = Either(
     (is_a("map"), Record(HEAD)),
 )  # fmt: skip
 
+PLAN_ID = Pattern("[a-z][a-z0-9-]{0,59}", "方案标识", "the id of the plan", ("xx-county",))
 PLAN = Record(
-    {"plan": Pattern("[a-z][a-z0-9-]{0,59}", "方案标识", "the id of the plan", ("xx-county",)),
+    {"plan": PLAN_ID,
      "title": TITLE, "issuer": WORDS,
      "effective": Record({"from": DATE}, {"to": DATE})},
     {"source": Record({"title": Text(), "sha256": Pattern("[0-9a-f]{64}", "SHA-256", "SHA-256", ("0" * 63 + "a",))},
                       {"note": WORDS}),
-     "extends": Record({"plan": Text(), "edition": DATE}),
+     "extends": Record({"plan": PLAN_ID, "edition": DATE}),
      "not_decided": MapOf(CLAUSE, WORDS, 1),
      "note": WORDS},
 )  # fmt: skip

@@ -7,8 +7,8 @@ answers is said here once, for the four kinds of decision.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from rules.decision import Placed
 from rules.expressions import Scope, evaluate, join, sort_key
@@ -28,15 +28,17 @@ class Answers(Protocol):
     def suspects(self, rule: Rule, stage: int, scope: Scope) -> tuple[Truth, Sequence[Criterion]]: ...
 
 
-@dataclass(slots=True)
-class Judgement:
+NOTHING: Mapping[str, Value] = MappingProxyType({})
+
+
+class Judgement(NamedTuple):
     """The outcome, and what it rests on."""
 
     outcome: str
     verdicts: Sequence[Verdict] = ()
-    outputs: Mapping[str, Value] = field(default_factory=dict)
+    outputs: Mapping[str, Value] = NOTHING
     measures: tuple[tuple[str, Mapping[str, Value]], ...] = ()
-    points: Mapping[str, Value] = field(default_factory=dict)
+    points: Mapping[str, Value] = NOTHING
     ranking: tuple[Placed, ...] = ()
     unknown: tuple[Expr, ...] = ()  # outputs that could not be computed
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from rules.build_facts import FactBuilder, text_of, title, words
 from rules.build_rules import RuleBuilder, head_of, ordered
-from rules.grammar import DECISION, FILES, REPLACED
+from rules.grammar import DATE, DECISION, FILES, PLAN_ID, REPLACED
+from rules.height import too_deep
 from rules.merge import merge
 from rules.model import Clause, Edition, Reading, Rule, Text
 from rules.problems import Mark, Problem, Problems, near, shown
@@ -33,7 +34,13 @@ class Loaded:
 def load(folder: Path, root: Path | None = None) -> Loaded:
     """Load the edition in a folder. Messages name files relative to `root`."""
     problems = Problems()
-    edition = _load(folder, root or folder, problems)
+    try:
+        edition = _load(folder, root or folder, problems)
+        deep = edition is not None and too_deep(edition)
+    except RecursionError:
+        edition, deep = None, True
+    if deep:
+        problems.add(Mark(_name(folder, root or folder), 1, 1), "edition.too_deep")
     if edition is not None and not problems.errors:
         problems.extend(warnings(edition))
     return Loaded(None if problems.errors else edition, problems.sorted())
@@ -46,7 +53,7 @@ def _load(folder: Path, root: Path, problems: Problems) -> Edition | None:
     files, digest = found
     name = Mark(_name(folder, root), 1, 1)
     for needed in FILES:
-        if needed not in files:
+        if needed not in files and not (needed != "plan" and "plan" in files and files["plan"].get("extends")):
             problems.add(name, "edition.no_file", file=needed + SUFFIX)
     for key, node in files.items():
         FILES.get(key, DECISION).check(node, problems)
@@ -79,7 +86,10 @@ def _read(folder: Path, root: Path, problems: Problems, seen: tuple[Path, ...]) 
     extends = plan.get("extends") if plan else None
     if plan is None or extends is None:
         return files, digest.hexdigest()
-    parent = folder.parent.parent / text_of(extends.get("plan")) / text_of(extends.get("edition"))
+    name, edition = text_of(extends.get("plan")), text_of(extends.get("edition"))
+    if not PLAN_ID.fits(name) or not DATE.fits(edition):
+        return files, digest.hexdigest()  # the grammar reports it; no path is made of it
+    parent = folder.parent.parent / name / edition
     if parent in seen or parent == folder:
         problems.add(extends, "edition.extends_circle")
         return None

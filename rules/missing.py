@@ -126,4 +126,4 @@ def _missing_in_ranking(body: Ranking, judgement: Judgement, scope: Scope, path:
 
 
 def _title(expr: Expr, scope: Scope) -> Text:
-    return title_of(expr, scope.edition, scope.subject, scope.own.subject)
+    return title_of(expr, scope.edition, scope.subject, scope.own.subject if scope.own else "")

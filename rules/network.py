@@ -178,7 +178,7 @@ class _Shard:
             retract_fact(handle, '{"id":"1","sid":"%s"}' % sid)
         elif code != NOT_HANDLED:
             raise NetworkError(f"the engine did not take the fact: code {code}")
-        if len(fired) != due or len(set(fired)) != due:
+        if len(fired) != due or (due > 1 and len(set(fired)) != due):
             raise NetworkError(f"{due} different rules should fire, these did: {fired}")
         return fired
 
@@ -236,6 +236,8 @@ class Probe:
         self._network, self._width = network, len(fields)
         self._messages = [(shard, _pick([place for place, _ in part]), _Message([alias for _, alias in part]))
                           for shard, part in parts.items()]
+        whole = len(self._messages) == 1 and [place for place, _ in parts[self._messages[0][0]]] == list(range(len(fields)))
+        self._whole = self._messages[0] if whole else None  # nearly always: one message with all rungs in order
 
     def close(self) -> None:
         """Close the network behind it."""
@@ -248,6 +250,8 @@ class Probe:
             raise NetworkError("the network is closed")
         if len(rungs) != self._width:
             raise NetworkError(f"{self._width} rungs needed, not {len(rungs)}")
+        if self._whole is not None:
+            return shards[self._whole[0]].ask(self._whole[2], rungs)
         fired: list[int] = []
         for shard, pick, message in self._messages:
             fired += shards[shard].ask(message, pick(rungs))

@@ -1,4 +1,4 @@
-"""Says conditions and formulas as the Chinese rulebook does: rules.wording, with the turns that read more easily."""
+"""Says conditions and formulas as the Chinese rulebook does: rules.wording, with plainer turns."""
 
 from __future__ import annotations
 
@@ -31,20 +31,24 @@ class Words:
 
     def expr(self, expr: Expr) -> str:
         """A value, a name or a formula."""
-        if isinstance(expr, Op) and expr.name == "plus":
-            return self._moved(*expr.args)
-        if isinstance(expr, Op) and expr.name == "choose" and expr.where is not None:
-            first, second = (self.expr(arg) for arg in expr.args)
-            return f"{self.condition(expr.where)}时为{first}，否则为{second}"
-        if isinstance(expr, Op) and expr.name == "holds" and expr.where is not None:
-            return self.condition(expr.where)
-        if isinstance(expr, Op) and expr.name == "first_known":
-            return "；没有的，".join(self.expr(arg) for arg in expr.args)
-        if isinstance(expr, Op) and expr.name == "greatest":
-            return f"{'、'.join(self.expr(arg) for arg in expr.args)}中最大的"
-        if isinstance(expr, Op) and expr.name == "least":
-            return f"{'、'.join(self.expr(arg) for arg in expr.args)}中最小的"
-        return self.wording.expr(expr, self.subject, self.own)
+        own = self._turned(expr) if isinstance(expr, Op) else ""
+        return own or self.wording.expr(expr, self.subject, self.own)
+
+    def _turned(self, op: Op) -> str:
+        """The formulas that have a turn of their own; nothing for the others."""
+        match op.name:
+            case "plus":
+                return self._moved(*op.args)
+            case "choose" | "holds" if op.where is not None:
+                then = [self.expr(arg) for arg in op.args]
+                said = self.condition(op.where)
+                return f"{said}时为{then[0]}，否则为{then[1]}" if then else said
+            case "first_known":
+                return "；没有的，".join(self.expr(arg) for arg in op.args)
+            case "least" | "greatest":
+                which = "小" if op.name == "least" else "大"
+                return f"{'、'.join(self.expr(arg) for arg in op.args)}中最{which}的"
+        return ""
 
     def _moved(self, start: Expr, length: Expr) -> str:
         """A period counted back is multiplied by minus one."""

@@ -231,6 +231,11 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "{plan}：{before} 到 {end} 仍有效，{after} 却从 {start} 起生效，两者重叠。请写明 {before} 的截止日 to。",
         "{plan}: {before} is in force until {end}, but {after} begins on {start}. Give {before} its last day (`to`).",
     ),
+    "edition.too_deep": (
+        "公式、事实和决定一个依赖一个，层数太多，无法计算。请减少层数，或改由调用方提供中间的事实。",
+        "Formulas, facts and decisions rest on one another through too many levels to be worked out. "
+        "Use fewer, or let a fact in between be given.",
+    ),
     "edition.folder_name": (
         "文件夹名 {folder} 与 plan.yaml 里的 {wanted} 不一致。文件夹要按 方案/生效日期 命名。",
         "The folder is called {folder}, but plan.yaml says {wanted}. Folders are named plan/effective date.",

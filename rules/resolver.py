@@ -219,7 +219,7 @@ class Resolver:
             return self._moved(node, own, get("plus"), get("minus"), place)
         value = self.expression(own, place)
         step = self.expression(node.entries["to"], place, value.type if value else None)
-        if value is None or step is None:
+        if value is None or step is None or not self._takes(key, value.type, own):
             return None
         return Op("round", (value, step), value.type, option=key.removeprefix("round_"))
 
@@ -257,12 +257,20 @@ class Resolver:
         where = None if clause is None else self.condition(clause, inner)
         if (clause is not None and where is None) or (named is not own and each is None):
             return None
-        if each is not None and not _suits(key, each.type):
-            self.problems.add(own, "type.formula", formula=key, found=str(each.type))
+        if each is not None and not self._takes(key, each.type, node.entries["by"] if key == "streak" else own):
             return None
         first = node.get("first")
         type = list_type(key, records.type, each)
         return Op(key, (records,), type, each, where, first.text if first else "")
+
+    def _takes(self, key: str, type: Type, at: Node) -> bool:
+        """Whether a formula goes with values of a type; only what has an order can be ranked or be the highest."""
+        dates = key in ("lowest", "highest", "streak", "rank") and type == DATE
+        ranked = key in ("lowest", "highest", "rank") and type.ranked
+        if type.is_number or dates or ranked:
+            return True
+        self.problems.add(at, "type.formula", formula=key, found=said(type))
+        return False
 
     # --- conditions ----------------------------------------------------------------------------------------------
 
@@ -364,13 +372,6 @@ def _ratio_type(top: Type, bottom: Type) -> Type | None:
     if top.kind == bottom.kind:
         return RATE
     return top if bottom.kind in ("count", "rate") else None  # so much for each, or for the whole
-
-
-def _suits(key: str, each: Type) -> bool:
-    """Whether a statistic can be taken of values of a type."""
-    if key in ("total", "mean", "median"):
-        return each.is_number
-    return key not in ("lowest", "highest", "rank") or each.is_ordered
 
 
 def list_type(key: str, records: Type, each: Expr | None) -> Type:

@@ -7,9 +7,22 @@ from dataclasses import dataclass
 
 from rules.judge import criteria_of
 from rules.markdown import cell, table
-from rules.model import Checklist, Const, Criterion, Edition, Fact, Group, Ranking, Reading, Rule, Scorecard, ScoreItem, Table
-from rules.uses import behind, of_rule, place
+from rules.model import (
+    Checklist,
+    Const,
+    Criterion,
+    Edition,
+    Fact,
+    Group,
+    Ranking,
+    Reading,
+    Rule,
+    Scorecard,
+    ScoreItem,
+    Table,
+)
 from rules.phrases import Words
+from rules.uses import behind, of_rule, place
 
 KINDS = {"checklist": "逐项核对", "scorecard": "评分", "table": "决策表", "ranking": "排序"}
 HITS = {
@@ -40,7 +53,7 @@ def page(edition: Edition, examples: Mapping[str, Sequence[Example]]) -> str:
         f"{edition.title.zh}，版本 `{edition.id}`，自 {edition.effective_from} 起施行。",
         "条款与规则的对照见[条款与规则对照表](traceability.md)。",
         "",
-        "*The rules of this edition in words, with the clause of each, the readings chosen and the scenarios.*",
+        "*Every rule of this edition in words, with its clause, the reading chosen and the scenarios.*",
         "",
         "缺少数据时不作不利判断：结论为需补充信息，并列出缺什么。",
         "",
@@ -76,7 +89,8 @@ def _quotes(edition: Edition, rule: Rule) -> Iterator[str]:
     cited = {rule.clause, *(one.clause for one in _items(rule))}
     for clause in edition.clauses.values():
         if clause.id in cited:
-            yield f"> **{clause.id}** {clause.heading}{'：' if clause.heading and clause.text else ''}{clause.text}"
+            words = "：".join(part for part in (clause.heading, clause.text) if part)
+            yield f"> **{clause.id}** {words}"
             yield ">"
     yield ""
 
@@ -142,9 +156,7 @@ def _rows(rule: Rule, body: Table, words: Words) -> Iterator[str]:
     ]
     yield HITS[body.hit]
     yield ""
-    yield from table(
-        ("情形", "条件", "结论", *(one.title.zh for one in outputs), "条款", "数值由谁定"), rows
-    )
+    yield from table(("情形", "条件", "结论", *(one.title.zh for one in outputs), "条款", "数值由谁定"), rows)
     yield ""
 
 
@@ -170,16 +182,20 @@ def _scorecard(rule: Rule, body: Scorecard, words: Words) -> Iterator[str]:
         ],
     )
     yield ""
-    least, most = body.least, body.most
-    if least is not None or most is not None:
-        yield f"总分{'' if least is None else f'不低于 {least} 分'}{'' if most is None else f'、不高于 {most} 分'}。"
+    ends = (("最低", body.least), ("最高", body.most))
+    if any(value is not None for _, value in ends):
+        yield f"总分{'，'.join(f'{word} {value} 分' for word, value in ends if value is not None)}。"
         yield ""
     grades = [(_outcome(rule, grade), cell(words.condition(bands))) for bands, grade in body.grades]
     yield from table(("等级", "总分"), grades)
     yield ""
     if body.ceilings:
         caps = [
-            (f"{cell(one.title.zh)} `{one.id}`", cell(words.condition(one.condition)), _outcome(rule, one.outcome))
+            (
+                f"{cell(one.title.zh)} `{one.id}`",
+                cell(words.condition(one.condition)),
+                _outcome(rule, one.outcome),
+            )
             for one in body.ceilings
         ]
         yield from table(("封顶", "条件", "最高等级"), caps)
@@ -192,7 +208,9 @@ def _points(item: ScoreItem, words: Words) -> str:
     worths = [
         (words.condition(band), words.expr(worth))
         for band, worth in item.bands
-        if not (isinstance(band, Group) and band.join == "none")  # no points where an adjustment does not hold
+        if not (
+            isinstance(band, Group) and band.join == "none"
+        )  # no points where an adjustment does not hold
     ]
     return "<br>".join(cell(f"{said}：{worth}") for said, worth in worths)
 
@@ -207,7 +225,9 @@ def _ranking(edition: Edition, rule: Rule, body: Ranking, words: Words) -> Itera
     yield from _criteria(rule, body.eligible, words)
     keys = [f"{key.title.zh}（{'高' if key.first == 'highest' else '低'}者在前）" for key in body.order]
     shared = "并列的同取" if body.ties == "shared" else "并列的按编号"
-    yield f"依次比较：{'、'.join(keys)}；{shared}" + ("。" if body.take is None else f"；取前 {body.take} 名。")
+    yield f"依次比较：{'、'.join(keys)}；{shared}" + (
+        "。" if body.take is None else f"；取前 {body.take} 名。"
+    )
     yield ""
 
 
@@ -239,7 +259,10 @@ def _facts(edition: Edition, rule: Rule) -> Iterator[str]:
         return
     yield "**用到的数据**"
     yield ""
-    rows = [(f"{cell(fact.title.zh)} `{s}.{fact.name}`", _defined(edition, s, fact)) for (s, _), fact in used.items()]
+    rows = [
+        (f"{cell(fact.title.zh)} `{s}.{fact.name}`", _defined(edition, s, fact))
+        for (s, _), fact in used.items()
+    ]
     yield from table(("数据", "口径"), rows)
     yield ""
 

@@ -21,10 +21,14 @@ _NAMED = ("properties", "definitions")
 _MANY = ("allOf",)
 
 
+def document_schema() -> Schema:
+    """The schema of any policy file."""
+    return _shared(document(DOCUMENT, "整村授信方案 / whole-village credit plan"))
+
+
 def schema_text() -> str:
     """The schema as the file holds it."""
-    schema = _shared(document(DOCUMENT, "整村授信方案 / whole-village credit plan"))
-    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(document_schema(), ensure_ascii=False, indent=1) + "\n"
 
 
 def _shared(schema: Schema) -> Schema:

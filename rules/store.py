@@ -68,7 +68,8 @@ def read_store(root: Path) -> Store:
     for editions in plans.values():
         editions.sort(key=lambda edition: edition.effective_from)
         _check_order(editions, problems)
-    return Store({plan: tuple(editions) for plan, editions in sorted(plans.items())}, once(problems.sorted()))
+    return Store({plan: tuple(editions) for plan, editions in sorted(plans.items())},
+                 tuple(dict.fromkeys(problems.sorted())))  # what an edition inherits is said once
 
 
 def _mark(edition: Edition) -> Mark:
@@ -85,7 +86,8 @@ def _check_order(editions: list[Edition], problems: Problems) -> None:
     """Each edition ends the day before the next begins."""
     for before, after in zip(editions, editions[1:], strict=False):
         names = {"plan": before.plan, "before": before.effective_from, "after": after.effective_from,
-                 "start": after.effective_from, "end": before.effective_to or Both("以后（没有写 to）", "further notice")}  # fmt: skip
+                 "start": after.effective_from,
+                 "end": before.effective_to or Both("以后（没有写 to）", "further notice")}  # fmt: skip
         if before.effective_to is None or before.effective_to >= after.effective_from:
             problems.add(_mark(after), "edition.overlap", **names)
         elif before.effective_to + timedelta(days=1) < after.effective_from:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rules.judge import criteria_of
 from rules.markdown import cell, table
-from rules.model import Clause, Edition, Scorecard
+from rules.model import Clause, Criterion, Edition, Scorecard, ScoreItem
 from rules.problems import shown
 
 
@@ -30,7 +30,7 @@ class Trace:
 
     @property
     def fault(self) -> str:
-        """What is wrong: text that no rule carries out and no reason excuses, or a reason that is out of date."""
+        """What is wrong: text without a rule or a reason, or a reason that is out of date."""
         if self.clause.text and not self.citations and self.clause.not_decided is None:
             return "no_rule_and_no_reason"
         return "rule_in_spite_of_reason" if self.citations and self.clause.not_decided is not None else ""
@@ -48,7 +48,8 @@ def _citations(edition: Edition) -> Iterator[tuple[str, Citation]]:
     for rule in edition.rules.values():
         yield rule.clause, Citation("decision", rule.id, rule.title.zh, "")
         items = rule.body.items if isinstance(rule.body, Scorecard) else ()
-        for one in (*criteria_of(rule), *items):
+        found: tuple[Criterion | ScoreItem, ...] = (*criteria_of(rule), *items)
+        for one in found:
             yield one.clause, Citation("item", f"{rule.id}.{one.id}", one.title.zh, one.set_by)
     for subject in edition.subjects.values():
         for fact in subject.facts.values():

@@ -1,4 +1,4 @@
-"""Warns of what a policy may say but what deserves a look before it is in force. Nothing here stops an edition.
+"""Warns of what a policy may say but deserves a look before it is in force. Nothing here stops an edition.
 
 Every warning is proven, not guessed: see rules.worlds. A warning that turns out to be meant may stand.
 """

@@ -2,7 +2,7 @@
 
 A value compared with fixed limits can stand on a limit or on either side of it; compared with another fact it
 is less, equal or greater. Values are taken to vary freely, which allows situations that never arise: what
-holds in all of them holds in fact, so "always" and "never" are right, and "cannot say" costs a warning at most.
+holds in all of them holds in fact, so "always" and "never" are right, and "cannot say" costs a warning.
 """
 
 from __future__ import annotations
@@ -187,6 +187,7 @@ def _ratio(edition: Edition, subject: str, op: Op) -> Span:
     if any(low is None or low < 0 for low in lows):
         return None, None
     top, bottom = op.args
-    part = fact_of(edition, top.scope or subject, top) if isinstance(top, Ref) else None
-    within = part is not None and isinstance(bottom, Ref) and part.part_of == bottom.name
-    return 0, (1 if within and top.scope == bottom.scope else None)
+    if not isinstance(top, Ref) or not isinstance(bottom, Ref) or top.scope != bottom.scope:
+        return 0, None
+    part = fact_of(edition, top.scope or subject, top)
+    return 0, (1 if part is not None and part.part_of == bottom.name else None)

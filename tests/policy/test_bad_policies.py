@@ -1,5 +1,6 @@
 """Bad policies get exactly these messages, all of them in one pass, whatever is wrong."""
 
+import shutil
 from pathlib import Path
 from random import Random
 
@@ -8,13 +9,131 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from rules.grammar import DOCUMENT
+from rules.engine import Engine
+from rules.grammar import DECISION, FILES
+from rules.loader import load
 from rules.messages import MESSAGES
 from rules.plan_messages import PLAN_MESSAGES
 from rules.problems import Problems
-from rules.schema import schema_text
+from rules.schema import document_schema
 from rules.source import MOST_BYTES, MOST_NODES, read
 from rules.store import read_store
 from tests.policy.bad_cases import CASES, EDITION, HERE, lay_out, said, written
 from tests.policy.core_yaml import plain
 from tests.policy.fuzzing import SHIPPED, fuzzed
+
+VALIDATOR = Draft7Validator(document_schema())
+UNSAID = {"warning", "merge", "edition"}  # families with tests of their own, or with warnings only
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_message_is_exactly_this(case):
+    assert written(said(case)) == (case / "expected.txt").read_text(encoding="utf-8")
+
+
+def test_the_edition_the_cases_start_from_is_good(tmp_path):
+    shutil.copytree(HERE / "base", tmp_path / "base")
+
+    assert read_store(tmp_path).problems == ()
+
+
+def test_every_message_has_been_seen():
+    """A message that no case brings about has never been read where it will stand."""
+    seen = "".join((case / "expected.txt").read_text(encoding="utf-8") for case in CASES)
+    met = {line.rsplit(": ", 1)[-1].removesuffix(" (warning)") for line in seen.splitlines() if not line.startswith(" ")}
+    unseen = {code for code in PLAN_MESSAGES if code.split(".")[0] not in UNSAID} - met
+
+    assert not unseen
+    assert met <= MESSAGES.keys() | PLAN_MESSAGES.keys()
+
+
+def shapes(case: Path, root: Path) -> list[tuple[bool, bool]]:
+    """For each readable file of a case: whether the grammar takes it, and whether the editor's schema does."""
+    root.mkdir()
+    lay_out(case, root)
+    found = []
+    for path in sorted(root.glob("*/*/*.yaml")):
+        problems = Problems()
+        try:
+            node = read(path.read_text(encoding="utf-8"), path.name, problems)
+        except UnicodeDecodeError:
+            continue
+        if node is not None and not problems.errors and (path.stem in FILES or "extends" not in str(case)):
+            taken = FILES.get(path.stem, DECISION).check(node, problems)
+            found.append((taken, VALIDATOR.is_valid(plain(node))))
+    return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_editors_refuse_the_same_shapes(case, tmp_path):
+    for taken, valid in shapes(case, tmp_path / "policies"):
+        assert taken == valid
+
+
+def test_a_huge_file_is_refused_unread(tmp_path):
+    shutil.copytree(HERE / "base", tmp_path / "base")
+    file = tmp_path / EDITION / "huge.yaml"
+    file.write_text("a: " + "x" * MOST_BYTES, encoding="utf-8")
+
+    assert [problem.code for problem in read_store(tmp_path).problems] == ["file.too_big"]
+
+
+def test_a_file_of_many_nodes_is_refused(tmp_path):
+    shutil.copytree(HERE / "base", tmp_path / "base")
+    (tmp_path / EDITION / "many.yaml").write_text("a: [" + "b," * MOST_NODES + "]", encoding="utf-8")
+
+    assert "yaml.too_many" in [problem.code for problem in read_store(tmp_path).problems]
+
+
+def chain(length: int, *, forward: bool) -> str:
+    """Facts that each rest on the next."""
+    facts = [f"      f{n}: {{sum: [f{n + 1}, f{n + 1}], title: {{zh: 和, en: sum}}}}" for n in range(length)]
+    last = f"      f{length}: {{type: amount, title: {{zh: 元, en: yuan}}}}"
+    lines = [*facts, last]
+    return "\n".join(lines if forward else lines[::-1]) + "\n"
+
+
+@pytest.mark.parametrize("forward", [True, False])
+def test_a_long_chain_of_facts_is_refused_rather_than_run_out_of_stack(tmp_path, forward):
+    shutil.copytree(HERE / "base", tmp_path / "base")
+    file = tmp_path / EDITION / "facts.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + chain(3000, forward=forward), encoding="utf-8")
+
+    assert "edition.too_deep" in [problem.code for problem in read_store(tmp_path).problems]
+
+
+def loaded_or_told(tmp: Path, path: Path, text: str) -> bool:
+    """Load an edition with one file changed: a good edition compiles, a bad one says where and why."""
+    folder = tmp / "edition"
+    if not folder.exists():
+        shutil.copytree(path.parent, folder)
+    (folder / path.name).write_text(text, encoding="utf-8", errors="surrogatepass")
+    try:
+        loaded = load(folder, tmp)
+    finally:
+        shutil.copy(path, folder / path.name)
+    for problem in loaded.problems:
+        assert problem.zh
+        assert problem.en
+        assert problem.mark.line >= 1
+    if loaded.edition is None:
+        assert loaded.problems
+        return False
+    Engine(loaded.edition).close()
+    return True
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(SHIPPED), st.randoms(use_true_random=False))
+def test_no_edit_makes_the_loader_fail(tmp_path_factory, path, random):
+    folder = tmp_path_factory.mktemp("fuzz")
+    loaded_or_told(folder, path, fuzzed(path.read_text(encoding="utf-8"), random))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_no_edit_of_many_makes_the_loader_fail(tmp_path, path):
+    random, text = Random(path.stem), path.read_text(encoding="utf-8")
+
+    results = {loaded_or_told(tmp_path, path, fuzzed(text, random)) for _ in range(12)}
+
+    assert False in results  # else no edit did any harm

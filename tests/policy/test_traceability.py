@@ -144,7 +144,10 @@ def test_a_rule_that_says_other_than_its_clause_is_named(copy, file, old, new, n
         # back to the plan's own word
         [("credit_village", "at_least: 55%", "above: 55%")],
         # the plan's word, and the reading along with it
-        [("credit_village", "at_least: 55%", "above: 55%"), ("readings", "chosen: at_least", "chosen: above")],
+        [
+            ("credit_village", "at_least: 55%", "above: 55%"),
+            ("readings", "chosen: at_least", "chosen: above"),
+        ],
         # another reading chosen, with the change that it lists
         [
             ("screening", "[18 years, 65 years]", "[18 years, 64 years]"),

@@ -166,7 +166,8 @@ def test_a_row_that_is_never_reached_is_noticed(edition, row, expected):
 
 def test_rows_that_only_together_cover_another_are_noticed(edition):
     rows = "".join(
-        f"  - {{id: {name}, title: {{zh: 查, en: test}}, when: {{need: {limits}}}, outcome: D, set_by: lender}}\n"
+        f"  - {{id: {name}, title: {{zh: 查, en: test}}, set_by: lender, "
+        f"when: {{need: {limits}}}, outcome: D}}\n"
         for name, limits in (
             ("low", "{below: 5 万元}"),
             ("high", "{at_least: 5 万元}"),

@@ -1,0 +1,1 @@
+"""The decision service as people and programs meet it: the command line."""

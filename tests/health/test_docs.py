@@ -1,0 +1,210 @@
+"""The generated pages are true, and no link leads nowhere."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rules.docs import main, pages, read_feature
+from rules.model import Edition
+from rules.store import open_store
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(<?([^)\s>]+)>?[^)]*\)")
+FENCED = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
+PAGES = ["rulebook.md", "traceability.md"]
+
+
+@pytest.fixture(scope="module")
+def edition():
+    return open_store(ROOT / "policies").plans["xx-county"][-1]
+
+
+@pytest.fixture(scope="module")
+def book(edition):
+    return pages(edition, ROOT / "features")["rulebook.md"]
+
+
+def written():
+    """Every page that people read, the generated ones among them."""
+    return [
+        *sorted(DOCS.rglob("*.md")),
+        *sorted(ROOT.glob("*.md")),
+        *sorted((ROOT / "policies").rglob("*.md")),
+    ]
+
+
+def anchors(text):
+    """What a link may point at within a page, as GitHub names it."""
+    own = re.findall(r'<a id="([^"]+)"', text)
+    slugs = [
+        re.sub(r"[^\w\- ]", "", title.replace("`", "").lower()).replace(" ", "-")
+        for title in HEADING.findall(FENCED.sub(_inline, text))
+    ]
+    return {*own, *slugs}
+
+
+def _inline(match):
+    """Code within a heading counts for its name, a block of code does not."""
+    return "" if match[0].startswith(("```", "~~~")) else match[0].strip("`")
+
+
+def broken(page):
+    """The links of a page that lead nowhere."""
+    for target in LINK.findall(FENCED.sub("", page.read_text(encoding="utf-8"))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        if not file.exists():
+            yield f"{page.name}: {target}"
+        elif anchor and file.suffix == ".md" and anchor not in anchors(file.read_text(encoding="utf-8")):
+            yield f"{page.name}: {target} (no such heading)"
+
+
+# --- generated pages -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_generated_page_is_true(edition, name):
+    assert (DOCS / name).read_text(encoding="utf-8") == pages(edition, ROOT / "features")[name], (
+        "run `make docs`"
+    )
+
+
+def test_the_command_writes_every_page(tmp_path):
+    for folder in ("policies", "features"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    (tmp_path / "docs").mkdir()
+    main(tmp_path, "xx-county")
+    assert sorted(path.name for path in (tmp_path / "docs").iterdir()) == PAGES
+
+
+def test_the_rulebook_has_every_decision_and_every_item(edition, book):
+    missing = [name for name in edition.rules if f'<a id="{name}"></a>' not in book]
+    ids = re.findall(r"^ *- (?:\{)?id: (\w+)", _policies(edition), re.MULTILINE)
+    assert missing == []
+    assert [name for name in ids if f"`{name}`" not in book] == []
+    assert len(ids) > len(edition.rules)
+
+
+def _policies(edition: Edition) -> str:
+    folder = ROOT / "policies" / edition.id
+    return "\n".join((folder / f"{name}.yaml").read_text(encoding="utf-8") for name in edition.rules)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "信用户占比 不低于 55%",
+        "获得贷款的农户比例 高于 县（区）平均获得贷款的农户比例",
+        "农信系统内不良率 不超过 2%",
+        "不得：有不良信用记录",
+        "决定日期 晚于 最后有效日",
+        "A级及以上户数 ÷ 全村农户数",
+        "最近一次评定日之后 1年",
+        "最后有效日之前 提前提醒天数（示例）",
+        "决定日期 不早于 2026-12-31时：整村授信完成率 不低于 30%",
+        "| AAA级额度 `grade_aaa` | 评级 为 AAA级 | 提交申请审批 | 20万元 | 三(五) | 农信社（示例） |",
+        "信用户占比恰为55%：取“达到55%即符合（客户书面口径）”。其他读法：严格高于55%（方案原文“高于”）。",
+        "> **四(三)2(1)** 行政乡镇内信用村占比高于75%。",
+    ],
+)
+def test_the_rulebook_speaks_plainly(book, words):
+    assert words in book
+
+
+def test_the_rulebook_follows_the_order_of_the_plan(edition, book):
+    order = list(edition.clauses)
+    shown = re.findall(r'^<a id="(\w+)"></a>', book, re.MULTILINE)
+    places = [order.index(edition.rules[name].clause) for name in shown]
+    assert places == sorted(places)
+
+
+def test_tables_have_as_many_cells_in_every_row(edition):
+    for text in pages(edition, ROOT / "features").values():
+        widths = []
+        for line in [*text.splitlines(), ""]:
+            if line.startswith("|"):
+                widths.append(len(re.findall(r"(?<!\\)\|", line)))
+            else:
+                assert len(set(widths)) <= 1, line
+                widths = []
+
+
+def test_a_changed_number_and_a_missing_feature_change_the_page(tmp_path, book):
+    shutil.copytree(ROOT / "policies", tmp_path, dirs_exist_ok=True)
+    file = next(tmp_path.glob("xx-county/*/credit_village.yaml"))
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("at_least: 55%", "at_least: 60%"), encoding="utf-8"
+    )
+    changed = open_store(tmp_path).plans["xx-county"][-1]
+    assert "信用户占比 不低于 60%" in pages(changed, ROOT / "features")["rulebook.md"]
+    assert "**场景**" in book
+    assert "**场景**" not in pages(changed, tmp_path)["rulebook.md"]
+
+
+FEATURE = """# language: zh-CN
+功能: 示例
+  场景: 单独的
+    假如 甲
+  规则: 第一条
+    场景: 甲
+      假如 甲
+    场景大纲: 乙
+      假如 <数>
+      例子:
+        | 数 |
+        | 1  |
+  规则: 第二条
+    背景:
+      假如 甲
+    场景: 丙
+      假如 甲
+"""
+
+
+def test_rules_and_scenarios_of_a_feature_are_read():
+    found = [(one.rule, one.scenarios) for one in read_feature(FEATURE)]
+    assert found == [("", ("单独的",)), ("第一条", ("甲", "乙")), ("第二条", ("丙",))]
+
+
+def test_a_feature_without_content_has_no_examples():
+    assert read_feature("# language: zh-CN\n") == ()
+
+
+# --- links -----------------------------------------------------------------------------------------------
+
+
+def test_every_link_leads_somewhere():
+    assert [link for page in written() for link in broken(page)] == []
+
+
+def test_the_decisions_that_are_asked_about_are_read():
+    assert len(written()) > len(PAGES)
+    assert any(page.parent.name == "decisions" for page in written())
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("[a](b.md)", []),
+        ("[a](b.md#the-one)", []),
+        ("[a](b.md#条款-一)", []),
+        ("[a](#here)\n\n## Here", []),
+        ("[a](https://example.org/x#y)", []),
+        ("`[a](c.md)`\n\n```\n[a](c.md)\n```", []),
+        ("[a](c.md)", ["a.md: c.md"]),
+        ("[a](../c.md)", ["a.md: ../c.md"]),
+        ("[a](b.md#other)", ["a.md: b.md#other (no such heading)"]),
+        ("[a](b.md#not-me)", ["a.md: b.md#not-me (no such heading)"]),
+        ("[a](#there)\n\n## Here", ["a.md: #there (no such heading)"]),
+    ],
+)
+def test_a_link_to_nowhere_would_be_noticed(tmp_path, text, found):
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    (tmp_path / "b.md").write_text("# The `one`\n## 条款 一\n```\n# Not me\n```\n", encoding="utf-8")
+    assert list(broken(tmp_path / "a.md")) == found
