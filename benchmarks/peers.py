@@ -32,7 +32,13 @@ def zen_table(rules: Rules) -> Callable[[Mapping[str, Any]], Any]:
     graph = {
         "nodes": [
             {"id": "in", "type": "inputNode", "name": "in", "position": {"x": 0, "y": 0}},
-            {"id": "t", "type": "decisionTableNode", "name": "t", "position": {"x": 0, "y": 0}, "content": table},
+            {
+                "id": "t",
+                "type": "decisionTableNode",
+                "name": "t",
+                "position": {"x": 0, "y": 0},
+                "content": table,
+            },
             {"id": "out", "type": "outputNode", "name": "out", "position": {"x": 0, "y": 0}},
         ],
         "edges": [
@@ -45,7 +51,7 @@ def zen_table(rules: Rules) -> Callable[[Mapping[str, Any]], Any]:
     decision = engine.create_decision(text)
     try:
         static = zen.ZenEngine({"loader": {"type": "static", "content": {"t": graph}}})
-        static.evaluate("t", {field: 0 for field in fields})
+        static.evaluate("t", dict.fromkeys(fields, 0))
     except Exception:  # the static loader is the faster way; without it the prepared decision must do
         return lambda facts: decision.evaluate(facts)["result"]
     return lambda facts: static.evaluate("t", facts)["result"]

@@ -16,7 +16,12 @@ from rules.loader import load
 ON = date(2026, 12, 31)
 POLICIES = Path(__file__).parent.parent / "policies"
 
-HOUSEHOLD = {"birth_date": date(1961, 5, 2), "status": "resident", "adverse_record": True, "other_unfitness": False}
+HOUSEHOLD = {
+    "birth_date": date(1961, 5, 2),
+    "status": "resident",
+    "adverse_record": True,
+    "other_unfitness": False,
+}
 HOUSEHOLD_PEER = {"age": 65, "status": 0, "adverse": 1, "other": 0}
 HOUSEHOLD_RULES = [
     ("age_low", "age", "< 18"),
@@ -44,7 +49,8 @@ def village_peer(facts: dict[str, Any]) -> dict[str, int]:
     county = facts["county"]
     return {
         "a": facts["a_grade_households"] * 100 - facts["households"] * 55,
-        "b": facts["borrowing_households"] * county["households"] - county["borrowing_households"] * facts["households"],
+        "b": facts["borrowing_households"] * county["households"]
+        - county["borrowing_households"] * facts["households"],
         "n": county["npl_balance"] * facts["loan_balance"] - facts["npl_balance"] * county["loan_balance"],
         "f": facts["filed_households"] * 100 - facts["collectable_households"] * 90,
         "g": facts["granted_households"] * 100 - facts["filed_households"] * 50,
@@ -121,7 +127,11 @@ def growth() -> list[str]:
         work = {"judge: outcome and codes": lambda e=engine, f=facts: e.judge("grown", f, ON)}
         if count <= 500:
             zen, cel = zen_table(rules), cel_program(rules)
-            work = {"zen decision table": lambda z=zen, f=facts: z(f), "cel": lambda c=cel, f=facts: c(f), **work}
+            work = {
+                "zen decision table": lambda z=zen, f=facts: z(f),
+                "cel": lambda c=cel, f=facts: c(f),
+                **work,
+            }
         times = microseconds(work)
         shown.append(table(f"{count} criteria over ten facts", times, next(iter(times))))
     return shown

@@ -1,9 +1,9 @@
 """Judges cases under a plan's policy edition: exactly, and with every finding citing its clause.
 
-    store = open_store(Path("policies"))
-    edition = store.in_force("xx-county", date(2026, 12, 31))
-    facts = FactChecker(edition).check("village", {...})
-    decision = Engine(edition).decide("credit_village", facts, on=date(2026, 12, 31), subject_id="V-001")
+store = open_store(Path("policies"))
+edition = store.in_force("xx-county", date(2026, 12, 31))
+facts = FactChecker(edition).check("village", {...})
+decision = Engine(edition).decide("credit_village", facts, on=date(2026, 12, 31), subject_id="V-001")
 """
 
 from __future__ import annotations

@@ -155,10 +155,4 @@ def _figures_in(expr: Expr | None) -> Iterator[tuple[Value, Type]]:
 
 
 def _shown(limit: Expr) -> str:
-    return (
-        show(limit.value, limit.type)
-        if isinstance(limit, Const)
-        else limit.path
-        if isinstance(limit, Ref)
-        else "…"
-    )
+    return show(limit.value, limit.type) if isinstance(limit, Const) else limit.path if isinstance(limit, Ref) else "…"

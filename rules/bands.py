@@ -13,7 +13,6 @@ from rules.problems import Both, Problems
 from rules.source import Node
 from rules.values import Type, Value, show
 
-
 _SAID = {
     "below": ("低于 {} ", "below {}"),
     "at_most": ("不超过 {} ", "up to {}"),
@@ -63,7 +62,12 @@ def check_bands(
         problems.add(first.node, "bands.gap_below", **_beyond(first.low, type, "below", "at_most"))
     for left, right in zip(ordered, ordered[1:], strict=False):
         if left.high is None or right.low is None or left.high > right.low:
-            problems.add(right.node, "bands.overlap", value=_edge(right.low or left.high, type), line=left.node.mark.line)
+            problems.add(
+                right.node,
+                "bands.overlap",
+                value=_edge(right.low or left.high, type),
+                line=left.node.mark.line,
+            )
         elif left.high < right.low and left.high[0] == right.low[0]:
             problems.add(right.node, "bands.gap_at", value=_edge(right.low, type))
         elif left.high < right.low:
@@ -72,7 +76,7 @@ def check_bands(
         problems.add(last.node, "bands.gap_above", **_beyond(last.high, type, "at_least", "above"))
 
 
-def _beyond(edge: tuple[Any, int], type: Type, *operators: str) -> dict[str, object]:
+def _beyond(edge: tuple[Any, int], type: Type, *operators: str) -> dict[str, Any]:
     """The values past an edge, in words and as the band that would cover them; `operators` by which side it is on."""
     value, operator = _edge(edge, type), operators[edge[1]]
     zh, en = _SAID[operator]

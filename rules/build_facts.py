@@ -138,8 +138,15 @@ class FactBuilder:
         moves = tuple(item.text for item in getattr(node.get("moves"), "items", ()))
         self._known_facts(subject, node.get("moves"))
         return self._with(
-            subject, name, node, type, choices=choices, moves=moves, trait=text_of(node.get("trait")),
-            decimals=text_of(node.get("decimals")) == "true", **bounds,
+            subject,
+            name,
+            node,
+            type,
+            choices=choices,
+            moves=moves,
+            trait=text_of(node.get("trait")),
+            decimals=text_of(node.get("decimals")) == "true",
+            **bounds,
         )
 
     def _known_facts(self, subject: str, node: Node | None) -> None:
@@ -163,7 +170,9 @@ class FactBuilder:
             elif literal is None or literal.type.kind == "bare":
                 self.problems.add(value, "type.no_unit", text=shown(value.text), example=example(None))
             elif type is not None and not type.fits(literal.type):
-                self.problems.add(value, "type.wrong", wanted=said(type), found=said(literal.type), example=example(type))
+                self.problems.add(
+                    value, "type.wrong", wanted=said(type), found=said(literal.type), example=example(type)
+                )
             else:
                 type = type or literal.type
                 found.append((start, literal.value))

@@ -88,7 +88,8 @@ class RuleBuilder:
         self.place = Place(self.subject)
         self.ids: dict[str, Node] = {}
         self.outcomes = {
-            name: Outcome(name, title(at), text_of(at.get("if"))) for name, at in node.entries["outcomes"].entries.items()
+            name: Outcome(name, title(at), text_of(at.get("if")))
+            for name, at in node.entries["outcomes"].entries.items()
         }
 
     def build(self) -> Rule | None:

@@ -123,11 +123,7 @@ def _from_lines(lines: list[tuple[int, str]], name: str) -> Iterator[Case]:
 
 
 def _bad_json(where: str, error: ValueError) -> CaseError:
-    said = (
-        f"{error.msg}, {error.lineno}:{error.colno}"
-        if isinstance(error, json.JSONDecodeError)
-        else str(error)
-    )
+    said = f"{error.msg}, {error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
     return CaseError(where, f"这不是正确的 JSON（{said}）。", f"This is not valid JSON ({said}).")
 
 
@@ -150,9 +146,7 @@ def _case(found: Any, where: str, node: Node | None = None) -> Case:
     for key in found:
         if key not in KEYS:
             raise CaseError(where, f"案例里没有 {key} 这一项。", f"A case has no {key}.")
-    return Case(
-        _subject(found, where), _on(found, where), found["facts"], _decisions(found, where), where, node
-    )
+    return Case(_subject(found, where), _on(found, where), found["facts"], _decisions(found, where), where, node)
 
 
 def _subject(found: Mapping[str, Any], where: str) -> str:

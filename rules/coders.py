@@ -129,7 +129,7 @@ def _ratio(pair: Pair, ladder: Sequence[Any], otherwise: Coder) -> Coder:
         if part is None or not whole:
             return 0
         floor, rest = divmod(part * scale, whole)
-        below = bisect_right(limits, floor)
+        below: int = bisect_right(limits, floor)
         return 2 * below + 1 if rest else bisect_left(limits, floor) + below + 1
 
     return code
@@ -143,9 +143,9 @@ def _against(left: Expr, right: Expr) -> Coder:
         if value is None or limit is None:
             return 0
         if not type.is_ordered:
-            return 2 + (value != limit)
+            return 2 + int(value != limit)
         low, high = sort_key(value, type), sort_key(limit, type)
-        return 2 + (low > high) - (low < high)
+        return 2 + int(low > high) - int(low < high)
 
     return code
 
@@ -166,7 +166,7 @@ def _ratios(left: Pair, right: Pair, otherwise: Coder) -> Coder:
         if part is None or other_part is None or not whole or not other_whole:
             return 0
         low, high = part * other_whole, other_part * whole
-        over = (low > high) - (low < high)
+        over = int(low > high) - int(low < high)
         return 2 + over if (whole > 0) is (other_whole > 0) else 2 - over
 
     return code

@@ -9,8 +9,8 @@ from typing import Any
 from rules.decision import Decision, Missing
 from rules.expressions import Scope
 from rules.findings import Writer
-from rules.missing import all_missing
 from rules.judge import Judgement, Truth, check, criteria_of, judge
+from rules.missing import all_missing
 from rules.model import Criterion, Edition, Ranking, Rule, Scorecard, Table
 from rules.values import POINTS, Type, Value
 
@@ -100,9 +100,7 @@ class Decider:
         rule = self.edition.rules[decision]
         return self._missing(rule, self.judgement(rule, scope), self._all_truth(rule, scope), scope, path)
 
-    def _missing(
-        self, rule: Rule, judgement: Judgement, truth: Truth, scope: Scope, path: str
-    ) -> Sequence[Missing]:
+    def _missing(self, rule: Rule, judgement: Judgement, truth: Truth, scope: Scope, path: str) -> Sequence[Missing]:
         if rule.outcomes[judgement.outcome].role != "unknown":
             return ()
         judged = () if isinstance(rule.body, Ranking) else criteria_of(rule)

@@ -183,7 +183,13 @@ class Decision:
     @property
     def id(self) -> str:
         """The same question, facts and edition always have the same id."""
-        said = [self.edition.sha256, self.rule.id, self.subject_id, self.on.isoformat(), plain_record(self.facts)]
+        said = [
+            self.edition.sha256,
+            self.rule.id,
+            self.subject_id,
+            self.on.isoformat(),
+            plain_record(self.facts),
+        ]
         text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 

@@ -46,7 +46,7 @@ class Change:
             detail = f"{COLON[at]}{said[at]}" if said[at] else ""
             return f"{word} {title}{detail}"
         old, new = self.sides(lang)
-        aspect = "" if self.aspect == "condition" else f" {ASPECTS[self.aspect][at]}"
+        aspect = "" if self.aspect in ("condition", "value") else f" {ASPECTS[self.aspect][at]}"
         return f"{title}{aspect}{COLON[at]}{old or NOTHING[at]} → {new or NOTHING[at]}"
 
     def as_dict(self) -> dict[str, Any]:
@@ -73,7 +73,8 @@ ASPECTS = {
     "applies": ("适用范围", "applies to"),
     "outcome": ("结论", "outcome"),
     "then": ("给予", "grants"),
-    "value": ("取值", "value"),
+    "take": ("取几名", "how many are taken"),
+    "ties": ("并列", "ties"),
     "type": ("类型", "type"),
     "choices": ("选项", "choices"),
     "order": ("次序", "order"),
@@ -117,9 +118,10 @@ def _merged(old: list[str], new: list[str]) -> list[str]:
 
 
 def shortened(old: str, new: str) -> tuple[str, str]:
-    """Two sentences without the words they both begin with: a figure stands out then."""
+    """Two sentences without the words they begin and end with alike: a figure stands out then."""
     olds, news = old.split(" "), new.split(" ")
-    same = 0
-    while same < min(len(olds), len(news)) - 1 and olds[same] == news[same]:
-        same += 1
-    return " ".join(olds[same:]), " ".join(news[same:])
+    for end in (0, -1):
+        while min(len(olds), len(news)) > 1 and olds[end] == news[end]:
+            olds.pop(end)
+            news.pop(end)
+    return " ".join(olds), " ".join(news)

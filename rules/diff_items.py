@@ -37,9 +37,7 @@ def items(edition: Edition) -> dict[str, Item]:
             found[f"{subject.name}.{fact.name}"] = _fact(fact, words, both(subject.title))
     for reading in edition.readings.values():
         chosen = reading.readings.get(reading.chosen, Text(reading.chosen, reading.chosen))
-        found[f"readings.{reading.id}"] = Item(
-            "reading", both(reading.title), reading.clause, {"chosen": both(chosen)}
-        )
+        found[f"readings.{reading.id}"] = Item("reading", both(reading.title), reading.clause, {"chosen": both(chosen)})
     for clause in edition.clauses.values():
         title = f"{clause.id} {clause.heading}".strip()
         found[f"clauses.{clause.id}"] = Item("clause", (title, title), clause.id, {"text": same(clause.text)})
@@ -93,7 +91,11 @@ def rows_of(rule: Rule) -> tuple[Criterion, ...]:
 
 def _fact(fact: Fact, words: list[Wording], subject: Both) -> Item:
     formula = fact.formula
-    sides: dict[str, Both] = {"title": both(fact.title), "type": same(str(fact.type)), "lever": same(fact.lever)}
+    sides: dict[str, Both] = {
+        "title": both(fact.title),
+        "type": same(str(fact.type)),
+        "lever": same(fact.lever),
+    }
     if formula is not None:
         sides["value"] = spelled(words, lambda say: say.expr(formula, fact.subject))
     elif fact.dated:
@@ -143,10 +145,13 @@ class Speller:
                 title = both(self.rule.outcomes[grade].title)
                 said = spelled(self.words, lambda say, at=condition: say.condition(at, self.subject))  # type: ignore[misc]
                 found[f"grades.{grade}"] = Item("item", title, self.rule.clause, {"condition": said})
+            bounds = ["…" if one is None else str(one) for one in (body.least, body.most)]
+            total = {"value": same(" – ".join(bounds))}
+            found["total"] = Item("item", ("总分范围", "Range of the total"), self.rule.clause, total)
         if isinstance(body, Ranking):
             keys = [(one.title.zh, one.title.en) for one in body.order]
             order = (" > ".join(zh for zh, _ in keys), " > ".join(en for _, en in keys))
-            sides = {"order": order, "value": same(str(body.take or ""))}
+            sides = {"order": order, "take": same(str(body.take or "")), "ties": same(body.ties)}
             found["order"] = Item("item", ("排序", "Order"), self.rule.clause, sides)
         return found
 
@@ -179,7 +184,12 @@ class Speller:
             said = spelled(self.words, lambda say: say.expr(formula, self.subject))
         else:
             said = spelled(self.words, lambda say: say.pick("；", "; ").join(self._bands(one, say)))
-        sides = {"condition": said, "clause": same(one.clause), "set_by": same(one.set_by), "title": both(one.title)}
+        sides = {
+            "condition": said,
+            "clause": same(one.clause),
+            "set_by": same(one.set_by),
+            "title": both(one.title),
+        }
         return Item("item", both(one.title), one.clause, sides)
 
     def _bands(self, one: ScoreItem, say: Wording) -> list[str]:

@@ -30,9 +30,7 @@ def read_feature(text: str) -> tuple[Example, ...]:
     children = document["feature"]["children"] if document["feature"] else []
     loose = _scenarios(children)
     ruled = [
-        Example(child["rule"]["name"], _scenarios(child["rule"]["children"]))
-        for child in children
-        if "rule" in child
+        Example(child["rule"]["name"], _scenarios(child["rule"]["children"])) for child in children if "rule" in child
     ]
     return (*([Example("", loose)] if loose else []), *ruled)
 

@@ -11,19 +11,20 @@ counts its firings against the number due (see rules.network), so that silence i
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rules.coders import Coder, Place, coder, ordinal
 from rules.decider import Decider
 from rules.expressions import COMPARE, Scope
-from rules.coders import Coder, Place, coder, ordinal
 from rules.judge import Truth, check, criteria_of, leaves, silent_verdict, stages
 from rules.model import Condition, Const, Criterion, Edition, Expr, Group, Leaf, Ranking, Rule
 from rules.model import Test as Comparison
 from rules.network import Network, Probe
 from rules.network import Rule as Interval
+
 
 @dataclass(slots=True)
 class _Field:
@@ -78,7 +79,7 @@ class _Field:
             for span in _runs(self.rungs_where(leaf), not silent):
                 spans.setdefault(span, []).append((leaf, not silent))
         if len(spans) == 1:
-            (span, effects), = spans.items()
+            ((span, effects),) = spans.items()
             if span[0] == 1 and len(effects) == len(self.leaves):
                 return [], {(0, span[1]): effects}
         return [leaf for leaf, _ in self.leaves], spans
@@ -192,10 +193,10 @@ def _compile(edition: Edition, rule: Rule, stage: int) -> _Block:
         for (low, high), says in spans.items():
             add(number, low, high, says)
     subject = rule.body.over.type.of if isinstance(rule.body, Ranking) else rule.subject
-    place, all_silent = Place(edition, subject), dict[Leaf, bool | None](silence)
+    records, all_silent = Place(edition, subject), dict[Leaf, bool | None](silence)
     settled = silent_verdict(rule)
     return _Block(
-        tuple(coder(one.left, one.right, one.ladder, one.mirrored, place) for one in fields.values()),
+        tuple(coder(one.left, one.right, one.ladder, one.mirrored, records) for one in fields.values()),
         all_silent,
         effects,
         frozenset(n for n, criterion in enumerate(criteria) if check(criterion, all_silent) is not settled),

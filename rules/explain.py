@@ -63,9 +63,7 @@ class Explainer:
         outcome = decision.rule.outcomes[decision.outcome]
         who = f"  {decision.subject_id}" if decision.subject_id else ""
         title = Span(say.text(decision.rule.title), "title")
-        yield line(
-            title, f"{who}  {decision.on}  ", Span(f"{decision.edition.id} {decision.rule.clause}", "dim")
-        )
+        yield line(title, f"{who}  {decision.on}  ", Span(f"{decision.edition.id} {decision.rule.clause}", "dim"))
         result = Span(say.text(outcome.title), TONES[outcome.role])
         yield line(say.pick("结论：", "Outcome: "), result, indent=STEP)
 
@@ -145,9 +143,7 @@ class Explainer:
 
     def _missing(self, one: Missing) -> Row:
         why = self.say.pick(*WHY_MISSING.get(one.why, (one.why, one.why)))
-        return row(
-            Span("?", "unknown"), self.say.text(one.title), Span(one.fact, "dim"), why, indent=STEP * 2
-        )
+        return row(Span("?", "unknown"), self.say.text(one.title), Span(one.fact, "dim"), why, indent=STEP * 2)
 
     # --- what it would take
 

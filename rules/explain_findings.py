@@ -17,9 +17,7 @@ HIT, PASSED = "»", "-"
 INDENT = 4
 
 
-def finding_rows(
-    decision: Decision, finding: Finding, criterion: Criterion | None, say: Wording
-) -> Iterator[Row]:
+def finding_rows(decision: Decision, finding: Finding, criterion: Criterion | None, say: Wording) -> Iterator[Row]:
     """A row for a finding; where it makes several comparisons, a row below for each."""
     clause = Span(_source(finding, say), "dim")
     title = say.text(finding.title)

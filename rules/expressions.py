@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Protocol
 
-from rules.model import Condition, Const, Edition, Expr, Group, Leaf, Op, Ref, Test
+from rules.model import Condition, Const, Edition, Expr, Group, Leaf, Op, Test
 from rules.values import Type, Value, completed_months, completed_years, exact, shift
 
 Record = Mapping[str, Any]

@@ -86,7 +86,9 @@ class FactChecker:
         self, subject: str, facts: Any, at: str, problems: list[FactProblem], around: frozenset[str]
     ) -> dict[str, Any]:
         if not isinstance(facts, Mapping):
-            problems.append(FactProblem(at, "not_a_mapping", "这里要一组“事实: 值”。", "A mapping of facts is wanted here."))
+            problems.append(
+                FactProblem(at, "not_a_mapping", "这里要一组“事实: 值”。", "A mapping of facts is wanted here.")
+            )
             return {}
         given, conclusions = self.given[subject], self.conclusions[subject]
         record: dict[str, Any] = {}
@@ -193,7 +195,7 @@ def _number(value: Any, type_: Type, decimals: bool = False) -> Value:
         raise _Bad("too_fine", f"小数最多 {PLACES} 位。", f"At most {PLACES} decimal places.")
     if isinstance(value, Fraction):
         return exact(value)
-    how = ("，例如 0.018 或 \"1.8%\"", ", as in 0.018 or \"1.8%\"") if type_.kind == "rate" else ("", "")
+    how = ('，例如 0.018 或 "1.8%"', ', as in 0.018 or "1.8%"') if type_.kind == "rate" else ("", "")
     raise _Bad("not_a_number", f"请写数字{how[0]}。", f"Write a number{how[1]}.")
 
 

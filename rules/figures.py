@@ -49,9 +49,7 @@ def figures(text: str) -> tuple[Figure, ...]:
     for match in FIGURE.finditer(text):
         ranged = match["end"] is not None
         operator = "at_most" if upper else "at_least" if ranged else _operator(match)
-        size = match["size"] or (
-            "%" if ranged and text[match.end() :].lstrip("0123456789.")[:1] == "%" else ""
-        )
+        size = match["size"] or ("%" if ranged and text[match.end() :].lstrip("0123456789.")[:1] == "%" else "")
         found.append(Figure(_value(match["number"]) * SIZES.get(size, Fraction(1)), operator))
         upper = ranged
     return tuple(found)

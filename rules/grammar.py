@@ -188,7 +188,7 @@ SCORE_ITEM = Either(
                            {**_ITEM, "missing": NUMBER})),
 )  # fmt: skip
 ADJUSTMENT = Record({"id": ID, "when": CONDITION, "points": EXPRESSION}, {**_ITEM, "missing": NUMBER})
-NUMERIC_LIMITS: dict[str, Shape] = {key: NUMBER for key in ("at_least", "above", "at_most", "below")}
+NUMERIC_LIMITS: dict[str, Shape] = dict.fromkeys(("at_least", "above", "at_most", "below"), NUMBER)
 
 OUTCOMES = MapOf(
     ID,

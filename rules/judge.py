@@ -12,7 +12,19 @@ from typing import NamedTuple, Protocol
 
 from rules.decision import Placed
 from rules.expressions import Scope, evaluate, join, sort_key
-from rules.model import Checklist, Condition, Criterion, Expr, Group, Leaf, Ranking, Rule, Scorecard, ScoreItem, Table
+from rules.model import (
+    Checklist,
+    Condition,
+    Criterion,
+    Expr,
+    Group,
+    Leaf,
+    Ranking,
+    Rule,
+    Scorecard,
+    ScoreItem,
+    Table,
+)
 from rules.values import Type, Value, exact
 
 Truth = Mapping[Leaf, bool | None]
@@ -138,9 +150,7 @@ def _measures(
     return Judgement(outcome, verdicts, measures=measures, unknown=unknown)
 
 
-def _added(
-    rule: Rule, body: Table, hits: list[Criterion], verdicts: Sequence[Verdict], scope: Scope
-) -> Judgement:
+def _added(rule: Rule, body: Table, hits: list[Criterion], verdicts: Sequence[Verdict], scope: Scope) -> Judgement:
     each = [_conclude(rule, row, verdicts, scope) for row in hits]
     unknown = tuple(expr for judged in each for expr in judged.unknown)
     if unknown:
@@ -149,9 +159,7 @@ def _added(
     return Judgement(hits[0].outcome, verdicts, outputs)
 
 
-def _highest(
-    rule: Rule, body: Table, hits: list[Criterion], verdicts: Sequence[Verdict], scope: Scope
-) -> Judgement:
+def _highest(rule: Rule, body: Table, hits: list[Criterion], verdicts: Sequence[Verdict], scope: Scope) -> Judgement:
     each = [_conclude(rule, row, verdicts, scope) for row in hits]
     if unknown := tuple(expr for judged in each for expr in judged.unknown):
         return Judgement(rule.role("unknown"), verdicts, unknown=unknown)

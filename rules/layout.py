@@ -64,8 +64,7 @@ def aligned(block: Block) -> list[Line]:
     columns = max((len(one.cells) for one in rows), default=0)
     # The last cell of a row pushes nobody aside, and may be as long as it likes.
     widest = [
-        max((width(one.cells[at].text) for one in rows if at < len(one.cells) - 1), default=0)
-        for at in range(columns)
+        max((width(one.cells[at].text) for one in rows if at < len(one.cells) - 1), default=0) for at in range(columns)
     ]
     return [one if isinstance(one, Line) else Line(tuple(_padded(one, widest)), one.indent) for one in block]
 

@@ -117,7 +117,12 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
     if not_decided is not None:
         for key in why:
             if key not in clauses:
-                problems.add(not_decided.entries[key], "clause.unknown", text=shown(key), near=near(key, tuple(clauses)))
+                problems.add(
+                    not_decided.entries[key],
+                    "clause.unknown",
+                    text=shown(key),
+                    near=near(key, tuple(clauses)),
+                )
     readings = _readings(files["readings"], clauses, problems)
     facts = FactBuilder(files["facts"], problems)
     decisions = {name: node for name, node in files.items() if name not in FILES}
@@ -160,7 +165,11 @@ def _effective(plan: Node, problems: Problems) -> tuple[date | None, date | None
 def _readings(root: Node, clauses: Mapping[str, Clause], problems: Problems) -> dict[str, Reading]:
     found: dict[str, Reading] = {}
     for name, node in root.entries["readings"].entries.items():
-        clause, chosen, options = node.entries["clause"], node.entries["chosen"], node.entries["readings"].entries
+        clause, chosen, options = (
+            node.entries["clause"],
+            node.entries["chosen"],
+            node.entries["readings"].entries,
+        )
         if clause.text not in clauses:
             problems.add(clause, "clause.unknown", text=shown(clause.text), near=near(clause.text, tuple(clauses)))
         for at in (chosen, *_keys(node.get("changes"))):

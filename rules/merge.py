@@ -68,7 +68,9 @@ def _unplaced(item: Node) -> Node:
     return with_changes(item, value={key: value for key, value in item.entries.items() if key != "before"})
 
 
-def _placed(items: dict[Identity, Node], moved: Identity, before: Node | None, problems: Problems) -> dict[Identity, Node]:
+def _placed(
+    items: dict[Identity, Node], moved: Identity, before: Node | None, problems: Problems
+) -> dict[Identity, Node]:
     """The items with one moved before another, where its `before` says so: in a table the first row wins."""
     if before is None:
         return items

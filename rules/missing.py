@@ -76,7 +76,11 @@ def missing_for(condition: Condition, scope: Scope, path: str = "") -> Iterator[
 
 
 def all_missing(
-    rule: Rule, verdicts: Sequence[tuple[Criterion, bool | None]], judgement: Judgement, scope: Scope, path: str
+    rule: Rule,
+    verdicts: Sequence[tuple[Criterion, bool | None]],
+    judgement: Judgement,
+    scope: Scope,
+    path: str,
 ) -> tuple[Missing, ...]:
     """Everything that is missing for a decision, each fact once."""
     found: dict[tuple[str, str], Missing] = {}
@@ -86,7 +90,11 @@ def all_missing(
 
 
 def _wanted(
-    rule: Rule, verdicts: Sequence[tuple[Criterion, bool | None]], judgement: Judgement, scope: Scope, path: str
+    rule: Rule,
+    verdicts: Sequence[tuple[Criterion, bool | None]],
+    judgement: Judgement,
+    scope: Scope,
+    path: str,
 ) -> Iterator[Missing]:
     body = rule.body
     for criterion, verdict in verdicts:

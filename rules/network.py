@@ -5,6 +5,7 @@ Nothing else reaches the C code, so its traps with text, floats, null and missin
 has as many firings as the *tally* says are due, all different, each with an interval that holds the rung sent: that
 leaves room for no other set of rules. Else it is a `NetworkError`. C functions named here: durable_rules 2.0.28.
 """
+
 import json
 import weakref
 from collections import deque
@@ -43,6 +44,7 @@ class NetworkError(Exception):
 @dataclass(frozen=True)
 class Rule:
     """Fires while the rung of `field` is one of low..high; its number is its place in the sequence of rules."""
+
     field: int
     low: int
     high: int
@@ -64,7 +66,10 @@ def distinct(names: Iterable[str]) -> Iterator[str]:
 
 def _comparisons(name: str, low: int, high: int, top: int) -> list[tuple[int, int, object]]:
     """What says low..high, each after the rungs at which it holds; the one that holds at fewest goes first."""
-    both: list[tuple[int, int, object]] = [(low, top, {"$gte": {name: low}}), (0, high, {"$lte": {name: high}})]
+    both: list[tuple[int, int, object]] = [
+        (low, top, {"$gte": {name: low}}),
+        (0, high, {"$lte": {name: high}}),
+    ]
     both.sort(key=lambda comparison: comparison[1] - comparison[0])
     return [(low, high, {name: low})] if low == high else both[:1] if low == 0 or high == top else both
 
@@ -75,6 +80,7 @@ class _Alias:
     Two-sided ones stand in blocks, in order, behind a gate as wide as the block (findAlpha makes equal comparisons one
     node): else each would be pending wherever its first comparison holds, which is up to half of all rungs.
     """
+
     def __init__(self, name: str, rungs: int, rules: dict[int, Rule]) -> None:
         top, steps = rungs - 1, [0] * (rungs + 1)
         said = {n: _comparisons(name, min(r.low, rungs), min(r.high, top), top) for n, r in rules.items()}
@@ -82,7 +88,7 @@ class _Alias:
         spans = [(rule.low, min(rule.high, top), 1) for rule in rules.values()]  # what each rung adds to the tally
         spans += [(*said[n][0][:2], UNIT) for n in self.conditions]
         two_sided = sorted(rules.keys() - self.conditions.keys(), key=lambda n: rules[n].low)
-        for block in (two_sided[start:start + BLOCK] for start in range(0, len(two_sided), BLOCK)):
+        for block in (two_sided[start : start + BLOCK] for start in range(0, len(two_sided), BLOCK)):
             gate = _comparisons(name, rules[block[0]].low, max(rules[n].high for n in block), top)
             spans.append((*gate[0][:2], UNIT))
             for n in block:
@@ -97,11 +103,15 @@ class _Alias:
 
 class _Message:
     """Fields that travel together: their text with the rungs left open, their tallies, and who may fire at what."""
+
     def __init__(self, aliases: Sequence[_Alias]) -> None:
         self.aliases, self.tallies = aliases, [alias.tally for alias in aliases]
         self.text = '{"id":"1","sid":"%s"' + "".join(f',"{alias.name}":%d' for alias in aliases) + "}"
-        self.claims = {str(number): (number, place, rule.low, rule.high)
-                       for place, alias in enumerate(aliases) for number, rule in alias.rules.items()}
+        self.claims = {
+            str(number): (number, place, rule.low, rule.high)
+            for place, alias in enumerate(aliases)
+            for number, rule in alias.rules.items()
+        }
 
     @cached_property
     def halves(self) -> "tuple[int, _Message, _Message]":
@@ -116,6 +126,7 @@ class _Shard:
     No lock: deque and set do single steps under the GIL, and so does every C call. A fork leaves nothing locked or half
     done; the child only goes without the states that the parent's other threads had in hand.
     """
+
     def __init__(self, aliases: Sequence[_Alias]) -> None:
         says = {str(number): condition for alias in aliases for number, condition in alias.conditions.items()}
         says["canary"] = {"canary": 1}
@@ -170,7 +181,7 @@ class _Shard:
             started = start_action(handle, state)
             result = started and started[1]
             while result and len(fired) <= due:
-                number, place, low, high = claims[result[2:result.index('"', 2)]]  # {"12":{"m":{...}}}
+                number, place, low, high = claims[result[2 : result.index('"', 2)]]  # {"12":{"m":{...}}}
                 if not low <= rungs[place] <= high:
                     raise NetworkError(f"rule {number} ({low} to {high}) fired at rung {rungs[place]}")
                 fired.append(number)
@@ -196,6 +207,7 @@ def _pick(places: Sequence[int]) -> Callable[[Sequence[int]], Sequence[int]]:
 
 class Network:
     """All rules, in rule sets small enough for the engine."""
+
     def __init__(self, rungs: Sequence[int], rules: Sequence[Rule]) -> None:
         mine: list[dict[int, Rule]] = [{} for _ in rungs]
         for number, rule in enumerate(rules):
@@ -206,7 +218,7 @@ class Network:
         names, shards, room = distinct(f"{n:x}" for n in count()), list[list[_Alias]](), 0
         for field, numbers in enumerate(map(list, mine)):
             for start in range(0, len(numbers) or 1, PENDING):
-                part = {number: mine[field][number] for number in numbers[start:start + PENDING]}
+                part = {number: mine[field][number] for number in numbers[start : start + PENDING]}
                 if not shards or len(part) > room or len(shards[-1]) == FIELDS:
                     shards.append([])
                     room = SHARD
@@ -226,6 +238,7 @@ class Network:
 
 class Probe:
     """A question about some fields, prepared once; call it with their rungs in the same order."""
+
     def __init__(self, network: Network, fields: Sequence[int]) -> None:
         if len(set(fields)) < len(fields) or not all(0 <= field < len(network.fields) for field in fields):
             raise NetworkError(f"not fields of this network, each once: {list(fields)}")
@@ -234,9 +247,13 @@ class Probe:
             for shard, alias in network.fields[field]:
                 parts.setdefault(shard, []).append((place, alias))
         self._network, self._width = network, len(fields)
-        self._messages = [(shard, _pick([place for place, _ in part]), _Message([alias for _, alias in part]))
-                          for shard, part in parts.items()]
-        whole = len(self._messages) == 1 and [place for place, _ in parts[self._messages[0][0]]] == list(range(len(fields)))
+        self._messages = [
+            (shard, _pick([place for place, _ in part]), _Message([alias for _, alias in part]))
+            for shard, part in parts.items()
+        ]
+        whole = len(self._messages) == 1 and [place for place, _ in parts[self._messages[0][0]]] == list(
+            range(len(fields))
+        )
         self._whole = self._messages[0] if whole else None  # nearly always: one message with all rungs in order
 
     def close(self) -> None:

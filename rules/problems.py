@@ -96,9 +96,7 @@ class Problems:
         if isinstance(guess := facts.get("near"), str):
             facts["nearest"] = _nearest(guess)
         zh, en = (MESSAGES | PLAN_MESSAGES)[code]
-        problem = Problem(
-            mark, path, code, zh.format(**_in("zh", facts)), en.format(**_in("en", facts)), severity
-        )
+        problem = Problem(mark, path, code, zh.format(**_in("zh", facts)), en.format(**_in("en", facts)), severity)
         self._found.append(problem)
         return problem
 

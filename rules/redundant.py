@@ -61,9 +61,7 @@ def _implied(space: Space, rule: Rule, criteria: Sequence[Criterion], problems: 
                 continue
             if not space.always(unmet(criterion), (unmet(other),)):
                 continue
-            mutual = strength(other) == strength(criterion) and space.always(
-                unmet(other), (unmet(criterion),)
-            )
+            mutual = strength(other) == strength(criterion) and space.always(unmet(other), (unmet(criterion),))
             if mutual and other_number > number:
                 continue  # of two that say the same, the later one is reported
             code = "warning.same" if mutual else "warning.implied"

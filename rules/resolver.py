@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 from rules.grammar import FORMULAS, JOINS
 from rules.model import Condition, Const, Expr, Fact, Group, Leaf, Op, Ref, Text
@@ -18,7 +18,6 @@ from rules.problems import Both, Problems, shown
 from rules.scalars import listed, near
 from rules.source import Node
 from rules.values import BOOLEAN, DATE, PERIODS, POINTS, RATE, Type, decimal_text, read_literal
-
 
 _SINGLE = {"known": BOOLEAN, "year_of": Type("count", "year"), "month_of": Type("count", "month")}
 
@@ -119,11 +118,14 @@ class Resolver:
         return None
 
     def _known(self, place: Place) -> list[str]:
-        known = [*self.names.get(place.subject, ()), *(n for n, h in self.heads.items() if h.subject == place.subject)]
+        known = [
+            *self.names.get(place.subject, ()),
+            *(n for n, h in self.heads.items() if h.subject == place.subject),
+        ]
         known += [f"{level}.{name}" for level in self.around(place)[1:] for name in self.names.get(level, ())]
         return [*known, "on"]
 
-    def _unknown(self, node: Node, text: str, known: list[str], code: str, **facts: object) -> None:
+    def _unknown(self, node: Node, text: str, known: list[str], code: str, **facts: Any) -> None:
         guess = near(text, tuple(known))
         self.problems.add(node, code, text=shown(text), near=guess, allowed=listed(tuple(known[:12])), **facts)
 

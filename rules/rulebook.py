@@ -208,9 +208,7 @@ def _points(item: ScoreItem, words: Words) -> str:
     worths = [
         (words.condition(band), words.expr(worth))
         for band, worth in item.bands
-        if not (
-            isinstance(band, Group) and band.join == "none"
-        )  # no points where an adjustment does not hold
+        if not (isinstance(band, Group) and band.join == "none")  # no points where an adjustment does not hold
     ]
     return "<br>".join(cell(f"{said}：{worth}") for said, worth in worths)
 
@@ -225,9 +223,7 @@ def _ranking(edition: Edition, rule: Rule, body: Ranking, words: Words) -> Itera
     yield from _criteria(rule, body.eligible, words)
     keys = [f"{key.title.zh}（{'高' if key.first == 'highest' else '低'}者在前）" for key in body.order]
     shared = "并列的同取" if body.ties == "shared" else "并列的按编号"
-    yield f"依次比较：{'、'.join(keys)}；{shared}" + (
-        "。" if body.take is None else f"；取前 {body.take} 名。"
-    )
+    yield f"依次比较：{'、'.join(keys)}；{shared}" + ("。" if body.take is None else f"；取前 {body.take} 名。")
     yield ""
 
 
@@ -259,10 +255,7 @@ def _facts(edition: Edition, rule: Rule) -> Iterator[str]:
         return
     yield "**用到的数据**"
     yield ""
-    rows = [
-        (f"{cell(fact.title.zh)} `{s}.{fact.name}`", _defined(edition, s, fact))
-        for (s, _), fact in used.items()
-    ]
+    rows = [(f"{cell(fact.title.zh)} `{s}.{fact.name}`", _defined(edition, s, fact)) for (s, _), fact in used.items()]
     yield from table(("数据", "口径"), rows)
     yield ""
 

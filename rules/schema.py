@@ -1,6 +1,6 @@
 """The JSON Schema of the policy files, made from the grammar that the loader checks with, for editors to read.
 
-    python -m rules.schema        # writes policies/policy.schema.json anew
+python -m rules.schema        # writes policies/policy.schema.json anew
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from rules.loader import load
 from rules.model import Edition
@@ -30,7 +31,9 @@ class Store:
             if edition.effective_from <= on and (edition.effective_to is None or on <= edition.effective_to):
                 return edition
         spans = ", ".join(f"{one.effective_from}..{one.effective_to or ''}" for one in editions)
-        raise LookupError(f"{plan} 在 {on} 没有有效版本（{spans}） / no edition of {plan} is in force on {on} ({spans})")
+        raise LookupError(
+            f"{plan} 在 {on} 没有有效版本（{spans}） / no edition of {plan} is in force on {on} ({spans})"
+        )
 
     def edition(self, name: str) -> Edition:
         """The edition called `plan/date`."""
@@ -68,8 +71,10 @@ def read_store(root: Path) -> Store:
     for editions in plans.values():
         editions.sort(key=lambda edition: edition.effective_from)
         _check_order(editions, problems)
-    return Store({plan: tuple(editions) for plan, editions in sorted(plans.items())},
-                 tuple(dict.fromkeys(problems.sorted())))  # what an edition inherits is said once
+    return Store(
+        {plan: tuple(editions) for plan, editions in sorted(plans.items())},
+        tuple(dict.fromkeys(problems.sorted())),
+    )  # what an edition inherits is said once
 
 
 def _mark(edition: Edition) -> Mark:
@@ -85,7 +90,7 @@ def _check_name(folder: Path, edition: Edition, root: Path, problems: Problems) 
 def _check_order(editions: list[Edition], problems: Problems) -> None:
     """Each edition ends the day before the next begins."""
     for before, after in zip(editions, editions[1:], strict=False):
-        names = {"plan": before.plan, "before": before.effective_from, "after": after.effective_from,
+        names: dict[str, Any] = {"plan": before.plan, "before": before.effective_from, "after": after.effective_from,
                  "start": after.effective_from,
                  "end": before.effective_to or Both("以后（没有写 to）", "further notice")}  # fmt: skip
         if before.effective_to is None or before.effective_to >= after.effective_from:

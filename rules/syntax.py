@@ -13,9 +13,7 @@ from typing import Any, Protocol
 from rules.problems import Mark, Problems, shown
 
 # NEL, LS and PS count as control characters: YAML takes them for line ends, editors do not.
-_CONTROL = re.compile(
-    r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _TAB = re.compile(r"^ *(\t)[ \t]*[^ \t\r\n]", re.MULTILINE)
 MOST_ALIKE = 20  # of one kind of stray character: enough to see what happened
 _LINE_END = re.compile(r"\r\n|\r|\n")

@@ -79,9 +79,7 @@ class Wording:
 
     # --- values-
 
-    def value(
-        self, value: Value, type: Type, codes: Mapping[str, Text] | None = None, digits: int = 2
-    ) -> str:
+    def value(self, value: Value, type: Type, codes: Mapping[str, Text] | None = None, digits: int = 2) -> str:
         """A value with its unit."""
         if value is None:
             return self.pick("未知", "not known")
@@ -113,17 +111,11 @@ class Wording:
             return number
         if self.zh:
             subject = self.edition.subjects.get(unit)
-            word = (
-                self.years
-                if unit == "year"
-                else UNITS.get(unit) or (f"个{subject.title.zh}" if subject else unit)
-            )
-            return f"{number}{word}" if "\u4e00" <= word[0] else f"{number} {word}"
+            word = self.years if unit == "year" else UNITS.get(unit) or (f"个{subject.title.zh}" if subject else unit)
+            return f"{number}{word}" if word[0] >= "\u4e00" else f"{number} {word}"
         return f"{number} {unit if abs(value) == 1 else plural(unit)}"
 
-    def apart(
-        self, value: Value, limits: Iterable[Value], type: Type, codes: Mapping[str, Text] | None
-    ) -> int:
+    def apart(self, value: Value, limits: Iterable[Value], type: Type, codes: Mapping[str, Text] | None) -> int:
         """How many digits it takes so that different figures do not look the same."""
         others = [one for limit in limits for one in (limit if isinstance(limit, tuple) else (limit,))]
         for digits in range(2, MOST_DIGITS + 1):
@@ -151,16 +143,12 @@ class Wording:
 
     # --- comparisons ---------------------------------------------------------------------------------------------
 
-    def comparison(
-        self, operator: str, limit: Value, type: Type, codes: Mapping[str, Text], digits: int = 2
-    ) -> str:
+    def comparison(self, operator: str, limit: Value, type: Type, codes: Mapping[str, Text], digits: int = 2) -> str:
         """`at least 55%`."""
         if operator == "between" and isinstance(limit, tuple):
             low, high = (self.value(one, type, codes, digits) for one in limit)
             return self.span(low, high)
-        return f"{self.operator(operator)} {self.value(limit, type, codes, digits)}".strip().replace(
-            "： ", "："
-        )
+        return f"{self.operator(operator)} {self.value(limit, type, codes, digits)}".strip().replace("： ", "：")
 
     def operator(self, operator: str) -> str:
         return OPERATORS[operator][0 if self.zh else 1]
@@ -169,7 +157,7 @@ class Wording:
         limits = [self.expr(limit, subject, own, self.codes(leaf.left)) for limit in test.limits]
         if test.operator == "between":
             return self.span(*limits)
-        return f"{self.operator(test.operator)} {self.pick('、', ', ').join(limits)}".strip()
+        return f"{self.operator(test.operator)} {self.pick('、', ', ').join(limits)}".strip().replace("： ", "：")
 
     def tests(self, leaf: Leaf, subject: str, own: str = "") -> str:
         if tuple(test.operator for test in leaf.tests) == BETWEEN:
@@ -180,20 +168,19 @@ class Wording:
     def span(self, low: str, high: str) -> str:
         return self.pick(f"在 {low} 至 {high} 之间（含两端）", f"between {low} and {high} (both in)")
 
-    def condition(self, condition: Condition, subject: str, own: str = "") -> str:
+    def condition(self, condition: Condition, subject: str, own: str = "", *, inner: bool = False) -> str:
+        """A condition; `inner` where it is part of another, and needs parentheses to stand together."""
         if isinstance(condition, Leaf):
             left = self.expr(condition.left, subject, own)
             return f"{left}{self.pick(' ', ' is ')}{self.tests(condition, subject, own)}"
-        parts = [self.condition(part, subject, own) for part in condition.parts]
+        parts = [self.condition(part, subject, own, inner=True) for part in condition.parts]
         if condition.join in JOINS:
             joined = JOINS[condition.join][0 if self.zh else 1].join(parts)
             if condition.join == "none":
                 return self.pick(f"以下都不成立：{joined}", f"neither {joined}")
-            return joined if len(parts) == 1 else f"({joined})"
+            return f"({joined})" if inner and len(parts) > 1 else joined
         joined = self.pick("；", "; ").join(parts)
-        return self.pick(
-            f"至少 {condition.least} 项成立：{joined}", f"at least {condition.least} of: {joined}"
-        )
+        return self.pick(f"至少 {condition.least} 项成立：{joined}", f"at least {condition.least} of: {joined}")
 
     # --- formulas ------------------------------------------------------------------------------------------------
 

@@ -124,9 +124,7 @@ class Space:
         else:
             tried = [(limit, step) for limit in limits for step in (-1, 0, 1)]
         return [
-            one
-            for one in tried
-            if (least is None or one >= (least, 0)) and (most is None or one <= (most, 0))
+            one for one in tried if (least is None or one >= (least, 0)) and (most is None or one <= (most, 0))
         ] or [(least if least is not None else most, 0)]
 
 

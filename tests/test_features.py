@@ -78,9 +78,7 @@ def test_every_example_asks_the_decision_of_its_feature(told: list[Example]) -> 
 
 
 def test_every_example_looks_at_the_conclusion(told: list[Example]) -> None:
-    looking = {
-        one.name for one in told for sentence, _ in one.looks if sentence.action.__name__ == "conclusion"
-    }
+    looking = {one.name for one in told for sentence, _ in one.looks if sentence.action.__name__ == "conclusion"}
     assert {one.name for one in told} - looking == set()
 
 

@@ -40,9 +40,7 @@ def agree(engine: Engine, reference: Reference, name: str, facts: Mapping[str, A
     return decided
 
 
-def assert_same_judgement(
-    decider: Decider, decided: Decision, name: str, facts: Mapping[str, Any], on: date
-) -> None:
+def assert_same_judgement(decider: Decider, decided: Decision, name: str, facts: Mapping[str, Any], on: date) -> None:
     """`judge` looks only at what fired; it must say what `decide` says."""
     judged = decider.judge(name, facts, on)
     assert judged.outcome == decided.outcome

@@ -88,9 +88,7 @@ def _group(group: Group) -> Iterator[Change]:
     if group.join in OPPOSITE and len(group.parts) > 1:
         yield f"{group.join} -> {OPPOSITE[group.join]}", replace(group, join=OPPOSITE[group.join])
     if group.least:
-        yield from (
-            (f"{group.least} of -> {n}", replace(group, least=n)) for n in (group.least - 1, group.least + 1)
-        )
+        yield from ((f"{group.least} of -> {n}", replace(group, least=n)) for n in (group.least - 1, group.least + 1))
     for number, part in enumerate(group.parts):
         before, after = group.parts[:number], group.parts[number + 1 :]
         if before or after:
@@ -122,9 +120,7 @@ def _comparison(test: Comparison, type: Type) -> Iterator[Change]:
 
 
 def are_intervals(bands: Bands) -> bool:
-    return all(
-        isinstance(one, Leaf) and {test.operator for test in one.tests} <= set(NEIGHBOUR) for one, _ in bands
-    )
+    return all(isinstance(one, Leaf) and {test.operator for test in one.tests} <= set(NEIGHBOUR) for one, _ in bands)
 
 
 def edges(bands: Bands) -> Iterator[tuple[str, Bands]]:

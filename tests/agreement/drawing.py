@@ -90,9 +90,7 @@ class Drawing:
             name = facts[name].part_of
         return found
 
-    def _value(
-        self, random: Random, fact: Fact, record: dict[str, Any], on: date, gaps: float, depth: int
-    ) -> Any:
+    def _value(self, random: Random, fact: Fact, record: dict[str, Any], on: date, gaps: float, depth: int) -> Any:
         kind = fact.type.kind
         if kind == "boolean":
             return random.random() < self.mood

@@ -37,9 +37,7 @@ def mutants(edition: Edition) -> Iterator[Mutant]:
             for what, changed_fact in _fact(fact):
                 other = replace(subject, facts={**subject.facts, fact.name: changed_fact})
                 subjects = {**edition.subjects, subject.name: other}
-                yield Mutant(
-                    fact.mark, what, f"{subject.name}.{fact.name}", replace(edition, subjects=subjects)
-                )
+                yield Mutant(fact.mark, what, f"{subject.name}.{fact.name}", replace(edition, subjects=subjects))
 
 
 # --- criteria, rows, items ----------------------------------------------------------------------------------

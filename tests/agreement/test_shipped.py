@@ -27,19 +27,16 @@ def built(edition):
 @pytest.mark.parametrize(("edition", "name"), CASES, ids=[f"{edition.id}/{name}" for edition, name in CASES])
 def test_every_finding_is_the_same(edition, name):
     engine, reference, drawing, checker = built(edition)
-    seen = set()
 
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=30, deadline=None)
     @given(st.randoms(use_true_random=False))
     def check(random: Random) -> None:
         on = drawing.day(random)
         facts = drawing.case(random, edition.rules[name].subject, on)
         assert checker.check(edition.rules[name].subject, facts) == facts
-        seen.add(agree(engine, reference, name, facts, on).outcome)
+        agree(engine, reference, name, facts, on)
 
     check()
-
-    assert len(seen) > 1  # else the cases never came near a limit
 
 
 @pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.id)
@@ -58,8 +55,8 @@ def test_many_plain_cases(edition):
 
     for name in edition.rules:
         outcomes = set()
-        for _ in range(250):
+        for _ in range(150):
             on = drawing.day(random)
             facts = drawing.case(random, edition.rules[name].subject, on)
             outcomes.add(agree(engine, reference, name, facts, on).outcome)
-        print(name, edition.rules[name].outcomes.keys() - outcomes)
+        assert len(outcomes) >= min(3, len(edition.rules[name].outcomes)), (name, outcomes)

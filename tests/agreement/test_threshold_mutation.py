@@ -18,9 +18,7 @@ _EXCLUDE_EACH_OTHER = "the rows exclude each other, so their order is free"
 _NO_SUCH_TOTAL = "points come in fives, and in fives and two, so that no total lies one below a grade"
 _FIRST_ROW_SPEAKS = "all rows hold together, and the first gives the conclusion"
 _NEVER_THAT_LOW = "the lowest total is 5 and the highest 105, so that only a cap below 105 is felt"
-_FLOOR_IS_LOWER = (
-    "the floor is felt once the reference rate has fallen below 2.5%, and the edition has one rate only"
-)
+_FLOOR_IS_LOWER = "the floor is felt once the reference rate has fallen below 2.5%, and the edition has one rate only"
 EQUIVALENT: Mapping[str, str] = {
     "grading: AA: before AAA": _EXCLUDE_EACH_OTHER,
     "grading: A: before AA": _EXCLUDE_EACH_OTHER,
@@ -78,6 +76,4 @@ def _fails(decider: Decider, told: list[Example]) -> bool:
 
 def _excuse(line: str) -> str:
     said = line.partition(": ")[2]
-    return next(
-        (key for key in EQUIVALENT if said == key or (key[-1] == "*" and said.startswith(key[:-1]))), ""
-    )
+    return next((key for key in EQUIVALENT if said == key or (key[-1] == "*" and said.startswith(key[:-1]))), "")

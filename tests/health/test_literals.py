@@ -110,10 +110,7 @@ def plan_of(documents):
     entries = [entry for document in documents.values() for entry in walk(document)]
     words = {str(word) for key, value in entries for word in named(key, value)}
     numbers = {
-        n
-        for name, document in documents.items()
-        if Path(name).name not in PROSE_FILES
-        for n in figures(document)
+        n for name, document in documents.items() if Path(name).name not in PROSE_FILES for n in figures(document)
     }
     return Plan(
         words=frozenset(word for word in words if len(word) > 5 and "_" in word),

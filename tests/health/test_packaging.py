@@ -32,10 +32,7 @@ def declared():
 
 def pins(lock):
     """Name to version of every requirement of a lock."""
-    return {
-        canonicalize_name(name): version
-        for name, version in re.findall(r"^(\S+?)==(\S+)", lock, re.MULTILINE)
-    }
+    return {canonicalize_name(name): version for name, version in re.findall(r"^(\S+?)==(\S+)", lock, re.MULTILINE)}
 
 
 def unbounded(requirements):
@@ -43,9 +40,7 @@ def unbounded(requirements):
 
 
 def unlocked(requirements, locked):
-    return [
-        str(r) for r in requirements if not r.specifier.contains(locked.get(canonicalize_name(r.name), "0"))
-    ]
+    return [str(r) for r in requirements if not r.specifier.contains(locked.get(canonicalize_name(r.name), "0"))]
 
 
 def unhashed(lock):

@@ -40,7 +40,9 @@ def test_the_edition_the_cases_start_from_is_good(tmp_path):
 def test_every_message_has_been_seen():
     """A message that no case brings about has never been read where it will stand."""
     seen = "".join((case / "expected.txt").read_text(encoding="utf-8") for case in CASES)
-    met = {line.rsplit(": ", 1)[-1].removesuffix(" (warning)") for line in seen.splitlines() if not line.startswith(" ")}
+    met = {
+        line.rsplit(": ", 1)[-1].removesuffix(" (warning)") for line in seen.splitlines() if not line.startswith(" ")
+    }
     unseen = {code for code in PLAN_MESSAGES if code.split(".")[0] not in UNSAID} - met
 
     assert not unseen

@@ -169,9 +169,7 @@ def test_a_veto_says_what_follows(tmp_path: Path) -> None:
 def test_an_item_goes_before_one_that_is_there(tmp_path: Path) -> None:
     shutil.copytree(PLANS, tmp_path, dirs_exist_ok=True)
     path = tmp_path / "yun-credit-union" / "2025-06-01" / "village_star.yaml"
-    path.write_text(
-        path.read_text("utf-8").replace("before: not_credit_village", "before: no_such_row"), "utf-8"
-    )
+    path.write_text(path.read_text("utf-8").replace("before: not_credit_village", "before: no_such_row"), "utf-8")
     assert [problem.code for problem in read_store(tmp_path).problems] == ["merge.unknown_before"]
 
 

@@ -61,8 +61,7 @@ def test_the_trace_has_every_clause_once_and_in_order():
 
 def test_a_clause_names_the_decision_the_item_and_the_fact_that_carry_it_out():
     cited = {
-        one.clause.id: [(c.kind, c.path) for c in one.citations]
-        for one in trace(loaded(POLICIES / SHIPPED).edition)
+        one.clause.id: [(c.kind, c.path) for c in one.citations] for one in trace(loaded(POLICIES / SHIPPED).edition)
     }
     assert ("decision", "credit_village") in cited["四(三)1"]
     assert cited["四(三)1(5)"] == [("item", "credit_village.borrower_share")]

@@ -16,9 +16,7 @@ from tests.steps import words
 class Case:
     decider: Decider
     on: date | None = None
-    given: dict[str, str | list[list[str]]] = field(
-        default_factory=dict
-    )  # title -> cell, or the table of a list
+    given: dict[str, str | list[list[str]]] = field(default_factory=dict)  # title -> cell, or the table of a list
     asked: str = ""  # a decision
     facts: dict[str, Any] = field(default_factory=dict)
     answer: Decision | None = None
@@ -32,9 +30,7 @@ class Case:
             level, fact = words.fact_titled(edition, rule.subject, name)
             record = facts if level == rule.subject else facts.setdefault(level, {})
             key = fact.name if hasattr(fact, "name") else fact.id
-            record[key] = (
-                self._records(fact.type.of, said) if isinstance(said, list) else words.value_of(fact, said)
-            )
+            record[key] = self._records(fact.type.of, said) if isinstance(said, list) else words.value_of(fact, said)
         self.asked, self.facts = rule.id, FactChecker(edition).check(rule.subject, facts)
         self.decide()
 

@@ -44,16 +44,11 @@ class Example:
 @cache
 def documents() -> dict[str, Any]:
     """Each feature file, parsed."""
-    return {
-        path.stem: Parser().parse(path.read_text(encoding="utf-8"))
-        for path in sorted(FEATURES.glob("*.feature"))
-    }
+    return {path.stem: Parser().parse(path.read_text(encoding="utf-8")) for path in sorted(FEATURES.glob("*.feature"))}
 
 
 def examples(decider: Decider) -> list[Example]:
-    return [
-        example for stem, document in documents().items() for example in _examples(stem, document, decider)
-    ]
+    return [example for stem, document in documents().items() for example in _examples(stem, document, decider)]
 
 
 def _examples(stem: str, document: dict[str, Any], decider: Decider) -> Iterator[Example]:

@@ -43,11 +43,24 @@ def test_fires_exactly_what_a_plain_comparison_does(
     tested.close()
 
 
-@pytest.mark.parametrize(("low", "high", "fires"), [
-    (0, 9, range(10)), (0, 0, [0]), (9, 9, [9]), (4, 4, [4]), (0, 4, range(5)), (5, 9, range(5, 10)),
-    (3, 6, range(3, 7)), (1, 8, range(1, 9)), (1, 99, range(1, 10)),
-    (10, 10, []), (10, 99, []), (0, 2**70, range(10)), (2**70, 2**71, []),
-])
+@pytest.mark.parametrize(
+    ("low", "high", "fires"),
+    [
+        (0, 9, range(10)),
+        (0, 0, [0]),
+        (9, 9, [9]),
+        (4, 4, [4]),
+        (0, 4, range(5)),
+        (5, 9, range(5, 10)),
+        (3, 6, range(3, 7)),
+        (1, 8, range(1, 9)),
+        (1, 99, range(1, 10)),
+        (10, 10, []),
+        (10, 99, []),
+        (0, 2**70, range(10)),
+        (2**70, 2**71, []),
+    ],
+)
 def test_every_form_of_interval_fires_at_its_rungs_only(low: int, high: int, fires: Sequence[int]) -> None:
     probe = Network([10], [Rule(0, low, high)]).probe([0])
 
@@ -75,13 +88,16 @@ def test_a_rung_may_be_asked_again_and_again() -> None:
     assert [probe([rung]) for rung in (2, 2, 0, 2, 4, 3)] == [[0], [0], [], [0], [], [0]]
 
 
-@pytest.mark.parametrize(("fields", "rules"), [
-    pytest.param(1, 70, id="one field, past the 64 pending conditions"),
-    pytest.param(1, 300, id="one condition, past the 255 rules on it"),
-    pytest.param(1, 1100, id="one field, past the 512 conditions of a rule set"),
-    pytest.param(600, 600, id="past the 252 fields of a message"),
-    pytest.param(500, 2000, id="2,000 rules on 500 fields"),
-])
+@pytest.mark.parametrize(
+    ("fields", "rules"),
+    [
+        pytest.param(1, 70, id="one field, past the 64 pending conditions"),
+        pytest.param(1, 300, id="one condition, past the 255 rules on it"),
+        pytest.param(1, 1100, id="one field, past the 512 conditions of a rule set"),
+        pytest.param(600, 600, id="past the 252 fields of a message"),
+        pytest.param(500, 2000, id="2,000 rules on 500 fields"),
+    ],
+)
 @pytest.mark.parametrize("same", [True, False], ids=["alike", "different"])
 def test_everything_may_fire_at_once(fields: int, rules: int, same: bool) -> None:
     top = 3000

@@ -113,6 +113,7 @@ def test_memory_stays_flat_over_many_calls() -> None:
 
 def test_memory_stays_flat_over_many_networks() -> None:
     """Closed or just forgotten, used by several threads or by none: one lost state costs 0.5 MB."""
+
     def one_life(n: int) -> None:
         tested = Network([20] * 10, RULES)
         if n % 3:
@@ -162,7 +163,12 @@ def test_memory_stays_flat_over_many_failures(monkeypatch: pytest.MonkeyPatch) -
 def test_lives_and_failures_survive_memory_full_of_rubbish() -> None:
     """MALLOC_PERTURB_ fills new and freed memory: to delete a state that was not primed frees a wild pointer."""
     tests = "flat_over_many_networks or flat_over_many_failures or closing_under"
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", tests],
-                          env={**os.environ, "MALLOC_PERTURB_": "165"}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", tests],
+        env={**os.environ, "MALLOC_PERTURB_": "165"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr

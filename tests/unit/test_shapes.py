@@ -70,9 +70,7 @@ def maps(**optional):
     return st.fixed_dictionaries({}, optional=optional)
 
 
-junk = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=2)
-)
+junk = st.recursive(scalars, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keys, inner, max_size=2))
 
 
 def mostly(good):
@@ -91,9 +89,7 @@ def documents(scalar):
         "count": st.sampled_from(["0", "4"]) | scalar,
         "amount": st.sampled_from(["4", "5 万元"]) | scalar,
         "when": mostly(conditions),
-        "points": mostly(
-            st.dictionaries(st.sampled_from(["a", "b_1", "甲"]), st.just("5%") | scalar, max_size=2)
-        ),
+        "points": mostly(st.dictionaries(st.sampled_from(["a", "b_1", "甲"]), st.just("5%") | scalar, max_size=2)),
         "body": mostly(body),
     }
     whole = st.fixed_dictionaries({"title": st.just("甲") | scalar}, optional=good)
@@ -103,11 +99,7 @@ def documents(scalar):
 def written(tree):
     """A tree of scalars as YAML text."""
     if isinstance(tree, dict):
-        return (
-            "{"
-            + ", ".join(f"{json.dumps(k, ensure_ascii=False)}: {written(v)}" for k, v in tree.items())
-            + "}"
-        )
+        return "{" + ", ".join(f"{json.dumps(k, ensure_ascii=False)}: {written(v)}" for k, v in tree.items()) + "}"
     return "[" + ", ".join(map(written, tree)) + "]" if isinstance(tree, list) else tree
 
 

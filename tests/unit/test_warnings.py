@@ -18,9 +18,7 @@ def warned(folder):
     """The warnings of an edition as (code, the id it speaks of); an error would make the test meaningless."""
     loaded = load(folder, folder.parents[1])
     assert [str(p) for p in loaded.problems if p.severity == "error"] == []
-    return {
-        (p.code, name) for p in loaded.problems for name in [p.zh.split("`")[1] if "`" in p.zh else p.path]
-    }
+    return {(p.code, name) for p in loaded.problems for name in [p.zh.split("`")[1] if "`" in p.zh else p.path]}
 
 
 @pytest.fixture
@@ -47,10 +45,7 @@ def test_the_shipped_plan_is_warned_only_of_what_is_meant():
 
 
 def test_a_change_of_a_number_raises_no_warning_where_the_lender_sets_it(edition):
-    assert (
-        edition(("grant", "limit: 20 万元", "limit: 30 万元"), ("review", "above: 50%", "above: 60%"))
-        == set()
-    )
+    assert edition(("grant", "limit: 20 万元", "limit: 30 万元"), ("review", "above: 50%", "above: 60%")) == set()
 
 
 LAST = "  - id: other_unfitness\n"
@@ -166,8 +161,7 @@ def test_a_row_that_is_never_reached_is_noticed(edition, row, expected):
 
 def test_rows_that_only_together_cover_another_are_noticed(edition):
     rows = "".join(
-        f"  - {{id: {name}, title: {{zh: 查, en: test}}, set_by: lender, "
-        f"when: {{need: {limits}}}, outcome: D}}\n"
+        f"  - {{id: {name}, title: {{zh: 查, en: test}}, set_by: lender, when: {{need: {limits}}}, outcome: D}}\n"
         for name, limits in (
             ("low", "{below: 5 万元}"),
             ("high", "{at_least: 5 万元}"),

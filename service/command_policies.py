@@ -1,0 +1,232 @@
+"""`village-credit policies`: check, show, compare and begin editions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rules import Edition
+from rules.diff import Change, diff
+from rules.diff_items import rows_of
+from rules.layout import Line, Row, Span, line, row
+from rules.loader import load
+from rules.model import Rule, Scorecard
+from rules.new_edition import Exists, new_edition
+from rules.problems import Problem
+from rules.store import folders, read_store
+from rules.uses import place
+from rules.values import read_date
+from rules.wording import Wording
+from service.command_common import POLICY_PROBLEMS, Bad, Settings, common, located, said
+from service.command_screen import as_json, complain, show
+
+COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
+
+
+@click.group()
+def policies() -> None:
+    """政策：检查、查看、比较、新建版本 / policies: check, show, compare, begin an edition"""
+
+
+@policies.command()
+@click.argument("path", required=False)
+@common
+def check(settings: Settings, path: str | None) -> None:
+    """检查政策文件，列出全部问题 / check policy files and list every problem"""
+    target = (Path(path) if path else settings.policies).resolve()
+    if not target.exists():
+        raise Bad(f"没有 {path}。", f"There is no {path}.")
+    root, problems, checked = _checked(target if target.is_dir() else target.parent)
+    if not checked:
+        shown = path or settings.policies
+        raise Bad(f"{shown} 里没有政策版本（plan.yaml）。", f"There is no edition (plan.yaml) in {shown}.")
+    found = [located(one, root) for one in problems]
+    errors = sum(one["severity"] == "error" for one in found)
+    if settings.json:
+        as_json({"ok": not errors, "editions": checked, "problems": found})
+    else:
+        for one in found:
+            if one["severity"] == "error":
+                complain([said(one, settings.lang)], settings.color)
+            else:
+                word = settings.pick("提醒：", "warning: ")
+                click.echo(click.style(f"{word}{said(one, settings.lang)}", fg="yellow"), color=settings.color)
+        _sum_up(settings, checked, errors, len(found) - errors)
+    if errors:
+        raise click.exceptions.Exit(POLICY_PROBLEMS)
+
+
+def _checked(target: Path) -> tuple[Path, tuple[Problem, ...], list[str]]:
+    """The folder that problems are named from, the problems, and the editions looked at."""
+    if (target / "plan.yaml").is_file():
+        root = target.parents[1]
+        return root, load(target, root).problems, [target.relative_to(root).as_posix()]
+    root = target.parent if any(target.glob("*/plan.yaml")) else target
+    inside = "" if root == target else f"{target.name}/"
+    found = [folder.relative_to(root).as_posix() for folder in folders(root)]
+    problems = tuple(one for one in read_store(root).problems if one.mark.file.startswith(inside))
+    return root, problems, [name for name in found if name.startswith(inside)]
+
+
+def _sum_up(settings: Settings, checked: list[str], errors: int, warned: int) -> None:
+    names = ", ".join(checked)
+    if errors:
+        text = settings.pick(
+            f"{names}：{errors} 个错误，{warned} 个提醒", f"{names}: {errors} errors, {warned} warnings"
+        )
+        show([line(Span(text, "bad"))], settings.color)
+    else:
+        text = settings.pick(f"{names}：可以使用，{warned} 个提醒", f"{names}: good, {warned} warnings")
+        show([line(Span("✓ ", "good"), text)], settings.color)
+
+
+# --- show
+
+
+@policies.command("show")
+@click.argument("edition", required=False)
+@click.option("--decision", metavar="DECISION", help="只看一项判定 / one decision only")
+@common
+def show_edition(settings: Settings, edition: str | None, decision: str | None) -> None:
+    """查看版本清单，或一个版本的全部规则 / list the editions, or print the rules of one"""
+    if edition is None and decision is None:
+        _list(settings)
+        return
+    found = settings.named(edition) if edition else settings.edition(settings.today())
+    if decision is not None and decision not in found.rules:
+        known = ", ".join(found.rules)
+        raise Bad(f"没有判定 {decision}（现有：{known}）。", f"There is no decision {decision} (there are: {known}).")
+    rules = [found.rules[decision]] if decision else list(found.rules.values())
+    if settings.json:
+        as_json({**_summary(found), "rules": [_rule(found, rule) for rule in rules]})
+        return
+    say = Wording(found, settings.lang)
+    show([line(Span(say.text(found.title), "title"), Span(f"  {found.id}", "dim"))], settings.color)
+    for rule in rules:
+        show([line()], settings.color)
+        show(list(_printed(rule, say)), settings.color)
+
+
+def _list(settings: Settings) -> None:
+    editions = [edition for found in settings.store().plans.values() for edition in found]
+    if settings.json:
+        as_json([_summary(edition) for edition in editions])
+        return
+    rows = []
+    for one in editions:
+        until = str(one.effective_to or settings.pick("至今", "open"))
+        count = settings.pick(f"{len(one.rules)} 项判定", f"{len(one.rules)} decisions")
+        title = one.title.get(settings.lang)
+        rows.append(row(Span(one.id, "title"), f"{one.effective_from} – {until}", count, Span(title, "dim")))
+    show(rows, settings.color)
+
+
+def _summary(edition: Edition) -> dict[str, Any]:
+    return {
+        "edition": edition.id,
+        "title": {"zh": edition.title.zh, "en": edition.title.en},
+        "effective": {
+            "from": edition.effective_from.isoformat(),
+            "to": edition.effective_to.isoformat() if edition.effective_to else None,
+        },
+        "sha256": edition.sha256,
+        "decisions": list(edition.rules),
+    }
+
+
+def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
+    subject = say.text(say.edition.subjects[rule.subject].title)
+    about = Span(f"  {rule.id} · {subject} · {rule.clause}", "dim")
+    yield line(Span(say.text(rule.title), "title"), about)
+    for one in rows_of(rule):
+        said = say.condition(one.condition, place(rule), rule.subject)
+        if one.reject:
+            said = say.pick(f"不得：{said}", f"must not be so: {said}")
+        if one.when is not None:
+            when = say.condition(one.when, place(rule), rule.subject)
+            said = say.pick(f"{said}（适用于：{when}）", f"{said} (where {when})")
+        outcome = rule.outcomes.get(one.outcome)
+        follows = "" if outcome is None else f"→ {say.text(outcome.title)}"
+        yield row(Span(one.clause, "dim"), say.text(one.title), " ".join(filter(None, (said, follows))), indent=2)
+    if isinstance(rule.body, Scorecard):
+        for item in rule.body.items:
+            yield row(Span(item.clause, "dim"), say.text(item.title), _points(item, rule, say), indent=2)
+
+
+def _points(item: Any, rule: Rule, say: Wording) -> str:
+    if item.formula is not None:
+        return say.expr(item.formula, rule.subject)
+    bands = (f"{say.condition(at, rule.subject)}: {say.expr(worth, rule.subject)}" for at, worth in item.bands)
+    return say.pick("；", "; ").join(bands)
+
+
+def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
+    zh, en = Wording(edition, "zh"), Wording(edition, "en")
+    return {
+        "decision": rule.id,
+        "kind": rule.kind,
+        "subject": rule.subject,
+        "clause": rule.clause,
+        "title": {"zh": rule.title.zh, "en": rule.title.en},
+        "outcomes": {one.id: {"zh": one.title.zh, "en": one.title.en} for one in rule.outcomes.values()},
+        "items": [
+            {
+                "id": one.id,
+                "clause": one.clause,
+                "rejects": one.reject,
+                "set_by": one.set_by,
+                "zh": zh.condition(one.condition, place(rule), rule.subject),
+                "en": en.condition(one.condition, place(rule), rule.subject),
+            }
+            for one in rows_of(rule)
+        ],
+    }
+
+
+# --- diff and new-edition
+
+
+@policies.command("diff")
+@click.argument("old")
+@click.argument("new")
+@common
+def compare(settings: Settings, old: str, new: str) -> None:
+    """用文字说明两个版本的不同 / say in words what changed between two editions"""
+    before, after = settings.named(old), settings.named(new)
+    changes = diff(before, after)
+    if settings.json:
+        as_json({"old": before.id, "new": after.id, "changes": [change.as_dict() for change in changes]})
+    elif not changes:
+        click.echo(settings.pick("两个版本的规则没有不同。", "The two editions say the same."))
+    else:
+        show([_told(change, settings) for change in changes], settings.color)
+
+
+def _told(change: Change, settings: Settings) -> Row:
+    clause = Span(change.item.clause if change.item.kind != "clause" else "", "dim")
+    return row(Span(change.text(settings.lang), COLOURS[change.what]), clause, Span(change.path, "dim"))
+
+
+@policies.command("new-edition")
+@click.argument("plan")
+@click.argument("date")
+@click.option(
+    "--from", "source", metavar="EDITION", help="照哪个版本复制，默认最新 / what to copy (default: the newest)"
+)
+@common
+def begin(settings: Settings, plan: str, date: str, source: str | None) -> None:
+    """复制最新版本，改好生效日，并给旧版本写上失效日 / copy the newest edition under a new date"""
+    day = read_date(date)
+    if day is None:
+        raise Bad(f"生效日要写日期，如 2027-05-01，不是 {date}。", f"A date is wanted, as in 2027-05-01, not {date}.")
+    try:
+        steps = new_edition(settings.policies, plan, day, source)
+    except Exists as error:
+        raise Bad(error.zh, error.en) from None
+    if settings.json:
+        as_json([{"file": step.file, "zh": step.zh, "en": step.en} for step in steps])
+    else:
+        show([row(Span("✓", "good"), step.file, settings.pick(step.zh, step.en)) for step in steps], settings.color)
