@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from rules.expressions import COMPARE
@@ -49,7 +50,7 @@ class Band:
 
 
 def check_bands(
-    bands: Sequence[Band], type: Type, minimum: Value, maximum: Value, at: Node, problems: Problems
+    bands: Sequence[Band], type: Type, minimum: Value, maximum: Value, problems: Problems
 ) -> None:
     """Report gaps, overlaps and empty bands, from the least to the greatest value there can be."""
     for band in bands:
@@ -60,7 +61,7 @@ def check_bands(
     first, last = ordered[0], ordered[-1]
     if first.low is not None and (minimum is None or first.low > (minimum, 0)):
         problems.add(first.node, "bands.gap_below", **_beyond(first.low, type, "below", "at_most"))
-    for left, right in zip(ordered, ordered[1:], strict=False):
+    for left, right in pairwise(ordered):
         if left.high is None or right.low is None or left.high > right.low:
             problems.add(
                 right.node,

@@ -160,12 +160,8 @@ class RuleBuilder:
         if (own := words(node.get("title"))) is not None:
             return own
         for source in sources:
-            if isinstance(source, Group) and source.join == "all":
-                lefts = {part.left for part in source.parts if isinstance(part, Leaf)}
-                source = next(iter(lefts)) if len(lefts) == 1 else None
-            if isinstance(source, Leaf):
-                source = source.left
-            if isinstance(source, Ref) and (found := self._title_of(source)) is not None:
+            value = _one_value(source)
+            if isinstance(value, Ref) and (found := self._title_of(value)) is not None:
                 return found
         self.problems.add(node, "item.no_title", id=text_of(node.get("id")))
         return Text("", "")
@@ -308,7 +304,7 @@ class RuleBuilder:
         known_edges = [edge for edge in edges if edge is not None]
         if fact.type.is_ordered and fact.type.kind != "choice" and len(known_edges) == len(_items(node, "bands")):
             minimum, maximum = self._range(fact)
-            check_bands(known_edges, fact.type, minimum, maximum, node, self.problems)
+            check_bands(known_edges, fact.type, minimum, maximum, self.problems)
         return found
 
     def _range(self, fact: Ref) -> tuple[Value, Value]:
@@ -365,7 +361,7 @@ class RuleBuilder:
             )
             found.append((_all(total, tests), self._outcome(node, "grade")))
             edges.append(Band.of(node, tests))
-        check_bands([edge for edge in edges if edge], POINTS, least, most, self.node.entries["grades"], self.problems)
+        check_bands([edge for edge in edges if edge], POINTS, least, most, self.problems)
         return tuple(found)
 
     def _ranking(self) -> Body | None:
@@ -396,6 +392,16 @@ def _all(left: Expr, tests: Sequence[Comparison]) -> Condition:
     leaves = [Leaf(left, fixed)] if fixed else []
     leaves += [Leaf(left, (test,)) for test in tests if test not in fixed]
     return leaves[0] if len(leaves) == 1 else Group("all", tuple(leaves))
+
+
+def _one_value(source: Expr | Condition | None) -> Expr | None:
+    """The one value that an expression is or that a condition speaks of."""
+    if isinstance(source, Leaf):
+        return source.left
+    if isinstance(source, Group):
+        lefts = {part.left for part in source.parts if isinstance(part, Leaf)}
+        return next(iter(lefts)) if len(lefts) == 1 and source.join == "all" else None
+    return source
 
 
 def _leaves(condition: Condition | None) -> list[Leaf]:

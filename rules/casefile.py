@@ -47,15 +47,18 @@ class Case:
     def place(self, problem: FactProblem) -> str:
         """Where in the file a problem with a fact is: line and column in YAML, else the pointer."""
         at = None if self.node is None else self.node.get("facts")
-        for step in [one for one in problem.pointer.split("/") if one] if at else []:
-            key = step.replace("~1", "/").replace("~0", "~")
-            below = at.items[int(key)] if at.is_list and key.isdecimal() else at.get(key)
-            if below is None:
-                break
-            at = below
+        for step in filter(None, problem.pointer.split("/")):
+            at = at and _below(at, step.replace("~1", "/").replace("~0", "~"))
         if at is None:
             return f"{self.where}: facts{problem.pointer}"
         return f"{at.mark.file}:{at.mark.line}:{at.mark.column}: facts{problem.pointer}"
+
+
+def _below(node: Node, step: str) -> Node | None:
+    """What lies one step down; the node itself where there is nothing, as with a record that lacks a fact."""
+    if node.is_list:
+        return node.items[int(step)] if step.isdecimal() and int(step) < len(node.items) else node
+    return node.get(step) or node
 
 
 def read_cases(text: str, name: str) -> list[Case]:
@@ -98,6 +101,8 @@ def _data(node: Node) -> Any:
 def _from_json(text: str, name: str) -> Iterator[Case]:
     try:
         found = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once)
+    except RecursionError:
+        raise CaseError(name, "嵌套太深。", "It is nested too deep.") from None
     except ValueError as error:
         lines = [(number, one) for number, one in enumerate(text.splitlines(), 1) if one.strip()]
         if len(lines) < 2 or not lines[0][1].rstrip().endswith("}"):
@@ -117,12 +122,12 @@ def _from_lines(lines: list[tuple[int, str]], name: str) -> Iterator[Case]:
         where = f"{name}:{number}"
         try:
             found = json.loads(one, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _bad_json(where, error) from None
         yield _case(found, where)
 
 
-def _bad_json(where: str, error: ValueError) -> CaseError:
+def _bad_json(where: str, error: Exception) -> CaseError:
     said = f"{error.msg}, {error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
     return CaseError(where, f"这不是正确的 JSON（{said}）。", f"This is not valid JSON ({said}).")
 

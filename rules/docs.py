@@ -27,7 +27,8 @@ def pages(edition: Edition, features: Path) -> dict[str, str]:
 def read_feature(text: str) -> tuple[Example, ...]:
     """The rules and scenarios of a feature; scenarios outside every rule come first, under none."""
     document: Any = Parser().parse(text)  # its own types know no rules
-    children = document["feature"]["children"] if document["feature"] else []
+    feature = document.get("feature")  # absent where the file is empty
+    children = feature["children"] if feature else []
     loose = _scenarios(children)
     ruled = [
         Example(child["rule"]["name"], _scenarios(child["rule"]["children"])) for child in children if "rule" in child

@@ -186,7 +186,7 @@ class _Shard:
                     raise NetworkError(f"rule {number} ({low} to {high}) fired at rung {rungs[place]}")
                 fired.append(number)
                 result = complete_action(handle, state)
-            retract_fact(handle, '{"id":"1","sid":"%s"}' % sid)
+            retract_fact(handle, f'{{"id":"1","sid":"{sid}"}}')
         elif code != NOT_HANDLED:
             raise NetworkError(f"the engine did not take the fact: code {code}")
         if len(fired) != due or (due > 1 and len(set(fired)) != due):
@@ -232,7 +232,7 @@ class Network:
         return Probe(self, fields)
 
     def close(self) -> None:
-        """Let go: the C memory is freed at once or when the last call in flight returns, as it is without a close()."""
+        """Lets go: the C memory is freed at once or when the last call in flight returns, as it is without a close()."""
         self.shards = None
 
 

@@ -243,12 +243,20 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     # --- warnings: allowed, but worth a look -------------------------------------------------------------
     "warning.same": (
         "`{id}` 与第 {line} 行的 `{other}` 要求相同，删去它结论不变。若是方案写了两次，可以保留。",
-        "`{id}` asks the same as `{other}` on line {line}: without it every decision stays the same. "
-        "It may stand where the plan says it twice.",
+        (
+            "`{id}` asks the same as `{other}` on line {line}: without it every decision stays the "
+            "same. It may stand where the plan says it twice."
+        ),
     ),
     "warning.implied": (
-        "`{id}` 永远不会起决定作用：第 {line} 行的 `{other}` 更严。请核对两个界限，或删去较宽的一项。",
-        "`{other}` on line {line} is stricter, so `{id}` can never decide. Check the two limits, or drop the weaker.",
+        (
+            "`{id}` 永远不会起决定作用：第 {line} 行的 `{other}` 更严。请核对两个界限，或删去较宽的一"
+            "项。"
+        ),
+        (
+            "`{other}` on line {line} is stricter, so `{id}` can never decide. Check the two limits, "
+            "or drop the weaker."
+        ),
     ),
     "warning.always_met": (
         "`{id}` 任何情形都符合，不会起决定作用。请核对界限和运算符。",
@@ -256,16 +264,24 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "warning.nobody": (
         "`{id}` 没有任何情形能符合：界限在数据可达的范围之外。请核对界限和运算符。",
-        "No case can meet `{id}`: its limit is out of the data's reach. Check its limit and its operator.",
+        (
+            "No case can meet `{id}`: its limit is out of the data's reach. Check its limit and its "
+            "operator."
+        ),
     ),
     "warning.never_applies": (
         "`{id}` 的 when 没有任何情形成立，这一项从不适用。请核对 when。",
         "No case meets the `when` of `{id}`, so it never applies. Check `when`.",
     ),
     "warning.own_statistic": (
-        "`{id}` 要求超过同类中的最高（或低于最低），而被评的对象自己也在其中，谁也做不到。请改用 at_least（或 at_most）。",
-        "`{id}` wants more than the highest (or less than the lowest) of peers that include the subject itself, "
-        "which nobody can reach. Write at_least (or at_most).",
+        (
+            "`{id}` 要求超过同类中的最高（或低于最低），而被评的对象自己也在其中，谁也做不到。请改用 "
+            "at_least（或 at_most）。"
+        ),
+        (
+            "`{id}` wants more than the highest (or less than the lowest) of peers that include the "
+            "subject itself, which nobody can reach. Write at_least (or at_most)."
+        ),
     ),
     "warning.row_never": (
         "`{id}` 这一行没有任何情形成立。请核对它的条件。",
@@ -273,20 +289,34 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "warning.row_covered": (
         "`{id}` 这一行轮不到：凡符合它的，前面的行已经先取走。请调整行的次序或条件。",
-        "The row `{id}` is never reached: rows above take every case that meets it. Change their order or conditions.",
+        (
+            "The row `{id}` is never reached: rows above take every case that meets it. Change their "
+            "order or conditions."
+        ),
     ),
     "warning.protected": (
-        "`{id}` 用到“{fact}”，涉及受保护的个人特征（{word}）。据此区别对待可能不合规，请先经合规审查。",
-        "`{id}` uses '{fact}', which touches a protected trait ({word}). To treat people differently by it may be "
-        "unlawful: have it reviewed first.",
+        (
+            "`{id}` 用到“{fact}”，涉及受保护的个人特征（{word}）。据此区别对待可能不合规，请先经合"
+            "规审查。"
+        ),
+        (
+            "`{id}` uses '{fact}', which touches a protected trait ({word}). To treat people "
+            "differently by it may be unlawful: have it reviewed first."
+        ),
     ),
     "warning.fact_unused": (
         "事实“{fact}”（{id}）没有任何决定用到。不需要就删去，免得白白采集。",
-        "No decision uses the fact `{id}` ({fact}). Delete it if it is not needed, rather than collect it in vain.",
+        (
+            "No decision uses the fact `{id}` ({fact}). Delete it if it is not needed, rather than "
+            "collect it in vain."
+        ),
     ),
     "warning.output_unset": (
         "结果 `{id}` 没有任何一行给出。请在某行的 then 里写上，或从 outputs 里删去。",
-        "No row gives the output `{id}`. Write it in the `then` of some row, or take it out of `outputs`.",
+        (
+            "No row gives the output `{id}`. Write it in the `then` of some row, or take it out of "
+            "`outputs`."
+        ),
     ),
     "warning.outcome_unused": (
         "结论 `{id}` 没有任何情形会得出。请让某一项给出它，或从 outcomes 里删去。",
@@ -294,12 +324,20 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "warning.reading_unused": (
         "解读“{title}”既没有规则引用，它的条款也没有规则执行。请核对条款，或删去。",
-        "No rule names the reading '{title}', nor cites its clause. Check its clause, or delete it.",
+        (
+            "No rule names the reading '{title}', nor cites its clause. Check its clause, or delete "
+            "it."
+        ),
     ),
     "warning.clause_disagrees": (
-        "`{id}`（{fact}）写的是 {operator} {limit}，与条款 {clause} 的文字不符。请核对；有意不同的，用 reading 写明所取的读法；"
-        "由农信社自定的，写 set_by: lender。",
-        "`{id}` ({fact}) says {operator} {limit}, which is not what clause {clause} says. Check it; where it departs on "
-        "purpose, name a reading that says so; where the lender sets it, write set_by: lender.",
+        (
+            "`{id}`（{fact}）写的是 {operator} {limit}，与条款 {clause} 的文字不符。请核对；有意不同"
+            "的，用 reading 写明所取的读法；由农信社自定的，写 set_by: lender。"
+        ),
+        (
+            "`{id}` ({fact}) says {operator} {limit}, which is not what clause {clause} says. Check "
+            "it; where it departs on purpose, name a reading that says so; where the lender sets it, "
+            "write set_by: lender."
+        ),
     ),
 }

@@ -7,31 +7,12 @@ from dataclasses import dataclass
 
 from rules.judge import criteria_of
 from rules.markdown import cell, table
-from rules.model import (
-    Checklist,
-    Const,
-    Criterion,
-    Edition,
-    Fact,
-    Group,
-    Ranking,
-    Reading,
-    Rule,
-    Scorecard,
-    ScoreItem,
-    Table,
-)
+from rules.model import Criterion, Edition, Fact, Reading, Rule, Scorecard, ScoreItem
 from rules.phrases import Words
+from rules.rulebook_bodies import SET_BY, body_of
 from rules.uses import behind, of_rule, place
 
 KINDS = {"checklist": "逐项核对", "scorecard": "评分", "table": "决策表", "ranking": "排序"}
-HITS = {
-    "first": "从上到下，第一条成立的行决定结论。",
-    "all": "成立的各行都生效。",
-    "highest": "成立的各行中取最高的。",
-    "sum": "成立的各行相加。",
-}
-SET_BY = {"plan": "方案", "lender": "农信社（示例）"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +59,7 @@ def _section(edition: Edition, rule: Rule, examples: Sequence[Example]) -> Itera
     yield from _quotes(edition, rule)
     yield f"结论：{'；'.join(f'{one.title.zh}（`{one.id}`）' for one in rule.outcomes.values())}。"
     yield ""
-    yield from _body(edition, rule, words)
+    yield from body_of(edition, rule, words)
     yield from _readings(edition, rule)
     yield from _facts(edition, rule)
     yield from _examples(examples)
@@ -98,133 +79,6 @@ def _quotes(edition: Edition, rule: Rule) -> Iterator[str]:
 def _items(rule: Rule) -> tuple[Criterion | ScoreItem, ...]:
     items = rule.body.items if isinstance(rule.body, Scorecard) else ()
     return (*criteria_of(rule), *items)
-
-
-# --- the four kinds --------------------------------------------------------------------------------------
-
-
-def _body(edition: Edition, rule: Rule, words: Words) -> Iterator[str]:
-    match rule.body:
-        case Checklist(criteria=criteria):
-            yield from _criteria(rule, criteria, words)
-        case Table() as body:
-            yield from _rows(rule, body, words)
-        case Scorecard() as body:
-            yield from _scorecard(rule, body, words)
-        case Ranking() as body:
-            yield from _ranking(edition, rule, body, words)
-
-
-def _criteria(rule: Rule, criteria: Sequence[Criterion], words: Words) -> Iterator[str]:
-    rows = [
-        (
-            f"{cell(one.title.zh)} `{one.id}`",
-            cell(_asked(one, words)),
-            f"“{one.group}”" if one.group else "",
-            _outcome(rule, one.outcome or rule.role("not_met")),
-            one.clause,
-            SET_BY[one.set_by],
-        )
-        for one in criteria
-    ]
-    yield from table(("项目", "要求", "组", "不符合时", "条款", "数值由谁定"), rows)
-    yield ""
-
-
-def _asked(one: Criterion, words: Words) -> str:
-    asked = words.condition(one.condition)
-    asked = f"不得：{asked}" if one.reject else asked
-    return asked if one.when is None else f"{words.condition(one.when)}时：{asked}"
-
-
-def _outcome(rule: Rule, outcome: str) -> str:
-    return cell(rule.outcomes[outcome].title.zh) if outcome in rule.outcomes else ""
-
-
-def _rows(rule: Rule, body: Table, words: Words) -> Iterator[str]:
-    outputs = list(body.outputs.values())
-    rows = [
-        (
-            f"{cell(row.title.zh)} `{row.id}`",
-            cell(words.condition(row.condition)) if row is not body.otherwise else "以上都不成立",
-            _outcome(rule, row.outcome),
-            *(cell(_given(row, name, body, words)) for name in body.outputs),
-            row.clause,
-            SET_BY[row.set_by],
-        )
-        for row in (*body.rows, body.otherwise)
-    ]
-    yield HITS[body.hit]
-    yield ""
-    yield from table(("情形", "条件", "结论", *(one.title.zh for one in outputs), "条款", "数值由谁定"), rows)
-    yield ""
-
-
-def _given(row: Criterion, name: str, body: Table, words: Words) -> str:
-    if name not in row.then:
-        return ""
-    expr, choices = row.then[name], body.outputs[name].choices
-    if isinstance(expr, Const) and expr.value in choices:
-        return choices[expr.value].zh
-    return words.expr(expr)
-
-
-def _scorecard(rule: Rule, body: Scorecard, words: Words) -> Iterator[str]:
-    if body.vetoes:
-        yield "先看一票否决："
-        yield ""
-        yield from _criteria(rule, body.vetoes, words)
-    yield from table(
-        ("项目", "得分", "缺数据时", "数值由谁定"),
-        [
-            (f"{cell(one.title.zh)} `{one.id}`", _points(one, words), _missing(one), SET_BY[one.set_by])
-            for one in body.items
-        ],
-    )
-    yield ""
-    ends = (("最低", body.least), ("最高", body.most))
-    if any(value is not None for _, value in ends):
-        yield f"总分{'，'.join(f'{word} {value} 分' for word, value in ends if value is not None)}。"
-        yield ""
-    grades = [(_outcome(rule, grade), cell(words.condition(bands))) for bands, grade in body.grades]
-    yield from table(("等级", "总分"), grades)
-    yield ""
-    if body.ceilings:
-        caps = [
-            (
-                f"{cell(one.title.zh)} `{one.id}`",
-                cell(words.condition(one.condition)),
-                _outcome(rule, one.outcome),
-            )
-            for one in body.ceilings
-        ]
-        yield from table(("封顶", "条件", "最高等级"), caps)
-        yield ""
-
-
-def _points(item: ScoreItem, words: Words) -> str:
-    if item.formula is not None:
-        return cell(words.expr(item.formula))
-    worths = [
-        (words.condition(band), words.expr(worth))
-        for band, worth in item.bands
-        if not (isinstance(band, Group) and band.join == "none")  # no points where an adjustment does not hold
-    ]
-    return "<br>".join(cell(f"{said}：{worth}") for said, worth in worths)
-
-
-def _missing(item: ScoreItem) -> str:
-    return "无法评分" if item.missing is None else f"{item.missing} 分"
-
-
-def _ranking(edition: Edition, rule: Rule, body: Ranking, words: Words) -> Iterator[str]:
-    yield f"在{Words(edition, rule.subject).expr(body.over)}中，先看是否合格："
-    yield ""
-    yield from _criteria(rule, body.eligible, words)
-    keys = [f"{key.title.zh}（{'高' if key.first == 'highest' else '低'}者在前）" for key in body.order]
-    shared = "并列的同取" if body.ties == "shared" else "并列的按编号"
-    yield f"依次比较：{'、'.join(keys)}；{shared}" + ("。" if body.take is None else f"；取前 {body.take} 名。")
-    yield ""
 
 
 # --- readings, facts, scenarios --------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +90,14 @@ def _check_name(folder: Path, edition: Edition, root: Path, problems: Problems) 
 
 def _check_order(editions: list[Edition], problems: Problems) -> None:
     """Each edition ends the day before the next begins."""
-    for before, after in zip(editions, editions[1:], strict=False):
-        names: dict[str, Any] = {"plan": before.plan, "before": before.effective_from, "after": after.effective_from,
-                 "start": after.effective_from,
-                 "end": before.effective_to or Both("以后（没有写 to）", "further notice")}  # fmt: skip
+    for before, after in pairwise(editions):
+        names: dict[str, Any] = {
+            "plan": before.plan,
+            "before": before.effective_from,
+            "after": after.effective_from,
+            "start": after.effective_from,
+            "end": before.effective_to or Both("以后（没有写 to）", "further notice"),
+        }
         if before.effective_to is None or before.effective_to >= after.effective_from:
             problems.add(_mark(after), "edition.overlap", **names)
         elif before.effective_to + timedelta(days=1) < after.effective_from:

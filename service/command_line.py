@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from service.command_decide import decide, decisions, explain
+from service.command_decide import decide, explain
+from service.command_decisions import decisions
 from service.command_demo import demo
 from service.command_policies import policies
 

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
-from rules import Edition
 from rules.diff import Change, diff
-from rules.diff_items import rows_of
-from rules.layout import Line, Row, Span, line, row
+from rules.layout import Row, Span, line, row
 from rules.loader import load
-from rules.model import Rule, Scorecard
 from rules.new_edition import Exists, new_edition
 from rules.problems import Problem
 from rules.store import folders, read_store
-from rules.uses import place
 from rules.values import read_date
-from rules.wording import Wording
 from service.command_common import POLICY_PROBLEMS, Bad, Settings, common, located, said
 from service.command_screen import as_json, complain, show
+from service.command_show import show_edition
 
 COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
 
@@ -83,112 +77,6 @@ def _sum_up(settings: Settings, checked: list[str], errors: int, warned: int) ->
         show([line(Span("✓ ", "good"), text)], settings.color)
 
 
-# --- show
-
-
-@policies.command("show")
-@click.argument("edition", required=False)
-@click.option("--decision", metavar="DECISION", help="只看一项判定 / one decision only")
-@common
-def show_edition(settings: Settings, edition: str | None, decision: str | None) -> None:
-    """查看版本清单，或一个版本的全部规则 / list the editions, or print the rules of one"""
-    if edition is None and decision is None:
-        _list(settings)
-        return
-    found = settings.named(edition) if edition else settings.edition(settings.today())
-    if decision is not None and decision not in found.rules:
-        known = ", ".join(found.rules)
-        raise Bad(f"没有判定 {decision}（现有：{known}）。", f"There is no decision {decision} (there are: {known}).")
-    rules = [found.rules[decision]] if decision else list(found.rules.values())
-    if settings.json:
-        as_json({**_summary(found), "rules": [_rule(found, rule) for rule in rules]})
-        return
-    say = Wording(found, settings.lang)
-    show([line(Span(say.text(found.title), "title"), Span(f"  {found.id}", "dim"))], settings.color)
-    for rule in rules:
-        show([line()], settings.color)
-        show(list(_printed(rule, say)), settings.color)
-
-
-def _list(settings: Settings) -> None:
-    editions = [edition for found in settings.store().plans.values() for edition in found]
-    if settings.json:
-        as_json([_summary(edition) for edition in editions])
-        return
-    rows = []
-    for one in editions:
-        until = str(one.effective_to or settings.pick("至今", "open"))
-        count = settings.pick(f"{len(one.rules)} 项判定", f"{len(one.rules)} decisions")
-        title = one.title.get(settings.lang)
-        rows.append(row(Span(one.id, "title"), f"{one.effective_from} – {until}", count, Span(title, "dim")))
-    show(rows, settings.color)
-
-
-def _summary(edition: Edition) -> dict[str, Any]:
-    return {
-        "edition": edition.id,
-        "title": {"zh": edition.title.zh, "en": edition.title.en},
-        "effective": {
-            "from": edition.effective_from.isoformat(),
-            "to": edition.effective_to.isoformat() if edition.effective_to else None,
-        },
-        "sha256": edition.sha256,
-        "decisions": list(edition.rules),
-    }
-
-
-def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
-    subject = say.text(say.edition.subjects[rule.subject].title)
-    about = Span(f"  {rule.id} · {subject} · {rule.clause}", "dim")
-    yield line(Span(say.text(rule.title), "title"), about)
-    for one in rows_of(rule):
-        said = say.condition(one.condition, place(rule), rule.subject)
-        if one.reject:
-            said = say.pick(f"不得：{said}", f"must not be so: {said}")
-        if one.when is not None:
-            when = say.condition(one.when, place(rule), rule.subject)
-            said = say.pick(f"{said}（适用于：{when}）", f"{said} (where {when})")
-        outcome = rule.outcomes.get(one.outcome)
-        follows = "" if outcome is None else f"→ {say.text(outcome.title)}"
-        yield row(Span(one.clause, "dim"), say.text(one.title), " ".join(filter(None, (said, follows))), indent=2)
-    if isinstance(rule.body, Scorecard):
-        for item in rule.body.items:
-            yield row(Span(item.clause, "dim"), say.text(item.title), _points(item, rule, say), indent=2)
-
-
-def _points(item: Any, rule: Rule, say: Wording) -> str:
-    if item.formula is not None:
-        return say.expr(item.formula, rule.subject)
-    bands = (f"{say.condition(at, rule.subject)}: {say.expr(worth, rule.subject)}" for at, worth in item.bands)
-    return say.pick("；", "; ").join(bands)
-
-
-def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
-    zh, en = Wording(edition, "zh"), Wording(edition, "en")
-    return {
-        "decision": rule.id,
-        "kind": rule.kind,
-        "subject": rule.subject,
-        "clause": rule.clause,
-        "title": {"zh": rule.title.zh, "en": rule.title.en},
-        "outcomes": {one.id: {"zh": one.title.zh, "en": one.title.en} for one in rule.outcomes.values()},
-        "items": [
-            {
-                "id": one.id,
-                "clause": one.clause,
-                "rejects": one.reject,
-                "set_by": one.set_by,
-                "zh": zh.condition(one.condition, place(rule), rule.subject),
-                "en": en.condition(one.condition, place(rule), rule.subject),
-            }
-            for one in rows_of(rule)
-        ],
-    }
-
-
-# --- diff and new-edition
-
-
 @policies.command("diff")
 @click.argument("old")
 @click.argument("new")
@@ -211,22 +99,25 @@ def _told(change: Change, settings: Settings) -> Row:
 
 
 @policies.command("new-edition")
-@click.argument("plan")
+@click.argument("name", metavar="PLAN")
 @click.argument("date")
 @click.option(
     "--from", "source", metavar="EDITION", help="照哪个版本复制，默认最新 / what to copy (default: the newest)"
 )
 @common
-def begin(settings: Settings, plan: str, date: str, source: str | None) -> None:
+def begin(settings: Settings, name: str, date: str, source: str | None) -> None:
     """复制最新版本，改好生效日，并给旧版本写上失效日 / copy the newest edition under a new date"""
     day = read_date(date)
     if day is None:
         raise Bad(f"生效日要写日期，如 2027-05-01，不是 {date}。", f"A date is wanted, as in 2027-05-01, not {date}.")
     try:
-        steps = new_edition(settings.policies, plan, day, source)
+        steps = new_edition(settings.policies, name, day, source)
     except Exists as error:
         raise Bad(error.zh, error.en) from None
     if settings.json:
         as_json([{"file": step.file, "zh": step.zh, "en": step.en} for step in steps])
     else:
         show([row(Span("✓", "good"), step.file, settings.pick(step.zh, step.en)) for step in steps], settings.color)
+
+
+policies.add_command(show_edition)

@@ -41,17 +41,17 @@ def check(random: Random, cases: int) -> set[tuple[str, str]]:
     return seen
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.randoms(use_true_random=False))
-def test_random_editions(random):
-    check(random, 4)
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32))
+def test_random_editions(seed):
+    check(Random(seed), 4)
 
 
 @pytest.mark.parametrize("batch", range(4))
 def test_more_random_editions(batch):
     """More than hypothesis would take the time for, by fixed seeds."""
     seen: set[tuple[str, str]] = set()
-    for number in range(20):
+    for number in range(12):
         seen |= check(Random(f"{batch}-{number}"), 12)
 
     for kind in ("checklist", "table", "scorecard", "ranking"):

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from rules import Decision, Engine, FactChecker, Reference, Store, open_store, read_store
+from rules.grammar import DOCUMENT, FORMULAS, JOINS, OPERATORS, PERSONAL_TRAITS, REPLACED
 from rules.values import plain
 
 PLANS = Path(__file__).parent.parent / "plans"
@@ -185,3 +186,30 @@ def test_what_a_plan_does_not_change_it_inherits(store: Store) -> None:
     kept = [one.id for one in parent.rules["village_credit"].body.criteria if one.id != "clean_share"]
     assert [one.id for one in child.rules["village_credit"].body.criteria] == kept
     assert child.rules["county_credit"].body.criteria[0].clause == "第十条"
+
+
+def _words(schema: Any) -> Iterator[str]:
+    """Every key that the format knows."""
+    if isinstance(schema, Mapping):
+        yield from schema.get("properties", {})
+        for part in schema.values():
+            yield from _words(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _words(part)
+
+
+@pytest.mark.parametrize("name", ["policy-format.md", "policy-format.zh-CN.md"])
+def test_the_reference_names_every_key(name: str) -> None:
+    defs: dict[str, Any] = {}
+    shape = DOCUMENT.schema(defs)
+    words = {*_words(shape), *_words(defs), *FORMULAS, *OPERATORS, *JOINS, *PERSONAL_TRAITS}
+    assert len(words) > 90
+    text = (PLANS.parent.parent / "docs" / name).read_text("utf-8")
+    assert sorted(word for word in words if not re.search(rf"\b{word}\b", text, re.ASCII)) == []
+
+
+@pytest.mark.parametrize("name", ["policy-format.md", "policy-format.zh-CN.md"])
+def test_the_reference_names_what_a_child_replaces(name: str) -> None:
+    text = (PLANS.parent.parent / "docs" / name).read_text("utf-8")
+    assert [key for key in sorted(REPLACED) if f"`{key}`" not in text] == []

@@ -1,0 +1,117 @@
+"""`village-credit policies show`: the editions there are, and the rules of one in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from rules import Edition
+from rules.diff_items import rows_of
+from rules.layout import Line, Row, Span, line, row
+from rules.model import Rule, Scorecard, ScoreItem
+from rules.uses import place
+from rules.wording import Wording
+from service.command_common import Bad, Settings, common
+from service.command_screen import as_json, show
+
+
+@click.command("show")
+@click.argument("edition", required=False)
+@click.option("--decision", metavar="DECISION", help="只看一项判定 / one decision only")
+@common
+def show_edition(settings: Settings, edition: str | None, decision: str | None) -> None:
+    """查看版本清单，或一个版本的全部规则 / list the editions, or print the rules of one"""
+    if edition is None and decision is None:
+        _list(settings)
+        return
+    found = settings.named(edition) if edition else settings.edition(settings.today())
+    if decision is not None and decision not in found.rules:
+        known = ", ".join(found.rules)
+        raise Bad(f"没有判定 {decision}（现有：{known}）。", f"There is no decision {decision} (there are: {known}).")
+    rules = [found.rules[decision]] if decision else list(found.rules.values())
+    if settings.json:
+        as_json({**_summary(found), "rules": [_rule(found, rule) for rule in rules]})
+        return
+    say = Wording(found, settings.lang)
+    show([line(Span(say.text(found.title), "title"), Span(f"  {found.id}", "dim"))], settings.color)
+    for rule in rules:
+        show([line()], settings.color)
+        show(list(_printed(rule, say)), settings.color)
+
+
+def _list(settings: Settings) -> None:
+    editions = [edition for found in settings.store().plans.values() for edition in found]
+    if settings.json:
+        as_json([_summary(edition) for edition in editions])
+        return
+    rows = []
+    for one in editions:
+        until = str(one.effective_to or settings.pick("至今", "open"))
+        count = settings.pick(f"{len(one.rules)} 项判定", f"{len(one.rules)} decisions")
+        title = one.title.get(settings.lang)
+        rows.append(row(Span(one.id, "title"), f"{one.effective_from} – {until}", count, Span(title, "dim")))
+    show(rows, settings.color)
+
+
+def _summary(edition: Edition) -> dict[str, Any]:
+    return {
+        "edition": edition.id,
+        "title": {"zh": edition.title.zh, "en": edition.title.en},
+        "effective": {
+            "from": edition.effective_from.isoformat(),
+            "to": edition.effective_to.isoformat() if edition.effective_to else None,
+        },
+        "sha256": edition.sha256,
+        "decisions": list(edition.rules),
+    }
+
+
+def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
+    subject = say.text(say.edition.subjects[rule.subject].title)
+    about = Span(f"  {rule.id} · {subject} · {rule.clause}", "dim")
+    yield line(Span(say.text(rule.title), "title"), about)
+    for one in rows_of(rule):
+        said = say.condition(one.condition, place(rule), rule.subject)
+        if one.reject:
+            said = say.pick(f"不得：{said}", f"must not be so: {said}")
+        if one.when is not None:
+            when = say.condition(one.when, place(rule), rule.subject)
+            said = say.pick(f"{said}（适用于：{when}）", f"{said} (where {when})")
+        outcome = rule.outcomes.get(one.outcome)
+        follows = "" if outcome is None else f"→ {say.text(outcome.title)}"
+        yield row(Span(one.clause, "dim"), say.text(one.title), " ".join(filter(None, (said, follows))), indent=2)
+    if isinstance(rule.body, Scorecard):
+        for item in rule.body.items:
+            yield row(Span(item.clause, "dim"), say.text(item.title), _points(item, rule, say), indent=2)
+
+
+def _points(item: ScoreItem, rule: Rule, say: Wording) -> str:
+    if item.formula is not None:
+        return say.expr(item.formula, rule.subject)
+    bands = (f"{say.condition(at, rule.subject)}: {say.expr(worth, rule.subject)}" for at, worth in item.bands)
+    return say.pick("；", "; ").join(bands)
+
+
+def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
+    zh, en = Wording(edition, "zh"), Wording(edition, "en")
+    return {
+        "decision": rule.id,
+        "kind": rule.kind,
+        "subject": rule.subject,
+        "clause": rule.clause,
+        "title": {"zh": rule.title.zh, "en": rule.title.en},
+        "outcomes": {one.id: {"zh": one.title.zh, "en": one.title.en} for one in rule.outcomes.values()},
+        "items": [
+            {
+                "id": one.id,
+                "clause": one.clause,
+                "rejects": one.reject,
+                "set_by": one.set_by,
+                "zh": zh.condition(one.condition, place(rule), rule.subject),
+                "en": en.condition(one.condition, place(rule), rule.subject),
+            }
+            for one in rows_of(rule)
+        ],
+    }
