@@ -55,8 +55,8 @@ class FactBuilder:
         return facts.entries if facts is not None else {}
 
     def _refuse_circles(self, within: dict[str, str]) -> None:
-        for name in within:
-            seen, level = {name}, within[name]
+        for name, above in list(within.items()):
+            seen, level = {name}, above
             while level in within and level not in seen:
                 seen.add(level)
                 level = within[level]

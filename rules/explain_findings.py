@@ -14,7 +14,7 @@ from rules.wording import BETWEEN, Wording
 MARKS = {True: "✓", False: "✗", None: "?"}
 TONES = {True: "good", False: "bad", None: "unknown"}
 HIT, PASSED = "»", "-"
-INDENT = 4
+INDENT = 2 * 2
 
 
 def finding_rows(decision: Decision, finding: Finding, criterion: Criterion | None, say: Wording) -> Iterator[Row]:

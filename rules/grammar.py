@@ -46,17 +46,17 @@ def _ref(name: str) -> Ref:
 
 ID = Pattern(
     "[A-Za-z][A-Za-z0-9_]{0,59}", "标识：字母开头，只用字母、数字、下划线",
-    "an id: a letter, then letters, digits and underscores", ("a_grade_share", "AAA"),
+    "an id: a letter, then letters, digits and underscores", ("income", "AAA"),
 )  # fmt: skip
 PATH = Pattern(
     r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,2}", "事实名", "the name of a fact",
-    ("households", "county.npl_rate"),
+    ("households", "county.income"),
 )  # fmt: skip
 DATE = Pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}", "日期，年-月-日", "a date, year-month-day", ("2026-12-31",))
 NUMBER = Pattern(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", "数", "a number", ("10", "-5", "2.5"))
 VALUE = Pattern(
     r"[^\[\]{}]{1,120}", "带单位的值，或事实名", "a value with its unit, or the name of a fact",
-    ("55%", "18 years", "county.npl_rate", "4", "2.5", "true", "false"),
+    ("12.5%", "18 years", "county.income", "7", "2.5", "true", "false"),
 )  # fmt: skip
 CLAUSE = Pattern(r"[^ \t\[\]{}][^\[\]{}]{0,39}", "条款编号", "the number of a clause", ("四(三)1(1)", "6", "6.1"))
 WORDS = Record({"zh": Text(), "en": Text()})

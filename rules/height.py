@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from rules.judge import criteria_of
 from rules.model import Condition, Edition, Expr, Group, Leaf, Op, Ranking, Ref, Rule, Scorecard, Table
 
-MOST_LEVELS = 80  # each takes up to five calls, of the thousand that Python allows
-DECISION_LEVELS = 3  # what one decision's reading of another takes, as levels of a formula
+MOST_LEVELS = 100  # each takes up to five calls, of the thousand that Python allows
+DECISION_LEVELS = 2  # what one decision's reading of another takes, as levels of a formula
 
 
 def too_deep(edition: Edition) -> bool:

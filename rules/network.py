@@ -232,7 +232,7 @@ class Network:
         return Probe(self, fields)
 
     def close(self) -> None:
-        """Lets go: the C memory is freed at once or when the last call in flight returns, as it is without a close()."""
+        """Let go. The C memory is freed when the last call in flight returns, as it is without closing."""
         self.shards = None
 
 

@@ -68,7 +68,8 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "condition.no_order": (
         "{found}没有大小之分，不能用 `{operator}`。请用 equals 或 one_of；有高低的代码请声明 ranked: true。",
-        "There is no order in {found}, so `{operator}` means nothing. Use equals or one_of; or declare the choices ranked: true.",
+        "There is no order in {found}, so `{operator}` means nothing. Use equals or one_of; or declare the choices "
+        "ranked: true.",
     ),
     "order.no_order": (
         "{found}没有大小之分，不能用来排序。请换成数、金额、日期等，或给有高低的代码声明 ranked: true。",

@@ -9,6 +9,8 @@ from rules.problems import Problems
 from rules.uses import place
 from rules.worlds import Space
 
+MOST_COMPARED = 100  # items of a list that are held against each other: the time grows with their square
+
 
 def check_redundant(edition: Edition, problems: Problems) -> None:
     """Warn of items that change no decision."""
@@ -19,7 +21,7 @@ def check_redundant(edition: Edition, problems: Problems) -> None:
             continue
         for criteria in _lists(rule):
             plain = [one for one in criteria if not _alone(space, one, problems)]
-            _implied(space, rule, plain, problems)
+            _implied(space, rule, plain[:MOST_COMPARED], problems)
 
 
 def _lists(rule: Rule) -> Iterator[Sequence[Criterion]]:
@@ -90,5 +92,5 @@ def _rows(space: Space, body: Table, problems: Problems) -> None:
         above = [one.condition for one in body.rows[:number]]
         if space.never(row.condition):
             problems.warn(row.mark, "warning.row_never", id=row.id)
-        elif body.hit == "first" and space.always(row.condition, above):
+        elif body.hit == "first" and number < MOST_COMPARED and space.always(row.condition, above):
             problems.warn(row.mark, "warning.row_covered", id=row.id)

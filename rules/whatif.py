@@ -1,4 +1,4 @@
-"""An edition as it would be with some of its figures changed: `credit_village.a_grade_share=60%`.
+"""An edition as it would be with some of its figures changed: `decision.item=60%`.
 
 The change is made in the text of a copy and loaded like any edition, so that it is held to the same rules, and what
 it breaks is told in the same words.

@@ -146,10 +146,10 @@ OPTIONS = (
     click.option("--policies", metavar="DIR", envvar="VILLAGE_CREDIT_POLICIES", default=str(HOME / "policies"),
                  help="政策目录，默认为随附的 policies / the policies folder (default: the one shipped)"),
     click.option("--plan", metavar="PLAN", help="方案，默认为唯一的一个 / the plan (default: the only one)"),
-    click.option("--on", metavar="DATE", help="判定日期，默认随案例，否则今天 / decision date (default: the case's, or today)"),
+    click.option("--on", metavar="DATE", help="判定日期，默认随案例 / decision date (default: the case's)"),
     click.option("--lang", type=click.Choice(["zh", "en"]), default=language, help="语言，默认随系统 / language"),
     click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON"),
-    click.option("--color/--no-color", default=None, help="是否用颜色，默认看终端 / colours (default: if the terminal can)"),
+    click.option("--color/--no-color", default=None, help="颜色，默认看终端 / colours (default: where there are any)"),
 )  # fmt: skip
 
 

@@ -93,11 +93,11 @@ def _pair(now: Decision, then: Decision, settings: Settings) -> Row:
 
 def turned(now: Decision, then: Decision, say: Wording) -> list[str]:
     """The criteria whose verdict turns, and the values granted that become others."""
-    verdicts = {one.id: one.verdict for one in now.findings}
+    verdicts = {(one.role, one.id): one.verdict for one in now.findings}
     found = [
-        f"{say.text(one.title)} {MARKS[verdicts[one.id]]} → {MARKS[one.verdict]}"
+        f"{say.text(one.title)} {MARKS[verdicts[one.role, one.id]]} → {MARKS[one.verdict]}"
         for one in then.findings
-        if verdicts[one.id] is not one.verdict
+        if verdicts[one.role, one.id] is not one.verdict
     ]
     before, after = granted(now, say), granted(then, say)
     return found + [
