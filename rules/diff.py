@@ -120,8 +120,15 @@ def _merged(old: list[str], new: list[str]) -> list[str]:
 def shortened(old: str, new: str) -> tuple[str, str]:
     """Two sentences without the words they begin and end with alike: a figure stands out then."""
     olds, news = old.split(" "), new.split(" ")
-    for end in (0, -1):
-        while min(len(olds), len(news)) > 1 and olds[end] == news[end]:
-            olds.pop(end)
-            news.pop(end)
+    while min(len(olds), len(news)) > 1 and olds[0] == news[0]:
+        olds.pop(0)
+        news.pop(0)
+    while min(len(olds), len(news)) > 1 and olds[-1] == news[-1] and all(map(_figured, (olds[:-1], news[:-1]))):
+        olds.pop()
+        news.pop()
     return " ".join(olds), " ".join(news)
+
+
+def _figured(words: list[str]) -> bool:
+    """Whether words hold a figure: an operator that changes is not told without its limit."""
+    return any(one.isdecimal() for word in words for one in word)

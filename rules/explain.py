@@ -161,9 +161,18 @@ class Explainer:
         for name, distance in found.criteria.items():
             yield row("", self.say.text(titles[name]), *self._distance(distance), indent=STEP * 2)
         if found.outcome is not None and len(found.criteria) > 1:
-            met = self.say.text(decision.rule.outcomes[decision.rule.role("met")].title)
-            whole = Span(self.say.pick(f"合计到“{met}”", f'all together, to "{met}"'), "title")
-            yield row("", whole, *self._distance(found.outcome), indent=STEP * 2)
+            yield from self._together(found.outcome, list(found.criteria.values()))
+
+    def _together(self, whole: Distance, each: list[Distance]) -> Iterator[Row]:
+        """What it takes altogether, which can be less or more than the parts; told only where it is not their sum."""
+        rule = self.decision.rule
+        met = self.say.text(rule.outcomes[rule.role("met")].title)
+        parts = [change for distance in each for change in distance.changes]
+        title = Span(self.say.pick(f"合计到“{met}”", f'all together, to "{met}"'), "title")
+        if set(parts) == set(whole.changes) and len(parts) == len(whole.changes):
+            yield row("", title, self.say.pick("以上各项都做到", "all of the above"), indent=STEP * 2)
+        else:
+            yield row("", title, *self._distance(whole), indent=STEP * 2)
 
     def _distance(self, distance: Distance) -> Iterator[Span]:
         if distance.why:

@@ -102,7 +102,10 @@ def _read(folder: Path, root: Path, problems: Problems, seen: tuple[Path, ...]) 
     digest.update(above[1].encode())
     merged = {name: node for name, node in above[0].items() if name != "plan"}
     for name, node in files.items():
-        merged[name] = merge(merged[name], node, problems, REPLACED) if name in merged else node
+        if name in merged and list(node.entries) == ["remove"]:
+            del merged[name]  # the child has no such decision
+        else:
+            merged[name] = merge(merged[name], node, problems, REPLACED) if name in merged else node
     return merged, digest.hexdigest()
 
 

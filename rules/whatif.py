@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rules.grammar import OPERATORS
+from rules.grammar import JOINS, OPERATORS
 from rules.loader import load
 from rules.model import Edition
 from rules.node import Node
@@ -146,7 +146,7 @@ def _limit(item: Node) -> Found | None:
     for key in ("require", "reject", "when"):
         condition = item.get(key)
         facts = [] if condition is None else list(condition.entries.values())
-        if len(facts) == 1:
+        if condition is not None and len(facts) == 1 and not condition.entries.keys() & JOINS.keys():
             tests = facts[0]
             if tests.is_map and len(tests.entries) == 1:
                 operator, limit = next(iter(tests.entries.items()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import click
@@ -26,25 +25,23 @@ class Judge:
         self.settings, self.suppositions = settings, suppositions
         self.store = settings.store()
         self.plan = settings.chosen(self.store)
-        self.engine = cache(self._engine)
-        self.checker = cache(lambda on: FactChecker(self.engine(on).edition))
+        self.compiled: dict[str, tuple[Engine, FactChecker]] = {}
 
-    def _engine(self, on: date) -> Engine:
-        return self._compiled(self.store.in_force(self.plan, on).id)
-
-    @cache  # noqa: B019 -- lives as long as the command
-    def _compiled(self, name: str) -> Engine:
-        edition = self.store.edition(name)
-        if self.suppositions:
-            edition = suppose(self.settings.policies, edition, self.suppositions)
-        return Engine(edition)
+    def engine(self, on: date) -> tuple[Engine, FactChecker]:
+        """What judges and what checks under the edition in force, made once."""
+        edition = self.store.in_force(self.plan, on)
+        if edition.id not in self.compiled:
+            if self.suppositions:
+                edition = suppose(self.settings.policies, edition, self.suppositions)
+            self.compiled[edition.id] = Engine(edition), FactChecker(edition)
+        return self.compiled[edition.id]
 
     def day(self, case: Case) -> date:
         return self.settings.on or case.on or self.settings.today()
 
     def decide(self, decision: str, case: Case) -> Decision:
         on = self.day(case)
-        engine = self.engine(on)
+        engine, checker = self.engine(on)
         rule = engine.edition.rules.get(decision)
         if rule is None:
             known = ", ".join(engine.edition.rules)
@@ -52,7 +49,7 @@ class Judge:
                 f"没有判定 {decision}（现有：{known}）。", f"There is no decision {decision} (there are: {known})."
             )
         try:
-            facts = self.checker(on).check(rule.subject, case.facts)
+            facts = checker.check(rule.subject, case.facts)
         except FactError as error:
             raise Unfit(
                 [{"where": case.place(one).rpartition(": ")[0], **one.as_dict(), "zh": _at(one.pointer, one.zh),
@@ -84,5 +81,7 @@ def watched(cases: Sequence[Case], settings: Settings) -> Iterator[Case]:
         yield from cases
         return
     label = settings.pick("判定", "deciding")
-    with click.progressbar(cases, label=label, file=sys.stderr) as bar:
-        yield from bar
+    with click.progressbar(length=len(cases), label=label, file=sys.stderr) as bar:
+        for case in cases:
+            yield case
+            bar.update(1)

@@ -32,7 +32,6 @@ ALLOWED = {
     60: "characters quoted in a message; rounds of a search",
     63: "characters of an example of a sha256",
     64: "characters of an id",
-    80: "columns of a terminal",
     120: "characters of YAML's own message",
     240: "fields that the engine's message holds",
     480: "rules that the engine's rule set holds",

@@ -14,7 +14,10 @@ import pytest
 import yaml
 
 from rules import Decision, Engine, FactChecker, Reference, Store, open_store, read_store
+from rules.distance import distances
+from rules.explain import explain
 from rules.grammar import DOCUMENT, FORMULAS, JOINS, OPERATORS, PERSONAL_TRAITS, REPLACED
+from rules.rulebook import page
 from rules.values import plain
 
 PLANS = Path(__file__).parent.parent / "plans"
@@ -88,6 +91,9 @@ def test_case(
     quick = engine.judge(case["decision"], checked, on)
     known = {name: value for name, value in quick.outputs.items() if value is not None}
     assert (quick.outcome, known) == (decision.outcome, _values(decision))
+    for lang in ("zh", "en"):
+        assert explain(decision, lang)
+    assert distances(decision).as_dict()
     assert _seen(decision, case) == {key: case[key] for key in ("outcome", *_EXPECTED) if key in case}
 
 
@@ -115,6 +121,13 @@ def _seen(decision: Decision, case: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return value if isinstance(value, date) else plain(value)
+
+
+def test_every_plan_prints_as_a_rulebook(store: Store) -> None:
+    for editions in store.plans.values():
+        for edition in editions:
+            printed = page(edition, {})
+            assert [rule.id for rule in edition.rules.values() if rule.title.zh not in printed] == []
 
 
 def test_every_decision_of_every_plan_has_a_case(store: Store) -> None:

@@ -1,0 +1,333 @@
+"""The command line: what it prints, how it ends, and that the documents show what it prints."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from rules.casefile import read_cases
+from service.command import unsupported
+from service.command_line import cli
+from tests.unit.console import played
+
+ROOT = Path(__file__).parents[2]
+CASES, COUNTY = ROOT / "examples" / "cases", ROOT / "examples" / "county"
+NARROW = str(CASES / "village_misses_narrowly.yaml")
+VILLAGES = str(COUNTY / "2-villages.yaml")
+
+
+def call(*words, text=None, **env):
+    return CliRunner(env={"LANG": "en_US.UTF-8", "LC_ALL": "", "LC_MESSAGES": "", **env}).invoke(cli, words, input=text)
+
+
+@pytest.fixture
+def policies(tmp_path):
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    return tmp_path / "policies"
+
+
+def broken(policies, old="{a_grade_share: {at_least: 55%}}", new="{a_grade_share: {at_least: 55}}"):
+    file = policies / "xx-county" / "2026-05-01" / "credit_village.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    return file
+
+
+# --- decide and explain
+
+
+def test_a_decision_is_printed_with_its_clause():
+    result = call("decide", "credit_village", NARROW)
+    assert result.exit_code == 0
+    assert re.search(r"✗  A-grade share +54\.75%  must be at least 55% +四\(三\)1\(1\)", result.stdout)
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"LANG": "en_GB.UTF-8"}, "not qualified"),
+        ({"LANG": "zh_CN.UTF-8"}, "不达标"),
+        ({"LANG": "C"}, "不达标"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_US"}, "not qualified"),
+    ],
+)
+def test_the_locale_chooses_the_language(env, said):
+    assert said in call("decide", "credit_village", NARROW, **env).stdout
+
+
+def test_the_option_goes_before_the_locale():
+    assert "不达标" in call("decide", "credit_village", NARROW, "--lang", "zh").stdout
+
+
+def test_json_holds_the_whole_decision():
+    found = json.loads(call("decide", "credit_village", NARROW, "--json").stdout)
+    assert (found["outcome"], found["edition"]) == ("not_qualified", "2026-05-01")
+    assert found["findings"][0]["clause"] == "四(三)1(1)"
+
+
+def test_a_case_can_come_from_standard_input_as_yaml_or_json():
+    yaml = Path(NARROW).read_text(encoding="utf-8")
+    [case] = read_cases(yaml, "a.yaml")
+    same = json.dumps({"on": case.on.isoformat(), "subject": {"id": case.subject_id}, "facts": case.facts})
+    printed = {call("decide", "credit_village", "-", text=text).stdout for text in (yaml, same)}
+    assert printed == {call("decide", "credit_village", NARROW).stdout}
+
+
+def test_a_list_gets_a_line_each_and_json_lines_with_json():
+    printed = call("decide", "credit_village", VILLAGES).stdout
+    assert [one.split()[0] for one in printed.splitlines() if one.startswith("V-")] == [f"V-00{n}" for n in range(1, 9)]
+    lines = call("decide", "credit_village", VILLAGES, "--json").stdout.splitlines()
+    assert [json.loads(line)["subject"]["id"] for line in lines] == [f"V-00{n}" for n in range(1, 9)]
+
+
+def test_missing_information_ends_with_3():
+    assert call("decide", "credit_village", str(CASES / "village_facts_missing.yaml")).exit_code == 3
+    assert call("decide", "credit_village", VILLAGES).exit_code == 3
+    assert call("explain", "credit_village", str(CASES / "village_facts_missing.yaml")).exit_code == 3
+
+
+def test_on_chooses_the_day():
+    case = str(CASES / "household_aged_65.yaml")
+    assert "collectable" in call("decide", "screening", case).stdout.splitlines()[1]
+    assert "excluded" in call("decide", "screening", case, "--on", "2028-01-01").stdout.splitlines()[1]
+
+
+def test_explain_follows_the_decisions_below_and_json_holds_them_whole():
+    case = str(CASES / "household_granted.yaml")
+    assert "Age fit for credit" in call("explain", "grant", case).stdout
+    assert "Age fit for credit" not in call("decide", "grant", case).stdout
+    found = json.loads(call("explain", "grant", case, "--json").stdout)
+    assert found["chained"]["review"]["chained"]["screening"]["findings"][0]["verdict"] == "met"
+    assert found["explanation"]["en"][1] == "  Outcome: submit for approval"
+
+
+def test_what_if_shows_both_outcomes():
+    result = call("decide", "credit_village", VILLAGES, "--what-if", "credit_village.a_grade_share=60%")
+    assert "5 of 8 outcomes would change" in result.stdout
+    assert re.search(r"V-001 +qualified +not qualified +A-grade share ✓ → ✗", result.stdout)
+    rows = [json.loads(line) for line in call("decide", "credit_village", VILLAGES, "--what-if",
+            "credit_village.a_grade_share=60%", "--json").stdout.splitlines()]  # fmt: skip
+    assert sum(row["now"]["outcome"] != row["then"]["outcome"] for row in rows) == 5
+
+
+def test_suppositions_add_up():
+    two = ["--what-if", "credit_village.filing_share=89%", "--what-if", "credit_village.lender_npl_rate=3%"]
+    result = call("decide", "credit_village", NARROW, *two, "--what-if", "credit_village.a_grade_share=54%")
+    assert "1 of 1 outcomes would change" in result.stdout
+    assert "0 of 1 outcomes would change" in call("decide", "credit_village", NARROW, *two).stdout
+
+
+def test_a_supposition_shows_values_that_change():
+    case = str(CASES / "village_qualifies.yaml")
+    result = call("decide", "village_measures", case, "--what-if", "village.rate_discount=80 bp")
+    assert "Rate discount 0.5% → 0.8%; Rate after discount 5% → 4.7%" in result.stdout
+
+
+def test_colours_are_for_terminals_or_who_asks():
+    assert "\x1b[" not in call("decide", "credit_village", NARROW).stdout
+    assert "\x1b[31m" in call("decide", "credit_village", NARROW, "--color").stdout
+
+
+# --- bad input
+
+
+BAD = [
+    (["decide", "nope", NARROW], None, "There is no decision nope"),
+    (["decide", "credit_village", "none.yaml"], None, "none.yaml"),
+    (["decide", "credit_village", str(CASES)], None, "directory"),
+    (["decide", "credit_village", "-"], "facts: [", "-:2:1"),
+    (["decide", "credit_village", "-"], "", "empty"),
+    (["decide", "credit_village", "-"], "{", "JSON"),
+    (["decide", "credit_village", "-"], "facts:\n  households: 1.5\n", "-:2:15: households: Write a whole number"),
+    (["decide", "credit_village", "-"], '{"facts": {"county": {"loan_balance": "x"}}}', "county/loan_balance"),
+    (["decide", "credit_village", "-"], "facts: {village: 1}", "no such fact"),
+    (["decide", "credit_village", NARROW, "--on", "soon"], None, "--on wants a date"),
+    (["decide", "credit_village", NARROW, "--on", "2020-01-01"], None, "no edition of xx-county is in force"),
+    (["decide", "credit_village", NARROW, "--plan", "none"], None, "there is no plan none"),
+    (["decide", "credit_village", NARROW, "--policies", "none"], None, "no policies folder"),
+    (["decide", "credit_village", NARROW, "--what-if", "a"], None, "decision.item=value"),
+    (["decide", "credit_village", NARROW, "--what-if", "credit_villag.x=1%"], None, "did you mean credit_village?"),
+    (["decide", "credit_village", NARROW, "--what-if", "credit_village.filing_share=60"], None, "60%"),
+    (["decisions", "nope"], None, "no decision nope"),
+    (["policies", "check", "none"], None, "There is no none"),
+    (["policies", "check", str(CASES)], None, "no edition"),
+    (["policies", "show", "none"], None, "there is no edition none"),
+    (["policies", "diff", "2026-05-01", "2030-01-01"], None, "2030-01-01"),
+    (["policies", "new-edition", "xx-county", "soon"], None, "date"),
+    (["demo", str(CASES)], None, "no `decisions`"),
+    (["demo", "none"], None, "no cases"),
+]
+
+
+@pytest.mark.parametrize(("words", "text", "said"), BAD)
+def test_bad_input_ends_with_2_and_a_message_on_standard_error(words, text, said):
+    result = call(*words, text=text)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(("words", "text", "said"), BAD)
+def test_bad_input_is_told_in_both_languages_as_json(words, text, said):
+    result = call(*words, "--json", text=text)
+    assert result.exit_code == 2
+    for error in json.loads(result.stderr)["errors"]:
+        assert error["zh"]
+        assert error["en"]
+
+
+# --- policies
+
+
+def test_check_passes_what_is_shipped():
+    result = call("policies", "check")
+    assert result.exit_code == 0
+    assert "✓ xx-county/2026-05-01: good" in result.stdout
+
+
+def test_check_gives_the_place_of_every_problem(policies):
+    file = broken(policies)
+    result = call("policies", "check", str(file))
+    assert result.exit_code == 1
+    assert re.search(r"credit_village\.yaml:18:41: .*`55` ", result.stderr)
+    found = json.loads(call("policies", "check", str(policies), "--json").stdout)
+    [error] = [one for one in found["problems"] if one["severity"] == "error"]
+    assert (found["ok"], error["where"].endswith("credit_village.yaml:18:41")) == (False, True)
+
+
+@pytest.mark.parametrize("path", ["", "xx-county", "xx-county/2026-05-01", "xx-county/2026-05-01/plan.yaml"])
+def test_check_takes_all_editions_a_plan_one_edition_or_a_file(policies, path):
+    found = json.loads(call("policies", "check", str(policies / path), "--json").stdout)
+    assert found["editions"] == ["xx-county/2026-05-01"]
+
+
+def test_a_broken_policy_stops_decisions_with_1(policies):
+    broken(policies)
+    result = call("decide", "credit_village", NARROW, "--policies", str(policies))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "credit_village.yaml:18:41" in result.stderr
+
+
+def test_the_policies_folder_can_come_from_the_environment(policies):
+    broken(policies, new="{a_grade_share: {at_least: 54%}}")
+    result = call("decide", "credit_village", NARROW, VILLAGE_CREDIT_POLICIES=str(policies))
+    assert "must be at least 54%" in result.stdout
+
+
+def test_show_prints_every_criterion_in_words():
+    result = call("policies", "show", "2026-05-01")
+    assert re.search(r"四\(三\)1\(1\) +A-grade share +A-grade share is at least 55%", result.stdout)
+    found = json.loads(call("policies", "show", "--decision", "screening", "--json").stdout)
+    assert found["rules"][0]["items"][0]["en"] == "Applicant's age is between 18 years and 65 years (both in)"
+    assert call("policies", "show").stdout.startswith("xx-county/2026-05-01")
+
+
+def test_a_new_edition_then_its_differences(policies):
+    begun = call("policies", "new-edition", "xx-county", "2027-05-01", "--policies", str(policies))
+    assert begun.exit_code == 0
+    assert "effective.to: — → 2027-04-30" in begun.stdout
+    again = call("policies", "new-edition", "xx-county", "2027-05-01", "--policies", str(policies))
+    assert (again.exit_code, "exists already" in again.stderr) == (2, True)
+    found = json.loads(
+        call("policies", "diff", "2026-05-01", "2027-05-01", "--policies", str(policies), "--json").stdout
+    )
+    assert [change["path"] for change in found["changes"]] == ["plan.from", "plan.to"]
+
+
+# --- decisions, demo, and the rest
+
+
+def test_decisions_lists_the_facts_each_needs_down_the_chain():
+    [found] = json.loads(call("decisions", "grant", "--json").stdout)
+    facts = {f"{fact['subject']}.{fact['fact']}" for fact in found["facts"]}
+    assert {
+        "household.birth_date",
+        "vote.verdict",
+        "household.provincial_grade",
+        "household.income_information",
+    } <= facts
+    assert "village.households" not in facts
+    assert "birth_date" in call("decisions", "grant").stdout
+
+
+def test_every_decision_of_the_edition_is_listed(edition):
+    found = json.loads(call("decisions", "--json").stdout)
+    assert [one["decision"] for one in found] == list(edition.rules)
+
+
+def test_the_demo_judges_every_level():
+    found = json.loads(call("demo", "--json").stdout)
+    outcomes = {(one["subject"]["id"], one["decision"]): one["outcome"] for one in found}
+    assert outcomes["T-01", "credit_township"] == "qualified"
+    assert outcomes["H-03", "grant"] == "submit_for_approval"
+    assert outcomes["C-01", "rollout"] == "on_track"
+    printed = call("demo").stdout
+    assert re.search(r"V-004 .*not qualified +A-grade share 四\(三\)1\(1\)", printed)
+    assert printed.count("\n") < 80
+
+
+def test_the_example_county_adds_up():
+    cases = {path.stem: read_cases(path.read_text(encoding="utf-8"), path.name) for path in COUNTY.glob("*.yaml")}
+    villages = {case.subject_id: case for case in cases["2-villages"]}
+    [county] = cases["4-county"]
+    assert {record["id"] for record in county.facts["villages"]} == set(villages)
+    for fact in ("households", "borrowing_households", "loan_balance", "npl_balance"):
+        assert county.facts[fact] == sum(case.facts[fact] for case in villages.values())
+    found = [json.loads(line) for line in call("decide", "credit_village", VILLAGES, "--json").stdout.splitlines()]
+    outcomes = {one["subject"]["id"]: one["outcome"] for one in found}
+    listed = [record for township in cases["3-townships"] for record in township.facts["villages"]]
+    assert {one["id"]: one.get("credit_village", "needs_information") for one in listed} == outcomes
+    for case in [*villages.values(), *cases["3-townships"]]:
+        assert all(county.facts[fact] == value for fact, value in case.facts["county"].items())
+
+
+@pytest.mark.parametrize(
+    ("version", "said"), [((3, 11, 7), ""), ((3, 12), ""), ((3, 13, 0), "3.13"), ((3, 14), "3.14"), ((4, 0), "4.0")]
+)
+def test_a_python_that_cannot_run_the_engine_is_told(version, said):
+    message = unsupported(version)
+    assert said in message
+    assert bool(message) == bool(said)
+
+
+def test_the_entry_imports_nothing_before_the_python_is_known():
+    code = "import sys, service.command; sys.exit(any(name.partition('.')[0] in ('rules', 'durable', 'click') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_closed_pipe_or_a_poor_terminal_brings_no_traceback():
+    code = "from service.command import main; main()"
+    words = [sys.executable, "-c", code, "decide", "credit_village", NARROW, "--lang", "zh"]
+    env = {"PYTHONIOENCODING": "ascii", "PATH": ""}
+    done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "V-002" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "policies/README.zh-CN.md"])
+def test_the_documents_show_what_is_printed(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    document = (ROOT / name).read_text(encoding="utf-8")
+    assert "```console" in document
+    assert played(document, tmp_path) == document
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readmes_list_every_command_and_dependency(name):
+    document = (ROOT / name).read_text(encoding="utf-8")
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    wanted = re.findall(
+        r'^    "([a-z-]+)>=', pyproject.partition("dependencies = [")[2].partition("]")[0], re.MULTILINE
+    )
+    assert wanted
+    for word in (*wanted, *cli.commands, *cli.commands["policies"].commands):
+        assert f"| {word} |" in document or re.search(rf"`(policies )?{word}\b", document) or f"`{word}" in document, (
+            word
+        )
