@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -163,8 +163,7 @@ class Placed:
         return {"id": self.id, "place": self.place, "chosen": self.chosen, "why": self.why or None}
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The answer to one question about one subject on one date, under one edition."""
 
     edition: Edition
@@ -174,11 +173,11 @@ class Decision:
     facts: Mapping[str, Any]
     outcome: str
     findings: tuple[Finding, ...]
-    outputs: Mapping[str, tuple[Value, Type]] = field(default_factory=dict)
-    measures: tuple[tuple[str, Mapping[str, tuple[Value, Type]]], ...] = ()
-    ranking: tuple[Placed, ...] = ()
-    missing: tuple[Missing, ...] = ()
-    chained: Mapping[str, Decision] = field(default_factory=dict)
+    outputs: Mapping[str, tuple[Value, Type]]
+    measures: tuple[tuple[str, Mapping[str, tuple[Value, Type]]], ...]
+    ranking: tuple[Placed, ...]
+    missing: tuple[Missing, ...]
+    chained: Mapping[str, Decision]
 
     @property
     def id(self) -> str:

@@ -39,7 +39,7 @@ class Type:
 
     def fits(self, other: Type) -> bool:
         """Whether values of both types may be compared, added, or stand for each other."""
-        if self.kind != other.kind:
+        if self.kind != other.kind or self.of != other.of:
             return False
         if self.kind == "choice":  # every code of the other has its place among one's own
             return set(other.choices) <= set(self.choices)
@@ -72,7 +72,7 @@ UNITS: Mapping[str, tuple[str, str, Fraction]] = {
     "日": ("count", "day", Fraction(1)),
 }
 PERIODS = ("year", "month", "day")
-_NUMBER = re.compile(r"([+-]?\d{1,15}(?:\.\d{1,10})?)\s*(\D.{0,39})?")
+_NUMBER = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,10})?)\s*(%|‰|[^\W\d]{1,40})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def read_literal(text: str) -> Literal | None:
 
 def read_date(text: str) -> date | None:
     """Read YYYY-MM-DD; None for anything else."""
-    if len(text) != 10 or text[4] != "-":
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
         return None
     try:
         return date.fromisoformat(text)

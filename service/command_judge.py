@@ -66,7 +66,7 @@ def cases_of(name: str) -> list[Case]:
     """The cases of a file, or of standard input for `-`."""
     try:
         if name == "-":
-            return read_cases(click.get_binary_stream("stdin").read().decode("utf-8-sig"), name)
+            return read_cases(sys.stdin.buffer.read().decode("utf-8-sig"), name)
         path = Path(name)
         if path.is_file() and path.stat().st_size > MUCH:
             raise Bad(f"{name} 太大（超过 {MUCH} 字节）。", f"{name} is too big (over {MUCH} bytes).")

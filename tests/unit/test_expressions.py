@@ -158,6 +158,15 @@ def test_ranked_choices_compare_by_place():
     assert value(edition, "some_g", {"h": "B"}) == "B"
 
 
+def test_the_highest_of_ranked_choices_is_the_first_listed():
+    part = {"g": choice("AAA", "AA", "B", ranked=True)}
+    facts = {"parts": given("list", of="part"), "best": derived(highest="g", over="parts"),
+             "worst": derived(lowest="g", over="parts")}  # fmt: skip
+    record = {"parts": [{"g": "AA"}, {"g": "AAA"}, {"g": "B"}]}
+
+    assert [value(small(facts, part=part), fact, record) for fact in ("best", "worst")] == ["AAA", "B"]
+
+
 def test_records_around_are_found_from_inside_a_list():
     area = {"m": given("amount"), "things": given("list", of="thing"),
             "rich": derived(count="things", where={"m": {"above": "own.m"}})}  # fmt: skip

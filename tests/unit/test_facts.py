@@ -1,0 +1,142 @@
+"""Facts are taken strictly: what is not exactly of its type is refused, all at once, where it stands."""
+
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given as cases
+from hypothesis import strategies as st
+
+from rules.facts import HUGE, MOST_RECORDS, FactChecker, FactError
+from tests.unit.small import checklist, choice, count, derived, given, small
+
+FACTS = {
+    "within": "area", "n": count(), "part": count(part_of="n"), "m": given("amount"), "r": given("rate"),
+    "p": given("points", minimum="-5 points", maximum="10 points"), "flag": given("boolean"),
+    "day": given("date"), "colour": choice("red", "green"), "bits": given("list", of="bit"),
+    "share": derived(ratio=["part", "n"]),
+}  # fmt: skip
+AREA = {"total": count("house"), "things": given("list", of="thing")}
+BIT = {"ok": given("boolean")}
+EDITION = small(FACTS, {"verdict": checklist({"require": {"flag": True}})}, area=AREA, bit=BIT)
+CHECKER = FactChecker(EDITION)
+
+
+def problems(facts, subject="thing"):
+    with pytest.raises(FactError) as raised:
+        CHECKER.check(subject, facts)
+    for problem in raised.value.problems:
+        assert problem.zh
+        assert problem.en
+    return [(problem.pointer, problem.code) for problem in raised.value.problems]
+
+
+@pytest.mark.parametrize(("name", "value", "code"), [
+    ("n", True, "not_whole"), ("n", 1.0, "not_whole"), ("n", "1", "not_whole"), ("n", Decimal(1), "not_whole"),
+    ("n", Fraction(1, 2), "not_whole"), ("n", -1, "too_small"), ("n", HUGE, "too_large"), ("n", 10**400, "too_large"),
+    ("n", [], "not_whole"), ("n", {}, "not_whole"), ("n", float("nan"), "not_whole"),
+    ("m", True, "not_a_number"), ("m", 0.5, "not_a_number"), ("m", "0.9", "not_a_number"), ("m", "5", "not_a_number"),
+    ("m", Decimal("NaN"), "not_a_number"), ("m", Decimal("sNaN"), "not_a_number"),
+    ("m", Decimal("Infinity"), "not_a_number"), ("m", Decimal("-Infinity"), "not_a_number"),
+    ("m", Decimal("1E+1000000"), "not_a_number"), ("m", Decimal("1E+30"), "too_large"),
+    ("m", Decimal("-0.01"), "too_small"), ("m", Decimal("0.0000001"), "too_fine"), ("m", -HUGE, "too_small"),
+    ("m", Decimal("1E-1000000"), "too_fine"), ("m", "5 yuan", "not_a_number"),
+    ("r", "0.9", "not_a_number"), ("r", 0.9, "not_a_number"), ("r", Decimal("1.000001"), "too_large"),
+    ("r", 90, "too_large"), ("r", "90", "not_a_number"), ("r", "101%", "too_large"), ("r", "-1%", "too_small"),
+    ("r", "%", "not_a_number"), ("r", "a%", "not_a_number"), ("r", "9" * 5000 + "%", "not_a_number"),
+    ("p", 11, "too_large"), ("p", -6, "too_small"), ("p", False, "not_a_number"),
+    ("flag", 1, "not_boolean"), ("flag", 0, "not_boolean"), ("flag", "true", "not_boolean"), ("flag", "", "not_boolean"),
+    ("day", "2026-02-29", "not_a_date"), ("day", "20260201", "not_a_date"), ("day", 20260201, "not_a_date"),
+    ("day", datetime(2026, 1, 1, tzinfo=timezone(timedelta(0))), "not_a_date"), ("day", "", "not_a_date"),
+    ("day", "2026-W01-1", "not_a_date"),
+    ("colour", "Red", "not_a_choice"), ("colour", "rde", "not_a_choice"), ("colour", 1, "not_a_choice"),
+    ("colour", ["red"], "not_a_choice"), ("colour", "", "not_a_choice"),
+    ("bits", {}, "not_a_list"), ("bits", "x", "not_a_list"), ("bits", 3, "not_a_list"),
+    ("share", 1, "derived"), ("nn", 1, "unknown_fact"), ("", 1, "unknown_fact"), ("id", "x", "unknown_fact"),
+    ("verdict", "good!", "not_a_choice"), ("verdict", True, "not_a_choice"),
+])  # fmt: skip
+def test_what_is_refused(name, value, code):
+    assert problems({name: value}) == [(f"/{name}", code)]
+
+
+@pytest.mark.parametrize(("name", "value", "taken"), [
+    ("n", 0, 0), ("n", HUGE - 1, HUGE - 1), ("m", 5, 5), ("m", Decimal("0.10"), Fraction(1, 10)), ("m", Decimal(5), 5),
+    ("m", Decimal("1E+3"), 1000), ("m", Fraction(1, 3), Fraction(1, 3)), ("m", Decimal("0.000001"), Fraction(1, 10**6)),
+    ("m", Decimal("-0"), 0), ("r", "1.8%", Fraction(9, 500)), ("r", "100%", 1), ("r", 1, 1), ("r", "0%", 0),
+    ("r", Decimal("0.018"), Fraction(9, 500)), ("p", -5, -5), ("p", Decimal("9.5"), Fraction(19, 2)), ("flag", False, False),
+    ("day", "2024-02-29", date(2024, 2, 29)), ("day", date(2024, 2, 29), date(2024, 2, 29)), ("colour", "red", "red"),
+    ("bits", [], []), ("bits", [{"ok": True}, {}], [{"ok": True}, {}]), ("bits", ({"id": "b1"},), [{"id": "b1"}]),
+    ("verdict", "bad", "bad"), ("area", {"total": 3}, {"total": 3}),
+])  # fmt: skip
+def test_what_is_taken_and_how(name, value, taken):
+    record = CHECKER.check("thing", {name: value})
+
+    assert record == {name: taken}
+    assert type(record[name]) is type(taken)
+
+
+@pytest.mark.parametrize("name", ["n", "m", "r", "flag", "day", "colour", "bits", "verdict", "area"])
+def test_null_and_absence_are_the_same(name):
+    assert CHECKER.check("thing", {name: None}) == {}
+
+
+def test_a_conclusion_that_is_not_known_is_as_good_as_none():
+    assert CHECKER.check("thing", {"verdict": "open"}) == {}
+
+
+@pytest.mark.parametrize("facts", [None, [], "x", 3, True])
+def test_facts_are_a_mapping(facts):
+    assert problems(facts) == [("", "not_a_mapping")]
+
+
+def test_every_problem_is_told_at_its_place():
+    facts = {
+        "n": True, "m": "x", "wrong/na~me": 1, 7: 1, "area": {"total": -1, "things": [{"n": 1}, {"n": "1"}, 5]},
+        "bits": [{"ok": 1}, {"ko": True}, {"id": ""}, {"id": 5}, {"id": "x" * 65}],
+    }  # fmt: skip
+
+    assert problems(facts) == [
+        ("/n", "not_whole"), ("/m", "not_a_number"), ("/wrong~1na~0me", "unknown_fact"), ("/7", "unknown_fact"),
+        ("/area/total", "too_small"), ("/area/things/1/n", "not_whole"), ("/area/things/2", "not_a_mapping"),
+        ("/bits/0/ok", "not_boolean"), ("/bits/1/ko", "unknown_fact"), ("/bits/2/id", "not_an_id"),
+        ("/bits/3/id", "not_an_id"), ("/bits/4/id", "not_an_id"),
+    ]  # fmt: skip
+
+
+def test_a_part_never_exceeds_its_whole():
+    assert problems({"n": 5, "part": 6}) == [("/part", "part_exceeds_whole")]
+    assert problems({"area": {"things": [{"n": 0, "part": 1}]}}) == [("/area/things/0/part", "part_exceeds_whole")]
+    assert CHECKER.check("thing", {"n": 5, "part": 5}) == {"n": 5, "part": 5}
+    assert CHECKER.check("thing", {"part": 6}) == {"part": 6}
+
+
+def test_a_list_has_its_end():
+    assert problems({"bits": [{}] * (MOST_RECORDS + 1)}) == [("/bits", "too_many")]
+
+
+def test_facts_nested_without_end_are_refused():
+    facts: dict = {}
+    for _ in range(400):
+        facts = {"area": {"things": [facts]}}
+
+    found = problems(facts)
+
+    assert {code for _, code in found} == {"too_deep"}
+
+
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.decimals(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*FACTS, "id", "x"]), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@cases(json_like)
+def test_nothing_but_a_fact_error_comes_of_anything(facts):
+    try:
+        record = CHECKER.check("thing", facts)
+    except FactError as error:
+        assert error.problems
+    else:
+        assert CHECKER.check("thing", record) == record
