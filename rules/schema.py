@@ -34,7 +34,7 @@ def schema_text() -> str:
 def _shared(schema: Schema) -> Schema:
     """The same schema with every part that stands in several places written once, under `definitions`."""
     seen: Counter[str] = Counter()
-    _each(schema, lambda part: (_count(part, seen), part)[1])
+    _count_below(schema, seen)
     repeated = [text for text, times in seen.items() if times > 1 and len(text) > SHORT]
     names = {text: f"part{number}" for number, text in enumerate(repeated, 1)}
 
@@ -48,12 +48,16 @@ def _shared(schema: Schema) -> Schema:
     return written
 
 
-def _count(part: Schema, seen: Counter[str]) -> None:
-    """Count a part; what stands inside one that was met before has been counted there."""
-    text = _text(part)
-    seen[text] += 1
-    if seen[text] == 1:
-        _each(part, lambda inner: (_count(inner, seen), inner)[1])
+def _count_below(part: Schema, seen: Counter[str]) -> None:
+    """Count what stands inside a part; what stands inside one that was met before has been counted there."""
+
+    def count(inner: Schema) -> Schema:
+        seen[_text(inner)] += 1
+        if seen[_text(inner)] == 1:
+            _count_below(inner, seen)
+        return inner
+
+    _each(part, count)
 
 
 def _each(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
