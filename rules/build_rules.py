@@ -174,7 +174,7 @@ class RuleBuilder:
         fact = facts.get((subject, ref.name))
         return fact.title if isinstance(fact, Fact) else None
 
-    def _criterion(self, node: Node, clause: str, group: str = "") -> Criterion | None:
+    def _criterion(self, node: Node, clause: str, group: Node | None = None) -> Criterion | None:
         meta = self._meta(node, clause)
         at = node.get("require") or node.get("reject")
         assert at is not None
@@ -185,7 +185,8 @@ class RuleBuilder:
             return None
         return Criterion(
             title=self._title(node, condition), condition=condition, reject=node.get("reject") is not None, when=when,
-            outcome=outcome, group=group, reading=text_of(node.get("reading")), note=words(node.get("note")), **meta,
+            outcome=outcome, group=text_of(group.get("group") if group else None),
+            group_title=words(group.get("title")) if group else None, reading=text_of(node.get("reading")), note=words(node.get("note")), **meta,
         )  # fmt: skip
 
     def _condition(self, node: Node | None) -> Condition | None:
@@ -201,11 +202,11 @@ class RuleBuilder:
         clause = text_of(self.node.get("clause"))
         found: list[Criterion | None] = []
         for item in _items(self.node, key):
-            if (group := item.get("group")) is None:
+            if item.get("group") is None:
                 found.append(self._criterion(item, clause))
                 continue
             inherited = self._clause(item, clause)
-            found += [self._criterion(one, inherited, group.text) for one in _items(item, "criteria")]
+            found += [self._criterion(one, inherited, item) for one in _items(item, "criteria")]
         return tuple(criterion for criterion in found if criterion is not None)
 
     def _then(self, node: Node, outputs: Mapping[str, Output]) -> dict[str, Expr]:

@@ -74,6 +74,7 @@ class Item:
     clause: str
     set_by: str
     group: str = ""
+    group_title: Text | None = None
     rejects: bool = False
     outcome: str = ""
 
@@ -129,6 +130,7 @@ class Finding(NamedTuple):
             "clause": item.clause,
             "set_by": item.set_by,
             "group": item.group or None,
+            "group_title": item.group_title and vars_of(item.group_title),
             "applies": self.applies,
             "rejects": item.rejects,
             "points": plain(self.points),

@@ -76,10 +76,12 @@ class Explainer:
 
     def findings(self) -> Iterator[Row | Line]:
         criteria = self._criteria()
-        for group, found in groupby(self._shown(), key=lambda finding: finding.group):
+        for group, found in groupby(self._shown(), key=lambda finding: finding.item.group):
+            shown = list(found)
             if group:
-                yield line(Span(f"“{group}”", "dim"), indent=STEP * 2)
-            for finding in found:
+                title = shown[0].item.group_title
+                yield line(Span(self.say.pick(title.zh, title.en) if title else f"“{group}”", "dim"), indent=STEP * 2)
+            for finding in shown:
                 yield from finding_rows(self.decision, finding, criteria.get(finding.id), self.say)
         body, findings = self.decision.rule.body, self.decision.findings
         if isinstance(body, Table) and findings and all(finding.verdict is False for finding in findings):

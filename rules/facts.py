@@ -19,6 +19,7 @@ from rules.values import Type, Value, exact, read_date, read_literal, show
 
 HUGE = 10**15  # of a count, a yuan amount, points: no honest figure comes near
 MOST_RECORDS = 100_000
+MOST_NESTED = 100  # steps of a pointer
 PLACES = 6  # decimal places a figure may have
 
 
@@ -85,6 +86,9 @@ class FactChecker:
     def _record(
         self, subject: str, facts: Any, at: str, problems: list[FactProblem], around: frozenset[str]
     ) -> dict[str, Any]:
+        if at.count("/") > MOST_NESTED:
+            problems.append(FactProblem(at, "too_deep", "记录嵌套得太深。", "Records are nested too deeply."))
+            return {}
         if not isinstance(facts, Mapping):
             problems.append(
                 FactProblem(at, "not_a_mapping", "这里要一组“事实: 值”。", "A mapping of facts is wanted here.")

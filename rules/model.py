@@ -166,6 +166,7 @@ class Criterion:
     when: Condition | None = None
     outcome: str = ""
     group: str = ""
+    group_title: Text | None = None
     set_by: str = "plan"
     reading: str = ""
     then: Mapping[str, Expr] = field(default_factory=dict)

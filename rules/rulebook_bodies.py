@@ -36,7 +36,7 @@ def _criteria(rule: Rule, criteria: Sequence[Criterion], words: Words) -> Iterat
         (
             f"{cell(one.title.zh)} `{one.id}`",
             cell(_asked(one, words)),
-            f"“{one.group}”" if one.group else "",
+            cell(one.group_title.zh if one.group_title else one.group),
             "不参加排序" if isinstance(rule.body, Ranking) else _outcome(rule, one.outcome or rule.role("not_met")),
             one.clause,
             SET_BY[one.set_by],

@@ -13,6 +13,7 @@ from rules.new_edition import Exists, new_edition
 from rules.problems import Problem
 from rules.store import folders, read_store
 from rules.values import read_date
+from rules.wording import plural
 from service.command_common import POLICY_PROBLEMS, Bad, Settings, common, located, said
 from service.command_screen import as_json, complain, show
 from service.command_show import show_edition
@@ -69,12 +70,17 @@ def _sum_up(settings: Settings, checked: list[str], errors: int, warned: int) ->
     names = ", ".join(checked)
     if errors:
         text = settings.pick(
-            f"{names}：{errors} 个错误，{warned} 个提醒", f"{names}: {errors} errors, {warned} warnings"
+            f"{names}：{errors} 个错误，{warned} 个提醒",
+            f"{names}: {counted(errors, 'error')}, {counted(warned, 'warning')}",
         )
         show([line(Span(text, "bad"))], settings.color)
     else:
-        text = settings.pick(f"{names}：可以使用，{warned} 个提醒", f"{names}: good, {warned} warnings")
+        text = settings.pick(f"{names}：可以使用，{warned} 个提醒", f"{names}: good, {counted(warned, 'warning')}")
         show([line(Span("✓ ", "good"), text)], settings.color)
+
+
+def counted(number: int, word: str) -> str:
+    return f"{number} {word if number == 1 else plural(word)}"
 
 
 @policies.command("diff")

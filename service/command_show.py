@@ -10,7 +10,7 @@ import click
 from rules import Edition
 from rules.diff_items import rows_of
 from rules.layout import Line, Row, Span, line, row
-from rules.model import Rule, Scorecard, ScoreItem
+from rules.model import Criterion, Rule, Scorecard, ScoreItem, Table
 from rules.uses import place
 from rules.wording import Wording
 from service.command_common import Bad, Settings, common
@@ -81,10 +81,21 @@ def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
             said = say.pick(f"{said}（适用于：{when}）", f"{said} (where {when})")
         outcome = rule.outcomes.get(one.outcome)
         follows = "" if outcome is None else f"→ {say.text(outcome.title)}"
-        yield row(Span(one.clause, "dim"), say.text(one.title), " ".join(filter(None, (said, follows))), indent=2)
+        words = " ".join(filter(None, (said, follows, _given(one, rule, say))))
+        yield row(Span(one.clause, "dim"), say.text(one.title), words, indent=2)
     if isinstance(rule.body, Scorecard):
         for item in rule.body.items:
             yield row(Span(item.clause, "dim"), say.text(item.title), _points(item, rule, say), indent=2)
+
+
+def _given(one: Criterion, rule: Rule, say: Wording) -> str:
+    """What a row of a table gives."""
+    outputs = rule.body.outputs if isinstance(rule.body, Table) else {}
+    given = [
+        f"{say.text(outputs[name].title)} {say.expr(expr, rule.subject, codes=outputs[name].choices)}"
+        for name, expr in one.then.items()
+    ]
+    return say.pick(f"（{'，'.join(given)}）", f"({', '.join(given)})") if given else ""
 
 
 def _points(item: ScoreItem, rule: Rule, say: Wording) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from click.testing import CliRunner
 
 from service.command_line import cli
 
 ROOT = Path(__file__).parents[2]
+DOCUMENTS = ("README.md", "README.zh-CN.md", "policies/README.zh-CN.md")
 BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -44,3 +47,15 @@ def _apply(text: str, folder: Path) -> None:
     content = files[0].read_text(encoding="utf-8")
     assert content.count(f"{old}\n") == 1
     files[0].write_text(content.replace(f"{old}\n", f"{new}\n"), encoding="utf-8")
+
+
+def refresh() -> None:
+    """Write into the documents what their commands print now: `python -m tests.unit.console`."""
+    for name in DOCUMENTS:
+        with TemporaryDirectory() as folder, chdir(folder):
+            document = played((ROOT / name).read_text(encoding="utf-8"), Path(folder))
+        (ROOT / name).write_text(document, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    refresh()

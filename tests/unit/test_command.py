@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from rules.casefile import read_cases
 from service.command import unsupported
 from service.command_line import cli
-from tests.unit.console import played
+from tests.unit.console import DOCUMENTS, played
 
 ROOT = Path(__file__).parents[2]
 CASES, COUNTY = ROOT / "examples" / "cases", ROOT / "examples" / "county"
@@ -224,6 +224,7 @@ def test_the_policies_folder_can_come_from_the_environment(policies):
 def test_show_prints_every_criterion_in_words():
     result = call("policies", "show", "2026-05-01")
     assert re.search(r"四\(三\)1\(1\) +A-grade share +A-grade share is at least 55%", result.stdout)
+    assert "(Proposed limit 200,000 yuan)" in call("policies", "show", "--decision", "grant").stdout
     found = json.loads(call("policies", "show", "--decision", "screening", "--json").stdout)
     assert found["rules"][0]["items"][0]["en"] == "Applicant's age is between 18 years and 65 years (both in)"
     assert call("policies", "show").stdout.startswith("xx-county/2026-05-01")
@@ -312,7 +313,7 @@ def test_a_closed_pipe_or_a_poor_terminal_brings_no_traceback():
     assert "V-002" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "policies/README.zh-CN.md"])
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_documents_show_what_is_printed(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     document = (ROOT / name).read_text(encoding="utf-8")

@@ -216,3 +216,15 @@ def test_declarations_nothing_rests_on_are_noticed(edition):
         ("warning.outcome_unused", "never_given"),
         ("warning.reading_unused", "readings.age_person"),
     }
+
+
+def test_a_fact_that_only_bounds_another_is_in_use(edition):
+    declared = (
+        "      whole: {type: amount, title: {zh: 总额, en: whole}}\n"
+        "      portion: {type: amount, part_of: whole, title: {zh: 部分, en: portion}}\n"
+    )
+    found = edition(
+        ("facts", "      adverse_record:", declared + "      adverse_record:"),
+        ("screening", LAST, item("extra", "require: {portion: {above: 0 元}}") + LAST),
+    )
+    assert found == set()

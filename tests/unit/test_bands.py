@@ -1,0 +1,82 @@
+"""Bands leave no gap and do not overlap, to the last point between two numbers."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.bands import Band, can_hold, check_bands
+from rules.expressions import COMPARE
+from rules.model import Const
+from rules.model import Test as Comparison
+from rules.node import Node
+from rules.problems import Mark, Problems
+from rules.values import POINTS
+
+OPERATORS = ("at_least", "above", "at_most", "below", "equals")
+TRIES = [Fraction(n, 2) for n in range(-9, 20)]  # every limit drawn, and the points between
+
+
+def comparisons(limits):
+    return [Comparison(operator, (Const(value, POINTS),)) for operator, value in limits.items()]
+
+
+def told(bands, minimum=None, maximum=None):
+    problems = Problems()
+    nodes = [Node(Mark("f", line, 1), "", {}) for line in range(1, len(bands) + 1)]
+    made = [Band.of(node, comparisons(limits)) for node, limits in zip(nodes, bands, strict=True)]
+    check_bands(made, POINTS, minimum, maximum, problems)
+    return [problem.code for problem in problems.sorted()]
+
+
+@pytest.mark.parametrize(("bands", "codes"), [
+    ([{"below": 5}, {"at_least": 5}], []),
+    ([{"at_most": 5}, {"above": 5}], []),
+    ([{"at_least": 5}, {"below": 5}], []),
+    ([{"below": 5}, {"equals": 5}, {"above": 5}], []),
+    ([{}], []),
+    ([{"below": 5}, {"above": 5}], ["bands.gap_at"]),
+    ([{"at_most": 5}, {"at_least": 5}], ["bands.overlap"]),
+    ([{"below": 4}, {"at_least": 5}], ["bands.gap"]),
+    ([{"below": 6}, {"at_least": 5}], ["bands.overlap"]),
+    ([{"at_least": 0, "below": 5}, {"at_least": 5}], ["bands.gap_below"]),
+    ([{"below": 5}, {"at_least": 5, "at_most": 9}], ["bands.gap_above"]),
+    ([{"at_least": 5, "below": 5}, {}], ["bands.empty"]),
+    ([{"above": 5, "at_most": 5}, {}], ["bands.empty"]),
+    ([{"at_least": 6, "below": 5}], ["bands.empty"]),
+    ([{}, {}], ["bands.overlap"]),
+])  # fmt: skip
+def test_gaps_and_overlaps(bands, codes):
+    assert told(bands) == codes
+
+
+@pytest.mark.parametrize(("minimum", "maximum", "codes"), [
+    (0, 9, []), (1, 8, []), (-1, 9, ["bands.gap_below"]), (0, 10, ["bands.gap_above"]), (0, None, ["bands.gap_above"]),
+    (None, 9, ["bands.gap_below"]),
+])  # fmt: skip
+def test_only_values_that_there_can_be_need_a_band(minimum, maximum, codes):
+    assert told([{"at_least": 0, "below": 5}, {"at_least": 5, "at_most": 9}], minimum, maximum) == codes
+
+
+limits = st.dictionaries(st.sampled_from(OPERATORS), st.integers(-3, 8), max_size=2)
+
+
+@given(st.lists(limits, min_size=1, max_size=4))
+def test_silence_means_that_every_value_has_just_one_band(bands):
+    said = told(bands)
+    hits = [sum(all(COMPARE[o](value, v) for o, v in band.items()) for band in bands) for value in TRIES]
+
+    assert (said == []) == all(hit == 1 for hit in hits)
+
+
+@given(limits)
+def test_a_condition_that_can_hold_is_known_by_trying(band):
+    assert can_hold(comparisons(band)) == any(all(COMPARE[o](value, v) for o, v in band.items()) for value in TRIES)
+
+
+def test_a_choice_among_values_can_hold():
+    one_of = Comparison("one_of", (Const(1, POINTS), Const(5, POINTS)))
+
+    assert can_hold([one_of, *comparisons({"above": 4})])
+    assert not can_hold([one_of, *comparisons({"above": 5})])
