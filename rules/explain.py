@@ -80,7 +80,7 @@ class Explainer:
             shown = list(found)
             if group:
                 title = shown[0].item.group_title
-                yield line(Span(self.say.pick(title.zh, title.en) if title else f"“{group}”", "dim"), indent=STEP * 2)
+                yield line(Span(self.say.text(title) if title else f"“{group}”", "dim"), indent=STEP * 2)
             for finding in shown:
                 yield from finding_rows(self.decision, finding, criteria.get(finding.id), self.say)
         body, findings = self.decision.rule.body, self.decision.findings

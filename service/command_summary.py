@@ -39,7 +39,7 @@ def reasons(decision: Decision, say: Wording) -> list[str]:
         return [say.pick("、", ", ").join(one.id for one in decision.ranking if one.chosen)]
     found = [one for one in decision.findings if one.applies and one.role != "item"]
     if not isinstance(decision.rule.body, Table):
-        return [f"{say.text(one.title)} {one.clause}" for one in found if one.verdict is not True]
+        return [f"{say.text(one.title)} {one.clause}" for one in found if one.verdict is False]
     hits = [one for one in found if one.verdict is True]
     if decision.rule.body.hit == "first":
         hits = hits[:1]
