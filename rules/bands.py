@@ -49,9 +49,7 @@ class Band:
         return cls(node, low, high)
 
 
-def check_bands(
-    bands: Sequence[Band], type: Type, minimum: Value, maximum: Value, problems: Problems
-) -> None:
+def check_bands(bands: Sequence[Band], type: Type, minimum: Value, maximum: Value, problems: Problems) -> None:
     """Report gaps, overlaps and empty bands, from the least to the greatest value there can be."""
     for band in bands:
         if band.low is not None and band.high is not None and band.low >= band.high:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rules.decision import Missing
-from rules.expressions import Scope, evaluate
+from rules.expressions import Scope, evaluate, holds
 from rules.findings import path_of, title_of
 from rules.judge import Judgement
 from rules.model import Condition, Const, Criterion, Expr, Leaf, Op, Ranking, Rule, Scorecard, ScoreItem, Text
@@ -36,7 +36,10 @@ def missing(expr: Expr, scope: Scope, path: str = "") -> Iterator[Missing]:
 
 
 def _missing_in(op: Op, scope: Scope, path: str) -> Iterator[Missing]:
-    for arg in op.args:
+    args = op.args
+    if op.name == "choose" and op.where is not None and (truth := holds(op.where, scope)) is not None:
+        args = op.args[:1] if truth else op.args[1:]  # the branch not taken is not asked for
+    for arg in args:
         yield from missing(arg, scope, path)
     if op.name == "ratio" and evaluate(op.args[1], scope) == 0:
         yield Missing(f"{path}{path_of(op.args[1])}", _title(op.args[1], scope), "zero")

@@ -250,14 +250,8 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         ),
     ),
     "warning.implied": (
-        (
-            "`{id}` 永远不会起决定作用：第 {line} 行的 `{other}` 更严。请核对两个界限，或删去较宽的一"
-            "项。"
-        ),
-        (
-            "`{other}` on line {line} is stricter, so `{id}` can never decide. Check the two limits, "
-            "or drop the weaker."
-        ),
+        ("`{id}` 永远不会起决定作用：第 {line} 行的 `{other}` 更严。请核对两个界限，或删去较宽的一项。"),
+        ("`{other}` on line {line} is stricter, so `{id}` can never decide. Check the two limits, or drop the weaker."),
     ),
     "warning.always_met": (
         "`{id}` 任何情形都符合，不会起决定作用。请核对界限和运算符。",
@@ -265,10 +259,7 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "warning.nobody": (
         "`{id}` 没有任何情形能符合：界限在数据可达的范围之外。请核对界限和运算符。",
-        (
-            "No case can meet `{id}`: its limit is out of the data's reach. Check its limit and its "
-            "operator."
-        ),
+        ("No case can meet `{id}`: its limit is out of the data's reach. Check its limit and its operator."),
     ),
     "warning.never_applies": (
         "`{id}` 的 when 没有任何情形成立，这一项从不适用。请核对 when。",
@@ -296,10 +287,7 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         ),
     ),
     "warning.protected": (
-        (
-            "`{id}` 用到“{fact}”，涉及受保护的个人特征（{word}）。据此区别对待可能不合规，请先经合"
-            "规审查。"
-        ),
+        ("`{id}` 用到“{fact}”，涉及受保护的个人特征（{word}）。据此区别对待可能不合规，请先经合规审查。"),
         (
             "`{id}` uses '{fact}', which touches a protected trait ({word}). To treat people "
             "differently by it may be unlawful: have it reviewed first."
@@ -307,17 +295,11 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "warning.fact_unused": (
         "事实“{fact}”（{id}）没有任何决定用到。不需要就删去，免得白白采集。",
-        (
-            "No decision uses the fact `{id}` ({fact}). Delete it if it is not needed, rather than "
-            "collect it in vain."
-        ),
+        ("No decision uses the fact `{id}` ({fact}). Delete it if it is not needed, rather than collect it in vain."),
     ),
     "warning.output_unset": (
         "结果 `{id}` 没有任何一行给出。请在某行的 then 里写上，或从 outputs 里删去。",
-        (
-            "No row gives the output `{id}`. Write it in the `then` of some row, or take it out of "
-            "`outputs`."
-        ),
+        ("No row gives the output `{id}`. Write it in the `then` of some row, or take it out of `outputs`."),
     ),
     "warning.outcome_unused": (
         "结论 `{id}` 没有任何情形会得出。请让某一项给出它，或从 outcomes 里删去。",
@@ -325,10 +307,7 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "warning.reading_unused": (
         "解读“{title}”既没有规则引用，它的条款也没有规则执行。请核对条款，或删去。",
-        (
-            "No rule names the reading '{title}', nor cites its clause. Check its clause, or delete "
-            "it."
-        ),
+        ("No rule names the reading '{title}', nor cites its clause. Check its clause, or delete it."),
     ),
     "warning.clause_disagrees": (
         (

@@ -74,6 +74,7 @@ def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
     yield line(Span(say.text(rule.title), "title"), about)
     for one in rows_of(rule):
         said = say.condition(one.condition, place(rule), rule.subject)
+        said = said.removeprefix(f"{say.text(one.title)} ")  # it stands in the column before
         if one.reject:
             said = say.pick(f"不得：{said}", f"must not be so: {said}")
         if one.when is not None:

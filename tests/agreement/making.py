@@ -167,7 +167,7 @@ class Maker:
             if self.random.random() < 0.25:
                 return {"at_least": self.random.randint(1, len(parts)), "of": parts}
             return {self.random.choice(JOINS): parts}
-        return {name: test for name, test in (self._test(subject, depth) for _ in range(self.random.choice((1, 1, 2))))}
+        return dict(self._test(subject, depth) for _ in range(self.random.choice((1, 1, 2))))
 
     def _test(self, subject: str, depth: int) -> tuple[str, Any]:
         random = self.random

@@ -86,6 +86,5 @@ def codes(facts: dict[str, Any], decisions: dict[str, Any] | None = None, **othe
 
 def value(edition: Edition, fact: str, record: dict[str, Any], on: date = ON) -> Any:
     """What a fact of a thing is, by the plain evaluator."""
-
     reference = Reference(edition)
     return Scope(edition, "thing", record, on, reference).fact(fact)

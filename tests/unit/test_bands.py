@@ -63,11 +63,11 @@ limits = st.dictionaries(st.sampled_from(OPERATORS), st.integers(-3, 8), max_siz
 
 
 @given(st.lists(limits, min_size=1, max_size=4))
-def test_silence_means_that_every_value_has_just_one_band(bands):
+def test_silence_means_that_every_value_has_just_one_band_and_every_band_a_value(bands):
     said = told(bands)
-    hits = [sum(all(COMPARE[o](value, v) for o, v in band.items()) for band in bands) for value in TRIES]
+    fits = [[all(COMPARE[o](value, v) for o, v in band.items()) for value in TRIES] for band in bands]
 
-    assert (said == []) == all(hit == 1 for hit in hits)
+    assert (said == []) == (all(map(any, fits)) and all(sum(hits) == 1 for hits in zip(*fits, strict=True)))
 
 
 @given(limits)

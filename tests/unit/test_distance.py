@@ -21,7 +21,7 @@ def told(edition, facts, name="d"):
 
 
 def moved(distance):
-    """fact -> by how much, or to what."""
+    """Fact -> by how much, or to what."""
     return {one.fact: one.to if one.by is None else one.by for one in distance.changes}
 
 
@@ -98,8 +98,8 @@ def test_what_a_village_lacks_is_what_trying_everything_finds(facts):
     after = pulled(facts, steps)
     assert after is not None
     assert not codes(after)
-    for name in steps:  # not a step too many
-        for fewer in range(steps[name]):
+    for name, many in steps.items():  # not a step too many
+        for fewer in range(many):
             spared = pulled(facts, {**steps, name: fewer})
             assert spared is None or codes(spared)
 

@@ -46,7 +46,8 @@ def problems(facts, subject="thing"):
     ("r", 90, "too_large"), ("r", "90", "not_a_number"), ("r", "101%", "too_large"), ("r", "-1%", "too_small"),
     ("r", "%", "not_a_number"), ("r", "a%", "not_a_number"), ("r", "9" * 5000 + "%", "not_a_number"),
     ("p", 11, "too_large"), ("p", -6, "too_small"), ("p", False, "not_a_number"),
-    ("flag", 1, "not_boolean"), ("flag", 0, "not_boolean"), ("flag", "true", "not_boolean"), ("flag", "", "not_boolean"),
+    ("flag", 1, "not_boolean"), ("flag", 0, "not_boolean"), ("flag", "true", "not_boolean"),
+    ("flag", "", "not_boolean"),
     ("day", "2026-02-29", "not_a_date"), ("day", "20260201", "not_a_date"), ("day", 20260201, "not_a_date"),
     ("day", datetime(2026, 1, 1, tzinfo=timezone(timedelta(0))), "not_a_date"), ("day", "", "not_a_date"),
     ("day", "2026-W01-1", "not_a_date"),
@@ -64,7 +65,8 @@ def test_what_is_refused(name, value, code):
     ("n", 0, 0), ("n", HUGE - 1, HUGE - 1), ("m", 5, 5), ("m", Decimal("0.10"), Fraction(1, 10)), ("m", Decimal(5), 5),
     ("m", Decimal("1E+3"), 1000), ("m", Fraction(1, 3), Fraction(1, 3)), ("m", Decimal("0.000001"), Fraction(1, 10**6)),
     ("m", Decimal("-0"), 0), ("r", "1.8%", Fraction(9, 500)), ("r", "100%", 1), ("r", 1, 1), ("r", "0%", 0),
-    ("r", Decimal("0.018"), Fraction(9, 500)), ("p", -5, -5), ("p", Decimal("9.5"), Fraction(19, 2)), ("flag", False, False),
+    ("r", Decimal("0.018"), Fraction(9, 500)), ("p", -5, -5), ("p", Decimal("9.5"), Fraction(19, 2)),
+    ("flag", False, False),
     ("day", "2024-02-29", date(2024, 2, 29)), ("day", date(2024, 2, 29), date(2024, 2, 29)), ("colour", "red", "red"),
     ("bits", [], []), ("bits", [{"ok": True}, {}], [{"ok": True}, {}]), ("bits", ({"id": "b1"},), [{"id": "b1"}]),
     ("verdict", "bad", "bad"), ("area", {"total": 3}, {"total": 3}),
@@ -127,7 +129,9 @@ def test_facts_nested_without_end_are_refused():
 
 json_like = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.decimals(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*FACTS, "id", "x"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*FACTS, "id", "x"]), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 

@@ -130,7 +130,8 @@ SCORES = {
          "bands": [{"below": "5 houses", "points": 10}, {"at_least": "5 houses", "points": 20}]},
         {"id": "x", "title": TITLE, "formula": "p", "at_least": 0, "at_most": 10, "missing": 3},
     ],
-    "grades": [{"grade": "A", "at_least": 30}, {"grade": "B", "at_least": 20, "below": 30}, {"grade": "C", "below": 20}],
+    "grades": [{"grade": "A", "at_least": 30}, {"grade": "B", "at_least": 20, "below": 30}, {"grade": "C",
+        "below": 20}],
     "total": {"at_least": 5, "at_most": 40},
     "adjustments": [{"id": "less", "title": TITLE, "when": {"a": True}, "points": -20, "missing": 0}],
     "vetoes": [

@@ -1,0 +1,96 @@
+"""The store knows which edition is in force on a day, and keeps what is good when something is not."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rules.problems import PolicyError
+from rules.store import folders, open_store, read_store
+
+BASE = Path(__file__).parents[1] / "policy/base"
+PLAN = "plan: base\ntitle: {{zh: 试, en: trial}}\nissuer: {{zh: 试, en: trial}}\neffective: {{from: {0}, to: {1}}}\n"
+CHILD = PLAN + "extends: {{plan: base, edition: 2026-05-01}}\n"
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Two editions that meet."""
+    shutil.copytree(BASE, tmp_path / "base")
+    first, second = (tmp_path / "base" / day / "plan.yaml" for day in ("2026-05-01", "2027-05-01"))
+    first.write_text(PLAN.format("2026-05-01", "2027-04-30"), encoding="utf-8")
+    second.parent.mkdir()
+    second.write_text(CHILD.format("2027-05-01", "2028-04-30"), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("on", "edition"), [
+    (date(2026, 5, 1), "base/2026-05-01"), (date(2027, 4, 30), "base/2026-05-01"),
+    (date(2027, 5, 1), "base/2027-05-01"), (date(2028, 4, 30), "base/2027-05-01"),
+])  # fmt: skip
+def test_the_edition_in_force(root, on, edition):
+    assert open_store(root).in_force("base", on).id == edition
+
+
+@pytest.mark.parametrize("on", [date(2026, 4, 30), date(2028, 5, 1)])
+def test_no_edition_in_force_names_those_there_are(root, on):
+    with pytest.raises(LookupError, match=r"2026-05-01\.\.2027-04-30, 2027-05-01\.\.2028-04-30"):
+        open_store(root).in_force("base", on)
+
+
+def test_an_unknown_plan_or_edition_names_those_there_are(root):
+    store = open_store(root)
+
+    with pytest.raises(LookupError, match="base"):
+        store.in_force("bass", date(2026, 5, 1))
+    with pytest.raises(LookupError, match="base/2026-05-01"):
+        store.edition("base/2026-05-02")
+    assert store.edition("base/2026-05-01").effective_from == date(2026, 5, 1)
+
+
+def test_an_edition_that_extends_another_changes_only_what_it_says(root):
+    changed = root / "base/2027-05-01/standing.yaml"
+    changed.write_text("criteria:\n  - {id: share, require: {a_grade_share: {at_least: 60%}}}\n", encoding="utf-8")
+    first, second = open_store(root).plans["base"]
+    before, after = (edition.rules["standing"].body.criteria for edition in (first, second))
+
+    assert [one.id for one in before] == [one.id for one in after]
+    assert after[0].condition.tests[0].limits[0].value * 10 == 6
+    assert after[0].mark.file == "base/2027-05-01/standing.yaml"
+    assert after[1].mark.file == "base/2026-05-01/standing.yaml"
+    assert first.sha256 != second.sha256
+
+
+def test_a_changed_parent_changes_the_childs_digest(root):
+    before = open_store(root).edition("base/2027-05-01").sha256
+    file = root / "base/2026-05-01/limit.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("5 万元", "6 万元"), encoding="utf-8")
+
+    assert open_store(root).edition("base/2027-05-01").sha256 != before
+
+
+def test_the_same_files_have_the_same_digest_wherever_they_lie(root, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "policies"
+    shutil.copytree(root, elsewhere)
+
+    assert open_store(elsewhere).edition("base/2026-05-01").sha256 == open_store(root).edition("base/2026-05-01").sha256
+
+
+def test_a_bad_edition_leaves_the_good_ones(root):
+    (root / "base/2027-05-01/standing.yaml").write_text("criteria: nonsense\n", encoding="utf-8")
+    store = read_store(root)
+
+    assert [edition.id for edition in store.plans["base"]] == ["base/2026-05-01"]
+    assert store.problems
+    with pytest.raises(PolicyError) as raised:
+        open_store(root)
+    assert raised.value.problems == store.problems
+
+
+def test_only_folders_with_a_plan_are_editions(root):
+    (root / "base/notes").mkdir()
+    (root / "README.md").write_text("hello", encoding="utf-8")
+
+    assert [folder.name for folder in folders(root)] == ["2026-05-01", "2027-05-01"]
+    assert read_store(root / "nowhere").plans == {}
