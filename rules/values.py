@@ -108,7 +108,7 @@ def read_literal(text: str) -> Literal | None:
 
 def read_date(text: str) -> date | None:
     """Read YYYY-MM-DD; None for anything else."""
-    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
         return None
     try:
         return date.fromisoformat(text)

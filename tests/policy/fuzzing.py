@@ -9,8 +9,8 @@ WORDS = (
     "：", "。", "\t", "\u2028", "\ufeff", "\x00", "\ud800", "5 万元", "18 years", "2026-02-30", "0001-01-01", "on",
     "own.x", "a.b.c.d", "county.npl_rate", "credit_village", "{at_least: 1}", "{ratio: [on, on]}", "{sum: [on]}",
     "{count: villages}", "{rank: on, over: villages, first: highest}", "{total: on, over: villages}", "- - -", "---",
-    "{first_known: [on, 3]}", "{streak: {pilot: true}, over: villages, by: pilot}", "{all: []}", "{of: [],
-        at_least: 9}",
+    "{first_known: [on, 3]}", "{streak: {pilot: true}, over: villages, by: pilot}", "{all: []}",
+    "{of: [], at_least: 9}",
     "{round_up: on, to: 2026-01-01}", "{when: {on: on}, then: on, otherwise: 1 year}", "{date: on, plus: 9999 years}",
 )  # fmt: skip
 

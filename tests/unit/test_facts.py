@@ -127,11 +127,10 @@ def test_facts_nested_without_end_are_refused():
     assert {code for _, code in found} == {"too_deep"}
 
 
+NAMES = [*FACTS, "id", "x"]
 json_like = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.decimals(),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*FACTS, "id", "x"]), inner, max_size=4)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
     max_leaves=12,
 )
 
