@@ -81,7 +81,8 @@ def cases() -> list[str]:
             "zen decision table": lambda z=zen, p=peer, f=facts: z(p(f)),
             "cel, one compiled expression": lambda c=cel, p=peer, f=facts: c(p(f)),
             "judge: outcome and codes": lambda d=decision, f=checked: engine.judge(d, f, ON),
-            "check the facts and judge": lambda d=decision, s=subject, f=facts: engine.judge(d, checker.check(s, f), ON),
+            "check the facts, then judge": lambda d=decision, s=subject, f=facts: (
+                engine.judge(d, checker.check(s, f), ON)),
             "decide: full findings": lambda d=decision, f=checked: engine.decide(d, f, ON),
         })  # fmt: skip
         shown.append(table(decision, times, "zen decision table"))

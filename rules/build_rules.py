@@ -186,7 +186,8 @@ class RuleBuilder:
         return Criterion(
             title=self._title(node, condition), condition=condition, reject=node.get("reject") is not None, when=when,
             outcome=outcome, group=text_of(group.get("group") if group else None),
-            group_title=words(group.get("title")) if group else None, reading=text_of(node.get("reading")), note=words(node.get("note")), **meta,
+            group_title=words(group.get("title")) if group else None,
+            reading=text_of(node.get("reading")), note=words(node.get("note")), **meta,
         )  # fmt: skip
 
     def _condition(self, node: Node | None) -> Condition | None:

@@ -83,8 +83,8 @@ class Writer:
 
     def _line(self, criterion: Criterion, role: str) -> _Line:
         item = Item(
-            criterion.id, role, criterion.title, criterion.clause, criterion.set_by, criterion.group, criterion.group_title,
-            criterion.reject, criterion.outcome,
+            criterion.id, role, criterion.title, criterion.clause, criterion.set_by,
+            criterion.group, criterion.group_title, criterion.reject, criterion.outcome,
         )  # fmt: skip
         return _Line(criterion, item, tuple(self._comparisons(criterion.condition)))
 

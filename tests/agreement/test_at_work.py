@@ -130,7 +130,7 @@ def large(folder: Path, criteria: int, facts: int):
     return loaded.edition
 
 
-@pytest.mark.parametrize(("criteria", "facts"), [(500, 10), (2000, 2000), (2000, 40), (2000, 1)])
+@pytest.mark.parametrize(("criteria", "facts"), [(500, 10), (2000, 2000), (2000, 40), (600, 1)])
 def test_an_edition_of_many_criteria(tmp_path, criteria, facts):
     edition = large(tmp_path, criteria, facts)
     engine, reference, random = Engine(edition), Reference(edition), Random(criteria + facts)

@@ -51,7 +51,7 @@ def test_a_case_without_facts_is_agreed_on(edition):
 def test_many_plain_cases(edition):
     """More cases than hypothesis would take the time for; the seed is fixed so that a failure can be run again."""
     engine, reference, drawing, _ = built(edition)
-    random = Random(952)
+    random, met = Random(952), 0
 
     for name in edition.rules:
         outcomes = set()
@@ -59,4 +59,4 @@ def test_many_plain_cases(edition):
             on = drawing.day(random)
             facts = drawing.case(random, edition.rules[name].subject, on)
             outcomes.add(agree(engine, reference, name, facts, on).outcome)
-        assert len(outcomes) >= min(3, len(edition.rules[name].outcomes)), (name, outcomes)
+        assert len(outcomes) >= min(2, len(edition.rules[name].outcomes)), (name, outcomes)

@@ -42,7 +42,9 @@ def test_every_message_has_been_seen():
     """A message that no case brings about has never been read where it will stand."""
     seen = "".join((case / "expected.txt").read_text(encoding="utf-8") for case in CASES)
     met = {
-        line.rsplit(": ", 1)[-1].removesuffix(" (warning)") for line in seen.splitlines() if not line.startswith(" ")
+        line.rsplit(": ", 1)[-1].removesuffix(" (warning)")
+        for line in seen.splitlines()
+        if line.strip() and not line.startswith(" ")
     }
     unseen = {code for code in PLAN_MESSAGES if code.split(".")[0] not in UNSAID} - met
 
