@@ -265,7 +265,8 @@ class RuleBuilder:
             if not veto.outcome:
                 self.problems.add(veto.mark, "veto.no_outcome", id=veto.id)
         items = [self._item(node, clause) for node in _items(self.node, "items")]
-        self._check_full_marks([item for item in items if item is not None])
+        if None not in items:
+            self._check_full_marks([item for item in items if item is not None])
         items += [self._adjustment(node, clause) for node in _items(self.node, "adjustments")]
         ceilings = []
         for node in _items(self.node, "ceilings"):

@@ -18,12 +18,13 @@ from typing import Any
 
 from rules.coders import Coder, Place, coder, ordinal
 from rules.decider import Decider
-from rules.expressions import COMPARE, Scope
+from rules.expressions import Scope
 from rules.judge import Truth, check, criteria_of, leaves, silent_verdict, stages
 from rules.model import Condition, Const, Criterion, Edition, Expr, Group, Leaf, Ranking, Rule
-from rules.model import Test as Comparison
 from rules.network import Network, Probe
 from rules.network import Rule as Interval
+
+Span = tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -54,29 +55,55 @@ class _Field:
             self.ladder = sorted({_key(limit, self.left) for leaf, _ in self.leaves for limit in _limits(leaf)})
         ends = 0
         for leaf, silent in self.leaves:
-            holds = self.rungs_where(leaf)
-            ends += (holds[0] is not silent) - (holds[-1] is not silent)
+            firing = self.firing(leaf, not silent)
+            ends += any(low == 1 for low, _ in firing) - any(high == self.rungs - 1 for _, high in firing)
         self.mirrored = ends < 0
 
-    def rungs_where(self, leaf: Leaf) -> list[bool]:
-        """For rungs 1, 2, ...: whether the leaf holds there."""
-        holds = [all(self._holds(test, rung) for test in leaf.tests) for rung in range(1, self.rungs)]
-        return holds[::-1] if self.mirrored else holds
+    def firing(self, leaf: Leaf, when: bool) -> list[Span]:
+        """The runs of rungs (from 1) at which a comparison holds, or those at which it does not."""
+        top = self.rungs - 1
+        spans = self._holding(leaf, top)
+        if not when:
+            edges = [1, *(edge for low, high in spans for edge in (low - 1, high + 1)), top]
+            spans = list(zip(edges[::2], edges[1::2], strict=True))
+        if self.mirrored:
+            spans = [(top + 1 - high, top + 1 - low) for low, high in spans]
+        return [(low, high) for low, high in spans if low <= high]
 
-    def _holds(self, test: Comparison, rung: int) -> bool:
+    def _holding(self, leaf: Leaf, top: int) -> list[Span]:
+        """Where all tests of a comparison hold: one run, but for `one_of`."""
+        low, high = 1, top
+        among: list[int] | None = None
+        for test in leaf.tests:
+            places = sorted(self._place(limit) for limit in test.limits)
+            place = places[0]
+            match test.operator:
+                case "one_of":
+                    among = [one for one in places if among is None or one in among]
+                case "at_least" | "above":
+                    low = max(low, place + (test.operator == "above"))
+                case "at_most" | "below":
+                    high = min(high, place - (test.operator == "below"))
+                case _:
+                    low, high = max(low, place), min(high, place)
+        if among is not None:
+            return _joined([one for one in among if low <= one <= high])
+        return [(low, high)] if low <= high else []
+
+    def _place(self, limit: Expr) -> int:
+        """The rung of a limit."""
         if self.right is not None:
-            return COMPARE[test.operator](rung, 2)
-        places = [bisect_left(self.ladder, _key(limit, self.left)) for limit in test.limits]
-        places = [place + 1 if self.dense else 2 * place + 2 for place in places]
-        return rung in places if test.operator == "one_of" else COMPARE[test.operator](rung, places[0])
+            return 2
+        place = bisect_left(self.ladder, _key(limit, self.left))
+        return place + 1 if self.dense else 2 * place + 2
 
-    def spans(self) -> tuple[list[Leaf], dict[tuple[int, int], list[tuple[Leaf, bool]]]]:
+    def spans(self) -> tuple[list[Leaf], dict[Span, list[tuple[Leaf, bool]]]]:
         """The intervals of rungs at which comparisons fire, and those that need a rule of their own for "not known".
 
         Where all of a field fire on one interval next to rung 0, that interval takes rung 0 in."""
-        spans: dict[tuple[int, int], list[tuple[Leaf, bool]]] = {}
+        spans: dict[Span, list[tuple[Leaf, bool]]] = {}
         for leaf, silent in self.leaves:
-            for span in _runs(self.rungs_where(leaf), not silent):
+            for span in self.firing(leaf, not silent):
                 spans.setdefault(span, []).append((leaf, not silent))
         if len(spans) == 1:
             ((span, effects),) = spans.items()
@@ -205,15 +232,15 @@ def _compile(edition: Edition, rule: Rule, stage: int) -> _Block:
     )
 
 
-def _runs(truths: Sequence[bool], wanted: bool) -> Iterator[tuple[int, int]]:
-    """The runs of rungs (counted from 1) at which the truth is the wanted one."""
-    start = 0
-    for rung, truth in enumerate([*truths, not wanted], 1):
-        if truth is wanted and not start:
-            start = rung
-        elif truth is not wanted and start:
-            yield start, rung - 1
-            start = 0
+def _joined(places: Sequence[int]) -> list[Span]:
+    """Single rungs in order as runs."""
+    spans: list[Span] = []
+    for place in places:
+        if spans and spans[-1][1] == place - 1:
+            spans[-1] = (spans[-1][0], place)
+        elif not spans or spans[-1][1] != place:
+            spans.append((place, place))
+    return spans
 
 
 def _limits(leaf: Leaf) -> Iterator[Expr]:

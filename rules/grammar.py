@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rules.problems import Both
 from rules.shapes import (
+    Anything,
     Either,
     Field,
     Flag,
@@ -205,6 +206,10 @@ HEAD: dict[str, Shape] = {
 }
 OUTPUT = Record({"type": Word(("count", "amount", "rate", "points", "choice", "date", "boolean")), "title": TITLE},
                 {"unit": ID, **_CODES})  # fmt: skip
+BODY = (
+    "criteria", "hit", "rows", "otherwise", "outputs", "by", "ranked", "items", "grades", "vetoes", "adjustments",
+    "full_marks", "total", "ceilings", "list", "order", "eligible", "ties", "take", "note",
+)  # fmt: skip
 DECISION = Either(
     (says("kind", "checklist"), Record({**HEAD, "criteria": CRITERIA}, {"note": WORDS})),
     (says("kind", "table"), Record(
@@ -222,7 +227,7 @@ DECISION = Either(
         {**HEAD, "list": PATH,
          "order": ListOf(Record({"by": EXPRESSION, "first": Word(("highest", "lowest"))}, {"title": TITLE}), 1)},
         {"eligible": CRITERIA, "ties": Word(("shared", "by_id")), "take": Whole(1), "note": WORDS})),
-    (is_a("map"), Record(HEAD)),
+    (is_a("map"), Record(HEAD, dict.fromkeys(BODY, Anything()))),  # the kind is mistyped: say that alone
 )  # fmt: skip
 
 PLAN_ID = Pattern("[a-z][a-z0-9-]{0,59}", "方案标识", "the id of the plan", ("xx-county",))

@@ -15,6 +15,7 @@ from rules.height import too_deep
 from rules.merge import merge
 from rules.model import Clause, Edition, Reading, Rule, Text
 from rules.problems import Mark, Problem, Problems, near, shown
+from rules.sound import Sound
 from rules.source import Node, read_file
 from rules.values import read_date
 from rules.warnings import warnings
@@ -52,14 +53,20 @@ def _load(folder: Path, root: Path, problems: Problems) -> Edition | None:
         return None
     files, digest = found
     name = Mark(_name(folder, root), 1, 1)
+    extends = "plan" in files and files["plan"].get("extends") is not None
     for needed in FILES:
-        if needed not in files and not (needed != "plan" and "plan" in files and files["plan"].get("extends")):
+        inherited = extends and needed != "plan"
+        if needed not in files and not inherited and not (folder / (needed + SUFFIX)).exists():
             problems.add(name, "edition.no_file", file=needed + SUFFIX)
+    sound, meant = Sound(), Problems()
+    sound.left_out |= {path.stem for path in folder.glob("*" + SUFFIX)} - files.keys()
     for key, node in files.items():
-        FILES.get(key, DECISION).check(node, problems)
-    if problems.errors:
+        sound.take(key, node, FILES.get(key, DECISION), problems)
+    if not all(key in sound.files for key in FILES):
         return None
-    return _build(files, digest, problems)
+    edition = _build(sound.files, digest, meant)
+    problems.extend(sound.worth_saying(meant))
+    return edition
 
 
 def _name(path: Path, root: Path) -> str:

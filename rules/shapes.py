@@ -18,7 +18,7 @@ from rules.problems import Both, Problems, listed, near, shown
 from rules.scalars import FOUND, Flag, Pattern, Schema, Text, Whole, Word
 
 __all__ = [
-    "Either", "Field", "Flag", "ListOf", "MapOf", "Pattern", "Record", "Ref", "Schema", "Shape", "Test",
+    "Anything", "Either", "Field", "Flag", "ListOf", "MapOf", "Pattern", "Record", "Ref", "Schema", "Shape", "Test",
     "Text", "Whole", "Word", "document", "has", "is_a", "kind", "says",
 ]  # fmt: skip
 
@@ -73,6 +73,17 @@ class Field:
         inner = self.shape.schema(defs)
         # draft-07 ignores whatever stands beside a $ref
         return {"description": f"{self.zh}\n{self.en}", **({"allOf": [inner]} if "$ref" in inner else inner)}
+
+
+@dataclass(frozen=True)
+class Anything:
+    """Whatever stands there: for keys that cannot be judged until a mistake elsewhere is mended."""
+
+    def check(self, node: Node, problems: Problems) -> bool:
+        return True
+
+    def schema(self, defs: Schema) -> Schema:
+        return {}
 
 
 @dataclass(frozen=True)

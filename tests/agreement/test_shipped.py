@@ -51,7 +51,7 @@ def test_a_case_without_facts_is_agreed_on(edition):
 def test_many_plain_cases(edition):
     """More cases than hypothesis would take the time for; the seed is fixed so that a failure can be run again."""
     engine, reference, drawing, _ = built(edition)
-    random, met = Random(952), 0
+    random = Random(952)
 
     for name in edition.rules:
         outcomes = set()
