@@ -11,7 +11,7 @@ PROJECT := $(VENV)/.project-$(shell printf %s "$(CURDIR)" | cksum | cut -d ' ' -
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint check docs bench lock clean
+.PHONY: help run test lint check docs bench editor lock clean
 
 # Nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX
@@ -37,6 +37,9 @@ check: ## everything CI checks
 docs: $(PROJECT) ## write the generated pages and the schema of policies
 	@$(IN) -m rules.schema
 	@$(IN) -m rules.docs xx-county
+
+editor: $(PROJECT) ## hold the schema against a real editor's language server (needs node and the npm registry)
+	@$(IN) -m pytest tests/editor $(ARGS)
 
 bench: $(PROJECT) ## measure against other engines
 	@$(IN) -m benchmarks $(ARGS)

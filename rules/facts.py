@@ -15,7 +15,8 @@ from typing import Any
 
 from rules.model import Edition, Fact
 from rules.scalars import near
-from rules.values import Type, Value, exact, read_date, read_literal, show
+from rules.values import Type, Value, exact, read_date, read_literal
+from rules.wording import Wording
 
 HUGE = 10**15  # of a count, a yuan amount, points: no honest figure comes near
 MOST_RECORDS = 100_000
@@ -57,7 +58,7 @@ class FactChecker:
     """Checks cases against the fact dictionary of one edition."""
 
     def __init__(self, edition: Edition) -> None:
-        self.edition = edition
+        self.edition, self.zh, self.en = edition, Wording(edition, "zh"), Wording(edition, "en")
         self.given: dict[str, dict[str, Fact]] = {
             name: {fact.name: fact for fact in subject.facts.values() if fact.given}
             for name, subject in edition.subjects.items()
@@ -127,11 +128,11 @@ class FactChecker:
                 continue
             whole = record.get(fact.part_of)
             if isinstance(whole, int | Fraction) and value is not None and value > whole:
-                title = given[fact.part_of].title
+                title, zh, en = given[fact.part_of].title, self.zh.value, self.en.value
                 problems.append(FactProblem(
                     f"{at}/{name}", "part_exceeds_whole",
-                    f"{fact.title.zh}（{show(value, fact.type)}）不可能多于{title.zh}（{show(whole, fact.type)}）。",
-                    f"{fact.title.en} ({show(value, fact.type)}) cannot exceed {title.en} ({show(whole, fact.type)}).",
+                    f"{fact.title.zh}（{zh(value, fact.type)}）不可能多于{title.zh}（{zh(whole, fact.type)}）。",
+                    f"{fact.title.en} ({en(value, fact.type)}) cannot exceed {title.en} ({en(whole, fact.type)}).",
                 ))  # fmt: skip
 
     def _conclusion(self, name: str, value: Any) -> str | None:
@@ -153,7 +154,19 @@ class FactChecker:
             return value
         if kind == "date":
             return _date(value)
-        return _in_range(fact, _number(value, fact.type, fact.decimals))
+        return self._in_range(fact, _number(value, fact.type, fact.decimals))
+
+    def _in_range(self, fact: Fact, value: Value) -> Value:
+        least, most = fact.minimum, fact.maximum
+        if least is not None and value < least:
+            limits = self.zh.value(least, fact.type), self.en.value(least, fact.type)
+            raise _Bad("too_small", f"不能小于 {limits[0]}。", f"It cannot be below {limits[1]}.")
+        if most is not None and value > most:
+            limits = self.zh.value(most, fact.type), self.en.value(most, fact.type)
+            raise _Bad("too_large", f"不能大于 {limits[0]}。", f"It cannot be above {limits[1]}.")
+        if not -HUGE < value < HUGE:
+            raise _Bad("too_large", "数字大得不合常理。", "The number is beyond all reason.")
+        return value
 
     def _list(self, type: Type, value: Any, here: str, problems: list[FactProblem]) -> Value:
         if not isinstance(value, list | tuple):
@@ -187,7 +200,7 @@ def _number(value: Any, type_: Type, decimals: bool = False) -> Value:
     if type(value) is int:
         return value
     if type_.kind == "count" and not decimals:
-        raise _Bad("not_whole", f"请写整数（{type_.unit}）。", f"Write a whole number ({type_.unit}).")
+        raise _Bad("not_whole", "请写整数。", "Write a whole number.")
     if type(value) is str and type_.kind == "rate" and value.endswith("%"):
         literal = read_literal(value)
         if literal is not None:
@@ -201,19 +214,6 @@ def _number(value: Any, type_: Type, decimals: bool = False) -> Value:
         return exact(value)
     how = ('，例如 0.018 或 "1.8%"', ', as in 0.018 or "1.8%"') if type_.kind == "rate" else ("", "")
     raise _Bad("not_a_number", f"请写数字{how[0]}。", f"Write a number{how[1]}.")
-
-
-def _in_range(fact: Fact, value: Value) -> Value:
-    least, most = fact.minimum, fact.maximum
-    if least is not None and value < least:
-        shown = show(least, fact.type)
-        raise _Bad("too_small", f"不能小于 {shown}。", f"It cannot be below {shown}.")
-    if most is not None and value > most:
-        shown = show(most, fact.type)
-        raise _Bad("too_large", f"不能大于 {shown}。", f"It cannot be above {shown}.")
-    if not -HUGE < value < HUGE:
-        raise _Bad("too_large", "数字大得不合常理。", "The number is beyond all reason.")
-    return value
 
 
 def _choice(value: Any, codes: list[str]) -> _Bad:
