@@ -56,8 +56,9 @@ class Place:
 def coder(left: Expr, right: Expr | None, ladder: Sequence[Any], mirrored: bool, place: Place) -> Coder:
     """How to place the left value on its ladder, or against the right value."""
     if right is not None:
-        pairs = place.pair(left), place.pair(right)
-        code = _against(left, right) if None in pairs else _ratios(*pairs, _against(left, right))  # type: ignore[arg-type]
+        mine, theirs, code = place.pair(left), place.pair(right), _against(left, right)
+        if mine is not None and theirs is not None:
+            code = _ratios(mine, theirs, code)
     elif left.type.kind in ("choice", "boolean"):
         return _by_table(left, ladder, mirrored, place)
     elif (pair := place.pair(left)) is not None and ladder:

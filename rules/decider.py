@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -15,16 +16,16 @@ from rules.model import Criterion, Edition, Ranking, Rule, Scorecard, Table
 from rules.values import POINTS, Type, Value
 
 
-class Decider:
+class Decider(ABC):
     """Decides the rules of one edition. Subclasses say how truth is established."""
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self._writers: dict[str, Writer] = {}
 
+    @abstractmethod
     def truth(self, rule: Rule, stage: int, scope: Scope) -> Truth:
         """Whether each comparison of a stage of a rule holds of a record."""
-        raise NotImplementedError
 
     def suspects(self, rule: Rule, stage: int, scope: Scope) -> tuple[Truth, Sequence[Criterion]]:
         """The truth, and the criteria worth a look: here all of them."""
