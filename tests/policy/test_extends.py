@@ -1,0 +1,38 @@
+"""A plan that extends another says only what differs; the rest is the parent's."""
+
+from pathlib import Path
+
+from rules.store import open_store
+
+BASE = Path(__file__).parent / "base" / "2026-05-01"
+CHILD = """plan: child
+title: {zh: 子方案, en: Child}
+issuer: {zh: 测试, en: Test}
+effective: {from: 2026-06-01}
+extends: {plan: base, edition: 2026-05-01}
+"""
+
+
+def extended(tmp_path, **files):
+    """The parent and the child of a policies folder in which the child has these further files."""
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "2026-05-01").symlink_to(BASE)
+    folder = tmp_path / "child" / "2026-06-01"
+    folder.mkdir(parents=True)
+    for name, text in {"plan": CHILD, **files}.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    store = open_store(tmp_path)
+    return store.edition("base/2026-05-01"), store.edition("child/2026-06-01")
+
+
+def test_a_child_that_changes_nothing_decides_what_its_parent_decides(tmp_path):
+    parent, child = extended(tmp_path)
+
+    assert list(child.rules) == list(parent.rules)
+    assert child.sha256 != parent.sha256
+
+
+def test_a_child_can_drop_a_decision(tmp_path):
+    parent, child = extended(tmp_path, best="remove: true\n")
+
+    assert set(parent.rules) - set(child.rules) == {"best"}
