@@ -11,11 +11,24 @@ from dataclasses import dataclass
 
 from rules.figures import comparisons, figures, says
 from rules.judge import criteria_of
-from rules.model import Clause, Condition, Const, Criterion, Edition, Expr, Leaf, Op, Reading, Ref, Rule, Text
+from rules.model import (
+    Clause,
+    Condition,
+    Const,
+    Criterion,
+    Edition,
+    Expr,
+    Leaf,
+    Op,
+    Reading,
+    Ref,
+    Rule,
+    Text,
+    leaves_in,
+)
 from rules.model import Test as Comparison
 from rules.problems import Both, Mark, Problems
 from rules.values import Type, Value, read_literal, show
-from rules.worlds import leaves
 
 UP, DOWN = frozenset({"above", "at_least"}), frozenset({"below", "at_most"})
 
@@ -95,7 +108,7 @@ def _group_text(edition: Edition, rule: Rule, criterion: Criterion) -> str:
 
 
 def _tests(condition: Condition | None) -> Iterator[tuple[Leaf, Comparison]]:
-    for leaf in leaves(condition):
+    for leaf in leaves_in(condition):
         for test in leaf.tests:
             yield leaf, test
 

@@ -28,6 +28,7 @@ from rules.model import (
     ScoreItem,
     Table,
     Text,
+    leaves_in,
 )
 from rules.model import Test as Comparison
 from rules.problems import Problems, shown
@@ -194,7 +195,7 @@ class RuleBuilder:
         if node is None:
             return None
         condition = self.resolver.condition(node, self.place)
-        for leaf in _leaves(condition):
+        for leaf in leaves_in(condition):
             if leaf.left.type.is_number and not can_hold(leaf.tests):
                 self.problems.add(node, "condition.never")
         return condition
@@ -405,12 +406,6 @@ def _one_value(source: Expr | Condition | None) -> Expr | None:
         lefts = {part.left for part in source.parts if isinstance(part, Leaf)}
         return next(iter(lefts)) if len(lefts) == 1 and source.join == "all" else None
     return source
-
-
-def _leaves(condition: Condition | None) -> list[Leaf]:
-    if isinstance(condition, Leaf):
-        return [condition]
-    return [] if condition is None else [leaf for part in condition.parts for leaf in _leaves(part)]
 
 
 def ordered(rules: Sequence[Rule], problems: Problems) -> dict[str, Rule]:

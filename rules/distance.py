@@ -18,7 +18,21 @@ from typing import Any
 from rules.decision import Decision, vars_of
 from rules.expressions import Scope, leaf_holds
 from rules.judge import check, criteria_of
-from rules.model import Checklist, Condition, Criterion, Edition, Expr, Fact, Group, Leaf, Op, Ref, Rule, Text
+from rules.model import (
+    Checklist,
+    Condition,
+    Criterion,
+    Edition,
+    Expr,
+    Fact,
+    Group,
+    Leaf,
+    Op,
+    Ref,
+    Rule,
+    Text,
+    leaves_in,
+)
 from rules.reference import Reference
 from rules.values import Type, Value, plain
 
@@ -132,7 +146,9 @@ class Search:
 
     def met(self, criterion: Criterion, changes: Changes) -> bool | None:
         scope = self.scope(changes)
-        return check(criterion, {leaf: leaf_holds(leaf, scope) for leaf in _leaves(criterion)})
+        return check(
+            criterion, {leaf: leaf_holds(leaf, scope) for leaf in leaves_in(criterion.condition, criterion.when)}
+        )
 
     def room(self, name: str, changes: Changes) -> int:
         """How many steps a lever can still be pulled before a figure leaves its bounds or a part exceeds its whole."""
@@ -321,13 +337,3 @@ class Search:
             by = None if fact.type.kind == "boolean" else self._sign(fact) * steps
             found.append(Change(name, fact.title, by, scope.fact(name), fact.type))
         return Distance(tuple(found))
-
-
-def _leaves(criterion: Criterion) -> Iterator[Leaf]:
-    pending: list[Condition] = [criterion.condition, *([criterion.when] if criterion.when else [])]
-    while pending:
-        condition = pending.pop()
-        if isinstance(condition, Leaf):
-            yield condition
-        else:
-            pending.extend(condition.parts)

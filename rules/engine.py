@@ -20,7 +20,7 @@ from rules.coders import Coder, Place, coder, ordinal
 from rules.decider import Decider
 from rules.expressions import Scope
 from rules.judge import Truth, check, criteria_of, leaves, silent_verdict, stages
-from rules.model import Condition, Const, Criterion, Edition, Expr, Group, Leaf, Ranking, Rule
+from rules.model import Const, Criterion, Edition, Expr, Leaf, Ranking, Rule, leaves_in
 from rules.network import Network, Probe
 from rules.network import Rule as Interval
 
@@ -201,7 +201,7 @@ def _compile(edition: Edition, rule: Rule, stage: int) -> _Block:
     criteria = () if stage else criteria_of(rule)
     readers: dict[Leaf, list[int]] = {}
     for place, criterion in enumerate(criteria):
-        for leaf in _leaves_of(criterion):
+        for leaf in leaves_in(criterion.condition, criterion.when):
             readers.setdefault(leaf, []).append(place)
     intervals: list[Interval] = []
     effects: list[_Effect] = []
@@ -245,16 +245,6 @@ def _joined(places: Sequence[int]) -> list[Span]:
 
 def _limits(leaf: Leaf) -> Iterator[Expr]:
     return (limit for test in leaf.tests for limit in test.limits)
-
-
-def _leaves_of(criterion: Criterion) -> Iterator[Leaf]:
-    pending: list[Condition] = [criterion.condition] + ([criterion.when] if criterion.when else [])
-    while pending:
-        condition = pending.pop()
-        if isinstance(condition, Group):
-            pending.extend(condition.parts)
-        else:
-            yield condition
 
 
 def _key(limit: Expr, left: Expr) -> Any:

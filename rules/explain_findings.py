@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rules.decision import Decision, Finding, Part
 from rules.layout import Row, Span, row
-from rules.model import Condition, Const, Criterion, Expr, Leaf, Scorecard
+from rules.model import Const, Criterion, Expr, Leaf, Scorecard, leaves_in
 from rules.values import POINTS
 from rules.wording import BETWEEN, Wording
 
@@ -28,7 +28,7 @@ def finding_rows(decision: Decision, finding: Finding, criterion: Criterion | No
         points = Span(say.value(finding.points, POINTS), "" if finding.verdict else "unknown")
         yield row("", title, _seen(finding, decision, say), points, clause, indent=INDENT)
         return
-    leaves = list(_leaves(criterion.condition)) if criterion else []
+    leaves = list(leaves_in(criterion.condition)) if criterion else []
     if not finding.applies:
         yield row(mark, title, Span(say.pick("不适用", "does not apply"), "dim"), "", clause, indent=INDENT)
     elif len(finding.parts) == 1:
@@ -104,11 +104,3 @@ def _must(finding: Finding, say: Wording) -> str:
     if finding.role == "row":
         return ""
     return say.pick("不得", "must not be ") if finding.rejects else say.pick("应", "must be ")
-
-
-def _leaves(condition: Condition) -> Iterator[Leaf]:
-    if isinstance(condition, Leaf):
-        yield condition
-        return
-    for part in condition.parts:
-        yield from _leaves(part)

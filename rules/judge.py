@@ -17,13 +17,13 @@ from rules.model import (
     Condition,
     Criterion,
     Expr,
-    Group,
     Leaf,
     Ranking,
     Rule,
     Scorecard,
     ScoreItem,
     Table,
+    leaves_in,
 )
 from rules.values import Type, Value, exact
 
@@ -271,11 +271,7 @@ def leaves(rule: Rule, stage: int) -> list[tuple[Leaf, bool]]:
     found: list[tuple[Leaf, bool]] = []
 
     def collect(condition: Condition | None, silent: bool) -> None:
-        if isinstance(condition, Leaf):
-            found.append((condition, silent))
-        elif isinstance(condition, Group):
-            for part in condition.parts:
-                collect(part, silent)
+        found.extend((leaf, silent) for leaf in leaves_in(condition))
 
     if isinstance(body, Scorecard) and stage:
         for condition, _ in body.grades:

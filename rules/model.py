@@ -8,7 +8,7 @@ Edition
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -98,6 +98,15 @@ class Group:
 
 
 Condition = Leaf | Group
+
+
+def leaves_in(*conditions: Condition | None) -> Iterator[Leaf]:
+    """The comparisons of conditions, in the order they are written."""
+    for condition in conditions:
+        if isinstance(condition, Leaf):
+            yield condition
+        elif condition is not None:
+            yield from leaves_in(*condition.parts)
 
 
 # --- facts -------------------------------------------------------------------------------------------------------

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from rules.agreement import check_agreement
 from rules.judge import criteria_of
-from rules.model import Edition, Expr, Fact, Leaf, Op, Ref, Rule, Scorecard
+from rules.model import Edition, Expr, Fact, Leaf, Op, Ref, Rule, Scorecard, leaves_in
 from rules.problems import Both, Mark, Problem, Problems
 from rules.redundant import check_redundant
 from rules.unused import check_unused
 from rules.uses import Used, behind, fact_of, of_criterion, of_item, place
-from rules.worlds import leaves, shape
+from rules.worlds import shape
 
 # A title that speaks of what people may not be judged by. 最低保证金 is no 低保.
 PROTECTED = re.compile(r"健康|残疾|疾病|患病|婚姻|离异|离婚|(?<!最)低保|五保|性别|宗教|民族|信仰")
@@ -60,7 +60,7 @@ def protected(fact: Fact) -> str:
 def _out_of_reach(edition: Edition, rule: Rule, problems: Problems) -> None:
     """Nobody is above the highest of a list that he is in himself."""
     for criterion in criteria_of(rule):
-        for leaf in leaves(criterion.condition):
+        for leaf in leaves_in(criterion.condition):
             for test in leaf.tests:
                 if _is_best_of_own(edition, rule, leaf, test.limits[0], OUT_OF_REACH.get(test.operator, "")):
                     problems.warn(criterion.mark, "warning.own_statistic", id=criterion.id)

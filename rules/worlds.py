@@ -14,7 +14,7 @@ from math import prod
 from typing import Any
 
 from rules.expressions import COMPARE, join, sort_key
-from rules.model import Condition, Const, Edition, Expr, Group, Leaf, Op, Ref
+from rules.model import Condition, Const, Edition, Expr, Group, Leaf, Op, Ref, leaves_in
 from rules.model import Test as Comparison
 from rules.uses import fact_of
 from rules.values import Value
@@ -97,7 +97,7 @@ class Space:
     def _worlds(self, conditions: Sequence[Condition | None]) -> Iterator[World] | None:
         domains: dict[Key, list[Any]] = {}
         for condition in conditions:
-            for leaf in leaves(condition):
+            for leaf in leaves_in(condition):
                 self._extend(domains, leaf)
         if prod(len(domain) for domain in domains.values()) > MOST:
             return None
@@ -126,15 +126,6 @@ class Space:
         return [
             one for one in tried if (least is None or one >= (least, 0)) and (most is None or one <= (most, 0))
         ] or [(least if least is not None else most, 0)]
-
-
-def leaves(condition: Condition | None) -> Iterator[Leaf]:
-    """The comparisons of a condition."""
-    if isinstance(condition, Leaf):
-        yield condition
-    elif condition is not None:
-        for part in condition.parts:
-            yield from leaves(part)
 
 
 def is_whole(edition: Edition, subject: str, expr: Expr) -> bool:
