@@ -1,0 +1,38 @@
+"""The decision log: what was answered is in it, and what is in it stays as it was written.
+
+It knows no HTTP. `append` returns when its entries are durable; whoever answers before that has answered too early.
+"""
+
+from service.log.entry import Anchor, Entry, Line, Once, new_id
+from service.log.errors import (
+    InputsExpired,
+    KeyReused,
+    LogError,
+    LogUnavailable,
+    Misconfigured,
+    Repeated,
+    SealError,
+)
+from service.log.log import DecisionLog
+from service.log.seal import Sealer
+from service.log.verify import Flaw, Report, verify
+
+__all__ = [
+    "Anchor",
+    "DecisionLog",
+    "Entry",
+    "Flaw",
+    "InputsExpired",
+    "KeyReused",
+    "Line",
+    "LogError",
+    "LogUnavailable",
+    "Misconfigured",
+    "Once",
+    "Repeated",
+    "Report",
+    "SealError",
+    "Sealer",
+    "new_id",
+    "verify",
+]
