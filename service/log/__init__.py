@@ -13,7 +13,9 @@ from service.log.errors import (
     Repeated,
     SealError,
 )
+from service.log.export import as_dict, export
 from service.log.log import DecisionLog
+from service.log.retention import Expired, expire
 from service.log.seal import Sealer
 from service.log.verify import Flaw, Report, verify
 
@@ -21,6 +23,7 @@ __all__ = [
     "Anchor",
     "DecisionLog",
     "Entry",
+    "Expired",
     "Flaw",
     "InputsExpired",
     "KeyReused",
@@ -33,6 +36,9 @@ __all__ = [
     "Report",
     "SealError",
     "Sealer",
+    "as_dict",
+    "expire",
+    "export",
     "new_id",
     "verify",
 ]

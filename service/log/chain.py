@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from struct import Struct
+from typing import Any, NamedTuple
 
 from service.log.entry import Entry
 from service.log.seal import Sealer
 
 NO_LINE = bytes(sha256().digest_size)  # what the first line follows
 ORDER = Struct(">qq")
-TEXTS = 11  # the columns between `at` and `body`, and `refers_to`
-LENGTHS = Struct(f">{TEXTS + 2}I")
+LENGTHS = Struct(">QQQ")
 
 Row = tuple[int | str | bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """An entry as its columns, sealed and spelled out; only its place in the chain is open."""
 
     columns: tuple[str | bytes, ...]
@@ -48,15 +46,17 @@ def prepare(entry: Entry, sealer: Sealer) -> Prepared:
     return Prepared(columns, canonical(columns), sealed)
 
 
-def canonical(columns: Sequence[str | bytes]) -> bytes:
-    """The columns between `at` and `hash` as bytes, each with its length: no two lines are spelled the same."""
-    id, kind, caller, request_id, plan, edition, decision, on, outcome, subject, body, refers_to, digest = columns
-    texts = (id, kind, caller, request_id, plan, edition, decision, on, outcome, subject, refers_to)
-    parts = [text.encode() for text in texts]  # type: ignore[union-attr] # bytes here are a tampered line: AttributeError
-    joined = b"".join(parts)
-    if b"\0" in joined:
+def canonical(columns: Sequence[Any]) -> bytes:
+    """The columns between `at` and `hash` as bytes; no two lines are spelled the same.
+
+    NUL ends each text and so may not stand in one. The two that are bytes come with their length.
+    """
+    *texts, body, refers_to, digest = columns
+    texts.append(refers_to)
+    spelled = "\0".join(texts).encode()
+    if spelled.count(b"\0") != len(texts) - 1:
         raise ValueError("a text holds the character NUL")
-    return b"".join((LENGTHS.pack(*map(len, parts), len(body), len(digest)), joined, body, digest))  # type: ignore[list-item]
+    return b"".join((LENGTHS.pack(len(spelled), len(body), len(digest)), spelled, body, digest))
 
 
 def link(before: bytes, seq: int, at: int, canonical: bytes) -> bytes:

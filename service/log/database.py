@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
+from weakref import WeakSet
 
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import URL, Connection, Engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, SQLAlchemyError
 
 from service.log.errors import LogError, LogUnavailable, Misconfigured, reason_of
@@ -16,8 +18,31 @@ from service.log.postgresql import Postgresql
 from service.log.sqlite import Sqlite
 
 Found = TypeVar("Found")
-KINDS = {"sqlite": Sqlite, "postgresql": Postgresql}
 DISK = {errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EROFS: "read_only", errno.EACCES: "read_only"}
+
+
+class Kind(Protocol):
+    """What differs between the databases."""
+
+    mark: str  # of a parameter
+    take_turn: str  # the statement by which a transaction waits for its turn, if it is a statement
+    error: type[Exception]  # what the driver raises
+    conflicts: tuple[type[Exception], ...]  # ... where it refuses rows
+
+    def engine(self) -> Engine: ...
+    def create(self) -> None: ...
+    def acquire(self) -> None: ...
+    def release(self) -> None: ...
+    def close(self) -> None: ...
+    def begin(self, cursor: Any) -> None: ...
+    def stale(self, connection: Any) -> bool: ...
+    def check(self) -> None: ...
+    def snapshot(self, options: dict[str, Any]) -> dict[str, Any]: ...
+
+
+KINDS: Mapping[str, Callable[[URL], Kind]] = {"sqlite": Sqlite, "postgresql": Postgresql}
+ALL: WeakSet[Database] = WeakSet()
+LEFT_ALONE: list[object] = []
 
 
 class Conflict(Exception):
@@ -39,6 +64,9 @@ class Database:
         self.kind = kind(parsed)
         self.engine = self.kind.engine()
         self.turn = threading.Lock()
+        self.after_fork: list[Callable[[], None]] = []
+        self._writer: tuple[Any, Any, Any] | None = None
+        ALL.add(self)
 
     @property
     def mark(self) -> str:
@@ -100,8 +128,18 @@ class Database:
             yield connection
 
     def close(self) -> None:
+        with self.turn:
+            self._drop()
         self.engine.dispose()
         self.kind.close()
+
+    def forked(self) -> None:
+        """In a child, leave the parent's connections alone: to close them would close the parent's."""
+        LEFT_ALONE.append((self._writer, self.engine.pool))
+        self.engine.dispose(close=False)
+        self._writer, self.turn = None, threading.Lock()
+        for forget in self.after_fork:
+            forget()
 
     def _committed(self, work: Callable[[Any], Found]) -> Found:
         connection, cursor = self._begun()
@@ -111,21 +149,18 @@ class Database:
         except BaseException as error:
             with suppress(Exception):  # what went wrong first is what is told
                 connection.rollback()
-            if isinstance(error, (LogError, *self.kind.conflicts)):  # not the connection's fault
-                connection.close()
-                if isinstance(error, LogError):
-                    raise
+            if isinstance(error, LogError):
+                raise
+            if isinstance(error, self.kind.conflicts):
                 raise Conflict(str(error)) from error
-            connection.invalidate()
+            self._drop()
             if isinstance(error, self.kind.error):
                 raise self._unavailable(error) from error
             raise
-        cursor.close()
-        connection.close()
         return found
 
     def _begun(self) -> tuple[Any, Any]:
-        """An open transaction. Nothing was asked of it yet, so a dead connection of the pool does no harm."""
+        """An open transaction. Nothing was asked of it yet, so a dead connection does no harm."""
         try:
             return self._begin()
         except LogUnavailable as error:
@@ -134,16 +169,24 @@ class Database:
         return self._begin()
 
     def _begin(self) -> tuple[Any, Any]:
-        connection = None
+        """Whoever has the turn has the one connection for writing, which is kept: to fetch it costs time."""
         try:
-            connection = self.engine.raw_connection()
-            cursor = connection.cursor()
+            if self._writer is None or self.kind.stale(self._writer[0]):
+                self._drop()
+                connection = self.engine.raw_connection()
+                self._writer = connection, connection.driver_connection, connection.cursor()
+            _, driver, cursor = self._writer
             self.kind.begin(cursor)
         except (SQLAlchemyError, self.kind.error) as error:
-            if connection is not None:
-                connection.invalidate()
+            self._drop()
             raise self._unavailable(error) from error
-        return connection, cursor
+        return driver, cursor
+
+    def _drop(self) -> None:
+        if self._writer is not None:
+            connection, *_ = self._writer
+            self._writer = None
+            connection.invalidate()
 
     def _unavailable(self, error: Exception) -> LogUnavailable:
         """What happened, by its name. Every connection of the pool is in doubt, so none is used again."""
@@ -152,3 +195,11 @@ class Database:
             return LogUnavailable("away", str(error))
         origin = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
         return LogUnavailable(reason_of(origin), str(origin))
+
+
+def _forked() -> None:
+    for database in ALL:
+        database.forked()
+
+
+os.register_at_fork(after_in_child=_forked)

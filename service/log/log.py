@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Unpack
 
 from service.log import editions, migrate, reader
 from service.log.chain import prepare
 from service.log.database import Database
 from service.log.entry import EXPIRY, Anchor, Entry, Line, Once, microseconds, moment
 from service.log.errors import InputsExpired, LogUnavailable, SealError
-from service.log.reader import Query
+from service.log.reader import Query, Wanted
 from service.log.seal import Sealer
 from service.log.writer import Ticket, Writer, last_line
 
@@ -22,7 +23,7 @@ def utc_now() -> datetime:
 
 
 class DecisionLog:
-    """Appends entries for good, and finds them again. May be used by many threads, and the database by many processes."""
+    """Appends entries for good, and finds them again. Many threads may share one, and many processes a database."""
 
     def __init__(
         self,
@@ -31,7 +32,7 @@ class DecisionLog:
         *,
         clock: Callable[[], datetime] = utc_now,
         tolerance: timedelta = timedelta(seconds=5),
-        keep_once: timedelta = timedelta(hours=24),
+        keep_once: timedelta = timedelta(days=1),
     ) -> None:
         self.database = Database(url)
         self.sealer, self.clock = sealer, clock
@@ -60,6 +61,10 @@ class DecisionLog:
         stored = self.writer.write(Ticket(prepared, dataclasses.replace(once, response=sealed)))
         return None if stored is None else self._opened(stored)
 
+    def record_expiry(self, entry: Entry) -> None:
+        """For service.log.retention alone."""
+        self.writer.write(Ticket([prepare(entry, self.sealer)], None))
+
     def earlier(self, caller: str, name: str) -> Once | None:
         """The answer stored under an Idempotency-Key."""
         stored = self.database.read(
@@ -70,10 +75,9 @@ class DecisionLog:
     def get(self, id: str) -> Line | None:
         return self.database.read(lambda connection: reader.get(connection, id))
 
-    def find(self, query: Query = Query(), **wanted: object) -> Sequence[Line]:  # noqa: B008 -- frozen
+    def find(self, **wanted: Unpack[Wanted]) -> Sequence[Line]:
         """The lines that fit, in the order of the log or newest first; see Query for what can be asked."""
-        asked = dataclasses.replace(query, **wanted) if wanted else query  # type: ignore[arg-type]
-        return self.database.read(lambda connection: reader.find(connection, asked))
+        return self.database.read(lambda connection: reader.find(connection, Query(**wanted)))
 
     def about(self, id: str) -> Sequence[Line]:
         """The lines that refer to this one."""

@@ -65,6 +65,10 @@ class Postgresql:
     def begin(self, cursor: Any) -> None:
         cursor.execute(self.take_turn)
 
+    def stale(self, connection: Any) -> bool:
+        """The server tells soon enough."""
+        return False
+
     def check(self) -> None:
         """Whether there is room is known to the server alone."""
 
@@ -72,7 +76,7 @@ class Postgresql:
         return {**options, "isolation_level": "REPEATABLE READ"}
 
 
-def _make_ready(connection: Any, record: Any) -> None:
+def _make_ready(connection: Any, _: Any) -> None:
     with connection.cursor() as cursor:
         for statement in READY:
             cursor.execute(statement)

@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, select
 
 from service.log.chain import NO_LINE
 from service.log.entry import EPOCH, EXPIRY, Anchor, Line, Once, microseconds, moment
@@ -17,6 +17,22 @@ from service.log.tables import once as answers
 from service.log.tables import sealed as contents
 
 COLUMNS = tuple(log.columns)
+
+
+class Wanted(TypedDict, total=False):
+    """The fields of Query as keywords."""
+
+    subject: str | None
+    decision: str | None
+    outcome: str | None
+    caller: str | None
+    kind: str | None
+    start: datetime | None
+    end: datetime | None
+    after_seq: int | None
+    before_seq: int | None
+    newest_first: bool
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +52,8 @@ class Query:
     limit: int = 100
 
 
-def line(row: Row[Any]) -> Line:
+def line(row: Any) -> Line:
+    """A row of COLUMNS."""
     seq, at, *texts, body, refers_to, digest, hash = row
     return Line(seq, moment(at), *texts, bytes(body), refers_to, bytes(digest), bytes(hash))
 

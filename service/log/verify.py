@@ -24,7 +24,7 @@ LINES = (
 )
 STRAYS = "SELECT seq FROM sealed WHERE NOT EXISTS (SELECT 1 FROM log WHERE log.seq = sealed.seq) ORDER BY seq"
 
-AT_ONCE = 200  # lines in memory
+AT_ONCE = 100  # lines in memory
 TOLD = 1000  # flaws told one by one; the others are counted
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -146,7 +146,7 @@ def _links(before: bytes | None, seq: int, at: Any, columns: list[Any], hash: An
     if before is None:
         return True
     try:
-        return link(before, seq, at, canonical(columns)) == hash
+        return bool(link(before, seq, at, canonical(columns)) == hash)
     except (AttributeError, TypeError, ValueError, StructError):
         return False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -42,18 +41,18 @@ class Writer:
         self._database, self._clock = database, clock
         self._tolerance, self._keep = tolerance // MICROSECOND, keep_once // MICROSECOND
         self._pending: deque[Ticket] = deque()
-        self._turn = threading.Lock()
+        database.after_fork.append(self._pending.clear)
         mark = database.mark
         self._add_line, self._add_sealed, self._add_once = (insert(table, mark) for table in (log, sealed, once))
         self._find_once = (
-            f"SELECT fingerprint, response, status, until FROM once WHERE caller = {mark} AND name = {mark}"  # noqa: S608, E501
+            f"SELECT fingerprint, response, status, until FROM once WHERE caller = {mark} AND name = {mark}"  # noqa: S608
         )
         self._drop_once = f"DELETE FROM once WHERE caller = {mark} AND name = {mark}"  # noqa: S608
 
     def write(self, ticket: Ticket) -> Once | None:
         """Return when it is durable; the stored answer where the key has one, and then nothing is written."""
         self._pending.append(ticket)
-        with self._turn:
+        with self._database.turn:
             if not ticket.done:
                 self._lead()
         if ticket.error is not None:
@@ -87,9 +86,9 @@ class Writer:
         return tickets
 
     def _commit(self, tickets: list[Ticket]) -> None:
-        """All in one transaction; where the database refuses a row, each alone, so that one does not fail for another."""
+        """All in one transaction; where the database refuses a row, each alone, so that none fails for another."""
         try:
-            self._database.write(lambda cursor: self._fill(cursor, tickets))
+            self._database.transact(lambda cursor: self._fill(cursor, tickets))
         except Conflict:
             if len(tickets) > 1:
                 for one in tickets:

@@ -88,12 +88,6 @@ def _guard_sqlite() -> None:
                 f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
-    # INSERT OR REPLACE deletes without asking a DELETE trigger.
-    op.execute(
-        "CREATE TRIGGER log_no_replace BEFORE INSERT ON log "
-        "WHEN EXISTS (SELECT 1 FROM log WHERE seq = NEW.seq) OR EXISTS (SELECT 1 FROM log WHERE id = NEW.id) "
-        "BEGIN SELECT RAISE(ABORT, 'log is append-only'); END"
-    )
 
 
 def _guard_postgresql() -> None:
