@@ -1,0 +1,174 @@
+"""The OpenAPI 3.1 document, made from the views and from the fact dictionaries that are live.
+
+Every decision of the policies has a path of its own in it, with the facts it takes and the outcomes it can have: a
+decision that policy staff add appears here by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.field_converter import FieldConverterMixin
+from flask import Flask
+from flask_smorest import Api
+from werkzeug.exceptions import HTTPException
+
+from rules.model import Edition, Rule
+from rules.needs import needed
+from service.live import Snapshot
+from service.problems import KINDS, MEDIA_TYPE, from_http
+from service.schemas import CaseSchema, FactSchemas, ProblemSchema
+
+OPENAPI = "3.1.0"
+ABOUT = """整村授信的判定服务：哪些农户可以采集、哪些村是信用村，逐条注明条款。
+
+Decides whole-village credit by a county's plan: every decision cites its clauses. Figures are exact: send whole
+numbers and decimals, never a float's approximation; a fact that is not known is left out, and is never taken for no.
+"""
+ALWAYS = ("unauthorized", "forbidden", "too-many-requests", "internal-error", "unavailable")
+IDEMPOTENCY = {
+    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]+$"},
+    "description": "send a request again under the same key, and it is answered as before and logged once",
+}  # fmt: skip
+
+
+class DocumentedApi(Api):  # type: ignore[misc] # ships no types
+    """flask-smorest with our problems in place of its errors."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def handle_http_exception(self, error: HTTPException) -> Any:
+        return from_http(error).response()
+
+
+def _own_schema(_self: FieldConverterMixin, field: Any, **_: Any) -> Mapping[str, Any]:
+    return getattr(field, "json_schema", None) or {}
+
+
+def create(app: Flask) -> DocumentedApi:
+    app.config.update(API_TITLE="village-credit", API_VERSION="v1", OPENAPI_VERSION=OPENAPI)
+    licence = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    info = {"description": ABOUT, "version": version("village-credit"), "license": licence}
+    api = DocumentedApi(app, spec_kwargs={"marshmallow_plugin": Plugin(), "info": info})
+    api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": "an API key"})
+    api.spec.components.schema("Case", schema=CaseSchema)
+    return api
+
+
+class Plugin(MarshmallowPlugin):
+    """Lets a field say its own schema."""
+
+    def __init__(self) -> None:
+        super().__init__(schema_name_resolver=_name)
+
+    def init_spec(self, spec: APISpec) -> None:
+        super().init_spec(spec)
+        assert self.converter is not None
+        self.converter.add_attribute_function(_own_schema)  # type: ignore[no-untyped-call]
+
+
+def _name(schema: Any) -> str:
+    name = schema if isinstance(schema, str) else (schema if isinstance(schema, type) else type(schema)).__name__
+    return name.removesuffix("Schema")
+
+
+class Document:
+    """The document for the policies of a snapshot, made once for each."""
+
+    def __init__(self, app: Flask, api: DocumentedApi) -> None:
+        self._app, self._api = app, api
+        self.of = lru_cache(maxsize=4)(self._of)
+
+    def _of(self, snapshot: Snapshot) -> Mapping[str, Any]:
+        document: dict[str, Any] = deepcopy(self._api.spec.to_dict())
+        paths = document["paths"]
+        pattern = paths.pop("/v1/decisions/{decision}")["post"]
+        live = [editions[-1] for editions in snapshot.store.plans.values()]
+        decisions = sorted({name for edition in live for name in edition.rules})
+        for path, methods in paths.items():
+            for method, operation in methods.items():
+                if method != "parameters":
+                    self._complete(path, method, operation)
+            for parameter in methods.get("parameters", ()):
+                if parameter["name"] == "decision":
+                    parameter["schema"] = {"type": "string", "enum": decisions}
+        schemas = document["components"]["schemas"]
+        for name in decisions:
+            offered = [edition for edition in live if name in edition.rules]
+            operation = deepcopy(pattern)
+            self._complete("/v1/decisions/{decision}", "post", operation)
+            _describe(operation, [(edition, edition.rules[name]) for edition in offered])
+            cases = [_case(edition, edition.rules[name], schemas, len(live) > 1) for edition in offered]
+            body = cases[0] if len(cases) == 1 else {"anyOf": cases}
+            operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+            paths[f"/v1/decisions/{name}"] = {"post": operation}
+        document["paths"] = dict(sorted(paths.items()))
+        return document
+
+    def _complete(self, path: str, method: str, operation: dict[str, Any]) -> None:
+        """What every operation of the API has: its name, the key it needs, the problems it may end with."""
+        endpoint = next(
+            rule.endpoint
+            for rule in self._app.url_map.iter_rules()
+            if _template(rule.rule) == path and method.upper() in (rule.methods or ())
+        )
+        operation["operationId"] = endpoint.replace(".", "_").replace("-", "_")
+        kinds = ["not-acceptable"] if path.endswith("explanation") else []
+        permission = permission_of_view(self._app, endpoint)
+        if permission is not None:
+            operation["security"] = [{"key": []}]
+            kinds += ALWAYS
+        if "{" in path:
+            kinds += ["not-found"]
+        if method == "post":
+            kinds += ["bad-request", "payload-too-large", "unsupported-media-type", "invalid-input", "conflict", "gone"]
+            operation.setdefault("parameters", []).append(IDEMPOTENCY)
+        if method == "get":
+            kinds += ["invalid-input", "gone"]
+        operation["responses"].pop("default", None)
+        for kind in kinds:
+            operation["responses"][str(KINDS[kind].status)] = {
+                "description": KINDS[kind].en,
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            }
+
+
+def permission_of_view(app: Flask, endpoint: str) -> str | None:
+    found: str | None = getattr(app.view_functions[endpoint], "permission", None)
+    return found
+
+
+def _template(rule: str) -> str:
+    return rule.replace("<", "{").replace(">", "}")
+
+
+def _describe(operation: dict[str, Any], offered: list[tuple[Edition, Rule]]) -> None:
+    edition, rule = offered[0]
+    operation["summary"] = f"{rule.title.zh} / {rule.title.en}"
+    facts = [f"- `{'' if subject == rule.subject else subject + '.'}{fact.name}` {fact.title.zh} / {fact.title.en}"
+             for (subject, _), fact in needed(edition, rule).items()]  # fmt: skip
+    outcomes = [f"- `{one.id}` {one.title.zh} / {one.title.en}" for one in rule.outcomes.values()]
+    operation["description"] = "\n".join(
+        (f"{edition.title.zh} {rule.clause}", "", "结论 / outcomes:", "", *outcomes, "", "事实 / facts:", "", *facts)
+    )
+    operation["operationId"] = f"decide_{rule.id}"
+
+
+def _case(edition: Edition, rule: Rule, schemas: dict[str, Any], several: bool) -> dict[str, Any]:
+    """The schema of a case of a decision; the facts it takes go to the components."""
+    spec = APISpec("facts", "1", OPENAPI, plugins=[Plugin()])
+    prefix = "".join(part.title() for part in edition.plan.split("-")) if several else ""
+    facts = FactSchemas(edition, prefix).facts(rule.subject)
+    spec.components.schema(_name(facts), schema=facts)
+    schemas.update(spec.to_dict()["components"]["schemas"])
+    case = deepcopy(schemas["Case"])
+    case["properties"]["facts"] = {"$ref": f"#/components/schemas/{_name(facts)}"}
+    name = f"{_name(facts).removesuffix('Facts')}Case"
+    schemas[name] = case
+    return {"$ref": f"#/components/schemas/{name}"}

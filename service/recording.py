@@ -1,0 +1,120 @@
+"""What of a decision goes into the log, and how it is written before the answer is sent.
+
+The log's line names outcome and criteria, never a value or a subject; the inputs are sealed beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from flask import Response, g, request
+
+from service.cases import Case
+from service.compact import Compact
+from service.context import caller, service
+from service.exact_json import dumps
+from service.log import Entry, InputsExpired, KeyReused, LogUnavailable, Once, new_id
+from service.problems import FieldError, Problem
+
+JSON = "application/json"
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
+DECISION = "decision"
+
+
+def entry(kind: str, body: bytes, **others: str | bytes | None) -> Entry:
+    """A line of the log about the request at hand."""
+    said = dict.fromkeys(("plan", "edition", "decision", "on", "outcome", "subject"), "")
+    return Entry(
+        id=new_id(service().clock()),
+        kind=kind,
+        caller=caller().id,
+        request_id=g.request_id,
+        body=body,
+        **{**said, **others},  # type: ignore[arg-type]
+    )
+
+
+def decision_line(case: Case, found: Compact) -> Entry:
+    """The line for a decision, and the case to be sealed beside it."""
+    edition = case.compiled.edition
+    return entry(
+        DECISION,
+        dumps(found.told),
+        plan=edition.plan,
+        edition=edition.sha256,
+        decision=case.rule.id,
+        on=case.on.isoformat(),
+        outcome=found.outcome,
+        subject=service().sealer.blind(case.subject_id),
+        inputs=dumps({"subject": {"id": case.subject_id}, "facts": case.given}),
+    )
+
+
+# --- requests that may be sent again
+
+
+class Idempotent:
+    """A request with an Idempotency-Key is answered once; sent again, it gets that answer again."""
+
+    def __init__(self, part: str = "", data: bytes | None = None) -> None:
+        """`part` tells pieces of one request apart; `data` is what the piece says, if not the whole body."""
+        self.name = f"{key}{part}" if (key := _key()) else ""
+        said = [request.method.encode(), request.full_path.encode(), request.get_data() if data is None else data]
+        self.fingerprint = hashlib.sha256(b"\0".join(said)).digest() if self.name else b""
+
+    def before(self) -> bytes | None:
+        """The answer this request got before."""
+        if not self.name:
+            return None
+        with told():
+            earlier = service().log.earlier(caller().id, self.name)
+            if earlier is not None and earlier.fingerprint != self.fingerprint:
+                raise KeyReused(self.name)
+        return self._again(earlier)
+
+    def write(self, entries: Sequence[Entry], body: bytes) -> bytes:
+        """Write entries and answer in one step; the answer to send, which is the earlier one where there is one."""
+        once = Once(caller().id, self.name, self.fingerprint, body, 200) if self.name else None
+        with told():
+            earlier = service().log.append(entries, once)
+        return self._again(earlier) or body
+
+    def _again(self, earlier: Once | None) -> bytes | None:
+        if earlier is None:
+            return None
+        g.replayed = True
+        return earlier.response
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tells what the log says of itself as a problem. What it could not write may not be answered."""
+    try:
+        yield
+    except LogUnavailable as error:
+        raise Problem("unavailable", error.zh, error.en, headers={"Retry-After": "2"}) from error
+    except KeyReused as error:
+        raise Problem("idempotency-key-reused", error.zh, error.en) from None
+    except InputsExpired as error:
+        raise Problem("gone", error.zh, error.en) from None
+
+
+def _key() -> str:
+    name = request.headers.get("Idempotency-Key", "")
+    if name and not KEY.fullmatch(name):
+        zh, en = (
+            "Idempotency-Key 要是 1 到 255 个可见 ASCII 字符。",
+            "Idempotency-Key is 1 to 255 visible ASCII characters.",
+        )
+        raise Problem.invalid([FieldError("", "not_an_idempotency_key", zh, en)])
+    return name
+
+
+def answer(body: bytes, status: int = 200, mimetype: str = JSON) -> Response:
+    response = Response(body, status, mimetype=mimetype)
+    if g.get("replayed"):
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
