@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -17,6 +17,7 @@ from service.log.tables import once as answers
 from service.log.tables import sealed as contents
 
 COLUMNS = tuple(log.columns)
+FIELDS = tuple(field.name for field in fields(Line))
 
 
 class Wanted(TypedDict, total=False):
@@ -54,8 +55,8 @@ class Query:
 
 def line(row: Any) -> Line:
     """A row of COLUMNS."""
-    seq, at, *texts, body, refers_to, digest, hash = row
-    return Line(seq, moment(at), *texts, bytes(body), refers_to, bytes(digest), bytes(hash))
+    found: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
+    return Line(**{**found, "at": moment(found["at"])})
 
 
 def get(connection: Connection, id: str) -> Line | None:

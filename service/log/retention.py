@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from sqlalchemy import Connection, select
 
 from service.log import reader
 from service.log.entry import EXPIRY, Entry, microseconds, new_id
+from service.log.tables import sealed
 
 if TYPE_CHECKING:
     from service.log.log import DecisionLog
@@ -40,11 +42,18 @@ def expire(
     """
     through = log.database.read(lambda connection: reader.place(connection, before))
     done = log.database.read(reader.expired)
-    if through > done:
+    if log.database.read(lambda connection: _any(connection, done, through)):
         log.record_expiry(_entry(log, caller, before, through))
-    inputs = _delete_all(log, _inputs(log.database.mark), (max(through, done),), tick)
+        done = through
+    inputs = _delete_all(log, _inputs(log.database.mark), (done,), tick)
     answers = _delete_all(log, _answers(log), (microseconds(log.clock()),), tick)
-    return Expired(max(through, done), inputs, answers)
+    return Expired(done, inputs, answers)
+
+
+def _any(connection: Connection, after: int, through: int) -> bool:
+    """Whether an expiry up to there would delete anything that no expiry covers."""
+    asked = select(sealed.c.seq).where(sealed.c.seq > after, sealed.c.seq <= through).limit(1)
+    return connection.execute(asked).first() is not None
 
 
 def _entry(log: DecisionLog, caller: str, before: datetime, through: int) -> Entry:
