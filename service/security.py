@@ -7,9 +7,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from flask import Flask, Response, current_app, g, request
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from service.context import service
 from service.keys import PERMISSIONS
@@ -42,13 +39,29 @@ def permission_of(endpoint: str | None) -> str | None:
     return found
 
 
-def register(app: Flask, rate: str) -> None:
-    limit, limiter = parse(rate), FixedWindowRateLimiter(MemoryStorage())
-    app.before_request(lambda: _admit(limit, limiter))
+class Minutes:
+    """How many requests each key made in the minute at hand: of this process, and forgotten with the minute."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.time) -> None:
+        self._most, self._clock = most, clock
+        self._minute, self._made = 0, dict[str, int]()
+
+    def wait(self, key: str) -> int:
+        """Count a request; 0 where it is within the limit, else the seconds until the next minute."""
+        minute, second = divmod(int(self._clock()), 60)
+        if minute != self._minute:
+            self._minute, self._made = minute, {}
+        made = self._made[key] = self._made.get(key, 0) + 1
+        return 0 if made <= self._most else 60 - second
+
+
+def register(app: Flask, most: int) -> None:
+    minutes = Minutes(most)
+    app.before_request(lambda: _admit(minutes))
     app.after_request(_protect)
 
 
-def _admit(limit: RateLimitItem, limiter: FixedWindowRateLimiter) -> None:
+def _admit(minutes: Minutes) -> None:
     permission = permission_of(request.endpoint)
     if permission is None:
         return
@@ -58,8 +71,7 @@ def _admit(limit: RateLimitItem, limiter: FixedWindowRateLimiter) -> None:
         zh, en = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
         raise Problem("unauthorized", zh, en, headers={"WWW-Authenticate": "Bearer"})
     g.key = key
-    if not limiter.hit(limit, key.id):
-        wait = max(1, int(limiter.get_window_stats(limit, key.id).reset_time - time.time()) + 1)
+    if wait := minutes.wait(key.id):
         raise Problem("too-many-requests", f"请在 {wait} 秒后再试。", f"Try again in {wait} seconds.",
                       headers={"Retry-After": str(wait)})  # fmt: skip
     if permission not in PERMISSIONS[key.role]:
@@ -68,8 +80,7 @@ def _admit(limit: RateLimitItem, limiter: FixedWindowRateLimiter) -> None:
 
 
 def _protect(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(HEADERS)
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response

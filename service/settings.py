@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from limits import parse
-
 HOME = Path(__file__).resolve().parents[1]
 DATA = HOME / ".data"
 PREFIX = "VILLAGE_CREDIT_"
@@ -52,11 +50,6 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
-def _rate(text: str) -> str:
-    parse(text)
-    return text
-
-
 TABLE = (
     Setting("policies", Path, str(HOME / "policies"), "政策目录", "the policies folder"),
     Setting("plan", str, "", "请求未写方案时所用的方案；只有一个方案时不必写",
@@ -71,11 +64,12 @@ TABLE = (
     Setting("host", str, "127.0.0.1", "监听地址", "the address to listen on"),
     Setting("port", _number(0, 65535), "8000", "监听端口", "the port to listen on"),
     Setting("workers", _number(1, 256), "2", "进程数，通常等于核数", "processes, usually one per core"),
-    Setting("threads", _number(1, 256), "8", "每个进程的线程数", "threads per process"),
+    Setting("threads", _number(1, 256), "32", "每个进程的线程数：等待日志写盘的请求各占一个",
+            "threads per process: each request that waits for the log to reach the disk holds one"),
     Setting("reload_seconds", _number(0.05, 3600, float), "1", "每隔几秒看一次政策目录",
             "how often the policies folder is looked at, in seconds"),
-    Setting("rate_limit", _rate, "6000/minute", "每把 API 密钥、每个进程的请求上限",
-            "requests for each API key and process"),
+    Setting("rate_limit", _number(1, 10**9), "60000", "每把 API 密钥每分钟、每个进程的请求上限",
+            "most requests a minute for each API key and process"),
     Setting("max_body", _number(1024, 1 << 30), str(16 << 20), "请求体的上限（字节）", "most bytes of a request body"),
     Setting("max_batch", _number(1, 1_000_000), "10000", "一批最多的案例数（JSON）", "most cases of a batch (JSON)"),
     Setting("request_seconds", _number(0.1, 3600, float), "60",
@@ -114,7 +108,7 @@ class Settings:
     workers: int
     threads: int
     reload_seconds: float
-    rate_limit: str
+    rate_limit: int
     max_body: int
     max_batch: int
     request_seconds: float
