@@ -13,11 +13,11 @@ from service.log.errors import (
     Repeated,
     SealError,
 )
-from service.log.export import as_dict, export
+from service.log.exporting import as_dict, export
 from service.log.log import DecisionLog
 from service.log.retention import Expired, expire
 from service.log.seal import Sealer
-from service.log.verify import Flaw, Report, verify
+from service.log.verification import Flaw, Report, verify
 
 __all__ = [
     "Anchor",
