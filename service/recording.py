@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response, g, request
 
@@ -16,7 +18,7 @@ from service.cases import Case
 from service.compact import Compact
 from service.context import caller, service
 from service.exact_json import dumps
-from service.log import Entry, InputsExpired, KeyReused, LogUnavailable, Once, new_id
+from service.log import Entry, InputsExpired, KeyReused, Line, LogUnavailable, Once, Sealer, new_id
 from service.problems import FieldError, Problem
 
 JSON = "application/json"
@@ -24,33 +26,34 @@ KEY = re.compile(r"[\x21-\x7e]{1,255}")
 DECISION = "decision"
 
 
-def entry(kind: str, body: bytes, **others: str | bytes | None) -> Entry:
-    """A line of the log about the request at hand."""
-    said = dict.fromkeys(("plan", "edition", "decision", "on", "outcome", "subject"), "")
-    return Entry(
-        id=new_id(service().clock()),
-        kind=kind,
-        caller=caller().id,
-        request_id=g.request_id,
-        body=body,
-        **{**said, **others},  # type: ignore[arg-type]
-    )
+@dataclass(frozen=True, slots=True)
+class Scribe:
+    """Writes the lines of one request: who asked, and how ids are made and hidden."""
+
+    caller: str
+    request_id: str
+    sealer: Sealer
+    clock: Callable[[], datetime]
+
+    def line(self, kind: str, body: bytes, about: Line, inputs: bytes | None = None) -> Entry:
+        """A line about an earlier decision."""
+        return Entry(new_id(self.clock()), kind, self.caller, self.request_id, "", "", about.decision, "", "", "", body,
+                     about.id, inputs)  # fmt: skip
+
+    def decision(self, case: Case, found: Compact) -> Entry:
+        """The line for a decision, and the case to be sealed beside it."""
+        edition = case.compiled.edition
+        return Entry(
+            new_id(self.clock()), DECISION, self.caller, self.request_id, edition.plan, edition.sha256,
+            case.rule.id, case.on.isoformat(), found.outcome, self.sealer.blind(case.subject_id), dumps(found.told),
+            "", dumps({"subject": {"id": case.subject_id}, "facts": case.given}),
+        )  # fmt: skip
 
 
-def decision_line(case: Case, found: Compact) -> Entry:
-    """The line for a decision, and the case to be sealed beside it."""
-    edition = case.compiled.edition
-    return entry(
-        DECISION,
-        dumps(found.told),
-        plan=edition.plan,
-        edition=edition.sha256,
-        decision=case.rule.id,
-        on=case.on.isoformat(),
-        outcome=found.outcome,
-        subject=service().sealer.blind(case.subject_id),
-        inputs=dumps({"subject": {"id": case.subject_id}, "facts": case.given}),
-    )
+def scribe() -> Scribe:
+    """For the request at hand."""
+    found = service()
+    return Scribe(caller().id, g.request_id, found.sealer, found.clock)
 
 
 # --- requests that may be sent again
@@ -95,7 +98,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except LogUnavailable as error:
-        raise Problem("unavailable", error.zh, error.en, headers={"Retry-After": "2"}) from error
+        raise Problem.unavailable(error) from error
     except KeyReused as error:
         raise Problem("idempotency-key-reused", error.zh, error.en) from None
     except InputsExpired as error:

@@ -6,6 +6,7 @@ as it goes, a chunk at a time: each chunk is in the log before its lines are sen
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -22,7 +23,7 @@ from service.exact_json import dumps
 from service.language import language
 from service.log import Entry
 from service.problems import FieldError, Problem
-from service.recording import Idempotent, answer, decision_line
+from service.recording import Idempotent, answer, scribe
 from service.requests import JSON, NDJSON, Blueprint, body_json, parsed, wrong_type
 from service.schemas import Flag, Free, Strict
 from service.security import needs
@@ -83,7 +84,7 @@ def _cases(raw: Any) -> Sequence[Any]:
 
 def _lines() -> Iterator[bytes]:
     """The lines of the body as they come; one that is too long comes as far as it may, and is malformed."""
-    stream = request.stream
+    stream = io.BufferedReader(request.stream)  # type: ignore[arg-type, type-var] # Werkzeug's reads a line by bytes
     while line := stream.readline(MOST_LINE + 1):
         whole = line
         while not line.endswith(b"\n") and (line := stream.readline(MOST_LINE)):
@@ -100,6 +101,7 @@ class Chunks:
         self.deadline = time.monotonic() + seconds
         court.rule(decision, None, None) if len(court.snapshot.store.plans) == 1 else None
         self.lang = language()
+        self.scribe = scribe()
 
     def whole(self, cases: Sequence[Any], once: Idempotent) -> bytes:
         """The answer to a list of cases, all in the log in one step."""
@@ -157,5 +159,5 @@ class Chunks:
         else:
             found = compact(case)
             shown = {"subject": {"id": case.subject_id}, **found.as_dict()}
-        line = decision_line(case, found)
+        line = self.scribe.decision(case, found)
         return {"log_id": line.id, **shown}, line, found

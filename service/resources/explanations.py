@@ -17,7 +17,7 @@ from service.exact_json import dumps, loads
 from service.language import language
 from service.log import Line
 from service.problems import FieldError, Problem
-from service.recording import answer, entry, told
+from service.recording import answer, scribe, told
 from service.replaying import again, differences
 from service.requests import Blueprint
 from service.resources.decisions import line_of
@@ -129,4 +129,4 @@ def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
 def _opened(line: Line, why: str) -> None:
     """Log that sealed inputs were opened, before anything of them is shown."""
     with told():
-        service().log.append([entry(OPENED, dumps({"why": why}), refers_to=line.id, decision=line.decision)])
+        service().log.append([scribe().line(OPENED, dumps({"why": why}), line)])

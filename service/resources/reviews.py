@@ -16,7 +16,7 @@ from marshmallow import fields, validate
 from service.context import caller, service
 from service.exact_json import dumps
 from service.problems import Problem
-from service.recording import Idempotent, answer, entry, told
+from service.recording import Idempotent, answer, scribe, told
 from service.requests import Blueprint
 from service.resources.decisions import line_of
 from service.schemas import Strict, text
@@ -53,7 +53,7 @@ class RecordedSchema(Strict):
 def ask(wanted: Mapping[str, Any], log_id: str) -> Response:
     """申请人工复核 / ask for human review"""
     line = line_of(log_id)
-    made = entry(REQUEST, b"{}", refers_to=line.id, decision=line.decision, inputs=_words(wanted.get("reason")))
+    made = scribe().line(REQUEST, b"{}", line, _words(wanted.get("reason")))
     once = Idempotent()
     body = once.before() or once.write([made], dumps({"id": made.id, "decision_log_id": line.id}))
     return answer(body, 201)
@@ -81,7 +81,7 @@ def conclude(found: Mapping[str, Any], request_id: str) -> Response:
     said = {"request": request_id, "result": found["result"]} | (
         {"outcome": found["outcome"]} if "outcome" in found else {}
     )
-    made = entry(REVIEW, dumps(said), refers_to=decided.id, decision=decided.decision, inputs=_words(found.get("note")))
+    made = scribe().line(REVIEW, dumps(said), decided, _words(found.get("note")))
     body = once.write([made], dumps({"id": made.id, "decision_log_id": decided.id}))
     return answer(body, 201)
 
