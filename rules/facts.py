@@ -22,6 +22,7 @@ HUGE = 10**15  # of a count, a yuan amount, points: no honest figure comes near
 MOST_RECORDS = 100_000
 MOST_NESTED = 100  # steps of a pointer
 PLACES = 6  # decimal places a figure may have
+MOST_DIGITS = 40  # before the point and after it: nothing longer is turned into a fraction, which could take minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class FactChecker:
         record: dict[str, Any] = {}
         for name, value in facts.items():
             here = f"{at}/{_escaped(str(name))}"
-            if value is None:
+            if value is None and (name in given or name in around or name in conclusions or (name == "id" and at)):
                 continue
             try:
                 if name in given:
@@ -205,10 +206,11 @@ def _number(value: Any, type_: Type, decimals: bool = False) -> Value:
         literal = read_literal(value)
         if literal is not None:
             return literal.value
-    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < 40:
-        number = Fraction(value)
-        if (number * 10**PLACES).denominator == 1:
-            return exact(number)
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < MOST_DIGITS:
+        if abs(value.as_tuple().exponent) < MOST_DIGITS:  # type: ignore[arg-type] # a finite one has a number there
+            number = Fraction(value)
+            if (number * 10**PLACES).denominator == 1:
+                return exact(number)
         raise _Bad("too_fine", f"小数最多 {PLACES} 位。", f"At most {PLACES} decimal places.")
     if isinstance(value, Fraction):
         return exact(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import orjson
@@ -20,7 +20,14 @@ class Malformed(Exception):
 def loads(data: bytes) -> Any:
     """What the bytes say, numbers with a point as Decimal; Malformed for anything doubtful."""
     try:
-        return _decode(data.decode())
+        found = _decode(data.decode())
+        if b"\\u" in data:  # an escape can name half a character, which no UTF-8 can say again
+            json.dumps(found, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise Malformed("文字里有半个字符（单独的代理码位）。",
+                        "A text holds half a character (a lone surrogate).") from None  # fmt: skip
+    except InvalidOperation:
+        raise Malformed("数字的指数太大。", "The exponent of a number is too large.") from None
     except json.JSONDecodeError as error:
         place = f"{error.lineno}:{error.colno}"
         raise Malformed(f"这不是正确的 JSON（{place} {error.msg}）。",
@@ -31,6 +38,7 @@ def loads(data: bytes) -> Any:
         raise Malformed("嵌套太深。", "It is nested too deep.") from None
     except ValueError as error:
         raise Malformed(f"这不是可用的 JSON（{error}）。", f"This is not JSON to be used ({error}).") from None
+    return found
 
 
 def dumps(value: Any) -> bytes:

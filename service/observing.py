@@ -10,6 +10,7 @@ import re
 import secrets
 import sys
 import time
+import traceback
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from service.compact import Compact
 from service.exact_json import dumps
+from service.problems import Problem
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -63,6 +65,7 @@ log = structlog.get_logger()
 def register(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
+    app.register_error_handler(Exception, _unexpected)
 
 
 def _begin() -> None:
@@ -87,6 +90,18 @@ def _end(response: Response) -> Response:
         caller=key.id if key else None,
     )
     return response
+
+
+def _unexpected(error: Exception) -> Response:
+    unexpected(error)
+    return Problem.unexpected().response()
+
+
+def unexpected(error: BaseException) -> None:
+    """Log an error nobody expected: its kind and where it arose. Not its message, which may quote a case."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("unexpected", request_id=g.get("request_id"), error=type(error).__qualname__, places=places)
 
 
 def count(*decisions: Compact) -> None:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from rules.facts import FactProblem
 from service.exact_json import dumps
 from service.language import language
+from service.log import LogUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -88,6 +89,15 @@ class Problem(Exception):
         return cls("invalid-input", f"有 {len(found)} 处要改。", f"{len(found)} to mend.", found)
 
     @classmethod
+    def unavailable(cls, error: LogUnavailable) -> Problem:
+        return cls("unavailable", error.zh, error.en, headers={"Retry-After": "2"})
+
+    @classmethod
+    def unexpected(cls) -> Problem:
+        kind = KINDS["internal-error"]
+        return cls("internal-error", kind.zh, kind.en)
+
+    @classmethod
     def not_found(cls, error: LookupError) -> Problem:
         """For a LookupError of the core, whose text is `Chinese / English`."""
         zh, _, en = str(error.args[0]).partition(" / ")
@@ -129,3 +139,4 @@ def from_http(error: HTTPException) -> Problem:
 def register(app: Flask) -> None:
     app.register_error_handler(Problem, lambda error: error.response())
     app.register_error_handler(HTTPException, lambda error: from_http(error).response())
+    app.register_error_handler(LogUnavailable, lambda error: Problem.unavailable(error).response())

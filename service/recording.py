@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,6 +65,7 @@ class Idempotent:
     def __init__(self, part: str = "", data: bytes | None = None) -> None:
         """`part` tells pieces of one request apart; `data` is what the piece says, if not the whole body."""
         self.name = f"{key}{part}" if (key := _key()) else ""
+        self.replayed = False  # whether the answer was given before
         said = [request.method.encode(), request.full_path.encode(), request.get_data() if data is None else data]
         self.fingerprint = hashlib.sha256(b"\0".join(said)).digest() if self.name else b""
 
@@ -88,7 +89,7 @@ class Idempotent:
     def _again(self, earlier: Once | None) -> bytes | None:
         if earlier is None:
             return None
-        g.replayed = True
+        g.replayed = self.replayed = True
         return earlier.response
 
 
@@ -116,7 +117,7 @@ def _key() -> str:
     return name
 
 
-def answer(body: bytes, status: int = 200, mimetype: str = JSON) -> Response:
+def answer(body: bytes | Iterable[bytes], status: int = 200, mimetype: str = JSON) -> Response:
     response = Response(body, status, mimetype=mimetype)
     if g.get("replayed"):
         response.headers["Idempotent-Replayed"] = "true"

@@ -13,6 +13,7 @@ from webargs.multidictproxy import MultiDictProxy
 
 from service.cases import field_errors
 from service.exact_json import Malformed, loads
+from service.marks import announce
 from service.problems import FieldError, Problem
 
 JSON = "application/json"
@@ -63,3 +64,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # ships no types
     """A group of documented views."""
 
     ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.after_request(announce)

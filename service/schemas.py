@@ -20,6 +20,12 @@ from rules.values import decimal_text, read_date
 
 # An id is any short text, but not the number on somebody's identity card: ids are pseudonyms.
 ID = re.compile(r"(?![0-9]{17}[0-9Xx]\Z)[^\x00-\x1f\x7f]{1,64}")
+ID_SCHEMA: Mapping[str, Any] = {  # the same, in the dialect of JSON Schema
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 64,
+    "pattern": r"^(?![0-9]{17}[0-9Xx]$)[^\x00-\x1f\x7f]*$",
+}
 
 # marshmallow's words -> our code, and both languages
 MESSAGES: Mapping[str, tuple[str, str, str]] = {
@@ -38,6 +44,10 @@ MESSAGES: Mapping[str, tuple[str, str, str]] = {
     "not_a_choice": ("not_a_choice", "不在可选之列。", "Not one of the choices."),
     "too_long": ("too_long", "太长。", "Too long."),
     "out_of_range": ("out_of_range", "超出范围。", "Out of range."),
+    "not_printable": ("not_printable", "含有控制字符。", "It holds control characters."),
+    "not_whole": ("not_whole", "请写整数。", "Write a whole number."),
+    "not_a_path": ("not_a_path", "请写“判定.条目”或“对象.事实”。", "Write decision.item or subject.fact."),
+    "not_a_limit": ("not_a_limit", "请写一个限值，如 2026-12-31 或 5%。", "Write a limit, as in 2026-12-31 or 5%."),
     "not_a_cursor": ("not_a_cursor", "游标要原样取自上一页。", "A cursor is taken from the page before, as it stands."),
 }  # fmt: skip
 
@@ -74,6 +84,34 @@ class Flag(fields.Field[bool]):
         return bool(value == "true")
 
 
+class Whole(fields.Field[int]):
+    """A whole number in a query string, in plain digits."""
+
+    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least, self.most = least, most
+        self.json_schema = {"type": "integer", "minimum": least, "maximum": most}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if re.fullmatch("-?[0-9]{1,9}", str(value)) is None:
+            raise ValidationError("not_whole")
+        if not self.least <= int(value) <= self.most:
+            raise ValidationError("out_of_range")
+        return int(value)
+
+
+class Identifier(fields.String):
+    """The id of a subject."""
+
+    json_schema: ClassVar = ID_SCHEMA
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        found: str = super()._deserialize(value, attr, data, **kwargs)
+        if ID.fullmatch(found) is None:
+            raise ValidationError("not_an_id")
+        return found
+
+
 class Free(fields.Raw):
     """Anything that JSON can say; `json_schema` says what."""
 
@@ -86,19 +124,22 @@ def text(most: int, **kwargs: Any) -> fields.String:
     return fields.String(validate=validate.Length(1, most, error="too_long"), **kwargs)
 
 
-def identifier(**kwargs: Any) -> fields.String:
-    return fields.String(validate=validate.Regexp(ID, error="not_an_id"), **kwargs)
+def name(most: int, **kwargs: Any) -> fields.String:
+    """A word that names something of ours: a plan, a decision, an edition."""
+    printable = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="not_printable")
+    kwargs["metadata"] = {**kwargs.get("metadata", {}), "pattern": r"^[^\x00-\x1f\x7f]*$"}
+    return fields.String(validate=[validate.Length(1, most, error="too_long"), printable], **kwargs)
 
 
 # --- requests
 
 
 class SubjectSchema(Strict):
-    id = identifier(required=True, metadata={"description": "a pseudonymous id; no name, no identity card number"})
+    id = Identifier(required=True, metadata={"description": "a pseudonymous id; no name, no identity card number"})
 
 
 class CaseSchema(Strict):
-    plan = text(64, metadata={"description": "the plan; not needed where there is only one"})
+    plan = name(64, metadata={"description": "the plan; not needed where there is only one"})
     on = Day(metadata={"description": "the decision date; today where it is not given"})
     subject = fields.Nested(SubjectSchema, required=True)
     facts = Free({"type": "object"}, required=True)
@@ -227,6 +268,11 @@ class LoggedDecisionSchema(DecisionSchema):
 # --- facts
 
 
+RECORD_ID: Mapping[str, Any] = {"type": ["string", "null"], "minLength": 1, "maxLength": 64}
+PERCENT = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,10})?\s*%$"
+DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
 class FactSchemas:
     """The facts of an edition's subjects as schemas. They may lie in one another without end: each is made once."""
 
@@ -243,7 +289,7 @@ class FactSchemas:
         name = f"{self.prefix}{_camel(subject)}{kind}"
         if name not in self._made:
             found = self._fields(subject, around=around)
-            own = {} if kind == "Facts" else {"id": identifier()}
+            own = {} if kind == "Facts" else {"id": Free(RECORD_ID, allow_none=True)}
             self._made[name] = Strict.from_dict({**own, **found}, name=name)
         return self._made[name]
 
@@ -257,7 +303,7 @@ class FactSchemas:
                 found[rule.id] = Free(schema, allow_none=True)
         level = edition.subjects[subject].within if around else ""
         while level and level not in found:
-            found[level] = self._nested(level, "Around", around=False)
+            found[level] = self._nested(level, "Around", around=False, allow_none=True)
             level = edition.subjects[level].within
         return found
 
@@ -267,14 +313,14 @@ class FactSchemas:
         about = {"description": _about(fact), "maxItems": MOST_RECORDS}
         return fields.List(self._nested(fact.type.of, "Record", around=True), allow_none=True, metadata=about)
 
-    def _nested(self, subject: str, kind: str, *, around: bool) -> fields.Nested:
+    def _nested(self, subject: str, kind: str, *, around: bool, allow_none: bool = False) -> fields.Nested:
         title = self.edition.subjects[subject].title
         about = {"description": f"{title.zh} / {title.en}"}
 
         def later() -> Schema:
             return self._schema(subject, kind, around=around)()
 
-        return fields.Nested(later, allow_none=True, metadata=about)
+        return fields.Nested(later, allow_none=allow_none, metadata=about)
 
 
 def _json_schema(fact: Fact) -> dict[str, Any]:
@@ -285,20 +331,19 @@ def _json_schema(fact: Fact) -> dict[str, Any]:
         case "choice":
             return {"type": ["string", "null"], "enum": [*fact.choices, None]}
         case "date":
-            return {"type": ["string", "null"], "format": "date"}
-    least = -HUGE + 1 if fact.minimum is None else fact.minimum
-    most = HUGE - 1 if fact.maximum is None else fact.maximum
-    bounds = {"minimum": _plain(least), "maximum": _plain(most)}
+            return {"type": ["string", "null"], "format": "date", "pattern": DAY}
+    least = {"exclusiveMinimum": -HUGE} if fact.minimum is None else {"minimum": _plain(fact.minimum)}
+    most = {"exclusiveMaximum": HUGE} if fact.maximum is None else {"maximum": _plain(fact.maximum)}
     if fact.type.kind == "count" and not fact.decimals:
-        return {"type": ["integer", "null"], **bounds}
-    number = {"type": ["number", "null"], **bounds}
+        return {"type": ["integer", "null"], **least, **most}
+    number = {"type": ["number", "null"], **least, **most, "multipleOf": Decimal(1).scaleb(-PLACES)}
     if fact.type.kind != "rate":
         return number
-    return {"anyOf": [number, {"type": "string", "pattern": r"^[+-]?[0-9]{1,15}(\.[0-9]{1,10})?%$"}]}
+    return {"anyOf": [number, {"type": "string", "pattern": PERCENT}]}
 
 
 def _plain(value: Any) -> int | Decimal:
-    return value if isinstance(value, int) else Decimal(decimal_text(value))
+    return value if isinstance(value, int) else Decimal(decimal_text(value, 20))
 
 
 def _about(fact: Fact) -> str:

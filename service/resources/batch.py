@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from flask import Response, request, stream_with_context
@@ -22,6 +22,7 @@ from service.context import court, service
 from service.exact_json import dumps
 from service.language import language
 from service.log import Entry
+from service.marks import idempotent
 from service.problems import FieldError, Problem
 from service.recording import Idempotent, answer, scribe
 from service.requests import JSON, NDJSON, Blueprint, body_json, parsed, wrong_type
@@ -53,6 +54,7 @@ class BatchAnswerSchema(Strict):
 @blueprint.arguments(BatchQuerySchema, location="query")
 @blueprint.response(200, BatchAnswerSchema)
 @needs("decide")
+@idempotent
 def batch(query: Mapping[str, Any], decision: str) -> Response:
     """批量判定 / decide many cases"""
     chunks = Chunks(court(), decision, findings=query["findings"], seconds=service().settings.request_seconds)
@@ -60,7 +62,9 @@ def batch(query: Mapping[str, Any], decision: str) -> Response:
         request.max_content_length = None  # a stream may be as long as it likes: lines are limited, and time
         lines = enumerate(_lines(), 1)
         chunks.deadline = time.monotonic() + service().settings.stream_seconds
-        return Response(stream_with_context(chunks.stream(lines)), mimetype=NDJSON)
+        stream = stream_with_context(chunks.stream(lines))
+        first = next(stream, b"")  # before the headers go, so that they can say whether it was answered before
+        return answer(chain([first], stream), mimetype=NDJSON)
     if request.mimetype != JSON:
         raise wrong_type(JSON, NDJSON)
     once = Idempotent()
@@ -83,7 +87,7 @@ def _cases(raw: Any) -> Sequence[Any]:
 
 
 def _lines() -> Iterator[bytes]:
-    """The lines of the body as they come; one that is too long comes as far as it may, and is malformed."""
+    """The lines of the body as they come; one that is too long comes only a little longer than it may be."""
     stream = io.BufferedReader(request.stream)  # type: ignore[arg-type, type-var] # Werkzeug's reads a line by bytes
     while line := stream.readline(MOST_LINE + 1):
         whole = line
@@ -91,6 +95,12 @@ def _lines() -> Iterator[bytes]:
             pass
         if whole.strip():
             yield whole
+
+
+def _read(line: bytes) -> Any:
+    if len(line) > MOST_LINE:
+        raise Problem("payload-too-large", f"一行最多 {MOST_LINE} 字节。", f"A line has at most {MOST_LINE} bytes.")
+    return parsed(line)
 
 
 class Chunks:
@@ -108,7 +118,7 @@ class Chunks:
         results, entries, counted = self._decide(enumerate(cases, 1), lambda raw: raw)
         body = {"results": results, "decided": len(entries), "failed": len(results) - len(entries)}
         written = once.write(entries, dumps(body))
-        observing.count(*counted)
+        observing.count(*([] if once.replayed else counted))
         return written
 
     def stream(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
@@ -118,7 +128,10 @@ class Chunks:
             part += 1
             try:
                 yield self._chunk(chunk, part)
-            except Problem as problem:  # the log is away, say: the status is sent already, so each line says so
+            except Exception as error:  # noqa: BLE001 -- the status is sent already, so each line says what is wrong
+                problem = error if isinstance(error, Problem) else Problem.unexpected()
+                if problem is not error:
+                    observing.unexpected(error)
                 told = problem.as_dict(self.lang)
                 yield b"".join(dumps({"line": number, "problem": told}) + b"\n" for number, _ in chunk)
 
@@ -126,9 +139,9 @@ class Chunks:
         once = Idempotent(f"#{part}", b"".join(line for _, line in chunk))
         if (before := once.before()) is not None:
             return before
-        results, entries, counted = self._decide(chunk, parsed)
+        results, entries, counted = self._decide(chunk, _read)
         written = once.write(entries, b"".join([dumps(result) + b"\n" for result in results]))
-        observing.count(*counted)
+        observing.count(*([] if once.replayed else counted))
         return written
 
     def _decide(

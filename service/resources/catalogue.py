@@ -19,7 +19,7 @@ from service.live import Compiled
 from service.problems import Problem
 from service.recording import answer
 from service.requests import Blueprint
-from service.schemas import Day, Free, Strict, text
+from service.schemas import Day, Free, Strict, name
 from service.security import needs
 
 blueprint = Blueprint(
@@ -29,7 +29,7 @@ YAML = "application/yaml"
 
 
 class WhichSchema(Strict):
-    plan = text(64)
+    plan = name(64)
     on = Day(metadata={"description": "a day on which the edition is in force; today where it is not given"})
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from flask import Response, request
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
 
 from service import observing
 from service.compact import Compact
@@ -17,19 +18,23 @@ from service.context import caller, court, service
 from service.exact_json import dumps
 from service.keys import PERMISSIONS
 from service.log import Line
+from service.marks import idempotent
 from service.problems import Problem
-from service.recording import DECISION, Idempotent, answer, decision_line, told
+from service.recording import DECISION, Idempotent, answer, scribe, told
 from service.requests import Blueprint, body_json
-from service.schemas import Day, Free, LoggedDecisionSchema, Strict, identifier, text
+from service.schemas import Day, Free, Identifier, LoggedDecisionSchema, Strict, Whole, name
 from service.security import needs
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/v1/decisions", description="判定 / decisions")
-PAGE = 100
+PAGE, MOST = 100, 1000
+LOG_ID = re.compile("[0-9a-f]{32}")
+CURSOR = re.compile(b"[0-9]{1,18}")
 
 
 @blueprint.route("/<decision>", methods=["POST"])
 @blueprint.response(200, LoggedDecisionSchema)
 @needs("decide")
+@idempotent
 def decide(decision: str) -> Response:
     """判定一个案例 / decide a case"""
     once = Idempotent()
@@ -38,9 +43,10 @@ def decide(decision: str) -> Response:
     case = court().case(decision, body_json())
     found = case.compiled.engine.decide(decision, case.facts, case.on, case.subject_id)
     short = Compact.of(found)
-    line = decision_line(case, short)
+    line = scribe().decision(case, short)
     body = once.write([line], dumps({"log_id": line.id, **found.as_dict()}))
-    observing.count(short)
+    if not once.replayed:
+        observing.count(short)
     return answer(body)
 
 
@@ -54,19 +60,22 @@ class Cursor(fields.Field[int]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         try:
-            return int(urlsafe_b64decode(str(value).encode()))
+            said = urlsafe_b64decode(str(value).encode())
         except ValueError:
-            raise ValidationError("not_a_cursor") from None
+            said = b""
+        if CURSOR.fullmatch(said) is None:
+            raise ValidationError("not_a_cursor")
+        return int(said)
 
 
 class QuerySchema(Strict):
-    subject = identifier(metadata={"description": "id of the subject"})
-    decision = text(100)
-    outcome = text(100)
+    subject = Identifier(metadata={"description": "id of the subject"})
+    decision = name(100)
+    outcome = name(100)
     start = Day(data_key="from", metadata={"description": "logged on this day (UTC) or later"})
     end = Day(data_key="to", metadata={"description": "logged on this day (UTC) or earlier"})
     cursor = Cursor(metadata={"description": "`next` of the page before"})
-    limit = fields.Integer(load_default=PAGE, validate=validate.Range(1, 1000, error="out_of_range"))
+    limit = Whole(1, MOST, load_default=PAGE)
 
 
 class LineSchema(Strict):
@@ -140,11 +149,16 @@ def show(log_id: str) -> Response:
 
 def line_of(log_id: str) -> Line:
     """The decision of this id, if the caller may see it; of others' decisions not even that they are there is told."""
-    with told():
-        line = service().log.get(log_id)
+    line = find_line(log_id)
     if line is None or line.kind != DECISION or only_caller() not in (None, line.caller):
         raise Problem("not-found", f"没有判定记录 {log_id}。", f"There is no decision {log_id}.")
     return line
+
+
+def find_line(id: str) -> Line | None:
+    """The line of this id; a text that cannot be one is not looked for."""
+    with told():
+        return service().log.get(id) if LOG_ID.fullmatch(id) else None
 
 
 def only_caller() -> str | None:

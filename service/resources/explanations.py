@@ -16,12 +16,13 @@ from service.context import service, snapshot
 from service.exact_json import dumps, loads
 from service.language import language
 from service.log import Line
+from service.marks import ends_with
 from service.problems import FieldError, Problem
 from service.recording import answer, scribe, told
 from service.replaying import again, differences
 from service.requests import Blueprint
 from service.resources.decisions import line_of
-from service.schemas import Day, DecisionSchema, Free, Strict, text
+from service.schemas import Day, DecisionSchema, Free, Strict, name
 from service.security import needs
 
 blueprint = Blueprint(
@@ -43,6 +44,7 @@ class ExplanationSchema(DecisionSchema):
 @blueprint.route("/<log_id>/explanation", methods=["GET"])
 @blueprint.response(200, ExplanationSchema)
 @needs("explain")
+@ends_with("not-acceptable", "gone", "conflict")
 def explanation(log_id: str) -> Response:
     """用平常话说明一个判定：JSON、文字或可打印的网页 / a decision in plain words: JSON, text or a page to print"""
     wanted = _format()
@@ -81,6 +83,7 @@ class InputsSchema(Strict):
 @blueprint.route("/<log_id>/inputs", methods=["GET"])
 @blueprint.response(200, InputsSchema)
 @needs("inputs")
+@ends_with("gone")
 def inputs(log_id: str) -> Response:
     """封存的输入；每次查看都记入日志 / the sealed inputs; every look is logged"""
     line = line_of(log_id)
@@ -91,7 +94,7 @@ def inputs(log_id: str) -> Response:
 
 
 class ReplaySchema(Strict):
-    edition = text(100, metadata={"description": "`plan/date`; without it the edition of then"})
+    edition = name(100, metadata={"description": "`plan/date`; without it the edition of then"})
     on = Day(metadata={"description": "another decision date"})
 
 
@@ -107,6 +110,7 @@ class ReplayedSchema(Strict):
 @blueprint.arguments(ReplaySchema)
 @blueprint.response(200, ReplayedSchema)
 @needs("replay")
+@ends_with("gone", "conflict")
 def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
     """用同样的输入再判一次 / decide again from the same inputs, under the same edition or another"""
     line = line_of(log_id)

@@ -15,10 +15,11 @@ from marshmallow import fields, validate
 
 from service.context import caller, service
 from service.exact_json import dumps
+from service.marks import ends_with, idempotent
 from service.problems import Problem
 from service.recording import Idempotent, answer, scribe, told
 from service.requests import Blueprint
-from service.resources.decisions import line_of
+from service.resources.decisions import find_line, line_of
 from service.schemas import Strict, text
 from service.security import needs
 
@@ -50,6 +51,7 @@ class RecordedSchema(Strict):
 @blueprint.arguments(ReviewRequestSchema)
 @blueprint.response(201, RecordedSchema)
 @needs("request_review")
+@idempotent
 def ask(wanted: Mapping[str, Any], log_id: str) -> Response:
     """申请人工复核 / ask for human review"""
     line = line_of(log_id)
@@ -63,13 +65,15 @@ def ask(wanted: Mapping[str, Any], log_id: str) -> Response:
 @blueprint.arguments(ReviewOutcomeSchema)
 @blueprint.response(201, RecordedSchema)
 @needs("record_review")
+@ends_with("conflict")
+@idempotent
 def conclude(found: Mapping[str, Any], request_id: str) -> Response:
     """记录复核结果 / record what the review came to"""
     once = Idempotent()
     if (before := once.before()) is not None:
         return answer(before, 201)
+    asked = find_line(request_id)
     with told():
-        asked = service().log.get(request_id)
         if asked is None or asked.kind != REQUEST:
             raise Problem("not-found", f"没有复核申请 {request_id}。", f"There is no review request {request_id}.")
         decided = service().log.get(asked.refers_to)

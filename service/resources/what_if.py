@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Response
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields
 
 from rules import PolicyError
 from rules.whatif import NoSuchFigure, Supposition, suppose
@@ -15,6 +16,7 @@ from service.cases import field_errors
 from service.context import court, snapshot
 from service.exact_json import dumps
 from service.live import Compiled, compiled_of
+from service.marks import ends_with
 from service.problems import FieldError, Problem
 from service.recording import answer
 from service.replaying import differences
@@ -24,17 +26,44 @@ from service.security import needs
 
 blueprint = Blueprint("what-if", __name__, url_prefix="/v1/what-if", description="假设 / what if")
 MOST = 20
+PATH = r"[A-Za-z][A-Za-z0-9_]{0,59}\.[^\x00-\x1f\x7f=]{1,60}"  # what comes first names a file of the edition
+LIMIT = r"[^\x00-\x1f\x7f{}:#]+"  # one value or a list of them, and nothing that would go on to another key
+
+
+class Overrides(fields.Field[Mapping[str, str]]):
+    """Figures by path, each with another limit. A path has nothing in it that could name a file."""
+
+    json_schema: ClassVar = {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": MOST,
+        "propertyNames": {"pattern": f"^{PATH}$"},
+        "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": f"^{LIMIT}$"},
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Mapping[str, str]:
+        if not isinstance(value, Mapping):
+            raise ValidationError("Not a valid mapping type.")
+        if not 0 < len(value) <= MOST:
+            raise ValidationError("too_long")
+        wrong = {path: [said] for path, limit in value.items() if (said := _wrong(path, limit))}
+        if wrong:
+            raise ValidationError(wrong)
+        return value
+
+
+def _wrong(path: str, limit: Any) -> str:
+    if re.fullmatch(PATH, path) is None:
+        return "not_a_path"
+    if not isinstance(limit, str):
+        return "Not a valid string."
+    return "" if re.fullmatch(LIMIT, limit) and len(limit) <= 100 else "not_a_limit"
 
 
 class WhatIfSchema(CaseSchema):
-    overrides = fields.Dict(
-        keys=fields.String(),
-        values=fields.String(),
-        required=True,
-        validate=validate.Length(1, MOST, error="too_long"),
-        metadata={"description": "`decision.item` or `subject.fact`, and the limit it would have",
-                  "example": {"credit_village.a_grade_share": "60%"}},
-    )  # fmt: skip
+    overrides = Overrides(
+        required=True, metadata={"description": "`decision.item` or `subject.fact`, and the limit it would have"}
+    )
 
 
 class ComparedSchema(Strict):
@@ -49,6 +78,7 @@ _OVERRIDES = WhatIfSchema(only=["overrides"])
 @blueprint.route("/<decision>", methods=["POST"])
 @blueprint.response(200, ComparedSchema)
 @needs("what_if")
+@ends_with("conflict")
 def what_if(decision: str) -> Response:
     """若把某些数值改掉，结论会怎样 / what would come out if some figures were others"""
     raw = body_json()
