@@ -127,6 +127,13 @@ class Database:
         with self.reading(**self.kind.snapshot({"yield_per": rows})) as connection:
             yield connection
 
+    def check(self) -> None:
+        """Raise where the disk would not take more, as far as that can be seen from here."""
+        try:
+            self.kind.check()
+        except OSError as error:
+            raise LogUnavailable("away", str(error)) from error
+
     def close(self) -> None:
         with self.turn:
             self._drop()

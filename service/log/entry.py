@@ -85,4 +85,8 @@ def microseconds(moment: datetime) -> int:
 
 
 def moment(microseconds: int) -> datetime:
-    return EPOCH + timedelta(microseconds=microseconds)
+    """The time; the nearest there is for a number that no clock wrote, so that a tampered line can be shown."""
+    try:
+        return EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return (datetime.max if microseconds > 0 else datetime.min).replace(tzinfo=UTC)

@@ -101,7 +101,7 @@ class DecisionLog:
 
     def ready(self) -> None:
         """Raise LogUnavailable where an append would fail, as far as that can be known without one."""
-        self.database.kind.check()
+        self.database.check()
         _, at, _ = self.database.write(last_line)
         if moment(at) - self.clock() > self.tolerance:
             raise LogUnavailable("clock")

@@ -83,9 +83,20 @@ class Sqlite:
 
     def check(self) -> None:
         """Raise where the next write would not find room."""
+        if self._room() < ROOM:
+            self._shrink()
+            if self._room() < ROOM:
+                raise LogUnavailable("disk_full")
+
+    def _room(self) -> int:
         disk = os.statvfs(self.path.parent)
-        if disk.f_bavail * disk.f_frsize < ROOM:
-            raise LogUnavailable("disk_full")
+        return disk.f_bavail * disk.f_frsize
+
+    def _shrink(self) -> None:
+        """Give back what the write-ahead log holds: after an append that found no room, that can be all there is."""
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(self._connect()) as connection:
+            connection.execute("PRAGMA busy_timeout = 100")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def snapshot(self, options: dict[str, Any]) -> dict[str, Any]:
         """A read transaction sees one state already."""
