@@ -49,6 +49,11 @@ def idempotent(view: View) -> View:
     return _mark("idempotent", True)(view)
 
 
+def tagged(view: View) -> View:
+    """Marks a view whose answers have an ETag."""
+    return _mark("tagged", True)(view)
+
+
 def mark_of(view: Callable[..., object] | None, name: str) -> object:
     return getattr(view, name, None)
 

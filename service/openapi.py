@@ -21,8 +21,10 @@ from werkzeug.exceptions import HTTPException
 
 from rules.model import Edition, Rule
 from rules.needs import needed
+from service import examples
+from service.described import HEADERS, NAMES, PARAMETERS, complete, problem_responses
 from service.live import Snapshot
-from service.problems import KINDS, MEDIA_TYPE, from_http
+from service.problems import from_http
 from service.schemas import CaseSchema, FactSchemas, ProblemSchema
 
 OPENAPI = "3.1.0"
@@ -31,11 +33,7 @@ ABOUT = """整村授信的判定服务：哪些农户可以采集、哪些村是
 Decides whole-village credit by a county's plan: every decision cites its clauses. Figures are exact: send whole
 numbers and decimals, never a float's approximation; a fact that is not known is left out, and is never taken for no.
 """
-ALWAYS = ("unauthorized", "forbidden", "too-many-requests", "internal-error", "unavailable")
-IDEMPOTENCY = {
-    "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255, "pattern": "^[!-~]+$"},
-    "description": "send a request again under the same key, and it is answered as before and logged once",
-}  # fmt: skip
+DECIDE = "/v1/decisions/{decision}"
 
 
 class DocumentedApi(Api):  # type: ignore[misc] # ships no types
@@ -87,8 +85,7 @@ class Document:
 
     def _of(self, snapshot: Snapshot) -> Mapping[str, Any]:
         document: dict[str, Any] = deepcopy(self._api.spec.to_dict())
-        paths = document["paths"]
-        pattern = paths.pop("/v1/decisions/{decision}")["post"]
+        paths, components = document["paths"], document["components"]
         live = [editions[-1] for editions in snapshot.store.plans.values()]
         decisions = sorted({name for edition in live for name in edition.rules})
         for path, methods in paths.items():
@@ -98,58 +95,33 @@ class Document:
             for parameter in methods.get("parameters", ()):
                 if parameter["name"] == "decision":
                     parameter["schema"] = {"type": "string", "enum": decisions}
-        schemas = document["components"]["schemas"]
+        pattern = paths.pop(DECIDE)["post"]
         for name in decisions:
             offered = [edition for edition in live if name in edition.rules]
             operation = deepcopy(pattern)
-            self._complete("/v1/decisions/{decision}", "post", operation)
-            _describe(operation, [(edition, edition.rules[name]) for edition in offered])
-            cases = [_case(edition, edition.rules[name], schemas, len(live) > 1) for edition in offered]
-            body = cases[0] if len(cases) == 1 else {"anyOf": cases}
-            operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+            _describe(operation, offered[0], offered[0].rules[name])
+            operation["requestBody"] = _body(name, offered, components["schemas"], len(live) > 1)
             paths[f"/v1/decisions/{name}"] = {"post": operation}
         document["paths"] = dict(sorted(paths.items()))
+        components |= {"responses": problem_responses(), "headers": HEADERS, "parameters": PARAMETERS}
+        components["schemas"].pop("PaginationMetadata", None)  # smorest's; here a page has a cursor
         return document
 
     def _complete(self, path: str, method: str, operation: dict[str, Any]) -> None:
-        """What every operation of the API has: its name, the key it needs, the problems it may end with."""
         endpoint = next(
             rule.endpoint
             for rule in self._app.url_map.iter_rules()
             if _template(rule.rule) == path and method.upper() in (rule.methods or ())
         )
-        operation["operationId"] = endpoint.replace(".", "_").replace("-", "_")
-        kinds = ["not-acceptable"] if path.endswith("explanation") else []
-        permission = permission_of_view(self._app, endpoint)
-        if permission is not None:
-            operation["security"] = [{"key": []}]
-            kinds += ALWAYS
-        if "{" in path:
-            kinds += ["not-found"]
-        if method == "post":
-            kinds += ["bad-request", "payload-too-large", "unsupported-media-type", "invalid-input", "conflict", "gone"]
-            operation.setdefault("parameters", []).append(IDEMPOTENCY)
-        if method == "get":
-            kinds += ["invalid-input", "gone"]
-        operation["responses"].pop("default", None)
-        for kind in kinds:
-            operation["responses"][str(KINDS[kind].status)] = {
-                "description": KINDS[kind].en,
-                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            }
-
-
-def permission_of_view(app: Flask, endpoint: str) -> str | None:
-    found: str | None = getattr(app.view_functions[endpoint], "permission", None)
-    return found
+        operation["operationId"] = NAMES.get(endpoint) or endpoint.replace(".", "_").replace("-", "_")
+        complete(operation, self._app.view_functions[endpoint], method, has_place="{" in path)
 
 
 def _template(rule: str) -> str:
     return rule.replace("<", "{").replace(">", "}")
 
 
-def _describe(operation: dict[str, Any], offered: list[tuple[Edition, Rule]]) -> None:
-    edition, rule = offered[0]
+def _describe(operation: dict[str, Any], edition: Edition, rule: Rule) -> None:
     operation["summary"] = f"{rule.title.zh} / {rule.title.en}"
     facts = [f"- `{'' if subject == rule.subject else subject + '.'}{fact.name}` {fact.title.zh} / {fact.title.en}"
              for (subject, _), fact in needed(edition, rule).items()]  # fmt: skip
@@ -160,15 +132,35 @@ def _describe(operation: dict[str, Any], offered: list[tuple[Edition, Rule]]) ->
     operation["operationId"] = f"decide_{rule.id}"
 
 
+def _body(name: str, offered: list[Edition], schemas: dict[str, Any], several: bool) -> dict[str, Any]:
+    """What a decision takes, with an example for every plan that has it."""
+    cases = [_case(edition, edition.rules[name], schemas, several) for edition in offered]
+    shown = {
+        edition.plan: {
+            "summary": f"{edition.title.zh} / {edition.title.en}",
+            "value": ({"plan": edition.plan} if several else {}) | examples.case(edition, edition.rules[name]),
+        }
+        for edition in offered
+    }
+    schema = cases[0] if len(cases) == 1 else {"anyOf": cases}
+    return {"required": True, "content": {"application/json": {"schema": schema, "examples": shown}}}
+
+
 def _case(edition: Edition, rule: Rule, schemas: dict[str, Any], several: bool) -> dict[str, Any]:
     """The schema of a case of a decision; the facts it takes go to the components."""
-    spec = APISpec("facts", "1", OPENAPI, plugins=[Plugin()])
     prefix = "".join(part.title() for part in edition.plan.split("-")) if several else ""
-    facts = FactSchemas(edition, prefix).facts(rule.subject)
-    spec.components.schema(_name(facts), schema=facts)
-    schemas.update(spec.to_dict()["components"]["schemas"])
+    name, found = fact_schemas(edition, rule.subject, prefix)
+    schemas.update(found)
     case = deepcopy(schemas["Case"])
-    case["properties"]["facts"] = {"$ref": f"#/components/schemas/{_name(facts)}"}
-    name = f"{_name(facts).removesuffix('Facts')}Case"
-    schemas[name] = case
-    return {"$ref": f"#/components/schemas/{name}"}
+    case["properties"]["facts"] = {"$ref": f"#/components/schemas/{name}"}
+    own = f"{name.removesuffix('Facts')}Case"
+    schemas[own] = case
+    return {"$ref": f"#/components/schemas/{own}"}
+
+
+def fact_schemas(edition: Edition, subject: str, prefix: str = "") -> tuple[str, dict[str, Any]]:
+    """The name of the schema of a subject's facts, and all schemas it refers to."""
+    spec = APISpec("facts", "1", OPENAPI, plugins=[Plugin()])
+    facts = FactSchemas(edition, prefix).facts(subject)
+    spec.components.schema(_name(facts), schema=facts)
+    return _name(facts), spec.to_dict()["components"]["schemas"]

@@ -76,7 +76,7 @@ class Day(fields.Field[date]):
 class Flag(fields.Field[bool]):
     """`true` or `false` in a query string."""
 
-    json_schema: ClassVar = {"type": "string", "enum": ["true", "false"]}
+    json_schema: ClassVar = {"type": "string", "enum": ["true", "false"], "default": "false"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if value not in ("true", "false"):

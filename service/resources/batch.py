@@ -34,6 +34,9 @@ CHUNK = 500
 MOST_LINE = 1 << 20  # bytes of a case
 
 
+LINES = {"type": "string", "description": "a JSON object on every line: cases in, results out, in the same order"}
+
+
 class BatchQuerySchema(Strict):
     findings = Flag(
         load_default=False, metadata={"description": "the whole decision of each case, not only what came out"}
@@ -53,6 +56,10 @@ class BatchAnswerSchema(Strict):
 @blueprint.route("/<decision>/batch", methods=["POST"])
 @blueprint.arguments(BatchQuerySchema, location="query")
 @blueprint.response(200, BatchAnswerSchema)
+@blueprint.doc(
+    requestBody={"required": True, "content": {JSON: {"schema": BatchSchema}, NDJSON: {"schema": LINES}}},
+    responses={200: {"content": {NDJSON: {"schema": LINES}}}},
+)
 @needs("decide")
 @idempotent
 def batch(query: Mapping[str, Any], decision: str) -> Response:

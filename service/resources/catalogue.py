@@ -16,6 +16,7 @@ from rules.values import plain
 from service.context import court, snapshot
 from service.exact_json import dumps
 from service.live import Compiled
+from service.marks import ends_with, tagged
 from service.problems import Problem
 from service.recording import answer
 from service.requests import Blueprint
@@ -63,6 +64,7 @@ class ClausesSchema(Strict):
 @blueprint.route("/plans", methods=["GET"])
 @blueprint.response(200, PlansSchema)
 @needs("policies")
+@tagged
 def plans() -> Response:
     """全部方案 / all plans"""
     found = [
@@ -76,6 +78,7 @@ def plans() -> Response:
 @blueprint.route("/plans/<plan>/editions", methods=["GET"])
 @blueprint.response(200, EditionsSchema)
 @needs("policies")
+@tagged
 def editions(plan: str) -> Response:
     """一个方案的全部版本 / the editions of a plan"""
     found = snapshot().store.plans.get(plan)
@@ -86,7 +89,9 @@ def editions(plan: str) -> Response:
 
 @blueprint.route("/plans/<plan>/editions/<date>", methods=["GET"])
 @blueprint.response(200, EditionSchema)
+@blueprint.doc(responses={200: {"content": {YAML: {"schema": {"type": "string"}}}}})
 @needs("policies")
+@tagged
 def edition(plan: str, date: str) -> Response:
     """一个版本，JSON 或原样的 YAML / an edition, as JSON or as the YAML it is written in"""
     try:
@@ -110,6 +115,8 @@ def edition(plan: str, date: str) -> Response:
 @blueprint.arguments(WhichSchema, location="query")
 @blueprint.response(200, FactsSchema)
 @needs("policies")
+@ends_with("not-found")
+@tagged
 def facts(query: Mapping[str, Any]) -> Response:
     """事实字典 / the fact dictionary"""
     found = _in_force(query).edition
@@ -125,6 +132,8 @@ def facts(query: Mapping[str, Any]) -> Response:
 @blueprint.arguments(WhichSchema, location="query")
 @blueprint.response(200, ClausesSchema)
 @needs("policies")
+@ends_with("not-found")
+@tagged
 def clauses(query: Mapping[str, Any]) -> Response:
     """方案的条款原文 / the clauses of the plan, as they are written"""
     found = _in_force(query).edition

@@ -18,7 +18,7 @@ from service.context import caller, court, service
 from service.exact_json import dumps
 from service.keys import PERMISSIONS
 from service.log import Line
-from service.marks import idempotent
+from service.marks import idempotent, tagged
 from service.problems import Problem
 from service.recording import DECISION, Idempotent, answer, scribe, told
 from service.requests import Blueprint, body_json
@@ -133,6 +133,7 @@ def find(query: Mapping[str, Any]) -> Response:
 @blueprint.route("/<log_id>", methods=["GET"])
 @blueprint.response(200, WholeLineSchema)
 @needs("read")
+@tagged
 def show(log_id: str) -> Response:
     """一条判定记录及其复核 / one decision, and the reviews of it"""
     line = line_of(log_id)

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, request
 from marshmallow import fields
 
 from rules.explain import explain, whole
 from service.context import service, snapshot
 from service.exact_json import dumps, loads
-from service.language import language
+from service.explaining_page import page_of
+from service.language import LANGUAGES, language
 from service.log import Line
 from service.marks import ends_with
+from service.pages import page, page_language
 from service.problems import FieldError, Problem
 from service.recording import answer, scribe, told
 from service.replaying import again, differences
@@ -43,20 +45,21 @@ class ExplanationSchema(DecisionSchema):
 
 @blueprint.route("/<log_id>/explanation", methods=["GET"])
 @blueprint.response(200, ExplanationSchema)
+@blueprint.doc(responses={200: {"content": {name: {"schema": {"type": "string"}} for name in FORMATS[1:]}}})
 @needs("explain")
 @ends_with("not-acceptable", "gone", "conflict")
 def explanation(log_id: str) -> Response:
     """用平常话说明一个判定：JSON、文字或可打印的网页 / a decision in plain words: JSON, text or a page to print"""
     wanted = _format()
     line = line_of(log_id)
-    case, decision = again(line)
+    _, decision = again(line)
     _opened(line, "explanation")
     lang = language()
     if wanted == "text/plain":
         response = answer(f"{explain(decision, lang)}\n".encode(), mimetype=wanted)
     elif wanted == "text/html":
-        page = render_template("explanation.html", decision=decision, case=case, line=line, lang=lang)
-        response = answer(page.encode(), mimetype=wanted)
+        pages = {one: page_of(decision, one) for one in LANGUAGES}
+        response, lang = page("explanation.html", pages=pages, edition=decision.edition, line=line), page_language()
     else:
         response = answer(dumps({"log_id": line.id, **whole(decision)}))
     response.headers["Content-Language"] = lang

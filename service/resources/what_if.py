@@ -20,7 +20,7 @@ from service.marks import ends_with
 from service.problems import FieldError, Problem
 from service.recording import answer
 from service.replaying import differences
-from service.requests import Blueprint, body_json
+from service.requests import JSON, Blueprint, body_json
 from service.schemas import CaseSchema, DecisionSchema, Free, Strict
 from service.security import needs
 
@@ -76,6 +76,7 @@ _OVERRIDES = WhatIfSchema(only=["overrides"])
 
 
 @blueprint.route("/<decision>", methods=["POST"])
+@blueprint.doc(requestBody={"required": True, "content": {JSON: {"schema": WhatIfSchema}}})
 @blueprint.response(200, ComparedSchema)
 @needs("what_if")
 @ends_with("conflict")
