@@ -6,17 +6,19 @@ import os
 from importlib.resources import files
 
 import flask_swagger_ui
-from flask import Blueprint, Response, render_template, request, send_from_directory
+from flask import Blueprint, Response, request, send_from_directory
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from service import observing
-from service.context import service, snapshot
+from service.context import court, service, snapshot
 from service.exact_json import dumps
-from service.language import language
 from service.log import LogUnavailable
 from service.openapi import Document
+from service.pages import page
+from service.problem_advice import ADVICE
 from service.problems import KINDS, Problem
+from service.trying import forms
 
 ASSETS = files(flask_swagger_ui) / "dist"
 
@@ -37,6 +39,7 @@ def pages(document: Document) -> Blueprint:
     blueprint.add_url_rule("/readyz", view_func=ready)
     blueprint.add_url_rule("/metrics", view_func=metrics)
     blueprint.add_url_rule("/", view_func=home)
+    blueprint.add_url_rule("/try-it.json", view_func=try_it)
     blueprint.add_url_rule("/docs", view_func=docs)
     blueprint.add_url_rule("/docs/assets/<path:name>", view_func=asset)
     blueprint.add_url_rule("/problems/<kind>", view_func=problem)
@@ -88,13 +91,28 @@ def metrics() -> Response:
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
-def home() -> str:
-    """What is live, and where to go from here."""
-    return render_template("home.html", snapshot=snapshot(), rejected=service().policies.rejected, lang=language())
+def home() -> Response:
+    """What is live, what was refused, where to go from here, and a form to try a decision."""
+    here, today = snapshot(), court().today
+    plans = [
+        (edition, edition.effective_from <= today and (edition.effective_to is None or today <= edition.effective_to))
+        for editions in here.store.plans.values()
+        for edition in reversed(editions)
+    ]
+    return page("home.html", plans=plans, rejected=service().policies.rejected)
 
 
-def docs() -> str:
-    return render_template("docs.html", lang=language())
+def try_it() -> Response:
+    """For the form of the start page: what each decision wants to know, and examples."""
+    response = Response(dumps(forms(snapshot())), mimetype="application/json")
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def docs() -> Response:
+    return page("docs.html")
 
 
 def asset(name: str) -> Response:
@@ -103,8 +121,8 @@ def asset(name: str) -> Response:
     return response
 
 
-def problem(kind: str) -> str:
+def problem(kind: str) -> Response:
     """What a `type` of a problem document means."""
     if kind not in KINDS:
         raise Problem("not-found", f"没有 {kind} 这种问题。", f"There is no problem {kind}.")
-    return render_template("problem.html", name=kind, kind=KINDS[kind], lang=language())
+    return page("problem.html", name=kind, kinds=KINDS, advice=ADVICE[kind])
