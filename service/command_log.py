@@ -183,7 +183,7 @@ def _anchors(path: Path) -> list[Anchor]:
 @contextmanager
 def _opened(output: str | None) -> Iterator[IO[bytes]]:
     if output is None:
-        yield click.get_binary_stream("stdout")
+        yield sys.stdout.buffer
     else:
         with Path(output).open("wb") as file:
             yield file

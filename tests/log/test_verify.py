@@ -263,6 +263,12 @@ def test_any_change_at_random_is_found(edit, original, quick):
 # --- at work
 
 
+def test_a_log_of_years_ago_still_verifies(log):
+    """What is hashed, and how, is for good."""
+    log.append([entry(id="entry 1", inputs=None)])
+    assert log.head().hash == "1026b0ef816f04df71f150447fd94354779758d6a3bee84f719d71834b529a62"
+
+
 def test_a_log_is_verified_while_it_is_written_to_and_expires(clean, clock, monkeypatch):
     monkeypatch.setattr("service.log.verification.AT_ONCE", 2)
     heads = []
