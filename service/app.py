@@ -17,9 +17,7 @@ from service.keys import Keys
 from service.live import Later, Policies, Snapshot
 from service.log import DecisionLog, LogUnavailable, Sealer
 from service.resources import batch, catalogue, decisions, explanations, operations, reviews, what_if
-from service.settings import PREFIX, Settings, from_environment
-
-RUNTIME = f"{PREFIX}RUNTIME"  # the folder in which the workers of one server agree
+from service.settings import RUNTIME, Settings, from_environment
 
 
 class Application(Flask):

@@ -16,11 +16,10 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from service.app import RUNTIME
 from service.command_common import Bad, Settings, common
 from service.demonstration import prepare
 from service.log import DecisionLog, LogError, Sealer
-from service.settings import BadSettings, from_environment
+from service.settings import RUNTIME, BadSettings, from_environment
 from service.settings import Settings as ServiceSettings
 
 STOP_SECONDS = 30  # for requests under way when the service is told to stop
@@ -70,8 +69,11 @@ def _check(chosen: ServiceSettings) -> None:
 
 
 def run(chosen: ServiceSettings) -> None:
-    """Serve until a signal. The workers share a folder: through it they agree on policies and add up metrics."""
-    runtime = Path(tempfile.mkdtemp(prefix="village-credit-"))
+    """Serve until a signal. The workers share a folder: through it they agree on policies and add up metrics.
+
+    `service.app` is imported in the workers only: prometheus_client looks once, at its import, where to count.
+    """
+    runtime = Path(tempfile.mkdtemp(prefix=f"village-credit-{os.getpid()}-"))
     (runtime / "metrics").mkdir()
     os.environ[RUNTIME] = str(runtime)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(runtime / "metrics")
@@ -83,6 +85,7 @@ def run(chosen: ServiceSettings) -> None:
         interface=Interfaces.WSGI,
         workers=chosen.workers,
         blocking_threads=chosen.threads,
+        blocking_threads_idle_timeout=5,  # with the default of 30 an idle thread held up the end for as long
         backlog=1024,
         http1_settings=HTTP1Settings(header_read_timeout=10_000),
         websockets=False,

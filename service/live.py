@@ -116,6 +116,7 @@ class Policies:
                     self._try(signature)
                 self._previous = signature
             self._agree()
+            _prune(self._runtime, _read(self._live))
 
     def _try(self, signature: Signature) -> None:
         staged = _stage(self.folder, self._runtime)
@@ -165,7 +166,6 @@ class Policies:
             self._snapshot, self._mark = self._prepared[digest], mark
             self._after(self._snapshot, f"{mark}")
             self._prepared = {name: one for name, one in self._prepared.items() if name in (digest, _read(self._vote))}
-            _prune(self._runtime, digest)
 
     def _first(self, rescue: Callable[[], Mapping[str, str]]) -> Snapshot:
         """What to serve first: the folder; else what other workers serve; else what was live before."""
@@ -263,9 +263,9 @@ def _stage_bytes(data: Mapping[str, bytes], runtime: Path) -> str:
 
 
 def _prune(runtime: Path, live: str) -> None:
-    copies = [path for path in runtime.iterdir() if len(path.name) == len(live)]
-    copies.sort(key=lambda copy: copy.stat().st_mtime)
-    for old in copies[:-KEPT]:
+    """Remove old copies; other workers may be doing the same."""
+    copies = [(mark, copy) for copy in runtime.iterdir() if len(copy.name) == len(live) and (mark := _mark(copy))]
+    for _, old in sorted(copies)[:-KEPT]:
         if old.name != live:
             shutil.rmtree(old, ignore_errors=True)
 

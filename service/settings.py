@@ -14,6 +14,7 @@ from typing import Any
 HOME = Path(__file__).resolve().parents[1]
 DATA = HOME / ".data"
 PREFIX = "VILLAGE_CREDIT_"
+RUNTIME = f"{PREFIX}RUNTIME"  # set by `serve`: the folder in which its workers agree
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +131,13 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             problems.append(
                 _wrong(one.variable, f"{one.zh}，不能是 {text}（{error}）", f"{one.en}; not {text} ({error})")
             )
-    strangers = sorted(environment.keys() - {one.variable for one in TABLE} - OWN)
+    strangers = sorted(environment.keys() - {one.variable for one in TABLE} - {RUNTIME})
     problems += [
         _wrong(name, "没有这个设置", "there is no such setting") for name in strangers if name.startswith(PREFIX)
     ]
     if problems:
         raise BadSettings(problems)
     return Settings(**values)
-
-
-# Set by `serve` for its own workers, and by the tests for theirs.
-OWN = frozenset({f"{PREFIX}RUNTIME"})
 
 
 def _wrong(variable: str, zh: str, en: str) -> dict[str, str]:
