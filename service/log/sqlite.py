@@ -18,6 +18,7 @@ from service.log.errors import LogUnavailable, Misconfigured
 READY = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
+    "PRAGMA wal_autocheckpoint = 4000",  # a checkpoint holds its commit up, so that fewer than one in a hundred has one
     "PRAGMA busy_timeout = 10000",  # for a program that does not know of our lock
     "PRAGMA recursive_triggers = ON",  # or INSERT OR REPLACE deletes without asking a trigger
 )

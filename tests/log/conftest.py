@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import make_url
 
 from tests.log.postgres import ABSENT, TEMPLATE, Server, binaries, roomy_memory
 from tests.log.samples import Clock, opened
@@ -52,9 +51,7 @@ def sqlite(quick, sqlite_template):
 
 @pytest.fixture
 def postgresql(server):
-    url = server.database(TEMPLATE)
-    yield url
-    server.command(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+    return server.upgraded()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

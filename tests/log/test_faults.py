@@ -313,9 +313,7 @@ def test_a_server_on_which_another_program_holds_the_turn(postgresql, monkeypatc
 def test_a_server_whose_disk_is_full(server, tmp_path):
     if not may_mount(tmp_path / "try"):
         pytest.skip(NO_MOUNT)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    with small_disk(tmp_path / "disk", 24 << 20) as disk:
+    with small_disk(server.folder / "small", 24 << 20) as disk:
         os.chown(disk, server.data.stat().st_uid, -1)
         server.command(f"CREATE TABLESPACE small LOCATION '{disk}'")
         server.command(f"CREATE DATABASE small TEMPLATE {TEMPLATE} TABLESPACE small")
@@ -338,6 +336,7 @@ def test_a_server_that_does_not_wait_for_its_disk_is_told_to(postgresql, server)
     log = opened(postgresql)
     assert rows(log, "SHOW synchronous_commit") == [("on",)]
     log.close()
+    server.command(f"ALTER DATABASE {name} RESET synchronous_commit")
 
 
 # --- in general
