@@ -10,7 +10,11 @@ LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
 
 
 def language() -> Lang:
-    return "en" if request.accept_languages.best_match(LANGUAGES, "zh") == "en" else "zh"
+    for tag, _ in request.accept_languages:  # those liked best come first; one that is not wanted has quality 0
+        for lang in LANGUAGES:
+            if tag.lower().partition("-")[0] == lang and request.accept_languages[tag] > 0:
+                return lang
+    return "zh"
 
 
 def pick(zh: str, en: str) -> str:

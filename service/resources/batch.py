@@ -7,6 +7,7 @@ as it goes, a chunk at a time: each chunk is in the log before its lines are sen
 from __future__ import annotations
 
 import io
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
@@ -66,7 +67,7 @@ def batch(query: Mapping[str, Any], decision: str) -> Response:
     """批量判定 / decide many cases"""
     chunks = Chunks(court(), decision, findings=query["findings"], seconds=service().settings.request_seconds)
     if request.mimetype == NDJSON:
-        request.max_content_length = None  # a stream may be as long as it likes: lines are limited, and time
+        request.max_content_length = sys.maxsize  # a stream may be as long as it likes: lines are limited, and time
         lines = enumerate(_lines(), 1)
         chunks.deadline = time.monotonic() + service().settings.stream_seconds
         stream = stream_with_context(chunks.stream(lines))
