@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -22,7 +23,7 @@ from service.demonstration import prepare
 
 POLICIES = Path(__file__).parents[1] / "policies"
 PATIENCE = 60.0  # seconds until a server that does not come up is given up
-GONE = (urllib.error.URLError, ConnectionError, TimeoutError)
+GONE = (urllib.error.URLError, ConnectionError, TimeoutError, http.client.HTTPException)
 
 
 @dataclass(slots=True)
