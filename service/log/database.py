@@ -6,7 +6,7 @@ import errno
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 from weakref import WeakSet
 
@@ -79,14 +79,12 @@ class Database:
 
     def transact(self, work: Callable[[Any], Found]) -> Found:
         """The same, for whoever has the turn already."""
-        try:
+        with _disk():
             self.kind.acquire()
             try:
                 return self._committed(work)
             finally:
                 self.kind.release()
-        except OSError as error:
-            raise LogUnavailable(DISK.get(error.errno or 0, "away"), str(error)) from error
 
     def read(self, work: Callable[[Connection], Found]) -> Found:
         """Do it on a connection of the pool; once more on a fresh one where that turns out to be dead."""
@@ -110,15 +108,16 @@ class Database:
     @contextmanager
     def alone(self) -> Iterator[Connection]:
         """A transaction to change the tables in, beside which nobody writes; it makes the database where it can."""
-        self.kind.create()
-        self.kind.acquire()
-        try:
-            with self.reading() as connection, connection.begin():
-                if self.kind.take_turn:
-                    connection.exec_driver_sql(self.kind.take_turn)
-                yield connection
-        finally:
-            self.kind.release()
+        with self.turn, _disk():
+            self.kind.create()
+            self.kind.acquire()
+            try:
+                with self.reading() as connection, connection.begin():
+                    if self.kind.take_turn:
+                        connection.exec_driver_sql(self.kind.take_turn)
+                    yield connection
+            finally:
+                self.kind.release()
 
     @contextmanager
     def snapshot(self, rows: int) -> Iterator[Connection]:
@@ -129,16 +128,14 @@ class Database:
 
     def check(self) -> None:
         """Raise where the disk would not take more, as far as that can be seen from here."""
-        try:
+        with _disk():
             self.kind.check()
-        except OSError as error:
-            raise LogUnavailable("away", str(error)) from error
 
     def close(self) -> None:
         with self.turn:
             self._drop()
-        self.engine.dispose()
-        self.kind.close()
+            self.engine.dispose()
+            self.kind.close()
 
     def forked(self) -> None:
         """In a child, leave the parent's connections alone: to close them would close the parent's."""
@@ -154,8 +151,7 @@ class Database:
             found = work(cursor)
             connection.commit()
         except BaseException as error:
-            with suppress(Exception):  # what went wrong first is what is told
-                connection.rollback()
+            self._undo(connection)
             if isinstance(error, LogError):
                 raise
             if isinstance(error, self.kind.conflicts):
@@ -165,6 +161,12 @@ class Database:
                 raise self._unavailable(error) from error
             raise
         return found
+
+    def _undo(self, connection: Any) -> None:
+        try:
+            connection.rollback()
+        except Exception:  # noqa: BLE001 -- what went wrong first is what is told
+            self._drop()
 
     def _begun(self) -> tuple[Any, Any]:
         """An open transaction. Nothing was asked of it yet, so a dead connection does no harm."""
@@ -202,6 +204,15 @@ class Database:
             return LogUnavailable("away", str(error))
         origin = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
         return LogUnavailable(reason_of(origin), str(origin))
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """What fails beside the database itself: its folder, or the file of the lock."""
+    try:
+        yield
+    except OSError as error:
+        raise LogUnavailable(DISK.get(error.errno or 0, "away"), str(error)) from error
 
 
 def _forked() -> None:

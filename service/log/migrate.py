@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from service.log.database import Database
-from service.log.errors import LogUnavailable
+from service.log.errors import LogUnavailable, Misconfigured
 
 NEWEST = "0001"
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -20,7 +20,7 @@ def upgrade(database: Database) -> None:
     except LogUnavailable as error:
         if error.code not in {"tables", "away"}:
             raise
-    with database.turn, database.alone() as connection:
+    with database.alone() as connection:
         _run(connection)
 
 
@@ -31,9 +31,16 @@ def revision(connection: Connection) -> str | None:
 def _run(connection: Connection) -> None:
     from alembic import command  # noqa: PLC0415 -- slow to import, and needed once
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:  # a step that is not among ours
+        raise Misconfigured(
+            "日志数据库是由更新的版本建立的，请升级程序。",
+            "A newer version made the log's tables: upgrade the program.",
+        ) from error

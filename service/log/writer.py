@@ -53,8 +53,7 @@ class Writer:
         """Return when it is durable; the stored answer where the key has one, and then nothing is written."""
         self._pending.append(ticket)
         with self._database.turn:
-            if not ticket.done:
-                self._lead()
+            self._lead(ticket)
         if ticket.error is not None:
             raise ticket.error
         return ticket.stored
@@ -65,9 +64,9 @@ class Writer:
         oldest = time.monotonic() - tickets[0].since if tickets else 0.0
         return sum(len(one.entries) for one in tickets), oldest
 
-    def _lead(self) -> None:
-        """Write everything that waits, in transactions of a bearable size."""
-        while self._pending:
+    def _lead(self, mine: Ticket) -> None:
+        """Write what waits until mine is written, in transactions of a bearable size. Who came later leads later."""
+        while not mine.done:
             tickets = self._next()
             try:
                 self._commit(tickets)

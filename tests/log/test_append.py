@@ -171,6 +171,19 @@ def test_the_same_key_twice_in_one_transaction_is_written_once(log):
     assert log.head().seq == 1
 
 
+def test_an_answer_that_was_not_written_after_all_is_given_to_nobody(log):
+    """The second found its key taken by the first, which then failed: so the second is the one that counts."""
+    there = entry()
+    log.append([there])
+    first, second = waiting(
+        log, ticket(there, once=KEY), ticket(entry(id="second"), once=replace(KEY, response=b"of the second"))
+    )
+    log.append([entry()])
+    assert (type(first.error), second.error, second.stored) == (Repeated, None, None)
+    assert log.get("second").seq == 2
+    assert log.earlier(KEY.caller, KEY.name).response == b"of the second"
+
+
 def test_large_crowds_are_written_in_several_transactions(log, monkeypatch):
     monkeypatch.setattr("service.log.writer.ENOUGH", 4)
     transactions = []

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from service.log import DecisionLog, LogError
+from service.log import DecisionLog, LogError, LogUnavailable, Misconfigured
 from service.log.database import Conflict
 from service.log.migrate import NEWEST, SCRIPTS, revision
 from service.log.tables import metadata
@@ -90,6 +90,20 @@ def test_an_upgrade_twice_changes_nothing(log):
     log.append([entry()])
     log.upgrade()
     assert log.head().seq == 1
+
+
+def test_tables_of_a_newer_version_are_left_alone(log):
+    log.database.write(lambda cursor: cursor.execute("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Misconfigured, match="newer version"):
+        log.upgrade()
+    log.database.write(lambda cursor: cursor.execute("UPDATE alembic_version SET version_num = '0001'"))
+    log.append([entry()])
+
+
+def test_a_folder_that_cannot_be_made_is_an_unavailable_log(quick):
+    (quick / "file").touch()
+    with pytest.raises(LogUnavailable, match="reached"):
+        DecisionLog(f"sqlite:///{quick / 'file' / 'log.db'}", SEALER).upgrade()
 
 
 DEEDS = [
