@@ -46,7 +46,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Findings that rest on one clause, and its words where the page has not quoted them yet."""
+    """Findings (of a ranking none) that rest on one clause, and its words where the page has not quoted them yet."""
 
     group: str
     findings: tuple[Seen, ...]
@@ -107,7 +107,7 @@ def _page(decision: Decision, lang: Lang, told: Told) -> Page:
         passages=passages,
         outputs=_cells(explainer.outputs()),
         ranking=_cells(explainer.ranking()),
-        missing=_cells(explainer.missing()),
+        missing=tuple((mark, title, why) for mark, title, _, why in _cells(explainer.missing())),
         far=_cells(explainer.far()),
         given=tuple(_given(decision, say)),
         rests_on=tuple(below),
@@ -133,6 +133,10 @@ def _tally(decision: Decision, say: Wording) -> str:
 
 def _passages(decision: Decision, block: Iterator[Row | Line], say: Wording, quoted: set[str]) -> Iterator[Passage]:
     found = list(_findings(decision, block, say))
+    if not found:  # a ranking has no findings of its own; its clause says how it is made
+        cited = decision.edition.clauses.get(decision.rule.clause)
+        if cited is not None:
+            yield Passage("", (), cited, cited.text)
     for (group, clause), run in groupby(found, key=lambda one: one[:2]):
         cited = decision.edition.clauses[clause]
         quote = "" if clause in quoted else cited.text
@@ -166,15 +170,15 @@ def _group(name: str, title: Text | None, say: Wording) -> str:
 
 def _given(decision: Decision, say: Wording) -> Iterator[tuple[str, str]]:
     """The facts that came with the case, as far as the decision has a use for them."""
-    home = decision.rule.subject
-    wanted = needed(decision.edition, decision.rule)
-    for (subject, name), fact in wanted.items():
-        record = decision.facts if subject == home else decision.facts.get(subject)
-        if isinstance(record, Mapping) and record.get(name) is not None:
-            above = "" if subject == home else f"{say.text(decision.edition.subjects[subject].title)} · "
-            yield f"{above}{say.text(fact.title)}", say.value(record[name], fact.type, fact.choices)
-    records = {subject for subject, _ in wanted}
-    for fact in decision.edition.subjects[home].facts.values():
-        if fact.type.of in records and decision.facts.get(fact.name) is not None:
-            count = len(decision.facts[fact.name])
-            yield say.text(fact.title), say.pick(f"{count} 条", f"{count} records")
+    edition, wanted = decision.edition, needed(decision.edition, decision.rule)
+    kinds = {subject for subject, _ in wanted}
+    level, record, above = decision.rule.subject, decision.facts, ""
+    while level:
+        subject = edition.subjects[level]
+        for fact in subject.facts.values():
+            value = record.get(fact.name)
+            if value is not None and (fact.type.of in kinds or (level, fact.name) in wanted):
+                yield above + say.text(fact.title), say.value(value, fact.type, fact.choices)
+        level = subject.within
+        record = decision.facts.get(level) or {}
+        above = f"{say.text(edition.subjects[level].title)} · " if level else ""

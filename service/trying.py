@@ -14,7 +14,7 @@ from typing import Any
 
 from rules import FactError
 from rules.casefile import Case, read_cases
-from rules.decision import vars_of
+from rules.decision import Decision, vars_of
 from rules.model import Edition, Rule
 from rules.needs import Key, needed
 from service.live import Compiled, Snapshot
@@ -49,6 +49,7 @@ def _form(compiled: Compiled, rule: Rule, examples: tuple[Example, ...]) -> dict
         "decision": rule.id,
         "title": vars_of(rule.title),
         "subject": {"id": rule.subject, "title": vars_of(edition.subjects[rule.subject].title)},
+        "outcomes": {one.id: vars_of(one.title) for one in rule.outcomes.values()},
         "facts": list(_facts(edition, rule, wanted)),
         "lists": dict(_lists(edition, rule, wanted, [one["facts"] for one in suitable])),
         "examples": suitable,
@@ -99,7 +100,12 @@ def _suitable(compiled: Compiled, rule: Rule, examples: tuple[Example, ...]) -> 
         on = case.on or compiled.edition.effective_from
         decision = compiled.engine.decide(rule.id, facts, on, case.subject_id)
         if len(decision.missing) * 2 <= sum(len(finding.parts) or 1 for finding in decision.findings):
-            found.append((len(decision.missing), example))
+            found.append((_gaps(decision), example))
     for _, example in sorted(found, key=lambda one: one[0])[:MOST]:
         case = example.case
         yield {"title": example.title, "on": case.on, "subject": {"id": case.subject_id}, "facts": case.facts}
+
+
+def _gaps(decision: Decision) -> int:
+    """What is missing for the decision and those it rests on."""
+    return len(decision.missing) + sum(map(_gaps, decision.chained.values()))

@@ -6,11 +6,11 @@ import { kind } from "./schema.js";
 import { half, make } from "./words.js";
 
 export class FactForm {
-  constructor(schemas, form, place) {
+  constructor(schemas, form, place, outcomes) {
     const facts = schemas.facts(form.decision, place);
     this.fields = [];
     this.element = make("div");
-    for (const [subject, paths] of Map.groupBy ? Map.groupBy(form.facts, above) : grouped(form.facts)) {
+    for (const [subject, paths] of grouped(form.facts)) {
       const schema = subject ? schemas.property(facts, subject) : facts;
       const title = subject ? half(schema.description ?? subject) : half(`${form.subject.title.zh} / ${form.subject.title.en}`);
       const grid = make("div", { class: "facts" });
@@ -22,7 +22,7 @@ export class FactForm {
       this.element.append(make("fieldset", {}, make("legend", {}, title), grid));
     }
     for (const [name, columns] of Object.entries(form.lists)) {
-      const list = records(schemas, schemas.property(facts, name), columns, `/facts/${name}`);
+      const list = records(schemas, schemas.property(facts, name), columns, `/facts/${name}`, outcomes);
       this.element.append(this.#add([name], list));
     }
   }
@@ -48,12 +48,12 @@ export class FactForm {
   }
 }
 
-function above(path) {
-  return path.slice(0, -1).join("/");
-}
-
+/** The paths by the subject they lead to; that of the decision itself is "". */
 function grouped(paths) {
   const found = new Map();
-  for (const path of paths) found.set(above(path), [...(found.get(above(path)) ?? []), path]);
+  for (const path of paths) {
+    const above = path.slice(0, -1).join("/");
+    found.set(above, [...(found.get(above) ?? []), path]);
+  }
   return found;
 }

@@ -4,13 +4,13 @@ import { aboutOf, control } from "./inputs.js";
 import { kind } from "./schema.js";
 import { make, say } from "./words.js";
 
-/** The list under `pointer`; `names` are its columns. */
-export function records(schemas, schema, names, pointer) {
+/** The list under `pointer`; `names` are its columns, `outcomes` what the outcomes of decisions are called. */
+export function records(schemas, schema, names, pointer, outcomes) {
   const record = schemas.resolve(schema.items);
   const columns = names
     .map((name) => ({ name, schema: schemas.property(record, name) }))
     .filter((one) => !["list", "record"].includes(kind(one.schema)))
-    .map((one) => ({ ...one, about: one.name === "id" ? { title: say("编号", "Id"), codes: {} } : aboutOf(one.schema) }));
+    .map((one) => ({ ...one, about: about(one, outcomes) }));
   const title = aboutOf(schema).title;
   const body = make("tbody");
   const head = make("tr", {}, ...columns.map((one) => make("th", { scope: "col" }, one.about.title)), make("td"));
@@ -47,6 +47,12 @@ export function records(schemas, schema, names, pointer) {
       for (const one of values ?? []) addRow(one);
     },
   };
+}
+
+function about({ name, schema }, outcomes) {
+  if (name === "id") return { title: say("编号", "Id"), codes: {} };
+  const found = aboutOf(schema);
+  return outcomes[name] ? { ...found, codes: outcomes[name] } : found;
 }
 
 function read(row) {

@@ -56,7 +56,7 @@ async function json(address) {
 function choose() {
   const chosen = forms[Number(decision.value)];
   const place = forms.filter((one) => one.decision === chosen.decision).indexOf(chosen);
-  current = { ...chosen, facts: new FactForm(schemas, chosen, place) };
+  current = { ...chosen, facts: new FactForm(schemas, chosen, place, outcomes(chosen.plan)) };
   at("facts").replaceChildren(current.facts.element);
   const titles = chosen.examples.map((one, number) => [number, `${one.subject.id}  ${one.title[lang]}`]);
   const options = [...titles, ["", say("空白", "blank")]];
@@ -64,9 +64,15 @@ function choose() {
   fill();
 }
 
+/** What the outcomes of a plan's decisions are called, by decision and code. */
+function outcomes(plan) {
+  const named = (titles) => Object.fromEntries(Object.entries(titles).map(([code, title]) => [code, title[lang]]));
+  return Object.fromEntries(forms.filter((one) => one.plan === plan).map((one) => [one.decision, named(one.outcomes)]));
+}
+
 function fill() {
   const chosen = current.examples[example.value === "" ? -1 : Number(example.value)];
-  at("subject").value = chosen?.subject.id ?? "";
+  at("subject").value = chosen?.subject.id ?? "X-001";
   at("on").value = chosen?.on ?? "";
   current.facts.write(chosen?.facts ?? {});
   forget();
