@@ -90,6 +90,8 @@ def complete(operation: dict[str, Any], view: Callable[..., object], method: str
         responses["304"] = {"description": "Not changed", "headers": _refs("headers", ["X-Request-ID", "ETag"])}
     if isinstance(found := mark_of(view, "deprecation"), Deprecation):
         operation["deprecated"] = True
+        said = operation.get("description", "")
+        operation["description"] = f"{said}\n\n{found.sunset} 停用 / goes on {found.sunset}".strip()
         given += found.headers
     responses = operation["responses"] = {str(status): response for status, response in responses.items()}
     for status, response in responses.items():

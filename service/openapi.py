@@ -84,14 +84,11 @@ class Document:
         self.of = lru_cache(maxsize=4)(self._of)
 
     def _of(self, snapshot: Snapshot) -> Mapping[str, Any]:
-        document: dict[str, Any] = deepcopy(self._api.spec.to_dict())
+        document = described(self._app, self._api)
         paths, components = document["paths"], document["components"]
         live = [editions[-1] for editions in snapshot.store.plans.values()]
         decisions = sorted({name for edition in live for name in edition.rules})
-        for path, methods in paths.items():
-            for method, operation in methods.items():
-                if method != "parameters":
-                    self._complete(path, method, operation)
+        for methods in paths.values():
             for parameter in methods.get("parameters", ()):
                 if parameter["name"] == "decision":
                     parameter["schema"] = {"type": "string", "enum": decisions}
@@ -103,22 +100,28 @@ class Document:
             operation["requestBody"] = _body(name, offered, components["schemas"], len(live) > 1)
             paths[f"/v1/decisions/{name}"] = {"post": operation}
         document["paths"] = dict(sorted(paths.items()))
-        components |= {"responses": problem_responses(), "headers": HEADERS, "parameters": PARAMETERS}
-        components["schemas"].pop("PaginationMetadata", None)  # smorest's; here a page has a cursor
         return document
 
-    def _complete(self, path: str, method: str, operation: dict[str, Any]) -> None:
-        endpoint = next(
-            rule.endpoint
-            for rule in self._app.url_map.iter_rules()
-            if _template(rule.rule) == path and method.upper() in (rule.methods or ())
-        )
-        operation["operationId"] = NAMES.get(endpoint) or endpoint.replace(".", "_").replace("-", "_")
-        complete(operation, self._app.view_functions[endpoint], method, has_place="{" in path)
+
+def described(app: Flask, api: DocumentedApi) -> dict[str, Any]:
+    """The document of the views as they stand, for whatever policies."""
+    document: dict[str, Any] = deepcopy(api.spec.to_dict())
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method != "parameters":
+                endpoint = _endpoint(app, path, method.upper())
+                operation["operationId"] = NAMES.get(endpoint) or endpoint.replace(".", "_").replace("-", "_")
+                complete(operation, app.view_functions[endpoint], method, has_place="{" in path)
+    document["components"] |= {"responses": problem_responses(), "headers": HEADERS, "parameters": PARAMETERS}
+    document["components"]["schemas"].pop("PaginationMetadata", None)  # smorest's; here a page has a cursor
+    return document
 
 
-def _template(rule: str) -> str:
-    return rule.replace("<", "{").replace(">", "}")
+def _endpoint(app: Flask, path: str, method: str) -> str:
+    template = path.replace("{", "<").replace("}", ">")
+    rules = app.url_map.iter_rules()
+    found: str = next(rule.endpoint for rule in rules if rule.rule == template and method in (rule.methods or ()))
+    return found
 
 
 def _describe(operation: dict[str, Any], edition: Edition, rule: Rule) -> None:
