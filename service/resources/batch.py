@@ -96,7 +96,7 @@ def _cases(raw: Any) -> Sequence[Any]:
 
 def _lines() -> Iterator[bytes]:
     """The lines of the body as they come; one that is too long comes only a little longer than it may be."""
-    stream = io.BufferedReader(request.stream)  # type: ignore[arg-type, type-var] # Werkzeug's reads a line by bytes
+    stream = io.BufferedReader(request.stream)  # type: ignore[type-var] # Werkzeug's reads a line by bytes
     while line := stream.readline(MOST_LINE + 1):
         whole = line
         while not line.endswith(b"\n") and (line := stream.readline(MOST_LINE)):
