@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime.fromtimestamp(0, UTC)
@@ -27,7 +27,7 @@ class Entry:
     subject: str  # Sealer.blind(), never the id itself
     body: bytes  # JSON that may be read without the key
     refers_to: str = ""  # id of the entry this one is about
-    inputs: bytes | None = None  # to be sealed, and kept apart
+    inputs: bytes | None = field(default=None, repr=False)  # to be sealed, and kept apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Once:
     caller: str
     name: str
     fingerprint: bytes
-    response: bytes
+    response: bytes = field(repr=False)
     status: int
 
 

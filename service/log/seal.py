@@ -7,7 +7,7 @@ import binascii
 import hmac
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
@@ -30,8 +30,8 @@ class Sealer:
     the key's id are authenticated with them, so sealed inputs cannot be moved to another entry.
     """
 
-    keys: Mapping[str, AESGCM]
-    blind_key: bytes
+    keys: Mapping[str, AESGCM] = field(repr=False)
+    blind_key: bytes = field(repr=False)
 
     @classmethod
     def of(cls, keys: str, blind_key: str) -> Sealer:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.log import Misconfigured, Sealer, SealError
+from service.log import Misconfigured, Once, Sealer, SealError
 from tests.log.samples import BLIND_KEY, SEAL_KEY, SEALER, entry, opened
 
 NEW_KEY = base64.b64encode(b"n" * 32).decode()
@@ -76,6 +76,13 @@ def test_a_subject_is_blinded_the_same_way_and_only_with_the_key():
     assert SEALER.blind("张三") != Sealer.of(f"k1:{SEAL_KEY}", NEW_KEY).blind("张三")
     assert SEALER.blind("张三") == Sealer.of(f"k9:{NEW_KEY}", BLIND_KEY).blind("张三")
     assert SEALER.blind("V-001") == "b4faeb0946320967cd5700a756e3d494", "the log of years finds it no more"
+
+
+def test_nothing_secret_is_shown_in_a_traceback():
+    shown = f"{SEALER!r} {entry(inputs=b'secret')!r} {Once('a', 'b', b'c', b'secret', 200)!r}"
+    assert "secret" not in shown
+    assert repr(SEALER.blind_key) not in shown
+    assert "id=" in shown
 
 
 def test_without_keys_nothing_is_sealed_or_opened():

@@ -12,11 +12,13 @@ import sys
 import threading
 from datetime import UTC, datetime
 from itertools import count, islice
+from pathlib import Path
 
 from service.log import Once, new_id
 from tests.log.samples import entry, opened
 
 THREADS = 2
+ROOT = Path(__file__).parents[2]
 
 
 def now():
@@ -66,7 +68,8 @@ class Writers:
 
     def __init__(self, url, whose="own"):
         command = [sys.executable, "-m", "tests.log.writer", url, whose]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, bufsize=1, cwd=ROOT)
 
     def start(self, number=0):
         self.process.stdin.write(f"{number}\n")
