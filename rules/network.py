@@ -131,7 +131,8 @@ class _Shard:
         says = {str(number): condition for alias in aliases for number, condition in alias.conditions.items()}
         says["canary"] = {"canary": 1}
         self.handle = create_ruleset("rules", json.dumps({name: {"all": [{"m": said}]} for name, said in says.items()}))
-        self.idle, self.primed = deque(distinct(map(str, range(SIDS)))), set[str]()
+        self.idle = deque(distinct(map(str, range(SIDS))))
+        self.primed: dict[str, str] = {}  # the states made, each with the text that retracts its fact
         weakref.finalize(self, _free, self.handle, self.primed).atexit = False  # a daemon thread may be in C then
 
     def _prime(self, sid: str) -> None:
@@ -141,8 +142,9 @@ class _Shard:
         _, state = assert_fact(self.handle, f'{{"id":"1","sid":"{sid}","canary":1}}')
         if start_action(self.handle, state) is None or complete_action(self.handle, state) is not None:
             raise NetworkError("the canary rule did not fire once")
-        retract_fact(self.handle, f'{{"id":"1","sid":"{sid}"}}')
-        self.primed.add(sid)
+        retract = f'{{"id":"1","sid":"{sid}"}}'
+        retract_fact(self.handle, retract)
+        self.primed[sid] = retract
 
     def ask(self, message: _Message, rungs: Sequence[int]) -> list[int]:
         """The rules that fire, proved; a message with too much pending goes in halves."""
@@ -163,7 +165,7 @@ class _Shard:
             fired = self._post(sid, message, rungs, tally % UNIT)
         except BaseException as error:  # whatever is left in the state must not meet the next message
             if sid in self.primed:
-                self.primed.remove(sid)  # first: interrupted here, we leak, which is better than to free twice
+                del self.primed[sid]  # first: interrupted here, we leak, which is better than to free twice
                 with suppress(engine_error):
                     delete_state(self.handle, sid)
                     self.idle.append(sid)
@@ -175,7 +177,8 @@ class _Shard:
 
     def _post(self, sid: str, message: _Message, rungs: Sequence[int], due: int) -> list[int]:
         """Assert the fact, take every firing, retract the fact, prove the answer."""
-        handle, claims, fired = self.handle, message.claims, list[int]()
+        handle, claims = self.handle, message.claims
+        fired: list[int] = []
         code, state = assert_fact(handle, message.text % (sid, *rungs))
         if code == 0:
             started = start_action(handle, state)
@@ -186,7 +189,7 @@ class _Shard:
                     raise NetworkError(f"rule {number} ({low} to {high}) fired at rung {rungs[place]}")
                 fired.append(number)
                 result = complete_action(handle, state)
-            retract_fact(handle, f'{{"id":"1","sid":"{sid}"}}')
+            retract_fact(handle, self.primed[sid])
         elif code != NOT_HANDLED:
             raise NetworkError(f"the engine did not take the fact: code {code}")
         if len(fired) != due or (due > 1 and len(set(fired)) != due):
@@ -194,7 +197,7 @@ class _Shard:
         return fired
 
 
-def _free(handle: int, primed: set[str]) -> None:
+def _free(handle: int, primed: dict[str, str]) -> None:
     for sid in primed:  # deleteRuleset frees the rules and the table of states, not what the states hold
         delete_state(handle, sid)
     delete_ruleset(handle)
