@@ -10,9 +10,9 @@ from typing import Any
 from rules.decision import Decision, Missing
 from rules.expressions import Scope
 from rules.findings import Writer
-from rules.judge import Judgement, Truth, check, criteria_of, judge
+from rules.judge import Judgement, Truth, Verdict, check, criteria_of, judge
 from rules.missing import all_missing
-from rules.model import Criterion, Edition, Ranking, Rule, Scorecard, Table
+from rules.model import Edition, Ranking, Rule, Scorecard, Table
 from rules.values import POINTS, Type, Value
 
 
@@ -27,9 +27,10 @@ class Decider(ABC):
     def truth(self, rule: Rule, stage: int, scope: Scope) -> Truth:
         """Whether each comparison of a stage of a rule holds of a record."""
 
-    def suspects(self, rule: Rule, stage: int, scope: Scope) -> tuple[Truth, Sequence[Criterion]]:
-        """The truth, and the criteria worth a look: here all of them."""
-        return self.truth(rule, stage, scope), criteria_of(rule)
+    def verdicts(self, rule: Rule, scope: Scope) -> Sequence[Verdict]:
+        """The verdicts that may differ from what silence means: here all of them."""
+        truth = self.truth(rule, 0, scope)
+        return [(criterion, check(criterion, truth)) for criterion in criteria_of(rule)]
 
     def scope(self, rule: Rule, facts: Mapping[str, Any], on: date) -> Scope:
         return Scope(self.edition, rule.subject, facts, on, self)
@@ -48,15 +49,19 @@ class Decider(ABC):
         """Judge a rule, once per record."""
         judged: Judgement | None = scope.memo.get((rule.id, "judged"))
         if judged is None:
-            judged = scope.memo[(rule.id, "judged")] = judge(rule, scope, self)
+            judged = scope.memo[(rule.id, "judged")] = self.judged(rule, scope)
         return judged
+
+    def judged(self, rule: Rule, scope: Scope) -> Judgement:
+        """Judge a rule."""
+        return judge(rule, scope, self)
 
     def judge(self, decision: str, facts: Mapping[str, Any], on: date) -> Judgement:
         """The outcome and the codes of the criteria that are not met or not known; nothing is written out.
 
         `facts` are as rules.facts.check returns them."""
         rule = self.edition.rules[decision]
-        return judge(rule, self.scope(rule, facts, on), self)
+        return self.judged(rule, self.scope(rule, facts, on))
 
     def decide(self, decision: str, facts: Mapping[str, Any], on: date, subject_id: str = "") -> Decision:
         """Decide, with a finding for every criterion, what is missing, and the decisions it rests on.
