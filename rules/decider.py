@@ -13,11 +13,14 @@ from rules.findings import Writer
 from rules.judge import Judgement, Truth, Verdict, check, criteria_of, judge
 from rules.missing import all_missing
 from rules.model import Edition, Ranking, Rule, Scorecard, Table
+from rules.readers import Reading, evaluator
 from rules.values import POINTS, Type, Value
 
 
 class Decider(ABC):
-    """Decides the rules of one edition. Subclasses say how truth is established."""
+    """Decides the rules of one edition. Subclasses say how truth is established, and how the values shown are read."""
+
+    reading: Reading = staticmethod(evaluator)
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
@@ -98,7 +101,7 @@ class Decider(ABC):
     def _writer(self, rule: Rule) -> Writer:
         """What the findings of a rule always say, worked out once."""
         if rule.id not in self._writers:
-            self._writers[rule.id] = Writer(rule, self.edition)
+            self._writers[rule.id] = Writer(rule, self.edition, self.reading)
         return self._writers[rule.id]
 
     def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Missing]:

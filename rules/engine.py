@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rules.coders import Coder, Place, coder
+from rules.coders import Coder, coder
 from rules.decider import Decider
 from rules.expressions import Scope
 from rules.judge import Judgement, Truth, Verdict, check, checklist, criteria_of, leaves, silent_verdict, stages
@@ -22,6 +22,7 @@ from rules.ladders import Field, limits_of
 from rules.model import Checklist, Const, Criterion, Edition, Expr, Leaf, Ranking, Rule, leaves_in
 from rules.network import Network, Probe
 from rules.network import Rule as Interval
+from rules.readers import Place, reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class Engine(Decider):
     Each stage of a decision has a rule set of its own: the engine's look-up slows down with all the rules of a set,
     asked or not (measured: 9.3 against 4.0 µs for a village). Raises NetworkError rather than give an answer that the
     engine did not prove complete."""
+
+    reading = staticmethod(reader)
 
     def __init__(self, edition: Edition) -> None:
         super().__init__(edition)
