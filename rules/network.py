@@ -34,6 +34,8 @@ SIDS = 512  # states of a rule set: createStateNode breaks down after 1,024
 BLOCK = 8  # two-sided rules that share a gate, see _Alias
 PENDING = 50  # + BLOCK < 64, the conditions that handleAlpha's stack holds: beyond is error 303, and no firing at all
 UNIT = 1 << 32  # a tally is one number, pending * UNIT + due, so that one sum gives both
+DUE = UNIT - 1  # the lower half of a tally
+CROWDED = (PENDING + 1) * UNIT  # a tally with more pending than may be
 RESERVED = ("id sid $s $m $i $forward $lt $lte $gt $gte $eq $neq $mt $imt $iall $iany $ex $nex $or $and canary").split()
 
 
@@ -152,27 +154,27 @@ class _Shard:
             tally = sum(map(getitem, message.tallies, rungs))
         except KeyError as unknown:
             raise NetworkError(f"{unknown} is no rung of its field") from None
-        if tally >= (PENDING + 1) * UNIT:
+        if tally >= CROWDED:
             middle, first, second = message.halves
             return self.ask(first, rungs[:middle]) + self.ask(second, rungs[middle:])
         try:
-            sid = self.idle.pop()
+            sid = self.idle.popleft()  # the one with the shortest name, nearly always
         except IndexError:
             raise NetworkError(f"more than {SIDS} probes at once") from None
         try:
             if sid not in self.primed:
                 self._prime(sid)
-            fired = self._post(sid, message, rungs, tally % UNIT)
+            fired = self._post(sid, message, rungs, tally & DUE)
         except BaseException as error:  # whatever is left in the state must not meet the next message
             if sid in self.primed:
                 del self.primed[sid]  # first: interrupted here, we leak, which is better than to free twice
                 with suppress(engine_error):
                     delete_state(self.handle, sid)
-                    self.idle.append(sid)
-            if isinstance(error, (engine_error, KeyError)):
+                    self.idle.appendleft(sid)
+            if isinstance(error, (engine_error, KeyError, IndexError)):
                 raise NetworkError(f"the engine failed: {error!r}") from error
             raise
-        self.idle.append(sid)
+        self.idle.appendleft(sid)
         return fired
 
     def _post(self, sid: str, message: _Message, rungs: Sequence[int], due: int) -> list[int]:
@@ -184,7 +186,7 @@ class _Shard:
             started = start_action(handle, state)
             result = started and started[1]
             while result and len(fired) <= due:
-                number, place, low, high = claims[result[2 : result.index('"', 2)]]  # {"12":{"m":{...}}}
+                number, place, low, high = claims[result.split('"', 2)[1]]  # {"12":{"m":{...}}}
                 if not low <= rungs[place] <= high:
                     raise NetworkError(f"rule {number} ({low} to {high}) fired at rung {rungs[place]}")
                 fired.append(number)
