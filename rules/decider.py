@@ -12,9 +12,9 @@ from rules.expressions import Scope
 from rules.findings import Writer
 from rules.judge import Judgement, Truth, Verdict, check, criteria_of, judge
 from rules.missing import all_missing
-from rules.model import Edition, Ranking, Rule, Scorecard, Table
+from rules.model import Edition, Ranking, Rule
 from rules.readers import Reading, evaluator
-from rules.values import POINTS, Type, Value
+from rules.values import Value
 
 
 class Decider(ABC):
@@ -74,9 +74,8 @@ class Decider(ABC):
         return self._decision(rule, self.scope(rule, facts, on), subject_id)
 
     def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
-        judgement = self.judgement(rule, scope)
-        truth = self._all_truth(rule, scope)
-        types = _output_types(rule)
+        judgement, truth, writer = self.judgement(rule, scope), self._all_truth(rule, scope), self._writer(rule)
+        types = writer.types
         return Decision(
             self.edition,
             rule,
@@ -84,15 +83,17 @@ class Decider(ABC):
             scope.on,
             scope.record,
             judgement.outcome,
-            self._writer(rule).findings(truth, judgement, scope),
+            writer.findings(truth, judgement, scope),
             {name: (value, types[name]) for name, value in judgement.outputs.items() if value is not None},
             tuple(
-                (name, {key: (value, types[key]) for key, value in outputs.items()})
-                for name, outputs in judgement.measures
+                [
+                    (name, {key: (value, types[key]) for key, value in outputs.items()})
+                    for name, outputs in judgement.measures
+                ]
             ),
             judgement.ranking,
-            tuple(self._missing(rule, judgement, truth, scope, "")),
-            self._chained(rule, scope, subject_id),
+            self._missing(rule, judgement, truth, scope, ""),
+            self._chained(rule, scope, subject_id) if rule.needs else {},
         )
 
     def _all_truth(self, rule: Rule, scope: Scope) -> Truth:
@@ -100,16 +101,17 @@ class Decider(ABC):
 
     def _writer(self, rule: Rule) -> Writer:
         """What the findings of a rule always say, worked out once."""
-        if rule.id not in self._writers:
-            self._writers[rule.id] = Writer(rule, self.edition, self.reading)
-        return self._writers[rule.id]
+        writer = self._writers.get(rule.id)
+        if writer is None:
+            writer = self._writers[rule.id] = Writer(rule, self.edition, self.reading)
+        return writer
 
     def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Missing]:
         """What is missing for another decision about a record."""
         rule = self.edition.rules[decision]
         return self._missing(rule, self.judgement(rule, scope), self._all_truth(rule, scope), scope, path)
 
-    def _missing(self, rule: Rule, judgement: Judgement, truth: Truth, scope: Scope, path: str) -> Sequence[Missing]:
+    def _missing(self, rule: Rule, judgement: Judgement, truth: Truth, scope: Scope, path: str) -> tuple[Missing, ...]:
         if rule.outcomes[judgement.outcome].role != "unknown":
             return ()
         judged = () if isinstance(rule.body, Ranking) else criteria_of(rule)
@@ -123,9 +125,3 @@ class Decider(ABC):
             for name in rule.needs
             if (needed := self.edition.rules[name]).subject == rule.subject and name not in scope.record
         }
-
-
-def _output_types(rule: Rule) -> Mapping[str, Type]:
-    if isinstance(rule.body, Table):
-        return {name: output.type for name, output in rule.body.outputs.items()}
-    return {"total": POINTS} if isinstance(rule.body, Scorecard) else {}

@@ -6,7 +6,7 @@ the verdicts are filled in for a case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.decision import Compared, Finding, Item, Part
@@ -29,7 +29,7 @@ from rules.model import (
     Text,
 )
 from rules.readers import Place, Reader, Reading
-from rules.values import Value
+from rules.values import POINTS, Type, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class _Comparison:
     of: Compared
     value: Reader
     fixed: tuple[Value, ...] | None
-    limits: tuple[Reader, ...]
+    limits: Reader
 
     @property
     def few(self) -> tuple[Value, ...]:
@@ -50,8 +50,7 @@ class _Comparison:
         return (True, False) if self.of.type.kind == "boolean" else self.of.type.choices
 
     def part(self, said: bool | None, scope: Scope) -> Part:
-        fixed = self.fixed
-        limits = tuple([limit(scope) for limit in self.limits]) if fixed is None else fixed
+        limits = self.limits(scope) if self.fixed is None else self.fixed
         return Part(self.of, self.value(scope), limits, said)
 
 
@@ -76,12 +75,14 @@ def _joined(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]
 
 
 def _plain(criterion: Criterion, item: Item, only: _Comparison) -> Line:
-    """A criterion that is one comparison, as most are."""
-    leaf, reject = only.leaf, criterion.reject
+    """A criterion that is one comparison, as most are. `_make` spares binding the arguments by name."""
+    leaf, of, value, fixed, limits, reject = only.leaf, only.of, only.value, only.fixed, only.limits, criterion.reject
+    part, finding = Part._make, Finding._make
 
     def line(truth: Truth, scope: Scope) -> Finding:
         said = truth[leaf]
-        return Finding(item, said if said is None else said is not reject, (only.part(said, scope),))
+        shown = part((of, value(scope), limits(scope) if fixed is None else fixed, said))
+        return finding((item, said if said is None else said is not reject, (shown,), True, None))
 
     return line
 
@@ -102,6 +103,7 @@ class Writer:
 
     def __init__(self, rule: Rule, edition: Edition, reading: Reading) -> None:
         self.rule, self.place, self.reader = rule, Place(edition, rule.subject), reading
+        self.types = _output_types(rule)
         body = rule.body
         criteria = () if isinstance(body, Ranking) else criteria_of(rule)
         role = "row" if isinstance(body, Table) else "criterion"
@@ -133,7 +135,7 @@ class Writer:
             tuple(_values([limit.value for limit in test.limits if isinstance(limit, Const)]) for test in tests)
             if fixed
             else None,
-            tuple(self.reader(test.limits[0], self.place) for test in tests),
+            _together([self.reader(test.limits[0], self.place) for test in tests]),
         )
 
     def _compared(self, expr: Expr, operators: tuple[str, ...] = ()) -> Compared:
@@ -162,6 +164,20 @@ class Writer:
             if compared is not None and score.shown is not None:
                 seen = (Part(compared, evaluate(score.shown, scope), (), known),)
             yield Finding(item, known, seen, True, points)
+
+
+def _together(readers: Sequence[Reader]) -> Reader:
+    """Reads several values; most often it is one."""
+    if len(readers) == 1:
+        (only,) = readers
+        return lambda scope: (only(scope),)
+    return lambda scope: tuple([read(scope) for read in readers])
+
+
+def _output_types(rule: Rule) -> Mapping[str, Type]:
+    if isinstance(rule.body, Table):
+        return {name: output.type for name, output in rule.body.outputs.items()}
+    return {"total": POINTS} if isinstance(rule.body, Scorecard) else {}
 
 
 def _values(values: list[Value]) -> Value:

@@ -273,7 +273,8 @@ class Probe:
         if len(rungs) != self._width:
             raise NetworkError(f"{self._width} rungs needed, not {len(rungs)}")
         if self._whole is not None:
-            return shards[self._whole[0]].ask(self._whole[2], rungs)
+            shard, _, message = self._whole
+            return shards[shard].ask(message, rungs)
         fired: list[int] = []
         for shard, pick, message in self._messages:
             fired += shards[shard].ask(message, pick(rungs))

@@ -66,9 +66,9 @@ def reader(expr: Expr, place: Place) -> Reader:
     fact = place.fact(expr)
     formula = expr if fact is None or (isinstance(expr, Ref) and expr.scope) else fact.formula
     if isinstance(formula, Op) and formula.name in NUMERIC:
-        args = [_at_hand(arg, place) for arg in formula.args]
-        if None not in args:
-            return _computed(NUMERIC[formula.name], [arg for arg in args if arg is not None])
+        args = [read for arg in formula.args if (read := _at_hand(arg, place)) is not None]
+        if len(args) == len(formula.args):
+            return _computed(NUMERIC[formula.name], args)
     return evaluator(expr, place)
 
 
@@ -86,7 +86,14 @@ def _computed(compute: Callable[..., Value], args: Sequence[Reader]) -> Reader:
         values = [arg(scope) for arg in args]
         return None if None in values else compute(*values)
 
-    return read
+    def read_two(scope: Scope) -> Value:
+        value, other = first(scope), second(scope)
+        return None if value is None or other is None else compute(value, other)
+
+    if len(args) != 2:
+        return read
+    first, second = args
+    return read_two
 
 
 def _share(pair: Pair, expr: Expr) -> Reader:
@@ -99,7 +106,6 @@ def _share(pair: Pair, expr: Expr) -> Reader:
         part, whole = record.get(top), record.get(bottom)
         if part is None or not whole:
             return None
-        share = Fraction(part, whole)
-        return share.numerator if share.denominator == 1 else share
+        return Fraction(part, whole) if part % whole else part // whole
 
     return read
