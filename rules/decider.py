@@ -76,6 +76,9 @@ class Decider(ABC):
     def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
         judgement, truth, writer = self.judgement(rule, scope), self._all_truth(rule, scope), self._writer(rule)
         types = writer.types
+        measures = [
+            (name, {key: (value, types[key]) for key, value in outputs.items()}) for name, outputs in judgement.measures
+        ]
         return Decision(
             self.edition,
             rule,
@@ -85,12 +88,7 @@ class Decider(ABC):
             judgement.outcome,
             writer.findings(truth, judgement, scope),
             {name: (value, types[name]) for name, value in judgement.outputs.items() if value is not None},
-            tuple(
-                [
-                    (name, {key: (value, types[key]) for key, value in outputs.items()})
-                    for name, outputs in judgement.measures
-                ]
-            ),
+            tuple(measures),
             judgement.ranking,
             self._missing(rule, judgement, truth, scope, ""),
             self._chained(rule, scope, subject_id) if rule.needs else {},

@@ -73,13 +73,13 @@ class _Block:
 
     def verdicts(self, said: Iterable[_Said]) -> list[Verdict]:
         """The verdicts that may differ from what silence means, in the plan's order."""
-        found, open_ = dict[int, Verdict](), set(self.always)
+        found, unsettled = dict[int, Verdict](), set(self.always)
         for one in said:
             found.update(one.verdicts)
-            open_.update(one.parts)
-        if open_:
+            unsettled.update(one.parts)
+        if unsettled:
             truth = self.truth(said)
-            for place in open_:
+            for place in unsettled:
                 found[place] = self.criteria[place], check(self.criteria[place], truth)
         return [found[place] for place in sorted(found)]
 

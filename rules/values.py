@@ -159,9 +159,10 @@ def plain(value: Value) -> Any:
 
 def decimal_text(value: Number, digits: int = 6) -> str:
     """The decimal expansion, exact where it ends within the digits, else `n/d` so that nothing is rounded."""
-    scaled, rest = divmod(value.numerator * 10**digits, value.denominator)
+    top, bottom = value.as_integer_ratio()
+    scaled, rest = divmod(top * 10**digits, bottom)
     if rest:
-        return f"{value.numerator}/{value.denominator}"
+        return f"{top}/{bottom}"
     whole, part = divmod(abs(scaled), 10**digits)
     return _trim(f"{'-' if scaled < 0 else ''}{whole}.{part:0{digits}}")
 
