@@ -54,15 +54,15 @@ JOINED = [
     {"require": {"any": [{"flag": True}, {"colour": "red"}]}, "outcome": "worse"},
     {"reject": {"fault": True}, "when": {"flag": True}},
 ]
-NONE = {"require": {"none": [{"colour": ["green", "blue"]}, {"fault": True}]}}  # silence does not settle it
+NONE = {"require": {"none": [{"colour": ["green", "blue"]}]}}  # silence does not mean that it is met
 
 
 @pytest.mark.parametrize(
-    ("criteria", "fired"),
-    [(PLAIN, {0, 1, 2}), ([*PLAIN, *JOINED], {0, 1, 2}), ([*JOINED, NONE], {2})],
+    "criteria",
+    [PLAIN, [*PLAIN, *JOINED], [PLAIN[2], PLAIN[7], NONE]],
     ids=["plain", "joined", "none"],
 )
-def test_every_case_with_no_more_than_three_flaws(criteria, fired):
+def test_every_case_with_no_more_than_three_flaws(criteria):
     edition = small(FACTS, {"d": checklist(*criteria)}, area=AREA)
     engine, reference, seen = Engine(edition), Reference(edition), set()
     for flaws in (some for number in range(4) for some in combinations(FLAWS, number)):
@@ -71,5 +71,5 @@ def test_every_case_with_no_more_than_three_flaws(criteria, fired):
         agree(engine, reference, "d", facts, ON)
         seen.add(firings(engine, edition.rules["d"], facts, ON))
 
-    assert seen == fired
+    assert seen == {0, 1, 2}
     engine.close()
