@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.log import Anchor, expire, verify
+from service.log import Anchor, expire, verification, verify
 from service.log.tables import log as table
 from tests.log.samples import SEALER, Clock, entry, opened, rows, tamper
 
@@ -283,6 +283,19 @@ def test_a_log_is_verified_while_it_is_written_to_and_expires(clean, clock, monk
     assert (report.intact, report.lines) == (True, LINES)
     assert len(heads) == LINES // 2 + 1
     assert verify(clean, heads).intact
+
+
+def test_all_questions_of_a_verification_see_the_same_moment(clean, clock, monkeypatch):
+    """Inputs that expire just after it was asked what has expired are not missed."""
+    asked = verification._expired
+
+    def then_expire(connection):
+        found = asked(connection)
+        expire(clean, clock())
+        return found
+
+    monkeypatch.setattr(verification, "_expired", then_expire)
+    assert verify(clean).intact
 
 
 def test_memory_does_not_grow_with_the_log(sqlite):
