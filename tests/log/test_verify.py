@@ -206,6 +206,13 @@ def test_a_value_of_another_type_is_found(sqlite, change, flaw):
     log.close()
 
 
+def test_a_verification_leaves_the_connection_as_it_was(sqlite):
+    log = opened(sqlite)
+    verify(log)
+    assert log.database.read(lambda connection: connection.connection.driver_connection.text_factory) is str
+    log.close()
+
+
 # --- at random
 
 
