@@ -13,6 +13,7 @@ export function half(text) {
   return parts.length < 2 ? text : say(parts.slice(0, middle), parts.slice(middle)).join(" / ");
 }
 
+// Units that a title does not name already, as that of households does.
 const UNITS = { yuan: "元", year: "年", month: "个月", day: "天", point: "分" };
 
 /** What a description says of a fact: its title, its unit, more about it, and what its codes are called. */
@@ -22,7 +23,7 @@ export function described(description, { figures = false, codes = [] } = {}) {
   const code = (line) => codes.find((one) => line.startsWith(`${one}: `));
   return {
     title: half(unit ? first.slice(0, unit.index) : first),
-    unit: unit && !unit[1].includes(" ") ? say(UNITS[unit[1]] ?? "", unit[1]) : "",
+    unit: unit && unit[1] in UNITS ? say(UNITS[unit[1]], unit[1]) : "",
     about: more.filter((line) => !code(line)).map(half).join(say("；", "; ")),
     codes: Object.fromEntries(more.filter(code).map((line) => [code(line), half(line.slice(code(line).length + 2))])),
   };
