@@ -60,7 +60,7 @@ PARAMETERS: Mapping[str, Any] = {
         "Idempotency-Key",
         "send a request again under the same key, and it is answered as before and logged once",
         maxLength=255,
-        pattern="^[!-~]*$",
+        pattern="^[!-~]+$",
     ),
     "IfNoneMatch": _sent("If-None-Match", "the ETag of what one has"),
     "AcceptLanguage": _sent("Accept-Language", "zh or en: the language of problems and of explanations"),

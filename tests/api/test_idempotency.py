@@ -62,13 +62,7 @@ def test_what_was_refused_is_not_kept(caller):
     assert caller.post(DECIDE, case(), headers=key()).status_code == 200
 
 
-def test_an_empty_key_is_none(api, caller):
-    for _ in range(2):
-        assert REPLAYED not in caller.post(DECIDE, case(), headers=key("")).headers
-    assert len(logged(api, caller)) == 2
-
-
-@pytest.mark.parametrize("name", ["a b", "键", "x" * 256])
+@pytest.mark.parametrize("name", ["", "a b", "键", "x" * 256])
 def test_a_key_is_visible_ascii_and_not_too_long(caller, name):
     sent = {"Idempotency-Key": name.encode().decode("latin-1")}
 
