@@ -33,7 +33,7 @@ class Visitor:
     browser: Browser
     server: Running
     complaints: list[str] = field(default_factory=list)
-    expected: set[int] = field(default_factory=set)  # statuses that the browser's console may mention
+    expected: set[str] = field(default_factory=set)  # what the browser's console may mention
 
     def open(self, path: str, lang: str = "zh", size: dict[str, int] = DESK, *, scripts: bool = True) -> Page:
         context = self.browser.new_context(locale=LOCALES[lang], viewport=size, java_script_enabled=scripts)
@@ -57,7 +57,7 @@ class Visitor:
             self.complaints.append(f"asks {request.url}")
 
     def _said(self, kind, text):
-        if kind in ("error", "warning") and not any(f"status of {one}" in text for one in self.expected):
+        if kind in ("error", "warning") and not any(one in text for one in self.expected):
             self.complaints.append(f"{kind}: {text}")
 
 
