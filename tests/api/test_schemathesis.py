@@ -14,7 +14,8 @@ EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "5"))
 THOROUGH = "SCHEMATHESIS_EXAMPLES" in os.environ
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
-          "response_schema_conformance", "negative_data_rejection", "missing_required_header", "ignored_auth")  # fmt: skip
+          "response_schema_conformance", "negative_data_rejection", "missing_required_header",
+          "ignored_auth")  # fmt: skip
 
 
 def config(phase, keys, left_out):
