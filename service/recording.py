@@ -23,7 +23,7 @@ from service.problems import FieldError, Problem
 
 JSON = "application/json"
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
-DECISION = "decision"
+DECISION, OPENED, ASKED, REVIEWED = "decision", "inputs_read", "review_requested", "reviewed"  # kinds of lines
 
 
 @dataclass(frozen=True, slots=True)

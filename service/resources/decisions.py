@@ -20,7 +20,7 @@ from service.keys import PERMISSIONS
 from service.log import Line
 from service.marks import idempotent, tagged
 from service.problems import Problem
-from service.recording import DECISION, Idempotent, answer, scribe, told
+from service.recording import ASKED, DECISION, REVIEWED, Idempotent, answer, scribe, told
 from service.requests import Blueprint, body_json
 from service.schemas import Day, Free, Identifier, LoggedDecisionSchema, Strict, Whole, name
 from service.security import needs
@@ -140,7 +140,7 @@ def show(log_id: str) -> Response:
     with told():
         about = service().log.about(line.id)
     reviews = [{"id": one.id, "kind": one.kind, "at": one.at.isoformat(), **json.loads(one.body)}
-               for one in about if one.kind.startswith("review")]  # fmt: skip
+               for one in about if one.kind in (ASKED, REVIEWED)]  # fmt: skip
     body = dumps({**_shown(line), "reviews": reviews})
     response = answer(body)
     response.add_etag()

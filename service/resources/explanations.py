@@ -20,7 +20,7 @@ from service.log import Line
 from service.marks import ends_with
 from service.pages import page, page_language
 from service.problems import FieldError, Problem
-from service.recording import answer, scribe, told
+from service.recording import OPENED, answer, scribe, told
 from service.replaying import again, differences
 from service.requests import Blueprint
 from service.resources.decisions import line_of
@@ -31,7 +31,6 @@ blueprint = Blueprint(
     "explanations", __name__, url_prefix="/v1/decisions", description="说明与重放 / explanations, replay"
 )
 FORMATS = ("application/json", "text/plain", "text/html")
-OPENED = "inputs_read"
 
 
 class ExplanationSchema(DecisionSchema):

@@ -17,14 +17,13 @@ from service.context import caller, service
 from service.exact_json import dumps
 from service.marks import ends_with, idempotent
 from service.problems import Problem
-from service.recording import Idempotent, answer, scribe, told
+from service.recording import ASKED, REVIEWED, Idempotent, answer, scribe, told
 from service.requests import Blueprint
 from service.resources.decisions import find_line, line_of
 from service.schemas import Strict, text
 from service.security import needs
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description="人工复核 / human review")
-REQUEST, REVIEW = "review_request", "review"
 UPHELD, CHANGED = "upheld", "changed"
 
 
@@ -55,7 +54,7 @@ class RecordedSchema(Strict):
 def ask(wanted: Mapping[str, Any], log_id: str) -> Response:
     """申请人工复核 / ask for human review"""
     line = line_of(log_id)
-    made = scribe().line(REQUEST, b"{}", line, _words(wanted.get("reason")))
+    made = scribe().line(ASKED, b"{}", line, _words(wanted.get("reason")))
     once = Idempotent()
     body = once.before() or once.write([made], dumps({"id": made.id, "decision_log_id": line.id}))
     return answer(body, 201)
@@ -74,7 +73,7 @@ def conclude(found: Mapping[str, Any], request_id: str) -> Response:
         return answer(before, 201)
     asked = find_line(request_id)
     with told():
-        if asked is None or asked.kind != REQUEST:
+        if asked is None or asked.kind != ASKED:
             raise Problem("not-found", f"没有复核申请 {request_id}。", f"There is no review request {request_id}.")
         decided = service().log.get(asked.refers_to)
         done = any(json.loads(one.body).get("request") == request_id for one in service().log.about(asked.refers_to))
@@ -85,7 +84,7 @@ def conclude(found: Mapping[str, Any], request_id: str) -> Response:
     said = {"request": request_id, "result": found["result"]} | (
         {"outcome": found["outcome"]} if "outcome" in found else {}
     )
-    made = scribe().line(REVIEW, dumps(said), decided, _words(found.get("note")))
+    made = scribe().line(REVIEWED, dumps(said), decided, _words(found.get("note")))
     body = once.write([made], dumps({"id": made.id, "decision_log_id": decided.id}))
     return answer(body, 201)
 

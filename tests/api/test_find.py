@@ -106,7 +106,7 @@ def test_one_decision_is_shown_with_its_reviews_and_an_etag(caller, made):
     caller.post(f"{path}/review-requests", {"reason": "it is not so"})
     changed = caller.get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200
-    assert [one["kind"] for one in changed.json["reviews"]] == ["review_request"]
+    assert [one["kind"] for one in changed.json["reviews"]] == ["review_requested"]
 
 
 @pytest.mark.parametrize("id", ["x", "0" * 32, "credit_village", "%00", "%F0%9F%8F%A1", "..", "a" * 5000])
@@ -117,6 +117,6 @@ def test_a_decision_that_is_not_in_the_log_is_not_found(analyst, id):
 def test_only_decisions_are_found_not_other_lines_of_the_log(api, analyst, caller, made):
     asked = caller.post(f"/v1/decisions/{made[0]}/review-requests", {}).json["id"]
 
-    assert api.service.log.get(asked).kind == "review_request"
+    assert api.service.log.get(asked).kind == "review_requested"
     assert kind(analyst.get(f"/v1/decisions/{asked}")) == (404, "not-found")
     assert asked not in ids(analyst.get("/v1/decisions?limit=1000"))

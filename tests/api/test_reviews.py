@@ -26,9 +26,9 @@ def test_a_request_and_its_outcome_stand_beside_the_decision(caller, analyst, lo
     assert answer.status_code == 201
     assert answer.json["decision_log_id"] == log_id
     asked, concluded = caller.get(f"/v1/decisions/{log_id}").json["reviews"]
-    assert (asked["kind"], asked["id"]) == ("review_request", request_id)
+    assert (asked["kind"], asked["id"]) == ("review_requested", request_id)
     assert {name: concluded[name] for name in ("kind", "id", "request", "result", "outcome")} == {
-        "kind": "review", "id": answer.json["id"], "request": request_id, "result": "changed", "outcome": "qualified",
+        "kind": "reviewed", "id": answer.json["id"], "request": request_id, "result": "changed", "outcome": "qualified",
     }  # fmt: skip
 
 
