@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,11 @@ class Application(Flask):
         return func
 
 
+# Seconds after which a thread gives way. Whoever writes the log for all lets go of the interpreter at each step, and
+# with the usual ten times as much waits for each step until a thread that only computes is told to give way.
+SWITCH = 0.0005
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -34,6 +40,7 @@ def utc_now() -> datetime:
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = utc_now) -> Flask:
     """The WSGI application, of settings or of the environment. Raises BadSettings, NoPolicies or Misconfigured."""
     settings = settings or from_environment()
+    sys.setswitchinterval(SWITCH)
     observing.configure(settings.log_level)
     app = Application(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

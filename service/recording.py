@@ -66,8 +66,7 @@ class Idempotent:
         """`part` tells pieces of one request apart; `data` is what the piece says, if not the whole body."""
         self.name = f"{key}{part}" if (key := _key()) else ""
         self.replayed = False  # whether the answer was given before
-        said = [request.method.encode(), request.full_path.encode(), request.get_data() if data is None else data]
-        self.fingerprint = hashlib.sha256(b"\0".join(said)).digest() if self.name else b""
+        self.fingerprint = _fingerprint(request.get_data() if data is None else data) if self.name else b""
 
     def before(self) -> bytes | None:
         """The answer this request got before."""
@@ -104,6 +103,10 @@ def told() -> Iterator[None]:
         raise Problem("idempotency-key-reused", error.zh, error.en) from None
     except InputsExpired as error:
         raise Problem("gone", error.zh, error.en) from None
+
+
+def _fingerprint(data: bytes) -> bytes:
+    return hashlib.sha256(b"\0".join((request.method.encode(), request.full_path.encode(), data))).digest()
 
 
 def _key() -> str:
