@@ -1,9 +1,14 @@
 """The example calls in the documents give what the documents show."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from service.command_common import Settings
+from service.command_serve import _welcome
+from service.keys import PERMISSIONS
+from service.settings import from_environment
 from tests.docs_examples.played import ADDRESS, blocks, calls, play, run, unlike
 
 READMES = ("README.md", "README.zh-CN.md")
@@ -59,3 +64,10 @@ def test_what_a_document_shows_wrongly_would_be_noticed(language, wanted, came, 
 def test_a_call_that_fails_would_be_noticed():
     with pytest.raises(AssertionError):
         run("sh", f"curl -sf {ADDRESS.replace('8000', '1')}/v1/plans", {})
+
+
+@pytest.mark.parametrize(("name", "lang"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
+def test_a_readme_shows_what_make_run_prints(name, lang):
+    settings = Settings(Path(), None, None, lang, False, False)
+    printed = _welcome(settings, from_environment({}), dict.fromkeys(PERMISSIONS, "vc_…"))
+    assert ("text", f"{printed}\n") in blocks(name)
