@@ -7,10 +7,12 @@ proves what was answered, goes another way.
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from collections import deque
 from io import RawIOBase
+from multiprocessing.util import Finalize
 from typing import BinaryIO
 
 GATHER = 0.02  # seconds for which lines gather
@@ -21,7 +23,10 @@ class Background(RawIOBase):
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self._lines, self._some = stream, deque[bytes](), threading.Event()
+        self._turn = threading.Lock()
         threading.Thread(target=self._run, name="log", daemon=True).start()
+        atexit.register(self._pass_on)
+        Finalize(None, self._pass_on, exitpriority=0)  # a worker ends without what `atexit` holds
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
         self._lines.append(data)
@@ -36,5 +41,9 @@ class Background(RawIOBase):
         while self._some.wait():
             time.sleep(GATHER)
             self._some.clear()
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        with self._turn:
             self._stream.write(b"".join(self._lines.popleft() for _ in range(len(self._lines))))
             self._stream.flush()

@@ -114,7 +114,7 @@ class Policies:
         with self._turn:
             with suppress(OSError, Later):  # files come and go while they are written; the next look sees the rest
                 signature = _signature(self.folder)
-                if signature not in (self._tried, ()) and signature == self._previous:
+                if signature != self._tried and signature == self._previous:
                     self._try(signature)
                 self._previous = signature
             self._agree()

@@ -11,11 +11,13 @@ import re
 import sys
 import time
 import traceback
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
 from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client.multiprocess import mark_process_dead
 
 from service.background import Background
 from service.compact import Compact
@@ -112,3 +114,23 @@ def count(*decisions: Compact) -> None:
             CRITERIA.labels(found.decision, criterion, "not_met").inc()
         for criterion in found.unknown:
             CRITERIA.labels(found.decision, criterion, "unknown").inc()
+
+
+_live: set[tuple[str, str]] = set()
+
+
+def live(editions: list[tuple[str, str]]) -> None:
+    """Which editions are live now; those that were are told not to be."""
+    for gone in _live - set(editions):
+        EDITION.labels(*gone).set(0)
+    for name in editions:
+        EDITION.labels(*name).set(1)
+    _live.update(editions)
+
+
+def forget_the_dead(folder: Path) -> None:
+    """What workers that are gone said of the moment says nothing any more; what they counted stays."""
+    pids = {file.stem.rpartition("_")[2] for file in folder.glob("gauge_live*_*.db")}
+    for pid in pids:
+        if not Path(f"/proc/{pid}").exists() and Path("/proc/self").exists():
+            mark_process_dead(int(pid), str(folder))  # type: ignore[no-untyped-call]
