@@ -11,6 +11,7 @@ import atexit
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from io import RawIOBase
 from multiprocessing.util import Finalize
 from typing import BinaryIO
@@ -44,6 +45,6 @@ class Background(RawIOBase):
             self._pass_on()
 
     def _pass_on(self) -> None:
-        with self._turn:
+        with self._turn, suppress(ValueError):  # the stream may be closed already when the process ends
             self._stream.write(b"".join(self._lines.popleft() for _ in range(len(self._lines))))
             self._stream.flush()

@@ -46,7 +46,7 @@ class BatchQuerySchema(Strict):
 
 class BatchSchema(Strict):
     # Anything is taken here: what is no case gets a problem of its own, and does not spoil the rest.
-    cases = fields.List(Free({"description": "a case, see the schema Case"}), required=True)
+    cases = fields.List(Free({"anyOf": [{"$ref": "#/components/schemas/Case"}, {}]}), required=True)
 
 
 class BatchAnswerSchema(Strict):
