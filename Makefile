@@ -11,7 +11,7 @@ PROJECT := $(VENV)/.project-$(shell printf %s "$(CURDIR)" | cksum | cut -d ' ' -
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint check docs bench editor lock clean
+.PHONY: help run test lint check docs bench bench-http editor lock clean
 
 # Nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX
@@ -20,7 +20,7 @@ export PIP_NO_INPUT := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 run: $(PROJECT) ## start the service with the example county
 	@exec $(VENV)/bin/village-credit serve --demo $(ARGS)
@@ -44,6 +44,11 @@ editor: $(PROJECT) ## hold the schema against a real editor's language server (n
 
 bench: $(PROJECT) ## measure against other engines
 	@$(IN) -m benchmarks $(ARGS)
+
+bench-http: $(PROJECT) ## measure the service against a bare echo (needs wrk)
+	@$(IN) -m benchmarks.http
+	@$(IN) -m benchmarks.http_batch
+	@$(IN) -m benchmarks.http_batch memory
 
 lock: $(PACKAGES) ## refresh requirements/ from pyproject.toml (UPGRADE=1: newest versions)
 	@$(COMPILE) -o requirements/lock.txt pyproject.toml $(if $(UPGRADE),--upgrade) \
