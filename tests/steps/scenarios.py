@@ -48,7 +48,9 @@ def documents() -> dict[str, Any]:
 
 
 def examples(decider: Decider) -> list[Example]:
-    return [example for stem, document in documents().items() for example in _examples(stem, document, decider)]
+    """Those of the decisions that judge: an assignment has no case to put again."""
+    judging = [(stem, document) for stem, document in documents().items() if stem in decider.edition.rules]
+    return [example for stem, document in judging for example in _examples(stem, document, decider)]
 
 
 def _examples(stem: str, document: dict[str, Any], decider: Decider) -> Iterator[Example]:
