@@ -52,7 +52,7 @@ def _mistake(fault: str, row: dict[str, Any], number: int) -> Change:
             return (
                 "id",
                 f"{letter}{int(number) or 2:0{len(row['id']) - 1}d}",
-            )  # of the row before; the first takes the next
+            )
         case "no_id":
             return "id", None
         case "no_township":

@@ -55,7 +55,7 @@ def households(chance: Chance, where: Places, on: date, first: int, count: int) 
     known = ~chance.below("unknown", n, 0.004)
     collectable = adult & (status == 0) & ~adverse & ~unfit & known
 
-    graded = chance.below("graded", n, np.where(collectable, share(0.93, 0.025), share(0.55, 0.05)))
+    graded = chance.below("graded", n, np.where(collectable, share(0.955, 0.022), share(0.6, 0.05)))
     since = (chance.uniform("since", n) * 385).astype(np.int64)  # days: a few have expired
     in_force = graded & (since <= (on - on.replace(year=on.year - 1)).days)
     grade = np.searchsorted([-1.4, -0.8, 0.35, 0.85, 1.35], -worth)  # the places of GRADES

@@ -91,7 +91,9 @@ def test_the_rulebook_has_every_decision_and_every_item(edition, book):
 
 def _policies(edition: Edition) -> str:
     folder = ROOT / "policies" / edition.id
-    return "\n".join((folder / f"{name}.yaml").read_text(encoding="utf-8") for name in (*edition.rules, *edition.assignments))
+    return "\n".join(
+        (folder / f"{name}.yaml").read_text(encoding="utf-8") for name in (*edition.rules, *edition.assignments)
+    )
 
 
 @pytest.mark.parametrize(
