@@ -37,6 +37,7 @@ check: ## everything CI checks
 docs: $(PROJECT) ## write the generated pages and the schema of policies
 	@$(IN) -m rules.schema
 	@$(IN) -m rules.docs xx-county
+	@$(IN) -m service.settings_page
 
 editor: $(PROJECT) ## hold the schema against a real editor's language server (needs node and the npm registry)
 	@$(IN) -m pytest tests/editor $(ARGS)
@@ -48,7 +49,8 @@ lock: $(PACKAGES) ## refresh requirements/ from pyproject.toml (UPGRADE=1: newes
 	@$(COMPILE) -o requirements/lock.txt pyproject.toml $(if $(UPGRADE),--upgrade) \
 	  --group build --group test --group lint --group bench --group lock
 	@$(COMPILE) -o requirements/build.txt --group build -c requirements/lock.txt $(if $(UPGRADE),--upgrade)
-	@echo "requirements/ written; the next make installs it"
+	@$(COMPILE) -o deploy/requirements.txt pyproject.toml --extra postgres --no-annotate -c requirements/lock.txt $(if $(UPGRADE),--upgrade)
+	@echo "requirements/ and deploy/requirements.txt written; the next make installs them"
 
 COMPILE = UV_PYTHON_DOWNLOADS=never $(IN) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
   --system-certs --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

@@ -29,9 +29,9 @@ def test_an_edition_comes_as_the_yaml_it_is_written_in(caller):
     answer = caller.get(EDITION, headers={"Accept": "application/yaml"})
 
     assert answer.mimetype == "application/yaml"
-    shown = list(yaml.safe_load_all(answer.text))
-    written = [yaml.safe_load(path.read_text("utf-8")) for path in sorted((POLICIES / PLAN / DATE).glob("*.yaml"))]
-    assert sorted(map(str, shown)) == sorted(map(str, written))
+    files = sorted((POLICIES / PLAN / DATE).glob("*.yaml"))
+    assert [path.name for path in files if path.read_text("utf-8").rstrip() not in answer.text] == []
+    assert len(list(yaml.parse(answer.text, yaml.CSafeLoader))) > len(files)
 
 
 def test_every_fact_is_in_the_dictionary(api, caller):

@@ -22,6 +22,7 @@ def config(phase, keys, left_out):
     bearer = {role: f"Bearer {key}" for role, key in keys.items()}
     return SchemathesisConfig.from_dict({
         "seed": 1,
+        "request-timeout": 60,  # seconds: the machine may be busy
         "headers": {"Authorization": bearer["admin"]},
         "operations": [  # only an auditor reads inputs
             {"include-path": "/v1/decisions/{log_id}/inputs", "headers": {"Authorization": bearer["auditor"]}},
