@@ -107,9 +107,8 @@ class RuleBuilder:
 
     def _check_roles(self) -> None:
         """Whatever the facts, some outcome must follow."""
-        rows = self._rows_default()
-        needed = {"unknown": True, "met": self.kind in ("checklist", "ranking") or rows["met"],
-                  "not_met": self.kind in ("checklist", "ranking") or rows["not_met"]}  # fmt: skip
+        rows, always = self._rows_default(), self.kind in ("checklist", "ranking", "assignment")
+        needed = {"unknown": True, "met": always or rows["met"], "not_met": always or rows["not_met"]}
         for role, wanted in needed.items():
             found = [name for name, outcome in self.outcomes.items() if outcome.role == role]
             if len(found) > 1 or (wanted and not found):

@@ -63,14 +63,14 @@ class Decider(ABC):
         """The outcome and the codes of the criteria that are not met or not known; nothing is written out.
 
         `facts` are as rules.facts.check returns them."""
-        rule = self.edition.rules[decision]
+        rule = self.edition.rule(decision)
         return self.judged(rule, self.scope(rule, facts, on))
 
     def decide(self, decision: str, facts: Mapping[str, Any], on: date, subject_id: str = "") -> Decision:
         """Decide, with a finding for every criterion, what is missing, and the decisions it rests on.
 
         `facts` are as rules.facts.check returns them."""
-        rule = self.edition.rules[decision]
+        rule = self.edition.rule(decision)
         return self._decision(rule, self.scope(rule, facts, on), subject_id)
 
     def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from rules.diff_assignments import assigned_items
 from rules.diff_items import Item, items
 from rules.model import Edition
 
@@ -75,6 +76,8 @@ ASPECTS = {
     "then": ("给予", "grants"),
     "take": ("取几名", "how many are taken"),
     "ties": ("并列", "ties"),
+    "weight": ("权重", "weight"),
+    "tolerance": ("算均衡的偏离", "tolerance"),
     "type": ("类型", "type"),
     "choices": ("选项", "choices"),
     "order": ("次序", "order"),
@@ -87,7 +90,7 @@ ASPECTS = {
 
 def diff(old: Edition, new: Edition) -> list[Change]:
     """Every difference, in the order of the new edition; what went comes where it stood."""
-    before, after = items(old), items(new)
+    before, after = ({**items(one), **assigned_items(one)} for one in (old, new))
     found = []
     for path in _merged(list(before), list(after)):
         found += _compared(path, before.get(path), after.get(path))

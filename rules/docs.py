@@ -18,7 +18,7 @@ def pages(edition: Edition, features: Path) -> dict[str, str]:
     """Every generated page by its file name."""
     examples = {
         name: read_feature(path.read_text(encoding="utf-8"))
-        for name in edition.rules
+        for name in (*edition.rules, *edition.assignments)
         if (path := features / f"{name}.feature").is_file()
     }
     return {"traceability.md": trace.page(edition), "rulebook.md": rulebook.page(edition, examples)}

@@ -198,17 +198,25 @@ OUTCOMES = MapOf(
 )
 HEAD: dict[str, Shape] = {
     "decision": Field(ID, "决定的标识，与文件名相同", "the id of the decision: the file's name"),
-    "kind": Word(("checklist", "scorecard", "table", "ranking")),
+    "kind": Word(("checklist", "scorecard", "table", "ranking", "assignment")),
     "subject": Field(ID, "判定的对象", "the subject that is judged"),
     "title": TITLE,
     "clause": CLAUSE,
     "outcomes": Field(OUTCOMES, "可能的结论", "the possible outcomes"),
 }
+DIMENSION = Record(
+    {"id": ID,
+     "measure": Field(EXPRESSION, "逐个相加的数", "what is added up"),
+     "weight": Field(Whole(1), "与其他方面相比有多重要", "how much it counts against the others"),
+     "tolerance": Field(VALUE, "偏离应担份额多少以内算均衡", "how far from the fair share still counts as even")},
+    _ITEM,
+)  # fmt: skip
 OUTPUT = Record({"type": Word(("count", "amount", "rate", "points", "choice", "date", "boolean")), "title": TITLE},
                 {"unit": ID, **_CODES})  # fmt: skip
 BODY = (
     "criteria", "hit", "rows", "otherwise", "outputs", "by", "ranked", "items", "grades", "vetoes", "adjustments",
     "full_marks", "total", "ceilings", "list", "order", "eligible", "ties", "take", "note",
+    "bearer", "share", "most", "balance", "keep",
 )  # fmt: skip
 DECISION = Either(
     (says("kind", "checklist"), Record({**HEAD, "criteria": CRITERIA}, {"note": WORDS})),
@@ -227,6 +235,14 @@ DECISION = Either(
         {**HEAD, "list": PATH,
          "order": ListOf(Record({"by": EXPRESSION, "first": Word(("highest", "lowest"))}, {"title": TITLE}), 1)},
         {"eligible": CRITERIA, "ties": Word(("shared", "by_id")), "take": Whole(1), "note": WORDS})),
+    (says("kind", "assignment"), Record(
+        {**HEAD, "bearer": Field(ID, "分派给哪类对象", "the subject that bears"),
+         "balance": ListOf(DIMENSION, 1)},
+        {"share": Field(PATH, "承担几成的事实，不写则人人相同", "the fact that says how much of a full load one bears"),
+         "most": Field(PATH, "最多几个的事实", "the fact that says how many at most"),
+         "keep": Field(Record({"at_least": VALUE}, {"set_by": SET_BY, "note": WORDS}),
+                       "沿用上次分派的比例", "how much of the last assignment stays"),
+         "note": WORDS})),
     (is_a("map"), Record(HEAD, dict.fromkeys(BODY, Anything()))),  # the kind is mistyped: say that alone
 )  # fmt: skip
 

@@ -16,7 +16,12 @@ def too_deep(edition: Edition) -> bool:
     heights = _Heights(edition)
     try:
         facts = [heights.fact(name, fact) for name, one in edition.subjects.items() for fact in one.facts]
-        return max([*facts, *map(heights.rule, edition.rules)], default=0) > MOST_LEVELS
+        measures = [
+            heights.height(dimension.measure, one.subject, "")
+            for one in edition.assignments.values()
+            for dimension in one.balance
+        ]
+        return max([*facts, *measures, *map(heights.rule, edition.rules)], default=0) > MOST_LEVELS
     except RecursionError:
         return True
 

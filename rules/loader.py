@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from rules.build_assignment import AssignmentBuilder, is_assignment
 from rules.build_facts import FactBuilder, text_of, title, words
 from rules.build_rules import RuleBuilder, head_of, ordered
 from rules.grammar import DATE, DECISION, FILES, PLAN_ID, REPLACED
 from rules.height import too_deep
 from rules.merge import merge
-from rules.model import Clause, Edition, Reading, Rule, Text
+from rules.model import Assignment, Clause, Edition, Reading, Rule, Text
 from rules.problems import Mark, Problem, Problems, near, shown
 from rules.sound import Sound
 from rules.source import Node, read_file
@@ -139,15 +140,19 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
     for name, node in decisions.items():
         if text_of(node.get("decision")) != name:
             problems.add(node.entries["decision"], "decision.file_name", file=name, id=text_of(node.get("decision")))
-        facts.resolver.heads[name] = head_of(node)
+        if not is_assignment(node):  # whose outcome is no fact of any record
+            facts.resolver.heads[name] = head_of(node)
         for subject, known in facts.resolver.names.items():
             if name in known and subject == text_of(node.get("subject")):
                 problems.add(node.entries["decision"], "decision.fact_of_same_name", id=name, subject=subject)
     subjects = facts.build()
     rules: list[Rule] = []
-    for node in decisions.values():
-        rule = RuleBuilder(node, facts.resolver, clauses, readings).build()
-        if rule is not None:
+    assignments: dict[str, Assignment] = {}
+    for name, node in decisions.items():
+        if is_assignment(node):
+            assignment = AssignmentBuilder(node, facts.resolver, clauses, readings).assignment()
+            assignments |= {} if assignment is None else {name: assignment}
+        elif (rule := RuleBuilder(node, facts.resolver, clauses, readings).build()) is not None:
             rules.append(rule)
     start, end = _effective(plan, problems)
     in_order = ordered(rules, problems)
@@ -157,7 +162,7 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
     return Edition(
         text_of(plan.get("plan")), title(plan), words(plan.get("issuer")) or Text("", ""), start, end,
         {} if source is None else {key: node.text for key, node in source.entries.items() if node.is_scalar},
-        digest, subjects, in_order, clauses, readings,
+        digest, subjects, in_order, clauses, readings, assignments,
     )  # fmt: skip
 
 

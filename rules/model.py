@@ -3,7 +3,8 @@
 Edition
  ├─ subjects: county, township, village, household ... each with its facts (given, derived, dated)
  ├─ clauses, readings
- └─ decisions: a Checklist, Scorecard, Table or Ranking, made of conditions over expressions over facts
+ ├─ decisions: a Checklist, Scorecard, Table or Ranking, made of conditions over expressions over facts
+ └─ assignments: who bears which records, evenly; they judge no case, and so are no decisions
 """
 
 from __future__ import annotations
@@ -291,6 +292,47 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Dimension:
+    """What all bearers are to carry alike: the sum of a measure over their records."""
+
+    id: str
+    title: Text
+    clause: str
+    mark: Mark
+    measure: Expr
+    weight: int  # against the other dimensions
+    tolerance: Value  # how far from the fair share, as a part of it, still counts as even
+    set_by: str = "plan"
+    reading: str = ""
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Gives every record of one subject to exactly one bearer, so that all bear alike.
+
+    It looks at all records at once and judges none of them; that is why it is no Rule."""
+
+    id: str
+    subject: str
+    bearer: str  # a subject too
+    title: Text
+    clause: str
+    outcomes: Mapping[str, Outcome]
+    mark: Mark
+    balance: tuple[Dimension, ...]
+    share: Ref | None = None  # of a bearer: how much of a full load; all alike where there is none
+    most: Ref | None = None  # of a bearer: how many records at most
+    keep: Value = None  # the part of the last assignment that stays
+    keep_set_by: str = "plan"
+    kind: str = "assignment"
+
+    def role(self, role: str) -> str:
+        """The outcome declared for met, not_met or unknown."""
+        return next(one.id for one in self.outcomes.values() if one.role == role)
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
     id: str
     heading: str
@@ -325,7 +367,17 @@ class Edition:
     rules: Mapping[str, Rule]  # in an order in which each comes after those it needs
     clauses: Mapping[str, Clause]
     readings: Mapping[str, Reading]
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         return f"{self.plan}/{self.effective_from.isoformat()}"
+
+    def rule(self, name: str) -> Rule:
+        """A decision; LookupError where there is none, which says whether an assignment is meant."""
+        found = self.rules.get(name)
+        if found is not None:
+            return found
+        if name in self.assignments:
+            raise LookupError(f"{name} 是分派，不逐个判定。 / {name} is an assignment: it judges no single case.")
+        raise LookupError(f"没有判定 {name}。 / There is no decision {name}.")

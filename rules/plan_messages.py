@@ -182,6 +182,16 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "满分写的是 {full}，各项最高分相加却是 {sum}。请改正其中之一。",
         "full_marks says {full}, but the best points of the items add up to {sum}. Correct one of them.",
     ),
+    # --- assignments -----------------------------------------------------------------------------------
+    "assignment.measure": (
+        "{found}不能逐个相加。请换成户数、金额等可以相加的数，例如以“占比 × 户数”代替占比。",
+        "There is no adding up {found}. Use a count, an amount or points instead, such as the share times the "
+        "households for a share.",
+    ),
+    "assignment.part": (
+        "`{text}` 不是一部分：请写 0% 到 100% 之间的百分比，例如 `80%`。",
+        "`{text}` is no part of a whole. Write a percentage between 0% and 100%, as in `80%`.",
+    ),
     # --- decisions and editions ------------------------------------------------------------------------
     "decision.circle": (
         "这些决定互相依赖，绕成了圈：{circle}。请断开其中一处。",

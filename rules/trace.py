@@ -51,6 +51,11 @@ def _citations(edition: Edition) -> Iterator[tuple[str, Citation]]:
         found: tuple[Criterion | ScoreItem, ...] = (*criteria_of(rule), *items)
         for one in found:
             yield one.clause, Citation("item", f"{rule.id}.{one.id}", one.title.zh, one.set_by)
+    for assignment in edition.assignments.values():
+        yield assignment.clause, Citation("decision", assignment.id, assignment.title.zh, "")
+        for dimension in assignment.balance:
+            path = f"{assignment.id}.{dimension.id}"
+            yield dimension.clause, Citation("item", path, dimension.title.zh, dimension.set_by)
     for subject in edition.subjects.values():
         for fact in subject.facts.values():
             if fact.clause:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rules.judge import criteria_of
 from rules.model import Checklist, Edition, Ranking, Rule, Scorecard, Table
 from rules.problems import Both, Mark, Problems
-from rules.uses import Used, behind, of_rule
+from rules.uses import Used, behind, of_assignment, of_rule
 
 
 def check_unused(edition: Edition, problems: Problems) -> None:
@@ -31,6 +31,8 @@ def _facts(edition: Edition, problems: Problems) -> None:
     def read() -> Iterator[Used]:
         for rule in edition.rules.values():
             yield from of_rule(rule)
+        for assignment in edition.assignments.values():
+            yield from of_assignment(assignment)
 
     used = behind(edition, read())
     beside = {(subject, name) for (subject, _), fact in used.items() for name in (fact.part_of, *fact.moves) if name}
@@ -66,6 +68,9 @@ def _readings(edition: Edition, problems: Problems) -> None:
         for criterion in criteria_of(rule):
             named.add(criterion.reading)
             clauses.add(criterion.clause)
+    for assignment in edition.assignments.values():
+        clauses |= {assignment.clause, *(one.clause for one in assignment.balance)}
+        named |= {one.reading for one in assignment.balance}
     for reading in edition.readings.values():
         if reading.id not in named and reading.clause not in clauses:
             mark = Mark(f"{edition.id}/readings.yaml", 1, 1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rules.judge import criteria_of
 from rules.model import (
+    Assignment,
     Condition,
     Const,
     Criterion,
@@ -111,3 +112,11 @@ def of_rule(rule: Rule) -> Iterator[Used]:
             yield from refs(over, rule.subject)
             for key in order:
                 yield from refs(key.by, place(rule), rule.subject)
+
+
+def of_assignment(assignment: Assignment) -> Iterator[Used]:
+    """Everything an assignment reads, of the records and of the bearers."""
+    for dimension in assignment.balance:
+        yield from refs(dimension.measure, assignment.subject)
+    for ref in (assignment.share, assignment.most):
+        yield from refs(ref, assignment.bearer)

@@ -14,7 +14,7 @@ from rules.model import Edition, Expr, Fact, Leaf, Op, Ref, Rule, Scorecard, lea
 from rules.problems import Both, Mark, Problem, Problems
 from rules.redundant import check_redundant
 from rules.unused import check_unused
-from rules.uses import Used, behind, fact_of, of_criterion, of_item, place
+from rules.uses import Used, behind, fact_of, of_assignment, of_criterion, of_item, place
 from rules.worlds import shape
 
 # A title that speaks of what people may not be judged by. 最低保证金 is no 低保.
@@ -29,6 +29,8 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
     for rule in edition.rules.values():
         _protected(edition, rule, problems)
         _out_of_reach(edition, rule, problems)
+    for assignment in edition.assignments.values():
+        _of_traits(edition, assignment.id, assignment.mark, of_assignment(assignment), problems)
     check_unused(edition, problems)
     check_agreement(edition, problems)
     return problems.sorted()
@@ -36,10 +38,14 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
 
 def _protected(edition: Edition, rule: Rule, problems: Problems) -> None:
     for name, mark, used in _items(rule):
-        for fact in behind(edition, used).values():
-            if word := protected(fact):
-                title = Both(fact.title.zh, fact.title.en)
-                problems.warn(mark, "warning.protected", id=name, fact=title, word=word)
+        _of_traits(edition, name, mark, used, problems)
+
+
+def _of_traits(edition: Edition, name: str, mark: Mark, used: Iterator[Used], problems: Problems) -> None:
+    for fact in behind(edition, used).values():
+        if word := protected(fact):
+            title = Both(fact.title.zh, fact.title.en)
+            problems.warn(mark, "warning.protected", id=name, fact=title, word=word)
 
 
 def _items(rule: Rule) -> Iterator[tuple[str, Mark, Iterator[Used]]]:

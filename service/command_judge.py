@@ -43,6 +43,11 @@ class Judge:
         on = self.day(case)
         engine, checker = self.engine(on)
         rule = engine.edition.rules.get(decision)
+        if decision in engine.edition.assignments:
+            raise Bad(
+                f"{decision} 是分派，不逐个判定：请用 village-credit county assign。",
+                f"{decision} is an assignment, which judges no single case: use village-credit county assign.",
+            )
         if rule is None:
             known = ", ".join(engine.edition.rules)
             raise Bad(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rules import Edition, Engine, open_store
+from tests.steps.assigning import *
 from tests.steps.case import Case
 from tests.steps.conclusions import *
 from tests.steps.facts import *

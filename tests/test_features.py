@@ -20,12 +20,13 @@ def told(engine: Engine) -> list[Example]:
 
 
 def test_every_decision_has_its_feature(edition: Edition) -> None:
-    assert set(documents()) == set(edition.rules)
+    assert set(documents()) == {*edition.rules, *edition.assignments}
 
 
 def test_features_carry_the_title_of_their_decision(edition: Edition) -> None:
     said = {name: document["feature"]["name"] for name, document in documents().items()}
-    assert said == {rule.id: rule.title.zh for rule in edition.rules.values()}
+    titles = {one.id: one.title.zh for one in (*edition.rules.values(), *edition.assignments.values())}
+    assert said == titles
 
 
 def test_features_open_with_one_line_in_english() -> None:

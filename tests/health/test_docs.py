@@ -82,7 +82,7 @@ def test_the_command_writes_every_page(tmp_path):
 
 
 def test_the_rulebook_has_every_decision_and_every_item(edition, book):
-    missing = [name for name in edition.rules if f'<a id="{name}"></a>' not in book]
+    missing = [name for name in (*edition.rules, *edition.assignments) if f'<a id="{name}"></a>' not in book]
     ids = re.findall(r"^ *- (?:\{)?id: (\w+)", _policies(edition), re.MULTILINE)
     assert missing == []
     assert [name for name in ids if f"`{name}`" not in book] == []
@@ -91,7 +91,9 @@ def test_the_rulebook_has_every_decision_and_every_item(edition, book):
 
 def _policies(edition: Edition) -> str:
     folder = ROOT / "policies" / edition.id
-    return "\n".join((folder / f"{name}.yaml").read_text(encoding="utf-8") for name in edition.rules)
+    return "\n".join(
+        (folder / f"{name}.yaml").read_text(encoding="utf-8") for name in (*edition.rules, *edition.assignments)
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,8 @@ def test_the_rulebook_speaks_plainly(book, words):
 def test_the_rulebook_follows_the_order_of_the_plan(edition, book):
     order = list(edition.clauses)
     shown = re.findall(r'^<a id="(\w+)"></a>', book, re.MULTILINE)
-    places = [order.index(edition.rules[name].clause) for name in shown]
+    decided = {**edition.rules, **edition.assignments}
+    places = [order.index(decided[name].clause) for name in shown]
     assert places == sorted(places)
 
 

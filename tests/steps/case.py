@@ -20,6 +20,7 @@ class Case:
     asked: str = ""  # a decision
     facts: dict[str, Any] = field(default_factory=dict)
     answer: Decision | None = None
+    assigned: Any = None  # what tests.steps.assigning makes of it
 
     def ask(self, title: str) -> None:
         """Read what is given in the light of the question, and decide it."""
@@ -30,7 +31,7 @@ class Case:
             level, fact = words.fact_titled(edition, rule.subject, name)
             record = facts if level == rule.subject else facts.setdefault(level, {})
             key = fact.name if hasattr(fact, "name") else fact.id
-            record[key] = self._records(fact.type.of, said) if isinstance(said, list) else words.value_of(fact, said)
+            record[key] = self.records(fact.type.of, said) if isinstance(said, list) else words.value_of(fact, said)
         self.asked, self.facts = rule.id, FactChecker(edition).check(rule.subject, facts)
         self.decide()
 
@@ -54,7 +55,7 @@ class Case:
         assert len(found) == 1, f"“{title}” names {len(found)} findings of {self.asked}"
         return found[0]
 
-    def _records(self, subject: str, table: list[list[str]]) -> list[dict[str, Any]]:
+    def records(self, subject: str, table: list[list[str]]) -> list[dict[str, Any]]:
         """The records of a table, a column for each fact; 编号 is the id, 个数 how many there are."""
         header, *rows = table
         return [record for row in rows for record in self._row(subject, dict(zip(header, row, strict=True)))]

@@ -11,12 +11,12 @@ from typing import Any
 from gherkin import Compiler, Parser
 
 from rules.decider import Decider
-from tests.steps import conclusions, facts, rankings, shortfalls
+from tests.steps import assigning, conclusions, facts, rankings, shortfalls
 from tests.steps.case import Case
 from tests.steps.sentences import THEN, Sentence, find
 
 FEATURES = Path(__file__).parents[2] / "features"
-VOCABULARY = (conclusions, facts, rankings, shortfalls)  # importing them declares their sentences
+VOCABULARY = (assigning, conclusions, facts, rankings, shortfalls)  # importing them declares their sentences
 CLAUSE = "@条款-"
 
 
@@ -48,7 +48,9 @@ def documents() -> dict[str, Any]:
 
 
 def examples(decider: Decider) -> list[Example]:
-    return [example for stem, document in documents().items() for example in _examples(stem, document, decider)]
+    """Those of the decisions that judge: an assignment has no case to put again."""
+    judging = [(stem, document) for stem, document in documents().items() if stem in decider.edition.rules]
+    return [example for stem, document in judging for example in _examples(stem, document, decider)]
 
 
 def _examples(stem: str, document: dict[str, Any], decider: Decider) -> Iterator[Example]:

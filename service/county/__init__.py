@@ -1,0 +1,1 @@
+"""Work on a whole county at once: all its villages, all its households."""

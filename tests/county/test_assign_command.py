@@ -1,0 +1,145 @@
+"""`village-credit county assign`: files in, files out, and how it ends when they will not do."""
+
+import csv
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from service.command_line import cli
+
+VILLAGES = [["编号", "全村农户数", "人均年收入", "a_grade_households", "remark"]] + [
+    [f"V{number}", str(100 + 10 * number), "12,000.50", str(50 + 5 * number), "x"] for number in range(6)
+]
+MANAGERS = [["id", "working_share", "most_villages"], ["M1", "", ""], ["M2", "100%", "4"]]
+
+
+def put(path, rows, encoding="utf-8-sig"):
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+@pytest.fixture
+def files(tmp_path):
+    put(tmp_path / "v.csv", VILLAGES, "gb18030")
+    put(tmp_path / "m.csv", MANAGERS)
+    return tmp_path
+
+
+def call(files, *more, villages="v.csv", lang="en"):
+    words = ["county", "assign", "--villages", str(files / villages), "--managers", str(files / "m.csv")]
+    words += ["--on", "2026-12-31", "--out", str(files / "out"), "--lang", lang, *map(str, more)]
+    return CliRunner().invoke(cli, words)
+
+
+def test_it_writes_the_assignment_twice_and_a_report(files):
+    result = call(files)
+    assert result.exit_code == 0, result.output
+    assert "could be gained" in result.stdout
+    assert sorted(path.name for path in (files / "out").iterdir()) == [
+        "assignment.csv",
+        "assignment.parquet",
+        "report.json",
+    ]
+    rows = list(csv.DictReader((files / "out" / "assignment.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [row["village"] for row in rows] == [f"V{number}" for number in range(6)]
+    assert pq.read_table(files / "out" / "assignment.parquet")["manager"].to_pylist() == [
+        one["manager"] for one in rows
+    ]
+    report = json.loads((files / "out" / "report.json").read_text(encoding="utf-8"))
+    assert report["clause"] == "三(二)1"
+    assert sum(one["records"] for one in report["loads"]) == 6
+
+
+def test_its_own_result_is_the_last_assignment_of_the_next_run(files):
+    assert call(files).exit_code == 0
+    result = call(files, "--last", files / "out" / "assignment.parquet", "--json")
+    report = json.loads(result.stdout)
+    assert (report["stays"], report["changes"]) == (6, [])
+
+
+def test_the_same_files_give_the_same_bytes(files):
+    def content():
+        call(files)
+        return [path.read_bytes() for path in sorted((files / "out").iterdir())]
+
+    assert content() == content()
+
+
+def test_parquet_is_read_as_well(files):
+    names = ("id", "households", "per_capita_income", "a_grade_households")
+    columns = dict(zip(names, (["A", "B"], [10, 10], [1, 1], [5, 5]), strict=True))
+    pq.write_table(pa.table(columns), files / "v.parquet")
+    assert json.loads(call(files, "--json", villages="v.parquet").stdout)["outcome"] == "balanced"
+
+
+def test_what_is_missing_is_told_and_exit_is_three(files):
+    rows = [list(row) for row in VILLAGES]
+    rows[2][2] = ""
+    put(files / "v.csv", rows)
+    result = call(files, lang="zh")
+    assert result.exit_code == 3
+    assert "V1  缺：人均年收入" in result.stdout
+    assert json.loads(call(files, "--json").stdout)["missing"][0]["id"] == "V1"
+    assert not (files / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "text", "said"),
+    [
+        (2, 1, "many", "v.csv:3 households: Write a whole number."),
+        (2, 0, "V0", "v.csv:3: The id V0 stands here twice."),
+        (2, 0, "", "v.csv:3: There is no id."),
+        (2, 3, "999", "A-grade households (999 households) cannot exceed Households"),
+    ],
+)
+def test_bad_cells_are_named_with_file_and_row(files, row, column, text, said):
+    rows = [list(one) for one in VILLAGES]
+    rows[row][column] = text
+    put(files / "v.csv", rows)
+    result = call(files)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_what_cannot_be_is_explained(files):
+    put(files / "m.csv", [*MANAGERS[:1], ["M1", "", "2"], ["M2", "", "3"]])
+    result = call(files)
+    assert result.exit_code == 2
+    assert "the limits of all bearers add up to 5: 1 too few" in result.stderr
+
+
+def test_a_last_assignment_without_its_columns_is_refused(files):
+    put(files / "last.csv", [["a", "b"], ["1", "2"]])
+    result = call(files, "--last", files / "last.csv")
+    assert result.exit_code == 2
+    assert "Two columns are wanted" in result.stderr
+
+
+def test_neither_encoding_nor_parquet_is_refused(files):
+    (files / "v.csv").write_bytes(b"\xff\xff\xff")
+    assert "neither UTF-8 nor GB18030" in call(files).stderr
+    (files / "v.parquet").write_bytes(b"nothing")
+    assert call(files, villages="v.parquet").exit_code == 2
+
+
+def test_an_assignment_is_not_decided_case_by_case(files):
+    case = files / "case.yaml"
+    case.write_text("facts: {}\n", encoding="utf-8")
+    result = CliRunner().invoke(cli, ["decide", "manager_assignment", str(case), "--lang", "en"])
+    assert result.exit_code == 2
+    assert "village-credit county assign" in result.stderr
+
+
+def test_neither_engine_decides_an_assignment(engine):
+    with pytest.raises(LookupError, match="judges no single case"):
+        engine.decide("manager_assignment", {}, None)
+
+
+def test_an_unknown_assignment_is_named(files):
+    result = call(files, "--assignment", "nothing")
+    assert result.exit_code == 2
+    assert "manager_assignment" in result.stderr
