@@ -120,6 +120,12 @@ _CODES: dict[str, Shape] = {
     "choices": Field(CHOICES, "可选的代码及其名称", "the codes of a choice and their titles"),
     "ranked": Field(Flag(), "代码从高到低排列", "the choices are listed highest first"),
 }
+# how a bulk run fills in a given fact from the records of a subject below
+COUNTED = Either(
+    (has("count"), Record({"count": ID}, {"where": CONDITION})),
+    (has("total"), Record({"total": EXPRESSION, "over": ID}, {"where": CONDITION})),
+    (has("records"), Record({"records": ID}, {"where": CONDITION})),
+)
 _DERIVED = tuple(
     (has(key), Record({key: own, **needed, "title": TITLE}, {**other, **_CODES, **_ABOUT, **_LEVER}))
     for key, (own, needed, other) in FORMULAS.items()
@@ -137,6 +143,7 @@ FACT = Either(
             "minimum": VALUE, "maximum": VALUE,
             **_LEVER,
             "moves": Field(ListOf(ID, 1), "随它同量变动的事实", "the facts that move along by as much"),
+            "counted": Field(COUNTED, "批量运行时怎样由下级记录汇总", "how a bulk run adds it up from records below"),
             "trait": Field(Word(PERSONAL_TRAITS), "受保护的个人特征", "a protected trait of a person"),
             **_ABOUT,
         })),
@@ -258,5 +265,6 @@ DOCUMENT = Either(
 )
 REPLACED = frozenset(
     {"require", "reject", "when", "then", "points", "bands", "grades", "order", "otherwise", "title", "effective",
-     "ratio", "outputs", "value", "source", "outcomes", "choices", "where", "satisfies", "holds", "streak"}
+     "ratio", "outputs", "value", "source", "outcomes", "choices", "where", "satisfies", "holds", "streak",
+     "counted"}
 )  # fmt: skip

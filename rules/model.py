@@ -135,6 +135,7 @@ class Fact:
     set_by: str = ""
     clause: str = ""
     decimals: bool = False  # a count that is measured, not numbered
+    counted: Op | None = None  # how a bulk run fills it in from the records of a subject below
 
     @property
     def given(self) -> bool:

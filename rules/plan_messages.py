@@ -88,6 +88,10 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "类型为 {kind} 的事实必须写明 `{key}`。",
         "A fact of type {kind} needs `{key}`.",
     ),
+    "fact.counted": (
+        "不能由 {text} 的记录汇总出 {subject} 的事实：它不在 {subject} 之内。可以是：{allowed}",
+        "No fact of {subject} is counted from records of {text}: they do not lie within it. It can be: {allowed}",
+    ),
     "fact.needless": (
         "类型为 {kind} 的事实不用写 `{key}`。请删去这一项。",
         "A fact of type {kind} has no `{key}`. Delete it.",
