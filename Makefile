@@ -11,7 +11,7 @@ PROJECT := $(VENV)/.project-$(shell printf %s "$(CURDIR)" | cksum | cut -d ' ' -
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint check docs bench editor lock clean
+.PHONY: help run test lint check spark-test docs bench editor lock clean
 
 # Nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX
@@ -20,7 +20,7 @@ export PIP_NO_INPUT := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
 run: $(PROJECT) ## print the decisions of the example county
 	@$(VENV)/bin/village-credit demo $(ARGS)
@@ -33,6 +33,10 @@ lint: $(PROJECT) ## style, format, types and layers
 
 check: ## everything CI checks
 	@.ci/run
+
+spark-test: $(PROJECT) ## hold tables against the engine on Spark too (installs pyspark; needs Java 17)
+	@$(IN) -m pip install -q --require-hashes --no-deps -r requirements/spark.txt
+	@$(IN) -m pytest -n 0 tests/agreement -k "table" $(ARGS)
 
 docs: $(PROJECT) ## write the generated pages and the schema of policies
 	@$(IN) -m rules.schema
@@ -48,6 +52,8 @@ lock: $(PACKAGES) ## refresh requirements/ from pyproject.toml (UPGRADE=1: newes
 	@$(COMPILE) -o requirements/lock.txt pyproject.toml $(if $(UPGRADE),--upgrade) \
 	  --group build --group test --group lint --group bench --group lock
 	@$(COMPILE) -o requirements/build.txt --group build -c requirements/lock.txt $(if $(UPGRADE),--upgrade)
+	@$(COMPILE) -o requirements/spark.txt --no-annotate --extra spark pyproject.toml -c requirements/lock.txt \
+	  $(if $(UPGRADE),--upgrade)
 	@echo "requirements/ written; the next make installs it"
 
 COMPILE = UV_PYTHON_DOWNLOADS=never $(IN) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
