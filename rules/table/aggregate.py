@@ -22,7 +22,7 @@ from rules.table.outputs import shown
 from rules.table.values import known, truth, untold
 from rules.uses import Used, fact_of, of_rule, refs
 
-SHOWN = 5  # ids named in a message
+SHOWN = 3  # ids named in a message
 DOUBT = f"{WORKING}doubt"
 
 
