@@ -22,8 +22,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
 
-run: $(PROJECT) ## print the decisions of the example county
-	@$(VENV)/bin/village-credit demo $(ARGS)
+run: $(PROJECT) ## start the service with the example county
+	@exec $(VENV)/bin/village-credit serve --demo $(ARGS)
 
 test: $(PROJECT) ## run every test
 	@$(IN) -m pytest -n auto $(ARGS)

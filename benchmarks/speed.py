@@ -67,7 +67,7 @@ VILLAGE_RULES = [
 
 
 def cases() -> list[str]:
-    """Both decisions of the issue's target, the work of the peers beside them. Facts are checked in each of ours."""
+    """Both decisions of the issue's target, the work of the peers beside them, and what a service does around them."""
     edition = open_store(POLICIES).in_force("xx-county", ON)
     engine, checker = Engine(edition), FactChecker(edition)
     shown = []
@@ -77,6 +77,7 @@ def cases() -> list[str]:
     ):
         zen, cel = zen_table(rules), cel_program(rules)
         checked = checker.check(subject, facts)
+        decided = engine.decide(decision, checked, ON)
         times = microseconds({
             "zen decision table": lambda z=zen, p=peer, f=facts: z(p(f)),
             "cel, one compiled expression": lambda c=cel, p=peer, f=facts: c(p(f)),
@@ -84,6 +85,8 @@ def cases() -> list[str]:
             "check the facts, then judge": lambda d=decision, s=subject, f=facts: (
                 engine.judge(d, checker.check(s, f), ON)),
             "decide: full findings": lambda d=decision, f=checked: engine.decide(d, f, ON),
+            "check the facts": lambda s=subject, f=facts: checker.check(s, f),
+            "write a decision out": decided.as_dict,
         })  # fmt: skip
         shown.append(table(decision, times, "zen decision table"))
     return shown

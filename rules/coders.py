@@ -9,64 +9,33 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from rules.expressions import Scope, evaluate, sort_key
-from rules.model import Const, Edition, Expr, Fact, Op, Ref
+from rules.expressions import Scope, sort_key
+from rules.model import Expr
+from rules.readers import Pair, Place, reader
 from rules.values import Type, Value
 
 Coder = Callable[[Scope], int]
-Reader = Callable[[Scope], Value]
-Pair = tuple[str, str, str]  # the subject around the record ("" the record itself), and the facts of a ratio
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Whose records a block of comparisons reads."""
-
-    edition: Edition
-    subject: str
-
-    def fact(self, expr: Expr) -> Fact | None:
-        """The fact an expression names, on the record itself or on one around it."""
-        if not isinstance(expr, Ref) or expr.what != "fact" or expr.scope == "own":
-            return None
-        return self.edition.subjects[expr.scope or self.subject].facts[expr.name]
-
-    def given(self, expr: Expr) -> Ref | None:
-        fact = self.fact(expr)
-        return expr if isinstance(expr, Ref) and fact is not None and fact.given and not expr.scope else None
-
-    def pair(self, expr: Expr) -> Pair | None:
-        """The two given facts that an expression is the plain ratio of."""
-        fact = self.fact(expr)
-        formula = expr if fact is None else fact.formula
-        scope = expr.scope if isinstance(expr, Ref) else ""
-        if not isinstance(formula, Op) or formula.name != "ratio":
-            return None
-        place = Place(self.edition, scope or self.subject)
-        top, bottom = (place.given(arg) for arg in formula.args)
-        return None if top is None or bottom is None else (scope, top.name, bottom.name)
 
 
 def coder(left: Expr, right: Expr | None, ladder: Sequence[Any], mirrored: bool, place: Place) -> Coder:
     """How to place the left value on its ladder, or against the right value."""
     if right is not None:
-        mine, theirs, code = place.pair(left), place.pair(right), _against(left, right)
+        mine, theirs, code = place.pair(left), place.pair(right), _against(left, right, place)
         if mine is not None and theirs is not None:
             code = _ratios(mine, theirs, code)
     elif left.type.kind in ("choice", "boolean"):
         return _by_table(left, ladder, mirrored, place)
     elif (pair := place.pair(left)) is not None and ladder:
-        code = _ratio(pair, ladder, _of_value(left, ladder))
+        code = _ratio(pair, ladder, _of_value(left, ladder, place))
     elif (ref := place.given(left)) is not None and left.type.is_number:
         code = _of_fact(ref.name, ladder)
     else:
-        code = _of_value(left, ladder)
+        code = _of_value(left, ladder, place)
     return _mirror(code, 4 if right is not None else 2 * len(ladder) + 2) if mirrored else code
 
 
@@ -82,16 +51,15 @@ def ordinal(value: Value, type: Type) -> Any:
     return value.toordinal() if isinstance(value, date) else value
 
 
-def _rung(ladder: Sequence[Any], key: Any) -> int:
-    return bisect_left(ladder, key) + bisect_right(ladder, key) + 1
-
-
-def _of_value(left: Expr, ladder: Sequence[Any]) -> Coder:
-    type = left.type
+def _of_value(left: Expr, ladder: Sequence[Any], place: Place) -> Coder:
+    type, read = left.type, reader(left, place)
 
     def code(scope: Scope) -> int:
-        value = evaluate(left, scope)
-        return 0 if value is None else _rung(ladder, ordinal(value, type))
+        value = read(scope)
+        if value is None:
+            return 0
+        key = value if type.is_number else ordinal(value, type)
+        return bisect_left(ladder, key) + bisect_right(ladder, key) + 1
 
     return code
 
@@ -113,7 +81,8 @@ def _by_table(left: Expr, ladder: Sequence[Any], mirrored: bool, place: Place) -
     if (ref := place.given(left)) is not None:
         name = ref.name
         return lambda scope: rungs[scope.record.get(name)]
-    return lambda scope: rungs[evaluate(left, scope)]
+    read = reader(left, place)
+    return lambda scope: rungs[read(scope)]
 
 
 def _ratio(pair: Pair, ladder: Sequence[Any], otherwise: Coder) -> Coder:
@@ -136,11 +105,11 @@ def _ratio(pair: Pair, ladder: Sequence[Any], otherwise: Coder) -> Coder:
     return code
 
 
-def _against(left: Expr, right: Expr) -> Coder:
-    type = left.type
+def _against(left: Expr, right: Expr, place: Place) -> Coder:
+    type, mine, theirs = left.type, reader(left, place), reader(right, place)
 
     def code(scope: Scope) -> int:
-        value, limit = evaluate(left, scope), evaluate(right, scope)
+        value, limit = mine(scope), theirs(scope)
         if value is None or limit is None:
             return 0
         if not type.is_ordered:
@@ -171,32 +140,3 @@ def _ratios(left: Pair, right: Pair, otherwise: Coder) -> Coder:
         return 2 + over if (whole > 0) is (other_whole > 0) else 2 - over
 
     return code
-
-
-def reader(expr: Expr, place: Place) -> Reader:
-    """Reads the exact value of an expression off a record, as rules.expressions.evaluate does."""
-    if isinstance(expr, Const):
-        value = expr.value
-        return lambda scope: value
-    if (ref := place.given(expr)) is not None:
-        name = ref.name
-        return lambda scope: scope.record.get(name)
-    if (pair := place.pair(expr)) is not None:
-        return _share(pair, expr)
-    return lambda scope: evaluate(expr, scope)
-
-
-def _share(pair: Pair, expr: Expr) -> Reader:
-    around, top, bottom = pair
-
-    def read(scope: Scope) -> Value:
-        record = scope.record.get(around) if around else scope.record
-        if record is None:
-            return evaluate(expr, scope)
-        part, whole = record.get(top), record.get(bottom)
-        if part is None or not whole:
-            return None
-        share = Fraction(part, whole)
-        return share.numerator if share.denominator == 1 else share
-
-    return read

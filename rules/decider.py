@@ -10,14 +10,17 @@ from typing import Any
 from rules.decision import Decision, Missing
 from rules.expressions import Scope
 from rules.findings import Writer
-from rules.judge import Judgement, Truth, check, criteria_of, judge
+from rules.judge import Judgement, Truth, Verdict, check, criteria_of, judge
 from rules.missing import all_missing
-from rules.model import Criterion, Edition, Ranking, Rule, Scorecard, Table
-from rules.values import POINTS, Type, Value
+from rules.model import Edition, Ranking, Rule
+from rules.readers import Reading, evaluator
+from rules.values import Value
 
 
 class Decider(ABC):
-    """Decides the rules of one edition. Subclasses say how truth is established."""
+    """Decides the rules of one edition. Subclasses say how truth is established, and how the values shown are read."""
+
+    reading: Reading = staticmethod(evaluator)
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
@@ -27,9 +30,10 @@ class Decider(ABC):
     def truth(self, rule: Rule, stage: int, scope: Scope) -> Truth:
         """Whether each comparison of a stage of a rule holds of a record."""
 
-    def suspects(self, rule: Rule, stage: int, scope: Scope) -> tuple[Truth, Sequence[Criterion]]:
-        """The truth, and the criteria worth a look: here all of them."""
-        return self.truth(rule, stage, scope), criteria_of(rule)
+    def verdicts(self, rule: Rule, scope: Scope) -> Sequence[Verdict]:
+        """The verdicts that may differ from what silence means: here all of them."""
+        truth = self.truth(rule, 0, scope)
+        return [(criterion, check(criterion, truth)) for criterion in criteria_of(rule)]
 
     def scope(self, rule: Rule, facts: Mapping[str, Any], on: date) -> Scope:
         return Scope(self.edition, rule.subject, facts, on, self)
@@ -48,15 +52,19 @@ class Decider(ABC):
         """Judge a rule, once per record."""
         judged: Judgement | None = scope.memo.get((rule.id, "judged"))
         if judged is None:
-            judged = scope.memo[(rule.id, "judged")] = judge(rule, scope, self)
+            judged = scope.memo[(rule.id, "judged")] = self.judged(rule, scope)
         return judged
+
+    def judged(self, rule: Rule, scope: Scope) -> Judgement:
+        """Judge a rule."""
+        return judge(rule, scope, self)
 
     def judge(self, decision: str, facts: Mapping[str, Any], on: date) -> Judgement:
         """The outcome and the codes of the criteria that are not met or not known; nothing is written out.
 
         `facts` are as rules.facts.check returns them."""
         rule = self.edition.rules[decision]
-        return judge(rule, self.scope(rule, facts, on), self)
+        return self.judged(rule, self.scope(rule, facts, on))
 
     def decide(self, decision: str, facts: Mapping[str, Any], on: date, subject_id: str = "") -> Decision:
         """Decide, with a finding for every criterion, what is missing, and the decisions it rests on.
@@ -66,9 +74,11 @@ class Decider(ABC):
         return self._decision(rule, self.scope(rule, facts, on), subject_id)
 
     def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
-        judgement = self.judgement(rule, scope)
-        truth = self._all_truth(rule, scope)
-        types = _output_types(rule)
+        judgement, truth, writer = self.judgement(rule, scope), self._all_truth(rule, scope), self._writer(rule)
+        types = writer.types
+        measures = [
+            (name, {key: (value, types[key]) for key, value in outputs.items()}) for name, outputs in judgement.measures
+        ]
         return Decision(
             self.edition,
             rule,
@@ -76,15 +86,12 @@ class Decider(ABC):
             scope.on,
             scope.record,
             judgement.outcome,
-            self._writer(rule).findings(truth, judgement, scope),
+            writer.findings(truth, judgement, scope),
             {name: (value, types[name]) for name, value in judgement.outputs.items() if value is not None},
-            tuple(
-                (name, {key: (value, types[key]) for key, value in outputs.items()})
-                for name, outputs in judgement.measures
-            ),
+            tuple(measures),
             judgement.ranking,
-            tuple(self._missing(rule, judgement, truth, scope, "")),
-            self._chained(rule, scope, subject_id),
+            self._missing(rule, judgement, truth, scope, ""),
+            self._chained(rule, scope, subject_id) if rule.needs else {},
         )
 
     def _all_truth(self, rule: Rule, scope: Scope) -> Truth:
@@ -92,16 +99,17 @@ class Decider(ABC):
 
     def _writer(self, rule: Rule) -> Writer:
         """What the findings of a rule always say, worked out once."""
-        if rule.id not in self._writers:
-            self._writers[rule.id] = Writer(rule, self.edition)
-        return self._writers[rule.id]
+        writer = self._writers.get(rule.id)
+        if writer is None:
+            writer = self._writers[rule.id] = Writer(rule, self.edition, self.reading)
+        return writer
 
     def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Missing]:
         """What is missing for another decision about a record."""
         rule = self.edition.rules[decision]
         return self._missing(rule, self.judgement(rule, scope), self._all_truth(rule, scope), scope, path)
 
-    def _missing(self, rule: Rule, judgement: Judgement, truth: Truth, scope: Scope, path: str) -> Sequence[Missing]:
+    def _missing(self, rule: Rule, judgement: Judgement, truth: Truth, scope: Scope, path: str) -> tuple[Missing, ...]:
         if rule.outcomes[judgement.outcome].role != "unknown":
             return ()
         judged = () if isinstance(rule.body, Ranking) else criteria_of(rule)
@@ -115,9 +123,3 @@ class Decider(ABC):
             for name in rule.needs
             if (needed := self.edition.rules[name]).subject == rule.subject and name not in scope.record
         }
-
-
-def _output_types(rule: Rule) -> Mapping[str, Type]:
-    if isinstance(rule.body, Table):
-        return {name: output.type for name, output in rule.body.outputs.items()}
-    return {"total": POINTS} if isinstance(rule.body, Scorecard) else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -23,6 +23,14 @@ class Compared:
     title: Text
     type: Type
     operators: tuple[str, ...]
+    form: Mapping[str, Any] = field(init=False, repr=False, compare=False)  # of every Part.as_dict
+
+    def __post_init__(self) -> None:
+        form = {
+            "fact": self.fact, "title": None, "observed": None, "unit": self.type.unit or self.type.kind, "tests": None,
+            "verdict": None,
+        }  # fmt: skip
+        object.__setattr__(self, "form", form)
 
 
 class Part(NamedTuple):
@@ -51,17 +59,16 @@ class Part(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         of = self.of
-        return {
-            "fact": of.fact,
-            "title": vars_of(of.title),
-            "observed": plain(self.value) if of.type.kind != "list" else None,
-            "unit": of.type.unit or of.type.kind,
-            "tests": [
-                {"operator": operator, "limit": _limit(limit)}
-                for operator, limit in zip(of.operators, self.limits, strict=True)
-            ],
-            "verdict": VERDICTS[self.truth],
-        }
+        shown = {**of.form}
+        shown["title"] = vars_of(of.title)
+        if of.type.kind != "list":
+            shown["observed"] = plain(self.value)
+        shown["tests"] = [
+            {"operator": operator, "limit": _limit(limit)}
+            for operator, limit in zip(of.operators, self.limits, strict=True)
+        ]
+        shown["verdict"] = VERDICTS[self.truth]
+        return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,16 @@ class Item:
     group_title: Text | None = None
     rejects: bool = False
     outcome: str = ""
+    form: Mapping[str, Any] = field(init=False, repr=False, compare=False)  # of every Finding.as_dict
+
+    def __post_init__(self) -> None:
+        form = {
+            "criterion": self.id, "role": self.role, "title": None, "verdict": None, "clause": self.clause,
+            "set_by": self.set_by, "group": self.group, "group_title": self.group_title, "applies": None,
+            "rejects": self.rejects, "points": None, "outcome": self.outcome, "comparisons": None,
+        }  # fmt: skip
+        absent = {"group": not self.group, "group_title": self.group_title is None, "outcome": not self.outcome}
+        object.__setattr__(self, "form", {key: value for key, value in form.items() if not absent.get(key)})
 
 
 class Finding(NamedTuple):
@@ -122,22 +139,18 @@ class Finding(NamedTuple):
 
     def as_dict(self) -> dict[str, Any]:
         item = self.item
-        shown = {
-            "criterion": item.id,
-            "role": item.role,
-            "title": vars_of(item.title),
-            "verdict": VERDICTS[self.verdict],
-            "clause": item.clause,
-            "set_by": item.set_by,
-            "group": item.group or None,
-            "group_title": item.group_title and vars_of(item.group_title),
-            "applies": self.applies,
-            "rejects": item.rejects,
-            "points": plain(self.points),
-            "outcome": item.outcome or None,
-            "comparisons": [part.as_dict() for part in self.parts],
-        }
-        return {key: value for key, value in shown.items() if value is not None}
+        shown = {**item.form}
+        shown["title"] = vars_of(item.title)
+        shown["verdict"] = VERDICTS[self.verdict]
+        if item.group_title is not None:
+            shown["group_title"] = vars_of(item.group_title)
+        shown["applies"] = self.applies
+        if self.points is None:
+            del shown["points"]
+        else:
+            shown["points"] = plain(self.points)
+        shown["comparisons"] = [part.as_dict() for part in self.parts]
+        return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +202,9 @@ class Decision(NamedTuple):
             self.rule.id,
             self.subject_id,
             self.on.isoformat(),
-            plain_record(self.facts),
+            self.facts,
         ]
-        text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return hashlib.sha256(_CANONICAL.encode(said).encode()).hexdigest()[:32]
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -230,13 +242,16 @@ def vars_of(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
-def plain_record(value: Any) -> Any:
-    """Facts as JSON holds them, exactly."""
+def _stated(value: Any) -> Any:
+    """What JSON does not hold by itself: numbers that are not whole and dates, exactly."""
     if isinstance(value, Mapping):
-        return {key: plain_record(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain_record(item) for item in value]
-    return plain(value)
+        return dict(value)
+    if (stated := plain(value)) is value:
+        raise TypeError(f"{value!r} is no fact")
+    return stated
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_stated)
 
 
 def _limit(limit: Value) -> Any:

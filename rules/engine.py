@@ -11,127 +11,40 @@ counts its firings against the number due (see rules.network), so that silence i
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from rules.coders import Coder, Place, coder, ordinal
+from rules.coders import Coder, coder
 from rules.decider import Decider
 from rules.expressions import Scope
-from rules.judge import Truth, check, criteria_of, leaves, silent_verdict, stages
-from rules.model import Const, Criterion, Edition, Expr, Leaf, Ranking, Rule, leaves_in
+from rules.judge import Judgement, Truth, Verdict, check, checklist, criteria_of, leaves, silent_verdict, stages
+from rules.ladders import Field, limits_of
+from rules.model import Checklist, Const, Criterion, Edition, Expr, Leaf, Ranking, Rule, leaves_in
 from rules.network import Network, Probe
 from rules.network import Rule as Interval
-
-Span = tuple[int, int]
-
-
-@dataclass(slots=True)
-class _Field:
-    """One value and its ladder, or (without a ladder) one value against another: below, equal, above."""
-
-    left: Expr
-    right: Expr | None
-    leaves: list[tuple[Leaf, bool]] = field(default_factory=list)
-    ladder: list[Any] = field(default_factory=list)
-    mirrored: bool = False  # rungs counted from the top: intervals that reach the last rung cost the network least
-
-    @property
-    def dense(self) -> bool:
-        """Whether the ladder holds every value there can be, so that nothing lies between its limits."""
-        return self.right is None and self.left.type.kind in ("choice", "boolean")
-
-    @property
-    def rungs(self) -> int:
-        return 4 if self.right is not None else len(self.ladder) + 1 if self.dense else 2 * len(self.ladder) + 2
-
-    def settle(self) -> None:
-        """Build the ladder, and count its rungs from the end at which most comparisons fire."""
-        if self.dense:
-            values = (False, True) if self.left.type.kind == "boolean" else self.left.type.choices
-            self.ladder = sorted(ordinal(value, self.left.type) for value in values)
-        elif self.right is None:
-            self.ladder = sorted({_key(limit, self.left) for leaf, _ in self.leaves for limit in _limits(leaf)})
-        ends = 0
-        for leaf, silent in self.leaves:
-            firing = self.firing(leaf, not silent)
-            ends += any(low == 1 for low, _ in firing) - any(high == self.rungs - 1 for _, high in firing)
-        self.mirrored = ends < 0
-
-    def firing(self, leaf: Leaf, when: bool) -> list[Span]:
-        """The runs of rungs (from 1) at which a comparison holds, or those at which it does not."""
-        top = self.rungs - 1
-        spans = self._holding(leaf, top)
-        if not when:
-            edges = [1, *(edge for low, high in spans for edge in (low - 1, high + 1)), top]
-            spans = list(zip(edges[::2], edges[1::2], strict=True))
-        if self.mirrored:
-            spans = [(top + 1 - high, top + 1 - low) for low, high in spans]
-        return [(low, high) for low, high in spans if low <= high]
-
-    def _holding(self, leaf: Leaf, top: int) -> list[Span]:
-        """Where all tests of a comparison hold: one run, but for `one_of`."""
-        low, high = 1, top
-        among: list[int] | None = None
-        for test in leaf.tests:
-            places = sorted(self._place(limit) for limit in test.limits)
-            place = places[0]
-            match test.operator:
-                case "one_of":
-                    among = [one for one in places if among is None or one in among]
-                case "at_least" | "above":
-                    low = max(low, place + (test.operator == "above"))
-                case "at_most" | "below":
-                    high = min(high, place - (test.operator == "below"))
-                case _:
-                    low, high = max(low, place), min(high, place)
-        if among is not None:
-            return _joined([one for one in among if low <= one <= high])
-        return [(low, high)] if low <= high else []
-
-    def _place(self, limit: Expr) -> int:
-        """The rung of a limit."""
-        if self.right is not None:
-            return 2
-        place = bisect_left(self.ladder, _key(limit, self.left))
-        return place + 1 if self.dense else 2 * place + 2
-
-    def spans(self) -> tuple[list[Leaf], dict[Span, list[tuple[Leaf, bool]]]]:
-        """The intervals of rungs at which comparisons fire, and those that need a rule of their own for "not known".
-
-        Where all of a field fire on one interval next to rung 0, that interval takes rung 0 in."""
-        spans: dict[Span, list[tuple[Leaf, bool]]] = {}
-        for leaf, silent in self.leaves:
-            for span in self.firing(leaf, not silent):
-                spans.setdefault(span, []).append((leaf, not silent))
-        if len(spans) == 1:
-            ((span, effects),) = spans.items()
-            if span[0] == 1 and len(effects) == len(self.leaves):
-                return [], {(0, span[1]): effects}
-        return [leaf for leaf, _ in self.leaves], spans
+from rules.readers import Place, reader
 
 
-class _Truth(dict[Leaf, bool | None]):
-    """What the engine said; of what it did not speak of, what silence means."""
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one firing says."""
 
-    __slots__ = ("silence",)
-    silence: dict[Leaf, bool | None]
-
-    def __missing__(self, leaf: Leaf) -> bool | None:
-        return self.silence[leaf]
+    truth: dict[Leaf, bool | None]
+    verdicts: dict[int, Verdict]  # by place: on criteria that are one comparison and nothing more
+    parts: tuple[int, ...]  # the places of criteria of which it is only a part
+    alone: Judgement | None  # what follows, where that is certain, if nothing else fires
 
 
 @dataclass(frozen=True, slots=True)
 class _Effect:
-    """What the firing of one rule says, at a known value of its field, and which criteria that may turn."""
+    """What the firing of one rule says, at a value of its field that is known and at one that is not."""
 
     field: int
-    says: tuple[tuple[Leaf, bool], ...]
-    touches: tuple[int, ...]
+    known: _Said
+    unknown: _Said
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Block:
     """The comparisons of one stage of one rule: where its values come from, and what each firing means."""
 
@@ -140,20 +53,41 @@ class _Block:
     effects: list[_Effect]
     always: frozenset[int]  # criteria that silence alone does not settle
     criteria: tuple[Criterion, ...]
+    silent: Judgement | None  # what follows, where that is certain, if nothing fires
     probe: Probe
 
-    def ask(self, scope: Scope) -> tuple[_Truth, set[int]]:
-        """What the engine says of a record, and the criteria that this may turn."""
-        rungs = [coder(scope) for coder in self.coders]
-        truth, turned = _Truth(), set(self.always)
-        truth.silence = self.silence
+    def ask(self, scope: Scope) -> list[_Said]:
+        """What the engine says of a record."""
+        rungs, said = [coder(scope) for coder in self.coders], []
         for number in self.probe(rungs):
             effect = self.effects[number]
-            known = rungs[effect.field] != 0
-            for leaf, said in effect.says:
-                truth[leaf] = said if known else None
-            turned.update(effect.touches)
-        return truth, turned
+            said.append(effect.known if rungs[effect.field] else effect.unknown)
+        return said
+
+    def truth(self, said: Iterable[_Said]) -> Truth:
+        """What was said, and of all else what silence means."""
+        truth = self.silence.copy()
+        for one in said:
+            truth.update(one.truth)
+        return truth
+
+    def verdicts(self, said: Iterable[_Said]) -> list[Verdict]:
+        """The verdicts that may differ from what silence means, in the plan's order."""
+        found, unsettled = dict[int, Verdict](), set(self.always)
+        for one in said:
+            found.update(one.verdicts)
+            unsettled.update(one.parts)
+        if unsettled:
+            truth = self.truth(said)
+            for place in unsettled:
+                found[place] = self.criteria[place], check(self.criteria[place], truth)
+        return [found[place] for place in sorted(found)]
+
+    def judgement(self, said: Sequence[_Said]) -> Judgement | None:
+        """The one that was worked out beforehand: nearly always no more than one rule fires."""
+        if not said:
+            return self.silent
+        return said[0].alone if len(said) == 1 else None
 
 
 class Engine(Decider):
@@ -163,6 +97,8 @@ class Engine(Decider):
     asked or not (measured: 9.3 against 4.0 µs for a village). Raises NetworkError rather than give an answer that the
     engine did not prove complete."""
 
+    reading = staticmethod(reader)
+
     def __init__(self, edition: Edition) -> None:
         super().__init__(edition)
         self._blocks = {
@@ -171,19 +107,28 @@ class Engine(Decider):
             for stage in range(stages(rule))
         }
 
-    def truth(self, rule: Rule, stage: int, scope: Scope) -> Truth:
-        key = (rule.id, stage, "truth")
-        if key not in scope.memo:
-            scope.memo[key] = self._blocks[rule.id, stage].ask(scope)[0]
-        truth: Truth = scope.memo[key]
-        return truth
+    def _said(self, block: _Block, scope: Scope) -> list[_Said]:
+        """What the engine says of a record, asked once."""
+        said: list[_Said] | None = scope.memo.get(block)
+        if said is None:
+            said = scope.memo[block] = block.ask(scope)
+        return said
 
-    def suspects(self, rule: Rule, stage: int, scope: Scope) -> tuple[Truth, Sequence[Criterion]]:
+    def truth(self, rule: Rule, stage: int, scope: Scope) -> Truth:
         block = self._blocks[rule.id, stage]
-        truth, turned = block.ask(scope)
-        scope.memo[rule.id, stage, "truth"] = truth
-        criteria = block.criteria
-        return truth, [criteria[place] for place in (sorted(turned) if len(turned) > 1 else turned)]
+        return block.truth(self._said(block, scope))
+
+    def verdicts(self, rule: Rule, scope: Scope) -> Sequence[Verdict]:
+        block = self._blocks[rule.id, 0]
+        return block.verdicts(self._said(block, scope))
+
+    def judged(self, rule: Rule, scope: Scope) -> Judgement:
+        if isinstance(rule.body, Checklist):
+            block = self._blocks[rule.id, 0]
+            ready = block.judgement(self._said(block, scope))
+            if ready is not None:
+                return ready
+        return super().judged(rule, scope)
 
     def close(self) -> None:
         """Free the rule sets; decisions under way finish first."""
@@ -193,26 +138,21 @@ class Engine(Decider):
 
 def _compile(edition: Edition, rule: Rule, stage: int) -> _Block:
     """The comparisons of a stage as one network."""
-    fields: dict[tuple[Expr, Expr | None], _Field] = {}
     silence = leaves(rule, stage)
-    for leaf, silent in silence:
-        right = next((limit for limit in _limits(leaf) if not isinstance(limit, Const)), None)
-        fields.setdefault((leaf.left, right), _Field(leaf.left, right)).leaves.append((leaf, silent))
+    fields = _fields(silence)
     criteria = () if stage else criteria_of(rule)
-    readers: dict[Leaf, list[int]] = {}
-    for place, criterion in enumerate(criteria):
-        for leaf in leaves_in(criterion.condition, criterion.when):
-            readers.setdefault(leaf, []).append(place)
+    all_silent, settled = dict[Leaf, bool | None](silence), silent_verdict(rule)
+    always = frozenset(n for n, criterion in enumerate(criteria) if check(criterion, all_silent) is not settled)
+    meaning = _Meaning(rule, criteria, always)
     intervals: list[Interval] = []
     effects: list[_Effect] = []
 
     def add(number: int, low: int, high: int, says: Iterable[tuple[Leaf, bool]]) -> None:
-        said = tuple(says)
-        touched = dict.fromkeys(place for leaf, _ in said for place in readers.get(leaf, ()))
+        truth = dict[Leaf, bool | None](says)
         intervals.append(Interval(number, low, high))
-        effects.append(_Effect(number, said, tuple(touched)))
+        effects.append(_Effect(number, meaning.of(truth), meaning.of(dict.fromkeys(truth))))
 
-    for number, one in enumerate(fields.values()):
+    for number, one in enumerate(fields):
         one.settle()
         unknown, spans = one.spans()
         if unknown:
@@ -220,33 +160,46 @@ def _compile(edition: Edition, rule: Rule, stage: int) -> _Block:
         for (low, high), says in spans.items():
             add(number, low, high, says)
     subject = rule.body.over.type.of if isinstance(rule.body, Ranking) else rule.subject
-    records, all_silent = Place(edition, subject), dict[Leaf, bool | None](silence)
-    settled = silent_verdict(rule)
+    records = Place(edition, subject)
     return _Block(
-        tuple(coder(one.left, one.right, one.ladder, one.mirrored, records) for one in fields.values()),
+        tuple(coder(one.left, one.right, one.ladder, one.mirrored, records) for one in fields),
         all_silent,
         effects,
-        frozenset(n for n, criterion in enumerate(criteria) if check(criterion, all_silent) is not settled),
+        always,
         criteria,
-        Network([one.rungs for one in fields.values()], intervals).probe(range(len(fields))),
+        meaning.alone(()),
+        Network([one.rungs for one in fields], intervals).probe(range(len(fields))),
     )
 
 
-def _joined(places: Sequence[int]) -> list[Span]:
-    """Single rungs in order as runs."""
-    spans: list[Span] = []
-    for place in places:
-        if spans and spans[-1][1] == place - 1:
-            spans[-1] = (spans[-1][0], place)
-        elif not spans or spans[-1][1] != place:
-            spans.append((place, place))
-    return spans
+def _fields(silence: Iterable[tuple[Leaf, bool]]) -> list[Field]:
+    """The values compared, each with all its comparisons."""
+    fields: dict[tuple[Expr, Expr | None], Field] = {}
+    for leaf, silent in silence:
+        right = next((limit for limit in limits_of(leaf) if not isinstance(limit, Const)), None)
+        fields.setdefault((leaf.left, right), Field(leaf.left, right)).leaves.append((leaf, silent))
+    return list(fields.values())
 
 
-def _limits(leaf: Leaf) -> Iterator[Expr]:
-    return (limit for test in leaf.tests for limit in test.limits)
+class _Meaning:
+    """What truths mean for the criteria of a rule."""
 
+    def __init__(self, rule: Rule, criteria: Sequence[Criterion], always: frozenset[int]) -> None:
+        self.rule, self.criteria = rule, criteria
+        self.certain = isinstance(rule.body, Checklist) and not always
+        self.readers: dict[Leaf, list[int]] = {}
+        for place, criterion in enumerate(criteria):
+            for leaf in leaves_in(criterion.condition, criterion.when):
+                self.readers.setdefault(leaf, []).append(place)
 
-def _key(limit: Expr, left: Expr) -> Any:
-    assert isinstance(limit, Const)
-    return ordinal(limit.value, left.type)
+    def of(self, truth: dict[Leaf, bool | None]) -> _Said:
+        """What it means that a firing says so."""
+        touched = sorted({place for leaf in truth for place in self.readers.get(leaf, ())})
+        plain = {place: self.criteria[place] for place in touched if self.criteria[place].plain}
+        verdicts = {place: (criterion, check(criterion, truth)) for place, criterion in plain.items()}
+        parts = tuple(place for place in touched if place not in verdicts)
+        return _Said(truth, verdicts, parts, None if parts else self.alone(tuple(verdicts.values())))
+
+    def alone(self, verdicts: Sequence[Verdict]) -> Judgement | None:
+        """The judgement where these verdicts are all that silence does not settle, if that is certain."""
+        return checklist(self.rule, verdicts) if self.certain else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from rules.decision import Decision, Finding, Missing
 from rules.distance import Change, Distance, distances
@@ -40,6 +41,19 @@ def explain(decision: Decision, lang: Lang = "zh", *, full: bool = True) -> str:
 def explanation(decision: Decision, lang: Lang = "zh", *, full: bool = True) -> list[Line]:
     """The explanation line by line. `full` follows the decisions it rests on, each once."""
     return list(Explainer(decision, lang, full=full, told=set()).lines())
+
+
+def whole(decision: Decision) -> dict[str, Any]:
+    """A decision as data, with its distances, its explanation, and the decisions it rests on in full."""
+    return {
+        **decision.as_dict(),
+        "distances": distances(decision).as_dict(),
+        "chained": {name: whole(below) for name, below in decision.chained.items()},
+        "explanation": {
+            "zh": explain(decision, "zh").splitlines(),
+            "en": explain(decision, "en").splitlines(),
+        },
+    }
 
 
 class Explainer:

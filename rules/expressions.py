@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any, Protocol
 
 from rules.model import Condition, Const, Edition, Expr, Group, Leaf, Op, Test
@@ -156,31 +157,38 @@ def _args(op: Op, scope: Scope) -> list[Value] | None:
     return None if None in values else values
 
 
-def _numeric(compute: Callable[[list[Any]], Value]) -> Callable[[Op, Scope], Value]:
+def _numeric(compute: Callable[..., Value]) -> Callable[[Op, Scope], Value]:
     def operation(op: Op, scope: Scope) -> Value:
         values = _args(op, scope)
-        return None if values is None else compute(values)
+        return None if values is None else compute(*values)
 
     return operation
 
 
-def _ratio(values: list[Any]) -> Value:
-    top, bottom = values
+def _ratio(top: Any, bottom: Any) -> Value:
     if not bottom:
         return None
     share = Fraction(top, bottom)
     return share.numerator if share.denominator == 1 else share
 
 
-def _product(values: list[Any]) -> Value:
+def _sum(*values: Any) -> Value:
+    return exact(sum(values))
+
+
+def _product(*values: Any) -> Value:
     total = Fraction(1)
     for value in values:
         total *= value
     return exact(total)
 
 
-def _difference(values: list[Any]) -> Value:
-    return exact(values[0] - sum(values[1:]))
+def _difference(whole: Any, *parts: Any) -> Value:
+    return exact(whole - sum(parts))
+
+
+def _days(start: date, end: date) -> Value:
+    return (end - start).days
 
 
 def _best(choose: Callable[..., Value]) -> Callable[[Op, Scope], Value]:
@@ -346,18 +354,21 @@ def _streak(op: Op, scope: Scope) -> Value:
     return length
 
 
+NUMERIC: dict[str, Callable[..., Value]] = {  # not known where one of their arguments is not
+    "ratio": _ratio,
+    "sum": _sum,
+    "difference": _difference,
+    "product": _product,
+    "completed_years": completed_years,
+    "completed_months": completed_months,
+    "days": _days,
+    "year_of": attrgetter("year"),
+    "month_of": attrgetter("month"),
+}
 OPERATIONS: dict[str, Callable[[Op, Scope], Value]] = {
-    "ratio": _numeric(_ratio),
-    "sum": _numeric(lambda values: exact(sum(values))),
-    "difference": _numeric(_difference),
-    "product": _numeric(_product),
+    **{name: _numeric(compute) for name, compute in NUMERIC.items()},
     "least": _best(min),
     "greatest": _best(max),
-    "completed_years": _numeric(lambda dates: completed_years(*dates)),
-    "completed_months": _numeric(lambda dates: completed_months(*dates)),
-    "days": _numeric(lambda dates: (dates[1] - dates[0]).days),
-    "year_of": _numeric(lambda dates: dates[0].year),
-    "month_of": _numeric(lambda dates: dates[0].month),
     "known": _known,
     "plus": _plus,
     "round": _round,

@@ -22,6 +22,7 @@ HUGE = 10**15  # of a count, a yuan amount, points: no honest figure comes near
 MOST_RECORDS = 100_000
 MOST_NESTED = 100  # steps of a pointer
 PLACES = 6  # decimal places a figure may have
+MOST_DIGITS = 40  # before the point and after it: nothing longer is turned into a fraction, which could take minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,19 @@ class _Bad(Exception):
         self.facts = (code, zh, en)
 
 
-Reader = Callable[[Any, str], Value]
+Read = Callable[[Any], Value]  # the exact value of a fact as given; raises _Bad
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a record of one subject may hold."""
+
+    facts: dict[str, Fact]
+    readers: dict[str, Read]  # of all facts but lists
+    wholes: dict[str, str]  # of a fact that is part of another
+    around: frozenset[str]  # subjects whose record may stand in it
+    conclusions: dict[str, frozenset[str]]
+    names: frozenset[str]  # of facts and conclusions
 
 
 class FactChecker:
@@ -59,19 +72,26 @@ class FactChecker:
 
     def __init__(self, edition: Edition) -> None:
         self.edition, self.zh, self.en = edition, Wording(edition, "zh"), Wording(edition, "en")
-        self.given: dict[str, dict[str, Fact]] = {
-            name: {fact.name: fact for fact in subject.facts.values() if fact.given}
-            for name, subject in edition.subjects.items()
-        }
-        self.conclusions: dict[str, dict[str, frozenset[str]]] = {name: {} for name in edition.subjects}
-        for rule in edition.rules.values():
-            self.conclusions[rule.subject][rule.id] = frozenset(rule.outcomes)
+        self.known = {subject: self._known(subject) for subject in edition.subjects}
         self.unknown = {rule.id: rule.role("unknown") for rule in edition.rules.values()}
+
+    def _known(self, subject: str) -> _Known:
+        given = {name: fact for name, fact in self.edition.subjects[subject].facts.items() if fact.given}
+        numbers = {name for name, fact in given.items() if fact.type.is_number}
+        rules = {rule.id: frozenset(rule.outcomes) for rule in self.edition.rules.values() if rule.subject == subject}
+        return _Known(
+            given,
+            {name: self._reader(fact) for name, fact in given.items() if fact.type.kind != "list"},
+            {name: fact.part_of for name, fact in given.items() if {name, fact.part_of} <= numbers},
+            self._around(subject),
+            rules,
+            frozenset((*given, *rules)),
+        )
 
     def check(self, subject: str, facts: Any) -> dict[str, Any]:
         """The facts of a case as exact values; raises FactError with every problem found."""
         problems: list[FactProblem] = []
-        record = self._record(subject, facts, "", problems, self._around(subject))
+        record = self._record(subject, facts, "", problems, self.known[subject].around)
         if problems:
             raise FactError(tuple(problems))
         return record
@@ -95,68 +115,84 @@ class FactChecker:
                 FactProblem(at, "not_a_mapping", "这里要一组“事实: 值”。", "A mapping of facts is wanted here.")
             )
             return {}
-        given, conclusions = self.given[subject], self.conclusions[subject]
+        known = self.known[subject]
+        readers = known.readers
         record: dict[str, Any] = {}
         for name, value in facts.items():
-            here = f"{at}/{_escaped(str(name))}"
-            if value is None:
+            if value is None and (name in known.names or name in around or (at and name == "id")):
                 continue
             try:
-                if name in given:
-                    record[name] = self._value(given[name], value, here, problems)
+                if name in readers:
+                    record[name] = readers[name](value)
+                elif name in known.facts:
+                    record[name] = self._list(known.facts[name].type, value, _below(at, name), problems)
                 elif name in around:
-                    record[name] = self._record(name, value, here, problems, frozenset())
-                elif name in conclusions:
-                    if (outcome := self._conclusion(name, value)) is not None:
+                    record[name] = self._record(name, value, _below(at, name), problems, frozenset())
+                elif name in known.conclusions:
+                    if (outcome := self._conclusion(name, value, known.conclusions[name])) is not None:
                         record[name] = outcome
                 elif name == "id" and at:
                     record[name] = _identity(value)
                 else:
-                    raise _unknown(name, [*given, *around, *conclusions], self.edition.subjects[subject].facts)
+                    names = [*known.facts, *around, *known.conclusions]
+                    raise _unknown(name, names, self.edition.subjects[subject].facts)
             except _Bad as bad:
-                problems.append(FactProblem(here, *bad.facts))
-        self._check_parts(given, record, at, problems)
+                problems.append(FactProblem(_below(at, name), *bad.facts))
+        self._check_parts(known, record, at, problems)
         return record
 
-    def _check_parts(
-        self, given: Mapping[str, Fact], record: Mapping[str, Any], at: str, problems: list[FactProblem]
-    ) -> None:
+    def _check_parts(self, known: _Known, record: Mapping[str, Any], at: str, problems: list[FactProblem]) -> None:
         """A part never exceeds its whole: both figures cannot be true."""
         for name, value in record.items():
-            fact = given.get(name)
-            if fact is None or not fact.part_of:
-                continue
-            whole = record.get(fact.part_of)
-            if isinstance(whole, int | Fraction) and value is not None and value > whole:
-                title, zh, en = given[fact.part_of].title, self.zh.value, self.en.value
+            if name in known.wholes and (whole := record.get(known.wholes[name])) is not None and value > whole:
+                fact, title, zh, en = (
+                    known.facts[name],
+                    known.facts[known.wholes[name]].title,
+                    self.zh.value,
+                    self.en.value,
+                )
                 problems.append(FactProblem(
                     f"{at}/{name}", "part_exceeds_whole",
                     f"{fact.title.zh}（{zh(value, fact.type)}）不可能多于{title.zh}（{zh(whole, fact.type)}）。",
                     f"{fact.title.en} ({en(value, fact.type)}) cannot exceed {title.en} ({en(whole, fact.type)}).",
                 ))  # fmt: skip
 
-    def _conclusion(self, name: str, value: Any) -> str | None:
-        if not isinstance(value, str) or value not in self.conclusions[name_of(self.edition, name)][name]:
-            raise _choice(value, sorted(self.conclusions[name_of(self.edition, name)][name]))
+    def _conclusion(self, name: str, value: Any, outcomes: frozenset[str]) -> str | None:
+        if not isinstance(value, str) or value not in outcomes:
+            raise _choice(value, sorted(outcomes))
         return None if value == self.unknown[name] else value
 
-    def _value(self, fact: Fact, value: Any, here: str, problems: list[FactProblem]) -> Value:
-        kind = fact.type.kind
-        if kind == "list":
-            return self._list(fact.type, value, here, problems)
-        if kind == "boolean":
-            if type(value) is not bool:
-                raise _Bad("not_boolean", "请写 true 或 false。", "Write true or false.")
-            return value
-        if kind == "choice":
-            if not isinstance(value, str) or value not in fact.choices:
-                raise _choice(value, list(fact.choices))
-            return value
-        if kind == "date":
-            return _date(value)
-        return self._in_range(fact, _number(value, fact.type, fact.decimals))
+    def _reader(self, fact: Fact) -> Read:
+        match fact.type.kind:
+            case "boolean":
+                return _boolean
+            case "choice":
+                return self._choices(fact)
+            case "date":
+                return _date
+        return self._numbers(fact)
 
-    def _in_range(self, fact: Fact, value: Value) -> Value:
+    def _choices(self, fact: Fact) -> Read:
+        choices = fact.choices
+
+        def read(value: Any) -> Value:
+            if not isinstance(value, str) or value not in choices:
+                raise _choice(value, list(choices))
+            return value
+
+        return read
+
+    def _numbers(self, fact: Fact) -> Read:
+        least = -HUGE if fact.minimum is None else fact.minimum
+        most = HUGE if fact.maximum is None else fact.maximum
+
+        def read(value: Any) -> Value:
+            number = value if type(value) is int else _number(value, fact.type, fact.decimals)
+            return number if least <= number <= most and -HUGE < number < HUGE else self._out_of_range(fact, number)
+
+        return read
+
+    def _out_of_range(self, fact: Fact, value: Value) -> Value:
         least, most = fact.minimum, fact.maximum
         if least is not None and value < least:
             limits = self.zh.value(least, fact.type), self.en.value(least, fact.type)
@@ -164,27 +200,27 @@ class FactChecker:
         if most is not None and value > most:
             limits = self.zh.value(most, fact.type), self.en.value(most, fact.type)
             raise _Bad("too_large", f"不能大于 {limits[0]}。", f"It cannot be above {limits[1]}.")
-        if not -HUGE < value < HUGE:
-            raise _Bad("too_large", "数字大得不合常理。", "The number is beyond all reason.")
-        return value
+        raise _Bad("too_large", "数字大得不合常理。", "The number is beyond all reason.")
 
     def _list(self, type: Type, value: Any, here: str, problems: list[FactProblem]) -> Value:
         if not isinstance(value, list | tuple):
             raise _Bad("not_a_list", "这里要一个列表。", "A list is wanted here.")
         if len(value) > MOST_RECORDS:
             raise _Bad("too_many", f"最多 {MOST_RECORDS} 条记录。", f"At most {MOST_RECORDS} records.")
-        around = self._around(type.of)
+        around = self.known[type.of].around
         return [self._record(type.of, item, f"{here}/{number}", problems, around) for number, item in enumerate(value)]
-
-
-def name_of(edition: Edition, decision: str) -> str:
-    return edition.rules[decision].subject
 
 
 def _identity(value: Any) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= 64:
         raise _Bad("not_an_id", "编号要是 1 到 64 个字符的文字。", "An id is text of 1 to 64 characters.")
     return value
+
+
+def _boolean(value: Any) -> bool:
+    if value is True or value is False:
+        return value
+    raise _Bad("not_boolean", "请写 true 或 false。", "Write true or false.")
 
 
 def _date(value: Any) -> date:
@@ -205,10 +241,11 @@ def _number(value: Any, type_: Type, decimals: bool = False) -> Value:
         literal = read_literal(value)
         if literal is not None:
             return literal.value
-    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < 40:
-        number = Fraction(value)
-        if (number * 10**PLACES).denominator == 1:
-            return exact(number)
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < MOST_DIGITS:
+        if abs(value.as_tuple().exponent) < MOST_DIGITS:  # type: ignore[arg-type] # a finite one has a number there
+            number = Fraction(value)
+            if (number * 10**PLACES).denominator == 1:
+                return exact(number)
         raise _Bad("too_fine", f"小数最多 {PLACES} 位。", f"At most {PLACES} decimal places.")
     if isinstance(value, Fraction):
         return exact(value)
@@ -231,5 +268,6 @@ def _unknown(name: Any, known: list[str], facts: Mapping[str, Fact]) -> _Bad:
     return _Bad("unknown_fact", f"没有这个事实。{hint[0]}", f"There is no such fact. {hint[1]}".strip())
 
 
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+def _below(at: str, name: Any) -> str:
+    """The pointer of a fact in a record."""
+    return f"{at}/{str(name).replace('~', '~0').replace('/', '~1')}"

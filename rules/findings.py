@@ -6,10 +6,9 @@ the verdicts are filled in for a case.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.coders import Place, Reader, reader
 from rules.decision import Compared, Finding, Item, Part
 from rules.expressions import Scope, evaluate
 from rules.judge import Judgement, Truth, check, criteria_of, holds
@@ -29,7 +28,8 @@ from rules.model import (
     Table,
     Text,
 )
-from rules.values import Value
+from rules.readers import Place, Reader, Reading
+from rules.values import POINTS, Type, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +40,70 @@ class _Comparison:
     of: Compared
     value: Reader
     fixed: tuple[Value, ...] | None
-    limits: tuple[Reader, ...]
+    limits: Reader
 
-    def part(self, truth: Truth, scope: Scope) -> Part:
-        limits = self.fixed if self.fixed is not None else tuple(limit(scope) for limit in self.limits)
-        return Part(self.of, self.value(scope), limits, truth[self.leaf])
+    @property
+    def few(self) -> tuple[Value, ...]:
+        """All values there can be to show, where they are few."""
+        if self.fixed is None:
+            return ()
+        return (True, False) if self.of.type.kind == "boolean" else self.of.type.choices
+
+    def part(self, said: bool | None, scope: Scope) -> Part:
+        limits = self.limits(scope) if self.fixed is None else self.fixed
+        return Part(self.of, self.value(scope), limits, said)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A criterion as it will be shown."""
+Line = Callable[[Truth, Scope], Finding]  # writes the finding on one criterion
 
-    criterion: Criterion
-    item: Item
-    comparisons: tuple[_Comparison, ...]
 
-    def finding(self, truth: Truth, scope: Scope) -> Finding:
-        criterion = self.criterion
-        if criterion.when is None and criterion.condition is (only := self.comparisons[0]).leaf:  # most are as plain
-            said = truth[only.leaf]
-            verdict = said if said is None else said is not criterion.reject
-            return Finding(self.item, verdict, (only.part(truth, scope),))
+def _line(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
+    """How to write the finding on a criterion."""
+    if not criterion.plain:
+        return _joined(criterion, item, comparisons)
+    (only,) = comparisons
+    return _looked_up(criterion, item, only) if only.few else _plain(criterion, item, only)
+
+
+def _joined(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
+    def line(truth: Truth, scope: Scope) -> Finding:
         applies = criterion.when is None or holds(criterion.when, truth) is not False
-        parts = tuple([comparison.part(truth, scope) for comparison in self.comparisons])
-        return Finding(self.item, check(criterion, truth), parts, applies)
+        parts = tuple([comparison.part(truth[comparison.leaf], scope) for comparison in comparisons])
+        return Finding(item, check(criterion, truth), parts, applies)
+
+    return line
+
+
+def _plain(criterion: Criterion, item: Item, only: _Comparison) -> Line:
+    """A criterion that is one comparison, as most are. `_make` spares binding the arguments by name."""
+    leaf, of, value, fixed, limits, reject = only.leaf, only.of, only.value, only.fixed, only.limits, criterion.reject
+    part, finding = Part._make, Finding._make
+
+    def line(truth: Truth, scope: Scope) -> Finding:
+        said = truth[leaf]
+        shown = part((of, value(scope), limits(scope) if fixed is None else fixed, said))
+        return finding((item, said if said is None else said is not reject, (shown,), True, None))
+
+    return line
+
+
+def _looked_up(criterion: Criterion, item: Item, only: _Comparison) -> Line:
+    """One comparison of a value that can only be one of a few: every finding there can be is written now."""
+    leaf, value, limits = only.leaf, only.value, only.fixed or ()
+    ready = {
+        (said, seen): Finding(item, check(criterion, {leaf: said}), (Part(only.of, seen, limits, said),))
+        for said in (True, False, None)
+        for seen in (None, *only.few)
+    }
+    return lambda truth, scope: ready[truth[leaf], value(scope)]
 
 
 class Writer:
-    """Writes the findings of one rule. A ranking places records and finds nothing."""
+    """Writes the findings of one rule, in one way of reading values. A ranking places records and finds nothing."""
 
-    def __init__(self, rule: Rule, edition: Edition) -> None:
-        self.rule, self.place = rule, Place(edition, rule.subject)
+    def __init__(self, rule: Rule, edition: Edition, reading: Reading) -> None:
+        self.rule, self.place, self.reader = rule, Place(edition, rule.subject), reading
+        self.types = _output_types(rule)
         body = rule.body
         criteria = () if isinstance(body, Ranking) else criteria_of(rule)
         role = "row" if isinstance(body, Table) else "criterion"
@@ -81,12 +114,12 @@ class Writer:
             self.ceilings = [self._line(ceiling, "ceiling") for ceiling in body.ceilings]
             self.items = [self._scored(item) for item in body.items]
 
-    def _line(self, criterion: Criterion, role: str) -> _Line:
+    def _line(self, criterion: Criterion, role: str) -> Line:
         item = Item(
             criterion.id, role, criterion.title, criterion.clause, criterion.set_by,
             criterion.group, criterion.group_title, criterion.reject, criterion.outcome,
         )  # fmt: skip
-        return _Line(criterion, item, tuple(self._comparisons(criterion.condition)))
+        return _line(criterion, item, tuple(self._comparisons(criterion.condition)))
 
     def _comparisons(self, condition: Condition) -> Iterator[_Comparison]:
         if not isinstance(condition, Leaf):
@@ -98,11 +131,11 @@ class Writer:
         yield _Comparison(
             condition,
             self._compared(condition.left, tuple(test.operator for test in tests)),
-            reader(condition.left, self.place),
+            self.reader(condition.left, self.place),
             tuple(_values([limit.value for limit in test.limits if isinstance(limit, Const)]) for test in tests)
             if fixed
             else None,
-            tuple(reader(test.limits[0], self.place) for test in tests),
+            _together([self.reader(test.limits[0], self.place) for test in tests]),
         )
 
     def _compared(self, expr: Expr, operators: tuple[str, ...] = ()) -> Compared:
@@ -116,11 +149,11 @@ class Writer:
     def findings(self, truth: Truth, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
         """One finding for every criterion, row, veto, item and ceiling, in the plan's order."""
         if not isinstance(self.rule.body, Scorecard):
-            return tuple([line.finding(truth, scope) for line in self.lines])
+            return tuple([line(truth, scope) for line in self.lines])
         return (
-            *(veto.finding(truth, scope) for veto in self.vetoes),
+            *(veto(truth, scope) for veto in self.vetoes),
             *self._points(judgement, scope),
-            *(ceiling.finding(truth, scope) for ceiling in self.ceilings),
+            *(ceiling(truth, scope) for ceiling in self.ceilings),
         )
 
     def _points(self, judgement: Judgement, scope: Scope) -> Iterator[Finding]:
@@ -131,6 +164,20 @@ class Writer:
             if compared is not None and score.shown is not None:
                 seen = (Part(compared, evaluate(score.shown, scope), (), known),)
             yield Finding(item, known, seen, True, points)
+
+
+def _together(readers: Sequence[Reader]) -> Reader:
+    """Reads several values; most often it is one."""
+    if len(readers) == 1:
+        (only,) = readers
+        return lambda scope: (only(scope),)
+    return lambda scope: tuple([read(scope) for read in readers])
+
+
+def _output_types(rule: Rule) -> Mapping[str, Type]:
+    if isinstance(rule.body, Table):
+        return {name: output.type for name, output in rule.body.outputs.items()}
+    return {"total": POINTS} if isinstance(rule.body, Scorecard) else {}
 
 
 def _values(values: list[Value]) -> Value:

@@ -32,12 +32,12 @@ Verdict = tuple[Criterion, bool | None]
 
 
 class Answers(Protocol):
-    """Who establishes truth. `suspects` names the criteria that may differ from what silence means: an unmet
-    criterion of a checklist, a row of a table that may apply."""
+    """Who establishes truth. `verdicts` are those, in the plan's order, that may differ from what silence means: on
+    a criterion that is not met, on a row of a table that may apply."""
 
     def truth(self, rule: Rule, stage: int, scope: Scope) -> Truth: ...
 
-    def suspects(self, rule: Rule, stage: int, scope: Scope) -> tuple[Truth, Sequence[Criterion]]: ...
+    def verdicts(self, rule: Rule, scope: Scope) -> Sequence[Verdict]: ...
 
 
 NOTHING: Mapping[str, Value] = MappingProxyType({})
@@ -80,11 +80,9 @@ def judge(rule: Rule, scope: Scope, answers: Answers) -> Judgement:
     """Decide a rule for a record."""
     body = rule.body
     if isinstance(body, Checklist):
-        truth, criteria = answers.suspects(rule, 0, scope)
-        return checklist(rule, [(criterion, check(criterion, truth)) for criterion in criteria])
+        return checklist(rule, answers.verdicts(rule, scope))
     if isinstance(body, Table):
-        truth, rows = answers.suspects(rule, 0, scope)
-        return table(rule, body, [(row, check(row, truth)) for row in rows], scope)
+        return table(rule, body, answers.verdicts(rule, scope), scope)
     if isinstance(body, Scorecard):
         return scorecard(rule, body, scope, answers)
     return ranking(rule, body, scope, answers)
@@ -232,8 +230,7 @@ def ranking(rule: Rule, body: Ranking, scope: Scope, answers: Answers) -> Judgem
     for number, record in enumerate(records):
         name = str(record.get("id", number + 1))
         inner = scope.inside(body.over.type.of, record)
-        truth, criteria = answers.suspects(rule, 0, inner)
-        failed = [(c.id, verdict) for c in criteria if (verdict := check(c, truth)) is not True]
+        failed = [(c.id, verdict) for c, verdict in answers.verdicts(rule, inner) if verdict is not True]
         values = [(evaluate(key.by, inner), key) for key in body.order]
         if any(verdict is False for _, verdict in failed):
             left_out.append(Placed(name, None, False, next(c for c, verdict in failed if verdict is False)))

@@ -182,6 +182,11 @@ class Criterion:
     then: Mapping[str, Expr] = field(default_factory=dict)
     note: Text | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Whether a single comparison settles it."""
+        return self.when is None and isinstance(self.condition, Leaf)
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreItem:

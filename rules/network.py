@@ -34,6 +34,8 @@ SIDS = 512  # states of a rule set: createStateNode breaks down after 1,024
 BLOCK = 8  # two-sided rules that share a gate, see _Alias
 PENDING = 50  # + BLOCK < 64, the conditions that handleAlpha's stack holds: beyond is error 303, and no firing at all
 UNIT = 1 << 32  # a tally is one number, pending * UNIT + due, so that one sum gives both
+DUE = UNIT - 1  # the lower half of a tally
+CROWDED = (PENDING + 1) * UNIT  # a tally with more pending than may be
 RESERVED = ("id sid $s $m $i $forward $lt $lte $gt $gte $eq $neq $mt $imt $iall $iany $ex $nex $or $and canary").split()
 
 
@@ -131,7 +133,8 @@ class _Shard:
         says = {str(number): condition for alias in aliases for number, condition in alias.conditions.items()}
         says["canary"] = {"canary": 1}
         self.handle = create_ruleset("rules", json.dumps({name: {"all": [{"m": said}]} for name, said in says.items()}))
-        self.idle, self.primed = deque(distinct(map(str, range(SIDS)))), set[str]()
+        self.idle = deque(distinct(map(str, range(SIDS))))
+        self.primed: dict[str, str] = {}  # the states made, each with the text that retracts its fact
         weakref.finalize(self, _free, self.handle, self.primed).atexit = False  # a daemon thread may be in C then
 
     def _prime(self, sid: str) -> None:
@@ -141,8 +144,9 @@ class _Shard:
         _, state = assert_fact(self.handle, f'{{"id":"1","sid":"{sid}","canary":1}}')
         if start_action(self.handle, state) is None or complete_action(self.handle, state) is not None:
             raise NetworkError("the canary rule did not fire once")
-        retract_fact(self.handle, f'{{"id":"1","sid":"{sid}"}}')
-        self.primed.add(sid)
+        retract = f'{{"id":"1","sid":"{sid}"}}'
+        retract_fact(self.handle, retract)
+        self.primed[sid] = retract
 
     def ask(self, message: _Message, rungs: Sequence[int]) -> list[int]:
         """The rules that fire, proved; a message with too much pending goes in halves."""
@@ -150,43 +154,44 @@ class _Shard:
             tally = sum(map(getitem, message.tallies, rungs))
         except KeyError as unknown:
             raise NetworkError(f"{unknown} is no rung of its field") from None
-        if tally >= (PENDING + 1) * UNIT:
+        if tally >= CROWDED:
             middle, first, second = message.halves
             return self.ask(first, rungs[:middle]) + self.ask(second, rungs[middle:])
         try:
-            sid = self.idle.pop()
+            sid = self.idle.popleft()  # the one with the shortest name, nearly always
         except IndexError:
             raise NetworkError(f"more than {SIDS} probes at once") from None
         try:
             if sid not in self.primed:
                 self._prime(sid)
-            fired = self._post(sid, message, rungs, tally % UNIT)
+            fired = self._post(sid, message, rungs, tally & DUE)
         except BaseException as error:  # whatever is left in the state must not meet the next message
             if sid in self.primed:
-                self.primed.remove(sid)  # first: interrupted here, we leak, which is better than to free twice
+                del self.primed[sid]  # first: interrupted here, we leak, which is better than to free twice
                 with suppress(engine_error):
                     delete_state(self.handle, sid)
-                    self.idle.append(sid)
-            if isinstance(error, (engine_error, KeyError)):
+                    self.idle.appendleft(sid)
+            if isinstance(error, (engine_error, KeyError, IndexError)):
                 raise NetworkError(f"the engine failed: {error!r}") from error
             raise
-        self.idle.append(sid)
+        self.idle.appendleft(sid)
         return fired
 
     def _post(self, sid: str, message: _Message, rungs: Sequence[int], due: int) -> list[int]:
         """Assert the fact, take every firing, retract the fact, prove the answer."""
-        handle, claims, fired = self.handle, message.claims, list[int]()
+        handle, claims = self.handle, message.claims
+        fired: list[int] = []
         code, state = assert_fact(handle, message.text % (sid, *rungs))
         if code == 0:
             started = start_action(handle, state)
             result = started and started[1]
             while result and len(fired) <= due:
-                number, place, low, high = claims[result[2 : result.index('"', 2)]]  # {"12":{"m":{...}}}
+                number, place, low, high = claims[result.split('"', 2)[1]]  # {"12":{"m":{...}}}
                 if not low <= rungs[place] <= high:
                     raise NetworkError(f"rule {number} ({low} to {high}) fired at rung {rungs[place]}")
                 fired.append(number)
                 result = complete_action(handle, state)
-            retract_fact(handle, f'{{"id":"1","sid":"{sid}"}}')
+            retract_fact(handle, self.primed[sid])
         elif code != NOT_HANDLED:
             raise NetworkError(f"the engine did not take the fact: code {code}")
         if len(fired) != due or (due > 1 and len(set(fired)) != due):
@@ -194,7 +199,7 @@ class _Shard:
         return fired
 
 
-def _free(handle: int, primed: set[str]) -> None:
+def _free(handle: int, primed: dict[str, str]) -> None:
     for sid in primed:  # deleteRuleset frees the rules and the table of states, not what the states hold
         delete_state(handle, sid)
     delete_ruleset(handle)
@@ -268,7 +273,8 @@ class Probe:
         if len(rungs) != self._width:
             raise NetworkError(f"{self._width} rungs needed, not {len(rungs)}")
         if self._whole is not None:
-            return shards[self._whole[0]].ask(self._whole[2], rungs)
+            shard, _, message = self._whole
+            return shards[shard].ask(message, rungs)
         fired: list[int] = []
         for shard, pick, message in self._messages:
             fired += shards[shard].ask(message, pick(rungs))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -12,6 +12,7 @@ from typing import Any
 from rules.loader import load
 from rules.model import Edition
 from rules.problems import Both, Mark, PolicyError, Problem, Problems
+from rules.source import read_file
 from rules.values import read_date
 
 
@@ -49,6 +50,19 @@ class Store:
 def folders(root: Path) -> list[Path]:
     """The edition folders below a policies folder."""
     return sorted(path.parent for path in root.glob("*/*/plan.yaml"))
+
+
+def lineage(root: Path, folder: Path) -> Iterator[Path]:
+    """An edition's folder, and those of the editions it extends."""
+    seen: list[Path] = []
+    while folder not in seen:
+        seen.append(folder)
+        yield folder
+        plan = read_file(folder / "plan.yaml", root, Problems())
+        extends = None if plan is None else plan.get("extends")
+        parent, day = (None if extends is None else extends.get(key) for key in ("plan", "edition"))
+        if parent is not None and day is not None:
+            folder = root / parent.text / day.text
 
 
 def open_store(root: Path) -> Store:

@@ -148,6 +148,8 @@ def shift(start: date, amount: int, unit: str) -> date | None:
 
 def plain(value: Value) -> Any:
     """The value for JSON: whole numbers as numbers, other numbers as exact text, dates in ISO form."""
+    if value is None or isinstance(value, int | str):  # first: most are, and to be no Fraction is a long story
+        return value
     if isinstance(value, Fraction):
         return decimal_text(value)
     if isinstance(value, date):
@@ -157,11 +159,12 @@ def plain(value: Value) -> Any:
 
 def decimal_text(value: Number, digits: int = 6) -> str:
     """The decimal expansion, exact where it ends within the digits, else `n/d` so that nothing is rounded."""
-    fraction = Fraction(value)
-    scaled = fraction * 10**digits
-    if scaled.denominator != 1:
-        return f"{fraction.numerator}/{fraction.denominator}"
-    return _trim(Decimal(scaled.numerator).scaleb(-digits))
+    top, bottom = value.as_integer_ratio()
+    scaled, rest = divmod(top * 10**digits, bottom)
+    if rest:
+        return f"{top}/{bottom}"
+    whole, part = divmod(abs(scaled), 10**digits)
+    return _trim(f"{'-' if scaled < 0 else ''}{whole}.{part:0{digits}}")
 
 
 def show(value: Value, type: Type, digits: int = 2) -> str:
@@ -182,10 +185,9 @@ def show(value: Value, type: Type, digits: int = 2) -> str:
 
 def _rounded(value: Fraction, digits: int) -> str:
     scaled = value * 10**digits
-    text = _trim(Decimal(round(scaled)).scaleb(-digits))
+    text = _trim(f"{Decimal(round(scaled)).scaleb(-digits):f}")
     return text if scaled.denominator == 1 else "≈" + text
 
 
-def _trim(number: Decimal) -> str:
-    text = f"{number:f}"
+def _trim(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -18,6 +18,7 @@ from rules.model import Edition
 from rules.node import Node
 from rules.problems import PolicyError, Problems, near
 from rules.source import read_file
+from rules.store import lineage
 
 
 class NoSuchFigure(Exception):
@@ -94,7 +95,7 @@ Found = tuple[tuple[str, Node] | None, Node]
 
 def _tests(root: Path, folder: Path, one: Supposition) -> Found | None:
     """The limit to be changed, and the operator before it with the mapping it stands in."""
-    for edition in _lineage(root, folder):
+    for edition in lineage(root, folder):
         if (decision := _read(root, edition / f"{one.owner}.yaml")) is not None:
             for item in _items(decision):
                 if one.name in (_text(item, "id"), _text(item, "group")) and (found := _limit(item)) is not None:
@@ -104,18 +105,6 @@ def _tests(root: Path, folder: Path, one: Supposition) -> Found | None:
         if fact is not None and (value := _path(fact, "value")) is not None:
             return None, value
     return None
-
-
-def _lineage(root: Path, folder: Path) -> Iterator[Path]:
-    """The edition's folder, and those of the editions it extends."""
-    seen: list[Path] = []
-    while folder not in seen:
-        seen.append(folder)
-        yield folder
-        plan = _read(root, folder / "plan.yaml")
-        parent, day = _path(plan, "extends", "plan"), _path(plan, "extends", "edition")
-        if parent is not None and day is not None:
-            folder = root / parent.text / day.text
 
 
 def _read(root: Path, file: Path) -> Node | None:

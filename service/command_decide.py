@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import click
 
 from rules import Decision, PolicyError
 from rules.casefile import Case
-from rules.distance import distances
-from rules.explain import TONES, explanation
+from rules.explain import TONES, explanation, whole
 from rules.explain_findings import MARKS
-from rules.layout import Line, Row, Span, line, row, text
+from rules.layout import Line, Row, Span, line, row
 from rules.model import Table
 from rules.whatif import NoSuchFigure, Supposition
 from rules.wording import Wording
@@ -137,16 +135,3 @@ def explain(settings: Settings, decision: str, case: str) -> None:
         show([line()] if number else [], settings.color)
         show(explanation(one, settings.lang), settings.color)
     _leave(decided)
-
-
-def whole(decision: Decision) -> dict[str, Any]:
-    """A decision with its distances, and those it rests on in full."""
-    return {
-        **decision.as_dict(),
-        "distances": distances(decision).as_dict(),
-        "chained": {name: whole(below) for name, below in decision.chained.items()},
-        "explanation": {
-            "zh": text(explanation(decision, "zh")).splitlines(),
-            "en": text(explanation(decision, "en")).splitlines(),
-        },
-    }

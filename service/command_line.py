@@ -7,7 +7,10 @@ import click
 from service.command_decide import decide, explain
 from service.command_decisions import decisions
 from service.command_demo import demo
+from service.command_keys import keys_commands
+from service.command_log import log_commands
 from service.command_policies import policies
+from service.command_serve import serve
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -21,5 +24,5 @@ def cli() -> None:
     """
 
 
-for command in (decide, explain, decisions, policies, demo):
+for command in (decide, explain, decisions, policies, demo, serve, log_commands, keys_commands):
     cli.add_command(command)

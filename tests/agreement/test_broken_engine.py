@@ -11,6 +11,7 @@ from rules import Engine, Reference, network, open_store
 from rules.network import NetworkError
 from tests.agreement.agreeing import agree
 from tests.agreement.drawing import Drawing
+from tests.agreement.nearly import examples
 
 ON = date(2026, 12, 31)
 EDITION = next(iter(open_store(Path(__file__).parents[2] / "policies").plans.values()))[0]
@@ -42,6 +43,18 @@ def coded(change):
     return engine
 
 
+def said(change):
+    """An engine whose firings are understood with a mistake, at values that are known."""
+    engine = Engine(EDITION)
+    for block in engine._blocks.values():
+        block.effects = [replace(effect, known=change(effect.known)) for effect in block.effects]
+    return engine
+
+
+def turned(truth):
+    return {leaf: not said for leaf, said in truth.items()}
+
+
 def test_a_value_placed_one_rung_too_low_is_noticed():
     assert disagreements(coded(lambda coder: lambda scope: max(coder(scope) - 1, 1) if coder(scope) else 0)) > 20
 
@@ -51,29 +64,55 @@ def test_a_missing_value_taken_for_the_lowest_is_noticed():
 
 
 def test_a_firing_read_the_wrong_way_round_is_noticed():
-    engine = Engine(EDITION)
-    for block in engine._blocks.values():
-        block.effects = [
-            replace(effect, says=tuple((leaf, not said) for leaf, said in effect.says)) for effect in block.effects
-        ]
+    assert disagreements(said(lambda one: replace(one, truth=turned(one.truth)))) > 20
 
-    assert disagreements(engine) > 20
+
+def test_a_verdict_the_wrong_way_round_is_noticed():
+    def wrong(one):
+        return replace(
+            one, verdicts={place: (of, not verdict) for place, (of, verdict) in one.verdicts.items()}, alone=None
+        )
+
+    assert disagreements(said(wrong)) > 20
+
+
+def mistaken(judgement):
+    """The same judgement with the opposite outcome."""
+    return judgement and judgement._replace(outcome="excluded" if judgement.outcome == "collectable" else "collectable")
+
+
+def disagreeing(engine):
+    """Near how many examples of screening it judges otherwise than the plain evaluator."""
+    cases = [(facts, on) for rule, facts, on in examples(EDITION) if rule.id == "screening"]
+    reference = Reference(EDITION)
+    return sum(
+        engine.judge("screening", *case).outcome != reference.judge("screening", *case).outcome for case in cases
+    )
+
+
+def test_a_wrong_judgement_made_beforehand_is_noticed():
+    assert disagreeing(Engine(EDITION)) == 0
+    assert disagreeing(said(lambda one: replace(one, alone=mistaken(one.alone)))) > 5
+
+
+def test_a_wrong_judgement_of_silence_is_noticed():
+    engine = Engine(EDITION)
+    block = engine._blocks["screening", 0]
+    block.silent = mistaken(block.silent)
+
+    assert disagreeing(engine) > 5
 
 
 def test_silence_read_the_wrong_way_round_is_noticed():
     engine = Engine(EDITION)
     for block in engine._blocks.values():
-        block.silence = {leaf: not silent for leaf, silent in block.silence.items()}
+        block.silence = turned(block.silence)
 
     assert disagreements(engine) > 20
 
 
 def test_a_criterion_that_is_never_looked_at_is_noticed():
-    engine = Engine(EDITION)
-    for block in engine._blocks.values():
-        block.effects = [replace(effect, touches=effect.touches[1:]) for effect in block.effects]
-
-    assert disagreements(engine) > 20
+    assert disagreements(said(lambda one: replace(one, parts=one.parts[1:], verdicts={}, alone=None))) > 20
 
 
 CASE = ("screening", {"adverse_record": True, "other_unfitness": True, "status": "resident", "birth_date": ON})

@@ -1,0 +1,5 @@
+"""`python -m service` is `village-credit`."""
+
+from service.command import main
+
+main()

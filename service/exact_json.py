@@ -1,0 +1,67 @@
+"""JSON in and out without a float on the way: figures stay exact, Chinese stays readable, a key stands once."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+import orjson
+
+
+class Malformed(Exception):
+    """Bytes that are not JSON, or not the JSON that is wanted here."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+def loads(data: bytes) -> Any:
+    """What the bytes say, numbers with a point as Decimal; Malformed for anything doubtful."""
+    try:
+        found = _decode(data.decode())
+        if b"\\u" in data:  # an escape can name half a character, which no UTF-8 can say again
+            json.dumps(found, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise Malformed("文字里有半个字符（单独的代理码位）。",
+                        "A text holds half a character (a lone surrogate).") from None  # fmt: skip
+    except InvalidOperation:
+        raise Malformed("数字的指数太大。", "The exponent of a number is too large.") from None
+    except json.JSONDecodeError as error:
+        place = f"{error.lineno}:{error.colno}"
+        raise Malformed(f"这不是正确的 JSON（{place} {error.msg}）。",
+                        f"This is not valid JSON ({place} {error.msg}).") from None  # fmt: skip
+    except UnicodeDecodeError:
+        raise Malformed("请用 UTF-8 编码。", "Write UTF-8.") from None
+    except RecursionError:
+        raise Malformed("嵌套太深。", "It is nested too deep.") from None
+    except ValueError as error:
+        raise Malformed(f"这不是可用的 JSON（{error}）。", f"This is not JSON to be used ({error}).") from None
+    return found
+
+
+def dumps(value: Any) -> bytes:
+    """The value as compact UTF-8."""
+    return orjson.dumps(value, default=_exactly)
+
+
+def _exactly(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value))
+    raise TypeError(type(value).__name__)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is given twice")
+    return found
+
+
+_decode = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once).decode

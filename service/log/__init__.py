@@ -1,0 +1,44 @@
+"""The decision log: what was answered is in it, and what is in it stays as it was written.
+
+It knows no HTTP. `append` returns when its entries are durable; whoever answers before that has answered too early.
+"""
+
+from service.log.entry import Anchor, Entry, Line, Once, new_id
+from service.log.errors import (
+    InputsExpired,
+    KeyReused,
+    LogError,
+    LogUnavailable,
+    Misconfigured,
+    Repeated,
+    SealError,
+)
+from service.log.exporting import as_dict, export
+from service.log.log import DecisionLog
+from service.log.retention import Expired, expire
+from service.log.seal import Sealer
+from service.log.verification import Flaw, Report, verify
+
+__all__ = [
+    "Anchor",
+    "DecisionLog",
+    "Entry",
+    "Expired",
+    "Flaw",
+    "InputsExpired",
+    "KeyReused",
+    "Line",
+    "LogError",
+    "LogUnavailable",
+    "Misconfigured",
+    "Once",
+    "Repeated",
+    "Report",
+    "SealError",
+    "Sealer",
+    "as_dict",
+    "expire",
+    "export",
+    "new_id",
+    "verify",
+]

@@ -1,0 +1,223 @@
+"""The database behind the log: reads from a pool, writes in turns, and every failure under its name."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
+from weakref import WeakSet
+
+from sqlalchemy import URL, Connection, Engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, SQLAlchemyError
+
+from service.log.errors import LogError, LogUnavailable, Misconfigured, reason_of
+from service.log.postgresql import Postgresql
+from service.log.sqlite import Sqlite
+
+Found = TypeVar("Found")
+DISK = {errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EROFS: "read_only", errno.EACCES: "read_only"}
+
+
+class Kind(Protocol):
+    """What differs between the databases."""
+
+    mark: str  # of a parameter
+    take_turn: str  # the statement by which a transaction waits for its turn, if it is a statement
+    error: type[Exception]  # what the driver raises
+    conflicts: tuple[type[Exception], ...]  # ... where it refuses rows
+
+    def engine(self) -> Engine: ...
+    def create(self) -> None: ...
+    def acquire(self) -> None: ...
+    def release(self) -> None: ...
+    def close(self) -> None: ...
+    def begin(self, cursor: Any) -> None: ...
+    def stale(self, connection: Any) -> bool: ...
+    def check(self) -> None: ...
+    def snapshot(self, options: dict[str, Any]) -> dict[str, Any]: ...
+
+
+KINDS: Mapping[str, Callable[[URL], Kind]] = {"sqlite": Sqlite, "postgresql": Postgresql}
+ALL: WeakSet[Database] = WeakSet()
+LEFT_ALONE: list[object] = []
+
+
+class Conflict(Exception):
+    """The database refuses these rows, not the connection."""
+
+
+class Database:
+    """A transaction of ours is a function of its cursor: it is committed when the function returns."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+            kind = KINDS[parsed.get_backend_name()]
+        except (ArgumentError, KeyError):
+            raise Misconfigured(
+                "日志数据库的地址应为 sqlite:////路径/文件.db 或 postgresql://…。",
+                "The log's database wants an address sqlite:////path/to/file.db or postgresql://…",
+            ) from None
+        self.kind = kind(parsed)
+        self.engine = self.kind.engine()
+        self.turn = threading.Lock()
+        self.after_fork: list[Callable[[], None]] = []
+        self._writer: tuple[Any, Any, Any] | None = None
+        ALL.add(self)
+
+    @property
+    def mark(self) -> str:
+        return self.kind.mark
+
+    def write(self, work: Callable[[Any], Found]) -> Found:
+        """Do it in a transaction beside which nobody else writes."""
+        with self.turn:
+            return self.transact(work)
+
+    def transact(self, work: Callable[[Any], Found]) -> Found:
+        """The same, for whoever has the turn already."""
+        with _disk():
+            self.kind.acquire()
+            try:
+                return self._committed(work)
+            finally:
+                self.kind.release()
+
+    def read(self, work: Callable[[Connection], Found]) -> Found:
+        """Do it on a connection of the pool; once more on a fresh one where that turns out to be dead."""
+        try:
+            with self.reading() as connection:
+                return work(connection)
+        except LogUnavailable as error:
+            if error.code != "away":
+                raise
+        with self.reading() as connection:
+            return work(connection)
+
+    @contextmanager
+    def reading(self, **options: Any) -> Iterator[Connection]:
+        try:
+            with self.engine.connect().execution_options(**options) as connection:
+                yield connection
+        except (SQLAlchemyError, self.kind.error) as error:
+            raise self._unavailable(error) from error
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A transaction to change the tables in, beside which nobody writes; it makes the database where it can."""
+        with self.turn, _disk():
+            self.kind.create()
+            self.kind.acquire()
+            try:
+                with self.reading() as connection, connection.begin():
+                    if self.kind.take_turn:
+                        connection.exec_driver_sql(self.kind.take_turn)
+                    yield connection
+            finally:
+                self.kind.release()
+
+    @contextmanager
+    def snapshot(self, rows: int) -> Iterator[Connection]:
+        """One state of the database for a long read, which comes in portions of so many rows."""
+        self.read(lambda connection: connection.execute(text("SELECT 1")))  # leaves a dead connection behind
+        with self.reading(**self.kind.snapshot({"yield_per": rows})) as connection:
+            yield connection
+
+    def check(self) -> None:
+        """Raise where the disk would not take more, as far as that can be seen from here."""
+        with _disk():
+            self.kind.check()
+
+    def close(self) -> None:
+        with self.turn:
+            self._drop()
+            self.engine.dispose()
+            self.kind.close()
+
+    def forked(self) -> None:
+        """In a child, leave the parent's connections alone: to close them would close the parent's."""
+        LEFT_ALONE.append((self._writer, self.engine.pool))
+        self.engine.dispose(close=False)
+        self._writer, self.turn = None, threading.Lock()
+        for forget in self.after_fork:
+            forget()
+
+    def _committed(self, work: Callable[[Any], Found]) -> Found:
+        connection, cursor = self._begun()
+        try:
+            found = work(cursor)
+            connection.commit()
+        except BaseException as error:
+            self._undo(connection)
+            if isinstance(error, LogError):
+                raise
+            if isinstance(error, self.kind.conflicts):
+                raise Conflict(str(error)) from error
+            self._drop()
+            if isinstance(error, self.kind.error):
+                raise self._unavailable(error) from error
+            raise
+        return found
+
+    def _undo(self, connection: Any) -> None:
+        try:
+            connection.rollback()
+        except Exception:  # noqa: BLE001 -- what went wrong first is what is told
+            self._drop()
+
+    def _begun(self) -> tuple[Any, Any]:
+        """An open transaction. Nothing was asked of it yet, so a dead connection does no harm."""
+        try:
+            return self._begin()
+        except LogUnavailable as error:
+            if error.code != "away":
+                raise
+        return self._begin()
+
+    def _begin(self) -> tuple[Any, Any]:
+        """Whoever has the turn has the one connection for writing, which is kept: to fetch it costs time."""
+        try:
+            if self._writer is None or self.kind.stale(self._writer[0]):
+                self._drop()
+                connection = self.engine.raw_connection()
+                self._writer = connection, connection.driver_connection, connection.cursor()
+            _, driver, cursor = self._writer
+            self.kind.begin(cursor)
+        except (SQLAlchemyError, self.kind.error) as error:
+            self._drop()
+            raise self._unavailable(error) from error
+        return driver, cursor
+
+    def _drop(self) -> None:
+        if self._writer is not None:
+            connection, *_ = self._writer
+            self._writer = None
+            connection.invalidate()
+
+    def _unavailable(self, error: Exception) -> LogUnavailable:
+        """What happened, by its name. Every connection of the pool is in doubt, so none is used again."""
+        self.engine.dispose()
+        if isinstance(error, InvalidRequestError):  # the pool gave up: a file that is gone, or changes all the time
+            return LogUnavailable("away", str(error))
+        origin = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        return LogUnavailable(reason_of(origin), str(origin))
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """What fails beside the database itself: its folder, or the file of the lock."""
+    try:
+        yield
+    except OSError as error:
+        raise LogUnavailable(DISK.get(error.errno or 0, "away"), str(error)) from error
+
+
+def _forked() -> None:
+    for database in ALL:
+        database.forked()
+
+
+os.register_at_fork(after_in_child=_forked)

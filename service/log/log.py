@@ -1,0 +1,130 @@
+"""The decision log, as its users see it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Unpack
+
+from service.log import editions, migrate, reader
+from service.log.chain import prepare
+from service.log.database import Database
+from service.log.entry import EXPIRY, Anchor, Entry, Line, Once, microseconds, moment
+from service.log.errors import InputsExpired, LogUnavailable, SealError
+from service.log.reader import Query, Wanted
+from service.log.seal import Sealer
+from service.log.writer import Ticket, Writer, last_line
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class DecisionLog:
+    """Appends entries for good, and finds them again. Many threads may share one, and many processes a database."""
+
+    def __init__(
+        self,
+        url: str,
+        sealer: Sealer,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        tolerance: timedelta = timedelta(seconds=5),
+        keep_once: timedelta = timedelta(days=1),
+    ) -> None:
+        self.database = Database(url)
+        self.sealer, self.clock = sealer, clock
+        self.tolerance = tolerance
+        self.writer = Writer(self.database, clock, tolerance, keep_once)
+
+    def upgrade(self) -> None:
+        """Bring the tables to the newest form. Several workers may start at once."""
+        migrate.upgrade(self.database)
+
+    def append(self, entries: Sequence[Entry], once: Once | None = None) -> Once | None:
+        """Write all of them or none, and return when they are durable.
+
+        Where the key of `once` was used before for the same request, nothing is written and the stored answer is
+        returned. KeyReused where it was used for another one, Repeated where an id is in the log already,
+        LogUnavailable where nothing could be written.
+        """
+        if any(one.kind == EXPIRY for one in entries):
+            raise ValueError(f"entries of kind {EXPIRY} are written by the log itself")
+        prepared = [prepare(one, self.sealer) for one in entries]
+        if once is None:
+            if prepared:
+                self.writer.write(Ticket(prepared, None))
+            return None
+        sealed = self.sealer.seal(_once_id(once.caller, once.name), once.response)
+        stored = self.writer.write(Ticket(prepared, dataclasses.replace(once, response=sealed)))
+        return None if stored is None else self._opened(stored)
+
+    def record_expiry(self, entry: Entry) -> None:
+        """For service.log.retention alone."""
+        self.writer.write(Ticket([prepare(entry, self.sealer)], None))
+
+    def earlier(self, caller: str, name: str) -> Once | None:
+        """The answer stored under an Idempotency-Key."""
+        stored = self.database.read(
+            lambda connection: reader.once(connection, caller, name, microseconds(self.clock()))
+        )
+        return None if stored is None else self._opened(stored)
+
+    def get(self, id: str) -> Line | None:
+        return self.database.read(lambda connection: reader.get(connection, id))
+
+    def find(self, **wanted: Unpack[Wanted]) -> Sequence[Line]:
+        """The lines that fit, in the order of the log or newest first; see Query for what can be asked."""
+        return self.database.read(lambda connection: reader.find(connection, Query(**wanted)))
+
+    def about(self, id: str) -> Sequence[Line]:
+        """The lines that refer to this one."""
+        return self.database.read(lambda connection: reader.about(connection, id))
+
+    def inputs(self, id: str) -> bytes:
+        """What was sealed with an entry. LookupError where there is no such entry, or it came without inputs."""
+        line, content, expired = self.database.read(lambda connection: reader.sealed_of(connection, id))
+        if line is None or not line.sealed_sha256:
+            raise LookupError(f"日志里没有 {id} 的输入。 / The log has no inputs of {id}.")
+        if content is None:
+            if line.seq <= expired:
+                raise InputsExpired(id)
+            raise SealError(f"{id} 的输入不见了。", f"The inputs of {id} are gone.")
+        if sha256(content).digest() != line.sealed_sha256:
+            raise SealError(f"{id} 的输入已被改动。", f"The inputs of {id} were altered.")
+        return self.sealer.open(id, content)
+
+    def head(self) -> Anchor:
+        return self.database.read(reader.head)
+
+    def ready(self) -> None:
+        """Raise LogUnavailable where an append would fail, as far as that can be known without one."""
+        self.database.check()
+        _, at, _ = self.database.write(last_line)
+        if moment(at) - self.clock() > self.tolerance:
+            raise LogUnavailable("clock")
+
+    def backlog(self) -> tuple[int, float]:
+        """How many entries wait to be written, and the age of the oldest in seconds."""
+        return self.writer.waiting()
+
+    def keep_edition(self, sha256: str, plan: str, date: str, files: Mapping[str, str]) -> None:
+        """Archive an edition, once, so that its decisions can be replayed when its folder is long changed."""
+        editions.keep(self.database, sha256, plan, date, files)
+
+    def edition(self, sha256: str) -> Mapping[str, str] | None:
+        return self.database.read(lambda connection: editions.files(connection, sha256))
+
+    def close(self) -> None:
+        self.database.close()
+
+    def _opened(self, stored: Once) -> Once:
+        response = self.sealer.open(_once_id(stored.caller, stored.name), stored.response)
+        return dataclasses.replace(stored, response=response)
+
+
+def _once_id(caller: str, name: str) -> str:
+    """What a stored answer is sealed for: no id of an entry has a blank in it."""
+    return f"once {caller} {name}"

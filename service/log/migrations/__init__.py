@@ -1,0 +1,1 @@
+"""The history of the log's tables, for Alembic."""

@@ -1,0 +1,193 @@
+"""Reads the whole log and says where it is not as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from struct import error as StructError  # noqa: N812 -- it is a class
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, text
+
+from service.log import reader
+from service.log.chain import NO_LINE, canonical, link
+from service.log.entry import Anchor, moment
+from service.log.tables import log as lines
+
+if TYPE_CHECKING:
+    from service.log.log import DecisionLog
+
+LINES = (
+    f"SELECT {', '.join(f'log.{name}' for name in lines.columns.keys())}, sealed.content "  # noqa: S608, SIM118
+    "FROM log LEFT JOIN sealed ON sealed.seq = log.seq ORDER BY log.seq"
+)
+STRAYS = "SELECT seq FROM sealed WHERE NOT EXISTS (SELECT 1 FROM log WHERE log.seq = sealed.seq) ORDER BY seq"
+
+AT_ONCE = 100  # lines in memory
+TOLD = 1000  # flaws told one by one; the others are counted
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "anchor_differs": ("与锚点记录的不同", "is not the line that the anchor saw"),
+    "inputs_added": ("封存了日志里没有的输入", "has sealed inputs that the log knows nothing of"),
+    "inputs_changed": ("封存的输入被改动", "has sealed inputs that were altered"),
+    "inputs_missing": ("封存的输入不见了，且没有到期记录", "lacks its sealed inputs, and no expiry covers that"),
+    "line_added": ("行号不合，是后加的", "has a number out of order: it was added"),
+    "line_changed": ("内容或上一行的哈希与当时不同", "is not as it was written, or the hash before it is not"),
+    "lines_missing": ("从这里起缺行", "and perhaps more from here on are missing"),
+    "tail_missing": ("锚点记录的末尾不见了", "was seen by an anchor: the end of the log is missing"),
+    "time_went_back": ("时间早于上一行", "has a time before that of the line before"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing that is wrong, and where."""
+
+    seq: int
+    code: str
+
+    @property
+    def zh(self) -> str:
+        return f"第 {self.seq} 行{WORDS[self.code][0]}"
+
+    @property
+    def en(self) -> str:
+        return f"line {self.seq} {WORDS[self.code][1]}"
+
+    def as_dict(self) -> dict[str, str | int]:
+        return {"seq": self.seq, "code": self.code, "zh": self.zh, "en": self.en}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a verification found. `overdue` inputs have expired and are there still: the expiry is to be run again."""
+
+    lines: int
+    head: Anchor
+    anchors: int
+    flaws: tuple[Flaw, ...]
+    untold: int
+    overdue: int
+
+    @property
+    def intact(self) -> bool:
+        return not self.flaws and not self.untold
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where a verification stands."""
+
+    anchors: Mapping[int, set[str]]
+    expired: int
+    seq: int = 0
+    at: int = 0
+    hash: bytes | None = NO_LINE  # None after a gap: what stood there is not known
+    lines: int = 0
+    overdue: int = 0
+    untold: int = 0
+    flaws: list[Flaw] = field(default_factory=list)
+
+    def tell(self, seq: int, code: str) -> None:
+        if len(self.flaws) < TOLD:
+            self.flaws.append(Flaw(seq, code))
+        else:
+            self.untold += 1
+
+
+def verify(
+    log: DecisionLog, anchors: Iterable[Anchor] = (), tick: Callable[[int], object] = lambda lines: None
+) -> Report:
+    """Find every edit, swap, insertion and deletion; at the end of the log, those that an anchor speaks of.
+
+    `tick` is told of every portion of lines that is done.
+    """
+    seen: dict[int, set[str]] = {}
+    for anchor in anchors:
+        seen.setdefault(anchor.seq, set()).add(anchor.hash)
+    with log.database.snapshot(AT_ONCE) as connection:
+        walk = _Walk(seen, _expired(connection))
+        for portion in _lines(connection):
+            for row in portion:
+                _line(walk, row)
+            tick(len(portion))
+        for seq in _strays(connection):
+            walk.tell(seq, "inputs_added")
+    for seq in sorted(seen):
+        if seq > walk.seq:
+            walk.tell(seq, "tail_missing")
+    head = Anchor(walk.seq, (walk.hash or NO_LINE).hex(), moment(walk.at).isoformat())
+    return Report(walk.lines, head, sum(map(len, seen.values())), tuple(walk.flaws), walk.untold, walk.overdue)
+
+
+def _line(walk: _Walk, row: tuple[Any, ...]) -> None:
+    seq, at, *columns, hash, content = row
+    walk.lines += 1
+    if not isinstance(seq, int) or seq <= walk.seq:
+        walk.tell(seq if isinstance(seq, int) else walk.seq, "line_added")
+        return
+    if seq > walk.seq + 1:
+        walk.tell(walk.seq + 1, "lines_missing")
+        walk.hash = None
+    if not _links(walk.hash, seq, at, columns, hash):
+        walk.tell(seq, "line_changed")
+    if isinstance(at, int) and at < walk.at:
+        walk.tell(seq, "time_went_back")
+    walk.seq, walk.at = seq, at if isinstance(at, int) else walk.at
+    walk.hash = hash if isinstance(hash, bytes) else b""
+    if walk.anchors.get(seq, {walk.hash.hex()}) != {walk.hash.hex()}:
+        walk.tell(seq, "anchor_differs")
+    _inputs(walk, seq, columns[-1], content)
+
+
+def _links(before: bytes | None, seq: int, at: Any, columns: list[Any], hash: Any) -> bool:
+    """Whether a line's hash is its own; of a line whose type or encoding was tampered with, it cannot be."""
+    if before is None:
+        return True
+    try:
+        return bool(link(before, seq, at, canonical(columns)) == hash)
+    except (AttributeError, TypeError, ValueError, StructError):
+        return False
+
+
+def _inputs(walk: _Walk, seq: int, digest: Any, content: Any) -> None:
+    if not digest:
+        if content is not None:
+            walk.tell(seq, "inputs_added")
+    elif content is None:
+        if seq > walk.expired:
+            walk.tell(seq, "inputs_missing")
+    elif not isinstance(content, bytes) or sha256(content).digest() != digest:
+        walk.tell(seq, "inputs_changed")
+    elif seq <= walk.expired:
+        walk.overdue += 1
+
+
+def _expired(connection: Connection) -> int:
+    try:
+        return reader.expired(connection)
+    except (KeyError, TypeError, ValueError):  # a tampered line; the walk comes to it
+        return 0
+
+
+def _lines(connection: Connection) -> Iterator[Sequence[Any]]:
+    """All lines with their sealed inputs, as the driver gives them: a tampered value may be of any type."""
+    driver: Any = connection.connection.driver_connection
+    plain = getattr(driver, "text_factory", None)
+    if plain is not None:  # SQLite stores bytes as text that are none, and by itself fails on them
+        driver.text_factory = _any_text
+    try:
+        yield from connection.execute(text(LINES)).partitions(AT_ONCE)
+    finally:
+        if plain is not None:
+            driver.text_factory = plain
+
+
+def _any_text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogateescape")
+
+
+def _strays(connection: Connection) -> Iterator[int]:
+    """Sealed inputs of lines that there are not."""
+    yield from connection.execute(text(STRAYS)).scalars()

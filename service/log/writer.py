@@ -1,0 +1,169 @@
+"""Group commit: whoever finds the turn free writes for all who wait, in one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from service.log.chain import NO_LINE, Prepared, Row, link
+from service.log.database import Conflict, Database
+from service.log.entry import MICROSECOND, Once, microseconds
+from service.log.errors import KeyReused, LogUnavailable, Repeated
+from service.log.tables import insert, log, once, sealed
+
+Head = tuple[int, int, bytes]  # seq, at and hash of the last line
+LAST = "SELECT seq, at, hash FROM log ORDER BY seq DESC LIMIT 1"
+ENOUGH = 10000  # rows of one transaction, after which the others wait for the next
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """What one caller wants written, all or nothing, and what became of it."""
+
+    entries: Sequence[Prepared]
+    once: Once | None  # its response is sealed
+    since: float = field(default_factory=time.monotonic)
+    done: bool = False
+    stored: Once | None = None
+    error: Exception | None = None
+
+
+class Writer:
+    """Keeps the chain: one line after the other, times that never go back, keys that stand for one request."""
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], tolerance: timedelta, keep_once: timedelta
+    ) -> None:
+        self._database, self._clock = database, clock
+        self._tolerance, self._keep = tolerance // MICROSECOND, keep_once // MICROSECOND
+        self._pending: deque[Ticket] = deque()
+        database.after_fork.append(self._pending.clear)
+        mark = database.mark
+        self._add_line, self._add_sealed, self._add_once = (insert(table, mark) for table in (log, sealed, once))
+        self._find_once = (
+            f"SELECT fingerprint, response, status, until FROM once WHERE caller = {mark} AND name = {mark}"  # noqa: S608
+        )
+        self._drop_once = f"DELETE FROM once WHERE caller = {mark} AND name = {mark}"  # noqa: S608
+
+    def write(self, ticket: Ticket) -> Once | None:
+        """Return when it is durable; the stored answer where the key has one, and then nothing is written."""
+        self._pending.append(ticket)
+        with self._database.turn:
+            self._lead(ticket)
+        if ticket.error is not None:
+            raise ticket.error
+        return ticket.stored
+
+    def waiting(self) -> tuple[int, float]:
+        """How many entries wait, and for how many seconds the first of them has."""
+        tickets = tuple(self._pending)
+        oldest = time.monotonic() - tickets[0].since if tickets else 0.0
+        return sum(len(one.entries) for one in tickets), oldest
+
+    def _lead(self, mine: Ticket) -> None:
+        """Write what waits until mine is written, in transactions of a bearable size. Who came later leads later."""
+        while not mine.done:
+            tickets = self._next()
+            try:
+                self._commit(tickets)
+            finally:
+                for one in tickets:
+                    if not one.done:  # the leader was interrupted
+                        one.error, one.done = LogUnavailable("fault"), True
+
+    def _next(self) -> list[Ticket]:
+        tickets, rows = [self._pending.popleft()], 0
+        while self._pending:
+            rows += len(tickets[-1].entries)
+            if rows + len(self._pending[0].entries) > ENOUGH:
+                break
+            tickets.append(self._pending.popleft())
+        return tickets
+
+    def _commit(self, tickets: list[Ticket]) -> None:
+        """All in one transaction; where the database refuses a row, each alone, so that none fails for another."""
+        try:
+            self._database.transact(lambda cursor: self._fill(cursor, tickets))
+        except Conflict:
+            if len(tickets) > 1:
+                for one in tickets:
+                    self._commit([one])
+                return
+            _settle(tickets, Repeated)
+        except LogUnavailable as error:
+            code, detail = error.code, error.detail
+            _settle(tickets, lambda: LogUnavailable(code, detail))
+        else:
+            for one in tickets:
+                one.done = True
+
+    def _fill(self, cursor: Any, tickets: list[Ticket]) -> None:
+        seq, last, before = last_line(cursor)
+        at = self._now(last)
+        answered: dict[tuple[str, str], Once] = {}
+        lines: list[Row] = []
+        contents: list[Row] = []
+        keys: list[Row] = []
+        for one in tickets:
+            one.stored, one.error = None, None
+            if one.once is not None:
+                if self._answered(cursor, one, at, answered):
+                    continue
+                key = answered[one.once.caller, one.once.name] = one.once
+                keys.append((key.caller, key.name, key.fingerprint, key.response, key.status, at + self._keep))
+            for entry in one.entries:
+                seq += 1
+                before = link(before, seq, at, entry.canonical)
+                lines.append((seq, at, *entry.columns, before))
+                if entry.sealed is not None:
+                    contents.append((seq, entry.sealed))
+        for statement, rows in ((self._add_line, lines), (self._add_sealed, contents), (self._add_once, keys)):
+            if len(rows) == 1:
+                cursor.execute(statement, rows[0])
+            elif rows:
+                cursor.executemany(statement, rows)
+
+    def _now(self, last: int) -> int:
+        """The time for the next lines: the clock's, or the last line's where the clock stepped back a little."""
+        now = microseconds(self._clock())
+        if last - now > self._tolerance:
+            raise LogUnavailable("clock")
+        return max(now, last)
+
+    def _answered(self, cursor: Any, ticket: Ticket, at: int, answered: dict[tuple[str, str], Once]) -> bool:
+        """Whether its key was used before, and is still kept."""
+        asked = ticket.once
+        assert asked is not None
+        name = (asked.caller, asked.name)
+        found = answered.get(name)
+        if found is None:
+            cursor.execute(self._find_once, name)
+            row = cursor.fetchone()
+            if row is None:
+                return False
+            fingerprint, response, status, until = row
+            if until <= at:
+                cursor.execute(self._drop_once, name)
+                return False
+            found = answered[name] = Once(*name, bytes(fingerprint), bytes(response), status)
+        if found.fingerprint == asked.fingerprint:
+            ticket.stored = found
+        else:
+            ticket.error = KeyReused(asked.name)
+        return True
+
+
+def last_line(cursor: Any) -> Head:
+    cursor.execute(LAST)
+    found = cursor.fetchone()
+    return (0, 0, NO_LINE) if found is None else (found[0], found[1], bytes(found[2]))
+
+
+def _settle(tickets: list[Ticket], error: Callable[[], Exception]) -> None:
+    """Each gets an exception of its own: they are raised in as many threads."""
+    for one in tickets:
+        one.stored, one.error, one.done = None, error(), True

@@ -1,0 +1,114 @@
+"""What can be seen of the running service: request ids, one log line a request, and the metrics.
+
+Neither lines nor metrics hold a fact, a subject or a key: who asked stands in the decision log.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import sys
+import time
+import traceback
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+from prometheus_client import Counter, Gauge, Histogram
+
+from service.compact import Compact
+from service.exact_json import dumps
+from service.problems import Problem
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+DECISIONS = Counter("village_credit_decisions", "Decisions made", ["decision", "outcome"])
+CRITERIA = Counter("village_credit_criteria", "Criteria not met or not known", ["decision", "criterion", "verdict"])
+REQUESTS = Histogram(
+    "village_credit_request_seconds",
+    "Time to answer",
+    ["endpoint", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30),
+)
+EDITION = Gauge("village_credit_edition", "Editions that are live", ["edition", "sha256"], multiprocess_mode="livemax")
+REJECTED = Gauge("village_credit_policies_rejected", "1 while a change of the policies is refused for its errors",
+                 multiprocess_mode="livemax")  # fmt: skip
+SWAPS = Gauge("village_credit_policy_swaps", "Changes of the policies that went live", multiprocess_mode="livemax")
+PENDING = Gauge("village_credit_log_pending", "Entries waiting to be written", multiprocess_mode="livesum")
+LAG = Gauge("village_credit_log_lag_seconds", "Age of the oldest entry waiting", multiprocess_mode="livemax")
+
+
+def configure(level: str) -> None:
+    """JSON lines on standard error."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _line,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _line(_: Any, __: str, event: Any) -> bytes:
+    return dumps(event)
+
+
+log = structlog.get_logger()
+
+
+def register(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    g.began = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.request_id
+    seconds = time.perf_counter() - g.began
+    endpoint = request.endpoint or "none"
+    REQUESTS.labels(endpoint, response.status_code).observe(seconds)
+    key = g.get("key")
+    log.info(
+        "request",
+        request_id=g.request_id,
+        method=request.method,
+        route=request.url_rule.rule if request.url_rule else None,  # never the path itself: it may name a subject
+        status=response.status_code,
+        ms=round(seconds * 1000, 2),
+        caller=key.id if key else None,
+    )
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    unexpected(error)
+    return Problem.unexpected().response()
+
+
+def unexpected(error: BaseException) -> None:
+    """Log an error nobody expected: its kind and where it arose. Not its message, which may quote a case."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("unexpected", request_id=g.get("request_id"), error=type(error).__qualname__, places=places)
+
+
+def count(*decisions: Compact) -> None:
+    """Count what came out, and the criteria that stood in the way."""
+    for found in decisions:
+        DECISIONS.labels(found.decision, found.outcome).inc()
+        for criterion in found.not_met:
+            CRITERIA.labels(found.decision, criterion, "not_met").inc()
+        for criterion in found.unknown:
+            CRITERIA.labels(found.decision, criterion, "unknown").inc()

@@ -1,0 +1,86 @@
+"""Who may do what: API keys, permissions by role, rate limits, and the headers every answer carries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, Response, current_app, g, request
+
+from service.context import service
+from service.keys import PERMISSIONS
+from service.problems import Problem
+
+View = TypeVar("View", bound=Callable[..., object])
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+}
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Marks a view with the permission that its caller's role must have."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def permission_of(endpoint: str | None) -> str | None:
+    view = current_app.view_functions.get(endpoint or "")
+    found: str | None = getattr(view, "permission", None)
+    return found
+
+
+class Minutes:
+    """How many requests each key made in the minute at hand: of this process, and forgotten with the minute."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.time) -> None:
+        self._most, self._clock = most, clock
+        self._minute, self._made = 0, dict[str, int]()
+
+    def wait(self, key: str) -> int:
+        """Count a request; 0 where it is within the limit, else the seconds until the next minute."""
+        minute, second = divmod(int(self._clock()), 60)
+        if minute != self._minute:
+            self._minute, self._made = minute, {}
+        made = self._made[key] = self._made.get(key, 0) + 1
+        return 0 if made <= self._most else 60 - second
+
+
+def register(app: Flask, most: int) -> None:
+    minutes = Minutes(most)
+    app.before_request(lambda: _admit(minutes))
+    app.after_request(_protect)
+
+
+def _admit(minutes: Minutes) -> None:
+    permission = permission_of(request.endpoint)
+    if permission is None:
+        return
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    key = service().keys.check(token.strip()) if scheme.lower() == "bearer" else None
+    if key is None:
+        zh, en = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
+        raise Problem("unauthorized", zh, en, headers={"WWW-Authenticate": "Bearer"})
+    g.key = key
+    if wait := minutes.wait(key.id):
+        raise Problem("too-many-requests", f"请在 {wait} 秒后再试。", f"Try again in {wait} seconds.",
+                      headers={"Retry-After": str(wait)})  # fmt: skip
+    if permission not in PERMISSIONS[key.role]:
+        raise Problem("forbidden", f"角色 {key.role} 没有权限 {permission}。",
+                      f"The role {key.role} lacks the permission {permission}.")  # fmt: skip
+
+
+def _protect(response: Response) -> Response:
+    response.headers.extend(HEADERS)
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,144 @@
+"""The settings of the service: one table, read from the environment, every mistake told at once.
+
+`docs/settings.md` is made from this table.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HOME = Path(__file__).resolve().parents[1]
+DATA = HOME / ".data"
+PREFIX = "VILLAGE_CREDIT_"
+RUNTIME = f"{PREFIX}RUNTIME"  # set by `serve`: the folder in which its workers agree
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table: how a variable is read, what it is when it is not set, and what it is for."""
+
+    name: str
+    read: Callable[[str], Any]
+    default: str
+    zh: str
+    en: str
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+
+def _number(least: float, most: float, kind: type = int) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        value = kind(text)
+        if not least <= value <= most:
+            raise ValueError(f"{least} .. {most}")
+        return value
+
+    return read
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(" | ".join(words))
+        return text
+
+    return read
+
+
+TABLE = (
+    Setting("policies", Path, str(HOME / "policies"), "政策目录", "the policies folder"),
+    Setting("plan", str, "", "请求未写方案时所用的方案；只有一个方案时不必写",
+            "the plan where a request names none; not needed where there is only one"),
+    Setting("database", str, f"sqlite:///{DATA / 'village-credit.db'}",
+            "判定日志所在的数据库：sqlite:///… 或 postgresql+psycopg://…",
+            "the database of the decision log: sqlite:///… or postgresql+psycopg://…"),
+    Setting("seal_keys", str, "", "封存输入的密钥，`名称:base64`，多把以逗号分隔，第一把为当前；必填",
+            "the keys that seal inputs, `name:base64`, several with commas, the first is current; required"),
+    Setting("blind_key", str, "", "查找对象编号用的密钥，base64；必填",
+            "the key for looking up subject ids, base64; required"),
+    Setting("host", str, "127.0.0.1", "监听地址", "the address to listen on"),
+    Setting("port", _number(0, 65535), "8000", "监听端口", "the port to listen on"),
+    Setting("workers", _number(1, 256), "2", "进程数，通常等于核数", "processes, usually one per core"),
+    Setting("threads", _number(1, 256), "32", "每个进程的线程数：等待日志写盘的请求各占一个",
+            "threads per process: each request that waits for the log to reach the disk holds one"),
+    Setting("reload_seconds", _number(0.05, 3600, float), "1", "每隔几秒看一次政策目录",
+            "how often the policies folder is looked at, in seconds"),
+    Setting("rate_limit", _number(1, 10**9), "60000", "每把 API 密钥每分钟、每个进程的请求上限",
+            "most requests a minute for each API key and process"),
+    Setting("max_body", _number(1024, 1 << 30), str(16 << 20), "请求体的上限（字节）", "most bytes of a request body"),
+    Setting("max_batch", _number(1, 1_000_000), "10000", "一批最多的案例数（JSON）", "most cases of a batch (JSON)"),
+    Setting("request_seconds", _number(0.1, 3600, float), "60",
+            "一个请求最长的秒数；批量到时即停，其余案例各得一条说明",
+            "most seconds of a request; a batch stops then, and each case left is told so"),
+    Setting("stream_seconds", _number(0.1, 86400, float), "3600", "一个 NDJSON 批量流最长的秒数",
+            "most seconds of a stream of NDJSON"),
+    Setting("clock_tolerance", _number(0, 3600, float), "5", "系统时钟落后于日志多少秒以内仍可判定",
+            "how many seconds the clock may lag behind the log"),
+    Setting("keep_inputs_days", _number(1, 36500), "1825", "封存的输入保留的天数（`log expire` 依此删除）",
+            "days for which sealed inputs are kept (`log expire` goes by it)"),
+    Setting("log_level", _one_of("debug", "info", "warning", "error"), "info",
+            "运行日志的级别", "level of the server's log"),
+)  # fmt: skip
+
+
+class BadSettings(Exception):
+    """Settings that cannot be used, each with the variable and what is wrong, in both languages."""
+
+    def __init__(self, problems: list[dict[str, str]]) -> None:
+        super().__init__("; ".join(problem["en"] for problem in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The values of the table, by name."""
+
+    policies: Path
+    plan: str
+    database: str
+    seal_keys: str
+    blind_key: str
+    host: str
+    port: int
+    workers: int
+    threads: int
+    reload_seconds: float
+    rate_limit: int
+    max_body: int
+    max_batch: int
+    request_seconds: float
+    stream_seconds: float
+    clock_tolerance: float
+    keep_inputs_days: int
+    log_level: str
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings as the environment gives them; BadSettings lists everything wrong, names nobody knows too."""
+    values: dict[str, Any] = {}
+    problems: list[dict[str, str]] = []
+    for one in TABLE:
+        text = environment.get(one.variable, one.default)
+        try:
+            values[one.name] = one.read(text)
+        except ValueError as error:
+            problems.append(
+                _wrong(one.variable, f"{one.zh}，不能是 {text}（{error}）", f"{one.en}; not {text} ({error})")
+            )
+    strangers = sorted(environment.keys() - {one.variable for one in TABLE} - {RUNTIME})
+    problems += [
+        _wrong(name, "没有这个设置", "there is no such setting") for name in strangers if name.startswith(PREFIX)
+    ]
+    if problems:
+        raise BadSettings(problems)
+    return Settings(**values)
+
+
+def _wrong(variable: str, zh: str, en: str) -> dict[str, str]:
+    return {"where": variable, "zh": zh, "en": en}

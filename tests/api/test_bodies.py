@@ -1,0 +1,70 @@
+"""Request bodies that cannot be read, whatever they are sent to."""
+
+import json
+
+import pytest
+
+from tests.api.calling import JSON, NDJSON, errors, kind
+
+PATH = "/v1/decisions/credit_village"
+CASE = b'{"subject":{"id":"V-1"},"facts":{}}'
+POSTS = [PATH, f"{PATH}/batch", "/v1/what-if/credit_village"]
+
+
+@pytest.mark.parametrize("body", [
+    b"", b" ", b"{", b"{}x", b"{'a':1}", b'{"a":1,}', b"NaN", b'{"facts":{"households":NaN}}', b"[Infinity]",
+    b"[-Infinity]", b"[01]", b"[1.]", b"[.5]", b"[+1]", b"\xef\xbb\xbf" + CASE, CASE.decode().encode("utf-16"),
+    b'{"a":"\xff"}', '{"a":"é"}'.encode("latin-1"), b'{"a":1,"a":2}', b'{"facts":{"x":1,"x":1}}', b"[" * 100_000,
+    b'{"a":' * 100_000, b"1" * 5000, b"[1e999999999999999999999]", b"[1e-999999999999999999999]",
+    b'{"subject":{"id":"\\ud800"},"facts":{}}', b'{"subject":{"id":"V"},"facts":{"\\udfff":1}}', b'["\x00"]', b'["\n"]',
+], ids=lambda body: repr(body[:30]))  # fmt: skip
+@pytest.mark.parametrize("path", POSTS)
+def test_what_is_not_json_is_refused_in_words(analyst, path, body):
+    answer = analyst.post(path, body)
+
+    assert kind(answer) == (400, "malformed-json")
+
+
+def test_both_halves_of_a_character_are_a_character(caller):
+    found = caller.decided("credit_village", b'{"subject":{"id":"\\ud83c\\udfe1"},"facts":{}}')
+
+    assert found["subject"]["id"] == "🏡"
+
+
+@pytest.mark.parametrize("type", ["text/plain", "application/x-www-form-urlencoded", "application/xml", NDJSON, ""])
+def test_another_content_type_than_json_is_refused_and_the_right_one_named(analyst, type):
+    for path in (PATH, "/v1/what-if/credit_village"):
+        answer = analyst.post(path, CASE, type=type)
+        assert kind(answer) == (415, "unsupported-media-type")
+        assert answer.headers["Accept"] == JSON
+
+
+def test_a_batch_takes_json_and_ndjson(caller):
+    answer = caller.post(f"{PATH}/batch", CASE, type="text/csv")
+
+    assert kind(answer) == (415, "unsupported-media-type")
+    assert answer.headers["Accept"] == f"{JSON}, {NDJSON}"
+
+
+def test_a_charset_beside_the_content_type_does_not_matter(caller):
+    assert caller.post(PATH, CASE, type="application/json; charset=utf-8").status_code == 200
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_a_body_that_is_too_large_is_refused(own, path):
+    sender = own(max_body=2000).caller("analyst")
+
+    answer = sender.post(path, json.dumps({"x": "y" * 2000}))
+
+    assert kind(answer) == (413, "payload-too-large")
+    assert sender.post(PATH, CASE).status_code == 200
+
+
+def test_a_body_in_a_coding_nobody_asked_for_is_not_read_as_json(caller):
+    assert kind(caller.post(PATH, b"\x1f\x8b\x08\x00", headers={"Content-Encoding": "gzip"}))[0] in (400, 415)
+
+
+def test_records_nested_without_end_are_refused(caller):
+    body = b'{"subject":{"id":"C"},"facts":' + b'{"villages":[{"county":' * 300 + b"{}" + b"}]}" * 300 + b"}"
+
+    assert {code for _, code in errors(caller.post("/v1/decisions/pilots", body))} <= {"too_deep", "unknown_fact"}

@@ -1,0 +1,88 @@
+"""`POST /v1/what-if/{decision}`: the same case under other figures; nothing is decided by it."""
+
+import shutil
+
+import pytest
+
+from tests.api.calling import DATE, PLAN, POLICIES, errors, example, kind
+
+PATH = "/v1/what-if/credit_village"
+
+
+def asked(**overrides):
+    return {**example("village_qualifies"), "overrides": overrides or {"credit_village.a_grade_share": "60%"}}
+
+
+def test_both_decisions_and_their_difference_are_told(analyst):
+    found = analyst.post(PATH, asked()).json
+
+    assert (found["now"]["outcome"], found["then"]["outcome"]) == ("qualified", "not_qualified")
+    assert {"what": "outcome", "before": "qualified", "after": "not_qualified"} in found["differences"]
+
+
+def test_what_is_said_of_now_is_what_would_be_decided(analyst):
+    now = analyst.post(PATH, asked()).json["now"]
+    decided = analyst.decided("credit_village", example("village_qualifies"))
+
+    assert {**now, "log_id": decided["log_id"]} == decided
+
+
+def test_it_is_no_decision_and_not_in_the_log(api, analyst):
+    before = api.service.log.head().seq
+    analyst.post(PATH, asked())
+
+    assert api.service.log.head().seq == before
+
+
+@pytest.mark.parametrize(("overrides", "pointer", "code"), [
+    ({}, "/overrides", "too_long"), ([], "/overrides", "not_a_mapping"), (None, "/overrides", "null"),
+    ({"x": "1"}, "/overrides/x", "not_a_path"), ({"credit_village.no_such": "1"}, "/overrides", "no_such_figure"),
+    ({"credit_village.a_grade_share": 60}, "/overrides/credit_village.a_grade_share", "not_text"),
+    ({"credit_village.a_grade_share": ""}, "/overrides/credit_village.a_grade_share", "not_a_limit"),
+    ({"credit_village.a_grade_share": "60%}, x: {"}, "/overrides/credit_village.a_grade_share", "not_a_limit"),
+    ({"credit_village.a_grade_share": "60%\n"}, "/overrides/credit_village.a_grade_share", "not_a_limit"),
+    ({f"a.b{number}": "1%" for number in range(21)}, "/overrides", "too_long"),
+])  # fmt: skip
+def test_overrides_are_checked(analyst, overrides, pointer, code):
+    assert errors(analyst.post(PATH, {**example("village_qualifies"), "overrides": overrides})) == [(pointer, code)]
+
+
+def test_overrides_are_required(analyst):
+    assert errors(analyst.post(PATH, example("village_qualifies"))) == [("/overrides", "required")]
+
+
+def test_what_is_wrong_with_case_and_overrides_is_told_at_once(analyst):
+    body = {"subject": {"id": ""}, "facts": {"households": "x"}, "overrides": {"x": 1}}
+
+    assert sorted(pointer for pointer, _ in errors(analyst.post(PATH, body))) == [
+        "/facts/households", "/overrides/x", "/subject/id",
+    ]  # fmt: skip
+
+
+def test_an_edition_that_could_not_be_is_told_as_policy_staff_would_be(analyst):
+    answer = analyst.post(PATH, asked(**{"credit_village.a_grade_share": "60 households"}))
+
+    assert kind(answer) == (422, "invalid-input")
+    assert {error["pointer"] for error in answer.json["errors"]} == {"/overrides"}
+
+
+@pytest.mark.parametrize("path", ["{0}", "../{1}", "..{0}", "./{1}", "~/{1}"])
+def test_no_path_leads_out_of_the_edition(own, tmp_path, path):
+    """A figure is named by a file of the edition; no name may reach the file itself, and write to it."""
+    folder = shutil.copytree(POLICIES / PLAN, tmp_path / "policies" / PLAN).parent
+    file = folder / PLAN / DATE / "credit_village.yaml"
+    before = file.read_bytes()
+    name = path.format(file.with_suffix(""), f"{DATE}/credit_village")
+
+    answer = own(policies=folder).caller("analyst").post(PATH, asked(**{f"{name}.a_grade_share": "99%"}))
+
+    assert kind(answer) == (422, "invalid-input")
+    assert file.read_bytes() == before
+
+
+def test_a_caller_may_not_ask_what_if(caller):
+    assert kind(caller.post(PATH, asked())) == (403, "forbidden")
+
+
+def test_a_decision_that_is_not_there_is_not_found(analyst):
+    assert kind(analyst.post("/v1/what-if/no_such", asked())) == (404, "not-found")

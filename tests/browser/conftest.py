@@ -1,0 +1,103 @@
+"""Debian's chromium against the real service. Whatever page a test opens may neither complain nor look elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from service.app import create_app
+from service.context import NAME
+from service.demonstration import prepare
+from service.settings import from_environment
+from tests.running import POLICIES, Running, running
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync --disable-dev-shm-usage"
+).split()
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser in front of the service."""
+
+    browser: Browser
+    server: Running
+    complaints: list[str] = field(default_factory=list)
+    expected: set[str] = field(default_factory=set)  # what the browser's console may mention
+
+    def open(self, path: str, lang: str = "zh", size: dict[str, int] = DESK, *, scripts: bool = True) -> Page:
+        context = self.browser.new_context(locale=LOCALES[lang], viewport=size, java_script_enabled=scripts)
+        context.set_default_timeout(30_000)
+        context.on("request", self._asked)
+        context.on("console", lambda message: self._said(message.type, message.text))
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        page = context.new_page()
+        page.goto(self.server.address + path)
+        return page
+
+    def form(self, lang: str = "zh", size: dict[str, int] = DESK) -> Page:
+        """The start page, its form ready and a key filled in."""
+        page = self.open("/", lang, size)
+        page.wait_for_selector("#form:not([hidden])")
+        page.fill("#key", self.server.keys["caller"])
+        return page
+
+    def _asked(self, request):
+        if not request.url.startswith((self.server.address, "data:", "blob:")):
+            self.complaints.append(f"asks {request.url}")
+
+    def _said(self, kind, text):
+        if kind in ("error", "warning") and not any(one in text for one in self.expected):
+            self.complaints.append(f"{kind}: {text}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not on this machine (Debian: apt-get install chromium fonts-noto-cjk)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def policies(tmp_path_factory) -> Path:
+    """The policies folder that the server watches: a copy, which a test may spoil and mend."""
+    return shutil.copytree(POLICIES, tmp_path_factory.mktemp("watched") / "policies")
+
+
+@pytest.fixture(scope="session")
+def server(browser, policies, tmp_path_factory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("served"), policies=policies) as server:
+        yield server
+
+
+@pytest.fixture
+def visitor(browser, server) -> Iterator[Visitor]:
+    visitor = Visitor(browser, server)
+    yield visitor
+    for context in browser.contexts:
+        context.close()
+    assert visitor.complaints == []
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory) -> Iterator[Flask]:
+    """The application without a server, for what needs no browser."""
+    environment, keys = prepare({"VILLAGE_CREDIT_POLICIES": str(POLICIES)}, tmp_path_factory.mktemp("pages"))
+    app = create_app(from_environment(environment))
+    app.config["keys"] = keys
+    yield app
+    app.extensions[NAME].policies.close()
+    app.extensions[NAME].log.close()

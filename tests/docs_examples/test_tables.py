@@ -1,0 +1,61 @@
+"""The tables of the manuals say what the code says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from service import settings_page
+from service.keys import PERMISSIONS
+from service.problems import KINDS
+from service.security import permission_of
+
+ROOT = Path(__file__).parents[2]
+MANUALS = ("docs/api.md", "docs/api.zh-CN.md")
+UNSAID = {"/docs/assets/<path:name>", "/static/<path:filename>"}  # parts of the pages
+
+
+def rows(name):
+    """The rows of all tables of a manual, as lists of cells."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:2] == "| "]
+
+
+@pytest.mark.parametrize("name", MANUALS)
+def test_every_kind_of_problem_is_listed_with_its_status(name):
+    said = [(row[0].strip("`"), row[1]) for row in rows(name) if len(row) == 3 and row[1].isdigit()]
+    assert said == [(kind, str(known.status)) for kind, known in KINDS.items()]
+
+
+@pytest.mark.parametrize("name", MANUALS)
+def test_every_permission_is_listed_with_the_roles_that_have_it(name):
+    table = [row for row in rows(name) if len(row) == 2 + len(PERMISSIONS)]
+    head, *said = table
+    assert head[2:] == list(PERMISSIONS)
+    have = {row[0].strip("`"): {role for role, mark in zip(PERMISSIONS, row[2:], strict=True) if mark} for row in said}
+    permissions = set().union(*PERMISSIONS.values())
+    assert have == {one: {role for role, own in PERMISSIONS.items() if one in own} for one in permissions}
+
+
+@pytest.mark.parametrize("name", MANUALS)
+def test_every_route_is_listed_with_the_permission_it_needs(api, name):
+    said = {(row[0], row[1].strip("`"), row[2].strip("`—")) for row in rows(name) if row[0] in ("GET", "POST")}
+    with api.app.app_context():
+        wanted = {
+            (method, re.sub(r"<(\w+)>", r"{\1}", rule.rule), permission_of(rule.endpoint) or "")
+            for rule in api.app.url_map.iter_rules()
+            for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+            if rule.rule not in UNSAID
+        }
+    assert said == wanted
+
+
+def test_the_page_of_settings_is_current():
+    written = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert written == settings_page.page(), "run `make docs`"
+
+
+def test_the_page_of_settings_is_written(tmp_path):
+    (tmp_path / "docs").mkdir()
+    settings_page.main(tmp_path)
+    assert (tmp_path / "docs" / "settings.md").read_text(encoding="utf-8") == settings_page.page()

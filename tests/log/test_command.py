@@ -1,0 +1,188 @@
+"""`village-credit log` and `village-credit keys`, as they are typed."""
+
+import io
+import json
+
+import click
+import pytest
+from click.testing import CliRunner
+from pyarrow import parquet
+
+from service.command_keys import keys_commands
+from service.command_log import default_database, log_commands
+from service.log import as_dict
+from tests.log.samples import Clock, entry, opened, rows, tamper
+
+CLI = click.Group(commands=[log_commands, keys_commands])
+
+
+@pytest.fixture
+def log(sqlite):
+    clock = Clock()
+    log = opened(sqlite, clock)
+    for _ in range(5):
+        log.append([entry()])
+        clock.forward(24 * 3600)
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def run(sqlite):
+    def run(*words, lang="en", database=sqlite):
+        environment = {"VILLAGE_CREDIT_DATABASE": database, "LANG": lang}
+        return CliRunner(env={**environment, "LC_ALL": lang}).invoke(CLI, [str(word) for word in words])
+
+    return run
+
+
+def test_an_untouched_log_is_good(log, run):
+    result = run("log", "verify")
+    assert (result.exit_code, result.stdout) == (0, "✓ 5 lines are as they were written; 0 anchors agree.\n")
+    assert run("log", "verify", lang="zh").stdout == "✓ 5 行完整无改动，核对了 0 个锚点。\n"
+
+
+def test_a_tampered_log_ends_with_exit_code_1(log, run):
+    tamper(log, "UPDATE log SET outcome = 'no' WHERE seq = 2")
+    result = run("log", "verify")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "line 2 is not as it was written, or the hash before it is not\n"
+    result = run("log", "verify", "--json")
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["intact"], found["lines"]) == (1, False, 5)
+    assert [(flaw["seq"], flaw["code"]) for flaw in found["flaws"]] == [(2, "line_changed")]
+
+
+def test_anchors_kept_elsewhere_show_a_missing_end(log, run, tmp_path):
+    anchors = tmp_path / "anchors.ndjson"
+    for _ in range(2):
+        assert run("log", "anchor", "--append", anchors).exit_code == 0
+        log.append([entry()])
+    assert [json.loads(line)["seq"] for line in anchors.read_text().splitlines()] == [5, 6]
+    assert run("log", "verify", "--anchors", anchors).stdout.endswith("2 anchors agree.\n")
+    tamper(log, "DELETE FROM log WHERE seq > 5", "DELETE FROM sealed WHERE seq > 5")
+    assert run("log", "verify").exit_code == 0
+    result = run("log", "verify", "--anchors", anchors)
+    assert result.exit_code == 1
+    assert "line 6 was seen by an anchor: the end of the log is missing" in result.stderr
+
+
+def test_an_anchor_is_a_line_of_json(log, run):
+    assert json.loads(run("log", "anchor").stdout) == log.head().as_dict()
+
+
+@pytest.mark.parametrize("text", ["{}", "nonsense", '{"seq": "x", "hash": "", "at": ""}', "[1]"])
+def test_a_file_that_holds_no_anchors_is_told_by_its_line(log, run, tmp_path, text):
+    file = tmp_path / "anchors"
+    file.write_text(f"{json.dumps(log.head().as_dict())}\n\n{text}\n")
+    result = run("log", "verify", "--anchors", file)
+    assert (result.exit_code, result.stderr) == (2, f"{file}:3 is not an anchor.\n")
+
+
+def test_the_log_is_exported_to_a_file_or_to_standard_output(log, run, tmp_path):
+    expected = [as_dict(line) for line in log.find()]
+    found = [json.loads(line) for line in run("log", "export").stdout.splitlines()]
+    assert [one["id"] for one in found] == [one["id"] for one in expected]
+    assert run("log", "export", "--output", tmp_path / "out.ndjson").stdout == ""
+    assert (tmp_path / "out.ndjson").read_text().count("\n") == 5
+    table = parquet.read_table(io.BytesIO(run("log", "export", "--format", "parquet").stdout_bytes))
+    assert table.column("id").to_pylist() == [one["id"] for one in expected]
+
+
+def test_a_part_of_the_log_is_exported(log, run):
+    lines = run("log", "export", "--from", "2026-05-02", "--to", "2026-05-04").stdout.splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == [2, 3]
+
+
+def test_inputs_expire_before_a_date(log, run):
+    result = run("log", "expire", "--before", "2026-05-03")
+    assert result.stdout == "Inputs up to line 2 have expired; deleted 2 inputs and 0 stored answers.\n"
+    assert rows(log, "SELECT seq FROM sealed") == [(3,), (4,), (5,)]
+    assert run("log", "verify").exit_code == 0
+
+
+def test_inputs_expire_after_days(log, run):
+    found = json.loads(run("log", "expire", "--keep-days", "1", "--json").stdout)
+    assert found == {"through": 5, "inputs": 5, "answers": 0}
+
+
+def test_inputs_left_by_a_broken_expiry_are_told(log, run):
+    (content,) = rows(log, "SELECT seq, content FROM sealed WHERE seq = 1")
+    run("log", "expire", "--before", "2026-05-03")
+    log.database.write(lambda cursor: cursor.execute("INSERT INTO sealed VALUES (?, ?)", content))
+    result = run("log", "verify")
+    assert result.exit_code == 0
+    assert "1 inputs have expired and are still there: run log expire again." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["log", "expire"], "Say what expires with --before or --keep-days."),
+        (["log", "expire", "--before", "soon"], "A date is wanted, as in 2026-12-31, not soon."),
+        (["log", "verify", "--anchors", "/nowhere"], "/nowhere cannot be used (No such file or directory)."),
+        (["log", "verify", "--database", "mysql://x"], "The log's database wants an address"),
+        (["keys", "revoke", "unknown"], "There is no live key unknown."),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_both_languages(log, run, words, said):
+    result = run(*words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(said)
+    told = json.loads(run(*words, "--json").stderr)["errors"][0]
+    assert told["en"].startswith(said)
+    assert told["zh"] + "\n" == run(*words, lang="zh").stderr
+
+
+def test_a_database_that_is_not_there_is_not_made(run, tmp_path):
+    result = run("log", "verify", database=f"sqlite:///{tmp_path / 'none.db'}")
+    assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert result.stderr.startswith("The log's database cannot be reached.")
+
+
+def test_keys_are_handed_out_listed_and_revoked(run, tmp_path):
+    database = f"sqlite:///{tmp_path / 'new' / 'log.db'}"
+    result = run("keys", "add", "县行", "--role", "caller", "--expires", "2099-01-01", database=database)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("vc_")
+    assert result.stderr == "Keep it now: it will not be shown again.\n"
+    added = json.loads(run("keys", "add", "b", "--role", "admin", "--json", database=database).stdout)
+    assert added["key"].startswith(f"vc_{added['id']}_")
+    assert json.loads(run("keys", "revoke", added["id"], "--json", database=database).stdout)["revoked"]
+    listed = json.loads(run("keys", "list", "--json", database=database).stdout)
+    assert [(one["name"], one["role"], one["revoked"] is None) for one in listed] == [
+        ("县行", "caller", True),
+        ("b", "admin", False),
+    ]
+    shown = run("keys", "list", database=database).stdout
+    assert "live until 2099-01-01" in shown
+    assert "revoked 20" in shown
+    assert result.stdout.strip() not in shown
+
+
+def test_a_key_that_has_ended_is_listed_as_such(run):
+    run("keys", "add", "a", "--role", "caller", "--expires", "2000-01-01")
+    run("keys", "add", "b", "--role", "caller")
+    first, second = sorted(run("keys", "list").stdout.splitlines(), key=lambda line: "live" in line)
+    assert first.endswith("ended 2000-01-01")
+    assert second.endswith("live")
+
+
+def test_every_command_says_how_to_answer_and_no_more_than_it_heeds(run):
+    for group in (log_commands, keys_commands):
+        for name in group.commands:
+            shown = run(group.name, name, "--help").stdout
+            assert all(option in shown for option in ("--database", "--lang", "--json", "--color")), name
+            assert "--policies" not in shown
+
+
+def test_progress_is_shown_to_somebody_who_watches(log, run, monkeypatch):
+    monkeypatch.setattr("service.command_log.patient", lambda total: total == 5)
+    result = run("log", "verify")
+    assert "verifying" in result.stderr
+    assert result.exit_code == 0
+
+
+def test_the_log_is_in_the_data_folder_by_default():
+    assert default_database().startswith("sqlite:////")
+    assert default_database().endswith("/.data/village-credit.db")

@@ -1,0 +1,159 @@
+"""API keys: handed out once, checked without a query, gone within seconds."""
+
+import re
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+
+from service.keys import PERMISSIONS, Keys
+from service.log import LogUnavailable
+from tests.log.samples import START, rows
+
+
+class Seconds:
+    """A clock for the age of the copy in memory."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def seconds():
+    return Seconds()
+
+
+@pytest.fixture
+def keys(log, clock, seconds):
+    return Keys(log.database, clock=clock, refresh=2.0, monotonic=seconds)
+
+
+@pytest.fixture
+def queries(log, monkeypatch):
+    """How often the database was read."""
+    asked = []
+    read = log.database.read
+    monkeypatch.setattr(log.database, "read", lambda work: asked.append(1) or read(work))
+    return asked
+
+
+def test_a_key_is_known_by_its_text(keys):
+    key, text = keys.add("县行", "analyst")
+    assert re.fullmatch(r"vc_[0-9a-f]{12}_[\w-]{43}", text)
+    assert keys.check(text) == key
+    assert (key.name, key.role, key.created, key.expires, key.revoked) == ("县行", "analyst", START, None, None)
+    assert keys.listed() == (key,)
+
+
+def test_only_a_hash_of_it_is_kept(keys, log):
+    _, text = keys.add("a", "caller")
+    stored = rows(log, "SELECT * FROM api_keys")
+    assert text.split("_", 2)[2] not in repr(stored)
+    assert sha256(text.encode()).digest() in stored[0]
+
+
+def test_no_two_keys_are_the_same(keys):
+    assert len({keys.add("a", "caller")[1] for _ in range(20)}) == 20
+
+
+def test_a_wrong_text_is_no_key(keys):
+    key, text = keys.add("a", "caller")
+    other, _ = keys.add("b", "admin")
+    wrong = [
+        "", "vc", "vc_", f"vc_{key.id}", f"vc_{key.id}_", text[:-1], text + "x", text.upper(), f"{text}\ud800",
+        text.replace(key.id, other.id), f"xx{text[2:]}", f"vc_{key.sha256.hex()}", "vc__", f" {text}",
+    ]  # fmt: skip
+    assert [one for one in wrong if keys.check(one)] == []
+
+
+def test_a_key_ends_at_its_time(keys, clock):
+    _, text = keys.add("a", "caller", START + timedelta(seconds=10))
+    clock.forward(9)
+    assert keys.check(text)
+    clock.forward(1)
+    assert keys.check(text) is None
+
+
+def test_a_revoked_key_ends_here_at_once_and_elsewhere_within_the_refresh(keys, log, clock, seconds):
+    elsewhere = Keys(log.database, clock=clock, refresh=2.0, monotonic=seconds)
+    key, text = keys.add("a", "caller")
+    assert elsewhere.check(text)
+    assert keys.revoke(key.id)
+    assert keys.check(text) is None
+    seconds.now += 1.9
+    assert elsewhere.check(text)
+    seconds.now += 0.1
+    assert elsewhere.check(text) is None
+    assert keys.listed()[0].revoked == START
+
+
+def test_a_key_is_revoked_once(keys):
+    key, _ = keys.add("a", "caller")
+    assert [keys.revoke(key.id), keys.revoke(key.id), keys.revoke("unknown")] == [True, False, False]
+
+
+def test_a_request_costs_no_query_while_the_copy_is_fresh(keys, queries, seconds):
+    _, text = keys.add("a", "caller")
+    for _ in range(50):
+        assert keys.check(text)
+        assert keys.check("vc_0_unknown") is None
+    assert len(queries) == 1
+    seconds.now += 2
+    for _ in range(50):
+        keys.check(text)
+    assert len(queries) == 2
+
+
+def test_keys_go_on_for_a_while_without_the_database(keys, log, monkeypatch, seconds):
+    _, text = keys.add("a", "caller")
+    assert keys.check(text)
+
+    def away(work):
+        raise LogUnavailable("away")
+
+    monkeypatch.setattr(log.database, "read", away)
+    seconds.now += 19.9
+    assert keys.check(text)
+    seconds.now += 0.1
+    with pytest.raises(LogUnavailable):
+        keys.check(text)
+    monkeypatch.undo()
+    assert keys.check(text)
+
+
+def test_one_thread_renews_the_copy_while_the_others_go_on(keys, seconds, queries):
+    _, text = keys.add("a", "caller")
+    assert keys.check(text)
+    seconds.now += 3
+    with keys._lock:
+        assert keys.check(text)
+    assert len(queries) == 1
+    assert keys.check(text)
+    assert len(queries) == 2
+
+
+def test_a_role_must_be_one_there_is(keys):
+    with pytest.raises(KeyError):
+        keys.add("a", "owner")
+    assert keys.listed() == ()
+
+
+def test_who_may_do_what():
+    may = {permission: [role for role, all in PERMISSIONS.items() if permission in all]
+           for permission in sorted(set().union(*PERMISSIONS.values()))}  # fmt: skip
+    assert may == {
+        "decide": ["caller", "analyst", "admin"],
+        "explain": ["caller", "analyst", "auditor", "admin"],
+        "inputs": ["auditor"],
+        "manage": ["admin"],
+        "policies": ["caller", "analyst", "auditor", "admin"],
+        "read": ["caller", "analyst", "auditor", "admin"],
+        "read_all": ["analyst", "auditor", "admin"],
+        "record_review": ["analyst", "admin"],
+        "replay": ["analyst", "auditor", "admin"],
+        "request_review": ["caller", "analyst", "admin"],
+        "what_if": ["analyst", "admin"],
+    }

@@ -1,0 +1,179 @@
+"""One history of tables for both databases, run once however many start; and lines that stay as they are."""
+
+import threading
+from contextlib import suppress
+
+import pytest
+from alembic import op
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from service.log import DecisionLog, LogError, LogUnavailable, Misconfigured
+from service.log.database import Conflict
+from service.log.migrate import NEWEST, SCRIPTS, revision
+from service.log.tables import metadata
+from tests.log.samples import SEALER, Clock, entry, opened, rows
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare(request, quick):
+    """The address of a database without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{quick / 'folder' / 'log.db'}"
+    return request.getfixturevalue("server").database()
+
+
+def test_the_newest_step_is_the_one_that_is_looked_for():
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [NEWEST]
+
+
+def test_the_steps_lead_to_the_tables_that_the_program_knows(log):
+    def differences(connection):
+        return [
+            one for one in compare_metadata(MigrationContext.configure(connection), metadata) if "index" not in one[0]
+        ]
+
+    assert log.database.read(differences) == []
+    indexes = log.database.read(lambda connection: {one["name"] for one in inspect(connection).get_indexes("log")})
+    assert indexes == {"log_id", "log_subject", "log_decision", "log_refers_to"}
+
+
+def test_several_may_start_at_once(bare):
+    logs = [DecisionLog(bare, SEALER, clock=Clock()) for _ in range(4)]
+    failed = []
+
+    def start(log):
+        try:
+            log.upgrade()
+            log.append([entry()])
+        except LogError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=start, args=(log,)) for log in logs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert logs[0].head().seq == len(logs)
+    assert logs[0].database.read(revision) == NEWEST
+    for log in logs:
+        log.close()
+
+
+def test_an_upgrade_that_fails_leaves_nothing(bare, monkeypatch):
+    log = DecisionLog(bare, SEALER, clock=Clock())
+    create = op.create_index
+
+    def fails(name, *arguments, **others):
+        if name == "log_subject":
+            raise ZeroDivisionError
+        create(name, *arguments, **others)
+
+    monkeypatch.setattr(op, "create_index", fails)
+    with pytest.raises(ZeroDivisionError):
+        log.upgrade()
+    assert log.database.read(lambda connection: inspect(connection).get_table_names()) == []
+    monkeypatch.undo()
+    log.upgrade()
+    log.append([entry()])
+    log.close()
+
+
+def test_an_upgrade_twice_changes_nothing(log):
+    log.append([entry()])
+    log.upgrade()
+    assert log.head().seq == 1
+
+
+def test_tables_of_a_newer_version_are_left_alone(log):
+    log.database.write(lambda cursor: cursor.execute("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Misconfigured, match="newer version"):
+        log.upgrade()
+    log.database.write(lambda cursor: cursor.execute("UPDATE alembic_version SET version_num = '0001'"))
+    log.append([entry()])
+
+
+def test_a_folder_that_cannot_be_made_is_an_unavailable_log(quick):
+    (quick / "file").touch()
+    with pytest.raises(LogUnavailable, match="reached"):
+        DecisionLog(f"sqlite:///{quick / 'file' / 'log.db'}", SEALER).upgrade()
+
+
+DEEDS = [
+    "UPDATE log SET outcome = 'no'",
+    "DELETE FROM log",
+    "UPDATE sealed SET content = hash FROM log",
+    "UPDATE editions SET plan = 'x'",
+    "DELETE FROM editions",
+]
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_what_was_written_cannot_be_changed(log, deed):
+    log.append([entry()])
+    log.keep_edition("a" * 64, "plan", "2026-05-01", {"plan.yaml": "id: x"})
+    with pytest.raises(Conflict, match="append-only"):
+        log.database.write(lambda cursor: cursor.execute(deed))
+
+
+@pytest.mark.parametrize("table", ["log", "sealed", "editions"])
+def test_a_table_cannot_be_emptied(postgresql, table):
+    log = opened(postgresql)
+    with pytest.raises(Conflict, match="append-only"):
+        log.database.write(lambda cursor: cursor.execute(f"TRUNCATE {table}"))
+    log.close()
+
+
+def test_a_line_cannot_be_replaced(sqlite):
+    log = opened(sqlite)
+    log.append([entry(id="first"), entry(id="second")])
+    others = ", ".join(name for name in metadata.tables["log"].columns.keys() if name not in {"seq", "id"})  # noqa: SIM118
+    for seq, id in ((1, "other"), (3, "first")):
+        replacing = (
+            f"INSERT OR REPLACE INTO log (seq, id, {others}) SELECT {seq}, '{id}', {others} FROM log WHERE seq = 2"  # noqa: S608
+        )
+        with pytest.raises(Conflict, match="append-only"):
+            log.database.write(lambda cursor, replacing=replacing: cursor.execute(replacing))
+    assert rows(log, "SELECT seq, id FROM log") == [(1, "first"), (2, "second")]
+    log.close()
+
+
+def test_values_of_another_type_are_refused(sqlite):
+    log = opened(sqlite)
+    with pytest.raises(Conflict, match="cannot store"):
+        log.database.write(lambda cursor: cursor.execute("INSERT INTO sealed VALUES (1, 'text')"))
+    log.close()
+
+
+def test_inputs_may_be_deleted(log):
+    log.append([entry()])
+    log.database.write(lambda cursor: cursor.execute("DELETE FROM sealed"))
+    assert rows(log, "SELECT * FROM sealed") == []
+
+
+# --- the archive of editions
+
+
+def test_an_edition_is_kept_once_and_as_it_was(log):
+    files = {"plan.yaml": "id: 整村授信\n", "facts.yaml": "village: {}\n"}
+    assert log.edition("a" * 64) is None
+    log.keep_edition("a" * 64, "plan", "2026-05-01", files)
+    log.keep_edition("a" * 64, "plan", "2026-05-01", {"plan.yaml": "changed"})
+    assert log.edition("a" * 64) == files
+    assert rows(log, "SELECT sha256, plan, date FROM editions") == [("a" * 64, "plan", "2026-05-01")]
+
+
+def test_several_may_keep_an_edition_at_once(log, monkeypatch):
+    """Both have seen that it is not there yet."""
+    monkeypatch.setattr("service.log.editions._packed", lambda connection, sha256: None)
+    for _ in range(2):
+        with suppress(LookupError):
+            log.keep_edition("a" * 64, "plan", "2026-05-01", {})
+    assert rows(log, "SELECT count(*) FROM editions") == [(1,)]

@@ -1,0 +1,104 @@
+"""Lines are found by what they say, and in pages."""
+
+from datetime import timedelta
+
+import pytest
+
+from service.log.reader import place
+from tests.log.samples import SEALER, START, entry, opened, rows
+
+
+@pytest.fixture
+def filled(log, clock):
+    """Two entries an hour, for five hours."""
+    for number in range(10):
+        decision, kind = f"d{number % 2}", "decision" if number < 8 else "other"
+        said = {"outcome": f"o{number % 3}", "caller": f"key-{number % 4}", "subject": SEALER.blind(str(number % 5))}
+        log.append([entry(id=str(number), decision=decision, kind=kind, refers_to="3" if number > 6 else "", **said)])
+        if number % 2:
+            clock.forward(3600)
+    return log
+
+
+def found(log, **wanted):
+    return [int(line.id) for line in log.find(**wanted)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ids"),
+    [
+        ({}, list(range(10))),
+        ({"decision": "d1"}, [1, 3, 5, 7, 9]),
+        ({"decision": "d1", "outcome": "o0"}, [3, 9]),
+        ({"caller": "key-2"}, [2, 6]),
+        ({"kind": "other"}, [8, 9]),
+        ({"subject": SEALER.blind("4")}, [4, 9]),
+        ({"subject": SEALER.blind("4"), "kind": "decision"}, [4]),
+        ({"subject": "nobody"}, []),
+        ({"after_seq": 8}, [8, 9]),
+        ({"before_seq": 3}, [0, 1]),
+        ({"after_seq": 3, "before_seq": 6}, [3, 4]),
+        ({"limit": 3}, [0, 1, 2]),
+        ({"newest_first": True, "limit": 3}, [9, 8, 7]),
+        ({"newest_first": True, "before_seq": 4, "limit": 2}, [2, 1]),
+        ({"start": START + timedelta(hours=4)}, [8, 9]),
+        ({"start": START + timedelta(hours=3, seconds=1)}, [8, 9]),
+        ({"end": START + timedelta(hours=1)}, [0, 1]),
+        ({"end": START + timedelta(hours=1, microseconds=1)}, [0, 1, 2, 3]),
+        ({"start": START + timedelta(hours=1), "end": START + timedelta(hours=2)}, [2, 3]),
+        ({"start": START + timedelta(hours=1), "after_seq": 3, "end": START + timedelta(hours=3)}, [3, 4, 5]),
+        ({"start": START + timedelta(hours=9)}, []),
+        ({"end": START}, []),
+        ({"decision": None, "start": None, "limit": 2}, [0, 1]),
+    ],
+)
+def test_what_fits_is_found(filled, wanted, ids):
+    assert found(filled, **wanted) == ids
+
+
+def test_pages_add_up(filled):
+    seen, after = [], 0
+    while page := filled.find(after_seq=after, limit=3, kind="decision"):
+        seen += [int(line.id) for line in page]
+        after = page[-1].seq
+    assert seen == list(range(8))
+
+
+def test_lines_about_another_are_found(filled):
+    assert [line.id for line in filled.about("3")] == ["7", "8", "9"]
+    assert filled.about("4") == []
+    assert filled.about("") == []
+
+
+@pytest.mark.parametrize("hours", range(-1, 7))
+def test_a_time_is_a_place_in_the_log(filled, hours):
+    when = START + timedelta(hours=hours)
+    expected = sum(line.at < when for line in filled.find())
+    assert filled.database.read(lambda connection: place(connection, when)) == expected
+
+
+def test_the_head_of_an_empty_log_is_nowhere(log):
+    head = log.head()
+    assert (head.seq, head.hash, head.at) == (0, "0" * 64, "1970-01-01T00:00:00+00:00")
+
+
+def test_the_head_is_the_last_line(filled):
+    head, line = filled.head(), filled.get("9")
+    assert (head.seq, head.hash, head.at) == (line.seq, line.hash.hex(), line.at.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("condition", "index"),
+    [
+        ("id = 'x'", "log_id"),
+        ("subject = 'x' AND seq > 3 ORDER BY seq", "log_subject"),
+        ("decision = 'x' AND outcome = 'y' ORDER BY seq DESC", "log_decision"),
+        ("refers_to = 'x' AND refers_to <> '' ORDER BY seq", "log_refers_to"),
+        ("seq > 4 ORDER BY seq", "INTEGER PRIMARY KEY"),
+    ],
+)
+def test_questions_are_answered_from_an_index(sqlite, condition, index):
+    log = opened(sqlite)
+    (plan,) = rows(log, f"EXPLAIN QUERY PLAN SELECT * FROM log WHERE {condition}")  # noqa: S608
+    assert index in plan[3]
+    log.close()

@@ -1,0 +1,156 @@
+"""Several workers are one service: they serve the same edition, swap together, and stop when their work is done."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.running import GONE, POLICIES, Running, running
+
+PLAN, DATE, FILE = "xx-county", "2026-05-01", "credit_village.yaml"
+CASE = {"subject": {"id": "V-1"}, "on": "2026-12-31", "facts": {"households": 300, "a_grade_households": 164}}
+SWAPS = 100
+
+
+@pytest.fixture
+def policies(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(POLICIES, tmp_path / "policies"))
+
+
+def limit(policies: Path, text: str) -> None:
+    """Write another limit into the policy, in one step."""
+    file = policies / PLAN / DATE / FILE
+    shipped = (POLICIES / PLAN / DATE / FILE).read_text(encoding="utf-8")
+    assert "55%" in shipped
+    part = file.with_suffix(".part")
+    part.write_text(shipped.replace("55%", text), encoding="utf-8")
+    part.replace(file)
+
+
+def ready(server: Running) -> dict[str, object]:
+    _, body, _ = server.call("GET", "/readyz")
+    return body
+
+
+def seen(server: Running) -> tuple[str, str]:
+    """The limit a decision was held to, and the edition it names."""
+    status, body, _ = server.call("POST", "/v1/decisions/credit_village", CASE)
+    assert status == 200, body
+    first = body["findings"][0]
+    return first["comparisons"][0]["tests"][0]["limit"], body["edition_sha256"]
+
+
+def until(server: Running, wanted: str) -> None:
+    """Wait until the limit is live."""
+    patience = time.monotonic() + 60
+    while seen(server)[0] != wanted:
+        assert time.monotonic() < patience, (wanted, ready(server), server.log.read_text()[-2000:])
+
+
+def test_no_request_fails_or_is_mixed_during_a_hundred_swaps_under_load(tmp_path: Path, policies: Path) -> None:
+    with running(tmp_path, workers=2, policies=policies, reload_seconds=0.05) as server:
+        found: dict[str, set[str]] = {}
+        stop = threading.Event()
+        orders: list[list[str]] = []
+
+        def ask() -> None:
+            order: list[str] = []
+            orders.append(order)
+            while not stop.is_set():
+                shown, sha = seen(server)
+                found.setdefault(sha, set()).add(shown)
+                order.append(shown)
+
+        with ThreadPoolExecutor(4) as pool:
+            asking = [pool.submit(ask) for _ in range(4)]
+            try:
+                for number in range(SWAPS):
+                    percent = 40 + number % 50
+                    limit(policies, f"{percent}%")
+                    until(server, f"{percent / 100:g}")
+            finally:
+                stop.set()
+            for one in asking:
+                one.result()
+        assert all(len(limits) == 1 for limits in found.values()), "one edition, one limit: nothing is mixed"
+        assert len(found) >= 50
+        for order in orders:
+            changes = [shown for shown, before in zip(order[1:], order, strict=False) if shown != before]
+            assert changes, "every client saw the policies change"
+            assert all(one != two for one, two in zip(changes, changes[2:], strict=False)), "and none change back"
+
+
+def test_a_bad_edition_never_replaces_a_good_one_and_readyz_says_why(tmp_path: Path, policies: Path) -> None:
+    with running(tmp_path, workers=2, policies=policies, reload_seconds=0.05) as server:
+        limit(policies, "155")
+        patience = time.monotonic() + 60
+        while not (body := ready(server))["policies"]["rejected"]:
+            assert time.monotonic() < patience
+        (problem, *_) = body["policies"]["rejected"]
+        assert problem["file"] == f"{PLAN}/{DATE}/{FILE}"
+        assert problem["line"] > 1
+        assert problem["zh"]
+        assert problem["en"]
+        assert body["status"] == "ok"
+        assert seen(server)[0] == "0.55"
+        assert "village_credit_policies_rejected 1.0" in server.call("GET", "/metrics")[1].decode()
+        limit(policies, "60%")
+        until(server, "0.6")
+        while (body := ready(server))["policies"]["rejected"]:
+            assert time.monotonic() < patience
+
+
+def test_a_service_starts_with_broken_policies_on_those_that_were_live_last(tmp_path: Path, policies: Path) -> None:
+    with running(tmp_path, policies=policies) as server:
+        limit(policies, "61%")
+        until(server, "0.61")
+        assert server.stop() == 0
+        (policies / PLAN / DATE / FILE).write_text("decision: [", encoding="utf-8")
+        server.restart()
+        assert seen(server)[0] == "0.61"
+        assert ready(server)["policies"]["rejected"]
+
+
+def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
+    with running(tmp_path, workers=2) as server:
+        before = workers(server)
+        os.kill(before[-1], signal.SIGKILL)
+        patience = time.monotonic() + 60
+        while before[-1] in (now := workers(server)) or len(now) < len(before):
+            assert time.monotonic() < patience
+            with suppress(*GONE):  # what that worker had in hand is lost, and nothing else
+                assert seen(server)[0] == "0.55"
+        assert seen(server)[0] == "0.55"
+
+
+def workers(server: Running) -> list[int]:
+    """The processes that vote on policies."""
+    (votes,) = Path(tempfile.gettempdir()).glob(f"village-credit-{server.process.pid}-*/votes")
+    return [int(vote.name) for vote in votes.iterdir() if vote.name.isdecimal() and Path(f"/proc/{vote.name}").exists()]
+
+
+def test_what_is_under_way_is_finished_when_the_service_is_told_to_stop(tmp_path: Path) -> None:
+    with running(tmp_path, workers=2) as server:
+        line = json.dumps(CASE).encode() + b"\n"
+        body = line * 4000
+        with ThreadPoolExecutor(1) as pool:
+            path = "/v1/decisions/credit_village/batch"
+            asked = pool.submit(server.call, "POST", path, body, Content_Type="application/x-ndjson")
+            patience = time.monotonic() + 60
+            while "village_credit_decisions_total{" not in server.call("GET", "/metrics")[1].decode():
+                assert time.monotonic() < patience
+            assert server.stop() == 0
+            status, answered, _ = asked.result()
+        assert status == 200
+        assert answered.count(b"\n") == 4000
+        assert b"problem" not in answered
