@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from service.command_county import county_commands
 from service.command_decide import decide, explain
 from service.command_decisions import decisions
 from service.command_demo import demo
@@ -24,5 +25,5 @@ def cli() -> None:
     """
 
 
-for command in (decide, explain, decisions, policies, demo, serve, log_commands, keys_commands):
+for command in (decide, explain, decisions, policies, demo, county_commands, serve, log_commands, keys_commands):
     cli.add_command(command)

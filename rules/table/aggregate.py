@@ -155,7 +155,9 @@ def _read(name: str, fact: Fact, joined: Any, none: Any, beyond: Any, bottoms: M
         empty = ibis.literal([], column.type())
         return ibis.ifelse(doubt, ibis.null(column.type()), ibis.ifelse(none, empty, ibis.coalesce(column, empty)))
     bottom, most = bottoms.get(name, (1, 1))
-    whole = column.cast(INT64 if fact.counted is not None and fact.counted.name == "count" else D38)
+    whole = column.cast(D38)
+    if fact.counted is not None and fact.counted.name == "count":
+        whole = whole.cast(INT64)  # by way of a decimal: a sum of DuckDB is wider than Ibis thinks
     top = ibis.ifelse(none, literal(0, whole.type().is_decimal()), whole)
     cell = Num(ibis.ifelse(doubt, numbers.null_like(top), top), bottom, most * MOST, bottom)
     columns = list(shown(name, cell).values())

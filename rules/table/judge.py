@@ -38,7 +38,7 @@ class TableJudge:
         too large even for 38 digits has no outcome and is `beyond`: the engine decides it."""
         rule = self.edition.rules[decision]
         check_columns(self.edition, rule.subject, table)
-        judged = self._add(narrow(self.edition, rule.subject, [_asked(rule)], table), [rule])
+        judged = self._add(narrow(self.edition, rule.subject, [asked(rule)], table), [rule])
         start = decision + SEPARATOR
         names = {name.removeprefix(start): name for name in judged.columns if name.startswith(start)}
         ids = {KEY: KEY} if KEY in table.columns else {}
@@ -56,7 +56,7 @@ class TableJudge:
         (subject,) = {rule.subject for rule in rules}
         frame = frame_of(self.edition, subject, self.on, table)
         with about("", ", ".join(rule.id for rule in rules)):
-            prepare(frame, [_asked(rule) for rule in rules])
+            prepare(frame, [asked(rule) for rule in rules])
         columns: dict[str, Any] = {}
         for rule in rules:
             columns.update(_columns(rule, frame.judged(rule)))
@@ -86,7 +86,7 @@ class TableJudge:
         )
 
 
-def _asked(rule: Rule) -> Used:
+def asked(rule: Rule) -> Used:
     return rule.subject, Ref("outcome", "", rule.id, rule.type)
 
 

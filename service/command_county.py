@@ -1,0 +1,17 @@
+"""`village-credit county`: work on all villages and households of a county at once."""
+
+from __future__ import annotations
+
+import click
+
+from service.county.command_explain import explain_command
+from service.county.command_run import run_command
+
+
+@click.group("county")
+def county_commands() -> None:
+    """全县：一次处理全部的村和户 / a county: all villages and households at once"""
+
+
+county_commands.add_command(run_command)
+county_commands.add_command(explain_command)

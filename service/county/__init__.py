@@ -1,0 +1,1 @@
+"""A whole county at once: read, checked, judged, counted up and reported."""
