@@ -255,8 +255,26 @@ READINGS = Record({"readings": MapOf(ID, Record(
      "because": WORDS},
     {"changes": MapOf(ID, MapOf(PATH, LIMITS, 1), 1)}), 0)})  # fmt: skip
 
+_ABOUT_ONE: dict[str, Shape] = {"decision": ID}
+_STEP = Record({"id": ID, "title": TITLE}, {"where": CONDITION})
+REPORT = Record({"report": Record({}, {
+    "smallest_group": Field(Whole(1), "公布时不显示比这更小的数目", "what is published shows no smaller group"),
+    "funnel": Field(Record({"subject": ID, "steps": ListOf(_STEP, 1)}),
+                    "漏斗：每一步都在上一步之内", "a funnel: each step within the one before"),
+    "exclusions": Field(ListOf(ID, 1), "数出各项未满足的判定", "decisions whose unmet items are counted"),
+    "scatter": Field(Record({**_ABOUT_ONE, "group": Text()}), "一组条件的散点图", "a scatter of a group of criteria"),
+    "shares": Field(Record({**_ABOUT_ONE, "criterion": ID}), "各对象与一条条件比较", "bars against one criterion"),
+    "near": Field(Record({**_ABOUT_ONE, "most": Whole(1)}), "最接近达标的对象", "those nearest to being met"),
+    "titles": Field(Record({**_ABOUT_ONE, "held": CONDITION}), "持有称号而不达标的", "titles held without being met"),
+    "ahead": Field(Record({**_ABOUT_ONE, "months": ListOf(Whole(1), 1)}), "若干个月后的样子",
+                   "what becomes of it in so many months if nothing is renewed"),
+    "milestones": Field(ID, "有日期节点的判定", "the decision with dated milestones"),
+})})  # fmt: skip
+
 FILES: dict[str, Shape] = {"plan": PLAN, "facts": FACTS, "clauses": CLAUSES, "readings": READINGS}
+OPTIONAL: dict[str, Shape] = {"report": REPORT}
 DOCUMENT = Either(
+    (has("report"), REPORT),
     (has("subjects"), FACTS),
     (has("clauses"), CLAUSES),
     (has("readings"), READINGS),

@@ -312,6 +312,36 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportStep:
+    """One step of a funnel: those of the step before of whom a condition holds."""
+
+    id: str
+    title: Text
+    where: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the report of a bulk run shows, by the names of decisions, groups and criteria; "" leaves a part out."""
+
+    smallest_group: int = 0  # what is published shows no smaller one
+    funnel_subject: str = ""
+    funnel: tuple[ReportStep, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    scatter: str = ""
+    scatter_group: str = ""
+    shares: str = ""
+    share: str = ""
+    near: str = ""
+    nearest: int = 0
+    titles: str = ""
+    held: Condition | None = None
+    ahead: str = ""
+    ahead_months: tuple[int, ...] = ()
+    milestones: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One dated, immutable version of one plan."""
 
@@ -326,6 +356,7 @@ class Edition:
     rules: Mapping[str, Rule]  # in an order in which each comes after those it needs
     clauses: Mapping[str, Clause]
     readings: Mapping[str, Reading]
+    report: Report = field(default_factory=Report)
 
     @property
     def id(self) -> str:

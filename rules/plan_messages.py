@@ -19,6 +19,10 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "对象 `{subject}` 的上级绕回了它自己。请改正 within。",
         "The subject `{subject}` lies within itself. Correct `within`.",
     ),
+    "report.unknown": (
+        "没有 `{text}`。{nearest}请写其中之一：{allowed}",
+        "There is no `{text}`.{nearest} Write one of: {allowed}",
+    ),
     # --- values and units ------------------------------------------------------------------------------
     "type.wrong": (
         "这里要的是{wanted}，写的却是{found}。请这样写：{example}",

@@ -9,17 +9,18 @@ from typing import Any
 import ibis
 
 from rules.judge import criteria_of
-from rules.model import Edition, Ref, Rule
+from rules.model import Condition, Edition, Ref, Rule
 from rules.table import numbers
 from rules.table.columns import KEY, SEPARATOR, around, check_columns
 from rules.table.errors import about
 from rules.table.frame import BEYOND, HERE, RowFrame, Rows
 from rules.table.inner import inside
+from rules.table.length import WORKING
 from rules.table.order import heights_of, stages
 from rules.table.outcomes import Judged
 from rules.table.outputs import shown
 from rules.table.values import some, truth, untold
-from rules.uses import Used
+from rules.uses import Used, refs
 
 BITS = 62  # criteria that one column of bits holds
 NOT_MET, UNKNOWN, OUTCOME = "not_met", "unknown", "outcome"
@@ -69,6 +70,22 @@ class TableJudge:
         kept = [name for name in table.columns if name not in columns and name != BEYOND]
         blank = {name: ibis.ifelse(beyond, ibis.null(column.type()), column) for name, column in columns.items()}
         return rows.table.select(*kept, **blank, **{BEYOND: beyond})
+
+    def beside(self, subject: str, table: Any, conditions: Mapping[str, Condition], facts: Sequence[str] = ()) -> Any:
+        """The id of every row, whether conditions hold of it, and the values of facts, derived ones too."""
+        frame = frame_of(self.edition, subject, self.on, table)
+        asked_ = [used for condition in conditions.values() for used in refs(condition, subject)]
+        known = self.edition.subjects[subject].facts
+        asked_ += [(subject, Ref("fact", "", name, known[name].type)) for name in facts]
+        with about(f"{subject}: report", subject):
+            prepare(frame, asked_)
+            frame.work_out(list(conditions.values()))
+            columns: dict[str, Any] = {name: frame.holds(condition) for name, condition in conditions.items()}
+            for name in facts:
+                columns.update(shown(name, frame.fact(name)))
+        frame.rows.extend({f"{WORKING}{name}": column for name, column in columns.items()})
+        rows = frame.rows.table
+        return rows.select(KEY, **{name: rows[f"{WORKING}{name}"] for name in columns})
 
     def codes(self, decision: str) -> tuple[str, ...]:
         """The criteria of a decision in the order of its bits; past the 62nd they go on in `not_met_1`."""

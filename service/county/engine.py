@@ -55,9 +55,13 @@ class Duck:
     def table(self, path: Path) -> Any:
         return self.con.read_parquet(str(path))
 
+    def sql(self, expr: Any) -> str:
+        """An expression as a query."""
+        return str(ibis.to_sql(expr, dialect="duckdb"))
+
     def write(self, expr: Any, path: Path, order: str) -> None:
         """Run an expression into a Parquet file, in the order of a column: the same rows, the same bytes."""
-        self.copy(f"SELECT * FROM ({ibis.to_sql(expr, dialect='duckdb')}) ORDER BY {named(order)}", path)
+        self.copy(f"SELECT * FROM ({self.sql(expr)}) ORDER BY {named(order)}", path)
 
     def copy(self, sql: str, path: Path) -> None:
         self.run(f"COPY ({sql}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})")

@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rules import Decision, Engine, FactChecker
+from rules import Decision, FactChecker
+from rules.decider import Decider
 from rules.model import Edition
 from rules.table import TableJudge
 from rules.table.columns import KEY, SEPARATOR, key_of
@@ -25,9 +26,9 @@ class Disagreement(Exception):
 class Outputs:
     """The folder of a run, to be read again."""
 
-    def __init__(self, folder: Path, edition: Edition, duck: Duck) -> None:
+    def __init__(self, folder: Path, edition: Edition, duck: Duck, manifest: Mapping[str, Any] | None = None) -> None:
         self.folder, self.edition, self.duck = folder, edition, duck
-        self.manifest: Mapping[str, Any] = read_manifest(folder)
+        self.manifest: Mapping[str, Any] = read_manifest(folder) if manifest is None else manifest
         self.on = date.fromisoformat(self.manifest["on"])
 
     def row(self, subject: str, id: str) -> dict[str, Any] | None:
@@ -46,13 +47,17 @@ class Outputs:
                 row |= {level + SEPARATOR + name: one.get(name) for name in names}
         return row
 
-    def decide(self, engine: Engine, subject: str, id: str, decision: str) -> Decision | None:
+    def facts(self, subject: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The facts of a row as the engine takes them."""
+        decided = [one for at in self.manifest["checked"] if at["subject"] == subject for one in at["decided"]]
+        return FactChecker(self.edition).check(subject, case(self.edition, subject, row, decided))
+
+    def decide(self, engine: Decider, subject: str, id: str, decision: str) -> Decision | None:
         """What the engine says of a row; Disagreement where the table said something else."""
         row = self.row(subject, id)
         if row is None:
             return None
-        decided = [one for at in self.manifest["checked"] if at["subject"] == subject for one in at["decided"]]
-        facts = FactChecker(self.edition).check(subject, case(self.edition, subject, row, decided))
+        facts = self.facts(subject, row)
         found = engine.decide(decision, facts, self.on, id)
         bulk = row.get(decision)
         if bulk is not None and (bulk != found.outcome or not self._agree(decision, row, found)):

@@ -45,8 +45,10 @@ class Level:
 class Judging:
     """Judges the tables of a county under one edition on one day. Files of a folder are named after their subjects."""
 
-    def __init__(self, edition: Edition, on: date, engine: Engine, duck: Duck, keep_given: bool = False) -> None:
-        self.edition, self.on, self.engine, self.duck, self.keep_given = edition, on, engine, duck, keep_given
+    def __init__(self, edition: Edition, on: date, engine: Engine, duck: Duck, *, keep_given: bool = False,
+                 forget: bool = False) -> None:  # fmt: skip
+        self.edition, self.on, self.engine, self.duck = edition, on, engine, duck
+        self.keep_given, self.forget = keep_given, forget
         self.judge, self.counting = TableJudge(edition, on), Counting(edition, on)
 
     # --- tables
@@ -66,9 +68,16 @@ class Judging:
             below = level
         return table
 
+    def bare(self, subject: str, path: Path) -> Any:
+        """A judged table without its conclusions, to be judged on another day or under other rules."""
+        table = self.engine.table(path)
+        return table.select(*(one for one in table.columns if one not in self.edition.rules and SEPARATOR not in one))
+
     def counted(self, subject: str, table: Any, below: Mapping[str, Path]) -> Any:
         """The table with what the judged records below add up to; figures that it gave are dropped for those."""
-        tables = {name: self.engine.table(path) for name, path in below.items()}
+        tables = {
+            name: self.bare(name, path) if self.forget else self.engine.table(path) for name, path in below.items()
+        }
         facts = {name for one in below for name in self.counting.declared(subject, one)}
         if not facts:
             return table

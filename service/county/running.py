@@ -89,7 +89,7 @@ class _Run:
     def __init__(self, asked: Asked, folder: Path, steps: Steps, made: Engine, tick: Tick) -> None:
         self.asked, self.folder, self.steps, self.tick = asked, folder, steps, tick
         self.duck = made.duck if isinstance(made, Spark) else made
-        self.judging = Judging(asked.edition, asked.on, made, self.duck, asked.keep_given)
+        self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given)
         self.subjects = sorted((one.subject for one in asked.sources), key=lambda one: depth(asked.edition, one))
         self.clean = {one: folder / WORK / f"clean_{one}.parquet" for one in self.subjects}
 
