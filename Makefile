@@ -41,6 +41,7 @@ spark-test: $(PROJECT) ## hold tables against the engine on Spark too (installs 
 docs: $(PROJECT) ## write the generated pages and the schema of policies
 	@$(IN) -m rules.schema
 	@$(IN) -m rules.docs xx-county
+	@$(IN) -m service.settings_page
 
 editor: $(PROJECT) ## hold the schema against a real editor's language server (needs node and the npm registry)
 	@$(IN) -m pytest tests/editor $(ARGS)
@@ -54,7 +55,8 @@ lock: $(PACKAGES) ## refresh requirements/ from pyproject.toml (UPGRADE=1: newes
 	@$(COMPILE) -o requirements/build.txt --group build -c requirements/lock.txt $(if $(UPGRADE),--upgrade)
 	@$(COMPILE) -o requirements/spark.txt --no-annotate --extra spark pyproject.toml -c requirements/lock.txt \
 	  $(if $(UPGRADE),--upgrade)
-	@echo "requirements/ written; the next make installs it"
+	@$(COMPILE) -o deploy/requirements.txt pyproject.toml --extra postgres --no-annotate -c requirements/lock.txt $(if $(UPGRADE),--upgrade)
+	@echo "requirements/ and deploy/requirements.txt written; the next make installs them"
 
 COMPILE = UV_PYTHON_DOWNLOADS=never $(IN) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
   --system-certs --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

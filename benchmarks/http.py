@@ -1,3 +1,4 @@
+# ruff: noqa: S310 -- the addresses are our own
 """The service over HTTP against a bare Flask + marshmallow echo on the same server, in one run; needs wrk.
 
 Two workers on two cores, wrk on the same two; the turns alternate, so that a change in the machine's speed hits both.
@@ -27,7 +28,17 @@ from service.demonstration import prepare
 ROUNDS, SECONDS, CONNECTIONS = 5, 4, 64
 WORKERS, THREADS = "2", "32"
 BODY = {"subject": {"id": "V-001"}, "facts": VILLAGE}
-GRANIAN = ("--interface", "wsgi", "--workers", WORKERS, "--blocking-threads", THREADS, "--no-ws", "--log-level", "error")
+GRANIAN = (
+    "--interface",
+    "wsgi",
+    "--workers",
+    WORKERS,
+    "--blocking-threads",
+    THREADS,
+    "--no-ws",
+    "--log-level",
+    "error",
+)
 
 
 def free_port() -> int:
@@ -62,7 +73,16 @@ def running(command: list[str], environment: dict[str, str], port: int, path: st
 @contextmanager
 def echo() -> Iterator[str]:
     port = free_port()
-    command = [sys.executable, "-m", "granian", *GRANIAN, "--factory", "--port", str(port), "benchmarks.echo:create_app"]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        *GRANIAN,
+        "--factory",
+        "--port",
+        str(port),
+        "benchmarks.echo:create_app",
+    ]
     with running(command, dict(os.environ), port, "/") as address:
         yield address
 
@@ -122,7 +142,8 @@ def report(database: str = "") -> Iterator[str]:
     for name, place in (("echo", 0), ("decide and log", 1)):
         rate, half, most = (median(pair[place][n] for pair in pairs) for n in range(3))
         yield f"  {name:<20}{rate:>8.0f} req/s   p50 {half:>6.2f} ms   p99 {most:>6.2f} ms"
-    yield f"  req/s {median(shares):.2f} of the echo (rounds {min(shares):.2f} to {max(shares):.2f}); p99 {median(tails):.1f} times"
+    spread = f"rounds {min(shares):.2f} to {max(shares):.2f}"
+    yield f"  req/s {median(shares):.2f} of the echo ({spread}); p99 {median(tails):.1f} times"
 
 
 if __name__ == "__main__":

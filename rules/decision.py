@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from rules.model import Edition, Rule, Text
@@ -151,6 +152,17 @@ class Finding(NamedTuple):
             shown["points"] = plain(self.points)
         shown["comparisons"] = [part.as_dict() for part in self.parts]
         return shown
+
+
+class Ready(Finding):
+    """A finding made beforehand, for all cases it is true of; what it says is written out once, and shared."""
+
+    @cached_property
+    def _shown(self) -> dict[str, Any]:
+        return super().as_dict()
+
+    def as_dict(self) -> dict[str, Any]:
+        return self._shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.decision import Compared, Finding, Item, Part
+from rules.decision import Compared, Finding, Item, Part, Ready
 from rules.expressions import Scope, evaluate
 from rules.judge import Judgement, Truth, check, criteria_of, holds
 from rules.model import (
@@ -91,7 +91,7 @@ def _looked_up(criterion: Criterion, item: Item, only: _Comparison) -> Line:
     """One comparison of a value that can only be one of a few: every finding there can be is written now."""
     leaf, value, limits = only.leaf, only.value, only.fixed or ()
     ready = {
-        (said, seen): Finding(item, check(criterion, {leaf: said}), (Part(only.of, seen, limits, said),))
+        (said, seen): Ready(item, check(criterion, {leaf: said}), (Part(only.of, seen, limits, said),))
         for said in (True, False, None)
         for seen in (None, *only.few)
     }

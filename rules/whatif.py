@@ -6,6 +6,7 @@ it breaks is told in the same words.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from rules.node import Node
 from rules.problems import PolicyError, Problems, near
 from rules.source import read_file
 from rules.store import lineage
+
+_NAME = re.compile(r"\w[\w-]*")  # of a decision or a subject, of an item or a fact: never a path
 
 
 class NoSuchFigure(Exception):
@@ -45,7 +48,7 @@ class Supposition:
         operator, _, rest = said.strip().partition(" ")
         if operator not in OPERATORS:
             operator, rest = "", said.strip()
-        if not (equals and dot and name and rest.strip()):
+        if not (equals and dot and _NAME.fullmatch(owner) and _NAME.fullmatch(name) and rest.strip()):
             raise NoSuchFigure(
                 f"假设要写成“判定.条目=值”，不是 {text}。",
                 f"A supposition reads decision.item=value, not {text}.",

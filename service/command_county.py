@@ -6,6 +6,7 @@ import click
 
 from service.county.command_explain import explain_command
 from service.county.command_run import run_command
+from service.county.command_simulate import simulate_command
 
 
 @click.group("county")
@@ -15,3 +16,4 @@ def county_commands() -> None:
 
 county_commands.add_command(run_command)
 county_commands.add_command(explain_command)
+county_commands.add_command(simulate_command)

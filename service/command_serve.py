@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import tempfile
+import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import click
+from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from service.command_common import Bad, Settings, common
+from rules import read_store
+from service.archive import last_live
+from service.command_common import Bad, Settings, Unusable, common
 from service.demonstration import prepare
 from service.log import DecisionLog, LogError, Sealer
 from service.settings import RUNTIME, BadSettings, from_environment
@@ -37,6 +43,8 @@ def serve(settings: Settings, demo: bool, port: int | None) -> None:
     if port is not None:
         environment["VILLAGE_CREDIT_PORT"] = str(port)
     environment["VILLAGE_CREDIT_POLICIES"] = str(settings.policies)
+    if settings.plan is not None:
+        environment["VILLAGE_CREDIT_PLAN"] = settings.plan
     try:
         chosen = from_environment(environment)
         _check(chosen)
@@ -55,6 +63,14 @@ def _check(chosen: ServiceSettings) -> None:
     """What can be known to be wrong before any worker starts; the tables are brought up to date."""
     log = DecisionLog(chosen.database, Sealer.of(chosen.seal_keys, chosen.blind_key))
     log.upgrade()
+    errors = tuple(one for one in read_store(chosen.policies).problems if one.severity == "error")
+    usable = chosen.policies.is_dir() and not errors
+    if not usable and not last_live(log):
+        raise (
+            Unusable(chosen.policies, errors)
+            if errors
+            else Bad(f"没有政策目录 {chosen.policies}。", f"There is no policies folder {chosen.policies}.")
+        )
     log.close()
     if chosen.port:
         with socket.socket() as probe:
@@ -68,17 +84,23 @@ def _check(chosen: ServiceSettings) -> None:
                 ) from None
 
 
+def _memory() -> str | None:
+    """A disk of memory, where there is one: what workers tell one another is written often, and kept by nobody."""
+    memory = Path("/dev/shm")  # noqa: S108 -- the folder made in it is our own
+    return str(memory) if os.access(memory, os.W_OK) else None
+
+
 def run(chosen: ServiceSettings) -> None:
     """Serve until a signal. The workers share a folder: through it they agree on policies and add up metrics.
 
     `service.app` is imported in the workers only: prometheus_client looks once, at its import, where to count.
     """
-    runtime = Path(tempfile.mkdtemp(prefix=f"village-credit-{os.getpid()}-"))
+    runtime = Path(tempfile.mkdtemp(prefix=f"village-credit-{os.getpid()}-", dir=_memory()))
     (runtime / "metrics").mkdir()
     os.environ[RUNTIME] = str(runtime)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(runtime / "metrics")
     server = Granian(
-        "service.app:create_app",
+        "service.command_serve:worker",
         factory=True,
         address=chosen.host,
         port=chosen.port,
@@ -98,6 +120,24 @@ def run(chosen: ServiceSettings) -> None:
             server.serve()
     finally:
         shutil.rmtree(runtime, ignore_errors=True)
+
+
+def worker() -> Flask:
+    """The application of a worker. Until it is made, a signal to stop ends the worker at once: the handler that it has
+    from its parent would swallow the signal, and the service would wait for it in vain."""
+    from service.app import create_app  # noqa: PLC0415 -- see `run`
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=_follow, args=(os.getppid(),), name="parent", daemon=True).start()
+    return create_app()
+
+
+def _follow(parent: int) -> None:
+    """Stop in order when the parent is gone, killed say: nobody would start, stop or replace this worker any more."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _welcome(settings: Settings, chosen: ServiceSettings, keys: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ NAMES: Mapping[str, str] = {
     "explanations.replay": "replay_decision",
     "reviews.ask": "request_review",
     "reviews.conclude": "record_review",
+    "reviews.read": "read_review_request",
     "what-if.what_if": "what_if",
 }
 ALWAYS = ("unauthorized", "forbidden", "too-many-requests", "internal-error", "unavailable")

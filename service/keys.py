@@ -33,7 +33,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "caller": _CALL,
         "analyst": _CALL | _ANALYSE,
         "auditor": _AUDIT,
-        "admin": _CALL | _ANALYSE | {"manage"},  # and not the inputs of people: that is the auditor's
+        "admin": _CALL | _ANALYSE,  # and not the inputs of people: that is the auditor's
     }
 )
 

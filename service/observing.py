@@ -6,21 +6,25 @@ Neither lines nor metrics hold a fact, a subject or a key: who asked stands in t
 from __future__ import annotations
 
 import logging
+import random
 import re
-import secrets
 import sys
 import time
 import traceback
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
 from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client.multiprocess import mark_process_dead
 
+from service.background import Background
 from service.compact import Compact
 from service.exact_json import dumps
 from service.problems import Problem
 
+_chance = random.Random().getrandbits  # noqa: S311 -- unique is enough, and costs no system call
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 DECISIONS = Counter("village_credit_decisions", "Decisions made", ["decision", "outcome"])
@@ -43,14 +47,12 @@ def configure(level: str) -> None:
     """JSON lines on standard error."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
             _line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+        logger_factory=structlog.BytesLoggerFactory(cast("BinaryIO", Background(sys.stderr.buffer))),
         cache_logger_on_first_use=True,
     )
 
@@ -70,7 +72,7 @@ def register(app: Flask) -> None:
 
 def _begin() -> None:
     given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    g.request_id = given if REQUEST_ID.fullmatch(given) else f"{_chance(64):016x}"
     g.began = time.perf_counter()
 
 
@@ -112,3 +114,23 @@ def count(*decisions: Compact) -> None:
             CRITERIA.labels(found.decision, criterion, "not_met").inc()
         for criterion in found.unknown:
             CRITERIA.labels(found.decision, criterion, "unknown").inc()
+
+
+_live: set[tuple[str, str]] = set()
+
+
+def live(editions: list[tuple[str, str]]) -> None:
+    """Which editions are live now; those that were are told not to be."""
+    for gone in _live - set(editions):
+        EDITION.labels(*gone).set(0)
+    for name in editions:
+        EDITION.labels(*name).set(1)
+    _live.update(editions)
+
+
+def forget_the_dead(folder: Path) -> None:
+    """What workers that are gone said of the moment says nothing any more; what they counted stays."""
+    pids = {file.stem.rpartition("_")[2] for file in folder.glob("gauge_live*_*.db")}
+    for pid in pids:
+        if not Path(f"/proc/{pid}").exists() and Path("/proc/self").exists():
+            mark_process_dead(int(pid), str(folder))  # type: ignore[no-untyped-call]

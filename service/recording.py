@@ -18,7 +18,7 @@ from service.cases import Case
 from service.compact import Compact
 from service.context import caller, service
 from service.exact_json import dumps
-from service.log import Entry, InputsExpired, KeyReused, Line, LogUnavailable, Once, Sealer, new_id
+from service.log import Entry, InputsExpired, KeyReused, Line, LogUnavailable, Once, Sealer, SealError, new_id
 from service.problems import FieldError, Problem
 
 JSON = "application/json"
@@ -103,6 +103,8 @@ def told() -> Iterator[None]:
         raise Problem("idempotency-key-reused", error.zh, error.en) from None
     except InputsExpired as error:
         raise Problem("gone", error.zh, error.en) from None
+    except SealError as error:  # a key that was taken from the settings, say: whoever runs the service can mend it
+        raise Problem("unavailable", error.zh, error.en) from error
 
 
 def _fingerprint(data: bytes) -> bytes:

@@ -13,14 +13,14 @@ from service.keys import PERMISSIONS
 from service.problems import Problem
 
 View = TypeVar("View", bound=Callable[..., object])
-HEADERS = {
+HEADERS = list({
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-}
+}.items())  # fmt: skip
 
 
 def needs(permission: str) -> Callable[[View], View]:
@@ -80,7 +80,6 @@ def _admit(minutes: Minutes) -> None:
 
 
 def _protect(response: Response) -> Response:
-    response.headers.extend(HEADERS)
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -29,6 +29,7 @@ class Outputs:
     def __init__(self, folder: Path, edition: Edition, duck: Duck, manifest: Mapping[str, Any] | None = None) -> None:
         self.folder, self.edition, self.duck = folder, edition, duck
         self.manifest: Mapping[str, Any] = read_manifest(folder) if manifest is None else manifest
+        self.checker = FactChecker(edition)
         self.on = date.fromisoformat(self.manifest["on"])
 
     def row(self, subject: str, id: str) -> dict[str, Any] | None:
@@ -47,10 +48,25 @@ class Outputs:
                 row |= {level + SEPARATOR + name: one.get(name) for name in names}
         return row
 
+    def rows(self, subject: str) -> list[dict[str, Any]]:
+        """All rows of a subject, each as `row` gives it."""
+        found = [dict(one) for one in self._all(subject)]
+        for level, names in self.manifest["levels"][subject]["reads"].items():
+            if (self.folder / f"{level}.parquet").is_file():
+                around = {one[KEY]: one for one in self._all(level)}
+                for row in found:
+                    above = around.get(row.get(key_of(level)), {})
+                    row |= {level + SEPARATOR + name: above.get(name) for name in names}
+        return found
+
+    def _all(self, subject: str) -> list[dict[str, Any]]:
+        file = quoted(self.folder / f"{subject}.parquet")
+        return self.duck.dicts(f"SELECT * FROM read_parquet({file}) ORDER BY {KEY}")
+
     def facts(self, subject: str, row: Mapping[str, Any]) -> dict[str, Any]:
         """The facts of a row as the engine takes them."""
         decided = [one for at in self.manifest["checked"] if at["subject"] == subject for one in at["decided"]]
-        return FactChecker(self.edition).check(subject, case(self.edition, subject, row, decided))
+        return self.checker.check(subject, case(self.edition, subject, row, decided))
 
     def decide(self, engine: Decider, subject: str, id: str, decision: str) -> Decision | None:
         """What the engine says of a row; Disagreement where the table said something else."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from service.log.errors import Misconfigured, SealError
 
 KEY, NONCE = 32, 12
+AT_ONCE = 64
 LONGEST_ID = 32
 PURPOSE = b"village-credit blind index"
 
@@ -58,7 +59,7 @@ class Sealer:
 
     def seal(self, entry: str, plain: bytes) -> bytes:
         head, cipher, name = self._current
-        nonce = os.urandom(NONCE)
+        nonce = _chance()
         return head + nonce + cipher.encrypt(nonce, plain, entry.encode() + name)
 
     def open(self, entry: str, sealed: bytes) -> bytes:
@@ -81,7 +82,7 @@ class Sealer:
 
     def blind(self, subject: str) -> str:
         """The same for the same subject, and of no use without the key."""
-        return hmac.digest(self._index_key, subject.encode(), "sha256")[: KEY // 2].hex()
+        return blake2b(subject.encode(), key=self._index_key, digest_size=KEY // 2).hexdigest()
 
     @cached_property
     def _current(self) -> tuple[bytes, AESGCM, bytes]:
@@ -93,6 +94,28 @@ class Sealer:
     @cached_property
     def _index_key(self) -> bytes:
         return HKDF(algorithm=SHA256(), length=KEY, salt=None, info=PURPOSE).derive(self.blind_key)
+
+
+class Chance:
+    """Nonces from the system, fetched many at a time: at each system call a thread lets go of the interpreter."""
+
+    def __init__(self) -> None:
+        self.forget()
+        os.register_at_fork(after_in_child=self.forget)  # parent and child must not use the same
+
+    def forget(self) -> None:
+        self._left: list[bytes] = []
+
+    def __call__(self) -> bytes:
+        try:
+            return self._left.pop()
+        except IndexError:
+            fresh = os.urandom(NONCE * AT_ONCE)
+            self._left = [fresh[start : start + NONCE] for start in range(NONCE, len(fresh), NONCE)]
+            return fresh[:NONCE]
+
+
+_chance = Chance()
 
 
 def _decoded(text: str, zh: str, en: str) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
 
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")  # there, INTEGER is the row's own number: no second tree
@@ -59,7 +61,8 @@ api_keys = Table(
 )
 
 
-def insert(table: Table, mark: str) -> str:
-    """The statement that adds a row, for a driver whose parameters are marked so."""
-    names = ", ".join(table.columns.keys())
-    return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join([mark] * len(table.columns))})"  # noqa: S608
+@cache
+def insert(table: Table, mark: str, rows: int = 1) -> str:
+    """The statement that adds so many rows, for a driver whose parameters are marked so."""
+    names, row = ", ".join(table.columns.keys()), f"({', '.join([mark] * len(table.columns))})"
+    return f"INSERT INTO {table.name} ({names}) VALUES {', '.join([row] * rows)}"  # noqa: S608

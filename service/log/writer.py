@@ -1,12 +1,18 @@
-"""Group commit: whoever finds the turn free writes for all who wait, in one transaction."""
+"""Group commit: one who waits leads, and writes for all who wait, in one transaction.
+
+Each waits at a gate of his own. A queue at one lock would have to pass through the interpreter one by one, the next
+leader behind all who are done already, while the disk has nothing to do.
+"""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from service.log.chain import NO_LINE, Prepared, Row, link
@@ -17,7 +23,14 @@ from service.log.tables import insert, log, once, sealed
 
 Head = tuple[int, int, bytes]  # seq, at and hash of the last line
 LAST = "SELECT seq, at, hash FROM log ORDER BY seq DESC LIMIT 1"
+AT_ONCE = 500  # rows of one statement: each step of a driver lets go of the interpreter, and has to get it back
 ENOUGH = 10000  # rows of one transaction, after which the others wait for the next
+
+
+def _closed() -> threading.Lock:
+    gate = threading.Lock()
+    gate.acquire()
+    return gate
 
 
 @dataclass(slots=True, eq=False)
@@ -27,7 +40,9 @@ class Ticket:
     entries: Sequence[Prepared]
     once: Once | None  # its response is sealed
     since: float = field(default_factory=time.monotonic)
+    gate: threading.Lock = field(default_factory=_closed)  # opened when it is done, or leads
     done: bool = False
+    leads: bool = False
     stored: Once | None = None
     error: Exception | None = None
 
@@ -40,10 +55,13 @@ class Writer:
     ) -> None:
         self._database, self._clock = database, clock
         self._tolerance, self._keep = tolerance // MICROSECOND, keep_once // MICROSECOND
-        self._pending: deque[Ticket] = deque()
-        database.after_fork.append(self._pending.clear)
+        self._pending: deque[Ticket]
+        self._mutex: threading.Lock
+        self._led: bool
+        self._forget()
+        database.after_fork.append(self._forget)
         mark = database.mark
-        self._add_line, self._add_sealed, self._add_once = (insert(table, mark) for table in (log, sealed, once))
+        self._mark = mark
         self._find_once = (
             f"SELECT fingerprint, response, status, until FROM once WHERE caller = {mark} AND name = {mark}"  # noqa: S608
         )
@@ -51,8 +69,13 @@ class Writer:
 
     def write(self, ticket: Ticket) -> Once | None:
         """Return when it is durable; the stored answer where the key has one, and then nothing is written."""
-        self._pending.append(ticket)
-        with self._database.turn:
+        with self._mutex:
+            self._pending.append(ticket)
+            ticket.leads = not self._led
+            self._led = True
+        if not ticket.leads:
+            self._wait(ticket)
+        if ticket.leads:
             self._lead(ticket)
         if ticket.error is not None:
             raise ticket.error
@@ -64,16 +87,47 @@ class Writer:
         oldest = time.monotonic() - tickets[0].since if tickets else 0.0
         return sum(len(one.entries) for one in tickets), oldest
 
+    def _forget(self) -> None:
+        """Nobody waits: at the start, and in a forked child, which is without its parent's threads."""
+        self._pending = deque()
+        self._mutex = threading.Lock()
+        self._led = False
+
+    def _wait(self, ticket: Ticket) -> None:
+        try:
+            ticket.gate.acquire()
+        except BaseException:  # interrupted: it is not to be written any more, and must not be left to lead
+            with self._mutex:
+                if ticket in self._pending:
+                    self._pending.remove(ticket)
+            if ticket.leads:
+                self._hand_over()
+            raise
+
     def _lead(self, mine: Ticket) -> None:
-        """Write what waits until mine is written, in transactions of a bearable size. Who came later leads later."""
-        while not mine.done:
-            tickets = self._next()
-            try:
-                self._commit(tickets)
-            finally:
-                for one in tickets:
-                    if not one.done:  # the leader was interrupted
-                        one.error, one.done = LogUnavailable("fault"), True
+        """Write what waits until mine is written, in transactions of a bearable size; who came later leads later."""
+        written: list[Ticket] = []
+        try:
+            with self._database.turn:
+                while not mine.done:
+                    with self._mutex:
+                        tickets = self._next()
+                    written += tickets
+                    self._commit(tickets)
+        finally:
+            self._hand_over()
+            for one in written:
+                if not one.done:  # the leader was interrupted
+                    one.error, one.done = LogUnavailable("fault"), True
+                one.gate.release()
+
+    def _hand_over(self) -> None:
+        """Let the first who waits lead, before anybody else is told anything: the disk is free."""
+        with self._mutex:
+            self._led = bool(self._pending)
+            if self._led:
+                self._pending[0].leads = True
+                self._pending[0].gate.release()
 
     def _next(self) -> list[Ticket]:
         tickets, rows = [self._pending.popleft()], 0
@@ -121,11 +175,10 @@ class Writer:
                 lines.append((seq, at, *entry.columns, before))
                 if entry.sealed is not None:
                     contents.append((seq, entry.sealed))
-        for statement, rows in ((self._add_line, lines), (self._add_sealed, contents), (self._add_once, keys)):
-            if len(rows) == 1:
-                cursor.execute(statement, rows[0])
-            elif rows:
-                cursor.executemany(statement, rows)
+        for table, rows in ((log, lines), (sealed, contents), (once, keys)):
+            for start in range(0, len(rows), AT_ONCE):
+                some = rows[start : start + AT_ONCE]
+                cursor.execute(insert(table, self._mark, len(some)), [*chain.from_iterable(some)])
 
     def _now(self, last: int) -> int:
         """The time for the next lines: the clock's, or the last line's where the clock stepped back a little."""

@@ -12,9 +12,10 @@ from flask import Response, request
 from marshmallow import fields
 
 from rules.explain import explain, whole
-from service.context import service, snapshot
+from service.context import caller, service, snapshot
 from service.exact_json import dumps, loads
 from service.explaining_page import page_of
+from service.keys import PERMISSIONS
 from service.language import LANGUAGES, language
 from service.log import Line
 from service.marks import ends_with
@@ -50,7 +51,7 @@ class ExplanationSchema(DecisionSchema):
 def explanation(log_id: str) -> Response:
     """用平常话说明一个判定：JSON、文字或可打印的网页 / a decision in plain words: JSON, text or a page to print"""
     wanted = _format()
-    line = line_of(log_id)
+    line = _may_open(line_of(log_id))
     _, decision = again(line)
     _opened(line, "explanation")
     lang = language()
@@ -115,7 +116,7 @@ class ReplayedSchema(Strict):
 @ends_with("gone", "conflict")
 def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
     """用同样的输入再判一次 / decide again from the same inputs, under the same edition or another"""
-    line = line_of(log_id)
+    line = _may_open(line_of(log_id))
     _, before = again(line)
     compiled = None
     if name := wanted.get("edition"):
@@ -130,6 +131,14 @@ def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
     same = not found and before.outcome == line.outcome
     return answer(dumps({"log_id": line.id, "same": same, "before": before.as_dict(), "after": after.as_dict(),
                          "differences": found}))  # fmt: skip
+
+
+def _may_open(line: Line) -> Line:
+    """Whoever decided knows the facts; to show them to others takes the permission to read inputs."""
+    if line.caller != caller().id and "inputs" not in PERMISSIONS[caller().role]:
+        raise Problem("forbidden", "别人的判定含有封存的输入，须有权限 inputs。",
+                      "Another's decision shows sealed inputs: that takes the permission inputs.")  # fmt: skip
+    return line
 
 
 def _opened(line: Line, why: str) -> None:

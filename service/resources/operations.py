@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib.resources import files
+from pathlib import Path
 
 import flask_swagger_ui
 from flask import Blueprint, Response, request, send_from_directory
@@ -78,15 +79,14 @@ def metrics() -> Response:
     policies, here = service().policies, snapshot()
     observing.REJECTED.set(1 if policies.rejected else 0)
     observing.SWAPS.set(policies.swaps)
-    for editions in here.store.plans.values():
-        for edition in editions:
-            observing.EDITION.labels(edition.id, edition.sha256).set(1)
+    observing.live([(edition.id, edition.sha256) for editions in here.store.plans.values() for edition in editions])
     pending, age = service().log.backlog()
     observing.PENDING.set(pending)
     observing.LAG.set(age)
     registry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
+        observing.forget_the_dead(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

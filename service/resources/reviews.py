@@ -13,11 +13,14 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
+from rules.model import Rule
 from service.context import caller, service
 from service.exact_json import dumps
+from service.log import Line, Once
 from service.marks import ends_with, idempotent
-from service.problems import Problem
-from service.recording import ASKED, REVIEWED, Idempotent, answer, scribe, told
+from service.problems import FieldError, Problem
+from service.recording import ASKED, OPENED, REVIEWED, Idempotent, answer, scribe, told
+from service.replaying import edition_of
 from service.requests import Blueprint
 from service.resources.decisions import find_line, line_of
 from service.schemas import Strict, text
@@ -25,6 +28,7 @@ from service.security import needs
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description="人工复核 / human review")
 UPHELD, CHANGED = "upheld", "changed"
+DONE = "这个申请已有复核结果。", "This request has its outcome already."
 
 
 class ReviewRequestSchema(Strict):
@@ -39,6 +43,13 @@ class ReviewOutcomeSchema(Strict):
     )
     outcome = text(100, metadata={"description": "the outcome that takes its place"})
     note = text(1000, metadata={"description": "sealed"})
+
+
+class ReadRequestSchema(Strict):
+    id = fields.String(required=True)
+    decision_log_id = fields.String(required=True)
+    at = fields.String(required=True, metadata={"format": "date-time"})
+    reason = fields.String(required=True, allow_none=True)
 
 
 class RecordedSchema(Strict):
@@ -60,33 +71,64 @@ def ask(wanted: Mapping[str, Any], log_id: str) -> Response:
     return answer(body, 201)
 
 
+@blueprint.route("/review-requests/<request_id>", methods=["GET"])
+@blueprint.response(200, ReadRequestSchema)
+@needs("record_review")
+@ends_with("gone")
+def read(request_id: str) -> Response:
+    """读一个复核申请；每次查看都记入日志 / read a request for review; every look is logged"""
+    asked = _asked(request_id)
+    with told():
+        words = json.loads(service().log.inputs(asked.id))["words"] if asked.sealed_sha256 else None
+        service().log.append([scribe().line(OPENED, dumps({"why": ASKED}), asked)])
+    shown = {"id": asked.id, "decision_log_id": asked.refers_to, "at": asked.at.isoformat(), "reason": words}
+    return answer(dumps(shown))
+
+
 @blueprint.route("/review-requests/<request_id>/outcome", methods=["POST"])
 @blueprint.arguments(ReviewOutcomeSchema)
 @blueprint.response(201, RecordedSchema)
 @needs("record_review")
 @ends_with("conflict")
-@idempotent
 def conclude(found: Mapping[str, Any], request_id: str) -> Response:
-    """记录复核结果 / record what the review came to"""
-    once = Idempotent()
-    if (before := once.before()) is not None:
-        return answer(before, 201)
-    asked = find_line(request_id)
+    """记录复核结果：每个申请一次 / record what the review came to: once for each request"""
+    asked = _asked(request_id)
     with told():
-        if asked is None or asked.kind != ASKED:
-            raise Problem("not-found", f"没有复核申请 {request_id}。", f"There is no review request {request_id}.")
         decided = service().log.get(asked.refers_to)
         done = any(json.loads(one.body).get("request") == request_id for one in service().log.about(asked.refers_to))
-    if done:
-        raise Problem("conflict", "这个申请已有复核结果。", "This request has its outcome already.")
     if decided is None or decided.caller == caller().id:
         raise Problem("conflict", "复核不能由作出判定的一方来做。", "Whoever made the decision cannot review it.")
-    said = {"request": request_id, "result": found["result"]} | (
-        {"outcome": found["outcome"]} if "outcome" in found else {}
-    )
+    if done:
+        raise Problem("conflict", *DONE)
+    _check(found, edition_of(decided).edition.rules[decided.decision])
+    said = {"request": request_id, **{key: found[key] for key in ("result", "outcome") if key in found}}
     made = scribe().line(REVIEWED, dumps(said), decided, _words(found.get("note")))
-    body = once.write([made], dumps({"id": made.id, "decision_log_id": decided.id}))
+    body = dumps({"id": made.id, "decision_log_id": decided.id})
+    only = Once("", f"{REVIEWED} {request_id}", made.id.encode(), body, 201)  # two at once: one of them is told
+    try:
+        with told():
+            service().log.append([made], only)
+    except Problem as problem:
+        raise Problem("conflict", *DONE) if problem.kind == "idempotency-key-reused" else problem from None
     return answer(body, 201)
+
+
+def _asked(request_id: str) -> Line:
+    asked = find_line(request_id)
+    if asked is None or asked.kind != ASKED:
+        raise Problem("not-found", f"没有复核申请 {request_id}。", f"There is no review request {request_id}.")
+    return asked
+
+
+def _check(found: Mapping[str, Any], rule: Rule) -> None:
+    """Another outcome is one that the decision can have, and goes with a decision that was changed."""
+    outcome, known = found.get("outcome"), ", ".join(rule.outcomes)
+    if found["result"] == UPHELD and outcome is not None:
+        zh, en = "维持原判定时不写结论。", "A decision that is upheld keeps its outcome: leave this out."
+        raise Problem.invalid([FieldError("/outcome", "not_wanted", zh, en)])
+    if found["result"] == CHANGED and outcome not in rule.outcomes:
+        zh, en = f"请写其中之一：{known}。", f"Write one of: {known}."
+        raise Problem.invalid([FieldError("/outcome", "not_a_choice", zh, en)])
 
 
 def _words(said: str | None) -> bytes | None:

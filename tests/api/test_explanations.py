@@ -135,14 +135,14 @@ def test_nobody_else_reads_inputs_not_even_ones_own(api, role):
 # --- replay
 
 
-def test_made_again_a_decision_is_the_same(api, analyst, decided):
-    answer = analyst.post(f"/v1/decisions/{decided['log_id']}/replay", {})
+def test_made_again_a_decision_is_the_same(api, auditor, decided):
+    answer = auditor.post(f"/v1/decisions/{decided['log_id']}/replay", {})
 
     assert answer.status_code == 200
     assert (answer.json["same"], answer.json["differences"]) == (True, [])
     assert {**answer.json["before"], "log_id": decided["log_id"]} == decided
     assert answer.json["after"] == answer.json["before"]
-    assert opened(api, decided["log_id"]) == [("inputs_read", id_of(analyst), {"why": "replay"})]
+    assert opened(api, decided["log_id"]) == [("inputs_read", id_of(auditor), {"why": "replay"})]
 
 
 def test_under_another_edition_the_difference_is_told(own, editions):
@@ -161,8 +161,8 @@ def test_under_another_edition_the_difference_is_told(own, editions):
     assert changed == ["a_grade_share"]
 
 
-def test_on_another_day_the_day_differs(analyst, decided):
-    found = analyst.post(f"/v1/decisions/{decided['log_id']}/replay", {"on": "2027-01-31"}).json
+def test_on_another_day_the_day_differs(auditor, decided):
+    found = auditor.post(f"/v1/decisions/{decided['log_id']}/replay", {"on": "2027-01-31"}).json
 
     assert {"what": "on", "before": decided["on"], "after": "2027-01-31"} in found["differences"]
 
@@ -189,8 +189,8 @@ def test_an_edition_that_is_gone_from_the_folder_is_still_replayed(own, editions
     ({"edition": "x\0"}, ("/edition", "not_printable")), ({"on": "x"}, ("/on", "not_a_date")),
     ({"more": 1}, ("/more", "unknown_field")),
 ])  # fmt: skip
-def test_what_is_asked_of_a_replay_is_checked(analyst, decided, body, error):
-    assert errors(analyst.post(f"/v1/decisions/{decided['log_id']}/replay", body)) == [error]
+def test_what_is_asked_of_a_replay_is_checked(auditor, decided, body, error):
+    assert errors(auditor.post(f"/v1/decisions/{decided['log_id']}/replay", body)) == [error]
 
 
 def test_facts_that_do_not_fit_the_other_edition_are_told(own, editions):
@@ -208,3 +208,10 @@ def test_facts_that_do_not_fit_the_other_edition_are_told(own, editions):
 
 def test_replay_is_not_for_callers(caller, decided):
     assert kind(caller.post(f"/v1/decisions/{decided['log_id']}/replay", {})) == (403, "forbidden")
+
+
+def test_anothers_decision_is_opened_by_those_who_may_read_inputs_only(analyst, admin, auditor, decided):
+    for way in ("explanation", "replay"):
+        path = f"/v1/decisions/{decided['log_id']}/{way}"
+        answers = [one.get(path) if way == "explanation" else one.post(path, {}) for one in (analyst, admin, auditor)]
+        assert [answer.status_code for answer in answers] == [403, 403, 200]

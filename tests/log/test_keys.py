@@ -148,7 +148,6 @@ def test_who_may_do_what():
         "decide": ["caller", "analyst", "admin"],
         "explain": ["caller", "analyst", "auditor", "admin"],
         "inputs": ["auditor"],
-        "manage": ["admin"],
         "policies": ["caller", "analyst", "auditor", "admin"],
         "read": ["caller", "analyst", "auditor", "admin"],
         "read_all": ["analyst", "auditor", "admin"],
