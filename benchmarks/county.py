@@ -63,9 +63,7 @@ def main(folder: Path) -> None:
     for (step, began), (_, ended) in zip(at, [*at[1:], ("", whole)], strict=True):
         print(f"  {step:<12} {ended - began:6.1f} s")
     report = next(began for step, began in at if step == "workbook")
-    print(
-        f"by hand {by_hand:.1f} s (two decisions), run {report:.1f} s without and {whole:.1f} s with workbook and report"
-    )
+    print(f"by hand {by_hand:.1f} s (two decisions); run {report:.1f} s, {whole:.1f} s with workbook and report")
     print(f"ratio {report / by_hand:.1f} without, {whole / by_hand:.1f} with")
 
 
