@@ -48,7 +48,9 @@ def _test(left: Cell, test: Comparison, type: Type, frame: Frame) -> Truth:
     if type.kind == "boolean":
         return _flag(left, test, frame)
     if type.kind == "choice" and all(isinstance(limit, Const) for limit in test.limits):
-        return left.isin(_codes(test, type))
+        codes = _codes(test, type)
+        # nothing is above the highest code, but SQL says so of what is not known, too
+        return left.isin(codes) if codes else ibis.ifelse(left.isnull(), truth(None), truth(False))
     limits = [frame.evaluate(limit) for limit in test.limits]
     operator = "equals" if test.operator == "one_of" else test.operator
     keys = [order_key(limit, type) for limit in limits]

@@ -41,7 +41,6 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
 @click.option("--county", "county_file", type=FILE, help="全县数据 / the county")
 @click.option("--table", "tables", multiple=True, metavar="SUBJECT=FILE",
               help="方案里其他对象的数据，可重复 / another subject's file; repeatable")  # fmt: skip
-@click.option("--last", type=FOLDER, help="上次运行的结果，用来比较 / the run before, to compare with")
 @click.option("--out", type=FOLDER, required=True, help="结果目录 / folder for the results")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], help="在哪里计算 / what to run on")
 @click.option("--at-most", callback=share, default="1%", show_default=True,
@@ -66,7 +65,7 @@ def run_command(settings: Settings, out: Path, tables: tuple[str, ...], **option
     if not files:
         raise Bad("请给出至少一个数据文件。", "Give at least one file of records.")
     sources = tuple(Source(subject, file) for subject, file in files.items())
-    named = ("engine", "at_most", "keep_given", "publish", "last")
+    named = ("engine", "at_most", "keep_given", "publish")
     asked = Asked(edition, settings.today(), sources, out.absolute(), **{one: options[one] for one in named})
     manifest = _guarded(asked, settings)
     if settings.json:

@@ -38,7 +38,6 @@ class Asked:
     at_most: float = 0.01
     keep_given: bool = False
     publish: bool = False
-    last: Path | None = None
 
 
 class TooMany(Exception):
