@@ -41,6 +41,7 @@ EQUIVALENT: Mapping[str, str] = {
     "village.reference_rate: from 2025-05-20*": "the edition takes effect long after that day",
     "village.rate_floor: *": _FLOOR_IS_LOWER,
     "village.discounted_rate: greatest without part 2": _FLOOR_IS_LOWER,
+    "manager.borne_share: *": "read by the assignment of villages only, whose scenarios decide nothing about one case",
     "household.oppositions: *": "kept for the reading with a veto, and read by no rule of this edition",
 }
 
