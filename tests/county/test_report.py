@@ -3,19 +3,17 @@
 import hashlib
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from playwright.sync_api import sync_playwright
 
 from service.county.report import HOME, inlined
 from service.county.report_basis import later
+from tests import chromium
 from tests.county.conftest import run
 from tests.county.making import ON
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PARTS = (
     "funnel",
     "exclusions",
@@ -94,14 +92,7 @@ def test_months_end_on_the_last_day_there_is(months, day):
 
 @pytest.fixture(scope="module")
 def browser():
-    if CHROMIUM is None:
-        pytest.skip("no chromium")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield found
-        found.close()
+    return chromium.browser()
 
 
 @pytest.fixture
