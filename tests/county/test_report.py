@@ -143,7 +143,7 @@ def test_the_table_is_searched_and_sorted(page):
 @pytest.mark.parametrize("size", [{"width": 390, "height": 844}, {"width": 1280, "height": 900}])
 def test_it_fits_the_screen_and_the_paper(page, size):
     page.set_viewport_size(size)
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.wait_for_function(f"document.documentElement.scrollWidth <= {size['width']}")  # charts follow in a moment
     page.emulate_media(media="print")
     assert not page.is_visible("#lang")
     assert page.is_visible("#funnel svg")
