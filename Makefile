@@ -11,7 +11,7 @@ PROJECT := $(VENV)/.project-$(shell printf %s "$(CURDIR)" | cksum | cut -d ' ' -
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint check docs bench bench-http editor lock clean
+.PHONY: help run test lint check spark-test docs bench bench-http editor lock clean
 
 # Nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX
@@ -34,6 +34,10 @@ lint: $(PROJECT) ## style, format, types and layers
 check: ## everything CI checks
 	@.ci/run
 
+spark-test: $(PROJECT) ## hold tables against the engine on Spark too (installs pyspark; needs Java 17)
+	@$(IN) -m pip install -q --require-hashes --no-deps -r requirements/spark.txt
+	@$(IN) -m pytest -n 0 tests/agreement -k "table" $(ARGS)
+
 docs: $(PROJECT) ## write the generated pages and the schema of policies
 	@$(IN) -m rules.schema
 	@$(IN) -m rules.docs xx-county
@@ -54,6 +58,8 @@ lock: $(PACKAGES) ## refresh requirements/ from pyproject.toml (UPGRADE=1: newes
 	@$(COMPILE) -o requirements/lock.txt pyproject.toml $(if $(UPGRADE),--upgrade) \
 	  --group build --group test --group lint --group bench --group lock
 	@$(COMPILE) -o requirements/build.txt --group build -c requirements/lock.txt $(if $(UPGRADE),--upgrade)
+	@$(COMPILE) -o requirements/spark.txt --no-annotate --extra spark pyproject.toml -c requirements/lock.txt \
+	  $(if $(UPGRADE),--upgrade)
 	@$(COMPILE) -o deploy/requirements.txt pyproject.toml --extra postgres --no-annotate -c requirements/lock.txt $(if $(UPGRADE),--upgrade)
 	@echo "requirements/ and deploy/requirements.txt written; the next make installs them"
 

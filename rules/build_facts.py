@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rules.model import Fact, Subject, Text
@@ -68,6 +69,7 @@ class FactBuilder:
         for subject in self.nodes:
             for name in self._own(subject):
                 self.fact(subject, name, self._own(subject)[name])
+        self._count_up()
         return {
             subject: Subject(
                 subject,
@@ -77,6 +79,15 @@ class FactBuilder:
             )
             for subject, node in self.nodes.items()
         }
+
+    def _count_up(self) -> None:
+        """How given facts add up from below, once all facts are known: a record below may name those above it."""
+        for subject in self.nodes:
+            for name, node in self._own(subject).items():
+                fact, at = self.facts.get((subject, name)), node.get("counted") if node.is_map else None
+                if isinstance(fact, Fact) and at is not None:
+                    with self.resolver.gathering():
+                        self.facts[subject, name] = replace(fact, counted=self.resolver.counted(at, fact))
 
     def fact(self, subject: str, name: str, at: Node) -> Fact | None:
         found = self.facts.get((subject, name))

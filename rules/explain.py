@@ -56,6 +56,16 @@ def whole(decision: Decision) -> dict[str, Any]:
     }
 
 
+def change_said(say: Wording, change: Change) -> str:
+    """One change in words."""
+    title = say.text(change.title)
+    if change.by is None:
+        return title if change.to else say.pick(f"不再{title}", f"no longer: {title}")
+    more = say.pick("增加", "up") if change.by > 0 else say.pick("减少", "down")
+    by, to = say.value(abs(change.by), change.type), say.value(change.to, change.type)
+    return say.pick(f"{title}{more} {by}（至 {to}）", f"{title} {more} by {by} (to {to})")
+
+
 class Explainer:
     """Explains one decision in one language."""
 
@@ -194,15 +204,7 @@ class Explainer:
         if distance.why:
             yield Span(self.say.pick(*WHY_FAR[distance.why]), "dim")
         else:
-            yield Span(self.say.pick("；", "; ").join(map(self._change, distance.changes)))
-
-    def _change(self, change: Change) -> str:
-        title = self.say.text(change.title)
-        if change.by is None:
-            return title if change.to else self.say.pick(f"不再{title}", f"no longer: {title}")
-        more = self.say.pick("增加", "up") if change.by > 0 else self.say.pick("减少", "down")
-        by, to = self.say.value(abs(change.by), change.type), self.say.value(change.to, change.type)
-        return self.say.pick(f"{title}{more} {by}（至 {to}）", f"{title} {more} by {by} (to {to})")
+            yield Span(self.say.pick("；", "; ").join(change_said(self.say, one) for one in distance.changes))
 
     # --- the decisions it rests on
 

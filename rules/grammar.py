@@ -120,6 +120,12 @@ _CODES: dict[str, Shape] = {
     "choices": Field(CHOICES, "可选的代码及其名称", "the codes of a choice and their titles"),
     "ranked": Field(Flag(), "代码从高到低排列", "the choices are listed highest first"),
 }
+# how a bulk run fills in a given fact from the records of a subject below
+COUNTED = Either(
+    (has("count"), Record({"count": ID}, {"where": CONDITION})),
+    (has("total"), Record({"total": EXPRESSION, "over": ID}, {"where": CONDITION})),
+    (has("records"), Record({"records": ID}, {"where": CONDITION})),
+)
 _DERIVED = tuple(
     (has(key), Record({key: own, **needed, "title": TITLE}, {**other, **_CODES, **_ABOUT, **_LEVER}))
     for key, (own, needed, other) in FORMULAS.items()
@@ -137,6 +143,7 @@ FACT = Either(
             "minimum": VALUE, "maximum": VALUE,
             **_LEVER,
             "moves": Field(ListOf(ID, 1), "随它同量变动的事实", "the facts that move along by as much"),
+            "counted": Field(COUNTED, "批量运行时怎样由下级记录汇总", "how a bulk run adds it up from records below"),
             "trait": Field(Word(PERSONAL_TRAITS), "受保护的个人特征", "a protected trait of a person"),
             **_ABOUT,
         })),
@@ -264,8 +271,26 @@ READINGS = Record({"readings": MapOf(ID, Record(
      "because": WORDS},
     {"changes": MapOf(ID, MapOf(PATH, LIMITS, 1), 1)}), 0)})  # fmt: skip
 
+_ABOUT_ONE: dict[str, Shape] = {"decision": ID}
+_STEP = Record({"id": ID, "title": TITLE}, {"where": CONDITION})
+REPORT = Record({"report": Record({}, {
+    "smallest_group": Field(Whole(1), "公布时不显示比这更小的数目", "what is published shows no smaller group"),
+    "funnel": Field(Record({"subject": ID, "steps": ListOf(_STEP, 1)}),
+                    "漏斗：每一步都在上一步之内", "a funnel: each step within the one before"),
+    "exclusions": Field(ListOf(ID, 1), "数出各项未满足的判定", "decisions whose unmet items are counted"),
+    "scatter": Field(Record({**_ABOUT_ONE, "group": Text()}), "一组条件的散点图", "a scatter of a group of criteria"),
+    "shares": Field(Record({**_ABOUT_ONE, "criterion": ID}), "各对象与一条条件比较", "bars against one criterion"),
+    "near": Field(Record({**_ABOUT_ONE, "most": Whole(1)}), "最接近达标的对象", "those nearest to being met"),
+    "titles": Field(Record({**_ABOUT_ONE, "held": CONDITION}), "持有称号而不达标的", "titles held without being met"),
+    "ahead": Field(Record({**_ABOUT_ONE, "months": ListOf(Whole(1), 1)}), "若干个月后的样子",
+                   "what becomes of it in so many months if nothing is renewed"),
+    "milestones": Field(ID, "有日期节点的判定", "the decision with dated milestones"),
+})})  # fmt: skip
+
 FILES: dict[str, Shape] = {"plan": PLAN, "facts": FACTS, "clauses": CLAUSES, "readings": READINGS}
+OPTIONAL: dict[str, Shape] = {"report": REPORT}
 DOCUMENT = Either(
+    (has("report"), REPORT),
     (has("subjects"), FACTS),
     (has("clauses"), CLAUSES),
     (has("readings"), READINGS),
@@ -274,5 +299,6 @@ DOCUMENT = Either(
 )
 REPLACED = frozenset(
     {"require", "reject", "when", "then", "points", "bands", "grades", "order", "otherwise", "title", "effective",
-     "ratio", "outputs", "value", "source", "outcomes", "choices", "where", "satisfies", "holds", "streak"}
+     "ratio", "outputs", "value", "source", "outcomes", "choices", "where", "satisfies", "holds", "streak",
+     "counted"}
 )  # fmt: skip

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from rules.build_assignment import AssignmentBuilder, is_assignment
 from rules.build_facts import FactBuilder, text_of, title, words
+from rules.build_report import report_of
 from rules.build_rules import RuleBuilder, head_of, ordered
-from rules.grammar import DATE, DECISION, FILES, PLAN_ID, REPLACED
+from rules.grammar import DATE, DECISION, FILES, OPTIONAL, PLAN_ID, REPLACED
 from rules.height import too_deep
 from rules.merge import merge
-from rules.model import Assignment, Clause, Edition, Reading, Rule, Text
+from rules.model import Assignment, Clause, Edition, Reading, Report, Rule, Text
 from rules.problems import Mark, Problem, Problems, near, shown
 from rules.sound import Sound
 from rules.source import Node, read_file
@@ -62,7 +63,7 @@ def _load(folder: Path, root: Path, problems: Problems) -> Edition | None:
     sound, meant = Sound(), Problems()
     sound.left_out |= {path.stem for path in folder.glob("*" + SUFFIX)} - files.keys()
     for key, node in files.items():
-        sound.take(key, node, FILES.get(key, DECISION), problems)
+        sound.take(key, node, (FILES | OPTIONAL).get(key, DECISION), problems)
     if not all(key in sound.files for key in FILES):
         return None
     edition = _build(sound.files, digest, meant)
@@ -136,7 +137,7 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
                 )
     readings = _readings(files["readings"], clauses, problems)
     facts = FactBuilder(files["facts"], problems)
-    decisions = {name: node for name, node in files.items() if name not in FILES}
+    decisions = {name: node for name, node in files.items() if name not in FILES | OPTIONAL}
     for name, node in decisions.items():
         if text_of(node.get("decision")) != name:
             problems.add(node.entries["decision"], "decision.file_name", file=name, id=text_of(node.get("decision")))
@@ -156,13 +157,14 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
             rules.append(rule)
     start, end = _effective(plan, problems)
     in_order = ordered(rules, problems)
+    report = report_of(files["report"], facts.resolver, in_order) if "report" in files else Report()
     if start is None or problems.errors:
         return None
     source = plan.get("source")
     return Edition(
         text_of(plan.get("plan")), title(plan), words(plan.get("issuer")) or Text("", ""), start, end,
         {} if source is None else {key: node.text for key, node in source.entries.items() if node.is_scalar},
-        digest, subjects, in_order, clauses, readings, assignments,
+        digest, subjects, in_order, clauses, readings, assignments, report,
     )  # fmt: skip
 
 

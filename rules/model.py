@@ -136,6 +136,7 @@ class Fact:
     set_by: str = ""
     clause: str = ""
     decimals: bool = False  # a count that is measured, not numbered
+    counted: Op | None = None  # how a bulk run fills it in from the records of a subject below
 
     @property
     def given(self) -> bool:
@@ -353,6 +354,36 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportStep:
+    """One step of a funnel: those of the step before of whom a condition holds."""
+
+    id: str
+    title: Text
+    where: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the report of a bulk run shows, by the names of decisions, groups and criteria; "" leaves a part out."""
+
+    smallest_group: int = 0  # what is published shows no smaller one
+    funnel_subject: str = ""
+    funnel: tuple[ReportStep, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    scatter: str = ""
+    scatter_group: str = ""
+    shares: str = ""
+    share: str = ""
+    near: str = ""
+    nearest: int = 0
+    titles: str = ""
+    held: Condition | None = None
+    ahead: str = ""
+    ahead_months: tuple[int, ...] = ()
+    milestones: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One dated, immutable version of one plan."""
 
@@ -368,6 +399,7 @@ class Edition:
     clauses: Mapping[str, Clause]
     readings: Mapping[str, Reading]
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)
 
     @property
     def id(self) -> str:

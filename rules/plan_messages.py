@@ -19,6 +19,10 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "对象 `{subject}` 的上级绕回了它自己。请改正 within。",
         "The subject `{subject}` lies within itself. Correct `within`.",
     ),
+    "report.unknown": (
+        "没有 `{text}`。{nearest}请写其中之一：{allowed}",
+        "There is no `{text}`.{nearest} Write one of: {allowed}",
+    ),
     # --- values and units ------------------------------------------------------------------------------
     "type.wrong": (
         "这里要的是{wanted}，写的却是{found}。请这样写：{example}",
@@ -87,6 +91,10 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     "fact.needs": (
         "类型为 {kind} 的事实必须写明 `{key}`。",
         "A fact of type {kind} needs `{key}`.",
+    ),
+    "fact.counted": (
+        "不能由 {text} 的记录汇总出 {subject} 的事实：它不在 {subject} 之内。可以是：{allowed}",
+        "No fact of {subject} is counted from records of {text}: they do not lie within it. It can be: {allowed}",
     ),
     "fact.needless": (
         "类型为 {kind} 的事实不用写 `{key}`。请删去这一项。",

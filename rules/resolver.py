@@ -265,6 +265,27 @@ class Resolver:
         type = list_type(key, records.type, each)
         return Op(key, (records,), type, each, where, first.text if first else "")
 
+    def counted(self, node: Node, fact: Fact) -> Op | None:
+        """How a bulk run adds a fact up from the records of a subject below: a list formula over all of them."""
+        key = next(key for key in ("count", "total", "records") if key in node.entries)
+        named = node.entries["over" if key == "total" else key]
+        if fact.subject not in self.around(Place(named.text))[1:]:
+            below = [name for name in self.within if fact.subject in self.around(Place(name))[1:]]
+            self.problems.add(named, "fact.counted", text=shown(named.text), near=near(named.text, tuple(below)),
+                              subject=fact.subject, allowed=listed(tuple(below)) or "—")  # fmt: skip
+            return None
+        place, records = Place(named.text), Ref("records", "", named.text, Type("list", of=named.text))
+        each = self.expression(node.entries[key], place, fact.type) if key == "total" else None
+        clause = node.get("where")
+        where = None if clause is None else self.condition(clause, place)
+        if (key == "total" and each is None) or (clause is not None and where is None):
+            return None
+        type = records.type if key == "records" else list_type(key, records.type, each)
+        if not fact.type.fits(type) or (key == "total" and not fact.type.is_number):
+            self.problems.add(node, "type.wrong", wanted=said(fact.type), found=said(type), example=example(fact.type))
+            return None
+        return Op(key, (records,), fact.type, each, where)
+
     def _takes(self, key: str, type: Type, at: Node) -> bool:
         """Whether a formula goes with values of a type; only what has an order can be ranked or be the highest."""
         dates = key in ("lowest", "highest", "streak", "rank") and type == DATE

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rules.judge import criteria_of
 from rules.model import Checklist, Edition, Ranking, Rule, Scorecard, Table
 from rules.problems import Both, Mark, Problems
-from rules.uses import Used, behind, of_assignment, of_rule
+from rules.uses import Used, behind, of_assignment, of_rule, refs
 
 
 def check_unused(edition: Edition, problems: Problems) -> None:
@@ -33,6 +33,9 @@ def _facts(edition: Edition, problems: Problems) -> None:
             yield from of_rule(rule)
         for assignment in edition.assignments.values():
             yield from of_assignment(assignment)
+        for subject in edition.subjects.values():
+            for fact in subject.facts.values():
+                yield from refs(fact.counted, subject.name)
 
     used = behind(edition, read())
     beside = {(subject, name) for (subject, _), fact in used.items() for name in (fact.part_of, *fact.moves) if name}

@@ -1,1 +1,1 @@
-"""Work on a whole county at once: all its villages, all its households."""
+"""A whole county at once: read, checked, judged, counted up and reported."""

@@ -11,7 +11,7 @@ from rules.explain import explain
 from tests.api.calling import DATE, PLAN, POLICIES, errors, example, kind
 
 NEXT = "2026-10-01"
-FACT = "{type: count, unit: household, title: {zh: 全村农户数"
+FACT = "{type: count, unit: household, counted: {count: household}, title: {zh: 全村农户数"
 
 
 @pytest.fixture

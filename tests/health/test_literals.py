@@ -49,6 +49,14 @@ ALLOWED = {
     ("service/command_serve.py", 5): "seconds after which an idle thread ends",
     ("service/command_serve.py", 30): "seconds for what is under way at the end",
     ("service/command_serve.py", 1024): "connections that wait to be taken",
+    ("service/county/checks.py", 18): "digits of an amount with two decimal places",
+    ("service/county/checks.py", 21): "digits of a figure with six decimal places",
+    ("service/county/report_basis.py", 5): "thousands of rows of the table of a page",
+    ("service/county/report_outlook.py", 7): "days of a week",
+    ("service/county/running.py", 0.01): "the share of rows that may be set aside, by default",
+    ("service/county/workbook.py", 2000): "the year that every workbook bears",
+    ("service/county/workbook.py", 31): "characters of the name of a sheet",
+    ("service/county/workbook.py", 50): "thousands of rows of a sheet",
     ("service/demonstration.py", 384): "rights of a secret file: read and write for its owner",
     ("service/county/assigning.py", 4000): "trades, at most",
     ("service/county/assigning.py", 0.05): "the solver's effort on a pair",
@@ -86,13 +94,22 @@ ALLOWED = {
     ("rules/network.py", 50): "conditions that the engine's stack holds",
     ("rules/resolver.py", "4"): "an example of a number in a message",
     ("rules/resolver.py", "55"): "an example of a percentage in a message",
+    ("rules/table/dates.py", 366): "days of the longest year",
+    ("rules/table/dates.py", 9999): "the last year of the calendar",
+    ("rules/table/judge.py", 62): "bits of a column of findings",
+    ("rules/table/length.py", 5000): "parts of an expression that an engine still plans in a moment",
+    ("rules/table/numbers.py", 37): "a power of ten that 38 digits hold with room to add",
+    ("rules/table/numbers.py", 38): "digits of a decimal of DuckDB and Spark",
+    ("rules/table/numbers.py", 63): "bits of a whole number",
+    ("rules/table/outputs.py", 38): "digits of a decimal of DuckDB and Spark",
+    ("rules/table/outputs.py", 5): "the other prime factor of ten",
     ("rules/scalars.py", "12"): "a number to try a pattern with",
     ("rules/scalars.py", "0.5"): "a number to try a pattern with",
 }
 
 NAMING_KEYS = {"decision", "id", "outcome"}  # their value is an id
 NAMED_KEYS = {"choices", "outcomes", "outputs"}  # the keys of their value are ids
-PROSE_FILES = {"clauses.yaml", "readings.yaml"}  # quote figures, set none
+PROSE_FILES = {"clauses.yaml", "readings.yaml", "report.yaml"}  # set no figure that decides anything
 FIGURE = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*(%?)(?:\s*[a-z]+)?")
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?%?")
 

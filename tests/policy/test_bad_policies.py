@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from rules.engine import Engine
-from rules.grammar import DECISION, FILES
+from rules.grammar import DECISION, FILES, OPTIONAL
 from rules.loader import load
 from rules.messages import MESSAGES
 from rules.plan_messages import PLAN_MESSAGES
@@ -64,7 +64,7 @@ def shapes(case: Path, root: Path) -> list[tuple[bool, bool]]:
         except UnicodeDecodeError:
             continue
         if node is not None and not problems.errors and (path.stem in FILES or "extends" not in str(case)):
-            taken = FILES.get(path.stem, DECISION).check(node, problems)
+            taken = (FILES | OPTIONAL).get(path.stem, DECISION).check(node, problems)
             found.append((taken, VALIDATOR.is_valid(plain(node))))
     return found
 

@@ -1,0 +1,20 @@
+"""Judges whole tables of records under the same edition that the engine judges one case by: never another answer.
+
+judge = TableJudge(edition, on=date(2026, 12, 31))
+judged = judge.judge("screening", connection.read_parquet("households.parquet"))  # nothing has run yet
+judged.to_parquet("screened.parquet")
+"""
+
+from __future__ import annotations
+
+import ibis
+
+from rules.table.aggregate import Counting, Repeated
+from rules.table.columns import facts_schema
+from rules.table.errors import NotTabular, TableError
+from rules.table.judge import TableJudge
+
+# Each stage of a judgement is a select over the one before; merged into one, their expressions would multiply.
+ibis.options.sql.fuse_selects = False
+
+__all__ = ["Counting", "NotTabular", "Repeated", "TableError", "TableJudge", "facts_schema"]

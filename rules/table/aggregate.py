@@ -1,0 +1,166 @@
+"""Fills in the facts of a subject from the records below it, as `counted` in facts.yaml declares: villages from their
+households, townships from their villages. No record counts twice, and what cannot be told is not known, not zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import ibis
+
+from rules.model import Edition, Fact, Op
+from rules.table import numbers
+from rules.table.columns import KEY, key_of
+from rules.table.errors import NotTabular, TableError, about
+from rules.table.frame import BEYOND, RowFrame
+from rules.table.judge import frame_of, prepare
+from rules.table.length import WORKING
+from rules.table.lists import MOST
+from rules.table.numbers import D38, INT64, Num, literal
+from rules.table.outputs import shown
+from rules.table.values import known, truth, untold
+from rules.uses import Used, fact_of, of_rule, refs
+
+SHOWN = 3  # ids named in a message
+DOUBT = f"{WORKING}doubt"
+
+
+class Repeated(TableError):
+    """A record stands in a table more than once and would count twice."""
+
+
+class Counting:
+    """Adds records up under one edition on one day."""
+
+    def __init__(self, edition: Edition, on: date) -> None:
+        self.edition, self.on = edition, on
+
+    def declared(self, subject: str, below: str) -> dict[str, Fact]:
+        """The facts of a subject that are counted from the records of another."""
+        return {
+            name: fact
+            for name, fact in self.edition.subjects[subject].facts.items()
+            if fact.counted is not None and fact.counted.args[0].type.of == below
+        }
+
+    def once(self, table: Any) -> None:
+        """Refuse a table in which an id occurs more than once, naming some. Runs the query."""
+        many = table.group_by(KEY).agg(many=table.count()).filter(ibis._.many > 1).order_by(KEY).limit(SHOWN)
+        if found := [str(one) for one in many.to_pyarrow()[KEY].to_pylist()]:
+            names = ", ".join(found)
+            raise Repeated(f"以下编号在表中不止一次：{names}", f"These ids occur more than once: {names}")
+
+    def strays(self, subject: str, table: Any, below: Any) -> Any:
+        """The records below that belong to no row of the table: they are counted nowhere."""
+        return below.anti_join(table.select(KEY), below[key_of(subject)] == table[KEY])
+
+    def fill(self, subject: str, table: Any, below: Mapping[str, Any], checked: bool = False) -> Any:
+        """The table with its facts counted from tables of records below, which say in `<subject>_id` where they
+        belong. A fact that the table gives stands. Unless `checked`, ids are first seen to occur only once."""
+        for name, records in below.items():
+            if not checked:
+                self.once(records)
+            table = self._filled(subject, table, name, records)
+        return table
+
+    def _filled(self, subject: str, table: Any, below: str, records: Any) -> Any:
+        facts = self.declared(subject, below)
+        if not facts:
+            return table
+        key = key_of(subject)
+        if key not in records.columns:
+            raise TableError(f"{below} 的表里没有列 {key}。", f"The table of {below} has no column {key}.")
+        grouped, bottoms = self._grouped(subject, facts, frame_of(self.edition, below, self.on, records), key)
+        joined = table.left_join(grouped, table[KEY] == grouped[key])
+        columns = {name: joined[name] for name in table.columns}
+        none, beyond = joined[key].isnull(), ibis.coalesce(joined[WORKING + BEYOND], truth(False))
+        for name, fact in facts.items():
+            found = _read(name, fact, joined, none, beyond, bottoms)
+            columns[name] = ibis.coalesce(columns[name], found.cast(columns[name].type())) if name in columns else found
+        columns[BEYOND] = columns[BEYOND] | beyond if BEYOND in columns else beyond
+        return joined.select(**columns)
+
+    def _grouped(
+        self, subject: str, facts: Mapping[str, Fact], frame: RowFrame, key: str
+    ) -> tuple[Any, dict[str, tuple[int, int]]]:
+        """One row for each record above, with what adds up and whether any of it is in doubt."""
+        ops = {name: fact.counted for name, fact in facts.items() if fact.counted is not None}
+        asked = [used for op in ops.values() for used in refs(op, subject)]
+        with about(f"{subject}: counted", subject):
+            prepare(frame, [(home, ref) for home, ref in asked if ref.what != "records"])
+            frame.work_out([part for op in ops.values() for part in (op.each, op.where)])
+        parts: dict[str, Any] = {}
+        bottoms: dict[str, tuple[int, int]] = {}
+        for name, op in ops.items():
+            with about(f"{subject}.{name}", subject):
+                parts |= self._parts(name, op, frame, bottoms)
+        frame.rows.extend(parts)
+        rows = frame.rows.table
+        sums = {}
+        for name, op in ops.items():
+            if op.name == "records":
+                fields = self._fields(subject, op.args[0].type.of, frozenset(rows.columns))
+                record = ibis.struct({one: rows[one] for one in fields})
+                sums[name] = record.collect(where=ibis.coalesce(rows[WORKING + name], truth(False)), order_by=rows[KEY])
+            else:
+                sums[name] = rows[WORKING + name].sum()
+            sums[name + DOUBT] = rows[name + DOUBT].max()
+        sums[WORKING + BEYOND] = rows[BEYOND].max() if frame.rows.beyond else rows.count() < literal(0)  # never
+        return rows.group_by(rows[key]).agg(**sums), bottoms
+
+    def _parts(self, name: str, op: Op, frame: RowFrame, bottoms: dict[str, tuple[int, int]]) -> dict[str, Any]:
+        within = truth(True) if op.where is None else frame.holds(op.where)
+        doubt = untold(within)
+        amount: Any = within
+        if op.name == "count":
+            amount = ibis.ifelse(within, literal(1), literal(0))
+        elif op.each is not None:
+            num = frame.evaluate(op.each)
+            if not num.fixed:
+                raise NotTabular("total", "各条记录的分母不同", "the records have different denominators")
+            doubt = doubt | (within & ~known(num))
+            amount = ibis.ifelse(within, numbers.lift(num.top), literal(0)).cast(D38)
+            bottoms[name] = num.bottom, num.most
+        return {WORKING + name: amount, name + DOUBT: ibis.ifelse(doubt, literal(1), literal(0))}
+
+    def _fields(self, subject: str, below: str, columns: frozenset[str]) -> list[str]:
+        """The columns of the records below that facts and decisions above look at."""
+        found: dict[str, None] = {KEY: None}
+        waiting: list[Used] = [
+            *(used for fact in self.edition.subjects[subject].facts.values() for used in refs(fact.formula, subject)),
+            *(used for rule in self.edition.rules.values() if rule.subject == subject for used in of_rule(rule)),
+        ]
+        seen: set[tuple[str, str]] = set()
+        while waiting:
+            home, ref = waiting.pop(0)
+            if home != below or (home, ref.name) in seen:
+                continue
+            seen.add((home, ref.name))
+            fact = fact_of(self.edition, home, ref)
+            if ref.name in columns:
+                found[ref.name] = None
+            elif fact is not None:
+                waiting += refs(fact.formula, home)
+            elif ref.what in ("outcome", "output"):
+                waiting += of_rule(self.edition.rules[ref.name])
+        return list(found)
+
+
+def _read(name: str, fact: Fact, joined: Any, none: Any, beyond: Any, bottoms: Mapping[str, tuple[int, int]]) -> Any:
+    """What was added up, null where it is in doubt; of no records at all nothing, which is known."""
+    column = joined[name + "_right"] if name + "_right" in joined.columns else joined[name]
+    doubt = beyond | (ibis.coalesce(joined[name + DOUBT], literal(0)) > literal(0))
+    if fact.type.kind == "list":
+        empty = ibis.literal([], column.type())
+        return ibis.ifelse(doubt, ibis.null(column.type()), ibis.ifelse(none, empty, ibis.coalesce(column, empty)))
+    bottom, most = bottoms.get(name, (1, 1))
+    whole = column.cast(D38)
+    if fact.counted is not None and fact.counted.name == "count":
+        whole = whole.cast(INT64)  # by way of a decimal: a sum of DuckDB is wider than Ibis thinks
+    top = ibis.ifelse(none, literal(0, whole.type().is_decimal()), whole)
+    cell = Num(ibis.ifelse(doubt, numbers.null_like(top), top), bottom, most * MOST, bottom)
+    columns = list(shown(name, cell).values())
+    if len(columns) > 1:
+        raise NotTabular("total", "合计的小数位太多", "a total with too many decimal places")
+    return columns[0]

@@ -1,0 +1,106 @@
+"""The columns of a table of a subject, from the fact dictionary; how a column of numbers is read exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import ibis
+import ibis.expr.datatypes as dt
+
+from rules.facts import HUGE, PLACES
+from rules.model import Edition, Fact
+from rules.table.errors import TableError
+from rules.table.numbers import D38, INT64, NARROW, Num
+
+SEPARATOR = "__"  # between a record around and its fact: county__households
+KEY = "id"
+DEEPEST = 3  # lists within lists that a schema writes out
+
+FIGURE = dt.Decimal(len(str(HUGE)) - 1 + PLACES, PLACES)  # every figure that the fact dictionary allows
+TYPES = {"boolean": dt.boolean, "choice": dt.string, "date": dt.date}
+
+
+def facts_schema(edition: Edition, subject: str) -> ibis.Schema:
+    """The columns that a table of a subject may have: its id and that of the record it lies within, its given facts
+    and conclusions, and those of the records around it. A column that is left out is not known in every row."""
+    columns: dict[str, dt.DataType] = {KEY: dt.string}
+    for name in around(edition, subject):
+        columns[key_of(name)] = dt.string
+    columns.update(_own(edition, subject, DEEPEST))
+    for level in around(edition, subject):
+        columns.update({level + SEPARATOR + name: type for name, type in _own(edition, level, DEEPEST).items()})
+    return ibis.schema(columns)
+
+
+def key_of(subject: str) -> str:
+    """The column that says which record of a subject around a row belongs to."""
+    return f"{subject}_{KEY}"
+
+
+def around(edition: Edition, subject: str) -> Iterator[str]:
+    """The subjects that a subject lies within, nearest first."""
+    seen: set[str] = set()
+    level = edition.subjects[subject].within
+    while level and level not in seen:
+        seen.add(level)
+        yield level
+        level = edition.subjects[level].within
+
+
+def _own(edition: Edition, subject: str, depth: int) -> dict[str, dt.DataType]:
+    found = {}
+    for fact in edition.subjects[subject].facts.values():
+        if fact.given and (fact.type.kind != "list" or depth):
+            found[fact.name] = column_type(edition, fact, depth)
+    found.update({rule.id: dt.string for rule in edition.rules.values() if rule.subject == subject})
+    return found
+
+
+def column_type(edition: Edition, fact: Fact, depth: int = DEEPEST) -> dt.DataType:
+    kind = fact.type.kind
+    if kind == "list":
+        return dt.Array(dt.Struct({KEY: dt.string, **_own(edition, fact.type.of, depth - 1)}))
+    if kind == "count" and not fact.decimals:
+        return INT64
+    return FIGURE if fact.type.is_number else TYPES[kind]
+
+
+def check_columns(edition: Edition, subject: str, table: Any) -> None:
+    """Refuse a column of a fact that cannot hold it exactly. Columns that are no facts are left alone."""
+    wanted = facts_schema(edition, subject)
+    for name, type in table.schema().items():
+        if name in wanted and not _fits(type, wanted[name]):
+            raise TableError(
+                f"列 {name} 的类型是 {type}，应为 {wanted[name]}。",
+                f"Column {name} is {type}; {wanted[name]} is wanted.",
+            )
+
+
+def _fits(type: dt.DataType, wanted: dt.DataType) -> bool:
+    if wanted.is_integer():
+        return bool(type.is_integer() or type.is_null() or (type.is_decimal() and type.scale == 0))
+    if wanted.is_decimal():
+        return bool(type.is_integer() or type.is_null() or (type.is_decimal() and type.scale is not None))
+    if wanted.is_array():
+        return bool(type.is_null()) or bool(
+            type.is_array()
+            and type.value_type.is_struct()
+            and all(_fits(inner, wanted.value_type[name]) for name, inner in type.value_type.items()
+                    if name in wanted.value_type.names)
+        )  # fmt: skip
+    return bool(type.is_null()) or type.copy(nullable=True) == wanted
+
+
+def number_column(column: Any, fact: Fact) -> Num:
+    """A column as whole numbers over the power of ten that its decimal places make."""
+    type, largest = column.type(), HUGE
+    for limit in (fact.minimum, fact.maximum):
+        if limit is not None and fact.minimum is not None and fact.maximum is not None:
+            largest = min(HUGE, max(abs(fact.minimum), abs(fact.maximum)))
+    if not type.is_decimal():
+        return Num(column.cast(INT64), 1, int(largest // 1) + 1, 1)
+    bottom: int = 10**type.scale
+    most = min(int(largest * bottom // 1) + 1, 10**type.precision)
+    top = column if type.scale == 0 else column * ibis.literal(bottom)
+    return Num(top.cast(D38 if most > NARROW else INT64), bottom, most, bottom)

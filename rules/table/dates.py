@@ -1,0 +1,90 @@
+"""Dates on a table, by the calendar and in whole numbers: an engine's own "difference in years" counts new years."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import ibis
+
+from rules.table.numbers import INT64, Num, counted, literal
+from rules.values import completed_months, completed_years, shift
+
+Day = Any  # a date, or a column of dates
+
+LAST_YEAR = 9999
+MONTHS, DAYS = LAST_YEAR * 12, 366 * LAST_YEAR  # no two dates lie further apart
+REACH = {"day": DAYS, "month": MONTHS, "year": LAST_YEAR}
+DAYS_IN_HUNDRED = 100  # a month and a day as one number
+
+
+def column(day: Day) -> Any:
+    return ibis.literal(day, "date") if isinstance(day, date) else day
+
+
+def _part(day: Day, name: str) -> Any:
+    return getattr(day, name) if isinstance(day, date) else getattr(day, name)().cast(INT64)
+
+
+def _of_year(day: Day) -> Any:
+    return _part(day, "month") * DAYS_IN_HUNDRED + _part(day, "day")
+
+
+def _whole(value: Any) -> Any:
+    return literal(value) if isinstance(value, int) else value
+
+
+def years_between(start: Day, end: Day) -> Num:
+    if isinstance(start, date) and isinstance(end, date):
+        return counted(completed_years(start, end), LAST_YEAR)
+    short = ibis.ifelse(_of_year(end) < _of_year(start), literal(1), literal(0))
+    return counted(_part(end, "year") - _part(start, "year") - short, LAST_YEAR)
+
+
+def months_between(start: Day, end: Day) -> Num:
+    if isinstance(start, date) and isinstance(end, date):
+        return counted(completed_months(start, end), MONTHS)
+    short = ibis.ifelse(_part(end, "day") < _part(start, "day"), literal(1), literal(0))
+    months = (_part(end, "year") - _part(start, "year")) * 12 + _part(end, "month") - _part(start, "month")
+    return counted(months - short, MONTHS)
+
+
+def days_between(start: Day, end: Day) -> Num:
+    if isinstance(start, date) and isinstance(end, date):
+        return counted((end - start).days, DAYS)
+    return counted(column(end).delta(column(start), unit="day").cast(INT64), DAYS)
+
+
+def year_of(day: Day) -> Num:
+    return counted(_part(day, "year"), LAST_YEAR)
+
+
+def month_of(day: Day) -> Num:
+    return counted(_part(day, "month"), 12)
+
+
+def moved(start: Day, length: Num, unit: str) -> Day:
+    """The date a period of whole years, months or days later; not known beyond the calendar."""
+    if isinstance(start, date) and isinstance(length.top, int):
+        found = shift(start, length.top, unit)
+        return ibis.null("date") if found is None else found
+    reach = REACH[unit]
+    amount = length.top
+    if isinstance(amount, int):
+        if abs(amount) > reach:
+            return ibis.null("date")
+        amount = amount * 12 if unit == "year" else amount
+        period = ibis.interval(days=amount) if unit == "day" else ibis.interval(months=amount)
+    else:
+        near = amount.abs() <= reach
+        amount = ibis.ifelse(near, amount, ibis.null(amount.type())).cast(INT64)
+        amount = amount * 12 if unit == "year" else amount
+        period = amount.as_interval("D" if unit == "day" else "M")
+    later = (column(start) + period).cast("date")
+    year = later.year()
+    return ibis.ifelse((year >= 1) & (year <= LAST_YEAR), later, ibis.null("date"))
+
+
+def ymd(day: Day) -> Any:
+    """A date as one whole number in the same order."""
+    return _whole(_part(day, "year") * DAYS_IN_HUNDRED * DAYS_IN_HUNDRED + _of_year(day))

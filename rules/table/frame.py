@@ -1,0 +1,268 @@
+"""Frames: the records that an expression is read from, all rows at once. What rules.expressions.Scope is to one record.
+
+A RowFrame is the table itself, or a record around each of its rows, in columns; what it derives is settled in further
+columns. An ElementFrame is the records of a list inside a lambda; what it derives is written out where it is used.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+
+import ibis
+
+from rules.model import Condition, Edition, Expr, Fact, Op, Rule
+from rules.table import conditions, expressions, numbers, outcomes
+from rules.table.columns import SEPARATOR, number_column
+from rules.table.errors import about
+from rules.table.inner import Part, operations, parts_of
+from rules.table.length import WORKING, check_length
+from rules.table.numbers import Flags, Num, Truth
+from rules.table.outcomes import Judged
+from rules.table.values import Cell, Records, constant, plain, truth, unknown
+from rules.values import Type
+
+Cells = dict[str, Cell]
+
+
+class Frame(ABC):
+    """Records of one subject."""
+
+    def __init__(self, edition: Edition, subject: str, on: date, own: Frame | None, flags: Flags) -> None:
+        self.edition, self.subject, self.on, self.own, self.flags = edition, subject, on, own, flags
+        self.totals: dict[str, Mapping[str, Num]] = {}
+        self.memo: dict[Any, Any] = {}
+
+    def named(self, name: str) -> Frame | None:
+        """The frame that a reference speaks of."""
+        if not name or name == self.subject:
+            return self
+        if name == "own":
+            return self.own
+        return self.around(name) or (None if self.own is None else self.own.named(name))
+
+    def around(self, name: str) -> Frame | None:
+        return None
+
+    def element(self, item: Any, subject: str, flags: Flags) -> ElementFrame:
+        """The records of a list of these records."""
+        return ElementFrame(item, subject, self, flags)
+
+    def evaluate(self, expr: Expr) -> Cell:
+        return expressions.evaluate(expr, self)
+
+    def holds(self, condition: Condition) -> Truth:
+        return conditions.holds(condition, self)
+
+    @abstractmethod
+    def column(self, name: str) -> Any | None:
+        """What the table holds under a name; None where it holds nothing."""
+
+    def fact(self, name: str) -> Cell:
+        fact = self.edition.subjects[self.subject].facts[name]
+        return self.given(fact) if fact.given else self.derived(fact)
+
+    def given(self, fact: Fact) -> Cell:
+        column = self.column(fact.name)
+        if column is None:
+            return unknown(fact.type)
+        if fact.type.kind == "list":
+            return Records(column, fact.type.of)
+        return number_column(column, fact) if fact.type.is_number else column
+
+    def worked_out(self, op: Op) -> Cell | None:
+        """What an operation came to, if that has been settled."""
+        return None
+
+    def compute(self, fact: Fact) -> Cell:
+        """The value of a derived or dated fact, written out."""
+        if fact.formula is not None:
+            with about(f"{self.subject}.{fact.name}"):
+                return self.evaluate(fact.formula)
+        past = [value for start, value in fact.dated if start <= self.on]
+        return constant(past[-1] if past else None, fact.type)
+
+    @abstractmethod
+    def derived(self, fact: Fact) -> Cell: ...
+
+    def conclusion(self, decision: str, output: str, type: Type) -> Cell:
+        """The conclusion of another decision: as given with the facts, or as judged."""
+        rule = self.edition.rules[decision]
+        if output:
+            return self.judged(rule).outputs.get(output, unknown(type))
+        given, unsaid = self.column(decision), rule.role("unknown")
+        if given is not None:
+            given = ibis.ifelse(given == unsaid, ibis.null("string"), given)
+        judged = self.judged(rule).outcome
+        judged = ibis.ifelse(judged == unsaid, ibis.null("string"), judged)
+        return judged if given is None else ibis.coalesce(given, judged)
+
+    @abstractmethod
+    def judged(self, rule: Rule) -> Judged: ...
+
+    def settle(self, name: str, cells: Cells) -> Mapping[str, Cell]:
+        """Cells that are used many times over: here as they are."""
+        return cells
+
+
+class ElementFrame(Frame):
+    """The records of a list, seen one by one from inside a lambda over it."""
+
+    def __init__(self, item: Any, subject: str, own: Frame, flags: Flags) -> None:
+        super().__init__(own.edition, subject, own.on, own, flags)
+        self.item, self.names = item, frozenset(item.type().names)
+
+    def column(self, name: str) -> Any | None:
+        return self.item[name] if name in self.names else None
+
+    def derived(self, fact: Fact) -> Cell:
+        if fact.name not in self.memo:
+            self.memo[fact.name] = self.compute(fact)
+        return self.memo[fact.name]
+
+    def judged(self, rule: Rule) -> Judged:
+        if (found := self.memo.get((rule.id,))) is None:
+            found = self.memo[rule.id,] = outcomes.judge(rule, self)
+        return found
+
+
+class Rows:
+    """The table as it grows: each stage a select over the one before, so that nothing is computed twice."""
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+        self.flags: Flags = []
+        self.beyond = BEYOND in table.columns
+
+    def extend(self, columns: Mapping[str, Any]) -> None:
+        new = dict(columns)
+        if self.flags:
+            flags = [ibis.coalesce(flag, truth(False)) for flag in self.flags]
+            before = [self.table[BEYOND]] if self.beyond else []
+            new[BEYOND] = flags[0]
+            for flag in (*flags[1:], *before):
+                new[BEYOND] |= flag
+            self.beyond = True
+            self.flags.clear()
+        for name, column in new.items():
+            check_length(name, column)
+        if new:
+            self.table = self.table.mutate(**new)
+
+
+BEYOND = "beyond"
+HERE = "$here"
+
+
+class Kept(Mapping[str, Cell]):
+    """Cells in columns, read from whatever the table has become since."""
+
+    def __init__(self, cells: dict[str, Callable[[], Cell]]) -> None:
+        self.cells = cells
+
+    def __getitem__(self, key: str) -> Cell:
+        return self.cells[key]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.cells)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+
+class RowFrame(Frame):
+    """The rows of a table, or the records around them, whose columns begin with their subject."""
+
+    def __init__(self, edition: Edition, subject: str, on: date, rows: Rows, own: RowFrame | None = None) -> None:
+        super().__init__(edition, subject, on, own, rows.flags)
+        self.rows = rows
+        self.prefix = "" if own is None else subject + SEPARATOR
+        self.given_columns = frozenset(rows.table.columns)
+        self.outer: dict[str, RowFrame] = {}
+        level = edition.subjects[subject].within if own is None else ""
+        while level and level not in self.outer:
+            self.outer[level] = RowFrame(edition, level, on, rows, self)
+            level = edition.subjects[level].within
+        self.ops: dict[int, tuple[Mapping[str, Cell], str]] = {}
+
+    def around(self, name: str) -> Frame | None:
+        return self.outer.get(name)
+
+    def column(self, name: str) -> Any | None:
+        name = self.prefix + name
+        return self.rows.table[name] if name in self.given_columns else None
+
+    @property
+    def here(self) -> Any:
+        """Whether there is such a record around a row: whether anything is known of it."""
+        return self.rows.table[self.prefix + HERE]
+
+    def compute(self, fact: Fact) -> Cell:
+        cell = super().compute(fact)
+        if not self.prefix:
+            return cell
+        if isinstance(cell, Records):
+            return cell
+        if isinstance(cell, Num):
+            return numbers.choose([(self.here, cell)], None, self.flags)
+        return ibis.ifelse(self.here, plain(cell), plain(unknown(fact.type)))
+
+    def derived(self, fact: Fact) -> Cell:
+        return self.memo[fact.name][fact.name]
+
+    def judged(self, rule: Rule) -> Judged:
+        if (found := self.memo.get((rule.id,))) is None:
+            with about(rule.id, rule.id):
+                self.work_out(parts_of(rule))
+            found = self.memo[rule.id,] = outcomes.judge(rule, self)
+        return found
+
+    def work_out(self, parts: Iterable[Part]) -> None:
+        """Settle the operations in parts, those inside others first."""
+        for level in operations(parts):
+            new = {str(len(self.ops) + n): op for n, op in enumerate(level) if id(op) not in self.ops}
+            settled = self.settle("", {name: self.evaluate(op) for name, op in new.items()})
+            self.ops.update({id(op): (settled, name) for name, op in new.items()})
+
+    def worked_out(self, op: Op) -> Cell | None:
+        found = self.ops.get(id(op))
+        return None if found is None else found[0][found[1]]
+
+    def settle(self, name: str, cells: Cells) -> Mapping[str, Cell]:
+        """Put cells into columns of their own."""
+        columns: dict[str, Any] = {}
+        kept = {key: self._column(f"{self.prefix}{name}{WORKING}{key}", cell, columns) for key, cell in cells.items()}
+        self.rows.extend(columns)
+        return Kept(kept)
+
+    def _column(self, name: str, cell: Cell, columns: dict[str, Any]) -> Callable[[], Cell]:
+        if isinstance(cell, Num):
+            return self._number(name, cell, columns)
+        if isinstance(cell, date):
+            return lambda: cell
+        if isinstance(cell, Records):
+            columns[name] = cell.column
+            return lambda: Records(self.rows.table[name], cell.subject)
+        columns[name] = cell
+        return lambda: self.rows.table[name]
+
+    def _read(self, name: str) -> Any:
+        return self.rows.table[name]
+
+    def _number(self, name: str, num: Num, columns: dict[str, Any]) -> Callable[[], Cell]:
+        parts: list[Callable[[], Any]] = []
+        for part, whole in (("", num.top), (f"{WORKING}bottom", num.bottom)):
+            if isinstance(whole, int):
+                parts.append(partial(_same, whole))
+            else:
+                columns[name + part] = whole
+                parts.append(partial(self._read, name + part))
+        top, bottom = parts
+        return lambda: Num(top(), bottom(), num.most, num.deep)
+
+
+def _same(whole: Any) -> Any:
+    return whole

@@ -1,0 +1,170 @@
+"""Judges a table: a lazy expression in, a lazy expression out; DuckDB or Spark runs it when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import ibis
+
+from rules.judge import criteria_of
+from rules.model import Condition, Edition, Ref, Rule
+from rules.table import numbers
+from rules.table.columns import KEY, SEPARATOR, around, check_columns
+from rules.table.errors import about
+from rules.table.frame import BEYOND, HERE, RowFrame, Rows
+from rules.table.inner import inside
+from rules.table.length import WORKING
+from rules.table.order import heights_of, stages
+from rules.table.outcomes import Judged
+from rules.table.outputs import shown
+from rules.table.values import some, truth, untold
+from rules.uses import Used, refs
+
+BITS = 62  # criteria that one column of bits holds
+NOT_MET, UNKNOWN, OUTCOME = "not_met", "unknown", "outcome"
+
+
+class TableJudge:
+    """Judges tables of records under one edition on one day."""
+
+    def __init__(self, edition: Edition, on: date) -> None:
+        self.edition, self.on = edition, on
+
+    def judge(self, decision: str, table: Any) -> Any:
+        """The outcome, findings and outputs of a decision for every row, with the row's `id`.
+
+        `not_met` and `unknown` are bits, the first criterion the lowest; `codes` says which. A row whose figures are
+        too large even for 38 digits has no outcome and is `beyond`: the engine decides it."""
+        rule = self.edition.rules[decision]
+        check_columns(self.edition, rule.subject, table)
+        judged = self._add(narrow(self.edition, rule.subject, [asked(rule)], table), [rule])
+        start = decision + SEPARATOR
+        names = {name.removeprefix(start): name for name in judged.columns if name.startswith(start)}
+        ids = {KEY: KEY} if KEY in table.columns else {}
+        return judged.select(**{new: judged[old] for new, old in
+                                (ids | {OUTCOME: decision} | names | {BEYOND: BEYOND}).items()})  # fmt: skip
+
+    def add(self, table: Any, *decisions: str) -> Any:
+        """The table with the conclusions of decisions about the same subject, in columns named after them:
+        `decision` (as given, where the table gives it), and `decision__not_met`, `decision__unknown`, its outputs."""
+        rules = [self.edition.rules[name] for name in decisions]
+        check_columns(self.edition, rules[0].subject, table)
+        return self._add(table, rules)
+
+    def _add(self, table: Any, rules: Sequence[Rule]) -> Any:
+        (subject,) = {rule.subject for rule in rules}
+        frame = frame_of(self.edition, subject, self.on, table)
+        with about("", ", ".join(rule.id for rule in rules)):
+            prepare(frame, [asked(rule) for rule in rules])
+        columns: dict[str, Any] = {}
+        for rule in rules:
+            columns.update(_columns(rule, frame.judged(rule)))
+        rows = frame.rows
+        rows.extend({})
+        if not rows.beyond:
+            return rows.table.select(*(one for one in table.columns if one not in columns), **columns,
+                                     **{BEYOND: truth(False)})  # fmt: skip
+        beyond = rows.table[BEYOND]
+        kept = [name for name in table.columns if name not in columns and name != BEYOND]
+        blank = {name: ibis.ifelse(beyond, ibis.null(column.type()), column) for name, column in columns.items()}
+        return rows.table.select(*kept, **blank, **{BEYOND: beyond})
+
+    def beside(self, subject: str, table: Any, conditions: Mapping[str, Condition], facts: Sequence[str] = ()) -> Any:
+        """The id of every row, whether conditions hold of it, and the values of facts, derived ones too."""
+        frame = frame_of(self.edition, subject, self.on, table)
+        asked_ = [used for condition in conditions.values() for used in refs(condition, subject)]
+        known = self.edition.subjects[subject].facts
+        asked_ += [(subject, Ref("fact", "", name, known[name].type)) for name in facts]
+        with about(f"{subject}: report", subject):
+            prepare(frame, asked_)
+            frame.work_out(list(conditions.values()))
+            columns: dict[str, Any] = {name: frame.holds(condition) for name, condition in conditions.items()}
+            for name in facts:
+                columns.update(shown(name, frame.fact(name)))
+        frame.rows.extend({f"{WORKING}{name}": column for name, column in columns.items()})
+        rows = frame.rows.table
+        return rows.select(KEY, **{name: rows[f"{WORKING}{name}"] for name in columns})
+
+    def codes(self, decision: str) -> tuple[str, ...]:
+        """The criteria of a decision in the order of its bits; past the 62nd they go on in `not_met_1`."""
+        return tuple(criterion.id for criterion in criteria_of(self.edition.rules[decision]))
+
+    def findings(self, decision: str, row: Mapping[str, Any]) -> tuple[tuple[str, bool | None], ...]:
+        """Each criterion of a decision with its verdict, from the bits of a row."""
+
+        def of(name: str, number: int) -> bool:
+            return bool(row[_chunk(name, number // BITS)] >> (number % BITS) & 1)
+
+        return tuple(
+            (code, False if of(NOT_MET, number) else None if of(UNKNOWN, number) else True)
+            for number, code in enumerate(self.codes(decision))
+        )
+
+
+def asked(rule: Rule) -> Used:
+    return rule.subject, Ref("outcome", "", rule.id, rule.type)
+
+
+def frame_of(edition: Edition, subject: str, on: date, table: Any) -> RowFrame:
+    """A table as records, each with what is known of whether there are records around it."""
+    here = {}
+    for level in around(edition, subject):
+        name = level + SEPARATOR + HERE
+        if name not in table.columns:
+            known = [table[one].notnull() for one in table.columns if one.startswith(level + SEPARATOR)]
+            here[name] = some(known)
+    return RowFrame(edition, subject, on, Rows(table.mutate(**here) if here else table))
+
+
+def narrow(edition: Edition, subject: str, start: Iterable[Used], table: Any) -> Any:
+    """The columns of a table that references rest on; SQL repeats every column at every stage."""
+    table = frame_of(edition, subject, date.min, table).rows.table
+    names = {KEY, BEYOND}
+    levels = {subject: "", **{level: level + SEPARATOR for level in around(edition, subject)}}
+    names |= {prefix + HERE for prefix in levels.values()}
+    names |= {levels[of] + name for of, name in heights_of(edition, start) if of in levels}
+    return table.select(*(name for name in table.columns if name in names))
+
+
+def prepare(frame: RowFrame, start: Iterable[Used]) -> None:
+    """Work out, stage by stage, what references rest on, for the rows and for the records around them."""
+    frames = {frame.subject: frame, **frame.outer}
+    for stage in stages(heights_of(frame.edition, start)):
+        for subject, home in frames.items():
+            facts = [home.edition.subjects[subject].facts[name] for of, name in stage
+                     if of == subject and name in home.edition.subjects[subject].facts]  # fmt: skip
+            home.work_out(part for fact in facts for part in inside(fact.formula))
+            settled = home.settle("", {fact.name: home.compute(fact) for fact in facts})
+            home.memo.update(dict.fromkeys((fact.name for fact in facts), settled))
+        for subject, name in stage:
+            if subject in frames and name in frame.edition.rules:
+                frames[subject].judged(frame.edition.rules[name])
+
+
+def _columns(rule: Rule, judged: Judged) -> dict[str, Any]:
+    found: dict[str, Any] = {rule.id: judged.outcome}
+    start = rule.id + SEPARATOR
+    verdicts = list(judged.verdicts.values())
+    for number in range(0, max(len(verdicts), 1), BITS):
+        chunk = verdicts[number : number + BITS]
+        found[start + _chunk(NOT_MET, number // BITS)] = _bits([~verdict for verdict in chunk])
+        found[start + _chunk(UNKNOWN, number // BITS)] = _bits([untold(verdict) for verdict in chunk])
+    for name, cell in judged.outputs.items():
+        found.update(shown(start + name, cell))
+    for row, outputs in judged.measures.items():
+        for name, cell in outputs.items():
+            found.update(shown(f"{start}{row}{SEPARATOR}{name}", cell))
+    for item, points in judged.points.items():
+        found.update(shown(f"{start}points{SEPARATOR}{item}", points))
+    return found
+
+
+def _chunk(name: str, number: int) -> str:
+    return f"{name}_{number}" if number else name
+
+
+def _bits(flags: Sequence[Any]) -> Any:
+    bits = [ibis.ifelse(flag, numbers.literal(1 << place), numbers.literal(0)) for place, flag in enumerate(flags)]
+    return sum(bits[1:], bits[0]) if bits else numbers.literal(0)

@@ -1,0 +1,121 @@
+"""What an expression is on a table: an exact number, a date, a list of records, or a plain column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis
+import ibis.expr.operations as ops
+
+from rules.table import numbers
+from rules.table.dates import column as day_column
+from rules.table.errors import NotTabular
+from rules.table.numbers import Flags, Num, Truth
+from rules.values import Type, Value
+
+Cell = Any  # a Num, Records, a date, or a column of dates, booleans or codes
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A column of lists of records of a subject."""
+
+    column: Any
+    subject: str
+
+
+def truth(value: bool | None) -> Truth:
+    return ibis.null("boolean") if value is None else ibis.literal(value)
+
+
+def constant(value: Value, type: Type) -> Cell:
+    """A value that is the same in every row; None is not known."""
+    if value is None:
+        return unknown(type)
+    if type.is_number:
+        return numbers.constant(value)
+    return value if isinstance(value, date) else ibis.literal(value)
+
+
+def unknown(type: Type) -> Cell:
+    if type.is_number:
+        return numbers.unknown()
+    if type.kind == "list":
+        return Records(ibis.null("array<struct<id: string>>"), type.of)
+    return ibis.null({"boolean": "boolean", "date": "date"}.get(type.kind, "string"))
+
+
+def known(cell: Cell) -> Truth:
+    if isinstance(cell, Num):
+        found = numbers.known(cell)
+        return truth(True) if found is True else found
+    if isinstance(cell, date):
+        return truth(True)
+    return ~untold(cell.column if isinstance(cell, Records) else cell)
+
+
+def untold(column: Any) -> Truth:
+    """Whether a column is null. Ibis writes `NOT x IS NULL` for a negation, which SQL takes for its opposite; within
+    a function's brackets nothing is mistaken."""
+    return _bracketed(column).isnull()
+
+
+def _bracketed(column: Any) -> Any:
+    op = column.op()
+    if isinstance(op, ops.Not):
+        return _bracketed(op.arg.to_expr())  # null where its argument is
+    return column if isinstance(op, ops.Field | ops.StructField | ops.Literal) else ibis.coalesce(column)
+
+
+def choose(cases: Sequence[tuple[Truth, Cell]], other: Cell | None, type: Type, flags: Flags) -> Cell:
+    """The cell of the first case that is true; `other`, or not known, where none is."""
+    if type.is_number:
+        return numbers.choose(list(cases), other, flags)
+    if type.kind == "list":
+        raise NotTabular("choose", "不能在两个列表之间选择", "a choice between lists")
+    last = unknown(type) if other is None else plain(other)
+    return ibis.cases(*((case, plain(cell)) for case, cell in cases), else_=last)
+
+
+def plain(cell: Cell) -> Any:
+    """A cell that is no number as a column."""
+    return day_column(cell) if isinstance(cell, date) else cell
+
+
+def every(parts: Sequence[Truth]) -> Truth:
+    """Kleene's `and`."""
+    found = parts[0] if parts else truth(True)
+    for part in parts[1:]:
+        found &= part
+    return found
+
+
+def some(parts: Sequence[Truth]) -> Truth:
+    """Kleene's `or`."""
+    found = parts[0] if parts else truth(False)
+    for part in parts[1:]:
+        found |= part
+    return found
+
+
+def ranks(cell: Any, type: Type) -> Any:
+    """The place of a code among its choices as a whole number, negative, so that the first is the highest."""
+    places = [(numbers.equal(cell, code), numbers.literal(-place)) for place, code in enumerate(type.choices)]
+    return ibis.cases(*places, else_=ibis.null("int64"))
+
+
+def order_key(cell: Cell, type: Type) -> Cell:
+    """What cells of a type are compared by."""
+    if type.kind == "choice" and type.ranked:
+        return ranks(cell, type)
+    return cell if isinstance(cell, Num) else plain(cell)
+
+
+def compare(operator: str, left: Cell, right: Cell, flags: Flags) -> Truth:
+    """Whether one key stands to another as the operator says; null where either is not known."""
+    if isinstance(left, Num):
+        return numbers.compare(operator, left, right, flags)
+    return numbers.COMPARE[operator](plain(left), plain(right))

@@ -1,0 +1,180 @@
+"""Checks extracts before anything is judged: every row that cannot be right is set aside with its reasons.
+
+The rules are those of rules.facts, over whole tables at once; tests hold the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rules.model import Edition, Fact
+from rules.table.columns import KEY, key_of
+from service.county.columns import LONGEST, Matched, Note, cell, in_lists, matched
+from service.county.engine import Duck, named, quoted
+from service.county.inputs import ROW, Source, Unreadable, opened
+
+BAD = "bad__"
+MESSAGES: Mapping[str, tuple[str, str]] = {
+    "no_id": ("没有编号。", "There is no id."),
+    "long_id": (f"编号最长 {LONGEST} 个字符。", f"An id has at most {LONGEST} characters."),
+    "repeated_id": ("编号在表中不止一次，无法判断哪一行为准。", "The id occurs more than once; which row is right?"),
+    "no_record_above": ("没有写明属于哪一个上级。", "It does not say where it belongs."),
+    "strange_record_above": ("所属的上级不在上级表中。", "The record that it belongs to is not in its table."),
+    "not_a_choice": ("不是可选的代码。", "This is none of the codes."),
+    "not_boolean": ("请写 true 或 false。", "Write true or false."),
+    "not_a_date": ("请写日期，如 2026-12-31。", "Write a date, as in 2026-12-31."),
+    "not_a_number": ("请写数字。", "Write a number."),
+    "not_whole": ("请写整数。", "Write a whole number."),
+    "too_fine": ("小数位太多。", "Too many decimal places."),
+    "too_small": ("小于允许的最小值。", "It is below the least that is allowed."),
+    "too_large": ("大于允许的最大值，或大得不合常理。", "It is above the most that is allowed, or beyond all reason."),
+    "part_exceeds_whole": ("部分不可能多于全部：{zh}。", "A part cannot exceed its whole: {en}."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file that has been looked through."""
+
+    source: Source
+    rows: int
+    bad: int
+    notes: tuple[Note, ...]
+    missing: Mapping[str, int]  # fact -> rows in which it is not known, of the good ones
+    decided: tuple[str, ...]  # conclusions that the file gives
+
+
+class Checks:
+    """Looks through files one after the other, those of the upper levels first."""
+
+    def __init__(self, edition: Edition, duck: Duck, scratch: Path) -> None:
+        self.edition, self.duck, self.scratch = edition, duck, scratch
+        self.ids: dict[str, str] = {}  # subject -> query of all its ids, whether their rows are good or not
+        self.messages = dict(MESSAGES)  # what each code says
+
+    def look(self, source: Source, clean: Path) -> Checked:
+        """Check a file; its good rows go to `clean` under the names of the dictionary."""
+        duck, subject = self.duck, source.subject
+        raw = opened(duck, source, self.scratch)
+        types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
+        found = matched(self.edition, subject, types)
+        id = f"nullif(trim(CAST({named(found.id)} AS VARCHAR)), '')" if found.id else self._only(source, raw)
+        above = self._above(source, found)
+        shown = {KEY: id} | ({key_of(self.edition.subjects[subject].within): above} if above else {})
+        wrong: list[tuple[str, str, str]] = [
+            ("id", f"{id} IS NULL", "no_id"),
+            ("id", f"length({id}) > {LONGEST}", "long_id"),
+        ]
+        within = self.edition.subjects[subject].within
+        if within in self.ids and above:
+            wrong.append((found.above or within, f"{above} IS NULL", "no_record_above"))
+            wrong.append((found.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
+        facts, more = self._facts(subject, found, types)
+        self._write(source, raw, shown | facts, [*wrong, *more], clean)
+        self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
+        rows = int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])
+        counts = ", ".join(f"count({named(name)})" for name in facts) or "1"
+        total, *known = duck.run(f"SELECT count(*), {counts} FROM read_parquet({quoted(clean)})")[0]
+        missing = {name: total - count for name, count in zip(facts, known, strict=False) if count < total}
+        decided = tuple(name for name in found.facts if name in self.edition.rules)
+        return Checked(source, rows, rows - total, found.notes, missing, decided)
+
+    def _only(self, source: Source, raw: str) -> str:
+        """The id of the one record of a table without ids."""
+        if self.duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0] > 1:
+            raise Unreadable(source.path, "没有编号列（id 或 编号）。", "There is no column of ids (id).")
+        return quoted(source.subject)
+
+    def _above(self, source: Source, found: Matched) -> str:
+        """What says where a record belongs: its column, or the only record there is."""
+        within = self.edition.subjects[source.subject].within
+        if found.above:
+            return f"nullif(trim(CAST({named(found.above)} AS VARCHAR)), '')"
+        if within not in self.ids:
+            return ""
+        if self.duck.run(f"SELECT count(*) FROM ({self.ids[within]})")[0][0] == 1:
+            return f"({self.ids[within]})"
+        title = self.edition.subjects[within].title
+        raise Unreadable(source.path, f"没有写明所属{title.zh}的列（{key_of(within)}）。",
+                         f"No column says which {title.en} a row belongs to ({key_of(within)}).")  # fmt: skip
+
+    def _facts(
+        self, subject: str, found: Matched, types: Mapping[str, str]
+    ) -> tuple[dict[str, str], list[tuple[str, str, str]]]:
+        """The facts in SQL, and what may be wrong with them."""
+        known, shown = self.edition.subjects[subject].facts, {}
+        wrong: list[tuple[str, str, str]] = []
+        for name, column in found.facts.items():
+            at, type = named(column), types[column]
+            if name not in known:
+                part = cell(at, type, next(iter(known.values())), tuple(self.edition.rules[name].outcomes))
+            elif known[name].type.kind == "list":
+                if type.endswith("[]"):
+                    shown[name] = at
+                    wrong += [
+                        (f"{column}.{inner}", when, code)
+                        for inner, when, code in in_lists(self.edition, at, type, known[name])
+                    ]
+                continue
+            else:
+                part = cell(at, type, known[name])
+            shown[name] = part.value
+            wrong += [(column, condition, code) for condition, code in part.wrong]
+        wrong += list(self._wholes(known, found, shown))
+        return shown, wrong
+
+    def _wholes(
+        self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]
+    ) -> Iterator[tuple[str, str, str]]:
+        for name, value in shown.items():
+            fact = known.get(name)
+            if fact is not None and fact.part_of in shown and fact.type.is_number:
+                whole = known[fact.part_of]
+                code = f"part_exceeds_whole {name}"
+                zh, en = f"{fact.title.zh} > {whole.title.zh}", f"{fact.title.en} > {whole.title.en}"
+                said = MESSAGES["part_exceeds_whole"]
+                self.messages[code] = said[0].format(zh=zh), said[1].format(en=en)
+                yield found.facts[name], f"{value} > {shown[fact.part_of]}", code
+
+    def _write(
+        self, source: Source, raw: str, shown: Mapping[str, str], wrong: list[tuple[str, str, str]], clean: Path
+    ) -> None:
+        """The problems to a table, and the rows without any to a file."""
+        duck, id = self.duck, shown[KEY]
+        cases = ", ".join(
+            f"CASE WHEN {condition} THEN {{'c': {quoted(column)}, 'k': {quoted(code)}}} END"
+            for column, condition, code in wrong
+        )
+        bad = named(f"{BAD}{source.subject}")
+        duck.run(
+            f"CREATE OR REPLACE TABLE {bad} AS SELECT {ROW}, id, b.c AS col, b.k AS code FROM (SELECT {ROW}, "
+            f"{id} AS id, unnest(list_filter([{cases}], lambda x: x IS NOT NULL)) AS b FROM {named(raw)})"
+        )
+        duck.run(
+            f"INSERT INTO {bad} SELECT {ROW}, {id}, 'id', 'repeated_id' FROM {named(raw)} WHERE {id} IN "
+            f"(SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
+        )
+        columns = ", ".join(f"{value} AS {named(name)}" for name, value in self._exact(raw, shown).items())
+        duck.copy(
+            f"SELECT {columns} FROM {named(raw)} WHERE {ROW} NOT IN (SELECT {ROW} FROM {bad}) ORDER BY {named(KEY)}",
+            clean,
+        )
+
+    def _exact(self, raw: str, shown: Mapping[str, str]) -> dict[str, str]:
+        """Decimals in two places where that holds them: wider ones leave less room to multiply."""
+        types = self.duck.columns(
+            f"(SELECT {', '.join(f'{v} AS {named(n)}' for n, v in shown.items())} FROM {named(raw)})"
+        )
+        wide = [name for name, type in types.items() if type.startswith("DECIMAL(32")]
+        if not wide:
+            return dict(shown)
+        fits = self.duck.run(
+            "SELECT " + ", ".join(f"coalesce(bool_and({shown[n]} = round({shown[n]}, 2)), true)" for n in wide)
+            + f" FROM {named(raw)}"
+        )[0]  # fmt: skip
+        return dict(shown) | {
+            name: f"CAST({shown[name]} AS DECIMAL({18 if fine else 21}, {2 if fine else 6}))"
+            for name, fine in zip(wide, fits, strict=True)
+        }

@@ -1,0 +1,183 @@
+"""Which column of an extract is which fact, and how its cells are read in SQL: as the fact dictionary would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from rules.facts import HUGE, PLACES
+from rules.model import Edition, Fact
+from rules.problems import near
+from rules.table.columns import KEY, around, key_of
+from service.county.engine import named, quoted
+
+IDS = (KEY, "编号")
+YES, NO = ("true", "是", "1"), ("false", "否", "0")
+NUMBER = r"-?[0-9]{1,18}(\.[0-9]+)?"
+DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+LONGEST = 64  # characters of an id
+FINE = f"DECIMAL(32, {PLACES})"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about a column that a reader should know; it stops nothing."""
+
+    column: str
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The columns of a file: the id's, the one that says where a record belongs, facts and conclusions."""
+
+    id: str
+    above: str
+    facts: Mapping[str, str]  # name of a fact or a decision -> column
+    notes: tuple[Note, ...]
+
+
+def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Matched:
+    """Find the facts of a subject among columns: by their names or by their titles."""
+    known, above = edition.subjects[subject], edition.subjects[subject].within
+    given = {fact.name: fact for fact in known.facts.values() if fact.given}
+    decided = {rule.id for rule in edition.rules.values() if rule.subject == subject}
+    titles = {fact.title.zh: name for name, fact in given.items()} | {
+        fact.title.en: name for name, fact in given.items()
+    }
+    belongs = () if not above else (key_of(above), above, edition.subjects[above].title.zh)
+    facts: dict[str, str] = {}
+    notes: list[Note] = []
+    names = [*given, *decided, *titles, *IDS, *belongs]
+    for column in columns:
+        name = column if column in given or column in decided else titles.get(column, "")
+        if name and name not in facts:
+            facts[name] = column
+        elif column not in (
+            *IDS,
+            *belongs,
+            *around(edition, subject),
+            *(key_of(one) for one in around(edition, subject)),
+        ):
+            notes.append(_stray(column, name, names, known.facts))
+    notes += [
+        Note(name, "column_missing", f"没有“{fact.title.zh}”一列，全部按未知处理。",
+             f"There is no column for {fact.title.en}: it is not known in any row.")
+        for name, fact in given.items() if name not in facts and fact.counted is None
+    ]  # fmt: skip
+    first = {one: next((at for at in options if at in columns), "") for one, options in ((1, IDS), (2, belongs))}
+    return Matched(first[1], first[2], facts, tuple(notes))
+
+
+def _stray(column: str, name: str, names: list[str], facts: Mapping[str, Fact]) -> Note:
+    if name:
+        return Note(column, "column_twice", "这一项已有一列，本列未用。", "Another column holds this already.")
+    if column in facts:
+        return Note(
+            column, "derived", "由公式算出，本列未用。", "This is derived by a formula; the column is not used."
+        )
+    guess = near(column, tuple(names))
+    hint = (f"是不是 {guess}？", f" Perhaps {guess}?") if guess else ("", "")
+    return Note(column, "unknown_column", f"不认识这一列，未用。{hint[0]}", f"No such fact; not used.{hint[1]}")
+
+
+# --- the cells ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell in SQL: its value, null where it is not known or not right, and what may be wrong with it."""
+
+    value: str
+    wrong: tuple[tuple[str, str], ...] = ()  # condition, code
+
+
+def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
+    """How a cell is read; `codes` are those of a conclusion."""
+    text = f"nullif(trim({at}), '')" if type == "VARCHAR" else ""
+    kind = "choice" if codes else fact.type.kind
+    if kind == "choice":
+        allowed = ", ".join(quoted(code) for code in (codes or fact.choices))
+        text = text or f"CAST({at} AS VARCHAR)"
+        return Cell(text, ((f"{text} NOT IN ({allowed})", "not_a_choice"),))
+    if kind == "boolean":
+        return _boolean(text, at, type)
+    if kind == "date":
+        if type == "DATE":
+            return Cell(at)
+        text = text or f"CAST({at} AS VARCHAR)"
+        day = f"CASE WHEN regexp_full_match({text}, '{DATE}') THEN try_cast({text} AS DATE) END"
+        return Cell(day, ((f"{text} IS NOT NULL AND {day} IS NULL", "not_a_date"),))
+    return _number(text, at, type, fact)
+
+
+def _boolean(text: str, at: str, type: str) -> Cell:
+    if type == "BOOLEAN":
+        return Cell(at)
+    text = text or f"CAST({at} AS VARCHAR)"
+    yes, no = (", ".join(quoted(word) for word in words) for words in (YES, NO))
+    value = f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
+    return Cell(value, ((f"{text} IS NOT NULL AND {value} IS NULL", "not_boolean"),))
+
+
+def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
+    whole = fact.type.kind == "count" and not fact.decimals
+    if type in ("FLOAT", "DOUBLE", "BOOLEAN") or not (text or type.endswith("INT") or type.startswith("DECIMAL")
+                                                      or type == "INTEGER"):  # fmt: skip
+        return Cell("CAST(NULL AS BIGINT)", ((f"{at} IS NOT NULL", "not_a_number"),))
+    if not text:
+        value, wrong = at, []
+        if type.startswith("DECIMAL") and not type.endswith(",0)"):
+            fine = f"CAST({at} AS {FINE})"
+            wrong = [(f"{at} <> floor({at})", "not_whole")] if whole else [(f"{at} <> {fine}", "too_fine")]
+    else:
+        text = f"replace({text}, ',', '')"
+        share = fact.type.kind == "rate"
+        form = f"{NUMBER}%?" if share else NUMBER
+        plain = f"try_cast(rtrim({text}, '%') AS {FINE})"
+        percent = f"{text} LIKE '%\\%' ESCAPE '\\'"
+        hundredth = f"CAST(CAST({plain} AS DECIMAL(28, 4)) * 0.01 AS {FINE})"
+        value = f"CASE WHEN {percent} THEN {hundredth} ELSE {plain} END" if share else plain
+        value = f"CASE WHEN regexp_full_match({text}, '{form}') THEN {value} END"
+        places = f"length(rtrim(regexp_extract({text}, '\\.([0-9]+)', 1), '0'))"
+        most = f"CASE WHEN {percent} THEN {PLACES - 2} ELSE {PLACES} END" if share else f"{PLACES}"
+        wrong = [(f"{text} IS NOT NULL AND {value} IS NULL", "not_a_number"),
+                 (f"{places} > {0 if whole else most}", "not_whole" if whole else "too_fine")]  # fmt: skip
+    wrong += [(f"{value} < {_written(fact.minimum)}", "too_small")] if fact.minimum is not None else []
+    wrong += [(f"{value} > {_written(fact.maximum)}", "too_large")] if fact.maximum is not None else []
+    wrong.append((f"abs({value}) >= {HUGE}", "too_large"))
+    if whole:
+        value = f"try_cast({value} AS BIGINT)"
+    return Cell(value, tuple(wrong))
+
+
+def _written(value: object) -> str:
+    number = Fraction(value)  # type: ignore[call-overload]
+    return format(Decimal(number.numerator) / Decimal(number.denominator), "f")
+
+
+def in_lists(edition: Edition, at: str, type: str, fact: Fact) -> Iterator[tuple[str, str, str]]:
+    """What may be wrong inside the records of a list: the fact within, the condition and its code."""
+    inner = edition.subjects[fact.type.of].facts
+    fields = _fields(type)
+    for name, one in inner.items():
+        if one.given and one.type.kind != "list" and name in fields:
+            part = cell(f"x.{named(name)}", fields[name], one)
+            for condition, code in part.wrong:
+                yield name, f"len(list_filter({at}, lambda x: coalesce({condition}, false))) > 0", code
+
+
+def _fields(type: str) -> dict[str, str]:
+    """The fields of a list of structs with their types, as DuckDB writes them."""
+    inside = type.removesuffix("[]").removeprefix("STRUCT(").removesuffix(")")
+    depth, start, parts = 0, 0, []
+    for place, letter in enumerate(inside + ","):
+        depth += (letter in "([") - (letter in ")]")
+        if letter == "," and depth == 0:
+            parts.append(inside[start:place].strip())
+            start = place + 1
+    return {one.partition(" ")[0].strip('"'): one.partition(" ")[2] for one in parts}

@@ -1,0 +1,136 @@
+"""Opens extracts as tables of DuckDB: Parquet as it is, CSV and Excel as text with the number of each row."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+
+from service.county.engine import Duck, named, quoted
+
+ENCODINGS = ("utf-8", "gb18030")  # GB18030 is what Excel writes in China; a mark at the start means UTF-8
+ROW = "row__"
+PIECE = 1 << 20
+KINDS = (".csv", ".xlsx", ".parquet")
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as a table."""
+
+    def __init__(self, path: Path, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.path, self.zh, self.en = path, zh, en
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of records of one subject."""
+
+    subject: str
+    path: Path
+
+    @property
+    def first(self) -> int:
+        """The number of the first record's row as people see it: a sheet has a heading."""
+        return 1 if self.path.suffix == ".parquet" else 2
+
+
+def opened(duck: Duck, source: Source, scratch: Path) -> str:
+    """The name of a table that holds the file, with the row each record stands in."""
+    name, kind = f"raw_{source.subject}", source.path.suffix.lower()
+    if kind not in KINDS:
+        raise Unreadable(source.path, f"只读 {' '.join(KINDS)} 文件。", f"Only {' '.join(KINDS)} files are read.")
+    try:
+        if kind == ".parquet":
+            duck.run(
+                f"CREATE OR REPLACE VIEW {named(name)} AS SELECT * EXCLUDE (file_row_number), "
+                f"file_row_number + {source.first} AS {ROW} "
+                f"FROM read_parquet({quoted(source.path)}, file_row_number = true)"
+            )
+            return name
+        text = _sheet(source.path, scratch) if kind == ".xlsx" else _utf8(source.path, scratch)
+        with text.open(encoding="utf-8") as file:
+            comma = max(",\t;", key=file.readline().count)
+        duck.run(
+            f"CREATE OR REPLACE TABLE {named(name)} AS SELECT *, row_number() OVER () + {source.first - 1} AS {ROW} "
+            f"FROM read_csv({quoted(text)}, header = true, all_varchar = true, delim = {quoted(comma)}, "
+            "quote = '\"', escape = '\"', strict_mode = true)"
+        )
+    except (OSError, UnicodeError):
+        raise
+    except Exception as error:  # noqa: BLE001 -- DuckDB's own, which stays in its module
+        why = str(error).splitlines()[0]
+        raise Unreadable(
+            source.path, f"不是可用的表格（{why}）。", f"This is no table that can be read ({why})."
+        ) from None
+    return name
+
+
+def _utf8(path: Path, scratch: Path) -> Path:
+    """The file, or a copy of it in UTF-8 without a mark."""
+    for encoding in ENCODINGS:
+        try:
+            marked = _reads(path, encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == ENCODINGS[0] and not marked:
+            return path
+        copy = scratch / f"{path.stem}.utf8.csv"
+        with (
+            path.open(encoding="utf-8-sig" if marked else encoding, newline="") as old,
+            copy.open("w", encoding="utf-8", newline="") as new,
+        ):
+            while piece := old.read(PIECE):
+                new.write(piece)
+        return copy
+    raise Unreadable(path, "既不是 UTF-8 也不是 GB18030 编码。", "This is neither UTF-8 nor GB18030.")
+
+
+def _reads(path: Path, encoding: str) -> bool:
+    """Whether the file, which is wholly in this encoding, begins with a mark; UnicodeDecodeError where it is not."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as file:
+        start = file.read(len(codecs.BOM_UTF8))
+        decoder.decode(start)
+        while piece := file.read(PIECE):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    return start == codecs.BOM_UTF8
+
+
+def _sheet(path: Path, scratch: Path) -> Path:
+    """The first sheet of a workbook as CSV."""
+    copy = scratch / f"{path.stem}.sheet.csv"
+    book = load_workbook(path, read_only=True, data_only=True)
+    try:
+        with copy.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(_cells(book.worksheets[0].iter_rows(values_only=True)))
+    finally:
+        book.close()
+    return copy
+
+
+def _cells(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[str]]:
+    """Cells as people read them; a row without any is none."""
+    width = 0
+    for row in rows:
+        width = width or len([one for one in row if one is not None])
+        cells = [_cell(one) for one in row[:width]]
+        if any(cells):
+            yield cells + [""] * (width - len(cells))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else repr(value) if isinstance(value, float) else str(value)

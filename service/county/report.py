@@ -1,0 +1,71 @@
+"""Writes the report: one page with everything it needs inside, to be opened, sent on or printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rules.model import Edition
+from service.county.engine import Duck
+from service.county.report_data import Data
+
+HOME = Path(__file__).parent
+ECHARTS = HOME / "vendor" / "echarts" / "echarts.common.min.js"
+POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+PAGE = """<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<link rel="icon" href="data:,">
+<title>{title}</title>
+<style>
+{style}
+</style>
+</head>
+<body>
+<header></header>
+<main><noscript>{title}: JavaScript</noscript></main>
+<footer></footer>
+<script type="application/json" id="data">{data}</script>
+<script type="application/json" id="words">{words}</script>
+<script>
+{echarts}
+</script>
+<script>
+{script}
+</script>
+</body>
+</html>
+"""
+
+
+def write_report(duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any]) -> int:
+    """Write it; the number of its parts."""
+    data = Data(duck, edition, folder, manifest).all()
+    page = HOME / "page"
+    text = PAGE.format(
+        policy=POLICY,
+        title=edition.title.zh.replace("&", "&amp;").replace("<", "&lt;"),
+        style=(page / "report.css").read_text(encoding="utf-8"),
+        data=inlined(data),
+        words=inlined(json.loads((page / "words.json").read_text(encoding="utf-8"))),
+        echarts=ECHARTS.read_text(encoding="utf-8"),
+        script=(page / "report.js").read_text(encoding="utf-8"),
+    )
+    (folder / "report.html").write_text(text, encoding="utf-8")
+    return len(data)
+
+
+def inlined(value: Any) -> str:
+    """JSON that may stand inside a page: nothing in it ends the script around it."""
+    found = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return found.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else str(value)

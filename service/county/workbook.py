@@ -1,0 +1,115 @@
+"""The workbook for clerks: the upper subjects in full, what was set aside, and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter  # type: ignore[import-untyped] # ships no types
+
+from rules.judge import criteria_of
+from rules.model import Edition
+from rules.table.columns import SEPARATOR, key_of
+from service.county.engine import Duck, quoted
+
+MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same in every file: the same rows give the same bytes
+MOST = 50 * 1000  # rows of a sheet: who wants more reads the Parquet file
+WIDE, NARROW = 32, 12  # characters
+NAMES = {"id": "编号", "beyond": "数字过大"}
+
+
+def write_workbook(duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any]) -> int:
+    """Write it; the number of sheets."""
+    book = xlsxwriter.Workbook(folder / "workbook.xlsx", {"constant_memory": True})
+    book.set_properties({"created": MADE, "title": edition.title.zh})
+    looks = {
+        "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "money": book.add_format({"num_format": "#,##0.00"}),
+    }
+    _sheet(book, looks, "汇总", ["对象", "判定", "结论", "数量"], _counts(edition, manifest))
+    for subject, counted in manifest["counts"].items():
+        file = f"read_parquet({quoted(folder / f'{subject}.parquet')})"
+        if counted["rows"] <= MOST and subject != next(reversed(manifest["counts"])):
+            columns = [one for one, type in duck.columns(file).items() if not type.endswith("]")]
+            columns = [one for one in columns if one != "beyond"]
+            heads = [_head(edition, subject, one) for one in columns]
+            rows = (
+                [_shown(edition, subject, name, row[name]) for name in columns]
+                for row in duck.dicts(f"SELECT * FROM {file} ORDER BY id")
+            )
+            _sheet(book, looks, edition.subjects[subject].title.zh, heads, rows)
+    aside = duck.run(
+        f"SELECT file, row, id, column_name, zh FROM read_parquet({quoted(folder / 'set_aside.parquet')}) LIMIT {MOST}"
+    )
+    _sheet(book, looks, "未采用的行", ["文件", "行", "编号", "列", "原因"], aside)
+    sheets = len(book.worksheets())
+    book.close()
+    return sheets
+
+
+def _sheet(book: Any, looks: Mapping[str, Any], name: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
+    sheet = book.add_worksheet(name[:31])
+    sheet.freeze_panes(1, 1)
+    for place, head in enumerate(heads):
+        sheet.set_column(place, place, min(WIDE, max(NARROW, 2 * len(head))))
+    sheet.write_row(0, 0, heads, looks["head"])
+    number = 0
+    for number, row in enumerate(rows, 1):
+        for place, cell in enumerate(row):
+            if isinstance(cell, date):
+                sheet.write_datetime(number, place, datetime(cell.year, cell.month, cell.day), looks["day"])  # noqa: DTZ001
+            elif isinstance(cell, Decimal):
+                sheet.write_number(number, place, float(cell), looks["money"])
+            elif isinstance(cell, str):
+                sheet.write_string(number, place, cell)
+            elif cell is not None:
+                sheet.write(number, place, cell)
+    sheet.autofilter(0, 0, max(number, 1), len(heads) - 1)
+
+
+def _counts(edition: Edition, manifest: Mapping[str, Any]) -> Iterator[list[Any]]:
+    for subject, counted in manifest["counts"].items():
+        title = edition.subjects[subject].title.zh
+        yield [title, "", "全部", counted["rows"]]
+        for decision, outcomes in counted["outcomes"].items():
+            rule = edition.rules[decision]
+            for outcome, count in outcomes.items():
+                known = rule.outcomes.get(outcome)
+                yield [title, rule.title.zh, known.title.zh if known else outcome, count]
+
+
+def _head(edition: Edition, subject: str, column: str) -> str:
+    """The title of a column."""
+    facts = edition.subjects[subject].facts
+    if column in facts:
+        return facts[column].title.zh
+    above = {key_of(name): one.title.zh for name, one in edition.subjects.items()}
+    if column in above or column in NAMES:
+        return above.get(column) or NAMES[column]
+    decision, _, rest = column.partition(SEPARATOR)
+    if decision not in edition.rules:
+        return column
+    said = {"not_met": "未满足", "unknown": "缺数据", "": ""}
+    title = edition.rules[decision].title.zh
+    return f"{title}：{said.get(rest, rest)}" if rest else title
+
+
+def _shown(edition: Edition, subject: str, column: str, value: Any) -> Any:
+    """A cell as clerks read it: titles instead of codes, the criteria instead of bits."""
+    decision, _, rest = column.partition(SEPARATOR)
+    rule = edition.rules.get(decision)
+    fact = edition.subjects[subject].facts.get(column)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if rule is not None and not rest and value in rule.outcomes:
+        return rule.outcomes[value].title.zh
+    if rule is not None and rest in ("not_met", "unknown") and isinstance(value, int):
+        codes = criteria_of(rule)
+        return "、".join(one.title.zh for place, one in enumerate(codes) if value >> place & 1)
+    if fact is not None and isinstance(value, str) and value in fact.choices:
+        return fact.choices[value].zh
+    return value

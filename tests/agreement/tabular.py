@@ -1,0 +1,122 @@
+"""Puts cases into a table, judges the table, and holds every row against the engine and the plain evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from rules.engine import Engine
+from rules.facts import PLACES
+from rules.judge import Judgement
+from rules.model import Edition
+from rules.reference import Reference
+from rules.table import NotTabular, TableJudge, facts_schema
+from rules.table.outputs import BOTTOM, TOP
+from tests.agreement.backends import put, rows_of
+
+Facts = Mapping[str, Any]
+
+
+def tabular(edition: Edition, subject: str, facts: Facts) -> dict[str, Any]:
+    """Facts that a row can hold: of a record around something has to be known, and records of a list bring none."""
+    found: dict[str, Any] = {}
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            if inner := tabular(edition, name, value):
+                found[name] = inner
+        elif isinstance(value, list):
+            of = edition.subjects[subject].facts[name].type.of
+            inside = [tabular(edition, of, one) for one in value]
+            found[name] = [{key: one[key] for key in one if not isinstance(one[key], Mapping)} for one in inside]
+        else:
+            found[name] = value
+    return found
+
+
+def row(edition: Edition, facts: Facts, schema: pa.Schema, name: str) -> dict[str, Any]:
+    flat: dict[str, Any] = {"id": name}
+    for key, value in facts.items():
+        flat |= {f"{key}__{inner}": one for inner, one in value.items()} if isinstance(value, Mapping) else {key: value}
+    return {field.name: plain(flat.get(field.name), field.type) for field in schema}
+
+
+def plain(value: Any, type: pa.DataType) -> Any:
+    if isinstance(value, list):
+        return [{field.name: plain(one.get(field.name), field.type) for field in type.value_type} for one in value]
+    if value is not None and pa.types.is_decimal(type):
+        scaled = Fraction(value) * 10**PLACES
+        assert scaled.denominator == 1, value
+        return Decimal(scaled.numerator).scaleb(-PLACES)
+    return value
+
+
+def arrow(edition: Edition, subject: str, cases: Sequence[Facts]) -> pa.Table:
+    schema = facts_schema(edition, subject).to_pyarrow()
+    return pa.Table.from_pylist([row(edition, one, schema, str(n)) for n, one in enumerate(cases)], schema=schema)
+
+
+def judged(con: Any, edition: Edition, name: str, cases: Sequence[Facts], on: date) -> list[dict[str, Any]]:
+    """The rows of a decision, in the order of the cases."""
+    table = put(con, arrow(edition, edition.rules[name].subject, cases))
+    found = rows_of(con, TableJudge(edition, on).judge(name, table))
+    return sorted(found, key=lambda one: int(one["id"]))
+
+
+def assert_agree(
+    con: Any, engine: Engine, reference: Reference, name: str, cases: Sequence[Facts], on: date
+) -> tuple[int, int]:
+    """Judge cases by all three; how many were held against each other, and how many were beyond the table."""
+    edition, beyond = reference.edition, 0
+    cases = [tabular(edition, edition.rules[name].subject, one) for one in cases]
+    judge = TableJudge(edition, on)
+    for found, facts in zip(judged(con, edition, name, cases, on), cases, strict=True):
+        expected = reference.judge(name, facts, on)
+        said = engine.judge(name, facts, on)
+        assert (said.outcome, said.outputs) == (expected.outcome, expected.outputs)
+        if found["beyond"]:
+            assert found["outcome"] is None
+            beyond += 1
+            continue
+        assert found["outcome"] == expected.outcome, (facts, found, expected)
+        verdicts = tuple((criterion.id, verdict) for criterion, verdict in expected.verdicts)
+        assert judge.findings(name, found) == verdicts, (facts, found, expected)
+        assert_values(found, expected)
+    return len(cases), beyond
+
+
+def assert_values(found: Mapping[str, Any], expected: Judgement) -> None:
+    """The outputs, the measures' outputs and the points."""
+    wanted = dict(expected.outputs)
+    wanted |= {f"{row}__{name}": value for row, outputs in expected.measures for name, value in outputs.items()}
+    wanted |= {f"points__{item}": value for item, value in expected.points.items()}
+    told = {"id", "outcome", "not_met", "unknown", "beyond"}
+    names = {key.removesuffix(TOP).removesuffix(BOTTOM) for key in found if not key.startswith(tuple(told))}
+    for name in names | wanted.keys():
+        assert value_of(found, name) == wanted.get(name), (name, found, expected)
+
+
+def value_of(found: Mapping[str, Any], name: str) -> Any:
+    if name + TOP in found:
+        top, bottom = found[name + TOP], found[name + BOTTOM]
+        return None if top is None or bottom is None else Fraction(Fraction(top), Fraction(bottom))
+    value = found[name]
+    return Fraction(value) if isinstance(value, Decimal) else value
+
+
+def tabular_decisions(edition: Edition, on: date) -> dict[str, NotTabular | None]:
+    """Every decision, with why it is not for tables if it is not."""
+    found: dict[str, NotTabular | None] = {}
+    for name, rule in edition.rules.items():
+        table = ibis.table(facts_schema(edition, rule.subject), name="any")
+        try:
+            TableJudge(edition, on).judge(name, table)
+            found[name] = None
+        except NotTabular as error:
+            found[name] = error
+    return found

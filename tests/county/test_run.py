@@ -1,0 +1,168 @@
+"""The county run, end to end."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from openpyxl import load_workbook
+
+from rules import Engine
+from rules.loader import load
+from service.county.engine import Duck
+from service.county.explaining import Outputs
+from service.county.steps import digest
+from tests.county.conftest import call, run
+from tests.county.making import ON, as_csv, county, excel, households, options, parquet
+
+ROOT = Path(__file__).parents[2]
+EDITION = load(ROOT / "policies/xx-county/2026-05-01", ROOT / "policies").edition
+
+
+def table(out, subject):
+    return pq.read_table(out / f"{subject}.parquet").to_pylist()
+
+
+def test_every_outcome_and_finding_agrees_with_the_engine(out, manifest, tmp_path):
+    """Outputs.decide raises where the two differ in the outcome or in one finding."""
+    engine, duck, chance, checked = Engine(EDITION), Duck(tmp_path), random.Random(3), 0
+    outputs = Outputs(out, EDITION, duck)
+    for subject, level in manifest["levels"].items():
+        ids = [row["id"] for row in table(out, subject)]
+        for id_ in chance.sample(ids, min(len(ids), 12)):
+            for decision in (*level["bulk"], *level["singly"]):
+                assert outputs.decide(engine, subject, id_, decision).outcome == outputs.row(subject, id_)[decision]
+                checked += 1
+    assert checked > 100
+    assert (
+        sum(len(level["bulk"]) + len(level["singly"]) for level in manifest["levels"].values())
+        == len(EDITION.rules) - 1
+    )
+
+
+def test_villages_are_counted_from_their_households(out):
+    people = table(out, "household")
+    for village in table(out, "village"):
+        mine = [one for one in people if one["village_id"] == village["id"]]
+        assert village["households"] == len(mine)
+        assert village["collectable_households"] == sum(one["screening"] == "collectable" for one in mine)
+        assert village["loan_balance"] == sum(one["loan_balance"] for one in mine)
+    (county_row,) = table(out, "county")
+    assert county_row["households"] == len(people)
+
+
+def test_the_same_inputs_give_the_same_bytes(files, out, manifest, tmp_path):
+    run(files, tmp_path / "again")
+    assert (tmp_path / "again/manifest.json").read_bytes() == (out / "manifest.json").read_bytes()
+    assert {name: digest(tmp_path / "again" / name) for name in manifest["files"]} == manifest["files"]
+
+
+@pytest.mark.parametrize("kind", ["gb18030", "utf-8-sig", "xlsx"])
+def test_formats_that_offices_have_come_to_the_same(kind, files, out, tmp_path):
+    rows = households(1500, 12)
+    titles = {"id": "编号", "birth_date": "拟授信人出生日期", "village_id": "行政村"}
+    file = (excel(tmp_path / "households.xlsx", rows) if kind == "xlsx"
+            else as_csv(tmp_path / "households.csv", rows, kind, titles))  # fmt: skip
+    run(files | {"--households": file}, tmp_path / "out")
+    for subject in ("village", "township", "county"):
+        assert table(tmp_path / "out", subject) == table(out, subject)
+
+
+FAULTS = {
+    3: ({"status": "gone"}, "not_a_choice"),
+    4: ({"birth_date": "31.12.1980"}, "not_a_date"),
+    5: ({"loan_balance": -1, "npl_balance": -5, "lender_loan_balance": -2, "lender_npl_balance": -6}, "too_small"),
+    6: ({"npl_balance": 10**9}, "part_exceeds_whole"),
+    7: ({"village_id": "V99"}, "strange_record_above"),
+    8: ({"village_id": None}, "no_record_above"),
+    9: ({"id": None}, "no_id"),
+    10: ({"id": "H00020"}, "repeated_id"),
+    11: ({"adverse_record": "perhaps"}, "not_boolean"),
+    12: ({"need": "much"}, "not_a_number"),
+    13: ({"need": "1.1234567"}, "too_fine"),
+    14: ({"loan_balance": 10**15}, "too_large"),
+}
+
+
+@pytest.fixture
+def faulty(files, tmp_path):
+    rows = households(1500, 12)
+    for number, (change, _) in FAULTS.items():
+        rows[number] |= change
+    return files | {"--households": as_csv(tmp_path / "households.csv", rows, "gb18030")}
+
+
+def test_rows_that_cannot_be_right_are_set_aside_with_their_reasons(faulty, tmp_path):
+    manifest = json.loads(run(faulty, tmp_path / "out", "--at-most", "2%"))
+    aside = table(tmp_path / "out", "set_aside")
+    for number, (_, code) in FAULTS.items():
+        assert code in {one["code"] for one in aside if one["row"] == number + 2}, number
+    assert {one["row"] for one in aside} == {number + 2 for number in FAULTS} | {22}  # the other of the repeated
+    assert all(one["zh"] and one["en"] and one["file"] == "households.csv" for one in aside)
+    assert manifest["counts"]["household"]["rows"] == 1500 - len(FAULTS) - 1
+    checked = next(one for one in manifest["checked"] if one["subject"] == "household")
+    assert (checked["rows"], checked["bad"]) == (1500, len(FAULTS) + 1)
+
+
+def test_a_run_is_refused_where_too_much_is_wrong(faulty, tmp_path):
+    said = run(faulty, tmp_path / "out", "--at-most", "0.5%", code=2)
+    assert "13 of 1516 rows cannot be right" in said
+    assert not (tmp_path / "out").exists()
+    assert (tmp_path / "out.set_aside.csv").is_file()
+
+
+def test_an_unknown_column_is_named_with_a_guess(files, out, tmp_path):
+    rows = [{"lone_balance": 1, **row} for row in households(1500, 12)]
+    manifest = json.loads(run(files | {"--households": parquet(tmp_path / "h.parquet", rows)}, tmp_path / "out"))
+    notes = next(one["notes"] for one in manifest["checked"] if one["subject"] == "household")
+    assert any(one["column"] == "lone_balance" and "loan_balance" in one["en"] for one in notes)
+    assert any(one["code"] == "column_missing" and one["column"] == "votes" for one in notes)
+
+
+def test_a_folder_that_is_no_run_is_left_alone(files, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/letter.txt").write_text("dear", encoding="utf-8")
+    assert "was left alone" in run(files, tmp_path / "mine", code=2)
+    assert (tmp_path / "mine/letter.txt").read_text(encoding="utf-8") == "dear"
+
+
+def test_a_killed_run_leaves_no_half_result_and_goes_on_where_it_was(tmp_path):
+    files, out = county(tmp_path / "in", 4000), tmp_path / "out"
+    words = [sys.executable, "-m", "service", "county", "run", *options(files), "--on", str(ON), "--out", str(out)]
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    state = tmp_path / ".out.unfinished/state.json"
+    while process.poll() is None and not (state.is_file() and "household" in json.loads(state.read_text())["done"]):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not out.exists()
+    before = (tmp_path / ".out.unfinished/household.parquet").stat().st_mtime_ns
+    run(files, out)
+    assert (out / "household.parquet").stat().st_mtime_ns == before
+    assert not (tmp_path / ".out.unfinished").exists()
+    assert sorted(one.name for one in out.iterdir()) == sorted(
+        [*json.loads((out / "manifest.json").read_text(encoding="utf-8"))["files"], "manifest.json"]
+    )
+
+
+def test_one_row_is_explained(out):
+    said = call("explain", out, "village", "V01", "credit_village", "--lang", "en")
+    assert "Criteria of a credit village" in said
+    assert "4" in said
+    assert "V99" in call("explain", out, "village", "V99", code=2)
+    assert json.loads(call("explain", out, "township", "T1", "credit_township", "--json"))["findings"]
+
+
+def test_the_workbook_is_for_people(out):
+    book = load_workbook(out / "workbook.xlsx")
+    assert book.sheetnames == ["汇总", "县（区）", "乡镇", "行政村", "未采用的行"]
+    sheet = book["行政村"]
+    assert [cell.value for cell in sheet[1]][:2] == ["编号", "乡镇"]
+    assert sheet.freeze_panes
+    assert sheet.auto_filter.ref
+    assert sheet.max_row == 13
