@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask
 from flask_compress import Compress
 
-from service import archive, observing, openapi, problems, security
+from service import archive, observing, openapi, problems, recording, security
 from service.context import NAME, Service
 from service.keys import Keys
 from service.live import Later, Policies, Snapshot
@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     made = _service(settings, clock)
     app.extensions[NAME] = made
     observing.register(app)
+    app.after_request(recording.settle)  # the last but one, as observing's comes after it
     security.register(app, settings.rate_limit)
     problems.register(app)
     Compress(app)

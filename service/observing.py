@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.multiprocess import mark_process_dead
 
 from service.background import Background
 from service.compact import Compact
+from service.context import noted, this_request
 from service.exact_json import dumps
 from service.problems import Problem
 
@@ -71,22 +72,22 @@ def register(app: Flask) -> None:
 
 
 def _begin() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else f"{_chance(64):016x}"
-    g.began = time.perf_counter()
+    given, here = this_request().headers.get("X-Request-ID", ""), noted()
+    here.request_id = given if REQUEST_ID.fullmatch(given) else f"{_chance(64):016x}"
+    here.began = time.perf_counter()
 
 
 def _end(response: Response) -> Response:
-    response.headers["X-Request-ID"] = g.request_id
-    seconds = time.perf_counter() - g.began
-    endpoint = request.endpoint or "none"
-    REQUESTS.labels(endpoint, response.status_code).observe(seconds)
-    key = g.get("key")
+    here, asked = noted(), this_request()
+    response.headers["X-Request-ID"] = here.request_id
+    seconds = time.perf_counter() - here.began
+    REQUESTS.labels(asked.endpoint or "none", response.status_code).observe(seconds)
+    key = here.get("key")
     log.info(
         "request",
-        request_id=g.request_id,
-        method=request.method,
-        route=request.url_rule.rule if request.url_rule else None,  # never the path itself: it may name a subject
+        request_id=here.request_id,
+        method=asked.method,
+        route=asked.url_rule.rule if asked.url_rule else None,  # never the path itself: it may name a subject
         status=response.status_code,
         ms=round(seconds * 1000, 2),
         caller=key.id if key else None,

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response
 
-from service.context import service
+from service.context import noted, service, this_app, this_request
 from service.keys import PERMISSIONS
 from service.problems import Problem
 
@@ -34,7 +34,7 @@ def needs(permission: str) -> Callable[[View], View]:
 
 
 def permission_of(endpoint: str | None) -> str | None:
-    view = current_app.view_functions.get(endpoint or "")
+    view = this_app().view_functions.get(endpoint or "")
     found: str | None = getattr(view, "permission", None)
     return found
 
@@ -62,15 +62,16 @@ def register(app: Flask, most: int) -> None:
 
 
 def _admit(minutes: Minutes) -> None:
-    permission = permission_of(request.endpoint)
+    asked = this_request()
+    permission = permission_of(asked.endpoint)
     if permission is None:
         return
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
     key = service().keys.check(token.strip()) if scheme.lower() == "bearer" else None
     if key is None:
         zh, en = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
         raise Problem("unauthorized", zh, en, headers={"WWW-Authenticate": "Bearer"})
-    g.key = key
+    noted().key = key
     if wait := minutes.wait(key.id):
         raise Problem("too-many-requests", f"请在 {wait} 秒后再试。", f"Try again in {wait} seconds.",
                       headers={"Retry-After": str(wait)})  # fmt: skip
