@@ -28,7 +28,8 @@ from service.exact_json import dumps
 from service.problems import Problem
 
 _chance = random.Random().getrandbits  # noqa: S311 -- unique is enough, and costs no system call
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+REQUEST_ID = "village_credit.request_id"  # where the id stands in the environment of a request
 
 DECISIONS = Counter("village_credit_decisions", "Decisions made", ["decision", "outcome"])
 CRITERIA = Counter("village_credit_criteria", "Criteria not met or not known", ["decision", "criterion", "verdict"])
@@ -67,6 +68,11 @@ def _line(_: Any, __: str, event: Any) -> bytes:
 log = structlog.get_logger()
 
 
+def request_id(given: str) -> str:
+    """The id of a request: as its sender gave it, if it can be one."""
+    return given if GIVEN.fullmatch(given) else f"{_chance(64):016x}"
+
+
 def register(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
@@ -74,14 +80,13 @@ def register(app: Flask) -> None:
 
 
 def _begin() -> None:
-    given, here = this_request().headers.get("X-Request-ID", ""), noted()
-    here.request_id = given if REQUEST_ID.fullmatch(given) else f"{_chance(64):016x}"
+    here = noted()
+    here.request_id = this_request().environ[REQUEST_ID]
     here.began = time.perf_counter()
 
 
 def _end(response: Response) -> Response:
     here, asked = noted(), this_request()
-    response.headers["X-Request-ID"] = here.request_id
     seconds = time.perf_counter() - here.began
     REQUESTS.labels(asked.endpoint or "none", response.status_code).observe(seconds)
     key = here.get("key")
@@ -111,10 +116,10 @@ def unexpected(error: BaseException) -> None:
 
 def count(*decisions: Compact) -> None:
     """Count what came out, and the criteria that stood in the way."""
-    for labels, number in Counted((found.decision, found.outcome) for found in decisions).items():
-        DECISIONS.labels(*labels).inc(number)
-    for labels, number in Counted(in_the_way for found in decisions for in_the_way in _in_the_way(found)).items():
-        CRITERIA.labels(*labels).inc(number)
+    for outcome, number in Counted((found.decision, found.outcome) for found in decisions).items():
+        DECISIONS.labels(*outcome).inc(number)
+    for criterion, number in Counted(one for found in decisions for one in _in_the_way(found)).items():
+        CRITERIA.labels(*criterion).inc(number)
 
 
 def _in_the_way(found: Compact) -> Iterator[tuple[str, str, str]]:

@@ -118,7 +118,6 @@ class Problem(Exception):
         lang = language()
         response = Response(dumps(self.as_dict(lang)), KINDS[self.kind].status, mimetype=MEDIA_TYPE)
         response.headers["Content-Language"] = lang
-        response.headers["Cache-Control"] = "no-store"
         response.headers.extend(self.headers)
         return response
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, Response
+from flask import Flask
 
 from service.context import noted, service, this_app, this_request
 from service.keys import PERMISSIONS
@@ -58,7 +58,6 @@ class Minutes:
 def register(app: Flask, most: int) -> None:
     minutes = Minutes(most)
     app.before_request(lambda: _admit(minutes))
-    app.after_request(_protect)
 
 
 def _admit(minutes: Minutes) -> None:
@@ -78,9 +77,3 @@ def _admit(minutes: Minutes) -> None:
     if permission not in PERMISSIONS[key.role]:
         raise Problem("forbidden", f"角色 {key.role} 没有权限 {permission}。",
                       f"The role {key.role} lacks the permission {permission}.")  # fmt: skip
-
-
-def _protect(response: Response) -> Response:
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
-    return response
