@@ -96,7 +96,8 @@ class Item:
     def __post_init__(self) -> None:
         form = {
             "criterion": self.id, "role": self.role, "title": vars_of(self.title), "verdict": None,
-            "clause": self.clause, "set_by": self.set_by, "group": self.group, "group_title": self.group_title, "applies": None,
+            "clause": self.clause, "set_by": self.set_by, "group": self.group,
+            "group_title": self.group_title and vars_of(self.group_title), "applies": None,
             "rejects": self.rejects, "points": None, "outcome": self.outcome, "comparisons": None,
         }  # fmt: skip
         absent = {"group": not self.group, "group_title": self.group_title is None, "outcome": not self.outcome}
