@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from rules.facts import FactProblem
+from rules.ids import ID, WANTED
 from rules.node import Node, kind
 from rules.problems import Mark, Problems
 from rules.source import read
@@ -161,6 +162,8 @@ def _subject(found: Mapping[str, Any], where: str) -> str:
         name = str(name) if type(name) is int else None
         if name is None:
             raise CaseError(where, "subject.id 要是文字。", "subject.id has to be text.")
+    if name and ID.fullmatch(name) is None:
+        raise CaseError(where, *WANTED)
     return name or ""
 
 
