@@ -266,7 +266,7 @@ class LoggedDecisionSchema(DecisionSchema):
 # --- facts
 
 
-RECORD_ID: Mapping[str, Any] = ID_SCHEMA | {"type": ["string", "null"]}
+RECORD_ID: Mapping[str, Any] = {**ID_SCHEMA, "type": ["string", "null"]}
 PERCENT = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,10})?\s*%$"
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 

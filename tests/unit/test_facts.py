@@ -96,7 +96,8 @@ def test_every_problem_is_told_at_its_place():
     facts = {
         "n": True, "m": "x", "wrong/na~me": 1, 7: 1, "area": {"total": -1, "things": [{"n": 1}, {"n": "1"}, 5]},
         "bits": [{"ok": 1}, {"ko": True}, {"id": ""}, {"id": 5}, {"id": "x" * 65},
-                 {"id": "110101199001011234"}, {"id": "11010119900101123x"}, {"id": "a\n"}, {"id": "1101011990010112345"}],
+                 {"id": "110101199001011234"}, {"id": "11010119900101123x"}, {"id": "a\n"},
+                 {"id": "1101011990010112345"}],
     }  # fmt: skip
 
     assert problems(facts) == [
