@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
+from rules.exact_json import decode
 from rules.facts import FactProblem
+from rules.ids import ID, WANTED
 from rules.node import Node, kind
 from rules.problems import Mark, Problems
 from rules.source import read
@@ -100,7 +102,7 @@ def _data(node: Node) -> Any:
 
 def _from_json(text: str, name: str) -> Iterator[Case]:
     try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once)
+        found = decode(text)
     except RecursionError:
         raise CaseError(name, "嵌套太深。", "It is nested too deep.") from None
     except ValueError as error:
@@ -121,7 +123,7 @@ def _from_lines(lines: list[tuple[int, str]], name: str) -> Iterator[Case]:
     for number, one in lines:
         where = f"{name}:{number}"
         try:
-            found = json.loads(one, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once)
+            found = decode(one)
         except (ValueError, RecursionError) as error:
             raise _bad_json(where, error) from None
         yield _case(found, where)
@@ -130,18 +132,6 @@ def _from_lines(lines: list[tuple[int, str]], name: str) -> Iterator[Case]:
 def _bad_json(where: str, error: Exception) -> CaseError:
     said = f"{error.msg}, {error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
     return CaseError(where, f"这不是正确的 JSON（{said}）。", f"This is not valid JSON ({said}).")
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is given twice")
-    return found
 
 
 def _case(found: Any, where: str, node: Node | None = None) -> Case:
@@ -161,6 +151,8 @@ def _subject(found: Mapping[str, Any], where: str) -> str:
         name = str(name) if type(name) is int else None
         if name is None:
             raise CaseError(where, "subject.id 要是文字。", "subject.id has to be text.")
+    if name and ID.fullmatch(name) is None:
+        raise CaseError(where, *WANTED)
     return name or ""
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from rules.ids import WANTED, is_id
 from rules.model import Edition, Fact
 from rules.scalars import near
 from rules.values import Type, Value, exact, read_date, read_literal
@@ -212,8 +213,8 @@ class FactChecker:
 
 
 def _identity(value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 64:
-        raise _Bad("not_an_id", "编号要是 1 到 64 个字符的文字。", "An id is text of 1 to 64 characters.")
+    if not isinstance(value, str) or is_id(value) is None:
+        raise _Bad("not_an_id", *WANTED)
     return value
 
 

@@ -37,6 +37,18 @@ class Store:
             f"{plan} 在 {on} 没有有效版本（{spans}） / no edition of {plan} is in force on {on} ({spans})"
         )
 
+    def by(self, day: date) -> tuple[Edition, ...]:
+        """An edition of every plan: the last that began by a day, be it in force or over; else the first to come."""
+        return tuple(
+            next((one for one in reversed(editions) if one.effective_from <= day), editions[0])
+            for editions in self.plans.values()
+        )
+
+    def after(self, edition: Edition) -> Edition | None:
+        """The edition of the same plan that comes next."""
+        later = (one for one in self.plans[edition.plan] if one.effective_from > edition.effective_from)
+        return next(later, None)
+
     def edition(self, name: str) -> Edition:
         """The edition called `plan/date`."""
         for editions in self.plans.values():

@@ -114,4 +114,4 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
         before=before,
         after=after,
     )
-    return Service(settings, policies, log, sealer, Keys(log.database, clock=clock), clock)
+    return Service(settings, policies, log, sealer, Keys(log), clock)

@@ -13,10 +13,11 @@ from typing import Any
 from marshmallow import ValidationError
 
 from rules import FactError
+from rules.ids import ID
 from rules.model import Rule
 from service.live import Compiled, Snapshot
 from service.problems import FieldError, Problem
-from service.schemas import ID, MESSAGES, CaseSchema
+from service.schemas import MESSAGES, CaseSchema
 
 _SCHEMA = CaseSchema()
 

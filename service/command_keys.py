@@ -29,7 +29,7 @@ def add(settings: Settings, log: DecisionLog, name: str, role: str, expires: str
     """发放密钥；密钥只显示这一次 / hand out a key; it is shown this once"""
     until = None if expires is None else midnight(expires)
     log.upgrade()
-    key, text = Keys(log.database, clock=log.clock).add(name, role, until)
+    key, text = Keys(log).add(name, role, until)
     if settings.json:
         as_json({**_as_dict(key), "key": text})
         return
@@ -41,7 +41,7 @@ def add(settings: Settings, log: DecisionLog, name: str, role: str, expires: str
 @on_log
 def list_keys(settings: Settings, log: DecisionLog) -> None:
     """列出密钥 / list the keys"""
-    found = Keys(log.database, clock=log.clock).listed()
+    found = Keys(log).listed()
     if settings.json:
         as_json([_as_dict(key) for key in found])
     else:
@@ -55,7 +55,7 @@ def list_keys(settings: Settings, log: DecisionLog) -> None:
 @on_log
 def revoke(settings: Settings, log: DecisionLog, id: str) -> None:
     """吊销密钥；服务几秒内即不再接受 / revoke a key; the service refuses it within seconds"""
-    if not Keys(log.database, clock=log.clock).revoke(id):
+    if not Keys(log).revoke(id):
         raise Bad(f"没有可用的密钥 {id}。", f"There is no live key {id}.")
     if settings.json:
         as_json({"id": id, "revoked": True})

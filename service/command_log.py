@@ -20,19 +20,16 @@ from rules.values import read_date
 from service.command_common import BAD_INPUT, HOME, OPTIONS, Bad, Command, Settings, said
 from service.command_screen import as_json, colours, complain, patient, show
 from service.log import Anchor, DecisionLog, LogError, Report, Sealer, expire, export, verify
+from service.settings import DEFAULTS
 
 TAMPERED = 1
-
-
-def default_database() -> str:
-    return f"sqlite:///{HOME / '.data' / 'village-credit.db'}"
 
 
 DATABASE = click.option(
     "--database",
     metavar="URL",
     envvar="VILLAGE_CREDIT_DATABASE",
-    default=default_database,
+    default=DEFAULTS["database"],
     help="日志数据库，默认为 .data 下的文件 / the log's database (default: a file in .data)",
 )
 SHARED: Sequence[Any] = (DATABASE, *OPTIONS[-3:])  # and how to answer: --lang, --json, --color
@@ -129,13 +126,12 @@ def export_log(
 @log_commands.command("expire")
 @click.option("--before", metavar="DATE", help="删除这天（UTC）以前的输入 / delete inputs from before this day (UTC)")
 @click.option("--keep-days", metavar="DAYS", type=click.IntRange(1), envvar="VILLAGE_CREDIT_KEEP_INPUTS_DAYS",
+              default=DEFAULTS["keep_inputs_days"], show_default=True,
               help="或：保留几天 / or: keep them for so many days")  # fmt: skip
 @on_log
-def expire_inputs(settings: Settings, log: DecisionLog, before: str | None, keep_days: int | None) -> None:
+def expire_inputs(settings: Settings, log: DecisionLog, before: str | None, keep_days: int) -> None:
     """删除到期的封存输入，日志照样可以验证 / delete sealed inputs whose time is over; the log still verifies"""
-    if before is None and keep_days is None:
-        raise Bad("请用 --before 或 --keep-days 说明到期的日期。", "Say what expires with --before or --keep-days.")
-    until = midnight(before) if before is not None else log.clock() - timedelta(days=keep_days or 0)
+    until = midnight(before) if before is not None else log.clock() - timedelta(days=keep_days)
     with progress(0, settings.pick("删除", "deleting")) as tick:
         done = expire(log, until, tick=tick)
     if settings.json:

@@ -43,7 +43,7 @@ def _keys(settings: Mapping[str, str]) -> dict[str, str]:
     sealer = Sealer.of(settings["VILLAGE_CREDIT_SEAL_KEYS"], settings["VILLAGE_CREDIT_BLIND_KEY"])
     log = DecisionLog(settings["VILLAGE_CREDIT_DATABASE"], sealer)
     log.upgrade()
-    keys = Keys(log.database)
+    keys = Keys(log)
     made = {role: keys.add(f"demo {role}", role)[1] for role in PERMISSIONS}
     log.close()
     return made

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal, InvalidOperation
-from typing import Any, NoReturn
+from typing import Any
 
 import orjson
+
+from rules.exact_json import decode
 
 
 class Malformed(Exception):
@@ -20,7 +22,7 @@ class Malformed(Exception):
 def loads(data: bytes) -> Any:
     """What the bytes say, numbers with a point as Decimal; Malformed for anything doubtful."""
     try:
-        found = _decode(data.decode())
+        found = decode(data.decode())
         if b"\\u" in data:  # an escape can name half a character, which no UTF-8 can say again
             json.dumps(found, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError:
@@ -50,18 +52,3 @@ def _exactly(value: Any) -> Any:
     if isinstance(value, Decimal):
         return orjson.Fragment(str(value))
     raise TypeError(type(value).__name__)
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} is given twice")
-    return found
-
-
-_decode = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once).decode

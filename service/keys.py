@@ -1,27 +1,35 @@
-"""API keys: who may call, and what. A key is shown once; what is kept of it cannot be turned back into it."""
+"""API keys: who may call, and what. A key is shown once; what is kept of it cannot be turned back into it.
+
+Keys are handed out and revoked by lines of the log and nothing else: to verify the log is to verify the keys.
+"""
 
 from __future__ import annotations
 
 import hmac
+import json
+import os
+import pwd
 import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
-from service.log.database import Database
-from service.log.entry import microseconds, moment
-from service.log.errors import LogUnavailable
-from service.log.tables import api_keys, insert
+from service.exact_json import dumps
+from service.log import DecisionLog, Entry, LogUnavailable, new_id
+from service.log.entry import moment
+from service.log.tables import log as lines
 
 PREFIX = "vc"
 ID, SECRET = 6, 32  # bytes of chance
+KEY, ADDED, REVOKED = "key", "added", "revoked"  # a kind of lines, and what came of it
 
 # `read_own` and `explain` reach what the key itself decided; with `read_log`, what any key decided.
 _CALL = frozenset({"decide", "explain", "policies", "read", "request_review"})
@@ -55,7 +63,7 @@ class ApiKey:
 
 
 class Keys:
-    """The keys in the database, and a copy in memory that is never older than `refresh` seconds where that can be.
+    """The keys in the log, and a copy in memory that is never older than `refresh` seconds where that can be.
 
     While the database is away the copy goes on for ten times as long: whoever asks is told what is wrong by the log,
     not by a refusal of a good key.
@@ -63,13 +71,12 @@ class Keys:
 
     def __init__(
         self,
-        database: Database,
+        log: DecisionLog,
         *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         refresh: float = 2.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._database, self._clock, self._refresh, self._monotonic = database, clock, refresh, monotonic
+        self._log, self._refresh, self._monotonic = log, refresh, monotonic
         self._keys: Mapping[str, ApiKey] = {}
         self._read: float | None = None
         self._lock = threading.Lock()
@@ -81,38 +88,34 @@ class Keys:
         key = self._current().get(id)
         given = sha256(text.encode(errors="replace")).digest()
         same = hmac.compare_digest(given, key.sha256 if key else bytes(len(given)))
-        return key if key and prefix == PREFIX and same and key.live(self._clock()) else None
+        return key if key and prefix == PREFIX and same and key.live(self._log.clock()) else None
 
     def add(self, name: str, role: str, expires: datetime | None = None) -> tuple[ApiKey, str]:
         """A new key, and the text to hand out, which nobody can read again. KeyError for a role there is not."""
         PERMISSIONS[role]
         id = secrets.token_hex(ID)
         text = f"{PREFIX}_{id}_{secrets.token_urlsafe(SECRET)}"
-        key = ApiKey(id, name, role, sha256(text.encode()).digest(), self._clock(), expires)
-        until = None if expires is None else microseconds(expires)
-        row = (id, name, role, key.sha256, microseconds(key.created), until, None)
-        statement = insert(api_keys, self._database.mark)
-        self._database.write(lambda cursor: cursor.execute(statement, row))
-        self._read = None
-        return key, text
+        digest = sha256(text.encode()).hexdigest()
+        until = None if expires is None else expires.isoformat()
+        self._say(ADDED, {"key": id, "name": name, "role": role, "sha256": digest, "expires": until})
+        return self._log.database.read(_all)[id], text
 
     def listed(self) -> tuple[ApiKey, ...]:
         """All keys, the oldest first."""
-        return self._database.read(_all)
+        return tuple(self._log.database.read(_all).values())
 
     def revoke(self, id: str) -> bool:
         """End a key; False where there is none, or it was revoked before."""
-        mark = self._database.mark
-        statement = f"UPDATE api_keys SET revoked = {mark} WHERE id = {mark} AND revoked IS NULL"  # noqa: S608
-        values = microseconds(self._clock()), id
+        key = self._log.database.read(_all).get(id)
+        if key is None or key.revoked is not None:
+            return False
+        self._say(REVOKED, {"key": id})
+        return True
 
-        def end(cursor: Any) -> bool:
-            cursor.execute(statement, values)
-            return bool(cursor.rowcount)
-
-        ended = self._database.write(end)
+    def _say(self, deed: str, body: Mapping[str, Any]) -> None:
+        said = dumps({**body, "by": _user()})
+        self._log.append([Entry(new_id(self._log.clock()), KEY, "", "", "", "", "", "", deed, "", said)])
         self._read = None
-        return ended
 
     def _current(self) -> Mapping[str, ApiKey]:
         age = self._age()
@@ -132,7 +135,7 @@ class Keys:
     def _renew(self, age: float | None) -> None:
         now = self._monotonic()
         try:
-            self._keys = {key.id: key for key in self._database.read(_all)}
+            self._keys = self._log.database.read(_all)
         except LogUnavailable:
             if age is None or age >= 10 * self._refresh:
                 raise
@@ -144,11 +147,26 @@ class Keys:
         return None if read is None else self._monotonic() - read
 
 
-def _all(connection: Connection) -> tuple[ApiKey, ...]:
-    return tuple(map(_key, connection.execute(select(api_keys).order_by(api_keys.c.created, api_keys.c.id))))
+def _all(connection: Connection) -> dict[str, ApiKey]:
+    """What the lines come to, the oldest key first. The first that says something of a key counts."""
+    asked = select(lines.c.at, lines.c.outcome, lines.c.body).where(
+        lines.c.decision == "", lines.c.outcome.in_((ADDED, REVOKED)), lines.c.kind == KEY  # found by an index
+    )  # fmt: skip
+    keys: dict[str, ApiKey] = {}
+    for at, deed, body in connection.execute(asked.order_by(lines.c.seq)):
+        said = json.loads(body)
+        key = keys.get(said["key"])
+        if key is None and deed == ADDED:
+            until = said["expires"] and datetime.fromisoformat(said["expires"])
+            digest = bytes.fromhex(said["sha256"])
+            keys[said["key"]] = ApiKey(said["key"], said["name"], said["role"], digest, moment(at), until)
+        elif key is not None and deed == REVOKED and key.revoked is None:
+            keys[key.id] = replace(key, revoked=moment(at))
+    return keys
 
 
-def _key(row: Row[Any]) -> ApiKey:
-    id, name, role, digest, created, expires, revoked = tuple[Any, ...](row)
-    times = (None if at is None else moment(at) for at in (expires, revoked))
-    return ApiKey(id, name, role, bytes(digest), moment(created), *times)
+def _user() -> str:
+    """Who typed the command, as far as the system knows."""
+    with suppress(KeyError):  # a container's user may have no name
+        return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
+    return str(os.getuid())

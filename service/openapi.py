@@ -1,13 +1,14 @@
-"""The OpenAPI 3.1 document, made from the views and from the fact dictionaries that are live.
+"""The OpenAPI 3.1 document, made from the views and from the fact dictionaries in force on a day.
 
 Every decision of the policies has a path of its own in it, with the facts it takes and the outcomes it can have: a
-decision that policy staff add appears here by itself.
+decision that policy staff add appears here by itself, on the day from which it is in force.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
@@ -22,6 +23,7 @@ from werkzeug.exceptions import HTTPException
 from rules.model import Edition, Rule
 from rules.needs import needed
 from service import examples
+from service.coming import told
 from service.described import HEADERS, NAMES, PARAMETERS, complete, problem_responses
 from service.live import Snapshot
 from service.problems import from_http
@@ -77,16 +79,20 @@ def _name(schema: Any) -> str:
 
 
 class Document:
-    """The document for the policies of a snapshot, made once for each."""
+    """The document for the policies of a snapshot on a day, made once for those in force together."""
 
     def __init__(self, app: Flask, api: DocumentedApi) -> None:
         self._app, self._api = app, api
-        self.of = lru_cache(maxsize=4)(self._of)
+        self._made = lru_cache(maxsize=8)(self._make)
 
-    def _of(self, snapshot: Snapshot) -> Mapping[str, Any]:
+    def of(self, snapshot: Snapshot, day: date) -> Mapping[str, Any]:
+        return self._made(snapshot, tuple(edition.id for edition in snapshot.store.by(day)))
+
+    def _make(self, snapshot: Snapshot, names: tuple[str, ...]) -> Mapping[str, Any]:
         document = described(self._app, self._api)
         paths, components = document["paths"], document["components"]
-        live = [editions[-1] for editions in snapshot.store.plans.values()]
+        live = [snapshot.edition(name).edition for name in names]
+        document["info"]["description"] += told(snapshot.store, live)
         decisions = sorted({name for edition in live for name in edition.rules})
         for methods in paths.values():
             for parameter in methods.get("parameters", ()):

@@ -15,16 +15,15 @@ from typing import Any, ClassVar
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from rules.facts import HUGE, MOST_RECORDS, PLACES
+from rules.ids import CARD, ID, LONGEST, WANTED
 from rules.model import Edition, Fact
 from rules.values import decimal_text, read_date
 
-# An id is any short text, but not the number on somebody's identity card: ids are pseudonyms.
-ID = re.compile(r"(?![0-9]{17}[0-9Xx]\Z)[^\x00-\x1f\x7f]{1,64}")
-ID_SCHEMA: Mapping[str, Any] = {  # the same, in the dialect of JSON Schema
+ID_SCHEMA: Mapping[str, Any] = {  # rules.ids, in the dialect of JSON Schema
     "type": "string",
     "minLength": 1,
-    "maxLength": 64,
-    "pattern": r"^(?![0-9]{17}[0-9Xx]$)[^\x00-\x1f\x7f]*$",
+    "maxLength": LONGEST,
+    "pattern": rf"^(?!{CARD}$)[^\x00-\x1f\x7f]*$",
 }
 
 # marshmallow's words -> our code, and both languages
@@ -39,8 +38,7 @@ MESSAGES: Mapping[str, tuple[str, str, str]] = {
     "Not a valid list.": ("not_a_list", "这里要写列表。", "A list is wanted here."),
     "Not a valid mapping type.": ("not_a_mapping", "这里要写映射。", "A mapping is wanted here."),
     "not_a_date": ("not_a_date", "请写日期，如 2026-12-31。", "Write a date, as in 2026-12-31."),
-    "not_an_id": ("not_an_id", "编号要是 1 到 64 个字符的文字，不得用身份证号。",
-                  "An id is text of 1 to 64 characters, and no identity card number."),
+    "not_an_id": ("not_an_id", *WANTED),
     "not_a_choice": ("not_a_choice", "不在可选之列。", "Not one of the choices."),
     "too_long": ("too_long", "太长。", "Too long."),
     "out_of_range": ("out_of_range", "超出范围。", "Out of range."),
@@ -268,7 +266,7 @@ class LoggedDecisionSchema(DecisionSchema):
 # --- facts
 
 
-RECORD_ID: Mapping[str, Any] = {"type": ["string", "null"], "minLength": 1, "maxLength": 64}
+RECORD_ID: Mapping[str, Any] = {**ID_SCHEMA, "type": ["string", "null"]}
 PERCENT = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,10})?\s*%$"
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 

@@ -87,6 +87,9 @@ TABLE = (
 )  # fmt: skip
 
 
+DEFAULTS: Mapping[str, Any] = {one.name: one.read(one.default) for one in TABLE}
+
+
 class BadSettings(Exception):
     """Settings that cannot be used, each with the variable and what is wrong, in both languages."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,16 @@ class Example:
     case: Case
 
 
+def forms(snapshot: Snapshot, day: date) -> list[dict[str, Any]]:
+    """A form for each decision of the editions that the OpenAPI document of that day describes."""
+    return _forms(snapshot, tuple(edition.id for edition in snapshot.store.by(day)))
+
+
 @lru_cache(maxsize=1)
-def forms(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """A form for each decision of the newest edition of each plan."""
+def _forms(snapshot: Snapshot, names: tuple[str, ...]) -> list[dict[str, Any]]:
     examples = tuple(_examples(CASES))
-    newest = [snapshot.compiled[editions[-1].id] for editions in snapshot.store.plans.values()]
-    return [_form(compiled, rule, examples) for compiled in newest for rule in compiled.edition.rules.values()]
+    live = [snapshot.edition(name) for name in names]
+    return [_form(compiled, rule, examples) for compiled in live for rule in compiled.edition.rules.values()]
 
 
 def _form(compiled: Compiled, rule: Rule, examples: tuple[Example, ...]) -> dict[str, Any]:

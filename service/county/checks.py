@@ -9,16 +9,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from rules.ids import CARD, WANTED
 from rules.model import Edition, Fact
 from rules.table.columns import KEY, key_of
-from service.county.columns import LONGEST, Matched, Note, cell, in_lists, matched
+from service.county.columns import Matched, Note, cell, in_lists, matched, wrong_id
 from service.county.engine import Duck, named, quoted
 from service.county.inputs import ROW, Source, Unreadable, opened
 
 BAD = "bad__"
 MESSAGES: Mapping[str, tuple[str, str]] = {
     "no_id": ("没有编号。", "There is no id."),
-    "long_id": (f"编号最长 {LONGEST} 个字符。", f"An id has at most {LONGEST} characters."),
+    "long_id": WANTED,
+    "identity_card": WANTED,
+    "not_printable": ("含有控制字符。", "It holds control characters."),
     "repeated_id": ("编号在表中不止一次，无法判断哪一行为准。", "The id occurs more than once; which row is right?"),
     "no_record_above": ("没有写明属于哪一个上级。", "It does not say where it belongs."),
     "strange_record_above": ("所属的上级不在上级表中。", "The record that it belongs to is not in its table."),
@@ -63,10 +66,7 @@ class Checks:
         id = f"nullif(trim(CAST({named(found.id)} AS VARCHAR)), '')" if found.id else self._only(source, raw)
         above = self._above(source, found)
         shown = {KEY: id} | ({key_of(self.edition.subjects[subject].within): above} if above else {})
-        wrong: list[tuple[str, str, str]] = [
-            ("id", f"{id} IS NULL", "no_id"),
-            ("id", f"length({id}) > {LONGEST}", "long_id"),
-        ]
+        wrong = [("id", condition, code) for condition, code in ((f"{id} IS NULL", "no_id"), *wrong_id(id))]
         within = self.edition.subjects[subject].within
         if within in self.ids and above:
             wrong.append((found.above or within, f"{above} IS NULL", "no_record_above"))
@@ -143,6 +143,7 @@ class Checks:
     ) -> None:
         """The problems to a table, and the rows without any to a file."""
         duck, id = self.duck, shown[KEY]
+        shown_id = f"CASE WHEN NOT regexp_full_match({id}, {quoted(CARD)}) THEN {id} END"  # no card number goes further
         cases = ", ".join(
             f"CASE WHEN {condition} THEN {{'c': {quoted(column)}, 'k': {quoted(code)}}} END"
             for column, condition, code in wrong
@@ -150,10 +151,10 @@ class Checks:
         bad = named(f"{BAD}{source.subject}")
         duck.run(
             f"CREATE OR REPLACE TABLE {bad} AS SELECT {ROW}, id, b.c AS col, b.k AS code FROM (SELECT {ROW}, "
-            f"{id} AS id, unnest(list_filter([{cases}], lambda x: x IS NOT NULL)) AS b FROM {named(raw)})"
+            f"{shown_id} AS id, unnest(list_filter([{cases}], lambda x: x IS NOT NULL)) AS b FROM {named(raw)})"
         )
         duck.run(
-            f"INSERT INTO {bad} SELECT {ROW}, {id}, 'id', 'repeated_id' FROM {named(raw)} WHERE {id} IN "
+            f"INSERT INTO {bad} SELECT {ROW}, {shown_id}, 'id', 'repeated_id' FROM {named(raw)} WHERE {id} IN "
             f"(SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
         )
         columns = ", ".join(f"{value} AS {named(name)}" for name, value in self._exact(raw, shown).items())

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from rules.facts import HUGE, PLACES
+from rules.ids import CARD, LONGEST, UNPRINTABLE
 from rules.model import Edition, Fact
 from rules.problems import near
 from rules.table.columns import KEY, around, key_of
@@ -17,7 +18,6 @@ IDS = (KEY, "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
 NUMBER = r"-?[0-9]{1,18}(\.[0-9]+)?"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-LONGEST = 64  # characters of an id
 FINE = f"DECIMAL(32, {PLACES})"
 
 
@@ -160,15 +160,25 @@ def _written(value: object) -> str:
     return format(Decimal(number.numerator) / Decimal(number.denominator), "f")
 
 
+def wrong_id(at: str) -> tuple[tuple[str, str], ...]:
+    """What may be wrong with an id, see rules.ids: condition and code."""
+    return (
+        (f"length({at}) > {LONGEST}", "long_id"),
+        (f"regexp_full_match({at}, {quoted(CARD)})", "identity_card"),
+        (f"regexp_matches({at}, {quoted(UNPRINTABLE)})", "not_printable"),
+    )
+
+
 def in_lists(edition: Edition, at: str, type: str, fact: Fact) -> Iterator[tuple[str, str, str]]:
     """What may be wrong inside the records of a list: the fact within, the condition and its code."""
     inner = edition.subjects[fact.type.of].facts
     fields = _fields(type)
+    wrong = [(KEY, *one) for one in wrong_id(f"CAST(x.{named(KEY)} AS VARCHAR)")] if KEY in fields else []
     for name, one in inner.items():
         if one.given and one.type.kind != "list" and name in fields:
-            part = cell(f"x.{named(name)}", fields[name], one)
-            for condition, code in part.wrong:
-                yield name, f"len(list_filter({at}, lambda x: coalesce({condition}, false))) > 0", code
+            wrong += [(name, *part) for part in cell(f"x.{named(name)}", fields[name], one).wrong]
+    for name, condition, code in wrong:
+        yield name, f"len(list_filter({at}, lambda x: coalesce({condition}, false))) > 0", code
 
 
 def _fields(type: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from service.log.database import Database
 from service.log.errors import LogUnavailable, Misconfigured
 
-NEWEST = "0001"
+NEWEST = "0002"
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
@@ -28,7 +28,7 @@ def revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, step: str = "head") -> None:
     from alembic import command  # noqa: PLC0415 -- slow to import, and needed once
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
@@ -38,7 +38,7 @@ def _run(connection: Connection) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, step)
     except CommandError as error:  # a step that is not among ours
         raise Misconfigured(
             "日志数据库是由更新的版本建立的，请升级程序。",

@@ -49,16 +49,6 @@ editions = Table(
     *_texts("plan", "date"),
     Column("files", LargeBinary, nullable=False),
 )
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("id", Text, primary_key=True),
-    *_texts("name", "role"),
-    Column("sha256", LargeBinary, nullable=False),
-    Column("created", WHOLE, nullable=False),
-    Column("expires", WHOLE),
-    Column("revoked", WHOLE),
-)
 
 
 @cache

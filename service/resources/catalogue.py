@@ -68,9 +68,9 @@ class ClausesSchema(Strict):
 def plans() -> Response:
     """全部方案 / all plans"""
     found = [
-        {"plan": plan, "title": vars_of(editions[-1].title), "issuer": vars_of(editions[-1].issuer),
-         "editions": [edition.effective_from.isoformat() for edition in editions]}
-        for plan, editions in snapshot().store.plans.items()
+        {"plan": now.plan, "title": vars_of(now.title), "issuer": vars_of(now.issuer),
+         "editions": [edition.effective_from.isoformat() for edition in snapshot().store.plans[now.plan]]}
+        for now in snapshot().store.by(court().today)
     ]  # fmt: skip
     return _tagged(dumps({"plans": found}))
 

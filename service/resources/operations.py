@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request, send_from_directory
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from rules.values import read_date
 from service import observing
 from service.context import court, service, snapshot
 from service.exact_json import dumps
@@ -18,7 +19,8 @@ from service.log import LogUnavailable
 from service.openapi import Document
 from service.pages import page
 from service.problem_advice import ADVICE
-from service.problems import KINDS, Problem
+from service.problems import KINDS, FieldError, Problem
+from service.schemas import MESSAGES
 from service.trying import forms
 
 ASSETS = files(flask_swagger_ui) / "dist"
@@ -30,7 +32,10 @@ def pages(document: Document) -> Blueprint:
 
     @blueprint.get("/openapi.json")
     def openapi() -> Response:
-        response = Response(dumps(document.of(snapshot())), mimetype="application/json")
+        day = read_date(request.args["on"]) if "on" in request.args else court().today
+        if day is None:
+            raise Problem.invalid([FieldError("/on", *MESSAGES["not_a_date"])])
+        response = Response(dumps(document.of(snapshot(), day)), mimetype="application/json")
         response.headers["Cache-Control"] = "no-cache"
         response.add_etag()
         response.make_conditional(request)
@@ -104,7 +109,7 @@ def home() -> Response:
 
 def try_it() -> Response:
     """For the form of the start page: what each decision wants to know, and examples."""
-    response = Response(dumps(forms(snapshot())), mimetype="application/json")
+    response = Response(dumps(forms(snapshot(), court().today)), mimetype="application/json")
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     response.make_conditional(request)

@@ -3,12 +3,14 @@
 import json
 import re
 import shutil
+from datetime import UTC, date, datetime
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from rules.needs import needed
-from tests.api.calling import DATE, JSON, NDJSON, PLAN, POLICIES, PROBLEM
+from rules.new_edition import new_edition
+from tests.api.calling import DATE, JSON, NDJSON, PLAN, POLICIES, PROBLEM, errors
 
 PLANS = POLICIES.parent / "tests" / "plans"
 
@@ -205,6 +207,49 @@ def test_a_decision_added_to_the_policies_appears_without_a_restart(own, tmp_pat
         "examples"
     ].values()
     assert sender.decided("village_extras", one["value"])["decision"] == "village_extras"
+
+
+@pytest.fixture
+def coming(own, tmp_path):
+    """A service with an edition that begins in half a year, with a decision more and a decision less."""
+    folder = shutil.copytree(POLICIES / PLAN, tmp_path / "policies" / PLAN).parent
+    new_edition(folder, PLAN, date(2027, 7, 1))
+    later = folder / PLAN / "2027-07-01"
+    written = later / "village_measures.yaml"
+    renamed = written.read_text("utf-8").replace("decision: village_measures", "decision: village_extras")
+    written.rename(later / "village_extras.yaml").write_text(renamed, "utf-8")
+    return own(policies=folder)
+
+
+def test_it_describes_the_edition_in_force_today_and_tells_of_the_next(coming):
+    found = coming.nobody().get("/openapi.json").json
+    said = found["info"]["description"]
+
+    assert "/v1/decisions/village_measures" in found["paths"]
+    assert "/v1/decisions/village_extras" not in found["paths"]
+    assert f"`{PLAN}/{DATE}` 自 {DATE} 至 2027-06-30" in said
+    assert "from 2027-07-01: `/openapi.json?on=2027-07-01`" in said
+    assert "new: `village_extras`\n  - 不再有 / gone: `village_measures`" in said
+
+
+def test_it_can_be_had_for_another_day(coming):
+    found = coming.nobody().get("/openapi.json?on=2027-07-01").json
+
+    assert "/v1/decisions/village_extras" in found["paths"]
+    assert "/v1/decisions/village_measures" not in found["paths"]
+    assert coming.nobody().get("/openapi.json?on=2020-01-01").json == coming.nobody().get("/openapi.json").json
+    assert errors(coming.nobody().get("/openapi.json?on=soon")) == [("/on", "not_a_date")]
+
+
+def test_it_changes_by_itself_on_the_day_and_the_form_with_it(coming):
+    def offered():
+        return {form["decision"] for form in coming.nobody().get("/try-it.json").json}
+
+    assert "village_measures" in offered()
+    coming.clock.now = datetime(2027, 7, 2, 4, tzinfo=UTC)
+
+    assert "/v1/decisions/village_extras" in coming.nobody().get("/openapi.json").json["paths"]
+    assert "village_extras" in offered()
 
 
 def test_a_policy_with_an_error_changes_nothing(own, tmp_path):

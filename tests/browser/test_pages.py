@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from html import unescape
 
 import pytest
@@ -219,7 +220,7 @@ def test_the_form_s_data_are_sent_once(client):
 
 def test_without_the_examples_there_are_forms_all_the_same(app, monkeypatch, tmp_path):
     monkeypatch.setattr("service.trying.CASES", tmp_path)
-    made = forms(replace(app.extensions[NAME].policies.current()))
+    made = forms(replace(app.extensions[NAME].policies.current()), date(2026, 12, 31))
     assert made
     assert not any(form["examples"] for form in made)
     assert all(form["facts"] or form["lists"] for form in made)

@@ -86,6 +86,9 @@ FAULTS = {
     12: ({"need": "much"}, "not_a_number"),
     13: ({"need": "1.1234567"}, "too_fine"),
     14: ({"loan_balance": 10**15}, "too_large"),
+    15: ({"id": "11010119900101123X"}, "identity_card"),
+    16: ({"id": "x" * 65}, "long_id"),
+    17: ({"id": "x\ty"}, "not_printable"),
 }
 
 
@@ -104,14 +107,23 @@ def test_rows_that_cannot_be_right_are_set_aside_with_their_reasons(faulty, tmp_
         assert code in {one["code"] for one in aside if one["row"] == number + 2}, number
     assert {one["row"] for one in aside} == {number + 2 for number in FAULTS} | {22}  # the other of the repeated
     assert all(one["zh"] and one["en"] and one["file"] == "households.csv" for one in aside)
+    assert "11010119900101123X" not in (tmp_path / "out/set_aside.csv").read_text("utf-8")
     assert manifest["counts"]["household"]["rows"] == 1500 - len(FAULTS) - 1
     checked = next(one for one in manifest["checked"] if one["subject"] == "household")
     assert (checked["rows"], checked["bad"]) == (1500, len(FAULTS) + 1)
 
 
+def test_the_ids_of_records_in_a_list_are_looked_at_as_well(files, tmp_path):
+    rows = [{**row, "votes": [{"id": "M-1", "verdict": "approve"}]} for row in households(1500, 12)]
+    rows[3]["votes"] = [{"id": "M-1", "verdict": "approve"}, {"id": "110101199001011234", "verdict": "approve"}]
+    run(files | {"--households": parquet(tmp_path / "households.parquet", rows)}, tmp_path / "out")
+    [aside] = table(tmp_path / "out", "set_aside")
+    assert (aside["row"], aside["column_name"], aside["code"]) == (4, "votes.id", "identity_card")
+
+
 def test_a_run_is_refused_where_too_much_is_wrong(faulty, tmp_path):
     said = run(faulty, tmp_path / "out", "--at-most", "0.5%", code=2)
-    assert "13 of 1516 rows cannot be right" in said
+    assert "16 of 1516 rows cannot be right" in said
     assert not (tmp_path / "out").exists()
     assert (tmp_path / "out.set_aside.csv").is_file()
 

@@ -45,12 +45,17 @@ def test_the_requirements_are_those_of_the_service_as_they_are_locked():
 def test_the_image_copies_what_is_there_and_runs_what_is_installed():
     text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
-    known = {"FROM", "RUN", "ENV", "WORKDIR", "COPY", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK",
+    known = {"ARG", "FROM", "RUN", "ENV", "WORKDIR", "COPY", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK",
              "ENTRYPOINT", "CMD"}  # fmt: skip
     assert {words[0] for words in lines} <= known
     copied = [word for words in lines if words[0] == "COPY" and "--from=build" not in words for word in words[1:-1]]
     assert [path for path in copied if not (ROOT / path).exists()] == []
     assert {"rules", "service", "policies", "pyproject.toml", "deploy/requirements.txt"} <= set(copied)
+    allowed = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert "*" in allowed
+    sent = {line.removeprefix("!") for line in allowed if line.startswith("!")}
+    assert sent == set(copied)
+    assert {words[1] for words in lines if words[0] == "FROM"} == {"${PYTHON_IMAGE}"}
     assert next(words[1] for words in reversed(lines) if words[0] == "USER") == "10001:10001"
     assert 'ENTRYPOINT ["village-credit"]' in text
     assert "village-credit" in project()["scripts"]

@@ -2,6 +2,8 @@
 
 import io
 import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import click
 import pytest
@@ -9,8 +11,9 @@ from click.testing import CliRunner
 from pyarrow import parquet
 
 from service.command_keys import keys_commands
-from service.command_log import default_database, log_commands
+from service.command_log import log_commands
 from service.log import as_dict
+from service.settings import DEFAULTS
 from tests.log.samples import Clock, entry, opened, rows, tamper
 
 CLI = click.Group(commands=[log_commands, keys_commands])
@@ -29,8 +32,9 @@ def log(sqlite):
 
 @pytest.fixture
 def run(sqlite):
-    def run(*words, lang="en", database=sqlite):
+    def run(*words, lang="en", database=sqlite, keep=None):
         environment = {"VILLAGE_CREDIT_DATABASE": database, "LANG": lang}
+        environment |= {"VILLAGE_CREDIT_KEEP_INPUTS_DAYS": str(keep)} if keep else {}
         return CliRunner(env={**environment, "LC_ALL": lang}).invoke(CLI, [str(word) for word in words])
 
     return run
@@ -106,6 +110,16 @@ def test_inputs_expire_after_days(log, run):
     assert found == {"through": 5, "inputs": 5, "answers": 0}
 
 
+def test_inputs_expire_by_the_setting_where_no_day_is_named(sqlite, run):
+    clock, days = Clock(), DEFAULTS["keep_inputs_days"]
+    with closing(opened(sqlite, clock)) as log:
+        for age in (days + 1, days - 1):
+            clock.now = datetime.now(UTC) - timedelta(days=age)
+            log.append([entry()])
+    assert json.loads(run("log", "expire", "--json").stdout)["inputs"] == 1
+    assert json.loads(run("log", "expire", "--json", keep=days - 2).stdout)["inputs"] == 1
+
+
 def test_inputs_left_by_a_broken_expiry_are_told(log, run):
     (content,) = rows(log, "SELECT seq, content FROM sealed WHERE seq = 1")
     run("log", "expire", "--before", "2026-05-03")
@@ -118,7 +132,6 @@ def test_inputs_left_by_a_broken_expiry_are_told(log, run):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["log", "expire"], "Say what expires with --before or --keep-days."),
         (["log", "expire", "--before", "soon"], "A date is wanted, as in 2026-12-31, not soon."),
         (["log", "verify", "--anchors", "/nowhere"], "/nowhere cannot be used (No such file or directory)."),
         (["log", "verify", "--database", "mysql://x"], "The log's database wants an address"),
@@ -183,6 +196,6 @@ def test_progress_is_shown_to_somebody_who_watches(log, run, monkeypatch):
     assert result.exit_code == 0
 
 
-def test_the_log_is_in_the_data_folder_by_default():
-    assert default_database().startswith("sqlite:////")
-    assert default_database().endswith("/.data/village-credit.db")
+def test_the_log_is_where_the_service_has_it_by_default():
+    [database] = [one for one in log_commands.commands["verify"].params if one.name == "database"]
+    assert database.default == DEFAULTS["database"]

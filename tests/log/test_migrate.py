@@ -2,8 +2,10 @@
 
 import threading
 from contextlib import suppress
+from hashlib import sha256
 
 import pytest
+import sqlalchemy as sa
 from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -11,8 +13,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from service.log import DecisionLog, LogError, LogUnavailable, Misconfigured
+from service.keys import Keys
+from service.log import DecisionLog, LogError, LogUnavailable, Misconfigured, migrate, verify
 from service.log.database import Conflict
+from service.log.entry import microseconds
 from service.log.migrate import NEWEST, SCRIPTS, revision
 from service.log.tables import metadata
 from tests.log.samples import SEALER, Clock, entry, opened, rows
@@ -92,11 +96,31 @@ def test_an_upgrade_twice_changes_nothing(log):
     assert log.head().seq == 1
 
 
+def test_api_keys_of_the_first_tables_become_lines(bare):
+    log, text = DecisionLog(bare, SEALER, clock=Clock()), "vc_b_secret"
+    names = "id", "name", "created", "expires", "revoked", "hash"
+    rows = [("a", "县行", 5, None, 9, b"a"), ("b", "b", 7, 10**16, None, sha256(text.encode()).digest())]
+    insert = sa.text("INSERT INTO api_keys (id, name, role, sha256, created, expires, revoked) "
+                     "VALUES (:id, :name, 'caller', :hash, :created, :expires, :revoked)")  # fmt: skip
+    with log.database.alone() as connection:
+        migrate._run(connection, "0001")
+        connection.execute(insert, [dict(zip(names, row, strict=True)) for row in rows])
+    log.upgrade()
+    first, second = Keys(log).listed()
+    assert (first.name, microseconds(first.created), microseconds(first.revoked)) == ("县行", 5, 9)
+    assert Keys(log).check(text) == second
+    assert microseconds(second.expires) == 10**16
+    assert [line.outcome for line in log.find()] == ["added", "added", "revoked"]
+    log.append([entry()])
+    assert verify(log).intact
+    log.close()
+
+
 def test_tables_of_a_newer_version_are_left_alone(log):
     log.database.write(lambda cursor: cursor.execute("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(Misconfigured, match="newer version"):
         log.upgrade()
-    log.database.write(lambda cursor: cursor.execute("UPDATE alembic_version SET version_num = '0001'"))
+    log.database.write(lambda cursor: cursor.execute(f"UPDATE alembic_version SET version_num = '{NEWEST}'"))  # noqa: S608
     log.append([entry()])
 
 

@@ -153,6 +153,7 @@ def test_a_list_and_json_lines_hold_many_cases():
         ('{"facts": {"a": 1, "a": 2}}', "a.json", "a.json", "given twice"),
         ('{"facts": {}}\n{"facts": }', "a.ndjson", "a.ndjson:2", "not valid JSON"),
         ("[" * 100_000, "a.json", "a.json", "too deep"),
+        ("facts: {}\nsubject: {id: 110101199001011234}", "a.yaml", "a.yaml", "no identity card number"),
     ],
 )
 def test_a_case_that_cannot_be_read_says_where_and_why(text_, name, where, said):

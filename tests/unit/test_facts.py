@@ -95,14 +95,17 @@ def test_facts_are_a_mapping(facts):
 def test_every_problem_is_told_at_its_place():
     facts = {
         "n": True, "m": "x", "wrong/na~me": 1, 7: 1, "area": {"total": -1, "things": [{"n": 1}, {"n": "1"}, 5]},
-        "bits": [{"ok": 1}, {"ko": True}, {"id": ""}, {"id": 5}, {"id": "x" * 65}],
+        "bits": [{"ok": 1}, {"ko": True}, {"id": ""}, {"id": 5}, {"id": "x" * 65},
+                 {"id": "110101199001011234"}, {"id": "11010119900101123x"}, {"id": "a\n"},
+                 {"id": "1101011990010112345"}],
     }  # fmt: skip
 
     assert problems(facts) == [
         ("/n", "not_whole"), ("/m", "not_a_number"), ("/wrong~1na~0me", "unknown_fact"), ("/7", "unknown_fact"),
         ("/area/total", "too_small"), ("/area/things/1/n", "not_whole"), ("/area/things/2", "not_a_mapping"),
         ("/bits/0/ok", "not_boolean"), ("/bits/1/ko", "unknown_fact"), ("/bits/2/id", "not_an_id"),
-        ("/bits/3/id", "not_an_id"), ("/bits/4/id", "not_an_id"),
+        ("/bits/3/id", "not_an_id"), ("/bits/4/id", "not_an_id"), ("/bits/5/id", "not_an_id"),
+        ("/bits/6/id", "not_an_id"), ("/bits/7/id", "not_an_id"),
     ]  # fmt: skip
 
 

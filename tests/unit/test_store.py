@@ -39,6 +39,20 @@ def test_no_edition_in_force_names_those_there_are(root, on):
         open_store(root).in_force("base", on)
 
 
+@pytest.mark.parametrize(("day", "edition"), [
+    (date(2026, 4, 30), "base/2026-05-01"), (date(2027, 4, 30), "base/2026-05-01"),
+    (date(2027, 5, 1), "base/2027-05-01"), (date(2030, 1, 1), "base/2027-05-01"),
+])  # fmt: skip
+def test_there_is_an_edition_to_show_on_every_day(root, day, edition):
+    assert [one.id for one in open_store(root).by(day)] == [edition]
+
+
+def test_the_edition_after_another(root):
+    store = open_store(root)
+    first, second = store.plans["base"]
+    assert (store.after(first), store.after(second)) == (second, None)
+
+
 def test_an_unknown_plan_or_edition_names_those_there_are(root):
     store = open_store(root)
 

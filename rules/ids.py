@@ -1,0 +1,18 @@
+"""What the id of a subject or of a record may be: any short text but the number on somebody's identity card.
+
+Ids are pseudonyms: they go into logs, files and pages, where nobody's card number belongs.
+"""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 64
+CARD = "[0-9]{17}[0-9Xx]"
+UNPRINTABLE = r"[\x00-\x1f\x7f]"
+ID = re.compile(rf"(?!{CARD}\Z)[^\x00-\x1f\x7f]{{1,{LONGEST}}}")
+is_id = ID.fullmatch
+WANTED = (
+    f"编号要是 1 到 {LONGEST} 个字符的文字，不得用身份证号。",
+    f"An id is text of 1 to {LONGEST} characters, and no identity card number.",
+)

@@ -1,0 +1,142 @@
+"""The example of a reverse proxy, run as it stands but for addresses, files and one time."""
+
+import json
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from service.resources.batch import CHUNK
+from tests.api.calling import example
+from tests.docs_examples.played import ROOT
+from tests.running import PATIENCE, Running, free_port
+
+CONF = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+NAME = re.search("server_name (.*);", CONF)[1]
+BATCH = "/v1/decisions/credit_village/batch"
+LINE = (json.dumps(example("village_qualifies"), default=float) + "\n").encode()
+FRAME = """
+user root; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}
+http {{ access_log off; client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
+uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
+{conf} }}
+"""
+
+
+@pytest.fixture(scope="module")
+def proxy(server, tmp_path_factory):
+    """The way to the service through the proxy."""
+    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
+    if program is None:
+        pytest.skip("nginx is not on this machine")
+    folder, port = tmp_path_factory.mktemp("proxy"), free_port()
+    conf = CONF.replace("127.0.0.1:8000", server.address.removeprefix("http://"))
+    conf = conf.replace("listen 443", f"listen 127.0.0.1:{port}").replace("/etc/ssl", str(folder))
+    conf = conf.replace("client_body_timeout 15s", "client_body_timeout 2s")
+    (folder / "nginx.conf").write_text(FRAME.format(folder=folder, conf=conf))
+    certify(folder)
+    command = [program, "-c", folder / "nginx.conf", "-e", folder / "error.log"]
+    subprocess.run(command, check=True)  # comes back when it listens
+    yield Proxy(server, port, ssl.create_default_context(cafile=folder / f"{NAME}.pem"))
+    subprocess.run([*command, "-s", "stop"], check=True)
+
+
+def certify(folder):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
+    now = datetime.now(UTC)
+    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+            .serial_number(1).not_valid_before(now - DAY).not_valid_after(now + DAY)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
+            .sign(key, hashes.SHA256()))  # fmt: skip
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / f"{NAME}.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / f"{NAME}.key").write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
+
+
+@dataclass(frozen=True)
+class Proxy:
+    server: Running
+    port: int
+    trust: ssl.SSLContext
+
+    @property
+    def threads(self):
+        """As many as the service has."""
+        return int(self.server.environment["VILLAGE_CREDIT_THREADS"])
+
+    @contextmanager
+    def sent(self, method, path, *headers, body=b""):
+        """A connection on which a request was begun."""
+        head = [f"{method} {path} HTTP/1.1", f"Host: {NAME}", f"Authorization: Bearer {self.server.keys['caller']}"]
+        with (
+            socket.create_connection(("127.0.0.1", self.port), PATIENCE) as plain,
+            self.trust.wrap_socket(plain, server_hostname=NAME) as connection,
+        ):
+            connection.sendall("\r\n".join([*head, *headers, "", ""]).encode() + body)
+            yield connection
+
+
+NDJSON = ("Content-Type: application/x-ndjson", "Transfer-Encoding: chunked")
+DAY = timedelta(days=1)
+
+
+def chunk(data):
+    return f"{len(data):x}\r\n".encode() + data + b"\r\n"
+
+
+def until(connection, wanted):
+    """What comes up to something, or to the end."""
+    found = b""
+    while wanted not in found and (more := connection.recv(65536)):
+        found += more
+    return found
+
+
+def test_a_decision_comes_through_encrypted_and_what_needs_no_key_does_not(proxy):
+    lines = f"Content-Length: {len(LINE)}", "Content-Type: application/json"
+    with proxy.sent("POST", "/v1/decisions/credit_village", *lines, body=LINE) as connection:
+        assert b'"outcome":"qualified"' in until(connection, b'"log_id"')
+    for path in ("/readyz", "/metrics", "/metrics/"):
+        with proxy.sent("GET", path) as connection:
+            assert until(connection, b"\r\n").startswith(b"HTTP/1.1 403")
+
+
+def test_a_stream_is_answered_while_it_goes_on(proxy):
+    lines = CHUNK + 8192 // len(LINE) + 1  # the service reads blocks of 8 KiB
+    with proxy.sent("POST", BATCH, *NDJSON, body=chunk(LINE * lines)) as connection:
+        assert until(connection, f'"line":{CHUNK},'.encode()).startswith(b"HTTP/1.1 200")
+        connection.sendall(chunk(LINE) + chunk(b""))
+        assert f'"line":{lines + 1},'.encode() in until(connection, b"\r\n0\r\n")
+
+
+def test_a_slow_sender_of_one_case_holds_no_thread(proxy):
+    lines = "Content-Length: 100", "Content-Type: application/json"
+    with ExitStack() as opened:
+        slow = [opened.enter_context(proxy.sent("POST", "/v1/decisions/credit_village", *lines, body=b"{"))
+                for _ in range(proxy.threads)]  # fmt: skip
+        assert proxy.server.call("GET", "/v1/plans")[0] == 200
+        slow[0].setblocking(False)
+        with pytest.raises(ssl.SSLWantReadError):  # it is still under way
+            slow[0].recv(1)
+
+
+def test_streams_of_one_key_are_counted_and_give_their_threads_back_when_they_fall_silent(proxy):
+    most = int(re.search(r"limit_conn \w+ (\d+);", CONF)[1])
+    assert most == proxy.threads
+    with ExitStack() as opened:
+        streams = [opened.enter_context(proxy.sent("POST", BATCH, *NDJSON, body=chunk(LINE))) for _ in range(most)]
+        with proxy.sent("POST", BATCH, *NDJSON) as connection:
+            assert until(connection, b"\r\n").startswith(b"HTTP/1.1 429")
+        for one in streams:
+            until(one, b"never")
+        assert proxy.server.call("GET", "/v1/plans")[0] == 200
