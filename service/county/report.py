@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from rules.model import Edition
 from service.county.engine import Duck
+from service.county.history import Before
 from service.county.report_data import Data
 
 HOME = Path(__file__).parent
@@ -42,22 +43,36 @@ PAGE = """<!doctype html>
 """
 
 
-def write_report(duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any]) -> int:
+PARTS = (
+    "funnel", "exclusions", "gaps", "scatter", "shares", "milestones", "changes", "near", "titles", "ahead", "rankings",
+    "alone", "table", "counts", "aside",
+)  # fmt: skip
+SCRIPTS = ("base", "people", "villages", "time", "lists", "page")  # in the order in which they run
+
+
+def write_report(duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any],
+                 before: Sequence[Before] = ()) -> int:  # fmt: skip
     """Write it; the number of its parts."""
-    data = Data(duck, edition, folder, manifest).all()
+    data = Data(duck, edition, folder, manifest, before).all()
+    text = page_of("report", data, edition.title.zh, PARTS, SCRIPTS)
+    (folder / "report.html").write_text(text, encoding="utf-8")
+    return len(data)
+
+
+def page_of(kind: str, data: Mapping[str, Any], title: str, order: Sequence[str], scripts: Sequence[str]) -> str:
+    """A page with everything inside."""
     page = HOME / "page"
-    echarts, script = ECHARTS.read_text(encoding="utf-8"), (page / "report.js").read_text(encoding="utf-8")
-    text = PAGE.format(
+    echarts = ECHARTS.read_text(encoding="utf-8")
+    script = "".join((page / f"{name}.js").read_text(encoding="utf-8") for name in scripts)
+    return PAGE.format(
         policy=POLICY.format(scripts=" ".join(map(hashed, (echarts, script)))),
-        title=edition.title.zh.replace("&", "&amp;").replace("<", "&lt;"),
+        title=title.replace("&", "&amp;").replace("<", "&lt;"),
         style=(page / "report.css").read_text(encoding="utf-8"),
-        data=inlined(data),
+        data=inlined({**data, "kind": kind, "order": list(order)}),
         words=inlined(json.loads((page / "words.json").read_text(encoding="utf-8"))),
         echarts=echarts,
         script=script,
     )
-    (folder / "report.html").write_text(text, encoding="utf-8")
-    return len(data)
 
 
 def hashed(script: str) -> str:
