@@ -14,11 +14,12 @@ from flask_compress import Compress
 
 from service import archive, observing, openapi, problems, recording, security
 from service.context import NAME, Service, this_request
+from service.example_report import ExampleReport
 from service.keys import Keys
 from service.live import Later, Policies, Snapshot
 from service.log import DecisionLog, LogUnavailable, Sealer
-from service.resources import batch, catalogue, decisions, explanations, operations, reviews, what_if
-from service.settings import RUNTIME, Settings, from_environment
+from service.resources import batch, catalogue, decisions, example, explanations, operations, reviews, what_if
+from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
 
 
 class Application(Flask):
@@ -32,7 +33,7 @@ class Application(Flask):
             if not any(name == "Cache-Control" for name, _ in headers):
                 headers.append(("Cache-Control", "no-store"))
             headers.append(("X-Request-ID", request_id))
-            return start_response(status, headers + security.HEADERS, exc_info)
+            return start_response(status, headers + environ.get(security.OWN, security.HEADERS), exc_info)
 
         return super().wsgi_app(environ, start)
 
@@ -73,6 +74,10 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     for resource in (decisions, batch, explanations, what_if, reviews, catalogue):
         api.register_blueprint(resource.blueprint)
     app.register_blueprint(operations.pages(openapi.Document(app, api)))
+    if folder := os.environ.get(EXAMPLE):
+        reports = app.extensions[example.NAME] = ExampleReport(Path(folder))
+        app.register_blueprint(example.pages(reports))
+        reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
     made.policies.watch(settings.reload_seconds)
     gc.collect()

@@ -13,14 +13,31 @@ from service.keys import PERMISSIONS
 from service.problems import Problem
 
 View = TypeVar("View", bound=Callable[..., object])
-HEADERS = list({
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-}.items())  # fmt: skip
+Headers = list[tuple[str, str]]
+
+
+def _headers(policy: str) -> Headers:
+    return [
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Content-Security-Policy", f"{policy}; frame-ancestors 'none'; base-uri 'none'"),
+    ]
+
+
+HEADERS = _headers("default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'")
+OWN = "village_credit.headers"  # in the environment of a request: the headers of its answer, if others than these
+# A page with everything inside is another origin to the browser: its script reaches nothing of the service.
+SELF_CONTAINED = _headers(
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "form-action 'none'; sandbox allow-scripts allow-modals"
+)
+
+
+def self_contained() -> None:
+    """Send the answer at hand as a page that has everything inside, and may do nothing else."""
+    this_request().environ[OWN] = SELF_CONTAINED
 
 
 def needs(permission: str) -> Callable[[View], View]:

@@ -14,6 +14,7 @@ from rules.table import TableError
 from rules.wording import Wording
 from service.command_common import Bad, Settings, Unfit, common
 from service.command_screen import as_json, show
+from service.county.history import NotBefore, runs_before
 from service.county.inputs import Source, Unreadable
 from service.county.running import Asked, TooMany, run
 from service.county.steps import Busy, Occupied
@@ -50,8 +51,10 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
 @click.option(
     "--publish", is_flag=True, help="报告供公布：小数目不显示 / the report is for publication: no small groups"
 )
+@click.option("--last", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True,
+              help="以前一次运行的结果，可重复 / the folder of an earlier run; repeatable")  # fmt: skip
 @common
-def run_command(settings: Settings, out: Path, tables: tuple[str, ...], **options: Any) -> None:
+def run_command(settings: Settings, out: Path, tables: tuple[str, ...], last: tuple[Path, ...], **options: Any) -> None:
     """判定全县的户、村、乡镇，写出结果和报告 / judge a whole county and report"""
     edition = settings.edition(settings.today())
     names = zip(("household", "village", "township", "county"),
@@ -66,7 +69,12 @@ def run_command(settings: Settings, out: Path, tables: tuple[str, ...], **option
         raise Bad("请给出至少一个数据文件。", "Give at least one file of records.")
     sources = tuple(Source(subject, file) for subject, file in files.items())
     named = ("engine", "at_most", "keep_given", "publish")
-    asked = Asked(edition, settings.today(), sources, out.absolute(), **{one: options[one] for one in named})
+    try:
+        before = runs_before([one.absolute() for one in last], edition, settings.today())
+    except NotBefore as error:
+        raise Unfit([{"where": str(error.folder), "zh": error.zh, "en": error.en}]) from None
+    asked = Asked(edition, settings.today(), sources, out.absolute(), before=before,
+                  **{one: options[one] for one in named})  # fmt: skip
     manifest = _guarded(asked, settings)
     if settings.json:
         as_json(manifest)
