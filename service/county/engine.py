@@ -36,6 +36,7 @@ class Duck:
     def __init__(self, scratch: Path) -> None:
         scratch.mkdir(parents=True, exist_ok=True)
         self.con = ibis.duckdb.connect(temp_directory=str(scratch / "spill"), threads=os.cpu_count() or 1)
+        self.opened: dict[tuple[str, int, int], Any] = {}
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows that a statement gives."""
@@ -53,11 +54,16 @@ class Duck:
         return {str(row[0]): str(row[1]) for row in self.run(f"DESCRIBE SELECT * FROM {name}")}
 
     def table(self, path: Path) -> Any:
-        return self.con.read_parquet(str(path))
+        """A file as a table; one that has not changed is opened once."""
+        at = path.stat()
+        key = str(path), at.st_mtime_ns, at.st_size
+        if key not in self.opened:
+            self.opened[key] = self.con.read_parquet(str(path))
+        return self.opened[key]
 
     def sql(self, expr: Any) -> str:
         """An expression as a query."""
-        return str(ibis.to_sql(expr, dialect="duckdb"))
+        return str(self.con.compile(expr))
 
     def write(self, expr: Any, path: Path, order: str) -> None:
         """Run an expression into a Parquet file, in the order of a column: the same rows, the same bytes."""
