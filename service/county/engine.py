@@ -53,21 +53,43 @@ class Duck:
         """The columns of a table or a query in brackets, with their types."""
         return {str(row[0]): str(row[1]) for row in self.run(f"DESCRIBE SELECT * FROM {name}")}
 
+    def rows(self, path: Path) -> str:
+        """What stands after FROM for a Parquet file, or for a query that a file holds."""
+        return f"({path.read_text(encoding='utf-8')})" if path.suffix == ".sql" else f"read_parquet({quoted(path)})"
+
     def table(self, path: Path) -> Any:
         """A file as a table; one that has not changed is opened once."""
         at = path.stat()
         key = str(path), at.st_mtime_ns, at.st_size
         if key not in self.opened:
-            self.opened[key] = self.con.read_parquet(str(path))
+            name = f"opened_{len(self.opened)}"
+            self.run(f"CREATE TEMP VIEW {name} AS SELECT * FROM {self.rows(path)}")
+            self.opened[key] = self.con.table(name)
         return self.opened[key]
 
     def sql(self, expr: Any) -> str:
         """An expression as a query."""
         return str(self.con.compile(expr))
 
+    def in_order(self, rows: str, column: str) -> bool:
+        """Whether rows stand in the order of a column that is known in all of them and never twice the same."""
+        return bool(self.run(
+            f"SELECT count(*) = count(own) AND coalesce(bool_and(own > last), true) "
+            f"FROM (SELECT {column} AS own, lag({column}) OVER () AS last FROM {rows})"
+        )[0][0])  # fmt: skip
+
+    def ordered(self, table: Any, column: str) -> Any:
+        """A table in the order of a column, to be widened: fewer columns are sorted sooner."""
+        return table.order_by(column)
+
     def write(self, expr: Any, path: Path, order: str) -> None:
-        """Run an expression into a Parquet file, in the order of a column: the same rows, the same bytes."""
-        self.copy(f"SELECT * FROM ({self.sql(expr)}) ORDER BY {named(order)}", path)
+        """Run an expression into a Parquet file in the order of a column: the same rows, the same bytes. Where they
+        stand so already, to look is quicker than to sort."""
+        self.copy(self.sql(expr), path)
+        if not self.in_order(self.rows(path), named(order)):
+            half = path.with_suffix(".half")
+            self.copy(f"SELECT * FROM {self.rows(path)} ORDER BY {named(order)}", half)
+            half.replace(path)
 
     def copy(self, sql: str, path: Path) -> None:
         self.run(f"COPY ({sql}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})")
@@ -96,6 +118,10 @@ class Spark:
         name = path.stem
         self.con._session.read.parquet(str(path)).createOrReplaceTempView(name)  # noqa: SLF001 -- ibis's own read drops decimals
         return self.con.table(name)
+
+    def ordered(self, table: Any, _: str) -> Any:
+        """A table as it is: Spark sorts no sooner than it writes."""
+        return table
 
     def write(self, expr: Any, path: Path, order: str) -> None:
         """Spark writes a folder of parts; DuckDB puts them in order into one file."""

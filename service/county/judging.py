@@ -106,7 +106,7 @@ class Judging:
         """Judge all decisions about a subject; the rows go to a file."""
         rules = [rule for rule in self.edition.rules.values() if rule.subject == subject]
         wanted = reads(self.edition, subject, rules)
-        table = self.surrounded(subject, table, upper, wanted)
+        table = self.engine.ordered(self.surrounded(subject, table, upper, wanted), KEY)
         refused = self.judge.refused(table, *(rule.id for rule in rules))
         bulk = [rule for rule in rules if rule.id not in refused]
         others = [rule for rule in rules if rule.id in refused]
