@@ -106,7 +106,7 @@ class Counting:
         for name, op in ops.items():
             if op.name == "records":
                 record = ibis.struct({one: rows[one] for one in records[op.args[0].type.of]})
-                sums[name] = record.collect(where=ibis.coalesce(rows[WORKING + name], truth(False)), order_by=rows[KEY])
+                sums[name] = record.collect(where=ibis.coalesce(rows[WORKING + name], truth(False))).sort()  # by the id
             else:
                 sums[name] = rows[WORKING + name].sum()
             sums[name + DOUBT] = rows[name + DOUBT].max()

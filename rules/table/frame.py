@@ -31,6 +31,8 @@ Cells = dict[str, Cell]
 class Frame(ABC):
     """Records of one subject."""
 
+    done = False  # whether all that could be concluded stands in the table
+
     def __init__(self, edition: Edition, subject: str, on: date, own: Frame | None, flags: Flags) -> None:
         self.edition, self.subject, self.on, self.own, self.flags = edition, subject, on, own, flags
         self.totals: dict[str, Mapping[str, Num]] = {}
@@ -96,6 +98,8 @@ class Frame(ABC):
         given, unsaid = self.column(decision), rule.role("unknown")
         if given is not None:
             given = ibis.ifelse(given == unsaid, ibis.null("string"), given)
+            if self.done:
+                return given
         judged = self.judged(rule).outcome
         judged = ibis.ifelse(judged == unsaid, ibis.null("string"), judged)
         return judged if given is None else ibis.coalesce(given, judged)

@@ -86,8 +86,10 @@ class TableJudge:
         return found
 
     def beside(self, subject: str, table: Any, conditions: Mapping[str, Condition], facts: Sequence[str] = ()) -> Any:
-        """The id of every row, whether conditions hold of it, and the values of facts, derived ones too."""
+        """The id of every row of a judged table, whether conditions hold of it, and the values of facts, derived ones
+        too."""
         frame = frame_of(self.edition, subject, self.on, table)
+        frame.done = True
         asked_ = [used for condition in conditions.values() for used in refs(condition, subject)]
         known = self.edition.subjects[subject].facts
         asked_ += [(subject, Ref("fact", "", name, known[name].type)) for name in facts]

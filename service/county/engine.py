@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import ibis
 
 GROUP = 10**4 * 10  # rows of a group in Parquet
+MEMORY = "50%"  # of the machine's, for what DuckDB holds; the rest goes to disk
 SETTINGS: Mapping[str, str] = {
     "spark.ui.enabled": "false",
     "spark.sql.session.timeZone": "UTC",
@@ -35,7 +37,9 @@ class Duck:
 
     def __init__(self, scratch: Path) -> None:
         scratch.mkdir(parents=True, exist_ok=True)
-        self.con = ibis.duckdb.connect(temp_directory=str(scratch / "spill"), threads=os.cpu_count() or 1)
+        self.con = ibis.duckdb.connect(
+            temp_directory=str(scratch / "spill"), memory_limit=MEMORY, threads=os.cpu_count() or 1
+        )
         self.opened: dict[tuple[str, int, int], Any] = {}
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
@@ -106,6 +110,7 @@ class Spark:
     def __init__(self, scratch: Path) -> None:
         from pyspark.sql import SparkSession  # type: ignore[import-not-found] # noqa: PLC0415 -- an extra
 
+        self.scratch = scratch
         builder = SparkSession.builder.appName("village-credit").config(
             "spark.sql.warehouse.dir", str(scratch / "warehouse")
         )
@@ -125,10 +130,11 @@ class Spark:
 
     def write(self, expr: Any, path: Path, order: str) -> None:
         """Spark writes a folder of parts; DuckDB puts them in order into one file."""
-        parts = path.with_suffix(".parts")
+        parts = self.scratch / f"{path.stem}.parts"
         frame = self.con._session.sql(str(ibis.to_sql(expr, dialect="pyspark")))  # noqa: SLF001
         frame.write.mode("overwrite").parquet(str(parts))
         self.duck.copy(f"SELECT * FROM read_parquet({quoted(parts / '*.parquet')}) ORDER BY {named(order)}", path)
+        shutil.rmtree(parts)
 
     def close(self) -> None:
         self.duck.close()
