@@ -12,12 +12,8 @@ import ibis
 
 GROUP = 10**4 * 10  # rows of a group in Parquet
 MEMORY = "50%"  # of the machine's, for what DuckDB holds; the rest goes to disk
-SETTINGS: Mapping[str, str] = {
-    "spark.ui.enabled": "false",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.ansi.enabled": "true",
-    "spark.log.level": "ERROR",
-}
+EXACT: Mapping[str, str] = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
+UNLESS_SET: Mapping[str, str] = {"spark.ui.enabled": "false", "spark.log.level": "ERROR"}
 
 
 def quoted(text: object) -> str:
@@ -103,18 +99,19 @@ class Duck:
 
 
 class Spark:
-    """Spark, as the session that is there says, else on this machine."""
+    """Spark: the master and all else as its own configuration says (spark-defaults.conf, PYSPARK_SUBMIT_ARGS,
+    spark-submit), else on this machine. Where it is a cluster, the folders of a run have to be there on every node."""
 
     name = "spark"
 
     def __init__(self, scratch: Path) -> None:
+        from pyspark import SparkConf  # type: ignore[import-not-found] # noqa: PLC0415 -- an extra
         from pyspark.sql import SparkSession  # type: ignore[import-not-found] # noqa: PLC0415 -- an extra
 
-        self.scratch = scratch
-        builder = SparkSession.builder.appName("village-credit").config(
-            "spark.sql.warehouse.dir", str(scratch / "warehouse")
-        )
-        for key, value in SETTINGS.items():
+        self.scratch, known = scratch, SparkConf()
+        ours = UNLESS_SET | {"spark.sql.warehouse.dir": str(scratch / "warehouse")}
+        builder = SparkSession.builder.appName("village-credit")
+        for key, value in EXACT.items() | {one for one in ours.items() if known.get(one[0]) is None}:
             builder = builder.config(key, value)
         self.con = ibis.pyspark.connect(builder.getOrCreate())
         self.duck = Duck(scratch)
