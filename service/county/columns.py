@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -96,6 +96,17 @@ class Cell:
     wrong: tuple[tuple[str, str], ...] = ()  # condition, code
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What may be wrong with a row: the column, the condition and its code; and what is wrong whenever that is, of a
+    list the same for all that may be wrong in it."""
+
+    column: str
+    condition: str
+    code: str
+    whenever: str = ""
+
+
 def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
     """How a cell is read; `codes` are those of a conclusion."""
     text = f"nullif(trim({at}), '')" if type == "VARCHAR" else ""
@@ -103,7 +114,8 @@ def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
     if kind == "choice":
         allowed = ", ".join(quoted(code) for code in (codes or fact.choices))
         text = text or f"CAST({at} AS VARCHAR)"
-        return Cell(text, ((f"{text} NOT IN ({allowed})", "not_a_choice"),))
+        as_is = f"CASE WHEN {at} IN ({allowed}) THEN false ELSE {text} NOT IN ({allowed}) END"  # to trim takes longer
+        return Cell(text, ((as_is if type == "VARCHAR" else f"{text} NOT IN ({allowed})", "not_a_choice"),))
     if kind == "boolean":
         return _boolean(text, at, type)
     if kind == "date":
@@ -169,16 +181,23 @@ def wrong_id(at: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def in_lists(edition: Edition, at: str, type: str, fact: Fact) -> Iterator[tuple[str, str, str]]:
-    """What may be wrong inside the records of a list: the fact within, the condition and its code."""
-    inner = edition.subjects[fact.type.of].facts
-    fields = _fields(type)
-    wrong = [(KEY, *one) for one in wrong_id(f"CAST(x.{named(KEY)} AS VARCHAR)")] if KEY in fields else []
-    for name, one in inner.items():
-        if one.given and one.type.kind != "list" and name in fields:
-            wrong += [(name, *part) for part in cell(f"x.{named(name)}", fields[name], one).wrong]
-    for name, condition, code in wrong:
-        yield name, f"len(list_filter({at}, lambda x: coalesce({condition}, false))) > 0", code
+def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[Wrong]:
+    """What may be wrong inside the records of a list."""
+    inner, fields = edition.subjects[fact.type.of].facts, _fields(type)
+    found = [(KEY, *one) for one in wrong_id(f"CAST(x.{named(KEY)} AS VARCHAR)")] if KEY in fields else []
+    found += [
+        (name, condition, code)
+        for name, one in inner.items()
+        if one.given and one.type.kind != "list" and name in fields
+        for condition, code in cell(f"x.{named(name)}", fields[name], one).wrong
+    ]
+
+    def some(conditions: Iterable[str]) -> str:
+        return f"len(list_filter({named(column)}, lambda x: {' OR '.join(f'({one})' for one in conditions)})) > 0"
+
+    anything = some(condition for _, condition, _ in found)
+    for name, condition, code in found:
+        yield Wrong(f"{column}.{name}", some([condition]), code, anything)
 
 
 def _fields(type: str) -> dict[str, str]:

@@ -95,7 +95,8 @@ class _Run:
         self.duck = made.duck if isinstance(made, Spark) else made
         self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given)
         self.subjects = sorted((one.subject for one in asked.sources), key=lambda one: depth(asked.edition, one))
-        self.clean = {one: folder / WORK / f"clean_{one}.parquet" for one in self.subjects}
+        self.reads = made is self.duck  # DuckDB reads good rows from where they are
+        self.clean: dict[str, Path] = {}
 
     def path(self, subject: str) -> Path:
         return self.folder / f"{subject}.parquet"
@@ -103,6 +104,7 @@ class _Run:
     def all(self, about: dict[str, Any]) -> dict[str, Any]:
         self.tick("inputs")
         checked = self.steps.once("inputs", self.inputs)
+        self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.subjects}
         rows, bad = (sum(one[key] for one in checked) for key in ("rows", "bad"))
         if bad > rows * self.asked.at_most:
             kept = self.asked.out.with_name(f"{self.asked.out.name}.{SET_ASIDE}.csv")
@@ -138,11 +140,11 @@ class _Run:
 
     def inputs(self) -> list[dict[str, Any]]:
         """Look through all files, and write down what is set aside."""
-        checks = Checks(self.asked.edition, self.duck, self.folder / WORK)
+        checks = Checks(self.asked.edition, self.duck, self.folder / WORK, read=self.reads)
         found = []
         order = sorted(self.asked.sources, key=lambda one: depth(self.asked.edition, one.subject))
         for source in order:
-            one = checks.look(source, self.clean[source.subject])
+            one = checks.look(source)
             found.append({
                 "subject": source.subject, "file": source.path.name, "rows": one.rows, "bad": one.bad,
                 "notes": [asdict(note) for note in one.notes], "missing": dict(one.missing), "decided": one.decided,
@@ -212,7 +214,7 @@ class _Run:
         above = self.asked.edition.subjects[subject].within
         if above not in self.clean or key_of(above) not in self.duck.columns(file):
             return 0
-        ids = f"SELECT id FROM read_parquet({quoted(self.clean[above])})"
+        ids = f"SELECT id FROM {self.duck.rows(self.clean[above])}"
         found: int = self.duck.run(f"SELECT count(*) FROM {file} WHERE {key_of(above)} NOT IN ({ids})")[0][0]
         return found
 
@@ -220,7 +222,7 @@ class _Run:
         """Figures that a file gave and that its records add up to differently."""
         found = []
         for subject in self.subjects:
-            old, new = (f"read_parquet({quoted(one)})" for one in (self.clean[subject], self.path(subject)))
+            old, new = (self.duck.rows(one) for one in (self.clean[subject], self.path(subject)))
             below = [one for one in self.subjects if subject in around(self.asked.edition, one)]
             facts = [name for one in below for name in self.judging.counting.declared(subject, one)]
             columns = self.duck.columns(old)
