@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
 from flask_compress import Compress
+from werkzeug.routing import MapAdapter
 
 from service import archive, observing, openapi, problems, recording, security
 from service.context import NAME, Service, this_request
@@ -36,6 +37,13 @@ class Application(Flask):
             return start_response(status, headers + environ.get(security.OWN, security.HEADERS), exc_info)
 
         return super().wsgi_app(environ, start)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Of the path alone: no view depends on the host, which takes long to make out."""
+        if request is None:
+            return super().create_url_adapter(None)
+        where = request.environ.get("HTTP_HOST", ""), request.root_path, ""
+        return MapAdapter(self.url_map, *where, request.scheme, request.path, request.method)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func  # none is a coroutine

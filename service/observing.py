@@ -13,6 +13,7 @@ import time
 import traceback
 from collections import Counter as Counted
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -88,7 +89,7 @@ def _begin() -> None:
 def _end(response: Response) -> Response:
     here, asked = noted(), this_request()
     seconds = time.perf_counter() - here.began
-    REQUESTS.labels(asked.endpoint or "none", response.status_code).observe(seconds)
+    _timer(asked.endpoint or "none", response.status_code).observe(seconds)
     key = here.get("key")
     log.info(
         "request",
@@ -117,9 +118,19 @@ def unexpected(error: BaseException) -> None:
 def count(*decisions: Compact) -> None:
     """Count what came out, and the criteria that stood in the way."""
     for outcome, number in Counted((found.decision, found.outcome) for found in decisions).items():
-        DECISIONS.labels(*outcome).inc(number)
+        _counter(DECISIONS, *outcome).inc(number)
     for criterion, number in Counted(one for found in decisions for one in _in_the_way(found)).items():
-        CRITERIA.labels(*criterion).inc(number)
+        _counter(CRITERIA, *criterion).inc(number)
+
+
+@cache
+def _timer(endpoint: str, status: int) -> Histogram:
+    return REQUESTS.labels(endpoint, status)
+
+
+@cache
+def _counter(counter: Counter, *labels: str) -> Counter:
+    return counter.labels(*labels)
 
 
 def _in_the_way(found: Compact) -> Iterator[tuple[str, str, str]]:
