@@ -26,7 +26,7 @@ run: $(PROJECT) ## start the service with the example county
 	@exec $(VENV)/bin/village-credit serve --demo $(ARGS)
 
 test: $(PROJECT) ## run every test
-	@$(IN) -m pytest -n auto $(ARGS)
+	@$(IN) -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(PROJECT) ## style, format, types and layers
 	@.ci/run style format types layers

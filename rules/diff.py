@@ -85,6 +85,7 @@ ASPECTS = {
     "text": ("原文", "text"),
     "lever": ("可否办理", "lever"),
     "about": ("口径", "definition"),
+    "counted": ("批量汇总自", "counted in bulk from"),
 }
 
 

@@ -12,12 +12,12 @@ from rules.wording import Wording
 
 def assigned_items(edition: Edition) -> dict[str, Item]:
     """Everything the assignments say, by path."""
-    words = [Wording(edition, lang) for lang in LANGS]
-    return {path: item for one in edition.assignments.values() for path, item in _items(one, words)}
+    return {path: item for one in edition.assignments.values() for path, item in items_of(edition, one)}
 
 
-def _items(one: Assignment, words: list[Wording]) -> Iterator[tuple[str, Item]]:
+def items_of(edition: Edition, one: Assignment) -> Iterator[tuple[str, Item]]:
     """An assignment, what it balances, what a bearer can take, and what stays."""
+    words = [Wording(edition, lang) for lang in LANGS]
     sides = {"title": both(one.title), "clause": same(one.clause), "type": same(one.kind)}
     yield one.id, Item("decision", both(one.title), one.clause, sides)
     for each in one.balance:

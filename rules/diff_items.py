@@ -90,7 +90,7 @@ def rows_of(rule: Rule) -> tuple[Criterion, ...]:
 
 
 def _fact(fact: Fact, words: list[Wording], subject: Both) -> Item:
-    formula = fact.formula
+    formula, counted = fact.formula, fact.counted
     sides: dict[str, Both] = {
         "title": both(fact.title),
         "type": same(str(fact.type)),
@@ -102,6 +102,8 @@ def _fact(fact: Fact, words: list[Wording], subject: Both) -> Item:
         sides["value"] = spelled(words, lambda say: _dated(fact, say))
     else:
         sides["value"] = spelled(words, lambda say: _range(fact, say))
+    if counted is not None:
+        sides["counted"] = spelled(words, lambda say: say.expr(counted, fact.subject))
     if fact.choices:
         titles = list(fact.choices.values())
         sides["choices"] = ("、".join(one.zh for one in titles), ", ".join(one.en for one in titles))

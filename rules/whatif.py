@@ -58,6 +58,13 @@ class Supposition:
 
 def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -> Edition:
     """The edition under some suppositions; PolicyError where it could not be used like that."""
+    for one in suppositions:
+        if one.owner in edition.assignments:
+            raise NoSuchFigure(
+                f"{one.owner} 是分派，逐个判定用不到它：请改一份副本，用 policies diff 和 county assign 比较。",
+                f"{one.owner} is an assignment, which judges no single case: edit a copy, and compare by policies diff "
+                "and county assign.",
+            )
     name = edition.effective_from.isoformat()
     with TemporaryDirectory() as folder:
         copy = Path(folder)

@@ -44,6 +44,7 @@ FORMULAS: Mapping[str, tuple[str, str]] = {
     "plus": ("{0} + {1}", "{0} + {1}"),
     "round": ("{0}按{1}取整", "{0} rounded to {1}"),
     "count": ("{0}的个数", "number of {0}"),
+    "records": ("{0}", "{0}"),
     "total": ("{0}的{each}合计", "total {each} over {0}"),
     "mean": ("{0}的{each}平均", "mean {each} over {0}"),
     "median": ("{0}的{each}中位数", "median {each} over {0}"),
@@ -193,6 +194,8 @@ class Wording:
         if isinstance(expr, Ref):
             if expr.what == "output":
                 return f"{self.text(self.edition.rules[expr.name].title)}·{expr.output}"
+            if expr.what == "records":
+                return self.text(self.edition.subjects[expr.name].title)
             return self.text(title_of(expr, self.edition, subject, own or subject))
         return self._formula(expr, subject, own)
 

@@ -8,9 +8,11 @@ from typing import Any
 import click
 
 from rules import Edition
-from rules.diff_items import rows_of
+from rules.diff import ASPECTS
+from rules.diff_assignments import items_of
+from rules.diff_items import LANGS, Both, rows_of
 from rules.layout import Line, Row, Span, line, row
-from rules.model import Criterion, Rule, Scorecard, ScoreItem, Table
+from rules.model import Assignment, Criterion, Rule, Scorecard, ScoreItem, Table
 from rules.uses import place
 from rules.wording import Wording
 from service.command_common import Bad, Settings, common
@@ -27,18 +29,20 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None) 
         _list(settings)
         return
     found = settings.named(edition) if edition else settings.edition(settings.today())
-    if decision is not None and decision not in found.rules:
-        known = ", ".join(found.rules)
+    decided: dict[str, Rule | Assignment] = {**found.rules, **found.assignments}
+    if decision is not None and decision not in decided:
+        known = ", ".join(decided)
         raise Bad(f"没有判定 {decision}（现有：{known}）。", f"There is no decision {decision} (there are: {known}).")
-    rules = [found.rules[decision]] if decision else list(found.rules.values())
+    rules = [decided[decision]] if decision else list(decided.values())
     if settings.json:
-        as_json({**_summary(found), "rules": [_rule(found, rule) for rule in rules]})
+        told = (_assignment(found, one) if isinstance(one, Assignment) else _rule(found, one) for one in rules)
+        as_json({**_summary(found), "rules": list(told)})
         return
     say = Wording(found, settings.lang)
     show([line(Span(say.text(found.title), "title"), Span(f"  {found.id}", "dim"))], settings.color)
     for rule in rules:
         show([line()], settings.color)
-        show(list(_printed(rule, say)), settings.color)
+        show(list(_assigned(rule, say) if isinstance(rule, Assignment) else _printed(rule, say)), settings.color)
 
 
 def _list(settings: Settings) -> None:
@@ -49,7 +53,8 @@ def _list(settings: Settings) -> None:
     rows = []
     for one in editions:
         until = str(one.effective_to or settings.pick("至今", "open"))
-        count = settings.pick(f"{len(one.rules)} 项判定", f"{len(one.rules)} decisions")
+        number = len(one.rules) + len(one.assignments)
+        count = settings.pick(f"{number} 项判定", f"{number} decisions")
         title = one.title.get(settings.lang)
         rows.append(row(Span(one.id, "title"), f"{one.effective_from} – {until}", count, Span(title, "dim")))
     show(rows, settings.color)
@@ -64,7 +69,7 @@ def _summary(edition: Edition) -> dict[str, Any]:
             "to": edition.effective_to.isoformat() if edition.effective_to else None,
         },
         "sha256": edition.sha256,
-        "decisions": list(edition.rules),
+        "decisions": [*edition.rules, *edition.assignments],
     }
 
 
@@ -106,8 +111,38 @@ def _points(item: ScoreItem, rule: Rule, say: Wording) -> str:
     return say.pick("；", "; ").join(bands)
 
 
-def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
-    zh, en = Wording(edition, "zh"), Wording(edition, "en")
+def _assigned(one: Assignment, say: Wording) -> Iterator[Line | Row]:
+    """What an assignment balances, with weight and tolerance, and what bounds it."""
+    at = LANGS.index(say.lang)
+    (_, head), *items = items_of(say.edition, one)
+    kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in (one.subject, one.bearer))
+    yield line(Span(head.title[at], "title"), Span(f"  {one.id} · {kinds} · {one.clause}", "dim"))
+    for _, item in items:
+        said = [item.sides.get("condition", item.sides.get("value", ("", "")))[at]]
+        said += [
+            f"{ASPECTS[name][at]} {item.sides[name][at]}" for name in ("weight", "tolerance") if name in item.sides
+        ]
+        yield row(Span(item.clause, "dim"), item.title[at], say.pick("，", ", ").join(said), indent=2)
+
+
+def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
+    _, *items = items_of(edition, one)
+    return {
+        **_head(one),
+        "bearer": one.bearer,
+        "items": [
+            {"id": path.removeprefix(f"{one.id}."), "clause": item.clause, "title": _both(item.title),
+             **{name: _both(side) for name, side in item.sides.items() if name not in ("title", "clause")}}
+            for path, item in items
+        ],
+    }  # fmt: skip
+
+
+def _both(side: Both) -> dict[str, str]:
+    return dict(zip(LANGS, side, strict=True))
+
+
+def _head(rule: Rule | Assignment) -> dict[str, Any]:
     return {
         "decision": rule.id,
         "kind": rule.kind,
@@ -115,6 +150,13 @@ def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
         "clause": rule.clause,
         "title": {"zh": rule.title.zh, "en": rule.title.en},
         "outcomes": {one.id: {"zh": one.title.zh, "en": one.title.en} for one in rule.outcomes.values()},
+    }
+
+
+def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
+    zh, en = Wording(edition, "zh"), Wording(edition, "en")
+    return {
+        **_head(rule),
         "items": [
             {
                 "id": one.id,

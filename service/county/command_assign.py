@@ -28,14 +28,14 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "records_file",
     type=FILE,
     required=True,
-    help="各村数据，CSV 或 Parquet / facts of the villages: CSV or Parquet",
+    help="各村数据，CSV、Excel 或 Parquet / facts of the villages: CSV, Excel or Parquet",
 )
 @click.option(
     "--managers",
     "bearers_file",
     type=FILE,
     required=True,
-    help="客户经理名单，CSV 或 Parquet / the customer managers: CSV or Parquet",
+    help="客户经理名单，同上 / the customer managers, likewise",
 )
 @click.option("--last", "last_file", type=FILE, help="上次分派，用以沿用 / the last assignment, to keep most of it")
 @click.option(

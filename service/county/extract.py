@@ -1,4 +1,4 @@
-"""Reads extracts of records, Parquet or CSV as Excel writes it, as facts of a subject: exact and checked.
+"""Reads extracts of records (CSV, Excel, Parquet) as facts of a subject: exact and checked.
 
 A column bears the name of a fact or its Chinese title. Columns that are no facts of the subject are left alone: an
 extract serves many ends. An empty cell is not known.
@@ -6,21 +6,21 @@ extract serves many ends. An empty cell is not known.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-import pyarrow as pa  # type: ignore[import-untyped] # ships no types
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
-
 from rules import Edition, FactChecker, FactError
+from rules.ids import WANTED, is_id
 from rules.model import Fact
 from rules.values import Type
+from service.county import inputs
+from service.county.engine import Duck, named
+from service.county.inputs import ROW, Source, opened
 
-ENCODINGS = ("utf-8-sig", "gb18030")
 ID = ("id", "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
 Row = Mapping[str, Any]
@@ -38,21 +38,15 @@ def problem(where: str, zh: str, en: str) -> dict[str, str]:
     return {"where": where, "zh": zh, "en": en}
 
 
-def rows(path: Path) -> list[Row]:
-    """The rows of a file by column: typed from Parquet, text from CSV."""
-    if path.suffix == ".parquet":
+def rows(path: Path) -> Iterator[tuple[str, Row]]:
+    """The rows of a file by column, each with its place: typed from Parquet, text from CSV and Excel."""
+    with TemporaryDirectory() as folder, closing(Duck(Path(folder))) as duck:
         try:
-            return list(pq.read_table(path).to_pylist())
-        except pa.ArrowException as error:
-            raise Unreadable([problem(str(path), f"这不是可用的 Parquet 文件（{error}）。",
-                                      f"This is no Parquet file that can be used ({error}).")]) from None  # fmt: skip
-    content = path.read_bytes()
-    for encoding in ENCODINGS:
-        try:
-            return list(csv.DictReader(io.StringIO(content.decode(encoding), newline="")))
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable([problem(str(path), "不是 UTF-8，也不是 GB18030 编码。", "This is neither UTF-8 nor GB18030.")])
+            table = opened(duck, Source("", path), Path(folder))
+        except inputs.Unreadable as error:
+            raise Unreadable([problem(str(path), error.zh, error.en)]) from None
+        for row in duck.dicts(f"SELECT * FROM {named(table)} ORDER BY {ROW}"):
+            yield f"{path}:{row.pop(ROW)}", row
 
 
 def records(edition: Edition, subject: str, path: Path) -> dict[str, dict[str, Any]]:
@@ -60,11 +54,12 @@ def records(edition: Edition, subject: str, path: Path) -> dict[str, dict[str, A
     checker, columns = FactChecker(edition), _columns(edition, subject)
     found: dict[str, dict[str, Any]] = {}
     problems: list[dict[str, str]] = []
-    for number, row in enumerate(rows(path), 1 if path.suffix == ".parquet" else 2):
-        where = f"{path}:{number}"
+    for where, row in rows(path):
         name = _cell(row, ID)
         if name is None:
             problems.append(problem(where, "没有编号（id）。", "There is no id."))
+        elif is_id(name) is None:
+            problems.append(problem(where, *WANTED))
         elif name in found:
             problems.append(problem(where, f"编号 {name} 出现了不止一次。", f"The id {name} stands here twice."))
         else:
@@ -80,13 +75,13 @@ def records(edition: Edition, subject: str, path: Path) -> dict[str, dict[str, A
 def pairs(path: Path, left: tuple[str, ...], right: tuple[str, ...]) -> dict[str, str]:
     """Two columns of text, one by the other; each under any of its names."""
     found: dict[str, str] = {}
-    for number, row in enumerate(rows(path), 1 if path.suffix == ".parquet" else 2):
+    for where, row in rows(path):
         first, second = _cell(row, left), _cell(row, right)
         if first is None or second is None:
             known, wanted = ", ".join(map(str, row)), f"{left[0]}, {right[0]}"
             zh = f"每行都要有 {wanted} 两列（现有：{known}）。"
             en = f"Two columns are wanted in every row, {wanted} (there are: {known})."
-            raise Unreadable([problem(f"{path}:{number}", zh, en)])
+            raise Unreadable([problem(where, zh, en)])
         found[first] = second
     return found
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from service.command_line import cli
+from tests.county.making import excel
 
 VILLAGES = [["编号", "全村农户数", "人均年收入", "a_grade_households", "remark"]] + [
     [f"V{number}", str(100 + 10 * number), "12,000.50", str(50 + 5 * number), "x"] for number in range(6)
@@ -76,6 +78,17 @@ def test_parquet_is_read_as_well(files):
     assert json.loads(call(files, "--json", villages="v.parquet").stdout)["outcome"] == "balanced"
 
 
+def test_excel_is_read_as_well_and_comes_to_the_same(files):
+    assert call(files).exit_code == 0
+    expected = (files / "out" / "assignment.csv").read_bytes()
+    heads, *rows = VILLAGES
+    typed = [[int(one[1]), Decimal(one[2].replace(",", "")), int(one[3])] for one in rows]
+    excel(files / "v.xlsx", [dict(zip(heads, (name, *given, rest), strict=True))
+                             for (name, *_, rest), given in zip(rows, typed, strict=True)])  # fmt: skip
+    assert call(files, villages="v.xlsx").exit_code == 0
+    assert (files / "out" / "assignment.csv").read_bytes() == expected
+
+
 def test_what_is_missing_is_told_and_exit_is_three(files):
     rows = [list(row) for row in VILLAGES]
     rows[2][2] = ""
@@ -93,6 +106,7 @@ def test_what_is_missing_is_told_and_exit_is_three(files):
         (2, 1, "many", "v.csv:3 households: Write a whole number."),
         (2, 0, "V0", "v.csv:3: The id V0 stands here twice."),
         (2, 0, "", "v.csv:3: There is no id."),
+        (2, 0, "110101199001011234", "v.csv:3: An id is text of 1 to 64 characters, and no identity card number."),
         (2, 3, "999", "A-grade households (999 households) cannot exceed Households"),
     ],
 )

@@ -153,6 +153,7 @@ BAD = [
     (["decide", "credit_village", NARROW, "--plan", "none"], None, "there is no plan none"),
     (["decide", "credit_village", NARROW, "--policies", "none"], None, "no policies folder"),
     (["decide", "credit_village", NARROW, "--what-if", "a"], None, "decision.item=value"),
+    (["decide", "credit_village", NARROW, "--what-if", "manager_assignment.keep=1%"], None, "is an assignment"),
     (["decide", "credit_village", NARROW, "--what-if", "credit_villag.x=1%"], None, "did you mean credit_village?"),
     (["decide", "credit_village", NARROW, "--what-if", "credit_village.filing_share=60"], None, "60%"),
     (["decisions", "nope"], None, "no decision nope"),
@@ -228,6 +229,16 @@ def test_show_prints_every_criterion_in_words():
     found = json.loads(call("policies", "show", "--decision", "screening", "--json").stdout)
     assert found["rules"][0]["items"][0]["en"] == "Applicant's age is between 18 years and 65 years (both in)"
     assert call("policies", "show").stdout.startswith("xx-county/2026-05-01")
+
+
+def test_policies_show_prints_the_assignment_as_well():
+    assert "manager_assignment" in call("policies", "show", "2026-05-01").stdout
+    shown = call("policies", "show", "--decision", "manager_assignment").stdout
+    assert re.search("Workload +Households, weight 2, tolerance 5%", shown)
+    assert re.search("What stays of the last assignment +80%", shown)
+    [found] = json.loads(call("policies", "show", "--decision", "manager_assignment", "--json").stdout)["rules"]
+    assert (found["kind"], found["bearer"]) == ("assignment", "manager")
+    assert found["items"][0]["tolerance"] == {"zh": "5%", "en": "5%"}
 
 
 def test_a_new_edition_then_its_differences(policies):

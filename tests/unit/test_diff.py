@@ -63,6 +63,12 @@ def test_the_same_edition_has_no_differences(changes):
          "排序 取几名：4 → 5", "Order how many are taken: 4 → 5"),
         (("scoring.yaml", "points: {good: 25,", "points: {good: 24,"), "scoring.conduct",
          "25分；品行口碑 → 24分；品行口碑", "Conduct: 25 → 24"),
+        (("facts.yaml", "counted: {count: household, where: {screening: collectable}}",
+          "counted: {count: household}"), "village.collectable_households",
+         "批量汇总自：农户的个数（可采集信息农户筛选 为 可采集信息） → 农户的个数",
+         "counted in bulk from: number of Farm household (Screening for collectable households is collectable) → "),
+        (("manager_assignment.yaml", "keep: {at_least: 80%", "keep: {at_least: 90%"), "manager_assignment.keep",
+         "沿用上次分派：80% → 90%", "What stays of the last assignment: 80% → 90%"),
         (("plan.yaml", "from: 2026-05-01", "from: 2026-06-01"), "plan.from",
          "生效日：2026-05-01 → 2026-06-01", "In force from: 2026-05-01 → 2026-06-01"),
     ],
@@ -159,7 +165,15 @@ def test_a_supposition_changes_that_and_nothing_else(edition, said, path):
 
 
 @pytest.mark.parametrize(
-    "said", ["nonsense", "a=b", "credit_village.none=5%", "grant.collection_unfinished=5", "none.age=5"]
+    "said",
+    [
+        "nonsense",
+        "a=b",
+        "credit_village.none=5%",
+        "grant.collection_unfinished=5",
+        "none.age=5",
+        "manager_assignment.workload=5%",
+    ],
 )
 def test_what_cannot_be_supposed_is_said(edition, said):
     with pytest.raises(NoSuchFigure):
