@@ -70,6 +70,19 @@ class Duck:
         self.con.disconnect()
 
 
+class Still(Duck):
+    """DuckDB over files that do not change any more: each is opened once."""
+
+    def __init__(self, duck: Duck) -> None:
+        self.con = duck.con
+        self._tables: dict[Path, Any] = {}
+
+    def table(self, path: Path) -> Any:
+        if path not in self._tables:
+            self._tables[path] = super().table(path)
+        return self._tables[path]
+
+
 class Spark:
     """Spark, as the session that is there says, else on this machine."""
 
