@@ -22,6 +22,7 @@ from service.county.steps import Busy, Occupied
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 ENGINES = ("duckdb", "spark")
+SHOWN = 10  # ids on the screen
 
 
 def share(_: click.Context, __: click.Parameter, text: str) -> float:
@@ -148,5 +149,17 @@ def _told(manifest: Mapping[str, Any], say: Wording, out: Path) -> list[Line | R
             row(one["decision"], Span(say.pick(one["zh"], one["en"]), "unknown"), indent=2)
             for one in manifest["levels"][subject]["left_out"]
         )
+    for one in manifest["rankings"]:
+        enough = one["take"] is None or len(one["chosen"]) >= one["take"]
+        said = say.pick(f"选出 {len(one['chosen'])} 个，要求 {one['take'] or '-'} 个：",
+                        f"{len(one['chosen'])} chosen, {one['take'] or '-'} wanted: ")  # fmt: skip
+        named = ", ".join(one["chosen"][:SHOWN])
+        block.append(row(say.text(edition.rules[one["decision"]].title), Span(said + named, "" if enough else "bad")))
+    for subject, told in manifest["gaps"].items():
+        below = say.text(edition.subjects[told["below"]].title)
+        said = say.pick(
+            f"{told['doubtful']} 条{below}记录缺数据，见报告", f"{told['doubtful']} records lack data ({below})"
+        )
+        block.append(row(say.text(edition.subjects[subject].title), Span(said, "unknown")))
     block.append(line(Span(str(out), "dim")))
     return block

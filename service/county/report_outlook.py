@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import partial
+from functools import cached_property
 from math import ceil
 from typing import Any
 
@@ -17,8 +17,7 @@ from rules.judge import criteria_of
 from rules.model import Rule
 from rules.table.columns import KEY, around
 from rules.table.outputs import BOTTOM, TOP
-from service.county.days import on_days
-from service.county.engine import named, quoted
+from service.county.engine import Still, named, quoted
 from service.county.explaining import Outputs
 from service.county.judging import Judging
 from service.county.report_basis import MOST, Line, day_of, later, line_of
@@ -29,6 +28,10 @@ WEEK = 7
 
 class Outlook(Changes):
     """The parts of a report that look ahead."""
+
+    @cached_property
+    def still(self) -> Still:
+        return Still(self.duck)
 
     def near(self) -> dict[str, Any] | None:
         """The records that miss the fewest criteria, and what each needs, by the online judge."""
@@ -85,10 +88,10 @@ class Outlook(Changes):
         days = [later(self.on, months) for months in self.report.ahead_months]
         dates = [{"on": on.isoformat(), "lost": 0, "expired": gone}
                  for on, gone in zip(days, self._expired(days), strict=True)]  # fmt: skip
-        for place, then in enumerate(on_days(self.edition, days, partial(self._then, rule))):
+        for place, on in enumerate(days):
             found = self.duck.run(
                 f"SELECT o.{KEY}, o.{named(rule.id)} = {quoted(met)}, {fails} & ~{failed} "
-                f"FROM ({then}) n JOIN {self.file(rule.subject)} o USING ({KEY}) {holding} "
+                f"FROM ({self._then(rule, on)}) n JOIN {self.file(rule.subject)} o USING ({KEY}) {holding} "
                 f"WHERE ({kept}) AND {fails} & ~{failed} > 0 ORDER BY 1"
             )
             dates[place]["lost"] = sum(now for _, now, _ in found)
@@ -106,7 +109,7 @@ class Outlook(Changes):
     def _then(self, rule: Rule, on: date) -> str:
         """A query of a decision on a later day, from the records as they are."""
         subject, levels = rule.subject, self.manifest["levels"]
-        judging = Judging(self.edition, on, self.duck, self.duck, forget=True)
+        judging = Judging(self.edition, on, self.still, self.duck, forget=True)
         below = {one: self.folder / f"{one}.parquet" for one in levels if subject in around(self.edition, one)}
         table = judging.counted(subject, judging.bare(subject, self.folder / f"{subject}.parquet"), below)
         upper = {one: self.folder / f"{one}.parquet" for one in levels}
@@ -120,12 +123,12 @@ class Outlook(Changes):
             return [None] * len(days)
 
         def gone(on: date) -> str:
-            judging = Judging(self.edition, on, self.duck, self.duck)
+            judging = Judging(self.edition, on, self.still, self.duck)
             bare = judging.bare(subject, self.folder / f"{subject}.parquet")
             return self.duck.sql(judging.judge.beside(subject, bare, {"gone": where}))
 
         return [self.duck.run(f"SELECT count(*) FILTER (WHERE gone) FROM ({one})")[0][0]
-                for one in on_days(self.edition, days, gone)]  # fmt: skip
+                for one in map(gone, days)]  # fmt: skip
 
     def _expiring(self) -> dict[str, str] | None:
         subject = self.report.expired_subject

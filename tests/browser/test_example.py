@@ -19,14 +19,14 @@ def test_the_report_is_one_click_from_the_start_page(visitor, lang, size):
     """Its script runs under the headers of the service: a refusal would be a complaint of the browser."""
     page = visitor.open("/", lang, size)
     page.click("a[href^='/example/report']")
-    page.wait_for_selector(f"body[data-ready={lang}]", timeout=60_000)  # until then the page asks again by itself
+    page.wait_for_selector(f"body[data-ready={lang}]", timeout=120_000)  # until then the page asks again by itself
     assert page.locator("#scatter svg path").count() > 10
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 def test_the_report_reaches_nothing_of_the_service(visitor):
     page = visitor.open("/example/report?lang=en")
-    page.wait_for_selector("body[data-ready=en]", timeout=60_000)
+    page.wait_for_selector("body[data-ready=en]", timeout=120_000)
     assert page.evaluate("origin") == "null"
 
 

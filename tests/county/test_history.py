@@ -2,18 +2,15 @@
 
 import json
 import shutil
-from dataclasses import replace
 from datetime import date
 
 import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
-from service.county.days import on_days
 from tests.county.conftest import call, run
 from tests.county.making import ON, county, options, parquet, villages
 from tests.county.test_report import data_of, rows
-from tests.county.test_run import EDITION
 
 THEN = date(2026, 6, 30)
 
@@ -119,44 +116,13 @@ def test_lists_to_work_from(tmp_path):
 def test_the_calendar_agrees_with_a_run_on_that_day(files, out, tmp_path):
     """What the report says of a later month is what a run of the same files on that day comes to."""
     part = data_of(out)["ahead"]
-    later = part["dates"][2]["on"]
+    later = part["dates"][0]["on"]
     call("run", *options(files), "--on", later, "--out", tmp_path / "out")
     met, then = ({one["id"]: one["credit_village"] == "qualified" for one in rows(folder, "village")}
                  for folder in (out, tmp_path / "out"))  # fmt: skip
     lost = {id_ for id_ in met if met[id_] and not then[id_]}
     assert lost
-    assert (part["met"], part["dates"][2]["lost"]) == (sum(met.values()), len(lost))
-    assert {one["id"] for one in part["rows"] if one["met"] and one["months"][2]} == lost
+    assert (part["met"], part["dates"][0]["lost"]) == (sum(met.values()), len(lost))
+    assert {one["id"] for one in part["rows"] if one["met"] and one["months"][0]} == lost
     expired = sum(one["record_validity"] == "expired" for one in rows(tmp_path / "out", "household"))
-    assert part["dates"][2]["expired"] == expired
-
-
-DAYS = [date(2027, month, 28) for month in (1, 2, 3)]
-
-
-@pytest.mark.parametrize(
-    ("said", "planned"),
-    [
-        ("SELECT MAKE_DATE({day.year}, {day.month}, {day.day})", 2),
-        ("SELECT MAKE_DATE({day.year}, {day.month}, {day.day}) + {day.month}", 5),  # a day is in it in another way
-        ("SELECT MAKE_DATE({day.year}, {day.month}, {day.day}), MAKE_DATE(2027, 1, 28)", 5),  # as is a date of its own
-    ],
-)
-def test_the_same_query_is_planned_anew_where_more_than_the_day_differs(said, planned):
-    asked = []
-
-    def build(day):
-        asked.append(day)
-        return said.format(day=day)
-
-    assert on_days(EDITION, DAYS, build) == [said.format(day=day) for day in DAYS]
-    assert len(asked) == planned
-
-
-def test_values_that_change_between_the_days_are_planned_for():
-    fact = EDITION.subjects["village"].facts["reference_rate"]
-    dated = replace(fact, dated=((date(2025, 1, 1), 1), (DAYS[1], 2), (DAYS[2], 1)))
-    village = EDITION.subjects["village"]
-    village = replace(village, facts={**village.facts, "reference_rate": dated})
-    edition = replace(EDITION, subjects={**EDITION.subjects, "village": village})
-    assert on_days(edition, DAYS, lambda day: f"{day == DAYS[1]}") == ["False", "True", "False"]
+    assert part["dates"][0]["expired"] == expired

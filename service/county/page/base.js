@@ -30,7 +30,7 @@ function el(tag, given = {}, ...inside) {
   made.append(...inside.flat().filter((one) => one !== null && one !== undefined));
   return made;
 }
-const toned = (role, text) => el("span", { className: role }, text);
+const toned = (role, text) => (text ? el("span", { className: role }, text) : "");
 const dim = (text) => el("p", { className: "dim" }, text);
 
 function section(id, heading, about, ...inside) {

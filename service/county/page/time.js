@@ -8,8 +8,8 @@ PARTS.milestones = (part) => {
     grid: { left: 8, right: 30, top: 24, bottom: 34, containLabel: true }, legend: { bottom: 0 }, tooltip: { trigger: "axis" },
     xAxis: { type: "time", min: first }, yAxis: { type: "value", min: 0, max: all, ...LINES },
     series: [
-      { name: w("needed"), type: "line", symbolSize: 9, lineStyle: { type: "dashed" }, itemStyle: { color: COLOUR.grey }, data: due, label: { show: true, position: "top", formatter: (at) => number(at.data[1]) } },
-      { name: w("done"), type: "line", symbol: "circle", symbolSize: 11, lineStyle: { width: 3 }, itemStyle: { color: COLOUR.blue }, data: part.curve, label: { show: true, position: "right", formatter: (at) => number(at.data[1]) } }],
+      { name: w("needed"), type: "line", symbolSize: 9, lineStyle: { type: "dashed" }, itemStyle: { color: COLOUR.grey }, data: due, label: { show: true, position: "bottom", formatter: (at) => number(at.data[1]) } },
+      { name: w("done"), type: "line", symbol: "circle", symbolSize: 11, lineStyle: { width: 3 }, itemStyle: { color: COLOUR.blue }, data: part.curve, label: { show: true, position: "top", color: COLOUR.blue, fontWeight: "bold", formatter: (at) => number(at.data[1]) } }],
   }, "18rem"), part.pace ? el("p", {}, w("pace", { since: part.pace.since, n: part.pace.a_week.toFixed(1) })) : null,
   table([w("by"), "", w("clause"), [w("done_of"), 1], ""],
     part.points.map((one) => [one.on, t(one.title), one.clause, `${number(one.done)} / ${number(one.need)}`, state(one)]), "cards"));
@@ -50,5 +50,5 @@ PARTS.ahead = (part) => {
       { name: w("ahead_met", { what: t(part.subject) }), type: "line", step: "end", symbolSize: 7, areaStyle: { opacity: .12 }, itemStyle: { color: COLOUR.blue }, label: { show: true }, data: [part.met, ...part.dates.map((one) => part.met - one.lost)] },
       ...(part.expiring ? [{ name: w("ahead_expired", { what: t(part.expiring) }), type: "bar", yAxisIndex: 1, barMaxWidth: 22, itemStyle: { color: COLOUR.unknown, opacity: .55 }, data: [0, ...fresh] }] : [])],
   }, "17rem"), part.rows.length ? [el("h3", {}, w("calendar")), table([t(part.subject), "", ...head.map((one) => [one, 1]), w("ahead_first")],
-    part.rows.map((row) => [row.id, toned(row.met ? "met" : "unknown", w(row.met ? "row_met" : "row_held")), ...row.months.map(cell), joined(row.months[when(row)])]))] : dim(w("ahead_none")));
+    part.rows.map((row) => [row.id, toned(row.met ? "met" : "unknown", w(row.met ? "row_met" : "row_held")), ...row.months.map(cell), joined(row.months[when(row)])]), "calendar")] : dim(w("ahead_none")));
 };
