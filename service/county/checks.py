@@ -99,9 +99,7 @@ class Checks:
         raise Unreadable(source.path, f"没有写明所属{title.zh}的列（{key_of(within)}）。",
                          f"No column says which {title.en} a row belongs to ({key_of(within)}).")  # fmt: skip
 
-    def _facts(
-        self, subject: str, found: Matched, types: Mapping[str, str]
-    ) -> tuple[dict[str, str], list[Wrong]]:
+    def _facts(self, subject: str, found: Matched, types: Mapping[str, str]) -> tuple[dict[str, str], list[Wrong]]:
         """The facts in SQL, and what may be wrong with them."""
         known, shown = self.edition.subjects[subject].facts, {}
         wrong: list[Wrong] = []
@@ -121,9 +119,7 @@ class Checks:
         wrong += list(self._wholes(known, found, shown))
         return shown, wrong
 
-    def _wholes(
-        self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]
-    ) -> Iterator[Wrong]:
+    def _wholes(self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]) -> Iterator[Wrong]:
         for name, value in shown.items():
             fact = known.get(name)
             if fact is not None and fact.part_of in shown and fact.type.is_number:
@@ -138,7 +134,8 @@ class Checks:
         """The problems to a table, and the rows without any to a file, or a query that finds them."""
         duck, id, bad = self.duck, shown[KEY], f"{BAD}{source.subject}"
         cases = ", ".join(
-            f"CASE WHEN {one.condition} THEN {{'c': {quoted(one.column)}, 'k': {quoted(one.code)}}} END" for one in wrong
+            f"CASE WHEN {one.condition} THEN {{'c': {quoted(one.column)}, 'k': {quoted(one.code)}}} END"
+            for one in wrong
         )
         whenever = " OR ".join(dict.fromkeys(f"({one.whenever or one.condition})" for one in wrong))
         duck.run(
