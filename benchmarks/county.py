@@ -1,7 +1,7 @@
 """The county run against hand-written SQL of all decisions that tables can hold, in turns in one process:
 python -m benchmarks.county FOLDER [rounds]
 
-FOLDER holds households, villages, townships and county as Parquet, as examples.generate of any size writes them. The SQL
+FOLDER holds households, villages, townships and county as Parquet, as examples.generate writes them. The SQL
 (county.sql) checks the same rows, makes the same decisions with the same findings and writes the same columns in the
 same order; that both say the same in every row is seen to. Seconds are of all threads: on a busy machine the clock on
 the wall times the neighbours, so its own are shown beside.
@@ -13,8 +13,8 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from string import Template
@@ -57,7 +57,7 @@ def ours(edition: Edition, folder: Path, out: Path) -> Times:
     run(Asked(edition, ON, sources, out), lambda step: at.append((step, since(start))))
     at.append(("", since(start)))
     steps = {f"  {one}": (after[0] - before[0], after[1] - before[1])
-             for (one, before), (_, after) in zip(at, at[1:], strict=False)}  # fmt: skip
+             for (one, before), (_, after) in pairwise(at)}  # fmt: skip
     judged = next(seconds for step, seconds in at if step == "workbook")
     return steps | {"run, outputs": judged, "run, workbook and report": at[-1][1]}
 
@@ -101,10 +101,8 @@ def main(folder: Path, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         for number in range(rounds):
             hand, out = Path(scratch) / f"hand{number}", Path(scratch) / f"run{number}"
-            works: list[Callable[[], Times]] = [lambda: by_hand(folder, hand), lambda: ours(edition, folder, out)]
-            for work in works:
-                for name, seconds in work().items():
-                    seen.setdefault(name, []).append(seconds)
+            for name, seconds in (*by_hand(folder, hand).items(), *ours(edition, folder, out).items()):
+                seen.setdefault(name, []).append(seconds)
         duck = Duck(Path(scratch) / "duck")
         print(f"cells that differ: {differing(duck, out, hand)}")
         one_by_one = loop(edition, duck, out)
@@ -113,7 +111,9 @@ def main(folder: Path, rounds: int) -> None:
     for name, (processor, clock) in times.items():
         print(f"{name:<28}{processor:>8.1f} s{clock:>6.1f} s{processor / times['by hand'][0]:>12.2f}")
     whole = times["run, workbook and report"][0]
-    print(f"a loop over the plain evaluator would take {one_by_one:.0f} s, {one_by_one / whole:.0f} times the whole run")
+    print(
+        f"a loop over the plain evaluator would take {one_by_one:.0f} s, {one_by_one / whole:.0f} times the whole run"
+    )
     print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.1f} GiB")
 
 

@@ -1,7 +1,7 @@
 """The county run on Spark with one core and with two, in turns: python -m benchmarks.spark FOLDER [rounds]
 
-FOLDER is that of benchmarks.county. Each run is a process of its own, and the master is said as a cluster's would be, by
-Spark's own PYSPARK_SUBMIT_ARGS. The clock on the wall is read: what a JVM's threads take is not asked of it.
+FOLDER is that of benchmarks.county. Each run is a process of its own, and the master is said as a cluster's would be,
+by Spark's own PYSPARK_SUBMIT_ARGS. The clock on the wall is read: what a JVM's threads take is not asked of it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -31,7 +32,7 @@ def one(folder: Path) -> None:
     at: list[tuple[str, float]] = []
     with tempfile.TemporaryDirectory() as scratch:
         run(Asked(edition, ON, sources, Path(scratch) / "out", "spark"), lambda step: at.append((step, time.time())))
-    print(json.dumps({step: after - before for (step, before), (_, after) in zip(at, at[1:], strict=False)}))
+    print(json.dumps({step: after - before for (step, before), (_, after) in pairwise(at)}))
 
 
 def main(folder: Path, rounds: int) -> None:

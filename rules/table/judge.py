@@ -135,8 +135,8 @@ def prepare(frame: RowFrame, start: Iterable[Used]) -> None:
     frames = {frame.subject: frame, **frame.outer}
     for stage in stages(heights_of(frame.edition, start)):
         for subject, home in frames.items():
-            facts = [home.edition.subjects[subject].facts[name] for of, name in stage
-                     if of == subject and name in home.edition.subjects[subject].facts and name not in home.memo]  # fmt: skip
+            known = home.edition.subjects[subject].facts
+            facts = [known[name] for of, name in stage if of == subject and name in known and name not in home.memo]
             home.work_out(part for fact in facts for part in inside(fact.formula))
             settled = home.settle("", {fact.name: home.compute(fact) for fact in facts})
             home.memo.update(dict.fromkeys((fact.name for fact in facts), settled))

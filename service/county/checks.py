@@ -102,9 +102,7 @@ class Checks:
         raise Unreadable(source.path, f"没有写明所属{title.zh}的列（{key_of(within)}）。",
                          f"No column says which {title.en} a row belongs to ({key_of(within)}).")  # fmt: skip
 
-    def _facts(
-        self, subject: str, found: Matched, types: Mapping[str, str]
-    ) -> tuple[dict[str, str], list[Wrong]]:
+    def _facts(self, subject: str, found: Matched, types: Mapping[str, str]) -> tuple[dict[str, str], list[Wrong]]:
         """The facts in SQL, and what may be wrong with them."""
         known, shown = self.edition.subjects[subject].facts, {}
         wrong: list[Wrong] = []
@@ -124,9 +122,7 @@ class Checks:
         wrong += list(self._wholes(known, found, shown))
         return shown, wrong
 
-    def _wholes(
-        self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]
-    ) -> Iterator[Wrong]:
+    def _wholes(self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]) -> Iterator[Wrong]:
         for name, value in shown.items():
             fact = known.get(name)
             if fact is not None and fact.part_of in shown and fact.type.is_number:
@@ -142,7 +138,8 @@ class Checks:
         duck, id, bad = self.duck, shown[KEY], f"{BAD}{source.subject}"
         shown_id = f"CASE WHEN NOT regexp_full_match({id}, {quoted(CARD)}) THEN {id} END"  # no card number goes further
         cases = ", ".join(
-            f"CASE WHEN {one.condition} THEN {{'c': {quoted(one.column)}, 'k': {quoted(one.code)}}} END" for one in wrong
+            f"CASE WHEN {one.condition} THEN {{'c': {quoted(one.column)}, 'k': {quoted(one.code)}}} END"
+            for one in wrong
         )
         whenever = " OR ".join(dict.fromkeys(f"({one.whenever or one.condition})" for one in wrong))
         duck.run(
@@ -152,8 +149,8 @@ class Checks:
         )
         if not (in_order := duck.in_order(named(raw), id)):
             duck.run(
-                f"INSERT INTO {named(bad)} SELECT {ROW}, {shown_id}, 'id', 'repeated_id' FROM {named(raw)} WHERE {id} IN "
-                f"(SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
+                f"INSERT INTO {named(bad)} SELECT {ROW}, {shown_id}, 'id', 'repeated_id' FROM {named(raw)} "
+                f"WHERE {id} IN (SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
             )
         columns = ", ".join(f"{value} AS {named(name)}" for name, value in self._exact(raw, shown).items())
         good, rows = "", named(raw)

@@ -18,6 +18,7 @@ IDS = (KEY, "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
 NUMBER = r"-?[0-9]{1,18}(\.[0-9]+)?"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+AS_IT_IS = {"VARCHAR": "TEXT"}  # within a list, where a code is not trimmed
 FINE = f"DECIMAL(32, {PLACES})"
 
 
@@ -142,10 +143,13 @@ def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
                                                       or type == "INTEGER"):  # fmt: skip
         return Cell("CAST(NULL AS BIGINT)", ((f"{at} IS NOT NULL", "not_a_number"),))
     if not text:
-        value, wrong = at, []
-        if type.startswith("DECIMAL") and not type.endswith(",0)"):
-            fine = f"CAST({at} AS {FINE})"
-            wrong = [(f"{at} <> floor({at})", "not_whole")] if whole else [(f"{at} <> {fine}", "too_fine")]
+        value = at
+        wrong: list[tuple[str, str]] = []
+        places = int(type.rstrip(")").partition(",")[2]) if type.startswith("DECIMAL") else 0
+        if whole and places:
+            wrong = [(f"{at} <> floor({at})", "not_whole")]
+        elif places > PLACES:
+            wrong = [(f"{at} <> try_cast({at} AS {FINE})", "too_fine")]
     else:
         text = f"replace({text}, ',', '')"
         share = fact.type.kind == "rate"
@@ -155,13 +159,13 @@ def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
         hundredth = f"CAST(CAST({plain} AS DECIMAL(28, 4)) * 0.01 AS {FINE})"
         value = f"CASE WHEN {percent} THEN {hundredth} ELSE {plain} END" if share else plain
         value = f"CASE WHEN regexp_full_match({text}, '{form}') THEN {value} END"
-        places = f"length(rtrim(regexp_extract({text}, '\\.([0-9]+)', 1), '0'))"
+        after = f"length(rtrim(regexp_extract({text}, '\\.([0-9]+)', 1), '0'))"
         most = f"CASE WHEN {percent} THEN {PLACES - 2} ELSE {PLACES} END" if share else f"{PLACES}"
         wrong = [(f"{text} IS NOT NULL AND {value} IS NULL", "not_a_number"),
-                 (f"{places} > {0 if whole else most}", "not_whole" if whole else "too_fine")]  # fmt: skip
+                 (f"{after} > {0 if whole else most}", "not_whole" if whole else "too_fine")]  # fmt: skip
     wrong += [(f"{value} < {_written(fact.minimum)}", "too_small")] if fact.minimum is not None else []
     wrong += [(f"{value} > {_written(fact.maximum)}", "too_large")] if fact.maximum is not None else []
-    wrong.append((f"abs({value}) >= {HUGE}", "too_large"))
+    wrong.append((f"{value} >= {HUGE} OR {value} <= -{HUGE}", "too_large"))
     if whole:
         value = f"try_cast({value} AS BIGINT)"
     return Cell(value, tuple(wrong))
@@ -189,7 +193,7 @@ def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[W
         (name, condition, code)
         for name, one in inner.items()
         if one.given and one.type.kind != "list" and name in fields
-        for condition, code in cell(f"x.{named(name)}", fields[name], one).wrong
+        for condition, code in cell(f"x.{named(name)}", AS_IT_IS.get(fields[name], fields[name]), one).wrong
     ]
 
     def some(conditions: Iterable[str]) -> str:

@@ -118,13 +118,13 @@ class Spark:
     name = "spark"
 
     def __init__(self, scratch: Path) -> None:
-        from pyspark import SparkConf  # type: ignore[import-not-found] # noqa: PLC0415 -- an extra
-        from pyspark.sql import SparkSession  # type: ignore[import-not-found] # noqa: PLC0415 -- an extra
+        from pyspark import SparkConf  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 -- an extra
+        from pyspark.sql import SparkSession  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
 
         self.scratch, known = scratch, SparkConf()
-        ours = UNLESS_SET | {"spark.sql.warehouse.dir": str(scratch / "warehouse")}
+        ours = {**UNLESS_SET, "spark.sql.warehouse.dir": str(scratch / "warehouse")}
         builder = SparkSession.builder.appName("village-credit")
-        for key, value in EXACT.items() | {one for one in ours.items() if known.get(one[0]) is None}:
+        for key, value in {**{one: ours[one] for one in ours if known.get(one) is None}, **EXACT}.items():
             builder = builder.config(key, value)
         self.con = ibis.pyspark.connect(builder.getOrCreate())
         self.duck = Duck(scratch)

@@ -68,9 +68,10 @@ def test_the_same_inputs_give_the_same_bytes(files, out, manifest, tmp_path):
 def looked_at(file):
     """What the checks make of a file of households, its good rows, and what is set aside."""
     with closing(Duck(file.parent / "scratch")) as duck:
-        checked = Checks(EDITION, duck, file.parent).look(Source("household", file), file.parent / "clean.parquet")
-        aside = duck.dicts(f"SELECT {ROW} AS row, col, code FROM {BAD}household")  # noqa: S608 -- our own names
-    return checked, table(file.parent, "clean"), aside
+        checked = Checks(EDITION, duck, file.parent).look(Source("household", file))
+        aside = duck.dicts(f"SELECT {ROW} AS row, col, code FROM {BAD}household")
+        good = duck.dicts(f"SELECT * FROM {duck.rows(checked.clean)}")
+    return checked, good, aside
 
 
 @pytest.mark.parametrize("kind", ["gb18030", "utf-8-sig", "xlsx"])
