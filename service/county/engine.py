@@ -98,19 +98,6 @@ class Duck:
         self.con.disconnect()
 
 
-class Still(Duck):
-    """DuckDB over files that do not change any more: each is opened once."""
-
-    def __init__(self, duck: Duck) -> None:
-        self.con = duck.con
-        self._tables: dict[Path, Any] = {}
-
-    def table(self, path: Path) -> Any:
-        if path not in self._tables:
-            self._tables[path] = super().table(path)
-        return self._tables[path]
-
-
 class Spark:
     """Spark: the master and all else as its own configuration says (spark-defaults.conf, PYSPARK_SUBMIT_ARGS,
     spark-submit), else on this machine. Where it is a cluster, the folders of a run have to be there on every node."""

@@ -43,7 +43,8 @@ class Source:
 
 def opened(duck: Duck, source: Source, scratch: Path) -> str:
     """The name of a table that holds the file, with the row each record stands in."""
-    name, kind = f"raw_{source.subject}", source.path.suffix.lower()
+    kind = source.path.suffix.lower()
+    name = f"raw_{source.subject}_{kind[1:]}"  # one is a view, the others are tables
     if kind not in KINDS:
         raise Unreadable(source.path, f"只读 {' '.join(KINDS)} 文件。", f"Only {' '.join(KINDS)} files are read.")
     try:

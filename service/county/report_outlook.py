@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
 from math import ceil
 from typing import Any
 
@@ -17,7 +16,7 @@ from rules.judge import criteria_of
 from rules.model import Rule
 from rules.table.columns import KEY, around
 from rules.table.outputs import BOTTOM, TOP
-from service.county.engine import Still, named, quoted
+from service.county.engine import named, quoted
 from service.county.explaining import Outputs
 from service.county.judging import Judging
 from service.county.report_basis import MOST, Line, day_of, later, line_of
@@ -28,10 +27,6 @@ WEEK = 7
 
 class Outlook(Changes):
     """The parts of a report that look ahead."""
-
-    @cached_property
-    def still(self) -> Still:
-        return Still(self.duck)
 
     def near(self) -> dict[str, Any] | None:
         """The records that miss the fewest criteria, and what each needs, by the online judge."""
@@ -109,7 +104,7 @@ class Outlook(Changes):
     def _then(self, rule: Rule, on: date) -> str:
         """A query of a decision on a later day, from the records as they are."""
         subject, levels = rule.subject, self.manifest["levels"]
-        judging = Judging(self.edition, on, self.still, self.duck, forget=True)
+        judging = Judging(self.edition, on, self.duck, self.duck, forget=True)
         below = {one: self.folder / f"{one}.parquet" for one in levels if subject in around(self.edition, one)}
         table = judging.counted(subject, judging.bare(subject, self.folder / f"{subject}.parquet"), below)
         upper = {one: self.folder / f"{one}.parquet" for one in levels}
@@ -123,7 +118,7 @@ class Outlook(Changes):
             return [None] * len(days)
 
         def gone(on: date) -> str:
-            judging = Judging(self.edition, on, self.still, self.duck)
+            judging = Judging(self.edition, on, self.duck, self.duck)
             bare = judging.bare(subject, self.folder / f"{subject}.parquet")
             return self.duck.sql(judging.judge.beside(subject, bare, {"gone": where}))
 
