@@ -34,9 +34,9 @@ lint: $(PROJECT) ## style, format, types and layers
 check: ## everything CI checks
 	@.ci/run
 
-spark-test: $(PROJECT) ## hold tables against the engine on Spark too (installs pyspark; needs Java 17)
+spark-test: $(PROJECT) ## hold tables and the county run against each other on Spark too (installs pyspark; needs Java 17)
 	@$(IN) -m pip install -q --require-hashes --no-deps -r requirements/spark.txt
-	@$(IN) -m pytest -n 0 tests/agreement -k "table" $(ARGS)
+	@$(IN) -m pytest -n 0 tests/agreement tests/county/test_spark.py -k "table" $(ARGS)
 
 docs: $(PROJECT) ## write the generated pages and the schema of policies
 	@$(IN) -m rules.schema

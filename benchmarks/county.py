@@ -1,71 +1,121 @@
-"""The county run against hand-written SQL of one of its decisions, in one process: python -m benchmarks.county FOLDER.
+"""The county run against hand-written SQL of all decisions that tables can hold, in turns in one process:
+python -m benchmarks.county FOLDER [rounds]
 
-FOLDER holds households, villages, townships and county as Parquet, as examples.generate of any size writes them.
-The SQL says two of the plan's decisions, the counts by village and three criteria: less than the run, which makes all.
+FOLDER holds households, villages, townships and county as Parquet, as examples.generate writes them. The SQL
+(county.sql) checks the same rows, makes the same decisions with the same findings and writes the same columns in the
+same order; that both say the same in every row is seen to. Seconds are of all threads: on a busy machine the clock on
+the wall times the neighbours, so its own are shown beside.
 """
 
 from __future__ import annotations
 
+import resource
 import sys
 import tempfile
 import time
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
+from string import Template
 
 import duckdb
 
+from rules import FactChecker, Reference
 from rules.loader import load
+from rules.model import Edition
+from service.county.engine import Duck, named, quoted
 from service.county.inputs import Source
+from service.county.records import case
 from service.county.running import Asked, run
 
 ROOT = Path(__file__).parents[1]
 ON = date(2026, 12, 31)
 FILES = {"household": "households", "village": "villages", "township": "townships", "county": "county"}
-SQL = """
-COPY (
-  SELECT *, CASE WHEN status IN ('moved_away', 'deceased', 'absconded') OR adverse_record OR other_unfitness
-      OR birth_date > DATE '{on}' - INTERVAL 18 YEAR OR birth_date <= DATE '{on}' - INTERVAL 66 YEAR THEN 'excluded'
-    WHEN birth_date IS NULL OR status IS NULL OR adverse_record IS NULL OR other_unfitness IS NULL
-      THEN 'needs_information' ELSE 'collectable' END AS screening,
-    len(list_filter(votes, lambda v: NOT v.related)) AS counted,
-    len(list_filter(votes, lambda v: NOT v.related AND v.verdict = 'approve')) AS approvals,
-    CASE WHEN graded_on + INTERVAL 1 YEAR >= DATE '{on}' THEN provincial_grade END AS grade
-  FROM read_parquet('{folder}/households.parquet') ORDER BY id
-) TO '{out}/household.parquet' (FORMAT parquet, COMPRESSION zstd);
-CREATE TABLE counted AS SELECT village, count(*) AS households,
-    count(*) FILTER (WHERE grade IN ('AAA', 'AA', 'A')) AS a_grade,
-    count(*) FILTER (WHERE screening = 'collectable') AS collectable,
-    count(*) FILTER (WHERE screening = 'collectable' AND graded_on IS NOT NULL) AS filed,
-    count(*) FILTER (WHERE screening = 'collectable' AND graded_on IS NOT NULL AND granted_limit > 0) AS granted,
-    count(*) FILTER (WHERE loan_balance > 0) AS borrowing, sum(loan_balance) AS loans, sum(npl_balance) AS npl
-  FROM read_parquet('{out}/household.parquet') GROUP BY village;
-COPY (
-  SELECT village, a_grade * 100 >= 55 * households AND filed * 10 >= 9 * collectable AND granted * 2 >= filed AS good
-  FROM counted ORDER BY village
-) TO '{out}/village.parquet' (FORMAT parquet);
-"""
+SAMPLE = 1000  # households that the plain evaluator decides, for a loop over all of them
+Times = dict[str, tuple[float, float]]
 
 
-def main(folder: Path) -> None:
-    """Print the seconds of both and their ratio."""
+def now() -> tuple[float, float]:
+    return time.process_time(), time.perf_counter()
+
+
+def by_hand(folder: Path, out: Path) -> Times:
+    out.mkdir()
+    sql = Template((ROOT / "benchmarks/county.sql").read_text(encoding="utf-8")).substitute(IN=folder, OUT=out, ON=ON)
+    start = now()
+    connection = duckdb.connect(config={"temp_directory": str(out / "spill")})
+    connection.execute(sql)
+    connection.close()
+    return {"by hand": since(start)}
+
+
+def ours(edition: Edition, folder: Path, out: Path) -> Times:
+    at: list[tuple[str, tuple[float, float]]] = []
+    sources = tuple(Source(one, folder / f"{file}.parquet") for one, file in FILES.items())
+    start = now()
+    run(Asked(edition, ON, sources, out), lambda step: at.append((step, since(start))))
+    at.append(("", since(start)))
+    steps = {f"  {one}": (after[0] - before[0], after[1] - before[1])
+             for (one, before), (_, after) in pairwise(at)}  # fmt: skip
+    judged = next(seconds for step, seconds in at if step == "workbook")
+    return steps | {"run, outputs": judged, "run, workbook and report": at[-1][1]}
+
+
+def since(start: tuple[float, float]) -> tuple[float, float]:
+    return time.process_time() - start[0], time.perf_counter() - start[1]
+
+
+def differing(duck: Duck, one: Path, other: Path) -> int:
+    """Cells that the two say differently, of the columns that both have."""
+    found = 0
+    for subject in FILES:
+        left, right = (f"read_parquet({quoted(folder / f'{subject}.parquet')})" for folder in (one, other))
+        columns = [named(name) for name in duck.columns(left) if name in duck.columns(right)]
+        using = "USING (id)" if '"id"' in columns else "ON true"
+        differ = " + ".join(f"(a.{name} IS DISTINCT FROM b.{name})::INT" for name in columns if name != '"id"')
+        rows = duck.run(f"SELECT count(*), sum({differ}) FROM {left} a FULL JOIN {right} b {using}")[0]
+        assert rows[0] == duck.run(f"SELECT count(*) FROM {left}")[0][0]
+        found += int(rows[1])
+    return found
+
+
+def loop(edition: Edition, duck: Duck, out: Path) -> float:
+    """Seconds in which a loop over the plain evaluator would decide all households."""
+    file = f"read_parquet({quoted(out / 'household.parquet')})"
+    rows = duck.dicts(f"SELECT * FROM {file} USING SAMPLE {SAMPLE} ROWS")
+    checker, reference = FactChecker(edition), Reference(edition)
+    decisions = [rule.id for rule in edition.rules.values() if rule.subject == "household"]
+    start = now()
+    for row in rows:
+        facts = checker.check("household", case(edition, "household", row, ()))
+        for decision in decisions:
+            reference.decide(decision, facts, ON)
+    return since(start)[0] / len(rows) * int(duck.run(f"SELECT count(*) FROM {file}")[0][0])
+
+
+def main(folder: Path, rounds: int) -> None:
     edition = load(ROOT / "policies/xx-county/2026-05-01", ROOT / "policies").edition
     assert edition is not None
+    seen: dict[str, list[tuple[float, float]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        out = Path(scratch)
-        start = time.perf_counter()
-        duckdb.connect().execute(SQL.format(on=ON, folder=folder, out=out))
-        by_hand = time.perf_counter() - start
-        at: list[tuple[str, float]] = []
-        sources = tuple(Source(one, folder / f"{file}.parquet") for one, file in FILES.items())
-        start = time.perf_counter()
-        run(Asked(edition, ON, sources, out / "run"), lambda step: at.append((step, time.perf_counter() - start)))
-        whole = time.perf_counter() - start
-    for (step, began), (_, ended) in zip(at, [*at[1:], ("", whole)], strict=True):
-        print(f"  {step:<12} {ended - began:6.1f} s")
-    report = next(began for step, began in at if step == "workbook")
-    print(f"by hand {by_hand:.1f} s (two decisions); run {report:.1f} s, {whole:.1f} s with workbook and report")
-    print(f"ratio {report / by_hand:.1f} without, {whole / by_hand:.1f} with")
+        for number in range(rounds):
+            hand, out = Path(scratch) / f"hand{number}", Path(scratch) / f"run{number}"
+            for name, seconds in (*by_hand(folder, hand).items(), *ours(edition, folder, out).items()):
+                seen.setdefault(name, []).append(seconds)
+        duck = Duck(Path(scratch) / "duck")
+        print(f"cells that differ: {differing(duck, out, hand)}")
+        one_by_one = loop(edition, duck, out)
+    times = {name: tuple(median(one[at] for one in many) for at in (0, 1)) for name, many in seen.items()}
+    print(f"{'':<28}{'processor':>10}{'clock':>8}{'× by hand':>12}   (medians of {rounds})")
+    for name, (processor, clock) in times.items():
+        print(f"{name:<28}{processor:>8.1f} s{clock:>6.1f} s{processor / times['by hand'][0]:>12.2f}")
+    whole = times["run, workbook and report"][0]
+    print(
+        f"a loop over the plain evaluator would take {one_by_one:.0f} s, {one_by_one / whole:.0f} times the whole run"
+    )
+    print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.1f} GiB")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3)

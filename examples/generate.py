@@ -39,6 +39,7 @@ class Wanted:
     years: int = 3
     format: str = "parquet"
     faults: float = 0.0
+    progress: float = 1.0
     piece: int = PIECE
 
     def places(self) -> Places:
@@ -74,7 +75,7 @@ def generate(wanted: Wanted, out: Path, step: Callable[[int], None] = lambda _: 
                 np.add.at(total, batch.village, batch.sums[name])
             sink.write(spoilt("households", batch.table, first))
             step(count)
-    write(file("villages"), [spoilt("villages", made.villages(chance, where, wanted.on, sums), 0)])
+    write(file("villages"), [spoilt("villages", made.villages(chance, where, wanted.on, sums, wanted.progress), 0)])
     write(file("townships"), [made.townships(chance, where, wanted.on, sums)])
     write(file("county"), [made.county(sums)])
     if wanted.years > 1:
@@ -111,15 +112,16 @@ def _share(_: click.Context, __: click.Parameter, text: str) -> float:
 @click.option("--years", type=click.IntRange(1, 20), default=3, show_default=True, help="this one and those before")
 @click.option("--format", "format_", type=click.Choice(["parquet", "csv", "xlsx"]), default="parquet")
 @click.option("--faults", callback=_share, default="0", help="share of rows with a mistake, as in 0.5%")
+@click.option("--progress", callback=_share, default="100%", help="how much of the year's roll-out is done")
 def main(
     count: int, seed: int, out: Path, plan: str, on: datetime, townships: int, villages: int, years: int,
-    format_: str, faults: float,
+    format_: str, faults: float, progress: float,
 ) -> None:  # fmt: skip
     """Make an example county of any size; examples/README.md describes the files."""
     del plan  # there is one so far
     if max(villages, townships) > count:
         raise click.UsageError("no more villages or townships than households")
-    wanted = Wanted(count, seed, on.date(), townships, villages, years, format_, faults)
+    wanted = Wanted(count, seed, on.date(), townships, villages, years, format_, faults, progress)
     if sys.stderr.isatty():
         with click.progressbar(length=count, label="households", file=sys.stderr) as bar:
             generate(wanted, out, bar.update)

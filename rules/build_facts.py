@@ -69,7 +69,7 @@ class FactBuilder:
         for subject in self.nodes:
             for name in self._own(subject):
                 self.fact(subject, name, self._own(subject)[name])
-        self._count_up()
+        self._bulk()
         return {
             subject: Subject(
                 subject,
@@ -80,14 +80,18 @@ class FactBuilder:
             for subject, node in self.nodes.items()
         }
 
-    def _count_up(self) -> None:
-        """How given facts add up from below, once all facts are known: a record below may name those above it."""
+    def _bulk(self) -> None:
+        """How bulk runs fill given facts in, once all facts are known: a record below may name those above it, and
+        what a record was may rest on every decision about it."""
         for subject in self.nodes:
             for name, node in self._own(subject).items():
-                fact, at = self.facts.get((subject, name)), node.get("counted") if node.is_map else None
-                if isinstance(fact, Fact) and at is not None:
+                fact = self.facts.get((subject, name))
+                if isinstance(fact, Fact) and fact.given:
                     with self.resolver.gathering():
-                        self.facts[subject, name] = replace(fact, counted=self.resolver.counted(at, fact))
+                        below, before = node.get("counted"), node.get("last")
+                        counted = None if below is None else self.resolver.counted(below, fact)
+                        last = None if before is None else self.resolver.expression(before, Place(subject), fact.type)
+                    self.facts[subject, name] = replace(fact, counted=counted, last=last)
 
     def fact(self, subject: str, name: str, at: Node) -> Fact | None:
         found = self.facts.get((subject, name))

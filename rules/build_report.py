@@ -28,16 +28,22 @@ def report_of(root: Node, resolver: Resolver, rules: Mapping[str, Rule]) -> Repo
     held = None
     if titles is not None and (rule := _decision(titles.entries["decision"], resolver, rules)) is not None:
         held = resolver.condition(titles.entries["held"], Place(rule.subject))
+    expired_subject, expired = "", None
+    if ahead is not None and (node := ahead.get("expired")) is not None:
+        expired_subject = _among(node.entries["subject"], tuple(resolver.within), resolver)
+        if expired_subject:
+            expired = resolver.condition(node.entries["where"], Place(expired_subject))
     for node in (near_, ahead, at.get("milestones")):
         if node is not None:
             _decision(node.entries["decision"] if node.is_map else node, resolver, rules)
-    for node in () if (excluded := at.get("exclusions")) is None else excluded.items:
+    lists = {key: () if (node := at.get(key)) is None else tuple(node.items) for key in ("exclusions", "changes")}
+    for node in (*lists["exclusions"], *lists["changes"]):
         _decision(node, resolver, rules)
     return Report(
         smallest_group=_number(at.get("smallest_group")),
         funnel_subject=subject,
         funnel=steps,
-        exclusions=() if excluded is None else tuple(node.text for node in excluded.items),
+        exclusions=tuple(node.text for node in lists["exclusions"]),
         scatter=_text(scatter),
         scatter_group=group,
         shares=_text(shares),
@@ -48,6 +54,9 @@ def report_of(root: Node, resolver: Resolver, rules: Mapping[str, Rule]) -> Repo
         held=held,
         ahead=_text(ahead),
         ahead_months=() if ahead is None else tuple(_number(node) for node in ahead.entries["months"].items),
+        expired_subject=expired_subject,
+        expired=expired,
+        changes=tuple(node.text for node in lists["changes"]),
         milestones="" if (node := at.get("milestones")) is None else node.text,
     )
 

@@ -18,20 +18,29 @@ VERDICTS: Mapping[bool | None, str] = {True: "met", False: "not_met", None: "unk
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a comparison always says: the value it names, and the operators it is held to."""
+    """What a comparison always says: the value it names, the operators it is held to, and the limits if they are
+    the same for every case."""
 
     fact: str
     title: Text
     type: Type
     operators: tuple[str, ...]
+    fixed: tuple[Value, ...] | None = None
     form: Mapping[str, Any] = field(init=False, repr=False, compare=False)  # of every Part.as_dict
 
     def __post_init__(self) -> None:
         form = {
-            "fact": self.fact, "title": None, "observed": None, "unit": self.type.unit or self.type.kind, "tests": None,
+            "fact": self.fact, "title": vars_of(self.title), "observed": None,
+            "unit": self.type.unit or self.type.kind, "tests": None if self.fixed is None else self.tests(self.fixed),
             "verdict": None,
         }  # fmt: skip
         object.__setattr__(self, "form", form)
+
+    def tests(self, limits: tuple[Value, ...]) -> list[dict[str, Any]]:
+        return [
+            {"operator": operator, "limit": _limit(limit)}
+            for operator, limit in zip(self.operators, limits, strict=True)
+        ]
 
 
 class Part(NamedTuple):
@@ -61,13 +70,10 @@ class Part(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         of = self.of
         shown = {**of.form}
-        shown["title"] = vars_of(of.title)
         if of.type.kind != "list":
             shown["observed"] = plain(self.value)
-        shown["tests"] = [
-            {"operator": operator, "limit": _limit(limit)}
-            for operator, limit in zip(of.operators, self.limits, strict=True)
-        ]
+        if of.fixed is None:
+            shown["tests"] = of.tests(self.limits)
         shown["verdict"] = VERDICTS[self.truth]
         return shown
 
@@ -89,8 +95,9 @@ class Item:
 
     def __post_init__(self) -> None:
         form = {
-            "criterion": self.id, "role": self.role, "title": None, "verdict": None, "clause": self.clause,
-            "set_by": self.set_by, "group": self.group, "group_title": self.group_title, "applies": None,
+            "criterion": self.id, "role": self.role, "title": vars_of(self.title), "verdict": None,
+            "clause": self.clause, "set_by": self.set_by, "group": self.group,
+            "group_title": self.group_title and vars_of(self.group_title), "applies": None,
             "rejects": self.rejects, "points": None, "outcome": self.outcome, "comparisons": None,
         }  # fmt: skip
         absent = {"group": not self.group, "group_title": self.group_title is None, "outcome": not self.outcome}
@@ -139,12 +146,8 @@ class Finding(NamedTuple):
         return self.item.outcome
 
     def as_dict(self) -> dict[str, Any]:
-        item = self.item
-        shown = {**item.form}
-        shown["title"] = vars_of(item.title)
+        shown = {**self.item.form}
         shown["verdict"] = VERDICTS[self.verdict]
-        if item.group_title is not None:
-            shown["group_title"] = vars_of(item.group_title)
         shown["applies"] = self.applies
         if self.points is None:
             del shown["points"]

@@ -127,20 +127,24 @@ class Writer:
                 yield from self._comparisons(part)
             return
         tests = condition.tests
-        fixed = all(isinstance(limit, Const) for test in tests for limit in test.limits)
+        fixed = (
+            tuple(_values([limit.value for limit in test.limits if isinstance(limit, Const)]) for test in tests)
+            if all(isinstance(limit, Const) for test in tests for limit in test.limits)
+            else None
+        )
         yield _Comparison(
             condition,
-            self._compared(condition.left, tuple(test.operator for test in tests)),
+            self._compared(condition.left, tuple(test.operator for test in tests), fixed),
             self.reader(condition.left, self.place),
-            tuple(_values([limit.value for limit in test.limits if isinstance(limit, Const)]) for test in tests)
-            if fixed
-            else None,
+            fixed,
             _together([self.reader(test.limits[0], self.place) for test in tests]),
         )
 
-    def _compared(self, expr: Expr, operators: tuple[str, ...] = ()) -> Compared:
+    def _compared(
+        self, expr: Expr, operators: tuple[str, ...] = (), fixed: tuple[Value, ...] | None = None
+    ) -> Compared:
         title = title_of(expr, self.place.edition, self.rule.subject, "")
-        return Compared(path_of(expr), title, expr.type, operators)
+        return Compared(path_of(expr), title, expr.type, operators, fixed)
 
     def _scored(self, item: ScoreItem) -> tuple[ScoreItem, Item, Compared | None]:
         shown = None if item.shown is None else self._compared(item.shown)

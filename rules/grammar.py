@@ -144,6 +144,8 @@ FACT = Either(
             **_LEVER,
             "moves": Field(ListOf(ID, 1), "随它同量变动的事实", "the facts that move along by as much"),
             "counted": Field(COUNTED, "批量运行时怎样由下级记录汇总", "how a bulk run adds it up from records below"),
+            "last": Field(EXPRESSION, "批量运行时，表中没写的由上一次运行的同一记录得出",
+                          "what the same record of the run before makes it, where a bulk run is not given it"),
             "trait": Field(Word(PERSONAL_TRAITS), "受保护的个人特征", "a protected trait of a person"),
             **_ABOUT,
         })),
@@ -282,8 +284,10 @@ REPORT = Record({"report": Record({}, {
     "shares": Field(Record({**_ABOUT_ONE, "criterion": ID}), "各对象与一条条件比较", "bars against one criterion"),
     "near": Field(Record({**_ABOUT_ONE, "most": Whole(1)}), "最接近达标的对象", "those nearest to being met"),
     "titles": Field(Record({**_ABOUT_ONE, "held": CONDITION}), "持有称号而不达标的", "titles held without being met"),
-    "ahead": Field(Record({**_ABOUT_ONE, "months": ListOf(Whole(1), 1)}), "若干个月后的样子",
-                   "what becomes of it in so many months if nothing is renewed"),
+    "ahead": Field(Record({**_ABOUT_ONE, "months": ListOf(Whole(1), 1)},
+                          {"expired": Record({"subject": ID, "where": CONDITION})}),
+                   "若干个月后的样子", "what becomes of it in so many months if nothing is renewed"),
+    "changes": Field(ListOf(ID, 1), "与上一次运行比较的判定", "decisions to be compared with the run before"),
     "milestones": Field(ID, "有日期节点的判定", "the decision with dated milestones"),
 })})  # fmt: skip
 
@@ -300,5 +304,5 @@ DOCUMENT = Either(
 REPLACED = frozenset(
     {"require", "reject", "when", "then", "points", "bands", "grades", "order", "otherwise", "title", "effective",
      "ratio", "outputs", "value", "source", "outcomes", "choices", "where", "satisfies", "holds", "streak",
-     "counted"}
+     "counted", "last"}
 )  # fmt: skip

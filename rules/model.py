@@ -137,6 +137,7 @@ class Fact:
     clause: str = ""
     decimals: bool = False  # a count that is measured, not numbered
     counted: Op | None = None  # how a bulk run fills it in from the records of a subject below
+    last: Expr | None = None  # what the same record of the run before makes it, where a bulk run is not given it
 
     @property
     def given(self) -> bool:
@@ -380,6 +381,9 @@ class Report:
     held: Condition | None = None
     ahead: str = ""
     ahead_months: tuple[int, ...] = ()
+    expired_subject: str = ""
+    expired: Condition | None = None  # the records that have expired by then
+    changes: tuple[str, ...] = ()
     milestones: str = ""
 
 

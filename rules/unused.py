@@ -36,6 +36,7 @@ def _facts(edition: Edition, problems: Problems) -> None:
         for subject in edition.subjects.values():
             for fact in subject.facts.values():
                 yield from refs(fact.counted, subject.name)
+                yield from refs(fact.last, subject.name)
 
     used = behind(edition, read())
     beside = {(subject, name) for (subject, _), fact in used.items() for name in (fact.part_of, *fact.moves) if name}

@@ -9,28 +9,41 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request, Response
 from flask_compress import Compress
+from werkzeug.routing import MapAdapter
 
-from service import archive, observing, openapi, problems, security
-from service.context import NAME, Service
+from service import archive, observing, openapi, problems, recording, security
+from service.context import NAME, Service, this_request
+from service.example_report import ExampleReport
 from service.keys import Keys
 from service.live import Later, Policies, Snapshot
 from service.log import DecisionLog, LogUnavailable, Sealer
-from service.resources import batch, catalogue, decisions, explanations, operations, reviews, what_if
-from service.settings import RUNTIME, Settings, from_environment
+from service.resources import batch, catalogue, decisions, example, explanations, operations, reviews, what_if
+from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
 
 
 class Application(Flask):
     """Flask without what it asks anew at every request and what is always so."""
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
-        """With the headers of every answer, which need no look at what is there already."""
+        """With the headers of every answer. Werkzeug's own collection of headers takes ten times as long for each."""
+        request_id = environ[observing.REQUEST_ID] = observing.request_id(environ.get("HTTP_X_REQUEST_ID", ""))
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            return start_response(status, headers + security.HEADERS, exc_info)
+            if not any(name == "Cache-Control" for name, _ in headers):
+                headers.append(("Cache-Control", "no-store"))
+            headers.append(("X-Request-ID", request_id))
+            return start_response(status, headers + environ.get(security.OWN, security.HEADERS), exc_info)
 
         return super().wsgi_app(environ, start)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Of the path alone: no view depends on the host, which takes long to make out."""
+        if request is None:
+            return super().create_url_adapter(None)
+        where = request.environ.get("HTTP_HOST", ""), request.root_path, ""
+        return MapAdapter(self.url_map, *where, request.scheme, request.path, request.method)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func  # none is a coroutine
@@ -54,24 +67,39 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         COMPRESS_ALGORITHM=["gzip"],
         COMPRESS_MIMETYPES=["application/json", problems.MEDIA_TYPE, "application/yaml", "text/html", "text/plain"],
         COMPRESS_STREAMS=False,
+        COMPRESS_REGISTER=False,
     )
     app.url_map.strict_slashes = False
     made = _service(settings, clock)
     app.extensions[NAME] = made
     observing.register(app)
+    app.after_request(recording.settle)  # the last but one, as observing's comes after it
     security.register(app, settings.rate_limit)
     problems.register(app)
-    Compress(app)
+    compress = Compress(app)
+    app.after_request(lambda response: _compressed(response, compress))
     api = openapi.create(app)
     for resource in (decisions, batch, explanations, what_if, reviews, catalogue):
         api.register_blueprint(resource.blueprint)
     app.register_blueprint(operations.pages(openapi.Document(app, api)))
+    if folder := os.environ.get(EXAMPLE):
+        reports = app.extensions[example.NAME] = ExampleReport(Path(folder))
+        app.register_blueprint(example.pages(reports))
+        reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
     made.policies.watch(settings.reload_seconds)
     gc.collect()
     gc.freeze()  # the policies stay: the collector need not look through them again and again
     gc.set_threshold(*RARELY)
     return app
+
+
+def _compressed(response: Response, compress: Compress) -> Response:
+    """Compressed where that was asked for; else spared the look at everything that could be."""
+    if "HTTP_ACCEPT_ENCODING" in this_request().environ:
+        return compress.after_request(response)
+    response.headers.add("Vary", "Accept-Encoding")
+    return response
 
 
 def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:

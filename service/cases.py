@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -51,9 +51,18 @@ class Court:
     snapshot: Snapshot
     plan: str
     today: date
+    _asked: dict[tuple[str, str | None, date | None], tuple[Compiled, Rule]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def rule(self, decision: str, plan: str | None, on: date | None) -> tuple[Compiled, Rule]:
         """What judges, of the plan and day asked for."""
+        asked = decision, plan, on
+        if (found := self._asked.get(asked)) is None:
+            found = self._asked[asked] = self._rule(*asked)
+        return found
+
+    def _rule(self, decision: str, plan: str | None, on: date | None) -> tuple[Compiled, Rule]:
         try:
             compiled = self.snapshot.in_force(plan or self.default_plan(), on or self.today)
         except LookupError as error:

@@ -24,12 +24,12 @@ class Compact(NamedTuple):
 
     @classmethod
     def of(cls, decision: Decision) -> Compact:
-        judged = [one for one in decision.findings if one.role != "item"]
+        judged = [one for one in decision.findings if one.item.role != "item"]
         return _compact(
             decision.rule.id,
             decision.outcome,
             isinstance(decision.rule.body, Table),
-            [(one.id, one.verdict) for one in judged],
+            [(one.item.id, one.verdict) for one in judged],
             {name: plain(value) for name, (value, _) in decision.outputs.items()},
             tuple(one.fact for one in decision.missing),
         )

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
 
-from flask import Response, current_app, request
+from flask import Response
 from werkzeug.http import http_date
+
+from service.context import this_app, this_request
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -60,7 +62,7 @@ def mark_of(view: Callable[..., object] | None, name: str) -> object:
 
 def announce(response: Response) -> Response:
     """Adds to an answer that its view is deprecated, where it is."""
-    found = mark_of(current_app.view_functions.get(request.endpoint or ""), "deprecation")
+    found = mark_of(this_app().view_functions.get(this_request().endpoint or ""), "deprecation")
     if isinstance(found, Deprecation):
         response.headers.extend(found.headers)
     return response

@@ -11,21 +11,26 @@ import re
 import sys
 import time
 import traceback
+from collections import Counter as Counted
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.multiprocess import mark_process_dead
 
 from service.background import Background
 from service.compact import Compact
+from service.context import noted, this_request
 from service.exact_json import dumps
 from service.problems import Problem
 
 _chance = random.Random().getrandbits  # noqa: S311 -- unique is enough, and costs no system call
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+REQUEST_ID = "village_credit.request_id"  # where the id stands in the environment of a request
 
 DECISIONS = Counter("village_credit_decisions", "Decisions made", ["decision", "outcome"])
 CRITERIA = Counter("village_credit_criteria", "Criteria not met or not known", ["decision", "criterion", "verdict"])
@@ -64,6 +69,11 @@ def _line(_: Any, __: str, event: Any) -> bytes:
 log = structlog.get_logger()
 
 
+def request_id(given: str) -> str:
+    """The id of a request: as its sender gave it, if it can be one."""
+    return given if GIVEN.fullmatch(given) else f"{_chance(64):016x}"
+
+
 def register(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
@@ -71,22 +81,21 @@ def register(app: Flask) -> None:
 
 
 def _begin() -> None:
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if REQUEST_ID.fullmatch(given) else f"{_chance(64):016x}"
-    g.began = time.perf_counter()
+    here = noted()
+    here.request_id = this_request().environ[REQUEST_ID]
+    here.began = time.perf_counter()
 
 
 def _end(response: Response) -> Response:
-    response.headers["X-Request-ID"] = g.request_id
-    seconds = time.perf_counter() - g.began
-    endpoint = request.endpoint or "none"
-    REQUESTS.labels(endpoint, response.status_code).observe(seconds)
-    key = g.get("key")
+    here, asked = noted(), this_request()
+    seconds = time.perf_counter() - here.began
+    _timer(asked.endpoint or "none", response.status_code).observe(seconds)
+    key = here.get("key")
     log.info(
         "request",
-        request_id=g.request_id,
-        method=request.method,
-        route=request.url_rule.rule if request.url_rule else None,  # never the path itself: it may name a subject
+        request_id=here.request_id,
+        method=asked.method,
+        route=asked.url_rule.rule if asked.url_rule else None,  # never the path itself: it may name a subject
         status=response.status_code,
         ms=round(seconds * 1000, 2),
         caller=key.id if key else None,
@@ -108,12 +117,25 @@ def unexpected(error: BaseException) -> None:
 
 def count(*decisions: Compact) -> None:
     """Count what came out, and the criteria that stood in the way."""
-    for found in decisions:
-        DECISIONS.labels(found.decision, found.outcome).inc()
-        for criterion in found.not_met:
-            CRITERIA.labels(found.decision, criterion, "not_met").inc()
-        for criterion in found.unknown:
-            CRITERIA.labels(found.decision, criterion, "unknown").inc()
+    for outcome, number in Counted((found.decision, found.outcome) for found in decisions).items():
+        _counter(DECISIONS, *outcome).inc(number)
+    for criterion, number in Counted(one for found in decisions for one in _in_the_way(found)).items():
+        _counter(CRITERIA, *criterion).inc(number)
+
+
+@cache
+def _timer(endpoint: str, status: int) -> Histogram:
+    return REQUESTS.labels(endpoint, status)
+
+
+@cache
+def _counter(counter: Counter, *labels: str) -> Counter:
+    return counter.labels(*labels)
+
+
+def _in_the_way(found: Compact) -> Iterator[tuple[str, str, str]]:
+    yield from ((found.decision, criterion, "not_met") for criterion in found.not_met)
+    yield from ((found.decision, criterion, "unknown") for criterion in found.unknown)
 
 
 _live: set[tuple[str, str]] = set()

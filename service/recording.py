@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
+from typing import Any
 
-from flask import Response, g, request
+from flask import Response, request
 
+from service import observing
 from service.cases import Case
 from service.compact import Compact
-from service.context import caller, service
+from service.context import caller, noted, service, this_request
 from service.exact_json import dumps
 from service.log import Entry, InputsExpired, KeyReused, Line, LogUnavailable, Once, Sealer, SealError, new_id
 from service.problems import FieldError, Problem
@@ -52,8 +55,8 @@ class Scribe:
 
 def scribe() -> Scribe:
     """For the request at hand."""
-    found = service()
-    return Scribe(caller().id, g.request_id, found.sealer, found.clock)
+    found, here = service(), noted()
+    return Scribe(here.key.id, here.request_id, found.sealer, found.clock)
 
 
 # --- requests that may be sent again
@@ -65,7 +68,6 @@ class Idempotent:
     def __init__(self, part: str = "", data: bytes | None = None) -> None:
         """`part` tells pieces of one request apart; `data` is what the piece says, if not the whole body."""
         self.name = f"{key}{part}" if (key := _key()) else ""
-        self.replayed = False  # whether the answer was given before
         self.fingerprint = _fingerprint(request.get_data() if data is None else data) if self.name else b""
 
     def before(self) -> bytes | None:
@@ -78,18 +80,42 @@ class Idempotent:
                 raise KeyReused(self.name)
         return self._again(earlier)
 
-    def write(self, entries: Sequence[Entry], body: bytes) -> bytes:
-        """Write entries and answer in one step; the answer to send, which is the earlier one where there is one."""
+    def write(self, entries: Sequence[Entry], body: bytes, decided: Sequence[Compact] = ()) -> bytes:
+        """Write entries and answer in one step; the answer to send, which is the earlier one where there is one.
+
+        What was decided is counted if it was decided now."""
         once = Once(caller().id, self.name, self.fingerprint, body, 200) if self.name else None
         with told():
             earlier = service().log.append(entries, once)
+        if earlier is None:
+            observing.count(*decided)
         return self._again(earlier) or body
+
+    def write_soon(self, entries: Sequence[Entry], body: bytes, decided: Sequence[Compact]) -> bytes:
+        """The same, but where no earlier answer can be wanted, `settle` waits for the disk in the end."""
+        if self.name:
+            return self.write(entries, body, decided)
+        noted().begun = service().log.begin(entries), decided
+        return body
 
     def _again(self, earlier: Once | None) -> bytes | None:
         if earlier is None:
             return None
-        g.replayed = self.replayed = True
+        noted().replayed = True
         return earlier.response
+
+
+def settle(response: Response) -> Response:
+    """Holds an answer back until its lines are on the disk, when all else is done: a thread that waits in the midst of
+    its work gets the interpreter back only after others."""
+    if (begun := noted().pop("begun", None)) is not None:
+        ticket, decided = begun
+        try:
+            service().log.finish(ticket)
+        except LogUnavailable as error:
+            return Problem.unavailable(error).response()
+        observing.count(*decided)
+    return response
 
 
 @contextmanager
@@ -112,7 +138,7 @@ def _fingerprint(data: bytes) -> bytes:
 
 
 def _key() -> str:
-    name = request.headers.get("Idempotency-Key")
+    name = this_request().headers.get("Idempotency-Key")
     if name is None:
         return ""
     if not KEY.fullmatch(name):  # an empty one too: whoever sends it believes to be safe
@@ -124,8 +150,19 @@ def _key() -> str:
     return name
 
 
+class Answer(Response):
+    """A response that hands bytes over whole, without a look at all the ways in which it could be something else."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        whole = self.response
+        if environ["REQUEST_METHOD"] != "POST" or self.status_code != HTTPStatus.OK or not isinstance(whole, list):
+            return super().__call__(environ, start_response)
+        start_response(self.status, self.headers.to_wsgi_list())
+        return whole
+
+
 def answer(body: bytes | Iterable[bytes], status: int = 200, mimetype: str = JSON) -> Response:
-    response = Response(body, status, mimetype=mimetype)
-    if g.get("replayed"):
+    response = Answer(body, status, mimetype=mimetype)
+    if "replayed" in noted():
         response.headers["Idempotent-Replayed"] = "true"
     return response

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import flask_smorest
-from flask import Request, request
+from flask import Request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 
 from service.cases import field_errors
+from service.context import this_request
 from service.exact_json import Malformed, loads
 from service.marks import announce
 from service.problems import FieldError, Problem
@@ -22,9 +23,10 @@ NDJSON = "application/x-ndjson"
 
 def body_json() -> Any:
     """The body as JSON, figures exact."""
-    if request.mimetype != JSON:
+    asked = this_request()
+    if asked.mimetype != JSON:
         raise wrong_type(JSON)
-    return parsed(request.get_data())
+    return parsed(asked.get_data())
 
 
 def parsed(data: bytes) -> Any:

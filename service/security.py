@@ -6,21 +6,38 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask
 
-from service.context import service
+from service.context import noted, service, this_app, this_request
 from service.keys import PERMISSIONS
 from service.problems import Problem
 
 View = TypeVar("View", bound=Callable[..., object])
-HEADERS = list({
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-}.items())  # fmt: skip
+Headers = list[tuple[str, str]]
+
+
+def _headers(policy: str) -> Headers:
+    return [
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Content-Security-Policy", f"{policy}; frame-ancestors 'none'; base-uri 'none'"),
+    ]
+
+
+HEADERS = _headers("default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'")
+OWN = "village_credit.headers"  # in the environment of a request: the headers of its answer, if others than these
+# A page with everything inside is another origin to the browser: its script reaches nothing of the service.
+SELF_CONTAINED = _headers(
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "form-action 'none'; sandbox allow-scripts allow-modals"
+)
+
+
+def self_contained() -> None:
+    """Send the answer at hand as a page that has everything inside, and may do nothing else."""
+    this_request().environ[OWN] = SELF_CONTAINED
 
 
 def needs(permission: str) -> Callable[[View], View]:
@@ -34,7 +51,7 @@ def needs(permission: str) -> Callable[[View], View]:
 
 
 def permission_of(endpoint: str | None) -> str | None:
-    view = current_app.view_functions.get(endpoint or "")
+    view = this_app().view_functions.get(endpoint or "")
     found: str | None = getattr(view, "permission", None)
     return found
 
@@ -58,28 +75,22 @@ class Minutes:
 def register(app: Flask, most: int) -> None:
     minutes = Minutes(most)
     app.before_request(lambda: _admit(minutes))
-    app.after_request(_protect)
 
 
 def _admit(minutes: Minutes) -> None:
-    permission = permission_of(request.endpoint)
+    asked = this_request()
+    permission = permission_of(asked.endpoint)
     if permission is None:
         return
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
     key = service().keys.check(token.strip()) if scheme.lower() == "bearer" else None
     if key is None:
         zh, en = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
         raise Problem("unauthorized", zh, en, headers={"WWW-Authenticate": "Bearer"})
-    g.key = key
+    noted().key = key
     if wait := minutes.wait(key.id):
         raise Problem("too-many-requests", f"请在 {wait} 秒后再试。", f"Try again in {wait} seconds.",
                       headers={"Retry-After": str(wait)})  # fmt: skip
     if permission not in PERMISSIONS[key.role]:
         raise Problem("forbidden", f"角色 {key.role} 没有权限 {permission}。",
                       f"The role {key.role} lacks the permission {permission}.")  # fmt: skip
-
-
-def _protect(response: Response) -> Response:
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
-    return response

@@ -15,6 +15,7 @@ HOME = Path(__file__).resolve().parents[1]
 DATA = HOME / ".data"
 PREFIX = "VILLAGE_CREDIT_"
 RUNTIME = f"{PREFIX}RUNTIME"  # set by `serve`: the folder in which its workers agree
+EXAMPLE = f"{PREFIX}EXAMPLE"  # set by `serve --demo`: the folder for the reports of the example county
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             problems.append(
                 _wrong(one.variable, f"{one.zh}，不能是 {text}（{error}）", f"{one.en}; not {text} ({error})")
             )
-    strangers = sorted(environment.keys() - {one.variable for one in TABLE} - {RUNTIME})
+    strangers = sorted(environment.keys() - {one.variable for one in TABLE} - {RUNTIME, EXAMPLE})
     problems += [
         _wrong(name, "没有这个设置", "there is no such setting") for name in strangers if name.startswith(PREFIX)
     ]

@@ -40,10 +40,10 @@ PROCEDURE = ("preselected", "applied", "first_review_passed", "second_review_pas
 Sums = dict[str, Ints]
 
 
-def villages(chance: Chance, where: Places, on: date, sums: Sums) -> pa.Table:
-    """The villages with this year's figures."""
+def villages(chance: Chance, where: Places, on: date, sums: Sums, progress: float = 1.0) -> pa.Table:
+    """The villages with this year's figures, and with a part of what they will have done by the end of it."""
     n, good = np.arange(where.villages), where.quality
-    done = chance.uniform("village/done", n) < np.clip(0.55 + 0.15 * good, 0.05, 0.97)
+    done = chance.uniform("village/done", n) < np.clip(0.55 + 0.15 * good, 0.05, 0.97) * progress
     pilot = n < max(4, where.villages // 60)
     titled = chance.uniform("village/titled", n) < np.clip(0.35 + 0.25 * good, 0.02, 0.95)
     since = 20 + (chance.uniform("village/since", n) * 400).astype(np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import ibis
@@ -13,12 +14,13 @@ from rules.model import Edition, Fact, Op
 from rules.table import numbers
 from rules.table.columns import KEY, key_of
 from rules.table.errors import NotTabular, TableError, about
-from rules.table.frame import BEYOND, RowFrame
+from rules.table.frame import RowFrame
 from rules.table.judge import frame_of, prepare
 from rules.table.length import WORKING
 from rules.table.lists import MOST
 from rules.table.numbers import D38, INT64, Num, literal
 from rules.table.outputs import shown
+from rules.table.rows import BEYOND
 from rules.table.values import known, truth, untold
 from rules.uses import Used, fact_of, of_rule, refs
 
@@ -95,18 +97,20 @@ class Counting:
         for name, op in ops.items():
             with about(f"{subject}.{name}", subject):
                 parts |= self._parts(name, op, frame, bottoms)
-        frame.rows.extend(parts)
-        rows = frame.rows.table
+        records = {of: self._fields(subject, of, frame.given_columns)
+                   for of in {op.args[0].type.of for op in ops.values() if op.name == "records"}}  # fmt: skip
+        beyond = frame.rows.beyond()
+        columns = {name: frame.rows.read(name) for name in dict.fromkeys((key, *chain(*records.values())))}
+        rows = frame.rows.select(columns | parts | ({} if beyond is None else {BEYOND: beyond}))
         sums = {}
         for name, op in ops.items():
             if op.name == "records":
-                fields = self._fields(subject, op.args[0].type.of, frozenset(rows.columns))
-                record = ibis.struct({one: rows[one] for one in fields})
-                sums[name] = record.collect(where=ibis.coalesce(rows[WORKING + name], truth(False)), order_by=rows[KEY])
+                record = ibis.struct({one: rows[one] for one in records[op.args[0].type.of]})
+                sums[name] = record.collect(where=ibis.coalesce(rows[WORKING + name], truth(False))).sort()  # by the id
             else:
                 sums[name] = rows[WORKING + name].sum()
             sums[name + DOUBT] = rows[name + DOUBT].max()
-        sums[WORKING + BEYOND] = rows[BEYOND].max() if frame.rows.beyond else rows.count() < literal(0)  # never
+        sums[WORKING + BEYOND] = rows.count() < literal(0) if beyond is None else rows[BEYOND].max()  # never
         return rows.group_by(rows[key]).agg(**sums), bottoms
 
     def _parts(self, name: str, op: Op, frame: RowFrame, bottoms: dict[str, tuple[int, int]]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 
 from rules.table.numbers import INT64, Num, counted, literal
 from rules.values import completed_months, completed_years, shift
@@ -80,7 +82,7 @@ def moved(start: Day, length: Num, unit: str) -> Day:
         amount = ibis.ifelse(near, amount, ibis.null(amount.type())).cast(INT64)
         amount = amount * 12 if unit == "year" else amount
         period = amount.as_interval("D" if unit == "day" else "M")
-    later = (column(start) + period).cast("date")
+    later = ops.Cast((column(start) + period).op(), dt.date).to_expr()  # a timestamp to DuckDB, a date to Ibis
     year = later.year()
     return ibis.ifelse((year >= 1) & (year <= LAST_YEAR), later, ibis.null("date"))
 

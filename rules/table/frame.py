@@ -7,9 +7,8 @@ columns. An ElementFrame is the records of a list inside a lambda; what it deriv
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import partial
 from typing import Any
 
 import ibis
@@ -19,10 +18,11 @@ from rules.table import conditions, expressions, numbers, outcomes
 from rules.table.columns import SEPARATOR, number_column
 from rules.table.errors import about
 from rules.table.inner import Part, operations, parts_of
-from rules.table.length import WORKING, check_length
+from rules.table.length import WORKING
 from rules.table.numbers import Flags, Num, Truth
 from rules.table.outcomes import Judged
-from rules.table.values import Cell, Records, constant, plain, truth, unknown
+from rules.table.rows import Rows
+from rules.table.values import Cell, Records, constant, plain, unknown
 from rules.values import Type
 
 Cells = dict[str, Cell]
@@ -30,6 +30,8 @@ Cells = dict[str, Cell]
 
 class Frame(ABC):
     """Records of one subject."""
+
+    done = False  # whether all that could be concluded stands in the table
 
     def __init__(self, edition: Edition, subject: str, on: date, own: Frame | None, flags: Flags) -> None:
         self.edition, self.subject, self.on, self.own, self.flags = edition, subject, on, own, flags
@@ -96,6 +98,8 @@ class Frame(ABC):
         given, unsaid = self.column(decision), rule.role("unknown")
         if given is not None:
             given = ibis.ifelse(given == unsaid, ibis.null("string"), given)
+            if self.done:
+                return given
         judged = self.judged(rule).outcome
         judged = ibis.ifelse(judged == unsaid, ibis.null("string"), judged)
         return judged if given is None else ibis.coalesce(given, judged)
@@ -129,48 +133,7 @@ class ElementFrame(Frame):
         return found
 
 
-class Rows:
-    """The table as it grows: each stage a select over the one before, so that nothing is computed twice."""
-
-    def __init__(self, table: Any) -> None:
-        self.table = table
-        self.flags: Flags = []
-        self.beyond = BEYOND in table.columns
-
-    def extend(self, columns: Mapping[str, Any]) -> None:
-        new = dict(columns)
-        if self.flags:
-            flags = [ibis.coalesce(flag, truth(False)) for flag in self.flags]
-            before = [self.table[BEYOND]] if self.beyond else []
-            new[BEYOND] = flags[0]
-            for flag in (*flags[1:], *before):
-                new[BEYOND] |= flag
-            self.beyond = True
-            self.flags.clear()
-        for name, column in new.items():
-            check_length(name, column)
-        if new:
-            self.table = self.table.mutate(**new)
-
-
-BEYOND = "beyond"
 HERE = "$here"
-
-
-class Kept(Mapping[str, Cell]):
-    """Cells in columns, read from whatever the table has become since."""
-
-    def __init__(self, cells: dict[str, Callable[[], Cell]]) -> None:
-        self.cells = cells
-
-    def __getitem__(self, key: str) -> Cell:
-        return self.cells[key]()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.cells)
-
-    def __len__(self) -> int:
-        return len(self.cells)
 
 
 class RowFrame(Frame):
@@ -193,12 +156,12 @@ class RowFrame(Frame):
 
     def column(self, name: str) -> Any | None:
         name = self.prefix + name
-        return self.rows.table[name] if name in self.given_columns else None
+        return self.rows.read(name) if name in self.given_columns else None
 
     @property
     def here(self) -> Any:
         """Whether there is such a record around a row: whether anything is known of it."""
-        return self.rows.table[self.prefix + HERE]
+        return self.rows.read(self.prefix + HERE)
 
     def compute(self, fact: Fact) -> Cell:
         cell = super().compute(fact)
@@ -234,35 +197,30 @@ class RowFrame(Frame):
     def settle(self, name: str, cells: Cells) -> Mapping[str, Cell]:
         """Put cells into columns of their own."""
         columns: dict[str, Any] = {}
-        kept = {key: self._column(f"{self.prefix}{name}{WORKING}{key}", cell, columns) for key, cell in cells.items()}
+        for key, cell in cells.items():
+            columns |= _parts(f"{self.prefix}{name}{WORKING}{key}", cell)
         self.rows.extend(columns)
-        return Kept(kept)
+        return {key: self._read(f"{self.prefix}{name}{WORKING}{key}", cell) for key, cell in cells.items()}
 
-    def _column(self, name: str, cell: Cell, columns: dict[str, Any]) -> Callable[[], Cell]:
-        if isinstance(cell, Num):
-            return self._number(name, cell, columns)
+    def _read(self, name: str, cell: Cell) -> Cell:
+        """A cell from its columns."""
         if isinstance(cell, date):
-            return lambda: cell
+            return cell
         if isinstance(cell, Records):
-            columns[name] = cell.column
-            return lambda: Records(self.rows.table[name], cell.subject)
-        columns[name] = cell
-        return lambda: self.rows.table[name]
-
-    def _read(self, name: str) -> Any:
-        return self.rows.table[name]
-
-    def _number(self, name: str, num: Num, columns: dict[str, Any]) -> Callable[[], Cell]:
-        parts: list[Callable[[], Any]] = []
-        for part, whole in (("", num.top), (f"{WORKING}bottom", num.bottom)):
-            if isinstance(whole, int):
-                parts.append(partial(_same, whole))
-            else:
-                columns[name + part] = whole
-                parts.append(partial(self._read, name + part))
-        top, bottom = parts
-        return lambda: Num(top(), bottom(), num.most, num.deep)
+            return Records(self.rows.read(name), cell.subject)
+        if not isinstance(cell, Num):
+            return self.rows.read(name)
+        top = cell.top if isinstance(cell.top, int) else self.rows.read(name)
+        bottom = cell.bottom if isinstance(cell.bottom, int) else self.rows.read(name + BOTTOM)
+        return Num(top, bottom, cell.most, cell.deep)
 
 
-def _same(whole: Any) -> Any:
-    return whole
+BOTTOM = f"{WORKING}bottom"
+
+
+def _parts(name: str, cell: Cell) -> dict[str, Any]:
+    """A cell in columns; what is the same in every row needs none."""
+    if isinstance(cell, Num):
+        parts = {name: cell.top, name + BOTTOM: cell.bottom}
+        return {key: whole for key, whole in parts.items() if not isinstance(whole, int)}
+    return {} if isinstance(cell, date) else {name: cell.column if isinstance(cell, Records) else cell}

@@ -12,13 +12,14 @@ from rules.judge import criteria_of
 from rules.model import Condition, Edition, Ref, Rule
 from rules.table import numbers
 from rules.table.columns import KEY, SEPARATOR, around, check_columns
-from rules.table.errors import about
-from rules.table.frame import BEYOND, HERE, RowFrame, Rows
+from rules.table.errors import NotTabular, about
+from rules.table.frame import HERE, RowFrame
 from rules.table.inner import inside
 from rules.table.length import WORKING
 from rules.table.order import heights_of, stages
 from rules.table.outcomes import Judged
 from rules.table.outputs import shown
+from rules.table.rows import BEYOND, Rows
 from rules.table.values import some, truth, untold
 from rules.uses import Used, refs
 
@@ -39,7 +40,7 @@ class TableJudge:
         too large even for 38 digits has no outcome and is `beyond`: the engine decides it."""
         rule = self.edition.rules[decision]
         check_columns(self.edition, rule.subject, table)
-        judged = self._add(narrow(self.edition, rule.subject, [asked(rule)], table), [rule])
+        judged = self._add(table, [rule])
         start = decision + SEPARATOR
         names = {name.removeprefix(start): name for name in judged.columns if name.startswith(start)}
         ids = {KEY: KEY} if KEY in table.columns else {}
@@ -61,19 +62,34 @@ class TableJudge:
         columns: dict[str, Any] = {}
         for rule in rules:
             columns.update(_columns(rule, frame.judged(rule)))
-        rows = frame.rows
-        rows.extend({})
-        if not rows.beyond:
-            return rows.table.select(*(one for one in table.columns if one not in columns), **columns,
-                                     **{BEYOND: truth(False)})  # fmt: skip
-        beyond = rows.table[BEYOND]
-        kept = [name for name in table.columns if name not in columns and name != BEYOND]
+        rows, beyond = frame.rows, frame.rows.beyond()
+        kept = {name: rows.read(name) for name in table.columns if name not in columns and name != BEYOND}
+        if beyond is None:
+            return rows.select(kept | columns | {BEYOND: truth(False)})
+        rows.extend({WORKING + BEYOND: beyond})
+        beyond = rows.read(WORKING + BEYOND)
         blank = {name: ibis.ifelse(beyond, ibis.null(column.type()), column) for name, column in columns.items()}
-        return rows.table.select(*kept, **blank, **{BEYOND: beyond})
+        return rows.select(kept | blank | {BEYOND: beyond})
+
+    def refused(self, table: Any, *decisions: str) -> dict[str, NotTabular]:
+        """Which of the decisions about a subject a table cannot hold, and why."""
+        rules = [self.edition.rules[name] for name in decisions]
+        found: dict[str, NotTabular] = {}
+        for subject in {rule.subject for rule in rules}:
+            frame = frame_of(self.edition, subject, self.on, table)
+            for rule in rules:
+                try:
+                    prepare(frame, [asked(rule)])
+                    frame.judged(rule)
+                except NotTabular as why:
+                    found[rule.id] = why
+        return found
 
     def beside(self, subject: str, table: Any, conditions: Mapping[str, Condition], facts: Sequence[str] = ()) -> Any:
-        """The id of every row, whether conditions hold of it, and the values of facts, derived ones too."""
+        """The id of every row of a judged table, whether conditions hold of it, and the values of facts, derived ones
+        too."""
         frame = frame_of(self.edition, subject, self.on, table)
+        frame.done = True
         asked_ = [used for condition in conditions.values() for used in refs(condition, subject)]
         known = self.edition.subjects[subject].facts
         asked_ += [(subject, Ref("fact", "", name, known[name].type)) for name in facts]
@@ -83,9 +99,7 @@ class TableJudge:
             columns: dict[str, Any] = {name: frame.holds(condition) for name, condition in conditions.items()}
             for name in facts:
                 columns.update(shown(name, frame.fact(name)))
-        frame.rows.extend({f"{WORKING}{name}": column for name, column in columns.items()})
-        rows = frame.rows.table
-        return rows.select(KEY, **{name: rows[f"{WORKING}{name}"] for name in columns})
+        return frame.rows.select({KEY: frame.rows.read(KEY)} | columns)
 
     def codes(self, decision: str) -> tuple[str, ...]:
         """The criteria of a decision in the order of its bits; past the 62nd they go on in `not_met_1`."""
@@ -109,23 +123,11 @@ def asked(rule: Rule) -> Used:
 
 def frame_of(edition: Edition, subject: str, on: date, table: Any) -> RowFrame:
     """A table as records, each with what is known of whether there are records around it."""
-    here = {}
+    rows = Rows(table)
     for level in around(edition, subject):
-        name = level + SEPARATOR + HERE
-        if name not in table.columns:
-            known = [table[one].notnull() for one in table.columns if one.startswith(level + SEPARATOR)]
-            here[name] = some(known)
-    return RowFrame(edition, subject, on, Rows(table.mutate(**here) if here else table))
-
-
-def narrow(edition: Edition, subject: str, start: Iterable[Used], table: Any) -> Any:
-    """The columns of a table that references rest on; SQL repeats every column at every stage."""
-    table = frame_of(edition, subject, date.min, table).rows.table
-    names = {KEY, BEYOND}
-    levels = {subject: "", **{level: level + SEPARATOR for level in around(edition, subject)}}
-    names |= {prefix + HERE for prefix in levels.values()}
-    names |= {levels[of] + name for of, name in heights_of(edition, start) if of in levels}
-    return table.select(*(name for name in table.columns if name in names))
+        known = [rows.read(one).notnull() for one in table.columns if one.startswith(level + SEPARATOR)]
+        rows.extend({level + SEPARATOR + HERE: some(known)})
+    return RowFrame(edition, subject, on, rows)
 
 
 def prepare(frame: RowFrame, start: Iterable[Used]) -> None:
@@ -133,8 +135,8 @@ def prepare(frame: RowFrame, start: Iterable[Used]) -> None:
     frames = {frame.subject: frame, **frame.outer}
     for stage in stages(heights_of(frame.edition, start)):
         for subject, home in frames.items():
-            facts = [home.edition.subjects[subject].facts[name] for of, name in stage
-                     if of == subject and name in home.edition.subjects[subject].facts]  # fmt: skip
+            known = home.edition.subjects[subject].facts
+            facts = [known[name] for of, name in stage if of == subject and name in known and name not in home.memo]
             home.work_out(part for fact in facts for part in inside(fact.formula))
             settled = home.settle("", {fact.name: home.compute(fact) for fact in facts})
             home.memo.update(dict.fromkeys((fact.name for fact in facts), settled))

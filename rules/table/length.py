@@ -1,4 +1,4 @@
-"""How long an expression is when it is written out: SQL has no names for its parts within a lambda."""
+"""What an expression reads, and how long it is when it is written out: SQL has no names for its parts in a lambda."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ WORKING = "$"  # in the names of columns on the way
 LONGEST = 5_000  # parts; an engine still plans that in a moment
 
 
-def check_length(name: str, column: Any) -> None:
-    """Refuse what would keep an engine planning for ever."""
+def surveyed(name: str, column: Any) -> dict[str, Any]:
+    """The columns that an expression reads, by their names; refused where it would keep an engine planning for ever."""
+    fields: dict[str, Any] = {}
     with about(name.strip(WORKING)):
-        _check(column)
+        if _length(column.op(), {}, fields) > LONGEST:
+            raise NotTabular("length", "逐条写出来太长", "written out for each record of a list it grows too long")
+    return fields
 
 
-def _check(column: Any) -> None:
-    if _length(column.op(), {}) > LONGEST:
-        raise NotTabular("length", "逐条写出来太长", "written out for each record of a list it grows too long")
-
-
-def _length(node: Any, seen: dict[Any, int]) -> int:
+def _length(node: Any, seen: dict[Any, int], fields: dict[str, Any]) -> int:
     if id(node) not in seen:
+        if isinstance(node, ops.Field):
+            fields[node.name] = node
         inner = () if isinstance(node, ops.Field) else node.__children__
-        seen[id(node)] = 1 + sum(_length(one, seen) for one in inner)
+        seen[id(node)] = 1 + sum(_length(one, seen, fields) for one in inner)
     return seen[id(node)]

@@ -12,9 +12,9 @@ from pathlib import Path
 from rules.ids import CARD, WANTED
 from rules.model import Edition, Fact
 from rules.table.columns import KEY, key_of
-from service.county.columns import Matched, Note, cell, in_lists, matched, wrong_id
+from service.county.columns import Matched, Note, Wrong, cell, in_lists, matched, wrong_id
 from service.county.engine import Duck, named, quoted
-from service.county.inputs import ROW, Source, Unreadable, opened
+from service.county.inputs import ROW, Source, Unreadable, numbered, opened
 
 BAD = "bad__"
 MESSAGES: Mapping[str, tuple[str, str]] = {
@@ -45,20 +45,22 @@ class Checked:
     rows: int
     bad: int
     notes: tuple[Note, ...]
+    clean: Path  # of the good rows
     missing: Mapping[str, int]  # fact -> rows in which it is not known, of the good ones
     decided: tuple[str, ...]  # conclusions that the file gives
 
 
 class Checks:
-    """Looks through files one after the other, those of the upper levels first."""
+    """Looks through files one after the other, those of the upper levels first. Good rows go to a file of their own,
+    unless they can be `read` by a query from where they are."""
 
-    def __init__(self, edition: Edition, duck: Duck, scratch: Path) -> None:
-        self.edition, self.duck, self.scratch = edition, duck, scratch
+    def __init__(self, edition: Edition, duck: Duck, scratch: Path, *, read: bool = True) -> None:
+        self.edition, self.duck, self.scratch, self.read = edition, duck, scratch, read
         self.ids: dict[str, str] = {}  # subject -> query of all its ids, whether their rows are good or not
         self.messages = dict(MESSAGES)  # what each code says
 
-    def look(self, source: Source, clean: Path) -> Checked:
-        """Check a file; its good rows go to `clean` under the names of the dictionary."""
+    def look(self, source: Source) -> Checked:
+        """Check a file; its good rows are known by the names of the dictionary."""
         duck, subject = self.duck, source.subject
         raw = opened(duck, source, self.scratch)
         types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
@@ -66,20 +68,20 @@ class Checks:
         id = f"nullif(trim(CAST({named(found.id)} AS VARCHAR)), '')" if found.id else self._only(source, raw)
         above = self._above(source, found)
         shown = {KEY: id} | ({key_of(self.edition.subjects[subject].within): above} if above else {})
-        wrong = [("id", condition, code) for condition, code in ((f"{id} IS NULL", "no_id"), *wrong_id(id))]
+        wrong = [Wrong("id", *one) for one in ((f"{id} IS NULL", "no_id"), *wrong_id(id))]
         within = self.edition.subjects[subject].within
         if within in self.ids and above:
-            wrong.append((found.above or within, f"{above} IS NULL", "no_record_above"))
-            wrong.append((found.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
+            wrong.append(Wrong(found.above or within, f"{above} IS NULL", "no_record_above"))
+            wrong.append(Wrong(found.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
         facts, more = self._facts(subject, found, types)
-        self._write(source, raw, shown | facts, [*wrong, *more], clean)
+        clean = self._write(source, raw, shown | facts, [*wrong, *more])
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         rows = int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])
         counts = ", ".join(f"count({named(name)})" for name in facts) or "1"
-        total, *known = duck.run(f"SELECT count(*), {counts} FROM read_parquet({quoted(clean)})")[0]
+        total, *known = duck.run(f"SELECT count(*), {counts} FROM {duck.rows(clean)}")[0]
         missing = {name: total - count for name, count in zip(facts, known, strict=False) if count < total}
         decided = tuple(name for name in found.facts if name in self.edition.rules)
-        return Checked(source, rows, rows - total, found.notes, missing, decided)
+        return Checked(source, rows, rows - total, found.notes, clean, missing, decided)
 
     def _only(self, source: Source, raw: str) -> str:
         """The id of the one record of a table without ids."""
@@ -94,18 +96,16 @@ class Checks:
             return f"nullif(trim(CAST({named(found.above)} AS VARCHAR)), '')"
         if within not in self.ids:
             return ""
-        if self.duck.run(f"SELECT count(*) FROM ({self.ids[within]})")[0][0] == 1:
-            return f"({self.ids[within]})"
+        if len(only := self.duck.run(f"{self.ids[within]} LIMIT 2")) == 1:
+            return quoted(only[0][0])
         title = self.edition.subjects[within].title
         raise Unreadable(source.path, f"没有写明所属{title.zh}的列（{key_of(within)}）。",
                          f"No column says which {title.en} a row belongs to ({key_of(within)}).")  # fmt: skip
 
-    def _facts(
-        self, subject: str, found: Matched, types: Mapping[str, str]
-    ) -> tuple[dict[str, str], list[tuple[str, str, str]]]:
+    def _facts(self, subject: str, found: Matched, types: Mapping[str, str]) -> tuple[dict[str, str], list[Wrong]]:
         """The facts in SQL, and what may be wrong with them."""
         known, shown = self.edition.subjects[subject].facts, {}
-        wrong: list[tuple[str, str, str]] = []
+        wrong: list[Wrong] = []
         for name, column in found.facts.items():
             at, type = named(column), types[column]
             if name not in known:
@@ -113,21 +113,16 @@ class Checks:
             elif known[name].type.kind == "list":
                 if type.endswith("[]"):
                     shown[name] = at
-                    wrong += [
-                        (f"{column}.{inner}", when, code)
-                        for inner, when, code in in_lists(self.edition, at, type, known[name])
-                    ]
+                    wrong += in_lists(self.edition, column, type, known[name])
                 continue
             else:
                 part = cell(at, type, known[name])
             shown[name] = part.value
-            wrong += [(column, condition, code) for condition, code in part.wrong]
+            wrong += [Wrong(column, condition, code) for condition, code in part.wrong]
         wrong += list(self._wholes(known, found, shown))
         return shown, wrong
 
-    def _wholes(
-        self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]
-    ) -> Iterator[tuple[str, str, str]]:
+    def _wholes(self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]) -> Iterator[Wrong]:
         for name, value in shown.items():
             fact = known.get(name)
             if fact is not None and fact.part_of in shown and fact.type.is_number:
@@ -136,32 +131,41 @@ class Checks:
                 zh, en = f"{fact.title.zh} > {whole.title.zh}", f"{fact.title.en} > {whole.title.en}"
                 said = MESSAGES["part_exceeds_whole"]
                 self.messages[code] = said[0].format(zh=zh), said[1].format(en=en)
-                yield found.facts[name], f"{value} > {shown[fact.part_of]}", code
+                yield Wrong(found.facts[name], f"{value} > {shown[fact.part_of]}", code)
 
-    def _write(
-        self, source: Source, raw: str, shown: Mapping[str, str], wrong: list[tuple[str, str, str]], clean: Path
-    ) -> None:
-        """The problems to a table, and the rows without any to a file."""
-        duck, id = self.duck, shown[KEY]
+    def _write(self, source: Source, raw: str, shown: Mapping[str, str], wrong: list[Wrong]) -> Path:
+        """The problems to a table, and the rows without any to a file, or a query that finds them."""
+        duck, id, bad = self.duck, shown[KEY], f"{BAD}{source.subject}"
         shown_id = f"CASE WHEN NOT regexp_full_match({id}, {quoted(CARD)}) THEN {id} END"  # no card number goes further
         cases = ", ".join(
-            f"CASE WHEN {condition} THEN {{'c': {quoted(column)}, 'k': {quoted(code)}}} END"
-            for column, condition, code in wrong
+            f"CASE WHEN {one.condition} THEN {{'c': {quoted(one.column)}, 'k': {quoted(one.code)}}} END"
+            for one in wrong
         )
-        bad = named(f"{BAD}{source.subject}")
+        whenever = " OR ".join(dict.fromkeys(f"({one.whenever or one.condition})" for one in wrong))
         duck.run(
-            f"CREATE OR REPLACE TABLE {bad} AS SELECT {ROW}, id, b.c AS col, b.k AS code FROM (SELECT {ROW}, "
-            f"{shown_id} AS id, unnest(list_filter([{cases}], lambda x: x IS NOT NULL)) AS b FROM {named(raw)})"
+            f"CREATE OR REPLACE TABLE {named(bad)} AS SELECT {ROW}, id, b.c AS col, b.k AS code FROM (SELECT {ROW}, "
+            f"{shown_id} AS id, unnest(list_filter([{cases}], lambda x: x IS NOT NULL)) AS b FROM {named(raw)} "
+            f"WHERE {whenever})"
         )
-        duck.run(
-            f"INSERT INTO {bad} SELECT {ROW}, {shown_id}, 'id', 'repeated_id' FROM {named(raw)} WHERE {id} IN "
-            f"(SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
-        )
+        if not (in_order := duck.in_order(named(raw), id)):
+            duck.run(
+                f"INSERT INTO {named(bad)} SELECT {ROW}, {shown_id}, 'id', 'repeated_id' FROM {named(raw)} "
+                f"WHERE {id} IN (SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
+            )
         columns = ", ".join(f"{value} AS {named(name)}" for name, value in self._exact(raw, shown).items())
-        duck.copy(
-            f"SELECT {columns} FROM {named(raw)} WHERE {ROW} NOT IN (SELECT {ROW} FROM {bad}) ORDER BY {named(KEY)}",
-            clean,
-        )
+        good, rows = "", named(raw)
+        if reads := self.read and in_order and source.path.suffix == ".parquet":
+            rows = f"({numbered(source)})"
+        if duck.run(f"SELECT count(*) FROM {named(bad)}")[0][0]:
+            file = self.scratch / f"{bad}.parquet"
+            duck.copy(f"SELECT DISTINCT {ROW} FROM {named(bad)} ORDER BY 1", file)
+            good = f" WHERE {ROW} NOT IN (SELECT {ROW} FROM {duck.rows(file)})"
+        query, clean = f"SELECT {columns} FROM {rows}{good}", self.scratch / f"clean_{source.subject}"
+        if reads:
+            clean.with_suffix(".sql").write_text(query, encoding="utf-8")
+            return clean.with_suffix(".sql")
+        duck.copy(query + ("" if in_order else f" ORDER BY {named(KEY)}"), clean.with_suffix(".parquet"))
+        return clean.with_suffix(".parquet")
 
     def _exact(self, raw: str, shown: Mapping[str, str]) -> dict[str, str]:
         """Decimals in two places where that holds them: wider ones leave less room to multiply."""

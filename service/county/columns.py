@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +18,7 @@ IDS = (KEY, "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
 NUMBER = r"-?[0-9]{1,18}(\.[0-9]+)?"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+AS_IT_IS = {"VARCHAR": "TEXT"}  # within a list, where a code is not trimmed
 FINE = f"DECIMAL(32, {PLACES})"
 
 
@@ -96,6 +97,17 @@ class Cell:
     wrong: tuple[tuple[str, str], ...] = ()  # condition, code
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What may be wrong with a row: the column, the condition and its code; and what is wrong whenever that is, of a
+    list the same for all that may be wrong in it."""
+
+    column: str
+    condition: str
+    code: str
+    whenever: str = ""
+
+
 def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
     """How a cell is read; `codes` are those of a conclusion."""
     text = f"nullif(trim({at}), '')" if type == "VARCHAR" else ""
@@ -103,7 +115,8 @@ def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
     if kind == "choice":
         allowed = ", ".join(quoted(code) for code in (codes or fact.choices))
         text = text or f"CAST({at} AS VARCHAR)"
-        return Cell(text, ((f"{text} NOT IN ({allowed})", "not_a_choice"),))
+        as_is = f"CASE WHEN {at} IN ({allowed}) THEN false ELSE {text} NOT IN ({allowed}) END"  # to trim takes longer
+        return Cell(text, ((as_is if type == "VARCHAR" else f"{text} NOT IN ({allowed})", "not_a_choice"),))
     if kind == "boolean":
         return _boolean(text, at, type)
     if kind == "date":
@@ -130,10 +143,13 @@ def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
                                                       or type == "INTEGER"):  # fmt: skip
         return Cell("CAST(NULL AS BIGINT)", ((f"{at} IS NOT NULL", "not_a_number"),))
     if not text:
-        value, wrong = at, []
-        if type.startswith("DECIMAL") and not type.endswith(",0)"):
-            fine = f"CAST({at} AS {FINE})"
-            wrong = [(f"{at} <> floor({at})", "not_whole")] if whole else [(f"{at} <> {fine}", "too_fine")]
+        value = at
+        wrong: list[tuple[str, str]] = []
+        places = int(type.rstrip(")").partition(",")[2]) if type.startswith("DECIMAL") else 0
+        if whole and places:
+            wrong = [(f"{at} <> floor({at})", "not_whole")]
+        elif places > PLACES:
+            wrong = [(f"{at} <> try_cast({at} AS {FINE})", "too_fine")]
     else:
         text = f"replace({text}, ',', '')"
         share = fact.type.kind == "rate"
@@ -143,13 +159,13 @@ def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
         hundredth = f"CAST(CAST({plain} AS DECIMAL(28, 4)) * 0.01 AS {FINE})"
         value = f"CASE WHEN {percent} THEN {hundredth} ELSE {plain} END" if share else plain
         value = f"CASE WHEN regexp_full_match({text}, '{form}') THEN {value} END"
-        places = f"length(rtrim(regexp_extract({text}, '\\.([0-9]+)', 1), '0'))"
+        after = f"length(rtrim(regexp_extract({text}, '\\.([0-9]+)', 1), '0'))"
         most = f"CASE WHEN {percent} THEN {PLACES - 2} ELSE {PLACES} END" if share else f"{PLACES}"
         wrong = [(f"{text} IS NOT NULL AND {value} IS NULL", "not_a_number"),
-                 (f"{places} > {0 if whole else most}", "not_whole" if whole else "too_fine")]  # fmt: skip
+                 (f"{after} > {0 if whole else most}", "not_whole" if whole else "too_fine")]  # fmt: skip
     wrong += [(f"{value} < {_written(fact.minimum)}", "too_small")] if fact.minimum is not None else []
     wrong += [(f"{value} > {_written(fact.maximum)}", "too_large")] if fact.maximum is not None else []
-    wrong.append((f"abs({value}) >= {HUGE}", "too_large"))
+    wrong.append((f"{value} >= {HUGE} OR {value} <= -{HUGE}", "too_large"))
     if whole:
         value = f"try_cast({value} AS BIGINT)"
     return Cell(value, tuple(wrong))
@@ -169,16 +185,23 @@ def wrong_id(at: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def in_lists(edition: Edition, at: str, type: str, fact: Fact) -> Iterator[tuple[str, str, str]]:
-    """What may be wrong inside the records of a list: the fact within, the condition and its code."""
-    inner = edition.subjects[fact.type.of].facts
-    fields = _fields(type)
-    wrong = [(KEY, *one) for one in wrong_id(f"CAST(x.{named(KEY)} AS VARCHAR)")] if KEY in fields else []
-    for name, one in inner.items():
-        if one.given and one.type.kind != "list" and name in fields:
-            wrong += [(name, *part) for part in cell(f"x.{named(name)}", fields[name], one).wrong]
-    for name, condition, code in wrong:
-        yield name, f"len(list_filter({at}, lambda x: coalesce({condition}, false))) > 0", code
+def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[Wrong]:
+    """What may be wrong inside the records of a list."""
+    inner, fields = edition.subjects[fact.type.of].facts, _fields(type)
+    found = [(KEY, *one) for one in wrong_id(f"CAST(x.{named(KEY)} AS VARCHAR)")] if KEY in fields else []
+    found += [
+        (name, condition, code)
+        for name, one in inner.items()
+        if one.given and one.type.kind != "list" and name in fields
+        for condition, code in cell(f"x.{named(name)}", AS_IT_IS.get(fields[name], fields[name]), one).wrong
+    ]
+
+    def some(conditions: Iterable[str]) -> str:
+        return f"len(list_filter({named(column)}, lambda x: {' OR '.join(f'({one})' for one in conditions)})) > 0"
+
+    anything = some(condition for _, condition, _ in found)
+    for name, condition, code in found:
+        yield Wrong(f"{column}.{name}", some([condition]), code, anything)
 
 
 def _fields(type: str) -> dict[str, str]:

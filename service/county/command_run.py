@@ -14,6 +14,7 @@ from rules.table import TableError
 from rules.wording import Wording
 from service.command_common import Bad, Settings, Unfit, common
 from service.command_screen import as_json, show
+from service.county.history import NotBefore, runs_before
 from service.county.inputs import Source, Unreadable
 from service.county.running import Asked, TooMany, run
 from service.county.steps import Busy, Occupied
@@ -21,6 +22,7 @@ from service.county.steps import Busy, Occupied
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 ENGINES = ("duckdb", "spark")
+SHOWN = 10  # ids on the screen
 
 
 def share(_: click.Context, __: click.Parameter, text: str) -> float:
@@ -50,8 +52,10 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
 @click.option(
     "--publish", is_flag=True, help="报告供公布：小数目不显示 / the report is for publication: no small groups"
 )
+@click.option("--last", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True,
+              help="以前一次运行的结果，可重复 / the folder of an earlier run; repeatable")  # fmt: skip
 @common
-def run_command(settings: Settings, out: Path, tables: tuple[str, ...], **options: Any) -> None:
+def run_command(settings: Settings, out: Path, tables: tuple[str, ...], last: tuple[Path, ...], **options: Any) -> None:
     """判定全县的户、村、乡镇，写出结果和报告 / judge a whole county and report"""
     edition = settings.edition(settings.today())
     names = zip(("household", "village", "township", "county"),
@@ -66,7 +70,12 @@ def run_command(settings: Settings, out: Path, tables: tuple[str, ...], **option
         raise Bad("请给出至少一个数据文件。", "Give at least one file of records.")
     sources = tuple(Source(subject, file) for subject, file in files.items())
     named = ("engine", "at_most", "keep_given", "publish")
-    asked = Asked(edition, settings.today(), sources, out.absolute(), **{one: options[one] for one in named})
+    try:
+        before = runs_before([one.absolute() for one in last], edition, settings.today())
+    except NotBefore as error:
+        raise Unfit([{"where": str(error.folder), "zh": error.zh, "en": error.en}]) from None
+    asked = Asked(edition, settings.today(), sources, out.absolute(), before=before,
+                  **{one: options[one] for one in named})  # fmt: skip
     manifest = _guarded(asked, settings)
     if settings.json:
         as_json(manifest)
@@ -140,5 +149,17 @@ def _told(manifest: Mapping[str, Any], say: Wording, out: Path) -> list[Line | R
             row(one["decision"], Span(say.pick(one["zh"], one["en"]), "unknown"), indent=2)
             for one in manifest["levels"][subject]["left_out"]
         )
+    for one in manifest["rankings"]:
+        enough = one["take"] is None or len(one["chosen"]) >= one["take"]
+        said = say.pick(f"选出 {len(one['chosen'])} 个，要求 {one['take'] or '-'} 个：",
+                        f"{len(one['chosen'])} chosen, {one['take'] or '-'} wanted: ")  # fmt: skip
+        named = ", ".join(one["chosen"][:SHOWN])
+        block.append(row(say.text(edition.rules[one["decision"]].title), Span(said + named, "" if enough else "bad")))
+    for subject, told in manifest["gaps"].items():
+        below = say.text(edition.subjects[told["below"]].title)
+        said = say.pick(
+            f"{told['doubtful']} 条{below}记录缺数据，见报告", f"{told['doubtful']} records lack data ({below})"
+        )
+        block.append(row(say.text(edition.subjects[subject].title), Span(said, "unknown")))
     block.append(line(Span(str(out), "dim")))
     return block

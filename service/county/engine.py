@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,9 @@ from typing import Any
 import ibis
 
 GROUP = 10**4 * 10  # rows of a group in Parquet
-SETTINGS: Mapping[str, str] = {
-    "spark.ui.enabled": "false",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.ansi.enabled": "true",
-    "spark.log.level": "ERROR",
-}
+MEMORY = "50%"  # of the machine's, for what DuckDB holds; the rest goes to disk
+EXACT: Mapping[str, str] = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
+UNLESS_SET: Mapping[str, str] = {"spark.ui.enabled": "false", "spark.log.level": "ERROR"}
 
 
 def quoted(text: object) -> str:
@@ -35,7 +33,10 @@ class Duck:
 
     def __init__(self, scratch: Path) -> None:
         scratch.mkdir(parents=True, exist_ok=True)
-        self.con = ibis.duckdb.connect(temp_directory=str(scratch / "spill"), threads=os.cpu_count() or 1)
+        self.con = ibis.duckdb.connect(
+            temp_directory=str(scratch / "spill"), memory_limit=MEMORY, threads=os.cpu_count() or 1
+        )
+        self.opened: dict[tuple[str, int, int], Any] = {}
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows that a statement gives."""
@@ -52,16 +53,43 @@ class Duck:
         """The columns of a table or a query in brackets, with their types."""
         return {str(row[0]): str(row[1]) for row in self.run(f"DESCRIBE SELECT * FROM {name}")}
 
+    def rows(self, path: Path) -> str:
+        """What stands after FROM for a Parquet file, or for a query that a file holds."""
+        return f"({path.read_text(encoding='utf-8')})" if path.suffix == ".sql" else f"read_parquet({quoted(path)})"
+
     def table(self, path: Path) -> Any:
-        return self.con.read_parquet(str(path))
+        """A file as a table; one that has not changed is opened once."""
+        at = path.stat()
+        key = str(path), at.st_mtime_ns, at.st_size
+        if key not in self.opened:
+            name = f"opened_{len(self.opened)}"
+            self.run(f"CREATE TEMP VIEW {name} AS SELECT * FROM {self.rows(path)}")
+            self.opened[key] = self.con.table(name)
+        return self.opened[key]
 
     def sql(self, expr: Any) -> str:
         """An expression as a query."""
-        return str(ibis.to_sql(expr, dialect="duckdb"))
+        return str(self.con.compile(expr))
+
+    def in_order(self, rows: str, column: str) -> bool:
+        """Whether rows stand in the order of a column that is known in all of them and never twice the same."""
+        return bool(self.run(
+            f"SELECT count(*) = count(own) AND coalesce(bool_and(own > last), true) "
+            f"FROM (SELECT {column} AS own, lag({column}) OVER () AS last FROM {rows})"
+        )[0][0])  # fmt: skip
+
+    def ordered(self, table: Any, column: str) -> Any:
+        """A table in the order of a column, to be widened: fewer columns are sorted sooner."""
+        return table.order_by(column)
 
     def write(self, expr: Any, path: Path, order: str) -> None:
-        """Run an expression into a Parquet file, in the order of a column: the same rows, the same bytes."""
-        self.copy(f"SELECT * FROM ({self.sql(expr)}) ORDER BY {named(order)}", path)
+        """Run an expression into a Parquet file in the order of a column: the same rows, the same bytes. Where they
+        stand so already, to look is quicker than to sort."""
+        self.copy(self.sql(expr), path)
+        if not self.in_order(self.rows(path), named(order)):
+            half = path.with_suffix(".half")
+            self.copy(f"SELECT * FROM {self.rows(path)} ORDER BY {named(order)}", half)
+            half.replace(path)
 
     def copy(self, sql: str, path: Path) -> None:
         self.run(f"COPY ({sql}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})")
@@ -70,18 +98,33 @@ class Duck:
         self.con.disconnect()
 
 
+class Still(Duck):
+    """DuckDB over files that do not change any more: each is opened once."""
+
+    def __init__(self, duck: Duck) -> None:
+        self.con = duck.con
+        self._tables: dict[Path, Any] = {}
+
+    def table(self, path: Path) -> Any:
+        if path not in self._tables:
+            self._tables[path] = super().table(path)
+        return self._tables[path]
+
+
 class Spark:
-    """Spark, as the session that is there says, else on this machine."""
+    """Spark: the master and all else as its own configuration says (spark-defaults.conf, PYSPARK_SUBMIT_ARGS,
+    spark-submit), else on this machine. Where it is a cluster, the folders of a run have to be there on every node."""
 
     name = "spark"
 
     def __init__(self, scratch: Path) -> None:
-        from pyspark.sql import SparkSession  # type: ignore[import-not-found] # noqa: PLC0415 -- an extra
+        from pyspark import SparkConf  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 -- an extra
+        from pyspark.sql import SparkSession  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
 
-        builder = SparkSession.builder.appName("village-credit").config(
-            "spark.sql.warehouse.dir", str(scratch / "warehouse")
-        )
-        for key, value in SETTINGS.items():
+        self.scratch, known = scratch, SparkConf()
+        ours = {**UNLESS_SET, "spark.sql.warehouse.dir": str(scratch / "warehouse")}
+        builder = SparkSession.builder.appName("village-credit")
+        for key, value in {**{one: ours[one] for one in ours if known.get(one) is None}, **EXACT}.items():
             builder = builder.config(key, value)
         self.con = ibis.pyspark.connect(builder.getOrCreate())
         self.duck = Duck(scratch)
@@ -91,12 +134,17 @@ class Spark:
         self.con._session.read.parquet(str(path)).createOrReplaceTempView(name)  # noqa: SLF001 -- ibis's own read drops decimals
         return self.con.table(name)
 
+    def ordered(self, table: Any, _: str) -> Any:
+        """A table as it is: Spark sorts no sooner than it writes."""
+        return table
+
     def write(self, expr: Any, path: Path, order: str) -> None:
         """Spark writes a folder of parts; DuckDB puts them in order into one file."""
-        parts = path.with_suffix(".parts")
+        parts = self.scratch / f"{path.stem}.parts"
         frame = self.con._session.sql(str(ibis.to_sql(expr, dialect="pyspark")))  # noqa: SLF001
         frame.write.mode("overwrite").parquet(str(parts))
         self.duck.copy(f"SELECT * FROM read_parquet({quoted(parts / '*.parquet')}) ORDER BY {named(order)}", path)
+        shutil.rmtree(parts)
 
     def close(self) -> None:
         self.duck.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -48,9 +48,9 @@ class Outputs:
                 row |= {level + SEPARATOR + name: one.get(name) for name in names}
         return row
 
-    def rows(self, subject: str) -> list[dict[str, Any]]:
-        """All rows of a subject, each as `row` gives it."""
-        found = [dict(one) for one in self._all(subject)]
+    def rows(self, subject: str, ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """All rows of a subject, or some, each as `row` gives it."""
+        found = [dict(one) for one in self._all(subject, ids)]
         for level, names in self.manifest["levels"][subject]["reads"].items():
             if (self.folder / f"{level}.parquet").is_file():
                 around = {one[KEY]: one for one in self._all(level)}
@@ -59,9 +59,10 @@ class Outputs:
                     row |= {level + SEPARATOR + name: above.get(name) for name in names}
         return found
 
-    def _all(self, subject: str) -> list[dict[str, Any]]:
+    def _all(self, subject: str, ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
         file = quoted(self.folder / f"{subject}.parquet")
-        return self.duck.dicts(f"SELECT * FROM read_parquet({file}) ORDER BY {KEY}")
+        some = "true" if ids is None else f"{KEY} IN ({', '.join(map(quoted, ids)) or 'NULL'})"
+        return self.duck.dicts(f"SELECT * FROM read_parquet({file}) WHERE {some} ORDER BY {KEY}")
 
     def facts(self, subject: str, row: Mapping[str, Any]) -> dict[str, Any]:
         """The facts of a row as the engine takes them."""

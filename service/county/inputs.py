@@ -48,11 +48,7 @@ def opened(duck: Duck, source: Source, scratch: Path) -> str:
         raise Unreadable(source.path, f"只读 {' '.join(KINDS)} 文件。", f"Only {' '.join(KINDS)} files are read.")
     try:
         if kind == ".parquet":
-            duck.run(
-                f"CREATE OR REPLACE VIEW {named(name)} AS SELECT * EXCLUDE (file_row_number), "
-                f"file_row_number + {source.first} AS {ROW} "
-                f"FROM read_parquet({quoted(source.path)}, file_row_number = true)"
-            )
+            duck.run(f"CREATE OR REPLACE VIEW {named(name)} AS {numbered(source)}")
             return name
         text = _sheet(source.path, scratch) if kind == ".xlsx" else _utf8(source.path, scratch)
         with text.open(encoding="utf-8") as file:
@@ -70,6 +66,14 @@ def opened(duck: Duck, source: Source, scratch: Path) -> str:
             source.path, f"不是可用的表格（{why}）。", f"This is no table that can be read ({why})."
         ) from None
     return name
+
+
+def numbered(source: Source) -> str:
+    """A query of a Parquet file, with the row that each record stands in."""
+    return (
+        f"SELECT * EXCLUDE (file_row_number), file_row_number + {source.first} AS {ROW} "
+        f"FROM read_parquet({quoted(source.path.absolute())}, file_row_number = true)"
+    )
 
 
 def _utf8(path: Path, scratch: Path) -> Path:

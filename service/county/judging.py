@@ -13,7 +13,7 @@ from typing import Any
 from rules import FactChecker, FactError, Reference
 from rules.judge import criteria_of
 from rules.model import Edition, Ranking, Rule
-from rules.table import Counting, NotTabular, TableJudge
+from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import NOT_MET, UNKNOWN
 from service.county.engine import Duck, Engine, named, quoted
@@ -106,8 +106,10 @@ class Judging:
         """Judge all decisions about a subject; the rows go to a file."""
         rules = [rule for rule in self.edition.rules.values() if rule.subject == subject]
         wanted = reads(self.edition, subject, rules)
-        table = self.surrounded(subject, table, upper, wanted)
-        bulk, others = self._sorted_out(rules, table)
+        table = self.engine.ordered(self.surrounded(subject, table, upper, wanted), KEY)
+        refused = self.judge.refused(table, *(rule.id for rule in rules))
+        bulk = [rule for rule in rules if rule.id not in refused]
+        others = [rule for rule in rules if rule.id in refused]
         kept = [name for name in table.columns if SEPARATOR not in name]
         if bulk:
             judged = self.judge.add(table, *(rule.id for rule in bulk))
@@ -118,28 +120,16 @@ class Judging:
                 table = judged.select(*dict.fromkeys([*names, *around_]))
         self.engine.write(table, out, KEY)
         rows = int(self.duck.run(f"SELECT count(*) FROM read_parquet({quoted(out)})")[0][0])
-        singly = [rule for rule, _ in others if rows <= FEW]
+        singly = others if rows <= FEW else []
         if others:
             self._one_by_one(subject, singly, out, given)
-        left_out = tuple(LeftOut(rule.id, why.zh, why.en) for rule, why in others if rule not in singly)
+        left_out = tuple(LeftOut(rule.id, refused[rule.id].zh, refused[rule.id].en) for rule in others if not singly)
         return Level(subject, tuple(rule.id for rule in bulk), tuple(rule.id for rule in singly), left_out, wanted)
-
-    def _sorted_out(self, rules: Sequence[Rule], table: Any) -> tuple[list[Rule], list[tuple[Rule, NotTabular]]]:
-        """The decisions that tables can make, and those that they cannot."""
-        bulk, others = [], []
-        for rule in rules:
-            try:
-                self.judge.judge(rule.id, table)
-            except NotTabular as why:
-                others.append((rule, why))
-            else:
-                bulk.append(rule)
-        return bulk, others
 
     def _one_by_one(self, subject: str, rules: Sequence[Rule], out: Path, given: Sequence[str]) -> None:
         """Decide rows singly, and put their conclusions beside the others in the file."""
         checker, reference = FactChecker(self.edition), Reference(self.edition)
-        rows = self.duck.dicts(f"SELECT * FROM read_parquet({quoted(out)})")
+        rows = self.duck.dicts(f"SELECT * FROM read_parquet({quoted(out)})") if rules else []
         found: list[dict[str, Any]] = []
         for row in rows:
             facts = case(self.edition, subject, row, given)

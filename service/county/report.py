@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from rules.model import Edition
 from service.county.engine import Duck
+from service.county.history import Before
 from service.county.report_data import Data
 
 HOME = Path(__file__).parent
 ECHARTS = HOME / "vendor" / "echarts" / "echarts.common.min.js"
-POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+POLICY = "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:"
 PAGE = """<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -33,32 +36,48 @@ PAGE = """<!doctype html>
 <footer></footer>
 <script type="application/json" id="data">{data}</script>
 <script type="application/json" id="words">{words}</script>
-<script>
-{echarts}
-</script>
-<script>
-{script}
-</script>
+<script>{echarts}</script>
+<script>{script}</script>
 </body>
 </html>
 """
 
 
-def write_report(duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any]) -> int:
+PARTS = (
+    "funnel", "exclusions", "gaps", "scatter", "shares", "milestones", "changes", "near", "titles", "ahead", "rankings",
+    "alone", "table", "counts", "aside",
+)  # fmt: skip
+SCRIPTS = ("base", "people", "villages", "time", "lists", "page")  # in the order in which they run
+
+
+def write_report(duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any],
+                 before: Sequence[Before] = ()) -> int:  # fmt: skip
     """Write it; the number of its parts."""
-    data = Data(duck, edition, folder, manifest).all()
-    page = HOME / "page"
-    text = PAGE.format(
-        policy=POLICY,
-        title=edition.title.zh.replace("&", "&amp;").replace("<", "&lt;"),
-        style=(page / "report.css").read_text(encoding="utf-8"),
-        data=inlined(data),
-        words=inlined(json.loads((page / "words.json").read_text(encoding="utf-8"))),
-        echarts=ECHARTS.read_text(encoding="utf-8"),
-        script=(page / "report.js").read_text(encoding="utf-8"),
-    )
+    data = Data(duck, edition, folder, manifest, before).all()
+    text = page_of("report", data, edition.title.zh, PARTS, SCRIPTS)
     (folder / "report.html").write_text(text, encoding="utf-8")
     return len(data)
+
+
+def page_of(kind: str, data: Mapping[str, Any], title: str, order: Sequence[str], scripts: Sequence[str]) -> str:
+    """A page with everything inside."""
+    page = HOME / "page"
+    echarts = ECHARTS.read_text(encoding="utf-8")
+    script = "".join((page / f"{name}.js").read_text(encoding="utf-8") for name in scripts)
+    return PAGE.format(
+        policy=POLICY.format(scripts=" ".join(map(hashed, (echarts, script)))),
+        title=title.replace("&", "&amp;").replace("<", "&lt;"),
+        style=(page / "report.css").read_text(encoding="utf-8"),
+        data=inlined({**data, "kind": kind, "order": list(order)}),
+        words=inlined(json.loads((page / "words.json").read_text(encoding="utf-8"))),
+        echarts=echarts,
+        script=script,
+    )
+
+
+def hashed(script: str) -> str:
+    """A script as a policy allows it: this one and no other runs."""
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
 
 
 def inlined(value: Any) -> str:

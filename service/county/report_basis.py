@@ -17,6 +17,7 @@ from rules.table.columns import SEPARATOR
 from rules.table.outputs import BOTTOM, TOP
 from rules.wording import Wording
 from service.county.engine import Duck, named, quoted
+from service.county.history import Before
 
 MOST = 5 * 1000  # rows of the table that a page lists
 Said = dict[str, str]
@@ -35,7 +36,9 @@ class Line:
 class Basis:
     """The outputs of one run, to be asked."""
 
-    def __init__(self, duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any]) -> None:
+    def __init__(self, duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any],
+                 before: Sequence[Before] = ()) -> None:  # fmt: skip
+        self.before = before
         self.duck, self.edition, self.folder, self.manifest = duck, edition, folder, manifest
         self.on = date.fromisoformat(manifest["on"])
         self.report, self.judge = edition.report, TableJudge(edition, self.on)

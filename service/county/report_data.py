@@ -23,7 +23,9 @@ class Data(Outlook):
             "about": self.about(), "counts": list(self.counts()), "aside": self.aside(), "funnel": self.funnel(),
             "exclusions": [one for name in self.report.exclusions if (one := self.unmet(name))],
             "scatter": self.scatter(), "shares": self.shares(), "near": self.near(), "titles": self.titles(),
-            "ahead": self.ahead(), "milestones": self.milestones(), "alone": list(self.alone()), "table": self.table(),
+            "ahead": self.ahead(), "milestones": self.milestones(), "changes": self.changes(),
+            "rankings": self.rankings(), "gaps": self.gaps(),
+            "alone": list(self.alone()), "table": self.table(),
         }  # fmt: skip
         return {name: part for name, part in parts.items() if part}
 

@@ -15,8 +15,11 @@ from rules.model import Edition
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from service.county.checks import BAD, Checks
 from service.county.engine import Engine, Spark, engine, named, quoted
+from service.county.gaps import write_gaps
+from service.county.history import Before, carry
 from service.county.inputs import Source
 from service.county.judging import Judging
+from service.county.rankings import summary
 from service.county.report import write_report
 from service.county.steps import MANIFEST, WORK, Steps, appearing, canonical, digest
 from service.county.workbook import write_workbook
@@ -38,6 +41,7 @@ class Asked:
     at_most: float = 0.01
     keep_given: bool = False
     publish: bool = False
+    before: tuple[Before, ...] = ()
 
 
 class TooMany(Exception):
@@ -66,6 +70,7 @@ def stamp(asked: Asked) -> dict[str, Any]:
         "inputs": [
             {"subject": one.subject, "file": one.path.name, "sha256": digest(one.path)} for one in asked.sources
         ],
+        "last": [one.stamp for one in asked.before],
         "versions": {name: version(name) for name in ("village-credit", "duckdb", "ibis-framework")},
     }
 
@@ -90,7 +95,8 @@ class _Run:
         self.duck = made.duck if isinstance(made, Spark) else made
         self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given)
         self.subjects = sorted((one.subject for one in asked.sources), key=lambda one: depth(asked.edition, one))
-        self.clean = {one: folder / WORK / f"clean_{one}.parquet" for one in self.subjects}
+        self.reads = made is self.duck  # DuckDB reads good rows from where they are
+        self.clean: dict[str, Path] = {}
 
     def path(self, subject: str) -> Path:
         return self.folder / f"{subject}.parquet"
@@ -98,11 +104,13 @@ class _Run:
     def all(self, about: dict[str, Any]) -> dict[str, Any]:
         self.tick("inputs")
         checked = self.steps.once("inputs", self.inputs)
+        self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.subjects}
         rows, bad = (sum(one[key] for one in checked) for key in ("rows", "bad"))
         if bad > rows * self.asked.at_most:
             kept = self.asked.out.with_name(f"{self.asked.out.name}.{SET_ASIDE}.csv")
             kept.write_bytes((self.folder / f"{SET_ASIDE}.csv").read_bytes())
             raise TooMany(bad, rows, kept)
+        carried = self.steps.once("last", self.last)
         levels = {}
         for subject in reversed(self.subjects):
             self.tick(subject)
@@ -110,15 +118,21 @@ class _Run:
         manifest = {
             **about,
             "checked": checked,
+            "carried": carried,
             "levels": levels,
             "counts": {one: self.steps.once(f"counts {one}", partial(self.counts, one, levels[one]))
                        for one in self.subjects},
             "differences": self.steps.once("differences", self.differences),
         }  # fmt: skip
+        manifest["gaps"] = self.steps.once(
+            "gaps", partial(write_gaps, self.duck, self.asked.edition, self.folder, manifest)
+        )
+        ranked = partial(summary, self.duck, self.asked.edition, self.folder, manifest)
+        manifest["rankings"] = self.steps.once("rankings", ranked)
         self.tick("workbook")
         self.steps.once("workbook", lambda: write_workbook(self.duck, self.asked.edition, self.folder, manifest))
         self.tick("report")
-        self.steps.once("report", lambda: write_report(self.duck, self.asked.edition, self.folder, manifest))
+        self.steps.once("report", lambda: self.report(manifest))
         files = sorted(one for one in self.folder.iterdir() if one.is_file() and one.suffix in SUFFIXES)
         return manifest | {"files": {one.name: digest(one) for one in files}}
 
@@ -126,11 +140,11 @@ class _Run:
 
     def inputs(self) -> list[dict[str, Any]]:
         """Look through all files, and write down what is set aside."""
-        checks = Checks(self.asked.edition, self.duck, self.folder / WORK)
+        checks = Checks(self.asked.edition, self.duck, self.folder / WORK, read=self.reads)
         found = []
         order = sorted(self.asked.sources, key=lambda one: depth(self.asked.edition, one.subject))
         for source in order:
-            one = checks.look(source, self.clean[source.subject])
+            one = checks.look(source)
             found.append({
                 "subject": source.subject, "file": source.path.name, "rows": one.rows, "bad": one.bad,
                 "notes": [asdict(note) for note in one.notes], "missing": dict(one.missing), "decided": one.decided,
@@ -151,6 +165,16 @@ class _Run:
             writer.writerow(["subject", "file", "row", "id", "column", "code", "zh", "en"])
             writer.writerows(one.values() for one in listed)
         return found
+
+    def last(self) -> dict[str, dict[str, int]]:
+        """Fill in what the run before makes of facts that this one was not given."""
+        last = self.asked.before[-1:]
+        found = {subject: carry(self.duck, self.asked.edition, one, subject, self.clean[subject])
+                 for one in last for subject in self.subjects}  # fmt: skip
+        return {subject: filled for subject, filled in found.items() if filled}
+
+    def report(self, manifest: Mapping[str, Any]) -> int:
+        return write_report(self.duck, self.asked.edition, self.folder, manifest, self.asked.before)
 
     def level(self, subject: str) -> dict[str, Any]:
         """Judge one subject, after those below it."""
@@ -190,7 +214,7 @@ class _Run:
         above = self.asked.edition.subjects[subject].within
         if above not in self.clean or key_of(above) not in self.duck.columns(file):
             return 0
-        ids = f"SELECT id FROM read_parquet({quoted(self.clean[above])})"
+        ids = f"SELECT id FROM {self.duck.rows(self.clean[above])}"
         found: int = self.duck.run(f"SELECT count(*) FROM {file} WHERE {key_of(above)} NOT IN ({ids})")[0][0]
         return found
 
@@ -198,7 +222,7 @@ class _Run:
         """Figures that a file gave and that its records add up to differently."""
         found = []
         for subject in self.subjects:
-            old, new = (f"read_parquet({quoted(one)})" for one in (self.clean[subject], self.path(subject)))
+            old, new = (self.duck.rows(one) for one in (self.clean[subject], self.path(subject)))
             below = [one for one in self.subjects if subject in around(self.asked.edition, one)]
             facts = [name for one in below for name in self.judging.counting.declared(subject, one)]
             columns = self.duck.columns(old)

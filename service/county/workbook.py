@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from rules.judge import criteria_of
 from rules.model import Edition
 from rules.table.columns import SEPARATOR, key_of
 from service.county.engine import Duck, quoted
+from service.county.gaps import GAPS, wanted
+from service.county.rankings import Proposal, proposals, reason
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same in every file: the same rows give the same bytes
 MOST = 50 * 1000  # rows of a sheet: who wants more reads the Parquet file
@@ -42,6 +46,15 @@ def write_workbook(duck: Duck, edition: Edition, folder: Path, manifest: Mapping
                 for row in duck.dicts(f"SELECT * FROM {file} ORDER BY id")
             )
             _sheet(book, looks, edition.subjects[subject].title.zh, heads, rows)
+    ranked = groupby(proposals(duck, edition, folder, manifest), key=lambda one: (one.rule, one.body))
+    for (rule, body), found in ranked:
+        listed = edition.subjects[body.over.type.of].title.zh
+        heads = [edition.subjects[rule.subject].title.zh, "名次", listed, "入选", *(key.title.zh for key in body.order)]
+        _sheet(book, looks, rule.title.zh, [*heads, "没有名次的原因"], _ranked(found))
+    gaps = duck.run(f"SELECT * FROM read_parquet({quoted(folder / f'{GAPS}.parquet')}) LIMIT {MOST}")
+    if gaps:
+        _sheet(book, looks, "缺数据", ["对象", "编号", "下级", "下级编号", "算不出的数", "缺的数据"],
+               (_gap(edition, *row) for row in gaps))  # fmt: skip
     aside = duck.run(
         f"SELECT file, row, id, column_name, zh FROM read_parquet({quoted(folder / 'set_aside.parquet')}) LIMIT {MOST}"
     )
@@ -69,6 +82,26 @@ def _sheet(book: Any, looks: Mapping[str, Any], name: str, heads: list[str], row
             elif cell is not None:
                 sheet.write(number, place, cell)
     sheet.autofilter(0, 0, max(number, 1), len(heads) - 1)
+
+
+def _ranked(found: Iterable[Proposal]) -> Iterator[list[Any]]:
+    for one in found:
+        for row in one.rows:
+            values = [_plain(value) for value in row.values]
+            why = reason(one.rule, row.why, "缺数据", "")["zh"]
+            yield [one.id, row.place, row.id, "是" if row.chosen else "", *values, why]
+
+
+def _gap(edition: Edition, subject: str, id: str, below: str, record: str, *names: list[str]) -> list[Any]:
+    facts, causes = names
+    own = edition.subjects[subject]
+    return [own.title.zh, id, edition.subjects[below].title.zh, record,
+            "、".join(own.facts[name].title.zh for name in facts),
+            "、".join(wanted(edition, below, path)[1].zh for path in causes)]  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Fraction) else value
 
 
 def _counts(edition: Edition, manifest: Mapping[str, Any]) -> Iterator[list[Any]]:

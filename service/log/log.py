@@ -50,20 +50,31 @@ class DecisionLog:
         returned. KeyReused where it was used for another one, Repeated where an id is in the log already,
         LogUnavailable where nothing could be written.
         """
+        return self.finish(self.begin(entries, once))
+
+    def begin(self, entries: Sequence[Entry], once: Once | None = None) -> Ticket:
+        """Put them in line, and go on meanwhile: nothing may be answered before `finish` returns."""
         if any(one.kind == EXPIRY for one in entries):
             raise ValueError(f"entries of kind {EXPIRY} are written by the log itself")
         prepared = [prepare(one, self.sealer) for one in entries]
-        if once is None:
-            if prepared:
-                self.writer.write(Ticket(prepared, None))
-            return None
-        sealed = self.sealer.seal(_once_id(once.caller, once.name), once.response)
-        stored = self.writer.write(Ticket(prepared, dataclasses.replace(once, response=sealed)))
+        if once is not None:
+            sealed = self.sealer.seal(_once_id(once.caller, once.name), once.response)
+            once = dataclasses.replace(once, response=sealed)
+        ticket = Ticket(prepared, once, done=once is None and not prepared)
+        if not ticket.done:
+            self.writer.begin(ticket)
+        return ticket
+
+    def finish(self, ticket: Ticket) -> Once | None:
+        """Wait until what was begun is durable; returns and raises what `append` does."""
+        stored = self.writer.finish(ticket)
         return None if stored is None else self._opened(stored)
 
     def record_expiry(self, entry: Entry) -> None:
         """For service.log.retention alone."""
-        self.writer.write(Ticket([prepare(entry, self.sealer)], None))
+        ticket = Ticket([prepare(entry, self.sealer)], None)
+        self.writer.begin(ticket)
+        self.writer.finish(ticket)
 
     def earlier(self, caller: str, name: str) -> Once | None:
         """The answer stored under an Idempotency-Key."""

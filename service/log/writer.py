@@ -41,8 +41,9 @@ class Ticket:
     once: Once | None  # its response is sealed
     since: float = field(default_factory=time.monotonic)
     gate: threading.Lock = field(default_factory=_closed)  # opened when it is done, or leads
-    done: bool = False
+    waits: bool = False  # its caller has nothing else left to do
     leads: bool = False
+    done: bool = False
     stored: Once | None = None
     error: Exception | None = None
 
@@ -67,16 +68,22 @@ class Writer:
         )
         self._drop_once = f"DELETE FROM once WHERE caller = {mark} AND name = {mark}"  # noqa: S608
 
-    def write(self, ticket: Ticket) -> Once | None:
-        """Return when it is durable; the stored answer where the key has one, and then nothing is written."""
+    def begin(self, ticket: Ticket) -> None:
+        """Put it in line: whoever leads next writes it, while its caller goes on with something else."""
         with self._mutex:
             self._pending.append(ticket)
-            ticket.leads = not self._led
-            self._led = True
-        if not ticket.leads:
-            self._wait(ticket)
-        if ticket.leads:
-            self._lead(ticket)
+
+    def finish(self, ticket: Ticket) -> Once | None:
+        """Return when it is durable; the stored answer where the key has one, and then nothing is written."""
+        if not ticket.done:
+            with self._mutex:
+                ticket.waits = True
+                ticket.leads = not self._led
+                self._led = True
+            if not ticket.leads:
+                self._wait(ticket)
+            if ticket.leads:
+                self._lead(ticket)
         if ticket.error is not None:
             raise ticket.error
         return ticket.stored
@@ -124,10 +131,11 @@ class Writer:
     def _hand_over(self) -> None:
         """Let the first who waits lead, before anybody else is told anything: the disk is free."""
         with self._mutex:
-            self._led = bool(self._pending)
-            if self._led:
-                self._pending[0].leads = True
-                self._pending[0].gate.release()
+            heir = next((one for one in self._pending if one.waits), None)
+            self._led = heir is not None
+            if heir is not None:
+                heir.leads = True
+                heir.gate.release()
 
     def _next(self) -> list[Ticket]:
         tickets, rows = [self._pending.popleft()], 0

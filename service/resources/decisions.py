@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 from flask import Response, request
 from marshmallow import ValidationError, fields
 
-from service import observing
 from service.compact import Compact
 from service.context import caller, court, service
 from service.exact_json import dumps
@@ -44,10 +43,7 @@ def decide(decision: str) -> Response:
     found = case.compiled.engine.decide(decision, case.facts, case.on, case.subject_id)
     short = Compact.of(found)
     line = scribe().decision(case, short)
-    body = once.write([line], dumps({"log_id": line.id, **found.as_dict()}))
-    if not once.replayed:
-        observing.count(short)
-    return answer(body)
+    return answer(once.write_soon([line], dumps({"log_id": line.id, **found.as_dict()}), [short]))
 
 
 # --- what was decided

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Blueprint, Response, request, send_from_directory
+from flask import Blueprint, Response, current_app, request, send_from_directory
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -20,6 +20,7 @@ from service.openapi import Document
 from service.pages import page
 from service.problem_advice import ADVICE
 from service.problems import KINDS, FieldError, Problem
+from service.resources.example import NAME
 from service.schemas import MESSAGES
 from service.trying import forms
 
@@ -104,7 +105,7 @@ def home() -> Response:
         for editions in here.store.plans.values()
         for edition in reversed(editions)
     ]
-    return page("home.html", plans=plans, rejected=service().policies.rejected)
+    return page("home.html", plans=plans, rejected=service().policies.rejected, example=NAME in current_app.blueprints)
 
 
 def try_it() -> Response:

@@ -1,6 +1,7 @@
 """The engines that tables are judged on: DuckDB always, Spark where it is installed."""
 
 import shutil
+import tempfile
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
@@ -27,6 +28,7 @@ def connect(name: str) -> Any:
         "spark.master": "local[2]", "spark.ui.enabled": "false", "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": "2", "spark.sql.ansi.enabled": "true", "spark.log.level": "ERROR",
         "spark.driver.host": "localhost", "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.warehouse.dir": tempfile.mkdtemp(prefix="warehouse"),
     }  # fmt: skip
     builder = SparkSession.builder.appName("table")
     for key, value in settings.items():

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from prometheus_client import REGISTRY
 
 from tests.api.calling import ROOT, start
 from tests.running import running
@@ -122,6 +123,11 @@ def test_of_an_error_nobody_expected_the_log_has_the_place_and_not_the_message(t
     assert SECRET_WORDS not in done.stdout + done.stderr
 
 
+def decided():
+    labels = {"decision": "credit_village", "outcome": "needs_information"}
+    return REGISTRY.get_sample_value("village_credit_decisions_total", labels)
+
+
 def test_a_log_that_is_away_answers_503_and_nothing_is_decided(tmp_path):
     api = start(tmp_path)
     sender = api.caller("caller")
@@ -130,12 +136,16 @@ def test_a_log_that_is_away_answers_503_and_nothing_is_decided(tmp_path):
     for leftover in tmp_path.glob("log.db-*"):
         leftover.unlink()
     api.service.log.close()
+    counted = decided()
 
     answer = sender.decide("credit_village", CASE)
     api.close()
 
+    assert decided() == counted
+
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
+    assert answer.headers["Cache-Control"] == "no-store"
     assert answer.json["type"] == "/problems/unavailable"
 
 

@@ -70,7 +70,8 @@ def policies(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(browser, policies, tmp_path_factory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("served"), policies=policies) as server:
+    folder = tmp_path_factory.mktemp("served")
+    with running(folder, policies=policies, example=folder / "example") as server:
         yield server
 
 

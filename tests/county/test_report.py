@@ -23,6 +23,7 @@ PARTS = (
     "near",
     "titles",
     "ahead",
+    "rankings",
     "alone",
     "table",
     "counts",
@@ -113,14 +114,15 @@ def page(browser, out):
     context.close()
 
 
-def test_every_part_is_drawn_and_asks_for_nothing(page):
+def test_every_part_is_drawn_and_asks_for_nothing(page, out):
     for part in PARTS:
         assert page.locator(f"section#{part}").count() == 1, part
     drawn = page.evaluate(
         "[...document.querySelectorAll('.chart')].map(one => one.querySelectorAll('svg path').length)"
     )
-    assert len(drawn) >= 7
+    assert len(drawn) == 4
     assert min(drawn) > 3
+    assert page.locator("#funnel .row i").count() == sum(one["count"] > 0 for one in data_of(out)["funnel"])
 
 
 def test_the_language_changes_and_stays(page):
@@ -146,4 +148,4 @@ def test_it_fits_the_screen_and_the_paper(page, size):
     page.wait_for_function(f"document.documentElement.scrollWidth <= {size['width']}")  # charts follow in a moment
     page.emulate_media(media="print")
     assert not page.is_visible("#lang")
-    assert page.is_visible("#funnel svg")
+    assert page.is_visible("#scatter svg")

@@ -68,9 +68,10 @@ def test_the_same_inputs_give_the_same_bytes(files, out, manifest, tmp_path):
 def looked_at(file):
     """What the checks make of a file of households, its good rows, and what is set aside."""
     with closing(Duck(file.parent / "scratch")) as duck:
-        checked = Checks(EDITION, duck, file.parent).look(Source("household", file), file.parent / "clean.parquet")
-        aside = duck.dicts(f"SELECT {ROW} AS row, col, code FROM {BAD}household")  # noqa: S608 -- our own names
-    return checked, table(file.parent, "clean"), aside
+        checked = Checks(EDITION, duck, file.parent).look(Source("household", file))
+        aside = duck.dicts(f"SELECT {ROW} AS row, col, code FROM {BAD}household")
+        good = duck.dicts(f"SELECT * FROM {duck.rows(checked.clean)}")
+    return checked, good, aside
 
 
 @pytest.mark.parametrize("kind", ["gb18030", "utf-8-sig", "xlsx"])
@@ -187,7 +188,7 @@ def test_one_row_is_explained(out):
 
 def test_the_workbook_is_for_people(out):
     book = load_workbook(out / "workbook.xlsx")
-    assert book.sheetnames == ["汇总", "县（区）", "乡镇", "行政村", "未采用的行"]
+    assert book.sheetnames == ["汇总", "县（区）", "乡镇", "行政村", "示范村选择", "未采用的行"]
     sheet = book["行政村"]
     assert [cell.value for cell in sheet[1]][:2] == ["编号", "乡镇"]
     assert sheet.freeze_panes

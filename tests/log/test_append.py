@@ -218,6 +218,38 @@ def test_every_waiting_caller_gets_an_exception_of_its_own(log, clock):
     assert len(set(map(id, raised))) == 3
 
 
+def test_what_was_begun_is_written_by_the_next_who_leads(log):
+    begun = log.begin([entry(id="begun")])
+    assert log.get("begun") is None
+    log.append([entry()])
+    assert (log.get("begun").seq, begun.done) == (1, True)
+    assert log.finish(begun) is None
+    assert log.head().seq == 2
+
+
+def test_what_was_begun_is_written_by_its_own_caller_where_nobody_else_comes(log):
+    log.finish(log.begin([entry(id="begun")]))
+    assert log.get("begun").seq == 1
+
+
+def test_what_was_begun_and_left_keeps_nobody_waiting(log, monkeypatch):
+    """Its caller may have failed meanwhile: it must never be the one who is to lead."""
+    transact = log.database.transact
+    left = []
+
+    def slow(work):
+        found = transact(work)
+        if not left:
+            left.append(log.begin([entry(id="left")]))  # comes while a leader is at work, and is first in line then
+        return found
+
+    monkeypatch.setattr(log.database, "transact", slow)
+    log.append([entry()])
+    assert (log.backlog()[0], left[0].done) == (1, False)
+    log.append([entry()])
+    assert (log.head().seq, left[0].done) == (3, True)
+
+
 class Watched(deque):
     """Tells whoever waits for it of each that joins."""
 

@@ -1,0 +1,65 @@
+"""Makes the report that `village-credit serve --demo` shows of an example county.
+
+`python -m examples.report --out DIR` makes it anywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from examples.generate import PLANS, Wanted, generate
+from service.command_line import cli
+
+TABLES = ("households", "villages", "townships", "county")
+COUNTY = Wanted(households=9000, villages=48, townships=8, on=date(2026, 12, 31), years=1)
+BEFORE = replace(COUNTY, on=date(2026, 9, 30), progress=0.5)
+FILED_LAST = 12  # one household in so many was filed after the day of the run before
+FILING = ("provincial_grade", "graded_on", "granted_limit")
+
+
+def report(policies: Path, out: Path) -> None:
+    """A run of the county under the policies of a folder, after a run of an earlier day; `out` appears in the end."""
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        then = generate(BEFORE, folder / "before")
+        _unfile(then / "households.parquet")
+        _run(then, BEFORE.on, policies, folder / "last", "--publish")  # nobody reads its report: the shortest there is
+        _run(generate(COUNTY, folder / "now"), COUNTY.on, policies, out, "--last", str(folder / "last"))
+
+
+def _unfile(path: Path) -> None:
+    """Take the filing back from those households that were filed last."""
+    table = pq.read_table(path)
+    filed = pa.array(np.arange(len(table)) % FILED_LAST > 0)
+    for name in FILING:
+        place, type = table.column_names.index(name), table.schema.field(name).type
+        table = table.set_column(place, name, pc.if_else(filed, table[name], pa.scalar(None, type)))
+    pq.write_table(table, path)
+
+
+def _run(files: Path, on: date, policies: Path, out: Path, *more: str) -> None:
+    tables = [part for name in TABLES for part in (f"--{name}", str(files / f"{name}.parquet"))]
+    about = ["--plan", PLANS[0], "--on", on.isoformat(), "--policies", str(policies), "--out", str(out)]
+    if code := cli(["county", "run", *tables, *about, *more], standalone_mode=False):
+        raise SystemExit(code)
+
+
+@click.command()
+@click.option("--policies", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("policies"))
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True)
+def main(policies: Path, out: Path) -> None:
+    """Generate the example county and run it."""
+    report(policies, out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+// What is proposed, all outcomes, and the files.
+PARTS.rankings = (all) => section("rankings", w("rankings"), w("rankings_about"), all.map((one) => {
+  const short = one.take !== null && one.chosen < one.take;
+  return el("div", {}, el("h3", {}, `${t(one.title)} · ${one.clause}`),
+    el("p", { className: short ? "notice" : "" }, toned(one.outcome.role, t(one.outcome)), " · ",
+      w(short ? "ranking_short" : "ranking_enough", { take: number(one.take ?? one.chosen), chosen: number(one.chosen), eligible: number(one.eligible), of: number(one.of), what: t(one.listed) }),
+      one.unknown ? ` ${w("ranking_unknown", { n: number(one.unknown) })}` : ""),
+    dim(`${w("ranking_asks")}${joined(one.eligibility)} · ${w("ranking_by")}${one.keys.map((key) => `${t(key)}${w(key.first)}`).join(comma())}`),
+    table([[w("place"), 1], t(one.listed), t(one.above), "", ...one.keys.map((key) => [t(key), 1])], one.rows.map((row) => [row.place, row.id, row.above,
+      row.chosen ? toned("met", w("chosen")) : "", ...row.values.map(t)])),
+    one.out.length ? el("details", {}, el("summary", {}, w("ranking_out", { n: number(one.out.length) })),
+      table([t(one.listed), t(one.above), w("why")], one.out.map((row) => [row.id, row.above, t(row.why)]))) : null);
+}));
+
+PARTS.counts = (all) => section("counts", w("counts"), "", table(["", "", w("clause"), w("outcomes")], all.flatMap((one) => one.decisions.map((at) =>
+  [t(one.title), t(at.title), at.clause, el("span", {}, at.outcomes.flatMap((out) => [toned(out.role, `${t(out.title)} `), el("b", {}, number(out.count)), "　"]))])), "cards"));
+
+PARTS.aside = (rows) => section("aside", w("aside"), w("aside_about"),
+  table([w("file"), [w("rows"), 1], [w("bad"), 1]], rows.map((one) => [one.file, number(one.rows), number(one.bad)])));

@@ -1,0 +1,54 @@
+// What was, and what is to come.
+PARTS.milestones = (part) => {
+  const due = [...new Map(part.points.map((one) => [one.on, one.need]))].sort();
+  const all = part.points[0].all, first = part.curve[0][0] < due[0][0] ? part.curve[0][0] : due[0][0];
+  const state = (one) => (one.short === 0 ? toned("met", w("reached")) : one.a_week === null ? toned("not_met", w("late", { n: number(one.short) }))
+    : w("a_week", { n: one.a_week.toFixed(1) }));
+  return section("milestones", t(part.title), w("milestones_about"), chart({
+    grid: { left: 8, right: 30, top: 24, bottom: 34, containLabel: true }, legend: { bottom: 0 }, tooltip: { trigger: "axis" },
+    xAxis: { type: "time", min: first }, yAxis: { type: "value", min: 0, max: all, ...LINES },
+    series: [
+      { name: w("needed"), type: "line", symbolSize: 9, lineStyle: { type: "dashed" }, itemStyle: { color: COLOUR.grey }, data: due, label: { show: true, position: "bottom", formatter: (at) => number(at.data[1]) } },
+      { name: w("done"), type: "line", symbol: "circle", symbolSize: 11, lineStyle: { width: 3 }, itemStyle: { color: COLOUR.blue }, data: part.curve, label: { show: true, position: "top", color: COLOUR.blue, fontWeight: "bold", formatter: (at) => number(at.data[1]) } }],
+  }, "18rem"), part.pace ? el("p", {}, w("pace", { since: part.pace.since, n: part.pace.a_week.toFixed(1) })) : null,
+  table([w("by"), "", w("clause"), [w("done_of"), 1], ""],
+    part.points.map((one) => [one.on, t(one.title), one.clause, `${number(one.done)} / ${number(one.need)}`, state(one)]), "cards"));
+};
+
+const BECAME = { gained: COLOUR.met, lost: COLOUR.not_met, kept: COLOUR.pale };
+PARTS.changes = (part) => section("changes", w("changes", { on: part.on }), part.same ? "" : w("changes_edition", { edition: part.edition }),
+  part.decisions.map((one) => el("div", {}, el("h3", {}, `${t(one.title)} · ${t(one.subject)}`),
+    el("p", {}, ...["gained", "lost", "kept"].flatMap((key) => [w(key), " ", el("b", {}, number(one.totals[key])), "　"])),
+    one.places.length && one.above ? moves(one) : null,
+    one.rows.length ? table([t(one.subject), t(one.above), "", w("then"), w("now"), w("why")], one.rows.map((row) => [row.id, row.above,
+      toned(row.became === "gained" ? "met" : "not_met", w(row.became)), t(one.outcomes[row.was]) || "–", t(one.outcomes[row.now]) || "–",
+      (row.why.length ? (row.became === "gained" ? w("was_unmet") : "") : "") + joined(row.why)]), "cards") : null)));
+
+function moves(one) {
+  const places = one.places, series = [["kept", 3, 1], ["gained", 1, 1], ["lost", 2, -1]];
+  return chart({
+    grid: { left: 8, right: 16, top: 12, bottom: places.length > 40 ? 64 : 30, containLabel: true }, legend: { bottom: 0 },
+    tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (v) => number(Math.abs(v)) },
+    dataZoom: places.length > 40 ? [{ type: "slider", startValue: 0, endValue: 39, height: 18, bottom: 28 }] : [],
+    xAxis: { type: "category", data: places.map((at) => at[0]), axisLabel: { rotate: places.length > 6 ? 60 : 0 }, axisLine: { onZero: true }, axisTick: { show: false } },
+    yAxis: { type: "value", minInterval: 1, axisLabel: { formatter: (v) => number(Math.abs(v)) }, ...LINES },
+    series: series.map(([key, at, sign]) => ({ name: w(key), type: "bar", stack: "all", barMaxWidth: 40, itemStyle: { color: BECAME[key] }, data: places.map((row) => sign * row[at]) })),
+  }, "17rem");
+}
+
+PARTS.ahead = (part) => {
+  const days = [DATA.about.on, ...part.dates.map((one) => one.on)];
+  const head = part.dates.map((one) => one.on.slice(2, 7));
+  const when = (row) => row.months.findIndex(Boolean);
+  const cell = (names) => (names ? el("span", { className: "not_met", title: joined(names) }, "✕") : toned("met", "·"));
+  const fresh = part.dates.map((one, place) => (one.expired ?? 0) - ((place ? part.dates[place - 1].expired : part.expired) ?? 0));
+  return section("ahead", w("ahead"), w("ahead_about"), chart({
+    grid: { left: 8, right: 16, top: 30, bottom: 34, containLabel: true }, tooltip: { trigger: "axis" }, legend: { bottom: 0 },
+    xAxis: { type: "category", data: days, axisLabel: { formatter: (day) => day.slice(2, 7) } },
+    yAxis: [{ type: "value", minInterval: 1, ...LINES }, { type: "value", minInterval: 1, splitLine: { show: false } }],
+    series: [
+      { name: w("ahead_met", { what: t(part.subject) }), type: "line", step: "end", symbolSize: 7, areaStyle: { opacity: .12 }, itemStyle: { color: COLOUR.blue }, label: { show: true }, data: [part.met, ...part.dates.map((one) => part.met - one.lost)] },
+      ...(part.expiring ? [{ name: w("ahead_expired", { what: t(part.expiring) }), type: "bar", yAxisIndex: 1, barMaxWidth: 22, itemStyle: { color: COLOUR.unknown, opacity: .55 }, data: [0, ...fresh] }] : [])],
+  }, "17rem"), part.rows.length ? [el("h3", {}, w("calendar")), table([t(part.subject), "", ...head.map((one) => [one, 1]), w("ahead_first")],
+    part.rows.map((row) => [row.id, toned(row.met ? "met" : "unknown", w(row.met ? "row_met" : "row_held")), ...row.months.map(cell), joined(row.months[when(row)])]), "calendar")] : dim(w("ahead_none")));
+};

@@ -1,0 +1,160 @@
+"""The checks in SQL find what the fact dictionary's own checker finds, row for row and column for column."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rules import FactChecker, FactError
+from rules.loader import load
+from service.county.checks import Checks
+from service.county.engine import Duck
+from service.county.extract import _typed
+from service.county.inputs import Source
+from tests.county.making import as_csv
+
+ROOT = Path(__file__).parents[2]
+EDITION = load(ROOT / "policies/xx-county/2026-05-01", ROOT / "policies").edition
+CHECKER = FactChecker(EDITION)
+PART = "part_exceeds_whole"
+
+NUMBERS = ("0", "1", "-1", "2", "100", "101", "1.5", "0.07", "1.123456", "1.1234567", "1,000", "999999999999999",
+           "999999999999999.999999", "1000000000000000", "-1000000000000000", "some", "1.2.3", "12 345")  # fmt: skip
+TEXTS = {
+    "boolean": ("true", "FALSE", "是", "否", "1", "0", "yes", "2"),
+    "date": ("2024-02-29", "2023-02-29", "0001-01-01", "9999-12-31", "31.12.2026", "2026-1-1", "2026-12-31 00:00"),
+    "rate": (*NUMBERS, "5%", "1.8%", "0.1234%", "101%", "%"),
+}  # fmt: skip
+VOTES = (
+    *([], [{"side": "committee", "verdict": "approve", "related": False}], [{"side": None, "verdict": None}]),
+    *([{"side": "nobody", "verdict": "oppose", "related": True}], [{"side": " lender ", "verdict": "perhaps"}]),
+)
+ASIDE = (pa.field("side", pa.string()), pa.field("verdict", pa.string()), pa.field("related", pa.bool_()))
+
+
+def facts(subject):
+    return {fact.name: fact for fact in EDITION.subjects[subject].facts.values() if fact.given}
+
+
+def texts(fact):
+    """Cells of a CSV: right ones, wrong ones, with spaces around, none."""
+    pool = (*fact.choices, "none of them") if fact.type.kind == "choice" else TEXTS.get(fact.type.kind, NUMBERS)
+    return st.sampled_from([*pool, *(f" {one} " for one in pool), ""])
+
+
+def cells(fact):
+    """Columns of a Parquet file: a type, and cells of it."""
+    kind = fact.type.kind
+    if kind == "list":
+        return st.just((pa.list_(pa.struct(ASIDE)), st.sampled_from([*VOTES, None])))
+    if kind == "boolean":
+        return st.just((pa.bool_(), st.sampled_from([True, False, None])))
+    if kind == "date":
+        return st.just((pa.date32(), st.sampled_from([date(1, 1, 1), date(2024, 2, 29), date(9999, 12, 31), None])))
+    if kind == "choice":
+        return st.just((pa.string(), st.sampled_from([*fact.choices, "none of them", None])))
+    return st.sampled_from([
+        (pa.int64(), st.sampled_from([-1, 0, 1, 100, 101, 10**15 - 1, 10**15, 2**63 - 1, None])),
+        (pa.decimal128(18, 2), st.sampled_from([Decimal(one) for one in ("-0.01", "0.00", "0.50", "100.01")] + [None])),
+        (pa.decimal128(30, 8), st.sampled_from([Decimal(one) for one in ("1.00000000", "0.00000100", "0.00000001",
+                                                                         "999999999999999.99999900")] + [None])),
+        (pa.float64(), st.sampled_from([0.5, 1.0, None])),
+    ])  # fmt: skip
+
+
+@cache
+def duck_in(folder):
+    return Duck(folder)
+
+
+def judged(subject, path, scratch):
+    """The columns that are wrong in each row, the parts that exceed their wholes, and the good rows by id."""
+    duck = duck_in(scratch.parent / "duck")
+    found = Checks(EDITION, duck, scratch).look(Source(subject, path))
+    wrong, parts = {}, {}
+    for row, column, code in duck.run(f'SELECT row__, col, code FROM "bad__{subject}"'):
+        (parts if code.startswith(PART) else wrong).setdefault(row - Source(subject, path).first, set()).add(column)
+    good = {one.pop("id"): one for one in duck.dicts(f"SELECT * FROM {duck.rows(found.clean)}")}
+    return wrong, parts, good
+
+
+def expected(subject, row):
+    """The same of one row, by the checker; a whole number may stand in a column of decimals."""
+    row = {name: int(one) if isinstance(one, Decimal) and one == one.to_integral_value() else one
+           for name, one in row.items()}  # fmt: skip
+    try:
+        return set(), set(), CHECKER.check(subject, row)
+    except FactError as error:
+        at = [(one.pointer.strip("/").split("/"), one.code) for one in error.problems]
+        named = [(".".join((where[0], where[2])) if len(where) > 2 else where[0], code) for where, code in at]
+        parts = {column for column, code in named if code == PART}
+        return {column for column, code in named if code != PART}, parts, None
+
+
+def agree(subject, rows, path, scratch):
+    wrong, parts, good = judged(subject, path, scratch)
+    for number, row in enumerate(rows):
+        columns, exceed, value = expected(subject, row)
+        assert wrong.get(number, set()) == columns, row
+        assert exceed <= parts.get(number, set()), row  # SQL compares figures that are wrong, too
+        assert (f"R{number:03}" in good) == (value is not None), row
+        if value is not None:
+            assert {name: plain(one) for name, one in good[f"R{number:03}"].items() if one is not None} == \
+                   {name: plain(one) for name, one in value.items()}, row  # fmt: skip
+
+
+def plain(value):
+    if isinstance(value, list):
+        return [{name: one for name, one in record.items() if one is not None} for record in value]
+    return Fraction(value) if isinstance(value, Decimal) else value
+
+
+def drawn(data, columns):
+    """Rows of a table."""
+    rows = data.draw(st.lists(st.tuples(*columns.values()), min_size=1, max_size=12))
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+OFTEN = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.parametrize("subject", ["household", "village", "manager"])
+@OFTEN
+@given(data=st.data())
+def test_text_is_checked_as_the_dictionary_says(subject, tmp_path_factory, data):
+    scratch, known = tmp_path_factory.mktemp("checks"), facts(subject)
+    known = {name: fact for name, fact in known.items() if fact.type.kind != "list"}
+    rows = drawn(data, {name: texts(fact) for name, fact in known.items()})
+    path = as_csv(scratch / "rows.csv", [{"id": f"R{number:03}"} | row for number, row in enumerate(rows)])
+    typed = [{name: _typed(text.strip(), known[name].type) for name, text in row.items()} for row in rows]
+
+    agree(subject, typed, path, scratch)
+
+
+@pytest.mark.parametrize("subject", ["household", "village"])
+@OFTEN
+@given(data=st.data())
+def test_typed_columns_are_checked_as_the_dictionary_says(subject, tmp_path_factory, data):
+    scratch = tmp_path_factory.mktemp("checks")
+    known = {name: fact for name, fact in facts(subject).items() if fact.type.of in ("", "vote")}
+    columns = {name: data.draw(cells(fact)) for name, fact in known.items()}
+    rows = drawn(data, {name: one for name, (_, one) in columns.items()})
+    order = data.draw(st.permutations(range(len(rows))))
+    schema = pa.schema([("id", pa.string()), *((name, type) for name, (type, _) in columns.items())])
+    table = pa.Table.from_pylist([{"id": f"R{number:03}"} | rows[number] for number in order], schema=schema)
+    pq.write_table(table, scratch / "rows.parquet")
+    read = {row.pop("id"): row for row in table.to_pylist()}
+
+    wrong, parts, good = judged(subject, scratch / "rows.parquet", scratch)
+    for place, number in enumerate(order):
+        columns_, exceed, value = expected(subject, read[f"R{number:03}"])
+        assert wrong.get(place, set()) == columns_
+        assert exceed <= parts.get(place, set())
+        assert (f"R{number:03}" in good) == (value is not None)
