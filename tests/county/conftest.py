@@ -28,7 +28,7 @@ def quick():
 
 def call(*words, code=0):
     """Run a command; what it prints."""
-    if words[0] == "run" and "--policies" not in words:
+    if words[0] in ("run", "explain", "simulate") and "--policies" not in words:
         words = (*words, "--policies", quick())
     result = CliRunner().invoke(cli, ["county", *map(str, words)])
     assert result.exit_code == code, result.output + repr(result.exception)

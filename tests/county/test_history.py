@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from tests.county.conftest import call, run
 from tests.county.making import ON, county, options, parquet, villages
 from tests.county.test_report import data_of, rows
+from tests.running import POLICIES
 
 THEN = date(2026, 6, 30)
 
@@ -126,3 +127,17 @@ def test_the_calendar_agrees_with_a_run_on_that_day(files, out, tmp_path):
     assert {one["id"] for one in part["rows"] if one["met"] and one["months"][0]} == lost
     expired = sum(one["record_validity"] == "expired" for one in rows(tmp_path / "out", "household"))
     assert part["dates"][0]["expired"] == expired
+
+
+def test_another_plan_proposes_by_its_own_ranking(tmp_path):
+    """No report.yaml, other words: a county that brings the list of its villages."""
+    listed = [{"id": f"V{one}", "merit": 50 + one, "loans": 1000 * one, "households": 10, "fraud": one == 3}
+              for one in range(5)]  # fmt: skip
+    table = parquet(tmp_path / "county.parquet", [{"id": "C1", "villages": listed}])
+    plans = ("--policies", POLICIES.parent / "tests/plans", "--plan", "jin-city", "--on", "2026-01-01")
+    call("run", *plans, "--county", table, "--out", tmp_path / "out")
+    (part,) = data_of(tmp_path / "out")["rankings"]
+    assert [(one["id"], one["chosen"]) for one in part["rows"]] == [
+        ("V4", True), ("V2", True), ("V1", False), ("V0", False)
+    ]  # fmt: skip
+    assert part["rows"][0]["values"] == [{"zh": "54分", "en": "54 points"}, {"zh": "400元", "en": "400 yuan"}]

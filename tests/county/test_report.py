@@ -66,7 +66,7 @@ def test_the_figures_are_those_of_the_outputs(out):
 def test_a_published_report_shows_no_small_group_and_no_place(files, tmp_path):
     run(files, tmp_path / "out", "--publish")
     data, text = data_of(tmp_path / "out"), (tmp_path / "out/report.html").read_text(encoding="utf-8")
-    assert not {"scatter", "table", "near", "titles", "ahead"} & data.keys()
+    assert not {"scatter", "table", "near", "titles", "ahead", "changes", "rankings"} & data.keys()
     assert '"V01"' not in text
     counts = [out["count"] for one in data["counts"] for at in one["decisions"] for out in at["outcomes"]]
     counts += [one[key] for at in data["exclusions"] for one in at["items"] for key in ("not_met", "unknown", "alone")]
