@@ -132,7 +132,9 @@ def _score(rule: Rule, item: ScoreItem, frame: Frame) -> Cell:
         cases: list[tuple[Truth, Cell]] = []
         for condition, worth in item.bands:
             within, points = frame.holds(condition), frame.evaluate(worth)
-            cases += [(within & known(points), points), (within, missing), (untold(within), missing)]
+            doubtful = points.value is None
+            cases += [(within & known(points), points), (within, missing)] if doubtful else [(within, points)]
+            cases.append((untold(within), missing))
         return choose(cases, missing, POINTS, frame.flags)
 
 

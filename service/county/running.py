@@ -140,7 +140,7 @@ class _Run:
 
     def inputs(self) -> list[dict[str, Any]]:
         """Look through all files, and write down what is set aside."""
-        checks = Checks(self.asked.edition, self.duck, self.folder / WORK, read=self.reads)
+        checks = Checks(self.asked.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before)
         found = []
         order = sorted(self.asked.sources, key=lambda one: depth(self.asked.edition, one.subject))
         for source in order:

@@ -76,7 +76,7 @@ def duck_in(folder):
 
 def judged(subject, path, scratch):
     """The columns that are wrong in each row, the parts that exceed their wholes, and the good rows by id."""
-    duck = duck_in(scratch.parent / "duck")
+    duck = duck_in(scratch.parent / path.suffix)
     found = Checks(EDITION, duck, scratch).look(Source(subject, path))
     wrong, parts = {}, {}
     for row, column, code in duck.run(f'SELECT row__, col, code FROM "bad__{subject}"'):
