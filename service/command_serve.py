@@ -25,7 +25,7 @@ from service.archive import last_live
 from service.command_common import Bad, Settings, Unusable, common
 from service.demonstration import prepare
 from service.log import DecisionLog, LogError, Sealer
-from service.settings import DATA, EXAMPLE, RUNTIME, BadSettings, from_environment
+from service.settings import DATA, EXAMPLE, HOME, RUNTIME, BadSettings, from_environment
 from service.settings import Settings as ServiceSettings
 
 STOP_SECONDS = 30  # for requests under way when the service is told to stop
@@ -40,7 +40,7 @@ STOP_SECONDS = 30  # for requests under way when the service is told to stop
 def serve(settings: Settings, demo: bool, port: int | None) -> None:
     """启动判定服务（设置见 docs/settings.md）/ start the service (settings: docs/settings.md)"""
     environment, keys = prepare(os.environ) if demo else (dict(os.environ), {})
-    if demo:
+    if demo and (HOME / "examples").is_dir():  # an installed package has none
         environment[EXAMPLE] = str(DATA / "example-county")
     if port is not None:
         environment["VILLAGE_CREDIT_PORT"] = str(port)

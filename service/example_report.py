@@ -4,7 +4,6 @@ are live and the program as it is, and kept."""
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import subprocess
 import sys
@@ -20,7 +19,6 @@ from service.settings import HOME
 MAKER = "examples.report"
 PROGRAM = ("examples/*.py", "examples/*/*.py", "rules/**/*.py", "service/county/*.py", "service/county/page/*")
 KEPT = 4  # of the latest: a change of the policies may be taken back
-PATIENT = 10  # how far the maker stands back behind the requests
 
 
 class ExampleReport:
@@ -61,8 +59,6 @@ class ExampleReport:
                 [sys.executable, "-m", MAKER, *words],
                 cwd=HOME, pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL, stdout=said, stderr=said,
             )  # fmt: skip
-            with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, made.pid, PATIENT)
             self._making = threading.Thread(target=self._end, args=(made, snapshot), daemon=True)
             self._making.start()
 

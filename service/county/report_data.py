@@ -9,7 +9,9 @@ from rules.decision import vars_of
 from rules.judge import criteria_of
 from rules.model import Text
 from rules.table.columns import KEY, key_of
+from service.county.between import between
 from service.county.engine import named
+from service.county.explaining import Outputs
 from service.county.report_basis import MOST
 from service.county.report_outlook import Outlook
 
@@ -92,7 +94,10 @@ class Data(Outlook):
         rows = self.duck.run(
             f"SELECT {KEY}, round({values[0]}, 6) FROM {view} ORDER BY 2 DESC NULLS LAST, 1 LIMIT {MOST}"
         )
-        return {"title": vars_of(rule.title), "axis": self.shown(lines[0], rule.subject), "bars": rows}
+        outputs = Outputs(self.folder, self.edition, self.duck, self.manifest)
+        ends = between(outputs, rule.subject, lines[0].fact, [id for id, value in rows if value is None])
+        return {"title": vars_of(rule.title), "axis": self.shown(lines[0], rule.subject), "bars": rows,
+                "between": sorted(ends.items(), key=lambda one: (-one[1][1], one[0]))}  # fmt: skip
 
     def table(self) -> dict[str, Any] | None:
         """One row for each record of the subject of the scatter, to sort and to search."""

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from rules.decision import vars_of
-from rules.model import Key
+from rules.model import Key, Rule
 from rules.table.columns import KEY, key_of
 from rules.values import Value
 from service.county.engine import named, quoted
@@ -90,6 +90,14 @@ class Lists(Basis):
                        for name, count in records.most_common()],
             "rows": listed,
         }  # fmt: skip
+
+    def heads(self, rule: Rule) -> list[Said | None]:
+        """What the columns of ids are of: the records of a decision, and those around them."""
+        subject = self.edition.subjects[rule.subject]
+        return [
+            vars_of(subject.title),
+            vars_of(self.edition.subjects[subject.within].title) if subject.within else None,
+        ]
 
     def places(self, subject: str) -> dict[str, str]:
         """Where each record of a subject lies."""

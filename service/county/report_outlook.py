@@ -36,6 +36,7 @@ class Outlook(Changes):
         not_met, unknown = self.bits(rule)
         ids = self.duck.run(f"SELECT {KEY} FROM {self.file(rule.subject)} WHERE {not_met} > 0 AND {unknown} = 0 "
                             f"ORDER BY bit_count({not_met}), {KEY} LIMIT {self.report.nearest}")  # fmt: skip
+        above = self.places(rule.subject)
         outputs, reference = Outputs(self.folder, self.edition, self.duck, self.manifest), Reference(self.edition)
         found = []
         for (id,) in ids:
@@ -45,11 +46,11 @@ class Outlook(Changes):
             changes = () if far is None or far.why else far.changes
             steps = sum(abs(Fraction(one.by)) if one.by is not None else 1 for one in changes)
             found.append((not changes, steps, {
-                "id": id, "unmet": self.names_of(decision.codes, rule),
+                "id": id, "above": above.get(id, ""), "unmet": self.names_of(decision.codes, rule),
                 "changes": [{"zh": change_said(self.zh, one), "en": change_said(self.en, one)} for one in changes],
             }))  # fmt: skip
         found.sort(key=lambda one: (one[0], one[1], one[2]["id"]))
-        return {"title": vars_of(rule.title), "rows": [one for _, _, one in found]}
+        return {"title": vars_of(rule.title), "heads": self.heads(rule), "rows": [one for _, _, one in found]}
 
     def titles(self) -> dict[str, Any] | None:
         """Those that hold a title and do not meet what it takes."""
@@ -63,9 +64,10 @@ class Outlook(Changes):
             f"WHERE held AND ({not_met} > 0 OR {unknown} > 0) ORDER BY 1 LIMIT {MOST}"
         )
         held = self.duck.run(f"SELECT count(*) FILTER (WHERE held) FROM {view}")[0][0]
-        return {"title": vars_of(rule.title), "held": held,
-                "rows": [{"id": id, "unmet": self.names(rule, bad), "unknown": self.names(rule, doubt)}
-                         for id, bad, doubt in rows]}  # fmt: skip
+        above = self.places(rule.subject)
+        listed = [{"id": id, "above": above.get(id, ""), "unmet": self.names(rule, bad),
+                   "unknown": self.names(rule, doubt)} for id, bad, doubt in rows]  # fmt: skip
+        return {"title": vars_of(rule.title), "held": held, "heads": self.heads(rule), "rows": listed}
 
     def ahead(self) -> dict[str, Any] | None:
         """What becomes of records if what lies below them is not renewed: counted and judged anew on later days. Of

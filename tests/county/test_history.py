@@ -100,6 +100,13 @@ def test_lists_to_work_from(tmp_path):
     untold = {one["id"] for one in rows(tmp_path / "out", "village") if one["collectable_households"] is None}
     assert untold == {"V00", "V01"}
 
+    between = dict(data["shares"]["between"])
+    outcomes = {one["id"]: one["credit_village"] for one in rows(tmp_path / "out", "village")}
+    for township, mine in (("T0", ("V00", "V02", "V04")), ("T1", ("V01", "V03", "V05"))):
+        met, untold_ = (sum(outcomes[one] == said for one in mine) for said in ("qualified", "needs_information"))
+        assert between.get(township) == ([met / 3, (met + untold_) / 3] if untold_ else None)
+    assert between
+
     (proposal,) = manifest["rankings"]
     assert (proposal["outcome"], proposal["take"], proposal["eligible"]) == ("short_of_villages", 4, 2)
     assert sorted(proposal["chosen"]) == ["V00", "V01"]

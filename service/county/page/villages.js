@@ -27,26 +27,31 @@ PARTS.scatter = (part) => {
 };
 
 PARTS.shares = (part) => {
-  const known = part.bars.filter((one) => one[1] !== null), unseen = part.bars.filter((one) => one[1] === null);
-  const axis = part.axis, line = figure(axis, axis.limit);
+  const axis = part.axis, line = figure(axis, axis.limit), between = new Map(part.between);
+  const known = [...part.bars.filter((one) => one[1] !== null).map(([id, value]) => [id, value, value]), ...part.between.map(([id, ends]) => [id, ...ends])];
+  const unseen = part.bars.filter((one) => one[1] === null && !between.has(one[0])).map((one) => one[0]);
+  const said = (at) => (between.has(known[at][0]) ? `${figure(axis, known[at][1])} – ${figure(axis, known[at][2])}` : figure(axis, known[at][1]));
+  const bar = { type: "bar", stack: "all", barMaxWidth: 46 };
   return section("shares", t(axis.title), `${t(part.title)} · ${t(axis.said)} ${line}`, known.length ? chart({
-    grid: { left: 8, right: 20, top: 24, bottom: known.length > 40 ? 48 : 8, containLabel: true },
-    tooltip: { trigger: "axis", valueFormatter: (v) => figure(axis, v) },
-    dataZoom: known.length > 40 ? [{ type: "slider", startValue: 0, endValue: 39, height: 18, bottom: 8 }] : [],
+    grid: { left: 8, right: 20, top: 24, bottom: known.length > 40 ? 74 : 34, containLabel: true }, legend: { bottom: 0 },
+    tooltip: { trigger: "axis", formatter: ([one]) => `${esc(one.name)}<br>${said(one.dataIndex)}` },
+    dataZoom: known.length > 40 ? [{ type: "slider", startValue: 0, endValue: 39, height: 18, bottom: 32 }] : [],
     xAxis: { type: "category", data: known.map((one) => one[0]), axisLabel: { rotate: known.length > 6 ? 60 : 0 } },
     yAxis: { type: "value", min: 0, max: axis.share ? 1 : null, axisLabel: { formatter: (v) => figure(axis, v) }, ...LINES },
-    series: [{ type: "bar", barMaxWidth: 46, label: { show: known.length <= 20, position: "top", formatter: (at) => figure(axis, at.value) },
-      data: known.map((one) => ({ value: one[1], itemStyle: { color: holds(axis, one[1]) ? COLOUR.met : COLOUR.pale } })),
-      markLine: lineAt("yAxis", axis.limit, line, { position: "insideEndTop" }) }],
-  }, "20rem") : null,
-  unseen.length ? dim(`${w("bar_unknown")}${lang === "zh" ? "：" : ": "}${unseen.slice(0, 60).map((one) => one[0]).join(comma())}${unseen.length > 60 ? " …" : ""}`) : null);
+    series: [
+      { ...bar, name: w("sure"), itemStyle: { color: COLOUR.pale }, data: known.map((one) => ({ value: one[1], itemStyle: { color: holds(axis, one[1]) ? COLOUR.met : COLOUR.pale } })),
+        markLine: lineAt("yAxis", axis.limit, line, { position: "insideEndTop" }) },
+      { ...bar, name: w("possible"), itemStyle: { color: COLOUR.unknown, opacity: .55 }, data: known.map((one) => one[2] - one[1]),
+        label: { show: known.length <= 8, position: "top", formatter: (at) => said(at.dataIndex) } }],
+  }, "20rem") : null, part.between.length ? dim(w("between", { n: number(part.between.length) })) : null,
+  unseen.length ? dim(`${w("bar_unknown")}${lang === "zh" ? "：" : ": "}${unseen.slice(0, 60).join(comma())}${unseen.length > 60 ? " …" : ""}`) : null);
 };
 
 PARTS.near = (part) => (part.rows.length ? section("near", w("near"), `${t(part.title)} · ${w("near_about")}`,
-  table(["", w("needs"), w("unmet")], part.rows.map((one) => [one.id, one.changes.length ? joined(one.changes) : w("no_way"), joined(one.unmet)]), "cards")) : null);
+  table([...part.heads.map(t), w("needs"), w("unmet")], part.rows.map((one) => [one.id, one.above, one.changes.length ? joined(one.changes) : w("no_way"), joined(one.unmet)]), "cards")) : null);
 
 PARTS.titles = (part) => section("titles", w("titles"), w("titles_about", { n: number(part.rows.length), all: number(part.held) }),
-  part.rows.length ? table(["", w("unmet"), w("untold")], part.rows.map((one) => [one.id, toned("not_met", joined(one.unmet)), toned("unknown", joined(one.unknown))]), "cards")
+  part.rows.length ? table([...part.heads.map(t), w("unmet"), w("untold")], part.rows.map((one) => [one.id, one.above, toned("not_met", joined(one.unmet)), toned("unknown", joined(one.unknown))]), "cards")
     : el("p", {}, w("none")));
 
 PARTS.alone = (all) => {
