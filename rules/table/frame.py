@@ -18,9 +18,9 @@ from rules.table import conditions, expressions, numbers, outcomes
 from rules.table.columns import SEPARATOR, number_column
 from rules.table.errors import about
 from rules.table.inner import Part, operations, parts_of
+from rules.table.judged import Judged
 from rules.table.length import WORKING
 from rules.table.numbers import Flags, Num, Truth
-from rules.table.outcomes import Judged
 from rules.table.rows import Rows
 from rules.table.values import Cell, Records, constant, plain, unknown
 from rules.values import Type

@@ -15,9 +15,9 @@ from rules.table.columns import KEY, SEPARATOR, around, check_columns
 from rules.table.errors import NotTabular, about
 from rules.table.frame import HERE, RowFrame
 from rules.table.inner import inside
+from rules.table.judged import Judged
 from rules.table.length import WORKING
 from rules.table.order import heights_of, stages
-from rules.table.outcomes import Judged
 from rules.table.outputs import shown
 from rules.table.rows import BEYOND, Rows
 from rules.table.values import some, truth, untold

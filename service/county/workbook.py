@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ import xlsxwriter  # type: ignore[import-untyped] # ships no types
 from rules.judge import criteria_of
 from rules.model import Edition
 from rules.table.columns import SEPARATOR, key_of
-from service.county.engine import Duck, quoted
+from rules.table.judge import NOT_MET, UNKNOWN
+from service.county.engine import Duck, named, quoted
 from service.county.gaps import GAPS, wanted
 from service.county.rankings import Proposal, proposals, reason
 
@@ -41,9 +43,11 @@ def write_workbook(duck: Duck, edition: Edition, folder: Path, manifest: Mapping
             columns = [one for one, type in duck.columns(file).items() if not type.endswith("]")]
             columns = [one for one in columns if one != "beyond"]
             heads = [_head(edition, subject, one) for one in columns]
+            shown = [_shown(edition, subject, name) for name in columns]
+            cells = ", ".join(named(one) for one in columns)
             rows = (
-                [_shown(edition, subject, name, row[name]) for name in columns]
-                for row in duck.dicts(f"SELECT * FROM {file} ORDER BY id")
+                [show(cell) for show, cell in zip(shown, row, strict=True)]
+                for row in duck.run(f"SELECT {cells} FROM {file} ORDER BY id")
             )
             _sheet(book, looks, edition.subjects[subject].title.zh, heads, rows)
     ranked = groupby(proposals(duck, edition, folder, manifest), key=lambda one: (one.rule, one.body))
@@ -131,18 +135,18 @@ def _head(edition: Edition, subject: str, column: str) -> str:
     return f"{title}：{said.get(rest, rest)}" if rest else title
 
 
-def _shown(edition: Edition, subject: str, column: str, value: Any) -> Any:
-    """A cell as clerks read it: titles instead of codes, the criteria instead of bits."""
+def _shown(edition: Edition, subject: str, column: str) -> Callable[[Any], Any]:
+    """How clerks read the cells of a column: titles instead of codes, the criteria instead of bits."""
     decision, _, rest = column.partition(SEPARATOR)
     rule = edition.rules.get(decision)
     fact = edition.subjects[subject].facts.get(column)
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if rule is not None and not rest and value in rule.outcomes:
-        return rule.outcomes[value].title.zh
-    if rule is not None and rest in ("not_met", "unknown") and isinstance(value, int):
-        codes = criteria_of(rule)
-        return "、".join(one.title.zh for place, one in enumerate(codes) if value >> place & 1)
-    if fact is not None and isinstance(value, str) and value in fact.choices:
-        return fact.choices[value].zh
-    return value
+    titles: Mapping[Any, str] = {True: "是", False: "否"}
+    if rule is not None and rest in (NOT_MET, UNKNOWN):
+        criteria = criteria_of(rule)
+        return cache(lambda bits: bits if bits is None else "、".join(
+            one.title.zh for place, one in enumerate(criteria) if bits >> place & 1))  # fmt: skip
+    if rule is not None and not rest:
+        titles = {name: one.title.zh for name, one in rule.outcomes.items()}
+    elif fact is not None and fact.choices:
+        titles = {name: one.zh for name, one in fact.choices.items()}
+    return lambda cell: titles.get(cell, cell) if isinstance(cell, str | bool) else cell
