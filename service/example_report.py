@@ -57,7 +57,7 @@ class ExampleReport:
             words = ["--policies", str(snapshot.root), "--out", str(self.folder / self.key(snapshot))]
             made = subprocess.Popen(
                 [sys.executable, "-m", MAKER, *words],
-                cwd=HOME, pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                cwd=HOME, pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
             )  # fmt: skip
             self._making = threading.Thread(target=self._end, args=(made, snapshot), daemon=True)
             self._making.start()
@@ -69,6 +69,7 @@ class ExampleReport:
 
     def _end(self, made: subprocess.Popen[bytes], snapshot: Snapshot) -> None:
         if made.wait() == 0:
+            self._said(snapshot, "saying").unlink(missing_ok=True)
             self._prune()
         else:
             with suppress(OSError):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SKIPPED = {".git", ".venv", "__pycache__", ".hypothesis", ".idea", ".vscode", "build", "dist", "node_modules"}
+SKIPPED = {".git", ".venv", ".data", "__pycache__", ".hypothesis", ".idea", ".vscode", "build", "dist", "node_modules"}
 WORKPLACE = re.compile(
     r"(?<![\w.:/-])/(?:work|root|home|Users|private|mnt|tmp/bash_jobs)(?=/|\b)"  # someone's folders
     r"|\b[A-Z]:\\Users\b"

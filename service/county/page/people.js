@@ -35,4 +35,4 @@ PARTS.gaps = (all) => section("gaps", w("gaps"), w("gaps_about"), all.map((one) 
       one.causes.map((cause) => [t(cause.title), number(cause.records), number(cause.places)]))),
   one.rows.length ? table([t(one.title), t(one.above), [t(one.below), 1], w("gaps_cause")], one.rows.map((row) => [row.id, row.above,
     number(row.records), row.causes.map(([title, n]) => `${t(title)} ${number(n)}`).join(comma())])) : null,
-  dim(w("gaps_list")))));
+  DATA.about.publish ? null : dim(w("gaps_list")))));

@@ -41,7 +41,7 @@ PARTS.shares = (part) => {
     series: [
       { ...bar, name: w("sure"), itemStyle: { color: COLOUR.pale }, data: known.map((one) => ({ value: one[1], itemStyle: { color: holds(axis, one[1]) ? COLOUR.met : COLOUR.pale } })),
         markLine: lineAt("yAxis", axis.limit, line, { position: "insideEndTop" }) },
-      { ...bar, name: w("possible"), itemStyle: { color: COLOUR.unknown, opacity: .55 }, data: known.map((one) => one[2] - one[1]),
+      { ...bar, name: w("possible"), itemStyle: { color: "#e9cb8c" }, data: known.map((one) => one[2] - one[1]),
         label: { show: known.length <= 8, position: "top", formatter: (at) => said(at.dataIndex) } }],
   }, "20rem") : null, part.between.length ? dim(w("between", { n: number(part.between.length) })) : null,
   unseen.length ? dim(`${w("bar_unknown")}${lang === "zh" ? "：" : ": "}${unseen.slice(0, 60).join(comma())}${unseen.length > 60 ? " …" : ""}`) : null);
