@@ -54,14 +54,16 @@ def test_fifty_kills_under_load_lose_no_answer_and_repeat_none(tmp_path: Path, u
         load = Load(server)
         with ThreadPoolExecutor(CLIENTS) as pool:
             asking = [pool.submit(load.ask, client) for client in range(CLIENTS)]
-            for _ in range(KILLS):
+            try:
+                for _ in range(KILLS):
+                    load.up.set()
+                    threading.Event().wait(chance.uniform(0.0, 0.15))
+                    load.up.clear()
+                    server.kill()
+                    server.restart()
+            finally:  # or the pool waits for ever, and hides what went wrong
+                load.over.set()
                 load.up.set()
-                threading.Event().wait(chance.uniform(0.0, 0.15))
-                load.up.clear()
-                server.kill()
-                server.restart()
-            load.over.set()
-            load.up.set()
             for one in asking:
                 one.result()
         environment = server.environment
