@@ -16,6 +16,7 @@ from sqlalchemy.exc import DisconnectionError
 from service.log.errors import LogUnavailable, Misconfigured
 
 READY = (
+    "PRAGMA page_size = 16384",  # of a new file: a line with its inputs is large, and each page is a write of its own
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA wal_autocheckpoint = 4000",  # a checkpoint holds its commit up, so that fewer than one in a hundred has one

@@ -25,6 +25,7 @@ Head = tuple[int, int, bytes]  # seq, at and hash of the last line
 LAST = "SELECT seq, at, hash FROM log ORDER BY seq DESC LIMIT 1"
 AT_ONCE = 500  # rows of one statement: each step of a driver lets go of the interpreter, and has to get it back
 ENOUGH = 10000  # rows of one transaction, after which the others wait for the next
+PATIENCE = 0.006  # seconds that a leader waits at most for as many as came last time
 
 
 def _closed() -> threading.Lock:
@@ -59,6 +60,8 @@ class Writer:
         self._pending: deque[Ticket]
         self._mutex: threading.Lock
         self._led: bool
+        self._crowd: int
+        self._gathered: threading.Event
         self._forget()
         database.after_fork.append(self._forget)
         mark = database.mark
@@ -72,6 +75,8 @@ class Writer:
         """Put it in line: whoever leads next writes it, while its caller goes on with something else."""
         with self._mutex:
             self._pending.append(ticket)
+            if len(self._pending) == self._crowd:
+                self._gathered.set()
 
     def finish(self, ticket: Ticket) -> Once | None:
         """Return when it is durable; the stored answer where the key has one, and then nothing is written."""
@@ -99,6 +104,8 @@ class Writer:
         self._pending = deque()
         self._mutex = threading.Lock()
         self._led = False
+        self._crowd = 1  # how many were written together last
+        self._gathered = threading.Event()
 
     def _wait(self, ticket: Ticket) -> None:
         try:
@@ -117,8 +124,10 @@ class Writer:
         try:
             with self._database.turn:
                 while not mine.done:
+                    self._gather()
                     with self._mutex:
                         tickets = self._next()
+                        self._crowd = len(tickets)
                     written += tickets
                     self._commit(tickets)
         finally:
@@ -127,6 +136,15 @@ class Writer:
                 if not one.done:  # the leader was interrupted
                     one.error, one.done = LogUnavailable("fault"), True
                 one.gate.release()
+
+    def _gather(self) -> None:
+        """Wait a moment for a crowd like the last: a commit takes as long for one as for many. Who comes alone, after
+        one who came alone, does not wait."""
+        with self._mutex:
+            if len(self._pending) >= self._crowd:
+                return
+            self._gathered.clear()
+        self._gathered.wait(PATIENCE)
 
     def _hand_over(self) -> None:
         """Let the first who waits lead, before anybody else is told anything: the disk is free."""

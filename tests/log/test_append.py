@@ -278,6 +278,27 @@ def test_followers_return_when_their_leader_is_done(log, monkeypatch):
     assert {line.id for line in log.find()} == {one.id for one in written}
 
 
+def test_a_leader_waits_for_as_many_as_came_last_time(log, monkeypatch):
+    waiting(log, ticket(entry()), ticket(entry()))
+    log.append([entry()])
+    monkeypatch.setattr("service.log.writer.PATIENCE", 60)
+    line = Watched()
+    monkeypatch.setattr(log.writer, "_pending", line)
+    leader = threading.Thread(target=log.append, args=([entry()],))
+    leader.start()
+    line.joined.acquire()
+    begun = [log.begin([entry()]), log.begin([entry()])]
+    leader.join()
+    assert [one.done for one in begun] == [True, True]
+
+
+def test_who_comes_alone_waits_for_nobody(log, monkeypatch):
+    monkeypatch.setattr("service.log.writer.PATIENCE", 10**6)
+    log.append([entry()])
+    log.append([entry()])
+    assert log.head().seq == 2
+
+
 def test_ids_sort_by_time():
     ids = [new_id(START.replace(microsecond=ms * 1000)) for ms in range(5)]
     assert ids == sorted(ids)
