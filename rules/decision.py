@@ -10,6 +10,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import orjson
+
 from rules.model import Edition, Rule, Text
 from rules.values import Type, Value, plain
 
@@ -219,7 +221,7 @@ class Decision(NamedTuple):
             self.on.isoformat(),
             self.facts,
         ]
-        return hashlib.sha256(_CANONICAL.encode(said).encode()).hexdigest()[:32]
+        return hashlib.sha256(_canonical(said)).hexdigest()[:32]
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -264,6 +266,14 @@ def _stated(value: Any) -> Any:
     if (stated := plain(value)) is value:
         raise TypeError(f"{value!r} is no fact")
     return stated
+
+
+def _canonical(said: Any) -> bytes:
+    """One spelling for one thing."""
+    try:
+        return orjson.dumps(said, default=_stated, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # a whole number of more than 64 bits, which the slower writer spells as well
+        return _CANONICAL.encode(said).encode()
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_stated)
