@@ -68,6 +68,7 @@ ALLOWED = {
     ("service/explaining_page.py", 5): "lines to fill in by hand",
     ("service/log/entry.py", 80): "bits of chance in an id",
     ("service/log/log.py", 5): "seconds that the clock may lag",
+    ("service/log/writer.py", 0.006): "seconds that a leader of a group commit waits at most",
     ("service/observing.py", 0.001): "a bucket of the histogram of seconds, and so on",
     ("service/observing.py", 0.0025): "a bucket",
     ("service/observing.py", 0.005): "a bucket",
