@@ -1,7 +1,8 @@
 """The county run on Spark with one core and with two, in turns: python -m benchmarks.spark FOLDER [rounds]
 
 FOLDER is that of benchmarks.county. Each run is a process of its own, and the master is said as a cluster's would be,
-by Spark's own PYSPARK_SUBMIT_ARGS. The clock on the wall is read: what a JVM's threads take is not asked of it.
+by Spark's own PYSPARK_SUBMIT_ARGS. The process is held to as many cores: `local[1]` by itself has the second for what
+a JVM does beside its tasks. The clock on the wall is read: what a JVM's threads take is not asked of it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from rules.loader import load
 from service.county.inputs import Source
 from service.county.running import Asked, run
 
-MASTERS = ("local[1]", "local[2]")
+MASTERS = {"local[1]": 1, "local[2]": 2}
 
 
 def one(folder: Path) -> None:
@@ -39,9 +40,11 @@ def main(folder: Path, rounds: int) -> None:
     seen: dict[str, list[dict[str, float]]] = {master: [] for master in MASTERS}
     for _ in range(rounds):
         for master, found in seen.items():
+            cores = sorted(os.sched_getaffinity(0))[: MASTERS[master]]
             process = subprocess.run(
                 [sys.executable, "-m", "benchmarks.spark", "one", str(folder)], stdout=subprocess.PIPE, check=True,
                 env=os.environ | {"PYSPARK_SUBMIT_ARGS": f"--master {master} pyspark-shell"},
+                preexec_fn=lambda cores=cores: os.sched_setaffinity(0, cores),
             )  # fmt: skip
             found.append(json.loads(process.stdout.decode().splitlines()[-1]))
     for master, found in seen.items():
