@@ -123,9 +123,10 @@ def test_a_service_starts_with_broken_policies_on_those_that_were_live_last(tmp_
 
 def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
     with running(tmp_path, workers=2) as server:
-        before = workers(server)
-        os.kill(before[-1], signal.SIGKILL)
         patience = time.monotonic() + 60
+        while len(before := workers(server)) < 2:  # the service answers as soon as the first is there
+            assert time.monotonic() < patience
+        os.kill(before[-1], signal.SIGKILL)
         while before[-1] in (now := workers(server)) or len(now) < len(before):
             assert time.monotonic() < patience
             with suppress(*GONE):  # what that worker had in hand is lost, and nothing else
