@@ -147,8 +147,9 @@ CREATE TEMP MACRO sum_of(x) AS CASE WHEN count(x) = count(*) THEN sum(x) END;
 CREATE TEMP TABLE counted AS
 SELECT village_id, count(*) AS households, count_of(collectable) AS collectable_households,
   count_of(provincial_grade IS NOT NULL AND provincial_grade IN ('AAA', 'AA', 'A') AND told(record_validity) IN ('valid', 'due_soon')) AS a_grade_households,
-  count_of(collectable AND graded_on IS NOT NULL) AS filed_households,
-  count_of(collectable AND graded_on IS NOT NULL AND granted_limit IS NOT NULL AND granted_limit > 0) AS granted_households,
+  count_of(collectable AND graded_on IS NOT NULL AND told(record_validity) IN ('valid', 'due_soon')) AS filed_households,
+  count_of(collectable AND graded_on IS NOT NULL AND told(record_validity) IN ('valid', 'due_soon')
+    AND granted_limit IS NOT NULL AND granted_limit > 0) AS granted_households,
   count_of(loan_balance > 0) AS borrowing_households, sum_of(loan_balance) AS loan_balance, sum_of(npl_balance) AS npl_balance,
   sum_of(lender_loan_balance) AS lender_loan_balance, sum_of(lender_npl_balance) AS lender_npl_balance
 FROM (SELECT *, told(screening) = 'collectable' AS collectable FROM read_parquet('$OUT/household.parquet')) GROUP BY village_id;
