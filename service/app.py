@@ -87,7 +87,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
-    made.policies.watch(settings.reload_seconds)
+    made.policies.watch(settings.reload_seconds, lambda: observing.state(made.policies, made.log))
     gc.collect()
     gc.freeze()  # the policies stay: the collector need not look through them again and again
     gc.set_threshold(*RARELY)

@@ -96,12 +96,13 @@ class Policies:
 
     # --- watching
 
-    def watch(self, seconds: float) -> None:
+    def watch(self, seconds: float, then: Callable[[], None] = lambda: None) -> None:
         """Look at the folder every so often, in a thread that ends with the process."""
 
         def run() -> None:
             while not self._stop.wait(seconds):
                 self.look()
+                then()
 
         threading.Thread(target=run, name="policies", daemon=True).start()
 

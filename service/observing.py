@@ -26,6 +26,8 @@ from service.background import Background
 from service.compact import Compact
 from service.context import noted, this_request
 from service.exact_json import dumps
+from service.live import Policies
+from service.log import DecisionLog
 from service.problems import Problem
 
 _chance = random.Random().getrandbits  # noqa: S311 -- unique is enough, and costs no system call
@@ -141,7 +143,19 @@ def _in_the_way(found: Compact) -> Iterator[tuple[str, str, str]]:
 _live: set[tuple[str, str]] = set()
 
 
-def live(editions: list[tuple[str, str]]) -> None:
+def state(policies: Policies, log: DecisionLog) -> None:
+    """What this worker says of the moment. It has to say so again and again: whichever is asked tells for all."""
+    REJECTED.set(1 if policies.rejected else 0)
+    SWAPS.set(policies.swaps)
+    _editions(
+        [(edition.id, edition.sha256) for editions in policies.current().store.plans.values() for edition in editions]
+    )
+    pending, age = log.backlog()
+    PENDING.set(pending)
+    LAG.set(age)
+
+
+def _editions(editions: list[tuple[str, str]]) -> None:
     """Which editions are live now; those that were are told not to be."""
     for gone in _live - set(editions):
         EDITION.labels(*gone).set(0)

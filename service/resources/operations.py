@@ -82,13 +82,7 @@ def ready() -> Response:
 
 def metrics() -> Response:
     """For Prometheus; of all workers together."""
-    policies, here = service().policies, snapshot()
-    observing.REJECTED.set(1 if policies.rejected else 0)
-    observing.SWAPS.set(policies.swaps)
-    observing.live([(edition.id, edition.sha256) for editions in here.store.plans.values() for edition in editions])
-    pending, age = service().log.backlog()
-    observing.PENDING.set(pending)
-    observing.LAG.set(age)
+    observing.state(service().policies, service().log)
     registry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()

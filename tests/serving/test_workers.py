@@ -103,11 +103,18 @@ def test_a_bad_edition_never_replaces_a_good_one_and_readyz_says_why(tmp_path: P
         assert problem["en"]
         assert body["status"] == "ok"
         assert seen(server)[0] == "0.55"
-        assert "village_credit_policies_rejected 1.0" in server.call("GET", "/metrics")[1].decode()
+        while not told(server, "village_credit_policies_rejected 1.0"):
+            assert time.monotonic() < patience
         limit(policies, "60%")
         until(server, "0.6")
-        while (body := ready(server))["policies"]["rejected"]:
+        while (body := ready(server))["policies"]["rejected"] or not told(
+            server, "village_credit_policies_rejected 0.0"
+        ):
             assert time.monotonic() < patience
+
+
+def told(server: Running, metric: str) -> bool:
+    return metric in server.call("GET", "/metrics")[1].decode()
 
 
 def test_a_service_starts_with_broken_policies_on_those_that_were_live_last(tmp_path: Path, policies: Path) -> None:
