@@ -1,5 +1,9 @@
 """A finding says what was seen against what, and what is missing is named where it is missing."""
 
+from hypothesis import given as drawn
+from hypothesis import strategies as st
+
+from rules.decision import _CANONICAL, _canonical
 from rules.reference import Reference
 from tests.unit.small import ON, TITLE, checklist, count, derived, given, head, small
 
@@ -89,3 +93,15 @@ def test_the_same_question_has_the_same_id_and_another_has_another():
 
     assert one.id == same.id != other.id
     assert one.as_dict() == same.as_dict()
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+VALUES = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.fractions() | st.dates() | TEXTS
+SAID = st.dictionaries(TEXTS, VALUES | st.lists(st.dictionaries(TEXTS, VALUES, max_size=3), max_size=3), max_size=5)
+
+
+@drawn(SAID, st.integers(2**64) | st.integers(max_value=-(2**63) - 1))
+def test_both_spellings_of_what_an_id_is_made_of_are_one(facts, huge):
+    """The quick one refuses whole numbers of more than 64 bits; ids of old decisions were made by the other."""
+    assert _canonical(["x", facts]) == _CANONICAL.encode(["x", facts]).encode()
+    assert _canonical({"n": huge}) == f'{{"n":{huge}}}'.encode()
