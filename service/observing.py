@@ -6,21 +6,23 @@ Neither lines nor metrics hold a fact, a subject or a key: who asked stands in t
 from __future__ import annotations
 
 import logging
+import os
 import random
 import re
 import sys
 import time
 import traceback
 from collections import Counter as Counted
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import structlog
 from flask import Flask, Response, g
-from prometheus_client import Counter, Gauge, Histogram
-from prometheus_client.multiprocess import mark_process_dead
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from service.background import Background
 from service.compact import Compact
@@ -164,9 +166,35 @@ def _editions(editions: list[tuple[str, str]]) -> None:
     _live.update(editions)
 
 
-def forget_the_dead(folder: Path) -> None:
-    """What workers that are gone said of the moment says nothing any more; what they counted stays."""
-    pids = {file.stem.rpartition("_")[2] for file in folder.glob("gauge_live*_*.db")}
-    for pid in pids:
-        if not Path(f"/proc/{pid}").exists() and Path("/proc/self").exists():
-            mark_process_dead(int(pid), str(folder))  # type: ignore[no-untyped-call]
+class OfAllWorkers(Collector):
+    """The metrics of all workers, from the folder in which each keeps its own files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        """Of a worker that is gone, what it counted stays; what it said of the moment says nothing any more.
+
+        A file of no size is one that its worker has just opened.
+        """
+        files = [str(file) for file in self.folder.glob("*.db") if file.stat().st_size and not _of_the_dead(file)]
+        return cast("Iterable[Metric]", MultiProcessCollector.merge(files))  # type: ignore[no-untyped-call]
+
+
+def _of_the_dead(file: Path) -> bool:
+    if not file.name.startswith("gauge_live"):
+        return False
+    try:
+        os.kill(int(file.stem.rpartition("_")[2]), 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def told() -> bytes:
+    """The metrics as Prometheus reads them: of all workers where they share a folder, else of this process."""
+    registry = REGISTRY
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        registry.register(OfAllWorkers(Path(folder)))
+    return generate_latest(registry)

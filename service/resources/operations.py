@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from importlib.resources import files
-from pathlib import Path
 
 import flask_swagger_ui
 from flask import Blueprint, Response, current_app, request, send_from_directory
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from rules.values import read_date
 from service import observing
@@ -83,12 +80,7 @@ def ready() -> Response:
 def metrics() -> Response:
     """For Prometheus; of all workers together."""
     observing.state(service().policies, service().log)
-    registry = REGISTRY
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        registry = CollectorRegistry()
-        observing.forget_the_dead(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return Response(observing.told(), content_type=CONTENT_TYPE_LATEST)
 
 
 def home() -> Response:

@@ -1,13 +1,16 @@
 """What operators see: one log line a request without a fact, a subject or a key; counts; health."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 
 import pytest
 from prometheus_client import REGISTRY
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
+from service import observing
 from tests.api.calling import ROOT, start
 from tests.running import running
 
@@ -107,6 +110,20 @@ answer = sender.decide("credit_village", {"subject": {"id": "V"}, "facts": {}})
 print(answer.status_code, answer.mimetype, answer.text)
 api.close()
 """
+
+
+def test_metrics_are_told_while_a_worker_starts_and_without_what_the_dead_said_of_the_moment(tmp_path, monkeypatch):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for kind in ("counter", "gauge_livemax", "histogram"):
+        (tmp_path / f"{kind}_1.db").touch()  # just opened: it has no size yet
+    for name, pid in (("gauge_livemax", gone.pid), ("gauge_livesum", os.getpid()), ("counter", gone.pid)):
+        said = MmapedDict(str(tmp_path / f"{name}_{pid}.db"))
+        said.write_value(mmap_key(name, name, [], [], "help"), 7.0, 0.0)
+        said.close()
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    told = [line for line in observing.told().decode().splitlines() if not line.startswith("#")]
+    assert sorted(told) == ["counter_total 7.0", "gauge_livesum 7.0"]
 
 
 def test_of_an_error_nobody_expected_the_log_has_the_place_and_not_the_message(tmp_path):
