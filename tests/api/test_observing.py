@@ -123,7 +123,7 @@ def test_metrics_are_told_while_a_worker_starts_and_without_what_the_dead_said_o
         said.close()
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     told = [line for line in observing.told().decode().splitlines() if not line.startswith("#")]
-    assert sorted(told) == ["counter_total 7.0", "gauge_livesum 7.0"]
+    assert sorted(told) == ["counter 7.0", "gauge_livesum 7.0"]
 
 
 def test_of_an_error_nobody_expected_the_log_has_the_place_and_not_the_message(tmp_path):
