@@ -36,7 +36,10 @@ class Application(Flask):
             headers.append(("X-Request-ID", request_id))
             return start_response(status, headers + environ.get(security.OWN, security.HEADERS), exc_info)
 
-        return super().wsgi_app(environ, start)
+        try:
+            return super().wsgi_app(environ, start)
+        finally:
+            recording.leave(environ)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Of the path alone: no view depends on the host, which takes long to make out."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,7 @@ from service.problems import FieldError, Problem
 
 JSON = "application/json"
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
+BEGUN = "village_credit.begun"  # in the environment of a request: what is being written, and what it decided
 DECISION, OPENED, ASKED, REVIEWED = "decision", "inputs_read", "review_requested", "reviewed"  # kinds of lines
 
 
@@ -95,7 +96,7 @@ class Idempotent:
         """The same, but where no earlier answer can be wanted, `settle` waits for the disk in the end."""
         if self.name:
             return self.write(entries, body, decided)
-        noted().begun = service().log.begin(entries), decided
+        this_request().environ[BEGUN] = service().log.begin(entries), decided
         return body
 
     def _again(self, earlier: Once | None) -> bytes | None:
@@ -108,7 +109,7 @@ class Idempotent:
 def settle(response: Response) -> Response:
     """Holds an answer back until its lines are on the disk, when all else is done: a thread that waits in the midst of
     its work gets the interpreter back only after others."""
-    if (begun := noted().pop("begun", None)) is not None:
+    if (begun := this_request().environ.get(BEGUN)) is not None:
         ticket, decided = begun
         try:
             service().log.finish(ticket)
@@ -116,6 +117,13 @@ def settle(response: Response) -> Response:
             return Problem.unavailable(error).response()
         observing.count(*decided)
     return response
+
+
+def leave(environ: Mapping[str, Any]) -> None:
+    """The very last of a request: whoever waited for the disk together with it may go on now."""
+    if BEGUN in environ:
+        ticket, _ = environ[BEGUN]
+        ticket.pass_on()
 
 
 @contextmanager

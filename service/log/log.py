@@ -50,7 +50,11 @@ class DecisionLog:
         returned. KeyReused where it was used for another one, Repeated where an id is in the log already,
         LogUnavailable where nothing could be written.
         """
-        return self.finish(self.begin(entries, once))
+        ticket = self.begin(entries, once)
+        try:
+            return self.finish(ticket)
+        finally:
+            ticket.pass_on()
 
     def begin(self, entries: Sequence[Entry], once: Once | None = None) -> Ticket:
         """Put them in line, and go on meanwhile: nothing may be answered before `finish` returns."""
@@ -66,7 +70,10 @@ class DecisionLog:
         return ticket
 
     def finish(self, ticket: Ticket) -> Once | None:
-        """Wait until what was begun is durable; returns and raises what `append` does."""
+        """Wait until what was begun is durable; returns and raises what `append` does.
+
+        Others wait for `pass_on` of the ticket: whoever calls this has to call that, whatever happens.
+        """
         stored = self.writer.finish(ticket)
         return None if stored is None else self._opened(stored)
 
@@ -74,7 +81,10 @@ class DecisionLog:
         """For service.log.retention alone."""
         ticket = Ticket([prepare(entry, self.sealer)], None)
         self.writer.begin(ticket)
-        self.writer.finish(ticket)
+        try:
+            self.writer.finish(ticket)
+        finally:
+            ticket.pass_on()
 
     def earlier(self, caller: str, name: str) -> Once | None:
         """The answer stored under an Idempotency-Key."""

@@ -1,7 +1,8 @@
 """Group commit: one who waits leads, and writes for all who wait, in one transaction.
 
 Each waits at a gate of his own. A queue at one lock would have to pass through the interpreter one by one, the next
-leader behind all who are done already, while the disk has nothing to do.
+leader behind all who are done already, while the disk has nothing to do. And each opens the gate of the next when he
+needs the interpreter no more: all woken at once would only wait for it, each to be woken once more.
 """
 
 from __future__ import annotations
@@ -47,6 +48,13 @@ class Ticket:
     done: bool = False
     stored: Once | None = None
     error: Exception | None = None
+    following: Ticket | None = None  # whose gate its caller opens
+
+    def pass_on(self) -> None:
+        """Whoever finished a ticket has to say when nothing is left to do: another waits for that."""
+        following, self.following = self.following, None
+        if following is not None:
+            following.gate.release()
 
 
 class Writer:
@@ -79,16 +87,17 @@ class Writer:
                 self._gathered.set()
 
     def finish(self, ticket: Ticket) -> Once | None:
-        """Return when it is durable; the stored answer where the key has one, and then nothing is written."""
-        if not ticket.done:
-            with self._mutex:
-                ticket.waits = True
-                ticket.leads = not self._led
-                self._led = True
-            if not ticket.leads:
-                self._wait(ticket)
-            if ticket.leads:
-                self._lead(ticket)
+        """Return when it is durable; the stored answer where the key has one, and then nothing is written.
+
+        In the end, `pass_on` has to be called."""
+        with self._mutex:
+            ticket.waits = not ticket.done
+            ticket.leads = ticket.waits and not self._led
+            self._led = self._led or ticket.leads
+        if ticket.waits and not ticket.leads:
+            self._wait(ticket)
+        if ticket.leads:
+            self._lead(ticket)
         if ticket.error is not None:
             raise ticket.error
         return ticket.stored
@@ -112,6 +121,7 @@ class Writer:
             ticket.gate.acquire()
         except BaseException:  # interrupted: it is not to be written any more, and must not be left to lead
             with self._mutex:
+                ticket.waits = False
                 if ticket in self._pending:
                     self._pending.remove(ticket)
             if ticket.leads:
@@ -131,11 +141,19 @@ class Writer:
                     written += tickets
                     self._commit(tickets)
         finally:
-            self._hand_over()
             for one in written:
                 if not one.done:  # the leader was interrupted
                     one.error, one.done = LogUnavailable("fault"), True
-                one.gate.release()
+            self._hand_over()
+            self._line_up(mine, written)
+
+    def _line_up(self, first: Ticket, written: Sequence[Ticket]) -> None:
+        """Those who wait, one after the other, behind the leader."""
+        with self._mutex:
+            for one in written:
+                if one.waits and one is not first:
+                    first.following = one
+                    first = one
 
     def _gather(self) -> None:
         """Wait a moment for a crowd like the last: a commit takes as long for one as for many. Who comes alone, after
