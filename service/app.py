@@ -7,13 +7,12 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Response
 from flask_compress import Compress
-from werkzeug.routing import MapAdapter
 
 from service import archive, observing, openapi, problems, recording, security
+from service.application import Application
 from service.context import NAME, Service, this_request
 from service.example_report import ExampleReport
 from service.keys import Keys
@@ -21,36 +20,6 @@ from service.live import Later, Policies, Snapshot
 from service.log import DecisionLog, LogUnavailable, Sealer
 from service.resources import batch, catalogue, decisions, example, explanations, operations, reviews, what_if
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
-
-
-class Application(Flask):
-    """Flask without what it asks anew at every request and what is always so."""
-
-    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
-        """With the headers of every answer. Werkzeug's own collection of headers takes ten times as long for each."""
-        request_id = environ[observing.REQUEST_ID] = observing.request_id(environ.get("HTTP_X_REQUEST_ID", ""))
-
-        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            if not any(name == "Cache-Control" for name, _ in headers):
-                headers.append(("Cache-Control", "no-store"))
-            headers.append(("X-Request-ID", request_id))
-            return start_response(status, headers + environ.get(security.OWN, security.HEADERS), exc_info)
-
-        try:
-            return super().wsgi_app(environ, start)
-        finally:
-            recording.leave(environ)
-
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Of the path alone: no view depends on the host, which takes long to make out."""
-        if request is None:
-            return super().create_url_adapter(None)
-        where = request.environ.get("HTTP_HOST", ""), request.root_path, ""
-        return MapAdapter(self.url_map, *where, request.scheme, request.path, request.method)
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func  # none is a coroutine
-
 
 RARELY = 20_000, 50, 100  # a request leaves next to nothing for the cycle collector
 

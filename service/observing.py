@@ -14,6 +14,7 @@ import time
 import traceback
 from collections import Counter as Counted
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -55,19 +56,15 @@ LAG = Gauge("village_credit_log_lag_seconds", "Age of the oldest entry waiting",
 def configure(level: str) -> None:
     """JSON lines on standard error."""
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _line,
-        ],
+        processors=[_line],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.BytesLoggerFactory(cast("BinaryIO", Background(sys.stderr.buffer))),
         cache_logger_on_first_use=True,
     )
 
 
-def _line(_: Any, __: str, event: Any) -> bytes:
-    return dumps(event)
+def _line(_: Any, level: str, event: Any) -> bytes:
+    return dumps({**event, "level": level, "timestamp": f"{datetime.now(UTC):%FT%T.%fZ}"})
 
 
 log = structlog.get_logger()
