@@ -1,6 +1,8 @@
 """What was acknowledged is in the log, once and as a whole."""
 
+import queue
 import threading
+import time
 from collections import deque
 from dataclasses import replace
 
@@ -276,6 +278,71 @@ def test_followers_return_when_their_leader_is_done(log, monkeypatch):
     for thread in threads:
         thread.join()
     assert {line.id for line in log.find()} == {one.id for one in written}
+
+
+def crowd(log, monkeypatch, tickets, then):
+    """A thread for each ticket, which finishes it and then does `then`; all have come before anything is written."""
+    line = Watched()
+    monkeypatch.setattr(log.writer, "_pending", line)
+
+    def one(ticket):
+        log.writer.begin(ticket)
+        try:
+            log.finish(ticket)
+            then(ticket)
+        finally:
+            ticket.pass_on()
+
+    threads = [threading.Thread(target=one, args=(ticket,)) for ticket in tickets]
+    with log.database.turn:
+        for thread in threads:
+            thread.start()
+            line.joined.acquire()
+        while not all(one.waits for one in tickets):  # on the way from one call to the next
+            time.sleep(0.001)
+    return threads
+
+
+def file_behind(ticket):
+    while ticket is not None:
+        yield ticket
+        ticket = ticket.following
+
+
+def test_followers_leave_one_after_the_other(log, monkeypatch):
+    tickets, back, go_on = [ticket(entry()) for _ in range(4)], queue.SimpleQueue(), threading.Semaphore(0)
+    threads = crowd(log, monkeypatch, tickets, lambda one: (back.put(one), go_on.acquire(timeout=60)))
+    for left in (4, 3, 2, 1):
+        file = list(file_behind(back.get(timeout=60)))
+        assert len(file) == left
+        assert all(one.done for one in tickets)
+        go_on.release()
+    for thread in threads:
+        thread.join(60)
+    assert log.head().seq == 4
+
+
+class Interrupted:
+    """A gate that opens on an interrupt."""
+
+    def __init__(self):
+        self.opened = threading.Event()
+        self.release = self.opened.set
+
+    def acquire(self):
+        assert self.opened.wait(60)
+        raise KeyboardInterrupt
+
+
+def test_one_who_is_interrupted_in_the_file_wakes_the_next(log, monkeypatch):
+    monkeypatch.setattr(threading, "excepthook", lambda args: None)
+    tickets, back = [ticket(entry()) for _ in range(3)], queue.SimpleQueue()
+    tickets[1].gate = Interrupted()
+    for thread in crowd(log, monkeypatch, tickets, back.put):
+        thread.join(60)
+        assert not thread.is_alive()
+    assert {back.get(timeout=1), back.get(timeout=1)} == {tickets[0], tickets[2]}
+    assert log.head().seq == 3
 
 
 def test_a_leader_waits_for_as_many_as_came_last_time(log, monkeypatch):
