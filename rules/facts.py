@@ -123,8 +123,8 @@ class FactChecker:
             if value is None and (name in known.names or name in around or (at and name == "id")):
                 continue
             try:
-                if name in readers:
-                    record[name] = readers[name](value)
+                if (read := readers.get(name)) is not None:
+                    record[name] = read(value)
                 elif name in known.facts:
                     record[name] = self._list(known.facts[name].type, value, _below(at, name), problems)
                 elif name in around:
@@ -144,11 +144,12 @@ class FactChecker:
 
     def _check_parts(self, known: _Known, record: Mapping[str, Any], at: str, problems: list[FactProblem]) -> None:
         """A part never exceeds its whole: both figures cannot be true."""
-        for name, value in record.items():
-            if name in known.wholes and (whole := record.get(known.wholes[name])) is not None and value > whole:
+        for name, of in known.wholes.items():
+            value, whole = record.get(name), record.get(of)
+            if value is not None and whole is not None and value > whole:
                 fact, title, zh, en = (
                     known.facts[name],
-                    known.facts[known.wholes[name]].title,
+                    known.facts[of].title,
                     self.zh.value,
                     self.en.value,
                 )
@@ -186,9 +187,12 @@ class FactChecker:
     def _numbers(self, fact: Fact) -> Read:
         least = -HUGE if fact.minimum is None else fact.minimum
         most = HUGE if fact.maximum is None else fact.maximum
+        low, high = max(least, 1 - HUGE), min(most, HUGE - 1)
 
         def read(value: Any) -> Value:
-            number = value if type(value) is int else _number(value, fact.type, fact.decimals)
+            if type(value) is int and low <= value <= high:
+                return value
+            number = _number(value, fact.type, fact.decimals)
             return number if least <= number <= most and -HUGE < number < HUGE else self._out_of_range(fact, number)
 
         return read
