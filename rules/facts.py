@@ -16,7 +16,7 @@ from typing import Any
 from rules.ids import WANTED, is_id
 from rules.model import Edition, Fact
 from rules.scalars import near
-from rules.values import Type, Value, exact, read_date, read_literal
+from rules.values import Number, Type, Value, exact, read_date, read_literal
 from rules.wording import Wording
 
 HUGE = 10**15  # of a count, a yuan amount, points: no honest figure comes near
@@ -245,17 +245,26 @@ def _number(value: Any, type_: Type, decimals: bool = False) -> Value:
     if type(value) is str and type_.kind == "rate" and value.endswith("%"):
         literal = read_literal(value)
         if literal is not None:
-            return literal.value
+            return _fine(literal.value)
     if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < MOST_DIGITS:
         if abs(value.as_tuple().exponent) < MOST_DIGITS:  # type: ignore[arg-type] # a finite one has a number there
-            number = Fraction(value)
-            if (number * 10**PLACES).denominator == 1:
-                return exact(number)
-        raise _Bad("too_fine", f"小数最多 {PLACES} 位。", f"At most {PLACES} decimal places.")
+            return _fine(Fraction(value))
+        raise _too_fine()
     if isinstance(value, Fraction):
         return exact(value)
     how = ('，例如 0.018 或 "1.8%"', ', as in 0.018 or "1.8%"') if type_.kind == "rate" else ("", "")
     raise _Bad("not_a_number", f"请写数字{how[0]}。", f"Write a number{how[1]}.")
+
+
+def _fine(number: Number) -> Number:
+    """The number, if it has no more places than a figure may have."""
+    if (number * 10**PLACES).denominator != 1:
+        raise _too_fine()
+    return exact(number)
+
+
+def _too_fine() -> _Bad:
+    return _Bad("too_fine", f"小数最多 {PLACES} 位。", f"At most {PLACES} decimal places.")
 
 
 def _choice(value: Any, codes: list[str]) -> _Bad:

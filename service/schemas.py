@@ -267,7 +267,7 @@ class LoggedDecisionSchema(DecisionSchema):
 
 
 RECORD_ID: Mapping[str, Any] = {**ID_SCHEMA, "type": ["string", "null"]}
-PERCENT = r"^[+-]?[0-9]{1,15}(\.[0-9]{1,10})?\s*%$"
+PERCENT = rf"^[+-]?[0-9]{{1,15}}(\.[0-9]{{1,{PLACES - 2}}}0*)?\s*%$"
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
