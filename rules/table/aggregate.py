@@ -57,23 +57,28 @@ class Counting:
         """The records below that belong to no row of the table: they are counted nowhere."""
         return below.anti_join(table.select(KEY), below[key_of(subject)] == table[KEY])
 
-    def fill(self, subject: str, table: Any, below: Mapping[str, Any], checked: bool = False) -> Any:
+    def fill(
+        self, subject: str, table: Any, below: Mapping[str, Any], checked: bool = False, judged: bool = False
+    ) -> Any:
         """The table with its facts counted from tables of records below, which say in `<subject>_id` where they
-        belong. A fact that the table gives stands. Unless `checked`, ids are first seen to occur only once."""
+        belong. A fact that the table gives stands. Unless `checked`, ids are first seen to occur only once. Conclusions
+        of tables that were `judged` stand: they are not drawn again where they say that something is not known."""
         for name, records in below.items():
             if not checked:
                 self.once(records)
-            table = self._filled(subject, table, name, records)
+            table = self._filled(subject, table, name, records, judged)
         return table
 
-    def _filled(self, subject: str, table: Any, below: str, records: Any) -> Any:
+    def _filled(self, subject: str, table: Any, below: str, records: Any, judged: bool) -> Any:
         facts = self.declared(subject, below)
         if not facts:
             return table
         key = key_of(subject)
         if key not in records.columns:
             raise TableError(f"{below} 的表里没有列 {key}。", f"The table of {below} has no column {key}.")
-        grouped, bottoms = self._grouped(subject, facts, frame_of(self.edition, below, self.on, records), key)
+        frame = frame_of(self.edition, below, self.on, records)
+        frame.done = judged
+        grouped, bottoms = self._grouped(subject, facts, frame, key)
         joined = table.left_join(grouped, table[KEY] == grouped[key])
         columns = {name: joined[name] for name in table.columns}
         none, beyond = joined[key].isnull(), ibis.coalesce(joined[WORKING + BEYOND], truth(False))

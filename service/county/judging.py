@@ -83,7 +83,15 @@ class Judging:
             return table
         if not self.keep_given:
             table = table.select(*(one for one in table.columns if one not in facts))
-        return self.counting.fill(subject, table, tables, checked=True)
+        return self.counting.fill(subject, table, tables, checked=True, judged=True)
+
+    def reads(self, subject: str) -> Reads:
+        """What decisions about a subject read of the records around it."""
+        return reads(self.edition, subject, self.rules(subject))
+
+    def rules(self, subject: str) -> list[Rule]:
+        """The decisions about a subject."""
+        return [rule for rule in self.edition.rules.values() if rule.subject == subject]
 
     def surrounded(self, subject: str, table: Any, upper: Mapping[str, Path], wanted: Reads) -> Any:
         """The table with the facts of the records around it that decisions read."""
@@ -104,20 +112,17 @@ class Judging:
 
     def level(self, subject: str, table: Any, upper: Mapping[str, Path], out: Path, given: Sequence[str]) -> Level:
         """Judge all decisions about a subject; the rows go to a file."""
-        rules = [rule for rule in self.edition.rules.values() if rule.subject == subject]
-        wanted = reads(self.edition, subject, rules)
+        rules, wanted = self.rules(subject), self.reads(subject)
         table = self.engine.ordered(self.surrounded(subject, table, upper, wanted), KEY)
-        refused = self.judge.refused(table, *(rule.id for rule in rules))
+        judged, refused = self.judge.add_possible(table, *(rule.id for rule in rules)) if rules else (table, {})
         bulk = [rule for rule in rules if rule.id not in refused]
         others = [rule for rule in rules if rule.id in refused]
-        kept = [name for name in table.columns if SEPARATOR not in name]
         if bulk:
-            judged = self.judge.add(table, *(rule.id for rule in bulk))
+            kept = [name for name in table.columns if SEPARATOR not in name]
             names = [*kept, *(one for one in judged.columns if one not in table.columns or one in bulk)]
-            table = judged.select(*dict.fromkeys(names))
             if others:
-                around_ = [one for one in judged.columns if one not in names and _is_around(one, wanted)]
-                table = judged.select(*dict.fromkeys([*names, *around_]))
+                names += [one for one in judged.columns if one not in names and _is_around(one, wanted)]
+            table = judged.select(*dict.fromkeys(names))
         self.engine.write(table, out, KEY)
         rows = int(self.duck.run(f"SELECT count(*) FROM read_parquet({quoted(out)})")[0][0])
         singly = others if rows <= FEW else []

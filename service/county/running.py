@@ -182,7 +182,7 @@ class _Run:
         below = {one: self.path(one) for one in self.subjects if subject in around(edition, one)}
         table = judging.counted(subject, judging.linked(subject, self.clean), below)
         upper = {}
-        for level in around(edition, subject):
+        for level in judging.reads(subject):
             if level in self.clean:
                 upper[level] = self.folder / WORK / f"{level}_for_{subject}.parquet"
                 filled = judging.counted(level, judging.linked(level, self.clean), below)
