@@ -4,7 +4,7 @@ about them in bulk, and those that tables cannot hold by the reference evaluator
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from rules import FactChecker, FactError, Reference
 from rules.judge import criteria_of
-from rules.model import Edition, Ranking, Rule
+from rules.model import Edition, Ranking, Rule, Table
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import NOT_MET, UNKNOWN
@@ -123,7 +123,7 @@ class Judging:
             if others:
                 names += [one for one in judged.columns if one not in names and _is_around(one, wanted)]
             table = judged.select(*dict.fromkeys(names))
-        self.engine.write(table, out, KEY)
+        self.engine.write(table, out, KEY, dict(_codes(bulk)))
         rows = int(self.duck.run(f"SELECT count(*) FROM read_parquet({quoted(out)})")[0][0])
         singly = others if rows <= FEW else []
         if others:
@@ -162,6 +162,16 @@ class Judging:
         )
         half.replace(out)
         side.unlink()
+
+
+def _codes(rules: Iterable[Rule]) -> Iterator[tuple[str, Iterable[str]]]:
+    """The columns of conclusions that are one of some codes, with these."""
+    for rule in rules:
+        yield rule.id, rule.outcomes
+        if isinstance(rule.body, Table):
+            for name, output in rule.body.outputs.items():
+                if output.type.kind == "choice":
+                    yield f"{rule.id}{SEPARATOR}{name}", output.type.choices
 
 
 def _is_around(column: str, wanted: Reads) -> bool:
