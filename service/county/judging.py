@@ -78,12 +78,16 @@ class Judging:
         tables = {
             name: self.bare(name, path) if self.forget else self.engine.table(path) for name, path in below.items()
         }
-        facts = {name for one in below for name in self.counting.declared(subject, one)}
+        facts = self.counts(subject, below)
         if not facts:
             return table
         if not self.keep_given:
             table = table.select(*(one for one in table.columns if one not in facts))
         return self.counting.fill(subject, table, tables, checked=True, judged=True)
+
+    def counts(self, subject: str, below: Iterable[str]) -> set[str]:
+        """The facts of a subject that are counted from some records below."""
+        return {name for one in below for name in self.counting.declared(subject, one)}
 
     def reads(self, subject: str) -> Reads:
         """What decisions about a subject read of the records around it."""
