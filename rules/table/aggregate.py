@@ -37,6 +37,7 @@ class Counting:
 
     def __init__(self, edition: Edition, on: date) -> None:
         self.edition, self.on = edition, on
+        self.judged = False  # whether records below have the conclusions that can be drawn: they are not drawn again
 
     def declared(self, subject: str, below: str) -> dict[str, Fact]:
         """The facts of a subject that are counted from the records of another."""
@@ -57,28 +58,23 @@ class Counting:
         """The records below that belong to no row of the table: they are counted nowhere."""
         return below.anti_join(table.select(KEY), below[key_of(subject)] == table[KEY])
 
-    def fill(
-        self, subject: str, table: Any, below: Mapping[str, Any], checked: bool = False, judged: bool = False
-    ) -> Any:
+    def fill(self, subject: str, table: Any, below: Mapping[str, Any], checked: bool = False) -> Any:
         """The table with its facts counted from tables of records below, which say in `<subject>_id` where they
-        belong. A fact that the table gives stands. Unless `checked`, ids are first seen to occur only once. Conclusions
-        of tables that were `judged` stand: they are not drawn again where they say that something is not known."""
+        belong. A fact that the table gives stands. Unless `checked`, ids are first seen to occur only once."""
         for name, records in below.items():
             if not checked:
                 self.once(records)
-            table = self._filled(subject, table, name, records, judged)
+            table = self._filled(subject, table, name, records)
         return table
 
-    def _filled(self, subject: str, table: Any, below: str, records: Any, judged: bool) -> Any:
+    def _filled(self, subject: str, table: Any, below: str, records: Any) -> Any:
         facts = self.declared(subject, below)
         if not facts:
             return table
         key = key_of(subject)
         if key not in records.columns:
             raise TableError(f"{below} 的表里没有列 {key}。", f"The table of {below} has no column {key}.")
-        frame = frame_of(self.edition, below, self.on, records)
-        frame.done = judged
-        grouped, bottoms = self._grouped(subject, facts, frame, key)
+        grouped, bottoms = self._grouped(subject, facts, frame_of(self.edition, below, self.on, records), key)
         joined = table.left_join(grouped, table[KEY] == grouped[key])
         columns = {name: joined[name] for name in table.columns}
         none, beyond = joined[key].isnull(), ibis.coalesce(joined[WORKING + BEYOND], truth(False))
@@ -94,6 +90,7 @@ class Counting:
         """One row for each record above, with what adds up and whether any of it is in doubt."""
         ops = {name: fact.counted for name, fact in facts.items() if fact.counted is not None}
         asked = [used for op in ops.values() for used in refs(op, subject)]
+        frame.done = self.judged
         with about(f"{subject}: counted", subject):
             prepare(frame, [(home, ref) for home, ref in asked if ref.what != "records"])
             frame.work_out([part for op in ops.values() for part in (op.each, op.where)])

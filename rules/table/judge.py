@@ -54,6 +54,23 @@ class TableJudge:
         check_columns(self.edition, rules[0].subject, table)
         return self._add(table, rules)
 
+    def _add(self, table: Any, rules: Sequence[Rule], frame: RowFrame | None = None) -> Any:
+        (subject,) = {rule.subject for rule in rules}
+        frame = frame or frame_of(self.edition, subject, self.on, table)
+        with about("", ", ".join(rule.id for rule in rules)):
+            prepare(frame, [asked(rule) for rule in rules])
+        columns: dict[str, Any] = {}
+        for rule in rules:
+            columns.update(_columns(rule, frame.judged(rule)))
+        rows, beyond = frame.rows, frame.rows.beyond()
+        kept = {name: rows.read(name) for name in table.columns if name not in columns and name != BEYOND}
+        if beyond is None:
+            return rows.select(kept | columns | {BEYOND: truth(False)})
+        rows.extend({WORKING + BEYOND: beyond})
+        beyond = rows.read(WORKING + BEYOND)
+        blank = {name: ibis.ifelse(beyond, ibis.null(column.type()), column) for name, column in columns.items()}
+        return rows.select(kept | blank | {BEYOND: beyond})
+
     def add_possible(self, table: Any, *decisions: str) -> tuple[Any, dict[str, NotTabular]]:
         """As `add`, but without the decisions that a table cannot hold; and why each of these is left out."""
         rules = [self.edition.rules[name] for name in decisions]
@@ -68,16 +85,8 @@ class TableJudge:
         possible = [rule for rule in rules if rule.id not in refused]
         if not possible:
             return table, refused
-        if refused:  # what was settled for them may hold rows to be beyond the arithmetic
-            return self._add(table, possible), refused
-        return _concluded(frame, table, rules), {}
-
-    def _add(self, table: Any, rules: Sequence[Rule]) -> Any:
-        (subject,) = {rule.subject for rule in rules}
-        frame = frame_of(self.edition, subject, self.on, table)
-        with about("", ", ".join(rule.id for rule in rules)):
-            prepare(frame, [asked(rule) for rule in rules])
-        return _concluded(frame, table, rules)
+        # what was settled for those left out may hold rows to be beyond the arithmetic
+        return self._add(table, possible, None if refused else frame), refused
 
     def beside(self, subject: str, table: Any, conditions: Mapping[str, Condition], facts: Sequence[str] = ()) -> Any:
         """The id of every row of a judged table, whether conditions hold of it, and the values of facts, derived ones
@@ -137,21 +146,6 @@ def prepare(frame: RowFrame, start: Iterable[Used]) -> None:
         for subject, name in stage:
             if subject in frames and name in frame.edition.rules:
                 frames[subject].judged(frame.edition.rules[name])
-
-
-def _concluded(frame: RowFrame, table: Any, rules: Sequence[Rule]) -> Any:
-    """A table with what its frame concludes."""
-    columns: dict[str, Any] = {}
-    for rule in rules:
-        columns.update(_columns(rule, frame.judged(rule)))
-    rows, beyond = frame.rows, frame.rows.beyond()
-    kept = {name: rows.read(name) for name in table.columns if name not in columns and name != BEYOND}
-    if beyond is None:
-        return rows.select(kept | columns | {BEYOND: truth(False)})
-    rows.extend({WORKING + BEYOND: beyond})
-    beyond = rows.read(WORKING + BEYOND)
-    blank = {name: ibis.ifelse(beyond, ibis.null(column.type()), column) for name, column in columns.items()}
-    return rows.select(kept | blank | {BEYOND: beyond})
 
 
 def _columns(rule: Rule, judged: Judged) -> dict[str, Any]:

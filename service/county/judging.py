@@ -50,6 +50,7 @@ class Judging:
         self.edition, self.on, self.engine, self.duck = edition, on, engine, duck
         self.keep_given, self.forget = keep_given, forget
         self.judge, self.counting = TableJudge(edition, on), Counting(edition, on)
+        self.counting.judged = True
 
     # --- tables
 
@@ -83,7 +84,7 @@ class Judging:
             return table
         if not self.keep_given:
             table = table.select(*(one for one in table.columns if one not in facts))
-        return self.counting.fill(subject, table, tables, checked=True, judged=True)
+        return self.counting.fill(subject, table, tables, checked=True)
 
     def counts(self, subject: str, below: Iterable[str]) -> set[str]:
         """The facts of a subject that are counted from some records below."""
