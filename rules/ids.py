@@ -10,6 +10,7 @@ import re
 LONGEST = 64
 CARD = "[0-9]{17}[0-9Xx]"
 UNPRINTABLE = r"[\x00-\x1f\x7f]"
+PLAIN = "[!-~]{1,17}"  # shorter than a card number, with nothing to trim: an id at first sight
 ID = re.compile(rf"(?!{CARD}\Z)[^\x00-\x1f\x7f]{{1,{LONGEST}}}")
 is_id = ID.fullmatch
 WANTED = (

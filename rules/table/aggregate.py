@@ -37,6 +37,7 @@ class Counting:
 
     def __init__(self, edition: Edition, on: date) -> None:
         self.edition, self.on = edition, on
+        self.judged = False  # whether records below have the conclusions that can be drawn: they are not drawn again
 
     def declared(self, subject: str, below: str) -> dict[str, Fact]:
         """The facts of a subject that are counted from the records of another."""
@@ -89,6 +90,7 @@ class Counting:
         """One row for each record above, with what adds up and whether any of it is in doubt."""
         ops = {name: fact.counted for name, fact in facts.items() if fact.counted is not None}
         asked = [used for op in ops.values() for used in refs(op, subject)]
+        frame.done = self.judged
         with about(f"{subject}: counted", subject):
             prepare(frame, [(home, ref) for home, ref in asked if ref.what != "records"])
             frame.work_out([part for op in ops.values() for part in (op.each, op.where)])

@@ -54,9 +54,9 @@ class TableJudge:
         check_columns(self.edition, rules[0].subject, table)
         return self._add(table, rules)
 
-    def _add(self, table: Any, rules: Sequence[Rule]) -> Any:
+    def _add(self, table: Any, rules: Sequence[Rule], frame: RowFrame | None = None) -> Any:
         (subject,) = {rule.subject for rule in rules}
-        frame = frame_of(self.edition, subject, self.on, table)
+        frame = frame or frame_of(self.edition, subject, self.on, table)
         with about("", ", ".join(rule.id for rule in rules)):
             prepare(frame, [asked(rule) for rule in rules])
         columns: dict[str, Any] = {}
@@ -71,19 +71,22 @@ class TableJudge:
         blank = {name: ibis.ifelse(beyond, ibis.null(column.type()), column) for name, column in columns.items()}
         return rows.select(kept | blank | {BEYOND: beyond})
 
-    def refused(self, table: Any, *decisions: str) -> dict[str, NotTabular]:
-        """Which of the decisions about a subject a table cannot hold, and why."""
+    def add_possible(self, table: Any, *decisions: str) -> tuple[Any, dict[str, NotTabular]]:
+        """As `add`, but without the decisions that a table cannot hold; and why each of these is left out."""
         rules = [self.edition.rules[name] for name in decisions]
-        found: dict[str, NotTabular] = {}
-        for subject in {rule.subject for rule in rules}:
-            frame = frame_of(self.edition, subject, self.on, table)
-            for rule in rules:
-                try:
-                    prepare(frame, [asked(rule)])
-                    frame.judged(rule)
-                except NotTabular as why:
-                    found[rule.id] = why
-        return found
+        check_columns(self.edition, rules[0].subject, table)
+        frame, refused = frame_of(self.edition, rules[0].subject, self.on, table), {}
+        for rule in rules:
+            try:
+                prepare(frame, [asked(rule)])
+                frame.judged(rule)
+            except NotTabular as why:
+                refused[rule.id] = why
+        possible = [rule for rule in rules if rule.id not in refused]
+        if not possible:
+            return table, refused
+        # what was settled for those left out may hold rows to be beyond the arithmetic
+        return self._add(table, possible, None if refused else frame), refused
 
     def beside(self, subject: str, table: Any, conditions: Mapping[str, Condition], facts: Sequence[str] = ()) -> Any:
         """The id of every row of a judged table, whether conditions hold of it, and the values of facts, derived ones

@@ -12,8 +12,8 @@ from pathlib import Path
 from rules.ids import CARD, WANTED
 from rules.model import Edition, Fact
 from rules.table.columns import KEY, key_of
-from service.county.columns import Matched, Note, Wrong, cell, in_lists, matched, wrong_id
-from service.county.engine import Duck, named, quoted
+from service.county.columns import Matched, Note, Wrong, cell, coded, id_in, in_lists, matched, wrong_ids
+from service.county.engine import Duck, named, quoted, retyped
 from service.county.inputs import ROW, Source, Unreadable, numbered, opened
 
 BAD = "bad__"
@@ -65,20 +65,20 @@ class Checks:
         raw = opened(duck, source, self.scratch)
         types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
         found = matched(self.edition, subject, types)
-        id = f"nullif(trim(CAST({named(found.id)} AS VARCHAR)), '')" if found.id else self._only(source, raw)
+        id = id_in(found.id) if found.id else self._only(source, raw)
         above = self._above(source, found)
         shown = {KEY: id} | ({key_of(self.edition.subjects[subject].within): above} if above else {})
-        wrong = [Wrong("id", *one) for one in ((f"{id} IS NULL", "no_id"), *wrong_id(id))]
+        wrong = list(wrong_ids(found.id, id))
         within = self.edition.subjects[subject].within
         if within in self.ids and above:
             wrong.append(Wrong(found.above or within, f"{above} IS NULL", "no_record_above"))
             wrong.append(Wrong(found.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
         facts, more = self._facts(subject, found, types)
-        clean = self._write(source, raw, shown | facts, [*wrong, *more])
+        clean, good = self._write(source, raw, shown | facts, [*wrong, *more])
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         rows = int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])
         counts = ", ".join(f"count({named(name)})" for name in facts) or "1"
-        total, *known = duck.run(f"SELECT count(*), {counts} FROM {duck.rows(clean)}")[0]
+        total, *known = duck.run(f"SELECT count(*), {counts} FROM {good}")[0]
         missing = {name: total - count for name, count in zip(facts, known, strict=False) if count < total}
         decided = tuple(name for name in found.facts if name in self.edition.rules)
         return Checked(source, rows, rows - total, found.notes, clean, missing, decided)
@@ -133,8 +133,9 @@ class Checks:
                 self.messages[code] = said[0].format(zh=zh), said[1].format(en=en)
                 yield Wrong(found.facts[name], f"{value} > {shown[fact.part_of]}", code)
 
-    def _write(self, source: Source, raw: str, shown: Mapping[str, str], wrong: list[Wrong]) -> Path:
-        """The problems to a table, and the rows without any to a file, or a query that finds them."""
+    def _write(self, source: Source, raw: str, shown: Mapping[str, str], wrong: list[Wrong]) -> tuple[Path, str]:
+        """The problems to a table, and the rows without any to a file, or a query that finds them; and what stands
+        after FROM to count them."""
         duck, id, bad = self.duck, shown[KEY], f"{BAD}{source.subject}"
         shown_id = f"CASE WHEN NOT regexp_full_match({id}, {quoted(CARD)}) THEN {id} END"  # no card number goes further
         cases = ", ".join(
@@ -152,7 +153,9 @@ class Checks:
                 f"INSERT INTO {named(bad)} SELECT {ROW}, {shown_id}, 'id', 'repeated_id' FROM {named(raw)} "
                 f"WHERE {id} IN (SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
             )
-        columns = ", ".join(f"{value} AS {named(name)}" for name, value in self._exact(raw, shown).items())
+        all_ = ", ".join(f"{value} AS {named(name)}" for name, value in shown.items())
+        types = duck.columns(f"(SELECT {all_} FROM {named(raw)})")
+        columns = ", ".join(f"{value} AS {named(name)}" for name, value in self._exact(raw, shown, types).items())
         good, rows = "", named(raw)
         if reads := self.read and in_order and source.path.suffix == ".parquet":
             rows = f"({numbered(source)})"
@@ -162,16 +165,16 @@ class Checks:
             good = f" WHERE {ROW} NOT IN (SELECT {ROW} FROM {duck.rows(file)})"
         query, clean = f"SELECT {columns} FROM {rows}{good}", self.scratch / f"clean_{source.subject}"
         if reads:
-            clean.with_suffix(".sql").write_text(query, encoding="utf-8")
-            return clean.with_suffix(".sql")
-        duck.copy(query + ("" if in_order else f" ORDER BY {named(KEY)}"), clean.with_suffix(".parquet"))
-        return clean.with_suffix(".parquet")
+            file = clean.with_suffix(".sql")
+            typed = retyped(query, coded(self.edition, source.subject, types), "TRY_CAST")  # bad rows may be met first
+            file.write_text(typed, encoding="utf-8")
+            return file, f"({query})"
+        file = clean.with_suffix(".parquet")
+        duck.copy(query + ("" if in_order else f" ORDER BY {named(KEY)}"), file)
+        return file, duck.rows(file)
 
-    def _exact(self, raw: str, shown: Mapping[str, str]) -> dict[str, str]:
+    def _exact(self, raw: str, shown: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
         """Decimals in two places where that holds them: wider ones leave less room to multiply."""
-        types = self.duck.columns(
-            f"(SELECT {', '.join(f'{v} AS {named(n)}' for n, v in shown.items())} FROM {named(raw)})"
-        )
         wide = [name for name, type in types.items() if type.startswith("DECIMAL(32")]
         if not wide:
             return dict(shown)

@@ -8,11 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from rules.facts import HUGE, PLACES
-from rules.ids import CARD, LONGEST, UNPRINTABLE
+from rules.ids import CARD, LONGEST, PLAIN, UNPRINTABLE
 from rules.model import Edition, Fact
 from rules.problems import near
 from rules.table.columns import KEY, around, key_of
-from service.county.engine import named, quoted
+from service.county.engine import codes_of, named, quoted
 
 IDS = (KEY, "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
@@ -176,6 +176,16 @@ def _written(value: object) -> str:
     return format(Decimal(number.numerator) / Decimal(number.denominator), "f")
 
 
+def id_in(column: str) -> str:
+    """The id in a column: trimmed, which takes longer than to see that there is nothing to trim."""
+    at = f"CAST({named(column)} AS VARCHAR)"
+    return f"CASE WHEN {_is_plain(at)} THEN {at} ELSE nullif(trim({at}), '') END"
+
+
+def _is_plain(at: str) -> str:
+    return f"regexp_full_match({at}, {quoted(PLAIN)})"
+
+
 def wrong_id(at: str) -> tuple[tuple[str, str], ...]:
     """What may be wrong with an id, see rules.ids: condition and code."""
     return (
@@ -183,6 +193,39 @@ def wrong_id(at: str) -> tuple[tuple[str, str], ...]:
         (f"regexp_full_match({at}, {quoted(CARD)})", "identity_card"),
         (f"regexp_matches({at}, {quoted(UNPRINTABLE)})", "not_printable"),
     )
+
+
+def wrong_ids(column: str, at: str) -> Iterator[Wrong]:
+    """What may be wrong with the ids of a table: those in a column, or one that is the same in every row."""
+    found = ((f"{at} IS NULL", "no_id"), *wrong_id(at))
+    anything = " OR ".join(f"({condition})" for condition, _ in found)
+    if column:
+        plain = _is_plain(f"CAST({named(column)} AS VARCHAR)")
+        anything = f"CASE WHEN {plain} THEN false ELSE {anything} END"
+    for condition, code in found:
+        yield Wrong(KEY, condition, code, anything)
+
+
+def coded(edition: Edition, subject: str, types: Mapping[str, str]) -> dict[str, str]:
+    """Types for columns of text that were seen to hold codes, in lists too: to an engine these are numbers."""
+    known = edition.subjects[subject].facts
+    found = {
+        name: codes_of(edition.rules[name].outcomes) for name in types if name not in known and name in edition.rules
+    }
+    for name, fact in known.items():
+        type = types.get(name, "")
+        if fact.type.kind == "choice" and type == "VARCHAR":
+            found[name] = codes_of(fact.choices)
+        elif fact.type.kind == "list" and type.startswith("STRUCT(") and '"' not in type:
+            inner, fields = edition.subjects[fact.type.of].facts, _fields(type)
+            inside = ", ".join(f"{named(one)} {_coded(inner.get(one), field)}" for one, field in fields.items())
+            found[name] = f"STRUCT({inside})[]"
+    return found
+
+
+def _coded(fact: Fact | None, type: str) -> str:
+    choice = fact is not None and fact.given and fact.type.kind == "choice" and type == "VARCHAR"
+    return codes_of(fact.choices) if fact is not None and choice else type
 
 
 def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[Wrong]:

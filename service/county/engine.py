@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import ibis
 GROUP = 10**4 * 10  # rows of a group in Parquet
 MEMORY = "50%"  # of the machine's, for what DuckDB holds; the rest goes to disk
 EXACT: Mapping[str, str] = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
+Codes = Mapping[str, Iterable[str]]  # column -> all that it may hold
+NO_CODES: Codes = {}
 UNLESS_SET: Mapping[str, str] = {"spark.ui.enabled": "false", "spark.log.level": "ERROR"}
 
 
@@ -24,6 +26,17 @@ def quoted(text: object) -> str:
 def named(name: str) -> str:
     """A column as SQL writes it."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def codes_of(codes: Iterable[str]) -> str:
+    """The type of a column of codes."""
+    return f"ENUM({', '.join(map(quoted, codes))})"
+
+
+def retyped(query: str, types: Mapping[str, str], cast: str = "CAST") -> str:
+    """A query with columns of other types."""
+    columns = ", ".join(f"{cast}({named(name)} AS {type}) AS {named(name)}" for name, type in types.items())
+    return f"SELECT * REPLACE ({columns}) FROM ({query})" if columns else query
 
 
 class Duck:
@@ -75,17 +88,19 @@ class Duck:
         """Whether rows stand in the order of a column that is known in all of them and never twice the same."""
         return bool(self.run(
             f"SELECT count(*) = count(own) AND coalesce(bool_and(own > last), true) "
-            f"FROM (SELECT {column} AS own, lag({column}) OVER () AS last FROM {rows})"
+            f"FROM (SELECT own, lag(own) OVER () AS last FROM (SELECT {column} AS own FROM {rows}))"
         )[0][0])  # fmt: skip
 
     def ordered(self, table: Any, column: str) -> Any:
         """A table in the order of a column, to be widened: fewer columns are sorted sooner."""
         return table.order_by(column)
 
-    def write(self, expr: Any, path: Path, order: str) -> None:
+    def write(self, expr: Any, path: Path, order: str, codes: Codes = NO_CODES) -> None:
         """Run an expression into a Parquet file in the order of a column: the same rows, the same bytes. Where they
-        stand so already, to look is quicker than to sort."""
-        self.copy(self.sql(expr), path)
+        stand so already, to look is quicker than to sort. Columns of `codes` are written sooner where these are said;
+        text they are all the same."""
+        types = {name: codes_of(those) for name, those in codes.items() if name in expr.columns}
+        self.copy(retyped(self.sql(expr), types), path)
         if not self.in_order(self.rows(path), named(order)):
             half = path.with_suffix(".half")
             self.copy(f"SELECT * FROM {self.rows(path)} ORDER BY {named(order)}", half)
@@ -125,7 +140,7 @@ class Spark:
         """A table as it is: Spark sorts no sooner than it writes."""
         return table
 
-    def write(self, expr: Any, path: Path, order: str) -> None:
+    def write(self, expr: Any, path: Path, order: str, _: Codes = NO_CODES) -> None:
         """Spark writes a folder of parts; DuckDB puts them in order into one file."""
         parts = self.scratch / f"{path.stem}.parts"
         frame = self.con._session.sql(str(ibis.to_sql(expr, dialect="pyspark")))  # noqa: SLF001

@@ -4,7 +4,7 @@ about them in bulk, and those that tables cannot hold by the reference evaluator
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 
 from rules import FactChecker, FactError, Reference
 from rules.judge import criteria_of
-from rules.model import Edition, Ranking, Rule
+from rules.model import Edition, Ranking, Rule, Table
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import NOT_MET, UNKNOWN
@@ -50,6 +50,7 @@ class Judging:
         self.edition, self.on, self.engine, self.duck = edition, on, engine, duck
         self.keep_given, self.forget = keep_given, forget
         self.judge, self.counting = TableJudge(edition, on), Counting(edition, on)
+        self.counting.judged = True
 
     # --- tables
 
@@ -78,12 +79,24 @@ class Judging:
         tables = {
             name: self.bare(name, path) if self.forget else self.engine.table(path) for name, path in below.items()
         }
-        facts = {name for one in below for name in self.counting.declared(subject, one)}
+        facts = self.counts(subject, below)
         if not facts:
             return table
         if not self.keep_given:
             table = table.select(*(one for one in table.columns if one not in facts))
         return self.counting.fill(subject, table, tables, checked=True)
+
+    def counts(self, subject: str, below: Iterable[str]) -> set[str]:
+        """The facts of a subject that are counted from some records below."""
+        return {name for one in below for name in self.counting.declared(subject, one)}
+
+    def reads(self, subject: str) -> Reads:
+        """What decisions about a subject read of the records around it."""
+        return reads(self.edition, subject, self.rules(subject))
+
+    def rules(self, subject: str) -> list[Rule]:
+        """The decisions about a subject."""
+        return [rule for rule in self.edition.rules.values() if rule.subject == subject]
 
     def surrounded(self, subject: str, table: Any, upper: Mapping[str, Path], wanted: Reads) -> Any:
         """The table with the facts of the records around it that decisions read."""
@@ -104,21 +117,18 @@ class Judging:
 
     def level(self, subject: str, table: Any, upper: Mapping[str, Path], out: Path, given: Sequence[str]) -> Level:
         """Judge all decisions about a subject; the rows go to a file."""
-        rules = [rule for rule in self.edition.rules.values() if rule.subject == subject]
-        wanted = reads(self.edition, subject, rules)
+        rules, wanted = self.rules(subject), self.reads(subject)
         table = self.engine.ordered(self.surrounded(subject, table, upper, wanted), KEY)
-        refused = self.judge.refused(table, *(rule.id for rule in rules))
+        judged, refused = self.judge.add_possible(table, *(rule.id for rule in rules)) if rules else (table, {})
         bulk = [rule for rule in rules if rule.id not in refused]
         others = [rule for rule in rules if rule.id in refused]
-        kept = [name for name in table.columns if SEPARATOR not in name]
         if bulk:
-            judged = self.judge.add(table, *(rule.id for rule in bulk))
+            kept = [name for name in table.columns if SEPARATOR not in name]
             names = [*kept, *(one for one in judged.columns if one not in table.columns or one in bulk)]
-            table = judged.select(*dict.fromkeys(names))
             if others:
-                around_ = [one for one in judged.columns if one not in names and _is_around(one, wanted)]
-                table = judged.select(*dict.fromkeys([*names, *around_]))
-        self.engine.write(table, out, KEY)
+                names += [one for one in judged.columns if one not in names and _is_around(one, wanted)]
+            table = judged.select(*dict.fromkeys(names))
+        self.engine.write(table, out, KEY, dict(_codes(bulk)))
         rows = int(self.duck.run(f"SELECT count(*) FROM read_parquet({quoted(out)})")[0][0])
         singly = others if rows <= FEW else []
         if others:
@@ -157,6 +167,16 @@ class Judging:
         )
         half.replace(out)
         side.unlink()
+
+
+def _codes(rules: Iterable[Rule]) -> Iterator[tuple[str, Iterable[str]]]:
+    """The columns of conclusions that are one of some codes, with these."""
+    for rule in rules:
+        yield rule.id, rule.outcomes
+        if isinstance(rule.body, Table):
+            for name, output in rule.body.outputs.items():
+                if output.type.kind == "choice":
+                    yield f"{rule.id}{SEPARATOR}{name}", output.type.choices
 
 
 def _is_around(column: str, wanted: Reads) -> bool:

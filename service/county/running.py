@@ -182,8 +182,10 @@ class _Run:
         below = {one: self.path(one) for one in self.subjects if subject in around(edition, one)}
         table = judging.counted(subject, judging.linked(subject, self.clean), below)
         upper = {}
-        for level in around(edition, subject):
+        for level, names in judging.reads(subject).items():
             if level in self.clean:
+                upper[level] = self.clean[level]
+            if level in self.clean and judging.counts(level, below).intersection(names):
                 upper[level] = self.folder / WORK / f"{level}_for_{subject}.parquet"
                 filled = judging.counted(level, judging.linked(level, self.clean), below)
                 judging.engine.write(filled, upper[level], KEY)
@@ -226,14 +228,13 @@ class _Run:
             below = [one for one in self.subjects if subject in around(self.asked.edition, one)]
             facts = [name for one in below for name in self.judging.counting.declared(subject, one)]
             columns = self.duck.columns(old)
-            for name in facts:
-                if name in columns and SEPARATOR not in name:
-                    rows = self.duck.run(
-                        f"SELECT count(*) FROM {old} a JOIN {new} b USING (id) "
-                        f"WHERE a.{named(name)} IS DISTINCT FROM b.{named(name)}"
-                    )[0][0]
-                    if rows:
-                        found.append({"subject": subject, "fact": name, "rows": rows})
+            given = [name for name in facts if name in columns and SEPARATOR not in name]
+            if given:
+                differ = ", ".join(f"count(*) FILTER (WHERE a.{named(name)} IS DISTINCT FROM b.{named(name)})"
+                                   for name in given)  # fmt: skip
+                rows = self.duck.run(f"SELECT {differ} FROM {old} a JOIN {new} b USING (id)")[0]
+                found += [{"subject": subject, "fact": name, "rows": number}
+                          for name, number in zip(given, rows, strict=True) if number]  # fmt: skip
         return found
 
 

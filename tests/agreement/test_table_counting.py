@@ -100,6 +100,22 @@ def test_the_county_run_in_small():
         assert found["outcome"] == reference.judge("credit_township", {"villages": own}, ON).outcome
 
 
+@EACH
+def test_conclusions_of_judged_records_stand(name):
+    """What could not be told of a household when all that lies around it was known is not told from less."""
+    con, (facts,) = connect(name), households(1, 5)
+    facts |= {"status": "resident"}
+    of = [{"village_id": "village-0", "screening": outcome} for outcome in ("collectable", "needs_information")]
+    for conclusions, again in ((of[:1], 1), (of[1:], 1), (of, 2)):
+        below = named(con, "households", rows("household", [facts] * len(conclusions), conclusions))
+        above = named(con, "villages", rows("village", [{}], [{}]).select(["id"]))
+        counting = Counting(EDITION, ON)
+        for judged, count in ((False, again), (True, again if conclusions == of[:1] else None)):
+            counting.judged = judged
+            (found,) = rows_of(con, counting.fill("village", above, {"household": below}, checked=True))
+            assert found["collectable_households"] == count, (conclusions, judged)
+
+
 def test_a_household_never_counts_twice():
     con, cases = connect("duckdb"), households(3, 1)
     below = rows("household", cases, [{"village_id": "village-0", "id": "same"}] * 3)
