@@ -3,9 +3,10 @@ households, townships from their villages. No record counts twice, and what cann
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from itertools import chain
+from operator import or_
 from typing import Any
 
 import ibis
@@ -13,6 +14,7 @@ import ibis
 from rules.model import Edition, Fact, Op
 from rules.table import numbers
 from rules.table.columns import KEY, key_of
+from rules.table.days import DAY, Days, When
 from rules.table.errors import NotTabular, TableError, about
 from rules.table.frame import RowFrame
 from rules.table.judge import frame_of, prepare
@@ -20,7 +22,7 @@ from rules.table.length import WORKING
 from rules.table.lists import MOST
 from rules.table.numbers import D38, INT64, Num, literal
 from rules.table.outputs import shown
-from rules.table.rows import BEYOND
+from rules.table.rows import BEYOND, Rows
 from rules.table.values import known, truth, untold
 from rules.uses import Used, fact_of, of_rule, refs
 
@@ -33,9 +35,9 @@ class Repeated(TableError):
 
 
 class Counting:
-    """Adds records up under one edition on one day."""
+    """Adds records up under one edition on one day, or on many: then there is a row for each day."""
 
-    def __init__(self, edition: Edition, on: date) -> None:
+    def __init__(self, edition: Edition, on: When) -> None:
         self.edition, self.on = edition, on
         self.judged = False  # whether records below have the conclusions that can be drawn: they are not drawn again
 
@@ -61,6 +63,7 @@ class Counting:
     def fill(self, subject: str, table: Any, below: Mapping[str, Any], checked: bool = False) -> Any:
         """The table with its facts counted from tables of records below, which say in `<subject>_id` where they
         belong. A fact that the table gives stands. Unless `checked`, ids are first seen to occur only once."""
+        table = self.on.each(table) if isinstance(self.on, Days) else table
         for name, records in below.items():
             if not checked:
                 self.once(records)
@@ -74,10 +77,15 @@ class Counting:
         key = key_of(subject)
         if key not in records.columns:
             raise TableError(f"{below} 的表里没有列 {key}。", f"The table of {below} has no column {key}.")
-        grouped, bottoms = self._grouped(subject, facts, frame_of(self.edition, below, self.on, records), key)
-        joined = table.left_join(grouped, table[KEY] == grouped[key])
+        groups, bottoms = self._grouped(subject, facts, frame_of(self.edition, below, self.on, records), key)
+        joined = table
+        for one in groups:
+            same = [(own, name) for own, name in ((KEY, key), (DAY, DAY)) if name in one.columns]
+            joined = joined.left_join(one, same)
         columns = {name: joined[name] for name in table.columns}
-        none, beyond = joined[key].isnull(), ibis.coalesce(joined[WORKING + BEYOND], truth(False))
+        none, beyond = joined[key].isnull(), truth(False)
+        if WORKING + BEYOND in joined.columns:
+            beyond = ibis.coalesce(joined[WORKING + BEYOND], beyond)
         for name, fact in facts.items():
             found = _read(name, fact, joined, none, beyond, bottoms)
             columns[name] = ibis.coalesce(columns[name], found.cast(columns[name].type())) if name in columns else found
@@ -86,34 +94,32 @@ class Counting:
 
     def _grouped(
         self, subject: str, facts: Mapping[str, Fact], frame: RowFrame, key: str
-    ) -> tuple[Any, dict[str, tuple[int, int]]]:
-        """One row for each record above, with what adds up and whether any of it is in doubt."""
+    ) -> tuple[list[Any], dict[str, tuple[int, int]]]:
+        """One row for each record above, with what adds up and whether any of it is in doubt; on many days, a table of
+        what is the same on all of them, and one of the rest with a row for each."""
         ops = {name: fact.counted for name, fact in facts.items() if fact.counted is not None}
         asked = [used for op in ops.values() for used in refs(op, subject)]
         frame.done = self.judged
         with about(f"{subject}: counted", subject):
             prepare(frame, [(home, ref) for home, ref in asked if ref.what != "records"])
             frame.work_out([part for op in ops.values() for part in (op.each, op.where)])
-        parts: dict[str, Any] = {}
+        parts: dict[str, dict[str, Any]] = {}
         bottoms: dict[str, tuple[int, int]] = {}
         for name, op in ops.items():
             with about(f"{subject}.{name}", subject):
-                parts |= self._parts(name, op, frame, bottoms)
+                parts[name] = self._parts(name, op, frame, bottoms)
         records = {of: self._fields(subject, of, frame.given_columns)
                    for of in {op.args[0].type.of for op in ops.values() if op.name == "records"}}  # fmt: skip
-        beyond = frame.rows.beyond()
-        columns = {name: frame.rows.read(name) for name in dict.fromkeys((key, *chain(*records.values())))}
-        rows = frame.rows.select(columns | parts | ({} if beyond is None else {BEYOND: beyond}))
-        sums = {}
-        for name, op in ops.items():
-            if op.name == "records":
-                record = ibis.struct({one: rows[one] for one in records[op.args[0].type.of]})
-                sums[name] = record.collect(where=ibis.coalesce(rows[WORKING + name], truth(False))).sort()  # by the id
-            else:
-                sums[name] = rows[WORKING + name].sum()
-            sums[name + DOUBT] = rows[name + DOUBT].max()
-        sums[WORKING + BEYOND] = rows.count() < literal(0) if beyond is None else rows[BEYOND].max()  # never
-        return rows.group_by(rows[key]).agg(**sums), bottoms
+        if (beyond := frame.rows.beyond()) is not None:
+            parts[WORKING + BEYOND] = {BEYOND: beyond}
+        groups = []
+        for keys, chosen in _by_day(key, frame.rows, parts):
+            here = {name: ops[name] for name in chosen if name in ops}
+            fields = chain(*(records[op.args[0].type.of] for op in here.values() if op.name == "records"))
+            columns = {name: frame.rows.read(name) for name in dict.fromkeys((*keys, *fields))}
+            rows = frame.rows.select(reduce(or_, chosen.values(), columns))
+            groups.append(_added(rows, keys, here, records))
+        return groups, bottoms
 
     def _parts(self, name: str, op: Op, frame: RowFrame, bottoms: dict[str, tuple[int, int]]) -> dict[str, Any]:
         within = truth(True) if op.where is None else frame.holds(op.where)
@@ -151,6 +157,30 @@ class Counting:
             elif ref.what in ("outcome", "output"):
                 waiting += of_rule(self.edition.rules[ref.name])
         return list(found)
+
+
+def _by_day(key: str, rows: Rows, parts: Mapping[str, Mapping[str, Any]]) -> list[tuple[tuple[str, ...], Any]]:
+    """By what to add up, and what: by the day, too, what differs with it; where each record has its own, all does."""
+    if DAY not in rows.columns:
+        return [((key,), parts)]
+    daily = {name: one for name, one in parts.items() if rows.days is None or rows.daily(one.values())}
+    same = {name: one for name, one in parts.items() if name not in daily}
+    return [(keys, chosen) for keys, chosen in (((key,), same), ((key, DAY), daily)) if chosen]
+
+
+def _added(rows: Any, keys: Sequence[str], ops: Mapping[str, Op], records: Mapping[str, Sequence[str]]) -> Any:
+    """The records of each record above added up."""
+    sums = {}
+    for name, op in ops.items():
+        if op.name == "records":
+            record = ibis.struct({one: rows[one] for one in records[op.args[0].type.of]})
+            sums[name] = record.collect(where=ibis.coalesce(rows[WORKING + name], truth(False))).sort()  # by the id
+        else:
+            sums[name] = rows[WORKING + name].sum()
+        sums[name + DOUBT] = rows[name + DOUBT].max()
+    if BEYOND in rows.columns:
+        sums[WORKING + BEYOND] = rows[BEYOND].max()
+    return rows.group_by([rows[name] for name in keys]).agg(**sums)
 
 
 def _read(name: str, fact: Fact, joined: Any, none: Any, beyond: Any, bottoms: Mapping[str, tuple[int, int]]) -> Any:

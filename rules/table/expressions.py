@@ -87,9 +87,9 @@ def _known(op: Op, frame: Frame) -> Cell:
 
 def _plus(op: Op, frame: Frame) -> Cell:
     start, length = _args(op, frame)
-    if isinstance(length.top, int) and length.bottom != 1:
+    if length.value is not None and length.bottom != 1:
         return ibis.null("date")  # no whole period
-    if length.bottom != 1:
+    if not length.fixed or length.bottom != 1:
         raise NotTabular("date plus", "期限不一定是整数", "a period that need not be whole")
     return dates.moved(start, length, op.option)
 

@@ -16,13 +16,14 @@ import ibis
 from rules.model import Condition, Edition, Expr, Fact, Op, Rule
 from rules.table import conditions, expressions, numbers, outcomes
 from rules.table.columns import SEPARATOR, number_column
+from rules.table.dates import Day
 from rules.table.errors import about
 from rules.table.inner import Part, operations, parts_of
 from rules.table.judged import Judged
 from rules.table.length import WORKING
 from rules.table.numbers import Flags, Num, Truth
 from rules.table.rows import Rows
-from rules.table.values import Cell, Records, constant, plain, unknown
+from rules.table.values import Cell, Records, choose, constant, plain, unknown
 from rules.values import Type
 
 Cells = dict[str, Cell]
@@ -33,7 +34,7 @@ class Frame(ABC):
 
     done = False  # whether all that could be concluded stands in the table
 
-    def __init__(self, edition: Edition, subject: str, on: date, own: Frame | None, flags: Flags) -> None:
+    def __init__(self, edition: Edition, subject: str, on: Day, own: Frame | None, flags: Flags) -> None:
         self.edition, self.subject, self.on, self.own, self.flags = edition, subject, on, own, flags
         self.totals: dict[str, Mapping[str, Num]] = {}
         self.memo: dict[Any, Any] = {}
@@ -84,7 +85,11 @@ class Frame(ABC):
         if fact.formula is not None:
             with about(f"{self.subject}.{fact.name}"):
                 return self.evaluate(fact.formula)
-        past = [value for start, value in fact.dated if start <= self.on]
+        if not isinstance(self.on, date) and any(start > date.min for start, _ in fact.dated):
+            since = [(self.on >= plain(start), constant(value, fact.type)) for start, value in reversed(fact.dated)]
+            return choose(since, None, fact.type, self.flags)
+        on = self.on if isinstance(self.on, date) else date.min
+        past = [value for start, value in fact.dated if start <= on]
         return constant(past[-1] if past else None, fact.type)
 
     @abstractmethod
@@ -139,7 +144,7 @@ HERE = "$here"
 class RowFrame(Frame):
     """The rows of a table, or the records around them, whose columns begin with their subject."""
 
-    def __init__(self, edition: Edition, subject: str, on: date, rows: Rows, own: RowFrame | None = None) -> None:
+    def __init__(self, edition: Edition, subject: str, on: Day, rows: Rows, own: RowFrame | None = None) -> None:
         super().__init__(edition, subject, on, own, rows.flags)
         self.rows = rows
         self.prefix = "" if own is None else subject + SEPARATOR

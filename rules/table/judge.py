@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import ibis
@@ -12,6 +11,7 @@ from rules.judge import criteria_of
 from rules.model import Condition, Edition, Ref, Rule
 from rules.table import numbers
 from rules.table.columns import KEY, SEPARATOR, around, check_columns
+from rules.table.days import DAY, Days, When
 from rules.table.errors import NotTabular, about
 from rules.table.frame import HERE, RowFrame
 from rules.table.inner import inside
@@ -25,12 +25,13 @@ from rules.uses import Used, refs
 
 BITS = 62  # criteria that one column of bits holds
 NOT_MET, UNKNOWN, OUTCOME = "not_met", "unknown", "outcome"
+HOLDS, MANY = "holds", "many"
 
 
 class TableJudge:
-    """Judges tables of records under one edition on one day."""
+    """Judges tables of records under one edition on one day, or on many: then each row has its day in a column."""
 
-    def __init__(self, edition: Edition, on: date) -> None:
+    def __init__(self, edition: Edition, on: When) -> None:
         self.edition, self.on = edition, on
 
     def judge(self, decision: str, table: Any) -> Any:
@@ -43,7 +44,7 @@ class TableJudge:
         judged = self._add(table, [rule])
         start = decision + SEPARATOR
         names = {name.removeprefix(start): name for name in judged.columns if name.startswith(start)}
-        ids = {KEY: KEY} if KEY in table.columns else {}
+        ids = {name: name for name in (KEY, DAY) if name in judged.columns}
         return judged.select(**{new: judged[old] for new, old in
                                 (ids | {OUTCOME: decision} | names | {BEYOND: BEYOND}).items()})  # fmt: skip
 
@@ -63,7 +64,7 @@ class TableJudge:
         for rule in rules:
             columns.update(_columns(rule, frame.judged(rule)))
         rows, beyond = frame.rows, frame.rows.beyond()
-        kept = {name: rows.read(name) for name in table.columns if name not in columns and name != BEYOND}
+        kept = {name: rows.read(name) for name in rows.columns if name not in columns and name != BEYOND}
         if beyond is None:
             return rows.select(kept | columns | {BEYOND: truth(False)})
         rows.extend({WORKING + BEYOND: beyond})
@@ -102,7 +103,17 @@ class TableJudge:
             columns: dict[str, Any] = {name: frame.holds(condition) for name, condition in conditions.items()}
             for name in facts:
                 columns.update(shown(name, frame.fact(name)))
-        return frame.rows.select({KEY: frame.rows.read(KEY)} | columns)
+        ids = {name: frame.rows.read(name) for name in (KEY, DAY) if name in frame.rows.columns}
+        return frame.rows.select(ids | columns)
+
+    def tally(self, subject: str, table: Any, condition: Condition) -> Any:
+        """How many rows of a table a condition holds of, by the day; a day on which it holds of none is left out."""
+        frame = frame_of(self.edition, subject, self.on, table)
+        with about(f"{subject}: report", subject):
+            prepare(frame, refs(condition, subject))
+            frame.work_out([condition])
+            rows = frame.rows.select({DAY: frame.rows.read(DAY), HOLDS: frame.holds(condition)}, MANY)
+        return rows.filter(rows[HOLDS]).group_by(DAY).agg(**{MANY: rows[MANY].sum()})
 
     def codes(self, decision: str) -> tuple[str, ...]:
         """The criteria of a decision in the order of its bits; past the 62nd they go on in `not_met_1`."""
@@ -124,13 +135,13 @@ def asked(rule: Rule) -> Used:
     return rule.subject, Ref("outcome", "", rule.id, rule.type)
 
 
-def frame_of(edition: Edition, subject: str, on: date, table: Any) -> RowFrame:
+def frame_of(edition: Edition, subject: str, on: When, table: Any) -> RowFrame:
     """A table as records, each with what is known of whether there are records around it."""
-    rows = Rows(table)
+    rows = Rows(table, on if isinstance(on, Days) else None)
     for level in around(edition, subject):
         known = [rows.read(one).notnull() for one in table.columns if one.startswith(level + SEPARATOR)]
         rows.extend({level + SEPARATOR + HERE: some(known)})
-    return RowFrame(edition, subject, on, rows)
+    return RowFrame(edition, subject, rows.read(DAY) if isinstance(on, Days) else on, rows)
 
 
 def prepare(frame: RowFrame, start: Iterable[Used]) -> None:

@@ -184,7 +184,7 @@ def divide(left: Num, right: Num, flags: Flags) -> Num:
     if isinstance(right.top, int):
         return unknown() if right.top == 0 else multiply(left, constant(1 / Fraction(right.top, 1)), flags) \
             if right.fixed and right.bottom == 1 else multiply(left, _turned(right), flags)  # fmt: skip
-    if right.bottom == 1 and left.bottom == 1:
+    if left.fixed and right.fixed and left.bottom == right.bottom == 1:
         return _signed(left.top, left.most, right.top, right.most)
     top, most = times(left.top, left.most, right.bottom, right.deep, flags)
     bottom, deep = times(right.top, right.most, left.bottom, left.deep, flags)

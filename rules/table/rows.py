@@ -1,7 +1,8 @@
 """A table as it grows: columns that rest on others, put together in as few stages as that takes.
 
 A column is written over stand-ins, tables of one column each. Only when a result is asked for are columns sorted into
-stages, each a select over the one before that carries no more than later ones read.
+stages, each a select over the one before that carries no more than later ones read. On many days, what does not rest on
+the day is worked out before there is a row for each.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import ibis
 import ibis.expr.operations as ops
 
+from rules.table.days import DAY, Days
 from rules.table.length import WORKING, surveyed
 from rules.table.numbers import Flags
 from rules.table.values import some, truth
@@ -32,11 +34,19 @@ class Settled:
 class Rows:
     """A table, and the columns that are worked out beside it."""
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self, table: Any, days: Days | None = None) -> None:
         self.table, self.types = table, dict(table.schema())
+        self.days = None if DAY in self.types else days
+        if self.days is not None:
+            self.types |= dict(self.days.table.schema())
         self.flags: Flags = []  # where a row is beyond the arithmetic
         self.settled: dict[str, Settled] = {}
         self.beyonds = [BEYOND] if BEYOND in self.types else []
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What a row brings: the columns of its table, and its day."""
+        return (*self.table.columns, *(() if self.days is None else self.days.table.columns))
 
     def read(self, name: str) -> Any:
         """A column, of the table or settled."""
@@ -58,8 +68,42 @@ class Rows:
         self.extend({})
         return some([self.read(name) for name in self.beyonds]) if self.beyonds else None
 
-    def select(self, columns: Mapping[str, Any]) -> Any:
-        """A table of columns that may read what is settled."""
+    def daily(self, columns: Iterable[Any]) -> bool:
+        """Whether any of some columns rests on the day."""
+        return DAY in self._resting(columns)
+
+    def select(self, columns: Mapping[str, Any], many: str = "") -> Any:
+        """A table of columns that may read what is settled. With `many`, rows that are alike in all that the day is
+        held against are one, and a column of that name says how many they are."""
+        resting = {} if self.days is None else self._resting(columns.values())
+        if self.days is None or DAY not in resting:
+            return self._staged(columns)
+        settled = {name: self.settled[name] for name, on_day in resting.items() if on_day and name != DAY}
+        reads = [*(one.reads for one in settled.values()), *(surveyed(*one) for one in columns.items())]
+        names = dict.fromkeys(name for one in reads for name in one if not resting[name])
+        before = self._staged({name: self.read(name) for name in names or self.table.columns[:1]})
+        if many:
+            before = before.group_by(before.columns).agg(**{many: before.count()})
+        rows = Rows(self.days.each(before))
+        rows.settled, rows.types = settled, self.types | rows.types
+        return rows.select({**columns, many: rows.read(many)} if many else columns)
+
+    def _resting(self, columns: Iterable[Any]) -> dict[str, bool]:
+        """All that columns rest on, each with whether it rests on the day itself."""
+        found: dict[str, bool] = {}
+        for column in columns:
+            for name in surveyed("", column):
+                self._rests(name, found)
+        return found
+
+    def _rests(self, name: str, found: dict[str, bool]) -> bool:
+        if name not in found:
+            known = self.settled.get(name)
+            below = [] if known is None else [self._rests(one, found) for one in known.reads]
+            found[name] = name == DAY or any(below)
+        return found[name]
+
+    def _staged(self, columns: Mapping[str, Any]) -> Any:
         end = {name: Settled(column, surveyed(name, column)) for name, column in columns.items()}
         heights: dict[str, int] = {}
         for one in end.values():

@@ -70,12 +70,14 @@ class Outputs:
         return self.checker.check(subject, case(self.edition, subject, row, decided))
 
     def decide(self, engine: Decider, subject: str, id: str, decision: str) -> Decision | None:
-        """What the engine says of a row; Disagreement where the table said something else."""
+        """What the engine says of the row with an id; Disagreement where the table said something else."""
         row = self.row(subject, id)
-        if row is None:
-            return None
-        facts = self.facts(subject, row)
-        found = engine.decide(decision, facts, self.on, id)
+        return None if row is None else self.decided(engine, subject, row, decision)
+
+    def decided(self, engine: Decider, subject: str, row: Mapping[str, Any], decision: str) -> Decision:
+        """The same of a row."""
+        id = row[KEY]
+        found = engine.decide(decision, self.facts(subject, row), self.on, id)
         bulk = row.get(decision)
         if bulk is not None and (bulk != found.outcome or not self._agree(decision, row, found)):
             raise Disagreement(f"{subject} {id} {decision}: {bulk} / {found.outcome}")

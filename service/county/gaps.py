@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rules import FactError, Reference
 from rules.expressions import Scope
-from rules.missing import missing, missing_for
-from rules.model import Edition, Op, Text
+from rules.missing import missing
+from rules.model import Edition, Expr, Op, Text, leaves_in
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, SEPARATOR, key_of
 from service.county.engine import Duck, named, quoted
@@ -20,6 +21,9 @@ from service.county.explaining import Outputs
 
 GAPS = "missing"
 MOST = 5 * 1000  # records that are looked into, some thousand a second
+COLUMNS = (
+    "subject: 'VARCHAR', id: 'VARCHAR', below: 'VARCHAR', record: 'VARCHAR', facts: 'VARCHAR[]', causes: 'VARCHAR[]'"
+)
 DOUBT, EACH = f"doubt{SEPARATOR}", f"each{SEPARATOR}"
 
 
@@ -45,17 +49,15 @@ def write_gaps(duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str
             if edition.subjects[below].within == subject and (doubtful := seeker.doubtful(subject, below)):
                 found += seeker.looked_into(subject, below, doubtful[:MOST])
                 told[subject] = {"below": below, "doubtful": len(doubtful), "looked": min(len(doubtful), MOST)}
-    values = [f"({quoted(one.subject)}, {quoted(one.id)}, {quoted(one.below)}, {quoted(one.record)}, "
-              f"{_list(one.facts)}, {_list(one.causes)})" for one in found]  # fmt: skip
-    columns = "subject, id, below, record, facts, causes"
-    source = (f"(VALUES {', '.join(values)})" if values
-              else "(SELECT '', '', '', '', []::VARCHAR[], []::VARCHAR[] WHERE false)")  # fmt: skip
-    duck.copy(f"SELECT * FROM {source} AS g({columns}) ORDER BY subject, id, record", folder / f"{GAPS}.parquet")
+    side = folder / f"{GAPS}.json"  # DuckDB reads it sooner than a statement as long
+    side.write_text("".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in found), encoding="utf-8")
+    duck.copy(
+        f"SELECT * FROM read_json({quoted(side)}, format = 'newline_delimited', columns = {{{COLUMNS}}}) "
+        "ORDER BY subject, id, record",
+        folder / f"{GAPS}.parquet",
+    )
+    side.unlink()
     return told
-
-
-def _list(words: tuple[str, ...]) -> str:
-    return f"[{', '.join(map(quoted, words))}]::VARCHAR[]"
 
 
 class _Seeker:
@@ -89,30 +91,38 @@ class _Seeker:
             value = next((named(one) for one in (EACH + name, f"{EACH}{name}__top") if one in there), "0")
             flags.append(f"CASE WHEN {within} IS NULL OR ({within} AND {value} IS NULL) THEN {quoted(name)} END")
         rows = self.duck.run(
-            f"SELECT {KEY}, above, facts FROM (SELECT v.{KEY}, o.{named(key)} AS above, "
-            f"list_filter([{', '.join(flags)}], lambda one: one IS NOT NULL) AS facts FROM ({self.duck.sql(view)}) v "
-            f"JOIN read_parquet({quoted(file)}) o USING ({KEY})) "
-            "WHERE len(facts) > 0 AND above IS NOT NULL ORDER BY 2, 1"
+            f"SELECT {KEY}, o.{named(key)}, facts FROM (SELECT {KEY}, "
+            f"list_filter([{', '.join(flags)}], lambda one: one IS NOT NULL) AS facts FROM ({self.duck.sql(view)}) "
+            f"WHERE {' OR '.join(f'({one}) IS NOT NULL' for one in flags)}) v "
+            f"JOIN read_parquet({quoted(file)}) o USING ({KEY}) WHERE o.{named(key)} IS NOT NULL ORDER BY 2, 1"
         )
         return [(id, above, tuple(facts)) for id, above, facts in rows]
 
     def looked_into(self, subject: str, below: str, doubtful: list[tuple[str, str, tuple[str, ...]]]) -> Iterator[Gap]:
         """For want of what."""
         ops = self.counted(subject, below)
+        read = {facts: _read([ops[name] for name in facts]) for facts in {one for _, _, one in doubtful}}
         rows = {row[KEY]: row for row in self.outputs.rows(below, [id for id, _, _ in doubtful])}
         for id, above, facts in doubtful:
             try:
                 checked = self.outputs.facts(below, rows[id])
             except FactError:
                 continue
-            causes: dict[str, None] = {}
-            for name in facts:
-                scope = Scope(self.edition, below, checked, self.on, self.reference)
-                where, each = ops[name].where, ops[name].each
-                wanted = [] if where is None else list(missing_for(where, scope))
-                wanted += [] if each is None else list(missing(each, scope))
-                causes.update(dict.fromkeys(one.fact for one in wanted if one.why == "not_given"))
+            scope = Scope(self.edition, below, checked, self.on, self.reference)
+            lacking = (one for expr in read[facts] for one in missing(expr, scope))
+            causes = dict.fromkeys(one.fact for one in lacking if one.why == "not_given")
             yield Gap(subject, above, below, id, facts, tuple(causes))
+
+
+def _read(ops: Iterable[Op]) -> list[Expr]:
+    """What counts read of a record, each once: they have much in common."""
+    found: dict[Expr, None] = {}
+    for op in ops:
+        for leaf in leaves_in(op.where):
+            found.update(dict.fromkeys((leaf.left, *(limit for test in leaf.tests for limit in test.limits))))
+        if op.each is not None:
+            found[op.each] = None
+    return list(found)
 
 
 def wanted(edition: Edition, subject: str, path: str) -> tuple[str, Text]:

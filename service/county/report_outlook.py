@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 from rules import Reference
@@ -14,7 +15,9 @@ from rules.distance import distances
 from rules.explain import change_said
 from rules.judge import criteria_of
 from rules.model import Rule
-from rules.table.columns import KEY, around
+from rules.table import Counting, TableJudge
+from rules.table.columns import KEY, key_of
+from rules.table.days import DAY, Days
 from rules.table.outputs import BOTTOM, TOP
 from service.county.engine import named, quoted
 from service.county.explaining import Outputs
@@ -39,9 +42,8 @@ class Outlook(Changes):
         above = self.places(rule.subject)
         outputs, reference = Outputs(self.folder, self.edition, self.duck, self.manifest), Reference(self.edition)
         found = []
-        for (id,) in ids:
-            decision = outputs.decide(reference, rule.subject, id, rule.id)
-            assert decision is not None  # its id stands in the file
+        for row in outputs.rows(rule.subject, [id for (id,) in ids]):
+            id, decision = row[KEY], outputs.decided(reference, rule.subject, row, rule.id)
             far = distances(decision).outcome
             changes = () if far is None or far.why else far.changes
             steps = sum(abs(Fraction(one.by)) if one.by is not None else 1 for one in changes)
@@ -76,56 +78,63 @@ class Outlook(Changes):
         if rule is None or self.publish:
             return None
         met = rule.role("met")
-        held = self.report.held if self.report.titles == rule.id else None
-        kept = f"o.{named(rule.id)} = {quoted(met)}" + ("" if held is None else " OR coalesce(h.held, false)")
-        holding = "" if held is None else f"LEFT JOIN {self.beside(rule.subject, {'held': held})} h USING ({KEY})"
         not_met, unknown = self.bits(rule)
         fails, failed = "(n.not_met | n.unknown)", f"(o.{not_met} | o.{unknown})"
-        rows: dict[str, dict[str, Any]] = {}
         days = [later(self.on, months) for months in self.report.ahead_months]
-        dates = [{"on": on.isoformat(), "lost": 0, "expired": gone}
-                 for on, gone in zip(days, self._expired(days), strict=True)]  # fmt: skip
-        for place, on in enumerate(days):
-            found = self.duck.run(
-                f"SELECT o.{KEY}, o.{named(rule.id)} = {quoted(met)}, {fails} & ~{failed} "
-                f"FROM ({self._then(rule, on)}) n JOIN {self.file(rule.subject)} o USING ({KEY}) {holding} "
-                f"WHERE ({kept}) AND {fails} & ~{failed} > 0 ORDER BY 1"
-            )
-            dates[place]["lost"] = sum(now for _, now, _ in found)
-            for id, now, bits in found:
-                row = rows.setdefault(id, {"id": id, "met": now, "months": [None] * len(days)})
+        expired = self._expired([self.on, *days])
+        dates = [{"on": on.isoformat(), "lost": 0, "expired": expired[on]} for on in days]
+        rows: dict[str, dict[str, Any]] = {}
+        for id, on, now, bits in self.duck.run(
+            f"SELECT o.{KEY}, n.{named(DAY)}, o.{named(rule.id)} = {quoted(met)}, {fails} & ~{failed} "
+            f"FROM ({self._then(rule, days)}) n JOIN {self.file(rule.subject)} o USING ({KEY}) "
+            f"WHERE {fails} & ~{failed} > 0"
+        ):
+            row = rows.setdefault(id, {"id": id, "met": now, "months": [None] * len(days)})
+            for place in (place for place, day in enumerate(days) if day == on):
+                dates[place]["lost"] += now
                 row["months"][place] = self.names(rule, bits)
         above = self.places(rule.subject)
         return {"title": vars_of(rule.title), "expiring": self._expiring(), "dates": dates,
-                "expired": self._expired([self.on])[0],
+                "expired": expired[self.on],
                 "met": self.manifest["counts"][rule.subject]["outcomes"][rule.id].get(met, 0),
                 "subject": vars_of(self.edition.subjects[rule.subject].title),
                 "rows": sorted(({**one, "above": above.get(one["id"], "")} for one in rows.values()), key=_first),
                 }  # fmt: skip
 
-    def _then(self, rule: Rule, on: date) -> str:
-        """A query of a decision on a later day, from the records as they are."""
-        subject, levels = rule.subject, self.manifest["levels"]
-        judging = Judging(self.edition, on, self.duck, self.duck, forget=True)
-        below = {one: self.folder / f"{one}.parquet" for one in levels if subject in around(self.edition, one)}
-        table = judging.counted(subject, judging.bare(subject, self.folder / f"{subject}.parquet"), below)
-        upper = {one: self.folder / f"{one}.parquet" for one in levels}
-        table = judging.surrounded(subject, table, upper, levels[subject]["reads"])
-        return self.duck.sql(judging.judge.judge(rule.id, table))
+    def _then(self, rule: Rule, days: Sequence[date]) -> str:
+        """A query of a decision on later days, from the records as they are, of those that have it to lose."""
+        subject, levels, on = rule.subject, self.manifest["levels"], Days.of(days)
+        judging, counting = Judging(self.edition, self.on, self.duck, self.duck), Counting(self.edition, on)
+        kept, key = self._kept(rule), key_of(subject)
+        counted = {one: facts for one in levels if (facts := counting.declared(subject, one))}
+        below = {one: judging.bare(one, self._path(one)) for one in counted}
+        below = {one: table.semi_join(kept, table[key] == kept[KEY]) for one, table in below.items()}
+        table = judging.bare(subject, self._path(subject)).semi_join(kept, KEY)
+        table = on.each(table.drop(*(one for one in table.columns if any(one in facts for facts in counted.values()))))
+        table = counting.fill(subject, table, below, checked=True)
+        table = judging.surrounded(subject, table, {one: self._path(one) for one in levels}, levels[subject]["reads"])
+        return self.duck.sql(TableJudge(self.edition, on).judge(rule.id, table))
 
-    def _expired(self, days: Sequence[date]) -> list[int | None]:
+    def _kept(self, rule: Rule) -> Any:
+        """The records that meet a decision now, or hold its title."""
+        judged = self.duck.table(self._path(rule.subject))
+        met = judged[rule.id] == rule.role("met")
+        if self.report.held is None or self.report.titles != rule.id:
+            return judged.filter(met).select(KEY)
+        held = self.judge.beside(rule.subject, judged, {"held": self.report.held})
+        return judged.filter(met).select(KEY).union(held.filter(held.held).select(KEY))
+
+    def _path(self, subject: str) -> Path:
+        return self.folder / f"{subject}.parquet"
+
+    def _expired(self, days: Sequence[date]) -> dict[date, int | None]:
         """How many records below have expired by each day."""
         subject, where = self.report.expired_subject, self.report.expired
         if where is None or not self.there(subject):
-            return [None] * len(days)
-
-        def gone(on: date) -> str:
-            judging = Judging(self.edition, on, self.duck, self.duck)
-            bare = judging.bare(subject, self.folder / f"{subject}.parquet")
-            return self.duck.sql(judging.judge.beside(subject, bare, {"gone": where}))
-
-        return [self.duck.run(f"SELECT count(*) FILTER (WHERE gone) FROM ({one})")[0][0]
-                for one in map(gone, days)]  # fmt: skip
+            return dict.fromkeys(days)
+        bare = Judging(self.edition, self.on, self.duck, self.duck).bare(subject, self._path(subject))
+        gone = TableJudge(self.edition, Days.of(days)).tally(subject, bare, where)
+        return {**dict.fromkeys(days, 0), **dict(self.duck.run(self.duck.sql(gone)))}
 
     def _expiring(self) -> dict[str, str] | None:
         subject = self.report.expired_subject

@@ -17,6 +17,7 @@ from rules.judge import Judgement
 from rules.model import Edition
 from rules.reference import Reference
 from rules.table import NotTabular, TableJudge, facts_schema
+from rules.table.days import DAY
 from rules.table.outputs import BOTTOM, TOP
 from tests.agreement.backends import put, rows_of
 
@@ -79,15 +80,20 @@ def assert_agree(
         expected = reference.judge(name, facts, on)
         said = engine.judge(name, facts, on)
         assert (said.outcome, said.outputs) == (expected.outcome, expected.outputs)
-        if found["beyond"]:
-            assert found["outcome"] is None
-            beyond += 1
-            continue
-        assert found["outcome"] == expected.outcome, (facts, found, expected)
-        verdicts = tuple((criterion.id, verdict) for criterion, verdict in expected.verdicts)
-        assert judge.findings(name, found) == verdicts, (facts, found, expected)
-        assert_values(found, expected)
+        beyond += not assert_row(judge, name, found, facts, expected)
     return len(cases), beyond
+
+
+def assert_row(judge: TableJudge, name: str, found: Mapping[str, Any], facts: Facts, expected: Judgement) -> bool:
+    """Hold a row of a decision against what was expected; whether it was not beyond the table."""
+    if found["beyond"]:
+        assert found["outcome"] is None
+        return False
+    assert found["outcome"] == expected.outcome, (facts, found, expected)
+    verdicts = tuple((criterion.id, verdict) for criterion, verdict in expected.verdicts)
+    assert judge.findings(name, found) == verdicts, (facts, found, expected)
+    assert_values(found, expected)
+    return True
 
 
 def assert_values(found: Mapping[str, Any], expected: Judgement) -> None:
@@ -95,7 +101,7 @@ def assert_values(found: Mapping[str, Any], expected: Judgement) -> None:
     wanted = dict(expected.outputs)
     wanted |= {f"{row}__{name}": value for row, outputs in expected.measures for name, value in outputs.items()}
     wanted |= {f"points__{item}": value for item, value in expected.points.items()}
-    told = {"id", "outcome", "not_met", "unknown", "beyond"}
+    told = {"id", DAY, "outcome", "not_met", "unknown", "beyond"}
     names = {key.removesuffix(TOP).removesuffix(BOTTOM) for key in found if not key.startswith(tuple(told))}
     for name in names | wanted.keys():
         assert value_of(found, name) == wanted.get(name), (name, found, expected)

@@ -101,6 +101,7 @@ def test_columns_that_are_left_out_are_not_known(plan):
 @settings(max_examples=2, deadline=None)
 @given(st.integers(0, 2**32))
 @example(4265)  # a ranked code above the highest there is
+@example(1023)  # a ratio of ratios
 def test_random_editions_are_the_same(seed):
     if (edition := made(Random(seed))) is not None:
         hold("duckdb", edition, 30, seed)

@@ -1,10 +1,4 @@
-import atexit
 import json
-import re
-from functools import cache
-from pathlib import Path
-from shutil import copytree, rmtree
-from tempfile import mkdtemp
 
 import pytest
 from click.testing import CliRunner
@@ -14,22 +8,10 @@ from tests.county.making import ON, county, options
 from tests.running import POLICIES
 
 
-@cache
-def quick():
-    """The policies with a calendar of one month: each takes as long as a tenth of a small run."""
-    folder = Path(mkdtemp()) / "policies"
-    atexit.register(rmtree, folder.parent)
-    copytree(POLICIES, folder)
-    file = folder / "xx-county/2026-05-01/report.yaml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(re.sub(r"months: \[.*\]", "months: [3]", text), encoding="utf-8")
-    return folder
-
-
 def call(*words, code=0):
     """Run a command; what it prints."""
     if words[0] in ("run", "explain", "simulate") and "--policies" not in words:
-        words = (*words, "--policies", quick())
+        words = (*words, "--policies", POLICIES)
     result = CliRunner().invoke(cli, ["county", *map(str, words)])
     assert result.exit_code == code, result.output + repr(result.exception)
     return result.output

@@ -20,8 +20,9 @@ from service.county.engine import Duck
 from service.county.explaining import Outputs
 from service.county.inputs import ROW, Source
 from service.county.steps import digest
-from tests.county.conftest import call, quick, run
+from tests.county.conftest import call, run
 from tests.county.making import ON, as_csv, county, excel, households, options, parquet
+from tests.running import POLICIES
 
 ROOT = Path(__file__).parents[2]
 EDITION = load(ROOT / "policies/xx-county/2026-05-01", ROOT / "policies").edition
@@ -162,7 +163,7 @@ def test_a_folder_that_is_no_run_is_left_alone(files, tmp_path):
 def test_a_killed_run_leaves_no_half_result_and_goes_on_where_it_was(tmp_path):
     files, out = county(tmp_path / "in", 4000), tmp_path / "out"
     words = [sys.executable, "-m", "service", "county", "run", *options(files), "--on", str(ON), "--out", str(out)]
-    words += ["--policies", str(quick())]
+    words += ["--policies", str(POLICIES)]
     process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     state = tmp_path / ".out.unfinished/state.json"
     while process.poll() is None and not (state.is_file() and "household" in json.loads(state.read_text())["done"]):
