@@ -25,7 +25,7 @@ from rules import FactChecker, Reference
 from rules.loader import load
 from rules.model import Edition
 from service.county.engine import Duck, named, quoted
-from service.county.inputs import Source
+from service.county.intake.inputs import Source
 from service.county.records import case
 from service.county.running import Asked, run
 

@@ -19,7 +19,7 @@ from statistics import median
 
 from benchmarks.county import FILES, ON, ROOT
 from rules.loader import load
-from service.county.inputs import Source
+from service.county.intake.inputs import Source
 from service.county.running import Asked, run
 
 MASTERS = {"local[1]": 1, "local[2]": 2}

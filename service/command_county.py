@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from service.county.command_assign import assign_command
+from service.county.assignment.command import assign_command
 from service.county.command_explain import explain_command
 from service.county.command_run import run_command
 from service.county.command_simulate import simulate_command

@@ -17,7 +17,13 @@ from service.live import Snapshot
 from service.settings import HOME
 
 MAKER = "examples.report"
-PROGRAM = ("examples/*.py", "examples/*/*.py", "rules/**/*.py", "service/county/*.py", "service/county/page/*")
+PROGRAM = (
+    "examples/*.py",
+    "examples/*/*.py",
+    "rules/**/*.py",
+    "service/county/**/*.py",
+    "service/county/report/page/*",
+)
 KEPT = 4  # of the latest: a change of the policies may be taken back
 
 

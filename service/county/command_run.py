@@ -15,7 +15,7 @@ from rules.wording import Wording
 from service.command_common import Bad, Settings, Unfit, common
 from service.command_screen import as_json, show
 from service.county.history import NotBefore, runs_before
-from service.county.inputs import Source, Unreadable
+from service.county.intake.inputs import Source, Unreadable
 from service.county.running import Asked, TooMany, run
 from service.county.steps import Busy, Occupied
 

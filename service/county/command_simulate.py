@@ -22,8 +22,8 @@ from service.command_common import Bad, Settings, Unfit, common, located
 from service.command_screen import as_json, show
 from service.county.engine import Duck
 from service.county.explaining import Outputs, read_manifest
+from service.county.report.simulation import write_chart
 from service.county.simulating import Fixed, Moved, Outcomes, Simulation, touched
-from service.county.simulation_chart import write_chart
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 SHOWN = 20  # records on the screen; the file has all

@@ -13,16 +13,16 @@ from typing import Any
 
 from rules.model import Edition
 from rules.table.columns import KEY, SEPARATOR, around, key_of
-from service.county.checks import BAD, Checks
 from service.county.engine import Engine, Spark, engine, named, quoted
 from service.county.gaps import write_gaps
 from service.county.history import Before, carry
-from service.county.inputs import Source
+from service.county.intake.checks import BAD, Checks
+from service.county.intake.inputs import Source
 from service.county.judging import Judging
 from service.county.rankings import summary
-from service.county.report import write_report
+from service.county.report.document import write_report
+from service.county.report.workbook import write_workbook
 from service.county.steps import MANIFEST, WORK, Steps, appearing, canonical, digest
-from service.county.workbook import write_workbook
 
 FORMAT = 1  # of the folder: a run of another does not go on with it
 SET_ASIDE = "set_aside"

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from rules import FactChecker, FactError
 from rules.loader import load
-from service.county.checks import Checks
 from service.county.engine import Duck
-from service.county.extract import _typed
-from service.county.inputs import Source
+from service.county.intake.checks import Checks
+from service.county.intake.extract import _typed
+from service.county.intake.inputs import Source
 from tests.county.making import as_csv
 
 ROOT = Path(__file__).parents[2]

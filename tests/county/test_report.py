@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from service.county.report import HOME, inlined
-from service.county.report_basis import later
+from service.county.report.basis import later
+from service.county.report.document import HOME, inlined
 from tests import chromium
 from tests.county.conftest import run
 from tests.county.making import ON

@@ -9,7 +9,7 @@ from rules import FactChecker
 from rules.assignment import Incomplete, Task, judged, obstacles, task
 from rules.model import Assignment
 from rules.problems import Both
-from service.county.assigning import Found, assign
+from service.county.assignment.assigning import Found, assign
 from tests.steps import words
 from tests.steps.case import Case
 from tests.steps.sentences import given, then, when

@@ -15,7 +15,7 @@ from ortools.linear_solver.python import model_builder
 from ortools.sat.python import cp_model
 
 from rules.assignment import least_spreads
-from service.county.trading import NOBODY, Board
+from service.county.assignment.trading import NOBODY, Board
 
 UNIT = 1_000_000
 SEED = 1

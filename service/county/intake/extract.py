@@ -17,9 +17,9 @@ from rules import Edition, FactChecker, FactError
 from rules.ids import WANTED, is_id
 from rules.model import Fact
 from rules.values import Type
-from service.county import inputs
 from service.county.engine import Duck, named
-from service.county.inputs import ROW, Source, opened
+from service.county.intake import inputs
+from service.county.intake.inputs import ROW, Source, opened
 
 ID = ("id", "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")

@@ -12,8 +12,8 @@ from rules.table.columns import KEY, key_of
 from service.county.between import between
 from service.county.engine import named
 from service.county.explaining import Outputs
-from service.county.report_basis import MOST
-from service.county.report_outlook import Outlook
+from service.county.report.basis import MOST
+from service.county.report.outlook import Outlook
 
 
 class Data(Outlook):

@@ -14,9 +14,9 @@ from rules.model import Assignment, Edition
 from rules.wording import Wording
 from service.command_common import NEEDS_INFORMATION, Bad, Settings, Unfit, common
 from service.command_screen import as_json, show
-from service.county.assigned import Assigned, percent
-from service.county.assigning import STEPS, Found, assign
-from service.county.extract import Unreadable, pairs, records
+from service.county.assignment.assigning import STEPS, Found, assign
+from service.county.assignment.listed import Assigned, percent
+from service.county.intake.extract import Unreadable, pairs, records
 
 SHOWN = 20  # changes, and records that lack something, on the screen; files have them all
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

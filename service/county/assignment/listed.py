@@ -20,7 +20,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from rules import Edition
 from rules.assignment import Load, Task
 from rules.values import RATE, plain, show
-from service.county.assigning import Found
+from service.county.assignment.assigning import Found
 
 DIGITS = 6
 

@@ -1,7 +1,7 @@
 """Assigns records to bearers as evenly as it can, and says how far from the best possible that is.
 
-First trades (service.county.trading), then the solver on two bearers at a time, the worst-off among them, and on the
-whole where that is small. The same question always gets the same answer.
+First trades (`trading`), then the solver on two bearers at a time, the worst-off among them, and on the whole where
+that is small. The same question always gets the same answer.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from fractions import Fraction
 import numpy as np
 
 from rules.assignment import Answer, Judged, Task, judged, least_spreads
-from service.county.solving import improve, part_of, relaxed
-from service.county.trading import Board, answer_of, begin, opposites, trade
+from service.county.assignment.solving import improve, part_of, relaxed
+from service.county.assignment.trading import Board, answer_of, begin, opposites, trade
 
 POWERS = (2, 4, 8)  # at first all that is off counts, in the end nearly only the worst
 TRADES = 4000  # of one power, at most

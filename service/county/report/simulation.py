@@ -9,7 +9,7 @@ from typing import Any
 
 from rules.decision import vars_of
 from rules.model import Edition
-from service.county.report import page_of
+from service.county.report.document import page_of
 
 PARTS = ("sweep", "moves")
 SCRIPTS = ("base", "simulation", "page")

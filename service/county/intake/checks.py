@@ -12,9 +12,9 @@ from pathlib import Path
 from rules.ids import CARD, WANTED
 from rules.model import Edition, Fact
 from rules.table.columns import KEY, key_of
-from service.county.columns import Matched, Note, Wrong, cell, coded, id_in, in_lists, matched, wrong_ids
 from service.county.engine import Duck, named, quoted, retyped
-from service.county.inputs import ROW, Source, Unreadable, numbered, opened
+from service.county.intake.columns import Matched, Note, Wrong, cell, coded, id_in, in_lists, matched, wrong_ids
+from service.county.intake.inputs import ROW, Source, Unreadable, numbered, opened
 
 BAD = "bad__"
 MESSAGES: Mapping[str, tuple[str, str]] = {

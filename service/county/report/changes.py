@@ -9,8 +9,8 @@ from rules.decision import vars_of
 from rules.model import Rule
 from rules.table.columns import KEY, key_of
 from service.county.engine import named, quoted
-from service.county.report_basis import MOST
-from service.county.report_lists import Lists
+from service.county.report.basis import MOST
+from service.county.report.lists import Lists
 
 GAINED, LOST, KEPT = "gained", "lost", "kept"
 

@@ -12,7 +12,7 @@ from rules.values import Value
 from service.county.engine import named, quoted
 from service.county.gaps import GAPS, wanted
 from service.county.rankings import Proposal, proposals, reason
-from service.county.report_basis import MOST, Basis, Said
+from service.county.report.basis import MOST, Basis, Said
 
 NEXT = 10  # records shown after those chosen
 UNTOLD = "缺数据，无法排序", "lacks data"

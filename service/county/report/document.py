@@ -13,7 +13,7 @@ from typing import Any
 from rules.model import Edition
 from service.county.engine import Duck
 from service.county.history import Before
-from service.county.report_data import Data
+from service.county.report.data import Data
 
 HOME = Path(__file__).parent
 ECHARTS = HOME / "vendor" / "echarts" / "echarts.common.min.js"

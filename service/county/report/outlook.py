@@ -22,8 +22,8 @@ from rules.table.outputs import BOTTOM, TOP
 from service.county.engine import named, quoted
 from service.county.explaining import Outputs
 from service.county.judging import Judging
-from service.county.report_basis import MOST, Line, day_of, later, line_of
-from service.county.report_changes import Changes
+from service.county.report.basis import MOST, Line, day_of, later, line_of
+from service.county.report.changes import Changes
 
 WEEK = 7
 

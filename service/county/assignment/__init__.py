@@ -1,0 +1,1 @@
+"""Villages to customer managers: evenly, each to one, keeping most of last year's where asked."""
