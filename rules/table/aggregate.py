@@ -3,6 +3,7 @@ households, townships from their villages. No record counts twice, and what cann
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from itertools import chain
@@ -23,7 +24,7 @@ from rules.table.lists import MOST
 from rules.table.numbers import D38, INT64, Num, literal
 from rules.table.outputs import shown
 from rules.table.rows import BEYOND, Rows
-from rules.table.values import known, truth, untold
+from rules.table.values import known, some, truth, untold
 from rules.uses import Used, fact_of, of_rule, refs
 
 SHOWN = 3  # ids named in a message
@@ -63,12 +64,27 @@ class Counting:
     def fill(self, subject: str, table: Any, below: Mapping[str, Any], checked: bool = False) -> Any:
         """The table with its facts counted from tables of records below, which say in `<subject>_id` where they
         belong. A fact that the table gives stands. Unless `checked`, ids are first seen to occur only once."""
+        given = frozenset(table.columns)
         table = self.on.each(table) if isinstance(self.on, Days) else table
         for name, records in below.items():
             if not checked:
                 self.once(records)
             table = self._filled(subject, table, name, records)
-        return table
+        return self._believed(subject, table, given)
+
+    def _believed(self, subject: str, table: Any, given: frozenset[str]) -> Any:
+        """Of a part and its whole, one given and one counted, neither is known where the part is the larger: both
+        cannot be true, and nothing says which is not."""
+        facts, odds = self.edition.subjects[subject].facts, defaultdict[str, list[Any]](list)
+        for name, fact in facts.items():
+            pair = {name, fact.part_of}
+            mixed = pair & given and any(facts[one].counted is not None for one in pair & facts.keys())
+            if mixed and fact.type.is_number and pair <= set(table.columns):
+                for one in pair:
+                    odds[one].append(table[name] > table[fact.part_of])
+        doubted = {name: ibis.ifelse(some(odd), ibis.null(table[name].type()), table[name])
+                   for name, odd in odds.items()}  # fmt: skip
+        return table.mutate(**doubted) if doubted else table
 
     def _filled(self, subject: str, table: Any, below: str, records: Any) -> Any:
         facts = self.declared(subject, below)

@@ -53,7 +53,7 @@ def test_counts_are_those_of_a_list(name, gaps):
     keys = [{"village_id": f"village-{n % 7}"} for n in range(len(cases))]
     below = named(con, "households", rows("household", cases, keys))
     above = named(
-        con, "villages", rows("village", [{"households": 5}, *[{}] * 8], [{}] * 9).select(["id", "households"])
+        con, "villages", rows("village", [{"households": 500}, *[{}] * 8], [{}] * 9).select(["id", "households"])
     )
     filled = rows_of(con, Counting(EDITION, ON).fill("village", above, {"household": below}))
 
@@ -64,7 +64,7 @@ def test_counts_are_those_of_a_list(name, gaps):
         own = [facts for n, facts in enumerate(cases) if n % 7 == number]
         for fact in Counting(EDITION, ON).declared("village", "household").values():
             op = replace(fact.counted, args=(Const(own, fact.counted.args[0].type),))
-            expected = 5 if (number, fact.name) == (0, "households") else OPERATIONS[op.name](op, scope)
+            expected = 500 if (number, fact.name) == (0, "households") else OPERATIONS[op.name](op, scope)
             assert value_of(found, fact.name) == expected, (number, fact.name)
 
 
@@ -114,6 +114,21 @@ def test_conclusions_of_judged_records_stand(name):
             counting.judged = judged
             (found,) = rows_of(con, counting.fill("village", above, {"household": below}, checked=True))
             assert found["collectable_households"] == count, (conclusions, judged)
+
+
+@EACH
+def test_a_part_that_was_counted_and_a_smaller_whole_that_was_given_are_both_unknown(name):
+    con, cases = connect(name), households(60, 3)
+    keys = [{"village_id": f"village-{n % 3}"} for n in range(len(cases))]
+    below = named(con, "households", rows("household", cases, keys))
+    given = [{"households": 20}, {"households": 1}, {"households": 1000}]
+    above = named(con, "villages", rows("village", given, [{}] * 3).select(["id", "households"]))
+    filled = {
+        one["id"]: one for one in rows_of(con, Counting(EDITION, ON).fill("village", above, {"household": below}))
+    }
+    for id, whole in (("village-0", 20), ("village-1", None), ("village-2", 1000)):
+        assert filled[id]["households"] == whole
+        assert (filled[id]["borrowing_households"] is None) == (whole is None)
 
 
 def test_a_household_never_counts_twice():

@@ -60,6 +60,16 @@ def test_villages_are_counted_from_their_households(out):
     assert county_row["households"] == len(people)
 
 
+def test_a_given_whole_and_a_larger_part_that_was_counted_decide_nothing(files, tmp_path):
+    given = pq.read_table(files["--villages"]).to_pylist()
+    altered = parquet(tmp_path / "villages.parquet", [one | {"households": 1} for one in given])
+    manifest = json.loads(run(files | {"--villages": altered}, tmp_path / "out", "--keep-given"))
+    assert {"subject": "village", "fact": "households", "rows": len(given)} in manifest["differences"]
+    for one in table(tmp_path / "out", "village"):
+        assert one["households"] is None
+        assert one["credit_village"] in ("needs_information", "not_qualified")
+
+
 def test_the_same_inputs_give_the_same_bytes(files, out, manifest, tmp_path):
     run(files, tmp_path / "again")
     assert (tmp_path / "again/manifest.json").read_bytes() == (out / "manifest.json").read_bytes()
