@@ -9,6 +9,9 @@ PACKAGES := $(VENV)/.packages
 # The name changes with the folder: a moved checkout installs itself anew.
 PROJECT := $(VENV)/.project-$(shell printf %s "$(CURDIR)" | cksum | cut -d ' ' -f 1)
 
+# py4j leaves sockets behind
+QUIET := -W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionWarning
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test lint check spark-test docs bench bench-http editor lock clean
@@ -36,7 +39,7 @@ check: ## everything CI checks
 
 spark-test: $(PROJECT) ## hold tables and the county run against each other on Spark too (installs pyspark; needs Java 17)
 	@$(IN) -m pip install -q --require-hashes --no-deps -r requirements/spark.txt
-	@$(IN) -m pytest -n 0 tests/agreement tests/county/test_spark.py -k "table" $(ARGS)
+	@$(IN) -m pytest -n 0 tests/agreement tests/county/test_spark.py -k "table" $(QUIET) $(ARGS)
 
 docs: $(PROJECT) ## write the generated pages and the schema of policies
 	@$(IN) -m rules.schema
