@@ -81,7 +81,8 @@ def opened(duck: Duck, source: Source, scratch: Path) -> str:
 
 def _heading(path: Path, cells: list[str]) -> list[str]:
     """The names of the columns; they are not guessed at, for a guess may pass over rows that do not fit it."""
-    names = [one or f"column{place:02}" for place, one in enumerate(cells, 1)]
+    first = 0 if cells[:1] == [ROW] else 1
+    names = [one or f"column{place:02}" for place, one in enumerate(cells, first)]
     alike = [one.casefold() for one in names]  # as SQL tells names apart
     if twice := [one for place, one in enumerate(names) if alike[place] in alike[:place]]:
         said = ", ".join(dict.fromkeys(twice))

@@ -36,7 +36,7 @@ def test_a_blank_row_of_a_sheet_does_not_move_the_numbers(tmp_path):
 
 def test_a_column_without_a_heading_takes_no_other_away(tmp_path):
     (found,) = rows(sheet(tmp_path / "v.xlsx", [["id", None, "name"], ["V1", "note", "a"]]))
-    assert (found["id"], found["name"]) == ("V1", "a")
+    assert found == {"id": "V1", "column02": "note", "name": "a", ROW: 2}
 
 
 @pytest.mark.parametrize(("text", "zh", "en"), [
