@@ -181,5 +181,7 @@ def _differing(manifest: Mapping[str, Any], say: Wording) -> Iterator[Row]:
             f"{say.text(facts[one['fact']].title)} {one['rows']}"
             for one in manifest["differences"] if one["subject"] == subject
         )  # fmt: skip
-        told = say.pick(f"表中的数与汇总不同（条数），{which}：", f"rows whose figures differ from the counts, {which}: ")
+        told = say.pick(
+            f"表中的数与汇总不同（条数），{which}：", f"rows whose figures differ from the counts, {which}: "
+        )
         yield row(say.text(say.edition.subjects[subject].title), Span(told + said, "unknown"))

@@ -52,8 +52,6 @@ def opened(duck: Duck, source: Source, scratch: Path) -> str:
             duck.run(f"CREATE OR REPLACE VIEW {named(name)} AS {numbered(source)}")
             return name
         text = _sheet(source.path, scratch) if kind == ".xlsx" else _utf8(source.path, scratch)
-        if not text.stat().st_size:
-            raise Unreadable(source.path, "表是空的，连标题行也没有。", "The table is empty, without even a heading.")
         with text.open(encoding="utf-8", newline="") as file:
             comma = max(",\t;", key=file.readline().count)
             file.seek(0)
@@ -81,6 +79,9 @@ def opened(duck: Duck, source: Source, scratch: Path) -> str:
 
 def _heading(path: Path, cells: list[str]) -> list[str]:
     """The names of the columns; they are not guessed at, for a guess may pass over rows that do not fit it."""
+    if not cells:
+        raise Unreadable(path, "表是空的，或第一行是空行：第一行须是标题行。",
+                         "The table is empty, or its first row is: that has to be the heading.")  # fmt: skip
     first = 0 if cells[:1] == [ROW] else 1
     names = [one or f"column{place:02}" for place, one in enumerate(cells, first)]
     alike = [one.casefold() for one in names]  # as SQL tells names apart
@@ -96,11 +97,12 @@ def _broken(text: Path, comma: str) -> tuple[str, str] | None:
         lines = csv.reader(file, delimiter=comma, strict=True)
         wanted, row = 0, 0
         try:
-            for row, cells in enumerate(lines, 1):  # noqa: B007 -- the last of them is told
+            for row, cells in enumerate(lines, 1):
                 wanted = wanted or len(cells)
                 if cells and len(cells) != wanted:
                     return (
-                        f"第 {row} 行有 {len(cells)} 格，标题行有 {wanted} 格。第一行须是标题行；含有逗号或引号的格要用双引号括起来。",
+                        f"第 {row} 行有 {len(cells)} 格，标题行有 {wanted} 格。第一行须是标题行；"
+                        "含有逗号或引号的格要用双引号括起来。",
                         f"Row {row} has {len(cells)} cells, the heading {wanted}. The first row has to be the heading; "
                         "put cells with commas or quotes in double quotes.",
                     )

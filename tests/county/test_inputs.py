@@ -46,7 +46,7 @@ def test_a_column_without_a_heading_takes_no_other_away(tmp_path):
     ("id,name\nV1,a,3\nV2,b,3\n", "第 2 行有 3 格", "Row 2 has 3 cells"),
     ("villages\nid,name\nV1,a\n", "第一行须是标题行", "The first row has to be the heading"),
     ("id,name,name\nV1,a,b\n", "name 出现了不止一次", "The heading names name more than once."),
-    ("", "表是空的", "The table is empty"),
+    ("", "表是空的", "The table is empty"), ("\nid,name\nV1,a\n", "第一行是空行", "or its first row is"),
 ])  # fmt: skip
 def test_a_file_that_is_no_table_is_told_by_its_row(text, zh, en, tmp_path):
     with pytest.raises(Unreadable) as told:
