@@ -48,7 +48,8 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": "raise", "query": "raise"}  # noqa: RUF012 -- as the base declares it
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        return body_json()
+        wanted = any(one.required for one in schema.fields.values())
+        return body_json() if wanted or this_request().get_data() else {}  # nothing to say is nothing to send
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
         twice = [name for name, values in req.args.lists() if len(values) > 1]

@@ -25,6 +25,26 @@ def test_what_is_not_json_is_refused_in_words(analyst, path, body):
     assert kind(answer) == (400, "malformed-json")
 
 
+@pytest.mark.parametrize(("body", "zh"), [
+    (b'{"a":', "1:6 这里要一个值"), (b'{"a":1,"a":2}', "'a' 写了两次"), (b"[NaN]", "NaN 不是数"),
+    (b"\xef\xbb\xbf" + CASE, "字节顺序标记"), (b"1" * 5000, "数字太长。"),
+], ids=lambda one: repr(one[:20]))  # fmt: skip
+def test_what_is_not_json_is_told_in_chinese(caller, body, zh):
+    answer = caller.post(PATH, body, headers={"Accept-Language": "zh"})
+
+    assert zh in answer.json["detail"]
+
+
+def test_facts_that_are_null_are_told_once(caller):
+    assert errors(caller.post(PATH, b'{"subject":{"id":"V-1"},"facts":null}')) == [("/facts", "null")]
+
+
+@pytest.mark.parametrize("facts", ["[]", "0", '""', "false"])
+def test_facts_that_are_no_mapping_are_refused(caller, facts):
+    body = f'{{"subject":{{"id":"V-1"}},"facts":{facts}}}'.encode()
+    assert errors(caller.post(PATH, body)) == [("/facts", "not_a_mapping")]
+
+
 def test_both_halves_of_a_character_are_a_character(caller):
     found = caller.decided("credit_village", b'{"subject":{"id":"\\ud83c\\udfe1"},"facts":{}}')
 
@@ -57,6 +77,7 @@ def test_a_body_that_is_too_large_is_refused(own, path):
     answer = sender.post(path, json.dumps({"x": "y" * 2000}))
 
     assert kind(answer) == (413, "payload-too-large")
+    assert "2000" in answer.json["detail"]
     assert sender.post(PATH, CASE).status_code == 200
 
 
