@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
-from rules.model import Rule
+from rules.model import Rule, Scorecard, Table
 from service.context import caller, service
 from service.exact_json import dumps
 from service.log import Line, Once
@@ -121,8 +121,10 @@ def _asked(request_id: str) -> Line:
 
 
 def _check(found: Mapping[str, Any], rule: Rule, before: str) -> None:
-    """Another outcome is one that the decision can have, and goes with a decision that was changed."""
-    others = [one for one in rule.outcomes if one != before]
+    """Another outcome is one that the decision can have, and goes with a decision that was changed: in nothing but
+    its figures, where it has any."""
+    figures = isinstance(rule.body, Scorecard) or (isinstance(rule.body, Table) and rule.body.outputs)
+    others = [one for one in rule.outcomes if one != before or figures]
     outcome, known = found.get("outcome"), ", ".join(others)
     if found["result"] == UPHELD and outcome is not None:
         zh, en = "维持原判定时不写结论。", "A decision that is upheld keeps its outcome: leave this out."

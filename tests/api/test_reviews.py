@@ -104,6 +104,14 @@ def test_a_decision_is_changed_to_another_outcome_than_it_has(analyst, request_i
     assert answer.json["errors"][0]["en"] == "Write one of: qualified, not_qualified."
 
 
+def test_a_decision_with_figures_may_keep_its_outcome_and_change_in_them(caller, analyst):
+    decided = caller.decided("grant", {"subject": {"id": "H-1"}, "facts": {}})
+    asked = caller.post(f"/v1/decisions/{decided['log_id']}/review-requests", {}).json["id"]
+    body = {"result": "changed", "outcome": decided["outcome"], "note": "额度有误"}
+
+    assert analyst.post(f"/v1/review-requests/{asked}/outcome", body).status_code == 201
+
+
 def test_what_may_be_written_is_said(analyst, request_id):
     told = analyst.post(f"/v1/review-requests/{request_id}/outcome", {"result": "maybe", "note": ""}).json["errors"]
 
