@@ -7,6 +7,10 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "`{subject}` has no fact called `{text}`.{nearest} Correct the name, or declare it in facts.yaml first. "
         "Known: {allowed}",
     ),
+    "name.figure": (
+        "`{text}` 不是能读的数。数字和 % 要用半角，数字后面紧跟单位，例如 `55%`、`5 万元`、`30 天`。",
+        "`{text}` is no figure that can be read. Write plain digits and their unit, as in `55%`, `50000 yuan`, `30 days`.",
+    ),
     "name.no_output": (
         "判定 `{decision}` 没有叫 `{text}` 的结果。请写其中之一：{allowed}",
         "The decision `{decision}` has no output called `{text}`. Write one of: {allowed}",
