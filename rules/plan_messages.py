@@ -9,7 +9,8 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "name.figure": (
         "`{text}` 不是能读的数。数字和 % 要用半角，数字后面紧跟单位，例如 `55%`、`5 万元`、`30 天`。",
-        "`{text}` is no figure that can be read. Write plain digits and their unit, as in `55%`, `50000 yuan`, `30 days`.",
+        "`{text}` is no figure that can be read. Write plain digits and their unit, "
+        "as in `55%`, `50000 yuan`, `30 days`.",
     ),
     "name.no_output": (
         "判定 `{decision}` 没有叫 `{text}` 的结果。请写其中之一：{allowed}",

@@ -20,6 +20,7 @@ from rules import Edition, PolicyError, Store, read_store
 from rules.casefile import CaseError
 from rules.loader import load
 from rules.problems import Lang, Problem
+from rules.reasons import why
 from rules.values import read_date
 from service.command_screen import colours, complain
 
@@ -133,8 +134,8 @@ def common(command: Command) -> Command:
             zh, _, en = str(error.args[0]).partition(" / ")
             _fail(settings, BAD_INPUT, [{"where": "", "zh": zh, "en": en or zh}])
         except OSError as error:
-            name, why = error.filename or "", error.strerror or str(error)
-            told = {"where": "", "zh": f"读写不了 {name}（{why}）。", "en": f"{name} cannot be used ({why})."}
+            name, (zh, en) = error.filename or "", why(error)
+            told = {"where": "", "zh": f"读写不了 {name}（{zh}）。", "en": f"{name} cannot be used ({en})."}
             _fail(settings, BAD_INPUT, [told])
 
     for option in reversed(OPTIONS):
