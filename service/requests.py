@@ -10,6 +10,7 @@ from flask import Request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.cases import field_errors
 from service.context import this_request
@@ -26,7 +27,10 @@ def body_json() -> Any:
     asked = this_request()
     if asked.environ.get("CONTENT_TYPE") != JSON and asked.mimetype != JSON:  # the whole story is long
         raise wrong_type(JSON)
-    return parsed(asked.get_data())
+    data = asked.get_data()
+    if "CONTENT_LENGTH" not in asked.environ and len(data) >= (asked.max_content_length or len(data) + 1):
+        raise RequestEntityTooLarge  # of a length that nobody told: it was cut there
+    return parsed(data)
 
 
 def parsed(data: bytes) -> Any:

@@ -1,8 +1,10 @@
 """Request bodies that cannot be read, whatever they are sent to."""
 
 import json
+from io import BytesIO
 
 import pytest
+from werkzeug.test import create_environ, run_wsgi_app
 
 from tests.api.calling import JSON, NDJSON, errors, kind
 
@@ -79,6 +81,16 @@ def test_a_body_that_is_too_large_is_refused(own, path):
     assert kind(answer) == (413, "payload-too-large")
     assert "2000" in answer.json["detail"]
     assert sender.post(PATH, CASE).status_code == 200
+
+
+def test_a_body_of_a_length_nobody_told_is_not_cut_but_refused(own):
+    """Cut at the limit it would still be JSON, for what is over it is blank."""
+    api = own(max_body=2000)
+    sender = api.caller("caller")
+    for body, status in ((CASE, "200 OK"), (CASE + b" " * 2000, "413 REQUEST ENTITY TOO LARGE")):
+        environ = create_environ(PATH, method="POST", headers={"Authorization": f"Bearer {sender.key}"})
+        environ |= {"CONTENT_TYPE": JSON, "wsgi.input": BytesIO(body), "wsgi.input_terminated": True}
+        assert run_wsgi_app(api.app, environ)[1] == status
 
 
 def test_a_body_in_a_coding_nobody_asked_for_is_not_read_as_json(caller):
