@@ -105,7 +105,8 @@ def _guarded(asked: Asked, settings: Settings) -> dict[str, Any]:
     except Unreadable as error:
         raise Unfit([{"where": str(error.path), "zh": error.zh, "en": error.en}]) from None
     except TableError as error:
-        raise Bad(error.zh, error.en) from None
+        zh, en = _between(asked)
+        raise Bad(error.zh + zh, error.en + en) from None
     except TooMany as error:
         raise Unfit([{
             "where": str(error.file), "code": "too_many_set_aside",
@@ -121,6 +122,21 @@ def _guarded(asked: Asked, settings: Settings) -> dict[str, Any]:
     except ImportError:
         raise Bad("没有安装 pyspark：pip install 'village-credit[spark]'。",
                   "pyspark is not installed: pip install 'village-credit[spark]'.") from None  # fmt: skip
+
+
+def _between(asked: Asked) -> tuple[str, str]:
+    """A hint where records and those far above them have files, and a level between has none."""
+    subjects, given = asked.edition.subjects, [one.subject for one in asked.sources]
+    absent: list[str] = []
+    for low in given:
+        passed, level = list[str](), subjects[low].within
+        while level and level not in given:
+            passed.append(level)
+            level = subjects[level].within
+        absent += passed if level else []
+    titles = [subjects[one].title for one in dict.fromkeys(absent)]
+    zh, en = "、".join(one.zh for one in titles), ", ".join(one.en for one in titles)
+    return (f"还要{zh}的数据文件。", f" A file is wanted of: {en}.") if titles else ("", "")
 
 
 def _told(manifest: Mapping[str, Any], say: Wording, out: Path) -> list[Line | Row]:

@@ -160,6 +160,15 @@ def test_the_screen_says_what_is_not_there_and_what_differs(tmp_path):
     assert "与汇总不同" not in kept
 
 
+def test_a_level_without_a_file_between_two_that_have_one_is_named(tmp_path):
+    files = {
+        "--villages": parquet(tmp_path / "v.parquet", [{"id": "V1", "township_id": "T1"}]),
+        "--county": parquet(tmp_path / "c.parquet", [{"loan_balance": 5}]),
+    }
+    told = call("run", *options(files), "--on", ON, "--out", tmp_path / "out", "--lang", "zh", code=2)
+    assert "还要乡镇的数据文件。" in told
+
+
 def test_the_manifest_has_the_notes(manifest):
     notes = next(one["notes"] for one in manifest["checked"] if one["subject"] == "household")
     assert any(one["code"] == "column_missing" and one["column"] == "votes" for one in notes)
