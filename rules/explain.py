@@ -26,7 +26,7 @@ WHY_MISSING: Mapping[str, tuple[str, str]] = {
     "not_decided": ("未判定", "not decided"),
 }
 WHY_FAR: Mapping[str, tuple[str, str]] = {
-    "no_lever": ("不是能办理的事项", "nothing that can be acted on"),
+    "no_lever": ("没有可以办理的事项", "nothing that can be acted on"),
     "out_of_reach": ("做到头也达不到", "out of reach, even all the way"),
     "unknown": ("信息不足，无法测算", "cannot be measured while facts are missing"),
 }

@@ -87,7 +87,7 @@ def _wanted(part: Part, leaf: Leaf, finding: Finding, decision: Decision, say: W
     for test, limit, benchmark in zip(leaf.tests, part.limits, benchmarks(leaf), strict=True):
         words = say.comparison(test.operator, limit, part.type, codes, digits)
         if benchmark is not None:
-            title, operator = say.expr(benchmark, decision.rule.subject), say.operator(test.operator)
+            title, operator = say.expr(benchmark, decision.rule.subject), say.operator(test.operator, part.type.kind)
             figure = words.removeprefix(operator).strip()
             words = say.pick(f"{operator} {title} {figure}", f"{words} ({title})")
         said.append(words)

@@ -25,6 +25,9 @@ MOST_NESTED = 100  # steps of a pointer
 PLACES = 6  # decimal places a figure may have
 MOST_DIGITS = 40  # before the point and after it: nothing longer is turned into a fraction, which could take minutes
 
+REPEATED = ("repeated_id", "这个编号在列表里不止一次，无法判断以哪条记录为准。",
+            "The id stands in the list more than once; which record is right?")  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class FactProblem:
@@ -213,7 +216,14 @@ class FactChecker:
         if len(value) > MOST_RECORDS:
             raise _Bad("too_many", f"最多 {MOST_RECORDS} 条记录。", f"At most {MOST_RECORDS} records.")
         around = self.known[type.of].around
-        return [self._record(type.of, item, f"{here}/{number}", problems, around) for number, item in enumerate(value)]
+        found = [self._record(type.of, item, f"{here}/{place}", problems, around) for place, item in enumerate(value)]
+        seen: set[str] = set()
+        for place, record in enumerate(found):
+            if (name := record.get("id")) in seen:
+                problems.append(FactProblem(f"{here}/{place}/id", *REPEATED))
+            elif name is not None:
+                seen.add(name)
+        return found
 
 
 def _identity(value: Any) -> str:
@@ -270,8 +280,8 @@ def _too_fine() -> _Bad:
 def _choice(value: Any, codes: list[str]) -> _Bad:
     guess = near(value, tuple(codes)) if isinstance(value, str) else ""
     listed = ", ".join(codes[:20])
-    hint = (f"，是不是 {guess}？", f"; perhaps {guess}?") if guess else ("", "")
-    return _Bad("not_a_choice", f"请写其中之一：{listed}{hint[0]}", f"Write one of: {listed}{hint[1]}")
+    hint = (f"是不是 {guess}？", f" Perhaps {guess}?") if guess else ("", "")
+    return _Bad("not_a_choice", f"请写其中之一：{listed}。{hint[0]}", f"Write one of: {listed}.{hint[1]}")
 
 
 def _unknown(name: Any, known: list[str], facts: Mapping[str, Fact]) -> _Bad:

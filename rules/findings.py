@@ -201,7 +201,7 @@ def title_of(expr: Expr, edition: Edition, subject: str, own: str) -> Text:
     if expr.what == "total":
         return Text("总分", "total points")
     if expr.what == "on":
-        return Text("决定日期", "decision date")
+        return Text("判定日期", "decision date")
     whose = subject if expr.scope == "" else own if expr.scope == "own" else expr.scope
     named = edition.subjects[whose]
     title = named.facts[expr.name].title

@@ -206,7 +206,7 @@ OUTCOMES = MapOf(
     1,
 )
 HEAD: dict[str, Shape] = {
-    "decision": Field(ID, "决定的标识，与文件名相同", "the id of the decision: the file's name"),
+    "decision": Field(ID, "判定的标识，与文件名相同", "the id of the decision: the file's name"),
     "kind": Word(("checklist", "scorecard", "table", "ranking", "assignment")),
     "subject": Field(ID, "判定的对象", "the subject that is judged"),
     "title": TITLE,

@@ -9,7 +9,6 @@ from rules.model import Condition, Const, Edition, Expr, Group, Leaf, Op
 from rules.values import Type, Value
 from rules.wording import Wording
 
-DAYS = {"at_least": "不早于", "above": "晚于", "at_most": "不晚于", "below": "早于", "equals": "为"}
 JOINS = {"any": "满足任一", "none": "都不成立"}
 
 
@@ -72,11 +71,13 @@ class Words:
         return f"{said}（{'；'.join(parts)}）"
 
     def _leaf(self, leaf: Leaf) -> str:
-        left, (first, *others) = self.expr(leaf.left), leaf.tests
+        left, first = self.expr(leaf.left), leaf.tests[0]
         limit = first.limits[0]
         if leaf.left.type.kind == "boolean" and first.operator == "equals" and isinstance(limit, Const):
             return left if limit.value else f"不符合“{left}”"
-        if leaf.left.type.kind == "date" and first.operator in DAYS:
-            tests = (f"{DAYS[test.operator]} {self.expr(test.limits[0])}" for test in (first, *others))
+        if leaf.left.type.kind == "date" and first.operator != "one_of":
+            tests = (
+                f"{self.wording.operator(test.operator, 'date')} {self.expr(test.limits[0])}" for test in leaf.tests
+            )
             return f"{left} {'，'.join(tests)}"
         return f"{left} {self.wording.tests(leaf, self.subject, self.own)}"

@@ -7,8 +7,13 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "`{subject}` has no fact called `{text}`.{nearest} Correct the name, or declare it in facts.yaml first. "
         "Known: {allowed}",
     ),
+    "name.figure": (
+        "`{text}` 不是能读的数。数字和 % 要用半角，数字后面紧跟单位，例如 `55%`、`5 万元`、`30 天`。",
+        "`{text}` is no figure that can be read. Write plain digits and their unit, "
+        "as in `55%`, `50000 yuan`, `30 days`.",
+    ),
     "name.no_output": (
-        "决定 `{decision}` 没有叫 `{text}` 的结果。请写其中之一：{allowed}",
+        "判定 `{decision}` 没有叫 `{text}` 的结果。请写其中之一：{allowed}",
         "The decision `{decision}` has no output called `{text}`. Write one of: {allowed}",
     ),
     "subject.unknown": (
@@ -135,7 +140,7 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "There must be exactly one outcome with `if: {role}`; there are {count}. Add it to outcomes, or merge them.",
     ),
     "outcome.unknown": (
-        "`{text}` 不是这个决定可给出的结论。{nearest}请写其中之一：{allowed}",
+        "`{text}` 不是这个判定可给出的结论。{nearest}请写其中之一：{allowed}",
         "`{text}` is not an outcome this decision can give.{nearest} Write one of: {allowed}",
     ),
     "clause.unknown": (
@@ -202,7 +207,7 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     # --- decisions and editions ------------------------------------------------------------------------
     "decision.circle": (
-        "这些决定互相依赖，绕成了圈：{circle}。请断开其中一处。",
+        "这些判定互相依赖，绕成了圈：{circle}。请断开其中一处。",
         "These decisions need each other in a circle: {circle}. Break it somewhere.",
     ),
     "decision.file_name": (
@@ -210,7 +215,7 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "The file is called {file}.yaml but says decision: {id}. They must agree.",
     ),
     "decision.fact_of_same_name": (
-        "`{subject}` 已有同名的事实 `{id}`。请给决定或事实换个名字。",
+        "`{subject}` 已有同名的事实 `{id}`。请给判定或事实换个名字。",
         "`{subject}` already has a fact called `{id}`. Rename the decision or the fact.",
     ),
     "edition.no_file": (
@@ -251,7 +256,7 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         "{plan}: {before} is in force until {end}, but {after} begins on {start}. Give {before} its last day (`to`).",
     ),
     "edition.too_deep": (
-        "公式、事实和决定一个依赖一个，层数太多，无法计算。请减少层数，或改由调用方提供中间的事实。",
+        "公式、事实和判定一个依赖一个，层数太多，无法计算。请减少层数，或改由调用方提供中间的事实。",
         "Formulas, facts and decisions rest on one another through too many levels to be worked out. "
         "Use fewer, or let a fact in between be given.",
     ),
@@ -312,7 +317,7 @@ PLAN_MESSAGES: dict[str, tuple[str, str]] = {
         ),
     ),
     "warning.fact_unused": (
-        "事实“{fact}”（{id}）没有任何决定用到。不需要就删去，免得白白采集。",
+        "事实“{fact}”（{id}）没有任何判定用到。不需要就删去，免得白白采集。",
         ("No decision uses the fact `{id}` ({fact}). Delete it if it is not needed, rather than collect it in vain."),
     ),
     "warning.output_unset": (

@@ -103,7 +103,10 @@ class Resolver:
             self._unknown(node, parts[1], list(head.outputs), "name.no_output", decision=parts[0])
             return None
         if not (len(parts) == 1 and parts[0] in self.names.get(subject, ())):
-            self._unknown(node, text or node.text, self._known(place), "name.unknown", subject=subject)
+            if (text or node.text)[:1].isdigit():  # no name begins so: a figure was meant
+                self.problems.add(node, "name.figure", text=shown(text or node.text))
+            else:
+                self._unknown(node, text or node.text, self._known(place), "name.unknown", subject=subject)
         return None
 
     def _of(self, node: Node, scope: str, subject: str, name: str) -> Ref | None:

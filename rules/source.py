@@ -17,6 +17,7 @@ import yaml
 
 from rules.node import Node
 from rules.problems import Mark, Problems, shown
+from rules.reasons import why
 from rules.syntax import parseable, place, translate
 
 __all__ = ["Node", "read", "read_file"]
@@ -48,7 +49,7 @@ def read_file(path: Path, root: Path, problems: Problems) -> Node | None:
         with path.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
     except OSError as error:
-        problems.add(Mark(file, 1, 1), "file.unreadable", reason=error.strerror or type(error).__name__)
+        problems.add(Mark(file, 1, 1), "file.unreadable", reason=why(error))
         return None
     if len(data) > MOST_BYTES:
         problems.add(Mark(file, 1, 1), "file.too_big", most=MOST_BYTES)

@@ -102,7 +102,7 @@ def _quote(clause: Clause) -> str:
 
 
 def _cited(citation: Citation) -> str:
-    words = {"decision": "决定", "fact": "事实"}.get(citation.kind, "")
+    words = {"decision": "判定", "fact": "事实"}.get(citation.kind, "")
     lender = "（农信社设定）" if citation.set_by == "lender" else ""
     return f"{words} `{citation.path}` {cell(citation.title)}{lender}".strip()
 

@@ -25,11 +25,11 @@ _NAME = re.compile(r"\w[\w-]*")  # of a decision or a subject, of an item or a f
 
 
 class NoSuchFigure(Exception):
-    """What was to be changed is not there, or cannot be changed so."""
+    """What was to be changed is not there, or cannot be changed so; `path` is how it was called."""
 
-    def __init__(self, zh: str, en: str) -> None:
+    def __init__(self, zh: str, en: str, path: str = "") -> None:
         super().__init__(en)
-        self.zh, self.en = zh, en
+        self.zh, self.en, self.path = zh, en, path
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,10 @@ class Supposition:
     name: str
     operator: str
     value: str
+
+    @property
+    def path(self) -> str:
+        return f"{self.owner}.{self.name}"
 
     @classmethod
     def read(cls, text: str) -> Supposition:
@@ -64,6 +68,7 @@ def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -
                 f"{one.owner} 是分派，逐个判定用不到它：请改一份副本，用 policies diff 和 county assign 比较。",
                 f"{one.owner} is an assignment, which judges no single case: edit a copy, and compare by policies diff "
                 "and county assign.",
+                one.path,
             )
     name = edition.effective_from.isoformat()
     with TemporaryDirectory() as folder:
@@ -80,7 +85,7 @@ def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -
 def _apply(root: Path, folder: Path, one: Supposition) -> None:
     tests = _tests(root, folder, one)
     if tests is None:
-        raise _nothing(one, folder)
+        raise _nothing(one, root, folder)
     operator, limit = tests
     file = root / limit.mark.file
     lines = file.read_text(encoding="utf-8").split("\n")
@@ -88,8 +93,9 @@ def _apply(root: Path, folder: Path, one: Supposition) -> None:
     at = limit.mark.line - 1
     if first is None:
         raise NoSuchFigure(
-            f"{one.owner}.{one.name} 写在多行里，请直接改文件。",
-            f"{one.owner}.{one.name} runs over several lines: edit the file.",
+            f"{one.path} 写在多行里，请直接改文件。",
+            f"{one.path} runs over several lines: edit the file.",
+            one.path,
         )
     lines[at] = lines[at][:first] + one.value + lines[at][last:]
     if one.operator and operator is not None:
@@ -164,12 +170,23 @@ def _end(limit: Node, lines: Sequence[str]) -> tuple[int, int] | tuple[None, int
     return (start, end + 1) if limit.is_list and end > 0 and line[start] == "[" else (None, 0)
 
 
-def _nothing(one: Supposition, folder: Path) -> NoSuchFigure:
-    known = tuple(path.stem for path in folder.glob("*.yaml"))
-    guess = near(one.owner, known) if one.owner not in known else ""
+def _nothing(one: Supposition, root: Path, folder: Path) -> NoSuchFigure:
+    known = tuple(path.stem for edition in lineage(root, folder) for path in edition.glob("*.yaml"))
+    guess = near(one.owner, known)
+    if one.owner in known:
+        item = near(one.name, _changeable(root, folder, one.owner))
+        guess = item and f"{one.owner}.{item}"
     hint = (f"（是不是 {guess}？）", f" (did you mean {guess}?)") if guess else ("", "")
     return NoSuchFigure(
-        f"没有可改的数值 {one.owner}.{one.name}{hint[0]}：要写一个判定里只有一个限值的条目，或政策自定的数值。",
-        f"There is no figure {one.owner}.{one.name} to change{hint[1]}: name an item of a decision that has one limit, "
+        f"没有可改的数值 {one.path}{hint[0]}：要写一个判定里只有一个限值的条目，或政策自定的数值。",
+        f"There is no figure {one.path} to change{hint[1]}: name an item of a decision that has one limit, "
         "or a value that the policy sets.",
+        one.path,
     )
+
+
+def _changeable(root: Path, folder: Path, owner: str) -> tuple[str, ...]:
+    """The items of a decision whose limit can be changed."""
+    read = (_read(root, edition / f"{owner}.yaml") for edition in lineage(root, folder))
+    items = (item for decision in read if decision is not None for item in _items(decision))
+    return tuple(_text(item, "id") for item in items if _limit(item) is not None)

@@ -28,6 +28,12 @@ OPERATORS: Mapping[str, tuple[str, str]] = {
     "one_of": ("为其中之一：", "one of:"),
     "between": ("在", "between"),
 }
+DAYS: Mapping[str, tuple[str, str]] = {
+    "at_least": ("不早于", "not before"),
+    "above": ("晚于", "after"),
+    "at_most": ("不晚于", "not after"),
+    "below": ("早于", "before"),
+}
 BETWEEN = ("at_least", "at_most")  # as the loader writes `between`
 JOINS = {"all": (" 且 ", " and "), "any": (" 或 ", " or "), "none": (" 和 ", " nor ")}
 FORMULAS: Mapping[str, tuple[str, str]] = {
@@ -152,16 +158,20 @@ class Wording:
         if operator == "between" and isinstance(limit, tuple):
             low, high = (self.value(one, type, codes, digits) for one in limit)
             return self.span(low, high)
-        return f"{self.operator(operator)} {self.value(limit, type, codes, digits)}".strip().replace("： ", "：")
+        said = self.value(limit, type, codes, digits)
+        return f"{self.operator(operator, type.kind)} {said}".strip().replace("： ", "：")
 
-    def operator(self, operator: str) -> str:
-        return OPERATORS[operator][0 if self.zh else 1]
+    def operator(self, operator: str, kind: str = "") -> str:
+        """An operator in words; days are early or late, not high or low."""
+        words = DAYS if kind == "date" and operator in DAYS else OPERATORS
+        return words[operator][0 if self.zh else 1]
 
     def test(self, test: Test, leaf: Leaf, subject: str, own: str = "") -> str:
         limits = [self.expr(limit, subject, own, self.codes(leaf.left)) for limit in test.limits]
         if test.operator == "between":
             return self.span(*limits)
-        return f"{self.operator(test.operator)} {self.pick('、', ', ').join(limits)}".strip().replace("： ", "：")
+        said = self.pick("、", ", ").join(limits)
+        return f"{self.operator(test.operator, leaf.left.type.kind)} {said}".strip().replace("： ", "：")
 
     def tests(self, leaf: Leaf, subject: str, own: str = "") -> str:
         if tuple(test.operator for test in leaf.tests) == BETWEEN:

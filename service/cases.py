@@ -106,8 +106,9 @@ def read(raw: Any, above: str = "") -> tuple[Written, list[FieldError]]:
         found = error.valid_data if isinstance(error.valid_data, dict) else {}
         errors = list(field_errors(error.messages, above))
     subject = found.get("subject") or {}
-    facts = raw.get("facts", {}) if isinstance(raw, dict) else {}
-    return Written(found.get("plan"), found.get("on"), subject.get("id", ""), facts), errors
+    facts = raw.get("facts") if isinstance(raw, dict) else None
+    given = {} if facts is None else facts  # the schema has told already
+    return Written(found.get("plan"), found.get("on"), subject.get("id", ""), given), errors
 
 
 def _plainly(raw: Any) -> Written | None:
@@ -129,8 +130,9 @@ def field_errors(messages: Any, pointer: str = "") -> Iterator[FieldError]:
             yield from field_errors(below, inside)
         return
     for message in messages:
-        code, zh, en = MESSAGES.get(str(message), ("invalid", str(message), str(message)))
-        yield FieldError(pointer, code, zh, en)
+        said, *figures = str(message).split("|")
+        code, zh, en = MESSAGES.get(said, ("invalid", said, said))
+        yield FieldError(pointer, code, zh.format(*figures), en.format(*figures))
 
 
 def _escaped(name: str) -> str:

@@ -20,6 +20,7 @@ from rules import Edition, PolicyError, Store, read_store
 from rules.casefile import CaseError
 from rules.loader import load
 from rules.problems import Lang, Problem
+from rules.reasons import why
 from rules.values import read_date
 from service.command_screen import colours, complain
 
@@ -133,8 +134,8 @@ def common(command: Command) -> Command:
             zh, _, en = str(error.args[0]).partition(" / ")
             _fail(settings, BAD_INPUT, [{"where": "", "zh": zh, "en": en or zh}])
         except OSError as error:
-            name, why = error.filename or "", error.strerror or str(error)
-            told = {"where": "", "zh": f"读写不了 {name}（{why}）。", "en": f"{name} cannot be used ({why})."}
+            name, (zh, en) = error.filename or "", why(error)
+            told = {"where": "", "zh": f"读写不了 {name}（{zh}）。", "en": f"{name} cannot be used ({en})."}
             _fail(settings, BAD_INPUT, [told])
 
     for option in reversed(OPTIONS):
@@ -146,7 +147,8 @@ OPTIONS = (
     click.option("--policies", metavar="DIR", envvar="VILLAGE_CREDIT_POLICIES", default=str(HOME / "policies"),
                  help="政策目录，默认为随附的 policies / the policies folder (default: the one shipped)"),
     click.option("--plan", metavar="PLAN", help="方案，默认为唯一的一个 / the plan (default: the only one)"),
-    click.option("--on", metavar="DATE", help="判定日期，默认随案例 / decision date (default: the case's)"),
+    click.option("--on", metavar="DATE",
+                 help="判定日期，默认随案例，没有则为今天 / decision date (default: the case's, else today)"),
     click.option("--lang", type=click.Choice(["zh", "en"]), default=language, help="语言，默认随系统 / language"),
     click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON"),
     click.option("--color/--no-color", default=None, help="颜色，默认看终端 / colours (default: where there are any)"),

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import IO, Any, Literal, NoReturn
 
 import click
+from sqlalchemy import make_url
 
 from rules.layout import Span, line
 from rules.problems import Lang
+from rules.reasons import why
 from rules.values import read_date
 from service.command_common import BAD_INPUT, HOME, OPTIONS, Bad, Command, Settings, said
 from service.command_screen import as_json, colours, complain, patient, show
-from service.log import Anchor, DecisionLog, LogError, Report, Sealer, expire, export, verify
+from service.log import Anchor, DecisionLog, LogError, LogUnavailable, Report, Sealer, expire, export, verify
 from service.settings import DEFAULTS
 
 TAMPERED = 1
@@ -44,13 +46,14 @@ def on_log(command: Command) -> Command:
         try:
             with closing(DecisionLog(database, Sealer.without_keys())) as log:
                 return command(settings, log, **others)
+        except LogUnavailable as error:
+            detail = f"{make_url(database).render_as_string()}: {error.detail}"  # without its password
+            _fail(settings, f"{error.zh}（{detail}）", f"{error.en} ({detail})")
         except (LogError, Bad) as error:
-            detail = getattr(error, "detail", "")
-            more = f"（{detail}）" if detail else ""
-            _fail(settings, error.zh + more, error.en + (f" ({detail})" if detail else ""))
+            _fail(settings, error.zh, error.en)
         except OSError as error:
-            name, why = error.filename or "", error.strerror or str(error)
-            _fail(settings, f"读写不了 {name}（{why}）。", f"{name} cannot be used ({why}).")
+            name, (zh, en) = error.filename or "", why(error)
+            _fail(settings, f"读写不了 {name}（{zh}）。", f"{name} cannot be used ({en}).")
 
     for option in reversed(SHARED):
         run = option(run)
@@ -132,10 +135,14 @@ def export_log(
 def expire_inputs(settings: Settings, log: DecisionLog, before: str | None, keep_days: int) -> None:
     """删除到期的封存输入，日志照样可以验证 / delete sealed inputs whose time is over; the log still verifies"""
     until = midnight(before) if before is not None else log.clock() - timedelta(days=keep_days)
+    if until > log.clock():  # a slip of the pen would delete everything, for good
+        raise Bad(f"{before} 还没有到，没有删除任何输入。", f"{before} is yet to come; no inputs were deleted.")
     with progress(0, settings.pick("删除", "deleting")) as tick:
         done = expire(log, until, tick=tick)
     if settings.json:
         as_json({"through": done.through, "inputs": done.inputs, "answers": done.answers})
+    elif not done.through:
+        click.echo(settings.pick("没有到期的输入。", "No inputs have expired."))
     else:
         click.echo(
             settings.pick(
@@ -211,9 +218,10 @@ def _tell(report: Report, settings: Settings) -> None:
             )
         )
     if report.intact:
+        anchors = "anchor" if report.anchors == 1 else "anchors"
         told = pick(
             f"{report.lines} 行完整无改动，核对了 {report.anchors} 个锚点。",
-            f"{report.lines} lines are as they were written; {report.anchors} anchors agree.",
+            f"{report.lines} lines are as they were written; {report.anchors} {anchors} agree.",
         )
         show([line(Span("✓ ", "good"), told)], settings.color)
 

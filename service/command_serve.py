@@ -21,6 +21,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from rules import read_store
+from rules.reasons import why
 from service.archive import last_live
 from service.command_common import Bad, Settings, Unusable, common
 from service.demonstration import prepare
@@ -82,7 +83,7 @@ def _check(chosen: ServiceSettings) -> None:
             except OSError as error:
                 where = f"{chosen.host}:{chosen.port}"
                 raise Bad(
-                    f"{where} 用不了（{error.strerror}）。", f"{where} cannot be used ({error.strerror})."
+                    f"{where} 用不了（{why(error).zh}）。", f"{where} cannot be used ({why(error).en})."
                 ) from None
 
 

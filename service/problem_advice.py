@@ -99,7 +99,7 @@ ADVICE: Mapping[str, Advice] = {
              "Send it again under the same Idempotency-Key; if it stays, tell the administrator the request_id."),
     ),
     "unavailable": Advice(
-        Text("判定记录暂时写不进去。没有入册的判定，服务不作答复。",
+        Text("判定日志暂时写不进去。没有记入日志的判定，服务不作答复。",
              "The decision log cannot be written just now, and nothing is answered that is not logged."),
         Text("等响应头 Retry-After 给出的秒数，带同一个 Idempotency-Key 重发；状态见 /readyz。",
              "Wait for Retry-After and send it again under the same Idempotency-Key; /readyz shows the state."),

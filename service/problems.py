@@ -128,8 +128,10 @@ def from_http(error: HTTPException) -> Problem:
     kind = BY_STATUS.get(status) or ("bad-request" if status < 500 else "internal-error")
     said = {
         404: (f"没有 {request.path}。", f"There is no {request.path}."),
+        413: (f"请求体最多 {request.max_content_length} 字节；案例多时分批发送，或用 NDJSON。",
+              f"A body has at most {request.max_content_length} bytes: send many cases in parts, or as NDJSON."),
         405: (f"{request.path} 不支持 {request.method}。", f"{request.path} does not take {request.method}."),
-    }
+    }  # fmt: skip
     zh, en = said.get(status, (KINDS[kind].zh, error.description or KINDS[kind].en))
     own = ("content-type", "content-length")
     kept = {name: value for name, value in error.get_headers() if name.lower() not in own}

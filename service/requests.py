@@ -10,6 +10,7 @@ from flask import Request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.cases import field_errors
 from service.context import this_request
@@ -26,7 +27,10 @@ def body_json() -> Any:
     asked = this_request()
     if asked.environ.get("CONTENT_TYPE") != JSON and asked.mimetype != JSON:  # the whole story is long
         raise wrong_type(JSON)
-    return parsed(asked.get_data())
+    data = asked.get_data()
+    if "CONTENT_LENGTH" not in asked.environ and len(data) >= (asked.max_content_length or len(data) + 1):
+        raise RequestEntityTooLarge  # of a length that nobody told: it was cut there
+    return parsed(data)
 
 
 def parsed(data: bytes) -> Any:
@@ -48,7 +52,8 @@ class Parser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": "raise", "query": "raise"}  # noqa: RUF012 -- as the base declares it
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        return body_json()
+        wanted = any(one.required for one in schema.fields.values())
+        return body_json() if wanted or this_request().get_data() else {}  # nothing to say is nothing to send
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
         twice = [name for name, values in req.args.lists() if len(values) > 1]

@@ -26,7 +26,7 @@ ID_SCHEMA: Mapping[str, Any] = {  # rules.ids, in the dialect of JSON Schema
     "pattern": rf"^(?!{CARD}$)[^\x00-\x1f\x7f]*$",
 }
 
-# marshmallow's words -> our code, and both languages
+# marshmallow's words, or `code|figure|figure` -> our code, and both languages
 MESSAGES: Mapping[str, tuple[str, str, str]] = {
     "Missing data for required field.": ("required", "这一项必须写。", "This is required."),
     "Field may not be null.": ("null", "这一项不能为空。", "This may not be null."),
@@ -39,15 +39,19 @@ MESSAGES: Mapping[str, tuple[str, str, str]] = {
     "Not a valid mapping type.": ("not_a_mapping", "这里要写映射。", "A mapping is wanted here."),
     "not_a_date": ("not_a_date", "请写日期，如 2026-12-31。", "Write a date, as in 2026-12-31."),
     "not_an_id": ("not_an_id", *WANTED),
-    "not_a_choice": ("not_a_choice", "不在可选之列。", "Not one of the choices."),
-    "too_long": ("too_long", "太长。", "Too long."),
-    "out_of_range": ("out_of_range", "超出范围。", "Out of range."),
+    "not_a_choice": ("not_a_choice", "请写其中之一：{0}。", "Write one of: {0}."),
+    "wrong_length": ("wrong_length", "要有 {0} 到 {1} 个字符。", "Write {0} to {1} characters."),
+    "wrong_number": ("wrong_number", "要有 {0} 到 {1} 项。", "Give {0} to {1} of them."),
+    "out_of_range": ("out_of_range", "要在 {0} 到 {1} 之间。", "It has to be between {0} and {1}."),
     "not_printable": ("not_printable", "含有控制字符。", "It holds control characters."),
     "not_whole": ("not_whole", "请写整数。", "Write a whole number."),
     "not_a_path": ("not_a_path", "请写“判定.条目”或“对象.事实”。", "Write decision.item or subject.fact."),
     "not_a_limit": ("not_a_limit", "请写一个限值，如 2026-12-31 或 5%。", "Write a limit, as in 2026-12-31 or 5%."),
     "not_a_cursor": ("not_a_cursor", "游标要原样取自上一页。", "A cursor is taken from the page before, as it stands."),
 }  # fmt: skip
+
+
+WRONG_LENGTH = "wrong_length|{min}|{max}"  # marshmallow fills it in
 
 
 class Strict(Schema):
@@ -94,7 +98,7 @@ class Whole(fields.Field[int]):
         if re.fullmatch("-?[0-9]{1,9}", str(value)) is None:
             raise ValidationError("not_whole")
         if not self.least <= int(value) <= self.most:
-            raise ValidationError("out_of_range")
+            raise ValidationError(f"out_of_range|{self.least}|{self.most}")
         return int(value)
 
 
@@ -119,14 +123,14 @@ class Free(fields.Raw):
 
 
 def text(most: int, **kwargs: Any) -> fields.String:
-    return fields.String(validate=validate.Length(1, most, error="too_long"), **kwargs)
+    return fields.String(validate=validate.Length(1, most, error=WRONG_LENGTH), **kwargs)
 
 
 def name(most: int, **kwargs: Any) -> fields.String:
     """A word that names something of ours: a plan, a decision, an edition."""
     printable = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="not_printable")
     kwargs["metadata"] = {**kwargs.get("metadata", {}), "pattern": r"^[^\x00-\x1f\x7f]*$"}
-    return fields.String(validate=[validate.Length(1, most, error="too_long"), printable], **kwargs)
+    return fields.String(validate=[validate.Length(1, most, error=WRONG_LENGTH), printable], **kwargs)
 
 
 # --- requests

@@ -35,8 +35,11 @@ class Setting:
 
 def _number(least: float, most: float, kind: type = int) -> Callable[[str], Any]:
     def read(text: str) -> Any:
-        value = kind(text)
-        if not least <= value <= most:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not least <= value <= most:
             raise ValueError(f"{least} .. {most}")
         return value
 

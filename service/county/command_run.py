@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 ENGINES = ("duckdb", "spark")
 SHOWN = 10  # ids on the screen
+TOLD = ("unknown_column", "column_twice")
 
 
 def share(_: click.Context, __: click.Parameter, text: str) -> float:
@@ -104,7 +105,8 @@ def _guarded(asked: Asked, settings: Settings) -> dict[str, Any]:
     except Unreadable as error:
         raise Unfit([{"where": str(error.path), "zh": error.zh, "en": error.en}]) from None
     except TableError as error:
-        raise Bad(error.zh, error.en) from None
+        zh, en = _between(asked)
+        raise Bad(error.zh + zh, error.en + en) from None
     except TooMany as error:
         raise Unfit([{
             "where": str(error.file), "code": "too_many_set_aside",
@@ -122,21 +124,40 @@ def _guarded(asked: Asked, settings: Settings) -> dict[str, Any]:
                   "pyspark is not installed: pip install 'village-credit[spark]'.") from None  # fmt: skip
 
 
+def _between(asked: Asked) -> tuple[str, str]:
+    """A hint where records and those far above them have files, and a level between has none."""
+    subjects, given = asked.edition.subjects, [one.subject for one in asked.sources]
+    absent: list[str] = []
+    for low in given:
+        passed, level = list[str](), subjects[low].within
+        while level and level not in given:
+            passed.append(level)
+            level = subjects[level].within
+        absent += passed if level else []
+    titles = [subjects[one].title for one in dict.fromkeys(absent)]
+    zh, en = "、".join(one.zh for one in titles), ", ".join(one.en for one in titles)
+    return (f"还要{zh}的数据文件。", f" A file is wanted of: {en}.") if titles else ("", "")
+
+
 def _told(manifest: Mapping[str, Any], say: Wording, out: Path) -> list[Line | Row]:
     """The run in a few lines."""
     edition = say.edition
     block: list[Line | Row] = [
         line(Span(say.text(edition.title), "title"), Span(f"  {manifest['edition']}  {manifest['on']}", "dim"))
     ]
+    colon = say.pick("：", ": ")
     for one in manifest["checked"]:
         aside = say.pick(f"未采用 {one['bad']} 行", f"{one['bad']} set aside")
         block.append(row(one["file"], say.pick(f"{one['rows']} 行", f"{one['rows']} rows"),
                          Span(aside, "bad" if one["bad"] else "dim"), indent=2))  # fmt: skip
         block.extend(
-            line(Span(f"{note['column']}：{say.pick(note['zh'], note['en'])}", "dim"), indent=4)
+            line(Span(f"{note['column']}{colon}{say.pick(note['zh'], note['en'])}", "dim"), indent=4)
             for note in one["notes"]
-            if note["code"] == "unknown_column"
+            if note["code"] in TOLD
         )
+        if absent := [note["column"] for note in one["notes"] if note["code"] == "column_missing"]:
+            said = say.pick("没有这些列，全部按未知处理", "no such columns, not known in any row")
+            block.append(line(Span(f"{said}{colon}{', '.join(absent)}", "dim"), indent=4))
     for subject, counted in manifest["counts"].items():
         block.append(line(Span(f"{say.text(edition.subjects[subject].title)}  {counted['rows']}", "title")))
         for decision, outcomes in counted["outcomes"].items():
@@ -149,6 +170,7 @@ def _told(manifest: Mapping[str, Any], say: Wording, out: Path) -> list[Line | R
             row(one["decision"], Span(say.pick(one["zh"], one["en"]), "unknown"), indent=2)
             for one in manifest["levels"][subject]["left_out"]
         )
+    block.extend(_differing(manifest, say))
     for one in manifest["rankings"]:
         enough = one["take"] is None or len(one["chosen"]) >= one["take"]
         said = say.pick(f"选出 {len(one['chosen'])} 个，要求 {one['take'] or '-'} 个：",
@@ -163,3 +185,19 @@ def _told(manifest: Mapping[str, Any], say: Wording, out: Path) -> list[Line | R
         block.append(row(say.text(edition.subjects[subject].title), Span(said, "unknown")))
     block.append(line(Span(str(out), "dim")))
     return block
+
+
+def _differing(manifest: Mapping[str, Any], say: Wording) -> Iterator[Row]:
+    """Where a file gave other figures than its records add up to: a part of an extract may be wanting."""
+    kept = manifest["given_figures"] == "kept"
+    which = say.pick("以表中为准" if kept else "以汇总为准", "the file's stand" if kept else "the counts stand")
+    for subject in dict.fromkeys(one["subject"] for one in manifest["differences"]):
+        facts = say.edition.subjects[subject].facts
+        said = say.pick("、", ", ").join(
+            f"{say.text(facts[one['fact']].title)} {one['rows']}"
+            for one in manifest["differences"] if one["subject"] == subject
+        )  # fmt: skip
+        told = say.pick(
+            f"表中的数与汇总不同（条数），{which}：", f"rows whose figures differ from the counts, {which}: "
+        )
+        yield row(say.text(say.edition.subjects[subject].title), Span(told + said, "unknown"))

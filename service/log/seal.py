@@ -49,7 +49,10 @@ class Sealer:
                 raise Misconfigured(f"封存密钥 {name} 出现了两次。", f"There are two seal keys {name}.")
             found[name] = AESGCM(_decoded(text, f"封存密钥 {name} ", f"Seal key {name}"))
         if not found:
-            raise Misconfigured("没有封存密钥。", "There is no seal key.")
+            raise Misconfigured(
+                "没有封存密钥：请设置 VILLAGE_CREDIT_SEAL_KEYS；只是试用的，加 --demo。",
+                "There is no seal key: set VILLAGE_CREDIT_SEAL_KEYS; to try the service only, add --demo.",
+            )
         return cls(found, _decoded(blind_key.strip(), "盲索引密钥", "The blind key"))
 
     @classmethod

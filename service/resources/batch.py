@@ -69,7 +69,7 @@ def batch(query: Mapping[str, Any], decision: str) -> Response:
     chunks = Chunks(court(), decision, findings=query["findings"], seconds=service().settings.request_seconds)
     if request.mimetype == NDJSON:
         request.max_content_length = sys.maxsize  # a stream may be as long as it likes: lines are limited, and time
-        lines = enumerate(_lines(), 1)
+        lines = _lines()
         chunks.deadline = time.monotonic() + service().settings.stream_seconds
         stream = stream_with_context(chunks.stream(lines))
         first = next(stream, b"")  # before the headers go, so that they can say whether it was answered before
@@ -95,15 +95,18 @@ def _cases(raw: Any) -> Sequence[Any]:
     return cases
 
 
-def _lines() -> Iterator[bytes]:
-    """The lines of the body as they come; one that is too long comes only a little longer than it may be."""
+def _lines() -> Iterator[tuple[int, bytes]]:
+    """The lines of the body as they come, numbered as they stand, the blank ones passed over; one that is too long
+    comes only a little longer than it may be."""
+    number = 0
     stream = io.BufferedReader(request.stream)  # type: ignore[type-var] # Werkzeug's reads a line by bytes
     while line := stream.readline(MOST_LINE + 1):
+        number += 1
         whole = line
         while not line.endswith(b"\n") and (line := stream.readline(MOST_LINE)):
             pass
         if whole.strip():
-            yield whole
+            yield number, whole
 
 
 def _read(line: bytes) -> Any:

@@ -110,7 +110,7 @@ class ReplayedSchema(Strict):
 
 
 @blueprint.route("/<log_id>/replay", methods=["POST"])
-@blueprint.arguments(ReplaySchema)
+@blueprint.arguments(ReplaySchema, required=False)
 @blueprint.response(200, ReplayedSchema)
 @needs("replay")
 @ends_with("gone", "conflict")

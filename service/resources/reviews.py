@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
-from rules.model import Rule
+from rules.model import Rule, Scorecard, Table
 from service.context import caller, service
 from service.exact_json import dumps
 from service.log import Line, Once
@@ -38,7 +38,7 @@ class ReviewRequestSchema(Strict):
 class ReviewOutcomeSchema(Strict):
     result = fields.String(
         required=True,
-        validate=validate.OneOf([UPHELD, CHANGED], error="not_a_choice"),
+        validate=validate.OneOf([UPHELD, CHANGED], error="not_a_choice|{choices}"),
         metadata={"description": "the decision stands, or another outcome takes its place"},
     )
     outcome = text(100, metadata={"description": "the outcome that takes its place"})
@@ -58,7 +58,7 @@ class RecordedSchema(Strict):
 
 
 @blueprint.route("/decisions/<log_id>/review-requests", methods=["POST"])
-@blueprint.arguments(ReviewRequestSchema)
+@blueprint.arguments(ReviewRequestSchema, required=False)
 @blueprint.response(201, RecordedSchema)
 @needs("request_review")
 @idempotent
@@ -100,7 +100,7 @@ def conclude(found: Mapping[str, Any], request_id: str) -> Response:
         raise Problem("conflict", "复核不能由作出判定的一方来做。", "Whoever made the decision cannot review it.")
     if done:
         raise Problem("conflict", *DONE)
-    _check(found, edition_of(decided).edition.rules[decided.decision])
+    _check(found, edition_of(decided).edition.rules[decided.decision], decided.outcome)
     said = {"request": request_id, **{key: found[key] for key in ("result", "outcome") if key in found}}
     made = scribe().line(REVIEWED, dumps(said), decided, _words(found.get("note")))
     body = dumps({"id": made.id, "decision_log_id": decided.id})
@@ -120,13 +120,16 @@ def _asked(request_id: str) -> Line:
     return asked
 
 
-def _check(found: Mapping[str, Any], rule: Rule) -> None:
-    """Another outcome is one that the decision can have, and goes with a decision that was changed."""
-    outcome, known = found.get("outcome"), ", ".join(rule.outcomes)
+def _check(found: Mapping[str, Any], rule: Rule, before: str) -> None:
+    """Another outcome is one that the decision can have, and goes with a decision that was changed: in nothing but
+    its figures, where it has any."""
+    figures = isinstance(rule.body, Scorecard) or (isinstance(rule.body, Table) and rule.body.outputs)
+    others = [one for one in rule.outcomes if one != before or figures]
+    outcome, known = found.get("outcome"), ", ".join(others)
     if found["result"] == UPHELD and outcome is not None:
         zh, en = "维持原判定时不写结论。", "A decision that is upheld keeps its outcome: leave this out."
         raise Problem.invalid([FieldError("/outcome", "not_wanted", zh, en)])
-    if found["result"] == CHANGED and outcome not in rule.outcomes:
+    if found["result"] == CHANGED and outcome not in others:
         zh, en = f"请写其中之一：{known}。", f"Write one of: {known}."
         raise Problem.invalid([FieldError("/outcome", "not_a_choice", zh, en)])
 

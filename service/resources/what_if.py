@@ -45,7 +45,7 @@ class Overrides(fields.Field[Mapping[str, str]]):
         if not isinstance(value, Mapping):
             raise ValidationError("Not a valid mapping type.")
         if not 0 < len(value) <= MOST:
-            raise ValidationError("too_long")
+            raise ValidationError(f"wrong_number|1|{MOST}")
         wrong = {path: [said] for path, limit in value.items() if (said := _wrong(path, limit))}
         if wrong:
             raise ValidationError(wrong)
@@ -120,10 +120,11 @@ def _supposed(_digest: str, edition: str, overrides: tuple[tuple[str, str], ...]
     try:
         supposed = suppose(policies.root, policies.edition(edition).edition, suppositions)
     except NoSuchFigure as error:
-        raise Problem.invalid([FieldError("/overrides", "no_such_figure", error.zh, error.en)]) from None
+        raise Problem.invalid([FieldError(f"/overrides/{error.path}", "no_such_figure", error.zh, error.en)]) from None
     except PolicyError as error:
+        at = f"/overrides/{overrides[0][0]}" if len(overrides) == 1 else "/overrides"
         raise Problem.invalid(
-            FieldError("/overrides", problem.code, problem.zh, problem.en)
+            FieldError(at, problem.code, problem.zh, problem.en)
             for problem in error.problems if problem.severity == "error"
         ) from None  # fmt: skip
     return compiled_of(policies.root, supposed)

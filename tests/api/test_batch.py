@@ -44,6 +44,12 @@ def test_each_case_has_its_result_in_its_place(caller):
         assert [one["subject"]["id"] for one in found] == [f"V-{number}" for number in range(7)]
 
 
+def test_a_blank_line_has_no_result_and_moves_no_number(caller):
+    found = results(caller.post(BATCH, stream(case("V-1"), b"\n", b"  \n", case("V-2")), type=NDJSON))
+
+    assert [(one["line"], one["subject"]["id"]) for one in found] == [(1, "V-1"), (4, "V-2")]
+
+
 def test_a_bad_case_has_its_own_problem_and_spoils_nothing(caller):
     for found in both(caller, case("V-1"), case("V-2", households="x"), case("V-3"), 5, case("V-4", nonsense=1)):
         assert [told(one) for one in found] == [

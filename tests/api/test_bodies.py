@@ -1,8 +1,10 @@
 """Request bodies that cannot be read, whatever they are sent to."""
 
 import json
+from io import BytesIO
 
 import pytest
+from werkzeug.test import create_environ, run_wsgi_app
 
 from tests.api.calling import JSON, NDJSON, errors, kind
 
@@ -23,6 +25,26 @@ def test_what_is_not_json_is_refused_in_words(analyst, path, body):
     answer = analyst.post(path, body)
 
     assert kind(answer) == (400, "malformed-json")
+
+
+@pytest.mark.parametrize(("body", "zh"), [
+    (b'{"a":', "1:6 这里要一个值"), (b'{"a":1,"a":2}', "'a' 写了两次"), (b"[NaN]", "NaN 不是数"),
+    (b"\xef\xbb\xbf" + CASE, "字节顺序标记"), (b"1" * 5000, "数字太长。"),
+], ids=lambda one: repr(one[:20]))  # fmt: skip
+def test_what_is_not_json_is_told_in_chinese(caller, body, zh):
+    answer = caller.post(PATH, body, headers={"Accept-Language": "zh"})
+
+    assert zh in answer.json["detail"]
+
+
+def test_facts_that_are_null_are_told_once(caller):
+    assert errors(caller.post(PATH, b'{"subject":{"id":"V-1"},"facts":null}')) == [("/facts", "null")]
+
+
+@pytest.mark.parametrize("facts", ["[]", "0", '""', "false"])
+def test_facts_that_are_no_mapping_are_refused(caller, facts):
+    body = f'{{"subject":{{"id":"V-1"}},"facts":{facts}}}'.encode()
+    assert errors(caller.post(PATH, body)) == [("/facts", "not_a_mapping")]
 
 
 def test_both_halves_of_a_character_are_a_character(caller):
@@ -57,7 +79,18 @@ def test_a_body_that_is_too_large_is_refused(own, path):
     answer = sender.post(path, json.dumps({"x": "y" * 2000}))
 
     assert kind(answer) == (413, "payload-too-large")
+    assert "2000" in answer.json["detail"]
     assert sender.post(PATH, CASE).status_code == 200
+
+
+def test_a_body_of_a_length_nobody_told_is_not_cut_but_refused(own):
+    """Cut at the limit it would still be JSON, for what is over it is blank."""
+    api = own(max_body=2000)
+    sender = api.caller("caller")
+    for body, status in ((CASE, "200 OK"), (CASE + b" " * 2000, "413 REQUEST ENTITY TOO LARGE")):
+        environ = create_environ(PATH, method="POST", headers={"Authorization": f"Bearer {sender.key}"})
+        environ |= {"CONTENT_TYPE": JSON, "wsgi.input": BytesIO(body), "wsgi.input_terminated": True}
+        assert run_wsgi_app(api.app, environ)[1] == status
 
 
 def test_a_body_in_a_coding_nobody_asked_for_is_not_read_as_json(caller):

@@ -215,3 +215,10 @@ def test_anothers_decision_is_opened_by_those_who_may_read_inputs_only(analyst, 
         path = f"/v1/decisions/{decided['log_id']}/{way}"
         answers = [one.get(path) if way == "explanation" else one.post(path, {}) for one in (analyst, admin, auditor)]
         assert [answer.status_code for answer in answers] == [403, 403, 200]
+
+
+def test_a_replay_as_it_was_needs_no_body(auditor, decided):
+    answer = auditor.post(f"/v1/decisions/{decided['log_id']}/replay", b"", type="")
+
+    assert answer.status_code == 200
+    assert answer.json["same"] is True

@@ -27,7 +27,7 @@ from tests.api.calling import POLICIES
 PLANS = POLICIES.parent / "tests" / "plans"
 EDITIONS = [edition for root in (POLICIES, PLANS) for found in open_store(root).plans.values() for edition in found]
 SUBJECTS = [(edition, subject) for edition in EDITIONS for subject in edition.subjects]
-TOGETHER = {"part_exceeds_whole", "not_a_date", "too_deep"}
+TOGETHER = {"part_exceeds_whole", "not_a_date", "too_deep", "repeated_id"}
 OF_TEXT = {"too_small", "too_large", "not_a_number"}
 ODD = [True, False, 0, 1, "", "x", "0.9", "5 %", "true", "2026-12-31", [], {}, [None], Decimal("1.0"),
                         Decimal("1E+3"), Decimal("1E-7"), HUGE, -HUGE, 10**30, Decimal("1E+30")]  # fmt: skip

@@ -87,10 +87,38 @@ def test_a_decision_is_no_request(analyst, log_id):
 
 @pytest.mark.parametrize(("body", "error"), [
     ({}, ("/result", "required")), ({"result": "maybe"}, ("/result", "not_a_choice")),
-    ({"result": "upheld", "note": ""}, ("/note", "too_long")),
-    ({"result": "upheld", "note": "x" * 1001}, ("/note", "too_long")),
+    ({"result": "upheld", "note": ""}, ("/note", "wrong_length")),
+    ({"result": "upheld", "note": "x" * 1001}, ("/note", "wrong_length")),
     ({"result": "upheld", "more": 1}, ("/more", "unknown_field")), ({"result": None}, ("/result", "null")),
     ([], ("", "not_a_mapping")),
 ])  # fmt: skip
 def test_an_outcome_is_checked(analyst, request_id, body, error):
     assert errors(analyst.post(f"/v1/review-requests/{request_id}/outcome", body)) == [error]
+
+
+def test_a_decision_is_changed_to_another_outcome_than_it_has(analyst, request_id):
+    body = {"result": "changed", "outcome": "needs_information"}
+    answer = analyst.post(f"/v1/review-requests/{request_id}/outcome", body)
+
+    assert errors(answer) == [("/outcome", "not_a_choice")]
+    assert answer.json["errors"][0]["en"] == "Write one of: qualified, not_qualified."
+
+
+def test_a_decision_with_figures_may_keep_its_outcome_and_change_in_them(caller, analyst):
+    decided = caller.decided("grant", {"subject": {"id": "H-1"}, "facts": {}})
+    asked = caller.post(f"/v1/decisions/{decided['log_id']}/review-requests", {}).json["id"]
+    body = {"result": "changed", "outcome": decided["outcome"], "note": "额度有误"}
+
+    assert analyst.post(f"/v1/review-requests/{asked}/outcome", body).status_code == 201
+
+
+def test_what_may_be_written_is_said(analyst, request_id):
+    told = analyst.post(f"/v1/review-requests/{request_id}/outcome", {"result": "maybe", "note": ""}).json["errors"]
+
+    assert {one["pointer"]: one["zh"] for one in told} == {
+        "/result": "请写其中之一：upheld, changed。", "/note": "要有 1 到 1000 个字符。",
+    }  # fmt: skip
+
+
+def test_a_request_without_a_reason_needs_no_body(caller, log_id):
+    assert caller.post(f"/v1/decisions/{log_id}/review-requests", b"", type="").status_code == 201

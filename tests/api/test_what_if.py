@@ -35,13 +35,14 @@ def test_it_is_no_decision_and_not_in_the_log(api, analyst):
 
 
 @pytest.mark.parametrize(("overrides", "pointer", "code"), [
-    ({}, "/overrides", "too_long"), ([], "/overrides", "not_a_mapping"), (None, "/overrides", "null"),
-    ({"x": "1"}, "/overrides/x", "not_a_path"), ({"credit_village.no_such": "1"}, "/overrides", "no_such_figure"),
+    ({}, "/overrides", "wrong_number"), ([], "/overrides", "not_a_mapping"), (None, "/overrides", "null"),
+    ({"x": "1"}, "/overrides/x", "not_a_path"),
+    ({"credit_village.no_such": "1"}, "/overrides/credit_village.no_such", "no_such_figure"),
     ({"credit_village.a_grade_share": 60}, "/overrides/credit_village.a_grade_share", "not_text"),
     ({"credit_village.a_grade_share": ""}, "/overrides/credit_village.a_grade_share", "not_a_limit"),
     ({"credit_village.a_grade_share": "60%}, x: {"}, "/overrides/credit_village.a_grade_share", "not_a_limit"),
     ({"credit_village.a_grade_share": "60%\n"}, "/overrides/credit_village.a_grade_share", "not_a_limit"),
-    ({f"a.b{number}": "1%" for number in range(21)}, "/overrides", "too_long"),
+    ({f"a.b{number}": "1%" for number in range(21)}, "/overrides", "wrong_number"),
 ])  # fmt: skip
 def test_overrides_are_checked(analyst, overrides, pointer, code):
     assert errors(analyst.post(PATH, {**example("village_qualifies"), "overrides": overrides})) == [(pointer, code)]
@@ -63,7 +64,7 @@ def test_an_edition_that_could_not_be_is_told_as_policy_staff_would_be(analyst):
     answer = analyst.post(PATH, asked(**{"credit_village.a_grade_share": "60 households"}))
 
     assert kind(answer) == (422, "invalid-input")
-    assert {error["pointer"] for error in answer.json["errors"]} == {"/overrides"}
+    assert {error["pointer"] for error in answer.json["errors"]} == {"/overrides/credit_village.a_grade_share"}
 
 
 @pytest.mark.parametrize("path", ["{0}", "../{1}", "..{0}", "./{1}", "~/{1}"])
@@ -86,3 +87,15 @@ def test_a_caller_may_not_ask_what_if(caller):
 
 def test_a_decision_that_is_not_there_is_not_found(analyst):
     assert kind(analyst.post("/v1/what-if/no_such", asked())) == (404, "not-found")
+
+
+def test_a_figure_that_is_not_there_comes_with_the_nearest(analyst):
+    answer = analyst.post(PATH, asked(**{"credit_village.a_grade_shar": "60%"}))
+
+    assert "credit_village.a_grade_share?" in answer.json["errors"][0]["en"]
+
+
+def test_one_figure_that_cannot_be_so_is_pointed_at(analyst):
+    answer = analyst.post(PATH, asked(**{"credit_village.a_grade_share": "60"}))
+
+    assert errors(answer) == [("/overrides/credit_village.a_grade_share", "type.no_unit")]

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -156,6 +157,27 @@ def test_an_unknown_column_is_named_with_a_guess(tmp_path):
     notes = looked_at(parquet(tmp_path / "households.parquet", rows))[0].notes
     assert any(one.column == "lone_balance" and "loan_balance" in one.en for one in notes)
     assert any(one.code == "column_missing" and one.column == "votes" for one in notes)
+
+
+def test_the_screen_says_what_is_not_there_and_what_differs(tmp_path):
+    files = {
+        "--households": parquet(tmp_path / "h.parquet", [{"id": "H1", "village_id": "V1", "loan_balance": 5}]),
+        "--villages": parquet(tmp_path / "v.parquet", [{"id": "V1", "households": 400}]),
+    }
+    told = call("run", *options(files), "--on", ON, "--out", tmp_path / "out", "--lang", "zh")
+    assert re.search(r"没有这些列，全部按未知处理：.*\bbirth_date\b", told)
+    assert re.search(r"行政村 +表中的数与汇总不同（条数），以汇总为准：全村农户数 1\b", told)
+    kept = call("run", *options(files), "--on", ON, "--out", tmp_path / "kept", "--keep-given", "--lang", "zh")
+    assert "与汇总不同" not in kept
+
+
+def test_a_level_without_a_file_between_two_that_have_one_is_named(tmp_path):
+    files = {
+        "--villages": parquet(tmp_path / "v.parquet", [{"id": "V1", "township_id": "T1"}]),
+        "--county": parquet(tmp_path / "c.parquet", [{"loan_balance": 5}]),
+    }
+    told = call("run", *options(files), "--on", ON, "--out", tmp_path / "out", "--lang", "zh", code=2)
+    assert "还要乡镇的数据文件。" in told
 
 
 def test_the_manifest_has_the_notes(manifest):

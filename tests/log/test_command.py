@@ -129,6 +129,28 @@ def test_inputs_left_by_a_broken_expiry_are_told(log, run):
     assert "1 inputs have expired and are still there: run log expire again." in result.stdout
 
 
+def test_a_file_that_is_not_there_is_told_in_chinese(log, run):
+    assert (
+        run("log", "verify", "--anchors", "/nowhere", lang="zh").stderr == "读写不了 /nowhere（没有这个文件或目录）。\n"
+    )
+
+
+def test_a_day_that_is_yet_to_come_deletes_nothing(log, run):
+    result = run("log", "expire", "--before", "2999-01-01")
+    assert (result.exit_code, result.stderr) == (2, "2999-01-01 is yet to come; no inputs were deleted.\n")
+    assert json.loads(run("log", "expire", "--keep-days", "1", "--json").stdout)["inputs"] > 0  # they are still there
+
+
+def test_where_nothing_has_expired_that_is_said(log, run):
+    assert run("log", "expire", "--before", "2020-01-01").stdout == "No inputs have expired.\n"
+
+
+def test_a_database_that_cannot_be_reached_is_named_without_its_password(run):
+    result = run("log", "verify", database="postgresql+psycopg://me:secret@127.0.0.1:1/log")
+    assert "me:***@127.0.0.1:1/log" in result.stderr
+    assert "secret" not in result.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -96,8 +96,8 @@ def test_without_keys_nothing_is_sealed_or_opened():
 @pytest.mark.parametrize(
     ("keys", "blind", "said"),
     [
-        ("", BLIND_KEY, "There is no seal key."),
-        (" , ", BLIND_KEY, "There is no seal key."),
+        ("", BLIND_KEY, "There is no seal key: set VILLAGE_CREDIT_SEAL_KEYS; to try the service only, add --demo."),
+        (" , ", BLIND_KEY, "There is no seal key: set VILLAGE_CREDIT_SEAL_KEYS; to try the service only, add --demo."),
         (SEAL_KEY, BLIND_KEY, "Seal key 1 wants the form id:base64, with an id of 1 to 32 ASCII characters."),
         (f":{SEAL_KEY}", BLIND_KEY, "Seal key 1 wants the form id:base64, with an id of 1 to 32 ASCII characters."),
         (f"k1:{SEAL_KEY},钥:{SEAL_KEY}", BLIND_KEY,

@@ -9,6 +9,7 @@ from rules import FactChecker
 from rules.casefile import CaseError, read_cases
 from rules.explain import explain, explanation
 from rules.layout import aligned, line, row, text, width
+from rules.wording import Wording
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "examples" / "cases"
@@ -161,3 +162,12 @@ def test_a_case_that_cannot_be_read_says_where_and_why(text_, name, where, said)
         read_cases(text_, name)
     assert caught.value.where.startswith(where)
     assert said in caught.value.en
+
+
+@pytest.mark.parametrize(("lang", "said"), [
+    ("zh", "判定日期 晚于 最后有效日"), ("en", "decision date is after Last valid day"),
+])  # fmt: skip
+def test_days_are_late_and_not_high(engine, lang, said):
+    edition = engine.edition
+    first = edition.rules["record_validity"].body.rows[0]
+    assert Wording(edition, lang).condition(first.condition, "household") == said

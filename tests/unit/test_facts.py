@@ -118,6 +118,11 @@ def test_a_part_never_exceeds_its_whole():
     assert CHECKER.check("thing", {"part": 6}) == {"part": 6}
 
 
+def test_an_id_stands_in_a_list_once():
+    assert problems({"bits": [{"id": "a"}, {}, {"id": "b"}, {"id": "a"}, {}]}) == [("/bits/3/id", "repeated_id")]
+    assert CHECKER.check("thing", {"bits": [{"id": "a"}, {"id": None}, {}]})["bits"] == [{"id": "a"}, {}, {}]
+
+
 def test_a_list_has_its_end():
     assert problems({"bits": [{}] * (MOST_RECORDS + 1)}) == [("/bits", "too_many")]
 

@@ -52,21 +52,66 @@ def opened(duck: Duck, source: Source, scratch: Path) -> str:
             duck.run(f"CREATE OR REPLACE VIEW {named(name)} AS {numbered(source)}")
             return name
         text = _sheet(source.path, scratch) if kind == ".xlsx" else _utf8(source.path, scratch)
-        with text.open(encoding="utf-8") as file:
+        with text.open(encoding="utf-8", newline="") as file:
             comma = max(",\t;", key=file.readline().count)
+            file.seek(0)
+            heading = _heading(source.path, next(csv.reader(file, delimiter=comma), []))
+        row = f"row_number() OVER () + {source.first - 1}" if kind == ".csv" else f"CAST({ROW} AS BIGINT)"
+        types = ", ".join(f"{quoted(one)}: 'VARCHAR'" for one in heading)
+        columns = "*" if kind == ".csv" else f"* EXCLUDE ({ROW})"
         duck.run(
-            f"CREATE OR REPLACE TABLE {named(name)} AS SELECT *, row_number() OVER () + {source.first - 1} AS {ROW} "
-            f"FROM read_csv({quoted(text)}, header = true, all_varchar = true, delim = {quoted(comma)}, "
+            f"CREATE OR REPLACE TABLE {named(name)} AS SELECT {columns}, {row} AS {ROW} "
+            f"FROM read_csv({quoted(text)}, header = true, delim = {quoted(comma)}, "
+            f"columns = {{{types}}}, auto_detect = false, "
             "quote = '\"', escape = '\"', strict_mode = true)"
         )
-    except (OSError, UnicodeError):
+    except (OSError, UnicodeError, Unreadable):
         raise
     except Exception as error:  # noqa: BLE001 -- DuckDB's own, which stays in its module
+        if kind == ".csv" and (broken := _broken(text, comma)) is not None:
+            raise Unreadable(source.path, *broken) from None
         why = str(error).splitlines()[0]
         raise Unreadable(
             source.path, f"不是可用的表格（{why}）。", f"This is no table that can be read ({why})."
         ) from None
     return name
+
+
+def _heading(path: Path, cells: list[str]) -> list[str]:
+    """The names of the columns; they are not guessed at, for a guess may pass over rows that do not fit it."""
+    if not cells:
+        raise Unreadable(path, "表是空的，或第一行是空行：第一行须是标题行。",
+                         "The table is empty, or its first row is: that has to be the heading.")  # fmt: skip
+    first = 0 if cells[:1] == [ROW] else 1
+    names = [one or f"column{place:02}" for place, one in enumerate(cells, first)]
+    alike = [one.casefold() for one in names]  # as SQL tells names apart
+    if twice := [one for place, one in enumerate(names) if alike[place] in alike[:place]]:
+        said = ", ".join(dict.fromkeys(twice))
+        raise Unreadable(path, f"标题行里 {said} 出现了不止一次。", f"The heading names {said} more than once.")
+    return names
+
+
+def _broken(text: Path, comma: str) -> tuple[str, str] | None:
+    """The first row of a CSV that has not as many cells as the heading, in words."""
+    with text.open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file, delimiter=comma, strict=True)
+        wanted, row = 0, 0
+        try:
+            for row, cells in enumerate(lines, 1):
+                wanted = wanted or len(cells)
+                if cells and len(cells) != wanted:
+                    return (
+                        f"第 {row} 行有 {len(cells)} 格，标题行有 {wanted} 格。第一行须是标题行；"
+                        "含有逗号或引号的格要用双引号括起来。",
+                        f"Row {row} has {len(cells)} cells, the heading {wanted}. The first row has to be the heading; "
+                        "put cells with commas or quotes in double quotes.",
+                    )
+        except csv.Error:
+            return (
+                f"第 {row + 1} 行的双引号没有成对。",
+                f"The double quotes of row {row + 1} do not come in pairs.",
+            )
+    return None
 
 
 def numbered(source: Source) -> str:
@@ -122,13 +167,14 @@ def _sheet(path: Path, scratch: Path) -> Path:
 
 
 def _cells(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[str]]:
-    """Cells as people read them; a row without any is none."""
+    """The number of each row and its cells, as people read them; a row without any is none."""
     width = 0
-    for row in rows:
-        width = width or len([one for one in row if one is not None])
+    for number, row in enumerate(rows, 1):
+        first = not width
+        width = width or max((place for place, one in enumerate(row, 1) if one is not None), default=0)
         cells = [_cell(one) for one in row[:width]]
         if any(cells):
-            yield cells + [""] * (width - len(cells))
+            yield [ROW if first else str(number), *cells, *[""] * (width - len(cells))]
 
 
 def _cell(value: Any) -> str:

@@ -1,0 +1,61 @@
+"""Files as offices send them: rows are named as people count them, and nothing goes missing without a word."""
+
+from contextlib import closing
+
+import pytest
+from openpyxl import Workbook
+
+from service.county.engine import Duck, named
+from service.county.inputs import ROW, Source, Unreadable, opened
+
+
+def rows(path):
+    with closing(Duck(path.parent / "scratch")) as duck:
+        table = opened(duck, Source("village", path), path.parent)
+        return duck.dicts(f"SELECT * FROM {named(table)} ORDER BY {ROW}")
+
+
+def sheet(path, lines):
+    book = Workbook()
+    for number, line in enumerate(lines, 1):
+        for place, value in enumerate(line, 1):
+            book.active.cell(number, place, value)
+    book.save(path)
+    return path
+
+
+def written(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_blank_row_of_a_sheet_does_not_move_the_numbers(tmp_path):
+    found = rows(sheet(tmp_path / "v.xlsx", [["id", "name"], ["V1", "a"], [], ["V2", "b"]]))
+    assert [(one["id"], one[ROW]) for one in found] == [("V1", 2), ("V2", 4)]
+
+
+def test_a_column_without_a_heading_takes_no_other_away(tmp_path):
+    (found,) = rows(sheet(tmp_path / "v.xlsx", [["id", None, "name"], ["V1", "note", "a"]]))
+    assert found == {"id": "V1", "column02": "note", "name": "a", ROW: 2}
+
+
+@pytest.mark.parametrize(("text", "zh", "en"), [
+    ("id,name\nV1,a\nV2,b,c\n", "第 3 行有 3 格，标题行有 2 格", "Row 3 has 3 cells, the heading 2."),
+    ("id,name\nV1,a\nV2\n", "第 3 行有 1 格", "Row 3 has 1 cells"),
+    ('id,name\nV1,a\n"V2,b\n', "第 3 行的双引号", "The double quotes of row 3"),
+    ("id,name\nV1,a,3\nV2,b,3\n", "第 2 行有 3 格", "Row 2 has 3 cells"),
+    ("villages\nid,name\nV1,a\n", "第一行须是标题行", "The first row has to be the heading"),
+    ("id,name,name\nV1,a,b\n", "name 出现了不止一次", "The heading names name more than once."),
+    ("", "表是空的", "The table is empty"), ("\nid,name\nV1,a\n", "第一行是空行", "or its first row is"),
+])  # fmt: skip
+def test_a_file_that_is_no_table_is_told_by_its_row(text, zh, en, tmp_path):
+    with pytest.raises(Unreadable) as told:
+        rows(written(tmp_path / "v.csv", text))
+    assert zh in told.value.zh
+    assert en in told.value.en
+
+
+def test_a_sheet_without_anything_is_empty(tmp_path):
+    with pytest.raises(Unreadable) as told:
+        rows(sheet(tmp_path / "v.xlsx", []))
+    assert "空" in told.value.zh
