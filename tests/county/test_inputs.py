@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from service.county.engine import Duck, named
-from service.county.inputs import ROW, Source, Unreadable, opened
+from service.county.intake.inputs import ROW, Source, Unreadable, opened
 
 
 def rows(path):
