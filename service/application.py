@@ -68,6 +68,8 @@ class Application(Flask):
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             if not any(name == "Cache-Control" for name, _ in headers):
                 headers.append(("Cache-Control", "no-store"))
+            if "HTTP_ACCEPT_ENCODING" not in environ:  # whoever asked is told by what compresses
+                headers.append(("Vary", "Accept-Encoding"))
             headers.append(("X-Request-ID", request_id))
             return start_response(status, headers + environ.get(security.OWN, security.HEADERS), exc_info)
 

@@ -20,6 +20,7 @@ from service.problems import FieldError, Problem
 from service.schemas import MESSAGES, CaseSchema
 
 _SCHEMA = CaseSchema()
+REMEMBERED = 1000  # questions of which a court knows what judges
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Court:
-    """Where cases are heard: the policies of one request, the plan by default, and today."""
+    """Where cases are heard: the policies, the plan by default, and today."""
 
     snapshot: Snapshot
     plan: str
@@ -59,7 +60,9 @@ class Court:
         """What judges, of the plan and day asked for."""
         asked = decision, plan, on
         if (found := self._asked.get(asked)) is None:
-            found = self._asked[asked] = self._rule(*asked)
+            found = self._rule(*asked)
+            if len(self._asked) < REMEMBERED:
+                self._asked[asked] = found
         return found
 
     def _rule(self, decision: str, plan: str | None, on: date | None) -> tuple[Compiled, Rule]:

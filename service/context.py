@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import Flask, Request, current_app, g, request
@@ -64,5 +65,11 @@ def snapshot() -> Snapshot:
 
 
 def court() -> Court:
+    """Where the request at hand is heard."""
     found = service()
-    return Court(snapshot(), found.settings.plan, found.clock().astimezone().date())
+    return _court(snapshot(), found.settings.plan, found.clock().astimezone().date())
+
+
+@lru_cache(maxsize=1)  # until the policies or the day change
+def _court(snapshot: Snapshot, plan: str, today: date) -> Court:
+    return Court(snapshot, plan, today)

@@ -64,7 +64,7 @@ def configure(level: str) -> None:
 
 
 def _line(_: Any, level: str, event: Any) -> bytes:
-    return dumps({**event, "level": level, "timestamp": f"{datetime.now(UTC):%FT%T.%fZ}"})
+    return dumps({**event, "level": level, "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z")})
 
 
 log = structlog.get_logger()
@@ -118,10 +118,8 @@ def unexpected(error: BaseException) -> None:
 
 def count(*decisions: Compact) -> None:
     """Count what came out, and the criteria that stood in the way."""
-    for outcome, number in Counted((found.decision, found.outcome) for found in decisions).items():
-        _counter(DECISIONS, *outcome).inc(number)
-    for criterion, number in Counted(one for found in decisions for one in _in_the_way(found)).items():
-        _counter(CRITERIA, *criterion).inc(number)
+    for (counter, *labels), number in Counted(one for found in decisions for one in _counted(found)).items():
+        _counter(counter, *labels).inc(number)
 
 
 @cache
@@ -134,9 +132,12 @@ def _counter(counter: Counter, *labels: str) -> Counter:
     return counter.labels(*labels)
 
 
-def _in_the_way(found: Compact) -> Iterator[tuple[str, str, str]]:
-    yield from ((found.decision, criterion, "not_met") for criterion in found.not_met)
-    yield from ((found.decision, criterion, "unknown") for criterion in found.unknown)
+def _counted(found: Compact) -> Iterator[tuple[Counter, str, str] | tuple[Counter, str, str, str]]:
+    yield DECISIONS, found.decision, found.outcome
+    for criterion in found.not_met:
+        yield CRITERIA, found.decision, criterion, "not_met"
+    for criterion in found.unknown:
+        yield CRITERIA, found.decision, criterion, "unknown"
 
 
 _live: set[tuple[str, str]] = set()
