@@ -23,7 +23,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 ENGINES = ("duckdb", "spark")
 SHOWN = 10  # ids on the screen
-TOLD = ("unknown_column", "column_twice")
+TOLD = ("unknown_column", "column_twice", "list_as_text")
 
 
 def share(_: click.Context, __: click.Parameter, text: str) -> float:

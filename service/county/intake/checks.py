@@ -111,9 +111,8 @@ class Checks:
             if name not in known:
                 part = cell(at, type, next(iter(known.values())), tuple(self.edition.rules[name].outcomes))
             elif known[name].type.kind == "list":
-                if type.endswith("[]"):
-                    shown[name] = at
-                    wrong += in_lists(self.edition, column, type, known[name])
+                shown[name] = at
+                wrong += in_lists(self.edition, column, type, known[name])
                 continue
             else:
                 part = cell(at, type, known[name])

@@ -53,10 +53,15 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Match
     belongs = () if not above else (key_of(above), above, edition.subjects[above].title.zh)
     facts: dict[str, str] = {}
     notes: list[Note] = []
+    untold: set[str] = set()  # given in a way that cannot be read
     names = [*given, *decided, *titles, *IDS, *belongs]
     for column in columns:
         name = column if column in given or column in decided else titles.get(column, "")
-        if name and name not in facts:
+        if name in given and given[name].type.kind == "list" and not columns[column].endswith("[]"):
+            notes.append(Note(column, "list_as_text", "列表只能写在 Parquet 里，本列未用，按未知处理。",
+                              "Lists come in Parquet only; not used, not known in any row."))  # fmt: skip
+            untold.add(name)
+        elif name and name not in facts:
             facts[name] = column
         elif column not in (
             *IDS,
@@ -68,7 +73,7 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Match
     notes += [
         Note(name, "column_missing", f"没有“{fact.title.zh}”一列，全部按未知处理。",
              f"There is no column for {fact.title.en}: it is not known in any row.")
-        for name, fact in given.items() if name not in facts and fact.counted is None
+        for name, fact in given.items() if name not in {*facts, *untold} and fact.counted is None
     ]  # fmt: skip
     first = {one: next((at for at in options if at in columns), "") for one, options in ((1, IDS), (2, belongs))}
     return Matched(first[1], first[2], facts, tuple(notes))
