@@ -52,6 +52,7 @@ class Data(Outlook):
                    "decisions": decisions}  # fmt: skip
 
     def funnel(self) -> list[dict[str, Any]]:
+        """How many are within each step, and of how many more that cannot be told."""
         subject = self.report.funnel_subject
         if not self.there(subject):
             return []
@@ -59,11 +60,12 @@ class Data(Outlook):
         view = self.beside(subject, conditions)
         within, sums = ["true"], []
         for place, step in enumerate(self.report.funnel):
-            within += [f"coalesce(s{place}, false)"] if step.where else []
-            sums.append(f"count(*) FILTER (WHERE {' AND '.join(within)})")
-        counts = self.duck.run(f"SELECT {', '.join(sums)} FROM {view}")[0]
-        return [{"title": vars_of(step.title), "count": self.small(count)}
-                for step, count in zip(self.report.funnel, counts, strict=True)]  # fmt: skip
+            within += [f"s{place}"] if step.where else []
+            sums += [f"count(*) FILTER (WHERE {' AND '.join(within)})",
+                     f"count(*) FILTER (WHERE ({' AND '.join(within)}) IS NULL)"]  # fmt: skip
+        found = [self.small(one) for one in self.duck.run(f"SELECT {', '.join(sums)} FROM {view}")[0]]
+        return [{"title": vars_of(step.title), "count": count, "unknown": unknown}
+                for step, count, unknown in zip(self.report.funnel, found[::2], found[1::2], strict=True)]  # fmt: skip
 
     def alone(self) -> Iterator[dict[str, Any]]:
         """The same for every checklist about upper subjects."""
