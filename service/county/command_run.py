@@ -171,6 +171,7 @@ def _told(manifest: Mapping[str, Any], say: Wording, out: Path) -> list[Line | R
             for one in manifest["levels"][subject]["left_out"]
         )
     block.extend(_differing(manifest, say))
+    block.extend(_childless(manifest, say))
     for one in manifest["rankings"]:
         enough = one["take"] is None or len(one["chosen"]) >= one["take"]
         said = say.pick(f"选出 {len(one['chosen'])} 个，要求 {one['take'] or '-'} 个：",
@@ -201,3 +202,15 @@ def _differing(manifest: Mapping[str, Any], say: Wording) -> Iterator[Row]:
             f"表中的数与汇总不同（条数），{which}：", f"rows whose figures differ from the counts, {which}: "
         )
         yield row(say.text(say.edition.subjects[subject].title), Span(told + said, "unknown"))
+
+
+def _childless(manifest: Mapping[str, Any], say: Wording) -> Iterator[Row]:
+    """Records whose counts are 0 since nothing below them is there: a part of an extract may be wanting."""
+    for one in manifest["empty"]:
+        subject, below = (say.text(say.edition.subjects[one[key]].title) for key in ("subject", "below"))
+        more = say.pick(" 等", " …") if one["rows"] > len(one["ids"]) else ""
+        told = say.pick(
+            f"{one['rows']} 个没有一条{below}记录，由此汇总的数都是 0，请核对表是否齐全：",
+            f"{one['rows']} without any record below ({below}), counted as 0; is the extract complete? ",
+        )
+        yield row(subject, Span(f"{told}{', '.join(one['ids'])}{more}", "unknown"))

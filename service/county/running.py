@@ -13,6 +13,7 @@ from typing import Any
 
 from rules.model import Edition
 from rules.table.columns import KEY, SEPARATOR, around, key_of
+from service.county.childless import childless
 from service.county.engine import Engine, Spark, engine, named, quoted
 from service.county.gaps import write_gaps
 from service.county.history import Before, carry
@@ -123,6 +124,7 @@ class _Run:
             "counts": {one: self.steps.once(f"counts {one}", partial(self.counts, one, levels[one]))
                        for one in self.subjects},
             "differences": self.steps.once("differences", self.differences),
+            "empty": self.steps.once("empty", self.empty),
         }  # fmt: skip
         manifest["gaps"] = self.steps.once(
             "gaps", partial(write_gaps, self.duck, self.asked.edition, self.folder, manifest)
@@ -219,6 +221,9 @@ class _Run:
         ids = f"SELECT id FROM {self.duck.rows(self.clean[above])}"
         found: int = self.duck.run(f"SELECT count(*) FROM {file} WHERE {key_of(above)} NOT IN ({ids})")[0][0]
         return found
+
+    def empty(self) -> list[dict[str, Any]]:
+        return childless(self.duck, self.asked.edition, self.folder, self.subjects, self.judging.counts)
 
     def differences(self) -> list[dict[str, Any]]:
         """Figures that a file gave and that its records add up to differently."""

@@ -2,10 +2,13 @@
 
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.county.conftest import call
-from tests.county.making import ON, as_csv, excel, households, options
+from tests.county.making import ON, as_csv, excel, households, options, parquet, townships, villages
+from tests.county.test_report import data_of
 
 
 def told(files, out, *more, lang="zh"):
@@ -25,3 +28,44 @@ def test_a_list_in_a_file_that_holds_none_is_not_dropped_in_silence(write, colum
     notes = [one for one in manifest["checked"][0]["notes"] if one["column"] in (column, "votes")]
     assert [one["code"] for one in notes] == ["list_as_text"]
     assert "Parquet only" in told({"--households": file}, tmp_path / "out", lang="en")[0]
+
+
+def test_records_without_any_below_are_counted_as_none_and_named(tmp_path):
+    files = {
+        "--households": parquet(tmp_path / "h.parquet", households(200, 10)),
+        "--villages": parquet(tmp_path / "v.parquet", villages(12, 3)),
+        "--townships": parquet(tmp_path / "t.parquet", townships(4)),
+    }
+    said, manifest = told(files, tmp_path / "out")
+    assert manifest["empty"] == [
+        {"subject": "township", "below": "village", "rows": 1, "ids": ["T3"]},
+        {"subject": "village", "below": "household", "rows": 2, "ids": ["V10", "V11"]},
+    ]
+    assert "2 个没有一条农户记录，由此汇总的数都是 0，请核对表是否齐全：V10, V11" in said
+    counted = {one["id"]: one["households"] for one in pq.read_table(tmp_path / "out/village.parquet").to_pylist()}
+    assert (counted["V09"], counted["V10"], counted["V11"]) == (20, 0, 0)
+    empty = data_of(tmp_path / "out")["empty"]
+    assert [(one["title"]["zh"], one["count"], one["ids"]) for one in empty] == [
+        ("乡镇", 1, ["T3"]), ("行政村", 2, ["V10", "V11"])
+    ]  # fmt: skip
+    assert "is the extract complete?" in told(files, tmp_path / "out", lang="en")[0]
+
+
+def test_where_every_record_has_some_below_nothing_is_said(out, manifest):
+    assert manifest["empty"] == []
+    assert "empty" not in data_of(out)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "表里一行数据也没有。"), ("en", "holds no row of data")])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
+def test_an_extract_without_a_row_is_refused(kind, lang, said, tmp_path):
+    file, row = tmp_path / f"households.{kind}", households(1, 1)[0]
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist([row]).slice(0, 0), file)
+    elif kind == "csv":
+        file.write_text(",".join(row) + "\n", encoding="utf-8")
+    else:
+        excel(file, [dict.fromkeys(row)])
+    words = ("--on", ON, "--out", tmp_path / "out", "--lang", lang)
+    assert said in call("run", "--households", file, *words, code=2)
+    assert not (tmp_path / "out").exists()

@@ -63,9 +63,11 @@ class Checks:
         """Check a file; its good rows are known by the names of the dictionary."""
         duck, subject = self.duck, source.subject
         raw = opened(duck, source, self.scratch)
+        if not (rows := int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])):
+            raise Unreadable(source.path, "表里一行数据也没有。", "The table holds no row of data.")
         types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
         found = matched(self.edition, subject, types)
-        id = id_in(found.id) if found.id else self._only(source, raw)
+        id = id_in(found.id) if found.id else self._only(source, rows)
         above = self._above(source, found)
         shown = {KEY: id} | ({key_of(self.edition.subjects[subject].within): above} if above else {})
         wrong = list(wrong_ids(found.id, id))
@@ -76,16 +78,15 @@ class Checks:
         facts, more = self._facts(subject, found, types)
         clean, good = self._write(source, raw, shown | facts, [*wrong, *more])
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
-        rows = int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])
         counts = ", ".join(f"count({named(name)})" for name in facts) or "1"
         total, *known = duck.run(f"SELECT count(*), {counts} FROM {good}")[0]
         missing = {name: total - count for name, count in zip(facts, known, strict=False) if count < total}
         decided = tuple(name for name in found.facts if name in self.edition.rules)
         return Checked(source, rows, rows - total, found.notes, clean, missing, decided)
 
-    def _only(self, source: Source, raw: str) -> str:
+    def _only(self, source: Source, rows: int) -> str:
         """The id of the one record of a table without ids."""
-        if self.duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0] > 1:
+        if rows > 1:
             raise Unreadable(source.path, "没有编号列（id 或 编号）。", "There is no column of ids (id).")
         return quoted(source.subject)
 

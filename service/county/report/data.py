@@ -22,7 +22,8 @@ class Data(Outlook):
     def all(self) -> dict[str, Any]:
         """Everything, by part of the page; a part that cannot be shown is left out."""
         parts = {
-            "about": self.about(), "counts": list(self.counts()), "aside": self.aside(), "funnel": self.funnel(),
+            "about": self.about(), "counts": list(self.counts()), "aside": self.aside(), "empty": list(self.empty()),
+            "funnel": self.funnel(),
             "exclusions": [one for name in self.report.exclusions if (one := self.unmet(name))],
             "scatter": self.scatter(), "shares": self.shares(), "near": self.near(), "titles": self.titles(),
             "ahead": self.ahead(), "milestones": self.milestones(), "changes": self.changes(),
@@ -39,6 +40,13 @@ class Data(Outlook):
 
     def aside(self) -> list[dict[str, Any]]:
         return [{"file": one["file"], "rows": one["rows"], "bad": one["bad"]} for one in self.manifest["checked"]]
+
+    def empty(self) -> Iterator[dict[str, Any]]:
+        """Records without any below them, which count as 0."""
+        for one in self.manifest["empty"]:
+            subject, below = (vars_of(self.edition.subjects[one[key]].title) for key in ("subject", "below"))
+            ids = [] if self.publish else one["ids"]
+            yield {"title": subject, "below": below, "count": self.small(one["rows"]), "ids": ids}
 
     def counts(self) -> Iterator[dict[str, Any]]:
         for subject, counted in self.manifest["counts"].items():
