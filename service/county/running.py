@@ -42,6 +42,7 @@ class Asked:
     at_most: float = 0.01
     keep_given: bool = False
     publish: bool = False
+    replace: bool = False  # the results of a run of something else
     before: tuple[Before, ...] = ()
 
 
@@ -79,7 +80,7 @@ def stamp(asked: Asked) -> dict[str, Any]:
 def run(asked: Asked, tick: Tick = lambda _: None) -> dict[str, Any]:
     """Run it; the manifest. A run that was killed goes on where it was, unless something has changed."""
     about = stamp(asked)
-    with appearing(asked.out) as folder:
+    with appearing(asked.out, about, replace=asked.replace) as folder:
         steps = Steps(folder, canonical(about))
         made = engine(asked.engine, folder / WORK)
         try:

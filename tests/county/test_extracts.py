@@ -69,3 +69,22 @@ def test_an_extract_without_a_row_is_refused(kind, lang, said, tmp_path):
     words = ("--on", ON, "--out", tmp_path / "out", "--lang", lang)
     assert said in call("run", "--households", file, *words, code=2)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_results_of_another_run_are_not_replaced_unasked(tmp_path):
+    files = {"--households": parquet(tmp_path / "h.parquet", households(20, 2))}
+    out = tmp_path / "out"
+    told(files, out)
+    before = (out / "manifest.json").read_bytes()
+    told(files, out)  # the same once more
+    assert (out / "manifest.json").read_bytes() == before
+    for lang, said in (("zh", "里是另一次运行（2026-12-31）的结果"), ("en", "another run (2026-12-31)")):
+        words = ("run", *options(files), "--out", out, "--lang", lang, "--on")
+        assert said in (refused := call(*words, "2027-01-31", code=2))
+        assert "--replace" in refused
+        assert said in call(*words, ON, "--publish", code=2)
+    parquet(files["--households"], households(21, 2))
+    assert "另一次运行" in call("run", *options(files), "--out", out, "--lang", "zh", "--on", ON, code=2)
+    assert (out / "manifest.json").read_bytes() == before
+    assert not (tmp_path / ".out.unfinished").exists()
+    assert told(files, out, "--replace")[1]["counts"]["household"]["rows"] == 21
