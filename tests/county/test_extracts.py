@@ -1,5 +1,6 @@
 """What is wrong with an extract is said: on the screen, in the manifest, in the list of rows that were not used."""
 
+import csv
 import json
 
 import pyarrow as pa
@@ -88,3 +89,25 @@ def test_the_results_of_another_run_are_not_replaced_unasked(tmp_path):
     assert (out / "manifest.json").read_bytes() == before
     assert not (tmp_path / ".out.unfinished").exists()
     assert told(files, out, "--replace")[1]["counts"]["household"]["rows"] == 21
+
+
+def test_the_reasons_name_the_choices_and_the_limits(tmp_path):
+    rows = households(4, 2)
+    rows[0] |= {"status": "gone"}
+    rows[1] |= {"loan_balance": -5, "npl_balance": -5, "lender_loan_balance": -5, "lender_npl_balance": -5}
+    rows[2] |= {"need": 10**16}
+    rows[3] |= {"votes": [{"id": "M1", "side": "nobody"}, {"id": "M1", "side": "lender"}]}
+    people = [{"votes": [], **one} for one in rows]
+    places = [one | {"integrity_score": 101} for one in villages(1, 1)]
+    files = {"--households": parquet(tmp_path / "h.parquet", people), "--villages": as_csv(tmp_path / "v.csv", places)}
+    told(files, tmp_path / "out", "--at-most", "100%")
+    with (tmp_path / "out/set_aside.csv").open(encoding="utf-8-sig", newline="") as file:
+        said = {(one["column"], one["code"]): (one["zh"], one["en"]) for one in csv.DictReader(file)}
+    zh, en = said["status", "not_a_choice"]
+    assert zh.startswith("请写其中之一：resident = 在村（含外出务工）、moved_away = ")
+    assert en.startswith("Write one of: resident = resident (migrant workers too), moved_away = ")
+    assert said["loan_balance", "too_small"] == ("不能小于 0元。", "It cannot be below 0 yuan.")
+    assert said["integrity_score", "too_large"] == ("不能大于 100分。", "It cannot be above 100 points.")
+    assert said["need", "too_large"] == ("数字大得不合常理。", "The number is beyond all reason.")
+    assert "lender = " in said["votes.side", "not_a_choice"][0]
+    assert "列表里不止一次" in said["votes.id", "repeated_id"][0]
