@@ -231,3 +231,7 @@ def test_the_workbook_is_for_people(out):
     assert sheet.freeze_panes
     assert sheet.auto_filter.ref
     assert sheet.max_row == 13
+    cells = [cell for one in book["县（区）"].iter_rows(values_only=True) for cell in one]
+    assert not [cell for cell in cells if isinstance(cell, str) and cell.startswith(("[", "{"))]
+    assert "示范村选择" in cells
+    assert not [cell for cell in cells if isinstance(cell, str) and "ranking" in cell]
