@@ -48,7 +48,7 @@ def _unfile(path: Path) -> None:
 
 def _run(files: Path, on: date, policies: Path, out: Path, *more: str) -> None:
     tables = [part for name in TABLES for part in (f"--{name}", str(files / f"{name}.parquet"))]
-    about = ["--plan", PLANS[0], "--on", on.isoformat(), "--policies", str(policies), "--out", str(out)]
+    about = ["--plan", PLANS[0], "--on", on.isoformat(), "--policies", str(policies), "--out", str(out), "--replace"]
     if code := cli(["county", "run", *tables, *about, *more], standalone_mode=False):
         raise SystemExit(code)
 

@@ -17,13 +17,13 @@ from service.command_screen import as_json, show
 from service.county.history import NotBefore, runs_before
 from service.county.intake.inputs import Source, Unreadable
 from service.county.running import Asked, TooMany, run
-from service.county.steps import Busy, Occupied
+from service.county.steps import Busy, Finished, Occupied
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 ENGINES = ("duckdb", "spark")
 SHOWN = 10  # ids on the screen
-TOLD = ("unknown_column", "column_twice")
+TOLD = ("unknown_column", "column_twice", "list_as_text")
 
 
 def share(_: click.Context, __: click.Parameter, text: str) -> float:
@@ -53,6 +53,8 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
 @click.option(
     "--publish", is_flag=True, help="报告供公布：小数目不显示 / the report is for publication: no small groups"
 )
+@click.option("--replace", is_flag=True,
+              help="替换目录里另一次运行的结果 / replace what another run left in the folder")  # fmt: skip
 @click.option("--last", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True,
               help="以前一次运行的结果，可重复 / the folder of an earlier run; repeatable")  # fmt: skip
 @common
@@ -70,7 +72,7 @@ def run_command(settings: Settings, out: Path, tables: tuple[str, ...], last: tu
     if not files:
         raise Bad("请给出至少一个数据文件。", "Give at least one file of records.")
     sources = tuple(Source(subject, file) for subject, file in files.items())
-    named = ("engine", "at_most", "keep_given", "publish")
+    named = ("engine", "at_most", "keep_given", "publish", "replace")
     try:
         before = runs_before([one.absolute() for one in last], edition, settings.today())
     except NotBefore as error:
@@ -118,6 +120,13 @@ def _guarded(asked: Asked, settings: Settings) -> dict[str, Any]:
     except Occupied:
         raise Bad(
             f"{asked.out} 里有别的东西，没有动它。", f"{asked.out} holds something else; it was left alone."
+        ) from None
+    except Finished as error:
+        raise Bad(
+            f"{asked.out} 里是另一次运行（{error.on}）的结果，日期、数据、政策版本或选项与这次不同。"
+            "请用另一个目录；要替换它，加 --replace。",
+            f"{asked.out} holds the results of another run ({error.on}): its day, files, edition or options differ. "
+            "Name another folder, or replace it with --replace.",
         ) from None
     except ImportError:
         raise Bad("没有安装 pyspark：pip install 'village-credit[spark]'。",
@@ -171,6 +180,7 @@ def _told(manifest: Mapping[str, Any], say: Wording, out: Path) -> list[Line | R
             for one in manifest["levels"][subject]["left_out"]
         )
     block.extend(_differing(manifest, say))
+    block.extend(_childless(manifest, say))
     for one in manifest["rankings"]:
         enough = one["take"] is None or len(one["chosen"]) >= one["take"]
         said = say.pick(f"选出 {len(one['chosen'])} 个，要求 {one['take'] or '-'} 个：",
@@ -201,3 +211,15 @@ def _differing(manifest: Mapping[str, Any], say: Wording) -> Iterator[Row]:
             f"表中的数与汇总不同（条数），{which}：", f"rows whose figures differ from the counts, {which}: "
         )
         yield row(say.text(say.edition.subjects[subject].title), Span(told + said, "unknown"))
+
+
+def _childless(manifest: Mapping[str, Any], say: Wording) -> Iterator[Row]:
+    """Records whose counts are 0 since nothing below them is there: a part of an extract may be wanting."""
+    for one in manifest["empty"]:
+        subject, below = (say.text(say.edition.subjects[one[key]].title) for key in ("subject", "below"))
+        more = say.pick(" 等", " …") if one["rows"] > len(one["ids"]) else ""
+        told = say.pick(
+            f"{one['rows']} 个没有一条{below}记录，由此汇总的数都是 0，请核对表是否齐全：",
+            f"{one['rows']} without any record below ({below}), counted as 0; is the extract complete? ",
+        )
+        yield row(subject, Span(f"{told}{', '.join(one['ids'])}{more}", "unknown"))

@@ -13,6 +13,7 @@ from typing import Any
 
 from rules.model import Edition
 from rules.table.columns import KEY, SEPARATOR, around, key_of
+from service.county.childless import childless
 from service.county.engine import Engine, Spark, engine, named, quoted
 from service.county.gaps import write_gaps
 from service.county.history import Before, carry
@@ -41,6 +42,7 @@ class Asked:
     at_most: float = 0.01
     keep_given: bool = False
     publish: bool = False
+    replace: bool = False  # the results of a run of something else
     before: tuple[Before, ...] = ()
 
 
@@ -78,7 +80,7 @@ def stamp(asked: Asked) -> dict[str, Any]:
 def run(asked: Asked, tick: Tick = lambda _: None) -> dict[str, Any]:
     """Run it; the manifest. A run that was killed goes on where it was, unless something has changed."""
     about = stamp(asked)
-    with appearing(asked.out) as folder:
+    with appearing(asked.out, about, replace=asked.replace) as folder:
         steps = Steps(folder, canonical(about))
         made = engine(asked.engine, folder / WORK)
         try:
@@ -123,6 +125,7 @@ class _Run:
             "counts": {one: self.steps.once(f"counts {one}", partial(self.counts, one, levels[one]))
                        for one in self.subjects},
             "differences": self.steps.once("differences", self.differences),
+            "empty": self.steps.once("empty", self.empty),
         }  # fmt: skip
         manifest["gaps"] = self.steps.once(
             "gaps", partial(write_gaps, self.duck, self.asked.edition, self.folder, manifest)
@@ -219,6 +222,9 @@ class _Run:
         ids = f"SELECT id FROM {self.duck.rows(self.clean[above])}"
         found: int = self.duck.run(f"SELECT count(*) FROM {file} WHERE {key_of(above)} NOT IN ({ids})")[0][0]
         return found
+
+    def empty(self) -> list[dict[str, Any]]:
+        return childless(self.duck, self.asked.edition, self.folder, self.subjects, self.judging.counts)
 
     def differences(self) -> list[dict[str, Any]]:
         """Figures that a file gave and that its records add up to differently."""

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,14 @@ class Busy(Exception):
 
 class Occupied(Exception):
     """The folder holds something else than a run."""
+
+
+class Finished(Exception):
+    """The folder holds the results of a run of something else; `on` is its day."""
+
+    def __init__(self, on: str) -> None:
+        super().__init__(on)
+        self.on = on
 
 
 def digest(path: Path) -> str:
@@ -65,10 +73,15 @@ LOCK = "lock"
 
 
 @contextmanager
-def appearing(out: Path) -> Iterator[Path]:
-    """A folder beside `out` to work in; it takes the place of `out` in the end, without what only the work needs."""
-    if out.exists() and any(out.iterdir()) and not (out / MANIFEST).is_file():
-        raise Occupied
+def appearing(out: Path, about: Mapping[str, Any], *, replace: bool = False) -> Iterator[Path]:
+    """A folder beside `out` to work in; it takes the place of `out` in the end, without what only the work needs. What
+    a run of something else than `about` left in `out` is replaced only where that is asked for: it may be needed."""
+    if out.exists() and any(out.iterdir()):
+        if not (out / MANIFEST).is_file():
+            raise Occupied
+        known = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        if not replace and canonical({name: known.get(name) for name in about}) != canonical(about):
+            raise Finished(str(known.get("on", "")))
     half = out.with_name(f".{out.name}.unfinished")
     half.mkdir(parents=True, exist_ok=True)
     with (half / LOCK).open("w") as lock:

@@ -34,9 +34,15 @@ TEXTS = {
 }  # fmt: skip
 VOTES = (
     *([], [{"side": "committee", "verdict": "approve", "related": False}], [{"side": None, "verdict": None}]),
+    *([{"id": "A"}, {"id": "B"}, {"id": None}, {}], [{"id": "A"}, {"id": "B"}, {"id": "A"}], [{"id": ""}, {"id": "A"}]),
     *([{"side": "nobody", "verdict": "oppose", "related": True}], [{"side": " lender ", "verdict": "perhaps"}]),
 )
-ASIDE = (pa.field("side", pa.string()), pa.field("verdict", pa.string()), pa.field("related", pa.bool_()))
+ASIDE = (
+    pa.field("id", pa.string()),
+    pa.field("side", pa.string()),
+    pa.field("verdict", pa.string()),
+    pa.field("related", pa.bool_()),
+)
 
 
 def facts(subject):

@@ -12,7 +12,7 @@ from service.county.report.basis import later
 from service.county.report.document import HOME, inlined
 from tests import chromium
 from tests.county.conftest import run
-from tests.county.making import ON
+from tests.county.making import ON, parquet
 
 PARTS = (
     "funnel",
@@ -63,6 +63,35 @@ def test_the_figures_are_those_of_the_outputs(out):
     assert data["milestones"]["points"][-1]["a_week"] == pytest.approx((12 - done) / (365 / 7), abs=0.06)
 
 
+def test_the_funnel_does_not_show_as_none_those_of_whom_it_cannot_be_told(out, untold):
+    people, (_, screened, listed, granted, _) = rows(out, "household"), data_of(out)["funnel"]
+    assert screened["unknown"] == sum(one["screening"] == "needs_information" for one in people)
+    assert listed["unknown"] == sum(one["review"] == "needs_information" and one["screening"] != "not_collectable"
+                                    for one in people)  # fmt: skip
+    assert granted["unknown"] <= listed["unknown"]
+    steps = data_of(untold)["funnel"]
+    assert [(one["count"], one["unknown"]) for one in steps[1:]] == [(0, 20)] * 4
+
+
+@pytest.fixture(scope="module")
+def untold(tmp_path_factory):
+    """A run of households of which next to nothing is known."""
+    folder = tmp_path_factory.mktemp("untold")
+    rows = [{"id": f"H{number}", "granted_limit": 5000} for number in range(20)]
+    run({"--households": parquet(folder / "h.parquet", rows)}, folder / "out")
+    return folder / "out"
+
+
+def test_a_phone_shows_how_many_lack_data_beside_each_step(browser, untold):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(Path(untold / "report.html").as_uri() + "?lang=zh")
+    page.wait_for_selector("body[data-ready=zh]")
+    assert page.inner_text("#funnel").count("另有 20 户缺数据，无法判断") == 4
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
 def test_a_published_report_shows_no_small_group_and_no_place(files, tmp_path):
     run(files, tmp_path / "out", "--publish")
     data, text = data_of(tmp_path / "out"), (tmp_path / "out/report.html").read_text(encoding="utf-8")
@@ -70,6 +99,7 @@ def test_a_published_report_shows_no_small_group_and_no_place(files, tmp_path):
     assert '"V01"' not in text
     counts = [out["count"] for one in data["counts"] for at in one["decisions"] for out in at["outcomes"]]
     counts += [one[key] for at in data["exclusions"] for one in at["items"] for key in ("not_met", "unknown", "alone")]
+    counts += [one[key] for one in data["funnel"] for key in ("count", "unknown")]
     assert None in counts
     assert not [one for one in counts if one is not None and 0 < one < 5]
 
@@ -122,7 +152,8 @@ def test_every_part_is_drawn_and_asks_for_nothing(page, out):
     )
     assert len(drawn) == 4
     assert min(drawn) > 3
-    assert page.locator("#funnel .row i").count() == sum(one["count"] > 0 for one in data_of(out)["funnel"])
+    steps = data_of(out)["funnel"]
+    assert page.locator("#funnel .row i").count() == sum(one[key] > 0 for one in steps for key in ("count", "unknown"))
 
 
 def test_the_language_changes_and_stays(page):

@@ -140,9 +140,12 @@ def test_rows_that_cannot_be_right_are_set_aside_with_their_reasons(faulty, tmp_
 
 def test_the_ids_of_records_in_a_list_are_looked_at_as_well(tmp_path):
     rows = [{**row, "votes": [{"id": "M-1", "verdict": "approve"}]} for row in households(20, 12)]
+    rows[2]["votes"] = [{"id": "M-1", "verdict": "approve"}, {"id": "M-1", "verdict": "oppose"}]
     rows[3]["votes"] = [{"id": "M-1", "verdict": "approve"}, {"id": "110101199001011234", "verdict": "approve"}]
     _, _, aside = looked_at(parquet(tmp_path / "households.parquet", rows))
-    assert aside == [{"row": 4, "col": "votes.id", "code": "identity_card"}]
+    assert [(one["row"], one["col"], one["code"].split()[0]) for one in aside] == [
+        (3, "votes.id", "repeated_id"), (4, "votes.id", "identity_card"),
+    ]  # fmt: skip
 
 
 def test_a_run_is_refused_where_too_much_is_wrong(faulty, tmp_path):
@@ -228,3 +231,7 @@ def test_the_workbook_is_for_people(out):
     assert sheet.freeze_panes
     assert sheet.auto_filter.ref
     assert sheet.max_row == 13
+    cells = [cell for one in book["县（区）"].iter_rows(values_only=True) for cell in one]
+    assert not [cell for cell in cells if isinstance(cell, str) and cell.startswith(("[", "{"))]
+    assert "示范村选择" in cells
+    assert not [cell for cell in cells if isinstance(cell, str) and "ranking" in cell]

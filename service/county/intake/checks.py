@@ -9,32 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules.ids import CARD, WANTED
+from rules.ids import CARD
 from rules.model import Edition, Fact
 from rules.table.columns import KEY, key_of
 from service.county.engine import Duck, named, quoted, retyped
 from service.county.intake.columns import Matched, Note, Wrong, cell, coded, id_in, in_lists, matched, wrong_ids
 from service.county.intake.inputs import ROW, Source, Unreadable, numbered, opened
+from service.county.intake.reasons import MESSAGES, part_exceeds, reasons
 
 BAD = "bad__"
-MESSAGES: Mapping[str, tuple[str, str]] = {
-    "no_id": ("没有编号。", "There is no id."),
-    "long_id": WANTED,
-    "identity_card": WANTED,
-    "not_printable": ("含有控制字符。", "It holds control characters."),
-    "repeated_id": ("编号在表中不止一次，无法判断哪一行为准。", "The id occurs more than once; which row is right?"),
-    "no_record_above": ("没有写明属于哪一个上级。", "It does not say where it belongs."),
-    "strange_record_above": ("所属的上级不在上级表中。", "The record that it belongs to is not in its table."),
-    "not_a_choice": ("不是可选的代码。", "This is none of the codes."),
-    "not_boolean": ("请写 true 或 false。", "Write true or false."),
-    "not_a_date": ("请写日期，如 2026-12-31。", "Write a date, as in 2026-12-31."),
-    "not_a_number": ("请写数字。", "Write a number."),
-    "not_whole": ("请写整数。", "Write a whole number."),
-    "too_fine": ("小数位太多。", "Too many decimal places."),
-    "too_small": ("小于允许的最小值。", "It is below the least that is allowed."),
-    "too_large": ("大于允许的最大值，或大得不合常理。", "It is above the most that is allowed, or beyond all reason."),
-    "part_exceeds_whole": ("部分不可能多于全部：{zh}。", "A part cannot exceed its whole: {en}."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +46,11 @@ class Checks:
         """Check a file; its good rows are known by the names of the dictionary."""
         duck, subject = self.duck, source.subject
         raw = opened(duck, source, self.scratch)
+        if not (rows := int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])):
+            raise Unreadable(source.path, "表里一行数据也没有。", "The table holds no row of data.")
         types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
         found = matched(self.edition, subject, types)
-        id = id_in(found.id) if found.id else self._only(source, raw)
+        id = id_in(found.id) if found.id else self._only(source, rows)
         above = self._above(source, found)
         shown = {KEY: id} | ({key_of(self.edition.subjects[subject].within): above} if above else {})
         wrong = list(wrong_ids(found.id, id))
@@ -76,16 +61,15 @@ class Checks:
         facts, more = self._facts(subject, found, types)
         clean, good = self._write(source, raw, shown | facts, [*wrong, *more])
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
-        rows = int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])
         counts = ", ".join(f"count({named(name)})" for name in facts) or "1"
         total, *known = duck.run(f"SELECT count(*), {counts} FROM {good}")[0]
         missing = {name: total - count for name, count in zip(facts, known, strict=False) if count < total}
         decided = tuple(name for name in found.facts if name in self.edition.rules)
         return Checked(source, rows, rows - total, found.notes, clean, missing, decided)
 
-    def _only(self, source: Source, raw: str) -> str:
+    def _only(self, source: Source, rows: int) -> str:
         """The id of the one record of a table without ids."""
-        if self.duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0] > 1:
+        if rows > 1:
             raise Unreadable(source.path, "没有编号列（id 或 编号）。", "There is no column of ids (id).")
         return quoted(source.subject)
 
@@ -108,17 +92,19 @@ class Checks:
         wrong: list[Wrong] = []
         for name, column in found.facts.items():
             at, type = named(column), types[column]
+            fact = known.get(name) or next(iter(known.values()))
             if name not in known:
-                part = cell(at, type, next(iter(known.values())), tuple(self.edition.rules[name].outcomes))
+                codes = {one.id: one.title for one in self.edition.rules[name].outcomes.values()}
+                part = cell(at, type, fact, tuple(codes))
             elif known[name].type.kind == "list":
-                if type.endswith("[]"):
-                    shown[name] = at
-                    wrong += in_lists(self.edition, column, type, known[name])
+                shown[name] = at
+                wrong += in_lists(self.edition, column, type, known[name])
                 continue
             else:
-                part = cell(at, type, known[name])
+                codes, part = dict(fact.choices), cell(at, type, fact)
             shown[name] = part.value
-            wrong += [Wrong(column, condition, code) for condition, code in part.wrong]
+            said = reasons(self.edition, fact, codes)
+            wrong += [Wrong(column, condition, code, said=said.get(code)) for condition, code in part.wrong]
         wrong += list(self._wholes(known, found, shown))
         return shown, wrong
 
@@ -126,12 +112,16 @@ class Checks:
         for name, value in shown.items():
             fact = known.get(name)
             if fact is not None and fact.part_of in shown and fact.type.is_number:
-                whole = known[fact.part_of]
-                code = f"part_exceeds_whole {name}"
-                zh, en = f"{fact.title.zh} > {whole.title.zh}", f"{fact.title.en} > {whole.title.en}"
-                said = MESSAGES["part_exceeds_whole"]
-                self.messages[code] = said[0].format(zh=zh), said[1].format(en=en)
-                yield Wrong(found.facts[name], f"{value} > {shown[fact.part_of]}", code)
+                said = part_exceeds(fact, known[fact.part_of])
+                yield Wrong(found.facts[name], f"{value} > {shown[fact.part_of]}", "part_exceeds_whole", said=said)
+
+    def _code(self, subject: str, one: Wrong) -> str:
+        """The code under which the messages have what is said of it: its own where that differs by the column."""
+        if one.said is None:
+            return one.code
+        code = f"{one.code} {subject} {one.column}"
+        self.messages[code] = one.said
+        return code
 
     def _write(self, source: Source, raw: str, shown: Mapping[str, str], wrong: list[Wrong]) -> tuple[Path, str]:
         """The problems to a table, and the rows without any to a file, or a query that finds them; and what stands
@@ -139,8 +129,8 @@ class Checks:
         duck, id, bad = self.duck, shown[KEY], f"{BAD}{source.subject}"
         shown_id = f"CASE WHEN NOT regexp_full_match({id}, {quoted(CARD)}) THEN {id} END"  # no card number goes further
         cases = ", ".join(
-            f"CASE WHEN {one.condition} THEN {{'c': {quoted(one.column)}, 'k': {quoted(one.code)}}} END"
-            for one in wrong
+            f"CASE WHEN {one.condition} THEN {{'c': {quoted(one.column)}, 'k': {quoted(code)}}} END"
+            for one, code in ((one, self._code(source.subject, one)) for one in wrong)
         )
         whenever = " OR ".join(dict.fromkeys(f"({one.whenever or one.condition})" for one in wrong))
         duck.run(

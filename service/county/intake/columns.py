@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from rules.facts import HUGE, PLACES
+from rules.facts import HUGE, PLACES, REPEATED
 from rules.ids import CARD, LONGEST, PLAIN, UNPRINTABLE
 from rules.model import Edition, Fact
 from rules.problems import near
 from rules.table.columns import KEY, around, key_of
 from service.county.engine import codes_of, named, quoted
+from service.county.intake.reasons import BEYOND, Said, reasons
 
 IDS = (KEY, "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
@@ -53,10 +54,15 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Match
     belongs = () if not above else (key_of(above), above, edition.subjects[above].title.zh)
     facts: dict[str, str] = {}
     notes: list[Note] = []
+    untold: set[str] = set()  # given in a way that cannot be read
     names = [*given, *decided, *titles, *IDS, *belongs]
     for column in columns:
         name = column if column in given or column in decided else titles.get(column, "")
-        if name and name not in facts:
+        if name in given and given[name].type.kind == "list" and not columns[column].endswith("[]"):
+            notes.append(Note(column, "list_as_text", "列表只能写在 Parquet 里，本列未用，按未知处理。",
+                              "Lists come in Parquet only; not used, not known in any row."))  # fmt: skip
+            untold.add(name)
+        elif name and name not in facts:
             facts[name] = column
         elif column not in (
             *IDS,
@@ -68,7 +74,7 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Match
     notes += [
         Note(name, "column_missing", f"没有“{fact.title.zh}”一列，全部按未知处理。",
              f"There is no column for {fact.title.en}: it is not known in any row.")
-        for name, fact in given.items() if name not in facts and fact.counted is None
+        for name, fact in given.items() if name not in {*facts, *untold} and fact.counted is None
     ]  # fmt: skip
     first = {one: next((at for at in options if at in columns), "") for one, options in ((1, IDS), (2, belongs))}
     return Matched(first[1], first[2], facts, tuple(notes))
@@ -100,12 +106,13 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Wrong:
     """What may be wrong with a row: the column, the condition and its code; and what is wrong whenever that is, of a
-    list the same for all that may be wrong in it."""
+    list the same for all that may be wrong in it; and what is said of it, where the code does not say it all."""
 
     column: str
     condition: str
     code: str
     whenever: str = ""
+    said: Said | None = None
 
 
 def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
@@ -165,7 +172,7 @@ def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
                  (f"{after} > {0 if whole else most}", "not_whole" if whole else "too_fine")]  # fmt: skip
     wrong += [(f"{value} < {_written(fact.minimum)}", "too_small")] if fact.minimum is not None else []
     wrong += [(f"{value} > {_written(fact.maximum)}", "too_large")] if fact.maximum is not None else []
-    wrong.append((f"{value} >= {HUGE} OR {value} <= -{HUGE}", "too_large"))
+    wrong.append((f"{value} >= {HUGE} OR {value} <= -{HUGE}", BEYOND))
     if whole:
         value = f"try_cast({value} AS BIGINT)"
     return Cell(value, tuple(wrong))
@@ -231,20 +238,24 @@ def _coded(fact: Fact | None, type: str) -> str:
 def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[Wrong]:
     """What may be wrong inside the records of a list."""
     inner, fields = edition.subjects[fact.type.of].facts, _fields(type)
-    found = [(KEY, *one) for one in wrong_id(f"CAST(x.{named(KEY)} AS VARCHAR)")] if KEY in fields else []
-    found += [
-        (name, condition, code)
-        for name, one in inner.items()
-        if one.given and one.type.kind != "list" and name in fields
-        for condition, code in cell(f"x.{named(name)}", AS_IT_IS.get(fields[name], fields[name]), one).wrong
-    ]
+    id, said = f"CAST(x.{named(KEY)} AS VARCHAR)", dict[str, dict[str, Said]]()
+    found = [(KEY, *one) for one in ((f"{id} = ''", "no_id"), *wrong_id(id))] if KEY in fields else []
+    for name, one in inner.items():
+        if one.given and one.type.kind != "list" and name in fields:
+            said[name] = reasons(edition, one, one.choices)
+            wrong = cell(f"x.{named(name)}", AS_IT_IS.get(fields[name], fields[name]), one).wrong
+            found += [(name, condition, code) for condition, code in wrong]
 
     def some(conditions: Iterable[str]) -> str:
         return f"len(list_filter({named(column)}, lambda x: {' OR '.join(f'({one})' for one in conditions)})) > 0"
 
     anything = some(condition for _, condition, _ in found)
     for name, condition, code in found:
-        yield Wrong(f"{column}.{name}", some([condition]), code, anything)
+        yield Wrong(f"{column}.{name}", some([condition]), code, anything, said.get(name, {}).get(code))
+    if KEY in fields:
+        ids = f"list_filter(list_transform({named(column)}, lambda x: {id}), lambda x: x IS NOT NULL)"
+        code, *twice = REPEATED
+        yield Wrong(f"{column}.{KEY}", f"len(list_distinct({ids})) < len({ids})", code, said=(twice[0], twice[1]))
 
 
 def _fields(type: str) -> dict[str, str]:

@@ -22,7 +22,8 @@ class Data(Outlook):
     def all(self) -> dict[str, Any]:
         """Everything, by part of the page; a part that cannot be shown is left out."""
         parts = {
-            "about": self.about(), "counts": list(self.counts()), "aside": self.aside(), "funnel": self.funnel(),
+            "about": self.about(), "counts": list(self.counts()), "aside": self.aside(), "empty": list(self.empty()),
+            "funnel": self.funnel(),
             "exclusions": [one for name in self.report.exclusions if (one := self.unmet(name))],
             "scatter": self.scatter(), "shares": self.shares(), "near": self.near(), "titles": self.titles(),
             "ahead": self.ahead(), "milestones": self.milestones(), "changes": self.changes(),
@@ -40,6 +41,13 @@ class Data(Outlook):
     def aside(self) -> list[dict[str, Any]]:
         return [{"file": one["file"], "rows": one["rows"], "bad": one["bad"]} for one in self.manifest["checked"]]
 
+    def empty(self) -> Iterator[dict[str, Any]]:
+        """Records without any below them, which count as 0."""
+        for one in self.manifest["empty"]:
+            subject, below = (vars_of(self.edition.subjects[one[key]].title) for key in ("subject", "below"))
+            ids = [] if self.publish else one["ids"]
+            yield {"title": subject, "below": below, "count": self.small(one["rows"]), "ids": ids}
+
     def counts(self) -> Iterator[dict[str, Any]]:
         for subject, counted in self.manifest["counts"].items():
             decisions = []
@@ -52,6 +60,7 @@ class Data(Outlook):
                    "decisions": decisions}  # fmt: skip
 
     def funnel(self) -> list[dict[str, Any]]:
+        """How many are within each step, and of how many more that cannot be told."""
         subject = self.report.funnel_subject
         if not self.there(subject):
             return []
@@ -59,11 +68,12 @@ class Data(Outlook):
         view = self.beside(subject, conditions)
         within, sums = ["true"], []
         for place, step in enumerate(self.report.funnel):
-            within += [f"coalesce(s{place}, false)"] if step.where else []
-            sums.append(f"count(*) FILTER (WHERE {' AND '.join(within)})")
-        counts = self.duck.run(f"SELECT {', '.join(sums)} FROM {view}")[0]
-        return [{"title": vars_of(step.title), "count": self.small(count)}
-                for step, count in zip(self.report.funnel, counts, strict=True)]  # fmt: skip
+            within += [f"s{place}"] if step.where else []
+            sums += [f"count(*) FILTER (WHERE {' AND '.join(within)})",
+                     f"count(*) FILTER (WHERE ({' AND '.join(within)}) IS NULL)"]  # fmt: skip
+        found = [self.small(one) for one in self.duck.run(f"SELECT {', '.join(sums)} FROM {view}")[0]]
+        return [{"title": vars_of(step.title), "count": count, "unknown": unknown}
+                for step, count, unknown in zip(self.report.funnel, found[::2], found[1::2], strict=True)]  # fmt: skip
 
     def alone(self) -> Iterator[dict[str, Any]]:
         """The same for every checklist about upper subjects."""

@@ -14,7 +14,7 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped] # ships no types
 
 from rules.judge import criteria_of
-from rules.model import Edition
+from rules.model import Edition, Ranking
 from rules.table.columns import SEPARATOR, key_of
 from rules.table.judge import NOT_MET, UNKNOWN
 from service.county.engine import Duck, named, quoted
@@ -41,7 +41,7 @@ def write_workbook(duck: Duck, edition: Edition, folder: Path, manifest: Mapping
         file = f"read_parquet({quoted(folder / f'{subject}.parquet')})"
         if counted["rows"] <= MOST and subject != next(reversed(manifest["counts"])):
             columns = [one for one, type in duck.columns(file).items() if not type.endswith("]")]
-            columns = [one for one in columns if one != "beyond"]
+            columns = [one for one in columns if one not in ("beyond", *_with_a_sheet(edition))]
             heads = [_head(edition, subject, one) for one in columns]
             shown = [_shown(edition, subject, name) for name in columns]
             cells = ", ".join(named(one) for one in columns)
@@ -133,6 +133,11 @@ def _head(edition: Edition, subject: str, column: str) -> str:
     said = {"not_met": "未满足", "unknown": "缺数据", "": ""}
     title = edition.rules[decision].title.zh
     return f"{title}：{said.get(rest, rest)}" if rest else title
+
+
+def _with_a_sheet(edition: Edition) -> list[str]:
+    """Columns of rankings, which have sheets of their own."""
+    return [f"{rule.id}{SEPARATOR}ranking" for rule in edition.rules.values() if isinstance(rule.body, Ranking)]
 
 
 def _shown(edition: Edition, subject: str, column: str) -> Callable[[Any], Any]:

@@ -16,4 +16,6 @@ PARTS.counts = (all) => section("counts", w("counts"), "", table(["", "", w("cla
   [t(one.title), t(at.title), at.clause, el("span", {}, at.outcomes.flatMap((out) => [toned(out.role, `${t(out.title)} `), el("b", {}, number(out.count)), "　"]))])), "cards"));
 
 PARTS.aside = (rows) => section("aside", w("aside"), w("aside_about"),
-  table([w("file"), [w("rows"), 1], [w("bad"), 1]], rows.map((one) => [one.file, number(one.rows), number(one.bad)])));
+  table([w("file"), [w("rows"), 1], [w("bad"), 1]], rows.map((one) => [one.file, number(one.rows), number(one.bad)])),
+  (DATA.empty ?? []).map((one) => el("p", { className: "notice" },
+    w("empty", { n: number(one.count), what: t(one.title), below: t(one.below) }), one.ids.length ? ` ${one.ids.join(comma())}${one.ids.length < one.count ? " …" : ""}` : "")));

@@ -1,11 +1,14 @@
 // Households: the funnel, what excludes them, and what is not known of them.
 PARTS.funnel = (rows) => {
   const most = rows[0].count || 1;
-  return section("funnel", w("funnel"), w("funnel_about"), bars(rows.map((one, place) => {
+  const untold = rows.some((one) => one.unknown !== 0);
+  const key = untold ? legend([COLOUR.blue, w("funnel_within")], [COLOUR.unknown, w("bar_unknown")]) : null;
+  return section("funnel", w("funnel"), w("funnel_about"), key, bars(rows.map((one, place) => {
     const before = place ? rows[place - 1].count : null;
     const kept = one.count === null || !before ? "" : ` · ${w("of_before", { p: percent(one.count / before) })}`;
-    return { name: t(one.title), segments: [[one.count ?? 0, COLOUR.blue]],
-      said: `${number(one.count)}  ${percent(one.count === null ? null : one.count / most)}${kept}` };
+    const more = one.unknown === 0 ? "" : ` · ${w("funnel_unknown", { n: number(one.unknown) })}`;
+    return { name: t(one.title), segments: [[one.count ?? 0, COLOUR.blue], [one.unknown ?? 0, COLOUR.unknown]],
+      said: `${number(one.count)}  ${percent(one.count === null ? null : one.count / most)}${kept}${more}` };
   }), most));
 };
 

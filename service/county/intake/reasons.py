@@ -1,0 +1,58 @@
+"""Why a row is not used, in words: by code, and of a fact with its choices and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rules.facts import PLACES
+from rules.ids import WANTED
+from rules.model import Edition, Fact, Text
+from rules.wording import Wording
+
+Said = tuple[str, str]  # in Chinese and in English
+MOST = 20  # codes listed
+BEYOND = "too_large beyond"  # what is too large whatever the dictionary says
+
+MESSAGES: Mapping[str, Said] = {
+    "no_id": ("没有编号。", "There is no id."),
+    "long_id": WANTED,
+    "identity_card": WANTED,
+    "not_printable": ("含有控制字符。", "It holds control characters."),
+    "repeated_id": ("编号在表中不止一次，无法判断哪一行为准。", "The id occurs more than once; which row is right?"),
+    "no_record_above": ("没有写明属于哪一个上级。", "It does not say where it belongs."),
+    "strange_record_above": ("所属的上级不在上级表中。", "The record that it belongs to is not in its table."),
+    "not_boolean": ("请写 true 或 false。", "Write true or false."),
+    "not_a_date": ("请写日期，如 2026-12-31。", "Write a date, as in 2026-12-31."),
+    "not_a_number": ("请写数字。", "Write a number."),
+    "not_whole": ("请写整数。", "Write a whole number."),
+    "too_fine": (f"小数最多 {PLACES} 位。", f"At most {PLACES} decimal places."),
+    BEYOND: ("数字大得不合常理。", "The number is beyond all reason."),
+}
+
+
+def reasons(edition: Edition, fact: Fact, codes: Mapping[str, Text]) -> dict[str, Said]:
+    """What is said of a fact, by the code of what is wrong: its choices, or those of a conclusion, and its limits."""
+    zh, en = Wording(edition, "zh"), Wording(edition, "en")
+    found = {"not_a_choice": (f"请写其中之一：{'、'.join(_listed(codes, zh))}。",
+                              f"Write one of: {', '.join(_listed(codes, en))}.")}  # fmt: skip
+    if fact.minimum is not None:
+        found["too_small"] = (f"不能小于 {zh.value(fact.minimum, fact.type)}。",
+                              f"It cannot be below {en.value(fact.minimum, fact.type)}.")  # fmt: skip
+    if fact.maximum is not None:
+        found["too_large"] = (f"不能大于 {zh.value(fact.maximum, fact.type)}。",
+                              f"It cannot be above {en.value(fact.maximum, fact.type)}.")  # fmt: skip
+    return found
+
+
+def _listed(codes: Mapping[str, Text], say: Wording) -> Iterator[str]:
+    for code, title in list(codes.items())[:MOST]:
+        said = say.text(title)
+        yield code if said in ("", code) else f"{code} = {said}"
+    if len(codes) > MOST:
+        yield "…"
+
+
+def part_exceeds(part: Fact, whole: Fact) -> Said:
+    """Of a part that is larger than its whole."""
+    return (f"部分不可能多于全部：{part.title.zh} > {whole.title.zh}。",
+            f"A part cannot exceed its whole: {part.title.en} > {whole.title.en}.")  # fmt: skip
