@@ -31,7 +31,7 @@ from service.schemas import Flag, Free, Strict
 from service.security import needs
 
 blueprint = Blueprint("batch", __name__, url_prefix="/v1/decisions", description="批量判定 / batches")
-CHUNK = 500
+CHUNK = 1000
 MOST_LINE = 1 << 20  # bytes of a case
 
 

@@ -164,7 +164,7 @@ def test_a_stream_is_answered_while_it_comes(api, caller):
 
         def readinto(self, buffer):
             line = stream(case(f"V-{len(read)}"))
-            if len(read) == 2000:
+            if len(read) == 4000:
                 return 0
             read.append(line)
             buffer[: len(line)] = line
@@ -176,9 +176,9 @@ def test_a_stream_is_answered_while_it_comes(api, caller):
     first = next(chunks)
 
     assert status == "200 OK"
-    assert len(first.splitlines()) == 500
-    assert 500 <= len(read) < 1500
-    assert sum(len(chunk.splitlines()) for chunk in chunks) == 1500
+    assert len(first.splitlines()) == 1000
+    assert 1000 <= len(read) < 3000
+    assert sum(len(chunk.splitlines()) for chunk in chunks) == 3000
 
 
 def test_when_time_is_up_each_case_left_is_told_so(own):
