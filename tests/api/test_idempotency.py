@@ -110,13 +110,13 @@ def test_every_chunk_of_a_stream_is_answered_once(api, caller):
 
 
 def test_a_stream_that_broke_off_goes_on_where_it_stopped(api, caller):
-    whole = [case(f"V-{number}") for number in range(700)]
-    caller.post(BATCH, lines(*whole[:500]), type=NDJSON, headers=key())
+    whole = [case(f"V-{number}") for number in range(1200)]
+    caller.post(BATCH, lines(*whole[:1000]), type=NDJSON, headers=key())
 
     answer = caller.post(BATCH, lines(*whole), type=NDJSON, headers=key())
 
-    assert len(answer.data.splitlines()) == 700
-    assert len(logged(api, caller)) == 700
+    assert len(answer.data.splitlines()) == 1200
+    assert len(logged(api, caller)) == 1200
 
 
 def test_another_stream_under_the_same_key_is_refused_line_by_line(api, caller):
