@@ -64,7 +64,8 @@ def _compact(
     outputs: Mapping[str, Any],
     missing: tuple[str, ...] = (),
 ) -> Compact:
-    true, false, unknown = (
-        tuple([name for name, said in verdicts if said is wanted]) for wanted in (True, False, None)
-    )
-    return Compact(decision, outcome, true if is_table else None, () if is_table else false, unknown, outputs, missing)
+    said: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    for name, verdict in verdicts:
+        said[verdict].append(name)
+    held, not_met = (tuple(said[True]), ()) if is_table else (None, tuple(said[False]))
+    return Compact(decision, outcome, held, not_met, tuple(said[None]), outputs, missing)

@@ -146,7 +146,7 @@ def _fingerprint(data: bytes) -> bytes:
 
 
 def _key() -> str:
-    name = this_request().headers.get("Idempotency-Key")
+    name: str | None = this_request().environ.get("HTTP_IDEMPOTENCY_KEY")
     if name is None:
         return ""
     if not KEY.fullmatch(name):  # an empty one too: whoever sends it believes to be safe

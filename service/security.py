@@ -82,7 +82,7 @@ def _admit(minutes: Minutes) -> None:
     permission = permission_of(asked.endpoint)
     if permission is None:
         return
-    scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     key = service().keys.check(token.strip()) if scheme.lower() == "bearer" else None
     if key is None:
         zh, en = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
