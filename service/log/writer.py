@@ -147,13 +147,14 @@ class Writer:
             self._hand_over()
             self._line_up(mine, written)
 
-    def _line_up(self, first: Ticket, written: Sequence[Ticket]) -> None:
+    def _line_up(self, leader: Ticket, written: Sequence[Ticket]) -> None:
         """Those who wait, one after the other, behind the leader."""
+        last = leader
         with self._mutex:
             for one in written:
-                if one.waits and one is not first:
-                    first.following = one
-                    first = one
+                if one.waits and one is not leader:
+                    last.following = one
+                    last = one
 
     def _gather(self) -> None:
         """Wait a moment for a crowd like the last: a commit takes as long for one as for many. Who comes alone, after

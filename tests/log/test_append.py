@@ -322,6 +322,14 @@ def test_followers_leave_one_after_the_other(log, monkeypatch):
     assert log.head().seq == 4
 
 
+def test_nobody_is_left_out_who_began_before_the_leader_and_waits_in_the_end(log):
+    before, mine, after = (ticket(entry()) for _ in range(3))
+    for one in (before, mine, after):
+        one.waits = True
+    log.writer._line_up(mine, [before, mine, after])
+    assert list(file_behind(mine)) == [mine, before, after]
+
+
 class Interrupted:
     """A gate that opens on an interrupt."""
 
