@@ -22,7 +22,7 @@ class Asked(Request):
 
     def get_data(self, *args: Any, **told: Any) -> Any:
         length, most = self.content_length, self.max_content_length
-        if hasattr(self, "_cached_data") or length is None or most is None or length > most:
+        if args or told or hasattr(self, "_cached_data") or length is None or most is None or length > most:
             return super().get_data(*args, **told)
         data: bytes = self.environ["wsgi.input"].read(length)
         if len(data) < length:
