@@ -42,7 +42,7 @@ spark-test: $(PROJECT) ## hold tables and the county run against each other on S
 	@$(IN) -m pytest -n 0 tests/agreement tests/county/test_spark.py -k "table" $(QUIET) $(ARGS)
 
 docs: $(PROJECT) ## write the generated pages and the schema of policies
-	@$(IN) -m rules.schema
+	@$(IN) -m rules.format.schema
 	@$(IN) -m rules.docs xx-county
 	@$(IN) -m service.settings_page
 

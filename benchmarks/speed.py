@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.peers import cel_program, zen_table
 from benchmarks.timing import microseconds, table
 from rules import Edition, Engine, FactChecker, open_store
-from rules.loader import load
+from rules.building.loader import load
 
 ON = date(2026, 12, 31)
 POLICIES = Path(__file__).parent.parent / "policies"

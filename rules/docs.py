@@ -1,4 +1,4 @@
-"""Writes the pages that rules.trace and rules.rulebook make: `python -m rules.docs PLAN` (`make docs`)."""
+"""Writes the trace of clauses and the rulebook: `python -m rules.docs PLAN` (`make docs`)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 from gherkin.parser import Parser
 
-from rules import rulebook, trace
-from rules.model import Edition
-from rules.rulebook import Example
-from rules.store import open_store
+from rules.building.store import open_store
+from rules.model.edition import Edition
+from rules.words import clauses as trace
+from rules.words import rulebook
+from rules.words.rulebook import Example
 
 
 def pages(edition: Edition, features: Path) -> dict[str, str]:

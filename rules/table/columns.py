@@ -8,8 +8,8 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 
-from rules.facts import HUGE, PLACES
-from rules.model import Edition, Fact
+from rules.cases.checker import HUGE, PLACES
+from rules.model.edition import Edition, Fact
 from rules.table.errors import TableError
 from rules.table.numbers import D38, INT64, NARROW, Num
 

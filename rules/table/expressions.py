@@ -1,4 +1,4 @@
-"""Expressions on a table: each operation of rules.expressions in columns, with the same answer in every row."""
+"""Expressions on a table: each operation of rules.judging.evaluate in columns, with the same answer in every row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rules.model import Const, Expr, Op
+from rules.model.edition import Const, Expr, Op
 from rules.table import dates, lists, numbers
 from rules.table.errors import NotTabular
 from rules.table.numbers import Num

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rules.facts import MOST_RECORDS
-from rules.model import Op
+from rules.cases.checker import MOST_RECORDS
+from rules.model.edition import Op
 from rules.table import dates, numbers
 from rules.table.errors import NotTabular
 from rules.table.numbers import D38, INT64, NARROW, Num, counted, literal

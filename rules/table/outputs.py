@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 
-from rules.facts import PLACES
+from rules.cases.checker import PLACES
 from rules.table.numbers import INT64, NARROW, Num, lift
 from rules.table.values import Cell, plain
 

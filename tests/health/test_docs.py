@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from rules.building.store import open_store
 from rules.docs import main, pages, read_feature
-from rules.model import Edition
-from rules.store import open_store
+from rules.model.edition import Edition
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules import FactChecker
-from rules.assignment import Incomplete, Task, judged, obstacles, task
-from rules.model import Assignment
-from rules.problems import Both
+from rules.judging.assignment import Incomplete, Task, judged, obstacles, task
+from rules.model.edition import Assignment
+from rules.problems.problem import Both
 from service.county.assignment.assigning import Found, assign
 from tests.steps import words
 from tests.steps.case import Case

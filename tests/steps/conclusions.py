@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rules.model import Scorecard, Table
-from rules.values import POINTS
+from rules.model.edition import Scorecard, Table
+from rules.values.exact import POINTS
 from tests.steps import words
 from tests.steps.case import Case
 from tests.steps.sentences import then

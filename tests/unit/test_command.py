@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rules.casefile import read_cases
-from service.command import unsupported
-from service.command_line import cli
+from rules.cases.files import read_cases
+from service.commands.line import cli
+from service.commands.main import unsupported
 from tests.unit.console import DOCUMENTS, played
 
 ROOT = Path(__file__).parents[2]
@@ -311,12 +311,12 @@ def test_a_python_that_cannot_run_the_engine_is_told(version, said):
 
 def test_the_entry_imports_nothing_before_the_python_is_known():
     loaded = "any(name.partition('.')[0] in ('rules', 'durable', 'click') for name in sys.modules)"
-    code = f"import sys, service.command; sys.exit({loaded})"
+    code = f"import sys, service.commands.main; sys.exit({loaded})"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_a_closed_pipe_or_a_poor_terminal_brings_no_traceback():
-    code = "from service.command import main; main()"
+    code = "from service.commands.main import main; main()"
     words = [sys.executable, "-c", code, "decide", "credit_village", NARROW, "--lang", "zh"]
     env = {"PYTHONIOENCODING": "ascii", "PATH": ""}
     done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from rules.node import kind, resolved
-from rules.problems import Both, Problems
-from rules.shapes import (
+from rules.files.node import kind, resolved
+from rules.files.source import read
+from rules.problems.problem import Both, Problems
+from rules.shapes.shapes import (
     Either,
     Field,
     Flag,
@@ -26,7 +27,6 @@ from rules.shapes import (
     is_a,
     says,
 )  # fmt: skip
-from rules.source import read
 
 NAME = Pattern("[a-z][a-z0-9_]*", "小写英文名", "a lower-case name", ("a_share",))
 PERCENT = Pattern(r"[0-9]+(\.[0-9]+)?%", "百分数", "a percentage", ("55%",))

@@ -5,11 +5,11 @@ import time
 import pytest
 import yaml
 
-from rules import source
-from rules.messages import MESSAGES
-from rules.node import Node
-from rules.problems import Both, Mark, PolicyError, Problems
-from rules.source import MOST_BYTES, MOST_DEPTH, MOST_NODES, read, read_file
+from rules.files import source
+from rules.files.node import Node
+from rules.files.source import MOST_BYTES, MOST_DEPTH, MOST_NODES, read, read_file
+from rules.problems.file_messages import MESSAGES
+from rules.problems.problem import Both, Mark, PolicyError, Problems
 
 
 @pytest.fixture(params=[yaml.CLoader, yaml.Loader], ids=["libyaml", "pure"])

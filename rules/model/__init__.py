@@ -1,0 +1,1 @@
+"""The compiled edition: frozen dataclasses, and folds over what they contain."""
