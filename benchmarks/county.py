@@ -23,7 +23,7 @@ import duckdb
 
 from rules import FactChecker, Reference
 from rules.building.loader import load
-from rules.model.edition import Edition
+from rules.model import Edition
 from service.county.intake.inputs import Source
 from service.county.run.backend import Duck, named, quoted
 from service.county.run.rows import case

@@ -67,7 +67,7 @@ VILLAGE_RULES = [
 
 
 def cases() -> list[str]:
-    """Both decisions of the issue's target, the work of the peers beside them, and what a service does around them."""
+    """Text decisions of the issue's target, the work of the peers beside them, and what a service does around them."""
     edition = open_store(POLICIES).in_force("xx-county", ON)
     engine, checker = Engine(edition), FactChecker(edition)
     shown = []

@@ -13,7 +13,7 @@ from rules.cases.checker import FactChecker, FactError
 from rules.engine.engine import Engine
 from rules.judging.decision import Decision, Finding
 from rules.judging.reference import Reference
-from rules.model.edition import Edition
+from rules.model import Edition
 from rules.problems.problem import PolicyError
 
 __all__ = [

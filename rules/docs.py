@@ -9,7 +9,7 @@ from typing import Any
 from gherkin.parser import Parser
 
 from rules.building.store import open_store
-from rules.model.edition import Edition
+from rules.model import Edition
 from rules.words import clauses as trace
 from rules.words import rulebook
 from rules.words.rulebook import Example

@@ -6,7 +6,7 @@ from rules.building.decisions import RuleBuilder
 from rules.building.facts import text_of, title, words
 from rules.building.resolver import Place, said
 from rules.files.source import Node
-from rules.model.edition import Assignment, Dimension, Ref
+from rules.model import Assignment, Dimension, Ref
 from rules.values.exact import RATE, Type, Value
 
 ADDED = ("count", "amount", "points")  # what can be added up: two rates make no rate

@@ -9,10 +9,10 @@ from typing import Any
 
 from rules.files.source import Node
 from rules.judging.evaluate import COMPARE
-from rules.model.edition import Const
-from rules.model.edition import Test as Comparison
-from rules.problems.problem import Both, Problems
+from rules.model import Comparison, Const
+from rules.problems.problem import Problems
 from rules.values.exact import Type, Value, show
+from rules.values.text import Text
 
 _SAID = {
     "below": ("低于 {} ", "below {}"),
@@ -79,7 +79,7 @@ def _beyond(edge: tuple[Any, int], type: Type, *operators: str) -> dict[str, Any
     """The values past an edge, in words and as the band that would cover them; `operators` by which side it is on."""
     value, operator = _edge(edge, type), operators[edge[1]]
     zh, en = _SAID[operator]
-    return {"range": Both(zh.format(value), en.format(value)), "band": f"{operator}: {value}"}
+    return {"range": Text(zh.format(value), en.format(value)), "band": f"{operator}: {value}"}
 
 
 def _edge(edge: tuple[Any, int] | None, type: Type) -> str:

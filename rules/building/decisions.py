@@ -10,9 +10,10 @@ from rules.building.bands import Band, can_hold, check_bands
 from rules.building.facts import choices_of, text_of, title, words
 from rules.building.resolver import Head, Place, Resolver, said
 from rules.files.source import Node
-from rules.model.edition import (
+from rules.model import (
     Body,
     Checklist,
+    Comparison,
     Condition,
     Const,
     Criterion,
@@ -29,13 +30,12 @@ from rules.model.edition import (
     Scorecard,
     ScoreItem,
     Table,
-    Text,
     leaves_in,
 )
-from rules.model.edition import Test as Comparison
-from rules.problems.problem import Problems, shown
+from rules.problems.problem import Problems
 from rules.shapes.scalars import listed, near
 from rules.values.exact import AMOUNT, BOOLEAN, DATE, POINTS, RATE, Type, Value, whole
+from rules.values.text import Text, shown
 
 _TYPES = {"amount": AMOUNT, "rate": RATE, "points": POINTS, "boolean": BOOLEAN, "date": DATE}
 

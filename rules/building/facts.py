@@ -8,10 +8,11 @@ from typing import Any
 
 from rules.building.resolver import Place, Resolver, example, said
 from rules.files.source import Node
-from rules.model.edition import Fact, Subject, Text
-from rules.problems.problem import Problems, shown
+from rules.model import Fact, Subject
+from rules.problems.problem import Problems
 from rules.shapes.scalars import listed, near
 from rules.values.exact import RATE, Type, Value, read_date, read_literal
+from rules.values.text import Text, shown
 
 RESOLVING = object()
 

@@ -16,10 +16,11 @@ from rules.building.salvage import Sound
 from rules.files.merge import merge
 from rules.files.source import Node, read_file
 from rules.format.grammar import DATE, DECISION, FILES, OPTIONAL, PLAN_ID, REPLACED
+from rules.model import Assignment, Clause, Edition, Reading, Report, Rule
 from rules.model.depth import too_deep
-from rules.model.edition import Assignment, Clause, Edition, Reading, Report, Rule, Text
-from rules.problems.problem import Mark, Problem, Problems, near, shown
+from rules.problems.problem import Problem, Problems
 from rules.values.exact import read_date
+from rules.values.text import Mark, Text, near, shown
 from rules.warnings.warnings import warnings
 
 SUFFIX = ".yaml"

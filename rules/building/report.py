@@ -8,8 +8,8 @@ from rules.building.facts import title
 from rules.building.resolver import Place, Resolver
 from rules.files.source import Node
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Report, ReportStep, Rule
-from rules.problems.problem import listed, near, shown
+from rules.model import Report, ReportStep, Rule
+from rules.values.text import listed, near, shown
 
 
 def report_of(root: Node, resolver: Resolver, rules: Mapping[str, Rule]) -> Report:

@@ -13,11 +13,11 @@ from typing import Any, Protocol
 
 from rules.files.source import Node
 from rules.format.grammar import FORMULAS, JOINS
-from rules.model.edition import Condition, Const, Expr, Fact, Group, Leaf, Op, Ref, Text
-from rules.model.edition import Test as Comparison
-from rules.problems.problem import Both, Problems, shown
+from rules.model import Comparison, Condition, Const, Expr, Fact, Group, Leaf, Op, Ref
+from rules.problems.problem import Problems
 from rules.shapes.scalars import listed, near
 from rules.values.exact import BOOLEAN, DATE, PERIODS, POINTS, RATE, Type, decimal_text, read_literal
+from rules.values.text import Text, shown
 
 _SINGLE = {"known": BOOLEAN, "year_of": Type("count", "year"), "month_of": Type("count", "month")}
 
@@ -194,7 +194,7 @@ class Resolver:
         type = formula_type(key, [arg.type for arg in known])
         if type is None:
             kinds = [said(arg.type) for arg in known]
-            found = Both("、".join(kind.zh for kind in kinds), ", ".join(kind.en for kind in kinds))
+            found = Text("、".join(kind.zh for kind in kinds), ", ".join(kind.en for kind in kinds))
             self.problems.add(node, "type.formula", formula=key, found=found)
             return None
         return Op(key, tuple(known), type)
@@ -410,7 +410,7 @@ def list_type(key: str, records: Type, each: Expr | None) -> Type:
     return each.type
 
 
-def said(type: Type) -> Both:
+def said(type: Type) -> Text:
     """What a type is called in messages."""
     zh, en = {
         "count": (f"整数（{type.unit}）", f"a count ({type.unit})"),
@@ -422,7 +422,7 @@ def said(type: Type) -> Both:
         "date": ("日期", "a date"),
         "list": ("列表", "a list"),
     }.get(type.kind, (type.kind, type.kind))
-    return Both(zh, en)
+    return Text(zh, en)
 
 
 def example(type: Type | None, number: str = "") -> str:

@@ -11,9 +11,10 @@ from typing import Any
 
 from rules.building.loader import load
 from rules.files.source import read_file
-from rules.model.edition import Edition
-from rules.problems.problem import Both, Mark, PolicyError, Problem, Problems
+from rules.model import Edition
+from rules.problems.problem import PolicyError, Problem, Problems
 from rules.values.exact import read_date
+from rules.values.text import Mark, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _check_order(editions: list[Edition], problems: Problems) -> None:
             "before": before.effective_from,
             "after": after.effective_from,
             "start": after.effective_from,
-            "end": before.effective_to or Both("以后（没有写 to）", "further notice"),
+            "end": before.effective_to or Text("以后（没有写 to）", "further notice"),
         }
         if before.effective_to is None or before.effective_to >= after.effective_from:
             problems.add(_mark(after), "edition.overlap", **names)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from rules.model.edition import Edition, Fact
+from rules.model import Edition, Fact
 from rules.shapes.scalars import near
 from rules.values.exact import Number, Type, Value, exact, read_date, read_literal
 from rules.values.ids import WANTED, is_id

@@ -16,10 +16,11 @@ from typing import Any
 from rules.cases.checker import FactProblem
 from rules.files.node import Node, kind
 from rules.files.source import read
-from rules.problems.problem import Mark, Problems
+from rules.problems.problem import Problems
 from rules.values.exact import read_date
 from rules.values.exact_json import decode
 from rules.values.ids import ID, WANTED
+from rules.values.text import Mark
 
 KEYS = ("on", "subject", "facts", "decisions")
 

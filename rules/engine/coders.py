@@ -2,7 +2,7 @@
 
 A coder gives the rung of a value (see rules.engine.engine): 0 for not known, odd between limits, even on a limit. Most
 values are a fact as given, or the ratio of two; these are read straight from the record and never divided. Everything
-else is evaluated as the reference does it. Both ways must agree, and the tests hold them against each other.
+else is evaluated as the reference does it. Text ways must agree, and the tests hold them against each other.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from rules.judging.evaluate import Scope, sort_key
 from rules.judging.readers import Pair, Place, reader
-from rules.model.edition import Expr
+from rules.model import Expr
 from rules.values.exact import Type, Value
 
 Coder = Callable[[Scope], int]

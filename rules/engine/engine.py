@@ -32,7 +32,7 @@ from rules.judging.outcomes import (
     stages,
 )
 from rules.judging.readers import Place, reader
-from rules.model.edition import Checklist, Const, Criterion, Edition, Expr, Leaf, Ranking, Rule, leaves_in
+from rules.model import Checklist, Const, Criterion, Edition, Expr, Leaf, Ranking, Rule, leaves_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rules.engine.coders import ordinal
-from rules.model.edition import Const, Expr, Leaf
+from rules.model import Const, Expr, Leaf
 
 Span = tuple[int, int]
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import replace as with_changes
 
 from rules.files.node import Node
-from rules.problems.problem import Both, Problems, near, shown
+from rules.problems.problem import Problems
+from rules.values.text import Text, near, shown
 
 IDENTITIES = ("id", "group")
 Identity = tuple[str, str]
@@ -121,6 +122,6 @@ def _removes(node: Node, problems: Problems) -> bool:
     return False
 
 
-def _perhaps(word: str, known: tuple[str, ...]) -> Both:
+def _perhaps(word: str, known: tuple[str, ...]) -> Text:
     guess = near(word, known)
-    return Both(f"（是不是 `{guess}`？）", f" (did you mean `{guess}`?)") if guess else Both("", "")
+    return Text(f"（是不是 `{guess}`？）", f" (did you mean `{guess}`?)") if guess else Text("", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from rules.problems.problem import Mark
+from rules.values.text import Mark
 
 _KINDS = {
     "null": re.compile(r"|~|null|Null|NULL"),

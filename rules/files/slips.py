@@ -10,7 +10,8 @@ import re
 from itertools import islice
 from typing import Any, Protocol
 
-from rules.problems.problem import Mark, Problems, shown
+from rules.problems.problem import Problems
+from rules.values.text import Mark, shown
 
 # NEL, LS and PS count as control characters: YAML takes them for line ends, editors do not.
 _CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")

@@ -18,7 +18,8 @@ import yaml
 from rules.files.node import Node
 from rules.files.slips import parseable, place, translate
 from rules.problems.os_errors import why
-from rules.problems.problem import Mark, Problems, shown
+from rules.problems.problem import Problems
+from rules.values.text import Mark, shown
 
 __all__ = ["Node", "read", "read_file"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rules.problems.problem import Both
 from rules.shapes.shapes import (
     Anything,
     Either,
@@ -11,30 +10,31 @@ from rules.shapes.shapes import (
     ListOf,
     MapOf,
     Pattern,
+    Prose,
     Record,
     Ref,
     Shape,
-    Text,
     Whole,
     Word,
     has,
     is_a,
     says,
 )
+from rules.values.text import Text
 
 OPERATORS = {
-    "at_least": Both("不低于（含）", "this or more"),
-    "above": Both("高于（不含）", "more than this"),
-    "at_most": Both("不超过（含）", "this or less"),
-    "below": Both("低于（不含）", "less than this"),
-    "equals": Both("等于", "exactly this"),
-    "one_of": Both("属于其中之一", "one of these"),
-    "between": Both("介于两者之间，两端都含", "between the two, both ends in"),
+    "at_least": Text("不低于（含）", "this or more"),
+    "above": Text("高于（不含）", "more than this"),
+    "at_most": Text("不超过（含）", "this or less"),
+    "below": Text("低于（不含）", "less than this"),
+    "equals": Text("等于", "exactly this"),
+    "one_of": Text("属于其中之一", "one of these"),
+    "between": Text("介于两者之间，两端都含", "between the two, both ends in"),
 }
 JOINS = {
-    "all": Both("全部成立", "all of these"),
-    "any": Both("任一成立", "at least one of these"),
-    "none": Both("全不成立", "none of these"),
+    "all": Text("全部成立", "all of these"),
+    "any": Text("任一成立", "at least one of these"),
+    "none": Text("全不成立", "none of these"),
 }
 PERSONAL_TRAITS = ("health", "disability", "marital_status", "welfare", "sex", "religion", "ethnicity")
 
@@ -60,10 +60,10 @@ VALUE = Pattern(
     ("12.5%", "18 years", "county.income", "7", "2.5", "true", "false"),
 )  # fmt: skip
 CLAUSE = Pattern(r"[^ \t\[\]{}][^\[\]{}]{0,39}", "条款编号", "the number of a clause", ("四(三)1(1)", "6", "6.1"))
-WORDS = Record({"zh": Text(), "en": Text()})
+WORDS = Record({"zh": Prose(), "en": Prose()})
 TITLE = Field(WORDS, "中英文名称", "what people call it, in both languages")
 SET_BY = Field(Word({
-    "plan": Both("方案规定", "the plan says so"), "lender": Both("农信社自定", "the lender decides it"),
+    "plan": Text("方案规定", "the plan says so"), "lender": Text("农信社自定", "the lender decides it"),
 }), "由谁规定", "who sets it")  # fmt: skip
 
 EXPRESSION = Either((is_a("scalar"), VALUE), (is_a("map"), _ref("formula")))
@@ -184,7 +184,7 @@ _REJECT = Record(
     {**_ITEM, "when": _WHEN, "outcome": _OUTCOME},
 )
 CRITERION = Either((has("require"), _REQUIRE), (has("reject"), _REJECT))
-GROUP = Record({"group": Text(), "criteria": ListOf(CRITERION, 1)}, {"title": TITLE, "clause": CLAUSE, "note": WORDS})
+GROUP = Record({"group": Prose(), "criteria": ListOf(CRITERION, 1)}, {"title": TITLE, "clause": CLAUSE, "note": WORDS})
 CRITERIA = ListOf(Either((has("group"), GROUP), (is_a("map"), CRITERION)), 1)
 
 THEN = Field(MapOf(ID, EXPRESSION, 1), "给出的结果", "the outputs")
@@ -260,14 +260,14 @@ PLAN = Record(
     {"plan": PLAN_ID,
      "title": TITLE, "issuer": WORDS,
      "effective": Record({"from": DATE}, {"to": DATE})},
-    {"source": Record({"title": Text(), "sha256": Pattern("[0-9a-f]{64}", "SHA-256", "SHA-256", ("0" * 63 + "a",))},
+    {"source": Record({"title": Prose(), "sha256": Pattern("[0-9a-f]{64}", "SHA-256", "SHA-256", ("0" * 63 + "a",))},
                       {"note": WORDS}),
      "extends": Record({"plan": PLAN_ID, "edition": DATE}),
      "not_decided": MapOf(CLAUSE, WORDS, 1),
      "note": WORDS},
 )  # fmt: skip
 FACTS = Record({"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "facts": MapOf(ID, FACT, 1)}), 1)})
-CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {"heading": Text(), "text": Text()}), 1)})
+CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {"heading": Prose(), "text": Prose()}), 1)})
 READINGS = Record({"readings": MapOf(ID, Record(
     {"clause": CLAUSE, "title": TITLE, "question": WORDS, "chosen": ID, "readings": MapOf(ID, WORDS, 2),
      "because": WORDS},
@@ -280,7 +280,7 @@ REPORT = Record({"report": Record({}, {
     "funnel": Field(Record({"subject": ID, "steps": ListOf(_STEP, 1)}),
                     "漏斗：每一步都在上一步之内", "a funnel: each step within the one before"),
     "exclusions": Field(ListOf(ID, 1), "数出各项未满足的判定", "decisions whose unmet items are counted"),
-    "scatter": Field(Record({**_ABOUT_ONE, "group": Text()}), "一组条件的散点图", "a scatter of a group of criteria"),
+    "scatter": Field(Record({**_ABOUT_ONE, "group": Prose()}), "一组条件的散点图", "a scatter of a group of criteria"),
     "shares": Field(Record({**_ABOUT_ONE, "criterion": ID}), "各对象与一条条件比较", "bars against one criterion"),
     "near": Field(Record({**_ABOUT_ONE, "most": Whole(1)}), "最接近达标的对象", "those nearest to being met"),
     "titles": Field(Record({**_ABOUT_ONE, "held": CONDITION}), "持有称号而不达标的", "titles held without being met"),

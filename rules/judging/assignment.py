@@ -20,8 +20,8 @@ from rules.judging.decision import Missing
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.missing import missing
 from rules.judging.reference import Reference
-from rules.model.edition import Assignment, Edition, Expr
-from rules.problems.problem import Both
+from rules.model import Assignment, Edition, Expr
+from rules.values.text import Text
 
 Answer = Sequence[int]  # for each record the place of its bearer
 Records = Mapping[str, Mapping[str, Any]]  # id -> facts, checked and exact
@@ -126,21 +126,21 @@ class _Reader:
 # --- can it be done
 
 
-def obstacles(asked: Task) -> tuple[Both, ...]:
+def obstacles(asked: Task) -> tuple[Text, ...]:
     """Why no answer is possible; nothing where one is. There are no other reasons than these."""
     count, able = len(asked.records), asked.bearers
     if not count:
-        return (Both("没有要分派的记录。", "There is nothing to assign."),)
+        return (Text("没有要分派的记录。", "There is nothing to assign."),)
     if not able:
         return (
-            Both(
+            Text(
                 "没有能承担的人：应担份额都是 0，或名单是空的。",
                 "Nobody can bear: all shares are 0, or the list is empty.",
             ),
         )
     found = []
     if (room := _room(asked, lambda _: count)) < count:
-        found.append(Both(
+        found.append(Text(
             f"共有 {count} 个要分派，而各人上限之和只有 {room}，还差 {count - room}。请提高上限或增加人手。",
             f"There are {count} to assign, but the limits of all bearers add up to {room}: {count - room} too few. "
             "Raise limits, or add bearers.",
@@ -148,7 +148,7 @@ def obstacles(asked: Task) -> tuple[Both, ...]:
     held = Counter(asked.last)
     if (stay := _room(asked, lambda place: held[place])) < asked.keep:
         had = sum(one is not None for one in asked.last)
-        found.append(Both(
+        found.append(Text(
             f"上次的 {had} 个至少要有 {asked.keep} 个不换人，而按各人上限最多留住 {stay} 个。"
             "请提高上限或降低沿用比例。",
             f"Of the last {had} at least {asked.keep} are to stay, but by the limits at most {stay} can. "

@@ -13,7 +13,7 @@ from rules.judging.findings import Writer
 from rules.judging.missing import all_missing
 from rules.judging.outcomes import Judgement, Truth, Verdict, check, criteria_of, judge
 from rules.judging.readers import Reading, evaluator
-from rules.model.edition import Edition, Ranking, Rule
+from rules.model import Edition, Ranking, Rule
 from rules.values.exact import Value
 
 

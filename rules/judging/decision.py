@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from rules.model.edition import Edition, Rule, Text
+from rules.model import Edition, Rule
 from rules.values.exact import Type, Value, plain
+from rules.values.text import Text
 
 VERDICTS: Mapping[bool | None, str] = {True: "met", False: "not_met", None: "unknown"}
 

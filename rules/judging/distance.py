@@ -19,22 +19,9 @@ from rules.judging.decision import Decision, vars_of
 from rules.judging.evaluate import Scope, leaf_holds
 from rules.judging.outcomes import check, criteria_of
 from rules.judging.reference import Reference
-from rules.model.edition import (
-    Checklist,
-    Condition,
-    Criterion,
-    Edition,
-    Expr,
-    Fact,
-    Group,
-    Leaf,
-    Op,
-    Ref,
-    Rule,
-    Text,
-    leaves_in,
-)
+from rules.model import Checklist, Condition, Criterion, Edition, Expr, Fact, Group, Leaf, Op, Ref, Rule, leaves_in
 from rules.values.exact import Type, Value, plain
+from rules.values.text import Text
 
 FARTHEST = 10**12
 ROUNDS = 60  # each round settles one criterion; rules that undo each other for ever are given up on

@@ -11,7 +11,7 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any, Protocol
 
-from rules.model.edition import Condition, Const, Edition, Expr, Group, Leaf, Op, Test
+from rules.model import Comparison, Condition, Const, Edition, Expr, Group, Leaf, Op
 from rules.values.exact import Type, Value, completed_months, completed_years, exact, shift
 
 Record = Mapping[str, Any]
@@ -122,7 +122,7 @@ def leaf_holds(leaf: Leaf, scope: Scope) -> bool | None:
     return None if None in verdicts else True
 
 
-def test_holds(left: Value, test: Test, type: Type, scope: Scope) -> bool | None:
+def test_holds(left: Value, test: Comparison, type: Type, scope: Scope) -> bool | None:
     limits = [evaluate(limit, scope) for limit in test.limits]
     if left is None:
         return None

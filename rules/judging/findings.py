@@ -13,7 +13,7 @@ from rules.judging.decision import Compared, Finding, Item, Part, Ready
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.outcomes import Judgement, Truth, check, criteria_of, holds
 from rules.judging.readers import Place, Reader, Reading
-from rules.model.edition import (
+from rules.model import (
     Condition,
     Const,
     Criterion,
@@ -27,9 +27,9 @@ from rules.model.edition import (
     Scorecard,
     ScoreItem,
     Table,
-    Text,
 )
 from rules.values.exact import POINTS, Type, Value
+from rules.values.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from rules.judging.decision import Missing
 from rules.judging.evaluate import Scope, evaluate, holds
 from rules.judging.findings import path_of, title_of
 from rules.judging.outcomes import Judgement
-from rules.model.edition import Condition, Const, Criterion, Expr, Leaf, Op, Ranking, Rule, Scorecard, ScoreItem, Text
+from rules.model import Condition, Const, Criterion, Expr, Leaf, Op, Ranking, Rule, Scorecard, ScoreItem
+from rules.values.text import Text
 
 
 def missing(expr: Expr, scope: Scope, path: str = "") -> Iterator[Missing]:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 from rules.judging.decision import Placed
 from rules.judging.evaluate import Scope, evaluate, join, sort_key
-from rules.model.edition import (
+from rules.model import (
     Checklist,
     Condition,
     Criterion,

@@ -1,6 +1,6 @@
 """Reads exact values straight off a record: as `evaluate` does, but prepared once for an expression.
 
-Most values are a fact as given, or an operation on such facts and the date. Everything else is evaluated. Both ways
+Most values are a fact as given, or an operation on such facts and the date. Everything else is evaluated. Text ways
 must agree: the reference evaluates everything, and the tests hold the two against each other.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rules.judging.evaluate import NUMERIC, Scope, evaluate
-from rules.model.edition import Const, Edition, Expr, Fact, Op, Ref
+from rules.model import Const, Edition, Expr, Fact, Op, Ref
 from rules.values.exact import Value
 
 Reader = Callable[[Scope], Value]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules.judging.decider import Decider
 from rules.judging.evaluate import Scope, leaf_holds
 from rules.judging.outcomes import Truth, leaves
-from rules.model.edition import Rule
+from rules.model import Rule
 
 
 class Reference(Decider):

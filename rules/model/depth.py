@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Condition, Edition, Expr, Group, Leaf, Op, Ranking, Ref, Rule, Scorecard, Table
+from rules.model import Condition, Edition, Expr, Group, Leaf, Op, Ranking, Ref, Rule, Scorecard, Table
 
 MOST_LEVELS = 100  # each takes up to five calls, of the thousand that Python allows
 DECISION_LEVELS = 2  # what one decision's reading of another takes, as levels of a formula

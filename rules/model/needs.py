@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.model.edition import Edition, Fact, Rule
+from rules.model import Edition, Fact, Rule
 from rules.model.uses import Used, fact_of, of_rule, refs
 
 Key = tuple[str, str]

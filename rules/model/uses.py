@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import (
+from rules.model import (
     Assignment,
     Condition,
     Const,

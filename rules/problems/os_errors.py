@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Mapping
 
-from rules.problems.problem import Both
+from rules.values.text import Text
 
 WORDS: Mapping[int, str] = {
     errno.EACCES: "没有权限",
@@ -20,7 +20,7 @@ WORDS: Mapping[int, str] = {
 }
 
 
-def why(error: OSError) -> Both:
+def why(error: OSError) -> Text:
     """What the system says; in its own words where there are no others."""
     said = error.strerror or str(error) or type(error).__name__
-    return Both(WORDS.get(error.errno or 0, said), said)
+    return Text(WORDS.get(error.errno or 0, said), said)

@@ -8,32 +8,15 @@ place of discovery, so that the texts can be read, compared and corrected togeth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from rules.problems.file_messages import MESSAGES
 from rules.problems.plan_messages import PLAN_MESSAGES
+from rules.values.text import Lang, Mark, Text
 
-Lang = Literal["zh", "en"]
 Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Mark:
-    """A place in a file; lines and columns count from 1 and in characters, as editors show them."""
-
-    file: str
-    line: int
-    column: int
-
-
-class Both(NamedTuple):
-    """A fact that reads differently in the two languages."""
-
-    zh: str
-    en: str
 
 
 class Located(Protocol):
@@ -149,25 +132,9 @@ class PolicyError(Exception):
         return "\n".join(map(str, self.problems))
 
 
-def shown(text: str, most: int = 60) -> str:
-    """A quotation from a file that stays on one line and cannot swamp the message around it."""
-    one_line = " ".join(text.split())
-    return one_line if len(one_line) <= most else one_line[: most - 1] + "…"
-
-
-def near(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    """The known word that was probably meant, or nothing."""
-    return next(iter(get_close_matches(word[:60], list(known), 1)), "")
-
-
-def listed(words: Mapping[str, object] | tuple[str, ...]) -> str:
-    """Words as messages list them."""
-    return ", ".join(f"`{word}`" for word in words)
-
-
-def _nearest(guess: str) -> Both:
-    return Both(f"最接近的是 `{guess}`。", f" The nearest is `{guess}`.") if guess else Both("", "")
+def _nearest(guess: str) -> Text:
+    return Text(f"最接近的是 `{guess}`。", f" The nearest is `{guess}`.") if guess else Text("", "")
 
 
 def _in(lang: Lang, facts: dict[str, object]) -> dict[str, object]:
-    return {name: getattr(fact, lang) if isinstance(fact, Both) else fact for name, fact in facts.items()}
+    return {name: getattr(fact, lang) if isinstance(fact, Text) else fact for name, fact in facts.items()}

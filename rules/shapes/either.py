@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rules.files.node import Node, resolved
-from rules.problems.problem import Both, Problems
+from rules.problems.problem import Problems
 from rules.shapes.scalars import FOUND, Schema
+from rules.values.text import Text
 
 if TYPE_CHECKING:
     from rules.shapes.shapes import Shape
@@ -25,12 +26,12 @@ class Test:
 
     matches: Callable[[Node], bool]
     condition: Schema
-    label: Both
+    label: Text
 
 
 def has(key: str) -> Test:
     """A mapping in which `key` is present."""
-    label = Both(f"含有 `{key}:` 的键值映射", f"a mapping with `{key}:`")
+    label = Text(f"含有 `{key}:` 的键值映射", f"a mapping with `{key}:`")
     return Test(lambda node: key in node.entries, {"type": "object", "required": [key]}, label)
 
 
@@ -38,7 +39,7 @@ def says(key: str, *values: str) -> Test:
     """A mapping in which `key` has one of `values`."""
     options = {"enum": [seen for value in values for seen in resolved(value)]}
     condition = {"type": "object", "required": [key], "properties": {key: options}}
-    label = Both(f"`{key}: {' | '.join(values)}`", f"`{key}: {' | '.join(values)}`")
+    label = Text(f"`{key}: {' | '.join(values)}`", f"`{key}: {' | '.join(values)}`")
     return Test(lambda node: (at := node.get(key)) is not None and at.value in values, condition, label)
 
 
@@ -66,7 +67,7 @@ class Either:
             if test.matches(node):
                 return shape.check(node, problems)
         labels = [test.label for test, _ in self.branches]
-        possible = Both("；".join(label.zh for label in labels), "; ".join(label.en for label in labels))
+        possible = Text("；".join(label.zh for label in labels), "; ".join(label.en for label in labels))
         problems.add(node, "shape.no_branch", possible=possible)
         return False
 

@@ -14,21 +14,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.files.node import Node, kind, resolved
-from rules.problems.problem import Both, Problems, listed, near, shown
+from rules.problems.problem import Problems
+from rules.values.text import Text, listed, near, shown
 
-__all__ = ["FOUND", "Flag", "Pattern", "Schema", "Text", "Whole", "Word", "listed", "near"]
+__all__ = ["FOUND", "Flag", "Pattern", "Prose", "Schema", "Whole", "Word", "listed", "near"]
 
 Schema = dict[str, Any]
 
 _PROBES = ("0", "1", "12", "100", "2026", "0.5", "1.5", "12.25", "2026.1", "-1", "-1.5", "1e3")
-FOUND: dict[type, Both] = {
-    dict: Both("键值映射", "a mapping"),
-    list: Both("列表", "a list"),
-    str: Both("一个值", "a single value"),
+FOUND: dict[type, Text] = {
+    dict: Text("键值映射", "a mapping"),
+    list: Text("列表", "a list"),
+    str: Text("一个值", "a single value"),
 }
 
 
-def _scalar(node: Node, problems: Problems, wanted: Both) -> bool:
+def _scalar(node: Node, problems: Problems, wanted: Text) -> bool:
     """Whether there is a value at all; null is never one, for a policy must say what it means."""
     if not node.is_scalar:
         problems.add(node, "shape.wanted_scalar", wanted=wanted, found=FOUND[type(node.value)])
@@ -40,14 +41,14 @@ def _scalar(node: Node, problems: Problems, wanted: Both) -> bool:
 
 
 @dataclass(frozen=True)
-class Text:
+class Prose:
     """Any words."""
 
     zh: str = "文字"
     en: str = "some text"
 
     def check(self, node: Node, problems: Problems) -> bool:
-        return _scalar(node, problems, Both(self.zh, self.en))
+        return _scalar(node, problems, Text(self.zh, self.en))
 
     def schema(self, defs: Schema) -> Schema:
         return {"type": ["string", "number", "boolean"], "pattern": r"[^ \t\r\n]"}
@@ -82,10 +83,10 @@ class Pattern:
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {"wanted": Both(self.zh, self.en), "examples": listed(self.examples)}
+        return {"wanted": Text(self.zh, self.en), "examples": listed(self.examples)}
 
     def check(self, node: Node, problems: Problems) -> bool:
-        if not _scalar(node, problems, Both(self.zh, self.en)):
+        if not _scalar(node, problems, Text(self.zh, self.en)):
             return False
         found = kind(node.text, quoted=node.quoted)
         if not self.fits(node.text):
@@ -105,11 +106,11 @@ class Pattern:
 class Word:
     """One of a few words; a mapping of words says what each means, for the editor to show."""
 
-    choices: Mapping[str, Both] | tuple[str, ...]
+    choices: Mapping[str, Text] | tuple[str, ...]
 
     def check(self, node: Node, problems: Problems) -> bool:
         allowed = listed(self.choices)
-        if not _scalar(node, problems, Both(f"其中之一：{allowed}", f"one of {allowed}")):
+        if not _scalar(node, problems, Text(f"其中之一：{allowed}", f"one of {allowed}")):
             return False
         if node.text in self.choices:
             return True
@@ -132,7 +133,7 @@ class Flag:
     """Exactly `true` or `false`: `yes`, `on` and `是` mean different things to different tools."""
 
     def check(self, node: Node, problems: Problems) -> bool:
-        if not _scalar(node, problems, Both("true 或 false", "true or false")):
+        if not _scalar(node, problems, Text("true 或 false", "true or false")):
             return False
         if node.text in ("true", "false") and not node.quoted:
             return True
@@ -151,15 +152,15 @@ class Whole:
     at_most: int | None = None
 
     @property
-    def wanted(self) -> Both:
+    def wanted(self) -> Text:
         low, high = self.at_least, self.at_most
         if low is not None and high is not None:
-            return Both(f" {low} 到 {high} 的整数", f"a whole number from {low} to {high}")
+            return Text(f" {low} 到 {high} 的整数", f"a whole number from {low} to {high}")
         if low is not None:
-            return Both(f"不小于 {low} 的整数", f"a whole number, {low} or more")
+            return Text(f"不小于 {low} 的整数", f"a whole number, {low} or more")
         if high is not None:
-            return Both(f"不大于 {high} 的整数", f"a whole number, {high} or less")
-        return Both("整数", "a whole number")
+            return Text(f"不大于 {high} 的整数", f"a whole number, {high} or less")
+        return Text("整数", "a whole number")
 
     def check(self, node: Node, problems: Problems) -> bool:
         if not _scalar(node, problems, self.wanted):

@@ -13,13 +13,32 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from rules.files.node import Node, kind
-from rules.problems.problem import Both, Problems, listed, near, shown
+from rules.problems.problem import Problems
 from rules.shapes.either import Either, Test, has, is_a, says
-from rules.shapes.scalars import FOUND, Flag, Pattern, Schema, Text, Whole, Word
+from rules.shapes.scalars import FOUND, Flag, Pattern, Prose, Schema, Whole, Word
+from rules.values.text import Text, listed, near, shown
 
 __all__ = [
-    "Anything", "Either", "Field", "Flag", "ListOf", "MapOf", "Pattern", "Record", "Ref", "Schema", "Shape", "Test",
-    "Text", "Whole", "Word", "document", "has", "is_a", "kind", "says",
+    "Anything",
+    "Either",
+    "Field",
+    "Flag",
+    "ListOf",
+    "MapOf",
+    "Pattern",
+    "Prose",
+    "Record",
+    "Ref",
+    "Schema",
+    "Shape",
+    "Test",
+    "Whole",
+    "Word",
+    "document",
+    "has",
+    "is_a",
+    "kind",
+    "says",
 ]  # fmt: skip
 
 
@@ -47,7 +66,7 @@ def _holds(node: Node, wanted: type, code: str, problems: Problems) -> bool:
     if isinstance(node.value, wanted):
         return True
     empty = node.is_scalar and kind(node.text, quoted=node.quoted) == "null"
-    problems.add(node, code, found=Both("空的", "empty") if empty else FOUND[type(node.value)])
+    problems.add(node, code, found=Text("空的", "empty") if empty else FOUND[type(node.value)])
     return False
 
 

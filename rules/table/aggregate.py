@@ -12,7 +12,7 @@ from typing import Any
 
 import ibis
 
-from rules.model.edition import Edition, Fact, Op
+from rules.model import Edition, Fact, Op
 from rules.model.uses import Used, fact_of, of_rule, refs
 from rules.table import numbers
 from rules.table.columns import KEY, key_of

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from rules.cases.checker import HUGE, PLACES
-from rules.model.edition import Edition, Fact
+from rules.model import Edition, Fact
 from rules.table.errors import TableError
 from rules.table.numbers import D38, INT64, NARROW, Num
 

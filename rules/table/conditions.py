@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rules.model.edition import Condition, Const, Group, Leaf
-from rules.model.edition import Test as Comparison
+from rules.model import Comparison, Condition, Const, Group, Leaf
 from rules.table.numbers import COMPARE, Truth, equal, literal
 from rules.table.values import Cell, compare, every, order_key, plain, some, truth
 from rules.values.exact import Type

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rules.model.edition import Const, Criterion, Rule, Table
+from rules.model import Const, Criterion, Rule, Table
 from rules.table import numbers
 from rules.table.errors import about
 from rules.table.judged import Judged, code, tell, verdicts_of

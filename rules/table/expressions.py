@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rules.model.edition import Const, Expr, Op
+from rules.model import Const, Expr, Op
 from rules.table import dates, lists, numbers
 from rules.table.errors import NotTabular
 from rules.table.numbers import Num

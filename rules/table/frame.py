@@ -13,7 +13,7 @@ from typing import Any
 
 import ibis
 
-from rules.model.edition import Condition, Edition, Expr, Fact, Op, Rule
+from rules.model import Condition, Edition, Expr, Fact, Op, Rule
 from rules.table import conditions, expressions, numbers, outcomes
 from rules.table.columns import SEPARATOR, number_column
 from rules.table.dates import Day

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Condition, Expr, Leaf, Op, Ranking, Rule, Scorecard, Table
+from rules.model import Condition, Expr, Leaf, Op, Ranking, Rule, Scorecard, Table
 
 Part = Expr | Condition | None
 

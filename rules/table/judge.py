@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Condition, Edition, Ref, Rule
+from rules.model import Condition, Edition, Ref, Rule
 from rules.model.uses import Used, refs
 from rules.table import numbers
 from rules.table.columns import KEY, SEPARATOR, around, check_columns

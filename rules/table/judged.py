@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rules.model.edition import Criterion, Rule
+from rules.model import Criterion, Rule
 from rules.table.errors import about
 from rules.table.numbers import Num, Truth
 from rules.table.values import Cell, every, untold

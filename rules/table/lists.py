@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from rules.cases.checker import MOST_RECORDS
-from rules.model.edition import Op
+from rules.model import Op
 from rules.table import dates, numbers
 from rules.table.errors import NotTabular
 from rules.table.numbers import D38, INT64, NARROW, Num, counted, literal

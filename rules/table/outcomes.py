@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rules.model.edition import Checklist, Criterion, Rule, Scorecard, Table
+from rules.model import Checklist, Criterion, Rule, Scorecard, Table
 from rules.table.decision_tables import table
 from rules.table.errors import NotTabular, about
 from rules.table.judged import Judged, code, strongest, tell, verdicts_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from rules.model.edition import Rule, Scorecard, ScoreItem
+from rules.model import Rule, Scorecard, ScoreItem
 from rules.table import numbers
 from rules.table.errors import about
 from rules.table.judged import Judged, code, strongest, tell, verdicts_of

@@ -14,9 +14,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
-from rules.model.edition import Edition, Ranking, Test, Text
-from rules.problems.problem import Mark
+from rules.model import Comparison, Edition, Ranking
 from rules.values.exact import Value, decimal_text, read_literal
+from rules.values.text import Mark, Text
 from rules.variants.whatif import NoSuchFigure, Supposition, suppose
 
 MOST = 1000  # values
@@ -126,4 +126,4 @@ def _turns_once(edition: Edition, place: Place) -> bool:
     if place[0] != "rules" or isinstance(edition.rules[place[1]].body, Ranking) or {"then", "where", "each"} & {*place}:
         return False
     test = _at(edition, place[:-3])
-    return isinstance(test, Test) and test.operator in ONCE and place[-3] == "limits" and place[-1] == "value"
+    return isinstance(test, Comparison) and test.operator in ONCE and place[-3] == "limits" and place[-1] == "value"

@@ -18,8 +18,9 @@ from rules.building.store import lineage
 from rules.files.node import Node
 from rules.files.source import read_file
 from rules.format.grammar import JOINS, OPERATORS
-from rules.model.edition import Edition
-from rules.problems.problem import PolicyError, Problems, near
+from rules.model import Edition
+from rules.problems.problem import PolicyError, Problems
+from rules.values.text import near
 
 _NAME = re.compile(r"\w[\w-]*")  # of a decision or a subject, of an item or a fact: never a path
 

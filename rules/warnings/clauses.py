@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import (
+from rules.model import (
     Clause,
+    Comparison,
     Condition,
     Const,
     Criterion,
@@ -22,12 +23,11 @@ from rules.model.edition import (
     Reading,
     Ref,
     Rule,
-    Text,
     leaves_in,
 )
-from rules.model.edition import Test as Comparison
-from rules.problems.problem import Both, Mark, Problems
+from rules.problems.problem import Problems
 from rules.values.exact import Type, Value, read_literal, show
+from rules.values.text import Mark, Text
 from rules.warnings.figures import comparisons, figures, says
 
 UP, DOWN = frozenset({"above", "at_least"}), frozenset({"below", "at_most"})
@@ -49,7 +49,7 @@ def check_agreement(edition: Edition, problems: Problems) -> None:
     """Warn where a rule says other than its clause."""
     for one in disagreements(edition):
         problems.warn(
-            one.mark, "warning.clause_disagrees", id=one.id, fact=Both(one.title.zh, one.title.en),
+            one.mark, "warning.clause_disagrees", id=one.id, fact=Text(one.title.zh, one.title.en),
             operator=one.operator, limit=one.shown, clause=one.clause,
         )  # fmt: skip
 

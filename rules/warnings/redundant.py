@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rules.model.edition import Checklist, Condition, Criterion, Edition, Group, Rule, Scorecard, Table
+from rules.model import Checklist, Condition, Criterion, Edition, Group, Rule, Scorecard, Table
 from rules.model.uses import place
 from rules.problems.problem import Problems
 from rules.warnings.worlds import Space

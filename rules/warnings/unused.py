@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Checklist, Edition, Ranking, Rule, Scorecard, Table
+from rules.model import Checklist, Edition, Ranking, Rule, Scorecard, Table
 from rules.model.uses import Used, behind, of_assignment, of_rule, refs
-from rules.problems.problem import Both, Mark, Problems
+from rules.problems.problem import Problems
+from rules.values.text import Mark, Text
 
 
 def check_unused(edition: Edition, problems: Problems) -> None:
@@ -44,7 +45,7 @@ def _facts(edition: Edition, problems: Problems) -> None:
         for fact in subject.facts.values():
             if (subject.name, fact.name) not in used.keys() | beside:
                 path = f"{subject.name}.{fact.name}"
-                title = Both(fact.title.zh, fact.title.en)
+                title = Text(fact.title.zh, fact.title.en)
                 problems.warn(fact.mark, "warning.fact_unused", path=path, fact=title, id=fact.name)
 
 
@@ -82,5 +83,5 @@ def _readings(edition: Edition, problems: Problems) -> None:
                 mark,
                 "warning.reading_unused",
                 path=f"readings.{reading.id}",
-                title=Both(reading.title.zh, reading.title.en),
+                title=Text(reading.title.zh, reading.title.en),
             )

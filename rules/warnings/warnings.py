@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Edition, Expr, Fact, Leaf, Op, Ref, Rule, Scorecard, leaves_in
+from rules.model import Edition, Expr, Fact, Leaf, Op, Ref, Rule, Scorecard, leaves_in
 from rules.model.uses import Used, behind, fact_of, of_assignment, of_criterion, of_item, place
-from rules.problems.problem import Both, Mark, Problem, Problems
+from rules.problems.problem import Problem, Problems
+from rules.values.text import Mark, Text
 from rules.warnings.clauses import check_agreement
 from rules.warnings.redundant import check_redundant
 from rules.warnings.unused import check_unused
@@ -44,7 +45,7 @@ def _protected(edition: Edition, rule: Rule, problems: Problems) -> None:
 def _of_traits(edition: Edition, name: str, mark: Mark, used: Iterator[Used], problems: Problems) -> None:
     for fact in behind(edition, used).values():
         if word := protected(fact):
-            title = Both(fact.title.zh, fact.title.en)
+            title = Text(fact.title.zh, fact.title.en)
             problems.warn(mark, "warning.protected", id=name, fact=title, word=word)
 
 

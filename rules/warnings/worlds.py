@@ -14,8 +14,7 @@ from math import prod
 from typing import Any
 
 from rules.judging.evaluate import COMPARE, join, sort_key
-from rules.model.edition import Condition, Const, Edition, Expr, Group, Leaf, Op, Ref, leaves_in
-from rules.model.edition import Test as Comparison
+from rules.model import Comparison, Condition, Const, Edition, Expr, Group, Leaf, Op, Ref, leaves_in
 from rules.model.uses import fact_of
 from rules.values.exact import Value
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Clause, Criterion, Edition, Scorecard, ScoreItem
-from rules.problems.problem import shown
+from rules.model import Clause, Criterion, Edition, Scorecard, ScoreItem
 from rules.values.markdown import cell, table
+from rules.values.text import shown
 
 
 @dataclass(frozen=True, slots=True)

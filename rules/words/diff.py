@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from rules.model.edition import Edition
+from rules.model import Edition
 from rules.words.assignment_items import assigned_items
 from rules.words.items import Item, items
 

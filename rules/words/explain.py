@@ -11,10 +11,10 @@ from typing import Any
 
 from rules.judging.decision import Decision, Finding, Missing
 from rules.judging.distance import Change, Distance, distances
-from rules.model.edition import Checklist, Criterion, Output, Ranking, Table, Text
-from rules.problems.problem import Lang
+from rules.model import Checklist, Criterion, Output, Ranking, Table
 from rules.values.exact import POINTS, Type, Value
 from rules.values.layout import Line, Row, Span, aligned, line, row, text
+from rules.values.text import Lang, Text
 from rules.words.findings import HIT, MARKS, PASSED, finding_rows
 from rules.words.wording import Wording
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from rules.judging.decision import Decision, Finding, Part
-from rules.model.edition import Const, Criterion, Expr, Leaf, Scorecard, leaves_in
+from rules.model import Const, Criterion, Expr, Leaf, Scorecard, leaves_in
 from rules.values.exact import POINTS
 from rules.values.layout import Row, Span, row
 from rules.words.wording import BETWEEN, Wording

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from rules.model.edition import Checklist, Criterion, Edition, Fact, Ranking, Rule, Scorecard, ScoreItem, Table, Text
+from rules.model import Checklist, Criterion, Edition, Fact, Ranking, Rule, Scorecard, ScoreItem, Table
 from rules.model.uses import place
-from rules.problems.problem import Lang
+from rules.values.text import Lang, Text
 from rules.words.wording import Wording
 
-Both = tuple[str, str]
+Pair = tuple[str, str]
 LANGS: tuple[Lang, Lang] = ("zh", "en")
 
 
@@ -19,9 +19,9 @@ class Item:
     """Something an edition says: a criterion, a fact, a reading."""
 
     kind: str  # plan | fact | decision | item | reading | clause
-    title: Both
+    title: Pair
     clause: str
-    sides: Mapping[str, Both]
+    sides: Mapping[str, Pair]
 
 
 def items(edition: Edition) -> dict[str, Item]:
@@ -44,16 +44,16 @@ def items(edition: Edition) -> dict[str, Item]:
     return found
 
 
-def both(text: Text) -> Both:
+def both(text: Text) -> Pair:
     return text.zh, text.en
 
 
-def same(text: str) -> Both:
+def same(text: str) -> Pair:
     return text, text
 
 
 def _plan(edition: Edition) -> Iterable[tuple[str, Item]]:
-    def item(zh: str, en: str, value: Both) -> Item:
+    def item(zh: str, en: str, value: Pair) -> Item:
         return Item("plan", (zh, en), "", {"value": value})
 
     until = edition.effective_to
@@ -89,9 +89,9 @@ def rows_of(rule: Rule) -> tuple[Criterion, ...]:
             return eligible
 
 
-def _fact(fact: Fact, words: list[Wording], subject: Both) -> Item:
+def _fact(fact: Fact, words: list[Wording], subject: Pair) -> Item:
     formula, counted = fact.formula, fact.counted
-    sides: dict[str, Both] = {
+    sides: dict[str, Pair] = {
         "title": both(fact.title),
         "type": same(str(fact.type)),
         "lever": same(fact.lever),
@@ -127,7 +127,7 @@ def _range(fact: Fact, say: Wording) -> str:
     return f"{low} – {high}"
 
 
-def spelled(words: list[Wording], say: Callable[[Wording], str]) -> Both:
+def spelled(words: list[Wording], say: Callable[[Wording], str]) -> Pair:
     zh, en = (say(one) for one in words)
     return zh, en
 

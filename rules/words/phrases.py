@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from rules.model.edition import Condition, Const, Edition, Expr, Group, Leaf, Op
+from rules.model import Condition, Const, Edition, Expr, Group, Leaf, Op
 from rules.values.exact import Type, Value
 from rules.words.wording import Wording
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Assignment, Criterion, Edition, Fact, Reading, Rule, Scorecard, ScoreItem
+from rules.model import Assignment, Criterion, Edition, Fact, Reading, Rule, Scorecard, ScoreItem
 from rules.model.uses import Used, behind, of_assignment, of_rule, place
 from rules.values.markdown import cell, table
 from rules.words.phrases import Words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.model.edition import Assignment, Edition
+from rules.model import Assignment, Edition
 from rules.values.exact import RATE
 from rules.values.markdown import cell, table
 from rules.words.phrases import Words

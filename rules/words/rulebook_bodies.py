@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rules.model.edition import Checklist, Const, Criterion, Edition, Group, Ranking, Rule, Scorecard, ScoreItem, Table
+from rules.model import Checklist, Const, Criterion, Edition, Group, Ranking, Rule, Scorecard, ScoreItem, Table
 from rules.values.markdown import cell, table
 from rules.words.phrases import Words
 

@@ -12,9 +12,9 @@ from fractions import Fraction
 from typing import Any
 
 from rules.judging.findings import title_of
-from rules.model.edition import Condition, Const, Edition, Expr, Leaf, Op, Ref, Table, Test, Text
-from rules.problems.problem import Lang
+from rules.model import Comparison, Condition, Const, Edition, Expr, Leaf, Op, Ref, Table
 from rules.values.exact import Type, Value, decimal_text, show
+from rules.values.text import Lang, Text
 
 TEN_THOUSAND = 10_000
 MOST_DIGITS = 6
@@ -166,7 +166,7 @@ class Wording:
         words = DAYS if kind == "date" and operator in DAYS else OPERATORS
         return words[operator][0 if self.zh else 1]
 
-    def test(self, test: Test, leaf: Leaf, subject: str, own: str = "") -> str:
+    def test(self, test: Comparison, leaf: Leaf, subject: str, own: str = "") -> str:
         limits = [self.expr(limit, subject, own, self.codes(leaf.left)) for limit in test.limits]
         if test.operator == "between":
             return self.span(*limits)

@@ -10,9 +10,10 @@ from flask import Response, request
 from marshmallow import fields
 
 from rules.judging.decision import vars_of
-from rules.model.edition import Edition, Fact, Rule, Text
+from rules.model import Edition, Fact, Rule
 from rules.model.needs import needed
 from rules.values.exact import plain
+from rules.values.text import Text
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.bodies import Blueprint

@@ -1,6 +1,6 @@
 """Human review of an automated decision (Personal Information Protection Law, art. 24).
 
-A person may ask for it; a reviewer records what came of it. Both stand in the log beside the decision, the words
+A person may ask for it; a reviewer records what came of it. Text stand in the log beside the decision, the words
 sealed, for they may speak of a person.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
-from rules.model.edition import Rule, Scorecard, Table
+from rules.model import Rule, Scorecard, Table
 from service.api.decisions import find_line, line_of
 from service.api.replaying import edition_of
 from service.exact_json import dumps

@@ -20,8 +20,9 @@ from rules import Edition, PolicyError, Store, read_store
 from rules.building.loader import load
 from rules.cases.files import CaseError
 from rules.problems.os_errors import why
-from rules.problems.problem import Lang, Problem
+from rules.problems.problem import Problem
 from rules.values.exact import read_date
+from rules.values.text import Lang
 from service.commands.screen import colours, complain
 
 HOME = Path(__file__).resolve().parents[2]

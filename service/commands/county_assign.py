@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from rules.judging.assignment import Incomplete, Task, Wanted, obstacles, task
-from rules.model.edition import Assignment, Edition
+from rules.model import Assignment, Edition
 from rules.values.layout import Line, Row, Span, line, row
 from rules.words.wording import Wording
 from service.commands.common import NEEDS_INFORMATION, Bad, Settings, Unfit, common

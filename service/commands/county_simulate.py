@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from rules import PolicyError
-from rules.model.edition import Edition
+from rules.model import Edition
 from rules.values.layout import Line, Row, Span, line, row
 from rules.variants.sweep import Swept, sweep
 from rules.variants.whatif import NoSuchFigure, Supposition, suppose

@@ -8,7 +8,7 @@ import click
 
 from rules import Decision, PolicyError
 from rules.cases.files import Case
-from rules.model.edition import Table
+from rules.model import Table
 from rules.values.layout import Line, Row, Span, line, row
 from rules.variants.whatif import NoSuchFigure, Supposition
 from rules.words.explain import TONES, explanation, whole
@@ -60,7 +60,7 @@ def decide(settings: Settings, decision: str, case: str, supposed: tuple[str, ..
 
 
 def _compared(settings: Settings, judge: Judge, decision: str, cases: list[Case], supposed: tuple[str, ...]) -> None:
-    """Both outcomes side by side."""
+    """Text outcomes side by side."""
     try:
         other = Judge(settings, [Supposition.read(one) for one in supposed])
         pairs = [(judge.decide(decision, one), other.decide(decision, one)) for one in watched(cases, settings)]

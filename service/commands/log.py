@@ -16,9 +16,9 @@ import click
 from sqlalchemy import make_url
 
 from rules.problems.os_errors import why
-from rules.problems.problem import Lang
 from rules.values.exact import read_date
 from rules.values.layout import Span, line
+from rules.values.text import Lang
 from service.commands.common import BAD_INPUT, HOME, OPTIONS, Bad, Command, Settings, said
 from service.commands.screen import as_json, colours, complain, patient, show
 from service.log import Anchor, DecisionLog, LogError, LogUnavailable, Report, Sealer, expire, export, verify

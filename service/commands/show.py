@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from rules import Edition
-from rules.model.edition import Assignment, Criterion, Rule, Scorecard, ScoreItem, Table
+from rules.model import Assignment, Criterion, Rule, Scorecard, ScoreItem, Table
 from rules.model.uses import place
 from rules.values.layout import Line, Row, Span, line, row
 from rules.words.assignment_items import items_of
 from rules.words.diff import ASPECTS
-from rules.words.items import LANGS, Both, rows_of
+from rules.words.items import LANGS, Pair, rows_of
 from rules.words.wording import Wording
 from service.commands.common import Bad, Settings, common
 from service.commands.screen import as_json, show
@@ -138,7 +138,7 @@ def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _both(side: Both) -> dict[str, str]:
+def _both(side: Pair) -> dict[str, str]:
     return dict(zip(LANGS, side, strict=True))
 
 

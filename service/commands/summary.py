@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from rules import Decision
 from rules.judging.decision import Finding
-from rules.model.edition import Table, Text
+from rules.model import Table
 from rules.values.layout import Row, Span, row
+from rules.values.text import Text
 from rules.words.explain import TONES
 from rules.words.wording import Wording
 from service.commands.common import Settings

@@ -9,7 +9,7 @@ from typing import Any
 
 from rules import Reference
 from rules.judging.decision import vars_of
-from rules.model.edition import Edition, Rule
+from rules.model import Edition, Rule
 from rules.model.uses import Used, behind, of_rule, refs
 from rules.table.columns import KEY, around, key_of
 from service.county.run.outputs import Outputs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rules.model.edition import Text
+from rules.values.text import Text
 
 
 class Advice(NamedTuple):

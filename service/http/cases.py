@@ -13,7 +13,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from rules import FactError
-from rules.model.edition import Rule
+from rules.model import Rule
 from rules.values.ids import ID
 from service.http.fields import MESSAGES, CaseSchema
 from service.http.problems import FieldError, Problem

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from rules.judging.decision import Decision
-from rules.model.edition import Ranking, Table
+from rules.model import Ranking, Table
 from rules.values.exact import plain
 from service.http.cases import Case
 

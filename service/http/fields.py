@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from rules.cases.checker import HUGE, MOST_RECORDS, PLACES
-from rules.model.edition import Edition, Fact
+from rules.model import Edition, Fact
 from rules.values.exact import decimal_text, read_date
 from rules.values.ids import CARD, ID, LONGEST, WANTED
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
-from rules.problems.problem import Lang
+from rules.values.text import Lang
 
 LANGUAGES: tuple[Lang, Lang] = ("zh", "en")
 

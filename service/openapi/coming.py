@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rules import Store
-from rules.model.edition import Edition
+from rules.model import Edition
 
 ABOUT = """
 ### 版本 / editions

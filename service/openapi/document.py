@@ -20,7 +20,7 @@ from flask import Flask
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
-from rules.model.edition import Edition, Rule
+from rules.model import Edition, Rule
 from rules.model.needs import needed
 from service.http.fields import CaseSchema, FactSchemas, ProblemSchema
 from service.http.problems import from_http

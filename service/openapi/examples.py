@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from rules.model.edition import Edition, Fact, Rule
+from rules.model import Edition, Fact, Rule
 from rules.model.needs import Key, needed
 from rules.values.exact import Value, plain
 

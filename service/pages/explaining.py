@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rules.judging.decision import Decision
-from rules.model.edition import Checklist, Clause, Table, Text
+from rules.model import Checklist, Clause, Table
 from rules.model.needs import needed
-from rules.problems.problem import Lang
 from rules.values.layout import Line, Row, Span
+from rules.values.text import Lang, Text
 from rules.words.explain import TONES, Explainer
 from rules.words.findings import HIT, MARKS, PASSED
 from rules.words.wording import Wording

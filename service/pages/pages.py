@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Response, render_template, request
 
-from rules.problems.problem import Lang
+from rules.values.text import Lang
 from service.http.language import LANGUAGES, language
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from rules import FactError
 from rules.cases.files import Case, read_cases
 from rules.judging.decision import Decision, vars_of
-from rules.model.edition import Edition, Rule
+from rules.model import Edition, Rule
 from rules.model.needs import Key, needed
 from service.policies.live import Compiled, Snapshot
 from service.settings import HOME

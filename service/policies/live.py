@@ -22,7 +22,8 @@ from tempfile import mkdtemp
 
 from rules import Edition, Engine, FactChecker, Store, read_store
 from rules.building.store import lineage
-from rules.problems.problem import Mark, Problem
+from rules.problems.problem import Problem
+from rules.values.text import Mark
 
 Signature = tuple[tuple[str, int, int], ...]
 KEPT = 8  # copies of policies in the runtime folder, for requests still under way with an older one

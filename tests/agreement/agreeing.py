@@ -9,7 +9,7 @@ from rules.judging.decider import Decider
 from rules.judging.decision import Decision
 from rules.judging.outcomes import criteria_of
 from rules.judging.reference import Reference
-from rules.model.edition import Ranking, Rule, Scorecard
+from rules.model import Ranking, Rule, Scorecard
 
 
 def due(rule: Rule) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from rules import FactChecker
 from rules.cases.files import read_cases
-from rules.model.edition import Edition, Fact, Rule
+from rules.model import Edition, Fact, Rule
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "cases"
 Facts = dict[str, Any]

@@ -15,7 +15,7 @@ from rules.cases.checker import PLACES
 from rules.engine.engine import Engine
 from rules.judging.outcomes import Judgement
 from rules.judging.reference import Reference
-from rules.model.edition import Edition
+from rules.model import Edition
 from rules.table import NotTabular, TableJudge, facts_schema
 from rules.table.days import DAY
 from rules.table.outputs import BOTTOM, TOP

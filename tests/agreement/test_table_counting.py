@@ -10,7 +10,7 @@ import pytest
 
 from rules import Reference, open_store
 from rules.judging.evaluate import OPERATIONS
-from rules.model.edition import Const
+from rules.model import Const
 from rules.table import Counting, Repeated, TableError, TableJudge, facts_schema
 from tests.agreement.backends import EACH, connect, put, rows_of
 from tests.agreement.drawing import Drawing

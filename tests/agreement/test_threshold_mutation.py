@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from rules.judging.decider import Decider
 from rules.judging.reference import Reference
-from rules.model.edition import Edition
+from rules.model import Edition
 from tests.agreement.mutants import Mutant, mutants
 from tests.steps.scenarios import Example, examples
 

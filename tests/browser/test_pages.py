@@ -10,7 +10,8 @@ import pytest
 
 from rules import FactChecker, FactError, read_store
 from rules.cases.files import read_cases
-from rules.problems.problem import Mark, Problem
+from rules.problems.problem import Problem
+from rules.values.text import Mark
 from service.http.advice import ADVICE
 from service.http.context import NAME
 from service.http.problems import KINDS

@@ -8,7 +8,7 @@ import pytest
 
 from rules.building.store import open_store
 from rules.docs import main, pages, read_feature
-from rules.model.edition import Edition
+from rules.model import Edition
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

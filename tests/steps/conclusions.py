@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.model.edition import Scorecard, Table
+from rules.model import Scorecard, Table
 from rules.values.exact import POINTS
 from tests.steps import words
 from tests.steps.case import Case

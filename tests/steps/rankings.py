@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.model.edition import Ranking
+from rules.model import Ranking
 from tests.steps import words
 from tests.steps.case import Case
 from tests.steps.sentences import then

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from rules import Edition
-from rules.model.edition import Fact, Rule, Subject
+from rules.model import Fact, Rule, Subject
 from rules.values.exact import Type, Value, decimal_text, read_literal, show
 
 UNKNOWN, NONE, NOT_GIVEN = "未知", "无", "未给出"

@@ -8,7 +8,7 @@ from typing import Any
 from rules.building.loader import Loaded, load
 from rules.judging.evaluate import Scope
 from rules.judging.reference import Reference
-from rules.model.edition import Edition
+from rules.model import Edition
 from rules.problems.problem import Problem
 from tests.agreement.making import TITLE, write
 

@@ -9,7 +9,7 @@ from hypothesis import given as cases
 from hypothesis import strategies as st
 
 from rules.judging.evaluate import join
-from rules.model.edition import Group
+from rules.model import Group
 from tests.unit.small import checklist, choice, count, derived, given, small, value
 
 TRUTH = (True, False, None)

@@ -3,7 +3,7 @@
 import pytest
 
 from rules.building.resolver import formula_type
-from rules.model.edition import Const, Group, Leaf, Op, Ref
+from rules.model import Const, Group, Leaf, Op, Ref
 from rules.values.exact import AMOUNT, BOOLEAN, DATE, POINTS, RATE, Type
 from tests.unit.small import TITLE, checklist, choice, codes, count, derived, given, head, small, table
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules.model.edition import Edition, Fact
+from rules.model import Edition, Fact
 from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
 from service.county.intake.columns import Matched, Note, Wrong, cell, coded, id_in, in_lists, matched, wrong_ids

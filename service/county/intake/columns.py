@@ -8,10 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from rules.cases.checker import HUGE, PLACES, REPEATED
-from rules.model.edition import Edition, Fact
-from rules.problems.problem import near
+from rules.model import Edition, Fact
 from rules.table.columns import KEY, around, key_of
 from rules.values.ids import CARD, LONGEST, PLAIN, UNPRINTABLE
+from rules.values.text import near
 from service.county.intake.reasons import BEYOND, Said, reasons
 from service.county.run.backend import codes_of, named, quoted
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rules import Edition, FactChecker, FactError
-from rules.model.edition import Fact
+from rules.model import Fact
 from rules.values.exact import Type
 from rules.values.ids import WANTED, is_id
 from service.county.intake import inputs

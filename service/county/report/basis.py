@@ -11,7 +11,7 @@ from typing import Any
 
 from rules.judging.decision import vars_of
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Checklist, Const, Criterion, Edition, Leaf, Ref, Rule
+from rules.model import Checklist, Const, Criterion, Edition, Leaf, Ref, Rule
 from rules.table import TableJudge
 from rules.table.columns import SEPARATOR
 from rules.table.outputs import BOTTOM, TOP

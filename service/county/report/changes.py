@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from rules.judging.decision import vars_of
-from rules.model.edition import Rule
+from rules.model import Rule
 from rules.table.columns import KEY, key_of
 from service.county.report.basis import MOST
 from service.county.report.lists import Lists

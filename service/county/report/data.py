@@ -7,8 +7,8 @@ from typing import Any
 
 from rules.judging.decision import vars_of
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Text
 from rules.table.columns import KEY, key_of
+from rules.values.text import Text
 from service.county.report.basis import MOST
 from service.county.report.outlook import Outlook
 from service.county.run.backend import named

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from rules.model.edition import Edition
+from rules.model import Edition
 from service.county.report.data import Data
 from service.county.run.backend import Duck
 from service.county.run.history import Before

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from rules.judging.decision import vars_of
-from rules.model.edition import Key, Rule
+from rules.model import Key, Rule
 from rules.table.columns import KEY, key_of
 from rules.values.exact import Value
 from service.county.report.basis import MOST, Basis, Said

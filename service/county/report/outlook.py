@@ -13,7 +13,7 @@ from rules import Reference
 from rules.judging.decision import vars_of
 from rules.judging.distance import distances
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Rule
+from rules.model import Rule
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, key_of
 from rules.table.days import DAY, Days

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rules.judging.decision import vars_of
-from rules.model.edition import Edition
+from rules.model import Edition
 from service.county.report.document import page_of
 
 PARTS = ("sweep", "moves")

@@ -14,7 +14,7 @@ from typing import Any
 import xlsxwriter  # type: ignore[import-untyped] # ships no types
 
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Edition, Ranking
+from rules.model import Edition, Ranking
 from rules.table.columns import SEPARATOR, key_of
 from rules.table.judge import NOT_MET, UNKNOWN
 from service.county.run.backend import Duck, named, quoted

@@ -7,7 +7,7 @@ from typing import Any
 
 from rules import Reference
 from rules.judging.evaluate import Scope
-from rules.model.edition import Ref
+from rules.model import Ref
 from rules.table.columns import KEY
 from rules.table.order import heights_of
 from service.county.run.outputs import Outputs

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
-from rules.model.edition import Edition
+from rules.model import Edition
 from rules.table.columns import KEY, around, key_of
 from service.county.run.backend import Duck, named, quoted
 

@@ -13,9 +13,10 @@ from typing import Any
 from rules import FactError, Reference
 from rules.judging.evaluate import Scope
 from rules.judging.missing import missing
-from rules.model.edition import Edition, Expr, Op, Text, leaves_in
+from rules.model import Edition, Expr, Op, leaves_in
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, SEPARATOR, key_of
+from rules.values.text import Text
 from service.county.run.backend import Duck, named, quoted
 from service.county.run.outputs import Outputs
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rules.model.edition import Edition
+from rules.model import Edition
 from rules.table import TableJudge
 from rules.table.columns import KEY, SEPARATOR
 from service.county.run.backend import Duck, named, quoted

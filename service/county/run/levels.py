@@ -12,7 +12,7 @@ from typing import Any
 
 from rules import FactChecker, FactError, Reference
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Edition, Ranking, Rule, Table
+from rules.model import Edition, Ranking, Rule, Table
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import NOT_MET, UNKNOWN

@@ -10,7 +10,7 @@ from typing import Any
 
 from rules import Decision, FactChecker
 from rules.judging.decider import Decider
-from rules.model.edition import Edition
+from rules.model import Edition
 from rules.table import TableJudge
 from rules.table.columns import KEY, SEPARATOR, key_of
 from rules.table.judge import NOT_MET

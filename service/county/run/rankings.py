@@ -11,7 +11,7 @@ from typing import Any
 from rules import Reference
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.outcomes import criteria_of
-from rules.model.edition import Edition, Ranking, Rule
+from rules.model import Edition, Ranking, Rule
 from rules.table.columns import KEY, SEPARATOR
 from rules.values.exact import Value
 from service.county.run.backend import Duck

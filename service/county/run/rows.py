@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rules.model.edition import Edition, Rule
+from rules.model import Edition, Rule
 from rules.table.columns import SEPARATOR, around
 from rules.table.judge import asked
 from rules.table.order import heights_of

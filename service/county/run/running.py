@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from rules.model.edition import Edition
+from rules.model import Edition
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.inputs import Source
