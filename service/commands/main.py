@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
-FIRST_WITHOUT = (3, 13)  # durable-rules, which judges, does not import from here on
+ENGINE = "durable_rules_engine"  # the C module that judges
+NO_ENGINE = """\
+village-credit 无法载入规则引擎 durable-rules：{reason}
+请在检出目录中用 make 安装；用 pip 时先设置 CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject，
+再以 --no-cache-dir 重装 durable-rules。
+village-credit cannot load the rule engine durable-rules: {reason}
+Install with make in a checkout. With pip, set CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject and install
+durable-rules anew with --no-cache-dir.
+"""
 
 
 def main() -> None:
-    """Run the command line; on a Python that cannot, say so instead of failing on import."""
-    if message := unsupported(sys.version_info):
-        sys.stderr.write(message)
-        raise SystemExit(2)
+    """Run the command line; where the engine does not load, say how to install it and exit with 2."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr] # a terminal without Chinese shows `?`
-    from service.commands.line import cli  # noqa: PLC0415 -- not before the Python is known to be right
+    try:
+        from service.commands.line import cli  # noqa: PLC0415 -- the engine may not load
 
-    cli(prog_name="village-credit")
-
-
-def unsupported(version: Sequence[object]) -> str:
-    """What to say on a Python version that cannot run this; nothing on one that can."""
-    if tuple(version[:2]) < FIRST_WITHOUT:
-        return ""
-    shown = ".".join(map(str, version[:2]))
-    return (
-        f"village-credit 需要 Python 3.11 或 3.12，当前是 {shown}（durable-rules 在其上无法导入）。\n"
-        f"village-credit needs Python 3.11 or 3.12; this is {shown}, where durable-rules does not import.\n"
-    )
+        cli(prog_name="village-credit")
+    except ImportError as error:
+        if error.name != ENGINE:
+            raise
+        sys.stderr.write(NO_ENGINE.format(reason=error.msg))
+        raise SystemExit(2) from None
