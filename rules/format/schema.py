@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from rules.format.grammar import DOCUMENT
-from rules.shapes.shapes import Schema, document
+from rules.shapes import Schema, document
 
 SHORT = 100  # characters: a part no longer than this is written out wherever it stands
 
