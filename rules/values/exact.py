@@ -21,7 +21,7 @@ Value = Any  # Number, bool, str (a choice), date, or a list of records; None = 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What a value is: its kind, the unit of a count, the codes of a choice, the subject of a list."""
+    """The type of a value: its kind, the unit of a count, the codes of a choice, the subject of a list."""
 
     kind: str
     unit: str = ""
@@ -117,7 +117,7 @@ def read_date(text: str) -> date | None:
 
 
 def whole(number: Fraction) -> Number:
-    """The int, where the number is whole: ints are faster, and print as people write them."""
+    """The int where the number is whole: ints are faster and print without a denominator."""
     return number.numerator if number.denominator == 1 else number
 
 
