@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.judging.outcomes import criteria_of
 from rules.model import (
     Clause,
     Comparison,
@@ -23,6 +22,7 @@ from rules.model import (
     Reading,
     Ref,
     Rule,
+    criteria_of,
     leaves_in,
 )
 from rules.problems.problem import Problems
