@@ -239,9 +239,7 @@ class Resolver:
         if length.type.kind != "count" or length.type.unit not in PERIODS:
             self.problems.add(period, "type.period")
             return None
-        if minus:
-            length = Op("product", (length, Const(-1, RATE)), length.type)
-        return Op("plus", (start, length), DATE, option=length.type.unit)
+        return Op("date", (start, length), DATE, option="minus" if minus else "plus")
 
     def _over_list(self, node: Node, key: str, own: Node, place: Place) -> Expr | None:
         named = own if key in ("count", "every", "some") else node.entries["over"]

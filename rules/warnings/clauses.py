@@ -158,10 +158,9 @@ def _path_or_value(limit: Expr) -> object:
 
 
 def _figures_in(expr: Expr | None) -> Iterator[tuple[Value, Type]]:
-    """The literals of a formula. A period counted back is multiplied by minus one, which nobody wrote."""
+    """The literals of a formula."""
     if isinstance(expr, Const) and (expr.type.is_number or expr.type.kind == "date"):
-        if expr.value != -1:
-            yield expr.value, expr.type
+        yield expr.value, expr.type
     elif isinstance(expr, Op):
         for arg in expr.args:
             yield from _figures_in(arg)

@@ -36,8 +36,9 @@ class Words:
     def _turned(self, op: Op) -> str:
         """The formulas that have a turn of their own; nothing for the others."""
         match op.name:
-            case "plus":
-                return self._moved(*op.args)
+            case "date":
+                side = "前" if op.option == "minus" else "后"
+                return f"{self.expr(op.args[0])}之{side} {self.expr(op.args[1])}"
             case "choose" | "holds" if op.where is not None:
                 then = [self.expr(arg) for arg in op.args]
                 said = self.condition(op.where)
@@ -48,12 +49,6 @@ class Words:
                 which = "小" if op.name == "least" else "大"
                 return f"{'、'.join(self.expr(arg) for arg in op.args)}中最{which}的"
         return ""
-
-    def _moved(self, start: Expr, length: Expr) -> str:
-        """A period counted back is multiplied by minus one."""
-        back = isinstance(length, Op) and length.name == "product"
-        period = length.args[0] if isinstance(length, Op) and back else length
-        return f"{self.expr(start)}之{'前' if back else '后'} {self.expr(period)}"
 
     def condition(self, condition: Condition) -> str:
         """What a condition asks."""

@@ -47,7 +47,8 @@ FORMULAS: Mapping[str, tuple[str, str]] = {
     "year_of": ("{0}的年份", "year of {0}"),
     "month_of": ("{0}的月份", "month of {0}"),
     "known": ("{0}已知", "{0} is known"),
-    "plus": ("{0} + {1}", "{0} + {1}"),
+    "date plus": ("{0} + {1}", "{0} + {1}"),
+    "date minus": ("{0} − {1}", "{0} − {1}"),
     "round": ("{0}按{1}取整", "{0} rounded to {1}"),
     "count": ("{0}的个数", "number of {0}"),
     "records": ("{0}", "{0}"),
@@ -219,7 +220,8 @@ class Wording:
             return SIGNS[op.name].join(args)
         if op.name in NAMED:
             return f"{NAMED[op.name][0 if self.zh else 1]}({self.pick('、', ', ').join(args)})"
-        said = FORMULAS.get(op.name, ("", ""))[0 if self.zh else 1] or f"{op.name}({', '.join(args)})"
+        words = FORMULAS.get(op.name) or FORMULAS.get(f"{op.name} {op.option}") or ("", "")
+        said = words[0 if self.zh else 1] or f"{op.name}({', '.join(args)})"
         said = said.format(*args, each=each, where=where)
         return self.pick(f"{said}（{where}）", f"{said} ({where})") if inside and where else said
 
