@@ -9,7 +9,8 @@ from rules.judging.decision import Decision, Finding, Part
 from rules.model import Const, Criterion, Expr, Leaf, Scorecard, leaves_in
 from rules.values.exact import POINTS
 from rules.values.layout import Row, Span, row
-from rules.words.wording import BETWEEN, Wording
+from rules.words.formulas import BETWEEN
+from rules.words.wording import Wording
 
 MARKS = {True: "✓", False: "✗", None: "?"}
 TONES = {True: "good", False: "bad", None: "unknown"}
