@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import click
 
-from service.commands.county import county_commands
+from service.commands.county_assign import assign_command
+from service.commands.county_explain import explain_command
+from service.commands.county_run import run_command
+from service.commands.county_simulate import simulate_command
 from service.commands.decide import decide, explain
 from service.commands.decisions import decisions
 from service.commands.demo import demo
@@ -25,5 +28,12 @@ def cli() -> None:
     """
 
 
-for command in (decide, explain, decisions, policies, demo, county_commands, serve, log_commands, keys_commands):
+@click.group("county")
+def county() -> None:
+    """全县：一次处理全部的村和户 / a county: all villages and households at once"""
+
+
+for command in (assign_command, run_command, explain_command, simulate_command):
+    county.add_command(command)
+for command in (decide, explain, decisions, policies, demo, county, serve, log_commands, keys_commands):
     cli.add_command(command)
