@@ -11,8 +11,8 @@ from rules.cases.files import Case
 from rules.model import Table
 from rules.values.layout import Line, Row, Span, line, row
 from rules.variants.whatif import NoSuchFigure, Supposition
-from rules.words.explain import TONES, explanation, whole
-from rules.words.findings import MARKS
+from rules.words.explain import explanation, whole
+from rules.words.explanation import MARKS, TONES
 from rules.words.wording import Wording
 from service.commands.common import NEEDS_INFORMATION, Bad, Settings, Unfit, common, located
 from service.commands.judge import Judge, cases_of, watched
