@@ -19,11 +19,16 @@ HOLDS: Mapping[bool | None, Text] = {
     False: Text("不成立", "does not hold"),
     None: Text("无法判断", "cannot be told"),
 }
+REACHED: Mapping[bool | None, Text] = {
+    True: Text("达到", "fulfilled"),
+    False: Text("没有达到", "not fulfilled"),
+    None: HOLDS[None],
+}
 JOINED: Mapping[str, Text] = {
-    "all": Text("全部成立", "all of these"),
-    "any": Text("任一项成立", "any of these"),
-    "none": Text("都不成立", "none of these"),
-    "": Text("至少 {0} 项成立", "at least {0} of these"),
+    "all": Text("以下全部成立", "all of these"),
+    "any": Text("以下任一项成立", "any of these"),
+    "none": Text("以下都不成立", "none of these"),
+    "": Text("以下至少 {0} 项成立", "at least {0} of these"),
 }
 
 
@@ -56,13 +61,15 @@ class Arithmetic:
         formula, below = self.once(ref, say, depth)
         return Reason(say.name(ref), say.lacking(ref), formula=formula, below=below) if formula or below else None
 
-    def of(self, expr: Expr, say: Figures, depth: int) -> tuple[str, tuple[Reason, ...]]:
+    def of(
+        self, expr: Expr, say: Figures, depth: int, codes: Mapping[str, Text] | None = None
+    ) -> tuple[str, tuple[Reason, ...]]:
         """The formula behind a value and the reasons below it; both empty where the value was given."""
         target = say.scope.named(expr.scope) if isinstance(expr, Ref) else say.scope
         if depth <= 0 or target is None or isinstance(expr, Const):
             return "", ()
         if isinstance(expr, Op):
-            return _shown(expr, say), tuple(self.behind(expr, say, depth - 1 + _conditional(expr)))
+            return _shown(expr, say, codes), tuple(self.behind(expr, say, depth - 1 + _conditional(expr)))
         there = say.at(target)
         if expr.what == "output":
             return self.output(say.edition.rules[expr.name], expr.output, there, depth)
@@ -78,7 +85,7 @@ class Arithmetic:
             return f"= {there.expr(fact.formula, target.subject, there.own)}", tuple(
                 self.behind(fact.formula, there, depth - 1)
             )
-        return self.of(fact.formula, there, depth)
+        return self.of(fact.formula, there, depth, fact.choices)
 
     def once(self, expr: Expr, say: Figures, depth: int) -> tuple[str, tuple[Reason, ...]]:
         """The same, but nothing for a fact that was told before."""
@@ -103,8 +110,7 @@ class Arithmetic:
                 yield self._part(part, say, depth)
             else:
                 below = tuple(self.parts(part, say, depth))
-                truth = say.text(HOLDS[holds(part, say.scope)])
-                yield Reason(joined(part, say), counted(part, say), truth, below=below)
+                yield Reason(joined(part, say), say.text(REACHED[holds(part, say.scope)]), below=below)
 
     def _part(self, leaf: Leaf, say: Figures, depth: int) -> Reason:
         say, truth = say.aged(leaf.left), leaf_holds(leaf, say.scope)
@@ -130,8 +136,9 @@ class Arithmetic:
         below = tuple(self._candidate(rule, row, name, say, depth) for row in told)
         if body.hit == "sum":
             return f"= {' + '.join(say.seen(row.then[name]) for row in told)}", below
-        most = say.pick("取最低的", "the lowest of") if body.hit == "lowest" else say.pick("取最高的", "the highest of")
-        return most, below
+        if body.hit == "lowest":
+            return say.pick("取各行中最低的", "the lowest of these rows"), below
+        return say.pick("取各行中最高的", "the highest of these rows"), below
 
     def _from(self, rule: Rule, row: Criterion, name: str, say: Figures, depth: int) -> tuple[str, tuple[Reason, ...]]:
         expr = row.then.get(name)
@@ -165,21 +172,27 @@ def _args(op: Op, scope: Scope) -> tuple[Expr, ...]:
     return op.args if truth is None else op.args[:1] if truth else op.args[1:]
 
 
-def _shown(op: Op, say: Figures) -> str:
+def _shown(op: Op, say: Figures, codes: Mapping[str, Text] | None) -> str:
     """The formula with its values; a condition is told by its parts, a choice by the branch that was taken."""
     if op.name == "holds" and op.where is not None:
-        return (
-            f"{joined(op.where, say)}{say.pick('：', ': ')}{counted(op.where, say)}"
-            if isinstance(op.where, Group)
-            else ""
-        )
+        if not isinstance(op.where, Group):
+            return ""
+        return f"{joined(op.where, say)}{say.pick('：', ': ')}{counted(op.where, say)}"
+    taken, skipped = _taken(op, say.scope)
+    fixed = isinstance(taken, Const)
+    value = "" if fixed else f"= {say.expr(taken, say.scope.subject, say.own, codes)}"
+    before = say.pick("在前的没有或未知", "those before it are not known") if skipped else ""
+    return say.pick("，", ", ").join(part for part in (value, before) if part)
+
+
+def _taken(op: Op, scope: Scope) -> tuple[Expr, bool]:
+    """The part of a formula that gave its value, and whether values before it were not known."""
     taken: Expr = op
     skipped = False
-    while isinstance(taken, Op) and len(kept := _args(taken, say.scope)) == 1 and len(taken.args) > 1:
+    while isinstance(taken, Op) and len(kept := _args(taken, scope)) == 1 and len(taken.args) > 1:
         skipped = skipped or (taken.name == "first_known" and kept[0] is not taken.args[0])
         (taken,) = kept
-    before = say.pick("（在前的没有或未知）", " (those before it are not known)") if skipped else ""
-    return f"= {say.expr(taken, say.scope.subject, say.own)}{before}"
+    return taken, skipped
 
 
 def _records(op: Op, say: Figures) -> Iterator[Reason]:
@@ -209,8 +222,9 @@ def counted(group: Group, say: Figures) -> str:
     counts = [(truth, truths.count(truth)) for truth in (True, False, None)]
     if say.zh:
         return "，".join(f"{HOLDS[truth].zh} {count} 项" for truth, count in counts if count)
-    verbs = {True: "hold" if truths.count(True) != 1 else "holds", False: "do not", None: "cannot be told"}
-    return ", ".join(f"{count} {verbs[truth]}" for truth, count in counts if count)
+    one = {True: "holds", False: "does not", None: "cannot be told"}
+    many = {True: "hold", False: "do not", None: "cannot be told"}
+    return ", ".join(f"{count} {(one if count == 1 else many)[truth]}" for truth, count in counts if count)
 
 
 def label(rule: Rule, row: Criterion, say: Figures) -> str:

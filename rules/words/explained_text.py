@@ -19,7 +19,7 @@ def lines(told: Explanation, lang: Lang) -> Iterator[Line]:
     yield line(Text("结论：", "Outcome: ").get(lang), told.outcome, indent=STEP)
     sections = (
         (Text("依据", "Because"), told.because),
-        (Text("给予", "Granted"), told.outputs),
+        (Text("结果", "What follows"), told.outputs),
         (Text("排名", "Ranking"), told.ranking),
         (Text("还需提供", "Still wanted"), told.missing),
         (Text("还差多少", "What it would take"), told.far),

@@ -12,6 +12,7 @@ from rules.values.exact import Type, Value
 from rules.values.text import Text
 from rules.words.wording import Wording
 
+FEW = 2  # facts that are named beside the value they are missing for
 LACKING: Mapping[str, Text] = {
     "not_given": Text("未提供", "not given"),
     "zero": Text("为零，不能作分母", "is zero and divides nothing"),
@@ -68,14 +69,20 @@ class Figures(Wording):
         """The value; where it is not known, the facts for want of which it is not."""
         if evaluate(expr, self.scope) is not None:
             return self.seen(expr)
-        wanted = dict.fromkeys(
-            self.pick(f"{one.title.zh}{LACKING[one.why].zh}", f"{one.title.en} {LACKING[one.why].en}")
-            for one in missing(expr, self.scope)
-            if self.text(one.title) != self.name(expr) or one.why != "not_given"
-        )
         unknown = self.value(None, expr.type)
-        listed = self.pick("、", ", ").join(wanted)
+        wanted = {(one.title, one.why) for one in missing(expr, self.scope)}
+        if len(wanted) > FEW:
+            return self.pick(f"{unknown}（缺 {len(wanted)} 项信息）", f"{unknown} ({len(wanted)} facts are missing)")
+        told = [self._lack(title, why) for title, why in sorted(wanted, key=lambda one: (one[1], one[0].zh))
+                if why != "not_given" or self.text(title) != self.name(expr)]  # fmt: skip
+        listed = self.pick("、", ", ").join(told)
         return self.pick(f"{unknown}（{listed}）", f"{unknown} ({listed})") if listed else unknown
+
+    def _lack(self, title: Text, why: str) -> str:
+        """A fact for want of which a value is not known."""
+        if why == "not_given":
+            return self.pick(f"缺{title.zh}", f"{title.en} is missing")
+        return self.pick(f"{title.zh}{LACKING[why].zh}", f"{title.en} {LACKING[why].en}")
 
 
 def plainly(say: Figures, leaf: Leaf) -> str:

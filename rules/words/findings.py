@@ -70,7 +70,7 @@ class Findings:
             if finding.verdict is None:
                 held = held._replace(below=(*held.below, *self._doubt(criterion)))
         return Reason(
-            title=label(self.decision.rule, criterion, say) if finding.role == "row" else say.text(finding.title),
+            title=say.text(finding.title),
             seen=held.seen,
             wanted=self._follows(finding, criterion, held.wanted),
             formula=held.formula,
@@ -245,6 +245,8 @@ def _state(finding: Finding) -> str:
         return "passed"
     if finding.role == "row" and finding.verdict is not None:
         return "hit" if finding.verdict else "passed"
+    if finding.role == "ceiling" and finding.verdict is not None:
+        return "passed" if finding.verdict else "hit"
     return VERDICT[finding.verdict]
 
 

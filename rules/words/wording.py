@@ -202,8 +202,6 @@ class Wording:
         if isinstance(expr, Const):
             return self.value(expr.value, expr.type, codes)
         if isinstance(expr, Ref):
-            if expr.what == "output":
-                return f"{self.text(self.edition.rules[expr.name].title)}·{expr.output}"
             if expr.what == "records":
                 return self.text(self.edition.subjects[expr.name].title)
             return self.text(title_of(expr, self.edition, subject, own or subject))
