@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from marshmallow import fields
+from marshmallow import EXCLUDE, fields
 
 from rules.words.explain import explain, whole
 from rules.words.explanation import ALL, DEPTH
@@ -53,7 +53,7 @@ class DepthSchema(Strict):
 
 
 @blueprint.route("/<log_id>/explanation", methods=["GET"])
-@blueprint.arguments(DepthSchema, location="query")
+@blueprint.arguments(DepthSchema(unknown=EXCLUDE), location="query")
 @blueprint.response(200, ExplanationSchema)
 @blueprint.doc(responses={200: {"content": {name: {"schema": {"type": "string"}} for name in FORMATS[1:]}}})
 @needs("explain")
