@@ -33,9 +33,8 @@ from rules.model import (
     leaves_in,
 )
 from rules.problems.problem import Problems
-from rules.shapes.scalars import listed, near
 from rules.values.exact import AMOUNT, BOOLEAN, DATE, POINTS, RATE, Type, Value, whole
-from rules.values.text import Text, shown
+from rules.values.text import Text, listed, near, shown
 
 _TYPES = {"amount": AMOUNT, "rate": RATE, "points": POINTS, "boolean": BOOLEAN, "date": DATE}
 

@@ -10,9 +10,8 @@ from rules.building.resolver import Place, Resolver, example, said
 from rules.files.source import Node
 from rules.model import Fact, Subject
 from rules.problems.problem import Problems
-from rules.shapes.scalars import listed, near
 from rules.values.exact import RATE, Type, Value, read_date, read_literal
-from rules.values.text import Text, shown
+from rules.values.text import Text, listed, near, shown
 
 RESOLVING = object()
 

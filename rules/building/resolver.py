@@ -15,9 +15,8 @@ from rules.files.source import Node
 from rules.format.grammar import FORMULAS, JOINS
 from rules.model import Comparison, Condition, Const, Expr, Fact, Group, Leaf, Op, Ref
 from rules.problems.problem import Problems
-from rules.shapes.scalars import listed, near
 from rules.values.exact import BOOLEAN, DATE, PERIODS, POINTS, RATE, Type, decimal_text, read_literal
-from rules.values.text import Text, shown
+from rules.values.text import Text, listed, near, shown
 
 _SINGLE = {"known": BOOLEAN, "year_of": Type("count", "year"), "month_of": Type("count", "month")}
 

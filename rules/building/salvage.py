@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from rules.files.source import Node
 from rules.problems.problem import Problem, Problems
-from rules.shapes.shapes import Shape
+from rules.shapes import Shape
 
 ENTRIES = frozenset({"facts", "clauses", "readings", "outcomes", "outputs"})  # mappings of things with a name
 WHOLES = ("bands.", "score.", "outcome.role", "item.no_title", "edition.", "table.")

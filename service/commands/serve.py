@@ -12,9 +12,9 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import click
-from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
@@ -125,7 +125,7 @@ def run(chosen: ServiceSettings) -> None:
         shutil.rmtree(runtime, ignore_errors=True)
 
 
-def worker() -> Flask:
+def worker() -> WSGIApplication:
     """The application of a worker. Until it is made, a signal to stop ends the worker at once: the handler that it has
     from its parent would swallow the signal, and the service would wait for it in vain."""
     from service.app import create_app  # noqa: PLC0415 -- see `run`

@@ -14,10 +14,10 @@ from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from rules.cases.checker import HUGE, MOST_RECORDS, PLACES
 from rules.model import Edition, Fact
 from rules.values.exact import decimal_text, read_date
 from rules.values.ids import CARD, ID, LONGEST, WANTED
+from rules.values.limits import HUGE, MOST_RECORDS, PLACES
 
 ID_SCHEMA: Mapping[str, Any] = {  # rules.values.ids, in the dialect of JSON Schema
     "type": "string",
