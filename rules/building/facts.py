@@ -122,7 +122,8 @@ class FactBuilder:
             return None
         if codes is not None and not codes.fits(formula.type):
             self.problems.add(node, "type.wrong", wanted=str(codes), found=str(formula.type), example=example(codes))
-        return self._with(subject, name, node, codes or formula.type, formula=formula, choices=choices)
+        type = replace(codes or formula.type, written="")  # the unit of one argument is not that of the value
+        return self._with(subject, name, node, type, formula=formula, choices=choices)
 
     def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:
         self._known_facts(subject, node.get("part_of"))

@@ -15,7 +15,7 @@ from rules.files.source import Node
 from rules.format.grammar import FORMULAS, JOINS
 from rules.model import Comparison, Condition, Const, Expr, Fact, Group, Leaf, Op, Ref
 from rules.problems.problem import Problems
-from rules.values.exact import BOOLEAN, DATE, PERIODS, POINTS, RATE, Type, decimal_text, read_literal
+from rules.values.exact import BOOLEAN, DATE, PERIODS, POINTS, RATE, TIMES, Type, decimal_text, read_literal
 from rules.values.text import Text, listed, near, shown
 
 _SINGLE = {"known": BOOLEAN, "year_of": Type("count", "year"), "month_of": Type("count", "month")}
@@ -201,7 +201,7 @@ class Resolver:
     def _factor(self, node: Node, place: Place) -> Expr | None:
         literal = read_literal(node.text) if node.is_scalar else None
         if literal is not None and literal.type.kind == "bare":
-            return Const(literal.value, RATE)  # a plain multiplier
+            return Const(literal.value, Type("rate", written=TIMES))
         return self.expression(node, place)
 
     def _special(self, node: Node, key: str, own: Node, place: Place, codes: Type | None) -> Expr | None:

@@ -26,7 +26,8 @@ from rules.model import (
     leaves_in,
 )
 from rules.problems.problem import Problems
-from rules.values.exact import Type, Value, read_literal, show
+from rules.values.exact import Type, Value, read_literal
+from rules.values.figures import show
 from rules.values.text import Mark, Text
 from rules.warnings.figures import comparisons, figures, says
 

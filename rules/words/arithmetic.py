@@ -70,7 +70,7 @@ class Arithmetic:
             return "", ()
         if isinstance(expr, Op):
             return _shown(expr, say, codes), tuple(self.behind(expr, say, depth - 1 + _conditional(expr)))
-        there = say.at(target)
+        there = say.beside(target)
         if expr.what == "output":
             return self.output(say.edition.rules[expr.name], expr.output, there, depth)
         if expr.what != "fact":
@@ -82,9 +82,7 @@ class Arithmetic:
         if fact.formula is None or isinstance(fact.formula, Const):
             return "", ()
         if isinstance(fact.formula, Ref):
-            return f"= {there.expr(fact.formula, target.subject, there.own)}", tuple(
-                self.behind(fact.formula, there, depth - 1)
-            )
+            return f"= {there.expr(fact.formula)}", tuple(self.behind(fact.formula, there, depth - 1))
         return self.of(fact.formula, there, depth, fact.choices)
 
     def once(self, expr: Expr, say: Figures, depth: int) -> tuple[str, tuple[Reason, ...]]:
@@ -146,7 +144,7 @@ class Arithmetic:
             return "", ()
         formula, below = self.of(expr, say, depth)
         if isinstance(expr, Ref):
-            formula = f"{say.name(expr)} {formula}" if formula else f"= {say.expr(expr, say.scope.subject, say.own)}"
+            formula = f"{say.name(expr)} {formula}" if formula else f"= {say.expr(expr)}"
         by = say.pick(f"按“{label(rule, row, say)}”", f'by "{label(rule, row, say)}"')
         return f"{by}{say.pick('：', ': ')}{formula}" if formula else by, below
 
@@ -180,7 +178,7 @@ def _shown(op: Op, say: Figures, codes: Mapping[str, Text] | None) -> str:
         return f"{joined(op.where, say)}{say.pick('：', ': ')}{counted(op.where, say)}"
     taken, skipped = _taken(op, say.scope)
     fixed = isinstance(taken, Const)
-    value = "" if fixed else f"= {say.expr(taken, say.scope.subject, say.own, codes)}"
+    value = "" if fixed else f"= {say.expr(taken, codes=codes)}"
     before = say.pick("在前的没有或未知", "those before it are not known") if skipped else ""
     return say.pick("，", ", ").join(part for part in (value, before) if part)
 
@@ -202,7 +200,7 @@ def _records(op: Op, say: Figures) -> Iterator[Reason]:
         return
     subject, told = op.args[0].type.of, []
     for number, record in enumerate(records, 1):
-        inner = say.at(say.scope.inside(subject, record))
+        inner = say.beside(say.scope.inside(subject, record))
         if op.where is None or holds(op.where, inner.scope):
             value = "" if op.each is None else f" {inner.seen(op.each)}"
             told.append(f"{record.get('id', number)}{value}")

@@ -13,7 +13,7 @@ from rules.model import Criterion, Ranking, Scorecard, Table, leaves_in
 from rules.values.exact import POINTS, Type, Value, exact
 from rules.words.arithmetic import Arithmetic
 from rules.words.explanation import Reason
-from rules.words.figures import Figures
+from rules.words.figures import Figures, tests
 from rules.words.findings import Findings
 from rules.words.wording import Wording
 
@@ -95,7 +95,7 @@ class Consequences:
         decision, rule, say = self.decision, self.decision.rule, self.say
         condition, grade = next(one for one in body.grades if holds(one[0], self.say.scope))
         earned = say.text(rule.outcomes[grade].title)
-        band = say.pick("，", " and ").join(say.plain.tests(leaf, rule.subject) for leaf in leaves_in(condition))
+        band = say.pick("，", " and ").join(tests(say.plain, leaf) for leaf in leaves_in(condition))
         formula = say.pick(f"总分{band}的为 {earned}", f"{earned} is for a total {band}") if band else earned
         if rule.outcomes[decision.outcome].role == "unknown":
             waits = say.pick("有限级的条件无法判断，还不能定级", "a ceiling cannot be told, so there is no grade yet")
@@ -121,7 +121,7 @@ class Consequences:
             str(one.get("id", number)): one for number, one in enumerate(evaluate(body.over, self.say.scope) or (), 1)
         }
         for placed in self.decision.ranking:
-            say = self.say.at(self.say.scope.inside(body.over.type.of, records[placed.id]))
+            say = self.say.beside(self.say.scope.inside(body.over.type.of, records[placed.id]))
             yield self._placed(placed, body, say)
 
     def _order(self, body: Ranking) -> Reason:

@@ -89,7 +89,7 @@ class Explainer:
         reference = Reference(decision.edition)
         self.scope = reference.scope(decision.rule, decision.facts, decision.on)
         reference.judgement(decision.rule, self.scope)  # leaves the total of a scorecard in the scope
-        self.say = Figures(decision.edition, lang, scope=self.scope)
+        self.say = Figures.of(self.scope, lang)
         self.arithmetic = Arithmetic()
 
     def explanation(self) -> Explanation:

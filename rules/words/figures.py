@@ -9,7 +9,8 @@ from rules.judging.evaluate import Scope, evaluate
 from rules.judging.missing import missing
 from rules.model import Comparison, Condition, Const, Expr, Leaf, Op, Ref
 from rules.values.exact import Type, Value
-from rules.values.text import Text
+from rules.values.text import Lang, Text
+from rules.words.formulas import AND_ALSO, BETWEEN, SUM, WORDS
 from rules.words.wording import Wording
 
 FEW = 2  # facts that are named beside the value they are missing for
@@ -26,39 +27,43 @@ class Figures(Wording):
     """Wording in which every name is followed by its value for one record. Conditions stay without values."""
 
     scope: Scope
+    around: str  # `own` of the record itself; inside its lists it is another
 
-    @property
-    def own(self) -> str:
-        return self.scope.own.subject if self.scope.own else ""
+    @classmethod
+    def of(cls, scope: Scope, lang: Lang) -> Figures:
+        """The words for one record, seen from the record around its list where it is in one."""
+        listed = scope.own is not None and scope.own.outer.get(scope.subject) is not scope
+        own = scope.own.subject if scope.own is not None and listed else ""
+        return cls(scope.edition, lang, scope.subject, own, scope=scope, around=own)
 
     @property
     def plain(self) -> Wording:
-        return Wording(self.edition, self.lang, self.years)
+        return Wording(self.edition, self.lang, self.subject, self.own, self.years, self._names)
 
-    def at(self, scope: Scope) -> Figures:
-        return replace(self, scope=scope)
+    def beside(self, scope: Scope) -> Figures:
+        """The words for another record."""
+        return self.of(scope, self.lang)
 
     def aged(self, expr: Expr) -> Figures:
         """Years of an age have a word of their own in Chinese."""
-        return replace(self, years="岁") if "岁" in Wording.expr(self, expr, self.scope.subject, self.own) else self
+        return replace(self, years="岁") if "岁" in self.name(expr) else self
 
-    def expr(self, expr: Expr, subject: str, own: str = "", codes: Mapping[str, Text] | None = None) -> str:
-        said = Wording.expr(self, expr, subject, own, codes)
-        here = (subject, own) == (self.scope.subject, self.own)
-        if not here or not isinstance(expr, Ref) or expr.type.kind == "list":
+    def reference(self, ref: Ref) -> str:
+        said = Wording.reference(self, ref)
+        here = (self.subject, self.own) == (self.scope.subject, self.around)
+        if not here or ref.type.kind == "list":
             return said
-        value = self.seen(expr)
-        return self.pick(f"{said} {value}", f"{value} ({said})")
+        return self.pick(f"{said} {self.seen(ref)}", f"{self.seen(ref)} ({said})")
 
-    def condition(self, condition: Condition, subject: str, own: str = "", *, inner: bool = False) -> str:
-        return self.plain.condition(condition, subject, own, inner=inner)
+    def condition(self, condition: Condition, subject: str = "", own: str = "") -> str:
+        return self.plain.condition(condition, subject, own)
 
     def name(self, expr: Expr) -> str:
-        return self.plain.expr(expr, self.scope.subject, self.own)
+        return self.plain.expr(expr)
 
     def formula(self, expr: Expr) -> str:
         """The formula with the values of this record; nothing where it is no formula."""
-        return f"= {self.expr(expr, self.scope.subject, self.own)}" if isinstance(expr, Op) else ""
+        return f"= {self.expr(expr)}" if isinstance(expr, Op) else ""
 
     def seen(self, expr: Expr) -> str:
         """The value of an expression for this record."""
@@ -85,16 +90,20 @@ class Figures(Wording):
         return self.pick(f"{title.zh}{LACKING[why].zh}", f"{title.en} {LACKING[why].en}")
 
 
-def plainly(say: Figures, leaf: Leaf) -> str:
-    """What a comparison asks, without the verb where it asks for one value: `55% or more`, `AA`."""
-    if len(leaf.tests) == 1 and leaf.tests[0].operator in ("equals", "one_of"):
-        limits = leaf.tests[0].limits
-        return say.pick("或", " or ").join(_limit(say, limit, leaf) for limit in limits)
-    return say.tests(leaf, say.scope.subject, say.own)
+def tests(say: Wording, leaf: Leaf) -> str:
+    """What a comparison asks of its value: `at least 55%`."""
+    kind, codes = leaf.left.type.kind, say.codes(leaf.left)
+    if tuple(test.operator for test in leaf.tests) == BETWEEN:
+        return say.span(*(say.operand(test.limits[0], SUM, codes) for test in leaf.tests))
+    return say.text(AND_ALSO).join(say.test(test, kind, codes) for test in leaf.tests)
 
 
-def _limit(say: Figures, limit: Expr, leaf: Leaf) -> str:
-    return say.expr(limit, say.scope.subject, say.own, say.codes(leaf.left))
+def plainly(say: Wording, leaf: Leaf) -> str:
+    """The same, without the verb where one value is asked for: `at least 55%`, but `AA`."""
+    if len(leaf.tests) == 1 and exactly(leaf):
+        codes = say.codes(leaf.left)
+        return say.pick("或", " or ").join(say.operand(limit, WORDS, codes) for limit in leaf.tests[0].limits)
+    return tests(say, leaf)
 
 
 def exactly(leaf: Leaf) -> bool:

@@ -13,7 +13,7 @@ from rules.model import Checklist, Condition, Const, Criterion, Group, Leaf, Ran
 from rules.values.exact import POINTS, Value
 from rules.words.arithmetic import HOLDS, Arithmetic, counted, joined, label
 from rules.words.explanation import VERDICT, Reason
-from rules.words.figures import Figures, exactly, is_flag, plainly, value_of
+from rules.words.figures import Figures, exactly, is_flag, plainly, tests, value_of
 
 
 class Held(NamedTuple):
@@ -121,7 +121,7 @@ class Findings:
                 return ""
             flag = value_of(leaf.tests[0]) is not finding.rejects
             return say.pick(f"应为 {say.value(flag, leaf.left.type)}", f"must be {say.value(flag, leaf.left.type)}")
-        return _asked(finding, say.tests(leaf, say.scope.subject, say.own), say)
+        return _asked(finding, tests(say, leaf), say)
 
     def _follows(self, finding: Finding, criterion: Criterion, wanted: str) -> str:
         """What follows from a criterion that is not met, where that is not the usual outcome."""
@@ -206,8 +206,8 @@ class Findings:
             return "" if isinstance(first, Leaf) else joined(first, say)
         if isinstance(condition, Leaf):
             say = say.aged(condition.left)
-            return "" if exactly(condition) else say.tests(condition, say.scope.subject, say.own)
-        return say.plain.condition(condition, say.scope.subject, say.own)
+            return "" if exactly(condition) else tests(say, condition)
+        return say.plain.condition(condition)
 
     def _bounded(self, item: ScoreItem, value: Value) -> str:
         say = self.say

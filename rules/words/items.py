@@ -97,7 +97,7 @@ def _fact(fact: Fact, words: list[Wording], subject: Pair) -> Item:
         "lever": same(fact.lever),
     }
     if formula is not None:
-        sides["value"] = spelled(words, lambda say: say.expr(formula, fact.subject))
+        sides["value"] = spelled(words, lambda say: say.expr(formula, fact.subject, codes=fact.choices))
     elif fact.dated:
         sides["value"] = spelled(words, lambda say: _dated(fact, say))
     else:
