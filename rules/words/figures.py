@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from rules.judging.evaluate import Scope, evaluate
+from rules.judging.findings import title_of
 from rules.judging.missing import missing
 from rules.model import Comparison, Condition, Const, Expr, Leaf, Op, Ref
 from rules.values.exact import Type, Value
 from rules.values.text import Lang, Text
-from rules.words.formulas import AND_ALSO, BETWEEN, SUM, WORDS
+from rules.words.formulas import AND_ALSO, BETWEEN, WORDS
 from rules.words.wording import Wording
 
 FEW = 2  # facts that are named beside the value they are missing for
@@ -49,7 +50,7 @@ class Figures(Wording):
         return replace(self, years="岁") if "岁" in self.name(expr) else self
 
     def reference(self, ref: Ref) -> str:
-        said = Wording.reference(self, ref)
+        said = self.name(ref)
         here = (self.subject, self.own) == (self.scope.subject, self.around)
         if not here or ref.type.kind == "list":
             return said
@@ -59,7 +60,10 @@ class Figures(Wording):
         return self.plain.condition(condition, subject, own)
 
     def name(self, expr: Expr) -> str:
-        return self.plain.expr(expr)
+        """The title of a fact or a conclusion; the words of a formula."""
+        if not isinstance(expr, Ref):
+            return self.plain.expr(expr)
+        return self.text(title_of(expr, self.edition, self.subject, self.own or self.subject))
 
     def formula(self, expr: Expr) -> str:
         """The formula with the values of this record; nothing where it is no formula."""
@@ -92,18 +96,29 @@ class Figures(Wording):
 
 def tests(say: Wording, leaf: Leaf) -> str:
     """What a comparison asks of its value: `at least 55%`."""
-    kind, codes = leaf.left.type.kind, say.codes(leaf.left)
     if tuple(test.operator for test in leaf.tests) == BETWEEN:
-        return say.span(*(say.operand(test.limits[0], SUM, codes) for test in leaf.tests))
-    return say.text(AND_ALSO).join(say.test(test, kind, codes) for test in leaf.tests)
+        return say.span(*(_limit(say, test.limits[0], leaf) for test in leaf.tests))
+    return say.text(AND_ALSO).join(_test(say, test, leaf) for test in leaf.tests)
+
+
+def _test(say: Wording, test: Comparison, leaf: Leaf) -> str:
+    limits = [limit.value for limit in test.limits if isinstance(limit, Const)]
+    if len(limits) < len(test.limits):
+        return say.test(test, leaf.left.type.kind, say.codes(leaf.left))
+    one = limits[0] if len(limits) == 1 else tuple(limits)
+    return say.comparison(test.operator, one, test.limits[0].type, say.codes(leaf.left))
 
 
 def plainly(say: Wording, leaf: Leaf) -> str:
     """The same, without the verb where one value is asked for: `at least 55%`, but `AA`."""
     if len(leaf.tests) == 1 and exactly(leaf):
-        codes = say.codes(leaf.left)
-        return say.pick("或", " or ").join(say.operand(limit, WORDS, codes) for limit in leaf.tests[0].limits)
+        return say.pick("或", " or ").join(_limit(say, limit, leaf) for limit in leaf.tests[0].limits)
     return tests(say, leaf)
+
+
+def _limit(say: Wording, limit: Expr, leaf: Leaf) -> str:
+    codes = say.codes(leaf.left)
+    return say.value(limit.value, limit.type, codes) if isinstance(limit, Const) else say.operand(limit, WORDS, codes)
 
 
 def exactly(leaf: Leaf) -> bool:
