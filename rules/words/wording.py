@@ -203,10 +203,14 @@ class Wording:
         if isinstance(expr, Op):
             return self._formula(expr, codes)
         if isinstance(expr, Ref):
-            return self.names.of(expr), ATOM
+            return self.reference(expr), ATOM
         if expr.type.kind == "choice":
             return self.names.code(expr.value, codes or self._titles(expr.type)), ATOM
         return self.value(expr.value, expr.type), ATOM if not expr.type.is_number or expr.value >= 0 else SUM
+
+    def reference(self, ref: Ref) -> str:
+        """The name of a fact or a conclusion."""
+        return self.names.of(ref)
 
     def _formula(self, op: Op, codes: Codes) -> tuple[str, int]:
         kind = (op.each or op).type.kind

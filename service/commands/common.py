@@ -20,6 +20,7 @@ from rules.problems.os_errors import why
 from rules.problems.problem import Problem
 from rules.values.exact import read_date
 from rules.values.text import Lang
+from rules.words.explanation import ALL, DEPTH
 from service.commands.screen import colours, complain
 
 HOME = Path(__file__).resolve().parents[2]
@@ -151,6 +152,14 @@ OPTIONS = (
     click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON"),
     click.option("--color/--no-color", default=None, help="颜色，默认看终端 / colours (default: where there are any)"),
 )  # fmt: skip
+
+
+def levels(command: Command) -> Command:
+    """Give a command that explains the option for how deep it goes: `--depth 2`, or `--all`."""
+    every = click.option("--all", "depth", flag_value=ALL, type=int, help="全部推算 / all arithmetic")
+    some = click.option("--depth", type=click.IntRange(0, ALL), default=DEPTH, show_default=True, metavar="N",
+                        help="推算说明几层，0 为不说明 / levels of arithmetic to explain, 0 for none")  # fmt: skip
+    return every(some(command))
 
 
 def located(problem: Problem, root: Path) -> dict[str, str]:

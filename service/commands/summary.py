@@ -9,7 +9,7 @@ from rules.judging.decision import Finding
 from rules.model import Table
 from rules.values.layout import Row, Span, row
 from rules.values.text import Text
-from rules.words.explain import TONES
+from rules.words.explanation import TONES
 from rules.words.wording import Wording
 from service.commands.common import Settings
 
