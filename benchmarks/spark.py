@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.county import FILES, ON, ROOT
-from rules.loader import load
+from rules.building.loader import load
 from service.county.intake.inputs import Source
 from service.county.running import Asked, run
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rules import Edition, Engine, open_store
+from rules import Edition, Engine
 from tests.editions import POLICIES, store
 from tests.steps.assigning import *
 from tests.steps.case import Case

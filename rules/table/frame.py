@@ -1,4 +1,4 @@
-"""Frames: the records that an expression is read from, all rows at once. What rules.expressions.Scope is to one record.
+"""Frames: the records that an expression is read from, all rows at once. As a Scope is for one record.
 
 A RowFrame is the table itself, or a record around each of its rows, in columns; what it derives is settled in further
 columns. An ElementFrame is the records of a list inside a lambda; what it derives is written out where it is used.
@@ -13,18 +13,18 @@ from typing import Any
 
 import ibis
 
-from rules.model import Condition, Edition, Expr, Fact, Op, Rule
+from rules.model import Condition, Edition, Expr, Fact, Op, Rule, parts_of
 from rules.table import conditions, expressions, numbers, outcomes
 from rules.table.columns import SEPARATOR, number_column
 from rules.table.dates import Day
 from rules.table.errors import about
-from rules.table.inner import Part, operations, parts_of
+from rules.table.inner import Part, operations
 from rules.table.judged import Judged
 from rules.table.length import WORKING
 from rules.table.numbers import Flags, Num, Truth
 from rules.table.rows import Rows
 from rules.table.values import Cell, Records, choose, constant, plain, unknown
-from rules.values import Type
+from rules.values.exact import Type
 
 Cells = dict[str, Cell]
 
@@ -184,7 +184,7 @@ class RowFrame(Frame):
     def judged(self, rule: Rule) -> Judged:
         if (found := self.memo.get((rule.id,))) is None:
             with about(rule.id, rule.id):
-                self.work_out(parts_of(rule))
+                self.work_out(part.what for part in parts_of(rule) if part.subject == rule.subject)
             found = self.memo[rule.id,] = outcomes.judge(rule, self)
         return found
 

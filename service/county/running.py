@@ -3,36 +3,52 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from rules.model import Edition
 from rules.table.columns import KEY, SEPARATOR, around, key_of
-from service.county.childless import childless
-from service.county.engine import Engine, Spark, engine, named, quoted
-from service.county.gaps import write_gaps
-from service.county.history import Before, carry
-from service.county.intake.checks import BAD, Checks
+from service.county.backend import Backend, Spark, backend, named, quoted, rows_of
+from service.county.intake.checks import BAD, Checked, Checks
 from service.county.intake.inputs import Source
-from service.county.judging import Judging
-from service.county.rankings import summary
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
-from service.county.steps import MANIFEST, WORK, Steps, appearing, canonical, digest
+from service.county.run.childless import childless
+from service.county.run.gaps import write_gaps
+from service.county.run.history import Before, carry
+from service.county.run.levels import Judging
+from service.county.run.manifest import (
+    MANIFEST,
+    CheckedFile,
+    Childless,
+    Counts,
+    Difference,
+    Doubt,
+    Input,
+    Level,
+    Manifest,
+    Ranked,
+    Stamp,
+    canonical,
+    plain,
+)
+from service.county.run.outputs import Outputs
+from service.county.run.rankings import summary
+from service.county.run.steps import WORK, Steps, appearing, digest
 
 FORMAT = 1  # of the folder: a run of another does not go on with it
 SET_ASIDE = "set_aside"
+SUFFIXES = (".parquet", ".csv", ".xlsx", ".html")
 Tick = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be run."""
+    """The question of a run: an edition, a day, the extracts, and options."""
 
     edition: Edition
     on: date
@@ -42,49 +58,47 @@ class Asked:
     at_most: float = 0.01
     keep_given: bool = False
     publish: bool = False
-    replace: bool = False  # the results of a run of something else
+    replace: bool = False  # the results of a run of another stamp
     before: tuple[Before, ...] = ()
+
+    @property
+    def stamp(self) -> Stamp:
+        return Stamp(
+            format=FORMAT,
+            edition=self.edition.id,
+            edition_sha256=self.edition.sha256,
+            on=self.on,
+            engine=self.engine,
+            given_figures="kept" if self.keep_given else "counted",
+            publish=self.publish,
+            at_most=self.at_most,
+            inputs=tuple(Input(one.subject, one.path.name, digest(one.path)) for one in self.sources),
+            last=tuple(one.stamp for one in self.before),
+            versions={name: version(name) for name in ("village-credit", "duckdb", "ibis-framework")},
+        )
+
+    def depth(self, subject: str) -> int:
+        """How many subjects lie around one."""
+        return len(list(around(self.edition, subject)))
 
 
 class TooMany(Exception):
-    """More rows cannot be right than the run allows; the folder with the rows is kept."""
+    """More rows are set aside than the run allows; `file` lists them."""
 
     def __init__(self, bad: int, rows: int, file: Path) -> None:
         super().__init__(f"{bad} of {rows}")
         self.bad, self.rows, self.file = bad, rows, file
 
 
-def depth(edition: Edition, subject: str) -> int:
-    return len(list(around(edition, subject)))
-
-
-def stamp(asked: Asked) -> dict[str, Any]:
-    """What a run depends on."""
-    return {
-        "format": FORMAT,
-        "edition": asked.edition.id,
-        "edition_sha256": asked.edition.sha256,
-        "on": asked.on.isoformat(),
-        "engine": asked.engine,
-        "given_figures": "kept" if asked.keep_given else "counted",
-        "publish": asked.publish,
-        "at_most": asked.at_most,
-        "inputs": [
-            {"subject": one.subject, "file": one.path.name, "sha256": digest(one.path)} for one in asked.sources
-        ],
-        "last": [one.stamp for one in asked.before],
-        "versions": {name: version(name) for name in ("village-credit", "duckdb", "ibis-framework")},
-    }
-
-
-def run(asked: Asked, tick: Tick = lambda _: None) -> dict[str, Any]:
-    """Run it; the manifest. A run that was killed goes on where it was, unless something has changed."""
-    about = stamp(asked)
-    with appearing(asked.out, about, replace=asked.replace) as folder:
-        steps = Steps(folder, canonical(about))
-        made = engine(asked.engine, folder / WORK)
+def run(asked: Asked, tick: Tick = lambda _: None) -> Manifest:
+    """Run it; `tick` hears the name of each stage. A run that was broken off goes on where it was, unless its stamp
+    has changed. Unreadable, TooMany, TableError, Busy, Occupied, Finished; ImportError where Spark is not installed."""
+    stamp = asked.stamp
+    with appearing(asked.out, stamp, replace=asked.replace) as folder:
+        steps = Steps(folder, stamp)
+        made = backend(asked.engine, folder / WORK)
         try:
-            manifest = _Run(asked, folder, steps, made, tick).all(about)
+            manifest = _Run(asked, folder, steps, made, tick).all(stamp)
         finally:
             made.close()
         (folder / MANIFEST).write_text(canonical(manifest), encoding="utf-8")
@@ -92,97 +106,97 @@ def run(asked: Asked, tick: Tick = lambda _: None) -> dict[str, Any]:
 
 
 class _Run:
-    def __init__(self, asked: Asked, folder: Path, steps: Steps, made: Engine, tick: Tick) -> None:
-        self.asked, self.folder, self.steps, self.tick = asked, folder, steps, tick
+    def __init__(self, asked: Asked, folder: Path, steps: Steps, made: Backend, tick: Tick) -> None:
+        self.asked, self.edition, self.folder, self.steps, self.tick = asked, asked.edition, folder, steps, tick
         self.duck = made.duck if isinstance(made, Spark) else made
         self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given)
-        self.subjects = sorted((one.subject for one in asked.sources), key=lambda one: depth(asked.edition, one))
+        self.sources = sorted(asked.sources, key=lambda one: asked.depth(one.subject))
+        self.files = {one.subject: folder / f"{one.subject}.parquet" for one in self.sources}
         self.reads = made is self.duck  # DuckDB reads good rows from where they are
         self.clean: dict[str, Path] = {}
 
-    def path(self, subject: str) -> Path:
-        return self.folder / f"{subject}.parquet"
-
-    def all(self, about: dict[str, Any]) -> dict[str, Any]:
+    def all(self, stamp: Stamp) -> Manifest:
+        once = self.steps.once
         self.tick("inputs")
-        checked = self.steps.once("inputs", self.inputs)
-        self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.subjects}
-        rows, bad = (sum(one[key] for one in checked) for key in ("rows", "bad"))
+        checked = once("inputs", tuple[CheckedFile, ...], self.inputs)
+        self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.files}
+        self.refuse(checked)
+        carried = once("last", Mapping[str, Mapping[str, int]], self.carried)
+        levels: dict[str, Level] = {}
+        for file in reversed(checked):
+            self.tick(file.subject)
+            levels[file.subject] = once(file.subject, Level, partial(self.level, file))
+        counts = {one: once(f"counts {one}", Counts, partial(self.counts, levels[one])) for one in self.files}
+        manifest = Manifest(
+            **{name: getattr(stamp, name) for name in plain(stamp)},
+            checked=checked,
+            carried=carried,
+            levels=levels,
+            counts=counts,
+            differences=once("differences", tuple[Difference, ...], lambda: tuple(self.differences())),
+            empty=once("empty", tuple[Childless, ...], self.empty),
+        )
+        gaps = partial(write_gaps, self.outputs(manifest))
+        manifest = replace(manifest, gaps=once("gaps", Mapping[str, Doubt], gaps))
+        ranked = partial(summary, self.outputs(manifest))
+        return self.shown(replace(manifest, rankings=once("rankings", tuple[Ranked, ...], ranked)))
+
+    def shown(self, manifest: Manifest) -> Manifest:
+        """Write the workbook and the report; the manifest with the sha256 of every file."""
+        outputs = self.outputs(manifest)
+        self.tick("workbook")
+        self.steps.once("workbook", int, partial(write_workbook, outputs))
+        self.tick("report")
+        self.steps.once("report", int, partial(write_report, outputs, self.asked.before))
+        files = sorted(one for one in self.folder.iterdir() if one.is_file() and one.suffix in SUFFIXES)
+        return replace(manifest, files={one.name: digest(one) for one in files})
+
+    def outputs(self, manifest: Manifest) -> Outputs:
+        return Outputs(self.folder, self.edition, self.duck, manifest)
+
+    def refuse(self, checked: tuple[CheckedFile, ...]) -> None:
+        """TooMany where more rows are set aside than the run allows."""
+        rows, bad = sum(one.rows for one in checked), sum(one.bad for one in checked)
         if bad > rows * self.asked.at_most:
             kept = self.asked.out.with_name(f"{self.asked.out.name}.{SET_ASIDE}.csv")
             kept.write_bytes((self.folder / f"{SET_ASIDE}.csv").read_bytes())
             raise TooMany(bad, rows, kept)
-        carried = self.steps.once("last", self.last)
-        levels = {}
-        for subject in reversed(self.subjects):
-            self.tick(subject)
-            levels[subject] = self.steps.once(subject, partial(self.level, subject))
-        manifest = {
-            **about,
-            "checked": checked,
-            "carried": carried,
-            "levels": levels,
-            "counts": {one: self.steps.once(f"counts {one}", partial(self.counts, one, levels[one]))
-                       for one in self.subjects},
-            "differences": self.steps.once("differences", self.differences),
-            "empty": self.steps.once("empty", self.empty),
-        }  # fmt: skip
-        manifest["gaps"] = self.steps.once(
-            "gaps", partial(write_gaps, self.duck, self.asked.edition, self.folder, manifest)
-        )
-        ranked = partial(summary, self.duck, self.asked.edition, self.folder, manifest)
-        manifest["rankings"] = self.steps.once("rankings", ranked)
-        self.tick("workbook")
-        self.steps.once("workbook", lambda: write_workbook(self.duck, self.asked.edition, self.folder, manifest))
-        self.tick("report")
-        self.steps.once("report", lambda: self.report(manifest))
-        files = sorted(one for one in self.folder.iterdir() if one.is_file() and one.suffix in SUFFIXES)
-        return manifest | {"files": {one.name: digest(one) for one in files}}
 
     # --- steps
 
-    def inputs(self) -> list[dict[str, Any]]:
-        """Look through all files, and write down what is set aside."""
-        checks = Checks(self.asked.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before)
-        found = []
-        order = sorted(self.asked.sources, key=lambda one: depth(self.asked.edition, one.subject))
-        for source in order:
-            one = checks.look(source)
-            found.append({
-                "subject": source.subject, "file": source.path.name, "rows": one.rows, "bad": one.bad,
-                "notes": [asdict(note) for note in one.notes], "missing": dict(one.missing), "decided": one.decided,
-            })  # fmt: skip
-        says = ", ".join(f"({quoted(code)}, {quoted(zh)}, {quoted(en)})" for code, (zh, en) in checks.messages.items())
+    def inputs(self) -> tuple[CheckedFile, ...]:
+        """Check all files, and write the rows that are set aside."""
+        checks = Checks(self.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before)
+        checked = [checks.look(source) for source in self.sources]
+        self.set_aside(checks)
+        return tuple(_as_listed(one) for one in checked)
+
+    def set_aside(self, checks: Checks) -> None:
+        codes = ", ".join(f"({quoted(code)}, {quoted(zh)}, {quoted(en)})" for code, (zh, en) in checks.messages.items())
         rows = " UNION ALL ".join(
             f"SELECT {quoted(one.subject)} AS subject, {quoted(one.path.name)} AS file, row__ AS row, id, "
             f"col AS column_name, split_part(b.code, ' ', 1) AS code, m.zh, m.en "
             f"FROM {named(BAD + one.subject)} b JOIN messages__ m ON m.code = b.code"
-            for one in order
+            for one in self.sources
         )
-        self.duck.run(f"CREATE OR REPLACE TEMP TABLE messages__ AS SELECT * FROM (VALUES {says}) AS m(code, zh, en)")
+        self.duck.run(f"CREATE OR REPLACE TEMP TABLE messages__ AS SELECT * FROM (VALUES {codes}) AS m(code, zh, en)")
         aside = self.folder / f"{SET_ASIDE}.parquet"
         self.duck.copy(f"SELECT * FROM ({rows}) ORDER BY subject, row, column_name, code, zh", aside)
-        listed = self.duck.dicts(f"SELECT * FROM read_parquet({quoted(aside)})")
         with aside.with_suffix(".csv").open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["subject", "file", "row", "id", "column", "code", "zh", "en"])
-            writer.writerows(one.values() for one in listed)
-        return found
+            writer.writerows(self.duck.run(f"SELECT * FROM {rows_of(aside)}"))
 
-    def last(self) -> dict[str, dict[str, int]]:
-        """Fill in what the run before makes of facts that this one was not given."""
-        last = self.asked.before[-1:]
-        found = {subject: carry(self.duck, self.asked.edition, one, subject, self.clean[subject])
-                 for one in last for subject in self.subjects}  # fmt: skip
-        return {subject: filled for subject, filled in found.items() if filled}
+    def carried(self) -> dict[str, dict[str, int]]:
+        """Fill in facts from the latest run before; the rows filled, by subject and fact."""
+        filled = {subject: carry(self.duck, self.edition, one, subject, self.clean[subject])
+                  for one in self.asked.before[-1:] for subject in self.files}  # fmt: skip
+        return {subject: facts for subject, facts in filled.items() if facts}
 
-    def report(self, manifest: Mapping[str, Any]) -> int:
-        return write_report(self.duck, self.asked.edition, self.folder, manifest, self.asked.before)
-
-    def level(self, subject: str) -> dict[str, Any]:
+    def level(self, file: CheckedFile) -> Level:
         """Judge one subject, after those below it."""
-        judging, edition = self.judging, self.asked.edition
-        below = {one: self.path(one) for one in self.subjects if subject in around(edition, one)}
+        judging, subject = self.judging, file.subject
+        below = {one: path for one, path in self.files.items() if subject in around(self.edition, one)}
         table = judging.counted(subject, judging.linked(subject, self.clean), below)
         upper = {}
         for level, names in judging.reads(subject).items():
@@ -191,47 +205,43 @@ class _Run:
             if level in self.clean and judging.counts(level, below).intersection(names):
                 upper[level] = self.folder / WORK / f"{level}_for_{subject}.parquet"
                 filled = judging.counted(level, judging.linked(level, self.clean), below)
-                judging.engine.write(filled, upper[level], KEY)
+                judging.backend.write(filled, upper[level], KEY)
         if below and upper:
             mid = self.folder / WORK / f"counted_{subject}.parquet"
-            judging.engine.write(table, mid, KEY)
-            table = judging.engine.table(mid)
-        decided = [
-            one for at in self.steps.known["done"]["inputs"] if at["subject"] == subject for one in at["decided"]
-        ]
-        return asdict(judging.level(subject, table, upper, self.path(subject), decided))
+            judging.backend.write(table, mid, KEY)
+            table = judging.backend.table(mid)
+        return judging.level(subject, table, upper, self.files[subject], file.decided)
 
-    def counts(self, subject: str, level: Mapping[str, Any]) -> dict[str, Any]:
-        """How many rows there are, and how many of each outcome."""
-        file = f"read_parquet({quoted(self.path(subject))})"
+    def counts(self, level: Level) -> Counts:
+        """The number of rows, and of each outcome."""
+        file = rows_of(self.files[level.subject])
         outcomes = {
             name: dict(
                 self.duck.run(f"SELECT coalesce({named(name)}, '-'), count(*) FROM {file} GROUP BY 1 ORDER BY 1")
             )
-            for name in (*level["bulk"], *level["singly"])
+            for name in level.made
         }
-        beyond = self.duck.run(f"SELECT count(*) FILTER (WHERE beyond) FROM {file}")[0][0] if level["bulk"] else 0
+        beyond = self.duck.run(f"SELECT count(*) FILTER (WHERE beyond) FROM {file}")[0][0] if level.bulk else 0
         total = self.duck.run(f"SELECT count(*) FROM {file}")[0][0]
-        return {"rows": total, "outcomes": outcomes, "beyond": beyond, "nowhere": self._nowhere(subject, file)}
+        return Counts(total, outcomes, beyond, self.nowhere(level.subject, file))
 
-    def _nowhere(self, subject: str, file: str) -> int:
+    def nowhere(self, subject: str, file: str) -> int:
         """Rows that are counted nowhere, since the row above them was set aside."""
-        above = self.asked.edition.subjects[subject].within
+        above = self.edition.subjects[subject].within
         if above not in self.clean or key_of(above) not in self.duck.columns(file):
             return 0
-        ids = f"SELECT id FROM {self.duck.rows(self.clean[above])}"
-        found: int = self.duck.run(f"SELECT count(*) FROM {file} WHERE {key_of(above)} NOT IN ({ids})")[0][0]
-        return found
+        ids = f"SELECT id FROM {rows_of(self.clean[above])}"
+        count: int = self.duck.run(f"SELECT count(*) FROM {file} WHERE {key_of(above)} NOT IN ({ids})")[0][0]
+        return count
 
-    def empty(self) -> list[dict[str, Any]]:
-        return childless(self.duck, self.asked.edition, self.folder, self.subjects, self.judging.counts)
+    def empty(self) -> tuple[Childless, ...]:
+        return tuple(childless(self.duck, self.edition, self.files, self.judging.counts))
 
-    def differences(self) -> list[dict[str, Any]]:
+    def differences(self) -> Iterator[Difference]:
         """Figures that a file gave and that its records add up to differently."""
-        found = []
-        for subject in self.subjects:
-            old, new = (self.duck.rows(one) for one in (self.clean[subject], self.path(subject)))
-            below = [one for one in self.subjects if subject in around(self.asked.edition, one)]
+        for subject, path in self.files.items():
+            old, new = rows_of(self.clean[subject]), rows_of(path)
+            below = [one for one in self.files if subject in around(self.edition, one)]
             facts = [name for one in below for name in self.judging.counting.declared(subject, one)]
             columns = self.duck.columns(old)
             given = [name for name in facts if name in columns and SEPARATOR not in name]
@@ -239,9 +249,9 @@ class _Run:
                 differ = ", ".join(f"count(*) FILTER (WHERE a.{named(name)} IS DISTINCT FROM b.{named(name)})"
                                    for name in given)  # fmt: skip
                 rows = self.duck.run(f"SELECT {differ} FROM {old} a JOIN {new} b USING (id)")[0]
-                found += [{"subject": subject, "fact": name, "rows": number}
-                          for name, number in zip(given, rows, strict=True) if number]  # fmt: skip
-        return found
+                yield from (Difference(subject, name, count)
+                            for name, count in zip(given, rows, strict=True) if count)  # fmt: skip
 
 
-SUFFIXES = (".parquet", ".csv", ".xlsx", ".html")
+def _as_listed(one: Checked) -> CheckedFile:
+    return CheckedFile(one.source.subject, one.source.path.name, one.rows, one.bad, one.notes, one.missing, one.decided)

@@ -6,8 +6,9 @@ from random import Random
 
 import pytest
 
-from rules import Engine, Reference, network
-from rules.network import NetworkError
+from rules import Engine, Reference
+from rules.engine import network
+from rules.engine.network import NetworkError
 from tests.agreement.agreeing import agree
 from tests.agreement.drawing import Drawing
 from tests.agreement.nearly import examples

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.ids import LONGEST, PLAIN, is_id
-from service.county.engine import Duck
+from rules.values.ids import LONGEST, PLAIN, is_id
+from service.county.backend import Duck, rows_of
 from service.county.intake.checks import Checks
 from service.county.intake.inputs import Source
 from tests.county.test_checks import EDITION
@@ -29,7 +29,7 @@ def duck(tmp_path):
 def looked_at(duck, folder, columns):
     pq.write_table(pa.table(columns), folder / "rows.parquet")
     found = Checks(EDITION, duck, folder).look(Source("household", folder / "rows.parquet"))
-    return found, duck.dicts(f"SELECT * FROM {duck.rows(found.clean)}"), duck.columns(duck.rows(found.clean))
+    return found, duck.dicts(f"SELECT * FROM {rows_of(found.clean)}"), duck.columns(rows_of(found.clean))
 
 
 @given(st.from_regex(PLAIN, fullmatch=True))

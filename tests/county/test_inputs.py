@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 from openpyxl import Workbook
 
-from service.county.engine import Duck, named
+from service.county.backend import Duck, named
 from service.county.intake.inputs import ROW, Source, Unreadable, opened
 
 

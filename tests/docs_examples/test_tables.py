@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from service.http.problems import KINDS
+from service.http.security import permission_of
 from service.keys import PERMISSIONS
-from service.problems import KINDS
-from service.security import permission_of
 
 ROOT = Path(__file__).parents[2]
 MANUALS = ("docs/api.md", "docs/api.zh-CN.md")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from docs.make import main, pages, read_feature, settings_page
+from rules.building.store import open_store
 from rules.model import Edition
-from rules.store import open_store
 from tests.editions import store
 
 ROOT = Path(__file__).parents[2]

@@ -7,10 +7,10 @@ from random import Random
 import pytest
 from jsonschema import Draft7Validator
 
-from rules.grammar import DOCUMENT
-from rules.problems import Problems
-from rules.schema import schema_text
-from rules.source import read
+from rules.files.source import read
+from rules.format.grammar import DOCUMENT
+from rules.format.schema import schema_text
+from rules.problems.problem import Problems
 from tests.policy.core_yaml import plain
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rules.casefile import read_cases
-from service.command import ENGINE, main
-from service.command_line import cli
+from rules.cases.files import read_cases
+from service.commands.main import COMMANDS, ENGINE, cli, main
 from tests.unit.console import DOCUMENTS, played
 
 ROOT = Path(__file__).parents[2]
@@ -309,7 +308,7 @@ def test_the_example_county_adds_up():
 )
 def test_an_engine_that_does_not_load_is_told(tmp_path, body, reason):
     (tmp_path / f"{ENGINE}.py").write_text(body, encoding="utf-8")
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from service.command import main; main()"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from service.commands.main import main; main()"
     words = [sys.executable, "-c", code, "decide", "credit_village", NARROW]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
@@ -319,13 +318,14 @@ def test_an_engine_that_does_not_load_is_told(tmp_path, body, reason):
 
 
 def test_another_import_that_fails_is_not_taken_for_the_engine(monkeypatch):
-    monkeypatch.setitem(sys.modules, "service.command_line", None)
-    with pytest.raises(ImportError, match="command_line"):
+    monkeypatch.setitem(sys.modules, "service.commands.decisions", None)
+    monkeypatch.setattr(sys, "argv", ["village-credit", "decisions"])
+    with pytest.raises(ImportError, match="decisions"):
         main()
 
 
 def test_a_closed_pipe_or_a_poor_terminal_brings_no_traceback():
-    code = "from service.command import main; main()"
+    code = "from service.commands.main import main; main()"
     words = [sys.executable, "-c", code, "decide", "credit_village", NARROW, "--lang", "zh"]
     env = {"PYTHONIOENCODING": "ascii", "PATH": ""}
     done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
@@ -349,7 +349,7 @@ def test_the_readmes_list_every_command_and_dependency(name):
         r'^    "([a-z-]+)>=', pyproject.partition("dependencies = [")[2].partition("]")[0], re.MULTILINE
     )
     assert wanted
-    for word in (*wanted, *cli.commands, *cli.commands["policies"].commands):
+    for word in (*wanted, *COMMANDS, *COMMANDS["policies"].places):
         assert f"| {word} |" in document or re.search(rf"`(policies )?{word}\b", document) or f"`{word}" in document, (
             word
         )

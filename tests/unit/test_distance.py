@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from rules import Reference
-from rules.distance import distances, to_outcome
+from rules.judging.distance import distances, to_outcome
 from tests.editions import shipped
 from tests.unit.small import ON, checklist, choice, count, derived, given, small
 

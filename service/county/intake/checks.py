@@ -1,6 +1,6 @@
 """Checks extracts before anything is judged: every row that cannot be right is set aside with its reasons.
 
-The rules are those of rules.facts, over whole tables at once; tests hold the two against each other.
+The rules are those of rules.cases.checker, over whole tables at once; tests hold the two against each other.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules.ids import CARD
 from rules.model import Edition, Fact
 from rules.table.columns import KEY, key_of
-from service.county.engine import Duck, named, quoted, retyped
+from rules.values.ids import CARD
+from service.county.backend import Duck, named, quoted, retyped, rows_of
 from service.county.intake.columns import Matched, Note, Wrong, cell, coded, id_in, in_lists, matched, wrong_ids
 from service.county.intake.inputs import ROW, Source, Unreadable, numbered, opened
 from service.county.intake.reasons import MESSAGES, part_exceeds, reasons
@@ -152,7 +152,7 @@ class Checks:
         if duck.run(f"SELECT count(*) FROM {named(bad)}")[0][0]:
             file = self.scratch / f"{bad}.parquet"
             duck.copy(f"SELECT DISTINCT {ROW} FROM {named(bad)} ORDER BY 1", file)
-            good = f" WHERE {ROW} NOT IN (SELECT {ROW} FROM {duck.rows(file)})"
+            good = f" WHERE {ROW} NOT IN (SELECT {ROW} FROM {rows_of(file)})"
         query, clean = f"SELECT {columns} FROM {rows}{good}", self.scratch / f"clean_{source.subject}"
         if reads:
             file = clean.with_suffix(".sql")
@@ -161,7 +161,7 @@ class Checks:
             return file, f"({query})"
         file = clean.with_suffix(".parquet")
         duck.copy(query + ("" if in_order else f" ORDER BY {named(KEY)}"), file)
-        return file, duck.rows(file)
+        return file, rows_of(file)
 
     def _exact(self, raw: str, shown: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
         """Decimals in two places where that holds them: wider ones leave less room to multiply."""

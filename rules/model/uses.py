@@ -1,0 +1,46 @@
+"""The facts and decisions that an expression or a condition rests on, directly and through derived facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.model.contents import Node, children, parts_of
+from rules.model.decisions import Assignment, Rule
+from rules.model.edition import Edition, Fact
+from rules.model.expressions import Ref
+
+Used = tuple[str, Ref]  # the subject whose record it is read from, and the reference
+
+
+def refs(thing: Node | None, subject: str, own: str = "") -> Iterator[Used]:
+    """Every reference written in an expression or condition, in the order written."""
+    if isinstance(thing, Ref):
+        yield (subject if thing.scope == "" else own if thing.scope == "own" else thing.scope), thing
+    for child, inside in children(thing) if thing is not None else ():
+        yield from refs(child, inside or subject, subject if inside else own)
+
+
+def fact_of(edition: Edition, subject: str, ref: Ref) -> Fact | None:
+    """The fact a reference names; None where it names a decision or the date."""
+    found = edition.subjects.get(subject) if ref.what == "fact" else None
+    return None if found is None else found.facts.get(ref.name)
+
+
+def behind(edition: Edition, used: Iterator[Used]) -> dict[tuple[str, str], Fact]:
+    """The facts referred to, and those they are derived from, each once."""
+    found: dict[tuple[str, str], Fact] = {}
+    waiting = list(used)
+    while waiting:
+        subject, ref = waiting.pop(0)
+        fact = fact_of(edition, subject, ref)
+        if fact is not None and (subject, fact.name) not in found:
+            found[subject, fact.name] = fact
+            waiting += refs(fact.formula, subject)
+    return found
+
+
+def read_by(thing: Rule | Assignment | Fact, *items: str) -> Iterator[Used]:
+    """The references in a rule, an assignment or a fact; only those of some of its items, where ids are given."""
+    for part in parts_of(thing):
+        if not items or part.item in items:
+            yield from refs(part.what, part.subject, part.own)

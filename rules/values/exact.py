@@ -1,0 +1,176 @@
+"""Exact values and the literals staff write for them: `55%`, `18 years`, `50000 yuan`, `25 bp`, `2026-05-01`.
+
+A number is an int, or a Fraction where it is not whole: never a float, so that 55/100 equals 55 % everywhere.
+None stands for "not known" and is never taken for false or zero.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+Number = int | Fraction
+Value = Any  # Number, bool, str (a choice), date, or a list of records; None = not known
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """What a value is: its kind, the unit of a count, the codes of a choice, the subject of a list.
+
+    `written` is the unit a rate is shown in (`bp`, `‰`, TIMES); types that differ in it alone are equal."""
+
+    kind: str
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    ranked: bool = False
+    of: str = ""
+    written: str = field(default="", compare=False)
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in NUMBERS
+
+    @property
+    def is_ordered(self) -> bool:
+        return self.is_number or self.kind == "date" or self.ranked
+
+    def fits(self, other: Type) -> bool:
+        """Whether values of both types may be compared, added, or stand for each other."""
+        if self.kind != other.kind or self.of != other.of:
+            return False
+        if self.kind == "choice":  # every code of the other has its place among one's own
+            return set(other.choices) <= set(self.choices)
+        return self.kind != "count" or self.unit == other.unit
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.unit})" if self.unit else self.kind
+
+
+NUMBERS = frozenset({"count", "amount", "rate", "points"})
+RATE, AMOUNT, POINTS = Type("rate"), Type("amount", "yuan"), Type("points", "point")
+BOOLEAN, DATE, TEXT = Type("boolean"), Type("date"), Type("text")
+
+# word -> (kind, unit, size); any other unit word is a count of that word
+UNITS: Mapping[str, tuple[str, str, Fraction]] = {
+    "%": ("rate", "", Fraction(1, 100)),
+    "‰": ("rate", "", Fraction(1, 1000)),
+    "bp": ("rate", "", Fraction(1, 10_000)),
+    "基点": ("rate", "", Fraction(1, 10_000)),
+    "yuan": ("amount", "yuan", Fraction(1)),
+    "元": ("amount", "yuan", Fraction(1)),
+    "万元": ("amount", "yuan", Fraction(10_000)),
+    "point": ("points", "point", Fraction(1)),
+    "分": ("points", "point", Fraction(1)),
+    "年": ("count", "year", Fraction(1)),
+    "岁": ("count", "year", Fraction(1)),
+    "周岁": ("count", "year", Fraction(1)),
+    "个月": ("count", "month", Fraction(1)),
+    "天": ("count", "day", Fraction(1)),
+    "日": ("count", "day", Fraction(1)),
+}
+WRITTEN = {"bp": "bp", "基点": "bp", "‰": "‰"}  # units of a rate in which it is shown again
+TIMES = "times"  # of a rate that is a plain multiplier, with no unit at all
+PERIODS = ("year", "month", "day")
+_NUMBER = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,10})?)\s*(%|‰|[^\W\d]{1,40})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value as written in a policy file, with the type its unit gives it (`bare` when no unit is written)."""
+
+    value: Value
+    type: Type
+
+
+def singular(word: str) -> str:
+    """`villages` and `village` are one unit; `enterprises`, `townships`, `counties` too."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def read_literal(text: str) -> Literal | None:
+    """Read a literal; None when the text is none (it may then be a name)."""
+    if text in ("true", "false"):
+        return Literal(text == "true", BOOLEAN)
+    if day := read_date(text):
+        return Literal(day, DATE)
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    number, word = Fraction(match[1]), (match[2] or "").strip()
+    if not word:
+        return Literal(whole(number), Type("bare"))
+    kind, unit, size = UNITS.get(word) or UNITS.get(singular(word)) or ("count", singular(word), Fraction(1))
+    return Literal(whole(number * size), Type(kind, unit, written=WRITTEN.get(word, "")))
+
+
+def read_date(text: str) -> date | None:
+    """Read YYYY-MM-DD; None for anything else."""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def whole(number: Fraction) -> Number:
+    """The int where the number is whole: ints are faster and print without a denominator."""
+    return number.numerator if number.denominator == 1 else number
+
+
+def exact(number: int | Decimal | Fraction) -> Number:
+    return number if isinstance(number, int) else whole(Fraction(number))
+
+
+def completed_years(start: date, end: date) -> int:
+    """Whole years from start to end: an age. Born on 29 February, the year is completed on 1 March."""
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+
+
+def completed_months(start: date, end: date) -> int:
+    return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
+
+
+def shift(start: date, amount: int, unit: str) -> date | None:
+    """The date a period later (earlier when negative); a day past the month's end becomes its last day."""
+    try:
+        if unit == "day":
+            return start + timedelta(days=amount)
+        months = start.year * 12 + start.month - 1 + amount * (12 if unit == "year" else 1)
+        year, month = months // 12, months % 12 + 1
+        return date(year, month, min(start.day, monthrange(year, month)[1]))
+    except (ValueError, OverflowError):
+        return None
+
+
+def plain(value: Value) -> Any:
+    """The value for JSON: whole numbers as numbers, other numbers as exact text, dates in ISO form."""
+    if value is None or isinstance(value, int | str):  # first: most are, and to be no Fraction is a long story
+        return value
+    if isinstance(value, Fraction):
+        return decimal_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def decimal_text(value: Number, digits: int = 6) -> str:
+    """The decimal expansion, exact where it ends within the digits, else `n/d` so that nothing is rounded."""
+    top, bottom = value.as_integer_ratio()
+    scaled, rest = divmod(top * 10**digits, bottom)
+    if rest:
+        return f"{top}/{bottom}"
+    whole, part = divmod(abs(scaled), 10**digits)
+    return _trim(f"{'-' if scaled < 0 else ''}{whole}.{part:0{digits}}")
+
+
+def _trim(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,238 @@
+"""Values, comparisons, conditions and formulas in words, in Chinese or in English.
+
+In: an edition and typed trees over its facts. Out: one sentence each, which reads in one way only. Titles, choices and
+units that name a subject come from the edition; the words of operations and comparisons from rules.words.formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from rules.model import Comparison, Condition, Const, Edition, Expr, Leaf, Op, Ref, Table
+from rules.values.exact import Type, Value
+from rules.values.figures import PLACES, ROUNDED, figure, rate, yuan
+from rules.values.text import Lang, Text
+from rules.words.formulas import (
+    AND_ALSO,
+    ATOM,
+    BETWEEN,
+    DAYS,
+    JOINS,
+    LISTED,
+    LOOSE,
+    NOT,
+    ONLY,
+    OPERATORS,
+    SPAN,
+    SUM,
+    WORDS,
+    phrase_of,
+)
+from rules.words.names import Names
+
+UNITS = {"year": "年", "month": "个月", "day": "天", "point": "分", "record": "条", "place": "名"}
+Codes = Mapping[str, Text]
+NO_CODES: Codes = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How one edition is spoken of in one language.
+
+    `subject` is the subject whose facts are named without it; `own` the subject around the list, inside one."""
+
+    edition: Edition
+    lang: Lang
+    subject: str = ""
+    own: str = ""
+    years: str = "年"  # 岁 where years are an age
+    _names: dict[tuple[str, str], Names] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def zh(self) -> bool:
+        return self.lang == "zh"
+
+    def pick(self, zh: str, en: str) -> str:
+        return zh if self.zh else en
+
+    def text(self, both: Text) -> str:
+        return both.get(self.lang)
+
+    def at(self, subject: str, own: str = "") -> Wording:
+        """The same words, for expressions that stand at another place."""
+        return replace(self, subject=subject, own=own)
+
+    @property
+    def names(self) -> Names:
+        place = self.subject, self.own
+        if place not in self._names:
+            self._names[place] = Names(self.edition, self.lang, *place)
+        return self._names[place]
+
+    # --- values --------------------------------------------------------------------------------------------------
+
+    def value(self, value: Value, type: Type, codes: Codes | None = None, digits: int = ROUNDED) -> str:
+        """A value with its unit; exact, or behind `≈` and rounded to `digits` decimal places."""
+        if value is None:
+            return self.pick("未知", "not known")
+        if isinstance(value, tuple):
+            return self.text(LISTED).join(self.value(one, type, codes, digits) for one in value)
+        match type.kind:
+            case "amount":
+                return yuan(value, digits) if self.zh else f"{figure(value, digits)} yuan"
+            case "rate":
+                return rate(value, type.written, digits)
+            case "boolean":
+                return self.pick("是", "yes") if value else self.pick("否", "no")
+            case "choice":
+                return self.text(codes[value]) if codes and value in codes else str(value)
+            case "list":
+                return self.pick(f"{len(value)} 条", f"{len(value)} records")
+        return self._count(value, type.unit, digits) if type.is_number else str(value)
+
+    def _count(self, value: Value, unit: str, digits: int) -> str:
+        number = figure(value, digits)
+        if not unit:
+            return number
+        if self.zh:
+            subject = self.edition.subjects.get(unit)
+            word = self.years if unit == "year" else UNITS.get(unit) or (f"个{subject.title.zh}" if subject else unit)
+            return f"{number}{word}" if word[0] >= "\u4e00" else f"{number} {word}"
+        return f"{number} {unit if abs(value) == 1 else plural(unit)}"
+
+    def apart(self, value: Value, limits: Iterable[Value], type: Type, codes: Codes | None) -> int:
+        """How many decimal places it takes so that different figures do not look the same."""
+        others = [one for limit in limits for one in (limit if isinstance(limit, tuple) else (limit,))]
+        for digits in range(ROUNDED, PLACES + 1):
+            seen = self.value(value, type, codes, digits).lstrip("≈")
+            if all(other == value or self.value(other, type, codes, digits).lstrip("≈") != seen for other in others):
+                return digits
+        return PLACES
+
+    def codes(self, expr: Expr) -> dict[str, Text]:
+        """The titles of the codes of a choice, wherever they come from."""
+        if isinstance(expr, Op):
+            return {code: title for arg in reversed(expr.args) for code, title in self.codes(arg).items()}
+        if not isinstance(expr, Ref) or expr.type.kind != "choice":
+            return {}
+        rule = self.edition.rules.get(expr.name)
+        if expr.what == "outcome" and rule is not None:
+            return {outcome.id: outcome.title for outcome in rule.outcomes.values()}
+        if expr.what == "output" and rule is not None and isinstance(rule.body, Table):
+            return dict(rule.body.outputs[expr.output].choices)
+        home = self.subject if expr.scope == "" else self.own if expr.scope == "own" else expr.scope
+        known = [subject for name, subject in self.edition.subjects.items() if home in ("", name)]
+        for subject in known:
+            fact = subject.facts.get(expr.name)
+            if fact is not None and fact.type == expr.type:
+                return dict(fact.choices) or ({} if fact.formula is None else self.at(subject.name).codes(fact.formula))
+        return {}
+
+    def _titles(self, type: Type) -> Codes:
+        """The titles of the codes of a type, from the first fact that declares them."""
+        facts = (fact for subject in self.edition.subjects.values() for fact in subject.facts.values())
+        return next((fact.choices for fact in facts if tuple(fact.choices) == type.choices), NO_CODES)
+
+    # --- comparisons ---------------------------------------------------------------------------------------------
+
+    def comparison(self, operator: str, limit: Value, type: Type, codes: Codes, digits: int = ROUNDED) -> str:
+        """`at least 55%`; of a boolean, `yes`."""
+        if operator == "between" and isinstance(limit, tuple):
+            low, high = (self.value(one, type, codes, digits) for one in limit)
+            return self.span(low, high)
+        said = self.value(limit, type, codes, digits)
+        if type.kind == "boolean" and operator == "equals":
+            return said
+        return self._compared(operator, type.kind, said)
+
+    def operator(self, operator: str, kind: str = "") -> str:
+        """An operator in words; days are early or late, not high or low."""
+        words = DAYS if kind == "date" and operator in DAYS else OPERATORS
+        return self.text(words[operator])
+
+    def _compared(self, operator: str, kind: str, limit: str) -> str:
+        word = self.operator(operator, kind)
+        return f"{word}{limit}" if word.endswith("：") else f"{word} {limit}".strip()
+
+    def span(self, low: str, high: str) -> str:
+        return self.text(SPAN).format(low, high)
+
+    def condition(self, condition: Condition, subject: str = "", own: str = "") -> str:
+        """What a condition asks, read at a place (that of the wording where none is given)."""
+        if subject:
+            return self.at(subject, own).condition(condition)
+        if isinstance(condition, Leaf):
+            return self._leaf(condition)
+        around, between = (self.text(words) for words in JOINS[condition.join])
+        if condition.join == "none" and len(condition.parts) == 1:
+            around = self.text(NOT)
+        parts = between.join(self.condition(part) for part in condition.parts)
+        return around.format(parts, least=condition.least)
+
+    def _leaf(self, leaf: Leaf) -> str:
+        kind, codes = leaf.left.type.kind, self.codes(leaf.left)
+        left = self.operand(leaf.left, SUM)
+        say = replace(self, years="岁") if "岁" in left else self
+        if (limit := _flag(leaf)) is not None:
+            return left if limit else f"{left}{self.pick('：否', ': no')}"
+        gap = self.pick(" ", " is ")
+        if tuple(test.operator for test in leaf.tests) == BETWEEN:
+            low, high = (say.operand(test.limits[0], SUM, codes) for test in leaf.tests)
+            return f"{left}{gap}{self.span(low, high)}"
+        return f"{left}{gap}{self.text(AND_ALSO).join(say.test(test, kind, codes) for test in leaf.tests)}"
+
+    def test(self, test: Comparison, kind: str, codes: Codes) -> str:
+        """One comparison, without the value that is compared."""
+        limits = self.text(LISTED).join(self.operand(limit, WORDS, codes) for limit in test.limits)
+        return self._compared(test.operator, kind, limits)
+
+    # --- formulas ------------------------------------------------------------------------------------------------
+
+    def expr(self, expr: Expr, subject: str = "", own: str = "", codes: Codes | None = None) -> str:
+        """A constant, a name or a formula, read at a place (that of the wording where none is given)."""
+        return (self.at(subject, own) if subject else self).operand(expr, LOOSE, codes or NO_CODES)
+
+    def operand(self, expr: Expr, asked: int, codes: Codes = NO_CODES) -> str:
+        """An expression as part of another: in brackets where it binds less than is asked there."""
+        said, binds = self._expr(expr, codes)
+        return said if binds >= asked else self.pick(f"（{said}）", f"({said})")
+
+    def _expr(self, expr: Expr, codes: Codes) -> tuple[str, int]:
+        """The words of an expression, and how strongly they bind."""
+        if isinstance(expr, Op):
+            return self._formula(expr, codes)
+        if isinstance(expr, Ref):
+            return self.reference(expr), ATOM
+        if expr.type.kind == "choice":
+            return self.names.code(expr.value, codes or self._titles(expr.type)), ATOM
+        return self.value(expr.value, expr.type), ATOM if not expr.type.is_number or expr.value >= 0 else SUM
+
+    def reference(self, ref: Ref) -> str:
+        """The name of a fact or a conclusion."""
+        return self.names.of(ref)
+
+    def _formula(self, op: Op, codes: Codes) -> tuple[str, int]:
+        kind = (op.each or op).type.kind
+        phrase, codes = phrase_of(op.name, op.option, kind), self.codes(op) or codes
+        if phrase.between.zh and len(op.args) == 1 and phrase.template(self.lang) == "{args}":
+            return self._expr(op.args[0], codes)
+        inner = self.at(op.args[0].type.of, self.subject) if phrase.over else self
+        where = "" if op.where is None else inner.condition(op.where)
+        each = "" if op.each is None else inner.operand(op.each, ATOM)
+        args = [self.operand(arg, phrase.asked(place), codes) for place, arg in enumerate(op.args)]
+        template = phrase.template(self.lang)
+        if phrase.over and where and "{where}" not in template:
+            args[0] = self.text(ONLY).format(args[0], where=where)
+        return template.format(*args, args=self.text(phrase.between).join(args), each=each, where=where), phrase.binds
+
+
+def _flag(leaf: Leaf) -> bool | None:
+    """The answer that a comparison of a boolean asks for; None where it is another comparison."""
+    (test, *others), limit = leaf.tests, leaf.tests[0].limits[0]
+    plain = leaf.left.type.kind == "boolean" and test.operator == "equals" and not others
+    return bool(limit.value) if plain and isinstance(limit, Const) else None
+
+
+def plural(word: str) -> str:
+    return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"

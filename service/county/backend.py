@@ -1,0 +1,161 @@
+"""The backends that tables run on: DuckDB within this process, or Spark. No other module here speaks to either."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+GROUP = 10**4 * 10  # rows of a group in Parquet
+MEMORY = "50%"  # of the machine's, for what DuckDB holds; the rest goes to disk
+EXACT: Mapping[str, str] = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
+Codes = Mapping[str, Iterable[str]]  # column -> all that it may hold
+NO_CODES: Codes = {}
+UNLESS_SET: Mapping[str, str] = {"spark.ui.enabled": "false", "spark.log.level": "ERROR"}
+
+
+def quoted(text: object) -> str:
+    """A text as SQL writes it."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def named(name: str) -> str:
+    """A column as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def codes_of(codes: Iterable[str]) -> str:
+    """The type of a column of codes."""
+    return f"ENUM({', '.join(map(quoted, codes))})"
+
+
+def rows_of(path: Path) -> str:
+    """The rows of a file as SQL writes them after FROM: those of a Parquet file, or of the query in a file `.sql`."""
+    return f"({path.read_text(encoding='utf-8')})" if path.suffix == ".sql" else f"read_parquet({quoted(path)})"
+
+
+def retyped(query: str, types: Mapping[str, str], cast: str = "CAST") -> str:
+    """A query with columns of other types."""
+    columns = ", ".join(f"{cast}({named(name)} AS {type}) AS {named(name)}" for name, type in types.items())
+    return f"SELECT * REPLACE ({columns}) FROM ({query})" if columns else query
+
+
+class Duck:
+    """DuckDB, with room on disk for what memory does not hold."""
+
+    name = "duckdb"
+
+    def __init__(self, scratch: Path) -> None:
+        scratch.mkdir(parents=True, exist_ok=True)
+        self.con = ibis.duckdb.connect(
+            temp_directory=str(scratch / "spill"), memory_limit=MEMORY, threads=os.cpu_count() or 1
+        )
+        self.opened: dict[tuple[str, int, int], Any] = {}
+
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows that a statement gives."""
+        found: list[tuple[Any, ...]] = self.con.con.execute(sql).fetchall()
+        return found
+
+    def dicts(self, sql: str) -> list[dict[str, Any]]:
+        """The rows of a query by column."""
+        found = self.con.con.execute(sql)
+        names = [one[0] for one in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def columns(self, name: str) -> dict[str, str]:
+        """The columns of a table or a query in brackets, with their types."""
+        return {str(row[0]): str(row[1]) for row in self.run(f"DESCRIBE SELECT * FROM {name}")}
+
+    def table(self, path: Path) -> Any:
+        """A file as a table; one that has not changed is opened once."""
+        at = path.stat()
+        key = str(path), at.st_mtime_ns, at.st_size
+        if key not in self.opened:
+            name = f"opened_{len(self.opened)}"
+            self.run(f"CREATE TEMP VIEW {name} AS SELECT * FROM {rows_of(path)}")
+            self.opened[key] = self.con.table(name)
+        return self.opened[key]
+
+    def sql(self, expr: Any) -> str:
+        """An expression as a query."""
+        return str(self.con.compile(expr))
+
+    def in_order(self, rows: str, column: str) -> bool:
+        """Whether rows stand in the order of a column that is known in all of them and never twice the same."""
+        return bool(self.run(
+            f"SELECT count(*) = count(own) AND coalesce(bool_and(own > last), true) "
+            f"FROM (SELECT own, lag(own) OVER () AS last FROM (SELECT {column} AS own FROM {rows}))"
+        )[0][0])  # fmt: skip
+
+    def ordered(self, table: Any, column: str) -> Any:
+        """A table in the order of a column, to be widened: fewer columns are sorted sooner."""
+        return table.order_by(column)
+
+    def write(self, expr: Any, path: Path, order: str, codes: Codes = NO_CODES) -> None:
+        """Run an expression into a Parquet file in the order of a column: the same rows, the same bytes. Where they
+        stand so already, to look is quicker than to sort. Columns of `codes` are written sooner where these are said;
+        text they are all the same."""
+        types = {name: codes_of(those) for name, those in codes.items() if name in expr.columns}
+        self.copy(retyped(self.sql(expr), types), path)
+        if not self.in_order(rows_of(path), named(order)):
+            half = path.with_suffix(".half")
+            self.copy(f"SELECT * FROM {rows_of(path)} ORDER BY {named(order)}", half)
+            half.replace(path)
+
+    def copy(self, sql: str, path: Path) -> None:
+        self.run(f"COPY ({sql}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})")
+
+    def close(self) -> None:
+        self.con.disconnect()
+
+
+class Spark:
+    """Spark: the master and all else as its own configuration says (spark-defaults.conf, PYSPARK_SUBMIT_ARGS,
+    spark-submit), else on this machine. Where it is a cluster, the folders of a run have to be there on every node."""
+
+    name = "spark"
+
+    def __init__(self, scratch: Path) -> None:
+        from pyspark import SparkConf  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 -- an extra
+        from pyspark.sql import SparkSession  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
+
+        self.scratch, known = scratch, SparkConf()
+        ours = {**UNLESS_SET, "spark.sql.warehouse.dir": str(scratch / "warehouse")}
+        builder = SparkSession.builder.appName("village-credit")
+        for key, value in {**{one: ours[one] for one in ours if known.get(one) is None}, **EXACT}.items():
+            builder = builder.config(key, value)
+        self.con = ibis.pyspark.connect(builder.getOrCreate())
+        self.duck = Duck(scratch)
+
+    def table(self, path: Path) -> Any:
+        name = path.stem
+        self.con._session.read.parquet(str(path)).createOrReplaceTempView(name)  # noqa: SLF001 -- ibis's own read drops decimals
+        return self.con.table(name)
+
+    def ordered(self, table: Any, _: str) -> Any:
+        """A table as it is: Spark sorts no sooner than it writes."""
+        return table
+
+    def write(self, expr: Any, path: Path, order: str, _: Codes = NO_CODES) -> None:
+        """Spark writes a folder of parts; DuckDB puts them in order into one file."""
+        parts = self.scratch / f"{path.stem}.parts"
+        frame = self.con._session.sql(str(ibis.to_sql(expr, dialect="pyspark")))  # noqa: SLF001
+        frame.write.mode("overwrite").parquet(str(parts))
+        self.duck.copy(f"SELECT * FROM {rows_of(parts / '*.parquet')} ORDER BY {named(order)}", path)
+        shutil.rmtree(parts)
+
+    def close(self) -> None:
+        self.duck.close()
+
+
+Backend = Duck | Spark
+
+
+def backend(name: str, scratch: Path) -> Backend:
+    """The backend of a name, with a folder to spill into; ImportError where Spark is not installed."""
+    return Spark(scratch) if name == Spark.name else Duck(scratch)
