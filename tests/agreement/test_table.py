@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rules import Engine, Reference, open_store
+from rules import Engine, Reference
 from rules.judging import evaluate as expressions
 from rules.table import NotTabular, TableJudge, numbers
 from rules.table import conditions as table_conditions
@@ -18,15 +18,11 @@ from tests.agreement.backends import QUIET, connect, put, why_no_spark
 from tests.agreement.drawing import Drawing
 from tests.agreement.tabular import arrow, assert_agree, tabular_decisions
 from tests.agreement.test_random_editions import made
+from tests.editions import every
 
 ROOT = Path(__file__).parents[2]
 ON = date(2026, 12, 31)
-EDITIONS = {
-    edition.id: edition
-    for folder in (ROOT / "policies", ROOT / "tests" / "plans")
-    for editions in open_store(folder).plans.values()
-    for edition in editions
-}
+EDITIONS = every()
 NOT_FOR_TABLES = {
     "xx-county/2026-05-01": {"demonstration_village": "ranking"},
     "heng-county/2025-03-01": {},
