@@ -11,7 +11,7 @@ import pytest
 from service.county.report.document import HOME, inlined
 from tests import chromium
 from tests.county.conftest import run
-from tests.county.making import ON, parquet
+from tests.county.making import parquet
 
 PARTS = (
     "funnel",
