@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
+from rules.table import NotTabular, TableJudge
 from tests import chromium
 from tests.county.conftest import call
 from tests.county.making import options, parquet
@@ -207,3 +208,16 @@ def test_the_page_shows_the_last_criterion(made):
     page.fill("#search", "V3")
     assert "、".join(made.fails["V3"]) in page.inner_text("#table tbody tr")
     context.close()
+
+
+@pytest.mark.parametrize("made", [70], indirect=True)
+def test_row_by_row_gives_the_columns_that_tables_give(made, monkeypatch):
+    """Where tables cannot hold a decision, the reference evaluator fills the same columns."""
+    with monkeypatch.context() as patch:
+        refused = {"standing": NotTabular("test", "试验", "test")}
+        patch.setattr(
+            TableJudge, "add_possible", lambda _, table, *names: (table, {one: refused[one] for one in names})
+        )
+        made.run("singly", made.rows(), NOW)
+    bulk, singly = (pq.read_table(made.folder / name / "village.parquet").to_pylist() for name in ("now", "singly"))
+    assert singly == [{name: value for name, value in row.items() if name != "beyond"} for row in bulk]
