@@ -22,6 +22,7 @@ from rules.model import (
     Group,
     Key,
     Leaf,
+    Op,
     Outcome,
     Output,
     Ranking,
@@ -302,7 +303,7 @@ class RuleBuilder:
             points = self.resolver.expression(band.entries["points"], self.place, POINTS)
             known = tuple(test for test in tests if test is not None)
             if points is not None and len(known) == len(tests):
-                found.append((_all(fact, known), points))
+                found.append((_all(fact, known) if known else _known(fact), points))
                 edges.append(Band.of(band, known))
         known_edges = [edge for edge in edges if edge is not None]
         if fact.type.is_ordered and fact.type.kind != "choice" and len(known_edges) == len(_items(node, "bands")):
@@ -387,6 +388,11 @@ class RuleBuilder:
         take = self.node.get("take")
         return Ranking(records, eligible, tuple(keys), int(take.text) if take else None,
                        text_of(self.node.get("ties")) or "shared")  # fmt: skip
+
+
+def _known(fact: Ref) -> Leaf:
+    """A band without limits: it takes any value in, but nothing that is not known."""
+    return Leaf(Op("known", (fact,), BOOLEAN), (Comparison("equals", (Const(True, BOOLEAN),)),))
 
 
 def _all(left: Expr, tests: Sequence[Comparison]) -> Condition:
