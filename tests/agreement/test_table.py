@@ -125,8 +125,10 @@ def test_every_row_is_the_same_on_spark(plan):
 ])  # fmt: skip
 def test_nothing_is_graded_by_a_grade_or_a_band_without_limits_unless_it_is_known(item, outcome):
     grades = {"good": {"title": TITLE}, "open": {"if": "unknown", "title": TITLE}}
-    card = head("scorecard", outcomes=grades, grades=[{"grade": "good"}], items=[{"id": "i", "title": TITLE, **item}])
-    edition = small({"p": {"type": "points", "title": TITLE}}, {"card": card, "limit": checklist({"require": {"card": "good"}})})
+    items = [{"id": "i", "title": TITLE, **item}]
+    card = head("scorecard", outcomes=grades, grades=[{"grade": "good"}], items=items)
+    limit = checklist({"require": {"card": "good"}})
+    edition = small({"p": {"type": "points", "title": TITLE}}, {"card": card, "limit": limit})
     engine, reference = Engine(edition), Reference(edition)
 
     assert reference.judge("card", {}, ON).outcome == outcome
