@@ -8,7 +8,7 @@ from rules.building.bands import Band, check_bands
 from rules.building.facts import text_of
 from rules.building.items import ItemBuilder, items, joined, number
 from rules.files.source import Node
-from rules.model import Comparison, Condition, Const, Criterion, Expr, Group, Leaf, Ref, Scorecard, ScoreItem
+from rules.model import Comparison, Condition, Const, Criterion, Expr, Group, Leaf, Op, Ref, Scorecard, ScoreItem
 from rules.values.exact import BOOLEAN, POINTS, Value
 from rules.values.text import listed
 
@@ -59,13 +59,18 @@ def _bands(build: ItemBuilder, node: Node, fact: Ref) -> list[tuple[Condition, E
         points = build.resolver.expression(band.entries["points"], build.place, POINTS)
         known = tuple(test for test in tests if test is not None)
         if points is not None and len(known) == len(tests):
-            found.append((joined(fact, known), points))
+            found.append((joined(fact, known) if known else _known(fact), points))
             edges.append(Band.of(band, known))
     known_edges = [edge for edge in edges if edge is not None]
     if fact.type.is_ordered and fact.type.kind != "choice" and len(known_edges) == len(items(node, "bands")):
         minimum, maximum = _range(build, fact)
         check_bands(known_edges, fact.type, minimum, maximum, build.problems)
     return found
+
+
+def _known(fact: Ref) -> Leaf:
+    """The condition of a band without limits: any known value."""
+    return Leaf(Op("known", (fact,), BOOLEAN), (Comparison("equals", (Const(True, BOOLEAN),)),))
 
 
 def _range(build: ItemBuilder, fact: Ref) -> tuple[Value, Value]:
