@@ -8,7 +8,8 @@ from typing import Any
 
 from rules.building.bands import Band, can_hold, check_bands
 from rules.building.facts import choices_of, text_of, title, words
-from rules.building.resolver import Head, Place, Resolver, said
+from rules.building.names import Head
+from rules.building.resolver import Resolver
 from rules.files.source import Node
 from rules.model import (
     Body,
@@ -18,7 +19,6 @@ from rules.model import (
     Const,
     Criterion,
     Expr,
-    Fact,
     Group,
     Key,
     Leaf,
@@ -32,10 +32,11 @@ from rules.model import (
     Table,
     leaves_in,
 )
+from rules.operations.operation import Place
 from rules.problems.problem import Problems
-from rules.shapes.scalars import listed, near
 from rules.values.exact import AMOUNT, BOOLEAN, DATE, POINTS, RATE, Type, Value, whole
-from rules.values.text import Text, shown
+from rules.values.text import Text, listed, near, shown
+from rules.values.types_in_words import said
 
 _TYPES = {"amount": AMOUNT, "rate": RATE, "points": POINTS, "boolean": BOOLEAN, "date": DATE}
 
@@ -94,11 +95,11 @@ class RuleBuilder:
         }
 
     def build(self) -> Rule | None:
-        if self.subject not in self.resolver.within:
-            self._unknown(self.node.entries["subject"], tuple(self.resolver.within), "subject.unknown")
+        if self.subject not in self.resolver.names.within:
+            self._unknown(self.node.entries["subject"], tuple(self.resolver.names.within), "subject.unknown")
             return None
         self._check_roles()
-        with self.resolver.gathering() as needs:
+        with self.resolver.names.gathering() as needs:
             body = getattr(self, f"_{self.kind}")()
         if body is None:
             return None
@@ -168,11 +169,10 @@ class RuleBuilder:
 
     def _title_of(self, ref: Ref) -> Text | None:
         if ref.what == "outcome":
-            return self.resolver.heads[ref.name].title
+            return self.resolver.names.heads[ref.name].title
         subject = ref.scope if ref.scope not in ("", "own") else self.place.subject
-        facts = getattr(self.resolver.facts, "facts", {})
-        fact = facts.get((subject, ref.name))
-        return fact.title if isinstance(fact, Fact) else None
+        fact = self.resolver.names.facts.built(subject, ref.name)
+        return None if fact is None else fact.title
 
     def _criterion(self, node: Node, clause: str, group: Node | None = None) -> Criterion | None:
         meta = self._meta(node, clause)
@@ -312,8 +312,8 @@ class RuleBuilder:
 
     def _range(self, fact: Ref) -> tuple[Value, Value]:
         """The least and the greatest value a fact can have; a derived one can be anything."""
-        found = getattr(self.resolver.facts, "facts", {}).get((fact.scope or self.subject, fact.name))
-        return (found.minimum, found.maximum) if isinstance(found, Fact) else (None, None)
+        found = self.resolver.names.facts.built(fact.scope or self.subject, fact.name)
+        return (None, None) if found is None else (found.minimum, found.maximum)
 
     def _by_choice(self, node: Node, fact: Ref) -> list[tuple[Condition, Expr]]:
         points = node.entries["points"]

@@ -177,7 +177,7 @@ class Search:
         elif isinstance(condition, Op):
             for arg in condition.args:
                 yield from self._read(arg)
-            if condition.where is not None and condition.name in ("choose", "holds"):
+            if condition.where is not None and not condition.inside:
                 yield from self._read(condition.where)
         elif isinstance(condition, Ref):
             if condition.what == "fact" and not condition.scope:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from rules.judging.decision import Placed
-from rules.judging.evaluate import Scope, evaluate, join, sort_key
+from rules.judging.evaluate import Scope, evaluate
 from rules.model import (
     Checklist,
     Condition,
@@ -25,6 +25,7 @@ from rules.model import (
     Table,
     leaves_in,
 )
+from rules.operations.comparisons import join, sort_key
 from rules.values.exact import Type, Value, exact
 
 Truth = Mapping[Leaf, bool | None]

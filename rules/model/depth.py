@@ -55,9 +55,7 @@ class _Heights:
             return 1 + self._most([part.left, *(limit for test in part.tests for limit in test.limits)], subject, own)
         if isinstance(part, Op):
             inner = [one for one in (part.each, part.where) if one is not None]
-            within = (
-                (part.args[0].type.of, subject) if part.args and part.args[0].type.kind == "list" else (subject, own)
-            )
+            within = (part.inside, subject) if part.inside else (subject, own)
             return 1 + max(self._most(part.args, subject, own), self._most(inner, *within))
         if not isinstance(part, Ref) or part.what in ("on", "total"):
             return 0

@@ -46,14 +46,9 @@ def refs(thing: Expr | Condition | None, subject: str, own: str = "") -> Iterato
         case Op():
             for arg in thing.args:
                 yield from refs(arg, subject, own)
-            inner = _inner(thing)
+            inner = thing.inside
             yield from refs(thing.each, inner or subject, subject if inner else own)
             yield from refs(thing.where, inner or subject, subject if inner else own)
-
-
-def _inner(op: Op) -> str:
-    """The subject of the records an operation looks into, if it looks into a list."""
-    return op.args[0].type.of if op.args and op.args[0].type.kind == "list" else ""
 
 
 def fact_of(edition: Edition, subject: str, ref: Ref) -> Fact | None:

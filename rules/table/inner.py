@@ -33,7 +33,7 @@ def _height(part: Part, heights: dict[int, tuple[int, Op]]) -> int:
 def _within(part: Part) -> Iterator[Part]:
     if isinstance(part, Op):
         yield from part.args
-        if not (part.args and part.args[0].type.kind == "list"):
+        if not part.inside:
             yield part.where
     elif isinstance(part, Leaf):
         yield part.left
