@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from rules.judging.decision import Placed
-from rules.judging.evaluate import Scope, evaluate, join, sort_key
+from rules.judging.evaluate import Scope, evaluate
 from rules.model import (
     Checklist,
     Condition,
@@ -23,8 +23,10 @@ from rules.model import (
     Scorecard,
     ScoreItem,
     Table,
+    criteria_of,
     leaves_in,
 )
+from rules.operations.comparisons import join, sort_key
 from rules.values.exact import Type, Value, exact
 
 Truth = Mapping[Leaf, bool | None]
@@ -287,15 +289,6 @@ def leaves(rule: Rule, stage: int) -> list[tuple[Leaf, bool]]:
 def silent_verdict(rule: Rule) -> bool:
     """What a criterion is when none of its comparisons speaks up: a row of a table does not hold, others are met."""
     return not isinstance(rule.body, Table)
-
-
-def criteria_of(rule: Rule) -> tuple[Criterion, ...]:
-    body = rule.body
-    if isinstance(body, Checklist):
-        return body.criteria
-    if isinstance(body, Table):
-        return body.rows
-    return (*body.vetoes, *body.ceilings) if isinstance(body, Scorecard) else body.eligible
 
 
 def stages(rule: Rule) -> int:

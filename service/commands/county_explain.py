@@ -10,7 +10,7 @@ import click
 from rules import Engine
 from rules.values.layout import line
 from rules.words.explain import explanation, whole
-from service.commands.common import Bad, Settings, common
+from service.commands.common import Bad, Settings, common, levels
 from service.commands.county import RUN, read_run
 from service.commands.screen import as_json, show
 from service.county.backend import Duck
@@ -22,8 +22,9 @@ from service.county.run.outputs import Disagreement, Outputs
 @click.argument("subject")
 @click.argument("id")
 @click.argument("decision", required=False)
+@levels
 @common
-def explain_command(settings: Settings, folder: Path, subject: str, id: str, decision: str | None) -> None:
+def explain_command(settings: Settings, folder: Path, subject: str, id: str, decision: str | None, depth: int) -> None:
     """逐条说明一次运行中某一行的结论 / explain one row of a run"""
     manifest, edition = read_run(folder, settings)
     if edition.sha256 != manifest.edition_sha256:
@@ -50,8 +51,8 @@ def explain_command(settings: Settings, folder: Path, subject: str, id: str, dec
             if found is None:
                 raise Bad(f"这次运行没有 {subject} {id}。", f"The run has no {subject} {id}.")
             if settings.json:
-                as_json(whole(found), lines=len(names) > 1)
+                as_json(whole(found, depth), lines=len(names) > 1)
                 continue
             show([line()] if number else [], settings.color)
-            show(explanation(found, settings.lang, full=decision is not None), settings.color)
+            show(explanation(found, settings.lang, full=decision is not None, depth=depth), settings.color)
         duck.close()

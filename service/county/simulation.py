@@ -10,7 +10,7 @@ from typing import Any
 from rules import Reference
 from rules.judging.decision import vars_of
 from rules.model import Edition, Rule
-from rules.model.uses import Used, behind, of_rule, refs
+from rules.model.uses import Used, behind, read_by, refs
 from rules.table.columns import KEY, around, key_of
 from service.county.run.outputs import Outputs
 
@@ -51,7 +51,7 @@ def touched(edition: Edition, owner: str, name: str) -> list[str]:
             for fact in subject.facts.values():
                 if rests(refs(fact.counted, subject.name)):
                     raise _counted(f"{owner}.{name}", fact.title.zh, fact.title.en)
-        return [rule.id for rule in edition.rules.values() if rests(of_rule(rule))]
+        return [rule.id for rule in edition.rules.values() if rests(read_by(rule))]
     known = ", ".join(edition.rules)
     raise Fixed(f"没有判定 {owner}（现有：{known}）。", f"There is no decision {owner} (there are: {known}).")
 
