@@ -81,8 +81,8 @@ class FactBuilder:
         }
 
     def _bulk(self) -> None:
-        """How bulk runs fill given facts in, once all facts are known: a record below may name those above it, and
-        what a record was may rest on every decision about it."""
+        """Read `counted` and `last` once all facts are known: they may refer to facts around the record and to any
+        decision about it."""
         for subject in self.nodes:
             for name, node in self._own(subject).items():
                 fact = self.facts.get((subject, name))

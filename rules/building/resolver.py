@@ -34,7 +34,7 @@ class Place:
 
 @dataclass(slots=True)
 class Head:
-    """What other files may know of a decision: its subject, its outcomes as a choice, its outputs, its title."""
+    """The public part of a decision: subject, outcomes as a choice, outputs, title."""
 
     subject: str
     type: Type
@@ -239,9 +239,7 @@ class Resolver:
         if length.type.kind != "count" or length.type.unit not in PERIODS:
             self.problems.add(period, "type.period")
             return None
-        if minus:
-            length = Op("product", (length, Const(-1, RATE)), length.type)
-        return Op("plus", (start, length), DATE, option=length.type.unit)
+        return Op("date", (start, length), DATE, option="minus" if minus else "plus")
 
     def _over_list(self, node: Node, key: str, own: Node, place: Place) -> Expr | None:
         named = own if key in ("count", "every", "some") else node.entries["over"]
@@ -263,6 +261,8 @@ class Resolver:
             return None
         if each is not None and not self._takes(key, each.type, node.entries["by"] if key == "streak" else own):
             return None
+        if key == "rank" and each is not None and self.expression(own, place, each.type) is None:
+            return None  # the record itself has no such value to be ranked by
         first = node.get("first")
         type = list_type(key, records.type, each)
         return Op(key, (records,), type, each, where, first.text if first else "")

@@ -145,7 +145,7 @@ def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
 
 
 def _may_open(line: Line) -> Line:
-    """Whoever decided knows the facts; to show them to others takes the permission to read inputs."""
+    """The deciding caller knows the facts; any other needs the permission to read inputs."""
     if line.caller != caller().id and "inputs" not in PERMISSIONS[caller().role]:
         raise Problem("forbidden", "别人的判定含有封存的输入，须有权限 inputs。",
                       "Another's decision shows sealed inputs: that takes the permission inputs.")  # fmt: skip

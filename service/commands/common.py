@@ -1,7 +1,4 @@
-"""What all commands share: their options, the edition they speak of, and how they fail.
-
-Exit codes: 0 done, 1 a policy has problems, 2 the command or its input is wrong, 3 information is missing.
-"""
+"""Shared by all commands: options, the chosen edition, error reporting."""
 
 from __future__ import annotations
 
@@ -115,7 +112,7 @@ def language() -> str:
 
 
 def common(command: Command) -> Command:
-    """Give a command the options that all have, and turn what goes wrong into a message and an exit code."""
+    """Add the common options to a command, and turn exceptions into a message and an exit code."""
 
     @wraps(command)
     def run(policies: str, plan: str | None, on: str | None, lang: Lang, **others: Any) -> Any:
@@ -166,7 +163,7 @@ def levels(command: Command) -> Command:
 
 
 def located(problem: Problem, root: Path) -> dict[str, str]:
-    """A problem with its file as seen from here, so that editors can follow it."""
+    """A problem with its file relative to the working directory, so that editors can open it."""
     file = os.path.relpath(root / problem.mark.file)
     where = f"{file}:{problem.mark.line}:{problem.mark.column}"
     inside = f"{problem.path}: " if problem.path else ""

@@ -90,7 +90,7 @@ def assert_row(judge: TableJudge, name: str, found: Mapping[str, Any], facts: Fa
         assert found["outcome"] is None
         return False
     assert found["outcome"] == expected.outcome, (facts, found, expected)
-    verdicts = tuple((criterion.id, verdict) for criterion, verdict in expected.verdicts)
+    verdicts = {criterion.id: verdict for criterion, verdict in expected.verdicts}
     assert judge.findings(name, found) == verdicts, (facts, found, expected)
     assert_values(found, expected)
     return True
