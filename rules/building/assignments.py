@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rules.building.decisions import RuleBuilder
 from rules.building.facts import text_of, title, words
-from rules.building.resolver import Place, said
 from rules.files.source import Node
 from rules.model import Assignment, Dimension, Ref
+from rules.operations.operation import Place
 from rules.values.exact import RATE, Type, Value
+from rules.values.types_in_words import said
 
 ADDED = ("count", "amount", "points")  # what can be added up: two rates make no rate
 
@@ -20,7 +21,7 @@ class AssignmentBuilder(RuleBuilder):
     """Builds one assignment."""
 
     def assignment(self) -> Assignment | None:
-        subjects, bearer = tuple(self.resolver.within), self.node.entries["bearer"]
+        subjects, bearer = tuple(self.resolver.names.within), self.node.entries["bearer"]
         strange = [at for at in (self.node.entries["subject"], bearer) if at.text not in subjects]
         for at in strange:
             self.unknown(at, subjects, "subject.unknown")

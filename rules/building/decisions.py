@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from rules.building.decision_tables import table
 from rules.building.facts import text_of, title
 from rules.building.items import ItemBuilder, entries, items, output
+from rules.building.names import Head
 from rules.building.rankings import ranking
-from rules.building.resolver import Head
 from rules.building.scorecards import scorecard
 from rules.files.source import Node
 from rules.model import Body, Checklist, Rule
@@ -43,11 +43,11 @@ class RuleBuilder(ItemBuilder):
     """Builds one decision."""
 
     def build(self) -> Rule | None:
-        if self.subject not in self.resolver.within:
-            self.unknown(self.node.entries["subject"], tuple(self.resolver.within), "subject.unknown")
+        if self.subject not in self.resolver.names.within:
+            self.unknown(self.node.entries["subject"], tuple(self.resolver.names.within), "subject.unknown")
             return None
         self._check_roles()
-        with self.resolver.gathering() as needs:
+        with self.resolver.names.gathering() as needs:
             body = BODIES[self.kind](self)
         if body is None:
             return None

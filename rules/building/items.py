@@ -8,7 +8,7 @@ from typing import Any
 
 from rules.building.bands import can_hold
 from rules.building.facts import choices_of, text_of, title, words
-from rules.building.resolver import Place, Resolver
+from rules.building.resolver import Resolver
 from rules.files.source import Node
 from rules.model import (
     Comparison,
@@ -24,6 +24,7 @@ from rules.model import (
     Ref,
     leaves_in,
 )
+from rules.operations.operation import Place
 from rules.values.exact import AMOUNT, BOOLEAN, DATE, POINTS, RATE, Type, Value, whole
 from rules.values.text import Text, listed, near, shown
 
@@ -111,7 +112,7 @@ class ItemBuilder:
 
     def _title_of(self, ref: Ref) -> Text | None:
         if ref.what == "outcome":
-            return self.resolver.heads[ref.name].title
+            return self.resolver.names.heads[ref.name].title
         fact = self.fact(ref)
         return None if fact is None else fact.title
 
@@ -166,8 +167,7 @@ class ItemBuilder:
     def fact(self, ref: Ref) -> Fact | None:
         """The fact that a reference names, if it is one."""
         subject = ref.scope if ref.scope not in ("", "own") else self.place.subject
-        found = getattr(self.resolver.facts, "facts", {}).get((subject, ref.name))
-        return found if isinstance(found, Fact) else None
+        return self.resolver.names.facts.built(subject, ref.name)
 
 
 def joined(left: Expr, tests: Sequence[Comparison]) -> Condition:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rules.building.facts import text_of
 from rules.building.items import ItemBuilder, items
-from rules.building.resolver import said
 from rules.model import Key, Ranking
 from rules.values.text import shown
+from rules.values.types_in_words import said
 
 
 def ranking(build: ItemBuilder) -> Ranking | None:

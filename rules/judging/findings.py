@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rules.judging.decision import Compared, Finding, Item, Part, Ready
 from rules.judging.evaluate import Scope, evaluate
-from rules.judging.outcomes import Judgement, Truth, check, criteria_of, holds
+from rules.judging.outcomes import Judgement, Truth, check, holds
 from rules.judging.readers import Place, Reader, Reading
 from rules.model import (
     Condition,
@@ -27,6 +27,7 @@ from rules.model import (
     Scorecard,
     ScoreItem,
     Table,
+    criteria_of,
 )
 from rules.values.exact import POINTS, Type, Value
 from rules.values.text import Text

@@ -18,9 +18,9 @@ from rules.building.loader import load
 from rules.building.store import lineage
 from rules.files.node import Node
 from rules.files.source import read_file
-from rules.format.grammar import JOINS, OPERATORS
 from rules.judging.decision import Decision
 from rules.model import Edition
+from rules.operations import JOINS, OPERATORS
 from rules.problems.problem import PolicyError, Problems
 from rules.values.text import Text, near
 

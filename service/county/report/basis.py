@@ -9,8 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from rules.judging.decision import vars_of
-from rules.judging.outcomes import criteria_of
-from rules.model import Const, Criterion, Leaf, Ref, Rule
+from rules.model import Const, Criterion, Leaf, Ref, Rule, criteria_of
 from rules.table import TableJudge
 from rules.table.columns import KEY, key_of
 from rules.table.outputs import BOTTOM, TOP

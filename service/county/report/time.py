@@ -10,8 +10,7 @@ from math import ceil
 from typing import Any
 
 from rules.judging.decision import vars_of
-from rules.judging.outcomes import criteria_of
-from rules.model import Rule
+from rules.model import Rule, criteria_of
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, key_of
 from rules.table.days import DAY, Days

@@ -8,8 +8,7 @@ from typing import Any
 from rules import Reference
 from rules.judging.decision import vars_of
 from rules.judging.distance import distances
-from rules.judging.outcomes import criteria_of
-from rules.model import Rule
+from rules.model import Rule, criteria_of
 from rules.table.columns import KEY, key_of
 from rules.table.verdicts import places
 from rules.words.explain import change_said
