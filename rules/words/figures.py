@@ -54,7 +54,9 @@ class Figures(Wording):
         here = (self.subject, self.own) == (self.scope.subject, self.around)
         if not here or ref.type.kind == "list":
             return said
-        return self.pick(f"{said} {self.seen(ref)}", f"{self.seen(ref)} ({said})")
+        value = self.seen(ref)
+        known = evaluate(ref, self.scope) is not None
+        return self.pick(f"{said} {value}", f"{value} ({said})" if known else f"{said} ({value})")
 
     def condition(self, condition: Condition, subject: str = "", own: str = "") -> str:
         return self.plain.condition(condition, subject, own)
