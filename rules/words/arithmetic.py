@@ -11,7 +11,7 @@ from rules.model import Condition, Const, Criterion, Expr, Group, Leaf, Op, Ref,
 from rules.operations import OPERATIONS
 from rules.values.text import Text
 from rules.words.explanation import Reason
-from rules.words.figures import Figures, exactly, plainly
+from rules.words.record_wording import RecordWording, exactly, plainly
 from rules.words.wording import Wording
 
 FIRST_KNOWN = "first_known"
@@ -47,7 +47,7 @@ class Arithmetic:
 
     # --- values
 
-    def behind(self, expr: Expr, say: Figures, depth: int) -> Iterator[Reason]:
+    def behind(self, expr: Expr, say: RecordWording, depth: int) -> Iterator[Reason]:
         """Of each value that a formula is made of, how it came about."""
         if depth <= 0 or isinstance(expr, Const):
             return
@@ -63,13 +63,13 @@ class Arithmetic:
         if expr.inside:
             yield from _records(expr, say)
 
-    def named(self, ref: Ref, say: Figures, depth: int) -> Reason | None:
+    def named(self, ref: Ref, say: RecordWording, depth: int) -> Reason | None:
         """How a derived fact or an output of another decision came about; None where there is nothing to tell."""
         formula, below = self.once(ref, say, depth)
         return Reason(say.name(ref), say.lacking(ref), formula=formula, below=below) if formula or below else None
 
     def of(
-        self, expr: Expr, say: Figures, depth: int, codes: Mapping[str, Text] | None = None
+        self, expr: Expr, say: RecordWording, depth: int, codes: Mapping[str, Text] | None = None
     ) -> tuple[str, tuple[Reason, ...]]:
         """The formula behind a value and the reasons below it; both empty where the value was given."""
         target = say.scope.named(expr.scope) if isinstance(expr, Ref) else say.scope
@@ -92,7 +92,7 @@ class Arithmetic:
             return f"= {there.expr(fact.formula)}", tuple(self.behind(fact.formula, there, depth - 1))
         return self.of(fact.formula, there, depth, fact.choices)
 
-    def once(self, expr: Expr, say: Figures, depth: int) -> tuple[str, tuple[Reason, ...]]:
+    def once(self, expr: Expr, say: RecordWording, depth: int) -> tuple[str, tuple[Reason, ...]]:
         """The same, but nothing for a fact that was told before."""
         if not isinstance(expr, Ref):
             return self.of(expr, say, depth)
@@ -105,7 +105,7 @@ class Arithmetic:
 
     # --- conditions
 
-    def parts(self, condition: Condition, say: Figures, depth: int) -> Iterator[Reason]:
+    def parts(self, condition: Condition, say: RecordWording, depth: int) -> Iterator[Reason]:
         """The comparisons of a condition: the value seen of each, and whether it holds."""
         if isinstance(condition, Leaf):
             yield self._part(condition, say, depth)
@@ -117,7 +117,7 @@ class Arithmetic:
                 below = tuple(self.parts(part, say, depth))
                 yield Reason(joined(part, say), say.text(REACHED[holds(part, say.scope)]), below=below)
 
-    def _part(self, leaf: Leaf, say: Figures, depth: int) -> Reason:
+    def _part(self, leaf: Leaf, say: RecordWording, depth: int) -> Reason:
         say, truth = say.aged(leaf.left), leaf_holds(leaf, say.scope)
         said = say.text(HOLDS[truth])
         if not (truth and exactly(leaf)):
@@ -129,7 +129,7 @@ class Arithmetic:
 
     # --- outputs of tables
 
-    def output(self, rule: Rule, name: str, say: Figures, depth: int) -> tuple[str, tuple[Reason, ...]]:
+    def output(self, rule: Rule, name: str, say: RecordWording, depth: int) -> tuple[str, tuple[Reason, ...]]:
         """Which rows of a table gave an output, and from which values."""
         body = rule.body
         if depth <= 0 or not isinstance(body, Table):
@@ -145,7 +145,9 @@ class Arithmetic:
             return say.pick("取各行中最低的", "the lowest of these rows"), below
         return say.pick("取各行中最高的", "the highest of these rows"), below
 
-    def _from(self, rule: Rule, row: Criterion, name: str, say: Figures, depth: int) -> tuple[str, tuple[Reason, ...]]:
+    def _from(
+        self, rule: Rule, row: Criterion, name: str, say: RecordWording, depth: int
+    ) -> tuple[str, tuple[Reason, ...]]:
         expr = row.then.get(name)
         if expr is None:
             return "", ()
@@ -155,7 +157,7 @@ class Arithmetic:
         by = say.pick(f"按“{label(rule, row, say)}”", f'by "{label(rule, row, say)}"')
         return f"{by}{say.pick('：', ': ')}{formula}" if formula else by, below
 
-    def _candidate(self, rule: Rule, row: Criterion, name: str, say: Figures, depth: int) -> Reason:
+    def _candidate(self, rule: Rule, row: Criterion, name: str, say: RecordWording, depth: int) -> Reason:
         formula, below = self.of(row.then[name], say, depth)
         return Reason(label(rule, row, say), say.lacking(row.then[name]), formula=formula, below=below)
 
@@ -172,7 +174,7 @@ def _args(op: Op, scope: Scope) -> Sequence[Expr]:
     return OPERATIONS[op.name].asked(op, scope)
 
 
-def _shown(op: Op, say: Figures, codes: Mapping[str, Text] | None) -> str:
+def _shown(op: Op, say: RecordWording, codes: Mapping[str, Text] | None) -> str:
     """The formula with its values; a condition is told by its parts, a choice by the branch that was taken."""
     if op.where is not None and not op.args:
         if not isinstance(op.where, Group):
@@ -195,7 +197,7 @@ def _taken(op: Op, scope: Scope) -> tuple[Expr, bool]:
     return taken, skipped
 
 
-def _records(op: Op, say: Figures) -> Iterator[Reason]:
+def _records(op: Op, say: RecordWording) -> Iterator[Reason]:
     """The records of a list, each with its value: those that meet the condition, those that do not, the others."""
     records = evaluate(op.args[0], say.scope) or ()
     found: dict[bool | None, list[str]] = {True: [], False: [], None: []}
@@ -219,7 +221,7 @@ def joined(group: Group, say: Wording) -> str:
     return say.text(JOINED["" if group.join not in JOINED else group.join]).format(group.least)
 
 
-def counted(group: Group, say: Figures) -> str:
+def counted(group: Group, say: RecordWording) -> str:
     """How many of the parts of a group hold, do not, and cannot be told."""
     truths = [holds(part, say.scope) for part in group.parts]
     counts = [(truth, truths.count(truth)) for truth in (True, False, None)]
@@ -230,7 +232,7 @@ def counted(group: Group, say: Figures) -> str:
     return ", ".join(f"{count} {(one if count == 1 else many)[truth]}" for truth, count in counts if count)
 
 
-def label(rule: Rule, row: Criterion, say: Figures) -> str:
+def label(rule: Rule, row: Criterion, say: RecordWording) -> str:
     """The title of a row; what it asks beside it where rows share a title."""
     body = rule.body
     rows = body.rows if isinstance(body, Table) else ()

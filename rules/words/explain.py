@@ -19,10 +19,10 @@ from rules.values.layout import Line, Span, text
 from rules.values.text import Lang
 from rules.words.arithmetic import Arithmetic
 from rules.words.consequences import Consequences
-from rules.words.explained_text import lines
 from rules.words.explanation import DEPTH, TONES, Explanation, Reason, as_dict
-from rules.words.figures import LACKING, Figures
+from rules.words.explanation_text import lines
 from rules.words.findings import Findings
+from rules.words.record_wording import LACKING, RecordWording
 from rules.words.wording import Wording
 
 WHY_FAR: Mapping[str, tuple[str, str]] = {
@@ -89,7 +89,7 @@ class Explainer:
         reference = Reference(decision.edition)
         self.scope = reference.scope(decision.rule, decision.facts, decision.on)
         reference.judgement(decision.rule, self.scope)  # leaves the total of a scorecard in the scope
-        self.say = Figures.of(self.scope, lang)
+        self.say = RecordWording.of(self.scope, lang)
         self.arithmetic = Arithmetic()
 
     def explanation(self) -> Explanation:
