@@ -33,9 +33,8 @@ from rules.model import (
     leaves_in,
 )
 from rules.problems.problem import Problems
-from rules.shapes.scalars import listed, near
 from rules.values.exact import AMOUNT, BOOLEAN, DATE, POINTS, RATE, Type, Value, whole
-from rules.values.text import Text, shown
+from rules.values.text import Text, listed, near, shown
 
 _TYPES = {"amount": AMOUNT, "rate": RATE, "points": POINTS, "boolean": BOOLEAN, "date": DATE}
 
@@ -277,8 +276,8 @@ class RuleBuilder:
                                           outcome=outcome, **meta))  # fmt: skip
         total = self.node.get("total")
         least, most = (number(total.get(key)) if total else None for key in ("at_least", "at_most"))
-        return Scorecard(vetoes, tuple(item for item in items if item), self._grades(least, most), tuple(ceilings),
-                         least, most)  # fmt: skip
+        return Scorecard(vetoes, tuple(ceilings), tuple(item for item in items if item), self._grades(least, most),
+                         least, most, number(self.node.get("full_marks")))  # fmt: skip
 
     def _item(self, node: Node, clause: str) -> ScoreItem | None:
         meta = self._meta(node, clause)

@@ -10,9 +10,8 @@ from rules.building.resolver import Place, Resolver, example, said
 from rules.files.source import Node
 from rules.model import Fact, Subject
 from rules.problems.problem import Problems
-from rules.shapes.scalars import listed, near
 from rules.values.exact import RATE, Type, Value, read_date, read_literal
-from rules.values.text import Text, shown
+from rules.values.text import Text, listed, near, shown
 
 RESOLVING = object()
 
@@ -82,8 +81,8 @@ class FactBuilder:
         }
 
     def _bulk(self) -> None:
-        """How bulk runs fill given facts in, once all facts are known: a record below may name those above it, and
-        what a record was may rest on every decision about it."""
+        """Read `counted` and `last` once all facts are known: they may refer to facts around the record and to any
+        decision about it."""
         for subject in self.nodes:
             for name, node in self._own(subject).items():
                 fact = self.facts.get((subject, name))

@@ -15,9 +15,8 @@ from rules.files.source import Node
 from rules.format.grammar import FORMULAS, JOINS
 from rules.model import Comparison, Condition, Const, Expr, Fact, Group, Leaf, Op, Ref
 from rules.problems.problem import Problems
-from rules.shapes.scalars import listed, near
 from rules.values.exact import BOOLEAN, DATE, PERIODS, POINTS, RATE, TIMES, Type, decimal_text, read_literal
-from rules.values.text import Text, shown
+from rules.values.text import Text, listed, near, shown
 
 _SINGLE = {"known": BOOLEAN, "year_of": Type("count", "year"), "month_of": Type("count", "month")}
 
@@ -35,7 +34,7 @@ class Place:
 
 @dataclass(slots=True)
 class Head:
-    """What other files may know of a decision: its subject, its outcomes as a choice, its outputs, its title."""
+    """The public part of a decision: subject, outcomes as a choice, outputs, title."""
 
     subject: str
     type: Type
@@ -240,9 +239,7 @@ class Resolver:
         if length.type.kind != "count" or length.type.unit not in PERIODS:
             self.problems.add(period, "type.period")
             return None
-        if minus:
-            length = Op("product", (length, Const(-1, RATE)), length.type)
-        return Op("plus", (start, length), DATE, option=length.type.unit)
+        return Op("date", (start, length), DATE, option="minus" if minus else "plus")
 
     def _over_list(self, node: Node, key: str, own: Node, place: Place) -> Expr | None:
         named = own if key in ("count", "every", "some") else node.entries["over"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.shapes.shapes import (
+from rules.shapes import (
     Anything,
     Either,
     Field,

@@ -236,11 +236,12 @@ def _round(op: Op, scope: Scope) -> Value:
     return exact((floor + up) * Fraction(values[1]))
 
 
-def _plus(op: Op, scope: Scope) -> Value:
+def _moved(op: Op, scope: Scope) -> Value:
     values = _args(op, scope)
     if values is None or not isinstance(values[1], int):
         return None
-    return shift(values[0], values[1], op.option)
+    length = -values[1] if op.option == "minus" else values[1]
+    return shift(values[0], length, op.args[1].type.unit)
 
 
 def _boolean(op: Op, scope: Scope) -> Value:
@@ -370,7 +371,7 @@ OPERATIONS: dict[str, Callable[[Op, Scope], Value]] = {
     "least": _best(min),
     "greatest": _best(max),
     "known": _known,
-    "plus": _plus,
+    "date": _moved,
     "round": _round,
     "first_known": _first_known,
     "choose": _choose,

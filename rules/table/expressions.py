@@ -85,13 +85,14 @@ def _known(op: Op, frame: Frame) -> Cell:
     return known(evaluate(op.args[0], frame))
 
 
-def _plus(op: Op, frame: Frame) -> Cell:
+def _moved(op: Op, frame: Frame) -> Cell:
     start, length = _args(op, frame)
     if length.value is not None and length.bottom != 1:
         return ibis.null("date")  # no whole period
     if not length.fixed or length.bottom != 1:
         raise NotTabular("date plus", "期限不一定是整数", "a period that need not be whole")
-    return dates.moved(start, length, op.option)
+    length = numbers.negative(length) if op.option == "minus" else length
+    return dates.moved(start, length, op.args[1].type.unit)
 
 
 def _round(op: Op, frame: Frame) -> Num:
@@ -137,7 +138,7 @@ OPERATIONS: dict[str, Callable[[Op, Frame], Cell]] = {
     "year_of": _measured(dates.year_of),
     "month_of": _measured(dates.month_of),
     "known": _known,
-    "plus": _plus,
+    "date": _moved,
     "round": _round,
     "first_known": _first_known,
     "choose": _choose,

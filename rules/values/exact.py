@@ -122,7 +122,7 @@ def read_date(text: str) -> date | None:
 
 
 def whole(number: Fraction) -> Number:
-    """The int, where the number is whole: ints are faster, and print as people write them."""
+    """The int where the number is whole: ints are faster and print without a denominator."""
     return number.numerator if number.denominator == 1 else number
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.judging.outcomes import criteria_of
 from rules.model import (
     Clause,
     Comparison,
@@ -23,6 +22,7 @@ from rules.model import (
     Reading,
     Ref,
     Rule,
+    criteria_of,
     leaves_in,
 )
 from rules.problems.problem import Problems
@@ -159,10 +159,9 @@ def _path_or_value(limit: Expr) -> object:
 
 
 def _figures_in(expr: Expr | None) -> Iterator[tuple[Value, Type]]:
-    """The literals of a formula. A period counted back is multiplied by minus one, which nobody wrote."""
+    """The literals of a formula."""
     if isinstance(expr, Const) and (expr.type.is_number or expr.type.kind == "date"):
-        if expr.value != -1:
-            yield expr.value, expr.type
+        yield expr.value, expr.type
     elif isinstance(expr, Op):
         for arg in expr.args:
             yield from _figures_in(arg)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rules.model import Comparison, Condition, Const, Edition, Expr, Leaf, Op, Ref, Table
-from rules.values.exact import RATE, Type, Value
+from rules.values.exact import Type, Value
 from rules.values.figures import PLACES, ROUNDED, figure, rate, yuan
 from rules.values.text import Lang, Text
 from rules.words.formulas import (
@@ -204,13 +204,16 @@ class Wording:
         if isinstance(expr, Op):
             return self._formula(expr, codes)
         if isinstance(expr, Ref):
-            return self.names.of(expr), ATOM
+            return self.reference(expr), ATOM
         if expr.type.kind == "choice":
             return self.names.code(expr.value, codes or self._titles(expr.type)), ATOM
         return self.value(expr.value, expr.type), ATOM if not expr.type.is_number or expr.value >= 0 else SUM
 
+    def reference(self, ref: Ref) -> str:
+        """The name of a fact or a conclusion."""
+        return self.names.of(ref)
+
     def _formula(self, op: Op, codes: Codes) -> tuple[str, int]:
-        op = _counted_back(op)
         kind = (op.each or op).type.kind
         phrase, codes = phrase_of(op.name, op.option, kind), self.codes(op) or codes
         if phrase.between.zh and len(op.args) == 1 and phrase.template(self.lang) == "{args}":
@@ -230,14 +233,6 @@ def _flag(leaf: Leaf) -> bool | None:
     (test, *others), limit = leaf.tests, leaf.tests[0].limits[0]
     plain = leaf.left.type.kind == "boolean" and test.operator == "equals" and not others
     return bool(limit.value) if plain and isinstance(limit, Const) else None
-
-
-def _counted_back(op: Op) -> Op:
-    """A day before another: the period is multiplied by minus one, which nobody says."""
-    length = op.args[-1] if op.name == "plus" else None
-    if isinstance(length, Op) and length.name == "product" and length.args[-1] == Const(-1, RATE):
-        return replace(op, name="minus", args=(op.args[0], replace(length, args=length.args[:-1])))
-    return op
 
 
 def plural(word: str) -> str:

@@ -157,4 +157,4 @@ def test_a_mistake_in_the_compiler_is_noticed(monkeypatch, wrong, decision):
     wrong(monkeypatch)
 
     with pytest.raises(AssertionError):
-        hold("duckdb", edition, 80, 3, decision)
+        hold("duckdb", edition, 200, 3, decision)
