@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 
 from rules.model import Comparison, Condition, Const, Expr, Group, Leaf, Op, Ref
-from rules.values.exact import BOOLEAN, DATE, RATE, Type, whole
+from rules.values.exact import BOOLEAN, DATE, PERIODS, Type, whole
 
 NUMBER = Type("count", "number")
 Place = tuple[str, str]
@@ -61,9 +61,10 @@ ZH = Words(
     closed={"最小者": "least", "最大者": "greatest", "最早者": "least", "最晚者": "greatest",
             "最低者": "least", "最高者": "greatest"},
     before={"year_of": ("", "的年份"), "month_of": ("", "的月份")},
-    between={("", "至", "满几年"): ("completed_years", "", False), ("", "至", "满几个月"): ("completed_months", "", False),
+    between={("", "至", "满几年"): ("completed_years", "", False),
+             ("", "至", "满几个月"): ("completed_months", "", False),
              ("", "至", "的天数"): ("days", "", False),
-             ("", "之后 ", ""): ("plus", "+", False), ("", "之前 ", ""): ("plus", "-", False)},
+             ("", "之后 ", ""): ("date", "plus", False), ("", "之前 ", ""): ("date", "minus", False)},
     over={"{list}的个数": ("count", ""), "{list}各自的{each}的合计": ("total", ""),
           "{list}各自的{each}的平均数": ("mean", ""), "{list}各自的{each}的中位数": ("median", ""),
           "{list}各自的{each}中最低的": ("lowest", ""), "{list}各自的{each}中最早的": ("lowest", ""),
@@ -90,7 +91,7 @@ EN = Words(
     between={("completed years from ", " until ", ""): ("completed_years", "", False),
              ("completed months from ", " until ", ""): ("completed_months", "", False),
              ("days from ", " until ", ""): ("days", "", False),
-             ("", " after ", ""): ("plus", "+", True), ("", " before ", ""): ("plus", "-", True)},
+             ("", " after ", ""): ("date", "plus", True), ("", " before ", ""): ("date", "minus", True)},
     over={"number of {list}": ("count", ""), "total of {each} over {list}": ("total", ""),
           "mean of {each} over {list}": ("mean", ""), "median of {each} over {list}": ("median", ""),
           "lowest {each} over {list}": ("lowest", ""), "earliest {each} over {list}": ("lowest", ""),
@@ -173,15 +174,7 @@ class Reader:
 
     def _worded(self, start: int, place: Place) -> Iterator[tuple[Expr, int]]:
         yield from self.sums(start, place)
-        for (before, middle, behind), (name, sign, turned) in self.words.between.items():
-            for at in self.at(before, start):
-                for first, end in self.atom(at, place):
-                    for second in self.at(middle, end):
-                        for other, after in self.atom(second, place):
-                            for last in self.at(behind, after):
-                                pair = (other, first) if turned else (first, other)
-                                if pair[0].type == DATE and (pair[1].type == DATE) == (name != "plus"):
-                                    yield self._dated(name, sign, *pair), last
+        yield from self._paired(start, place)
         for value, end in self.atom(start, place):
             for known in self.at(self.words.known, end):
                 yield Op("known", (value,), BOOLEAN), known
@@ -193,12 +186,16 @@ class Reader:
                                 yield Op("round", (value, step), value.type, option=option), last
         yield from self._listed(start, place, tight=False)
 
-    def _dated(self, name: str, sign: str, first: Expr, second: Expr) -> Expr:
-        if name != "plus":
-            return Op(name, (first, second), NUMBER)
-        back = Op("product", (second, Const(-1, RATE)), NUMBER)
-        unit = next(iter(units_in(second, self.unit)), "day")
-        return Op("plus", (first, back if sign == "-" else second), DATE, option=unit)
+    def _paired(self, start: int, place: Place) -> Iterator[tuple[Expr, int]]:
+        for (before, middle, behind), (name, option, turned) in self.words.between.items():
+            for at in self.at(before, start):
+                for first, end in self.atom(at, place):
+                    for second in self.at(middle, end):
+                        for other, after in self.atom(second, place):
+                            for last in self.at(behind, after):
+                                pair = (other, first) if turned else (first, other)
+                                if pair[0].type == DATE and (pair[1].type == DATE) == (name != "date"):
+                                    yield Op(name, pair, DATE if name == "date" else NUMBER, option=option), last
 
     def sums(self, start: int, place: Place) -> Found:
         return self.once("sums", start, place, self._chain(start, place, SUMS, self.products))
@@ -214,7 +211,7 @@ class Reader:
             for sign, name in signs.items():
                 for at in self.at(sign, end):
                     open_ += [
-                        (Op(name, (expr, other), expr.type), after)
+                        (Op(name, (expr, other), period(expr, other)), after)
                         for other, after in below(at, place)
                         if expr.type.is_number and other.type.is_number
                     ]
@@ -405,10 +402,6 @@ def alike(one: Expr, other: Expr) -> bool:
     return (one.type.is_number and other.type.is_number) or one.type.kind == other.type.kind
 
 
-def units_in(expr: Expr, known: Mapping[str, str]) -> Iterator[str]:
-    """The periods that an expression counts in."""
-    if expr.type.unit in ("year", "month", "day"):
-        yield expr.type.unit
-    if isinstance(expr, Op):
-        for arg in expr.args:
-            yield from units_in(arg, known)
+def period(*args: Expr) -> Type:
+    """The type of what arithmetic gives, as far as a day that is moved by it must know."""
+    return next((arg.type for arg in args if arg.type.unit in PERIODS), NUMBER)

@@ -97,12 +97,12 @@ NUMBERS = [
       ((Fraction(5475, 100_000), ""), (Fraction(2675, 100_000), "bp"), (Fraction(3, 1000), "‰"), (3, TIMES), (-1, ""))),
     Const(7, POINTS), Const(3, YEAR), Const(18, DAY),
 ]  # fmt: skip
-OPTIONS = {"round": ("down", "up", "half_up"), "rank": ("highest", "lowest")}
+OPTIONS = {"round": ("down", "up", "half_up"), "rank": ("highest", "lowest"), "date": ("plus", "minus")}
 KINDS = {  # which operations give which kind of value
     "number": ("sum", "difference", "product", "ratio", "least", "greatest", "first_known", "choose", "round", "days",
                "completed_years", "completed_months", "year_of", "month_of", "count", "total", "mean", "median",
                "lowest", "highest", "rank", "streak"),
-    "date": ("least", "greatest", "first_known", "choose", "plus", "lowest", "highest"),
+    "date": ("least", "greatest", "first_known", "choose", "date", "lowest", "highest"),
     "choice": ("least", "greatest", "first_known", "choose", "lowest", "highest"),
     "boolean": ("known", "holds", "every", "some", "first_known", "choose"),
 }  # fmt: skip
@@ -138,8 +138,8 @@ class Maker:
         type = {"date": DATE, "choice": GRADE, "boolean": BOOLEAN}.get(kind, AMOUNT)
         of = {"days": "date", "completed_years": "date", "completed_months": "date", "year_of": "date",
               "month_of": "date"}.get(name, kind)  # fmt: skip
-        if name == "plus":
-            return self.moved(place, depth)
+        if name == "date":
+            return self.moved(option, place, depth)
         if name == "holds":
             return Op(name, (), type, where=self.condition(place, depth))
         if name == "known":
@@ -152,20 +152,17 @@ class Maker:
             args = (args[0], self.one(Const(1000, AMOUNT), Const(Fraction(1, 100), RATE), args[1]))
         return Op(name, args, type, where=self.condition(place, depth) if name == "choose" else None, option=option)
 
-    def moved(self, place: tuple[str, str], depth: int) -> Op:
+    def moved(self, option: str, place: tuple[str, str], depth: int) -> Op:
         unit = self.one("year", "day")
         counts = [ref for ref in REFS[place] if ref.type == Type("count", unit)]
         length: Expr = self.one(Const(3, Type("count", unit)), *counts)
         if self.one(True, False):
             length = Op(self.one("sum", "difference"), (length, Const(2, length.type)), length.type)
-        if self.one(True, False):
-            self.used.add("minus")
-            length = Op("product", (length, Const(-1, RATE)), length.type)
-        return Op("plus", (self.expr("date", place, depth), length), DATE, option=unit)
+        return Op("date", (self.expr("date", place, depth), length), DATE, option=option)
 
     def over(self, name: str, option: str, kind: str, place: tuple[str, str], depth: int) -> Op:
         lists = [ref for ref in REFS[place] if ref.type.kind == "list"]
-        if name in ("streak",):
+        if name == "streak":
             lists = [ref for ref in lists if ref.type.of == "visit"]
         if name == "rank":
             lists = [ref for ref in lists if ref.type.of == place[0]]
@@ -258,7 +255,7 @@ def scope(record: dict[str, Any]) -> Scope:
 
 
 NAMES = sorted(OPERATIONS)
-ALSO = {"plus": {"minus"}, "holds": {"all", "any", "none", "at_least", "equals", "one_of", "between", "order", "two"}}
+ALSO = {"holds": {"all", "any", "none", "at_least", "equals", "one_of", "between", "order", "two"}}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
