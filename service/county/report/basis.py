@@ -100,7 +100,7 @@ class Basis:
         fact = self.edition.subjects[subject].facts[line.fact]
         return {"title": vars_of(fact.title), "limit": float(line.limit), "operator": line.operator,
                 "said": {"zh": self.zh.operator(line.operator), "en": self.en.operator(line.operator)},
-                "clause": line.criterion.clause, "share": fact.type.kind == "rate"}  # fmt: skip
+                "clause": line.criterion.clause, "kind": fact.type.kind}  # fmt: skip
 
 
 def sets_of(rule: Rule, table: str = "") -> tuple[CriteriaSet, CriteriaSet]:

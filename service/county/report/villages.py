@@ -116,4 +116,5 @@ def _above(basis: Basis, rule: Rule) -> str:
 
 
 def _rounded(values: list[str]) -> str:
-    return ", ".join(f"round({one}, 6)" for one in values)
+    """Without the error of a division, but with more digits than a page shows, which so knows what does not end."""
+    return ", ".join(f"round({one}, 12)" for one in values)
