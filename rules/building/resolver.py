@@ -261,6 +261,8 @@ class Resolver:
             return None
         if each is not None and not self._takes(key, each.type, node.entries["by"] if key == "streak" else own):
             return None
+        if key == "rank" and each is not None and self.expression(own, place, each.type) is None:
+            return None  # the record itself has no such value to be ranked by
         first = node.get("first")
         type = list_type(key, records.type, each)
         return Op(key, (records,), type, each, where, first.text if first else "")

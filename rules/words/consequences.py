@@ -127,7 +127,7 @@ class Consequences:
     def _order(self, body: Ranking) -> Reason:
         say, first = self.say, {"highest": ("从高到低", "highest first"), "lowest": ("从低到高", "lowest first")}
         keys = [f"{say.text(key.title)}{say.pick('', ', ')}{say.pick(*first[key.first])}" for key in body.order]
-        taken = "" if body.take is None else say.pick(f"，取前 {body.take} 名", f"; the first {body.take} are chosen")
+        taken = "" if body.take is None else say.pick(f"，取前 {body.take} 名", f"; {body.take} to be chosen")
         ties = say.pick("，同分的按编号", "; equals go by id") if body.ties == "by_id" else ""
         return Reason("", formula=say.pick("按", "by ") + say.pick("，再按", "; then by ").join(keys) + taken + ties)
 

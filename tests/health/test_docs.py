@@ -9,6 +9,7 @@ import pytest
 from docs.make import main, pages, read_feature, settings_page
 from rules.building.store import open_store
 from rules.model import Edition
+from tests.editions import store
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -20,7 +21,7 @@ PAGES = ["rulebook.md", "traceability.md"]
 
 @pytest.fixture(scope="module")
 def edition():
-    return open_store(ROOT / "policies").plans["xx-county"][-1]
+    return store(ROOT / "policies").plans["xx-county"][-1]
 
 
 @pytest.fixture(scope="module")

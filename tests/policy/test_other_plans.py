@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 import yaml
 
-from rules import Decision, Engine, FactChecker, Reference, Store, open_store, read_store
+from rules import Decision, Engine, FactChecker, Reference, Store, read_store
 from rules.format.grammar import DOCUMENT, FORMULAS, JOINS, OPERATORS, PERSONAL_TRAITS, REPLACED
 from rules.judging.distance import distances
 from rules.values.exact import plain
 from rules.words.explain import explain
 from rules.words.rulebook import page
+from tests.editions import PLANS, store
 
-PLANS = Path(__file__).parent.parent / "plans"
 CASES = sorted((PLANS / "cases").glob("*.yaml"))
 
 
@@ -59,7 +59,7 @@ def _cases() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return open_store(PLANS)
+    return store(PLANS)
 
 
 @pytest.fixture(scope="module")

@@ -68,11 +68,13 @@ class Basis:
         return f"({self.duck.sql(self.judge.beside(subject, table, conditions, facts))})"
 
     def values(self, subject: str, facts: Sequence[str]) -> tuple[str, list[str]]:
-        """A view with the values of facts, and the expression of each as a number."""
+        """A view with the values of facts, to be named `v`, and the expression of each as a number: without the error
+        of a division, but with more digits than a page shows, which knows by them what does not end."""
         view = self.beside(subject, {}, facts)
         columns = self.duck.columns(view)
-        return view, [f"{one}{TOP} / nullif({one}{BOTTOM}, 0)::DOUBLE" if one + TOP in columns else f"{one}::DOUBLE"
-                      for one in facts]  # fmt: skip
+        exact = {one: f"v.{one}{TOP} / nullif(v.{one}{BOTTOM}, 0)" if one + TOP in columns else f"v.{one}"
+                 for one in facts}  # fmt: skip
+        return view, [f"round({exact[one]}::DOUBLE, 12)" for one in facts]
 
     def places(self, subject: str) -> dict[str, str]:
         """The id of the record above each record of a subject."""
