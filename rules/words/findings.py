@@ -14,7 +14,7 @@ from rules.values.exact import POINTS, Value
 from rules.values.text import Text
 from rules.words.arithmetic import HOLDS, Arithmetic, counted, joined, label
 from rules.words.explanation import VERDICT, Reason
-from rules.words.figures import Figures, exactly, is_flag, plainly, tests, value_of
+from rules.words.record_wording import RecordWording, exactly, is_flag, plainly, tests, value_of
 
 REQUIRED: Mapping[str, Text] = {
     "all": Text("以下应全部成立", "all of these must hold"),
@@ -44,7 +44,7 @@ class Findings:
     """Writes the findings of one decision in one language."""
 
     decision: Decision
-    say: Figures
+    say: RecordWording
     arithmetic: Arithmetic
     depth: int
 
@@ -130,7 +130,7 @@ class Findings:
             below = (*below, *self.arithmetic.behind(limit, say, self.depth))
         return Held(seen, self._wanted(finding, leaf, say), formula, below)
 
-    def _wanted(self, finding: Finding, leaf: Leaf, say: Figures) -> str:
+    def _wanted(self, finding: Finding, leaf: Leaf, say: RecordWording) -> str:
         if finding.role in ("row", "ceiling"):
             known = leaf_holds(leaf, say.scope)
             return "" if known and exactly(leaf) else _asked(finding, plainly(say, leaf), say)
@@ -254,7 +254,7 @@ def _criteria(body: Checklist | Table | Scorecard) -> Iterator[tuple[str, Criter
             yield from (("ceiling", one) for one in body.ceilings)
 
 
-def _limits(leaf: Leaf, say: Figures) -> list[Value]:
+def _limits(leaf: Leaf, say: RecordWording) -> list[Value]:
     return [limit.value if isinstance(limit, Const) else evaluate(limit, say.scope)
             for test in leaf.tests for limit in test.limits]  # fmt: skip
 
@@ -269,7 +269,7 @@ def _state(finding: Finding) -> str:
     return VERDICT[finding.verdict]
 
 
-def _asked(finding: Finding, words: str, say: Figures) -> str:
+def _asked(finding: Finding, words: str, say: RecordWording) -> str:
     """What a criterion requires or forbids; what a row or a ceiling is for."""
     if finding.role == "row":
         return say.pick(f"此行要求：{words}", f"this row wants: {words}")
@@ -280,7 +280,7 @@ def _asked(finding: Finding, words: str, say: Figures) -> str:
     return say.pick(f"应{words}", f"must be {words}")
 
 
-def _grouped(finding: Finding, group: Group, say: Figures) -> str:
+def _grouped(finding: Finding, group: Group, say: RecordWording) -> str:
     """What a criterion of several comparisons requires or forbids of them together."""
     if finding.role in ("row", "ceiling"):
         return _asked(finding, joined(group, say), say)
@@ -288,12 +288,12 @@ def _grouped(finding: Finding, group: Group, say: Figures) -> str:
     return say.text(words.get(group.join) or words[""]).format(group.least)
 
 
-def _source(finding: Finding, say: Figures) -> str:
+def _source(finding: Finding, say: RecordWording) -> str:
     lender = say.pick("（自定）", " (set by the lender)") if finding.set_by != "plan" else ""
     return f"{finding.clause}{lender}"
 
 
-def _group(finding: Finding, say: Figures) -> str:
+def _group(finding: Finding, say: RecordWording) -> str:
     if not finding.group:
         return ""
     title = finding.item.group_title
