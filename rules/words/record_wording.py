@@ -9,7 +9,6 @@ from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import title_of
 from rules.judging.missing import missing
 from rules.model import Comparison, Condition, Const, Expr, Leaf, Op, Ref
-from rules.values.exact import Type, Value
 from rules.values.text import Lang, Text
 from rules.words.formulas import AND_ALSO, BETWEEN, WORDS
 from rules.words.wording import Wording
@@ -73,8 +72,7 @@ class RecordWording(Wording):
 
     def seen(self, expr: Expr) -> str:
         """The value of an expression for this record."""
-        aged = replace(self, years="岁") if "岁" in self.name(expr) else self
-        return aged.value(evaluate(expr, self.scope), expr.type, self.codes(expr))
+        return self.aged(expr).value(evaluate(expr, self.scope), expr.type, self.codes(expr))
 
     def lacking(self, expr: Expr) -> str:
         """The value; where it is not known, the facts for want of which it is not."""
@@ -126,14 +124,3 @@ def _limit(say: Wording, limit: Expr, leaf: Leaf) -> str:
 def exactly(leaf: Leaf) -> bool:
     """Whether the value seen is the value wanted, if the comparison holds."""
     return all(test.operator in ("equals", "one_of") for test in leaf.tests)
-
-
-def value_of(test: Comparison) -> Value:
-    """The one fixed limit of a comparison; None where it has another."""
-    return test.limits[0].value if len(test.limits) == 1 and isinstance(test.limits[0], Const) else None
-
-
-def is_flag(leaf: Leaf) -> bool:
-    """Whether a comparison asks a flag to be the one or the other."""
-    kind: Type = leaf.left.type
-    return kind.kind == "boolean" and len(leaf.tests) == 1 and isinstance(value_of(leaf.tests[0]), bool)
