@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rules.judging.decision import Decision, Finding
@@ -104,8 +104,8 @@ class Findings:
     def _doubt(self, criterion: Criterion) -> Iterator[Reason]:
         """The condition that says whether the criterion applies, where that cannot be told."""
         if criterion.when is not None and holds(criterion.when, self.say.scope) is None:
-            below = tuple(self.arithmetic.parts(criterion.when, self.say, 0))
-            yield Reason(self.say.pick("是否适用", "whether it applies"), below=below)
+            for part in self.arithmetic.parts(criterion.when, self.say, 0):
+                yield replace(part, title=self.say.pick(f"是否适用：{part.title}", f"applies if: {part.title}"))
 
     def _held(self, finding: Finding, criterion: Criterion) -> Held:
         condition, say = criterion.condition, self.say
