@@ -143,8 +143,8 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
         if text_of(node.get("decision")) != name:
             problems.add(node.entries["decision"], "decision.file_name", file=name, id=text_of(node.get("decision")))
         if not is_assignment(node):  # whose outcome is no fact of any record
-            facts.resolver.heads[name] = head_of(node)
-        for subject, known in facts.resolver.names.items():
+            facts.names.heads[name] = head_of(node)
+        for subject, known in facts.names.of_facts.items():
             if name in known and subject == text_of(node.get("subject")):
                 problems.add(node.entries["decision"], "decision.fact_of_same_name", id=name, subject=subject)
     subjects = facts.build()

@@ -17,9 +17,23 @@ from typing import Any
 
 from rules.judging.decision import Decision, vars_of
 from rules.judging.evaluate import Scope, leaf_holds
-from rules.judging.outcomes import check, criteria_of
+from rules.judging.outcomes import check
 from rules.judging.reference import Reference
-from rules.model import Checklist, Condition, Criterion, Edition, Expr, Fact, Group, Leaf, Op, Ref, Rule, leaves_in
+from rules.model import (
+    Checklist,
+    Condition,
+    Criterion,
+    Edition,
+    Expr,
+    Fact,
+    Group,
+    Leaf,
+    Op,
+    Ref,
+    Rule,
+    criteria_of,
+    leaves_in,
+)
 from rules.values.exact import Type, Value, plain
 from rules.values.text import Text
 
@@ -177,7 +191,7 @@ class Search:
         elif isinstance(condition, Op):
             for arg in condition.args:
                 yield from self._read(arg)
-            if condition.where is not None and condition.name in ("choose", "holds"):
+            if condition.where is not None and not condition.inside:
                 yield from self._read(condition.where)
         elif isinstance(condition, Ref):
             if condition.what == "fact" and not condition.scope:

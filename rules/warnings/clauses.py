@@ -26,7 +26,8 @@ from rules.model import (
     leaves_in,
 )
 from rules.problems.problem import Problems
-from rules.values.exact import Type, Value, read_literal, show
+from rules.values.exact import Type, Value, read_literal
+from rules.values.figures import show
 from rules.values.text import Mark, Text
 from rules.warnings.figures import comparisons, figures, says
 
@@ -158,10 +159,9 @@ def _path_or_value(limit: Expr) -> object:
 
 
 def _figures_in(expr: Expr | None) -> Iterator[tuple[Value, Type]]:
-    """The literals of a formula. A period counted back is multiplied by minus one, which nobody wrote."""
+    """The literals of a formula."""
     if isinstance(expr, Const) and (expr.type.is_number or expr.type.kind == "date"):
-        if expr.value != -1:
-            yield expr.value, expr.type
+        yield expr.value, expr.type
     elif isinstance(expr, Op):
         for arg in expr.args:
             yield from _figures_in(arg)

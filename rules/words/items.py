@@ -265,7 +265,7 @@ def _order(body: Ranking, say: Wording) -> str:
 
 def _value(fact: Fact, say: Wording) -> str:
     if fact.formula is not None:
-        return say.expr(fact.formula, fact.subject)
+        return say.expr(fact.formula, fact.subject, codes=fact.choices)
     if fact.dated:
         return _dated(fact, say)
     if fact.minimum is None and fact.maximum is None:

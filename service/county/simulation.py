@@ -1,4 +1,4 @@
-"""What other figures would have done to a run: the decisions above a change, judged again on the counts of the run."""
+"""Simulates other figures on a run: the decisions that rest on a change are made again from the counts of the run."""
 
 from __future__ import annotations
 
@@ -76,11 +76,11 @@ class Simulation:
         """The changed decisions and those that rest on them, in their order; rankings are left as they are."""
         names: dict[str, None] = dict.fromkeys(decisions)
         for rule in self.edition.rules.values():
-            known = self.outputs.manifest["levels"].get(rule.subject)
-            if known and rule.id in known["bulk"] and set(rule.needs) & names.keys():
+            known = self.outputs.manifest.levels.get(rule.subject)
+            if known and rule.id in known.bulk and set(rule.needs) & names.keys():
                 names[rule.id] = None
-        made = self.outputs.manifest["levels"]
-        return [rule for name, rule in self.edition.rules.items() if name in names and rule.subject in made]
+        levels = self.outputs.manifest.levels
+        return [rule for name, rule in self.edition.rules.items() if name in names and rule.subject in levels]
 
     def _refuse(self, decisions: Sequence[str]) -> None:
         """Counts are kept, so nothing that they rest on may change."""

@@ -11,8 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from rules.cases.files import read_cases
-from service.commands.line import cli
-from service.commands.main import unsupported
+from service.commands.main import COMMANDS, ENGINE, cli, main
 from tests.unit.console import DOCUMENTS, played
 
 ROOT = Path(__file__).parents[2]
@@ -110,7 +109,7 @@ def test_explain_follows_the_decisions_below_and_json_holds_them_whole():
 
 def test_what_if_shows_both_outcomes():
     result = call("decide", "credit_village", VILLAGES, "--what-if", "credit_village.a_grade_share=60%")
-    assert "5 of 8 outcomes would change" in result.stdout
+    assert "5 of 8 cases would change: outcome in 5, items in 5" in result.stdout
     assert re.search(r"V-001 +qualified +not qualified +A-grade share ✓ → ✗", result.stdout)
     rows = [json.loads(line) for line in call("decide", "credit_village", VILLAGES, "--what-if",
             "credit_village.a_grade_share=60%", "--json").stdout.splitlines()]  # fmt: skip
@@ -120,14 +119,22 @@ def test_what_if_shows_both_outcomes():
 def test_suppositions_add_up():
     two = ["--what-if", "credit_village.filing_share=89%", "--what-if", "credit_village.lender_npl_rate=3%"]
     result = call("decide", "credit_village", NARROW, *two, "--what-if", "credit_village.a_grade_share=54%")
-    assert "1 of 1 outcomes would change" in result.stdout
-    assert "0 of 1 outcomes would change" in call("decide", "credit_village", NARROW, *two).stdout
+    assert "1 of 1 cases would change: outcome in 1" in result.stdout
+    assert "1 of 1 cases would change: items in 1" in call("decide", "credit_village", NARROW, *two).stdout
 
 
 def test_a_supposition_shows_values_that_change():
     case = str(CASES / "village_qualifies.yaml")
     result = call("decide", "village_measures", case, "--what-if", "village.rate_discount=80 bp")
     assert "Rate discount 0.5% → 0.8%; Rate after discount 5% → 4.7%" in result.stdout
+    assert "1 of 1 cases would change: outputs in 1" in result.stdout
+
+
+def test_a_supposition_that_changes_nothing_says_so():
+    result = call(
+        "decide", "credit_village", NARROW, "--what-if", "credit_village.a_grade_share=55%", LANG="zh_CN.UTF-8"
+    )
+    assert "1 个案例中 0 个会变\n" in result.stdout
 
 
 def test_colours_are_for_terminals_or_who_asks():
@@ -301,18 +308,28 @@ def test_the_example_county_adds_up():
 
 
 @pytest.mark.parametrize(
-    ("version", "said"), [((3, 11, 7), ""), ((3, 12), ""), ((3, 13, 0), "3.13"), ((3, 14), "3.14"), ((4, 0), "4.0")]
+    ("body", "reason"),
+    [
+        ("raise ImportError('undefined symbol: PyEval_CallObject', name=__name__)", "undefined symbol"),
+        ("raise ModuleNotFoundError('No module named ' + repr(__name__), name=__name__)", "No module named"),
+    ],
 )
-def test_a_python_that_cannot_run_the_engine_is_told(version, said):
-    message = unsupported(version)
-    assert said in message
-    assert bool(message) == bool(said)
+def test_an_engine_that_does_not_load_is_told(tmp_path, body, reason):
+    (tmp_path / f"{ENGINE}.py").write_text(body, encoding="utf-8")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from service.commands.main import main; main()"
+    words = [sys.executable, "-c", code, "decide", "credit_village", NARROW]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert reason in done.stderr
+    assert "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_the_entry_imports_nothing_before_the_python_is_known():
-    loaded = "any(name.partition('.')[0] in ('rules', 'durable', 'click') for name in sys.modules)"
-    code = f"import sys, service.commands.main; sys.exit({loaded})"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+def test_another_import_that_fails_is_not_taken_for_the_engine(monkeypatch):
+    monkeypatch.setitem(sys.modules, "service.commands.decisions", None)
+    monkeypatch.setattr(sys, "argv", ["village-credit", "decisions"])
+    with pytest.raises(ImportError, match="decisions"):
+        main()
 
 
 def test_a_closed_pipe_or_a_poor_terminal_brings_no_traceback():
@@ -340,7 +357,7 @@ def test_the_readmes_list_every_command_and_dependency(name):
         r'^    "([a-z-]+)>=', pyproject.partition("dependencies = [")[2].partition("]")[0], re.MULTILINE
     )
     assert wanted
-    for word in (*wanted, *cli.commands, *cli.commands["policies"].commands):
+    for word in (*wanted, *COMMANDS, *COMMANDS["policies"].places):
         assert f"| {word} |" in document or re.search(rf"`(policies )?{word}\b", document) or f"`{word}" in document, (
             word
         )
