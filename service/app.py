@@ -71,7 +71,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
 
 
 def _compressed(response: Response, compress: Compress) -> Response:
-    """Compressed where that was asked for; else spared the look at everything that could be."""
+    """Compress where the client accepts it; otherwise skip flask-compress' checks."""
     return compress.after_request(response) if "HTTP_ACCEPT_ENCODING" in this_request().environ else response
 
 

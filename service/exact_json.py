@@ -1,4 +1,4 @@
-"""JSON in and out without a float on the way: figures stay exact, Chinese stays readable, a key stands once."""
+"""JSON without floats: figures stay exact, Chinese stays readable, duplicate keys are refused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MARK = "\ufeff"
 
 
 class Malformed(Exception):
-    """Bytes that are not JSON, or not the JSON that is wanted here."""
+    """Bytes that are not JSON, or not of the wanted form."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
@@ -37,7 +37,7 @@ class Malformed(Exception):
 
 
 def loads(data: bytes) -> Any:
-    """What the bytes say, numbers with a point as Decimal; Malformed for anything doubtful."""
+    """Parse JSON, numbers with a point as Decimal; Malformed for duplicate keys, NaN, or bad text."""
     try:
         found = decode(data.decode())
         if b"\\u" in data:  # an escape can name half a character, which no UTF-8 can say again

@@ -11,7 +11,8 @@ from rules.files.source import Node
 from rules.model import Comparison, Const
 from rules.operations import COMPARE, OPERATORS
 from rules.problems.problem import Problems
-from rules.values.exact import Type, Value, show
+from rules.values.exact import Type, Value
+from rules.values.figures import show
 from rules.values.text import Text
 
 _SAID = {

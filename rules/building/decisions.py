@@ -277,8 +277,8 @@ class RuleBuilder:
                                           outcome=outcome, **meta))  # fmt: skip
         total = self.node.get("total")
         least, most = (number(total.get(key)) if total else None for key in ("at_least", "at_most"))
-        return Scorecard(vetoes, tuple(item for item in items if item), self._grades(least, most), tuple(ceilings),
-                         least, most)  # fmt: skip
+        return Scorecard(vetoes, tuple(ceilings), tuple(item for item in items if item), self._grades(least, most),
+                         least, most, number(self.node.get("full_marks")))  # fmt: skip
 
     def _item(self, node: Node, clause: str) -> ScoreItem | None:
         meta = self._meta(node, clause)

@@ -85,8 +85,8 @@ class FactBuilder:
         }
 
     def _bulk(self) -> None:
-        """How bulk runs fill given facts in, once all facts are known: a record below may name those above it, and
-        what a record was may rest on every decision about it."""
+        """Read `counted` and `last` once all facts are known: they may refer to facts around the record and to any
+        decision about it."""
         for subject in self.nodes:
             for name, node in self._own(subject).items():
                 fact = self.built(subject, name)
@@ -131,7 +131,8 @@ class FactBuilder:
             return None
         if codes is not None and not codes.fits(formula.type):
             self.problems.add(node, "type.wrong", wanted=str(codes), found=str(formula.type), example=example(codes))
-        return self._with(subject, name, node, codes or formula.type, formula=formula, choices=choices)
+        type = replace(codes or formula.type, written="")  # the unit of one argument is not that of the value
+        return self._with(subject, name, node, type, formula=formula, choices=choices)
 
     def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:
         self._known_facts(subject, node.get("part_of"))

@@ -1,4 +1,4 @@
-"""Builds what an edition says of the report of a bulk run: `report.yaml`, which may be left out."""
+"""Builds the report settings of an edition from the optional `report.yaml`."""
 
 from __future__ import annotations
 

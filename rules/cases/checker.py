@@ -14,15 +14,13 @@ from fractions import Fraction
 from typing import Any
 
 from rules.model import Edition, Fact
-from rules.shapes.scalars import near
 from rules.values.exact import Number, Type, Value, exact, read_date, read_literal
 from rules.values.ids import WANTED, is_id
+from rules.values.limits import HUGE, MOST_RECORDS, PLACES
+from rules.values.text import near
 from rules.words.wording import Wording
 
-HUGE = 10**15  # of a count, a yuan amount, points: no honest figure comes near
-MOST_RECORDS = 100_000
 MOST_NESTED = 100  # steps of a pointer
-PLACES = 6  # decimal places a figure may have
 MOST_DIGITS = 40  # before the point and after it: nothing longer is turned into a fraction, which could take minutes
 
 REPEATED = ("repeated_id", "这个编号在列表里不止一次，无法判断以哪条记录为准。",
@@ -61,7 +59,7 @@ Read = Callable[[Any], Value]  # the exact value of a fact as given; raises _Bad
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a record of one subject may hold."""
+    """The facts that a record of one subject may hold."""
 
     facts: dict[str, Fact]
     readers: dict[str, Read]  # of all facts but lists

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules.operations import KEYS
 from rules.operations.comparisons import LIMITS
 from rules.operations.forms import CHOICES, CONDITION, EXPRESSION, ID, PATH, VALUE, WORDS
-from rules.shapes.shapes import (
+from rules.shapes import (
     Anything,
     Either,
     Field,

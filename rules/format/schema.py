@@ -1,19 +1,14 @@
-"""The JSON Schema of the policy files, made from the grammar that the loader checks with, for editors to read.
-
-python -m rules.format.schema        # writes policies/policy.schema.json anew
-"""
+"""The JSON Schema of the policy files, made from the grammar that the loader checks with, for editors to read."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 from rules.format.grammar import DOCUMENT
-from rules.shapes.shapes import Schema, document
+from rules.shapes import Schema, document
 
-PATH = Path("policies/policy.schema.json")  # the first line of every policy file points there
 SHORT = 100  # characters: a part no longer than this is written out wherever it stands
 
 _ONE = ("items", "additionalProperties", "propertyNames", "if", "then", "else", "not")
@@ -75,7 +70,3 @@ def _each(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
 
 def _text(part: Schema) -> str:
     return json.dumps(part, ensure_ascii=False)
-
-
-if __name__ == "__main__":
-    PATH.write_text(schema_text(), encoding="utf-8")

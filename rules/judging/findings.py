@@ -115,11 +115,7 @@ class Writer:
             self.items = [self._scored(item) for item in body.items]
 
     def _line(self, criterion: Criterion, role: str) -> Line:
-        item = Item(
-            criterion.id, role, criterion.title, criterion.clause, criterion.set_by,
-            criterion.group, criterion.group_title, criterion.reject, criterion.outcome,
-        )  # fmt: skip
-        return _line(criterion, item, tuple(self._comparisons(criterion.condition)))
+        return _line(criterion, item_of(criterion, role), tuple(self._comparisons(criterion.condition)))
 
     def _comparisons(self, condition: Condition) -> Iterator[_Comparison]:
         if not isinstance(condition, Leaf):
@@ -170,6 +166,14 @@ class Writer:
             yield Finding(item, known, seen, True, points)
 
 
+def item_of(criterion: Criterion, role: str) -> Item:
+    """The fixed part of every finding on a criterion."""
+    return Item(
+        criterion.id, role, criterion.title, criterion.clause, criterion.set_by,
+        criterion.group, criterion.group_title, criterion.reject, criterion.outcome,
+    )  # fmt: skip
+
+
 def _together(readers: Sequence[Reader]) -> Reader:
     """Reads several values; most often it is one."""
     if len(readers) == 1:
@@ -196,8 +200,10 @@ def title_of(expr: Expr, edition: Edition, subject: str, own: str) -> Text:
     """The title of the fact or decision an expression names, seen from a record of a subject."""
     if not isinstance(expr, Ref):
         return Text("计算值", "computed value")
-    if expr.what in ("outcome", "output"):
+    if expr.what == "outcome":
         return edition.rules[expr.name].title
+    if expr.what == "output":
+        return _output_title(edition.rules[expr.name], expr.output)
     if expr.what == "total":
         return Text("总分", "total points")
     if expr.what == "on":
@@ -208,3 +214,11 @@ def title_of(expr: Expr, edition: Edition, subject: str, own: str) -> Text:
     if whose == subject:
         return title
     return Text(f"{named.title.zh}{title.zh}", f"{named.title.en}: {title.en}")
+
+
+def _output_title(rule: Rule, output: str) -> Text:
+    """The title of an output, after that of its decision where they differ."""
+    own = rule.body.outputs[output].title if isinstance(rule.body, Table) else Text("总分", "total points")
+    if own == rule.title:
+        return own
+    return Text(f"{rule.title.zh}的{own.zh}", f"{rule.title.en}: {own.en}")

@@ -25,6 +25,7 @@ from rules.model import (
     Table,
     leaves_in,
 )
+from rules.model import criteria_of as criteria_of  # noqa: PLC0414
 from rules.operations.comparisons import join, sort_key
 from rules.values.exact import Type, Value, exact
 
@@ -288,15 +289,6 @@ def leaves(rule: Rule, stage: int) -> list[tuple[Leaf, bool]]:
 def silent_verdict(rule: Rule) -> bool:
     """What a criterion is when none of its comparisons speaks up: a row of a table does not hold, others are met."""
     return not isinstance(rule.body, Table)
-
-
-def criteria_of(rule: Rule) -> tuple[Criterion, ...]:
-    body = rule.body
-    if isinstance(body, Checklist):
-        return body.criteria
-    if isinstance(body, Table):
-        return body.rows
-    return (*body.vetoes, *body.ceilings) if isinstance(body, Scorecard) else body.eligible
 
 
 def stages(rule: Rule) -> int:

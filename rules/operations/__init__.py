@@ -11,7 +11,7 @@ from rules.operations import arithmetic, choices, dates, lists
 from rules.operations.comparisons import COMPARE, JOINS, OPERATORS
 from rules.operations.forms import SHAPES
 from rules.operations.operation import Key, Operation, require
-from rules.shapes.shapes import Either, has
+from rules.shapes import Either, has
 
 __all__ = ["COMPARE", "JOINS", "KEYS", "OPERATIONS", "OPERATORS", "Key", "Operation", "require"]
 

@@ -11,7 +11,7 @@ from rules.model import Const, Expr, Op
 from rules.operations.comparisons import sort_key
 from rules.operations.forms import EXPRESSION, EXPRESSIONS, VALUE
 from rules.operations.operation import Formula, Key, Operation, Span, Spans, alike, read_list, typed
-from rules.values.exact import RATE, Type, Value, exact, read_literal
+from rules.values.exact import RATE, TIMES, Type, Value, exact, read_literal
 from rules.values.text import Text
 
 
@@ -73,7 +73,7 @@ def _read_product(formula: Formula) -> Op | None:
 def _factor(formula: Formula, node: Node) -> Expr | None:
     literal = read_literal(node.text) if node.is_scalar else None
     if literal is not None and literal.type.kind == "bare":
-        return Const(literal.value, RATE)  # a plain multiplier
+        return Const(literal.value, Type("rate", written=TIMES))
     return formula.expression(node)
 
 

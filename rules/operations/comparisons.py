@@ -13,7 +13,7 @@ from typing import Any
 
 from rules.model import Group
 from rules.operations.forms import CONDITION, EXPRESSION, PATH, SHAPES, VALUE
-from rules.shapes.shapes import Either, Field, ListOf, MapOf, Record, Shape, Whole, has, is_a
+from rules.shapes import Either, Field, ListOf, MapOf, Record, Shape, Whole, has, is_a
 from rules.values.exact import Type, Value
 from rules.values.text import Text
 

@@ -6,7 +6,7 @@ rules.operations.comparisons fills in `condition`.
 
 from __future__ import annotations
 
-from rules.shapes.shapes import Either, ListOf, MapOf, Pattern, Prose, Record, Ref, Shape, is_a
+from rules.shapes import Either, ListOf, MapOf, Pattern, Prose, Record, Ref, Shape, is_a
 
 SHAPES: dict[str, Shape] = {}
 

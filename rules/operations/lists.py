@@ -11,7 +11,7 @@ from rules.model import Condition, Expr, Group, Op
 from rules.operations.comparisons import join, sort_key
 from rules.operations.forms import CONDITION, EXPRESSION, PATH
 from rules.operations.operation import Formula, Key, Operation, Place, Scope, Span, Spans
-from rules.shapes.shapes import Shape, Word
+from rules.shapes import Shape, Word
 from rules.values.exact import BOOLEAN, DATE, Type, Value, exact
 from rules.values.text import Text, shown
 

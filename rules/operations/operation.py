@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from rules.files.node import Node
 from rules.model import Condition, Expr, Op, Ref
 from rules.problems.problem import Problems
-from rules.shapes.shapes import Record, Shape
+from rules.shapes import Record, Shape
 from rules.values.exact import Type, Value
 from rules.values.text import Text
 from rules.values.types_in_words import said

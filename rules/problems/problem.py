@@ -1,9 +1,8 @@
-"""What is wrong with a policy file, said so that a policy officer can mend it.
+"""Problems of policy files, worded so that a policy officer can mend them.
 
-Everything that reads a policy reports here instead of raising at the first fault, because the people who
-edit policies want the whole list in one pass: where (file, line, column, path), what, and what to write
-instead, in Chinese and in English. The wording lives in `rules.problems.file_messages`, never at the
-place of discovery, so that the texts can be read, compared and corrected together.
+Every reader of a policy reports here instead of raising at the first fault, because policy staff want the whole list in
+one pass: place (file, line, column, path), fault and remedy, in Chinese and in English. The wording of policy messages
+lives in `rules.problems.file_messages` and `plan_messages`, so that the texts can be compared and corrected together.
 """
 
 from __future__ import annotations
@@ -118,7 +117,7 @@ class Problems:
 
 
 class PolicyError(Exception):
-    """A policy that cannot be used, with every reason why."""
+    """An unusable policy, with every error."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))

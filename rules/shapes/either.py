@@ -1,4 +1,4 @@
-"""A choice between shapes, made by something an author can see. See `rules.shapes.shapes`.
+"""A choice between shapes, made by something an author can see.
 
 That is: a key that is present, what a key says, or whether a mapping, a list or a single value stands
 there. The branch is chosen before it is checked. Trying each in turn would end in "none of these fits", which
@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from rules.files.node import Node, resolved
 from rules.problems.problem import Problems
-from rules.shapes.scalars import FOUND, Schema
+from rules.shapes.shape import FOUND, Schema, Shape
 from rules.values.text import Text
-
-if TYPE_CHECKING:
-    from rules.shapes.shapes import Shape
 
 
 @dataclass(frozen=True)

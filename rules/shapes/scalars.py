@@ -1,10 +1,4 @@
-"""The shapes of single values: text, patterns, words, flags, whole numbers. See `rules.shapes.shapes`.
-
-The checker has the author's text; an editor's yaml-language-server has what YAML 1.2 makes of it: `4` is a
-number there, `true` a boolean, `55%` a string. Each shape therefore allows in its schema exactly the kinds
-it allows in its check. Where a schema cannot see a spelling (`007` and `7` are one number to it) it is the
-more lenient of the two; it never refuses what the checker accepts.
-"""
+"""The shapes of single values: prose, patterns, words, flags, whole numbers."""
 
 from __future__ import annotations
 
@@ -15,18 +9,10 @@ from typing import Any
 
 from rules.files.node import Node, kind, resolved
 from rules.problems.problem import Problems
+from rules.shapes.shape import FOUND, Schema
 from rules.values.text import Text, listed, near, shown
 
-__all__ = ["FOUND", "Flag", "Pattern", "Prose", "Schema", "Whole", "Word", "listed", "near"]
-
-Schema = dict[str, Any]
-
 _PROBES = ("0", "1", "12", "100", "2026", "0.5", "1.5", "12.25", "2026.1", "-1", "-1.5", "1e3")
-FOUND: dict[type, Text] = {
-    dict: Text("键值映射", "a mapping"),
-    list: Text("列表", "a list"),
-    str: Text("一个值", "a single value"),
-}
 
 
 def _scalar(node: Node, problems: Problems, wanted: Text) -> bool:

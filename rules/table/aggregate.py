@@ -13,7 +13,7 @@ from typing import Any
 import ibis
 
 from rules.model import Edition, Fact, Op
-from rules.model.uses import Used, fact_of, of_rule, refs
+from rules.model.uses import Used, fact_of, read_by, refs
 from rules.table import numbers
 from rules.table.columns import KEY, key_of
 from rules.table.days import DAY, Days, When
@@ -157,7 +157,7 @@ class Counting:
         found: dict[str, None] = {KEY: None}
         waiting: list[Used] = [
             *(used for fact in self.edition.subjects[subject].facts.values() for used in refs(fact.formula, subject)),
-            *(used for rule in self.edition.rules.values() if rule.subject == subject for used in of_rule(rule)),
+            *(used for rule in self.edition.rules.values() if rule.subject == subject for used in read_by(rule)),
         ]
         seen: set[tuple[str, str]] = set()
         while waiting:
@@ -171,7 +171,7 @@ class Counting:
             elif fact is not None:
                 waiting += refs(fact.formula, home)
             elif ref.what in ("outcome", "output"):
-                waiting += of_rule(self.edition.rules[ref.name])
+                waiting += read_by(self.edition.rules[ref.name])
         return list(found)
 
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import ibis
 
-from rules.model import Condition, Edition, Expr, Fact, Op, Rule
+from rules.model import Condition, Edition, Expr, Fact, Op, Rule, parts_of
 from rules.table import conditions, expressions, numbers, outcomes
 from rules.table.columns import SEPARATOR, number_column
 from rules.table.dates import Day
 from rules.table.errors import about
-from rules.table.inner import Part, operations, parts_of
+from rules.table.inner import Part, operations
 from rules.table.judged import Judged
 from rules.table.length import WORKING
 from rules.table.numbers import Flags, Num, Truth
@@ -184,7 +184,7 @@ class RowFrame(Frame):
     def judged(self, rule: Rule) -> Judged:
         if (found := self.memo.get((rule.id,))) is None:
             with about(rule.id, rule.id):
-                self.work_out(parts_of(rule))
+                self.work_out(part.what for part in parts_of(rule) if part.subject == rule.subject)
             found = self.memo[rule.id,] = outcomes.judge(rule, self)
         return found
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.judging.outcomes import criteria_of
 from rules.model import (
     Clause,
     Comparison,
@@ -23,10 +22,12 @@ from rules.model import (
     Reading,
     Ref,
     Rule,
+    criteria_of,
     leaves_in,
 )
 from rules.problems.problem import Problems
-from rules.values.exact import Type, Value, read_literal, show
+from rules.values.exact import Type, Value, read_literal
+from rules.values.figures import show
 from rules.values.text import Mark, Text
 from rules.warnings.figures import comparisons, figures, says
 

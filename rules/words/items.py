@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from rules.model import Checklist, Criterion, Edition, Fact, Ranking, Rule, Scorecard, ScoreItem, Table
-from rules.model.uses import place
+from rules.model import Checklist, Criterion, Edition, Fact, Ranking, Rule, Scorecard, ScoreItem, Table, subject_read
 from rules.values.text import Lang, Text
 from rules.words.wording import Wording
 
@@ -97,7 +96,7 @@ def _fact(fact: Fact, words: list[Wording], subject: Pair) -> Item:
         "lever": same(fact.lever),
     }
     if formula is not None:
-        sides["value"] = spelled(words, lambda say: say.expr(formula, fact.subject))
+        sides["value"] = spelled(words, lambda say: say.expr(formula, fact.subject, codes=fact.choices))
     elif fact.dated:
         sides["value"] = spelled(words, lambda say: _dated(fact, say))
     else:
@@ -136,7 +135,7 @@ class Speller:
     """Spells out the items of one decision."""
 
     def __init__(self, rule: Rule, words: list[Wording]) -> None:
-        self.rule, self.words, self.subject = rule, words, place(rule)
+        self.rule, self.words, self.subject = rule, words, subject_read(rule)
 
     def spelled(self) -> dict[str, Item]:
         body = self.rule.body

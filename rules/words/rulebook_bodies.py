@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rules.model import Checklist, Const, Criterion, Edition, Group, Ranking, Rule, Scorecard, ScoreItem, Table
+from rules.model import Checklist, Const, Criterion, Group, Ranking, Rule, Scorecard, ScoreItem, Table
 from rules.values.markdown import cell, table
-from rules.words.phrases import Words
+from rules.words.wording import Wording
 
 HITS = {
     "first": "从上到下，第一条成立的行决定结论。",
@@ -18,7 +18,7 @@ HITS = {
 SET_BY = {"plan": "方案", "lender": "农信社（示例）"}
 
 
-def body_of(edition: Edition, rule: Rule, words: Words) -> Iterator[str]:
+def body_of(rule: Rule, words: Wording) -> Iterator[str]:
     """The lines that show what a decision asks."""
     match rule.body:
         case Checklist(criteria=criteria):
@@ -28,10 +28,10 @@ def body_of(edition: Edition, rule: Rule, words: Words) -> Iterator[str]:
         case Scorecard() as body:
             yield from _scorecard(rule, body, words)
         case Ranking() as body:
-            yield from _ranking(edition, rule, body, words)
+            yield from _ranking(rule, body, words)
 
 
-def _criteria(rule: Rule, criteria: Sequence[Criterion], words: Words) -> Iterator[str]:
+def _criteria(rule: Rule, criteria: Sequence[Criterion], words: Wording) -> Iterator[str]:
     rows = [
         (
             f"{cell(one.title.zh)} `{one.id}`",
@@ -47,7 +47,7 @@ def _criteria(rule: Rule, criteria: Sequence[Criterion], words: Words) -> Iterat
     yield ""
 
 
-def _asked(one: Criterion, words: Words) -> str:
+def _asked(one: Criterion, words: Wording) -> str:
     asked = words.condition(one.condition)
     asked = f"不得：{asked}" if one.reject else asked
     return asked if one.when is None else f"{words.condition(one.when)}时：{asked}"
@@ -57,7 +57,7 @@ def _outcome(rule: Rule, outcome: str) -> str:
     return cell(rule.outcomes[outcome].title.zh) if outcome in rule.outcomes else ""
 
 
-def _rows(rule: Rule, body: Table, words: Words) -> Iterator[str]:
+def _rows(rule: Rule, body: Table, words: Wording) -> Iterator[str]:
     outputs = list(body.outputs.values())
     rows = [
         (
@@ -76,7 +76,7 @@ def _rows(rule: Rule, body: Table, words: Words) -> Iterator[str]:
     yield ""
 
 
-def _given(row: Criterion, name: str, body: Table, words: Words) -> str:
+def _given(row: Criterion, name: str, body: Table, words: Wording) -> str:
     if name not in row.then:
         return ""
     expr, choices = row.then[name], body.outputs[name].choices
@@ -85,7 +85,7 @@ def _given(row: Criterion, name: str, body: Table, words: Words) -> str:
     return words.expr(expr)
 
 
-def _scorecard(rule: Rule, body: Scorecard, words: Words) -> Iterator[str]:
+def _scorecard(rule: Rule, body: Scorecard, words: Wording) -> Iterator[str]:
     if body.vetoes:
         yield "先看一票否决："
         yield ""
@@ -118,7 +118,7 @@ def _scorecard(rule: Rule, body: Scorecard, words: Words) -> Iterator[str]:
         yield ""
 
 
-def _points(item: ScoreItem, words: Words) -> str:
+def _points(item: ScoreItem, words: Wording) -> str:
     if item.formula is not None:
         return cell(words.expr(item.formula))
     worths = [
@@ -133,8 +133,8 @@ def _missing(item: ScoreItem) -> str:
     return "无法评分" if item.missing is None else f"{item.missing} 分"
 
 
-def _ranking(edition: Edition, rule: Rule, body: Ranking, words: Words) -> Iterator[str]:
-    yield f"在{Words(edition, rule.subject).expr(body.over)}中，先看是否合格："
+def _ranking(rule: Rule, body: Ranking, words: Wording) -> Iterator[str]:
+    yield f"在{words.expr(body.over, rule.subject)}中，先看是否合格："
     yield ""
     yield from _criteria(rule, body.eligible, words)
     keys = [f"{key.title.zh}（{'高' if key.first == 'highest' else '低'}者在前）" for key in body.order]

@@ -1,4 +1,4 @@
-"""`/v1/what-if/{decision}`: the same case under other figures. Nothing is logged: nothing was decided."""
+"""`/v1/what-if/{decision}`: the same case under other figures. Nothing is logged, because nothing is decided."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.bodies import JSON, Blueprint, body_json
 from service.http.cases import field_errors
-from service.http.context import court, snapshot
+from service.http.context import case_reader, snapshot
 from service.http.fields import CaseSchema, DecisionSchema, Free, Strict
 from service.http.marks import ends_with
 from service.http.problems import FieldError, Problem
@@ -31,7 +31,7 @@ LIMIT = r"[^\x00-\x1f\x7f{}:#]+"  # one value or a list of them, and nothing tha
 
 
 class Overrides(fields.Field[Mapping[str, str]]):
-    """Figures by path, each with another limit. A path has nothing in it that could name a file."""
+    """New limits by path. The pattern of a path excludes file names."""
 
     json_schema: ClassVar = {
         "type": "object",
@@ -85,7 +85,7 @@ def what_if(decision: str) -> Response:
     raw = body_json()
     overrides, errors = _overrides(raw)
     try:
-        case = court().case(decision, {key: value for key, value in raw.items() if key != "overrides"}
+        case = case_reader().case(decision, {key: value for key, value in raw.items() if key != "overrides"}
                             if isinstance(raw, dict) else raw)  # fmt: skip
     except Problem as problem:
         raise Problem.invalid([*errors, *problem.errors]) if problem.errors else problem from None
@@ -107,7 +107,7 @@ def _overrides(raw: Any) -> tuple[Mapping[str, str], list[FieldError]]:
 
 @lru_cache(maxsize=32)
 def _supposed(_digest: str, edition: str, overrides: tuple[tuple[str, str], ...]) -> Compiled:
-    """The edition under the overrides, kept for whoever tries the same again; the digest says of which policies."""
+    """The changed edition, cached by overrides and digest of the policies."""
     policies = snapshot()
     suppositions, errors = [], []
     for path, limit in overrides:

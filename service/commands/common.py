@@ -1,7 +1,4 @@
-"""What all commands share: their options, the edition they speak of, and how they fail.
-
-Exit codes: 0 done, 1 a policy has problems, 2 the command or its input is wrong, 3 information is missing.
-"""
+"""Shared by all commands: options, the chosen edition, error reporting."""
 
 from __future__ import annotations
 
@@ -23,6 +20,7 @@ from rules.problems.os_errors import why
 from rules.problems.problem import Problem
 from rules.values.exact import read_date
 from rules.values.text import Lang
+from rules.words.explanation import ALL, DEPTH
 from service.commands.screen import colours, complain
 
 HOME = Path(__file__).resolve().parents[2]
@@ -114,7 +112,7 @@ def language() -> str:
 
 
 def common(command: Command) -> Command:
-    """Give a command the options that all have, and turn what goes wrong into a message and an exit code."""
+    """Add the common options to a command, and turn exceptions into a message and an exit code."""
 
     @wraps(command)
     def run(policies: str, plan: str | None, on: str | None, lang: Lang, **others: Any) -> Any:
@@ -156,8 +154,16 @@ OPTIONS = (
 )  # fmt: skip
 
 
+def levels(command: Command) -> Command:
+    """Give a command that explains the option for how deep it goes: `--depth 2`, or `--all`."""
+    every = click.option("--all", "depth", flag_value=ALL, type=int, help="全部推算 / all arithmetic")
+    some = click.option("--depth", type=click.IntRange(0, ALL), default=DEPTH, show_default=True, metavar="N",
+                        help="推算说明几层，0 为不说明 / levels of arithmetic to explain, 0 for none")  # fmt: skip
+    return every(some(command))
+
+
 def located(problem: Problem, root: Path) -> dict[str, str]:
-    """A problem with its file as seen from here, so that editors can follow it."""
+    """A problem with its file relative to the working directory, so that editors can open it."""
     file = os.path.relpath(root / problem.mark.file)
     where = f"{file}:{problem.mark.line}:{problem.mark.column}"
     inside = f"{problem.path}: " if problem.path else ""

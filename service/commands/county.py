@@ -1,21 +1,22 @@
-"""`village-credit county`: work on all villages and households of a county at once."""
+"""Common to the commands about a run that has been made."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from service.commands.county_assign import assign_command
-from service.commands.county_explain import explain_command
-from service.commands.county_run import run_command
-from service.commands.county_simulate import simulate_command
+from rules import Edition
+from service.commands.common import Settings, Unfit
+from service.county.run.manifest import Manifest, NotARun, read_manifest
+
+RUN = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.group("county")
-def county_commands() -> None:
-    """全县：一次处理全部的村和户 / a county: all villages and households at once"""
-
-
-county_commands.add_command(assign_command)
-county_commands.add_command(run_command)
-county_commands.add_command(explain_command)
-county_commands.add_command(simulate_command)
+def read_run(folder: Path, settings: Settings) -> tuple[Manifest, Edition]:
+    """The manifest of the run in a folder and its edition."""
+    try:
+        manifest = read_manifest(folder)
+    except NotARun as error:
+        raise Unfit([{"where": str(folder), "zh": error.zh, "en": error.en}]) from None
+    return manifest, settings.named(manifest.edition)

@@ -11,10 +11,10 @@ from rules.cases.files import Case
 from rules.model import Table
 from rules.values.layout import Line, Row, Span, line, row
 from rules.variants.whatif import NoSuchFigure, Supposition
-from rules.words.explain import TONES, explanation, whole
-from rules.words.findings import MARKS
+from rules.words.explain import explanation, whole
+from rules.words.explanation import MARKS, TONES
 from rules.words.wording import Wording
-from service.commands.common import NEEDS_INFORMATION, Bad, Settings, Unfit, common, located
+from service.commands.common import NEEDS_INFORMATION, Bad, Settings, Unfit, common, levels, located
 from service.commands.judge import Judge, cases_of, watched
 from service.commands.screen import as_json, show
 from service.commands.summary import summary
@@ -123,15 +123,16 @@ def granted(decision: Decision, say: Wording) -> dict[str, str]:
 @click.command()
 @click.argument("decision")
 @click.argument("case")
+@levels
 @common
-def explain(settings: Settings, decision: str, case: str) -> None:
+def explain(settings: Settings, decision: str, case: str, depth: int) -> None:
     """逐条说明一个判定，连同它所依据的判定 / the full reasoning, with the decisions it rests on"""
     judge = Judge(settings)
     decided = [judge.decide(decision, one) for one in cases_of(case)]
     for number, one in enumerate(decided):
         if settings.json:
-            as_json(whole(one), lines=len(decided) > 1)
+            as_json(whole(one, depth), lines=len(decided) > 1)
             continue
         show([line()] if number else [], settings.color)
-        show(explanation(one, settings.lang), settings.color)
+        show(explanation(one, settings.lang, depth=depth), settings.color)
     _leave(decided)

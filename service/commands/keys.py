@@ -15,12 +15,7 @@ from service.keys import PERMISSIONS, ApiKey, Keys
 from service.log import DecisionLog
 
 
-@click.group("keys")
-def keys_commands() -> None:
-    """API 密钥：发放、列出、吊销 / API keys: hand out, list, revoke"""
-
-
-@keys_commands.command()
+@click.command()
 @click.argument("name")
 @click.option("--role", type=click.Choice(list(PERMISSIONS)), required=True, help="角色 / the role")
 @click.option("--expires", metavar="DATE", help="到哪天失效（UTC），默认不失效 / when it ends (UTC; default: never)")
@@ -37,7 +32,7 @@ def add(settings: Settings, log: DecisionLog, name: str, role: str, expires: str
     click.echo(settings.pick("请现在保存：以后不再显示。", "Keep it now: it will not be shown again."), err=True)
 
 
-@keys_commands.command("list")
+@click.command("list")
 @on_log
 def list_keys(settings: Settings, log: DecisionLog) -> None:
     """列出密钥 / list the keys"""
@@ -50,7 +45,7 @@ def list_keys(settings: Settings, log: DecisionLog) -> None:
              settings.color)  # fmt: skip
 
 
-@keys_commands.command()
+@click.command()
 @click.argument("id")
 @on_log
 def revoke(settings: Settings, log: DecisionLog, id: str) -> None:

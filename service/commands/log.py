@@ -1,4 +1,4 @@
-"""`village-credit log`: verify, anchor, export and expire the decision log. None of it needs a key."""
+"""`village-credit log`: verify, anchor, export and expire the decision log. No command needs a key."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SHARED: Sequence[Any] = (DATABASE, *OPTIONS[-3:])  # and how to answer: --lang, 
 
 
 def on_log(command: Command) -> Command:
-    """Give a command the log and the options that all its like have, and turn what goes wrong into words."""
+    """Add the log and the common options to a command, and turn exceptions into messages."""
 
     @wraps(command)
     def run(database: str, lang: Lang, as_json: bool, color: bool | None, **others: Any) -> Any:
@@ -60,12 +60,7 @@ def on_log(command: Command) -> Command:
     return run  # type: ignore[return-value]
 
 
-@click.group("log")
-def log_commands() -> None:
-    """判定日志：验证、锚点、导出、到期 / the decision log: verify, anchor, export, expire"""
-
-
-@log_commands.command("verify")
+@click.command("verify")
 @click.option("--anchors", metavar="FILE", help="锚点文件 / a file of anchors")
 @on_log
 def verify_log(settings: Settings, log: DecisionLog, anchors: str | None) -> None:
@@ -81,7 +76,7 @@ def verify_log(settings: Settings, log: DecisionLog, anchors: str | None) -> Non
         raise click.exceptions.Exit(TAMPERED)
 
 
-@log_commands.command()
+@click.command()
 @click.option("--append", metavar="FILE", help="添加到文件末尾 / append it to a file")
 @on_log
 def anchor(settings: Settings, log: DecisionLog, append: str | None) -> None:
@@ -101,7 +96,7 @@ def anchor(settings: Settings, log: DecisionLog, append: str | None) -> None:
         click.echo(settings.pick(f"已记入 {append}。", f"Noted in {append}."), err=True)
 
 
-@log_commands.command("export")
+@click.command("export")
 @click.option("--format", type=click.Choice(["ndjson", "parquet"]), default="ndjson", help="格式 / the format")
 @click.option("--output", metavar="FILE", help="文件，默认为标准输出 / the file (default: standard output)")
 @click.option("--from", "start", metavar="DATE", help="从哪天起（UTC）/ from this day on (UTC)")
@@ -126,7 +121,7 @@ def export_log(
         export(log, stream, format, start=first, end=last, tick=tick)
 
 
-@log_commands.command("expire")
+@click.command("expire")
 @click.option("--before", metavar="DATE", help="删除这天（UTC）以前的输入 / delete inputs from before this day (UTC)")
 @click.option("--keep-days", metavar="DAYS", type=click.IntRange(1), envvar="VILLAGE_CREDIT_KEEP_INPUTS_DAYS",
               default=DEFAULTS["keep_inputs_days"], show_default=True,
@@ -155,7 +150,7 @@ def expire_inputs(settings: Settings, log: DecisionLog, before: str | None, keep
 
 @contextmanager
 def progress(total: int, label: str) -> Iterator[Callable[[int], object]]:
-    """How far long work is, for somebody who watches."""
+    """A progress bar for long work on a terminal."""
     if not patient(total):
         yield lambda done: None
         return

@@ -16,17 +16,11 @@ from rules.words.diff import Change, diff
 from rules.words.wording import plural
 from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, said
 from service.commands.screen import as_json, complain, show
-from service.commands.show import show_edition
 
 COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
 
 
-@click.group()
-def policies() -> None:
-    """政策：检查、查看、比较、新建版本 / policies: check, show, compare, begin an edition"""
-
-
-@policies.command()
+@click.command()
 @click.argument("path", required=False)
 @common
 def check(settings: Settings, path: str | None) -> None:
@@ -83,7 +77,7 @@ def counted(number: int, word: str) -> str:
     return f"{number} {word if number == 1 else plural(word)}"
 
 
-@policies.command("diff")
+@click.command("diff")
 @click.argument("old")
 @click.argument("new")
 @common
@@ -104,7 +98,7 @@ def _told(change: Change, settings: Settings) -> Row:
     return row(Span(change.text(settings.lang), COLOURS[change.what]), clause, Span(change.path, "dim"))
 
 
-@policies.command("new-edition")
+@click.command("new-edition")
 @click.argument("name", metavar="PLAN")
 @click.argument("date")
 @click.option(
@@ -124,6 +118,3 @@ def begin(settings: Settings, name: str, date: str, source: str | None) -> None:
         as_json([{"file": step.file, "zh": step.zh, "en": step.en} for step in steps])
     else:
         show([row(Span("✓", "good"), step.file, settings.pick(step.zh, step.en)) for step in steps], settings.color)
-
-
-policies.add_command(show_edition)

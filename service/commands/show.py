@@ -8,8 +8,7 @@ from typing import Any
 import click
 
 from rules import Edition
-from rules.model import Assignment, Criterion, Rule, Scorecard, ScoreItem, Table
-from rules.model.uses import place
+from rules.model import Assignment, Criterion, Rule, Scorecard, ScoreItem, Table, subject_read
 from rules.values.layout import Line, Row, Span, line, row
 from rules.words.assignment_items import items_of
 from rules.words.diff import ASPECTS
@@ -78,12 +77,12 @@ def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
     about = Span(f"  {rule.id} · {subject} · {rule.clause}", "dim")
     yield line(Span(say.text(rule.title), "title"), about)
     for one in rows_of(rule):
-        said = say.condition(one.condition, place(rule), rule.subject)
+        said = say.condition(one.condition, subject_read(rule), rule.subject)
         said = said.removeprefix(f"{say.text(one.title)} ")  # it stands in the column before
         if one.reject:
             said = say.pick(f"不得：{said}", f"must not be so: {said}")
         if one.when is not None:
-            when = say.condition(one.when, place(rule), rule.subject)
+            when = say.condition(one.when, subject_read(rule), rule.subject)
             said = say.pick(f"{said}（适用于：{when}）", f"{said} (where {when})")
         outcome = rule.outcomes.get(one.outcome)
         follows = "" if outcome is None else f"→ {say.text(outcome.title)}"
@@ -163,8 +162,8 @@ def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
                 "clause": one.clause,
                 "rejects": one.reject,
                 "set_by": one.set_by,
-                "zh": zh.condition(one.condition, place(rule), rule.subject),
-                "en": en.condition(one.condition, place(rule), rule.subject),
+                "zh": zh.condition(one.condition, subject_read(rule), rule.subject),
+                "en": en.condition(one.condition, subject_read(rule), rule.subject),
             }
             for one in rows_of(rule)
         ],

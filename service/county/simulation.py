@@ -1,4 +1,4 @@
-"""What other figures would have done to a run: the decisions above a change, judged again on the counts of the run."""
+"""Simulates other figures on a run: the decisions that rest on a change are made again from the counts of the run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from rules import Reference
 from rules.judging.decision import vars_of
 from rules.model import Edition, Rule
-from rules.model.uses import Used, behind, of_rule, refs
+from rules.model.uses import Used, behind, read_by, refs
 from rules.table.columns import KEY, around, key_of
 from service.county.run.outputs import Outputs
 
@@ -51,7 +51,7 @@ def touched(edition: Edition, owner: str, name: str) -> list[str]:
             for fact in subject.facts.values():
                 if rests(refs(fact.counted, subject.name)):
                     raise _counted(f"{owner}.{name}", fact.title.zh, fact.title.en)
-        return [rule.id for rule in edition.rules.values() if rests(of_rule(rule))]
+        return [rule.id for rule in edition.rules.values() if rests(read_by(rule))]
     known = ", ".join(edition.rules)
     raise Fixed(f"没有判定 {owner}（现有：{known}）。", f"There is no decision {owner} (there are: {known}).")
 
@@ -76,11 +76,11 @@ class Simulation:
         """The changed decisions and those that rest on them, in their order; rankings are left as they are."""
         names: dict[str, None] = dict.fromkeys(decisions)
         for rule in self.edition.rules.values():
-            known = self.outputs.manifest["levels"].get(rule.subject)
-            if known and rule.id in known["bulk"] and set(rule.needs) & names.keys():
+            known = self.outputs.manifest.levels.get(rule.subject)
+            if known and rule.id in known.bulk and set(rule.needs) & names.keys():
                 names[rule.id] = None
-        made = self.outputs.manifest["levels"]
-        return [rule for name, rule in self.edition.rules.items() if name in names and rule.subject in made]
+        levels = self.outputs.manifest.levels
+        return [rule for name, rule in self.edition.rules.items() if name in names and rule.subject in levels]
 
     def _refuse(self, decisions: Sequence[str]) -> None:
         """Counts are kept, so nothing that they rest on may change."""

@@ -1,8 +1,4 @@
-"""The shapes of requests and answers, as marshmallow schemas: what is read by them and what is documented by them.
-
-Those of facts are generated from the fact dictionary of an edition. They describe; what judges whether a fact can be
-used is rules.cases.checker, and a test holds the two against each other.
-"""
+"""marshmallow schemas of requests and answers: they validate and they document."""
 
 from __future__ import annotations
 
@@ -14,10 +10,10 @@ from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from rules.cases.checker import HUGE, MOST_RECORDS, PLACES
 from rules.model import Edition, Fact
 from rules.values.exact import decimal_text, read_date
 from rules.values.ids import CARD, ID, LONGEST, WANTED
+from rules.values.limits import HUGE, MOST_RECORDS, PLACES
 
 ID_SCHEMA: Mapping[str, Any] = {  # rules.values.ids, in the dialect of JSON Schema
     "type": "string",
@@ -55,7 +51,7 @@ WRONG_LENGTH = "wrong_length|{min}|{max}"  # marshmallow fills it in
 
 
 class Strict(Schema):
-    """Nothing unknown, and keys in the order written here."""
+    """Refuses unknown keys; keeps the declared order of keys."""
 
     class Meta:
         """Options of marshmallow."""
@@ -115,7 +111,7 @@ class Identifier(fields.String):
 
 
 class Free(fields.Raw):
-    """Anything that JSON can say; `json_schema` says what."""
+    """Any JSON value; `json_schema` documents it."""
 
     def __init__(self, json_schema: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -127,7 +123,7 @@ def text(most: int, **kwargs: Any) -> fields.String:
 
 
 def name(most: int, **kwargs: Any) -> fields.String:
-    """A word that names something of ours: a plan, a decision, an edition."""
+    """The name of a plan, a decision or an edition."""
     printable = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="not_printable")
     kwargs["metadata"] = {**kwargs.get("metadata", {}), "pattern": r"^[^\x00-\x1f\x7f]*$"}
     return fields.String(validate=[validate.Length(1, most, error=WRONG_LENGTH), printable], **kwargs)
@@ -276,15 +272,16 @@ DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 class FactSchemas:
-    """The facts of an edition's subjects as schemas. They may lie in one another without end: each is made once."""
+    """JSON Schemas of the facts of an edition's subjects. Subjects may refer to one another, so each schema is built
+    once and referenced."""
 
     def __init__(self, edition: Edition, prefix: str = "") -> None:
-        """`prefix` tells the names of one plan from those of another."""
+        """`prefix` separates the schema names of one plan from those of another."""
         self.edition, self.prefix = edition, prefix
         self._made: dict[str, type[Schema]] = {}
 
     def facts(self, subject: str) -> type[Schema]:
-        """What a case about a subject gives: its facts, the records around it, conclusions that come along."""
+        """The schema of a case: the subject's facts, the records around it, and conclusions passed in."""
         return self._schema(subject, "Facts", around=True)
 
     def _schema(self, subject: str, kind: str, *, around: bool) -> type[Schema]:
@@ -326,7 +323,7 @@ class FactSchemas:
 
 
 def _json_schema(fact: Fact) -> dict[str, Any]:
-    """What a given fact may be; null stands for not known."""
+    """The schema of a given fact; null means not known."""
     match fact.type.kind:
         case "boolean":
             return {"type": ["boolean", "null"]}

@@ -1,8 +1,4 @@
-"""Problem documents (RFC 9457): whatever goes wrong over HTTP is told in one shape, field by field.
-
-`type` names the kind of problem and can be opened in a browser; `title` and `detail` follow Accept-Language; every
-item of `errors` has a JSON Pointer into the request and says what to write instead in both languages.
-"""
+"""Problem documents (RFC 9457): every HTTP error has one shape, field by field."""
 
 from __future__ import annotations
 
@@ -123,7 +119,7 @@ class Problem(Exception):
 
 
 def from_http(error: HTTPException) -> Problem:
-    """What Flask itself refuses, as a problem; its headers, `Allow` above all, come along."""
+    """A problem for an error raised by Flask; its headers, `Allow` among them, are kept."""
     status = error.code or 500
     kind = BY_STATUS.get(status) or ("bad-request" if status < 500 else "internal-error")
     said = {

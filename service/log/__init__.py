@@ -1,7 +1,4 @@
-"""The decision log: what was answered is in it, and what is in it stays as it was written.
-
-It knows no HTTP. `append` returns when its entries are durable; whoever answers before that has answered too early.
-"""
+"""The decision log: every answer is in it, and every line stays as written."""
 
 from service.log.entry import Anchor, Entry, Line, Once, new_id
 from service.log.errors import (

@@ -1,4 +1,4 @@
-"""What can go wrong with the log, in words; and which of it a database means by its errors."""
+"""Errors of the log, in both languages, and their mapping from database errors."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class DecisionLog:
             ticket.pass_on()
 
     def begin(self, entries: Sequence[Entry], once: Once | None = None) -> Ticket:
-        """Put them in line, and go on meanwhile: nothing may be answered before `finish` returns."""
+        """Queue entries without waiting. Nothing may be answered before `finish` returns."""
         if any(one.kind == EXPIRY for one in entries):
             raise ValueError(f"entries of kind {EXPIRY} are written by the log itself")
         prepared = [prepare(one, self.sealer) for one in entries]
@@ -70,10 +70,8 @@ class DecisionLog:
         return ticket
 
     def finish(self, ticket: Ticket) -> Once | None:
-        """Wait until what was begun is durable; returns and raises what `append` does.
-
-        Others wait for `pass_on` of the ticket: whoever calls this has to call that, whatever happens.
-        """
+        """Wait until a ticket is durable; returns and raises like `append`. The caller must then call `pass_on` on
+        every path: others wait for it."""
         stored = self.writer.finish(ticket)
         return None if stored is None else self._opened(stored)
 
@@ -121,7 +119,7 @@ class DecisionLog:
         return self.database.read(reader.head)
 
     def ready(self) -> None:
-        """Raise LogUnavailable where an append would fail, as far as that can be known without one."""
+        """Raise LogUnavailable if an append would fail, as far as a check without writing can tell."""
         self.database.check()
         _, at, _ = self.database.write(last_line)
         if moment(at) - self.clock() > self.tolerance:

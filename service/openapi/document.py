@@ -62,7 +62,7 @@ def create(app: Flask) -> DocumentedApi:
 
 
 class Plugin(MarshmallowPlugin):
-    """Lets a field say its own schema."""
+    """Lets a field declare its own schema."""
 
     def __init__(self) -> None:
         super().__init__(schema_name_resolver=_name)
@@ -79,7 +79,7 @@ def _name(schema: Any) -> str:
 
 
 class Document:
-    """The document for the policies of a snapshot on a day, made once for those in force together."""
+    """The document for a snapshot on a day, built once for the same set of editions in force."""
 
     def __init__(self, app: Flask, api: DocumentedApi) -> None:
         self._app, self._api = app, api
@@ -110,7 +110,7 @@ class Document:
 
 
 def described(app: Flask, api: DocumentedApi) -> dict[str, Any]:
-    """The document of the views as they stand, for whatever policies."""
+    """The document of the views alone, without policies."""
     document: dict[str, Any] = deepcopy(api.spec.to_dict())
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -142,7 +142,7 @@ def _describe(operation: dict[str, Any], edition: Edition, rule: Rule) -> None:
 
 
 def _body(name: str, offered: list[Edition], schemas: dict[str, Any], several: bool) -> dict[str, Any]:
-    """What a decision takes, with an example for every plan that has it."""
+    """The request body of a decision, with an example for every plan that has it."""
     cases = [_case(edition, edition.rules[name], schemas, several) for edition in offered]
     shown = {
         edition.plan: {

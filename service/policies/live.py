@@ -1,9 +1,5 @@
-"""The policies in force in the running service: watched, tried off to the side, and swapped at once.
-
-A change of the folder is copied to the runtime folder under its digest, loaded and compiled there. Where it has an
-error nothing changes and the problems are told. Else the worker votes for it, and the swap happens in all workers at
-one moment, when the last of them is ready: a single file names the digest that is live.
-"""
+"""The policies in force in the running service: the folder is watched; a change is compiled aside, voted on by all
+workers, and swapped in one step."""
 
 from __future__ import annotations
 
@@ -41,7 +37,7 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """All editions as they were at one moment. A request uses one snapshot from beginning to end."""
+    """All editions at one moment. A request uses one snapshot from beginning to end."""
 
     digest: str
     root: Path
@@ -69,8 +65,8 @@ class Policies:
         before: Callable[[Snapshot], None] = lambda _: None,
         after: Callable[[Snapshot, str], None] = lambda *_: None,
     ) -> None:
-        """`rescue` gives the files that were live before, for a start with policies that cannot be used; `before` is
-        told of a snapshot that could go live (where it raises Later, it is tried again), `after` of one that did."""
+        """`rescue` returns the files that were live last, for a start with unusable policies. `before` is called
+        with a snapshot before it goes live (Later postpones it), `after` once it is live."""
         self.folder, self.rejected = folder, tuple[Problem, ...]()
         self._before, self._after = before, after
         self.swaps = 0
@@ -112,7 +108,8 @@ class Policies:
         self._vote.unlink(missing_ok=True)
 
     def look(self) -> None:
-        """Try what changed, once it has come to rest: a folder half written is not looked into."""
+        """Load a changed folder once its signature has stayed the same for one look: a half-written folder is not
+        read."""
         with self._turn:
             with suppress(OSError, Later):  # files come and go while they are written; the next look sees the rest
                 signature = _signature(self.folder)
@@ -134,7 +131,7 @@ class Policies:
         self._tried = signature
 
     def _load(self, digest: str) -> tuple[Snapshot | None, tuple[Problem, ...]]:
-        """A staged copy, compiled; or the problems for which it cannot be used."""
+        """A staged and compiled copy, or the problems that make it unusable."""
         root = self._runtime / digest
         store = read_store(root)
         errors = tuple(one for one in store.problems if one.severity == "error")
@@ -173,7 +170,7 @@ class Policies:
             self._prepared = {name: one for name, one in self._prepared.items() if name in (digest, _read(self._vote))}
 
     def _first(self, rescue: Callable[[], Mapping[str, str]]) -> Snapshot:
-        """What to serve first: the folder; else what other workers serve; else what was live before."""
+        """The first snapshot: from the folder; else from the other workers; else from the archive."""
         for _ in range(10):
             signature = _signature(self.folder) if self.folder.is_dir() else ()
             staged = _stage(self.folder, self._runtime)
@@ -238,7 +235,7 @@ def _policy_files(root: Path) -> Iterator[Path]:
 
 
 def _signature(root: Path) -> Signature:
-    """What changes whenever a file does."""
+    """A value that changes whenever a policy file changes."""
     stats = ((path.relative_to(root).as_posix(), path.stat()) for path in _policy_files(root))
     return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
 
@@ -284,7 +281,7 @@ def _mark(file: Path) -> tuple[int, int] | None:
 
 
 def _shared(file: Path) -> mmap.mmap:
-    """Eight bytes that all workers see: to look at them costs no system call, on the path of every request."""
+    """Eight bytes shared by all workers: reading them costs no system call, and every request reads them."""
     with file.open("a+b") as opened:
         opened.truncate(8)
         return mmap.mmap(opened.fileno(), 8)

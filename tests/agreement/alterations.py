@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from rules.model import Comparison, Condition, Const, Expr, Group, Leaf, Op, Ref
-from rules.values.exact import Type, Value, show
+from rules.values.exact import Type, Value
+from rules.values.figures import show
 
 NEIGHBOUR = {"at_least": "above", "above": "at_least", "at_most": "below", "below": "at_most"}
 OPPOSITE = {"all": "any", "any": "all", "none": "all"}

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from rules.model import Checklist, Criterion, Edition, Fact, Group, Ranking, Rule, Scorecard, ScoreItem, Table
-from rules.values.exact import show
+from rules.values.figures import show
 from rules.values.text import Mark
 from tests.agreement.alterations import Change, are_intervals, conditions, edges, expressions, values
 

@@ -11,7 +11,6 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from rules.cases.checker import PLACES
 from rules.engine.engine import Engine
 from rules.judging.outcomes import Judgement
 from rules.judging.reference import Reference
@@ -19,6 +18,7 @@ from rules.model import Edition
 from rules.table import NotTabular, TableJudge, facts_schema
 from rules.table.days import DAY
 from rules.table.outputs import BOTTOM, TOP
+from rules.values.limits import PLACES
 from tests.agreement.backends import put, rows_of
 
 Facts = Mapping[str, Any]
@@ -90,7 +90,7 @@ def assert_row(judge: TableJudge, name: str, found: Mapping[str, Any], facts: Fa
         assert found["outcome"] is None
         return False
     assert found["outcome"] == expected.outcome, (facts, found, expected)
-    verdicts = tuple((criterion.id, verdict) for criterion, verdict in expected.verdicts)
+    verdicts = {criterion.id: verdict for criterion, verdict in expected.verdicts}
     assert judge.findings(name, found) == verdicts, (facts, found, expected)
     assert_values(found, expected)
     return True

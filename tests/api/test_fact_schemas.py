@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from rules import FactChecker, FactError, open_store
-from rules.cases.checker import HUGE
 from rules.values.exact import exact
+from rules.values.limits import HUGE
 from service.exact_json import dumps, loads
 from service.http.cases import read
 from service.http.fields import ID_SCHEMA

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from rules import FactChecker, FactError
 from rules.building.loader import load
+from service.county.backend import Duck, rows_of
 from service.county.intake.checks import Checks
 from service.county.intake.extract import _typed
 from service.county.intake.inputs import Source
-from service.county.run.backend import Duck
 from tests.county.making import as_csv
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +87,7 @@ def judged(subject, path, scratch):
     wrong, parts = {}, {}
     for row, column, code in duck.run(f'SELECT row__, col, code FROM "bad__{subject}"'):
         (parts if code.startswith(PART) else wrong).setdefault(row - Source(subject, path).first, set()).add(column)
-    good = {one.pop("id"): one for one in duck.dicts(f"SELECT * FROM {duck.rows(found.clean)}")}
+    good = {one.pop("id"): one for one in duck.dicts(f"SELECT * FROM {rows_of(found.clean)}")}
     return wrong, parts, good
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.values.ids import LONGEST, PLAIN, is_id
+from service.county.backend import Duck, rows_of
 from service.county.intake.checks import Checks
 from service.county.intake.inputs import Source
-from service.county.run.backend import Duck
 from tests.county.test_checks import EDITION
 
 IDS = ["V01", " V02 ", "", "  ", None, "\u3000", "V\t3", "V 4", "村五", "V\x7f6", "~" * LONGEST, "~" * (LONGEST + 1),
@@ -29,7 +29,7 @@ def duck(tmp_path):
 def looked_at(duck, folder, columns):
     pq.write_table(pa.table(columns), folder / "rows.parquet")
     found = Checks(EDITION, duck, folder).look(Source("household", folder / "rows.parquet"))
-    return found, duck.dicts(f"SELECT * FROM {duck.rows(found.clean)}"), duck.columns(duck.rows(found.clean))
+    return found, duck.dicts(f"SELECT * FROM {rows_of(found.clean)}"), duck.columns(rows_of(found.clean))
 
 
 @given(st.from_regex(PLAIN, fullmatch=True))

@@ -16,9 +16,9 @@ from openpyxl import load_workbook
 
 from rules import Engine
 from rules.building.loader import load
+from service.county.backend import Duck, rows_of
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.inputs import ROW, Source
-from service.county.run.backend import Duck
 from service.county.run.outputs import Outputs
 from service.county.run.steps import digest
 from tests.county.conftest import call, run
@@ -82,7 +82,7 @@ def looked_at(file):
     with closing(Duck(file.parent / "scratch")) as duck:
         checked = Checks(EDITION, duck, file.parent).look(Source("household", file))
         aside = duck.dicts(f"SELECT {ROW} AS row, col, code FROM {BAD}household")
-        good = duck.dicts(f"SELECT * FROM {duck.rows(checked.clean)}")
+        good = duck.dicts(f"SELECT * FROM {rows_of(checked.clean)}")
     return checked, good, aside
 
 

@@ -49,8 +49,8 @@ def test_every_layer_contract_is_kept():
         ("service/stray.py", "import durable.engine", "only rules.engine.network imports durable_rules"),
         ("rules/stray.py", "import yaml", "only rules.files.source imports yaml"),
         ("service/stray.py", "from yaml import safe_load", "only rules.files.source imports yaml"),
-        ("rules/stray.py", "import ibis", "only rules.table and service.county.run.backend"),
-        ("service/stray.py", "import duckdb", "only rules.table and service.county.run.backend"),
+        ("rules/stray.py", "import ibis", "only rules.table and service.county.backend"),
+        ("service/stray.py", "import duckdb", "only rules.table and service.county.backend"),
     ],
 )
 def test_a_broken_layer_is_noticed(copy, module, line, contract):

@@ -52,7 +52,7 @@ ALLOWED = {
     ("service/county/intake/checks.py", 18): "digits of an amount with two decimal places",
     ("service/county/intake/checks.py", 21): "digits of a figure with six decimal places",
     ("service/county/run/gaps.py", 5): "thousands of records that are looked into",
-    ("service/county/run/backend.py", "50%"): "the share of the memory that DuckDB may hold",
+    ("service/county/backend.py", "50%"): "the share of the memory that DuckDB may hold",
     ("service/county/report/basis.py", 5): "thousands of rows of the table of a page",
     ("service/county/report/outlook.py", 7): "days of a week",
     ("service/county/run/running.py", 0.01): "the share of rows that may be set aside, by default",

@@ -10,7 +10,7 @@ from jsonschema import Draft7Validator
 from rules.files.node import kind, resolved
 from rules.files.source import read
 from rules.problems.problem import Problems
-from rules.shapes.shapes import (
+from rules.shapes import (
     Either,
     Field,
     Flag,

@@ -19,7 +19,8 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from rules import Edition
 from rules.judging.assignment import Load, Task
-from rules.values.exact import RATE, plain, show
+from rules.values.exact import RATE, plain
+from rules.values.figures import show
 from service.county.assignment.assigning import Found
 
 DIGITS = 6

@@ -12,10 +12,10 @@ from pathlib import Path
 from rules.model import Edition, Fact
 from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
+from service.county.backend import Duck, named, quoted, retyped, rows_of
 from service.county.intake.columns import Matched, Note, Wrong, cell, coded, id_in, in_lists, matched, wrong_ids
 from service.county.intake.inputs import ROW, Source, Unreadable, numbered, opened
 from service.county.intake.reasons import MESSAGES, part_exceeds, reasons
-from service.county.run.backend import Duck, named, quoted, retyped
 
 BAD = "bad__"
 
@@ -152,7 +152,7 @@ class Checks:
         if duck.run(f"SELECT count(*) FROM {named(bad)}")[0][0]:
             file = self.scratch / f"{bad}.parquet"
             duck.copy(f"SELECT DISTINCT {ROW} FROM {named(bad)} ORDER BY 1", file)
-            good = f" WHERE {ROW} NOT IN (SELECT {ROW} FROM {duck.rows(file)})"
+            good = f" WHERE {ROW} NOT IN (SELECT {ROW} FROM {rows_of(file)})"
         query, clean = f"SELECT {columns} FROM {rows}{good}", self.scratch / f"clean_{source.subject}"
         if reads:
             file = clean.with_suffix(".sql")
@@ -161,7 +161,7 @@ class Checks:
             return file, f"({query})"
         file = clean.with_suffix(".parquet")
         duck.copy(query + ("" if in_order else f" ORDER BY {named(KEY)}"), file)
-        return file, duck.rows(file)
+        return file, rows_of(file)
 
     def _exact(self, raw: str, shown: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
         """Decimals in two places where that holds them: wider ones leave less room to multiply."""

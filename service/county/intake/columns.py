@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from rules.cases.checker import HUGE, PLACES, REPEATED
+from rules.cases.checker import REPEATED
 from rules.model import Edition, Fact
 from rules.table.columns import KEY, around, key_of
 from rules.values.ids import CARD, LONGEST, PLAIN, UNPRINTABLE
+from rules.values.limits import HUGE, PLACES
 from rules.values.text import near
+from service.county.backend import codes_of, named, quoted
 from service.county.intake.reasons import BEYOND, Said, reasons
-from service.county.run.backend import codes_of, named, quoted
 
 IDS = (KEY, "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")

@@ -17,9 +17,9 @@ from rules import Edition, FactChecker, FactError
 from rules.model import Fact
 from rules.values.exact import Type
 from rules.values.ids import WANTED, is_id
+from service.county.backend import Duck, named
 from service.county.intake import inputs
 from service.county.intake.inputs import ROW, Source, opened
-from service.county.run.backend import Duck, named
 
 ID = ("id", "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rules.cases.checker import PLACES
 from rules.model import Edition, Fact
 from rules.values.ids import WANTED
+from rules.values.limits import PLACES
 from rules.values.text import Text
 from rules.words.wording import Wording
 

@@ -64,9 +64,9 @@ const SHOWN = 300;  // rows on the screen at a time
 PARTS.table = (part) => {
   const find = el("input", { type: "search", placeholder: w("search"), ariaLabel: w("search"), id: "search" });
   const heads = [...part.heads.map((one) => [t(one)]), ...part.axes.map((one) => [t(one.title), 1]), [w("unmet")], [w("untold")]];
-  const bits = (value) => joined(part.criteria.filter((_, place) => Math.floor((value ?? 0) / 2 ** place) % 2));
+  const titles = (places) => joined(places.map((place) => part.criteria[place]));
   const axes = part.axes.length, outcome = (code) => t(part.outcomes[code]);
-  const cells = part.rows.map((row) => [row[0], row[1] ?? "", row[2], ...row.slice(3, 3 + axes), bits(row[3 + axes]), bits(row[4 + axes])]);
+  const cells = part.rows.map((row) => [row[0], row[1] ?? "", row[2], ...row.slice(3, 3 + axes), titles(row[3 + axes]), titles(row[4 + axes])]);
   const box = table(heads, []), body = box.querySelector("tbody"), shown = el("p", { className: "dim", id: "shown", role: "status" });
   const text = (row) => row.map((cell, place) => (place === 2 ? outcome(cell) : String(cell ?? ""))).join(" ").toLowerCase();
   const draw = (cell, place) => (place === 2 ? toned(part.outcomes[cell]?.role ?? "", outcome(cell) || "–")

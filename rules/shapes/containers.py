@@ -1,57 +1,15 @@
-"""A tiny grammar language: one description checks nodes and emits JSON Schema, so the two cannot disagree.
-
-The checker has the author's text; an editor's yaml-language-server has what YAML 1.2 makes of it: `4` is a
-number there, `true` a boolean, `55%` a string. Each shape therefore allows in its schema exactly the kinds
-it allows in its check. Where a schema cannot see a spelling (`007` and `7` are one number to it) it is the
-more lenient of the two; it never refuses what the checker accepts.
-"""
+"""The shapes of mappings and lists, and of what is named elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from rules.files.node import Node, kind
 from rules.problems.problem import Problems
-from rules.shapes.either import Either, Test, has, is_a, says
-from rules.shapes.scalars import FOUND, Flag, Pattern, Prose, Schema, Whole, Word
+from rules.shapes.scalars import Pattern
+from rules.shapes.shape import FOUND, Schema, Shape
 from rules.values.text import Text, listed, near, shown
-
-__all__ = [
-    "Anything",
-    "Either",
-    "Field",
-    "Flag",
-    "ListOf",
-    "MapOf",
-    "Pattern",
-    "Prose",
-    "Record",
-    "Ref",
-    "Schema",
-    "Shape",
-    "Test",
-    "Whole",
-    "Word",
-    "document",
-    "has",
-    "is_a",
-    "kind",
-    "says",
-]  # fmt: skip
-
-
-class Shape(Protocol):
-    """What may stand in one place of a policy."""
-
-    def check(self, node: Node, problems: Problems) -> bool:
-        """Report everything wrong with `node`; True when nothing is."""
-        ...
-
-    def schema(self, defs: Schema) -> Schema:
-        """The same rule as draft-07 JSON Schema; shapes that are referred to go to `defs`."""
-        ...
 
 
 def document(shape: Shape, title: str) -> Schema:
