@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from rules.building.facts import title
 from rules.building.resolver import Resolver
 from rules.files.source import Node
-from rules.judging.outcomes import criteria_of
-from rules.model import Report, ReportStep, Rule
+from rules.model import Report, ReportStep, Rule, criteria_of
 from rules.operations.operation import Place
 from rules.values.text import listed, near, shown
 

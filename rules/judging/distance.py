@@ -17,9 +17,21 @@ from typing import Any
 
 from rules.judging.decision import Decision, vars_of
 from rules.judging.evaluate import Scope, leaf_holds
-from rules.judging.outcomes import check, criteria_of
+from rules.judging.outcomes import check
 from rules.judging.reference import Reference
-from rules.model import Checklist, Condition, Criterion, Edition, Expr, Fact, Ref, Rule, children, leaves_in
+from rules.model import (
+    Checklist,
+    Condition,
+    Criterion,
+    Edition,
+    Expr,
+    Fact,
+    Ref,
+    Rule,
+    children,
+    criteria_of,
+    leaves_in,
+)
 from rules.values.exact import Type, Value, plain
 from rules.values.text import Text
 

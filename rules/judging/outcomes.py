@@ -23,9 +23,9 @@ from rules.model import (
     Scorecard,
     ScoreItem,
     Table,
+    criteria_of,
     leaves_in,
 )
-from rules.model import criteria_of as criteria_of  # noqa: PLC0414
 from rules.operations.comparisons import join, sort_key
 from rules.values.exact import Type, Value, exact
 

@@ -52,6 +52,12 @@ def _over(formula: Formula, named: Node, each_at: Node | None, clause: Node | No
     if type is None:
         return formula.misfit(each_at or named, types[1:])
     first = formula.node.get("first")
+    if (
+        first is not None
+        and each is not None
+        and formula.resolver.expression(formula.own, formula.place, each.type) is None
+    ):
+        return None  # the record itself has no such value to be ranked by
     return Op(formula.operation.name, (records,), type, each, where, "" if first is None else first.text)
 
 

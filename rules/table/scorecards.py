@@ -28,7 +28,9 @@ def scorecard(rule: Rule, body: Scorecard, frame: Frame) -> Judged:
     outputs = frame.settle(f"{rule.id}$out", {"total": total})
     frame.totals[rule.id] = outputs
     order = rule.type.choices
-    graded = [(frame.holds(condition), literal(order.index(grade))) for condition, grade in body.grades]
+    # a grade without limits holds of any total, but of none that is not known
+    there = known(outputs["total"])
+    graded = [(there & frame.holds(condition), literal(order.index(grade))) for condition, grade in body.grades]
     place = ibis.cases(*graded, else_=ibis.null("int64"))
     place = frame.settle(f"{rule.id}$", {"place": place})["place"]
     for ceiling in body.ceilings:

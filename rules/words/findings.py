@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,9 +11,23 @@ from rules.judging.evaluate import evaluate, holds, leaf_holds
 from rules.judging.outcomes import within
 from rules.model import Checklist, Condition, Const, Criterion, Group, Leaf, Ranking, Scorecard, ScoreItem, Table
 from rules.values.exact import POINTS, Value
+from rules.values.text import Text
 from rules.words.arithmetic import HOLDS, Arithmetic, counted, joined, label
 from rules.words.explanation import VERDICT, Reason
-from rules.words.figures import Figures, exactly, is_flag, plainly, tests, value_of
+from rules.words.record_wording import RecordWording, exactly, is_flag, plainly, tests, value_of
+
+REQUIRED: Mapping[str, Text] = {
+    "all": Text("以下应全部成立", "all of these must hold"),
+    "any": Text("以下应有任一项成立", "one of these must hold"),
+    "none": Text("以下应都不成立", "none of these may hold"),
+    "": Text("以下应至少 {0} 项成立", "at least {0} of these must hold"),
+}
+FORBIDDEN: Mapping[str, Text] = {
+    "all": Text("以下不得全部成立", "not all of these may hold"),
+    "any": Text("以下任一项都不得成立", "none of these may hold"),
+    "none": Text("以下不得都不成立", "one of these must hold"),
+    "": Text("以下不得有 {0} 项或以上成立", "fewer than {0} of these may hold"),
+}
 
 
 class Held(NamedTuple):
@@ -30,7 +44,7 @@ class Findings:
     """Writes the findings of one decision in one language."""
 
     decision: Decision
-    say: Figures
+    say: RecordWording
     arithmetic: Arithmetic
     depth: int
 
@@ -95,8 +109,12 @@ class Findings:
         condition, say = criterion.condition, self.say
         if isinstance(condition, Leaf):
             return self._compared(finding, condition)
-        wanted = _asked(finding, joined(condition, say), say)
-        return Held(counted(condition, say), wanted, "", tuple(self.arithmetic.parts(condition, say, self.depth)))
+        return Held(
+            counted(condition, say),
+            _grouped(finding, condition, say),
+            "",
+            tuple(self.arithmetic.parts(condition, say, self.depth)),
+        )
 
     def _compared(self, finding: Finding, leaf: Leaf) -> Held:
         say = self.say.aged(leaf.left)
@@ -112,7 +130,7 @@ class Findings:
             below = (*below, *self.arithmetic.behind(limit, say, self.depth))
         return Held(seen, self._wanted(finding, leaf, say), formula, below)
 
-    def _wanted(self, finding: Finding, leaf: Leaf, say: Figures) -> str:
+    def _wanted(self, finding: Finding, leaf: Leaf, say: RecordWording) -> str:
         if finding.role in ("row", "ceiling"):
             known = leaf_holds(leaf, say.scope)
             return "" if known and exactly(leaf) else _asked(finding, plainly(say, leaf), say)
@@ -134,7 +152,8 @@ class Findings:
         elif finding.outcome == rule.role("not_met"):
             return wanted
         else:
-            said = say.pick(f"否则：{outcome}", f"otherwise: {outcome}")
+            so = say.pick("否则", "otherwise") if finding.verdict is None else say.pick("因此", "therefore")
+            said = f"{so}{say.pick('：', ': ')}{outcome}"
         return say.pick("；", "; ").join(one for one in (wanted, said) if one)
 
     # --- points
@@ -235,7 +254,7 @@ def _criteria(body: Checklist | Table | Scorecard) -> Iterator[tuple[str, Criter
             yield from (("ceiling", one) for one in body.ceilings)
 
 
-def _limits(leaf: Leaf, say: Figures) -> list[Value]:
+def _limits(leaf: Leaf, say: RecordWording) -> list[Value]:
     return [limit.value if isinstance(limit, Const) else evaluate(limit, say.scope)
             for test in leaf.tests for limit in test.limits]  # fmt: skip
 
@@ -250,7 +269,7 @@ def _state(finding: Finding) -> str:
     return VERDICT[finding.verdict]
 
 
-def _asked(finding: Finding, words: str, say: Figures) -> str:
+def _asked(finding: Finding, words: str, say: RecordWording) -> str:
     """What a criterion requires or forbids; what a row or a ceiling is for."""
     if finding.role == "row":
         return say.pick(f"此行要求：{words}", f"this row wants: {words}")
@@ -261,12 +280,20 @@ def _asked(finding: Finding, words: str, say: Figures) -> str:
     return say.pick(f"应{words}", f"must be {words}")
 
 
-def _source(finding: Finding, say: Figures) -> str:
+def _grouped(finding: Finding, group: Group, say: RecordWording) -> str:
+    """What a criterion of several comparisons requires or forbids of them together."""
+    if finding.role in ("row", "ceiling"):
+        return _asked(finding, joined(group, say), say)
+    words = FORBIDDEN if finding.rejects else REQUIRED
+    return say.text(words.get(group.join) or words[""]).format(group.least)
+
+
+def _source(finding: Finding, say: RecordWording) -> str:
     lender = say.pick("（自定）", " (set by the lender)") if finding.set_by != "plan" else ""
     return f"{finding.clause}{lender}"
 
 
-def _group(finding: Finding, say: Figures) -> str:
+def _group(finding: Finding, say: RecordWording) -> str:
     if not finding.group:
         return ""
     title = finding.item.group_title

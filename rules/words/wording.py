@@ -113,7 +113,8 @@ class Wording:
     def codes(self, expr: Expr) -> dict[str, Text]:
         """The titles of the codes of a choice, wherever they come from."""
         if isinstance(expr, Op):
-            return {code: title for arg in reversed(expr.args) for code, title in self.codes(arg).items()}
+            each = {} if expr.each is None else self.at(expr.inside, self.subject).codes(expr.each)
+            return each | {code: title for arg in reversed(expr.args) for code, title in self.codes(arg).items()}
         if not isinstance(expr, Ref) or expr.type.kind != "choice":
             return {}
         rule = self.edition.rules.get(expr.name)

@@ -53,7 +53,7 @@ class DepthSchema(Strict):
 
 
 @blueprint.route("/<log_id>/explanation", methods=["GET"])
-@blueprint.arguments(DepthSchema(unknown=EXCLUDE), location="query")
+@blueprint.arguments(DepthSchema, location="query", unknown=EXCLUDE)
 @blueprint.response(200, ExplanationSchema)
 @blueprint.doc(responses={200: {"content": {name: {"schema": {"type": "string"}} for name in FORMATS[1:]}}})
 @needs("explain")

@@ -62,8 +62,14 @@ def differences(before: Decision, after: Decision) -> list[dict[str, Any]]:
     verdicts, others = (
         {one["criterion"]: one for one in decision.as_dict()["findings"]} for decision in (before, after)
     )
-    for name in dict.fromkeys([*verdicts, *others]):
-        one, other = verdicts.get(name), others.get(name)
-        if one != other:
-            found.append({"what": "finding", "criterion": name, "before": one, "after": other})
+    chained, others_chained = (
+        {name: one.outcome for name, one in decision.chained.items()} for decision in (before, after)
+    )
+    for what, key, ones, theirs in (
+        ("finding", "criterion", verdicts, others), ("chained", "decision", chained, others_chained),
+    ):  # fmt: skip
+        for name in dict.fromkeys([*ones, *theirs]):
+            one, other = ones.get(name), theirs.get(name)
+            if one != other:
+                found.append({"what": what, key: name, "before": one, "after": other})
     return found

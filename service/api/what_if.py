@@ -11,7 +11,7 @@ from flask import Response
 from marshmallow import ValidationError, fields
 
 from rules import PolicyError
-from rules.variants.whatif import NoSuchFigure, Supposition, suppose
+from rules.variants.whatif import KINDS, NoSuchFigure, Supposition, changed, suppose
 from service.api.replaying import differences
 from service.exact_json import dumps
 from service.http.answering import answer
@@ -69,6 +69,7 @@ class WhatIfSchema(CaseSchema):
 class ComparedSchema(Strict):
     now = fields.Nested(DecisionSchema, required=True)
     then = fields.Nested(DecisionSchema, required=True)
+    changed = Free({"type": "array", "items": {"enum": list(KINDS)}}, required=True)
     differences = Free({"type": "array", "items": {"type": "object"}}, required=True)
 
 
@@ -94,7 +95,8 @@ def what_if(decision: str) -> Response:
     other = _supposed(snapshot().digest, case.compiled.edition.id, tuple(sorted(overrides.items())))
     now = case.compiled.engine.decide(decision, case.facts, case.on, case.subject_id)
     then = other.engine.decide(decision, case.facts, case.on, case.subject_id)
-    return answer(dumps({"now": now.as_dict(), "then": then.as_dict(), "differences": differences(now, then)}))
+    return answer(dumps({"now": now.as_dict(), "then": then.as_dict(), "changed": changed(now, then),
+                         "differences": differences(now, then)}))  # fmt: skip
 
 
 def _overrides(raw: Any) -> tuple[Mapping[str, str], list[FieldError]]:

@@ -123,7 +123,9 @@ def _told(found: dict[str, Any], say: Wording) -> list[Line | Row]:
         if len(moved) > SHOWN:
             rest = len(moved) - SHOWN
             block.append(line(Span(say.pick(f"还有 {rest} 个", f"and {rest} more"), "dim"), indent=2))
-    return block
+    counted = say.pick("只数结论的变化，额度、得分、名次不在其内。",
+                       "Only outcomes are counted here, not amounts, points or places.")  # fmt: skip
+    return [*block, line(Span(counted, "dim"))]
 
 
 def _difference(now: int, before: int) -> Span:

@@ -9,24 +9,22 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rules import Engine, Reference, open_store
+from rules import Engine, Reference
 from rules.operations import OPERATIONS, require
 from rules.table import NotTabular, TableJudge, numbers
 from rules.table import conditions as table_conditions
 from rules.table.translations import TRANSLATIONS
 from tests.agreement.backends import QUIET, connect, put, why_no_spark
 from tests.agreement.drawing import Drawing
+from tests.agreement.making import TITLE
 from tests.agreement.tabular import arrow, assert_agree, tabular_decisions
 from tests.agreement.test_random_editions import made
+from tests.editions import every
+from tests.unit.small import checklist, head, small
 
 ROOT = Path(__file__).parents[2]
 ON = date(2026, 12, 31)
-EDITIONS = {
-    edition.id: edition
-    for folder in (ROOT / "policies", ROOT / "tests" / "plans")
-    for editions in open_store(folder).plans.values()
-    for edition in editions
-}
+EDITIONS = every()
 NOT_FOR_TABLES = {
     "xx-county/2026-05-01": {"demonstration_village": "ranking"},
     "heng-county/2025-03-01": {},
@@ -115,6 +113,23 @@ def test_random_editions_are_the_same(seed):
 @pytest.mark.parametrize("plan", EDITIONS)
 def test_every_row_is_the_same_on_spark(plan):
     assert hold("pyspark", EDITIONS[plan], 40, 7)[0] > 0
+
+
+@pytest.mark.parametrize(("item", "outcome"), [
+    ({"formula": "p"}, "open"), ({"fact": "p", "bands": [{"points": 7}]}, "open"),
+    ({"fact": "p", "bands": [{"points": 7}], "missing": 2}, "good"), ({"formula": "p", "missing": 0}, "good"),
+])  # fmt: skip
+def test_nothing_is_graded_by_a_grade_or_a_band_without_limits_unless_it_is_known(item, outcome):
+    grades = {"good": {"title": TITLE}, "open": {"if": "unknown", "title": TITLE}}
+    items = [{"id": "i", "title": TITLE, **item}]
+    card = head("scorecard", outcomes=grades, grades=[{"grade": "good"}], items=items)
+    limit = checklist({"require": {"card": "good"}})
+    edition = small({"p": {"type": "points", "title": TITLE}}, {"card": card, "limit": limit})
+    engine, reference = Engine(edition), Reference(edition)
+
+    assert reference.judge("card", {}, ON).outcome == outcome
+    for decision in edition.rules:
+        assert_agree(connect("duckdb"), engine, reference, decision, [{}, {"p": 5}], ON)
 
 
 def test_every_operation_is_known_to_tables_and_one_that_is_not_stops_the_import():

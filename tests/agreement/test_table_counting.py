@@ -2,20 +2,20 @@
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from random import Random
 
 import pyarrow as pa
 import pytest
 
-from rules import Reference, open_store
+from rules import Reference
 from rules.model import Const
 from rules.table import Counting, Repeated, TableError, TableJudge, facts_schema
 from tests.agreement.backends import EACH, connect, put, rows_of
 from tests.agreement.drawing import Drawing
 from tests.agreement.tabular import row, tabular, value_of
+from tests.editions import shipped
 
-EDITION = next(iter(open_store(Path(__file__).parents[2] / "policies").plans.values()))[0]
+EDITION = shipped()
 ON = date(2026, 12, 31)
 
 

@@ -12,6 +12,7 @@ from rules.format.manual import with_tables
 from rules.model import Edition
 from rules.operations import KEYS, OPERATORS
 from rules.values.exact import UNITS
+from tests.editions import store
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -24,7 +25,7 @@ MANUAL = {"policy-format.md": "en", "policy-format.zh-CN.md": "zh"}
 
 @pytest.fixture(scope="module")
 def edition():
-    return open_store(ROOT / "policies").plans["xx-county"][-1]
+    return store(ROOT / "policies").plans["xx-county"][-1]
 
 
 @pytest.fixture(scope="module")

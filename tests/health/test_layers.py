@@ -51,6 +51,9 @@ def test_every_layer_contract_is_kept():
         ("service/stray.py", "from yaml import safe_load", "only rules.files.source imports yaml"),
         ("rules/stray.py", "import ibis", "only rules.table and service.county.backend"),
         ("service/stray.py", "import duckdb", "only rules.table and service.county.backend"),
+        ("service/county/intake/stray.py", "import service.county.run.outputs", "a county is taken in, run, reported"),
+        ("service/county/run/stray.py", "import service.county.report.basis", "a county is taken in, run, reported"),
+        ("service/county/run/stray.py", "import click", "a county stands on rules alone"),
     ],
 )
 def test_a_broken_layer_is_noticed(copy, module, line, contract):

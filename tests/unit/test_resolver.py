@@ -17,7 +17,7 @@ FACTS = {
 OTHERS = {
     "area": {"a": count(), "r": given("rate"), "things": given("list", of="thing")},
     "part": {"m": given("amount"), "day": given("date"), "ok": given("boolean"), "colour": choice("red", "green"),
-             "a": count(), "grade": choice("A", "B", ranked=True)},
+             "a": count(), "own_only": count(), "grade": choice("A", "B", ranked=True)},
     "bit": {"ok": given("boolean")},
 }  # fmt: skip
 
@@ -52,6 +52,7 @@ def test_the_type_of_a_formula(key, types, found):
     ({"lowest": "day", "over": "parts"}, None), ({"highest": "colour", "over": "parts"}, "type.formula"),
     ({"rank": "colour", "over": "parts", "first": "highest"}, "type.formula"),
     ({"rank": "m", "over": "parts", "first": "highest"}, None),
+    ({"rank": "own_only", "over": "parts", "first": "highest"}, "name.unknown"),
     ({"streak": {"ok": True}, "over": "parts", "by": "day"}, None),
     ({"streak": {"ok": True}, "over": "parts", "by": "colour"}, "type.formula"),
     ({"streak": {"ok": True}, "over": "parts", "by": "ok"}, "type.formula"),

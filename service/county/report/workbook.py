@@ -12,8 +12,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped] # ships no types
 
-from rules.judging.outcomes import criteria_of
-from rules.model import Edition, Ranking, Rule
+from rules.model import Edition, Ranking, Rule, criteria_of
 from rules.table.columns import SEPARATOR, key_of
 from rules.table.verdicts import NOT_MET, UNKNOWN, Kind, Verdicts, places
 from service.county.backend import named

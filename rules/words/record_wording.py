@@ -24,14 +24,14 @@ LACKING: Mapping[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures(Wording):
+class RecordWording(Wording):
     """Wording in which every name is followed by its value for one record. Conditions stay without values."""
 
     scope: Scope
     around: str  # `own` of the record itself; inside its lists it is another
 
     @classmethod
-    def of(cls, scope: Scope, lang: Lang) -> Figures:
+    def of(cls, scope: Scope, lang: Lang) -> RecordWording:
         """The words for one record, seen from the record around its list where it is in one."""
         listed = scope.own is not None and scope.own.outer.get(scope.subject) is not scope
         own = scope.own.subject if scope.own is not None and listed else ""
@@ -41,11 +41,11 @@ class Figures(Wording):
     def plain(self) -> Wording:
         return Wording(self.edition, self.lang, self.subject, self.own, self.years, self._names)
 
-    def beside(self, scope: Scope) -> Figures:
+    def beside(self, scope: Scope) -> RecordWording:
         """The words for another record."""
         return self.of(scope, self.lang)
 
-    def aged(self, expr: Expr) -> Figures:
+    def aged(self, expr: Expr) -> RecordWording:
         """Years of an age have a word of their own in Chinese."""
         return replace(self, years="岁") if "岁" in self.name(expr) else self
 
@@ -54,7 +54,9 @@ class Figures(Wording):
         here = (self.subject, self.own) == (self.scope.subject, self.around)
         if not here or ref.type.kind == "list":
             return said
-        return self.pick(f"{said} {self.seen(ref)}", f"{self.seen(ref)} ({said})")
+        value = self.seen(ref)
+        known = evaluate(ref, self.scope) is not None
+        return self.pick(f"{said} {value}", f"{value} ({said})" if known else f"{said} ({value})")
 
     def condition(self, condition: Condition, subject: str = "", own: str = "") -> str:
         return self.plain.condition(condition, subject, own)
