@@ -9,9 +9,10 @@ from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import title_of
 from rules.judging.missing import missing
 from rules.model import Comparison, Condition, Const, Expr, Leaf, Op, Ref
+from rules.operations.phrases import WORDS
 from rules.values.exact import Type, Value
 from rules.values.text import Lang, Text
-from rules.words.formulas import AND_ALSO, BETWEEN, WORDS
+from rules.words.formulas import AND_ALSO, BETWEEN
 from rules.words.wording import Wording
 
 FEW = 2  # facts that are named beside the value they are missing for

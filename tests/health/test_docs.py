@@ -103,7 +103,7 @@ def test_the_command_writes_every_generated_file(tmp_path):
     (tmp_path / "docs").mkdir()
     for name in MANUAL:
         page = (DOCS / name).read_text(encoding="utf-8")
-        (tmp_path / "docs" / name).write_text(page.replace("| `ratio", "| `ration"), encoding="utf-8")
+        (tmp_path / "docs" / name).write_text(page.replace("| `ratio: [a, b]`", "| `ration`"), encoding="utf-8")
     main(tmp_path, "xx-county")
     made = [*(tmp_path / "docs").iterdir(), tmp_path / "policies" / "policy.schema.json"]
     assert sorted(path.name for path in made) == sorted([*PAGES, *MANUAL, "settings.md", "policy.schema.json"])
