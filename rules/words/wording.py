@@ -10,23 +10,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rules.model import Comparison, Condition, Const, Edition, Expr, Leaf, Op, Ref, Table
+from rules.operations.phrases import ATOM, LOOSE, SUM, WORDS
 from rules.values.exact import Type, Value
 from rules.values.figures import PLACES, ROUNDED, figure, rate, yuan
 from rules.values.text import Lang, Text
 from rules.words.formulas import (
     AND_ALSO,
-    ATOM,
     BETWEEN,
     DAYS,
     JOINS,
     LISTED,
-    LOOSE,
     NOT,
     ONLY,
     OPERATORS,
     SPAN,
-    SUM,
-    WORDS,
     phrase_of,
 )
 from rules.words.names import Names
