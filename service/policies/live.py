@@ -133,7 +133,7 @@ class Policies:
     def _load(self, digest: str) -> tuple[Snapshot | None, tuple[Problem, ...]]:
         """A staged and compiled copy, or the problems that make it unusable."""
         root = self._runtime / digest
-        store = read_store(root, review=False)
+        store = read_store(root, warn=False)
         errors = tuple(one for one in store.problems if one.severity == "error")
         if not errors and not store.plans:
             said = "没有政策版本（plan.yaml）。", "There is no edition (plan.yaml)."
@@ -221,7 +221,7 @@ def compile_files(files: Mapping[str, str], sha256: str) -> Compiled:
     runtime = Path(mkdtemp(prefix="village-credit-"))
     try:
         root = runtime / _stage_files(files, runtime)
-        for editions in read_store(root, review=False).plans.values():
+        for editions in read_store(root, warn=False).plans.values():
             for edition in editions:
                 if edition.sha256 == sha256:
                     return compiled_of(root, edition)
