@@ -172,7 +172,7 @@ class Wording:
         kind, codes = leaf.left.type.kind, self.codes(leaf.left)
         left = self.operand(leaf.left, SUM)
         say = replace(self, years="岁") if "岁" in left else self
-        if (limit := _flag(leaf)) is not None:
+        if (limit := flag(leaf)) is not None:
             return left if limit else f"{left}{self.pick('：否', ': no')}"
         gap = self.pick(" ", " is ")
         if tuple(test.operator for test in leaf.tests) == BETWEEN:
@@ -225,7 +225,7 @@ class Wording:
         return template.format(*args, args=self.text(phrase.between).join(args), each=each, where=where), phrase.binds
 
 
-def _flag(leaf: Leaf) -> bool | None:
+def flag(leaf: Leaf) -> bool | None:
     """The answer that a comparison of a boolean asks for; None where it is another comparison."""
     (test, *others), limit = leaf.tests, leaf.tests[0].limits[0]
     plain = leaf.left.type.kind == "boolean" and test.operator == "equals" and not others

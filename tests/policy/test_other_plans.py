@@ -20,7 +20,8 @@ from rules.operations import JOINS, KEYS, OPERATORS
 from rules.values.exact import plain
 from rules.words.explain import explain
 from rules.words.rulebook import page
-from tests.editions import PLANS, store
+from tests import editions
+from tests.editions import PLANS
 
 CASES = sorted((PLANS / "cases").glob("*.yaml"))
 
@@ -60,7 +61,7 @@ def _cases() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return store(PLANS)
+    return editions.store(PLANS)
 
 
 @pytest.fixture(scope="module")

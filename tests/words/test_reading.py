@@ -52,7 +52,7 @@ FACTS: dict[str, dict[str, tuple[Type, str, str]]] = {
         "loans": (AMOUNT, "贷款", "Loans"),
         "day": (DATE, "日期", "Day"),
         "grade": (GRADE, "等级", "Grade"),
-        "met": (BOOLEAN, "如约", "Kept"),
+        "met": (BOOLEAN, "是", "yes"),
     },
 }
 
