@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 
 from rules.model import Edition, Ref, Rule, Table
+from rules.operations import PHRASES
 from rules.values.text import Lang, Text
-from rules.words.formulas import AND_ALSO, DAYS, JOINS, LISTED, ONLY, OPERATORS, PHRASES, SPAN
+from rules.words.formulas import AND_ALSO, DAYS, JOINS, LISTED, ONLY, OPERATORS, SPAN
 
 DATE, TOTAL = Text("判定日期", "decision date"), Text("总分", "total points")
 QUOTED, PATH = Text("“{}”", '"{}"'), Text("〔{}〕", "[{}]")

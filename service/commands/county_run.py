@@ -15,9 +15,10 @@ from rules.values.layout import Line, Row, Span, line, row
 from rules.words.wording import Wording
 from service.commands.common import Bad, Settings, Unfit, common
 from service.commands.screen import as_json, show
+from service.county.intake.checks import CheckedFile
 from service.county.intake.inputs import Source, Unreadable
 from service.county.run.history import NotBefore, runs_before
-from service.county.run.manifest import CheckedFile, Counts, Manifest, plain
+from service.county.run.manifest import Counts, Manifest, plain
 from service.county.run.steps import Busy, Finished, Occupied
 from service.county.running import Asked, TooMany, run
 

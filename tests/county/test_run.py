@@ -80,9 +80,10 @@ def test_the_same_inputs_give_the_same_bytes(files, out, manifest, tmp_path):
 def looked_at(file):
     """What the checks make of a file of households, its good rows, and what is set aside."""
     with closing(Duck(file.parent / "scratch")) as duck:
-        checked = Checks(EDITION, duck, file.parent).look(Source("household", file))
+        checks = Checks(EDITION, duck, file.parent)
+        checked = checks.look(Source("household", file))
         aside = duck.dicts(f"SELECT {ROW} AS row, col, code FROM {BAD}household")
-        good = duck.dicts(f"SELECT * FROM {rows_of(checked.clean)}")
+        good = duck.dicts(f"SELECT * FROM {rows_of(checks.clean['household'])}")
     return checked, good, aside
 
 

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from rules.judging.evaluate import OPERATIONS, Scope, evaluate
 from rules.judging.reference import Reference
 from rules.model import Comparison, Condition, Const, Edition, Expr, Fact, Group, Leaf, Op, Ref, Subject
+from rules.operations import PHRASES
 from rules.values.exact import AMOUNT, BOOLEAN, DATE, POINTS, RATE, TIMES, Type
 from rules.values.text import Lang, Mark, Text
-from rules.words.formulas import PHRASES
 from rules.words.wording import Wording
 from tests.words.reading import EN, ZH, Reader
 
