@@ -182,7 +182,7 @@ def notation(thing: Any) -> str:
     `product(sum(savings, interest), 50%)`. Two things that differ never read alike."""
     match thing:
         case Const(value=value, type=type):
-            return _figure(value, type)
+            return figure(value, type)
         case Ref():
             return thing.path if thing.what in ("fact", "outcome", "output") else f"{thing.what}({thing.path})"
         case Op():
@@ -215,7 +215,7 @@ def _collected(thing: Any) -> str:
     return f"{{{', '.join(said)}}}"
 
 
-def _figure(value: Any, type: Type) -> str:
+def figure(value: Any, type: Type) -> str:
     """A literal with all its digits, and its unit."""
     if not type.is_number:
         return str(plain(value))

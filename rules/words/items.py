@@ -17,6 +17,7 @@ from rules.model import (
     Rule,
     Scorecard,
     ScoreItem,
+    criteria_of,
     outputs_of,
     subject_read,
 )
@@ -159,7 +160,9 @@ class Speller:
             sides["outcome"] = self.text(rule.outcomes[one.outcome].title, "outcome")
         if one.then:
             sides["then"] = self.side(lambda say: _then(rule, one, say), "then")
-        return Item("item", one.title, one.clause, place, sides)
+        alike = [other for other in criteria_of(rule) if other.title == one.title]
+        title = one.title if len(alike) < 2 else sides["condition"].text  # rows are often called by the fact they read
+        return Item("item", title, one.clause, place, sides)
 
     def _scorecard(self, rule: Rule, body: Scorecard) -> Iterator[tuple[str, Item]]:
         place = ("rules", rule.id, "body")
@@ -256,9 +259,8 @@ def _scored(rule: Rule, one: ScoreItem, say: Wording) -> Spoken:
 
 
 def _order(body: Ranking, say: Wording) -> str:
-    first = {one.first: say.text(VALUES.get(("first", one.first), NONE)) for one in body.order}
-    shape = say.pick("{}（{}）", "{} ({})")
-    return " > ".join(shape.format(say.text(one.title), first[one.first]) for one in body.order)
+    keys = ((say.text(one.title), say.text(VALUES.get(("first", one.first), NONE))) for one in body.order)
+    return " > ".join(say.pick(f"{title}（{first}）", f"{title} ({first})") for title, first in keys)
 
 
 def _value(fact: Fact, say: Wording) -> str:

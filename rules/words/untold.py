@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import is_dataclass
+from fractions import Fraction
 from typing import Any
 
 from rules.model import Const, Edition, Rule, outputs_of
 from rules.model.places import ABSENT, ORDER, Difference, at, parts
 from rules.values.exact import POINTS, RATE, Type
 from rules.values.text import Text
-from rules.words.fields import FIELDS, NONE, VALUES, notation
+from rules.words.fields import FIELDS, NONE, VALUES, figure, notation
 from rules.words.wording import Wording
 
 TYPES = {"full_marks": POINTS, "least": POINTS, "missing": POINTS, "most": POINTS, "keep": RATE, "tolerance": RATE}
@@ -52,8 +53,12 @@ class Untold:
         )
         if old.zh != new.zh and old.en != new.en:
             return old, new
-        codes = [notation(value) if value is not ABSENT else "—" for value in (one.old, one.new)]
-        return Text(codes[0], codes[0]), Text(codes[1], codes[1])
+        before, after = (self._code(value, one, side) for side, value in enumerate((one.old, one.new)))
+        return Text(before, before), Text(after, after)
+
+    def _code(self, value: Any, one: Difference, side: int) -> str:
+        type = self._type(one, side)
+        return figure(value, type) if type is not None and isinstance(value, int | Fraction) else notation(value)
 
     def _shown(self, value: Any, one: Difference, titles: Mapping[Any, Text], lang: int, side: int) -> str:
         say, field = self.words[lang][side], one.place[-1]
