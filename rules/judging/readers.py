@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rules.judging.evaluate import NUMERIC, Scope, evaluate
 from rules.model import Const, Edition, Expr, Fact, Op, Ref
@@ -97,6 +98,7 @@ def _computed(compute: Callable[..., Value], args: Sequence[Reader]) -> Reader:
 
 def _share(pair: Pair, expr: Expr) -> Reader:
     around, top, bottom = pair
+    over = lru_cache(maxsize=64)(ratio) if around else ratio  # many cases lie within one township or county
 
     def read(scope: Scope) -> Value:
         record = scope.record.get(around) if around else scope.record
@@ -105,6 +107,6 @@ def _share(pair: Pair, expr: Expr) -> Reader:
         part, whole = record.get(top), record.get(bottom)
         if part is None or not whole:
             return None
-        return ratio(part, whole)
+        return over(part, whole)
 
     return read
