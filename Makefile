@@ -18,7 +18,7 @@ QUIET := -W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionW
 .PHONY: help run shell test lint check spark-test docs bench bench-http editor lock clean
 
 # Nothing of the caller's Python leaks in.
-unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE PIP_TARGET PIP_PREFIX
 export PIP_USER := 0
 export PIP_NO_INPUT := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

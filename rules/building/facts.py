@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from rules.building.resolver import Place, Resolver, example, said
+from rules.building.names import Names
+from rules.building.resolver import Resolver
 from rules.files.source import Node
 from rules.model import Fact, Subject
+from rules.operations.operation import Place
 from rules.problems.problem import Problems
 from rules.values.exact import RATE, Type, Value, read_date, read_literal
 from rules.values.text import Text, listed, near, shown
+from rules.values.types_in_words import example, said
 
 RESOLVING = object()
 
@@ -36,7 +39,7 @@ def choices_of(node: Node | None) -> dict[str, Text]:
 
 
 class FactBuilder:
-    """Builds each fact when it is first named; implements rules.building.resolver.Facts."""
+    """Builds each fact when it is first named; implements rules.building.names.Facts."""
 
     def __init__(self, root: Node, problems: Problems) -> None:
         self.problems = problems
@@ -49,7 +52,8 @@ class FactBuilder:
                                   near=near(above, tuple(within)))  # fmt: skip
         self._refuse_circles(within)
         names = {name: tuple(self._own(name)) for name in self.nodes}
-        self.resolver = Resolver(problems, within, names, {}, self)
+        self.names = Names(problems, within, names, self)
+        self.resolver = Resolver(problems, self.names)
 
     def _own(self, subject: str) -> Mapping[str, Node]:
         facts = self.nodes[subject].get("facts")
@@ -75,7 +79,7 @@ class FactBuilder:
                 subject,
                 title(node),
                 text_of(node.get("within")),
-                {name: fact for name in self._own(subject) if isinstance(fact := self.facts[subject, name], Fact)},
+                {name: fact for name in self._own(subject) if (fact := self.built(subject, name)) is not None},
             )
             for subject, node in self.nodes.items()
         }
@@ -85,9 +89,9 @@ class FactBuilder:
         decision about it."""
         for subject in self.nodes:
             for name, node in self._own(subject).items():
-                fact = self.facts.get((subject, name))
-                if isinstance(fact, Fact) and fact.given:
-                    with self.resolver.gathering():
+                fact = self.built(subject, name)
+                if fact is not None and fact.given:
+                    with self.names.gathering():
                         below, before = node.get("counted"), node.get("last")
                         counted = None if below is None else self.resolver.counted(below, fact)
                         last = None if before is None else self.resolver.expression(before, Place(subject), fact.type)
@@ -102,10 +106,15 @@ class FactBuilder:
             return None
         if found is None and (subject, name) not in self.facts:
             self.facts[subject, name] = RESOLVING
-            with self.resolver.gathering() as needs:
+            with self.names.gathering() as needs:
                 found = self._fact(subject, name, self._own(subject)[name])
-            self.resolver.fact_needs[subject, name] = needs
+            self.names.fact_needs[subject, name] = needs
             self.facts[subject, name] = found
+        return self.built(subject, name)
+
+    def built(self, subject: str, name: str) -> Fact | None:
+        """A fact that has been built; None where there is none, or it was wrong."""
+        found = self.facts.get((subject, name))
         return found if isinstance(found, Fact) else None
 
     def _fact(self, subject: str, name: str, node: Node) -> Fact | None:

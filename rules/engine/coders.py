@@ -14,9 +14,10 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from rules.judging.evaluate import Scope, sort_key
+from rules.judging.evaluate import Scope
 from rules.judging.readers import Pair, Place, reader
 from rules.model import Expr
+from rules.operations.comparisons import sort_key
 from rules.values.exact import Type, Value
 
 Coder = Callable[[Scope], int]

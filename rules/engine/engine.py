@@ -25,19 +25,9 @@ from rules.engine.network import Rule as Interval
 from rules.judging.decider import Decider
 from rules.judging.decision import Finding
 from rules.judging.evaluate import Scope
-from rules.judging.outcomes import (
-    Judgement,
-    Truth,
-    Verdict,
-    check,
-    checklist,
-    criteria_of,
-    leaves,
-    silent_verdict,
-    stages,
-)
+from rules.judging.outcomes import Judgement, Truth, Verdict, check, checklist, leaves, silent_verdict, stages
 from rules.judging.readers import Place, reader
-from rules.model import Checklist, Const, Criterion, Edition, Expr, Leaf, Ranking, Rule, Table, leaves_in
+from rules.model import Checklist, Const, Criterion, Edition, Expr, Leaf, Ranking, Rule, Table, criteria_of, leaves_in
 
 
 @dataclass(frozen=True, slots=True)

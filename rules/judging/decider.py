@@ -11,9 +11,9 @@ from rules.judging.decision import Decision, Finding, Missing
 from rules.judging.evaluate import Scope
 from rules.judging.findings import Writer
 from rules.judging.missing import all_missing
-from rules.judging.outcomes import Judgement, Truth, Verdict, check, criteria_of, judge
+from rules.judging.outcomes import Judgement, Truth, Verdict, check, judge
 from rules.judging.readers import Reading, evaluator
-from rules.model import Edition, Ranking, Rule
+from rules.model import Edition, Ranking, Rule, criteria_of
 from rules.values.exact import Type, Value
 
 

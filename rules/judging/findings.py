@@ -12,7 +12,7 @@ from typing import Any
 
 from rules.judging.decision import Compared, Finding, Item, Part, Ready
 from rules.judging.evaluate import Scope, evaluate
-from rules.judging.outcomes import Judgement, Truth, check, criteria_of, holds
+from rules.judging.outcomes import Judgement, Truth, check, holds
 from rules.judging.readers import Place, Reader, Reading
 from rules.model import (
     Condition,
@@ -28,6 +28,7 @@ from rules.model import (
     Scorecard,
     ScoreItem,
     Table,
+    criteria_of,
 )
 from rules.values.exact import POINTS, Type, Value
 from rules.values.text import Text
@@ -239,6 +240,5 @@ def title_of(expr: Expr, edition: Edition, subject: str, own: str) -> Text:
 def _output_title(rule: Rule, output: str) -> Text:
     """The title of an output, after that of its decision where they differ."""
     own = rule.body.outputs[output].title if isinstance(rule.body, Table) else Text("总分", "total points")
-    if own == rule.title:
-        return own
-    return Text(f"{rule.title.zh}的{own.zh}", f"{rule.title.en}: {own.en}")
+    zh = own.zh if own.zh == rule.title.zh else f"{rule.title.zh}的{own.zh}"
+    return Text(zh, own.en if own.en == rule.title.en else f"{rule.title.en}: {own.en}")

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from rules.judging.decision import Placed
-from rules.judging.evaluate import Scope, evaluate, join, sort_key
+from rules.judging.evaluate import Scope, evaluate
 from rules.model import (
     Checklist,
     Condition,
@@ -23,9 +23,10 @@ from rules.model import (
     Scorecard,
     ScoreItem,
     Table,
+    criteria_of,
     leaves_in,
 )
-from rules.model import criteria_of as criteria_of  # noqa: PLC0414
+from rules.operations.comparisons import join, sort_key
 from rules.values.exact import Type, Value, exact
 
 Truth = Mapping[Leaf, bool | None]

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rules.judging.evaluate import NUMERIC, Scope, evaluate
+from rules.judging.evaluate import Scope, evaluate
 from rules.model import Const, Edition, Expr, Fact, Op, Ref
+from rules.operations import OPERATIONS
 from rules.values.exact import Value, ratio
 
 Reader = Callable[[Scope], Value]
@@ -65,10 +66,10 @@ def reader(expr: Expr, place: Place) -> Reader:
         return _share(pair, expr)
     fact = place.fact(expr)
     formula = expr if fact is None or (isinstance(expr, Ref) and expr.scope) else fact.formula
-    if isinstance(formula, Op) and formula.name in NUMERIC:
+    if isinstance(formula, Op) and OPERATIONS[formula.name].strict:
         args = [read for arg in formula.args if (read := _at_hand(arg, place)) is not None]
         if len(args) == len(formula.args):
-            return _computed(NUMERIC[formula.name], args)
+            return _computed(formula, args)
     return evaluator(expr, place)
 
 
@@ -81,14 +82,16 @@ def _at_hand(expr: Expr, place: Place) -> Reader | None:
     return None
 
 
-def _computed(compute: Callable[..., Value], args: Sequence[Reader]) -> Reader:
+def _computed(op: Op, args: Sequence[Reader]) -> Reader:
+    compute = OPERATIONS[op.name].value
+
     def read(scope: Scope) -> Value:
         values = [arg(scope) for arg in args]
-        return None if None in values else compute(*values)
+        return None if None in values else compute(op, *values)
 
     def read_two(scope: Scope) -> Value:
         value, other = first(scope), second(scope)
-        return None if value is None or other is None else compute(value, other)
+        return None if value is None or other is None else compute(op, value, other)
 
     if len(args) != 2:
         return read

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar
 
-from rules.model.expressions import Op
+from rules.model.expressions import Const, Op
 from rules.values.exact import Type
 from rules.values.text import Mark, Text
 
@@ -93,8 +93,8 @@ def differing(old: Any, new: Any, place: Place = ()) -> Iterator[Difference]:
     if old is new or isinstance(old, Mark):
         return
     olds, news = parts(old), parts(new)
-    if isinstance(old, tuple) and isinstance(new, tuple) and () in (old, new):
-        olds, news = olds or {}, news or {}
+    if isinstance(old, tuple) and isinstance(new, tuple) and (olds or news):  # one of them may be empty
+        olds, news = olds or dict(enumerate(old)), news or dict(enumerate(new))
     if olds is None or news is None or not _alike(old, new, olds, news):
         if type(old) is not type(new) or (is_dataclass(old) and not isinstance(old, WHOLE)) or old != new:
             yield Difference(place, old, new)
@@ -111,6 +111,8 @@ def _alike(old: Any, new: Any, olds: Mapping[Any, Any], news: Mapping[Any, Any])
     """Whether two things have parts that correspond, so that they can be compared part by part."""
     if isinstance(old, Op) and isinstance(new, Op):
         return old.name == new.name and len(old.args) == len(new.args)
+    if isinstance(old, Const) and isinstance(new, Const):
+        return old.type.kind == new.type.kind
     if isinstance(old, tuple) and isinstance(new, tuple):
         positions = any(isinstance(name, int) for name in (*olds, *news))
         return not positions or len(olds) == len(news)

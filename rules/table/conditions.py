@@ -51,15 +51,14 @@ def _test(left: Cell, test: Comparison, type: Type, frame: Frame) -> Truth:
         # nothing is above the highest code, but SQL says so of what is not known, too
         return left.isin(codes) if codes else ibis.ifelse(left.isnull(), truth(None), truth(False))
     limits = [frame.evaluate(limit) for limit in test.limits]
-    operator = "equals" if test.operator == "one_of" else test.operator
     keys = [order_key(limit, type) for limit in limits]
-    return some([compare(operator, order_key(left, type), key, frame.flags) for key in keys])
+    return some([compare(test.operator, order_key(left, type), key, frame.flags) for key in keys])
 
 
 def _codes(test: Comparison, type: Type) -> list[str]:
     """The codes that pass a comparison with codes written out."""
     fixed = [limit.value for limit in test.limits if isinstance(limit, Const)]
-    if test.operator in ("one_of", "equals"):
+    if COMPARE[test.operator] is equal:
         return fixed
     place = {code: -number for number, code in enumerate(type.choices)}
     return [code for code in type.choices if COMPARE[test.operator](place[code], place[fixed[0]])]

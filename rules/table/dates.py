@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 
+from rules.model import Op
+from rules.table import numbers
+from rules.table.errors import NotTabular
 from rules.table.numbers import INT64, Num, counted, literal
+from rules.table.translations import arguments, translates
 from rules.values.exact import completed_months, completed_years, shift
+
+if TYPE_CHECKING:
+    from rules.table.frame import Frame
 
 Day = Any  # a date, or a column of dates
 
@@ -90,3 +98,28 @@ def moved(start: Day, length: Num, unit: str) -> Day:
 def ymd(day: Day) -> Any:
     """A date as one whole number in the same order."""
     return _whole(_part(day, "year") * DAYS_IN_HUNDRED * DAYS_IN_HUNDRED + _of_year(day))
+
+
+# --- operations ------------------------------------------------------------------------------------------------------
+
+
+def _measured(measure: Callable[..., Num]) -> Callable[[Op, Frame], Num]:
+    return lambda op, frame: measure(*arguments(op, frame))
+
+
+translates("completed_years")(_measured(years_between))
+translates("completed_months")(_measured(months_between))
+translates("days")(_measured(days_between))
+translates("year_of")(_measured(year_of))
+translates("month_of")(_measured(month_of))
+
+
+@translates("date")
+def _moved(op: Op, frame: Frame) -> Day:
+    start, length = arguments(op, frame)
+    if length.value is not None and length.bottom != 1:
+        return ibis.null("date")  # no whole period
+    if not length.fixed or length.bottom != 1:
+        raise NotTabular("date plus", "期限不一定是整数", "a period that need not be whole")
+    length = numbers.negative(length) if op.option == "minus" else length
+    return moved(start, length, op.args[1].type.unit)

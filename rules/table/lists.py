@@ -13,6 +13,7 @@ from rules.model import Op
 from rules.table import dates, numbers
 from rules.table.errors import NotTabular
 from rules.table.numbers import D38, INT64, NARROW, Num, counted, literal
+from rules.table.translations import translates
 from rules.table.values import Cell, Records, compare, known, order_key, plain, truth, unknown, untold
 from rules.values.limits import MOST_RECORDS
 
@@ -102,6 +103,7 @@ def _chosen(op: Op, records: Records, frame: Frame) -> Records:
     return Records(over(records, frame, lambda inner: _where(op, inner), "filter"), records.subject)
 
 
+@translates("count")
 def _count(op: Op, frame: Frame) -> Num:
     records = _records(op, frame)
     size = _chosen(op, records, frame).column.length().cast(INT64)
@@ -134,6 +136,7 @@ def _total_of(op: Op, records: Records, frame: Frame) -> tuple[Any, Num, Any]:
     return total, shape, _no_doubt(op, records, frame)
 
 
+@translates("total")
 def _total(op: Op, frame: Frame) -> Num:
     total, shape, sure = _total_of(op, _records(op, frame), frame)
     nothing = literal(0, total.type().is_decimal())
@@ -141,6 +144,7 @@ def _total(op: Op, frame: Frame) -> Num:
     return Num(top, shape.bottom, min(shape.most * MOST, numbers.WIDE), shape.deep)
 
 
+@translates("mean")
 def _mean(op: Op, frame: Frame) -> Num:
     records = _records(op, frame)
     total, shape, sure = _total_of(op, records, frame)
@@ -151,6 +155,7 @@ def _mean(op: Op, frame: Frame) -> Num:
                min(shape.most * MOST, numbers.WIDE), deep)  # fmt: skip
 
 
+@translates("median")
 def _median(op: Op, frame: Frame) -> Num:
     records = _records(op, frame)
     tops, shape = _each(op, records, frame)
@@ -163,31 +168,38 @@ def _median(op: Op, frame: Frame) -> Num:
     return Num(top, shape.bottom * 2, most, shape.deep * 2)
 
 
-def _extreme(operator: str) -> Callable[[Op, Frame], Cell]:
-    def operation(op: Op, frame: Frame) -> Cell:
-        assert op.each is not None
-        records, least = _records(op, frame), operator == "lowest"
-        sure = _no_doubt(op, records, frame)
-        if op.type.is_number:
-            tops, shape = _each(op, records, frame)
-            top = (tops.mins() if least else tops.maxs()).cast(D38 if shape.most * MOST > NARROW else INT64)
-            return Num(ibis.ifelse(sure, top, numbers.null_like(top)), shape.bottom, shape.most, shape.deep)
-        each = op.each
-        keys = over(_chosen(op, records, frame), frame,
-                    lambda inner: order_key(inner.evaluate(each), op.type), "map")  # fmt: skip
-        key = keys.mins() if least else keys.maxs()
-        if op.type.kind == "date":
-            return ibis.ifelse(sure, key, plain(unknown(op.type)))
-        codes = [(sure & (key == literal(-place)), code) for place, code in enumerate(op.type.choices)]
-        return ibis.cases(*codes, else_=plain(unknown(op.type)))
-
-    return operation
+@translates("lowest")
+def _lowest(op: Op, frame: Frame) -> Cell:
+    return _extreme(op, frame, True)
 
 
+@translates("highest")
+def _highest(op: Op, frame: Frame) -> Cell:
+    return _extreme(op, frame, False)
+
+
+def _extreme(op: Op, frame: Frame, least: bool) -> Cell:
+    assert op.each is not None
+    records, each = _records(op, frame), op.each
+    sure = _no_doubt(op, records, frame)
+    if op.type.is_number:
+        tops, shape = _each(op, records, frame)
+        top = (tops.mins() if least else tops.maxs()).cast(D38 if shape.most * MOST > NARROW else INT64)
+        return Num(ibis.ifelse(sure, top, numbers.null_like(top)), shape.bottom, shape.most, shape.deep)
+    keys = over(_chosen(op, records, frame), frame, lambda inner: order_key(inner.evaluate(each), op.type), "map")
+    key = keys.mins() if least else keys.maxs()
+    if op.type.kind == "date":
+        return ibis.ifelse(sure, key, plain(unknown(op.type)))
+    codes = [(sure & (key == literal(-place)), code) for place, code in enumerate(op.type.choices)]
+    return ibis.cases(*codes, else_=plain(unknown(op.type)))
+
+
+@translates("every")
 def _every(op: Op, frame: Frame) -> Any:
     return _quantified(op, frame, False)
 
 
+@translates("some")
 def _some(op: Op, frame: Frame) -> Any:
     return _quantified(op, frame, True)
 
@@ -206,6 +218,7 @@ def _quantified(op: Op, frame: Frame, settles: bool) -> Any:
                       else_=truth(None))  # fmt: skip
 
 
+@translates("rank")
 def _rank(op: Op, frame: Frame) -> Num:
     assert op.each is not None
     each, records = op.each, _records(op, frame)
@@ -222,6 +235,7 @@ def _rank(op: Op, frame: Frame) -> Num:
     return counted(ibis.ifelse(sure, ahead + literal(1), ibis.null(INT64)), MOST)
 
 
+@translates("streak")
 def _streak(op: Op, frame: Frame) -> Num:
     """The records in order, latest first; the first that breaks the row ends it, one that cannot be told hides it."""
     assert op.each is not None
@@ -263,17 +277,3 @@ def _streak(op: Op, frame: Frame) -> Num:
                         else_=first >> literal(1))  # fmt: skip
     unkeyed = over(records, frame, lambda inner: ~known(inner.evaluate(each)), "filter").length()
     return counted(ibis.ifelse(unkeyed == 0, length, ibis.null(INT64)), MOST)
-
-
-OPERATIONS: dict[str, Callable[[Op, Frame], Cell]] = {
-    "count": _count,
-    "total": _total,
-    "mean": _mean,
-    "median": _median,
-    "lowest": _extreme("lowest"),
-    "highest": _extreme("highest"),
-    "every": _every,
-    "some": _some,
-    "rank": _rank,
-    "streak": _streak,
-}

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from rules.judging.outcomes import criteria_of
-from rules.model import Rule
+from rules.model import Rule, criteria_of
 from rules.table.columns import SEPARATOR
 
 Kind = Literal["not_met", "unknown"]

@@ -18,9 +18,9 @@ from rules.building.loader import load
 from rules.building.store import lineage
 from rules.files.node import Node
 from rules.files.source import read_file
-from rules.format.grammar import JOINS, OPERATORS
 from rules.judging.decision import Decision
 from rules.model import Edition
+from rules.operations import JOINS, OPERATORS
 from rules.problems.problem import PolicyError, Problems
 from rules.values.text import Text, near
 
@@ -110,7 +110,7 @@ def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -
         shutil.copytree(root, copy, dirs_exist_ok=True)
         for supposition in suppositions:
             _apply(copy, copy / edition.plan / name, supposition)
-        loaded = load(copy / edition.plan / name, copy)
+        loaded = load(copy / edition.plan / name, copy, warn=False)
     if loaded.edition is None:
         raise PolicyError(loaded.problems)
     return loaded.edition

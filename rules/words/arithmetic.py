@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from rules.judging.evaluate import Scope, evaluate, holds, leaf_holds
 from rules.model import Condition, Const, Criterion, Expr, Group, Leaf, Op, Ref, Rule, Table
+from rules.operations import OPERATIONS
 from rules.values.text import Text
 from rules.words.explanation import Reason
-from rules.words.figures import Figures, exactly, plainly
+from rules.words.record_wording import RecordWording, exactly, plainly
 from rules.words.wording import Wording
 
+FIRST_KNOWN = "first_known"
 MANY = 20  # records of a list that are named one by one
 HOLDS: Mapping[bool | None, Text] = {
     True: Text("成立", "holds"),
@@ -23,6 +25,11 @@ REACHED: Mapping[bool | None, Text] = {
     True: Text("达到", "fulfilled"),
     False: Text("没有达到", "not fulfilled"),
     None: HOLDS[None],
+}
+COUNTED: Mapping[bool | None, Text] = {
+    True: Text("符合条件的", "meets the condition"),
+    False: Text("不符合条件的", "does not meet it"),
+    None: Text("无法判断的", "cannot be told"),
 }
 JOINED: Mapping[str, Text] = {
     "all": Text("以下全部成立", "all of these"),
@@ -40,7 +47,7 @@ class Arithmetic:
 
     # --- values
 
-    def behind(self, expr: Expr, say: Figures, depth: int) -> Iterator[Reason]:
+    def behind(self, expr: Expr, say: RecordWording, depth: int) -> Iterator[Reason]:
         """Of each value that a formula is made of, how it came about."""
         if depth <= 0 or isinstance(expr, Const):
             return
@@ -49,20 +56,20 @@ class Arithmetic:
             if named is not None:
                 yield named
             return
-        if expr.where is not None and not _over_list(expr):
+        if expr.where is not None and not expr.inside:
             yield from self.parts(expr.where, say, depth)
         for arg in _args(expr, say.scope):
             yield from self.behind(arg, say, depth)
-        if _over_list(expr):
+        if expr.inside:
             yield from _records(expr, say)
 
-    def named(self, ref: Ref, say: Figures, depth: int) -> Reason | None:
+    def named(self, ref: Ref, say: RecordWording, depth: int) -> Reason | None:
         """How a derived fact or an output of another decision came about; None where there is nothing to tell."""
         formula, below = self.once(ref, say, depth)
         return Reason(say.name(ref), say.lacking(ref), formula=formula, below=below) if formula or below else None
 
     def of(
-        self, expr: Expr, say: Figures, depth: int, codes: Mapping[str, Text] | None = None
+        self, expr: Expr, say: RecordWording, depth: int, codes: Mapping[str, Text] | None = None
     ) -> tuple[str, tuple[Reason, ...]]:
         """The formula behind a value and the reasons below it; both empty where the value was given."""
         target = say.scope.named(expr.scope) if isinstance(expr, Ref) else say.scope
@@ -85,7 +92,7 @@ class Arithmetic:
             return f"= {there.expr(fact.formula)}", tuple(self.behind(fact.formula, there, depth - 1))
         return self.of(fact.formula, there, depth, fact.choices)
 
-    def once(self, expr: Expr, say: Figures, depth: int) -> tuple[str, tuple[Reason, ...]]:
+    def once(self, expr: Expr, say: RecordWording, depth: int) -> tuple[str, tuple[Reason, ...]]:
         """The same, but nothing for a fact that was told before."""
         if not isinstance(expr, Ref):
             return self.of(expr, say, depth)
@@ -98,7 +105,7 @@ class Arithmetic:
 
     # --- conditions
 
-    def parts(self, condition: Condition, say: Figures, depth: int) -> Iterator[Reason]:
+    def parts(self, condition: Condition, say: RecordWording, depth: int) -> Iterator[Reason]:
         """The comparisons of a condition: the value seen of each, and whether it holds."""
         if isinstance(condition, Leaf):
             yield self._part(condition, say, depth)
@@ -110,7 +117,7 @@ class Arithmetic:
                 below = tuple(self.parts(part, say, depth))
                 yield Reason(joined(part, say), say.text(REACHED[holds(part, say.scope)]), below=below)
 
-    def _part(self, leaf: Leaf, say: Figures, depth: int) -> Reason:
+    def _part(self, leaf: Leaf, say: RecordWording, depth: int) -> Reason:
         say, truth = say.aged(leaf.left), leaf_holds(leaf, say.scope)
         said = say.text(HOLDS[truth])
         if not (truth and exactly(leaf)):
@@ -122,7 +129,7 @@ class Arithmetic:
 
     # --- outputs of tables
 
-    def output(self, rule: Rule, name: str, say: Figures, depth: int) -> tuple[str, tuple[Reason, ...]]:
+    def output(self, rule: Rule, name: str, say: RecordWording, depth: int) -> tuple[str, tuple[Reason, ...]]:
         """Which rows of a table gave an output, and from which values."""
         body = rule.body
         if depth <= 0 or not isinstance(body, Table):
@@ -138,7 +145,9 @@ class Arithmetic:
             return say.pick("取各行中最低的", "the lowest of these rows"), below
         return say.pick("取各行中最高的", "the highest of these rows"), below
 
-    def _from(self, rule: Rule, row: Criterion, name: str, say: Figures, depth: int) -> tuple[str, tuple[Reason, ...]]:
+    def _from(
+        self, rule: Rule, row: Criterion, name: str, say: RecordWording, depth: int
+    ) -> tuple[str, tuple[Reason, ...]]:
         expr = row.then.get(name)
         if expr is None:
             return "", ()
@@ -148,31 +157,26 @@ class Arithmetic:
         by = say.pick(f"按“{label(rule, row, say)}”", f'by "{label(rule, row, say)}"')
         return f"{by}{say.pick('：', ': ')}{formula}" if formula else by, below
 
-    def _candidate(self, rule: Rule, row: Criterion, name: str, say: Figures, depth: int) -> Reason:
+    def _candidate(self, rule: Rule, row: Criterion, name: str, say: RecordWording, depth: int) -> Reason:
         formula, below = self.of(row.then[name], say, depth)
         return Reason(label(rule, row, say), say.lacking(row.then[name]), formula=formula, below=below)
 
 
-def _over_list(op: Op) -> bool:
-    return bool(op.args) and op.args[0].type.kind == "list"
-
-
 def _conditional(op: Op) -> bool:
     """The comparisons of a formula that is a condition are its arithmetic, and so on its own level."""
-    return op.where is not None and not _over_list(op)
+    return op.where is not None and not op.inside
 
 
-def _args(op: Op, scope: Scope) -> tuple[Expr, ...]:
+def _args(op: Op, scope: Scope) -> Sequence[Expr]:
     """The arguments that the value rests on: of a choice, and of the first that is known, the one that was taken."""
-    if op.name == "first_known":
+    if op.name == FIRST_KNOWN:
         return next(((arg,) for arg in op.args if evaluate(arg, scope) is not None), op.args)
-    truth = holds(op.where, scope) if op.where is not None and op.name == "choose" else None
-    return op.args if truth is None else op.args[:1] if truth else op.args[1:]
+    return OPERATIONS[op.name].asked(op, scope)
 
 
-def _shown(op: Op, say: Figures, codes: Mapping[str, Text] | None) -> str:
+def _shown(op: Op, say: RecordWording, codes: Mapping[str, Text] | None) -> str:
     """The formula with its values; a condition is told by its parts, a choice by the branch that was taken."""
-    if op.name == "holds" and op.where is not None:
+    if op.where is not None and not op.args:
         if not isinstance(op.where, Group):
             return ""
         return f"{joined(op.where, say)}{say.pick('：', ': ')}{counted(op.where, say)}"
@@ -188,25 +192,28 @@ def _taken(op: Op, scope: Scope) -> tuple[Expr, bool]:
     taken: Expr = op
     skipped = False
     while isinstance(taken, Op) and len(kept := _args(taken, scope)) == 1 and len(taken.args) > 1:
-        skipped = skipped or (taken.name == "first_known" and kept[0] is not taken.args[0])
+        skipped = skipped or (taken.name == FIRST_KNOWN and kept[0] is not taken.args[0])
         (taken,) = kept
     return taken, skipped
 
 
-def _records(op: Op, say: Figures) -> Iterator[Reason]:
-    """The records that an operation over a list counted in, each with its value."""
-    records = evaluate(op.args[0], say.scope)
-    if not records or (op.each is None and op.where is None):
-        return
-    subject, told = op.args[0].type.of, []
+def _records(op: Op, say: RecordWording) -> Iterator[Reason]:
+    """The records of a list, each with its value: those that meet the condition, those that do not, the others."""
+    records = evaluate(op.args[0], say.scope) or ()
+    found: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    title = ""
     for number, record in enumerate(records, 1):
-        inner = say.beside(say.scope.inside(subject, record))
-        if op.where is None or holds(op.where, inner.scope):
-            value = "" if op.each is None else f" {inner.seen(op.each)}"
-            told.append(f"{record.get('id', number)}{value}")
-    more = say.pick(f"等 {len(told)} 条", f" and others, {len(told)} in all") if len(told) > MANY else ""
-    none = say.pick("没有", "none")
-    yield Reason(say.pick("其中", "of these"), say.pick("、", ", ").join(told[:MANY]) + more or none)
+        inner = say.beside(say.scope.inside(op.inside, record))
+        name = str(record.get("id", say.pick(f"第 {number} 条", f"no. {number}")))
+        truth = True if op.where is None else holds(op.where, inner.scope)
+        found[truth].append(name if op.each is None else f"{name} {inner.seen(op.each)}")
+        title = "" if op.each is None else inner.name(op.each)
+    for truth, named in found.items() if op.where is not None or op.each is not None else ():
+        if named:
+            group = say.text(COUNTED[truth]) if op.where is not None else ""
+            more = say.pick(f" 等 {len(named)} 条", f" and others, {len(named)} in all") if len(named) > MANY else ""
+            listed = say.pick("、", ", ").join(named[:MANY]) + more
+            yield Reason(say.pick("", ": ").join(part for part in (group, title) if part), listed)
 
 
 def joined(group: Group, say: Wording) -> str:
@@ -214,7 +221,7 @@ def joined(group: Group, say: Wording) -> str:
     return say.text(JOINED["" if group.join not in JOINED else group.join]).format(group.least)
 
 
-def counted(group: Group, say: Figures) -> str:
+def counted(group: Group, say: RecordWording) -> str:
     """How many of the parts of a group hold, do not, and cannot be told."""
     truths = [holds(part, say.scope) for part in group.parts]
     counts = [(truth, truths.count(truth)) for truth in (True, False, None)]
@@ -225,7 +232,7 @@ def counted(group: Group, say: Figures) -> str:
     return ", ".join(f"{count} {(one if count == 1 else many)[truth]}" for truth, count in counts if count)
 
 
-def label(rule: Rule, row: Criterion, say: Figures) -> str:
+def label(rule: Rule, row: Criterion, say: RecordWording) -> str:
     """The title of a row; what it asks beside it where rows share a title."""
     body = rule.body
     rows = body.rows if isinstance(body, Table) else ()

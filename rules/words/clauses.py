@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rules.judging.outcomes import criteria_of
-from rules.model import Clause, Criterion, Edition, Scorecard, ScoreItem
+from rules.model import Clause, Criterion, Edition, Scorecard, ScoreItem, criteria_of
 from rules.values.markdown import cell, table
 from rules.values.text import shown
 

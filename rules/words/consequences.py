@@ -13,8 +13,8 @@ from rules.model import Criterion, Ranking, Scorecard, Table, leaves_in
 from rules.values.exact import POINTS, Type, Value, exact
 from rules.words.arithmetic import Arithmetic
 from rules.words.explanation import Reason
-from rules.words.figures import Figures, tests
 from rules.words.findings import Findings
+from rules.words.record_wording import RecordWording, tests
 from rules.words.wording import Wording
 
 
@@ -23,7 +23,7 @@ class Consequences:
     """Explains the conclusions of one decision in one language."""
 
     decision: Decision
-    say: Figures
+    say: RecordWording
     arithmetic: Arithmetic
     depth: int
 
@@ -127,11 +127,11 @@ class Consequences:
     def _order(self, body: Ranking) -> Reason:
         say, first = self.say, {"highest": ("从高到低", "highest first"), "lowest": ("从低到高", "lowest first")}
         keys = [f"{say.text(key.title)}{say.pick('', ', ')}{say.pick(*first[key.first])}" for key in body.order]
-        taken = "" if body.take is None else say.pick(f"，取前 {body.take} 名", f"; the first {body.take} are chosen")
+        taken = "" if body.take is None else say.pick(f"，取前 {body.take} 名", f"; {body.take} to be chosen")
         ties = say.pick("，同分的按编号", "; equals go by id") if body.ties == "by_id" else ""
         return Reason("", formula=say.pick("按", "by ") + say.pick("，再按", "; then by ").join(keys) + taken + ties)
 
-    def _placed(self, placed: Placed, body: Ranking, say: Figures) -> Reason:
+    def _placed(self, placed: Placed, body: Ranking, say: RecordWording) -> Reason:
         """A record with the values it is ranked by, or the criterion that keeps it out."""
         if placed.place is not None:
             values = [f"{say.text(key.title)} {say.seen(key.by)}" for key in body.order]
@@ -152,7 +152,7 @@ class Consequences:
         return Reason(placed.id, say.pick("信息不足，无法排名", "cannot be ranked while facts are missing"),
                       state="unknown", below=(*doubts, *keys))  # fmt: skip
 
-    def _eligible(self, criterion: Criterion, say: Figures) -> Finding:
+    def _eligible(self, criterion: Criterion, say: RecordWording) -> Finding:
         truth = {leaf: leaf_holds(leaf, say.scope) for leaf in leaves_in(criterion.condition, criterion.when)}
         applies = criterion.when is None or holds(criterion.when, say.scope) is not False
         return Finding(item_of(criterion, "criterion"), check(criterion, truth), (), applies)

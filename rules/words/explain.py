@@ -14,15 +14,15 @@ from typing import Any
 from rules.judging.decision import Decision, Missing
 from rules.judging.distance import Change, Distance, distances
 from rules.judging.reference import Reference
-from rules.model import Checklist, Edition, Fact
+from rules.model import Checklist, Fact
 from rules.values.layout import Line, Span, text
 from rules.values.text import Lang
 from rules.words.arithmetic import Arithmetic
 from rules.words.consequences import Consequences
-from rules.words.explained_text import lines
 from rules.words.explanation import DEPTH, TONES, Explanation, Reason, as_dict
-from rules.words.figures import LACKING, Figures
+from rules.words.explanation_text import lines
 from rules.words.findings import Findings
+from rules.words.record_wording import LACKING, RecordWording
 from rules.words.wording import Wording
 
 WHY_FAR: Mapping[str, tuple[str, str]] = {
@@ -89,7 +89,7 @@ class Explainer:
         reference = Reference(decision.edition)
         self.scope = reference.scope(decision.rule, decision.facts, decision.on)
         reference.judgement(decision.rule, self.scope)  # leaves the total of a scorecard in the scope
-        self.say = Figures.of(self.scope, lang)
+        self.say = RecordWording.of(self.scope, lang)
         self.arithmetic = Arithmetic()
 
     def explanation(self) -> Explanation:
@@ -129,7 +129,7 @@ class Explainer:
 
     def _missing(self, one: Missing) -> Reason:
         say = self.say
-        fact, record = fact_at(self.decision.edition, self.decision.rule.subject, one.fact, say)
+        fact, record = fact_at(self.decision, one.fact, say)
         supplied = fact.supplied_by if fact is not None and one.why == "not_given" else None
         source = "" if supplied is None else say.pick(f"由{say.text(supplied)}提供", f"from {say.text(supplied)}")
         title = f"{record}{say.pick('：', ': ')}{say.text(one.title)}" if record else say.text(one.title)
@@ -175,14 +175,19 @@ class Explainer:
         return Reason(self.say.text(below.rule.title), self.say.text(outcome.title), clause=clause, source=clause)
 
 
-def fact_at(edition: Edition, subject: str, path: str, say: Wording) -> tuple[Fact | None, str]:
+def fact_at(decision: Decision, path: str, say: Wording) -> tuple[Fact | None, str]:
     """The fact at a path, and the record of a list that it belongs to in words ("" where there is none)."""
+    edition, subject, facts = decision.edition, decision.rule.subject, decision.facts
     fact: Fact | None = None
-    record = ""
+    named = ""
     for name, id in _STEP.findall(path):
-        fact = edition.subjects[subject].facts.get(name)
+        fact, value = edition.subjects[subject].facts.get(name), facts.get(name)
         if id and fact is not None:
-            record, subject = f"{say.text(fact.title)} {id}", fact.type.of
+            records: list[Mapping[str, Any]] = list(value or ())
+            at = next((place for place, one in enumerate(records) if str(one.get("id", place)) == id), 0)
+            own = records[at].get("id") if records else id
+            which = str(own) if own is not None else say.pick(f"第 {at + 1} 条", f"no. {at + 1}")
+            named, subject, facts = f"{say.text(fact.title)} {which}", fact.type.of, records[at] if records else {}
         elif fact is None and name in edition.subjects:
-            subject = name
-    return fact, record
+            subject, facts = name, value or {}
+    return fact, named

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from rules.values.layout import Span
 from rules.values.text import Text
 
-DEPTH = 1  # levels of arithmetic that are told unless somebody asks for more
+DEPTH = 2  # levels of arithmetic that are told unless somebody asks for more
 ALL = 100  # more levels than formulas can have
 
 TONES: Mapping[str, str] = {"met": "good", "not_met": "bad", "unknown": "unknown", "": "title"}  # by an outcome's role

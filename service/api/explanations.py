@@ -13,13 +13,14 @@ from marshmallow import EXCLUDE, fields
 
 from rules.words.explain import explain, whole
 from rules.words.explanation import ALL, DEPTH
+from service.api.answers import DecisionSchema
 from service.api.decisions import line_of
 from service.api.replaying import again, differences
 from service.exact_json import dumps, loads
 from service.http.answering import OPENED, answer, scribe, told
 from service.http.bodies import Blueprint
 from service.http.context import caller, service, snapshot
-from service.http.fields import Day, DecisionSchema, Free, Strict, Whole, name
+from service.http.fields import Day, Free, Strict, Whole, name
 from service.http.language import LANGUAGES, language
 from service.http.marks import ends_with
 from service.http.problems import FieldError, Problem
@@ -53,7 +54,7 @@ class DepthSchema(Strict):
 
 
 @blueprint.route("/<log_id>/explanation", methods=["GET"])
-@blueprint.arguments(DepthSchema(unknown=EXCLUDE), location="query")
+@blueprint.arguments(DepthSchema, location="query", unknown=EXCLUDE)
 @blueprint.response(200, ExplanationSchema)
 @blueprint.doc(responses={200: {"content": {name: {"schema": {"type": "string"}} for name in FORMATS[1:]}}})
 @needs("explain")

@@ -140,8 +140,8 @@ def _stated(decision: Decision, say: Wording) -> dict[tuple[str, ...], Stated]:
     for placed in decision.ranking:
         place = "-" if placed.place is None else say.pick(f"第 {placed.place} 名", f"place {placed.place}")
         found["place", placed.id] = (placed.id, place + (say.pick("，入选", ", chosen") if placed.chosen else ""))
-    for name, below in decision.chained.items():
-        found["rests on", name] = (say.text(below.rule.title), say.text(below.rule.outcomes[below.outcome].title))
+    for name, basis in decision.chained.items():
+        found["rests on", name] = (say.text(basis.rule.title), say.text(basis.rule.outcomes[basis.outcome].title))
     return found
 
 

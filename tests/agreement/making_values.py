@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from rules.format.grammar import FORMULAS, JOINS, OPERATORS
+from rules.operations import JOINS, KEYS, OPERATORS
 from rules.values.exact import PERIODS
 
 Content = dict[str, Any]
@@ -90,7 +90,7 @@ class Values:
 
     def formula(self, kind: str, subject: str, depth: int) -> Content | None:
         """A formula of a kind by any key of the grammar that can give it."""
-        keys = [key for key in FORMULAS if kind in GIVES.get(key, KINDS)]
+        keys = [key for key in KEYS if kind in GIVES.get(key, KINDS)]
         if subject not in LISTS:
             keys = [key for key in keys if key not in OVER_LISTS]
         key = self.random.choice(keys)

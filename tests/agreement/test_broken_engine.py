@@ -2,20 +2,20 @@
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from random import Random
 
 import pytest
 
-from rules import Engine, Reference, open_store
+from rules import Engine, Reference
 from rules.engine import network
 from rules.engine.network import NetworkError
 from tests.agreement.agreeing import agree
 from tests.agreement.drawing import Drawing
 from tests.agreement.nearly import examples
+from tests.editions import shipped
 
 ON = date(2026, 12, 31)
-EDITION = next(iter(open_store(Path(__file__).parents[2] / "policies").plans.values()))[0]
+EDITION = shipped()
 NAMES = ("credit_village", "screening", "grant", "scoring", "usage", "record_validity")
 
 

@@ -2,21 +2,19 @@
 
 import re
 from datetime import date
-from pathlib import Path
 from random import Random
 
 import pytest
 
-from rules import Reference, open_store
+from rules import Reference
 from rules.words.explain import explain, explained
 from rules.words.explanation import ALL, walk
 from service.pages.explaining import page_of
 from tests.agreement.drawing import Drawing
-from tests.running import POLICIES
+from tests.editions import every
 
-PLANS = Path(__file__).parents[1] / "plans"
-EDITIONS = [one for root in (POLICIES, PLANS) for editions in open_store(root).plans.values() for one in editions]
-CODE_WORD = re.compile(r"\b[a-z]+_[a-z_]+\b|\b[a-z]\w*\.[a-z]\w*\b|\bNone\b|\bTrue\b|\bFalse\b|Fraction")
+EDITIONS = list(every().values())
+CODE_WORD = re.compile(r"\b[a-z]+_[a-z_]+\b|\b[a-z]\w*\.[a-z]\w*\b|\bNone\b|\bTrue\b|\bFalse\b|Fraction|\u2060")
 DOUBLED = re.compile(r"是\s+为\s*是|否\s+为\s*否|：\s*：|\s为 [是否]$|yes is yes|no is no| is yes\b")
 UNMET = re.compile(r"不符合|没有达到|(?<!都)不成立(?! \d)|not met|does not hold|not fulfilled")
 RECORD = re.compile(r"\b[a-z_]+-\d+\b")  # the name of a drawn record
@@ -46,6 +44,15 @@ def test_no_code_word_reaches_the_reader(decisions, lang):
         for line in said.splitlines():
             assert not CODE_WORD.search(line), (decision.rule.id, line)
             assert not DOUBLED.search(line), (decision.rule.id, line)
+
+
+def test_choices_are_titled(decisions):
+    for decision in decisions:
+        facts = [fact for one in decision.edition.subjects.values() for fact in one.facts.values()]
+        titles = {title.zh for fact in facts for title in fact.choices.values()} | {fact.type.unit for fact in facts}
+        codes = {code for fact in facts for code in fact.choices if re.fullmatch("[a-z]{3,}", code)} - titles
+        said = set(re.findall("[a-z]{3,}", explain(decision, "zh", depth=ALL)))
+        assert not said & codes, (decision.rule.id, said & codes)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

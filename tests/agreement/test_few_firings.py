@@ -2,16 +2,16 @@
 
 from collections import ChainMap, Counter
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 
-from rules import Engine, Reference, open_store
+from rules import Engine, Reference
 from tests.agreement.agreeing import agree
 from tests.agreement.nearly import examples
+from tests.editions import shipped
 from tests.unit.small import ON, checklist, choice, count, derived, given, small
 
-EDITION = next(iter(open_store(Path(__file__).parents[2] / "policies").plans.values()))[0]
+EDITION = shipped()
 
 
 def firings(engine: Engine, rule, facts, on) -> int:

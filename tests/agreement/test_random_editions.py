@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from rules import Engine, FactChecker, Reference
 from rules.building.loader import load
-from rules.format.grammar import DECISION, FORMULAS, JOINS, OPERATORS
+from rules.format.grammar import DECISION
+from rules.operations import JOINS, KEYS, OPERATORS
 from tests.agreement.agreeing import agree
 from tests.agreement.drawing import Drawing
 from tests.agreement.making import HITS, Maker, write
@@ -80,9 +81,9 @@ def test_everything_that_a_policy_can_say_is_drawn():
         for key, value in one.items():
             drawn[key].append(value)
 
-    assert drawn.keys() >= FORMULAS.keys() | OPERATORS.keys() | JOINS.keys() | {"of", "value", "dated", "missing"}
+    assert drawn.keys() >= KEYS.keys() | OPERATORS.keys() | JOINS.keys() | {"of", "value", "dated", "missing"}
     for key in OVER_LISTS:
-        for part in FORMULAS[key][2]:
+        for part in KEYS[key][1].optional:
             assert {part in one for one in seen if key in one} == {True, False}, (key, part)
     (hits,) = [shape.required["hit"].choices for _, shape in DECISION.branches if "hit" in shape.required]
     assert set(drawn["hit"]) == set(hits) == set(HITS)
@@ -94,4 +95,4 @@ def test_everything_that_a_policy_can_say_is_drawn():
 
 
 def test_only_what_the_format_has_is_drawn():
-    assert GIVES.keys() | set(OVER_LISTS) <= FORMULAS.keys()
+    assert GIVES.keys() | set(OVER_LISTS) <= KEYS.keys()

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from rules.building.bands import Band, can_hold, check_bands
 from rules.files.node import Node
-from rules.judging.evaluate import COMPARE
 from rules.model import Comparison, Const
+from rules.operations import COMPARE
 from rules.problems.problem import Problems
 from rules.values.exact import POINTS
 from rules.values.text import Mark

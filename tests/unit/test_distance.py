@@ -2,18 +2,18 @@
 
 from fractions import Fraction
 from itertools import product
-from pathlib import Path
 
 import pytest
 from hypothesis import given as cases
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from rules import Reference, open_store
+from rules import Reference
 from rules.judging.distance import distances, to_outcome
+from tests.editions import shipped
 from tests.unit.small import ON, checklist, choice, count, derived, given, small
 
-SHIPPED = next(iter(open_store(Path(__file__).parents[2] / "policies").plans.values()))[0]
+SHIPPED = shipped()
 
 
 def told(edition, facts, name="d"):

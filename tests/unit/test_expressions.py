@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given as cases
 from hypothesis import strategies as st
 
-from rules.judging.evaluate import join
 from rules.model import Group
+from rules.operations.comparisons import join
 from tests.unit.small import checklist, choice, count, derived, given, small, value
 
 TRUTH = (True, False, None)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rules.building.resolver import formula_type
 from rules.model import Const, Group, Leaf, Op, Ref
+from rules.operations import OPERATIONS
 from rules.values.exact import AMOUNT, BOOLEAN, DATE, POINTS, RATE, Type
 from tests.unit.small import TITLE, checklist, choice, codes, count, derived, given, head, small, table
 
@@ -37,7 +37,7 @@ OTHERS = {
     ("days", [DATE, DATE], Type("count", "day")),
 ])  # fmt: skip
 def test_the_type_of_a_formula(key, types, found):
-    assert formula_type(key, types) == found
+    assert OPERATIONS[key].typed(types) == found
 
 
 @pytest.mark.parametrize(("formula", "code"), [

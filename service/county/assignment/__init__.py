@@ -1,1 +1,1 @@
-"""Villages to customer managers: evenly, each to one, keeping most of last year's where asked."""
+"""A task of `rules` in; the records of every bearer out, as even as can be, with a bound on any better answer."""

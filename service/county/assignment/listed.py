@@ -19,8 +19,8 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from rules import Edition
 from rules.judging.assignment import Load, Task
-from rules.values.exact import RATE, plain
-from rules.values.figures import show
+from rules.values.exact import plain
+from rules.values.figures import rate
 from service.county.assignment.assigning import Found
 
 DIGITS = 6
@@ -120,4 +120,4 @@ def share(value: Fraction) -> str:
 
 
 def percent(value: Fraction) -> str:
-    return show(value, RATE).removeprefix("≈")
+    return rate(value)

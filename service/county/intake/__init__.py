@@ -1,1 +1,1 @@
-"""Extracts as they come: opened, read as what the fact dictionary says, and checked row by row."""
+"""Extracts in (CSV, Excel, Parquet); good rows in columns named after facts, and a reason for every other row, out."""

@@ -1,1 +1,1 @@
-"""What people look at: the page, its charts and lists, and the workbook."""
+"""The outputs of a run in; a page that draws them and a workbook that lists them out."""

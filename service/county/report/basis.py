@@ -9,8 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from rules.judging.decision import vars_of
-from rules.judging.outcomes import criteria_of
-from rules.model import Const, Criterion, Leaf, Ref, Rule
+from rules.model import Const, Criterion, Leaf, Ref, Rule, criteria_of
 from rules.table import TableJudge
 from rules.table.columns import KEY, key_of
 from rules.table.outputs import BOTTOM, TOP
@@ -68,11 +67,13 @@ class Basis:
         return f"({self.duck.sql(self.judge.beside(subject, table, conditions, facts))})"
 
     def values(self, subject: str, facts: Sequence[str]) -> tuple[str, list[str]]:
-        """A view with the values of facts, and the expression of each as a number."""
+        """A view with the values of facts, to be named `v`, and the expression of each as a number: without the error
+        of a division, but with more digits than a page shows, which knows by them what does not end."""
         view = self.beside(subject, {}, facts)
         columns = self.duck.columns(view)
-        return view, [f"{one}{TOP} / nullif({one}{BOTTOM}, 0)::DOUBLE" if one + TOP in columns else f"{one}::DOUBLE"
-                      for one in facts]  # fmt: skip
+        exact = {one: f"v.{one}{TOP} / nullif(v.{one}{BOTTOM}, 0)" if one + TOP in columns else f"v.{one}"
+                 for one in facts}  # fmt: skip
+        return view, [f"round({exact[one]}::DOUBLE, 12)" for one in facts]
 
     def places(self, subject: str) -> dict[str, str]:
         """The id of the record above each record of a subject."""
@@ -100,7 +101,7 @@ class Basis:
         fact = self.edition.subjects[subject].facts[line.fact]
         return {"title": vars_of(fact.title), "limit": float(line.limit), "operator": line.operator,
                 "said": {"zh": self.zh.operator(line.operator), "en": self.en.operator(line.operator)},
-                "clause": line.criterion.clause, "share": fact.type.kind == "rate"}  # fmt: skip
+                "clause": line.criterion.clause, "kind": fact.type.kind}  # fmt: skip
 
 
 def sets_of(rule: Rule, table: str = "") -> tuple[CriteriaSet, CriteriaSet]:

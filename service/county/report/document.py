@@ -41,7 +41,7 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-SCRIPTS = ("base", "people", "villages", "time", "lists", "page")  # in the order in which they run
+SCRIPTS = ("figures", "base", "people", "villages", "time", "lists", "page")  # in the order in which they run
 
 
 def write_report(outputs: Outputs, before: Sequence[Before] = ()) -> int:

@@ -13,7 +13,7 @@ from service.county.report.document import page_of
 from service.county.run.manifest import Manifest
 
 PARTS = ("sweep", "moves")
-SCRIPTS = ("base", "simulation", "page")
+SCRIPTS = ("figures", "base", "simulation", "page")
 
 
 def write_chart(edition: Edition, manifest: Manifest, found: Mapping[str, Any], path: Path) -> None:

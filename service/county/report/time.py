@@ -10,8 +10,7 @@ from math import ceil
 from typing import Any
 
 from rules.judging.decision import vars_of
-from rules.judging.outcomes import criteria_of
-from rules.model import Rule
+from rules.model import Rule, criteria_of
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, key_of
 from rules.table.days import DAY, Days
@@ -178,7 +177,7 @@ def milestones(basis: Basis) -> dict[str, Any] | None:
         short = max(need - done, 0)
         points.append({"title": vars_of(one.title), "on": day.isoformat(), "need": need, "done": done,
                        "all": whole, "short": short, "clause": one.clause,
-                       "a_week": None if not weeks else round(float(short / weeks), 1)})  # fmt: skip
+                       "a_week": None if not weeks else float(short / weeks)})  # fmt: skip
         curve = curve or [*_earlier(basis, rule, line), (basis.on, done)]
     return {"title": vars_of(rule.title), "points": points, "pace": _pace(curve),
             "curve": [[on.isoformat(), done] for on, done in curve]} if points else None  # fmt: skip
@@ -207,4 +206,4 @@ def _pace(curve: Sequence[tuple[date, int]]) -> dict[str, Any] | None:
     if len(curve) < 2:
         return None
     (first, then), (on, now) = curve[0], curve[-1]
-    return {"since": first.isoformat(), "a_week": round(float(Fraction(now - then) * WEEK / (on - first).days), 1)}
+    return {"since": first.isoformat(), "a_week": float(Fraction(now - then) * WEEK / (on - first).days)}

@@ -8,8 +8,7 @@ from typing import Any
 from rules import Reference
 from rules.judging.decision import vars_of
 from rules.judging.distance import distances
-from rules.judging.outcomes import criteria_of
-from rules.model import Rule
+from rules.model import Rule, criteria_of
 from rules.table.columns import KEY, key_of
 from rules.table.verdicts import places
 from rules.words.explain import change_said
@@ -25,7 +24,7 @@ def scatter(basis: Basis) -> dict[str, Any] | None:
     if rule is None or len(axes) < 2 or basis.publish:
         return None
     view, values = basis.values(rule.subject, [one.fact for one in axes])
-    points = basis.duck.run(f"SELECT v.{KEY}, {_rounded(values)}, o.{named(rule.id)} "
+    points = basis.duck.run(f"SELECT {', '.join((f'v.{KEY}', *values, f'o.{named(rule.id)}'))} "
                             f"FROM {view} v JOIN {basis.file(rule.subject)} o USING ({KEY}) ORDER BY 1")  # fmt: skip
     group = next(one.group_title for one in criteria_of(rule) if one.group == basis.report.scatter_group)
     return {"title": vars_of(group or rule.title), "axes": [basis.shown(one, rule.subject) for one in axes],
@@ -39,7 +38,7 @@ def shares(basis: Basis) -> dict[str, Any] | None:
     if rule is None or not axes:
         return None
     view, values = basis.values(rule.subject, [axes[0].fact])
-    bars = basis.duck.run(f"SELECT {KEY}, {_rounded(values)} FROM {view} ORDER BY 2 DESC NULLS LAST, 1 LIMIT {MOST}")
+    bars = basis.duck.run(f"SELECT {KEY}, {values[0]} FROM {view} v ORDER BY 2 DESC NULLS LAST, 1 LIMIT {MOST}")
     ends = bounds(basis.outputs, rule.subject, axes[0].fact, [id for id, value in bars if value is None])
     return {"title": vars_of(rule.title), "axis": basis.shown(axes[0], rule.subject), "bars": bars,
             "between": sorted(ends.items(), key=lambda one: (-one[1][1], one[0]))}  # fmt: skip
@@ -79,7 +78,7 @@ def titles(basis: Basis) -> dict[str, Any] | None:
     rows = basis.duck.run(
         f"SELECT o.{KEY}, {not_met.listed}, {unknown.listed} "
         f"FROM {view} v JOIN {basis.file(rule.subject)} o USING ({KEY}) "
-        f"WHERE held AND ({not_met.some} OR {unknown.some}) ORDER BY 1 LIMIT {MOST}"
+        f"WHERE v.held AND ({not_met.some} OR {unknown.some}) ORDER BY 1 LIMIT {MOST}"
     )
     held = basis.duck.run(f"SELECT count(*) FILTER (WHERE held) FROM {view}")[0][0]
     above = basis.places(rule.subject)
@@ -97,10 +96,10 @@ def table(basis: Basis) -> dict[str, Any] | None:
     axes = lines(rule, basis.report.scatter_group)
     view, values = basis.values(rule.subject, [one.fact for one in axes])
     not_met, unknown = sets_of(rule)
+    cells = (f"o.{KEY}", _above(basis, rule), f"o.{named(rule.id)}", *values, not_met.listed, unknown.listed)
     rows = basis.duck.run(
-        f"SELECT o.{KEY}, {_above(basis, rule)}, o.{named(rule.id)}, {_rounded(values)}, "
-        f"{not_met.listed}, {unknown.listed} "
-        f"FROM {view} v JOIN {basis.file(rule.subject)} o USING ({KEY}) ORDER BY 1 LIMIT {MOST}"
+        f"SELECT {', '.join(cells)} FROM {view} v JOIN {basis.file(rule.subject)} o USING ({KEY}) "
+        f"ORDER BY 1 LIMIT {MOST}"
     )
     return {
         "title": vars_of(rule.title), "heads": [*basis.heads(rule), vars_of(rule.title)],
@@ -113,7 +112,3 @@ def table(basis: Basis) -> dict[str, Any] | None:
 def _above(basis: Basis, rule: Rule) -> str:
     key = key_of(basis.edition.subjects[rule.subject].within)
     return f"o.{named(key)}" if key in basis.duck.columns(basis.file(rule.subject)) else "''"
-
-
-def _rounded(values: list[str]) -> str:
-    return ", ".join(f"round({one}, 6)" for one in values)

@@ -1,1 +1,1 @@
-"""The county run: extracts in, every decision judged, results written."""
+"""Good rows of extracts in; judged tables, their numbers and their gaps out, and the manifest that lists them."""

@@ -15,8 +15,8 @@ from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts
 from service.county.backend import Backend, Duck, named, quoted, rows_of
+from service.county.intake.rows import Reads, case, reads
 from service.county.run.manifest import LeftOut, Level
-from service.county.run.rows import Reads, case, reads
 
 FEW = 20 * 1000  # rows that are judged one by one where tables cannot
 

@@ -12,8 +12,8 @@ from rules.model import Edition
 from rules.table.columns import KEY, SEPARATOR, key_of
 from rules.table.verdicts import NOT_MET, Verdicts
 from service.county.backend import Duck, quoted, rows_of
+from service.county.intake.rows import case
 from service.county.run.manifest import Manifest, read_manifest
-from service.county.run.rows import case
 
 
 class Disagreement(Exception):

@@ -9,8 +9,7 @@ from typing import Any
 
 from rules import Reference
 from rules.judging.evaluate import Scope, evaluate
-from rules.judging.outcomes import criteria_of
-from rules.model import Ranking, Rule
+from rules.model import Ranking, Rule, criteria_of
 from rules.table.columns import KEY, SEPARATOR
 from rules.values.exact import Value
 from service.county.run.manifest import Ranked
