@@ -7,8 +7,8 @@ from typing import Generic, TypeVar
 Answer = TypeVar("Answer")
 Vector = tuple[object, ...]  # of hashable codes, flags and rungs
 
-# Comparisons kept for an edition, each with its truth in one answer: 25 MB at most. The four decisions about a
-# household have some 50,000 over 20,000 households of the example county; cases made up to be all different end here.
+# Comparisons kept for an edition, each with its truth in one answer: 25 MB at most. The decisions about a household
+# have 22,000 of them, in 1,270 answers, over 18,000 households of the example county.
 MOST = 250_000
 
 
