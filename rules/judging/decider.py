@@ -31,7 +31,7 @@ class Decider(ABC):
         """Whether each comparison of a stage of a rule holds of a record."""
 
     def verdicts(self, rule: Rule, scope: Scope) -> Sequence[Verdict]:
-        """The verdicts that may differ from what silence means: here all of them."""
+        """The verdicts that may differ from the default: here all of them."""
         truth = self.truth(rule, 0, scope)
         return [(criterion, check(criterion, truth)) for criterion in criteria_of(rule)]
 

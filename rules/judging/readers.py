@@ -1,6 +1,6 @@
 """Reads exact values straight off a record: as `evaluate` does, but prepared once for an expression.
 
-Most values are a fact as given, or an operation on such facts and the date. Everything else is evaluated. Text ways
+Most values are a fact as given, or an operation on such facts and the date. Everything else is evaluated. Both ways
 must agree: the reference evaluates everything, and the tests hold the two against each other.
 """
 
@@ -50,12 +50,12 @@ class Place:
 
 
 def evaluator(expr: Expr, _place: Place) -> Reader:
-    """Evaluates an expression each time anew: the plain way."""
+    """Evaluates an expression on each call, without preparation."""
     return lambda scope: evaluate(expr, scope)
 
 
 def reader(expr: Expr, place: Place) -> Reader:
-    """Reads the exact value of an expression off a record with as little ado as it allows: the quick way."""
+    """Reads the exact value of an expression off a record: as a compiled look-up where possible, else by `evaluate`."""
     if isinstance(expr, Const):
         value = expr.value
         return lambda scope: value
