@@ -94,6 +94,7 @@ ALLOWED = {
     ("service/settings.py", 30): "bits of a body's length, at most",
     ("service/settings.py", 16): "MiB of a body, by default",
     ("rules/operations/forms.py", "7"): "an example of a number for editors to show",
+    ("rules/engine/memory.py", 250000): "comparisons remembered for an edition: 25 MB at most",
     ("rules/engine/network.py", 50): "conditions that the engine's stack holds",
     ("rules/values/types_in_words.py", "4"): "an example of a number in a message",
     ("rules/values/types_in_words.py", "55"): "an example of a percentage in a message",
