@@ -35,10 +35,10 @@ class Loaded:
     problems: tuple[Problem, ...]
 
 
-def load(folder: Path, root: Path | None = None, *, review: bool = True) -> Loaded:
+def load(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded:
     """Load the edition in a folder. Messages name files relative to `root`.
 
-    `review` looks for warnings, which takes as long as the rest of the building."""
+    `warn` looks for warnings, which takes as long as the rest of the building."""
     problems = Problems()
     try:
         edition = _load(folder, root or folder, problems)
@@ -47,7 +47,7 @@ def load(folder: Path, root: Path | None = None, *, review: bool = True) -> Load
         edition, deep = None, True
     if deep:
         problems.add(Mark(_name(folder, root or folder), 1, 1), "edition.too_deep")
-    if review and edition is not None and not problems.errors:
+    if warn and edition is not None and not problems.errors:
         problems.extend(warnings(edition))
     return Loaded(None if problems.errors else edition, problems.sorted())
 

@@ -59,7 +59,7 @@ def compile_files(files: Mapping[str, str], sha256: str) -> Compiled:
     runtime = Path(mkdtemp(prefix="village-credit-"))
     try:
         root = runtime / stage_files(files, runtime)
-        for editions in read_store(root, review=False).plans.values():
+        for editions in read_store(root, warn=False).plans.values():
             for edition in editions:
                 if edition.sha256 == sha256:
                     return compiled_of(root, edition)

@@ -99,7 +99,7 @@ class Policies:
     def _load(self, digest: str) -> tuple[Snapshot | None, tuple[Problem, ...]]:
         """A staged and compiled copy, or the problems that make it unusable."""
         root = self._runtime / digest
-        store = read_store(root, review=False)
+        store = read_store(root, warn=False)
         errors = tuple(one for one in store.problems if one.severity == "error")
         if not errors and not store.plans:
             said = "没有政策版本（plan.yaml）。", "There is no edition (plan.yaml)."
