@@ -1,7 +1,7 @@
-"""Writes out what a judgement rests on: a Finding for every criterion, citing its clause.
+"""Writes the findings of a judgement: one for every criterion, citing its clause.
 
-What a finding always says (titles, operators, fixed limits) is worked out once for a rule; only the values seen and
-the verdicts are filled in for a case.
+The fixed parts (titles, operators, constant limits) are built once for a rule; values and verdicts are added for each
+case.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from rules.values.text import Text
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """A comparison as it will be shown: what is known beforehand, and how to read the rest off a record."""
+    """A comparison as it will be shown: its fixed part, and readers for its value and limits."""
 
     leaf: Leaf
     of: Compared
@@ -46,7 +46,7 @@ class _Comparison:
 
     @property
     def few(self) -> tuple[Value, ...]:
-        """All values there can be to show, where they are few."""
+        """All values the comparison can show, where they can be listed."""
         if self.fixed is None:
             return ()
         return (True, False) if self.of.type.kind == "boolean" else self.of.type.choices
@@ -60,7 +60,7 @@ Line = Callable[[Truth, Scope], Finding]  # writes the finding on one criterion
 
 
 def _line(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
-    """How to write the finding on a criterion."""
+    """The function that writes the finding on a criterion."""
     if not criterion.plain:
         return _joined(criterion, item, comparisons)
     (only,) = comparisons
@@ -90,7 +90,7 @@ def _plain(criterion: Criterion, item: Item, only: _Comparison) -> Line:
 
 
 def _looked_up(criterion: Criterion, item: Item, only: _Comparison) -> Line:
-    """One comparison of a value that can only be one of a few: every finding there can be is written now."""
+    """One comparison of a value with few possible values: every possible finding is built in advance."""
     leaf, value, limits = only.leaf, only.value, only.fixed or ()
     ready = {
         (said, seen): Ready(item, check(criterion, {leaf: said}), (Part(only.of, seen, limits, said),))
@@ -101,7 +101,7 @@ def _looked_up(criterion: Criterion, item: Item, only: _Comparison) -> Line:
 
 
 class Writer:
-    """Writes the findings of one rule, in one way of reading values. A ranking places records and finds nothing."""
+    """Writes the findings of one rule. `reading` gives the readers of values; a ranking has no findings."""
 
     def __init__(self, rule: Rule, edition: Edition, reading: Reading) -> None:
         self.rule, self.place, self.reader = rule, Place(edition, rule.subject), reading
@@ -196,7 +196,7 @@ def item_of(criterion: Criterion, role: str) -> Item:
 
 
 def _together(readers: Sequence[Reader]) -> Reader:
-    """Reads several values; most often it is one."""
+    """One reader of several values; a single one is the common case."""
     if len(readers) == 1:
         (only,) = readers
         return lambda scope: (only(scope),)

@@ -65,7 +65,6 @@ ALLOWED = {
     ("service/county/assignment/assigning.py", 2000): "parts of a share, of which one does not matter",
     ("service/county/assignment/trading.py", 1e-9): "what floats differ by for no reason",
     ("service/openapi/common.py", 255): "characters of an Idempotency-Key",
-    ("service/pages/explaining.py", 5): "lines to fill in by hand",
     ("service/log/entry.py", 80): "bits of chance in an id",
     ("service/log/log.py", 5): "seconds that the clock may lag",
     ("service/log/writer.py", 0.006): "seconds that a leader of a group commit waits at most",
