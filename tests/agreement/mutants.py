@@ -52,6 +52,8 @@ def mutants(edition: Edition) -> Iterator[Mutant]:
 def declarations(edition: Edition) -> Iterator[Mutant]:
     """The edition with one thing wrong that no case comes out differently by: what is declared so that slips show."""
     for rule in edition.rules.values():
+        for mark, what, changed in _roles(rule) if isinstance(rule.body, Table) else ():  # each row has its outcome
+            yield Mutant(mark, what, rule.id, replace(edition, rules={**edition.rules, rule.id: changed}))
         full = getattr(rule.body, "full_marks", None)
         if full is not None:
             body: Any = replace(rule.body, full_marks=full + 1)  # type: ignore[call-arg]
@@ -115,10 +117,8 @@ Found = tuple[Mark, str, Rule]
 
 def _rule(rule: Rule) -> Iterator[Found]:
     body: Any = rule.body
-    if rule.role("met") and rule.role("not_met"):
-        roles = {"met": "not_met", "not_met": "met"}
-        turned = {name: replace(one, role=roles.get(one.role, one.role)) for name, one in rule.outcomes.items()}
-        yield rule.mark, "roles turned round", replace(rule, outcomes=turned)
+    if not isinstance(body, Table):
+        yield from _roles(rule)
     if isinstance(body, Checklist):
         yield from _each(rule, "criteria", lambda one: _criterion(rule, one))
     elif isinstance(body, Table):
@@ -136,6 +136,13 @@ def _rule(rule: Rule) -> Iterator[Found]:
         yield from _scorecard(rule, body)
     else:
         yield from _ranking(rule, body)
+
+
+def _roles(rule: Rule) -> Iterator[Found]:
+    if rule.role("met") and rule.role("not_met"):
+        roles = {"met": "not_met", "not_met": "met"}
+        turned = {name: replace(one, role=roles.get(one.role, one.role)) for name, one in rule.outcomes.items()}
+        yield rule.mark, "roles turned round", replace(rule, outcomes=turned)
 
 
 def _each(rule: Rule, field: str, changes: Callable[[Any], Iterator[Change]]) -> Iterator[Found]:
