@@ -22,7 +22,8 @@ from service.openapi import document as openapi
 from service.pages import example, operations
 from service.pages.example_report import ExampleReport
 from service.policies import archive
-from service.policies.live import Later, Policies, Snapshot
+from service.policies.compiled import Snapshot
+from service.policies.live import Later, Policies
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
 
 RARELY = 20_000, 50, 100  # a request leaves next to nothing for the cycle collector

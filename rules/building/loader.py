@@ -29,14 +29,16 @@ Files = dict[str, Node]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An edition, or None where there are errors; warnings come either way."""
+    """An edition, or None where there are errors; with warnings, if they were asked for."""
 
     edition: Edition | None
     problems: tuple[Problem, ...]
 
 
-def load(folder: Path, root: Path | None = None) -> Loaded:
-    """Load the edition in a folder. Messages name files relative to `root`."""
+def load(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded:
+    """Load the edition in a folder. Messages name files relative to `root`.
+
+    `warn` looks for warnings, which takes as long as the rest of the building."""
     problems = Problems()
     try:
         edition = _load(folder, root or folder, problems)
@@ -45,7 +47,7 @@ def load(folder: Path, root: Path | None = None) -> Loaded:
         edition, deep = None, True
     if deep:
         problems.add(Mark(_name(folder, root or folder), 1, 1), "edition.too_deep")
-    if edition is not None and not problems.errors:
+    if warn and edition is not None and not problems.errors:
         problems.extend(warnings(edition))
     return Loaded(None if problems.errors else edition, problems.sorted())
 

@@ -20,7 +20,7 @@ from rules.values.text import Text, listed, near, shown
 
 @dataclass(slots=True)
 class Head:
-    """What other files may know of a decision: its subject, its outcomes as a choice, its outputs, its title."""
+    """The public part of a decision: subject, outcomes as a choice, outputs, title."""
 
     subject: str
     type: Type

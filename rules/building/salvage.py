@@ -26,11 +26,12 @@ class Sound:
     def take(self, name: str, node: Node, shape: Shape, problems: Problems) -> None:
         """Check a file and keep its valid parts."""
         found = Problems()
-        if not shape.check(node, found):
+        good = shape.check(node, found)
+        if not good:
             problems.extend(found)
             self.partial.add(node.mark.file)
             node = self._prune(node, [problem.path for problem in found])
-        if shape.check(node, Problems()):
+        if good or shape.check(node, Problems()):
             self.files[name] = node
         else:
             self.left_out |= {name, *_names(node)}

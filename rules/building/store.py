@@ -80,18 +80,18 @@ def lineage(root: Path, folder: Path) -> Iterator[Path]:
 
 def open_store(root: Path) -> Store:
     """Load every edition below a folder; raises PolicyError where one cannot be used."""
-    store = read_store(root)
+    store = read_store(root, warn=False)
     if any(problem.severity == "error" for problem in store.problems):
         raise PolicyError(store.problems)
     return store
 
 
-def read_store(root: Path) -> Store:
-    """Load every edition below a folder, keeping those that are good."""
+def read_store(root: Path, *, warn: bool = True) -> Store:
+    """Load every edition below a folder, keeping those that are good; `warn` looks for warnings."""
     problems = Problems()
     plans: dict[str, list[Edition]] = {}
     for folder in folders(root):
-        loaded = load(folder, root)
+        loaded = load(folder, root, warn=warn)
         problems.extend(loaded.problems)
         if loaded.edition is not None:
             _check_name(folder, loaded.edition, root, problems)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rules.judging.decision import Decision, Missing
+from rules.judging.decision import Decision, Finding, Missing
 from rules.judging.evaluate import Scope
 from rules.judging.findings import Writer
 from rules.judging.missing import all_missing
@@ -74,8 +74,7 @@ class Decider(ABC):
         return self._decision(rule, self.scope(rule, facts, on), subject_id)
 
     def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
-        judgement, truth, writer = self.judgement(rule, scope), self._all_truth(rule, scope), self._writer(rule)
-        types = writer.types
+        judgement, types = self.judgement(rule, scope), self._writer(rule).types
         measures = [
             (name, {key: (value, types[key]) for key, value in outputs.items()}) for name, outputs in judgement.measures
         ]
@@ -86,13 +85,17 @@ class Decider(ABC):
             scope.on,
             scope.record,
             judgement.outcome,
-            writer.findings(truth, judgement, scope),
+            self.findings(rule, judgement, scope),
             {name: (value, types[name]) for name, value in judgement.outputs.items() if value is not None},
             tuple(measures),
             judgement.ranking,
-            self._missing(rule, judgement, truth, scope, ""),
+            self._missing(rule, judgement, scope, ""),
             self._chained(rule, scope, subject_id) if rule.needs else {},
         )
+
+    def findings(self, rule: Rule, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
+        """One finding for each criterion, row, veto, item and ceiling of a rule, in the plan's order."""
+        return self._writer(rule).findings(self._all_truth(rule, scope), judgement, scope)
 
     def _all_truth(self, rule: Rule, scope: Scope) -> Truth:
         return {} if isinstance(rule.body, Ranking) else self.truth(rule, 0, scope)
@@ -107,11 +110,12 @@ class Decider(ABC):
     def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Missing]:
         """What is missing for another decision about a record."""
         rule = self.edition.rules[decision]
-        return self._missing(rule, self.judgement(rule, scope), self._all_truth(rule, scope), scope, path)
+        return self._missing(rule, self.judgement(rule, scope), scope, path)
 
-    def _missing(self, rule: Rule, judgement: Judgement, truth: Truth, scope: Scope, path: str) -> tuple[Missing, ...]:
+    def _missing(self, rule: Rule, judgement: Judgement, scope: Scope, path: str) -> tuple[Missing, ...]:
         if rule.outcomes[judgement.outcome].role != "unknown":
             return ()
+        truth = self._all_truth(rule, scope)
         judged = () if isinstance(rule.body, Ranking) else criteria_of(rule)
         verdicts = [(criterion, check(criterion, truth)) for criterion in judged]
         return all_missing(rule, verdicts, judgement, scope, path)

@@ -26,11 +26,9 @@ from rules.model import (
     Edition,
     Expr,
     Fact,
-    Group,
-    Leaf,
-    Op,
     Ref,
     Rule,
+    children,
     criteria_of,
     leaves_in,
 )
@@ -182,26 +180,16 @@ class Search:
                     found.setdefault(name)
         return list(found)
 
-    def _read(self, condition: Condition | Expr) -> Iterator[str]:
-        if isinstance(condition, Leaf):
-            yield from self._read(condition.left)
-            for test in condition.tests:
-                for limit in test.limits:
-                    yield from self._read(limit)
-        elif isinstance(condition, Op):
-            for arg in condition.args:
-                yield from self._read(arg)
-            if condition.where is not None and not condition.inside:
-                yield from self._read(condition.where)
-        elif isinstance(condition, Ref):
-            if condition.what == "fact" and not condition.scope:
-                yield condition.name
-                formula = self.dictionary[condition.name].formula
-                if formula is not None:
-                    yield from self._read(formula)
-        elif isinstance(condition, Group):
-            for part in condition.parts:
-                yield from self._read(part)
+    def _read(self, part: Condition | Expr) -> Iterator[str]:
+        """The facts of the record at hand that a part reads, with those behind them; not those inside a list."""
+        if isinstance(part, Ref) and part.what == "fact" and not part.scope:
+            yield part.name
+            formula = self.dictionary[part.name].formula
+            if formula is not None:
+                yield from self._read(formula)
+        for child, inside in children(part):
+            if not inside:
+                yield from self._read(child)
 
     def pull(self, name: str, changes: Changes, good: Callable[[Changes], bool]) -> int | None:
         """The fewest steps of one lever, on top of the changes made, that make things good."""

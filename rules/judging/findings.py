@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from rules.judging.decision import Compared, Finding, Item, Part, Ready
 from rules.judging.evaluate import Scope, evaluate
@@ -76,9 +78,9 @@ def _joined(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]
 
 
 def _plain(criterion: Criterion, item: Item, only: _Comparison) -> Line:
-    """A criterion that is one comparison, as most are. `_make` spares binding the arguments by name."""
+    """A criterion that is one comparison, as most are. Tuples are made directly: binding arguments takes longer."""
     leaf, of, value, fixed, limits, reject = only.leaf, only.of, only.value, only.fixed, only.limits, criterion.reject
-    part, finding = Part._make, Finding._make
+    part, finding = partial(tuple.__new__, Part), partial(tuple.__new__, Finding)
 
     def line(truth: Truth, scope: Scope) -> Finding:
         said = truth[leaf]
@@ -109,6 +111,7 @@ class Writer:
         criteria = () if isinstance(body, Ranking) else criteria_of(rule)
         role = "row" if isinstance(body, Table) else "criterion"
         self.lines = [self._line(criterion, role) for criterion in criteria]
+        self.open = [(n, self.lines[n]) for n, one in enumerate(criteria) if not self._looked_up(one)]
         self.items: list[tuple[ScoreItem, Item, Compared | None]] = []
         if isinstance(body, Scorecard):
             self.vetoes = [self._line(veto, "veto") for veto in body.vetoes]
@@ -117,6 +120,10 @@ class Writer:
 
     def _line(self, criterion: Criterion, role: str) -> Line:
         return _line(criterion, item_of(criterion, role), tuple(self._comparisons(criterion.condition)))
+
+    def _looked_up(self, criterion: Criterion) -> bool:
+        """Whether the finding follows from the code or flag that is compared: it is then a Ready one."""
+        return criterion.plain and all(one.few for one in self._comparisons(criterion.condition))
 
     def _comparisons(self, condition: Condition) -> Iterator[_Comparison]:
         if not isinstance(condition, Leaf):
@@ -156,6 +163,18 @@ class Writer:
             *self._points(judgement, scope),
             *(ceiling(truth, scope) for ceiling in self.ceilings),
         )
+
+    def ready(self, findings: Sequence[Finding]) -> tuple[Finding | None, ...]:
+        """Of the findings on a case, those that are the same for every case with the same codes, flags and truths."""
+        shows_values = {n for n, _ in self.open}
+        return tuple([None if n in shows_values else finding for n, finding in enumerate(findings)])
+
+    def filled(self, ready: Sequence[Finding | None], truth: Truth, scope: Scope) -> tuple[Finding, ...]:
+        """The findings on another such case: those that are ready, and those that show its values."""
+        found: list[Any] = list(ready)
+        for n, line in self.open:
+            found[n] = line(truth, scope)
+        return tuple(found)
 
     def _points(self, judgement: Judgement, scope: Scope) -> Iterator[Finding]:
         for score, item, compared in self.items:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from rules.judging.evaluate import Scope, evaluate
 from rules.model import Const, Edition, Expr, Fact, Op, Ref
 from rules.operations import OPERATIONS
-from rules.values.exact import Value
+from rules.values.exact import Value, ratio
 
 Reader = Callable[[Scope], Value]
 Reading = Callable[[Expr, "Place"], Reader]  # a way of reading values
@@ -109,6 +108,6 @@ def _share(pair: Pair, expr: Expr) -> Reader:
         part, whole = record.get(top), record.get(bottom)
         if part is None or not whole:
             return None
-        return Fraction(part, whole) if part % whole else part // whole
+        return ratio(part, whole)
 
     return read

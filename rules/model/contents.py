@@ -91,5 +91,4 @@ def children(thing: Node) -> Iterator[tuple[Node, str]]:
             yield from ((part, "") for part in thing.parts)
         case Op():
             yield from ((arg, "") for arg in thing.args)
-            inside = thing.args[0].type.of if thing.args and thing.args[0].type.kind == "list" else ""
-            yield from ((one, inside) for one in (thing.each, thing.where) if one is not None)
+            yield from ((one, thing.inside) for one in (thing.each, thing.where) if one is not None)

@@ -11,6 +11,7 @@ from rules.model import Const, Expr, Op
 from rules.operations.comparisons import sort_key
 from rules.operations.forms import EXPRESSION, EXPRESSIONS, VALUE
 from rules.operations.operation import Formula, Key, Operation, Span, Spans, alike, read_list, typed
+from rules.operations.phrases import PRODUCT, SUM, chain, choice, rounded
 from rules.values.exact import RATE, TIMES, Type, Value, exact, read_literal
 from rules.values.text import Text
 
@@ -124,17 +125,17 @@ OPERATIONS = (
             "a / b. Of one kind: a rate. Anything by a count or a rate: of a's kind (yuan per household, mean points). "
             "By 0: not known",
         ),
-        _ratio_type, span=_ratio_span, divisor=1,
+        _ratio_type, span=_ratio_span, divisor=1, phrases={"": chain("÷", PRODUCT)},
     ),
     Operation(
         "sum", (Key("sum", EXPRESSIONS),), read_list, _sum, "`sum: [a, b, …]`",
         Text("各项之和", "all together"),
-        _alike_numbers, span=_sum_span,
+        _alike_numbers, span=_sum_span, phrases={"": chain("+", SUM)},
     ),
     Operation(
         "difference", (Key("difference", EXPRESSIONS),), read_list, _difference, "`difference: [a, b, …]`",
         Text("第一项减去其余各项", "the first minus all others"),
-        _alike_numbers,
+        _alike_numbers, phrases={"": chain("−", SUM)},
     ),
     Operation(
         "product", (Key("product", EXPRESSIONS),), _read_product, _product, "`product: [a, b, …]`",
@@ -142,7 +143,7 @@ OPERATIONS = (
             "各项之积；既不是比率也不是计数的最多一项；不带单位的数是倍数",
             "the product; at most one part is neither rate nor count; a bare number is a plain factor",
         ),
-        _product_type,
+        _product_type, phrases={"": chain("×", PRODUCT)},
     ),
     Operation(
         "least", (Key("least", EXPRESSIONS),), read_list, _extreme(min), "`least: [a, b, …]`",
@@ -151,11 +152,21 @@ OPERATIONS = (
             "the least; also of dates and ranked choices (就低): of grades the worse one",
         ),
         _ordered,
+        phrases={
+            "": choice("最小者", "smallest"),
+            "@date": choice("最早者", "earliest"),
+            "@choice": choice("最低者", "lowest"),
+        },
     ),
     Operation(
         "greatest", (Key("greatest", EXPRESSIONS),), read_list, _extreme(max), "`greatest: [a, b, …]`",
         Text("最大的；日期和有高低的选项也可（就高）", "the greatest; also of dates and ranked choices (就高)"),
         _ordered,
+        phrases={
+            "": choice("最大者", "largest"),
+            "@date": choice("最晚者", "latest"),
+            "@choice": choice("最高者", "highest"),
+        },
     ),
     Operation(
         "round",
@@ -163,5 +174,10 @@ OPERATIONS = (
         _read_rounding, _round, "`{round_down: a, to: 100 yuan}` `round_up` `round_half_up`",
         Text("按步长取整：向下、向上、四舍五入", "to a multiple of the step; half goes up"),
         _alike_numbers, divisor=1,
+        phrases={
+            ".down": rounded("向下舍至", "down"),
+            ".up": rounded("向上进至", "up"),
+            ".half_up": rounded("四舍五入至", "half up"),
+        },
     ),
 )  # fmt: skip

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 
 from rules.model import Expr, Op
 from rules.operations.forms import CONDITION, EXPRESSION, EXPRESSIONS
-from rules.operations.operation import Formula, Key, Operation, Scope, alike, read_list
-from rules.values.exact import BOOLEAN, Type, Value
+from rules.operations.operation import Formula, Key, Operation, Scope, alike, read_list, truth
+from rules.operations.phrases import LOOSE, WORDS, Phrase
+from rules.values.exact import BOOLEAN, Value
 from rules.values.text import Text
-
-
-def _truth(_types: Sequence[Type]) -> Type:
-    return BOOLEAN
 
 
 def _first_known(op: Op, scope: Scope) -> Value:
@@ -67,21 +64,25 @@ OPERATIONS = (
             'the first that is known. `[income, 0 yuan]` turns "not known" into a value',
         ),
         alike, strict=False,
+        phrases={"": Phrase("{args}", "{args}", LOOSE, (WORDS,), Text("；没有的，", "; where not known, "))},
     ),
     Operation(
         "known", (Key("known", EXPRESSION),), _read_known, _known, "`known: a`",
         Text("是否已知：只有 true、false，不会未知", "true or false, never unknown"),
-        _truth, strict=False,
+        truth, strict=False, phrases={"": Phrase("{0}已知", "{0} is known", WORDS)},
     ),
     Operation(
         "choose", (Key("when", CONDITION, {"then": EXPRESSION, "otherwise": EXPRESSION}),), _read_choice, _choose,
         "`{when: c, then: a, otherwise: b}`",
         Text("条件成立得 a，不成立得 b", "a or b"),
         alike, strict=False, asked=_branch,
+        phrases={
+            "": Phrase("若{where}，则为 {0}，否则为 {1}", "if {where}, then {0}, otherwise {1}", LOOSE, (WORDS,)),
+        },
     ),
     Operation(
         "holds", (Key("holds", CONDITION),), _read_truth, _holds, "`holds: c`",
         Text("条件是否成立：true、false 或未知", "true, false or not known"),
-        _truth, strict=False,
+        truth, strict=False, phrases={"": Phrase("{where}", "{where}", LOOSE)},
     ),
 )  # fmt: skip

@@ -22,27 +22,36 @@ from rules.values.text import Text
 class Operator:
     """How a value is held against a limit.
 
-    `low` and `high` say where the values that pass begin and end: 0 on the limit, 1 just above it; None is endless.
+    `about` explains it, `words` stand before the limit in a sentence, `days` before a date: days are early or late, not
+    high or low. `low` and `high` say where the values that pass begin and end: 0 on the limit, 1 just above it; None is
+    endless.
     `parts` names the operators that an operator of the format stands for: it has then no comparison of its own."""
 
     name: str
     about: Text
+    words: Text
     compare: Callable[[Any, Any], bool] | None
     low: int | None = None
     high: int | None = None
     ordered: bool = True  # whether it needs values that have an order
     shape: Shape = EXPRESSION
     parts: tuple[str, ...] = ()
+    days: Text | None = None
 
 
 _DECLARED = (
-    Operator("at_least", Text("不低于（含）", "this or more"), operator.ge, low=0),
-    Operator("above", Text("高于（不含）", "more than this"), operator.gt, low=1),
-    Operator("at_most", Text("不超过（含）", "this or less"), operator.le, high=1),
-    Operator("below", Text("低于（不含）", "less than this"), operator.lt, high=0),
-    Operator("equals", Text("等于", "exactly this"), operator.eq, low=0, high=1, ordered=False),
-    Operator("one_of", Text("属于其中之一", "one of these"), operator.eq, ordered=False, shape=ListOf(VALUE, 1)),
-    Operator("between", Text("介于两者之间，两端都含", "between the two, both ends in"), None,
+    Operator("at_least", Text("不低于（含）", "this or more"), Text("不低于", "at least"), operator.ge, low=0,
+             days=Text("不早于", "not before")),
+    Operator("above", Text("高于（不含）", "more than this"), Text("高于", "above"), operator.gt, low=1,
+             days=Text("晚于", "after")),
+    Operator("at_most", Text("不超过（含）", "this or less"), Text("不超过", "at most"), operator.le, high=1,
+             days=Text("不晚于", "not after")),
+    Operator("below", Text("低于（不含）", "less than this"), Text("低于", "below"), operator.lt, high=0,
+             days=Text("早于", "before")),
+    Operator("equals", Text("等于", "exactly this"), Text("为", ""), operator.eq, low=0, high=1, ordered=False),
+    Operator("one_of", Text("属于其中之一", "one of these"), Text("为其中之一：", "one of:"), operator.eq,
+             ordered=False, shape=ListOf(VALUE, 1)),
+    Operator("between", Text("介于两者之间，两端都含", "between the two, both ends in"), Text("在", "between"), None,
              shape=ListOf(EXPRESSION, 2), parts=("at_least", "at_most")),
 )  # fmt: skip
 OPERATORS = {one.name: one for one in _DECLARED}

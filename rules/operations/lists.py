@@ -10,9 +10,10 @@ from rules.files.node import Node
 from rules.model import Condition, Expr, Group, Op
 from rules.operations.comparisons import join, sort_key
 from rules.operations.forms import CONDITION, EXPRESSION, PATH
-from rules.operations.operation import Formula, Key, Operation, Place, Scope, Span, Spans
+from rules.operations.operation import Formula, Key, Operation, Place, Scope, Span, Spans, truth
+from rules.operations.phrases import TIGHT, WORDS, Phrase, over
 from rules.shapes import Shape, Word
-from rules.values.exact import BOOLEAN, DATE, Type, Value, exact
+from rules.values.exact import DATE, Type, Value, exact
 from rules.values.text import Text, shown
 
 _WHERE: Mapping[str, Shape] = {"where": CONDITION}
@@ -69,10 +70,6 @@ def _each_of(formula: Formula, at: Node, inner: Place) -> Expr | None:
 def _counted(types: Sequence[Type]) -> Type | None:
     """A count of the records of the list."""
     return Type("count", types[0].of)
-
-
-def _truth(_types: Sequence[Type]) -> Type | None:
-    return BOOLEAN
 
 
 def _number(types: Sequence[Type]) -> Type | None:
@@ -225,34 +222,46 @@ def _statistic_of(name: str, compute: Callable[[Op, Scope], Value], gives: Text,
 OPERATIONS = (
     Operation(
         "count", (Key("count", PATH, optional=_WHERE),), _read_records, _count, "`{count: list, where: c}`",
-        Text(
-            "条数；`where` 可省，下面各行也一样", "how many records; `where` is optional here and in the rows below"
-        ),
+        Text("条数；`where` 可省", "how many records; `where` is optional"),
         _counted, strict=False, whole=True, span=_from(0),
+        phrases={"": Phrase("{0}的个数", "number of {0}", TIGHT, over=True)},
     ),
-    _statistic_of("total", _total, Text("合计", "the sum of numbers"), typed=_number),
-    _statistic_of("mean", _statistic(_mean), Text("平均", "their mean"), typed=_number, span=_as_each),
-    _statistic_of("median", _statistic(_median), Text("中位数", "their median"), typed=_number, span=_as_each),
+    _statistic_of(
+        "total", _total, Text("合计", "the sum of numbers"), typed=_number,
+        phrases={"": over("的合计", "total of {each} over {0}")},
+    ),
+    _statistic_of(
+        "mean", _statistic(_mean), Text("平均", "their mean"), typed=_number, span=_as_each,
+        phrases={"": over("的平均数", "mean of {each} over {0}")},
+    ),
+    _statistic_of(
+        "median", _statistic(_median), Text("中位数", "their median"), typed=_number, span=_as_each,
+        phrases={"": over("的中位数", "median of {each} over {0}")},
+    ),
     _statistic_of(
         "lowest", _extreme(min), Text("最低的；日期和有高低的选项也可", "the lowest; also of dates and ranked choices"),
         typed=_ordered, span=_as_each,
+        phrases={"": over("中最低的", "lowest {each} over {0}"), "@date": over("中最早的", "earliest {each} over {0}")},
     ),
     _statistic_of(
         "highest", _extreme(max),
         Text("最高的；日期和有高低的选项也可", "the highest; also of dates and ranked choices"),
         typed=_ordered, span=_as_each,
+        phrases={"": over("中最高的", "highest {each} over {0}"), "@date": over("中最晚的", "latest {each} over {0}")},
     ),
     Operation(
         "every", (Key("every", PATH, {"satisfies": CONDITION}),), _read_records, _quantified("all"),
         "`{every: list, satisfies: c}`",
         Text("是否每条都满足", "whether all records satisfy it: true, false or not known"),
-        _truth, strict=False,
+        truth, strict=False,
+        phrases={"": Phrase("{0}都符合（{where}）", "every one of {0} meets ({where})", WORDS, over=True)},
     ),
     Operation(
         "some", (Key("some", PATH, {"satisfies": CONDITION}),), _read_records, _quantified("any"),
         "`{some: list, satisfies: c}`",
         Text("是否有一条满足", "whether one of them does"),
-        _truth, strict=False,
+        truth, strict=False,
+        phrases={"": Phrase("{0}中有符合（{where}）的", "some of {0} meet ({where})", WORDS, over=True)},
     ),
     Operation(
         "rank", (Key("rank", EXPRESSION, {"over": PATH, "first": Word(("highest", "lowest"))}, _WHERE),),
@@ -263,6 +272,12 @@ OPERATIONS = (
             "`first` is highest or lowest",
         ),
         _place_type, strict=False, whole=True, span=_from(1), asked=_own_too,
+        phrases={
+            ".highest": over("从高到低排列时自身的名次", "own place by {each}, highest first, over {0}"),
+            ".lowest": over("从低到高排列时自身的名次", "own place by {each}, lowest first, over {0}"),
+            ".highest@date": over("从晚到早排列时自身的名次", "own place by {each}, latest first, over {0}"),
+            ".lowest@date": over("从早到晚排列时自身的名次", "own place by {each}, earliest first, over {0}"),
+        },
     ),
     Operation(
         "streak", (Key("streak", CONDITION, {"over": PATH, "by": PATH}),), _read_streak, _streak,
@@ -273,5 +288,11 @@ OPERATIONS = (
             "(2025, 2023) ends it. Count of the list's subject",
         ),
         _streak_type, strict=False, whole=True, span=_from(0),
+        phrases={
+            "": over(
+                "从新到旧连续符合（{where}）的个数",
+                "number in a row, latest {each} first, over {0} that meet ({where})",
+            ),
+        },
     ),
 )  # fmt: skip

@@ -13,9 +13,10 @@ from typing import Any, Protocol
 
 from rules.files.node import Node
 from rules.model import Condition, Expr, Op, Ref
+from rules.operations.phrases import Phrase
 from rules.problems.problem import Problems
 from rules.shapes import Record, Shape
-from rules.values.exact import Type, Value
+from rules.values.exact import BOOLEAN, Type, Value
 from rules.values.text import Text
 from rules.values.types_in_words import said
 
@@ -122,8 +123,9 @@ class Operation:
     it takes the operation and a scope, and may do with fewer.
 
     written, gives: its row in the manual's table. typed: the type of its result by those of its parts; None where
-    they do not go together. whole: whether a count it gives is always a whole number. asked: the expressions whose
-    want makes it not known. divisor: the argument by which it divides."""
+    they do not go together. phrases: how it reads, by `.option` and `@kind` of its values. whole: whether a count it
+    gives is always a whole number. asked: the expressions whose want makes it not known. divisor: the argument by
+    which it divides."""
 
     name: str
     keys: tuple[Key, ...]
@@ -132,11 +134,16 @@ class Operation:
     written: str
     gives: Text
     typed: Callable[[Sequence[Type]], Type | None]
+    phrases: Mapping[str, Phrase]
     strict: bool = True
     whole: bool = False
     span: Callable[[Op, Spans], Span] = endless
     asked: Callable[[Op, Scope], Sequence[Expr]] = arguments
     divisor: int | None = None
+
+
+def truth(_types: Sequence[Type]) -> Type | None:
+    return BOOLEAN
 
 
 def alike(types: Sequence[Type]) -> Type | None:

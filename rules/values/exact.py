@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import gcd
 from typing import Any
 
 Number = int | Fraction
@@ -128,6 +129,20 @@ def whole(number: Fraction) -> Number:
 
 def exact(number: int | Decimal | Fraction) -> Number:
     return number if isinstance(number, int) else whole(Fraction(number))
+
+
+def ratio(top: Number, bottom: Number) -> Number:
+    """One number over another, which is not zero. Two whole ones make their Fraction here, in lowest terms: its own
+    constructor takes three times as long, and most of what a finding shows is such a ratio."""
+    if type(top) is not int or type(bottom) is not int:
+        return whole(Fraction(top, bottom))
+    common = gcd(top, bottom) if bottom > 0 else -gcd(top, bottom)
+    top, bottom = top // common, bottom // common
+    if bottom == 1:
+        return top
+    made: Any = object.__new__(Fraction)
+    made._numerator, made._denominator = top, bottom  # noqa: SLF001 -- its slots since Python 3
+    return made  # type: ignore[no-any-return]
 
 
 def completed_years(start: date, end: date) -> int:

@@ -7,20 +7,22 @@ from fractions import Fraction
 from rules.values.exact import Type, decimal_text
 from rules.values.text import Text
 
+KINDS = {
+    "count": Text("整数", "a count"),
+    "amount": Text("金额", "an amount"),
+    "rate": Text("百分比", "a percentage"),
+    "points": Text("分数", "points"),
+    "boolean": Text("真假值", "true or false"),
+    "choice": Text("代码", "a choice"),
+    "date": Text("日期", "a date"),
+    "list": Text("列表", "a list"),
+}
+
 
 def said(type: Type) -> Text:
     """What a type is called in messages."""
-    zh, en = {
-        "count": (f"整数（{type.unit}）", f"a count ({type.unit})"),
-        "amount": ("金额", "an amount"),
-        "rate": ("百分比", "a percentage"),
-        "points": ("分数", "points"),
-        "boolean": ("真假值", "true or false"),
-        "choice": ("代码", "a choice"),
-        "date": ("日期", "a date"),
-        "list": ("列表", "a list"),
-    }.get(type.kind, (type.kind, type.kind))
-    return Text(zh, en)
+    kind = KINDS.get(type.kind) or Text(type.kind, type.kind)
+    return Text(f"{kind.zh}（{type.unit}）", f"{kind.en} ({type.unit})") if type.kind == "count" else kind
 
 
 def example(type: Type | None, number: str = "") -> str:

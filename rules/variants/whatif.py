@@ -110,7 +110,7 @@ def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -
         shutil.copytree(root, copy, dirs_exist_ok=True)
         for supposition in suppositions:
             _apply(copy, copy / edition.plan / name, supposition)
-        loaded = load(copy / edition.plan / name, copy)
+        loaded = load(copy / edition.plan / name, copy, warn=False)
     if loaded.edition is None:
         raise PolicyError(loaded.problems)
     return loaded.edition

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rules.judging.decision import Decision, Finding
 from rules.judging.evaluate import evaluate, holds, leaf_holds
-from rules.judging.outcomes import within
-from rules.model import Checklist, Condition, Const, Criterion, Group, Leaf, Ranking, Scorecard, ScoreItem, Table
-from rules.values.exact import POINTS, Value
+from rules.model import Checklist, Const, Criterion, Group, Leaf, Ranking, Scorecard, Table
+from rules.values.exact import Value
 from rules.values.text import Text
-from rules.words.arithmetic import HOLDS, Arithmetic, counted, joined, label
+from rules.words.arithmetic import Arithmetic, counted, joined, label
 from rules.words.explanation import VERDICT, Reason
-from rules.words.record_wording import RecordWording, exactly, is_flag, plainly, tests, value_of
+from rules.words.points import Points, source
+from rules.words.record_wording import RecordWording, exactly, plainly, tests
+from rules.words.wording import flag
 
 REQUIRED: Mapping[str, Text] = {
     "all": Text("以下应全部成立", "all of these must hold"),
@@ -53,11 +54,12 @@ class Findings:
         if isinstance(body, Ranking):
             return
         items = {one.id: one for one in body.items} if isinstance(body, Scorecard) else {}
+        points = Points(self.say, self.arithmetic, self.depth)
         criteria = {(one.id, role): one for role, one in _criteria(body)}
         shown = self._shown()
         for finding in shown:
             if finding.role == "item":
-                yield self._item(finding, items[finding.id])
+                yield points.reason(finding, items[finding.id])
             else:
                 yield self.criterion(finding, criteria[finding.id, finding.role])
         if isinstance(body, Table) and shown and all(one.verdict is False for one in self.decision.findings):
@@ -90,7 +92,7 @@ class Findings:
             formula=held.formula,
             state=_state(finding),
             clause=finding.clause,
-            source=_source(finding, say),
+            source=source(finding, say),
             group=_group(finding, say),
             below=held.below,
         )
@@ -102,19 +104,15 @@ class Findings:
     def _doubt(self, criterion: Criterion) -> Iterator[Reason]:
         """The condition that says whether the criterion applies, where that cannot be told."""
         if criterion.when is not None and holds(criterion.when, self.say.scope) is None:
-            below = tuple(self.arithmetic.parts(criterion.when, self.say, 0))
-            yield Reason(self.say.pick("是否适用", "whether it applies"), below=below)
+            for part in self.arithmetic.parts(criterion.when, self.say, 0):
+                yield replace(part, title=self.say.pick(f"是否适用：{part.title}", f"applies if: {part.title}"))
 
     def _held(self, finding: Finding, criterion: Criterion) -> Held:
         condition, say = criterion.condition, self.say
         if isinstance(condition, Leaf):
             return self._compared(finding, condition)
-        return Held(
-            counted(condition, say),
-            _grouped(finding, condition, say),
-            "",
-            tuple(self.arithmetic.parts(condition, say, self.depth)),
-        )
+        parts = tuple(self.arithmetic.parts(condition, say, self.depth))
+        return Held(counted(condition, say), _grouped(finding, condition, say), below=parts)
 
     def _compared(self, finding: Finding, leaf: Leaf) -> Held:
         say = self.say.aged(leaf.left)
@@ -134,11 +132,9 @@ class Findings:
         if finding.role in ("row", "ceiling"):
             known = leaf_holds(leaf, say.scope)
             return "" if known and exactly(leaf) else _asked(finding, plainly(say, leaf), say)
-        if is_flag(leaf):
-            if finding.verdict is True:
-                return ""
-            flag = value_of(leaf.tests[0]) is not finding.rejects
-            return say.pick(f"应为 {say.value(flag, leaf.left.type)}", f"must be {say.value(flag, leaf.left.type)}")
+        if (asked := flag(leaf)) is not None:
+            answer = say.value(asked is not finding.rejects, leaf.left.type)
+            return "" if finding.verdict else say.pick(f"应为 {answer}", f"must be {answer}")
         return _asked(finding, tests(say, leaf), say)
 
     def _follows(self, finding: Finding, criterion: Criterion, wanted: str) -> str:
@@ -155,92 +151,6 @@ class Findings:
             so = say.pick("否则", "otherwise") if finding.verdict is None else say.pick("因此", "therefore")
             said = f"{so}{say.pick('：', ': ')}{outcome}"
         return say.pick("；", "; ").join(one for one in (wanted, said) if one)
-
-    # --- points
-
-    def _item(self, finding: Finding, item: ScoreItem) -> Reason:
-        say, points = self.say, finding.points
-        given = say.value(points, POINTS)
-        formula, below, why = self._points(item, given)
-        if points is None:
-            worth = say.pick("不能计分", "cannot be scored")
-        else:
-            worth = given if not why else say.pick(f"{given}（{why}）", f"{given} ({why})")
-        return Reason(
-            title=say.text(finding.title),
-            seen=self._looked_at(item),
-            wanted=worth,
-            formula=formula,
-            state="" if points is not None else "unknown",
-            clause=finding.clause,
-            source=_source(finding, say),
-            below=below,
-        )
-
-    def _looked_at(self, item: ScoreItem) -> str:
-        say = self.say
-        if item.shown is not None:
-            return say.aged(item.shown).lacking(item.shown) if item.formula is None else ""
-        condition = item.bands[0][0]
-        if isinstance(condition, Group):
-            return counted(condition, say)
-        name = say.name(condition.left)
-        seen = say.aged(condition.left).lacking(condition.left)
-        return seen if name == say.text(item.title) else f"{name}{say.pick('：', ': ')}{seen}"
-
-    def _points(self, item: ScoreItem, given: str) -> tuple[str, tuple[Reason, ...], str]:
-        """The formula behind the points of an item, the reasons below it, and the band or the bound that gave them."""
-        say, arithmetic = self.say, self.arithmetic
-        absent = say.pick("没有数据，按规定计", "set by the plan where nothing is known")
-        if item.formula is not None:
-            formula, below = arithmetic.of(item.formula, say, self.depth)
-            value = evaluate(item.formula, say.scope)
-            return formula, below, absent if value is None else self._bounded(item, value)
-        for condition, worth in item.bands:
-            truth = holds(condition, say.scope)
-            if truth is False:
-                continue
-            told = tuple(self._bands(item, condition))
-            if truth is None or evaluate(worth, say.scope) is None:
-                return "", told, absent
-            formula, below = arithmetic.of(worth, say, self.depth)
-            return formula, (*told, *below), self._band(item, condition)
-        return "", (), absent
-
-    def _bands(self, item: ScoreItem, condition: Condition) -> Iterator[Reason]:
-        """The comparisons of a bonus or deduction that makes several."""
-        first = item.bands[0][0]
-        if item.shown is None and isinstance(first, Group):
-            yield from self.arithmetic.parts(first, self.say, self.depth)
-        elif item.shown is not None and isinstance(condition, Leaf):
-            yield from self.arithmetic.behind(condition.left, self.say, self.depth)
-
-    def _band(self, item: ScoreItem, condition: Condition) -> str:
-        say = self.say
-        if item.shown is None:
-            first = item.bands[0][0]
-            if isinstance(first, Leaf) and not (exactly(first) and condition is first):
-                said = say.text(HOLDS[condition is first])
-                return say.pick(f"{said}，条件：{plainly(say, first)}", f"{said}, condition: {plainly(say, first)}")
-            return "" if isinstance(first, Leaf) else joined(first, say)
-        if isinstance(condition, Leaf):
-            say = say.aged(condition.left)
-            return "" if exactly(condition) else tests(say, condition)
-        return say.plain.condition(condition)
-
-    def _bounded(self, item: ScoreItem, value: Value) -> str:
-        say = self.say
-        if item.least is not None and value < item.least:
-            return self._bound(value, item.least, say.pick("最低", "at least"))
-        return (
-            self._bound(value, item.most, say.pick("最高", "at most"))
-            if value != within(value, None, item.most)
-            else ""
-        )
-
-    def _bound(self, value: Value, bound: Value, words: str) -> str:
-        worked, limit = self.say.value(value, POINTS), self.say.value(bound, POINTS)
-        return self.say.pick(f"算得 {worked}，{words} {limit}", f"comes to {worked}, {words} {limit}")
 
 
 def _criteria(body: Checklist | Table | Scorecard) -> Iterator[tuple[str, Criterion]]:
@@ -286,11 +196,6 @@ def _grouped(finding: Finding, group: Group, say: RecordWording) -> str:
         return _asked(finding, joined(group, say), say)
     words = FORBIDDEN if finding.rejects else REQUIRED
     return say.text(words.get(group.join) or words[""]).format(group.least)
-
-
-def _source(finding: Finding, say: RecordWording) -> str:
-    lender = say.pick("（自定）", " (set by the lender)") if finding.set_by != "plan" else ""
-    return f"{finding.clause}{lender}"
 
 
 def _group(finding: Finding, say: RecordWording) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -9,11 +10,12 @@ from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import title_of
 from rules.judging.missing import missing
 from rules.model import Comparison, Condition, Const, Expr, Leaf, Op, Ref
-from rules.values.exact import Type, Value
 from rules.values.text import Lang, Text
-from rules.words.formulas import AND_ALSO, BETWEEN, WORDS
+from rules.words.formulas import AND_ALSO, BETWEEN, LISTED
 from rules.words.wording import Wording
 
+END = "\u2060"  # after a value, until the next character shows whether a space belongs there
+END_BEFORE_WORD = re.compile(f"{END}(?=[\u4e00-\u9fff])")
 FEW = 2  # facts that are named beside the value they are missing for
 LACKING: Mapping[str, Text] = {
     "not_given": Text("未提供", "not given"),
@@ -56,7 +58,10 @@ class RecordWording(Wording):
             return said
         value = self.seen(ref)
         known = evaluate(ref, self.scope) is not None
-        return self.pick(f"{said} {value}", f"{value} ({said})" if known else f"{said} ({value})")
+        return self.pick(f"{said} {value}{END}", f"{value} ({said})" if known else f"{said} ({value})")
+
+    def expr(self, expr: Expr, subject: str = "", own: str = "", codes: Mapping[str, Text] | None = None) -> str:
+        return END_BEFORE_WORD.sub(" ", Wording.expr(self, expr, subject, own, codes)).replace(END, "")
 
     def condition(self, condition: Condition, subject: str = "", own: str = "") -> str:
         return self.plain.condition(condition, subject, own)
@@ -73,8 +78,7 @@ class RecordWording(Wording):
 
     def seen(self, expr: Expr) -> str:
         """The value of an expression for this record."""
-        aged = replace(self, years="岁") if "岁" in self.name(expr) else self
-        return aged.value(evaluate(expr, self.scope), expr.type, self.codes(expr))
+        return self.aged(expr).value(evaluate(expr, self.scope), expr.type, self.codes(expr))
 
     def lacking(self, expr: Expr) -> str:
         """The value; where it is not known, the facts for want of which it is not."""
@@ -106,7 +110,8 @@ def tests(say: Wording, leaf: Leaf) -> str:
 def _test(say: Wording, test: Comparison, leaf: Leaf) -> str:
     limits = [limit.value for limit in test.limits if isinstance(limit, Const)]
     if len(limits) < len(test.limits):
-        return say.test(test, leaf.left.type.kind, say.codes(leaf.left))
+        words = say.text(LISTED).join(_limit(say, limit, leaf) for limit in test.limits)
+        return f"{say.operator(test.operator, leaf.left.type.kind)} {words}".strip()
     one = limits[0] if len(limits) == 1 else tuple(limits)
     return say.comparison(test.operator, one, test.limits[0].type, say.codes(leaf.left))
 
@@ -120,20 +125,9 @@ def plainly(say: Wording, leaf: Leaf) -> str:
 
 def _limit(say: Wording, limit: Expr, leaf: Leaf) -> str:
     codes = say.codes(leaf.left)
-    return say.value(limit.value, limit.type, codes) if isinstance(limit, Const) else say.operand(limit, WORDS, codes)
+    return say.value(limit.value, limit.type, codes) if isinstance(limit, Const) else say.expr(limit, codes=codes)
 
 
 def exactly(leaf: Leaf) -> bool:
     """Whether the value seen is the value wanted, if the comparison holds."""
     return all(test.operator in ("equals", "one_of") for test in leaf.tests)
-
-
-def value_of(test: Comparison) -> Value:
-    """The one fixed limit of a comparison; None where it has another."""
-    return test.limits[0].value if len(test.limits) == 1 and isinstance(test.limits[0], Const) else None
-
-
-def is_flag(leaf: Leaf) -> bool:
-    """Whether a comparison asks a flag to be the one or the other."""
-    kind: Type = leaf.left.type
-    return kind.kind == "boolean" and len(leaf.tests) == 1 and isinstance(value_of(leaf.tests[0]), bool)

@@ -10,23 +10,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rules.model import Comparison, Condition, Const, Edition, Expr, Leaf, Op, Ref, Table
+from rules.operations.phrases import ATOM, LOOSE, SUM, WORDS
 from rules.values.exact import Type, Value
 from rules.values.figures import PLACES, ROUNDED, figure, rate, yuan
 from rules.values.text import Lang, Text
 from rules.words.formulas import (
     AND_ALSO,
-    ATOM,
     BETWEEN,
     DAYS,
     JOINS,
     LISTED,
-    LOOSE,
     NOT,
     ONLY,
     OPERATORS,
     SPAN,
-    SUM,
-    WORDS,
     phrase_of,
 )
 from rules.words.names import Names
@@ -160,7 +157,7 @@ class Wording:
         return self.text(SPAN).format(low, high)
 
     def condition(self, condition: Condition, subject: str = "", own: str = "") -> str:
-        """What a condition asks, read at a place (that of the wording where none is given)."""
+        """The words of a condition, read at a place (that of the wording where none is given)."""
         if subject:
             return self.at(subject, own).condition(condition)
         if isinstance(condition, Leaf):
@@ -175,7 +172,7 @@ class Wording:
         kind, codes = leaf.left.type.kind, self.codes(leaf.left)
         left = self.operand(leaf.left, SUM)
         say = replace(self, years="岁") if "岁" in left else self
-        if (limit := _flag(leaf)) is not None:
+        if (limit := flag(leaf)) is not None:
             return left if limit else f"{left}{self.pick('：否', ': no')}"
         gap = self.pick(" ", " is ")
         if tuple(test.operator for test in leaf.tests) == BETWEEN:
@@ -228,7 +225,7 @@ class Wording:
         return template.format(*args, args=self.text(phrase.between).join(args), each=each, where=where), phrase.binds
 
 
-def _flag(leaf: Leaf) -> bool | None:
+def flag(leaf: Leaf) -> bool | None:
     """The answer that a comparison of a boolean asks for; None where it is another comparison."""
     (test, *others), limit = leaf.tests, leaf.tests[0].limits[0]
     plain = leaf.left.type.kind == "boolean" and test.operator == "equals" and not others

@@ -22,7 +22,7 @@ from service.http.fields import Day, Free, Strict, name
 from service.http.marks import ends_with, tagged
 from service.http.problems import Problem
 from service.http.security import needs
-from service.policies.live import Compiled
+from service.policies.compiled import Compiled
 
 blueprint = Blueprint(
     "catalogue", __name__, url_prefix="/v1", description="政策、事实、条款 / policies, facts, clauses"

@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 from flask import Response, request
 from marshmallow import ValidationError, fields
 
+from service.api.answers import LoggedDecisionSchema
 from service.exact_json import dumps
 from service.http.answering import ASKED, DECISION, REVIEWED, Idempotent, answer, scribe, told
 from service.http.bodies import Blueprint, body_json
 from service.http.compact import Compact
 from service.http.context import caller, case_reader, service
-from service.http.fields import Day, Free, Identifier, LoggedDecisionSchema, Strict, Whole, name
+from service.http.fields import Day, Free, Identifier, Strict, Whole, name
 from service.http.marks import idempotent, tagged
 from service.http.problems import Problem
 from service.http.security import needs

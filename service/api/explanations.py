@@ -13,13 +13,14 @@ from marshmallow import EXCLUDE, fields
 
 from rules.words.explain import explain, whole
 from rules.words.explanation import ALL, DEPTH
+from service.api.answers import DecisionSchema
 from service.api.decisions import line_of
 from service.api.replaying import again, differences
 from service.exact_json import dumps, loads
 from service.http.answering import OPENED, answer, scribe, told
 from service.http.bodies import Blueprint
 from service.http.context import caller, service, snapshot
-from service.http.fields import Day, DecisionSchema, Free, Strict, Whole, name
+from service.http.fields import Day, Free, Strict, Whole, name
 from service.http.language import LANGUAGES, language
 from service.http.marks import ends_with
 from service.http.problems import FieldError, Problem

@@ -13,7 +13,7 @@ from service.http.cases import Case
 from service.http.context import service, snapshot
 from service.http.problems import FieldError, Problem
 from service.log import Line
-from service.policies.live import Compiled, compile_files
+from service.policies.compiled import Compiled, compile_files
 
 
 def edition_of(line: Line) -> Compiled:

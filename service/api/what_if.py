@@ -12,17 +12,18 @@ from marshmallow import ValidationError, fields
 
 from rules import PolicyError
 from rules.variants.whatif import KINDS, NoSuchFigure, Supposition, changed, suppose
+from service.api.answers import DecisionSchema
 from service.api.replaying import differences
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.bodies import JSON, Blueprint, body_json
 from service.http.cases import field_errors
 from service.http.context import case_reader, snapshot
-from service.http.fields import CaseSchema, DecisionSchema, Free, Strict
+from service.http.fields import CaseSchema, Free, Strict
 from service.http.marks import ends_with
 from service.http.problems import FieldError, Problem
 from service.http.security import needs
-from service.policies.live import Compiled, compiled_of
+from service.policies.compiled import Compiled, compiled_of
 
 blueprint = Blueprint("what-if", __name__, url_prefix="/v1/what-if", description="假设 / what if")
 MOST = 20

@@ -46,7 +46,7 @@ class Settings:
         """The editions of the policies folder; PolicyError where those of the plan asked for cannot be used."""
         if not self.policies.is_dir():
             raise Bad(f"没有政策目录 {self.policies}。", f"There is no policies folder {self.policies}.")
-        store = read_store(self.policies)
+        store = read_store(self.policies, warn=False)
         errors = [one for one in store.problems if one.severity == "error"]
         if blocking := [one for one in errors if self.plan is None or one.mark.file.startswith(f"{self.plan}/")]:
             raise Unusable(self.policies, tuple(blocking))
@@ -70,7 +70,7 @@ class Settings:
         folder = Path(name)
         if (folder / "plan.yaml").is_file():
             root = folder.resolve().parents[1]
-            loaded = load(folder.resolve(), root)
+            loaded = load(folder.resolve(), root, warn=False)
             if loaded.edition is None:
                 raise Unusable(root, loaded.problems)
             return loaded.edition

@@ -10,13 +10,15 @@ from typing import Any
 import click
 
 from rules.table import TableError
+from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
 from rules.words.wording import Wording
 from service.commands.common import Bad, Settings, Unfit, common
 from service.commands.screen import as_json, show
+from service.county.intake.checks import CheckedFile
 from service.county.intake.inputs import Source, Unreadable
 from service.county.run.history import NotBefore, runs_before
-from service.county.run.manifest import CheckedFile, Counts, Manifest, plain
+from service.county.run.manifest import Counts, Manifest, plain
 from service.county.run.steps import Busy, Finished, Occupied
 from service.county.running import Asked, TooMany, run
 
@@ -156,7 +158,7 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
     for file in manifest.checked:
         yield from _file(file, say)
     for subject, counts in manifest.counts.items():
-        yield line(Span(f"{say.text(edition.subjects[subject].title)}  {counts.rows}", "title"))
+        yield line(Span(f"{say.text(edition.subjects[subject].title)}  {figure(counts.rows)}", "title"))
         yield from _outcomes(counts, say)
         for skipped in manifest.levels[subject].left_out:
             yield row(skipped.decision, Span(say.pick(skipped.zh, skipped.en), "unknown"), indent=2)
@@ -171,7 +173,8 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
     for subject, doubt in manifest.gaps.items():
         below = say.text(edition.subjects[doubt.below].title)
         words = say.pick(
-            f"{doubt.doubtful} 条{below}记录缺数据，见报告", f"{doubt.doubtful} records lack data ({below})"
+            f"{figure(doubt.doubtful)} 条{below}记录缺数据，见报告",
+            f"{figure(doubt.doubtful)} records lack data ({below})",
         )
         yield row(say.text(edition.subjects[subject].title), Span(words, "unknown"))
     yield line(Span(str(out), "dim"))
@@ -179,8 +182,8 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
 
 def _file(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
     colon = say.pick("：", ": ")
-    aside = say.pick(f"未采用 {file.bad} 行", f"{file.bad} set aside")
-    yield row(file.file, say.pick(f"{file.rows} 行", f"{file.rows} rows"),
+    aside = say.pick(f"未采用 {figure(file.bad)} 行", f"{figure(file.bad)} set aside")
+    yield row(file.file, say.pick(f"{figure(file.rows)} 行", f"{figure(file.rows)} rows"),
               Span(aside, "bad" if file.bad else "dim"), indent=2)  # fmt: skip
     for note in file.notes:
         if note.code in NOTED:
@@ -194,7 +197,9 @@ def _outcomes(counts: Counts, say: Wording) -> Iterator[Row]:
     for decision, outcomes in counts.outcomes.items():
         rule = say.edition.rules[decision]
         numbers = (
-            f"{say.text(rule.outcomes[name].title)} {outcomes[name]}" for name in rule.outcomes if name in outcomes
+            f"{say.text(rule.outcomes[name].title)} {figure(outcomes[name])}"
+            for name in rule.outcomes
+            if name in outcomes
         )
         yield row(say.text(rule.title), "  ".join(numbers), indent=2)
 
@@ -206,7 +211,9 @@ def _differing(manifest: Manifest, say: Wording) -> Iterator[Row]:
     for subject in dict.fromkeys(one.subject for one in manifest.differences):
         facts = say.edition.subjects[subject].facts
         figures = say.pick("、", ", ").join(
-            f"{say.text(facts[one.fact].title)} {one.rows}" for one in manifest.differences if one.subject == subject
+            f"{say.text(facts[one.fact].title)} {figure(one.rows)}"
+            for one in manifest.differences
+            if one.subject == subject
         )
         words = say.pick(
             f"表中的数与汇总不同（条数），{which}：", f"rows whose figures differ from the counts, {which}: "
@@ -220,7 +227,7 @@ def _childless(manifest: Manifest, say: Wording) -> Iterator[Row]:
         subject, below = (say.text(say.edition.subjects[name].title) for name in (one.subject, one.below))
         more = say.pick(" 等", " …") if one.rows > len(one.ids) else ""
         words = say.pick(
-            f"{one.rows} 个没有一条{below}记录，由此汇总的数都是 0，请核对表是否齐全：",
-            f"{one.rows} without any record below ({below}), counted as 0; is the extract complete? ",
+            f"{figure(one.rows)} 个没有一条{below}记录，由此汇总的数都是 0，请核对表是否齐全：",
+            f"{figure(one.rows)} without any record below ({below}), counted as 0; is the extract complete? ",
         )
         yield row(subject, Span(f"{words}{', '.join(one.ids)}{more}", "unknown"))

@@ -66,7 +66,7 @@ def _check(chosen: ServiceSettings) -> None:
     """Check settings, policies, log and port before any worker starts; migrate the tables."""
     log = DecisionLog(chosen.database, Sealer.of(chosen.seal_keys, chosen.blind_key))
     log.upgrade()
-    errors = tuple(one for one in read_store(chosen.policies).problems if one.severity == "error")
+    errors = tuple(one for one in read_store(chosen.policies, warn=False).problems if one.severity == "error")
     usable = chosen.policies.is_dir() and not errors
     if not usable and not last_live(log):
         raise (

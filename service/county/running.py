@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import partial
 from importlib.metadata import version
@@ -13,7 +13,7 @@ from pathlib import Path
 from rules.model import Edition
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from service.county.backend import Backend, Spark, backend, named, quoted, rows_of
-from service.county.intake.checks import BAD, Checked, Checks
+from service.county.intake.checks import BAD, CheckedFile, Checks
 from service.county.intake.inputs import Source
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
@@ -21,21 +21,7 @@ from service.county.run.childless import childless
 from service.county.run.gaps import write_gaps
 from service.county.run.history import Before, carry
 from service.county.run.levels import Judging
-from service.county.run.manifest import (
-    MANIFEST,
-    CheckedFile,
-    Childless,
-    Counts,
-    Difference,
-    Doubt,
-    Input,
-    Level,
-    Manifest,
-    Ranked,
-    Stamp,
-    canonical,
-    plain,
-)
+from service.county.run.manifest import FIELDS, MANIFEST, Counts, Difference, Input, Level, Manifest, Stamp, canonical
 from service.county.run.outputs import Outputs
 from service.county.run.rankings import summary
 from service.county.run.steps import WORK, Steps, appearing, digest
@@ -118,28 +104,32 @@ class _Run:
     def all(self, stamp: Stamp) -> Manifest:
         once = self.steps.once
         self.tick("inputs")
-        checked = once("inputs", tuple[CheckedFile, ...], self.inputs)
+        checked = once("inputs", FIELDS["checked"], self.inputs)
         self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.files}
         self.refuse(checked)
-        carried = once("last", Mapping[str, Mapping[str, int]], self.carried)
+        carried = once("last", FIELDS["carried"], self.carried)
         levels: dict[str, Level] = {}
         for file in reversed(checked):
             self.tick(file.subject)
             levels[file.subject] = once(file.subject, Level, partial(self.level, file))
         counts = {one: once(f"counts {one}", Counts, partial(self.counts, levels[one])) for one in self.files}
         manifest = Manifest(
-            **{name: getattr(stamp, name) for name in plain(stamp)},
+            **{one.name: getattr(stamp, one.name) for one in fields(stamp)},
             checked=checked,
             carried=carried,
             levels=levels,
             counts=counts,
-            differences=once("differences", tuple[Difference, ...], lambda: tuple(self.differences())),
-            empty=once("empty", tuple[Childless, ...], self.empty),
+            differences=once("differences", FIELDS["differences"], lambda: tuple(self.differences())),
+            empty=once(
+                "empty",
+                FIELDS["empty"],
+                lambda: tuple(childless(self.duck, self.edition, self.files, self.judging.counts)),
+            ),
         )
         gaps = partial(write_gaps, self.outputs(manifest))
-        manifest = replace(manifest, gaps=once("gaps", Mapping[str, Doubt], gaps))
+        manifest = replace(manifest, gaps=once("gaps", FIELDS["gaps"], gaps))
         ranked = partial(summary, self.outputs(manifest))
-        return self.shown(replace(manifest, rankings=once("rankings", tuple[Ranked, ...], ranked)))
+        return self.shown(replace(manifest, rankings=once("rankings", FIELDS["rankings"], ranked)))
 
     def shown(self, manifest: Manifest) -> Manifest:
         """Write the workbook and the report; the manifest with the sha256 of every file."""
@@ -167,9 +157,9 @@ class _Run:
     def inputs(self) -> tuple[CheckedFile, ...]:
         """Check all files, and write the rows that are set aside."""
         checks = Checks(self.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before)
-        checked = [checks.look(source) for source in self.sources]
+        checked = tuple(checks.look(source) for source in self.sources)
         self.set_aside(checks)
-        return tuple(_as_listed(one) for one in checked)
+        return checked
 
     def set_aside(self, checks: Checks) -> None:
         codes = ", ".join(f"({quoted(code)}, {quoted(zh)}, {quoted(en)})" for code, (zh, en) in checks.messages.items())
@@ -234,9 +224,6 @@ class _Run:
         count: int = self.duck.run(f"SELECT count(*) FROM {file} WHERE {key_of(above)} NOT IN ({ids})")[0][0]
         return count
 
-    def empty(self) -> tuple[Childless, ...]:
-        return tuple(childless(self.duck, self.edition, self.files, self.judging.counts))
-
     def differences(self) -> Iterator[Difference]:
         """Figures that a file gave and that its records add up to differently."""
         for subject, path in self.files.items():
@@ -251,7 +238,3 @@ class _Run:
                 rows = self.duck.run(f"SELECT {differ} FROM {old} a JOIN {new} b USING (id)")[0]
                 yield from (Difference(subject, name, count)
                             for name, count in zip(given, rows, strict=True) if count)  # fmt: skip
-
-
-def _as_listed(one: Checked) -> CheckedFile:
-    return CheckedFile(one.source.subject, one.source.path.name, one.rows, one.bad, one.notes, one.missing, one.decided)

@@ -14,7 +14,7 @@ from rules.model import Rule
 from rules.values.ids import ID
 from service.http.fields import MESSAGES, CaseSchema
 from service.http.problems import FieldError, Problem
-from service.policies.live import Compiled, Snapshot
+from service.policies.compiled import Compiled, Snapshot
 
 _SCHEMA = CaseSchema()
 REMEMBERED = 1000  # questions whose edition and decision are remembered

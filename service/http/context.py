@@ -13,7 +13,8 @@ from flask import Flask, Request, current_app, g, request
 from service.http.cases import CaseReader
 from service.keys import ApiKey, Keys
 from service.log import DecisionLog, Sealer
-from service.policies.live import Policies, Snapshot
+from service.policies.compiled import Snapshot
+from service.policies.live import Policies
 from service.settings import Settings
 
 NAME = "village_credit"

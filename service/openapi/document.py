@@ -22,12 +22,13 @@ from werkzeug.exceptions import HTTPException
 
 from rules.model import Edition, Rule
 from rules.model.needs import needed
-from service.http.fields import CaseSchema, FactSchemas, ProblemSchema
+from service.http.fields import CaseSchema, ProblemSchema
 from service.http.problems import from_http
 from service.openapi import examples
 from service.openapi.coming import told
 from service.openapi.common import HEADERS, NAMES, PARAMETERS, complete, problem_responses
-from service.policies.live import Snapshot
+from service.openapi.facts import FactSchemas
+from service.policies.compiled import Snapshot
 
 OPENAPI = "3.1.0"
 ABOUT = """整村授信的判定服务：哪些农户可以采集、哪些村是信用村，逐条注明条款。

@@ -13,7 +13,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from service.policies.live import Snapshot
+from service.policies.compiled import Snapshot
 from service.settings import HOME
 
 MAKER = "examples.report"

@@ -14,7 +14,7 @@ from rules.cases.files import Case, read_cases
 from rules.judging.decision import Decision, vars_of
 from rules.model import Edition, Rule
 from rules.model.needs import Key, needed
-from service.policies.live import Compiled, Snapshot
+from service.policies.compiled import Compiled, Snapshot
 from service.settings import HOME
 
 CASES = HOME / "examples" / "cases"

@@ -14,7 +14,7 @@ from tests.agreement.drawing import Drawing
 from tests.editions import every
 
 EDITIONS = list(every().values())
-CODE_WORD = re.compile(r"\b[a-z]+_[a-z_]+\b|\b[a-z]\w*\.[a-z]\w*\b|\bNone\b|\bTrue\b|\bFalse\b|Fraction")
+CODE_WORD = re.compile(r"\b[a-z]+_[a-z_]+\b|\b[a-z]\w*\.[a-z]\w*\b|\bNone\b|\bTrue\b|\bFalse\b|Fraction|\u2060")
 DOUBLED = re.compile(r"是\s+为\s*是|否\s+为\s*否|：\s*：|\s为 [是否]$|yes is yes|no is no| is yes\b")
 UNMET = re.compile(r"不符合|没有达到|(?<!都)不成立(?! \d)|not met|does not hold|not fulfilled")
 RECORD = re.compile(r"\b[a-z_]+-\d+\b")  # the name of a drawn record

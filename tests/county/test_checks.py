@@ -83,11 +83,12 @@ def duck_in(folder):
 def judged(subject, path, scratch):
     """The columns that are wrong in each row, the parts that exceed their wholes, and the good rows by id."""
     duck = duck_in(scratch.parent / path.suffix)
-    found = Checks(EDITION, duck, scratch).look(Source(subject, path))
+    checks = Checks(EDITION, duck, scratch)
+    checks.look(Source(subject, path))
     wrong, parts = {}, {}
     for row, column, code in duck.run(f'SELECT row__, col, code FROM "bad__{subject}"'):
         (parts if code.startswith(PART) else wrong).setdefault(row - Source(subject, path).first, set()).add(column)
-    good = {one.pop("id"): one for one in duck.dicts(f"SELECT * FROM {rows_of(found.clean)}")}
+    good = {one.pop("id"): one for one in duck.dicts(f"SELECT * FROM {rows_of(checks.clean[subject])}")}
     return wrong, parts, good
 
 

@@ -28,8 +28,10 @@ def duck(tmp_path):
 
 def looked_at(duck, folder, columns):
     pq.write_table(pa.table(columns), folder / "rows.parquet")
-    found = Checks(EDITION, duck, folder).look(Source("household", folder / "rows.parquet"))
-    return found, duck.dicts(f"SELECT * FROM {rows_of(found.clean)}"), duck.columns(rows_of(found.clean))
+    checks = Checks(EDITION, duck, folder)
+    found = checks.look(Source("household", folder / "rows.parquet"))
+    clean = rows_of(checks.clean["household"])
+    return found, duck.dicts(f"SELECT * FROM {clean}"), duck.columns(clean)
 
 
 @given(st.from_regex(PLAIN, fullmatch=True))
@@ -59,7 +61,7 @@ def test_codes_are_read_as_codes_and_written_as_text(duck, tmp_path, type, coded
     assert [row["status"] for row in rows] == ["resident", "deceased", None]
     assert [row["votes"] for row in rows] == table["votes"].to_pylist()[:3]
 
-    duck.write(duck.table(found.clean), tmp_path / "out.parquet", "id")
+    duck.write(duck.table(tmp_path / "clean_household.sql"), tmp_path / "out.parquet", "id")
     written = pq.read_table(tmp_path / "out.parquet")
     assert written.schema.field("status").type == pa.string()
     assert written.to_pylist() == rows

@@ -80,9 +80,10 @@ def test_the_same_inputs_give_the_same_bytes(files, out, manifest, tmp_path):
 def looked_at(file):
     """What the checks make of a file of households, its good rows, and what is set aside."""
     with closing(Duck(file.parent / "scratch")) as duck:
-        checked = Checks(EDITION, duck, file.parent).look(Source("household", file))
+        checks = Checks(EDITION, duck, file.parent)
+        checked = checks.look(Source("household", file))
         aside = duck.dicts(f"SELECT {ROW} AS row, col, code FROM {BAD}household")
-        good = duck.dicts(f"SELECT * FROM {rows_of(checked.clean)}")
+        good = duck.dicts(f"SELECT * FROM {rows_of(checks.clean['household'])}")
     return checked, good, aside
 
 
@@ -219,6 +220,8 @@ def test_one_row_is_explained(out):
     said = call("explain", out, "village", "V01", "credit_village", "--lang", "en")
     assert "Criteria of a credit village" in said
     assert "4" in said
+    assert "= " in call("explain", out, "village", "V01", "credit_village", "--all")
+    assert "= " not in call("explain", out, "village", "V01", "credit_village", "--depth", "0")
     assert "V99" in call("explain", out, "village", "V99", code=2)
     assert json.loads(call("explain", out, "township", "T1", "credit_township", "--json"))["findings"]
 

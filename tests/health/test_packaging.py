@@ -83,7 +83,9 @@ def test_the_pythons_that_durable_rules_can_be_built_for_are_allowed():
     assert ".".join(map(str, sys.version_info[:3])) in allowed
 
 
-@pytest.mark.parametrize("name", ["deploy/Dockerfile", "docs/deploy.md", "docs/deploy.zh-CN.md", "service/command.py"])
+@pytest.mark.parametrize(
+    "name", ["deploy/Dockerfile", "docs/deploy.md", "docs/deploy.zh-CN.md", "service/commands/main.py"]
+)
 def test_whoever_builds_durable_rules_is_told_the_flag_that_the_makefile_sets(name):
     [flag] = re.findall(r"^COMPAT := (\S+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     assert f"CPPFLAGS={flag}" in (ROOT / name).read_text(encoding="utf-8")

@@ -20,12 +20,13 @@ from pkgutil import walk_packages
 
 import click
 import rules, service
-from service.command_line import cli
+from service.commands.main import cli
 
 def commands(command, words=()):
     yield words
-    for name in getattr(command, "commands", ()):
-        yield from commands(command.get_command(click.Context(command), name), (*words, name))
+    context = click.Context(command)
+    for name in command.list_commands(context) if isinstance(command, click.Group) else ():
+        yield from commands(command.get_command(context, name), (*words, name))
 
 for words in commands(cli):
     with redirect_stdout(StringIO()) as shown:

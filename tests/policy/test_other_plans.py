@@ -20,7 +20,8 @@ from rules.operations import JOINS, KEYS, OPERATORS
 from rules.values.exact import plain
 from rules.words.explain import explain
 from rules.words.rulebook import page
-from tests.editions import PLANS, store
+from tests import editions
+from tests.editions import PLANS
 
 CASES = sorted((PLANS / "cases").glob("*.yaml"))
 
@@ -60,7 +61,7 @@ def _cases() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return store(PLANS)
+    return editions.store(PLANS)
 
 
 @pytest.fixture(scope="module")
@@ -125,8 +126,8 @@ def _plain(value: Any) -> Any:
 
 
 def test_every_plan_prints_as_a_rulebook(store: Store) -> None:
-    for editions in store.plans.values():
-        for edition in editions:
+    for of_plan in store.plans.values():
+        for edition in of_plan:
             printed = page(edition, {})
             assert [rule.id for rule in edition.rules.values() if rule.title.zh not in printed] == []
 

@@ -35,11 +35,11 @@ def records(edition: Edition, subject: str, path: Path) -> dict[str, dict[str, A
     checker = FactChecker(edition)
     with _duck() as (duck, scratch):
         checks = Checks(edition, duck, scratch)
-        checked = checks.look(Source(subject, path))
+        checks.look(Source(subject, path))
         bad = duck.run(f"SELECT {ROW}, col, code FROM {named(BAD + subject)} ORDER BY ALL")
         if bad:
             raise BadRows([problem(f"{path}:{row} {column}", *checks.messages[code]) for row, column, code in bad])
-        rows = {row[KEY]: row for row in duck.dicts(f"SELECT * FROM {rows_of(checked.clean)}")}
+        rows = {row[KEY]: row for row in duck.dicts(f"SELECT * FROM {rows_of(checks.clean[subject])}")}
         ids = [id for (id,) in duck.run(checks.ids[subject])]
     return {id: checker.check(subject, case(edition, subject, rows[id], ())) for id in ids}
 

@@ -38,7 +38,7 @@ def write_workbook(outputs: Outputs) -> int:
     looks = {
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "money": book.add_format({"num_format": "#,##0.00"}),
+        "money": book.add_format({"num_format": "#,##0.00####"}),
     }
     _sheet(book, looks, "汇总", ["对象", "判定", "结论", "数量"], _counts(edition, outputs.manifest))
     for subject in [one for one in list(counts)[:-1] if counts[one].rows <= MOST]:  # the last are people

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from service.county.intake.columns import Note
+from service.county.intake.checks import CheckedFile
 
 MANIFEST = "manifest.json"
 
@@ -57,19 +57,6 @@ class Stamp:
     inputs: tuple[Input, ...]
     last: tuple[Last, ...] = ()
     versions: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedFile:
-    """What the checks found in a file."""
-
-    subject: str
-    file: str
-    rows: int
-    bad: int
-    notes: tuple[Note, ...]
-    missing: Mapping[str, int]  # fact -> rows in which it is not known, of the good ones
-    decided: tuple[str, ...]  # conclusions that the file gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +157,8 @@ class Manifest(Stamp):
         """The conclusions that a file gave about a subject."""
         return tuple(name for one in self.checked if one.subject == subject for name in one.decided)
 
+
+FIELDS = get_type_hints(Manifest)
 
 # --- as JSON
 
