@@ -57,10 +57,6 @@ class Counting:
             names = ", ".join(found)
             raise Repeated(f"以下编号在表中不止一次：{names}", f"These ids occur more than once: {names}")
 
-    def strays(self, subject: str, table: Any, below: Any) -> Any:
-        """The records below that belong to no row of the table: they are counted nowhere."""
-        return below.anti_join(table.select(KEY), below[key_of(subject)] == table[KEY])
-
     def fill(self, subject: str, table: Any, below: Mapping[str, Any], checked: bool = False) -> Any:
         """The table with its facts counted from tables of records below, which say in `<subject>_id` where they
         belong. A fact that the table gives stands. Unless `checked`, ids are first seen to occur only once."""

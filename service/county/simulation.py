@@ -12,18 +12,15 @@ from rules.judging.decision import vars_of
 from rules.model import Edition, Rule
 from rules.model.uses import Used, behind, read_by, refs
 from rules.table.columns import KEY, around, key_of
+from rules.values.text import TextError
 from service.county.run.outputs import Outputs
 
 Outcomes = dict[tuple[str, str], str]  # of decisions and records
 Told = dict[tuple[str, str], dict[str, str]]  # of subjects and records: decisions and outcomes
 
 
-class Fixed(Exception):
+class Fixed(TextError):
     """A change that cannot be simulated on the counts of a run."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
 
 
 @dataclass(frozen=True, slots=True)
