@@ -75,9 +75,12 @@ def passes(name: str, left: Value, limits: Sequence[Value], type: Type) -> bool 
     """Whether a value passes one of the limits; None where it or the limit that would settle it is not known."""
     if left is None:
         return None
-    compare, mine = COMPARE[name], sort_key(left, type)
+    compare = COMPARE[name]
+    if type.ranked:
+        left = sort_key(left, type)
+        limits = [None if limit is None else sort_key(limit, type) for limit in limits]
     for limit in limits:
-        if limit is not None and compare(mine, sort_key(limit, type)):
+        if limit is not None and compare(left, limit):
             return True
     return None if None in limits else False
 
