@@ -10,10 +10,8 @@ from dataclasses import dataclass
 
 from rules.values.text import Lang, Text
 
-# How strongly a phrase binds: what binds less than its place asks for stands in brackets.
+# How strongly a phrase binds: a phrase that binds less than its place asks for stands in brackets.
 LOOSE, WORDS, SUM, PRODUCT, TIGHT, ATOM = range(6)
-
-
 NOTHING = Text("", "")
 
 
@@ -22,8 +20,8 @@ class Phrase:
     """How an operation reads.
 
     The templates name arguments by number, or all of them, joined by `between`, as `{args}`; `{each}` and `{where}`
-    are what is read inside the records of a list. `takes` is the binding strength asked of each argument, the last
-    one of all that follow. `over` marks operations whose first argument is a list."""
+    stand for the value and the condition that are read inside the records of a list. `takes` is the binding strength
+    asked of each argument; its last entry holds for all that follow. `over` marks operations on a list."""
 
     zh: str
     en: str

@@ -1,8 +1,8 @@
-"""The names that facts, conclusions and choices go by at one place of an edition, each meaning one thing only.
+"""The names of facts, conclusions and choices at one place of an edition: each name means one thing only.
 
 In: an edition, a language, and the place: the subject at hand and, inside a list, the subject around it.
-Out: the title, with its subject where that is another one; with its path where two titles are alike; in quotation
-marks where the title could be read as a formula.
+Out: the title, after the name of its subject where that is another subject; before its path where two titles are
+alike; in quotation marks where the title could be read as a formula.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from rules.words.formulas import AND_ALSO, DAYS, JOINS, LISTED, ONLY, OPERATORS,
 DATE, TOTAL = Text("判定日期", "decision date"), Text("总分", "total points")
 QUOTED, PATH = Text("“{}”", '"{}"'), Text("〔{}〕", "[{}]")
 RESERVED = frozenset({"是", "否", "未知", "yes", "no", "not known"})
-_UNSAFE = re.compile(r"[0-9+\-−≈(（“\"〔\[]")  # begins what is no title: a figure, brackets, a quotation
+_UNSAFE = re.compile(r"[0-9+\-−≈(（〔\[]")  # the beginning of a figure or of brackets
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _MARKS = re.compile(r"[“”\"〔〕\[\]]")
 
 
 class Names:
-    """What everything that can be named at a place is called."""
+    """The names of everything that can be named at a place."""
 
     def __init__(self, edition: Edition, lang: Lang, subject: str, own: str = "") -> None:
         self.edition, self.lang, self.subject, self.own = edition, lang, subject, own
@@ -46,14 +47,16 @@ class Names:
         if known[title] > 1:
             return f"{title}{PATH.get(self.lang).format(code)}"
         found = self._safe(title, code, known | self._bases)
-        if title in self._bases:  # as a fact is called: whichever of the two stands in quotation marks is the choice
+        if title in self._bases:  # a fact has this title too: the one in quotation marks is the choice
             return QUOTED.get(self.lang).format(title) if found == title else PATH.get(self.lang).format(code)
         return found
 
     def _safe(self, title: str, path: str, known: Counter[str]) -> str:
-        """The title as it stands, where it reads as nothing but itself."""
+        """The title as it stands where it can be read in no other way, else in quotation marks, or its path."""
         before, within = _words(self.lang)
-        plain = title not in RESERVED and not _UNSAFE.match(title) and not before.match(title)
+        quoted = _QUOTED.match(title)
+        whole = quoted is not None and (quoted.end() == len(title) or within.match(title, quoted.end()) is not None)
+        plain = title not in RESERVED and not _UNSAFE.match(title) and not before.match(title) and not whole
         if plain and not any(title[: found.start()] in known for found in within.finditer(title)):
             return title
         return PATH.get(self.lang).format(path) if _MARKS.search(title) else QUOTED.get(self.lang).format(title)
@@ -127,7 +130,7 @@ def _concluded(rule: Rule, output: str, lang: Lang) -> str:
 
 @cache
 def _words(lang: Lang) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What a formula can begin with, and what can follow an operand in it."""
+    """The words that a formula can begin with, and those that can follow an operand in it."""
     gap = Text(" ", " is ").get(lang)
     templates = [phrase.template(lang) for phrase in PHRASES.values()]
     templates += [around.get(lang) for around, _ in JOINS.values()] + [ONLY.get(lang)]

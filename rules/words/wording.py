@@ -157,7 +157,7 @@ class Wording:
         return self.text(SPAN).format(low, high)
 
     def condition(self, condition: Condition, subject: str = "", own: str = "") -> str:
-        """What a condition asks, read at a place (that of the wording where none is given)."""
+        """The words of a condition, read at a place (that of the wording where none is given)."""
         if subject:
             return self.at(subject, own).condition(condition)
         if isinstance(condition, Leaf):

@@ -220,6 +220,8 @@ def test_one_row_is_explained(out):
     said = call("explain", out, "village", "V01", "credit_village", "--lang", "en")
     assert "Criteria of a credit village" in said
     assert "4" in said
+    assert "= " in call("explain", out, "village", "V01", "credit_village", "--all")
+    assert "= " not in call("explain", out, "village", "V01", "credit_village", "--depth", "0")
     assert "V99" in call("explain", out, "village", "V99", code=2)
     assert json.loads(call("explain", out, "township", "T1", "credit_township", "--json"))["findings"]
 

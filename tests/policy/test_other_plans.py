@@ -126,8 +126,8 @@ def _plain(value: Any) -> Any:
 
 
 def test_every_plan_prints_as_a_rulebook(store: Store) -> None:
-    for editions in store.plans.values():
-        for edition in editions:
+    for of_plan in store.plans.values():
+        for edition in of_plan:
             printed = page(edition, {})
             assert [rule.id for rule in edition.rules.values() if rule.title.zh not in printed] == []
 

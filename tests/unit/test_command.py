@@ -107,6 +107,17 @@ def test_explain_follows_the_decisions_below_and_json_holds_them_whole():
     assert found["explanation"]["en"][1] == "  Outcome: submit for approval"
 
 
+def test_explain_goes_as_deep_as_asked():
+    case = str(CASES / "village_qualifies.yaml")
+    shallow, usual, whole = (
+        call("explain", "village_measures", case, *levels).stdout for levels in (["--depth", "0"], [], ["--all"])
+    )
+    assert "Rate after discount  5% =" not in shallow
+    assert "Rate after discount  5% =" in usual
+    assert "Current rate of like loans  5.5% = 3% (One-year loan prime rate (example)) + 250 bp" in whole
+    assert call("explain", "village_measures", case, "--depth", "101").exit_code == 2
+
+
 def test_what_if_shows_both_outcomes():
     result = call("decide", "credit_village", VILLAGES, "--what-if", "credit_village.a_grade_share=60%")
     assert "5 of 8 cases would change: outcome in 5, items in 5" in result.stdout
