@@ -130,7 +130,7 @@ class FactBuilder:
         if formula is None:
             return None
         if codes is not None and not codes.fits(formula.type):
-            self.problems.add(node, "type.wrong", wanted=str(codes), found=str(formula.type), example=example(codes))
+            self.problems.add(node, "type.wrong", wanted=said(codes), found=said(formula.type), example=example(codes))
         type = replace(codes or formula.type, written="")  # the unit of one argument is not that of the value
         return self._with(subject, name, node, type, formula=formula, choices=choices)
 
