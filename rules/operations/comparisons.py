@@ -56,6 +56,8 @@ _DECLARED = (
 )  # fmt: skip
 OPERATORS = {one.name: one for one in _DECLARED}
 COMPARE = {one.name: one.compare for one in _DECLARED if one.compare is not None}  # the operators of the model
+UPWARD = frozenset(one.name for one in _DECLARED if one.low is not None and one.high is None)
+DOWNWARD = frozenset(one.name for one in _DECLARED if one.high is not None and one.low is None)
 JOINS = {
     "all": Text("全部成立", "all of these"),
     "any": Text("任一成立", "at least one of these"),
