@@ -13,8 +13,10 @@ from rules import Edition, Engine, open_store
 from tests.steps.assigning import *
 from tests.steps.case import Case
 from tests.steps.conclusions import *
+from tests.steps.counting import *
 from tests.steps.facts import *
 from tests.steps.rankings import *
+from tests.steps.readings import *
 from tests.steps.shortfalls import *
 
 POLICIES = Path(__file__).parents[1] / "policies"

@@ -12,7 +12,7 @@ from rules.model import Fact, Rule, Subject
 from rules.values import Type, Value, decimal_text, read_literal, show
 
 UNKNOWN, NONE, NOT_GIVEN = "未知", "无", "未给出"
-UNITS = {"household": "户", "yuan": "元", "village": "个村", "vote": "票"}
+UNITS = {"household": "户", "yuan": "元", "village": "个村", "vote": "票", "person": "人"}
 _DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 
 
