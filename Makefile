@@ -1,11 +1,12 @@
-# village-credit. `make help` lists the targets; a fresh machine needs Python 3.11 or 3.12, a C compiler and make.
-# PYTHON=/path/to/python3.12 chooses the interpreter, ARGS="-k village" is passed on by run, test and bench.
+# village-credit. `make help` lists the targets; a fresh machine needs Python 3.11 or newer, a C compiler and make.
+# PYTHON=/path/to/python3.13 chooses the interpreter, CC=clang the compiler; run, test and bench pass ARGS="-k village" on.
 
 VENV := .venv
 IN := $(VENV)/bin/python
 ARGS ?=
 UPGRADE ?=
 PACKAGES := $(VENV)/.packages
+LOCK := requirements/lock.txt
 # The name changes with the folder: a moved checkout installs itself anew.
 PROJECT := $(VENV)/.project-$(shell printf %s "$(CURDIR)" | cksum | cut -d ' ' -f 1)
 
@@ -14,7 +15,7 @@ QUIET := -W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionW
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint check spark-test docs bench bench-http editor lock clean
+.PHONY: help run shell test lint check spark-test docs bench bench-http editor lock clean
 
 # Nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX
@@ -27,6 +28,10 @@ help: ## list the targets
 
 run: $(PROJECT) ## start the service with the example county
 	@exec $(VENV)/bin/village-credit serve --demo $(ARGS)
+
+shell: $(PROJECT) ## open a shell that finds village-credit
+	@echo "village-credit 可直接使用，exit 退出。 village-credit is at hand; exit leaves."
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec "$${SHELL:-sh}"
 
 test: $(PROJECT) ## run every test
 	@$(IN) -m pytest -n auto --dist worksteal $(ARGS)
@@ -42,9 +47,7 @@ spark-test: $(PROJECT) ## hold tables and the county run against each other on S
 	@$(IN) -m pytest -n 0 tests/agreement tests/county/test_spark.py -k "table" $(QUIET) $(ARGS)
 
 docs: $(PROJECT) ## write the generated pages and the schema of policies
-	@$(IN) -m rules.schema
-	@$(IN) -m rules.docs xx-county
-	@$(IN) -m service.settings_page
+	@$(IN) docs/make.py xx-county
 
 editor: $(PROJECT) ## hold the schema against a real editor's language server (needs node and the npm registry)
 	@$(IN) -m pytest tests/editor $(ARGS)
@@ -70,7 +73,7 @@ COMPILE = UV_PYTHON_DOWNLOADS=never $(IN) -m uv pip compile -q --universal --pyt
   --system-certs --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 clean: ## remove .venv, caches and built files
-	@rm -rf $(VENV) build dist .*_cache .hypothesis .coverage *.egg-info
+	@rm -rf $(VENV) build dist .cache .*_cache .hypothesis .coverage *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- the virtual environment ------------------------------------------------------------------------------
@@ -81,53 +84,67 @@ $(PROJECT): pyproject.toml $(PACKAGES)
 	@touch $@
 
 # Build tools first, so that the source package durable-rules is built by locked tools and nothing unlocked is fetched.
-$(PACKAGES): requirements/build.txt requirements/lock.txt
+$(PACKAGES): requirements/build.txt $(LOCK)
 	@$(FIND_PYTHON)
 	@echo "installing the locked packages (about a minute the first time)"
 	@$(IN) -m pip install -q --require-hashes -r requirements/build.txt
-	@$(IN) -m pip install -q --require-hashes --no-build-isolation -r requirements/lock.txt
+	@$(INSTALL)
 	@touch $@
 
-# One word about an interpreter; plain enough for every Python there has been.
+# durable-rules calls PyEval_CallObject, which Python 3.13 removed; PyObject_CallObject takes the same arguments. Older
+# headers define the name themselves, after this. Its setup.py overwrites CFLAGS; CPPFLAGS reaches every compiler.
+COMPAT := -DPyEval_CallObject=PyObject_CallObject
+
+# pip may hold an engine that was built elsewhere without COMPAT: a second attempt builds it anew.
+define INSTALL
+install() { CPPFLAGS="$$CPPFLAGS $(COMPAT)" $(IN) -m pip install -q --require-hashes --no-build-isolation -r $(LOCK); }; \
+loads() { $(IN) -c "import durable_rules_engine"; }; \
+forget() { $(IN) -m pip uninstall -q -y durable-rules; $(IN) -m pip cache -q remove durable_rules; }; \
+install && { loads 2>/dev/null || { forget; install && loads; }; } && exit 0; \
+printf '%s\n' "The packages were not installed; the reason stands above. If durable-rules did not compile or does not load," \
+  "name a compiler (make CC=gcc, CC=clang) and let it be called with $(COMPAT)," \
+  "which make sets in CPPFLAGS: a wrapper must not drop it." \
+  "软件包未能安装，原因见上。若 durable-rules 编译失败或无法载入，请指定编译器（make CC=gcc 或 CC=clang），" \
+  "并确保调用时带有 $(COMPAT)（make 写在 CPPFLAGS 中，包装脚本不得丢弃）。" >&2; exit 1
+endef
+
+# One word about an interpreter, and the compiler it asks for; plain enough for every Python there has been.
 define PROBE
 import sys, sysconfig, os.path
 def word():
     if sys.version_info < (3, 11): return "old"
-    if sys.version_info >= (3, 13): return "new"
     import shutil
     try: import ensurepip, venv
     except ImportError: return "venv"
     if not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")): return "headers"
-    if not shutil.which((os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]): return "compiler"
-    return "good"
+    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
+    return "good" if shutil.which(compiler) else "compiler " + compiler
 print(word())
 endef
 export PROBE
 
 define EXPLAIN
 case $$word in \
-old) say "is older than 3.11. Install Python 3.11 or 3.12." "版本低于 3.11,请安装 Python 3.11 或 3.12。" ;; \
-new) say "is 3.13 or newer, where durable-rules does not import. Install Python 3.11 or 3.12 beside it." \
-  "为 3.13 或更高版本,durable-rules 在其上无法导入,请另外安装 Python 3.11 或 3.12。" ;; \
+old) say "is older than 3.11. Install Python 3.11 or newer." "版本低于 3.11，请安装 Python 3.11 或更高版本。" ;; \
 venv) say "cannot create virtual environments. Install its venv package (Debian: python3-venv)." \
-  "无法创建虚拟环境,请安装其 venv 组件(Debian: python3-venv)。" ;; \
+  "无法创建虚拟环境，请安装其 venv 组件（Debian: python3-venv）。" ;; \
 headers) say "has no C headers. Install its development package (Debian: python3-dev)." \
-  "缺少 C 头文件,请安装其开发组件(Debian: python3-dev)。" ;; \
-compiler) say "finds no C compiler, which durable-rules needs. Install one (Debian: gcc and libc6-dev)." \
-  "找不到 durable-rules 所需的 C 编译器,请先安装(Debian: gcc 与 libc6-dev)。" ;; \
+  "缺少 C 头文件，请安装其开发组件（Debian: python3-dev）。" ;; \
+compiler*) say "finds no C compiler $${word#* }, which durable-rules needs. Install one (Debian: gcc and libc6-dev) or name another: make CC=gcc" \
+  "找不到 durable-rules 所需的 C 编译器 $${word#* }，请先安装（Debian: gcc 与 libc6-dev），或指定其他编译器：make CC=gcc" ;; \
 esac
 endef
 
 define FIND_PYTHON
 told=""; say() { told="$$told$$python $$1\n$$python $$2\n"; }; \
 if [ "$$($(IN) -c "$$PROBE" 2>/dev/null)" = good ]; then exit 0; fi; \
-for python in $(or $(PYTHON),python3.11 python3.12 python3 python); do \
+for python in $(or $(PYTHON),python3.11 python3.12 python3.13 python3 python); do \
   word=$$("$$python" -c "$$PROBE" 2>/dev/null) || continue; \
   if [ "$$word" = good ]; then \
     echo "creating $(VENV) with $$("$$python" -V 2>&1)"; exec "$$python" -m venv --clear $(VENV); \
   fi; \
   $(EXPLAIN); \
 done; \
-printf '%b%s\n%s\n' "$$told" "No usable Python found. Install Python 3.11 or 3.12, or name one: make PYTHON=/path/to/python3.12" \
-  "未找到可用的 Python。请安装 Python 3.11 或 3.12,或指定路径:make PYTHON=/path/to/python3.12" >&2; exit 1
+printf '%b%s\n%s\n' "$$told" "No usable Python found. Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3.13" \
+  "未找到可用的 Python。请安装 Python 3.11 或更高版本，或指定路径：make PYTHON=/path/to/python3.13" >&2; exit 1
 endef

@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.speed import VILLAGE
-from service.demonstration import prepare
+from service.commands.demonstration import prepare
 
 ROUNDS, SECONDS, CONNECTIONS = 5, 4, 64
 WORKERS, THREADS = "2", "32"

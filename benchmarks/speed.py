@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.peers import cel_program, zen_table
 from benchmarks.timing import microseconds, table
 from rules import Edition, Engine, FactChecker, open_store
-from rules.loader import load
+from rules.building.loader import load
 
 ON = date(2026, 12, 31)
 POLICIES = Path(__file__).parent.parent / "policies"
@@ -67,7 +67,7 @@ VILLAGE_RULES = [
 
 
 def cases() -> list[str]:
-    """Both decisions of the issue's target, the work of the peers beside them, and what a service does around them."""
+    """Text decisions of the issue's target, the work of the peers beside them, and what a service does around them."""
     edition = open_store(POLICIES).in_force("xx-county", ON)
     engine, checker = Engine(edition), FactChecker(edition)
     shown = []

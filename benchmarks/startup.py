@@ -1,7 +1,8 @@
-"""Cold start and memory, each in a process of its own."""
+"""Cold start and memory, each in a process of its own; commands against `python -c "import click"`."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -24,6 +25,31 @@ for number in range(1, 1_000_001):
         print(number, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, 'KiB')
 """
 
+MAIN = "from service.commands.main import main; main()"
+CASE = "examples/cases/village_misses_narrowly.yaml"
+COMMANDS = (("--help",), ("policies", "check"), ("decide", "credit_village", CASE), ("county", "run", "--help"))
+
+
+def _cost(code: str, *words: str) -> tuple[float, int]:
+    """Processor seconds, the median of five, and the peak memory in MiB of a process of Python."""
+    seconds, peak = [], 0
+    for _ in range(5):
+        process = subprocess.Popen([sys.executable, "-c", code, *words], stdout=subprocess.DEVNULL)
+        _, _, used = os.wait4(process.pid, 0)
+        seconds.append(used.ru_utime + used.ru_stime)
+        peak = max(peak, used.ru_maxrss // 1024)
+    return sorted(seconds)[2], peak
+
+
+def commands() -> list[str]:
+    """What each command costs, and how many times the import of click that is."""
+    bare, least = _cost("import click")
+    lines = [f"import click: {bare:.2f} s, {least} MiB"]
+    for words in COMMANDS:
+        seconds, peak = _cost(MAIN, *words)
+        lines.append(f"village-credit {' '.join(words)}: {seconds:.2f} s ({seconds / bare:.1f} times), {peak} MiB")
+    return lines
+
 
 def _run(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
@@ -32,6 +58,7 @@ def _run(code: str) -> str:
 def report() -> list[str]:
     """Median of five cold imports and loads, and the peak memory early and late in a million decisions."""
     return [
+        *commands(),
         f"import rules: {sorted(float(_run(IMPORT)) for _ in range(5))[2]:.0f} ms",
         f"import, load, compile: {sorted(float(_run(LOAD)) for _ in range(5))[2]:.0f} ms",
         "peak memory of 1,000,000 decisions:\n" + _run(MEMORY),

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from examples.generate import PLANS, Wanted, generate
-from service.command_line import cli
+from service.commands.main import cli
 
 TABLES = ("households", "villages", "townships", "county")
 COUNTY = Wanted(households=9000, villages=48, townships=8, on=date(2026, 12, 31), years=1)

@@ -8,13 +8,13 @@ decision = Engine(edition).decide("credit_village", facts, on=date(2026, 12, 31)
 
 from __future__ import annotations
 
-from rules.decision import Decision, Finding
-from rules.engine import Engine
-from rules.facts import FactChecker, FactError
+from rules.building.store import Store, open_store, read_store
+from rules.cases.checker import FactChecker, FactError
+from rules.engine.engine import Engine
+from rules.judging.decision import Decision, Finding
+from rules.judging.reference import Reference
 from rules.model import Edition
-from rules.problems import PolicyError
-from rules.reference import Reference
-from rules.store import Store, open_store, read_store
+from rules.problems.problem import PolicyError
 
 __all__ = [
     "Decision",

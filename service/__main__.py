@@ -1,5 +1,5 @@
 """`python -m service` is `village-credit`."""
 
-from service.command import main
+from service.commands.main import main
 
 main()

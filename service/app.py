@@ -11,14 +11,18 @@ from pathlib import Path
 from flask import Flask, Response
 from flask_compress import Compress
 
-from service import archive, observing, openapi, problems, recording, security
-from service.application import Application
-from service.context import NAME, Service, this_request
-from service.example_report import ExampleReport
+from service.api import batch, catalogue, decisions, explanations, reviews, what_if
+from service.http import answering as recording
+from service.http import observing, problems, security
+from service.http.context import NAME, Service, this_request
+from service.http.wsgi import Application
 from service.keys import Keys
-from service.live import Later, Policies, Snapshot
 from service.log import DecisionLog, LogUnavailable, Sealer
-from service.resources import batch, catalogue, decisions, example, explanations, operations, reviews, what_if
+from service.openapi import document as openapi
+from service.pages import example, operations
+from service.pages.example_report import ExampleReport
+from service.policies import archive
+from service.policies.live import Later, Policies, Snapshot
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
 
 RARELY = 20_000, 50, 100  # a request leaves next to nothing for the cycle collector
@@ -32,7 +36,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     """The WSGI application, of settings or of the environment. Raises BadSettings, NoPolicies or Misconfigured."""
     settings = settings or from_environment()
     observing.configure(settings.log_level)
-    app = Application(__name__)
+    app = Application("service.pages")  # its folders of templates and static files
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_body,

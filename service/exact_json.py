@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from rules.exact_json import decode
+from rules.values.exact_json import decode
 
-# the words of json and of rules.exact_json in Chinese
+# the words of json and of rules.values.exact_json in Chinese
 WORDS: Mapping[str, str] = {
     "Expecting value": "这里要一个值",
     "Expecting property name enclosed in double quotes": "这里要用双引号括起来的键",

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from service.demonstration import prepare
+from service.commands.demonstration import prepare
 
 POLICIES = Path(__file__).parents[1] / "policies"
 PATIENCE = 60.0  # seconds until a server that does not come up is given up

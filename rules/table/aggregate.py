@@ -13,6 +13,7 @@ from typing import Any
 import ibis
 
 from rules.model import Edition, Fact, Op
+from rules.model.uses import Used, fact_of, of_rule, refs
 from rules.table import numbers
 from rules.table.columns import KEY, key_of
 from rules.table.days import DAY, Days, When
@@ -25,7 +26,6 @@ from rules.table.numbers import D38, INT64, Num, literal
 from rules.table.outputs import shown
 from rules.table.rows import BEYOND, Rows
 from rules.table.values import known, some, truth, untold
-from rules.uses import Used, fact_of, of_rule, refs
 
 SHOWN = 3  # ids named in a message
 DOUBT = f"{WORKING}doubt"

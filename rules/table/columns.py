@@ -8,10 +8,10 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 
-from rules.facts import HUGE, PLACES
 from rules.model import Edition, Fact
 from rules.table.errors import TableError
 from rules.table.numbers import D38, INT64, NARROW, Num
+from rules.values.limits import HUGE, PLACES
 
 SEPARATOR = "__"  # between a record around and its fact: county__households
 KEY = "id"

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rules.model import Condition, Const, Group, Leaf
-from rules.model import Test as Comparison
+from rules.model import Comparison, Condition, Const, Group, Leaf
 from rules.table.numbers import COMPARE, Truth, equal, literal
 from rules.table.values import Cell, compare, every, order_key, plain, some, truth
-from rules.values import Type
+from rules.values.exact import Type
 
 if TYPE_CHECKING:
     from rules.table.frame import Frame

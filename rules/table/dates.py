@@ -10,7 +10,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 
 from rules.table.numbers import INT64, Num, counted, literal
-from rules.values import completed_months, completed_years, shift
+from rules.values.exact import completed_months, completed_years, shift
 
 Day = Any  # a date, or a column of dates
 

@@ -1,4 +1,4 @@
-"""Expressions on a table: each operation of rules.expressions in columns, with the same answer in every row."""
+"""Expressions on a table: each operation of rules.judging.evaluate in columns, with the same answer in every row."""
 
 from __future__ import annotations
 

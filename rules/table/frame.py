@@ -1,4 +1,4 @@
-"""Frames: the records that an expression is read from, all rows at once. What rules.expressions.Scope is to one record.
+"""Frames: the records that an expression is read from, all rows at once. As a Scope is for one record.
 
 A RowFrame is the table itself, or a record around each of its rows, in columns; what it derives is settled in further
 columns. An ElementFrame is the records of a list inside a lambda; what it derives is written out where it is used.
@@ -24,7 +24,7 @@ from rules.table.length import WORKING
 from rules.table.numbers import Flags, Num, Truth
 from rules.table.rows import Rows
 from rules.table.values import Cell, Records, choose, constant, plain, unknown
-from rules.values import Type
+from rules.values.exact import Type
 
 Cells = dict[str, Cell]
 

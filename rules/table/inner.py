@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rules.judge import criteria_of
+from rules.judging.outcomes import criteria_of
 from rules.model import Condition, Expr, Leaf, Op, Ranking, Rule, Scorecard, Table
 
 Part = Expr | Condition | None

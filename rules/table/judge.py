@@ -7,8 +7,9 @@ from typing import Any
 
 import ibis
 
-from rules.judge import criteria_of
+from rules.judging.outcomes import criteria_of
 from rules.model import Condition, Edition, Ref, Rule
+from rules.model.uses import Used, refs
 from rules.table import numbers
 from rules.table.columns import KEY, SEPARATOR, around, check_columns
 from rules.table.days import DAY, Days, When
@@ -21,7 +22,6 @@ from rules.table.order import heights_of, stages
 from rules.table.outputs import shown
 from rules.table.rows import BEYOND, Rows
 from rules.table.values import some, truth, untold
-from rules.uses import Used, refs
 
 BITS = 62  # criteria that one column of bits holds
 NOT_MET, UNKNOWN, OUTCOME = "not_met", "unknown", "outcome"

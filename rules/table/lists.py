@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from rules.facts import MOST_RECORDS
 from rules.model import Op
 from rules.table import dates, numbers
 from rules.table.errors import NotTabular
 from rules.table.numbers import D38, INT64, NARROW, Num, counted, literal
 from rules.table.values import Cell, Records, compare, known, order_key, plain, truth, unknown, untold
+from rules.values.limits import MOST_RECORDS
 
 if TYPE_CHECKING:
     from rules.table.frame import ElementFrame, Frame

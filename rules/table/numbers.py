@@ -16,7 +16,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 
-from rules.values import Value
+from rules.values.exact import Value
 
 Whole = Any  # an int, or a column of whole numbers (int64 or decimal(38,0))
 Truth = Any  # a bool, or a column of booleans

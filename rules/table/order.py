@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rules.model import Edition, Ref
-from rules.uses import Used, fact_of, of_rule, refs
+from rules.model.uses import Used, fact_of, of_rule, refs
 
 Unit = tuple[str, str]  # a subject, and a derived fact or a decision of it
 

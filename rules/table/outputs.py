@@ -9,9 +9,9 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 
-from rules.facts import PLACES
 from rules.table.numbers import INT64, NARROW, Num, lift
 from rules.table.values import Cell, plain
+from rules.values.limits import PLACES
 
 DIGITS = 38
 TOP, BOTTOM = "__top", "__bottom"

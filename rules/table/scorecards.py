@@ -13,7 +13,7 @@ from rules.table.errors import about
 from rules.table.judged import Judged, code, strongest, tell, verdicts_of
 from rules.table.numbers import Num, Truth, literal
 from rules.table.values import Cell, choose, constant, known, untold
-from rules.values import POINTS, Value
+from rules.values.exact import POINTS, Value
 
 if TYPE_CHECKING:
     from rules.table.frame import Frame

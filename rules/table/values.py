@@ -14,7 +14,7 @@ from rules.table import numbers
 from rules.table.dates import column as day_column
 from rules.table.errors import NotTabular
 from rules.table.numbers import Flags, Num, Truth
-from rules.values import Type, Value
+from rules.values.exact import Type, Value
 
 Cell = Any  # a Num, Records, a date, or a column of dates, booleans or codes
 

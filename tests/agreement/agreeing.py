@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from rules.decider import Decider
-from rules.decision import Decision
-from rules.engine import Engine
-from rules.judge import criteria_of
+from rules.engine.engine import Engine
+from rules.judging.decider import Decider
+from rules.judging.decision import Decision
+from rules.judging.outcomes import criteria_of
+from rules.judging.reference import Reference
 from rules.model import Ranking, Rule, Scorecard
-from rules.reference import Reference
 
 
 def due(rule: Rule) -> int:

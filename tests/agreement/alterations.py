@@ -8,9 +8,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from rules.model import Condition, Const, Expr, Group, Leaf, Op, Ref
-from rules.model import Test as Comparison
-from rules.values import Type, Value, show
+from rules.model import Comparison, Condition, Const, Expr, Group, Leaf, Op, Ref
+from rules.values.exact import Type, Value, show
 
 NEIGHBOUR = {"at_least": "above", "above": "at_least", "at_most": "below", "below": "at_most"}
 OPPOSITE = {"all": "any", "any": "all", "none": "all"}

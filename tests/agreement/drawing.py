@@ -7,9 +7,9 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from rules.facts import HUGE
 from rules.model import Const, Edition, Fact, Op, Ref
-from rules.values import exact, shift
+from rules.values.exact import exact, shift
+from rules.values.limits import HUGE
 
 SMALL = (0, 1, 2, 3, 4, 5, 9, 10, 11, 20, 99, 100, 101, 200, 399, 400, 1000, 3000)
 DAY = timedelta(days=1)

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from rules.model import Checklist, Criterion, Edition, Fact, Group, Ranking, Rule, Scorecard, ScoreItem, Table
-from rules.problems import Mark
-from rules.values import show
+from rules.values.exact import show
+from rules.values.text import Mark
 from tests.agreement.alterations import Change, are_intervals, conditions, edges, expressions, values
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rules import FactChecker
-from rules.casefile import read_cases
+from rules.cases.files import read_cases
 from rules.model import Edition, Fact, Rule
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "cases"

@@ -11,14 +11,14 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
-from rules.engine import Engine
-from rules.facts import PLACES
-from rules.judge import Judgement
+from rules.engine.engine import Engine
+from rules.judging.outcomes import Judgement
+from rules.judging.reference import Reference
 from rules.model import Edition
-from rules.reference import Reference
 from rules.table import NotTabular, TableJudge, facts_schema
 from rules.table.days import DAY
 from rules.table.outputs import BOTTOM, TOP
+from rules.values.limits import PLACES
 from tests.agreement.backends import put, rows_of
 
 Facts = Mapping[str, Any]

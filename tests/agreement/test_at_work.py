@@ -11,8 +11,8 @@ from random import Random
 import pytest
 
 from rules import Engine, FactChecker, Reference, open_store
-from rules.loader import load
-from rules.network import NetworkError
+from rules.building.loader import load
+from rules.engine.network import NetworkError
 from tests.agreement.agreeing import agree
 from tests.agreement.drawing import Drawing
 from tests.agreement.making import TITLE, write

@@ -7,8 +7,9 @@ from random import Random
 
 import pytest
 
-from rules import Engine, Reference, network, open_store
-from rules.network import NetworkError
+from rules import Engine, Reference, open_store
+from rules.engine import network
+from rules.engine.network import NetworkError
 from tests.agreement.agreeing import agree
 from tests.agreement.drawing import Drawing
 from tests.agreement.nearly import examples

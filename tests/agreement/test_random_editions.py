@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import Engine, FactChecker, Reference
-from rules.loader import load
+from rules.building.loader import load
 from tests.agreement.agreeing import agree
 from tests.agreement.drawing import Drawing
 from tests.agreement.making import Maker, write

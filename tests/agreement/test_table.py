@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rules import Engine, Reference, expressions, open_store
+from rules import Engine, Reference, open_store
+from rules.judging import evaluate as expressions
 from rules.table import NotTabular, TableJudge, numbers
 from rules.table import conditions as table_conditions
 from rules.table import expressions as table_expressions

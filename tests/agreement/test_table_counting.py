@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from rules import Reference, open_store
-from rules.expressions import OPERATIONS
+from rules.judging.evaluate import OPERATIONS
 from rules.model import Const
 from rules.table import Counting, Repeated, TableError, TableJudge, facts_schema
 from tests.agreement.backends import EACH, connect, put, rows_of

@@ -12,7 +12,7 @@ import pytest
 from rules.table import dates, numbers
 from rules.table.outputs import shown
 from rules.table.values import untold
-from rules.values import completed_months, completed_years, shift
+from rules.values.exact import completed_months, completed_years, shift
 from tests.agreement.backends import EACH, connect, put, rows_of
 from tests.agreement.tabular import value_of
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rules.decider import Decider
+from rules.judging.decider import Decider
+from rules.judging.reference import Reference
 from rules.model import Edition
-from rules.reference import Reference
 from tests.agreement.mutants import Mutant, mutants
 from tests.steps.scenarios import Example, examples
 

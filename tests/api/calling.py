@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from rules import Engine
-from rules.casefile import read_cases
+from rules.cases.files import read_cases
 from service.app import create_app
-from service.context import NAME, Service
 from service.exact_json import dumps
+from service.http.context import NAME, Service
 from service.keys import PERMISSIONS
 from service.settings import from_environment
 

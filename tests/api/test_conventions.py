@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from service.problems import KINDS
+from service.http.problems import KINDS
 from tests.api.calling import kind
 
 CASE = {"subject": {"id": "V-1"}, "facts": {}}

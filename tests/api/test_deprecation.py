@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from flask import Flask, Response
 
-from service import openapi
-from service.marks import Deprecation, deprecated
-from service.requests import Blueprint
-from service.security import needs
+from service.http.bodies import Blueprint
+from service.http.marks import Deprecation, deprecated
+from service.http.security import needs
+from service.openapi import document as openapi
 
 OLD = Deprecation(date(2027, 1, 1), date(2027, 7, 1), "/v2/plans", "/docs")
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rules import FactChecker
-from rules.explain import explain
+from rules.words.explain import explain
 from tests.api.calling import DATE, PLAN, POLICIES, errors, example, kind
 
 NEXT = "2026-10-01"

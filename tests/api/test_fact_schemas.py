@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from rules import FactChecker, FactError, open_store
-from rules.facts import HUGE
-from rules.values import exact
-from service.cases import read
+from rules.values.exact import exact
+from rules.values.limits import HUGE
 from service.exact_json import dumps, loads
-from service.openapi import fact_schemas
-from service.schemas import ID_SCHEMA
+from service.http.cases import read
+from service.http.fields import ID_SCHEMA
+from service.openapi.document import fact_schemas
 from tests.api.calling import POLICIES
 
 PLANS = POLICIES.parent / "tests" / "plans"

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
-from service import observing
+from service.http import observing
 from tests.api.calling import ROOT, start
 from tests.running import running
 

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from rules.needs import needed
-from rules.new_edition import new_edition
+from rules.model.needs import needed
+from rules.variants.new_edition import new_edition
 from tests.api.calling import DATE, JSON, NDJSON, PLAN, POLICIES, PROBLEM, errors
 
 PLANS = POLICIES.parent / "tests" / "plans"

@@ -12,8 +12,8 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from service.app import create_app
-from service.context import NAME
-from service.demonstration import prepare
+from service.commands.demonstration import prepare
+from service.http.context import NAME
 from service.settings import from_environment
 from tests import chromium
 from tests.running import POLICIES, Running, running

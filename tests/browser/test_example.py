@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from service.app import create_app
-from service.context import NAME
-from service.demonstration import prepare
-from service.example_report import ExampleReport
+from service.commands.demonstration import prepare
+from service.http.context import NAME
+from service.pages.example_report import ExampleReport
 from service.settings import from_environment
 from tests.browser.conftest import PHONE
 from tests.running import POLICIES

@@ -9,13 +9,14 @@ from html import unescape
 import pytest
 
 from rules import FactChecker, FactError, read_store
-from rules.casefile import read_cases
-from rules.problems import Mark, Problem
-from service.context import NAME
-from service.explaining_page import page_of
-from service.problem_advice import ADVICE
-from service.problems import KINDS
-from service.trying import CASES, forms
+from rules.cases.files import read_cases
+from rules.problems.problem import Problem
+from rules.values.text import Mark
+from service.http.advice import ADVICE
+from service.http.context import NAME
+from service.http.problems import KINDS
+from service.pages.explaining import page_of
+from service.pages.trying import CASES, forms
 from tests.running import POLICIES
 
 PAGES = ("/", "/docs", "/problems/invalid-input")
@@ -219,7 +220,7 @@ def test_the_form_s_data_are_sent_once(client):
 
 
 def test_without_the_examples_there_are_forms_all_the_same(app, monkeypatch, tmp_path):
-    monkeypatch.setattr("service.trying.CASES", tmp_path)
+    monkeypatch.setattr("service.pages.trying.CASES", tmp_path)
     made = forms(replace(app.extensions[NAME].policies.current()), date(2026, 12, 31))
     assert made
     assert not any(form["examples"] for form in made)

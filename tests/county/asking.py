@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 from random import Random
 
-from rules.assignment import Task, task
+from rules.judging.assignment import Task, task
 
 ON = date(2026, 12, 31)
 

@@ -3,7 +3,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from service.command_line import cli
+from service.commands.main import cli
 from tests.county.making import ON, county, options
 from tests.running import POLICIES
 

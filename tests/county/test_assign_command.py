@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from service.command_line import cli
+from service.commands.main import cli
 from tests.county.making import excel
 
 VILLAGES = [["编号", "全村农户数", "人均年收入", "a_grade_households", "remark"]] + [

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from rules.assignment import judged, least_spreads, obstacles
+from rules.judging.assignment import judged, least_spreads, obstacles
 from service.county.assignment.assigning import STEPS, assign
 from tests.county.asking import question
 

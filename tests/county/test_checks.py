@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import FactChecker, FactError
-from rules.loader import load
-from service.county.engine import Duck
+from rules.building.loader import load
 from service.county.intake.checks import Checks
 from service.county.intake.extract import _typed
 from service.county.intake.inputs import Source
+from service.county.run.backend import Duck
 from tests.county.making import as_csv
 
 ROOT = Path(__file__).parents[2]

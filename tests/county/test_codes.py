@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.ids import LONGEST, PLAIN, is_id
-from service.county.engine import Duck
+from rules.values.ids import LONGEST, PLAIN, is_id
 from service.county.intake.checks import Checks
 from service.county.intake.inputs import Source
+from service.county.run.backend import Duck
 from tests.county.test_checks import EDITION
 
 IDS = ["V01", " V02 ", "", "  ", None, "\u3000", "V\t3", "V 4", "村五", "V\x7f6", "~" * LONGEST, "~" * (LONGEST + 1),

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from service.county.engine import Duck
+from service.county.run.backend import Duck
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ import pytest
 from openpyxl import load_workbook
 
 from rules import Engine
-from rules.loader import load
-from service.county.engine import Duck
-from service.county.explaining import Outputs
+from rules.building.loader import load
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.inputs import ROW, Source
-from service.county.steps import digest
+from service.county.run.backend import Duck
+from service.county.run.outputs import Outputs
+from service.county.run.steps import digest
 from tests.county.conftest import call, run
 from tests.county.making import ON, as_csv, county, excel, households, options, parquet
 from tests.running import POLICIES

@@ -8,12 +8,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from rules.sweep import sweep
-from rules.whatif import NoSuchFigure
-from service.county.command_simulate import _touched
-from service.county.engine import Duck
-from service.county.explaining import Outputs
-from service.county.simulating import Simulation
+from rules.variants.sweep import sweep
+from rules.variants.whatif import NoSuchFigure
+from service.commands.county_simulate import _touched
+from service.county.run.backend import Duck
+from service.county.run.outputs import Outputs
+from service.county.simulation import Simulation
 from tests import chromium
 from tests.county.conftest import call, run
 from tests.county.test_run import EDITION

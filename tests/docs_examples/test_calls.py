@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from service.command_common import Settings
-from service.command_serve import _welcome
+from service.commands.common import Settings
+from service.commands.serve import _welcome
 from service.keys import PERMISSIONS
 from service.settings import from_environment
 from tests.docs_examples.played import ADDRESS, blocks, calls, play, run, unlike

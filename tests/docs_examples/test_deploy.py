@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from prometheus_client import Counter, Gauge, Histogram
 
-from service import observing
+from service.http import observing
 from service.settings import TABLE
 from tests.docs_examples.played import ROOT
 from tests.health.test_packaging import addresses, pins, unhashed, unlocked

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from service.resources.batch import CHUNK
+from service.api.batch import CHUNK
 from tests.api.calling import example
 from tests.docs_examples.played import ROOT
 from tests.running import PATIENCE, Running, free_port

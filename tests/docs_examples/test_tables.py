@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from service import settings_page
+from service.http.problems import KINDS
+from service.http.security import permission_of
 from service.keys import PERMISSIONS
-from service.problems import KINDS
-from service.security import permission_of
 
 ROOT = Path(__file__).parents[2]
 MANUALS = ("docs/api.md", "docs/api.zh-CN.md")
@@ -48,14 +47,3 @@ def test_every_route_is_listed_with_the_permission_it_needs(api, name):
             if rule.rule not in UNSAID
         }
     assert said == wanted
-
-
-def test_the_page_of_settings_is_current():
-    written = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    assert written == settings_page.page(), "run `make docs`"
-
-
-def test_the_page_of_settings_is_written(tmp_path):
-    (tmp_path / "docs").mkdir()
-    settings_page.main(tmp_path)
-    assert (tmp_path / "docs" / "settings.md").read_text(encoding="utf-8") == settings_page.page()

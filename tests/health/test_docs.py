@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rules.docs import main, pages, read_feature
+from docs.make import main, pages, read_feature, settings_page
+from rules.building.store import open_store
 from rules.model import Edition
-from rules.store import open_store
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -73,12 +73,20 @@ def test_a_generated_page_is_true(edition, name):
     assert (DOCS / name).read_text(encoding="utf-8") == pages(edition, ROOT / "features")[name], "run `make docs`"
 
 
-def test_the_command_writes_every_page(tmp_path):
-    for folder in ("policies", "features"):
-        (tmp_path / folder).symlink_to(ROOT / folder)
+def test_the_page_of_settings_is_true():
+    assert (DOCS / "settings.md").read_text(encoding="utf-8") == settings_page(), "run `make docs`"
+
+
+def test_the_command_writes_every_generated_file(tmp_path):
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+    (tmp_path / "policies" / "policy.schema.json").unlink()
+    (tmp_path / "features").symlink_to(ROOT / "features")
     (tmp_path / "docs").mkdir()
     main(tmp_path, "xx-county")
-    assert sorted(path.name for path in (tmp_path / "docs").iterdir()) == PAGES
+    made = [*(tmp_path / "docs").iterdir(), tmp_path / "policies" / "policy.schema.json"]
+    assert sorted(path.name for path in made) == sorted([*PAGES, "settings.md", "policy.schema.json"])
+    for path in made:
+        assert path.read_text(encoding="utf-8") == (ROOT / path.relative_to(tmp_path)).read_text(encoding="utf-8")
 
 
 def test_the_rulebook_has_every_decision_and_every_item(edition, book):

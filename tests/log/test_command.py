@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from pyarrow import parquet
 
-from service.command_keys import keys_commands
-from service.command_log import log_commands
+from service.commands.keys import keys_commands
+from service.commands.log import log_commands
 from service.log import as_dict
 from service.settings import DEFAULTS
 from tests.log.samples import Clock, entry, opened, rows, tamper
@@ -212,7 +212,7 @@ def test_every_command_says_how_to_answer_and_no_more_than_it_heeds(run):
 
 
 def test_progress_is_shown_to_somebody_who_watches(log, run, monkeypatch):
-    monkeypatch.setattr("service.command_log.patient", lambda total: total == 5)
+    monkeypatch.setattr("service.commands.log.patient", lambda total: total == 5)
     result = run("log", "verify")
     assert "verifying" in result.stderr
     assert result.exit_code == 0

@@ -12,8 +12,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from rules.problems import Problem
-from rules.store import read_store
+from rules.building.store import read_store
+from rules.problems.problem import Problem
 
 HERE = Path(__file__).parent
 EDITION = "base/2026-05-01"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rules.node import Node, kind
+from rules.files.node import Node, kind
 
 WORDS = {"true": True, "false": False}
 

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from rules.engine import Engine
-from rules.grammar import DECISION, FILES, OPTIONAL
-from rules.loader import load
-from rules.messages import MESSAGES
-from rules.plan_messages import PLAN_MESSAGES
-from rules.problems import Problems
-from rules.schema import document_schema
-from rules.source import MOST_BYTES, MOST_NODES, read
-from rules.store import read_store
+from rules.building.loader import load
+from rules.building.store import read_store
+from rules.engine.engine import Engine
+from rules.files.source import MOST_BYTES, MOST_NODES, read
+from rules.format.grammar import DECISION, FILES, OPTIONAL
+from rules.format.schema import document_schema
+from rules.problems.file_messages import MESSAGES
+from rules.problems.plan_messages import PLAN_MESSAGES
+from rules.problems.problem import Problems
 from tests.policy.bad_cases import CASES, EDITION, HERE, lay_out, said, written
 from tests.policy.core_yaml import plain
 from tests.policy.fuzzing import SHIPPED, fuzzed

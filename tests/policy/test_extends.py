@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rules.store import open_store
+from rules.building.store import open_store
 
 BASE = Path(__file__).parent / "base" / "2026-05-01"
 CHILD = """plan: child

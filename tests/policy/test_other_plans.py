@@ -14,11 +14,11 @@ import pytest
 import yaml
 
 from rules import Decision, Engine, FactChecker, Reference, Store, open_store, read_store
-from rules.distance import distances
-from rules.explain import explain
-from rules.grammar import DOCUMENT, FORMULAS, JOINS, OPERATORS, PERSONAL_TRAITS, REPLACED
-from rules.rulebook import page
-from rules.values import plain
+from rules.format.grammar import DOCUMENT, FORMULAS, JOINS, OPERATORS, PERSONAL_TRAITS, REPLACED
+from rules.judging.distance import distances
+from rules.values.exact import plain
+from rules.words.explain import explain
+from rules.words.rulebook import page
 
 PLANS = Path(__file__).parent.parent / "plans"
 CASES = sorted((PLANS / "cases").glob("*.yaml"))

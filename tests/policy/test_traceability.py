@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from rules.figures import comparisons, figures, says
-from rules.loader import load
-from rules.trace import trace
+from rules.building.loader import load
+from rules.warnings.figures import comparisons, figures, says
+from rules.words.clauses import trace
 
 POLICIES = Path(__file__).parents[2] / "policies"
 SHIPPED = Path("xx-county/2026-05-01")

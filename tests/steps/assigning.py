@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules import FactChecker
-from rules.assignment import Incomplete, Task, judged, obstacles, task
+from rules.judging.assignment import Incomplete, Task, judged, obstacles, task
 from rules.model import Assignment
-from rules.problems import Both
+from rules.values.text import Text
 from service.county.assignment.assigning import Found, assign
 from tests.steps import words
 from tests.steps.case import Case
@@ -25,7 +25,7 @@ class Assigned:
     asked: Task | None = None
     found: Found | None = None
     wanted: Incomplete | None = None
-    hindering: tuple[Both, ...] = ()
+    hindering: tuple[Text, ...] = ()
 
     def spread(self, title: str) -> Any:
         assert self.found is not None

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from rules import Decision, FactChecker
-from rules.decider import Decider
-from rules.decision import Finding
+from rules.judging.decider import Decider
+from rules.judging.decision import Finding
 from tests.steps import words
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.model import Scorecard, Table
-from rules.values import POINTS
+from rules.values.exact import POINTS
 from tests.steps import words
 from tests.steps.case import Case
 from tests.steps.sentences import then

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rules import FactChecker, Reference
-from rules.expressions import OPERATIONS
+from rules.judging.evaluate import OPERATIONS
 from rules.model import Const
 from rules.table import Counting
 from tests.steps import words

@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from rules import Edition, Reference, open_store
-from rules.decider import Decider
-from rules.values import read_literal
-from rules.whatif import Supposition, suppose
+from rules.judging.decider import Decider
+from rules.values.exact import read_literal
+from rules.variants.whatif import Supposition, suppose
 from tests.steps.case import Case
 from tests.steps.sentences import given
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from gherkin import Compiler, Parser
 
-from rules.decider import Decider
+from rules.judging.decider import Decider
 from tests.steps import assigning, conclusions, counting, facts, rankings, readings, shortfalls
 from tests.steps.case import Case
 from tests.steps.sentences import THEN, Sentence, find

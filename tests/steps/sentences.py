@@ -1,7 +1,7 @@
 """Sentences of the features: each a step of pytest-bdd and, without pytest, a function that can be run again.
 
 The features are read twice: as tests, and as plain cases against altered editions (see scenarios.py).
-Both must mean the same, so a sentence is declared once, here.
+Text must mean the same, so a sentence is declared once, here.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.distance import Change, Distance, distances
+from rules.judging.distance import Change, Distance, distances
 from tests.steps import words
 from tests.steps.case import Case
 from tests.steps.sentences import then

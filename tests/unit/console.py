@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from click.testing import CliRunner
 
-from service.command_line import cli
+from service.commands.main import cli
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "README.zh-CN.md", "policies/README.zh-CN.md")

@@ -5,11 +5,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rules.expressions import Scope
-from rules.loader import Loaded, load
+from rules.building.loader import Loaded, load
+from rules.judging.evaluate import Scope
+from rules.judging.reference import Reference
 from rules.model import Edition
-from rules.problems import Problem
-from rules.reference import Reference
+from rules.problems.problem import Problem
 from tests.agreement.making import TITLE, write
 
 ON = date(2026, 12, 31)

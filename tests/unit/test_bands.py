@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.bands import Band, can_hold, check_bands
-from rules.expressions import COMPARE
-from rules.model import Const
-from rules.model import Test as Comparison
-from rules.node import Node
-from rules.problems import Mark, Problems
-from rules.values import POINTS
+from rules.building.bands import Band, can_hold, check_bands
+from rules.files.node import Node
+from rules.judging.evaluate import COMPARE
+from rules.model import Comparison, Const
+from rules.problems.problem import Problems
+from rules.values.exact import POINTS
+from rules.values.text import Mark
 
 OPERATORS = ("at_least", "above", "at_most", "below", "equals")
 TRIES = [Fraction(n, 2) for n in range(-9, 20)]  # every limit drawn, and the points between

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from rules.casefile import read_cases
-from service.command import unsupported
-from service.command_line import cli
+from rules.cases.files import read_cases
+from service.commands.main import COMMANDS, ENGINE, cli, main
 from tests.unit.console import DOCUMENTS, played
 
 ROOT = Path(__file__).parents[2]
@@ -301,22 +300,32 @@ def test_the_example_county_adds_up():
 
 
 @pytest.mark.parametrize(
-    ("version", "said"), [((3, 11, 7), ""), ((3, 12), ""), ((3, 13, 0), "3.13"), ((3, 14), "3.14"), ((4, 0), "4.0")]
+    ("body", "reason"),
+    [
+        ("raise ImportError('undefined symbol: PyEval_CallObject', name=__name__)", "undefined symbol"),
+        ("raise ModuleNotFoundError('No module named ' + repr(__name__), name=__name__)", "No module named"),
+    ],
 )
-def test_a_python_that_cannot_run_the_engine_is_told(version, said):
-    message = unsupported(version)
-    assert said in message
-    assert bool(message) == bool(said)
+def test_an_engine_that_does_not_load_is_told(tmp_path, body, reason):
+    (tmp_path / f"{ENGINE}.py").write_text(body, encoding="utf-8")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from service.commands.main import main; main()"
+    words = [sys.executable, "-c", code, "decide", "credit_village", NARROW]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert reason in done.stderr
+    assert "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_the_entry_imports_nothing_before_the_python_is_known():
-    loaded = "any(name.partition('.')[0] in ('rules', 'durable', 'click') for name in sys.modules)"
-    code = f"import sys, service.command; sys.exit({loaded})"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+def test_another_import_that_fails_is_not_taken_for_the_engine(monkeypatch):
+    monkeypatch.setitem(sys.modules, "service.commands.decisions", None)
+    monkeypatch.setattr(sys, "argv", ["village-credit", "decisions"])
+    with pytest.raises(ImportError, match="decisions"):
+        main()
 
 
 def test_a_closed_pipe_or_a_poor_terminal_brings_no_traceback():
-    code = "from service.command import main; main()"
+    code = "from service.commands.main import main; main()"
     words = [sys.executable, "-c", code, "decide", "credit_village", NARROW, "--lang", "zh"]
     env = {"PYTHONIOENCODING": "ascii", "PATH": ""}
     done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
@@ -340,7 +349,7 @@ def test_the_readmes_list_every_command_and_dependency(name):
         r'^    "([a-z-]+)>=', pyproject.partition("dependencies = [")[2].partition("]")[0], re.MULTILINE
     )
     assert wanted
-    for word in (*wanted, *cli.commands, *cli.commands["policies"].commands):
+    for word in (*wanted, *COMMANDS, *COMMANDS["policies"].places):
         assert f"| {word} |" in document or re.search(rf"`(policies )?{word}\b", document) or f"`{word}" in document, (
             word
         )

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rules.diff import diff
-from rules.loader import load
-from rules.new_edition import Exists, new_edition
-from rules.store import open_store
-from rules.whatif import NoSuchFigure, Supposition, suppose
+from rules.building.loader import load
+from rules.building.store import open_store
+from rules.variants.new_edition import Exists, new_edition
+from rules.variants.whatif import NoSuchFigure, Supposition, suppose
+from rules.words.diff import diff
 
 POLICIES = Path(__file__).parents[2] / "policies"
 PLAN, DAY = "xx-county", "2026-05-01"

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from rules import Reference, open_store
-from rules.distance import distances, to_outcome
+from rules.judging.distance import distances, to_outcome
 from tests.unit.small import ON, checklist, choice, count, derived, given, small
 
 SHIPPED = next(iter(open_store(Path(__file__).parents[2] / "policies").plans.values()))[0]

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from rules.engine import Engine
-from rules.reference import Reference
+from rules.engine.engine import Engine
+from rules.judging.reference import Reference
 from tests.unit.small import ON, checklist, choice, count, derived, given, small
 
 FACTS = {

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from rules import FactChecker
-from rules.casefile import CaseError, read_cases
-from rules.explain import explain, explanation
-from rules.layout import aligned, line, row, text, width
-from rules.wording import Wording
+from rules.cases.files import CaseError, read_cases
+from rules.values.layout import aligned, line, row, text, width
+from rules.words.explain import explain, explanation
+from rules.words.wording import Wording
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "examples" / "cases"

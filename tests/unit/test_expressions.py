@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given as cases
 from hypothesis import strategies as st
 
-from rules.expressions import join
+from rules.judging.evaluate import join
 from rules.model import Group
 from tests.unit.small import checklist, choice, count, derived, given, small, value
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given as cases
 from hypothesis import strategies as st
 
-from rules.facts import HUGE, MOST_RECORDS, FactChecker, FactError
+from rules.cases.checker import FactChecker, FactError
+from rules.values.limits import HUGE, MOST_RECORDS
 from tests.unit.small import checklist, choice, count, derived, given, small
 
 FACTS = {

@@ -3,8 +3,8 @@
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from rules.decision import _CANONICAL, _canonical
-from rules.reference import Reference
+from rules.judging.decision import _CANONICAL, _canonical
+from rules.judging.reference import Reference
 from tests.unit.small import ON, TITLE, checklist, count, derived, given, head, small
 
 FACTS = {

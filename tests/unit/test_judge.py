@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from rules.engine import Engine
-from rules.reference import Reference
+from rules.engine.engine import Engine
+from rules.judging.reference import Reference
 from tests.unit.small import ON, OUTCOMES, TITLE, checklist, choice, count, derived, given, head, small, table
 
 FLAGS = {name: given("boolean") for name in "abc"} | {"m": given("amount"), "k": given("amount")}

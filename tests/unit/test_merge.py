@@ -2,9 +2,9 @@
 
 import pytest
 
-from rules.merge import merge
-from rules.problems import Problems
-from rules.source import read
+from rules.files.merge import merge
+from rules.files.source import read
+from rules.problems.problem import Problems
 
 REPLACE = frozenset({"require"})
 PARENT = """\

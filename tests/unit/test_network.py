@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import network
-from rules.network import Network, NetworkError, Rule
+from rules.engine import network
+from rules.engine.network import Network, NetworkError, Rule
 
 
 def oracle(rules: Sequence[Rule], fields: Sequence[int], rungs: Sequence[int]) -> list[int]:

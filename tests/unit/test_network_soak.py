@@ -12,8 +12,8 @@ from threading import Event, Thread
 
 import pytest
 
-from rules import network
-from rules.network import Network, NetworkError, Probe, Rule
+from rules.engine import network
+from rules.engine.network import Network, NetworkError, Probe, Rule
 
 FIELDS = range(10)
 CHANCE = random.Random(11)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from rules.building.resolver import formula_type
 from rules.model import Const, Group, Leaf, Op, Ref
-from rules.resolver import formula_type
-from rules.values import AMOUNT, BOOLEAN, DATE, POINTS, RATE, Type
+from rules.values.exact import AMOUNT, BOOLEAN, DATE, POINTS, RATE, Type
 from tests.unit.small import TITLE, checklist, choice, codes, count, derived, given, head, small, table
 
 HOUSES, VILLAGES = Type("count", "house"), Type("count", "village")

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from rules.node import kind, resolved
-from rules.problems import Both, Problems
+from rules.files.node import kind, resolved
+from rules.files.source import read
+from rules.problems.problem import Problems
 from rules.shapes import (
     Either,
     Field,
@@ -16,9 +17,9 @@ from rules.shapes import (
     ListOf,
     MapOf,
     Pattern,
+    Prose,
     Record,
     Ref,
-    Text,
     Whole,
     Word,
     document,
@@ -26,7 +27,7 @@ from rules.shapes import (
     is_a,
     says,
 )  # fmt: skip
-from rules.source import read
+from rules.values.text import Text
 
 NAME = Pattern("[a-z][a-z0-9_]*", "小写英文名", "a lower-case name", ("a_share",))
 PERCENT = Pattern(r"[0-9]+(\.[0-9]+)?%", "百分数", "a percentage", ("55%",))
@@ -36,10 +37,10 @@ CONDITION = Ref("condition", SHAPES)
 SHAPES["condition"] = Either(
     (has("all"), Record({"all": ListOf(CONDITION, at_least=1)})),
     (has("value"), Record({"value": NAME}, {"at_least": Either((is_a("scalar"), PERCENT))})),
-    (is_a("scalar"), Word({"always": Both("总是", "always"), "4": Both("四", "four")})),
+    (is_a("scalar"), Word({"always": Text("总是", "always"), "4": Text("四", "four")})),
 )
 PLAN = Record(
-    {"title": Text()},
+    {"title": Prose()},
     {
         "on": Flag(),
         "count": Whole(0, 100),
@@ -49,9 +50,9 @@ PLAN = Record(
         "body": Either(
             (
                 says("kind", "list", "true"),
-                Record({"kind": Word(("list", "true"))}, {"items": ListOf(Text())}),
+                Record({"kind": Word(("list", "true"))}, {"items": ListOf(Prose())}),
             ),
-            (says("kind", "4"), Record({"kind": Text(), "of": CONDITION})),
+            (says("kind", "4"), Record({"kind": Prose(), "of": CONDITION})),
         ),
     },
 )
@@ -146,7 +147,7 @@ def test_the_schema_never_refuses_what_the_check_accepts(tree):
 @settings(max_examples=500, deadline=None)
 @given(junk)
 def test_any_tree_is_judged_alike(tree):
-    for shape in (Text(), PERCENT, AMOUNT, Flag(), Whole(), SHAPES["condition"], ListOf(Text(), 1)):
+    for shape in (Prose(), PERCENT, AMOUNT, Flag(), Whole(), SHAPES["condition"], ListOf(Prose(), 1)):
         problems = Problems()
         node = read(written({"k": tree}), "f", Problems()).get("k")
         assert shape.check(node, problems) == Draft7Validator(document(shape, "")).is_valid(seen(node))
@@ -221,7 +222,7 @@ def test_a_description_is_not_lost_beside_a_reference():
 
 
 def test_words_carry_what_they_mean():
-    assert Word({"4": Both("四", "four")}).schema({}) == {
+    assert Word({"4": Text("四", "four")}).schema({}) == {
         "enum": ["4", 4],
         "enumDescriptions": ["四 / four"] * 2,
     }
@@ -239,10 +240,10 @@ def test_words_carry_what_they_mean():
 )
 def test_the_first_branch_that_matches_decides(text, good):
     shape = Either(
-        (has("a"), Record({"a": Text()}, {"b": Text()})),
-        (has("b"), Record({"b": Text()})),
-        (says("kind", "k"), Record({}, {"kind": Text(), "n": Text()})),
-        (is_a("map"), Record({}, {"m": Text()})),
+        (has("a"), Record({"a": Prose()}, {"b": Prose()})),
+        (has("b"), Record({"b": Prose()})),
+        (says("kind", "k"), Record({}, {"kind": Prose(), "n": Prose()})),
+        (is_a("map"), Record({}, {"m": Prose()})),
     )
     node = read(text, "f", Problems())
     assert shape.check(node, Problems()) is good

@@ -5,11 +5,12 @@ import time
 import pytest
 import yaml
 
-from rules import source
-from rules.messages import MESSAGES
-from rules.node import Node
-from rules.problems import Both, Mark, PolicyError, Problems
-from rules.source import MOST_BYTES, MOST_DEPTH, MOST_NODES, read, read_file
+from rules.files import source
+from rules.files.node import Node
+from rules.files.source import MOST_BYTES, MOST_DEPTH, MOST_NODES, read, read_file
+from rules.problems.file_messages import MESSAGES
+from rules.problems.problem import PolicyError, Problems
+from rules.values.text import Mark, Text
 
 
 @pytest.fixture(params=[yaml.CLoader, yaml.Loader], ids=["libyaml", "pure"])
@@ -186,7 +187,7 @@ def test_files_are_named_from_the_root(tmp_path):
 def test_problems_sort_and_speak_both_languages():
     problems = Problems()
     node = Node(Mark("b.yaml", 2, 3), "x.y", "")
-    problems.add(node, "shape.no_value", wanted=Both("文字", "text"))
+    problems.add(node, "shape.no_value", wanted=Text("文字", "text"))
     problems.warn(Mark("a.yaml", 1, 1), "file.empty")
     assert [p.mark.file for p in problems.sorted()] == ["a.yaml", "b.yaml"]
     assert [p.code for p in problems.errors] == ["shape.no_value"]

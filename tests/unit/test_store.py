@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rules.problems import PolicyError
-from rules.store import folders, open_store, read_store
+from rules.building.store import folders, open_store, read_store
+from rules.problems.problem import PolicyError
 
 BASE = Path(__file__).parents[1] / "policy/base"
 PLAN = "plan: base\ntitle: {{zh: 试, en: trial}}\nissuer: {{zh: 试, en: trial}}\neffective: {{from: {0}, to: {1}}}\n"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.values import (
+from rules.values.exact import (
     BOOLEAN,
     DATE,
     RATE,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.loader import load
+from rules.building.loader import load
 
 POLICIES = Path(__file__).parents[2] / "policies"
 SHIPPED = Path("xx-county/2026-05-01")

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from rules.assignment import Answer, Judged, Task, judged, least_spreads
+from rules.judging.assignment import Answer, Judged, Task, judged, least_spreads
 from service.county.assignment.solving import improve, part_of, relaxed
 from service.county.assignment.trading import Board, answer_of, begin, opposites, trade
 

@@ -18,8 +18,8 @@ import pyarrow as pa  # type: ignore[import-untyped] # ships no types
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from rules import Edition
-from rules.assignment import Load, Task
-from rules.values import RATE, plain, show
+from rules.judging.assignment import Load, Task
+from rules.values.exact import RATE, plain, show
 from service.county.assignment.assigning import Found
 
 DIGITS = 6

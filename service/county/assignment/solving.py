@@ -14,7 +14,7 @@ import numpy as np
 from ortools.linear_solver.python import model_builder
 from ortools.sat.python import cp_model
 
-from rules.assignment import least_spreads
+from rules.judging.assignment import least_spreads
 from service.county.assignment.trading import NOBODY, Board
 
 UNIT = 1_000_000

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.assignment import Answer, Task
+from rules.judging.assignment import Answer, Task
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]

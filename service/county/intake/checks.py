@@ -1,6 +1,6 @@
 """Checks extracts before anything is judged: every row that cannot be right is set aside with its reasons.
 
-The rules are those of rules.facts, over whole tables at once; tests hold the two against each other.
+The rules are those of rules.cases.checker, over whole tables at once; tests hold the two against each other.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules.ids import CARD
 from rules.model import Edition, Fact
 from rules.table.columns import KEY, key_of
-from service.county.engine import Duck, named, quoted, retyped
+from rules.values.ids import CARD
 from service.county.intake.columns import Matched, Note, Wrong, cell, coded, id_in, in_lists, matched, wrong_ids
 from service.county.intake.inputs import ROW, Source, Unreadable, numbered, opened
 from service.county.intake.reasons import MESSAGES, part_exceeds, reasons
+from service.county.run.backend import Duck, named, quoted, retyped
 
 BAD = "bad__"
 

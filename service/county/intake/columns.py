@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from rules.facts import HUGE, PLACES, REPEATED
-from rules.ids import CARD, LONGEST, PLAIN, UNPRINTABLE
+from rules.cases.checker import REPEATED
 from rules.model import Edition, Fact
-from rules.problems import near
 from rules.table.columns import KEY, around, key_of
-from service.county.engine import codes_of, named, quoted
+from rules.values.ids import CARD, LONGEST, PLAIN, UNPRINTABLE
+from rules.values.limits import HUGE, PLACES
+from rules.values.text import near
 from service.county.intake.reasons import BEYOND, Said, reasons
+from service.county.run.backend import codes_of, named, quoted
 
 IDS = (KEY, "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
@@ -194,7 +195,7 @@ def _is_plain(at: str) -> str:
 
 
 def wrong_id(at: str) -> tuple[tuple[str, str], ...]:
-    """What may be wrong with an id, see rules.ids: condition and code."""
+    """What may be wrong with an id, see rules.values.ids: condition and code."""
     return (
         (f"length({at}) > {LONGEST}", "long_id"),
         (f"regexp_full_match({at}, {quoted(CARD)})", "identity_card"),

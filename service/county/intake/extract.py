@@ -14,12 +14,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rules import Edition, FactChecker, FactError
-from rules.ids import WANTED, is_id
 from rules.model import Fact
-from rules.values import Type
-from service.county.engine import Duck, named
+from rules.values.exact import Type
+from rules.values.ids import WANTED, is_id
 from service.county.intake import inputs
 from service.county.intake.inputs import ROW, Source, opened
+from service.county.run.backend import Duck, named
 
 ID = ("id", "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")

@@ -12,7 +12,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from service.county.engine import Duck, named, quoted
+from service.county.run.backend import Duck, named, quoted
 
 ENCODINGS = ("utf-8", "gb18030")  # GB18030 is what Excel writes in China; a mark at the start means UTF-8
 ROW = "row__"

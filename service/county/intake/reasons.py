@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rules.facts import PLACES
-from rules.ids import WANTED
-from rules.model import Edition, Fact, Text
-from rules.wording import Wording
+from rules.model import Edition, Fact
+from rules.values.ids import WANTED
+from rules.values.limits import PLACES
+from rules.values.text import Text
+from rules.words.wording import Wording
 
 Said = tuple[str, str]  # in Chinese and in English
 MOST = 20  # codes listed

@@ -9,15 +9,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from rules.decision import vars_of
-from rules.judge import criteria_of
+from rules.judging.decision import vars_of
+from rules.judging.outcomes import criteria_of
 from rules.model import Checklist, Const, Criterion, Edition, Leaf, Ref, Rule
 from rules.table import TableJudge
 from rules.table.columns import SEPARATOR
 from rules.table.outputs import BOTTOM, TOP
-from rules.wording import Wording
-from service.county.engine import Duck, named, quoted
-from service.county.history import Before
+from rules.words.wording import Wording
+from service.county.run.backend import Duck, named, quoted
+from service.county.run.history import Before
 
 MOST = 5 * 1000  # rows of the table that a page lists
 Said = dict[str, str]

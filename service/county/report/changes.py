@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from rules.decision import vars_of
+from rules.judging.decision import vars_of
 from rules.model import Rule
 from rules.table.columns import KEY, key_of
-from service.county.engine import named, quoted
 from service.county.report.basis import MOST
 from service.county.report.lists import Lists
+from service.county.run.backend import named, quoted
 
 GAINED, LOST, KEPT = "gained", "lost", "kept"
 

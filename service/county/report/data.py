@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rules.decision import vars_of
-from rules.judge import criteria_of
-from rules.model import Text
+from rules.judging.decision import vars_of
+from rules.judging.outcomes import criteria_of
 from rules.table.columns import KEY, key_of
-from service.county.between import between
-from service.county.engine import named
-from service.county.explaining import Outputs
+from rules.values.text import Text
 from service.county.report.basis import MOST
 from service.county.report.outlook import Outlook
+from service.county.run.backend import named
+from service.county.run.between import between
+from service.county.run.outputs import Outputs
 
 
 class Data(Outlook):

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from rules.model import Edition
-from service.county.engine import Duck
-from service.county.history import Before
 from service.county.report.data import Data
+from service.county.run.backend import Duck
+from service.county.run.history import Before
 
 HOME = Path(__file__).parent
 ECHARTS = HOME / "vendor" / "echarts" / "echarts.common.min.js"

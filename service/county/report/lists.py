@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import Any
 
-from rules.decision import vars_of
+from rules.judging.decision import vars_of
 from rules.model import Key, Rule
 from rules.table.columns import KEY, key_of
-from rules.values import Value
-from service.county.engine import named, quoted
-from service.county.gaps import GAPS, wanted
-from service.county.rankings import Proposal, proposals, reason
+from rules.values.exact import Value
 from service.county.report.basis import MOST, Basis, Said
+from service.county.run.backend import named, quoted
+from service.county.run.gaps import GAPS, wanted
+from service.county.run.rankings import Proposal, proposals, reason
 
 NEXT = 10  # records shown after those chosen
 UNTOLD = "缺数据，无法排序", "lacks data"

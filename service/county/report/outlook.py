@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from rules import Reference
-from rules.decision import vars_of
-from rules.distance import distances
-from rules.explain import change_said
-from rules.judge import criteria_of
+from rules.judging.decision import vars_of
+from rules.judging.distance import distances
+from rules.judging.outcomes import criteria_of
 from rules.model import Rule
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, key_of
 from rules.table.days import DAY, Days
 from rules.table.outputs import BOTTOM, TOP
-from service.county.engine import named, quoted
-from service.county.explaining import Outputs
-from service.county.judging import Judging
+from rules.words.explain import change_said
 from service.county.report.basis import MOST, Line, day_of, later, line_of
 from service.county.report.changes import Changes
+from service.county.run.backend import named, quoted
+from service.county.run.levels import Judging
+from service.county.run.outputs import Outputs
 
 WEEK = 7
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rules.decision import vars_of
+from rules.judging.decision import vars_of
 from rules.model import Edition
 from service.county.report.document import page_of
 

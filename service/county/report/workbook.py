@@ -13,13 +13,13 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped] # ships no types
 
-from rules.judge import criteria_of
+from rules.judging.outcomes import criteria_of
 from rules.model import Edition, Ranking
 from rules.table.columns import SEPARATOR, key_of
 from rules.table.judge import NOT_MET, UNKNOWN
-from service.county.engine import Duck, named, quoted
-from service.county.gaps import GAPS, wanted
-from service.county.rankings import Proposal, proposals, reason
+from service.county.run.backend import Duck, named, quoted
+from service.county.run.gaps import GAPS, wanted
+from service.county.run.rankings import Proposal, proposals, reason
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same in every file: the same rows give the same bytes
 MOST = 50 * 1000  # rows of a sheet: who wants more reads the Parquet file

@@ -1,0 +1,105 @@
+"""Checks that bands over a number leave no gap and do not overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from rules.files.source import Node
+from rules.judging.evaluate import COMPARE
+from rules.model import Comparison, Const
+from rules.problems.problem import Problems
+from rules.values.exact import Type, Value, show
+from rules.values.text import Text
+
+_SAID = {
+    "below": ("低于 {} ", "below {}"),
+    "at_most": ("不超过 {} ", "up to {}"),
+    "at_least": ("{} 及以上", "from {} up"),
+    "above": ("高于 {} ", "above {}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """An interval; an edge is (value, 0) on the value and (value, 1) just above it; None is endless."""
+
+    node: Node
+    low: tuple[Any, int] | None
+    high: tuple[Any, int] | None  # the first edge that is no longer inside
+
+    @classmethod
+    def of(cls, node: Node, tests: Sequence[Comparison | None]) -> Band | None:
+        low: tuple[Any, int] | None = None
+        high: tuple[Any, int] | None = None
+        for test in tests:
+            if test is None or not isinstance(test.limits[0], Const):
+                return None
+            value = test.limits[0].value
+            if test.operator in ("at_least", "above", "equals"):
+                edge = (value, int(test.operator == "above"))
+                low = edge if low is None else max(low, edge)
+            if test.operator in ("at_most", "below", "equals"):
+                edge = (value, int(test.operator != "below"))
+                high = edge if high is None else min(high, edge)
+            if test.operator == "one_of":
+                return None
+        return cls(node, low, high)
+
+
+def check_bands(bands: Sequence[Band], type: Type, minimum: Value, maximum: Value, problems: Problems) -> None:
+    """Report gaps, overlaps and empty bands, from the least to the greatest value there can be."""
+    for band in bands:
+        if band.low is not None and band.high is not None and band.low >= band.high:
+            problems.add(band.node, "bands.empty")
+            return
+    ordered = sorted(bands, key=lambda band: (band.low is not None, band.low or ()))
+    first, last = ordered[0], ordered[-1]
+    if first.low is not None and (minimum is None or first.low > (minimum, 0)):
+        problems.add(first.node, "bands.gap_below", **_beyond(first.low, type, "below", "at_most"))
+    for left, right in pairwise(ordered):
+        if left.high is None or right.low is None or left.high > right.low:
+            problems.add(
+                right.node,
+                "bands.overlap",
+                value=_edge(right.low or left.high, type),
+                line=left.node.mark.line,
+            )
+        elif left.high < right.low and left.high[0] == right.low[0]:
+            problems.add(right.node, "bands.gap_at", value=_edge(right.low, type))
+        elif left.high < right.low:
+            problems.add(right.node, "bands.gap", low=_edge(left.high, type), high=_edge(right.low, type))
+    if last.high is not None and (maximum is None or last.high <= (maximum, 0)):
+        problems.add(last.node, "bands.gap_above", **_beyond(last.high, type, "at_least", "above"))
+
+
+def _beyond(edge: tuple[Any, int], type: Type, *operators: str) -> dict[str, Any]:
+    """The values past an edge, in words and as the band that would cover them; `operators` by which side it is on."""
+    value, operator = _edge(edge, type), operators[edge[1]]
+    zh, en = _SAID[operator]
+    return {"range": Text(zh.format(value), en.format(value)), "band": f"{operator}: {value}"}
+
+
+def _edge(edge: tuple[Any, int] | None, type: Type) -> str:
+    return "?" if edge is None else show(edge[0], type)
+
+
+def can_hold(tests: Sequence[Comparison]) -> bool:
+    """Whether some value passes all the comparisons that have a fixed limit."""
+    edges: list[Value] = []
+    for test in tests:
+        edges.extend(limit.value for limit in test.limits if isinstance(limit, Const))
+    if not edges or not all(isinstance(limit, Const) for test in tests for limit in test.limits):
+        return True
+    # it is enough to try the limits themselves, and a point on either side of each
+    tries = [candidate for edge in edges for candidate in (((edge, -1)), (edge, 0), (edge, 1))]
+
+    def passes(candidate: tuple[Value, int], test: Comparison) -> bool:
+        limits = [(limit.value, 0) for limit in test.limits if isinstance(limit, Const)]
+        if test.operator == "one_of":
+            return candidate in limits
+        return COMPARE[test.operator](candidate, limits[0])
+
+    return any(all(passes(candidate, test) for test in tests) for candidate in tries)

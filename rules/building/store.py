@@ -1,0 +1,131 @@
+"""All editions of all plans below a folder: `<plan>/<effective date>/`. Picks the one in force on a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from rules.building.loader import load
+from rules.files.source import read_file
+from rules.model import Edition
+from rules.problems.problem import PolicyError, Problem, Problems
+from rules.values.exact import read_date
+from rules.values.text import Mark, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The editions that loaded, in order of time by plan, and every problem found on the way."""
+
+    plans: Mapping[str, tuple[Edition, ...]]
+    problems: tuple[Problem, ...]
+
+    def in_force(self, plan: str, on: date) -> Edition:
+        """The edition of a plan in force on a date; LookupError says which there are."""
+        editions = self.plans.get(plan)
+        if editions is None:
+            known = ", ".join(self.plans) or "-"
+            raise LookupError(f"没有方案 {plan}（现有：{known}） / there is no plan {plan} (there are: {known})")
+        for edition in editions:
+            if edition.effective_from <= on and (edition.effective_to is None or on <= edition.effective_to):
+                return edition
+        spans = ", ".join(f"{one.effective_from}..{one.effective_to or ''}" for one in editions)
+        raise LookupError(
+            f"{plan} 在 {on} 没有有效版本（{spans}） / no edition of {plan} is in force on {on} ({spans})"
+        )
+
+    def by(self, day: date) -> tuple[Edition, ...]:
+        """An edition of every plan: the last that began by a day, be it in force or over; else the first to come."""
+        return tuple(
+            next((one for one in reversed(editions) if one.effective_from <= day), editions[0])
+            for editions in self.plans.values()
+        )
+
+    def after(self, edition: Edition) -> Edition | None:
+        """The edition of the same plan that comes next."""
+        later = (one for one in self.plans[edition.plan] if one.effective_from > edition.effective_from)
+        return next(later, None)
+
+    def edition(self, name: str) -> Edition:
+        """The edition called `plan/date`."""
+        for editions in self.plans.values():
+            for edition in editions:
+                if edition.id == name:
+                    return edition
+        known = ", ".join(edition.id for editions in self.plans.values() for edition in editions)
+        raise LookupError(f"没有版本 {name}（现有：{known}） / there is no edition {name} (there are: {known})")
+
+
+def folders(root: Path) -> list[Path]:
+    """The edition folders below a policies folder."""
+    return sorted(path.parent for path in root.glob("*/*/plan.yaml"))
+
+
+def lineage(root: Path, folder: Path) -> Iterator[Path]:
+    """An edition's folder, and those of the editions it extends."""
+    seen: list[Path] = []
+    while folder not in seen:
+        seen.append(folder)
+        yield folder
+        plan = read_file(folder / "plan.yaml", root, Problems())
+        extends = None if plan is None else plan.get("extends")
+        parent, day = (None if extends is None else extends.get(key) for key in ("plan", "edition"))
+        if parent is not None and day is not None:
+            folder = root / parent.text / day.text
+
+
+def open_store(root: Path) -> Store:
+    """Load every edition below a folder; raises PolicyError where one cannot be used."""
+    store = read_store(root)
+    if any(problem.severity == "error" for problem in store.problems):
+        raise PolicyError(store.problems)
+    return store
+
+
+def read_store(root: Path) -> Store:
+    """Load every edition below a folder, keeping those that are good."""
+    problems = Problems()
+    plans: dict[str, list[Edition]] = {}
+    for folder in folders(root):
+        loaded = load(folder, root)
+        problems.extend(loaded.problems)
+        if loaded.edition is not None:
+            _check_name(folder, loaded.edition, root, problems)
+            plans.setdefault(loaded.edition.plan, []).append(loaded.edition)
+    for editions in plans.values():
+        editions.sort(key=lambda edition: edition.effective_from)
+        _check_order(editions, problems)
+    return Store(
+        {plan: tuple(editions) for plan, editions in sorted(plans.items())},
+        tuple(dict.fromkeys(problems.sorted())),
+    )  # what an edition inherits is said once
+
+
+def _mark(edition: Edition) -> Mark:
+    return Mark(f"{edition.id}/plan.yaml", 1, 1)
+
+
+def _check_name(folder: Path, edition: Edition, root: Path, problems: Problems) -> None:
+    if (folder.parent.name, read_date(folder.name)) != (edition.plan, edition.effective_from):
+        name = folder.relative_to(root).as_posix()
+        problems.add(Mark(f"{name}/plan.yaml", 1, 1), "edition.folder_name", folder=name, wanted=edition.id)
+
+
+def _check_order(editions: list[Edition], problems: Problems) -> None:
+    """Each edition ends the day before the next begins."""
+    for before, after in pairwise(editions):
+        names: dict[str, Any] = {
+            "plan": before.plan,
+            "before": before.effective_from,
+            "after": after.effective_from,
+            "start": after.effective_from,
+            "end": before.effective_to or Text("以后（没有写 to）", "further notice"),
+        }
+        if before.effective_to is None or before.effective_to >= after.effective_from:
+            problems.add(_mark(after), "edition.overlap", **names)
+        elif before.effective_to + timedelta(days=1) < after.effective_from:
+            problems.add(_mark(after), "edition.gap", **names)

@@ -1,0 +1,1 @@
+"""Cases in: facts checked against an edition, exactly."""

@@ -1,0 +1,173 @@
+"""Reads cases from YAML, JSON or JSON lines: exactly, so that no figure passes through a float.
+
+A case is `on` (the decision date), `subject: {id}`, `facts`, and where it belongs to an example, the `decisions` to
+make. One file holds one case or a list of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from rules.cases.checker import FactProblem
+from rules.files.node import Node, kind
+from rules.files.source import read
+from rules.problems.problem import Problems
+from rules.values.exact import read_date
+from rules.values.exact_json import decode
+from rules.values.ids import ID, WANTED
+from rules.values.text import Mark
+
+KEYS = ("on", "subject", "facts", "decisions")
+
+
+class CaseError(Exception):
+    """A case that cannot be read; both languages, and where."""
+
+    def __init__(self, where: str, zh: str, en: str) -> None:
+        super().__init__(f"{where}: {en}")
+        self.where, self.zh, self.en = where, zh, en
+
+    def as_dict(self) -> dict[str, str]:
+        return {"where": self.where, "zh": self.zh, "en": self.en}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case as written; `facts` still have to be checked against an edition."""
+
+    subject_id: str
+    on: date | None
+    facts: Any
+    decisions: tuple[str, ...]
+    where: str  # the file, and which of its cases
+    node: Node | None = None
+
+    def place(self, problem: FactProblem) -> str:
+        """Where in the file a problem with a fact is: line and column in YAML, else the pointer."""
+        at = None if self.node is None else self.node.get("facts")
+        for step in filter(None, problem.pointer.split("/")):
+            at = at and _below(at, step.replace("~1", "/").replace("~0", "~"))
+        if at is None:
+            return f"{self.where}: facts{problem.pointer}"
+        return f"{at.mark.file}:{at.mark.line}:{at.mark.column}: facts{problem.pointer}"
+
+
+def _below(node: Node, step: str) -> Node | None:
+    """What lies one step down; the node itself where there is nothing, as with a record that lacks a fact."""
+    if node.is_list:
+        return node.items[int(step)] if step.isdecimal() and int(step) < len(node.items) else node
+    return node.get(step) or node
+
+
+def read_cases(text: str, name: str) -> list[Case]:
+    """The cases of a text; `name` is its file, whose ending says what it holds (anything but JSON is YAML)."""
+    if name.endswith((".json", ".ndjson", ".jsonl")) or (name == "-" and text.lstrip()[:1] in ("{", "[")):
+        return list(_from_json(text, name))
+    problems = Problems()
+    node = read(text, name, problems)
+    if node is None or problems.errors:
+        first = problems.errors[0]
+        raise CaseError(f"{name}:{first.mark.line}:{first.mark.column}", first.zh, first.en)
+    if node.is_list:
+        return [_case(_data(one), _where(one.mark), one) for one in node.items]
+    return [_case(_data(node), name, node)]
+
+
+def _where(mark: Mark) -> str:
+    return f"{mark.file}:{mark.line}"
+
+
+def _data(node: Node) -> Any:
+    """A tree as values. A number stays exact; a date stays text, for only the fact dictionary knows what is a date."""
+    if node.is_map:
+        return {key: _data(value) for key, value in node.entries.items()}
+    if node.is_list:
+        return [_data(item) for item in node.items]
+    match kind(node.text, quoted=node.quoted):
+        case "null":
+            return None
+        case "boolean":
+            return node.text.lower() == "true"
+        case "integer" if node.text.lstrip("+-").isdecimal():
+            return int(node.text)
+        case "number" if node.text[-1] in "0123456789.":
+            return Decimal(node.text)
+        case _:
+            return node.text
+
+
+def _from_json(text: str, name: str) -> Iterator[Case]:
+    try:
+        found = decode(text)
+    except RecursionError:
+        raise CaseError(name, "嵌套太深。", "It is nested too deep.") from None
+    except ValueError as error:
+        lines = [(number, one) for number, one in enumerate(text.splitlines(), 1) if one.strip()]
+        if len(lines) < 2 or not lines[0][1].rstrip().endswith("}"):
+            raise _bad_json(name, error) from None
+        yield from _from_lines(lines, name)
+        return
+    if isinstance(found, list):
+        for number, one in enumerate(found, 1):
+            yield _case(one, f"{name}#{number}")
+    else:
+        yield _case(found, name)
+
+
+def _from_lines(lines: list[tuple[int, str]], name: str) -> Iterator[Case]:
+    """A case on every line."""
+    for number, one in lines:
+        where = f"{name}:{number}"
+        try:
+            found = decode(one)
+        except (ValueError, RecursionError) as error:
+            raise _bad_json(where, error) from None
+        yield _case(found, where)
+
+
+def _bad_json(where: str, error: Exception) -> CaseError:
+    said = f"{error.msg}, {error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+    return CaseError(where, f"这不是正确的 JSON（{said}）。", f"This is not valid JSON ({said}).")
+
+
+def _case(found: Any, where: str, node: Node | None = None) -> Case:
+    if not isinstance(found, Mapping) or "facts" not in found:
+        keys = ", ".join(KEYS[:-1])
+        raise CaseError(where, f"一个案例要写成映射，含有 {keys}。", f"A case is a mapping with {keys}.")
+    for key in found:
+        if key not in KEYS:
+            raise CaseError(where, f"案例里没有 {key} 这一项。", f"A case has no {key}.")
+    return Case(_subject(found, where), _on(found, where), found["facts"], _decisions(found, where), where, node)
+
+
+def _subject(found: Mapping[str, Any], where: str) -> str:
+    subject = found.get("subject") or {}
+    name = subject.get("id") if isinstance(subject, Mapping) else subject
+    if name is not None and not isinstance(name, str):
+        name = str(name) if type(name) is int else None
+        if name is None:
+            raise CaseError(where, "subject.id 要是文字。", "subject.id has to be text.")
+    if name and ID.fullmatch(name) is None:
+        raise CaseError(where, *WANTED)
+    return name or ""
+
+
+def _on(found: Mapping[str, Any], where: str) -> date | None:
+    if found.get("on") is None:
+        return None
+    day = read_date(found["on"]) if isinstance(found["on"], str) else None
+    if day is None:
+        raise CaseError(where, "on 要写日期，如 2026-12-31。", "`on` is a date, as in 2026-12-31.")
+    return day
+
+
+def _decisions(found: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    names = found.get("decisions") or ()
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise CaseError(where, "decisions 要写成名称的列表。", "`decisions` is a list of names.")
+    return tuple(names)

@@ -1,0 +1,1 @@
+"""Judges one case through durable_rules, proved complete."""

@@ -1,0 +1,122 @@
+"""Ladders: the limits that rules hold one value against, in order, and at which rungs each comparison fires.
+
+Between and on the limits lie the rungs, counted from 1: below the first limit, on it, above it, on the second ...
+Rung 0 is "not known". See rules.engine.engine for what they are for.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rules.engine.coders import ordinal
+from rules.model import Const, Expr, Leaf
+
+Span = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Field:
+    """One value and its ladder, or (without a ladder) one value against another: below, equal, above."""
+
+    left: Expr
+    right: Expr | None
+    leaves: list[tuple[Leaf, bool]] = field(default_factory=list)
+    ladder: list[Any] = field(default_factory=list)
+    mirrored: bool = False  # rungs counted from the top: intervals that reach the last rung cost the network least
+
+    @property
+    def dense(self) -> bool:
+        """Whether the ladder holds every value there can be, so that nothing lies between its limits."""
+        return self.right is None and self.left.type.kind in ("choice", "boolean")
+
+    @property
+    def rungs(self) -> int:
+        return 4 if self.right is not None else len(self.ladder) + 1 if self.dense else 2 * len(self.ladder) + 2
+
+    def settle(self) -> None:
+        """Build the ladder, and count its rungs from the end at which most comparisons fire."""
+        if self.dense:
+            values = (False, True) if self.left.type.kind == "boolean" else self.left.type.choices
+            self.ladder = sorted(ordinal(value, self.left.type) for value in values)
+        elif self.right is None:
+            self.ladder = sorted({_key(limit, self.left) for leaf, _ in self.leaves for limit in limits_of(leaf)})
+        ends = 0
+        for leaf, silent in self.leaves:
+            firing = self.firing(leaf, not silent)
+            ends += any(low == 1 for low, _ in firing) - any(high == self.rungs - 1 for _, high in firing)
+        self.mirrored = ends < 0
+
+    def firing(self, leaf: Leaf, when: bool) -> list[Span]:
+        """The runs of rungs (from 1) at which a comparison holds, or those at which it does not."""
+        top = self.rungs - 1
+        spans = self._holding(leaf, top)
+        if not when:
+            edges = [1, *(edge for low, high in spans for edge in (low - 1, high + 1)), top]
+            spans = list(zip(edges[::2], edges[1::2], strict=True))
+        if self.mirrored:
+            spans = [(top + 1 - high, top + 1 - low) for low, high in spans]
+        return [(low, high) for low, high in spans if low <= high]
+
+    def _holding(self, leaf: Leaf, top: int) -> list[Span]:
+        """Where all tests of a comparison hold: one run, but for `one_of`."""
+        low, high = 1, top
+        among: list[int] | None = None
+        for test in leaf.tests:
+            places = sorted(self._place(limit) for limit in test.limits)
+            place = places[0]
+            match test.operator:
+                case "one_of":
+                    among = [one for one in places if among is None or one in among]
+                case "at_least" | "above":
+                    low = max(low, place + (test.operator == "above"))
+                case "at_most" | "below":
+                    high = min(high, place - (test.operator == "below"))
+                case _:
+                    low, high = max(low, place), min(high, place)
+        if among is not None:
+            return _joined([one for one in among if low <= one <= high])
+        return [(low, high)] if low <= high else []
+
+    def _place(self, limit: Expr) -> int:
+        """The rung of a limit."""
+        if self.right is not None:
+            return 2
+        place = bisect_left(self.ladder, _key(limit, self.left))
+        return place + 1 if self.dense else 2 * place + 2
+
+    def spans(self) -> tuple[list[Leaf], dict[Span, list[tuple[Leaf, bool]]]]:
+        """The intervals of rungs at which comparisons fire, and those that need a rule of their own for "not known".
+
+        Where all of a field fire on one interval next to rung 0, that interval takes rung 0 in."""
+        spans: dict[Span, list[tuple[Leaf, bool]]] = {}
+        for leaf, silent in self.leaves:
+            for span in self.firing(leaf, not silent):
+                spans.setdefault(span, []).append((leaf, not silent))
+        if len(spans) == 1:
+            ((span, effects),) = spans.items()
+            if span[0] == 1 and len(effects) == len(self.leaves):
+                return [], {(0, span[1]): effects}
+        return [leaf for leaf, _ in self.leaves], spans
+
+
+def _joined(places: Sequence[int]) -> list[Span]:
+    """Single rungs in order as runs."""
+    spans: list[Span] = []
+    for place in places:
+        if spans and spans[-1][1] == place - 1:
+            spans[-1] = (spans[-1][0], place)
+        elif not spans or spans[-1][1] != place:
+            spans.append((place, place))
+    return spans
+
+
+def limits_of(leaf: Leaf) -> Iterator[Expr]:
+    return (limit for test in leaf.tests for limit in test.limits)
+
+
+def _key(limit: Expr, left: Expr) -> Any:
+    assert isinstance(limit, Const)
+    return ordinal(limit.value, left.type)

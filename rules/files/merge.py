@@ -1,0 +1,127 @@
+"""A plan that extends another edition, item by item: the child says only what differs.
+
+A city's plan is last year's, or the nation's, with a few thresholds changed. Written as differences it can
+be reviewed as differences, so merging goes by name (keys, and items' `id` or `group`), never by position:
+inserting an item in the parent must not move a child's change onto its neighbour. Every node keeps the mark
+of the file it came from, so that problems found later point to the line to be mended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace as with_changes
+
+from rules.files.node import Node
+from rules.problems.problem import Problems
+from rules.values.text import Text, near, shown
+
+IDENTITIES = ("id", "group")
+Identity = tuple[str, str]
+
+
+def merge(parent: Node, child: Node, problems: Problems, replace: frozenset[str] = frozenset()) -> Node:
+    """`parent` as changed by `child`; the values of the keys in `replace` are taken whole from the child.
+
+    Those are the keys whose parts make sense only together: merging `at_most: 3` into `at_least: 5` would
+    demand both, where the author meant the one instead of the other.
+    """
+    if parent.is_map and child.is_map:
+        return _merge_maps(parent, child, problems, replace)
+    if child.items and all(map(_identity, (*parent.items, *child.items))) and parent.is_list:
+        return _merge_lists(parent, child, problems, replace)
+    return child
+
+
+def _merge_maps(parent: Node, child: Node, problems: Problems, replace: frozenset[str]) -> Node:
+    entries, marks = dict(parent.entries), dict(parent.key_marks)
+    for key, value in child.entries.items():
+        if _removes(value, problems):
+            if key in parent.entries:
+                del entries[key], marks[key]
+            else:
+                at, guess = child.key_marks[key], _perhaps(key, tuple(parent.entries))
+                problems.add(at, "merge.unknown_key", path=value.path, key=shown(key), near=guess)
+            continue
+        old = None if key in replace else parent.get(key)
+        entries[key] = value if old is None else merge(old, value, problems, replace)
+        marks[key] = child.key_marks[key]
+    return with_changes(child, value=entries, key_marks=marks)
+
+
+def _merge_lists(parent: Node, child: Node, problems: Problems, replace: frozenset[str]) -> Node:
+    items = _by_identity(parent, problems)
+    known = tuple(name for _, name in items)
+    for identity, item in _by_identity(child, problems).items():
+        old = items.get(identity)
+        if _removes(item, problems):
+            if old is None:
+                key, name = identity
+                guess = _perhaps(name, known)
+                problems.add(item, "merge.unknown_id", key=key, id=shown(name), near=guess)
+            items.pop(identity, None)
+        else:
+            items[identity] = _unplaced(item) if old is None else merge(old, _unplaced(item), problems, replace)
+            items = _placed(items, identity, item.get("before"), problems)
+    return with_changes(child, value=list(items.values()))
+
+
+def _unplaced(item: Node) -> Node:
+    """The item without the word on where it stands."""
+    return with_changes(item, value={key: value for key, value in item.entries.items() if key != "before"})
+
+
+def _placed(
+    items: dict[Identity, Node], moved: Identity, before: Node | None, problems: Problems
+) -> dict[Identity, Node]:
+    """The items with one moved before another, where its `before` says so: in a table the first row wins."""
+    if before is None:
+        return items
+    names = [identity for identity in items if identity != moved]
+    place = next((number for number, (_, name) in enumerate(names) if name == before.text), None)
+    if place is None:
+        guess = _perhaps(before.text, tuple(name for _, name in names))
+        problems.add(before, "merge.unknown_before", id=shown(before.text), near=guess)
+        return items
+    return {identity: items[identity] for identity in (*names[:place], moved, *names[place:])}
+
+
+def _by_identity(node: Node, problems: Problems) -> dict[Identity, Node]:
+    """The items of a list by name; of two with one name the first is kept, and the second reported."""
+    named: dict[Identity, Node] = {}
+    for item in node.items:
+        identity = _identity(item)
+        if identity is None:
+            raise ValueError(f"{item.path} has no name to merge by")
+        first = named.setdefault(identity, item)
+        if first is not item:
+            key, name = identity
+            problems.add(item, "merge.duplicate_id", key=key, id=shown(name), line=first.mark.line)
+    return named
+
+
+def _identity(item: Node) -> Identity | None:
+    """The key and the name an item goes by, or None when it has neither `id` nor `group`."""
+    for key in IDENTITIES:
+        name = item.get(key)
+        if name is not None and name.text:
+            return key, name.text
+    return None
+
+
+def _removes(node: Node, problems: Problems) -> bool:
+    """Whether `node` only says that something goes; half-said removals are reported and do not remove."""
+    flag = node.get("remove")
+    if flag is None:
+        return False
+    others = [key for key in node.entries if key != "remove" and key not in IDENTITIES]
+    if flag.value != "true" or flag.quoted:
+        problems.add(flag, "merge.remove_value", text=shown(flag.text))
+    elif others:
+        problems.add(flag, "merge.remove_alone", keys=shown(", ".join(others)))
+    else:
+        return True
+    return False
+
+
+def _perhaps(word: str, known: tuple[str, ...]) -> Text:
+    guess = near(word, known)
+    return Text(f"（是不是 `{guess}`？）", f" (did you mean `{guess}`?)") if guess else Text("", "")

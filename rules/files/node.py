@@ -1,0 +1,78 @@
+"""A policy as located text: what was written, where, and what an editor makes of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from rules.values.text import Mark
+
+_KINDS = {
+    "null": re.compile(r"|~|null|Null|NULL"),
+    "boolean": re.compile(r"true|True|TRUE|false|False|FALSE"),
+    "integer": re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"),
+    "number": re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A mapping, list or scalar, with the place it was written. `quoted` covers `|` and `>` blocks too."""
+
+    mark: Mark
+    path: str
+    value: dict[str, Node] | list[Node] | str
+    quoted: bool = False
+    key_marks: dict[str, Mark] = field(default_factory=dict)
+
+    @property
+    def is_map(self) -> bool:
+        """Whether this is a mapping."""
+        return isinstance(self.value, dict)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether this is a list."""
+        return isinstance(self.value, list)
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether this is a single value."""
+        return isinstance(self.value, str)
+
+    @property
+    def entries(self) -> dict[str, Node]:
+        """The entries of a mapping; none for anything else, so that callers need no type test."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    @property
+    def items(self) -> list[Node]:
+        """The items of a list; none for anything else."""
+        return self.value if isinstance(self.value, list) else []
+
+    @property
+    def text(self) -> str:
+        """The text of a scalar; empty for anything else."""
+        return self.value if isinstance(self.value, str) else ""
+
+    def get(self, key: str) -> Node | None:
+        """The entry of a mapping, or None."""
+        return self.entries.get(key)
+
+
+def kind(text: str, *, quoted: bool = False) -> str:
+    """What YAML 1.2 (core) makes of a scalar, in JSON Schema's words."""
+    return next((k for k, p in _KINDS.items() if not quoted and p.fullmatch(text)), "string")
+
+
+def resolved(word: str) -> list[str | bool | int | float]:
+    """Every value an editor may see for a word: the text when quoted, and what it resolves to when not."""
+    match kind(word):
+        case "boolean":
+            return [word, word.lower() == "true"]
+        case "integer":
+            return [word, int(word, 0) if word[:2] in ("0x", "0o") else int(word)]
+        case "number" if word[-1] in "0123456789.":
+            return [word, float(word)]
+        case _:
+            return [word]

@@ -1,0 +1,93 @@
+"""A YAML parser's complaints in plain words, at the place an author should look.
+
+Parsers speak of tokens and report where they gave up, which is often a line or more after the slip. The
+table below names the slips that people make; any other complaint is passed on in the parser's own words.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Any, Protocol
+
+from rules.problems.problem import Problems
+from rules.values.text import Mark, shown
+
+# NEL, LS and PS count as control characters: YAML takes them for line ends, editors do not.
+_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_TAB = re.compile(r"^ *(\t)[ \t]*[^ \t\r\n]", re.MULTILINE)
+MOST_ALIKE = 20  # of one kind of stray character: enough to see what happened
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_FULLWIDTH_COLON = re.compile(r"""^ *(?:- +)*[^\s:#'"\[{(（，。]+(：)""")
+
+# The parser's words (libyaml's or the pure one's) -> our code, and whether to point at the opening instead.
+_SLIPS = (
+    (r"could not find expected ':'", "yaml.no_colon", True),
+    (r"mapping values are not allowed", "yaml.colon_in_text", False),
+    (r"unexpected end of stream|unexpected document indicator", "yaml.unclosed_quote", True),
+    (r"expected ',' or", "yaml.bracket", False),
+    (r"node content", "yaml.stray", False),
+    (r"expected key|expected '-'|<block end>|entries are not allowed", "yaml.indent", False),
+    (r"cannot start any token", "yaml.special_start", False),
+    (r"comment or line break|chomping|alphabetic or numeric", "yaml.special_start", True),
+    (r"unknown escape|escape sequence|expected escape", "yaml.escape", False),
+    (r"tag handle", "yaml.tag", True),
+    (r"", "yaml.syntax", False),
+)
+
+
+class Spot(Protocol):
+    """A parser's mark, counting from 0."""
+
+    line: int
+    column: int
+
+
+class Complaint(Protocol):
+    """What a parser raises: the problem and its place, and the beginning of what it was in the middle of."""
+
+    problem: str | None
+    problem_mark: Any
+    context_mark: Any
+
+
+def translate(error: Complaint, text: str, file: str, problems: Problems) -> None:
+    """Report a parser's complaint as the slip it most likely is."""
+    at: Spot = error.problem_mark or error.context_mark
+    opening: Spot = error.context_mark or at
+    said, lines = error.problem or "", [*_LINE_END.split(text), "", ""]
+    code, at_opening = next((c, o) for pattern, c, o in _SLIPS if re.search(pattern, said))
+    if code in ("yaml.no_colon", "yaml.colon_in_text"):
+        for number in range(max(0, min(opening.line, at.line - 1)), min(at.line + 1, len(lines))):
+            if colon := _FULLWIDTH_COLON.match(lines[number]):
+                problems.add(Mark(file, number + 1, colon.start(1) + 1), "yaml.fullwidth_colon")
+                return
+    beyond = not "".join((lines[at.line][at.column :], *lines[at.line + 1 :])).strip()
+    if code == "yaml.indent" and lines[at.line][: at.column].rstrip().endswith(("'", '"', "]", "}")):
+        code = "yaml.after_close"
+    spot = opening if at_opening or (beyond and code == "yaml.bracket") else at
+    problems.add(
+        Mark(file, spot.line + 1, spot.column + 1),
+        code,
+        line=opening.line + 1,
+        character=lines[spot.line][spot.column : spot.column + 1],
+        tag="!",
+        detail=shown(said, 120),
+    )
+
+
+def parseable(text: str, file: str, problems: Problems) -> bool:
+    """Whether every character may stand where it stands; a parser would stop at the first that may not."""
+    controls, tabs = (list(islice(p.finditer(text), MOST_ALIKE)) for p in (_CONTROL, _TAB))
+    for match in controls:
+        name = f"U+{ord(match[0]):04X}"
+        problems.add(place(text, match.start(), file), "file.control_character", character=name)
+    for match in tabs:
+        problems.add(place(text, match.start(1), file), "yaml.tab")
+    return not controls and not tabs
+
+
+def place(text: str, index: int, file: str) -> Mark:
+    """The line and column of a character, counting line ends as YAML and editors do."""
+    lines = _LINE_END.split(text[:index])
+    return Mark(file, len(lines), len(lines[-1]) + 1)

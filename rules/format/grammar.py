@@ -1,0 +1,308 @@
+"""The grammar of the policy files. The loader checks with it, and the editor's JSON Schema is made from it."""
+
+from __future__ import annotations
+
+from rules.shapes import (
+    Anything,
+    Either,
+    Field,
+    Flag,
+    ListOf,
+    MapOf,
+    Pattern,
+    Prose,
+    Record,
+    Ref,
+    Shape,
+    Whole,
+    Word,
+    has,
+    is_a,
+    says,
+)
+from rules.values.text import Text
+
+OPERATORS = {
+    "at_least": Text("不低于（含）", "this or more"),
+    "above": Text("高于（不含）", "more than this"),
+    "at_most": Text("不超过（含）", "this or less"),
+    "below": Text("低于（不含）", "less than this"),
+    "equals": Text("等于", "exactly this"),
+    "one_of": Text("属于其中之一", "one of these"),
+    "between": Text("介于两者之间，两端都含", "between the two, both ends in"),
+}
+JOINS = {
+    "all": Text("全部成立", "all of these"),
+    "any": Text("任一成立", "at least one of these"),
+    "none": Text("全不成立", "none of these"),
+}
+PERSONAL_TRAITS = ("health", "disability", "marital_status", "welfare", "sex", "religion", "ethnicity")
+
+R: dict[str, Shape] = {}
+
+
+def _ref(name: str) -> Ref:
+    return Ref(name, R)
+
+
+ID = Pattern(
+    "[A-Za-z][A-Za-z0-9_]{0,59}", "标识：字母开头，只用字母、数字、下划线",
+    "an id: a letter, then letters, digits and underscores", ("income", "AAA"),
+)  # fmt: skip
+PATH = Pattern(
+    r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,2}", "事实名", "the name of a fact",
+    ("households", "county.income"),
+)  # fmt: skip
+DATE = Pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}", "日期，年-月-日", "a date, year-month-day", ("2026-12-31",))
+NUMBER = Pattern(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", "数", "a number", ("10", "-5", "2.5"))
+VALUE = Pattern(
+    r"[^\[\]{}]{1,120}", "带单位的值，或事实名", "a value with its unit, or the name of a fact",
+    ("12.5%", "18 years", "county.income", "7", "2.5", "true", "false"),
+)  # fmt: skip
+CLAUSE = Pattern(r"[^ \t\[\]{}][^\[\]{}]{0,39}", "条款编号", "the number of a clause", ("四(三)1(1)", "6", "6.1"))
+WORDS = Record({"zh": Prose(), "en": Prose()})
+TITLE = Field(WORDS, "中英文名称", "what people call it, in both languages")
+SET_BY = Field(Word({
+    "plan": Text("方案规定", "the plan says so"), "lender": Text("农信社自定", "the lender decides it"),
+}), "由谁规定", "who sets it")  # fmt: skip
+
+EXPRESSION = Either((is_a("scalar"), VALUE), (is_a("map"), _ref("formula")))
+MANY = ListOf(EXPRESSION, 1)
+CONDITION = _ref("condition")
+CHOICES = MapOf(ID, WORDS, 1)
+
+# formula key -> (its own value, the keys that may stand beside it: required, optional)
+FORMULAS: dict[str, tuple[Shape, dict[str, Shape], dict[str, Shape]]] = {
+    "ratio": (MANY, {}, {}),
+    "sum": (MANY, {}, {}),
+    "difference": (MANY, {}, {}),
+    "product": (MANY, {}, {}),
+    "least": (MANY, {}, {}),
+    "greatest": (MANY, {}, {}),
+    "first_known": (MANY, {}, {}),
+    "completed_years": (MANY, {}, {}),
+    "completed_months": (MANY, {}, {}),
+    "days": (MANY, {}, {}),
+    "date": (EXPRESSION, {}, {"plus": VALUE, "minus": VALUE}),
+    "year_of": (EXPRESSION, {}, {}),
+    "month_of": (EXPRESSION, {}, {}),
+    "known": (EXPRESSION, {}, {}),
+    "round_down": (EXPRESSION, {"to": VALUE}, {}),
+    "round_up": (EXPRESSION, {"to": VALUE}, {}),
+    "round_half_up": (EXPRESSION, {"to": VALUE}, {}),
+    "when": (CONDITION, {"then": EXPRESSION, "otherwise": EXPRESSION}, {}),
+    "holds": (CONDITION, {}, {}),
+    "count": (PATH, {}, {"where": CONDITION}),
+    "total": (EXPRESSION, {"over": PATH}, {"where": CONDITION}),
+    "mean": (EXPRESSION, {"over": PATH}, {"where": CONDITION}),
+    "median": (EXPRESSION, {"over": PATH}, {"where": CONDITION}),
+    "lowest": (EXPRESSION, {"over": PATH}, {"where": CONDITION}),
+    "highest": (EXPRESSION, {"over": PATH}, {"where": CONDITION}),
+    "every": (PATH, {"satisfies": CONDITION}, {}),
+    "some": (PATH, {"satisfies": CONDITION}, {}),
+    "rank": (EXPRESSION, {"over": PATH, "first": Word(("highest", "lowest"))}, {"where": CONDITION}),
+    "streak": (CONDITION, {"over": PATH, "by": PATH}, {}),
+}
+_ABOUT: dict[str, Shape] = {
+    "about": Field(WORDS, "定义与口径", "its definition"),
+    "supplied_by": Field(WORDS, "由谁提供", "who supplies it"),
+    "clause": CLAUSE,
+    "set_by": SET_BY,
+}
+R["formula"] = Either(
+    *((has(key), Record({key: own, **needed}, other)) for key, (own, needed, other) in FORMULAS.items())
+)
+_LEVER: dict[str, Shape] = {
+    "part_of": Field(ID, "不会超过哪个事实", "the fact it can never exceed"),
+    "change": Field(Word(("up", "down", "set")), "人们可怎样改变它", "how people can change it"),
+}
+_CODES: dict[str, Shape] = {
+    "choices": Field(CHOICES, "可选的代码及其名称", "the codes of a choice and their titles"),
+    "ranked": Field(Flag(), "代码从高到低排列", "the choices are listed highest first"),
+}
+# how a bulk run fills in a given fact from the records of a subject below
+COUNTED = Either(
+    (has("count"), Record({"count": ID}, {"where": CONDITION})),
+    (has("total"), Record({"total": EXPRESSION, "over": ID}, {"where": CONDITION})),
+    (has("records"), Record({"records": ID}, {"where": CONDITION})),
+)
+_DERIVED = tuple(
+    (has(key), Record({key: own, **needed, "title": TITLE}, {**other, **_CODES, **_ABOUT, **_LEVER}))
+    for key, (own, needed, other) in FORMULAS.items()
+)
+FACT = Either(
+    (has("type"), Record(
+        {"type": Field(Word(("count", "amount", "rate", "points", "boolean", "choice", "date", "list")),
+                       "类型", "its type"),
+         "title": TITLE},
+        {
+            "unit": Field(ID, "计数的单位，如 household", "the unit of a count"),
+            "decimals": Field(Flag(), "计数可有小数，如亩", "the count may have decimals, as acres do"),
+            **_CODES,
+            "of": Field(ID, "列表中每条记录属于哪类对象", "the subject of the records of a list"),
+            "minimum": VALUE, "maximum": VALUE,
+            **_LEVER,
+            "moves": Field(ListOf(ID, 1), "随它同量变动的事实", "the facts that move along by as much"),
+            "counted": Field(COUNTED, "批量运行时怎样由下级记录汇总", "how a bulk run adds it up from records below"),
+            "last": Field(EXPRESSION, "批量运行时，表中没写的由上一次运行的同一记录得出",
+                          "what the same record of the run before makes it, where a bulk run is not given it"),
+            "trait": Field(Word(PERSONAL_TRAITS), "受保护的个人特征", "a protected trait of a person"),
+            **_ABOUT,
+        })),
+    (has("value"), Record({"value": VALUE, "title": TITLE}, _ABOUT)),
+    (has("dated"), Record({"dated": MapOf(DATE, VALUE, 1), "title": TITLE}, _ABOUT)),
+    *_DERIVED,
+)  # fmt: skip
+
+LIMITS = Record({}, {
+    **{name: Field(EXPRESSION, about.zh, about.en) for name, about in OPERATORS.items()},
+    "one_of": Field(ListOf(VALUE, 1), OPERATORS["one_of"].zh, OPERATORS["one_of"].en),
+    "between": Field(ListOf(EXPRESSION, 2), OPERATORS["between"].zh, OPERATORS["between"].en),
+})  # fmt: skip
+R["condition"] = Either(
+    (has("of"), Record({"at_least": Whole(1), "of": ListOf(CONDITION, 1)})),
+    *((has(key), Record({key: ListOf(CONDITION, 1)})) for key in JOINS),
+    (is_a("map"), MapOf(PATH, Either(
+        (is_a("map"), LIMITS), (is_a("list"), ListOf(VALUE, 1)), (is_a("scalar"), VALUE)), 1)),
+)  # fmt: skip
+
+_ITEM: dict[str, Shape] = {
+    "title": TITLE,
+    "clause": Field(CLAUSE, "依据的条款", "the clause it comes from"),
+    "set_by": SET_BY,
+    "reading": Field(ID, "readings.yaml 里的解读", "the reading of readings.yaml that explains it"),
+    "note": WORDS,
+}
+_WHEN = Field(CONDITION, "只对哪些对象适用", "whom it applies to")
+_OUTCOME = Field(ID, "结论代码", "an outcome of this decision")
+_REQUIRE = Record(
+    {"id": ID, "require": Field(CONDITION, "必须成立的条件", "what must hold")},
+    {**_ITEM, "when": _WHEN, "outcome": _OUTCOME},
+)
+_REJECT = Record(
+    {"id": ID, "reject": Field(CONDITION, "一旦成立就不通过的条件", "what must not hold")},
+    {**_ITEM, "when": _WHEN, "outcome": _OUTCOME},
+)
+CRITERION = Either((has("require"), _REQUIRE), (has("reject"), _REJECT))
+GROUP = Record({"group": Prose(), "criteria": ListOf(CRITERION, 1)}, {"title": TITLE, "clause": CLAUSE, "note": WORDS})
+CRITERIA = ListOf(Either((has("group"), GROUP), (is_a("map"), CRITERION)), 1)
+
+THEN = Field(MapOf(ID, EXPRESSION, 1), "给出的结果", "the outputs")
+ROW = Record({"id": ID, "when": CONDITION}, {**_ITEM, "outcome": _OUTCOME, "then": THEN})
+BAND = Record({"points": EXPRESSION}, LIMITS.optional)
+SCORE_ITEM = Either(
+    (has("formula"), Record({"id": ID, "formula": EXPRESSION},
+                            {**_ITEM, "at_least": NUMBER, "at_most": NUMBER, "missing": NUMBER})),
+    (has("bands"), Record({"id": ID, "fact": PATH, "bands": ListOf(BAND, 1)}, {**_ITEM, "missing": NUMBER})),
+    (has("points"), Record({"id": ID, "fact": PATH, "points": MapOf(ID, EXPRESSION, 1)},
+                           {**_ITEM, "missing": NUMBER})),
+)  # fmt: skip
+ADJUSTMENT = Record({"id": ID, "when": CONDITION, "points": EXPRESSION}, {**_ITEM, "missing": NUMBER})
+NUMERIC_LIMITS: dict[str, Shape] = dict.fromkeys(("at_least", "above", "at_most", "below"), NUMBER)
+
+OUTCOMES = MapOf(
+    ID,
+    Record({"title": TITLE}, {"if": Field(Word(("met", "not_met", "unknown")), "何时得出", "when it follows")}),
+    1,
+)
+HEAD: dict[str, Shape] = {
+    "decision": Field(ID, "判定的标识，与文件名相同", "the id of the decision: the file's name"),
+    "kind": Word(("checklist", "scorecard", "table", "ranking", "assignment")),
+    "subject": Field(ID, "判定的对象", "the subject that is judged"),
+    "title": TITLE,
+    "clause": CLAUSE,
+    "outcomes": Field(OUTCOMES, "可能的结论", "the possible outcomes"),
+}
+DIMENSION = Record(
+    {"id": ID,
+     "measure": Field(EXPRESSION, "逐个相加的数", "what is added up"),
+     "weight": Field(Whole(1), "与其他方面相比有多重要", "how much it counts against the others"),
+     "tolerance": Field(VALUE, "偏离应担份额多少以内算均衡", "how far from the fair share still counts as even")},
+    _ITEM,
+)  # fmt: skip
+OUTPUT = Record({"type": Word(("count", "amount", "rate", "points", "choice", "date", "boolean")), "title": TITLE},
+                {"unit": ID, **_CODES})  # fmt: skip
+BODY = (
+    "criteria", "hit", "rows", "otherwise", "outputs", "by", "ranked", "items", "grades", "vetoes", "adjustments",
+    "full_marks", "total", "ceilings", "list", "order", "eligible", "ties", "take", "note",
+    "bearer", "share", "most", "balance", "keep",
+)  # fmt: skip
+DECISION = Either(
+    (says("kind", "checklist"), Record({**HEAD, "criteria": CRITERIA}, {"note": WORDS})),
+    (says("kind", "table"), Record(
+        {**HEAD, "hit": Word(("first", "all", "highest", "lowest", "sum")), "rows": ListOf(ROW, 1),
+         "otherwise": Record({}, {"outcome": _OUTCOME, "then": THEN})},
+        {"outputs": MapOf(ID, OUTPUT, 1), "by": ID, "note": WORDS,
+         "ranked": Field(Flag(), "结论从高到低排列", "the outcomes are listed highest first")})),
+    (says("kind", "scorecard"), Record(
+        {**HEAD, "items": ListOf(SCORE_ITEM, 1),
+         "grades": ListOf(Record({"grade": ID}, NUMERIC_LIMITS), 1)},
+        {"vetoes": ListOf(CRITERION, 1), "adjustments": ListOf(ADJUSTMENT, 1), "full_marks": NUMBER,
+         "total": Record({}, {"at_least": NUMBER, "at_most": NUMBER}),
+         "ceilings": ListOf(Record({"id": ID, "when": CONDITION, "at_most": ID}, _ITEM), 1), "note": WORDS})),
+    (says("kind", "ranking"), Record(
+        {**HEAD, "list": PATH,
+         "order": ListOf(Record({"by": EXPRESSION, "first": Word(("highest", "lowest"))}, {"title": TITLE}), 1)},
+        {"eligible": CRITERIA, "ties": Word(("shared", "by_id")), "take": Whole(1), "note": WORDS})),
+    (says("kind", "assignment"), Record(
+        {**HEAD, "bearer": Field(ID, "分派给哪类对象", "the subject that bears"),
+         "balance": ListOf(DIMENSION, 1)},
+        {"share": Field(PATH, "承担几成的事实，不写则人人相同", "the fact that says how much of a full load one bears"),
+         "most": Field(PATH, "最多几个的事实", "the fact that says how many at most"),
+         "keep": Field(Record({"at_least": VALUE}, {"set_by": SET_BY, "note": WORDS}),
+                       "沿用上次分派的比例", "how much of the last assignment stays"),
+         "note": WORDS})),
+    (is_a("map"), Record(HEAD, dict.fromkeys(BODY, Anything()))),  # the kind is mistyped: say that alone
+)  # fmt: skip
+
+PLAN_ID = Pattern("[a-z][a-z0-9-]{0,59}", "方案标识", "the id of the plan", ("xx-county",))
+PLAN = Record(
+    {"plan": PLAN_ID,
+     "title": TITLE, "issuer": WORDS,
+     "effective": Record({"from": DATE}, {"to": DATE})},
+    {"source": Record({"title": Prose(), "sha256": Pattern("[0-9a-f]{64}", "SHA-256", "SHA-256", ("0" * 63 + "a",))},
+                      {"note": WORDS}),
+     "extends": Record({"plan": PLAN_ID, "edition": DATE}),
+     "not_decided": MapOf(CLAUSE, WORDS, 1),
+     "note": WORDS},
+)  # fmt: skip
+FACTS = Record({"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "facts": MapOf(ID, FACT, 1)}), 1)})
+CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {"heading": Prose(), "text": Prose()}), 1)})
+READINGS = Record({"readings": MapOf(ID, Record(
+    {"clause": CLAUSE, "title": TITLE, "question": WORDS, "chosen": ID, "readings": MapOf(ID, WORDS, 2),
+     "because": WORDS},
+    {"changes": MapOf(ID, MapOf(PATH, LIMITS, 1), 1)}), 0)})  # fmt: skip
+
+_ABOUT_ONE: dict[str, Shape] = {"decision": ID}
+_STEP = Record({"id": ID, "title": TITLE}, {"where": CONDITION})
+REPORT = Record({"report": Record({}, {
+    "smallest_group": Field(Whole(1), "公布时不显示比这更小的数目", "what is published shows no smaller group"),
+    "funnel": Field(Record({"subject": ID, "steps": ListOf(_STEP, 1)}),
+                    "漏斗：每一步都在上一步之内", "a funnel: each step within the one before"),
+    "exclusions": Field(ListOf(ID, 1), "数出各项未满足的判定", "decisions whose unmet items are counted"),
+    "scatter": Field(Record({**_ABOUT_ONE, "group": Prose()}), "一组条件的散点图", "a scatter of a group of criteria"),
+    "shares": Field(Record({**_ABOUT_ONE, "criterion": ID}), "各对象与一条条件比较", "bars against one criterion"),
+    "near": Field(Record({**_ABOUT_ONE, "most": Whole(1)}), "最接近达标的对象", "those nearest to being met"),
+    "titles": Field(Record({**_ABOUT_ONE, "held": CONDITION}), "持有称号而不达标的", "titles held without being met"),
+    "ahead": Field(Record({**_ABOUT_ONE, "months": ListOf(Whole(1), 1)},
+                          {"expired": Record({"subject": ID, "where": CONDITION})}),
+                   "若干个月后的样子", "what becomes of it in so many months if nothing is renewed"),
+    "changes": Field(ListOf(ID, 1), "与上一次运行比较的判定", "decisions to be compared with the run before"),
+    "milestones": Field(ID, "有日期节点的判定", "the decision with dated milestones"),
+})})  # fmt: skip
+
+FILES: dict[str, Shape] = {"plan": PLAN, "facts": FACTS, "clauses": CLAUSES, "readings": READINGS}
+OPTIONAL: dict[str, Shape] = {"report": REPORT}
+DOCUMENT = Either(
+    (has("report"), REPORT),
+    (has("subjects"), FACTS),
+    (has("clauses"), CLAUSES),
+    (has("readings"), READINGS),
+    (has("plan"), PLAN),
+    (is_a("map"), DECISION),
+)
+REPLACED = frozenset(
+    {"require", "reject", "when", "then", "points", "bands", "grades", "order", "otherwise", "title", "effective",
+     "ratio", "outputs", "value", "source", "outcomes", "choices", "where", "satisfies", "holds", "streak",
+     "counted", "last"}
+)  # fmt: skip

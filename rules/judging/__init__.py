@@ -1,0 +1,1 @@
+"""Judges one case plainly: evaluation, outcomes, findings, missing facts, distances."""

@@ -1,0 +1,125 @@
+"""From a record to a Decision, along one path whoever establishes the truth of the comparisons."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from rules.judging.decision import Decision, Missing
+from rules.judging.evaluate import Scope
+from rules.judging.findings import Writer
+from rules.judging.missing import all_missing
+from rules.judging.outcomes import Judgement, Truth, Verdict, check, criteria_of, judge
+from rules.judging.readers import Reading, evaluator
+from rules.model import Edition, Ranking, Rule
+from rules.values.exact import Value
+
+
+class Decider(ABC):
+    """Decides the rules of one edition. Subclasses say how truth is established, and how the values shown are read."""
+
+    reading: Reading = staticmethod(evaluator)
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self._writers: dict[str, Writer] = {}
+
+    @abstractmethod
+    def truth(self, rule: Rule, stage: int, scope: Scope) -> Truth:
+        """Whether each comparison of a stage of a rule holds of a record."""
+
+    def verdicts(self, rule: Rule, scope: Scope) -> Sequence[Verdict]:
+        """The verdicts that may differ from what silence means: here all of them."""
+        truth = self.truth(rule, 0, scope)
+        return [(criterion, check(criterion, truth)) for criterion in criteria_of(rule)]
+
+    def scope(self, rule: Rule, facts: Mapping[str, Any], on: date) -> Scope:
+        return Scope(self.edition, rule.subject, facts, on, self)
+
+    def conclude(self, decision: str, output: str, scope: Scope) -> Value:
+        """The conclusion of another decision for a record: as given with its facts, or decided now."""
+        rule = self.edition.rules[decision]
+        if not output and decision in scope.record:
+            return scope.record[decision]
+        judgement = self.judgement(rule, scope)
+        if output:
+            return judgement.outputs.get(output)
+        return None if rule.outcomes[judgement.outcome].role == "unknown" else judgement.outcome
+
+    def judgement(self, rule: Rule, scope: Scope) -> Judgement:
+        """Judge a rule, once per record."""
+        judged: Judgement | None = scope.memo.get((rule.id, "judged"))
+        if judged is None:
+            judged = scope.memo[(rule.id, "judged")] = self.judged(rule, scope)
+        return judged
+
+    def judged(self, rule: Rule, scope: Scope) -> Judgement:
+        """Judge a rule."""
+        return judge(rule, scope, self)
+
+    def judge(self, decision: str, facts: Mapping[str, Any], on: date) -> Judgement:
+        """The outcome and the codes of the criteria that are not met or not known; nothing is written out.
+
+        `facts` are as rules.cases.checker.check returns them."""
+        rule = self.edition.rule(decision)
+        return self.judged(rule, self.scope(rule, facts, on))
+
+    def decide(self, decision: str, facts: Mapping[str, Any], on: date, subject_id: str = "") -> Decision:
+        """Decide, with a finding for every criterion, what is missing, and the decisions it rests on.
+
+        `facts` are as rules.cases.checker.check returns them."""
+        rule = self.edition.rule(decision)
+        return self._decision(rule, self.scope(rule, facts, on), subject_id)
+
+    def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
+        judgement, truth, writer = self.judgement(rule, scope), self._all_truth(rule, scope), self._writer(rule)
+        types = writer.types
+        measures = [
+            (name, {key: (value, types[key]) for key, value in outputs.items()}) for name, outputs in judgement.measures
+        ]
+        return Decision(
+            self.edition,
+            rule,
+            subject_id,
+            scope.on,
+            scope.record,
+            judgement.outcome,
+            writer.findings(truth, judgement, scope),
+            {name: (value, types[name]) for name, value in judgement.outputs.items() if value is not None},
+            tuple(measures),
+            judgement.ranking,
+            self._missing(rule, judgement, truth, scope, ""),
+            self._chained(rule, scope, subject_id) if rule.needs else {},
+        )
+
+    def _all_truth(self, rule: Rule, scope: Scope) -> Truth:
+        return {} if isinstance(rule.body, Ranking) else self.truth(rule, 0, scope)
+
+    def _writer(self, rule: Rule) -> Writer:
+        """What the findings of a rule always say, worked out once."""
+        writer = self._writers.get(rule.id)
+        if writer is None:
+            writer = self._writers[rule.id] = Writer(rule, self.edition, self.reading)
+        return writer
+
+    def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Missing]:
+        """What is missing for another decision about a record."""
+        rule = self.edition.rules[decision]
+        return self._missing(rule, self.judgement(rule, scope), self._all_truth(rule, scope), scope, path)
+
+    def _missing(self, rule: Rule, judgement: Judgement, truth: Truth, scope: Scope, path: str) -> tuple[Missing, ...]:
+        if rule.outcomes[judgement.outcome].role != "unknown":
+            return ()
+        judged = () if isinstance(rule.body, Ranking) else criteria_of(rule)
+        verdicts = [(criterion, check(criterion, truth)) for criterion in judged]
+        return all_missing(rule, verdicts, judgement, scope, path)
+
+    def _chained(self, rule: Rule, scope: Scope, subject_id: str) -> dict[str, Decision]:
+        """The decisions about the same record that this one rests on, unless they came with the facts."""
+        return {
+            name: self._decision(needed, scope, subject_id)
+            for name in rule.needs
+            if (needed := self.edition.rules[name]).subject == rule.subject and name not in scope.record
+        }

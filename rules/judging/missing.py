@@ -1,0 +1,141 @@
+"""What is missing where a decision cannot be told: the facts not given, and the denominators that are zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from rules.judging.decision import Missing
+from rules.judging.evaluate import Scope, evaluate, holds
+from rules.judging.findings import path_of, title_of
+from rules.judging.outcomes import Judgement
+from rules.model import Condition, Const, Criterion, Expr, Leaf, Op, Ranking, Rule, Scorecard, ScoreItem
+from rules.values.text import Text
+
+
+def missing(expr: Expr, scope: Scope, path: str = "") -> Iterator[Missing]:
+    """The given facts for want of which an expression is not known, and denominators that are zero."""
+    if isinstance(expr, Const) or evaluate(expr, scope) is not None:
+        return
+    if isinstance(expr, Op):
+        yield from _missing_in(expr, scope, path)
+        return
+    target = scope.named(expr.scope)
+    here = f"{path}{expr.path}"
+    if target is None:
+        yield Missing(here, _title(expr, scope), "not_given")
+    elif expr.what in ("outcome", "output"):
+        wanted = target.conclusions.missing(expr.name, target, f"{path}{expr.scope}." if expr.scope else path)
+        yield from wanted or [Missing(here, _title(expr, scope), "not_decided")]
+    elif expr.what == "fact":
+        fact = scope.edition.subjects[target.subject].facts[expr.name]
+        if fact.formula is None:
+            yield Missing(here, _title(expr, scope), "not_given")
+        else:
+            prefix = f"{path}{expr.scope}." if expr.scope else path
+            yield from missing(fact.formula, target, prefix)
+
+
+def _missing_in(op: Op, scope: Scope, path: str) -> Iterator[Missing]:
+    args = op.args
+    if op.name == "choose" and op.where is not None and (truth := holds(op.where, scope)) is not None:
+        args = op.args[:1] if truth else op.args[1:]  # the branch not taken is not asked for
+    for arg in args:
+        yield from missing(arg, scope, path)
+    if op.name == "ratio" and evaluate(op.args[1], scope) == 0:
+        yield Missing(f"{path}{path_of(op.args[1])}", _title(op.args[1], scope), "zero")
+    if op.where is not None and op.name in ("choose", "holds"):
+        yield from missing_for(op.where, scope, path)
+    elif op.args and op.args[0].type.kind == "list":
+        yield from _missing_inside(op, scope, path)
+
+
+def _missing_inside(op: Op, scope: Scope, path: str) -> Iterator[Missing]:
+    records = evaluate(op.args[0], scope)
+    if records is None:
+        return
+    if not records:
+        yield Missing(f"{path}{path_of(op.args[0])}", _title(op.args[0], scope), "empty")
+    for number, record in enumerate(records):
+        inner = scope.inside(op.args[0].type.of, record)
+        here = f"{path}{path_of(op.args[0])}[{record.get('id', number)}]."
+        if op.each is not None:
+            yield from missing(op.each, inner, here)
+        if op.where is not None:
+            yield from missing_for(op.where, inner, here)
+    if op.name == "rank" and op.each is not None:
+        yield from missing(op.each, scope, path)
+
+
+def missing_for(condition: Condition, scope: Scope, path: str = "") -> Iterator[Missing]:
+    """What is missing for a condition, over all its comparisons."""
+    if isinstance(condition, Leaf):
+        yield from missing(condition.left, scope, path)
+        for test in condition.tests:
+            for limit in test.limits:
+                yield from missing(limit, scope, path)
+    else:
+        for part in condition.parts:
+            yield from missing_for(part, scope, path)
+
+
+def all_missing(
+    rule: Rule,
+    verdicts: Sequence[tuple[Criterion, bool | None]],
+    judgement: Judgement,
+    scope: Scope,
+    path: str,
+) -> tuple[Missing, ...]:
+    """Everything that is missing for a decision, each fact once."""
+    found: dict[tuple[str, str], Missing] = {}
+    for missed in _wanted(rule, verdicts, judgement, scope, path):
+        found.setdefault((missed.fact, missed.why), missed)
+    return tuple(found.values())
+
+
+def _wanted(
+    rule: Rule,
+    verdicts: Sequence[tuple[Criterion, bool | None]],
+    judgement: Judgement,
+    scope: Scope,
+    path: str,
+) -> Iterator[Missing]:
+    body = rule.body
+    for criterion, verdict in verdicts:
+        if verdict is None:
+            yield from missing_for(criterion.condition, scope, path)
+            if criterion.when is not None:
+                yield from missing_for(criterion.when, scope, path)
+    for expr in judgement.unknown:
+        yield from missing(expr, scope, path)
+    if isinstance(body, Scorecard):
+        for item in body.items:
+            if judgement.points[item.id] is None:
+                yield from _missing_points(item, scope, path)
+    if isinstance(body, Ranking):
+        yield from _missing_in_ranking(body, judgement, scope, path)
+
+
+def _missing_points(item: ScoreItem, scope: Scope, path: str) -> Iterator[Missing]:
+    for expr in (item.formula, item.shown):
+        if expr is not None:
+            yield from missing(expr, scope, path)
+    for condition, _ in item.bands:
+        yield from missing_for(condition, scope, path)
+
+
+def _missing_in_ranking(body: Ranking, judgement: Judgement, scope: Scope, path: str) -> Iterator[Missing]:
+    unplaced = {placed.id for placed in judgement.ranking if placed.why == "unknown"}
+    records: Iterable[Mapping[str, Any]] = evaluate(body.over, scope) or ()
+    for number, record in enumerate(records):
+        name = str(record.get("id", number + 1))
+        if name in unplaced:
+            inner, here = scope.inside(body.over.type.of, record), f"{path}{path_of(body.over)}[{name}]."
+            for criterion in body.eligible:
+                yield from missing_for(criterion.condition, inner, here)
+            for key in body.order:
+                yield from missing(key.by, inner, here)
+
+
+def _title(expr: Expr, scope: Scope) -> Text:
+    return title_of(expr, scope.edition, scope.subject, scope.own.subject if scope.own else "")

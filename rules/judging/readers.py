@@ -1,0 +1,111 @@
+"""Reads exact values straight off a record: as `evaluate` does, but prepared once for an expression.
+
+Most values are a fact as given, or an operation on such facts and the date. Everything else is evaluated. Text ways
+must agree: the reference evaluates everything, and the tests hold the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rules.judging.evaluate import NUMERIC, Scope, evaluate
+from rules.model import Const, Edition, Expr, Fact, Op, Ref
+from rules.values.exact import Value
+
+Reader = Callable[[Scope], Value]
+Reading = Callable[[Expr, "Place"], Reader]  # a way of reading values
+Pair = tuple[str, str, str]  # the subject around the record ("" the record itself), and the facts of a ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose records a block of comparisons reads."""
+
+    edition: Edition
+    subject: str
+
+    def fact(self, expr: Expr) -> Fact | None:
+        """The fact an expression names, on the record itself or on one around it."""
+        if not isinstance(expr, Ref) or expr.what != "fact" or expr.scope == "own":
+            return None
+        return self.edition.subjects[expr.scope or self.subject].facts[expr.name]
+
+    def given(self, expr: Expr) -> Ref | None:
+        fact = self.fact(expr)
+        return expr if isinstance(expr, Ref) and fact is not None and fact.given and not expr.scope else None
+
+    def pair(self, expr: Expr) -> Pair | None:
+        """The two given facts that an expression is the plain ratio of."""
+        fact = self.fact(expr)
+        formula = expr if fact is None else fact.formula
+        scope = expr.scope if isinstance(expr, Ref) else ""
+        if not isinstance(formula, Op) or formula.name != "ratio":
+            return None
+        place = Place(self.edition, scope or self.subject)
+        top, bottom = (place.given(arg) for arg in formula.args)
+        return None if top is None or bottom is None else (scope, top.name, bottom.name)
+
+
+def evaluator(expr: Expr, _place: Place) -> Reader:
+    """Evaluates an expression each time anew: the plain way."""
+    return lambda scope: evaluate(expr, scope)
+
+
+def reader(expr: Expr, place: Place) -> Reader:
+    """Reads the exact value of an expression off a record with as little ado as it allows: the quick way."""
+    if isinstance(expr, Const):
+        value = expr.value
+        return lambda scope: value
+    if (ref := place.given(expr)) is not None:
+        name = ref.name
+        return lambda scope: scope.record.get(name)
+    if (pair := place.pair(expr)) is not None:
+        return _share(pair, expr)
+    fact = place.fact(expr)
+    formula = expr if fact is None or (isinstance(expr, Ref) and expr.scope) else fact.formula
+    if isinstance(formula, Op) and formula.name in NUMERIC:
+        args = [read for arg in formula.args if (read := _at_hand(arg, place)) is not None]
+        if len(args) == len(formula.args):
+            return _computed(NUMERIC[formula.name], args)
+    return evaluator(expr, place)
+
+
+def _at_hand(expr: Expr, place: Place) -> Reader | None:
+    """Reads what needs no computing. What does is evaluated, which remembers it."""
+    if isinstance(expr, Ref) and expr.what == "on":
+        return lambda scope: scope.on
+    if isinstance(expr, Const) or place.given(expr) is not None:
+        return reader(expr, place)
+    return None
+
+
+def _computed(compute: Callable[..., Value], args: Sequence[Reader]) -> Reader:
+    def read(scope: Scope) -> Value:
+        values = [arg(scope) for arg in args]
+        return None if None in values else compute(*values)
+
+    def read_two(scope: Scope) -> Value:
+        value, other = first(scope), second(scope)
+        return None if value is None or other is None else compute(value, other)
+
+    if len(args) != 2:
+        return read
+    first, second = args
+    return read_two
+
+
+def _share(pair: Pair, expr: Expr) -> Reader:
+    around, top, bottom = pair
+
+    def read(scope: Scope) -> Value:
+        record = scope.record.get(around) if around else scope.record
+        if record is None:
+            return evaluate(expr, scope)
+        part, whole = record.get(top), record.get(bottom)
+        if part is None or not whole:
+            return None
+        return Fraction(part, whole) if part % whole else part // whole
+
+    return read

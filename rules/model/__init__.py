@@ -1,0 +1,60 @@
+"""The compiled edition: frozen dataclasses, and folds over their content.
+
+In: typed values. Out: the dataclasses below. May be imported by everything above `values`.
+
+Edition
+ ├─ subjects: county, township, village, household ... each with its facts (given, derived, dated)
+ ├─ clauses, readings
+ ├─ decisions: a Checklist, Scorecard, Table or Ranking, made of conditions over expressions over facts
+ └─ assignments: who bears which records, evenly; they judge no case, and so are no decisions
+"""
+
+from rules.model.decisions import (
+    Assignment,
+    Body,
+    Checklist,
+    Criterion,
+    Dimension,
+    Key,
+    Outcome,
+    Output,
+    Ranking,
+    Rule,
+    Scorecard,
+    ScoreItem,
+    Table,
+)
+from rules.model.edition import Clause, Edition, Fact, Reading, Report, ReportStep, Subject
+from rules.model.expressions import Comparison, Condition, Const, Expr, Group, Leaf, Op, Ref, leaves_in
+
+__all__ = [
+    "Assignment",
+    "Body",
+    "Checklist",
+    "Clause",
+    "Comparison",
+    "Condition",
+    "Const",
+    "Criterion",
+    "Dimension",
+    "Edition",
+    "Expr",
+    "Fact",
+    "Group",
+    "Key",
+    "Leaf",
+    "Op",
+    "Outcome",
+    "Output",
+    "Ranking",
+    "Reading",
+    "Ref",
+    "Report",
+    "ReportStep",
+    "Rule",
+    "ScoreItem",
+    "Scorecard",
+    "Subject",
+    "Table",
+    "leaves_in",
+]

@@ -1,0 +1,189 @@
+"""Decisions: a Checklist, Scorecard, Table or Ranking over conditions. Assignments beside them, which judge no case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rules.model.expressions import Condition, Expr, Leaf, Ref
+from rules.values.exact import Type, Value
+from rules.values.text import Mark, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    id: str
+    title: Text
+    role: str = ""  # met | not_met | unknown; "" where only an item or a row names it
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One item: a checklist's criterion, a table's row, a veto, a ceiling, an eligibility test of a ranking.
+
+    It is met when its condition holds (`reject`: when it does not); `when` says whom it applies to.
+    `outcome` is what follows: for a criterion that is not met, for a row or a ceiling that is."""
+
+    id: str
+    title: Text
+    clause: str
+    condition: Condition
+    mark: Mark
+    reject: bool = False
+    when: Condition | None = None
+    outcome: str = ""
+    group: str = ""
+    group_title: Text | None = None
+    set_by: str = "plan"
+    reading: str = ""
+    then: Mapping[str, Expr] = field(default_factory=dict)
+    note: Text | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether a single comparison settles it."""
+        return self.when is None and isinstance(self.condition, Leaf)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreItem:
+    """Points by choice or interval (`bands`), by formula, or added and deducted when a condition holds."""
+
+    id: str
+    title: Text
+    clause: str
+    mark: Mark
+    bands: tuple[tuple[Condition, Expr], ...] = ()
+    formula: Expr | None = None
+    least: Value = None
+    most: Value = None
+    missing: Value = None
+    shown: Expr | None = None
+    set_by: str = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    hit: str  # first | all | highest | sum
+    rows: tuple[Criterion, ...]
+    otherwise: Criterion
+    outputs: Mapping[str, Output]
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    name: str
+    type: Type
+    title: Text
+    choices: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    vetoes: tuple[Criterion, ...]
+    items: tuple[ScoreItem, ...]
+    grades: tuple[tuple[Condition, str], ...]
+    ceilings: tuple[Criterion, ...]
+    least: Value = None
+    most: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    by: Expr
+    first: str  # highest | lowest
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    over: Expr
+    eligible: tuple[Criterion, ...]
+    order: tuple[Key, ...]
+    take: int | None
+    ties: str  # shared | by_id
+
+
+Body = Checklist | Scorecard | Table | Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One decision of the plan: what it judges, from which clause, to which outcomes, by which body."""
+
+    id: str
+    kind: str
+    subject: str
+    title: Text
+    clause: str
+    outcomes: Mapping[str, Outcome]
+    body: Body
+    mark: Mark
+    needs: tuple[str, ...] = ()  # decisions of the same edition whose conclusions it reads
+    ranked: bool = False  # the outcomes are listed highest first, and compare
+    roles: Mapping[str, str] = field(init=False, compare=False)
+    strength: Mapping[str, int] = field(init=False, compare=False)  # 0 for the outcome that wins over all others
+
+    def __post_init__(self) -> None:
+        """Outcomes are listed strongest first, but grades best first, of which the worst wins."""
+        order = list(self.outcomes)
+        if self.kind == "scorecard":
+            order.reverse()
+        object.__setattr__(self, "roles", {o.role: o.id for o in self.outcomes.values() if o.role})
+        object.__setattr__(self, "strength", {name: place for place, name in enumerate(order)})
+
+    def role(self, role: str) -> str:
+        """The outcome declared for met, not_met or unknown ("" where there is none)."""
+        return self.roles.get(role, "")
+
+    @property
+    def type(self) -> Type:
+        known = tuple(o.id for o in self.outcomes.values() if o.role != "unknown")
+        return Type("choice", choices=known, ranked=self.ranked)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """What all bearers are to carry alike: the sum of a measure over their records."""
+
+    id: str
+    title: Text
+    clause: str
+    mark: Mark
+    measure: Expr
+    weight: int  # against the other dimensions
+    tolerance: Value  # how far from the fair share, as a part of it, still counts as even
+    set_by: str = "plan"
+    reading: str = ""
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Gives every record of one subject to exactly one bearer, so that all bear alike.
+
+    It looks at all records at once and judges none of them; that is why it is no Rule."""
+
+    id: str
+    subject: str
+    bearer: str  # a subject too
+    title: Text
+    clause: str
+    outcomes: Mapping[str, Outcome]
+    mark: Mark
+    balance: tuple[Dimension, ...]
+    share: Ref | None = None  # of a bearer: how much of a full load; all alike where there is none
+    most: Ref | None = None  # of a bearer: how many records at most
+    keep: Value = None  # the part of the last assignment that stays
+    keep_set_by: str = "plan"
+    kind: str = "assignment"
+
+    def role(self, role: str) -> str:
+        """The outcome declared for met, not_met or unknown."""
+        return next(one.id for one in self.outcomes.values() if one.role == role)

@@ -1,0 +1,136 @@
+"""A policy edition in memory: frozen, resolved, typed. Nothing here reads files or decides anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from rules.model.decisions import Assignment, Rule
+from rules.model.expressions import Condition, Expr, Op
+from rules.values.exact import Type, Value
+from rules.values.text import Mark, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A field of a subject: given by the caller, derived by a formula, or dated by the policy."""
+
+    name: str
+    subject: str
+    type: Type
+    title: Text
+    mark: Mark
+    about: Text | None = None
+    supplied_by: Text | None = None
+    choices: Mapping[str, Text] = field(default_factory=dict)
+    formula: Expr | None = None
+    dated: tuple[tuple[date, Value], ...] = ()
+    minimum: Value = None
+    maximum: Value = None
+    part_of: str = ""
+    lever: str = ""  # up | down | set: how action changes it; "" where no action can
+    moves: tuple[str, ...] = ()
+    trait: str = ""
+    set_by: str = ""
+    clause: str = ""
+    decimals: bool = False  # a count that is measured, not numbered
+    counted: Op | None = None  # how a bulk run fills it in from the records of a subject below
+    last: Expr | None = None  # what the same record of the run before makes it, where a bulk run is not given it
+
+    @property
+    def given(self) -> bool:
+        return self.formula is None and not self.dated
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    name: str
+    title: Text
+    within: str
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    id: str
+    heading: str
+    text: str
+    not_decided: Text | None = None  # why no rule implements it
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    id: str
+    clause: str
+    title: Text
+    question: Text
+    chosen: str
+    readings: Mapping[str, Text]
+    because: Text
+    changes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportStep:
+    """One step of a funnel: those of the step before of whom a condition holds."""
+
+    id: str
+    title: Text
+    where: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the report of a bulk run shows, by the names of decisions, groups and criteria; "" leaves a part out."""
+
+    smallest_group: int = 0  # what is published shows no smaller one
+    funnel_subject: str = ""
+    funnel: tuple[ReportStep, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    scatter: str = ""
+    scatter_group: str = ""
+    shares: str = ""
+    share: str = ""
+    near: str = ""
+    nearest: int = 0
+    titles: str = ""
+    held: Condition | None = None
+    ahead: str = ""
+    ahead_months: tuple[int, ...] = ()
+    expired_subject: str = ""
+    expired: Condition | None = None  # the records that have expired by then
+    changes: tuple[str, ...] = ()
+    milestones: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One dated, immutable version of one plan."""
+
+    plan: str
+    title: Text
+    issuer: Text
+    effective_from: date
+    effective_to: date | None
+    source: Mapping[str, str]
+    sha256: str
+    subjects: Mapping[str, Subject]
+    rules: Mapping[str, Rule]  # in an order in which each comes after those it needs
+    clauses: Mapping[str, Clause]
+    readings: Mapping[str, Reading]
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)
+
+    @property
+    def id(self) -> str:
+        return f"{self.plan}/{self.effective_from.isoformat()}"
+
+    def rule(self, name: str) -> Rule:
+        """A decision; LookupError where there is none, which says whether an assignment is meant."""
+        found = self.rules.get(name)
+        if found is not None:
+            return found
+        if name in self.assignments:
+            raise LookupError(f"{name} 是分派，不逐个判定。 / {name} is an assignment: it judges no single case.")
+        raise LookupError(f"没有判定 {name}。 / There is no decision {name}.")

@@ -1,0 +1,29 @@
+"""Which given facts a decision rests on, through derived facts and through the decisions it needs."""
+
+from __future__ import annotations
+
+from rules.model import Edition, Fact, Rule
+from rules.model.uses import Used, fact_of, of_rule, refs
+
+Key = tuple[str, str]
+
+
+def needed(edition: Edition, rule: Rule) -> dict[Key, Fact]:
+    """The given facts by subject and name, in the order in which the decision comes to them."""
+    found: dict[Key, Fact] = {}
+    seen: set[Key] = set()
+    asked = {rule.id}
+    waiting: list[Used] = list(of_rule(rule))
+    while waiting:
+        subject, ref = waiting.pop(0)
+        if ref.what in ("outcome", "output") and ref.name not in asked:
+            asked.add(ref.name)
+            waiting = [*of_rule(edition.rules[ref.name]), *waiting]
+        fact = fact_of(edition, subject, ref)
+        if fact is None or (subject, fact.name) in seen:
+            continue
+        seen.add((subject, fact.name))
+        if fact.given and fact.type.kind != "list":
+            found[subject, fact.name] = fact
+        waiting = [*refs(fact.formula, subject), *waiting]
+    return found

@@ -1,0 +1,33 @@
+"""Shapes: what may stand at a place of a policy file.
+
+In: nodes with their places. Out: every problem at once, and the JSON Schema that editors use. A shape checks and emits
+its schema from one description, so the two cannot disagree. May be imported by `format` and what lies above it.
+"""
+
+from rules.shapes.containers import Anything, Field, ListOf, MapOf, Record, Ref, document
+from rules.shapes.either import Either, Test, has, is_a, says
+from rules.shapes.scalars import Flag, Pattern, Prose, Whole, Word
+from rules.shapes.shape import FOUND, Schema, Shape
+
+__all__ = [
+    "FOUND",
+    "Anything",
+    "Either",
+    "Field",
+    "Flag",
+    "ListOf",
+    "MapOf",
+    "Pattern",
+    "Prose",
+    "Record",
+    "Ref",
+    "Schema",
+    "Shape",
+    "Test",
+    "Whole",
+    "Word",
+    "document",
+    "has",
+    "is_a",
+    "says",
+]

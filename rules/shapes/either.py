@@ -1,0 +1,75 @@
+"""A choice between shapes, made by something an author can see.
+
+That is: a key that is present, what a key says, or whether a mapping, a list or a single value stands
+there. The branch is chosen before it is checked. Trying each in turn would end in "none of these fits", which
+tells an author nothing; once the branch is known its own messages say what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from rules.files.node import Node, resolved
+from rules.problems.problem import Problems
+from rules.shapes.shape import FOUND, Schema, Shape
+from rules.values.text import Text
+
+
+@dataclass(frozen=True)
+class Test:
+    """How to tell one branch of an `Either` from the others, for us and for an editor alike."""
+
+    matches: Callable[[Node], bool]
+    condition: Schema
+    label: Text
+
+
+def has(key: str) -> Test:
+    """A mapping in which `key` is present."""
+    label = Text(f"含有 `{key}:` 的键值映射", f"a mapping with `{key}:`")
+    return Test(lambda node: key in node.entries, {"type": "object", "required": [key]}, label)
+
+
+def says(key: str, *values: str) -> Test:
+    """A mapping in which `key` has one of `values`."""
+    options = {"enum": [seen for value in values for seen in resolved(value)]}
+    condition = {"type": "object", "required": [key], "properties": {key: options}}
+    label = Text(f"`{key}: {' | '.join(values)}`", f"`{key}: {' | '.join(values)}`")
+    return Test(lambda node: (at := node.get(key)) is not None and at.value in values, condition, label)
+
+
+def is_a(sort: Literal["map", "list", "scalar"]) -> Test:
+    """A node of one kind."""
+    python, json = {
+        "map": (dict, ["object"]),
+        "list": (list, ["array"]),
+        "scalar": (str, ["string", "number", "boolean", "null"]),
+    }[sort]
+    return Test(lambda node: isinstance(node.value, python), {"type": json}, FOUND[python])
+
+
+@dataclass(frozen=True, init=False)
+class Either:
+    """One of several shapes, chosen by the first test that matches: its message is then about that one."""
+
+    branches: tuple[tuple[Test, Shape], ...]
+
+    def __init__(self, *branches: tuple[Test, Shape]) -> None:
+        object.__setattr__(self, "branches", branches)
+
+    def check(self, node: Node, problems: Problems) -> bool:
+        for test, shape in self.branches:
+            if test.matches(node):
+                return shape.check(node, problems)
+        labels = [test.label for test, _ in self.branches]
+        possible = Text("；".join(label.zh for label in labels), "; ".join(label.en for label in labels))
+        problems.add(node, "shape.no_branch", possible=possible)
+        return False
+
+    def schema(self, defs: Schema) -> Schema:
+        rest: Schema = {"not": {}}
+        for test, shape in reversed(self.branches):
+            rest = {"if": test.condition, "then": shape.schema(defs), "else": rest}
+        return rest

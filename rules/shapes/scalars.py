@@ -1,0 +1,165 @@
+"""The shapes of single values: prose, patterns, words, flags, whole numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rules.files.node import Node, kind, resolved
+from rules.problems.problem import Problems
+from rules.shapes.shape import FOUND, Schema
+from rules.values.text import Text, listed, near, shown
+
+_PROBES = ("0", "1", "12", "100", "2026", "0.5", "1.5", "12.25", "2026.1", "-1", "-1.5", "1e3")
+
+
+def _scalar(node: Node, problems: Problems, wanted: Text) -> bool:
+    """Whether there is a value at all; null is never one, for a policy must say what it means."""
+    if not node.is_scalar:
+        problems.add(node, "shape.wanted_scalar", wanted=wanted, found=FOUND[type(node.value)])
+    elif not node.text.strip(" \t\r\n") or kind(node.text, quoted=node.quoted) == "null":
+        problems.add(node, "shape.no_value", wanted=wanted)
+    else:
+        return True
+    return False
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Any words."""
+
+    zh: str = "文字"
+    en: str = "some text"
+
+    def check(self, node: Node, problems: Problems) -> bool:
+        return _scalar(node, problems, Text(self.zh, self.en))
+
+    def schema(self, defs: Schema) -> Schema:
+        return {"type": ["string", "number", "boolean"], "pattern": r"[^ \t\r\n]"}
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Text of one form. Numbers are allowed when the form takes them, booleans when an example is one."""
+
+    regex: str
+    zh: str
+    en: str
+    examples: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if re.search(r"\\[dDwWsSbB]|\(\?[P<]", self.regex):
+            raise ValueError(f"{self.regex}: spell out the characters; editors' regex engines differ on this")
+        if not self.examples or not all(self.fits(e) for e in self.examples):
+            raise ValueError(f"{self.regex}: needs examples, and every one must match")
+
+    def fits(self, text: str) -> bool:
+        return re.fullmatch(self.regex, text) is not None
+
+    @property
+    def anchored(self) -> str:
+        return f"^(?:{self.regex})$"
+
+    @property
+    def kinds(self) -> list[str]:
+        taken = {kind(t) for t in (*self.examples, *filter(self.fits, _PROBES))} | {"string"}
+        return sorted(taken - {"integer"} if "number" in taken else taken)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"wanted": Text(self.zh, self.en), "examples": listed(self.examples)}
+
+    def check(self, node: Node, problems: Problems) -> bool:
+        if not _scalar(node, problems, Text(self.zh, self.en)):
+            return False
+        found = kind(node.text, quoted=node.quoted)
+        if not self.fits(node.text):
+            problems.add(node, "shape.pattern", text=shown(node.text), **self.facts)
+        elif found not in self.kinds and not (found == "integer" and "number" in self.kinds):
+            problems.add(node, "shape.needs_quotes", text=shown(node.text))
+        else:
+            return True
+        return False
+
+    def schema(self, defs: Schema) -> Schema:
+        message = f"{self.zh} / {self.en}: {', '.join(self.examples)}"
+        return {"type": self.kinds, "pattern": self.anchored, "patternErrorMessage": message}
+
+
+@dataclass(frozen=True)
+class Word:
+    """One of a few words; a mapping of words says what each means, for the editor to show."""
+
+    choices: Mapping[str, Text] | tuple[str, ...]
+
+    def check(self, node: Node, problems: Problems) -> bool:
+        allowed = listed(self.choices)
+        if not _scalar(node, problems, Text(f"其中之一：{allowed}", f"one of {allowed}")):
+            return False
+        if node.text in self.choices:
+            return True
+        guess = near(node.text, self.choices)
+        code = "shape.word_near" if guess else "shape.word"
+        problems.add(node, code, text=shown(node.text), near=guess, allowed=allowed)
+        return False
+
+    def schema(self, defs: Schema) -> Schema:
+        seen = [(value, word) for word in self.choices for value in resolved(word)]
+        rule: Schema = {"enum": [value for value, _ in seen]}
+        if isinstance(self.choices, Mapping):
+            about = self.choices
+            rule["enumDescriptions"] = [f"{about[word].zh} / {about[word].en}" for _, word in seen]
+        return rule
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Exactly `true` or `false`: `yes`, `on` and `是` mean different things to different tools."""
+
+    def check(self, node: Node, problems: Problems) -> bool:
+        if not _scalar(node, problems, Text("true 或 false", "true or false")):
+            return False
+        if node.text in ("true", "false") and not node.quoted:
+            return True
+        problems.add(node, "shape.flag", text=shown(node.text))
+        return False
+
+    def schema(self, defs: Schema) -> Schema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number in plain digits: `010` is eight to some tools and ten to others, so it is refused."""
+
+    at_least: int | None = None
+    at_most: int | None = None
+
+    @property
+    def wanted(self) -> Text:
+        low, high = self.at_least, self.at_most
+        if low is not None and high is not None:
+            return Text(f" {low} 到 {high} 的整数", f"a whole number from {low} to {high}")
+        if low is not None:
+            return Text(f"不小于 {low} 的整数", f"a whole number, {low} or more")
+        if high is not None:
+            return Text(f"不大于 {high} 的整数", f"a whole number, {high} or less")
+        return Text("整数", "a whole number")
+
+    def check(self, node: Node, problems: Problems) -> bool:
+        if not _scalar(node, problems, self.wanted):
+            return False
+        low, high = self.at_least, self.at_most
+        if not node.quoted and re.fullmatch(r"0|-?[1-9][0-9]{0,17}", node.text):
+            number = int(node.text)
+            if (low is None or low <= number) and (high is None or number <= high):
+                return True
+        example = low if low is not None else high if high is not None else 3
+        problems.add(node, "shape.whole", text=shown(node.text), wanted=self.wanted, examples=f"`{example}`")
+        return False
+
+    def schema(self, defs: Schema) -> Schema:
+        bounds = {"minimum": self.at_least, "maximum": self.at_most}
+        return {"type": "integer", **{name: bound for name, bound in bounds.items() if bound is not None}}

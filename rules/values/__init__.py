@@ -1,0 +1,1 @@
+"""Exact values and their types, ids, exact JSON, and plain text to print. Imports nothing of the package."""

@@ -1,0 +1,49 @@
+"""Text in the two languages, its place in a file, and words as messages quote them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+Lang = Literal["zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in the two languages; `zh` is the one that counts."""
+
+    zh: str
+    en: str
+
+    def get(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((self.zh, self.en))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A place in a file; lines and columns count from 1 and in characters, as editors show them."""
+
+    file: str
+    line: int
+    column: int
+
+
+def shown(text: str, most: int = 60) -> str:
+    """A quotation from a file that stays on one line and cannot swamp the message around it."""
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= most else one_line[: most - 1] + "…"
+
+
+def near(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    """The known word that was probably meant, or nothing."""
+    return next(iter(get_close_matches(word[:60], list(known), 1)), "")
+
+
+def listed(words: Mapping[str, object] | tuple[str, ...]) -> str:
+    """Words as messages list them."""
+    return ", ".join(f"`{word}`" for word in words)

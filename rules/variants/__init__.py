@@ -1,0 +1,1 @@
+"""Suppositions: other limits, sweeps of a limit, the beginning of a new edition."""

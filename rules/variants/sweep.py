@@ -1,0 +1,129 @@
+"""An edition under value after value of one figure: `decision.item=50%..65%/1%`.
+
+The first and the last are supposed as any figure is, and so are held to all rules; those between are these two with
+the one value that differs set anew, for a hundred editions cannot each be read from a hundred files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rules.model import Comparison, Edition, Ranking
+from rules.values.exact import Value, decimal_text, read_literal
+from rules.values.text import Mark, Text
+from rules.variants.whatif import NoSuchFigure, Supposition, suppose
+
+MOST = 1000  # values
+ONCE = frozenset({"at_least", "above", "at_most", "below"})  # as its limit moves, the truth of one turns once at most
+NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(.*)")
+Place = tuple[Any, ...]  # fields, keys and numbers, from an edition down to a value
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """The editions of a sweep, with the value of each as written."""
+
+    owner: str
+    name: str
+    values: tuple[str, ...]
+    editions: tuple[Edition, ...]
+    once: bool  # the figure is the limit of one comparison, which turns once at most on the way
+
+
+def sweep(root: Path, edition: Edition, text: str) -> Swept:
+    """Every edition of a sweep; NoSuchFigure and PolicyError as for a supposition."""
+    asked = Supposition.read(text)
+    values = _values(asked.value)
+    ends = [suppose(root, edition, [replace(asked, value=one)]) for one in dict.fromkeys((values[0], values[-1]))]
+    first, last = ends[0], ends[-1]
+    places = list(_differing(first, last))
+    wanted = [read_literal(one) for one in values]
+    for place in places:
+        for end, literal in ((first, wanted[0]), (last, wanted[-1])):
+            if literal is None or _at(end, place) != literal.value:
+                raise _unwalkable(text)
+    if len(ends) > 1 and not places:
+        raise _unwalkable(text)
+    between = [_with(first, places, one.value) for one in wanted[1:-1] if one is not None]
+    editions = (first, *between, last)[: len(values)]
+    return Swept(asked.owner, asked.name, values, editions, len(places) == 1 and _turns_once(first, places[0]))
+
+
+def _values(text: str) -> tuple[str, ...]:
+    """`50%..65%/1%` as 50%, 51%, … 65%."""
+    ends, _, step = text.partition("/")
+    low, _, high = ends.partition("..")
+    parts = [NUMBER.fullmatch(one.strip()) for one in (low, high, step)]
+    numbers = [Fraction(Decimal(one[1])) for one in parts if one is not None]
+    if len(numbers) < len(parts) or len({one[2].rstrip("s") for one in parts if one is not None}) > 1:
+        raise NoSuchFigure(f"要写成 50%..65%/1%，不是 {text}。", f"A sweep reads 50%..65%/1%, not {text}.")
+    first, last, by = numbers
+    if by <= 0 or last < first or (last - first) / by > MOST:
+        raise _unwalkable(text)
+    unit = parts[0][2] if parts[0] is not None else ""
+    space = "" if unit in ("", "%") else " "
+    return tuple(f"{decimal_text(first + by * place)}{space}{unit}" for place in range(int((last - first) / by) + 1))
+
+
+def _unwalkable(text: str) -> NoSuchFigure:
+    return NoSuchFigure(f"这个范围不能走：{text}。", f"Such a range cannot be walked: {text}.")
+
+
+def _differing(one: Any, other: Any, place: Place = ()) -> Iterator[Place]:
+    """Where two editions differ, but for what follows from the text of their files: marks, titles, the sha256."""
+    if isinstance(one, Mark | Text) or place == ("sha256",):
+        return
+    parts = _parts(one)
+    if parts is None or type(one) is not type(other) or parts.keys() != (_parts(other) or {}).keys():
+        if one != other:
+            yield place
+        return
+    for name, part in parts.items():
+        yield from _differing(part, (_parts(other) or {})[name], (*place, name))
+
+
+def _parts(thing: Any) -> Mapping[Any, Any] | None:
+    if is_dataclass(thing):
+        return {one.name: getattr(thing, one.name) for one in fields(thing)}
+    if isinstance(thing, Mapping):
+        return thing
+    return dict(enumerate(thing)) if isinstance(thing, tuple) else None
+
+
+def _at(thing: Any, place: Place) -> Any:
+    for name in place:
+        thing = (_parts(thing) or {})[name]
+    return thing
+
+
+def _with(thing: Thing, places: list[Place], value: Value) -> Thing:
+    for place in places:
+        thing = _set(thing, place, value)
+    return thing
+
+
+def _set(thing: Any, place: Place, value: Value) -> Any:
+    if not place:
+        return value
+    name, *rest = place
+    part = _set((_parts(thing) or {})[name], tuple(rest), value)
+    if is_dataclass(thing) and not isinstance(thing, type):
+        return replace(thing, **{name: part})
+    if isinstance(thing, Mapping):
+        return {**thing, name: part}
+    return tuple(part if at == name else one for at, one in enumerate(thing))
+
+
+def _turns_once(edition: Edition, place: Place) -> bool:
+    """Whether a place is the limit of a comparison in a decision, read from the record that is judged itself."""
+    if place[0] != "rules" or isinstance(edition.rules[place[1]].body, Ranking) or {"then", "where", "each"} & {*place}:
+        return False
+    test = _at(edition, place[:-3])
+    return isinstance(test, Comparison) and test.operator in ONCE and place[-3] == "limits" and place[-1] == "value"

@@ -1,0 +1,181 @@
+"""All situations that a few conditions can tell apart: finitely many, so trying them all settles a question.
+
+A value compared with fixed limits can stand on a limit or on either side of it; compared with another fact it
+is less, equal or greater. Values are taken to vary freely, which allows situations that never arise: what
+holds in all of them holds in fact, so "always" and "never" are right, and "cannot say" costs a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Any
+
+from rules.judging.evaluate import COMPARE, join, sort_key
+from rules.model import Comparison, Condition, Const, Edition, Expr, Group, Leaf, Op, Ref, leaves_in
+from rules.model.uses import fact_of
+from rules.values.exact import Value
+
+MOST = 10_000  # situations tried before giving up
+WHOLE = ("count", "streak", "rank", "days", "completed_years", "completed_months")
+
+Key = tuple[Any, ...]
+World = Mapping[Key, Any]
+Span = tuple[Value, Value]  # the least and the greatest value; None is endless
+
+
+def shape(thing: Any) -> Any:
+    """What an expression or condition says, comparable by content."""
+    match thing:
+        case Leaf():
+            return ("leaf", shape(thing.left), tuple(shape(test) for test in thing.tests))
+        case Group():
+            return ("group", thing.join, thing.least, tuple(shape(part) for part in thing.parts))
+        case Comparison():
+            return (thing.operator, tuple(shape(limit) for limit in thing.limits))
+        case Op():
+            inner = (shape(thing.each), shape(thing.where))
+            return (thing.name, thing.option, tuple(shape(arg) for arg in thing.args), *inner)
+        case _:
+            return thing
+
+
+@dataclass(frozen=True)
+class Space:
+    """The situations of one subject's records in an edition."""
+
+    edition: Edition
+    subject: str
+
+    def always(self, told: Condition | None, then: Sequence[Condition | None]) -> bool:
+        """Whether in every situation of `told` some condition of `then` holds. None holds always."""
+        tried = self._worlds([told, *then])
+        return tried is not None and all(
+            any(self.holds(one, world) for one in then) for world in tried if self.holds(told, world)
+        )
+
+    def never(self, condition: Condition | None) -> bool:
+        """Whether a condition holds in no situation."""
+        return self.always(condition, ())
+
+    def holds(self, condition: Condition | None, world: World) -> bool:
+        if condition is None:
+            return True
+        if isinstance(condition, Group):
+            return bool(join(condition, [self.holds(part, world) for part in condition.parts]))
+        return all(self._passes(condition.left, test, world) for test in condition.tests)
+
+    def _passes(self, left: Expr, test: Comparison, world: World) -> bool:
+        key, fixed = self._key(left, test)
+        value = world[key]
+        if fixed is None:
+            return value is True if test.operator == "one_of" else COMPARE[test.operator](value, 0)
+        limits = [(sort_key(limit, left.type), 0) for limit in fixed]
+        return value in limits if test.operator == "one_of" else COMPARE[test.operator](value, limits[0])
+
+    def _key(self, left: Expr, test: Comparison) -> tuple[Key, list[Value] | None]:
+        """What a comparison looks at, and its limits where they are fixed."""
+        limits = [self.fixed(limit) for limit in test.limits]
+        if None not in limits:
+            return (shape(left),), limits
+        if test.operator == "one_of":
+            return (shape(left), shape(test)), None
+        return (shape(left), shape(test.limits[0]), "other"), None
+
+    def fixed(self, expr: Expr) -> Value:
+        """The value of a literal, or of a fact that the edition gives one value once and for all."""
+        if isinstance(expr, Const):
+            return expr.value
+        fact = fact_of(self.edition, expr.scope or self.subject, expr) if isinstance(expr, Ref) else None
+        return fact.dated[0][1] if fact is not None and len(fact.dated) == 1 else None
+
+    # --- the situations ------------------------------------------------------------------------------
+
+    def _worlds(self, conditions: Sequence[Condition | None]) -> Iterator[World] | None:
+        domains: dict[Key, list[Any]] = {}
+        for condition in conditions:
+            for leaf in leaves_in(condition):
+                self._extend(domains, leaf)
+        if prod(len(domain) for domain in domains.values()) > MOST:
+            return None
+        return (dict(zip(domains, values, strict=True)) for values in product(*domains.values()))
+
+    def _extend(self, domains: dict[Key, list[Any]], leaf: Leaf) -> None:
+        kind = leaf.left.type
+        for test in leaf.tests:
+            key, limits = self._key(leaf.left, test)
+            domain = domains.setdefault(key, [])
+            if limits is None:
+                wanted: list[Any] = [True, False] if test.operator == "one_of" else [-1, 0, 1]
+            elif kind.kind in ("boolean", "choice"):
+                wanted = [(sort_key(one, kind), 0) for one in (kind.choices or (True, False))]
+            else:
+                wanted = self._rungs(leaf.left, limits)
+            domain += [one for one in wanted if one not in domain]
+
+    def _rungs(self, left: Expr, limits: Sequence[Value]) -> list[Any]:
+        """The limits and a point on either side of each, as far as the value can get there."""
+        least, most = span(self.edition, self.subject, left)
+        if is_whole(self.edition, self.subject, left):
+            tried = [(limit + step, 0) for limit in limits for step in (-1, 0, 1)]
+        else:
+            tried = [(limit, step) for limit in limits for step in (-1, 0, 1)]
+        return [
+            one for one in tried if (least is None or one >= (least, 0)) and (most is None or one <= (most, 0))
+        ] or [(least if least is not None else most, 0)]
+
+
+def is_whole(edition: Edition, subject: str, expr: Expr) -> bool:
+    """Whether a count can only be a whole number: a mean or a product need not be."""
+    if expr.type.kind != "count":
+        return False
+    if isinstance(expr, Op):
+        return expr.name in WHOLE
+    fact = fact_of(edition, expr.scope or subject, expr) if isinstance(expr, Ref) else None
+    return fact is not None and (fact.given or (isinstance(fact.formula, Op) and fact.formula.name in WHOLE))
+
+
+def span(edition: Edition, subject: str, expr: Expr) -> Span:
+    """The least and the greatest value an expression can have, as far as that is plain."""
+    if isinstance(expr, Const):
+        return expr.value, expr.value
+    if isinstance(expr, Op):
+        return _span_of(edition, subject, expr)
+    home = expr.scope or subject
+    fact = fact_of(edition, home, expr)
+    if fact is None:
+        return None, None
+    if fact.formula is not None:
+        return span(edition, home, fact.formula)
+    return fact.minimum, fact.maximum
+
+
+def _span_of(edition: Edition, subject: str, op: Op) -> Span:
+    match op.name:
+        case "count" | "streak":
+            return 0, None
+        case "rank":
+            return 1, None
+        case "ratio":
+            return _ratio(edition, subject, op)
+        case "mean" | "median" | "lowest" | "highest" if op.each is not None:
+            return span(edition, op.args[0].type.of, op.each)
+        case "sum":
+            lows = [span(edition, subject, arg)[0] for arg in op.args]
+            return (None if None in lows else sum(lows)), None
+        case _:
+            return None, None
+
+
+def _ratio(edition: Edition, subject: str, op: Op) -> Span:
+    """A share lies within 0 and 1 where its numerator is declared a part of its denominator."""
+    lows = [span(edition, subject, arg)[0] for arg in op.args]
+    if any(low is None or low < 0 for low in lows):
+        return None, None
+    top, bottom = op.args
+    if not isinstance(top, Ref) or not isinstance(bottom, Ref) or top.scope != bottom.scope:
+        return 0, None
+    part = fact_of(edition, top.scope or subject, top)
+    return 0, (1 if part is not None and part.part_of == bottom.name else None)

@@ -1,0 +1,1 @@
+"""An edition and its decisions in words: explanations, rulebook, difference of two editions."""

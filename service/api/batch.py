@@ -1,0 +1,184 @@
+"""`/v1/decisions/{decision}/batch`: many cases in one request; a bad one does not spoil the rest.
+
+JSON takes a list of cases and answers with a list. NDJSON takes a case on every line and answers with a line for each
+as it goes, a chunk at a time: each chunk is in the log before its lines are sent.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from flask import Response, request, stream_with_context
+from marshmallow import fields
+
+from service.exact_json import dumps
+from service.http import observing
+from service.http.answering import Idempotent, answer, scribe
+from service.http.bodies import JSON, NDJSON, Blueprint, body_json, parsed, wrong_type
+from service.http.cases import Court
+from service.http.compact import Compact, compact
+from service.http.context import court, service
+from service.http.fields import Flag, Free, Strict
+from service.http.language import language
+from service.http.marks import idempotent
+from service.http.problems import FieldError, Problem
+from service.http.security import needs
+from service.log import Entry
+
+blueprint = Blueprint("batch", __name__, url_prefix="/v1/decisions", description="批量判定 / batches")
+CHUNK = 1000
+MOST_LINE = 1 << 20  # bytes of a case
+
+
+LINES = {"type": "string", "description": "a JSON object on every line: cases in, results out, in the same order"}
+
+
+class BatchQuerySchema(Strict):
+    findings = Flag(
+        load_default=False, metadata={"description": "the whole decision of each case, not only what came out"}
+    )
+
+
+class BatchSchema(Strict):
+    # Anything is taken here: what is no case gets a problem of its own, and does not spoil the rest.
+    cases = fields.List(Free({"anyOf": [{"$ref": "#/components/schemas/Case"}, {}]}), required=True)
+
+
+class BatchAnswerSchema(Strict):
+    results = fields.List(Free({"type": "object"}), required=True)
+    decided = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+
+
+@blueprint.route("/<decision>/batch", methods=["POST"])
+@blueprint.arguments(BatchQuerySchema, location="query")
+@blueprint.response(200, BatchAnswerSchema)
+@blueprint.doc(
+    requestBody={"required": True, "content": {JSON: {"schema": BatchSchema}, NDJSON: {"schema": LINES}}},
+    responses={200: {"content": {NDJSON: {"schema": LINES}}}},
+)
+@needs("decide")
+@idempotent
+def batch(query: Mapping[str, Any], decision: str) -> Response:
+    """批量判定 / decide many cases"""
+    chunks = Chunks(court(), decision, findings=query["findings"], seconds=service().settings.request_seconds)
+    if request.mimetype == NDJSON:
+        request.max_content_length = sys.maxsize  # a stream may be as long as it likes: lines are limited, and time
+        lines = _lines()
+        chunks.deadline = time.monotonic() + service().settings.stream_seconds
+        stream = stream_with_context(chunks.stream(lines))
+        first = next(stream, b"")  # before the headers go, so that they can say whether it was answered before
+        return answer(chain([first], stream), mimetype=NDJSON)
+    if request.mimetype != JSON:
+        raise wrong_type(JSON, NDJSON)
+    once = Idempotent()
+    if (before := once.before()) is not None:
+        return answer(before)
+    return answer(chunks.whole(_cases(body_json()), once))
+
+
+def _cases(raw: Any) -> Sequence[Any]:
+    cases = raw.get("cases") if isinstance(raw, dict) else None
+    most = service().settings.max_batch
+    if not isinstance(cases, list) or len(raw) != 1:
+        raise Problem.invalid(
+            [FieldError("", "not_a_batch", '请写 {"cases": [案例, …]}。', 'Write {"cases": [case, …]}.')]
+        )
+    if len(cases) > most:
+        raise Problem.invalid([FieldError("/cases", "too_many", f"一批最多 {most} 个案例；更多请用 NDJSON。",
+                                          f"At most {most} cases in a batch; send more as NDJSON.")])  # fmt: skip
+    return cases
+
+
+def _lines() -> Iterator[tuple[int, bytes]]:
+    """The lines of the body as they come, numbered as they stand, the blank ones passed over; one that is too long
+    comes only a little longer than it may be."""
+    number = 0
+    stream = io.BufferedReader(request.stream)  # type: ignore[type-var] # Werkzeug's reads a line by bytes
+    while line := stream.readline(MOST_LINE + 1):
+        number += 1
+        whole = line
+        while not line.endswith(b"\n") and (line := stream.readline(MOST_LINE)):
+            pass
+        if whole.strip():
+            yield number, whole
+
+
+def _read(line: bytes) -> Any:
+    if len(line) > MOST_LINE:
+        raise Problem("payload-too-large", f"一行最多 {MOST_LINE} 字节。", f"A line has at most {MOST_LINE} bytes.")
+    return parsed(line)
+
+
+class Chunks:
+    """Decides cases a chunk at a time."""
+
+    def __init__(self, court: Court, decision: str, *, findings: bool, seconds: float) -> None:
+        self.court, self.decision, self.findings = court, decision, findings
+        self.deadline = time.monotonic() + seconds
+        court.rule(decision, None, None) if len(court.snapshot.store.plans) == 1 else None
+        self.lang = language()
+        self.scribe = scribe()
+
+    def whole(self, cases: Sequence[Any], once: Idempotent) -> bytes:
+        """The answer to a list of cases, all in the log in one step."""
+        results, entries, counted = self._decide(enumerate(cases, 1), lambda raw: raw)
+        body = {"results": results, "decided": len(entries), "failed": len(results) - len(entries)}
+        return once.write_soon(entries, dumps(body), counted)
+
+    def stream(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
+        """A line for each line."""
+        part = 0
+        while chunk := list(islice(lines, CHUNK)):
+            part += 1
+            try:
+                yield self._chunk(chunk, part)
+            except Exception as error:  # noqa: BLE001 -- the status is sent already, so each line says what is wrong
+                problem = error if isinstance(error, Problem) else Problem.unexpected()
+                if problem is not error:
+                    observing.unexpected(error)
+                told = problem.as_dict(self.lang)
+                yield b"".join(dumps({"line": number, "problem": told}) + b"\n" for number, _ in chunk)
+
+    def _chunk(self, chunk: Sequence[tuple[int, bytes]], part: int) -> bytes:
+        once = Idempotent(f"#{part}", b"".join(line for _, line in chunk))
+        if (before := once.before()) is not None:
+            return before
+        results, entries, counted = self._decide(chunk, _read)
+        return once.write(entries, b"".join([dumps(result) + b"\n" for result in results]), counted)
+
+    def _decide(
+        self, cases: Iterable[tuple[int, Any]], read: Callable[[Any], Any]
+    ) -> tuple[list[Any], list[Entry], list[Compact]]:
+        results: list[Any] = []
+        entries: list[Entry] = []
+        counted: list[Compact] = []
+        for number, raw in cases:
+            try:
+                result, entry, found = self._one(raw, read)
+            except Problem as problem:
+                results.append({"line": number, "problem": problem.as_dict(self.lang)})
+            else:
+                results.append({"line": number, **result})
+                entries.append(entry)
+                counted.append(found)
+        return results, entries, counted
+
+    def _one(self, raw: Any, read: Callable[[Any], Any]) -> tuple[dict[str, Any], Entry, Compact]:
+        if time.monotonic() > self.deadline:
+            raise Problem("unavailable", "时间已到，这个案例没有判定。", "Time is up; this case was not decided.")
+        case = self.court.case(self.decision, read(raw))
+        if self.findings:
+            full = case.compiled.engine.decide(self.decision, case.facts, case.on, case.subject_id)
+            found = Compact.of(full)
+            shown = full.as_dict()
+        else:
+            found = compact(case)
+            shown = {"subject": {"id": case.subject_id}, **found.as_dict()}
+        line = self.scribe.decision(case, found)
+        return {"log_id": line.id, **shown}, line, found

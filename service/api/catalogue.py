@@ -1,0 +1,217 @@
+"""What there is to know of the policies: `/v1/plans`, their editions, `/v1/facts`, `/v1/clauses`. All with ETags."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from marshmallow import fields
+
+from rules.judging.decision import vars_of
+from rules.model import Edition, Fact, Rule
+from rules.model.needs import needed
+from rules.values.exact import plain
+from rules.values.text import Text
+from service.exact_json import dumps
+from service.http.answering import answer
+from service.http.bodies import Blueprint
+from service.http.context import court, snapshot
+from service.http.fields import Day, Free, Strict, name
+from service.http.marks import ends_with, tagged
+from service.http.problems import Problem
+from service.http.security import needs
+from service.policies.live import Compiled
+
+blueprint = Blueprint(
+    "catalogue", __name__, url_prefix="/v1", description="政策、事实、条款 / policies, facts, clauses"
+)
+YAML = "application/yaml"
+
+
+class WhichSchema(Strict):
+    plan = name(64)
+    on = Day(metadata={"description": "a day on which the edition is in force; today where it is not given"})
+
+
+LIST = {"type": "array", "items": {"type": "object"}}
+
+
+class PlansSchema(Strict):
+    plans = Free(LIST, required=True)
+
+
+class EditionsSchema(Strict):
+    editions = Free(LIST, required=True)
+
+
+class EditionSchema(Strict):
+    edition = Free({"type": "object"}, required=True)
+    decisions = Free(LIST, required=True)
+    readings = Free(LIST, required=True)
+
+
+class FactsSchema(Strict):
+    edition = fields.String(required=True)
+    subjects = Free({"type": "object"}, required=True)
+
+
+class ClausesSchema(Strict):
+    edition = fields.String(required=True)
+    clauses = Free(LIST, required=True)
+
+
+@blueprint.route("/plans", methods=["GET"])
+@blueprint.response(200, PlansSchema)
+@needs("policies")
+@tagged
+def plans() -> Response:
+    """全部方案 / all plans"""
+    found = [
+        {"plan": now.plan, "title": vars_of(now.title), "issuer": vars_of(now.issuer),
+         "editions": [edition.effective_from.isoformat() for edition in snapshot().store.plans[now.plan]]}
+        for now in snapshot().store.by(court().today)
+    ]  # fmt: skip
+    return _tagged(dumps({"plans": found}))
+
+
+@blueprint.route("/plans/<plan>/editions", methods=["GET"])
+@blueprint.response(200, EditionsSchema)
+@needs("policies")
+@tagged
+def editions(plan: str) -> Response:
+    """一个方案的全部版本 / the editions of a plan"""
+    found = snapshot().store.plans.get(plan)
+    if found is None:
+        raise Problem("not-found", f"没有方案 {plan}。", f"There is no plan {plan}.")
+    return _tagged(dumps({"editions": [_head(edition) for edition in found]}))
+
+
+@blueprint.route("/plans/<plan>/editions/<date>", methods=["GET"])
+@blueprint.response(200, EditionSchema)
+@blueprint.doc(responses={200: {"content": {YAML: {"schema": {"type": "string"}}}}})
+@needs("policies")
+@tagged
+def edition(plan: str, date: str) -> Response:
+    """一个版本，JSON 或原样的 YAML / an edition, as JSON or as the YAML it is written in"""
+    try:
+        compiled = snapshot().edition(f"{plan}/{date}")
+    except LookupError as error:
+        raise Problem.not_found(error) from None
+    if request.accept_mimetypes.best_match(("application/json", YAML), "application/json") == YAML:
+        return _tagged(_yaml(compiled), YAML)
+    found = compiled.edition
+    readings = [
+        {"id": one.id, "clause": one.clause, "title": vars_of(one.title), "question": vars_of(one.question),
+         "chosen": one.chosen, "readings": {key: vars_of(text) for key, text in one.readings.items()},
+         "because": vars_of(one.because)}
+        for one in found.readings.values()
+    ]  # fmt: skip
+    rules = [_rule(found, rule) for rule in found.rules.values()]
+    return _tagged(dumps({"edition": _head(found), "decisions": rules, "readings": readings}))
+
+
+@blueprint.route("/facts", methods=["GET"])
+@blueprint.arguments(WhichSchema, location="query")
+@blueprint.response(200, FactsSchema)
+@needs("policies")
+@ends_with("not-found")
+@tagged
+def facts(query: Mapping[str, Any]) -> Response:
+    """事实字典 / the fact dictionary"""
+    found = _in_force(query).edition
+    subjects = {
+        name: {"title": vars_of(subject.title), "within": subject.within or None,
+               "facts": [_fact(fact) for fact in subject.facts.values()]}
+        for name, subject in found.subjects.items()
+    }  # fmt: skip
+    return _tagged(dumps({"edition": found.id, "subjects": subjects}))
+
+
+@blueprint.route("/clauses", methods=["GET"])
+@blueprint.arguments(WhichSchema, location="query")
+@blueprint.response(200, ClausesSchema)
+@needs("policies")
+@ends_with("not-found")
+@tagged
+def clauses(query: Mapping[str, Any]) -> Response:
+    """方案的条款原文 / the clauses of the plan, as they are written"""
+    found = _in_force(query).edition
+    shown = [
+        {"id": one.id, "heading": one.heading, "text": one.text, "not_decided": _text(one.not_decided)}
+        for one in found.clauses.values()
+    ]
+    return _tagged(dumps({"edition": found.id, "clauses": shown}))
+
+
+def _in_force(query: Mapping[str, Any]) -> Compiled:
+    here = court()
+    try:
+        return here.snapshot.in_force(query.get("plan") or here.default_plan(), query.get("on") or here.today)
+    except LookupError as error:
+        raise Problem.not_found(error) from None
+
+
+def _tagged(body: bytes, mimetype: str = "application/json") -> Response:
+    """With an ETag of its content: whoever has it already gets 304."""
+    response = answer(body, mimetype=mimetype)
+    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.update(("Accept", "Authorization"))
+    response.make_conditional(request)
+    return response
+
+
+def _yaml(compiled: Compiled) -> bytes:
+    """All files of an edition as one stream of documents, each under its name."""
+    return "".join(f"--- # {name}\n{text.rstrip()}\n" for name, text in compiled.files.items()).encode()
+
+
+def _head(edition: Edition) -> dict[str, Any]:
+    return {
+        "plan": edition.plan,
+        "date": edition.effective_from.isoformat(),
+        "to": plain(edition.effective_to),
+        "title": vars_of(edition.title),
+        "issuer": vars_of(edition.issuer),
+        "source": dict(edition.source),
+        "sha256": edition.sha256,
+    }
+
+
+def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
+    return {
+        "decision": rule.id,
+        "kind": rule.kind,
+        "title": vars_of(rule.title),
+        "subject": rule.subject,
+        "clause": rule.clause,
+        "outcomes": [
+            {"id": one.id, "title": vars_of(one.title), "role": one.role or None} for one in rule.outcomes.values()
+        ],
+        "rests_on": list(rule.needs),
+        "facts": [{"subject": subject, "fact": name} for subject, name in needed(edition, rule)],
+    }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {
+        "fact": fact.name,
+        "kind": fact.type.kind,
+        "unit": fact.type.unit or None,
+        "of": fact.type.of or None,
+        "given": fact.given,
+        "title": vars_of(fact.title),
+        "about": _text(fact.about),
+        "supplied_by": _text(fact.supplied_by),
+        "choices": {code: vars_of(title) for code, title in fact.choices.items()},
+        "minimum": plain(fact.minimum),
+        "maximum": plain(fact.maximum),
+        "part_of": fact.part_of or None,
+        "clause": fact.clause or None,
+    }
+
+
+def _text(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else vars_of(text)

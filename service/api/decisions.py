@@ -1,0 +1,188 @@
+"""`/v1/decisions`: decide a case, and find what was decided."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from flask import Response, request
+from marshmallow import ValidationError, fields
+
+from service.exact_json import dumps
+from service.http.answering import ASKED, DECISION, REVIEWED, Idempotent, answer, scribe, told
+from service.http.bodies import Blueprint, body_json
+from service.http.compact import Compact
+from service.http.context import caller, court, service
+from service.http.fields import Day, Free, Identifier, LoggedDecisionSchema, Strict, Whole, name
+from service.http.marks import idempotent, tagged
+from service.http.problems import Problem
+from service.http.security import needs
+from service.keys import PERMISSIONS
+from service.log import Line
+
+blueprint = Blueprint("decisions", __name__, url_prefix="/v1/decisions", description="判定 / decisions")
+PAGE, MOST = 100, 1000
+LOG_ID = re.compile("[0-9a-f]{32}")
+CURSOR = re.compile(b"[0-9]{1,18}")
+
+
+@blueprint.route("/<decision>", methods=["POST"])
+@blueprint.response(200, LoggedDecisionSchema)
+@needs("decide")
+@idempotent
+def decide(decision: str) -> Response:
+    """判定一个案例 / decide a case"""
+    once = Idempotent()
+    if (before := once.before()) is not None:
+        return answer(before)
+    case = court().case(decision, body_json())
+    found = case.compiled.engine.decide(decision, case.facts, case.on, case.subject_id)
+    short = Compact.of(found)
+    line = scribe().decision(case, short)
+    return answer(once.write_soon([line], dumps({"log_id": line.id, **found.as_dict()}), [short]))
+
+
+# --- what was decided
+
+
+class Cursor(fields.Field[int]):
+    """Where a page ends, as text that says nothing to others."""
+
+    json_schema: ClassVar = {"type": "string"}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        try:
+            said = urlsafe_b64decode(str(value).encode())
+        except ValueError:
+            said = b""
+        if CURSOR.fullmatch(said) is None:
+            raise ValidationError("not_a_cursor")
+        return int(said)
+
+
+class QuerySchema(Strict):
+    subject = Identifier(metadata={"description": "id of the subject"})
+    decision = name(100)
+    outcome = name(100)
+    start = Day(data_key="from", metadata={"description": "logged on this day (UTC) or later"})
+    end = Day(data_key="to", metadata={"description": "logged on this day (UTC) or earlier"})
+    cursor = Cursor(metadata={"description": "`next` of the page before"})
+    limit = Whole(1, MOST, load_default=PAGE)
+
+
+class LineSchema(Strict):
+    """A decision as the log shows it: what came out and by which criteria, but neither subject nor facts."""
+
+    log_id = fields.String(required=True)
+    at = fields.String(required=True, metadata={"format": "date-time"})
+    caller = fields.String(required=True, metadata={"description": "id of the API key that asked"})
+    request_id = fields.String(required=True)
+    decision = fields.String(required=True)
+    on = Day(required=True)
+    outcome = fields.String(required=True)
+    plan = fields.String(required=True)
+    edition_sha256 = fields.String(required=True)
+    not_met = fields.List(fields.String())
+    rows = fields.List(fields.String(), metadata={"description": "of a table: the rows that hold"})
+    not_known = fields.List(fields.String(), data_key="unknown")
+    hash = fields.String(required=True, metadata={"description": "of this line and all before it"})
+
+
+class PageSchema(Strict):
+    decisions = fields.List(fields.Nested(LineSchema), required=True)
+    next = fields.String(required=True, allow_none=True, metadata={"description": "cursor of the next page"})
+
+
+class WholeLineSchema(LineSchema):
+    reviews = Free({"type": "array", "items": {"type": "object"}}, required=True)
+
+
+@blueprint.route("", methods=["GET"])
+@blueprint.arguments(QuerySchema, location="query")
+@blueprint.response(200, PageSchema)
+@needs("read")
+def find(query: Mapping[str, Any]) -> Response:
+    """查找判定记录，新的在前 / find decisions, the newest first"""
+    wanted = {name: query.get(name) for name in ("decision", "outcome")}
+    if "subject" in query:
+        wanted["subject"] = service().sealer.blind(query["subject"])
+    with told():
+        lines = service().log.find(
+            **wanted,
+            kind=DECISION,
+            caller=only_caller(),
+            start=_midnight(query.get("start")),
+            end=_midnight(query.get("end"), days=1),
+            before_seq=query.get("cursor"),
+            newest_first=True,
+            limit=query["limit"] + 1,
+        )
+    shown, more = lines[: query["limit"]], len(lines) > query["limit"]
+    following = urlsafe_b64encode(str(shown[-1].seq).encode()).decode() if more else None
+    return answer(dumps({"decisions": [_shown(line) for line in shown], "next": following}))
+
+
+@blueprint.route("/<log_id>", methods=["GET"])
+@blueprint.response(200, WholeLineSchema)
+@needs("read")
+@tagged
+def show(log_id: str) -> Response:
+    """一条判定记录及其复核 / one decision, and the reviews of it"""
+    line = line_of(log_id)
+    with told():
+        about = service().log.about(line.id)
+    reviews = [{"id": one.id, "kind": one.kind, "at": one.at.isoformat(), **json.loads(one.body)}
+               for one in about if one.kind in (ASKED, REVIEWED)]  # fmt: skip
+    body = dumps({**_shown(line), "reviews": reviews})
+    response = answer(body)
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def line_of(log_id: str) -> Line:
+    """The decision of this id, if the caller may see it; of others' decisions not even that they are there is told."""
+    line = find_line(log_id)
+    if line is None or line.kind != DECISION or only_caller() not in (None, line.caller):
+        raise Problem("not-found", f"没有判定记录 {log_id}。", f"There is no decision {log_id}.")
+    return line
+
+
+def find_line(id: str) -> Line | None:
+    """The line of this id; a text that cannot be one is not looked for."""
+    with told():
+        return service().log.get(id) if LOG_ID.fullmatch(id) else None
+
+
+def only_caller() -> str | None:
+    """Whose decisions the caller sees: its own, or everybody's."""
+    return None if "read_all" in PERMISSIONS[caller().role] else caller().id
+
+
+def _shown(line: Line) -> dict[str, Any]:
+    return {
+        "log_id": line.id,
+        "at": line.at.isoformat(),
+        "caller": line.caller,
+        "request_id": line.request_id,
+        "decision": line.decision,
+        "on": line.on,
+        "outcome": line.outcome,
+        "plan": line.plan,
+        "edition_sha256": line.edition,
+        **json.loads(line.body),
+        "hash": line.hash.hex(),
+    }
+
+
+def _midnight(day: date | None, days: int = 0) -> datetime | None:
+    if day is None:
+        return None
+    try:
+        return datetime.combine(day + timedelta(days=days), time(), UTC)
+    except OverflowError:
+        return None

@@ -1,0 +1,147 @@
+"""`/v1/decisions/{id}/…`: why, in plain words; the inputs; and the decision made again.
+
+Each of these opens what was sealed, and leaves a line in the log that says who did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from marshmallow import fields
+
+from rules.words.explain import explain, whole
+from service.api.decisions import line_of
+from service.api.replaying import again, differences
+from service.exact_json import dumps, loads
+from service.http.answering import OPENED, answer, scribe, told
+from service.http.bodies import Blueprint
+from service.http.context import caller, service, snapshot
+from service.http.fields import Day, DecisionSchema, Free, Strict, name
+from service.http.language import LANGUAGES, language
+from service.http.marks import ends_with
+from service.http.problems import FieldError, Problem
+from service.http.security import needs
+from service.keys import PERMISSIONS
+from service.log import Line
+from service.pages.explaining import page_of
+from service.pages.pages import page, page_language
+
+blueprint = Blueprint(
+    "explanations", __name__, url_prefix="/v1/decisions", description="说明与重放 / explanations, replay"
+)
+FORMATS = ("application/json", "text/plain", "text/html")
+
+
+class ExplanationSchema(DecisionSchema):
+    """A decision with what it would take, its explanation in both languages, and those it rests on in full."""
+
+    log_id = fields.String(required=True)
+    distances = Free({"type": "object"}, required=True)
+    explanation = Free({"type": "object"}, required=True)
+    chained = Free({"type": "object"}, required=True)
+
+
+@blueprint.route("/<log_id>/explanation", methods=["GET"])
+@blueprint.response(200, ExplanationSchema)
+@blueprint.doc(responses={200: {"content": {name: {"schema": {"type": "string"}} for name in FORMATS[1:]}}})
+@needs("explain")
+@ends_with("not-acceptable", "gone", "conflict")
+def explanation(log_id: str) -> Response:
+    """用平常话说明一个判定：JSON、文字或可打印的网页 / a decision in plain words: JSON, text or a page to print"""
+    wanted = _format()
+    line = _may_open(line_of(log_id))
+    _, decision = again(line)
+    _opened(line, "explanation")
+    lang = language()
+    if wanted == "text/plain":
+        response = answer(f"{explain(decision, lang)}\n".encode(), mimetype=wanted)
+    elif wanted == "text/html":
+        pages = {one: page_of(decision, one) for one in LANGUAGES}
+        response, lang = page("explanation.html", pages=pages, edition=decision.edition, line=line), page_language()
+    else:
+        response = answer(dumps({"log_id": line.id, **whole(decision)}))
+    response.headers["Content-Language"] = lang
+    response.vary.update(("Accept", "Accept-Language"))
+    return response
+
+
+def _format() -> str:
+    """JSON unless the caller asks for another of the formats; a caller that takes none of them is told so."""
+    if "Accept" not in request.headers:
+        return FORMATS[0]
+    if (found := request.accept_mimetypes.best_match(FORMATS)) is None:
+        raise Problem("not-acceptable", f"可选：{', '.join(FORMATS)}。", f"There are: {', '.join(FORMATS)}.")
+    return found
+
+
+class InputsSchema(Strict):
+    log_id = fields.String(required=True)
+    on = Day(required=True)
+    subject = Free({"type": "object"}, required=True)
+    facts = Free({"type": "object"}, required=True)
+
+
+@blueprint.route("/<log_id>/inputs", methods=["GET"])
+@blueprint.response(200, InputsSchema)
+@needs("inputs")
+@ends_with("gone")
+def inputs(log_id: str) -> Response:
+    """封存的输入；每次查看都记入日志 / the sealed inputs; every look is logged"""
+    line = line_of(log_id)
+    with told():
+        found = loads(service().log.inputs(line.id))
+    _opened(line, "inputs")
+    return answer(dumps({"log_id": line.id, "on": line.on, **found}))
+
+
+class ReplaySchema(Strict):
+    edition = name(100, metadata={"description": "`plan/date`; without it the edition of then"})
+    on = Day(metadata={"description": "another decision date"})
+
+
+class ReplayedSchema(Strict):
+    log_id = fields.String(required=True)
+    same = fields.Boolean(required=True)
+    before = fields.Nested(DecisionSchema, required=True)
+    after = fields.Nested(DecisionSchema, required=True)
+    differences = Free({"type": "array", "items": {"type": "object"}}, required=True)
+
+
+@blueprint.route("/<log_id>/replay", methods=["POST"])
+@blueprint.arguments(ReplaySchema, required=False)
+@blueprint.response(200, ReplayedSchema)
+@needs("replay")
+@ends_with("gone", "conflict")
+def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
+    """用同样的输入再判一次 / decide again from the same inputs, under the same edition or another"""
+    line = _may_open(line_of(log_id))
+    _, before = again(line)
+    compiled = None
+    if name := wanted.get("edition"):
+        try:
+            compiled = snapshot().edition(name)
+        except LookupError as error:
+            zh, _, en = str(error.args[0]).partition(" / ")
+            raise Problem.invalid([FieldError("/edition", "unknown_edition", zh, en)]) from None
+    _, after = again(line, compiled, wanted.get("on"))
+    _opened(line, "replay")
+    found = differences(before, after)
+    same = not found and before.outcome == line.outcome
+    return answer(dumps({"log_id": line.id, "same": same, "before": before.as_dict(), "after": after.as_dict(),
+                         "differences": found}))  # fmt: skip
+
+
+def _may_open(line: Line) -> Line:
+    """Whoever decided knows the facts; to show them to others takes the permission to read inputs."""
+    if line.caller != caller().id and "inputs" not in PERMISSIONS[caller().role]:
+        raise Problem("forbidden", "别人的判定含有封存的输入，须有权限 inputs。",
+                      "Another's decision shows sealed inputs: that takes the permission inputs.")  # fmt: skip
+    return line
+
+
+def _opened(line: Line, why: str) -> None:
+    """Log that sealed inputs were opened, before anything of them is shown."""
+    with told():
+        service().log.append([scribe().line(OPENED, dumps({"why": why}), line)])

@@ -1,0 +1,69 @@
+"""Decisions of the past, made again from what was sealed, under the edition of then or another."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from rules import Decision, FactError
+from service.exact_json import loads
+from service.http.answering import told
+from service.http.cases import Case
+from service.http.context import service, snapshot
+from service.http.problems import FieldError, Problem
+from service.log import Line
+from service.policies.live import Compiled, compile_files
+
+
+def edition_of(line: Line) -> Compiled:
+    """The edition a line was decided under: as it is live, or from the archive."""
+    for compiled in snapshot().compiled.values():
+        if compiled.edition.sha256 == line.edition:
+            return compiled
+    return _archived(line.edition)
+
+
+@lru_cache(maxsize=16)
+def _archived(sha256: str) -> Compiled:
+    with told():
+        files = service().log.edition(sha256)
+    if files is None:
+        raise Problem("gone", f"没有存档的政策版本 {sha256}。", f"Edition {sha256} is not in the archive.")
+    return compile_files(files, sha256)
+
+
+def again(line: Line, compiled: Compiled | None = None, on: date | None = None) -> tuple[Case, Decision]:
+    """A logged decision made again. Under another edition its facts may not be usable: then the problem says why."""
+    compiled = compiled or edition_of(line)
+    rule = compiled.edition.rules.get(line.decision)
+    if rule is None:
+        raise Problem("conflict", f"{compiled.edition.id} 没有判定 {line.decision}。",
+                      f"{compiled.edition.id} has no decision {line.decision}.")  # fmt: skip
+    with told():
+        inputs = loads(service().log.inputs(line.id))
+    try:
+        facts = compiled.checker.check(rule.subject, inputs["facts"])
+    except FactError as error:
+        raise Problem("conflict", f"{compiled.edition.id} 的事实字典不同，原输入不能用。",
+                      f"The facts do not fit the dictionary of {compiled.edition.id}.",
+                      [FieldError.of_fact(one, "/facts") for one in error.problems]) from None  # fmt: skip
+    case = Case(compiled, rule, on or date.fromisoformat(line.on), inputs["subject"]["id"], facts, inputs["facts"])
+    return case, compiled.engine.decide(rule.id, facts, case.on, case.subject_id)
+
+
+def differences(before: Decision, after: Decision) -> list[dict[str, Any]]:
+    """What two decisions about the same facts say differently."""
+    found: list[dict[str, Any]] = []
+    for what in ("outcome", "on", "outputs", "measures", "ranking", "missing"):
+        one, other = before.as_dict()[what], after.as_dict()[what]
+        if one != other:
+            found.append({"what": what, "before": one, "after": other})
+    verdicts, others = (
+        {one["criterion"]: one for one in decision.as_dict()["findings"]} for decision in (before, after)
+    )
+    for name in dict.fromkeys([*verdicts, *others]):
+        one, other = verdicts.get(name), others.get(name)
+        if one != other:
+            found.append({"what": "finding", "criterion": name, "before": one, "after": other})
+    return found

@@ -1,0 +1,130 @@
+"""`/v1/what-if/{decision}`: the same case under other figures. Nothing is logged: nothing was decided."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from flask import Response
+from marshmallow import ValidationError, fields
+
+from rules import PolicyError
+from rules.variants.whatif import NoSuchFigure, Supposition, suppose
+from service.api.replaying import differences
+from service.exact_json import dumps
+from service.http.answering import answer
+from service.http.bodies import JSON, Blueprint, body_json
+from service.http.cases import field_errors
+from service.http.context import court, snapshot
+from service.http.fields import CaseSchema, DecisionSchema, Free, Strict
+from service.http.marks import ends_with
+from service.http.problems import FieldError, Problem
+from service.http.security import needs
+from service.policies.live import Compiled, compiled_of
+
+blueprint = Blueprint("what-if", __name__, url_prefix="/v1/what-if", description="假设 / what if")
+MOST = 20
+PATH = r"[A-Za-z][A-Za-z0-9_]{0,59}\.[^\x00-\x1f\x7f=]{1,60}"  # what comes first names a file of the edition
+LIMIT = r"[^\x00-\x1f\x7f{}:#]+"  # one value or a list of them, and nothing that would go on to another key
+
+
+class Overrides(fields.Field[Mapping[str, str]]):
+    """Figures by path, each with another limit. A path has nothing in it that could name a file."""
+
+    json_schema: ClassVar = {
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": MOST,
+        "propertyNames": {"pattern": f"^{PATH}$"},
+        "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": f"^{LIMIT}$"},
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Mapping[str, str]:
+        if not isinstance(value, Mapping):
+            raise ValidationError("Not a valid mapping type.")
+        if not 0 < len(value) <= MOST:
+            raise ValidationError(f"wrong_number|1|{MOST}")
+        wrong = {path: [said] for path, limit in value.items() if (said := _wrong(path, limit))}
+        if wrong:
+            raise ValidationError(wrong)
+        return value
+
+
+def _wrong(path: str, limit: Any) -> str:
+    if re.fullmatch(PATH, path) is None:
+        return "not_a_path"
+    if not isinstance(limit, str):
+        return "Not a valid string."
+    return "" if re.fullmatch(LIMIT, limit) and len(limit) <= 100 else "not_a_limit"
+
+
+class WhatIfSchema(CaseSchema):
+    overrides = Overrides(
+        required=True, metadata={"description": "`decision.item` or `subject.fact`, and the limit it would have"}
+    )
+
+
+class ComparedSchema(Strict):
+    now = fields.Nested(DecisionSchema, required=True)
+    then = fields.Nested(DecisionSchema, required=True)
+    differences = Free({"type": "array", "items": {"type": "object"}}, required=True)
+
+
+_OVERRIDES = WhatIfSchema(only=["overrides"])
+
+
+@blueprint.route("/<decision>", methods=["POST"])
+@blueprint.doc(requestBody={"required": True, "content": {JSON: {"schema": WhatIfSchema}}})
+@blueprint.response(200, ComparedSchema)
+@needs("what_if")
+@ends_with("conflict")
+def what_if(decision: str) -> Response:
+    """若把某些数值改掉，结论会怎样 / what would come out if some figures were others"""
+    raw = body_json()
+    overrides, errors = _overrides(raw)
+    try:
+        case = court().case(decision, {key: value for key, value in raw.items() if key != "overrides"}
+                            if isinstance(raw, dict) else raw)  # fmt: skip
+    except Problem as problem:
+        raise Problem.invalid([*errors, *problem.errors]) if problem.errors else problem from None
+    if errors:
+        raise Problem.invalid(errors)
+    other = _supposed(snapshot().digest, case.compiled.edition.id, tuple(sorted(overrides.items())))
+    now = case.compiled.engine.decide(decision, case.facts, case.on, case.subject_id)
+    then = other.engine.decide(decision, case.facts, case.on, case.subject_id)
+    return answer(dumps({"now": now.as_dict(), "then": then.as_dict(), "differences": differences(now, then)}))
+
+
+def _overrides(raw: Any) -> tuple[Mapping[str, str], list[FieldError]]:
+    given = {"overrides": raw["overrides"]} if isinstance(raw, dict) and "overrides" in raw else {}
+    try:
+        return _OVERRIDES.load(given)["overrides"], []
+    except ValidationError as error:
+        return {}, list(field_errors(error.messages))
+
+
+@lru_cache(maxsize=32)
+def _supposed(_digest: str, edition: str, overrides: tuple[tuple[str, str], ...]) -> Compiled:
+    """The edition under the overrides, kept for whoever tries the same again; the digest says of which policies."""
+    policies = snapshot()
+    suppositions, errors = [], []
+    for path, limit in overrides:
+        try:
+            suppositions.append(Supposition.read(f"{path}={limit}"))
+        except NoSuchFigure as error:
+            errors.append(FieldError(f"/overrides/{path}", "no_such_figure", error.zh, error.en))
+    if errors:
+        raise Problem.invalid(errors)
+    try:
+        supposed = suppose(policies.root, policies.edition(edition).edition, suppositions)
+    except NoSuchFigure as error:
+        raise Problem.invalid([FieldError(f"/overrides/{error.path}", "no_such_figure", error.zh, error.en)]) from None
+    except PolicyError as error:
+        at = f"/overrides/{overrides[0][0]}" if len(overrides) == 1 else "/overrides"
+        raise Problem.invalid(
+            FieldError(at, problem.code, problem.zh, problem.en)
+            for problem in error.problems if problem.severity == "error"
+        ) from None  # fmt: skip
+    return compiled_of(policies.root, supposed)

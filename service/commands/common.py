@@ -1,0 +1,190 @@
+"""What all commands share: their options, the edition they speak of, and how they fail.
+
+Exit codes: 0 done, 1 a policy has problems, 2 the command or its input is wrong, 3 information is missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from rules import Edition, PolicyError, Store, read_store
+from rules.building.loader import load
+from rules.cases.files import CaseError
+from rules.problems.os_errors import why
+from rules.problems.problem import Problem
+from rules.values.exact import read_date
+from rules.values.text import Lang
+from service.commands.screen import colours, complain
+
+HOME = Path(__file__).resolve().parents[2]
+DONE, POLICY_PROBLEMS, BAD_INPUT, NEEDS_INFORMATION = 0, 1, 2, 3
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options of one call."""
+
+    policies: Path
+    plan: str | None
+    on: date | None
+    lang: Lang
+    json: bool
+    color: bool | None
+
+    def pick(self, zh: str, en: str) -> str:
+        return zh if self.lang == "zh" else en
+
+    def store(self) -> Store:
+        """The editions of the policies folder; PolicyError where those of the plan asked for cannot be used."""
+        if not self.policies.is_dir():
+            raise Bad(f"没有政策目录 {self.policies}。", f"There is no policies folder {self.policies}.")
+        store = read_store(self.policies)
+        errors = [one for one in store.problems if one.severity == "error"]
+        if blocking := [one for one in errors if self.plan is None or one.mark.file.startswith(f"{self.plan}/")]:
+            raise Unusable(self.policies, tuple(blocking))
+        return store
+
+    def chosen(self, store: Store) -> str:
+        """The plan asked for, or the only one."""
+        if self.plan is not None:
+            return self.plan
+        if len(store.plans) == 1:
+            return next(iter(store.plans))
+        known = ", ".join(store.plans) or "-"
+        raise Bad(f"请用 --plan 指明方案（现有：{known}）。", f"Say which plan with --plan (there are: {known}).")
+
+    def edition(self, on: date) -> Edition:
+        store = self.store()
+        return store.in_force(self.chosen(store), on)
+
+    def named(self, name: str) -> Edition:
+        """An edition by `plan/date`, by its date alone, or by its folder."""
+        folder = Path(name)
+        if (folder / "plan.yaml").is_file():
+            root = folder.resolve().parents[1]
+            loaded = load(folder.resolve(), root)
+            if loaded.edition is None:
+                raise Unusable(root, loaded.problems)
+            return loaded.edition
+        store = self.store()
+        return store.edition(f"{self.chosen(store)}/{name}" if read_date(name) else name)
+
+    def today(self) -> date:
+        return self.on or date.today()  # noqa: DTZ011 -- a decision is dated by the calendar on the wall
+
+
+class Bad(Exception):
+    """The command or its input is wrong."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+class Unusable(Exception):
+    """Policies that cannot be used; file names are relative to `root`."""
+
+    def __init__(self, root: Path, problems: tuple[Problem, ...]) -> None:
+        super().__init__(root)
+        self.root, self.problems = root, problems
+
+
+class Unfit(Exception):
+    """The facts of a case cannot be used: a dictionary for each problem."""
+
+    def __init__(self, problems: list[Mapping[str, str]]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+def language() -> str:
+    """English where the locale says so, else Chinese."""
+    said = next((found for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (found := os.environ.get(name))), "")
+    return "en" if said.lower().startswith("en") else "zh"
+
+
+def common(command: Command) -> Command:
+    """Give a command the options that all have, and turn what goes wrong into a message and an exit code."""
+
+    @wraps(command)
+    def run(policies: str, plan: str | None, on: str | None, lang: Lang, **others: Any) -> Any:
+        as_json, color = others.pop("as_json"), colours(others.pop("color"))
+        settings = Settings(Path(policies), plan, None, lang, as_json, color)
+        try:
+            settings = Settings(Path(policies), plan, _day(on), lang, as_json, color)
+            return command(settings, **others)
+        except Unusable as error:
+            _fail(settings, POLICY_PROBLEMS, [located(one, error.root) for one in error.problems])
+        except PolicyError as error:
+            _fail(settings, POLICY_PROBLEMS, [located(one, settings.policies) for one in error.problems])
+        except Unfit as error:
+            _fail(settings, BAD_INPUT, error.problems)
+        except (CaseError, Bad) as error:
+            _fail(settings, BAD_INPUT, [{"where": getattr(error, "where", ""), "zh": error.zh, "en": error.en}])
+        except LookupError as error:
+            zh, _, en = str(error.args[0]).partition(" / ")
+            _fail(settings, BAD_INPUT, [{"where": "", "zh": zh, "en": en or zh}])
+        except OSError as error:
+            name, (zh, en) = error.filename or "", why(error)
+            told = {"where": "", "zh": f"读写不了 {name}（{zh}）。", "en": f"{name} cannot be used ({en})."}
+            _fail(settings, BAD_INPUT, [told])
+
+    for option in reversed(OPTIONS):
+        run = option(run)
+    return run  # type: ignore[return-value]
+
+
+OPTIONS = (
+    click.option("--policies", metavar="DIR", envvar="VILLAGE_CREDIT_POLICIES", default=str(HOME / "policies"),
+                 help="政策目录，默认为随附的 policies / the policies folder (default: the one shipped)"),
+    click.option("--plan", metavar="PLAN", help="方案，默认为唯一的一个 / the plan (default: the only one)"),
+    click.option("--on", metavar="DATE",
+                 help="判定日期，默认随案例，没有则为今天 / decision date (default: the case's, else today)"),
+    click.option("--lang", type=click.Choice(["zh", "en"]), default=language, help="语言，默认随系统 / language"),
+    click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON"),
+    click.option("--color/--no-color", default=None, help="颜色，默认看终端 / colours (default: where there are any)"),
+)  # fmt: skip
+
+
+def located(problem: Problem, root: Path) -> dict[str, str]:
+    """A problem with its file as seen from here, so that editors can follow it."""
+    file = os.path.relpath(root / problem.mark.file)
+    where = f"{file}:{problem.mark.line}:{problem.mark.column}"
+    inside = f"{problem.path}: " if problem.path else ""
+    return {
+        "where": where,
+        "severity": problem.severity,
+        "code": problem.code,
+        "zh": f"{inside}{problem.zh}",
+        "en": f"{inside}{problem.en}",
+    }
+
+
+def said(problem: Mapping[str, str], lang: Lang) -> str:
+    where = f"{problem['where']}: " if problem.get("where") else ""
+    return f"{where}{problem[lang]}"
+
+
+def _fail(settings: Settings, code: int, problems: list[Any]) -> NoReturn:
+    if settings.json:
+        click.echo(json.dumps({"errors": problems}, ensure_ascii=False, indent=2), err=True)
+    else:
+        complain((said(problem, settings.lang) for problem in problems), settings.color)
+    raise click.exceptions.Exit(code)
+
+
+def _day(text: str | None) -> date | None:
+    day = None if text is None else read_date(text)
+    if text is not None and day is None:
+        raise Bad(f"--on 要写日期，如 2026-12-31，不是 {text}。", f"--on wants a date as in 2026-12-31, not {text}.")
+    return day

@@ -1,0 +1,59 @@
+"""`village-credit county explain`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from rules import Engine
+from rules.values.layout import line
+from rules.words.explain import explanation, whole
+from service.commands.common import Bad, Settings, common
+from service.commands.screen import as_json, show
+from service.county.run.backend import Duck
+from service.county.run.outputs import Disagreement, Outputs, read_manifest
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("explain")
+@click.argument("folder", type=FOLDER)
+@click.argument("subject")
+@click.argument("id")
+@click.argument("decision", required=False)
+@common
+def explain_command(settings: Settings, folder: Path, subject: str, id: str, decision: str | None) -> None:
+    """逐条说明一次运行中某一行的结论 / explain one row of a run"""
+    manifest = read_manifest(folder)
+    edition = settings.named(manifest["edition"])
+    if edition.sha256 != manifest["edition_sha256"]:
+        raise Bad(f"{edition.id} 在这次运行之后改过，不能照它说明。",
+                  f"{edition.id} has changed since the run, which it cannot explain.")  # fmt: skip
+    if subject not in manifest["levels"]:
+        known = ", ".join(manifest["levels"])
+        raise Bad(f"这次运行没有对象 {subject}（有：{known}）。", f"The run has no {subject} (there are: {known}).")
+    level = manifest["levels"][subject]
+    names = [decision] if decision else [*level["bulk"], *level["singly"]]
+    if decision and (decision not in edition.rules or edition.rules[decision].subject != subject):
+        known = ", ".join((*level["bulk"], *level["singly"]))
+        raise Bad(f"{subject} 没有判定 {decision}（现有：{known}）。",
+                  f"There is no decision {decision} about {subject} (there are: {known}).")  # fmt: skip
+    engine = Engine(edition)
+    with tempfile.TemporaryDirectory() as scratch:
+        duck = Duck(Path(scratch))
+        outputs = Outputs(folder, edition, duck)
+        for number, name in enumerate(names):
+            try:
+                found = outputs.decide(engine, subject, id, name)
+            except Disagreement as error:
+                raise Bad(f"批量结论与引擎不一致：{error}", f"The table and the engine disagree: {error}") from None
+            if found is None:
+                raise Bad(f"这次运行没有 {subject} {id}。", f"The run has no {subject} {id}.")
+            if settings.json:
+                as_json(whole(found), lines=len(names) > 1)
+                continue
+            show([line()] if number else [], settings.color)
+            show(explanation(found, settings.lang, full=decision is not None), settings.color)
+        duck.close()

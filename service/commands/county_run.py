@@ -1,0 +1,225 @@
+"""`village-credit county run`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rules.table import TableError
+from rules.values.layout import Line, Row, Span, line, row
+from rules.words.wording import Wording
+from service.commands.common import Bad, Settings, Unfit, common
+from service.commands.screen import as_json, show
+from service.county.intake.inputs import Source, Unreadable
+from service.county.run.history import NotBefore, runs_before
+from service.county.run.running import Asked, TooMany, run
+from service.county.run.steps import Busy, Finished, Occupied
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+ENGINES = ("duckdb", "spark")
+SHOWN = 10  # ids on the screen
+TOLD = ("unknown_column", "column_twice", "list_as_text")
+
+
+def share(_: click.Context, __: click.Parameter, text: str) -> float:
+    """A share as people write it."""
+    try:
+        found = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise click.BadParameter("0.5%, 0.005")
+    return found
+
+
+@click.command("run")
+@click.option("--households", type=FILE, help="农户数据，CSV、Excel 或 Parquet / the households")
+@click.option("--villages", type=FILE, help="各村数据 / the villages")
+@click.option("--townships", type=FILE, help="各乡镇数据 / the townships")
+@click.option("--county", "county_file", type=FILE, help="全县数据 / the county")
+@click.option("--table", "tables", multiple=True, metavar="SUBJECT=FILE",
+              help="方案里其他对象的数据，可重复 / another subject's file; repeatable")  # fmt: skip
+@click.option("--out", type=FOLDER, required=True, help="结果目录 / folder for the results")
+@click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], help="在哪里计算 / what to run on")
+@click.option("--at-most", callback=share, default="1%", show_default=True,
+              help="不采用的行超过这个比例就拒绝 / refuse where more rows than this cannot be right")  # fmt: skip
+@click.option("--keep-given", is_flag=True,
+              help="表中已有的数字不再由下级汇总 / figures that a file gives stand")  # fmt: skip
+@click.option(
+    "--publish", is_flag=True, help="报告供公布：小数目不显示 / the report is for publication: no small groups"
+)
+@click.option("--replace", is_flag=True,
+              help="替换目录里另一次运行的结果 / replace what another run left in the folder")  # fmt: skip
+@click.option("--last", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True,
+              help="以前一次运行的结果，可重复 / the folder of an earlier run; repeatable")  # fmt: skip
+@common
+def run_command(settings: Settings, out: Path, tables: tuple[str, ...], last: tuple[Path, ...], **options: Any) -> None:
+    """判定全县的户、村、乡镇，写出结果和报告 / judge a whole county and report"""
+    edition = settings.edition(settings.today())
+    names = zip(("household", "village", "township", "county"),
+                ("households", "villages", "townships", "county_file"), strict=True)  # fmt: skip
+    files = {subject: options[option] for subject, option in names if options[option] is not None}
+    files |= dict(_table(one) for one in tables)
+    if strange := [one for one in files if one not in edition.subjects]:
+        known = ", ".join(edition.subjects)
+        raise Bad(f"方案里没有对象 {', '.join(strange)}（有：{known}）。",
+                  f"The plan has no subject {', '.join(strange)} (there are: {known}).")  # fmt: skip
+    if not files:
+        raise Bad("请给出至少一个数据文件。", "Give at least one file of records.")
+    sources = tuple(Source(subject, file) for subject, file in files.items())
+    named = ("engine", "at_most", "keep_given", "publish", "replace")
+    try:
+        before = runs_before([one.absolute() for one in last], edition, settings.today())
+    except NotBefore as error:
+        raise Unfit([{"where": str(error.folder), "zh": error.zh, "en": error.en}]) from None
+    asked = Asked(edition, settings.today(), sources, out.absolute(), before=before,
+                  **{one: options[one] for one in named})  # fmt: skip
+    manifest = _guarded(asked, settings)
+    if settings.json:
+        as_json(manifest)
+    else:
+        show(list(_told(manifest, Wording(edition, settings.lang), out)), settings.color)
+
+
+def _table(text: str) -> tuple[str, Path]:
+    subject, _, file = text.partition("=")
+    if not Path(file).is_file():
+        raise Bad(f"--table 要写 对象=文件，不是 {text}。", f"--table wants SUBJECT=FILE, not {text}.")
+    return subject, Path(file)
+
+
+def _guarded(asked: Asked, settings: Settings) -> dict[str, Any]:
+    """Run with a bar on standard error; what goes wrong becomes a message."""
+    total = len(asked.sources) + 3
+    try:
+        if not sys.stderr.isatty():
+            return run(asked)
+        with click.progressbar(length=total, label=settings.pick("全县", "county"), file=sys.stderr,
+                               item_show_func=lambda one: str(one or "")) as bar:  # fmt: skip
+            manifest = run(asked, lambda step: bar.update(1, step))
+            bar.finish()
+            return manifest
+    except Unreadable as error:
+        raise Unfit([{"where": str(error.path), "zh": error.zh, "en": error.en}]) from None
+    except TableError as error:
+        zh, en = _between(asked)
+        raise Bad(error.zh + zh, error.en + en) from None
+    except TooMany as error:
+        raise Unfit([{
+            "where": str(error.file), "code": "too_many_set_aside",
+            "zh": f"{error.rows} 行中有 {error.bad} 行不能采用，超过 --at-most；原因逐行列在这个文件里。",
+            "en": f"{error.bad} of {error.rows} rows cannot be right, more than --at-most; this file lists them.",
+        }]) from None  # fmt: skip
+    except Busy:
+        raise Bad(f"另一次运行正在写 {asked.out}。", f"Another run is writing {asked.out}.") from None
+    except Occupied:
+        raise Bad(
+            f"{asked.out} 里有别的东西，没有动它。", f"{asked.out} holds something else; it was left alone."
+        ) from None
+    except Finished as error:
+        raise Bad(
+            f"{asked.out} 里是另一次运行（{error.on}）的结果，日期、数据、政策版本或选项与这次不同。"
+            "请用另一个目录；要替换它，加 --replace。",
+            f"{asked.out} holds the results of another run ({error.on}): its day, files, edition or options differ. "
+            "Name another folder, or replace it with --replace.",
+        ) from None
+    except ImportError:
+        raise Bad("没有安装 pyspark：pip install 'village-credit[spark]'。",
+                  "pyspark is not installed: pip install 'village-credit[spark]'.") from None  # fmt: skip
+
+
+def _between(asked: Asked) -> tuple[str, str]:
+    """A hint where records and those far above them have files, and a level between has none."""
+    subjects, given = asked.edition.subjects, [one.subject for one in asked.sources]
+    absent: list[str] = []
+    for low in given:
+        passed, level = list[str](), subjects[low].within
+        while level and level not in given:
+            passed.append(level)
+            level = subjects[level].within
+        absent += passed if level else []
+    titles = [subjects[one].title for one in dict.fromkeys(absent)]
+    zh, en = "、".join(one.zh for one in titles), ", ".join(one.en for one in titles)
+    return (f"还要{zh}的数据文件。", f" A file is wanted of: {en}.") if titles else ("", "")
+
+
+def _told(manifest: Mapping[str, Any], say: Wording, out: Path) -> list[Line | Row]:
+    """The run in a few lines."""
+    edition = say.edition
+    block: list[Line | Row] = [
+        line(Span(say.text(edition.title), "title"), Span(f"  {manifest['edition']}  {manifest['on']}", "dim"))
+    ]
+    colon = say.pick("：", ": ")
+    for one in manifest["checked"]:
+        aside = say.pick(f"未采用 {one['bad']} 行", f"{one['bad']} set aside")
+        block.append(row(one["file"], say.pick(f"{one['rows']} 行", f"{one['rows']} rows"),
+                         Span(aside, "bad" if one["bad"] else "dim"), indent=2))  # fmt: skip
+        block.extend(
+            line(Span(f"{note['column']}{colon}{say.pick(note['zh'], note['en'])}", "dim"), indent=4)
+            for note in one["notes"]
+            if note["code"] in TOLD
+        )
+        if absent := [note["column"] for note in one["notes"] if note["code"] == "column_missing"]:
+            said = say.pick("没有这些列，全部按未知处理", "no such columns, not known in any row")
+            block.append(line(Span(f"{said}{colon}{', '.join(absent)}", "dim"), indent=4))
+    for subject, counted in manifest["counts"].items():
+        block.append(line(Span(f"{say.text(edition.subjects[subject].title)}  {counted['rows']}", "title")))
+        for decision, outcomes in counted["outcomes"].items():
+            rule = edition.rules[decision]
+            said = "  ".join(
+                f"{say.text(rule.outcomes[name].title)} {outcomes[name]}" for name in rule.outcomes if name in outcomes
+            )
+            block.append(row(say.text(rule.title), said, indent=2))
+        block.extend(
+            row(one["decision"], Span(say.pick(one["zh"], one["en"]), "unknown"), indent=2)
+            for one in manifest["levels"][subject]["left_out"]
+        )
+    block.extend(_differing(manifest, say))
+    block.extend(_childless(manifest, say))
+    for one in manifest["rankings"]:
+        enough = one["take"] is None or len(one["chosen"]) >= one["take"]
+        said = say.pick(f"选出 {len(one['chosen'])} 个，要求 {one['take'] or '-'} 个：",
+                        f"{len(one['chosen'])} chosen, {one['take'] or '-'} wanted: ")  # fmt: skip
+        named = ", ".join(one["chosen"][:SHOWN])
+        block.append(row(say.text(edition.rules[one["decision"]].title), Span(said + named, "" if enough else "bad")))
+    for subject, told in manifest["gaps"].items():
+        below = say.text(edition.subjects[told["below"]].title)
+        said = say.pick(
+            f"{told['doubtful']} 条{below}记录缺数据，见报告", f"{told['doubtful']} records lack data ({below})"
+        )
+        block.append(row(say.text(edition.subjects[subject].title), Span(said, "unknown")))
+    block.append(line(Span(str(out), "dim")))
+    return block
+
+
+def _differing(manifest: Mapping[str, Any], say: Wording) -> Iterator[Row]:
+    """Where a file gave other figures than its records add up to: a part of an extract may be wanting."""
+    kept = manifest["given_figures"] == "kept"
+    which = say.pick("以表中为准" if kept else "以汇总为准", "the file's stand" if kept else "the counts stand")
+    for subject in dict.fromkeys(one["subject"] for one in manifest["differences"]):
+        facts = say.edition.subjects[subject].facts
+        said = say.pick("、", ", ").join(
+            f"{say.text(facts[one['fact']].title)} {one['rows']}"
+            for one in manifest["differences"] if one["subject"] == subject
+        )  # fmt: skip
+        told = say.pick(
+            f"表中的数与汇总不同（条数），{which}：", f"rows whose figures differ from the counts, {which}: "
+        )
+        yield row(say.text(say.edition.subjects[subject].title), Span(told + said, "unknown"))
+
+
+def _childless(manifest: Mapping[str, Any], say: Wording) -> Iterator[Row]:
+    """Records whose counts are 0 since nothing below them is there: a part of an extract may be wanting."""
+    for one in manifest["empty"]:
+        subject, below = (say.text(say.edition.subjects[one[key]].title) for key in ("subject", "below"))
+        more = say.pick(" 等", " …") if one["rows"] > len(one["ids"]) else ""
+        told = say.pick(
+            f"{one['rows']} 个没有一条{below}记录，由此汇总的数都是 0，请核对表是否齐全：",
+            f"{one['rows']} without any record below ({below}), counted as 0; is the extract complete? ",
+        )
+        yield row(subject, Span(f"{told}{', '.join(one['ids'])}{more}", "unknown"))

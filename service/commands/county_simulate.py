@@ -1,0 +1,132 @@
+"""`village-credit county simulate`."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rules import PolicyError
+from rules.model import Edition
+from rules.values.layout import Line, Row, Span, line, row
+from rules.variants.sweep import Swept, sweep
+from rules.variants.whatif import NoSuchFigure, Supposition, suppose
+from rules.words.wording import Wording
+from service.commands.common import Bad, Settings, Unfit, common, located
+from service.commands.screen import as_json, show
+from service.county.report.simulation import write_chart
+from service.county.run.backend import Duck
+from service.county.run.outputs import Outputs, read_manifest
+from service.county.simulation import Fixed, Moved, Outcomes, Simulation, touched
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+SHOWN = 20  # records on the screen; the file has all
+
+
+@click.command("simulate")
+@click.option("--run", "folder", type=FOLDER, required=True, help="一次运行的结果 / the folder of a run")
+@click.option("--change", "changes", multiple=True, metavar="DECISION.ITEM=VALUE",
+              help="若改成这个数，可重复 / a figure as it might be; repeatable")  # fmt: skip
+@click.option("--sweep", "sweep_", metavar="DECISION.ITEM=FROM..TO/STEP", help="逐个数试过去 / try value after value")
+@click.option("--csv", "table", type=click.Path(dir_okay=False, path_type=Path), help="变化逐行写入 / rows to a file")
+@click.option("--chart", "page", type=click.Path(dir_okay=False, path_type=Path),
+              help="画成一页图 / draw it in one page")  # fmt: skip
+@common
+def simulate_command(
+    settings: Settings, folder: Path, changes: tuple[str, ...], sweep_: str | None, **files: Path | None
+) -> None:
+    """若改变门槛，谁得到、谁失去 / who gains and who loses under other figures"""
+    if bool(changes) == bool(sweep_):
+        raise Bad("请给出 --change 或 --sweep。", "Give either --change or --sweep.")
+    manifest = read_manifest(folder)
+    edition = settings.named(manifest["edition"])
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            outputs = Outputs(folder, edition, Duck(Path(scratch)), manifest)
+            found = _swept(settings, outputs, sweep_) if sweep_ else _changed(settings, outputs, changes)
+            outputs.duck.close()
+    except (Fixed, NoSuchFigure) as error:
+        raise Bad(error.zh, error.en) from None
+    except PolicyError as error:
+        raise Unfit([located(one, settings.policies) for one in error.problems]) from None
+    if (table := files["table"]) is not None:
+        _write(found, table)
+    if (page := files["page"]) is not None:
+        write_chart(edition, manifest, found, page)
+    if settings.json:
+        as_json(found)
+    else:
+        show(list(_told(found, Wording(edition, settings.lang))), settings.color)
+
+
+def _changed(settings: Settings, outputs: Outputs, changes: Sequence[str]) -> dict[str, Any]:
+    suppositions = [Supposition.read(one) for one in changes]
+    other = suppose(settings.policies, outputs.edition, suppositions)
+    simulation = Simulation(outputs, _touched(outputs.edition, suppositions))
+    before, after = simulation.outcomes(outputs.edition, other)
+    steps = [_step(", ".join(changes), simulation, before, after)]
+    return {"change": list(changes), "decisions": simulation.titles(), "before": simulation.met(before), "steps": steps}
+
+
+def _swept(settings: Settings, outputs: Outputs, text: str) -> dict[str, Any]:
+    swept = sweep(settings.policies, outputs.edition, text)
+    simulation = Simulation(outputs, _touched(outputs.edition, [swept]))
+    (before,) = simulation.outcomes(outputs.edition)
+    found = simulation.outcomes(*swept.editions, once=swept.once)
+    steps = [_step(value, simulation, before, after) for value, after in zip(swept.values, found, strict=True)]
+    return {"sweep": text, "decisions": simulation.titles(), "before": simulation.met(before), "steps": steps}
+
+
+def _touched(edition: Edition, figures: Sequence[Supposition | Swept]) -> list[str]:
+    return list(dict.fromkeys(name for one in figures for name in touched(edition, one.owner, one.name)))
+
+
+def _step(value: str, simulation: Simulation, before: Outcomes, after: Outcomes) -> dict[str, Any]:
+    moved = list(simulation.moved(before, after))
+    by_above = Counter((one.decision, one.above, one.before, one.after) for one in moved)
+    return {
+        "value": value, "met": simulation.met(after), "moved": [asdict(one) for one in moved],
+        "by_above": [dict(zip(("decision", "above", "before", "after"), key, strict=True), count=count)
+                     for key, count in sorted(by_above.items())],
+    }  # fmt: skip
+
+
+def _write(found: dict[str, Any], table: Path) -> None:
+    with table.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        names = [one.name for one in fields(Moved)]
+        writer.writerow(["value", *names])
+        for step in found["steps"]:
+            writer.writerows([step["value"], *(one[name] for name in names)] for one in step["moved"])
+
+
+def _told(found: dict[str, Any], say: Wording) -> list[Line | Row]:
+    titles = found["decisions"]
+    names = list(found["before"])
+    block: list[Line | Row] = [row("", *(Span(titles[one]["title"][say.lang], "dim") for one in names))]
+    block.append(row(say.pick("现在", "now"), *(str(found["before"][one]) for one in names)))
+    for step in found["steps"]:
+        differences = (_difference(step["met"][one], found["before"][one]) for one in names)
+        block.append(row(Span(step["value"], "title"), *differences))
+    if len(found["steps"]) == 1:
+        moved = found["steps"][0]["moved"]
+        for one in moved[:SHOWN]:
+            outcomes = titles[one["decision"]]["outcomes"]
+            turned = f"{outcomes[one['before']][say.lang]} → {outcomes[one['after']][say.lang]}"
+            title = titles[one["decision"]]["title"][say.lang]
+            block.append(row(one["id"], Span(one["above"], "dim"), title, turned, indent=2))
+        if len(moved) > SHOWN:
+            rest = len(moved) - SHOWN
+            block.append(line(Span(say.pick(f"还有 {rest} 个", f"and {rest} more"), "dim"), indent=2))
+    return block
+
+
+def _difference(now: int, before: int) -> Span:
+    tone = "" if now == before else "good" if now > before else "bad"
+    return Span(f"{now} ({now - before:+d})" if now != before else str(now), tone)

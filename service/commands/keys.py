@@ -1,0 +1,78 @@
+"""`village-credit keys`: hand out, list and revoke API keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from rules.values.layout import Span, row
+from service.commands.common import Bad, Settings
+from service.commands.log import midnight, on_log
+from service.commands.screen import as_json, show
+from service.keys import PERMISSIONS, ApiKey, Keys
+from service.log import DecisionLog
+
+
+@click.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(list(PERMISSIONS)), required=True, help="角色 / the role")
+@click.option("--expires", metavar="DATE", help="到哪天失效（UTC），默认不失效 / when it ends (UTC; default: never)")
+@on_log
+def add(settings: Settings, log: DecisionLog, name: str, role: str, expires: str | None) -> None:
+    """发放密钥；密钥只显示这一次 / hand out a key; it is shown this once"""
+    until = None if expires is None else midnight(expires)
+    log.upgrade()
+    key, text = Keys(log).add(name, role, until)
+    if settings.json:
+        as_json({**_as_dict(key), "key": text})
+        return
+    click.echo(text)
+    click.echo(settings.pick("请现在保存：以后不再显示。", "Keep it now: it will not be shown again."), err=True)
+
+
+@click.command("list")
+@on_log
+def list_keys(settings: Settings, log: DecisionLog) -> None:
+    """列出密钥 / list the keys"""
+    found = Keys(log).listed()
+    if settings.json:
+        as_json([_as_dict(key) for key in found])
+    else:
+        now = log.clock()
+        show([row(Span(key.id, "title"), key.name, key.role, _state(key, now, settings)) for key in found],
+             settings.color)  # fmt: skip
+
+
+@click.command()
+@click.argument("id")
+@on_log
+def revoke(settings: Settings, log: DecisionLog, id: str) -> None:
+    """吊销密钥；服务几秒内即不再接受 / revoke a key; the service refuses it within seconds"""
+    if not Keys(log).revoke(id):
+        raise Bad(f"没有可用的密钥 {id}。", f"There is no live key {id}.")
+    if settings.json:
+        as_json({"id": id, "revoked": True})
+    else:
+        click.echo(settings.pick(f"已吊销 {id}。", f"{id} is revoked."))
+
+
+def _state(key: ApiKey, now: datetime, settings: Settings) -> Span:
+    if key.revoked is not None:
+        return Span(settings.pick(f"{_day(key.revoked)} 吊销", f"revoked {_day(key.revoked)}"), "bad")
+    if key.expires is None:
+        return Span(settings.pick("有效", "live"), "good")
+    if key.live(now):
+        return Span(settings.pick(f"有效至 {_day(key.expires)}", f"live until {_day(key.expires)}"), "good")
+    return Span(settings.pick(f"{_day(key.expires)} 失效", f"ended {_day(key.expires)}"), "bad")
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
+
+
+def _as_dict(key: ApiKey) -> dict[str, Any]:
+    times = {"created": key.created, "expires": key.expires, "revoked": key.revoked}
+    said = {name: None if at is None else at.isoformat() for name, at in times.items()}
+    return {"id": key.id, "name": key.name, "role": key.role, **said}

@@ -1,0 +1,152 @@
+"""`village-credit serve`: the service, with as many workers as told, until it is told to stop."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from wsgiref.types import WSGIApplication
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from rules import read_store
+from rules.problems.os_errors import why
+from service.commands.common import Bad, Settings, Unusable, common
+from service.commands.demonstration import prepare
+from service.log import DecisionLog, LogError, Sealer
+from service.policies.archive import last_live
+from service.settings import DATA, EXAMPLE, HOME, RUNTIME, BadSettings, from_environment
+from service.settings import Settings as ServiceSettings
+
+STOP_SECONDS = 30  # for requests under way when the service is told to stop
+
+
+@click.command()
+@click.option(
+    "--demo", is_flag=True, help="示例：自备密钥与数据目录 / make keys and a data folder of its own, to try it"
+)
+@click.option("--port", type=int, help="端口，默认见设置 / the port (default: the setting)")
+@common
+def serve(settings: Settings, demo: bool, port: int | None) -> None:
+    """启动判定服务（设置见 docs/settings.md）/ start the service (settings: docs/settings.md)"""
+    environment, keys = prepare(os.environ) if demo else (dict(os.environ), {})
+    if demo and (HOME / "examples").is_dir():  # an installed package has none
+        environment[EXAMPLE] = str(DATA / "example-county")
+    if port is not None:
+        environment["VILLAGE_CREDIT_PORT"] = str(port)
+    environment["VILLAGE_CREDIT_POLICIES"] = str(settings.policies)
+    if settings.plan is not None:
+        environment["VILLAGE_CREDIT_PLAN"] = settings.plan
+    try:
+        chosen = from_environment(environment)
+        _check(chosen)
+    except BadSettings as error:
+        raise Bad("；".join(f"{one['where']}：{one['zh']}" for one in error.problems),
+                  "; ".join(f"{one['where']}: {one['en']}" for one in error.problems)) from None  # fmt: skip
+    except LogError as error:
+        raise Bad(error.zh, str(error)) from None
+    os.environ.update(environment)
+    if demo:
+        click.echo(_welcome(settings, chosen, keys))
+    run(chosen)
+
+
+def _check(chosen: ServiceSettings) -> None:
+    """What can be known to be wrong before any worker starts; the tables are brought up to date."""
+    log = DecisionLog(chosen.database, Sealer.of(chosen.seal_keys, chosen.blind_key))
+    log.upgrade()
+    errors = tuple(one for one in read_store(chosen.policies).problems if one.severity == "error")
+    usable = chosen.policies.is_dir() and not errors
+    if not usable and not last_live(log):
+        raise (
+            Unusable(chosen.policies, errors)
+            if errors
+            else Bad(f"没有政策目录 {chosen.policies}。", f"There is no policies folder {chosen.policies}.")
+        )
+    log.close()
+    if chosen.port:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((chosen.host, chosen.port))
+            except OSError as error:
+                where = f"{chosen.host}:{chosen.port}"
+                raise Bad(
+                    f"{where} 用不了（{why(error).zh}）。", f"{where} cannot be used ({why(error).en})."
+                ) from None
+
+
+def _memory() -> str | None:
+    """A disk of memory, where there is one: what workers tell one another is written often, and kept by nobody."""
+    memory = Path("/dev/shm")  # noqa: S108 -- the folder made in it is our own
+    return str(memory) if os.access(memory, os.W_OK) else None
+
+
+def run(chosen: ServiceSettings) -> None:
+    """Serve until a signal. The workers share a folder: through it they agree on policies and add up metrics.
+
+    `service.app` is imported in the workers only: prometheus_client looks once, at its import, where to count.
+    """
+    runtime = Path(tempfile.mkdtemp(prefix=f"village-credit-{os.getpid()}-", dir=_memory()))
+    (runtime / "metrics").mkdir()
+    os.environ[RUNTIME] = str(runtime)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(runtime / "metrics")
+    server = Granian(
+        "service.commands.serve:worker",
+        factory=True,
+        address=chosen.host,
+        port=chosen.port,
+        interface=Interfaces.WSGI,
+        workers=chosen.workers,
+        blocking_threads=chosen.threads,
+        blocking_threads_idle_timeout=5,  # with the default of 30 an idle thread held up the end for as long
+        backlog=1024,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000),
+        websockets=False,
+        log_level=LogLevels.error,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+    )
+    try:
+        with suppress(KeyboardInterrupt):
+            server.serve()
+    finally:
+        shutil.rmtree(runtime, ignore_errors=True)
+
+
+def worker() -> WSGIApplication:
+    """The application of a worker. Until it is made, a signal to stop ends the worker at once: the handler that it has
+    from its parent would swallow the signal, and the service would wait for it in vain."""
+    from service.app import create_app  # noqa: PLC0415 -- see `run`
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=_follow, args=(os.getppid(),), name="parent", daemon=True).start()
+    return create_app()
+
+
+def _follow(parent: int) -> None:
+    """Stop in order when the parent is gone, killed say: nobody would start, stop or replace this worker any more."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _welcome(settings: Settings, chosen: ServiceSettings, keys: Mapping[str, str]) -> str:
+    address = f"http://{chosen.host}:{chosen.port}"
+    shown = "\n".join(f"  {role:<9}{key}" for role, key in keys.items())
+    return settings.pick(
+        f"示例服务：打开 {address}\n试用密钥（仅供试用，存放在 .data）：\n{shown}\n按 Ctrl-C 停止。",
+        f"The example service: open {address}\nKeys to try it with (kept in .data):\n{shown}\nCtrl-C stops it.",
+    )

@@ -1,0 +1,1 @@
+"""The county run: extracts in, every decision judged, results written."""

@@ -1,0 +1,101 @@
+"""The runs before a run: whether they can stand before it, and what they make of facts that it was not given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rules.model import Edition
+from rules.table import TableJudge
+from rules.table.columns import KEY, SEPARATOR
+from service.county.run.backend import Duck, named, quoted
+from service.county.run.outputs import read_manifest
+from service.county.run.steps import MANIFEST, digest
+
+LAST = f"last{SEPARATOR}"
+
+
+class NotBefore(Exception):
+    """A folder that cannot stand before a run."""
+
+    def __init__(self, folder: Path, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.folder, self.zh, self.en = folder, zh, en
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A run of an earlier day."""
+
+    folder: Path
+    on: date
+    manifest: Mapping[str, Any]
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """What a run that looks at it depends on."""
+        return {"on": self.on.isoformat(), "edition": self.manifest["edition"],
+                "manifest_sha256": digest(self.folder / MANIFEST)}  # fmt: skip
+
+
+def runs_before(folders: Sequence[Path], edition: Edition, on: date) -> tuple[Before, ...]:
+    """The runs in some folders, the earliest first; NotBefore where one is none of the plan, or not of an earlier day,
+    or not as it was written."""
+    found: list[Before] = []
+    for folder in folders:
+        if not (folder / MANIFEST).is_file():
+            raise NotBefore(folder, "不是一次运行的结果（没有 manifest.json）。", "This is no run (no manifest.json).")
+        manifest = read_manifest(folder)
+        one = Before(folder, date.fromisoformat(manifest["on"]), manifest)
+        if (plan := manifest["edition"].partition("/")[0]) != edition.plan:
+            raise NotBefore(folder, f"是方案 {plan} 的运行，不是 {edition.plan} 的。",
+                            f"This is a run of the plan {plan}, not of {edition.plan}.")  # fmt: skip
+        if one.on >= on:
+            raise NotBefore(folder, f"是 {one.on} 的运行，不早于 {on}。",
+                            f"This run is of {one.on}, which is not before {on}.")  # fmt: skip
+        if twin := next((other for other in found if other.on == one.on), None):
+            raise NotBefore(folder, f"与 {twin.folder} 是同一天的运行。",
+                            f"This run is of the same day as {twin.folder}.")  # fmt: skip
+        for name, sha in manifest["files"].items():
+            if name.endswith(".parquet") and not _is(folder / name, sha):
+                raise NotBefore(folder, f"{name} 不是运行时写下的那个文件。", f"{name} is not as the run wrote it.")
+        found.append(one)
+    return tuple(sorted(found, key=lambda one: one.on))
+
+
+def _is(path: Path, sha: str) -> bool:
+    return path.is_file() and digest(path) == sha
+
+
+def carry(duck: Duck, edition: Edition, before: Before, subject: str, clean: Path) -> dict[str, int]:
+    """Fill in, where a table of good rows says nothing, what facts were made by the run before (`last` in facts.yaml);
+    how many rows each was filled in."""
+    facts = {LAST + name: fact for name, fact in edition.subjects[subject].facts.items() if fact.last is not None}
+    source = before.folder / f"{subject}.parquet"
+    if not facts or not source.is_file():
+        return {}
+    own = edition.subjects[subject]
+    derived = {name: replace(fact, name=name, formula=fact.last) for name, fact in facts.items()}
+    asking = replace(edition, subjects={**edition.subjects, subject: replace(own, facts={**own.facts, **derived})})
+    then = f"({duck.sql(TableJudge(asking, before.on).beside(subject, duck.table(source), {}, list(derived)))})"
+    there = duck.columns(then)
+    table = f"read_parquet({quoted(clean)})"
+    columns = duck.columns(table)
+    filled = {fact.name: name for name, fact in facts.items() if name in there}  # no column: nothing exact to carry
+    shown = [named(one) for one in columns if one not in filled]
+    for name, last in filled.items():
+        given = f"c.{named(name)}" if name in columns else f"CAST(NULL AS {there[last]})"
+        shown.append(f"coalesce({given}, CAST(l.{named(last)} AS {columns.get(name, there[last])})) AS {named(name)}")
+    joined = f"FROM {table} c LEFT JOIN {then} l USING ({KEY})"
+    counts = [f"count(l.{named(last)})" + (f" FILTER (WHERE c.{named(name)} IS NULL)" if name in columns else "")
+              for name, last in filled.items()]  # fmt: skip
+    if not filled:
+        return {}
+    rows = duck.run(f"SELECT {', '.join(counts)} {joined}")[0]
+    half = clean.with_suffix(".half")
+    duck.copy(f"SELECT {', '.join(shown)} {joined} ORDER BY {named(KEY)}", half)
+    half.replace(clean)
+    return dict(zip(filled, rows, strict=True))

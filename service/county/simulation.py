@@ -1,0 +1,198 @@
+"""What other figures would have done to a run: the decisions above a change, judged again on the counts of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from rules import Reference
+from rules.judging.decision import vars_of
+from rules.model import Edition, Rule
+from rules.model.uses import Used, behind, of_rule, refs
+from rules.table.columns import KEY, around, key_of
+from service.county.run.outputs import Outputs
+
+Outcomes = dict[tuple[str, str], str]  # of decisions and records
+Told = dict[tuple[str, str], dict[str, str]]  # of subjects and records: decisions and outcomes
+
+
+class Fixed(Exception):
+    """A change that cannot be simulated on the counts of a run."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One record whose outcome changes."""
+
+    decision: str
+    subject: str
+    id: str
+    above: str
+    before: str
+    after: str
+
+
+def touched(edition: Edition, owner: str, name: str) -> list[str]:
+    """The decisions that a changed figure is one of: that of an item, or those that rest on a fact that is set."""
+    if owner in edition.rules:
+        return [owner]
+
+    def rests(used: Iterator[Used]) -> bool:
+        return (owner, name) in behind(edition, used)
+
+    if owner in edition.subjects:
+        for subject in edition.subjects.values():
+            for fact in subject.facts.values():
+                if rests(refs(fact.counted, subject.name)):
+                    raise _counted(f"{owner}.{name}", fact.title.zh, fact.title.en)
+        return [rule.id for rule in edition.rules.values() if rests(of_rule(rule))]
+    known = ", ".join(edition.rules)
+    raise Fixed(f"没有判定 {owner}（现有：{known}）。", f"There is no decision {owner} (there are: {known}).")
+
+
+def _counted(names: str, zh: str, en: str) -> Fixed:
+    return Fixed(f"{names} 决定“{zh}”怎么数，请改政策后重新运行。",
+                 f"{names} decides how {en} are counted: change the policy and run again.")  # fmt: skip
+
+
+class Simulation:
+    """A run to ask what-ifs of. Its rows are read once."""
+
+    def __init__(self, outputs: Outputs, decisions: Sequence[str]) -> None:
+        self.outputs, self.edition, self.on = outputs, outputs.edition, outputs.on
+        self.affected = self._affected(decisions)
+        self._refuse(decisions)
+        self.subjects = sorted({one.subject for one in self.affected},
+                               key=lambda one: -len(list(around(self.edition, one))))  # fmt: skip
+        self.rows = {subject: self._rows(subject) for subject in self.subjects}
+
+    def _affected(self, decisions: Sequence[str]) -> list[Rule]:
+        """The changed decisions and those that rest on them, in their order; rankings are left as they are."""
+        names: dict[str, None] = dict.fromkeys(decisions)
+        for rule in self.edition.rules.values():
+            known = self.outputs.manifest["levels"].get(rule.subject)
+            if known and rule.id in known["bulk"] and set(rule.needs) & names.keys():
+                names[rule.id] = None
+        made = self.outputs.manifest["levels"]
+        return [rule for name, rule in self.edition.rules.items() if name in names and rule.subject in made]
+
+    def _refuse(self, decisions: Sequence[str]) -> None:
+        """Counts are kept, so nothing that they rest on may change."""
+        changed = {rule.id for rule in self.affected}
+        for subject in self.edition.subjects.values():
+            for fact in subject.facts.values():
+                if fact.counted is None or fact.counted.name == "records":
+                    continue
+                if any(ref.name in changed for _, ref in refs(fact.counted, subject.name)):
+                    raise _counted(", ".join(decisions), fact.title.zh, fact.title.en)
+
+    def _rows(self, subject: str) -> list[tuple[str, str, dict[str, Any]]]:
+        """Id, the record above, and the facts."""
+        key = key_of(self.edition.subjects[subject].within)
+        return [(row[KEY], str(row.get(key) or ""), self.outputs.facts(subject, row))
+                for row in self.outputs.rows(subject)]  # fmt: skip
+
+    def outcomes(self, *editions: Edition, once: bool = False) -> list[Outcomes]:
+        """The outcome of every affected decision about every record under each edition. Where what differs from one
+        edition to the next turns a single comparison `once` at most, so does every outcome: only where those of the
+        first and the last differ are those between looked for, by halves."""
+        judges = [Reference(edition) for edition in editions]
+        found: list[Outcomes] = [{} for _ in editions]
+        told: list[Told] = [{} for _ in editions]
+        for subject in self.subjects:
+            for id, _, facts in self.rows[subject]:
+                mine: list[dict[str, str]] = [{} for _ in editions]
+                for rule in self.affected:
+                    if rule.subject == subject:
+                        for at, outcome in enumerate(self._along(rule, facts, judges, told, once=once)):
+                            found[at][rule.id, id] = mine[at][rule.id] = outcome
+                for at, outcomes in enumerate(mine):
+                    told[at][subject, id] = outcomes
+        return found
+
+    def _along(
+        self, rule: Rule, facts: Mapping[str, Any], judges: Sequence[Reference], told: Sequence[Told], *, once: bool
+    ) -> list[str]:
+        """The outcomes of one decision about one record. Editions under which the same was concluded about the records
+        in its lists make a stretch."""
+        stretches: dict[Hashable, list[int]] = {}
+        for at, conclusions in enumerate(told):
+            stretches.setdefault(self._heard(rule.subject, facts, conclusions), []).append(at)
+        found = [""] * len(judges)
+        for stretch in stretches.values():
+            now = self._anew(rule.subject, facts, told[stretch[0]])
+            _fill(found, stretch, partial(_judged, judges, rule.id, now, self.on), once=once)
+        return found
+
+    def _lists(self, subject: str, facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        for name, fact in self.edition.subjects[subject].facts.items():
+            if fact.type.kind == "list" and fact.type.of in self.rows and name in facts:
+                yield name, fact.type.of
+
+    def _heard(self, subject: str, facts: Mapping[str, Any], told: Told) -> Hashable:
+        """What has been concluded about the records in the lists of a record."""
+        return tuple(tuple(told.get((of, str(one.get(KEY))), {}).values())
+                     for name, of in self._lists(subject, facts) for one in facts[name])  # fmt: skip
+
+    def _anew(self, subject: str, facts: Mapping[str, Any], told: Told) -> dict[str, Any]:
+        """The facts of a record, with the conclusions about the records in its lists as they are now."""
+        now = dict(facts)
+        for name, of in self._lists(subject, facts):
+            now[name] = [self._record(one, told.get((of, str(one.get(KEY))), {})) for one in now[name]]
+        return now
+
+    def _record(self, record: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, Any]:
+        now = dict(record)
+        for name, outcome in told.items():
+            now.pop(name, None)
+            if self.edition.rules[name].outcomes[outcome].role != "unknown":
+                now[name] = outcome
+        return now
+
+    def moved(self, before: Outcomes, after: Outcomes) -> Iterator[Moved]:
+        for rule in self.affected:
+            for id, above, _ in self.rows[rule.subject]:
+                one, other = before[rule.id, id], after[rule.id, id]
+                if one != other:
+                    yield Moved(rule.id, rule.subject, id, above, one, other)
+
+    def met(self, outcomes: Outcomes) -> dict[str, int]:
+        """How many records meet each affected decision."""
+        return {
+            rule.id: sum(outcomes[rule.id, id] == rule.role("met") for id, *_ in self.rows[rule.subject])
+            for rule in self.affected
+            if any(one.role == "met" for one in rule.outcomes.values())
+        }
+
+    def titles(self) -> dict[str, Any]:
+        return {
+            rule.id: {"title": vars_of(rule.title), "subject": vars_of(self.edition.subjects[rule.subject].title),
+                      "outcomes": {one.id: vars_of(one.title) for one in rule.outcomes.values()},
+                      "met": [one.id for one in rule.outcomes.values() if one.role == "met"]}
+            for rule in self.affected
+        }  # fmt: skip
+
+
+def _judged(judges: Sequence[Reference], rule: str, facts: Mapping[str, Any], on: Any, at: int) -> str:
+    return judges[at].judge(rule, facts, on).outcome
+
+
+def _fill(found: list[str], stretch: Sequence[int], judge: Callable[[int], str], *, once: bool) -> None:
+    """Fill in the outcomes of a stretch."""
+    for at in (stretch[0], stretch[-1]) if once else stretch:
+        found[at] = found[at] or judge(at)
+    if not once or len(stretch) <= 2:
+        return
+    if found[stretch[0]] == found[stretch[-1]]:
+        for at in stretch:
+            found[at] = found[stretch[0]]
+    else:
+        middle = len(stretch) // 2
+        _fill(found, stretch[: middle + 1], judge, once=True)
+        _fill(found, stretch[middle:], judge, once=True)

@@ -1,0 +1,1 @@
+"""HTTP around the views: application, request context, access, bodies, problems, observing."""

@@ -1,0 +1,176 @@
+"""What of a decision goes into the log, and how it is written before the answer is sent.
+
+The log's line names outcome and criteria, never a value or a subject; the inputs are sealed beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, request
+
+from service.exact_json import dumps
+from service.http import observing
+from service.http.cases import Case
+from service.http.compact import Compact
+from service.http.context import caller, noted, service, this_request
+from service.http.problems import FieldError, Problem
+from service.log import Entry, InputsExpired, KeyReused, Line, LogUnavailable, Once, Sealer, SealError, new_id
+
+JSON = "application/json"
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
+BEGUN = "village_credit.begun"  # in the environment of a request: what is being written, and what it decided
+DECISION, OPENED, ASKED, REVIEWED = "decision", "inputs_read", "review_requested", "reviewed"  # kinds of lines
+
+
+@dataclass(frozen=True, slots=True)
+class Scribe:
+    """Writes the lines of one request: who asked, and how ids are made and hidden."""
+
+    caller: str
+    request_id: str
+    sealer: Sealer
+    clock: Callable[[], datetime]
+
+    def line(self, kind: str, body: bytes, about: Line, inputs: bytes | None = None) -> Entry:
+        """A line about an earlier decision."""
+        return Entry(new_id(self.clock()), kind, self.caller, self.request_id, "", "", about.decision, "", "", "", body,
+                     about.id, inputs)  # fmt: skip
+
+    def decision(self, case: Case, found: Compact) -> Entry:
+        """The line for a decision, and the case to be sealed beside it."""
+        edition = case.compiled.edition
+        return Entry(
+            new_id(self.clock()), DECISION, self.caller, self.request_id, edition.plan, edition.sha256,
+            case.rule.id, case.on.isoformat(), found.outcome, self.sealer.blind(case.subject_id), dumps(found.told),
+            "", dumps({"subject": {"id": case.subject_id}, "facts": case.given}),
+        )  # fmt: skip
+
+
+def scribe() -> Scribe:
+    """For the request at hand."""
+    found, here = service(), noted()
+    return Scribe(here.key.id, here.request_id, found.sealer, found.clock)
+
+
+# --- requests that may be sent again
+
+
+class Idempotent:
+    """A request with an Idempotency-Key is answered once; sent again, it gets that answer again."""
+
+    def __init__(self, part: str = "", data: bytes | None = None) -> None:
+        """`part` tells pieces of one request apart; `data` is what the piece says, if not the whole body."""
+        self.name = f"{key}{part}" if (key := _key()) else ""
+        self.fingerprint = _fingerprint(request.get_data() if data is None else data) if self.name else b""
+
+    def before(self) -> bytes | None:
+        """The answer this request got before."""
+        if not self.name:
+            return None
+        with told():
+            earlier = service().log.earlier(caller().id, self.name)
+            if earlier is not None and earlier.fingerprint != self.fingerprint:
+                raise KeyReused(self.name)
+        return self._again(earlier)
+
+    def write(self, entries: Sequence[Entry], body: bytes, decided: Sequence[Compact] = ()) -> bytes:
+        """Write entries and answer in one step; the answer to send, which is the earlier one where there is one.
+
+        What was decided is counted if it was decided now."""
+        once = Once(caller().id, self.name, self.fingerprint, body, 200) if self.name else None
+        with told():
+            earlier = service().log.append(entries, once)
+        if earlier is None:
+            observing.count(*decided)
+        return self._again(earlier) or body
+
+    def write_soon(self, entries: Sequence[Entry], body: bytes, decided: Sequence[Compact]) -> bytes:
+        """The same, but where no earlier answer can be wanted, `settle` waits for the disk in the end."""
+        if self.name:
+            return self.write(entries, body, decided)
+        this_request().environ[BEGUN] = service().log.begin(entries), decided
+        return body
+
+    def _again(self, earlier: Once | None) -> bytes | None:
+        if earlier is None:
+            return None
+        noted().replayed = True
+        return earlier.response
+
+
+def settle(response: Response) -> Response:
+    """Holds an answer back until its lines are on the disk, when all else is done: a thread that waits in the midst of
+    its work gets the interpreter back only after others."""
+    if (begun := this_request().environ.get(BEGUN)) is not None:
+        ticket, decided = begun
+        try:
+            service().log.finish(ticket)
+        except LogUnavailable as error:
+            return Problem.unavailable(error).response()
+        observing.count(*decided)
+    return response
+
+
+def leave(environ: Mapping[str, Any]) -> None:
+    """The very last of a request: whoever waited for the disk together with it may go on now."""
+    if BEGUN in environ:
+        ticket, _ = environ[BEGUN]
+        ticket.pass_on()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tells what the log says of itself as a problem. What it could not write may not be answered."""
+    try:
+        yield
+    except LogUnavailable as error:
+        raise Problem.unavailable(error) from error
+    except KeyReused as error:
+        raise Problem("idempotency-key-reused", error.zh, error.en) from None
+    except InputsExpired as error:
+        raise Problem("gone", error.zh, error.en) from None
+    except SealError as error:  # a key that was taken from the settings, say: whoever runs the service can mend it
+        raise Problem("unavailable", error.zh, error.en) from error
+
+
+def _fingerprint(data: bytes) -> bytes:
+    return hashlib.sha256(b"\0".join((request.method.encode(), request.full_path.encode(), data))).digest()
+
+
+def _key() -> str:
+    name: str | None = this_request().environ.get("HTTP_IDEMPOTENCY_KEY")
+    if name is None:
+        return ""
+    if not KEY.fullmatch(name):  # an empty one too: whoever sends it believes to be safe
+        zh, en = (
+            "Idempotency-Key 要是 1 到 255 个可见 ASCII 字符。",
+            "Idempotency-Key is 1 to 255 visible ASCII characters.",
+        )
+        raise Problem.invalid([FieldError("", "not_an_idempotency_key", zh, en)])
+    return name
+
+
+class Answer(Response):
+    """A response that hands bytes over whole, without a look at all the ways in which it could be something else."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        whole = self.response
+        if environ["REQUEST_METHOD"] != "POST" or self.status_code != HTTPStatus.OK or not isinstance(whole, list):
+            return super().__call__(environ, start_response)
+        start_response(self.status, self.headers.to_wsgi_list())
+        return whole
+
+
+def answer(body: bytes | Iterable[bytes], status: int = 200, mimetype: str = JSON) -> Response:
+    response = Answer(body, status, mimetype=mimetype)
+    if "replayed" in noted():
+        response.headers["Idempotent-Replayed"] = "true"
+    return response

@@ -1,0 +1,71 @@
+"""A decision in short: what came out, and by which criteria. For batches, for the log's lines, for counting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from rules.judging.decision import Decision
+from rules.model import Ranking, Table
+from rules.values.exact import plain
+from service.http.cases import Case
+
+
+class Compact(NamedTuple):
+    """`held` are the rows of a table that hold; other kinds have criteria that are not met instead."""
+
+    decision: str
+    outcome: str
+    held: tuple[str, ...] | None
+    not_met: tuple[str, ...]
+    unknown: tuple[str, ...]
+    outputs: Mapping[str, Any]
+    missing: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, decision: Decision) -> Compact:
+        judged = [one for one in decision.findings if one.item.role != "item"]
+        return _compact(
+            decision.rule.id,
+            decision.outcome,
+            isinstance(decision.rule.body, Table),
+            [(one.item.id, one.verdict) for one in judged],
+            {name: plain(value) for name, (value, _) in decision.outputs.items()},
+            tuple(one.fact for one in decision.missing),
+        )
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the log's line says."""
+        judged = {"not_met": self.not_met} if self.held is None else {"rows": self.held}
+        return {**judged, "unknown": self.unknown}
+
+    def as_dict(self) -> dict[str, Any]:
+        shown = {"decision": self.decision, "outcome": self.outcome, **self.told, "outputs": self.outputs}
+        return {**shown, "missing": self.missing} if self.missing else shown
+
+
+def compact(case: Case) -> Compact:
+    """Judge a case without writing findings, which costs a third of it; where something is missing, say what."""
+    rule, engine = case.rule, case.compiled.engine
+    judgement = engine.judge(rule.id, case.facts, case.on)
+    if rule.outcomes[judgement.outcome].role == "unknown" or isinstance(rule.body, Ranking) or judgement.measures:
+        return Compact.of(engine.decide(rule.id, case.facts, case.on, case.subject_id))
+    verdicts = [(criterion.id, verdict) for criterion, verdict in judgement.verdicts]
+    outputs = {name: plain(value) for name, value in judgement.outputs.items() if value is not None}
+    return _compact(rule.id, judgement.outcome, isinstance(rule.body, Table), verdicts, outputs)
+
+
+def _compact(
+    decision: str,
+    outcome: str,
+    is_table: bool,
+    verdicts: list[tuple[str, bool | None]],
+    outputs: Mapping[str, Any],
+    missing: tuple[str, ...] = (),
+) -> Compact:
+    said: dict[bool | None, list[str]] = {True: [], False: [], None: []}
+    for name, verdict in verdicts:
+        said[verdict].append(name)
+    held, not_met = (tuple(said[True]), ()) if is_table else (None, tuple(said[False]))
+    return Compact(decision, outcome, held, not_met, tuple(said[None]), outputs, missing)

@@ -1,0 +1,205 @@
+"""What can be seen of the running service: request ids, one log line a request, and the metrics.
+
+Neither lines nor metrics hold a fact, a subject or a key: who asked stands in the decision log.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import re
+import sys
+import time
+import traceback
+from collections import Counter as Counted
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import structlog
+from flask import Flask, Response, g
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from service.exact_json import dumps
+from service.http.background import Background
+from service.http.compact import Compact
+from service.http.context import noted, this_request
+from service.http.problems import Problem
+from service.log import DecisionLog
+from service.policies.live import Policies
+
+_chance = random.Random().getrandbits  # noqa: S311 -- unique is enough, and costs no system call
+GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+REQUEST_ID = "village_credit.request_id"  # where the id stands in the environment of a request
+
+DECISIONS = Counter("village_credit_decisions", "Decisions made", ["decision", "outcome"])
+CRITERIA = Counter("village_credit_criteria", "Criteria not met or not known", ["decision", "criterion", "verdict"])
+REQUESTS = Histogram(
+    "village_credit_request_seconds",
+    "Time to answer",
+    ["endpoint", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30),
+)
+EDITION = Gauge("village_credit_edition", "Editions that are live", ["edition", "sha256"], multiprocess_mode="livemax")
+REJECTED = Gauge("village_credit_policies_rejected", "1 while a change of the policies is refused for its errors",
+                 multiprocess_mode="livemax")  # fmt: skip
+SWAPS = Gauge("village_credit_policy_swaps", "Changes of the policies that went live", multiprocess_mode="livemax")
+PENDING = Gauge("village_credit_log_pending", "Entries waiting to be written", multiprocess_mode="livesum")
+LAG = Gauge("village_credit_log_lag_seconds", "Age of the oldest entry waiting", multiprocess_mode="livemax")
+
+
+def configure(level: str) -> None:
+    """JSON lines on standard error."""
+    stream, least = Background(sys.stderr.buffer), logging.getLevelNamesMapping()[level.upper()]
+    REQUEST_LINES[:] = [stream] if least <= logging.INFO else []
+    structlog.configure(
+        processors=[_line],
+        wrapper_class=structlog.make_filtering_bound_logger(least),
+        logger_factory=structlog.BytesLoggerFactory(cast("BinaryIO", stream)),
+        cache_logger_on_first_use=True,
+    )
+
+
+REQUEST_LINES: list[Background] = []  # where the line of each request goes, past structlog, which takes longer than it
+
+
+def _line(_: Any, level: str, event: Any) -> bytes:
+    return dumps({**event, "level": level, "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z")})
+
+
+log = structlog.get_logger()
+
+
+def request_id(given: str) -> str:
+    """The id of a request: as its sender gave it, if it can be one."""
+    return given if GIVEN.fullmatch(given) else f"{_chance(64):016x}"
+
+
+def register(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _begin() -> None:
+    here = noted()
+    here.request_id = this_request().environ[REQUEST_ID]
+    here.began = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    here, asked = noted(), this_request()
+    seconds = time.perf_counter() - here.began
+    _timer(asked.endpoint or "none", response.status_code).observe(seconds)
+    key = here.get("key")
+    line = {
+        "event": "request",
+        "request_id": here.request_id,
+        "method": asked.method,
+        "route": asked.url_rule.rule if asked.url_rule else None,  # never the path itself: it may name a subject
+        "status": response.status_code,
+        "ms": round(seconds * 1000, 2),
+        "caller": key.id if key else None,
+    }
+    for stream in REQUEST_LINES:
+        stream.write(_line(None, "info", line) + b"\n")
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    unexpected(error)
+    return Problem.unexpected().response()
+
+
+def unexpected(error: BaseException) -> None:
+    """Log an error nobody expected: its kind and where it arose. Not its message, which may quote a case."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("unexpected", request_id=g.get("request_id"), error=type(error).__qualname__, places=places)
+
+
+def count(*decisions: Compact) -> None:
+    """Count what came out, and the criteria that stood in the way."""
+    for (counter, *labels), number in Counted(one for found in decisions for one in _counted(found)).items():
+        _counter(counter, *labels).inc(number)
+
+
+@cache
+def _timer(endpoint: str, status: int) -> Histogram:
+    return REQUESTS.labels(endpoint, status)
+
+
+@cache
+def _counter(counter: Counter, *labels: str) -> Counter:
+    return counter.labels(*labels)
+
+
+def _counted(found: Compact) -> Iterator[tuple[Counter, str, str] | tuple[Counter, str, str, str]]:
+    yield DECISIONS, found.decision, found.outcome
+    for criterion in found.not_met:
+        yield CRITERIA, found.decision, criterion, "not_met"
+    for criterion in found.unknown:
+        yield CRITERIA, found.decision, criterion, "unknown"
+
+
+_live: set[tuple[str, str]] = set()
+
+
+def state(policies: Policies, log: DecisionLog) -> None:
+    """What this worker says of the moment. It has to say so again and again: whichever is asked tells for all."""
+    REJECTED.set(1 if policies.rejected else 0)
+    SWAPS.set(policies.swaps)
+    _editions(
+        [(edition.id, edition.sha256) for editions in policies.current().store.plans.values() for edition in editions]
+    )
+    pending, age = log.backlog()
+    PENDING.set(pending)
+    LAG.set(age)
+
+
+def _editions(editions: list[tuple[str, str]]) -> None:
+    """Which editions are live now; those that were are told not to be."""
+    for gone in _live - set(editions):
+        EDITION.labels(*gone).set(0)
+    for name in editions:
+        EDITION.labels(*name).set(1)
+    _live.update(editions)
+
+
+class OfAllWorkers(Collector):
+    """The metrics of all workers, from the folder in which each keeps its own files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        """Of a worker that is gone, what it counted stays; what it said of the moment says nothing any more.
+
+        A file of no size is one that its worker has just opened.
+        """
+        files = [str(file) for file in self.folder.glob("*.db") if file.stat().st_size and not _of_the_dead(file)]
+        return cast("Iterable[Metric]", MultiProcessCollector.merge(files))  # type: ignore[no-untyped-call]
+
+
+def _of_the_dead(file: Path) -> bool:
+    if not file.name.startswith("gauge_live"):
+        return False
+    try:
+        os.kill(int(file.stem.rpartition("_")[2]), 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def told() -> bytes:
+    """The metrics as Prometheus reads them: of all workers where they share a folder, else of this process."""
+    registry = REGISTRY
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        registry.register(OfAllWorkers(Path(folder)))
+    return generate_latest(registry)

@@ -1,0 +1,144 @@
+"""Problem documents (RFC 9457): whatever goes wrong over HTTP is told in one shape, field by field.
+
+`type` names the kind of problem and can be opened in a browser; `title` and `detail` follow Accept-Language; every
+item of `errors` has a JSON Pointer into the request and says what to write instead in both languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from rules.cases.checker import FactProblem
+from service.exact_json import dumps
+from service.http.language import language
+from service.log import LogUnavailable
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: its status, and its title."""
+
+    status: int
+    zh: str
+    en: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "bad-request": Kind(400, "请求有误", "The request is wrong"),
+    "malformed-json": Kind(400, "不是正确的 JSON", "Malformed JSON"),
+    "unauthorized": Kind(401, "需要有效的 API 密钥", "A valid API key is needed"),
+    "forbidden": Kind(403, "这把密钥无权这样做", "This key may not do that"),
+    "not-found": Kind(404, "没有找到", "Not found"),
+    "method-not-allowed": Kind(405, "不支持这个方法", "Method not allowed"),
+    "not-acceptable": Kind(406, "没有所要求的格式", "Not available in the format asked for"),
+    "conflict": Kind(409, "与现状冲突", "In conflict with what is there"),
+    "gone": Kind(410, "已到期删除", "Expired and deleted"),
+    "payload-too-large": Kind(413, "请求体太大", "The request body is too large"),
+    "unsupported-media-type": Kind(415, "不支持这种内容类型", "Unsupported media type"),
+    "invalid-input": Kind(422, "输入不能用", "The input cannot be used"),
+    "idempotency-key-reused": Kind(422, "幂等键已用于另一个请求", "The idempotency key was used for another request"),
+    "too-many-requests": Kind(429, "请求太多", "Too many requests"),
+    "internal-error": Kind(500, "服务内部出错", "Internal error"),
+    "unavailable": Kind(503, "暂时不能服务", "Unavailable for now"),
+}
+BY_STATUS: Mapping[int, str] = {kind.status: name for name, kind in reversed(list(KINDS.items()))}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one part of a request; `pointer` is a JSON Pointer (RFC 6901)."""
+
+    pointer: str
+    code: str
+    zh: str
+    en: str
+
+    @classmethod
+    def of_fact(cls, problem: FactProblem, above: str) -> FieldError:
+        return cls(above + problem.pointer, problem.code, problem.zh, problem.en)
+
+    def as_dict(self) -> dict[str, str]:
+        return {"pointer": self.pointer, "code": self.code, "zh": self.zh, "en": self.en}
+
+
+class Problem(Exception):
+    """Ends a request with a problem document."""
+
+    def __init__(
+        self,
+        kind: str,
+        zh: str,
+        en: str,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(en)
+        self.kind, self.zh, self.en, self.errors = kind, zh, en, tuple(errors)
+        self.headers: Mapping[str, str] = headers or {}
+
+    @classmethod
+    def invalid(cls, errors: Iterable[FieldError]) -> Problem:
+        found = tuple(errors)
+        return cls("invalid-input", f"有 {len(found)} 处要改。", f"{len(found)} to mend.", found)
+
+    @classmethod
+    def unavailable(cls, error: LogUnavailable) -> Problem:
+        return cls("unavailable", error.zh, error.en, headers={"Retry-After": "2"})
+
+    @classmethod
+    def unexpected(cls) -> Problem:
+        kind = KINDS["internal-error"]
+        return cls("internal-error", kind.zh, kind.en)
+
+    @classmethod
+    def not_found(cls, error: LookupError) -> Problem:
+        """For a LookupError of the core, whose text is `Chinese / English`."""
+        zh, _, en = str(error.args[0]).partition(" / ")
+        return cls("not-found", zh, en or zh)
+
+    def as_dict(self, lang: str) -> dict[str, Any]:
+        kind = KINDS[self.kind]
+        shown = {
+            "type": f"/problems/{self.kind}",
+            "title": kind.zh if lang == "zh" else kind.en,
+            "status": kind.status,
+            "detail": self.zh if lang == "zh" else self.en,
+            "request_id": g.get("request_id", ""),
+        }
+        return shown | ({"errors": [error.as_dict() for error in self.errors]} if self.errors else {})
+
+    def response(self) -> Response:
+        lang = language()
+        response = Response(dumps(self.as_dict(lang)), KINDS[self.kind].status, mimetype=MEDIA_TYPE)
+        response.headers["Content-Language"] = lang
+        response.headers.extend(self.headers)
+        return response
+
+
+def from_http(error: HTTPException) -> Problem:
+    """What Flask itself refuses, as a problem; its headers, `Allow` above all, come along."""
+    status = error.code or 500
+    kind = BY_STATUS.get(status) or ("bad-request" if status < 500 else "internal-error")
+    said = {
+        404: (f"没有 {request.path}。", f"There is no {request.path}."),
+        413: (f"请求体最多 {request.max_content_length} 字节；案例多时分批发送，或用 NDJSON。",
+              f"A body has at most {request.max_content_length} bytes: send many cases in parts, or as NDJSON."),
+        405: (f"{request.path} 不支持 {request.method}。", f"{request.path} does not take {request.method}."),
+    }  # fmt: skip
+    zh, en = said.get(status, (KINDS[kind].zh, error.description or KINDS[kind].en))
+    own = ("content-type", "content-length")
+    kept = {name: value for name, value in error.get_headers() if name.lower() not in own}
+    return Problem(kind, zh, en, headers=kept)
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(Problem, lambda error: error.response())
+    app.register_error_handler(HTTPException, lambda error: from_http(error).response())
+    app.register_error_handler(LogUnavailable, lambda error: Problem.unavailable(error).response())

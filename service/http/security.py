@@ -1,0 +1,96 @@
+"""Who may do what: API keys, permissions by role, rate limits, and the headers every answer carries."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask
+
+from service.http.context import noted, service, this_app, this_request
+from service.http.problems import Problem
+from service.keys import PERMISSIONS
+
+View = TypeVar("View", bound=Callable[..., object])
+Headers = list[tuple[str, str]]
+
+
+def _headers(policy: str) -> Headers:
+    return [
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Content-Security-Policy", f"{policy}; frame-ancestors 'none'; base-uri 'none'"),
+    ]
+
+
+HEADERS = _headers("default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self'")
+OWN = "village_credit.headers"  # in the environment of a request: the headers of its answer, if others than these
+# A page with everything inside is another origin to the browser: its script reaches nothing of the service.
+SELF_CONTAINED = _headers(
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
+    "form-action 'none'; sandbox allow-scripts allow-modals"
+)
+
+
+def self_contained() -> None:
+    """Send the answer at hand as a page that has everything inside, and may do nothing else."""
+    this_request().environ[OWN] = SELF_CONTAINED
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Marks a view with the permission that its caller's role must have."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def permission_of(endpoint: str | None) -> str | None:
+    view = this_app().view_functions.get(endpoint or "")
+    found: str | None = getattr(view, "permission", None)
+    return found
+
+
+class Minutes:
+    """How many requests each key made in the minute at hand: of this process, and forgotten with the minute."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.time) -> None:
+        self._most, self._clock = most, clock
+        self._minute, self._made = 0, dict[str, int]()
+
+    def wait(self, key: str) -> int:
+        """Count a request; 0 where it is within the limit, else the seconds until the next minute."""
+        minute, second = divmod(int(self._clock()), 60)
+        if minute != self._minute:
+            self._minute, self._made = minute, {}
+        made = self._made[key] = self._made.get(key, 0) + 1
+        return 0 if made <= self._most else 60 - second
+
+
+def register(app: Flask, most: int) -> None:
+    minutes = Minutes(most)
+    app.before_request(lambda: _admit(minutes))
+
+
+def _admit(minutes: Minutes) -> None:
+    asked = this_request()
+    permission = permission_of(asked.endpoint)
+    if permission is None:
+        return
+    scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    key = service().keys.check(token.strip()) if scheme.lower() == "bearer" else None
+    if key is None:
+        zh, en = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
+        raise Problem("unauthorized", zh, en, headers={"WWW-Authenticate": "Bearer"})
+    noted().key = key
+    if wait := minutes.wait(key.id):
+        raise Problem("too-many-requests", f"请在 {wait} 秒后再试。", f"Try again in {wait} seconds.",
+                      headers={"Retry-After": str(wait)})  # fmt: skip
+    if permission not in PERMISSIONS[key.role]:
+        raise Problem("forbidden", f"角色 {key.role} 没有权限 {permission}。",
+                      f"The role {key.role} lacks the permission {permission}.")  # fmt: skip

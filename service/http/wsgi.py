@@ -1,0 +1,97 @@
+"""Flask without what it asks anew at every request and what is always so, as far as a request's time shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+from typing import Any
+
+from flask import Flask, Request
+from flask.sessions import NullSession, SessionInterface
+from werkzeug.exceptions import ClientDisconnected, HTTPException
+from werkzeug.routing import MapAdapter
+
+from service.http import answering as recording
+from service.http import observing, security
+
+REMEMBERED = 1000  # paths
+Start = Callable[..., Any]
+
+
+class Asked(Request):
+    """A request whose body is read at once where its length is told and allowed."""
+
+    def get_data(self, *args: Any, **told: Any) -> Any:
+        length, most = self.content_length, self.max_content_length
+        if args or told or hasattr(self, "_cached_data") or length is None or most is None or length > most:
+            return super().get_data(*args, **told)
+        data: bytes = self.environ["wsgi.input"].read(length)
+        if len(data) < length:
+            raise ClientDisconnected
+        self._cached_data = data
+        return data
+
+
+class Address(MapAdapter):
+    """Remembers where a path leads: most requests come to a few."""
+
+    led: Callable[[str, str], Any]
+
+    def match(self, *args: Any, **told: Any) -> Any:
+        if args or told != {"return_rule": True}:
+            return super().match(*args, **told)
+        try:
+            rule, values = self.led(self.path_info, self.default_method)
+        except HTTPException:  # it may say where to go instead, in full
+            return super().match(return_rule=True)
+        return rule, {**values}
+
+
+class NoSession(SessionInterface):
+    """Nobody is remembered from one request to the next."""
+
+    nothing = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return self.nothing
+
+
+class Application(Flask):
+    """With the headers of every answer."""
+
+    request_class = Asked
+    session_interface = NoSession()
+
+    def wsgi_app(self, environ: Any, start_response: Start) -> Any:
+        """Werkzeug's own collection of headers takes ten times as long for each of them."""
+        request_id = environ[observing.REQUEST_ID] = observing.request_id(environ.get("HTTP_X_REQUEST_ID", ""))
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            if not any(name == "Cache-Control" for name, _ in headers):
+                headers.append(("Cache-Control", "no-store"))
+            if "HTTP_ACCEPT_ENCODING" not in environ:  # whoever asked is told by what compresses
+                headers.append(("Vary", "Accept-Encoding"))
+            headers.append(("X-Request-ID", request_id))
+            return start_response(status, headers + environ.get(security.OWN, security.HEADERS), exc_info)
+
+        try:
+            return super().wsgi_app(environ, start)
+        finally:
+            recording.leave(environ)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Of the path alone: no view depends on the host, which takes long to make out."""
+        if request is None:
+            return super().create_url_adapter(None)
+        where = request.environ.get("HTTP_HOST", ""), request.root_path, ""
+        found = Address(self.url_map, *where, request.scheme, request.path, request.method)
+        found.led = self._led
+        return found
+
+    @cached_property
+    def _led(self) -> Callable[[str, str], Any]:
+        bare = MapAdapter(self.url_map, "", "/", "", "http", "/", "GET")
+        return lru_cache(REMEMBERED)(lambda path, method: bare.match(path, method, return_rule=True))
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func  # none is a coroutine

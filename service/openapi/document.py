@@ -1,0 +1,175 @@
+"""The OpenAPI 3.1 document, made from the views and from the fact dictionaries in force on a day.
+
+Every decision of the policies has a path of its own in it, with the facts it takes and the outcomes it can have: a
+decision that policy staff add appears here by itself, on the day from which it is in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import date
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.field_converter import FieldConverterMixin
+from flask import Flask
+from flask_smorest import Api
+from werkzeug.exceptions import HTTPException
+
+from rules.model import Edition, Rule
+from rules.model.needs import needed
+from service.http.fields import CaseSchema, FactSchemas, ProblemSchema
+from service.http.problems import from_http
+from service.openapi import examples
+from service.openapi.coming import told
+from service.openapi.common import HEADERS, NAMES, PARAMETERS, complete, problem_responses
+from service.policies.live import Snapshot
+
+OPENAPI = "3.1.0"
+ABOUT = """整村授信的判定服务：哪些农户可以采集、哪些村是信用村，逐条注明条款。
+
+Decides whole-village credit by a county's plan: every decision cites its clauses. Figures are exact: send whole
+numbers and decimals, never a float's approximation; a fact that is not known is left out, and is never taken for no.
+"""
+DECIDE = "/v1/decisions/{decision}"
+
+
+class DocumentedApi(Api):  # type: ignore[misc] # ships no types
+    """flask-smorest with our problems in place of its errors."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def handle_http_exception(self, error: HTTPException) -> Any:
+        return from_http(error).response()
+
+
+def _own_schema(_self: FieldConverterMixin, field: Any, **_: Any) -> Mapping[str, Any]:
+    return getattr(field, "json_schema", None) or {}
+
+
+def create(app: Flask) -> DocumentedApi:
+    app.config.update(API_TITLE="village-credit", API_VERSION="v1", OPENAPI_VERSION=OPENAPI)
+    licence = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    info = {"description": ABOUT, "version": version("village-credit"), "license": licence}
+    api = DocumentedApi(app, spec_kwargs={"marshmallow_plugin": Plugin(), "info": info})
+    api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": "an API key"})
+    api.spec.components.schema("Case", schema=CaseSchema)
+    return api
+
+
+class Plugin(MarshmallowPlugin):
+    """Lets a field say its own schema."""
+
+    def __init__(self) -> None:
+        super().__init__(schema_name_resolver=_name)
+
+    def init_spec(self, spec: APISpec) -> None:
+        super().init_spec(spec)
+        assert self.converter is not None
+        self.converter.add_attribute_function(_own_schema)  # type: ignore[no-untyped-call]
+
+
+def _name(schema: Any) -> str:
+    name = schema if isinstance(schema, str) else (schema if isinstance(schema, type) else type(schema)).__name__
+    return name.removesuffix("Schema")
+
+
+class Document:
+    """The document for the policies of a snapshot on a day, made once for those in force together."""
+
+    def __init__(self, app: Flask, api: DocumentedApi) -> None:
+        self._app, self._api = app, api
+        self._made = lru_cache(maxsize=8)(self._make)
+
+    def of(self, snapshot: Snapshot, day: date) -> Mapping[str, Any]:
+        return self._made(snapshot, tuple(edition.id for edition in snapshot.store.by(day)))
+
+    def _make(self, snapshot: Snapshot, names: tuple[str, ...]) -> Mapping[str, Any]:
+        document = described(self._app, self._api)
+        paths, components = document["paths"], document["components"]
+        live = [snapshot.edition(name).edition for name in names]
+        document["info"]["description"] += told(snapshot.store, live)
+        decisions = sorted({name for edition in live for name in edition.rules})
+        for methods in paths.values():
+            for parameter in methods.get("parameters", ()):
+                if parameter["name"] == "decision":
+                    parameter["schema"] = {"type": "string", "enum": decisions}
+        pattern = paths.pop(DECIDE)["post"]
+        for name in decisions:
+            offered = [edition for edition in live if name in edition.rules]
+            operation = deepcopy(pattern)
+            _describe(operation, offered[0], offered[0].rules[name])
+            operation["requestBody"] = _body(name, offered, components["schemas"], len(live) > 1)
+            paths[f"/v1/decisions/{name}"] = {"post": operation}
+        document["paths"] = dict(sorted(paths.items()))
+        return document
+
+
+def described(app: Flask, api: DocumentedApi) -> dict[str, Any]:
+    """The document of the views as they stand, for whatever policies."""
+    document: dict[str, Any] = deepcopy(api.spec.to_dict())
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method != "parameters":
+                endpoint = _endpoint(app, path, method.upper())
+                operation["operationId"] = NAMES.get(endpoint) or endpoint.replace(".", "_").replace("-", "_")
+                complete(operation, app.view_functions[endpoint], method, has_place="{" in path)
+    document["components"] |= {"responses": problem_responses(), "headers": HEADERS, "parameters": PARAMETERS}
+    document["components"]["schemas"].pop("PaginationMetadata", None)  # smorest's; here a page has a cursor
+    return document
+
+
+def _endpoint(app: Flask, path: str, method: str) -> str:
+    template = path.replace("{", "<").replace("}", ">")
+    rules = app.url_map.iter_rules()
+    found: str = next(rule.endpoint for rule in rules if rule.rule == template and method in (rule.methods or ()))
+    return found
+
+
+def _describe(operation: dict[str, Any], edition: Edition, rule: Rule) -> None:
+    operation["summary"] = f"{rule.title.zh} / {rule.title.en}"
+    facts = [f"- `{'' if subject == rule.subject else subject + '.'}{fact.name}` {fact.title.zh} / {fact.title.en}"
+             for (subject, _), fact in needed(edition, rule).items()]  # fmt: skip
+    outcomes = [f"- `{one.id}` {one.title.zh} / {one.title.en}" for one in rule.outcomes.values()]
+    operation["description"] = "\n".join(
+        (f"{edition.title.zh} {rule.clause}", "", "结论 / outcomes:", "", *outcomes, "", "事实 / facts:", "", *facts)
+    )
+    operation["operationId"] = f"decide_{rule.id}"
+
+
+def _body(name: str, offered: list[Edition], schemas: dict[str, Any], several: bool) -> dict[str, Any]:
+    """What a decision takes, with an example for every plan that has it."""
+    cases = [_case(edition, edition.rules[name], schemas, several) for edition in offered]
+    shown = {
+        edition.plan: {
+            "summary": f"{edition.title.zh} / {edition.title.en}",
+            "value": ({"plan": edition.plan} if several else {}) | examples.case(edition, edition.rules[name]),
+        }
+        for edition in offered
+    }
+    schema = cases[0] if len(cases) == 1 else {"anyOf": cases}
+    return {"required": True, "content": {"application/json": {"schema": schema, "examples": shown}}}
+
+
+def _case(edition: Edition, rule: Rule, schemas: dict[str, Any], several: bool) -> dict[str, Any]:
+    """The schema of a case of a decision; the facts it takes go to the components."""
+    prefix = "".join(part.title() for part in edition.plan.split("-")) if several else ""
+    name, found = fact_schemas(edition, rule.subject, prefix)
+    schemas.update(found)
+    case = deepcopy(schemas["Case"])
+    case["properties"]["facts"] = {"$ref": f"#/components/schemas/{name}"}
+    own = f"{name.removesuffix('Facts')}Case"
+    schemas[own] = case
+    return {"$ref": f"#/components/schemas/{own}"}
+
+
+def fact_schemas(edition: Edition, subject: str, prefix: str = "") -> tuple[str, dict[str, Any]]:
+    """The name of the schema of a subject's facts, and all schemas it refers to."""
+    spec = APISpec("facts", "1", OPENAPI, plugins=[Plugin()])
+    facts = FactSchemas(edition, prefix).facts(subject)
+    spec.components.schema(_name(facts), schema=facts)
+    return _name(facts), spec.to_dict()["components"]["schemas"]

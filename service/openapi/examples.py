@@ -1,0 +1,68 @@
+"""An example of a case for any decision, made from the fact dictionary: every fact it rests on, once, in its range."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from rules.model import Edition, Fact, Rule
+from rules.model.needs import Key, needed
+from rules.values.exact import Value, plain
+
+SOME: Mapping[str, Value] = {
+    "boolean": True,
+    "count": 10,
+    "amount": 10_000,
+    "points": 10,
+    "rate": Fraction(1, 10),
+}
+
+
+def case(edition: Edition, rule: Rule) -> dict[str, Any]:
+    """A case as a caller would send it."""
+    example = _Example(edition, needed(edition, rule))
+    return {
+        "on": edition.effective_from.isoformat(),
+        "subject": {"id": f"{rule.subject}-1"},
+        "facts": example.record(rule.subject, around=True),
+    }
+
+
+class _Example:
+    def __init__(self, edition: Edition, wanted: Mapping[Key, Fact]) -> None:
+        self._edition, self._wanted = edition, wanted
+
+    def record(self, subject: str, *, around: bool, inside: tuple[str, ...] = ()) -> dict[str, Any]:
+        """The facts wanted of a subject, one record of every list, and the levels around it."""
+        inside = (*inside, subject)
+        found: dict[str, Any] = {}
+        for fact in self._edition.subjects[subject].facts.values():
+            if fact.given and (subject, fact.name) in self._wanted:
+                found[fact.name] = self._shown(fact)
+            if not fact.given or fact.type.kind != "list" or fact.type.of in inside:
+                continue
+            if record := self.record(fact.type.of, around=False, inside=inside):
+                found[fact.name] = [{"id": f"{fact.type.of}-1", **record}]
+        level = self._edition.subjects[subject].within if around else ""
+        while level and level not in inside:
+            if record := self.record(level, around=False, inside=inside):
+                found[level] = record
+            inside, level = (*inside, level), self._edition.subjects[level].within
+        return found
+
+    def _shown(self, fact: Fact) -> Any:
+        value = self._value(fact)
+        return float(value) if isinstance(value, Fraction) else plain(value)
+
+    def _value(self, fact: Fact) -> Value:
+        if fact.type.kind == "choice":
+            return next(iter(fact.choices))
+        if fact.type.kind == "date":
+            return self._edition.effective_from
+        value = SOME[fact.type.kind]
+        if fact.part_of:  # half of its whole
+            value = self._value(self._edition.subjects[fact.subject].facts[fact.part_of]) // 2
+        if fact.minimum is not None:
+            value = max(value, fact.minimum)
+        return value if fact.maximum is None else min(value, fact.maximum)

@@ -1,0 +1,120 @@
+"""For operators and browsers: health, metrics, the API's documentation, and what a kind of problem means."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import flask_swagger_ui
+from flask import Blueprint, Response, current_app, request, send_from_directory
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from rules.values.exact import read_date
+from service.exact_json import dumps
+from service.http import observing
+from service.http.advice import ADVICE
+from service.http.context import court, service, snapshot
+from service.http.fields import MESSAGES
+from service.http.problems import KINDS, FieldError, Problem
+from service.log import LogUnavailable
+from service.openapi.document import Document
+from service.pages.example import NAME
+from service.pages.pages import page
+from service.pages.trying import forms
+
+ASSETS = files(flask_swagger_ui) / "dist"
+
+
+def pages(document: Document) -> Blueprint:
+    """The blueprint; `document` makes the OpenAPI document."""
+    blueprint = Blueprint("operations", __name__)
+
+    @blueprint.get("/openapi.json")
+    def openapi() -> Response:
+        day = read_date(request.args["on"]) if "on" in request.args else court().today
+        if day is None:
+            raise Problem.invalid([FieldError("/on", *MESSAGES["not_a_date"])])
+        response = Response(dumps(document.of(snapshot(), day)), mimetype="application/json")
+        response.headers["Cache-Control"] = "no-cache"
+        response.add_etag()
+        response.make_conditional(request)
+        return response
+
+    blueprint.add_url_rule("/healthz", view_func=healthy)
+    blueprint.add_url_rule("/readyz", view_func=ready)
+    blueprint.add_url_rule("/metrics", view_func=metrics)
+    blueprint.add_url_rule("/", view_func=home)
+    blueprint.add_url_rule("/try-it.json", view_func=try_it)
+    blueprint.add_url_rule("/docs", view_func=docs)
+    blueprint.add_url_rule("/docs/assets/<path:name>", view_func=asset)
+    blueprint.add_url_rule("/problems/<kind>", view_func=problem)
+    return blueprint
+
+
+def healthy() -> Response:
+    """The process answers."""
+    return Response(dumps({"status": "ok"}), mimetype="application/json")
+
+
+def ready() -> Response:
+    """Whether decisions can be made and logged: which editions are live, what was refused, how the log is."""
+    policies, here = service().policies, snapshot()
+    editions = [
+        {"edition": edition.id, "sha256": edition.sha256}
+        for found in here.store.plans.values() for edition in found
+    ]  # fmt: skip
+    rejected = [one.as_dict() for one in policies.rejected]
+    log: dict[str, object] = {"status": "ok"}
+    try:
+        service().log.ready()
+    except LogUnavailable as error:
+        log = {"status": "unavailable", "code": error.code, "zh": error.zh, "en": error.en}
+    is_ready = log["status"] == "ok"
+    body = {
+        "status": "ok" if is_ready else "unavailable",
+        "policies": {"digest": here.digest, "live": editions, "rejected": rejected},
+        "log": log,
+    }
+    return Response(dumps(body), 200 if is_ready else 503, mimetype="application/json")
+
+
+def metrics() -> Response:
+    """For Prometheus; of all workers together."""
+    observing.state(service().policies, service().log)
+    return Response(observing.told(), content_type=CONTENT_TYPE_LATEST)
+
+
+def home() -> Response:
+    """What is live, what was refused, where to go from here, and a form to try a decision."""
+    here, today = snapshot(), court().today
+    plans = [
+        (edition, edition.effective_from <= today and (edition.effective_to is None or today <= edition.effective_to))
+        for editions in here.store.plans.values()
+        for edition in reversed(editions)
+    ]
+    return page("home.html", plans=plans, rejected=service().policies.rejected, example=NAME in current_app.blueprints)
+
+
+def try_it() -> Response:
+    """For the form of the start page: what each decision wants to know, and examples."""
+    response = Response(dumps(forms(snapshot(), court().today)), mimetype="application/json")
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def docs() -> Response:
+    return page("docs.html")
+
+
+def asset(name: str) -> Response:
+    response = send_from_directory(str(ASSETS), name)
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+def problem(kind: str) -> Response:
+    """What a `type` of a problem document means."""
+    if kind not in KINDS:
+        raise Problem("not-found", f"没有 {kind} 这种问题。", f"There is no problem {kind}.")
+    return page("problem.html", name=kind, kinds=KINDS, advice=ADVICE[kind])

@@ -1,0 +1,1 @@
+"""The live policies of a host: compiled, voted in by its workers, archived."""

@@ -1,1 +1,0 @@
-"""What the API offers, a module for each resource."""
