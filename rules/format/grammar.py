@@ -183,7 +183,16 @@ PLAN = Record(
      "note": WORDS},
 )  # fmt: skip
 FACTS = Record({"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "facts": MapOf(ID, FACT, 1)}), 1)})
-CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {"heading": Prose(), "text": Prose()}), 1)})
+SENTENCE = Record({"text": Prose()}, {
+    "by": Field(ListOf(PATH, 1), "执行这一句的判定、条目、事实或解读",
+                "the decisions, items, facts or readings that carry it out"),
+    "partly": Field(WORDS, "还有什么没有执行", "what of it is left"),
+    "left_out": Field(WORDS, "为什么不执行", "why nothing carries it out"),
+})  # fmt: skip
+CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {
+    "heading": Prose(), "text": Prose(),
+    "sentences": Field(ListOf(SENTENCE, 1), "逐句列出的原文，代替 text", "the text sentence by sentence, instead of `text`"),
+}), 1)})  # fmt: skip
 READINGS = Record({"readings": MapOf(ID, Record(
     {"clause": CLAUSE, "title": TITLE, "question": WORDS, "chosen": ID, "readings": MapOf(ID, WORDS, 2),
      "because": WORDS},
