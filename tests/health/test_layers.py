@@ -91,9 +91,11 @@ def test_the_one_module_of_each_library_is_free_to_use_it(copy, module, line):
 
 
 @pytest.mark.parametrize("package", sorted(
-    path.parent.relative_to(ROOT).as_posix() for root in ("rules", "service") for path in ROOT.glob(f"{root}/*/**/__init__.py")
+    path.parent.relative_to(ROOT).as_posix()
+    for root in ("rules", "service") for path in ROOT.glob(f"{root}/*/**/__init__.py")
     if "migrations" not in path.parts
 ))  # fmt: skip
 def test_a_package_says_what_goes_in_and_out_and_who_may_import_it(package):
     text = ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8")))
+    text = " ".join(text.split())
     assert [part for part in ("In: ", "Out: ", "May be imported by") if part not in text] == []
