@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from rules.values.exact_json import decode
+from rules.values.text import TextError
 
 # the words of json and of rules.values.exact_json in Chinese
 WORDS: Mapping[str, str] = {
@@ -28,12 +29,8 @@ WORDS: Mapping[str, str] = {
 MARK = "\ufeff"
 
 
-class Malformed(Exception):
+class Malformed(TextError):
     """Bytes that are not JSON, or not of the wanted form."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
 
 
 def loads(data: bytes) -> Any:

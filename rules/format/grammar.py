@@ -22,6 +22,7 @@ from rules.shapes import (
     is_a,
     says,
 )
+from rules.values.kinds import KINDS
 from rules.values.text import Text
 
 PERSONAL_TRAITS = ("health", "disability", "marital_status", "welfare", "sex", "religion", "ethnicity")
@@ -59,7 +60,7 @@ _DERIVED = tuple(
 )
 FACT = Either(
     (has("type"), Record(
-        {"type": Field(Word(("count", "amount", "rate", "points", "boolean", "choice", "date", "list")),
+        {"type": Field(Word(tuple(KINDS)),
                        "类型", "its type"),
          "title": TITLE},
         {
@@ -135,7 +136,7 @@ DIMENSION = Record(
      "tolerance": Field(VALUE, "偏离应担份额多少以内算均衡", "how far from the fair share still counts as even")},
     _ITEM,
 )  # fmt: skip
-OUTPUT = Record({"type": Word(("count", "amount", "rate", "points", "choice", "date", "boolean")), "title": TITLE},
+OUTPUT = Record({"type": Word(tuple(name for name, kind in KINDS.items() if not kind.in_records)), "title": TITLE},
                 {"unit": ID, **_CODES})  # fmt: skip
 BODY = (
     "criteria", "hit", "rows", "otherwise", "outputs", "by", "ranked", "items", "grades", "vetoes", "adjustments",

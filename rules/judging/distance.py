@@ -98,19 +98,13 @@ class Distances:
 def distances(decision: Decision) -> Distances:
     """What it would take for the unmet criteria of a checklist, one by one, and for all of them together.
 
-    Other kinds of decision have no criteria to be met one by one: see `to_outcome`."""
+    Other kinds of decision have no criteria to be met one by one, and none here."""
     search = Search(decision.edition, decision.rule, decision.facts, decision.on)
     if not isinstance(decision.rule.body, Checklist):
         return Distances({}, None)
     unmet = {finding.id for finding in decision.findings if finding.verdict is not True}
     each = {one.id: search.criterion(one) for one in decision.rule.body.criteria if one.id in unmet}
     return Distances(each, search.all_criteria() if each else None)
-
-
-def to_outcome(decision: Decision, outcome: str) -> Distance:
-    """The smallest pull on a single lever that makes a decision of any kind come out as `outcome`."""
-    search = Search(decision.edition, decision.rule, decision.facts, decision.on)
-    return search.outcome(outcome)
 
 
 class Search:
@@ -228,19 +222,6 @@ class Search:
         if any(self.met(criterion, {}) is None for criterion in criteria):
             return Distance((), "unknown")
         return self._together(criteria)
-
-    def outcome(self, outcome: str) -> Distance:
-        """The smallest pull on one lever that brings an outcome about."""
-
-        def good(changes: Changes) -> bool:
-            return self.reference.judgement(self.rule, self.scope(changes)).outcome == outcome
-
-        names = [name for name, fact in self.dictionary.items() if fact.lever]
-        pulls = {name: steps for name in names if (steps := self.pull(name, {}, good)) is not None}
-        if not pulls:
-            return Distance((), "out_of_reach" if names else "no_lever")
-        best = min(pulls, key=lambda name: pulls[name])
-        return self._distance({best: pulls[best]})
 
     def _together(self, criteria: Sequence[Criterion]) -> Distance:
         """Meet the first criterion that is not met with the shortest pull, and again, until all are; then give back

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from rules.judging.decision import Compared, Finding, Item, Part, Ready
@@ -80,12 +79,12 @@ def _joined(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]
 def _plain(criterion: Criterion, item: Item, only: _Comparison) -> Line:
     """A criterion that is one comparison, as most are. Tuples are made directly: binding arguments takes longer."""
     leaf, of, value, fixed, limits, reject = only.leaf, only.of, only.value, only.fixed, only.limits, criterion.reject
-    part, finding = partial(tuple.__new__, Part), partial(tuple.__new__, Finding)
+    make = tuple.__new__
 
     def line(truth: Truth, scope: Scope) -> Finding:
         said = truth[leaf]
-        shown = part((of, value(scope), limits(scope) if fixed is None else fixed, said))
-        return finding((item, said if said is None else said is not reject, (shown,), True, None))
+        shown = make(Part, (of, value(scope), limits(scope) if fixed is None else fixed, said))
+        return make(Finding, (item, said if said is None else said is not reject, (shown,), True, None))
 
     return line
 
@@ -166,8 +165,10 @@ class Writer:
 
     def ready(self, findings: Sequence[Finding]) -> tuple[Finding | None, ...]:
         """Of the findings on a case, those that are the same for every case with the same codes, flags and truths."""
-        shows_values = {n for n, _ in self.open}
-        return tuple([None if n in shows_values else finding for n, finding in enumerate(findings)])
+        kept: list[Finding | None] = list(findings)
+        for n, _ in self.open:
+            kept[n] = None
+        return tuple(kept)
 
     def filled(self, ready: Sequence[Finding | None], truth: Truth, scope: Scope) -> tuple[Finding, ...]:
         """The findings on another such case: those that are ready, and those that show its values."""

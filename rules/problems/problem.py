@@ -95,11 +95,6 @@ class Problems:
         """What stops the policy from being used."""
         return tuple(p for p in self.sorted() if p.severity == "error")
 
-    @property
-    def warnings(self) -> tuple[Problem, ...]:
-        """What deserves a look."""
-        return tuple(p for p in self.sorted() if p.severity == "warning")
-
     def sorted(self) -> tuple[Problem, ...]:
         """In reading order, whatever order the passes found them in."""
         return tuple(sorted(self._found))
@@ -109,11 +104,6 @@ class Problems:
 
     def __len__(self) -> int:
         return len(self._found)
-
-    def raise_if_any(self) -> None:
-        """End the pass: with every error at once, or quietly."""
-        if self.errors:
-            raise PolicyError(self.sorted())
 
 
 class PolicyError(Exception):

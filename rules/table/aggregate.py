@@ -18,7 +18,7 @@ from rules.table import numbers
 from rules.table.columns import KEY, key_of
 from rules.table.days import DAY, Days, When
 from rules.table.errors import NotTabular, TableError, about
-from rules.table.frame import RowFrame
+from rules.table.frames import RowFrame
 from rules.table.judge import frame_of, prepare
 from rules.table.length import WORKING
 from rules.table.lists import MOST
@@ -56,10 +56,6 @@ class Counting:
         if found := [str(one) for one in many.to_pyarrow()[KEY].to_pylist()]:
             names = ", ".join(found)
             raise Repeated(f"以下编号在表中不止一次：{names}", f"These ids occur more than once: {names}")
-
-    def strays(self, subject: str, table: Any, below: Any) -> Any:
-        """The records below that belong to no row of the table: they are counted nowhere."""
-        return below.anti_join(table.select(KEY), below[key_of(subject)] == table[KEY])
 
     def fill(self, subject: str, table: Any, below: Mapping[str, Any], checked: bool = False) -> Any:
         """The table with its facts counted from tables of records below, which say in `<subject>_id` where they

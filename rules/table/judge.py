@@ -13,9 +13,9 @@ from rules.table import numbers
 from rules.table.columns import KEY, SEPARATOR, around, check_columns
 from rules.table.days import DAY, Days, When
 from rules.table.errors import NotTabular, about
-from rules.table.frame import HERE, RowFrame
+from rules.table.frame import Judged
+from rules.table.frames import HERE, RowFrame
 from rules.table.inner import inside
-from rules.table.judged import Judged
 from rules.table.length import WORKING
 from rules.table.order import heights_of, stages
 from rules.table.outputs import shown
@@ -46,13 +46,6 @@ class TableJudge:
         return judged.select(**{new: judged[old] for new, old in
                                 (ids | {OUTCOME: decision} | names | {BEYOND: BEYOND}).items()})  # fmt: skip
 
-    def add(self, table: Any, *decisions: str) -> Any:
-        """The table with the conclusions of decisions about the same subject, in columns named after them:
-        `decision` (as given, where the table gives it), and `decision__not_met`, `decision__unknown`, its outputs."""
-        rules = [self.edition.rules[name] for name in decisions]
-        check_columns(self.edition, rules[0].subject, table)
-        return self._add(table, rules)
-
     def _add(self, table: Any, rules: Sequence[Rule], frame: RowFrame | None = None) -> Any:
         (subject,) = {rule.subject for rule in rules}
         frame = frame or frame_of(self.edition, subject, self.on, table)
@@ -71,7 +64,10 @@ class TableJudge:
         return rows.select(kept | blank | {BEYOND: beyond})
 
     def add_possible(self, table: Any, *decisions: str) -> tuple[Any, dict[str, NotTabular]]:
-        """As `add`, but without the decisions that a table cannot hold; and why each of these is left out."""
+        """The table with the conclusions of decisions about the same subject, in columns named after them: `decision`
+        (as given, where the table gives it), `decision__not_met`, `decision__unknown`, its outputs.
+
+        Decisions that a table cannot hold are left out; the second result says why."""
         rules = [self.edition.rules[name] for name in decisions]
         check_columns(self.edition, rules[0].subject, table)
         frame, refused = frame_of(self.edition, rules[0].subject, self.on, table), {}

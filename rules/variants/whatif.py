@@ -22,7 +22,7 @@ from rules.judging.decision import Decision
 from rules.model import Edition
 from rules.operations import JOINS, OPERATORS
 from rules.problems.problem import PolicyError, Problems
-from rules.values.text import Text, near
+from rules.values.text import Text, TextError, near
 
 _NAME = re.compile(r"\w[\w-]*")  # of a decision or a subject, of an item or a fact: never a path
 
@@ -58,12 +58,12 @@ def _by_kind(decision: Decision) -> Mapping[str, Any]:
     }
 
 
-class NoSuchFigure(Exception):
+class NoSuchFigure(TextError):
     """What was to be changed is not there, or cannot be changed so; `path` is how it was called."""
 
     def __init__(self, zh: str, en: str, path: str = "") -> None:
-        super().__init__(en)
-        self.zh, self.en, self.path = zh, en, path
+        super().__init__(zh, en)
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rules.model import Clause, Criterion, Edition, Scorecard, ScoreItem, criteria_of
+from rules.model import Clause, Edition, items_of
 from rules.values.markdown import cell, table
 from rules.values.text import shown
 
@@ -46,9 +46,7 @@ def trace(edition: Edition) -> tuple[Trace, ...]:
 def _citations(edition: Edition) -> Iterator[tuple[str, Citation]]:
     for rule in edition.rules.values():
         yield rule.clause, Citation("decision", rule.id, rule.title.zh, "")
-        items = rule.body.items if isinstance(rule.body, Scorecard) else ()
-        found: tuple[Criterion | ScoreItem, ...] = (*criteria_of(rule), *items)
-        for one in found:
+        for one in items_of(rule):
             yield one.clause, Citation("item", f"{rule.id}.{one.id}", one.title.zh, one.set_by)
     for assignment in edition.assignments.values():
         yield assignment.clause, Citation("decision", assignment.id, assignment.title.zh, "")

@@ -44,7 +44,7 @@ class Change:
         title = self.item.title.get(lang)
         if self.what != "changed":
             detail = _detail(self.item).get(lang)
-            return f"{WORDS[self.what].get(lang)} {title}{colon if detail else ''}{detail}"
+            return f"{WORDS[self.what].get(lang)} {title}" + (f"{colon}{detail}" if detail not in ("", title) else "")
         old, new = (one.get(lang) for one in self.short)
         return f"{title} {self.name.get(lang)}".rstrip() + f"{colon}{old} → {new}"
 

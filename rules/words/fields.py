@@ -159,6 +159,8 @@ VALUES: Mapping[tuple[str, Any], Text] = {
     ("option", "half_up"): Text("四舍五入", "rounded half up"),
     ("option", "highest"): Text("高者在前", "highest first"),
     ("option", "lowest"): Text("低者在前", "lowest first"),
+    ("option", "minus"): Text("之前", "before"),
+    ("option", "plus"): Text("之后", "after"),
     ("option", "up"): Text("向上取整", "rounded up"),
     ("outcome", ""): Text("按默认", "the default"),
     ("reject", False): Text("要成立", "must hold"),

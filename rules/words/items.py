@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -134,10 +135,12 @@ class Speller:
         named = {"choices": self._titles(rule.outcomes, "outcomes")}
         yield rule.id, Item("decision", rule.title, rule.clause, place, named)
         otherwise = getattr(rule.body, "otherwise", None)
+        called = Counter(one.title for one in criteria_of(rule))
         for field, listed in (parts(rule.body) or {}).items():
             for one in listed if isinstance(listed, tuple) else ():
                 if isinstance(one, Criterion):
-                    yield f"{rule.id}.{one.id}", self._criterion(rule, one, (*place, "body", field, one.id))
+                    at, alike = (*place, "body", field, one.id), called[one.title] > 1
+                    yield f"{rule.id}.{one.id}", self._criterion(rule, one, at, alike=alike)
         if isinstance(otherwise, Criterion):
             yield f"{rule.id}.otherwise", self._criterion(rule, otherwise, (*place, "body", "otherwise"))
         body = rule.body
@@ -151,7 +154,7 @@ class Speller:
         titles = [one if isinstance(one, Text) else one.title for one in named.values()]
         return self.side(lambda say: say.pick("、", ", ").join(map(say.text, titles)), field)
 
-    def _criterion(self, rule: Rule, one: Criterion, place: Place) -> Item:
+    def _criterion(self, rule: Rule, one: Criterion, place: Place, *, alike: bool = False) -> Item:
         subject, own, when = subject_read(rule), rule.subject, one.when
         sides = {"condition": self.side(lambda say: _condition(rule, one, say), "condition", "reject")}
         if when is not None:
@@ -160,8 +163,8 @@ class Speller:
             sides["outcome"] = self.text(rule.outcomes[one.outcome].title, "outcome")
         if one.then:
             sides["then"] = self.side(lambda say: _then(rule, one, say), "then")
-        alike = [other for other in criteria_of(rule) if other.title == one.title]
-        title = one.title if len(alike) < 2 else sides["condition"].text  # rows are often called by the fact they read
+        # rows are often called by the fact that they read
+        title = sides["condition"].text if alike else one.title
         return Item("item", title, one.clause, place, sides)
 
     def _scorecard(self, rule: Rule, body: Scorecard) -> Iterator[tuple[str, Item]]:

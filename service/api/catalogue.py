@@ -13,7 +13,7 @@ from rules.judging.decision import vars_of
 from rules.model import Edition, Fact, Rule
 from rules.model.needs import needed
 from rules.values.exact import plain
-from rules.values.text import Text
+from rules.values.text import NotFound, Text
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.bodies import Blueprint
@@ -97,7 +97,7 @@ def edition(plan: str, date: str) -> Response:
     """一个版本，JSON 或原样的 YAML / an edition, as JSON or as the YAML it is written in"""
     try:
         compiled = snapshot().edition(f"{plan}/{date}")
-    except LookupError as error:
+    except NotFound as error:
         raise Problem.not_found(error) from None
     if request.accept_mimetypes.best_match(("application/json", YAML), "application/json") == YAML:
         return _tagged(_yaml(compiled), YAML)
@@ -149,7 +149,7 @@ def _in_force(query: Mapping[str, Any]) -> Compiled:
     here = case_reader()
     try:
         return here.snapshot.in_force(query.get("plan") or here.default_plan(), query.get("on") or here.today)
-    except LookupError as error:
+    except NotFound as error:
         raise Problem.not_found(error) from None
 
 

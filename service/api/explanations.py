@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, request
 from marshmallow import EXCLUDE, fields
 
+from rules.values.text import NotFound
 from rules.words.explain import explain, whole
 from rules.words.explanation import ALL, DEPTH
 from service.api.answers import DecisionSchema
@@ -134,9 +135,8 @@ def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
     if name := wanted.get("edition"):
         try:
             compiled = snapshot().edition(name)
-        except LookupError as error:
-            zh, _, en = str(error.args[0]).partition(" / ")
-            raise Problem.invalid([FieldError("/edition", "unknown_edition", zh, en)]) from None
+        except NotFound as error:
+            raise Problem.invalid([FieldError("/edition", "unknown_edition", error.zh, error.en)]) from None
     _, after = again(line, compiled, wanted.get("on"))
     _opened(line, "replay")
     found = differences(before, after)

@@ -19,7 +19,7 @@ from rules.cases.files import CaseError
 from rules.problems.os_errors import why
 from rules.problems.problem import Problem
 from rules.values.exact import read_date
-from rules.values.text import Lang
+from rules.values.text import Lang, NotFound, TextError
 from rules.words.explanation import ALL, DEPTH
 from service.commands.screen import colours, complain
 
@@ -81,12 +81,8 @@ class Settings:
         return self.on or date.today()  # noqa: DTZ011 -- a decision is dated by the calendar on the wall
 
 
-class Bad(Exception):
+class Bad(TextError):
     """The command or its input is wrong."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
 
 
 class Unusable(Exception):
@@ -127,11 +123,8 @@ def common(command: Command) -> Command:
             _fail(settings, POLICY_PROBLEMS, [located(one, settings.policies) for one in error.problems])
         except Unfit as error:
             _fail(settings, BAD_INPUT, error.problems)
-        except (CaseError, Bad) as error:
+        except (CaseError, Bad, NotFound) as error:
             _fail(settings, BAD_INPUT, [{"where": getattr(error, "where", ""), "zh": error.zh, "en": error.en}])
-        except LookupError as error:
-            zh, _, en = str(error.args[0]).partition(" / ")
-            _fail(settings, BAD_INPUT, [{"where": "", "zh": zh, "en": en or zh}])
         except OSError as error:
             name, (zh, en) = error.filename or "", why(error)
             told = {"where": "", "zh": f"读写不了 {name}（{zh}）。", "en": f"{name} cannot be used ({en})."}

@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 from rules import FactError
 from rules.model import Rule
 from rules.values.ids import ID
+from rules.values.text import NotFound
 from service.http.fields import MESSAGES, CaseSchema
 from service.http.problems import FieldError, Problem
 from service.policies.compiled import Compiled, Snapshot
@@ -65,7 +66,7 @@ class CaseReader:
     def _rule(self, decision: str, plan: str | None, on: date | None) -> tuple[Compiled, Rule]:
         try:
             compiled = self.snapshot.in_force(plan or self.default_plan(), on or self.today)
-        except LookupError as error:
+        except NotFound as error:
             raise Problem.not_found(error) from None
         rule = compiled.edition.rules.get(decision)
         if rule is None:

@@ -10,6 +10,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from rules.cases.checker import FactProblem
+from rules.values.text import NotFound, TextError
 from service.exact_json import dumps
 from service.http.language import language
 from service.log import LogUnavailable
@@ -64,7 +65,7 @@ class FieldError:
         return {"pointer": self.pointer, "code": self.code, "zh": self.zh, "en": self.en}
 
 
-class Problem(Exception):
+class Problem(TextError):
     """Ends a request with a problem document."""
 
     def __init__(
@@ -75,8 +76,8 @@ class Problem(Exception):
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(en)
-        self.kind, self.zh, self.en, self.errors = kind, zh, en, tuple(errors)
+        super().__init__(zh, en)
+        self.kind, self.errors = kind, tuple(errors)
         self.headers: Mapping[str, str] = headers or {}
 
     @classmethod
@@ -94,10 +95,8 @@ class Problem(Exception):
         return cls("internal-error", kind.zh, kind.en)
 
     @classmethod
-    def not_found(cls, error: LookupError) -> Problem:
-        """For a LookupError of the core, whose text is `Chinese / English`."""
-        zh, _, en = str(error.args[0]).partition(" / ")
-        return cls("not-found", zh, en or zh)
+    def not_found(cls, error: NotFound) -> Problem:
+        return cls("not-found", error.zh, error.en)
 
     def as_dict(self, lang: str) -> dict[str, Any]:
         kind = KINDS[self.kind]

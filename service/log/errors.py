@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
+from rules.values.text import TextError
+
 REASONS: Mapping[str, tuple[str, str]] = {
     "away": ("连接不上日志数据库。", "The log's database cannot be reached."),
     "clock": ("系统时间比日志最后一行早得太多。", "The clock is too far behind the last line of the log."),
@@ -46,12 +48,8 @@ POSTGRESQL = {
 }
 
 
-class LogError(Exception):
+class LogError(TextError):
     """Something about the log, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
 
 
 class LogUnavailable(LogError):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Unpack
 
+from rules.values.text import NotFound
 from service.log import editions, migrate, reader
 from service.log.chain import prepare
 from service.log.database import Database
@@ -103,10 +104,10 @@ class DecisionLog:
         return self.database.read(lambda connection: reader.about(connection, id))
 
     def inputs(self, id: str) -> bytes:
-        """What was sealed with an entry. LookupError where there is no such entry, or it came without inputs."""
+        """What was sealed with an entry. NotFound where there is no such entry, or it came without inputs."""
         line, content, expired = self.database.read(lambda connection: reader.sealed_of(connection, id))
         if line is None or not line.sealed_sha256:
-            raise LookupError(f"日志里没有 {id} 的输入。 / The log has no inputs of {id}.")
+            raise NotFound(f"日志里没有 {id} 的输入。", f"The log has no inputs of {id}.")
         if content is None:
             if line.seq <= expired:
                 raise InputsExpired(id)

@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 
 from rules import Edition, Engine, FactChecker, Store, read_store
 from rules.building.store import lineage
+from rules.values.text import NotFound
 from service.policies.staging import stage_files
 
 
@@ -34,7 +35,7 @@ class Snapshot:
     compiled: Mapping[str, Compiled]
 
     def in_force(self, plan: str, on: date) -> Compiled:
-        """The edition of a plan in force on a date; LookupError says which there are."""
+        """The edition of a plan in force on a date; NotFound says which there are."""
         return self.compiled[self.store.in_force(plan, on).id]
 
     def edition(self, name: str) -> Compiled:
@@ -65,4 +66,4 @@ def compile_files(files: Mapping[str, str], sha256: str) -> Compiled:
                     return compiled_of(root, edition)
     finally:
         shutil.rmtree(runtime, ignore_errors=True)
-    raise LookupError(f"没有版本 {sha256} / there is no edition {sha256}")
+    raise NotFound(f"没有版本 {sha256}", f"there is no edition {sha256}")

@@ -20,6 +20,8 @@ _FIRST_ROW_SPEAKS = "all rows hold together, and the first gives the conclusion"
 _NEVER_THAT_LOW = "the lowest total is 5 and the highest 105, so that only a cap below 105 is felt"
 _FLOOR_IS_LOWER = "the floor is felt once the reference rate has fallen below 2.5%, and the edition has one rate only"
 EQUIVALENT: Mapping[str, str] = {
+    "grading: hit first -> all": _EXCLUDE_EACH_OTHER,
+    "township_designation: hit first -> all": _EXCLUDE_EACH_OTHER,
     "grading: AA: before AAA": _EXCLUDE_EACH_OTHER,
     "grading: A: before AA": _EXCLUDE_EACH_OTHER,
     "grading: B: before A": _EXCLUDE_EACH_OTHER,

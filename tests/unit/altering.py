@@ -7,8 +7,9 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from typing import Any, get_type_hints
 
-from rules.model import Comparison, Const, Edition, Leaf, Op, Ref, Subject
+from rules.model import Comparison, Const, Edition, Group, Leaf, Op, Ref, Subject
 from rules.model.places import Place, parts, put
+from rules.operations import PHRASES
 from rules.values.exact import BOOLEAN, POINTS, Type
 from rules.values.text import Mark, Text
 
@@ -17,6 +18,8 @@ SAME_SHAPE = {"sum": "product", "product": "sum", "ratio": "difference", "differ
               "least": "greatest", "lowest": "highest", "highest": "lowest", "mean": "median", "median": "mean",
               "total": "mean", "first_known": "greatest"}  # fmt: skip
 EMPTY: Mapping[str, Any] = {"choices": Text("另", "other"), "changes": {"a.b": {"at_least": "1"}}, "source": "x"}
+OTHERS = {"all": "any", "any": "all", "none": "any", "at_least": "all", "down": "up", "up": "half_up",
+          "half_up": "down", "highest": "lowest", "lowest": "highest", "plus": "minus", "minus": "plus"}  # fmt: skip
 NAMES = ("moves", "needs", "changes", "exclusions")  # lists of names, which may be empty
 TRUE = Const(True, BOOLEAN)
 ALWAYS = Leaf(TRUE, (Comparison("equals", (TRUE,)),))
@@ -96,12 +99,21 @@ def _others(edition: Edition, thing: Any, name: str, value: Any) -> Iterator[Any
 def _changed(edition: Edition, thing: Any, name: str, value: Any) -> Iterator[Any]:
     if isinstance(thing, Op) and name == "name":
         yield SAME_SHAPE.get(value, "first_known")
+    elif isinstance(thing, Op) and name == "option":
+        known = {key.split("@")[0].partition(".") for key in PHRASES}
+        yield from [option for of, _, option in sorted(known) if of == thing.name and option not in ("", value)][:1]
+    elif isinstance(thing, Group) and name == "join":
+        yield "any" if value != "any" else "all"
     elif isinstance(thing, Ref) and name in ("what", "name", "scope"):
         yield from _of_reference(edition, thing, name)
     elif isinstance(thing, Comparison) and name == "operator":
         yield "equals" if value != "equals" else "above"
     elif isinstance(value, str) and TWIN + value in edition.subjects:
         yield TWIN + value
+    elif name in ("join", "option") and value in OTHERS:
+        yield OTHERS[value]
+    elif name == "within":
+        yield next(one for one in edition.subjects if one != thing.name)
     elif name == "then":
         yield from [{}] if value else []
     elif isinstance(value, Mapping):

@@ -68,8 +68,8 @@ def test_the_same_edition_has_no_differences(changes):
         (("facts.yaml", "counted: {count: household, where: {screening: collectable}}",
           "counted: {count: household}"), "village.collectable_households",
          "批量汇总自：农户（仅计可采集信息农户筛选 为 可采集信息）的个数 → 农户的个数",
-         "counted in bulk from: number of Farm household "
-             "(only where Screening for collectable households is collectable) → "),
+         "counted in bulk from: number of Farm household (only where Screening for collectable "
+          "households is collectable) → "),
         (("manager_assignment.yaml", "keep: {at_least: 80%", "keep: {at_least: 90%"), "manager_assignment.keep",
          "沿用上次分派：80% → 90%", "What stays of the last assignment: 80% → 90%"),
         (("plan.yaml", "from: 2026-05-01", "from: 2026-06-01"), "plan.from",

@@ -7,7 +7,9 @@ import pytest
 
 from rules.building.store import open_store
 from rules.model import Edition
+from rules.model.places import differing
 from rules.words.diff import diff
+from tests.agreement.mutants import declarations, mutants
 from tests.unit.altering import alterations, changed_inside, dataclasses_in, with_twins
 
 TESTS = Path(__file__).parents[1]
@@ -45,6 +47,15 @@ def test_every_field_of_the_model_is_changed_in_some_plan(editions):
     fields = {(kind, one.name) for kind in dataclasses_in() for one in kind.__dataclass_fields__.values() if one.init}
     left = fields - changed - {(kind, name) for kind, name in fields if changed_inside(kind, name)}
     assert {(kind.__name__, name) for kind, name in left if name != MARK} == set()
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan[1])
+def test_every_mutant_gives_a_difference(editions, plan):
+    edition = editions[plan]
+    made = list(mutants(edition))
+    some = [*made[:: -(-len(made) // 200)], *declarations(edition)]
+    assert [str(one) for one in some if not diff(edition, one.edition)] == []
+    assert [str(one) for one in made if next(differing(edition, one.edition), None) is None] == []
 
 
 def test_what_follows_from_the_files_alone_is_no_difference(editions):

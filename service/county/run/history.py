@@ -10,6 +10,7 @@ from pathlib import Path
 from rules.model import Edition
 from rules.table import TableJudge
 from rules.table.columns import KEY, SEPARATOR
+from rules.values.text import TextError
 from service.county.backend import Duck, named, rows_of
 from service.county.run.manifest import MANIFEST, Last, Manifest, NotARun, read_manifest
 from service.county.run.steps import digest
@@ -17,12 +18,12 @@ from service.county.run.steps import digest
 LAST = f"last{SEPARATOR}"
 
 
-class NotBefore(Exception):
+class NotBefore(TextError):
     """A folder that cannot precede a run."""
 
     def __init__(self, folder: Path, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.folder, self.zh, self.en = folder, zh, en
+        super().__init__(zh, en)
+        self.folder = folder
 
 
 @dataclass(frozen=True, slots=True)
