@@ -20,8 +20,8 @@ from rules import Edition, Engine, FactChecker
 from rules.values.exact import completed_years
 
 Facts = Mapping[str, Any]
-ROUNDS, HOUSEHOLDS, VILLAGES = 9, 18_000, 9_000  # each round has cases of its own
-OF_A_VILLAGE = 100  # households
+ROUNDS, HOUSEHOLDS, VILLAGES = 9, 18_000, 18_000  # each round has cases of its own
+OF_A_VILLAGE = 50  # households
 STATUS = {"resident": 0, "moved_away": 1, "deceased": 2, "absconded": 3}
 
 

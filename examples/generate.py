@@ -76,8 +76,9 @@ def generate(wanted: Wanted, out: Path, step: Callable[[int], None] = lambda _: 
             sink.write(spoilt("households", batch.table, first))
             step(count)
     write(file("villages"), [spoilt("villages", made.villages(chance, where, wanted.on, sums, wanted.progress), 0)])
-    write(file("townships"), [made.townships(chance, where, wanted.on, sums)])
-    write(file("county"), [made.county(sums)])
+    townships = made.townships(chance, where, wanted.on, sums)
+    write(file("townships"), [townships])
+    write(file("county"), [made.county(sums, townships)])
     if wanted.years > 1:
         write(file("village_history"), made.history(chance, where, wanted.on, sums, wanted.years))
     people, last = made.managers(chance, where)

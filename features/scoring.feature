@@ -1,6 +1,6 @@
 # language: zh-CN
+# The lender's own scorecard, an example: points by item, bonus and deduction, grades, one veto and one ceiling.
 功能: 农信社评分（示例）
-  The lender's own scorecard, an example: points by item, bonus and deduction, grades, one veto and one ceiling.
 
   方案：构建科学合理和适合农户的授信评级标准。方案没有给出分值，以下全部由农信社自定。
 

@@ -14,8 +14,10 @@ from tests.editions import POLICIES, store
 from tests.steps.assigning import *
 from tests.steps.case import Case
 from tests.steps.conclusions import *
+from tests.steps.counting import *
 from tests.steps.facts import *
 from tests.steps.rankings import *
+from tests.steps.readings import *
 from tests.steps.shortfalls import *
 
 CLAUSE = "条款-"

@@ -8,7 +8,7 @@ import pytest
 from pytest_bdd import scenarios
 
 from rules import Edition, Engine
-from rules.model import criteria_of
+from rules.model import Criterion, Rule, Scorecard, ScoreItem, criteria_of
 from tests.steps.scenarios import CLAUSE, Example, documents, examples
 
 scenarios(".")
@@ -30,9 +30,10 @@ def test_features_carry_the_title_of_their_decision(edition: Edition) -> None:
 
 
 def test_features_open_with_one_line_in_english() -> None:
+    """A comment, so that the page that a county reads is in one language."""
     for name, document in documents().items():
-        first = document["feature"]["description"].strip().splitlines()[0]
-        assert first.isascii(), name
+        first = document["comments"][0]["text"]
+        assert first.startswith("# ") and first.isascii(), name
 
 
 def test_every_example_cites_clauses_that_exist(edition: Edition, told: list[Example]) -> None:
@@ -108,3 +109,15 @@ def _tags(node: object) -> list[str]:
         here = [tag["name"] for tag in node.get("tags", [])]
         return here + [tag for value in node.values() for tag in _tags(value)]
     return [tag for item in node for tag in _tags(item)] if isinstance(node, list) else []
+
+
+def test_rules_of_the_lenders_own_say_so(edition: Edition) -> None:
+    """A lender's own rule never stands under a clause of the plan as if the plan had it."""
+    own = {rule.id for rule in edition.rules.values() for one in _items(rule) if one.set_by == "lender"}
+    own |= {one.id for one in edition.assignments.values() if any(each.set_by == "lender" for each in one.balance)}
+    saying = {name for name, document in documents().items() if "农信社自定" in str(document["feature"])}
+    assert own - saying == set()
+
+
+def _items(rule: Rule) -> tuple[Criterion | ScoreItem, ...]:
+    return (*criteria_of(rule), *(rule.body.items if isinstance(rule.body, Scorecard) else ()))

@@ -17,6 +17,7 @@ STATUS = ("resident", "moved_away", "deceased", "absconded")
 GRADES = ("AAA", "AA", "A", "B", "C", "D")
 CONDUCT = ("good", "fair", "poor")
 RECORDS = ("on_time", "none", "late")
+TOLD = ("not_told", "board", "phone", "letter", "other")
 LIMITS = np.array([200_000, 100_000, 50_000, 0, 0, 0])
 # The pyramid of those put forward for credit: from, to (years), share
 AGES = ((16, 18, 0.01), (18, 30, 0.12), (30, 45, 0.27), (45, 58, 0.33), (58, 66, 0.14), (66, 75, 0.09), (75, 90, 0.04))
@@ -88,6 +89,7 @@ def households(chance: Chance, where: Places, on: date, first: int, count: int) 
         "other_unfitness": flags(unfit),
         "votes": votes(chance, n, worth, voting),
         "provincial_grade": codes(GRADES, grade, graded),
+        "provincial_graded_on": days(on, -since, graded),
         "graded_on": days(on, -since, graded),
         "conduct": codes(CONDUCT, np.digitize(-worth, [-0.3, 0.9]), known),
         "annual_income": money(income, ~chance.below("income/unknown", n, 0.03)),
@@ -102,6 +104,9 @@ def households(chance: Chance, where: Places, on: date, first: int, count: int) 
         "granted_limit": money(limit, granted),
         "need": money((wants * 160_000 // 1_000 * 1_000).astype(np.int64), wants < 0.7),
         "has_project": flags(wants < 0.35),
+        "has_funds": flags(chance.below("funds", n, share(0.4, 0.1))),
+        "list_posted": flags(chance.below("posted", n, 0.97), voting),
+        "told_by": codes(TOLD, chance.pick("told", n, (0.04, 0.5, 0.3, 0.14, 0.02)), voting),
         "has_collateral": flags(chance.below("collateral", n, 0.1)),
         "has_guarantor": flags(chance.below("guarantor", n, 0.25)),
         "filed": flags(filed),

@@ -8,7 +8,7 @@ from rules.files.source import Node
 from rules.model import Assignment, Dimension, Ref
 from rules.operations.operation import Place
 from rules.values.exact import RATE, Type, Value
-from rules.values.types_in_words import said
+from rules.values.kinds import said
 
 ADDED = ("count", "amount", "points")  # what can be added up: two rates make no rate
 

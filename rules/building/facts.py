@@ -12,9 +12,9 @@ from rules.files.source import Node
 from rules.model import Fact, Subject
 from rules.operations.operation import Place
 from rules.problems.problem import Problems
-from rules.values.exact import RATE, Type, Value, read_date, read_literal
+from rules.values.exact import Type, Value, read_date, read_literal
+from rules.values.kinds import KINDS, example, said
 from rules.values.text import Text, listed, near, shown
-from rules.values.types_in_words import example, said
 
 RESOLVING = object()
 
@@ -130,7 +130,7 @@ class FactBuilder:
         if formula is None:
             return None
         if codes is not None and not codes.fits(formula.type):
-            self.problems.add(node, "type.wrong", wanted=str(codes), found=str(formula.type), example=example(codes))
+            self.problems.add(node, "type.wrong", wanted=said(codes), found=said(formula.type), example=example(codes))
         type = replace(codes or formula.type, written="")  # the unit of one argument is not that of the value
         return self._with(subject, name, node, type, formula=formula, choices=choices)
 
@@ -143,23 +143,20 @@ class FactBuilder:
 
     def _given(self, subject: str, name: str, node: Node) -> Fact | None:
         kind = text_of(node.get("type"))
-        unit = text_of(node.get("unit")) or {"amount": "yuan", "points": "point"}.get(kind, "")
+        unit = text_of(node.get("unit")) or KINDS[kind].unit
         choices = choices_of(node.get("choices"))
         of = text_of(node.get("of"))
-        for needed, key in (("count", "unit"), ("choice", "choices"), ("list", "of")):
-            if (kind == needed) != (node.get(key) is not None):
-                code = "fact.needs" if kind == needed else "fact.needless"
+        for key in filter(None, (one.needs for one in KINDS.values())):
+            if (key == KINDS[kind].needs) != (node.get(key) is not None):
+                code = "fact.needs" if key == KINDS[kind].needs else "fact.needless"
                 self.problems.add(node, code, key=key, kind=kind)
         if of and of not in self.nodes:
             self.problems.add(node.entries["of"], "subject.unknown", text=of, near=near(of, tuple(self.nodes)))
             return None
         ranked = text_of(node.get("ranked")) == "true"
         type = Type(kind, unit, tuple(choices), ranked, of)
-        bounds = {key: self._bound(node.get(key), type) for key in ("minimum", "maximum")}
-        if type.is_number and kind != "points" and bounds["minimum"] is None:
-            bounds["minimum"] = 0
-        if type == RATE and bounds["maximum"] is None:
-            bounds["maximum"] = 1
+        unless = {"minimum": KINDS[kind].minimum, "maximum": KINDS[kind].maximum}
+        bounds = {key: self._bound(node.get(key), type, bound) for key, bound in unless.items()}
         moves = tuple(item.text for item in getattr(node.get("moves"), "items", ()))
         self._known_facts(subject, node.get("moves"))
         return self._with(
@@ -181,9 +178,9 @@ class FactBuilder:
                 self.problems.add(at, "name.unknown", text=shown(at.text), near=near(at.text, tuple(own)),
                                   allowed=listed(tuple(own)[:12]), subject=subject)  # fmt: skip
 
-    def _bound(self, node: Node | None, type: Type) -> Value:
+    def _bound(self, node: Node | None, type: Type, unless: Value) -> Value:
         found = None if node is None else self.resolver.literal(node, type)
-        return None if found is None else found.value
+        return unless if found is None else found.value
 
     def _dated(self, subject: str, name: str, node: Node, values: Node) -> Fact | None:
         pairs = list(values.entries.items()) if values.is_map else [("0001-01-01", values)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -25,10 +26,9 @@ from rules.model import (
     leaves_in,
 )
 from rules.operations.operation import Place
-from rules.values.exact import AMOUNT, BOOLEAN, DATE, POINTS, RATE, Type, Value, whole
+from rules.values.exact import Type, Value, whole
+from rules.values.kinds import KINDS
 from rules.values.text import Text, listed, near, shown
-
-_TYPES = {"amount": AMOUNT, "rate": RATE, "points": POINTS, "boolean": BOOLEAN, "date": DATE}
 
 
 def entries(node: Node, key: str) -> Mapping[str, Node]:
@@ -42,10 +42,11 @@ def items(node: Node, key: str) -> list[Node]:
 
 
 def output(name: str, node: Node) -> Output:
-    kind = text_of(node.get("type"))
-    choices = choices_of(node.get("choices"))
-    ranked = text_of(node.get("ranked")) == "true"
-    type = _TYPES.get(kind) or Type(kind, text_of(node.get("unit")), tuple(choices), ranked)
+    word, choices = text_of(node.get("type")), choices_of(node.get("choices"))
+    kind = KINDS[word]
+    type = Type(word, text_of(node.get("unit")) if kind.needs == "unit" else kind.unit)
+    if kind.needs == "choices":
+        type = replace(type, choices=tuple(choices), ranked=text_of(node.get("ranked")) == "true")
     return Output(name, type, title(node), choices)
 
 

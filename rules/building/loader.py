@@ -16,7 +16,7 @@ from rules.building.salvage import Sound
 from rules.files.merge import merge
 from rules.files.source import Node, read_file
 from rules.format.grammar import DATE, DECISION, FILES, OPTIONAL, PLAN_ID, REPLACED
-from rules.model import Assignment, Clause, Edition, Reading, Report, Rule
+from rules.model import Assignment, Clause, Edition, Reading, Report, Rule, Sentence
 from rules.model.depth import too_deep
 from rules.problems.problem import Problem, Problems
 from rules.values.exact import read_date
@@ -126,8 +126,7 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
     not_decided = plan.get("not_decided")
     why = {} if not_decided is None else {key: words(node) for key, node in not_decided.entries.items()}
     clauses = {
-        key: Clause(key, text_of(node.get("heading")), text_of(node.get("text")), why.get(key))
-        for key, node in files["clauses"].entries["clauses"].entries.items()
+        key: _clause(key, node, why.get(key)) for key, node in files["clauses"].entries["clauses"].entries.items()
     }
     if not_decided is not None:
         for key in why:
@@ -169,6 +168,17 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
         {} if source is None else {key: node.text for key, node in source.entries.items() if node.is_scalar},
         digest, subjects, in_order, clauses, readings, assignments, report,
     )  # fmt: skip
+
+
+def _clause(key: str, node: Node, why: Text | None) -> Clause:
+    at = node.get("sentences")
+    sentences = () if at is None else tuple(
+        Sentence(text_of(one.get("text")), () if (by := one.get("by")) is None else tuple(path.text for path in by.items),
+                 words(one.get("partly")), words(one.get("left_out")))
+        for one in at.items
+    )  # fmt: skip
+    text = text_of(node.get("text")) or "".join(one.text for one in sentences)
+    return Clause(key, text_of(node.get("heading")), text, why, sentences)
 
 
 def _effective(plan: Node, problems: Problems) -> tuple[date | None, date | None]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rules.building.facts import text_of
 from rules.building.items import ItemBuilder, items
 from rules.model import Key, Ranking
+from rules.values.kinds import said
 from rules.values.text import shown
-from rules.values.types_in_words import said
 
 
 def ranking(build: ItemBuilder) -> Ranking | None:

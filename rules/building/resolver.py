@@ -15,8 +15,8 @@ from rules.operations import JOINS, KEYS, OPERATIONS, OPERATORS
 from rules.operations.operation import Formula, Place
 from rules.problems.problem import Problems
 from rules.values.exact import BOOLEAN, POINTS, Type, read_literal
+from rules.values.kinds import example, said
 from rules.values.text import listed, near, shown
-from rules.values.types_in_words import example, said
 
 
 @dataclass(slots=True)

@@ -1,8 +1,8 @@
-"""Places a record's values on the ladders of the engine: exactly, and without a detour where the value is at hand.
+"""Places a record's values on the ladders of the engine, exactly.
 
 A coder gives the rung of a value (see rules.engine.engine): 0 for not known, odd between limits, even on a limit. Most
 values are a fact as given, or the ratio of two; these are read straight from the record and never divided. Everything
-else is evaluated as the reference does it. Text ways must agree, and the tests hold them against each other.
+else is evaluated as the reference does it. Both ways must agree, and the tests hold them against each other.
 """
 
 from __future__ import annotations

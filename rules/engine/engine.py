@@ -18,7 +18,8 @@ from typing import Any
 
 from rules.engine.coders import Coder, coder
 from rules.engine.ladders import Field, limits_of
-from rules.engine.memory import MOST, Memory, Rungs
+from rules.engine.memory import MOST, Memory
+from rules.engine.memory import Table as Known
 from rules.engine.network import Network, Probe
 from rules.engine.network import Rule as Interval
 from rules.judging.decider import Decider
@@ -69,21 +70,23 @@ class _Block:
     always: frozenset[int]  # criteria whose default needs a check of its own
     criteria: tuple[Criterion, ...]
     probe: Probe
+    codes: tuple[str, ...]  # the given codes and flags: each has a rung of its own, and is read at once instead
+    others: tuple[Coder, ...]
     memory: Memory[_Answer]
-    known: dict[Rungs, _Answer]
+    known: Known[_Answer]
 
     def ask(self, scope: Scope) -> _Answer:
-        """The answer for a record: remembered, or proved now."""
-        rungs = tuple([coder(scope) for coder in self.coders])
-        answer = self.known.get(rungs)
+        """The answer for a record: remembered for its vector of codes and rungs, or proved now."""
+        key = (*map(scope.record.get, self.codes), *[coder(scope) for coder in self.others])
+        answer = self.known.get(key)
         if answer is None:
-            answer = self.prove(rungs)
-            self.memory.keep(self.known, rungs, answer)
+            answer = self.prove([coder(scope) for coder in self.coders])
+            self.memory.keep(self.known, key, answer)
         else:
             self.memory.hits += 1
         return answer
 
-    def prove(self, rungs: Rungs) -> _Answer:
+    def prove(self, rungs: Sequence[int]) -> _Answer:
         """Ask the rule network. Raises NetworkError where it proves no answer; then nothing is remembered."""
         fired = [self.effects[number] for number in self.probe(rungs)]
         said = [effect.known if rungs[effect.field] else effect.unknown for effect in fired]
@@ -147,12 +150,10 @@ class Engine(Decider):
         assert answer.judgement is not None  # there is one for every answer on a checklist
         return answer.judgement
 
-    def judged(self, rule: Rule, scope: Scope) -> Judgement:
-        if isinstance(rule.body, Checklist):
-            ready = self._answer(rule, 0, scope).judgement
-            if ready is not None:
-                return ready
-        return super().judged(rule, scope)
+    def judgement(self, rule: Rule, scope: Scope) -> Judgement:
+        if rule.id not in self._checklists:
+            return super().judgement(rule, scope)
+        return self._answer(rule, 0, scope).judgement or super().judgement(rule, scope)
 
     def findings(self, rule: Rule, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
         if not isinstance(rule.body, Checklist | Table):
@@ -196,14 +197,18 @@ def _compile(edition: Edition, rule: Rule, stage: int, memory: Memory[_Answer]) 
             add(number, low, high, says)
     subject = rule.body.over.type.of if isinstance(rule.body, Ranking) else rule.subject
     records = Place(edition, subject)
+    coders = [coder(one.left, one.right, one.ladder, one.mirrored, records) for one in fields]
+    codes = {n: given.name for n, one in enumerate(fields) if one.dense and (given := records.given(one.left))}
     return _Block(
         rule,
-        tuple(coder(one.left, one.right, one.ladder, one.mirrored, records) for one in fields),
+        tuple(coders),
         all_silent,
         effects,
         always,
         criteria,
         Network([one.rungs for one in fields], intervals).probe(range(len(fields))),
+        tuple(codes.values()),
+        tuple(one for n, one in enumerate(coders) if n not in codes),
         memory,
         memory.table(1 + len(all_silent)),
     )

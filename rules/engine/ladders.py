@@ -1,7 +1,7 @@
 """Ladders: the limits that rules hold one value against, in order, and at which rungs each comparison fires.
 
 Between and on the limits lie the rungs, counted from 1: below the first limit, on it, above it, on the second ...
-Rung 0 is "not known". See rules.engine.engine for what they are for.
+Rung 0 is "not known". rules.engine.engine says why values become rungs.
 """
 
 from __future__ import annotations

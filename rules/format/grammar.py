@@ -22,6 +22,7 @@ from rules.shapes import (
     is_a,
     says,
 )
+from rules.values.kinds import KINDS
 from rules.values.text import Text
 
 PERSONAL_TRAITS = ("health", "disability", "marital_status", "welfare", "sex", "religion", "ethnicity")
@@ -59,7 +60,7 @@ _DERIVED = tuple(
 )
 FACT = Either(
     (has("type"), Record(
-        {"type": Field(Word(("count", "amount", "rate", "points", "boolean", "choice", "date", "list")),
+        {"type": Field(Word(tuple(KINDS)),
                        "类型", "its type"),
          "title": TITLE},
         {
@@ -135,7 +136,7 @@ DIMENSION = Record(
      "tolerance": Field(VALUE, "偏离应担份额多少以内算均衡", "how far from the fair share still counts as even")},
     _ITEM,
 )  # fmt: skip
-OUTPUT = Record({"type": Word(("count", "amount", "rate", "points", "choice", "date", "boolean")), "title": TITLE},
+OUTPUT = Record({"type": Word(tuple(name for name, kind in KINDS.items() if not kind.in_records)), "title": TITLE},
                 {"unit": ID, **_CODES})  # fmt: skip
 BODY = (
     "criteria", "hit", "rows", "otherwise", "outputs", "by", "ranked", "items", "grades", "vetoes", "adjustments",
@@ -182,7 +183,16 @@ PLAN = Record(
      "note": WORDS},
 )  # fmt: skip
 FACTS = Record({"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "facts": MapOf(ID, FACT, 1)}), 1)})
-CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {"heading": Prose(), "text": Prose()}), 1)})
+SENTENCE = Record({"text": Prose()}, {
+    "by": Field(ListOf(PATH, 1), "执行这一句的判定、条目、事实或解读",
+                "the decisions, items, facts or readings that carry it out"),
+    "partly": Field(WORDS, "还有什么没有执行", "what of it is left"),
+    "left_out": Field(WORDS, "为什么不执行", "why nothing carries it out"),
+})  # fmt: skip
+CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {
+    "heading": Prose(), "text": Prose(),
+    "sentences": Field(ListOf(SENTENCE, 1), "逐句列出的原文，代替 text", "the text sentence by sentence, instead of `text`"),
+}), 1)})  # fmt: skip
 READINGS = Record({"readings": MapOf(ID, Record(
     {"clause": CLAUSE, "title": TITLE, "question": WORDS, "chosen": ID, "readings": MapOf(ID, WORDS, 2),
      "because": WORDS},

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from rules.operations import OPERATIONS, OPERATORS
 from rules.values.exact import UNITS, Type
 from rules.values.figures import show
+from rules.values.kinds import KINDS
 from rules.values.markdown import cell, table
 from rules.values.text import Lang, Text
-from rules.values.types_in_words import KINDS
 
 _HEADS = {
     "units": (Text("单位", "unit"), Text("类型", "kind"), Text("1 个是", "one is")),
@@ -56,4 +56,4 @@ def _units(lang: Lang) -> Iterable[tuple[str, str, str]]:
     for word, meaning in UNITS.items():
         alike.setdefault(meaning, []).append(f"`{word}`")
     for (kind, unit, size), words in alike.items():
-        yield " ".join(words), KINDS[kind].get(lang), show(size, Type(kind, unit), 4)
+        yield " ".join(words), KINDS[kind].title.get(lang), show(size, Type(kind, unit), 4)

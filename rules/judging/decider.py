@@ -14,7 +14,7 @@ from rules.judging.missing import all_missing
 from rules.judging.outcomes import Judgement, Truth, Verdict, check, judge
 from rules.judging.readers import Reading, evaluator
 from rules.model import Edition, Ranking, Rule, criteria_of
-from rules.values.exact import Value
+from rules.values.exact import Type, Value
 
 
 class Decider(ABC):
@@ -31,7 +31,7 @@ class Decider(ABC):
         """Whether each comparison of a stage of a rule holds of a record."""
 
     def verdicts(self, rule: Rule, scope: Scope) -> Sequence[Verdict]:
-        """The verdicts that may differ from what silence means: here all of them."""
+        """The verdicts that may differ from the default: here all of them."""
         truth = self.truth(rule, 0, scope)
         return [(criterion, check(criterion, truth)) for criterion in criteria_of(rule)]
 
@@ -74,10 +74,7 @@ class Decider(ABC):
         return self._decision(rule, self.scope(rule, facts, on), subject_id)
 
     def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
-        judgement, types = self.judgement(rule, scope), self._writer(rule).types
-        measures = [
-            (name, {key: (value, types[key]) for key, value in outputs.items()}) for name, outputs in judgement.measures
-        ]
+        judgement = self.judgement(rule, scope)
         return Decision(
             self.edition,
             rule,
@@ -86,12 +83,17 @@ class Decider(ABC):
             scope.record,
             judgement.outcome,
             self.findings(rule, judgement, scope),
-            {name: (value, types[name]) for name, value in judgement.outputs.items() if value is not None},
-            tuple(measures),
+            self._typed(rule, judgement.outputs) if judgement.outputs else {},
+            tuple([(name, self._typed(rule, outputs, True)) for name, outputs in judgement.measures]),
             judgement.ranking,
             self._missing(rule, judgement, scope, ""),
             self._chained(rule, scope, subject_id) if rule.needs else {},
         )
+
+    def _typed(self, rule: Rule, outputs: Mapping[str, Value], unknown: bool = False) -> dict[str, tuple[Value, Type]]:
+        """Outputs with their types; those that are not known only where they are wanted."""
+        types = self._writer(rule).types
+        return {name: (value, types[name]) for name, value in outputs.items() if unknown or value is not None}
 
     def findings(self, rule: Rule, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
         """One finding for each criterion, row, veto, item and ceiling of a rule, in the plan's order."""

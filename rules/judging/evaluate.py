@@ -119,7 +119,7 @@ def leaf_holds(leaf: Leaf, scope: Scope) -> bool | None:
     """Whether all comparisons of a value hold."""
     left, type = evaluate(leaf.left, scope), leaf.left.type
     verdicts = [
-        passes(test.operator, left, [evaluate(limit, scope) for limit in test.limits], type) for test in leaf.tests
+        passes(one.operator, left, [evaluate(limit, scope) for limit in one.limits], type) for one in leaf.tests
     ]
     if False in verdicts:
         return False

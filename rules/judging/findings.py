@@ -1,14 +1,13 @@
-"""Writes out what a judgement rests on: a Finding for every criterion, citing its clause.
+"""Writes the findings of a judgement: one for every criterion, citing its clause.
 
-What a finding always says (titles, operators, fixed limits) is worked out once for a rule; only the values seen and
-the verdicts are filled in for a case.
+The fixed parts (titles, operators, constant limits) are built once for a rule; values and verdicts are added for each
+case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from rules.judging.decision import Compared, Finding, Item, Part, Ready
@@ -37,7 +36,7 @@ from rules.values.text import Text
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """A comparison as it will be shown: what is known beforehand, and how to read the rest off a record."""
+    """A comparison as it will be shown: its fixed part, and readers for its value and limits."""
 
     leaf: Leaf
     of: Compared
@@ -47,7 +46,7 @@ class _Comparison:
 
     @property
     def few(self) -> tuple[Value, ...]:
-        """All values there can be to show, where they are few."""
+        """All values the comparison can show, where they can be listed."""
         if self.fixed is None:
             return ()
         return (True, False) if self.of.type.kind == "boolean" else self.of.type.choices
@@ -61,7 +60,7 @@ Line = Callable[[Truth, Scope], Finding]  # writes the finding on one criterion
 
 
 def _line(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
-    """How to write the finding on a criterion."""
+    """The function that writes the finding on a criterion."""
     if not criterion.plain:
         return _joined(criterion, item, comparisons)
     (only,) = comparisons
@@ -80,18 +79,18 @@ def _joined(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]
 def _plain(criterion: Criterion, item: Item, only: _Comparison) -> Line:
     """A criterion that is one comparison, as most are. Tuples are made directly: binding arguments takes longer."""
     leaf, of, value, fixed, limits, reject = only.leaf, only.of, only.value, only.fixed, only.limits, criterion.reject
-    part, finding = partial(tuple.__new__, Part), partial(tuple.__new__, Finding)
+    make = tuple.__new__
 
     def line(truth: Truth, scope: Scope) -> Finding:
         said = truth[leaf]
-        shown = part((of, value(scope), limits(scope) if fixed is None else fixed, said))
-        return finding((item, said if said is None else said is not reject, (shown,), True, None))
+        shown = make(Part, (of, value(scope), limits(scope) if fixed is None else fixed, said))
+        return make(Finding, (item, said if said is None else said is not reject, (shown,), True, None))
 
     return line
 
 
 def _looked_up(criterion: Criterion, item: Item, only: _Comparison) -> Line:
-    """One comparison of a value that can only be one of a few: every finding there can be is written now."""
+    """One comparison of a value with few possible values: every possible finding is built in advance."""
     leaf, value, limits = only.leaf, only.value, only.fixed or ()
     ready = {
         (said, seen): Ready(item, check(criterion, {leaf: said}), (Part(only.of, seen, limits, said),))
@@ -102,7 +101,7 @@ def _looked_up(criterion: Criterion, item: Item, only: _Comparison) -> Line:
 
 
 class Writer:
-    """Writes the findings of one rule, in one way of reading values. A ranking places records and finds nothing."""
+    """Writes the findings of one rule. `reading` gives the readers of values; a ranking has no findings."""
 
     def __init__(self, rule: Rule, edition: Edition, reading: Reading) -> None:
         self.rule, self.place, self.reader = rule, Place(edition, rule.subject), reading
@@ -166,8 +165,10 @@ class Writer:
 
     def ready(self, findings: Sequence[Finding]) -> tuple[Finding | None, ...]:
         """Of the findings on a case, those that are the same for every case with the same codes, flags and truths."""
-        shows_values = {n for n, _ in self.open}
-        return tuple([None if n in shows_values else finding for n, finding in enumerate(findings)])
+        kept: list[Finding | None] = list(findings)
+        for n, _ in self.open:
+            kept[n] = None
+        return tuple(kept)
 
     def filled(self, ready: Sequence[Finding | None], truth: Truth, scope: Scope) -> tuple[Finding, ...]:
         """The findings on another such case: those that are ready, and those that show its values."""
@@ -195,7 +196,7 @@ def item_of(criterion: Criterion, role: str) -> Item:
 
 
 def _together(readers: Sequence[Reader]) -> Reader:
-    """Reads several values; most often it is one."""
+    """One reader of several values; a single one is the common case."""
     if len(readers) == 1:
         (only,) = readers
         return lambda scope: (only(scope),)

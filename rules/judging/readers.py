@@ -1,6 +1,6 @@
 """Reads exact values straight off a record: as `evaluate` does, but prepared once for an expression.
 
-Most values are a fact as given, or an operation on such facts and the date. Everything else is evaluated. Text ways
+Most values are a fact as given, or an operation on such facts and the date. Everything else is evaluated. Both ways
 must agree: the reference evaluates everything, and the tests hold the two against each other.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rules.judging.evaluate import Scope, evaluate
 from rules.model import Const, Edition, Expr, Fact, Op, Ref
@@ -49,12 +50,12 @@ class Place:
 
 
 def evaluator(expr: Expr, _place: Place) -> Reader:
-    """Evaluates an expression each time anew: the plain way."""
+    """Evaluates an expression on each call, without preparation."""
     return lambda scope: evaluate(expr, scope)
 
 
 def reader(expr: Expr, place: Place) -> Reader:
-    """Reads the exact value of an expression off a record with as little ado as it allows: the quick way."""
+    """Reads the exact value of an expression off a record: as a compiled look-up where possible, else by `evaluate`."""
     if isinstance(expr, Const):
         value = expr.value
         return lambda scope: value
@@ -100,6 +101,7 @@ def _computed(op: Op, args: Sequence[Reader]) -> Reader:
 
 def _share(pair: Pair, expr: Expr) -> Reader:
     around, top, bottom = pair
+    over = lru_cache(maxsize=64)(ratio) if around else ratio  # many cases lie within one township or county
 
     def read(scope: Scope) -> Value:
         record = scope.record.get(around) if around else scope.record
@@ -108,6 +110,6 @@ def _share(pair: Pair, expr: Expr) -> Reader:
         part, whole = record.get(top), record.get(bottom)
         if part is None or not whole:
             return None
-        return ratio(part, whole)
+        return over(part, whole)
 
     return read

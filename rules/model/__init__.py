@@ -25,7 +25,7 @@ from rules.model.decisions import (
     ScoreItem,
     Table,
 )
-from rules.model.edition import Clause, Edition, Fact, Reading, Report, ReportStep, Subject
+from rules.model.edition import Clause, Edition, Fact, Reading, Report, ReportStep, Sentence, Subject
 from rules.model.expressions import Comparison, Condition, Const, Expr, Group, Leaf, Op, Ref, leaves_in
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "Rule",
     "ScoreItem",
     "Scorecard",
+    "Sentence",
     "Subject",
     "Table",
     "children",

@@ -52,11 +52,22 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a clause, and how it is answered for."""
+
+    text: str
+    by: tuple[str, ...] = ()  # decisions, `decision.item`, `subject.fact`, `readings.reading`
+    partly: Text | None = None  # what of it is left
+    left_out: Text | None = None  # why nothing carries it out
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
     id: str
     heading: str
     text: str
     not_decided: Text | None = None  # why no rule implements it
+    sentences: tuple[Sentence, ...] = ()  # none where the clause is one sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ _DECLARED = (
 )  # fmt: skip
 OPERATORS = {one.name: one for one in _DECLARED}
 COMPARE = {one.name: one.compare for one in _DECLARED if one.compare is not None}  # the operators of the model
+UPWARD = frozenset(one.name for one in _DECLARED if one.low is not None and one.high is None)
+DOWNWARD = frozenset(one.name for one in _DECLARED if one.high is not None and one.low is None)
 JOINS = {
     "all": Text("全部成立", "all of these"),
     "any": Text("任一成立", "at least one of these"),
@@ -75,9 +77,12 @@ def passes(name: str, left: Value, limits: Sequence[Value], type: Type) -> bool 
     """Whether a value passes one of the limits; None where it or the limit that would settle it is not known."""
     if left is None:
         return None
-    compare, mine = COMPARE[name], sort_key(left, type)
+    compare = COMPARE[name]
+    if type.ranked:
+        left = sort_key(left, type)
+        limits = [None if limit is None else sort_key(limit, type) for limit in limits]
     for limit in limits:
-        if limit is not None and compare(mine, sort_key(limit, type)):
+        if limit is not None and compare(left, limit):
             return True
     return None if None in limits else False
 

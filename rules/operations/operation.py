@@ -17,8 +17,8 @@ from rules.operations.phrases import Phrase
 from rules.problems.problem import Problems
 from rules.shapes import Record, Shape
 from rules.values.exact import BOOLEAN, Type, Value
+from rules.values.kinds import said
 from rules.values.text import Text
-from rules.values.types_in_words import said
 
 Span = tuple[Value, Value]  # the least and the greatest value; None is endless
 

@@ -18,7 +18,7 @@ from rules.table import numbers
 from rules.table.columns import KEY, key_of
 from rules.table.days import DAY, Days, When
 from rules.table.errors import NotTabular, TableError, about
-from rules.table.frame import RowFrame
+from rules.table.frames import RowFrame
 from rules.table.judge import frame_of, prepare
 from rules.table.length import WORKING
 from rules.table.lists import MOST

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING
 
 from rules.model import Op
 from rules.table import numbers
+from rules.table.frame import Frame
 from rules.table.numbers import Num
 from rules.table.translations import arguments, translates
 from rules.table.values import Cell, choose, compare, every, known, order_key
-
-if TYPE_CHECKING:
-    from rules.table.frame import Frame
 
 
 @translates("ratio")

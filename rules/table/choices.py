@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rules.model import Op
+from rules.table.frame import Frame
 from rules.table.translations import arguments, translates
 from rules.table.values import Cell, choose, known
-
-if TYPE_CHECKING:
-    from rules.table.frame import Frame
 
 
 @translates("first_known")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis
 
 from rules.model import Comparison, Condition, Const, Group, Leaf
+from rules.table.frame import Frame
 from rules.table.numbers import COMPARE, Truth, equal, literal
 from rules.table.values import Cell, compare, every, order_key, plain, some, truth
 from rules.values.exact import Type
-
-if TYPE_CHECKING:
-    from rules.table.frame import Frame
 
 
 def holds(condition: Condition, frame: Frame) -> Truth:

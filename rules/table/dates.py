@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -13,23 +13,16 @@ import ibis.expr.operations as ops
 from rules.model import Op
 from rules.table import numbers
 from rules.table.errors import NotTabular
+from rules.table.frame import Frame
 from rules.table.numbers import INT64, Num, counted, literal
 from rules.table.translations import arguments, translates
+from rules.table.values import Day, plain
 from rules.values.exact import completed_months, completed_years, shift
-
-if TYPE_CHECKING:
-    from rules.table.frame import Frame
-
-Day = Any  # a date, or a column of dates
 
 LAST_YEAR = 9999
 MONTHS, DAYS = LAST_YEAR * 12, 366 * LAST_YEAR  # no two dates lie further apart
 REACH = {"day": DAYS, "month": MONTHS, "year": LAST_YEAR}
 DAYS_IN_HUNDRED = 100  # a month and a day as one number
-
-
-def column(day: Day) -> Any:
-    return ibis.literal(day, "date") if isinstance(day, date) else day
 
 
 def _part(day: Day, name: str) -> Any:
@@ -62,7 +55,7 @@ def months_between(start: Day, end: Day) -> Num:
 def days_between(start: Day, end: Day) -> Num:
     if isinstance(start, date) and isinstance(end, date):
         return counted((end - start).days, DAYS)
-    return counted(column(end).delta(column(start), unit="day").cast(INT64), DAYS)
+    return counted(plain(end).delta(plain(start), unit="day").cast(INT64), DAYS)
 
 
 def year_of(day: Day) -> Num:
@@ -90,7 +83,7 @@ def moved(start: Day, length: Num, unit: str) -> Day:
         amount = ibis.ifelse(near, amount, ibis.null(amount.type())).cast(INT64)
         amount = amount * 12 if unit == "year" else amount
         period = amount.as_interval("D" if unit == "day" else "M")
-    later = ops.Cast((column(start) + period).op(), dt.date).to_expr()  # a timestamp to DuckDB, a date to Ibis
+    later = ops.Cast((plain(start) + period).op(), dt.date).to_expr()  # a timestamp to DuckDB, a date to Ibis
     year = later.year()
     return ibis.ifelse((year >= 1) & (year <= LAST_YEAR), later, ibis.null("date"))
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rules.model import Const, Expr, Op
 from rules.operations import OPERATIONS, require
 from rules.table import arithmetic, choices, dates, lists  # noqa: F401  each enters its translations
+from rules.table.frame import Frame
 from rules.table.translations import TRANSLATIONS
 from rules.table.values import Cell, constant, unknown
-
-if TYPE_CHECKING:
-    from rules.table.frame import Frame
 
 require("operations that tables do not know", OPERATIONS, TRANSLATIONS)
 

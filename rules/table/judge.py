@@ -13,9 +13,9 @@ from rules.table import numbers
 from rules.table.columns import KEY, SEPARATOR, around, check_columns
 from rules.table.days import DAY, Days, When
 from rules.table.errors import NotTabular, about
-from rules.table.frame import HERE, RowFrame
+from rules.table.frame import Judged
+from rules.table.frames import HERE, RowFrame
 from rules.table.inner import inside
-from rules.table.judged import Judged
 from rules.table.length import WORKING
 from rules.table.order import heights_of, stages
 from rules.table.outputs import shown

@@ -5,20 +5,18 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from itertools import count as counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis
 
 from rules.model import Op
 from rules.table import dates, numbers
 from rules.table.errors import NotTabular
+from rules.table.frame import Frame
 from rules.table.numbers import D38, INT64, NARROW, Num, counted, literal
 from rules.table.translations import translates
 from rules.table.values import Cell, Records, compare, known, order_key, plain, truth, unknown, untold
 from rules.values.limits import MOST_RECORDS
-
-if TYPE_CHECKING:
-    from rules.table.frame import ElementFrame, Frame
 
 _numbers = counter()
 MOST = MOST_RECORDS * 10_000  # records of a list that is made from a table
@@ -30,10 +28,10 @@ def _records(op: Op, frame: Frame) -> Records:
     return found
 
 
-def over(records: Records, frame: Frame, say: Callable[[ElementFrame], Any], how: str) -> Any:
+def over(records: Records, frame: Frame, say: Callable[[Frame], Any], how: str) -> Any:
     """Map or filter a list by what is said of each record; a record beyond the arithmetic flags the row."""
 
-    def body(said: Callable[[ElementFrame], Any]) -> tuple[Any, list[Any]]:
+    def body(said: Callable[[Frame], Any]) -> tuple[Any, list[Any]]:
         flags: list[Any] = []
 
         def one(item: Any) -> Any:
@@ -44,7 +42,7 @@ def over(records: Records, frame: Frame, say: Callable[[ElementFrame], Any], how
     found, flags = body(say)
     if flags:
 
-        def flagged(inner: ElementFrame) -> Any:
+        def flagged(inner: Frame) -> Any:
             say(inner)
             any_flag = truth(False)
             for flag in inner.flags:
@@ -55,7 +53,7 @@ def over(records: Records, frame: Frame, say: Callable[[ElementFrame], Any], how
     return found
 
 
-def _any(records: Records, say: Callable[[ElementFrame], Any], frame: Frame) -> Any:
+def _any(records: Records, say: Callable[[Frame], Any], frame: Frame) -> Any:
     def one(item: Any) -> Any:
         return say(frame.element(item, records.subject, []))
 
@@ -78,7 +76,7 @@ def _named(function: Callable[..., Any], index: bool = False) -> Callable[..., A
 # --- which records ---------------------------------------------------------------------------------------------------
 
 
-def _where(op: Op, inner: ElementFrame) -> Any:
+def _where(op: Op, inner: Frame) -> Any:
     return truth(True) if op.where is None else inner.holds(op.where)
 
 
@@ -87,7 +85,7 @@ def _no_doubt(op: Op, records: Records, frame: Frame) -> Any:
     if op.where is None and op.each is None:
         return records.column.notnull()
 
-    def doubt(inner: ElementFrame) -> Any:
+    def doubt(inner: Frame) -> Any:
         within = _where(op, inner)
         if op.each is None:
             return untold(within)
@@ -117,7 +115,7 @@ def _each(op: Op, records: Records, frame: Frame) -> tuple[Any, Num]:
     assert op.each is not None
     shape: list[Num] = []
 
-    def top(inner: ElementFrame) -> Any:
+    def top(inner: Frame) -> Any:
         assert op.each is not None
         num = inner.evaluate(op.each)
         if not num.fixed:
@@ -208,7 +206,7 @@ def _quantified(op: Op, frame: Frame, settles: bool) -> Any:
     """One record that is so settles it; else one that cannot be told leaves it open."""
     records = _records(op, frame)
 
-    def settling(inner: ElementFrame) -> Any:
+    def settling(inner: Frame) -> Any:
         holds = _where(op, inner)
         return holds if settles else ~holds
 
@@ -225,7 +223,7 @@ def _rank(op: Op, frame: Frame) -> Num:
     own = order_key(frame.evaluate(each), each.type)
     operator = "above" if op.option == "highest" else "below"
 
-    def better(inner: ElementFrame) -> Any:
+    def better(inner: Frame) -> Any:
         peer = order_key(inner.evaluate(each), each.type)
         return _where(op, inner) & compare(operator, peer, own, inner.flags)
 
@@ -241,7 +239,7 @@ def _streak(op: Op, frame: Frame) -> Num:
     assert op.each is not None
     each, records, step = op.each, _records(op, frame), [1]
 
-    def key(inner: ElementFrame) -> Any:
+    def key(inner: Frame) -> Any:
         value = inner.evaluate(each)
         if not isinstance(value, Num):
             step[0] = 0
@@ -251,7 +249,7 @@ def _streak(op: Op, frame: Frame) -> Num:
         step[0] = value.bottom
         return numbers.lift(value.top)
 
-    def one(inner: ElementFrame, number: Any) -> Any:
+    def one(inner: Frame, number: Any) -> Any:
         holds = _where(op, inner)
         verdict = ibis.cases((holds, literal(1)), (~holds, literal(0)), else_=literal(2))
         return ibis.struct({"key": -key(inner), "number": number.cast(INT64), "verdict": verdict})

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rules.model import Op
+from rules.table.frame import Frame
 
-if TYPE_CHECKING:
-    from rules.table.frame import Frame
-
-Translation = Callable[[Op, "Frame"], Any]  # a Cell of rules.table.values
+Translation = Callable[[Op, Frame], Any]  # a Cell of rules.table.values
 
 TRANSLATIONS: dict[str, Translation] = {}
 

@@ -15,12 +15,13 @@ from pathlib import Path
 
 from rules.model import Comparison, Edition, Ranking
 from rules.model.places import Place, at, differing, put
+from rules.operations.comparisons import DOWNWARD, UPWARD
 from rules.values.exact import decimal_text, read_literal
 from rules.values.text import Text
 from rules.variants.whatif import NoSuchFigure, Supposition, suppose
 
 MOST = 1000  # values
-ONCE = frozenset({"at_least", "above", "at_most", "below"})  # as its limit moves, the truth of one turns once at most
+ONCE = UPWARD | DOWNWARD  # as its limit moves, the truth of one turns once at most
 NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(.*)")
 
 

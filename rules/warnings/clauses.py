@@ -25,13 +25,12 @@ from rules.model import (
     criteria_of,
     leaves_in,
 )
+from rules.operations.comparisons import DOWNWARD, OPERATORS, UPWARD
 from rules.problems.problem import Problems
 from rules.values.exact import Type, Value, read_literal
 from rules.values.figures import show
 from rules.values.text import Mark, Text
 from rules.warnings.figures import comparisons, figures, says
-
-UP, DOWN = frozenset({"above", "at_least"}), frozenset({"below", "at_most"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +140,14 @@ def _explained(reading: Reading | None, where: str, text: str, test: Comparison,
     if isinstance(limit, Const):
         words = chosen if figures(chosen) else reading.title.zh
         return says(text, limit.value, "") and says(words, limit.value, test.operator)
-    alike = UP if test.operator in UP else DOWN
+    alike = UPWARD if test.operator in UPWARD else DOWNWARD
     return test.operator in comparisons(chosen) and bool(alike & comparisons(text))
 
 
 def _changes(changed: dict[str, object]) -> Iterator[tuple[str, object]]:
     for operator, limits in changed.items():
         several: Sequence[object] = limits if isinstance(limits, list) else [limits]
-        names = ("at_least", "at_most") if operator == "between" else (operator,) * len(several)
+        names = OPERATORS[operator].parts or (operator,) * len(several)
         for name, text in zip(names, several, strict=False):
             literal = read_literal(str(text))
             yield name, str(text) if literal is None else literal.value

@@ -44,6 +44,7 @@ class Arithmetic:
     """Tells how values came about, each fact below the first level once."""
 
     told: set[tuple[str, str, str]] = field(default_factory=set)
+    opened: set[tuple[str, str, str]] = field(default_factory=set)  # outputs whose rows were told
 
     # --- values
 
@@ -79,6 +80,9 @@ class Arithmetic:
             return _shown(expr, say, codes), tuple(self.behind(expr, say, depth - 1 + _conditional(expr)))
         there = say.beside(target)
         if expr.what == "output":
+            if (key := (target.subject, expr.name, expr.output)) in self.opened:
+                return "", ()
+            self.opened.add(key)
             return self.output(say.edition.rules[expr.name], expr.output, there, depth)
         if expr.what != "fact":
             return "", ()

@@ -10,6 +10,7 @@ from rules.values.text import Lang, Text
 from rules.words.explanation import STATES, Explanation, Reason
 
 STEP = 2
+BELOW = 10  # under the titles of the reasons above
 
 
 def lines(told: Explanation, lang: Lang) -> Iterator[Line]:
@@ -49,9 +50,9 @@ def _reason(one: Reason) -> Iterator[Row | Line]:
     if one.title:
         yield row(Span(state.mark, state.tone), one.title, seen, wanted, Span(one.source, "dim"), indent=STEP * 2)
     if one.formula:
-        yield line(Span(one.formula, "dim"), indent=STEP * 5)
+        yield line(Span(one.formula, "dim"), indent=BELOW)
     for below in one.below:
-        yield from _below(below, STEP * 5)
+        yield from _below(below, BELOW)
 
 
 def _below(one: Reason, indent: int) -> Iterator[Line]:

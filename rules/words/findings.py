@@ -135,7 +135,8 @@ class Findings:
         if (asked := flag(leaf)) is not None:
             answer = say.value(asked is not finding.rejects, leaf.left.type)
             return "" if finding.verdict else say.pick(f"应为 {answer}", f"must be {answer}")
-        return _asked(finding, tests(say, leaf), say)
+        asks = say.pick(f"为 {plainly(say, leaf)}", plainly(say, leaf)) if exactly(leaf) else tests(say, leaf)
+        return _asked(finding, asks, say)
 
     def _follows(self, finding: Finding, criterion: Criterion, wanted: str) -> str:
         """What follows from a criterion that is not met, where that is not the usual outcome."""

@@ -109,7 +109,7 @@ class Names:
         seen = {self.subject}
         for start in (self.subject, self.own):
             level = self.edition.subjects[start].within if start == self.subject else start
-            while level and level not in seen:
+            while level in self.edition.subjects and level not in seen:
                 seen.add(level)
                 yield level
                 level = self.edition.subjects[level].within

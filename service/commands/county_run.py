@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from rules.table import TableError
+from rules.table.columns import around
 from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
 from rules.words.wording import Wording
@@ -138,15 +139,12 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
 
 def _between(asked: Asked) -> tuple[str, str]:
     """A hint where records and those far above them have files, and a level between has none."""
-    subjects, given = asked.edition.subjects, [one.subject for one in asked.sources]
-    absent: list[str] = []
+    given, absent = [one.subject for one in asked.sources], list[str]()
     for low in given:
-        passed, level = list[str](), subjects[low].within
-        while level and level not in given:
-            passed.append(level)
-            level = subjects[level].within
-        absent += passed if level else []
-    titles = [subjects[one].title for one in dict.fromkeys(absent)]
+        levels = list(around(asked.edition, low))
+        first = next((place for place, level in enumerate(levels) if level in given), 0)
+        absent += levels[:first]
+    titles = [asked.edition.subjects[one].title for one in dict.fromkeys(absent)]
     zh, en = "、".join(one.zh for one in titles), ", ".join(one.en for one in titles)
     return (f"还要{zh}的数据文件。", f" A file is wanted of: {en}.") if titles else ("", "")
 

@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 
 GROUP = 10**4 * 10  # rows of a group in Parquet
-MEMORY = "50%"  # of the machine's, for what DuckDB holds; the rest goes to disk
+MEMORY = "50%"  # of the machine's memory for DuckDB; the rest goes to disk
 EXACT: Mapping[str, str] = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
 Codes = Mapping[str, Iterable[str]]  # column -> all that it may hold
 NO_CODES: Codes = {}
@@ -45,7 +45,7 @@ def retyped(query: str, types: Mapping[str, str], cast: str = "CAST") -> str:
 
 
 class Duck:
-    """DuckDB, with room on disk for what memory does not hold."""
+    """DuckDB, with a folder to spill into."""
 
     name = "duckdb"
 

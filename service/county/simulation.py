@@ -36,7 +36,7 @@ class Moved:
 
 
 def touched(edition: Edition, owner: str, name: str) -> list[str]:
-    """The decisions that a changed figure is one of: that of an item, or those that rest on a fact that is set."""
+    """The decisions that a changed figure touches: its own, or all that rest on it where it is a fact that is set."""
     if owner in edition.rules:
         return [owner]
 
@@ -70,7 +70,7 @@ class Simulation:
         self.rows = {subject: self._rows(subject) for subject in self.subjects}
 
     def _affected(self, decisions: Sequence[str]) -> list[Rule]:
-        """The changed decisions and those that rest on them, in their order; rankings are left as they are."""
+        """The changed decisions and all that rest on them, in the order of the edition; rankings stay as they are."""
         names: dict[str, None] = dict.fromkeys(decisions)
         for rule in self.edition.rules.values():
             known = self.outputs.manifest.levels.get(rule.subject)
@@ -96,9 +96,9 @@ class Simulation:
                 for row in self.outputs.rows(subject)]  # fmt: skip
 
     def outcomes(self, *editions: Edition, once: bool = False) -> list[Outcomes]:
-        """The outcome of every affected decision about every record under each edition. Where what differs from one
-        edition to the next turns a single comparison `once` at most, so does every outcome: only where those of the
-        first and the last differ are those between looked for, by halves."""
+        """The outcome of every affected decision about every record under each edition. With `once`, each
+        comparison turns at most once along the editions, and so does every outcome: a binary search between the first
+        and the last edition finds the turn."""
         judges = [Reference(edition) for edition in editions]
         found: list[Outcomes] = [{} for _ in editions]
         told: list[Told] = [{} for _ in editions]
@@ -133,7 +133,7 @@ class Simulation:
                 yield name, fact.type.of
 
     def _heard(self, subject: str, facts: Mapping[str, Any], told: Told) -> Hashable:
-        """What has been concluded about the records in the lists of a record."""
+        """The conclusions about the records in the lists of a record."""
         return tuple(tuple(told.get((of, str(one.get(KEY))), {}).values())
                      for name, of in self._lists(subject, facts) for one in facts[name])  # fmt: skip
 

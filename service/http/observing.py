@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+from weakref import WeakKeyDictionary
 
 import structlog
 from flask import Flask, Response, g
@@ -22,6 +23,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from rules.engine.memory import Memory
 from service.exact_json import dumps
 from service.http.background import Background
 from service.http.compact import Compact
@@ -46,6 +48,7 @@ EDITION = Gauge("village_credit_edition", "Editions that are live", ["edition", 
 REJECTED = Gauge("village_credit_policies_rejected", "1 while a change of the policies is refused for its errors",
                  multiprocess_mode="livemax")  # fmt: skip
 SWAPS = Gauge("village_credit_policy_swaps", "Changes of the policies that went live", multiprocess_mode="livemax")
+ANSWERS = Counter("village_credit_engine_answers", "Answers of the rule engine, proved anew or remembered", ["how"])
 PENDING = Gauge("village_credit_log_pending", "Entries waiting to be written", multiprocess_mode="livesum")
 LAG = Gauge("village_credit_log_lag_seconds", "Age of the oldest entry waiting", multiprocess_mode="livemax")
 
@@ -154,9 +157,23 @@ def state(policies: Policies, log: DecisionLog) -> None:
     _editions(
         [(edition.id, edition.sha256) for editions in policies.current().store.plans.values() for edition in editions]
     )
+    _answers([compiled.engine.memory for compiled in policies.current().compiled.values()])
     pending, age = log.backlog()
     PENDING.set(pending)
     LAG.set(age)
+
+
+_told: WeakKeyDictionary[Memory[Any], tuple[int, int]] = WeakKeyDictionary()  # what has been counted of each
+
+
+def _answers(memories: Iterable[Memory[Any]]) -> None:
+    """Count what engines have answered since they were looked at last: while one answers, nothing is counted."""
+    for memory in memories:
+        proved, remembered = memory.misses, memory.hits
+        before = _told.get(memory, (0, 0))
+        _counter(ANSWERS, "proved").inc(proved - before[0])
+        _counter(ANSWERS, "remembered").inc(remembered - before[1])
+        _told[memory] = proved, remembered
 
 
 def _editions(editions: list[tuple[str, str]]) -> None:

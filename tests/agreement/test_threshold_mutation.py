@@ -18,10 +18,21 @@ _EXCLUDE_EACH_OTHER = "the rows exclude each other, so their order is free"
 _NO_SUCH_TOTAL = "points come in fives, and in fives and two, so that no total lies one below a grade"
 _FIRST_ROW_SPEAKS = "all rows hold together, and the first gives the conclusion"
 _NEVER_THAT_LOW = "the lowest total is 5 and the highest 105, so that only a cap below 105 is felt"
-_FLOOR_IS_LOWER = "the floor is felt once the reference rate has fallen below 2.5%, and the edition has one rate only"
 EQUIVALENT: Mapping[str, str] = {
     "grading: hit first -> all": _EXCLUDE_EACH_OTHER,
     "township_designation: hit first -> all": _EXCLUDE_EACH_OTHER,
+    "record_validity: expired: before not_possible": _EXCLUDE_EACH_OTHER,
+    "review: approval: approval_share: above 50% -> 51%": "no panel has so many votes that a share lies between the two",
+    **{
+        f"{kind}_award: {row}: before {other}": _EXCLUDE_EACH_OTHER
+        for kind in ("village", "township")
+        for row, other in (
+            ("first_review_refused", "first_review"),
+            ("second_review_refused", "second_review"),
+            ("determination_refused", "determination"),
+            ("objection_upheld", "objection"),
+        )
+    },
     "grading: AA: before AAA": _EXCLUDE_EACH_OTHER,
     "grading: A: before AA": _EXCLUDE_EACH_OTHER,
     "grading: B: before A": _EXCLUDE_EACH_OTHER,
@@ -36,13 +47,11 @@ EQUIVALENT: Mapping[str, str] = {
     "township_measures: rate_discount: outcome *": _FIRST_ROW_SPEAKS,
     "township_measures: village_service: outcome *": _FIRST_ROW_SPEAKS,
     "township_measures: self_service_devices: outcome *": _FIRST_ROW_SPEAKS,
+    "township_measures: enterprise_lending: outcome *": _FIRST_ROW_SPEAKS,
     "village_measures: rate_discount: outcome *": _FIRST_ROW_SPEAKS,
     "village_measures: village_service: outcome *": _FIRST_ROW_SPEAKS,
     "village_measures: self_service_devices: outcome *": _FIRST_ROW_SPEAKS,
-    "village_designation: otherwise: *": "a village due for review either meets the criteria or does not",
     "village.reference_rate: from 2025-05-20*": "the edition takes effect long after that day",
-    "village.rate_floor: *": _FLOOR_IS_LOWER,
-    "village.discounted_rate: greatest without part 2": _FLOOR_IS_LOWER,
     "manager.borne_share: *": "read by the assignment of villages only, whose scenarios decide nothing about one case",
     "household.oppositions: *": "kept for the reading with a veto, and read by no rule of this edition",
 }

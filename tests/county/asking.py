@@ -18,6 +18,7 @@ def question(edition, seed: int, records: int, bearers: int, *, last: bool = Fal
         households = random.randint(60, 900)
         villages[f"V{number:04}"] = {
             "households": households,
+            "residents": households * 3,
             "per_capita_income": random.randint(9_000, 40_000),
             "a_grade_households": int(households * random.uniform(0.3, 0.8)),
         }

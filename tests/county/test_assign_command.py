@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from service.commands.main import cli
 from tests.county.making import excel
 
-VILLAGES = [["编号", "全村农户数", "人均年收入", "a_grade_households", "remark"]] + [
-    [f"V{number}", str(100 + 10 * number), "12,000.50", str(50 + 5 * number), "x"] for number in range(6)
+VILLAGES = [["编号", "全村农户数", "人均年收入", "a_grade_households", "常住人口", "remark"]] + [
+    [f"V{number}", str(100 + 10 * number), "12,000.50", str(50 + 5 * number), str(300 + 30 * number), "x"]
+    for number in range(6)
 ]
 MANAGERS = [["id", "working_share", "most_villages"], ["M1", "", ""], ["M2", "100%", "4"]]
 
@@ -72,7 +73,7 @@ def test_the_same_files_give_the_same_bytes(files):
 
 
 def test_parquet_is_read_as_well(files):
-    names = ("id", "households", "per_capita_income", "a_grade_households")
+    names = ("id", "residents", "per_capita_income", "a_grade_households")
     columns = dict(zip(names, (["A", "B"], [10, 10], [1, 1], [5, 5]), strict=True))
     pq.write_table(pa.table(columns), files / "v.parquet")
     assert json.loads(call(files, "--json", villages="v.parquet").stdout)["outcome"] == "balanced"
@@ -82,7 +83,7 @@ def test_excel_is_read_as_well_and_comes_to_the_same(files):
     assert call(files).exit_code == 0
     expected = (files / "out" / "assignment.csv").read_bytes()
     heads, *rows = VILLAGES
-    typed = [[int(one[1]), Decimal(one[2].replace(",", "")), int(one[3])] for one in rows]
+    typed = [[int(one[1]), Decimal(one[2].replace(",", "")), int(one[3]), int(one[4])] for one in rows]
     excel(files / "v.xlsx", [dict(zip(heads, (name, *given, rest), strict=True))
                              for (name, *_, rest), given in zip(rows, typed, strict=True)])  # fmt: skip
     assert call(files, villages="v.xlsx").exit_code == 0

@@ -70,6 +70,32 @@ def test_a_clause_names_the_decision_the_item_and_the_fact_that_carry_it_out():
     assert ("item", "scoring.annual_income") in cited["一"]
 
 
+def test_every_sentence_is_answered_for():
+    """By rules, by rules with what is left, or by a reason; and the sentences are the whole text of their clause."""
+    answers = [answer for one in trace(loaded(POLICIES / SHIPPED).edition) for answer in one.answers]
+    assert {one.state for one in answers} == {"carried_out", "partly", "left_out"}
+    assert [one.text for one in answers if one.citations and one.left_out is not None] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        # a sentence that names nothing and gives no reason
+        ("by: [usage.key_customer]", "partly: {zh: 无, en: none}", "no_rule_and_no_reason"),
+        # a rule that is not there
+        ("by: [usage.key_customer]", "by: [usage.key_customers]", "unknown_rule"),
+        # a rule of the clause that stands under none of its sentences
+        ("by: [usage.key_customer]", "by: [readings.project_and_funds]", "rule_of_no_sentence"),
+        # a reason beside a rule
+        ("by: [usage.key_customer]", "by: [usage.key_customer]\n        left_out: {zh: 无, en: none}",
+         "rule_in_spite_of_reason"),
+    ],
+)  # fmt: skip
+def test_a_sentence_that_is_not_answered_for_is_a_fault(copy, old, new, fault):
+    found = copy(("clauses", "by: [usage.not_granted, usage]", "by: [usage.not_granted]"), ("clauses", old, new))
+    assert faults(found) == {"三(六)1": fault}
+
+
 def test_a_clause_with_neither_rule_nor_reason_is_a_fault(copy):
     folder = copy(("plan", "  六:\n    zh: 许可", "  四(三)1:\n    zh: 许可"))
     assert faults(folder) == {"六": "no_rule_and_no_reason", "四(三)1": "rule_in_spite_of_reason"}
@@ -105,6 +131,9 @@ def test_the_shipped_plan_says_what_its_clauses_say():
         ("screening", "[18 years, 65 years]", "[18 years, 64 years]", "screening.age"),
         ("review", "[2 votes, 3 votes]", "[2 votes, 4 votes]", "review.committee_members"),
         ("pilots", "at_least: 4 villages", "at_least: 5 villages", "pilots.pilot_villages"),
+        ("panel", "[2 persons, 3 persons]", "[2 persons, 4 persons]", "panel.panel_committee"),
+        ("township_progress", "leading_officers: {equals: 1 person}", "leading_officers: {equals: 2 persons}", "township_progress.leading_officers"),
+        ("facts", "plus: 2 years, clause", "plus: 3 years, clause", "coverage_due"),
         ("rollout", "at_least: 70%", "at_least: 75%", "rollout.milestone_70"),
         # another day
         ("pilots", "2026-07-31", "2026-07-30", "pilots.pilots_assessed"),
@@ -127,7 +156,7 @@ def test_the_shipped_plan_says_what_its_clauses_say():
         ("facts", "plus: 1 year, clause", "plus: 2 years, clause", "next_review_on"),
         # a number that no longer says it is the lender's
         ("review", "    set_by: lender\n    reading: review_", "    reading: review_", "review.approval"),
-        ("grant", "    set_by: lender\n    when: {grading: AA}", "    when: {grading: AA}", "grant.grade_aa"),
+        ("grant", "    set_by: lender\n    reading: system_conditions\n    when: {grading: AA}", "    when: {grading: AA}", "grant.grade_aa"),
         # a reading that no longer explains the rule
         ("readings", "    chosen: at_least", "    chosen: above", "credit_village.a_grade_share"),
         ("credit_village", "    reading: a_grade_share_operator\n", "", "credit_village.a_grade_share"),

@@ -3,5 +3,5 @@
 import pytest
 
 # So that a sentence that is not true shows both sides, as a test does.
-for _name in ("assigning", "case", "conclusions", "facts", "rankings", "shortfalls"):
+for _name in ("assigning", "case", "conclusions", "counting", "facts", "rankings", "readings", "shortfalls"):
     pytest.register_assert_rewrite(f"{__name__}.{_name}")

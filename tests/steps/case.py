@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -21,6 +22,7 @@ class Case:
     facts: dict[str, Any] = field(default_factory=dict)
     answer: Decision | None = None
     assigned: Any = None  # what tests.steps.assigning makes of it
+    supposed: Callable[[Decider], Decider] | None = None  # what an example supposes of the edition
 
     def ask(self, title: str) -> None:
         """Read what is given in the light of the question, and decide it."""
@@ -37,7 +39,8 @@ class Case:
 
     def decide(self) -> None:
         assert self.on is not None, "a case needs a day"
-        self.answer = self.decider.decide(self.asked, self.facts, self.on, "example")
+        decider = self.decider if self.supposed is None else self.supposed(self.decider)
+        self.answer = decider.decide(self.asked, self.facts, self.on, "example")
 
     def again(self, decider: Decider) -> Case:
         """The same facts and question put to another decider."""

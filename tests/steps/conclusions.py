@@ -19,12 +19,12 @@ def not_met(case: Case, titles: str) -> None:
     assert _titles(case, False) == words.listed(titles)
 
 
-@then("无法判断的是“(?P<titles>[^”]+)”")
+@then("因缺数据不能判断的是“(?P<titles>[^”]+)”")
 def not_known(case: Case, titles: str) -> None:
     assert _titles(case, None) == words.listed(titles)
 
 
-@then("暂不判断的是“(?P<titles>[^”]+)”")
+@then("(?:未到判断时间|不适用)的是“(?P<titles>[^”]+)”")
 def not_applied(case: Case, titles: str) -> None:
     assert [one.title.zh for one in case.decision.findings if not one.applies] == words.listed(titles)
 
@@ -72,9 +72,9 @@ def missing(case: Case, titles: str) -> None:
     assert _missing(case, "not_given", "not_decided") == words.listed(titles)
 
 
-@then("因为“(?P<title>[^”]+)”为零，无法计算")
-def zero(case: Case, title: str) -> None:
-    assert _missing(case, "zero") == [title]
+@then("因为“(?P<titles>[^”]+)”为零，无法计算")
+def zero(case: Case, titles: str) -> None:
+    assert _missing(case, "zero") == words.listed(titles)
 
 
 def _titles(case: Case, verdict: bool | None) -> list[str]:

@@ -11,12 +11,20 @@ from typing import Any
 from gherkin import Compiler, Parser
 
 from rules.judging.decider import Decider
-from tests.steps import assigning, conclusions, facts, rankings, shortfalls
+from tests.steps import assigning, conclusions, counting, facts, rankings, readings, shortfalls
 from tests.steps.case import Case
 from tests.steps.sentences import THEN, Sentence, find
 
 FEATURES = Path(__file__).parents[2] / "features"
-VOCABULARY = (assigning, conclusions, facts, rankings, shortfalls)  # importing them declares their sentences
+VOCABULARY = (
+    assigning,
+    conclusions,
+    counting,
+    facts,
+    rankings,
+    readings,
+    shortfalls,
+)  # importing them declares their sentences
 CLAUSE = "@条款-"
 
 

@@ -7,7 +7,7 @@ from tests.steps import words
 from tests.steps.case import Case
 from tests.steps.sentences import then
 
-WHY = {"no_lever": "非办理事项", "out_of_reach": "无法达到", "unknown": "信息不足"}
+WHY = {"no_lever": "不是补办手续就能达到的", "out_of_reach": "无法达到", "unknown": "信息不足"}
 
 
 @then("“(?P<title>[^”]+)”还差“(?P<wanted>[^”]+)”")

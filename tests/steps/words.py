@@ -13,7 +13,7 @@ from rules.values.exact import Type, Value, decimal_text, read_literal
 from rules.values.figures import show
 
 UNKNOWN, NONE, NOT_GIVEN = "未知", "无", "未给出"
-UNITS = {"household": "户", "yuan": "元", "village": "个村", "vote": "票"}
+UNITS = {"household": "户", "yuan": "元", "village": "个村", "vote": "票", "person": "人"}
 _DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 
 

@@ -7,8 +7,9 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from typing import Any, get_type_hints
 
-from rules.model import Comparison, Const, Edition, Leaf, Op, Ref, Subject
+from rules.model import Comparison, Const, Edition, Group, Leaf, Op, Ref, Subject
 from rules.model.places import Place, parts, put
+from rules.operations import PHRASES
 from rules.values.exact import BOOLEAN, POINTS, Type
 from rules.values.text import Mark, Text
 
@@ -98,6 +99,11 @@ def _others(edition: Edition, thing: Any, name: str, value: Any) -> Iterator[Any
 def _changed(edition: Edition, thing: Any, name: str, value: Any) -> Iterator[Any]:
     if isinstance(thing, Op) and name == "name":
         yield SAME_SHAPE.get(value, "first_known")
+    elif isinstance(thing, Op) and name == "option":
+        known = {key.split("@")[0].partition(".") for key in PHRASES}
+        yield from [option for of, _, option in sorted(known) if of == thing.name and option not in ("", value)][:1]
+    elif isinstance(thing, Group) and name == "join":
+        yield "any" if value != "any" else "all"
     elif isinstance(thing, Ref) and name in ("what", "name", "scope"):
         yield from _of_reference(edition, thing, name)
     elif isinstance(thing, Comparison) and name == "operator":

@@ -44,7 +44,7 @@ def broken(policies, old="{a_grade_share: {at_least: 55%}}", new="{a_grade_share
 def test_a_decision_is_printed_with_its_clause():
     result = call("decide", "credit_village", NARROW)
     assert result.exit_code == 0
-    assert re.search(r"✗  A-grade share +54\.75%  must be at least 55% +四\(三\)1\(1\)", result.stdout)
+    assert re.search(r"✗  A-grade share +54\.75% +must be at least 55% +四\(三\)1\(1\)", result.stdout)
     assert result.stderr == ""
 
 

@@ -453,3 +453,41 @@ def test_a_ranking_says_who_cannot_be_placed(lang, said):
 """)])  # fmt: skip
 def test_no_arithmetic_at_depth_nought(lang, said):
     assert text(FIRST, KNOWN, lang, depth=0) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "required", "forbidden"), [
+    ("zh", "类别  种植  应为 种植或经商", "类别  种植  不得为 种植或经商"),
+    ("en", "Kind  farm  must be farm or shop", "Kind  farm  must not be farm or shop"),
+])  # fmt: skip
+def test_one_of_several_values_reads_as_a_choice(lang, required, forbidden):
+    for key, said in (("require", required), ("reject", forbidden)):
+        found = text({**CHECK, "criteria": [{"id": "kind", key: {"kind": ["farm", "shop"]}}]}, KNOWN, lang)
+        assert said in found
+
+
+@pytest.mark.parametrize(("join", "required", "forbidden"), [
+    ("all", "以下应全部成立", "以下不得全部成立"), ("any", "以下应有任一项成立", "以下任一项都不得成立"),
+    ("none", "以下应都不成立", "以下不得都不成立"),
+])  # fmt: skip
+def test_a_group_is_required_or_forbidden_as_a_whole(join, required, forbidden):
+    for key, said in (("require", required), ("reject", forbidden)):
+        criterion = {"id": "risks", **titled("风险", "Risks"), key: {join: RISKS}}
+        assert said in text({**CHECK, "criteria": [criterion]}, KNOWN)
+
+
+def test_whom_a_criterion_is_for_is_told_where_it_does_not_apply_or_that_cannot_be_told():
+    criterion = {"id": "sued", "when": {"overdue": True}, "reject": {"sued": True}}
+    asked = {**CHECK, "criteria": [criterion]}
+    said = text(asked, {**KNOWN, "overdue": False})
+    assert "-  被起诉  不适用  一\n          曾逾期  否  不成立（条件：是）" in said
+    said = text(asked, {**KNOWN, "overdue": None, "sued": True})
+    assert "?  被起诉  是  应为 否  一\n          是否适用：曾逾期  未知  无法判断（条件：是）" in said
+
+
+def test_points_for_missing_data_and_bounds_say_so():
+    item = {**CARD["items"][0], "missing": 5}
+    said = text({**CARD, "items": [item], "total": {"at_most": 50}}, {**KNOWN, "income": None})
+    assert "年收入    未知        5分（没有数据，按规定计）" in said
+    assert "= 5分" in said
+    said = text({**CARD, "items": [item], "total": {"at_most": 50}}, KNOWN)
+    assert "总分  50分\n          = 60分 = 60分，最高 50分" in said

@@ -46,7 +46,7 @@ def test_nothing_of_a_case_is_kept(engine):
     engine.decide("d", {"a": value, "b": value + 1, "flag": True}, ON)
     engine.decide("t", {"a": value, "b": value + 1, "flag": True}, ON)
 
-    seen, todo = set(), [table for table, _ in engine.memory._tables]
+    seen, todo = set(), list(engine.memory._tables)
     while todo:
         one = todo.pop()
         assert not (isinstance(one, int) and one in (value, value + 1))

@@ -13,7 +13,7 @@ from rules.model import Edition, Fact
 from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted, retyped, rows_of
-from service.county.intake.columns import Matched, Note, Wrong, cell, coded, id_in, in_lists, matched, wrong_ids
+from service.county.intake.columns import Fault, Matched, Note, cell, coded, id_in, in_lists, matched, wrong_ids
 from service.county.intake.inputs import ROW, Source, Unreadable, numbered, opened
 from service.county.intake.reasons import MESSAGES, part_exceeds, reasons
 
@@ -57,8 +57,8 @@ class Checks:
         wrong = list(wrong_ids(found.id, id))
         within = self.edition.subjects[subject].within
         if within in self.ids and above:
-            wrong.append(Wrong(found.above or within, f"{above} IS NULL", "no_record_above"))
-            wrong.append(Wrong(found.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
+            wrong.append(Fault(found.above or within, f"{above} IS NULL", "no_record_above"))
+            wrong.append(Fault(found.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
         facts, more = self._facts(subject, found, types)
         self.clean[subject], good = self._write(source, raw, shown | facts, [*wrong, *more])
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
@@ -87,10 +87,10 @@ class Checks:
         raise Unreadable(source.path, f"没有写明所属{title.zh}的列（{key_of(within)}）。",
                          f"No column says which {title.en} a row belongs to ({key_of(within)}).")  # fmt: skip
 
-    def _facts(self, subject: str, found: Matched, types: Mapping[str, str]) -> tuple[dict[str, str], list[Wrong]]:
+    def _facts(self, subject: str, found: Matched, types: Mapping[str, str]) -> tuple[dict[str, str], list[Fault]]:
         """The facts in SQL, and the faults that they may have."""
         known, shown = self.edition.subjects[subject].facts, {}
-        wrong: list[Wrong] = []
+        wrong: list[Fault] = []
         for name, column in found.facts.items():
             at, type = named(column), types[column]
             fact = known.get(name) or next(iter(known.values()))
@@ -105,18 +105,18 @@ class Checks:
                 codes, part = dict(fact.choices), cell(at, type, fact)
             shown[name] = part.value
             said = reasons(self.edition, fact, codes)
-            wrong += [Wrong(column, condition, code, said=said.get(code)) for condition, code in part.wrong]
+            wrong += [Fault(column, condition, code, said=said.get(code)) for condition, code in part.wrong]
         wrong += list(self._wholes(known, found, shown))
         return shown, wrong
 
-    def _wholes(self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]) -> Iterator[Wrong]:
+    def _wholes(self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]) -> Iterator[Fault]:
         for name, value in shown.items():
             fact = known.get(name)
             if fact is not None and fact.part_of in shown and fact.type.is_number:
                 said = part_exceeds(fact, known[fact.part_of])
-                yield Wrong(found.facts[name], f"{value} > {shown[fact.part_of]}", "part_exceeds_whole", said=said)
+                yield Fault(found.facts[name], f"{value} > {shown[fact.part_of]}", "part_exceeds_whole", said=said)
 
-    def _code(self, subject: str, one: Wrong) -> str:
+    def _code(self, subject: str, one: Fault) -> str:
         """The code of the message about a fault; one of its own where the message differs by the column."""
         if one.said is None:
             return one.code
@@ -124,7 +124,7 @@ class Checks:
         self.messages[code] = one.said
         return code
 
-    def _write(self, source: Source, raw: str, shown: Mapping[str, str], wrong: list[Wrong]) -> tuple[Path, str]:
+    def _write(self, source: Source, raw: str, shown: Mapping[str, str], wrong: list[Fault]) -> tuple[Path, str]:
         """Write the faults to a table, and the rows without any to a file, or a query of them; the path, and the good
         rows as SQL writes them after FROM."""
         duck, id, bad = self.duck, shown[KEY], f"{BAD}{source.subject}"

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from rules.values.text import TextError
 from service.county.backend import Duck, named, quoted
 
-ENCODINGS = ("utf-8", "gb18030")  # GB18030 is what Excel writes in China; a mark at the start means UTF-8
+ENCODINGS = ("utf-8", "gb18030")  # Excel writes GB18030 in China; a byte order mark means UTF-8
 ROW = "row__"
 PIECE = 1 << 20
 KINDS = (".csv", ".xlsx", ".parquet")

@@ -24,8 +24,8 @@ def reads(edition: Edition, subject: str, rules: Iterable[Rule]) -> Reads:
 
 
 def case(edition: Edition, subject: str, row: Mapping[str, Any], decided: Iterable[str]) -> dict[str, Any]:
-    """The facts of a row: its own, the conclusions that were `decided` before, and those of the records around it in
-    columns named after them."""
+    """The facts of a row, the conclusions that were `decided` before, and the facts of the records around it, which
+    stand in columns named after these."""
     facts = {name: _plain(row[name]) for name, fact in edition.subjects[subject].facts.items()
              if fact.given and row.get(name) is not None}  # fmt: skip
     facts |= {name: row[name] for name in decided if row.get(name) is not None}

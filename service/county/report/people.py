@@ -1,4 +1,4 @@
-"""Parts of the report about those below: the funnel, the criteria that refuse them, and the data that they lack."""
+"""Parts of the report about the lowest records: the funnel, the criteria that refuse them, and missing data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from service.county.run.manifest import Doubt
 
 
 def funnel(basis: Basis) -> list[dict[str, Any]]:
-    """The number of records within each step, and of those of which that is unknown."""
+    """The number of records within each step, and of records that may or may not be within it."""
     subject, steps = basis.report.funnel_subject, basis.report.funnel
     if not basis.there(subject):
         return []

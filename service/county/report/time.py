@@ -115,7 +115,7 @@ def _failing(basis: Basis, rule: Rule, days: Sequence[date]) -> list[tuple[Any, 
 
 
 def _judged_on(basis: Basis, rule: Rule, days: Sequence[date]) -> str:
-    """A query of a decision on later days, from the records as they are, of those that have it to lose."""
+    """A query that makes a decision on later days, from the records of today, about the records in `_kept`."""
     subject, levels, on, path = rule.subject, basis.manifest.levels, Days.of(days), basis.outputs.path
     judging, counting = Judging(basis.edition, basis.on, basis.duck, basis.duck), Counting(basis.edition, on)
     kept, key = _kept(basis, rule), key_of(subject)

@@ -1,4 +1,4 @@
-"""The manifest of a run: what the run depends on and what it came to. It is typed, written and read only here."""
+"""The manifest of a run: its inputs and options, and its results. It is typed, written and read only here."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Last:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """What a run depends on: two runs of one stamp come to the same."""
+    """The inputs and options of a run: two runs of one stamp have the same results."""
 
     format: int
     edition: str

@@ -1,0 +1,73 @@
+"""What would be if a reading were read otherwise, or the lender set another figure: the edition, changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from rules import Edition, Reference, open_store
+from rules.judging.decider import Decider
+from rules.values.exact import read_literal
+from rules.variants.whatif import Supposition, suppose
+from tests.steps.case import Case
+from tests.steps.sentences import given
+
+POLICIES = Path(__file__).parents[2] / "policies"
+TRUTH = {"true": True, "false": False}
+
+
+def suppositions(changes: Mapping[str, object]) -> Iterator[Supposition]:
+    """The changes that a reading lists for an option, as suppositions: `{path: {operator: limit}}`."""
+    for path, tests in changes.items():
+        owner, _, name = path.partition(".")
+        assert isinstance(tests, dict)
+        for operator, limit in tests.items():
+            several = isinstance(limit, list)
+            value = f"[{', '.join(limit)}]" if several else str(limit)
+            plain = (several and operator == "one_of") or operator == "equals"
+            yield Supposition(owner, name, "" if plain else operator, value)
+
+
+@cache
+def in_text(edition: str, changed: tuple[Supposition, ...]) -> Edition:
+    """The edition of this id with its text changed."""
+    return suppose(POLICIES, open_store(POLICIES).edition(edition), changed)
+
+
+def revalued(edition: Edition, changed: tuple[Supposition, ...]) -> Edition:
+    """Any edition, a mutant too, with other values of figures that the policy sets itself."""
+    subjects = dict(edition.subjects)
+    for one in changed:
+        facts = subjects[one.owner].facts
+        literal = read_literal(one.value)
+        value = TRUTH[one.value] if literal is None else literal.value
+        fact = replace(facts[one.name], dated=((date.min, value),))
+        subjects[one.owner] = replace(subjects[one.owner], facts={**facts, one.name: fact})
+    return replace(edition, subjects=subjects)
+
+
+def supposed(case: Case, changed: tuple[Supposition, ...]) -> None:
+    if all(one.owner in case.decider.edition.subjects for one in changed):
+        case.supposed = lambda decider: Reference(revalued(decider.edition, changed))
+    else:
+        other: Decider = Reference(in_text(case.decider.edition.id, changed))
+        case.supposed = lambda _: other
+
+
+@given("解读“(?P<title>[^”]+)”改取“(?P<option>.+)”")
+def other_reading(case: Case, title: str, option: str) -> None:
+    [reading] = [one for one in case.decider.edition.readings.values() if one.title.zh == title]
+    [chosen] = [key for key, words in reading.readings.items() if words.zh == option]
+    assert chosen != reading.chosen, "this is how the plan is read anyway"
+    supposed(case, tuple(suppositions(reading.changes[chosen])))
+
+
+@given("农信社把“(?P<title>[^”]+)”定为 ?(?P<value>.+)")
+def other_figure(case: Case, title: str, value: str) -> None:
+    facts = [fact for subject in case.decider.edition.subjects.values() for fact in subject.facts.values()]
+    [fact] = [one for one in facts if one.title.zh == title]
+    assert fact.set_by == "lender"
+    supposed(case, (Supposition(fact.subject, fact.name, "", value),))
