@@ -86,9 +86,10 @@ class _Comparison:
     def __init__(self, old: Edition, new: Edition) -> None:
         self.old, self.new = old, new
         self.before, self.after = items(old), items(new)
-        self.untold = Untold(old, new)
         self.places: dict[str, list[Difference]] = {}
-        owners = {item.place: path for known in (self.before, self.after) for path, item in known.items()}
+        known = [(path, item) for side in (self.before, self.after) for path, item in side.items()]
+        self.untold = Untold(old, new, {item.place: item.title for _, item in known})
+        owners = {item.place: path for path, item in known}
         for one in _independent(old, new):
             nearest = next((at for end in range(len(one.place), 0, -1) if (at := one.place[:end]) in owners), None)
             self.places.setdefault("" if nearest is None else owners[nearest], []).append(one)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from rules.model import Const, Edition, Rule, outputs_of
-from rules.model.places import ABSENT, ORDER, Difference, at, parts
+from rules.model.places import ABSENT, ORDER, Difference, Place, at, parts
 from rules.values.exact import POINTS, RATE, Type
 from rules.values.text import Text
 from rules.words.fields import FIELDS, NONE, VALUES, figure, notation
@@ -20,8 +20,9 @@ TYPES = {"full_marks": POINTS, "least": POINTS, "missing": POINTS, "most": POINT
 class Untold:
     """Names fields and shows values of two editions in both languages."""
 
-    def __init__(self, old: Edition, new: Edition) -> None:
-        self.old, self.new = old, new
+    def __init__(self, old: Edition, new: Edition, called: Mapping[Place, Text]) -> None:
+        """`called` has the titles of items by their places."""
+        self.old, self.new, self.called = old, new, called
         self.words = [[Wording(edition, lang) for edition in (old, new)] for lang in ("zh", "en")]
 
     def name(self, one: Difference, skipped: int) -> Text:
@@ -95,6 +96,8 @@ class Untold:
                 found |= {name: thing.title for name, thing in named.items()}
             for length in range(1, len(one.place)):
                 found |= self._inside(at(edition, one.place[:length]))
+        if one.place[-1] is ORDER:
+            found |= {place[-1]: title for place, title in self.called.items() if place[:-1] == one.place[:-1]}
         return found
 
     def _inside(self, thing: Any) -> dict[Any, Text]:

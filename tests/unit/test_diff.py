@@ -8,6 +8,8 @@ import pytest
 
 from rules.building.loader import load
 from rules.building.store import open_store
+from rules.model import Checklist, Group
+from rules.model.places import put
 from rules.variants.new_edition import Exists, new_edition
 from rules.variants.whatif import NoSuchFigure, Supposition, suppose
 from rules.words.diff import diff
@@ -181,3 +183,81 @@ def test_a_supposition_changes_that_and_nothing_else(edition, said, path):
 def test_what_cannot_be_supposed_is_said(edition, said):
     with pytest.raises(NoSuchFigure):
         suppose(POLICIES, edition, [Supposition.read(said)])
+
+
+# --- sentences about editions changed as data
+
+
+def altered(edition, place, value):
+    """The differences that one other value makes."""
+    return diff(edition, put(edition, place, value))
+
+
+def test_a_criterion_that_loses_its_condition_of_use_applies_to_all(edition):
+    [place, *_] = [
+        ("rules", rule.id, "body", "criteria", one.id, "when")
+        for rule in edition.rules.values()
+        if isinstance(rule.body, Checklist)
+        for one in rule.body.criteria
+        if one.when is not None
+    ]
+    [change] = altered(edition, place, None)
+    assert change.text("zh").endswith(" → 全部适用")
+    assert change.text("en").endswith(" → all")
+
+
+def test_fewer_alternatives_are_told_whole(edition):
+    rule = edition.rules["credit_village"]
+    place = ("rules", rule.id, "body", "criteria", rule.body.criteria[0].id, "condition")
+    parts = tuple(one.condition for one in rule.body.criteria[:3])
+    three = put(edition, place, Group("any", parts))
+    [change] = diff(three, put(edition, place, Group("any", parts[:2])))
+    old, new = (one.zh for one in change.short)
+    assert (old.count("；"), new.count("；")) == (2, 1)
+
+
+def test_alternatives_of_which_one_changes_are_told_by_that_one(edition):
+    rule = edition.rules["credit_village"]
+    place = ("rules", rule.id, "body", "criteria", rule.body.criteria[0].id, "condition")
+    first, second, third = (one.condition for one in rule.body.criteria[:3])
+    [change] = diff(
+        put(edition, place, Group("any", (first, second))), put(edition, place, Group("any", (first, third)))
+    )
+    assert "；" in change.before.zh
+    assert "；" not in change.short[0].zh
+
+
+def test_a_sentence_that_tells_one_difference_hides_no_other(edition):
+    rule = edition.rules["credit_village"]
+    place = ("rules", rule.id, "body", "criteria", rule.body.criteria[0].id, "condition")
+    first, second, third = (one.condition for one in rule.body.criteria[:3])
+    old, new = Group("all", (first, second), 0), Group("all", (first, third), 2)
+    changes = diff(put(edition, place, old), put(edition, place, new))
+    assert [change.aspect for change in changes] == ["condition", "condition.least"]
+
+
+def test_the_order_of_rows_is_told_by_their_titles(edition):
+    body = edition.rules["grading"].body
+    [change] = altered(edition, ("rules", "grading", "body", "rows"), body.rows[::-1])
+    assert change.aspect == "rows.order"
+    assert change.before.en.split(", ") == change.after.en.split(", ")[::-1]
+    assert not {one.id for one in body.rows} & set(change.before.zh.split("、"))
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "zh", "en"),
+    [
+        (("rules", "grading", "body", "hit"), "all", "命中方式：第一条成立的行 → 成立的各行都生效",
+         "hit policy: the first row that holds → every row that holds"),
+        (("rules", "scoring", "body", "full_marks"), 90, "满分：100分 → 90分", "full marks: 100 points → 90 points"),
+        (("rules", "scoring", "body", "items", "conduct", "missing"), 5, "品行口碑 缺数据时得分：无法评分 → 5分",
+         "Conduct points where data is missing: no score → 5 points"),
+        (("subjects", "county", "facts", "borrowing_households", "part_of"), "", "是哪个数的一部分：", "part of: "),
+        (("rules", "demonstration_village", "body", "ties"), "by_id", "并列：并列的同取 → 按编号分先后",
+         "ties: equals share a place → by id"),
+    ],
+)  # fmt: skip
+def test_a_field_that_no_sentence_tells_is_told_by_its_name(edition, place, value, zh, en):
+    [change] = altered(edition, place, value)
+    assert zh in change.text("zh")
+    assert en in change.text("en")
