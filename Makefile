@@ -73,7 +73,7 @@ COMPILE = UV_PYTHON_DOWNLOADS=never $(IN) -m uv pip compile -q --universal --pyt
   --system-certs --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 clean: ## remove .venv, caches and built files
-	@rm -rf $(VENV) build dist .cache .*_cache .hypothesis .coverage *.egg-info
+	@rm -rf $(VENV) build dist .*_cache .hypothesis .coverage *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- the virtual environment ------------------------------------------------------------------------------

@@ -41,7 +41,8 @@ VILLAGE = {
     "households": 300, "a_grade_households": 164, "collectable_households": 250, "filed_households": 225,
     "granted_households": 120, "borrowing_households": 120, "loan_balance": 9_000_000, "npl_balance": 90_000,
     "lender_loan_balance": 5_000_000, "lender_npl_balance": 60_000, **dict.fromkeys(FLAGS, True),
-    "county": {"households": 80_000, "borrowing_households": 24_000, "loan_balance": 10**9, "npl_balance": 25 * 10**6},
+    "county": {"households": 80_000, "borrowing_households": 24_000,
+               "household_loan_balance": 10**9, "household_npl_balance": 25 * 10**6},
 }  # fmt: skip
 
 
@@ -52,7 +53,8 @@ def village_peer(facts: dict[str, Any]) -> dict[str, int]:
         "a": facts["a_grade_households"] * 100 - facts["households"] * 55,
         "b": facts["borrowing_households"] * county["households"]
         - county["borrowing_households"] * facts["households"],
-        "n": county["npl_balance"] * facts["loan_balance"] - facts["npl_balance"] * county["loan_balance"],
+        "n": county["household_npl_balance"] * facts["loan_balance"]
+        - facts["npl_balance"] * county["household_loan_balance"],
         "f": facts["filed_households"] * 100 - facts["collectable_households"] * 90,
         "g": facts["granted_households"] * 100 - facts["filed_households"] * 50,
         "l": facts["lender_loan_balance"] * 2 - facts["lender_npl_balance"] * 100,

@@ -3,6 +3,7 @@
 In: values, problems, the model, nodes and shapes. Out: `OPERATIONS` by name, `KEYS` by key of the format, `PHRASES` by
 name, option and kind, `OPERATORS`, `COMPARE` and `JOINS`. The grammar, the resolver, the evaluator, the proofs, the
 words and the manual read them here; the table engine and the ladders translate them for themselves.
+May be imported by everything above `shapes`.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from datetime import date
 from rules.judging.evaluate import Scope, evaluate, holds, leaf_holds
 from rules.model import Condition, Const, Criterion, Expr, Group, Leaf, Op, Ref, Rule, Table
 from rules.operations import OPERATIONS
+from rules.operations.comparisons import sort_key
 from rules.values.text import Text
 from rules.words.explanation import Reason
 from rules.words.record_wording import RecordWording, exactly, plainly
@@ -141,6 +142,8 @@ class Arithmetic:
         hits = [row for row in body.rows if holds(row.condition, say.scope)]
         if body.hit == "first" or not hits:
             return self._from(rule, hits[0] if hits else body.otherwise, name, say, depth)
+        if body.by and body.by != name:
+            return self._from(rule, _best(body, hits, say.scope), name, say, depth)
         told = [row for row in hits if name in row.then]
         below = tuple(self._candidate(rule, row, name, say, depth) for row in told)
         if body.hit == "sum":
@@ -155,15 +158,32 @@ class Arithmetic:
         expr = row.then.get(name)
         if expr is None:
             return "", ()
-        formula, below = self.of(expr, say, depth)
+        formula, below = self.of(expr, say, depth, _choices(rule, name))
         if isinstance(expr, Ref):
             formula = f"{say.name(expr)} {formula}" if formula else f"= {say.expr(expr)}"
         by = say.pick(f"按“{label(rule, row, say)}”", f'by "{label(rule, row, say)}"')
         return f"{by}{say.pick('：', ': ')}{formula}" if formula else by, below
 
     def _candidate(self, rule: Rule, row: Criterion, name: str, say: RecordWording, depth: int) -> Reason:
-        formula, below = self.of(row.then[name], say, depth)
-        return Reason(label(rule, row, say), say.lacking(row.then[name]), formula=formula, below=below)
+        expr, choices = row.then[name], _choices(rule, name)
+        formula, below = self.of(expr, say, depth, choices)
+        value = evaluate(expr, say.scope)
+        seen = say.lacking(expr) if value is None else say.value(value, expr.type, choices)
+        return Reason(label(rule, row, say), seen, formula=formula, below=below)
+
+
+def _choices(rule: Rule, output: str) -> Mapping[str, Text]:
+    return rule.body.outputs[output].choices if isinstance(rule.body, Table) else {}
+
+
+def _best(body: Table, rows: Sequence[Criterion], scope: Scope) -> Criterion:
+    """The row that counts; the first while a value to choose by is not known."""
+    values = [evaluate(row.then[body.by], scope) for row in rows]
+    if None in values:
+        return rows[0]
+    ranked = [(sort_key(value, body.outputs[body.by].type), place) for place, value in enumerate(values)]
+    best = (min if body.hit == "lowest" else max)(ranked, key=lambda one: one[0])
+    return rows[best[1]]
 
 
 def _conditional(op: Op) -> bool:

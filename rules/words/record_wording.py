@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import title_of
 from rules.judging.missing import missing
-from rules.model import Comparison, Condition, Const, Expr, Leaf, Op, Ref
+from rules.model import Comparison, Condition, Const, Expr, Leaf, Ref
 from rules.values.text import Lang, Text
 from rules.words.formulas import AND_ALSO, BETWEEN, LISTED
 from rules.words.wording import Wording
@@ -71,10 +71,6 @@ class RecordWording(Wording):
         if not isinstance(expr, Ref):
             return self.plain.expr(expr)
         return self.text(title_of(expr, self.edition, self.subject, self.own or self.subject))
-
-    def formula(self, expr: Expr) -> str:
-        """The formula with the values of this record; nothing where it is no formula."""
-        return f"= {self.expr(expr)}" if isinstance(expr, Op) else ""
 
     def seen(self, expr: Expr) -> str:
         """The value of an expression for this record."""

@@ -1,4 +1,7 @@
-"""A whole county at once. Extracts go in; a folder of judged tables, a workbook, a report and a manifest come out.
+"""A whole county at once.
+
+In: extracts and an edition. Out: a folder of judged tables, a workbook, a report and a manifest. May be imported by
+`service.commands`; it stands on `rules` alone.
 
 - `backend`: DuckDB and Spark
 - `intake`: extracts, checked and read
@@ -7,6 +10,4 @@
 - `running`: the whole run
 - `simulation`: a run under other figures
 - `assignment`: records shared out evenly among bearers
-
-It stands on `rules` alone; `service.commands` imports it.
 """

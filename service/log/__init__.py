@@ -1,4 +1,8 @@
-"""The decision log: every answer is in it, and every line stays as written."""
+"""The decision log: every answer is in it, and every line stays as written.
+
+In: entries, and cases to be sealed. Out: lines, proofs that none was changed, exports. May be imported by `keys`,
+`policies` and everything above them.
+"""
 
 from service.log.entry import Anchor, Entry, Line, Once, new_id
 from service.log.errors import (

@@ -129,7 +129,7 @@ def _policies(edition: Edition) -> str:
 @pytest.mark.parametrize(
     "words",
     [
-        "信用户占比 不低于 55%",
+        "A级及以上信用户占比 不低于 55%",
         "获得贷款的农户比例 高于 县（区）平均获得贷款的农户比例",
         "农信系统内不良率 不超过 2%",
         "不得：有不良信用记录",
@@ -139,7 +139,7 @@ def _policies(edition: Edition) -> str:
         "最后有效日之前 提前提醒天数（示例）",
         "判定日期 不早于 2026-12-31时：整村授信完成率 不低于 30%",
         "| AAA级额度 `grade_aaa` | 评级 为 AAA级 | 提交申请审批 | 20万元 | 三(五) | 农信社（示例） |",
-        "信用户占比恰为55%：取“达到55%即符合（客户书面口径）”。其他读法：严格高于55%（方案原文“高于”）。",
+        "A级及以上信用户占比恰为55%：取“达到55%即符合（客户书面口径）”。其他读法：严格高于55%（方案原文“高于”）。",
         "> **四(三)2(1)** 行政乡镇内信用村占比高于75%。",
     ],
 )
@@ -171,7 +171,7 @@ def test_a_changed_number_and_a_missing_feature_change_the_page(tmp_path, book):
     file = next(tmp_path.glob("xx-county/*/credit_village.yaml"))
     file.write_text(file.read_text(encoding="utf-8").replace("at_least: 55%", "at_least: 60%"), encoding="utf-8")
     changed = open_store(tmp_path).plans["xx-county"][-1]
-    assert "信用户占比 不低于 60%" in pages(changed, ROOT / "features")["rulebook.md"]
+    assert "A级及以上信用户占比 不低于 60%" in pages(changed, ROOT / "features")["rulebook.md"]
     assert "**场景**" in book
     assert "**场景**" not in pages(changed, tmp_path)["rulebook.md"]
 

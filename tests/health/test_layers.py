@@ -1,5 +1,6 @@
 """The layers of pyproject.toml hold, and each contract breaks when it is broken."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -87,3 +88,14 @@ def test_the_one_module_of_each_library_is_free_to_use_it(copy, module, line):
         file.write(line + "\n")
     result = lint_imports(copy)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("package", sorted(
+    path.parent.relative_to(ROOT).as_posix()
+    for root in ("rules", "service") for path in ROOT.glob(f"{root}/*/**/__init__.py")
+    if "migrations" not in path.parts
+))  # fmt: skip
+def test_a_package_says_what_goes_in_and_out_and_who_may_import_it(package):
+    text = ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8")))
+    text = " ".join(text.split())
+    assert [part for part in ("In: ", "Out: ", "May be imported by") if part not in text] == []

@@ -49,10 +49,10 @@ def test_the_same_edition_has_no_differences(changes):
     ("edit", "path", "zh", "en"),
     [
         (("credit_village.yaml", "{a_grade_share: {at_least: 55%}}", "{a_grade_share: {at_least: 60%}}"),
-         "credit_village.a_grade_share", "信用户占比：不低于 55% → 不低于 60%",
+         "credit_village.a_grade_share", "A级及以上信用户占比：不低于 55% → 不低于 60%",
          "A-grade share: at least 55% → at least 60%"),
         (("credit_village.yaml", "{a_grade_share: {at_least: 55%}}", "{a_grade_share: {above: 55%}}"),
-         "credit_village.a_grade_share", "信用户占比：不低于 55% → 高于 55%",
+         "credit_village.a_grade_share", "A级及以上信用户占比：不低于 55% → 高于 55%",
          "A-grade share: at least 55% → above 55%"),
         (("screening.yaml", "[18 years, 65 years]", "[18 years, 60 years]"),
          "screening.age", "年龄适合授信：拟授信人周岁 在 18岁 至 65岁 之间（含两端） → 拟授信人周岁 在 18岁 至 60岁",
@@ -69,7 +69,7 @@ def test_the_same_edition_has_no_differences(changes):
          "品行口碑：为 好 25分 → 为 好 24分", "Conduct: good 25 points → good 24 points"),
         (("facts.yaml", "counted: {count: household, where: {screening: collectable}}",
           "counted: {count: household}"), "village.collectable_households",
-         "批量汇总自：农户（仅计可采集信息农户筛选 为 可采集信息）的个数 → 农户的个数",
+         "批量汇总自：农户（仅计可采集信息农户筛选 为 列入可采集信息农户名单）的个数 → 农户的个数",
          "counted in bulk from: number of Farm household (only where Screening for collectable "
           "households is collectable) → "),
         (("manager_assignment.yaml", "keep: {at_least: 80%", "keep: {at_least: 90%"), "manager_assignment.keep",

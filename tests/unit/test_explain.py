@@ -39,7 +39,7 @@ def test_a_finding_says_value_limit_and_clause(explained):
 
 def test_the_same_in_chinese(explained):
     said = explained("credit_village", "village_misses_narrowly")
-    assert "✗ 信用户占比 54.75% 应不低于 55% 四(三)1(1)".split() in [one.split() for one in said.splitlines()]
+    assert "✗ A级及以上信用户占比 54.75% 应不低于 55% 四(三)1(1)".split() in [one.split() for one in said.splitlines()]
     assert "结论：不达标" in said
 
 

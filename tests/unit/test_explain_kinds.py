@@ -491,3 +491,22 @@ def test_points_for_missing_data_and_bounds_say_so():
     assert "= 5分" in said
     said = text({**CARD, "items": [item], "total": {"at_most": 50}}, KNOWN)
     assert "总分  50分\n          = 60分 = 60分，最高 50分" in said
+
+
+def test_the_other_outputs_come_from_the_row_that_counts():
+    choices = {"gold": {"zh": "金卡", "en": "gold card"}, "blue": {"zh": "蓝卡", "en": "blue card"}}
+    cards = {"type": "choice", "choices": choices, **titled("卡别", "Card")}
+    first, second = ({**row, "then": {**row["then"], "card": card}} for row, card in zip(ROWS, choices, strict=True))
+    asked = {**MANY, "rows": [first, second], "outputs": {**TABLE["outputs"], "card": cards}, "otherwise": {}}
+    said = text({**asked, "hit": "highest", "by": "limit"}, KNOWN)
+    assert "卡别      蓝卡\n          按“有存款的”" in said
+    said = text({**asked, "hit": "lowest", "by": "limit"}, KNOWN)
+    assert "卡别      金卡\n          按“种植户”" in said
+
+
+def test_a_choice_is_titled_in_the_arithmetic():
+    choices = {"gold": {"zh": "金卡", "en": "gold card"}, "blue": {"zh": "蓝卡", "en": "blue card"}}
+    cards = {"type": "choice", "ranked": True, "choices": choices, **titled("卡别", "Card")}
+    rows = [{**row, "then": {"card": card}} for row, card in zip(ROWS, choices, strict=True)]
+    asked = {**TABLE, "rows": rows, "outputs": {"card": cards}, "otherwise": {}, "hit": "highest", "by": "card"}
+    assert "取各行中最高的\n          种植户  金卡\n          有存款的  蓝卡" in text(asked, KNOWN)

@@ -1,1 +1,5 @@
-"""A task of `rules` in; the records of every bearer out, as even as can be, with a bound on any better answer."""
+"""Assigns records to bearers evenly.
+
+In: a task of `rules.judging.assignment`. Out: the records of every bearer, with a bound on any better answer. May be
+imported by `commands`.
+"""

@@ -1,1 +1,4 @@
-"""The outputs of a run in; a page that draws them and a workbook that lists them out."""
+"""Shows the outputs of a run.
+
+In: the folder of a run. Out: a page with charts, and a workbook. May be imported by `running`, `commands`.
+"""

@@ -1,1 +1,5 @@
-"""Good rows of extracts in; judged tables, their numbers and their gaps out, and the manifest that lists them."""
+"""Judges the levels of a county.
+
+In: good rows of extracts. Out: judged tables, their counts and gaps, and the manifest that lists them. May be
+imported by `report`, `running`, `simulation`, `commands`.
+"""
