@@ -18,7 +18,7 @@ QUIET := -W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionW
 .PHONY: help run shell test lint check spark-test docs bench bench-http editor lock clean
 
 # Nothing of the caller's Python leaks in.
-unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE PIP_TARGET PIP_PREFIX
 export PIP_USER := 0
 export PIP_NO_INPUT := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -73,7 +73,7 @@ COMPILE = UV_PYTHON_DOWNLOADS=never $(IN) -m uv pip compile -q --universal --pyt
   --system-certs --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 clean: ## remove .venv, caches and built files
-	@rm -rf $(VENV) build dist .cache .*_cache .hypothesis .coverage *.egg-info
+	@rm -rf $(VENV) build dist .*_cache .hypothesis .coverage *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- the virtual environment ------------------------------------------------------------------------------

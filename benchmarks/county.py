@@ -24,10 +24,10 @@ import duckdb
 from rules import FactChecker, Reference
 from rules.building.loader import load
 from rules.model import Edition
+from service.county.backend import Duck, named, quoted
 from service.county.intake.inputs import Source
-from service.county.run.backend import Duck, named, quoted
-from service.county.run.rows import case
-from service.county.run.running import Asked, run
+from service.county.intake.rows import case
+from service.county.running import Asked, run
 
 ROOT = Path(__file__).parents[1]
 ON = date(2026, 12, 31)

@@ -20,7 +20,7 @@ from statistics import median
 from benchmarks.county import FILES, ON, ROOT
 from rules.building.loader import load
 from service.county.intake.inputs import Source
-from service.county.run.running import Asked, run
+from service.county.running import Asked, run
 
 MASTERS = {"local[1]": 1, "local[2]": 2}
 

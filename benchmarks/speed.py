@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.peers import cel_program, zen_table
+from benchmarks.realistic import realistic
 from benchmarks.timing import microseconds, table
 from rules import Edition, Engine, FactChecker, open_store
 from rules.building.loader import load
@@ -57,7 +58,7 @@ def village_peer(facts: dict[str, Any]) -> dict[str, int]:
         "f": facts["filed_households"] * 100 - facts["collectable_households"] * 90,
         "g": facts["granted_households"] * 100 - facts["filed_households"] * 50,
         "l": facts["lender_loan_balance"] * 2 - facts["lender_npl_balance"] * 100,
-        **{f"k{n}": int(facts[name]) for n, name in enumerate(FLAGS)},
+        **{f"k{n}": int(facts.get(name, False)) for n, name in enumerate(FLAGS)},
     }
 
 
@@ -92,6 +93,13 @@ def cases() -> list[str]:
         })  # fmt: skip
         shown.append(table(decision, times, "zen decision table"))
     return shown
+
+
+def varied() -> list[str]:
+    """The same decisions over many different cases."""
+    edition = open_store(POLICIES).in_force("xx-county", ON)
+    rules = {"screening": HOUSEHOLD_RULES, "credit_village": VILLAGE_RULES}
+    return realistic(edition, ON, rules, village_peer)
 
 
 def grown(criteria: int, fields: int = 10) -> Edition:

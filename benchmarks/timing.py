@@ -33,9 +33,10 @@ def _calls(work: Work, seconds: float) -> int:
     return max(20, int(20 * seconds / (time.process_time() - start)))
 
 
-def table(title: str, times: Mapping[str, float], against: str) -> str:
-    """The times, and each as a ratio of throughput to one of them (above 1 is faster)."""
+def table(title: str, times: Mapping[str, float], *against: str) -> str:
+    """The times, and each as a ratio of throughput to some of them (above 1 is faster)."""
     lines = [title]
     for name, time_ in times.items():
-        lines.append(f"  {name:<44}{time_:>10.1f} µs{times[against] / time_:>9.2f} × {against}")
+        ratios = "".join(f"{times[other] / time_:>9.2f} × {other}" for other in against)
+        lines.append(f"  {name:<44}{time_:>10.1f} µs{ratios}")
     return "\n".join(lines)

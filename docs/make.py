@@ -9,9 +9,11 @@ from typing import Any
 from gherkin.parser import Parser
 
 from rules.building.store import open_store
+from rules.format.manual import with_tables
 from rules.format.schema import schema_text
 from rules.model import Edition
 from rules.values.markdown import cell, table
+from rules.values.text import Lang
 from rules.words import clauses as trace
 from rules.words import rulebook
 from rules.words.rulebook import Example
@@ -78,10 +80,16 @@ def _row(one: Setting) -> tuple[str, str, str]:
     return f"`{one.variable}`", f"`{shown}`" if shown else "", f"{cell(one.zh)}<br>{cell(one.en)}"
 
 
+def manual(docs: Path) -> dict[str, str]:
+    """The pages of the format, with the tables that are made from definitions."""
+    langs: dict[str, Lang] = {"policy-format.md": "en", "policy-format.zh-CN.md": "zh"}
+    return {name: with_tables((docs / name).read_text(encoding="utf-8"), lang) for name, lang in langs.items()}
+
+
 def main(root: Path, plan: str) -> None:
     """Write every generated file below `root`; the pages are those of the plan's latest edition."""
     edition = open_store(root / "policies").plans[plan][-1]
-    written = pages(edition, root / "features") | {"settings.md": settings_page()}
+    written = pages(edition, root / "features") | {"settings.md": settings_page()} | manual(root / "docs")
     for name, text in written.items():
         (root / "docs" / name).write_text(text, encoding="utf-8")
     (root / "policies" / "policy.schema.json").write_text(schema_text(), encoding="utf-8")

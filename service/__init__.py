@@ -1,1 +1,1 @@
-"""The decision service as people and programs meet it: the command line."""
+"""The decision service: HTTP API, pages, decision log, county run, command line."""

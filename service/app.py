@@ -22,7 +22,8 @@ from service.openapi import document as openapi
 from service.pages import example, operations
 from service.pages.example_report import ExampleReport
 from service.policies import archive
-from service.policies.live import Later, Policies, Snapshot
+from service.policies.compiled import Snapshot
+from service.policies.live import Later, Policies
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
 
 RARELY = 20_000, 50, 100  # a request leaves next to nothing for the cycle collector
@@ -71,7 +72,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
 
 
 def _compressed(response: Response, compress: Compress) -> Response:
-    """Compressed where that was asked for; else spared the look at everything that could be."""
+    """Compress where the client accepts it; otherwise skip flask-compress' checks."""
     return compress.after_request(response) if "HTTP_ACCEPT_ENCODING" in this_request().environ else response
 
 

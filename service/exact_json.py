@@ -1,4 +1,4 @@
-"""JSON in and out without a float on the way: figures stay exact, Chinese stays readable, a key stands once."""
+"""JSON without floats: figures stay exact, Chinese stays readable, duplicate keys are refused."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from rules.values.exact_json import decode
+from rules.values.text import TextError
 
 # the words of json and of rules.values.exact_json in Chinese
 WORDS: Mapping[str, str] = {
@@ -28,16 +29,12 @@ WORDS: Mapping[str, str] = {
 MARK = "\ufeff"
 
 
-class Malformed(Exception):
-    """Bytes that are not JSON, or not the JSON that is wanted here."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
+class Malformed(TextError):
+    """Bytes that are not JSON, or not of the wanted form."""
 
 
 def loads(data: bytes) -> Any:
-    """What the bytes say, numbers with a point as Decimal; Malformed for anything doubtful."""
+    """Parse JSON, numbers with a point as Decimal; Malformed for duplicate keys, NaN, or bad text."""
     try:
         found = decode(data.decode())
         if b"\\u" in data:  # an escape can name half a character, which no UTF-8 can say again

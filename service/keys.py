@@ -1,7 +1,4 @@
-"""API keys: who may call, and what. A key is shown once; what is kept of it cannot be turned back into it.
-
-Keys are handed out and revoked by lines of the log and nothing else: to verify the log is to verify the keys.
-"""
+"""API keys: who may call, and what. The full key is shown once; only a hash is stored."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ PREFIX = "vc"
 ID, SECRET = 6, 32  # bytes of chance
 KEY, ADDED, REVOKED = "key", "added", "revoked"  # a kind of lines, and what came of it
 
-# `read_own` and `explain` reach what the key itself decided; with `read_log`, what any key decided.
+# `read` and `explain` reach the decisions of the key itself; with `read_all`, those of every key.
 _CALL = frozenset({"decide", "explain", "policies", "read", "request_review"})
 _ANALYSE = frozenset({"read_all", "record_review", "replay", "what_if"})
 _AUDIT = frozenset({"explain", "inputs", "policies", "read", "read_all", "replay"})
@@ -63,11 +60,8 @@ class ApiKey:
 
 
 class Keys:
-    """The keys in the log, and a copy in memory that is never older than `refresh` seconds where that can be.
-
-    While the database is away the copy goes on for ten times as long: whoever asks is told what is wrong by the log,
-    not by a refusal of a good key.
-    """
+    """The keys in the log, with a copy in memory at most `refresh` seconds old. While the database is away the copy
+    serves ten times as long: a good key is not refused because the database is down."""
 
     def __init__(
         self,
@@ -82,7 +76,7 @@ class Keys:
         self._lock = threading.Lock()
 
     def check(self, text: str) -> ApiKey | None:
-        """The key that this is, if it may be used now. No query while the copy is fresh."""
+        """The key for this text, if it may be used now. No query while the copy is fresh."""
         prefix, _, rest = text.partition("_")
         id, _, _ = rest.partition("_")
         key = self._current().get(id)
@@ -91,7 +85,7 @@ class Keys:
         return key if key and prefix == PREFIX and same and key.live(self._log.clock()) else None
 
     def add(self, name: str, role: str, expires: datetime | None = None) -> tuple[ApiKey, str]:
-        """A new key, and the text to hand out, which nobody can read again. KeyError for a role there is not."""
+        """Create a key. Returns it with its full text, which cannot be read again. KeyError for an unknown role."""
         PERMISSIONS[role]
         id = secrets.token_hex(ID)
         text = f"{PREFIX}_{id}_{secrets.token_urlsafe(SECRET)}"
@@ -105,7 +99,7 @@ class Keys:
         return tuple(self._log.database.read(_all).values())
 
     def revoke(self, id: str) -> bool:
-        """End a key; False where there is none, or it was revoked before."""
+        """Revoke a key; False for an unknown or already revoked key."""
         key = self._log.database.read(_all).get(id)
         if key is None or key.revoked is not None:
             return False
@@ -148,7 +142,7 @@ class Keys:
 
 
 def _all(connection: Connection) -> dict[str, ApiKey]:
-    """What the lines come to, the oldest key first. The first that says something of a key counts."""
+    """The keys that the log's lines add up to, the oldest first. The first line about a key counts."""
     asked = select(lines.c.at, lines.c.outcome, lines.c.body).where(
         lines.c.decision == "", lines.c.outcome.in_((ADDED, REVOKED)), lines.c.kind == KEY  # found by an index
     )  # fmt: skip
@@ -166,7 +160,7 @@ def _all(connection: Connection) -> dict[str, ApiKey]:
 
 
 def _user() -> str:
-    """Who typed the command, as far as the system knows."""
+    """The operating system's name of the user who typed the command."""
     with suppress(KeyError):  # a container's user may have no name
         return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
     return str(os.getuid())

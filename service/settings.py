@@ -1,7 +1,4 @@
-"""The settings of the service: one table, read from the environment, every mistake told at once.
-
-`docs/settings.md` is made from this table.
-"""
+"""The settings of the service: one table, read from the environment, all errors reported at once."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ EXAMPLE = f"{PREFIX}EXAMPLE"  # set by `serve --demo`: the folder for the report
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table: how a variable is read, what it is when it is not set, and what it is for."""
+    """One row of the table: name, parser, default and purpose."""
 
     name: str
     read: Callable[[str], Any]
@@ -95,7 +92,7 @@ DEFAULTS: Mapping[str, Any] = {one.name: one.read(one.default) for one in TABLE}
 
 
 class BadSettings(Exception):
-    """Settings that cannot be used, each with the variable and what is wrong, in both languages."""
+    """Unusable settings, each with its variable and the error, in both languages."""
 
     def __init__(self, problems: list[dict[str, str]]) -> None:
         super().__init__("; ".join(problem["en"] for problem in problems))
@@ -127,7 +124,7 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings as the environment gives them; BadSettings lists everything wrong, names nobody knows too."""
+    """Read the settings; BadSettings lists every error and every unknown name."""
     values: dict[str, Any] = {}
     problems: list[dict[str, str]] = []
     for one in TABLE:

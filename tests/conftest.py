@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from rules import Edition, Engine, open_store
+from rules import Edition, Engine
+from tests.editions import POLICIES, store
 from tests.steps.assigning import *
 from tests.steps.case import Case
 from tests.steps.conclusions import *
@@ -19,7 +20,6 @@ from tests.steps.rankings import *
 from tests.steps.readings import *
 from tests.steps.shortfalls import *
 
-POLICIES = Path(__file__).parents[1] / "policies"
 CLAUSE = "条款-"
 LONGEST = ("tests/serving/test_crash", "tests/serving/", "tests/county/", "tests/agreement/", "tests/browser/")
 
@@ -47,7 +47,7 @@ def pytest_bdd_apply_tag(tag: str, function: Callable[..., Any]) -> bool | None:
 
 @pytest.fixture(scope="session")
 def edition() -> Edition:
-    return open_store(POLICIES).in_force("xx-county", date(2026, 12, 31))
+    return store(POLICIES).in_force("xx-county", date(2026, 12, 31))
 
 
 @pytest.fixture(scope="session")

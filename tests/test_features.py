@@ -8,8 +8,7 @@ import pytest
 from pytest_bdd import scenarios
 
 from rules import Edition, Engine
-from rules.judging.outcomes import criteria_of
-from rules.model import Criterion, Rule, Scorecard, ScoreItem
+from rules.model import Criterion, Rule, Scorecard, ScoreItem, criteria_of
 from tests.steps.scenarios import CLAUSE, Example, documents, examples
 
 scenarios(".")

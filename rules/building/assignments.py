@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rules.building.decisions import RuleBuilder
 from rules.building.facts import text_of, title, words
-from rules.building.resolver import Place, said
 from rules.files.source import Node
 from rules.model import Assignment, Dimension, Ref
+from rules.operations.operation import Place
 from rules.values.exact import RATE, Type, Value
+from rules.values.kinds import said
 
 ADDED = ("count", "amount", "points")  # what can be added up: two rates make no rate
 
@@ -20,14 +21,14 @@ class AssignmentBuilder(RuleBuilder):
     """Builds one assignment."""
 
     def assignment(self) -> Assignment | None:
-        subjects, bearer = tuple(self.resolver.within), self.node.entries["bearer"]
+        subjects, bearer = tuple(self.resolver.names.within), self.node.entries["bearer"]
         strange = [at for at in (self.node.entries["subject"], bearer) if at.text not in subjects]
         for at in strange:
-            self._unknown(at, subjects, "subject.unknown")
+            self.unknown(at, subjects, "subject.unknown")
         if strange:
             return None
         self._check_roles()
-        clause = self._clause(self.node, "")
+        clause = self.clause(self.node, "")
         balance = [self._dimension(at, clause) for at in self.node.entries["balance"].items]
         keep = self.node.get("keep")
         return Assignment(
@@ -49,14 +50,14 @@ class AssignmentBuilder(RuleBuilder):
         return found if isinstance(found, Ref) else None
 
     def _dimension(self, node: Node, clause: str) -> Dimension | None:
-        meta, at = self._meta(node, clause), node.entries["measure"]
+        meta, at = self.meta(node, clause), node.entries["measure"]
         measure, tolerance = self.resolver.expression(at, self.place), self._part(node.entries["tolerance"])
         if measure is None:
             return None
         if measure.type.kind not in ADDED:
             self.problems.add(at, "assignment.measure", found=said(measure.type))
         return Dimension(
-            title=self._title(node, measure), measure=measure, weight=int(node.entries["weight"].text),
+            title=self.title(node, measure), measure=measure, weight=int(node.entries["weight"].text),
             tolerance=tolerance, reading=text_of(node.get("reading")), note=words(node.get("note")), **meta,
         )  # fmt: skip
 

@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from rules.files.source import Node
-from rules.judging.evaluate import COMPARE
 from rules.model import Comparison, Const
+from rules.operations import COMPARE, OPERATORS
 from rules.problems.problem import Problems
-from rules.values.exact import Type, Value, show
+from rules.values.exact import Type, Value
+from rules.values.figures import show
 from rules.values.text import Text
 
 _SAID = {
@@ -37,15 +38,13 @@ class Band:
         for test in tests:
             if test is None or not isinstance(test.limits[0], Const):
                 return None
-            value = test.limits[0].value
-            if test.operator in ("at_least", "above", "equals"):
-                edge = (value, int(test.operator == "above"))
-                low = edge if low is None else max(low, edge)
-            if test.operator in ("at_most", "below", "equals"):
-                edge = (value, int(test.operator != "below"))
-                high = edge if high is None else min(high, edge)
-            if test.operator == "one_of":
+            value, operator = test.limits[0].value, OPERATORS[test.operator]
+            if operator.low is None and operator.high is None:
                 return None
+            if operator.low is not None:
+                low = (value, operator.low) if low is None else max(low, (value, operator.low))
+            if operator.high is not None:
+                high = (value, operator.high) if high is None else min(high, (value, operator.high))
         return cls(node, low, high)
 
 
@@ -98,8 +97,6 @@ def can_hold(tests: Sequence[Comparison]) -> bool:
 
     def passes(candidate: tuple[Value, int], test: Comparison) -> bool:
         limits = [(limit.value, 0) for limit in test.limits if isinstance(limit, Const)]
-        if test.operator == "one_of":
-            return candidate in limits
-        return COMPARE[test.operator](candidate, limits[0])
+        return any(COMPARE[test.operator](candidate, limit) for limit in limits)
 
     return any(all(passes(candidate, test) for test in tests) for candidate in tries)

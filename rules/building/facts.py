@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from rules.building.resolver import Place, Resolver, example, said
+from rules.building.names import Names
+from rules.building.resolver import Resolver
 from rules.files.source import Node
 from rules.model import Fact, Subject
+from rules.operations.operation import Place
 from rules.problems.problem import Problems
-from rules.values.exact import RATE, Type, Value, read_date, read_literal
+from rules.values.exact import Type, Value, read_date, read_literal
+from rules.values.kinds import KINDS, example, said
 from rules.values.text import Text, listed, near, shown
 
 RESOLVING = object()
@@ -36,7 +39,7 @@ def choices_of(node: Node | None) -> dict[str, Text]:
 
 
 class FactBuilder:
-    """Builds each fact when it is first named; implements rules.building.resolver.Facts."""
+    """Builds each fact when it is first named; implements rules.building.names.Facts."""
 
     def __init__(self, root: Node, problems: Problems) -> None:
         self.problems = problems
@@ -49,7 +52,8 @@ class FactBuilder:
                                   near=near(above, tuple(within)))  # fmt: skip
         self._refuse_circles(within)
         names = {name: tuple(self._own(name)) for name in self.nodes}
-        self.resolver = Resolver(problems, within, names, {}, self)
+        self.names = Names(problems, within, names, self)
+        self.resolver = Resolver(problems, self.names)
 
     def _own(self, subject: str) -> Mapping[str, Node]:
         facts = self.nodes[subject].get("facts")
@@ -75,19 +79,19 @@ class FactBuilder:
                 subject,
                 title(node),
                 text_of(node.get("within")),
-                {name: fact for name in self._own(subject) if isinstance(fact := self.facts[subject, name], Fact)},
+                {name: fact for name in self._own(subject) if (fact := self.built(subject, name)) is not None},
             )
             for subject, node in self.nodes.items()
         }
 
     def _bulk(self) -> None:
-        """How bulk runs fill given facts in, once all facts are known: a record below may name those above it, and
-        what a record was may rest on every decision about it."""
+        """Read `counted` and `last` once all facts are known: they may refer to facts around the record and to any
+        decision about it."""
         for subject in self.nodes:
             for name, node in self._own(subject).items():
-                fact = self.facts.get((subject, name))
-                if isinstance(fact, Fact) and fact.given:
-                    with self.resolver.gathering():
+                fact = self.built(subject, name)
+                if fact is not None and fact.given:
+                    with self.names.gathering():
                         below, before = node.get("counted"), node.get("last")
                         counted = None if below is None else self.resolver.counted(below, fact)
                         last = None if before is None else self.resolver.expression(before, Place(subject), fact.type)
@@ -102,10 +106,15 @@ class FactBuilder:
             return None
         if found is None and (subject, name) not in self.facts:
             self.facts[subject, name] = RESOLVING
-            with self.resolver.gathering() as needs:
+            with self.names.gathering() as needs:
                 found = self._fact(subject, name, self._own(subject)[name])
-            self.resolver.fact_needs[subject, name] = needs
+            self.names.fact_needs[subject, name] = needs
             self.facts[subject, name] = found
+        return self.built(subject, name)
+
+    def built(self, subject: str, name: str) -> Fact | None:
+        """A fact that has been built; None where there is none, or it was wrong."""
+        found = self.facts.get((subject, name))
         return found if isinstance(found, Fact) else None
 
     def _fact(self, subject: str, name: str, node: Node) -> Fact | None:
@@ -121,8 +130,9 @@ class FactBuilder:
         if formula is None:
             return None
         if codes is not None and not codes.fits(formula.type):
-            self.problems.add(node, "type.wrong", wanted=str(codes), found=str(formula.type), example=example(codes))
-        return self._with(subject, name, node, codes or formula.type, formula=formula, choices=choices)
+            self.problems.add(node, "type.wrong", wanted=said(codes), found=said(formula.type), example=example(codes))
+        type = replace(codes or formula.type, written="")  # the unit of one argument is not that of the value
+        return self._with(subject, name, node, type, formula=formula, choices=choices)
 
     def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:
         self._known_facts(subject, node.get("part_of"))
@@ -133,23 +143,20 @@ class FactBuilder:
 
     def _given(self, subject: str, name: str, node: Node) -> Fact | None:
         kind = text_of(node.get("type"))
-        unit = text_of(node.get("unit")) or {"amount": "yuan", "points": "point"}.get(kind, "")
+        unit = text_of(node.get("unit")) or KINDS[kind].unit
         choices = choices_of(node.get("choices"))
         of = text_of(node.get("of"))
-        for needed, key in (("count", "unit"), ("choice", "choices"), ("list", "of")):
-            if (kind == needed) != (node.get(key) is not None):
-                code = "fact.needs" if kind == needed else "fact.needless"
+        for key in filter(None, (one.needs for one in KINDS.values())):
+            if (key == KINDS[kind].needs) != (node.get(key) is not None):
+                code = "fact.needs" if key == KINDS[kind].needs else "fact.needless"
                 self.problems.add(node, code, key=key, kind=kind)
         if of and of not in self.nodes:
             self.problems.add(node.entries["of"], "subject.unknown", text=of, near=near(of, tuple(self.nodes)))
             return None
         ranked = text_of(node.get("ranked")) == "true"
         type = Type(kind, unit, tuple(choices), ranked, of)
-        bounds = {key: self._bound(node.get(key), type) for key in ("minimum", "maximum")}
-        if type.is_number and kind != "points" and bounds["minimum"] is None:
-            bounds["minimum"] = 0
-        if type == RATE and bounds["maximum"] is None:
-            bounds["maximum"] = 1
+        unless = {"minimum": KINDS[kind].minimum, "maximum": KINDS[kind].maximum}
+        bounds = {key: self._bound(node.get(key), type, bound) for key, bound in unless.items()}
         moves = tuple(item.text for item in getattr(node.get("moves"), "items", ()))
         self._known_facts(subject, node.get("moves"))
         return self._with(
@@ -171,9 +178,9 @@ class FactBuilder:
                 self.problems.add(at, "name.unknown", text=shown(at.text), near=near(at.text, tuple(own)),
                                   allowed=listed(tuple(own)[:12]), subject=subject)  # fmt: skip
 
-    def _bound(self, node: Node | None, type: Type) -> Value:
+    def _bound(self, node: Node | None, type: Type, unless: Value) -> Value:
         found = None if node is None else self.resolver.literal(node, type)
-        return None if found is None else found.value
+        return unless if found is None else found.value
 
     def _dated(self, subject: str, name: str, node: Node, values: Node) -> Fact | None:
         pairs = list(values.entries.items()) if values.is_map else [("0001-01-01", values)]

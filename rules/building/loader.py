@@ -29,14 +29,16 @@ Files = dict[str, Node]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An edition, or None where there are errors; warnings come either way."""
+    """An edition, or None where there are errors; with warnings, if they were asked for."""
 
     edition: Edition | None
     problems: tuple[Problem, ...]
 
 
-def load(folder: Path, root: Path | None = None) -> Loaded:
-    """Load the edition in a folder. Messages name files relative to `root`."""
+def load(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded:
+    """Load the edition in a folder. Messages name files relative to `root`.
+
+    `warn` looks for warnings, which takes as long as the rest of the building."""
     problems = Problems()
     try:
         edition = _load(folder, root or folder, problems)
@@ -45,7 +47,7 @@ def load(folder: Path, root: Path | None = None) -> Loaded:
         edition, deep = None, True
     if deep:
         problems.add(Mark(_name(folder, root or folder), 1, 1), "edition.too_deep")
-    if edition is not None and not problems.errors:
+    if warn and edition is not None and not problems.errors:
         problems.extend(warnings(edition))
     return Loaded(None if problems.errors else edition, problems.sorted())
 
@@ -124,8 +126,7 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
     not_decided = plan.get("not_decided")
     why = {} if not_decided is None else {key: words(node) for key, node in not_decided.entries.items()}
     clauses = {
-        key: _clause(key, node, why.get(key))
-        for key, node in files["clauses"].entries["clauses"].entries.items()
+        key: _clause(key, node, why.get(key)) for key, node in files["clauses"].entries["clauses"].entries.items()
     }
     if not_decided is not None:
         for key in why:
@@ -143,8 +144,8 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
         if text_of(node.get("decision")) != name:
             problems.add(node.entries["decision"], "decision.file_name", file=name, id=text_of(node.get("decision")))
         if not is_assignment(node):  # whose outcome is no fact of any record
-            facts.resolver.heads[name] = head_of(node)
-        for subject, known in facts.resolver.names.items():
+            facts.names.heads[name] = head_of(node)
+        for subject, known in facts.names.of_facts.items():
             if name in known and subject == text_of(node.get("subject")):
                 problems.add(node.entries["decision"], "decision.fact_of_same_name", id=name, subject=subject)
     subjects = facts.build()

@@ -1,14 +1,14 @@
-"""Builds what an edition says of the report of a bulk run: `report.yaml`, which may be left out."""
+"""Builds the report settings of an edition from the optional `report.yaml`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from rules.building.facts import title
-from rules.building.resolver import Place, Resolver
+from rules.building.resolver import Resolver
 from rules.files.source import Node
-from rules.judging.outcomes import criteria_of
-from rules.model import Report, ReportStep, Rule
+from rules.model import Report, ReportStep, Rule, criteria_of
+from rules.operations.operation import Place
 from rules.values.text import listed, near, shown
 
 
@@ -30,7 +30,7 @@ def report_of(root: Node, resolver: Resolver, rules: Mapping[str, Rule]) -> Repo
         held = resolver.condition(titles.entries["held"], Place(rule.subject))
     expired_subject, expired = "", None
     if ahead is not None and (node := ahead.get("expired")) is not None:
-        expired_subject = _among(node.entries["subject"], tuple(resolver.within), resolver)
+        expired_subject = _among(node.entries["subject"], tuple(resolver.names.within), resolver)
         if expired_subject:
             expired = resolver.condition(node.entries["where"], Place(expired_subject))
     for node in (near_, ahead, at.get("milestones")):
@@ -63,7 +63,7 @@ def report_of(root: Node, resolver: Resolver, rules: Mapping[str, Rule]) -> Repo
 
 def _funnel(node: Node, resolver: Resolver) -> tuple[str, tuple[ReportStep, ...]]:
     named = node.entries["subject"]
-    subject = _among(named, tuple(resolver.within), resolver)
+    subject = _among(named, tuple(resolver.names.within), resolver)
     steps = []
     for step in node.entries["steps"].items if subject else ():
         where = step.get("where")

@@ -1,9 +1,4 @@
-"""What can still be read of files whose form is wrong, so that one pass also finds what is wrong in their meaning.
-
-An item, fact, clause, reading or outcome with a mistake in its form is left out, and the rest is built. What is then
-reported about names that were left out, or about wholes of which a part was, would be a second complaint about one
-mistake: it is dropped.
-"""
+"""Keeps the readable parts of malformed files, so that the same pass finds errors of meaning too."""
 
 from __future__ import annotations
 
@@ -22,20 +17,21 @@ UNKNOWN = (".unknown", ".no_output", ".no_choice", ".no_option")
 
 @dataclass(slots=True)
 class Sound:
-    """The files as far as they can be read, and what was left out of them."""
+    """The readable parts of the files, and the paths that were left out."""
 
     files: dict[str, Node] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
     partial: set[str] = field(default_factory=set)  # the paths of files of which something was left out
 
     def take(self, name: str, node: Node, shape: Shape, problems: Problems) -> None:
-        """Check a file, and take of it what is sound."""
+        """Check a file and keep its valid parts."""
         found = Problems()
-        if not shape.check(node, found):
+        good = shape.check(node, found)
+        if not good:
             problems.extend(found)
             self.partial.add(node.mark.file)
             node = self._prune(node, [problem.path for problem in found])
-        if shape.check(node, Problems()):
+        if good or shape.check(node, Problems()):
             self.files[name] = node
         else:
             self.left_out |= {name, *_names(node)}
@@ -64,7 +60,7 @@ class Sound:
                 yield replace(item, value={**item.entries, "criteria": pruned})
 
     def worth_saying(self, problems: Iterable[Problem]) -> Iterator[Problem]:
-        """The problems that are not mere consequences of what was left out."""
+        """Problems that do not merely follow from parts left out."""
         for problem in problems:
             words = set(re.findall(r"\w+", problem.en))
             whole = problem.mark.file in self.partial and problem.code.startswith(WHOLES)
@@ -83,7 +79,7 @@ def _without(node: Node, names: set[str]) -> Node:
 
 
 def _names(node: Node) -> Iterator[str]:
-    """Everything a file that cannot be read at all would have declared."""
+    """All names that an unreadable file would have declared."""
     for key, value in node.entries.items():
         if key in ENTRIES:
             yield from value.entries

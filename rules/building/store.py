@@ -14,7 +14,7 @@ from rules.files.source import read_file
 from rules.model import Edition
 from rules.problems.problem import PolicyError, Problem, Problems
 from rules.values.exact import read_date
-from rules.values.text import Mark, Text
+from rules.values.text import Mark, NotFound, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,16 @@ class Store:
     problems: tuple[Problem, ...]
 
     def in_force(self, plan: str, on: date) -> Edition:
-        """The edition of a plan in force on a date; LookupError says which there are."""
+        """The edition of a plan in force on a date; NotFound says which there are."""
         editions = self.plans.get(plan)
         if editions is None:
             known = ", ".join(self.plans) or "-"
-            raise LookupError(f"没有方案 {plan}（现有：{known}） / there is no plan {plan} (there are: {known})")
+            raise NotFound(f"没有方案 {plan}（现有：{known}）", f"there is no plan {plan} (there are: {known})")
         for edition in editions:
             if edition.effective_from <= on and (edition.effective_to is None or on <= edition.effective_to):
                 return edition
         spans = ", ".join(f"{one.effective_from}..{one.effective_to or ''}" for one in editions)
-        raise LookupError(
-            f"{plan} 在 {on} 没有有效版本（{spans}） / no edition of {plan} is in force on {on} ({spans})"
-        )
+        raise NotFound(f"{plan} 在 {on} 没有有效版本（{spans}）", f"no edition of {plan} is in force on {on} ({spans})")
 
     def by(self, day: date) -> tuple[Edition, ...]:
         """An edition of every plan: the last that began by a day, be it in force or over; else the first to come."""
@@ -57,7 +55,7 @@ class Store:
                 if edition.id == name:
                     return edition
         known = ", ".join(edition.id for editions in self.plans.values() for edition in editions)
-        raise LookupError(f"没有版本 {name}（现有：{known}） / there is no edition {name} (there are: {known})")
+        raise NotFound(f"没有版本 {name}（现有：{known}）", f"there is no edition {name} (there are: {known})")
 
 
 def folders(root: Path) -> list[Path]:
@@ -80,18 +78,18 @@ def lineage(root: Path, folder: Path) -> Iterator[Path]:
 
 def open_store(root: Path) -> Store:
     """Load every edition below a folder; raises PolicyError where one cannot be used."""
-    store = read_store(root)
+    store = read_store(root, warn=False)
     if any(problem.severity == "error" for problem in store.problems):
         raise PolicyError(store.problems)
     return store
 
 
-def read_store(root: Path) -> Store:
-    """Load every edition below a folder, keeping those that are good."""
+def read_store(root: Path, *, warn: bool = True) -> Store:
+    """Load every edition below a folder, keeping those that are good; `warn` looks for warnings."""
     problems = Problems()
     plans: dict[str, list[Edition]] = {}
     for folder in folders(root):
-        loaded = load(folder, root)
+        loaded = load(folder, root, warn=warn)
         problems.extend(loaded.problems)
         if loaded.edition is not None:
             _check_name(folder, loaded.edition, root, problems)

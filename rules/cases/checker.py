@@ -59,7 +59,7 @@ Read = Callable[[Any], Value]  # the exact value of a fact as given; raises _Bad
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What a record of one subject may hold."""
+    """The facts that a record of one subject may hold."""
 
     facts: dict[str, Fact]
     readers: dict[str, Read]  # of all facts but lists

@@ -20,17 +20,20 @@ from rules.problems.problem import Problems
 from rules.values.exact import read_date
 from rules.values.exact_json import decode
 from rules.values.ids import ID, WANTED
-from rules.values.text import Mark
+from rules.values.text import Mark, TextError
 
 KEYS = ("on", "subject", "facts", "decisions")
 
 
-class CaseError(Exception):
+class CaseError(TextError):
     """A case that cannot be read; both languages, and where."""
 
     def __init__(self, where: str, zh: str, en: str) -> None:
-        super().__init__(f"{where}: {en}")
-        self.where, self.zh, self.en = where, zh, en
+        super().__init__(zh, en)
+        self.where = where
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.en}"
 
     def as_dict(self) -> dict[str, str]:
         return {"where": self.where, "zh": self.zh, "en": self.en}

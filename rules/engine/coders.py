@@ -1,8 +1,8 @@
-"""Places a record's values on the ladders of the engine: exactly, and without a detour where the value is at hand.
+"""Places a record's values on the ladders of the engine, exactly.
 
 A coder gives the rung of a value (see rules.engine.engine): 0 for not known, odd between limits, even on a limit. Most
 values are a fact as given, or the ratio of two; these are read straight from the record and never divided. Everything
-else is evaluated as the reference does it. Text ways must agree, and the tests hold them against each other.
+else is evaluated as the reference does it. Both ways must agree, and the tests hold them against each other.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from rules.judging.evaluate import Scope, sort_key
+from rules.judging.evaluate import Scope
 from rules.judging.readers import Pair, Place, reader
 from rules.model import Expr
+from rules.operations.comparisons import sort_key
 from rules.values.exact import Type, Value
 
 Coder = Callable[[Scope], int]
@@ -24,14 +25,18 @@ Coder = Callable[[Scope], int]
 
 def coder(left: Expr, right: Expr | None, ladder: Sequence[Any], mirrored: bool, place: Place) -> Coder:
     """How to place the left value on its ladder, or against the right value."""
+    pair = place.pair(left)
     if right is not None:
-        mine, theirs, code = place.pair(left), place.pair(right), _against(left, right, place)
-        if mine is not None and theirs is not None:
-            code = _ratios(mine, theirs, code)
+        theirs, code = place.pair(right), _against(left, right, place)
+        if pair is not None and theirs is not None:
+            code = _ratios(pair, theirs, code)
     elif left.type.kind in ("choice", "boolean"):
         return _by_table(left, ladder, mirrored, place)
-    elif (pair := place.pair(left)) is not None and ladder:
-        code = _ratio(pair, ladder, _of_value(left, ladder, place))
+    elif pair is not None and ladder:
+        code = _of_value(left, ladder, place)
+        if len(ladder) == 1:
+            return _ratio_to(pair, Fraction(ladder[0]), mirrored, _mirror(code, 4) if mirrored else code)
+        code = _ratio(pair, ladder, code)
     elif (ref := place.given(left)) is not None and left.type.is_number:
         code = _of_fact(ref.name, ladder)
     else:
@@ -101,6 +106,24 @@ def _ratio(pair: Pair, ladder: Sequence[Any], otherwise: Coder) -> Coder:
         floor, rest = divmod(part * scale, whole)
         below: int = bisect_right(limits, floor)
         return 2 * below + 1 if rest else bisect_left(limits, floor) + below + 1
+
+    return code
+
+
+def _ratio_to(pair: Pair, limit: Fraction, mirrored: bool, otherwise: Coder) -> Coder:
+    """A ratio against one limit, as most are held: multiplied crosswise."""
+    around, top, bottom = pair
+    above, below, (limit_top, limit_bottom) = *((1, 3) if mirrored else (3, 1)), limit.as_integer_ratio()
+
+    def code(scope: Scope) -> int:
+        record = scope.record.get(around) if around else scope.record
+        if record is None:
+            return otherwise(scope)
+        part, whole = record.get(top), record.get(bottom)
+        if part is None or not whole:
+            return 0
+        low, high = part * limit_bottom, limit_top * whole
+        return 2 if low == high else above if (low > high) is (whole > 0) else below
 
     return code
 

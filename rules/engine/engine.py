@@ -11,28 +11,23 @@ counts its firings against the number due (see rules.engine.network), so that si
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from rules.engine.coders import Coder, coder
 from rules.engine.ladders import Field, limits_of
+from rules.engine.memory import MOST, Memory
+from rules.engine.memory import Table as Known
 from rules.engine.network import Network, Probe
 from rules.engine.network import Rule as Interval
 from rules.judging.decider import Decider
+from rules.judging.decision import Finding
 from rules.judging.evaluate import Scope
-from rules.judging.outcomes import (
-    Judgement,
-    Truth,
-    Verdict,
-    check,
-    checklist,
-    criteria_of,
-    leaves,
-    silent_verdict,
-    stages,
-)
+from rules.judging.outcomes import Judgement, Truth, Verdict, check, checklist, leaves, silent_verdict, stages
 from rules.judging.readers import Place, reader
-from rules.model import Checklist, Const, Criterion, Edition, Expr, Leaf, Ranking, Rule, leaves_in
+from rules.model import Checklist, Const, Criterion, Edition, Expr, Leaf, Ranking, Rule, Table, criteria_of, leaves_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +37,6 @@ class _Said:
     truth: dict[Leaf, bool | None]
     verdicts: dict[int, Verdict]  # by place: on criteria that are one comparison and nothing more
     parts: tuple[int, ...]  # the places of criteria of which it is only a part
-    alone: Judgement | None  # what follows, where that is certain, if nothing else fires
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,105 +49,137 @@ class _Effect:
 
 
 @dataclass(slots=True, eq=False)
+class _Answer:
+    """What the engine proved for one vector of rungs, and what follows from that alone: no value of any case."""
+
+    fired: int
+    truth: Truth
+    verdicts: tuple[Verdict, ...]  # those that may differ from the default, in the plan's order
+    judgement: Judgement | None  # of a checklist, which depends on nothing else
+    findings: tuple[Finding | None, ...] | None = None  # those that show no value; None before they are first wanted
+
+
+@dataclass(slots=True, eq=False)
 class _Block:
     """The comparisons of one stage of one rule: where its values come from, and what each firing means."""
 
+    rule: Rule
     coders: tuple[Coder, ...]
     silence: dict[Leaf, bool | None]
     effects: list[_Effect]
-    always: frozenset[int]  # criteria that silence alone does not settle
+    always: frozenset[int]  # criteria whose default needs a check of its own
     criteria: tuple[Criterion, ...]
-    silent: Judgement | None  # what follows, where that is certain, if nothing fires
     probe: Probe
+    codes: tuple[str, ...]  # the given codes and flags: each has a rung of its own, and is read at once instead
+    others: tuple[Coder, ...]
+    memory: Memory[_Answer]
+    known: Known[_Answer]
 
-    def ask(self, scope: Scope) -> list[_Said]:
-        """What the engine says of a record."""
-        rungs, said = [coder(scope) for coder in self.coders], []
-        for number in self.probe(rungs):
-            effect = self.effects[number]
-            said.append(effect.known if rungs[effect.field] else effect.unknown)
-        return said
+    def ask(self, scope: Scope) -> _Answer:
+        """The answer for a record: remembered for its vector of codes and rungs, or proved now."""
+        key = (*map(scope.record.get, self.codes), *[coder(scope) for coder in self.others])
+        answer = self.known.get(key)
+        if answer is None:
+            answer = self.prove([coder(scope) for coder in self.coders])
+            self.memory.keep(self.known, key, answer)
+        else:
+            self.memory.hits += 1
+        return answer
 
-    def truth(self, said: Iterable[_Said]) -> Truth:
-        """What was said, and of all else what silence means."""
+    def prove(self, rungs: Sequence[int]) -> _Answer:
+        """Ask the rule network. Raises NetworkError where it proves no answer; then nothing is remembered."""
+        fired = [self.effects[number] for number in self.probe(rungs)]
+        said = [effect.known if rungs[effect.field] else effect.unknown for effect in fired]
         truth = self.silence.copy()
         for one in said:
             truth.update(one.truth)
-        return truth
+        verdicts = self._verdicts(said, truth)
+        decided = isinstance(self.rule.body, Checklist)
+        return _Answer(len(fired), truth, verdicts, checklist(self.rule, verdicts) if decided else None)
 
-    def verdicts(self, said: Iterable[_Said]) -> list[Verdict]:
-        """The verdicts that may differ from what silence means, in the plan's order."""
+    def _verdicts(self, said: Iterable[_Said], truth: Truth) -> tuple[Verdict, ...]:
         found, unsettled = dict[int, Verdict](), set(self.always)
         for one in said:
             found.update(one.verdicts)
             unsettled.update(one.parts)
-        if unsettled:
-            truth = self.truth(said)
-            for place in unsettled:
-                found[place] = self.criteria[place], check(self.criteria[place], truth)
-        return [found[place] for place in sorted(found)]
-
-    def judgement(self, said: Sequence[_Said]) -> Judgement | None:
-        """The one that was worked out beforehand: nearly always no more than one rule fires."""
-        if not said:
-            return self.silent
-        return said[0].alone if len(said) == 1 else None
+        for place in unsettled:
+            found[place] = self.criteria[place], check(self.criteria[place], truth)
+        return tuple([found[place] for place in sorted(found)])
 
 
 class Engine(Decider):
     """Decides the rules of one edition through durable_rules. Compile once; safe under threads and forks.
 
     Each stage of a decision has a rule set of its own: the engine's look-up slows down with all the rules of a set,
-    asked or not (measured: 9.3 against 4.0 µs for a village). Raises NetworkError rather than give an answer that the
-    engine did not prove complete."""
+    asked or not (measured: 9.3 against 4.0 µs for a village). An answer depends on the rungs alone, so a proved one is
+    remembered by them: `remember` bounds how many. Raises NetworkError rather than give an answer that the engine did
+    not prove complete."""
 
     reading = staticmethod(reader)
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(self, edition: Edition, remember: int = MOST) -> None:
         super().__init__(edition)
+        self.memory = Memory[_Answer](remember)
         self._blocks = {
-            (rule.id, stage): _compile(edition, rule, stage)
+            (rule.id, stage): _compile(edition, rule, stage, self.memory)
             for rule in edition.rules.values()
             for stage in range(stages(rule))
         }
+        self._checklists = {name: block for (name, _), block in self._blocks.items()
+                            if isinstance(block.rule.body, Checklist)}  # fmt: skip
 
-    def _said(self, block: _Block, scope: Scope) -> list[_Said]:
-        """What the engine says of a record, asked once."""
-        said: list[_Said] | None = scope.memo.get(block)
-        if said is None:
-            said = scope.memo[block] = block.ask(scope)
-        return said
+    def _answer(self, rule: Rule, stage: int, scope: Scope) -> _Answer:
+        """The answer for a record, asked once."""
+        block = self._blocks[rule.id, stage]
+        answer: _Answer | None = scope.memo.get(block)
+        if answer is None:
+            answer = scope.memo[block] = block.ask(scope)
+        return answer
 
     def truth(self, rule: Rule, stage: int, scope: Scope) -> Truth:
-        block = self._blocks[rule.id, stage]
-        return block.truth(self._said(block, scope))
+        return self._answer(rule, stage, scope).truth
 
     def verdicts(self, rule: Rule, scope: Scope) -> Sequence[Verdict]:
-        block = self._blocks[rule.id, 0]
-        return block.verdicts(self._said(block, scope))
+        return self._answer(rule, 0, scope).verdicts
 
-    def judged(self, rule: Rule, scope: Scope) -> Judgement:
-        if isinstance(rule.body, Checklist):
-            block = self._blocks[rule.id, 0]
-            ready = block.judgement(self._said(block, scope))
-            if ready is not None:
-                return ready
-        return super().judged(rule, scope)
+    def judge(self, decision: str, facts: Mapping[str, Any], on: date) -> Judgement:
+        block = self._checklists.get(decision)
+        if block is None:
+            return super().judge(decision, facts, on)
+        answer = block.ask(Scope(self.edition, block.rule.subject, facts, on, self))
+        assert answer.judgement is not None  # there is one for every answer on a checklist
+        return answer.judgement
+
+    def judgement(self, rule: Rule, scope: Scope) -> Judgement:
+        if rule.id not in self._checklists:
+            return super().judgement(rule, scope)
+        return self._answer(rule, 0, scope).judgement or super().judgement(rule, scope)
+
+    def findings(self, rule: Rule, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
+        if not isinstance(rule.body, Checklist | Table):
+            return super().findings(rule, judgement, scope)
+        answer, writer = self._answer(rule, 0, scope), self._writer(rule)
+        if answer.findings is not None:
+            return writer.filled(answer.findings, answer.truth, scope)
+        findings = writer.findings(answer.truth, judgement, scope)
+        answer.findings = writer.ready(findings)
+        return findings
 
     def close(self) -> None:
-        """Free the rule sets; decisions under way finish first."""
+        """Free the rule sets, and forget; decisions under way finish first."""
         for block in self._blocks.values():
             block.probe.close()
+        self.memory.clear()
 
 
-def _compile(edition: Edition, rule: Rule, stage: int) -> _Block:
+def _compile(edition: Edition, rule: Rule, stage: int, memory: Memory[_Answer]) -> _Block:
     """The comparisons of a stage as one network."""
     silence = leaves(rule, stage)
     fields = _fields(silence)
     criteria = () if stage else criteria_of(rule)
     all_silent, settled = dict[Leaf, bool | None](silence), silent_verdict(rule)
     always = frozenset(n for n, criterion in enumerate(criteria) if check(criterion, all_silent) is not settled)
-    meaning = _Meaning(rule, criteria, always)
+    meaning = _Meaning(criteria)
     intervals: list[Interval] = []
     effects: list[_Effect] = []
 
@@ -171,14 +197,20 @@ def _compile(edition: Edition, rule: Rule, stage: int) -> _Block:
             add(number, low, high, says)
     subject = rule.body.over.type.of if isinstance(rule.body, Ranking) else rule.subject
     records = Place(edition, subject)
+    coders = [coder(one.left, one.right, one.ladder, one.mirrored, records) for one in fields]
+    codes = {n: given.name for n, one in enumerate(fields) if one.dense and (given := records.given(one.left))}
     return _Block(
-        tuple(coder(one.left, one.right, one.ladder, one.mirrored, records) for one in fields),
+        rule,
+        tuple(coders),
         all_silent,
         effects,
         always,
         criteria,
-        meaning.alone(()),
         Network([one.rungs for one in fields], intervals).probe(range(len(fields))),
+        tuple(codes.values()),
+        tuple(one for n, one in enumerate(coders) if n not in codes),
+        memory,
+        memory.table(1 + len(all_silent)),
     )
 
 
@@ -194,9 +226,8 @@ def _fields(silence: Iterable[tuple[Leaf, bool]]) -> list[Field]:
 class _Meaning:
     """What truths mean for the criteria of a rule."""
 
-    def __init__(self, rule: Rule, criteria: Sequence[Criterion], always: frozenset[int]) -> None:
-        self.rule, self.criteria = rule, criteria
-        self.certain = isinstance(rule.body, Checklist) and not always
+    def __init__(self, criteria: Sequence[Criterion]) -> None:
+        self.criteria = criteria
         self.readers: dict[Leaf, list[int]] = {}
         for place, criterion in enumerate(criteria):
             for leaf in leaves_in(criterion.condition, criterion.when):
@@ -207,9 +238,4 @@ class _Meaning:
         touched = sorted({place for leaf in truth for place in self.readers.get(leaf, ())})
         plain = {place: self.criteria[place] for place in touched if self.criteria[place].plain}
         verdicts = {place: (criterion, check(criterion, truth)) for place, criterion in plain.items()}
-        parts = tuple(place for place in touched if place not in verdicts)
-        return _Said(truth, verdicts, parts, None if parts else self.alone(tuple(verdicts.values())))
-
-    def alone(self, verdicts: Sequence[Verdict]) -> Judgement | None:
-        """The judgement where these verdicts are all that silence does not settle, if that is certain."""
-        return checklist(self.rule, verdicts) if self.certain else None
+        return _Said(truth, verdicts, tuple(place for place in touched if place not in verdicts))

@@ -1,20 +1,32 @@
 """Ladders: the limits that rules hold one value against, in order, and at which rungs each comparison fires.
 
 Between and on the limits lie the rungs, counted from 1: below the first limit, on it, above it, on the second ...
-Rung 0 is "not known". See rules.engine.engine for what they are for.
+Rung 0 is "not known". rules.engine.engine says why values become rungs.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rules.engine.coders import ordinal
 from rules.model import Const, Expr, Leaf
+from rules.operations import COMPARE, require
 
 Span = tuple[int, int]
+
+# operator -> the rungs at which it holds, of the rung of its limit and the last rung
+LADDERS: dict[str, Callable[[int, int], Span]] = {
+    "at_least": lambda limit, top: (limit, top),
+    "above": lambda limit, top: (limit + 1, top),
+    "at_most": lambda limit, top: (1, limit),
+    "below": lambda limit, top: (1, limit - 1),
+    "equals": lambda limit, top: (limit, limit),
+    "one_of": lambda limit, top: (limit, limit),
+}
+require("operators without a ladder", COMPARE, LADDERS)
 
 
 @dataclass(slots=True)
@@ -61,21 +73,15 @@ class Field:
         return [(low, high) for low, high in spans if low <= high]
 
     def _holding(self, leaf: Leaf, top: int) -> list[Span]:
-        """Where all tests of a comparison hold: one run, but for `one_of`."""
+        """Where all tests of a comparison hold: one run, but for several limits, each of which is a rung."""
         low, high = 1, top
         among: list[int] | None = None
         for test in leaf.tests:
-            places = sorted(self._place(limit) for limit in test.limits)
-            place = places[0]
-            match test.operator:
-                case "one_of":
-                    among = [one for one in places if among is None or one in among]
-                case "at_least" | "above":
-                    low = max(low, place + (test.operator == "above"))
-                case "at_most" | "below":
-                    high = min(high, place - (test.operator == "below"))
-                case _:
-                    low, high = max(low, place), min(high, place)
+            runs = [LADDERS[test.operator](self._place(limit), top) for limit in test.limits]
+            if len(runs) == 1:
+                low, high = max(low, runs[0][0]), min(high, runs[0][1])
+            else:
+                among = sorted(rung for rung, _ in runs if among is None or rung in among)
         if among is not None:
             return _joined([one for one in among if low <= one <= high])
         return [(low, high)] if low <= high else []

@@ -1,4 +1,4 @@
-"""A policy as located text: what was written, where, and what an editor makes of it."""
+"""A policy as located text: the text, its place, and its type in an editor's eyes."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ class Node:
 
 
 def kind(text: str, *, quoted: bool = False) -> str:
-    """What YAML 1.2 (core) makes of a scalar, in JSON Schema's words."""
+    """The JSON Schema type that YAML 1.2 (core) gives a scalar."""
     return next((k for k, p in _KINDS.items() if not quoted and p.fullmatch(text)), "string")
 
 
 def resolved(word: str) -> list[str | bool | int | float]:
-    """Every value an editor may see for a word: the text when quoted, and what it resolves to when not."""
+    """Every value an editor may read for a word: the text if quoted, and its resolved value if not."""
     match kind(word):
         case "boolean":
             return [word, word.lower() == "true"]

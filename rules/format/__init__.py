@@ -1,1 +1,5 @@
-"""The grammar of policy files, and the JSON Schema that editors use, made from it."""
+"""The grammar of policy files.
+
+In: the shapes, and the keys of `operations`. Out: `FILES`, `DECISION`, `DOCUMENT`, and the JSON Schema of editors.
+May be imported by `building`, `variants`, the tools of docs.
+"""

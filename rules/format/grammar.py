@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from rules.operations import KEYS
+from rules.operations.comparisons import LIMITS
+from rules.operations.forms import CHOICES, CONDITION, EXPRESSION, ID, PATH, VALUE, WORDS
 from rules.shapes import (
     Anything,
     Either,
@@ -12,7 +15,6 @@ from rules.shapes import (
     Pattern,
     Prose,
     Record,
-    Ref,
     Shape,
     Whole,
     Word,
@@ -20,98 +22,25 @@ from rules.shapes import (
     is_a,
     says,
 )
+from rules.values.kinds import KINDS
 from rules.values.text import Text
 
-OPERATORS = {
-    "at_least": Text("不低于（含）", "this or more"),
-    "above": Text("高于（不含）", "more than this"),
-    "at_most": Text("不超过（含）", "this or less"),
-    "below": Text("低于（不含）", "less than this"),
-    "equals": Text("等于", "exactly this"),
-    "one_of": Text("属于其中之一", "one of these"),
-    "between": Text("介于两者之间，两端都含", "between the two, both ends in"),
-}
-JOINS = {
-    "all": Text("全部成立", "all of these"),
-    "any": Text("任一成立", "at least one of these"),
-    "none": Text("全不成立", "none of these"),
-}
 PERSONAL_TRAITS = ("health", "disability", "marital_status", "welfare", "sex", "religion", "ethnicity")
 
-R: dict[str, Shape] = {}
-
-
-def _ref(name: str) -> Ref:
-    return Ref(name, R)
-
-
-ID = Pattern(
-    "[A-Za-z][A-Za-z0-9_]{0,59}", "标识：字母开头，只用字母、数字、下划线",
-    "an id: a letter, then letters, digits and underscores", ("income", "AAA"),
-)  # fmt: skip
-PATH = Pattern(
-    r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,2}", "事实名", "the name of a fact",
-    ("households", "county.income"),
-)  # fmt: skip
 DATE = Pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}", "日期，年-月-日", "a date, year-month-day", ("2026-12-31",))
 NUMBER = Pattern(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", "数", "a number", ("10", "-5", "2.5"))
-VALUE = Pattern(
-    r"[^\[\]{}]{1,120}", "带单位的值，或事实名", "a value with its unit, or the name of a fact",
-    ("12.5%", "18 years", "county.income", "7", "2.5", "true", "false"),
-)  # fmt: skip
 CLAUSE = Pattern(r"[^ \t\[\]{}][^\[\]{}]{0,39}", "条款编号", "the number of a clause", ("四(三)1(1)", "6", "6.1"))
-WORDS = Record({"zh": Prose(), "en": Prose()})
 TITLE = Field(WORDS, "中英文名称", "what people call it, in both languages")
 SET_BY = Field(Word({
     "plan": Text("方案规定", "the plan says so"), "lender": Text("农信社自定", "the lender decides it"),
 }), "由谁规定", "who sets it")  # fmt: skip
 
-EXPRESSION = Either((is_a("scalar"), VALUE), (is_a("map"), _ref("formula")))
-MANY = ListOf(EXPRESSION, 1)
-CONDITION = _ref("condition")
-CHOICES = MapOf(ID, WORDS, 1)
-
-# formula key -> (its own value, the keys that may stand beside it: required, optional)
-FORMULAS: dict[str, tuple[Shape, dict[str, Shape], dict[str, Shape]]] = {
-    "ratio": (MANY, {}, {}),
-    "sum": (MANY, {}, {}),
-    "difference": (MANY, {}, {}),
-    "product": (MANY, {}, {}),
-    "least": (MANY, {}, {}),
-    "greatest": (MANY, {}, {}),
-    "first_known": (MANY, {}, {}),
-    "completed_years": (MANY, {}, {}),
-    "completed_months": (MANY, {}, {}),
-    "days": (MANY, {}, {}),
-    "date": (EXPRESSION, {}, {"plus": VALUE, "minus": VALUE}),
-    "year_of": (EXPRESSION, {}, {}),
-    "month_of": (EXPRESSION, {}, {}),
-    "known": (EXPRESSION, {}, {}),
-    "round_down": (EXPRESSION, {"to": VALUE}, {}),
-    "round_up": (EXPRESSION, {"to": VALUE}, {}),
-    "round_half_up": (EXPRESSION, {"to": VALUE}, {}),
-    "when": (CONDITION, {"then": EXPRESSION, "otherwise": EXPRESSION}, {}),
-    "holds": (CONDITION, {}, {}),
-    "count": (PATH, {}, {"where": CONDITION}),
-    "total": (EXPRESSION, {"over": PATH}, {"where": CONDITION}),
-    "mean": (EXPRESSION, {"over": PATH}, {"where": CONDITION}),
-    "median": (EXPRESSION, {"over": PATH}, {"where": CONDITION}),
-    "lowest": (EXPRESSION, {"over": PATH}, {"where": CONDITION}),
-    "highest": (EXPRESSION, {"over": PATH}, {"where": CONDITION}),
-    "every": (PATH, {"satisfies": CONDITION}, {}),
-    "some": (PATH, {"satisfies": CONDITION}, {}),
-    "rank": (EXPRESSION, {"over": PATH, "first": Word(("highest", "lowest"))}, {"where": CONDITION}),
-    "streak": (CONDITION, {"over": PATH, "by": PATH}, {}),
-}
 _ABOUT: dict[str, Shape] = {
     "about": Field(WORDS, "定义与口径", "its definition"),
     "supplied_by": Field(WORDS, "由谁提供", "who supplies it"),
     "clause": CLAUSE,
     "set_by": SET_BY,
 }
-R["formula"] = Either(
-    *((has(key), Record({key: own, **needed}, other)) for key, (own, needed, other) in FORMULAS.items())
-)
 _LEVER: dict[str, Shape] = {
     "part_of": Field(ID, "不会超过哪个事实", "the fact it can never exceed"),
     "change": Field(Word(("up", "down", "set")), "人们可怎样改变它", "how people can change it"),
@@ -127,12 +56,11 @@ COUNTED = Either(
     (has("records"), Record({"records": ID}, {"where": CONDITION})),
 )
 _DERIVED = tuple(
-    (has(key), Record({key: own, **needed, "title": TITLE}, {**other, **_CODES, **_ABOUT, **_LEVER}))
-    for key, (own, needed, other) in FORMULAS.items()
+    (has(name), key.record({"title": TITLE}, {**_CODES, **_ABOUT, **_LEVER})) for name, (_, key) in KEYS.items()
 )
 FACT = Either(
     (has("type"), Record(
-        {"type": Field(Word(("count", "amount", "rate", "points", "boolean", "choice", "date", "list")),
+        {"type": Field(Word(tuple(KINDS)),
                        "类型", "its type"),
          "title": TITLE},
         {
@@ -152,18 +80,6 @@ FACT = Either(
     (has("value"), Record({"value": VALUE, "title": TITLE}, _ABOUT)),
     (has("dated"), Record({"dated": MapOf(DATE, VALUE, 1), "title": TITLE}, _ABOUT)),
     *_DERIVED,
-)  # fmt: skip
-
-LIMITS = Record({}, {
-    **{name: Field(EXPRESSION, about.zh, about.en) for name, about in OPERATORS.items()},
-    "one_of": Field(ListOf(VALUE, 1), OPERATORS["one_of"].zh, OPERATORS["one_of"].en),
-    "between": Field(ListOf(EXPRESSION, 2), OPERATORS["between"].zh, OPERATORS["between"].en),
-})  # fmt: skip
-R["condition"] = Either(
-    (has("of"), Record({"at_least": Whole(1), "of": ListOf(CONDITION, 1)})),
-    *((has(key), Record({key: ListOf(CONDITION, 1)})) for key in JOINS),
-    (is_a("map"), MapOf(PATH, Either(
-        (is_a("map"), LIMITS), (is_a("list"), ListOf(VALUE, 1)), (is_a("scalar"), VALUE)), 1)),
 )  # fmt: skip
 
 _ITEM: dict[str, Shape] = {
@@ -220,7 +136,7 @@ DIMENSION = Record(
      "tolerance": Field(VALUE, "偏离应担份额多少以内算均衡", "how far from the fair share still counts as even")},
     _ITEM,
 )  # fmt: skip
-OUTPUT = Record({"type": Word(("count", "amount", "rate", "points", "choice", "date", "boolean")), "title": TITLE},
+OUTPUT = Record({"type": Word(tuple(name for name, kind in KINDS.items() if not kind.in_records)), "title": TITLE},
                 {"unit": ID, **_CODES})  # fmt: skip
 BODY = (
     "criteria", "hit", "rows", "otherwise", "outputs", "by", "ranked", "items", "grades", "vetoes", "adjustments",

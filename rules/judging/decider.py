@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rules.judging.decision import Decision, Missing
+from rules.judging.decision import Decision, Finding, Missing
 from rules.judging.evaluate import Scope
 from rules.judging.findings import Writer
 from rules.judging.missing import all_missing
-from rules.judging.outcomes import Judgement, Truth, Verdict, check, criteria_of, judge
+from rules.judging.outcomes import Judgement, Truth, Verdict, check, judge
 from rules.judging.readers import Reading, evaluator
-from rules.model import Edition, Ranking, Rule
-from rules.values.exact import Value
+from rules.model import Edition, Ranking, Rule, criteria_of
+from rules.values.exact import Type, Value
 
 
 class Decider(ABC):
@@ -31,7 +31,7 @@ class Decider(ABC):
         """Whether each comparison of a stage of a rule holds of a record."""
 
     def verdicts(self, rule: Rule, scope: Scope) -> Sequence[Verdict]:
-        """The verdicts that may differ from what silence means: here all of them."""
+        """The verdicts that may differ from the default: here all of them."""
         truth = self.truth(rule, 0, scope)
         return [(criterion, check(criterion, truth)) for criterion in criteria_of(rule)]
 
@@ -74,11 +74,7 @@ class Decider(ABC):
         return self._decision(rule, self.scope(rule, facts, on), subject_id)
 
     def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
-        judgement, truth, writer = self.judgement(rule, scope), self._all_truth(rule, scope), self._writer(rule)
-        types = writer.types
-        measures = [
-            (name, {key: (value, types[key]) for key, value in outputs.items()}) for name, outputs in judgement.measures
-        ]
+        judgement = self.judgement(rule, scope)
         return Decision(
             self.edition,
             rule,
@@ -86,13 +82,22 @@ class Decider(ABC):
             scope.on,
             scope.record,
             judgement.outcome,
-            writer.findings(truth, judgement, scope),
-            {name: (value, types[name]) for name, value in judgement.outputs.items() if value is not None},
-            tuple(measures),
+            self.findings(rule, judgement, scope),
+            self._typed(rule, judgement.outputs) if judgement.outputs else {},
+            tuple([(name, self._typed(rule, outputs, True)) for name, outputs in judgement.measures]),
             judgement.ranking,
-            self._missing(rule, judgement, truth, scope, ""),
+            self._missing(rule, judgement, scope, ""),
             self._chained(rule, scope, subject_id) if rule.needs else {},
         )
+
+    def _typed(self, rule: Rule, outputs: Mapping[str, Value], unknown: bool = False) -> dict[str, tuple[Value, Type]]:
+        """Outputs with their types; those that are not known only where they are wanted."""
+        types = self._writer(rule).types
+        return {name: (value, types[name]) for name, value in outputs.items() if unknown or value is not None}
+
+    def findings(self, rule: Rule, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
+        """One finding for each criterion, row, veto, item and ceiling of a rule, in the plan's order."""
+        return self._writer(rule).findings(self._all_truth(rule, scope), judgement, scope)
 
     def _all_truth(self, rule: Rule, scope: Scope) -> Truth:
         return {} if isinstance(rule.body, Ranking) else self.truth(rule, 0, scope)
@@ -107,11 +112,12 @@ class Decider(ABC):
     def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Missing]:
         """What is missing for another decision about a record."""
         rule = self.edition.rules[decision]
-        return self._missing(rule, self.judgement(rule, scope), self._all_truth(rule, scope), scope, path)
+        return self._missing(rule, self.judgement(rule, scope), scope, path)
 
-    def _missing(self, rule: Rule, judgement: Judgement, truth: Truth, scope: Scope, path: str) -> tuple[Missing, ...]:
+    def _missing(self, rule: Rule, judgement: Judgement, scope: Scope, path: str) -> tuple[Missing, ...]:
         if rule.outcomes[judgement.outcome].role != "unknown":
             return ()
+        truth = self._all_truth(rule, scope)
         judged = () if isinstance(rule.body, Ranking) else criteria_of(rule)
         verdicts = [(criterion, check(criterion, truth)) for criterion in judged]
         return all_missing(rule, verdicts, judgement, scope, path)

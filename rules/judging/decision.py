@@ -1,4 +1,4 @@
-"""What a judgement says: a Decision with one Finding per criterion, each citing its clause."""
+"""A Decision with one Finding per criterion, each citing its clause; and its form in JSON."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ VERDICTS: Mapping[bool | None, str] = {True: "met", False: "not_met", None: "unk
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a comparison always says: the value it names, the operators it is held to, and the limits if they are
-    the same for every case."""
+    """The fixed part of a comparison: the value it names, its operators, and its limits where they are constants."""
 
     fact: str
     title: Text
@@ -83,7 +82,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What a finding always says: the item of the plan that it is about."""
+    """The fixed part of a finding: the item of the plan that it is about."""
 
     id: str
     role: str  # criterion | row | veto | ceiling | item
@@ -161,7 +160,7 @@ class Finding(NamedTuple):
 
 
 class Ready(Finding):
-    """A finding made beforehand, for all cases it is true of; what it says is written out once, and shared."""
+    """A finding made in advance and shared by all cases it is true of; its JSON form is built once."""
 
     @cached_property
     def _shown(self) -> dict[str, Any]:
@@ -173,11 +172,11 @@ class Ready(Finding):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why something could not be told: a fact that was not given, or a denominator of zero."""
+    """A fact for want of which a value is not known, or a denominator that is zero."""
 
     fact: str
     title: Text
-    why: str  # not_given | zero | empty
+    why: str  # not_given | zero | empty | not_decided
 
     def as_dict(self) -> dict[str, Any]:
         return {"fact": self.fact, "title": vars_of(self.title), "why": self.why}
@@ -261,7 +260,7 @@ def vars_of(text: Text) -> dict[str, str]:
 
 
 def _stated(value: Any) -> Any:
-    """What JSON does not hold by itself: numbers that are not whole and dates, exactly."""
+    """Fractions and dates as exact text, which JSON has no type for."""
     if isinstance(value, Mapping):
         return dict(value)
     if (stated := plain(value)) is value:
@@ -270,7 +269,7 @@ def _stated(value: Any) -> Any:
 
 
 def _canonical(said: Any) -> bytes:
-    """One spelling for one thing."""
+    """Canonical JSON: equal values give equal bytes."""
     try:
         return orjson.dumps(said, default=_stated, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # a whole number of more than 64 bits, which the slower writer spells as well

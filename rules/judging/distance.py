@@ -17,9 +17,21 @@ from typing import Any
 
 from rules.judging.decision import Decision, vars_of
 from rules.judging.evaluate import Scope, leaf_holds
-from rules.judging.outcomes import check, criteria_of
+from rules.judging.outcomes import check
 from rules.judging.reference import Reference
-from rules.model import Checklist, Condition, Criterion, Edition, Expr, Fact, Group, Leaf, Op, Ref, Rule, leaves_in
+from rules.model import (
+    Checklist,
+    Condition,
+    Criterion,
+    Edition,
+    Expr,
+    Fact,
+    Ref,
+    Rule,
+    children,
+    criteria_of,
+    leaves_in,
+)
 from rules.values.exact import Type, Value, plain
 from rules.values.text import Text
 
@@ -86,19 +98,13 @@ class Distances:
 def distances(decision: Decision) -> Distances:
     """What it would take for the unmet criteria of a checklist, one by one, and for all of them together.
 
-    Other kinds of decision have no criteria to be met one by one: see `to_outcome`."""
+    Other kinds of decision have no criteria to be met one by one, and none here."""
     search = Search(decision.edition, decision.rule, decision.facts, decision.on)
     if not isinstance(decision.rule.body, Checklist):
         return Distances({}, None)
     unmet = {finding.id for finding in decision.findings if finding.verdict is not True}
     each = {one.id: search.criterion(one) for one in decision.rule.body.criteria if one.id in unmet}
     return Distances(each, search.all_criteria() if each else None)
-
-
-def to_outcome(decision: Decision, outcome: str) -> Distance:
-    """The smallest pull on a single lever that makes a decision of any kind come out as `outcome`."""
-    search = Search(decision.edition, decision.rule, decision.facts, decision.on)
-    return search.outcome(outcome)
 
 
 class Search:
@@ -168,26 +174,16 @@ class Search:
                     found.setdefault(name)
         return list(found)
 
-    def _read(self, condition: Condition | Expr) -> Iterator[str]:
-        if isinstance(condition, Leaf):
-            yield from self._read(condition.left)
-            for test in condition.tests:
-                for limit in test.limits:
-                    yield from self._read(limit)
-        elif isinstance(condition, Op):
-            for arg in condition.args:
-                yield from self._read(arg)
-            if condition.where is not None and condition.name in ("choose", "holds"):
-                yield from self._read(condition.where)
-        elif isinstance(condition, Ref):
-            if condition.what == "fact" and not condition.scope:
-                yield condition.name
-                formula = self.dictionary[condition.name].formula
-                if formula is not None:
-                    yield from self._read(formula)
-        elif isinstance(condition, Group):
-            for part in condition.parts:
-                yield from self._read(part)
+    def _read(self, part: Condition | Expr) -> Iterator[str]:
+        """The facts of the record at hand that a part reads, with those behind them; not those inside a list."""
+        if isinstance(part, Ref) and part.what == "fact" and not part.scope:
+            yield part.name
+            formula = self.dictionary[part.name].formula
+            if formula is not None:
+                yield from self._read(formula)
+        for child, inside in children(part):
+            if not inside:
+                yield from self._read(child)
 
     def pull(self, name: str, changes: Changes, good: Callable[[Changes], bool]) -> int | None:
         """The fewest steps of one lever, on top of the changes made, that make things good."""
@@ -226,19 +222,6 @@ class Search:
         if any(self.met(criterion, {}) is None for criterion in criteria):
             return Distance((), "unknown")
         return self._together(criteria)
-
-    def outcome(self, outcome: str) -> Distance:
-        """The smallest pull on one lever that brings an outcome about."""
-
-        def good(changes: Changes) -> bool:
-            return self.reference.judgement(self.rule, self.scope(changes)).outcome == outcome
-
-        names = [name for name, fact in self.dictionary.items() if fact.lever]
-        pulls = {name: steps for name in names if (steps := self.pull(name, {}, good)) is not None}
-        if not pulls:
-            return Distance((), "out_of_reach" if names else "no_lever")
-        best = min(pulls, key=lambda name: pulls[name])
-        return self._distance({best: pulls[best]})
 
     def _together(self, criteria: Sequence[Criterion]) -> Distance:
         """Meet the first criterion that is not met with the shortest pull, and again, until all are; then give back

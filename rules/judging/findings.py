@@ -1,17 +1,18 @@
-"""Writes out what a judgement rests on: a Finding for every criterion, citing its clause.
+"""Writes the findings of a judgement: one for every criterion, citing its clause.
 
-What a finding always says (titles, operators, fixed limits) is worked out once for a rule; only the values seen and
-the verdicts are filled in for a case.
+The fixed parts (titles, operators, constant limits) are built once for a rule; values and verdicts are added for each
+case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rules.judging.decision import Compared, Finding, Item, Part, Ready
 from rules.judging.evaluate import Scope, evaluate
-from rules.judging.outcomes import Judgement, Truth, check, criteria_of, holds
+from rules.judging.outcomes import Judgement, Truth, check, holds
 from rules.judging.readers import Place, Reader, Reading
 from rules.model import (
     Condition,
@@ -27,6 +28,7 @@ from rules.model import (
     Scorecard,
     ScoreItem,
     Table,
+    criteria_of,
 )
 from rules.values.exact import POINTS, Type, Value
 from rules.values.text import Text
@@ -34,7 +36,7 @@ from rules.values.text import Text
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """A comparison as it will be shown: what is known beforehand, and how to read the rest off a record."""
+    """A comparison as it will be shown: its fixed part, and readers for its value and limits."""
 
     leaf: Leaf
     of: Compared
@@ -44,7 +46,7 @@ class _Comparison:
 
     @property
     def few(self) -> tuple[Value, ...]:
-        """All values there can be to show, where they are few."""
+        """All values the comparison can show, where they can be listed."""
         if self.fixed is None:
             return ()
         return (True, False) if self.of.type.kind == "boolean" else self.of.type.choices
@@ -58,7 +60,7 @@ Line = Callable[[Truth, Scope], Finding]  # writes the finding on one criterion
 
 
 def _line(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
-    """How to write the finding on a criterion."""
+    """The function that writes the finding on a criterion."""
     if not criterion.plain:
         return _joined(criterion, item, comparisons)
     (only,) = comparisons
@@ -75,20 +77,20 @@ def _joined(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]
 
 
 def _plain(criterion: Criterion, item: Item, only: _Comparison) -> Line:
-    """A criterion that is one comparison, as most are. `_make` spares binding the arguments by name."""
+    """A criterion that is one comparison, as most are. Tuples are made directly: binding arguments takes longer."""
     leaf, of, value, fixed, limits, reject = only.leaf, only.of, only.value, only.fixed, only.limits, criterion.reject
-    part, finding = Part._make, Finding._make
+    make = tuple.__new__
 
     def line(truth: Truth, scope: Scope) -> Finding:
         said = truth[leaf]
-        shown = part((of, value(scope), limits(scope) if fixed is None else fixed, said))
-        return finding((item, said if said is None else said is not reject, (shown,), True, None))
+        shown = make(Part, (of, value(scope), limits(scope) if fixed is None else fixed, said))
+        return make(Finding, (item, said if said is None else said is not reject, (shown,), True, None))
 
     return line
 
 
 def _looked_up(criterion: Criterion, item: Item, only: _Comparison) -> Line:
-    """One comparison of a value that can only be one of a few: every finding there can be is written now."""
+    """One comparison of a value with few possible values: every possible finding is built in advance."""
     leaf, value, limits = only.leaf, only.value, only.fixed or ()
     ready = {
         (said, seen): Ready(item, check(criterion, {leaf: said}), (Part(only.of, seen, limits, said),))
@@ -99,7 +101,7 @@ def _looked_up(criterion: Criterion, item: Item, only: _Comparison) -> Line:
 
 
 class Writer:
-    """Writes the findings of one rule, in one way of reading values. A ranking places records and finds nothing."""
+    """Writes the findings of one rule. `reading` gives the readers of values; a ranking has no findings."""
 
     def __init__(self, rule: Rule, edition: Edition, reading: Reading) -> None:
         self.rule, self.place, self.reader = rule, Place(edition, rule.subject), reading
@@ -108,6 +110,7 @@ class Writer:
         criteria = () if isinstance(body, Ranking) else criteria_of(rule)
         role = "row" if isinstance(body, Table) else "criterion"
         self.lines = [self._line(criterion, role) for criterion in criteria]
+        self.open = [(n, self.lines[n]) for n, one in enumerate(criteria) if not self._looked_up(one)]
         self.items: list[tuple[ScoreItem, Item, Compared | None]] = []
         if isinstance(body, Scorecard):
             self.vetoes = [self._line(veto, "veto") for veto in body.vetoes]
@@ -115,11 +118,11 @@ class Writer:
             self.items = [self._scored(item) for item in body.items]
 
     def _line(self, criterion: Criterion, role: str) -> Line:
-        item = Item(
-            criterion.id, role, criterion.title, criterion.clause, criterion.set_by,
-            criterion.group, criterion.group_title, criterion.reject, criterion.outcome,
-        )  # fmt: skip
-        return _line(criterion, item, tuple(self._comparisons(criterion.condition)))
+        return _line(criterion, item_of(criterion, role), tuple(self._comparisons(criterion.condition)))
+
+    def _looked_up(self, criterion: Criterion) -> bool:
+        """Whether the finding follows from the code or flag that is compared: it is then a Ready one."""
+        return criterion.plain and all(one.few for one in self._comparisons(criterion.condition))
 
     def _comparisons(self, condition: Condition) -> Iterator[_Comparison]:
         if not isinstance(condition, Leaf):
@@ -160,6 +163,20 @@ class Writer:
             *(ceiling(truth, scope) for ceiling in self.ceilings),
         )
 
+    def ready(self, findings: Sequence[Finding]) -> tuple[Finding | None, ...]:
+        """Of the findings on a case, those that are the same for every case with the same codes, flags and truths."""
+        kept: list[Finding | None] = list(findings)
+        for n, _ in self.open:
+            kept[n] = None
+        return tuple(kept)
+
+    def filled(self, ready: Sequence[Finding | None], truth: Truth, scope: Scope) -> tuple[Finding, ...]:
+        """The findings on another such case: those that are ready, and those that show its values."""
+        found: list[Any] = list(ready)
+        for n, line in self.open:
+            found[n] = line(truth, scope)
+        return tuple(found)
+
     def _points(self, judgement: Judgement, scope: Scope) -> Iterator[Finding]:
         for score, item, compared in self.items:
             points = judgement.points[score.id]
@@ -170,8 +187,16 @@ class Writer:
             yield Finding(item, known, seen, True, points)
 
 
+def item_of(criterion: Criterion, role: str) -> Item:
+    """The fixed part of every finding on a criterion."""
+    return Item(
+        criterion.id, role, criterion.title, criterion.clause, criterion.set_by,
+        criterion.group, criterion.group_title, criterion.reject, criterion.outcome,
+    )  # fmt: skip
+
+
 def _together(readers: Sequence[Reader]) -> Reader:
-    """Reads several values; most often it is one."""
+    """One reader of several values; a single one is the common case."""
     if len(readers) == 1:
         (only,) = readers
         return lambda scope: (only(scope),)
@@ -196,8 +221,10 @@ def title_of(expr: Expr, edition: Edition, subject: str, own: str) -> Text:
     """The title of the fact or decision an expression names, seen from a record of a subject."""
     if not isinstance(expr, Ref):
         return Text("计算值", "computed value")
-    if expr.what in ("outcome", "output"):
+    if expr.what == "outcome":
         return edition.rules[expr.name].title
+    if expr.what == "output":
+        return _output_title(edition.rules[expr.name], expr.output)
     if expr.what == "total":
         return Text("总分", "total points")
     if expr.what == "on":
@@ -208,3 +235,10 @@ def title_of(expr: Expr, edition: Edition, subject: str, own: str) -> Text:
     if whose == subject:
         return title
     return Text(f"{named.title.zh}{title.zh}", f"{named.title.en}: {title.en}")
+
+
+def _output_title(rule: Rule, output: str) -> Text:
+    """The title of an output, after that of its decision where they differ."""
+    own = rule.body.outputs[output].title if isinstance(rule.body, Table) else Text("总分", "total points")
+    zh = own.zh if own.zh == rule.title.zh else f"{rule.title.zh}的{own.zh}"
+    return Text(zh, own.en if own.en == rule.title.en else f"{rule.title.en}: {own.en}")

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rules.judging.decision import Missing
-from rules.judging.evaluate import Scope, evaluate, holds
+from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import path_of, title_of
 from rules.judging.outcomes import Judgement
 from rules.model import Condition, Const, Criterion, Expr, Leaf, Op, Ranking, Rule, Scorecard, ScoreItem
+from rules.operations import OPERATIONS
 from rules.values.text import Text
 
 
@@ -37,17 +38,15 @@ def missing(expr: Expr, scope: Scope, path: str = "") -> Iterator[Missing]:
 
 
 def _missing_in(op: Op, scope: Scope, path: str) -> Iterator[Missing]:
-    args = op.args
-    if op.name == "choose" and op.where is not None and (truth := holds(op.where, scope)) is not None:
-        args = op.args[:1] if truth else op.args[1:]  # the branch not taken is not asked for
-    for arg in args:
+    operation = OPERATIONS[op.name]
+    for arg in operation.asked(op, scope):
         yield from missing(arg, scope, path)
-    if op.name == "ratio" and evaluate(op.args[1], scope) == 0:
-        yield Missing(f"{path}{path_of(op.args[1])}", _title(op.args[1], scope), "zero")
-    if op.where is not None and op.name in ("choose", "holds"):
-        yield from missing_for(op.where, scope, path)
-    elif op.args and op.args[0].type.kind == "list":
+    if operation.divisor is not None and evaluate(divisor := op.args[operation.divisor], scope) == 0:
+        yield Missing(f"{path}{path_of(divisor)}", _title(divisor, scope), "zero")
+    if op.inside:
         yield from _missing_inside(op, scope, path)
+    elif op.where is not None:
+        yield from missing_for(op.where, scope, path)
 
 
 def _missing_inside(op: Op, scope: Scope, path: str) -> Iterator[Missing]:
@@ -63,8 +62,6 @@ def _missing_inside(op: Op, scope: Scope, path: str) -> Iterator[Missing]:
             yield from missing(op.each, inner, here)
         if op.where is not None:
             yield from missing_for(op.where, inner, here)
-    if op.name == "rank" and op.each is not None:
-        yield from missing(op.each, scope, path)
 
 
 def missing_for(condition: Condition, scope: Scope, path: str = "") -> Iterator[Missing]:

@@ -1,7 +1,6 @@
-"""Turns the truth of a rule's conditions into its outcome: the same way whoever established that truth.
+"""Computes the outcome of a rule from the truth of its comparisons, for the four kinds of decision.
 
-The engine and the reference evaluator differ in how they find out whether a comparison holds; what follows from the
-answers is said here once, for the four kinds of decision.
+The engine and the reference evaluator establish that truth each in its own way, and share this step.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from rules.judging.decision import Placed
-from rules.judging.evaluate import Scope, evaluate, join, sort_key
+from rules.judging.evaluate import Scope, evaluate
 from rules.model import (
     Checklist,
     Condition,
@@ -23,8 +22,10 @@ from rules.model import (
     Scorecard,
     ScoreItem,
     Table,
+    criteria_of,
     leaves_in,
 )
+from rules.operations.comparisons import join, sort_key
 from rules.values.exact import Type, Value, exact
 
 Truth = Mapping[Leaf, bool | None]
@@ -32,8 +33,8 @@ Verdict = tuple[Criterion, bool | None]
 
 
 class Answers(Protocol):
-    """Who establishes truth. `verdicts` are those, in the plan's order, that may differ from what silence means: on
-    a criterion that is not met, on a row of a table that may apply."""
+    """Establishes truth for a record. `verdicts` are those that may differ from the default (`silent_verdict`), in the
+    plan's order: criteria that may not be met, rows of a table that may apply."""
 
     def truth(self, rule: Rule, stage: int, scope: Scope) -> Truth: ...
 
@@ -263,7 +264,7 @@ def _places(keyed: list[tuple[tuple[Value, ...], str]], body: Ranking) -> list[P
 
 
 def leaves(rule: Rule, stage: int) -> list[tuple[Leaf, bool]]:
-    """The comparisons of a rule in a stage, each with the truth that silence means for it."""
+    """The comparisons of a rule in a stage, each with its default truth: where no rule fires on it."""
     body = rule.body
     found: list[tuple[Leaf, bool]] = []
 
@@ -285,17 +286,8 @@ def leaves(rule: Rule, stage: int) -> list[tuple[Leaf, bool]]:
 
 
 def silent_verdict(rule: Rule) -> bool:
-    """What a criterion is when none of its comparisons speaks up: a row of a table does not hold, others are met."""
+    """The default verdict, where no rule fires on a comparison: a table's row does not hold, other criteria are met."""
     return not isinstance(rule.body, Table)
-
-
-def criteria_of(rule: Rule) -> tuple[Criterion, ...]:
-    body = rule.body
-    if isinstance(body, Checklist):
-        return body.criteria
-    if isinstance(body, Table):
-        return body.rows
-    return (*body.vetoes, *body.ceilings) if isinstance(body, Scorecard) else body.eligible
 
 
 def stages(rule: Rule) -> int:

@@ -1,6 +1,6 @@
 """Reads exact values straight off a record: as `evaluate` does, but prepared once for an expression.
 
-Most values are a fact as given, or an operation on such facts and the date. Everything else is evaluated. Text ways
+Most values are a fact as given, or an operation on such facts and the date. Everything else is evaluated. Both ways
 must agree: the reference evaluates everything, and the tests hold the two against each other.
 """
 
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from functools import lru_cache
 
-from rules.judging.evaluate import NUMERIC, Scope, evaluate
+from rules.judging.evaluate import Scope, evaluate
 from rules.model import Const, Edition, Expr, Fact, Op, Ref
-from rules.values.exact import Value
+from rules.operations import OPERATIONS
+from rules.values.exact import Value, ratio
 
 Reader = Callable[[Scope], Value]
 Reading = Callable[[Expr, "Place"], Reader]  # a way of reading values
@@ -49,12 +50,12 @@ class Place:
 
 
 def evaluator(expr: Expr, _place: Place) -> Reader:
-    """Evaluates an expression each time anew: the plain way."""
+    """Evaluates an expression on each call, without preparation."""
     return lambda scope: evaluate(expr, scope)
 
 
 def reader(expr: Expr, place: Place) -> Reader:
-    """Reads the exact value of an expression off a record with as little ado as it allows: the quick way."""
+    """Reads the exact value of an expression off a record: as a compiled look-up where possible, else by `evaluate`."""
     if isinstance(expr, Const):
         value = expr.value
         return lambda scope: value
@@ -65,10 +66,10 @@ def reader(expr: Expr, place: Place) -> Reader:
         return _share(pair, expr)
     fact = place.fact(expr)
     formula = expr if fact is None or (isinstance(expr, Ref) and expr.scope) else fact.formula
-    if isinstance(formula, Op) and formula.name in NUMERIC:
+    if isinstance(formula, Op) and OPERATIONS[formula.name].strict:
         args = [read for arg in formula.args if (read := _at_hand(arg, place)) is not None]
         if len(args) == len(formula.args):
-            return _computed(NUMERIC[formula.name], args)
+            return _computed(formula, args)
     return evaluator(expr, place)
 
 
@@ -81,14 +82,16 @@ def _at_hand(expr: Expr, place: Place) -> Reader | None:
     return None
 
 
-def _computed(compute: Callable[..., Value], args: Sequence[Reader]) -> Reader:
+def _computed(op: Op, args: Sequence[Reader]) -> Reader:
+    compute = OPERATIONS[op.name].value
+
     def read(scope: Scope) -> Value:
         values = [arg(scope) for arg in args]
-        return None if None in values else compute(*values)
+        return None if None in values else compute(op, *values)
 
     def read_two(scope: Scope) -> Value:
         value, other = first(scope), second(scope)
-        return None if value is None or other is None else compute(value, other)
+        return None if value is None or other is None else compute(op, value, other)
 
     if len(args) != 2:
         return read
@@ -98,6 +101,7 @@ def _computed(compute: Callable[..., Value], args: Sequence[Reader]) -> Reader:
 
 def _share(pair: Pair, expr: Expr) -> Reader:
     around, top, bottom = pair
+    over = lru_cache(maxsize=64)(ratio) if around else ratio  # many cases lie within one township or county
 
     def read(scope: Scope) -> Value:
         record = scope.record.get(around) if around else scope.record
@@ -106,6 +110,6 @@ def _share(pair: Pair, expr: Expr) -> Reader:
         part, whole = record.get(top), record.get(bottom)
         if part is None or not whole:
             return None
-        return Fraction(part, whole) if part % whole else part // whole
+        return over(part, whole)
 
     return read

@@ -9,6 +9,7 @@ Edition
  └─ assignments: who bears which records, evenly; they judge no case, and so are no decisions
 """
 
+from rules.model.contents import Part, children, criteria_of, items_of, outputs_of, parts_of, subject_read
 from rules.model.decisions import (
     Assignment,
     Body,
@@ -46,6 +47,7 @@ __all__ = [
     "Op",
     "Outcome",
     "Output",
+    "Part",
     "Ranking",
     "Reading",
     "Ref",
@@ -57,5 +59,11 @@ __all__ = [
     "Sentence",
     "Subject",
     "Table",
+    "children",
+    "criteria_of",
+    "items_of",
     "leaves_in",
+    "outputs_of",
+    "parts_of",
+    "subject_read",
 ]

@@ -53,12 +53,12 @@ class ScoreItem:
     title: Text
     clause: str
     mark: Mark
-    bands: tuple[tuple[Condition, Expr], ...] = ()
+    shown: Expr | None = None  # the value that a finding shows beside the points
     formula: Expr | None = None
+    bands: tuple[tuple[Condition, Expr], ...] = ()
     least: Value = None
     most: Value = None
     missing: Value = None
-    shown: Expr | None = None
     set_by: str = "plan"
 
 
@@ -87,11 +87,12 @@ class Output:
 @dataclass(frozen=True, slots=True)
 class Scorecard:
     vetoes: tuple[Criterion, ...]
+    ceilings: tuple[Criterion, ...]
     items: tuple[ScoreItem, ...]
     grades: tuple[tuple[Condition, str], ...]
-    ceilings: tuple[Criterion, ...]
     least: Value = None
     most: Value = None
+    full_marks: Value = None  # the sum of the most points of all items, declared so that a slip shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date
 from rules.model.decisions import Assignment, Rule
 from rules.model.expressions import Condition, Expr, Op
 from rules.values.exact import Type, Value
-from rules.values.text import Mark, Text
+from rules.values.text import Mark, NotFound, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +138,10 @@ class Edition:
         return f"{self.plan}/{self.effective_from.isoformat()}"
 
     def rule(self, name: str) -> Rule:
-        """A decision; LookupError where there is none, which says whether an assignment is meant."""
+        """A decision; NotFound where there is none, which says whether an assignment is meant."""
         found = self.rules.get(name)
         if found is not None:
             return found
         if name in self.assignments:
-            raise LookupError(f"{name} 是分派，不逐个判定。 / {name} is an assignment: it judges no single case.")
-        raise LookupError(f"没有判定 {name}。 / There is no decision {name}.")
+            raise NotFound(f"{name} 是分派，不逐个判定。", f"{name} is an assignment: it judges no single case.")
+        raise NotFound(f"没有判定 {name}。", f"There is no decision {name}.")

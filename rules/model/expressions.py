@@ -42,6 +42,11 @@ class Op:
     where: Condition | None = None
     option: str = ""
 
+    @property
+    def inside(self) -> str:
+        """The subject of the records that `each` and `where` are read of; "" for the record at hand."""
+        return self.args[0].type.of if self.args else ""
+
 
 Expr = Const | Ref | Op
 

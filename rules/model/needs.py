@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from rules.model import Edition, Fact, Rule
-from rules.model.uses import Used, fact_of, of_rule, refs
+from rules.model.decisions import Rule
+from rules.model.edition import Edition, Fact
+from rules.model.uses import Used, fact_of, read_by, refs
 
 Key = tuple[str, str]
 
@@ -13,12 +14,12 @@ def needed(edition: Edition, rule: Rule) -> dict[Key, Fact]:
     found: dict[Key, Fact] = {}
     seen: set[Key] = set()
     asked = {rule.id}
-    waiting: list[Used] = list(of_rule(rule))
+    waiting: list[Used] = list(read_by(rule))
     while waiting:
         subject, ref = waiting.pop(0)
         if ref.what in ("outcome", "output") and ref.name not in asked:
             asked.add(ref.name)
-            waiting = [*of_rule(edition.rules[ref.name]), *waiting]
+            waiting = [*read_by(edition.rules[ref.name]), *waiting]
         fact = fact_of(edition, subject, ref)
         if fact is None or (subject, fact.name) in seen:
             continue

@@ -1,1 +1,5 @@
-"""What is wrong with a policy file, with its place and its remedy in both languages."""
+"""Problems of policy files, each with its place and its remedy in both languages.
+
+In: a code, a place, and the facts of a message. Out: `Problem`, `Problems`, `PolicyError`. May be imported by every
+reader of policies.
+"""

@@ -1,9 +1,8 @@
-"""What is wrong with a policy file, said so that a policy officer can mend it.
+"""Problems of policy files, worded so that a policy officer can mend them.
 
-Everything that reads a policy reports here instead of raising at the first fault, because the people who
-edit policies want the whole list in one pass: where (file, line, column, path), what, and what to write
-instead, in Chinese and in English. The wording lives in `rules.problems.file_messages`, never at the
-place of discovery, so that the texts can be read, compared and corrected together.
+Every reader of a policy reports here instead of raising at the first fault, because policy staff want the whole list in
+one pass: place (file, line, column, path), fault and remedy, in Chinese and in English. The wording of policy messages
+lives in `rules.problems.file_messages` and `plan_messages`, so that the texts can be compared and corrected together.
 """
 
 from __future__ import annotations
@@ -96,11 +95,6 @@ class Problems:
         """What stops the policy from being used."""
         return tuple(p for p in self.sorted() if p.severity == "error")
 
-    @property
-    def warnings(self) -> tuple[Problem, ...]:
-        """What deserves a look."""
-        return tuple(p for p in self.sorted() if p.severity == "warning")
-
     def sorted(self) -> tuple[Problem, ...]:
         """In reading order, whatever order the passes found them in."""
         return tuple(sorted(self._found))
@@ -111,14 +105,9 @@ class Problems:
     def __len__(self) -> int:
         return len(self._found)
 
-    def raise_if_any(self) -> None:
-        """End the pass: with every error at once, or quietly."""
-        if self.errors:
-            raise PolicyError(self.sorted())
-
 
 class PolicyError(Exception):
-    """A policy that cannot be used, with every reason why."""
+    """An unusable policy, with every error."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))

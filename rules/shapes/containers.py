@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rules.files.node import Node, kind
 from rules.problems.problem import Problems
@@ -70,7 +71,7 @@ class Record:
     required: Mapping[str, Shape] = field(default_factory=dict)
     optional: Mapping[str, Shape] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def keys(self) -> dict[str, Shape]:
         return {**self.required, **self.optional}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rules.files.node import Node, kind, resolved
@@ -62,7 +63,7 @@ class Pattern:
     def anchored(self) -> str:
         return f"^(?:{self.regex})$"
 
-    @property
+    @cached_property  # a plan asks some thousand times
     def kinds(self) -> list[str]:
         taken = {kind(t) for t in (*self.examples, *filter(self.fits, _PROBES))} | {"string"}
         return sorted(taken - {"integer"} if "number" in taken else taken)

@@ -3,6 +3,8 @@
 judge = TableJudge(edition, on=date(2026, 12, 31))
 judged = judge.judge("screening", connection.read_parquet("households.parquet"))  # nothing has run yet
 judged.to_parquet("screened.parquet")
+
+In: an edition, a date, a table of ibis. Out: columns of outcomes, verdicts and outputs. May be imported by the service.
 """
 
 from __future__ import annotations

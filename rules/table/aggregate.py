@@ -13,12 +13,12 @@ from typing import Any
 import ibis
 
 from rules.model import Edition, Fact, Op
-from rules.model.uses import Used, fact_of, of_rule, refs
+from rules.model.uses import Used, fact_of, read_by, refs
 from rules.table import numbers
 from rules.table.columns import KEY, key_of
 from rules.table.days import DAY, Days, When
 from rules.table.errors import NotTabular, TableError, about
-from rules.table.frame import RowFrame
+from rules.table.frames import RowFrame
 from rules.table.judge import frame_of, prepare
 from rules.table.length import WORKING
 from rules.table.lists import MOST
@@ -56,10 +56,6 @@ class Counting:
         if found := [str(one) for one in many.to_pyarrow()[KEY].to_pylist()]:
             names = ", ".join(found)
             raise Repeated(f"以下编号在表中不止一次：{names}", f"These ids occur more than once: {names}")
-
-    def strays(self, subject: str, table: Any, below: Any) -> Any:
-        """The records below that belong to no row of the table: they are counted nowhere."""
-        return below.anti_join(table.select(KEY), below[key_of(subject)] == table[KEY])
 
     def fill(self, subject: str, table: Any, below: Mapping[str, Any], checked: bool = False) -> Any:
         """The table with its facts counted from tables of records below, which say in `<subject>_id` where they
@@ -157,7 +153,7 @@ class Counting:
         found: dict[str, None] = {KEY: None}
         waiting: list[Used] = [
             *(used for fact in self.edition.subjects[subject].facts.values() for used in refs(fact.formula, subject)),
-            *(used for rule in self.edition.rules.values() if rule.subject == subject for used in of_rule(rule)),
+            *(used for rule in self.edition.rules.values() if rule.subject == subject for used in read_by(rule)),
         ]
         seen: set[tuple[str, str]] = set()
         while waiting:
@@ -171,7 +167,7 @@ class Counting:
             elif fact is not None:
                 waiting += refs(fact.formula, home)
             elif ref.what in ("outcome", "output"):
-                waiting += of_rule(self.edition.rules[ref.name])
+                waiting += read_by(self.edition.rules[ref.name])
         return list(found)
 
 

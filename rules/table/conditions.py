@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis
 
 from rules.model import Comparison, Condition, Const, Group, Leaf
+from rules.table.frame import Frame
 from rules.table.numbers import COMPARE, Truth, equal, literal
 from rules.table.values import Cell, compare, every, order_key, plain, some, truth
 from rules.values.exact import Type
-
-if TYPE_CHECKING:
-    from rules.table.frame import Frame
 
 
 def holds(condition: Condition, frame: Frame) -> Truth:
@@ -51,15 +49,14 @@ def _test(left: Cell, test: Comparison, type: Type, frame: Frame) -> Truth:
         # nothing is above the highest code, but SQL says so of what is not known, too
         return left.isin(codes) if codes else ibis.ifelse(left.isnull(), truth(None), truth(False))
     limits = [frame.evaluate(limit) for limit in test.limits]
-    operator = "equals" if test.operator == "one_of" else test.operator
     keys = [order_key(limit, type) for limit in limits]
-    return some([compare(operator, order_key(left, type), key, frame.flags) for key in keys])
+    return some([compare(test.operator, order_key(left, type), key, frame.flags) for key in keys])
 
 
 def _codes(test: Comparison, type: Type) -> list[str]:
     """The codes that pass a comparison with codes written out."""
     fixed = [limit.value for limit in test.limits if isinstance(limit, Const)]
-    if test.operator in ("one_of", "equals"):
+    if COMPARE[test.operator] is equal:
         return fixed
     place = {code: -number for number, code in enumerate(type.choices)}
     return [code for code in type.choices if COMPARE[test.operator](place[code], place[fixed[0]])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,19 +10,19 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 
+from rules.model import Op
+from rules.table import numbers
+from rules.table.errors import NotTabular
+from rules.table.frame import Frame
 from rules.table.numbers import INT64, Num, counted, literal
+from rules.table.translations import arguments, translates
+from rules.table.values import Day, plain
 from rules.values.exact import completed_months, completed_years, shift
-
-Day = Any  # a date, or a column of dates
 
 LAST_YEAR = 9999
 MONTHS, DAYS = LAST_YEAR * 12, 366 * LAST_YEAR  # no two dates lie further apart
 REACH = {"day": DAYS, "month": MONTHS, "year": LAST_YEAR}
 DAYS_IN_HUNDRED = 100  # a month and a day as one number
-
-
-def column(day: Day) -> Any:
-    return ibis.literal(day, "date") if isinstance(day, date) else day
 
 
 def _part(day: Day, name: str) -> Any:
@@ -54,7 +55,7 @@ def months_between(start: Day, end: Day) -> Num:
 def days_between(start: Day, end: Day) -> Num:
     if isinstance(start, date) and isinstance(end, date):
         return counted((end - start).days, DAYS)
-    return counted(column(end).delta(column(start), unit="day").cast(INT64), DAYS)
+    return counted(plain(end).delta(plain(start), unit="day").cast(INT64), DAYS)
 
 
 def year_of(day: Day) -> Num:
@@ -82,7 +83,7 @@ def moved(start: Day, length: Num, unit: str) -> Day:
         amount = ibis.ifelse(near, amount, ibis.null(amount.type())).cast(INT64)
         amount = amount * 12 if unit == "year" else amount
         period = amount.as_interval("D" if unit == "day" else "M")
-    later = ops.Cast((column(start) + period).op(), dt.date).to_expr()  # a timestamp to DuckDB, a date to Ibis
+    later = ops.Cast((plain(start) + period).op(), dt.date).to_expr()  # a timestamp to DuckDB, a date to Ibis
     year = later.year()
     return ibis.ifelse((year >= 1) & (year <= LAST_YEAR), later, ibis.null("date"))
 
@@ -90,3 +91,28 @@ def moved(start: Day, length: Num, unit: str) -> Day:
 def ymd(day: Day) -> Any:
     """A date as one whole number in the same order."""
     return _whole(_part(day, "year") * DAYS_IN_HUNDRED * DAYS_IN_HUNDRED + _of_year(day))
+
+
+# --- operations ------------------------------------------------------------------------------------------------------
+
+
+def _measured(measure: Callable[..., Num]) -> Callable[[Op, Frame], Num]:
+    return lambda op, frame: measure(*arguments(op, frame))
+
+
+translates("completed_years")(_measured(years_between))
+translates("completed_months")(_measured(months_between))
+translates("days")(_measured(days_between))
+translates("year_of")(_measured(year_of))
+translates("month_of")(_measured(month_of))
+
+
+@translates("date")
+def _moved(op: Op, frame: Frame) -> Day:
+    start, length = arguments(op, frame)
+    if length.value is not None and length.bottom != 1:
+        return ibis.null("date")  # no whole period
+    if not length.fixed or length.bottom != 1:
+        raise NotTabular("date plus", "期限不一定是整数", "a period that need not be whole")
+    length = numbers.negative(length) if op.option == "minus" else length
+    return moved(start, length, op.args[1].type.unit)

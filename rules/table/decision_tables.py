@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis
 
 from rules.model import Const, Criterion, Rule, Table
 from rules.table import numbers
 from rules.table.errors import about
-from rules.table.judged import Judged, code, tell, verdicts_of
+from rules.table.frame import Frame, Judged
+from rules.table.judged import code, tell, verdicts_of
 from rules.table.numbers import Truth, literal
 from rules.table.values import Cell, choose, compare, known, order_key, some, truth, untold
-
-if TYPE_CHECKING:
-    from rules.table.frame import Frame
 
 OPEN, NONE = -1, -2  # instead of the number of a row: cannot be told; no row
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rules.values.text import TextError
 
-class TableError(Exception):
+
+class TableError(TextError):
     """A table does not fit the fact dictionary; both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
 
 
 class NotTabular(Exception):

@@ -1,32 +1,38 @@
-"""Frames: the records that an expression is read from, all rows at once. As a Scope is for one record.
-
-A RowFrame is the table itself, or a record around each of its rows, in columns; what it derives is settled in further
-columns. An ElementFrame is the records of a list inside a lambda; what it derives is written out where it is used.
-"""
+"""Frames: the records that an expression is read from, all rows at once. As a Scope is for one record."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import ibis
 
 from rules.model import Condition, Edition, Expr, Fact, Op, Rule
-from rules.table import conditions, expressions, numbers, outcomes
-from rules.table.columns import SEPARATOR, number_column
-from rules.table.dates import Day
+from rules.table.columns import number_column
 from rules.table.errors import about
-from rules.table.inner import Part, operations, parts_of
-from rules.table.judged import Judged
-from rules.table.length import WORKING
 from rules.table.numbers import Flags, Num, Truth
-from rules.table.rows import Rows
-from rules.table.values import Cell, Records, choose, constant, plain, unknown
+from rules.table.values import Cell, Day, Records, choose, constant, plain, unknown
 from rules.values.exact import Type
 
 Cells = dict[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The outcome of each row, and what it rests on."""
+
+    told: Mapping[str, Any]
+    verdicts: Mapping[str, Truth]
+    outputs: Mapping[str, Cell] = field(default_factory=dict)
+    measures: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
+    points: Mapping[str, Num] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> Any:
+        return self.told["outcome"]
 
 
 class Frame(ABC):
@@ -50,15 +56,15 @@ class Frame(ABC):
     def around(self, name: str) -> Frame | None:
         return None
 
-    def element(self, item: Any, subject: str, flags: Flags) -> ElementFrame:
+    @abstractmethod
+    def element(self, item: Any, subject: str, flags: Flags) -> Frame:
         """The records of a list of these records."""
-        return ElementFrame(item, subject, self, flags)
 
-    def evaluate(self, expr: Expr) -> Cell:
-        return expressions.evaluate(expr, self)
+    @abstractmethod
+    def evaluate(self, expr: Expr) -> Cell: ...
 
-    def holds(self, condition: Condition) -> Truth:
-        return conditions.holds(condition, self)
+    @abstractmethod
+    def holds(self, condition: Condition) -> Truth: ...
 
     @abstractmethod
     def column(self, name: str) -> Any | None:
@@ -115,117 +121,3 @@ class Frame(ABC):
     def settle(self, name: str, cells: Cells) -> Mapping[str, Cell]:
         """Cells that are used many times over: here as they are."""
         return cells
-
-
-class ElementFrame(Frame):
-    """The records of a list, seen one by one from inside a lambda over it."""
-
-    def __init__(self, item: Any, subject: str, own: Frame, flags: Flags) -> None:
-        super().__init__(own.edition, subject, own.on, own, flags)
-        self.item, self.names = item, frozenset(item.type().names)
-
-    def column(self, name: str) -> Any | None:
-        return self.item[name] if name in self.names else None
-
-    def derived(self, fact: Fact) -> Cell:
-        if fact.name not in self.memo:
-            self.memo[fact.name] = self.compute(fact)
-        return self.memo[fact.name]
-
-    def judged(self, rule: Rule) -> Judged:
-        if (found := self.memo.get((rule.id,))) is None:
-            found = self.memo[rule.id,] = outcomes.judge(rule, self)
-        return found
-
-
-HERE = "$here"
-
-
-class RowFrame(Frame):
-    """The rows of a table, or the records around them, whose columns begin with their subject."""
-
-    def __init__(self, edition: Edition, subject: str, on: Day, rows: Rows, own: RowFrame | None = None) -> None:
-        super().__init__(edition, subject, on, own, rows.flags)
-        self.rows = rows
-        self.prefix = "" if own is None else subject + SEPARATOR
-        self.given_columns = frozenset(rows.table.columns)
-        self.outer: dict[str, RowFrame] = {}
-        level = edition.subjects[subject].within if own is None else ""
-        while level and level not in self.outer:
-            self.outer[level] = RowFrame(edition, level, on, rows, self)
-            level = edition.subjects[level].within
-        self.ops: dict[int, tuple[Mapping[str, Cell], str]] = {}
-
-    def around(self, name: str) -> Frame | None:
-        return self.outer.get(name)
-
-    def column(self, name: str) -> Any | None:
-        name = self.prefix + name
-        return self.rows.read(name) if name in self.given_columns else None
-
-    @property
-    def here(self) -> Any:
-        """Whether there is such a record around a row: whether anything is known of it."""
-        return self.rows.read(self.prefix + HERE)
-
-    def compute(self, fact: Fact) -> Cell:
-        cell = super().compute(fact)
-        if not self.prefix:
-            return cell
-        if isinstance(cell, Records):
-            return cell
-        if isinstance(cell, Num):
-            return numbers.choose([(self.here, cell)], None, self.flags)
-        return ibis.ifelse(self.here, plain(cell), plain(unknown(fact.type)))
-
-    def derived(self, fact: Fact) -> Cell:
-        return self.memo[fact.name][fact.name]
-
-    def judged(self, rule: Rule) -> Judged:
-        if (found := self.memo.get((rule.id,))) is None:
-            with about(rule.id, rule.id):
-                self.work_out(parts_of(rule))
-            found = self.memo[rule.id,] = outcomes.judge(rule, self)
-        return found
-
-    def work_out(self, parts: Iterable[Part]) -> None:
-        """Settle the operations in parts, those inside others first."""
-        for level in operations(parts):
-            new = {str(len(self.ops) + n): op for n, op in enumerate(level) if id(op) not in self.ops}
-            settled = self.settle("", {name: self.evaluate(op) for name, op in new.items()})
-            self.ops.update({id(op): (settled, name) for name, op in new.items()})
-
-    def worked_out(self, op: Op) -> Cell | None:
-        found = self.ops.get(id(op))
-        return None if found is None else found[0][found[1]]
-
-    def settle(self, name: str, cells: Cells) -> Mapping[str, Cell]:
-        """Put cells into columns of their own."""
-        columns: dict[str, Any] = {}
-        for key, cell in cells.items():
-            columns |= _parts(f"{self.prefix}{name}{WORKING}{key}", cell)
-        self.rows.extend(columns)
-        return {key: self._read(f"{self.prefix}{name}{WORKING}{key}", cell) for key, cell in cells.items()}
-
-    def _read(self, name: str, cell: Cell) -> Cell:
-        """A cell from its columns."""
-        if isinstance(cell, date):
-            return cell
-        if isinstance(cell, Records):
-            return Records(self.rows.read(name), cell.subject)
-        if not isinstance(cell, Num):
-            return self.rows.read(name)
-        top = cell.top if isinstance(cell.top, int) else self.rows.read(name)
-        bottom = cell.bottom if isinstance(cell.bottom, int) else self.rows.read(name + BOTTOM)
-        return Num(top, bottom, cell.most, cell.deep)
-
-
-BOTTOM = f"{WORKING}bottom"
-
-
-def _parts(name: str, cell: Cell) -> dict[str, Any]:
-    """A cell in columns; what is the same in every row needs none."""
-    if isinstance(cell, Num):
-        parts = {name: cell.top, name + BOTTOM: cell.bottom}
-        return {key: whole for key, whole in parts.items() if not isinstance(whole, int)}
-    return {} if isinstance(cell, date) else {name: cell.column if isinstance(cell, Records) else cell}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rules.judging.outcomes import criteria_of
-from rules.model import Condition, Expr, Leaf, Op, Ranking, Rule, Scorecard, Table
+from rules.model import Condition, Expr, Op, children
 
 Part = Expr | Condition | None
 
@@ -31,32 +30,12 @@ def _height(part: Part, heights: dict[int, tuple[int, Op]]) -> int:
 
 
 def _within(part: Part) -> Iterator[Part]:
-    if isinstance(part, Op):
-        yield from part.args
-        if not (part.args and part.args[0].type.kind == "list"):
-            yield part.where
-    elif isinstance(part, Leaf):
-        yield part.left
-        for test in part.tests:
-            yield from test.limits
-    elif part is not None and hasattr(part, "parts"):
-        yield from part.parts
+    """The parts that are read from the record at hand."""
+    for child, inside_list in children(part) if part is not None else ():
+        if not inside_list:
+            yield child
 
 
 def inside(formula: Expr | None) -> Iterator[Part]:
     """What lies inside the outermost operation of a formula."""
     yield from _within(formula)
-
-
-def parts_of(rule: Rule) -> Iterator[Part]:
-    """Every expression and condition of a rule; a ranking's are about other records."""
-    if isinstance(rule.body, Ranking):
-        return
-    rows = [*criteria_of(rule), *([rule.body.otherwise] if isinstance(rule.body, Table) else [])]
-    for row in rows:
-        yield from (row.condition, row.when, *row.then.values())
-    if isinstance(rule.body, Scorecard):
-        for item in rule.body.items:
-            yield item.formula
-            for condition, worth in item.bands:
-                yield from (condition, worth)

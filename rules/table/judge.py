@@ -7,25 +7,23 @@ from typing import Any
 
 import ibis
 
-from rules.judging.outcomes import criteria_of
 from rules.model import Condition, Edition, Ref, Rule
 from rules.model.uses import Used, refs
 from rules.table import numbers
 from rules.table.columns import KEY, SEPARATOR, around, check_columns
 from rules.table.days import DAY, Days, When
 from rules.table.errors import NotTabular, about
-from rules.table.frame import HERE, RowFrame
+from rules.table.frame import Judged
+from rules.table.frames import HERE, RowFrame
 from rules.table.inner import inside
-from rules.table.judged import Judged
 from rules.table.length import WORKING
 from rules.table.order import heights_of, stages
 from rules.table.outputs import shown
 from rules.table.rows import BEYOND, Rows
 from rules.table.values import some, truth, untold
+from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts, codes_of
 
-BITS = 62  # criteria that one column of bits holds
-NOT_MET, UNKNOWN, OUTCOME = "not_met", "unknown", "outcome"
-HOLDS, MANY = "holds", "many"
+OUTCOME, HOLDS, MANY = "outcome", "holds", "many"
 
 
 class TableJudge:
@@ -37,8 +35,8 @@ class TableJudge:
     def judge(self, decision: str, table: Any) -> Any:
         """The outcome, findings and outputs of a decision for every row, with the row's `id`.
 
-        `not_met` and `unknown` are bits, the first criterion the lowest; `codes` says which. A row whose figures are
-        too large even for 38 digits has no outcome and is `beyond`: the engine decides it."""
+        `findings` reads the verdicts of a row. A row whose figures are too large even for 38 digits has no outcome
+        and is `beyond`: the engine decides it."""
         rule = self.edition.rules[decision]
         check_columns(self.edition, rule.subject, table)
         judged = self._add(table, [rule])
@@ -47,13 +45,6 @@ class TableJudge:
         ids = {name: name for name in (KEY, DAY) if name in judged.columns}
         return judged.select(**{new: judged[old] for new, old in
                                 (ids | {OUTCOME: decision} | names | {BEYOND: BEYOND}).items()})  # fmt: skip
-
-    def add(self, table: Any, *decisions: str) -> Any:
-        """The table with the conclusions of decisions about the same subject, in columns named after them:
-        `decision` (as given, where the table gives it), and `decision__not_met`, `decision__unknown`, its outputs."""
-        rules = [self.edition.rules[name] for name in decisions]
-        check_columns(self.edition, rules[0].subject, table)
-        return self._add(table, rules)
 
     def _add(self, table: Any, rules: Sequence[Rule], frame: RowFrame | None = None) -> Any:
         (subject,) = {rule.subject for rule in rules}
@@ -73,7 +64,10 @@ class TableJudge:
         return rows.select(kept | blank | {BEYOND: beyond})
 
     def add_possible(self, table: Any, *decisions: str) -> tuple[Any, dict[str, NotTabular]]:
-        """As `add`, but without the decisions that a table cannot hold; and why each of these is left out."""
+        """The table with the conclusions of decisions about the same subject, in columns named after them: `decision`
+        (as given, where the table gives it), `decision__not_met`, `decision__unknown`, its outputs.
+
+        Decisions that a table cannot hold are left out; the second result says why."""
         rules = [self.edition.rules[name] for name in decisions]
         check_columns(self.edition, rules[0].subject, table)
         frame, refused = frame_of(self.edition, rules[0].subject, self.on, table), {}
@@ -115,20 +109,9 @@ class TableJudge:
             rows = frame.rows.select({DAY: frame.rows.read(DAY), HOLDS: frame.holds(condition)}, MANY)
         return rows.filter(rows[HOLDS]).group_by(DAY).agg(**{MANY: rows[MANY].sum()})
 
-    def codes(self, decision: str) -> tuple[str, ...]:
-        """The criteria of a decision in the order of its bits; past the 62nd they go on in `not_met_1`."""
-        return tuple(criterion.id for criterion in criteria_of(self.edition.rules[decision]))
-
-    def findings(self, decision: str, row: Mapping[str, Any]) -> tuple[tuple[str, bool | None], ...]:
-        """Each criterion of a decision with its verdict, from the bits of a row."""
-
-        def of(name: str, number: int) -> bool:
-            return bool(row[_chunk(name, number // BITS)] >> (number % BITS) & 1)
-
-        return tuple(
-            (code, False if of(NOT_MET, number) else None if of(UNKNOWN, number) else True)
-            for number, code in enumerate(self.codes(decision))
-        )
+    def findings(self, decision: str, row: Mapping[str, Any]) -> dict[str, bool | None]:
+        """The verdict of each criterion of a decision, from a row of `judge`."""
+        return Verdicts(codes_of(self.edition.rules[decision])).read(row)
 
 
 def asked(rule: Rule) -> Used:
@@ -162,11 +145,10 @@ def prepare(frame: RowFrame, start: Iterable[Used]) -> None:
 def _columns(rule: Rule, judged: Judged) -> dict[str, Any]:
     found: dict[str, Any] = {rule.id: judged.outcome}
     start = rule.id + SEPARATOR
-    verdicts = list(judged.verdicts.values())
-    for number in range(0, max(len(verdicts), 1), BITS):
-        chunk = verdicts[number : number + BITS]
-        found[start + _chunk(NOT_MET, number // BITS)] = _bits([~verdict for verdict in chunk])
-        found[start + _chunk(UNKNOWN, number // BITS)] = _bits([untold(verdict) for verdict in chunk])
+    layout, verdicts = Verdicts(tuple(judged.verdicts), start), judged.verdicts.values()
+    flags = {NOT_MET: [~verdict for verdict in verdicts], UNKNOWN: [untold(verdict) for verdict in verdicts]}
+    for kind, those in flags.items():
+        found.update((column, _bits(part)) for column, part in layout.weighed(kind, those))
     for name, cell in judged.outputs.items():
         found.update(shown(start + name, cell))
     for row, outputs in judged.measures.items():
@@ -177,10 +159,6 @@ def _columns(rule: Rule, judged: Judged) -> dict[str, Any]:
     return found
 
 
-def _chunk(name: str, number: int) -> str:
-    return f"{name}_{number}" if number else name
-
-
-def _bits(flags: Sequence[Any]) -> Any:
-    bits = [ibis.ifelse(flag, numbers.literal(1 << place), numbers.literal(0)) for place, flag in enumerate(flags)]
+def _bits(flags: Sequence[tuple[int, Any]]) -> Any:
+    bits = [ibis.ifelse(flag, numbers.literal(weight), numbers.literal(0)) for weight, flag in flags]
     return sum(bits[1:], bits[0]) if bits else numbers.literal(0)

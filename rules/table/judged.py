@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis
 
 from rules.model import Criterion, Rule
 from rules.table.errors import about
-from rules.table.numbers import Num, Truth
-from rules.table.values import Cell, every, untold
-
-if TYPE_CHECKING:
-    from rules.table.frame import Frame
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The outcome of each row, and what it rests on."""
-
-    told: Mapping[str, Any]
-    verdicts: Mapping[str, Truth]
-    outputs: Mapping[str, Cell] = field(default_factory=dict)
-    measures: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
-    points: Mapping[str, Num] = field(default_factory=dict)
-
-    @property
-    def outcome(self) -> Any:
-        return self.told["outcome"]
+from rules.table.frame import Frame
+from rules.table.numbers import Truth
+from rules.table.values import every, untold
 
 
 def verdicts_of(rule: Rule, criteria: Sequence[Criterion], frame: Frame) -> Mapping[str, Truth]:

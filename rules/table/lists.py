@@ -5,19 +5,18 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from itertools import count as counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis
 
 from rules.model import Op
 from rules.table import dates, numbers
 from rules.table.errors import NotTabular
+from rules.table.frame import Frame
 from rules.table.numbers import D38, INT64, NARROW, Num, counted, literal
+from rules.table.translations import translates
 from rules.table.values import Cell, Records, compare, known, order_key, plain, truth, unknown, untold
 from rules.values.limits import MOST_RECORDS
-
-if TYPE_CHECKING:
-    from rules.table.frame import ElementFrame, Frame
 
 _numbers = counter()
 MOST = MOST_RECORDS * 10_000  # records of a list that is made from a table
@@ -29,10 +28,10 @@ def _records(op: Op, frame: Frame) -> Records:
     return found
 
 
-def over(records: Records, frame: Frame, say: Callable[[ElementFrame], Any], how: str) -> Any:
+def over(records: Records, frame: Frame, say: Callable[[Frame], Any], how: str) -> Any:
     """Map or filter a list by what is said of each record; a record beyond the arithmetic flags the row."""
 
-    def body(said: Callable[[ElementFrame], Any]) -> tuple[Any, list[Any]]:
+    def body(said: Callable[[Frame], Any]) -> tuple[Any, list[Any]]:
         flags: list[Any] = []
 
         def one(item: Any) -> Any:
@@ -43,7 +42,7 @@ def over(records: Records, frame: Frame, say: Callable[[ElementFrame], Any], how
     found, flags = body(say)
     if flags:
 
-        def flagged(inner: ElementFrame) -> Any:
+        def flagged(inner: Frame) -> Any:
             say(inner)
             any_flag = truth(False)
             for flag in inner.flags:
@@ -54,7 +53,7 @@ def over(records: Records, frame: Frame, say: Callable[[ElementFrame], Any], how
     return found
 
 
-def _any(records: Records, say: Callable[[ElementFrame], Any], frame: Frame) -> Any:
+def _any(records: Records, say: Callable[[Frame], Any], frame: Frame) -> Any:
     def one(item: Any) -> Any:
         return say(frame.element(item, records.subject, []))
 
@@ -77,7 +76,7 @@ def _named(function: Callable[..., Any], index: bool = False) -> Callable[..., A
 # --- which records ---------------------------------------------------------------------------------------------------
 
 
-def _where(op: Op, inner: ElementFrame) -> Any:
+def _where(op: Op, inner: Frame) -> Any:
     return truth(True) if op.where is None else inner.holds(op.where)
 
 
@@ -86,7 +85,7 @@ def _no_doubt(op: Op, records: Records, frame: Frame) -> Any:
     if op.where is None and op.each is None:
         return records.column.notnull()
 
-    def doubt(inner: ElementFrame) -> Any:
+    def doubt(inner: Frame) -> Any:
         within = _where(op, inner)
         if op.each is None:
             return untold(within)
@@ -102,6 +101,7 @@ def _chosen(op: Op, records: Records, frame: Frame) -> Records:
     return Records(over(records, frame, lambda inner: _where(op, inner), "filter"), records.subject)
 
 
+@translates("count")
 def _count(op: Op, frame: Frame) -> Num:
     records = _records(op, frame)
     size = _chosen(op, records, frame).column.length().cast(INT64)
@@ -115,7 +115,7 @@ def _each(op: Op, records: Records, frame: Frame) -> tuple[Any, Num]:
     assert op.each is not None
     shape: list[Num] = []
 
-    def top(inner: ElementFrame) -> Any:
+    def top(inner: Frame) -> Any:
         assert op.each is not None
         num = inner.evaluate(op.each)
         if not num.fixed:
@@ -134,6 +134,7 @@ def _total_of(op: Op, records: Records, frame: Frame) -> tuple[Any, Num, Any]:
     return total, shape, _no_doubt(op, records, frame)
 
 
+@translates("total")
 def _total(op: Op, frame: Frame) -> Num:
     total, shape, sure = _total_of(op, _records(op, frame), frame)
     nothing = literal(0, total.type().is_decimal())
@@ -141,6 +142,7 @@ def _total(op: Op, frame: Frame) -> Num:
     return Num(top, shape.bottom, min(shape.most * MOST, numbers.WIDE), shape.deep)
 
 
+@translates("mean")
 def _mean(op: Op, frame: Frame) -> Num:
     records = _records(op, frame)
     total, shape, sure = _total_of(op, records, frame)
@@ -151,6 +153,7 @@ def _mean(op: Op, frame: Frame) -> Num:
                min(shape.most * MOST, numbers.WIDE), deep)  # fmt: skip
 
 
+@translates("median")
 def _median(op: Op, frame: Frame) -> Num:
     records = _records(op, frame)
     tops, shape = _each(op, records, frame)
@@ -163,31 +166,38 @@ def _median(op: Op, frame: Frame) -> Num:
     return Num(top, shape.bottom * 2, most, shape.deep * 2)
 
 
-def _extreme(operator: str) -> Callable[[Op, Frame], Cell]:
-    def operation(op: Op, frame: Frame) -> Cell:
-        assert op.each is not None
-        records, least = _records(op, frame), operator == "lowest"
-        sure = _no_doubt(op, records, frame)
-        if op.type.is_number:
-            tops, shape = _each(op, records, frame)
-            top = (tops.mins() if least else tops.maxs()).cast(D38 if shape.most * MOST > NARROW else INT64)
-            return Num(ibis.ifelse(sure, top, numbers.null_like(top)), shape.bottom, shape.most, shape.deep)
-        each = op.each
-        keys = over(_chosen(op, records, frame), frame,
-                    lambda inner: order_key(inner.evaluate(each), op.type), "map")  # fmt: skip
-        key = keys.mins() if least else keys.maxs()
-        if op.type.kind == "date":
-            return ibis.ifelse(sure, key, plain(unknown(op.type)))
-        codes = [(sure & (key == literal(-place)), code) for place, code in enumerate(op.type.choices)]
-        return ibis.cases(*codes, else_=plain(unknown(op.type)))
-
-    return operation
+@translates("lowest")
+def _lowest(op: Op, frame: Frame) -> Cell:
+    return _extreme(op, frame, True)
 
 
+@translates("highest")
+def _highest(op: Op, frame: Frame) -> Cell:
+    return _extreme(op, frame, False)
+
+
+def _extreme(op: Op, frame: Frame, least: bool) -> Cell:
+    assert op.each is not None
+    records, each = _records(op, frame), op.each
+    sure = _no_doubt(op, records, frame)
+    if op.type.is_number:
+        tops, shape = _each(op, records, frame)
+        top = (tops.mins() if least else tops.maxs()).cast(D38 if shape.most * MOST > NARROW else INT64)
+        return Num(ibis.ifelse(sure, top, numbers.null_like(top)), shape.bottom, shape.most, shape.deep)
+    keys = over(_chosen(op, records, frame), frame, lambda inner: order_key(inner.evaluate(each), op.type), "map")
+    key = keys.mins() if least else keys.maxs()
+    if op.type.kind == "date":
+        return ibis.ifelse(sure, key, plain(unknown(op.type)))
+    codes = [(sure & (key == literal(-place)), code) for place, code in enumerate(op.type.choices)]
+    return ibis.cases(*codes, else_=plain(unknown(op.type)))
+
+
+@translates("every")
 def _every(op: Op, frame: Frame) -> Any:
     return _quantified(op, frame, False)
 
 
+@translates("some")
 def _some(op: Op, frame: Frame) -> Any:
     return _quantified(op, frame, True)
 
@@ -196,7 +206,7 @@ def _quantified(op: Op, frame: Frame, settles: bool) -> Any:
     """One record that is so settles it; else one that cannot be told leaves it open."""
     records = _records(op, frame)
 
-    def settling(inner: ElementFrame) -> Any:
+    def settling(inner: Frame) -> Any:
         holds = _where(op, inner)
         return holds if settles else ~holds
 
@@ -206,13 +216,14 @@ def _quantified(op: Op, frame: Frame, settles: bool) -> Any:
                       else_=truth(None))  # fmt: skip
 
 
+@translates("rank")
 def _rank(op: Op, frame: Frame) -> Num:
     assert op.each is not None
     each, records = op.each, _records(op, frame)
     own = order_key(frame.evaluate(each), each.type)
     operator = "above" if op.option == "highest" else "below"
 
-    def better(inner: ElementFrame) -> Any:
+    def better(inner: Frame) -> Any:
         peer = order_key(inner.evaluate(each), each.type)
         return _where(op, inner) & compare(operator, peer, own, inner.flags)
 
@@ -222,12 +233,13 @@ def _rank(op: Op, frame: Frame) -> Num:
     return counted(ibis.ifelse(sure, ahead + literal(1), ibis.null(INT64)), MOST)
 
 
+@translates("streak")
 def _streak(op: Op, frame: Frame) -> Num:
     """The records in order, latest first; the first that breaks the row ends it, one that cannot be told hides it."""
     assert op.each is not None
     each, records, step = op.each, _records(op, frame), [1]
 
-    def key(inner: ElementFrame) -> Any:
+    def key(inner: Frame) -> Any:
         value = inner.evaluate(each)
         if not isinstance(value, Num):
             step[0] = 0
@@ -237,7 +249,7 @@ def _streak(op: Op, frame: Frame) -> Num:
         step[0] = value.bottom
         return numbers.lift(value.top)
 
-    def one(inner: ElementFrame, number: Any) -> Any:
+    def one(inner: Frame, number: Any) -> Any:
         holds = _where(op, inner)
         verdict = ibis.cases((holds, literal(1)), (~holds, literal(0)), else_=literal(2))
         return ibis.struct({"key": -key(inner), "number": number.cast(INT64), "verdict": verdict})
@@ -263,17 +275,3 @@ def _streak(op: Op, frame: Frame) -> Num:
                         else_=first >> literal(1))  # fmt: skip
     unkeyed = over(records, frame, lambda inner: ~known(inner.evaluate(each)), "filter").length()
     return counted(ibis.ifelse(unkeyed == 0, length, ibis.null(INT64)), MOST)
-
-
-OPERATIONS: dict[str, Callable[[Op, Frame], Cell]] = {
-    "count": _count,
-    "total": _total,
-    "mean": _mean,
-    "median": _median,
-    "lowest": _extreme("lowest"),
-    "highest": _extreme("highest"),
-    "every": _every,
-    "some": _some,
-    "rank": _rank,
-    "streak": _streak,
-}

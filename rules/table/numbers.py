@@ -16,6 +16,8 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 
+from rules.operations import COMPARE as DECLARED
+from rules.operations import require
 from rules.values.exact import Value
 
 Whole = Any  # an int, or a column of whole numbers (int64 or decimal(38,0))
@@ -243,7 +245,9 @@ COMPARE: dict[str, Callable[[Any, Any], Truth]] = {
     "at_most": lambda left, right: left <= right,
     "below": lambda left, right: left < right,
     "equals": equal,
+    "one_of": equal,
 }
+require("operators that tables do not know", DECLARED, COMPARE)
 
 
 def compare(operator: str, left: Num, right: Num, flags: Flags) -> Truth:
@@ -268,7 +272,7 @@ def _against(operator: str, top: Whole, limit: Fraction) -> Truth:
     """A whole number against a limit that need not be whole: the nearest whole limit says the same."""
     down = limit.numerator // limit.denominator
     up = -(-limit.numerator // limit.denominator)
-    if operator == "equals" and up != down:
+    if COMPARE[operator] is equal and up != down:
         return ops.NotEquals(top, top).to_expr()  # false, but null where the number is not known
     return COMPARE[operator](top, lift(up if operator in ("at_least", "below") else down, _is_wide(top)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rules.model import Edition, Ref
-from rules.model.uses import Used, fact_of, of_rule, refs
+from rules.model.uses import Used, fact_of, read_by, refs
 
 Unit = tuple[str, str]  # a subject, and a derived fact or a decision of it
 
@@ -43,4 +43,4 @@ def _behind(edition: Edition, subject: str, ref: Ref) -> Iterator[Used]:
     if fact is not None:
         yield from refs(fact.formula, subject)
     elif ref.what in ("outcome", "output"):
-        yield from of_rule(edition.rules[ref.name])
+        yield from read_by(edition.rules[ref.name])

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ibis
 
 from rules.model import Checklist, Criterion, Rule, Scorecard, Table
 from rules.table.decision_tables import table
 from rules.table.errors import NotTabular, about
-from rules.table.judged import Judged, code, strongest, tell, verdicts_of
+from rules.table.frame import Frame, Judged
+from rules.table.judged import code, strongest, tell, verdicts_of
 from rules.table.numbers import Truth
 from rules.table.scorecards import scorecard
-
-if TYPE_CHECKING:
-    from rules.table.frame import Frame
 
 
 def judge(rule: Rule, frame: Frame) -> Judged:

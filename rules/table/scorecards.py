@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING
 
 import ibis
 
 from rules.model import Rule, Scorecard, ScoreItem
 from rules.table import numbers
 from rules.table.errors import about
-from rules.table.judged import Judged, code, strongest, tell, verdicts_of
+from rules.table.frame import Frame, Judged
+from rules.table.judged import code, strongest, tell, verdicts_of
 from rules.table.numbers import Num, Truth, literal
 from rules.table.values import Cell, choose, constant, known, untold
 from rules.values.exact import POINTS, Value
-
-if TYPE_CHECKING:
-    from rules.table.frame import Frame
 
 
 def scorecard(rule: Rule, body: Scorecard, frame: Frame) -> Judged:
@@ -28,7 +25,9 @@ def scorecard(rule: Rule, body: Scorecard, frame: Frame) -> Judged:
     outputs = frame.settle(f"{rule.id}$out", {"total": total})
     frame.totals[rule.id] = outputs
     order = rule.type.choices
-    graded = [(frame.holds(condition), literal(order.index(grade))) for condition, grade in body.grades]
+    # a grade without limits holds of any total, but of none that is not known
+    there = known(outputs["total"])
+    graded = [(there & frame.holds(condition), literal(order.index(grade))) for condition, grade in body.grades]
     place = ibis.cases(*graded, else_=ibis.null("int64"))
     place = frame.settle(f"{rule.id}$", {"place": place})["place"]
     for ceiling in body.ceilings:

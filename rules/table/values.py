@@ -11,11 +11,11 @@ import ibis
 import ibis.expr.operations as ops
 
 from rules.table import numbers
-from rules.table.dates import column as day_column
 from rules.table.errors import NotTabular
 from rules.table.numbers import Flags, Num, Truth
 from rules.values.exact import Type, Value
 
+Day = Any  # a date, or a column of dates
 Cell = Any  # a Num, Records, a date, or a column of dates, booleans or codes
 
 
@@ -82,7 +82,7 @@ def choose(cases: Sequence[tuple[Truth, Cell]], other: Cell | None, type: Type, 
 
 def plain(cell: Cell) -> Any:
     """A cell that is no number as a column."""
-    return day_column(cell) if isinstance(cell, date) else cell
+    return ibis.literal(cell, "date") if isinstance(cell, date) else cell
 
 
 def every(parts: Sequence[Truth]) -> Truth:

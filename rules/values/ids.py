@@ -1,7 +1,4 @@
-"""What the id of a subject or of a record may be: any short text but the number on somebody's identity card.
-
-Ids are pseudonyms: they go into logs, files and pages, where nobody's card number belongs.
-"""
+"""Valid ids of subjects and records: any short text except an identity card number."""
 
 from __future__ import annotations
 

@@ -24,6 +24,18 @@ class Text:
         return iter((self.zh, self.en))
 
 
+class TextError(Exception):
+    """An error with its message in the two languages; as a string it is the English one."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+class NotFound(TextError, LookupError):
+    """There is nothing of this name: the message says what there is."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
     """A place in a file; lines and columns count from 1 and in characters, as editors show them."""

@@ -14,6 +14,7 @@ from rules.files.node import Node
 from rules.files.source import read_file
 from rules.problems.problem import Problems
 from rules.values.exact import read_date
+from rules.values.text import TextError
 
 PLAN = "plan.yaml"
 
@@ -27,12 +28,8 @@ class Step:
     en: str
 
 
-class Exists(Exception):
+class Exists(TextError):
     """The new edition cannot be begun."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
 
 
 def new_edition(root: Path, plan: str, start: date, source: str | None = None) -> list[Step]:

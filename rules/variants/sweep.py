@@ -7,23 +7,22 @@ the one value that differs set anew, for a hundred editions cannot each be read 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from pathlib import Path
-from typing import Any, TypeVar
 
 from rules.model import Comparison, Edition, Ranking
-from rules.values.exact import Value, decimal_text, read_literal
-from rules.values.text import Mark, Text
+from rules.model.places import Place, at, differing, put
+from rules.operations.comparisons import DOWNWARD, UPWARD
+from rules.values.exact import decimal_text, read_literal
+from rules.values.text import Text
 from rules.variants.whatif import NoSuchFigure, Supposition, suppose
 
 MOST = 1000  # values
-ONCE = frozenset({"at_least", "above", "at_most", "below"})  # as its limit moves, the truth of one turns once at most
+ONCE = UPWARD | DOWNWARD  # as its limit moves, the truth of one turns once at most
 NUMBER = re.compile(r"([-+]?[0-9]+(?:\.[0-9]+)?)\s*(.*)")
-Place = tuple[Any, ...]  # fields, keys and numbers, from an edition down to a value
-Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +42,15 @@ def sweep(root: Path, edition: Edition, text: str) -> Swept:
     values = _values(asked.value)
     ends = [suppose(root, edition, [replace(asked, value=one)]) for one in dict.fromkeys((values[0], values[-1]))]
     first, last = ends[0], ends[-1]
-    places = list(_differing(first, last))
+    places = [one.place for one in differing(first, last) if not isinstance(one.old, Text)]
     wanted = [read_literal(one) for one in values]
     for place in places:
         for end, literal in ((first, wanted[0]), (last, wanted[-1])):
-            if literal is None or _at(end, place) != literal.value:
+            if literal is None or at(end, place) != literal.value:
                 raise _unwalkable(text)
     if len(ends) > 1 and not places:
         raise _unwalkable(text)
-    between = [_with(first, places, one.value) for one in wanted[1:-1] if one is not None]
+    between = [reduce(lambda made, place: put(made, place, one.value), places, first) for one in wanted[1:-1] if one]
     editions = (first, *between, last)[: len(values)]
     return Swept(asked.owner, asked.name, values, editions, len(places) == 1 and _turns_once(first, places[0]))
 
@@ -76,54 +75,9 @@ def _unwalkable(text: str) -> NoSuchFigure:
     return NoSuchFigure(f"这个范围不能走：{text}。", f"Such a range cannot be walked: {text}.")
 
 
-def _differing(one: Any, other: Any, place: Place = ()) -> Iterator[Place]:
-    """Where two editions differ, but for what follows from the text of their files: marks, titles, the sha256."""
-    if isinstance(one, Mark | Text) or place == ("sha256",):
-        return
-    parts = _parts(one)
-    if parts is None or type(one) is not type(other) or parts.keys() != (_parts(other) or {}).keys():
-        if one != other:
-            yield place
-        return
-    for name, part in parts.items():
-        yield from _differing(part, (_parts(other) or {})[name], (*place, name))
-
-
-def _parts(thing: Any) -> Mapping[Any, Any] | None:
-    if is_dataclass(thing):
-        return {one.name: getattr(thing, one.name) for one in fields(thing)}
-    if isinstance(thing, Mapping):
-        return thing
-    return dict(enumerate(thing)) if isinstance(thing, tuple) else None
-
-
-def _at(thing: Any, place: Place) -> Any:
-    for name in place:
-        thing = (_parts(thing) or {})[name]
-    return thing
-
-
-def _with(thing: Thing, places: list[Place], value: Value) -> Thing:
-    for place in places:
-        thing = _set(thing, place, value)
-    return thing
-
-
-def _set(thing: Any, place: Place, value: Value) -> Any:
-    if not place:
-        return value
-    name, *rest = place
-    part = _set((_parts(thing) or {})[name], tuple(rest), value)
-    if is_dataclass(thing) and not isinstance(thing, type):
-        return replace(thing, **{name: part})
-    if isinstance(thing, Mapping):
-        return {**thing, name: part}
-    return tuple(part if at == name else one for at, one in enumerate(thing))
-
-
 def _turns_once(edition: Edition, place: Place) -> bool:
     """Whether a place is the limit of a comparison in a decision, read from the record that is judged itself."""
     if place[0] != "rules" or isinstance(edition.rules[place[1]].body, Ranking) or {"then", "where", "each"} & {*place}:
         return False
-    test = _at(edition, place[:-3])
+    test = at(edition, place[:-3])
     return isinstance(test, Comparison) and test.operator in ONCE and place[-3] == "limits" and place[-1] == "value"

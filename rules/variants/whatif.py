@@ -8,29 +8,62 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from rules.building.loader import load
 from rules.building.store import lineage
 from rules.files.node import Node
 from rules.files.source import read_file
-from rules.format.grammar import JOINS, OPERATORS
+from rules.judging.decision import Decision
 from rules.model import Edition
+from rules.operations import JOINS, OPERATORS
 from rules.problems.problem import PolicyError, Problems
-from rules.values.text import near
+from rules.values.text import Text, TextError, near
 
 _NAME = re.compile(r"\w[\w-]*")  # of a decision or a subject, of an item or a fact: never a path
 
+KINDS: Mapping[str, Text] = {  # of change, in the order they are told
+    "outcome": Text("结论", "outcome"),
+    "outputs": Text("给出的结果", "outputs"),
+    "points": Text("得分", "points"),
+    "ranking": Text("名次", "places"),
+    "findings": Text("条目", "items"),
+    "chained": Text("所依据的判定", "decisions it rests on"),
+    "missing": Text("待补的信息", "missing information"),
+}
 
-class NoSuchFigure(Exception):
+
+def changed(now: Decision, then: Decision) -> tuple[str, ...]:
+    """The KINDS in which two decisions about the same facts differ."""
+    before, after = _by_kind(now), _by_kind(then)
+    return tuple(kind for kind in KINDS if before[kind] != after[kind])
+
+
+def _by_kind(decision: Decision) -> Mapping[str, Any]:
+    values = {name: value for name, (value, _) in decision.outputs.items()}
+    total = values.pop("total", None) if decision.rule.kind == "scorecard" else None
+    measures = {name: {key: value for key, (value, _) in outputs.items()} for name, outputs in decision.measures}
+    return {
+        "outcome": decision.outcome,
+        "outputs": (values, measures),
+        "points": (total, {one.id: one.points for one in decision.findings}),
+        "ranking": decision.ranking,
+        "findings": {(one.role, one.id): (one.verdict, one.applies) for one in decision.findings},
+        "chained": {name: one.outcome for name, one in decision.chained.items()},
+        "missing": decision.missing,
+    }
+
+
+class NoSuchFigure(TextError):
     """What was to be changed is not there, or cannot be changed so; `path` is how it was called."""
 
     def __init__(self, zh: str, en: str, path: str = "") -> None:
-        super().__init__(en)
-        self.zh, self.en, self.path = zh, en, path
+        super().__init__(zh, en)
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +110,7 @@ def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -
         shutil.copytree(root, copy, dirs_exist_ok=True)
         for supposition in suppositions:
             _apply(copy, copy / edition.plan / name, supposition)
-        loaded = load(copy / edition.plan / name, copy)
+        loaded = load(copy / edition.plan / name, copy, warn=False)
     if loaded.edition is None:
         raise PolicyError(loaded.problems)
     return loaded.edition

@@ -1,1 +1,4 @@
-"""Warnings about a valid edition: contradictions, dead rules, unused facts, clauses that say another figure."""
+"""Warnings about a valid edition: contradictions, dead rules, unused facts, clauses that state another figure.
+
+In: an `Edition`. Out: warnings with their places, each proved. May be imported by `building`.
+"""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.judging.outcomes import criteria_of
 from rules.model import (
     Clause,
     Comparison,
@@ -23,14 +22,15 @@ from rules.model import (
     Reading,
     Ref,
     Rule,
+    criteria_of,
     leaves_in,
 )
+from rules.operations.comparisons import DOWNWARD, OPERATORS, UPWARD
 from rules.problems.problem import Problems
-from rules.values.exact import Type, Value, read_literal, show
+from rules.values.exact import Type, Value, read_literal
+from rules.values.figures import show
 from rules.values.text import Mark, Text
 from rules.warnings.figures import comparisons, figures, says
-
-UP, DOWN = frozenset({"above", "at_least"}), frozenset({"below", "at_most"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +140,14 @@ def _explained(reading: Reading | None, where: str, text: str, test: Comparison,
     if isinstance(limit, Const):
         words = chosen if figures(chosen) else reading.title.zh
         return says(text, limit.value, "") and says(words, limit.value, test.operator)
-    alike = UP if test.operator in UP else DOWN
+    alike = UPWARD if test.operator in UPWARD else DOWNWARD
     return test.operator in comparisons(chosen) and bool(alike & comparisons(text))
 
 
 def _changes(changed: dict[str, object]) -> Iterator[tuple[str, object]]:
     for operator, limits in changed.items():
         several: Sequence[object] = limits if isinstance(limits, list) else [limits]
-        names = ("at_least", "at_most") if operator == "between" else (operator,) * len(several)
+        names = OPERATORS[operator].parts or (operator,) * len(several)
         for name, text in zip(names, several, strict=False):
             literal = read_literal(str(text))
             yield name, str(text) if literal is None else literal.value
@@ -158,10 +158,9 @@ def _path_or_value(limit: Expr) -> object:
 
 
 def _figures_in(expr: Expr | None) -> Iterator[tuple[Value, Type]]:
-    """The literals of a formula. A period counted back is multiplied by minus one, which nobody wrote."""
+    """The literals of a formula."""
     if isinstance(expr, Const) and (expr.type.is_number or expr.type.kind == "date"):
-        if expr.value != -1:
-            yield expr.value, expr.type
+        yield expr.value, expr.type
     elif isinstance(expr, Op):
         for arg in expr.args:
             yield from _figures_in(arg)

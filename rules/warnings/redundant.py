@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rules.model import Checklist, Condition, Criterion, Edition, Group, Rule, Scorecard, Table
-from rules.model.uses import place
+from rules.model import Checklist, Condition, Criterion, Edition, Group, Rule, Scorecard, Table, subject_read
 from rules.problems.problem import Problems
 from rules.warnings.worlds import Space
 
@@ -15,7 +14,7 @@ MOST_COMPARED = 100  # items of a list that are held against each other: the tim
 def check_redundant(edition: Edition, problems: Problems) -> None:
     """Warn of items that change no decision."""
     for rule in edition.rules.values():
-        space = Space(edition, place(rule))
+        space = Space(edition, subject_read(rule))
         if isinstance(rule.body, Table):
             _rows(space, rule.body, problems)
             continue

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.judging.outcomes import criteria_of
-from rules.model import Checklist, Edition, Ranking, Rule, Scorecard, Table
-from rules.model.uses import Used, behind, of_assignment, of_rule, refs
+from rules.model import Checklist, Edition, Ranking, Rule, Scorecard, Table, criteria_of, parts_of
+from rules.model.uses import Used, behind, read_by, refs
 from rules.problems.problem import Problems
 from rules.values.text import Mark, Text
 
@@ -31,13 +30,14 @@ def _facts(edition: Edition, problems: Problems) -> None:
 
     def read() -> Iterator[Used]:
         for rule in edition.rules.values():
-            yield from of_rule(rule)
+            yield from read_by(rule)
         for assignment in edition.assignments.values():
-            yield from of_assignment(assignment)
+            yield from read_by(assignment)
         for subject in edition.subjects.values():
             for fact in subject.facts.values():
-                yield from refs(fact.counted, subject.name)
-                yield from refs(fact.last, subject.name)
+                for part in parts_of(fact):
+                    if part.role != "formula":  # `behind` follows formulas
+                        yield from refs(part.what, part.subject)
 
     used = behind(edition, read())
     beside = {(subject, name) for (subject, _), fact in used.items() for name in (fact.part_of, *fact.moves) if name}

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rules.judging.outcomes import criteria_of
-from rules.model import Edition, Expr, Fact, Leaf, Op, Ref, Rule, Scorecard, leaves_in
-from rules.model.uses import Used, behind, fact_of, of_assignment, of_criterion, of_item, place
+from rules.model import Edition, Expr, Fact, Leaf, Op, Ref, Rule, criteria_of, items_of, leaves_in, subject_read
+from rules.model.uses import Used, behind, fact_of, read_by
 from rules.problems.problem import Problem, Problems
 from rules.values.text import Mark, Text
 from rules.warnings.clauses import check_agreement
@@ -31,15 +30,15 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
         _protected(edition, rule, problems)
         _out_of_reach(edition, rule, problems)
     for assignment in edition.assignments.values():
-        _of_traits(edition, assignment.id, assignment.mark, of_assignment(assignment), problems)
+        _of_traits(edition, assignment.id, assignment.mark, read_by(assignment), problems)
     check_unused(edition, problems)
     check_agreement(edition, problems)
     return problems.sorted()
 
 
 def _protected(edition: Edition, rule: Rule, problems: Problems) -> None:
-    for name, mark, used in _items(rule):
-        _of_traits(edition, name, mark, used, problems)
+    for item in items_of(rule):
+        _of_traits(edition, item.id, item.mark, read_by(rule, item.id), problems)
 
 
 def _of_traits(edition: Edition, name: str, mark: Mark, used: Iterator[Used], problems: Problems) -> None:
@@ -47,14 +46,6 @@ def _of_traits(edition: Edition, name: str, mark: Mark, used: Iterator[Used], pr
         if word := protected(fact):
             title = Text(fact.title.zh, fact.title.en)
             problems.warn(mark, "warning.protected", id=name, fact=title, word=word)
-
-
-def _items(rule: Rule) -> Iterator[tuple[str, Mark, Iterator[Used]]]:
-    for criterion in criteria_of(rule):
-        yield criterion.id, criterion.mark, of_criterion(rule, criterion)
-    if isinstance(rule.body, Scorecard):
-        for item in rule.body.items:
-            yield item.id, item.mark, of_item(rule, item)
 
 
 def protected(fact: Fact) -> str:
@@ -74,7 +65,7 @@ def _out_of_reach(edition: Edition, rule: Rule, problems: Problems) -> None:
 
 
 def _is_best_of_own(edition: Edition, rule: Rule, leaf: Leaf, limit: Expr, statistic: str) -> bool:
-    subject = place(rule)
+    subject = subject_read(rule)
     if isinstance(limit, Ref):
         home = rule.subject if limit.scope == "own" else limit.scope or subject
         fact = fact_of(edition, home, limit)

@@ -13,17 +13,17 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from rules.judging.evaluate import COMPARE, join, sort_key
 from rules.model import Comparison, Condition, Const, Edition, Expr, Group, Leaf, Op, Ref, leaves_in
 from rules.model.uses import fact_of
+from rules.operations import COMPARE, OPERATIONS
+from rules.operations.comparisons import join, sort_key
+from rules.operations.operation import Span
 from rules.values.exact import Value
 
 MOST = 10_000  # situations tried before giving up
-WHOLE = ("count", "streak", "rank", "days", "completed_years", "completed_months")
 
 Key = tuple[Any, ...]
 World = Mapping[Key, Any]
-Span = tuple[Value, Value]  # the least and the greatest value; None is endless
 
 
 def shape(thing: Any) -> Any:
@@ -72,8 +72,7 @@ class Space:
         value = world[key]
         if fixed is None:
             return value is True if test.operator == "one_of" else COMPARE[test.operator](value, 0)
-        limits = [(sort_key(limit, left.type), 0) for limit in fixed]
-        return value in limits if test.operator == "one_of" else COMPARE[test.operator](value, limits[0])
+        return any(COMPARE[test.operator](value, (sort_key(limit, left.type), 0)) for limit in fixed)
 
     def _key(self, left: Expr, test: Comparison) -> tuple[Key, list[Value] | None]:
         """What a comparison looks at, and its limits where they are fixed."""
@@ -117,7 +116,7 @@ class Space:
 
     def _rungs(self, left: Expr, limits: Sequence[Value]) -> list[Any]:
         """The limits and a point on either side of each, as far as the value can get there."""
-        least, most = span(self.edition, self.subject, left)
+        least, most = Spans(self.edition, self.subject).of(left)
         if is_whole(self.edition, self.subject, left):
             tried = [(limit + step, 0) for limit in limits for step in (-1, 0, 1)]
         else:
@@ -132,50 +131,37 @@ def is_whole(edition: Edition, subject: str, expr: Expr) -> bool:
     if expr.type.kind != "count":
         return False
     if isinstance(expr, Op):
-        return expr.name in WHOLE
+        return OPERATIONS[expr.name].whole
     fact = fact_of(edition, expr.scope or subject, expr) if isinstance(expr, Ref) else None
-    return fact is not None and (fact.given or (isinstance(fact.formula, Op) and fact.formula.name in WHOLE))
+    if fact is None or fact.given:
+        return fact is not None
+    return isinstance(fact.formula, Op) and OPERATIONS[fact.formula.name].whole
 
 
-def span(edition: Edition, subject: str, expr: Expr) -> Span:
-    """The least and the greatest value an expression can have, as far as that is plain."""
-    if isinstance(expr, Const):
-        return expr.value, expr.value
-    if isinstance(expr, Op):
-        return _span_of(edition, subject, expr)
-    home = expr.scope or subject
-    fact = fact_of(edition, home, expr)
-    if fact is None:
-        return None, None
-    if fact.formula is not None:
-        return span(edition, home, fact.formula)
-    return fact.minimum, fact.maximum
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """The least and the greatest values of expressions about one subject's records, as far as they are plain."""
 
+    edition: Edition
+    subject: str
 
-def _span_of(edition: Edition, subject: str, op: Op) -> Span:
-    match op.name:
-        case "count" | "streak":
-            return 0, None
-        case "rank":
-            return 1, None
-        case "ratio":
-            return _ratio(edition, subject, op)
-        case "mean" | "median" | "lowest" | "highest" if op.each is not None:
-            return span(edition, op.args[0].type.of, op.each)
-        case "sum":
-            lows = [span(edition, subject, arg)[0] for arg in op.args]
-            return (None if None in lows else sum(lows)), None
-        case _:
+    def of(self, expr: Expr) -> Span:
+        if isinstance(expr, Const):
+            return expr.value, expr.value
+        if isinstance(expr, Op):
+            return OPERATIONS[expr.name].span(expr, self)
+        home = expr.scope or self.subject
+        fact = fact_of(self.edition, home, expr)
+        if fact is None:
             return None, None
+        return (fact.minimum, fact.maximum) if fact.formula is None else self.within(home).of(fact.formula)
 
+    def within(self, subject: str) -> Spans:
+        return Spans(self.edition, subject)
 
-def _ratio(edition: Edition, subject: str, op: Op) -> Span:
-    """A share lies within 0 and 1 where its numerator is declared a part of its denominator."""
-    lows = [span(edition, subject, arg)[0] for arg in op.args]
-    if any(low is None or low < 0 for low in lows):
-        return None, None
-    top, bottom = op.args
-    if not isinstance(top, Ref) or not isinstance(bottom, Ref) or top.scope != bottom.scope:
-        return 0, None
-    part = fact_of(edition, top.scope or subject, top)
-    return 0, (1 if part is not None and part.part_of == bottom.name else None)
+    def is_part(self, part: Expr, whole: Expr) -> bool:
+        """Whether a fact is declared a part of another of the same record."""
+        if not isinstance(part, Ref) or not isinstance(whole, Ref) or part.scope != whole.scope:
+            return False
+        fact = fact_of(self.edition, part.scope or self.subject, part)
+        return fact is not None and fact.part_of == whole.name

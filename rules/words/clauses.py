@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from rules.judging.outcomes import criteria_of
-from rules.model import Clause, Criterion, Edition, Scorecard, ScoreItem
+from rules.model import Clause, Edition, items_of
 from rules.values.markdown import cell, table
 from rules.values.text import Text
 
@@ -102,9 +101,7 @@ def _everything(edition: Edition) -> Iterator[Citation]:
 def _citations(edition: Edition) -> Iterator[tuple[str, Citation]]:
     for rule in edition.rules.values():
         yield rule.clause, Citation("decision", rule.id, rule.title.zh, "")
-        items = rule.body.items if isinstance(rule.body, Scorecard) else ()
-        found: tuple[Criterion | ScoreItem, ...] = (*criteria_of(rule), *items)
-        for one in found:
+        for one in items_of(rule):
             yield one.clause, Citation("item", f"{rule.id}.{one.id}", one.title.zh, one.set_by)
     for assignment in edition.assignments.values():
         yield assignment.clause, Citation("decision", assignment.id, assignment.title.zh, "")
@@ -117,7 +114,12 @@ def _citations(edition: Edition) -> Iterator[tuple[str, Citation]]:
                 yield fact.clause, Citation("fact", f"{subject.name}.{fact.name}", fact.title.zh, fact.set_by)
 
 
-STATES = {"carried_out": "执行", "partly": "部分执行", "left_out": "不执行", "unanswered": "**没有规则，也没有写明原因**"}
+STATES = {
+    "carried_out": "执行",
+    "partly": "部分执行",
+    "left_out": "不执行",
+    "unanswered": "**没有规则，也没有写明原因**",
+}
 KINDS = {"decision": "判定 ", "fact": "事实 ", "reading": "解读 "}
 
 

@@ -1,59 +1,74 @@
-"""A decision in plain words: what came out, why, clause by clause, what is missing and what it would take.
+"""Explains a decision in plain words: what came out, from which values and clauses, what is missing, what it takes.
 
-The words come as a block of rules.values.layout, which is plain text (`text`) or whatever the reader's screen can do.
+`explained` builds the one tree that text (`explain`), page and API print. The values in between (formulas, grades
+before ceilings) are worked out by the reference evaluator from the facts of the decision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from rules.judging.decision import Decision, Finding, Missing
+from rules.judging.decision import Decision, Missing
 from rules.judging.distance import Change, Distance, distances
-from rules.model import Checklist, Criterion, Output, Ranking, Table
-from rules.values.exact import POINTS, Type, Value
-from rules.values.layout import Line, Row, Span, aligned, line, row, text
-from rules.values.text import Lang, Text
-from rules.words.findings import HIT, MARKS, PASSED, finding_rows
+from rules.judging.reference import Reference
+from rules.model import Checklist, Fact
+from rules.values.layout import Line, Span, text
+from rules.values.text import Lang
+from rules.words.arithmetic import Arithmetic
+from rules.words.consequences import Consequences
+from rules.words.explanation import DEPTH, TONES, Explanation, Reason, as_dict
+from rules.words.explanation_text import lines
+from rules.words.findings import Findings
+from rules.words.record_wording import LACKING, RecordWording
 from rules.words.wording import Wording
 
-TONES = {"met": "good", "not_met": "bad", "unknown": "unknown", "": "title"}
-WHY_MISSING: Mapping[str, tuple[str, str]] = {
-    "not_given": ("未提供", "not given"),
-    "zero": ("为零，不能作分母", "is zero and divides nothing"),
-    "empty": ("没有记录", "has no records"),
-    "not_decided": ("未判定", "not decided"),
-}
 WHY_FAR: Mapping[str, tuple[str, str]] = {
     "no_lever": ("没有可以办理的事项", "nothing that can be acted on"),
     "out_of_reach": ("做到头也达不到", "out of reach, even all the way"),
     "unknown": ("信息不足，无法测算", "cannot be measured while facts are missing"),
 }
-STEP = 2
+_STEP = re.compile(r"(\w+)(?:\[([^\]]*)\])?(?:\.|$)")  # of a path to a fact: `votes[R-1].side`
 
 
-def explain(decision: Decision, lang: Lang = "zh", *, full: bool = True) -> str:
+def explain(decision: Decision, lang: Lang = "zh", *, full: bool = True, depth: int = DEPTH) -> str:
     """The explanation as plain text."""
-    return text(explanation(decision, lang, full=full))
+    return text(explanation(decision, lang, full=full, depth=depth))
 
 
-def explanation(decision: Decision, lang: Lang = "zh", *, full: bool = True) -> list[Line]:
-    """The explanation line by line. `full` follows the decisions it rests on, each once."""
-    return list(Explainer(decision, lang, full=full, told=set()).lines())
+def explanation(decision: Decision, lang: Lang = "zh", *, full: bool = True, depth: int = DEPTH) -> list[Line]:
+    """The explanation line by line. `full` follows the decisions it rests on, each once; `depth` is the number of
+    levels of arithmetic."""
+    return list(lines(explained(decision, lang, full=full, depth=depth), lang))
 
 
-def whole(decision: Decision) -> dict[str, Any]:
+def whole(decision: Decision, depth: int = DEPTH) -> dict[str, Any]:
     """A decision as data, with its distances, its explanation, and the decisions it rests on in full."""
+    langs: tuple[Lang, Lang] = ("zh", "en")
     return {
         **decision.as_dict(),
         "distances": distances(decision).as_dict(),
-        "chained": {name: whole(below) for name, below in decision.chained.items()},
-        "explanation": {
-            "zh": explain(decision, "zh").splitlines(),
-            "en": explain(decision, "en").splitlines(),
-        },
+        "chained": {name: whole(below, depth) for name, below in decision.chained.items()},
+        "explanation": {lang: explain(decision, lang, depth=depth).splitlines() for lang in langs},
+        "reasons": {lang: as_dict(explained(decision, lang, full=False, depth=depth)) for lang in langs},
     }
+
+
+def explained(decision: Decision, lang: Lang, *, full: bool = True, depth: int = DEPTH) -> Explanation:
+    """The explanation as a tree."""
+    return _explained(decision, lang, {decision.rule.id}, full=full, depth=depth)
+
+
+def _explained(decision: Decision, lang: Lang, told: set[str], *, full: bool, depth: int) -> Explanation:
+    made = Explainer(decision, lang, depth).explanation()
+    below = []
+    for one in decision.chained.values() if full else ():
+        if one.rule.id not in told:
+            told.add(one.rule.id)
+            below.append(_explained(one, lang, told, full=True, depth=depth))
+    return replace(made, rests_on=tuple(below))
 
 
 def change_said(say: Wording, change: Change) -> str:
@@ -69,155 +84,110 @@ def change_said(say: Wording, change: Change) -> str:
 class Explainer:
     """Explains one decision in one language."""
 
-    def __init__(self, decision: Decision, lang: Lang, *, full: bool, told: set[str]) -> None:
-        self.decision, self.full, self.told = decision, full, told
-        self.say = Wording(decision.edition, lang)
+    def __init__(self, decision: Decision, lang: Lang, depth: int) -> None:
+        self.decision, self.depth = decision, depth
+        reference = Reference(decision.edition)
+        self.scope = reference.scope(decision.rule, decision.facts, decision.on)
+        reference.judgement(decision.rule, self.scope)  # leaves the total of a scorecard in the scope
+        self.say = RecordWording.of(self.scope, lang)
+        self.arithmetic = Arithmetic()
 
-    def lines(self) -> Iterator[Line]:
-        yield from self.head()
-        yield from self._section(("依据", "Because"), self.findings())
-        yield from self._section(("给予", "Granted"), self.outputs())
-        yield from self._section(("排名", "Ranking"), self.ranking())
-        yield from self._section(("还需提供", "Still wanted"), self.missing())
-        yield from self._section(("还差多少", "What it would take"), self.far())
-        yield from self.chained()
+    def explanation(self) -> Explanation:
+        decision, rule, say = self.decision, self.decision.rule, self.say
+        outcome = rule.outcomes[decision.outcome]
+        because = tuple(Findings(decision, say, self.arithmetic, self.depth).reasons())
+        consequences = Consequences(decision, say, self.arithmetic, self.depth)
+        return Explanation(
+            title=say.text(rule.title),
+            clause=rule.clause,
+            subject=say.text(decision.edition.subjects[rule.subject].title),
+            subject_id=decision.subject_id,
+            on=decision.on.isoformat(),
+            edition=decision.edition.id,
+            outcome=Span(say.text(outcome.title), TONES[outcome.role]),
+            tally=self._tally(),
+            because=because,
+            outputs=tuple(consequences.outputs()),
+            ranking=tuple(consequences.ranking()),
+            missing=tuple(self._missing(one) for one in decision.missing),
+            far=tuple(self._far()),
+            concluded=tuple(map(self._concluded, decision.chained.values())),
+        )
 
-    def head(self) -> Iterator[Line]:
-        decision, say = self.decision, self.say
-        outcome = decision.rule.outcomes[decision.outcome]
-        who = f"  {decision.subject_id}" if decision.subject_id else ""
-        title = Span(say.text(decision.rule.title), "title")
-        yield line(title, f"{who}  {decision.on}  ", Span(f"{decision.edition.id} {decision.rule.clause}", "dim"))
-        result = Span(say.text(outcome.title), TONES[outcome.role])
-        yield line(say.pick("结论：", "Outcome: "), result, indent=STEP)
+    def _tally(self) -> str:
+        """How many of the criteria are met: of a checklist, where every one counts."""
+        if not isinstance(self.decision.rule.body, Checklist):
+            return ""
+        verdicts = [finding.verdict for finding in self.decision.findings if finding.applies]
+        words = {True: ("符合", "met"), False: ("不符合", "not met"), None: ("无法判断", "cannot tell")}
+        counts = [(zh, en, verdicts.count(verdict)) for verdict, (zh, en) in words.items() if verdict in verdicts]
+        if self.say.zh:
+            return f"共 {len(verdicts)} 项：{'，'.join(f'{zh} {count} 项' for zh, _, count in counts)}"
+        return f"Of {len(verdicts)}: {', '.join(f'{count} {en}' for _, en, count in counts)}"
 
-    def _section(self, title: tuple[str, str], block: Iterator[Line | Row]) -> Iterator[Line]:
-        if found := list(block):
-            yield line(Span(self.say.pick(*title), "dim"), indent=STEP)
-            yield from aligned(found)
+    # --- what is missing
 
-    # --- what it rests on
-
-    def findings(self) -> Iterator[Row | Line]:
-        criteria = self._criteria()
-        for group, found in groupby(self._shown(), key=lambda finding: finding.item.group):
-            shown = list(found)
-            if group:
-                title = shown[0].item.group_title
-                yield line(Span(self.say.text(title) if title else f"“{group}”", "dim"), indent=STEP * 2)
-            for finding in shown:
-                yield from finding_rows(self.decision, finding, criteria.get(finding.id), self.say)
-        body, findings = self.decision.rule.body, self.decision.findings
-        if isinstance(body, Table) and findings and all(finding.verdict is False for finding in findings):
-            none = self.say.pick("以上各行都不成立", "none of the rows above")
-            yield row(Span(HIT, "title"), none, "", "", Span(body.otherwise.clause, "dim"), indent=STEP * 2)
-
-    def _criteria(self) -> dict[str, Criterion]:
-        body = self.decision.rule.body
-        if isinstance(body, Checklist | Table):
-            return {one.id: one for one in (body.criteria if isinstance(body, Checklist) else body.rows)}
-        return {} if isinstance(body, Ranking) else {one.id: one for one in (*body.vetoes, *body.ceilings)}
-
-    def _shown(self) -> Sequence[Finding]:
-        """In a first-hit table the rows after the one that decided say nothing."""
-        body, found = self.decision.rule.body, self.decision.findings
-        if not isinstance(body, Table) or body.hit != "first":
-            return found
-        decided = next((at for at, finding in enumerate(found) if finding.verdict is not False), len(found))
-        return found[: decided + 1]
-
-    # --- what follows
-
-    def outputs(self) -> Iterator[Row]:
-        outputs = self._declared()
-        for name, (value, type) in self.decision.outputs.items():
-            yield self._output(outputs, name, value, type)
-        titles = {finding.id: finding.title for finding in self.decision.findings}
-        for name, found in self.decision.measures:
-            shown = [self._output(outputs, key, value, type) for key, (value, type) in found.items()]
-            said = self.say.pick("，", ", ").join(f"{one.cells[1].text} {one.cells[2].text}" for one in shown)
-            yield row(Span(MARKS[True], "good"), self.say.text(titles[name]), said, indent=STEP * 2)
-
-    def _declared(self) -> Mapping[str, Output]:
-        body = self.decision.rule.body
-        total = Output("total", POINTS, Text("总分", "Total"))
-        return body.outputs if isinstance(body, Table) else {"total": total}
-
-    def _output(self, declared: Mapping[str, Output], name: str, value: Value, type: Type) -> Row:
-        output = declared[name]
-        said = Span(self.say.value(value, type, output.choices), "title")
-        return row("", self.say.text(output.title), said, indent=STEP * 2)
-
-    def ranking(self) -> Iterator[Row]:
-        body = self.decision.rule.body
-        eligible = {one.id: one for one in body.eligible} if isinstance(body, Ranking) else {}
-        for placed in self.decision.ranking:
-            mark = MARKS[True] if placed.chosen else PASSED if placed.place else MARKS[False]
-            if placed.place is not None:
-                why = self.say.pick(f"第 {placed.place} 名", f"place {placed.place}")
-            elif placed.why in eligible:
-                one = eligible[placed.why]
-                why = f"{self.say.pick('不符合：', 'not met: ')}{self.say.text(one.title)} {one.clause}"
-            else:
-                why = self.say.pick(*WHY_FAR["unknown"])
-                mark = MARKS[None]
-            yield row(Span(mark, "good" if placed.chosen else "dim"), placed.id, why, indent=STEP * 2)
-
-    def missing(self) -> Iterator[Row]:
-        for one in self.decision.missing:
-            yield self._missing(one)
-
-    def _missing(self, one: Missing) -> Row:
-        why = self.say.pick(*WHY_MISSING.get(one.why, (one.why, one.why)))
-        return row(Span("?", "unknown"), self.say.text(one.title), Span(one.fact, "dim"), why, indent=STEP * 2)
+    def _missing(self, one: Missing) -> Reason:
+        say = self.say
+        fact, record = fact_at(self.decision, one.fact, say)
+        supplied = fact.supplied_by if fact is not None and one.why == "not_given" else None
+        source = "" if supplied is None else say.pick(f"由{say.text(supplied)}提供", f"from {say.text(supplied)}")
+        title = f"{record}{say.pick('：', ': ')}{say.text(one.title)}" if record else say.text(one.title)
+        return Reason(title, say.text(LACKING[one.why]), source, state="unknown")
 
     # --- what it would take
 
-    def far(self) -> Iterator[Row]:
-        decision = self.decision
+    def _far(self) -> Iterator[Reason]:
+        decision, say = self.decision, self.say
         if not isinstance(decision.rule.body, Checklist) or decision.rule.role("met") == decision.outcome:
             return
         found = distances(decision)
         if not any(distance.reachable for distance in found.criteria.values()):
             reasons = dict.fromkeys(distance.why for distance in found.criteria.values())
-            said = self.say.pick("；", "; ").join(self.say.pick(*WHY_FAR[why]) for why in reasons)
-            yield row("", said, indent=STEP * 2)
+            yield Reason(say.pick("；", "; ").join(say.pick(*WHY_FAR[why]) for why in reasons))
             return
         titles = {finding.id: finding.title for finding in decision.findings}
         for name, distance in found.criteria.items():
-            yield row("", self.say.text(titles[name]), *self._distance(distance), indent=STEP * 2)
+            yield Reason(say.text(titles[name]), self._distance(distance))
         if found.outcome is not None and len(found.criteria) > 1:
-            yield from self._together(found.outcome, list(found.criteria.values()))
+            yield self._together(found.outcome, list(found.criteria.values()))
 
-    def _together(self, whole: Distance, each: list[Distance]) -> Iterator[Row]:
+    def _together(self, altogether: Distance, each: list[Distance]) -> Reason:
         """What it takes altogether, which can be less or more than the parts; told only where it is not their sum."""
-        rule = self.decision.rule
-        met = self.say.text(rule.outcomes[rule.role("met")].title)
+        rule, say = self.decision.rule, self.say
+        met = say.text(rule.outcomes[rule.role("met")].title)
+        title = say.pick(f"合计到“{met}”", f'all together, to "{met}"')
         parts = [change for distance in each for change in distance.changes]
-        title = Span(self.say.pick(f"合计到“{met}”", f'all together, to "{met}"'), "title")
-        if set(parts) == set(whole.changes) and len(parts) == len(whole.changes):
-            yield row("", title, self.say.pick("以上各项都做到", "all of the above"), indent=STEP * 2)
-        else:
-            yield row("", title, *self._distance(whole), indent=STEP * 2)
+        if set(parts) == set(altogether.changes) and len(parts) == len(altogether.changes):
+            return Reason(title, say.pick("以上各项都做到", "all of the above"))
+        return Reason(title, self._distance(altogether))
 
-    def _distance(self, distance: Distance) -> Iterator[Span]:
+    def _distance(self, distance: Distance) -> str:
         if distance.why:
-            yield Span(self.say.pick(*WHY_FAR[distance.why]), "dim")
-        else:
-            yield Span(self.say.pick("；", "; ").join(change_said(self.say, one) for one in distance.changes))
+            return self.say.pick(*WHY_FAR[distance.why])
+        return self.say.pick("；", "; ").join(change_said(self.say, one) for one in distance.changes)
 
     # --- the decisions it rests on
 
-    def chained(self) -> Iterator[Line]:
-        below = self.decision.chained.values()
-        yield from self._section(("所依据的判定", "Decisions it rests on"), map(self._concluded, below))
-        for decision in below if self.full else ():
-            if decision.rule.id not in self.told:
-                self.told.add(decision.rule.id)
-                for one in Explainer(decision, self.say.lang, full=True, told=self.told).lines():
-                    yield Line(one.spans, one.indent + STEP * 2)
-
-    def _concluded(self, below: Decision) -> Row:
+    def _concluded(self, below: Decision) -> Reason:
         outcome = below.rule.outcomes[below.outcome]
-        said = Span(self.say.text(outcome.title), TONES[outcome.role])
-        return row("", self.say.text(below.rule.title), said, Span(below.rule.clause, "dim"), indent=STEP * 2)
+        clause = below.rule.clause
+        return Reason(self.say.text(below.rule.title), self.say.text(outcome.title), clause=clause, source=clause)
+
+
+def fact_at(decision: Decision, path: str, say: Wording) -> tuple[Fact | None, str]:
+    """The fact at a path, and the record of a list that it belongs to in words ("" where there is none)."""
+    edition, subject, facts = decision.edition, decision.rule.subject, decision.facts
+    fact: Fact | None = None
+    named = ""
+    for name, id in _STEP.findall(path):
+        fact, value = edition.subjects[subject].facts.get(name), facts.get(name)
+        if id and fact is not None:
+            records: list[Mapping[str, Any]] = list(value or ())
+            at = next((place for place, one in enumerate(records) if str(one.get("id", place)) == id), 0)
+            own = records[at].get("id") if records else id
+            which = str(own) if own is not None else say.pick(f"第 {at + 1} 条", f"no. {at + 1}")
+            named, subject, facts = f"{say.text(fact.title)} {which}", fact.type.of, records[at] if records else {}
+        elif fact is None and name in edition.subjects:
+            subject, facts = name, value or {}
+    return fact, named

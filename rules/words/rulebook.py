@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.judging.outcomes import criteria_of
-from rules.model import Assignment, Criterion, Edition, Fact, Reading, Rule, Scorecard, ScoreItem
-from rules.model.uses import Used, behind, of_assignment, of_rule, place
+from rules.model import Assignment, Edition, Fact, Reading, Rule, criteria_of, items_of, subject_read
+from rules.model.uses import Used, behind, read_by
 from rules.values.markdown import cell, table
-from rules.words.phrases import Words
 from rules.words.rulebook_assignments import lines_of
 from rules.words.rulebook_bodies import SET_BY, body_of
+from rules.words.wording import Wording
 
 KINDS = {"checklist": "逐项核对", "scorecard": "评分", "table": "决策表", "ranking": "排序"}
 Section = Rule | Assignment
@@ -52,7 +51,7 @@ def page(edition: Edition, examples: Mapping[str, Sequence[Example]]) -> str:
 
 
 def _section(edition: Edition, rule: Rule, examples: Sequence[Example]) -> Iterator[str]:
-    words = Words(edition, place(rule), rule.subject)
+    words = Wording(edition, "zh", subject_read(rule), rule.subject)
     yield f'<a id="{rule.id}"></a>'
     yield f"## {rule.title.zh}"
     yield ""
@@ -61,13 +60,13 @@ def _section(edition: Edition, rule: Rule, examples: Sequence[Example]) -> Itera
         links = "、".join(f"[{edition.rules[name].title.zh}](#{name})" for name in rule.needs)
         yield f"先要得出：{links}。"
     yield ""
-    yield from _quotes(edition, {rule.clause, *(one.clause for one in _items(rule))})
+    yield from _quotes(edition, {rule.clause, *(one.clause for one in items_of(rule))})
     yield f"结论：{'；'.join(f'{one.title.zh}（`{one.id}`）' for one in rule.outcomes.values())}。"
     yield ""
-    yield from body_of(edition, rule, words)
+    yield from body_of(rule, words)
     criteria = criteria_of(rule)
     yield from _readings(edition, {one.reading for one in criteria}, {one.clause for one in criteria})
-    yield from _facts(edition, of_rule(rule))
+    yield from _facts(edition, read_by(rule))
     yield from _examples(examples)
 
 
@@ -81,7 +80,7 @@ def _assigned(edition: Edition, one: Assignment, examples: Sequence[Example]) ->
     yield from lines_of(edition, one)
     named, clauses = {dimension.reading for dimension in one.balance}, {dimension.clause for dimension in one.balance}
     yield from _readings(edition, named, clauses)
-    yield from _facts(edition, of_assignment(one))
+    yield from _facts(edition, read_by(one))
     yield from _examples(examples)
 
 
@@ -93,11 +92,6 @@ def _quotes(edition: Edition, cited: set[str]) -> Iterator[str]:
             yield f"> **{clause.id}** {words}"
             yield ">"
     yield ""
-
-
-def _items(rule: Rule) -> tuple[Criterion | ScoreItem, ...]:
-    items = rule.body.items if isinstance(rule.body, Scorecard) else ()
-    return (*criteria_of(rule), *items)
 
 
 # --- readings, facts, scenarios --------------------------------------------------------------------------
@@ -132,10 +126,10 @@ def _facts(edition: Edition, read: Iterator[Used]) -> Iterator[str]:
 
 
 def _defined(edition: Edition, subject: str, fact: Fact) -> str:
-    words = Words(edition, subject)
+    words = Wording(edition, "zh", subject)
     said = []
     if fact.formula is not None:
-        said.append(words.expr(fact.formula))
+        said.append(words.expr(fact.formula, codes=fact.choices))
     for start, value in fact.dated:
         since = "" if len(fact.dated) == 1 and start.year == 1 else f"{start} 起 "
         said.append(f"{since}{words.value(value, fact.type)}")

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from rules.model import Assignment, Edition
 from rules.values.exact import RATE
 from rules.values.markdown import cell, table
-from rules.words.phrases import Words
 from rules.words.rulebook_bodies import SET_BY
+from rules.words.wording import Wording
 
 
 def lines_of(edition: Edition, one: Assignment) -> Iterator[str]:
     """What is balanced, what each bearer can take, and what stays."""
-    words, bearing = Words(edition, one.subject), Words(edition, one.bearer)
+    words, bearing = Wording(edition, "zh", one.subject), Wording(edition, "zh", one.bearer)
     subject, bearer = edition.subjects[one.subject].title.zh, edition.subjects[one.bearer].title.zh
     yield f"结论：{'；'.join(f'{found.title.zh}（`{found.id}`）' for found in one.outcomes.values())}。"
     yield ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rules.model import Checklist, Const, Criterion, Edition, Group, Ranking, Rule, Scorecard, ScoreItem, Table
+from rules.model import Checklist, Const, Criterion, Group, Key, Ranking, Rule, Scorecard, ScoreItem, Table
+from rules.values.exact import POINTS
 from rules.values.markdown import cell, table
-from rules.words.phrases import Words
+from rules.words.wording import Wording
 
 HITS = {
     "first": "从上到下，第一条成立的行决定结论。",
@@ -18,7 +19,7 @@ HITS = {
 SET_BY = {"plan": "方案", "lender": "农信社（示例）"}
 
 
-def body_of(edition: Edition, rule: Rule, words: Words) -> Iterator[str]:
+def body_of(rule: Rule, words: Wording) -> Iterator[str]:
     """The lines that show what a decision asks."""
     match rule.body:
         case Checklist(criteria=criteria):
@@ -28,10 +29,10 @@ def body_of(edition: Edition, rule: Rule, words: Words) -> Iterator[str]:
         case Scorecard() as body:
             yield from _scorecard(rule, body, words)
         case Ranking() as body:
-            yield from _ranking(edition, rule, body, words)
+            yield from _ranking(rule, body, words)
 
 
-def _criteria(rule: Rule, criteria: Sequence[Criterion], words: Words) -> Iterator[str]:
+def _criteria(rule: Rule, criteria: Sequence[Criterion], words: Wording) -> Iterator[str]:
     rows = [
         (
             f"{cell(one.title.zh)} `{one.id}`",
@@ -47,7 +48,7 @@ def _criteria(rule: Rule, criteria: Sequence[Criterion], words: Words) -> Iterat
     yield ""
 
 
-def _asked(one: Criterion, words: Words) -> str:
+def _asked(one: Criterion, words: Wording) -> str:
     asked = words.condition(one.condition)
     asked = f"不得：{asked}" if one.reject else asked
     return asked if one.when is None else f"{words.condition(one.when)}时：{asked}"
@@ -57,7 +58,7 @@ def _outcome(rule: Rule, outcome: str) -> str:
     return cell(rule.outcomes[outcome].title.zh) if outcome in rule.outcomes else ""
 
 
-def _rows(rule: Rule, body: Table, words: Words) -> Iterator[str]:
+def _rows(rule: Rule, body: Table, words: Wording) -> Iterator[str]:
     outputs = list(body.outputs.values())
     rows = [
         (
@@ -76,7 +77,7 @@ def _rows(rule: Rule, body: Table, words: Words) -> Iterator[str]:
     yield ""
 
 
-def _given(row: Criterion, name: str, body: Table, words: Words) -> str:
+def _given(row: Criterion, name: str, body: Table, words: Wording) -> str:
     if name not in row.then:
         return ""
     expr, choices = row.then[name], body.outputs[name].choices
@@ -85,7 +86,7 @@ def _given(row: Criterion, name: str, body: Table, words: Words) -> str:
     return words.expr(expr)
 
 
-def _scorecard(rule: Rule, body: Scorecard, words: Words) -> Iterator[str]:
+def _scorecard(rule: Rule, body: Scorecard, words: Wording) -> Iterator[str]:
     if body.vetoes:
         yield "先看一票否决："
         yield ""
@@ -93,14 +94,13 @@ def _scorecard(rule: Rule, body: Scorecard, words: Words) -> Iterator[str]:
     yield from table(
         ("项目", "得分", "缺数据时", "数值由谁定"),
         [
-            (f"{cell(one.title.zh)} `{one.id}`", _points(one, words), _missing(one), SET_BY[one.set_by])
+            (f"{cell(one.title.zh)} `{one.id}`", _points(one, words), _missing(one, words), SET_BY[one.set_by])
             for one in body.items
         ],
     )
     yield ""
-    ends = (("最低", body.least), ("最高", body.most))
-    if any(value is not None for _, value in ends):
-        yield f"总分{'，'.join(f'{word} {value} 分' for word, value in ends if value is not None)}。"
+    if bounds := _bounds(body, words):
+        yield f"总分{bounds}。"
         yield ""
     grades = [(_outcome(rule, grade), cell(words.condition(bands))) for bands, grade in body.grades]
     yield from table(("等级", "总分"), grades)
@@ -118,9 +118,10 @@ def _scorecard(rule: Rule, body: Scorecard, words: Words) -> Iterator[str]:
         yield ""
 
 
-def _points(item: ScoreItem, words: Words) -> str:
+def _points(item: ScoreItem, words: Wording) -> str:
     if item.formula is not None:
-        return cell(words.expr(item.formula))
+        bounds = _bounds(item, words)
+        return cell(f"{words.expr(item.formula)}（{bounds}）" if bounds else words.expr(item.formula))
     worths = [
         (words.condition(band), words.expr(worth))
         for band, worth in item.bands
@@ -129,15 +130,26 @@ def _points(item: ScoreItem, words: Words) -> str:
     return "<br>".join(cell(f"{said}：{worth}") for said, worth in worths)
 
 
-def _missing(item: ScoreItem) -> str:
-    return "无法评分" if item.missing is None else f"{item.missing} 分"
+def _bounds(scored: ScoreItem | Scorecard, words: Wording) -> str:
+    """The least and the most that points can come to."""
+    ends = (("最低", scored.least), ("最高", scored.most))
+    return "，".join(f"{word} {words.value(value, POINTS)}" for word, value in ends if value is not None)
 
 
-def _ranking(edition: Edition, rule: Rule, body: Ranking, words: Words) -> Iterator[str]:
-    yield f"在{Words(edition, rule.subject).expr(body.over)}中，先看是否合格："
+def _missing(item: ScoreItem, words: Wording) -> str:
+    return "无法评分" if item.missing is None else words.value(item.missing, POINTS)
+
+
+def _ranking(rule: Rule, body: Ranking, words: Wording) -> Iterator[str]:
+    yield f"在{words.expr(body.over, rule.subject)}中，先看是否合格："
     yield ""
     yield from _criteria(rule, body.eligible, words)
-    keys = [f"{key.title.zh}（{'高' if key.first == 'highest' else '低'}者在前）" for key in body.order]
+    keys = [f"{_ranked_by(key, words)}（{'高' if key.first == 'highest' else '低'}者在前）" for key in body.order]
     shared = "并列的同取" if body.ties == "shared" else "并列的按编号"
     yield f"依次比较：{'、'.join(keys)}；{shared}" + ("。" if body.take is None else f"；取前 {body.take} 名。")
     yield ""
+
+
+def _ranked_by(key: Key, words: Wording) -> str:
+    said = words.expr(key.by)
+    return said if said == key.title.zh else f"{key.title.zh}：{said}"

@@ -1,81 +1,50 @@
-"""Values, comparisons and formulas in words that people read, in Chinese or in English.
+"""Values, comparisons, conditions and formulas in words, in Chinese or in English.
 
-The words of a plan (titles, choices, units that name a subject) come from its edition; only arithmetic, the calendar
-and the comparisons have words of their own here.
+In: an edition and typed trees over its facts. Out: one sentence each, which reads in one way only. Titles, choices and
+units that name a subject come from the edition; the words of operations and comparisons from rules.words.formulas.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-from rules.judging.findings import title_of
 from rules.model import Comparison, Condition, Const, Edition, Expr, Leaf, Op, Ref, Table
-from rules.values.exact import Type, Value, decimal_text, show
+from rules.operations.phrases import ATOM, LOOSE, SUM, WORDS
+from rules.values.exact import Type, Value
+from rules.values.figures import PLACES, ROUNDED, figure, rate, yuan
 from rules.values.text import Lang, Text
+from rules.words.formulas import (
+    AND_ALSO,
+    BETWEEN,
+    DAYS,
+    JOINS,
+    LISTED,
+    NOT,
+    ONLY,
+    OPERATORS,
+    SPAN,
+    phrase_of,
+)
+from rules.words.names import Names
 
-TEN_THOUSAND = 10_000
-MOST_DIGITS = 6
-UNITS = {"month": "个月", "day": "天", "point": "分", "record": "条", "place": "名"}
-OPERATORS: Mapping[str, tuple[str, str]] = {
-    "at_least": ("不低于", "at least"),
-    "above": ("高于", "above"),
-    "at_most": ("不超过", "at most"),
-    "below": ("低于", "below"),
-    "equals": ("为", ""),
-    "one_of": ("为其中之一：", "one of:"),
-    "between": ("在", "between"),
-}
-DAYS: Mapping[str, tuple[str, str]] = {
-    "at_least": ("不早于", "not before"),
-    "above": ("晚于", "after"),
-    "at_most": ("不晚于", "not after"),
-    "below": ("早于", "before"),
-}
-BETWEEN = ("at_least", "at_most")  # as the loader writes `between`
-JOINS = {"all": (" 且 ", " and "), "any": (" 或 ", " or "), "none": (" 和 ", " nor ")}
-FORMULAS: Mapping[str, tuple[str, str]] = {
-    "ratio": ("{0} ÷ {1}", "{0} ÷ {1}"),
-    "difference": ("{0} − {1}", "{0} − {1}"),
-    "choose": ("若{where}，则{0}，否则{1}", "{0} if {where}, otherwise {1}"),
-    "holds": ("{where}", "{where}"),
-    "completed_years": ("{0}至{1}满几年", "completed years from {0} to {1}"),
-    "completed_months": ("{0}至{1}满几月", "completed months from {0} to {1}"),
-    "days": ("{0}至{1}的天数", "days from {0} to {1}"),
-    "year_of": ("{0}的年份", "year of {0}"),
-    "month_of": ("{0}的月份", "month of {0}"),
-    "known": ("{0}已知", "{0} is known"),
-    "plus": ("{0} + {1}", "{0} + {1}"),
-    "round": ("{0}按{1}取整", "{0} rounded to {1}"),
-    "count": ("{0}的个数", "number of {0}"),
-    "records": ("{0}", "{0}"),
-    "total": ("{0}的{each}合计", "total {each} over {0}"),
-    "mean": ("{0}的{each}平均", "mean {each} over {0}"),
-    "median": ("{0}的{each}中位数", "median {each} over {0}"),
-    "lowest": ("{0}中最低的{each}", "lowest {each} of {0}"),
-    "highest": ("{0}中最高的{each}", "highest {each} of {0}"),
-    "rank": ("{each}在{0}中的名次", "place by {each} among {0}"),
-    "streak": ("{0}按{each}连续的条数", "latest {0} in a row by {each}"),
-    "every": ("{0}都", "every one of {0}"),
-    "some": ("{0}中有", "some of {0}"),
-}
-SIGNS = {"sum": " + ", "product": " × "}
-NAMED = {
-    "least": ("最小者", "least of"),
-    "greatest": ("最大者", "greatest of"),
-    "first_known": ("先取", "first known of"),
-}
+UNITS = {"year": "年", "month": "个月", "day": "天", "point": "分", "record": "条", "place": "名"}
+Codes = Mapping[str, Text]
+NO_CODES: Codes = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How one edition is spoken of in one language."""
+    """How one edition is spoken of in one language.
+
+    `subject` is the subject whose facts are named without it; `own` the subject around the list, inside one."""
 
     edition: Edition
     lang: Lang
+    subject: str = ""
+    own: str = ""
     years: str = "年"  # 岁 where years are an age
+    _names: dict[tuple[str, str], Names] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def zh(self) -> bool:
@@ -87,36 +56,40 @@ class Wording:
     def text(self, both: Text) -> str:
         return both.get(self.lang)
 
-    # --- values-
+    def at(self, subject: str, own: str = "") -> Wording:
+        """The same words, for expressions that stand at another place."""
+        return replace(self, subject=subject, own=own)
 
-    def value(self, value: Value, type: Type, codes: Mapping[str, Text] | None = None, digits: int = 2) -> str:
-        """A value with its unit."""
+    @property
+    def names(self) -> Names:
+        place = self.subject, self.own
+        if place not in self._names:
+            self._names[place] = Names(self.edition, self.lang, *place)
+        return self._names[place]
+
+    # --- values --------------------------------------------------------------------------------------------------
+
+    def value(self, value: Value, type: Type, codes: Codes | None = None, digits: int = ROUNDED) -> str:
+        """A value with its unit; exact, or behind `≈` and rounded to `digits` decimal places."""
         if value is None:
             return self.pick("未知", "not known")
         if isinstance(value, tuple):
-            return self.pick("、", ", ").join(self.value(one, type, codes, digits) for one in value)
-        if type.kind in ("count", "points"):
-            return self._count(value, type.unit, digits)
-        if type.kind == "amount":
-            return self._amount(Fraction(value), digits)
-        return self._named(value, type, codes or {}) or show(value, type, digits).removeprefix("≈")
-
-    def _named(self, value: Value, type: Type, codes: Mapping[str, Text]) -> str:
-        """Values that are words."""
-        if type.kind == "boolean":
-            return self.pick("是", "yes") if value else self.pick("否", "no")
-        if type.kind == "choice" and value in codes:
-            return self.text(codes[value])
-        return self.pick(f"{len(value)} 条", f"{len(value)} records") if type.kind == "list" else ""
-
-    def _amount(self, value: Fraction, digits: int) -> str:
-        """Chinese money is counted in ten thousands, as long as that hides nothing."""
-        if self.zh and abs(value) >= TEN_THOUSAND and value % 100 == 0:
-            return f"{decimal_text(value / TEN_THOUSAND)}万元"
-        return f"{_grouped(value, digits)}{self.pick('元', ' yuan')}"
+            return self.text(LISTED).join(self.value(one, type, codes, digits) for one in value)
+        match type.kind:
+            case "amount":
+                return yuan(value, digits) if self.zh else f"{figure(value, digits)} yuan"
+            case "rate":
+                return rate(value, type.written, digits)
+            case "boolean":
+                return self.pick("是", "yes") if value else self.pick("否", "no")
+            case "choice":
+                return self.text(codes[value]) if codes and value in codes else str(value)
+            case "list":
+                return self.pick(f"{len(value)} 条", f"{len(value)} records")
+        return self._count(value, type.unit, digits) if type.is_number else str(value)
 
     def _count(self, value: Value, unit: str, digits: int) -> str:
-        number = _grouped(Fraction(value), digits)
+        number = figure(value, digits)
         if not unit:
             return number
         if self.zh:
@@ -125,19 +98,20 @@ class Wording:
             return f"{number}{word}" if word[0] >= "\u4e00" else f"{number} {word}"
         return f"{number} {unit if abs(value) == 1 else plural(unit)}"
 
-    def apart(self, value: Value, limits: Iterable[Value], type: Type, codes: Mapping[str, Text] | None) -> int:
-        """How many digits it takes so that different figures do not look the same."""
+    def apart(self, value: Value, limits: Iterable[Value], type: Type, codes: Codes | None) -> int:
+        """How many decimal places it takes so that different figures do not look the same."""
         others = [one for limit in limits for one in (limit if isinstance(limit, tuple) else (limit,))]
-        for digits in range(2, MOST_DIGITS + 1):
-            seen = self.value(value, type, codes, digits)
-            if all(other == value or self.value(other, type, codes, digits) != seen for other in others):
+        for digits in range(ROUNDED, PLACES + 1):
+            seen = self.value(value, type, codes, digits).lstrip("≈")
+            if all(other == value or self.value(other, type, codes, digits).lstrip("≈") != seen for other in others):
                 return digits
-        return MOST_DIGITS
+        return PLACES
 
     def codes(self, expr: Expr) -> dict[str, Text]:
-        """What the codes of a choice are called, wherever they come from."""
+        """The titles of the codes of a choice, wherever they come from."""
         if isinstance(expr, Op):
-            return {code: title for arg in reversed(expr.args) for code, title in self.codes(arg).items()}
+            each = {} if expr.each is None else self.at(expr.inside, self.subject).codes(expr.each)
+            return each | {code: title for arg in reversed(expr.args) for code, title in self.codes(arg).items()}
         if not isinstance(expr, Ref) or expr.type.kind != "choice":
             return {}
         rule = self.edition.rules.get(expr.name)
@@ -145,89 +119,118 @@ class Wording:
             return {outcome.id: outcome.title for outcome in rule.outcomes.values()}
         if expr.what == "output" and rule is not None and isinstance(rule.body, Table):
             return dict(rule.body.outputs[expr.output].choices)
-        for subject in self.edition.subjects.values():
+        home = self.subject if expr.scope == "" else self.own if expr.scope == "own" else expr.scope
+        known = [subject for name, subject in self.edition.subjects.items() if home in ("", name)]
+        for subject in known:
             fact = subject.facts.get(expr.name)
-            if fact is not None and fact.type == expr.type and expr.scope in ("", "own", subject.name):
-                return dict(fact.choices) or ({} if fact.formula is None else self.codes(fact.formula))
+            if fact is not None and fact.type == expr.type:
+                return dict(fact.choices) or ({} if fact.formula is None else self.at(subject.name).codes(fact.formula))
         return {}
+
+    def _titles(self, type: Type) -> Codes:
+        """The titles of the codes of a type, from the first fact that declares them."""
+        facts = (fact for subject in self.edition.subjects.values() for fact in subject.facts.values())
+        return next((fact.choices for fact in facts if tuple(fact.choices) == type.choices), NO_CODES)
 
     # --- comparisons ---------------------------------------------------------------------------------------------
 
-    def comparison(self, operator: str, limit: Value, type: Type, codes: Mapping[str, Text], digits: int = 2) -> str:
-        """`at least 55%`."""
+    def comparison(self, operator: str, limit: Value, type: Type, codes: Codes, digits: int = ROUNDED) -> str:
+        """`at least 55%`; of a boolean, `yes`."""
         if operator == "between" and isinstance(limit, tuple):
             low, high = (self.value(one, type, codes, digits) for one in limit)
             return self.span(low, high)
         said = self.value(limit, type, codes, digits)
-        return f"{self.operator(operator, type.kind)} {said}".strip().replace("： ", "：")
+        if type.kind == "boolean" and operator == "equals":
+            return said
+        return self._compared(operator, type.kind, said)
 
     def operator(self, operator: str, kind: str = "") -> str:
         """An operator in words; days are early or late, not high or low."""
         words = DAYS if kind == "date" and operator in DAYS else OPERATORS
-        return words[operator][0 if self.zh else 1]
+        return self.text(words[operator])
 
-    def test(self, test: Comparison, leaf: Leaf, subject: str, own: str = "") -> str:
-        limits = [self.expr(limit, subject, own, self.codes(leaf.left)) for limit in test.limits]
-        if test.operator == "between":
-            return self.span(*limits)
-        said = self.pick("、", ", ").join(limits)
-        return f"{self.operator(test.operator, leaf.left.type.kind)} {said}".strip().replace("： ", "：")
-
-    def tests(self, leaf: Leaf, subject: str, own: str = "") -> str:
-        if tuple(test.operator for test in leaf.tests) == BETWEEN:
-            codes = self.codes(leaf.left)
-            return self.span(*(self.expr(test.limits[0], subject, own, codes) for test in leaf.tests))
-        return self.pick("，", " and ").join(self.test(test, leaf, subject, own) for test in leaf.tests)
+    def _compared(self, operator: str, kind: str, limit: str) -> str:
+        word = self.operator(operator, kind)
+        return f"{word}{limit}" if word.endswith("：") else f"{word} {limit}".strip()
 
     def span(self, low: str, high: str) -> str:
-        return self.pick(f"在 {low} 至 {high} 之间（含两端）", f"between {low} and {high} (both in)")
+        return self.text(SPAN).format(low, high)
 
-    def condition(self, condition: Condition, subject: str, own: str = "", *, inner: bool = False) -> str:
-        """A condition; `inner` where it is part of another, and needs parentheses to stand together."""
+    def condition(self, condition: Condition, subject: str = "", own: str = "") -> str:
+        """The words of a condition, read at a place (that of the wording where none is given)."""
+        if subject:
+            return self.at(subject, own).condition(condition)
         if isinstance(condition, Leaf):
-            left = self.expr(condition.left, subject, own)
-            return f"{left}{self.pick(' ', ' is ')}{self.tests(condition, subject, own)}"
-        parts = [self.condition(part, subject, own, inner=True) for part in condition.parts]
-        if condition.join in JOINS:
-            joined = JOINS[condition.join][0 if self.zh else 1].join(parts)
-            if condition.join == "none":
-                return self.pick(f"以下都不成立：{joined}", f"neither {joined}")
-            return f"({joined})" if inner and len(parts) > 1 else joined
-        joined = self.pick("；", "; ").join(parts)
-        return self.pick(f"至少 {condition.least} 项成立：{joined}", f"at least {condition.least} of: {joined}")
+            return self._leaf(condition)
+        around, between = (self.text(words) for words in JOINS[condition.join])
+        if condition.join == "none" and len(condition.parts) == 1:
+            around = self.text(NOT)
+        parts = between.join(self.condition(part) for part in condition.parts)
+        return around.format(parts, least=condition.least)
+
+    def _leaf(self, leaf: Leaf) -> str:
+        kind, codes = leaf.left.type.kind, self.codes(leaf.left)
+        left = self.operand(leaf.left, SUM)
+        say = replace(self, years="岁") if "岁" in left else self
+        if (limit := flag(leaf)) is not None:
+            return left if limit else f"{left}{self.pick('：否', ': no')}"
+        gap = self.pick(" ", " is ")
+        if tuple(test.operator for test in leaf.tests) == BETWEEN:
+            low, high = (say.operand(test.limits[0], SUM, codes) for test in leaf.tests)
+            return f"{left}{gap}{self.span(low, high)}"
+        return f"{left}{gap}{self.text(AND_ALSO).join(say.test(test, kind, codes) for test in leaf.tests)}"
+
+    def test(self, test: Comparison, kind: str, codes: Codes) -> str:
+        """One comparison, without the value that is compared."""
+        limits = self.text(LISTED).join(self.operand(limit, WORDS, codes) for limit in test.limits)
+        return self._compared(test.operator, kind, limits)
 
     # --- formulas ------------------------------------------------------------------------------------------------
 
-    def expr(self, expr: Expr, subject: str, own: str = "", codes: Mapping[str, Text] | None = None) -> str:
-        if isinstance(expr, Const):
-            return self.value(expr.value, expr.type, codes)
-        if isinstance(expr, Ref):
-            if expr.what == "output":
-                return f"{self.text(self.edition.rules[expr.name].title)}·{expr.output}"
-            if expr.what == "records":
-                return self.text(self.edition.subjects[expr.name].title)
-            return self.text(title_of(expr, self.edition, subject, own or subject))
-        return self._formula(expr, subject, own)
+    def expr(self, expr: Expr, subject: str = "", own: str = "", codes: Codes | None = None) -> str:
+        """A constant, a name or a formula, read at a place (that of the wording where none is given)."""
+        return (self.at(subject, own) if subject else self).operand(expr, LOOSE, codes or NO_CODES)
 
-    def _formula(self, op: Op, subject: str, own: str) -> str:
-        args = [self.expr(arg, subject, own, self.codes(op)) for arg in op.args]
-        inside = op.args[0].type.of if op.args and op.args[0].type.kind == "list" else ""
-        place, around = (inside, subject) if inside else (subject, own)
-        where = "" if op.where is None else self.condition(op.where, place, around)
-        each = "" if op.each is None else self.expr(op.each, place, around)
-        if op.name in SIGNS:
-            return SIGNS[op.name].join(args)
-        if op.name in NAMED:
-            return f"{NAMED[op.name][0 if self.zh else 1]}({self.pick('、', ', ').join(args)})"
-        said = FORMULAS.get(op.name, ("", ""))[0 if self.zh else 1] or f"{op.name}({', '.join(args)})"
-        said = said.format(*args, each=each, where=where)
-        return self.pick(f"{said}（{where}）", f"{said} ({where})") if inside and where else said
+    def operand(self, expr: Expr, asked: int, codes: Codes = NO_CODES) -> str:
+        """An expression as part of another: in brackets where it binds less than is asked there."""
+        said, binds = self._expr(expr, codes)
+        return said if binds >= asked else self.pick(f"（{said}）", f"({said})")
+
+    def _expr(self, expr: Expr, codes: Codes) -> tuple[str, int]:
+        """The words of an expression, and how strongly they bind."""
+        if isinstance(expr, Op):
+            return self._formula(expr, codes)
+        if isinstance(expr, Ref):
+            return self.reference(expr), ATOM
+        if expr.type.kind == "choice":
+            return self.names.code(expr.value, codes or self._titles(expr.type)), ATOM
+        return self.value(expr.value, expr.type), ATOM if not expr.type.is_number or expr.value >= 0 else SUM
+
+    def reference(self, ref: Ref) -> str:
+        """The name of a fact or a conclusion."""
+        return self.names.of(ref)
+
+    def _formula(self, op: Op, codes: Codes) -> tuple[str, int]:
+        kind = (op.each or op).type.kind
+        phrase, codes = phrase_of(op.name, op.option, kind), self.codes(op) or codes
+        if phrase.between.zh and len(op.args) == 1 and phrase.template(self.lang) == "{args}":
+            return self._expr(op.args[0], codes)
+        inner = self.at(op.args[0].type.of, self.subject) if phrase.over else self
+        where = "" if op.where is None else inner.condition(op.where)
+        each = "" if op.each is None else inner.operand(op.each, ATOM)
+        args = [self.operand(arg, phrase.asked(place), codes) for place, arg in enumerate(op.args)]
+        template = phrase.template(self.lang)
+        if phrase.over and where and "{where}" not in template:
+            args[0] = self.text(ONLY).format(args[0], where=where)
+        return template.format(*args, args=self.text(phrase.between).join(args), each=each, where=where), phrase.binds
+
+
+def flag(leaf: Leaf) -> bool | None:
+    """The answer that a comparison of a boolean asks for; None where it is another comparison."""
+    (test, *others), limit = leaf.tests, leaf.tests[0].limits[0]
+    plain = leaf.left.type.kind == "boolean" and test.operator == "equals" and not others
+    return bool(limit.value) if plain and isinstance(limit, Const) else None
 
 
 def plural(word: str) -> str:
     return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"
-
-
-def _grouped(value: Fraction, digits: int) -> str:
-    shown: Any = round(value, digits) if value.denominator != 1 else value.numerator
-    return f"{shown:,}" if isinstance(shown, int) else f"{int(shown):,}{decimal_text(abs(shown) % 1)[1:]}"

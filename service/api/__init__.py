@@ -1,1 +1,4 @@
-"""The views of the API, one file for each resource."""
+"""The views of the API, one file for each resource.
+
+In: checked cases and queries. Out: JSON answers as `answers` documents them. May be imported by `app`.
+"""

@@ -20,9 +20,9 @@ from service.exact_json import dumps
 from service.http import observing
 from service.http.answering import Idempotent, answer, scribe
 from service.http.bodies import JSON, NDJSON, Blueprint, body_json, parsed, wrong_type
-from service.http.cases import Court
+from service.http.cases import CaseReader
 from service.http.compact import Compact, compact
-from service.http.context import court, service
+from service.http.context import case_reader, service
 from service.http.fields import Flag, Free, Strict
 from service.http.language import language
 from service.http.marks import idempotent
@@ -66,7 +66,7 @@ class BatchAnswerSchema(Strict):
 @idempotent
 def batch(query: Mapping[str, Any], decision: str) -> Response:
     """批量判定 / decide many cases"""
-    chunks = Chunks(court(), decision, findings=query["findings"], seconds=service().settings.request_seconds)
+    chunks = Chunks(case_reader(), decision, findings=query["findings"], seconds=service().settings.request_seconds)
     if request.mimetype == NDJSON:
         request.max_content_length = sys.maxsize  # a stream may be as long as it likes: lines are limited, and time
         lines = _lines()
@@ -96,8 +96,7 @@ def _cases(raw: Any) -> Sequence[Any]:
 
 
 def _lines() -> Iterator[tuple[int, bytes]]:
-    """The lines of the body as they come, numbered as they stand, the blank ones passed over; one that is too long
-    comes only a little longer than it may be."""
+    """The lines of the body with their numbers, blank lines skipped. A line over the limit is cut just past it."""
     number = 0
     stream = io.BufferedReader(request.stream)  # type: ignore[type-var] # Werkzeug's reads a line by bytes
     while line := stream.readline(MOST_LINE + 1):
@@ -116,23 +115,23 @@ def _read(line: bytes) -> Any:
 
 
 class Chunks:
-    """Decides cases a chunk at a time."""
+    """Decides cases in chunks."""
 
-    def __init__(self, court: Court, decision: str, *, findings: bool, seconds: float) -> None:
-        self.court, self.decision, self.findings = court, decision, findings
+    def __init__(self, cases: CaseReader, decision: str, *, findings: bool, seconds: float) -> None:
+        self.cases, self.decision, self.findings = cases, decision, findings
         self.deadline = time.monotonic() + seconds
-        court.rule(decision, None, None) if len(court.snapshot.store.plans) == 1 else None
+        cases.rule(decision, None, None) if len(cases.snapshot.store.plans) == 1 else None
         self.lang = language()
         self.scribe = scribe()
 
     def whole(self, cases: Sequence[Any], once: Idempotent) -> bytes:
-        """The answer to a list of cases, all in the log in one step."""
+        """Decide a list of cases; all are logged in one transaction."""
         results, entries, counted = self._decide(enumerate(cases, 1), lambda raw: raw)
         body = {"results": results, "decided": len(entries), "failed": len(results) - len(entries)}
         return once.write_soon(entries, dumps(body), counted)
 
     def stream(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
-        """A line for each line."""
+        """Decide line by line; one answer line for each."""
         part = 0
         while chunk := list(islice(lines, CHUNK)):
             part += 1
@@ -172,7 +171,7 @@ class Chunks:
     def _one(self, raw: Any, read: Callable[[Any], Any]) -> tuple[dict[str, Any], Entry, Compact]:
         if time.monotonic() > self.deadline:
             raise Problem("unavailable", "时间已到，这个案例没有判定。", "Time is up; this case was not decided.")
-        case = self.court.case(self.decision, read(raw))
+        case = self.cases.case(self.decision, read(raw))
         if self.findings:
             full = case.compiled.engine.decide(self.decision, case.facts, case.on, case.subject_id)
             found = Compact.of(full)

@@ -1,4 +1,4 @@
-"""What there is to know of the policies: `/v1/plans`, their editions, `/v1/facts`, `/v1/clauses`. All with ETags."""
+"""The policies: `/v1/plans`, editions, `/v1/facts`, `/v1/clauses`. All with ETags."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from rules.judging.decision import vars_of
 from rules.model import Edition, Fact, Rule
 from rules.model.needs import needed
 from rules.values.exact import plain
-from rules.values.text import Text
+from rules.values.text import NotFound, Text
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.bodies import Blueprint
-from service.http.context import court, snapshot
+from service.http.context import case_reader, snapshot
 from service.http.fields import Day, Free, Strict, name
 from service.http.marks import ends_with, tagged
 from service.http.problems import Problem
 from service.http.security import needs
-from service.policies.live import Compiled
+from service.policies.compiled import Compiled
 
 blueprint = Blueprint(
     "catalogue", __name__, url_prefix="/v1", description="政策、事实、条款 / policies, facts, clauses"
@@ -71,7 +71,7 @@ def plans() -> Response:
     found = [
         {"plan": now.plan, "title": vars_of(now.title), "issuer": vars_of(now.issuer),
          "editions": [edition.effective_from.isoformat() for edition in snapshot().store.plans[now.plan]]}
-        for now in snapshot().store.by(court().today)
+        for now in snapshot().store.by(case_reader().today)
     ]  # fmt: skip
     return _tagged(dumps({"plans": found}))
 
@@ -97,7 +97,7 @@ def edition(plan: str, date: str) -> Response:
     """一个版本，JSON 或原样的 YAML / an edition, as JSON or as the YAML it is written in"""
     try:
         compiled = snapshot().edition(f"{plan}/{date}")
-    except LookupError as error:
+    except NotFound as error:
         raise Problem.not_found(error) from None
     if request.accept_mimetypes.best_match(("application/json", YAML), "application/json") == YAML:
         return _tagged(_yaml(compiled), YAML)
@@ -146,15 +146,15 @@ def clauses(query: Mapping[str, Any]) -> Response:
 
 
 def _in_force(query: Mapping[str, Any]) -> Compiled:
-    here = court()
+    here = case_reader()
     try:
         return here.snapshot.in_force(query.get("plan") or here.default_plan(), query.get("on") or here.today)
-    except LookupError as error:
+    except NotFound as error:
         raise Problem.not_found(error) from None
 
 
 def _tagged(body: bytes, mimetype: str = "application/json") -> Response:
-    """With an ETag of its content: whoever has it already gets 304."""
+    """Answer with an ETag of the content, or 304."""
     response = answer(body, mimetype=mimetype)
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])
     response.headers["Cache-Control"] = "private, no-cache"

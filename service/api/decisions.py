@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 from flask import Response, request
 from marshmallow import ValidationError, fields
 
+from service.api.answers import LoggedDecisionSchema
 from service.exact_json import dumps
 from service.http.answering import ASKED, DECISION, REVIEWED, Idempotent, answer, scribe, told
 from service.http.bodies import Blueprint, body_json
 from service.http.compact import Compact
-from service.http.context import caller, court, service
-from service.http.fields import Day, Free, Identifier, LoggedDecisionSchema, Strict, Whole, name
+from service.http.context import caller, case_reader, service
+from service.http.fields import Day, Free, Identifier, Strict, Whole, name
 from service.http.marks import idempotent, tagged
 from service.http.problems import Problem
 from service.http.security import needs
@@ -39,7 +40,7 @@ def decide(decision: str) -> Response:
     once = Idempotent()
     if (before := once.before()) is not None:
         return answer(before)
-    case = court().case(decision, body_json())
+    case = case_reader().case(decision, body_json())
     found = case.compiled.engine.decide(decision, case.facts, case.on, case.subject_id)
     short = Compact.of(found)
     line = scribe().decision(case, short)
@@ -50,7 +51,7 @@ def decide(decision: str) -> Response:
 
 
 class Cursor(fields.Field[int]):
-    """Where a page ends, as text that says nothing to others."""
+    """The position where a page ends, as opaque text."""
 
     json_schema: ClassVar = {"type": "string"}
 
@@ -75,7 +76,7 @@ class QuerySchema(Strict):
 
 
 class LineSchema(Strict):
-    """A decision as the log shows it: what came out and by which criteria, but neither subject nor facts."""
+    """A logged decision: outcome and criteria, without subject or facts."""
 
     log_id = fields.String(required=True)
     at = fields.String(required=True, metadata={"format": "date-time"})
@@ -145,7 +146,7 @@ def show(log_id: str) -> Response:
 
 
 def line_of(log_id: str) -> Line:
-    """The decision of this id, if the caller may see it; of others' decisions not even that they are there is told."""
+    """The line of this id if the caller may see it; otherwise 404, whether it exists or not."""
     line = find_line(log_id)
     if line is None or line.kind != DECISION or only_caller() not in (None, line.caller):
         raise Problem("not-found", f"没有判定记录 {log_id}。", f"There is no decision {log_id}.")
@@ -153,13 +154,13 @@ def line_of(log_id: str) -> Line:
 
 
 def find_line(id: str) -> Line | None:
-    """The line of this id; a text that cannot be one is not looked for."""
+    """The line of this id; malformed ids are not queried."""
     with told():
         return service().log.get(id) if LOG_ID.fullmatch(id) else None
 
 
 def only_caller() -> str | None:
-    """Whose decisions the caller sees: its own, or everybody's."""
+    """The caller filter: the caller's own decisions, or everybody's."""
     return None if "read_all" in PERMISSIONS[caller().role] else caller().id
 
 

@@ -9,16 +9,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from marshmallow import fields
+from marshmallow import EXCLUDE, fields
 
+from rules.values.text import NotFound
 from rules.words.explain import explain, whole
+from rules.words.explanation import ALL, DEPTH
+from service.api.answers import DecisionSchema
 from service.api.decisions import line_of
 from service.api.replaying import again, differences
 from service.exact_json import dumps, loads
 from service.http.answering import OPENED, answer, scribe, told
 from service.http.bodies import Blueprint
 from service.http.context import caller, service, snapshot
-from service.http.fields import Day, DecisionSchema, Free, Strict, name
+from service.http.fields import Day, Free, Strict, Whole, name
 from service.http.language import LANGUAGES, language
 from service.http.marks import ends_with
 from service.http.problems import FieldError, Problem
@@ -35,20 +38,29 @@ FORMATS = ("application/json", "text/plain", "text/html")
 
 
 class ExplanationSchema(DecisionSchema):
-    """A decision with what it would take, its explanation in both languages, and those it rests on in full."""
+    """A decision with what it would take, its explanation in both languages as lines and as a tree of reasons, and
+    those it rests on in full."""
 
     log_id = fields.String(required=True)
     distances = Free({"type": "object"}, required=True)
     explanation = Free({"type": "object"}, required=True)
+    reasons = Free({"type": "object"}, required=True)
     chained = Free({"type": "object"}, required=True)
 
 
+class DepthSchema(Strict):
+    depth = Whole(
+        0, ALL, metadata={"description": "levels of arithmetic: 0 for none, 1 by default; a page folds away more"}
+    )
+
+
 @blueprint.route("/<log_id>/explanation", methods=["GET"])
+@blueprint.arguments(DepthSchema, location="query", unknown=EXCLUDE)
 @blueprint.response(200, ExplanationSchema)
 @blueprint.doc(responses={200: {"content": {name: {"schema": {"type": "string"}} for name in FORMATS[1:]}}})
 @needs("explain")
 @ends_with("not-acceptable", "gone", "conflict")
-def explanation(log_id: str) -> Response:
+def explanation(query: Mapping[str, Any], log_id: str) -> Response:
     """用平常话说明一个判定：JSON、文字或可打印的网页 / a decision in plain words: JSON, text or a page to print"""
     wanted = _format()
     line = _may_open(line_of(log_id))
@@ -56,12 +68,13 @@ def explanation(log_id: str) -> Response:
     _opened(line, "explanation")
     lang = language()
     if wanted == "text/plain":
-        response = answer(f"{explain(decision, lang)}\n".encode(), mimetype=wanted)
+        said = explain(decision, lang, depth=query.get("depth", DEPTH))
+        response = answer(f"{said}\n".encode(), mimetype=wanted)
     elif wanted == "text/html":
-        pages = {one: page_of(decision, one) for one in LANGUAGES}
+        pages = {one: page_of(decision, one, query.get("depth", ALL)) for one in LANGUAGES}
         response, lang = page("explanation.html", pages=pages, edition=decision.edition, line=line), page_language()
     else:
-        response = answer(dumps({"log_id": line.id, **whole(decision)}))
+        response = answer(dumps({"log_id": line.id, **whole(decision, query.get("depth", DEPTH))}))
     response.headers["Content-Language"] = lang
     response.vary.update(("Accept", "Accept-Language"))
     return response
@@ -122,9 +135,8 @@ def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
     if name := wanted.get("edition"):
         try:
             compiled = snapshot().edition(name)
-        except LookupError as error:
-            zh, _, en = str(error.args[0]).partition(" / ")
-            raise Problem.invalid([FieldError("/edition", "unknown_edition", zh, en)]) from None
+        except NotFound as error:
+            raise Problem.invalid([FieldError("/edition", "unknown_edition", error.zh, error.en)]) from None
     _, after = again(line, compiled, wanted.get("on"))
     _opened(line, "replay")
     found = differences(before, after)
@@ -134,7 +146,7 @@ def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
 
 
 def _may_open(line: Line) -> Line:
-    """Whoever decided knows the facts; to show them to others takes the permission to read inputs."""
+    """The deciding caller knows the facts; any other needs the permission to read inputs."""
     if line.caller != caller().id and "inputs" not in PERMISSIONS[caller().role]:
         raise Problem("forbidden", "别人的判定含有封存的输入，须有权限 inputs。",
                       "Another's decision shows sealed inputs: that takes the permission inputs.")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Decisions of the past, made again from what was sealed, under the edition of then or another."""
+"""Decides past cases again from their sealed inputs, under the same or another edition."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from service.http.cases import Case
 from service.http.context import service, snapshot
 from service.http.problems import FieldError, Problem
 from service.log import Line
-from service.policies.live import Compiled, compile_files
+from service.policies.compiled import Compiled, compile_files
 
 
 def edition_of(line: Line) -> Compiled:
-    """The edition a line was decided under: as it is live, or from the archive."""
+    """The edition of a logged decision: live, or from the archive."""
     for compiled in snapshot().compiled.values():
         if compiled.edition.sha256 == line.edition:
             return compiled
@@ -34,7 +34,7 @@ def _archived(sha256: str) -> Compiled:
 
 
 def again(line: Line, compiled: Compiled | None = None, on: date | None = None) -> tuple[Case, Decision]:
-    """A logged decision made again. Under another edition its facts may not be usable: then the problem says why."""
+    """Decide a logged case again. Its facts may not fit another edition: the problem then lists why."""
     compiled = compiled or edition_of(line)
     rule = compiled.edition.rules.get(line.decision)
     if rule is None:
@@ -53,7 +53,7 @@ def again(line: Line, compiled: Compiled | None = None, on: date | None = None) 
 
 
 def differences(before: Decision, after: Decision) -> list[dict[str, Any]]:
-    """What two decisions about the same facts say differently."""
+    """The differences between two decisions on the same facts."""
     found: list[dict[str, Any]] = []
     for what in ("outcome", "on", "outputs", "measures", "ranking", "missing"):
         one, other = before.as_dict()[what], after.as_dict()[what]
@@ -62,8 +62,14 @@ def differences(before: Decision, after: Decision) -> list[dict[str, Any]]:
     verdicts, others = (
         {one["criterion"]: one for one in decision.as_dict()["findings"]} for decision in (before, after)
     )
-    for name in dict.fromkeys([*verdicts, *others]):
-        one, other = verdicts.get(name), others.get(name)
-        if one != other:
-            found.append({"what": "finding", "criterion": name, "before": one, "after": other})
+    chained, others_chained = (
+        {name: one.outcome for name, one in decision.chained.items()} for decision in (before, after)
+    )
+    for what, key, ones, theirs in (
+        ("finding", "criterion", verdicts, others), ("chained", "decision", chained, others_chained),
+    ):  # fmt: skip
+        for name in dict.fromkeys([*ones, *theirs]):
+            one, other = ones.get(name), theirs.get(name)
+            if one != other:
+                found.append({"what": what, key: name, "before": one, "after": other})
     return found

@@ -121,8 +121,8 @@ def _asked(request_id: str) -> Line:
 
 
 def _check(found: Mapping[str, Any], rule: Rule, before: str) -> None:
-    """Another outcome is one that the decision can have, and goes with a decision that was changed: in nothing but
-    its figures, where it has any."""
+    """A changed decision needs an outcome the decision can have, different from the first unless its figures
+    changed."""
     figures = isinstance(rule.body, Scorecard) or (isinstance(rule.body, Table) and rule.body.outputs)
     others = [one for one in rule.outcomes if one != before or figures]
     outcome, known = found.get("outcome"), ", ".join(others)

@@ -1,4 +1,4 @@
-"""`/v1/what-if/{decision}`: the same case under other figures. Nothing is logged: nothing was decided."""
+"""`/v1/what-if/{decision}`: the same case under other figures. Nothing is logged, because nothing is decided."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from flask import Response
 from marshmallow import ValidationError, fields
 
 from rules import PolicyError
-from rules.variants.whatif import NoSuchFigure, Supposition, suppose
+from rules.variants.whatif import KINDS, NoSuchFigure, Supposition, changed, suppose
+from service.api.answers import DecisionSchema
 from service.api.replaying import differences
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.bodies import JSON, Blueprint, body_json
 from service.http.cases import field_errors
-from service.http.context import court, snapshot
-from service.http.fields import CaseSchema, DecisionSchema, Free, Strict
+from service.http.context import case_reader, snapshot
+from service.http.fields import CaseSchema, Free, Strict
 from service.http.marks import ends_with
 from service.http.problems import FieldError, Problem
 from service.http.security import needs
-from service.policies.live import Compiled, compiled_of
+from service.policies.compiled import Compiled, compiled_of
 
 blueprint = Blueprint("what-if", __name__, url_prefix="/v1/what-if", description="假设 / what if")
 MOST = 20
@@ -31,7 +32,7 @@ LIMIT = r"[^\x00-\x1f\x7f{}:#]+"  # one value or a list of them, and nothing tha
 
 
 class Overrides(fields.Field[Mapping[str, str]]):
-    """Figures by path, each with another limit. A path has nothing in it that could name a file."""
+    """New limits by path. The pattern of a path excludes file names."""
 
     json_schema: ClassVar = {
         "type": "object",
@@ -69,6 +70,7 @@ class WhatIfSchema(CaseSchema):
 class ComparedSchema(Strict):
     now = fields.Nested(DecisionSchema, required=True)
     then = fields.Nested(DecisionSchema, required=True)
+    changed = Free({"type": "array", "items": {"enum": list(KINDS)}}, required=True)
     differences = Free({"type": "array", "items": {"type": "object"}}, required=True)
 
 
@@ -85,7 +87,7 @@ def what_if(decision: str) -> Response:
     raw = body_json()
     overrides, errors = _overrides(raw)
     try:
-        case = court().case(decision, {key: value for key, value in raw.items() if key != "overrides"}
+        case = case_reader().case(decision, {key: value for key, value in raw.items() if key != "overrides"}
                             if isinstance(raw, dict) else raw)  # fmt: skip
     except Problem as problem:
         raise Problem.invalid([*errors, *problem.errors]) if problem.errors else problem from None
@@ -94,7 +96,8 @@ def what_if(decision: str) -> Response:
     other = _supposed(snapshot().digest, case.compiled.edition.id, tuple(sorted(overrides.items())))
     now = case.compiled.engine.decide(decision, case.facts, case.on, case.subject_id)
     then = other.engine.decide(decision, case.facts, case.on, case.subject_id)
-    return answer(dumps({"now": now.as_dict(), "then": then.as_dict(), "differences": differences(now, then)}))
+    return answer(dumps({"now": now.as_dict(), "then": then.as_dict(), "changed": changed(now, then),
+                         "differences": differences(now, then)}))  # fmt: skip
 
 
 def _overrides(raw: Any) -> tuple[Mapping[str, str], list[FieldError]]:
@@ -107,7 +110,7 @@ def _overrides(raw: Any) -> tuple[Mapping[str, str], list[FieldError]]:
 
 @lru_cache(maxsize=32)
 def _supposed(_digest: str, edition: str, overrides: tuple[tuple[str, str], ...]) -> Compiled:
-    """The edition under the overrides, kept for whoever tries the same again; the digest says of which policies."""
+    """The changed edition, cached by overrides and digest of the policies."""
     policies = snapshot()
     suppositions, errors = [], []
     for path, limit in overrides:

@@ -1,7 +1,4 @@
-"""What all commands share: their options, the edition they speak of, and how they fail.
-
-Exit codes: 0 done, 1 a policy has problems, 2 the command or its input is wrong, 3 information is missing.
-"""
+"""Shared by all commands: options, the chosen edition, error reporting."""
 
 from __future__ import annotations
 
@@ -22,7 +19,8 @@ from rules.cases.files import CaseError
 from rules.problems.os_errors import why
 from rules.problems.problem import Problem
 from rules.values.exact import read_date
-from rules.values.text import Lang
+from rules.values.text import Lang, NotFound, TextError
+from rules.words.explanation import ALL, DEPTH
 from service.commands.screen import colours, complain
 
 HOME = Path(__file__).resolve().parents[2]
@@ -48,7 +46,7 @@ class Settings:
         """The editions of the policies folder; PolicyError where those of the plan asked for cannot be used."""
         if not self.policies.is_dir():
             raise Bad(f"没有政策目录 {self.policies}。", f"There is no policies folder {self.policies}.")
-        store = read_store(self.policies)
+        store = read_store(self.policies, warn=False)
         errors = [one for one in store.problems if one.severity == "error"]
         if blocking := [one for one in errors if self.plan is None or one.mark.file.startswith(f"{self.plan}/")]:
             raise Unusable(self.policies, tuple(blocking))
@@ -72,7 +70,7 @@ class Settings:
         folder = Path(name)
         if (folder / "plan.yaml").is_file():
             root = folder.resolve().parents[1]
-            loaded = load(folder.resolve(), root)
+            loaded = load(folder.resolve(), root, warn=False)
             if loaded.edition is None:
                 raise Unusable(root, loaded.problems)
             return loaded.edition
@@ -83,12 +81,8 @@ class Settings:
         return self.on or date.today()  # noqa: DTZ011 -- a decision is dated by the calendar on the wall
 
 
-class Bad(Exception):
+class Bad(TextError):
     """The command or its input is wrong."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
 
 
 class Unusable(Exception):
@@ -114,7 +108,7 @@ def language() -> str:
 
 
 def common(command: Command) -> Command:
-    """Give a command the options that all have, and turn what goes wrong into a message and an exit code."""
+    """Add the common options to a command, and turn exceptions into a message and an exit code."""
 
     @wraps(command)
     def run(policies: str, plan: str | None, on: str | None, lang: Lang, **others: Any) -> Any:
@@ -129,11 +123,8 @@ def common(command: Command) -> Command:
             _fail(settings, POLICY_PROBLEMS, [located(one, settings.policies) for one in error.problems])
         except Unfit as error:
             _fail(settings, BAD_INPUT, error.problems)
-        except (CaseError, Bad) as error:
+        except (CaseError, Bad, NotFound) as error:
             _fail(settings, BAD_INPUT, [{"where": getattr(error, "where", ""), "zh": error.zh, "en": error.en}])
-        except LookupError as error:
-            zh, _, en = str(error.args[0]).partition(" / ")
-            _fail(settings, BAD_INPUT, [{"where": "", "zh": zh, "en": en or zh}])
         except OSError as error:
             name, (zh, en) = error.filename or "", why(error)
             told = {"where": "", "zh": f"读写不了 {name}（{zh}）。", "en": f"{name} cannot be used ({en})."}
@@ -156,8 +147,16 @@ OPTIONS = (
 )  # fmt: skip
 
 
+def levels(command: Command) -> Command:
+    """Give a command that explains the option for how deep it goes: `--depth 2`, or `--all`."""
+    every = click.option("--all", "depth", flag_value=ALL, type=int, help="全部推算 / all arithmetic")
+    some = click.option("--depth", type=click.IntRange(0, ALL), default=DEPTH, show_default=True, metavar="N",
+                        help="推算说明几层，0 为不说明 / levels of arithmetic to explain, 0 for none")  # fmt: skip
+    return every(some(command))
+
+
 def located(problem: Problem, root: Path) -> dict[str, str]:
-    """A problem with its file as seen from here, so that editors can follow it."""
+    """A problem with its file relative to the working directory, so that editors can open it."""
     file = os.path.relpath(root / problem.mark.file)
     where = f"{file}:{problem.mark.line}:{problem.mark.column}"
     inside = f"{problem.path}: " if problem.path else ""

@@ -16,7 +16,8 @@ from service.commands.common import NEEDS_INFORMATION, Bad, Settings, Unfit, com
 from service.commands.screen import as_json, show
 from service.county.assignment.assigning import STEPS, Found, assign
 from service.county.assignment.listed import Assigned, percent
-from service.county.intake.extract import Unreadable, pairs, records
+from service.county.intake.extract import BadRows, pairs, records
+from service.county.intake.inputs import Unreadable
 
 SHOWN = 20  # changes, and records that lack something, on the screen; files have them all
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -55,8 +56,10 @@ def assign_command(
         last = {} if last_file is None else pairs(last_file, (what.subject, "id"), (what.bearer,))
         records_found = records(edition, what.subject, records_file)
         asked = task(edition, what, on, records_found, records(edition, what.bearer, bearers_file), last)
-    except Unreadable as error:
+    except BadRows as error:
         raise Unfit(list(error.problems)) from None
+    except Unreadable as error:
+        raise Unfit([{"where": str(error.path), "zh": error.zh, "en": error.en}]) from None
     except Incomplete as error:
         _tell_wanted(error.wanted, what, say, settings)
         raise click.exceptions.Exit(NEEDS_INFORMATION) from None

@@ -10,40 +10,39 @@ import click
 from rules import Engine
 from rules.values.layout import line
 from rules.words.explain import explanation, whole
-from service.commands.common import Bad, Settings, common
+from service.commands.common import Bad, Settings, common, levels
+from service.commands.county import RUN, read_run
 from service.commands.screen import as_json, show
-from service.county.run.backend import Duck
-from service.county.run.outputs import Disagreement, Outputs, read_manifest
-
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+from service.county.backend import Duck
+from service.county.run.outputs import Disagreement, Outputs
 
 
 @click.command("explain")
-@click.argument("folder", type=FOLDER)
+@click.argument("folder", type=RUN)
 @click.argument("subject")
 @click.argument("id")
 @click.argument("decision", required=False)
+@levels
 @common
-def explain_command(settings: Settings, folder: Path, subject: str, id: str, decision: str | None) -> None:
+def explain_command(settings: Settings, folder: Path, subject: str, id: str, decision: str | None, depth: int) -> None:
     """逐条说明一次运行中某一行的结论 / explain one row of a run"""
-    manifest = read_manifest(folder)
-    edition = settings.named(manifest["edition"])
-    if edition.sha256 != manifest["edition_sha256"]:
+    manifest, edition = read_run(folder, settings)
+    if edition.sha256 != manifest.edition_sha256:
         raise Bad(f"{edition.id} 在这次运行之后改过，不能照它说明。",
                   f"{edition.id} has changed since the run, which it cannot explain.")  # fmt: skip
-    if subject not in manifest["levels"]:
-        known = ", ".join(manifest["levels"])
+    if subject not in manifest.levels:
+        known = ", ".join(manifest.levels)
         raise Bad(f"这次运行没有对象 {subject}（有：{known}）。", f"The run has no {subject} (there are: {known}).")
-    level = manifest["levels"][subject]
-    names = [decision] if decision else [*level["bulk"], *level["singly"]]
+    made = manifest.levels[subject].made
+    names = (decision,) if decision else made
     if decision and (decision not in edition.rules or edition.rules[decision].subject != subject):
-        known = ", ".join((*level["bulk"], *level["singly"]))
+        known = ", ".join(made)
         raise Bad(f"{subject} 没有判定 {decision}（现有：{known}）。",
                   f"There is no decision {decision} about {subject} (there are: {known}).")  # fmt: skip
     engine = Engine(edition)
     with tempfile.TemporaryDirectory() as scratch:
         duck = Duck(Path(scratch))
-        outputs = Outputs(folder, edition, duck)
+        outputs = Outputs(folder, edition, duck, manifest)
         for number, name in enumerate(names):
             try:
                 found = outputs.decide(engine, subject, id, name)
@@ -52,8 +51,8 @@ def explain_command(settings: Settings, folder: Path, subject: str, id: str, dec
             if found is None:
                 raise Bad(f"这次运行没有 {subject} {id}。", f"The run has no {subject} {id}.")
             if settings.json:
-                as_json(whole(found), lines=len(names) > 1)
+                as_json(whole(found, depth), lines=len(names) > 1)
                 continue
             show([line()] if number else [], settings.color)
-            show(explanation(found, settings.lang, full=decision is not None), settings.color)
+            show(explanation(found, settings.lang, full=decision is not None, depth=depth), settings.color)
         duck.close()

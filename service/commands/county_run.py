@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from rules.table import TableError
+from rules.table.columns import around
+from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
 from rules.words.wording import Wording
 from service.commands.common import Bad, Settings, Unfit, common
 from service.commands.screen import as_json, show
+from service.county.intake.checks import CheckedFile
 from service.county.intake.inputs import Source, Unreadable
 from service.county.run.history import NotBefore, runs_before
-from service.county.run.running import Asked, TooMany, run
+from service.county.run.manifest import Counts, Manifest, plain
 from service.county.run.steps import Busy, Finished, Occupied
+from service.county.running import Asked, TooMany, run
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 ENGINES = ("duckdb", "spark")
 SHOWN = 10  # ids on the screen
-TOLD = ("unknown_column", "column_twice", "list_as_text")
+NOTED = ("unknown_column", "column_twice", "list_as_text")
 
 
 def share(_: click.Context, __: click.Parameter, text: str) -> float:
@@ -81,9 +85,9 @@ def run_command(settings: Settings, out: Path, tables: tuple[str, ...], last: tu
                   **{one: options[one] for one in named})  # fmt: skip
     manifest = _guarded(asked, settings)
     if settings.json:
-        as_json(manifest)
+        as_json(plain(manifest))
     else:
-        show(list(_told(manifest, Wording(edition, settings.lang), out)), settings.color)
+        show(list(_summary(manifest, Wording(edition, settings.lang), out)), settings.color)
 
 
 def _table(text: str) -> tuple[str, Path]:
@@ -93,7 +97,7 @@ def _table(text: str) -> tuple[str, Path]:
     return subject, Path(file)
 
 
-def _guarded(asked: Asked, settings: Settings) -> dict[str, Any]:
+def _guarded(asked: Asked, settings: Settings) -> Manifest:
     """Run with a bar on standard error; what goes wrong becomes a message."""
     total = len(asked.sources) + 3
     try:
@@ -135,91 +139,93 @@ def _guarded(asked: Asked, settings: Settings) -> dict[str, Any]:
 
 def _between(asked: Asked) -> tuple[str, str]:
     """A hint where records and those far above them have files, and a level between has none."""
-    subjects, given = asked.edition.subjects, [one.subject for one in asked.sources]
-    absent: list[str] = []
+    given, absent = [one.subject for one in asked.sources], list[str]()
     for low in given:
-        passed, level = list[str](), subjects[low].within
-        while level and level not in given:
-            passed.append(level)
-            level = subjects[level].within
-        absent += passed if level else []
-    titles = [subjects[one].title for one in dict.fromkeys(absent)]
+        levels = list(around(asked.edition, low))
+        first = next((place for place, level in enumerate(levels) if level in given), 0)
+        absent += levels[:first]
+    titles = [asked.edition.subjects[one].title for one in dict.fromkeys(absent)]
     zh, en = "、".join(one.zh for one in titles), ", ".join(one.en for one in titles)
     return (f"还要{zh}的数据文件。", f" A file is wanted of: {en}.") if titles else ("", "")
 
 
-def _told(manifest: Mapping[str, Any], say: Wording, out: Path) -> list[Line | Row]:
+def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row]:
     """The run in a few lines."""
     edition = say.edition
-    block: list[Line | Row] = [
-        line(Span(say.text(edition.title), "title"), Span(f"  {manifest['edition']}  {manifest['on']}", "dim"))
-    ]
+    yield line(Span(say.text(edition.title), "title"), Span(f"  {manifest.edition}  {manifest.on}", "dim"))
+    for file in manifest.checked:
+        yield from _file(file, say)
+    for subject, counts in manifest.counts.items():
+        yield line(Span(f"{say.text(edition.subjects[subject].title)}  {figure(counts.rows)}", "title"))
+        yield from _outcomes(counts, say)
+        for skipped in manifest.levels[subject].left_out:
+            yield row(skipped.decision, Span(say.pick(skipped.zh, skipped.en), "unknown"), indent=2)
+    yield from _differing(manifest, say)
+    yield from _childless(manifest, say)
+    for one in manifest.rankings:
+        enough = one.take is None or len(one.chosen) >= one.take
+        words = say.pick(f"选出 {len(one.chosen)} 个，要求 {one.take or '-'} 个：",
+                         f"{len(one.chosen)} chosen, {one.take or '-'} wanted: ")  # fmt: skip
+        ids = ", ".join(one.chosen[:SHOWN])
+        yield row(say.text(edition.rules[one.decision].title), Span(words + ids, "" if enough else "bad"))
+    for subject, doubt in manifest.gaps.items():
+        below = say.text(edition.subjects[doubt.below].title)
+        words = say.pick(
+            f"{figure(doubt.doubtful)} 条{below}记录缺数据，见报告",
+            f"{figure(doubt.doubtful)} records lack data ({below})",
+        )
+        yield row(say.text(edition.subjects[subject].title), Span(words, "unknown"))
+    yield line(Span(str(out), "dim"))
+
+
+def _file(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
     colon = say.pick("：", ": ")
-    for one in manifest["checked"]:
-        aside = say.pick(f"未采用 {one['bad']} 行", f"{one['bad']} set aside")
-        block.append(row(one["file"], say.pick(f"{one['rows']} 行", f"{one['rows']} rows"),
-                         Span(aside, "bad" if one["bad"] else "dim"), indent=2))  # fmt: skip
-        block.extend(
-            line(Span(f"{note['column']}{colon}{say.pick(note['zh'], note['en'])}", "dim"), indent=4)
-            for note in one["notes"]
-            if note["code"] in TOLD
-        )
-        if absent := [note["column"] for note in one["notes"] if note["code"] == "column_missing"]:
-            said = say.pick("没有这些列，全部按未知处理", "no such columns, not known in any row")
-            block.append(line(Span(f"{said}{colon}{', '.join(absent)}", "dim"), indent=4))
-    for subject, counted in manifest["counts"].items():
-        block.append(line(Span(f"{say.text(edition.subjects[subject].title)}  {counted['rows']}", "title")))
-        for decision, outcomes in counted["outcomes"].items():
-            rule = edition.rules[decision]
-            said = "  ".join(
-                f"{say.text(rule.outcomes[name].title)} {outcomes[name]}" for name in rule.outcomes if name in outcomes
-            )
-            block.append(row(say.text(rule.title), said, indent=2))
-        block.extend(
-            row(one["decision"], Span(say.pick(one["zh"], one["en"]), "unknown"), indent=2)
-            for one in manifest["levels"][subject]["left_out"]
-        )
-    block.extend(_differing(manifest, say))
-    block.extend(_childless(manifest, say))
-    for one in manifest["rankings"]:
-        enough = one["take"] is None or len(one["chosen"]) >= one["take"]
-        said = say.pick(f"选出 {len(one['chosen'])} 个，要求 {one['take'] or '-'} 个：",
-                        f"{len(one['chosen'])} chosen, {one['take'] or '-'} wanted: ")  # fmt: skip
-        named = ", ".join(one["chosen"][:SHOWN])
-        block.append(row(say.text(edition.rules[one["decision"]].title), Span(said + named, "" if enough else "bad")))
-    for subject, told in manifest["gaps"].items():
-        below = say.text(edition.subjects[told["below"]].title)
-        said = say.pick(
-            f"{told['doubtful']} 条{below}记录缺数据，见报告", f"{told['doubtful']} records lack data ({below})"
-        )
-        block.append(row(say.text(edition.subjects[subject].title), Span(said, "unknown")))
-    block.append(line(Span(str(out), "dim")))
-    return block
+    aside = say.pick(f"未采用 {figure(file.bad)} 行", f"{figure(file.bad)} set aside")
+    yield row(file.file, say.pick(f"{figure(file.rows)} 行", f"{figure(file.rows)} rows"),
+              Span(aside, "bad" if file.bad else "dim"), indent=2)  # fmt: skip
+    for note in file.notes:
+        if note.code in NOTED:
+            yield line(Span(f"{note.column}{colon}{say.pick(note.zh, note.en)}", "dim"), indent=4)
+    if absent := [note.column for note in file.notes if note.code == "column_missing"]:
+        words = say.pick("没有这些列，全部按未知处理", "no such columns, not known in any row")
+        yield line(Span(f"{words}{colon}{', '.join(absent)}", "dim"), indent=4)
 
 
-def _differing(manifest: Mapping[str, Any], say: Wording) -> Iterator[Row]:
-    """Where a file gave other figures than its records add up to: a part of an extract may be wanting."""
-    kept = manifest["given_figures"] == "kept"
+def _outcomes(counts: Counts, say: Wording) -> Iterator[Row]:
+    for decision, outcomes in counts.outcomes.items():
+        rule = say.edition.rules[decision]
+        numbers = (
+            f"{say.text(rule.outcomes[name].title)} {figure(outcomes[name])}"
+            for name in rule.outcomes
+            if name in outcomes
+        )
+        yield row(say.text(rule.title), "  ".join(numbers), indent=2)
+
+
+def _differing(manifest: Manifest, say: Wording) -> Iterator[Row]:
+    """The figures of a file that differ from the counts of its records: a part of an extract may be missing."""
+    kept = manifest.given_figures == "kept"
     which = say.pick("以表中为准" if kept else "以汇总为准", "the file's stand" if kept else "the counts stand")
-    for subject in dict.fromkeys(one["subject"] for one in manifest["differences"]):
+    for subject in dict.fromkeys(one.subject for one in manifest.differences):
         facts = say.edition.subjects[subject].facts
-        said = say.pick("、", ", ").join(
-            f"{say.text(facts[one['fact']].title)} {one['rows']}"
-            for one in manifest["differences"] if one["subject"] == subject
-        )  # fmt: skip
-        told = say.pick(
+        figures = say.pick("、", ", ").join(
+            f"{say.text(facts[one.fact].title)} {figure(one.rows)}"
+            for one in manifest.differences
+            if one.subject == subject
+        )
+        words = say.pick(
             f"表中的数与汇总不同（条数），{which}：", f"rows whose figures differ from the counts, {which}: "
         )
-        yield row(say.text(say.edition.subjects[subject].title), Span(told + said, "unknown"))
+        yield row(say.text(say.edition.subjects[subject].title), Span(words + figures, "unknown"))
 
 
-def _childless(manifest: Mapping[str, Any], say: Wording) -> Iterator[Row]:
-    """Records whose counts are 0 since nothing below them is there: a part of an extract may be wanting."""
-    for one in manifest["empty"]:
-        subject, below = (say.text(say.edition.subjects[one[key]].title) for key in ("subject", "below"))
-        more = say.pick(" 等", " …") if one["rows"] > len(one["ids"]) else ""
-        told = say.pick(
-            f"{one['rows']} 个没有一条{below}记录，由此汇总的数都是 0，请核对表是否齐全：",
-            f"{one['rows']} without any record below ({below}), counted as 0; is the extract complete? ",
+def _childless(manifest: Manifest, say: Wording) -> Iterator[Row]:
+    """The records without any record below them, counted as 0: a part of an extract may be missing."""
+    for one in manifest.empty:
+        subject, below = (say.text(say.edition.subjects[name].title) for name in (one.subject, one.below))
+        more = say.pick(" 等", " …") if one.rows > len(one.ids) else ""
+        words = say.pick(
+            f"{figure(one.rows)} 个没有一条{below}记录，由此汇总的数都是 0，请核对表是否齐全：",
+            f"{figure(one.rows)} without any record below ({below}), counted as 0; is the extract complete? ",
         )
-        yield row(subject, Span(f"{told}{', '.join(one['ids'])}{more}", "unknown"))
+        yield row(subject, Span(f"{words}{', '.join(one.ids)}{more}", "unknown"))

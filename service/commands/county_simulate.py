@@ -19,18 +19,18 @@ from rules.variants.sweep import Swept, sweep
 from rules.variants.whatif import NoSuchFigure, Supposition, suppose
 from rules.words.wording import Wording
 from service.commands.common import Bad, Settings, Unfit, common, located
+from service.commands.county import RUN, read_run
 from service.commands.screen import as_json, show
+from service.county.backend import Duck
 from service.county.report.simulation import write_chart
-from service.county.run.backend import Duck
-from service.county.run.outputs import Outputs, read_manifest
+from service.county.run.outputs import Outputs
 from service.county.simulation import Fixed, Moved, Outcomes, Simulation, touched
 
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 SHOWN = 20  # records on the screen; the file has all
 
 
 @click.command("simulate")
-@click.option("--run", "folder", type=FOLDER, required=True, help="一次运行的结果 / the folder of a run")
+@click.option("--run", "folder", type=RUN, required=True, help="一次运行的结果 / the folder of a run")
 @click.option("--change", "changes", multiple=True, metavar="DECISION.ITEM=VALUE",
               help="若改成这个数，可重复 / a figure as it might be; repeatable")  # fmt: skip
 @click.option("--sweep", "sweep_", metavar="DECISION.ITEM=FROM..TO/STEP", help="逐个数试过去 / try value after value")
@@ -44,8 +44,7 @@ def simulate_command(
     """若改变门槛，谁得到、谁失去 / who gains and who loses under other figures"""
     if bool(changes) == bool(sweep_):
         raise Bad("请给出 --change 或 --sweep。", "Give either --change or --sweep.")
-    manifest = read_manifest(folder)
-    edition = settings.named(manifest["edition"])
+    manifest, edition = read_run(folder, settings)
     try:
         with tempfile.TemporaryDirectory() as scratch:
             outputs = Outputs(folder, edition, Duck(Path(scratch)), manifest)
@@ -124,7 +123,9 @@ def _told(found: dict[str, Any], say: Wording) -> list[Line | Row]:
         if len(moved) > SHOWN:
             rest = len(moved) - SHOWN
             block.append(line(Span(say.pick(f"还有 {rest} 个", f"and {rest} more"), "dim"), indent=2))
-    return block
+    counted = say.pick("只数结论的变化，额度、得分、名次不在其内。",
+                       "Only outcomes are counted here, not amounts, points or places.")  # fmt: skip
+    return [*block, line(Span(counted, "dim"))]
 
 
 def _difference(now: int, before: int) -> Span:

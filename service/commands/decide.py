@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import click
 
 from rules import Decision, PolicyError
 from rules.cases.files import Case
 from rules.model import Table
+from rules.values.exact import POINTS
 from rules.values.layout import Line, Row, Span, line, row
-from rules.variants.whatif import NoSuchFigure, Supposition
-from rules.words.explain import TONES, explanation, whole
-from rules.words.findings import MARKS
+from rules.variants.whatif import KINDS, NoSuchFigure, Supposition, changed
+from rules.words.explain import explanation, whole
+from rules.words.explanation import MARKS, TONES
 from rules.words.wording import Wording
-from service.commands.common import NEEDS_INFORMATION, Bad, Settings, Unfit, common, located
+from service.commands.common import NEEDS_INFORMATION, Bad, Settings, Unfit, common, levels, located
 from service.commands.judge import Judge, cases_of, watched
 from service.commands.screen import as_json, show
 from service.commands.summary import summary
@@ -70,16 +72,31 @@ def _compared(settings: Settings, judge: Judge, decision: str, cases: list[Case]
         raise Unfit([located(one, settings.policies) for one in error.problems]) from None
     if settings.json:
         for now, then in pairs:
-            as_json({"supposed": list(supposed), "now": now.as_dict(), "then": then.as_dict()}, lines=len(pairs) > 1)
+            as_json({"supposed": list(supposed), "now": now.as_dict(), "then": then.as_dict(),
+                     "changed": changed(now, then)}, lines=len(pairs) > 1)  # fmt: skip
         return
     block: list[Line | Row] = [line(Span(f"{settings.pick('假设', 'What if')} {', '.join(supposed)}", "title"))]
     block.append(
         row(*(Span(one, "dim") for one in ("", settings.pick("现在", "now"), settings.pick("假设", "then"), "")))
     )
     block += [_pair(now, then, settings) for now, then in pairs]
-    changed = sum(now.outcome != then.outcome for now, then in pairs)
-    many = settings.pick(f"{len(pairs)} 个中 {changed} 个结论会变", f"{changed} of {len(pairs)} outcomes would change")
-    show([*block, line(Span(many, "title" if changed else "dim"))], settings.color)
+    kinds = Counter(kind for now, then in pairs for kind in changed(now, then))
+    show([*block, line(Span(_counted(pairs, kinds, settings), "title" if kinds else "dim"))], settings.color)
+
+
+def _counted(pairs: Sequence[tuple[Decision, Decision]], kinds: Counter[str], settings: Settings) -> str:
+    """How many cases would change, and in which respects."""
+    many = sum(bool(changed(now, then)) for now, then in pairs)
+    each = settings.pick("，", ", ").join(
+        settings.pick(f"{KINDS[kind].zh}变 {kinds[kind]} 个", f"{KINDS[kind].en} in {kinds[kind]}")
+        for kind in KINDS if kinds[kind]
+    )  # fmt: skip
+    colon = settings.pick("：", ": ") if each else ""
+    return (
+        settings.pick(f"{len(pairs)} 个案例中 {many} 个会变", f"{many} of {len(pairs)} cases would change")
+        + colon
+        + each
+    )
 
 
 def _pair(now: Decision, then: Decision, settings: Settings) -> Row:
@@ -90,31 +107,42 @@ def _pair(now: Decision, then: Decision, settings: Settings) -> Row:
 
 
 def turned(now: Decision, then: Decision, say: Wording) -> list[str]:
-    """The criteria whose verdict turns, and the values granted that become others."""
-    verdicts = {(one.role, one.id): one.verdict for one in now.findings}
-    found = [
-        f"{say.text(one.title)} {MARKS[verdicts[one.role, one.id]]} → {MARKS[one.verdict]}"
-        for one in then.findings
-        if verdicts[one.role, one.id] is not one.verdict
-    ]
-    before, after = granted(now, say), granted(then, say)
-    return found + [
-        f"{title} {before.get(title, '-')} → {after.get(title, '-')}"
-        for title in dict.fromkeys((*before, *after))
-        if before.get(title) != after.get(title)
+    """Each verdict, value, place and conclusion rested on that becomes another."""
+    before, after = _stated(now, say), _stated(then, say)
+    return [
+        f"{(after.get(key) or before[key])[0]} {before.get(key, NOTHING)[1]} → {after.get(key, NOTHING)[1]}"
+        for key in dict.fromkeys((*before, *after))
+        if before.get(key) != after.get(key)
     ]
 
 
-def granted(decision: Decision, say: Wording) -> dict[str, str]:
-    """What a decision gives, by title."""
+Stated = tuple[str, str]  # a title, and what is so
+NOTHING: Stated = ("", "-")
+
+
+def _stated(decision: Decision, say: Wording) -> dict[tuple[str, ...], Stated]:
+    """What a decision says in short, by its place in the decision."""
+    found: dict[tuple[str, ...], Stated] = {}
+    for one in decision.findings:
+        found[one.role, one.id] = (say.text(one.title), MARKS[one.verdict] if one.applies else "-")
+        if one.role == "item":
+            found[one.role, one.id] = (
+                say.text(one.title),
+                "?" if one.points is None else say.value(one.points, POINTS),
+            )
     body = decision.rule.body
     declared = body.outputs if isinstance(body, Table) else {}
-    given = [*decision.outputs.items(), *(one for _, outputs in decision.measures for one in outputs.items())]
-    return {
-        say.text(declared[name].title): say.value(value, type, declared[name].choices)
-        for name, (value, type) in given
-        if name in declared
-    }
+    for row_id, outputs in (("", decision.outputs), *decision.measures):
+        for name, (value, type) in outputs.items():
+            output = declared.get(name)
+            title = say.text(output.title) if output else say.pick("总分", "total")
+            found["output", row_id, name] = (title, say.value(value, type, output.choices if output else {}))
+    for placed in decision.ranking:
+        place = "-" if placed.place is None else say.pick(f"第 {placed.place} 名", f"place {placed.place}")
+        found["place", placed.id] = (placed.id, place + (say.pick("，入选", ", chosen") if placed.chosen else ""))
+    for name, basis in decision.chained.items():
+        found["rests on", name] = (say.text(basis.rule.title), say.text(basis.rule.outcomes[basis.outcome].title))
+    return found
 
 
 # --- explain
@@ -123,15 +151,16 @@ def granted(decision: Decision, say: Wording) -> dict[str, str]:
 @click.command()
 @click.argument("decision")
 @click.argument("case")
+@levels
 @common
-def explain(settings: Settings, decision: str, case: str) -> None:
+def explain(settings: Settings, decision: str, case: str, depth: int) -> None:
     """逐条说明一个判定，连同它所依据的判定 / the full reasoning, with the decisions it rests on"""
     judge = Judge(settings)
     decided = [judge.decide(decision, one) for one in cases_of(case)]
     for number, one in enumerate(decided):
         if settings.json:
-            as_json(whole(one), lines=len(decided) > 1)
+            as_json(whole(one, depth), lines=len(decided) > 1)
             continue
         show([line()] if number else [], settings.color)
-        show(explanation(one, settings.lang), settings.color)
+        show(explanation(one, settings.lang, depth=depth), settings.color)
     _leave(decided)

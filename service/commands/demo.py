@@ -1,4 +1,4 @@
-"""`village-credit demo`: an example county judged from end to end. Which decisions are made, its files say."""
+"""`village-credit demo`: judges the example county. Its files name the decisions."""
 
 from __future__ import annotations
 

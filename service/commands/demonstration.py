@@ -1,4 +1,4 @@
-"""What `serve --demo` needs to run at once: secrets, a data folder, and a key for each role, made on the first run."""
+"""Prepares `serve --demo`: secrets, a data folder, and a key for each role, made on the first run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECRETS = "demo.json"
 
 
 def prepare(environment: Mapping[str, str], folder: Path = DATA) -> tuple[dict[str, str], dict[str, str]]:
-    """The environment with what was missing in it, and an API key for each role."""
+    """The environment with missing settings filled in, and an API key for each role."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ".gitignore").write_text("*\n")
     kept = folder / SECRETS
@@ -50,5 +50,5 @@ def _keys(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def secret() -> str:
-    """256 bits of chance, as settings write them."""
+    """256 random bits, in the settings' encoding."""
     return b64encode(os.urandom(32)).decode()

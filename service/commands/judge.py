@@ -1,4 +1,4 @@
-"""Cases in, decisions out: each under the edition in force on its day."""
+"""Decides the cases of a file, each under the edition in force on its day."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MUCH = 10000 * 10000  # bytes of a case file
 
 
 class Judge:
-    """Decides cases, each under the edition in force on its day, or under what is supposed of it."""
+    """Decides cases under the edition in force on their day, or under a supposed change of it."""
 
     def __init__(self, settings: Settings, suppositions: Sequence[Supposition] = ()) -> None:
         self.settings, self.suppositions = settings, suppositions
@@ -28,7 +28,7 @@ class Judge:
         self.compiled: dict[str, tuple[Engine, FactChecker]] = {}
 
     def engine(self, on: date) -> tuple[Engine, FactChecker]:
-        """What judges and what checks under the edition in force, made once."""
+        """Engine and fact checker for the edition in force, built once."""
         edition = self.store.in_force(self.plan, on)
         if edition.id not in self.compiled:
             if self.suppositions:
@@ -81,7 +81,7 @@ def cases_of(name: str) -> list[Case]:
 
 
 def watched(cases: Sequence[Case], settings: Settings) -> Iterator[Case]:
-    """The cases, with a bar on standard error where there are many and somebody watches."""
+    """The cases, with a progress bar on standard error for long work on a terminal."""
     if not patient(len(cases)):
         yield from cases
         return

@@ -1,4 +1,4 @@
-"""`village-credit log`: verify, anchor, export and expire the decision log. None of it needs a key."""
+"""`village-credit log`: verify, anchor, export and expire the decision log. No command needs a key."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SHARED: Sequence[Any] = (DATABASE, *OPTIONS[-3:])  # and how to answer: --lang, 
 
 
 def on_log(command: Command) -> Command:
-    """Give a command the log and the options that all its like have, and turn what goes wrong into words."""
+    """Add the log and the common options to a command, and turn exceptions into messages."""
 
     @wraps(command)
     def run(database: str, lang: Lang, as_json: bool, color: bool | None, **others: Any) -> Any:
@@ -150,7 +150,7 @@ def expire_inputs(settings: Settings, log: DecisionLog, before: str | None, keep
 
 @contextmanager
 def progress(total: int, label: str) -> Iterator[Callable[[int], object]]:
-    """How far long work is, for somebody who watches."""
+    """A progress bar for long work on a terminal."""
     if not patient(total):
         yield lambda done: None
         return

@@ -10,7 +10,7 @@ from rules.building.loader import load
 from rules.building.store import folders, read_store
 from rules.problems.problem import Problem
 from rules.values.exact import read_date
-from rules.values.layout import Row, Span, line, row
+from rules.values.layout import Line, Span, line, row
 from rules.variants.new_edition import Exists, new_edition
 from rules.words.diff import Change, diff
 from rules.words.wording import plural
@@ -93,9 +93,11 @@ def compare(settings: Settings, old: str, new: str) -> None:
         show([_told(change, settings) for change in changes], settings.color)
 
 
-def _told(change: Change, settings: Settings) -> Row:
-    clause = Span(change.item.clause if change.item.kind != "clause" else "", "dim")
-    return row(Span(change.text(settings.lang), COLOURS[change.what]), clause, Span(change.path, "dim"))
+def _told(change: Change, settings: Settings) -> Line:
+    """A line of its own: sentences differ in length too much for columns."""
+    clause = change.item.clause if change.item.kind != "clause" else ""
+    cited = "  ".join(filter(None, (clause, change.path)))
+    return line(Span(change.text(settings.lang), COLOURS[change.what]), Span(f"  {cited}", "dim"))
 
 
 @click.command("new-edition")

@@ -1,4 +1,4 @@
-"""Puts text, colours and JSON on the terminal."""
+"""Prints text, colours and JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLOURS: dict[str, dict[str, Any]] = {
 
 
 def colours(asked: bool | None) -> bool | None:
-    """Whether to colour: as asked, else not where NO_COLOR is set, else as the terminal can."""
+    """Whether to colour: the option, else NO_COLOR, else the terminal."""
     return False if asked is None and os.environ.get("NO_COLOR") else asked
 
 
@@ -38,7 +38,7 @@ def styled(line: Line) -> str:
 
 
 def as_json(found: Any, *, lines: bool = False) -> None:
-    """One document; with `lines` one line, for streams of them."""
+    """Print one JSON document, or one line of a stream with `lines`."""
     click.echo(json.dumps(found, ensure_ascii=False, indent=None if lines else 2))
 
 
@@ -48,5 +48,5 @@ def complain(messages: Iterable[str], color: bool | None) -> None:
 
 
 def patient(total: int) -> bool:
-    """Whether work is long enough to show how far it is, to somebody who watches."""
+    """Whether to show progress: long work, on a terminal."""
     return total >= 100 and sys.stderr.isatty()

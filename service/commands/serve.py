@@ -1,4 +1,4 @@
-"""`village-credit serve`: the service, with as many workers as told, until it is told to stop."""
+"""`village-credit serve`: runs the service with its workers until a signal."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ def serve(settings: Settings, demo: bool, port: int | None) -> None:
 
 
 def _check(chosen: ServiceSettings) -> None:
-    """What can be known to be wrong before any worker starts; the tables are brought up to date."""
+    """Check settings, policies, log and port before any worker starts; migrate the tables."""
     log = DecisionLog(chosen.database, Sealer.of(chosen.seal_keys, chosen.blind_key))
     log.upgrade()
-    errors = tuple(one for one in read_store(chosen.policies).problems if one.severity == "error")
+    errors = tuple(one for one in read_store(chosen.policies, warn=False).problems if one.severity == "error")
     usable = chosen.policies.is_dir() and not errors
     if not usable and not last_live(log):
         raise (
@@ -88,15 +88,15 @@ def _check(chosen: ServiceSettings) -> None:
 
 
 def _memory() -> str | None:
-    """A disk of memory, where there is one: what workers tell one another is written often, and kept by nobody."""
+    """The host's shared-memory folder, if writable: these files change often and need not survive."""
     memory = Path("/dev/shm")  # noqa: S108 -- the folder made in it is our own
     return str(memory) if os.access(memory, os.W_OK) else None
 
 
 def run(chosen: ServiceSettings) -> None:
-    """Serve until a signal. The workers share a folder: through it they agree on policies and add up metrics.
+    """Serve until a signal. The workers share a folder for votes on policies and for metrics.
 
-    `service.app` is imported in the workers only: prometheus_client looks once, at its import, where to count.
+    `service.app` is imported in the workers only: prometheus_client reads its folder once, at import.
     """
     runtime = Path(tempfile.mkdtemp(prefix=f"village-credit-{os.getpid()}-", dir=_memory()))
     (runtime / "metrics").mkdir()
@@ -126,8 +126,8 @@ def run(chosen: ServiceSettings) -> None:
 
 
 def worker() -> WSGIApplication:
-    """The application of a worker. Until it is made, a signal to stop ends the worker at once: the handler that it has
-    from its parent would swallow the signal, and the service would wait for it in vain."""
+    """Create a worker's application. Until it exists, a stop signal ends the worker at once: the inherited handler
+    would swallow the signal and delay the stop."""
     from service.app import create_app  # noqa: PLC0415 -- see `run`
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -137,7 +137,7 @@ def worker() -> WSGIApplication:
 
 
 def _follow(parent: int) -> None:
-    """Stop in order when the parent is gone, killed say: nobody would start, stop or replace this worker any more."""
+    """Stop when the parent is gone (killed, for example): nothing would restart or replace this worker."""
     while os.getppid() == parent:
         time.sleep(1)
     os.kill(os.getpid(), signal.SIGTERM)

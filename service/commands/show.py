@@ -8,15 +8,16 @@ from typing import Any
 import click
 
 from rules import Edition
-from rules.model import Assignment, Criterion, Rule, Scorecard, ScoreItem, Table
-from rules.model.uses import place
+from rules.model import Assignment, Criterion, Rule, Scorecard, ScoreItem, Table, criteria_of, subject_read
 from rules.values.layout import Line, Row, Span, line, row
-from rules.words.assignment_items import items_of
-from rules.words.diff import ASPECTS
-from rules.words.items import LANGS, Pair, rows_of
+from rules.values.text import Text
+from rules.words.fields import FIELDS
+from rules.words.items import Speller
 from rules.words.wording import Wording
 from service.commands.common import Bad, Settings, common
 from service.commands.screen import as_json, show
+
+FIELDS_SHOWN = ("weight", "tolerance")  # of an assignment: sides that their field names
 
 
 @click.command("show")
@@ -77,13 +78,13 @@ def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
     subject = say.text(say.edition.subjects[rule.subject].title)
     about = Span(f"  {rule.id} · {subject} · {rule.clause}", "dim")
     yield line(Span(say.text(rule.title), "title"), about)
-    for one in rows_of(rule):
-        said = say.condition(one.condition, place(rule), rule.subject)
+    for one in _rows(rule):
+        said = say.condition(one.condition, subject_read(rule), rule.subject)
         said = said.removeprefix(f"{say.text(one.title)} ")  # it stands in the column before
         if one.reject:
             said = say.pick(f"不得：{said}", f"must not be so: {said}")
         if one.when is not None:
-            when = say.condition(one.when, place(rule), rule.subject)
+            when = say.condition(one.when, subject_read(rule), rule.subject)
             said = say.pick(f"{said}（适用于：{when}）", f"{said} (where {when})")
         outcome = rule.outcomes.get(one.outcome)
         follows = "" if outcome is None else f"→ {say.text(outcome.title)}"
@@ -92,6 +93,10 @@ def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
     if isinstance(rule.body, Scorecard):
         for item in rule.body.items:
             yield row(Span(item.clause, "dim"), say.text(item.title), _points(item, rule, say), indent=2)
+
+
+def _rows(rule: Rule) -> tuple[Criterion, ...]:
+    return (*criteria_of(rule), *([rule.body.otherwise] if isinstance(rule.body, Table) else []))
 
 
 def _given(one: Criterion, rule: Rule, say: Wording) -> str:
@@ -113,33 +118,34 @@ def _points(item: ScoreItem, rule: Rule, say: Wording) -> str:
 
 def _assigned(one: Assignment, say: Wording) -> Iterator[Line | Row]:
     """What an assignment balances, with weight and tolerance, and what bounds it."""
-    at = LANGS.index(say.lang)
-    (_, head), *items = items_of(say.edition, one)
+    (_, head), *items = Speller(say.edition).assignment(one)
     kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in (one.subject, one.bearer))
-    yield line(Span(head.title[at], "title"), Span(f"  {one.id} · {kinds} · {one.clause}", "dim"))
+    yield line(Span(say.text(head.title), "title"), Span(f"  {one.id} · {kinds} · {one.clause}", "dim"))
     for _, item in items:
-        said = [item.sides.get("condition", item.sides.get("value", ("", "")))[at]]
-        said += [
-            f"{ASPECTS[name][at]} {item.sides[name][at]}" for name in ("weight", "tolerance") if name in item.sides
+        said = [
+            f"{say.text(FIELDS[name])} {say.text(side.text)}" if name in FIELDS_SHOWN else say.text(side.text)
+            for name, side in item.sides.items()
         ]
-        yield row(Span(item.clause, "dim"), item.title[at], say.pick("，", ", ").join(said), indent=2)
+        yield row(Span(item.clause, "dim"), say.text(item.title), say.pick("，", ", ").join(said), indent=2)
 
 
 def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
-    _, *items = items_of(edition, one)
+    _, *items = Speller(edition).assignment(one)
+    set_by = {f"{one.id}.{each.id}": each.set_by for each in one.balance} | {f"{one.id}.keep": one.keep_set_by}
     return {
         **_head(one),
         "bearer": one.bearer,
         "items": [
             {"id": path.removeprefix(f"{one.id}."), "clause": item.clause, "title": _both(item.title),
-             **{name: _both(side) for name, side in item.sides.items() if name not in ("title", "clause")}}
+             **{name: _both(side.text) for name, side in item.sides.items()},
+             **({"set_by": _both(Text(set_by[path], set_by[path]))} if path in set_by else {})}
             for path, item in items
         ],
     }  # fmt: skip
 
 
-def _both(side: Pair) -> dict[str, str]:
-    return dict(zip(LANGS, side, strict=True))
+def _both(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
 
 
 def _head(rule: Rule | Assignment) -> dict[str, Any]:
@@ -163,9 +169,9 @@ def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
                 "clause": one.clause,
                 "rejects": one.reject,
                 "set_by": one.set_by,
-                "zh": zh.condition(one.condition, place(rule), rule.subject),
-                "en": en.condition(one.condition, place(rule), rule.subject),
+                "zh": zh.condition(one.condition, subject_read(rule), rule.subject),
+                "en": en.condition(one.condition, subject_read(rule), rule.subject),
             }
-            for one in rows_of(rule)
+            for one in _rows(rule)
         ],
     }

@@ -1,4 +1,4 @@
-"""Decisions in a row each, for lists of them."""
+"""Decisions as rows of a list."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from rules.judging.decision import Finding
 from rules.model import Table
 from rules.values.layout import Row, Span, row
 from rules.values.text import Text
-from rules.words.explain import TONES
+from rules.words.explanation import TONES
 from rules.words.wording import Wording
 from service.commands.common import Settings
 
 
 def summary(decision: Decision, settings: Settings) -> list[Row]:
-    """A decision in a row: who, what came out, and by which clauses; in several where there is much to say."""
+    """A decision as a row: subject, outcome, clauses; several rows for many reasons."""
     say = Wording(decision.edition, settings.lang)
     outcome = decision.rule.outcomes[decision.outcome]
     said = Span(say.text(outcome.title), TONES[outcome.role])
@@ -25,13 +25,13 @@ def summary(decision: Decision, settings: Settings) -> list[Row]:
 
 
 def lines_of(found: Sequence[str], say: Wording) -> list[str]:
-    """Two to a line, so that the line stays on the screen."""
+    """Two reasons a line, to fit the screen."""
     pairs = [found[at : at + 2] for at in range(0, len(found), 2)]
     return [say.pick("；", "; ").join(pair) for pair in pairs] or [""]
 
 
 def reasons(decision: Decision, say: Wording) -> list[str]:
-    """What is not met or missing, with clauses; the row of a table that decided, what it gives; who is chosen."""
+    """Unmet or missing criteria with clauses; the deciding row of a table and its outputs; the chosen records."""
     if decision.missing:
         first, *others = [say.text(one.title) for one in decision.missing]
         more = say.pick(f"等 {len(others) + 1} 项", f" and {len(others)} more") if others else ""
@@ -51,7 +51,7 @@ def reasons(decision: Decision, say: Wording) -> list[str]:
 
 
 def _own_title(finding: Finding, say: Wording) -> str:
-    """The title of a row; nothing where it is only that of the fact it looks at."""
+    """The title of a row, unless it only repeats the title of its fact."""
     parts = finding.parts
     return "" if len(parts) == 1 and parts[0].title == finding.title else f"{say.text(finding.title)} "
 

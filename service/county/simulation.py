@@ -1,4 +1,4 @@
-"""What other figures would have done to a run: the decisions above a change, judged again on the counts of the run."""
+"""Simulates other figures on a run: the decisions that rest on a change are made again from the counts of the run."""
 
 from __future__ import annotations
 
@@ -10,20 +10,17 @@ from typing import Any
 from rules import Reference
 from rules.judging.decision import vars_of
 from rules.model import Edition, Rule
-from rules.model.uses import Used, behind, of_rule, refs
+from rules.model.uses import Used, behind, read_by, refs
 from rules.table.columns import KEY, around, key_of
+from rules.values.text import TextError
 from service.county.run.outputs import Outputs
 
 Outcomes = dict[tuple[str, str], str]  # of decisions and records
 Told = dict[tuple[str, str], dict[str, str]]  # of subjects and records: decisions and outcomes
 
 
-class Fixed(Exception):
+class Fixed(TextError):
     """A change that cannot be simulated on the counts of a run."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class Moved:
 
 
 def touched(edition: Edition, owner: str, name: str) -> list[str]:
-    """The decisions that a changed figure is one of: that of an item, or those that rest on a fact that is set."""
+    """The decisions that a changed figure touches: its own, or all that rest on it where it is a fact that is set."""
     if owner in edition.rules:
         return [owner]
 
@@ -51,7 +48,7 @@ def touched(edition: Edition, owner: str, name: str) -> list[str]:
             for fact in subject.facts.values():
                 if rests(refs(fact.counted, subject.name)):
                     raise _counted(f"{owner}.{name}", fact.title.zh, fact.title.en)
-        return [rule.id for rule in edition.rules.values() if rests(of_rule(rule))]
+        return [rule.id for rule in edition.rules.values() if rests(read_by(rule))]
     known = ", ".join(edition.rules)
     raise Fixed(f"没有判定 {owner}（现有：{known}）。", f"There is no decision {owner} (there are: {known}).")
 
@@ -73,14 +70,14 @@ class Simulation:
         self.rows = {subject: self._rows(subject) for subject in self.subjects}
 
     def _affected(self, decisions: Sequence[str]) -> list[Rule]:
-        """The changed decisions and those that rest on them, in their order; rankings are left as they are."""
+        """The changed decisions and all that rest on them, in the order of the edition; rankings stay as they are."""
         names: dict[str, None] = dict.fromkeys(decisions)
         for rule in self.edition.rules.values():
-            known = self.outputs.manifest["levels"].get(rule.subject)
-            if known and rule.id in known["bulk"] and set(rule.needs) & names.keys():
+            known = self.outputs.manifest.levels.get(rule.subject)
+            if known and rule.id in known.bulk and set(rule.needs) & names.keys():
                 names[rule.id] = None
-        made = self.outputs.manifest["levels"]
-        return [rule for name, rule in self.edition.rules.items() if name in names and rule.subject in made]
+        levels = self.outputs.manifest.levels
+        return [rule for name, rule in self.edition.rules.items() if name in names and rule.subject in levels]
 
     def _refuse(self, decisions: Sequence[str]) -> None:
         """Counts are kept, so nothing that they rest on may change."""
@@ -99,9 +96,9 @@ class Simulation:
                 for row in self.outputs.rows(subject)]  # fmt: skip
 
     def outcomes(self, *editions: Edition, once: bool = False) -> list[Outcomes]:
-        """The outcome of every affected decision about every record under each edition. Where what differs from one
-        edition to the next turns a single comparison `once` at most, so does every outcome: only where those of the
-        first and the last differ are those between looked for, by halves."""
+        """The outcome of every affected decision about every record under each edition. With `once`, each
+        comparison turns at most once along the editions, and so does every outcome: a binary search between the first
+        and the last edition finds the turn."""
         judges = [Reference(edition) for edition in editions]
         found: list[Outcomes] = [{} for _ in editions]
         told: list[Told] = [{} for _ in editions]
@@ -136,7 +133,7 @@ class Simulation:
                 yield name, fact.type.of
 
     def _heard(self, subject: str, facts: Mapping[str, Any], told: Told) -> Hashable:
-        """What has been concluded about the records in the lists of a record."""
+        """The conclusions about the records in the lists of a record."""
         return tuple(tuple(told.get((of, str(one.get(KEY))), {}).values())
                      for name, of in self._lists(subject, facts) for one in facts[name])  # fmt: skip
 

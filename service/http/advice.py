@@ -1,4 +1,4 @@
-"""What each kind of problem means, and what to do about it: the words of `/problems/{kind}`."""
+"""The meaning of each kind of problem, and its remedy: the text of `/problems/{kind}`."""
 
 from __future__ import annotations
 

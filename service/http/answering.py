@@ -1,7 +1,4 @@
-"""What of a decision goes into the log, and how it is written before the answer is sent.
-
-The log's line names outcome and criteria, never a value or a subject; the inputs are sealed beside it.
-"""
+"""Log lines of a request, and answers that are sent once: idempotency, and waiting for the disk before the answer."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from service.exact_json import dumps
 from service.http import observing
 from service.http.cases import Case
 from service.http.compact import Compact
-from service.http.context import caller, noted, service, this_request
+from service.http.context import caller, request_data, service, this_request
 from service.http.problems import FieldError, Problem
 from service.log import Entry, InputsExpired, KeyReused, Line, LogUnavailable, Once, Sealer, SealError, new_id
 
@@ -56,7 +53,7 @@ class Scribe:
 
 def scribe() -> Scribe:
     """For the request at hand."""
-    found, here = service(), noted()
+    found, here = service(), request_data()
     return Scribe(here.key.id, here.request_id, found.sealer, found.clock)
 
 
@@ -72,7 +69,7 @@ class Idempotent:
         self.fingerprint = _fingerprint(request.get_data() if data is None else data) if self.name else b""
 
     def before(self) -> bytes | None:
-        """The answer this request got before."""
+        """The stored answer to the same request, if there is one."""
         if not self.name:
             return None
         with told():
@@ -82,9 +79,8 @@ class Idempotent:
         return self._again(earlier)
 
     def write(self, entries: Sequence[Entry], body: bytes, decided: Sequence[Compact] = ()) -> bytes:
-        """Write entries and answer in one step; the answer to send, which is the earlier one where there is one.
-
-        What was decided is counted if it was decided now."""
+        """Write entries and answer in one transaction. Returns the answer to send: the stored one if the key was
+        used before. Metrics count only decisions made now."""
         once = Once(caller().id, self.name, self.fingerprint, body, 200) if self.name else None
         with told():
             earlier = service().log.append(entries, once)
@@ -93,7 +89,7 @@ class Idempotent:
         return self._again(earlier) or body
 
     def write_soon(self, entries: Sequence[Entry], body: bytes, decided: Sequence[Compact]) -> bytes:
-        """The same, but where no earlier answer can be wanted, `settle` waits for the disk in the end."""
+        """Like `write`, where no key was sent: `settle` waits for the disk."""
         if self.name:
             return self.write(entries, body, decided)
         this_request().environ[BEGUN] = service().log.begin(entries), decided
@@ -102,13 +98,13 @@ class Idempotent:
     def _again(self, earlier: Once | None) -> bytes | None:
         if earlier is None:
             return None
-        noted().replayed = True
+        request_data().replayed = True
         return earlier.response
 
 
 def settle(response: Response) -> Response:
-    """Holds an answer back until its lines are on the disk, when all else is done: a thread that waits in the midst of
-    its work gets the interpreter back only after others."""
+    """Wait until the lines of the request are durable. It runs last: a thread that waits in the middle of its work
+    must queue for the GIL once more."""
     if (begun := this_request().environ.get(BEGUN)) is not None:
         ticket, decided = begun
         try:
@@ -120,7 +116,7 @@ def settle(response: Response) -> Response:
 
 
 def leave(environ: Mapping[str, Any]) -> None:
-    """The very last of a request: whoever waited for the disk together with it may go on now."""
+    """Release the next thread that waited for the same commit. Called after the answer has been handed over."""
     if BEGUN in environ:
         ticket, _ = environ[BEGUN]
         ticket.pass_on()
@@ -128,7 +124,7 @@ def leave(environ: Mapping[str, Any]) -> None:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Tells what the log says of itself as a problem. What it could not write may not be answered."""
+    """Turn an error of the log into a problem: a decision that was not logged may not be answered."""
     try:
         yield
     except LogUnavailable as error:
@@ -159,7 +155,7 @@ def _key() -> str:
 
 
 class Answer(Response):
-    """A response that hands bytes over whole, without a look at all the ways in which it could be something else."""
+    """A response of bytes, without Flask's checks for other types."""
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         whole = self.response
@@ -171,6 +167,6 @@ class Answer(Response):
 
 def answer(body: bytes | Iterable[bytes], status: int = 200, mimetype: str = JSON) -> Response:
     response = Answer(body, status, mimetype=mimetype)
-    if "replayed" in noted():
+    if "replayed" in request_data():
         response.headers["Idempotent-Replayed"] = "true"
     return response

@@ -1,4 +1,4 @@
-"""Reads request bodies: JSON said to be JSON, exact, not too long, and strings of a query each once."""
+"""Reads request bodies (declared JSON, exact, within the size limit) and query strings (each name once)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def wrong_type(*wanted: str) -> Problem:
 
 
 class Parser(FlaskParser):
-    """Reads what smorest's `arguments` asks for, and tells what is wrong as a problem."""
+    """Reads the arguments that smorest declares; errors become problems."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": "raise", "query": "raise"}  # noqa: RUF012 -- as the base declares it
 

@@ -1,7 +1,4 @@
-"""A case as it comes over HTTP: read, checked against the fact dictionary, and ready to judge.
-
-{"plan": "xx-county", "on": "2026-12-31", "subject": {"id": "V-001"}, "facts": {...}}
-"""
+"""Reads a case from a request, checks it against the fact dictionary, and finds the edition that judges it."""
 
 from __future__ import annotations
 
@@ -15,17 +12,18 @@ from marshmallow import ValidationError
 from rules import FactError
 from rules.model import Rule
 from rules.values.ids import ID
+from rules.values.text import NotFound
 from service.http.fields import MESSAGES, CaseSchema
 from service.http.problems import FieldError, Problem
-from service.policies.live import Compiled, Snapshot
+from service.policies.compiled import Compiled, Snapshot
 
 _SCHEMA = CaseSchema()
-REMEMBERED = 1000  # questions of which a court knows what judges
+REMEMBERED = 1000  # questions whose edition and decision are remembered
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A case as written: its shape is right, its facts are not looked at yet."""
+class RawCase:
+    """A case whose shape is valid and whose facts are not checked yet."""
 
     plan: str | None
     on: date | None
@@ -35,7 +33,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case that can be judged, and under which edition."""
+    """A checked case, with the edition that judges it."""
 
     compiled: Compiled
     rule: Rule
@@ -46,8 +44,8 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Court:
-    """Where cases are heard: the policies, the plan by default, and today."""
+class CaseReader:
+    """Reads cases of one request: the live policies, the default plan, and today's date."""
 
     snapshot: Snapshot
     plan: str
@@ -57,7 +55,7 @@ class Court:
     )
 
     def rule(self, decision: str, plan: str | None, on: date | None) -> tuple[Compiled, Rule]:
-        """What judges, of the plan and day asked for."""
+        """The compiled edition and the decision for a plan and a day."""
         asked = decision, plan, on
         if (found := self._asked.get(asked)) is None:
             found = self._rule(*asked)
@@ -68,7 +66,7 @@ class Court:
     def _rule(self, decision: str, plan: str | None, on: date | None) -> tuple[Compiled, Rule]:
         try:
             compiled = self.snapshot.in_force(plan or self.default_plan(), on or self.today)
-        except LookupError as error:
+        except NotFound as error:
             raise Problem.not_found(error) from None
         rule = compiled.edition.rules.get(decision)
         if rule is None:
@@ -99,8 +97,8 @@ class Court:
         return Case(compiled, rule, written.on or self.today, written.subject_id, facts, written.facts)
 
 
-def read(raw: Any, above: str = "") -> tuple[Written, list[FieldError]]:
-    """A JSON value as a case, as far as it goes, and what is wrong with its shape."""
+def read(raw: Any, above: str = "") -> tuple[RawCase, list[FieldError]]:
+    """Read a JSON value as a case. Returns the readable parts and the errors of its shape."""
     if (plain := _plainly(raw)) is not None:
         return plain, []
     try:
@@ -111,22 +109,22 @@ def read(raw: Any, above: str = "") -> tuple[Written, list[FieldError]]:
     subject = found.get("subject") or {}
     facts = raw.get("facts") if isinstance(raw, dict) else None
     given = {} if facts is None else facts  # the schema has told already
-    return Written(found.get("plan"), found.get("on"), subject.get("id", ""), given), errors
+    return RawCase(found.get("plan"), found.get("on"), subject.get("id", ""), given), errors
 
 
-def _plainly(raw: Any) -> Written | None:
-    """The commonest shape without the schema's detour, which costs more than to judge it."""
+def _plainly(raw: Any) -> RawCase | None:
+    """A fast path for the most common shape: marshmallow costs more than judging."""
     if type(raw) is not dict or len(raw) != 2:
         return None
     subject, facts = raw.get("subject"), raw.get("facts")
     if type(subject) is not dict or len(subject) != 1 or type(facts) is not dict:
         return None
     name = subject.get("id")
-    return Written(None, None, name, facts) if type(name) is str and ID.fullmatch(name) else None
+    return RawCase(None, None, name, facts) if type(name) is str and ID.fullmatch(name) else None
 
 
 def field_errors(messages: Any, pointer: str = "") -> Iterator[FieldError]:
-    """The tree of marshmallow's of messages, flat, in both languages."""
+    """Nested marshmallow messages as a flat list, in both languages."""
     if isinstance(messages, Mapping):
         for key, below in messages.items():
             inside = pointer if key == "_schema" else f"{pointer}/{_escaped(str(key))}"

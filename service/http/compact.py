@@ -1,4 +1,4 @@
-"""A decision in short: what came out, and by which criteria. For batches, for the log's lines, for counting."""
+"""A decision in short: outcome and criteria. Used by batches, log lines and metrics."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Compact(NamedTuple):
 
     @property
     def told(self) -> dict[str, Any]:
-        """What the log's line says."""
+        """The fields of the log line."""
         judged = {"not_met": self.not_met} if self.held is None else {"rows": self.held}
         return {**judged, "unknown": self.unknown}
 
@@ -46,7 +46,7 @@ class Compact(NamedTuple):
 
 
 def compact(case: Case) -> Compact:
-    """Judge a case without writing findings, which costs a third of it; where something is missing, say what."""
+    """Judge a case without writing findings (a third of the cost); list what is missing where something is."""
     rule, engine = case.rule, case.compiled.engine
     judgement = engine.judge(rule.id, case.facts, case.on)
     if rule.outcomes[judgement.outcome].role == "unknown" or isinstance(rule.body, Ranking) or judgement.measures:

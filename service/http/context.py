@@ -1,4 +1,4 @@
-"""What a running service is made of, and the way to it from a request."""
+"""The parts of a running service, and access to them from a request."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any, cast
 
 from flask import Flask, Request, current_app, g, request
 
-from service.http.cases import Court
+from service.http.cases import CaseReader
 from service.keys import ApiKey, Keys
 from service.log import DecisionLog, Sealer
-from service.policies.live import Policies, Snapshot
+from service.policies.compiled import Snapshot
+from service.policies.live import Policies
 from service.settings import Settings
 
 NAME = "village_credit"
@@ -42,8 +43,8 @@ def this_request() -> Request:
     return cast("Request", request._get_current_object())  # type: ignore[attr-defined] # noqa: SLF001
 
 
-def noted() -> Any:
-    """What is noted for the request at hand, as far as it has come; `g` itself."""
+def request_data() -> Any:
+    """Per-request data: Flask's `g`."""
     return g._get_current_object()  # noqa: SLF001
 
 
@@ -52,24 +53,24 @@ def service() -> Service:
 
 
 def caller() -> ApiKey:
-    """The key that the request at hand came with."""
-    return cast("ApiKey", noted().key)
+    """The API key of the request."""
+    return cast("ApiKey", request_data().key)
 
 
 def snapshot() -> Snapshot:
-    """The policies of the request at hand: the same from its beginning to its end."""
-    here = noted()
+    """The snapshot of policies for this request: the same from beginning to end."""
+    here = request_data()
     if "snapshot" not in here:
         here.snapshot = service().policies.current()
     return cast("Snapshot", here.snapshot)
 
 
-def court() -> Court:
-    """Where the request at hand is heard."""
+def case_reader() -> CaseReader:
+    """The case reader for this request."""
     found = service()
-    return _court(snapshot(), found.settings.plan, found.clock().astimezone().date())
+    return _case_reader(snapshot(), found.settings.plan, found.clock().astimezone().date())
 
 
 @lru_cache(maxsize=1)  # until the policies or the day change
-def _court(snapshot: Snapshot, plan: str, today: date) -> Court:
-    return Court(snapshot, plan, today)
+def _case_reader(snapshot: Snapshot, plan: str, today: date) -> CaseReader:
+    return CaseReader(snapshot, plan, today)

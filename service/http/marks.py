@@ -1,4 +1,4 @@
-"""Marks on a view that its documentation and its answers are made by: what it may end with, and its end of life."""
+"""Decorators that declare what a view may answer: problems, idempotency, ETags, deprecation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ View = TypeVar("View", bound=Callable[..., object])
 
 @dataclass(frozen=True, slots=True)
 class Deprecation:
-    """Since when a view is deprecated, when it goes, what takes its place, and where that is explained."""
+    """When a view is deprecated, when it is removed, its successor, and a link that explains it."""
 
     since: date
     sunset: date
@@ -37,22 +37,22 @@ class Deprecation:
 
 
 def deprecated(since: date, sunset: date, *, successor: str = "", about: str = "") -> Callable[[View], View]:
-    """Marks a view that will go: its answers say so, and so does the OpenAPI document."""
+    """Declares a view deprecated; its answers and the OpenAPI document say so."""
     return _mark("deprecation", Deprecation(since, sunset, successor, about))
 
 
 def ends_with(*kinds: str) -> Callable[[View], View]:
-    """Marks a view with the problems, by name, that it may end with besides those that all views have."""
+    """Declares the problems a view may answer with, besides those of all views."""
     return _mark("kinds", kinds)
 
 
 def idempotent(view: View) -> View:
-    """Marks a view that heeds the header Idempotency-Key."""
+    """Declares that a view honours the header Idempotency-Key."""
     return _mark("idempotent", True)(view)
 
 
 def tagged(view: View) -> View:
-    """Marks a view whose answers have an ETag."""
+    """Declares that a view's answers carry an ETag."""
     return _mark("tagged", True)(view)
 
 
@@ -61,7 +61,7 @@ def mark_of(view: Callable[..., object] | None, name: str) -> object:
 
 
 def announce(response: Response) -> Response:
-    """Adds to an answer that its view is deprecated, where it is."""
+    """Add deprecation headers to the answer of a deprecated view."""
     found = mark_of(this_app().view_functions.get(this_request().endpoint or ""), "deprecation")
     if isinstance(found, Deprecation):
         response.headers.extend(found.headers)

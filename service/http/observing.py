@@ -1,7 +1,4 @@
-"""What can be seen of the running service: request ids, one log line a request, and the metrics.
-
-Neither lines nor metrics hold a fact, a subject or a key: who asked stands in the decision log.
-"""
+"""Observability: request ids, one log line for each request, and metrics."""
 
 from __future__ import annotations
 
@@ -18,6 +15,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+from weakref import WeakKeyDictionary
 
 import structlog
 from flask import Flask, Response, g
@@ -25,10 +23,11 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from rules.engine.memory import Memory
 from service.exact_json import dumps
 from service.http.background import Background
 from service.http.compact import Compact
-from service.http.context import noted, this_request
+from service.http.context import request_data, this_request
 from service.http.problems import Problem
 from service.log import DecisionLog
 from service.policies.live import Policies
@@ -49,6 +48,7 @@ EDITION = Gauge("village_credit_edition", "Editions that are live", ["edition", 
 REJECTED = Gauge("village_credit_policies_rejected", "1 while a change of the policies is refused for its errors",
                  multiprocess_mode="livemax")  # fmt: skip
 SWAPS = Gauge("village_credit_policy_swaps", "Changes of the policies that went live", multiprocess_mode="livemax")
+ANSWERS = Counter("village_credit_engine_answers", "Answers of the rule engine, proved anew or remembered", ["how"])
 PENDING = Gauge("village_credit_log_pending", "Entries waiting to be written", multiprocess_mode="livesum")
 LAG = Gauge("village_credit_log_lag_seconds", "Age of the oldest entry waiting", multiprocess_mode="livemax")
 
@@ -76,7 +76,7 @@ log = structlog.get_logger()
 
 
 def request_id(given: str) -> str:
-    """The id of a request: as its sender gave it, if it can be one."""
+    """The sender's request id if it is valid, else a new one."""
     return given if GIVEN.fullmatch(given) else f"{_chance(64):016x}"
 
 
@@ -87,13 +87,13 @@ def register(app: Flask) -> None:
 
 
 def _begin() -> None:
-    here = noted()
+    here = request_data()
     here.request_id = this_request().environ[REQUEST_ID]
     here.began = time.perf_counter()
 
 
 def _end(response: Response) -> Response:
-    here, asked = noted(), this_request()
+    here, asked = request_data(), this_request()
     seconds = time.perf_counter() - here.began
     _timer(asked.endpoint or "none", response.status_code).observe(seconds)
     key = here.get("key")
@@ -117,14 +117,14 @@ def _unexpected(error: Exception) -> Response:
 
 
 def unexpected(error: BaseException) -> None:
-    """Log an error nobody expected: its kind and where it arose. Not its message, which may quote a case."""
+    """Log an unexpected error: its type and place, not its message, which may quote a case."""
     frames = traceback.extract_tb(error.__traceback__)
     places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     log.error("unexpected", request_id=g.get("request_id"), error=type(error).__qualname__, places=places)
 
 
 def count(*decisions: Compact) -> None:
-    """Count what came out, and the criteria that stood in the way."""
+    """Count outcomes, and the criteria that prevented others."""
     for (counter, *labels), number in Counted(one for found in decisions for one in _counted(found)).items():
         _counter(counter, *labels).inc(number)
 
@@ -151,19 +151,33 @@ _live: set[tuple[str, str]] = set()
 
 
 def state(policies: Policies, log: DecisionLog) -> None:
-    """What this worker says of the moment. It has to say so again and again: whichever is asked tells for all."""
+    """Set this worker's gauges. Repeated regularly, because any worker may be asked for all."""
     REJECTED.set(1 if policies.rejected else 0)
     SWAPS.set(policies.swaps)
     _editions(
         [(edition.id, edition.sha256) for editions in policies.current().store.plans.values() for edition in editions]
     )
+    _answers([compiled.engine.memory for compiled in policies.current().compiled.values()])
     pending, age = log.backlog()
     PENDING.set(pending)
     LAG.set(age)
 
 
+_told: WeakKeyDictionary[Memory[Any], tuple[int, int]] = WeakKeyDictionary()  # what has been counted of each
+
+
+def _answers(memories: Iterable[Memory[Any]]) -> None:
+    """Count what engines have answered since they were looked at last: while one answers, nothing is counted."""
+    for memory in memories:
+        proved, remembered = memory.misses, memory.hits
+        before = _told.get(memory, (0, 0))
+        _counter(ANSWERS, "proved").inc(proved - before[0])
+        _counter(ANSWERS, "remembered").inc(remembered - before[1])
+        _told[memory] = proved, remembered
+
+
 def _editions(editions: list[tuple[str, str]]) -> None:
-    """Which editions are live now; those that were are told not to be."""
+    """Set the gauge of live editions to 1, of former ones to 0."""
     for gone in _live - set(editions):
         EDITION.labels(*gone).set(0)
     for name in editions:
@@ -172,16 +186,14 @@ def _editions(editions: list[tuple[str, str]]) -> None:
 
 
 class OfAllWorkers(Collector):
-    """The metrics of all workers, from the folder in which each keeps its own files."""
+    """Metrics of all workers, merged from the folder in which each keeps its files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def collect(self) -> Iterable[Metric]:
-        """Of a worker that is gone, what it counted stays; what it said of the moment says nothing any more.
-
-        A file of no size is one that its worker has just opened.
-        """
+        """Counters of a dead worker stay; its gauges are dropped. An empty file belongs to a worker that has just
+        opened it."""
         files = [str(file) for file in self.folder.glob("*.db") if file.stat().st_size and not _of_the_dead(file)]
         return cast("Iterable[Metric]", MultiProcessCollector.merge(files))  # type: ignore[no-untyped-call]
 
@@ -197,7 +209,7 @@ def _of_the_dead(file: Path) -> bool:
 
 
 def told() -> bytes:
-    """The metrics as Prometheus reads them: of all workers where they share a folder, else of this process."""
+    """The metrics in Prometheus' text format: of all workers where they share a folder, else of this process."""
     registry = REGISTRY
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()

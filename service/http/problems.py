@@ -1,8 +1,4 @@
-"""Problem documents (RFC 9457): whatever goes wrong over HTTP is told in one shape, field by field.
-
-`type` names the kind of problem and can be opened in a browser; `title` and `detail` follow Accept-Language; every
-item of `errors` has a JSON Pointer into the request and says what to write instead in both languages.
-"""
+"""Problem documents (RFC 9457): every HTTP error has one shape, field by field."""
 
 from __future__ import annotations
 
@@ -14,6 +10,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from rules.cases.checker import FactProblem
+from rules.values.text import NotFound, TextError
 from service.exact_json import dumps
 from service.http.language import language
 from service.log import LogUnavailable
@@ -68,7 +65,7 @@ class FieldError:
         return {"pointer": self.pointer, "code": self.code, "zh": self.zh, "en": self.en}
 
 
-class Problem(Exception):
+class Problem(TextError):
     """Ends a request with a problem document."""
 
     def __init__(
@@ -79,8 +76,8 @@ class Problem(Exception):
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(en)
-        self.kind, self.zh, self.en, self.errors = kind, zh, en, tuple(errors)
+        super().__init__(zh, en)
+        self.kind, self.errors = kind, tuple(errors)
         self.headers: Mapping[str, str] = headers or {}
 
     @classmethod
@@ -98,10 +95,8 @@ class Problem(Exception):
         return cls("internal-error", kind.zh, kind.en)
 
     @classmethod
-    def not_found(cls, error: LookupError) -> Problem:
-        """For a LookupError of the core, whose text is `Chinese / English`."""
-        zh, _, en = str(error.args[0]).partition(" / ")
-        return cls("not-found", zh, en or zh)
+    def not_found(cls, error: NotFound) -> Problem:
+        return cls("not-found", error.zh, error.en)
 
     def as_dict(self, lang: str) -> dict[str, Any]:
         kind = KINDS[self.kind]
@@ -123,7 +118,7 @@ class Problem(Exception):
 
 
 def from_http(error: HTTPException) -> Problem:
-    """What Flask itself refuses, as a problem; its headers, `Allow` above all, come along."""
+    """A problem for an error raised by Flask; its headers, `Allow` among them, are kept."""
     status = error.code or 500
     kind = BY_STATUS.get(status) or ("bad-request" if status < 500 else "internal-error")
     said = {

@@ -1,4 +1,4 @@
-"""Who may do what: API keys, permissions by role, rate limits, and the headers every answer carries."""
+"""Access: API keys, permissions by role, rate limits, and the security headers of every answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from flask import Flask
 
-from service.http.context import noted, service, this_app, this_request
+from service.http.context import request_data, service, this_app, this_request
 from service.http.problems import Problem
 from service.keys import PERMISSIONS
 
@@ -36,12 +36,12 @@ SELF_CONTAINED = _headers(
 
 
 def self_contained() -> None:
-    """Send the answer at hand as a page that has everything inside, and may do nothing else."""
+    """Allow the answer its inline script and style, and nothing else."""
     this_request().environ[OWN] = SELF_CONTAINED
 
 
 def needs(permission: str) -> Callable[[View], View]:
-    """Marks a view with the permission that its caller's role must have."""
+    """Declares the permission that a view requires."""
 
     def mark(view: View) -> View:
         view.permission = permission  # type: ignore[attr-defined]
@@ -56,8 +56,8 @@ def permission_of(endpoint: str | None) -> str | None:
     return found
 
 
-class Minutes:
-    """How many requests each key made in the minute at hand: of this process, and forgotten with the minute."""
+class RateLimits:
+    """Requests of each key in the current minute, counted in this process."""
 
     def __init__(self, most: int, clock: Callable[[], float] = time.time) -> None:
         self._most, self._clock = most, clock
@@ -73,11 +73,11 @@ class Minutes:
 
 
 def register(app: Flask, most: int) -> None:
-    minutes = Minutes(most)
+    minutes = RateLimits(most)
     app.before_request(lambda: _admit(minutes))
 
 
-def _admit(minutes: Minutes) -> None:
+def _admit(minutes: RateLimits) -> None:
     asked = this_request()
     permission = permission_of(asked.endpoint)
     if permission is None:
@@ -87,7 +87,7 @@ def _admit(minutes: Minutes) -> None:
     if key is None:
         zh, en = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
         raise Problem("unauthorized", zh, en, headers={"WWW-Authenticate": "Bearer"})
-    noted().key = key
+    request_data().key = key
     if wait := minutes.wait(key.id):
         raise Problem("too-many-requests", f"请在 {wait} 秒后再试。", f"Try again in {wait} seconds.",
                       headers={"Retry-After": str(wait)})  # fmt: skip

@@ -1,4 +1,5 @@
-"""Flask without what it asks anew at every request and what is always so, as far as a request's time shows it."""
+"""Flask with measured per-request overhead removed: cached routing, one read of the body, no session, headers added
+at the end."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ REMEMBERED = 1000  # paths
 Start = Callable[..., Any]
 
 
-class Asked(Request):
-    """A request whose body is read at once where its length is told and allowed."""
+class BufferedRequest(Request):
+    """A request whose body is read in one call where its length is declared and within the limit."""
 
     def get_data(self, *args: Any, **told: Any) -> Any:
         length, most = self.content_length, self.max_content_length
@@ -32,8 +33,8 @@ class Asked(Request):
         return data
 
 
-class Address(MapAdapter):
-    """Remembers where a path leads: most requests come to a few."""
+class CachedAdapter(MapAdapter):
+    """A URL adapter that caches the route of a path: most requests go to a few paths."""
 
     led: Callable[[str, str], Any]
 
@@ -48,7 +49,7 @@ class Address(MapAdapter):
 
 
 class NoSession(SessionInterface):
-    """Nobody is remembered from one request to the next."""
+    """No sessions: the API is stateless."""
 
     nothing = NullSession()
 
@@ -57,13 +58,13 @@ class NoSession(SessionInterface):
 
 
 class Application(Flask):
-    """With the headers of every answer."""
+    """The Flask application with headers added in WSGI."""
 
-    request_class = Asked
+    request_class = BufferedRequest
     session_interface = NoSession()
 
     def wsgi_app(self, environ: Any, start_response: Start) -> Any:
-        """Werkzeug's own collection of headers takes ten times as long for each of them."""
+        """Adds headers here: Werkzeug's header collection costs ten times as much for each header."""
         request_id = environ[observing.REQUEST_ID] = observing.request_id(environ.get("HTTP_X_REQUEST_ID", ""))
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
@@ -80,11 +81,11 @@ class Application(Flask):
             recording.leave(environ)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Of the path alone: no view depends on the host, which takes long to make out."""
+        """Routes by path alone: no view depends on the host, which is slow to derive."""
         if request is None:
             return super().create_url_adapter(None)
         where = request.environ.get("HTTP_HOST", ""), request.root_path, ""
-        found = Address(self.url_map, *where, request.scheme, request.path, request.method)
+        found = CachedAdapter(self.url_map, *where, request.scheme, request.path, request.method)
         found.led = self._led
         return found
 

@@ -1,6 +1,7 @@
-"""The decision log: what was answered is in it, and what is in it stays as it was written.
+"""The decision log: every answer is in it, and every line stays as written.
 
-It knows no HTTP. `append` returns when its entries are durable; whoever answers before that has answered too early.
+In: entries, and cases to be sealed. Out: lines, proofs that none was changed, exports. May be imported by `keys`,
+`policies` and everything above them.
 """
 
 from service.log.entry import Anchor, Entry, Line, Once, new_id

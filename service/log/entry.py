@@ -1,4 +1,4 @@
-"""What is written to the log, and what is read from it."""
+"""Entries to write to the log, and lines read from it."""
 
 from __future__ import annotations
 

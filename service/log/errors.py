@@ -1,9 +1,11 @@
-"""What can go wrong with the log, in words; and which of it a database means by its errors."""
+"""Errors of the log, in both languages, and their mapping from database errors."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+
+from rules.values.text import TextError
 
 REASONS: Mapping[str, tuple[str, str]] = {
     "away": ("连接不上日志数据库。", "The log's database cannot be reached."),
@@ -46,12 +48,8 @@ POSTGRESQL = {
 }
 
 
-class LogError(Exception):
+class LogError(TextError):
     """Something about the log, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
 
 
 class LogUnavailable(LogError):

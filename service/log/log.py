@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Unpack
 
+from rules.values.text import NotFound
 from service.log import editions, migrate, reader
 from service.log.chain import prepare
 from service.log.database import Database
@@ -57,7 +58,7 @@ class DecisionLog:
             ticket.pass_on()
 
     def begin(self, entries: Sequence[Entry], once: Once | None = None) -> Ticket:
-        """Put them in line, and go on meanwhile: nothing may be answered before `finish` returns."""
+        """Queue entries without waiting. Nothing may be answered before `finish` returns."""
         if any(one.kind == EXPIRY for one in entries):
             raise ValueError(f"entries of kind {EXPIRY} are written by the log itself")
         prepared = [prepare(one, self.sealer) for one in entries]
@@ -70,10 +71,8 @@ class DecisionLog:
         return ticket
 
     def finish(self, ticket: Ticket) -> Once | None:
-        """Wait until what was begun is durable; returns and raises what `append` does.
-
-        Others wait for `pass_on` of the ticket: whoever calls this has to call that, whatever happens.
-        """
+        """Wait until a ticket is durable; returns and raises like `append`. The caller must then call `pass_on` on
+        every path: others wait for it."""
         stored = self.writer.finish(ticket)
         return None if stored is None else self._opened(stored)
 
@@ -105,10 +104,10 @@ class DecisionLog:
         return self.database.read(lambda connection: reader.about(connection, id))
 
     def inputs(self, id: str) -> bytes:
-        """What was sealed with an entry. LookupError where there is no such entry, or it came without inputs."""
+        """What was sealed with an entry. NotFound where there is no such entry, or it came without inputs."""
         line, content, expired = self.database.read(lambda connection: reader.sealed_of(connection, id))
         if line is None or not line.sealed_sha256:
-            raise LookupError(f"日志里没有 {id} 的输入。 / The log has no inputs of {id}.")
+            raise NotFound(f"日志里没有 {id} 的输入。", f"The log has no inputs of {id}.")
         if content is None:
             if line.seq <= expired:
                 raise InputsExpired(id)
@@ -121,7 +120,7 @@ class DecisionLog:
         return self.database.read(reader.head)
 
     def ready(self) -> None:
-        """Raise LogUnavailable where an append would fail, as far as that can be known without one."""
+        """Raise LogUnavailable if an append would fail, as far as a check without writing can tell."""
         self.database.check()
         _, at, _ = self.database.write(last_line)
         if moment(at) - self.clock() > self.tolerance:

@@ -37,7 +37,7 @@ def _closed() -> threading.Lock:
 
 @dataclass(slots=True, eq=False)
 class Ticket:
-    """What one caller wants written, all or nothing, and what became of it."""
+    """The entries of one caller, all or nothing, and their result."""
 
     entries: Sequence[Prepared]
     once: Once | None  # its response is sealed
@@ -51,7 +51,8 @@ class Ticket:
     following: Ticket | None = None  # whose gate its caller opens
 
     def pass_on(self) -> None:
-        """Whoever finished a ticket has to say when nothing is left to do: another waits for that."""
+        """Wake the next waiting thread. A finished thread wakes the next; waking all at once would make them queue
+        for the GIL."""
         following, self.following = self.following, None
         if following is not None:
             following.gate.release()
@@ -80,16 +81,15 @@ class Writer:
         self._drop_once = f"DELETE FROM once WHERE caller = {mark} AND name = {mark}"  # noqa: S608
 
     def begin(self, ticket: Ticket) -> None:
-        """Put it in line: whoever leads next writes it, while its caller goes on with something else."""
+        """Queue a ticket: the next leader writes it while its caller works on."""
         with self._mutex:
             self._pending.append(ticket)
             if len(self._pending) == self._crowd:
                 self._gathered.set()
 
     def finish(self, ticket: Ticket) -> Once | None:
-        """Return when it is durable; the stored answer where the key has one, and then nothing is written.
-
-        In the end, `pass_on` has to be called."""
+        """Return when the ticket is durable; with the stored answer if its key was used before. The caller must then
+        call `pass_on`."""
         with self._mutex:
             ticket.waits = not ticket.done
             ticket.leads = ticket.waits and not self._led
@@ -109,7 +109,7 @@ class Writer:
         return sum(len(one.entries) for one in tickets), oldest
 
     def _forget(self) -> None:
-        """Nobody waits: at the start, and in a forked child, which is without its parent's threads."""
+        """Empty the queue: at the start, and in a forked child, which has none of its parent's threads."""
         self._pending = deque()
         self._mutex = threading.Lock()
         self._led = False
@@ -129,7 +129,8 @@ class Writer:
             raise
 
     def _lead(self, mine: Ticket) -> None:
-        """Write what waits until mine is written, in transactions of a bearable size; who came later leads later."""
+        """Write queued tickets until mine is written, in transactions of limited size; later tickets are led by
+        others."""
         written: list[Ticket] = []
         try:
             with self._database.turn:
@@ -166,7 +167,7 @@ class Writer:
         self._gathered.wait(PATIENCE)
 
     def _hand_over(self) -> None:
-        """Let the first who waits lead, before anybody else is told anything: the disk is free."""
+        """Let the first waiting thread lead before results are handed out: the disk is free."""
         with self._mutex:
             heir = next((one for one in self._pending if one.waits), None)
             self._led = heir is not None
@@ -233,7 +234,7 @@ class Writer:
         return max(now, last)
 
     def _answered(self, cursor: Any, ticket: Ticket, at: int, answered: dict[tuple[str, str], Once]) -> bool:
-        """Whether its key was used before, and is still kept."""
+        """The stored answer of a key that was used before and is still kept."""
         asked = ticket.once
         assert asked is not None
         name = (asked.caller, asked.name)

@@ -1,1 +1,4 @@
-"""The OpenAPI document, made from the editions in force."""
+"""The OpenAPI document, made from the views and the editions in force.
+
+In: views, fact dictionaries. Out: one document for each set of editions. May be imported by `pages`, `api`, `app`.
+"""

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of the editions it describes, and of those that come after them."""
+"""The editions described in the OpenAPI document, and how each plan's next edition differs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ A request with `on` is judged by the edition of that day; `/openapi.json?on=<dat
 
 
 def told(store: Store, described: Iterable[Edition]) -> str:
-    """The editions that are described, and how the next one of each plan differs in what it takes and decides."""
+    """A note for each plan: the edition described, and what its next edition takes and decides differently."""
     return ABOUT + "\n".join(line for edition in described for line in _lines(edition, store.after(edition)))
 
 
@@ -37,6 +37,6 @@ def _lines(edition: Edition, coming: Edition | None) -> Iterator[str]:
 
 
 def _names(edition: Edition) -> set[str]:
-    """Its decisions, and the facts that it takes."""
+    """The decisions of an edition, and the facts they take."""
     facts = (fact for subject in edition.subjects.values() for fact in subject.facts.values())
     return {*edition.rules, *(f"{fact.subject}.{fact.name}" for fact in facts if fact.given)}

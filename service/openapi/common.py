@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of every operation alike: names, headers, and the problems it may end with."""
+"""The parts of the OpenAPI document that all operations share: names, headers, problems."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ PARAMETERS: Mapping[str, Any] = {
 
 
 def complete(operation: dict[str, Any], view: Callable[..., object], method: str, *, has_place: bool) -> None:
-    """Add what every operation has; `has_place` where its path names something, which may not be there."""
+    """Add the common parts to every operation; `has_place` where its path has a parameter and so may answer 404."""
     responses = operation["responses"]
     kinds = [*ALWAYS, *_own_kinds(view)]
     if has_place:

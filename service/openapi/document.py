@@ -22,12 +22,13 @@ from werkzeug.exceptions import HTTPException
 
 from rules.model import Edition, Rule
 from rules.model.needs import needed
-from service.http.fields import CaseSchema, FactSchemas, ProblemSchema
+from service.http.fields import CaseSchema, ProblemSchema
 from service.http.problems import from_http
 from service.openapi import examples
 from service.openapi.coming import told
 from service.openapi.common import HEADERS, NAMES, PARAMETERS, complete, problem_responses
-from service.policies.live import Snapshot
+from service.openapi.facts import FactSchemas
+from service.policies.compiled import Snapshot
 
 OPENAPI = "3.1.0"
 ABOUT = """整村授信的判定服务：哪些农户可以采集、哪些村是信用村，逐条注明条款。
@@ -62,7 +63,7 @@ def create(app: Flask) -> DocumentedApi:
 
 
 class Plugin(MarshmallowPlugin):
-    """Lets a field say its own schema."""
+    """Lets a field declare its own schema."""
 
     def __init__(self) -> None:
         super().__init__(schema_name_resolver=_name)
@@ -79,7 +80,7 @@ def _name(schema: Any) -> str:
 
 
 class Document:
-    """The document for the policies of a snapshot on a day, made once for those in force together."""
+    """The document for a snapshot on a day, built once for the same set of editions in force."""
 
     def __init__(self, app: Flask, api: DocumentedApi) -> None:
         self._app, self._api = app, api
@@ -110,7 +111,7 @@ class Document:
 
 
 def described(app: Flask, api: DocumentedApi) -> dict[str, Any]:
-    """The document of the views as they stand, for whatever policies."""
+    """The document of the views alone, without policies."""
     document: dict[str, Any] = deepcopy(api.spec.to_dict())
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -142,7 +143,7 @@ def _describe(operation: dict[str, Any], edition: Edition, rule: Rule) -> None:
 
 
 def _body(name: str, offered: list[Edition], schemas: dict[str, Any], several: bool) -> dict[str, Any]:
-    """What a decision takes, with an example for every plan that has it."""
+    """The request body of a decision, with an example for every plan that has it."""
     cases = [_case(edition, edition.rules[name], schemas, several) for edition in offered]
     shown = {
         edition.plan: {

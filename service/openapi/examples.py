@@ -1,4 +1,4 @@
-"""An example of a case for any decision, made from the fact dictionary: every fact it rests on, once, in its range."""
+"""An example case for any decision: every fact it depends on, with a value in its range."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SOME: Mapping[str, Value] = {
 
 
 def case(edition: Edition, rule: Rule) -> dict[str, Any]:
-    """A case as a caller would send it."""
+    """A case as a caller sends it."""
     example = _Example(edition, needed(edition, rule))
     return {
         "on": edition.effective_from.isoformat(),
@@ -34,7 +34,7 @@ class _Example:
         self._edition, self._wanted = edition, wanted
 
     def record(self, subject: str, *, around: bool, inside: tuple[str, ...] = ()) -> dict[str, Any]:
-        """The facts wanted of a subject, one record of every list, and the levels around it."""
+        """The needed facts of a subject, one record of every list, and the records around it."""
         inside = (*inside, subject)
         found: dict[str, Any] = {}
         for fact in self._edition.subjects[subject].facts.values():

@@ -1,5 +1,5 @@
-"""The report of the example county, as `serve --demo` shows it: made beside the requests, once for the policies that
-are live and the program as it is, and kept."""
+"""The report of the example county under `serve --demo`: built in a process beside the requests, once for each state
+of policies and program."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from service.policies.live import Snapshot
+from service.policies.compiled import Snapshot
 from service.settings import HOME
 
 MAKER = "examples.report"
@@ -28,7 +28,7 @@ KEPT = 4  # of the latest: a change of the policies may be taken back
 
 
 class ExampleReport:
-    """A folder of reports, each under the digest of what it was made from."""
+    """A folder of reports, each under the digest of its inputs."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self._making = folder, threading.Thread()
@@ -38,19 +38,19 @@ class ExampleReport:
         return sha256(f"{snapshot.digest} {_program()}".encode()).hexdigest()[:32]
 
     def page(self, snapshot: Snapshot) -> bytes | None:
-        """The report under these policies; None where it is not there yet."""
+        """The report under these policies, or None while it is not ready."""
         with suppress(OSError):
             return (self.folder / self.key(snapshot) / "report.html").read_bytes()
         return None
 
     def failure(self, snapshot: Snapshot) -> str:
-        """Why it could not be made; "" where nothing is known to be wrong."""
+        """Why the report could not be made; empty if no failure is known."""
         with suppress(OSError):
             return self._said(snapshot, "failed").read_text(encoding="utf-8", errors="replace").strip()
         return ""
 
     def begin(self, snapshot: Snapshot) -> None:
-        """Make it in a process of its own, unless it is there or some process is at it: that one holds the lock."""
+        """Start making the report in another process, unless it exists or another process holds its lock."""
         if self.page(snapshot) is not None:
             return
         self._said(snapshot, "failed").unlink(missing_ok=True)
@@ -69,7 +69,7 @@ class ExampleReport:
             self._making.start()
 
     def wait(self) -> None:
-        """Until what this process began is done."""
+        """Wait for the process that this one started."""
         if self._making.ident is not None:
             self._making.join()
 
@@ -92,6 +92,6 @@ class ExampleReport:
 
 @cache
 def _program() -> str:
-    """A digest of what makes the report: a newer program makes another one."""
+    """A digest of the program that makes the report: another program makes another report."""
     files = sorted(path for pattern in PROGRAM for path in HOME.glob(pattern) if path.is_file())
     return sha256(b"".join(sha256(path.read_bytes()).digest() for path in files)).hexdigest()

@@ -1,4 +1,4 @@
-"""For operators and browsers: health, metrics, the API's documentation, and what a kind of problem means."""
+"""Pages and endpoints for operators: health, metrics, API documentation, kinds of problems."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rules.values.exact import read_date
 from service.exact_json import dumps
 from service.http import observing
 from service.http.advice import ADVICE
-from service.http.context import court, service, snapshot
+from service.http.context import case_reader, service, snapshot
 from service.http.fields import MESSAGES
 from service.http.problems import KINDS, FieldError, Problem
 from service.log import LogUnavailable
@@ -30,7 +30,7 @@ def pages(document: Document) -> Blueprint:
 
     @blueprint.get("/openapi.json")
     def openapi() -> Response:
-        day = read_date(request.args["on"]) if "on" in request.args else court().today
+        day = read_date(request.args["on"]) if "on" in request.args else case_reader().today
         if day is None:
             raise Problem.invalid([FieldError("/on", *MESSAGES["not_a_date"])])
         response = Response(dumps(document.of(snapshot(), day)), mimetype="application/json")
@@ -51,12 +51,12 @@ def pages(document: Document) -> Blueprint:
 
 
 def healthy() -> Response:
-    """The process answers."""
+    """Liveness: the process answers."""
     return Response(dumps({"status": "ok"}), mimetype="application/json")
 
 
 def ready() -> Response:
-    """Whether decisions can be made and logged: which editions are live, what was refused, how the log is."""
+    """Readiness: live editions, refused editions, state of the log."""
     policies, here = service().policies, snapshot()
     editions = [
         {"edition": edition.id, "sha256": edition.sha256}
@@ -78,14 +78,14 @@ def ready() -> Response:
 
 
 def metrics() -> Response:
-    """For Prometheus; of all workers together."""
+    """Prometheus metrics of all workers."""
     observing.state(service().policies, service().log)
     return Response(observing.told(), content_type=CONTENT_TYPE_LATEST)
 
 
 def home() -> Response:
-    """What is live, what was refused, where to go from here, and a form to try a decision."""
-    here, today = snapshot(), court().today
+    """The start page: live and refused editions, links, and a form to try a decision."""
+    here, today = snapshot(), case_reader().today
     plans = [
         (edition, edition.effective_from <= today and (edition.effective_to is None or today <= edition.effective_to))
         for editions in here.store.plans.values()
@@ -95,8 +95,8 @@ def home() -> Response:
 
 
 def try_it() -> Response:
-    """For the form of the start page: what each decision wants to know, and examples."""
-    response = Response(dumps(forms(snapshot(), court().today)), mimetype="application/json")
+    """Data for the form of the start page: the facts of each decision, and examples."""
+    response = Response(dumps(forms(snapshot(), case_reader().today)), mimetype="application/json")
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     response.make_conditional(request)
@@ -114,7 +114,7 @@ def asset(name: str) -> Response:
 
 
 def problem(kind: str) -> Response:
-    """What a `type` of a problem document means."""
+    """The page that explains a problem's `type`."""
     if kind not in KINDS:
         raise Problem("not-found", f"没有 {kind} 这种问题。", f"There is no problem {kind}.")
     return page("problem.html", name=kind, kinds=KINDS, advice=ADVICE[kind])

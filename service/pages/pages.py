@@ -1,7 +1,4 @@
-"""What all pages for people share: their language, their words, and how they are sent.
-
-A page is in Chinese unless its reader prefers English; `?lang=` in its address goes before what the browser asks for.
-"""
+"""Common parts of the pages: language, words, headers."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ def page_language() -> Lang:
 
 
 def page(template: str, **parts: object) -> Response:
-    """A template as an answer. In it, `say(zh, en)` picks the language, and `other` is the one to switch to."""
+    """Render a template. In it, `say(zh, en)` picks the language; `other` is the other language."""
     lang = page_language()
 
     def say(zh: str, en: str) -> str:

@@ -1,8 +1,4 @@
-"""What the start page's form needs to know beside the OpenAPI document: which facts a decision rests on, and examples.
-
-The examples are the case files in `examples/cases`. A file says nothing of the decisions it is for, so all are tried:
-a case is an example of whatever decision it gives enough facts for. Where there is no such folder there are none.
-"""
+"""Data for the start page's form: the facts each decision depends on, and examples."""
 
 from __future__ import annotations
 
@@ -18,7 +14,7 @@ from rules.cases.files import Case, read_cases
 from rules.judging.decision import Decision, vars_of
 from rules.model import Edition, Rule
 from rules.model.needs import Key, needed
-from service.policies.live import Compiled, Snapshot
+from service.policies.compiled import Compiled, Snapshot
 from service.settings import HOME
 
 CASES = HOME / "examples" / "cases"
@@ -27,7 +23,7 @@ MOST = 6  # examples of a decision
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A case, and what its file's first and last line of comment call it."""
+    """A case, titled by the first and last comment line of its file."""
 
     title: Mapping[str, str]
     case: Case
@@ -62,7 +58,7 @@ def _form(compiled: Compiled, rule: Rule, examples: tuple[Example, ...]) -> dict
 
 
 def _facts(edition: Edition, rule: Rule, wanted: Container[Key]) -> Iterator[list[str]]:
-    """The steps to each fact of the case, its name or a subject around it and its name, as the dictionary has them."""
+    """The path to each fact of the case, in the order of the fact dictionary."""
     level, above = rule.subject, list[str]()
     while level:
         names = edition.subjects[level].facts
@@ -74,7 +70,7 @@ def _facts(edition: Edition, rule: Rule, wanted: Container[Key]) -> Iterator[lis
 def _lists(
     edition: Edition, rule: Rule, wanted: Container[Key], examples: list[Mapping[str, Any]]
 ) -> Iterator[tuple[str, list[str]]]:
-    """The lists of the case with what to write of each record: what examples say of it, else all that is wanted."""
+    """The lists of the case and the fields of their records: those of the examples, else all that are needed."""
     for fact in edition.subjects[rule.subject].facts.values():
         if (kind := fact.type.of) and (names := [one for one in edition.subjects[kind].facts if (kind, one) in wanted]):
             said = {key for one in examples for record in one.get(fact.name) or () for key in record}
@@ -94,7 +90,7 @@ def _examples(folder: Path) -> Iterator[Example]:
 
 
 def _suitable(compiled: Compiled, rule: Rule, examples: tuple[Example, ...]) -> Iterator[dict[str, Any]]:
-    """The cases that give most of what a decision wants, the fullest first."""
+    """The example cases that give most of the needed facts, the most complete first."""
     found = []
     for example in examples:
         case = example.case
@@ -112,5 +108,5 @@ def _suitable(compiled: Compiled, rule: Rule, examples: tuple[Example, ...]) -> 
 
 
 def _gaps(decision: Decision) -> int:
-    """What is missing for the decision and those it rests on."""
+    """The missing facts of the decision and of those it depends on."""
     return len(decision.missing) + sum(map(_gaps, decision.chained.values()))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from service.exact_json import dumps
 from service.log import DecisionLog, Entry, Once, new_id
-from service.policies.live import Snapshot
+from service.policies.compiled import Snapshot
 
 EDITIONS = "editions"
 

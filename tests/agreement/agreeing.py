@@ -7,9 +7,8 @@ from typing import Any
 from rules.engine.engine import Engine
 from rules.judging.decider import Decider
 from rules.judging.decision import Decision
-from rules.judging.outcomes import criteria_of
 from rules.judging.reference import Reference
-from rules.model import Ranking, Rule, Scorecard
+from rules.model import Ranking, Rule, Scorecard, criteria_of
 
 
 def due(rule: Rule) -> int:

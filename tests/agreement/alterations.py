@@ -9,12 +9,15 @@ from fractions import Fraction
 from typing import Any
 
 from rules.model import Comparison, Condition, Const, Expr, Group, Leaf, Op, Ref
-from rules.values.exact import Type, Value, show
+from rules.values.exact import Type, Value
+from rules.values.figures import show
 
 NEIGHBOUR = {"at_least": "above", "above": "at_least", "at_most": "below", "below": "at_most"}
 OPPOSITE = {"all": "any", "any": "all", "none": "all"}
 TWIN = {"greatest": "least", "least": "greatest"}
 ONE_SIDED = ("ratio", "difference", "first_known", "completed_years")  # the order of the arguments matters
+OTHER_OPTION = {"down": "up", "up": "down", "half_up": "down", "highest": "lowest", "lowest": "highest",
+                "plus": "minus", "minus": "plus"}  # fmt: skip
 STEPS = {"amount": 1, "points": 1, "count": 1}
 
 Change = tuple[str, Any]  # what was changed, and the node in its place
@@ -49,6 +52,9 @@ def _op(op: Op) -> Iterator[Change]:
         yield f"{op.name} turned round", replace(op, args=op.args[::-1])
     if op.name in TWIN:
         yield f"{op.name} -> {TWIN[op.name]}", replace(op, name=TWIN[op.name])
+    if op.option in OTHER_OPTION:
+        yield f"{op.name} {op.option} -> {OTHER_OPTION[op.option]}", replace(op, option=OTHER_OPTION[op.option])
+    yield from _regrouped(op)
     for number, arg in enumerate(op.args):
         for what, changed in expressions(arg):
             yield what, replace(op, args=(*op.args[:number], changed, *op.args[number + 1 :]))
@@ -63,6 +69,16 @@ def _op(op: Op) -> Iterator[Change]:
         yield from ((what, replace(op, where=changed)) for what, changed in conditions(op.where))
         if op.name not in ("holds", "choose"):
             yield f"{op.name} without where", replace(op, where=None)
+
+
+def _regrouped(op: Op) -> Iterator[Change]:
+    """`a + b x c` and `(a + b) x c`, each for the other."""
+    first, last = (op.args[0], op.args[-1]) if len(op.args) == 2 else (None, None)
+    if op.name == "sum" and isinstance(last, Op) and last.name == "product":
+        yield "sum grouped first", replace(last, args=(replace(op, args=(first, last.args[0])), *last.args[1:]))
+    if op.name == "product" and isinstance(first, Op) and first.name == "sum":
+        grouped = replace(op, args=(first.args[-1], last))
+        yield "product grouped first", replace(first, args=(*first.args[:-1], grouped))
 
 
 # --- conditions ---------------------------------------------------------------------------------------------

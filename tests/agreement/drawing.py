@@ -45,6 +45,7 @@ class Drawing:
                 for _, value in one.dated:
                     self.limits.setdefault(one.type.kind, set()).add(value)
         self.rates = sorted(self.limits.get("rate", {Fraction(1, 2)}))
+        self.pools: dict[str, list[Any]] = {}
         ratios = [one for one in parts if isinstance(one, Op) and one.name == "ratio"]
         self.bottoms = {op.args[0].name: op.args[1].name for op in ratios if all(isinstance(a, Ref) for a in op.args)}
         self.spans = sorted(value for value in self.limits.get("count", ()) if 0 < value < 4000)
@@ -118,14 +119,10 @@ class Drawing:
             return start
 
     def _number(self, random: Random, fact: Fact, record: dict[str, Any]) -> Any:
-        near = [value + step for value in self.limits.get(fact.type.kind, ()) for step in (-1, 0, 1)]
-        if fact.type.kind == "rate":
-            near = [value + step for value in self.rates for step in (Fraction(-1, 10000), 0, Fraction(1, 10000))]
-        pool = [*near, *((0, 1) if fact.type.kind == "rate" else (*SMALL, 10**12, HUGE - 1))]
-        value = random.choice(pool)
+        value = random.choice(self._pool(fact.type.kind))
         whole = record.get(fact.part_of or self.bottoms.get(fact.name, ""))
         if whole is not None and random.random() < 0.8:
-            value = random.choice((0, whole - 1, whole, *(whole * r // 1 + d for r in self.rates for d in (-1, 0, 1))))
+            value = self._part(random, whole)
         if fact.type.kind in ("amount", "points") and random.random() < 0.2:
             value += random.choice((Fraction(-1, 100), Fraction(1, 100)))
         if fact.type.kind == "count":
@@ -133,3 +130,20 @@ class Drawing:
         most = min([v for v in (fact.maximum, record.get(fact.part_of), HUGE - 1) if v is not None])
         value = min(value, most)
         return exact(max(value, fact.minimum) if fact.minimum is not None else value)
+
+    def _pool(self, kind: str) -> list[Any]:
+        """On and beside every limit of a kind, and numbers that have nothing to do with any."""
+        if kind not in self.pools:
+            near = [value + step for value in self.limits.get(kind, ()) for step in (-1, 0, 1)]
+            if kind == "rate":
+                near = [value + step for value in self.rates for step in (Fraction(-1, 10000), 0, Fraction(1, 10000))]
+            self.pools[kind] = [*near, *((0, 1) if kind == "rate" else (*SMALL, 10**12, HUGE - 1))]
+        return self.pools[kind]
+
+    def _part(self, random: Random, whole: Any) -> Any:
+        """None or all of a whole, or a share of it on or beside a rate: the one drawn is worked out, and no other."""
+        number = random.choice(range(3 + 3 * len(self.rates)))
+        if number < 3:
+            return (0, whole - 1, whole)[number]
+        rate, step = divmod(number - 3, 3)
+        return whole * self.rates[rate] // 1 + step - 1

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from rules.model import Checklist, Criterion, Edition, Fact, Group, Ranking, Rule, Scorecard, ScoreItem, Table
-from rules.values.exact import show
+from rules.values.figures import show
 from rules.values.text import Mark
 from tests.agreement.alterations import Change, are_intervals, conditions, edges, expressions, values
 
@@ -28,6 +28,15 @@ class Mutant:
         return f"{self.mark.file}:{self.mark.line}: {self.where}: {self.what}"
 
 
+HITS = {
+    "first": ("all",),
+    "all": ("first",),
+    "highest": ("lowest", "first"),
+    "lowest": ("highest", "first"),
+    "sum": ("first",),
+}
+
+
 def mutants(edition: Edition) -> Iterator[Mutant]:
     for rule in edition.rules.values():
         for mark, what, changed in _rule(rule):
@@ -38,6 +47,24 @@ def mutants(edition: Edition) -> Iterator[Mutant]:
                 other = replace(subject, facts={**subject.facts, fact.name: changed_fact})
                 subjects = {**edition.subjects, subject.name: other}
                 yield Mutant(fact.mark, what, f"{subject.name}.{fact.name}", replace(edition, subjects=subjects))
+
+
+def declarations(edition: Edition) -> Iterator[Mutant]:
+    """The edition with one thing wrong that no case comes out differently by: what is declared so that slips show."""
+    for rule in edition.rules.values():
+        for mark, what, changed in _roles(rule) if isinstance(rule.body, Table) else ():  # each row has its outcome
+            yield Mutant(mark, what, rule.id, replace(edition, rules={**edition.rules, rule.id: changed}))
+        full = getattr(rule.body, "full_marks", None)
+        if full is not None:
+            body: Any = replace(rule.body, full_marks=full + 1)  # type: ignore[call-arg]
+            rules = {**edition.rules, rule.id: replace(rule, body=body)}
+            yield Mutant(rule.mark, "full marks", rule.id, replace(edition, rules=rules))
+    for subject in edition.subjects.values():
+        for fact in subject.facts.values():
+            if fact.part_of:
+                other = replace(subject, facts={**subject.facts, fact.name: replace(fact, part_of="")})
+                subjects = {**edition.subjects, subject.name: other}
+                yield Mutant(fact.mark, "part_of", f"{subject.name}.{fact.name}", replace(edition, subjects=subjects))
 
 
 # --- criteria, rows, items ----------------------------------------------------------------------------------
@@ -90,11 +117,15 @@ Found = tuple[Mark, str, Rule]
 
 def _rule(rule: Rule) -> Iterator[Found]:
     body: Any = rule.body
+    if not isinstance(body, Table):
+        yield from _roles(rule)
     if isinstance(body, Checklist):
         yield from _each(rule, "criteria", lambda one: _criterion(rule, one))
     elif isinstance(body, Table):
         yield from _each(rule, "rows", lambda one: _criterion(rule, one))
         yield from _swapped(rule, body) if body.hit == "first" else ()
+        for hit in HITS[body.hit]:
+            yield rule.mark, f"hit {body.hit} -> {hit}", replace(rule, body=replace(body, hit=hit))
         for what, changed in _consequence(rule, body.otherwise):
             yield (
                 body.otherwise.mark,
@@ -105,6 +136,13 @@ def _rule(rule: Rule) -> Iterator[Found]:
         yield from _scorecard(rule, body)
     else:
         yield from _ranking(rule, body)
+
+
+def _roles(rule: Rule) -> Iterator[Found]:
+    if rule.role("met") and rule.role("not_met"):
+        roles = {"met": "not_met", "not_met": "met"}
+        turned = {name: replace(one, role=roles.get(one.role, one.role)) for name, one in rule.outcomes.items()}
+        yield rule.mark, "roles turned round", replace(rule, outcomes=turned)
 
 
 def _each(rule: Rule, field: str, changes: Callable[[Any], Iterator[Change]]) -> Iterator[Found]:

@@ -90,7 +90,7 @@ def assert_row(judge: TableJudge, name: str, found: Mapping[str, Any], facts: Fa
         assert found["outcome"] is None
         return False
     assert found["outcome"] == expected.outcome, (facts, found, expected)
-    verdicts = tuple((criterion.id, verdict) for criterion, verdict in expected.verdicts)
+    verdicts = {criterion.id: verdict for criterion, verdict in expected.verdicts}
     assert judge.findings(name, found) == verdicts, (facts, found, expected)
     assert_values(found, expected)
     return True
@@ -115,14 +115,20 @@ def value_of(found: Mapping[str, Any], name: str) -> Any:
     return Fraction(value) if isinstance(value, Decimal) else value
 
 
-def tabular_decisions(edition: Edition, on: date) -> dict[str, NotTabular | None]:
-    """Every decision, with why it is not for tables if it is not."""
-    found: dict[str, NotTabular | None] = {}
-    for name, rule in edition.rules.items():
-        table = ibis.table(facts_schema(edition, rule.subject), name="any")
-        try:
-            TableJudge(edition, on).judge(name, table)
-            found[name] = None
-        except NotTabular as error:
-            found[name] = error
-    return found
+_TOLD: dict[tuple[int, date], tuple[Edition, dict[str, NotTabular | None]]] = {}  # holds the editions: ids stay theirs
+
+
+def tabular_decisions(edition: Edition, on: date) -> Mapping[str, NotTabular | None]:
+    """Every decision, with why it is not for tables if it is not. To tell takes seconds: an edition is asked once."""
+    if (id(edition), on) not in _TOLD:
+        _TOLD[id(edition), on] = edition, {name: _why_not(edition, name, on) for name in edition.rules}
+    return _TOLD[id(edition), on][1]
+
+
+def _why_not(edition: Edition, name: str, on: date) -> NotTabular | None:
+    table = ibis.table(facts_schema(edition, edition.rules[name].subject), name="any")
+    try:
+        TableJudge(edition, on).judge(name, table)
+    except NotTabular as error:
+        return error
+    return None

@@ -10,15 +10,16 @@ from random import Random
 
 import pytest
 
-from rules import Engine, FactChecker, Reference, open_store
+from rules import Engine, FactChecker, Reference
 from rules.building.loader import load
 from rules.engine.network import NetworkError
 from tests.agreement.agreeing import agree
 from tests.agreement.drawing import Drawing
 from tests.agreement.making import TITLE, write
+from tests.editions import shipped
 
 ON = date(2026, 12, 31)
-EDITION = next(iter(open_store(Path(__file__).parents[2] / "policies").plans.values()))[0]
+EDITION = shipped()
 PAGE = resource.getpagesize()
 
 

@@ -2,20 +2,20 @@
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from random import Random
 
 import pytest
 
-from rules import Engine, Reference, open_store
+from rules import Engine, Reference
 from rules.engine import network
 from rules.engine.network import NetworkError
 from tests.agreement.agreeing import agree
 from tests.agreement.drawing import Drawing
 from tests.agreement.nearly import examples
+from tests.editions import shipped
 
 ON = date(2026, 12, 31)
-EDITION = next(iter(open_store(Path(__file__).parents[2] / "policies").plans.values()))[0]
+EDITION = shipped()
 NAMES = ("credit_village", "screening", "grant", "scoring", "usage", "record_validity")
 
 
@@ -70,16 +70,14 @@ def test_a_firing_read_the_wrong_way_round_is_noticed():
 
 def test_a_verdict_the_wrong_way_round_is_noticed():
     def wrong(one):
-        return replace(
-            one, verdicts={place: (of, not verdict) for place, (of, verdict) in one.verdicts.items()}, alone=None
-        )
+        return replace(one, verdicts={place: (of, not verdict) for place, (of, verdict) in one.verdicts.items()})
 
     assert disagreements(said(wrong)) > 20
 
 
 def mistaken(judgement):
     """The same judgement with the opposite outcome."""
-    return judgement and judgement._replace(outcome="excluded" if judgement.outcome == "collectable" else "collectable")
+    return judgement._replace(outcome="excluded" if judgement.outcome == "collectable" else "collectable")
 
 
 def disagreeing(engine):
@@ -91,15 +89,21 @@ def disagreeing(engine):
     )
 
 
-def test_a_wrong_judgement_made_beforehand_is_noticed():
-    assert disagreeing(Engine(EDITION)) == 0
-    assert disagreeing(said(lambda one: replace(one, alone=mistaken(one.alone)))) > 5
-
-
-def test_a_wrong_judgement_of_silence_is_noticed():
+def test_a_wrong_judgement_that_is_remembered_is_noticed():
     engine = Engine(EDITION)
-    block = engine._blocks["screening", 0]
-    block.silent = mistaken(block.silent)
+    assert disagreeing(engine) == 0  # which fills the memory
+    for answer in engine._blocks["screening", 0].known.values():
+        answer.judgement = mistaken(answer.judgement)
+
+    assert disagreeing(engine) > 5
+
+
+def test_an_answer_remembered_for_other_rungs_is_noticed():
+    engine = Engine(EDITION)
+    disagreeing(engine)
+    known = engine._blocks["screening", 0].known
+    answers = list(known.values())
+    known.update(zip(known, [*answers[1:], answers[0]], strict=True))
 
     assert disagreeing(engine) > 5
 
@@ -113,7 +117,7 @@ def test_silence_read_the_wrong_way_round_is_noticed():
 
 
 def test_a_criterion_that_is_never_looked_at_is_noticed():
-    assert disagreements(said(lambda one: replace(one, parts=one.parts[1:], verdicts={}, alone=None))) > 20
+    assert disagreements(said(lambda one: replace(one, parts=one.parts[1:], verdicts={}))) > 20
 
 
 CASE = ("screening", {"adverse_record": True, "other_unfitness": True, "status": "resident", "birth_date": ON})
@@ -130,7 +134,7 @@ def swallowing(real):
 
 
 def test_a_lost_firing_is_an_error_and_no_answer(monkeypatch):
-    engine = Engine(EDITION)
+    engine = Engine(EDITION, remember=0)
     assert engine.judge(*CASE, ON).outcome == "excluded"
     monkeypatch.setattr(network, "complete_action", swallowing(network.complete_action))
 
@@ -139,7 +143,7 @@ def test_a_lost_firing_is_an_error_and_no_answer(monkeypatch):
 
 
 def test_no_firing_at_all_is_an_error_and_no_answer(monkeypatch):
-    engine = Engine(EDITION)
+    engine = Engine(EDITION, remember=0)
     assert engine.judge(*CASE, ON).outcome == "excluded"
     real = network.assert_fact
     monkeypatch.setattr(network, "assert_fact", lambda handle, fact: (network.NOT_HANDLED, real(handle, fact)[1]))
@@ -149,7 +153,7 @@ def test_no_firing_at_all_is_an_error_and_no_answer(monkeypatch):
 
 
 def test_an_engine_that_lost_a_firing_answers_again_when_it_is_well(monkeypatch):
-    engine = Engine(EDITION)
+    engine = Engine(EDITION, remember=0)
     with monkeypatch.context() as broken, pytest.raises(NetworkError):
         broken.setattr(network, "complete_action", swallowing(network.complete_action))
         engine.decide(*CASE, ON)

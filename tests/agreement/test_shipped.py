@@ -1,19 +1,18 @@
 """The engine and the plain evaluator agree on every decision of every edition shipped."""
 
 from datetime import date
-from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import Engine, FactChecker, Reference, open_store
+from rules import Engine, FactChecker, Reference
 from tests.agreement.agreeing import agree
 from tests.agreement.drawing import Drawing
+from tests.editions import POLICIES, every
 
-STORE = open_store(Path(__file__).parents[2] / "policies")
-EDITIONS = [edition for editions in STORE.plans.values() for edition in editions]
+EDITIONS = list(every(POLICIES).values())
 CASES = [(edition, name) for edition in EDITIONS for name in edition.rules]
 BUILT: dict = {}
 

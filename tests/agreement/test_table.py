@@ -9,24 +9,22 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rules import Engine, Reference, open_store
-from rules.judging import evaluate as expressions
+from rules import Engine, Reference
+from rules.operations import OPERATIONS, require
 from rules.table import NotTabular, TableJudge, numbers
 from rules.table import conditions as table_conditions
-from rules.table import expressions as table_expressions
+from rules.table.translations import TRANSLATIONS
 from tests.agreement.backends import QUIET, connect, put, why_no_spark
 from tests.agreement.drawing import Drawing
+from tests.agreement.making import TITLE
 from tests.agreement.tabular import arrow, assert_agree, tabular_decisions
 from tests.agreement.test_random_editions import made
+from tests.editions import every
+from tests.unit.small import checklist, head, small
 
 ROOT = Path(__file__).parents[2]
 ON = date(2026, 12, 31)
-EDITIONS = {
-    edition.id: edition
-    for folder in (ROOT / "policies", ROOT / "tests" / "plans")
-    for editions in open_store(folder).plans.values()
-    for edition in editions
-}
+EDITIONS = every()
 NOT_FOR_TABLES = {
     "xx-county/2026-05-01": {"demonstration_village": "ranking"},
     "heng-county/2025-03-01": {},
@@ -117,8 +115,27 @@ def test_every_row_is_the_same_on_spark(plan):
     assert hold("pyspark", EDITIONS[plan], 40, 7)[0] > 0
 
 
-def test_every_operation_is_known_to_tables():
-    assert table_expressions.OPERATIONS.keys() == expressions.OPERATIONS.keys()
+@pytest.mark.parametrize(("item", "outcome"), [
+    ({"formula": "p"}, "open"), ({"fact": "p", "bands": [{"points": 7}]}, "open"),
+    ({"fact": "p", "bands": [{"points": 7}], "missing": 2}, "good"), ({"formula": "p", "missing": 0}, "good"),
+])  # fmt: skip
+def test_nothing_is_graded_by_a_grade_or_a_band_without_limits_unless_it_is_known(item, outcome):
+    grades = {"good": {"title": TITLE}, "open": {"if": "unknown", "title": TITLE}}
+    items = [{"id": "i", "title": TITLE, **item}]
+    card = head("scorecard", outcomes=grades, grades=[{"grade": "good"}], items=items)
+    limit = checklist({"require": {"card": "good"}})
+    edition = small({"p": {"type": "points", "title": TITLE}}, {"card": card, "limit": limit})
+    engine, reference = Engine(edition), Reference(edition)
+
+    assert reference.judge("card", {}, ON).outcome == outcome
+    for decision in edition.rules:
+        assert_agree(connect("duckdb"), engine, reference, decision, [{}, {"p": 5}], ON)
+
+
+def test_every_operation_is_known_to_tables_and_one_that_is_not_stops_the_import():
+    assert TRANSLATIONS.keys() == OPERATIONS.keys()
+    with pytest.raises(NotImplementedError, match="streak"):
+        require("operations", OPERATIONS, TRANSLATIONS.keys() - {"streak"})
 
 
 def test_a_conclusion_in_the_table_stands():
@@ -146,7 +163,7 @@ def years_by_the_new_year(monkeypatch):
         start, end = (frame.evaluate(arg) for arg in op.args)
         return numbers.counted(end.year - start.year().cast("int64"), 9999)
 
-    monkeypatch.setitem(table_expressions.OPERATIONS, "completed_years", early)
+    monkeypatch.setitem(TRANSLATIONS, "completed_years", early)
 
 
 @pytest.mark.parametrize(
@@ -157,4 +174,4 @@ def test_a_mistake_in_the_compiler_is_noticed(monkeypatch, wrong, decision):
     wrong(monkeypatch)
 
     with pytest.raises(AssertionError):
-        hold("duckdb", edition, 80, 3, decision)
+        hold("duckdb", edition, 200, 3, decision)

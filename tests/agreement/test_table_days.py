@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import Reference, open_store
+from rules import Reference
 from rules.table import Counting, TableJudge
 from rules.table.days import DAY, Days
 from tests.agreement.backends import EACH, connect, put, rows_of
@@ -18,14 +18,10 @@ from tests.agreement.drawing import Drawing
 from tests.agreement.tabular import arrow, assert_row, tabular, tabular_decisions
 from tests.agreement.test_random_editions import made
 from tests.agreement.test_table_counting import households, rows
+from tests.editions import every
 
 ROOT = Path(__file__).parents[2]
-EDITIONS = {
-    edition.id: edition
-    for folder in (ROOT / "policies", ROOT / "tests" / "plans")
-    for editions in open_store(folder).plans.values()
-    for edition in editions
-}
+EDITIONS = every()
 EDITION = EDITIONS["xx-county/2026-05-01"]
 DAYS = [date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 28), date(2027, 12, 31)]
 

@@ -100,7 +100,7 @@ def test_ratios_are_compared_by_cross_multiplication(name):
 
 def numbers_compare(operator, left, right):
     return {"at_least": left >= right, "above": left > right, "at_most": left <= right, "below": left < right,
-            "equals": left == right}[operator]  # fmt: skip
+            "equals": left == right, "one_of": left == right}[operator]  # fmt: skip
 
 
 @EACH

@@ -19,6 +19,8 @@ _NO_SUCH_TOTAL = "points come in fives, and in fives and two, so that no total l
 _FIRST_ROW_SPEAKS = "all rows hold together, and the first gives the conclusion"
 _NEVER_THAT_LOW = "the lowest total is 5 and the highest 105, so that only a cap below 105 is felt"
 EQUIVALENT: Mapping[str, str] = {
+    "grading: hit first -> all": _EXCLUDE_EACH_OTHER,
+    "township_designation: hit first -> all": _EXCLUDE_EACH_OTHER,
     "record_validity: expired: before not_possible": _EXCLUDE_EACH_OTHER,
     "review: approval: approval_share: above 50% -> 51%": "no panel has so many votes that a share lies between the two",
     **{

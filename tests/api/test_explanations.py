@@ -75,6 +75,30 @@ def test_the_text_is_the_cores_own(api, caller, decided):
         assert answer.text == explain(decision, lang) + "\n"
 
 
+@pytest.mark.parametrize("type", ["text/plain", "text/html", "application/json"])
+def test_how_deep_it_goes_is_for_the_reader_to_say(caller, decided, type):
+    path = f"/v1/decisions/{decided['log_id']}/explanation"
+    said = [caller.get(f"{path}?depth={depth}", headers={"Accept": type}).text for depth in (0, 1)]
+    assert "219个农户 ÷" not in said[0]
+    assert "A级及以上户数 219个农户 ÷ 全村农户数 400个农户" in said[1]
+
+
+@pytest.mark.parametrize(("depth", "error"), [("-1", "out_of_range"), ("101", "out_of_range"), ("x", "not_whole")])
+def test_a_depth_that_is_none_is_told(caller, decided, depth, error):
+    answer = caller.get(f"/v1/decisions/{decided['log_id']}/explanation?depth={depth}")
+    assert errors(answer) == [("/depth", error)]
+
+
+def test_the_tree_of_reasons_is_that_of_the_text(caller, decided):
+    found = caller.get(f"/v1/decisions/{decided['log_id']}/explanation").json
+    share = found["reasons"]["zh"]["because"][0]
+    assert share == {
+        "title": "信用户占比", "seen": "54.75%", "wanted": "应不低于 55%", "state": "not_met",
+        "formula": "= A级及以上户数 219个农户 ÷ 全村农户数 400个农户", "clause": "四(三)1(1)", "source": "四(三)1(1)",
+    }  # fmt: skip
+    assert any(share["formula"] in line for line in found["explanation"]["zh"])
+
+
 def test_as_json_it_holds_the_decision_and_what_would_change_it(caller, decided):
     found = caller.get(f"/v1/decisions/{decided['log_id']}/explanation").json
 

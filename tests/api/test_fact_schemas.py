@@ -15,17 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from rules import FactChecker, FactError, open_store
+from rules import FactChecker, FactError
 from rules.values.exact import exact
 from rules.values.limits import HUGE
 from service.exact_json import dumps, loads
 from service.http.cases import read
 from service.http.fields import ID_SCHEMA
 from service.openapi.document import fact_schemas
-from tests.api.calling import POLICIES
+from tests.editions import every
 
-PLANS = POLICIES.parent / "tests" / "plans"
-EDITIONS = [edition for root in (POLICIES, PLANS) for found in open_store(root).plans.values() for edition in found]
+EDITIONS = list(every().values())
 SUBJECTS = [(edition, subject) for edition in EDITIONS for subject in edition.subjects]
 TOGETHER = {"part_exceeds_whole", "not_a_date", "too_deep", "repeated_id"}
 OF_TEXT = {"too_small", "too_large", "not_a_number"}

@@ -10,6 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
+from rules.engine.memory import Memory
 from service.http import observing
 from tests.api.calling import ROOT, start
 from tests.running import running
@@ -138,6 +139,21 @@ def test_of_an_error_nobody_expected_the_log_has_the_place_and_not_the_message(t
     assert line["places"][-1].endswith(" fail")
     assert line["request_id"] in done.stdout
     assert SECRET_WORDS not in done.stdout + done.stderr
+
+
+def test_answers_of_the_engine_are_counted_once_each():
+    def counted():
+        name = "village_credit_engine_answers_total"
+        return [REGISTRY.get_sample_value(name, {"how": how}) or 0 for how in ("proved", "remembered")]
+
+    memory, before = Memory(10), counted()
+    memory.misses, memory.hits = 2, 3
+    observing._answers([memory])
+    memory.hits = 7
+    observing._answers([memory])
+    observing._answers([memory])
+
+    assert [now - then for now, then in zip(counted(), before, strict=True)] == [2, 7]
 
 
 def decided():

@@ -13,7 +13,8 @@ from service.commands.main import cli
 from tests.county.making import excel
 
 VILLAGES = [["编号", "全村农户数", "人均年收入", "a_grade_households", "常住人口", "remark"]] + [
-    [f"V{number}", str(100 + 10 * number), "12,000.50", str(50 + 5 * number), str(300 + 30 * number), "x"] for number in range(6)
+    [f"V{number}", str(100 + 10 * number), "12,000.50", str(50 + 5 * number), str(300 + 30 * number), "x"]
+    for number in range(6)
 ]
 MANAGERS = [["id", "working_share", "most_villages"], ["M1", "", ""], ["M2", "100%", "4"]]
 
@@ -103,11 +104,11 @@ def test_what_is_missing_is_told_and_exit_is_three(files):
 @pytest.mark.parametrize(
     ("row", "column", "text", "said"),
     [
-        (2, 1, "many", "v.csv:3 households: Write a whole number."),
-        (2, 0, "V0", "v.csv:3: The id V0 stands here twice."),
-        (2, 0, "", "v.csv:3: There is no id."),
-        (2, 0, "110101199001011234", "v.csv:3: An id is text of 1 to 64 characters, and no identity card number."),
-        (2, 3, "999", "A-grade households (999 households) cannot exceed Households"),
+        (2, 1, "many", "v.csv:3 全村农户数: Write a number."),
+        (2, 0, "V0", "v.csv:3 id: The id occurs more than once"),
+        (2, 0, "", "v.csv:3 id: There is no id."),
+        (2, 0, "110101199001011234", "v.csv:3 id: An id is text of 1 to 64 characters, and no identity card number."),
+        (2, 3, "999", "v.csv:3 a_grade_households: A part cannot exceed its whole: A-grade households > "),
     ],
 )
 def test_bad_cells_are_named_with_file_and_row(files, row, column, text, said):

@@ -1,7 +1,7 @@
 """The checks in SQL find what the fact dictionary's own checker finds, row for row and column for column."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from rules import FactChecker, FactError
 from rules.building.loader import load
+from service.county.backend import Duck, rows_of
 from service.county.intake.checks import Checks
-from service.county.intake.extract import _typed
+from service.county.intake.columns import NO, YES
 from service.county.intake.inputs import Source
-from service.county.run.backend import Duck
 from tests.county.making import as_csv
 
 ROOT = Path(__file__).parents[2]
@@ -83,12 +83,28 @@ def duck_in(folder):
 def judged(subject, path, scratch):
     """The columns that are wrong in each row, the parts that exceed their wholes, and the good rows by id."""
     duck = duck_in(scratch.parent / path.suffix)
-    found = Checks(EDITION, duck, scratch).look(Source(subject, path))
+    checks = Checks(EDITION, duck, scratch)
+    checks.look(Source(subject, path))
     wrong, parts = {}, {}
     for row, column, code in duck.run(f'SELECT row__, col, code FROM "bad__{subject}"'):
         (parts if code.startswith(PART) else wrong).setdefault(row - Source(subject, path).first, set()).add(column)
-    good = {one.pop("id"): one for one in duck.dicts(f"SELECT * FROM {duck.rows(found.clean)}")}
+    good = {one.pop("id"): one for one in duck.dicts(f"SELECT * FROM {rows_of(checks.clean[subject])}")}
     return wrong, parts, good
+
+
+def typed(text, type):
+    """A cell of text as the checker takes it; text that fits nothing stays, and the checker says what is wrong."""
+    if not text:
+        return None
+    if type.kind == "boolean":
+        return True if text.lower() in YES else False if text.lower() in NO else text
+    if not type.is_number or text.endswith("%"):
+        return text
+    try:
+        number = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return text
+    return int(number) if number.is_finite() and number == number.to_integral_value() else number
 
 
 def expected(subject, row):
@@ -139,9 +155,9 @@ def test_text_is_checked_as_the_dictionary_says(subject, tmp_path_factory, data)
     known = {name: fact for name, fact in known.items() if fact.type.kind != "list"}
     rows = drawn(data, {name: texts(fact) for name, fact in known.items()})
     path = as_csv(scratch / "rows.csv", [{"id": f"R{number:03}"} | row for number, row in enumerate(rows)])
-    typed = [{name: _typed(text.strip(), known[name].type) for name, text in row.items()} for row in rows]
+    cells = [{name: typed(text.strip(), known[name].type) for name, text in row.items()} for row in rows]
 
-    agree(subject, typed, path, scratch)
+    agree(subject, cells, path, scratch)
 
 
 @pytest.mark.parametrize("subject", ["household", "village"])

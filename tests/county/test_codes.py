@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.values.ids import LONGEST, PLAIN, is_id
+from service.county.backend import Duck, rows_of
 from service.county.intake.checks import Checks
 from service.county.intake.inputs import Source
-from service.county.run.backend import Duck
 from tests.county.test_checks import EDITION
 
 IDS = ["V01", " V02 ", "", "  ", None, "\u3000", "V\t3", "V 4", "村五", "V\x7f6", "~" * LONGEST, "~" * (LONGEST + 1),
@@ -28,8 +28,10 @@ def duck(tmp_path):
 
 def looked_at(duck, folder, columns):
     pq.write_table(pa.table(columns), folder / "rows.parquet")
-    found = Checks(EDITION, duck, folder).look(Source("household", folder / "rows.parquet"))
-    return found, duck.dicts(f"SELECT * FROM {duck.rows(found.clean)}"), duck.columns(duck.rows(found.clean))
+    checks = Checks(EDITION, duck, folder)
+    found = checks.look(Source("household", folder / "rows.parquet"))
+    clean = rows_of(checks.clean["household"])
+    return found, duck.dicts(f"SELECT * FROM {clean}"), duck.columns(clean)
 
 
 @given(st.from_regex(PLAIN, fullmatch=True))
@@ -59,7 +61,7 @@ def test_codes_are_read_as_codes_and_written_as_text(duck, tmp_path, type, coded
     assert [row["status"] for row in rows] == ["resident", "deceased", None]
     assert [row["votes"] for row in rows] == table["votes"].to_pylist()[:3]
 
-    duck.write(duck.table(found.clean), tmp_path / "out.parquet", "id")
+    duck.write(duck.table(tmp_path / "clean_household.sql"), tmp_path / "out.parquet", "id")
     written = pq.read_table(tmp_path / "out.parquet")
     assert written.schema.field("status").type == pa.string()
     assert written.to_pylist() == rows

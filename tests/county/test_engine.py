@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from service.county.run.backend import Duck
+from service.county.backend import Duck, rows_of
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def saved(path, ids):
      ([None, "a"], False), (["a", None, "b"], False)],
 )  # fmt: skip
 def test_order_is_seen(duck, tmp_path, ids, said):
-    assert duck.in_order(duck.rows(saved(tmp_path / "ids.parquet", ids)), "id") is said
+    assert duck.in_order(rows_of(saved(tmp_path / "ids.parquet", ids)), "id") is said
 
 
 def test_rows_that_are_not_in_order_are_written_in_order(duck, tmp_path):
@@ -44,4 +44,4 @@ def test_a_file_that_has_changed_is_opened_anew(duck, tmp_path):
 def test_a_query_in_a_file_stands_for_its_rows(duck, tmp_path):
     saved(tmp_path / "ids.parquet", ["a", "b"])
     (tmp_path / "some.sql").write_text(f"SELECT * FROM '{tmp_path}/ids.parquet' WHERE id = 'b'", encoding="utf-8")
-    assert duck.run(f"SELECT id FROM {duck.rows(tmp_path / 'some.sql')}") == [("b",)]
+    assert duck.run(f"SELECT id FROM {rows_of(tmp_path / 'some.sql')}") == [("b",)]

@@ -82,7 +82,10 @@ def test_lists_to_work_from(tmp_path):
     people[6] |= sound | {"loan_balance": None, "npl_balance": None}  # V00
     people[13] |= sound | {"status": None}  # V01
     files["--households"] = parquet(tmp_path / "in/households.parquet", people)
-    few = [row | {"leadership_sound": number < 2, "per_capita_income": 20000 + number, "integrity_score": 90} for number, row in enumerate(villages(6, 2))]
+    few = [
+        row | {"leadership_sound": number < 2, "per_capita_income": 20000 + number, "integrity_score": 90}
+        for number, row in enumerate(villages(6, 2))
+    ]
     files["--villages"] = parquet(tmp_path / "in/villages.parquet", few)
     manifest = json.loads(run(files, tmp_path / "out"))
     data = data_of(tmp_path / "out")

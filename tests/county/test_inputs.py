@@ -5,8 +5,8 @@ from contextlib import closing
 import pytest
 from openpyxl import Workbook
 
+from service.county.backend import Duck, named
 from service.county.intake.inputs import ROW, Source, Unreadable, opened
-from service.county.run.backend import Duck, named
 
 
 def rows(path):

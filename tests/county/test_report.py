@@ -8,11 +8,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from service.county.report.basis import later
 from service.county.report.document import HOME, inlined
 from tests import chromium
 from tests.county.conftest import run
-from tests.county.making import ON, parquet
+from tests.county.making import parquet
 
 PARTS = (
     "funnel",
@@ -114,11 +113,6 @@ def test_the_library_is_the_release_as_it_was():
 
 def test_nothing_in_the_data_ends_its_script():
     assert "<" not in inlined({"a": "</script><!--"})
-
-
-@pytest.mark.parametrize(("months", "day"), [(2, "2027-02-28"), (12, "2027-12-31"), (3, "2027-03-31")])
-def test_months_end_on_the_last_day_there_is(months, day):
-    assert later(ON, months).isoformat() == day
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,9 @@ from openpyxl import load_workbook
 
 from rules import Engine
 from rules.building.loader import load
+from service.county.backend import Duck, rows_of
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.inputs import ROW, Source
-from service.county.run.backend import Duck
 from service.county.run.outputs import Outputs
 from service.county.run.steps import digest
 from tests.county.conftest import call, run
@@ -80,9 +80,10 @@ def test_the_same_inputs_give_the_same_bytes(files, out, manifest, tmp_path):
 def looked_at(file):
     """What the checks make of a file of households, its good rows, and what is set aside."""
     with closing(Duck(file.parent / "scratch")) as duck:
-        checked = Checks(EDITION, duck, file.parent).look(Source("household", file))
+        checks = Checks(EDITION, duck, file.parent)
+        checked = checks.look(Source("household", file))
         aside = duck.dicts(f"SELECT {ROW} AS row, col, code FROM {BAD}household")
-        good = duck.dicts(f"SELECT * FROM {duck.rows(checked.clean)}")
+        good = duck.dicts(f"SELECT * FROM {rows_of(checks.clean['household'])}")
     return checked, good, aside
 
 
@@ -219,6 +220,8 @@ def test_one_row_is_explained(out):
     said = call("explain", out, "village", "V01", "credit_village", "--lang", "en")
     assert "Criteria of a credit village" in said
     assert "4" in said
+    assert "= " in call("explain", out, "village", "V01", "credit_village", "--all")
+    assert "= " not in call("explain", out, "village", "V01", "credit_village", "--depth", "0")
     assert "V99" in call("explain", out, "village", "V99", code=2)
     assert json.loads(call("explain", out, "township", "T1", "credit_township", "--json"))["findings"]
 

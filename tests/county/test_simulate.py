@@ -11,7 +11,7 @@ import pytest
 from rules.variants.sweep import sweep
 from rules.variants.whatif import NoSuchFigure
 from service.commands.county_simulate import _touched
-from service.county.run.backend import Duck
+from service.county.backend import Duck
 from service.county.run.outputs import Outputs
 from service.county.simulation import Simulation
 from tests import chromium

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from docs.make import main, pages, read_feature, settings_page
+from docs.make import main, manual, pages, read_feature, settings_page
 from rules.building.store import open_store
+from rules.format.manual import with_tables
 from rules.model import Edition
+from rules.operations import KEYS, OPERATORS
+from rules.values.exact import UNITS
+from tests.editions import store
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -16,11 +20,12 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(<?([^)\s>]+)>?[^)]*\)")
 FENCED = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
 PAGES = ["rulebook.md", "traceability.md"]
+MANUAL = {"policy-format.md": "en", "policy-format.zh-CN.md": "zh"}
 
 
 @pytest.fixture(scope="module")
 def edition():
-    return open_store(ROOT / "policies").plans["xx-county"][-1]
+    return store(ROOT / "policies").plans["xx-county"][-1]
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +82,31 @@ def test_the_page_of_settings_is_true():
     assert (DOCS / "settings.md").read_text(encoding="utf-8") == settings_page(), "run `make docs`"
 
 
+@pytest.mark.parametrize("name", MANUAL)
+def test_the_tables_of_the_manual_are_true(name):
+    assert (DOCS / name).read_text(encoding="utf-8") == manual(DOCS)[name], "run `make docs`"
+
+
+@pytest.mark.parametrize(("name", "lang"), MANUAL.items())
+def test_the_manual_has_every_unit_formula_and_operator(name, lang):
+    page = (DOCS / name).read_text(encoding="utf-8")
+    cells = {word for line in page.splitlines() if line.startswith("| `") for word in re.findall(r"\w+|[%‰]", line)}
+    assert cells >= {*UNITS, *KEYS, *OPERATORS}
+    with pytest.raises(ValueError, match="formulas"):
+        with_tables(page.replace("<!-- formulas: make docs -->", ""), lang)
+
+
 def test_the_command_writes_every_generated_file(tmp_path):
     shutil.copytree(ROOT / "policies", tmp_path / "policies")
     (tmp_path / "policies" / "policy.schema.json").unlink()
     (tmp_path / "features").symlink_to(ROOT / "features")
     (tmp_path / "docs").mkdir()
+    for name in MANUAL:
+        page = (DOCS / name).read_text(encoding="utf-8")
+        (tmp_path / "docs" / name).write_text(page.replace("| `ratio: [a, b]`", "| `ration`"), encoding="utf-8")
     main(tmp_path, "xx-county")
     made = [*(tmp_path / "docs").iterdir(), tmp_path / "policies" / "policy.schema.json"]
-    assert sorted(path.name for path in made) == sorted([*PAGES, "settings.md", "policy.schema.json"])
+    assert sorted(path.name for path in made) == sorted([*PAGES, *MANUAL, "settings.md", "policy.schema.json"])
     for path in made:
         assert path.read_text(encoding="utf-8") == (ROOT / path.relative_to(tmp_path)).read_text(encoding="utf-8")
 

@@ -1,6 +1,6 @@
 """The Makefile installs the core on every Python of this machine, and there it judges as it does here.
 
-What is built is kept in `.cache`, by interpreter and lock: only the first run pays for it.
+What is built is kept in `.interpreters_cache`, by interpreter and lock: only the first run pays for it.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ import pytest
 from tests.health.core import judge_in_threads
 
 ROOT = Path(__file__).parents[2]
-CACHE = ROOT / ".cache" / "interpreters"
+CACHE = ROOT / ".interpreters_cache"
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 CORE = ("durable-rules", "orjson", "pyyaml")  # all that `import rules` brings in
 THREADS, CASES = 2, 5

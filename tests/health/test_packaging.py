@@ -76,11 +76,19 @@ def test_a_foreign_distribution_would_be_noticed():
     assert strangers(["durable-rules", "Rules"]) == ["rules"]
 
 
-def test_only_the_pythons_that_durable_rules_imports_on_are_allowed():
+def test_the_pythons_that_durable_rules_can_be_built_for_are_allowed():
     allowed = SpecifierSet(PYPROJECT["project"]["requires-python"])
     versions = ["3.10.13", "3.11.0", "3.12.9", "3.13.0"]
-    assert [v for v in versions if v in allowed] == ["3.11.0", "3.12.9"]
+    assert [v for v in versions if v in allowed] == versions[1:]
     assert ".".join(map(str, sys.version_info[:3])) in allowed
+
+
+@pytest.mark.parametrize(
+    "name", ["deploy/Dockerfile", "docs/deploy.md", "docs/deploy.zh-CN.md", "service/commands/main.py"]
+)
+def test_whoever_builds_durable_rules_is_told_the_flag_that_the_makefile_sets(name):
+    [flag] = re.findall(r"^COMPAT := (\S+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert f"CPPFLAGS={flag}" in (ROOT / name).read_text(encoding="utf-8")
 
 
 def test_the_distribution_is_kept_off_public_indexes():

@@ -5,18 +5,15 @@ import json
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
-import click
 import pytest
 from click.testing import CliRunner
 from pyarrow import parquet
 
-from service.commands.keys import keys_commands
-from service.commands.log import log_commands
+from service.commands.log import verify_log
+from service.commands.main import COMMANDS, cli
 from service.log import as_dict
 from service.settings import DEFAULTS
 from tests.log.samples import Clock, entry, opened, rows, tamper
-
-CLI = click.Group(commands=[log_commands, keys_commands])
 
 
 @pytest.fixture
@@ -35,7 +32,7 @@ def run(sqlite):
     def run(*words, lang="en", database=sqlite, keep=None):
         environment = {"VILLAGE_CREDIT_DATABASE": database, "LANG": lang}
         environment |= {"VILLAGE_CREDIT_KEEP_INPUTS_DAYS": str(keep)} if keep else {}
-        return CliRunner(env={**environment, "LC_ALL": lang}).invoke(CLI, [str(word) for word in words])
+        return CliRunner(env={**environment, "LC_ALL": lang}).invoke(cli, [str(word) for word in words])
 
     return run
 
@@ -204,9 +201,9 @@ def test_a_key_that_has_ended_is_listed_as_such(run):
 
 
 def test_every_command_says_how_to_answer_and_no_more_than_it_heeds(run):
-    for group in (log_commands, keys_commands):
-        for name in group.commands:
-            shown = run(group.name, name, "--help").stdout
+    for group in ("log", "keys"):
+        for name in COMMANDS[group].places:
+            shown = run(group, name, "--help").stdout
             assert all(option in shown for option in ("--database", "--lang", "--json", "--color")), name
             assert "--policies" not in shown
 
@@ -219,5 +216,5 @@ def test_progress_is_shown_to_somebody_who_watches(log, run, monkeypatch):
 
 
 def test_the_log_is_where_the_service_has_it_by_default():
-    [database] = [one for one in log_commands.commands["verify"].params if one.name == "database"]
+    [database] = [one for one in verify_log.params if one.name == "database"]
     assert database.default == DEFAULTS["database"]

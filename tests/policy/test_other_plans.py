@@ -13,14 +13,16 @@ from typing import Any
 import pytest
 import yaml
 
-from rules import Decision, Engine, FactChecker, Reference, Store, open_store, read_store
-from rules.format.grammar import DOCUMENT, FORMULAS, JOINS, OPERATORS, PERSONAL_TRAITS, REPLACED
+from rules import Decision, Engine, FactChecker, Reference, Store, read_store
+from rules.format.grammar import DOCUMENT, PERSONAL_TRAITS, REPLACED
 from rules.judging.distance import distances
+from rules.operations import JOINS, KEYS, OPERATORS
 from rules.values.exact import plain
 from rules.words.explain import explain
 from rules.words.rulebook import page
+from tests import editions
+from tests.editions import PLANS
 
-PLANS = Path(__file__).parent.parent / "plans"
 CASES = sorted((PLANS / "cases").glob("*.yaml"))
 
 
@@ -59,7 +61,7 @@ def _cases() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    return open_store(PLANS)
+    return editions.store(PLANS)
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +126,8 @@ def _plain(value: Any) -> Any:
 
 
 def test_every_plan_prints_as_a_rulebook(store: Store) -> None:
-    for editions in store.plans.values():
-        for edition in editions:
+    for of_plan in store.plans.values():
+        for edition in of_plan:
             printed = page(edition, {})
             assert [rule.id for rule in edition.rules.values() if rule.title.zh not in printed] == []
 
@@ -216,7 +218,7 @@ def _words(schema: Any) -> Iterator[str]:
 def test_the_reference_names_every_key(name: str) -> None:
     defs: dict[str, Any] = {}
     shape = DOCUMENT.schema(defs)
-    words = {*_words(shape), *_words(defs), *FORMULAS, *OPERATORS, *JOINS, *PERSONAL_TRAITS}
+    words = {*_words(shape), *_words(defs), *KEYS, *OPERATORS, *JOINS, *PERSONAL_TRAITS}
     assert len(words) > 90
     text = (PLANS.parent.parent / "docs" / name).read_text("utf-8")
     assert sorted(word for word in words if not re.search(rf"\b{word}\b", text, re.ASCII)) == []

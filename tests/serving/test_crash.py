@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from pathlib import Path
 from service.log import DecisionLog, Sealer, verify
 from tests.running import GONE, Running, running
 
+BASE = Path(__file__).parents[1] / "policy" / "base"  # a small plan: every start reads it three times
 KILLS, CLIENTS = 50, 6
 FACTS = {"households": 300, "a_grade_households": 164}
 
@@ -36,7 +38,7 @@ class Load:
                 self.up.wait()
                 try:
                     status, answer, headers = self.server.call(
-                        "POST", "/v1/decisions/credit_village", body, Idempotency_Key=subject
+                        "POST", "/v1/decisions/standing", body, Idempotency_Key=subject
                     )
                 except GONE:
                     if self.over.is_set():
@@ -50,7 +52,8 @@ class Load:
 
 def test_fifty_kills_under_load_lose_no_answer_and_repeat_none(tmp_path: Path, url: str) -> None:
     chance = random.Random(50)
-    with running(tmp_path, database=url, log_level="error", workers=2) as server:
+    shutil.copytree(BASE, tmp_path / "policies" / "base")
+    with running(tmp_path, database=url, log_level="error", workers=2, policies=tmp_path / "policies") as server:
         load = Load(server)
         with ThreadPoolExecutor(CLIENTS) as pool:
             asking = [pool.submit(load.ask, client) for client in range(CLIENTS)]

@@ -16,7 +16,15 @@ from tests.steps.case import Case
 from tests.steps.sentences import THEN, Sentence, find
 
 FEATURES = Path(__file__).parents[2] / "features"
-VOCABULARY = (assigning, conclusions, counting, facts, rankings, readings, shortfalls)  # importing them declares their sentences
+VOCABULARY = (
+    assigning,
+    conclusions,
+    counting,
+    facts,
+    rankings,
+    readings,
+    shortfalls,
+)  # importing them declares their sentences
 CLAUSE = "@条款-"
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from rules import Edition
 from rules.model import Fact, Rule, Subject
-from rules.values.exact import Type, Value, decimal_text, read_literal, show
+from rules.values.exact import Type, Value, decimal_text, read_literal
+from rules.values.figures import show
 
 UNKNOWN, NONE, NOT_GIVEN = "未知", "无", "未给出"
 UNITS = {"household": "户", "yuan": "元", "village": "个村", "vote": "票", "person": "人"}

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from rules.building.bands import Band, can_hold, check_bands
 from rules.files.node import Node
-from rules.judging.evaluate import COMPARE
 from rules.model import Comparison, Const
+from rules.operations import COMPARE
+from rules.operations import OPERATORS as DECLARED
 from rules.problems.problem import Problems
 from rules.values.exact import POINTS
 from rules.values.text import Mark
 
-OPERATORS = ("at_least", "above", "at_most", "below", "equals")
+OPERATORS = tuple(name for name, one in DECLARED.items() if (one.low, one.high) != (None, None))
 TRIES = [Fraction(n, 2) for n in range(-9, 20)]  # every limit drawn, and the points between
 
 

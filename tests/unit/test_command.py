@@ -44,7 +44,7 @@ def broken(policies, old="{a_grade_share: {at_least: 55%}}", new="{a_grade_share
 def test_a_decision_is_printed_with_its_clause():
     result = call("decide", "credit_village", NARROW)
     assert result.exit_code == 0
-    assert re.search(r"✗  A-grade share +54\.75%  must be at least 55% +四\(三\)1\(1\)", result.stdout)
+    assert re.search(r"✗  A-grade share +54\.75% +must be at least 55% +四\(三\)1\(1\)", result.stdout)
     assert result.stderr == ""
 
 
@@ -107,9 +107,20 @@ def test_explain_follows_the_decisions_below_and_json_holds_them_whole():
     assert found["explanation"]["en"][1] == "  Outcome: submit for approval"
 
 
+def test_explain_goes_as_deep_as_asked():
+    case = str(CASES / "village_qualifies.yaml")
+    shallow, usual, whole = (
+        call("explain", "village_measures", case, *levels).stdout for levels in (["--depth", "0"], [], ["--all"])
+    )
+    assert "Rate after discount  5% =" not in shallow
+    assert "Rate after discount  5% =" in usual
+    assert "Current rate of like loans  5.5% = 3% (One-year loan prime rate (example)) + 250 bp" in whole
+    assert call("explain", "village_measures", case, "--depth", "101").exit_code == 2
+
+
 def test_what_if_shows_both_outcomes():
     result = call("decide", "credit_village", VILLAGES, "--what-if", "credit_village.a_grade_share=60%")
-    assert "5 of 8 outcomes would change" in result.stdout
+    assert "5 of 8 cases would change: outcome in 5, items in 5" in result.stdout
     assert re.search(r"V-001 +qualified +not qualified +A-grade share ✓ → ✗", result.stdout)
     rows = [json.loads(line) for line in call("decide", "credit_village", VILLAGES, "--what-if",
             "credit_village.a_grade_share=60%", "--json").stdout.splitlines()]  # fmt: skip
@@ -119,14 +130,22 @@ def test_what_if_shows_both_outcomes():
 def test_suppositions_add_up():
     two = ["--what-if", "credit_village.filing_share=89%", "--what-if", "credit_village.lender_npl_rate=3%"]
     result = call("decide", "credit_village", NARROW, *two, "--what-if", "credit_village.a_grade_share=54%")
-    assert "1 of 1 outcomes would change" in result.stdout
-    assert "0 of 1 outcomes would change" in call("decide", "credit_village", NARROW, *two).stdout
+    assert "1 of 1 cases would change: outcome in 1" in result.stdout
+    assert "1 of 1 cases would change: items in 1" in call("decide", "credit_village", NARROW, *two).stdout
 
 
 def test_a_supposition_shows_values_that_change():
     case = str(CASES / "village_qualifies.yaml")
     result = call("decide", "village_measures", case, "--what-if", "village.rate_discount=80 bp")
     assert "Rate discount 0.5% → 0.8%; Rate after discount 5% → 4.7%" in result.stdout
+    assert "1 of 1 cases would change: outputs in 1" in result.stdout
+
+
+def test_a_supposition_that_changes_nothing_says_so():
+    result = call(
+        "decide", "credit_village", NARROW, "--what-if", "credit_village.a_grade_share=55%", LANG="zh_CN.UTF-8"
+    )
+    assert "1 个案例中 0 个会变\n" in result.stdout
 
 
 def test_colours_are_for_terminals_or_who_asks():

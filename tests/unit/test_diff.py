@@ -8,6 +8,8 @@ import pytest
 
 from rules.building.loader import load
 from rules.building.store import open_store
+from rules.model import Checklist, Group
+from rules.model.places import put
 from rules.variants.new_edition import Exists, new_edition
 from rules.variants.whatif import NoSuchFigure, Supposition, suppose
 from rules.words.diff import diff
@@ -47,26 +49,29 @@ def test_the_same_edition_has_no_differences(changes):
     ("edit", "path", "zh", "en"),
     [
         (("credit_village.yaml", "{a_grade_share: {at_least: 55%}}", "{a_grade_share: {at_least: 60%}}"),
-         "credit_village.a_grade_share", "A级及以上信用户占比：55% → 60%", "A-grade share: 55% → 60%"),
+         "credit_village.a_grade_share", "A级及以上信用户占比：不低于 55% → 不低于 60%",
+         "A-grade share: at least 55% → at least 60%"),
         (("credit_village.yaml", "{a_grade_share: {at_least: 55%}}", "{a_grade_share: {above: 55%}}"),
          "credit_village.a_grade_share", "A级及以上信用户占比：不低于 55% → 高于 55%",
          "A-grade share: at least 55% → above 55%"),
         (("screening.yaml", "[18 years, 65 years]", "[18 years, 60 years]"),
-         "screening.age", "年龄适合授信：65年 → 60年", "Age fit for credit: 65 → 60"),
+         "screening.age", "年龄适合授信：拟授信人周岁 在 18岁 至 65岁 之间（含两端） → 拟授信人周岁 在 18岁 至 60岁",
+         "Age fit for credit: Applicant's age is between 18 years and 65 years (both in) → "),
         (("grant.yaml", "{limit: 20 万元}", "{limit: 30 万元}"), "grant.grade_aaa",
          "AAA级额度 给予：建议额度 20万元 → 建议额度 30万元",
          "Limit for AAA grants: Proposed limit 200,000 yuan → Proposed limit 300,000 yuan"),
         (("facts.yaml", "value: 50 bp", "value: 60 bp"), "village.rate_discount",
-         "行政村·利率优惠（示例）：0.5% → 0.6%",
-         "Administrative village: Rate discount (example): 0.5% → 0.6%"),
+         "行政村·利率优惠（示例）：50 bp → 60 bp",
+         "Administrative village: Rate discount (example): 50 bp → 60 bp"),
         (("demonstration_village.yaml", "take: 4", "take: 5"), "demonstration_village.order",
          "排序 取几名：4 → 5", "Order how many are taken: 4 → 5"),
         (("scoring.yaml", "points: {good: 25,", "points: {good: 24,"), "scoring.conduct",
-         "25分；品行口碑 → 24分；品行口碑", "Conduct: 25 → 24"),
+         "品行口碑：为 好 25分 → 为 好 24分", "Conduct: good 25 points → good 24 points"),
         (("facts.yaml", "counted: {count: household, where: {screening: collectable}}",
           "counted: {count: household}"), "village.collectable_households",
-         "批量汇总自：农户的个数（可采集信息农户筛选 为 列入可采集信息农户名单） → 农户的个数",
-         "counted in bulk from: number of Farm household (Screening for collectable households is collectable) → "),
+         "批量汇总自：农户（仅计可采集信息农户筛选 为 列入可采集信息农户名单）的个数 → 农户的个数",
+         "counted in bulk from: number of Farm household (only where Screening for collectable "
+          "households is collectable) → "),
         (("manager_assignment.yaml", "keep: {at_least: 80%", "keep: {at_least: 90%"), "manager_assignment.keep",
          "沿用上次分派：80% → 90%", "What stays of the last assignment: 80% → 90%"),
         (("plan.yaml", "from: 2026-05-01", "from: 2026-06-01"), "plan.from",
@@ -76,7 +81,7 @@ def test_the_same_edition_has_no_differences(changes):
 def test_a_change_is_said_as_it_was_and_as_it_is(changes, edit, path, zh, en):
     extra = [("scoring.yaml", "full_marks: 100", "full_marks: 99")] if edit[0] == "scoring.yaml" else []
     found = {change.path: change for change in changes(edit, *extra)}
-    assert set(found) == {path}
+    assert set(found) == {path, "scoring.total"} if extra else {path}
     assert zh in found[path].text("zh")
     assert en in found[path].text("en")
 
@@ -178,3 +183,81 @@ def test_a_supposition_changes_that_and_nothing_else(edition, said, path):
 def test_what_cannot_be_supposed_is_said(edition, said):
     with pytest.raises(NoSuchFigure):
         suppose(POLICIES, edition, [Supposition.read(said)])
+
+
+# --- sentences about editions changed as data
+
+
+def altered(edition, place, value):
+    """The differences that one other value makes."""
+    return diff(edition, put(edition, place, value))
+
+
+def test_a_criterion_that_loses_its_condition_of_use_applies_to_all(edition):
+    [place, *_] = [
+        ("rules", rule.id, "body", "criteria", one.id, "when")
+        for rule in edition.rules.values()
+        if isinstance(rule.body, Checklist)
+        for one in rule.body.criteria
+        if one.when is not None
+    ]
+    [change] = altered(edition, place, None)
+    assert change.text("zh").endswith(" → 全部适用")
+    assert change.text("en").endswith(" → all")
+
+
+def test_fewer_alternatives_are_told_whole(edition):
+    rule = edition.rules["credit_village"]
+    place = ("rules", rule.id, "body", "criteria", rule.body.criteria[0].id, "condition")
+    parts = tuple(one.condition for one in rule.body.criteria[:3])
+    three = put(edition, place, Group("any", parts))
+    [change] = diff(three, put(edition, place, Group("any", parts[:2])))
+    old, new = (one.zh for one in change.short)
+    assert (old.count("；"), new.count("；")) == (2, 1)
+
+
+def test_alternatives_of_which_one_changes_are_told_by_that_one(edition):
+    rule = edition.rules["credit_village"]
+    place = ("rules", rule.id, "body", "criteria", rule.body.criteria[0].id, "condition")
+    first, second, third = (one.condition for one in rule.body.criteria[:3])
+    [change] = diff(
+        put(edition, place, Group("any", (first, second))), put(edition, place, Group("any", (first, third)))
+    )
+    assert "；" in change.before.zh
+    assert "；" not in change.short[0].zh
+
+
+def test_a_sentence_that_tells_one_difference_hides_no_other(edition):
+    rule = edition.rules["credit_village"]
+    place = ("rules", rule.id, "body", "criteria", rule.body.criteria[0].id, "condition")
+    first, second, third = (one.condition for one in rule.body.criteria[:3])
+    old, new = Group("all", (first, second), 0), Group("all", (first, third), 2)
+    changes = diff(put(edition, place, old), put(edition, place, new))
+    assert [change.aspect for change in changes] == ["condition", "condition.least"]
+
+
+def test_the_order_of_rows_is_told_by_their_titles(edition):
+    body = edition.rules["grading"].body
+    [change] = altered(edition, ("rules", "grading", "body", "rows"), body.rows[::-1])
+    assert change.aspect == "rows.order"
+    assert change.before.en.split(", ") == change.after.en.split(", ")[::-1]
+    assert not {one.id for one in body.rows} & set(change.before.zh.split("、"))
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "zh", "en"),
+    [
+        (("rules", "grading", "body", "hit"), "all", "命中方式：第一条成立的行 → 成立的各行都生效",
+         "hit policy: the first row that holds → every row that holds"),
+        (("rules", "scoring", "body", "full_marks"), 90, "满分：100分 → 90分", "full marks: 100 points → 90 points"),
+        (("rules", "scoring", "body", "items", "conduct", "missing"), 5, "品行口碑 缺数据时得分：无法评分 → 5分",
+         "Conduct points where data is missing: no score → 5 points"),
+        (("subjects", "county", "facts", "borrowing_households", "part_of"), "", "是哪个数的一部分：", "part of: "),
+        (("rules", "demonstration_village", "body", "ties"), "by_id", "并列：并列的同取 → 按编号分先后",
+         "ties: equals share a place → by id"),
+    ],
+)  # fmt: skip
+def test_a_field_that_no_sentence_tells_is_told_by_its_name(edition, place, value, zh, en):
+    [change] = altered(edition, place, value)
+    assert zh in change.text("zh")
+    assert en in change.text("en")

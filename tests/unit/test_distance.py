@@ -2,18 +2,18 @@
 
 from fractions import Fraction
 from itertools import product
-from pathlib import Path
 
 import pytest
 from hypothesis import given as cases
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from rules import Reference, open_store
-from rules.judging.distance import distances, to_outcome
+from rules import Reference
+from rules.judging.distance import distances
+from tests.editions import shipped
 from tests.unit.small import ON, checklist, choice, count, derived, given, small
 
-SHIPPED = next(iter(open_store(Path(__file__).parents[2] / "policies").plans.values()))[0]
+SHIPPED = shipped()
 
 
 def told(edition, facts, name="d"):
@@ -202,11 +202,3 @@ def test_filing_more_households_asks_for_granting_more():
 
     assert {name: moved(one) for name, one in found.criteria.items()} == {"c0": {"filed": 10}}
     assert moved(found.outcome) == {"filed": 10, "granted": 5}
-
-
-def test_the_way_to_any_outcome_of_any_decision():
-    decision = Reference(SHIPPED).decide("record_validity", {"graded_on": ON}, ON)
-    village = Reference(SHIPPED).decide("village_award", {"preselected": True, "applied": False}, ON)
-
-    assert to_outcome(decision, "expired").why == "out_of_reach"
-    assert to_outcome(village, "wait").why == "out_of_reach"

@@ -61,8 +61,17 @@ def test_a_decision_that_is_met_has_no_distance(explained):
 
 def test_what_is_missing_is_listed_with_its_name_and_why(explained):
     said = explained("credit_village", "village_facts_missing")
-    assert line_with(said, "a_grade_households") == ["?", "A级及以上户数", "a_grade_households", "未提供"]
-    assert "lender_loan_balance  为零，不能作分母" in said
+    assert "    ?  A级及以上户数       未提供" in said
+    assert "    ?  农信系统内贷款余额  为零，不能作分母" in said
+    assert "信用户占比" in said
+    assert "未知（缺A级及以上户数）" in said
+
+
+def test_what_is_missing_says_who_supplies_it(engine):
+    facts = FactChecker(engine.edition).check("household", {})
+    said = explain(engine.decide("grading", facts, date(2026, 12, 31)), full=False)
+    line = ["?", "省系统信用等级", "未提供", "由辽宁省农户信用信息管理系统提供"]
+    assert line in [one.split() for one in said.splitlines()]
 
 
 def test_the_row_that_decided_is_marked_and_later_rows_are_left_out(explained):
@@ -91,8 +100,9 @@ def test_measures_come_with_their_values_and_units(explained):
 
 def test_a_ranking_gives_places_and_why_others_have_none(explained):
     said = explained("demonstration_village", "county")
-    assert line_with(said, "V-006") == ["✓", "V-006", "第", "3", "名"]
-    assert "不符合：支持配合农信社工作 三(二)2" in " ".join(line_with(said, "V-003"))
+    assert line_with(said, "V-006") == "✓ V-006 第 3 名 人均年收入 2.15万元，村民诚信度评分 84分".split()
+    why = "✗ V-003 不符合：支持配合农信社工作 支持金融机构、协助清收：否；应为 是 三(二)2"
+    assert line_with(said, "V-003") == why.split()
 
 
 def test_points_are_shown_item_by_item(explained):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given as cases
 from hypothesis import strategies as st
 
-from rules.judging.evaluate import join
 from rules.model import Group
+from rules.operations.comparisons import join
 from tests.unit.small import checklist, choice, count, derived, given, small, value
 
 TRUTH = (True, False, None)
@@ -48,6 +48,7 @@ NUMBERS = {
     "years": derived(completed_years=["d", "e"]),
     "gap": derived(days=["d", "e"]),
     "later": derived(date="d", plus="1 month"),
+    "earlier": derived(date="d", minus="1 month"),
     "rate": derived(dated={"2026-01-01": "3%", "2026-07-01": "2%"}),
 }  # fmt: skip
 EDITION = small(NUMBERS)
@@ -70,6 +71,7 @@ EDITION = small(NUMBERS)
     ("gap", {"d": date(2026, 1, 1), "e": date(2026, 3, 1)}, 59),
     ("gap", {"d": date(2026, 3, 1), "e": date(2026, 1, 1)}, -59),
     ("later", {"d": date(2026, 1, 31)}, date(2026, 2, 28)), ("later", {"d": date.max}, None),
+    ("earlier", {"d": date(2026, 3, 31)}, date(2026, 2, 28)), ("earlier", {"d": date.min}, None), ("earlier", {}, None),
 ])  # fmt: skip
 def test_a_formula(fact, record, found):
     assert value(EDITION, fact, record) == found

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rules.building.resolver import formula_type
 from rules.model import Const, Group, Leaf, Op, Ref
+from rules.operations import OPERATIONS
 from rules.values.exact import AMOUNT, BOOLEAN, DATE, POINTS, RATE, Type
 from tests.unit.small import TITLE, checklist, choice, codes, count, derived, given, head, small, table
 
@@ -17,7 +17,7 @@ FACTS = {
 OTHERS = {
     "area": {"a": count(), "r": given("rate"), "things": given("list", of="thing")},
     "part": {"m": given("amount"), "day": given("date"), "ok": given("boolean"), "colour": choice("red", "green"),
-             "a": count(), "grade": choice("A", "B", ranked=True)},
+             "a": count(), "own_only": count(), "grade": choice("A", "B", ranked=True)},
     "bit": {"ok": given("boolean")},
 }  # fmt: skip
 
@@ -37,7 +37,7 @@ OTHERS = {
     ("days", [DATE, DATE], Type("count", "day")),
 ])  # fmt: skip
 def test_the_type_of_a_formula(key, types, found):
-    assert formula_type(key, types) == found
+    assert OPERATIONS[key].typed(types) == found
 
 
 @pytest.mark.parametrize(("formula", "code"), [
@@ -52,6 +52,7 @@ def test_the_type_of_a_formula(key, types, found):
     ({"lowest": "day", "over": "parts"}, None), ({"highest": "colour", "over": "parts"}, "type.formula"),
     ({"rank": "colour", "over": "parts", "first": "highest"}, "type.formula"),
     ({"rank": "m", "over": "parts", "first": "highest"}, None),
+    ({"rank": "own_only", "over": "parts", "first": "highest"}, "name.unknown"),
     ({"streak": {"ok": True}, "over": "parts", "by": "day"}, None),
     ({"streak": {"ok": True}, "over": "parts", "by": "colour"}, "type.formula"),
     ({"streak": {"ok": True}, "over": "parts", "by": "ok"}, "type.formula"),

@@ -21,9 +21,9 @@ from rules.values.exact import (
     read_date,
     read_literal,
     shift,
-    show,
     singular,
 )
+from rules.values.figures import show
 
 
 @pytest.mark.parametrize(("text", "value", "kind", "unit"), [
@@ -115,7 +115,9 @@ def test_a_decimal_ends_or_stays_a_fraction(number, text):
 
 @pytest.mark.parametrize(("value", "type", "text"), [
     (Fraction(11, 20), RATE, "55%"), (Fraction(1, 3), RATE, "≈33.33%"), (1, RATE, "100%"),
-    (50000, Type("amount", "yuan"), "50000 yuan"), (Fraction(1, 8), Type("points"), "≈0.12"),
+    (50000, Type("amount", "yuan"), "50000 yuan"), (Fraction(1, 8), Type("points"), "0.125"),
+    (Fraction(5475, 100_000), RATE, "5.475%"), (Fraction(2675, 100_000), Type("rate", written="bp"), "267.5 bp"),
+    (Fraction(1, 3), Type("points"), "≈0.33"), (Fraction(1, 1024**2), RATE, "≈0%"),
     (None, RATE, "?"), (True, BOOLEAN, "true"), (False, BOOLEAN, "false"), (date(2026, 5, 1), DATE, "2026-05-01"),
     ([1, 2], Type("list", of="village"), "2 × village"), ("AAA", Type("choice"), "AAA"),
 ])  # fmt: skip

@@ -1,1 +1,5 @@
-"""Villages to customer managers: evenly, each to one, keeping most of last year's where asked."""
+"""Assigns records to bearers evenly.
+
+In: a task of `rules.judging.assignment`. Out: the records of every bearer, with a bound on any better answer. May be
+imported by `commands`.
+"""

@@ -1,4 +1,4 @@
-"""Assigns records to bearers as evenly as it can, and says how far from the best possible that is.
+"""Assigns records to bearers as evenly as it can, and bounds the distance to the best assignment.
 
 First trades (`trading`), then the solver on two bearers at a time, the worst-off among them, and on the whole where
 that is small. The same question always gets the same answer.
@@ -29,7 +29,7 @@ STEPS = len(POWERS) + PAIRS + 1
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An answer, how even it is, and what no answer can better."""
+    """An answer, how even it is, and a bound that no answer can beat."""
 
     answer: Answer
     judged: Judged
@@ -60,7 +60,7 @@ def assign(asked: Task, step: Callable[[int], None] = lambda _: None) -> Found:
 
 
 def pairs(board: Board, step: Callable[[int], None]) -> None:
-    """Even out the worst-off bearer with one other at a time, those first that make up for him best."""
+    """Even out the worst-off bearer with one other at a time, the best counterweights first."""
     tries = 0
     for made in range(PAIRS):
         off = np.abs(board.off())

@@ -1,4 +1,4 @@
-"""What an assignment gives out: who has what, what everybody carries, how even it is, and what changed."""
+"""The output of an assignment: the bearer of every record, the loads, the evenness, and the changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from rules import Edition
 from rules.judging.assignment import Load, Task
-from rules.values.exact import RATE, plain, show
+from rules.values.exact import plain
+from rules.values.figures import rate
 from service.county.assignment.assigning import Found
 
 DIGITS = 6
@@ -37,7 +38,7 @@ class Assigned:
     inputs: tuple[Path, ...]
 
     def rows(self) -> Iterator[dict[str, str | None]]:
-        """Every record with its bearer, and who had it last."""
+        """Every record with its bearer and its last bearer."""
         what = self.task.assignment
         for record, place in zip(self.task.records, self.found.answer, strict=True):
             yield {what.subject: record, what.bearer: self.task.bearers[place].id, "last": self.last.get(record)}
@@ -119,4 +120,4 @@ def share(value: Fraction) -> str:
 
 
 def percent(value: Fraction) -> str:
-    return show(value, RATE).removeprefix("≈")
+    return rate(value)

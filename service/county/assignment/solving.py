@@ -1,4 +1,4 @@
-"""What the solver of OR-Tools does for an assignment: improve a part of an answer, and prove a bound.
+"""Uses the solver of OR-Tools to improve a part of an answer and to prove a bound.
 
 CP-SAT reckons in whole numbers: a full share is UNIT of them. Its work is limited by its own measure of effort, not by
 the clock, and done by one worker from a fixed seed, so that the same question gets the same answer anywhere.
@@ -37,7 +37,7 @@ def part_of(board: Board, bearers: Sequence[int]) -> Part:
 def improve(board: Board, part: Part, effort: float) -> float:
     """Make a part of an answer as even as effort allows, and give it to the board if the whole gains by it.
 
-    Gives what no answer to the part can better, 0 where nothing is known of that."""
+    Returns a bound that no answer to the part can beat, 0 where none is known."""
     model, has = _model(board, part)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -60,7 +60,7 @@ def improve(board: Board, part: Part, effort: float) -> float:
 
 
 def _sum(board: Board, part: Part) -> float:
-    """How far a part is off, all in all: what tells two answers apart whose worst bearers are equal."""
+    """The sum of deviations in a part: it separates two answers whose worst bearers are equal."""
     return float(board.value @ np.abs(board.off()[list(part.bearers)]).max(axis=0))
 
 

@@ -1,6 +1,6 @@
 """A good answer to an assignment, fast: start from a sensible one, then trade records while that helps.
 
-Figures here are floats, in full shares: they only lead the search. What is reported is worked out exactly afterwards.
+Figures here are floats, in full shares: they only lead the search. The results are computed exactly afterwards.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SLIGHT = 1e-9  # of a strain: no gain, floats differ by this for no reason
 
 @dataclass
 class Board:
-    """An answer under construction, and what everybody carries by it."""
+    """An answer under construction, and the load of every bearer."""
 
     task: Task
     weights: Floats = field(init=False)  # record x dimension, in full shares
@@ -51,7 +51,7 @@ class Board:
         self.held = np.zeros(len(self.shares), np.int64)
 
     def give(self, record: int, bearer: int) -> None:
-        """Give a record to a bearer, whoever had it."""
+        """Move a record to a bearer."""
         old = self.answer[record]
         if old != NOBODY:
             self.carried[old] -= self.weights[record]
@@ -63,7 +63,7 @@ class Board:
         self.stays += int(bearer == self.last[record])
 
     def off(self) -> Floats:
-        """By what part of his share each bearer is off, by dimension."""
+        """The deviation of each bearer from his share, as a part of it, by dimension."""
         return self.carried / self.shares[:, None] - 1
 
     def score(self) -> float:
@@ -131,7 +131,7 @@ def _best_trade(board: Board, bearer: int) -> bool:
 
 
 def opposites(board: Board, bearer: int) -> Places:
-    """The other bearers, those first who have too much where this one has too little."""
+    """The other bearers, the best counterweights to this one first."""
     off = board.off() * board.value
     order: Places = np.argsort(off @ off[bearer], kind="stable")
     return np.delete(order, np.flatnonzero(order == bearer))

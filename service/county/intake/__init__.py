@@ -1,1 +1,5 @@
-"""Extracts as they come: opened, read as what the fact dictionary says, and checked row by row."""
+"""Reads extracts of a county.
+
+In: CSV, Excel and Parquet files. Out: good rows in columns named after facts, and a reason for every other row. May
+be imported by `run` and above.
+"""

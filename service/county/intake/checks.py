@@ -12,38 +12,39 @@ from pathlib import Path
 from rules.model import Edition, Fact
 from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
-from service.county.intake.columns import Matched, Note, Wrong, cell, coded, id_in, in_lists, matched, wrong_ids
+from service.county.backend import Duck, named, quoted, retyped, rows_of
+from service.county.intake.columns import Fault, Matched, Note, cell, coded, id_in, in_lists, matched, wrong_ids
 from service.county.intake.inputs import ROW, Source, Unreadable, numbered, opened
 from service.county.intake.reasons import MESSAGES, part_exceeds, reasons
-from service.county.run.backend import Duck, named, quoted, retyped
 
 BAD = "bad__"
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A file that has been looked through."""
+class CheckedFile:
+    """The result of checking a file."""
 
-    source: Source
+    subject: str
+    file: str
     rows: int
     bad: int
     notes: tuple[Note, ...]
-    clean: Path  # of the good rows
-    missing: Mapping[str, int]  # fact -> rows in which it is not known, of the good ones
+    missing: Mapping[str, int]  # fact -> good rows in which it is not known
     decided: tuple[str, ...]  # conclusions that the file gives
 
 
 class Checks:
-    """Looks through files one after the other, those of the upper levels first. Good rows go to a file of their own,
-    unless they can be `read` by a query from where they are."""
+    """Checks files one after the other, those of the upper levels first. Good rows go to a file of their own, or are
+    left where they are to be `read` by a query; `clean` has the file or the query of each subject."""
 
     def __init__(self, edition: Edition, duck: Duck, scratch: Path, *, read: bool = True) -> None:
         self.edition, self.duck, self.scratch, self.read = edition, duck, scratch, read
         self.ids: dict[str, str] = {}  # subject -> query of all its ids, whether their rows are good or not
-        self.messages = dict(MESSAGES)  # what each code says
+        self.messages = dict(MESSAGES)  # by code
+        self.clean: dict[str, Path] = {}
 
-    def look(self, source: Source) -> Checked:
-        """Check a file; its good rows are known by the names of the dictionary."""
+    def look(self, source: Source) -> CheckedFile:
+        """Check a file; the columns of its good rows are named after facts. Unreadable where it is no table."""
         duck, subject = self.duck, source.subject
         raw = opened(duck, source, self.scratch)
         if not (rows := int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])):
@@ -56,16 +57,16 @@ class Checks:
         wrong = list(wrong_ids(found.id, id))
         within = self.edition.subjects[subject].within
         if within in self.ids and above:
-            wrong.append(Wrong(found.above or within, f"{above} IS NULL", "no_record_above"))
-            wrong.append(Wrong(found.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
+            wrong.append(Fault(found.above or within, f"{above} IS NULL", "no_record_above"))
+            wrong.append(Fault(found.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
         facts, more = self._facts(subject, found, types)
-        clean, good = self._write(source, raw, shown | facts, [*wrong, *more])
+        self.clean[subject], good = self._write(source, raw, shown | facts, [*wrong, *more])
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         counts = ", ".join(f"count({named(name)})" for name in facts) or "1"
         total, *known = duck.run(f"SELECT count(*), {counts} FROM {good}")[0]
         missing = {name: total - count for name, count in zip(facts, known, strict=False) if count < total}
         decided = tuple(name for name in found.facts if name in self.edition.rules)
-        return Checked(source, rows, rows - total, found.notes, clean, missing, decided)
+        return CheckedFile(subject, source.path.name, rows, rows - total, found.notes, missing, decided)
 
     def _only(self, source: Source, rows: int) -> str:
         """The id of the one record of a table without ids."""
@@ -74,7 +75,7 @@ class Checks:
         return quoted(source.subject)
 
     def _above(self, source: Source, found: Matched) -> str:
-        """What says where a record belongs: its column, or the only record there is."""
+        """The id of the record above in SQL: a column, or the only record there is."""
         within = self.edition.subjects[source.subject].within
         if found.above:
             return f"nullif(trim(CAST({named(found.above)} AS VARCHAR)), '')"
@@ -86,10 +87,10 @@ class Checks:
         raise Unreadable(source.path, f"没有写明所属{title.zh}的列（{key_of(within)}）。",
                          f"No column says which {title.en} a row belongs to ({key_of(within)}).")  # fmt: skip
 
-    def _facts(self, subject: str, found: Matched, types: Mapping[str, str]) -> tuple[dict[str, str], list[Wrong]]:
-        """The facts in SQL, and what may be wrong with them."""
+    def _facts(self, subject: str, found: Matched, types: Mapping[str, str]) -> tuple[dict[str, str], list[Fault]]:
+        """The facts in SQL, and the faults that they may have."""
         known, shown = self.edition.subjects[subject].facts, {}
-        wrong: list[Wrong] = []
+        wrong: list[Fault] = []
         for name, column in found.facts.items():
             at, type = named(column), types[column]
             fact = known.get(name) or next(iter(known.values()))
@@ -104,28 +105,28 @@ class Checks:
                 codes, part = dict(fact.choices), cell(at, type, fact)
             shown[name] = part.value
             said = reasons(self.edition, fact, codes)
-            wrong += [Wrong(column, condition, code, said=said.get(code)) for condition, code in part.wrong]
+            wrong += [Fault(column, condition, code, said=said.get(code)) for condition, code in part.wrong]
         wrong += list(self._wholes(known, found, shown))
         return shown, wrong
 
-    def _wholes(self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]) -> Iterator[Wrong]:
+    def _wholes(self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]) -> Iterator[Fault]:
         for name, value in shown.items():
             fact = known.get(name)
             if fact is not None and fact.part_of in shown and fact.type.is_number:
                 said = part_exceeds(fact, known[fact.part_of])
-                yield Wrong(found.facts[name], f"{value} > {shown[fact.part_of]}", "part_exceeds_whole", said=said)
+                yield Fault(found.facts[name], f"{value} > {shown[fact.part_of]}", "part_exceeds_whole", said=said)
 
-    def _code(self, subject: str, one: Wrong) -> str:
-        """The code under which the messages have what is said of it: its own where that differs by the column."""
+    def _code(self, subject: str, one: Fault) -> str:
+        """The code of the message about a fault; one of its own where the message differs by the column."""
         if one.said is None:
             return one.code
         code = f"{one.code} {subject} {one.column}"
         self.messages[code] = one.said
         return code
 
-    def _write(self, source: Source, raw: str, shown: Mapping[str, str], wrong: list[Wrong]) -> tuple[Path, str]:
-        """The problems to a table, and the rows without any to a file, or a query that finds them; and what stands
-        after FROM to count them."""
+    def _write(self, source: Source, raw: str, shown: Mapping[str, str], wrong: list[Fault]) -> tuple[Path, str]:
+        """Write the faults to a table, and the rows without any to a file, or a query of them; the path, and the good
+        rows as SQL writes them after FROM."""
         duck, id, bad = self.duck, shown[KEY], f"{BAD}{source.subject}"
         shown_id = f"CASE WHEN NOT regexp_full_match({id}, {quoted(CARD)}) THEN {id} END"  # no card number goes further
         cases = ", ".join(
@@ -152,7 +153,7 @@ class Checks:
         if duck.run(f"SELECT count(*) FROM {named(bad)}")[0][0]:
             file = self.scratch / f"{bad}.parquet"
             duck.copy(f"SELECT DISTINCT {ROW} FROM {named(bad)} ORDER BY 1", file)
-            good = f" WHERE {ROW} NOT IN (SELECT {ROW} FROM {duck.rows(file)})"
+            good = f" WHERE {ROW} NOT IN (SELECT {ROW} FROM {rows_of(file)})"
         query, clean = f"SELECT {columns} FROM {rows}{good}", self.scratch / f"clean_{source.subject}"
         if reads:
             file = clean.with_suffix(".sql")
@@ -161,7 +162,7 @@ class Checks:
             return file, f"({query})"
         file = clean.with_suffix(".parquet")
         duck.copy(query + ("" if in_order else f" ORDER BY {named(KEY)}"), file)
-        return file, duck.rows(file)
+        return file, rows_of(file)
 
     def _exact(self, raw: str, shown: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
         """Decimals in two places where that holds them: wider ones leave less room to multiply."""

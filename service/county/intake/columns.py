@@ -1,4 +1,4 @@
-"""Which column of an extract is which fact, and how its cells are read in SQL: as the fact dictionary would."""
+"""Matches the columns of an extract to facts, and reads their cells in SQL as the fact dictionary does."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from rules.table.columns import KEY, around, key_of
 from rules.values.ids import CARD, LONGEST, PLAIN, UNPRINTABLE
 from rules.values.limits import HUGE, PLACES
 from rules.values.text import near
+from service.county.backend import codes_of, named, quoted
 from service.county.intake.reasons import BEYOND, Said, reasons
-from service.county.run.backend import codes_of, named, quoted
 
 IDS = (KEY, "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
@@ -36,7 +36,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The columns of a file: the id's, the one that says where a record belongs, facts and conclusions."""
+    """The columns of a file: of the id, of the record above, of facts and of conclusions."""
 
     id: str
     above: str
@@ -98,16 +98,16 @@ def _stray(column: str, name: str, names: list[str], facts: Mapping[str, Fact]) 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell in SQL: its value, null where it is not known or not right, and what may be wrong with it."""
+    """A cell in SQL: its value, null where it is unknown or wrong, and the faults that it may have."""
 
     value: str
     wrong: tuple[tuple[str, str], ...] = ()  # condition, code
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """What may be wrong with a row: the column, the condition and its code; and what is wrong whenever that is, of a
-    list the same for all that may be wrong in it; and what is said of it, where the code does not say it all."""
+class Fault:
+    """A fault that a row may have: the column, the condition in SQL and the code; `whenever` is a wider condition that
+    several faults share, `said` a message where that of the code does not suffice."""
 
     column: str
     condition: str
@@ -117,7 +117,7 @@ class Wrong:
 
 
 def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
-    """How a cell is read; `codes` are those of a conclusion."""
+    """A column of a type as a fact, or as a conclusion with the codes of its outcomes."""
     text = f"nullif(trim({at}), '')" if type == "VARCHAR" else ""
     kind = "choice" if codes else fact.type.kind
     if kind == "choice":
@@ -195,7 +195,7 @@ def _is_plain(at: str) -> str:
 
 
 def wrong_id(at: str) -> tuple[tuple[str, str], ...]:
-    """What may be wrong with an id, see rules.values.ids: condition and code."""
+    """The faults of an id, see rules.values.ids: condition and code."""
     return (
         (f"length({at}) > {LONGEST}", "long_id"),
         (f"regexp_full_match({at}, {quoted(CARD)})", "identity_card"),
@@ -203,15 +203,15 @@ def wrong_id(at: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def wrong_ids(column: str, at: str) -> Iterator[Wrong]:
-    """What may be wrong with the ids of a table: those in a column, or one that is the same in every row."""
+def wrong_ids(column: str, at: str) -> Iterator[Fault]:
+    """The faults of the ids of a table: of a column, or of one id that all rows share."""
     found = ((f"{at} IS NULL", "no_id"), *wrong_id(at))
     anything = " OR ".join(f"({condition})" for condition, _ in found)
     if column:
         plain = _is_plain(f"CAST({named(column)} AS VARCHAR)")
         anything = f"CASE WHEN {plain} THEN false ELSE {anything} END"
     for condition, code in found:
-        yield Wrong(KEY, condition, code, anything)
+        yield Fault(KEY, condition, code, anything)
 
 
 def coded(edition: Edition, subject: str, types: Mapping[str, str]) -> dict[str, str]:
@@ -236,8 +236,8 @@ def _coded(fact: Fact | None, type: str) -> str:
     return codes_of(fact.choices) if fact is not None and choice else type
 
 
-def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[Wrong]:
-    """What may be wrong inside the records of a list."""
+def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[Fault]:
+    """The faults inside the records of a list."""
     inner, fields = edition.subjects[fact.type.of].facts, _fields(type)
     id, said = f"CAST(x.{named(KEY)} AS VARCHAR)", dict[str, dict[str, Said]]()
     found = [(KEY, *one) for one in ((f"{id} = ''", "no_id"), *wrong_id(id))] if KEY in fields else []
@@ -252,11 +252,11 @@ def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[W
 
     anything = some(condition for _, condition, _ in found)
     for name, condition, code in found:
-        yield Wrong(f"{column}.{name}", some([condition]), code, anything, said.get(name, {}).get(code))
+        yield Fault(f"{column}.{name}", some([condition]), code, anything, said.get(name, {}).get(code))
     if KEY in fields:
         ids = f"list_filter(list_transform({named(column)}, lambda x: {id}), lambda x: x IS NOT NULL)"
         code, *twice = REPEATED
-        yield Wrong(f"{column}.{KEY}", f"len(list_distinct({ids})) < len({ids})", code, said=(twice[0], twice[1]))
+        yield Fault(f"{column}.{KEY}", f"len(list_distinct({ids})) < len({ids})", code, said=(twice[0], twice[1]))
 
 
 def _fields(type: str) -> dict[str, str]:

@@ -12,20 +12,21 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from service.county.run.backend import Duck, named, quoted
+from rules.values.text import TextError
+from service.county.backend import Duck, named, quoted
 
-ENCODINGS = ("utf-8", "gb18030")  # GB18030 is what Excel writes in China; a mark at the start means UTF-8
+ENCODINGS = ("utf-8", "gb18030")  # Excel writes GB18030 in China; a byte order mark means UTF-8
 ROW = "row__"
 PIECE = 1 << 20
 KINDS = (".csv", ".xlsx", ".parquet")
 
 
-class Unreadable(Exception):
+class Unreadable(TextError):
     """A file that cannot be read as a table."""
 
     def __init__(self, path: Path, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.path, self.zh, self.en = path, zh, en
+        super().__init__(zh, en)
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)

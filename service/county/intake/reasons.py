@@ -1,4 +1,4 @@
-"""Why a row is not used, in words: by code, and of a fact with its choices and limits."""
+"""The reasons why a row is set aside, in words: by code, and for a fact with its choices and limits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rules.words.wording import Wording
 
 Said = tuple[str, str]  # in Chinese and in English
 MOST = 20  # codes listed
-BEYOND = "too_large beyond"  # what is too large whatever the dictionary says
+BEYOND = "too_large beyond"  # too large for any fact
 
 MESSAGES: Mapping[str, Said] = {
     "no_id": ("没有编号。", "There is no id."),
@@ -32,7 +32,7 @@ MESSAGES: Mapping[str, Said] = {
 
 
 def reasons(edition: Edition, fact: Fact, codes: Mapping[str, Text]) -> dict[str, Said]:
-    """What is said of a fact, by the code of what is wrong: its choices, or those of a conclusion, and its limits."""
+    """The messages about a fact by code: its choices, or the outcomes of a conclusion, and its limits."""
     zh, en = Wording(edition, "zh"), Wording(edition, "en")
     found = {"not_a_choice": (f"请写其中之一：{'、'.join(_listed(codes, zh))}。",
                               f"Write one of: {', '.join(_listed(codes, en))}.")}  # fmt: skip

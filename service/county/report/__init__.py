@@ -1,1 +1,4 @@
-"""What people look at: the page, its charts and lists, and the workbook."""
+"""Shows the outputs of a run.
+
+In: the folder of a run. Out: a page with charts, and a workbook. May be imported by `running`, `commands`.
+"""

@@ -1,26 +1,27 @@
-"""What a report asks of the outputs again and again: files, views, and how things are told."""
+"""The basis of every part of the report: the outputs of a run, views of them in SQL, and titles in both languages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from rules.judging.decision import vars_of
-from rules.judging.outcomes import criteria_of
-from rules.model import Checklist, Const, Criterion, Edition, Leaf, Ref, Rule
+from rules.model import Const, Criterion, Leaf, Ref, Rule, criteria_of
 from rules.table import TableJudge
-from rules.table.columns import SEPARATOR
+from rules.table.columns import KEY, key_of
 from rules.table.outputs import BOTTOM, TOP
+from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts, places
 from rules.words.wording import Wording
-from service.county.run.backend import Duck, named, quoted
+from service.county.backend import named
 from service.county.run.history import Before
+from service.county.run.outputs import Outputs
+from service.county.run.verdicts import CriteriaSet
 
 MOST = 5 * 1000  # rows of the table that a page lists
-Said = dict[str, str]
+Both = dict[str, str]  # a text by language
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,93 +35,96 @@ class Line:
 
 
 class Basis:
-    """The outputs of one run, to be asked."""
+    """The outputs of one run and the runs before it."""
 
-    def __init__(self, duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any],
-                 before: Sequence[Before] = ()) -> None:  # fmt: skip
-        self.before = before
-        self.duck, self.edition, self.folder, self.manifest = duck, edition, folder, manifest
-        self.on = date.fromisoformat(manifest["on"])
-        self.report, self.judge = edition.report, TableJudge(edition, self.on)
-        self.zh, self.en = Wording(edition, "zh"), Wording(edition, "en")
-        self.publish = bool(manifest["publish"])
+    def __init__(self, outputs: Outputs, before: Sequence[Before] = ()) -> None:
+        self.outputs, self.before = outputs, before
+        self.duck, self.edition, self.manifest, self.on = outputs.duck, outputs.edition, outputs.manifest, outputs.on
+        self.report, self.judge = self.edition.report, TableJudge(self.edition, self.on)
+        self.zh, self.en = Wording(self.edition, "zh"), Wording(self.edition, "en")
+        self.publish = self.manifest.publish
 
     def there(self, subject: str) -> bool:
-        return subject in self.manifest["levels"]
+        return subject in self.manifest.levels
 
     def made(self, decision: str) -> Rule | None:
         """A decision that the run made."""
         rule = self.edition.rules.get(decision)
-        return (
-            rule
-            if rule and self.there(rule.subject) and decision in self.manifest["counts"][rule.subject]["outcomes"]
-            else None
-        )
-
-    def file(self, subject: str) -> str:
-        return f"read_parquet({quoted(self.folder / f'{subject}.parquet')})"
-
-    def beside(self, subject: str, conditions: Mapping[str, Any], facts: Sequence[str] = ()) -> str:
-        """A view of what holds of the rows of a subject."""
-        table = self.duck.table(self.folder / f"{subject}.parquet")
-        return f"({self.duck.sql(self.judge.beside(subject, table, conditions, facts))})"
+        return rule if rule and self.manifest.made(rule.subject, decision) else None
 
     def small(self, count: int) -> int | None:
-        """A number as it may be shown; nothing where it would point at people."""
+        """A number as it may be shown; None where a published report would point at people."""
         return None if self.publish and 0 < count < self.report.smallest_group else count
 
-    # --- parts
+    # --- views in SQL
 
-    def bits(self, rule: Rule) -> tuple[str, str]:
-        start = rule.id + SEPARATOR
-        return named(f"{start}not_met"), named(f"{start}unknown")
+    def file(self, subject: str) -> str:
+        return self.outputs.file(subject)
 
-    def unmet(self, decision: str) -> dict[str, Any] | None:
-        """How often each criterion is not met, cannot be told, or alone refuses."""
-        rule = self.made(decision)
-        if rule is None or not isinstance(rule.body, Checklist):
-            return None
-        not_met, unknown = self.bits(rule)
-        sums = [
-            part
-            for place in range(len(rule.body.criteria))
-            for part in (f"sum(({not_met} >> {place}) & 1)", f"sum(({unknown} >> {place}) & 1)",
-                         f"count(*) FILTER (WHERE {not_met} = {1 << place} AND {unknown} = 0)")
-        ]  # fmt: skip
-        found = [int(one or 0) for one in self.duck.run(f"SELECT {', '.join(sums)} FROM {self.file(rule.subject)}")[0]]
-        items = [
-            {"title": vars_of(one.title), "clause": one.clause,
-             **{name: self.small(found[3 * place + at]) for at, name in enumerate(("not_met", "unknown", "alone"))}}
-            for place, one in enumerate(rule.body.criteria)
-        ]  # fmt: skip
-        return {
-            "title": vars_of(rule.title),
-            "subject": vars_of(self.edition.subjects[rule.subject].title),
-            "items": items,
-        }
+    def beside(self, subject: str, conditions: Mapping[str, Any], facts: Sequence[str] = ()) -> str:
+        """A view of the rows of a subject: whether conditions hold, and the values of facts."""
+        table = self.duck.table(self.outputs.path(subject))
+        return f"({self.duck.sql(self.judge.beside(subject, table, conditions, facts))})"
 
-    def lines(self, rule: Rule, group: str = "", criterion: str = "") -> list[Line]:
-        return [one for at in criteria_of(rule) if (group and at.group == group) or at.id == criterion
-                if (one := line_of(at))]  # fmt: skip
+    def values(self, subject: str, facts: Sequence[str]) -> tuple[str, list[str]]:
+        """A view with the values of facts, to be named `v`, and the expression of each as a number: without the error
+        of a division, but with more digits than a page shows, which knows by them what does not end."""
+        view = self.beside(subject, {}, facts)
+        columns = self.duck.columns(view)
+        exact = {one: f"v.{one}{TOP} / nullif(v.{one}{BOTTOM}, 0)" if one + TOP in columns else f"v.{one}"
+                 for one in facts}  # fmt: skip
+        return view, [f"round({exact[one]}::DOUBLE, 12)" for one in facts]
+
+    def places(self, subject: str) -> dict[str, str]:
+        """The id of the record above each record of a subject."""
+        key, file = key_of(self.edition.subjects[subject].within), self.file(subject)
+        if not self.there(subject) or key not in self.duck.columns(file):
+            return {}
+        return dict(self.duck.run(f"SELECT {KEY}, {named(key)} FROM {file}"))
+
+    # --- titles
+
+    def title(self, subject: str) -> Both:
+        return vars_of(self.edition.subjects[subject].title)
+
+    def above(self, subject: str) -> Both | None:
+        """The title of the subject above one."""
+        within = self.edition.subjects[subject].within
+        return self.title(within) if within else None
+
+    def heads(self, rule: Rule) -> list[Both | None]:
+        """The heads of the columns of ids: the records of a decision, and those above them."""
+        return [self.title(rule.subject), self.above(rule.subject)]
 
     def shown(self, line: Line, subject: str) -> dict[str, Any]:
+        """A line as the page draws it."""
         fact = self.edition.subjects[subject].facts[line.fact]
         return {"title": vars_of(fact.title), "limit": float(line.limit), "operator": line.operator,
                 "said": {"zh": self.zh.operator(line.operator), "en": self.en.operator(line.operator)},
-                "clause": line.criterion.clause, "share": fact.type.kind == "rate"}  # fmt: skip
+                "clause": line.criterion.clause, "kind": fact.type.kind}  # fmt: skip
 
-    def values(self, subject: str, facts: Sequence[str]) -> tuple[str, list[str]]:
-        """A view with the values of facts, and how each is read from it as a number."""
-        view = self.beside(subject, {}, facts)
-        columns = self.duck.columns(view)
-        return view, [f"{one}{TOP} / nullif({one}{BOTTOM}, 0)::DOUBLE" if one + TOP in columns else f"{one}::DOUBLE"
-                      for one in facts]  # fmt: skip
 
-    def names(self, rule: Rule, bits: int) -> list[Said]:
-        return [vars_of(one.title) for place, one in enumerate(criteria_of(rule)) if bits >> place & 1]
+def sets_of(rule: Rule, table: str = "") -> tuple[CriteriaSet, CriteriaSet]:
+    """The criteria of a decision that are not met, and those that cannot be told, in the columns of a table."""
+    layout = Verdicts.of(rule)
+    return CriteriaSet.of(layout, NOT_MET, table), CriteriaSet.of(layout, UNKNOWN, table)
 
-    def names_of(self, codes: Sequence[str], rule: Rule) -> list[Said]:
-        return [vars_of(one.title) for one in criteria_of(rule) if one.id in codes]
+
+def titles_at(rule: Rule, parts: Iterable[int | None]) -> list[Both]:
+    """The titles of the criteria in a set that was read with `listed`."""
+    criteria = criteria_of(rule)
+    return [vars_of(criteria[place].title) for place in places(parts)]
+
+
+def outcomes_of(rule: Rule) -> dict[str, Both]:
+    """The title and the role of each outcome of a decision."""
+    return {one.id: {**vars_of(one.title), "role": one.role} for one in rule.outcomes.values()}
+
+
+def lines(rule: Rule, group: str = "", criterion: str = "") -> list[Line]:
+    """The lines among the criteria of a group, or of one criterion."""
+    return [one for at in criteria_of(rule) if (group and at.group == group) or at.id == criterion
+            if (one := line_of(at))]  # fmt: skip
 
 
 def line_of(criterion: Criterion) -> Line | None:
@@ -141,10 +145,3 @@ def day_of(criterion: Criterion) -> date | None:
         return None
     limit = leaf.tests[0].limits[0]
     return limit.value if isinstance(limit, Const) and isinstance(limit.value, date) else None
-
-
-def later(on: date, months: int) -> date:
-    """The same day some months later, or the last of its month."""
-    first = date(on.year + (on.month - 1 + months) // 12, (on.month - 1 + months) % 12 + 1, 1)
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return min(first + timedelta(days=on.day - 1), following - timedelta(days=1))

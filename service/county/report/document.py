@@ -10,10 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from rules.model import Edition
-from service.county.report.data import Data
-from service.county.run.backend import Duck
+from service.county.report.basis import Basis
+from service.county.report.parts import DRAWN, parts_of
 from service.county.run.history import Before
+from service.county.run.outputs import Outputs
 
 HOME = Path(__file__).parent
 ECHARTS = HOME / "vendor" / "echarts" / "echarts.common.min.js"
@@ -41,21 +41,14 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
+SCRIPTS = ("figures", "base", "people", "villages", "time", "lists", "page")  # in the order in which they run
 
 
-PARTS = (
-    "funnel", "exclusions", "gaps", "scatter", "shares", "milestones", "changes", "near", "titles", "ahead", "rankings",
-    "alone", "table", "counts", "aside",
-)  # fmt: skip
-SCRIPTS = ("base", "people", "villages", "time", "lists", "page")  # in the order in which they run
-
-
-def write_report(duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any],
-                 before: Sequence[Before] = ()) -> int:  # fmt: skip
-    """Write it; the number of its parts."""
-    data = Data(duck, edition, folder, manifest, before).all()
-    text = page_of("report", data, edition.title.zh, PARTS, SCRIPTS)
-    (folder / "report.html").write_text(text, encoding="utf-8")
+def write_report(outputs: Outputs, before: Sequence[Before] = ()) -> int:
+    """Write the report of a run to its folder; the number of its parts."""
+    data = parts_of(Basis(outputs, before))
+    text = page_of("report", data, outputs.edition.title.zh, DRAWN, SCRIPTS)
+    (outputs.folder / "report.html").write_text(text, encoding="utf-8")
     return len(data)
 
 

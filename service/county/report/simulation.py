@@ -10,13 +10,15 @@ from typing import Any
 from rules.judging.decision import vars_of
 from rules.model import Edition
 from service.county.report.document import page_of
+from service.county.run.manifest import Manifest
 
 PARTS = ("sweep", "moves")
-SCRIPTS = ("base", "simulation", "page")
+SCRIPTS = ("figures", "base", "simulation", "page")
 
 
-def write_chart(edition: Edition, manifest: Mapping[str, Any], found: Mapping[str, Any], path: Path) -> None:
-    about = {name: manifest[name] for name in ("edition", "edition_sha256", "on")}
+def write_chart(edition: Edition, manifest: Manifest, found: Mapping[str, Any], path: Path) -> None:
+    """Draw the results of a simulation, as the command prints them, in a page of their own."""
+    about = {"edition": manifest.edition, "edition_sha256": manifest.edition_sha256, "on": manifest.on}
     data = {
         "about": about | {"title": vars_of(edition.title), "publish": False, "asked": _asked(found)},
         "sweep": _curve(found) if "sweep" in found else None,
@@ -39,7 +41,7 @@ def _curve(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _above(edition: Edition, found: Mapping[str, Any]) -> dict[str, Any]:
-    """What the records of each decision lie within."""
+    """The title of the subject above the records of each decision."""
     names = {name: edition.subjects[edition.rules[name].subject].within for name in found["decisions"]}
     return {name: vars_of(edition.subjects[above].title) for name, above in names.items() if above}
 

@@ -1,74 +1,69 @@
-"""The workbook for clerks: the upper subjects in full, what was set aside, and counts."""
+"""The workbook for clerks: counts, the upper subjects in full, rankings, missing data, and the rows set aside."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped] # ships no types
 
-from rules.judging.outcomes import criteria_of
-from rules.model import Edition, Ranking
+from rules.model import Edition, Ranking, Rule, criteria_of
 from rules.table.columns import SEPARATOR, key_of
-from rules.table.judge import NOT_MET, UNKNOWN
-from service.county.run.backend import Duck, named, quoted
+from rules.table.verdicts import NOT_MET, UNKNOWN, Kind, Verdicts, places
+from service.county.backend import named
 from service.county.run.gaps import GAPS, wanted
+from service.county.run.manifest import Manifest
+from service.county.run.outputs import Outputs
 from service.county.run.rankings import Proposal, proposals, reason
+from service.county.run.verdicts import CriteriaSet
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same in every file: the same rows give the same bytes
 MOST = 50 * 1000  # rows of a sheet: who wants more reads the Parquet file
 WIDE, NARROW = 32, 12  # characters
 NAMES = {"id": "编号", "beyond": "数字过大"}
+KINDS: Mapping[Kind, str] = {NOT_MET: "未满足", UNKNOWN: "缺数据"}
+Show = Callable[[Any], Any]
 
 
-def write_workbook(duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any]) -> int:
-    """Write it; the number of sheets."""
-    book = xlsxwriter.Workbook(folder / "workbook.xlsx", {"constant_memory": True})
+def write_workbook(outputs: Outputs) -> int:
+    """Write the workbook of a run to its folder; the number of sheets."""
+    edition, duck, counts = outputs.edition, outputs.duck, outputs.manifest.counts
+    book = xlsxwriter.Workbook(outputs.folder / "workbook.xlsx", {"constant_memory": True})
     book.set_properties({"created": MADE, "title": edition.title.zh})
     looks = {
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "money": book.add_format({"num_format": "#,##0.00"}),
+        "money": book.add_format({"num_format": "#,##0.00####"}),
     }
-    _sheet(book, looks, "汇总", ["对象", "判定", "结论", "数量"], _counts(edition, manifest))
-    for subject, counted in manifest["counts"].items():
-        file = f"read_parquet({quoted(folder / f'{subject}.parquet')})"
-        if counted["rows"] <= MOST and subject != next(reversed(manifest["counts"])):
-            columns = [one for one, type in duck.columns(file).items() if not type.endswith("]")]
-            columns = [one for one in columns if one not in ("beyond", *_with_a_sheet(edition))]
-            heads = [_head(edition, subject, one) for one in columns]
-            shown = [_shown(edition, subject, name) for name in columns]
-            cells = ", ".join(named(one) for one in columns)
-            rows = (
-                [show(cell) for show, cell in zip(shown, row, strict=True)]
-                for row in duck.run(f"SELECT {cells} FROM {file} ORDER BY id")
-            )
-            _sheet(book, looks, edition.subjects[subject].title.zh, heads, rows)
-    ranked = groupby(proposals(duck, edition, folder, manifest), key=lambda one: (one.rule, one.body))
-    for (rule, body), found in ranked:
+    _sheet(book, looks, "汇总", ["对象", "判定", "结论", "数量"], _counts(edition, outputs.manifest))
+    for subject in [one for one in list(counts)[:-1] if counts[one].rows <= MOST]:  # the last are people
+        titles, cells, shows = zip(*_columns(outputs, subject), strict=True)
+        rows = (
+            [show(cell) for show, cell in zip(shows, row, strict=True)]
+            for row in duck.run(f"SELECT {', '.join(cells)} FROM {outputs.file(subject)} ORDER BY id")
+        )
+        _sheet(book, looks, edition.subjects[subject].title.zh, titles, rows)
+    for (rule, body), found in groupby(proposals(outputs), key=lambda one: (one.rule, one.body)):
         listed = edition.subjects[body.over.type.of].title.zh
         heads = [edition.subjects[rule.subject].title.zh, "名次", listed, "入选", *(key.title.zh for key in body.order)]
         _sheet(book, looks, rule.title.zh, [*heads, "没有名次的原因"], _ranked(found))
-    gaps = duck.run(f"SELECT * FROM read_parquet({quoted(folder / f'{GAPS}.parquet')}) LIMIT {MOST}")
+    gaps = duck.run(f"SELECT * FROM {outputs.file(GAPS)} LIMIT {MOST}")
     if gaps:
         _sheet(book, looks, "缺数据", ["对象", "编号", "下级", "下级编号", "算不出的数", "缺的数据"],
                (_gap(edition, *row) for row in gaps))  # fmt: skip
-    aside = duck.run(
-        f"SELECT file, row, id, column_name, zh FROM read_parquet({quoted(folder / 'set_aside.parquet')}) LIMIT {MOST}"
-    )
+    aside = duck.run(f"SELECT file, row, id, column_name, zh FROM {outputs.file('set_aside')} LIMIT {MOST}")
     _sheet(book, looks, "未采用的行", ["文件", "行", "编号", "列", "原因"], aside)
     sheets = len(book.worksheets())
     book.close()
     return sheets
 
 
-def _sheet(book: Any, looks: Mapping[str, Any], name: str, heads: list[str], rows: Iterable[Iterable[Any]]) -> None:
+def _sheet(book: Any, looks: Mapping[str, Any], name: str, heads: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
     sheet = book.add_worksheet(name[:31])
     sheet.freeze_panes(1, 1)
     for place, head in enumerate(heads):
@@ -108,15 +103,37 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, Fraction) else value
 
 
-def _counts(edition: Edition, manifest: Mapping[str, Any]) -> Iterator[list[Any]]:
-    for subject, counted in manifest["counts"].items():
+def _counts(edition: Edition, manifest: Manifest) -> Iterator[list[Any]]:
+    for subject, counted in manifest.counts.items():
         title = edition.subjects[subject].title.zh
-        yield [title, "", "全部", counted["rows"]]
-        for decision, outcomes in counted["outcomes"].items():
+        yield [title, "", "全部", counted.rows]
+        for decision, outcomes in counted.outcomes.items():
             rule = edition.rules[decision]
             for outcome, count in outcomes.items():
                 known = rule.outcomes.get(outcome)
                 yield [title, rule.title.zh, known.title.zh if known else outcome, count]
+
+
+def _columns(outputs: Outputs, subject: str) -> Iterator[tuple[str, str, Show]]:
+    """The head of each column of a sheet, its cell in SQL, and how clerks read the cell. The columns of a decision's
+    verdicts make one of each kind, with the titles of criteria; rankings have sheets of their own."""
+    rules = [one for one in outputs.edition.rules.values() if one.subject == subject]
+    sets = {Verdicts.of(one).columns(kind): (one, kind) for one in rules for kind in KINDS}
+    first = {columns[0]: columns for columns in sets}
+    hidden = {"beyond", *(name for columns in sets for name in columns[1:])}
+    hidden |= {f"{one.id}{SEPARATOR}ranking" for one in rules if isinstance(one.body, Ranking)}
+    for name, type in outputs.duck.columns(outputs.file(subject)).items():
+        if name in first:
+            rule, kind = sets[first[name]]
+            yield f"{rule.title.zh}：{KINDS[kind]}", CriteriaSet.of(Verdicts.of(rule), kind).listed, _criteria(rule)
+        elif name not in hidden and not type.endswith("]"):
+            yield _head(outputs.edition, subject, name), named(name), _shown(outputs.edition, subject, name)
+
+
+def _criteria(rule: Rule) -> Show:
+    titles = [one.title.zh for one in criteria_of(rule)]
+    joined = cache(lambda parts: "、".join(titles[place] for place in places(parts)))
+    return lambda parts: None if None in parts else joined(tuple(parts))
 
 
 def _head(edition: Edition, subject: str, column: str) -> str:
@@ -130,27 +147,15 @@ def _head(edition: Edition, subject: str, column: str) -> str:
     decision, _, rest = column.partition(SEPARATOR)
     if decision not in edition.rules:
         return column
-    said = {"not_met": "未满足", "unknown": "缺数据", "": ""}
     title = edition.rules[decision].title.zh
-    return f"{title}：{said.get(rest, rest)}" if rest else title
+    return f"{title}：{rest}" if rest else title
 
 
-def _with_a_sheet(edition: Edition) -> list[str]:
-    """Columns of rankings, which have sheets of their own."""
-    return [f"{rule.id}{SEPARATOR}ranking" for rule in edition.rules.values() if isinstance(rule.body, Ranking)]
-
-
-def _shown(edition: Edition, subject: str, column: str) -> Callable[[Any], Any]:
-    """How clerks read the cells of a column: titles instead of codes, the criteria instead of bits."""
-    decision, _, rest = column.partition(SEPARATOR)
-    rule = edition.rules.get(decision)
-    fact = edition.subjects[subject].facts.get(column)
+def _shown(edition: Edition, subject: str, column: str) -> Show:
+    """Codes as their titles, all else as it is."""
+    rule, fact = edition.rules.get(column), edition.subjects[subject].facts.get(column)
     titles: Mapping[Any, str] = {True: "是", False: "否"}
-    if rule is not None and rest in (NOT_MET, UNKNOWN):
-        criteria = criteria_of(rule)
-        return cache(lambda bits: bits if bits is None else "、".join(
-            one.title.zh for place, one in enumerate(criteria) if bits >> place & 1))  # fmt: skip
-    if rule is not None and not rest:
+    if rule is not None:
         titles = {name: one.title.zh for name, one in rule.outcomes.items()}
     elif fact is not None and fact.choices:
         titles = {name: one.zh for name, one in fact.choices.items()}

@@ -1,29 +1,29 @@
-"""The runs before a run: whether they can stand before it, and what they make of facts that it was not given."""
+"""Earlier runs: checks whether they can precede a run, and fills in facts from the latest of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from rules.model import Edition
 from rules.table import TableJudge
 from rules.table.columns import KEY, SEPARATOR
-from service.county.run.backend import Duck, named, quoted
-from service.county.run.outputs import read_manifest
-from service.county.run.steps import MANIFEST, digest
+from rules.values.text import TextError
+from service.county.backend import Duck, named, rows_of
+from service.county.run.manifest import MANIFEST, Last, Manifest, NotARun, read_manifest
+from service.county.run.steps import digest
 
 LAST = f"last{SEPARATOR}"
 
 
-class NotBefore(Exception):
-    """A folder that cannot stand before a run."""
+class NotBefore(TextError):
+    """A folder that cannot precede a run."""
 
     def __init__(self, folder: Path, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.folder, self.zh, self.en = folder, zh, en
+        super().__init__(zh, en)
+        self.folder = folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +31,32 @@ class Before:
     """A run of an earlier day."""
 
     folder: Path
-    on: date
-    manifest: Mapping[str, Any]
+    manifest: Manifest
 
     @property
-    def stamp(self) -> dict[str, str]:
-        """What a run that looks at it depends on."""
-        return {"on": self.on.isoformat(), "edition": self.manifest["edition"],
-                "manifest_sha256": digest(self.folder / MANIFEST)}  # fmt: skip
+    def on(self) -> date:
+        return self.manifest.on
+
+    @property
+    def stamp(self) -> Last:
+        """The entry in the stamp of a run that reads it."""
+        return Last(self.on, self.manifest.edition, digest(self.folder / MANIFEST))
+
+    def file(self, subject: str) -> Path:
+        """The judged rows of a subject."""
+        return self.folder / f"{subject}.parquet"
 
 
 def runs_before(folders: Sequence[Path], edition: Edition, on: date) -> tuple[Before, ...]:
-    """The runs in some folders, the earliest first; NotBefore where one is none of the plan, or not of an earlier day,
-    or not as it was written."""
+    """The runs in some folders, the earliest first. NotBefore where a folder holds no run of the plan on an earlier
+    day, or its tables have changed since."""
     found: list[Before] = []
     for folder in folders:
-        if not (folder / MANIFEST).is_file():
-            raise NotBefore(folder, "不是一次运行的结果（没有 manifest.json）。", "This is no run (no manifest.json).")
-        manifest = read_manifest(folder)
-        one = Before(folder, date.fromisoformat(manifest["on"]), manifest)
-        if (plan := manifest["edition"].partition("/")[0]) != edition.plan:
+        try:
+            one = Before(folder, read_manifest(folder))
+        except NotARun as error:
+            raise NotBefore(folder, error.zh, error.en) from None
+        if (plan := one.manifest.edition.partition("/")[0]) != edition.plan:
             raise NotBefore(folder, f"是方案 {plan} 的运行，不是 {edition.plan} 的。",
                             f"This is a run of the plan {plan}, not of {edition.plan}.")  # fmt: skip
         if one.on >= on:
@@ -59,7 +65,7 @@ def runs_before(folders: Sequence[Path], edition: Edition, on: date) -> tuple[Be
         if twin := next((other for other in found if other.on == one.on), None):
             raise NotBefore(folder, f"与 {twin.folder} 是同一天的运行。",
                             f"This run is of the same day as {twin.folder}.")  # fmt: skip
-        for name, sha in manifest["files"].items():
+        for name, sha in one.manifest.files.items():
             if name.endswith(".parquet") and not _is(folder / name, sha):
                 raise NotBefore(folder, f"{name} 不是运行时写下的那个文件。", f"{name} is not as the run wrote it.")
         found.append(one)
@@ -71,10 +77,9 @@ def _is(path: Path, sha: str) -> bool:
 
 
 def carry(duck: Duck, edition: Edition, before: Before, subject: str, clean: Path) -> dict[str, int]:
-    """Fill in, where a table of good rows says nothing, what facts were made by the run before (`last` in facts.yaml);
-    how many rows each was filled in."""
+    """Fill empty cells of the facts declared with `last` from the run before; the rows filled, by fact."""
     facts = {LAST + name: fact for name, fact in edition.subjects[subject].facts.items() if fact.last is not None}
-    source = before.folder / f"{subject}.parquet"
+    source = before.file(subject)
     if not facts or not source.is_file():
         return {}
     own = edition.subjects[subject]
@@ -82,7 +87,7 @@ def carry(duck: Duck, edition: Edition, before: Before, subject: str, clean: Pat
     asking = replace(edition, subjects={**edition.subjects, subject: replace(own, facts={**own.facts, **derived})})
     then = f"({duck.sql(TableJudge(asking, before.on).beside(subject, duck.table(source), {}, list(derived)))})"
     there = duck.columns(then)
-    table = f"read_parquet({quoted(clean)})"
+    table = rows_of(clean)
     columns = duck.columns(table)
     filled = {fact.name: name for name, fact in facts.items() if name in there}  # no column: nothing exact to carry
     shown = [named(one) for one in columns if one not in filled]

@@ -1,53 +1,32 @@
-"""Judges one level of a county: its rows joined with what is known above them and counted from below, every decision
-about them in bulk, and those that tables cannot hold by the reference evaluator where there are few rows."""
+"""Judges one level of a county: joins its rows with the facts above them, counts from the records below, makes every
+decision in bulk, and makes those that tables cannot hold with the reference evaluator where there are few rows."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rules import FactChecker, FactError, Reference
-from rules.judging.outcomes import criteria_of
 from rules.model import Edition, Ranking, Rule, Table
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, SEPARATOR, around, key_of
-from rules.table.judge import NOT_MET, UNKNOWN
-from service.county.run.backend import Duck, Engine, named, quoted
-from service.county.run.rows import Reads, case, reads
+from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts
+from service.county.backend import Backend, Duck, named, quoted, rows_of
+from service.county.intake.rows import Reads, case, reads
+from service.county.run.manifest import LeftOut, Level
 
 FEW = 20 * 1000  # rows that are judged one by one where tables cannot
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A decision that a run does not make, and why."""
-
-    decision: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """What became of one subject."""
-
-    subject: str
-    bulk: tuple[str, ...]
-    singly: tuple[str, ...]
-    left_out: tuple[LeftOut, ...]
-    reads: Reads
 
 
 class Judging:
     """Judges the tables of a county under one edition on one day. Files of a folder are named after their subjects."""
 
-    def __init__(self, edition: Edition, on: date, engine: Engine, duck: Duck, *, keep_given: bool = False,
+    def __init__(self, edition: Edition, on: date, backend: Backend, duck: Duck, *, keep_given: bool = False,
                  forget: bool = False) -> None:  # fmt: skip
-        self.edition, self.on, self.engine, self.duck = edition, on, engine, duck
+        self.edition, self.on, self.backend, self.duck = edition, on, backend, duck
         self.keep_given, self.forget = keep_given, forget
         self.judge, self.counting = TableJudge(edition, on), Counting(edition, on)
         self.counting.judged = True
@@ -56,12 +35,12 @@ class Judging:
 
     def linked(self, subject: str, clean: Mapping[str, Path]) -> Any:
         """The good rows of a subject with the ids of all records around them."""
-        table = self.engine.table(clean[subject])
+        table = self.backend.table(clean[subject])
         below = subject
         for level in around(self.edition, subject):
             key = key_of(level)
             if key not in table.columns and below in clean and key_of(below) in table.columns:
-                links = self.engine.table(clean[below])
+                links = self.backend.table(clean[below])
                 if key in links.columns:
                     links = links.select(KEY, key).rename(link__=KEY)
                     joined = table.left_join(links, table[key_of(below)] == links.link__)
@@ -71,13 +50,13 @@ class Judging:
 
     def bare(self, subject: str, path: Path) -> Any:
         """A judged table without its conclusions, to be judged on another day or under other rules."""
-        table = self.engine.table(path)
+        table = self.backend.table(path)
         return table.select(*(one for one in table.columns if one not in self.edition.rules and SEPARATOR not in one))
 
     def counted(self, subject: str, table: Any, below: Mapping[str, Path]) -> Any:
-        """The table with what the judged records below add up to; figures that it gave are dropped for those."""
+        """The table with the counts of the judged records below; they replace the figures that the table gave."""
         tables = {
-            name: self.bare(name, path) if self.forget else self.engine.table(path) for name, path in below.items()
+            name: self.bare(name, path) if self.forget else self.backend.table(path) for name, path in below.items()
         }
         facts = self.counts(subject, below)
         if not facts:
@@ -91,7 +70,7 @@ class Judging:
         return {name for one in below for name in self.counting.declared(subject, one)}
 
     def reads(self, subject: str) -> Reads:
-        """What decisions about a subject read of the records around it."""
+        """The facts of the records around a subject that decisions about it read."""
         return reads(self.edition, subject, self.rules(subject))
 
     def rules(self, subject: str) -> list[Rule]:
@@ -104,7 +83,7 @@ class Judging:
             key = key_of(level)
             if level not in upper or key not in table.columns:
                 continue
-            known = self.engine.table(upper[level])
+            known = self.backend.table(upper[level])
             facts = [name for name in names if name in known.columns]
             if facts:
                 start = level + SEPARATOR
@@ -118,7 +97,7 @@ class Judging:
     def level(self, subject: str, table: Any, upper: Mapping[str, Path], out: Path, given: Sequence[str]) -> Level:
         """Judge all decisions about a subject; the rows go to a file."""
         rules, wanted = self.rules(subject), self.reads(subject)
-        table = self.engine.ordered(self.surrounded(subject, table, upper, wanted), KEY)
+        table = self.backend.ordered(self.surrounded(subject, table, upper, wanted), KEY)
         judged, refused = self.judge.add_possible(table, *(rule.id for rule in rules)) if rules else (table, {})
         bulk = [rule for rule in rules if rule.id not in refused]
         others = [rule for rule in rules if rule.id in refused]
@@ -128,8 +107,8 @@ class Judging:
             if others:
                 names += [one for one in judged.columns if one not in names and _is_around(one, wanted)]
             table = judged.select(*dict.fromkeys(names))
-        self.engine.write(table, out, KEY, dict(_codes(bulk)))
-        rows = int(self.duck.run(f"SELECT count(*) FROM read_parquet({quoted(out)})")[0][0])
+        self.backend.write(table, out, KEY, dict(_codes(bulk)))
+        rows = int(self.duck.run(f"SELECT count(*) FROM {rows_of(out)}")[0][0])
         singly = others if rows <= FEW else []
         if others:
             self._one_by_one(subject, singly, out, given)
@@ -139,7 +118,7 @@ class Judging:
     def _one_by_one(self, subject: str, rules: Sequence[Rule], out: Path, given: Sequence[str]) -> None:
         """Decide rows singly, and put their conclusions beside the others in the file."""
         checker, reference = FactChecker(self.edition), Reference(self.edition)
-        rows = self.duck.dicts(f"SELECT * FROM read_parquet({quoted(out)})") if rules else []
+        rows = self.duck.dicts(f"SELECT * FROM {rows_of(out)}") if rules else []
         found: list[dict[str, Any]] = []
         for row in rows:
             facts = case(self.edition, subject, row, given)
@@ -152,16 +131,15 @@ class Judging:
             for rule in rules:
                 mine |= _columns(rule, reference, checked, self.on)
             found.append(mine)
-        kept = [one for one in self.duck.columns(f"read_parquet({quoted(out)})")
+        kept = [one for one in self.duck.columns(rows_of(out))
                 if not any(one.startswith(level + SEPARATOR) for level in around(self.edition, subject))]  # fmt: skip
         half, side = out.with_suffix(".half"), out.with_suffix(".json")
         side.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in found) + "\n", encoding="utf-8")
-        names = [one for rule in rules for one in _names(rule)]
-        types = ", ".join(f"{named(one)}: {quoted('BIGINT' if one.endswith((NOT_MET, UNKNOWN)) else 'VARCHAR')}"
-                          for one in (KEY, *names))  # fmt: skip
-        shown = ", ".join([*(f"a.{named(one)}" for one in kept), *(f"b.{named(one)}" for one in names)])
+        names = {KEY: "VARCHAR"} | {name: type for rule in rules for name, type in _types(rule)}
+        types = ", ".join(f"{named(one)}: {quoted(type)}" for one, type in names.items())
+        shown = ", ".join([*(f"a.{named(one)}" for one in kept), *(f"b.{named(one)}" for one in names if one != KEY)])
         self.duck.copy(
-            f"SELECT {shown} FROM read_parquet({quoted(out)}) a LEFT JOIN read_json({quoted(side)}, "
+            f"SELECT {shown} FROM {rows_of(out)} a LEFT JOIN read_json({quoted(side)}, "
             f"format = 'newline_delimited', columns = {{{types}}}) b USING (id) ORDER BY a.{named(KEY)}",
             half,
         )
@@ -183,27 +161,21 @@ def _is_around(column: str, wanted: Reads) -> bool:
     return any(column == level + SEPARATOR + name for level, names in wanted.items() for name in names)
 
 
-def _names(rule: Rule) -> list[str]:
-    start = rule.id + SEPARATOR
-    more = [f"{start}ranking"] if isinstance(rule.body, Ranking) else [start + NOT_MET, start + UNKNOWN]
-    return [rule.id, *more]
+def _types(rule: Rule) -> Iterator[tuple[str, str]]:
+    """The columns of a decision made row by row, with their types."""
+    yield rule.id, "VARCHAR"
+    if isinstance(rule.body, Ranking):
+        yield f"{rule.id}{SEPARATOR}ranking", "VARCHAR"
+    else:
+        layout = Verdicts.of(rule)
+        yield from ((one, "BIGINT") for kind in (NOT_MET, UNKNOWN) for one in layout.columns(kind))
 
 
 def _columns(rule: Rule, reference: Reference, facts: Mapping[str, Any], on: date) -> dict[str, Any]:
-    """What the reference evaluator says, in the columns that a table would have."""
+    """The decision of the reference evaluator, in the columns that a table would have."""
     decision = reference.decide(rule.id, facts, on)
-    start = rule.id + SEPARATOR
     found: dict[str, Any] = {rule.id: decision.outcome}
     if isinstance(rule.body, Ranking):
         places = [one.as_dict() for one in decision.ranking]
-        return found | {f"{start}ranking": json.dumps(places, ensure_ascii=False)}
-    verdicts = {one.id: one.verdict for one in decision.findings}
-    codes = [criterion.id for criterion in criteria_of(rule)]
-    return found | {
-        start + NOT_MET: _bits(verdicts[code] is False for code in codes),
-        start + UNKNOWN: _bits(verdicts[code] is None for code in codes),
-    }
-
-
-def _bits(flags: Iterable[bool]) -> int:
-    return sum(1 << place for place, flag in enumerate(flags) if flag)
+        return found | {f"{rule.id}{SEPARATOR}ranking": json.dumps(places, ensure_ascii=False)}
+    return found | Verdicts.of(rule).write({one.id: one.verdict for one in decision.findings})

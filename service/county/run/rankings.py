@@ -1,25 +1,23 @@
-"""What a run proposes where a plan puts records in order: who is chosen, by which figures, whether there are enough."""
+"""Proposals of a run: the records that a ranking puts in order, the chosen ones, and the figures behind the order."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from rules import Reference
 from rules.judging.evaluate import Scope, evaluate
-from rules.judging.outcomes import criteria_of
-from rules.model import Edition, Ranking, Rule
+from rules.model import Ranking, Rule, criteria_of
 from rules.table.columns import KEY, SEPARATOR
 from rules.values.exact import Value
-from service.county.run.backend import Duck
+from service.county.run.manifest import Ranked
 from service.county.run.outputs import Outputs
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class Placed:
     """One record in its place; `why` is the criterion that it fails, or `unknown`."""
 
     id: str
@@ -37,11 +35,11 @@ class Proposal:
     body: Ranking
     id: str
     outcome: str
-    rows: tuple[Ranked, ...]
+    rows: tuple[Placed, ...]
 
     @property
-    def chosen(self) -> list[str]:
-        return [one.id for one in self.rows if one.chosen]
+    def chosen(self) -> tuple[str, ...]:
+        return tuple(one.id for one in self.rows if one.chosen)
 
     @property
     def eligible(self) -> int:
@@ -52,39 +50,38 @@ class Proposal:
         return sum(one.why == "unknown" for one in self.rows)
 
 
-def proposals(duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any]) -> Iterator[Proposal]:
-    """Those that a run made."""
-    outputs, reference = Outputs(folder, edition, duck, manifest), Reference(edition)
-    for subject, level in manifest["levels"].items():
-        for name in level["singly"]:
+def proposals(outputs: Outputs) -> Iterator[Proposal]:
+    """The proposals of a run."""
+    edition, reference = outputs.edition, Reference(outputs.edition)
+    for subject, level in outputs.manifest.levels.items():
+        for name in level.singly:
             rule = edition.rules[name]
             if isinstance(rule.body, Ranking):
                 for row in outputs.rows(subject):
-                    if (said := row.get(f"{name}{SEPARATOR}ranking")) is not None:
+                    if (places := row.get(f"{name}{SEPARATOR}ranking")) is not None:
                         scope = Scope(edition, subject, outputs.facts(subject, row), outputs.on, reference)
-                        ranked = tuple(_ranked(rule.body, json.loads(said), scope))
-                        yield Proposal(rule, rule.body, row[KEY], row[name], ranked)
+                        placed = tuple(_placed(rule.body, json.loads(places), scope))
+                        yield Proposal(rule, rule.body, row[KEY], row[name], placed)
 
 
-def _ranked(body: Ranking, places: list[dict[str, Any]], scope: Scope) -> Iterator[Ranked]:
+def _placed(body: Ranking, places: list[dict[str, Any]], scope: Scope) -> Iterator[Placed]:
     """Places with the figures that they rest on."""
     records = {str(one.get(KEY)): one for one in evaluate(body.over, scope) or ()}
     for one in places:
         inner = scope.inside(body.over.type.of, records.get(one["id"], {}))
         values = tuple(evaluate(key.by, inner) for key in body.order)
-        yield Ranked(one["id"], one["place"], one["chosen"], one["why"] or "", values)
+        yield Placed(one["id"], one["place"], one["chosen"], one["why"] or "", values)
 
 
-def summary(duck: Duck, edition: Edition, folder: Path, manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+def summary(outputs: Outputs) -> tuple[Ranked, ...]:
     """The proposals as the manifest has them."""
-    return [
-        {"decision": one.rule.id, "id": one.id, "outcome": one.outcome, "take": one.body.take, "chosen": one.chosen,
-         "eligible": one.eligible, "unknown": one.unknown}
-        for one in proposals(duck, edition, folder, manifest)
-    ]  # fmt: skip
+    return tuple(
+        Ranked(one.rule.id, one.id, one.outcome, one.body.take, one.chosen, one.eligible, one.unknown)
+        for one in proposals(outputs)
+    )
 
 
 def reason(rule: Rule, why: str, zh: str, en: str) -> dict[str, str]:
-    """Why a record has no place, in words; those given stand for what is not known."""
+    """The reason why a record has no place; `zh` and `en` say that it lacks data."""
     title = next((one.title for one in criteria_of(rule) if one.id == why), None)
     return {"zh": title.zh, "en": title.en} if title is not None else {"zh": zh if why else "", "en": en if why else ""}

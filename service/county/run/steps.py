@@ -7,12 +7,15 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-MANIFEST, STATE, WORK = "manifest.json", "state.json", "work"
+from service.county.run.manifest import MANIFEST, Stamp, canonical, plain, typed
+
+STATE, LOCK, WORK = "state.json", "lock", "work"
+Found = TypeVar("Found")
 PIECE = 1 << 20
 
 
@@ -41,15 +44,11 @@ def digest(path: Path) -> str:
     return found.hexdigest()
 
 
-def canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
 class Steps:
-    """What has been done in a folder: each step by name, with what it found."""
+    """The steps done in a folder, each by name with its result. Those of a run of another stamp are thrown away."""
 
-    def __init__(self, folder: Path, stamp: str) -> None:
-        self.folder, self.state = folder, folder / STATE
+    def __init__(self, folder: Path, about: Stamp) -> None:
+        self.folder, self.state, stamp = folder, folder / STATE, canonical(about)
         known = json.loads(self.state.read_text(encoding="utf-8")) if self.state.is_file() else {}
         if known.get("stamp") != stamp:
             for one in folder.iterdir():
@@ -59,28 +58,26 @@ class Steps:
         self.known = known
         (folder / WORK).mkdir(exist_ok=True)
 
-    def once(self, name: str, do: Callable[[], Any]) -> Any:
-        """What a step found, now or in the run before."""
+    def once(self, name: str, kind: Any, do: Callable[[], Found]) -> Found:
+        """The result of a step, a value of `kind`: done now, or by a run that was broken off."""
         if name not in self.known["done"]:
-            self.known["done"][name] = do()
+            self.known["done"][name] = plain(do())
             half = self.state.with_suffix(".half")
             half.write_text(canonical(self.known), encoding="utf-8")
             half.replace(self.state)
-        return self.known["done"][name]
-
-
-LOCK = "lock"
+        found: Found = typed(kind, self.known["done"][name])
+        return found
 
 
 @contextmanager
-def appearing(out: Path, about: Mapping[str, Any], *, replace: bool = False) -> Iterator[Path]:
-    """A folder beside `out` to work in; it takes the place of `out` in the end, without what only the work needs. What
-    a run of something else than `about` left in `out` is replaced only where that is asked for: it may be needed."""
+def appearing(out: Path, about: Stamp, *, replace: bool = False) -> Iterator[Path]:
+    """A folder beside `out` to work in, which takes the place of `out` in the end. Occupied where `out` holds no run,
+    Finished where it holds one of another stamp and `replace` is not set, Busy where another run works on it."""
     if out.exists() and any(out.iterdir()):
         if not (out / MANIFEST).is_file():
             raise Occupied
         known = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-        if not replace and canonical({name: known.get(name) for name in about}) != canonical(about):
+        if not replace and canonical({name: known.get(name) for name in plain(about)}) != canonical(about):
             raise Finished(str(known.get("on", "")))
     half = out.with_name(f".{out.name}.unfinished")
     half.mkdir(parents=True, exist_ok=True)

@@ -13,9 +13,19 @@ function remembered() {
 const w = (name, values = {}) => Object.entries(values).reduce((text, [key, value]) => text.replaceAll(`{${key}}`, value), WORDS[name][lang]);
 const t = (both) => (both ? both[lang] : "");
 const number = (value) => (value === null || value === undefined ? (DATA.about.publish ? `<${DATA.about.smallest}` : "–")
-  : value.toLocaleString(lang === "zh" ? "zh-CN" : "en"));
-const percent = (value) => (value === null || value === undefined ? "–" : `${+(value * 100).toFixed(2)}%`);
-const figure = (axis, value) => (axis.share ? percent(value) : number(value));
+  : plain(value));
+const percent = (value) => (value === null || value === undefined ? "–" : rate(value));
+
+// A value of an axis, with as many digits as it takes not to look like the limit that it misses.
+function figure(axis, value) {
+  if (value === null || value === undefined) return axis.kind === "rate" ? "–" : number(value);
+  const shown = (one, digits) => (axis.kind === "rate" ? rate(one, digits) : axis.kind === "amount" ? yuan(one, lang, digits) : plain(one, digits));
+  for (let digits = ROUNDED; digits < PLACES; digits += 1) {
+    const text = shown(value, digits);
+    if (value === axis.limit || text.replace("≈", "") !== shown(axis.limit, digits).replace("≈", "")) return text;
+  }
+  return shown(value, PLACES);
+}
 const comma = () => (lang === "zh" ? "、" : ", ");
 const joined = (list) => list.map(t).join(comma());
 const esc = (text) => String(text).replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);

@@ -4,14 +4,14 @@ PARTS.milestones = (part) => {
   const all = part.points[0].all, first = part.curve[0][0] < due[0][0] ? part.curve[0][0] : due[0][0];
   const late = part.points.some((one) => one.short > 0 && one.on <= DATA.about.on);  // below the dashed line
   const state = (one) => (one.short === 0 ? toned("met", w("reached")) : one.a_week === null ? toned("not_met", w("late", { n: number(one.short) }))
-    : w("a_week", { n: one.a_week.toFixed(1) }));
+    : w("a_week", { n: number(one.a_week) }));
   return section("milestones", t(part.title), w("milestones_about"), chart({
     grid: { left: 8, right: 30, top: 24, bottom: 34, containLabel: true }, legend: { bottom: 0 }, tooltip: { trigger: "axis" },
     xAxis: { type: "time", min: first }, yAxis: { type: "value", min: 0, max: all, ...LINES },
     series: [
       { name: w("needed"), type: "line", symbolSize: 9, lineStyle: { type: "dashed" }, itemStyle: { color: COLOUR.grey }, data: due, label: { show: true, position: late ? "top" : "bottom", formatter: (at) => number(at.data[1]) } },
       { name: w("done"), type: "line", symbol: "circle", symbolSize: 11, lineStyle: { width: 3 }, itemStyle: { color: COLOUR.blue }, data: part.curve, label: { show: true, position: late ? "bottom" : "top", color: COLOUR.blue, fontWeight: "bold", formatter: (at) => number(at.data[1]) } }],
-  }, "18rem"), part.pace ? el("p", {}, w("pace", { since: part.pace.since, n: part.pace.a_week.toFixed(1) })) : null,
+  }, "18rem"), part.pace ? el("p", {}, w("pace", { since: part.pace.since, n: number(part.pace.a_week) })) : null,
   table([w("by"), "", w("clause"), [w("done_of"), 1], ""],
     part.points.map((one) => [one.on, t(one.title), one.clause, `${number(one.done)} / ${number(one.need)}`, state(one)]), "cards"));
 };

@@ -11,7 +11,7 @@ PARTS.scatter = (part) => {
   const mark = (axis, key) => ({ [key]: axis.limit, label: { formatter: figure(axis, axis.limit) } });
   const said = (axis, value) => `<br>${esc(t(axis.title))} ${figure(axis, value)}`;
   const ruled = part.axes.map((one) => `${t(one.title)} ${t(one.said)} ${figure(one, one.limit)}`).join(lang === "zh" ? "；" : "; ");
-  const axis = (one) => ({ type: "value", scale: true, max: one.share ? 1 : null, axisLabel: { formatter: (v) => figure(one, v) }, ...LINES });
+  const axis = (one) => ({ type: "value", scale: true, max: one.kind === "rate" ? 1 : null, axisLabel: { formatter: (v) => figure(one, v) }, ...LINES });
   return section("scatter", t(part.title), ruled + (unseen ? ` · ${w("unseen", { n: number(unseen) })}` : ""), chart({
     color: Object.values(byRole).map((one) => COLOUR[one.role]), legend: { bottom: 0 },
     grid: { left: 12, right: 36, top: 34, bottom: 58, containLabel: true },
@@ -37,7 +37,7 @@ PARTS.shares = (part) => {
     tooltip: { trigger: "axis", formatter: ([one]) => `${esc(one.name)}<br>${said(one.dataIndex)}` },
     dataZoom: known.length > 40 ? [{ type: "slider", startValue: 0, endValue: 39, height: 18, bottom: 32 }] : [],
     xAxis: { type: "category", data: known.map((one) => one[0]), axisLabel: { rotate: known.length > 6 ? 60 : 0 } },
-    yAxis: { type: "value", min: 0, max: axis.share ? 1 : null, axisLabel: { formatter: (v) => figure(axis, v) }, ...LINES },
+    yAxis: { type: "value", min: 0, max: axis.kind === "rate" ? 1 : null, axisLabel: { formatter: (v) => figure(axis, v) }, ...LINES },
     series: [
       { ...bar, name: w("sure"), itemStyle: { color: COLOUR.pale }, data: known.map((one) => ({ value: one[1], itemStyle: { color: holds(axis, one[1]) ? COLOUR.met : COLOUR.pale } })),
         markLine: lineAt("yAxis", axis.limit, line, { position: "insideEndTop" }) },
@@ -64,9 +64,9 @@ const SHOWN = 300;  // rows on the screen at a time
 PARTS.table = (part) => {
   const find = el("input", { type: "search", placeholder: w("search"), ariaLabel: w("search"), id: "search" });
   const heads = [...part.heads.map((one) => [t(one)]), ...part.axes.map((one) => [t(one.title), 1]), [w("unmet")], [w("untold")]];
-  const bits = (value) => joined(part.criteria.filter((_, place) => Math.floor((value ?? 0) / 2 ** place) % 2));
+  const titles = (places) => joined(places.map((place) => part.criteria[place]));
   const axes = part.axes.length, outcome = (code) => t(part.outcomes[code]);
-  const cells = part.rows.map((row) => [row[0], row[1] ?? "", row[2], ...row.slice(3, 3 + axes), bits(row[3 + axes]), bits(row[4 + axes])]);
+  const cells = part.rows.map((row) => [row[0], row[1] ?? "", row[2], ...row.slice(3, 3 + axes), titles(row[3 + axes]), titles(row[4 + axes])]);
   const box = table(heads, []), body = box.querySelector("tbody"), shown = el("p", { className: "dim", id: "shown", role: "status" });
   const text = (row) => row.map((cell, place) => (place === 2 ? outcome(cell) : String(cell ?? ""))).join(" ").toLowerCase();
   const draw = (cell, place) => (place === 2 ? toned(part.outcomes[cell]?.role ?? "", outcome(cell) || "–")

@@ -1,4 +1,4 @@
-"""Between what a figure lies that cannot be told yet, for want of conclusions about the records it is counted from."""
+"""Bounds of a figure while some records below are undecided."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from rules.table.order import heights_of
 from service.county.run.outputs import Outputs
 
 
-def between(outputs: Outputs, subject: str, fact: str, ids: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """The figure of each record with every conclusion that is wanting taken as not met, and as met; left out where
-    something else is wanting, too."""
+def bounds(outputs: Outputs, subject: str, fact: str, ids: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """The lowest and the highest figure of each record, by taking every undecided record below as not met and as met.
+    Records that lack something else are left out."""
     edition, reference = outputs.edition, Reference(outputs.edition)
     known = edition.subjects[subject].facts
     rests = heights_of(edition, [(subject, Ref("fact", "", fact, known[fact].type))])

@@ -1,4 +1,4 @@
-"""The engine that tables run on: DuckDB within this process, or Spark. The only module here that speaks to one."""
+"""The backends that tables run on: DuckDB within this process, or Spark. No other module here speaks to either."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 
 GROUP = 10**4 * 10  # rows of a group in Parquet
-MEMORY = "50%"  # of the machine's, for what DuckDB holds; the rest goes to disk
+MEMORY = "50%"  # of the machine's memory for DuckDB; the rest goes to disk
 EXACT: Mapping[str, str] = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
 Codes = Mapping[str, Iterable[str]]  # column -> all that it may hold
 NO_CODES: Codes = {}
@@ -33,6 +33,11 @@ def codes_of(codes: Iterable[str]) -> str:
     return f"ENUM({', '.join(map(quoted, codes))})"
 
 
+def rows_of(path: Path) -> str:
+    """The rows of a file as SQL writes them after FROM: those of a Parquet file, or of the query in a file `.sql`."""
+    return f"({path.read_text(encoding='utf-8')})" if path.suffix == ".sql" else f"read_parquet({quoted(path)})"
+
+
 def retyped(query: str, types: Mapping[str, str], cast: str = "CAST") -> str:
     """A query with columns of other types."""
     columns = ", ".join(f"{cast}({named(name)} AS {type}) AS {named(name)}" for name, type in types.items())
@@ -40,7 +45,7 @@ def retyped(query: str, types: Mapping[str, str], cast: str = "CAST") -> str:
 
 
 class Duck:
-    """DuckDB, with room on disk for what memory does not hold."""
+    """DuckDB, with a folder to spill into."""
 
     name = "duckdb"
 
@@ -66,17 +71,13 @@ class Duck:
         """The columns of a table or a query in brackets, with their types."""
         return {str(row[0]): str(row[1]) for row in self.run(f"DESCRIBE SELECT * FROM {name}")}
 
-    def rows(self, path: Path) -> str:
-        """What stands after FROM for a Parquet file, or for a query that a file holds."""
-        return f"({path.read_text(encoding='utf-8')})" if path.suffix == ".sql" else f"read_parquet({quoted(path)})"
-
     def table(self, path: Path) -> Any:
         """A file as a table; one that has not changed is opened once."""
         at = path.stat()
         key = str(path), at.st_mtime_ns, at.st_size
         if key not in self.opened:
             name = f"opened_{len(self.opened)}"
-            self.run(f"CREATE TEMP VIEW {name} AS SELECT * FROM {self.rows(path)}")
+            self.run(f"CREATE TEMP VIEW {name} AS SELECT * FROM {rows_of(path)}")
             self.opened[key] = self.con.table(name)
         return self.opened[key]
 
@@ -101,9 +102,9 @@ class Duck:
         text they are all the same."""
         types = {name: codes_of(those) for name, those in codes.items() if name in expr.columns}
         self.copy(retyped(self.sql(expr), types), path)
-        if not self.in_order(self.rows(path), named(order)):
+        if not self.in_order(rows_of(path), named(order)):
             half = path.with_suffix(".half")
-            self.copy(f"SELECT * FROM {self.rows(path)} ORDER BY {named(order)}", half)
+            self.copy(f"SELECT * FROM {rows_of(path)} ORDER BY {named(order)}", half)
             half.replace(path)
 
     def copy(self, sql: str, path: Path) -> None:
@@ -145,15 +146,16 @@ class Spark:
         parts = self.scratch / f"{path.stem}.parts"
         frame = self.con._session.sql(str(ibis.to_sql(expr, dialect="pyspark")))  # noqa: SLF001
         frame.write.mode("overwrite").parquet(str(parts))
-        self.duck.copy(f"SELECT * FROM read_parquet({quoted(parts / '*.parquet')}) ORDER BY {named(order)}", path)
+        self.duck.copy(f"SELECT * FROM {rows_of(parts / '*.parquet')} ORDER BY {named(order)}", path)
         shutil.rmtree(parts)
 
     def close(self) -> None:
         self.duck.close()
 
 
-Engine = Duck | Spark
+Backend = Duck | Spark
 
 
-def engine(name: str, scratch: Path) -> Engine:
+def backend(name: str, scratch: Path) -> Backend:
+    """The backend of a name, with a folder to spill into; ImportError where Spark is not installed."""
     return Spark(scratch) if name == Spark.name else Duck(scratch)

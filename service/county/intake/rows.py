@@ -1,4 +1,4 @@
-"""Rows of tables as cases for the online engine: what a row holds, and what is known of the records around it."""
+"""Turns rows of judged tables into cases: the facts of a row and those of the records around it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Reads = Mapping[str, tuple[str, ...]]  # subject around -> the facts that decisi
 
 
 def reads(edition: Edition, subject: str, rules: Iterable[Rule]) -> Reads:
-    """What decisions about a subject read of the records around it: given facts, but no lists."""
+    """The given facts of the records around a subject that decisions about it read; lists are left out."""
     found: dict[str, list[str]] = {level: [] for level in around(edition, subject)}
     for of, name in heights_of(edition, [asked(rule) for rule in rules]):
         fact = edition.subjects[of].facts.get(name) if of in found else None
@@ -24,8 +24,8 @@ def reads(edition: Edition, subject: str, rules: Iterable[Rule]) -> Reads:
 
 
 def case(edition: Edition, subject: str, row: Mapping[str, Any], decided: Iterable[str]) -> dict[str, Any]:
-    """The facts of a row: its own, the conclusions that were `decided` before, and those of the records around it in
-    columns named after them."""
+    """The facts of a row, the conclusions that were `decided` before, and the facts of the records around it, which
+    stand in columns named after these."""
     facts = {name: _plain(row[name]) for name, fact in edition.subjects[subject].facts.items()
              if fact.given and row.get(name) is not None}  # fmt: skip
     facts |= {name: row[name] for name in decided if row.get(name) is not None}
@@ -42,7 +42,7 @@ def case(edition: Edition, subject: str, row: Mapping[str, Any], decided: Iterab
 
 
 def _plain(value: Any) -> Any:
-    """A list without what its records do not know."""
+    """A value without the empty cells of the records in a list."""
     if not isinstance(value, list):
         return value
     return [{name: _plain(one) for name, one in record.items() if one is not None} for record in value]

@@ -1,0 +1,94 @@
+"""What rules, assignments and facts contain, listed once: every reader of the model is a fold over these functions.
+
+The lists follow the fields of the dataclasses, so that a new kind of body, or a new field of one, is in them by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, NamedTuple
+
+from rules.model.decisions import Assignment, Body, Criterion, Output, Ranking, Rule, ScoreItem, Table
+from rules.model.edition import Fact
+from rules.model.expressions import Condition, Const, Expr, Group, Leaf, Op, Ref
+
+Node = Expr | Condition
+
+
+class Part(NamedTuple):
+    """An expression or condition of a rule, an assignment or a fact, and where it stands."""
+
+    role: str  # the field that it stands in: condition, when, then, bands, formula, over, by ...
+    item: str  # the id of the criterion, row, scored item or dimension; "" for the whole
+    what: Node
+    subject: str  # the subject of the record that it reads
+    own: str = ""  # the subject of the decision, which may be another one
+
+
+def criteria_of(rule: Rule) -> tuple[Criterion, ...]:
+    """The conditions that a rule checks: criteria, rows, vetoes and ceilings, eligibility tests; not `otherwise`."""
+    return tuple(one for one in _listed(rule.body) if isinstance(one, Criterion))
+
+
+def items_of(rule: Rule) -> tuple[Criterion | ScoreItem, ...]:
+    """The criteria of a rule and its scored items: all that have an id, a title and a clause of their own."""
+    return tuple(one for one in _listed(rule.body) if isinstance(one, Criterion | ScoreItem))
+
+
+def _listed(body: Body) -> Iterator[Any]:
+    for one in fields(body):
+        listed = getattr(body, one.name)
+        yield from listed if isinstance(listed, tuple) else ()
+
+
+def outputs_of(rule: Rule) -> Mapping[str, Output]:
+    """The outputs that a rule declares, by name; a scorecard's total is not declared."""
+    return rule.body.outputs if isinstance(rule.body, Table) else {}
+
+
+def subject_read(rule: Rule) -> str:
+    """The subject whose records a rule's criteria read: a ranking's are those of its list."""
+    return rule.body.over.type.of if isinstance(rule.body, Ranking) else rule.subject
+
+
+def parts_of(thing: Rule | Assignment | Fact) -> Iterator[Part]:
+    """Every expression and condition of a rule, an assignment or a fact, in the order of the fields."""
+    if isinstance(thing, Rule):
+        inside = subject_read(thing)
+        for role, item, what in _nodes(thing.body):
+            yield Part(role, item, what, thing.subject if role == "over" else inside, thing.subject)
+    elif isinstance(thing, Assignment):
+        for role, item, what in _nodes(thing):
+            yield Part(role, item, what, thing.subject if item else thing.bearer)
+    else:
+        for role, item, what in _nodes(thing):
+            yield Part(role, item, what, thing.subject)
+
+
+def _nodes(thing: Any, role: str = "", item: str = "") -> Iterator[tuple[str, str, Node]]:
+    if isinstance(thing, Const | Ref | Op | Leaf | Group):
+        yield role, item, thing
+    elif isinstance(thing, Mapping | tuple):
+        for one in thing.values() if isinstance(thing, Mapping) else thing:
+            yield from _nodes(one, role, item)
+    elif is_dataclass(thing):
+        for one in fields(thing):
+            below = getattr(thing, one.name)
+            yield from _nodes(below, one.name, item if isinstance(thing, Assignment) else getattr(thing, "id", item))
+
+
+def children(thing: Node) -> Iterator[tuple[Node, str]]:
+    """The parts of an expression or condition, in the order written.
+
+    Each comes with the subject of the list inside whose records it is read; "" where it is read from the record at
+    hand."""
+    match thing:
+        case Leaf():
+            yield thing.left, ""
+            yield from ((limit, "") for test in thing.tests for limit in test.limits)
+        case Group():
+            yield from ((part, "") for part in thing.parts)
+        case Op():
+            yield from ((arg, "") for arg in thing.args)
+            yield from ((one, thing.inside) for one in (thing.each, thing.where) if one is not None)

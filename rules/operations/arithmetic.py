@@ -1,0 +1,183 @@
+"""Arithmetic: ratio, sum, difference, product, the least and the greatest, rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from rules.files.node import Node
+from rules.model import Const, Expr, Op
+from rules.operations.comparisons import sort_key
+from rules.operations.forms import EXPRESSION, EXPRESSIONS, VALUE
+from rules.operations.operation import Formula, Key, Operation, Span, Spans, alike, read_list, typed
+from rules.operations.phrases import PRODUCT, SUM, chain, choice, rounded
+from rules.values.exact import RATE, TIMES, Type, Value, exact, read_literal
+from rules.values.text import Text
+
+
+def _numbers(types: Sequence[Type]) -> bool:
+    return all(type.is_number for type in types)
+
+
+def _ratio_type(types: Sequence[Type]) -> Type | None:
+    if len(types) != 2 or not _numbers(types):
+        return None
+    top, bottom = types
+    if top.kind == bottom.kind:
+        return RATE
+    return top if bottom.kind in ("count", "rate") else None  # so much for each, or for the whole
+
+
+def _ratio(_op: Op, top: Any, bottom: Any) -> Value:
+    if not bottom:
+        return None
+    share = Fraction(top, bottom)
+    return share.numerator if share.denominator == 1 else share
+
+
+def _ratio_span(op: Op, spans: Spans) -> Span:
+    """A share lies within 0 and 1 where its numerator is declared a part of its denominator."""
+    lows = [spans.of(arg)[0] for arg in op.args]
+    if any(low is None or low < 0 for low in lows):
+        return None, None
+    return 0, (1 if spans.is_part(*op.args) else None)
+
+
+def _alike_numbers(types: Sequence[Type]) -> Type | None:
+    return alike(types) if _numbers(types) else None
+
+
+def _sum(_op: Op, *values: Any) -> Value:
+    return exact(sum(values))
+
+
+def _sum_span(op: Op, spans: Spans) -> Span:
+    lows = [spans.of(arg)[0] for arg in op.args]
+    return (None if None in lows else sum(lows)), None
+
+
+def _difference(_op: Op, whole: Any, *parts: Any) -> Value:
+    return exact(whole - sum(parts))
+
+
+def _product_type(types: Sequence[Type]) -> Type | None:
+    sized = [type for type in types if type.kind != "rate"]
+    worth = [type for type in sized if type.kind != "count"]
+    return None if len(worth) > 1 or not _numbers(types) else (worth or sized or [RATE])[0]
+
+
+def _read_product(formula: Formula) -> Op | None:
+    return typed(formula, [_factor(formula, item) for item in formula.own.items])
+
+
+def _factor(formula: Formula, node: Node) -> Expr | None:
+    literal = read_literal(node.text) if node.is_scalar else None
+    if literal is not None and literal.type.kind == "bare":
+        return Const(literal.value, Type("rate", written=TIMES))
+    return formula.expression(node)
+
+
+def _product(_op: Op, *values: Any) -> Value:
+    total = Fraction(1)
+    for value in values:
+        total *= value
+    return exact(total)
+
+
+def _ordered(types: Sequence[Type]) -> Type | None:
+    return alike(types) if all(type.is_ordered for type in types) else None
+
+
+def _extreme(choose: Callable[..., Value]) -> Callable[..., Value]:
+    """The least or the greatest argument, in the order of its type."""
+
+    def value(op: Op, *values: Value) -> Value:
+        return choose(values, key=lambda value: sort_key(value, op.type))
+
+    return value
+
+
+def _read_rounding(formula: Formula) -> Op | None:
+    value = formula.expression(formula.own)
+    step = formula.expression(formula.node.entries["to"], value.type if value else None)
+    if value is None or step is None:
+        return None
+    type = formula.operation.typed([value.type, step.type])
+    return formula.misfit(formula.own, [value.type]) if type is None else formula.op((value, step), type)
+
+
+def _round(op: Op, value: Any, step: Any) -> Value:
+    if not step:
+        return None
+    steps = Fraction(value) / Fraction(step)
+    floor = steps.numerator // steps.denominator
+    rest = steps - floor
+    up = {"down": False, "up": rest > 0, "half_up": rest * 2 >= 1}[op.option]
+    return exact((floor + up) * Fraction(step))
+
+
+OPERATIONS = (
+    Operation(
+        "ratio", (Key("ratio", EXPRESSIONS),), read_list, _ratio, "`ratio: [a, b]`",
+        Text(
+            "a/b。同类得比率；除以个数或比率，得 a 的单位（每户多少元、平均多少分）；除以 0 为未知",
+            "a / b. Of one kind: a rate. Anything by a count or a rate: of a's kind (yuan per household, mean points). "
+            "By 0: not known",
+        ),
+        _ratio_type, span=_ratio_span, divisor=1, phrases={"": chain("÷", PRODUCT)},
+    ),
+    Operation(
+        "sum", (Key("sum", EXPRESSIONS),), read_list, _sum, "`sum: [a, b, …]`",
+        Text("各项之和", "all together"),
+        _alike_numbers, span=_sum_span, phrases={"": chain("+", SUM)},
+    ),
+    Operation(
+        "difference", (Key("difference", EXPRESSIONS),), read_list, _difference, "`difference: [a, b, …]`",
+        Text("第一项减去其余各项", "the first minus all others"),
+        _alike_numbers, phrases={"": chain("−", SUM)},
+    ),
+    Operation(
+        "product", (Key("product", EXPRESSIONS),), _read_product, _product, "`product: [a, b, …]`",
+        Text(
+            "各项之积；既不是比率也不是计数的最多一项；不带单位的数是倍数",
+            "the product; at most one part is neither rate nor count; a bare number is a plain factor",
+        ),
+        _product_type, phrases={"": chain("×", PRODUCT)},
+    ),
+    Operation(
+        "least", (Key("least", EXPRESSIONS),), read_list, _extreme(min), "`least: [a, b, …]`",
+        Text(
+            "最小的；日期和有高低的选项也可（就低），等级中得较差的",
+            "the least; also of dates and ranked choices (就低): of grades the worse one",
+        ),
+        _ordered,
+        phrases={
+            "": choice("最小者", "smallest"),
+            "@date": choice("最早者", "earliest"),
+            "@choice": choice("最低者", "lowest"),
+        },
+    ),
+    Operation(
+        "greatest", (Key("greatest", EXPRESSIONS),), read_list, _extreme(max), "`greatest: [a, b, …]`",
+        Text("最大的；日期和有高低的选项也可（就高）", "the greatest; also of dates and ranked choices (就高)"),
+        _ordered,
+        phrases={
+            "": choice("最大者", "largest"),
+            "@date": choice("最晚者", "latest"),
+            "@choice": choice("最高者", "highest"),
+        },
+    ),
+    Operation(
+        "round",
+        tuple(Key(f"round_{how}", EXPRESSION, {"to": VALUE}, option=how) for how in ("down", "up", "half_up")),
+        _read_rounding, _round, "`{round_down: a, to: 100 yuan}` `round_up` `round_half_up`",
+        Text("按步长取整：向下、向上、四舍五入", "to a multiple of the step; half goes up"),
+        _alike_numbers, divisor=1,
+        phrases={
+            ".down": rounded("向下舍至", "down"),
+            ".up": rounded("向上进至", "up"),
+            ".half_up": rounded("四舍五入至", "half up"),
+        },
+    ),
+)  # fmt: skip

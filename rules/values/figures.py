@@ -1,0 +1,62 @@
+"""How figures are shown: whole as long as they end, behind `≈` where they had to be rounded.
+
+In: exact numbers. Out: text for people (`figure`, `rate`, `yuan`) or in the form of policy files (`show`).
+`service/county/report/page/base.js` shows figures by the same rules in the browser; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from rules.values.exact import TIMES, UNITS, Number, Type, Value
+
+PLACES = 6  # a figure that ends within so many decimal places is shown whole
+ROUNDED = 2  # decimal places of a figure that does not end
+LARGE = ((10**8, "亿元"), (10**4, "万元"))
+DIVISIONS = 100  # of 亿 or 万 that people still write as decimals: 1.25亿元, but 12,345元
+
+
+def figure(value: Number, digits: int = ROUNDED, group: str = ",") -> str:
+    """A number with its thousands separated: `1,234.5`, `≈33.33`. Rounded to `digits` places where it does not end."""
+    number = Fraction(value)
+    ends = (number * 10**PLACES).denominator == 1
+    places = PLACES if ends else digits
+    scaled = round(abs(number) * 10**places)
+    whole, part = divmod(scaled, 10**places)
+    decimals = f".{part:0{places}}".rstrip("0") if part else ""
+    sign = "-" if number < 0 and scaled else ""
+    return f"{'' if ends else '≈'}{sign}{whole:,}{decimals}".replace(",", group)
+
+
+def rate(value: Number, unit: str = "", digits: int = ROUNDED, group: str = ",") -> str:
+    """A rate as percent, or in the unit it was written in: `5.475%`, `267.5 bp`, `3‰`; `3` of a plain multiplier."""
+    if unit == TIMES:
+        return figure(value, digits, group)
+    size = UNITS[unit or "%"][2]
+    gap = " " if unit.isalpha() else ""
+    return f"{figure(Fraction(value) / size, digits, group)}{gap}{unit or '%'}"
+
+
+def yuan(value: Number, digits: int = ROUNDED) -> str:
+    """An amount in Chinese as people write it: `24亿元`, `3.5万元`, `12,345元`."""
+    number = Fraction(value)
+    for size, word in LARGE:
+        if abs(number) >= size and (number * DIVISIONS / size).denominator == 1:
+            return f"{figure(number / size)}{word}"
+    return f"{figure(number, digits)}元"
+
+
+def show(value: Value, type: Type, digits: int = ROUNDED) -> str:
+    """The value as policy files write it: `55%`, `50000 yuan`; `?` where it is not known."""
+    if value is None:
+        return "?"
+    if type.kind == "boolean":
+        return "true" if value else "false"
+    if type.kind == "list":
+        return f"{len(value)} × {type.of}"
+    if not type.is_number:
+        return str(value)
+    if type.kind == "rate":
+        return rate(value, type.written, digits, group="")
+    number = figure(value, digits, group="")
+    return f"{number} {type.unit}" if type.unit else number

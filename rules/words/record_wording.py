@@ -1,0 +1,129 @@
+"""Formulas and comparisons in words, with the values of one record put in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from rules.judging.evaluate import Scope, evaluate
+from rules.judging.findings import title_of
+from rules.judging.missing import missing
+from rules.model import Comparison, Condition, Const, Expr, Leaf, Ref
+from rules.values.text import Lang, Text
+from rules.words.formulas import AND_ALSO, BETWEEN, LISTED
+from rules.words.wording import Wording
+
+END = "\u2060"  # after a value, until the next character shows whether a space belongs there
+END_BEFORE_WORD = re.compile(f"{END}(?=[\u4e00-\u9fff])")
+FEW = 2  # facts that are named beside the value they are missing for
+LACKING: Mapping[str, Text] = {
+    "not_given": Text("未提供", "not given"),
+    "zero": Text("为零，不能作分母", "is zero and divides nothing"),
+    "empty": Text("没有记录", "has no records"),
+    "not_decided": Text("未判定", "not decided"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordWording(Wording):
+    """Wording in which every name is followed by its value for one record. Conditions stay without values."""
+
+    scope: Scope
+    around: str  # `own` of the record itself; inside its lists it is another
+
+    @classmethod
+    def of(cls, scope: Scope, lang: Lang) -> RecordWording:
+        """The words for one record, seen from the record around its list where it is in one."""
+        listed = scope.own is not None and scope.own.outer.get(scope.subject) is not scope
+        own = scope.own.subject if scope.own is not None and listed else ""
+        return cls(scope.edition, lang, scope.subject, own, scope=scope, around=own)
+
+    @property
+    def plain(self) -> Wording:
+        return Wording(self.edition, self.lang, self.subject, self.own, self.years, self._names)
+
+    def beside(self, scope: Scope) -> RecordWording:
+        """The words for another record."""
+        return self.of(scope, self.lang)
+
+    def aged(self, expr: Expr) -> RecordWording:
+        """Years of an age have a word of their own in Chinese."""
+        return replace(self, years="岁") if "岁" in self.name(expr) else self
+
+    def reference(self, ref: Ref) -> str:
+        said = self.name(ref)
+        here = (self.subject, self.own) == (self.scope.subject, self.around)
+        if not here or ref.type.kind == "list":
+            return said
+        value = self.seen(ref)
+        known = evaluate(ref, self.scope) is not None
+        return self.pick(f"{said} {value}{END}", f"{value} ({said})" if known else f"{said} ({value})")
+
+    def expr(self, expr: Expr, subject: str = "", own: str = "", codes: Mapping[str, Text] | None = None) -> str:
+        return END_BEFORE_WORD.sub(" ", Wording.expr(self, expr, subject, own, codes)).replace(END, "")
+
+    def condition(self, condition: Condition, subject: str = "", own: str = "") -> str:
+        return self.plain.condition(condition, subject, own)
+
+    def name(self, expr: Expr) -> str:
+        """The title of a fact or a conclusion; the words of a formula."""
+        if not isinstance(expr, Ref):
+            return self.plain.expr(expr)
+        return self.text(title_of(expr, self.edition, self.subject, self.own or self.subject))
+
+    def seen(self, expr: Expr) -> str:
+        """The value of an expression for this record."""
+        return self.aged(expr).value(evaluate(expr, self.scope), expr.type, self.codes(expr))
+
+    def lacking(self, expr: Expr) -> str:
+        """The value; where it is not known, the facts for want of which it is not."""
+        if evaluate(expr, self.scope) is not None:
+            return self.seen(expr)
+        unknown = self.value(None, expr.type)
+        wanted = {(one.title, one.why) for one in missing(expr, self.scope)}
+        if len(wanted) > FEW:
+            return self.pick(f"{unknown}（缺 {len(wanted)} 项信息）", f"{unknown} ({len(wanted)} facts are missing)")
+        told = [self._lack(title, why) for title, why in sorted(wanted, key=lambda one: (one[1], one[0].zh))
+                if why != "not_given" or self.text(title) != self.name(expr)]  # fmt: skip
+        listed = self.pick("、", ", ").join(told)
+        return self.pick(f"{unknown}（{listed}）", f"{unknown} ({listed})") if listed else unknown
+
+    def _lack(self, title: Text, why: str) -> str:
+        """A fact for want of which a value is not known."""
+        if why == "not_given":
+            return self.pick(f"缺{title.zh}", f"{title.en} is missing")
+        return self.pick(f"{title.zh}{LACKING[why].zh}", f"{title.en} {LACKING[why].en}")
+
+
+def tests(say: Wording, leaf: Leaf) -> str:
+    """What a comparison asks of its value: `at least 55%`."""
+    if tuple(test.operator for test in leaf.tests) == BETWEEN:
+        return say.span(*(_limit(say, test.limits[0], leaf) for test in leaf.tests))
+    return say.text(AND_ALSO).join(_test(say, test, leaf) for test in leaf.tests)
+
+
+def _test(say: Wording, test: Comparison, leaf: Leaf) -> str:
+    limits = [limit.value for limit in test.limits if isinstance(limit, Const)]
+    if len(limits) < len(test.limits):
+        words = say.text(LISTED).join(_limit(say, limit, leaf) for limit in test.limits)
+        return f"{say.operator(test.operator, leaf.left.type.kind)} {words}".strip()
+    one = limits[0] if len(limits) == 1 else tuple(limits)
+    return say.comparison(test.operator, one, test.limits[0].type, say.codes(leaf.left))
+
+
+def plainly(say: Wording, leaf: Leaf) -> str:
+    """The same, without the verb where one value is asked for: `at least 55%`, but `AA`."""
+    if len(leaf.tests) == 1 and exactly(leaf):
+        return say.pick("或", " or ").join(_limit(say, limit, leaf) for limit in leaf.tests[0].limits)
+    return tests(say, leaf)
+
+
+def _limit(say: Wording, limit: Expr, leaf: Leaf) -> str:
+    codes = say.codes(leaf.left)
+    return say.value(limit.value, limit.type, codes) if isinstance(limit, Const) else say.expr(limit, codes=codes)
+
+
+def exactly(leaf: Leaf) -> bool:
+    """Whether the value seen is the value wanted, if the comparison holds."""
+    return all(test.operator in ("equals", "one_of") for test in leaf.tests)

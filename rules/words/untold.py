@@ -1,0 +1,112 @@
+"""A difference that no sentence tells: the name of its field, and its value as it was and as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from fractions import Fraction
+from typing import Any
+
+from rules.model import Const, Edition, Rule, outputs_of
+from rules.model.places import ABSENT, ORDER, Difference, Place, at, parts
+from rules.values.exact import POINTS, RATE, Type
+from rules.values.text import Text
+from rules.words.fields import FIELDS, NONE, VALUES, figure, notation
+from rules.words.wording import Wording
+
+TYPES = {"full_marks": POINTS, "least": POINTS, "missing": POINTS, "most": POINTS, "keep": RATE, "tolerance": RATE}
+
+
+class Untold:
+    """Names fields and shows values of two editions in both languages."""
+
+    def __init__(self, old: Edition, new: Edition, called: Mapping[Place, Text]) -> None:
+        """`called` has the titles of items by their places."""
+        self.old, self.new, self.called = old, new, called
+        self.words = [[Wording(edition, lang) for edition in (old, new)] for lang in ("zh", "en")]
+
+    def name(self, one: Difference, skipped: int) -> Text:
+        """The steps of a place behind the first few, by the titles of what they lead to."""
+        found: list[Text] = []
+        thing: Any = self.new if at(self.new, one.place[:-1]) is not ABSENT else self.old
+        for number, step in enumerate(one.place):
+            field, thing = is_dataclass(thing), (parts(thing) or {}).get(step, ABSENT)
+            if number >= skipped and step != "body":
+                found.append(self._step(step, thing, self._titles(one), field=field))
+        return Text("·".join(step.zh for step in found), " · ".join(step.en for step in found))
+
+    def _step(self, step: Any, thing: Any, titles: Mapping[Any, Text], *, field: bool) -> Text:
+        if step is ORDER:
+            return FIELDS["order"]
+        if isinstance(step, int):
+            return Text(f"第{step + 1}项", f"no. {step + 1}")
+        if field:
+            return FIELDS.get(step, Text(step, step))
+        title = getattr(thing, "title", None)
+        return title if isinstance(title, Text) else titles.get(step, Text(str(step), str(step)))
+
+    def values(self, one: Difference) -> tuple[Text, Text]:
+        """The value as it was and as it is: in words, or in codes where these read alike."""
+        titles = self._titles(one)
+        old, new = (
+            Text(*(self._shown(value, one, titles, lang, side) for lang in (0, 1)))
+            for side, value in enumerate((one.old, one.new))
+        )
+        if old.zh != new.zh and old.en != new.en:
+            return old, new
+        before, after = (self._code(value, one, side) for side, value in enumerate((one.old, one.new)))
+        return Text(before, before), Text(after, after)
+
+    def _code(self, value: Any, one: Difference, side: int) -> str:
+        type = self._type(one, side)
+        return figure(value, type) if type is not None and isinstance(value, int | Fraction) else notation(value)
+
+    def _shown(self, value: Any, one: Difference, titles: Mapping[Any, Text], lang: int, side: int) -> str:
+        say, field = self.words[lang][side], one.place[-1]
+        if isinstance(value, str | bool | None) and (field, value) in VALUES:
+            return say.text(VALUES[field, value])
+        if value is ABSENT or value is None or value in ("", ()):
+            return say.text(NONE)
+        if isinstance(value, Text):
+            return say.text(value)
+        if isinstance(value, str):
+            return say.text(titles[value]) if value in titles else value
+        if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+            return say.pick("、", ", ").join(say.text(titles[item]) if item in titles else item for item in value)
+        type = None if parts(value) or isinstance(value, tuple | Type) else self._type(one, side)
+        return notation(value) if type is None else say.value(value, type)
+
+    def _type(self, one: Difference, side: int) -> Type | None:
+        """The type of the value at a place."""
+        if isinstance((one.old, one.new)[side], bool):
+            return Type("boolean")
+        for length in range(len(one.place) - 1, -1, -1):
+            thing = at((self.old, self.new)[side], one.place[:length])
+            if isinstance(thing, Const) or (
+                thing is not ABSENT and one.place[length] in ("dated", "minimum", "maximum")
+            ):
+                return thing.type  # type: ignore[no-any-return]
+        return TYPES.get(one.place[-1])
+
+    def _titles(self, one: Difference) -> dict[Any, Text]:
+        """The titles of codes that may stand at a place, those nearest to it last."""
+        found: dict[Any, Text] = {}
+        for edition in (self.old, self.new):
+            for named in (edition.subjects, edition.rules, edition.assignments, edition.readings):
+                found |= {name: thing.title for name, thing in named.items()}
+            for length in range(1, len(one.place)):
+                found |= self._inside(at(edition, one.place[:length]))
+        if one.place[-1] is ORDER:
+            found |= {place[-1]: title for place, title in self.called.items() if place[:-1] == one.place[:-1]}
+        return found
+
+    def _inside(self, thing: Any) -> dict[Any, Text]:
+        """The titles that a decision, an assignment, a subject, a fact or a reading gives to codes."""
+        if isinstance(thing, Rule):
+            return {name: named.title for names in (thing.outcomes, outputs_of(thing)) for name, named in names.items()}
+        inner = parts(thing) or {}
+        titles = {name: one if isinstance(one, Text) else getattr(one, "title", None) for name, one in inner.items()}
+        for field in ("facts", "outcomes", "choices", "readings"):
+            if isinstance(inner.get(field), Mapping):
+                titles |= {name: one if isinstance(one, Text) else one.title for name, one in inner[field].items()}
+        return {name: one for name, one in titles.items() if isinstance(one, Text)}

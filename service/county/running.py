@@ -1,0 +1,240 @@
+"""The county run: extracts in, a folder of judged tables, a workbook, a report and a manifest out."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from rules.model import Edition
+from rules.table.columns import KEY, SEPARATOR, around, key_of
+from service.county.backend import Backend, Spark, backend, named, quoted, rows_of
+from service.county.intake.checks import BAD, CheckedFile, Checks
+from service.county.intake.inputs import Source
+from service.county.report.document import write_report
+from service.county.report.workbook import write_workbook
+from service.county.run.childless import childless
+from service.county.run.gaps import write_gaps
+from service.county.run.history import Before, carry
+from service.county.run.levels import Judging
+from service.county.run.manifest import FIELDS, MANIFEST, Counts, Difference, Input, Level, Manifest, Stamp, canonical
+from service.county.run.outputs import Outputs
+from service.county.run.rankings import summary
+from service.county.run.steps import WORK, Steps, appearing, digest
+
+FORMAT = 1  # of the folder: a run of another does not go on with it
+SET_ASIDE = "set_aside"
+SUFFIXES = (".parquet", ".csv", ".xlsx", ".html")
+Tick = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question of a run: an edition, a day, the extracts, and options."""
+
+    edition: Edition
+    on: date
+    sources: tuple[Source, ...]
+    out: Path
+    engine: str = "duckdb"
+    at_most: float = 0.01
+    keep_given: bool = False
+    publish: bool = False
+    replace: bool = False  # the results of a run of another stamp
+    before: tuple[Before, ...] = ()
+
+    @property
+    def stamp(self) -> Stamp:
+        return Stamp(
+            format=FORMAT,
+            edition=self.edition.id,
+            edition_sha256=self.edition.sha256,
+            on=self.on,
+            engine=self.engine,
+            given_figures="kept" if self.keep_given else "counted",
+            publish=self.publish,
+            at_most=self.at_most,
+            inputs=tuple(Input(one.subject, one.path.name, digest(one.path)) for one in self.sources),
+            last=tuple(one.stamp for one in self.before),
+            versions={name: version(name) for name in ("village-credit", "duckdb", "ibis-framework")},
+        )
+
+    def depth(self, subject: str) -> int:
+        """How many subjects lie around one."""
+        return len(list(around(self.edition, subject)))
+
+
+class TooMany(Exception):
+    """More rows are set aside than the run allows; `file` lists them."""
+
+    def __init__(self, bad: int, rows: int, file: Path) -> None:
+        super().__init__(f"{bad} of {rows}")
+        self.bad, self.rows, self.file = bad, rows, file
+
+
+def run(asked: Asked, tick: Tick = lambda _: None) -> Manifest:
+    """Run it; `tick` hears the name of each stage. A run that was broken off goes on where it was, unless its stamp
+    has changed. Unreadable, TooMany, TableError, Busy, Occupied, Finished; ImportError where Spark is not installed."""
+    stamp = asked.stamp
+    with appearing(asked.out, stamp, replace=asked.replace) as folder:
+        steps = Steps(folder, stamp)
+        made = backend(asked.engine, folder / WORK)
+        try:
+            manifest = _Run(asked, folder, steps, made, tick).all(stamp)
+        finally:
+            made.close()
+        (folder / MANIFEST).write_text(canonical(manifest), encoding="utf-8")
+    return manifest
+
+
+class _Run:
+    def __init__(self, asked: Asked, folder: Path, steps: Steps, made: Backend, tick: Tick) -> None:
+        self.asked, self.edition, self.folder, self.steps, self.tick = asked, asked.edition, folder, steps, tick
+        self.duck = made.duck if isinstance(made, Spark) else made
+        self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given)
+        self.sources = sorted(asked.sources, key=lambda one: asked.depth(one.subject))
+        self.files = {one.subject: folder / f"{one.subject}.parquet" for one in self.sources}
+        self.reads = made is self.duck  # DuckDB reads good rows from where they are
+        self.clean: dict[str, Path] = {}
+
+    def all(self, stamp: Stamp) -> Manifest:
+        once = self.steps.once
+        self.tick("inputs")
+        checked = once("inputs", FIELDS["checked"], self.inputs)
+        self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.files}
+        self.refuse(checked)
+        carried = once("last", FIELDS["carried"], self.carried)
+        levels: dict[str, Level] = {}
+        for file in reversed(checked):
+            self.tick(file.subject)
+            levels[file.subject] = once(file.subject, Level, partial(self.level, file))
+        counts = {one: once(f"counts {one}", Counts, partial(self.counts, levels[one])) for one in self.files}
+        manifest = Manifest(
+            **{one.name: getattr(stamp, one.name) for one in fields(stamp)},
+            checked=checked,
+            carried=carried,
+            levels=levels,
+            counts=counts,
+            differences=once("differences", FIELDS["differences"], lambda: tuple(self.differences())),
+            empty=once(
+                "empty",
+                FIELDS["empty"],
+                lambda: tuple(childless(self.duck, self.edition, self.files, self.judging.counts)),
+            ),
+        )
+        gaps = partial(write_gaps, self.outputs(manifest))
+        manifest = replace(manifest, gaps=once("gaps", FIELDS["gaps"], gaps))
+        ranked = partial(summary, self.outputs(manifest))
+        return self.shown(replace(manifest, rankings=once("rankings", FIELDS["rankings"], ranked)))
+
+    def shown(self, manifest: Manifest) -> Manifest:
+        """Write the workbook and the report; the manifest with the sha256 of every file."""
+        outputs = self.outputs(manifest)
+        self.tick("workbook")
+        self.steps.once("workbook", int, partial(write_workbook, outputs))
+        self.tick("report")
+        self.steps.once("report", int, partial(write_report, outputs, self.asked.before))
+        files = sorted(one for one in self.folder.iterdir() if one.is_file() and one.suffix in SUFFIXES)
+        return replace(manifest, files={one.name: digest(one) for one in files})
+
+    def outputs(self, manifest: Manifest) -> Outputs:
+        return Outputs(self.folder, self.edition, self.duck, manifest)
+
+    def refuse(self, checked: tuple[CheckedFile, ...]) -> None:
+        """TooMany where more rows are set aside than the run allows."""
+        rows, bad = sum(one.rows for one in checked), sum(one.bad for one in checked)
+        if bad > rows * self.asked.at_most:
+            kept = self.asked.out.with_name(f"{self.asked.out.name}.{SET_ASIDE}.csv")
+            kept.write_bytes((self.folder / f"{SET_ASIDE}.csv").read_bytes())
+            raise TooMany(bad, rows, kept)
+
+    # --- steps
+
+    def inputs(self) -> tuple[CheckedFile, ...]:
+        """Check all files, and write the rows that are set aside."""
+        checks = Checks(self.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before)
+        checked = tuple(checks.look(source) for source in self.sources)
+        self.set_aside(checks)
+        return checked
+
+    def set_aside(self, checks: Checks) -> None:
+        codes = ", ".join(f"({quoted(code)}, {quoted(zh)}, {quoted(en)})" for code, (zh, en) in checks.messages.items())
+        rows = " UNION ALL ".join(
+            f"SELECT {quoted(one.subject)} AS subject, {quoted(one.path.name)} AS file, row__ AS row, id, "
+            f"col AS column_name, split_part(b.code, ' ', 1) AS code, m.zh, m.en "
+            f"FROM {named(BAD + one.subject)} b JOIN messages__ m ON m.code = b.code"
+            for one in self.sources
+        )
+        self.duck.run(f"CREATE OR REPLACE TEMP TABLE messages__ AS SELECT * FROM (VALUES {codes}) AS m(code, zh, en)")
+        aside = self.folder / f"{SET_ASIDE}.parquet"
+        self.duck.copy(f"SELECT * FROM ({rows}) ORDER BY subject, row, column_name, code, zh", aside)
+        with aside.with_suffix(".csv").open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["subject", "file", "row", "id", "column", "code", "zh", "en"])
+            writer.writerows(self.duck.run(f"SELECT * FROM {rows_of(aside)}"))
+
+    def carried(self) -> dict[str, dict[str, int]]:
+        """Fill in facts from the latest run before; the rows filled, by subject and fact."""
+        filled = {subject: carry(self.duck, self.edition, one, subject, self.clean[subject])
+                  for one in self.asked.before[-1:] for subject in self.files}  # fmt: skip
+        return {subject: facts for subject, facts in filled.items() if facts}
+
+    def level(self, file: CheckedFile) -> Level:
+        """Judge one subject, after those below it."""
+        judging, subject = self.judging, file.subject
+        below = {one: path for one, path in self.files.items() if subject in around(self.edition, one)}
+        table = judging.counted(subject, judging.linked(subject, self.clean), below)
+        upper = {}
+        for level, names in judging.reads(subject).items():
+            if level in self.clean:
+                upper[level] = self.clean[level]
+            if level in self.clean and judging.counts(level, below).intersection(names):
+                upper[level] = self.folder / WORK / f"{level}_for_{subject}.parquet"
+                filled = judging.counted(level, judging.linked(level, self.clean), below)
+                judging.backend.write(filled, upper[level], KEY)
+        if below and upper:
+            mid = self.folder / WORK / f"counted_{subject}.parquet"
+            judging.backend.write(table, mid, KEY)
+            table = judging.backend.table(mid)
+        return judging.level(subject, table, upper, self.files[subject], file.decided)
+
+    def counts(self, level: Level) -> Counts:
+        """The number of rows, and of each outcome."""
+        file = rows_of(self.files[level.subject])
+        outcomes = {
+            name: dict(
+                self.duck.run(f"SELECT coalesce({named(name)}, '-'), count(*) FROM {file} GROUP BY 1 ORDER BY 1")
+            )
+            for name in level.made
+        }
+        beyond = self.duck.run(f"SELECT count(*) FILTER (WHERE beyond) FROM {file}")[0][0] if level.bulk else 0
+        total = self.duck.run(f"SELECT count(*) FROM {file}")[0][0]
+        return Counts(total, outcomes, beyond, self.nowhere(level.subject, file))
+
+    def nowhere(self, subject: str, file: str) -> int:
+        """Rows that are counted nowhere, since the row above them was set aside."""
+        above = self.edition.subjects[subject].within
+        if above not in self.clean or key_of(above) not in self.duck.columns(file):
+            return 0
+        ids = f"SELECT id FROM {rows_of(self.clean[above])}"
+        count: int = self.duck.run(f"SELECT count(*) FROM {file} WHERE {key_of(above)} NOT IN ({ids})")[0][0]
+        return count
+
+    def differences(self) -> Iterator[Difference]:
+        """Figures that a file gave and that its records add up to differently."""
+        for subject, path in self.files.items():
+            old, new = rows_of(self.clean[subject]), rows_of(path)
+            below = [one for one in self.files if subject in around(self.edition, one)]
+            facts = [name for one in below for name in self.judging.counting.declared(subject, one)]
+            columns = self.duck.columns(old)
+            given = [name for name in facts if name in columns and SEPARATOR not in name]
+            if given:
+                differ = ", ".join(f"count(*) FILTER (WHERE a.{named(name)} IS DISTINCT FROM b.{named(name)})"
+                                   for name in given)  # fmt: skip
+                rows = self.duck.run(f"SELECT {differ} FROM {old} a JOIN {new} b USING (id)")[0]
+                yield from (Difference(subject, name, count)
+                            for name, count in zip(given, rows, strict=True) if count)  # fmt: skip

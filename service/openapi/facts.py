@@ -1,0 +1,110 @@
+"""JSON Schemas of the facts of an edition, as marshmallow schemas that document a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from rules.model import Edition, Fact
+from rules.values.exact import decimal_text
+from rules.values.limits import HUGE, MOST_RECORDS, PLACES
+from service.http.fields import ID_SCHEMA, Free, Strict
+
+RECORD_ID: Mapping[str, Any] = {**ID_SCHEMA, "type": ["string", "null"]}
+PERCENT = rf"^[+-]?[0-9]{{1,15}}(\.[0-9]{{1,{PLACES - 2}}}0*)?\s*%$"
+DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+class FactSchemas:
+    """JSON Schemas of the facts of an edition's subjects. Subjects may refer to one another, so each schema is built
+    once and referenced."""
+
+    def __init__(self, edition: Edition, prefix: str = "") -> None:
+        """`prefix` separates the schema names of one plan from those of another."""
+        self.edition, self.prefix = edition, prefix
+        self._made: dict[str, type[Schema]] = {}
+
+    def facts(self, subject: str) -> type[Schema]:
+        """The schema of a case: the subject's facts, the records around it, and conclusions passed in."""
+        return self._schema(subject, "Facts", around=True)
+
+    def _schema(self, subject: str, kind: str, *, around: bool) -> type[Schema]:
+        name = f"{self.prefix}{_camel(subject)}{kind}"
+        if name not in self._made:
+            found = self._fields(subject, around=around)
+            own = {} if kind == "Facts" else {"id": Free(RECORD_ID, allow_none=True)}
+            self._made[name] = Strict.from_dict({**own, **found}, name=name)
+        return self._made[name]
+
+    def _fields(self, subject: str, *, around: bool) -> dict[str, fields.Field[Any]]:
+        edition = self.edition
+        found = {fact.name: self._field(fact) for fact in edition.subjects[subject].facts.values() if fact.given}
+        for rule in edition.rules.values():
+            if rule.subject == subject:
+                about = f"{rule.title.zh} / {rule.title.en}"
+                schema = {"type": ["string", "null"], "enum": [*rule.outcomes, None], "description": about}
+                found[rule.id] = Free(schema, allow_none=True)
+        level = edition.subjects[subject].within if around else ""
+        while level and level not in found:
+            found[level] = self._nested(level, "Around", around=False, allow_none=True)
+            level = edition.subjects[level].within
+        return found
+
+    def _field(self, fact: Fact) -> fields.Field[Any]:
+        if fact.type.kind != "list":
+            return Free({**_json_schema(fact), "description": _about(fact)}, allow_none=True)
+        about = {"description": _about(fact), "maxItems": MOST_RECORDS}
+        return fields.List(self._nested(fact.type.of, "Record", around=True), allow_none=True, metadata=about)
+
+    def _nested(self, subject: str, kind: str, *, around: bool, allow_none: bool = False) -> fields.Nested:
+        title = self.edition.subjects[subject].title
+        about = {"description": f"{title.zh} / {title.en}"}
+
+        def later() -> Schema:
+            return self._schema(subject, kind, around=around)()
+
+        return fields.Nested(later, allow_none=allow_none, metadata=about)
+
+
+def _json_schema(fact: Fact) -> dict[str, Any]:
+    """The schema of a given fact; null means not known."""
+    match fact.type.kind:
+        case "boolean":
+            return {"type": ["boolean", "null"]}
+        case "choice":
+            return {"type": ["string", "null"], "enum": [*fact.choices, None]}
+        case "date":
+            return {"type": ["string", "null"], "format": "date", "pattern": DAY}
+    least = {"exclusiveMinimum": -HUGE} if fact.minimum is None else {"minimum": _plain(fact.minimum)}
+    most = {"exclusiveMaximum": HUGE} if fact.maximum is None else {"maximum": _plain(fact.maximum)}
+    if fact.type.kind == "count" and not fact.decimals:
+        return {"type": ["integer", "null"], **least, **most}
+    number = {"type": ["number", "null"], **least, **most, "multipleOf": Decimal(1).scaleb(-PLACES)}
+    if fact.type.kind != "rate":
+        return number
+    return {"anyOf": [number, {"type": "string", "pattern": PERCENT}]}
+
+
+def _plain(value: Any) -> int | Decimal:
+    return value if isinstance(value, int) else Decimal(decimal_text(value, 20))
+
+
+def _about(fact: Fact) -> str:
+    unit = (
+        f" ({fact.type.unit})"
+        if fact.type.unit
+        else f" (at most {PLACES} decimal places)"
+        if fact.type.kind == "rate"
+        else ""
+    )
+    lines = [f"{fact.title.zh} / {fact.title.en}{unit}"]
+    lines += [f"{text.zh} / {text.en}" for text in (fact.about, fact.supplied_by) if text is not None]
+    lines += [f"{code}: {title.zh} / {title.en}" for code, title in fact.choices.items()]
+    return "\n\n".join(lines)
+
+
+def _camel(name: str) -> str:
+    return "".join(part.title() for part in name.split("_"))

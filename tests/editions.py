@@ -1,0 +1,23 @@
+"""The editions that tests judge by, opened once in each process: nothing may be written into their folders."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from rules import Edition, Store, open_store
+
+POLICIES = Path(__file__).parents[1] / "policies"
+PLANS = Path(__file__).parent / "plans"
+store = cache(open_store)
+
+
+def shipped() -> Edition:
+    """The first edition of the plan shipped."""
+    return next(iter(store(POLICIES).plans.values()))[0]
+
+
+def every(*folders: Path) -> dict[str, Edition]:
+    """All editions of these folders by id; of `POLICIES` and `PLANS` where none is named."""
+    stores: list[Store] = [store(folder) for folder in folders or (POLICIES, PLANS)]
+    return {edition.id: edition for one in stores for editions in one.plans.values() for edition in editions}

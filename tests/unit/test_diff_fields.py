@@ -1,0 +1,72 @@
+"""No field of an edition can change without a difference that says so."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rules.building.store import open_store
+from rules.model import Edition
+from rules.model.places import differing
+from rules.words.diff import diff
+from tests.agreement.mutants import declarations, mutants
+from tests.unit.altering import alterations, changed_inside, dataclasses_in, with_twins
+
+TESTS = Path(__file__).parents[1]
+ROOTS = (TESTS.parent / "policies", TESTS / "plans")
+PLANS = [(root, folder.parent.name) for root in ROOTS for folder in sorted(root.glob("*/*/"))]
+FOLLOWS = {(Edition, "sha256"): "from the text of the files, comments and all"}
+MARK = "mark"  # the place in a file says nothing of the rule
+MOST = 2  # places in which each field of each edition is changed
+
+
+@pytest.fixture(scope="module")
+def editions():
+    stores = {root: open_store(root).plans for root in ROOTS}
+    return {(root, plan): with_twins(stores[root][plan][-1]) for root, plan in PLANS}
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan[1])
+def test_every_field_that_changes_gives_a_difference_that_reads_otherwise(editions, plan):
+    edition, silent, alike = editions[plan], [], []
+    for kind, field, place, other in alterations(edition, MOST):
+        found = diff(edition, other)
+        if not found and field != MARK and (kind, field) not in FOLLOWS:
+            silent.append(place)
+        alike += [(place, one.text("zh"), one.text("en")) for one in found if not _differs(one)]
+    assert silent == []
+    assert alike == []
+
+
+def _differs(change):
+    return change.what != "changed" or all(old != new for old, new in zip(*change.short, strict=True))
+
+
+def test_every_field_of_the_model_is_changed_in_some_plan(editions):
+    changed = {(kind, name) for edition in editions.values() for kind, name, _, _ in alterations(edition, 1)}
+    fields = {(kind, one.name) for kind in dataclasses_in() for one in kind.__dataclass_fields__.values() if one.init}
+    left = fields - changed - {(kind, name) for kind, name in fields if changed_inside(kind, name)}
+    assert {(kind.__name__, name) for kind, name in left if name != MARK} == set()
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan[1])
+def test_every_mutant_gives_a_difference(editions, plan):
+    edition = editions[plan]
+    made = list(mutants(edition))
+    some = [*made[:: -(-len(made) // 200)], *declarations(edition)]
+    assert [str(one) for one in some if not diff(edition, one.edition)] == []
+    assert [str(one) for one in made if next(differing(edition, one.edition), None) is None] == []
+
+
+def test_what_follows_from_the_files_alone_is_no_difference(editions):
+    for edition in editions.values():
+        for kind, field, _, other in alterations(edition, 1):
+            if field == MARK or (kind, field) in FOLLOWS:
+                assert diff(edition, other) == []
+
+
+def test_the_order_of_decisions_is_told(editions):
+    [edition] = [one for (_, plan), one in editions.items() if plan == "jin-city"]
+    [change] = diff(edition, replace(edition, rules=dict(reversed(edition.rules.items()))))
+    assert change.aspect == "rules.order"
+    assert change.before.zh == "、".join(rule.title.zh for rule in edition.rules.values())

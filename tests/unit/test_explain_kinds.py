@@ -1,0 +1,512 @@
+"""The text of an explanation, whole, for each kind of decision: what it rests on, one level of arithmetic down."""
+
+from textwrap import dedent
+
+import pytest
+
+from rules.judging.reference import Reference
+from rules.words.explain import explain
+from tests.unit.small import ON, small
+
+
+def titled(zh, en):
+    return {"title": {"zh": zh, "en": en}}
+
+
+def fact(type, zh, en, **more):
+    return {"type": type, **titled(zh, en), **more}
+
+
+HEAD = {"subject": "thing", "clause": "一"}
+FACTS = {
+    "loans": fact("count", "贷款笔数", "Loans", unit="record"),
+    "overdue": fact("boolean", "曾逾期", "Overdue before", supplied_by={"zh": "征信系统", "en": "the credit bureau"}),
+    "sued": fact("boolean", "被起诉", "Sued"),
+    "deposit": fact("amount", "存款", "Deposit"),
+    "income": fact("amount", "年收入", "Income"),
+    "base": {"value": "5 万元", **titled("基础额度", "Base limit")},
+    "extra": {
+        "round_down": {"product": ["deposit", "50%"]},
+        "to": "1 万元",
+        **titled("存款加额", "Extra for deposits"),
+    },
+    "limit": {"sum": ["base", "extra"], **titled("额度", "Limit")},
+    "kind": fact(
+        "choice", "类别", "Kind", choices={"farm": {"zh": "种植", "en": "farm"}, "shop": {"zh": "经商", "en": "shop"}}
+    ),
+    "peers": {"type": "list", "of": "peer", **titled("同行", "Peers")},
+}  # fmt: skip
+OUTCOMES = {
+    "yes": {"if": "met", **titled("通过", "passed")},
+    "no": {"if": "not_met", **titled("不通过", "refused")},
+    "open": {"if": "unknown", **titled("待补充", "waits")},
+}
+GRADES = {
+    "high": titled("甲级", "high"),
+    "middle": titled("乙级", "middle"),
+    "low": titled("丙级", "low"),
+    "open": {"if": "unknown", **titled("待补充", "waits")},
+}
+RISKS = [{"loans": {"at_least": "3 records"}}, {"overdue": True}, {"sued": True}]
+CHECK = {
+    "kind": "checklist", **HEAD, **titled("准入", "Admission"), "outcomes": OUTCOMES,
+    "criteria": [
+        {"id": "risks", **titled("无多重风险", "No accumulated risk"), "reject": {"at_least": 2, "of": RISKS}},
+        {"id": "income", "require": {"income": {"at_least": "3 万元"}}},
+    ],
+}  # fmt: skip
+CARD = {
+    "kind": "scorecard", **HEAD, **titled("评分", "Score"), "outcomes": GRADES,
+    "vetoes": [{"id": "sued", "reject": {"sued": True}, "outcome": "low"}],
+    "items": [
+        {"id": "income", "fact": "income", "bands": [
+            {"below": "3 万元", "points": 10}, {"at_least": "3 万元", "points": 60}]},
+        {"id": "saved", **titled("存款得分", "Points for deposits"), "at_most": 40,
+         "formula": {"product": [{"ratio": ["deposit", "1 万元"]}, "10 points"]}},
+    ],
+    "grades": [{"grade": "high", "at_least": 80}, {"grade": "middle", "at_least": 50, "below": 80},
+               {"grade": "low", "below": 50}],
+    "ceilings": [{"id": "late", **titled("逾期限级", "Ceiling for late payers"), "when": {"overdue": True},
+                  "at_most": "middle"}],
+}  # fmt: skip
+TABLE = {
+    "kind": "table", **HEAD, **titled("授信", "Grant"), "outcomes": OUTCOMES,
+    "outputs": {"limit": {"type": "amount", **titled("授信额度", "Granted limit")}},
+}  # fmt: skip
+FIRST = {
+    **TABLE, "hit": "first",
+    "rows": [
+        {"id": "late", **titled("曾逾期的", "Late payers"), "when": {"overdue": True}, "outcome": "no",
+         "then": {"limit": "0 元"}},
+        {"id": "rich", **titled("收入足够的", "Enough income"), "when": {"income": {"at_least": "3 万元"}},
+         "then": {"limit": "limit"}},
+    ],
+    "otherwise": {"then": {"limit": "0 元"}},
+}  # fmt: skip
+ROWS = [
+    {"id": "farm", **titled("种植户", "Farmers"), "when": {"kind": "farm"}, "then": {"limit": "2 万元"}},
+    {"id": "saver", **titled("有存款的", "Savers"), "when": {"deposit": {"above": "0 元"}},
+     "then": {"limit": {"product": ["deposit", "80%"]}}},
+]  # fmt: skip
+MANY = {**TABLE, "rows": ROWS, "otherwise": {"then": {"limit": "0 元"}}}
+KNOWN = {
+    "loans": 3, "overdue": False, "sued": False, "deposit": 45_000, "income": 30_000, "kind": "farm",
+}  # fmt: skip
+
+
+PLACES = {
+    "kind": "ranking", **HEAD, **titled("排名", "Places"), "list": "peers", "take": 1,
+    "outcomes": OUTCOMES,
+    "eligible": [{"id": "clean", **titled("无逾期", "No arrears"), "reject": {"late": True}}],
+    "order": [{"by": "score", "first": "highest"}],
+}  # fmt: skip
+PEERS = [{"id": "P-1", "late": False, "score": 80}, {"id": "P-2", "late": False, "score": 90},
+         {"id": "P-3", "late": True, "score": 99}, {"id": "P-4", "late": False}]  # fmt: skip
+PEER = {"late": fact("boolean", "有逾期", "In arrears"), "score": fact("points", "得分", "Score")}
+
+
+def text(decision, facts, lang="zh", **more):
+    edition = small(FACTS, {"asked": decision}, peer=PEER)
+    said = explain(Reference(edition).decide("asked", facts, ON, "T-1"), lang, **more)
+    return "\n".join(line.rstrip() for line in said.splitlines()[1:])
+
+
+def block(text):
+    return "\n".join(f"  {line}" for line in dedent(text).strip("\n").splitlines())
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：不通过
+    依据
+      ✗  无多重风险  成立 2 项，不成立 1 项  以下不得有 2 项或以上成立  一
+            贷款笔数  3条  成立（条件：不低于 3条）
+            曾逾期  是  成立
+            被起诉  否  不成立（条件：是）
+      ✓  年收入      3万元                   应不低于 3万元             一
+    还差多少
+      没有可以办理的事项
+"""), ("en", """
+    Outcome: refused
+    Because
+      ✗  No accumulated risk  2 hold, 1 does not  fewer than 2 of these may hold  一
+            Loans  3 records  holds (condition: at least 3 records)
+            Overdue before  yes  holds
+            Sued  no  does not hold (condition: yes)
+      ✓  Income               30,000 yuan         must be at least 30,000 yuan    一
+    What it would take
+      nothing that can be acted on
+""")])  # fmt: skip
+def test_at_least_two_of_three(lang, said):
+    assert text(CHECK, {**KNOWN, "overdue": True}, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：待补充
+    依据
+      ?  无多重风险  成立 1 项，不成立 1 项，无法判断 1 项  以下不得有 2 项或以上成立  一
+            贷款笔数  3条  成立（条件：不低于 3条）
+            曾逾期  未知  无法判断（条件：是）
+            被起诉  否  不成立（条件：是）
+      ?  年收入      未知                                   应不低于 3万元             一
+    还需提供
+      ?  曾逾期  未提供  由征信系统提供
+      ?  年收入  未提供
+    还差多少
+      信息不足，无法测算
+"""), ("en", """
+    Outcome: waits
+    Because
+      ?  No accumulated risk  1 holds, 1 does not, 1 cannot be told  fewer than 2 of these may hold  一
+            Loans  3 records  holds (condition: at least 3 records)
+            Overdue before  not known  cannot be told (condition: yes)
+            Sued  no  does not hold (condition: yes)
+      ?  Income               not known                              must be at least 30,000 yuan    一
+    Still wanted
+      ?  Overdue before  not given  from the credit bureau
+      ?  Income          not given
+    What it would take
+      cannot be measured while facts are missing
+""")])  # fmt: skip
+def test_a_group_that_cannot_be_told_counts_its_parts(lang, said):
+    assert text(CHECK, {**KNOWN, "overdue": None, "income": None}, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：乙级
+    依据
+      ✓  被起诉    否                                        一
+         年收入    3万元       60分（不低于 3万元）          一
+         存款得分              40分（算得 45分，最高 40分）  一
+            = 存款 4.5万元 ÷ 1万元 × 10分
+      »  逾期限级  曾逾期：是  最高 乙级                     一
+    结果
+      总分  100分
+            = 60分 + 40分
+      等级  乙级
+            总分不低于 80分的为 甲级；因“逾期限级”降为 乙级
+"""), ("en", """
+    Outcome: middle
+    Because
+      ✓  Sued                     no                                                                      一
+         Income                   30,000 yuan          60 points (at least 30,000 yuan)                   一
+         Points for deposits                           40 points (comes to 45 points, at most 40 points)  一
+            = 45,000 yuan (Deposit) ÷ 10,000 yuan × 10 points
+      »  Ceiling for late payers  Overdue before: yes  at most middle                                     一
+    What follows
+      Total  100 points
+            = 60 points + 40 points
+      Grade  middle
+            high is for a total at least 80 points; lowered to middle by "Ceiling for late payers"
+""")])  # fmt: skip
+def test_a_ceiling_says_which_grade_it_lowered(lang, said):
+    assert text(CARD, {**KNOWN, "overdue": True}, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：丙级
+    依据
+      ✗  被起诉    是          应为 否；因此：丙级           一
+         年收入    3万元       60分（不低于 3万元）          一
+         存款得分              40分（算得 45分，最高 40分）  一
+            = 存款 4.5万元 ÷ 1万元 × 10分
+      -  逾期限级  曾逾期：否  条件：是                      一
+    结果
+      总分  已被一票否决，不计总分
+"""), ("en", """
+    Outcome: low
+    Because
+      ✗  Sued                     yes                 must be no; therefore: low                         一
+         Income                   30,000 yuan         60 points (at least 30,000 yuan)                   一
+         Points for deposits                          40 points (comes to 45 points, at most 40 points)  一
+            = 45,000 yuan (Deposit) ÷ 10,000 yuan × 10 points
+      -  Ceiling for late payers  Overdue before: no  condition: yes                                     一
+    What follows
+      Total  vetoed: the points do not count
+""")])  # fmt: skip
+def test_a_card_with_a_veto_has_no_total(lang, said):
+    assert text(CARD, {**KNOWN, "sued": True}, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：通过
+    依据
+      -  曾逾期的    曾逾期：否     此行要求：是            一
+      »  收入足够的  年收入：3万元  此行要求：不低于 3万元  一
+    结果
+      授信额度  7万元
+            按“收入足够的”：额度 = 基础额度 5万元 + 存款加额 2万元
+            存款加额  2万元 = （存款 4.5万元 × 50%）向下舍至1万元的整数倍
+"""), ("en", """
+    Outcome: passed
+    Because
+      -  Late payers    Overdue before: no   this row wants: yes                   一
+      »  Enough income  Income: 30,000 yuan  this row wants: at least 30,000 yuan  一
+    What follows
+      Granted limit  70,000 yuan
+            by "Enough income": Limit = 50,000 yuan (Base limit) + 20,000 yuan (Extra for deposits)
+            Extra for deposits  20,000 yuan = (45,000 yuan (Deposit) × 50%) rounded down to a multiple of 10,000 yuan
+""")])  # fmt: skip
+def test_the_row_that_hit_gave_the_output(lang, said):
+    assert text(FIRST, KNOWN, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：待补充
+    依据
+      -  曾逾期的    曾逾期：否     此行要求：是            一
+      »  收入足够的  年收入：3万元  此行要求：不低于 3万元  一
+    结果
+      ?  授信额度  信息补齐后才能确定
+    还需提供
+      ?  存款  未提供
+"""), ("en", """
+    Outcome: waits
+    Because
+      -  Late payers    Overdue before: no   this row wants: yes                   一
+      »  Enough income  Income: 30,000 yuan  this row wants: at least 30,000 yuan  一
+    What follows
+      ?  Granted limit  can be told once the information is complete
+    Still wanted
+      ?  Deposit  not given
+""")])  # fmt: skip
+def test_a_table_that_waits_gives_nothing(lang, said):
+    assert text(FIRST, {**KNOWN, "deposit": None}, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：通过
+    依据
+      »  种植户    类别：种植                         一
+      »  有存款的  存款：4.5万元  此行要求：高于 0元  一
+    结果
+      授信额度  5.6万元
+            = 2万元 + 3.6万元
+            种植户  2万元
+            有存款的  3.6万元 = 存款 4.5万元 × 80%
+"""), ("en", """
+    Outcome: passed
+    Because
+      »  Farmers  Kind: farm                                          一
+      »  Savers   Deposit: 45,000 yuan  this row wants: above 0 yuan  一
+    What follows
+      Granted limit  56,000 yuan
+            = 20,000 yuan + 36,000 yuan
+            Farmers  20,000 yuan
+            Savers  36,000 yuan = 45,000 yuan (Deposit) × 80%
+""")])  # fmt: skip
+def test_rows_add_up(lang, said):
+    assert text({**MANY, "hit": "sum"}, KNOWN, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：通过
+    依据
+      »  种植户    类别：种植                         一
+      »  有存款的  存款：4.5万元  此行要求：高于 0元  一
+    结果
+      授信额度  3.6万元
+            取各行中最高的
+            种植户  2万元
+            有存款的  3.6万元 = 存款 4.5万元 × 80%
+"""), ("en", """
+    Outcome: passed
+    Because
+      »  Farmers  Kind: farm                                          一
+      »  Savers   Deposit: 45,000 yuan  this row wants: above 0 yuan  一
+    What follows
+      Granted limit  36,000 yuan
+            the highest of these rows
+            Farmers  20,000 yuan
+            Savers  36,000 yuan = 45,000 yuan (Deposit) × 80%
+""")])  # fmt: skip
+def test_the_highest_row_counts(lang, said):
+    assert text({**MANY, "hit": "highest", "by": "limit"}, KNOWN, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：通过
+    依据
+      »  种植户    类别：种植                         一
+      »  有存款的  存款：4.5万元  此行要求：高于 0元  一
+    结果
+      授信额度  2万元
+            取各行中最低的
+            种植户  2万元
+            有存款的  3.6万元 = 存款 4.5万元 × 80%
+"""), ("en", """
+    Outcome: passed
+    Because
+      »  Farmers  Kind: farm                                          一
+      »  Savers   Deposit: 45,000 yuan  this row wants: above 0 yuan  一
+    What follows
+      Granted limit  20,000 yuan
+            the lowest of these rows
+            Farmers  20,000 yuan
+            Savers  36,000 yuan = 45,000 yuan (Deposit) × 80%
+""")])  # fmt: skip
+def test_the_lowest_row_counts(lang, said):
+    assert text({**MANY, "hit": "lowest", "by": "limit"}, KNOWN, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：通过
+    依据
+      »  种植户    类别：种植                         一
+      »  有存款的  存款：4.5万元  此行要求：高于 0元  一
+    结果
+      ✓  种植户    授信额度 2万元
+      ✓  有存款的  授信额度 3.6万元
+            授信额度  3.6万元 = 存款 4.5万元 × 80%
+"""), ("en", """
+    Outcome: passed
+    Because
+      »  Farmers  Kind: farm                                          一
+      »  Savers   Deposit: 45,000 yuan  this row wants: above 0 yuan  一
+    What follows
+      ✓  Farmers  Granted limit 20,000 yuan
+      ✓  Savers   Granted limit 36,000 yuan
+            Granted limit  36,000 yuan = 45,000 yuan (Deposit) × 80%
+""")])  # fmt: skip
+def test_every_row_that_holds_gives_its_own(lang, said):
+    assert text({**MANY, "hit": "all"}, KNOWN, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：不通过
+    依据
+      -  种植户            类别：经商  此行要求：种植      一
+      -  有存款的          存款：0元   此行要求：高于 0元  一
+      »  以上各行都不成立                                  一
+    结果
+      授信额度  0元
+            按“以上各行都不成立”
+"""), ("en", """
+    Outcome: refused
+    Because
+      -  Farmers                 Kind: shop       this row wants: farm          一
+      -  Savers                  Deposit: 0 yuan  this row wants: above 0 yuan  一
+      »  none of the rows above                                                 一
+    What follows
+      Granted limit  0 yuan
+            by "none of the rows above"
+""")])  # fmt: skip
+def test_no_row_holds(lang, said):
+    assert text({**MANY, "hit": "sum"}, {**KNOWN, "kind": "shop", "deposit": 0}, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：通过
+    排名
+            按得分从高到低，取前 1 名
+      ✓  P-2  第 1 名         得分 90分
+      -  P-1  第 2 名         得分 80分
+      ✗  P-3  不符合：无逾期  有逾期：是；应为 否  一
+"""), ("en", """
+    Outcome: passed
+    Ranking
+            by Score, highest first; 1 to be chosen
+      ✓  P-2  place 1              Score 90 points
+      -  P-1  place 2              Score 80 points
+      ✗  P-3  not met: No arrears  In arrears: yes; must be no  一
+""")])  # fmt: skip
+def test_a_ranking_shows_the_keys(lang, said):
+    assert text(PLACES, {"peers": PEERS[:3]}, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：待补充
+    排名
+            按得分从高到低，取前 1 名
+      ✗  P-3  不符合：无逾期      有逾期：是；应为 否  一
+      ?  P-4  信息不足，无法排名
+            得分  未知
+    还需提供
+      ?  同行 P-4：得分  未提供
+"""), ("en", """
+    Outcome: waits
+    Ranking
+            by Score, highest first; 1 to be chosen
+      ✗  P-3  not met: No arrears                       In arrears: yes; must be no  一
+      ?  P-4  cannot be ranked while facts are missing
+            Score  not known
+    Still wanted
+      ?  Peers P-4: Score  not given
+""")])  # fmt: skip
+def test_a_ranking_says_who_cannot_be_placed(lang, said):
+    assert text(PLACES, {"peers": PEERS[2:]}, lang) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", """
+    结论：通过
+    依据
+      -  曾逾期的    曾逾期：否     此行要求：是            一
+      »  收入足够的  年收入：3万元  此行要求：不低于 3万元  一
+    结果
+      授信额度  7万元
+"""), ("en", """
+    Outcome: passed
+    Because
+      -  Late payers    Overdue before: no   this row wants: yes                   一
+      »  Enough income  Income: 30,000 yuan  this row wants: at least 30,000 yuan  一
+    What follows
+      Granted limit  70,000 yuan
+""")])  # fmt: skip
+def test_no_arithmetic_at_depth_nought(lang, said):
+    assert text(FIRST, KNOWN, lang, depth=0) == block(said)
+
+
+@pytest.mark.parametrize(("lang", "required", "forbidden"), [
+    ("zh", "类别  种植  应为 种植或经商", "类别  种植  不得为 种植或经商"),
+    ("en", "Kind  farm  must be farm or shop", "Kind  farm  must not be farm or shop"),
+])  # fmt: skip
+def test_one_of_several_values_reads_as_a_choice(lang, required, forbidden):
+    for key, said in (("require", required), ("reject", forbidden)):
+        found = text({**CHECK, "criteria": [{"id": "kind", key: {"kind": ["farm", "shop"]}}]}, KNOWN, lang)
+        assert said in found
+
+
+@pytest.mark.parametrize(("join", "required", "forbidden"), [
+    ("all", "以下应全部成立", "以下不得全部成立"), ("any", "以下应有任一项成立", "以下任一项都不得成立"),
+    ("none", "以下应都不成立", "以下不得都不成立"),
+])  # fmt: skip
+def test_a_group_is_required_or_forbidden_as_a_whole(join, required, forbidden):
+    for key, said in (("require", required), ("reject", forbidden)):
+        criterion = {"id": "risks", **titled("风险", "Risks"), key: {join: RISKS}}
+        assert said in text({**CHECK, "criteria": [criterion]}, KNOWN)
+
+
+def test_whom_a_criterion_is_for_is_told_where_it_does_not_apply_or_that_cannot_be_told():
+    criterion = {"id": "sued", "when": {"overdue": True}, "reject": {"sued": True}}
+    asked = {**CHECK, "criteria": [criterion]}
+    said = text(asked, {**KNOWN, "overdue": False})
+    assert "-  被起诉  不适用  一\n          曾逾期  否  不成立（条件：是）" in said
+    said = text(asked, {**KNOWN, "overdue": None, "sued": True})
+    assert "?  被起诉  是  应为 否  一\n          是否适用：曾逾期  未知  无法判断（条件：是）" in said
+
+
+def test_points_for_missing_data_and_bounds_say_so():
+    item = {**CARD["items"][0], "missing": 5}
+    said = text({**CARD, "items": [item], "total": {"at_most": 50}}, {**KNOWN, "income": None})
+    assert "年收入    未知        5分（没有数据，按规定计）" in said
+    assert "= 5分" in said
+    said = text({**CARD, "items": [item], "total": {"at_most": 50}}, KNOWN)
+    assert "总分  50分\n          = 60分 = 60分，最高 50分" in said
+
+
+def test_the_other_outputs_come_from_the_row_that_counts():
+    choices = {"gold": {"zh": "金卡", "en": "gold card"}, "blue": {"zh": "蓝卡", "en": "blue card"}}
+    cards = {"type": "choice", "choices": choices, **titled("卡别", "Card")}
+    first, second = ({**row, "then": {**row["then"], "card": card}} for row, card in zip(ROWS, choices, strict=True))
+    asked = {**MANY, "rows": [first, second], "outputs": {**TABLE["outputs"], "card": cards}, "otherwise": {}}
+    said = text({**asked, "hit": "highest", "by": "limit"}, KNOWN)
+    assert "卡别      蓝卡\n          按“有存款的”" in said
+    said = text({**asked, "hit": "lowest", "by": "limit"}, KNOWN)
+    assert "卡别      金卡\n          按“种植户”" in said
+
+
+def test_a_choice_is_titled_in_the_arithmetic():
+    choices = {"gold": {"zh": "金卡", "en": "gold card"}, "blue": {"zh": "蓝卡", "en": "blue card"}}
+    cards = {"type": "choice", "ranked": True, "choices": choices, **titled("卡别", "Card")}
+    rows = [{**row, "then": {"card": card}} for row, card in zip(ROWS, choices, strict=True)]
+    asked = {**TABLE, "rows": rows, "outputs": {"card": cards}, "otherwise": {}, "hit": "highest", "by": "card"}
+    assert "取各行中最高的\n          种植户  金卡\n          有存款的  蓝卡" in text(asked, KNOWN)
