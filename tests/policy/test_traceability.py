@@ -157,8 +157,8 @@ def test_the_shipped_plan_says_what_its_clauses_say():
         ("facts", "plus: 1 year, clause", "plus: 2 years, clause", "next_review_on"),
         # a number that no longer says it is the lender's
         ("review", "    set_by: lender\n    reading: review_", "    reading: review_", "review.approval"),
-        ("grant", "    set_by: lender\n    reading: system_conditions\n    when: {grading: AA}", "    when: {grading: AA}",
-         "grant.grade_aa"),
+        ("grant", "    set_by: lender\n    reading: system_conditions\n    when: {grading: AA}",
+         "    when: {grading: AA}", "grant.grade_aa"),
         # a reading that no longer explains the rule
         ("readings", "    chosen: at_least", "    chosen: above", "credit_village.a_grade_share"),
         ("credit_village", "    reading: a_grade_share_operator\n", "", "credit_village.a_grade_share"),
