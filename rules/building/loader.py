@@ -173,7 +173,8 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
 def _clause(key: str, node: Node, why: Text | None) -> Clause:
     at = node.get("sentences")
     sentences = () if at is None else tuple(
-        Sentence(text_of(one.get("text")), () if (by := one.get("by")) is None else tuple(path.text for path in by.items),
+        Sentence(text_of(one.get("text")),
+                 () if (by := one.get("by")) is None else tuple(path.text for path in by.items),
                  words(one.get("partly")), words(one.get("left_out")))
         for one in at.items
     )  # fmt: skip
