@@ -204,6 +204,8 @@ def _shown(op: Op, say: RecordWording, codes: Mapping[str, Text] | None) -> str:
         if not isinstance(op.where, Group):
             return ""
         return f"{joined(op.where, say)}{say.pick('：', ': ')}{counted(op.where, say)}"
+    if not OPERATIONS[op.name].strict and len(op.args) == 1 and not op.inside:  # asks about a value, not for it
+        return f"= {say.name(op)}"
     taken, skipped = _taken(op, say.scope)
     fixed = isinstance(taken, Const)
     value = "" if fixed else f"= {say.expr(taken, codes=codes)}"
