@@ -33,7 +33,8 @@ def test_features_open_with_one_line_in_english() -> None:
     """A comment, so that the page that a county reads is in one language."""
     for name, document in documents().items():
         first = document["comments"][0]["text"]
-        assert first.startswith("# ") and first.isascii(), name
+        assert first.startswith("# "), name
+        assert first.isascii(), name
 
 
 def test_every_example_cites_clauses_that_exist(edition: Edition, told: list[Example]) -> None:

@@ -38,8 +38,8 @@ TOWNSHIP_SOUND = {
     "no_illegal_fundraising": 0.98,
     "no_debt_dispute": 0.97,
 }
-PROCEDURE = ("preselected", "applied", "opinions_gathered", "material_made", "first_review", "reported", "views_checked",
-             "second_review", "determination", "system_approved", "notice_posted")  # fmt: skip
+PROCEDURE = ("preselected", "applied", "opinions_gathered", "material_made", "first_review", "reported",
+             "views_checked", "second_review", "determination", "system_approved", "notice_posted")  # fmt: skip
 REVIEWS = ("first_review", "second_review", "determination")
 RESULTS = ("not_yet", "passed", "refused")
 OBJECTIONS = ("none", "pending", "dismissed", "upheld")
@@ -174,7 +174,8 @@ def history(chance: Chance, where: Places, on: date, sums: Sums, years: int) -> 
             pace = np.clip(0.9 + 0.04 * chance.normal(f"history/{name}", n), 0.75, 1.0)
             past[name] = (sums[name] * pace**back).astype(np.int64)
         for part, whole in (("granted_households", "filed_households"), ("npl_balance", "loan_balance"),
-                            ("lender_loan_balance", "loan_balance"), ("lender_npl_balance", "lender_loan_balance")):  # fmt: skip
+                            ("lender_loan_balance", "loan_balance"),
+                            ("lender_npl_balance", "lender_loan_balance")):  # fmt: skip
             past[part] = np.minimum(past[part], past[whole])
         year = on.year - back
         titled = chance.uniform(f"history/{year}", n) < np.clip(0.3 - 0.08 * back + 0.2 * where.quality, 0.01, 0.9)

@@ -172,13 +172,15 @@ def _build(files: Files, digest: str, problems: Problems) -> Edition | None:
 
 def _clause(key: str, node: Node, why: Text | None) -> Clause:
     at = node.get("sentences")
-    sentences = () if at is None else tuple(
-        Sentence(text_of(one.get("text")), () if (by := one.get("by")) is None else tuple(path.text for path in by.items),
-                 words(one.get("partly")), words(one.get("left_out")))
-        for one in at.items
-    )  # fmt: skip
+    sentences = () if at is None else tuple(map(_sentence, at.items))
     text = text_of(node.get("text")) or "".join(one.text for one in sentences)
     return Clause(key, text_of(node.get("heading")), text, why, sentences)
+
+
+def _sentence(node: Node) -> Sentence:
+    by = node.get("by")
+    paths = () if by is None else tuple(path.text for path in by.items)
+    return Sentence(text_of(node.get("text")), paths, words(node.get("partly")), words(node.get("left_out")))
 
 
 def _effective(plan: Node, problems: Problems) -> tuple[date | None, date | None]:

@@ -191,7 +191,7 @@ SENTENCE = Record({"text": Prose()}, {
 })  # fmt: skip
 CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {
     "heading": Prose(), "text": Prose(),
-    "sentences": Field(ListOf(SENTENCE, 1), "逐句列出的原文，代替 text", "the text sentence by sentence, instead of `text`"),
+    "sentences": Field(ListOf(SENTENCE, 1), "逐句列出的原文，代替 text", "the text by sentences, instead of `text`"),
 }), 1)})  # fmt: skip
 READINGS = Record({"readings": MapOf(ID, Record(
     {"clause": CLAUSE, "title": TITLE, "question": WORDS, "chosen": ID, "readings": MapOf(ID, WORDS, 2),

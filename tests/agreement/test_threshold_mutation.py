@@ -22,7 +22,7 @@ EQUIVALENT: Mapping[str, str] = {
     "grading: hit first -> all": _EXCLUDE_EACH_OTHER,
     "township_designation: hit first -> all": _EXCLUDE_EACH_OTHER,
     "record_validity: expired: before not_possible": _EXCLUDE_EACH_OTHER,
-    "review: approval: approval_share: above 50% -> 51%": "no panel has so many votes that a share lies between the two",
+    "review: approval: approval_share: above 50% -> 51%": "no panel has votes enough for a share between the two",
     **{
         f"{kind}_award: {row}: before {other}": _EXCLUDE_EACH_OTHER
         for kind in ("village", "township")

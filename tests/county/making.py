@@ -31,7 +31,8 @@ def households(count, villages, seed=1):
             "status": chance.choices(["resident", "moved_away", "deceased"], [96, 3, 1])[0],
             "adverse_record": chance.random() < 0.02, "other_unfitness": False,
             "provincial_grade": chance.choice(["AAA", "AA", "A", "A", "B"] if good else ["A", "B", "C", "D"]),
-            "provincial_graded_on": graded, "graded_on": graded, "basic_information": True, "property_information": True,
+            "provincial_graded_on": graded, "graded_on": graded,
+            "basic_information": True, "property_information": True,
             "income_information": chance.random() < 0.95,
             "granted_limit": 50000 if chance.random() < 0.8 else 0, "need": chance.randrange(0, 90000),
             "has_project": chance.random() < 0.4, "has_collateral": False, "has_guarantor": chance.random() < 0.3,
@@ -45,7 +46,8 @@ def villages(count, townships, seed=2):
     chance = random.Random(seed)
     return [
         {"id": f"V{number:02}", "township_id": f"T{number % townships}", **dict.fromkeys(SOUND, True),
-         "residents": 300 + 50 * number, "per_capita_income": chance.randrange(9000, 30000), "integrity_score": chance.randrange(50, 100),
+         "residents": 300 + 50 * number, "per_capita_income": chance.randrange(9000, 30000),
+         "integrity_score": chance.randrange(50, 100),
          "pilot": number < 4, "publicity_done": True, "collection_done": number % 2 == 0, "filing_done": True,
          "graded": True, "granting_done": True, "completed_on": date(2026, 6, 20), "title_in_force": number % 3 == 1,
          "titled_on": date(2026, 1, 5) if number % 3 == 1 else None}

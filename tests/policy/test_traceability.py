@@ -132,7 +132,8 @@ def test_the_shipped_plan_says_what_its_clauses_say():
         ("review", "[2 votes, 3 votes]", "[2 votes, 4 votes]", "review.committee_members"),
         ("pilots", "at_least: 4 villages", "at_least: 5 villages", "pilots.pilot_villages"),
         ("panel", "[2 persons, 3 persons]", "[2 persons, 4 persons]", "panel.panel_committee"),
-        ("township_progress", "leading_officers: {equals: 1 person}", "leading_officers: {equals: 2 persons}", "township_progress.leading_officers"),
+        ("township_progress", "leading_officers: {equals: 1 person}", "leading_officers: {equals: 2 persons}",
+         "township_progress.leading_officers"),
         ("facts", "plus: 2 years, clause", "plus: 3 years, clause", "coverage_due"),
         ("rollout", "at_least: 70%", "at_least: 75%", "rollout.milestone_70"),
         # another day
@@ -156,7 +157,8 @@ def test_the_shipped_plan_says_what_its_clauses_say():
         ("facts", "plus: 1 year, clause", "plus: 2 years, clause", "next_review_on"),
         # a number that no longer says it is the lender's
         ("review", "    set_by: lender\n    reading: review_", "    reading: review_", "review.approval"),
-        ("grant", "    set_by: lender\n    reading: system_conditions\n    when: {grading: AA}", "    when: {grading: AA}", "grant.grade_aa"),
+        ("grant", "    set_by: lender\n    reading: system_conditions\n    when: {grading: AA}",
+         "    when: {grading: AA}", "grant.grade_aa"),
         # a reading that no longer explains the rule
         ("readings", "    chosen: at_least", "    chosen: above", "credit_village.a_grade_share"),
         ("credit_village", "    reading: a_grade_share_operator\n", "", "credit_village.a_grade_share"),

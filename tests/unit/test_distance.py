@@ -33,7 +33,6 @@ WHOLES = {
     "a_grade_households": "households", "collectable_households": "households", "borrowing_households": "households",
     "filed_households": "collectable_households", "granted_households": "filed_households",
     "npl_balance": "loan_balance", "lender_npl_balance": "lender_loan_balance",
-    "lender_loan_balance": "loan_balance",
 }  # fmt: skip
 SOUND = [name for name, fact in SHIPPED.subjects["village"].facts.items() if fact.type.kind == "boolean" and fact.given]
 COUNTY = {"households": 10, "borrowing_households": 4, "household_loan_balance": 10, "household_npl_balance": 3}
@@ -56,8 +55,7 @@ def villages(draw):
     households = draw(st.integers(1, 4))
     collectable = draw(st.integers(0, households))
     filed = draw(st.integers(0, collectable))
-    loans = draw(st.integers(0, 4))
-    lender = draw(st.integers(0, loans))
+    loans, lender = draw(st.integers(0, 4)), draw(st.integers(0, 4))
     facts = {
         "households": households, "a_grade_households": draw(st.integers(0, households)),
         "collectable_households": collectable, "filed_households": filed,
