@@ -61,8 +61,8 @@ def test_a_decision_that_is_met_has_no_distance(explained):
 
 def test_what_is_missing_is_listed_with_its_name_and_why(explained):
     said = explained("credit_village", "village_facts_missing")
-    assert "    ?  A级及以上户数       未提供" in said
-    assert "    ?  农信系统内贷款余额  为零，不能作分母" in said
+    assert "    ?  A级及以上户数         未提供" in said
+    assert "    ?  农信系统内贷款余额    为零，不能作分母" in said
     assert "信用户占比" in said
     assert "未知（缺A级及以上户数）" in said
 
@@ -179,5 +179,5 @@ def test_a_case_that_cannot_be_read_says_where_and_why(text_, name, where, said)
 ])  # fmt: skip
 def test_days_are_late_and_not_high(engine, lang, said):
     edition = engine.edition
-    first = edition.rules["record_validity"].body.rows[0]
-    assert Wording(edition, lang).condition(first.condition, "household") == said
+    [row] = [one for one in edition.rules["record_validity"].body.rows if one.id == "expired"]
+    assert Wording(edition, lang).condition(row.condition, "household") == said
