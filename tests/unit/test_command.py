@@ -252,7 +252,7 @@ def test_show_prints_every_criterion_in_words():
 def test_policies_show_prints_the_assignment_as_well():
     assert "manager_assignment" in call("policies", "show", "2026-05-01").stdout
     shown = call("policies", "show", "--decision", "manager_assignment").stdout
-    assert re.search("Workload +Households, weight 2, tolerance 5%", shown)
+    assert re.search("Workload +Residents, weight 2, tolerance 5%", shown)
     assert re.search("What stays of the last assignment +80%", shown)
     [found] = json.loads(call("policies", "show", "--decision", "manager_assignment", "--json").stdout)["rules"]
     assert (found["kind"], found["bearer"]) == ("assignment", "manager")

@@ -165,7 +165,7 @@ def milestones(basis: Basis) -> dict[str, Any] | None:
     if rule is None:
         return None
     points: list[dict[str, Any]] = []
-    curve: list[tuple[date, int]] = []
+    last: tuple[Line, int] | None = None  # the latest target counts all that is done so far
     for one in criteria_of(rule):
         line, day = line_of(one), day_of(one)
         share = None if line is None or day is None else _share(basis, rule.subject, line)
@@ -178,7 +178,8 @@ def milestones(basis: Basis) -> dict[str, Any] | None:
         points.append({"title": vars_of(one.title), "on": day.isoformat(), "need": need, "done": done,
                        "all": whole, "short": short, "clause": one.clause,
                        "a_week": None if not weeks else float(short / weeks)})  # fmt: skip
-        curve = curve or [*_earlier(basis, rule, line), (basis.on, done)]
+        last = line, done
+    curve = [] if last is None else [*_earlier(basis, rule, last[0]), (basis.on, last[1])]
     return {"title": vars_of(rule.title), "points": points, "pace": _pace(curve),
             "curve": [[on.isoformat(), done] for on, done in curve]} if points else None  # fmt: skip
 
