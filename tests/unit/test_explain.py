@@ -68,9 +68,9 @@ def test_what_is_missing_is_listed_with_its_name_and_why(explained):
 
 
 def test_what_is_missing_says_who_supplies_it(engine):
-    facts = FactChecker(engine.edition).check("household", {})
+    facts = FactChecker(engine.edition).check("household", {"provincial_grade": "A"})
     said = explain(engine.decide("grading", facts, date(2026, 12, 31)), full=False)
-    line = ["?", "省系统信用等级", "未提供", "由辽宁省农户信用信息管理系统提供"]
+    line = ["?", "省系统评级日", "未提供", "由辽宁省农户信用信息管理系统提供"]
     assert line in [one.split() for one in said.splitlines()]
 
 
