@@ -27,7 +27,19 @@ from rules.judging.decision import Finding
 from rules.judging.evaluate import Scope
 from rules.judging.outcomes import Judgement, Truth, Verdict, check, checklist, leaves, silent_verdict, stages
 from rules.judging.readers import Place, reader
-from rules.model import Checklist, Const, Criterion, Edition, Expr, Leaf, Ranking, Rule, Table, criteria_of, leaves_in
+from rules.model import (
+    Checklist,
+    Const,
+    Criterion,
+    Edition,
+    Expr,
+    Leaf,
+    Rule,
+    Table,
+    criteria_of,
+    leaves_in,
+    subject_read,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +207,7 @@ def _compile(edition: Edition, rule: Rule, stage: int, memory: Memory[_Answer]) 
             add(number, 0, 0, ((leaf, True) for leaf in unknown))
         for (low, high), says in spans.items():
             add(number, low, high, says)
-    subject = rule.body.over.type.of if isinstance(rule.body, Ranking) else rule.subject
-    records = Place(edition, subject)
+    records = Place(edition, subject_read(rule))
     coders = [coder(one.left, one.right, one.ladder, one.mirrored, records) for one in fields]
     codes = {n: given.name for n, one in enumerate(fields) if one.dense and (given := records.given(one.left))}
     return _Block(

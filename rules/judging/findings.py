@@ -29,6 +29,7 @@ from rules.model import (
     ScoreItem,
     Table,
     criteria_of,
+    outputs_of,
 )
 from rules.values.exact import POINTS, Type, Value
 from rules.values.text import Text
@@ -239,6 +240,7 @@ def title_of(expr: Expr, edition: Edition, subject: str, own: str) -> Text:
 
 def _output_title(rule: Rule, output: str) -> Text:
     """The title of an output, after that of its decision where they differ."""
-    own = rule.body.outputs[output].title if isinstance(rule.body, Table) else Text("总分", "total points")
+    declared = outputs_of(rule).get(output)
+    own = Text("总分", "total points") if declared is None else declared.title
     zh = own.zh if own.zh == rule.title.zh else f"{rule.title.zh}的{own.zh}"
     return Text(zh, own.en if own.en == rule.title.en else f"{rule.title.en}: {own.en}")

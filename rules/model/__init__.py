@@ -9,7 +9,17 @@ Edition
  └─ assignments: who bears which records, evenly; they judge no case, and so are no decisions
 """
 
-from rules.model.contents import Part, children, criteria_of, items_of, outputs_of, parts_of, subject_read
+from rules.model.contents import (
+    Part,
+    children,
+    criteria_of,
+    items_of,
+    lists_of,
+    otherwise_of,
+    outputs_of,
+    parts_of,
+    subject_read,
+)
 from rules.model.decisions import (
     Assignment,
     Body,
@@ -63,6 +73,8 @@ __all__ = [
     "criteria_of",
     "items_of",
     "leaves_in",
+    "lists_of",
+    "otherwise_of",
     "outputs_of",
     "parts_of",
     "subject_read",

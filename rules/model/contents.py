@@ -26,20 +26,33 @@ class Part(NamedTuple):
     own: str = ""  # the subject of the decision, which may be another one
 
 
+def lists_of(rule: Rule) -> Iterator[tuple[Criterion, ...]]:
+    """The lists of conditions that a rule checks: criteria; rows; vetoes, then ceilings; eligibility tests."""
+    for listed in _lists(rule.body):
+        if listed and all(isinstance(one, Criterion) for one in listed):
+            yield listed
+
+
 def criteria_of(rule: Rule) -> tuple[Criterion, ...]:
-    """The conditions that a rule checks: criteria, rows, vetoes and ceilings, eligibility tests; not `otherwise`."""
-    return tuple(one for one in _listed(rule.body) if isinstance(one, Criterion))
+    """The conditions that a rule checks, of all its lists; `otherwise` is none of them."""
+    return tuple(one for listed in lists_of(rule) for one in listed)
 
 
 def items_of(rule: Rule) -> tuple[Criterion | ScoreItem, ...]:
     """The criteria of a rule and its scored items: all that have an id, a title and a clause of their own."""
-    return tuple(one for one in _listed(rule.body) if isinstance(one, Criterion | ScoreItem))
+    return tuple(one for listed in _lists(rule.body) for one in listed if isinstance(one, Criterion | ScoreItem))
 
 
-def _listed(body: Body) -> Iterator[Any]:
+def _lists(body: Body) -> Iterator[tuple[Any, ...]]:
     for one in fields(body):
         listed = getattr(body, one.name)
-        yield from listed if isinstance(listed, tuple) else ()
+        if isinstance(listed, tuple):
+            yield listed
+
+
+def otherwise_of(rule: Rule) -> Criterion | None:
+    """The row that a table gives where no other holds."""
+    return rule.body.otherwise if isinstance(rule.body, Table) else None
 
 
 def outputs_of(rule: Rule) -> Mapping[str, Output]:

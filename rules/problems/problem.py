@@ -2,7 +2,7 @@
 
 Every reader of a policy reports here instead of raising at the first fault, because policy staff want the whole list in
 one pass: place (file, line, column, path), fault and remedy, in Chinese and in English. The wording of policy messages
-lives in `rules.problems.file_messages` and `plan_messages`, so that the texts can be compared and corrected together.
+lives in `file_messages`, `fact_messages` and `plan_messages`, so that the texts can be compared and corrected together.
 """
 
 from __future__ import annotations

@@ -16,8 +16,7 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 
-from rules.operations import COMPARE as DECLARED
-from rules.operations import require
+from rules import operations
 from rules.values.exact import Value
 
 Whole = Any  # an int, or a column of whole numbers (int64 or decimal(38,0))
@@ -247,7 +246,7 @@ COMPARE: dict[str, Callable[[Any, Any], Truth]] = {
     "equals": equal,
     "one_of": equal,
 }
-require("operators that tables do not know", DECLARED, COMPARE)
+operations.require("operators that tables do not know", operations.COMPARE, COMPARE)
 
 
 def compare(operator: str, left: Num, right: Num, flags: Flags) -> Truth:

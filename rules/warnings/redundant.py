@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 
-from rules.model import Checklist, Condition, Criterion, Edition, Group, Rule, Scorecard, Table, subject_read
+from rules.model import Condition, Criterion, Edition, Group, Rule, Table, lists_of, subject_read
 from rules.problems.problem import Problems
 from rules.warnings.worlds import Space
 
@@ -18,20 +19,9 @@ def check_redundant(edition: Edition, problems: Problems) -> None:
         if isinstance(rule.body, Table):
             _rows(space, rule.body, problems)
             continue
-        for criteria in _lists(rule):
+        for criteria in lists_of(rule):  # a ceiling is kept to by failing its condition
             plain = [one for one in criteria if not _alone(space, one, problems)]
             _implied(space, rule, plain[:MOST_COMPARED], problems)
-
-
-def _lists(rule: Rule) -> Iterator[Sequence[Criterion]]:
-    """Lists whose criteria stand beside each other. A ceiling is kept to by failing its condition."""
-    if isinstance(rule.body, Checklist):
-        yield rule.body.criteria
-    elif isinstance(rule.body, Scorecard):
-        yield rule.body.vetoes
-        yield rule.body.ceilings
-    elif not isinstance(rule.body, Table):
-        yield rule.body.eligible
 
 
 def unmet(criterion: Criterion) -> Condition:
@@ -55,7 +45,7 @@ def _alone(space: Space, criterion: Criterion, problems: Problems) -> bool:
 
 def _implied(space: Space, rule: Rule, criteria: Sequence[Criterion], problems: Problems) -> None:
     """A criterion says nothing new where another, with an outcome as strong, fails whenever it does."""
-    strength = _strength(rule)
+    strength = partial(_strength, rule)
     for number, criterion in enumerate(criteria):
         for other_number, other in enumerate(criteria):
             if other is criterion or strength(other) > strength(criterion):
@@ -70,20 +60,9 @@ def _implied(space: Space, rule: Rule, criteria: Sequence[Criterion], problems: 
             break
 
 
-def _strength(rule: Rule) -> _Strength:
-    order = list(rule.outcomes)
-    return _Strength(order[::-1] if isinstance(rule.body, Scorecard) else order, rule.role("not_met"))
-
-
-class _Strength:
+def _strength(rule: Rule, criterion: Criterion) -> int:
     """The place of a criterion's outcome: of several that fail, the one with the least place decides."""
-
-    def __init__(self, order: list[str], usual: str) -> None:
-        self.order, self.usual = order, usual
-
-    def __call__(self, criterion: Criterion) -> int:
-        outcome = criterion.outcome or self.usual
-        return self.order.index(outcome) if outcome in self.order else 0
+    return rule.strength.get(criterion.outcome or rule.role("not_met"), 0)
 
 
 def _rows(space: Space, body: Table, problems: Problems) -> None:

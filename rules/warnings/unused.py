@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.model import Checklist, Edition, Ranking, Rule, Scorecard, Table, criteria_of, parts_of
+from rules.model import (
+    Checklist,
+    Edition,
+    Ranking,
+    Rule,
+    Scorecard,
+    Table,
+    criteria_of,
+    otherwise_of,
+    outputs_of,
+    parts_of,
+)
 from rules.model.uses import Used, behind, read_by, refs
 from rules.problems.problem import Problems
 from rules.values.text import Mark, Text
@@ -17,11 +28,10 @@ def check_unused(edition: Edition, problems: Problems) -> None:
         for outcome in rule.outcomes:
             if outcome not in reachable(rule):
                 problems.warn(rule.mark, "warning.outcome_unused", path=f"outcomes.{outcome}", id=outcome)
-        if isinstance(rule.body, Table):
-            given = {name for row in (*rule.body.rows, rule.body.otherwise) for name in row.then}
-            for output in rule.body.outputs:
-                if output not in given:
-                    problems.warn(rule.mark, "warning.output_unset", path=f"outputs.{output}", id=output)
+        given = {name for row in (*criteria_of(rule), otherwise_of(rule)) if row is not None for name in row.then}
+        for output in outputs_of(rule):
+            if output not in given:
+                problems.warn(rule.mark, "warning.output_unset", path=f"outputs.{output}", id=output)
     _readings(edition, problems)
 
 

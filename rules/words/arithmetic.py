@@ -203,7 +203,9 @@ def _shown(op: Op, say: RecordWording, codes: Mapping[str, Text] | None) -> str:
     if op.where is not None and not op.args:
         if not isinstance(op.where, Group):
             return ""
-        return f"{joined(op.where, say)}{say.pick('：', ': ')}{counted(op.where, say)}"
+        return f"= {joined(op.where, say)}{say.pick('：', ': ')}{counted(op.where, say)}"
+    if not OPERATIONS[op.name].strict and len(op.args) == 1 and not op.inside:  # asks about a value, not for it
+        return f"= {say.name(op)}"
     taken, skipped = _taken(op, say.scope)
     fixed = isinstance(taken, Const)
     value = "" if fixed else f"= {say.expr(taken, codes=codes)}"

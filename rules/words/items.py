@@ -19,6 +19,7 @@ from rules.model import (
     Scorecard,
     ScoreItem,
     criteria_of,
+    otherwise_of,
     outputs_of,
     subject_read,
 )
@@ -134,14 +135,14 @@ class Speller:
         place = ("rules", rule.id)
         named = {"choices": self._titles(rule.outcomes, "outcomes")}
         yield rule.id, Item("decision", rule.title, rule.clause, place, named)
-        otherwise = getattr(rule.body, "otherwise", None)
+        otherwise = otherwise_of(rule)
         called = Counter(one.title for one in criteria_of(rule))
         for field, listed in (parts(rule.body) or {}).items():
             for one in listed if isinstance(listed, tuple) else ():
                 if isinstance(one, Criterion):
                     at, alike = (*place, "body", field, one.id), called[one.title] > 1
                     yield f"{rule.id}.{one.id}", self._criterion(rule, one, at, alike=alike)
-        if isinstance(otherwise, Criterion):
+        if otherwise is not None:
             yield f"{rule.id}.otherwise", self._criterion(rule, otherwise, (*place, "body", "otherwise"))
         body = rule.body
         if isinstance(body, Scorecard):

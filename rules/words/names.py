@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 
-from rules.model import Edition, Ref, Rule, Table
+from rules.model import Edition, Ref, Rule, outputs_of
 from rules.operations import PHRASES
 from rules.values.text import Lang, Text
 from rules.words.formulas import AND_ALSO, DAYS, JOINS, LISTED, ONLY, OPERATORS, SPAN
@@ -116,7 +116,7 @@ class Names:
 
 
 def _outputs(rule: Rule) -> tuple[str, ...]:
-    return tuple(rule.body.outputs) if isinstance(rule.body, Table) else ("total",)
+    return tuple(outputs_of(rule)) or ("total",)
 
 
 def _concluded(rule: Rule, output: str, lang: Lang) -> str:
@@ -124,7 +124,7 @@ def _concluded(rule: Rule, output: str, lang: Lang) -> str:
     title = rule.title.get(lang)
     if not output:
         return title
-    declared = rule.body.outputs.get(output) if isinstance(rule.body, Table) else None
+    declared = outputs_of(rule).get(output)
     return f"{title}·{TOTAL.get(lang) if declared is None else declared.title.get(lang)}"
 
 

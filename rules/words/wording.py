@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from rules.model import Comparison, Condition, Const, Edition, Expr, Leaf, Op, Ref, Table
+from rules.model import Comparison, Condition, Const, Edition, Expr, Leaf, Op, Ref, outputs_of
 from rules.operations.phrases import ATOM, LOOSE, SUM, WORDS
 from rules.values.exact import Type, Value
 from rules.values.figures import PLACES, ROUNDED, figure, rate, yuan
@@ -117,8 +117,8 @@ class Wording:
         rule = self.edition.rules.get(expr.name)
         if expr.what == "outcome" and rule is not None:
             return {outcome.id: outcome.title for outcome in rule.outcomes.values()}
-        if expr.what == "output" and rule is not None and isinstance(rule.body, Table):
-            return dict(rule.body.outputs[expr.output].choices)
+        if expr.what == "output" and rule is not None and expr.output in outputs_of(rule):
+            return dict(outputs_of(rule)[expr.output].choices)
         home = self.subject if expr.scope == "" else self.own if expr.scope == "own" else expr.scope
         known = [subject for name, subject in self.edition.subjects.items() if home in ("", name)]
         for subject in known:

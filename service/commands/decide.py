@@ -9,7 +9,7 @@ import click
 
 from rules import Decision, PolicyError
 from rules.cases.files import Case
-from rules.model import Table
+from rules.model import outputs_of
 from rules.values.exact import POINTS
 from rules.values.layout import Line, Row, Span, line, row
 from rules.variants.whatif import KINDS, NoSuchFigure, Supposition, changed
@@ -130,8 +130,7 @@ def _stated(decision: Decision, say: Wording) -> dict[tuple[str, ...], Stated]:
                 say.text(one.title),
                 "?" if one.points is None else say.value(one.points, POINTS),
             )
-    body = decision.rule.body
-    declared = body.outputs if isinstance(body, Table) else {}
+    declared = outputs_of(decision.rule)
     for row_id, outputs in (("", decision.outputs), *decision.measures):
         for name, (value, type) in outputs.items():
             output = declared.get(name)

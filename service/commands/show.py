@@ -8,7 +8,17 @@ from typing import Any
 import click
 
 from rules import Edition
-from rules.model import Assignment, Criterion, Rule, Scorecard, ScoreItem, Table, criteria_of, subject_read
+from rules.model import (
+    Assignment,
+    Criterion,
+    Rule,
+    Scorecard,
+    ScoreItem,
+    criteria_of,
+    otherwise_of,
+    outputs_of,
+    subject_read,
+)
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import Text
 from rules.words.fields import FIELDS
@@ -96,12 +106,13 @@ def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
 
 
 def _rows(rule: Rule) -> tuple[Criterion, ...]:
-    return (*criteria_of(rule), *([rule.body.otherwise] if isinstance(rule.body, Table) else []))
+    otherwise = otherwise_of(rule)
+    return (*criteria_of(rule), *([] if otherwise is None else [otherwise]))
 
 
 def _given(one: Criterion, rule: Rule, say: Wording) -> str:
     """What a row of a table gives."""
-    outputs = rule.body.outputs if isinstance(rule.body, Table) else {}
+    outputs = outputs_of(rule)
     given = [
         f"{say.text(outputs[name].title)} {say.expr(expr, rule.subject, codes=outputs[name].choices)}"
         for name, expr in one.then.items()

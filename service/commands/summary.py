@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rules import Decision
 from rules.judging.decision import Finding
-from rules.model import Table
+from rules.model import Table, outputs_of
 from rules.values.layout import Row, Span, row
 from rules.values.text import Text
 from rules.words.explanation import TONES
@@ -57,5 +57,5 @@ def _own_title(finding: Finding, say: Wording) -> str:
 
 
 def _codes(decision: Decision, output: str) -> Mapping[str, Text]:
-    body = decision.rule.body
-    return body.outputs[output].choices if isinstance(body, Table) else {}
+    declared = outputs_of(decision.rule).get(output)
+    return {} if declared is None else declared.choices

@@ -25,7 +25,6 @@ ALLOWED = {
     6: "decimal places of a figure, and choices shown as an example",
     8: "rules that share a gate in the engine, and digits of a hash as shown",
     12: "months of a year, a power of ten, and known words listed in a message",
-    13: "the version of Python that the engine does not load on",
     15: "a power of ten: what no honest figure reaches",
     20: "stray characters, and codes, listed in a message",
     32: "characters of a sha256 that identify a decision; bits of a tally's lower half",

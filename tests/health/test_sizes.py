@@ -11,10 +11,7 @@ EXCEPTIONS = {
     "rules/building/loader.py:_read",
     "rules/building/loader.py:_build",
     "rules/building/report.py:report_of",
-    "rules/judging/distance.py",
-    "rules/problems/plan_messages.py",
     "rules/table/lists.py:_streak",
-    "rules/table/numbers.py",
     "service/log/migrations/versions/s0001_log.py:_tables",
 }
 

@@ -1,16 +1,13 @@
 """Every other reading of the shipped plan can be tried, or says that no figure brings it about."""
 
-from pathlib import Path
-
 import pytest
 
-from rules import open_store
 from rules.variants.whatif import suppose
 from rules.words.diff import diff
+from tests.editions import POLICIES, store
 from tests.steps.readings import suppositions
 
-POLICIES = Path(__file__).parents[2] / "policies"
-EDITION = open_store(POLICIES).edition("xx-county/2026-05-01")
+EDITION = store(POLICIES).edition("xx-county/2026-05-01")
 CHANGES = [(one.id, option) for one in EDITION.readings.values() for option in one.changes]
 NO_FIGURE = ("没有一处数值可改", "o one limit changes it")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rules import FactChecker, Reference
-from rules.judging.evaluate import OPERATIONS
 from rules.model import Const
 from rules.table import Counting
 from tests.steps import words
@@ -25,7 +24,7 @@ def added_up(case: Case, title: str, datatable: list[list[str]]) -> None:
     for fact in Counting(edition, case.on).declared(above, below).values():
         assert fact.counted is not None
         counted = replace(fact.counted, args=(Const(records, fact.counted.args[0].type),))
-        value = OPERATIONS[counted.name](counted, scope)
+        value = scope.evaluate(counted)
         case.given[fact.title.zh] = words.UNKNOWN if value is None else str(value)
 
 

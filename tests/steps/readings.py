@@ -6,16 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from pathlib import Path
 
-from rules import Edition, Reference, open_store
+from rules import Edition, Reference
 from rules.judging.decider import Decider
 from rules.values.exact import read_literal
 from rules.variants.whatif import Supposition, suppose
+from tests.editions import POLICIES, store
 from tests.steps.case import Case
 from tests.steps.sentences import given
 
-POLICIES = Path(__file__).parents[2] / "policies"
 TRUTH = {"true": True, "false": False}
 
 
@@ -34,7 +33,7 @@ def suppositions(changes: Mapping[str, object]) -> Iterator[Supposition]:
 @cache
 def in_text(edition: str, changed: tuple[Supposition, ...]) -> Edition:
     """The edition of this id with its text changed."""
-    return suppose(POLICIES, open_store(POLICIES).edition(edition), changed)
+    return suppose(POLICIES, store(POLICIES).edition(edition), changed)
 
 
 def revalued(edition: Edition, changed: tuple[Supposition, ...]) -> Edition:

@@ -18,8 +18,6 @@ SAME_SHAPE = {"sum": "product", "product": "sum", "ratio": "difference", "differ
               "least": "greatest", "lowest": "highest", "highest": "lowest", "mean": "median", "median": "mean",
               "total": "mean", "first_known": "greatest"}  # fmt: skip
 EMPTY: Mapping[str, Any] = {"choices": Text("另", "other"), "changes": {"a.b": {"at_least": "1"}}, "source": "x"}
-OTHERS = {"all": "any", "any": "all", "none": "any", "at_least": "all", "down": "up", "up": "half_up",
-          "half_up": "down", "highest": "lowest", "lowest": "highest", "plus": "minus", "minus": "plus"}  # fmt: skip
 NAMES = ("moves", "needs", "changes", "exclusions")  # lists of names, which may be empty
 TRUE = Const(True, BOOLEAN)
 ALWAYS = Leaf(TRUE, (Comparison("equals", (TRUE,)),))
@@ -110,9 +108,12 @@ def _changed(edition: Edition, thing: Any, name: str, value: Any) -> Iterator[An
         yield "equals" if value != "equals" else "above"
     elif isinstance(value, str) and TWIN + value in edition.subjects:
         yield TWIN + value
-    elif name in ("join", "option") and value in OTHERS:
-        yield OTHERS[value]
-    elif name == "within":
+    else:
+        yield from _of_any(edition, thing, name, value)
+
+
+def _of_any(edition: Edition, thing: Any, name: str, value: Any) -> Iterator[Any]:
+    if name == "within":
         yield next(one for one in edition.subjects if one != thing.name)
     elif name == "then":
         yield from [{}] if value else []

@@ -9,6 +9,7 @@ from rules.building.store import open_store
 from rules.model import Edition
 from rules.model.places import differing
 from rules.words.diff import diff
+from rules.words.fields import FIELDS
 from tests.agreement.mutants import declarations, mutants
 from tests.unit.altering import alterations, changed_inside, dataclasses_in, with_twins
 
@@ -70,3 +71,9 @@ def test_the_order_of_decisions_is_told(editions):
     [change] = diff(edition, replace(edition, rules=dict(reversed(edition.rules.items()))))
     assert change.aspect == "rules.order"
     assert change.before.zh == "、".join(rule.title.zh for rule in edition.rules.values())
+
+
+def test_every_field_of_the_model_has_a_name_in_words():
+    assert {one for kind in dataclasses_in() for one in kind.__dataclass_fields__} - {
+        *FIELDS, MARK, "sha256", "roles", "strength",
+    } == set()  # fmt: skip

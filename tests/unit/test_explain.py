@@ -61,9 +61,8 @@ def test_a_decision_that_is_met_has_no_distance(explained):
 
 def test_what_is_missing_is_listed_with_its_name_and_why(explained):
     said = explained("credit_village", "village_facts_missing")
-    assert "    ?  A级及以上户数         未提供" in said
-    assert "    ?  农信系统内贷款余额    为零，不能作分母" in said
-    assert "信用户占比" in said
+    assert line_with(said, "    ?  A级及以上户数") == ["?", "A级及以上户数", "未提供"]
+    assert line_with(said, "    ?  农信系统内贷款余额") == ["?", "农信系统内贷款余额", "为零，不能作分母"]
     assert "未知（缺A级及以上户数）" in said
 
 
