@@ -21,8 +21,6 @@ _FIRST_ROW_SPEAKS = "all rows hold together, and the first gives the conclusion"
 _NEVER_THAT_LOW = "the lowest total is 5 and the highest 105, so that only a cap below 105 is felt"
 EQUIVALENT: Mapping[str, str] = {
     "grading: hit first -> all": _FIRST_CONCLUDES,
-    "township_designation: hit first -> all": _FIRST_CONCLUDES,
-    "village_designation: hit first -> all": _FIRST_CONCLUDES,
     "limit_raise: hit first -> all": _FIRST_CONCLUDES,
     "record_validity: expired: before not_possible": _EXCLUDE_EACH_OTHER,
     "review: approval: approval_share: above 50% -> 51%": "no panel has votes enough for a share between the two",
