@@ -15,6 +15,7 @@ from rules.variants.whatif import NoSuchFigure, Supposition, suppose
 from rules.words.diff import diff
 
 POLICIES = Path(__file__).parents[2] / "policies"
+PLANS = Path(__file__).parents[1] / "plans"
 PLAN, DAY = "xx-county", "2026-05-01"
 
 
@@ -234,6 +235,68 @@ def test_a_sentence_that_tells_one_difference_hides_no_other(edition):
     old, new = Group("all", (first, second), 0), Group("all", (first, third), 2)
     changes = diff(put(edition, place, old), put(edition, place, new))
     assert [change.aspect for change in changes] == ["condition", "condition.least"]
+
+
+def test_a_limit_on_another_fact_is_not_told_as_another_limit_on_the_same(changes):
+    found = changes(
+        ("credit_village.yaml", "{filing_share: {at_least: 90%}}", "{granting_share: {at_least: 80%}}"),
+    )
+    told = {change.aspect: change for change in found}
+    assert told["condition"].short[0].zh.startswith("采集评级率 ")
+    assert told["condition"].short[1].en.startswith("Granting rate ")
+
+
+@pytest.fixture
+def jin_city(tmp_path):
+    """The differences that an edit of the plan of Jin City makes, in the order they are told."""
+
+    def made(file, old, new):
+        source = PLANS / "jin-city" / "2024-07-01"
+        copy = shutil.copytree(source, tmp_path / "jin-city" / "2024-07-01")
+        text = (copy / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1, old
+        (copy / file).write_text(text.replace(old, new), encoding="utf-8")
+        before, after = load(source, PLANS).edition, load(copy, tmp_path).edition
+        assert before is not None
+        assert after is not None
+        return diff(before, after)
+
+    return made
+
+
+def test_a_ranking_by_another_fact_is_told_once_and_by_its_title(jin_city):
+    [change] = jin_city("commended.yaml", "{by: merit, ", "{by: loans, ")
+    assert change.short[0].zh.startswith("综合得分（")
+    assert change.short[1].zh.startswith("贷款余额（")
+
+
+def test_a_ranking_by_another_fact_shows_behind_a_title_that_hides_it(jin_city):
+    [change] = jin_city("commended.yaml", "{by: merit, ", "{by: loans, title: {zh: 综合得分, en: Score}, ")
+    assert change.short[1].zh.startswith("综合得分：贷款余额（")
+
+
+def test_a_comparison_of_another_fact_is_told_once(jin_city):
+    [change] = jin_city("title.yaml", "good_share: {at_least: 60%}", "loans: {at_least: 6 万元}")
+    assert change.short[1].zh == "贷款余额 不低于 6万元"
+
+
+def test_a_fact_is_named_by_its_title_where_an_item_has_its_id(jin_city):
+    changes = jin_city(
+        "village_score.yaml",
+        "fact: judged, points: {excellent: 40, good: 30, poor: 0}",
+        "fact: filing, bands: [{below: 50%, points: 0}, {at_least: 50%, points: 40}]",
+    )
+    told = {change.aspect: change.before.zh + " → " + change.after.zh for change in changes}
+    assert told["shown.name"] == "评议等级（取最低） → 建档率"
+
+
+def test_grades_in_another_order_are_told_where_they_are_declared(jin_city):
+    changes = jin_city(
+        "facts.yaml",
+        "choices: {excellent: {zh: 优, en: excellent}, good: {zh: 良, en: good}",
+        "choices: {good: {zh: 良, en: good}, excellent: {zh: 优, en: excellent}",
+    )
+    assert [(change.path, change.aspect) for change in changes] == [("judge.mark", "choices")]
 
 
 def test_the_order_of_rows_is_told_by_their_titles(edition):
