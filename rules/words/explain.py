@@ -109,7 +109,7 @@ class Explainer:
             because=because,
             outputs=tuple(consequences.outputs()),
             ranking=tuple(consequences.ranking()),
-            missing=tuple(self._missing(one) for one in decision.missing),
+            missing=tuple(dict.fromkeys(map(self._missing, decision.missing))),  # one fact can be reached by many paths
             far=tuple(self._far()),
             concluded=tuple(map(self._concluded, decision.chained.values())),
         )

@@ -158,11 +158,12 @@ class Speller:
 
     def _criterion(self, rule: Rule, one: Criterion, place: Place, *, alike: bool = False) -> Item:
         subject, own, when = subject_read(rule), rule.subject, one.when
-        sides = {"condition": self.side(lambda say: _condition(rule, one, say), "condition", "reject")}
+        limits = place[-2] == "ceilings"  # a ceiling lowers a grade: it forbids nothing
+        sides = {"condition": self.side(lambda say: _condition(rule, one, say, limits=limits), "condition", "reject")}
         if when is not None:
             sides["applies"] = self.side(lambda say: say.condition(when, subject, own), "when")
         if one.outcome in rule.outcomes:
-            sides["outcome"] = self.text(rule.outcomes[one.outcome].title, "outcome")
+            sides["ceiling" if limits else "outcome"] = self.text(rule.outcomes[one.outcome].title, "outcome")
         if one.then:
             sides["then"] = self.side(lambda say: _then(rule, one, say), "then")
         # rows are often called by the fact that they read
@@ -228,7 +229,7 @@ class Speller:
 # --- how the sides read
 
 
-def _condition(rule: Rule, one: Criterion, say: Wording) -> Spoken:
+def _condition(rule: Rule, one: Criterion, say: Wording, *, limits: bool) -> Spoken:
     condition, subject, own = one.condition, subject_read(rule), rule.subject
     whole = say.condition(condition, subject, own)
     if isinstance(condition, Group):
@@ -236,7 +237,7 @@ def _condition(rule: Rule, one: Criterion, say: Wording) -> Spoken:
         spoken = [say.condition(part, subject, own) for part in inner]
     else:
         frame, spoken = _titled(whole, one, say), [_untitled(whole, one, say)]
-    if one.reject:
+    if one.reject and not limits:
         return Spoken(say.pick(f"不得 {whole}", f"not: {whole}"), tuple(spoken), f"not {frame}")
     return Spoken(whole, tuple(spoken), frame)
 

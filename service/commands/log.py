@@ -51,6 +51,8 @@ def on_log(command: Command) -> Command:
             _fail(settings, f"{error.zh}请核对 --database。（{detail}）", f"{error.en} Check --database. ({detail})")
         except (LogError, Bad) as error:
             _fail(settings, error.zh, error.en)
+        except BrokenPipeError:  # whoever reads has enough: click ends quietly
+            raise
         except OSError as error:
             name, (zh, en) = error.filename or "", why(error)
             _fail(settings, f"读写不了 {name}（{zh}）。", f"{name} cannot be used ({en}).")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -403,3 +404,16 @@ def test_every_line_of_help_is_in_both_languages():
         if (line := group.summary(name))
     ]
     assert [name for name, line in lines if not re.search(r"[\u4e00-\u9fff].* ?/ [a-zA-Z]", line)] == []
+
+
+def test_a_reader_that_leaves_early_is_no_fault(monkeypatch):
+    echo = click.echo
+
+    def broken(message, *, err=False, **others):
+        if not err:
+            raise BrokenPipeError(32, "Broken pipe")
+        echo(message, err=err, **others)
+
+    monkeypatch.setattr("click.echo", broken)
+    result = CliRunner().invoke(cli, ["policies", "show"])
+    assert (result.exit_code, result.stderr) == (1, "")

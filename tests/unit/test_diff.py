@@ -61,6 +61,11 @@ def test_the_same_edition_has_no_differences(changes):
         (("grant.yaml", "{limit: 20 万元}", "{limit: 30 万元}"), "grant.grade_aaa",
          "AAA级额度 给予：建议额度 20万元 → 建议额度 30万元",
          "Limit for AAA grants: Proposed limit 200,000 yuan → Proposed limit 300,000 yuan"),
+        (("scoring.yaml", "when: {loan_record: late}", "when: {loan_record: none}"), "scoring.late_before",
+         "曾有逾期的最高B级：还款记录 为 曾有逾期 → 还款记录 为 无贷款记录",
+         "At most B after a late payment: Loan record is late before → Loan record is no record"),
+        (("scoring.yaml", "at_most: B", "at_most: C"), "scoring.late_before",
+         "曾有逾期的最高B级 最高：B级 → C级", "At most B after a late payment most: B → C"),
         (("facts.yaml", "value: 50 bp", "value: 60 bp"), "village.rate_discount",
          "行政村·利率优惠（示例）：50 bp → 60 bp",
          "Administrative village: Rate discount (example): 50 bp → 60 bp"),
@@ -80,7 +85,7 @@ def test_the_same_edition_has_no_differences(changes):
     ],
 )  # fmt: skip
 def test_a_change_is_said_as_it_was_and_as_it_is(changes, edit, path, zh, en):
-    extra = [("scoring.yaml", "full_marks: 100", "full_marks: 99")] if edit[0] == "scoring.yaml" else []
+    extra = [("scoring.yaml", "full_marks: 100", "full_marks: 99")] if "points" in edit[1] else []
     found = {change.path: change for change in changes(edit, *extra)}
     assert set(found) == {path, "scoring.total"} if extra else {path}
     assert zh in found[path].text("zh")
@@ -288,6 +293,17 @@ def test_a_fact_is_named_by_its_title_where_an_item_has_its_id(jin_city):
     )
     told = {change.aspect: change.before.zh + " → " + change.after.zh for change in changes}
     assert told["shown.name"] == "评议等级（取最低） → 建档率"
+
+
+def test_a_ceiling_that_goes_is_told_as_no_prohibition(jin_city):
+    [change] = jin_city(
+        "village_score.yaml",
+        "ceilings:\n  - {id: hill, set_by: lender, when: {kind: hill, filing: {below: 50%}}, "
+        "title: {zh: 山区建档率不足的最高为中, en: Hill village with little filed}, at_most: fair}",
+        "",
+    )
+    assert change.text("zh").endswith("：类别 为 山区，且建档率 低于 50%；最高：中")
+    assert change.text("en").endswith(": Kind is hill, and Filing rate is below 50%; most fair")
 
 
 def test_grades_in_another_order_are_told_where_they_are_declared(jin_city):
