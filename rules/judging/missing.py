@@ -1,4 +1,4 @@
-"""What is missing where a decision cannot be told: the facts not given, and the denominators that are zero."""
+"""Finds the reasons why a decision is unknown: facts that are not given, and denominators that are zero."""
 
 from __future__ import annotations
 

@@ -21,7 +21,12 @@ from rules.words.items import Item, Side, items
 from rules.words.untold import Untold
 
 UNNAMED = Text("", "")
-NAMES = {"applies": "when", "ceiling": "most", "value": "", "condition": ""}  # sides that are not called as their field is
+NAMES = {
+    "applies": "when",
+    "ceiling": "most",
+    "value": "",
+    "condition": "",
+}  # sides that are not called as their field is
 WORDS = {"added": Text("新增", "added:"), "removed": Text("删除", "removed:")}
 
 

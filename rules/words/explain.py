@@ -1,4 +1,4 @@
-"""Explains a decision in plain words: what came out, from which values and clauses, what is missing, what it takes.
+"""Explains a decision in plain words: its outcome, the values and clauses behind it, missing facts, and distances.
 
 `explained` builds the one tree that text (`explain`), page and API print. The values in between (formulas, grades
 before ceilings) are worked out by the reference evaluator from the facts of the decision.
