@@ -91,7 +91,7 @@ class Wording:
         return self._count(value, type.unit, digits) if type.is_number else str(value)
 
     def _count(self, value: Value, unit: str, digits: int) -> str:
-        number = figure(value, digits)
+        number = figure(value, digits, "" if unit == "year" else ",")  # a year of the calendar: 2024
         if not unit:
             return number
         if self.zh:
