@@ -5,7 +5,9 @@ from textwrap import dedent
 import pytest
 
 from rules.judging.reference import Reference
+from rules.values.exact import Type
 from rules.words.explain import explain
+from rules.words.wording import Wording
 from tests.unit.small import ON, small
 
 
@@ -522,3 +524,10 @@ def test_a_fact_of_the_record_around_a_list_is_not_asked_of_each_record():
     assert [one.fact for one in decision.missing] == ["kind"]
     _, wanted = explain(decision).split("还需提供\n")
     assert wanted.splitlines()[0].split() == ["?", "类别", "未提供"]
+
+
+def test_a_year_of_the_calendar_has_no_separator():
+    edition = small(FACTS, peer=PEER)
+    said = [Wording(edition, lang).value(2024, Type("count", "year")) for lang in ("zh", "en")]
+    assert said == ["2024年", "2024 years"]
+    assert Wording(edition, "zh").value(2024, Type("count", "record")) == "2,024条"
