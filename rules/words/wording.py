@@ -29,7 +29,8 @@ from rules.words.formulas import (
 from rules.words.names import Names
 
 UNITS = {
-    "year": "年", "month": "个月", "day": "天", "point": "分", "record": "条", "place": "名", "person": "人", "mu": "亩",
+    "year": "年", "month": "个月", "day": "天", "point": "分",
+    "record": "条", "place": "名", "person": "人", "mu": "亩",
 }  # fmt: skip
 Codes = Mapping[str, Text]
 NO_CODES: Codes = {}

@@ -174,8 +174,11 @@ BAD = [
     (["decide", "credit_village", NARROW, "--what-if", "a"], None, "decision.item=value"),
     (["decide", "credit_village", NARROW, "--what-if", "manager_assignment.keep=1%"], None, "is an assignment"),
     (["decide", "credit_village", NARROW, "--what-if", "credit_villag.x=1%"], None, "did you mean credit_village?"),
-    (["decide", "credit_village", NARROW, "--what-if", "credit_village.filing_share=60"], None,
-     "--what-if credit_village.filing_share=60: "),
+    (
+        ["decide", "credit_village", NARROW, "--what-if", "credit_village.filing_share=60"],
+        None,
+        "--what-if credit_village.filing_share=60: ",
+    ),
     (["decisions", "nope"], None, "no decision nope"),
     (["policies", "check", "none"], None, "There is no none"),
     (["policies", "check", str(CASES)], None, "no edition"),
