@@ -1,4 +1,4 @@
-"""API keys: who may call, and what. The full key is shown once; only a hash is stored."""
+"""API keys: the callers, and the permissions of their roles. The full key is shown once; only a hash is stored."""
 
 from __future__ import annotations
 

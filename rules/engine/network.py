@@ -1,4 +1,4 @@
-"""The rule network: which rules fire, asked of durable_rules at its C door and never taken on trust.
+"""The rule network: asks the C functions of durable_rules which rules fire, and checks every answer.
 
 Every fact arrives as a *rung*, a small whole number (0 = unknown); every rule is an interval of rungs on one field.
 Nothing else reaches the C code, so its traps with text, floats, null and missing fields cannot be sprung. An answer

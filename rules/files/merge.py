@@ -1,4 +1,4 @@
-"""A plan that extends another edition, item by item: the child says only what differs.
+"""Merges a plan with the edition that it extends, item by item: the child gives only its differences.
 
 A city's plan is last year's, or the nation's, with a few thresholds changed. Written as differences it can
 be reviewed as differences, so merging goes by name (keys, and items' `id` or `group`), never by position:

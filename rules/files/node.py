@@ -1,4 +1,4 @@
-"""A policy as located text: the text, its place, and its type in an editor's eyes."""
+"""The nodes of a policy file: each value as text, with its place and the type that an editor sees."""
 
 from __future__ import annotations
 

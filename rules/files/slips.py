@@ -1,4 +1,4 @@
-"""A YAML parser's complaints in plain words, at the place an author should look.
+"""Turns the errors of a YAML parser into plain words, at the place where an author should look.
 
 Parsers speak of tokens and report where they gave up, which is often a line or more after the slip. The
 table below names the slips that people make; any other complaint is passed on in the parser's own words.

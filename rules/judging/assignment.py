@@ -1,4 +1,4 @@
-"""What an assignment asks and how good an answer is: exactly, and without a solver.
+"""The task of an assignment, and the exact score of an answer to it. No solver is needed here.
 
 A Task is the question: what every record weighs in every dimension, who can bear, who bore last. An answer names a
 bearer for every record, by place. The score of an answer is the weighted mean, over the dimensions, of how far the

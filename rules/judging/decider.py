@@ -1,4 +1,4 @@
-"""From a record to a Decision, along one path whoever establishes the truth of the comparisons."""
+"""Turns a record into a Decision. The engine and the reference share this path; only their comparisons differ."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""What is missing where a decision cannot be told: the facts not given, and the denominators that are zero."""
+"""Finds the reasons why a decision is unknown: facts that are not given, and denominators that are zero."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rules.judging.decision import Missing
@@ -14,39 +15,43 @@ from rules.operations import OPERATIONS
 from rules.values.text import Text
 
 
-def missing(expr: Expr, scope: Scope, path: str = "") -> Iterator[Missing]:
-    """The given facts for want of which an expression is not known, and denominators that are zero."""
+def missing(expr: Expr, scope: Scope, path: str = "", own: str | None = None) -> Iterator[Missing]:
+    """The given facts for want of which an expression is not known, and denominators that are zero.
+
+    `path` leads to the record at hand, `own` to the one around its list."""
     if isinstance(expr, Const) or evaluate(expr, scope) is not None:
         return
     if isinstance(expr, Op):
-        yield from _missing_in(expr, scope, path)
+        yield from _missing_in(expr, scope, path, own)
         return
-    target = scope.named(expr.scope)
+    if expr.scope == "own" and own is not None and scope.own is not None:
+        yield from missing(replace(expr, scope=""), scope.own, own)
+        return
+    target, prefix = scope.named(expr.scope), f"{path}{expr.scope}." if expr.scope else path
     here = f"{path}{expr.path}"
     if target is None:
         yield Missing(here, _title(expr, scope), "not_given")
     elif expr.what in ("outcome", "output"):
-        wanted = target.conclusions.missing(expr.name, target, f"{path}{expr.scope}." if expr.scope else path)
+        wanted = target.conclusions.missing(expr.name, target, prefix)
         yield from wanted or [Missing(here, _title(expr, scope), "not_decided")]
     elif expr.what == "fact":
         fact = scope.edition.subjects[target.subject].facts[expr.name]
         if fact.formula is None:
             yield Missing(here, _title(expr, scope), "not_given")
         else:
-            prefix = f"{path}{expr.scope}." if expr.scope else path
             yield from missing(fact.formula, target, prefix)
 
 
-def _missing_in(op: Op, scope: Scope, path: str) -> Iterator[Missing]:
+def _missing_in(op: Op, scope: Scope, path: str, own: str | None) -> Iterator[Missing]:
     operation = OPERATIONS[op.name]
     for arg in operation.asked(op, scope):
-        yield from missing(arg, scope, path)
+        yield from missing(arg, scope, path, own)
     if operation.divisor is not None and evaluate(divisor := op.args[operation.divisor], scope) == 0:
         yield Missing(f"{path}{path_of(divisor)}", _title(divisor, scope), "zero")
     if op.inside:
         yield from _missing_inside(op, scope, path)
     elif op.where is not None:
-        yield from missing_for(op.where, scope, path)
+        yield from missing_for(op.where, scope, path, own)
 
 
 def _missing_inside(op: Op, scope: Scope, path: str) -> Iterator[Missing]:
@@ -59,21 +64,21 @@ def _missing_inside(op: Op, scope: Scope, path: str) -> Iterator[Missing]:
         inner = scope.inside(op.args[0].type.of, record)
         here = f"{path}{path_of(op.args[0])}[{record.get('id', number)}]."
         if op.each is not None:
-            yield from missing(op.each, inner, here)
+            yield from missing(op.each, inner, here, path)
         if op.where is not None:
-            yield from missing_for(op.where, inner, here)
+            yield from missing_for(op.where, inner, here, path)
 
 
-def missing_for(condition: Condition, scope: Scope, path: str = "") -> Iterator[Missing]:
+def missing_for(condition: Condition, scope: Scope, path: str = "", own: str | None = None) -> Iterator[Missing]:
     """What is missing for a condition, over all its comparisons."""
     if isinstance(condition, Leaf):
-        yield from missing(condition.left, scope, path)
+        yield from missing(condition.left, scope, path, own)
         for test in condition.tests:
             for limit in test.limits:
-                yield from missing(limit, scope, path)
+                yield from missing(limit, scope, path, own)
     else:
         for part in condition.parts:
-            yield from missing_for(part, scope, path)
+            yield from missing_for(part, scope, path, own)
 
 
 def all_missing(
@@ -129,9 +134,9 @@ def _missing_in_ranking(body: Ranking, judgement: Judgement, scope: Scope, path:
         if name in unplaced:
             inner, here = scope.inside(body.over.type.of, record), f"{path}{path_of(body.over)}[{name}]."
             for criterion in body.eligible:
-                yield from missing_for(criterion.condition, inner, here)
+                yield from missing_for(criterion.condition, inner, here, path)
             for key in body.order:
-                yield from missing(key.by, inner, here)
+                yield from missing(key.by, inner, here, path)
 
 
 def _title(expr: Expr, scope: Scope) -> Text:

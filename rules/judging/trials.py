@@ -1,4 +1,4 @@
-"""Tries changes on the facts of one case: what people can move, within the bounds of the facts.
+"""Tries changes on the facts of one case: only facts that people can move, within their bounds.
 
 In: an edition, a decision, its facts. Out: the case as it would be, and the fewest steps that make things good.
 """

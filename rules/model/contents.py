@@ -1,4 +1,4 @@
-"""What rules, assignments and facts contain, listed once: every reader of the model is a fold over these functions.
+"""The contents of rules, assignments and facts, listed once: every reader of the model is a fold over these functions.
 
 The lists follow the fields of the dataclasses, so that a new kind of body, or a new field of one, is in them by itself.
 """

@@ -1,4 +1,4 @@
-"""Dates: what lies between two, the year and the month of one, a date moved by a period."""
+"""Dates: the time between two, the year and the month of one, a date moved by a period."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an operation reads in words: a template in each language, and how strongly it binds.
+"""Phrases of operations: a template in each language, and the binding strength that sets brackets.
 
 Phrases are chosen so that a sentence can be read in one way only: brackets by binding strength, and no word that
 stands for two operations.

@@ -1,4 +1,4 @@
-"""Why the system refuses a file, in both languages."""
+"""The reasons why the operating system refuses a file, in both languages."""
 
 from __future__ import annotations
 

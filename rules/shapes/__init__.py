@@ -1,7 +1,7 @@
-"""Shapes: what may stand at a place of a policy file.
+"""The shapes of policy files: the forms that are allowed at each place.
 
 In: nodes with their places. Out: every problem at once, and the JSON Schema that editors use. A shape checks and emits
-its schema from one description, so the two cannot disagree. May be imported by `format` and what lies above it.
+its schema from one description, so the two cannot disagree. May be imported by `format` and the packages above it.
 """
 
 from rules.shapes.containers import Anything, Field, ListOf, MapOf, Record, Ref, document

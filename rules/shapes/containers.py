@@ -1,4 +1,4 @@
-"""The shapes of mappings and lists, and of what is named elsewhere."""
+"""The shapes of mappings and lists, and references to shapes that are named elsewhere."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A choice between shapes, made by something an author can see.
+"""A choice between shapes, made by a feature that an author can see.
 
-That is: a key that is present, what a key says, or whether a mapping, a list or a single value stands
-there. The branch is chosen before it is checked. Trying each in turn would end in "none of these fits", which
-tells an author nothing; once the branch is known its own messages say what is wrong.
+The feature is a key that is present, the value of a key, or the form: mapping, list or single value. The branch is
+chosen before it is checked. Trying each in turn would end in "none of these fits", which tells an author nothing; the
+messages of a known branch say what is wrong.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Judges whole tables of records under the same edition that the engine judges one case by: never another answer.
+"""Judges whole tables of records under an edition, with the same answers as the engine gives case by case.
 
 judge = TableJudge(edition, on=date(2026, 12, 31))
 judged = judge.judge("screening", connection.read_parquet("households.parquet"))  # nothing has run yet

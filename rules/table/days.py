@@ -1,4 +1,4 @@
-"""Many days at once: each record on every one of them, in rows of its own with the day in a column."""
+"""Judges many days at once: a row for each record and day, with the day in a column."""
 
 from __future__ import annotations
 

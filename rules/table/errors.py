@@ -1,4 +1,4 @@
-"""What a table engine cannot do, said before anything runs."""
+"""Errors of a table engine: a table that does not fit, and a decision that cannot be judged exactly on one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames: the records that an expression is read from, all rows at once. As a Scope is for one record."""
+"""Frames: the records that an expression is read from, all rows at once. A Scope is the same for one record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operations inside formulas and conditions, so that each can be worked out once in a column of its own."""
+"""Finds the operations inside formulas and conditions, so that each is computed once, in a column of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all kinds of rules share when they are judged in columns: verdicts, and what is told from them."""
+"""Common to all kinds of decision in columns: the verdicts of criteria, and the columns derived from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an expression reads, and how long it is when it is written out: SQL has no names for its parts in a lambda."""
+"""The columns that an expression reads, and its length written out in full: a lambda in SQL cannot name its parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has to be worked out before what: the derived facts and decisions behind a decision, in stages."""
+"""The order of evaluation: the derived facts and decisions that a decision rests on, in stages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What follows from the truth of a rule's conditions, in columns: rules.judging.outcomes for all rows at once."""
+"""Outcomes in columns, from the truth of a rule's conditions: rules.judging.outcomes for all rows at once."""
 
 from __future__ import annotations
 

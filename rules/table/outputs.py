@@ -1,4 +1,4 @@
-"""How a cell leaves the table: exactly, as a decimal of up to six places where it is one, else as a numerator and a
+"""The form in which figures leave the table: a decimal of up to six places where that is exact, else a numerator and a
 denominator."""
 
 from __future__ import annotations

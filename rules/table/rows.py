@@ -1,4 +1,4 @@
-"""A table as it grows: columns that rest on others, put together in as few stages as that takes.
+"""A table to which columns are added: each rests on earlier ones, and they are computed in as few stages as possible.
 
 A column is written over stand-ins, tables of one column each. Only when a result is asked for are columns sorted into
 stages, each a select over the one before that carries no more than later ones read. On many days, what does not rest on

@@ -1,4 +1,4 @@
-"""The operations in columns: what each family of rules.table says of those that rules.operations declares."""
+"""The registry of translations: the column form of every operation that rules.operations declares."""
 
 from __future__ import annotations
 

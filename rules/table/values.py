@@ -1,4 +1,4 @@
-"""What an expression is on a table: an exact number, a date, a list of records, or a plain column."""
+"""The forms of an expression's value on a table: an exact number, a date, a list of records, or a plain column."""
 
 from __future__ import annotations
 

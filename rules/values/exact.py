@@ -66,6 +66,7 @@ UNITS: Mapping[str, tuple[str, str, Fraction]] = {
     "yuan": ("amount", "yuan", Fraction(1)),
     "元": ("amount", "yuan", Fraction(1)),
     "万元": ("amount", "yuan", Fraction(10_000)),
+    "亿元": ("amount", "yuan", Fraction(100_000_000)),
     "point": ("points", "point", Fraction(1)),
     "分": ("points", "point", Fraction(1)),
     "年": ("count", "year", Fraction(1)),

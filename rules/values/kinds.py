@@ -1,4 +1,4 @@
-"""The kinds of facts, each declared once: what a plan must say with one, its bounds, its words, a literal of it."""
+"""The kinds of facts, each declared once: the keys that a plan must give, its bounds, its words, a sample literal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limits of every figure and list, whichever plan: cases, tables and extracts are held to the same."""
+"""The limits of figures and lists. They are the same for cases, tables and extracts, under every plan."""
 
 HUGE = 10**15  # a count, a yuan amount, points: no honest figure comes near
 PLACES = 6  # decimal places a figure may have

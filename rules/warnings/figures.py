@@ -1,4 +1,4 @@
-"""Reads the figures of a clause: each number, and what the words next to it say: 高于55%, 18至65周岁."""
+"""Reads the figures of a clause: each number with the operator that the words next to it state: 高于55%, 18至65周岁."""
 
 from __future__ import annotations
 

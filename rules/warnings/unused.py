@@ -1,4 +1,4 @@
-"""Finds what is declared and never used: facts, outputs, outcomes, readings."""
+"""Finds declarations that are never used: facts, outputs, outcomes, readings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Warns of what a policy may say but deserves a look before it is in force. Nothing here stops an edition.
+"""Warns of rules that are allowed but deserve a look before they are in force. A warning never stops an edition.
 
 Every warning is proven, not guessed: see rules.warnings.worlds. A warning that turns out to be meant may stand.
 """

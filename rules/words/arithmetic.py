@@ -1,4 +1,4 @@
-"""How a value came about: its formula with the values put in, and the same of the values it is made of."""
+"""The arithmetic behind a value: its formula with the values put in, and the same for the values it rests on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What follows from the findings, as reasons: the outputs of a table, total and grade of a scorecard, places."""
+"""The results drawn from findings, as reasons: the outputs of a table, total and grade of a scorecard, places."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rules.model import Const, Edition, Op, Ref
+from rules.model import Const, Edition, Fact, Op, Ref
 from rules.model.places import ORDER, Difference, Place, differing, put
 from rules.model.places import at as part_at
 from rules.values.exact import Type
@@ -21,7 +21,12 @@ from rules.words.items import Item, Side, items
 from rules.words.untold import Untold
 
 UNNAMED = Text("", "")
-NAMES = {"applies": "when", "value": "", "condition": ""}  # sides that are not called as their field is
+NAMES = {
+    "applies": "when",
+    "ceiling": "most",
+    "value": "",
+    "condition": "",
+}  # sides that are not called as their field is
 WORDS = {"added": Text("新增", "added:"), "removed": Text("删除", "removed:")}
 
 
@@ -149,6 +154,8 @@ def _independent(old: Edition, new: Edition) -> Iterator[Difference]:
         *above, last = one.place
         if last == "type" and _typed(old, one.place) and (one.old, one.new) in declared:
             continue
+        if last == "type" and _follows(one, old, new, found):
+            continue
         if last == "type" and _recoded(one) and any(_within(place, (*above, "choices")) for place in places):
             continue
         if last == "body" and (*above, "kind") in places:
@@ -161,6 +168,16 @@ def _independent(old: Edition, new: Edition) -> Iterator[Difference]:
 def _typed(edition: Edition, place: Place) -> bool:
     """Whether a place lies in an expression, which takes its type from what it reads."""
     return isinstance(part_at(edition, place[:-1]), Const | Ref | Op)
+
+
+def _follows(one: Difference, old: Edition, new: Edition, found: Iterable[Difference]) -> bool:
+    """Whether a type follows from another difference: within its expression, or in the facts of a derived fact."""
+    above = one.place[:-1]
+    sides, others = (part_at(old, above), part_at(new, above)), [each for each in found if each is not one]
+    if all(isinstance(side, Ref | Op) for side in sides):
+        return any(_within(each.place, above) for each in others)
+    derived = all(isinstance(side, Fact) and side.formula is not None and not side.choices for side in sides)
+    return derived and any((each.old, each.new) == (one.old, one.new) for each in others)
 
 
 def _recoded(one: Difference) -> bool:

@@ -1,4 +1,4 @@
-"""Explains a decision in plain words: what came out, from which values and clauses, what is missing, what it takes.
+"""Explains a decision in plain words: its outcome, the values and clauses behind it, missing facts, and distances.
 
 `explained` builds the one tree that text (`explain`), page and API print. The values in between (formulas, grades
 before ceilings) are worked out by the reference evaluator from the facts of the decision.
@@ -109,7 +109,7 @@ class Explainer:
             because=because,
             outputs=tuple(consequences.outputs()),
             ranking=tuple(consequences.ranking()),
-            missing=tuple(self._missing(one) for one in decision.missing),
+            missing=tuple(dict.fromkeys(map(self._missing, decision.missing))),  # one fact can be reached by many paths
             far=tuple(self._far()),
             concluded=tuple(map(self._concluded, decision.chained.values())),
         )

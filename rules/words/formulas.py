@@ -1,4 +1,4 @@
-"""The words around formulas and comparisons, in Chinese and in English; their own stand in rules.operations.
+"""The words around formulas and comparisons, in both languages; the words of an operation stand in rules.operations.
 
 In: the name of an operation, its option, the kind of its values. Out: the `Phrase` to fill in.
 """

@@ -13,6 +13,7 @@ from rules.model import (
     Edition,
     Fact,
     Group,
+    Key,
     Outcome,
     Ranking,
     Rule,
@@ -148,7 +149,7 @@ class Speller:
         if isinstance(body, Scorecard):
             yield from self._scorecard(rule, body)
         if isinstance(body, Ranking):
-            sides = {"order": self.side(lambda say: _order(body, say), "order")}
+            sides = {"order": self.side(lambda say: _order(rule, body, say), "order")}
             yield f"{rule.id}.order", Item("item", Text("排序", "Order"), rule.clause, (*place, "body"), sides)
 
     def _titles(self, named: Mapping[str, Outcome] | Mapping[str, Text], field: str) -> Side:
@@ -157,11 +158,12 @@ class Speller:
 
     def _criterion(self, rule: Rule, one: Criterion, place: Place, *, alike: bool = False) -> Item:
         subject, own, when = subject_read(rule), rule.subject, one.when
-        sides = {"condition": self.side(lambda say: _condition(rule, one, say), "condition", "reject")}
+        limits = place[-2] == "ceilings"  # a ceiling lowers a grade: it forbids nothing
+        sides = {"condition": self.side(lambda say: _condition(rule, one, say, limits=limits), "condition", "reject")}
         if when is not None:
             sides["applies"] = self.side(lambda say: say.condition(when, subject, own), "when")
         if one.outcome in rule.outcomes:
-            sides["outcome"] = self.text(rule.outcomes[one.outcome].title, "outcome")
+            sides["ceiling" if limits else "outcome"] = self.text(rule.outcomes[one.outcome].title, "outcome")
         if one.then:
             sides["then"] = self.side(lambda say: _then(rule, one, say), "then")
         # rows are often called by the fact that they read
@@ -227,15 +229,15 @@ class Speller:
 # --- how the sides read
 
 
-def _condition(rule: Rule, one: Criterion, say: Wording) -> Spoken:
+def _condition(rule: Rule, one: Criterion, say: Wording, *, limits: bool) -> Spoken:
     condition, subject, own = one.condition, subject_read(rule), rule.subject
     whole = say.condition(condition, subject, own)
     if isinstance(condition, Group):
         frame, inner = f"{condition.join} {condition.least}", condition.parts
         spoken = [say.condition(part, subject, own) for part in inner]
     else:
-        frame, spoken = "leaf", [_untitled(whole, one, say)]
-    if one.reject:
+        frame, spoken = _titled(whole, one, say), [_untitled(whole, one, say)]
+    if one.reject and not limits:
         return Spoken(say.pick(f"不得 {whole}", f"not: {whole}"), tuple(spoken), f"not {frame}")
     return Spoken(whole, tuple(spoken), frame)
 
@@ -243,6 +245,11 @@ def _condition(rule: Rule, one: Criterion, say: Wording) -> Spoken:
 def _untitled(said: str, one: Criterion | ScoreItem, say: Wording) -> str:
     """A sentence without the title that it begins with, where that stands before it already."""
     return said.removeprefix(f"{say.text(one.title)}{say.pick(' ', ' is ')}")
+
+
+def _titled(said: str, one: Criterion | ScoreItem, say: Wording) -> str:
+    """The frame of a sentence: the title left out of it, so that sentences about two facts are told whole."""
+    return "" if _untitled(said, one, say) == said else say.text(one.title)
 
 
 def _then(rule: Rule, one: Criterion, say: Wording) -> Spoken:
@@ -259,12 +266,19 @@ def _scored(rule: Rule, one: ScoreItem, say: Wording) -> Spoken:
         return Spoken(say.expr(one.formula, rule.subject))
     bands = [(say.condition(at, rule.subject), say.expr(worth, rule.subject)) for at, worth in one.bands]
     whole = say.pick("；", "; ").join(f"{said} {worth}" for said, worth in bands)
-    return Spoken(whole, tuple(f"{_untitled(said, one, say)} {worth}" for said, worth in bands))
+    frame = _titled(bands[0][0], one, say) if bands else ""
+    return Spoken(whole, tuple(f"{_untitled(said, one, say)} {worth}" for said, worth in bands), frame)
 
 
-def _order(body: Ranking, say: Wording) -> str:
-    keys = ((say.text(one.title), say.text(VALUES.get(("first", one.first), NONE))) for one in body.order)
+def _order(rule: Rule, body: Ranking, say: Wording) -> str:
+    keys = ((_key(rule, one, say), say.text(VALUES.get(("first", one.first), NONE))) for one in body.order)
     return " > ".join(say.pick(f"{title}（{first}）", f"{title} ({first})") for title, first in keys)
+
+
+def _key(rule: Rule, one: Key, say: Wording) -> str:
+    """The value that a ranking goes by, behind its title where that is another."""
+    title, by = say.text(one.title), say.expr(one.by, subject_read(rule), rule.subject)
+    return title if title == by else f"{title}{say.pick('：', ': ')}{by}"
 
 
 def _value(fact: Fact, say: Wording) -> str:

@@ -7,7 +7,7 @@ from dataclasses import is_dataclass
 from fractions import Fraction
 from typing import Any
 
-from rules.model import Const, Edition, Rule, outputs_of
+from rules.model import Const, Edition, Op, Ref, Rule, outputs_of, subject_read
 from rules.model.places import ABSENT, ORDER, Difference, Place, at, parts
 from rules.values.exact import POINTS, RATE, Type
 from rules.values.text import Text
@@ -96,8 +96,19 @@ class Untold:
                 found |= {name: thing.title for name, thing in named.items()}
             for length in range(1, len(one.place)):
                 found |= self._inside(at(edition, one.place[:length]))
+        if one.place[-1] == "name":
+            found |= self._referred(one.place[:-1])
         if one.place[-1] is ORDER:
             found |= {place[-1]: title for place, title in self.called.items() if place[:-1] == one.place[:-1]}
+        return found
+
+    def _referred(self, place: Place) -> dict[Any, Text]:
+        """The titles of the facts that a reference reads before and after, which items may have as ids too."""
+        found: dict[Any, Text] = {}
+        for edition, (zh, en) in zip((self.old, self.new), zip(*self.words, strict=True), strict=True):
+            ref, (subject, own) = at(edition, place), reader(edition, place)
+            if isinstance(ref, Ref):
+                found[ref.name] = Text(*(say.at(subject, own).reference(ref) for say in (zh, en)))
         return found
 
     def _inside(self, thing: Any) -> dict[Any, Text]:
@@ -110,3 +121,17 @@ class Untold:
             if isinstance(inner.get(field), Mapping):
                 titles |= {name: one if isinstance(one, Text) else one.title for name, one in inner[field].items()}
         return {name: one for name, one in titles.items() if isinstance(one, Text)}
+
+
+def reader(edition: Edition, place: Place) -> tuple[str, str]:
+    """The subject whose record an expression is read of, and the one around its list."""
+    kept, name = place[0], place[1]
+    if kept == "rules":
+        subject, own = subject_read(edition.rules[name]), edition.rules[name].subject
+    else:
+        subject, own = (name if kept == "subjects" else edition.assignments[name].subject), ""
+    for length, step in enumerate(place):
+        thing = at(edition, place[:length])
+        if isinstance(thing, Op) and thing.inside and step in ("each", "where"):
+            subject, own = thing.inside, subject
+    return subject, own

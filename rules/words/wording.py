@@ -28,7 +28,9 @@ from rules.words.formulas import (
 )
 from rules.words.names import Names
 
-UNITS = {"year": "年", "month": "个月", "day": "天", "point": "分", "record": "条", "place": "名"}
+UNITS = {
+    "year": "年", "month": "个月", "day": "天", "point": "分", "record": "条", "place": "名", "person": "人", "mu": "亩",
+}  # fmt: skip
 Codes = Mapping[str, Text]
 NO_CODES: Codes = {}
 
@@ -89,7 +91,7 @@ class Wording:
         return self._count(value, type.unit, digits) if type.is_number else str(value)
 
     def _count(self, value: Value, unit: str, digits: int) -> str:
-        number = figure(value, digits)
+        number = figure(value, digits, "" if unit == "year" else ",")  # a year of the calendar: 2024
         if not unit:
             return number
         if self.zh:

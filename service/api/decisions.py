@@ -1,4 +1,4 @@
-"""`/v1/decisions`: decide a case, and find what was decided."""
+"""`/v1/decisions`: decide a case, and find past decisions."""
 
 from __future__ import annotations
 

@@ -125,6 +125,8 @@ def common(command: Command) -> Command:
             _fail(settings, BAD_INPUT, error.problems)
         except (CaseError, Bad, NotFound) as error:
             _fail(settings, BAD_INPUT, [{"where": getattr(error, "where", ""), "zh": error.zh, "en": error.en}])
+        except BrokenPipeError:  # whoever reads has enough: click ends quietly
+            raise
         except OSError as error:
             name, (zh, en) = error.filename or "", why(error)
             told = {"where": "", "zh": f"读写不了 {name}（{zh}）。", "en": f"{name} cannot be used ({en})."}

@@ -1,4 +1,4 @@
-"""Common to the commands about a run that has been made."""
+"""Shared by the commands that read the output folder of a county run."""
 
 from __future__ import annotations
 

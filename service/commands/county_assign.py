@@ -147,9 +147,9 @@ def _quality(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
     found = assigned.found
     yield line(Span(say.pick(
         f"加权偏离 {percent(found.judged.score)}；已证明任何分派都不低于 {percent(found.bound)}，"
-        f"最多还能改进 {percent(found.gap)}。",
+        + (f"最多还能改进 {percent(found.gap)}。" if found.gap else "已无改进余地。"),
         f"Weighted spread {percent(found.judged.score)}; proven: no assignment gets below {percent(found.bound)}, "
-        f"so at most {percent(found.gap)} could be gained.",
+        + (f"so at most {percent(found.gap)} could be gained." if found.gap else "so nothing could be gained."),
     )), indent=2)  # fmt: skip
     if assigned.last:
         yield from _changes(assigned, say)

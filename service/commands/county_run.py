@@ -133,8 +133,8 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
             "Name another folder, or replace it with --replace.",
         ) from None
     except ImportError:
-        raise Bad("没有安装 pyspark：pip install 'village-credit[spark]'。",
-                  "pyspark is not installed: pip install 'village-credit[spark]'.") from None  # fmt: skip
+        raise Bad("没有安装 pyspark：pip install 'pyspark<4.1'。",
+                  "pyspark is not installed: pip install 'pyspark<4.1'.") from None  # fmt: skip
 
 
 def _between(asked: Asked) -> tuple[str, str]:
@@ -164,9 +164,9 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
     yield from _childless(manifest, say)
     for one in manifest.rankings:
         enough = one.take is None or len(one.chosen) >= one.take
-        words = say.pick(f"选出 {len(one.chosen)} 个，要求 {one.take or '-'} 个：",
-                         f"{len(one.chosen)} chosen, {one.take or '-'} wanted: ")  # fmt: skip
-        ids = ", ".join(one.chosen[:SHOWN])
+        words = say.pick(f"选出 {len(one.chosen)} 个，要求 {one.take or '-'} 个",
+                         f"{len(one.chosen)} chosen, {one.take or '-'} wanted")  # fmt: skip
+        ids = say.pick("：", ": ") + ", ".join(one.chosen[:SHOWN]) if one.chosen else ""
         yield row(say.text(edition.rules[one.decision].title), Span(words + ids, "" if enough else "bad"))
     for subject, doubt in manifest.gaps.items():
         below = say.text(edition.subjects[doubt.below].title)

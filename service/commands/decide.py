@@ -77,7 +77,8 @@ def _compared(settings: Settings, judge: Judge, decision: str, cases: list[Case]
     except NoSuchFigure as error:
         raise Bad(error.zh, error.en) from None
     except PolicyError as error:
-        raise Unfit([located(one, settings.policies) for one in error.problems]) from None
+        at = f"--what-if {', '.join(supposed)}"  # the file is good: the supposition does not fit into it
+        raise Unfit([{**located(one, settings.policies), "where": at} for one in error.problems]) from None
     if settings.json:
         for now, then in pairs:
             as_json({"supposed": list(supposed), "now": now.as_dict(), "then": then.as_dict(),

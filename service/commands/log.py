@@ -48,9 +48,11 @@ def on_log(command: Command) -> Command:
                 return command(settings, log, **others)
         except LogUnavailable as error:
             detail = f"{make_url(database).render_as_string()}: {error.detail}"  # without its password
-            _fail(settings, f"{error.zh}（{detail}）", f"{error.en} ({detail})")
+            _fail(settings, f"{error.zh}请核对 --database。（{detail}）", f"{error.en} Check --database. ({detail})")
         except (LogError, Bad) as error:
             _fail(settings, error.zh, error.en)
+        except BrokenPipeError:  # whoever reads has enough: click ends quietly
+            raise
         except OSError as error:
             name, (zh, en) = error.filename or "", why(error)
             _fail(settings, f"读写不了 {name}（{zh}）。", f"{name} cannot be used ({en}).")

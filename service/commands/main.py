@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pkgutil import resolve_name
+from typing import Any
 
 import click
 
@@ -19,6 +21,31 @@ durable-rules anew with --no-cache-dir.
 """
 
 
+MISUSED = (  # the first class that fits; click's own words follow
+    (click.NoSuchOption, "没有这个选项。"),
+    (click.MissingParameter, "缺少参数。"),
+    (click.BadOptionUsage, "选项用法不对。"),
+    (click.BadParameter, "参数的值不对。"),
+    (click.UsageError, "用法不对。"),
+)
+
+
+class Misused(click.UsageError):
+    """A usage error in both languages."""
+
+
+@contextmanager
+def _in_chinese() -> Iterator[None]:
+    """Put Chinese before the words of a usage error, once."""
+    try:
+        yield
+    except (Misused, click.exceptions.NoArgsIsHelpError):
+        raise
+    except click.UsageError as error:
+        zh = next(words for kind, words in MISUSED if isinstance(error, kind))
+        raise Misused(f"{zh}{error.format_message()}", error.ctx) from error
+
+
 class Lazy(click.Group):
     """A group that imports a command when it is called: its help, and every other command, stays light."""
 
@@ -26,6 +53,14 @@ class Lazy(click.Group):
         super().__init__(name, help=summary, context_settings={"help_option_names": ["-h", "--help"]})
         self.short_help = summary
         self.places = commands  # name -> (module:attribute, summary), or a group of commands
+
+    def make_context(self, *words: Any, **extra: Any) -> click.Context:
+        with _in_chinese():
+            return super().make_context(*words, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _in_chinese():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(self.places)
@@ -69,7 +104,8 @@ COMMANDS: dict[str, tuple[str, str] | Lazy] = {
             " / revoke a key; the service refuses it within seconds"),
     }),
     "log": Lazy("判定日志：验证、锚点、导出、到期 / the decision log: verify, anchor, export, expire", {
-        "anchor": ("log:anchor", "记下日志现在的末尾；存到别处，末尾的删除才查得出来"),
+        "anchor": ("log:anchor", "记下日志现在的末尾；存到别处，末尾的删除才查得出来"
+            " / note where the log ends; kept elsewhere, it shows a deletion at the end"),
         "expire": ("log:expire_inputs", "删除到期的封存输入，日志照样可以验证"
             " / delete sealed inputs whose time is over; the log still verifies"),
         "export": ("log:export_log", "导出日志的行；封存的输入不在其中"

@@ -1,4 +1,4 @@
-"""Decorators that declare what a view may answer: problems, idempotency, ETags, deprecation."""
+"""Decorators that declare the possible answers of a view: problems, idempotency, ETags, deprecation."""
 
 from __future__ import annotations
 

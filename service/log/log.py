@@ -1,4 +1,4 @@
-"""The decision log, as its users see it."""
+"""The decision log: the class through which the service appends, finds and reads lines, and keeps editions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brings the tables to the newest form, under the same turn that writers take."""
+"""Migrates the tables to the newest version, under the lock that writers take."""
 
 from __future__ import annotations
 

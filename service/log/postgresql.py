@@ -35,8 +35,8 @@ class Postgresql:
     def __init__(self, url: URL) -> None:
         if psycopg is None:
             raise Misconfigured(
-                "PostgreSQL 需要 psycopg：pip install 'village-credit[postgres]'。",
-                "PostgreSQL needs psycopg: pip install 'village-credit[postgres]'.",
+                "PostgreSQL 需要 psycopg：pip install 'psycopg[binary]'。",
+                "PostgreSQL needs psycopg: pip install 'psycopg[binary]'.",
             )
         self.url = url.set(drivername="postgresql+psycopg")
         self.error: type[Exception] = psycopg.Error

@@ -1,4 +1,4 @@
-"""Finds lines. The times of the chain never go back, so a time is a place in it and needs no index."""
+"""Finds lines of the log. Times never go back along the chain, so a time is found by bisection, without an index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sealing: inputs are kept so that they can be replayed, and so that a copy of the database does not give them away."""
+"""Seals the inputs of decisions (AES-GCM): they can be replayed, but not read from a copy of the database."""
 
 from __future__ import annotations
 

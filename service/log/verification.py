@@ -1,4 +1,4 @@
-"""Reads the whole log and says where it is not as it was written."""
+"""Verifies the whole log, and names the lines that were altered or added, and the places where lines are missing."""
 
 from __future__ import annotations
 

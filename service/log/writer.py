@@ -1,8 +1,8 @@
-"""Group commit: one who waits leads, and writes for all who wait, in one transaction.
+"""Group commit: one of the waiting threads leads, and writes the lines of all of them in one transaction.
 
-Each waits at a gate of his own. A queue at one lock would have to pass through the interpreter one by one, the next
-leader behind all who are done already, while the disk has nothing to do. And each opens the gate of the next when he
-needs the interpreter no more: all woken at once would only wait for it, each to be woken once more.
+Each thread waits at a lock of its own. In a queue at one lock the next leader would stand behind all finished threads,
+waiting for the GIL while the disk is idle. A finished thread wakes the next: waking all at once would make them queue
+for the GIL.
 """
 
 from __future__ import annotations

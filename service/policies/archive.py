@@ -1,4 +1,4 @@
-"""Keeps every edition that was ever live, and says in the log when it went live.
+"""Keeps every edition that was ever live, and writes to the log when it went live.
 
 So an old decision can be replayed though its folder is gone, and a service can start when the folder is broken.
 """

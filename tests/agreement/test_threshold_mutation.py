@@ -15,12 +15,13 @@ from tests.steps.scenarios import Example, examples
 
 # What no example can notice, because no case comes out differently; `*` at the end stands for any ending.
 _EXCLUDE_EACH_OTHER = "the rows exclude each other, so their order is free"
+_FIRST_CONCLUDES = "the rows give no outputs, and of those that hold the first concludes under both policies"
 _NO_SUCH_TOTAL = "points come in fives, and in fives and two, so that no total lies one below a grade"
 _FIRST_ROW_SPEAKS = "all rows hold together, and the first gives the conclusion"
 _NEVER_THAT_LOW = "the lowest total is 5 and the highest 105, so that only a cap below 105 is felt"
 EQUIVALENT: Mapping[str, str] = {
-    "grading: hit first -> all": _EXCLUDE_EACH_OTHER,
-    "township_designation: hit first -> all": _EXCLUDE_EACH_OTHER,
+    "grading: hit first -> all": _FIRST_CONCLUDES,
+    "limit_raise: hit first -> all": _FIRST_CONCLUDES,
     "record_validity: expired: before not_possible": _EXCLUDE_EACH_OTHER,
     "review: approval: approval_share: above 50% -> 51%": "no panel has votes enough for a share between the two",
     **{

@@ -57,6 +57,11 @@ def test_it_writes_the_assignment_twice_and_a_report(files):
     assert sum(one["records"] for one in report["loads"]) == 6
 
 
+def test_an_even_assignment_says_that_nothing_could_be_gained(files):
+    put(files / "v.csv", [VILLAGES[0], VILLAGES[1], [f"{VILLAGES[1][0]}b", *VILLAGES[1][1:]]], "gb18030")
+    assert "已无改进余地。" in call(files, lang="zh").stdout
+
+
 def test_its_own_result_is_the_last_assignment_of_the_next_run(files):
     assert call(files).exit_code == 0
     result = call(files, "--last", files / "out" / "assignment.parquet", "--json")

@@ -18,6 +18,9 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(<?([^)\s>]+)>?[^)]*\)")
 FENCED = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+NAMED = re.compile(  # a file, a folder or a module of the repository; a name with a placeholder <family> is none
+    r"(?<![\w/.:-])(?:(?:rules|service)[/.]|(?:tests|docs|deploy|benchmarks|examples)/)[\w./-]*\w(?![\w/.-]*<)"
+)
 HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
 PAGES = ["rulebook.md", "traceability.md"]
 MANUAL = {"policy-format.md": "en", "policy-format.zh-CN.md": "zh"}
@@ -68,6 +71,14 @@ def broken(page):
             yield f"{page.name}: {target}"
         elif anchor and file.suffix == ".md" and anchor not in anchors(file.read_text(encoding="utf-8")):
             yield f"{page.name}: {target} (no such heading)"
+
+
+def absent(page):
+    """What a page names in the repository's folders, and is not there."""
+    for name in NAMED.findall(page.read_text(encoding="utf-8")):
+        path = ROOT / (name if "/" in name else name.replace(".", "/"))
+        if not (path.exists() or path.with_suffix(".py").exists() or path.parent.with_suffix(".py").exists()):
+            yield f"{page.name}: {name}"
 
 
 # --- generated pages -------------------------------------------------------------------------------------
@@ -237,3 +248,27 @@ def test_a_link_to_nowhere_would_be_noticed(tmp_path, text, found):
     (tmp_path / "a.md").write_text(text, encoding="utf-8")
     (tmp_path / "b.md").write_text("# The `one`\n## 条款 一\n```\n# Not me\n```\n", encoding="utf-8")
     assert list(broken(tmp_path / "a.md")) == found
+
+
+# --- names -----------------------------------------------------------------------------------------------
+
+
+def test_every_file_and_module_that_a_page_names_is_there():
+    assert [name for page in written() for name in absent(page)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("`rules/values/ids.py` `rules/engine/ladders` `rules/files`, `service.http.security.Minutes`", []),
+        ("`rules/table/<family>.py` `../rules/x.py` /srv/rules/x.py https://example.org/docs/x", []),
+        ("(`rules/ids.py`)", ["a.md: rules/ids.py"]),
+        (
+            "see rules/source and `service.resources.decisions`.",
+            ["a.md: rules/source", "a.md: service.resources.decisions"],
+        ),
+    ],
+)
+def test_a_name_of_nothing_would_be_noticed(tmp_path, text, found):
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    assert list(absent(tmp_path / "a.md")) == found

@@ -85,6 +85,15 @@ def test_every_python_that_is_promised_is_tried():
     assert ".".join(map(str, sys.version_info[:2])) in VERSIONS
 
 
+@pytest.mark.parametrize(
+    "page", ["README.md", "README.zh-CN.md", "docs/deploy.md", "docs/deploy.zh-CN.md", "CONTRIBUTING.md"]
+)
+def test_every_page_promises_the_same_pythons(page):
+    promised = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = re.search(r"Python (3\.\d+(?:(?:, | or |、| 或 )3\.\d+)+)", (ROOT / page).read_text(encoding="utf-8"))
+    assert re.findall(r"3\.\d+", listed[1]) == promised
+
+
 # --- what make says where it cannot install --------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ import json
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import click
 import pytest
 from click.testing import CliRunner
 from pyarrow import parquet
@@ -70,6 +71,19 @@ def test_anchors_kept_elsewhere_show_a_missing_end(log, run, tmp_path):
 
 def test_an_anchor_is_a_line_of_json(log, run):
     assert json.loads(run("log", "anchor").stdout) == log.head().as_dict()
+
+
+def test_a_reader_that_leaves_early_is_no_fault(log, run, monkeypatch):
+    echo = click.echo
+
+    def broken(message, *, err=False, **others):
+        if not err:
+            raise BrokenPipeError(32, "Broken pipe")
+        echo(message, err=err, **others)
+
+    monkeypatch.setattr("click.echo", broken)
+    result = run("log", "anchor")
+    assert (result.exit_code, result.stderr) == (1, "")
 
 
 @pytest.mark.parametrize("text", ["{}", "nonsense", '{"seq": "x", "hash": "", "at": ""}', "[1]"])

@@ -7,11 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from rules.cases.files import read_cases
-from service.commands.main import COMMANDS, ENGINE, cli, main
+from service.commands.main import COMMANDS, ENGINE, Lazy, cli, main
 from tests.unit.console import DOCUMENTS, played
 
 ROOT = Path(__file__).parents[2]
@@ -183,7 +184,8 @@ BAD = [
     (["decide", "credit_village", NARROW, "--what-if", "a"], None, "decision.item=value"),
     (["decide", "credit_village", NARROW, "--what-if", "manager_assignment.keep=1%"], None, "is an assignment"),
     (["decide", "credit_village", NARROW, "--what-if", "credit_villag.x=1%"], None, "did you mean credit_village?"),
-    (["decide", "credit_village", NARROW, "--what-if", "credit_village.filing_share=60"], None, "60%"),
+    (["decide", "credit_village", NARROW, "--what-if", "credit_village.filing_share=60"], None,
+     "--what-if credit_village.filing_share=60: "),
     (["decisions", "nope"], None, "no decision nope"),
     (["policies", "check", "none"], None, "There is no none"),
     (["policies", "check", str(CASES)], None, "no edition"),
@@ -383,3 +385,46 @@ def test_the_readmes_list_every_command_and_dependency(name):
         assert f"| {word} |" in document or re.search(rf"`(policies )?{word}\b", document) or f"`{word}" in document, (
             word
         )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--nope"], "没有这个选项。No such option '--nope'."),
+        (["nope"], "用法不对。No such command 'nope'."),
+        (["decide"], "缺少参数。Missing argument 'DECISION'."),
+        (
+            ["policies", "show", "--lang", "fr"],
+            "参数的值不对。Invalid value for '--lang': 'fr' is not one of 'zh', 'en'.",
+        ),
+        (["policies", "show", "--plan"], "选项用法不对。Option '--plan' requires an argument."),
+        (["policies", "diff", "a", "b", "c"], "用法不对。Got unexpected extra argument (c)"),
+    ],
+)
+def test_a_usage_error_is_told_in_chinese_first(words, said):
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == f"Error: {said}"
+
+
+def test_every_line_of_help_is_in_both_languages():
+    lines = [
+        (name, line)
+        for group in (cli, *(one for one in COMMANDS.values() if isinstance(one, Lazy)))
+        for name in group.list_commands(None)
+        if (line := group.summary(name))
+    ]
+    assert [name for name, line in lines if not re.search(r"[\u4e00-\u9fff].* ?/ [a-zA-Z]", line)] == []
+
+
+def test_a_reader_that_leaves_early_is_no_fault(monkeypatch):
+    echo = click.echo
+
+    def broken(message, *, err=False, **others):
+        if not err:
+            raise BrokenPipeError(32, "Broken pipe")
+        echo(message, err=err, **others)
+
+    monkeypatch.setattr("click.echo", broken)
+    result = CliRunner().invoke(cli, ["policies", "show"])
+    assert (result.exit_code, result.stderr) == (1, "")

@@ -15,6 +15,7 @@ from rules.variants.whatif import NoSuchFigure, Supposition, suppose
 from rules.words.diff import diff
 
 POLICIES = Path(__file__).parents[2] / "policies"
+PLANS = Path(__file__).parents[1] / "plans"
 PLAN, DAY = "xx-county", "2026-05-01"
 
 
@@ -60,6 +61,14 @@ def test_the_same_edition_has_no_differences(changes):
         (("grant.yaml", "{limit: 20 万元}", "{limit: 30 万元}"), "grant.grade_aaa",
          "AAA级额度 给予：建议额度 20万元 → 建议额度 30万元",
          "Limit for AAA grants: Proposed limit 200,000 yuan → Proposed limit 300,000 yuan"),
+        (("panel.yaml", "panel_lender: {at_least: 1 person}", "panel_lender: {at_least: 2 persons}"),
+         "panel.panel_lender", "小组中的农信社员工数：不低于 1人 → 不低于 2人",
+         "Lender staff on the panel: at least 1 person → at least 2 persons"),
+        (("scoring.yaml", "when: {loan_record: late}", "when: {loan_record: none}"), "scoring.late_before",
+         "曾有逾期的最高B级：还款记录 为 曾有逾期 → 还款记录 为 无贷款记录",
+         "At most B after a late payment: Loan record is late before → Loan record is no record"),
+        (("scoring.yaml", "at_most: B", "at_most: C"), "scoring.late_before",
+         "曾有逾期的最高B级 最高：B级 → C级", "At most B after a late payment most: B → C"),
         (("facts.yaml", "value: 50 bp", "value: 60 bp"), "village.rate_discount",
          "行政村·利率优惠（示例）：50 bp → 60 bp",
          "Administrative village: Rate discount (example): 50 bp → 60 bp"),
@@ -79,7 +88,7 @@ def test_the_same_edition_has_no_differences(changes):
     ],
 )  # fmt: skip
 def test_a_change_is_said_as_it_was_and_as_it_is(changes, edit, path, zh, en):
-    extra = [("scoring.yaml", "full_marks: 100", "full_marks: 99")] if edit[0] == "scoring.yaml" else []
+    extra = [("scoring.yaml", "full_marks: 100", "full_marks: 99")] if "points" in edit[1] else []
     found = {change.path: change for change in changes(edit, *extra)}
     assert set(found) == {path, "scoring.total"} if extra else {path}
     assert zh in found[path].text("zh")
@@ -234,6 +243,79 @@ def test_a_sentence_that_tells_one_difference_hides_no_other(edition):
     old, new = Group("all", (first, second), 0), Group("all", (first, third), 2)
     changes = diff(put(edition, place, old), put(edition, place, new))
     assert [change.aspect for change in changes] == ["condition", "condition.least"]
+
+
+def test_a_limit_on_another_fact_is_not_told_as_another_limit_on_the_same(changes):
+    found = changes(
+        ("credit_village.yaml", "{filing_share: {at_least: 90%}}", "{granting_share: {at_least: 80%}}"),
+    )
+    told = {change.aspect: change for change in found}
+    assert told["condition"].short[0].zh.startswith("采集评级率 ")
+    assert told["condition"].short[1].en.startswith("Granting rate ")
+
+
+@pytest.fixture
+def jin_city(tmp_path):
+    """The differences that an edit of the plan of Jin City makes, in the order they are told."""
+
+    def made(file, old, new):
+        source = PLANS / "jin-city" / "2024-07-01"
+        copy = shutil.copytree(source, tmp_path / "jin-city" / "2024-07-01")
+        text = (copy / file).read_text(encoding="utf-8")
+        assert text.count(old) == 1, old
+        (copy / file).write_text(text.replace(old, new), encoding="utf-8")
+        before, after = load(source, PLANS).edition, load(copy, tmp_path).edition
+        assert before is not None
+        assert after is not None
+        return diff(before, after)
+
+    return made
+
+
+def test_a_ranking_by_another_fact_is_told_once_and_by_its_title(jin_city):
+    [change] = jin_city("commended.yaml", "{by: merit, ", "{by: loans, ")
+    assert change.short[0].zh.startswith("综合得分（")
+    assert change.short[1].zh.startswith("贷款余额（")
+
+
+def test_a_ranking_by_another_fact_shows_behind_a_title_that_hides_it(jin_city):
+    [change] = jin_city("commended.yaml", "{by: merit, ", "{by: loans, title: {zh: 综合得分, en: Score}, ")
+    assert change.short[1].zh.startswith("综合得分：贷款余额（")
+
+
+def test_a_comparison_of_another_fact_is_told_once(jin_city):
+    [change] = jin_city("title.yaml", "good_share: {at_least: 60%}", "loans: {at_least: 6 万元}")
+    assert change.short[1].zh == "贷款余额 不低于 6万元"
+
+
+def test_a_fact_is_named_by_its_title_where_an_item_has_its_id(jin_city):
+    changes = jin_city(
+        "village_score.yaml",
+        "fact: judged, points: {excellent: 40, good: 30, poor: 0}",
+        "fact: filing, bands: [{below: 50%, points: 0}, {at_least: 50%, points: 40}]",
+    )
+    told = {change.aspect: change.before.zh + " → " + change.after.zh for change in changes}
+    assert told["shown.name"] == "评议等级（取最低） → 建档率"
+
+
+def test_a_ceiling_that_goes_is_told_as_no_prohibition(jin_city):
+    [change] = jin_city(
+        "village_score.yaml",
+        "ceilings:\n  - {id: hill, set_by: lender, when: {kind: hill, filing: {below: 50%}}, "
+        "title: {zh: 山区建档率不足的最高为中, en: Hill village with little filed}, at_most: fair}",
+        "",
+    )
+    assert change.text("zh").endswith("：类别 为 山区，且建档率 低于 50%；最高：中")
+    assert change.text("en").endswith(": Kind is hill, and Filing rate is below 50%; most fair")
+
+
+def test_grades_in_another_order_are_told_where_they_are_declared(jin_city):
+    changes = jin_city(
+        "facts.yaml",
+        "choices: {excellent: {zh: 优, en: excellent}, good: {zh: 良, en: good}",
+        "choices: {good: {zh: 良, en: good}, excellent: {zh: 优, en: excellent}",
+    )
+    assert [(change.path, change.aspect) for change in changes] == [("judge.mark", "choices")]
 
 
 def test_the_order_of_rows_is_told_by_their_titles(edition):

@@ -66,6 +66,13 @@ def test_what_is_missing_is_listed_with_its_name_and_why(explained):
     assert "未知（缺A级及以上户数）" in said
 
 
+def test_what_is_missing_says_who_supplies_it(engine):
+    facts = FactChecker(engine.edition).check("household", {"provincial_grade": "A"})
+    said = explain(engine.decide("grading", facts, date(2026, 12, 31)), full=False)
+    line = ["?", "省系统评级日", "未提供", "由辽宁省农户信用信息管理系统提供"]
+    assert line in [one.split() for one in said.splitlines()]
+
+
 def test_the_row_that_decided_is_marked_and_later_rows_are_left_out(explained):
     said = explained("grant", "household_granted", full=False)
     assert "»  AA级额度" in said

@@ -5,7 +5,9 @@ from textwrap import dedent
 import pytest
 
 from rules.judging.reference import Reference
+from rules.values.exact import Type
 from rules.words.explain import explain
+from rules.words.wording import Wording
 from tests.unit.small import ON, small
 
 
@@ -510,3 +512,22 @@ def test_a_choice_is_titled_in_the_arithmetic():
     rows = [{**row, "then": {"card": card}} for row, card in zip(ROWS, choices, strict=True)]
     asked = {**TABLE, "rows": rows, "outputs": {"card": cards}, "otherwise": {}, "hit": "highest", "by": "card"}
     assert "取各行中最高的\n          种植户  金卡\n          有存款的  蓝卡" in text(asked, KNOWN)
+
+
+def test_a_fact_of_the_record_around_a_list_is_not_asked_of_each_record():
+    facts = {**FACTS, "alike": {"count": "peers", "where": {"kind": "own.kind"}, **titled("同类数", "Alike")}}
+    asked = {"kind": "checklist", **HEAD, **titled("同类", "Alike"), "outcomes": OUTCOMES,
+             "criteria": [{"id": "alike", "require": {"alike": {"at_least": "1 peer"}}}]}  # fmt: skip
+    edition = small(facts, {"asked": asked}, peer={**PEER, "kind": FACTS["kind"]})
+    peers = [{"id": "P-1", "kind": "farm"}, {"id": "P-2", "kind": "shop"}]
+    decision = Reference(edition).decide("asked", {"peers": peers}, ON, "T-1")
+    assert [one.fact for one in decision.missing] == ["kind"]
+    _, wanted = explain(decision).split("还需提供\n")
+    assert wanted.splitlines()[0].split() == ["?", "类别", "未提供"]
+
+
+def test_a_year_of_the_calendar_has_no_separator():
+    edition = small(FACTS, peer=PEER)
+    said = [Wording(edition, lang).value(2024, Type("count", "year")) for lang in ("zh", "en")]
+    assert said == ["2024年", "2024 years"]
+    assert Wording(edition, "zh").value(2024, Type("count", "record")) == "2,024条"

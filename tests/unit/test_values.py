@@ -31,6 +31,7 @@ from rules.values.figures import show
     ("2‰", Fraction(1, 500), "rate", ""), ("25 bp", Fraction(1, 400), "rate", ""),
     ("25基点", Fraction(1, 400), "rate", ""), ("-0.25%", Fraction(-1, 400), "rate", ""),
     ("5 万元", 50000, "amount", "yuan"), ("0.5万元", 5000, "amount", "yuan"), ("50000 yuan", 50000, "amount", "yuan"),
+    ("24 亿元", 2_400_000_000, "amount", "yuan"), ("1.25亿元", 125_000_000, "amount", "yuan"),
     ("1.50 元", Fraction(3, 2), "amount", "yuan"),
     ("18 years", 18, "count", "year"), ("18周岁", 18, "count", "year"), ("1 year", 1, "count", "year"),
     ("3个月", 3, "count", "month"), ("10 天", 10, "count", "day"), ("4 villages", 4, "count", "village"),

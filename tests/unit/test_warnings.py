@@ -115,7 +115,7 @@ def test_a_weaker_item_with_a_stronger_outcome_still_decides(edition):
         ("{filing_share: {at_least: 90%}}", "{filing_share: {at_least: 0%}}", "warning.always_met"),
         ("{filing_share: {at_least: 90%}}", "{filing_share: {at_most: 100%}}", "warning.always_met"),
         (
-            "{npl_rate: {below: county.npl_rate}}",
+            "{npl_rate: {below: county.household_npl_rate}}",
             "{npl_rate: {below: {lowest: npl_rate, over: county.villages}}}",
             "warning.own_statistic",
         ),

@@ -1,4 +1,4 @@
-"""A good answer to an assignment, fast: start from a sensible one, then trade records while that helps.
+"""Finds a good answer to an assignment by local search: a greedy start, then trades of records while they improve it.
 
 Figures here are floats, in full shares: they only lead the search. The results are computed exactly afterwards.
 """

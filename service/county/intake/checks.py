@@ -1,4 +1,4 @@
-"""Checks extracts before anything is judged: every row that cannot be right is set aside with its reasons.
+"""Checks extracts before anything is judged: every invalid row is set aside with its reasons.
 
 The rules are those of rules.cases.checker, over whole tables at once; tests hold the two against each other.
 """

@@ -1,4 +1,4 @@
-"""The basis of every part of the report: the outputs of a run, views of them in SQL, and titles in both languages."""
+"""The input of every part of the report: the outputs of a run, SQL views of them, and titles in both languages."""
 
 from __future__ import annotations
 

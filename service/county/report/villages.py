@@ -1,4 +1,4 @@
-"""Parts of the report about the judged records one by one: where they stand, what they lack, and what they need."""
+"""Parts of the report about single judged records: their standing, their unmet criteria, and the changes they need."""
 
 from __future__ import annotations
 

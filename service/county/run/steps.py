@@ -1,4 +1,4 @@
-"""A folder that appears whole or not at all, and steps in it that a second run need not repeat."""
+"""The output folder of a run: it appears whole or not at all, and finished steps are not repeated by a second run."""
 
 from __future__ import annotations
 

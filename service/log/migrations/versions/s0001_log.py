@@ -1,4 +1,4 @@
-"""The log, what is sealed with it, answers to keep, editions and API keys; and what refuses to change them."""
+"""Creates the log, sealed inputs, stored answers, editions and API keys, with the triggers that refuse changes."""
 
 import sqlalchemy as sa
 from alembic import op

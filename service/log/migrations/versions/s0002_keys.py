@@ -1,4 +1,4 @@
-"""API keys become lines of the log: those there are, each with what came of it, in the order of their making."""
+"""Turns the API keys of the table into lines of the log: each key with its revocation, in the order of creation."""
 
 import sqlalchemy as sa
 from alembic import op
