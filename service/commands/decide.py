@@ -28,6 +28,13 @@ def _leave(decisions: Iterable[Decision]) -> None:
         raise click.exceptions.Exit(NEEDS_INFORMATION)
 
 
+def _wanted(decision: Decision, settings: Settings) -> list[Line]:
+    """The missing facts by their ids: the explanation speaks of titles, a case is written with ids."""
+    ids = ", ".join(dict.fromkeys(one.fact for one in decision.missing if one.why == "not_given"))
+    said = settings.pick("案例里还没有的字段：", "Fields that the case lacks: ") + ids
+    return [line(Span(said, "dim"), indent=2)] if ids else []
+
+
 # --- decide
 
 
@@ -50,6 +57,7 @@ def decide(settings: Settings, decision: str, case: str, supposed: tuple[str, ..
             as_json(found.as_dict())
         else:
             show(explanation(found, settings.lang, full=False), settings.color)
+            show(_wanted(found, settings), settings.color)
         _leave([found])
         return
     decided = [judge.decide(decision, one) for one in watched(cases, settings)]
@@ -163,4 +171,5 @@ def explain(settings: Settings, decision: str, case: str, depth: int) -> None:
             continue
         show([line()] if number else [], settings.color)
         show(explanation(one, settings.lang, depth=depth), settings.color)
+        show(_wanted(one, settings), settings.color)
     _leave(decided)

@@ -93,6 +93,16 @@ def test_missing_information_ends_with_3():
     assert call("explain", "credit_village", str(CASES / "village_facts_missing.yaml")).exit_code == 3
 
 
+@pytest.mark.parametrize("command", ["decide", "explain"])
+def test_missing_facts_are_named_as_a_case_writes_them(command):
+    words = "credit_village", str(CASES / "village_facts_missing.yaml")
+    wanted = [one["fact"] for one in json.loads(call("decide", *words, "--json").stdout)["missing"]
+              if one["why"] == "not_given"]  # fmt: skip
+    assert wanted
+    assert f"  Fields that the case lacks: {', '.join(wanted)}\n" in call(command, *words).stdout
+    assert "lacks" not in call(command, "credit_village", NARROW).stdout
+
+
 def test_on_chooses_the_day():
     case = str(CASES / "household_aged_65.yaml")
     assert "collectable" in call("decide", "screening", case).stdout.splitlines()[1]
