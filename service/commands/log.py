@@ -83,9 +83,7 @@ def verify_log(settings: Settings, log: DecisionLog, anchors: str | None) -> Non
 @on_log
 def anchor(settings: Settings, log: DecisionLog, append: str | None) -> None:
     """记下日志现在的末尾；存到别处，末尾的删除才查得出来
-
-    Note where the log ends now. Kept elsewhere, it shows later whether lines were taken off the end.
-    """
+    / note where the log ends; kept elsewhere, it shows a deletion at the end"""
     noted = json.dumps(log.head().as_dict())
     if append is None:
         click.echo(noted)

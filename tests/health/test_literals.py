@@ -91,6 +91,7 @@ ALLOWED = {
     ("service/settings.py", 9): "a power of ten: requests of a minute, at most",
     ("service/settings.py", 30): "bits of a body's length, at most",
     ("service/settings.py", 16): "MiB of a body, by default",
+    ("rules/values/exact.py", 100000000): "yuan of 亿元, as people write amounts",
     ("rules/operations/forms.py", "7"): "an example of a number for editors to show",
     ("rules/engine/memory.py", 250000): "comparisons remembered for an edition: 25 MB at most",
     ("rules/engine/network.py", 50): "conditions that the engine's stack holds",
