@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rules.model.contents import Node, children, parts_of
 from rules.model.decisions import Assignment, Rule
@@ -26,7 +26,7 @@ def fact_of(edition: Edition, subject: str, ref: Ref) -> Fact | None:
     return None if found is None else found.facts.get(ref.name)
 
 
-def behind(edition: Edition, used: Iterator[Used]) -> dict[tuple[str, str], Fact]:
+def behind(edition: Edition, used: Iterable[Used]) -> dict[tuple[str, str], Fact]:
     """The facts referred to, and those they are derived from, each once."""
     found: dict[tuple[str, str], Fact] = {}
     waiting = list(used)
@@ -39,8 +39,15 @@ def behind(edition: Edition, used: Iterator[Used]) -> dict[tuple[str, str], Fact
     return found
 
 
-def read_by(thing: Rule | Assignment | Fact, *items: str) -> Iterator[Used]:
-    """The references in a rule, an assignment or a fact; only those of some of its items, where ids are given."""
+def read_by(thing: Rule | Assignment | Fact) -> Iterator[Used]:
+    """The references in a rule, an assignment or a fact."""
     for part in parts_of(thing):
-        if not items or part.item in items:
-            yield from refs(part.what, part.subject, part.own)
+        yield from refs(part.what, part.subject, part.own)
+
+
+def read_by_items(rule: Rule) -> dict[str, list[Used]]:
+    """The references in each item of a rule, by its id: one walk, as a rule may have thousands of items."""
+    found: dict[str, list[Used]] = {}
+    for part in parts_of(rule):
+        found.setdefault(part.item, []).extend(refs(part.what, part.subject, part.own))
+    return found

@@ -6,10 +6,10 @@ Every warning is proven, not guessed: see rules.warnings.worlds. A warning that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from rules.model import Edition, Expr, Fact, Leaf, Op, Ref, Rule, criteria_of, items_of, leaves_in, subject_read
-from rules.model.uses import Used, behind, fact_of, read_by
+from rules.model.uses import Used, behind, fact_of, read_by, read_by_items
 from rules.problems.problem import Problem, Problems
 from rules.values.text import Mark, Text
 from rules.warnings.clauses import check_agreement
@@ -37,11 +37,12 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
 
 
 def _protected(edition: Edition, rule: Rule, problems: Problems) -> None:
+    used = read_by_items(rule)
     for item in items_of(rule):
-        _of_traits(edition, item.id, item.mark, read_by(rule, item.id), problems)
+        _of_traits(edition, item.id, item.mark, used.get(item.id, ()), problems)
 
 
-def _of_traits(edition: Edition, name: str, mark: Mark, used: Iterator[Used], problems: Problems) -> None:
+def _of_traits(edition: Edition, name: str, mark: Mark, used: Iterable[Used], problems: Problems) -> None:
     for fact in behind(edition, used).values():
         if word := protected(fact):
             title = Text(fact.title.zh, fact.title.en)
