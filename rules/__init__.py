@@ -2,8 +2,8 @@
 
 store = open_store(Path("policies"))
 edition = store.in_force("xx-county", date(2026, 12, 31))
-facts = FactChecker(edition).check("village", {...})
-decision = Engine(edition).decide("credit_village", facts, on=date(2026, 12, 31), subject_id="V-001")
+facts = FactChecker(edition).check(edition.rule(name).subject, {...})
+decision = Engine(edition).decide(name, facts, on=date(2026, 12, 31), subject_id="V-001")
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class AssignmentBuilder(RuleBuilder):
         )  # fmt: skip
 
     def _number_of(self) -> Type:
-        """Records are counted in what they are."""
+        """The type of a number of records: a count of their subject."""
         return Type("count", self.subject)
 
     def _of_bearer(self, key: str, bearer: str, wanted: Type) -> Ref | None:

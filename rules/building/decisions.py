@@ -24,7 +24,7 @@ BODIES: Mapping[str, Callable[[ItemBuilder], Body | None]] = {
 
 
 def head_of(node: Node) -> Head:
-    """What other files may know of a decision before it is built."""
+    """The public part of a decision, known before its body is built."""
     outcomes = node.entries["outcomes"].entries
     known = tuple(name for name, at in outcomes.items() if text_of(at.get("if")) != "unknown")
     kind = text_of(node.get("kind"))
@@ -55,7 +55,7 @@ class RuleBuilder(ItemBuilder):
                     body, self.node.mark, tuple(sorted(needs)), _ranked(self.node))  # fmt: skip
 
     def _check_roles(self) -> None:
-        """Whatever the facts, some outcome must follow."""
+        """Require an outcome for every case: met, not met and unknown, as far as the body can give them."""
         rows, always = self._rows_default(), self.kind in ("checklist", "ranking", "assignment")
         needed = {"unknown": True, "met": always or rows["met"], "not_met": always or rows["not_met"]}
         for role, wanted in needed.items():

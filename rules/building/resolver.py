@@ -76,7 +76,7 @@ class Resolver:
         return operation.read(Formula(node, key, operation, place, codes, self))
 
     def counted(self, node: Node, fact: Fact) -> Op | None:
-        """How a bulk run adds a fact up from the records of a subject below: a list formula over all of them."""
+        """The aggregation by which a bulk run fills a fact in: a list formula over all records of a subject below."""
         key = next(key for key in ("count", "total", "records") if key in node.entries)
         named = node.entries["over" if key == "total" else key]
         if fact.subject not in self.names.around(Place(named.text))[1:]:

@@ -44,7 +44,7 @@ from rules.model import (
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What one firing says."""
+    """The verdicts that one firing gives."""
 
     truth: dict[Leaf, bool | None]
     verdicts: dict[int, Verdict]  # by place: on criteria that are one comparison and nothing more
@@ -62,7 +62,8 @@ class _Effect:
 
 @dataclass(slots=True, eq=False)
 class _Answer:
-    """What the engine proved for one vector of rungs, and what follows from that alone: no value of any case."""
+    """The proved answer to one vector of rungs, with the conclusions that follow from it alone. It holds no value of
+    a case."""
 
     fired: int
     truth: Truth

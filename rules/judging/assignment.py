@@ -52,7 +52,7 @@ class Task:
 
     @cached_property
     def keep(self) -> int:
-        """How many records have to stay with their last bearer."""
+        """The number of records that must stay with their last bearer."""
         return ceil(Fraction(self.assignment.keep or 0) * sum(one is not None for one in self.last))
 
     def stays(self, answer: Answer) -> int:
@@ -158,7 +158,7 @@ def obstacles(asked: Task) -> tuple[Text, ...]:
 
 
 def _room(asked: Task, wanted: Callable[[int], int]) -> int:
-    """How many records fit, where each bearer takes as many as wanted, up to his limit."""
+    """The number of records that fit, if each bearer takes its maximum."""
     return sum(
         wanted(place) if one.most is None else min(wanted(place), one.most) for place, one in enumerate(asked.bearers)
     )
@@ -190,7 +190,7 @@ class Judged:
 
 
 def judged(asked: Task, answer: Answer) -> Judged:
-    """How even an answer is."""
+    """The loads and the balance of an answer."""
     places, balance = range(len(asked.bearers)), asked.assignment.balance
     totals = [[Fraction(0)] * len(asked.bearers) for _ in balance]
     for sums, row in zip(totals, asked.weights, strict=True):
@@ -212,8 +212,8 @@ def judged(asked: Task, answer: Answer) -> Judged:
 
 
 def least_spreads(asked: Task) -> tuple[Fraction, ...]:
-    """What no answer can better, by dimension: whoever gets the heaviest record has at least that, and where there
-    are fewer records than bearers somebody gets nothing."""
+    """A lower bound of the spread by dimension: one bearer takes the heaviest record, and with fewer records than
+    bearers another takes none."""
     idle = Fraction(len(asked.records) < len(asked.bearers))
     found = []
     for row, fair in zip(asked.weights, asked.fair, strict=True):

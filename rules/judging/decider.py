@@ -103,14 +103,14 @@ class Decider(ABC):
         return {} if isinstance(rule.body, Ranking) else self.truth(rule, 0, scope)
 
     def _writer(self, rule: Rule) -> Writer:
-        """What the findings of a rule always say, worked out once."""
+        """The writer of a rule's findings, built once."""
         writer = self._writers.get(rule.id)
         if writer is None:
             writer = self._writers[rule.id] = Writer(rule, self.edition, self.reading)
         return writer
 
     def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Missing]:
-        """What is missing for another decision about a record."""
+        """The missing facts of another decision about a record."""
         rule = self.edition.rules[decision]
         return self._missing(rule, self.judgement(rule, scope), scope, path)
 

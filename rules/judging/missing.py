@@ -70,7 +70,7 @@ def _missing_inside(op: Op, scope: Scope, path: str) -> Iterator[Missing]:
 
 
 def missing_for(condition: Condition, scope: Scope, path: str = "", own: str | None = None) -> Iterator[Missing]:
-    """What is missing for a condition, over all its comparisons."""
+    """The missing facts of all comparisons of a condition."""
     if isinstance(condition, Leaf):
         yield from missing(condition.left, scope, path, own)
         for test in condition.tests:

@@ -45,7 +45,7 @@ NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 class Judgement(NamedTuple):
-    """The outcome, and what it rests on."""
+    """The outcome, with the verdicts, outputs and points behind it."""
 
     outcome: str
     verdicts: Sequence[Verdict] = ()

@@ -55,7 +55,7 @@ class Trials:
         )
 
     def room(self, name: str, changes: Changes) -> int:
-        """How many steps a lever can still be pulled before a figure leaves its bounds or a part exceeds its whole."""
+        """The steps a lever can still be pulled before a figure leaves its bounds or a part exceeds its whole."""
         now, then = self.scope(changes), self.scope({**changes, name: changes.get(name, 0) + 1})
         most = FARTHEST
         for fact in self.dictionary.values():

@@ -151,7 +151,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """What all bearers are to carry alike: the sum of a measure over their records."""
+    """A measure that all bearers are to carry alike: its sum over their records."""
 
     id: str
     title: Text

@@ -93,7 +93,7 @@ class ReportStep:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the report of a bulk run shows, by the names of decisions, groups and criteria; "" leaves a part out."""
+    """The settings of a bulk run's report, by the names of decisions, groups and criteria; "" leaves a part out."""
 
     smallest_group: int = 0  # what is published shows no smaller one
     funnel_subject: str = ""

@@ -73,7 +73,7 @@ class Formula:
 
     @property
     def own(self) -> Node:
-        """What stands under the key."""
+        """The value of the key."""
         return self.node.entries[self.key.name]
 
     def expression(self, node: Node, wanted: Type | None = None) -> Expr | None:

@@ -92,7 +92,7 @@ class Problems:
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """What stops the policy from being used."""
+        """Problems that make the policy unusable."""
         return tuple(p for p in self.sorted() if p.severity == "error")
 
     def sorted(self) -> tuple[Problem, ...]:

@@ -23,7 +23,7 @@ FOUND: dict[type, Text] = {
 
 
 class Shape(Protocol):
-    """What may stand in one place of a policy."""
+    """The form of one place of a policy."""
 
     def check(self, node: Node, problems: Problems) -> bool:
         """Report everything wrong with `node`; True when nothing is."""

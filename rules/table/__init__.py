@@ -1,8 +1,8 @@
 """Judges whole tables of records under an edition, with the same answers as the engine gives case by case.
 
 judge = TableJudge(edition, on=date(2026, 12, 31))
-judged = judge.judge("screening", connection.read_parquet("households.parquet"))  # nothing has run yet
-judged.to_parquet("screened.parquet")
+judged = judge.judge(name, connection.read_parquet("records.parquet"))  # nothing has run yet
+judged.to_parquet("judged.parquet")
 
 In: an edition, a date, a table of ibis. Out: columns of outcomes, verdicts and outputs. May be imported by the service.
 """

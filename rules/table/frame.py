@@ -22,7 +22,7 @@ Cells = dict[str, Cell]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The outcome of each row, and what it rests on."""
+    """The outcome of each row, with the columns behind it."""
 
     told: Mapping[str, Any]
     verdicts: Mapping[str, Truth]
@@ -68,7 +68,7 @@ class Frame(ABC):
 
     @abstractmethod
     def column(self, name: str) -> Any | None:
-        """What the table holds under a name; None where it holds nothing."""
+        """The table's column of a name, or None."""
 
     def fact(self, name: str) -> Cell:
         fact = self.edition.subjects[self.subject].facts[name]
@@ -83,7 +83,7 @@ class Frame(ABC):
         return number_column(column, fact) if fact.type.is_number else column
 
     def worked_out(self, op: Op) -> Cell | None:
-        """What an operation came to, if that has been settled."""
+        """The settled value of an operation, if there is one."""
         return None
 
     def compute(self, fact: Fact) -> Cell:

@@ -37,5 +37,5 @@ def _within(part: Part) -> Iterator[Part]:
 
 
 def inside(formula: Expr | None) -> Iterator[Part]:
-    """What lies inside the outermost operation of a formula."""
+    """The parts inside the outermost operation of a formula."""
     yield from _within(formula)

@@ -11,7 +11,7 @@ Unit = tuple[str, str]  # a subject, and a derived fact or a decision of it
 
 
 def heights_of(edition: Edition, start: Iterable[Used]) -> dict[Unit, int]:
-    """What references rest on, each higher than what it rests on itself; given facts lie on the ground."""
+    """The height of each reference: one more than the highest it depends on; given facts have 0."""
     heights: dict[Unit, int] = {}
     for subject, ref in start:
         _height(edition, subject, ref, heights)

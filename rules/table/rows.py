@@ -45,7 +45,7 @@ class Rows:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """What a row brings: the columns of its table, and its day."""
+        """The columns of the table, with the day."""
         return (*self.table.columns, *(() if self.days is None else self.days.table.columns))
 
     def read(self, name: str) -> Any:

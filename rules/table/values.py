@@ -108,7 +108,7 @@ def ranks(cell: Any, type: Type) -> Any:
 
 
 def order_key(cell: Cell, type: Type) -> Cell:
-    """What cells of a type are compared by."""
+    """The sort key of cells of a type."""
     if type.kind == "choice" and type.ranked:
         return ranks(cell, type)
     return cell if isinstance(cell, Num) else plain(cell)

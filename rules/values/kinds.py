@@ -38,7 +38,7 @@ KINDS = {
 
 
 def said(type: Type) -> Text:
-    """What a type is called in messages."""
+    """The name of a type in messages."""
     if type.kind not in KINDS:
         return Text(type.kind, type.kind)
     title = KINDS[type.kind].title
@@ -46,7 +46,7 @@ def said(type: Type) -> Text:
 
 
 def example(type: Type | None, number: str = "") -> str:
-    """How a literal of a type is written; `number` is the one that was written without its unit."""
+    """An example literal of a type; `number` is the figure written without its unit."""
     if type is None:
         digits = number or "4"
         return f"{digits}%, {digits} yuan, {digits} years"

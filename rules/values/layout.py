@@ -16,7 +16,7 @@ GAP = 2
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of a line, and what it means to the reader."""
+    """A piece of a line with its meaning: good, bad, dim ..."""
 
     text: str
     tone: str = ""
@@ -42,7 +42,7 @@ Block = Sequence[Row | Line]
 
 
 def width(text: str) -> int:
-    """How many columns a terminal needs for a text."""
+    """The number of terminal columns of a text."""
     return sum(2 if east_asian_width(one) in WIDE else 1 for one in text if not combining(one))
 
 

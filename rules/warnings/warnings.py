@@ -57,7 +57,7 @@ def protected(fact: Fact) -> str:
 
 
 def _out_of_reach(edition: Edition, rule: Rule, problems: Problems) -> None:
-    """Nobody is above the highest of a list that he is in himself."""
+    """A record cannot exceed the maximum of a list that contains it."""
     for criterion in criteria_of(rule):
         for leaf in leaves_in(criterion.condition):
             for test in leaf.tests:

@@ -35,7 +35,7 @@ class Change:
     """One difference. An item that came or went as a whole has no aspect, and nothing before or after."""
 
     what: str  # added | removed | changed
-    path: str  # credit_village.a_grade_share
+    path: str  # decision.item
     aspect: str  # condition, clause, then.limit ...; "" for the whole item
     item: Item
     name: Text = UNNAMED  # the aspect in words
