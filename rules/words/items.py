@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from rules.model import (
@@ -173,11 +174,11 @@ class Speller:
     def _scorecard(self, rule: Rule, body: Scorecard) -> Iterator[tuple[str, Item]]:
         place = ("rules", rule.id, "body")
         for one in body.items:
-            side = self.side(lambda say, one=one: _scored(rule, one, say), "formula", "bands", "shown")  # type: ignore[misc]
+            side = self.side(partial(_scored, rule, one), "formula", "bands", "shown")
             at = (*place, "items", one.id)
             yield f"{rule.id}.{one.id}", Item("item", one.title, one.clause, at, {"condition": side})
         for condition, grade in body.grades:
-            side = self.side(lambda say, at=condition: say.condition(at, rule.subject), (0,))  # type: ignore[misc]
+            side = self.side(partial(Wording.condition, condition=condition, subject=rule.subject), (0,))
             title = rule.outcomes[grade].title
             at = (*place, "grades", grade)
             yield f"{rule.id}.grades.{grade}", Item("item", title, rule.clause, at, {"condition": side})
@@ -206,9 +207,9 @@ class Speller:
         )
         for each in one.balance:
             sides = {
-                "condition": self.side(lambda say, at=each: say.expr(at.measure, one.subject), "measure"),  # type: ignore[misc]
-                "weight": self.side(lambda say, at=each: str(at.weight), "weight"),  # type: ignore[misc]
-                "tolerance": self.side(lambda say, at=each: say.value(at.tolerance, RATE), "tolerance"),  # type: ignore[misc]
+                "condition": self.side(partial(Wording.expr, expr=each.measure, subject=one.subject), "measure"),
+                "weight": self.text(Text(str(each.weight), str(each.weight)), "weight"),
+                "tolerance": self.side(partial(Wording.value, value=each.tolerance, type=RATE), "tolerance"),
             }
             yield f"{one.id}.{each.id}", Item("item", each.title, each.clause, (*place, "balance", each.id), sides)
         for name, title, ref in (
@@ -216,7 +217,7 @@ class Speller:
             ("most", Text("最多几个", "How many at most"), one.most),
         ):
             if ref is not None:
-                side = self.side(lambda say, at=ref: say.expr(at, one.bearer))  # type: ignore[misc]
+                side = self.side(partial(Wording.expr, expr=ref, subject=one.bearer))
                 yield f"{one.id}.{name}", Item("item", title, one.clause, (*place, name), {"value": side})
         if keep is not None:
             title, sides = (
