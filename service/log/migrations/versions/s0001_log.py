@@ -1,12 +1,14 @@
 """Creates the log, sealed inputs, stored answers, editions and API keys, with the triggers that refuse changes."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0001"
 down_revision = None
 
-WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+WHOLE, TEXT, BYTES = sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Text, sa.LargeBinary
 KEPT = ("log", "editions")  # no line is changed or deleted
 CONTENT_KEPT = ("sealed",)  # may be deleted from, for retention
 
@@ -30,64 +32,38 @@ def upgrade() -> None:
 
 
 def _tables() -> None:
-    op.create_table(
-        "log",
-        sa.Column("seq", WHOLE, primary_key=True, autoincrement=False),
-        sa.Column("at", WHOLE, nullable=False),
-        *_texts("id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome", "subject"),
-        sa.Column("body", sa.LargeBinary, nullable=False),
-        *_texts("refers_to"),
-        sa.Column("sealed_sha256", sa.LargeBinary, nullable=False),
-        sa.Column("hash", sa.LargeBinary, nullable=False),
-        sqlite_strict=True,
-    )
-    op.create_table(
-        "sealed",
-        sa.Column("seq", WHOLE, primary_key=True, autoincrement=False),
-        sa.Column("content", sa.LargeBinary, nullable=False),
-        sqlite_strict=True,
-    )
-    op.create_table(
-        "once",
-        sa.Column("caller", sa.Text, primary_key=True),
-        sa.Column("name", sa.Text, primary_key=True),
-        sa.Column("fingerprint", sa.LargeBinary, nullable=False),
-        sa.Column("response", sa.LargeBinary, nullable=False),
-        sa.Column("status", WHOLE, nullable=False),
-        sa.Column("until", WHOLE, nullable=False),
-        sqlite_strict=True,
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "editions",
-        sa.Column("sha256", sa.Text, primary_key=True),
-        *_texts("plan", "date"),
-        sa.Column("files", sa.LargeBinary, nullable=False),
-        sqlite_strict=True,
-    )
-    op.create_table(
-        "api_keys",
-        sa.Column("id", sa.Text, primary_key=True),
-        *_texts("name", "role"),
-        sa.Column("sha256", sa.LargeBinary, nullable=False),
-        sa.Column("created", WHOLE, nullable=False),
-        sa.Column("expires", WHOLE),
-        sa.Column("revoked", WHOLE),
-        sqlite_strict=True,
-    )
+    _table(
+        "log", *_keys(WHOLE, "seq"), *_columns(WHOLE, "at"),
+        *_columns(TEXT, "id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome"),
+        *_columns(TEXT, "subject"), *_columns(BYTES, "body"), *_columns(TEXT, "refers_to"),
+        *_columns(BYTES, "sealed_sha256", "hash"),
+    )  # fmt: skip
+    _table("sealed", *_keys(WHOLE, "seq"), *_columns(BYTES, "content"))
+    _table("once", *_keys(TEXT, "caller", "name"), *_columns(BYTES, "fingerprint", "response"),
+           *_columns(WHOLE, "status", "until"), sqlite_with_rowid=False)  # fmt: skip
+    _table("editions", *_keys(TEXT, "sha256"), *_columns(TEXT, "plan", "date"), *_columns(BYTES, "files"))
+    _table("api_keys", *_keys(TEXT, "id"), *_columns(TEXT, "name", "role"), *_columns(BYTES, "sha256"),
+           *_columns(WHOLE, "created"), sa.Column("expires", WHOLE), sa.Column("revoked", WHOLE))  # fmt: skip
 
 
-def _texts(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+def _table(name: str, *columns: sa.Column[Any], **options: bool) -> None:
+    op.create_table(name, *columns, sqlite_strict=True, **options)
+
+
+def _keys(type: Any, *names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, type, primary_key=True, autoincrement=False) for name in names]
+
+
+def _columns(type: Any, *names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, type, nullable=False) for name in names]
 
 
 def _guard_sqlite() -> None:
-    for table in (*KEPT, *CONTENT_KEPT):
-        for deed in ("UPDATE", "DELETE") if table in KEPT else ("UPDATE",):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+    for table, deed in [(one, "UPDATE") for one in (*KEPT, *CONTENT_KEPT)] + [(one, "DELETE") for one in KEPT]:
+        op.execute(
+            f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
 
 
 def _guard_postgresql() -> None:
