@@ -139,7 +139,7 @@ class Database:
     def _undo(self, connection: Any) -> None:
         try:
             connection.rollback()
-        except Exception:  # noqa: BLE001 -- what went wrong first is what is told
+        except Exception:  # noqa: BLE001 -- the first error is raised, not this
             self._drop()
 
     def _begin(self) -> tuple[Any, Any]:
@@ -163,7 +163,7 @@ class Database:
             connection.invalidate()
 
     def _unavailable(self, error: Exception) -> LogUnavailable:
-        """What happened, by its name. Every connection of the pool is in doubt, so none is used again."""
+        """The error under its name. Every connection of the pool is in doubt, so none is used again."""
         self.engine.dispose()
         if isinstance(error, InvalidRequestError):  # the pool gave up: a file that is gone, or changes all the time
             return LogUnavailable("away", str(error))

@@ -79,9 +79,6 @@ class Anchor:
     hash: str
     at: str
 
-    def as_dict(self) -> dict[str, str | int]:
-        return {"seq": self.seq, "hash": self.hash, "at": self.at}
-
 
 SHARED = tuple(one.name for one in fields(Columns))
 FIELDS = ("seq", "at", *SHARED, "sealed_sha256", "hash")  # of a line, in the order of the table

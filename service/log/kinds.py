@@ -27,7 +27,7 @@ ROOM = 1000000  # bytes; with less, the disk counts as full
 
 
 class Kind:
-    """What differs between the databases; most are served as a server is that looks after itself."""
+    """The differences between the databases. The defaults suit a server, which looks after itself."""
 
     mark: str  # of a parameter
     take_turn = ""  # the statement by which a transaction waits for its turn, if it is a statement

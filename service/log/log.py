@@ -106,7 +106,7 @@ class DecisionLog:
         return self.database.read(lambda connection: reader.about(connection, id))
 
     def inputs(self, id: str) -> bytes:
-        """What was sealed with an entry. NotFound where there is no such entry, or it came without inputs."""
+        """The inputs sealed with an entry. NotFound where there is no such entry, or it came without inputs."""
         line, content, expired = self.database.read(lambda connection: reader.sealed_of(connection, id))
         if line is None or not line.sealed_sha256:
             raise NotFound(f"日志里没有 {id} 的输入。", f"The log has no inputs of {id}.")
@@ -156,5 +156,5 @@ class DecisionLog:
 
 
 def _once_id(caller: str, name: str) -> str:
-    """What a stored answer is sealed for: no id of an entry has a blank in it."""
+    """The id under which a stored answer is sealed: no id of an entry has a blank in it."""
     return f"once {caller} {name}"

@@ -43,7 +43,8 @@ def expire(
     through = log.database.read(lambda connection: reader.place(connection, before))
     done = log.database.read(reader.expired)
     if log.database.read(lambda connection: _any(connection, done, through)):
-        log.record_expiry(_entry(log, caller, before, through))
+        body = orjson.dumps({"before": before.isoformat(), "through": through})
+        log.record_expiry(Entry(new_id(log.clock()), EXPIRY, caller, "", "", "", "", "", EXPIRY, "", body))
         done = through
     inputs = _delete_all(log, "sealed", "seq", "seq", done, tick)
     answers = _delete_all(log, "once", "caller, name", "until", microseconds(log.clock()), tick)
@@ -54,11 +55,6 @@ def _any(connection: Connection, after: int, through: int) -> bool:
     """Whether an expiry up to there would delete anything that no expiry covers."""
     asked = select(sealed.c.seq).where(sealed.c.seq > after, sealed.c.seq <= through).limit(1)
     return connection.execute(asked).first() is not None
-
-
-def _entry(log: DecisionLog, caller: str, before: datetime, through: int) -> Entry:
-    body = orjson.dumps({"before": before.isoformat(), "through": through})
-    return Entry(new_id(log.clock()), EXPIRY, caller, "", "", "", "", "", outcome=EXPIRY, subject="", body=body)
 
 
 def _delete_all(log: DecisionLog, table: str, key: str, column: str, last: int, tick: Callable[[int], object]) -> int:

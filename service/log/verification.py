@@ -43,7 +43,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing that is wrong, and where."""
+    """A flaw of the log: its line and its code in WORDS."""
 
     seq: int
     code: str
@@ -78,7 +78,7 @@ class Report:
 
 @dataclass(slots=True)
 class _Walk:
-    """Where a verification stands."""
+    """The state of a verification."""
 
     anchors: Mapping[int, set[str]]
     expired: int = 0  # the last seq whose inputs have expired

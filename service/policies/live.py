@@ -116,11 +116,8 @@ class Policies:
         if errors:
             return None, errors
         known = {one.edition.sha256: one for old in self._prepared.values() for one in old.compiled.values()}
-        compiled = {
-            edition.id: known.get(edition.sha256) or compiled_of(root, edition)
-            for editions in store.plans.values()
-            for edition in editions
-        }
+        compiled = {edition.id: known.get(edition.sha256) or compiled_of(root, edition)
+                    for editions in store.plans.values() for edition in editions}  # fmt: skip
         return Snapshot(digest, root, store, compiled), ()
 
     def _agree(self) -> None:

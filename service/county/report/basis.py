@@ -14,14 +14,13 @@ from rules.table import TableJudge
 from rules.table.columns import KEY, key_of
 from rules.table.outputs import BOTTOM, TOP
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts, places
+from rules.values.text import Text
 from rules.words.wording import Wording
 from service.county.backend import named
 from service.county.run.history import Before
-from service.county.run.outputs import Outputs
-from service.county.run.verdicts import CriteriaSet
+from service.county.run.outputs import CriteriaSet, Outputs
 
 MOST = 5 * 1000  # rows of the table that a page lists
-Both = dict[str, str]  # a text by language
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +83,23 @@ class Basis:
 
     # --- titles
 
-    def title(self, subject: str) -> Both:
-        return vars_of(self.edition.subjects[subject].title)
+    def title(self, subject: str) -> Text:
+        return self.edition.subjects[subject].title
 
-    def above(self, subject: str) -> Both | None:
+    def above(self, subject: str) -> Text | None:
         """The title of the subject above one."""
         within = self.edition.subjects[subject].within
         return self.title(within) if within else None
 
-    def heads(self, rule: Rule) -> list[Both | None]:
+    def heads(self, rule: Rule) -> list[Text | None]:
         """The heads of the columns of ids: the records of a decision, and those above them."""
         return [self.title(rule.subject), self.above(rule.subject)]
 
     def shown(self, line: Line, subject: str) -> dict[str, Any]:
         """A line as the page draws it."""
         fact = self.edition.subjects[subject].facts[line.fact]
-        return {"title": vars_of(fact.title), "limit": float(line.limit), "operator": line.operator,
-                "said": {"zh": self.zh.operator(line.operator), "en": self.en.operator(line.operator)},
+        return {"title": fact.title, "limit": float(line.limit), "operator": line.operator,
+                "said": Text(self.zh.operator(line.operator), self.en.operator(line.operator)),
                 "clause": line.criterion.clause, "kind": fact.type.kind}  # fmt: skip
 
 
@@ -110,13 +109,13 @@ def sets_of(rule: Rule, table: str = "") -> tuple[CriteriaSet, CriteriaSet]:
     return CriteriaSet.of(layout, NOT_MET, table), CriteriaSet.of(layout, UNKNOWN, table)
 
 
-def titles_at(rule: Rule, parts: Iterable[int | None]) -> list[Both]:
+def titles_at(rule: Rule, parts: Iterable[int | None]) -> list[Text]:
     """The titles of the criteria in a set that was read with `listed`."""
     criteria = criteria_of(rule)
-    return [vars_of(criteria[place].title) for place in places(parts)]
+    return [criteria[place].title for place in places(parts)]
 
 
-def outcomes_of(rule: Rule) -> dict[str, Both]:
+def outcomes_of(rule: Rule) -> dict[str, dict[str, str]]:
     """The title and the role of each outcome of a decision."""
     return {one.id: {**vars_of(one.title), "role": one.role} for one in rule.outcomes.values()}
 
