@@ -55,12 +55,22 @@ class Database:
 
     def transact(self, work: Callable[[Any], Result]) -> Result:
         """The same, for whoever has the turn already."""
-        with _disk():
-            self.kind.acquire()
+        with self._alone_among_processes():
+            connection, cursor = _twice(self._begin)  # nothing was asked of it yet, so a dead connection does no harm
             try:
-                return self._committed(work)
-            finally:
-                self.kind.release()
+                result = work(cursor)
+                connection.commit()
+            except BaseException as error:
+                self._undo(connection)
+                if isinstance(error, LogError):
+                    raise
+                if isinstance(error, self.kind.conflicts):
+                    raise Conflict(str(error)) from error
+                self._drop()
+                if isinstance(error, self.kind.error):
+                    raise self._unavailable(error) from error
+                raise
+            return result
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Do it on a connection of the pool; once more on a fresh one where that turns out to be dead."""
@@ -82,14 +92,19 @@ class Database:
     @contextmanager
     def alone(self) -> Iterator[Connection]:
         """A transaction to change the tables in, beside which nobody writes; it makes the database where it can."""
-        with self.turn, _disk():
+        with _disk():
             self.kind.create()
+        with self.turn, self._alone_among_processes(), self.reading() as connection, connection.begin():
+            if self.kind.take_turn:
+                connection.exec_driver_sql(self.kind.take_turn)
+            yield connection
+
+    @contextmanager
+    def _alone_among_processes(self) -> Iterator[None]:
+        with _disk():
             self.kind.acquire()
             try:
-                with self.reading() as connection, connection.begin():
-                    if self.kind.take_turn:
-                        connection.exec_driver_sql(self.kind.take_turn)
-                    yield connection
+                yield
             finally:
                 self.kind.release()
 
@@ -118,23 +133,6 @@ class Database:
         self._writer, self.turn = None, threading.Lock()
         for forget in self.after_fork:
             forget()
-
-    def _committed(self, work: Callable[[Any], Result]) -> Result:
-        connection, cursor = _twice(self._begin)  # nothing was asked of it yet, so a dead connection does no harm
-        try:
-            result = work(cursor)
-            connection.commit()
-        except BaseException as error:
-            self._undo(connection)
-            if isinstance(error, LogError):
-                raise
-            if isinstance(error, self.kind.conflicts):
-                raise Conflict(str(error)) from error
-            self._drop()
-            if isinstance(error, self.kind.error):
-                raise self._unavailable(error) from error
-            raise
-        return result
 
     def _undo(self, connection: Any) -> None:
         try:

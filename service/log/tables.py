@@ -13,28 +13,26 @@ TEXT, BYTES = Text, LargeBinary
 metadata = MetaData()
 
 
-def _keys(type: Any, *names: str) -> list[Column[Any]]:
+def keys(type: Any, *names: str) -> list[Column[Any]]:
     return [Column(name, type, primary_key=True, autoincrement=False) for name in names]
 
 
-def _columns(type: Any, *names: str) -> list[Column[Any]]:
+def columns(type: Any, *names: str) -> list[Column[Any]]:
     return [Column(name, type, nullable=False) for name in names]
 
 
 log = Table(
-    "log", metadata, *_keys(WHOLE, "seq"), *_columns(WHOLE, "at"),
-    *_columns(TEXT, "id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome"),
-    *_columns(TEXT, "subject"), *_columns(BYTES, "body"), *_columns(TEXT, "refers_to"),
-    *_columns(BYTES, "sealed_sha256", "hash"),
+    "log", metadata, *keys(WHOLE, "seq"), *columns(WHOLE, "at"),
+    *columns(TEXT, "id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome"),
+    *columns(TEXT, "subject"), *columns(BYTES, "body"), *columns(TEXT, "refers_to"),
+    *columns(BYTES, "sealed_sha256", "hash"),
 )  # fmt: skip
-sealed = Table("sealed", metadata, *_keys(WHOLE, "seq"), *_columns(BYTES, "content"))
+sealed = Table("sealed", metadata, *keys(WHOLE, "seq"), *columns(BYTES, "content"))
 once = Table(  # a response is sealed: it may say what the inputs were
-    "once", metadata, *_keys(TEXT, "caller", "name"), *_columns(BYTES, "fingerprint", "response"),
-    *_columns(WHOLE, "status", "until"),
+    "once", metadata, *keys(TEXT, "caller", "name"), *columns(BYTES, "fingerprint", "response"),
+    *columns(WHOLE, "status", "until"),
 )  # fmt: skip
-editions = Table(
-    "editions", metadata, *_keys(TEXT, "sha256"), *_columns(TEXT, "plan", "date"), *_columns(BYTES, "files")
-)
+editions = Table("editions", metadata, *keys(TEXT, "sha256"), *columns(TEXT, "plan", "date"), *columns(BYTES, "files"))
 
 
 @cache

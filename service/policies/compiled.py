@@ -24,7 +24,7 @@ KEPT = 8  # copies of policies in the runtime folder, for requests still under w
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """An edition ready to judge, and the text of its files by path."""
+    """An edition ready to judge, and the text of its files and of those it extends, by path below the policies."""
 
     edition: Edition
     engine: Engine
@@ -51,15 +51,11 @@ class Snapshot:
 
 
 def compiled_of(root: Path, edition: Edition) -> Compiled:
-    """Ready to judge; its files lie below `root`."""
-    return Compiled(edition, Engine(edition), FactChecker(edition), files_of(root, edition))
-
-
-def files_of(root: Path, edition: Edition) -> dict[str, str]:
-    """The text of an edition's files and of those it extends, by path below the policies folder."""
+    """An edition ready to judge; its files, and those it extends, lie below `root`."""
     folder = root / edition.plan / edition.effective_from.isoformat()
     paths = sorted(path for one in lineage(root, folder) for path in one.glob("*.yaml"))
-    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    files = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return Compiled(edition, Engine(edition), FactChecker(edition), files)
 
 
 def compile_files(files: Mapping[str, str], sha256: str) -> Compiled:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -58,19 +58,15 @@ def bounds(outputs: Outputs, subject: str, fact: str, ids: Sequence[str]) -> dic
     ends_of = {}
     for row in outputs.rows(subject, ids):
         facts, ends = outputs.facts(subject, row), []
+        lists = [name for name in facts if name in known and known[name].type.kind == "list"]
         for role in ("not_met", "met"):
             supposed = {of: {one: edition.rules[one].role(role) for one in names} for of, names in decisions.items()}
-            filled = {name: [{**supposed[known[name].type.of], **one} for one in value] if _is_list(value) else value
-                      for name, value in facts.items()}  # fmt: skip
+            filled = facts | {name: [{**supposed[known[name].type.of], **one} for one in facts[name]] for name in lists}
             ends.append(Scope(edition, subject, filled, outputs.on, reference).fact(fact))
         if None not in ends:
             low, high = sorted(map(float, ends))
             ends_of[row[KEY]] = low, high
     return ends_of
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(one, Mapping) for one in value)
 
 
 def near(basis: Basis, rule: Rule) -> dict[str, Any]:

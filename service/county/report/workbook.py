@@ -74,7 +74,7 @@ def _sheet(book: Any, looks: Mapping[str, Any], name: str, heads: Sequence[str],
     for number, row in enumerate(rows, 1):
         for place, cell in enumerate(row):
             if isinstance(cell, date):
-                sheet.write_datetime(number, place, datetime(cell.year, cell.month, cell.day), looks["day"])  # noqa: DTZ001
+                sheet.write_datetime(number, place, cell, looks["day"])
             elif isinstance(cell, Decimal):
                 sheet.write_number(number, place, float(cell), looks["money"])
             elif isinstance(cell, str):

@@ -5,10 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from service.log.tables import BYTES, TEXT, WHOLE, columns, keys
+
 revision = "0001"
 down_revision = None
 
-WHOLE, TEXT, BYTES = sa.BigInteger().with_variant(sa.Integer(), "sqlite"), sa.Text, sa.LargeBinary
 KEPT = ("log", "editions")  # no line is changed or deleted
 CONTENT_KEPT = ("sealed",)  # may be deleted from, for retention
 
@@ -33,29 +34,21 @@ def upgrade() -> None:
 
 def _tables() -> None:
     _table(
-        "log", *_keys(WHOLE, "seq"), *_columns(WHOLE, "at"),
-        *_columns(TEXT, "id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome"),
-        *_columns(TEXT, "subject"), *_columns(BYTES, "body"), *_columns(TEXT, "refers_to"),
-        *_columns(BYTES, "sealed_sha256", "hash"),
+        "log", *keys(WHOLE, "seq"), *columns(WHOLE, "at"),
+        *columns(TEXT, "id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome"),
+        *columns(TEXT, "subject"), *columns(BYTES, "body"), *columns(TEXT, "refers_to"),
+        *columns(BYTES, "sealed_sha256", "hash"),
     )  # fmt: skip
-    _table("sealed", *_keys(WHOLE, "seq"), *_columns(BYTES, "content"))
-    _table("once", *_keys(TEXT, "caller", "name"), *_columns(BYTES, "fingerprint", "response"),
-           *_columns(WHOLE, "status", "until"), sqlite_with_rowid=False)  # fmt: skip
-    _table("editions", *_keys(TEXT, "sha256"), *_columns(TEXT, "plan", "date"), *_columns(BYTES, "files"))
-    _table("api_keys", *_keys(TEXT, "id"), *_columns(TEXT, "name", "role"), *_columns(BYTES, "sha256"),
-           *_columns(WHOLE, "created"), sa.Column("expires", WHOLE), sa.Column("revoked", WHOLE))  # fmt: skip
+    _table("sealed", *keys(WHOLE, "seq"), *columns(BYTES, "content"))
+    _table("once", *keys(TEXT, "caller", "name"), *columns(BYTES, "fingerprint", "response"),
+           *columns(WHOLE, "status", "until"), sqlite_with_rowid=False)  # fmt: skip
+    _table("editions", *keys(TEXT, "sha256"), *columns(TEXT, "plan", "date"), *columns(BYTES, "files"))
+    _table("api_keys", *keys(TEXT, "id"), *columns(TEXT, "name", "role"), *columns(BYTES, "sha256"),
+           *columns(WHOLE, "created"), sa.Column("expires", WHOLE), sa.Column("revoked", WHOLE))  # fmt: skip
 
 
-def _table(name: str, *columns: sa.Column[Any], **options: bool) -> None:
-    op.create_table(name, *columns, sqlite_strict=True, **options)
-
-
-def _keys(type: Any, *names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, type, primary_key=True, autoincrement=False) for name in names]
-
-
-def _columns(type: Any, *names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, type, nullable=False) for name in names]
+def _table(name: str, *parts: sa.Column[Any], **options: bool) -> None:
+    op.create_table(name, *parts, sqlite_strict=True, **options)
 
 
 def _guard_sqlite() -> None:
