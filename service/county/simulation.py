@@ -152,7 +152,7 @@ class Simulation:
                     yield Moved(rule.id, rule.subject, id, above, one, other)
 
     def met(self, outcomes: Outcomes) -> dict[str, int]:
-        """How many records meet each affected decision."""
+        """The number of records that meet each affected decision."""
         return {
             rule.id: sum(outcomes[rule.subject, id][rule.id] == rule.role("met") for id, *_ in self.rows[rule.subject])
             for rule in self.affected

@@ -54,7 +54,7 @@ class Database:
             return self.transact(work)
 
     def transact(self, work: Callable[[Any], Result]) -> Result:
-        """The same, for whoever has the turn already."""
+        """Do it like `write`, for a caller that has the turn already."""
         with self._alone_among_processes():
             connection, cursor = _twice(self._begin)  # nothing was asked of it yet, so a dead connection does no harm
             try:
@@ -141,7 +141,7 @@ class Database:
             self._drop()
 
     def _begin(self) -> tuple[Any, Any]:
-        """Whoever has the turn has the one connection for writing, which is kept: to fetch it costs time."""
+        """Begin on the one connection for writing, which is kept: to fetch it costs time."""
         try:
             if self._writer is None or self.kind.stale(self._writer[0]):
                 self._drop()

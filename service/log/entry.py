@@ -73,7 +73,7 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """How far the log reached at a moment. Kept elsewhere, it proves later that no line was taken off the end."""
+    """The end of the log at a moment. Kept elsewhere, it proves later that no line was taken off the end."""
 
     seq: int
     hash: str

@@ -76,7 +76,7 @@ class InputsExpired(LogError):
 
 
 def reason_of(error: BaseException) -> str:
-    """The code of REASONS for what a database driver raised."""
+    """The code of REASONS for an error of a database driver."""
     if isinstance(error, sqlite3.Error):
         name = (getattr(error, "sqlite_errorname", None) or "").removeprefix("SQLITE_").partition("_")[0]
         return SQLITE.get(name) or ("tables" if str(error).startswith("no such table") else "fault")

@@ -89,5 +89,5 @@ def _json(body: bytes) -> Any:
     try:
         read = orjson.loads(body)
         return read if b"\n" in body else orjson.Fragment(body)
-    except orjson.JSONDecodeError:  # not what we wrote
+    except orjson.JSONDecodeError:  # the body was tampered with
         return body.decode(errors="replace")

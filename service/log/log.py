@@ -129,7 +129,7 @@ class DecisionLog:
             raise LogUnavailable("clock")
 
     def backlog(self) -> tuple[int, float]:
-        """How many entries wait to be written, and the age of the oldest in seconds."""
+        """The number of entries that wait to be written, and the age of the oldest in seconds."""
         return self.writer.waiting()
 
     def keep_edition(self, sha256: str, plan: str, date: str, files: Mapping[str, str]) -> None:

@@ -22,7 +22,7 @@ AT_ONCE = 1000  # rows of one transaction: whoever wants to append waits no long
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """How far inputs have expired, and how many were deleted now."""
+    """The last seq whose inputs have expired, and the numbers of inputs and answers deleted now."""
 
     through: int
     inputs: int

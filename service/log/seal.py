@@ -36,7 +36,7 @@ class Sealer:
 
     @classmethod
     def of(cls, keys: str, blind_key: str) -> Sealer:
-        """Of settings: `id:base64` for each key, separated by commas or spaces, the current one first."""
+        """Read settings: `id:base64` for each key, separated by commas or spaces, the current one first."""
         ciphers: dict[str, AESGCM] = {}
         for place, part in enumerate(keys.replace(",", " ").split(), start=1):
             name, colon, text = part.partition(":")
@@ -84,7 +84,7 @@ class Sealer:
             ) from None
 
     def blind(self, subject: str) -> str:
-        """The same for the same subject, and of no use without the key."""
+        """A pseudonym: the same for the same subject, and of no use without the key."""
         return blake2b(subject.encode(), key=self._index_key, digest_size=KEY // 2).hexdigest()
 
     @cached_property

@@ -95,7 +95,7 @@ class Writer:
         return ticket.stored
 
     def waiting(self) -> tuple[int, float]:
-        """How many entries wait, and for how many seconds the first of them has."""
+        """The number of entries that wait, and the seconds that the first of them has waited."""
         tickets = tuple(self._pending)
         oldest = time.monotonic() - tickets[0].since if tickets else 0.0
         return sum(len(one.entries) for one in tickets), oldest
@@ -175,7 +175,7 @@ class Writer:
         return tickets
 
     def _commit(self, tickets: list[Ticket]) -> None:
-        """All in one transaction; where the database refuses a row, each alone, so that none fails for another."""
+        """Write all in one transaction; where the database refuses a row, each alone, so that none fails for another."""
         try:
             self._database.transact(lambda cursor: self._fill(cursor, tickets))
         except Conflict:

@@ -23,7 +23,7 @@ def keep(log: DecisionLog, snapshot: Snapshot) -> None:
 
 
 def announce(log: DecisionLog, snapshot: Snapshot, moment: str) -> None:
-    """Say once, whichever worker comes first, what is live from this moment on."""
+    """Write the live editions to the log, once for all workers."""
     editions = [{"edition": name, "sha256": one.edition.sha256} for name, one in snapshot.compiled.items()]
     body = dumps({"digest": snapshot.digest, "editions": editions})
     entry = Entry(new_id(log.clock()), EDITIONS, "", "", "", "", "", "", "", "", body)

@@ -51,7 +51,7 @@ class Found:
 
     @property
     def gap(self) -> Fraction:
-        """How much more even the best answer could be at most."""
+        """The most by which the best answer could be more even."""
         return max(Fraction(0), self.judged.score - self.bound)
 
 

@@ -58,13 +58,13 @@ class Board:
         return float(self.value @ np.abs(self.off()).max(axis=0))
 
     def strain(self, carried: Floats, shares: Floats) -> Floats:
-        """How badly loads fit shares: smooth, so that a trade helps even where it is not the worst that gains."""
+        """The misfit of loads to shares: smooth, so that a trade helps even where another bearer is worse off."""
         strain: Floats = (np.abs(carried / shares[..., None] - 1) ** self.power) @ self.value**self.power
         return strain
 
 
 def begin(task: Task) -> Board:
-    """As it was last, as far as the limits allow, and the rest, the heaviest first, where each fits best."""
+    """Start from the last answer as far as the limits allow; give the rest, the heaviest first, to whom each fits best."""
     board = Board(task)
     heavy = np.argsort(-(board.weights * board.value).sum(axis=1), kind="stable")
     for record in heavy:

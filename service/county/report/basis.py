@@ -33,13 +33,12 @@ class Line:
     limit: Fraction
 
 
-class Basis:
+class Basis(Outputs):
     """The outputs of one run and the runs before it."""
 
     def __init__(self, outputs: Outputs, before: Sequence[Before] = ()) -> None:
-        self.outputs, self.before = outputs, before
-        self.duck, self.edition, self.manifest, self.on = outputs.duck, outputs.edition, outputs.manifest, outputs.on
-        self.report, self.judge = self.edition.report, TableJudge(self.edition, self.on)
+        super().__init__(outputs.folder, outputs.edition, outputs.duck, outputs.manifest)
+        self.before, self.report, self.judge = before, self.edition.report, TableJudge(self.edition, self.on)
         self.zh, self.en = Wording(self.edition, "zh"), Wording(self.edition, "en")
         self.publish = self.manifest.publish
 
@@ -57,17 +56,14 @@ class Basis:
 
     # --- views in SQL
 
-    def file(self, subject: str) -> str:
-        return self.outputs.file(subject)
-
     def beside(self, subject: str, conditions: Mapping[str, Any], facts: Sequence[str] = ()) -> str:
         """A view of the rows of a subject: whether conditions hold, and the values of facts."""
-        table = self.duck.table(self.outputs.path(subject))
+        table = self.duck.table(self.path(subject))
         return f"({self.duck.sql(self.judge.beside(subject, table, conditions, facts))})"
 
     def values(self, subject: str, facts: Sequence[str]) -> tuple[str, list[str]]:
-        """A view with the values of facts, to be named `v`, and the expression of each as a number: without the error
-        of a division, but with more digits than a page shows, which knows by them what does not end."""
+        """A view with the values of facts, to be named `v`, and the expression of each as a number: rounded to more
+        digits than a page shows, so that the page marks as rounded each number that does not end."""
         view = self.beside(subject, {}, facts)
         columns = self.duck.columns(view)
         exact = {one: f"v.{one}{TOP} / nullif(v.{one}{BOTTOM}, 0)" if one + TOP in columns else f"v.{one}"

@@ -50,13 +50,13 @@ def exclusions(basis: Basis) -> list[dict[str, Any]]:
 
 
 def alone(basis: Basis) -> list[dict[str, Any]]:
-    """The same for every checklist about upper subjects."""
+    """The criteria of every checklist about upper subjects."""
     return [part for rule in basis.edition.rules.values()
             if rule.subject != basis.report.funnel_subject and (part := unmet(basis, rule.id))]  # fmt: skip
 
 
 def unmet(basis: Basis, decision: str) -> dict[str, Any] | None:
-    """How often each criterion of a checklist is not met, is unknown, or is the only one not met."""
+    """The number of records that fail each criterion of a checklist, lack data for it, or fail it alone."""
     rule = basis.made(decision)
     if rule is None or not isinstance(rule.body, Checklist):
         return None
@@ -112,7 +112,7 @@ def _gap(basis: Basis, subject: str, doubt: Doubt) -> dict[str, Any]:
 
 
 def rankings(basis: Basis) -> list[dict[str, Any]]:
-    return [] if basis.publish else [_proposal(basis, one) for one in proposals(basis.outputs)]
+    return [] if basis.publish else [_proposal(basis, one) for one in proposals(basis)]
 
 
 def _proposal(basis: Basis, one: Proposal) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def _failing(basis: Basis, rule: Rule, days: Sequence[date]) -> list[tuple[Any, 
 
 def _judged_on(basis: Basis, rule: Rule, days: Sequence[date]) -> str:
     """A query that makes a decision on later days, from the records of today, about the records in `_kept`."""
-    subject, levels, on, path = rule.subject, basis.manifest.levels, Days.of(days), basis.outputs.path
+    subject, levels, on, path = rule.subject, basis.manifest.levels, Days.of(days), basis.path
     judging, counting = Judging(basis.edition, basis.on, basis.duck, basis.duck), Counting(basis.edition, on)
     kept, key = _kept(basis, rule), key_of(subject)
     counted = {one: facts for one in levels if (facts := counting.declared(subject, one))}
@@ -124,7 +124,7 @@ def _judged_on(basis: Basis, rule: Rule, days: Sequence[date]) -> str:
 
 def _kept(basis: Basis, rule: Rule) -> Any:
     """The records that meet a decision now, or hold its title."""
-    judged = basis.duck.table(basis.outputs.path(rule.subject))
+    judged = basis.duck.table(basis.path(rule.subject))
     met = judged[rule.id] == rule.role("met")
     if basis.report.held is None or basis.report.titles != rule.id:
         return judged.filter(met).select(KEY)
@@ -138,7 +138,7 @@ def _expired(basis: Basis, days: Sequence[date]) -> dict[date, int | None]:
     if where is None or not basis.there(subject):
         return dict.fromkeys(days)
     judging = Judging(basis.edition, basis.on, basis.duck, basis.duck)
-    table = judging.bare(subject, basis.outputs.path(subject))
+    table = judging.bare(subject, basis.path(subject))
     gone = TableJudge(basis.edition, Days.of(days)).tally(subject, table, where)
     return {**dict.fromkeys(days, 0), **dict(basis.duck.run(basis.duck.sql(gone)))}
 

@@ -17,7 +17,6 @@ from rules.values.text import Text
 from rules.words.explain import change_said
 from service.county.backend import named
 from service.county.report.basis import MOST, Basis, lines, outcomes_of, sets_of, titles_at
-from service.county.run.outputs import Outputs
 
 
 def scatter(basis: Basis, rule: Rule) -> dict[str, Any] | None:
@@ -40,15 +39,15 @@ def shares(basis: Basis, rule: Rule) -> dict[str, Any] | None:
         return None
     view, values = basis.values(rule.subject, [axes[0].fact])
     bars = basis.duck.run(f"SELECT {KEY}, {values[0]} FROM {view} v ORDER BY 2 DESC NULLS LAST, 1 LIMIT {MOST}")
-    ends = bounds(basis.outputs, rule.subject, axes[0].fact, [id for id, value in bars if value is None])
+    ends = bounds(basis, rule.subject, axes[0].fact, [id for id, value in bars if value is None])
     return {"axis": basis.shown(axes[0], rule.subject), "bars": bars,
             "between": sorted(ends.items(), key=lambda one: (-one[1][1], one[0]))}  # fmt: skip
 
 
-def bounds(outputs: Outputs, subject: str, fact: str, ids: Sequence[str]) -> dict[str, tuple[float, float]]:
+def bounds(basis: Basis, subject: str, fact: str, ids: Sequence[str]) -> dict[str, tuple[float, float]]:
     """The lowest and the highest figure of each record, by taking every undecided record below as not met and as met.
     Records that lack something else are left out."""
-    edition, reference = outputs.edition, Reference(outputs.edition)
+    edition, reference = basis.edition, Reference(basis.edition)
     known = edition.subjects[subject].facts
     rests = heights_of(edition, [(subject, Ref("fact", "", fact, known[fact].type))])
     turning = {rule.id for rule in edition.rules.values()
@@ -56,13 +55,13 @@ def bounds(outputs: Outputs, subject: str, fact: str, ids: Sequence[str]) -> dic
     decisions = {one.type.of: [name for of, name in rests if of == one.type.of and name in turning]
                  for one in known.values() if one.type.kind == "list"}  # fmt: skip
     ends_of = {}
-    for row in outputs.rows(subject, ids):
-        facts, ends = outputs.facts(subject, row), []
+    for row in basis.rows(subject, ids):
+        facts, ends = basis.facts(subject, row), []
         lists = [name for name in facts if name in known and known[name].type.kind == "list"]
         for role in ("not_met", "met"):
             supposed = {of: {one: edition.rules[one].role(role) for one in names} for of, names in decisions.items()}
             filled = facts | {name: [{**supposed[known[name].type.of], **one} for one in facts[name]] for name in lists}
-            ends.append(Scope(edition, subject, filled, outputs.on, reference).fact(fact))
+            ends.append(Scope(edition, subject, filled, basis.on, reference).fact(fact))
         if None not in ends:
             low, high = sorted(map(float, ends))
             ends_of[row[KEY]] = low, high
@@ -76,8 +75,8 @@ def near(basis: Basis, rule: Rule) -> dict[str, Any]:
                          f"ORDER BY {not_met.size}, {KEY} LIMIT {basis.report.nearest}")  # fmt: skip
     above, reference = basis.places(rule.subject), Reference(basis.edition)
     ranked = []
-    for row in basis.outputs.rows(rule.subject, [id for (id,) in ids]):
-        id, decision = row[KEY], basis.outputs.decided(reference, rule.subject, row, rule.id)
+    for row in basis.rows(rule.subject, [id for (id,) in ids]):
+        id, decision = row[KEY], basis.decided(reference, rule.subject, row, rule.id)
         far = distances(decision).outcome
         changes = () if far is None or far.why else far.changes
         steps = sum(abs(Fraction(one.by)) if one.by is not None else 1 for one in changes)

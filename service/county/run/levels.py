@@ -95,12 +95,9 @@ class Judging:
         bulk = [rule for rule in rules if rule.id not in refused]
         others = [rule for rule in rules if rule.id in refused]
         if bulk:
-            kept = [name for name in table.columns if SEPARATOR not in name]
-            names = [*kept, *(one for one in judged.columns if one not in table.columns or one in bulk)]
-            if others:
-                beside = {level + SEPARATOR + name for level, facts in wanted.items() for name in facts}
-                names += [one for one in judged.columns if one not in names and one in beside]
-            table = judged.select(*dict.fromkeys(names))
+            read = {level + SEPARATOR + name for level, names in wanted.items() for name in names if others}
+            table = judged.select(*(one for one in judged.columns
+                                    if one not in table.columns or SEPARATOR not in one or one in read))  # fmt: skip
         self.backend.write(table, out, KEY, dict(_codes(bulk)))
         rows = int(self.duck.run(f"SELECT count(*) FROM {rows_of(out)}")[0][0])
         singly = others if rows <= FEW else []

@@ -65,7 +65,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How one subject was judged."""
+    """The decisions made about one subject, and the way of making them."""
 
     subject: str
     bulk: tuple[str, ...]  # decisions made in tables
@@ -110,7 +110,7 @@ class Childless:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """How many records below leave figures above unknown, and how many of these were looked into."""
+    """The number of records below that leave figures above unknown, and of those looked into."""
 
     below: str
     doubtful: int

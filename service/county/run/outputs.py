@@ -35,7 +35,7 @@ class Outputs:
         return self.folder / f"{name}.parquet"
 
     def file(self, name: str) -> str:
-        """The same as SQL writes it after FROM."""
+        """The rows of `path` as SQL writes them after FROM."""
         return rows_of(self.path(name))
 
     def row(self, subject: str, id: str) -> dict[str, Any] | None:
@@ -69,7 +69,7 @@ class Outputs:
         return None if row is None else self.decided(engine, subject, row, decision)
 
     def decided(self, engine: Decider, subject: str, row: Mapping[str, Any], decision: str) -> Decision:
-        """The same of a row of `rows`."""
+        """The engine's decision about a row of `rows`; Disagreement as in `decide`."""
         id = row[KEY]
         online, bulk = engine.decide(decision, self.facts(subject, row), self.on, id), row.get(decision)
         if bulk is not None and (bulk != online.outcome or not self._agree(decision, row, online)):
