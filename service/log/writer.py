@@ -175,7 +175,7 @@ class Writer:
         return tickets
 
     def _commit(self, tickets: list[Ticket]) -> None:
-        """Write all in one transaction; where the database refuses a row, each alone, so that none fails for another."""
+        """Write all in one transaction; each alone where the database refuses a row, so that none fails for another."""
         try:
             self._database.transact(lambda cursor: self._fill(cursor, tickets))
         except Conflict:

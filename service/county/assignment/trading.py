@@ -64,7 +64,7 @@ class Board:
 
 
 def begin(task: Task) -> Board:
-    """Start from the last answer as far as the limits allow; give the rest, the heaviest first, to whom each fits best."""
+    """Start from the last answer within the limits; give the rest, the heaviest first, to whom each fits best."""
     board = Board(task)
     heavy = np.argsort(-(board.weights * board.value).sum(axis=1), kind="stable")
     for record in heavy:
