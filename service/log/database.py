@@ -19,7 +19,6 @@ from service.log.kinds import Kind, Postgresql, Sqlite
 Result = TypeVar("Result")
 DISK = {errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EROFS: "read_only", errno.EACCES: "read_only"}
 
-
 KINDS: Mapping[str, Callable[[URL], Kind]] = {"sqlite": Sqlite, "postgresql": Postgresql}
 ALL: WeakSet[Database] = WeakSet()
 LEFT_ALONE: list[object] = []
@@ -62,11 +61,10 @@ class Database:
                 connection.commit()
             except BaseException as error:
                 self._undo(connection)
-                if isinstance(error, LogError):
-                    raise
                 if isinstance(error, self.kind.conflicts):
                     raise Conflict(str(error)) from error
-                self._drop()
+                if not isinstance(error, LogError):
+                    self._drop()
                 if isinstance(error, self.kind.error):
                     raise self._unavailable(error) from error
                 raise

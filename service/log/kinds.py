@@ -10,6 +10,7 @@ import sqlite3
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any, ClassVar
 
 from sqlalchemy import URL, Engine, QueuePool, create_engine, event
@@ -119,14 +120,10 @@ class Sqlite(Kind):
             return True
 
     def check(self) -> None:
-        if self._room() < ROOM:
+        if disk_usage(self.path.parent).free < ROOM:
             self._shrink()
-            if self._room() < ROOM:
+            if disk_usage(self.path.parent).free < ROOM:
                 raise LogUnavailable("disk_full")
-
-    def _room(self) -> int:
-        disk = os.statvfs(self.path.parent)
-        return disk.f_bavail * disk.f_frsize
 
     def _shrink(self) -> None:
         """Give back the room of the write-ahead log: after an append that found none, that can be all there is."""
