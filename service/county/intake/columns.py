@@ -55,14 +55,14 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Match
     levels = tuple(around(edition, subject))
     facts: dict[str, str] = {}
     notes: list[Note] = []
-    untold: set[str] = set()  # given in a way that cannot be read
+    unread: set[str] = set()  # given in a way that cannot be read
     names = [*given, *decided, *titles, *IDS, *belongs]
     for column in columns:
         name = column if column in given or column in decided else titles.get(column, "")
         if name in given and given[name].type.kind == "list" and not columns[column].endswith("[]"):
             notes.append(Note(column, "list_as_text", "列表只能写在 Parquet 里，本列未用，按未知处理。",
                               "Lists come in Parquet only; not used, not known in any row."))  # fmt: skip
-            untold.add(name)
+            unread.add(name)
         elif name and name not in facts:
             facts[name] = column
         elif column not in (*IDS, *belongs, *levels, *map(key_of, levels)):
@@ -70,7 +70,7 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Match
     notes += [
         Note(name, "column_missing", f"没有“{fact.title.zh}”一列，全部按未知处理。",
              f"There is no column for {fact.title.en}: it is not known in any row.")
-        for name, fact in given.items() if name not in {*facts, *untold} and fact.counted is None
+        for name, fact in given.items() if name not in {*facts, *unread} and fact.counted is None
     ]  # fmt: skip
     id, up = (next((at for at in options if at in columns), "") for options in (IDS, belongs))
     return Matched(id, up, facts, tuple(notes))
@@ -135,8 +135,7 @@ def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
 
 def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
     whole = fact.type.kind == "count" and not fact.decimals
-    if type in ("FLOAT", "DOUBLE", "BOOLEAN") or not (text or type.endswith("INT") or type.startswith("DECIMAL")
-                                                      or type == "INTEGER"):  # fmt: skip
+    if not text and not type.endswith(("INT", "INTEGER")) and not type.startswith("DECIMAL"):
         return Cell("CAST(NULL AS BIGINT)", ((f"{at} IS NOT NULL", "not_a_number"),))
     wrong: list[tuple[str, str]] = []
     if not text:

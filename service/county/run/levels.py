@@ -95,9 +95,12 @@ class Judging:
         bulk = [rule for rule in rules if rule.id not in refused]
         others = [rule for rule in rules if rule.id in refused]
         if bulk:
-            read = {level + SEPARATOR + name for level, names in wanted.items() for name in names if others}
-            table = judged.select(*(one for one in judged.columns
-                                    if one not in table.columns or SEPARATOR not in one or one in read))  # fmt: skip
+            names = [one for one in table.columns if SEPARATOR not in one]
+            names += [one for one in judged.columns if one not in table.columns]
+            if others:
+                read = {level + SEPARATOR + name for level, facts in wanted.items() for name in facts}
+                names += [one for one in table.columns if one in read]
+            table = judged.select(*names)
         self.backend.write(table, out, KEY, dict(_codes(bulk)))
         rows = int(self.duck.run(f"SELECT count(*) FROM {rows_of(out)}")[0][0])
         singly = others if rows <= FEW else []
