@@ -123,7 +123,7 @@ class _Run:
         levels: dict[str, Level] = {}
         for file in reversed(checked):
             self.tick(file.subject)
-            levels[file.subject] = once(f"level {file.subject}", Level, partial(self.level, file))
+            levels[file.subject] = once(file.subject, Level, partial(self.level, file))
         counts = {one: once(f"counts {one}", Counts, partial(self.counts, levels[one])) for one in self.files}
         manifest = Manifest(
             **{one.name: getattr(stamp, one.name) for one in fields(stamp)},
