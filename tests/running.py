@@ -74,11 +74,18 @@ class Running:
         """End it and its workers at once, with no time to finish anything."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        while not _is_free(int(self.environment["VILLAGE_CREDIT_PORT"])):  # the workers may end a moment later
+            time.sleep(0.005)
 
     def stop(self) -> int:
         """End it as an operator would; the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def free_port() -> int:
