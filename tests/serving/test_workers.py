@@ -141,6 +141,7 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path, policies: Path) -> None:
             assert time.monotonic() < patience
             with suppress(*GONE):  # what that worker had in hand is lost, and nothing else
                 assert seen(server)[0] == "0.55"
+        server.wait()  # a worker votes before it listens
         assert seen(server)[0] == "0.55"
 
 
