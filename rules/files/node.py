@@ -59,6 +59,17 @@ class Node:
         """The entry of a mapping, or None."""
         return self.entries.get(key)
 
+    def at(self, key: str) -> Node:
+        """The entry of a mapping, or an empty node: without text, items or entries."""
+        return self.entries.get(key, ABSENT)
+
+    def key(self, key: str) -> Node:
+        """A key of a mapping as a scalar, where it was written."""
+        return Node(self.key_marks[key], self.entries[key].path, key)
+
+
+ABSENT = Node(Mark("", 0, 0), "", "")
+
 
 def kind(text: str, *, quoted: bool = False) -> str:
     """The JSON Schema type that YAML 1.2 (core) gives a scalar."""
