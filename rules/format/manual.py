@@ -5,7 +5,9 @@ In: a page of the manual. Out: the page with each table anew, between `<!-- NAME
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 
 from rules.operations import OPERATIONS, OPERATORS
 from rules.values.exact import UNITS, Type
@@ -19,6 +21,12 @@ _HEADS = {
     "formulas": (Text("公式", "formula"), Text("结果", "gives")),
     "operators": (Text("比较", "operator"), Text("成立", "holds for")),
 }
+
+
+def formulas() -> dict[str, dict[str, str]]:
+    """How each operation is written, and the value it gives in either language."""
+    rows: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("formulas.json").read_text(encoding="utf-8"))
+    return rows
 
 
 def with_tables(page: str, lang: Lang) -> str:
@@ -43,7 +51,8 @@ def _replaced(page: str, name: str, lines: Iterable[str]) -> str:
 
 
 def _formulas(lang: Lang) -> Iterable[tuple[str, str]]:
-    return ((one.written, cell(one.gives.get(lang))) for one in OPERATIONS.values())
+    rows = formulas()
+    return ((rows[name]["written"], cell(rows[name][lang])) for name in OPERATIONS)
 
 
 def _operators(lang: Lang) -> Iterable[tuple[str, str]]:

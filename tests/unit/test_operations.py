@@ -7,6 +7,7 @@ from hypothesis import given as cases
 from hypothesis import strategies as st
 
 from rules.engine.ladders import LADDERS
+from rules.format.manual import formulas
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.missing import missing
 from rules.judging.readers import Place, reader
@@ -67,8 +68,10 @@ def test_a_divisor_of_zero_is_what_is_missing(name):
 
 
 def test_every_key_and_option_has_its_words_and_its_row_in_the_manual():
+    rows = formulas()
+    assert rows.keys() == OPERATIONS.keys()
     for operation, key in KEYS.values():
-        assert key.name in operation.written
+        assert key.name in rows[operation.name]["written"]
         options = {"date": ("plus", "minus"), "rank": ("highest", "lowest")}.get(operation.name, (key.option,))
         assert all(phrase_of(operation.name, option) for option in options)
     assert {name.split(".")[0].split("@")[0] for name in PHRASES} == {*OPERATIONS, "records"}
