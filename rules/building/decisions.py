@@ -13,7 +13,9 @@ from rules.building.names import Head
 from rules.building.rankings import RANKING
 from rules.building.scorecards import SCORECARD
 from rules.files.source import Node
+from rules.format.grammar import BODIES
 from rules.model import Assignment, Rule
+from rules.operations import require
 from rules.problems.problem import Problems
 from rules.values.exact import Type
 
@@ -24,6 +26,7 @@ KINDS: Mapping[str, DecisionKind] = {
     "ranking": RANKING,
     "assignment": ASSIGNMENT,
 }
+require("kinds of decision to build", BODIES, KINDS)
 
 
 def head_of(node: Node) -> Head | None:
