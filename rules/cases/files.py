@@ -19,8 +19,8 @@ from rules.files.source import read
 from rules.problems.problem import Problems
 from rules.values.exact import read_date
 from rules.values.exact_json import decode
-from rules.values.ids import ID, WANTED
-from rules.values.text import Mark, TextError
+from rules.values.ids import WANTED, is_id
+from rules.values.text import TextError
 
 KEYS = ("on", "subject", "facts", "decisions")
 
@@ -77,12 +77,8 @@ def read_cases(text: str, name: str) -> list[Case]:
         first = problems.errors[0]
         raise CaseError(f"{name}:{first.mark.line}:{first.mark.column}", first.zh, first.en)
     if node.is_list:
-        return [_case(_data(one), _where(one.mark), one) for one in node.items]
+        return [_case(_data(one), f"{one.mark.file}:{one.mark.line}", one) for one in node.items]
     return [_case(_data(node), name, node)]
-
-
-def _where(mark: Mark) -> str:
-    return f"{mark.file}:{mark.line}"
 
 
 def _data(node: Node) -> Any:
@@ -113,29 +109,25 @@ def _from_json(text: str, name: str) -> Iterator[Case]:
         lines = [(number, one) for number, one in enumerate(text.splitlines(), 1) if one.strip()]
         if len(lines) < 2 or not lines[0][1].rstrip().endswith("}"):
             raise _bad_json(name, error) from None
-        yield from _from_lines(lines, name)
+        yield from (_case(_line(one, f"{name}:{number}"), f"{name}:{number}") for number, one in lines)
         return
     if isinstance(found, list):
-        for number, one in enumerate(found, 1):
-            yield _case(one, f"{name}#{number}")
+        yield from (_case(one, f"{name}#{number}") for number, one in enumerate(found, 1))
     else:
         yield _case(found, name)
 
 
-def _from_lines(lines: list[tuple[int, str]], name: str) -> Iterator[Case]:
-    """A case on every line."""
-    for number, one in lines:
-        where = f"{name}:{number}"
-        try:
-            found = decode(one)
-        except (ValueError, RecursionError) as error:
-            raise _bad_json(where, error) from None
-        yield _case(found, where)
+def _line(text: str, where: str) -> Any:
+    """The case on a line of JSON lines."""
+    try:
+        return decode(text)
+    except (ValueError, RecursionError) as error:
+        raise _bad_json(where, error) from None
 
 
 def _bad_json(where: str, error: Exception) -> CaseError:
-    said = f"{error.msg}, {error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
-    return CaseError(where, f"这不是正确的 JSON（{said}）。", f"This is not valid JSON ({said}).")
+    detail = f"{error.msg}, {error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+    return CaseError(where, f"这不是正确的 JSON（{detail}）。", f"This is not valid JSON ({detail}).")
 
 
 def _case(found: Any, where: str, node: Node | None = None) -> Case:
@@ -151,13 +143,12 @@ def _case(found: Any, where: str, node: Node | None = None) -> Case:
 def _subject(found: Mapping[str, Any], where: str) -> str:
     subject = found.get("subject") or {}
     name = subject.get("id") if isinstance(subject, Mapping) else subject
-    if name is not None and not isinstance(name, str):
-        name = str(name) if type(name) is int else None
-        if name is None:
-            raise CaseError(where, "subject.id 要是文字。", "subject.id has to be text.")
-    if name and ID.fullmatch(name) is None:
+    if name is not None and type(name) not in (str, int):
+        raise CaseError(where, "subject.id 要是文字。", "subject.id has to be text.")
+    name = "" if name is None else str(name)
+    if name and is_id(name) is None:
         raise CaseError(where, *WANTED)
-    return name or ""
+    return name
 
 
 def _on(found: Mapping[str, Any], where: str) -> date | None:

@@ -12,7 +12,7 @@ from rules.operations.comparisons import sort_key
 from rules.operations.forms import EXPRESSION, VALUE
 from rules.operations.operation import Formula, Key, Operation, Span, Spans, alike, typed
 from rules.operations.phrases import PRODUCT, SUM, chain, choice, rounded
-from rules.values.exact import RATE, TIMES, Type, Value, exact, read_literal
+from rules.values.exact import RATE, TIMES, Type, Value, exact, ratio, read_literal
 
 
 def _numbers(types: Sequence[Type]) -> bool:
@@ -29,10 +29,7 @@ def _ratio_type(types: Sequence[Type]) -> Type | None:
 
 
 def _ratio(_op: Op, top: Any, bottom: Any) -> Value:
-    if not bottom:
-        return None
-    share = Fraction(top, bottom)
-    return share.numerator if share.denominator == 1 else share
+    return ratio(top, bottom) if bottom else None
 
 
 def _ratio_span(op: Op, spans: Spans) -> Span:

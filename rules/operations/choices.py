@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rules.model import Expr, Op
 from rules.operations.forms import CONDITION, EXPRESSION
-from rules.operations.operation import Formula, Key, Operation, Scope, alike, truth
+from rules.operations.operation import Formula, Key, Operation, Scope, alike, truth, typed
 from rules.operations.phrases import LOOSE, WORDS, Phrase
 from rules.values.exact import BOOLEAN, Value
 from rules.values.text import Text
@@ -17,8 +17,7 @@ def _first_known(op: Op, scope: Scope) -> Value:
 
 
 def _read_known(formula: Formula) -> Op | None:
-    argument = formula.expression(formula.own)
-    return None if argument is None else formula.op((argument,), BOOLEAN)
+    return typed(formula, [formula.expression(formula.own)])
 
 
 def _known(op: Op, scope: Scope) -> Value:

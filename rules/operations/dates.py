@@ -7,7 +7,7 @@ from datetime import date
 
 from rules.model import Op
 from rules.operations.forms import EXPRESSION, VALUE
-from rules.operations.operation import Formula, Key, Operation
+from rules.operations.operation import Formula, Key, Operation, typed
 from rules.operations.phrases import TIGHT, WORDS, Phrase
 from rules.values.exact import DATE, PERIODS, Type, Value, completed_months, completed_years, shift
 
@@ -22,9 +22,7 @@ def _count(unit: str, dates: int) -> Callable[[Sequence[Type]], Type | None]:
 
 
 def _read_date(formula: Formula) -> Op | None:
-    day = formula.expression(formula.own, DATE)
-    type = None if day is None else formula.operation.typed([day.type])
-    return None if day is None or type is None else formula.op((day,), type)
+    return typed(formula, [formula.expression(formula.own, DATE)])
 
 
 def _moved_type(types: Sequence[Type]) -> Type | None:

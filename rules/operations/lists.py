@@ -10,7 +10,7 @@ from rules.files.node import Node
 from rules.model import Condition, Expr, Group, Op
 from rules.operations.comparisons import join, sort_key
 from rules.operations.forms import CONDITION, EXPRESSION, PATH
-from rules.operations.operation import Formula, Key, Operation, Place, Scope, Span, Spans, endless, truth
+from rules.operations.operation import Formula, Key, Operation, Scope, Span, Spans, endless, truth
 from rules.operations.phrases import TIGHT, WORDS, Phrase, over
 from rules.shapes import Shape, Word
 from rules.values.exact import DATE, Type, Value, exact
@@ -27,8 +27,7 @@ _WHERE: Mapping[str, Shape] = {"where": CONDITION}
 
 def _read_records(formula: Formula) -> Op | None:
     """Records of a list, named by the key itself."""
-    clause = formula.node.get("satisfies") or formula.node.get("where")
-    return _over(formula, formula.own, None, clause)
+    return _over(formula, formula.own, None, formula.node.get("satisfies") or formula.node.get("where"))
 
 
 def _read_statistic(formula: Formula) -> Op | None:
@@ -47,7 +46,9 @@ def _over(formula: Formula, named: Node, each_at: Node | None, clause: Node | No
     if records.type.kind != "list":
         return formula.refuse(named, "type.not_list", text=shown(named.text))
     inner = formula.place.inside(records.type.of)
-    each = None if each_at is None else _each_of(formula, each_at, inner)
+    only_a_name = formula.key.required.get("by") is PATH
+    read = formula.resolver.path if only_a_name else formula.resolver.expression
+    each: Expr | None = None if each_at is None else read(each_at, inner)
     where: Condition | None = None if clause is None else formula.resolver.condition(clause, inner)
     if (clause is not None and where is None) or (each_at is not None and each is None):
         return None
@@ -55,19 +56,10 @@ def _over(formula: Formula, named: Node, each_at: Node | None, clause: Node | No
     type = formula.operation.typed(types)
     if type is None:
         return formula.misfit(each_at or named, types[1:])
-    first = formula.node.get("first")
-    if (
-        first is not None
-        and each is not None
-        and formula.resolver.expression(formula.own, formula.place, each.type) is None
-    ):
+    first = formula.node.at("first").text
+    if first and each is not None and formula.expression(formula.own, each.type) is None:
         return None  # the record itself has no such value to be ranked by
-    return Op(formula.operation.name, (records,), type, each, where, "" if first is None else first.text)
-
-
-def _each_of(formula: Formula, at: Node, inner: Place) -> Expr | None:
-    only_a_name = formula.key.required.get("by") is PATH
-    return formula.resolver.path(at, inner) if only_a_name else formula.resolver.expression(at, inner)
+    return Op(formula.operation.name, (records,), type, each, where, first)
 
 
 def _counted(types: Sequence[Type]) -> Type | None:

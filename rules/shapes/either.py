@@ -13,7 +13,7 @@ from typing import Literal
 
 from rules.files.node import Node, resolved
 from rules.problems.problem import Problems
-from rules.shapes.shape import FOUND, Schema, Shape
+from rules.shapes.scalars import FOUND, Schema, Shape
 from rules.values.text import Text
 
 

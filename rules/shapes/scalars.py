@@ -1,4 +1,10 @@
-"""The shapes of single values: prose, patterns, words, flags, whole numbers."""
+"""Shapes, and those of single values: prose, patterns, words, flags, whole numbers.
+
+The checker has the author's text; an editor's yaml-language-server has what YAML 1.2 makes of it: `4` is a
+number there, `true` a boolean, `55%` a string. Each shape therefore allows in its schema exactly the kinds
+it allows in its check. Where a schema cannot see a spelling (`007` and `7` are one number to it) it is the
+more lenient of the two; it never refuses what the checker accepts.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +12,31 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from rules.files.node import Node, kind, resolved
 from rules.problems.problem import Problems
-from rules.shapes.shape import FOUND, Schema
 from rules.values.text import Text, listed, near, shown
 
+Schema = dict[str, Any]
+FOUND: dict[type, Text] = {
+    dict: Text("键值映射", "a mapping"),
+    list: Text("列表", "a list"),
+    str: Text("一个值", "a single value"),
+}
 _PROBES = ("0", "1", "12", "100", "2026", "0.5", "1.5", "12.25", "2026.1", "-1", "-1.5", "1e3")
+
+
+class Shape(Protocol):
+    """The form of one place of a policy."""
+
+    def check(self, node: Node, problems: Problems) -> bool:
+        """Report everything wrong with `node`; True when nothing is."""
+        ...
+
+    def schema(self, defs: Schema) -> Schema:
+        """The same rule as draft-07 JSON Schema; shapes that are referred to go to `defs`."""
+        ...
 
 
 def _scalar(node: Node, problems: Problems, wanted: Text) -> bool:
