@@ -11,20 +11,7 @@ from rules.building.bands import can_hold
 from rules.building.facts import choices_of, flag, text, words
 from rules.building.resolver import Resolver
 from rules.files.source import Node
-from rules.model import (
-    Assignment,
-    Body,
-    Condition,
-    Criterion,
-    Expr,
-    Fact,
-    Group,
-    Leaf,
-    Outcome,
-    Output,
-    Ref,
-    leaves_in,
-)
+from rules.model import Assignment, Body, Condition, Criterion, Expr, Fact, Group, Leaf, Outcome, Output, Ref, leaves_in
 from rules.operations.operation import Place
 from rules.values.exact import Type, Value, whole
 from rules.values.kinds import KINDS

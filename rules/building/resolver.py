@@ -70,8 +70,8 @@ class Resolver:
         if read_literal(node.text) is None and wanted.kind != "choice":
             self.problems.add(node, "type.not_literal", text=shown(node.text), example=example(wanted))
             return None
-        found = self.expression(node, Place(""), wanted)
-        return found if isinstance(found, Const) else None
+        value = self.expression(node, Place(""), wanted)
+        return value if isinstance(value, Const) else None
 
     def formula(self, node: Node, place: Place, wanted: Type | None = None) -> Expr | None:
         """A formula, typed. `wanted` lends its codes to choices written out."""

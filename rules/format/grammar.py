@@ -50,19 +50,11 @@ _CODES: dict[str, Shape] = {
     "ranked": Field(Flag(), "代码从高到低排列", "the choices are listed highest first"),
 }
 # how a bulk run fills in a given fact from the records of a subject below
-COUNTED = Either(
-    (has("count"), Record({"count": ID}, {"where": CONDITION})),
-    (has("total"), Record({"total": EXPRESSION, "over": ID}, {"where": CONDITION})),
-    (has("records"), Record({"records": ID}, {"where": CONDITION})),
-)
-_DERIVED = tuple(
-    (has(name), key.record({"title": TITLE}, {**_CODES, **_ABOUT, **_LEVER})) for name, (_, key) in KEYS.items()
-)
+_COUNTED: tuple[dict[str, Shape], ...] = ({"count": ID}, {"total": EXPRESSION, "over": ID}, {"records": ID})
+COUNTED = Either(*((has(next(iter(keys))), Record(keys, {"where": CONDITION})) for keys in _COUNTED))
 FACT = Either(
     (has("type"), Record(
-        {"type": Field(Word(tuple(KINDS)),
-                       "类型", "its type"),
-         "title": TITLE},
+        {"type": Field(Word(tuple(KINDS)), "类型", "its type"), "title": TITLE},
         {
             "unit": Field(ID, "计数的单位，如 household", "the unit of a count"),
             "decimals": Field(Flag(), "计数可有小数，如亩", "the count may have decimals, as acres do"),
@@ -79,7 +71,7 @@ FACT = Either(
         })),
     (has("value"), Record({"value": VALUE, "title": TITLE}, _ABOUT)),
     (has("dated"), Record({"dated": MapOf(DATE, VALUE, 1), "title": TITLE}, _ABOUT)),
-    *_DERIVED,
+    *((has(name), key.record({"title": TITLE}, {**_CODES, **_ABOUT, **_LEVER})) for name, (_, key) in KEYS.items()),
 )  # fmt: skip
 
 _ITEM: dict[str, Shape] = {
@@ -115,11 +107,8 @@ SCORE_ITEM = Either(
 ADJUSTMENT = Record({"id": ID, "when": CONDITION, "points": EXPRESSION}, {**_ITEM, "missing": NUMBER})
 NUMERIC_LIMITS: dict[str, Shape] = dict.fromkeys(("at_least", "above", "at_most", "below"), NUMBER)
 
-OUTCOMES = MapOf(
-    ID,
-    Record({"title": TITLE}, {"if": Field(Word(("met", "not_met", "unknown")), "何时得出", "when it follows")}),
-    1,
-)
+_ROLE = Field(Word(("met", "not_met", "unknown")), "何时得出", "when it follows")
+OUTCOMES = MapOf(ID, Record({"title": TITLE}, {"if": _ROLE}), 1)
 DIMENSION = Record(
     {"id": ID,
      "measure": Field(EXPRESSION, "逐个相加的数", "what is added up"),

@@ -177,7 +177,7 @@ def _own_too(op: Op, _scope: Scope) -> Sequence[Expr]:
 
 
 def _streak(op: Op, scope: Scope) -> Value:
-    """How many of the latest records, in the order of a number or year without gaps, the condition holds of."""
+    """The number of latest records in a row that the condition holds of, ordered by a number or year without gaps."""
     scopes = _inside(op, scope)
     if scopes is None or op.each is None or op.where is None:
         return None

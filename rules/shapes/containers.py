@@ -54,7 +54,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Anything:
-    """Whatever stands there: for keys that cannot be judged until a mistake elsewhere is mended."""
+    """Any content: for keys that cannot be judged until a mistake elsewhere is mended."""
 
     def check(self, node: Node, problems: Problems) -> bool:
         return True

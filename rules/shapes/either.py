@@ -19,7 +19,7 @@ from rules.values.text import Text
 
 @dataclass(frozen=True)
 class Test:
-    """How to tell one branch of an `Either` from the others, for us and for an editor alike."""
+    """Tells one branch of an `Either` from the others: by a function for the checker, by a schema for an editor."""
 
     matches: Callable[[Node], bool]
     condition: Schema

@@ -95,10 +95,10 @@ class Pattern:
     def check(self, node: Node, problems: Problems) -> bool:
         if not _scalar(node, problems, Text(self.zh, self.en)):
             return False
-        found = kind(node.text, quoted=node.quoted)
+        given = kind(node.text, quoted=node.quoted)
         if not self.fits(node.text):
             problems.add(node, "shape.pattern", text=shown(node.text), **self.facts)
-        elif found not in self.kinds and not (found == "integer" and "number" in self.kinds):
+        elif given not in self.kinds and not (given == "integer" and "number" in self.kinds):
             problems.add(node, "shape.needs_quotes", text=shown(node.text))
         else:
             return True
