@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given as cases
 from hypothesis import strategies as st
 
+from rules.building.decisions import KINDS
 from rules.engine.ladders import LADDERS
+from rules.format.grammar import BODIES
 from rules.format.manual import formulas
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.missing import missing
@@ -33,6 +35,7 @@ EDITION = small(
     {"m": given("amount"), "n": given("amount"), "d": given("date"), "a": count("month"),
      **{f"f_{name}": derived(**formula) for name, formula in FORMULAS.items()}}
 )  # fmt: skip
+WITNESSES = [(OPERATIONS, TRANSLATIONS), (COMPARE, LADDERS), (COMPARE, OF_TABLES), (BODIES, KINDS)]
 SMALL = st.one_of(st.none(), st.integers(0, 7), st.fractions(0, 7, max_denominator=4))
 DAYS = st.one_of(st.none(), st.dates(date(1960, 1, 1), date(2026, 12, 31)))
 
@@ -77,7 +80,7 @@ def test_every_key_and_option_has_its_words_and_its_row_in_the_manual():
     assert {name.split(".")[0].split("@")[0] for name in PHRASES} == {*OPERATIONS, "records"}
 
 
-@pytest.mark.parametrize(("declared", "known"), [(OPERATIONS, TRANSLATIONS), (COMPARE, LADDERS), (COMPARE, OF_TABLES)])
+@pytest.mark.parametrize(("declared", "known"), WITNESSES)
 def test_a_witness_that_lacks_an_entry_is_refused(declared, known):
     require("complete", declared, known)
     last = [*declared][-1]
