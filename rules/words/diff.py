@@ -16,8 +16,9 @@ from rules.model.places import ORDER, Difference, Place, differing, put
 from rules.model.places import at as part_at
 from rules.values.exact import Type
 from rules.values.text import Text
-from rules.words.fields import FIELDS, NONE, VALUES
-from rules.words.items import Item, Side, items
+from rules.words.items import items
+from rules.words.phrases import FIELDS, NONE, VALUES
+from rules.words.sides import Item, Side
 from rules.words.untold import Untold
 
 UNNAMED = Text("", "")

@@ -1,16 +1,19 @@
-"""An explanation as data: a tree of reasons in one language. Text, page and API print it, and decide nothing."""
+"""An explanation as data: a tree of reasons in one language; and its form as JSON and as lines of text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any, NamedTuple
 
-from rules.values.layout import Span
-from rules.values.text import Text
+from rules.values.layout import Line, Row, Span, aligned, line, row
+from rules.values.text import Lang, Text
 
 DEPTH = 2  # levels of arithmetic that are told unless somebody asks for more
 ALL = 100  # more levels than formulas can have
+STEP = 2  # spaces of an indent
+BELOW = 10  # of the reasons under the titles of those above
 
 TONES: Mapping[str, str] = {"met": "good", "not_met": "bad", "unknown": "unknown", "": "title"}  # by an outcome's role
 MARKS: Mapping[bool | None, str] = {True: "✓", False: "✗", None: "?"}
@@ -77,14 +80,13 @@ class Explanation:
 
 def as_dict(explanation: Explanation) -> dict[str, Any]:
     """The explanation for JSON; members that say nothing are left out."""
-    return {key: _filled(one) for key, one in {**asdict(explanation), "outcome": explanation.outcome.text}.items()
-            if one not in ("", ())}  # fmt: skip
+    return _filled({**asdict(explanation), "outcome": explanation.outcome.text})  # type: ignore[no-any-return]
 
 
-def _filled(told: Any) -> Any:
-    if isinstance(told, Mapping):
-        return {key: _filled(one) for key, one in told.items() if one not in ("", (), [])}
-    return [_filled(one) for one in told] if isinstance(told, list | tuple) else told
+def _filled(thing: Any) -> Any:
+    if isinstance(thing, Mapping):
+        return {key: _filled(one) for key, one in thing.items() if one not in ("", (), [])}
+    return [_filled(one) for one in thing] if isinstance(thing, list | tuple) else thing
 
 
 def walk(reasons: tuple[Reason, ...]) -> Iterator[Reason]:
@@ -92,3 +94,54 @@ def walk(reasons: tuple[Reason, ...]) -> Iterator[Reason]:
     for one in reasons:
         yield one
         yield from walk(one.below)
+
+
+def lines(told: Explanation, lang: Lang) -> Iterator[Line]:
+    """The explanation as lines of text, with tones for a screen that has colours."""
+    who = f"  {told.subject_id}" if told.subject_id else ""
+    head = Span(told.title, "title"), f"{who}  {told.on}  ", Span(f"{told.edition} {told.clause}", "dim")
+    yield line(*head)
+    yield line(Text("结论：", "Outcome: ").get(lang), told.outcome, indent=STEP)
+    sections = (
+        (Text("依据", "Because"), told.because),
+        (Text("结果", "What follows"), told.outputs),
+        (Text("排名", "Ranking"), told.ranking),
+        (Text("还需提供", "Still wanted"), told.missing),
+        (Text("还差多少", "What it would take"), told.far),
+        (Text("所依据的判定", "Decisions it rests on"), told.concluded),
+    )
+    for title, reasons in sections:
+        if reasons:
+            yield line(Span(title.get(lang), "dim"), indent=STEP)
+            yield from aligned(list(_block(reasons)))
+    for one in told.rests_on:
+        for below in lines(one, lang):
+            yield Line(below.spans, below.indent + STEP * 2)
+
+
+def _block(reasons: Sequence[Reason]) -> Iterator[Row | Line]:
+    for group, members in groupby(reasons, key=lambda one: one.group):
+        if group:
+            yield line(Span(group, "dim"), indent=STEP * 2)
+        for one in members:
+            yield from _reason(one)
+
+
+def _reason(one: Reason) -> Iterator[Row | Line]:
+    state = STATES[one.state]
+    seen = Span(one.seen, "unknown" if one.state == "unknown" else "")
+    wanted = Span(one.wanted, "" if one.state == "not_met" else "dim")
+    if one.title:
+        yield row(Span(state.mark, state.tone), one.title, seen, wanted, Span(one.source, "dim"), indent=STEP * 2)
+    if one.formula:
+        yield line(Span(one.formula, "dim"), indent=BELOW)
+    for below in one.below:
+        yield from _below(below, BELOW)
+
+
+def _below(one: Reason, indent: int) -> Iterator[Line]:
+    """A reason below another stands on a line of its own, aligned with nothing."""
+    said = "  ".join(part for part in (one.title, one.seen, one.wanted) if part)
+    yield line(Span(" ".join(part for part in (said, one.formula) if part), "dim"), indent=indent)
+    for below in one.below:
+        yield from _below(below, indent + STEP)

@@ -12,17 +12,12 @@ from rules.judging.missing import missing
 from rules.model import Comparison, Condition, Const, Expr, Leaf, Ref
 from rules.values.text import Lang, Text
 from rules.words.formulas import AND_ALSO, BETWEEN, LISTED
+from rules.words.phrases import LACKING
 from rules.words.wording import Wording
 
 END = "\u2060"  # after a value, until the next character shows whether a space belongs there
 END_BEFORE_WORD = re.compile(f"{END}(?=[\u4e00-\u9fff])")
 FEW = 2  # facts that are named beside the value they are missing for
-LACKING: Mapping[str, Text] = {
-    "not_given": Text("未提供", "not given"),
-    "zero": Text("为零，不能作分母", "is zero and divides nothing"),
-    "empty": Text("没有记录", "has no records"),
-    "not_decided": Text("未判定", "not decided"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

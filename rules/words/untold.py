@@ -7,11 +7,11 @@ from dataclasses import is_dataclass
 from fractions import Fraction
 from typing import Any
 
-from rules.model import Const, Edition, Op, Ref, Rule, outputs_of, subject_read
+from rules.model import Comparison, Const, Edition, Group, Leaf, Op, Ref, Rule, outputs_of, subject_read
 from rules.model.places import ABSENT, ORDER, Difference, Place, at, parts
-from rules.values.exact import POINTS, RATE, Type
+from rules.values.exact import POINTS, RATE, Type, decimal_text, plain
 from rules.values.text import Text
-from rules.words.fields import FIELDS, NONE, VALUES, figure, notation
+from rules.words.phrases import FIELDS, NONE, VALUES
 from rules.words.wording import Wording
 
 TYPES = {"full_marks": POINTS, "least": POINTS, "missing": POINTS, "most": POINTS, "keep": RATE, "tolerance": RATE}
@@ -135,3 +135,51 @@ def reader(edition: Edition, place: Place) -> tuple[str, str]:
         if isinstance(thing, Op) and thing.inside and step in ("each", "where"):
             subject, own = thing.inside, subject
     return subject, own
+
+
+def notation(thing: Any) -> str:
+    """Anything of the model in an unambiguous notation of codes, brackets and exact figures, the same in all languages.
+
+    `product(sum(savings, interest), 50%)`. Two things that differ never read alike."""
+    match thing:
+        case Const(value=value, type=type):
+            return figure(value, type)
+        case Ref():
+            return thing.path if thing.what in ("fact", "outcome", "output") else f"{thing.what}({thing.path})"
+        case Op():
+            name = f"{thing.name}[{thing.option}]" if thing.option else thing.name
+            inner = [notation(one) for one in thing.args]
+            inner += [f"{key}: {notation(one)}" for key, one in (("each", thing.each), ("where", thing.where)) if one]
+            return f"{name}({', '.join(inner)})"
+        case Leaf():
+            return f"{notation(thing.left)} {' & '.join(map(notation, thing.tests))}"
+        case Comparison():
+            return f"{thing.operator} {', '.join(map(notation, thing.limits))}"
+        case Group():
+            join = thing.join if not thing.least else f"{thing.join} {thing.least}"
+            return f"{join}({'; '.join(map(notation, thing.parts))})"
+        case Text():
+            return f"{thing.zh} / {thing.en}"
+        case Type():
+            more = [", ".join(thing.choices), thing.ranked and "ranked", thing.of and f"of {thing.of}"]
+            return " ".join([str(thing), *(f"[{one}]" for one in more if one)])
+    return _collected(thing)
+
+
+def _collected(thing: Any) -> str:
+    if isinstance(thing, tuple | list):
+        return f"[{', '.join(map(notation, thing))}]"
+    inner = parts(thing)
+    if inner is None:
+        return str(thing)
+    said = (f"{name}: {notation(one)}" for name, one in inner.items() if name != "mark" and one not in (None, "", ()))
+    return f"{{{', '.join(said)}}}"
+
+
+def figure(value: Any, type: Type) -> str:
+    """A literal with all its digits, and its unit."""
+    if not type.is_number:
+        return str(plain(value))
+    return (
+        f"{decimal_text(value * 100, 12)}%" if type.kind == "rate" else f"{decimal_text(value, 12)} {type.unit}".strip()
+    )

@@ -21,8 +21,8 @@ from rules.model import (
 )
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import Text
-from rules.words.fields import FIELDS
-from rules.words.items import Speller
+from rules.words.items import decision_items, sides_of
+from rules.words.phrases import FIELDS
 from rules.words.wording import Wording
 from service.commands.common import Bad, Settings, common
 from service.commands.screen import as_json, show
@@ -129,7 +129,7 @@ def _points(item: ScoreItem, rule: Rule, say: Wording) -> str:
 
 def _assigned(one: Assignment, say: Wording) -> Iterator[Line | Row]:
     """What an assignment balances, with weight and tolerance, and what bounds it."""
-    (_, head), *items = Speller(say.edition).assignment(one)
+    (_, head), *items = decision_items(one, sides_of(say.edition))
     kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in (one.subject, one.bearer))
     yield line(Span(say.text(head.title), "title"), Span(f"  {one.id} · {kinds} · {one.clause}", "dim"))
     for _, item in items:
@@ -141,7 +141,7 @@ def _assigned(one: Assignment, say: Wording) -> Iterator[Line | Row]:
 
 
 def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
-    _, *items = Speller(edition).assignment(one)
+    _, *items = decision_items(one, sides_of(edition))
     set_by = {f"{one.id}.{each.id}": each.set_by for each in one.balance} | {f"{one.id}.keep": one.keep_set_by}
     return {
         **_head(one),

@@ -9,7 +9,7 @@ from rules.building.store import open_store
 from rules.model import Edition
 from rules.model.places import differing
 from rules.words.diff import diff
-from rules.words.fields import FIELDS
+from rules.words.phrases import FIELDS
 from tests.agreement.mutants import declarations, mutants
 from tests.unit.altering import alterations, changed_inside, dataclasses_in, with_twins
 
