@@ -13,11 +13,13 @@ from rules.model.contents import (
     Part,
     children,
     criteria_of,
+    first_decides,
     items_of,
     lists_of,
     otherwise_of,
     outputs_of,
     parts_of,
+    reachable,
     subject_read,
 )
 from rules.model.decisions import (
@@ -71,11 +73,13 @@ __all__ = [
     "Table",
     "children",
     "criteria_of",
+    "first_decides",
     "items_of",
     "leaves_in",
     "lists_of",
     "otherwise_of",
     "outputs_of",
     "parts_of",
+    "reachable",
     "subject_read",
 ]

@@ -55,6 +55,24 @@ def otherwise_of(rule: Rule) -> Criterion | None:
     return rule.body.otherwise if isinstance(rule.body, Table) else None
 
 
+def first_decides(rule: Rule) -> bool:
+    """Whether the first row that holds decides, so that a row can be covered by those above it."""
+    return isinstance(rule.body, Table) and rule.body.hit == "first"
+
+
+def reachable(rule: Rule) -> set[str]:
+    """The outcomes that some case could end in: those that its items, rows and grades name, and those of its roles."""
+    named = {one.outcome if isinstance(one, Criterion) else one[-1]
+             for listed in _lists(rule.body) for one in listed if isinstance(one, Criterion | tuple)}  # fmt: skip
+    otherwise = otherwise_of(rule)
+    named |= {rule.role("unknown")} | ({otherwise.outcome} if otherwise is not None else set())
+    if rule.body.by_role:
+        named |= {rule.role("met")}
+        if not criteria_of(rule) or "" in named:  # an item that names none leads to the usual outcome
+            named |= {rule.role("not_met")}
+    return named
+
+
 def outputs_of(rule: Rule) -> Mapping[str, Output]:
     """The outputs that a rule declares, by name; a scorecard's total is not declared."""
     return rule.body.outputs if isinstance(rule.body, Table) else {}

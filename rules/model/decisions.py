@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from rules.model.expressions import Condition, Expr, Leaf, Ref
 from rules.values.exact import Type, Value
@@ -64,11 +65,13 @@ class ScoreItem:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
+    by_role: ClassVar[bool] = True  # whether met and not_met follow from the body itself, not from rows or grades
     criteria: tuple[Criterion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    by_role: ClassVar[bool] = False
     hit: str  # first | all | highest | sum
     rows: tuple[Criterion, ...]
     otherwise: Criterion
@@ -86,6 +89,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
+    by_role: ClassVar[bool] = False
     vetoes: tuple[Criterion, ...]
     ceilings: tuple[Criterion, ...]
     items: tuple[ScoreItem, ...]
@@ -104,6 +108,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
+    by_role: ClassVar[bool] = True
     over: Expr
     eligible: tuple[Criterion, ...]
     order: tuple[Key, ...]

@@ -6,13 +6,11 @@ what the rule does. Numbers that the lender sets stand in no clause and are left
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rules.model import (
     Clause,
     Comparison,
-    Condition,
     Const,
     Criterion,
     Edition,
@@ -29,69 +27,48 @@ from rules.operations.comparisons import DOWNWARD, OPERATORS, UPWARD
 from rules.problems.problem import Problems
 from rules.values.exact import Type, Value, read_literal
 from rules.values.figures import show
-from rules.values.text import Mark, Text
 from rules.warnings.figures import comparisons, figures, says
 
-
-@dataclass(frozen=True, slots=True)
-class Disagreement:
-    """A value or a comparison of a rule that its clause does not say."""
-
-    mark: Mark
-    id: str
-    title: Text
-    clause: str
-    operator: str
-    shown: str
+DISAGREES = "warning.clause_disagrees"
 
 
 def check_agreement(edition: Edition, problems: Problems) -> None:
-    """Warn where a rule says other than its clause."""
-    for one in disagreements(edition):
-        problems.warn(
-            one.mark, "warning.clause_disagrees", id=one.id, fact=Text(one.title.zh, one.title.en),
-            operator=one.operator, limit=one.shown, clause=one.clause,
-        )  # fmt: skip
-
-
-def disagreements(edition: Edition) -> Iterator[Disagreement]:
-    """Every place where a rule set by the plan says other than the clause it cites."""
+    """Warn where a rule or a value set by the plan says other than the clause it cites."""
     for rule in edition.rules.values():
-        for criterion in criteria_of(rule):
-            if criterion.set_by == "plan":
-                yield from _criterion(edition, rule, criterion)
+        for one in criteria_of(rule):
+            for operator, limit in _unlike(edition, rule, one) if one.set_by == "plan" else ():
+                problems.warn(one.mark, DISAGREES, id=f"{rule.id}.{one.id}", fact=one.title, operator=operator,
+                              limit=limit, clause=one.clause)  # fmt: skip
     for subject in edition.subjects.values():
         for fact in subject.facts.values():
-            if not fact.clause or fact.set_by == "lender":
-                continue
-            values = [(value, fact.type) for _, value in fact.dated] + list(_figures_in(fact.formula))
-            text = quoted(edition.clauses, fact.clause)
-            for value, kind in values:
-                if _is_figure(value, "") and not says(text, value, ""):
-                    yield Disagreement(fact.mark, fact.name, fact.title, fact.clause, "", show(value, kind))
+            if fact.clause and fact.set_by != "lender":
+                values = [*((value, fact.type) for _, value in fact.dated), *_figures_in(fact.formula)]
+                for value in _unsaid(quoted(edition.clauses, fact.clause), values):
+                    problems.warn(fact.mark, DISAGREES, id=fact.name, fact=fact.title, operator="", limit=value,
+                                  clause=fact.clause)  # fmt: skip
 
 
-def _criterion(edition: Edition, rule: Rule, criterion: Criterion) -> Iterator[Disagreement]:
+def _unlike(edition: Edition, rule: Rule, criterion: Criterion) -> Iterator[tuple[str, str]]:
+    """The comparisons and values of a criterion that its clause does not state: operator and limit."""
     reading = edition.readings.get(criterion.reading)
     where = f"{rule.id}.{criterion.id}"
     text = quoted(edition.clauses, criterion.clause)
-
-    def wrong(operator: str, shown: str) -> Disagreement:
-        return Disagreement(criterion.mark, where, criterion.title, criterion.clause, operator, shown)
-
-    for condition, around in (
-        (criterion.condition, ""),
-        (criterion.when, _group_text(edition, rule, criterion)),
-    ):
-        for leaf, test in _tests(condition):
-            for limit in test.limits:
-                said = text + around
-                if _differs(said, leaf, test, limit) and not _explained(reading, where, said, test, limit):
-                    yield wrong(test.operator, _shown(limit))
+    around = _group_text(edition, rule, criterion)
+    for condition, words in ((criterion.condition, text), (criterion.when, text + around)):
+        for leaf in leaves_in(condition):
+            for test in leaf.tests:
+                for limit in test.limits:
+                    if _differs(words, leaf, test, limit) and not _explained(reading, where, words, test, limit):
+                        yield test.operator, _shown(limit)
     for expr in criterion.then.values():
-        for value, kind in _figures_in(expr):
-            if _is_figure(value, "") and not says(text, value, ""):
-                yield wrong("", show(value, kind))
+        yield from (("", value) for value in _unsaid(text, _figures_in(expr)))
+
+
+def _unsaid(text: str, values: Iterable[tuple[Value, Type]]) -> Iterator[str]:
+    """The figures that a text does not name."""
+    for value, type in values:
+        if _is_figure(value, "") and not says(text, value, ""):
+            yield show(value, type)
 
 
 def quoted(clauses: Mapping[str, Clause], clause: str) -> str:
@@ -107,18 +84,12 @@ def _group_text(edition: Edition, rule: Rule, criterion: Criterion) -> str:
     return "".join(quoted(edition.clauses, clause) for clause in sorted(beside))
 
 
-def _tests(condition: Condition | None) -> Iterator[tuple[Leaf, Comparison]]:
-    for leaf in leaves_in(condition):
-        for test in leaf.tests:
-            yield leaf, test
-
-
 def _differs(text: str, leaf: Leaf, test: Comparison, limit: Expr) -> bool:
     if isinstance(limit, Const):
         operator = test.operator if test.operator != "one_of" else ""
         return _is_figure(limit.value, test.operator) and not says(text, limit.value, operator)
-    said = comparisons(text)
-    return isinstance(limit, Ref) and leaf.left.type.is_number and bool(said) and test.operator not in said
+    stated = comparisons(text)
+    return isinstance(limit, Ref) and leaf.left.type.is_number and bool(stated) and test.operator not in stated
 
 
 def _is_figure(value: Value, operator: str) -> bool:

@@ -44,15 +44,15 @@ class Figure:
 
 def figures(text: str) -> tuple[Figure, ...]:
     """The numbers of a text, in order; both numbers of a range are ends that count themselves in."""
-    found: list[Figure] = []
+    read: list[Figure] = []
     upper = False
     for match in FIGURE.finditer(text):
         ranged = match["end"] is not None
         operator = "at_most" if upper else "at_least" if ranged else _operator(match)
         size = match["size"] or ("%" if ranged and text[match.end() :].lstrip("0123456789.")[:1] == "%" else "")
-        found.append(Figure(_value(match["number"]) * SIZES.get(size, Fraction(1)), operator))
+        read.append(Figure(_value(match["number"]) * SIZES.get(size, Fraction(1)), operator))
         upper = ranged
-    return tuple(found)
+    return tuple(read)
 
 
 def _value(text: str) -> Fraction:
@@ -60,9 +60,9 @@ def _value(text: str) -> Fraction:
 
 
 def _operator(match: re.Match[str]) -> str:
-    for words, said in ((BEFORE, match["word"]), (AFTER, match["tail"])):
-        for operator, pattern in words.items():
-            if said and re.fullmatch(pattern, said):
+    for patterns, word in ((BEFORE, match["word"]), (AFTER, match["tail"])):
+        for operator, pattern in patterns.items():
+            if word and re.fullmatch(pattern, word):
                 return operator
     return ""
 
@@ -77,8 +77,8 @@ def says(text: str, value: Value, operator: str) -> bool:
     if isinstance(value, date):
         return _says_day(text, value)
     wanted = Fraction(value)
-    said = {figure.operator for figure in figures(text) if figure.value == wanted}
-    return bool(said) and (operator in said or "" in said or not operator)
+    stated = {figure.operator for figure in figures(text) if figure.value == wanted}
+    return bool(stated) and (operator in stated or "" in stated or not operator)
 
 
 def _says_day(text: str, day: date) -> bool:
