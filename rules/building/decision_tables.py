@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from rules.building.facts import text_of, words
-from rules.building.items import ItemBuilder, entries, items, output
+from rules.building.items import ItemBuilder, items, outputs_of
 from rules.model import Criterion, Group, Table
 from rules.values.text import Text
 
 
 def table(build: ItemBuilder) -> Table:
     clause = text_of(build.node.get("clause"))
-    outputs = {name: output(name, at) for name, at in entries(build.node, "outputs").items()}
+    outputs = outputs_of(build.node)
     roles = {outcome.role: name for name, outcome in build.outcomes.items()}
     rows = []
     for node in items(build.node, "rows"):

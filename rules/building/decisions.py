@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rules.building.decision_tables import table
 from rules.building.facts import text_of, title
-from rules.building.items import ItemBuilder, entries, items, output
+from rules.building.items import ItemBuilder, items, outputs_of
 from rules.building.names import Head
 from rules.building.rankings import ranking
 from rules.building.scorecards import scorecard
@@ -28,7 +28,7 @@ def head_of(node: Node) -> Head:
     outcomes = node.entries["outcomes"].entries
     known = tuple(name for name, at in outcomes.items() if text_of(at.get("if")) != "unknown")
     kind = text_of(node.get("kind"))
-    outputs = {name: output(name, at).type for name, at in entries(node, "outputs").items()}
+    outputs = {name: one.type for name, one in outputs_of(node).items()}
     if kind == "scorecard":
         outputs = {"total": POINTS}
     type = Type("choice", choices=known, ranked=_ranked(node))

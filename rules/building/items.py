@@ -26,7 +26,7 @@ from rules.model import (
     leaves_in,
 )
 from rules.operations.operation import Place
-from rules.values.exact import Type, Value, whole
+from rules.values.exact import Type, Value, read_literal, whole
 from rules.values.kinds import KINDS
 from rules.values.text import Text, listed, near, shown
 
@@ -41,13 +41,24 @@ def items(node: Node, key: str) -> list[Node]:
     return [] if found is None else found.items
 
 
-def output(name: str, node: Node) -> Output:
+def outputs_of(node: Node) -> dict[str, Output]:
+    """The outputs that a table declares, each shown in the unit that all its rows write it in."""
+    rows = [*items(node, "rows"), *([] if (otherwise := node.get("otherwise")) is None else [otherwise])]
+    outputs = {}
+    for name, at in entries(node, "outputs").items():
+        literals = [read_literal(then[name].text) for row in rows if name in (then := entries(row, "then"))]
+        written = {"" if one is None else one.type.written for one in literals}
+        outputs[name] = _output(name, at, written.pop() if len(written) == 1 else "")
+    return outputs
+
+
+def _output(name: str, node: Node, written: str) -> Output:
     word, choices = text_of(node.get("type")), choices_of(node.get("choices"))
     kind = KINDS[word]
     type = Type(word, text_of(node.get("unit")) if kind.needs == "unit" else kind.unit)
     if kind.needs == "choices":
         type = replace(type, choices=tuple(choices), ranked=text_of(node.get("ranked")) == "true")
-    return Output(name, type, title(node), choices)
+    return Output(name, replace(type, written=written), title(node), choices)
 
 
 def number(node: Node | None) -> Value:

@@ -9,15 +9,15 @@ from rules.model import Op
 from rules.operations.forms import EXPRESSION, EXPRESSIONS, VALUE
 from rules.operations.operation import Formula, Key, Operation, read_list
 from rules.operations.phrases import TIGHT, WORDS, Phrase
-from rules.values.exact import DATE, PERIODS, Type, Value, completed_months, completed_years, shift
+from rules.values.exact import DATE, OF_YEAR, PERIODS, Type, Value, completed_months, completed_years, shift
 from rules.values.text import Text
 
 
-def _count(unit: str, dates: int) -> Callable[[Sequence[Type]], Type | None]:
+def _count(unit: str, dates: int, written: str = "") -> Callable[[Sequence[Type]], Type | None]:
     """A count of periods, made of so many dates."""
 
     def typed(types: Sequence[Type]) -> Type | None:
-        return Type("count", unit) if [*types] == [DATE] * dates else None
+        return Type("count", unit, written=written) if [*types] == [DATE] * dates else None
 
     return typed
 
@@ -96,6 +96,6 @@ OPERATIONS = (
     Operation(
         "month_of", (Key("month_of", EXPRESSION),), _read_date, lambda _op, day: day.month, "`month_of: d`",
         Text("月份", "a count of months"),
-        _count("month", 1), phrases={"": Phrase("{0}的月份", "month of {0}", TIGHT)},
+        _count("month", 1, OF_YEAR), phrases={"": Phrase("{0}的月份", "month of {0}", TIGHT)},
     ),
 )  # fmt: skip

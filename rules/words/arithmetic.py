@@ -102,7 +102,7 @@ class Arithmetic:
                 yield Reason(self.say.text(joined(part)), reached, below=tuple(self.parts(part)))
 
     def _part(self, leaf: Leaf) -> Reason:
-        say, truth = self.say.aged(leaf.left), leaf_holds(leaf, self.say.scope)
+        say, truth = self.say.of_values(leaf.left), leaf_holds(leaf, self.say.scope)
         verdict = say.text(HOLDS[truth])
         if not (truth and exactly(leaf)):
             wanted = plainly(say, leaf)

@@ -92,7 +92,7 @@ class Explainer:
         return Held(counted(condition, say), wanted, below=tuple(self.arithmetic.parts(condition)))
 
     def _compared(self, finding: Finding, leaf: Leaf) -> Held:
-        say = self.say.aged(leaf.left)
+        say = self.say.of_values(leaf.left)
         arithmetic = replace(self.arithmetic, say=say)
         name, value = say.name(leaf.left), evaluate(leaf.left, say.scope)
         limits = [limit for test in leaf.tests for limit in test.limits]

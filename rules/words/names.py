@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 
 from rules.model import Edition, Ref, Rule, outputs_of
-from rules.operations import PHRASES
+from rules.operations import OPERATORS, PHRASES
 from rules.values.text import Lang, Text
-from rules.words.formulas import AND_ALSO, DAYS, JOINS, LISTED, ONLY, OPERATORS, SPAN
+from rules.words.phrases import AND_ALSO, JOINS, LISTED, ONLY, SPAN
 
 DATE, TOTAL = Text("判定日期", "decision date"), Text("总分", "total points")
 QUOTED, PATH = Text("“{}”", '"{}"'), Text("〔{}〕", "[{}]")
@@ -139,7 +139,8 @@ def _words(lang: Lang) -> tuple[re.Pattern[str], re.Pattern[str]]:
     within = {part for piece in pieces for part in piece[1:]}
     within |= {phrase.between.get(lang) for phrase in PHRASES.values()}
     within |= {between.get(lang) for _, between in JOINS.values()} | {AND_ALSO.get(lang), LISTED.get(lang), ": ", "："}
-    within |= {f"{gap}{word.get(lang)}".rstrip() + " " for word in (*OPERATORS.values(), *DAYS.values())}
+    operators = [words for one in OPERATORS.values() for words in (one.words, one.days) if words is not None]
+    within |= {f"{gap}{words.get(lang)}".rstrip() + " " for words in operators}
     within |= {f"{gap}{SPAN.get(lang)}".split("{")[0], *re.split(r"\{\d\}", SPAN.get(lang))[1:]}
     return _any_of(before), re.compile(f"(?={_any_of(within).pattern})")
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import title_of
 from rules.judging.missing import missing
-from rules.model import Comparison, Condition, Const, Expr, Leaf, Ref
+from rules.model import Condition, Const, Expr, Leaf, Ref
 from rules.values.text import Lang, Text
-from rules.words.formulas import AND_ALSO, BETWEEN, LISTED
 from rules.words.phrases import LACKING
 from rules.words.wording import Wording
 
@@ -36,15 +35,15 @@ class RecordWording(Wording):
 
     @property
     def plain(self) -> Wording:
-        return Wording(self.edition, self.lang, self.subject, self.own, self.years, self._names)
+        return Wording(self.edition, self.lang, self.subject, self.own, self.years, self.of_year, self._names)
 
     def beside(self, scope: Scope) -> RecordWording:
         """The words for another record."""
         return self.of(scope, self.lang)
 
-    def aged(self, expr: Expr) -> RecordWording:
-        """Years of an age have a word of their own in Chinese."""
-        return replace(self, years="岁") if "岁" in self.name(expr) else self
+    def of_values(self, expr: Expr) -> RecordWording:
+        """The words for values of an expression."""
+        return self.fitting(expr, self.name(expr))
 
     def reference(self, ref: Ref) -> str:
         said = self.name(ref)
@@ -69,7 +68,7 @@ class RecordWording(Wording):
 
     def seen(self, expr: Expr) -> str:
         """The value of an expression for this record."""
-        return self.aged(expr).value(evaluate(expr, self.scope), expr.type, self.codes(expr))
+        return self.of_values(expr).value(evaluate(expr, self.scope), expr.type, self.codes(expr))
 
     def lacking(self, expr: Expr) -> str:
         """The value; where it is not known, the facts for want of which it is not."""
@@ -92,19 +91,8 @@ class RecordWording(Wording):
 
 
 def tests(say: Wording, leaf: Leaf) -> str:
-    """What a comparison asks of its value: `at least 55%`."""
-    if tuple(test.operator for test in leaf.tests) == BETWEEN:
-        return say.span(*(_limit(say, test.limits[0], leaf) for test in leaf.tests))
-    return say.text(AND_ALSO).join(_test(say, test, leaf) for test in leaf.tests)
-
-
-def _test(say: Wording, test: Comparison, leaf: Leaf) -> str:
-    limits = [limit.value for limit in test.limits if isinstance(limit, Const)]
-    if len(limits) < len(test.limits):
-        words = say.text(LISTED).join(_limit(say, limit, leaf) for limit in test.limits)
-        return f"{say.operator(test.operator, leaf.left.type.kind)} {words}".strip()
-    one = limits[0] if len(limits) == 1 else tuple(limits)
-    return say.comparison(test.operator, one, test.limits[0].type, say.codes(leaf.left))
+    """The comparisons of a leaf with the limits of a record: `at least 55%`."""
+    return say.tests(leaf, lambda limit, _: _limit(say, limit, leaf))
 
 
 def plainly(say: Wording, leaf: Leaf) -> str:

@@ -191,10 +191,10 @@ class ScorecardExplainer(Explainer):
         if item.formula is not None or condition is None:
             return ""
         if item.shown is not None:
-            return say.aged(item.shown).lacking(item.shown)
+            return say.of_values(item.shown).lacking(item.shown)
         if isinstance(condition, Group):
             return counted(condition, say)
-        name, seen = say.name(condition.left), say.aged(condition.left).lacking(condition.left)
+        name, seen = say.name(condition.left), say.of_values(condition.left).lacking(condition.left)
         return seen if name == say.text(item.title) else f"{name}{say.pick('：', ': ')}{seen}"
 
     def _why(self, item: ScoreItem) -> Why:
@@ -224,7 +224,7 @@ class ScorecardExplainer(Explainer):
         """The band that the value fell into; of a bonus whether its condition holds."""
         say, first = self.say, item.bands[0][0]
         if item.shown is not None and isinstance(condition, Leaf):
-            return "" if exactly(condition) else tests(say.aged(condition.left), condition)
+            return "" if exactly(condition) else tests(say.of_values(condition.left), condition)
         if item.shown is not None:
             return say.plain.condition(condition)
         if isinstance(first, Group):
