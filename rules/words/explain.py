@@ -12,25 +12,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from rules.judging.decision import Decision
+from rules.judging.decision import VERDICTS, Decision
 from rules.judging.distance import Change, Distance, distances
 from rules.judging.reference import Reference
 from rules.model import Fact
 from rules.values.layout import Line, Span, text
-from rules.values.text import Lang, Text
+from rules.values.text import Lang
 from rules.words.arithmetic import Arithmetic
 from rules.words.decision_tables import output
 from rules.words.explainer import semicolons
-from rules.words.explanation import DEPTH, TONES, Explanation, Reason, as_dict, lines
+from rules.words.explanation import DEPTH, STATES, TONES, Explanation, Reason, as_dict, lines
 from rules.words.kinds import kind_of
 from rules.words.names import PATH
 from rules.words.phrases import FAR, LACKING
 from rules.words.record_wording import RecordWording
 from rules.words.wording import Wording
 
-MET: Mapping[bool | None, Text] = {
-    True: Text("符合", "met"), False: Text("不符合", "not met"), None: Text("无法判断", "cannot tell")
-}  # fmt: skip
 _STEP = re.compile(r"(\w+)(?:\[([^\]]*)\])?(?:\.|$)")  # of a path to a fact: `votes[R-1].side`
 
 
@@ -102,7 +99,7 @@ def _tally(decision: Decision, say: Wording) -> str:
     verdicts = [finding.verdict for finding in decision.findings if finding.role == "criterion" and finding.applies]
     if not verdicts:
         return ""
-    counts = [(words, verdicts.count(verdict)) for verdict, words in MET.items() if verdict in verdicts]
+    counts = [(STATES[name].word, verdicts.count(verdict)) for verdict, name in VERDICTS.items() if verdict in verdicts]
     if say.zh:
         return f"共 {len(verdicts)} 项：{'，'.join(f'{words.zh} {count} 项' for words, count in counts)}"
     return f"Of {len(verdicts)}: {', '.join(f'{count} {words.en}' for words, count in counts)}"
@@ -118,20 +115,24 @@ def _concluded(below: Decision, say: Wording) -> Reason:
 
 
 def _missing(decision: Decision, say: RecordWording) -> Iterator[Reason]:
-    """Each missing fact once, though many paths may lead to it; where two go by one title, with its path."""
-    facts: dict[tuple[str, ...], tuple[str, Reason]] = {}
+    """Each missing fact once, though many paths may lead to it. Facts of one title are told apart by their subjects,
+    and where these are alike too, by their ids."""
+    facts: dict[tuple[str, str, str, str], Reason] = {}
     for one in decision.missing:
         fact, record = fact_at(decision, one.fact, say)
         supplied = fact.supplied_by if fact is not None and one.why == "not_given" else None
         source = "" if supplied is None else say.pick(f"由{say.text(supplied)}提供", f"from {say.text(supplied)}")
         title = f"{record}{say.pick('：', ': ')}{say.text(one.title)}" if record else say.text(one.title)
-        path = one.fact if fact is None else f"{fact.subject}.{fact.name}"
-        facts.setdefault(
-            (path, title, one.why), (path, Reason(title, say.text(LACKING[one.why]), source, state="unknown"))
-        )
-    paths = Counter(title for _, title in {(path, reason.title) for path, reason in facts.values()})
-    for path, reason in facts.values():
-        named = reason.title + (say.text(PATH).format(path) if paths[reason.title] > 1 else "")
+        subject, id = ("", "") if fact is None else (fact.subject, fact.name)
+        facts[subject, id, title, one.why] = Reason(title, say.text(LACKING[one.why]), source, state="unknown")
+    known = {key[:3] for key in facts}
+    titles, within = Counter(key[2] for key in known), Counter((key[0], key[2]) for key in known)
+    for (subject, id, title, _), reason in facts.items():
+        named = title
+        if subject and titles[title] > 1:
+            named = f"{say.text(decision.edition.subjects[subject].title)}{say.pick('·', ': ')}{title}"
+        if within[subject, title] > 1:
+            named += say.text(PATH).format(f"{subject}.{id}")
         yield replace(reason, title=named)
 
 

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
-from rules.judging.decision import Decision, Finding
+from rules.judging.decision import VERDICTS, Decision, Finding
 from rules.judging.evaluate import evaluate, holds, leaf_holds
-from rules.model import Const, Criterion, Group, Leaf, criteria_of
-from rules.values.exact import Value
+from rules.model import Condition, Const, Criterion, Leaf, criteria_of
 from rules.words.arithmetic import Arithmetic, counted
-from rules.words.explanation import VERDICT, Reason
+from rules.words.explanation import Reason
 from rules.words.phrases import FORBIDDEN, REQUIRED, joined
 from rules.words.record_wording import RecordWording, exactly, plainly, tests
 from rules.words.wording import flag
 
 ROWS = ("row", "ceiling")  # roles of findings that ask for nothing: something follows where they hold
-
-
-class Held(NamedTuple):
-    """A condition of one criterion for one record, in words."""
-
-    seen: str
-    wanted: str
-    formula: str = ""
-    below: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,59 +48,58 @@ class Explainer:
     def criterion(self, finding: Finding, criterion: Criterion) -> Reason:
         """One criterion, with each of its comparisons where it makes several."""
         say, when, flat = self.say, criterion.when, replace(self.arithmetic, depth=0)
-        if not finding.applies:
-            below = tuple(flat.parts(when)) if when is not None and self.arithmetic.depth > 0 else ()
-            held = Held(say.pick("不适用", "does not apply"), "", below=below)
-        else:
-            held = self._held(finding, criterion.condition)
-            if finding.verdict is None and when is not None and holds(when, say.scope) is None:
-                doubts = (
-                    replace(part, title=say.pick(f"是否适用：{part.title}", f"applies if: {part.title}"))
-                    for part in flat.parts(when)
-                )
-                held = held._replace(below=(*held.below, *doubts))
-        return Reason(
+        title = finding.item.group_title
+        group = say.text(title) if title else say.pick("同一组的各项", "criteria of one group")
+        reason = Reason(
             title=say.text(finding.title),
-            seen=held.seen,
-            wanted=self._follows(finding, held.wanted),
-            formula=held.formula,
             state=_state(finding),
             clause=finding.clause,
             source=source(finding, say),
-            group=_group(finding, say),
-            below=held.below,
+            group=group if finding.group else "",
         )
+        if not finding.applies:
+            below = tuple(flat.parts(when)) if when is not None and self.arithmetic.depth > 0 else ()
+            return replace(reason, seen=say.pick("不适用", "does not apply"), below=below)
+        held = self._held(reason, finding, criterion.condition)
+        doubts: tuple[Reason, ...] = ()
+        if finding.verdict is None and when is not None and holds(when, say.scope) is None:
+            doubts = tuple(
+                replace(part, title=say.pick(f"是否适用：{part.title}", f"applies if: {part.title}"))
+                for part in flat.parts(when)
+            )
+        return replace(held, wanted=self._follows(finding, held.wanted), below=(*held.below, *doubts))
 
-    def _held(self, finding: Finding, condition: Leaf | Group) -> Held:
+    def _held(self, reason: Reason, finding: Finding, condition: Condition) -> Reason:
+        """The reason with the value seen, the value wanted, and the arithmetic below."""
         say = self.say
         if isinstance(condition, Leaf):
-            return self._compared(finding, condition)
+            return self._compared(reason, finding, condition)
         if finding.role in ROWS:
             wanted = _asked(finding, say.text(joined(condition)), say)
         else:
             wanted = say.text(joined(condition, FORBIDDEN if finding.rejects else REQUIRED))
-        return Held(counted(condition, say), wanted, below=tuple(self.arithmetic.parts(condition)))
+        below = tuple(self.arithmetic.parts(condition))
+        return replace(reason, seen=counted(condition, say), wanted=wanted, below=below)
 
-    def _compared(self, finding: Finding, leaf: Leaf) -> Held:
+    def _compared(self, reason: Reason, finding: Finding, leaf: Leaf) -> Reason:
         say = self.say.of_values(leaf.left)
         arithmetic = replace(self.arithmetic, say=say)
-        name, value = say.name(leaf.left), evaluate(leaf.left, say.scope)
+        name, seen, value = say.name(leaf.left), say.lacking(leaf.left), evaluate(leaf.left, say.scope)
         limits = [limit for test in leaf.tests for limit in test.limits]
-        seen = say.lacking(leaf.left)
         if value is not None:
             codes, kind = say.codes(leaf.left), leaf.left.type
-            others: list[Value] = [one.value if isinstance(one, Const) else evaluate(one, say.scope) for one in limits]
+            others = [one.value if isinstance(one, Const) else evaluate(one, say.scope) for one in limits]
             seen = say.value(value, kind, codes, say.apart(value, others, kind, codes))
-        if name != say.text(finding.title):
+        if name != reason.title:
             seen = f"{name}{say.pick('：', ': ')}{seen}"
         formula, below = arithmetic.once(leaf.left)
-        behind = [reason for limit in limits for reason in arithmetic.behind(limit)]
-        return Held(seen, _wanted(finding, leaf, say), formula, (*below, *behind))
+        below = (*below, *(behind for limit in limits for behind in arithmetic.behind(limit)))
+        return replace(reason, seen=seen, wanted=_wanted(finding, leaf, say), formula=formula, below=below)
 
     def _follows(self, finding: Finding, wanted: str) -> str:
         """The consequence of a criterion that is not met, where that is not the usual outcome."""
         rule, say = self.decision.rule, self.say
-        if finding.role == "row" or not finding.outcome or not finding.applies or finding.verdict is True:
+        if finding.role == "row" or not finding.outcome or finding.verdict is True:
             return wanted
         outcome = say.text(rule.outcomes[finding.outcome].title)
         if finding.role == "ceiling":
@@ -139,7 +128,7 @@ def _state(finding: Finding) -> str:
         return "passed"
     if finding.role in ROWS and finding.verdict is not None:
         return "hit" if finding.verdict is (finding.role == "row") else "passed"
-    return VERDICT[finding.verdict]
+    return VERDICTS[finding.verdict]
 
 
 def _asked(finding: Finding, words: str, say: RecordWording) -> str:
@@ -153,13 +142,6 @@ def _asked(finding: Finding, words: str, say: RecordWording) -> str:
         if finding.rejects
         else say.pick(f"应{words}", f"must be {words}")
     )
-
-
-def _group(finding: Finding, say: RecordWording) -> str:
-    if not finding.group:
-        return ""
-    title = finding.item.group_title
-    return say.text(title) if title else say.pick("同一组的各项", "criteria of one group")
 
 
 def source(finding: Finding, say: RecordWording) -> str:

@@ -17,7 +17,6 @@ BELOW = 10  # of the reasons under the titles of those above
 
 TONES: Mapping[str, str] = {"met": "good", "not_met": "bad", "unknown": "unknown", "": "title"}  # by an outcome's role
 MARKS: Mapping[bool | None, str] = {True: "✓", False: "✗", None: "?"}
-VERDICT: Mapping[bool | None, str] = {True: "met", False: "not_met", None: "unknown"}
 
 
 class State(NamedTuple):
@@ -89,34 +88,26 @@ def _filled(thing: Any) -> Any:
     return [_filled(one) for one in thing] if isinstance(thing, list | tuple) else thing
 
 
-def walk(reasons: tuple[Reason, ...]) -> Iterator[Reason]:
-    """The reasons and all below them."""
-    for one in reasons:
-        yield one
-        yield from walk(one.below)
-
-
-def lines(told: Explanation, lang: Lang) -> Iterator[Line]:
+def lines(explanation: Explanation, lang: Lang) -> Iterator[Line]:
     """The explanation as lines of text, with tones for a screen that has colours."""
-    who = f"  {told.subject_id}" if told.subject_id else ""
-    head = Span(told.title, "title"), f"{who}  {told.on}  ", Span(f"{told.edition} {told.clause}", "dim")
-    yield line(*head)
-    yield line(Text("结论：", "Outcome: ").get(lang), told.outcome, indent=STEP)
+    who = f"  {explanation.subject_id}" if explanation.subject_id else ""
+    where = Span(f"{explanation.edition} {explanation.clause}", "dim")
+    yield line(Span(explanation.title, "title"), f"{who}  {explanation.on}  ", where)
+    yield line(Text("结论：", "Outcome: ").get(lang), explanation.outcome, indent=STEP)
     sections = (
-        (Text("依据", "Because"), told.because),
-        (Text("结果", "What follows"), told.outputs),
-        (Text("排名", "Ranking"), told.ranking),
-        (Text("还需提供", "Still wanted"), told.missing),
-        (Text("还差多少", "What it would take"), told.far),
-        (Text("所依据的判定", "Decisions it rests on"), told.concluded),
+        (Text("依据", "Because"), explanation.because),
+        (Text("结果", "What follows"), explanation.outputs),
+        (Text("排名", "Ranking"), explanation.ranking),
+        (Text("还需提供", "Still wanted"), explanation.missing),
+        (Text("还差多少", "What it would take"), explanation.far),
+        (Text("所依据的判定", "Decisions it rests on"), explanation.concluded),
     )
     for title, reasons in sections:
         if reasons:
             yield line(Span(title.get(lang), "dim"), indent=STEP)
             yield from aligned(list(_block(reasons)))
-    for one in told.rests_on:
-        for below in lines(one, lang):
-            yield Line(below.spans, below.indent + STEP * 2)
+    for one in explanation.rests_on:
+        yield from (Line(below.spans, below.indent + STEP * 2) for below in lines(one, lang))
 
 
 def _block(reasons: Sequence[Reason]) -> Iterator[Row | Line]:
@@ -141,7 +132,7 @@ def _reason(one: Reason) -> Iterator[Row | Line]:
 
 def _below(one: Reason, indent: int) -> Iterator[Line]:
     """A reason below another stands on a line of its own, aligned with nothing."""
-    said = "  ".join(part for part in (one.title, one.seen, one.wanted) if part)
-    yield line(Span(" ".join(part for part in (said, one.formula) if part), "dim"), indent=indent)
+    words = "  ".join(filter(None, (one.title, one.seen, one.wanted)))
+    yield line(Span(" ".join(filter(None, (words, one.formula))), "dim"), indent=indent)
     for below in one.below:
         yield from _below(below, indent + STEP)
