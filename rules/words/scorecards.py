@@ -17,7 +17,7 @@ from rules.words.arithmetic import counted
 from rules.words.checklists import SET_BY, criteria_lines, named, outcome_of
 from rules.words.explainer import Explainer, source
 from rules.words.explanation import Reason
-from rules.words.phrases import HOLDS, joined
+from rules.words.phrases import HOLDS, VALUES, joined
 from rules.words.record_wording import exactly, plainly, tests
 from rules.words.sides import Item, Items, Sides, Spoken, framed, untitled
 from rules.words.wording import Wording
@@ -85,9 +85,14 @@ def items(rule: Rule, body: Scorecard, sides: Sides) -> Items:
         title = rule.outcomes[grade].title
         at = (*place, "grades", grade)
         yield f"{rule.id}.grades.{grade}", Item("item", title, rule.clause, at, {"condition": side})
-    bounds = " – ".join("…" if one is None else str(one) for one in (body.least, body.most))
-    total = {"value": sides.text(bounds, "least", "most")}
+    total = {"value": sides.of(partial(_total, body), "least", "most")}
     yield f"{rule.id}.total", Item("item", Text("总分", "Total"), rule.clause, place, total)
+
+
+def _total(body: Scorecard, say: Wording) -> str:
+    if body.least is None and body.most is None:
+        return say.text(VALUES["most", None])
+    return " – ".join("…" if one is None else say.value(one, POINTS) for one in (body.least, body.most))
 
 
 def _scored(rule: Rule, one: ScoreItem, say: Wording) -> Spoken:

@@ -15,6 +15,7 @@ from rules.values.layout import Line, Row, Span, line, row
 from rules.variants.whatif import KINDS, NoSuchFigure, Supposition, changed
 from rules.words.explain import explanation, whole
 from rules.words.explanation import MARKS, TONES
+from rules.words.names import PATH
 from rules.words.wording import Wording
 from service.commands.common import NEEDS_INFORMATION, Bad, Settings, Unfit, common, levels, located
 from service.commands.judge import Judge, cases_of, watched
@@ -28,7 +29,7 @@ def _leave(decisions: Iterable[Decision]) -> None:
         raise click.exceptions.Exit(NEEDS_INFORMATION)
 
 
-def _wanted(decision: Decision, settings: Settings) -> list[Line]:
+def lacking(decision: Decision, settings: Settings) -> list[Line]:
     """The missing facts by their ids: the explanation speaks of titles, a case is written with ids."""
     ids = ", ".join(dict.fromkeys(one.fact for one in decision.missing if one.why == "not_given"))
     said = settings.pick("案例里还没有的字段：", "Fields that the case lacks: ") + ids
@@ -57,7 +58,7 @@ def decide(settings: Settings, decision: str, case: str, supposed: tuple[str, ..
             as_json(found.as_dict())
         else:
             show(explanation(found, settings.lang, full=False), settings.color)
-            show(_wanted(found, settings), settings.color)
+            show(lacking(found, settings), settings.color)
         _leave([found])
         return
     decided = [judge.decide(decision, one) for one in watched(cases, settings)]
@@ -116,11 +117,14 @@ def _pair(now: Decision, then: Decision, settings: Settings) -> Row:
 
 
 def turned(now: Decision, then: Decision, say: Wording) -> list[str]:
-    """Each verdict, value, place and conclusion rested on that becomes another."""
+    """Each verdict, value, place and conclusion rested on that becomes another; those of one title with their ids."""
     before, after = _stated(now, say), _stated(then, say)
+    titles = {key: title for key, (title, _) in (before | after).items()}
+    alike = Counter(titles.values())
     return [
-        f"{(after.get(key) or before[key])[0]} {before.get(key, NOTHING)[1]} → {after.get(key, NOTHING)[1]}"
-        for key in dict.fromkeys((*before, *after))
+        f"{title}{say.text(PATH).format('.'.join(filter(None, key[1:]))) if alike[title] > 1 else ''} "
+        f"{before.get(key, NOTHING)[1]} → {after.get(key, NOTHING)[1]}"
+        for key, title in titles.items()
         if before.get(key) != after.get(key)
     ]
 
@@ -171,5 +175,5 @@ def explain(settings: Settings, decision: str, case: str, depth: int) -> None:
             continue
         show([line()] if number else [], settings.color)
         show(explanation(one, settings.lang, depth=depth), settings.color)
-        show(_wanted(one, settings), settings.color)
+        show(lacking(one, settings), settings.color)
     _leave(decided)
