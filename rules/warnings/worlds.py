@@ -40,11 +40,11 @@ class Space:
     edition: Edition
     subject: str
 
-    def always(self, told: Condition | None, then: Sequence[Condition | None]) -> bool:
-        """Whether in every situation of `told` some condition of `then` holds. None holds always."""
-        tried = self._worlds([told, *then])
+    def always(self, given: Condition | None, then: Sequence[Condition | None]) -> bool:
+        """Whether in every situation of `given` some condition of `then` holds. None holds always."""
+        tried = self._worlds([given, *then])
         return tried is not None and all(
-            any(self.holds(one, world) for one in then) for world in tried if self.holds(told, world)
+            any(self.holds(one, world) for one in then) for world in tried if self.holds(given, world)
         )
 
     def never(self, condition: Condition | None) -> bool:

@@ -55,9 +55,11 @@ def items(one: Assignment, _body: Assignment, sides: Sides) -> Items:
         ("share", Text("应担的份额", "Fair share"), one.share),
         ("most", Text("最多几个", "How many at most"), one.most),
     )
-    said = {name: (title, partial(Wording.expr, expr=ref, subject=one.bearer)) for name, title, ref in bounds if ref}
+    sentences = {
+        name: (title, partial(Wording.expr, expr=ref, subject=one.bearer)) for name, title, ref in bounds if ref
+    }
     if one.keep is not None:
         title = Text("沿用上次分派", "What stays of the last assignment")
-        said["keep"] = title, partial(Wording.value, value=one.keep, type=RATE)
-    for name, (title, say) in said.items():
+        sentences["keep"] = title, partial(Wording.value, value=one.keep, type=RATE)
+    for name, (title, say) in sentences.items():
         yield f"{one.id}.{name}", Item("item", title, one.clause, (*place, name), {"value": sides.of(say)})

@@ -78,17 +78,18 @@ def _facts(edition: Edition, name: str, sides: Sides) -> Items:
 
 def _fact(fact: Fact, sides: Sides) -> dict[str, Side]:
     counted, last = fact.counted, fact.last
-    said = {"value": sides.of(lambda say: _value(fact, say), "formula", "dated", "minimum", "maximum")}
+    sentences = {"value": sides.of(lambda say: value_of(fact, say), "formula", "dated", "minimum", "maximum")}
     if counted is not None:
-        said["counted"] = sides.of(lambda say: say.expr(counted, fact.subject), "counted")
+        sentences["counted"] = sides.of(lambda say: say.expr(counted, fact.subject), "counted")
     if last is not None:
-        said["last"] = sides.of(lambda say: say.expr(last, fact.subject), "last")
+        sentences["last"] = sides.of(lambda say: say.expr(last, fact.subject), "last")
     if fact.choices:
-        said["choices"] = sides.titles(fact.choices, "choices")
-    return said
+        sentences["choices"] = sides.titles(fact.choices, "choices")
+    return sentences
 
 
-def _value(fact: Fact, say: Wording) -> str:
+def value_of(fact: Fact, say: Wording) -> str:
+    """The formula of a fact, its values by date, or its bounds."""
     if fact.formula is not None:
         return say.expr(fact.formula, fact.subject, codes=fact.choices)
     dated = [(start, say.value(value, fact.type)) for start, value in fact.dated]
@@ -130,16 +131,16 @@ def _criteria(rule: Rule, sides: Sides) -> Items:
 def _criterion(rule: Rule, one: Criterion, place: Place, sides: Sides, *, alike: bool = False) -> Item:
     subject, own, when = subject_read(rule), rule.subject, one.when
     limits = place[-2] == "ceilings"  # a ceiling lowers a grade: it forbids nothing
-    said = {"condition": sides.of(lambda say: _condition(rule, one, say, limits=limits), "condition", "reject")}
+    sentences = {"condition": sides.of(lambda say: _condition(rule, one, say, limits=limits), "condition", "reject")}
     if when is not None:
-        said["applies"] = sides.of(lambda say: say.condition(when, subject, own), "when")
+        sentences["applies"] = sides.of(lambda say: say.condition(when, subject, own), "when")
     if one.outcome in rule.outcomes:
-        said["ceiling" if limits else "outcome"] = sides.text(rule.outcomes[one.outcome].title, "outcome")
+        sentences["ceiling" if limits else "outcome"] = sides.text(rule.outcomes[one.outcome].title, "outcome")
     if one.then:
-        said["then"] = sides.of(lambda say: _then(rule, one, say), "then")
+        sentences["then"] = sides.of(lambda say: _then(rule, one, say), "then")
     # rows are often called by the fact that they read
-    title = said["condition"].text if alike else one.title
-    return Item("item", title, one.clause, place, said)
+    title = sentences["condition"].text if alike else one.title
+    return Item("item", title, one.clause, place, sentences)
 
 
 def _condition(rule: Rule, one: Criterion, say: Wording, *, limits: bool) -> Spoken:

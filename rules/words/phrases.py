@@ -18,13 +18,6 @@ def _section(phrases: Mapping[str, list[str]]) -> Mapping[Any, Text]:
     return {_KEYS.get(key, key): Text(*texts) for key, texts in phrases.items()}
 
 
-# join -> words around the parts, words between them
-JOINS: Mapping[str, tuple[Text, Text]] = {
-    "all": (Text("{0}", "{0}"), Text("，且", ", and ")),
-    "any": (Text("满足任一（{0}）", "any of ({0})"), Text("；", "; ")),
-    "none": (Text("都不成立（{0}）", "none of ({0})"), Text("；", "; ")),
-    "at_least": (Text("至少{least}项成立（{0}）", "at least {least} of ({0})"), Text("；", "; ")),
-}
 NOT = Text("不符合（{0}）", "not ({0})")  # none of a single part
 ONLY = Text("{0}（仅计{where}）", "{0} (only where {where})")  # a list without the records that do not count
 SPAN = Text("在 {0} 至 {1} 之间（含两端）", "between {0} and {1} (both in)")
@@ -38,6 +31,8 @@ VALUES: Mapping[tuple[str, Any], Text] = {
 }
 HOLDS, REACHED, COUNTED = (_section(_CATALOGUE[name]) for name in ("holds", "reached", "counted"))  # by verdict
 JOINED, REQUIRED, FORBIDDEN = (_section(_CATALOGUE[name]) for name in ("joined", "required", "forbidden"))  # by join
+AROUND, BETWEEN = (_section(_CATALOGUE[name]) for name in ("around", "between"))  # the parts of a condition, by join
+UNITS = _section(_CATALOGUE["units"])
 LACKING, FAR = (_section(_CATALOGUE[name]) for name in ("lacking", "far"))  # by reason
 
 

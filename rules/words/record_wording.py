@@ -46,13 +46,13 @@ class RecordWording(Wording):
         return self.fitting(expr, self.name(expr))
 
     def reference(self, ref: Ref) -> str:
-        said = self.name(ref)
+        name = self.name(ref)
         here = (self.subject, self.own) == (self.scope.subject, self.around)
         if not here or ref.type.kind == "list":
-            return said
+            return name
         value = self.seen(ref)
         known = evaluate(ref, self.scope) is not None
-        return self.pick(f"{said} {value}{END}", f"{value} ({said})" if known else f"{said} ({value})")
+        return self.pick(f"{name} {value}{END}", f"{value} ({name})" if known else f"{name} ({value})")
 
     def expr(self, expr: Expr, subject: str = "", own: str = "", codes: Mapping[str, Text] | None = None) -> str:
         return END_BEFORE_WORD.sub(" ", Wording.expr(self, expr, subject, own, codes)).replace(END, "")
@@ -78,9 +78,9 @@ class RecordWording(Wording):
         wanted = {(one.title, one.why) for one in missing(expr, self.scope)}
         if len(wanted) > FEW:
             return self.pick(f"{unknown}（缺 {len(wanted)} 项信息）", f"{unknown} ({len(wanted)} facts are missing)")
-        told = [self._lack(title, why) for title, why in sorted(wanted, key=lambda one: (one[1], one[0].zh))
+        lacking = [self._lack(title, why) for title, why in sorted(wanted, key=lambda one: (one[1], one[0].zh))
                 if why != "not_given" or self.text(title) != self.name(expr)]  # fmt: skip
-        listed = self.pick("、", ", ").join(told)
+        listed = self.pick("、", ", ").join(lacking)
         return self.pick(f"{unknown}（{listed}）", f"{unknown} ({listed})") if listed else unknown
 
     def _lack(self, title: Text, why: str) -> str:

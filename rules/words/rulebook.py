@@ -21,6 +21,7 @@ from rules.model import (
 from rules.model.uses import behind, read_by
 from rules.values.markdown import cell, table
 from rules.words.checklists import SET_BY
+from rules.words.items import value_of
 from rules.words.kinds import body_of, kind_of
 from rules.words.phrases import VALUES
 from rules.words.wording import Wording
@@ -123,11 +124,8 @@ def _facts(edition: Edition, one: Rule | Assignment) -> Iterator[str]:
 
 
 def _defined(edition: Edition, subject: str, fact: Fact) -> str:
-    words = Wording(edition, "zh", subject)
-    parts = [] if fact.formula is None else [words.expr(fact.formula, codes=fact.choices)]
-    for start, value in fact.dated:
-        since = "" if len(fact.dated) == 1 and start.year == 1 else f"{start} 起 "
-        parts.append(f"{since}{words.value(value, fact.type)}")
+    given = fact.formula is None and not fact.dated
+    parts = [] if given else [value_of(fact, Wording(edition, "zh", subject))]
     parts += [fact.about.zh] if fact.about is not None else []
     parts += [f"由{fact.supplied_by.zh}提供"] if fact.supplied_by is not None else []
     parts += [SET_BY["lender"]] if fact.set_by == "lender" else []

@@ -7,7 +7,7 @@ from dataclasses import is_dataclass
 from fractions import Fraction
 from typing import Any
 
-from rules.model import Comparison, Const, Edition, Group, Leaf, Op, Ref, Rule, outputs_of, subject_read
+from rules.model import Comparison, Const, Edition, Group, Leaf, Op, Ref, subject_read
 from rules.model.places import ABSENT, ORDER, Difference, Place, at, parts
 from rules.values.exact import POINTS, RATE, Type, decimal_text, plain
 from rules.values.text import Text
@@ -27,13 +27,13 @@ class Untold:
 
     def name(self, one: Difference, skipped: int) -> Text:
         """The steps of a place behind the first few, by the titles of what they lead to."""
-        found: list[Text] = []
+        steps: list[Text] = []
         thing: Any = self.new if at(self.new, one.place[:-1]) is not ABSENT else self.old
         for number, step in enumerate(one.place):
             field, thing = is_dataclass(thing), (parts(thing) or {}).get(step, ABSENT)
             if number >= skipped and step != "body":
-                found.append(self._step(step, thing, self._titles(one), field=field))
-        return Text("·".join(step.zh for step in found), " · ".join(step.en for step in found))
+                steps.append(self._step(step, thing, self._titles(one), field=field))
+        return Text("·".join(step.zh for step in steps), " · ".join(step.en for step in steps))
 
     def _step(self, step: Any, thing: Any, titles: Mapping[Any, Text], *, field: bool) -> Text:
         if step is ORDER:
@@ -90,37 +90,34 @@ class Untold:
 
     def _titles(self, one: Difference) -> dict[Any, Text]:
         """The titles of codes that may stand at a place, those nearest to it last."""
-        found: dict[Any, Text] = {}
+        titles: dict[Any, Text] = {}
         for edition in (self.old, self.new):
-            for named in (edition.subjects, edition.rules, edition.assignments, edition.readings):
-                found |= {name: thing.title for name, thing in named.items()}
-            for length in range(1, len(one.place)):
-                found |= self._inside(at(edition, one.place[:length]))
+            for length in range(len(one.place)):
+                titles |= _inside(at(edition, one.place[:length]))
         if one.place[-1] == "name":
-            found |= self._referred(one.place[:-1])
+            titles |= self._referred(one.place[:-1])
         if one.place[-1] is ORDER:
-            found |= {place[-1]: title for place, title in self.called.items() if place[:-1] == one.place[:-1]}
-        return found
+            titles |= {place[-1]: title for place, title in self.called.items() if place[:-1] == one.place[:-1]}
+        return titles
 
     def _referred(self, place: Place) -> dict[Any, Text]:
         """The titles of the facts that a reference reads before and after, which items may have as ids too."""
-        found: dict[Any, Text] = {}
-        for edition, (zh, en) in zip((self.old, self.new), zip(*self.words, strict=True), strict=True):
-            ref, (subject, own) = at(edition, place), reader(edition, place)
+        titles: dict[Any, Text] = {}
+        for edition, words in zip((self.old, self.new), zip(*self.words, strict=True), strict=True):
+            ref, place_read = at(edition, place), reader(edition, place)
             if isinstance(ref, Ref):
-                found[ref.name] = Text(*(say.at(subject, own).reference(ref) for say in (zh, en)))
-        return found
+                titles[ref.name] = Text(*(say.at(*place_read).reference(ref) for say in words))
+        return titles
 
-    def _inside(self, thing: Any) -> dict[Any, Text]:
-        """The titles that a decision, an assignment, a subject, a fact or a reading gives to codes."""
-        if isinstance(thing, Rule):
-            return {name: named.title for names in (thing.outcomes, outputs_of(thing)) for name, named in names.items()}
-        inner = parts(thing) or {}
-        titles = {name: one if isinstance(one, Text) else getattr(one, "title", None) for name, one in inner.items()}
-        for field in ("facts", "outcomes", "choices", "readings"):
-            if isinstance(inner.get(field), Mapping):
-                titles |= {name: one if isinstance(one, Text) else one.title for name, one in inner[field].items()}
-        return {name: one for name, one in titles.items() if isinstance(one, Text)}
+
+def _inside(thing: Any) -> dict[Any, Text]:
+    """The titles that a thing gives to its parts, and to the codes and names that it maps."""
+    inner = parts(thing) or {}
+    named = [one for part in inner.values() if isinstance(part, Mapping) for one in part.items()]
+    titles = {
+        name: one if isinstance(one, Text) else getattr(one, "title", None) for name, one in (*inner.items(), *named)
+    }
+    return {name: title for name, title in titles.items() if isinstance(title, Text)}
 
 
 def reader(edition: Edition, place: Place) -> tuple[str, str]:
@@ -172,8 +169,10 @@ def _collected(thing: Any) -> str:
     inner = parts(thing)
     if inner is None:
         return str(thing)
-    said = (f"{name}: {notation(one)}" for name, one in inner.items() if name != "mark" and one not in (None, "", ()))
-    return f"{{{', '.join(said)}}}"
+    members = (
+        f"{name}: {notation(one)}" for name, one in inner.items() if name != "mark" and one not in (None, "", ())
+    )
+    return f"{{{', '.join(members)}}}"
 
 
 def figure(value: Any, type: Type) -> str:

@@ -17,12 +17,8 @@ from rules.values.exact import OF_YEAR, Type, Value
 from rules.values.figures import PLACES, ROUNDED, figure, rate, yuan
 from rules.values.text import Lang, Text
 from rules.words.names import Names
-from rules.words.phrases import AND_ALSO, JOINS, LISTED, NOT, ONLY, SPAN
+from rules.words.phrases import AND_ALSO, AROUND, BETWEEN, LISTED, NOT, ONLY, SPAN, UNITS
 
-UNITS = {
-    "year": "年", "month": "个月", "day": "天", "point": "分",
-    "record": "条", "place": "名", "person": "人", "mu": "亩",
-}  # fmt: skip
 Codes = Mapping[str, Text]
 NO_CODES: Codes = {}
 
@@ -93,7 +89,7 @@ class Wording:
         if not self.zh:
             return f"{number} {unit if abs(value) == 1 else plural(unit)}"
         if unit in UNITS:
-            return f"{number}{self.years if unit == 'year' else UNITS[unit]}"
+            return f"{number}{self.years if unit == 'year' else UNITS[unit].zh}"
         subject = self.edition.subjects.get(unit)
         if subject is None and unit.isascii():  # a county's own unit has no Chinese word
             return f"{number}个"
@@ -147,7 +143,7 @@ class Wording:
     def tests(self, leaf: Leaf, limit: Callable[[Expr, int], str]) -> str:
         """The comparisons of a leaf without the value that is compared: `at least 55%`.
 
-        `limit` words a limit that is to bind as strongly as it is told."""
+        `limit` words a limit that has to bind as strongly as asked."""
         if tuple(test.operator for test in leaf.tests) == OPERATORS["between"].parts:  # as the loader writes `between`
             return self.text(SPAN).format(*(limit(test.limits[0], SUM) for test in leaf.tests))
         tests = []
@@ -163,7 +159,7 @@ class Wording:
             return self.at(subject, own).condition(condition)
         if isinstance(condition, Leaf):
             return self._leaf(condition)
-        around, between = (self.text(words) for words in JOINS[condition.join])
+        around, between = (self.text(words[condition.join]) for words in (AROUND, BETWEEN))
         if condition.join == "none" and len(condition.parts) == 1:
             around = self.text(NOT)
         parts = between.join(self.condition(part) for part in condition.parts)
@@ -186,8 +182,8 @@ class Wording:
 
     def operand(self, expr: Expr, asked: int, codes: Codes = NO_CODES) -> str:
         """An expression as part of another: in brackets where it binds less than is asked there."""
-        said, binds = self._expr(expr, codes)
-        return said if binds >= asked else self.pick(f"（{said}）", f"({said})")
+        words, binds = self._expr(expr, codes)
+        return words if binds >= asked else self.pick(f"（{words}）", f"({words})")
 
     def _expr(self, expr: Expr, codes: Codes) -> tuple[str, int]:
         """The words of an expression, and how strongly they bind."""

@@ -580,8 +580,10 @@ def test_an_output_that_all_rows_write_in_basis_points_is_shown_in_them():
 def test_missing_facts_of_one_title_are_told_apart():
     around = {"deposit": fact("amount", "存款", "Deposit")}
     facts = {**ALONE, "within": "town"}
-    criteria = [{"id": "own", **titled("本户", "Own"), "require": {"deposit": {"at_least": "1 yuan"}}},
-                {"id": "all", **titled("全镇", "All"), "require": {"town.deposit": {"at_least": "1 yuan"}}}]  # fmt: skip
+    read = {"own": "deposit", "all": "town.deposit"}
+    criteria = [
+        {"id": id, **titled("有存款", "Saves"), "require": {path: {"at_least": "1 yuan"}}} for id, path in read.items()
+    ]
     edition = small(facts, {"check": {**CHECK, "criteria": criteria}}, town=around)
     titles = [one.title for one in explained(Reference(edition).decide("check", {}, ON), "zh").missing]
     assert len(set(titles)) == 2
