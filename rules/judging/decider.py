@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from rules.judging.decision import Decision, Finding, Missing
 from rules.judging.evaluate import Scope
 from rules.judging.findings import Writer
-from rules.judging.missing import all_missing
+from rules.judging.missing import once, wanted
 from rules.judging.outcomes import Judgement, Truth, Verdict, check, judge
 from rules.judging.readers import Reading, evaluator
 from rules.model import Edition, Ranking, Rule, criteria_of
@@ -74,8 +74,12 @@ class Decider(ABC):
         return self._decision(rule, self.scope(rule, facts, on), subject_id)
 
     def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
+        """The decision about the record of a scope, made once however many others rest on it."""
+        made: Decision | None = scope.memo.get((rule.id, "decided"))
+        if made is not None:
+            return made
         judgement = self.judgement(rule, scope)
-        return Decision(
+        made = scope.memo[rule.id, "decided"] = Decision(
             self.edition,
             rule,
             subject_id,
@@ -89,6 +93,7 @@ class Decider(ABC):
             self._missing(rule, judgement, scope, ""),
             self._chained(rule, scope, subject_id) if rule.needs else {},
         )
+        return made
 
     def _typed(self, rule: Rule, outputs: Mapping[str, Value], unknown: bool = False) -> dict[str, tuple[Value, Type]]:
         """Outputs with their types; those that are not known only where they are wanted."""
@@ -117,10 +122,13 @@ class Decider(ABC):
     def _missing(self, rule: Rule, judgement: Judgement, scope: Scope, path: str) -> tuple[Missing, ...]:
         if rule.outcomes[judgement.outcome].role != "unknown":
             return ()
+        return once(scope, (rule.id, path), lambda: self._wanted(rule, judgement, scope, path))
+
+    def _wanted(self, rule: Rule, judgement: Judgement, scope: Scope, path: str) -> Iterable[Missing]:
         truth = self._all_truth(rule, scope)
         judged = () if isinstance(rule.body, Ranking) else criteria_of(rule)
         verdicts = [(criterion, check(criterion, truth)) for criterion in judged]
-        return all_missing(rule, verdicts, judgement, scope, path)
+        return wanted(rule, verdicts, judgement, scope, path)
 
     def _chained(self, rule: Rule, scope: Scope, subject_id: str) -> dict[str, Decision]:
         """The decisions about the same record that this one rests on, unless they came with the facts."""

@@ -211,6 +211,15 @@ class Decision(NamedTuple):
     missing: tuple[Missing, ...]
     chained: Mapping[str, Decision]
 
+    def all(self) -> dict[str, Decision]:
+        """This decision and all that it rests on, each once, by name."""
+        found, waiting = {self.rule.id: self}, [self]
+        while waiting:
+            new = {name: one for name, one in waiting.pop(0).chained.items() if name not in found}
+            found |= new
+            waiting += new.values()
+        return found
+
     @property
     def id(self) -> str:
         """The same question, facts and edition always have the same id."""

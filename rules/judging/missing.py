@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from rules.judging.decision import Missing
@@ -39,7 +40,7 @@ def missing(expr: Expr, scope: Scope, path: str = "", own: str | None = None) ->
         if fact.formula is None:
             yield Missing(here, _title(expr, scope), "not_given")
         else:
-            yield from missing(fact.formula, target, prefix)
+            yield from once(target, (f".{fact.name}", prefix), partial(missing, fact.formula, target, prefix))
 
 
 def _missing_in(op: Op, scope: Scope, path: str, own: str | None) -> Iterator[Missing]:
@@ -81,27 +82,26 @@ def missing_for(condition: Condition, scope: Scope, path: str = "", own: str | N
             yield from missing_for(part, scope, path, own)
 
 
-def all_missing(
-    rule: Rule,
-    verdicts: Sequence[tuple[Criterion, bool | None]],
-    judgement: Judgement,
-    scope: Scope,
-    path: str,
-) -> tuple[Missing, ...]:
-    """Everything that is missing for a decision, each fact once."""
-    found: dict[tuple[str, str], Missing] = {}
-    for missed in _wanted(rule, verdicts, judgement, scope, path):
-        found.setdefault((missed.fact, missed.why), missed)
-    return tuple(found.values())
+def once(scope: Scope, key: tuple[str, str], wanted: Callable[[], Iterable[Missing]]) -> tuple[Missing, ...]:
+    """The missing facts of a decision or a derived fact under a path, each once. They are gathered once for a record:
+    else each level that reads the one below twice would double the work."""
+    place = ("missing", *key)
+    if place not in scope.memo:
+        gathered: dict[tuple[str, str], Missing] = {}
+        for one in wanted():
+            gathered.setdefault((one.fact, one.why), one)
+        scope.memo[place] = tuple(gathered.values())
+    return scope.memo[place]  # type: ignore[no-any-return]
 
 
-def _wanted(
+def wanted(
     rule: Rule,
     verdicts: Sequence[tuple[Criterion, bool | None]],
     judgement: Judgement,
     scope: Scope,
     path: str,
 ) -> Iterator[Missing]:
+    """Everything that is missing for a decision."""
     body = rule.body
     for criterion, verdict in verdicts:
         if verdict is None:
