@@ -25,21 +25,10 @@ from rules.engine.network import Rule as Interval
 from rules.judging.decider import Decider
 from rules.judging.decision import Finding
 from rules.judging.evaluate import Scope
-from rules.judging.outcomes import Judgement, Truth, Verdict, check, checklist, leaves, silent_verdict, stages
+from rules.judging.kinds import KINDS, leaves
+from rules.judging.outcomes import Judgement, Truth, Verdict, check
 from rules.judging.readers import Place, reader
-from rules.model import (
-    Checklist,
-    Const,
-    Criterion,
-    Edition,
-    Expr,
-    Leaf,
-    Rule,
-    Table,
-    criteria_of,
-    leaves_in,
-    subject_read,
-)
+from rules.model import Const, Criterion, Edition, Expr, Leaf, Rule, criteria_of, leaves_in, subject_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +57,7 @@ class _Answer:
     fired: int
     truth: Truth
     verdicts: tuple[Verdict, ...]  # those that may differ from the default, in the plan's order
-    judgement: Judgement | None  # of a checklist, which depends on nothing else
+    judgement: Judgement | None  # where the verdicts settle it
     findings: tuple[Finding | None, ...] | None = None  # those that show no value; None before they are first wanted
 
 
@@ -107,8 +96,8 @@ class _Block:
         for one in said:
             truth.update(one.truth)
         verdicts = self._verdicts(said, truth)
-        decided = isinstance(self.rule.body, Checklist)
-        return _Answer(len(fired), truth, verdicts, checklist(self.rule, verdicts) if decided else None)
+        conclude = KINDS[type(self.rule.body)].conclude
+        return _Answer(len(fired), truth, verdicts, None if conclude is None else conclude(self.rule, verdicts))
 
     def _verdicts(self, said: Iterable[_Said], truth: Truth) -> tuple[Verdict, ...]:
         found, unsettled = dict[int, Verdict](), set(self.always)
@@ -136,10 +125,10 @@ class Engine(Decider):
         self._blocks = {
             (rule.id, stage): _compile(edition, rule, stage, self.memory)
             for rule in edition.rules.values()
-            for stage in range(stages(rule))
+            for stage in range(rule.body.stages)
         }
-        self._checklists = {name: block for (name, _), block in self._blocks.items()
-                            if isinstance(block.rule.body, Checklist)}  # fmt: skip
+        self._settled = {name: block for (name, _), block in self._blocks.items()
+                         if KINDS[type(block.rule.body)].conclude is not None}  # fmt: skip
 
     def _answer(self, rule: Rule, stage: int, scope: Scope) -> _Answer:
         """The answer for a record, asked once."""
@@ -156,24 +145,25 @@ class Engine(Decider):
         return self._answer(rule, 0, scope).verdicts
 
     def judge(self, decision: str, facts: Mapping[str, Any], on: date) -> Judgement:
-        block = self._checklists.get(decision)
+        block = self._settled.get(decision)
         if block is None:
             return super().judge(decision, facts, on)
         answer = block.ask(Scope(self.edition, block.rule.subject, facts, on, self))
-        assert answer.judgement is not None  # there is one for every answer on a checklist
+        assert answer.judgement is not None
         return answer.judgement
 
     def judgement(self, rule: Rule, scope: Scope) -> Judgement:
-        if rule.id not in self._checklists:
+        if rule.id not in self._settled:
             return super().judgement(rule, scope)
         return self._answer(rule, 0, scope).judgement or super().judgement(rule, scope)
 
     def findings(self, rule: Rule, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
-        if not isinstance(rule.body, Checklist | Table):
-            return super().findings(rule, judgement, scope)
-        answer, writer = self._answer(rule, 0, scope), self._writer(rule)
+        writer = self._writer(rule)
+        if not writer.lines:
+            return ()
+        answer = self._answer(rule, 0, scope)
         if answer.findings is not None:
-            return writer.filled(answer.findings, answer.truth, scope)
+            return writer.filled(answer.findings, answer.truth, judgement, scope)
         findings = writer.findings(answer.truth, judgement, scope)
         answer.findings = writer.ready(findings)
         return findings
@@ -187,10 +177,10 @@ class Engine(Decider):
 
 def _compile(edition: Edition, rule: Rule, stage: int, memory: Memory[_Answer]) -> _Block:
     """The comparisons of a stage as one network."""
-    silence = leaves(rule, stage)
+    silence = list(leaves(rule, stage))
     fields = _fields(silence)
     criteria = () if stage else criteria_of(rule)
-    all_silent, settled = dict[Leaf, bool | None](silence), silent_verdict(rule)
+    all_silent, settled = dict[Leaf, bool | None](silence), rule.body.silent_verdict
     always = frozenset(n for n, criterion in enumerate(criteria) if check(criterion, all_silent) is not settled)
     meaning = _Meaning(criteria)
     intervals: list[Interval] = []

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from rules.judging.decision import Decision, Finding, Missing
 from rules.judging.evaluate import Scope
 from rules.judging.findings import Writer
-from rules.judging.missing import once, wanted
-from rules.judging.outcomes import Judgement, Truth, Verdict, check, judge
+from rules.judging.kinds import judge, wanted
+from rules.judging.missing import once
+from rules.judging.outcomes import Judgement, Truth, Verdict, check
 from rules.judging.readers import Reading, evaluator
-from rules.model import Edition, Ranking, Rule, criteria_of
+from rules.model import Edition, Rule, criteria_of
 from rules.values.exact import Type, Value
 
 
@@ -97,15 +98,15 @@ class Decider(ABC):
 
     def _typed(self, rule: Rule, outputs: Mapping[str, Value], unknown: bool = False) -> dict[str, tuple[Value, Type]]:
         """Outputs with their types; those that are not known only where they are wanted."""
-        types = self._writer(rule).types
-        return {name: (value, types[name]) for name, value in outputs.items() if unknown or value is not None}
+        declared = rule.body.outputs
+        return {name: (value, declared[name].type) for name, value in outputs.items() if unknown or value is not None}
 
     def findings(self, rule: Rule, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
         """One finding for each criterion, row, veto, item and ceiling of a rule, in the plan's order."""
         return self._writer(rule).findings(self._all_truth(rule, scope), judgement, scope)
 
     def _all_truth(self, rule: Rule, scope: Scope) -> Truth:
-        return {} if isinstance(rule.body, Ranking) else self.truth(rule, 0, scope)
+        return self.truth(rule, 0, scope) if rule.body.over is None else {}
 
     def _writer(self, rule: Rule) -> Writer:
         """The writer of a rule's findings, built once."""
@@ -120,15 +121,9 @@ class Decider(ABC):
         return self._missing(rule, self.judgement(rule, scope), scope, path)
 
     def _missing(self, rule: Rule, judgement: Judgement, scope: Scope, path: str) -> tuple[Missing, ...]:
-        if rule.outcomes[judgement.outcome].role != "unknown":
+        if judgement.outcome != rule.role("unknown"):
             return ()
-        return once(scope, (rule.id, path), lambda: self._wanted(rule, judgement, scope, path))
-
-    def _wanted(self, rule: Rule, judgement: Judgement, scope: Scope, path: str) -> Iterable[Missing]:
-        truth = self._all_truth(rule, scope)
-        judged = () if isinstance(rule.body, Ranking) else criteria_of(rule)
-        verdicts = [(criterion, check(criterion, truth)) for criterion in judged]
-        return wanted(rule, verdicts, judgement, scope, path)
+        return once(scope, (rule.id, path), lambda: wanted(rule, self._all_truth(rule, scope), judgement, scope, path))
 
     def _chained(self, rule: Rule, scope: Scope, subject_id: str) -> dict[str, Decision]:
         """The decisions about the same record that this one rests on, unless they came with the facts."""

@@ -212,7 +212,7 @@ class Decision(NamedTuple):
     chained: Mapping[str, Decision]
 
     def all(self) -> dict[str, Decision]:
-        """This decision and all that it rests on, each once, by name."""
+        """The decision itself and all that it rests on, each once, by name."""
         found, waiting = {self.rule.id: self}, [self]
         while waiting:
             new = {name: one for name, one in waiting.pop(0).chained.items() if name not in found}

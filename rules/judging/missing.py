@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from rules.judging.decision import Missing
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import path_of, title_of
-from rules.judging.outcomes import Judgement
-from rules.model import Condition, Const, Criterion, Expr, Leaf, Op, Ranking, Rule, Scorecard, ScoreItem
+from rules.model import Condition, Const, Expr, Leaf, Op
 from rules.operations import OPERATIONS
 from rules.values.text import Text
 
@@ -92,51 +90,6 @@ def once(scope: Scope, key: tuple[str, str], wanted: Callable[[], Iterable[Missi
             gathered.setdefault((one.fact, one.why), one)
         scope.memo[place] = tuple(gathered.values())
     return scope.memo[place]  # type: ignore[no-any-return]
-
-
-def wanted(
-    rule: Rule,
-    verdicts: Sequence[tuple[Criterion, bool | None]],
-    judgement: Judgement,
-    scope: Scope,
-    path: str,
-) -> Iterator[Missing]:
-    """Everything that is missing for a decision."""
-    body = rule.body
-    for criterion, verdict in verdicts:
-        if verdict is None:
-            yield from missing_for(criterion.condition, scope, path)
-            if criterion.when is not None:
-                yield from missing_for(criterion.when, scope, path)
-    for expr in judgement.unknown:
-        yield from missing(expr, scope, path)
-    if isinstance(body, Scorecard):
-        for item in body.items:
-            if judgement.points[item.id] is None:
-                yield from _missing_points(item, scope, path)
-    if isinstance(body, Ranking):
-        yield from _missing_in_ranking(body, judgement, scope, path)
-
-
-def _missing_points(item: ScoreItem, scope: Scope, path: str) -> Iterator[Missing]:
-    for expr in (item.formula, item.shown):
-        if expr is not None:
-            yield from missing(expr, scope, path)
-    for condition, _ in item.bands:
-        yield from missing_for(condition, scope, path)
-
-
-def _missing_in_ranking(body: Ranking, judgement: Judgement, scope: Scope, path: str) -> Iterator[Missing]:
-    unplaced = {placed.id for placed in judgement.ranking if placed.why == "unknown"}
-    records: Iterable[Mapping[str, Any]] = evaluate(body.over, scope) or ()
-    for number, record in enumerate(records):
-        name = str(record.get("id", number + 1))
-        if name in unplaced:
-            inner, here = scope.inside(body.over.type.of, record), f"{path}{path_of(body.over)}[{name}]."
-            for criterion in body.eligible:
-                yield from missing_for(criterion.condition, inner, here, path)
-            for key in body.order:
-                yield from missing(key.by, inner, here, path)
 
 
 def _title(expr: Expr, scope: Scope) -> Text:

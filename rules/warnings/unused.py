@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.model import (
-    Checklist,
-    Edition,
-    Ranking,
-    Rule,
-    Scorecard,
-    Table,
-    criteria_of,
-    otherwise_of,
-    outputs_of,
-    parts_of,
-)
+from rules.model import Edition, Rule, criteria_of, parts_of
 from rules.model.uses import Used, behind, read_by, refs
 from rules.problems.problem import Problems
 from rules.values.text import Mark, Text
@@ -28,9 +17,9 @@ def check_unused(edition: Edition, problems: Problems) -> None:
         for outcome in rule.outcomes:
             if outcome not in reachable(rule):
                 problems.warn(rule.mark, "warning.outcome_unused", path=f"outcomes.{outcome}", id=outcome)
-        given = {name for row in (*criteria_of(rule), otherwise_of(rule)) if row is not None for name in row.then}
-        for output in outputs_of(rule):
-            if output not in given:
+        if rule.body.otherwise is not None:
+            given = {name for row in (*criteria_of(rule), rule.body.otherwise) for name in row.then}
+            for output in (one for one in rule.body.outputs if one not in given):
                 problems.warn(rule.mark, "warning.output_unset", path=f"outputs.{output}", id=output)
     _readings(edition, problems)
 
@@ -61,18 +50,8 @@ def _facts(edition: Edition, problems: Problems) -> None:
 
 def reachable(rule: Rule) -> set[str]:
     """The outcomes that some case could end in."""
-    named = {criterion.outcome for criterion in criteria_of(rule)}
     roles = {role: rule.role(role) for role in ("met", "not_met", "unknown")}
-    match rule.body:
-        case Checklist(criteria=criteria):
-            usual = {roles["not_met"]} if any(not one.outcome for one in criteria) else set()
-            return named | usual | {roles["met"], roles["unknown"]}
-        case Table(otherwise=otherwise):
-            return named | {otherwise.outcome, roles["unknown"]}
-        case Scorecard(grades=grades):
-            return named | {grade for _, grade in grades} | {roles["unknown"]}
-        case Ranking():
-            return set(roles.values())
+    return {criterion.outcome for criterion in criteria_of(rule)} | rule.body.reachable(roles)
 
 
 def _readings(edition: Edition, problems: Problems) -> None:

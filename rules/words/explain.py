@@ -14,7 +14,7 @@ from typing import Any
 from rules.judging.decision import Decision, Missing
 from rules.judging.distance import Change, Distance, distances
 from rules.judging.reference import Reference
-from rules.model import Checklist, Fact
+from rules.model import Fact
 from rules.values.layout import Line, Span, text
 from rules.values.text import Lang
 from rules.words.arithmetic import Arithmetic
@@ -47,8 +47,8 @@ def explanation(decision: Decision, lang: Lang = "zh", *, full: bool = True, dep
 def whole(decision: Decision, depth: int = DEPTH) -> dict[str, Any]:
     """A decision as data, with its distances, its explanation, and the decisions it rests on in full.
 
-    A decision that several rest on is in full where it is first come to, and elsewhere as its outcome and id: in full at
-    every place, the answer would grow with the number of paths, which doubles at each level."""
+    A decision that several rest on is in full where it is first come to, and elsewhere as its outcome and id: an answer
+    that had it in full at every place would grow with the number of paths."""
     return _whole(decision, depth, {decision.rule.id})
 
 
@@ -126,7 +126,7 @@ class Explainer:
 
     def _tally(self) -> str:
         """How many of the criteria are met: of a checklist, where every one counts."""
-        if not isinstance(self.decision.rule.body, Checklist):
+        if not self.decision.rule.body.criteria:
             return ""
         verdicts = [finding.verdict for finding in self.decision.findings if finding.applies]
         words = {True: ("符合", "met"), False: ("不符合", "not met"), None: ("无法判断", "cannot tell")}
@@ -149,7 +149,7 @@ class Explainer:
 
     def _far(self) -> Iterator[Reason]:
         decision, say = self.decision, self.say
-        if not isinstance(decision.rule.body, Checklist) or decision.rule.role("met") == decision.outcome:
+        if not decision.rule.body.criteria or decision.rule.role("met") == decision.outcome:
             return
         found = distances(decision)
         if not any(distance.reachable for distance in found.criteria.values()):

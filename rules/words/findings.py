@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rules.judging.decision import Decision, Finding
 from rules.judging.evaluate import evaluate, holds, leaf_holds
-from rules.model import Checklist, Const, Criterion, Group, Leaf, Ranking, Scorecard, Table
+from rules.model import Body, Checklist, Const, Criterion, Group, Leaf, Ranking, Scorecard, Table
 from rules.values.exact import Value
 from rules.values.text import Text
 from rules.words.arithmetic import Arithmetic, counted, joined, label
@@ -154,7 +154,7 @@ class Findings:
         return say.pick("；", "; ").join(one for one in (wanted, said) if one)
 
 
-def _criteria(body: Checklist | Table | Scorecard) -> Iterator[tuple[str, Criterion]]:
+def _criteria(body: Body) -> Iterator[tuple[str, Criterion]]:
     match body:
         case Checklist():
             yield from (("criterion", one) for one in body.criteria)

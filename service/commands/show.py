@@ -12,7 +12,6 @@ from rules.model import (
     Assignment,
     Criterion,
     Rule,
-    Scorecard,
     ScoreItem,
     criteria_of,
     otherwise_of,
@@ -100,9 +99,8 @@ def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
         follows = "" if outcome is None else f"→ {say.text(outcome.title)}"
         words = " ".join(filter(None, (said, follows, _given(one, rule, say))))
         yield row(Span(one.clause, "dim"), say.text(one.title), words, indent=2)
-    if isinstance(rule.body, Scorecard):
-        for item in rule.body.items:
-            yield row(Span(item.clause, "dim"), say.text(item.title), _points(item, rule, say), indent=2)
+    for item in rule.body.items:
+        yield row(Span(item.clause, "dim"), say.text(item.title), _points(item, rule, say), indent=2)
 
 
 def _rows(rule: Rule) -> tuple[Criterion, ...]:
