@@ -195,7 +195,7 @@ def title_of(expr: Expr, edition: Edition, subject: str, own: str) -> Text:
     if expr.what == "output":
         return _output_title(edition.rules[expr.name], expr.output)
     if expr.what == "total":
-        return Text("总分", "total points")
+        return edition.rules[expr.name].body.outputs["total"].title
     if expr.what == "on":
         return Text("判定日期", "decision date")
     whose = subject if expr.scope == "" else own if expr.scope == "own" else expr.scope

@@ -137,7 +137,7 @@ class Scorecard(Body):
     most: Value = None
     full_marks: Value = None  # the sum of the most points of all items, declared so that a slip shows
     finding_roles = MappingProxyType({"vetoes": "veto", "items": "item", "ceilings": "ceiling"})
-    outputs = MappingProxyType({"total": Output("total", POINTS, Text("总分", "total points"))})
+    outputs = MappingProxyType({"total": Output("total", POINTS, Text("总分", "total"))})
     stages = 2  # the grades compare the total
     ranked = True
 

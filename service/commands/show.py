@@ -14,8 +14,6 @@ from rules.model import (
     Rule,
     ScoreItem,
     criteria_of,
-    otherwise_of,
-    outputs_of,
     subject_read,
 )
 from rules.values.layout import Line, Row, Span, line, row
@@ -104,13 +102,12 @@ def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
 
 
 def _rows(rule: Rule) -> tuple[Criterion, ...]:
-    otherwise = otherwise_of(rule)
-    return (*criteria_of(rule), *([] if otherwise is None else [otherwise]))
+    return (*criteria_of(rule), *([] if rule.body.otherwise is None else [rule.body.otherwise]))
 
 
 def _given(one: Criterion, rule: Rule, say: Wording) -> str:
     """What a row of a table gives."""
-    outputs = outputs_of(rule)
+    outputs = rule.body.outputs
     given = [
         f"{say.text(outputs[name].title)} {say.expr(expr, rule.subject, codes=outputs[name].choices)}"
         for name, expr in one.then.items()

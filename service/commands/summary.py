@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from rules import Decision
 from rules.judging.decision import Finding
-from rules.model import outputs_of
 from rules.values.layout import Row, Span, row
 from rules.values.text import Text
 from rules.words.explanation import TONES
@@ -58,5 +57,4 @@ def _own_title(finding: Finding, say: Wording) -> str:
 
 
 def _codes(decision: Decision, output: str) -> Mapping[str, Text]:
-    declared = outputs_of(decision.rule).get(output)
-    return {} if declared is None else declared.choices
+    return decision.rule.body.outputs[output].choices
