@@ -75,12 +75,8 @@ class Decider(ABC):
         return self._decision(rule, self.scope(rule, facts, on), subject_id)
 
     def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
-        """The decision about the record of a scope, made once however many others rest on it."""
-        made: Decision | None = scope.memo.get((rule.id, "decided"))
-        if made is not None:
-            return made
         judgement = self.judgement(rule, scope)
-        made = scope.memo[rule.id, "decided"] = Decision(
+        return Decision(
             self.edition,
             rule,
             subject_id,
@@ -89,12 +85,13 @@ class Decider(ABC):
             judgement.outcome,
             self.findings(rule, judgement, scope),
             self._typed(rule, judgement.outputs) if judgement.outputs else {},
-            tuple([(name, self._typed(rule, outputs, True)) for name, outputs in judgement.measures]),
+            tuple([(name, self._typed(rule, outputs, True)) for name, outputs in judgement.measures])
+            if judgement.measures
+            else (),
             judgement.ranking,
             self._missing(rule, judgement, scope, ""),
             self._chained(rule, scope, subject_id) if rule.needs else {},
         )
-        return made
 
     def _typed(self, rule: Rule, outputs: Mapping[str, Value], unknown: bool = False) -> dict[str, tuple[Value, Type]]:
         """Outputs with their types; those that are not known only where they are wanted."""
@@ -126,9 +123,13 @@ class Decider(ABC):
         return once(scope, (rule.id, path), lambda: wanted(rule, self._all_truth(rule, scope), judgement, scope, path))
 
     def _chained(self, rule: Rule, scope: Scope, subject_id: str) -> dict[str, Decision]:
-        """The decisions about the same record that this one rests on, unless they came with the facts."""
-        return {
-            name: self._decision(needed, scope, subject_id)
-            for name in rule.needs
-            if (needed := self.edition.rules[name]).subject == rule.subject and name not in scope.record
-        }
+        """The decisions about the same record that this one rests on, unless they came with the facts. Each is made
+        once, however many others rest on it."""
+        made: dict[str, Decision] = scope.memo.setdefault("chained", {})
+        needed = [
+            name for name in rule.needs if self.edition.rules[name].subject == rule.subject and name not in scope.record
+        ]
+        for name in needed:
+            if name not in made:
+                made[name] = self._decision(self.edition.rules[name], scope, subject_id)
+        return {name: made[name] for name in needed}

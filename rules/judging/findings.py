@@ -68,7 +68,7 @@ def _plain(criterion: Criterion, item: Item, only: _Comparison) -> Line:
 
     def line(truth: Truth, scope: Scope, _judgement: Judgement) -> Finding:
         said = truth[leaf]
-        shown = make(Part, (of, value(scope), limits(scope) if fixed is None else fixed, said))
+        shown = of, value(scope), limits(scope) if fixed is None else fixed, said
         return make(Finding, (item, said if said is None else said is not reject, (shown,), True, None))
 
     return line
