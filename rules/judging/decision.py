@@ -65,10 +65,6 @@ class Part(NamedTuple):
     def type(self) -> Type:
         return self.of.type
 
-    @property
-    def operators(self) -> tuple[str, ...]:
-        return self.of.operators
-
     def as_dict(self) -> dict[str, Any]:
         of = self.of
         shown = {**of.form}
@@ -228,14 +224,8 @@ class Decision(NamedTuple):
     @property
     def id(self) -> str:
         """The same question, facts and edition always have the same id."""
-        said = [
-            self.edition.sha256,
-            self.rule.id,
-            self.subject_id,
-            self.on.isoformat(),
-            self.facts,
-        ]
-        return hashlib.sha256(_canonical(said)).hexdigest()[:32]
+        question = [self.edition.sha256, self.rule.id, self.subject_id, self.on.isoformat(), self.facts]
+        return hashlib.sha256(_canonical(question)).hexdigest()[:32]
 
     @property
     def codes(self) -> tuple[str, ...]:
