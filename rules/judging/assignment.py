@@ -113,17 +113,15 @@ def task(
 
 def obstacles(asked: Task) -> tuple[Text, ...]:
     """Why no answer is possible; nothing where one is. There are no other reasons than these."""
-    count, able = len(asked.records), asked.bearers
+    count, found = len(asked.records), list[Text]()
     if not count:
         return (Text("没有要分派的记录。", "There is nothing to assign."),)
-    if not able:
-        return (
-            Text(
-                "没有能承担的人：应担份额都是 0，或名单是空的。",
-                "Nobody can bear: all shares are 0, or the list is empty.",
-            ),
+    if not asked.bearers:
+        zh, en = (
+            "没有能承担的人：应担份额都是 0，或名单是空的。",
+            "Nobody can bear: all shares are 0, or the list is empty.",
         )
-    found = []
+        return (Text(zh, en),)
     if (room := _room(asked, lambda _: count)) < count:
         found.append(Text(
             f"共有 {count} 个要分派，而各人上限之和只有 {room}，还差 {count - room}。请提高上限或增加人手。",

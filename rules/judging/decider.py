@@ -53,19 +53,15 @@ class Decider(ABC):
         """Judge a rule, once per record."""
         judged: Judgement | None = scope.memo.get((rule.id, "judged"))
         if judged is None:
-            judged = scope.memo[(rule.id, "judged")] = self.judged(rule, scope)
+            judged = scope.memo[(rule.id, "judged")] = judge(rule, scope, self)
         return judged
-
-    def judged(self, rule: Rule, scope: Scope) -> Judgement:
-        """Judge a rule."""
-        return judge(rule, scope, self)
 
     def judge(self, decision: str, facts: Mapping[str, Any], on: date) -> Judgement:
         """The outcome and the codes of the criteria that are not met or not known; nothing is written out.
 
         `facts` are as rules.cases.checker.check returns them."""
         rule = self.edition.rule(decision)
-        return self.judged(rule, self.scope(rule, facts, on))
+        return judge(rule, self.scope(rule, facts, on), self)
 
     def decide(self, decision: str, facts: Mapping[str, Any], on: date, subject_id: str = "") -> Decision:
         """Decide, with a finding for every criterion, what is missing, and the decisions it rests on.

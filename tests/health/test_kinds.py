@@ -28,8 +28,8 @@ def named(text):
 
 def defined_or_named(path):
     text = path.read_text(encoding="utf-8")
-    own = {node.name for node in ast.parse(text).body if isinstance(node, ast.ClassDef)} if "model" in path.parts else ()
-    return named(text) | {kind.__name__ for kind in KINDS if kind.__name__ in own}
+    classes = {node.name for node in ast.parse(text).body if isinstance(node, ast.ClassDef)}
+    return named(text) | {kind.__name__ for kind in KINDS if "model" in path.parts and kind.__name__ in classes}
 
 
 def test_a_kind_is_named_by_its_own_modules_and_the_tables_of_kinds():
