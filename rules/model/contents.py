@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
-from rules.model.decisions import Assignment, Body, Criterion, Output, Ranking, Rule, ScoreItem, Table
+from rules.model.decisions import Assignment, Criterion, Output, Rule, ScoreItem
 from rules.model.edition import Fact
 from rules.model.expressions import Condition, Const, Expr, Group, Leaf, Op, Ref
 
@@ -43,7 +43,7 @@ def items_of(rule: Rule) -> tuple[Criterion | ScoreItem, ...]:
     return tuple(one for listed in _lists(rule.body) for one in listed if isinstance(one, Criterion | ScoreItem))
 
 
-def _lists(body: Body) -> Iterator[tuple[Any, ...]]:
+def _lists(body: Any) -> Iterator[tuple[Any, ...]]:
     for one in fields(body):
         listed = getattr(body, one.name)
         if isinstance(listed, tuple):
@@ -52,35 +52,17 @@ def _lists(body: Body) -> Iterator[tuple[Any, ...]]:
 
 def otherwise_of(rule: Rule) -> Criterion | None:
     """The row that a table gives where no other holds."""
-    return rule.body.otherwise if isinstance(rule.body, Table) else None
-
-
-def first_decides(rule: Rule) -> bool:
-    """Whether the first row that holds decides, so that a row can be covered by those above it."""
-    return isinstance(rule.body, Table) and rule.body.hit == "first"
-
-
-def reachable(rule: Rule) -> set[str]:
-    """The outcomes that some case could end in: those that its items, rows and grades name, and those of its roles."""
-    named = {one.outcome if isinstance(one, Criterion) else one[-1]
-             for listed in _lists(rule.body) for one in listed if isinstance(one, Criterion | tuple)}  # fmt: skip
-    otherwise = otherwise_of(rule)
-    named |= {rule.role("unknown")} | ({otherwise.outcome} if otherwise is not None else set())
-    if rule.body.by_role:
-        named |= {rule.role("met")}
-        if not criteria_of(rule) or "" in named:  # an item that names none leads to the usual outcome
-            named |= {rule.role("not_met")}
-    return named
+    return rule.body.otherwise
 
 
 def outputs_of(rule: Rule) -> Mapping[str, Output]:
-    """The outputs that a rule declares, by name; a scorecard's total is not declared."""
-    return rule.body.outputs if isinstance(rule.body, Table) else {}
+    """The outputs of a rule, by name."""
+    return rule.body.outputs
 
 
 def subject_read(rule: Rule) -> str:
     """The subject whose records a rule's criteria read: a ranking's are those of its list."""
-    return rule.body.over.type.of if isinstance(rule.body, Ranking) else rule.subject
+    return rule.subject if rule.body.over is None else rule.body.over.type.of
 
 
 def parts_of(thing: Rule | Assignment | Fact) -> Iterator[Part]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from rules.model import Condition, Criterion, Edition, Group, Rule, first_decides, lists_of, otherwise_of, subject_read
+from rules.model import Body, Condition, Criterion, Edition, Group, Rule, lists_of, subject_read
 from rules.problems.problem import Problems
 from rules.warnings.worlds import Space
 
@@ -16,10 +16,10 @@ def check_redundant(edition: Edition, problems: Problems) -> None:
     """Warn of items that change no decision."""
     for rule in edition.rules.values():
         space = Space(edition, subject_read(rule))
+        if rule.body.rows:
+            _rows(space, rule.body, problems)
+            continue
         for criteria in lists_of(rule):  # a ceiling is kept to by failing its condition
-            if otherwise_of(rule) is not None:
-                _rows(space, criteria, problems, first=first_decides(rule))
-                continue
             plain = [one for one in criteria if not _alone(space, one, problems)]
             _implied(space, rule, plain[:MOST_COMPARED], problems)
 
@@ -65,11 +65,10 @@ def _strength(rule: Rule, criterion: Criterion) -> int:
     return rule.strength.get(criterion.outcome or rule.role("not_met"), 0)
 
 
-def _rows(space: Space, rows: Sequence[Criterion], problems: Problems, *, first: bool) -> None:
-    """Rows that never hold, or, where the first that holds decides, only where one above does."""
-    for number, row in enumerate(rows):
-        above = [one.condition for one in rows[:number]]
+def _rows(space: Space, body: Body, problems: Problems) -> None:
+    for number, row in enumerate(body.rows):
+        above = [one.condition for one in body.rows[:number]]
         if space.never(row.condition):
             problems.warn(row.mark, "warning.row_never", id=row.id)
-        elif first and number < MOST_COMPARED and space.always(row.condition, above):
+        elif body.hit == "first" and number < MOST_COMPARED and space.always(row.condition, above):
             problems.warn(row.mark, "warning.row_covered", id=row.id)

@@ -21,10 +21,7 @@ from rules.model import (
     criteria_of,
     items_of,
     leaves_in,
-    otherwise_of,
-    outputs_of,
     parts_of,
-    reachable,
     subject_read,
 )
 from rules.model.uses import Used, behind, fact_of, read_by, read_by_items, refs
@@ -102,13 +99,13 @@ def _is_best_of_own(edition: Edition, rule: Rule, leaf: Leaf, limit: Expr, stati
 
 def _unused(rule: Rule, problems: Problems) -> None:
     """Outcomes that no case ends in, and outputs that no row gives."""
-    possible = reachable(rule)
-    for outcome in rule.outcomes:
-        if outcome not in possible:
-            problems.warn(rule.mark, "warning.outcome_unused", path=f"outcomes.{outcome}", id=outcome)
-    given = {name for row in (*criteria_of(rule), otherwise_of(rule)) if row is not None for name in row.then}
-    for output in outputs_of(rule):
-        if output not in given:
+    body, roles = rule.body, {role: rule.role(role) for role in ("met", "not_met", "unknown")}
+    reachable = {criterion.outcome for criterion in criteria_of(rule)} | body.reachable(roles)
+    for outcome in (one for one in rule.outcomes if one not in reachable):
+        problems.warn(rule.mark, "warning.outcome_unused", path=f"outcomes.{outcome}", id=outcome)
+    if body.otherwise is not None:
+        given = {name for row in (*body.rows, body.otherwise) for name in row.then}
+        for output in (one for one in body.outputs if one not in given):
             problems.warn(rule.mark, "warning.output_unset", path=f"outputs.{output}", id=output)
 
 

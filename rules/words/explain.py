@@ -43,12 +43,22 @@ def explanation(decision: Decision, lang: Lang = "zh", *, full: bool = True, dep
 
 
 def whole(decision: Decision, depth: int = DEPTH) -> dict[str, Any]:
-    """A decision as data, with its distances, its explanation, and the decisions it rests on in full."""
+    """A decision as data, with its distances, its explanation, and the decisions it rests on in full.
+
+    A decision that several rest on is in full where it is first come to, and elsewhere as its outcome and id: an answer
+    that had it in full at every place would grow with the number of paths."""
+    return _whole(decision, depth, {decision.rule.id})
+
+
+def _whole(decision: Decision, depth: int, known: set[str]) -> dict[str, Any]:
     langs: tuple[Lang, Lang] = ("zh", "en")
+    shown = decision.as_dict()
+    in_full = {name: one for name, one in decision.chained.items() if name not in known}
+    known.update(in_full)
     return {
-        **decision.as_dict(),
+        **shown,
         "distances": distances(decision).as_dict(),
-        "chained": {name: whole(below, depth) for name, below in decision.chained.items()},
+        "chained": shown["chained"] | {name: _whole(one, depth, known) for name, one in in_full.items()},
         "explanation": {lang: explain(decision, lang, depth=depth).splitlines() for lang in langs},
         "reasons": {lang: as_dict(explained(decision, lang, full=False, depth=depth)) for lang in langs},
     }

@@ -9,7 +9,6 @@ import click
 
 from rules import Decision, PolicyError
 from rules.cases.files import Case
-from rules.model import outputs_of
 from rules.values.exact import POINTS
 from rules.values.layout import Line, Row, Span, line, row
 from rules.variants.whatif import KINDS, NoSuchFigure, Supposition, changed
@@ -143,12 +142,11 @@ def _stated(decision: Decision, say: Wording) -> dict[tuple[str, ...], Stated]:
                 say.text(one.title),
                 "?" if one.points is None else say.value(one.points, POINTS),
             )
-    declared = outputs_of(decision.rule)
+    declared = decision.rule.body.outputs
     for row_id, outputs in (("", decision.outputs), *decision.measures):
         for name, (value, type) in outputs.items():
-            output = declared.get(name)
-            title = say.text(output.title) if output else say.pick("总分", "total")
-            found["output", row_id, name] = (title, say.value(value, type, output.choices if output else {}))
+            output = declared[name]
+            found["output", row_id, name] = (say.text(output.title), say.value(value, type, output.choices))
     for placed in decision.ranking:
         place = "-" if placed.place is None else say.pick(f"第 {placed.place} 名", f"place {placed.place}")
         found["place", placed.id] = (placed.id, place + (say.pick("，入选", ", chosen") if placed.chosen else ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.judging.decision import vars_of
-from rules.model import Key
+from rules.model import Key, criteria_of, subject_read
 from rules.values.exact import Value
 from service.county.report.basis import MOST, Basis, Both
 from service.county.run.rankings import Proposal, proposals, reason
@@ -19,19 +19,19 @@ def rankings(basis: Basis) -> list[dict[str, Any]]:
 
 
 def _proposal(basis: Basis, one: Proposal) -> dict[str, Any]:
-    listed = one.body.over.type.of
+    listed = subject_read(one.rule)
     above = basis.places(listed)
     ranked = [row for row in one.rows if row.place is not None]
     outcome = one.rule.outcomes[one.outcome]
     return {
         "title": vars_of(one.rule.title), "clause": one.rule.clause, "id": one.id, "listed": basis.title(listed),
         "above": basis.above(listed),
-        "outcome": {**vars_of(outcome.title), "role": outcome.role}, "take": one.body.take,
+        "outcome": {**vars_of(outcome.title), "role": outcome.role}, "take": one.rule.body.take,
         "chosen": len(one.chosen), "eligible": one.eligible, "unknown": one.unknown, "of": len(one.rows),
-        "keys": [{**vars_of(key.title), "first": key.first} for key in one.body.order],
-        "eligibility": [vars_of(criterion.title) for criterion in one.body.eligible],
+        "keys": [{**vars_of(key.title), "first": key.first} for key in one.rule.body.order],
+        "eligibility": [vars_of(criterion.title) for criterion in criteria_of(one.rule)],
         "rows": [{"id": row.id, "above": above.get(row.id, ""), "place": row.place, "chosen": row.chosen,
-                  "values": [_value(basis, *pair) for pair in zip(row.values, one.body.order, strict=True)]}
+                  "values": [_value(basis, *pair) for pair in zip(row.values, one.rule.body.order, strict=True)]}
                  for row in ranked[: len(one.chosen) + NEXT]],
         "out": [{"id": row.id, "above": above.get(row.id, ""), "why": reason(one.rule, row.why, *LACKS_DATA)}
                 for row in one.rows if row.place is None][:MOST],

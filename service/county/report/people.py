@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from rules.judging.decision import vars_of
-from rules.model import Checklist
 from service.county.backend import quoted
 from service.county.report.basis import MOST, Basis, sets_of
 from service.county.run.gaps import GAPS, wanted
@@ -44,7 +43,7 @@ def alone(basis: Basis) -> list[dict[str, Any]]:
 def unmet(basis: Basis, decision: str) -> dict[str, Any] | None:
     """How often each criterion of a checklist is not met, is unknown, or is the only one not met."""
     rule = basis.made(decision)
-    if rule is None or not isinstance(rule.body, Checklist):
+    if rule is None or not rule.body.criteria:
         return None
     not_met, unknown = sets_of(rule)
     sums = [

@@ -9,7 +9,7 @@ from typing import Any
 
 from rules import Reference
 from rules.judging.evaluate import Scope, evaluate
-from rules.model import Ranking, Rule, criteria_of
+from rules.model import Rule, criteria_of, subject_read
 from rules.table.columns import KEY, SEPARATOR
 from rules.values.exact import Value
 from service.county.run.manifest import Ranked
@@ -32,7 +32,6 @@ class Proposal:
     """A ranking decision about one record, with all records of its list."""
 
     rule: Rule
-    body: Ranking
     id: str
     outcome: str
     rows: tuple[Placed, ...]
@@ -56,27 +55,28 @@ def proposals(outputs: Outputs) -> Iterator[Proposal]:
     for subject, level in outputs.manifest.levels.items():
         for name in level.singly:
             rule = edition.rules[name]
-            if isinstance(rule.body, Ranking):
+            if rule.body.over:
                 for row in outputs.rows(subject):
                     if (places := row.get(f"{name}{SEPARATOR}ranking")) is not None:
                         scope = Scope(edition, subject, outputs.facts(subject, row), outputs.on, reference)
-                        placed = tuple(_placed(rule.body, json.loads(places), scope))
-                        yield Proposal(rule, rule.body, row[KEY], row[name], placed)
+                        placed = tuple(_placed(rule, json.loads(places), scope))
+                        yield Proposal(rule, row[KEY], row[name], placed)
 
 
-def _placed(body: Ranking, places: list[dict[str, Any]], scope: Scope) -> Iterator[Placed]:
+def _placed(rule: Rule, places: list[dict[str, Any]], scope: Scope) -> Iterator[Placed]:
     """Places with the figures that they rest on."""
-    records = {str(one.get(KEY)): one for one in evaluate(body.over, scope) or ()}
+    listed = evaluate(rule.body.over, scope) if rule.body.over else None
+    records = {str(one.get(KEY)): one for one in listed or ()}
     for one in places:
-        inner = scope.inside(body.over.type.of, records.get(one["id"], {}))
-        values = tuple(evaluate(key.by, inner) for key in body.order)
+        inner = scope.inside(subject_read(rule), records.get(one["id"], {}))
+        values = tuple(evaluate(key.by, inner) for key in rule.body.order)
         yield Placed(one["id"], one["place"], one["chosen"], one["why"] or "", values)
 
 
 def summary(outputs: Outputs) -> tuple[Ranked, ...]:
     """The proposals as the manifest has them."""
     return tuple(
-        Ranked(one.rule.id, one.id, one.outcome, one.body.take, one.chosen, one.eligible, one.unknown)
+        Ranked(one.rule.id, one.id, one.outcome, one.rule.body.take, one.chosen, one.eligible, one.unknown)
         for one in proposals(outputs)
     )
 
