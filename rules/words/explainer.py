@@ -8,7 +8,7 @@ from typing import Any
 
 from rules.judging.decision import VERDICTS, Decision, Finding
 from rules.judging.evaluate import evaluate, holds, leaf_holds
-from rules.model import Condition, Const, Criterion, Leaf, criteria_of
+from rules.model import Condition, Const, Leaf
 from rules.words.arithmetic import Arithmetic, counted
 from rules.words.explanation import Reason
 from rules.words.phrases import FORBIDDEN, REQUIRED, joined
@@ -32,8 +32,9 @@ class Explainer:
 
     def because(self) -> Iterator[Reason]:
         """The reasons for the outcome: one for each finding."""
-        for finding, criterion in zip(self.decision.findings, criteria_of(self.decision.rule), strict=True):
-            yield self.criterion(finding, criterion)
+        items = [one for field in self.body.finding_roles for one in getattr(self.body, field)]
+        for finding, one in zip(self.decision.findings, items, strict=True):
+            yield self.item(finding, one)
 
     def outputs(self) -> Iterator[Reason]:
         """The values that the decision gives beside its outcome."""
@@ -45,7 +46,7 @@ class Explainer:
 
     # --- criteria, rows, vetoes, ceilings
 
-    def criterion(self, finding: Finding, criterion: Criterion) -> Reason:
+    def item(self, finding: Finding, criterion: Any) -> Reason:
         """One criterion, with each of its comparisons where it makes several."""
         say, when, flat = self.say, criterion.when, replace(self.arithmetic, depth=0)
         title = finding.item.group_title

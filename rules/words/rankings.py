@@ -56,9 +56,6 @@ class RankingExplainer(Explainer):
 
     body: Ranking
 
-    def because(self) -> Iterator[Reason]:
-        return iter(())
-
     def ranking(self) -> Iterator[Reason]:
         body, scope = self.body, self.say.scope
         if self.decision.ranking:
@@ -86,13 +83,13 @@ class RankingExplainer(Explainer):
         findings = [(_finding(one, say), one) for one in body.eligible]
         record = replace(self, arithmetic=Arithmetic(say, depth, self.arithmetic.output_of))
         if placed.why != "unknown":
-            failed = record.criterion(*next(one for one in findings if one[1].id == placed.why))
+            failed = record.item(*next(one for one in findings if one[1].id == placed.why))
             why = f"{say.pick('不符合：', 'not met: ')}{failed.title}"
             return replace(failed, title=placed.id, seen=why, wanted=semicolons(say, failed.seen, failed.wanted),
                            state="not_eligible", group="")  # fmt: skip
         keys = tuple(Reason(say.text(key.title), say.lacking(key.by)) for key in body.order
                      if evaluate(key.by, say.scope) is None)  # fmt: skip
-        doubts = tuple(record.criterion(finding, one) for finding, one in findings if finding.verdict is None)
+        doubts = tuple(record.item(finding, one) for finding, one in findings if finding.verdict is None)
         return Reason(placed.id, say.pick("信息不足，无法排名", "cannot be ranked while facts are missing"),
                       state="unknown", below=(*doubts, *keys))  # fmt: skip
 

@@ -113,11 +113,10 @@ class ScorecardExplainer(Explainer):
 
     body: Scorecard
 
-    def because(self) -> Iterator[Reason]:
-        body = self.body
-        items: tuple[Criterion | ScoreItem, ...] = (*body.vetoes, *body.items, *body.ceilings)
-        for finding, one in zip(self.decision.findings, items, strict=True):
-            yield self._item(finding, one) if isinstance(one, ScoreItem) else self.criterion(finding, one)
+    def item(self, finding: Finding, criterion: Criterion | ScoreItem) -> Reason:
+        if isinstance(criterion, ScoreItem):
+            return self._scored(finding, criterion)
+        return Explainer.item(self, finding, criterion)
 
     def outputs(self) -> Iterator[Reason]:
         """The total and the grade it earns; a card with a veto has none that counts."""
@@ -172,7 +171,7 @@ class ScorecardExplainer(Explainer):
 
     # --- points: the value seen, and the band, the formula or the bound that gave them
 
-    def _item(self, finding: Finding, item: ScoreItem) -> Reason:
+    def _scored(self, finding: Finding, item: ScoreItem) -> Reason:
         say, points = self.say, finding.points
         why, formula, below = self._why(item)
         worth = say.pick("不能计分", "cannot be scored")
