@@ -98,7 +98,7 @@ class Names:
             for fact in self.edition.subjects[home].facts.values():
                 yield self._of_subject(scope, home, fact.title.get(self.lang))
             for rule in self.edition.rules.values():
-                for output in ("", *_outputs(rule)) if rule.subject == home else ():
+                for output in ("", *outputs_of(rule)) if rule.subject == home else ():
                     yield self._of_subject(scope, home, _concluded(rule, output, self.lang))
 
     def _scopes(self) -> Iterator[str]:
@@ -115,17 +115,10 @@ class Names:
                 level = self.edition.subjects[level].within
 
 
-def _outputs(rule: Rule) -> tuple[str, ...]:
-    return tuple(outputs_of(rule)) or ("total",)
-
-
 def _concluded(rule: Rule, output: str, lang: Lang) -> str:
     """The title of a decision, or of one of its outputs."""
     title = rule.title.get(lang)
-    if not output:
-        return title
-    declared = outputs_of(rule).get(output)
-    return f"{title}·{TOTAL.get(lang) if declared is None else declared.title.get(lang)}"
+    return f"{title}·{outputs_of(rule)[output].title.get(lang)}" if output else title
 
 
 @cache
