@@ -117,8 +117,8 @@ class Names:
 
 def _concluded(rule: Rule, output: str, lang: Lang) -> str:
     """The title of a decision, or of one of its outputs."""
-    title = rule.title.get(lang)
-    return f"{title}·{outputs_of(rule)[output].title.get(lang)}" if output else title
+    title, declared = rule.title.get(lang), outputs_of(rule).get(output)
+    return f"{title}·{declared.title.get(lang) if declared else output}" if output else title
 
 
 @cache
