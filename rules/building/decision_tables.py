@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rules.building.items import DecisionKind, ItemBuilder, output
+from rules.building.items import DecisionKind, ItemBuilder, outputs_of
 from rules.files.source import Node
 from rules.model import Criterion, Group, Output, Table
 from rules.values.text import Text
@@ -12,7 +12,7 @@ from rules.values.text import Text
 
 def _table(build: ItemBuilder) -> Table:
     node, clause = build.node, build.node.at("clause").text
-    outputs = {name: output(name, at) for name, at in node.at("outputs").entries.items()}
+    outputs = outputs_of(node)
     roles = {outcome.role: name for name, outcome in build.outcomes.items()}
     rows = []
     for at in node.at("rows").items:

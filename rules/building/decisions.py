@@ -8,7 +8,7 @@ from rules.building.assignments import ASSIGNMENT
 from rules.building.checklists import CHECKLIST
 from rules.building.decision_tables import TABLE
 from rules.building.facts import flag, text
-from rules.building.items import ROLES, DecisionKind, ItemBuilder, output
+from rules.building.items import ROLES, DecisionKind, ItemBuilder, outputs_of
 from rules.building.names import Head
 from rules.building.rankings import RANKING
 from rules.building.scorecards import SCORECARD
@@ -34,7 +34,7 @@ def head_of(node: Node) -> Head | None:
     kind = KINDS[node.at("kind").text]
     outcomes = node.at("outcomes").entries
     known = tuple(name for name, at in outcomes.items() if at.at("if").text != "unknown")
-    outputs = {name: output(name, at).type for name, at in node.at("outputs").entries.items()}
+    outputs = {name: one.type for name, one in outputs_of(node).items()}
     type = Type("choice", choices=known, ranked=_ranked(node))
     head = Head(node.at("subject").text, type, {**outputs, **kind.outputs}, text(node.at("title")))
     return head if kind.named else None

@@ -9,7 +9,7 @@ from typing import Any
 from rules.building.names import Names
 from rules.building.resolver import Resolver
 from rules.files.source import Node
-from rules.model import Fact, Subject
+from rules.model import Fact, Op, Subject
 from rules.operations.operation import Place
 from rules.problems.problem import Problems
 from rules.values.exact import Type, Value, read_date, read_literal
@@ -123,7 +123,9 @@ class FactBuilder:
             return None
         if codes is not None and not codes.fits(formula.type):
             self.resolver.wrong_type(node, codes, formula.type)
-        type = replace(codes or formula.type, written="")  # the unit of one argument is not that of the value
+        type, args = codes or formula.type, formula.args if isinstance(formula, Op) else ()
+        if any(arg.type.written == type.written for arg in args):
+            type = replace(type, written="")  # the unit of one argument is not that of the value
         return self._with(subject, name, node, type, formula=formula, choices=choices)
 
     def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:

@@ -13,18 +13,29 @@ from rules.building.resolver import Resolver
 from rules.files.source import Node
 from rules.model import Assignment, Body, Condition, Criterion, Expr, Fact, Group, Leaf, Outcome, Output, Ref, leaves_in
 from rules.operations.operation import Place
-from rules.values.exact import Type, Value, whole
+from rules.values.exact import Type, Value, read_literal, whole
 from rules.values.kinds import KINDS
 from rules.values.text import Text
 
 ROLES = ("met", "not_met", "unknown")
 
 
-def output(name: str, node: Node) -> Output:
+def outputs_of(node: Node) -> dict[str, Output]:
+    """The outputs that a table declares, each shown in the unit that all its rows write it in."""
+    rows = [*node.at("rows").items, node.at("otherwise")]
+    outputs = {}
+    for name, at in node.at("outputs").entries.items():
+        literals = [read_literal(then[name].text) for row in rows if name in (then := row.at("then").entries)]
+        written = {"" if one is None else one.type.written for one in literals}
+        outputs[name] = _output(name, at, written.pop() if len(written) == 1 else "")
+    return outputs
+
+
+def _output(name: str, node: Node, written: str) -> Output:
     word, choices = node.at("type").text, choices_of(node)
     unit = node.at("unit").text if KINDS[word].needs == "unit" else KINDS[word].unit
     coded = KINDS[word].needs == "choices"
-    type = Type(word, unit, tuple(choices) if coded else (), coded and flag(node.at("ranked")))
+    type = Type(word, unit, tuple(choices) if coded else (), coded and flag(node.at("ranked")), written=written)
     return Output(name, type, text(node.at("title")), choices)
 
 

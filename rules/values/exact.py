@@ -24,7 +24,7 @@ Value = Any  # Number, bool, str (a choice), date, or a list of records; None = 
 class Type:
     """The type of a value: its kind, the unit of a count, the codes of a choice, the subject of a list.
 
-    `written` is the unit a rate is shown in (`bp`, `‰`, TIMES); types that differ in it alone are equal."""
+    `written` is the unit a rate is shown in (`bp`, `‰`, TIMES), or OF_YEAR; types that differ in it alone are equal."""
 
     kind: str
     unit: str = ""
@@ -78,6 +78,7 @@ UNITS: Mapping[str, tuple[str, str, Fraction]] = {
 }
 WRITTEN = {"bp": "bp", "基点": "bp", "‰": "‰"}  # units of a rate in which it is shown again
 TIMES = "times"  # of a rate that is a plain multiplier, with no unit at all
+OF_YEAR = "of year"  # of months that number those of the calendar: 6 is June
 PERIODS = ("year", "month", "day")
 _NUMBER = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,10})?)\s*(%|‰|[^\W\d]{1,40})?")
 

@@ -8,7 +8,7 @@ holds in all of them holds in fact, so "always" and "never" are right, and "cann
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import product
 from math import prod
 from typing import Any
@@ -27,19 +27,10 @@ World = Mapping[Key, Any]
 
 
 def shape(thing: Any) -> Any:
-    """What an expression or condition says, comparable by content."""
-    match thing:
-        case Leaf():
-            return ("leaf", shape(thing.left), tuple(shape(test) for test in thing.tests))
-        case Group():
-            return ("group", thing.join, thing.least, tuple(shape(part) for part in thing.parts))
-        case Comparison():
-            return (thing.operator, tuple(shape(limit) for limit in thing.limits))
-        case Op():
-            inner = (shape(thing.each), shape(thing.where))
-            return (thing.name, thing.option, tuple(shape(arg) for arg in thing.args), *inner)
-        case _:
-            return thing
+    """The content of an expression or a condition, which compares as such: a Leaf equals itself alone."""
+    if isinstance(thing, Leaf | Group | Comparison | Op):
+        return (type(thing), *(shape(getattr(thing, one.name)) for one in fields(thing)))
+    return tuple(map(shape, thing)) if isinstance(thing, tuple) else thing
 
 
 @dataclass(frozen=True)
@@ -49,11 +40,11 @@ class Space:
     edition: Edition
     subject: str
 
-    def always(self, told: Condition | None, then: Sequence[Condition | None]) -> bool:
-        """Whether in every situation of `told` some condition of `then` holds. None holds always."""
-        tried = self._worlds([told, *then])
+    def always(self, given: Condition | None, then: Sequence[Condition | None]) -> bool:
+        """Whether in every situation of `given` some condition of `then` holds. None holds always."""
+        tried = self._worlds([given, *then])
         return tried is not None and all(
-            any(self.holds(one, world) for one in then) for world in tried if self.holds(told, world)
+            any(self.holds(one, world) for one in then) for world in tried if self.holds(given, world)
         )
 
     def never(self, condition: Condition | None) -> bool:

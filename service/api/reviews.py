@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
-from rules.model import Rule, Scorecard, Table
+from rules.model import Rule
 from service.api.decisions import find_line, line_of
 from service.api.replaying import edition_of
 from service.exact_json import dumps
@@ -123,8 +123,7 @@ def _asked(request_id: str) -> Line:
 def _check(found: Mapping[str, Any], rule: Rule, before: str) -> None:
     """A changed decision needs an outcome the decision can have, different from the first unless its figures
     changed."""
-    figures = isinstance(rule.body, Scorecard) or (isinstance(rule.body, Table) and rule.body.outputs)
-    others = [one for one in rule.outcomes if one != before or figures]
+    others = [one for one in rule.outcomes if one != before or rule.body.outputs]
     outcome, known = found.get("outcome"), ", ".join(others)
     if found["result"] == UPHELD and outcome is not None:
         zh, en = "维持原判定时不写结论。", "A decision that is upheld keeps its outcome: leave this out."

@@ -12,6 +12,7 @@ from rules.values.layout import line
 from rules.words.explain import explanation, whole
 from service.commands.common import Bad, Settings, common, levels
 from service.commands.county import RUN, read_run
+from service.commands.decide import lacking
 from service.commands.screen import as_json, show
 from service.county.backend import Duck
 from service.county.run.outputs import Disagreement, Outputs
@@ -55,4 +56,5 @@ def explain_command(settings: Settings, folder: Path, subject: str, id: str, dec
                 continue
             show([line()] if number else [], settings.color)
             show(explanation(found, settings.lang, full=decision is not None, depth=depth), settings.color)
+            show(lacking(found, settings), settings.color)
         duck.close()

@@ -9,12 +9,12 @@ import click
 
 from rules import Decision, PolicyError
 from rules.cases.files import Case
-from rules.model import outputs_of
 from rules.values.exact import POINTS
 from rules.values.layout import Line, Row, Span, line, row
 from rules.variants.whatif import KINDS, NoSuchFigure, Supposition, changed
 from rules.words.explain import explanation, whole
 from rules.words.explanation import MARKS, TONES
+from rules.words.names import PATH
 from rules.words.wording import Wording
 from service.commands.common import NEEDS_INFORMATION, Bad, Settings, Unfit, common, levels, located
 from service.commands.judge import Judge, cases_of, watched
@@ -28,7 +28,7 @@ def _leave(decisions: Iterable[Decision]) -> None:
         raise click.exceptions.Exit(NEEDS_INFORMATION)
 
 
-def _wanted(decision: Decision, settings: Settings) -> list[Line]:
+def lacking(decision: Decision, settings: Settings) -> list[Line]:
     """The missing facts by their ids: the explanation speaks of titles, a case is written with ids."""
     ids = ", ".join(dict.fromkeys(one.fact for one in decision.missing if one.why == "not_given"))
     said = settings.pick("案例里还没有的字段：", "Fields that the case lacks: ") + ids
@@ -57,7 +57,7 @@ def decide(settings: Settings, decision: str, case: str, supposed: tuple[str, ..
             as_json(found.as_dict())
         else:
             show(explanation(found, settings.lang, full=False), settings.color)
-            show(_wanted(found, settings), settings.color)
+            show(lacking(found, settings), settings.color)
         _leave([found])
         return
     decided = [judge.decide(decision, one) for one in watched(cases, settings)]
@@ -116,11 +116,14 @@ def _pair(now: Decision, then: Decision, settings: Settings) -> Row:
 
 
 def turned(now: Decision, then: Decision, say: Wording) -> list[str]:
-    """Each verdict, value, place and conclusion rested on that becomes another."""
+    """Each verdict, value, place and conclusion rested on that becomes another; those of one title with their ids."""
     before, after = _stated(now, say), _stated(then, say)
+    titles = {key: title for key, (title, _) in (before | after).items()}
+    alike = Counter(titles.values())
     return [
-        f"{(after.get(key) or before[key])[0]} {before.get(key, NOTHING)[1]} → {after.get(key, NOTHING)[1]}"
-        for key in dict.fromkeys((*before, *after))
+        f"{title}{say.text(PATH).format('.'.join(filter(None, key[1:]))) if alike[title] > 1 else ''} "
+        f"{before.get(key, NOTHING)[1]} → {after.get(key, NOTHING)[1]}"
+        for key, title in titles.items()
         if before.get(key) != after.get(key)
     ]
 
@@ -139,12 +142,11 @@ def _stated(decision: Decision, say: Wording) -> dict[tuple[str, ...], Stated]:
                 say.text(one.title),
                 "?" if one.points is None else say.value(one.points, POINTS),
             )
-    declared = outputs_of(decision.rule)
+    declared = decision.rule.body.outputs
     for row_id, outputs in (("", decision.outputs), *decision.measures):
         for name, (value, type) in outputs.items():
-            output = declared.get(name)
-            title = say.text(output.title) if output else say.pick("总分", "total")
-            found["output", row_id, name] = (title, say.value(value, type, output.choices if output else {}))
+            output = declared[name]
+            found["output", row_id, name] = (say.text(output.title), say.value(value, type, output.choices))
     for placed in decision.ranking:
         place = "-" if placed.place is None else say.pick(f"第 {placed.place} 名", f"place {placed.place}")
         found["place", placed.id] = (placed.id, place + (say.pick("，入选", ", chosen") if placed.chosen else ""))
@@ -171,5 +173,5 @@ def explain(settings: Settings, decision: str, case: str, depth: int) -> None:
             continue
         show([line()] if number else [], settings.color)
         show(explanation(one, settings.lang, depth=depth), settings.color)
-        show(_wanted(one, settings), settings.color)
+        show(lacking(one, settings), settings.color)
     _leave(decided)

@@ -10,24 +10,26 @@ import click
 from rules import Edition
 from rules.model import (
     Assignment,
-    Criterion,
     Rule,
-    Scorecard,
-    ScoreItem,
     criteria_of,
     otherwise_of,
-    outputs_of,
     subject_read,
 )
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import Text
-from rules.words.fields import FIELDS
-from rules.words.items import Speller
+from rules.words.items import decision_items, sides_of
+from rules.words.phrases import FIELDS
 from rules.words.wording import Wording
 from service.commands.common import Bad, Settings, common
 from service.commands.screen import as_json, show
 
-FIELDS_SHOWN = ("weight", "tolerance")  # of an assignment: sides that their field names
+FOLLOWING = {  # sides of an item behind the first
+    "applies": Text("（适用于：{}）", " (where {})"),
+    "outcome": Text(" → {}", " → {}"),
+    "ceiling": Text(" → 最高 {}", " → at most {}"),
+    "then": Text("（{}）", " ({})"),
+    **{name: Text(f"，{FIELDS[name].zh} {{}}", f", {FIELDS[name].en} {{}}") for name in ("weight", "tolerance")},
+}
 
 
 @click.command("show")
@@ -53,7 +55,7 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None) 
     show([line(Span(say.text(found.title), "title"), Span(f"  {found.id}", "dim"))], settings.color)
     for rule in rules:
         show([line()], settings.color)
-        show(list(_assigned(rule, say) if isinstance(rule, Assignment) else _printed(rule, say)), settings.color)
+        show(list(_printed(rule, say)), settings.color)
 
 
 def _list(settings: Settings) -> None:
@@ -84,64 +86,26 @@ def _summary(edition: Edition) -> dict[str, Any]:
     }
 
 
-def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
-    subject = say.text(say.edition.subjects[rule.subject].title)
-    about = Span(f"  {rule.id} · {subject} · {rule.clause}", "dim")
-    yield line(Span(say.text(rule.title), "title"), about)
-    for one in _rows(rule):
-        said = say.condition(one.condition, subject_read(rule), rule.subject)
-        said = said.removeprefix(f"{say.text(one.title)} ")  # it stands in the column before
-        if one.reject:
-            said = say.pick(f"不得：{said}", f"must not be so: {said}")
-        if one.when is not None:
-            when = say.condition(one.when, subject_read(rule), rule.subject)
-            said = say.pick(f"{said}（适用于：{when}）", f"{said} (where {when})")
-        outcome = rule.outcomes.get(one.outcome)
-        follows = "" if outcome is None else f"→ {say.text(outcome.title)}"
-        words = " ".join(filter(None, (said, follows, _given(one, rule, say))))
-        yield row(Span(one.clause, "dim"), say.text(one.title), words, indent=2)
-    if isinstance(rule.body, Scorecard):
-        for item in rule.body.items:
-            yield row(Span(item.clause, "dim"), say.text(item.title), _points(item, rule, say), indent=2)
-
-
-def _rows(rule: Rule) -> tuple[Criterion, ...]:
-    otherwise = otherwise_of(rule)
-    return (*criteria_of(rule), *([] if otherwise is None else [otherwise]))
-
-
-def _given(one: Criterion, rule: Rule, say: Wording) -> str:
-    """What a row of a table gives."""
-    outputs = outputs_of(rule)
-    given = [
-        f"{say.text(outputs[name].title)} {say.expr(expr, rule.subject, codes=outputs[name].choices)}"
-        for name, expr in one.then.items()
-    ]
-    return say.pick(f"（{'，'.join(given)}）", f"({', '.join(given)})") if given else ""
-
-
-def _points(item: ScoreItem, rule: Rule, say: Wording) -> str:
-    if item.formula is not None:
-        return say.expr(item.formula, rule.subject)
-    bands = (f"{say.condition(at, rule.subject)}: {say.expr(worth, rule.subject)}" for at, worth in item.bands)
-    return say.pick("；", "; ").join(bands)
-
-
-def _assigned(one: Assignment, say: Wording) -> Iterator[Line | Row]:
-    """What an assignment balances, with weight and tolerance, and what bounds it."""
-    (_, head), *items = Speller(say.edition).assignment(one)
-    kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in (one.subject, one.bearer))
+def _printed(one: Rule | Assignment, say: Wording) -> Iterator[Line | Row]:
+    """A decision and its items: of each its condition or value, whom it applies to, and what follows."""
+    (_, head), *items = decision_items(one, sides_of(say.edition))
+    subjects = (one.subject, one.bearer) if isinstance(one, Assignment) else (one.subject,)
+    kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in subjects)
     yield line(Span(say.text(head.title), "title"), Span(f"  {one.id} · {kinds} · {one.clause}", "dim"))
     for _, item in items:
-        said = [
-            f"{say.text(FIELDS[name])} {say.text(side.text)}" if name in FIELDS_SHOWN else say.text(side.text)
-            for name, side in item.sides.items()
-        ]
-        yield row(Span(item.clause, "dim"), say.text(item.title), say.pick("，", ", ").join(said), indent=2)
+        title, sides = say.text(item.title), {aspect: say.text(side.text) for aspect, side in item.sides.items()}
+        main = next(iter(item.sides.values())).spoken[0 if say.zh else 1]
+        words = (
+            say.pick("；", "; ").join(main.parts) if main.frame == title else main.whole
+        )  # the title stands before it
+        words += "".join(
+            say.text(FOLLOWING[aspect]).format(text) for aspect, text in sides.items() if aspect in FOLLOWING
+        )
+        yield row(Span(item.clause, "dim"), title, words.strip(), indent=2)
 
 
 def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
-    _, *items = Speller(edition).assignment(one)
+    _, *items = decision_items(one, sides_of(edition))
     set_by = {f"{one.id}.{each.id}": each.set_by for each in one.balance} | {f"{one.id}.keep": one.keep_set_by}
     return {
         **_head(one),
@@ -183,6 +147,6 @@ def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
                 "zh": zh.condition(one.condition, subject_read(rule), rule.subject),
                 "en": en.condition(one.condition, subject_read(rule), rule.subject),
             }
-            for one in _rows(rule)
+            for one in (*criteria_of(rule), *filter(None, [otherwise_of(rule)]))
         ],
     }

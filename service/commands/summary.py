@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from rules import Decision
 from rules.judging.decision import Finding
-from rules.model import Table, outputs_of
 from rules.values.layout import Row, Span, row
 from rules.values.text import Text
 from rules.words.explanation import TONES
@@ -39,14 +38,15 @@ def reasons(decision: Decision, say: Wording) -> list[str]:
     if decision.ranking:
         return [say.pick("、", ", ").join(one.id for one in decision.ranking if one.chosen)]
     found = [one for one in decision.findings if one.applies and one.role != "item"]
-    if not isinstance(decision.rule.body, Table):
+    body = decision.rule.body
+    if body.otherwise is None:
         return [f"{say.text(one.title)} {one.clause}" for one in found if one.verdict is False]
     hits = [one for one in found if one.verdict is True]
-    if decision.rule.body.hit == "first":
+    if body.hit == "first":
         hits = hits[:1]
     values = [say.value(value, type, _codes(decision, name)) for name, (value, type) in decision.outputs.items()]
     if not hits and decision.findings:
-        return [decision.rule.body.otherwise.clause, *values]
+        return [body.otherwise.clause, *values]
     return [*(f"{_own_title(one, say)}{one.clause}" for one in hits), *values]
 
 
@@ -57,5 +57,4 @@ def _own_title(finding: Finding, say: Wording) -> str:
 
 
 def _codes(decision: Decision, output: str) -> Mapping[str, Text]:
-    declared = outputs_of(decision.rule).get(output)
-    return {} if declared is None else declared.choices
+    return decision.rule.body.outputs[output].choices

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rules.building.loader import load
-from rules.warnings.figures import comparisons, figures, says
+from rules.warnings.clauses import comparisons, figures, says
 from rules.words.clauses import trace
 
 POLICIES = Path(__file__).parents[2] / "policies"

@@ -20,7 +20,7 @@ from rules.operations.comparisons import passes
 from rules.table.numbers import COMPARE as OF_TABLES
 from rules.table.translations import TRANSLATIONS
 from rules.values.exact import BOOLEAN, Type
-from rules.words.formulas import phrase_of
+from rules.words.wording import phrase_of
 from tests.unit.small import ON, count, derived, given, small
 
 # a formula of each strict operation, over facts of one record
