@@ -246,6 +246,23 @@ def test_each_of_22_chained_decisions_is_made_and_written_once(decider, facts):
     assert sorted(written(whole(decided))) == sorted(f"d{n}" for n in range(21))
 
 
+@pytest.mark.parametrize(("facts", "missed"), [({}, ["m", "k"]), ({"m": 5}, ["k"]), ({"m": 5, "k": 1}, [])])
+def test_tables_that_each_add_up_the_two_before_miss_each_fact_once(facts, missed):
+    decisions = {}
+    for n in range(22):
+        before, first = f"d{n - 1}.y" if n else "m", f"d{n - 2}.y" if n > 1 else "k"
+        decisions[f"d{n}"] = table(
+            "first",
+            {"when": {before: {"at_least": "3 yuan"}}, "then": {"y": {"sum": [before, first]}}},
+            {"when": {first: {"at_least": "1 yuan"}}, "then": {"y": first}},
+            outputs={"y": {"type": "amount", "title": TITLE}},
+            otherwise={"then": {"y": "1 yuan"}},
+        )
+
+    decided = Reference(small(FLAGS, decisions)).decide("d21", facts, ON)
+    assert [one.fact for one in decided.missing] == missed
+
+
 @pytest.mark.parametrize("facts", [{"x": 3}, {}])
 def test_facts_that_each_read_the_two_before_are_evaluated_and_missed_once(facts):
     sums = {f"s{n}": derived(sum=[f"s{n - 1}", f"s{n - 2}"] if n > 1 else ["x", "x"]) for n in range(22)}
