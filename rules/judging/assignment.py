@@ -113,7 +113,7 @@ def task(
 
 def obstacles(asked: Task) -> tuple[Text, ...]:
     """Why no answer is possible; nothing where one is. There are no other reasons than these."""
-    count, found = len(asked.records), list[Text]()
+    count, reasons = len(asked.records), list[Text]()
     if not count:
         return (Text("没有要分派的记录。", "There is nothing to assign."),)
     if not asked.bearers:
@@ -123,7 +123,7 @@ def obstacles(asked: Task) -> tuple[Text, ...]:
         )
         return (Text(zh, en),)
     if (room := _room(asked, lambda _: count)) < count:
-        found.append(Text(
+        reasons.append(Text(
             f"共有 {count} 个要分派，而各人上限之和只有 {room}，还差 {count - room}。请提高上限或增加人手。",
             f"There are {count} to assign, but the limits of all bearers add up to {room}: {count - room} too few. "
             "Raise limits, or add bearers.",
@@ -131,13 +131,13 @@ def obstacles(asked: Task) -> tuple[Text, ...]:
     held = Counter(asked.last)
     if (stay := _room(asked, lambda place: held[place])) < asked.keep:
         had = sum(one is not None for one in asked.last)
-        found.append(Text(
+        reasons.append(Text(
             f"上次的 {had} 个至少要有 {asked.keep} 个不换人，而按各人上限最多留住 {stay} 个。"
             "请提高上限或降低沿用比例。",
             f"Of the last {had} at least {asked.keep} are to stay, but by the limits at most {stay} can. "
             "Raise limits, or lower the part that stays.",
         ))  # fmt: skip
-    return tuple(found)
+    return tuple(reasons)
 
 
 def _room(asked: Task, wanted: Callable[[int], int]) -> int:
@@ -152,7 +152,7 @@ def _room(asked: Task, wanted: Callable[[int], int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one bearer carries, and by what part of it he is off his fair share: above 0 is too much."""
+    """The load of one bearer, and by what part of the fair share it is off: above 0 is too much."""
 
     bearer: Bearer
     records: int
@@ -198,9 +198,9 @@ def least_spreads(asked: Task) -> tuple[Fraction, ...]:
     """A lower bound of the spread by dimension: one bearer takes the heaviest record, and with fewer records than
     bearers another takes none."""
     idle = Fraction(len(asked.records) < len(asked.bearers))
-    found = []
+    least = []
     for row, fair in zip(asked.weights, asked.fair, strict=True):
         most = max(fair, default=Fraction(0))
         heaviest = (max(row) - most) / most if most else Fraction(0)
-        found.append(max(Fraction(0), heaviest, idle if most else Fraction(0)))
-    return tuple(found)
+        least.append(max(Fraction(0), heaviest, idle if most else Fraction(0)))
+    return tuple(least)

@@ -214,12 +214,12 @@ class Decision(NamedTuple):
 
     def all(self) -> dict[str, Decision]:
         """The decision itself and all that it rests on, each once, by name."""
-        found, waiting = {self.rule.id: self}, [self]
+        made, waiting = {self.rule.id: self}, [self]
         while waiting:
-            new = {name: one for name, one in waiting.pop(0).chained.items() if name not in found}
-            found |= new
+            new = {name: one for name, one in waiting.pop(0).chained.items() if name not in made}
+            made |= new
             waiting += new.values()
-        return found
+        return made
 
     @property
     def id(self) -> str:
@@ -272,12 +272,12 @@ def _stated(value: Any) -> Any:
     return stated
 
 
-def _canonical(said: Any) -> bytes:
+def _canonical(value: Any) -> bytes:
     """Canonical JSON: equal values give equal bytes."""
     try:
-        return orjson.dumps(said, default=_stated, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(value, default=_stated, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # a whole number of more than 64 bits, which the slower writer spells as well
-        return _CANONICAL.encode(said).encode()
+        return _CANONICAL.encode(value).encode()
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_stated)

@@ -25,7 +25,7 @@ class Conclusions(Protocol):
         ...
 
     def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Any]:
-        """What a conclusion that is not known wants."""
+        """The facts for want of which a conclusion is not known."""
         ...
 
 

@@ -36,9 +36,9 @@ class _Comparison:
             return ()
         return (True, False) if self.of.type.kind == "boolean" else self.of.type.choices
 
-    def part(self, said: bool | None, scope: Scope) -> Part:
+    def part(self, truth: bool | None, scope: Scope) -> Part:
         limits = self.limits(scope) if self.fixed is None else self.fixed
-        return Part(self.of, self.value(scope), limits, said)
+        return Part(self.of, self.value(scope), limits, truth)
 
 
 Line = Callable[[Truth, Scope, Judgement], Finding]  # writes the finding on one item
@@ -67,9 +67,9 @@ def _plain(criterion: Criterion, item: Item, only: _Comparison) -> Line:
     make = tuple.__new__
 
     def line(truth: Truth, scope: Scope, _judgement: Judgement) -> Finding:
-        said = truth[leaf]
-        shown = of, value(scope), limits(scope) if fixed is None else fixed, said
-        return make(Finding, (item, said if said is None else said is not reject, (shown,), True, None))
+        holding = truth[leaf]
+        shown = of, value(scope), limits(scope) if fixed is None else fixed, holding
+        return make(Finding, (item, holding if holding is None else holding is not reject, (shown,), True, None))
 
     return line
 
@@ -78,8 +78,8 @@ def _looked_up(criterion: Criterion, item: Item, only: _Comparison) -> Line:
     """One comparison of a value with few possible values: every possible finding is built in advance."""
     leaf, value, limits = only.leaf, only.value, only.fixed or ()
     ready = {
-        (said, seen): Ready(item, check(criterion, {leaf: said}), (Part(only.of, seen, limits, said),))
-        for said in (True, False, None)
+        (holding, seen): Ready(item, check(criterion, {leaf: holding}), (Part(only.of, seen, limits, holding),))
+        for holding in (True, False, None)
         for seen in (None, *only.few)
     }
     return lambda truth, scope, _judgement: ready[truth[leaf], value(scope)]
@@ -156,10 +156,10 @@ class Writer:
         self, ready: Sequence[Finding | None], truth: Truth, judgement: Judgement, scope: Scope
     ) -> tuple[Finding, ...]:
         """The findings on another such case: those that are ready, and those that show its values."""
-        found: list[Any] = list(ready)
+        findings: list[Any] = list(ready)
         for n, line in self.open:
-            found[n] = line(truth, scope, judgement)
-        return tuple(found)
+            findings[n] = line(truth, scope, judgement)
+        return tuple(findings)
 
 
 def item_of(criterion: Criterion, role: str) -> Item:

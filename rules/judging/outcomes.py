@@ -62,6 +62,7 @@ def check(criterion: Criterion, truth: Truth) -> bool | None:
 
 
 def strongest(rule: Rule, verdicts: Iterable[Verdict]) -> str:
+    """The strongest outcome of the criteria that are not met; unknown where an unknown one could bring a stronger."""
     strength, not_met = rule.strength, rule.role("not_met")
     worst, doubt, outcome = len(strength), len(strength), ""
     for criterion, verdict in verdicts:
@@ -74,6 +75,7 @@ def strongest(rule: Rule, verdicts: Iterable[Verdict]) -> str:
 
 
 def within(value: Value, least: Value, most: Value) -> Value:
+    """The value, or the bound that it exceeds."""
     if least is not None and value < least:
         return least
     return most if most is not None and value > most else value

@@ -84,19 +84,19 @@ class Body:
     A kind overrides those it has; a field needs `field()` for that, or the value here would be its default."""
 
     __slots__ = ()
-    finding_roles: Mapping[str, str] = MappingProxyType({})  # of each item of these fields, in this order
-    silent_verdict: bool = True  # of a criterion on none of whose comparisons a rule fires
-    stages: int = 1  # each compares values that the one before has computed
-    ranked: bool = False  # its outcomes are grades, best first, of which the worst wins
-    criteria: tuple[Criterion, ...] = ()  # that all have to be met
-    items: tuple[ScoreItem, ...] = ()  # that give points
+    finding_roles: Mapping[str, str] = MappingProxyType({})  # field -> role of the findings on its items, in order
+    silent_verdict: bool = True  # the verdict on a criterion on none of whose comparisons a rule fires
+    stages: int = 1  # a stage compares values that the one before has computed
+    ranked: bool = False  # the outcomes are grades, best first, of which the worst wins
+    criteria: tuple[Criterion, ...] = ()  # the criteria that all have to be met
+    items: tuple[ScoreItem, ...] = ()  # the items that give points
     outputs: Mapping[str, Output] = MappingProxyType({})  # the values beside the outcome, by name
-    rows: tuple[Criterion, ...] = ()  # of which those that hold say what follows
-    hit: str = ""  # which of the rows that hold count: first | all | highest | lowest | sum
+    rows: tuple[Criterion, ...] = ()  # the rows, each of which says what follows where it holds
+    hit: str = ""  # the rows that count, of those that hold: first | all | highest | lowest | sum
     otherwise: Criterion | None = None  # the row that counts where no other holds
-    over: Expr | None = None  # the list whose records the criteria read, and not the record at hand
-    order: tuple[Key, ...] = ()  # in which the records of the list are put
-    take: int | None = None  # how many of them are chosen
+    over: Expr | None = None  # the list whose records the criteria read; None where they read the record at hand
+    order: tuple[Key, ...] = ()  # the values by which the records of the list are put in order
+    take: int | None = None  # the number of records that are chosen
 
     def reachable(self, roles: Mapping[str, str]) -> set[str]:
         """The outcomes that some case can end in, beside those of the criteria; `roles` are the outcomes by role."""

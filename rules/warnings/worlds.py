@@ -8,7 +8,7 @@ holds in all of them holds in fact, so "always" and "never" are right, and "cann
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from itertools import product
 from math import prod
 from typing import Any
@@ -131,10 +131,13 @@ def is_whole(edition: Edition, subject: str, expr: Expr) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """The least and the greatest values of expressions about one subject's records, as far as they are plain."""
+    """The least and the greatest values of expressions about one subject's records, as far as they are plain.
+
+    Each derived fact is computed once (`known`), however many formulas read it."""
 
     edition: Edition
     subject: str
+    known: dict[tuple[str, str], Span] = field(default_factory=dict)
 
     def of(self, expr: Expr) -> Span:
         if isinstance(expr, Const):
@@ -145,10 +148,14 @@ class Spans:
         fact = fact_of(self.edition, home, expr)
         if fact is None:
             return None, None
-        return (fact.minimum, fact.maximum) if fact.formula is None else self.within(home).of(fact.formula)
+        if fact.formula is None:
+            return fact.minimum, fact.maximum
+        if (home, fact.name) not in self.known:
+            self.known[home, fact.name] = self.within(home).of(fact.formula)
+        return self.known[home, fact.name]
 
     def within(self, subject: str) -> Spans:
-        return Spans(self.edition, subject)
+        return Spans(self.edition, subject, self.known)
 
     def is_part(self, part: Expr, whole: Expr) -> bool:
         """Whether a fact is declared a part of another of the same record."""

@@ -225,7 +225,7 @@ def chained(levels):
 
 @pytest.mark.parametrize("decider", [Reference, Engine])
 @pytest.mark.parametrize("facts", [{"a": True}, {}])
-def test_each_of_22_chained_decisions_is_made_and_written_once(decider, facts):
+def test_each_of_22_chained_decisions_is_made_once(decider, facts):
     decided = decider(chained(22)).decide("d21", facts, ON)
     everywhere, waiting = {}, [decided]
     while waiting:
@@ -236,6 +236,8 @@ def test_each_of_22_chained_decisions_is_made_and_written_once(decider, facts):
     assert len(everywhere) == 22
     assert [missed.fact for missed in decided.missing] == ([] if facts else ["a"])
 
+
+def test_a_decision_that_several_rest_on_is_written_in_full_once():
     def written(shown):
         for name, below in shown["chained"].items():
             assert {"outcome", "id"} <= below.keys()
@@ -243,7 +245,25 @@ def test_each_of_22_chained_decisions_is_made_and_written_once(decider, facts):
                 yield name
                 yield from written(below)
 
-    assert sorted(written(whole(decided))) == sorted(f"d{n}" for n in range(21))
+    decided = Reference(chained(6)).decide("d5", {}, ON)
+    assert sorted(written(whole(decided))) == [f"d{n}" for n in range(5)]
+
+
+@pytest.mark.parametrize(("facts", "missed"), [({}, ["m", "k"]), ({"m": 5}, ["k"]), ({"m": 5, "k": 1}, [])])
+def test_tables_that_each_add_up_the_two_before_miss_each_fact_once(facts, missed):
+    decisions = {}
+    for n in range(22):
+        before, first = f"d{n - 1}.y" if n else "m", f"d{n - 2}.y" if n > 1 else "k"
+        decisions[f"d{n}"] = table(
+            "first",
+            {"when": {before: {"at_least": "3 yuan"}}, "then": {"y": {"sum": [before, first]}}},
+            {"when": {first: {"at_least": "1 yuan"}}, "then": {"y": first}},
+            outputs={"y": {"type": "amount", "title": TITLE}},
+            otherwise={"then": {"y": "1 yuan"}},
+        )
+
+    decided = Reference(small(FLAGS, decisions)).decide("d21", facts, ON)
+    assert [one.fact for one in decided.missing] == missed
 
 
 @pytest.mark.parametrize("facts", [{"x": 3}, {}])
