@@ -15,8 +15,6 @@ from rules.model.contents import (
     criteria_of,
     items_of,
     lists_of,
-    otherwise_of,
-    outputs_of,
     parts_of,
     subject_read,
 )
@@ -42,5 +40,5 @@ __all__ = [
     "Assignment", "Body", "Checklist", "Clause", "Comparison", "Condition", "Const", "Criterion", "Dimension",
     "Edition", "Expr", "Fact", "Group", "Key", "Leaf", "Op", "Outcome", "Output", "Part", "Ranking", "Reading", "Ref",
     "Report", "ReportStep", "Rule", "ScoreItem", "Scorecard", "Sentence", "Subject", "Table", "children", "criteria_of",
-    "items_of", "leaves_in", "lists_of", "otherwise_of", "outputs_of", "parts_of", "subject_read",
+    "items_of", "leaves_in", "lists_of", "parts_of", "subject_read",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
-from rules.model.decisions import Assignment, Criterion, Output, Rule, ScoreItem
+from rules.model.decisions import Assignment, Criterion, Rule, ScoreItem
 from rules.model.edition import Fact
 from rules.model.expressions import Condition, Const, Expr, Group, Leaf, Op, Ref
 
@@ -48,16 +48,6 @@ def _lists(body: Any) -> Iterator[tuple[Any, ...]]:
         listed = getattr(body, one.name)
         if isinstance(listed, tuple):
             yield listed
-
-
-def otherwise_of(rule: Rule) -> Criterion | None:
-    """The row that a table gives where no other holds."""
-    return rule.body.otherwise
-
-
-def outputs_of(rule: Rule) -> Mapping[str, Output]:
-    """The outputs of a rule, by name."""
-    return rule.body.outputs
 
 
 def subject_read(rule: Rule) -> str:

@@ -12,8 +12,6 @@ from rules.model import (
     Group,
     Rule,
     criteria_of,
-    otherwise_of,
-    outputs_of,
     subject_read,
 )
 from rules.model.places import Place, parts
@@ -117,7 +115,7 @@ def decision_items(one: Rule | Assignment, sides: Sides) -> Items:
 
 def _criteria(rule: Rule, sides: Sides) -> Items:
     """The criteria of all lists of a rule, each at its place."""
-    place, otherwise = ("rules", rule.id, "body"), otherwise_of(rule)
+    place, otherwise = ("rules", rule.id, "body"), rule.body.otherwise
     alike = Counter(one.title for one in criteria_of(rule))
     for field, listed in (parts(rule.body) or {}).items():
         for one in listed if isinstance(listed, tuple) else ():
@@ -157,7 +155,7 @@ def _condition(rule: Rule, one: Criterion, say: Wording, *, limits: bool) -> Spo
 
 
 def _then(rule: Rule, one: Criterion, say: Wording) -> Spoken:
-    outputs, subject = outputs_of(rule), subject_read(rule)
+    outputs, subject = rule.body.outputs, subject_read(rule)
     given = [
         f"{say.text(outputs[name].title)} {say.expr(expr, subject, codes=outputs[name].choices)}"
         for name, expr in one.then.items()

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 
-from rules.model import Edition, Ref, Rule, outputs_of
+from rules.model import Edition, Ref, Rule
 from rules.operations import OPERATORS, PHRASES
 from rules.values.text import Lang, Text
 from rules.words.phrases import AND_ALSO, AROUND, BETWEEN, LISTED, ONLY, SPAN
@@ -98,7 +98,7 @@ class Names:
             for fact in self.edition.subjects[home].facts.values():
                 yield self._of_subject(scope, home, fact.title.get(self.lang))
             for rule in self.edition.rules.values():
-                for output in ("", *outputs_of(rule)) if rule.subject == home else ():
+                for output in ("", *rule.body.outputs) if rule.subject == home else ():
                     yield self._of_subject(scope, home, _concluded(rule, output, self.lang))
 
     def _scopes(self) -> Iterator[str]:
@@ -117,7 +117,7 @@ class Names:
 
 def _concluded(rule: Rule, output: str, lang: Lang) -> str:
     """The title of a decision, or of one of its outputs."""
-    title, declared = rule.title.get(lang), outputs_of(rule).get(output)
+    title, declared = rule.title.get(lang), rule.body.outputs.get(output)
     return f"{title}·{declared.title.get(lang) if declared else output}" if output else title
 
 

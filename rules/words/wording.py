@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from rules.model import Condition, Const, Edition, Expr, Leaf, Op, Ref, outputs_of
+from rules.model import Condition, Const, Edition, Expr, Leaf, Op, Ref
 from rules.operations import OPERATORS, PHRASES
 from rules.operations.phrases import ATOM, LOOSE, SUM, WORDS, Phrase
 from rules.values.exact import OF_YEAR, Type, Value
@@ -118,8 +118,8 @@ class Wording:
         rule = self.edition.rules.get(expr.name)
         if expr.what == "outcome" and rule is not None:
             return {outcome.id: outcome.title for outcome in rule.outcomes.values()}
-        if expr.what == "output" and rule is not None and expr.output in outputs_of(rule):
-            return dict(outputs_of(rule)[expr.output].choices)
+        if expr.what == "output" and rule is not None and expr.output in rule.body.outputs:
+            return dict(rule.body.outputs[expr.output].choices)
         home = self.subject if expr.scope == "" else self.own if expr.scope == "own" else expr.scope
         known = [subject for name, subject in self.edition.subjects.items() if home in ("", name)]
         for subject in known:

@@ -12,7 +12,6 @@ from rules.model import (
     Assignment,
     Rule,
     criteria_of,
-    otherwise_of,
     subject_read,
 )
 from rules.values.layout import Line, Row, Span, line, row
@@ -147,6 +146,6 @@ def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
                 "zh": zh.condition(one.condition, subject_read(rule), rule.subject),
                 "en": en.condition(one.condition, subject_read(rule), rule.subject),
             }
-            for one in (*criteria_of(rule), *filter(None, [otherwise_of(rule)]))
+            for one in (*criteria_of(rule), *filter(None, [rule.body.otherwise]))
         ],
     }
