@@ -13,8 +13,8 @@ from rules import FactError
 from rules.model import Rule
 from rules.values.ids import ID
 from rules.values.text import NotFound
-from service.http.fields import MESSAGES, CaseSchema
-from service.http.problems import FieldError, Problem
+from service.http.fields import CaseSchema
+from service.http.problems import MESSAGES, FieldError, Problem
 from service.policies.compiled import Compiled, Snapshot
 
 _SCHEMA = CaseSchema()

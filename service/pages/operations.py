@@ -11,10 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from rules.values.exact import read_date
 from service.exact_json import dumps
 from service.http import observing
-from service.http.advice import ADVICE
 from service.http.context import case_reader, service, snapshot
-from service.http.fields import MESSAGES
-from service.http.problems import KINDS, FieldError, Problem
+from service.http.problems import KINDS, MESSAGES, FieldError, Problem
 from service.log import LogUnavailable
 from service.openapi.document import Document
 from service.pages.example import NAME
@@ -117,4 +115,4 @@ def problem(kind: str) -> Response:
     """The page that explains a problem's `type`."""
     if kind not in KINDS:
         raise Problem("not-found", f"没有 {kind} 这种问题。", f"There is no problem {kind}.")
-    return page("problem.html", name=kind, kinds=KINDS, advice=ADVICE[kind])
+    return page("problem.html", name=kind, kinds=KINDS)
