@@ -176,8 +176,8 @@ def fact_schemas(edition: Edition, subject: str, prefix: str = "") -> tuple[str,
 
 def _editions(store: Store, described: Iterable[Edition]) -> str:
     """A note for each plan: the edition described, and what its next edition takes and decides differently."""
-    lines = (line for edition in described for line in _lines_about(edition, store.after(edition)))
-    return f"{SHIPPED['editions']}{'\n'.join(lines)}"
+    lines = [line for edition in described for line in _lines_about(edition, store.after(edition))]
+    return str(SHIPPED["editions"]) + "\n".join(lines)
 
 
 def _lines_about(edition: Edition, coming: Edition | None) -> Iterator[str]:
