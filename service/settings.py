@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rules.values.text import TextErrors
+
 HOME = Path(__file__).resolve().parents[1]
 DATA = HOME / ".data"
 PREFIX = "VILLAGE_CREDIT_"
@@ -91,12 +93,8 @@ TABLE = (
 DEFAULTS: Mapping[str, Any] = {one.name: one.read(one.default) for one in TABLE}
 
 
-class BadSettings(Exception):
-    """Unusable settings, each with its variable and the error, in both languages."""
-
-    def __init__(self, problems: list[dict[str, str]]) -> None:
-        super().__init__("; ".join(problem["en"] for problem in problems))
-        self.problems = problems
+class BadSettings(TextErrors):
+    """Unusable settings, each with its variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,14 @@ from rules.cases.files import Case
 from rules.model import outputs_of
 from rules.values.exact import POINTS
 from rules.values.layout import Line, Row, Span, line, row
-from rules.variants.whatif import KINDS, NoSuchFigure, Supposition, changed
+from rules.values.text import TextErrors
+from rules.variants.whatif import KINDS, Supposition, changed
 from rules.words.explain import explanation, whole
 from rules.words.explanation import MARKS, TONES
 from rules.words.wording import Wording
-from service.commands.common import NEEDS_INFORMATION, Bad, Settings, Unfit, common, levels, located
-from service.commands.judge import Judge, cases_of, watched
+from service.commands.common import NEEDS_INFORMATION, Settings, common, levels, located
+from service.commands.judge import Judge, cases_of, summary, watched
 from service.commands.screen import as_json, show
-from service.commands.summary import summary
 
 
 def _leave(decisions: Iterable[Decision]) -> None:
@@ -28,11 +28,11 @@ def _leave(decisions: Iterable[Decision]) -> None:
         raise click.exceptions.Exit(NEEDS_INFORMATION)
 
 
-def _wanted(decision: Decision, settings: Settings) -> list[Line]:
+def _missing(decision: Decision, settings: Settings) -> list[Line]:
     """The missing facts by their ids: the explanation speaks of titles, a case is written with ids."""
     ids = ", ".join(dict.fromkeys(one.fact for one in decision.missing if one.why == "not_given"))
-    said = settings.pick("案例里还没有的字段：", "Fields that the case lacks: ") + ids
-    return [line(Span(said, "dim"), indent=2)] if ids else []
+    text = settings.pick("案例里还没有的字段：", "Fields that the case lacks: ") + ids
+    return [line(Span(text, "dim"), indent=2)] if ids else []
 
 
 # --- decide
@@ -52,43 +52,38 @@ def decide(settings: Settings, decision: str, case: str, supposed: tuple[str, ..
         _compared(settings, judge, decision, cases, supposed)
         return
     if len(cases) == 1:
-        found = judge.decide(decision, cases[0])
-        if settings.json:
-            as_json(found.as_dict())
-        else:
-            show(explanation(found, settings.lang, full=False), settings.color)
-            show(_wanted(found, settings), settings.color)
-        _leave([found])
+        only = judge.decide(decision, cases[0])
+        settings.tell(only.as_dict(), [*explanation(only, settings.lang, full=False), *_missing(only, settings)])
+        _leave([only])
         return
     decided = [judge.decide(decision, one) for one in watched(cases, settings)]
     if settings.json:
         for one in decided:
             as_json(one.as_dict(), lines=True)
     else:
-        show([told for one in decided for told in summary(one, settings)], settings.color)
+        show([row for one in decided for row in summary(one, settings)], settings.color)
     _leave(decided)
 
 
 def _compared(settings: Settings, judge: Judge, decision: str, cases: list[Case], supposed: tuple[str, ...]) -> None:
-    """Text outcomes side by side."""
+    """Outcomes side by side."""
     try:
         other = Judge(settings, [Supposition.read(one) for one in supposed])
         pairs = [(judge.decide(decision, one), other.decide(decision, one)) for one in watched(cases, settings)]
-    except NoSuchFigure as error:
-        raise Bad(error.zh, error.en) from None
     except PolicyError as error:
         at = f"--what-if {', '.join(supposed)}"  # the file is good: the supposition does not fit into it
-        raise Unfit([{**located(one, settings.policies), "where": at} for one in error.problems]) from None
+        raise TextErrors([{**located(one, settings.policies), "where": at} for one in error.problems]) from None
     if settings.json:
         for now, then in pairs:
             as_json({"supposed": list(supposed), "now": now.as_dict(), "then": then.as_dict(),
                      "changed": changed(now, then)}, lines=len(pairs) > 1)  # fmt: skip
         return
-    block: list[Line | Row] = [line(Span(f"{settings.pick('假设', 'What if')} {', '.join(supposed)}", "title"))]
-    block.append(
-        row(*(Span(one, "dim") for one in ("", settings.pick("现在", "now"), settings.pick("假设", "then"), "")))
-    )
-    block += [_pair(now, then, settings) for now, then in pairs]
+    heads = ("", settings.pick("现在", "now"), settings.pick("假设", "then"), "")
+    block: list[Line | Row] = [
+        line(Span(f"{settings.pick('假设', 'What if')} {', '.join(supposed)}", "title")),
+        row(*(Span(one, "dim") for one in heads)),
+        *(_pair(now, then, settings) for now, then in pairs),
+    ]
     kinds = Counter(kind for now, then in pairs for kind in changed(now, then))
     show([*block, line(Span(_counted(pairs, kinds, settings), "title" if kinds else "dim"))], settings.color)
 
@@ -101,11 +96,8 @@ def _counted(pairs: Sequence[tuple[Decision, Decision]], kinds: Counter[str], se
         for kind in KINDS if kinds[kind]
     )  # fmt: skip
     colon = settings.pick("：", ": ") if each else ""
-    return (
-        settings.pick(f"{len(pairs)} 个案例中 {many} 个会变", f"{many} of {len(pairs)} cases would change")
-        + colon
-        + each
-    )
+    total = settings.pick(f"{len(pairs)} 个案例中 {many} 个会变", f"{many} of {len(pairs)} cases would change")
+    return total + colon + each
 
 
 def _pair(now: Decision, then: Decision, settings: Settings) -> Row:
@@ -125,32 +117,30 @@ def turned(now: Decision, then: Decision, say: Wording) -> list[str]:
     ]
 
 
-Stated = tuple[str, str]  # a title, and what is so
+Stated = tuple[str, str]  # title, value
 NOTHING: Stated = ("", "-")
 
 
 def _stated(decision: Decision, say: Wording) -> dict[tuple[str, ...], Stated]:
-    """What a decision says in short, by its place in the decision."""
-    found: dict[tuple[str, ...], Stated] = {}
+    """Title and value of every part of a decision, by its place in the decision."""
+    stated: dict[tuple[str, ...], Stated] = {}
     for one in decision.findings:
-        found[one.role, one.id] = (say.text(one.title), MARKS[one.verdict] if one.applies else "-")
+        value = MARKS[one.verdict] if one.applies else "-"
         if one.role == "item":
-            found[one.role, one.id] = (
-                say.text(one.title),
-                "?" if one.points is None else say.value(one.points, POINTS),
-            )
+            value = "?" if one.points is None else say.value(one.points, POINTS)
+        stated[one.role, one.id] = (say.text(one.title), value)
     declared = outputs_of(decision.rule)
     for row_id, outputs in (("", decision.outputs), *decision.measures):
-        for name, (value, type) in outputs.items():
+        for name, (amount, type) in outputs.items():
             output = declared.get(name)
             title = say.text(output.title) if output else say.pick("总分", "total")
-            found["output", row_id, name] = (title, say.value(value, type, output.choices if output else {}))
+            stated["output", row_id, name] = (title, say.value(amount, type, output.choices if output else {}))
     for placed in decision.ranking:
         place = "-" if placed.place is None else say.pick(f"第 {placed.place} 名", f"place {placed.place}")
-        found["place", placed.id] = (placed.id, place + (say.pick("，入选", ", chosen") if placed.chosen else ""))
+        stated["place", placed.id] = (placed.id, place + (say.pick("，入选", ", chosen") if placed.chosen else ""))
     for name, basis in decision.chained.items():
-        found["rests on", name] = (say.text(basis.rule.title), say.text(basis.rule.outcomes[basis.outcome].title))
-    return found
+        stated["rests on", name] = (say.text(basis.rule.title), say.text(basis.rule.outcomes[basis.outcome].title))
+    return stated
 
 
 # --- explain
@@ -171,5 +161,5 @@ def explain(settings: Settings, decision: str, case: str, depth: int) -> None:
             continue
         show([line()] if number else [], settings.color)
         show(explanation(one, settings.lang, depth=depth), settings.color)
-        show(_wanted(one, settings), settings.color)
+        show(_missing(one, settings), settings.color)
     _leave(decided)

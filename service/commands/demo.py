@@ -10,9 +10,7 @@ from rules import Decision
 from rules.cases.files import Case
 from rules.values.layout import Line, Row, Span, line, row
 from service.commands.common import HOME, Bad, Settings, common
-from service.commands.judge import Judge, cases_of, watched
-from service.commands.screen import as_json, show
-from service.commands.summary import summary
+from service.commands.judge import Judge, cases_of, summary, watched
 
 COUNTY = HOME / "examples" / "county"
 
@@ -27,12 +25,8 @@ def demo(settings: Settings, folder: str | None) -> None:
     if not cases:
         raise Bad(f"{place} 里没有案例（*.yaml）。", f"There are no cases (*.yaml) in {place}.")
     judge = Judge(settings)
-    decided = [(case, _decided(judge, case)) for case in watched(cases, settings)]
-    found = [decision for _, decisions in decided for decision in decisions]
-    if settings.json:
-        as_json([decision.as_dict() for decision in found])
-        return
-    show(list(_table(found, settings)), settings.color)
+    decided = [decision for case in watched(cases, settings) for decision in _decided(judge, case)]
+    settings.tell([decision.as_dict() for decision in decided], _table(decided, settings))
 
 
 def _decided(judge: Judge, case: Case) -> list[Decision]:
@@ -41,11 +35,11 @@ def _decided(judge: Judge, case: Case) -> list[Decision]:
     return [judge.decide(decision, case) for decision in case.decisions]
 
 
-def _table(found: list[Decision], settings: Settings) -> list[Line | Row]:
+def _table(decided: list[Decision], settings: Settings) -> list[Line | Row]:
     """A row for each decision, under a heading for each kind of subject."""
     block: list[Line | Row] = []
     heading, who = "", ""
-    for one in found:
+    for one in decided:
         subject = one.edition.subjects[one.rule.subject].title.get(settings.lang)
         if subject != heading:
             heading, who = subject, ""
@@ -54,7 +48,7 @@ def _table(found: list[Decision], settings: Settings) -> list[Line | Row]:
         name = first.cells[0] if one.subject_id != who else Span("")
         who = one.subject_id
         block += [row(name, *first.cells[1:], indent=2), *(row(*one.cells, indent=2) for one in more)]
-    editions = sorted({one.edition.id for one in found})
-    days = sorted({one.on.isoformat() for one in found})
-    count = settings.pick(f"{len(found)} 项判定", f"{len(found)} decisions")
+    editions = sorted({one.edition.id for one in decided})
+    days = sorted({one.on.isoformat() for one in decided})
+    count = settings.pick(f"{len(decided)} 项判定", f"{len(decided)} decisions")
     return [*block, line(), line(Span(f"{count} · {', '.join(editions)} · {' / '.join(days)}", "dim"))]

@@ -22,20 +22,19 @@ from granian.log import LogLevels
 
 from rules import read_store
 from rules.problems.os_errors import why
-from service.commands.common import Bad, Settings, Unusable, common
+from service.commands.common import Bad, Settings, Unusable, common, no_policies
 from service.commands.demonstration import prepare
 from service.log import DecisionLog, LogError, Sealer
 from service.policies.archive import last_live
-from service.settings import DATA, EXAMPLE, HOME, RUNTIME, BadSettings, from_environment
+from service.settings import DATA, EXAMPLE, HOME, RUNTIME, from_environment
 from service.settings import Settings as ServiceSettings
 
 STOP_SECONDS = 30  # for requests under way when the service is told to stop
 
 
 @click.command()
-@click.option(
-    "--demo", is_flag=True, help="示例：自备密钥与数据目录 / make keys and a data folder of its own, to try it"
-)
+@click.option("--demo", is_flag=True,
+              help="示例：自备密钥与数据目录 / make keys and a data folder of its own, to try it")  # fmt: skip
 @click.option("--port", type=int, help="端口，默认见设置 / the port (default: the setting)")
 @common
 def serve(settings: Settings, demo: bool, port: int | None) -> None:
@@ -51,9 +50,6 @@ def serve(settings: Settings, demo: bool, port: int | None) -> None:
     try:
         chosen = from_environment(environment)
         _check(chosen)
-    except BadSettings as error:
-        raise Bad("；".join(f"{one['where']}：{one['zh']}" for one in error.problems),
-                  "; ".join(f"{one['where']}: {one['en']}" for one in error.problems)) from None  # fmt: skip
     except LogError as error:
         raise Bad(error.zh, str(error)) from None
     os.environ.update(environment)
@@ -69,11 +65,9 @@ def _check(chosen: ServiceSettings) -> None:
     errors = tuple(one for one in read_store(chosen.policies, warn=False).problems if one.severity == "error")
     usable = chosen.policies.is_dir() and not errors
     if not usable and not last_live(log):
-        raise (
-            Unusable(chosen.policies, errors)
-            if errors
-            else Bad(f"没有政策目录 {chosen.policies}。", f"There is no policies folder {chosen.policies}.")
-        )
+        if errors:
+            raise Unusable(chosen.policies, errors)
+        raise no_policies(chosen.policies)
     log.close()
     if chosen.port:
         with socket.socket() as probe:
@@ -82,9 +76,8 @@ def _check(chosen: ServiceSettings) -> None:
                 probe.bind((chosen.host, chosen.port))
             except OSError as error:
                 where = f"{chosen.host}:{chosen.port}"
-                raise Bad(
-                    f"{where} 用不了（{why(error).zh}）。", f"{where} cannot be used ({why(error).en})."
-                ) from None
+                raise Bad(f"{where} 用不了（{why(error).zh}）。",
+                          f"{where} cannot be used ({why(error).en}).") from None  # fmt: skip
 
 
 def _memory() -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from rules import Edition
+from rules.judging.decision import vars_of
 from rules.model import (
     Assignment,
     Criterion,
@@ -19,12 +20,12 @@ from rules.model import (
     outputs_of,
     subject_read,
 )
+from rules.values.exact import plain
 from rules.values.layout import Line, Row, Span, line, row
-from rules.values.text import Text
 from rules.words.fields import FIELDS
 from rules.words.items import Speller
 from rules.words.wording import Wording
-from service.commands.common import Bad, Settings, common
+from service.commands.common import Settings, common, one_of
 from service.commands.screen import as_json, show
 
 FIELDS_SHOWN = ("weight", "tolerance")  # of an assignment: sides that their field names
@@ -39,48 +40,44 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None) 
     if edition is None and decision is None:
         _list(settings)
         return
-    found = settings.named(edition) if edition else settings.edition(settings.today())
-    decided: dict[str, Rule | Assignment] = {**found.rules, **found.assignments}
-    if decision is not None and decision not in decided:
-        known = ", ".join(decided)
-        raise Bad(f"没有判定 {decision}（现有：{known}）。", f"There is no decision {decision} (there are: {known}).")
-    rules = [decided[decision]] if decision else list(decided.values())
+    chosen = settings.named(edition) if edition else settings.edition(settings.today())
+    decided: dict[str, Rule | Assignment] = {**chosen.rules, **chosen.assignments}
+    rules = [one_of(decided, decision, "判定", "decision")] if decision else list(decided.values())
     if settings.json:
-        told = (_assignment(found, one) if isinstance(one, Assignment) else _rule(found, one) for one in rules)
-        as_json({**_summary(found), "rules": list(told)})
+        items = (_assignment(chosen, one) if isinstance(one, Assignment) else _rule(chosen, one) for one in rules)
+        as_json({**_summary(chosen), "rules": list(items)})
         return
-    say = Wording(found, settings.lang)
-    show([line(Span(say.text(found.title), "title"), Span(f"  {found.id}", "dim"))], settings.color)
+    say = Wording(chosen, settings.lang)
+    show([line(Span(say.text(chosen.title), "title"), Span(f"  {chosen.id}", "dim"))], settings.color)
     for rule in rules:
         show([line()], settings.color)
-        show(list(_assigned(rule, say) if isinstance(rule, Assignment) else _printed(rule, say)), settings.color)
+        show(_assigned(rule, say) if isinstance(rule, Assignment) else _printed(rule, say), settings.color)
 
 
 def _list(settings: Settings) -> None:
-    editions = [edition for found in settings.store().plans.values() for edition in found]
-    if settings.json:
-        as_json([_summary(edition) for edition in editions])
-        return
+    editions = [edition for plan in settings.store().plans.values() for edition in plan]
     rows = []
     for one in editions:
         until = str(one.effective_to or settings.pick("至今", "open"))
-        number = len(one.rules) + len(one.assignments)
-        count = settings.pick(f"{number} 项判定", f"{number} decisions")
+        count = settings.pick(f"{len(one.rules)} 项判定", f"{len(one.rules)} decisions")
+        if number := len(one.assignments):
+            count += settings.pick(f"，{number} 项分派", f", {number} assignment{'' if number == 1 else 's'}")
         title = one.title.get(settings.lang)
         rows.append(row(Span(one.id, "title"), f"{one.effective_from} – {until}", count, Span(title, "dim")))
-    show(rows, settings.color)
+    settings.tell([_summary(edition) for edition in editions], rows)
 
 
 def _summary(edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition.id,
-        "title": {"zh": edition.title.zh, "en": edition.title.en},
+        "title": vars_of(edition.title),
         "effective": {
-            "from": edition.effective_from.isoformat(),
-            "to": edition.effective_to.isoformat() if edition.effective_to else None,
+            "from": plain(edition.effective_from),
+            "to": plain(edition.effective_to),
         },
         "sha256": edition.sha256,
-        "decisions": [*edition.rules, *edition.assignments],
+        "decisions": [*edition.rules],
+        "assignments": [*edition.assignments],
     }
 
 
@@ -89,16 +86,16 @@ def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
     about = Span(f"  {rule.id} · {subject} · {rule.clause}", "dim")
     yield line(Span(say.text(rule.title), "title"), about)
     for one in _rows(rule):
-        said = say.condition(one.condition, subject_read(rule), rule.subject)
-        said = said.removeprefix(f"{say.text(one.title)} ")  # it stands in the column before
+        text = say.condition(one.condition, subject_read(rule), rule.subject)
+        text = text.removeprefix(f"{say.text(one.title)} ")  # it stands in the column before
         if one.reject:
-            said = say.pick(f"不得：{said}", f"must not be so: {said}")
+            text = say.pick(f"不得：{text}", f"must not be so: {text}")
         if one.when is not None:
             when = say.condition(one.when, subject_read(rule), rule.subject)
-            said = say.pick(f"{said}（适用于：{when}）", f"{said} (where {when})")
+            text = say.pick(f"{text}（适用于：{when}）", f"{text} (where {when})")
         outcome = rule.outcomes.get(one.outcome)
         follows = "" if outcome is None else f"→ {say.text(outcome.title)}"
-        words = " ".join(filter(None, (said, follows, _given(one, rule, say))))
+        words = " ".join(filter(None, (text, follows, _given(one, rule, say))))
         yield row(Span(one.clause, "dim"), say.text(one.title), words, indent=2)
     if isinstance(rule.body, Scorecard):
         for item in rule.body.items:
@@ -111,7 +108,7 @@ def _rows(rule: Rule) -> tuple[Criterion, ...]:
 
 
 def _given(one: Criterion, rule: Rule, say: Wording) -> str:
-    """What a row of a table gives."""
+    """The outputs of a row of a table."""
     outputs = outputs_of(rule)
     given = [
         f"{say.text(outputs[name].title)} {say.expr(expr, rule.subject, codes=outputs[name].choices)}"
@@ -128,16 +125,16 @@ def _points(item: ScoreItem, rule: Rule, say: Wording) -> str:
 
 
 def _assigned(one: Assignment, say: Wording) -> Iterator[Line | Row]:
-    """What an assignment balances, with weight and tolerance, and what bounds it."""
+    """The balanced measures of an assignment, with weight and tolerance, and its limits."""
     (_, head), *items = Speller(say.edition).assignment(one)
     kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in (one.subject, one.bearer))
     yield line(Span(say.text(head.title), "title"), Span(f"  {one.id} · {kinds} · {one.clause}", "dim"))
     for _, item in items:
-        said = [
+        texts = [
             f"{say.text(FIELDS[name])} {say.text(side.text)}" if name in FIELDS_SHOWN else say.text(side.text)
             for name, side in item.sides.items()
         ]
-        yield row(Span(item.clause, "dim"), say.text(item.title), say.pick("，", ", ").join(said), indent=2)
+        yield row(Span(item.clause, "dim"), say.text(item.title), say.pick("，", ", ").join(texts), indent=2)
 
 
 def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
@@ -147,16 +144,12 @@ def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
         **_head(one),
         "bearer": one.bearer,
         "items": [
-            {"id": path.removeprefix(f"{one.id}."), "clause": item.clause, "title": _both(item.title),
-             **{name: _both(side.text) for name, side in item.sides.items()},
-             **({"set_by": _both(Text(set_by[path], set_by[path]))} if path in set_by else {})}
+            {"id": path.removeprefix(f"{one.id}."), "clause": item.clause, "title": vars_of(item.title),
+             **{name: vars_of(side.text) for name, side in item.sides.items()},
+             **({"set_by": dict.fromkeys(("zh", "en"), set_by[path])} if path in set_by else {})}
             for path, item in items
         ],
     }  # fmt: skip
-
-
-def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
 
 
 def _head(rule: Rule | Assignment) -> dict[str, Any]:
@@ -165,8 +158,8 @@ def _head(rule: Rule | Assignment) -> dict[str, Any]:
         "kind": rule.kind,
         "subject": rule.subject,
         "clause": rule.clause,
-        "title": {"zh": rule.title.zh, "en": rule.title.en},
-        "outcomes": {one.id: {"zh": one.title.zh, "en": one.title.en} for one in rule.outcomes.values()},
+        "title": vars_of(rule.title),
+        "outcomes": {one.id: vars_of(one.title) for one in rule.outcomes.values()},
     }
 
 

@@ -10,18 +10,15 @@ from typing import Any
 
 from rules import Edition, FactChecker
 from rules.table.columns import KEY
+from rules.values.text import TextErrors
 from service.county.backend import Duck, named, rows_of
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.inputs import ROW, Source, opened
 from service.county.intake.rows import case
 
 
-class BadRows(Exception):
-    """Rows that cannot be used: a dictionary for each problem, as commands print them."""
-
-    def __init__(self, problems: list[dict[str, str]]) -> None:
-        super().__init__(problems)
-        self.problems = problems
+class BadRows(TextErrors):
+    """Rows that cannot be used."""
 
 
 @contextmanager

@@ -26,7 +26,7 @@ class Unreadable(TextError):
 
     def __init__(self, path: Path, zh: str, en: str) -> None:
         super().__init__(zh, en)
-        self.path = path
+        self.path, self.where = path, str(path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class NotBefore(TextError):
 
     def __init__(self, folder: Path, zh: str, en: str) -> None:
         super().__init__(zh, en)
-        self.folder = folder
+        self.where = str(folder)
 
 
 @dataclass(frozen=True, slots=True)

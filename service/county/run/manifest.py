@@ -9,19 +9,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from rules.values.text import TextError
 from service.county.intake.checks import CheckedFile
 
 MANIFEST = "manifest.json"
 
 
-class NotARun(Exception):
+class NotARun(TextError):
     """The folder holds no manifest, or one that cannot be read."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.folder = folder
-        self.zh = "不是一次运行的结果（没有可用的 manifest.json）。"
-        self.en = "This is no run (no manifest.json that can be read)."
+        super().__init__("不是一次运行的结果（没有可用的 manifest.json）。",
+                         "This is no run (no manifest.json that can be read).")  # fmt: skip
+        self.where = str(folder)
 
 
 @dataclass(frozen=True, slots=True)
