@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -96,9 +97,10 @@ def _overrides(raw: Any) -> tuple[Mapping[str, str], list[FieldError]]:
         return {}, list(field_errors(error.messages))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=2)  # an edition with its engine takes several megabytes
 def _supposed(_digest: str, edition: str, overrides: tuple[tuple[str, str], ...]) -> Compiled:
     """The changed edition, cached by overrides and digest of the policies."""
+    gc.collect()  # editions refer to themselves; the collector would hardly come by (service.app)
     policies = snapshot()
     suppositions, errors = [], []
     for path, limit in overrides:

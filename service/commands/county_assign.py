@@ -13,7 +13,7 @@ from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
 from rules.words.wording import Wording
 from service.commands.common import FILE, FOLDER, NEEDS_INFORMATION, Settings, common, one_of, only
-from service.commands.screen import more, progress
+from service.commands.screen import as_json, more, progress, show
 from service.county.assignment.assigning import STEPS, assign
 from service.county.assignment.listed import Assigned, percent
 from service.county.intake.extract import pairs, records
@@ -56,9 +56,12 @@ def assign_command(
     with progress(STEPS, settings.pick("分派", "assigning"), least=0) as tick:
         assigned = Assigned(edition, on, work, assign(work, tick), last, inputs)
     files = assigned.write(out)
-    blocks = (_outcome(assigned, say), _loads(assigned, say), _quality(assigned, say))
-    block = [*(one for block in blocks for one in (*block, line())), *(line(Span(str(one), "dim")) for one in files)]
-    settings.tell(assigned.as_dict(), block)
+    if settings.json:
+        as_json(assigned.as_dict())
+        return
+    for block in (_outcome(assigned, say), _loads(assigned, say), _quality(assigned, say)):
+        show([*block, line()], settings.color)
+    show([line(Span(str(one), "dim")) for one in files], settings.color)
 
 
 def _tell_missing(wanted: tuple[Wanted, ...], what: Assignment, say: Wording, settings: Settings) -> None:

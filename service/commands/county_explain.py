@@ -34,7 +34,7 @@ def explain_command(settings: Settings, folder: Path, subject: str, id: str, dec
                   f"{edition.id} has changed since the run, which it cannot explain.")  # fmt: skip
     made = one_of(manifest.levels, subject, "对象", "subject").made
     if decision and (decision not in edition.rules or edition.rules[decision].subject != subject):
-        one_of(dict.fromkeys(made), decision, f"{subject} 的判定", f"{subject} decision")
+        one_of(dict.fromkeys(made), decision, f" {subject} 的判定", f"{subject} decision")
     names = (decision,) if decision else made
     engine = Engine(edition)
     with tempfile.TemporaryDirectory() as scratch, closing(Duck(Path(scratch))) as duck:

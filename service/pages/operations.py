@@ -31,7 +31,7 @@ def pages(document: Document) -> Blueprint:
         day = read_date(request.args["on"]) if "on" in request.args else case_reader().today
         if day is None:
             raise Problem.invalid([FieldError("/on", *MESSAGES["not_a_date"])])
-        response = Response(dumps(document.of(snapshot(), day)), mimetype="application/json")
+        response = Response(document.of(snapshot(), day), mimetype="application/json")
         response.headers["Cache-Control"] = "no-cache"
         response.add_etag()
         response.make_conditional(request)
