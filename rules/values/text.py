@@ -61,9 +61,9 @@ def shown(text: str, most: int = 60) -> str:
     return one_line if len(one_line) <= most else one_line[: most - 1] + "…"
 
 
-def near(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    """The known word that was probably meant, or nothing."""
-    return next(iter(get_close_matches(word[:60], list(known), 1)), "")
+def near(word: str, known: Mapping[str, object] | tuple[str, ...], likeness: float = 0.6) -> str:
+    """The known word that was probably meant, or nothing; `likeness` is the least ratio of difflib."""
+    return next(iter(get_close_matches(word[:60], list(known), 1, likeness)), "")
 
 
 def listed(words: Mapping[str, object] | tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from rules.judging.decision import vars_of
 from rules.model import Edition, Fact, Rule
 from rules.model.needs import needed
 from rules.values.exact import plain
-from rules.values.text import NotFound, Text
+from rules.values.text import Text
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.context import case_reader, snapshot
@@ -56,10 +56,7 @@ def editions(plan: str) -> Response:
 @blueprint.doc(responses={200: {"content": {YAML: {"schema": {"type": "string"}}}}})
 def edition(plan: str, date: str) -> Response:
     """一个版本，JSON 或原样的 YAML / an edition, as JSON or as the YAML it is written in"""
-    try:
-        compiled = snapshot().edition(f"{plan}/{date}")
-    except NotFound as error:
-        raise Problem.not_found(error) from None
+    compiled = snapshot().edition(f"{plan}/{date}")
     if request.accept_mimetypes.best_match(("application/json", YAML), "application/json") == YAML:
         return _tagged(_yaml(compiled), YAML)
     found = compiled.edition
@@ -100,10 +97,7 @@ def clauses(query: Mapping[str, Any]) -> Response:
 
 def _in_force(query: Mapping[str, Any]) -> Compiled:
     here = case_reader()
-    try:
-        return here.snapshot.in_force(query.get("plan") or here.default_plan(), query.get("on") or here.today)
-    except NotFound as error:
-        raise Problem.not_found(error) from None
+    return here.snapshot.in_force(query.get("plan") or here.default_plan(), query.get("on") or here.today)
 
 
 def _tagged(body: bytes, mimetype: str = "application/json") -> Response:

@@ -71,10 +71,7 @@ def _summary(edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition.id,
         "title": vars_of(edition.title),
-        "effective": {
-            "from": plain(edition.effective_from),
-            "to": plain(edition.effective_to),
-        },
+        "effective": {"from": plain(edition.effective_from), "to": plain(edition.effective_to)},
         "sha256": edition.sha256,
         "decisions": [*edition.rules],
         "assignments": [*edition.assignments],

@@ -67,7 +67,7 @@ class CaseReader:
         try:
             compiled = self.snapshot.in_force(plan or self.default_plan(), on or self.today)
         except NotFound as error:
-            raise Problem.not_found(error) from None
+            raise Problem("not-found", error.zh, error.en) from None
         rule = compiled.edition.rules.get(decision)
         if rule is None:
             known = ", ".join(compiled.edition.rules)

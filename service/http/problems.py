@@ -60,12 +60,7 @@ class Problem(TextError):
     """Ends a request with a problem document."""
 
     def __init__(
-        self,
-        kind: str,
-        zh: str,
-        en: str,
-        errors: Sequence[FieldError] = (),
-        headers: Mapping[str, str] | None = None,
+        self, kind: str, zh: str, en: str, errors: Sequence[FieldError] = (), headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(zh, en)
         self.kind, self.errors = kind, tuple(errors)
@@ -83,10 +78,6 @@ class Problem(TextError):
     @classmethod
     def unexpected(cls) -> Problem:
         return cls("internal-error", *KINDS["internal-error"].title)
-
-    @classmethod
-    def not_found(cls, error: NotFound) -> Problem:
-        return cls("not-found", error.zh, error.en)
 
     def as_dict(self, lang: str) -> dict[str, Any]:
         kind = KINDS[self.kind]
@@ -126,4 +117,5 @@ def from_http(error: HTTPException) -> Problem:
 def register(app: Flask) -> None:
     app.register_error_handler(Problem, lambda error: error.response())
     app.register_error_handler(HTTPException, lambda error: from_http(error).response())
+    app.register_error_handler(NotFound, lambda error: Problem("not-found", error.zh, error.en).response())
     app.register_error_handler(LogUnavailable, lambda error: Problem.unavailable(error).response())
