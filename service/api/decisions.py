@@ -13,7 +13,7 @@ from flask import Response, request
 from marshmallow import ValidationError, fields
 
 from service.exact_json import dumps
-from service.http.answering import ASKED, DECISION, REVIEWED, Idempotent, answer, scribe, told
+from service.http.answering import ASKED, DECISION, REVIEWED, Idempotent, answer, log_problems, scribe
 from service.http.bodies import body_json
 from service.http.compact import Compact
 from service.http.context import caller, case_reader, service
@@ -77,7 +77,7 @@ def find(query: Mapping[str, Any]) -> Response:
     wanted = {name: query.get(name) for name in ("decision", "outcome")}
     if "subject" in query:
         wanted["subject"] = service().sealer.blind(query["subject"])
-    with told():
+    with log_problems():
         lines = service().log.find(
             **wanted,
             kind=DECISION,
@@ -97,7 +97,7 @@ def find(query: Mapping[str, Any]) -> Response:
 def show(log_id: str) -> Response:
     """一条判定记录及其复核 / one decision, and the reviews of it"""
     line = line_of(log_id)
-    with told():
+    with log_problems():
         about = service().log.about(line.id)
     reviews = [{"id": one.id, "kind": one.kind, "at": one.at.isoformat(), **json.loads(one.body)}
                for one in about if one.kind in (ASKED, REVIEWED)]  # fmt: skip
@@ -118,7 +118,7 @@ def line_of(log_id: str) -> Line:
 
 def find_line(id: str) -> Line | None:
     """The line of this id; malformed ids are not queried."""
-    with told():
+    with log_problems():
         return service().log.get(id) if LOG_ID.fullmatch(id) else None
 
 

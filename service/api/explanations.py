@@ -17,7 +17,7 @@ from rules.words.explanation import ALL, DEPTH
 from service.api.decisions import line_of
 from service.api.replaying import again, differences
 from service.exact_json import dumps, loads
-from service.http.answering import OPENED, answer, scribe, told
+from service.http.answering import OPENED, answer, log_problems, scribe
 from service.http.context import caller, service, snapshot
 from service.http.fields import Day, Strict, Whole, name
 from service.http.language import LANGUAGES, language
@@ -78,7 +78,7 @@ def _format() -> str:
 def inputs(log_id: str) -> Response:
     """封存的输入；每次查看都记入日志 / the sealed inputs; every look is logged"""
     line = line_of(log_id)
-    with told():
+    with log_problems():
         found = loads(service().log.inputs(line.id))
     _opened(line, "inputs")
     return answer(dumps({"log_id": line.id, "on": line.on, **found}))
@@ -119,5 +119,5 @@ def _may_open(line: Line) -> Line:
 
 def _opened(line: Line, why: str) -> None:
     """Log that sealed inputs were opened, before anything of them is shown."""
-    with told():
+    with log_problems():
         service().log.append([scribe().line(OPENED, dumps({"why": why}), line)])

@@ -17,7 +17,7 @@ from rules.model import Rule, Scorecard, Table
 from service.api.decisions import find_line, line_of
 from service.api.replaying import edition_of
 from service.exact_json import dumps
-from service.http.answering import ASKED, OPENED, REVIEWED, Idempotent, answer, scribe, told
+from service.http.answering import ASKED, OPENED, REVIEWED, Idempotent, answer, log_problems, scribe
 from service.http.context import caller, service
 from service.http.fields import Strict, text
 from service.http.problems import FieldError, Problem
@@ -60,7 +60,7 @@ def ask(wanted: Mapping[str, Any], log_id: str) -> Response:
 def read(request_id: str) -> Response:
     """读一个复核申请；每次查看都记入日志 / read a request for review; every look is logged"""
     asked = _asked(request_id)
-    with told():
+    with log_problems():
         words = json.loads(service().log.inputs(asked.id))["words"] if asked.sealed_sha256 else None
         service().log.append([scribe().line(OPENED, dumps({"why": ASKED}), asked)])
     shown = {"id": asked.id, "decision_log_id": asked.refers_to, "at": asked.at.isoformat(), "reason": words}
@@ -79,7 +79,7 @@ def read(request_id: str) -> Response:
 def conclude(found: Mapping[str, Any], request_id: str) -> Response:
     """记录复核结果：每个申请一次 / record what the review came to: once for each request"""
     asked = _asked(request_id)
-    with told():
+    with log_problems():
         decided = service().log.get(asked.refers_to)
         done = any(json.loads(one.body).get("request") == request_id for one in service().log.about(asked.refers_to))
     if decided is None or decided.caller == caller().id:
@@ -92,7 +92,7 @@ def conclude(found: Mapping[str, Any], request_id: str) -> Response:
     body = dumps({"id": made.id, "decision_log_id": decided.id})
     only = Once("", f"{REVIEWED} {request_id}", made.id.encode(), body, 201)  # two at once: one of them is told
     try:
-        with told():
+        with log_problems():
             service().log.append([made], only)
     except Problem as problem:
         raise Problem("conflict", *DONE) if problem.kind == "idempotency-key-reused" else problem from None

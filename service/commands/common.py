@@ -76,10 +76,10 @@ class Settings:
         store = self.store()
         return store.edition(f"{self.chosen(store)}/{name}" if read_date(name) else name)
 
-    def tell(self, value: Any, block: Iterable[Line | Row], *, lines: bool = False) -> None:
-        """Print `value` where JSON is asked for (one line of a stream with `lines`), else the text."""
+    def tell(self, value: Any, block: Iterable[Line | Row]) -> None:
+        """Print `value` where JSON is asked for, else the text."""
         if self.json:
-            as_json(value, lines=lines)
+            as_json(value)
         else:
             show(block, self.color)
 
@@ -203,7 +203,7 @@ def located(problem: Problem, root: Path) -> dict[str, str]:
     }
 
 
-def told(problem: Mapping[str, str], lang: Lang) -> str:
+def message_of(problem: Mapping[str, str], lang: Lang) -> str:
     where = f"{problem['where']}: " if problem.get("where") else ""
     return f"{where}{problem[lang]}"
 
@@ -212,5 +212,5 @@ def _fail(settings: Settings, code: int, problems: Sequence[Mapping[str, str]]) 
     if settings.json:
         as_json({"errors": problems}, err=True)
     else:
-        complain((told(problem, settings.lang) for problem in problems), settings.color)
+        complain((message_of(problem, settings.lang) for problem in problems), settings.color)
     raise click.exceptions.Exit(code)

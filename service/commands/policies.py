@@ -13,7 +13,7 @@ from rules.values.layout import Line, Span, line, row
 from rules.variants.new_edition import new_edition
 from rules.words.diff import Change, diff
 from rules.words.wording import plural
-from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, read_day, told
+from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day
 from service.commands.screen import as_json, complain, show
 
 COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
@@ -38,10 +38,10 @@ def check(settings: Settings, path: str | None) -> None:
     else:
         for one in found:
             if one["severity"] == "error":
-                complain([told(one, settings.lang)], settings.color)
+                complain([message_of(one, settings.lang)], settings.color)
             else:
                 word = settings.pick("提醒：", "warning: ")
-                click.echo(click.style(f"{word}{told(one, settings.lang)}", fg="yellow"), color=settings.color)
+                click.echo(click.style(f"{word}{message_of(one, settings.lang)}", fg="yellow"), color=settings.color)
         _sum_up(settings, checked, errors, len(found) - errors)
     if errors:
         raise click.exceptions.Exit(POLICY_PROBLEMS)
