@@ -53,11 +53,16 @@ def more(rest: int, pick: Callable[[str, str], str], indent: int = 2) -> list[Li
     return [line(Span(pick(f"还有 {rest} 个", f"and {rest} more"), "dim"), indent=indent)] if rest > 0 else []
 
 
+def patient(total: int, least: int) -> bool:
+    """Whether to show progress: long work, on a terminal."""
+    return total >= least and sys.stderr.isatty()
+
+
 @contextmanager
 def progress(total: int, label: str, least: int = 100) -> Iterator[Callable[..., None]]:
     """A progress bar on standard error for work of at least so many steps on a terminal: call what it yields with the
     number of steps done, and with the name of the step where it has one."""
-    if total < least or not sys.stderr.isatty():
+    if not patient(total, least):
         yield lambda *_: None
         return
     with click.progressbar(
