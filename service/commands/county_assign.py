@@ -9,13 +9,13 @@ import click
 
 from rules.judging.assignment import Incomplete, Wanted, obstacles, task
 from rules.model import Assignment
+from rules.values.figures import rate
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
 from rules.words.wording import Wording
 from service.commands.common import FILE, FOLDER, NEEDS_INFORMATION, Settings, common, one_of, only
 from service.commands.screen import as_json, more, progress, show
-from service.county.assignment.assigning import STEPS, assign
-from service.county.assignment.listed import Assigned, percent
+from service.county.assignment.assigning import STEPS, Assigned, assign
 from service.county.intake.extract import pairs, records
 
 SHOWN = 20  # changes, and records that lack something, on the screen; files have them all
@@ -86,8 +86,8 @@ def _outcome(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
     )
     yield line(Span(say.pick("结论：", "Outcome: ")), Span(say.text(outcome.title), tone), indent=2)
     for one, spread, even in zip(what.balance, result.judged.spreads, result.judged.even, strict=True):
-        words = say.pick(f"偏离最大 {percent(spread)}", f"farthest off {percent(spread)}")
-        limit = say.pick(f"不超过 {percent(one.tolerance)}", f"at most {percent(one.tolerance)}")
+        words = say.pick(f"偏离最大 {rate(spread)}", f"farthest off {rate(spread)}")
+        limit = say.pick(f"不超过 {rate(one.tolerance)}", f"at most {rate(one.tolerance)}")
         yield row(Span("✓" if even else "✗", "good" if even else "bad"), say.text(one.title), words, limit,
                   Span(one.clause, "dim"), indent=4)  # fmt: skip
 
@@ -100,7 +100,7 @@ def _loads(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
     yield row(*(Span(one, "dim") for one in (*(say.text(one) for one in about), *heads)), indent=2)
     for load in result.judged.loads:
         totals = [
-            f"{say.value(total, one.measure.type)} ({'+' if off > 0 else ''}{percent(off)})"
+            f"{say.value(total, one.measure.type)} ({'+' if off > 0 else ''}{rate(off)})"
             for one, total, off in zip(what.balance, load.totals, load.off, strict=True)
         ]
         yield row(load.bearer.id, str(load.records), *totals, indent=2)
@@ -110,10 +110,10 @@ def _quality(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
     """How far from the best possible it is, and what changed."""
     result = assigned.found
     yield line(Span(say.pick(
-        f"加权偏离 {percent(result.judged.score)}；已证明任何分派都不低于 {percent(result.bound)}，"
-        + (f"最多还能改进 {percent(result.gap)}。" if result.gap else "已无改进余地。"),
-        f"Weighted spread {percent(result.judged.score)}; proven: no assignment gets below {percent(result.bound)}, "
-        + (f"so at most {percent(result.gap)} could be gained." if result.gap else "so nothing could be gained."),
+        f"加权偏离 {rate(result.judged.score)}；已证明任何分派都不低于 {rate(result.bound)}，"
+        + (f"最多还能改进 {rate(result.gap)}。" if result.gap else "已无改进余地。"),
+        f"Weighted spread {rate(result.judged.score)}; proven: no assignment gets below {rate(result.bound)}, "
+        + (f"so at most {rate(result.gap)} could be gained." if result.gap else "so nothing could be gained."),
     )), indent=2)  # fmt: skip
     if assigned.last:
         yield from _changes(assigned, say)

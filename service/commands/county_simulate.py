@@ -23,7 +23,7 @@ from rules.words.wording import Wording
 from service.commands.common import RUN, Bad, Settings, common, located
 from service.commands.screen import more
 from service.county.backend import Duck
-from service.county.report.simulation import write_chart
+from service.county.report.document import write_chart
 from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Outputs
 from service.county.simulation import Moved, Outcomes, Simulation, touched

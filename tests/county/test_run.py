@@ -19,12 +19,11 @@ from rules import Engine
 from rules.building.loader import load
 from rules.words.wording import Wording
 from service.commands.county_run import _summary
-from service.county.backend import Duck, rows_of
+from service.county.backend import Duck, digest, rows_of
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.inputs import ROW, Source
 from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Outputs
-from service.county.run.steps import digest
 from tests.county.conftest import call, run
 from tests.county.making import ON, as_csv, county, excel, households, options, parquet
 from tests.running import POLICIES
