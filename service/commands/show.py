@@ -8,18 +8,20 @@ from typing import Any
 import click
 
 from rules import Edition
+from rules.judging.decision import vars_of
 from rules.model import (
     Assignment,
     Rule,
     criteria_of,
     subject_read,
 )
+from rules.values.exact import plain
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import Text
 from rules.words.items import decision_items, sides_of
 from rules.words.phrases import FIELDS
 from rules.words.wording import Wording
-from service.commands.common import Bad, Settings, common
+from service.commands.common import Settings, common, one_of
 from service.commands.screen import as_json, show
 
 FOLLOWING = {  # sides of an item behind the first
@@ -40,48 +42,41 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None) 
     if edition is None and decision is None:
         _list(settings)
         return
-    found = settings.named(edition) if edition else settings.edition(settings.today())
-    decided: dict[str, Rule | Assignment] = {**found.rules, **found.assignments}
-    if decision is not None and decision not in decided:
-        known = ", ".join(decided)
-        raise Bad(f"没有判定 {decision}（现有：{known}）。", f"There is no decision {decision} (there are: {known}).")
-    rules = [decided[decision]] if decision else list(decided.values())
+    chosen = settings.named(edition) if edition else settings.edition(settings.today())
+    decided: dict[str, Rule | Assignment] = {**chosen.rules, **chosen.assignments}
+    rules = [one_of(decided, decision, "判定", "decision")] if decision else list(decided.values())
     if settings.json:
-        told = (_assignment(found, one) if isinstance(one, Assignment) else _rule(found, one) for one in rules)
-        as_json({**_summary(found), "rules": list(told)})
+        items = (_assignment(chosen, one) if isinstance(one, Assignment) else _rule(chosen, one) for one in rules)
+        as_json({**_summary(chosen), "rules": list(items)})
         return
-    say = Wording(found, settings.lang)
-    show([line(Span(say.text(found.title), "title"), Span(f"  {found.id}", "dim"))], settings.color)
+    say = Wording(chosen, settings.lang)
+    show([line(Span(say.text(chosen.title), "title"), Span(f"  {chosen.id}", "dim"))], settings.color)
     for rule in rules:
         show([line()], settings.color)
         show(list(_printed(rule, say)), settings.color)
 
 
 def _list(settings: Settings) -> None:
-    editions = [edition for found in settings.store().plans.values() for edition in found]
-    if settings.json:
-        as_json([_summary(edition) for edition in editions])
-        return
+    editions = [edition for plan in settings.store().plans.values() for edition in plan]
     rows = []
     for one in editions:
         until = str(one.effective_to or settings.pick("至今", "open"))
-        number = len(one.rules) + len(one.assignments)
-        count = settings.pick(f"{number} 项判定", f"{number} decisions")
+        count = settings.pick(f"{len(one.rules)} 项判定", f"{len(one.rules)} decisions")
+        if number := len(one.assignments):
+            count += settings.pick(f"，{number} 项分派", f", {number} assignment{'' if number == 1 else 's'}")
         title = one.title.get(settings.lang)
         rows.append(row(Span(one.id, "title"), f"{one.effective_from} – {until}", count, Span(title, "dim")))
-    show(rows, settings.color)
+    settings.tell([_summary(edition) for edition in editions], rows)
 
 
 def _summary(edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition.id,
-        "title": {"zh": edition.title.zh, "en": edition.title.en},
-        "effective": {
-            "from": edition.effective_from.isoformat(),
-            "to": edition.effective_to.isoformat() if edition.effective_to else None,
-        },
+        "title": vars_of(edition.title),
+        "effective": {"from": plain(edition.effective_from), "to": plain(edition.effective_to)},
         "sha256": edition.sha256,
-        "decisions": [*edition.rules, *edition.assignments],
+        "decisions": [*edition.rules],
+        "assignments": [*edition.assignments],
     }
 
 
@@ -110,16 +105,12 @@ def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
         **_head(one),
         "bearer": one.bearer,
         "items": [
-            {"id": path.removeprefix(f"{one.id}."), "clause": item.clause, "title": _both(item.title),
-             **{name: _both(side.text) for name, side in item.sides.items()},
-             **({"set_by": _both(Text(set_by[path], set_by[path]))} if path in set_by else {})}
+            {"id": path.removeprefix(f"{one.id}."), "clause": item.clause, "title": vars_of(item.title),
+             **{name: vars_of(side.text) for name, side in item.sides.items()},
+             **({"set_by": dict.fromkeys(("zh", "en"), set_by[path])} if path in set_by else {})}
             for path, item in items
         ],
     }  # fmt: skip
-
-
-def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
 
 
 def _head(rule: Rule | Assignment) -> dict[str, Any]:
@@ -128,8 +119,8 @@ def _head(rule: Rule | Assignment) -> dict[str, Any]:
         "kind": rule.kind,
         "subject": rule.subject,
         "clause": rule.clause,
-        "title": {"zh": rule.title.zh, "en": rule.title.en},
-        "outcomes": {one.id: {"zh": one.title.zh, "en": one.title.en} for one in rule.outcomes.values()},
+        "title": vars_of(rule.title),
+        "outcomes": {one.id: vars_of(one.title) for one in rule.outcomes.values()},
     }
 
 

@@ -34,13 +34,13 @@ class Compact(NamedTuple):
         )
 
     @property
-    def told(self) -> dict[str, Any]:
+    def criteria(self) -> dict[str, Any]:
         """The fields of the log line."""
         judged = {"not_met": self.not_met} if self.held is None else {"rows": self.held}
         return {**judged, "unknown": self.unknown}
 
     def as_dict(self) -> dict[str, Any]:
-        shown = {"decision": self.decision, "outcome": self.outcome, **self.told, "outputs": self.outputs}
+        shown = {"decision": self.decision, "outcome": self.outcome, **self.criteria, "outputs": self.outputs}
         return {**shown, "missing": self.missing} if self.missing else shown
 
 

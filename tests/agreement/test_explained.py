@@ -103,7 +103,7 @@ def test_text_and_page_print_the_same_reasons(decisions):
     for decision in decisions[::7]:
         page = page_of(decision, "zh", depth=1)
         text = explain(decision, "zh", depth=1)
-        for reason in walk(page.told.because + page.told.outputs):
+        for reason in walk(page.explanation.because + page.explanation.outputs):
             assert all(part in text for part in (reason.title, reason.seen, reason.wanted, reason.formula))
 
 

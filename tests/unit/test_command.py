@@ -274,6 +274,13 @@ def test_show_prints_every_criterion_in_words():
     assert call("policies", "show").stdout.startswith("xx-county/2026-05-01")
 
 
+def test_policies_show_counts_assignments_apart_from_decisions(edition):
+    [listed] = json.loads(call("policies", "show", "--json").stdout)
+    assert (listed["decisions"], listed["assignments"]) == (list(edition.rules), list(edition.assignments))
+    counts = f"{len(edition.rules)} decisions, {len(edition.assignments)} assignment "
+    assert counts in call("policies", "show").stdout
+
+
 def test_policies_show_prints_the_assignment_as_well():
     assert "manager_assignment" in call("policies", "show", "2026-05-01").stdout
     shown = call("policies", "show", "--decision", "manager_assignment").stdout
