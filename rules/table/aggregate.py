@@ -16,16 +16,13 @@ from rules.model import Edition, Fact, Op
 from rules.model.uses import Used, fact_of, read_by, refs
 from rules.table import numbers
 from rules.table.columns import KEY, key_of
-from rules.table.days import DAY, Days, When
 from rules.table.errors import NotTabular, TableError, about
 from rules.table.frames import RowFrame
 from rules.table.judge import frame_of, prepare
-from rules.table.length import WORKING
 from rules.table.lists import MOST
-from rules.table.numbers import D38, INT64, Num, literal
-from rules.table.outputs import shown
-from rules.table.rows import BEYOND, Rows
-from rules.table.values import known, some, truth, untold
+from rules.table.numbers import D38, INT64, Num, Whole, literal
+from rules.table.rows import BEYOND, DAY, WORKING, Days, Rows, When
+from rules.table.values import known, shown, some, truth, untold
 
 SHOWN = 3  # ids named in a message
 DOUBT = f"{WORKING}doubt"
@@ -141,11 +138,11 @@ class Counting:
             amount = ibis.ifelse(within, literal(1), literal(0))
         elif op.each is not None:
             num = frame.evaluate(op.each)
-            if not num.fixed:
+            if num.scale is None:
                 raise NotTabular("total", "各条记录的分母不同", "the records have different denominators")
             doubt = doubt | (within & ~known(num))
             amount = ibis.ifelse(within, numbers.lift(num.top), literal(0)).cast(D38)
-            bottoms[name] = num.bottom, num.most
+            bottoms[name] = num.scale, num.top.most
         return {WORKING + name: amount, name + DOUBT: ibis.ifelse(doubt, literal(1), literal(0))}
 
     def _fields(self, subject: str, below: str, columns: frozenset[str]) -> list[str]:
@@ -207,7 +204,7 @@ def _read(name: str, fact: Fact, joined: Any, none: Any, beyond: Any, bottoms: M
     if fact.counted is not None and fact.counted.name == "count":
         whole = whole.cast(INT64)  # by way of a decimal: a sum of DuckDB is wider than Ibis thinks
     top = ibis.ifelse(none, literal(0, whole.type().is_decimal()), whole)
-    cell = Num(ibis.ifelse(doubt, numbers.null_like(top), top), bottom, most * MOST, bottom)
+    cell = Num(Whole(ibis.ifelse(doubt, numbers.null_like(top), top), most * MOST), numbers.whole(bottom))
     columns = list(shown(name, cell).values())
     if len(columns) > 1:
         raise NotTabular("total", "合计的小数位太多", "a total with too many decimal places")

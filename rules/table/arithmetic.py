@@ -1,47 +1,27 @@
-"""Arithmetic on a table, in fractions: ratio, sum, difference, product, the least and the greatest, rounding."""
+"""Formulas on a table: arithmetic in fractions, the least and the greatest, rounding, and choices between values."""
 
 from __future__ import annotations
 
-from functools import reduce
+from collections.abc import Callable
+from functools import partial, reduce
+from typing import Any
 
 from rules.model import Op
 from rules.table import numbers
-from rules.table.frame import Frame
-from rules.table.numbers import Num
-from rules.table.translations import arguments, translates
+from rules.table.frame import Frame, Translation, arguments
+from rules.table.numbers import Flags, Num
 from rules.table.values import Cell, choose, compare, every, known, order_key
 
 
-@translates("ratio")
-def _ratio(op: Op, frame: Frame) -> Num:
-    top, bottom = arguments(op, frame)
-    return numbers.divide(top, bottom, frame.flags)
+def _folded(combine: Callable[[Num, Num, Flags], Num]) -> Translation:
+    def folded(op: Op, frame: Frame) -> Cell:
+        return reduce(lambda left, right: combine(left, right, frame.flags), arguments(op, frame))
+
+    return folded
 
 
-@translates("sum")
-def _sum(op: Op, frame: Frame) -> Cell:
-    return reduce(lambda left, right: numbers.add(left, right, frame.flags), arguments(op, frame))
-
-
-@translates("difference")
-def _difference(op: Op, frame: Frame) -> Cell:
-    first, *others = arguments(op, frame)
-    return reduce(lambda left, right: numbers.add(left, numbers.negative(right), frame.flags), others, first)
-
-
-@translates("product")
-def _product(op: Op, frame: Frame) -> Cell:
-    return reduce(lambda left, right: numbers.multiply(left, right, frame.flags), arguments(op, frame))
-
-
-@translates("least")
-def _least(op: Op, frame: Frame) -> Cell:
-    return _extreme("at_most", op, frame)
-
-
-@translates("greatest")
-def _greatest(op: Op, frame: Frame) -> Cell:
-    return _extreme("at_least", op, frame)
+def _minus(left: Num, right: Num, flags: Flags) -> Num:
+    return numbers.add(left, numbers.negative(right), flags)
 
 
 def _extreme(operator: str, op: Op, frame: Frame) -> Cell:
@@ -55,16 +35,39 @@ def _extreme(operator: str, op: Op, frame: Frame) -> Cell:
     return choose(list(zip(wins, args, strict=True)), None, op.type, frame.flags)
 
 
-@translates("round")
 def _round(op: Op, frame: Frame) -> Num:
-    """Value / step to a whole number, times step: by the remainder, so that nothing is divided."""
-    flags = frame.flags
     value, step = arguments(op, frame)
-    if value.fixed and step.fixed:
-        same = numbers.alike([value, step], flags)
-        assert same is not None
-        return numbers.rounded(same[0], same[1].top, same[1].most, op.option, flags)
-    top, most = numbers.times(value.top, value.most, step.bottom, step.deep, flags)
-    unit, large = numbers.times(step.top, step.most, value.bottom, value.deep, flags)
-    bottom, deep = numbers.times(value.bottom, value.deep, step.bottom, step.deep, flags)
-    return numbers.rounded(Num(top, bottom, most, deep), unit, large, op.option, flags)
+    return numbers.rounded(value, step, op.option, frame.flags)
+
+
+def _first_known(op: Op, frame: Frame) -> Cell:
+    return choose([(known(arg), arg) for arg in arguments(op, frame)], None, op.type, frame.flags)
+
+
+def _known(op: Op, frame: Frame) -> Any:
+    return known(frame.evaluate(op.args[0]))
+
+
+def _choose(op: Op, frame: Frame) -> Cell:
+    holds = frame.holds_where(op)
+    yes, no = arguments(op, frame)
+    return choose([(holds, yes), (~holds, no)], None, op.type, frame.flags)
+
+
+def _holds(op: Op, frame: Frame) -> Any:
+    return frame.holds_where(op)
+
+
+TRANSLATIONS: dict[str, Translation] = {
+    "ratio": _folded(numbers.divide),
+    "sum": _folded(numbers.add),
+    "difference": _folded(_minus),
+    "product": _folded(numbers.multiply),
+    "least": partial(_extreme, "at_most"),
+    "greatest": partial(_extreme, "at_least"),
+    "round": _round,
+    "first_known": _first_known,
+    "known": _known,
+    "choose": _choose,
+    "holds": _holds,
+}

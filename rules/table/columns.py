@@ -10,7 +10,7 @@ import ibis.expr.datatypes as dt
 
 from rules.model import Edition, Fact
 from rules.table.errors import TableError
-from rules.table.numbers import D38, INT64, NARROW, Num
+from rules.table.numbers import D38, INT64, NARROW, Num, Whole, counted, whole
 from rules.values.limits import HUGE, PLACES
 
 SEPARATOR = "__"  # between a record around and its fact: county__households
@@ -95,12 +95,11 @@ def _fits(type: dt.DataType, wanted: dt.DataType) -> bool:
 def number_column(column: Any, fact: Fact) -> Num:
     """A column as whole numbers over the power of ten that its decimal places make."""
     type, largest = column.type(), HUGE
-    for limit in (fact.minimum, fact.maximum):
-        if limit is not None and fact.minimum is not None and fact.maximum is not None:
-            largest = min(HUGE, max(abs(fact.minimum), abs(fact.maximum)))
+    if fact.minimum is not None and fact.maximum is not None:
+        largest = min(HUGE, max(abs(fact.minimum), abs(fact.maximum)))
     if not type.is_decimal():
-        return Num(column.cast(INT64), 1, int(largest // 1) + 1, 1)
+        return counted(column.cast(INT64), int(largest // 1) + 1)
     bottom: int = 10**type.scale
     most = min(int(largest * bottom // 1) + 1, 10**type.precision)
     top = column if type.scale == 0 else column * ibis.literal(bottom)
-    return Num(top.cast(D38 if most > NARROW else INT64), bottom, most, bottom)
+    return Num(Whole(top.cast(D38 if most > NARROW else INT64), most), whole(bottom))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from rules.model import Condition, Edition, Expr, Fact, Op, Rule
 from rules.table.columns import number_column
 from rules.table.errors import about
 from rules.table.numbers import Flags, Num, Truth
-from rules.table.values import Cell, Day, Records, choose, constant, plain, unknown
+from rules.table.values import Cell, Day, Records, choose, constant, plain, truth, unknown
 from rules.values.exact import Type
 
 Cells = dict[str, Cell]
@@ -24,15 +24,11 @@ Cells = dict[str, Cell]
 class Judged:
     """The outcome of each row, with the columns behind it."""
 
-    told: Mapping[str, Any]
+    outcome: Any
     verdicts: Mapping[str, Truth]
     outputs: Mapping[str, Cell] = field(default_factory=dict)
     measures: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
     points: Mapping[str, Num] = field(default_factory=dict)
-
-    @property
-    def outcome(self) -> Any:
-        return self.told["outcome"]
 
 
 class Frame(ABC):
@@ -65,6 +61,10 @@ class Frame(ABC):
 
     @abstractmethod
     def holds(self, condition: Condition) -> Truth: ...
+
+    def holds_where(self, op: Op) -> Truth:
+        """Whether the condition of an operation holds; it holds where there is none."""
+        return truth(True) if op.where is None else self.holds(op.where)
 
     @abstractmethod
     def column(self, name: str) -> Any | None:
@@ -121,3 +121,11 @@ class Frame(ABC):
     def settle(self, name: str, cells: Cells) -> Mapping[str, Cell]:
         """Cells that are used many times over: here as they are."""
         return cells
+
+
+Translation = Callable[[Op, Frame], Cell]  # the column form of an operation that rules.operations declares
+
+
+def arguments(op: Op, frame: Frame) -> list[Cell]:
+    """The values of the arguments in every row."""
+    return [frame.evaluate(arg) for arg in op.args]

@@ -11,14 +11,13 @@ from typing import Any
 import ibis
 
 from rules.model import Condition, Edition, Expr, Fact, Op, Rule, parts_of
-from rules.table import conditions, expressions, numbers, outcomes
+from rules.table import expressions, numbers, outcomes
 from rules.table.columns import SEPARATOR
 from rules.table.errors import about
 from rules.table.frame import Cells, Frame, Judged
-from rules.table.inner import Part, operations
-from rules.table.length import WORKING
-from rules.table.numbers import Flags, Num, Truth
-from rules.table.rows import Rows
+from rules.table.numbers import Flags, Num, Truth, Whole
+from rules.table.order import Part, operations
+from rules.table.rows import WORKING, Rows
 from rules.table.values import Cell, Day, Records, plain, unknown
 
 
@@ -32,7 +31,7 @@ class _Evaluated(Frame):
         return expressions.evaluate(expr, self)
 
     def holds(self, condition: Condition) -> Truth:
-        return conditions.holds(condition, self)
+        return expressions.holds(condition, self)
 
 
 class ElementFrame(_Evaluated):
@@ -72,7 +71,7 @@ class RowFrame(_Evaluated):
         while level and level not in self.outer:
             self.outer[level] = RowFrame(edition, level, on, rows, self)
             level = edition.subjects[level].within
-        self.ops: dict[int, tuple[Mapping[str, Cell], str]] = {}
+        self.ops: dict[int, Cell] = {}
 
     def around(self, name: str) -> Frame | None:
         return self.outer.get(name)
@@ -88,16 +87,14 @@ class RowFrame(_Evaluated):
 
     def compute(self, fact: Fact) -> Cell:
         cell = super().compute(fact)
-        if not self.prefix:
-            return cell
-        if isinstance(cell, Records):
+        if not self.prefix or isinstance(cell, Records):
             return cell
         if isinstance(cell, Num):
             return numbers.choose([(self.here, cell)], None, self.flags)
         return ibis.ifelse(self.here, plain(cell), plain(unknown(fact.type)))
 
     def derived(self, fact: Fact) -> Cell:
-        return self.memo[fact.name][fact.name]
+        return self.memo[fact.name]
 
     def judged(self, rule: Rule) -> Judged:
         if (found := self.memo.get((rule.id,))) is None:
@@ -111,11 +108,10 @@ class RowFrame(_Evaluated):
         for level in operations(parts):
             new = {str(len(self.ops) + n): op for n, op in enumerate(level) if id(op) not in self.ops}
             settled = self.settle("", {name: self.evaluate(op) for name, op in new.items()})
-            self.ops.update({id(op): (settled, name) for name, op in new.items()})
+            self.ops.update({id(op): settled[name] for name, op in new.items()})
 
     def worked_out(self, op: Op) -> Cell | None:
-        found = self.ops.get(id(op))
-        return None if found is None else found[0][found[1]]
+        return self.ops.get(id(op))
 
     def settle(self, name: str, cells: Cells) -> Mapping[str, Cell]:
         """Put cells into columns of their own."""
@@ -133,9 +129,8 @@ class RowFrame(_Evaluated):
             return Records(self.rows.read(name), cell.subject)
         if not isinstance(cell, Num):
             return self.rows.read(name)
-        top = cell.top if isinstance(cell.top, int) else self.rows.read(name)
-        bottom = cell.bottom if isinstance(cell.bottom, int) else self.rows.read(name + BOTTOM)
-        return Num(top, bottom, cell.most, cell.deep)
+        return Num(*(part if part.fixed else Whole(self.rows.read(name + end), part.most)
+                     for end, part in (("", cell.top), (BOTTOM, cell.bottom))))  # fmt: skip
 
 
 BOTTOM = f"{WORKING}bottom"
@@ -145,5 +140,5 @@ def _parts(name: str, cell: Cell) -> dict[str, Any]:
     """A cell in columns; what is the same in every row needs none."""
     if isinstance(cell, Num):
         parts = {name: cell.top, name + BOTTOM: cell.bottom}
-        return {key: whole for key, whole in parts.items() if not isinstance(whole, int)}
+        return {key: part.column for key, part in parts.items() if not part.fixed}
     return {} if isinstance(cell, date) else {name: cell.column if isinstance(cell, Records) else cell}

@@ -1,26 +1,68 @@
 """A table to which columns are added: each rests on earlier ones, and they are computed in as few stages as possible.
 
 A column is written over stand-ins, tables of one column each. Only when a result is asked for are columns sorted into
-stages, each a select over the one before that carries no more than later ones read. On many days, what does not rest on
-the day is worked out before there is a row for each.
+stages, each a select over the one before that carries no more than later ones read. On many days, the columns that do
+not rest on the day are worked out before there is a row for each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
 import ibis
 import ibis.expr.operations as ops
 
-from rules.table.days import DAY, Days
-from rules.table.length import WORKING, surveyed
+from rules.table.errors import NotTabular, about
 from rules.table.numbers import Flags
 from rules.table.values import some, truth
 
 BEYOND = "beyond"
+WORKING = "$"  # in the names of columns on the way
+DAY = f"{WORKING}{WORKING}day"
+LONGEST = 5_000  # parts; an engine still plans that in a moment
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days to judge on, in a table of one column."""
+
+    table: Any
+
+    @classmethod
+    def of(cls, days: Iterable[date]) -> Days:
+        """Each once: on a day that stood there twice a record would count twice."""
+        each = ibis.array([ibis.literal(day, "date") for day in dict.fromkeys(days)])
+        return cls(each.unnest().name(DAY).as_table())
+
+    def each(self, table: Any) -> Any:
+        """The rows of a table once for every day; rows that have their day already as they are."""
+        return table if DAY in table.columns else table.cross_join(self.table).select(*table.columns, DAY)
+
+
+When = date | Days
+
+
+def surveyed(name: str, column: Any) -> dict[str, Any]:
+    """The columns that an expression reads, by their names; refused where its length, written out in full, would keep
+    an engine planning for ever: a lambda in SQL cannot name its parts."""
+    fields: dict[str, Any] = {}
+    with about(name.strip(WORKING)):
+        if _length(column.op(), {}, fields) > LONGEST:
+            raise NotTabular("length", "逐条写出来太长", "written out for each record of a list it grows too long")
+    return fields
+
+
+def _length(node: Any, seen: dict[Any, int], fields: dict[str, Any]) -> int:
+    if id(node) not in seen:
+        if isinstance(node, ops.Field):
+            fields[node.name] = node
+        inner = () if isinstance(node, ops.Field) else node.__children__
+        seen[id(node)] = 1 + sum(_length(one, seen, fields) for one in inner)
+    return seen[id(node)]
 
 
 @dataclass(frozen=True, slots=True)

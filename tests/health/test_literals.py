@@ -100,12 +100,10 @@ ALLOWED = {
     ("rules/table/dates.py", 366): "days of the longest year",
     ("rules/table/dates.py", 9999): "the last year of the calendar",
     ("rules/table/verdicts.py", 62): "criteria of a column of verdicts",
-    ("rules/table/length.py", 5000): "parts of an expression that an engine still plans in a moment",
+    ("rules/table/rows.py", 5000): "parts of an expression that an engine still plans in a moment",
     ("rules/table/numbers.py", 37): "a power of ten that 38 digits hold with room to add",
     ("rules/table/numbers.py", 38): "digits of a decimal of DuckDB and Spark",
     ("rules/table/numbers.py", 63): "bits of a whole number",
-    ("rules/table/outputs.py", 38): "digits of a decimal of DuckDB and Spark",
-    ("rules/table/outputs.py", 5): "the other prime factor of ten",
     ("rules/shapes/scalars.py", "12"): "a number to try a pattern with",
     ("rules/shapes/scalars.py", "0.5"): "a number to try a pattern with",
 }

@@ -11,7 +11,6 @@ EXCEPTIONS = {
     "rules/building/loader.py:_read",
     "rules/building/loader.py:_build",
     "rules/building/report.py:report_of",
-    "rules/table/lists.py:_streak",
     "service/log/migrations/versions/s0001_log.py:_tables",
 }
 
