@@ -6,6 +6,7 @@ The engine and the reference evaluator establish that truth each in its own way,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -248,7 +249,7 @@ def ranking(rule: Rule, body: Ranking, scope: Scope, answers: Answers) -> Judgem
 
 def _place_key(value: Value, type: Type, first: str) -> Value:
     key = sort_key(value, type)
-    key = key.toordinal() if type.kind == "date" else key
+    key = key.toordinal() if isinstance(key, date) else key
     return -key if first == "highest" else key
 
 

@@ -196,7 +196,7 @@ def _read(name: str, fact: Fact, joined: Any, none: Any, beyond: Any, bottoms: M
     """What was added up, null where it is in doubt; of no records at all nothing, which is known."""
     column = joined[name + "_right"] if name + "_right" in joined.columns else joined[name]
     doubt = beyond | (ibis.coalesce(joined[name + DOUBT], literal(0)) > literal(0))
-    if fact.type.kind == "list":
+    if fact.type.of:
         empty = ibis.literal([], column.type())
         return ibis.ifelse(doubt, ibis.null(column.type()), ibis.ifelse(none, empty, ibis.coalesce(column, empty)))
     bottom, most = bottoms.get(name, (1, 1))

@@ -9,8 +9,11 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from rules.model import Edition, Fact
+from rules.operations import require
 from rules.table.errors import TableError
 from rules.table.numbers import D38, INT64, NARROW, Num, Whole, counted, whole
+from rules.values.exact import NUMBERS
+from rules.values.kinds import SINGLE
 from rules.values.limits import HUGE, PLACES
 
 SEPARATOR = "__"  # between a record around and its fact: county__households
@@ -18,7 +21,9 @@ KEY = "id"
 DEEPEST = 3  # lists within lists that a schema writes out
 
 FIGURE = dt.Decimal(len(str(HUGE)) - 1 + PLACES, PLACES)  # every figure that the fact dictionary allows
-TYPES = {"boolean": dt.boolean, "choice": dt.string, "date": dt.date}
+# the columns of the kinds that are no numbers
+TYPES: dict[str, dt.DataType] = {"boolean": dt.boolean, "choice": dt.string, "date": dt.date}
+require("kinds of facts without a column", SINGLE, NUMBERS | TYPES.keys())
 
 
 def facts_schema(edition: Edition, subject: str) -> ibis.Schema:
@@ -51,19 +56,16 @@ def around(edition: Edition, subject: str) -> Iterator[str]:
 def _own(edition: Edition, subject: str, depth: int) -> dict[str, dt.DataType]:
     found = {}
     for fact in edition.subjects[subject].facts.values():
-        if fact.given and (fact.type.kind != "list" or depth):
+        if fact.given and (depth or not fact.type.of):
             found[fact.name] = column_type(edition, fact, depth)
     found.update({rule.id: dt.string for rule in edition.rules.values() if rule.subject == subject})
     return found
 
 
 def column_type(edition: Edition, fact: Fact, depth: int = DEEPEST) -> dt.DataType:
-    kind = fact.type.kind
-    if kind == "list":
+    if fact.type.of:
         return dt.Array(dt.Struct({KEY: dt.string, **_own(edition, fact.type.of, depth - 1)}))
-    if kind == "count" and not fact.decimals:
-        return INT64
-    return FIGURE if fact.type.is_number else TYPES[kind]
+    return INT64 if fact.whole else FIGURE if fact.type.is_number else TYPES[fact.type.kind]
 
 
 def check_columns(edition: Edition, subject: str, table: Any) -> None:

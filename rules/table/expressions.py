@@ -14,7 +14,7 @@ from rules.table import arithmetic, dates, lists
 from rules.table.frame import Frame, Translation
 from rules.table.numbers import COMPARE, Truth, equal, literal
 from rules.table.values import Cell, compare, constant, every, order_key, plain, some, truth, unknown
-from rules.values.exact import Type
+from rules.values.exact import BOOLEAN, Type
 
 TRANSLATIONS: dict[str, Translation] = arithmetic.TRANSLATIONS | dates.TRANSLATIONS | lists.TRANSLATIONS
 require("operations that tables do not know", OPERATIONS, TRANSLATIONS)
@@ -68,9 +68,9 @@ def _at_least(group: Group, parts: list[Truth]) -> Truth:
 
 
 def _test(left: Cell, test: Comparison, type: Type, frame: Frame) -> Truth:
-    if type.kind == "boolean":
+    if type == BOOLEAN:
         return _flag(left, test, frame)
-    if type.kind == "choice" and all(isinstance(limit, Const) for limit in test.limits):
+    if type.choices and all(isinstance(limit, Const) for limit in test.limits):
         codes = _codes(test, type)
         # nothing is above the highest code, but SQL says so of what is not known, too
         return left.isin(codes) if codes else ibis.ifelse(left.isnull(), truth(None), truth(False))

@@ -78,7 +78,7 @@ class Frame(ABC):
         column = self.column(fact.name)
         if column is None:
             return unknown(fact.type)
-        if fact.type.kind == "list":
+        if fact.type.of:
             return Records(column, fact.type.of)
         return number_column(column, fact) if fact.type.is_number else column
 

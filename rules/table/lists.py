@@ -165,7 +165,7 @@ def _extreme(least: bool, op: Op, frame: Frame) -> Cell:
         return Num(Whole(_if(sure, top), shape.top.most), shape.bottom)
     keys = over(_chosen(op, records, frame), frame, lambda inner: order_key(inner.evaluate(each), op.type), "map")
     key = keys.mins() if least else keys.maxs()
-    if op.type.kind == "date":
+    if not op.type.ranked:
         return _if(sure, key)
     codes = [(sure & (key == literal(-place)), code) for place, code in enumerate(op.type.choices)]
     return ibis.cases(*codes, else_=plain(unknown(op.type)))

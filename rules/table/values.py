@@ -16,6 +16,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 
 from rules.table import numbers
+from rules.table.columns import TYPES
 from rules.table.errors import NotTabular
 from rules.table.numbers import D38, INT64, NARROW, Flags, Num, Truth, lift
 from rules.values.exact import Type, Value
@@ -52,9 +53,9 @@ def constant(value: Value, type: Type) -> Cell:
 def unknown(type: Type) -> Cell:
     if type.is_number:
         return numbers.unknown()
-    if type.kind == "list":
+    if type.of:
         return Records(ibis.null("array<struct<id: string>>"), type.of)
-    return ibis.null({"boolean": "boolean", "date": "date"}.get(type.kind, "string"))
+    return ibis.null(TYPES.get(type.kind, dt.string))
 
 
 def known(cell: Cell) -> Truth:
@@ -82,7 +83,7 @@ def choose(cases: Sequence[tuple[Truth, Cell]], other: Cell | None, type: Type, 
     """The cell of the first case that is true; `other`, or not known, where none is."""
     if type.is_number:
         return numbers.choose(list(cases), other, flags)
-    if type.kind == "list":
+    if type.of:
         raise NotTabular("choose", "不能在两个列表之间选择", "a choice between lists")
     last = unknown(type) if other is None else plain(other)
     return ibis.cases(*((case, plain(cell)) for case, cell in cases), else_=last)
@@ -111,7 +112,7 @@ def ranks(cell: Any, type: Type) -> Any:
 
 def order_key(cell: Cell, type: Type) -> Cell:
     """The sort key of cells of a type."""
-    if type.kind == "choice" and type.ranked:
+    if type.ranked:
         return ranks(cell, type)
     return cell if isinstance(cell, Num) else plain(cell)
 

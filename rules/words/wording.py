@@ -6,13 +6,15 @@ units that name a subject come from the edition; the words of operations and com
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rules.model import Comparison, Condition, Const, Edition, Expr, Leaf, Op, Ref, outputs_of
+from rules.operations import require
 from rules.operations.phrases import ATOM, LOOSE, SUM, WORDS
-from rules.values.exact import Type, Value
+from rules.values.exact import BOOLEAN, Type, Value
 from rules.values.figures import PLACES, ROUNDED, figure, rate, yuan
+from rules.values.kinds import KINDS
 from rules.values.text import Lang, Text
 from rules.words.formulas import (
     AND_ALSO,
@@ -78,20 +80,9 @@ class Wording:
             return self.pick("未知", "not known")
         if isinstance(value, tuple):
             return self.text(LISTED).join(self.value(one, type, codes, digits) for one in value)
-        match type.kind:
-            case "amount":
-                return yuan(value, digits) if self.zh else f"{figure(value, digits)} yuan"
-            case "rate":
-                return rate(value, type.written, digits)
-            case "boolean":
-                return self.pick("是", "yes") if value else self.pick("否", "no")
-            case "choice":
-                return self.text(codes[value]) if codes and value in codes else str(value)
-            case "list":
-                return self.pick(f"{len(value)} 条", f"{len(value)} records")
-        return self._count(value, type.unit, digits) if type.is_number else str(value)
+        return VALUES[type.kind](self, value, type, codes, digits) if type.kind in VALUES else str(value)
 
-    def _count(self, value: Value, unit: str, digits: int) -> str:
+    def counted(self, value: Value, unit: str, digits: int) -> str:
         number = figure(value, digits, "" if unit == "year" else ",")  # a year of the calendar: 2024
         if not unit:
             return number
@@ -115,7 +106,7 @@ class Wording:
         if isinstance(expr, Op):
             each = {} if expr.each is None else self.at(expr.inside, self.subject).codes(expr.each)
             return each | {code: title for arg in reversed(expr.args) for code, title in self.codes(arg).items()}
-        if not isinstance(expr, Ref) or expr.type.kind != "choice":
+        if not isinstance(expr, Ref) or not expr.type.choices:
             return {}
         rule = self.edition.rules.get(expr.name)
         if expr.what == "outcome" and rule is not None:
@@ -143,7 +134,7 @@ class Wording:
             low, high = (self.value(one, type, codes, digits) for one in limit)
             return self.span(low, high)
         said = self.value(limit, type, codes, digits)
-        if type.kind == "boolean" and operator == "equals":
+        if type == BOOLEAN and operator == "equals":
             return said
         return self._compared(operator, type.kind, said)
 
@@ -205,7 +196,7 @@ class Wording:
             return self._formula(expr, codes)
         if isinstance(expr, Ref):
             return self.reference(expr), ATOM
-        if expr.type.kind == "choice":
+        if expr.type.choices:
             return self.names.code(expr.value, codes or self._titles(expr.type)), ATOM
         return self.value(expr.value, expr.type), ATOM if not expr.type.is_number or expr.value >= 0 else SUM
 
@@ -228,10 +219,24 @@ class Wording:
         return template.format(*args, args=self.text(phrase.between).join(args), each=each, where=where), phrase.binds
 
 
+# the words of a value, by the kind of its type: of the value, the type, the titles of codes and the decimal places
+VALUES: Mapping[str, Callable[[Wording, Value, Type, Codes | None, int], str]] = {
+    "count": lambda say, value, of, _, digits: say.counted(value, of.unit, digits),
+    "points": lambda say, value, of, _, digits: say.counted(value, of.unit, digits),
+    "amount": lambda say, value, _, __, digits: yuan(value, digits) if say.zh else f"{figure(value, digits)} yuan",
+    "rate": lambda _, value, of, __, digits: rate(value, of.written, digits),
+    "boolean": lambda say, value, *_: say.pick("是", "yes") if value else say.pick("否", "no"),
+    "choice": lambda say, value, _, codes, __: say.text(codes[value]) if codes and value in codes else str(value),
+    "date": lambda _, value, *__: str(value),
+    "list": lambda say, value, *_: say.pick(f"{len(value)} 条", f"{len(value)} records"),
+}
+require("kinds of facts without words", KINDS, VALUES)
+
+
 def flag(leaf: Leaf) -> bool | None:
     """The answer that a comparison of a boolean asks for; None where it is another comparison."""
     (test, *others), limit = leaf.tests, leaf.tests[0].limits[0]
-    plain = leaf.left.type.kind == "boolean" and test.operator == "equals" and not others
+    plain = leaf.left.type == BOOLEAN and test.operator == "equals" and not others
     return bool(limit.value) if plain and isinstance(limit, Const) else None
 
 

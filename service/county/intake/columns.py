@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from rules.cases.checker import REPEATED
 from rules.model import Edition, Fact
+from rules.operations import require
 from rules.table.columns import KEY, around, key_of
+from rules.values.exact import NUMBERS
 from rules.values.ids import CARD, LONGEST, PLAIN, UNPRINTABLE
+from rules.values.kinds import SINGLE
 from rules.values.limits import HUGE, PLACES
 from rules.values.text import near
 from service.county.backend import codes_of, named, quoted
@@ -119,21 +122,22 @@ class Fault:
 def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
     """A column of a type as a fact, or as a conclusion with the codes of its outcomes."""
     text = f"nullif(trim({at}), '')" if type == "VARCHAR" else ""
-    kind = "choice" if codes else fact.type.kind
-    if kind == "choice":
-        allowed = ", ".join(quoted(code) for code in (codes or fact.choices))
-        text = text or f"CAST({at} AS VARCHAR)"
-        as_is = f"CASE WHEN {at} IN ({allowed}) THEN false ELSE {text} NOT IN ({allowed}) END"  # to trim takes longer
-        return Cell(text, ((as_is if type == "VARCHAR" else f"{text} NOT IN ({allowed})", "not_a_choice"),))
-    if kind == "boolean":
-        return _boolean(text, at, type)
-    if kind == "date":
-        if type == "DATE":
-            return Cell(at)
-        text = text or f"CAST({at} AS VARCHAR)"
-        day = f"CASE WHEN regexp_full_match({text}, '{DATE}') THEN try_cast({text} AS DATE) END"
-        return Cell(day, ((f"{text} IS NOT NULL AND {day} IS NULL", "not_a_date"),))
-    return _number(text, at, type, fact)
+    return _choice(text, at, type, codes) if codes else CELLS[fact.type.kind](text, at, type, fact)
+
+
+def _choice(text: str, at: str, type: str, codes: Iterable[str]) -> Cell:
+    allowed = ", ".join(quoted(code) for code in codes)
+    text = text or f"CAST({at} AS VARCHAR)"
+    as_is = f"CASE WHEN {at} IN ({allowed}) THEN false ELSE {text} NOT IN ({allowed}) END"  # to trim takes longer
+    return Cell(text, ((as_is if type == "VARCHAR" else f"{text} NOT IN ({allowed})", "not_a_choice"),))
+
+
+def _date(text: str, at: str, type: str) -> Cell:
+    if type == "DATE":
+        return Cell(at)
+    text = text or f"CAST({at} AS VARCHAR)"
+    day = f"CASE WHEN regexp_full_match({text}, '{DATE}') THEN try_cast({text} AS DATE) END"
+    return Cell(day, ((f"{text} IS NOT NULL AND {day} IS NULL", "not_a_date"),))
 
 
 def _boolean(text: str, at: str, type: str) -> Cell:
@@ -146,7 +150,7 @@ def _boolean(text: str, at: str, type: str) -> Cell:
 
 
 def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
-    whole = fact.type.kind == "count" and not fact.decimals
+    whole = fact.whole
     if type in ("FLOAT", "DOUBLE", "BOOLEAN") or not (text or type.endswith("INT") or type.startswith("DECIMAL")
                                                       or type == "INTEGER"):  # fmt: skip
         return Cell("CAST(NULL AS BIGINT)", ((f"{at} IS NOT NULL", "not_a_number"),))
@@ -177,6 +181,16 @@ def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
     if whole:
         value = f"try_cast({value} AS BIGINT)"
     return Cell(value, tuple(wrong))
+
+
+# a column of a kind of fact: of a text (empty where the column holds none), the column itself, its type, and the fact
+CELLS: Mapping[str, Callable[[str, str, str, Fact], Cell]] = {
+    **dict.fromkeys(NUMBERS, _number),
+    "boolean": lambda text, at, of, _: _boolean(text, at, of),
+    "choice": lambda text, at, of, fact: _choice(text, at, of, fact.choices),
+    "date": lambda text, at, of, _: _date(text, at, of),
+}
+require("kinds of facts without cells", SINGLE, CELLS)
 
 
 def _written(value: object) -> str:
@@ -222,7 +236,7 @@ def coded(edition: Edition, subject: str, types: Mapping[str, str]) -> dict[str,
     }
     for name, fact in known.items():
         type = types.get(name, "")
-        if fact.type.kind == "choice" and type == "VARCHAR":
+        if fact.choices and type == "VARCHAR":
             found[name] = codes_of(fact.choices)
         elif fact.type.kind == "list" and type.startswith("STRUCT(") and '"' not in type:
             inner, fields = edition.subjects[fact.type.of].facts, _fields(type)
@@ -232,7 +246,7 @@ def coded(edition: Edition, subject: str, types: Mapping[str, str]) -> dict[str,
 
 
 def _coded(fact: Fact | None, type: str) -> str:
-    choice = fact is not None and fact.given and fact.type.kind == "choice" and type == "VARCHAR"
+    choice = fact is not None and fact.given and fact.choices and type == "VARCHAR"
     return codes_of(fact.choices) if fact is not None and choice else type
 
 
