@@ -62,7 +62,7 @@ def _bands(build: ItemBuilder, node: Node, fact: Ref) -> list[tuple[Condition, E
             found.append((joined(fact, known) if known else _known(fact), points))
             edges.append(Band.of(band, known))
     known_edges = [edge for edge in edges if edge is not None]
-    if fact.type.is_ordered and fact.type.kind != "choice" and len(known_edges) == len(items(node, "bands")):
+    if fact.type.is_ordered and not fact.type.choices and len(known_edges) == len(items(node, "bands")):
         minimum, maximum = _range(build, fact)
         check_bands(known_edges, fact.type, minimum, maximum, build.problems)
     return found

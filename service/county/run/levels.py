@@ -153,7 +153,7 @@ def _codes(rules: Iterable[Rule]) -> Iterator[tuple[str, Iterable[str]]]:
         yield rule.id, rule.outcomes
         if isinstance(rule.body, Table):
             for name, output in rule.body.outputs.items():
-                if output.type.kind == "choice":
+                if output.type.choices:
                     yield f"{rule.id}{SEPARATOR}{name}", output.type.choices
 
 
