@@ -46,14 +46,6 @@ def days_between(start: Day, end: Day) -> Num:
     return counted(plain(end).delta(plain(start), unit="day").cast(INT64), DAYS)
 
 
-def year_of(day: Day) -> Num:
-    return counted(_part(day, "year"), LAST_YEAR)
-
-
-def month_of(day: Day) -> Num:
-    return counted(_part(day, "month"), 12)
-
-
 def moved(start: Day, length: Num, unit: str) -> Day:
     """The date a period of whole years, months or days later; not known beyond the calendar."""
     reach, amount = REACH[unit], length.top.column
@@ -99,7 +91,7 @@ TRANSLATIONS: dict[str, Translation] = {
     "completed_years": _measured(years_between),
     "completed_months": _measured(months_between),
     "days": _measured(days_between),
-    "year_of": _measured(year_of),
-    "month_of": _measured(month_of),
+    "year_of": _measured(lambda day: counted(_part(day, "year"), LAST_YEAR)),
+    "month_of": _measured(lambda day: counted(_part(day, "month"), 12)),
     "date": _moved,
 }

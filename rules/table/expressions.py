@@ -4,6 +4,7 @@ A condition is true, false, or null where it cannot be told; SQL's AND and OR ar
 
 from __future__ import annotations
 
+from operator import add
 from typing import Any
 
 import ibis
@@ -13,7 +14,7 @@ from rules.operations import OPERATIONS, require
 from rules.table import arithmetic, dates, lists
 from rules.table.frame import Frame, Translation
 from rules.table.numbers import COMPARE, Truth, equal, literal
-from rules.table.values import Cell, compare, constant, every, order_key, plain, some, truth, unknown
+from rules.table.values import Cell, balanced, compare, constant, every, order_key, plain, some, truth, unknown
 from rules.values.exact import BOOLEAN, Type
 
 TRANSLATIONS: dict[str, Translation] = arithmetic.TRANSLATIONS | dates.TRANSLATIONS | lists.TRANSLATIONS
@@ -25,8 +26,7 @@ def evaluate(expr: Expr, frame: Frame) -> Cell:
     if isinstance(expr, Const):
         return constant(expr.value, expr.type)
     if isinstance(expr, Op):
-        settled = frame.worked_out(expr)
-        return TRANSLATIONS[expr.name](expr, frame) if settled is None else settled
+        return frame.ops[id(expr)] if id(expr) in frame.ops else TRANSLATIONS[expr.name](expr, frame)
     if expr.what == "on":
         return frame.on
     if expr.what == "total":
@@ -59,10 +59,8 @@ def holds(condition: Condition, frame: Frame) -> Truth:
 def _at_least(group: Group, parts: list[Truth]) -> Truth:
     """True with enough that are true, false when enough cannot be reached any more."""
     one, nothing = literal(1), literal(0)
-    true, possible = nothing, nothing
-    for part in parts:
-        true += ibis.ifelse(part, one, nothing)
-        possible += ibis.ifelse(~part, nothing, one)
+    true = balanced(add, [ibis.ifelse(part, one, nothing) for part in parts])
+    possible = balanced(add, [ibis.ifelse(~part, nothing, one) for part in parts])
     least = literal(group.least)
     return ibis.cases((true >= least, truth(True)), (possible < least, truth(False)), else_=truth(None))
 

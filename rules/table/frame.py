@@ -40,6 +40,7 @@ class Frame(ABC):
         self.edition, self.subject, self.on, self.own, self.flags = edition, subject, on, own, flags
         self.totals: dict[str, Mapping[str, Num]] = {}
         self.memo: dict[Any, Any] = {}
+        self.ops: dict[int, Cell] = {}  # operations that have been settled
 
     def named(self, name: str) -> Frame | None:
         """The frame that a reference speaks of."""
@@ -82,10 +83,6 @@ class Frame(ABC):
             return Records(column, fact.type.of)
         return number_column(column, fact) if fact.type.is_number else column
 
-    def worked_out(self, op: Op) -> Cell | None:
-        """The settled value of an operation, if there is one."""
-        return None
-
     def compute(self, fact: Fact) -> Cell:
         """The value of a derived or dated fact, written out."""
         if fact.formula is not None:
@@ -98,8 +95,10 @@ class Frame(ABC):
         past = [value for start, value in fact.dated if start <= on]
         return constant(past[-1] if past else None, fact.type)
 
-    @abstractmethod
-    def derived(self, fact: Fact) -> Cell: ...
+    def derived(self, fact: Fact) -> Cell:
+        if fact.name not in self.memo:
+            self.memo[fact.name] = self.compute(fact)
+        return self.memo[fact.name]
 
     def conclusion(self, decision: str, output: str, type: Type) -> Cell:
         """The conclusion of another decision: as given with the facts, or as judged."""

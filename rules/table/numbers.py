@@ -175,17 +175,21 @@ def alike(nums: Sequence[Num], flags: Flags) -> list[Num] | None:
 
 
 def crosswise(left: Num, right: Num, flags: Flags) -> tuple[Whole, Whole]:
-    """Two whole numbers that stand to each other as the numbers do."""
+    """The tops of both over one bottom."""
     if same := alike([left, right], flags):
         return same[0].top, same[1].top
     return times(left.top, right.bottom, flags), times(right.top, left.bottom, flags)
 
 
+def common(left: Num, right: Num, flags: Flags) -> Whole:
+    """The bottom over which `crosswise` puts both."""
+    if left.scale is not None and right.scale is not None:
+        return whole(lcm(left.scale, right.scale))
+    return times(left.bottom, right.bottom, flags)
+
+
 def add(left: Num, right: Num, flags: Flags) -> Num:
-    same = alike([left, right], flags)
-    bottom = same[0].bottom if same else times(left.bottom, right.bottom, flags)
-    one, two = (same[0].top, same[1].top) if same else crosswise(left, right, flags)
-    return Num(plus(one, two, flags), bottom)
+    return Num(plus(*crosswise(left, right, flags), flags), common(left, right, flags))
 
 
 def negative(num: Num) -> Num:
@@ -206,9 +210,8 @@ def divide(left: Num, right: Num, flags: Flags) -> Num:
 
 
 def _turned(num: Num) -> Num:
-    return Num(
-        num.bottom if num.top.column > 0 else Whole(-num.bottom.column, num.bottom.most), whole(abs(num.top.column))
-    )
+    top = num.bottom if num.top.column > 0 else Whole(-num.bottom.column, num.bottom.most)
+    return Num(top, whole(abs(num.top.column)))
 
 
 def _signed(top: Whole, bottom: Whole) -> Num:
@@ -273,24 +276,3 @@ def _against(operator: str, top: Whole, limit: Fraction) -> Truth:
     if COMPARE[operator] is equal and up != down:
         return ops.NotEquals(top.column, top.column).to_expr()  # false, but null where the number is not known
     return COMPARE[operator](top.column, literal(up if operator in ("at_least", "below") else down, top.wide))
-
-
-# --- rounding --------------------------------------------------------------------------------------------------------
-
-
-def rounded(value: Num, step: Num, how: str, flags: Flags) -> Num:
-    """A number to a multiple of a step; of 0 there is none. By the remainder, so that nothing is divided: both have to
-    fit into int64, as engines differ over remainders of decimals."""
-    same = alike([value, step], flags)
-    one, two = (same[0].top, same[1].top) if same else crosswise(value, step, flags)
-    bottom = same[0].bottom if same else times(value.bottom, step.bottom, flags)
-    one, two = held(one, NARROW // 4, flags), held(two, NARROW // 4, flags)
-    top, unit = lift(one).cast(INT64), lift(two).cast(INT64)
-    unit = ibis.ifelse(equal(unit, literal(0)), null_like(unit), unit)
-    sign = ibis.ifelse(unit < 0, literal(-1), literal(1))
-    size, turned = unit.abs(), top * sign
-    rest = turned % size
-    rest = ibis.ifelse(rest < 0, rest + size, rest)
-    up = {"down": literal(0), "up": ibis.ifelse(rest > 0, size, literal(0)),
-          "half_up": ibis.ifelse(rest * 2 >= size, size, literal(0))}[how]  # fmt: skip
-    return Num(Whole((turned - rest + up) * sign, one.most + two.most), bottom)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
 from typing import Any
 
 import ibis
@@ -13,7 +12,7 @@ from rules.table import numbers
 from rules.table.errors import NotTabular, about
 from rules.table.frame import Frame, Judged
 from rules.table.numbers import Num, Truth, literal
-from rules.table.values import Cell, choose, compare, constant, every, known, order_key, some, truth, untold
+from rules.table.values import Cell, balanced, choose, compare, constant, every, known, order_key, some, truth, untold
 from rules.values.exact import POINTS, Value
 
 OPEN, NONE = -1, -2  # instead of the number of a row: cannot be told; no row
@@ -162,8 +161,8 @@ def _sum(rule: Rule, body: Table, verdicts: Verdicts, then: Hits, frame: Frame) 
     outputs = {}
     for name, output in body.outputs.items():
         parts = [numbers.choose([(verdicts[id], cells[name])], nothing, frame.flags)
-                 for id, cells in then.items() if name in cells]  # fmt: skip
-        cases = [(place >= literal(0), reduce(lambda one, two: numbers.add(one, two, frame.flags), parts, nothing))]
+                 for id, cells in then.items() if name in cells] or [nothing]  # fmt: skip
+        cases = [(place >= literal(0), balanced(lambda one, two: numbers.add(one, two, frame.flags), parts))]
         if name in other.then:
             cases.append((no_row, _then(rule, other, name, frame)))
         outputs[name] = choose(cases, None, output.type, frame.flags)
@@ -182,7 +181,7 @@ def _scorecard(rule: Rule, body: Scorecard, frame: Frame) -> Judged:
     """Vetoes, points, the total within its bounds, the grade as its place, and the ceilings on it."""
     verdicts = _verdicts(rule, (*body.vetoes, *body.ceilings), frame)
     points = frame.settle(f"{rule.id}$points", {item.id: _score(rule, item, frame) for item in body.items})
-    added = reduce(lambda one, two: numbers.add(one, two, frame.flags), points.values())
+    added = balanced(lambda one, two: numbers.add(one, two, frame.flags), list(points.values()))
     outputs = frame.settle(f"{rule.id}$out", {"total": _within(added, body.least, body.most, frame)})
     frame.totals[rule.id] = outputs
     order = rule.type.choices

@@ -3,7 +3,7 @@ the columns in which it leaves the table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -96,12 +96,19 @@ def plain(cell: Cell) -> Any:
 
 def every(parts: Sequence[Truth]) -> Truth:
     """Kleene's `and`."""
-    return reduce(and_, parts) if parts else truth(True)
+    return balanced(and_, parts) if parts else truth(True)
 
 
 def some(parts: Sequence[Truth]) -> Truth:
     """Kleene's `or`."""
-    return reduce(or_, parts) if parts else truth(False)
+    return balanced(or_, parts) if parts else truth(False)
+
+
+def balanced(join: Callable[[Any, Any], Any], parts: Sequence[Any]) -> Any:
+    """Parts joined in pairs, and these in pairs: a thousand of them one by one lie too deep for an engine."""
+    while len(parts) > 1:
+        parts = [reduce(join, parts[place : place + 2]) for place in range(0, len(parts), 2)]
+    return parts[0]
 
 
 def ranks(cell: Any, type: Type) -> Any:

@@ -9,7 +9,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from rules.table import dates, numbers
+from rules.table import arithmetic, dates, numbers
 from rules.table.values import shown, untold
 from rules.values.exact import completed_months, completed_years, shift
 from tests.agreement.backends import EACH, connect, put, rows_of
@@ -64,7 +64,7 @@ def test_rounding_is_exact_and_takes_half_up(name, how):
 
     def rounded(t):
         value, step = (numbers.Num(numbers.Whole(column, 10**15), numbers.whole(10)) for column in (t.value, t.step))
-        return numbers.rounded(value, step, how, []).top.column
+        return arithmetic.rounded(value, step, how, []).top.column
 
     for row in asked(name, table, found=rounded):
         if row["step"] == 0:
