@@ -14,6 +14,8 @@ from rules.table.frame import Frame, Translation, arguments
 from rules.table.numbers import D38, INT64, NARROW, WIDE, Flags, Num, Whole, equal, held, lift, literal, null_like
 from rules.table.values import Cell, balanced, choose, compare, every, known, order_key
 
+SURE = 2**52  # below it a float tells whole numbers apart
+
 
 def _folded(combine: Callable[[Num, Num, Flags], Num]) -> Translation:
     def folded(op: Op, frame: Frame) -> Cell:
@@ -70,11 +72,13 @@ def _rest(top: Any, size: Any) -> Any:
 def _wide_rest(top: Any, size: Any, flags: Flags) -> Any:
     """The remainder of decimals, over which engines differ: of an estimated quotient, put right by one, and seen to
     lie between 0 and the size; a row of which the estimate is further out is flagged."""
-    quotient = (top.cast("float64") / size.cast("float64")).floor().cast(D38)
+    estimate = top.cast("float64") / size.cast("float64")
+    near = estimate.abs() < SURE
+    quotient = ibis.ifelse(near, estimate, ibis.null("float64")).floor().cast(D38)
     rest = (top - (quotient * size).cast(D38)).cast(D38)
     rest = ibis.cases((rest < 0, rest + size), (rest >= size, rest - size), else_=rest).cast(D38)
     within = (rest >= literal(0, True)) & (rest < size)
-    flags.append(~within)
+    flags += [~near, ~within]
     return ibis.ifelse(within, rest, null_like(rest))
 
 
@@ -82,18 +86,10 @@ def _first_known(op: Op, frame: Frame) -> Cell:
     return choose([(known(arg), arg) for arg in arguments(op, frame)], None, op.type, frame.flags)
 
 
-def _known(op: Op, frame: Frame) -> Any:
-    return known(frame.evaluate(op.args[0]))
-
-
 def _choose(op: Op, frame: Frame) -> Cell:
     holds = frame.holds_where(op)
     yes, no = arguments(op, frame)
     return choose([(holds, yes), (~holds, no)], None, op.type, frame.flags)
-
-
-def _holds(op: Op, frame: Frame) -> Any:
-    return frame.holds_where(op)
 
 
 TRANSLATIONS: dict[str, Translation] = {
@@ -105,7 +101,7 @@ TRANSLATIONS: dict[str, Translation] = {
     "greatest": partial(_extreme, "at_least"),
     "round": _round,
     "first_known": _first_known,
-    "known": _known,
+    "known": lambda op, frame: known(frame.evaluate(op.args[0])),
     "choose": _choose,
-    "holds": _holds,
+    "holds": lambda op, frame: frame.holds_where(op),
 }

@@ -101,6 +101,7 @@ ALLOWED = {
     ("rules/table/dates.py", 9999): "the last year of the calendar",
     ("rules/table/verdicts.py", 62): "criteria of a column of verdicts",
     ("rules/table/rows.py", 5000): "parts of an expression that an engine still plans in a moment",
+    ("rules/table/arithmetic.py", 52): "bits within which a float tells whole numbers apart",
     ("rules/table/numbers.py", 37): "a power of ten that 38 digits hold with room to add",
     ("rules/table/numbers.py", 38): "digits of a decimal of DuckDB and Spark",
     ("rules/table/numbers.py", 63): "bits of a whole number",
