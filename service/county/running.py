@@ -213,7 +213,7 @@ class _Run:
         }
         beyond = self.duck.run(f"SELECT count(*) FILTER (WHERE beyond) FROM {file}")[0][0] if level.bulk else 0
         total = self.duck.run(f"SELECT count(*) FROM {file}")[0][0]
-        return Counts(total, outcomes, beyond, self.nowhere(level.subject, file))
+        return Counts(total, outcomes, beyond + level.beyond, self.nowhere(level.subject, file))
 
     def nowhere(self, subject: str, file: str) -> int:
         """Rows that are counted nowhere, since the row above them was set aside."""
