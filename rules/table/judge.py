@@ -126,7 +126,8 @@ def frame_of(edition: Edition, subject: str, on: When, table: Any) -> RowFrame:
 def prepare(frame: RowFrame, start: Iterable[Used]) -> None:
     """Work out, stage by stage, what references rest on, for the rows and for the records around them."""
     frames = {frame.subject: frame, **frame.outer}
-    for stage in stages(heights_of(frame.edition, start)):
+    told = {(frame.subject, name) for name in frame.edition.rules if frame.done and frame.column(name) is not None}
+    for stage in stages(heights_of(frame.edition, start, told)):
         for subject, home in frames.items():
             known = home.edition.subjects[subject].facts
             facts = [known[name] for of, name in stage if of == subject and name in known and name not in home.memo]

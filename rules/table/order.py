@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from rules.model import Condition, Edition, Expr, Op, children
@@ -38,18 +38,22 @@ def stages(heights: Mapping[Item, int]) -> list[list[Item]]:
     return found
 
 
-def heights_of(edition: Edition, start: Iterable[Used]) -> dict[Unit, int]:
-    """The heights of facts and decisions; given facts have 0."""
+def heights_of(edition: Edition, start: Iterable[Used], told: Collection[Unit] = ()) -> dict[Unit, int]:
+    """The heights of facts and decisions; given facts have 0, and so have decisions whose outcome is told."""
 
     def below(used: Used) -> Iterable[Used] | None:
         subject, ref = used
         fact = fact_of(edition, subject, ref)
         if fact is not None:
             return None if fact.given else refs(fact.formula, subject)
-        return read_by(edition.rules[ref.name]) if subject and ref.what in ("outcome", "output") else None
+        asked = ref.what == "output" or (ref.what == "outcome" and (subject, ref.name) not in told)
+        return read_by(edition.rules[ref.name]) if subject and asked else None
 
-    return {(subject, ref.name): height for (subject, ref), height in heights(start, below).items()
-            if subject and ref.what not in ("on", "total")}  # fmt: skip
+    units: dict[Unit, int] = {}
+    for (subject, ref), height in heights(start, below).items():
+        if subject and ref.what not in ("on", "total"):
+            units[subject, ref.name] = max(height, units.get((subject, ref.name), 0))
+    return units
 
 
 def operations(parts: Iterable[Part]) -> list[list[Op]]:
