@@ -4,7 +4,7 @@ households, townships from their villages. No record counts twice, and what cann
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from operator import or_
@@ -21,6 +21,7 @@ from rules.table.frames import RowFrame
 from rules.table.judge import frame_of, prepare
 from rules.table.lists import MOST
 from rules.table.numbers import D38, INT64, Num, Whole, literal
+from rules.table.order import heights
 from rules.table.rows import BEYOND, DAY, WORKING, Days, Rows, When
 from rules.table.values import known, shown, some, truth, untold
 
@@ -147,25 +148,21 @@ class Counting:
 
     def _fields(self, subject: str, below: str, columns: frozenset[str]) -> list[str]:
         """The columns of the records below that facts and decisions above look at."""
-        found: dict[str, None] = {KEY: None}
-        waiting: list[Used] = [
-            *(used for fact in self.edition.subjects[subject].facts.values() for used in refs(fact.formula, subject)),
-            *(used for rule in self.edition.rules.values() if rule.subject == subject for used in read_by(rule)),
-        ]
-        seen: set[tuple[str, str]] = set()
-        while waiting:
-            home, ref = waiting.pop(0)
-            if home != below or (home, ref.name) in seen:
-                continue
-            seen.add((home, ref.name))
-            fact = fact_of(self.edition, home, ref)
-            if ref.name in columns:
-                found[ref.name] = None
-            elif fact is not None:
-                waiting += refs(fact.formula, home)
-            elif ref.what in ("outcome", "output"):
-                waiting += read_by(self.edition.rules[ref.name])
-        return list(found)
+        edition, facts = self.edition, self.edition.subjects[subject].facts.values()
+        above = [rule for rule in edition.rules.values() if rule.subject == subject]
+
+        def behind(used: Used) -> Iterable[Used] | None:
+            home, ref = used
+            if home != below or ref.name in columns:
+                return None
+            fact = fact_of(edition, home, ref)
+            if fact is not None:
+                return refs(fact.formula, home)
+            return read_by(edition.rules[ref.name]) if ref.what in ("outcome", "output") else None
+
+        start = chain(*(refs(fact.formula, subject) for fact in facts), *(read_by(rule) for rule in above))
+        read = [ref.name for home, ref in heights(start, behind) if home == below and ref.name in columns]
+        return list(dict.fromkeys([KEY, *read]))
 
 
 def _by_day(key: str, rows: Rows, parts: Mapping[str, Mapping[str, Any]]) -> list[tuple[tuple[str, ...], Any]]:

@@ -145,13 +145,11 @@ def _columns(rule: Rule, judged: Judged) -> dict[str, Any]:
     flags = {NOT_MET: [~verdict for verdict in verdicts], UNKNOWN: [untold(verdict) for verdict in verdicts]}
     for kind, those in flags.items():
         found.update((column, _bits(part)) for column, part in layout.weighed(kind, those))
-    for name, cell in judged.outputs.items():
+    cells = dict(judged.outputs)
+    for row, outputs in (*judged.measures.items(), ("points", judged.points)):
+        cells |= {f"{row}{SEPARATOR}{name}": cell for name, cell in outputs.items()}
+    for name, cell in cells.items():
         found.update(shown(start + name, cell))
-    for row, outputs in judged.measures.items():
-        for name, cell in outputs.items():
-            found.update(shown(f"{start}{row}{SEPARATOR}{name}", cell))
-    for item, points in judged.points.items():
-        found.update(shown(f"{start}points{SEPARATOR}{item}", points))
     return found
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from rules.table import arithmetic, dates, numbers
-from rules.table.values import shown, untold
+from rules.table.values import shown, some, untold
 from rules.values.exact import completed_months, completed_years, shift
 from tests.agreement.backends import EACH, connect, put, rows_of
 from tests.agreement.tabular import value_of
@@ -74,6 +74,35 @@ def test_rounding_is_exact_and_takes_half_up(name, how):
         floor = steps.numerator // steps.denominator
         up = {"down": 0, "up": steps > floor, "half_up": (steps - floor) * 2 >= 1}[how]
         assert row["found"] == (floor + up) * row["step"], row
+
+
+@EACH
+@pytest.mark.parametrize("how", ["down", "up", "half_up"])
+def test_rounding_of_38_digits_is_exact_or_beyond(name, how):
+    """The quotient is estimated in floats, and whatever they get wrong is put right or flagged."""
+    wide, steps = 10**30, (10**20, -(10**20), 3 * 10**17 + 1, 2**53 - 1, 7, 0)
+    values = (0, 1, -1, 5 * 10**19, -5 * 10**19, wide - 1, -wide, wide // 3, 10**20 * (2**51) + 1, 15 * 10**19)
+    cases = [(value, step) for value in values for step in steps]
+    type = pa.decimal128(38, 0)
+    table = pa.table({key: pa.array([Decimal(case[place]) for case in cases], type)
+                      for place, key in enumerate(("value", "step"))})  # fmt: skip
+    flags = []
+
+    def rounded(t):
+        value, step = (numbers.counted(column, wide) for column in (t.value, t.step))
+        return arithmetic.rounded(value, step, how, flags).top.column
+
+    beyond = 0
+    for row in asked(name, table, found=rounded, far=lambda _: ibis.coalesce(some(flags), False)):
+        if row["step"] == 0:
+            assert row["found"] is None
+            continue
+        times = Fraction(int(row["value"]), int(row["step"]))
+        floor = times.numerator // times.denominator
+        up = {"down": 0, "up": times > floor, "half_up": (times - floor) * 2 >= 1}[how]
+        beyond += row["far"]
+        assert row["found"] is None if row["far"] else row["found"] == (floor + up) * int(row["step"]), row
+    assert 0 < beyond < len(cases) / 3
 
 
 @EACH
