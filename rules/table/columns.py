@@ -80,18 +80,16 @@ def check_columns(edition: Edition, subject: str, table: Any) -> None:
 
 
 def _fits(type: dt.DataType, wanted: dt.DataType) -> bool:
-    if wanted.is_integer():
-        return bool(type.is_integer() or type.is_null() or (type.is_decimal() and type.scale == 0))
-    if wanted.is_decimal():
-        return bool(type.is_integer() or type.is_null() or (type.is_decimal() and type.scale is not None))
+    if type.is_null():
+        return True
+    if wanted.is_numeric():
+        scaled = type.is_decimal() and type.scale is not None
+        return bool(type.is_integer() or (scaled and (wanted.is_decimal() or type.scale == 0)))
     if wanted.is_array():
-        return bool(type.is_null()) or bool(
-            type.is_array()
-            and type.value_type.is_struct()
-            and all(_fits(inner, wanted.value_type[name]) for name, inner in type.value_type.items()
-                    if name in wanted.value_type.names)
-        )  # fmt: skip
-    return bool(type.is_null()) or type.copy(nullable=True) == wanted
+        inside = type.value_type.items() if type.is_array() and type.value_type.is_struct() else None
+        known = wanted.value_type
+        return inside is not None and all(_fits(one, known[name]) for name, one in inside if name in known.names)
+    return bool(type.copy(nullable=True) == wanted)
 
 
 def number_column(column: Any, fact: Fact) -> Num:
