@@ -10,12 +10,12 @@ import click
 
 from rules.judging.assignment import Incomplete, Task, Wanted, obstacles, task
 from rules.model import Assignment, Edition
+from rules.values.figures import rate
 from rules.values.layout import Line, Row, Span, line, row
 from rules.words.wording import Wording
 from service.commands.common import NEEDS_INFORMATION, Bad, Settings, Unfit, common
 from service.commands.screen import as_json, show
-from service.county.assignment.assigning import STEPS, Found, assign
-from service.county.assignment.listed import Assigned, percent
+from service.county.assignment.assigning import STEPS, Assigned, Found, assign
 from service.county.intake.extract import BadRows, pairs, records
 from service.county.intake.inputs import Unreadable
 
@@ -122,8 +122,8 @@ def _outcome(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
     )
     yield line(Span(say.pick("结论：", "Outcome: ")), Span(say.text(outcome.title), tone), indent=2)
     for one, spread, even in zip(what.balance, found.judged.spreads, found.judged.even, strict=True):
-        words = say.pick(f"偏离最大 {percent(spread)}", f"farthest off {percent(spread)}")
-        limit = say.pick(f"不超过 {percent(one.tolerance)}", f"at most {percent(one.tolerance)}")
+        words = say.pick(f"偏离最大 {rate(spread)}", f"farthest off {rate(spread)}")
+        limit = say.pick(f"不超过 {rate(one.tolerance)}", f"at most {rate(one.tolerance)}")
         yield row(Span("✓" if even else "✗", "good" if even else "bad"), say.text(one.title), words, limit,
                   Span(one.clause, "dim"), indent=4)  # fmt: skip
 
@@ -136,7 +136,7 @@ def _loads(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
     yield row(*(Span(one, "dim") for one in (*(say.text(one) for one in about), *heads)), indent=2)
     for load in found.judged.loads:
         totals = [
-            f"{say.value(total, one.measure.type)} ({'+' if off > 0 else ''}{percent(off)})"
+            f"{say.value(total, one.measure.type)} ({'+' if off > 0 else ''}{rate(off)})"
             for one, total, off in zip(what.balance, load.totals, load.off, strict=True)
         ]
         yield row(load.bearer.id, str(load.records), *totals, indent=2)
@@ -146,10 +146,10 @@ def _quality(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
     """How far from the best possible it is, and what changed."""
     found = assigned.found
     yield line(Span(say.pick(
-        f"加权偏离 {percent(found.judged.score)}；已证明任何分派都不低于 {percent(found.bound)}，"
-        + (f"最多还能改进 {percent(found.gap)}。" if found.gap else "已无改进余地。"),
-        f"Weighted spread {percent(found.judged.score)}; proven: no assignment gets below {percent(found.bound)}, "
-        + (f"so at most {percent(found.gap)} could be gained." if found.gap else "so nothing could be gained."),
+        f"加权偏离 {rate(found.judged.score)}；已证明任何分派都不低于 {rate(found.bound)}，"
+        + (f"最多还能改进 {rate(found.gap)}。" if found.gap else "已无改进余地。"),
+        f"Weighted spread {rate(found.judged.score)}; proven: no assignment gets below {rate(found.bound)}, "
+        + (f"so at most {rate(found.gap)} could be gained." if found.gap else "so nothing could be gained."),
     )), indent=2)  # fmt: skip
     if assigned.last:
         yield from _changes(assigned, say)

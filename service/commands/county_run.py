@@ -80,7 +80,7 @@ def run_command(settings: Settings, out: Path, tables: tuple[str, ...], last: tu
     try:
         before = runs_before([one.absolute() for one in last], edition, settings.today())
     except NotBefore as error:
-        raise Unfit([{"where": str(error.folder), "zh": error.zh, "en": error.en}]) from None
+        raise Unfit([{"where": str(error.path), "zh": error.zh, "en": error.en}]) from None
     asked = Asked(edition, settings.today(), sources, out.absolute(), before=before,
                   **{one: options[one] for one in named})  # fmt: skip
     manifest = _guarded(asked, settings)

@@ -22,7 +22,7 @@ from service.commands.common import Bad, Settings, Unfit, common, located
 from service.commands.county import RUN, read_run
 from service.commands.screen import as_json, show
 from service.county.backend import Duck
-from service.county.report.simulation import write_chart
+from service.county.report.document import write_chart
 from service.county.run.outputs import Outputs
 from service.county.simulation import Fixed, Moved, Outcomes, Simulation, touched
 

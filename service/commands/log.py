@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from functools import wraps
 from pathlib import Path
@@ -84,7 +85,7 @@ def verify_log(settings: Settings, log: DecisionLog, anchors: str | None) -> Non
 def anchor(settings: Settings, log: DecisionLog, append: str | None) -> None:
     """记下日志现在的末尾；存到别处，末尾的删除才查得出来
     / note where the log ends; kept elsewhere, it shows a deletion at the end"""
-    noted = json.dumps(log.head().as_dict())
+    noted = json.dumps(asdict(log.head()))
     if append is None:
         click.echo(noted)
         return
@@ -191,7 +192,7 @@ def _as_dict(report: Report) -> dict[str, Any]:
     return {
         "intact": report.intact,
         "lines": report.lines,
-        "head": report.head.as_dict(),
+        "head": asdict(report.head),
         "anchors": report.anchors,
         "overdue": report.overdue,
         "flaws": [flaw.as_dict() for flaw in report.flaws],

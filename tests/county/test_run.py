@@ -16,11 +16,10 @@ from openpyxl import load_workbook
 
 from rules import Engine
 from rules.building.loader import load
-from service.county.backend import Duck, rows_of
+from service.county.backend import Duck, digest, rows_of
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.inputs import ROW, Source
 from service.county.run.outputs import Outputs
-from service.county.run.steps import digest
 from tests.county.conftest import call, run
 from tests.county.making import ON, as_csv, county, excel, households, options, parquet
 from tests.running import POLICIES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,8 +17,8 @@ from rules.table.columns import KEY, SEPARATOR
 from rules.table.rows import BEYOND
 from rules.table.verdicts import Verdicts
 from rules.values.exact import Value, plain
-from service.county.backend import Backend, Duck, named, quoted, rows_of
-from service.county.intake.rows import case
+from service.county.backend import Backend, Duck, named, rows_of
+from service.county.intake.extract import case
 
 FEW = 20 * 1000  # rows that are judged one by one where tables cannot
 
@@ -39,24 +38,18 @@ class Beyond:
         ids = [one for (one,) in self.duck.run(f"SELECT {KEY} FROM {rows_of(out)} WHERE {BEYOND} LIMIT {FEW + 1}")]
         if not ids or len(ids) > FEW:
             return 0
-        few, side, half = (out.with_suffix(end) for end in (".few", ".json", ".half"))
+        few = out.with_suffix(".few")
         self.backend.write(table.filter(table[KEY].isin(ids)), few, KEY)
         decided = [*self._decided(rules, self.duck.dicts(f"SELECT * FROM {rows_of(few)}"), given)]
-        side.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in decided) + "\n", encoding="utf-8")
+        few.unlink()
         columns = self.duck.columns(rows_of(out))
         names = [one for one in columns if any(one.split(SEPARATOR)[0] == rule.id for rule in rules)]
-        types = ", ".join(f"{named(one)}: 'VARCHAR'" for one in (KEY, *names))
         taken = [f"CASE WHEN b.{KEY} IS NULL THEN a.{named(one)} ELSE TRY_CAST(b.{named(one)} AS {columns[one]}) END "
                  f"AS {named(one)}" for one in names]  # fmt: skip
         taken.append(f"a.{BEYOND} AND b.{KEY} IS NULL AS {BEYOND}")
-        self.duck.copy(
-            f"SELECT a.* REPLACE ({', '.join(taken)}) FROM {rows_of(out)} a LEFT JOIN read_json({quoted(side)}, "
-            f"format = 'newline_delimited', columns = {{{types}}}) b USING ({KEY}) ORDER BY a.{KEY}",
-            half,
-        )
-        half.replace(out)
-        for path in (few, side):
-            path.unlink()
+        beside = self.duck.loaded(decided, dict.fromkeys((KEY, *names), "VARCHAR"))
+        self.duck.copy(f"SELECT a.* REPLACE ({', '.join(taken)}) FROM {rows_of(out)} a LEFT JOIN {beside} b "
+                       f"USING ({KEY}) ORDER BY a.{KEY}", out)  # fmt: skip
         return len(decided)
 
     def _decided(
