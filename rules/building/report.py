@@ -2,76 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
-from rules.building.facts import title
+from rules.building.facts import text
 from rules.building.resolver import Resolver
 from rules.files.source import Node
-from rules.model import Report, ReportStep, Rule, criteria_of
+from rules.model import Condition, Report, ReportStep, Rule, criteria_of
 from rules.operations.operation import Place
-from rules.values.text import listed, near, shown
-
-ABOUT_A_DECISION = ("scatter", "shares", "near", "titles", "ahead", "milestones")
-ABOUT_SEVERAL = ("exclusions", "changes")
+from rules.values.text import listed
 
 
 def report_of(root: Node, resolver: Resolver, rules: Mapping[str, Rule]) -> Report:
     """The report as declared; problems go to the resolver's."""
-    at = root.entries["report"].entries
-    named = {key: rule for key in ABOUT_A_DECISION if key in at and (rule := _decision(at[key], resolver, rules))}
-    settings: dict[str, Any] = {key: rule.id for key, rule in named.items()}
-    for key in ABOUT_SEVERAL:
-        decisions = [_decision(node, resolver, rules) for node in at[key].items] if key in at else []
-        settings[key] = tuple(rule.id for rule in decisions if rule)
-    if "smallest_group" in at:
-        settings["smallest_group"] = int(at["smallest_group"].text)
-    if "funnel" in at:
-        settings["funnel_subject"], settings["funnel"] = _funnel(at["funnel"], resolver)
-    if rule := named.get("scatter"):
-        groups = (one.group for one in criteria_of(rule) if one.group)
-        settings["scatter_group"] = _among(at["scatter"].entries["group"], groups, resolver)
-    if rule := named.get("shares"):
-        criteria = (one.id for one in criteria_of(rule))
-        settings["share"] = _among(at["shares"].entries["criterion"], criteria, resolver)
-    if rule := named.get("titles"):
-        settings["held"] = resolver.condition(at["titles"].entries["held"], Place(rule.subject))
-    if "near" in at:
-        settings["nearest"] = int(at["near"].entries["most"].text)
-    if "ahead" in at:
-        settings |= _ahead(at["ahead"].entries, resolver)
-    return Report(**settings)
+    at, names = root.at("report"), _Names(resolver, rules)
+    funnel, scatter, shares, titles, ahead = (
+        at.at(key) for key in ("funnel", "scatter", "shares", "titles", "ahead")
+    )  # fmt: skip
+    counted, expired = names.subject(funnel), names.subject(ahead.at("expired"))
+    return Report(
+        smallest_group=_number(at.at("smallest_group")),
+        funnel_subject=counted,
+        funnel=tuple(
+            ReportStep(step.at("id").text, text(step.at("title")), names.condition(step.at("where"), counted))
+            for step in funnel.at("steps").items
+        ),
+        exclusions=tuple(map(names.decision, at.at("exclusions").items)),
+        scatter=names.decision(scatter.at("decision")),
+        scatter_group=names.item(scatter, "group", lambda rule: (one.group for one in criteria_of(rule) if one.group)),
+        shares=names.decision(shares.at("decision")),
+        share=names.item(shares, "criterion", lambda rule: (one.id for one in criteria_of(rule))),
+        near=names.decision(at.at("near").at("decision")),
+        nearest=_number(at.at("near").at("most")),
+        titles=(judged := names.decision(titles.at("decision"))),
+        held=names.condition(titles.at("held"), rules[judged].subject if judged else ""),
+        ahead=names.decision(ahead.at("decision")),
+        ahead_months=tuple(map(_number, ahead.at("months").items)),
+        expired_subject=expired,
+        expired=names.condition(ahead.at("expired").at("where"), expired),
+        changes=tuple(map(names.decision, at.at("changes").items)),
+        milestones=names.decision(at.at("milestones")),
+    )
 
 
-def _funnel(node: Node, resolver: Resolver) -> tuple[str, tuple[ReportStep, ...]]:
-    subject = _among(node.entries["subject"], resolver.names.within, resolver)
-    steps = []
-    for step in node.entries["steps"].items if subject else ():
-        where = step.get("where")
-        condition = None if where is None else resolver.condition(where, Place(subject))
-        steps.append(ReportStep(step.entries["id"].text, title(step), condition))
-    return subject, tuple(steps)
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Looks up the names that a report speaks of; "" where none is written, or it is wrong and has been reported."""
+
+    resolver: Resolver
+    rules: Mapping[str, Rule]
+
+    def subject(self, section: Node) -> str:
+        return self._among(section.at("subject"), self.resolver.names.within)
+
+    def decision(self, node: Node) -> str:
+        return self._among(node, self.rules)
+
+    def item(self, section: Node, key: str, known: Callable[[Rule], Iterable[str]]) -> str:
+        """A part of the decision that a section is about."""
+        rule = self.rules.get(section.at("decision").text)
+        return "" if rule is None else self._among(section.at(key), known(rule))
+
+    def condition(self, node: Node, subject: str) -> Condition | None:
+        return self.resolver.condition(node, Place(subject)) if subject and node.entries else None
+
+    def _among(self, node: Node, known: Iterable[str]) -> str:
+        names = dict.fromkeys(known)
+        if not node.text or node.text in names:
+            return node.text
+        self.resolver.problems.unknown(node, "report.unknown", node.text, names, allowed=listed(names) or "—")
+        return ""
 
 
-def _ahead(at: Mapping[str, Node], resolver: Resolver) -> Mapping[str, Any]:
-    settings: dict[str, Any] = {"ahead_months": tuple(int(node.text) for node in at["months"].items)}
-    if "expired" in at:
-        expired = at["expired"].entries
-        settings["expired_subject"] = subject = _among(expired["subject"], resolver.names.within, resolver)
-        if subject:
-            settings["expired"] = resolver.condition(expired["where"], Place(subject))
-    return settings
-
-
-def _decision(node: Node, resolver: Resolver, rules: Mapping[str, Rule]) -> Rule | None:
-    return rules.get(_among(node.entries["decision"] if node.is_map else node, rules, resolver))
-
-
-def _among(node: Node, names: Iterable[str], resolver: Resolver) -> str:
-    """The name that a node holds, if it is one of some names."""
-    known = tuple(dict.fromkeys(names))
-    if node.text in known:
-        return node.text
-    resolver.problems.add(node, "report.unknown", text=shown(node.text), near=near(node.text, known),
-                          allowed=listed(known) or "—")  # fmt: skip
-    return ""
+def _number(node: Node) -> int:
+    return int(node.text or 0)

@@ -6,7 +6,7 @@ dictionary is: the text "0.9" is no number, true is no 1, and a float has lost i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,13 @@ from rules.values.exact import Type, Value
 from rules.values.ids import WANTED, is_id
 from rules.values.kinds import KINDS, Read, Unread, not_among
 from rules.values.limits import HUGE, MOST_RECORDS
-from rules.values.text import near
+from rules.values.text import Text, near
 from rules.words.wording import Wording
 
 MOST_NESTED = 100  # steps of a pointer
 
+TOO_DEEP = ("too_deep", "记录嵌套得太深。", "Records are nested too deeply.")
+NO_MAPPING = ("not_a_mapping", "这里要一组“事实: 值”。", "A mapping of facts is wanted here.")
 REPEATED = ("repeated_id", "这个编号在列表里不止一次，无法判断以哪条记录为准。",
             "The id stands in the list more than once; which record is right?")  # fmt: skip
 
@@ -53,7 +55,7 @@ class _Known:
     readers: dict[str, Read]  # of all facts but lists
     wholes: dict[str, str]  # of a fact that is part of another
     around: frozenset[str]  # subjects whose record may stand in it
-    conclusions: dict[str, frozenset[str]]
+    conclusions: Mapping[str, Collection[str]]  # the outcomes of decisions, which may be given as facts
     names: frozenset[str]  # of facts and conclusions
 
 
@@ -68,7 +70,7 @@ class FactChecker:
     def _known(self, subject: str) -> _Known:
         given = {name: fact for name, fact in self.edition.subjects[subject].facts.items() if fact.given}
         numbers = {name for name, fact in given.items() if fact.type.is_number}
-        rules = {rule.id: frozenset(rule.outcomes) for rule in self.edition.rules.values() if rule.subject == subject}
+        rules = {rule.id: sorted(rule.outcomes) for rule in self.edition.rules.values() if rule.subject == subject}
         return _Known(
             given,
             {name: read for name, fact in given.items() if (read := self._reader(fact)) is not None},
@@ -87,27 +89,20 @@ class FactChecker:
         return record
 
     def _around(self, subject: str) -> frozenset[str]:
-        found: set[str] = set()
-        level = self.edition.subjects[subject].within
-        while level and level not in found:
-            found.add(level)
+        levels, level = set[str](), self.edition.subjects[subject].within
+        while level and level not in levels:
+            levels.add(level)
             level = self.edition.subjects[level].within
-        return frozenset(found)
+        return frozenset(levels)
 
     def _record(
         self, subject: str, facts: Any, at: str, problems: list[FactProblem], around: frozenset[str]
     ) -> dict[str, Any]:
-        if at.count("/") > MOST_NESTED:
-            problems.append(FactProblem(at, "too_deep", "记录嵌套得太深。", "Records are nested too deeply."))
+        if at.count("/") > MOST_NESTED or not isinstance(facts, Mapping):
+            problems.append(FactProblem(at, *(TOO_DEEP if isinstance(facts, Mapping) else NO_MAPPING)))
             return {}
-        if not isinstance(facts, Mapping):
-            problems.append(
-                FactProblem(at, "not_a_mapping", "这里要一组“事实: 值”。", "A mapping of facts is wanted here.")
-            )
-            return {}
-        known = self.known[subject]
+        known, record = self.known[subject], dict[str, Any]()
         readers = known.readers
-        record: dict[str, Any] = {}
         for name, value in facts.items():
             if value is None and (name in known.names or name in around or (at and name == "id")):
                 continue
@@ -136,21 +131,16 @@ class FactChecker:
         for name, of in known.wholes.items():
             value, whole = record.get(name), record.get(of)
             if value is not None and whole is not None and value > whole:
-                fact, title, zh, en = (
-                    known.facts[name],
-                    known.facts[of].title,
-                    self.zh.value,
-                    self.en.value,
-                )
+                fact, title, zh, en = known.facts[name], known.facts[of].title, self.zh.value, self.en.value
                 problems.append(FactProblem(
                     f"{at}/{name}", "part_exceeds_whole",
                     f"{fact.title.zh}（{zh(value, fact.type)}）不可能多于{title.zh}（{zh(whole, fact.type)}）。",
                     f"{fact.title.en} ({en(value, fact.type)}) cannot exceed {title.en} ({en(whole, fact.type)}).",
                 ))  # fmt: skip
 
-    def _conclusion(self, name: str, value: Any, outcomes: frozenset[str]) -> str | None:
+    def _conclusion(self, name: str, value: Any, outcomes: Collection[str]) -> str | None:
         if not isinstance(value, str) or value not in outcomes:
-            raise not_among(value, sorted(outcomes))
+            raise not_among(value, outcomes)
         return None if value == self.unknown[name] else value
 
     def _reader(self, fact: Fact) -> Read | None:
@@ -175,11 +165,11 @@ class FactChecker:
     def _out_of_range(self, fact: Fact, value: Value) -> Value:
         least, most = fact.minimum, fact.maximum
         if least is not None and value < least:
-            limits = self.zh.value(least, fact.type), self.en.value(least, fact.type)
-            raise Unread("too_small", f"不能小于 {limits[0]}。", f"It cannot be below {limits[1]}.")
+            zh, en = self.zh.value(least, fact.type), self.en.value(least, fact.type)
+            raise Unread("too_small", f"不能小于 {zh}。", f"It cannot be below {en}.")
         if most is not None and value > most:
-            limits = self.zh.value(most, fact.type), self.en.value(most, fact.type)
-            raise Unread("too_large", f"不能大于 {limits[0]}。", f"It cannot be above {limits[1]}.")
+            zh, en = self.zh.value(most, fact.type), self.en.value(most, fact.type)
+            raise Unread("too_large", f"不能大于 {zh}。", f"It cannot be above {en}.")
         raise Unread("too_large", "数字大得不合常理。", "The number is beyond all reason.")
 
     def _list(self, type: Type, value: Any, here: str, problems: list[FactProblem]) -> Value:
@@ -188,14 +178,14 @@ class FactChecker:
         if len(value) > MOST_RECORDS:
             raise Unread("too_many", f"最多 {MOST_RECORDS} 条记录。", f"At most {MOST_RECORDS} records.")
         around = self.known[type.of].around
-        found = [self._record(type.of, item, f"{here}/{place}", problems, around) for place, item in enumerate(value)]
+        records = [self._record(type.of, item, f"{here}/{place}", problems, around) for place, item in enumerate(value)]
         seen: set[str] = set()
-        for place, record in enumerate(found):
+        for place, record in enumerate(records):
             if (name := record.get("id")) in seen:
                 problems.append(FactProblem(f"{here}/{place}/id", *REPEATED))
             elif name is not None:
                 seen.add(name)
-        return found
+        return records
 
 
 def _identity(value: Any) -> str:
@@ -207,9 +197,13 @@ def _identity(value: Any) -> str:
 def _unknown(name: Any, known: list[str], facts: Mapping[str, Fact]) -> Unread:
     if name in facts:
         return Unread("derived", "这个事实由公式算出，不必提供。", "This fact is derived by a formula: do not give it.")
-    guess = near(str(name), tuple(known))
-    hint = (f"是不是 {guess}？", f"Perhaps {guess}?") if guess else ("", "")
-    return Unread("unknown_fact", f"没有这个事实。{hint[0]}", f"There is no such fact. {hint[1]}".strip())
+    hint = _hint(str(name), known)
+    return Unread("unknown_fact", f"没有这个事实。{hint.zh}", f"There is no such fact.{hint.en}")
+
+
+def _hint(value: Any, known: Collection[str]) -> Text:
+    guess = near(value, tuple(known)) if isinstance(value, str) else ""
+    return Text(f"是不是 {guess}？", f" Perhaps {guess}?") if guess else Text("", "")
 
 
 def _below(at: str, name: Any) -> str:

@@ -17,13 +17,7 @@ from typing import Any
 from rules.judging.decision import Decision, vars_of
 from rules.judging.reference import Reference
 from rules.judging.trials import FARTHEST, Changes, Trials
-from rules.model import (
-    Checklist,
-    Criterion,
-    Edition,
-    Rule,
-    criteria_of,
-)
+from rules.model import Criterion, Edition, Rule, criteria_of
 from rules.values.exact import Type, Value, plain
 from rules.values.text import Text
 
@@ -89,7 +83,7 @@ def distances(decision: Decision) -> Distances:
 
     Other kinds of decision have no criteria to be met one by one, and none here."""
     search = Search(decision.edition, decision.rule, decision.facts, decision.on)
-    if not isinstance(decision.rule.body, Checklist):
+    if not decision.rule.body.criteria:
         return Distances({}, None)
     unmet = {finding.id for finding in decision.findings if finding.verdict is not True}
     each = {one.id: search.criterion(one) for one in decision.rule.body.criteria if one.id in unmet}

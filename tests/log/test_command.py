@@ -166,7 +166,7 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password(run):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["log", "expire", "--before", "soon"], "A date is wanted, as in 2026-12-31, not soon."),
+        (["log", "expire", "--before", "soon"], "--before wants a date as in 2026-12-31, not soon."),
         (["log", "verify", "--anchors", "/nowhere"], "/nowhere cannot be used (No such file or directory)."),
         (["log", "verify", "--database", "mysql://x"], "The log's database wants an address"),
         (["keys", "revoke", "unknown"], "There is no live key unknown."),
@@ -224,7 +224,7 @@ def test_every_command_says_how_to_answer_and_no_more_than_it_heeds(run):
 
 
 def test_progress_is_shown_to_somebody_who_watches(log, run, monkeypatch):
-    monkeypatch.setattr("service.commands.log.patient", lambda total: total == 5)
+    monkeypatch.setattr("service.commands.screen.patient", lambda total, least: total == 5)
     result = run("log", "verify")
     assert "verifying" in result.stderr
     assert result.exit_code == 0

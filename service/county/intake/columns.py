@@ -84,7 +84,7 @@ def _stray(column: str, name: str, names: list[str], facts: Mapping[str, Fact]) 
     if column in facts:
         derived = "由公式算出，本列未用。", "This is derived by a formula; the column is not used."
         return Note(column, "derived", *derived)
-    guess = near(column, tuple(names))
+    guess = near(column, tuple(names), 0.8)  # many columns of an extract are no facts, and resemble some
     hint = (f"是不是 {guess}？", f" Perhaps {guess}?") if guess else ("", "")
     return Note(column, "unknown_column", f"不认识这一列，未用。{hint[0]}", f"No such fact; not used.{hint[1]}")
 

@@ -14,6 +14,7 @@ from rules.model import Rule
 from rules.table.columns import KEY, SEPARATOR, around
 from rules.table.judge import asked
 from rules.table.order import heights_of
+from rules.values.text import TextErrors
 from service.county.backend import Duck, named, rows_of
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.inputs import ROW, Source, opened
@@ -54,12 +55,8 @@ def _plain(value: Any) -> Any:
 # --- a whole extract
 
 
-class BadRows(Exception):
-    """Rows that cannot be used: a dictionary for each problem, as commands print them."""
-
-    def __init__(self, problems: list[dict[str, str]]) -> None:
-        super().__init__(problems)
-        self.problems = problems
+class BadRows(TextErrors):
+    """Rows that cannot be used."""
 
 
 @contextmanager

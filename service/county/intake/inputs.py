@@ -29,7 +29,7 @@ class FileError(TextError):
 
     def __init__(self, path: Path, zh: str, en: str) -> None:
         super().__init__(zh, en)
-        self.path = path
+        self.path, self.where = path, str(path)
 
 
 class Unreadable(FileError):

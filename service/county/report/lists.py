@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from rules.judging.decision import vars_of
-from rules.model import Checklist, Key
+from rules.model import Key, criteria_of, subject_read
 from rules.values.exact import Value
 from rules.values.text import Text
 from service.county.backend import quoted
@@ -58,7 +58,7 @@ def alone(basis: Basis) -> list[dict[str, Any]]:
 def unmet(basis: Basis, decision: str) -> dict[str, Any] | None:
     """The number of records that fail each criterion of a checklist, lack data for it, or fail it alone."""
     rule = basis.made(decision)
-    if rule is None or not isinstance(rule.body, Checklist):
+    if rule is None or not rule.body.criteria:
         return None
     not_met, unknown = sets_of(rule)
     sums = [
@@ -116,16 +116,16 @@ def rankings(basis: Basis) -> list[dict[str, Any]]:
 
 
 def _proposal(basis: Basis, one: Proposal) -> dict[str, Any]:
-    listed, ranked = one.body.over.type.of, one.ranked
+    listed, ranked = subject_read(one.rule), one.ranked
     above, placed = basis.places(listed), [row for row in one.rows if row.place is not None]
     return {
         "title": one.rule.title, "clause": one.rule.clause, "id": ranked.id, "listed": basis.title(listed),
         "above": basis.above(listed), "outcome": outcomes_of(one.rule)[ranked.outcome], "take": ranked.take,
         "chosen": len(ranked.chosen), "eligible": ranked.eligible, "unknown": ranked.unknown,
-        "of": len(one.rows), "keys": [{**vars_of(key.title), "first": key.first} for key in one.body.order],
-        "eligibility": [criterion.title for criterion in one.body.eligible],
+        "of": len(one.rows), "keys": [{**vars_of(key.title), "first": key.first} for key in one.rule.body.order],
+        "eligibility": [criterion.title for criterion in criteria_of(one.rule)],
         "rows": [{"id": row.id, "above": above.get(row.id, ""), "place": row.place, "chosen": row.chosen,
-                  "values": [_value(basis, *pair) for pair in zip(row.values, one.body.order, strict=True)]}
+                  "values": [_value(basis, *pair) for pair in zip(row.values, one.rule.body.order, strict=True)]}
                  for row in placed[: len(ranked.chosen) + NEXT]],
         "out": [{"id": row.id, "above": above.get(row.id, ""), "why": reason(one.rule, row.why, LACKS_DATA)}
                 for row in one.rows if row.place is None][:MOST],

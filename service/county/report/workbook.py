@@ -12,7 +12,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped] # ships no types
 
-from rules.model import Edition, Ranking, Rule, criteria_of
+from rules.model import Edition, Rule, criteria_of, subject_read
 from rules.table.columns import SEPARATOR, key_of
 from rules.table.verdicts import NOT_MET, UNKNOWN, Kind, Verdicts, places
 from rules.values.text import Text
@@ -49,9 +49,9 @@ def write_workbook(outputs: Outputs) -> int:
             for row in duck.run(f"SELECT {', '.join(cells)} FROM {outputs.file(subject)} ORDER BY id")
         )
         _sheet(book, looks, edition.subjects[subject].title.zh, titles, rows)
-    for (rule, body), group in groupby(proposals(outputs), key=lambda one: (one.rule, one.body)):
-        listed = edition.subjects[body.over.type.of].title.zh
-        heads = [edition.subjects[rule.subject].title.zh, "名次", listed, "入选", *(key.title.zh for key in body.order)]
+    for rule, group in groupby(proposals(outputs), key=lambda one: one.rule):
+        listed, order = edition.subjects[subject_read(rule)].title.zh, rule.body.order
+        heads = [edition.subjects[rule.subject].title.zh, "名次", listed, "入选", *(key.title.zh for key in order)]
         _sheet(book, looks, rule.title.zh, [*heads, "没有名次的原因"], _ranked(group))
     gaps = duck.run(f"SELECT * FROM {outputs.file(GAPS)} LIMIT {MOST}")
     if gaps:
@@ -118,7 +118,7 @@ def _columns(outputs: Outputs, subject: str) -> Iterator[tuple[str, str, Show]]:
     sets = {Verdicts.of(one).columns(kind): (one, kind) for one in rules for kind in KINDS}
     first = {columns[0]: columns for columns in sets}
     hidden = {"beyond", *(name for columns in sets for name in columns[1:])}
-    hidden |= {f"{one.id}{SEPARATOR}ranking" for one in rules if isinstance(one.body, Ranking)}
+    hidden |= {f"{one.id}{SEPARATOR}ranking" for one in rules if one.body.over}
     for name, type in outputs.duck.columns(outputs.file(subject)).items():
         if name in first:
             rule, kind = sets[first[name]]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rules import FactChecker, FactError, Reference
-from rules.model import Edition, Ranking, Rule, Table
+from rules.model import Edition, Rule
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts
@@ -136,16 +136,15 @@ def _codes(rules: Iterable[Rule]) -> Iterator[tuple[str, Iterable[str]]]:
     """The columns of conclusions that are one of some codes, with these."""
     for rule in rules:
         yield rule.id, rule.outcomes
-        if isinstance(rule.body, Table):
-            for name, output in rule.body.outputs.items():
-                if output.type.choices:
-                    yield f"{rule.id}{SEPARATOR}{name}", output.type.choices
+        for name, output in rule.body.outputs.items():
+            if output.type.choices:
+                yield f"{rule.id}{SEPARATOR}{name}", output.type.choices
 
 
 def _types(rule: Rule) -> Iterator[tuple[str, str]]:
     """The columns of a decision made row by row, with their types."""
     yield rule.id, "VARCHAR"
-    if isinstance(rule.body, Ranking):
+    if rule.body.over:
         yield f"{rule.id}{SEPARATOR}ranking", "VARCHAR"
     else:
         layout = Verdicts.of(rule)
@@ -156,7 +155,7 @@ def _columns(rule: Rule, reference: Reference, facts: Mapping[str, Any], on: dat
     """The decision of the reference evaluator, in the columns that a table would have."""
     decision = reference.decide(rule.id, facts, on)
     outcome: dict[str, Any] = {rule.id: decision.outcome}
-    if isinstance(rule.body, Ranking):
+    if rule.body.over:
         places = [one.as_dict() for one in decision.ranking]
         return outcome | {f"{rule.id}{SEPARATOR}ranking": json.dumps(places, ensure_ascii=False)}
     return outcome | Verdicts.of(rule).write({one.id: one.verdict for one in decision.findings})

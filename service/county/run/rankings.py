@@ -9,7 +9,7 @@ from typing import Any
 
 from rules import Reference
 from rules.judging.evaluate import Scope, evaluate
-from rules.model import Ranking, Rule, criteria_of
+from rules.model import Rule, criteria_of, subject_read
 from rules.table.columns import KEY, SEPARATOR
 from rules.values.exact import Value
 from rules.values.text import Text
@@ -33,7 +33,6 @@ class Proposal:
     """A ranking decision about one record, with all records of its list; `ranked` is its entry in the manifest."""
 
     rule: Rule
-    body: Ranking
     ranked: Ranked
     rows: tuple[Placed, ...]
 
@@ -44,24 +43,25 @@ def proposals(outputs: Outputs) -> Iterator[Proposal]:
     for subject, level in outputs.manifest.levels.items():
         for name in level.singly:
             rule = edition.rules[name]
-            if isinstance(rule.body, Ranking):
+            if rule.body.over:
                 for row in outputs.rows(subject):
                     if (places := row.get(f"{name}{SEPARATOR}ranking")) is not None:
                         scope = Scope(edition, subject, outputs.facts(subject, row), outputs.on, reference)
-                        placed = tuple(_placed(rule.body, json.loads(places), scope))
+                        placed = tuple(_placed(rule, json.loads(places), scope))
                         chosen = tuple(one.id for one in placed if one.chosen)
                         eligible = sum(one.place is not None for one in placed)
                         unknown = sum(one.why == "unknown" for one in placed)
                         ranked = Ranked(name, row[KEY], row[name], rule.body.take, chosen, eligible, unknown)
-                        yield Proposal(rule, rule.body, ranked, placed)
+                        yield Proposal(rule, ranked, placed)
 
 
-def _placed(body: Ranking, places: list[dict[str, Any]], scope: Scope) -> Iterator[Placed]:
+def _placed(rule: Rule, places: list[dict[str, Any]], scope: Scope) -> Iterator[Placed]:
     """Places with the figures that they rest on."""
-    records = {str(one.get(KEY)): one for one in evaluate(body.over, scope) or ()}
+    listed = evaluate(rule.body.over, scope) if rule.body.over else None
+    records = {str(one.get(KEY)): one for one in listed or ()}
     for one in places:
-        inner = scope.inside(body.over.type.of, records.get(one["id"], {}))
-        values = tuple(evaluate(key.by, inner) for key in body.order)
+        inner = scope.inside(subject_read(rule), records.get(one["id"], {}))
+        values = tuple(evaluate(key.by, inner) for key in rule.body.order)
         yield Placed(one["id"], one["place"], one["chosen"], one["why"] or "", values)
 
 
