@@ -48,8 +48,9 @@ class Type:
 
     def fits(self, other: Type) -> bool:
         """Whether values of both types may be compared, added, or stand for each other."""
-        same = (self.kind, self.unit, self.of) == (other.kind, other.unit, other.of)
-        return same and set(other.choices) <= set(self.choices)  # each code has its place among one's own
+        if (self.kind, self.of) != (other.kind, other.of) or (self.kind == "count" and self.unit != other.unit):
+            return False
+        return set(other.choices) <= set(self.choices)  # every code of the other has its place among one's own
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.unit})" if self.unit else self.kind
