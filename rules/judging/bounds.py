@@ -57,11 +57,21 @@ def bounds(expr: Expr, scope: Scope) -> Range | None:
     return target.memo[place]  # type: ignore[no-any-return]
 
 
+def seen(expr: Expr, scope: Scope) -> Value:
+    """The value of an expression, or its range; None where neither is known."""
+    value = bounds(expr, scope)
+    if value is None or value.at_least != value.at_most:
+        return None if value == (None, None) else value
+    return value.at_least
+
+
 def _of_op(op: Op, scope: Scope) -> Range | None:
     operation = OPERATIONS[op.name]
     if operation.span is endless or op.inside:
         return None
     asked = tuple(operation.asked(op, scope))
+    if not operation.strict and len(asked) > 1:
+        return None  # of a choice the branch is not known
     ranges = [bounds(arg, scope) for arg in asked]
     if None in ranges:
         return None
@@ -102,10 +112,10 @@ def settled(leaf: Leaf, scope: Scope) -> bool | None:
     if other is None:
         tried = samples(mine, [limit.value for limit in limits if isinstance(limit, Const)])
         sides = [(value, [[limit.value for limit in test.limits] for test in leaf.tests]) for value in tried]  # type: ignore[union-attr]
-    elif len(limits) > 1 or (theirs := bounds(other, scope)) is None:
+    elif (theirs := bounds(other, scope)) is None:
         return None
     else:
-        sides = [(sign, [[0]]) for sign in signs(mine, theirs)]
+        sides = [(sign, [[0] for _ in leaf.tests]) for sign in signs(mine, theirs)]
     truths = {
         all(passes(test.operator, value, held, SIGN) for test, held in zip(leaf.tests, against, strict=True))
         for value, against in sides

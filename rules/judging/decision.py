@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from rules.model import Edition, Rule
-from rules.values.exact import Type, Value, plain
+from rules.values.exact import Range, Type, Value, plain
 from rules.values.text import Text
 
 NOT_EXACT = "not_exact"  # why a fact is missing that is known within bounds
@@ -285,4 +285,5 @@ _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",
 
 
 def _limit(limit: Value) -> Any:
-    return [plain(value) for value in limit] if isinstance(limit, tuple) else plain(limit)
+    several = isinstance(limit, tuple) and not isinstance(limit, Range)
+    return [plain(value) for value in limit] if several else plain(limit)
