@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rules import Engine, FactChecker, FactError, Reference
 from rules.model import Edition
 from rules.values.exact import RANGES
+from rules.values.limits import HUGE
 from tests.agreement.agreeing import agree
 from tests.agreement.drawing import Drawing
 from tests.agreement.test_random_editions import made
@@ -43,8 +44,8 @@ def widened(edition: Edition, random: Random, subject: str, facts: dict[str, Any
             if name in record and fact.type.is_number and random.random() < 0.4:
                 step = 1 if fact.type.kind == "count" and not fact.decimals else random.choice((1, 0))
                 ends = [record[name] - random.choice(WIDTHS) * step, record[name] + random.choice(WIDTHS) * step]
-                low = ends[0] if fact.minimum is None else max(ends[0], fact.minimum)
-                high = ends[1] if fact.maximum is None else min(ends[1], fact.maximum)
+                low = max(ends[0], 1 - HUGE if fact.minimum is None else fact.minimum)
+                high = min(ends[1], HUGE - 1 if fact.maximum is None else fact.maximum)
                 pair = {"at_least": low, "at_most": high}
                 if random.random() < 0.2:
                     del pair[random.choice(list(pair))]
