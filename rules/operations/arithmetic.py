@@ -108,7 +108,8 @@ def _product_span(op: Op, spans: Spans) -> Span:
     if all(None not in span for span in ends):
         corners = [_product(op, *chosen) for chosen in product(*ends)]
         return min(corners), max(corners)
-    return (0 if all(low is not None and low >= 0 for low, _ in ends) else None), None
+    lows = [low for low, _ in ends]
+    return (_product(op, *lows) if all(low is not None and low >= 0 for low in lows) else None), None
 
 
 def _ordered(types: Sequence[Type]) -> Type | None:

@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 from rules import Engine, FactChecker, FactError, Reference
 from rules.model import Edition
+from rules.table import TableJudge
 from rules.values.exact import RANGES
 from rules.values.limits import HUGE
 from tests.agreement.agreeing import agree
+from tests.agreement.backends import connect
 from tests.agreement.drawing import Drawing
+from tests.agreement.tabular import judged, tabular, tabular_decisions
 from tests.agreement.test_random_editions import made
 
 WIDTHS = (0, 1, 1, 2, 5, 50)
@@ -99,6 +102,40 @@ def check(random: Random, cases: int) -> int:
                 settled += decision.outcome != rule.role("unknown") and str(checked).count("at_least") > 0
     engine.close()
     return settled
+
+
+def check_table(random: Random, cases: int) -> tuple[int, int]:
+    """Hold the table against the reference: it may be unable to tell, but not tell otherwise. How many rows it tells
+    as well, and how many not."""
+    edition = made(random)
+    if edition is None:
+        return 0, 0
+    reference, drawing, checker = Reference(edition), Drawing(edition), FactChecker(edition)
+    same = other = 0
+    on = drawing.day(random)
+    for name, why_not in tabular_decisions(edition, on).items():
+        rule = edition.rules[name]
+        if why_not is not None:
+            continue
+        drawn = [drawing.case(random, rule.subject, on) for _ in range(cases)]
+        checked = [checker.check(rule.subject, widened(edition, random, rule.subject, one)) for one in drawn]
+        facts = [tabular(edition, rule.subject, one) for one in checked]
+        for row, one in zip(judged(connect("duckdb"), edition, name, facts, on), facts, strict=True):
+            expected = reference.judge(name, one, on)
+            if row["beyond"]:
+                continue
+            assert row["outcome"] in (expected.outcome, rule.role("unknown")), (one, row, expected)
+            same, other = same + (row["outcome"] == expected.outcome), other + (row["outcome"] != expected.outcome)
+            for criterion, verdict in expected.verdicts:
+                found = TableJudge(edition, on).findings(name, row)[criterion.id]
+                assert found in (verdict, None), (criterion.id, one, row, expected)
+    return same, other
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 2**32))
+def test_tables_of_ranges(seed):
+    check_table(Random(seed), 30)
 
 
 @settings(max_examples=12, deadline=None)
