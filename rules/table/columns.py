@@ -19,6 +19,7 @@ from rules.values.limits import HUGE, PLACES
 SEPARATOR = "__"  # between a record around and its fact: county__households
 KEY = "id"
 ENDS = tuple(f"{SEPARATOR}{end}" for end in Range._fields)  # of a column beside that of a fact known within bounds
+ASIDE = f"{SEPARATOR}set_aside"  # of a column after a subject below: how many of its rows were set aside
 DEEPEST = 3  # lists within lists that a schema writes out
 
 FIGURE = dt.Decimal(len(str(HUGE)) - 1 + PLACES, PLACES)  # every figure that the fact dictionary allows
@@ -51,7 +52,7 @@ def fact_name(column: str) -> str:
 
 def own_columns(columns: Iterable[str]) -> list[str]:
     """The columns of a table that are about its own rows: not those of records around them or of conclusions."""
-    return [one for one in columns if SEPARATOR not in fact_name(one)]
+    return [one for one in columns if SEPARATOR not in fact_name(one).removesuffix(ASIDE)]
 
 
 def around(edition: Edition, subject: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from rules.model import Edition
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from service.county.backend import Backend, Spark, backend, digest, named, quoted, rows_of
-from service.county.intake.checks import BAD, CheckedFile, Checks
+from service.county.intake.checks import BAD, CheckedFile, Checks, aside_of
 from service.county.intake.inputs import Source
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
@@ -194,19 +194,24 @@ class _Run:
         """Judge one subject, after those below it."""
         judging, subject = self.judging, file.subject
         below = {one: path for one, path in self.files.items() if subject in around(self.edition, one)}
-        table = judging.counted(subject, judging.linked(subject, self.clean), below)
+        aside = {**self.clean, **{one: path for one in below if (path := self.folder / WORK / aside_of(one)).exists()}}
+
+        def counted(level: str) -> Any:
+            table = judging.beside(level, judging.linked(level, self.clean), below, aside)
+            return judging.counted(level, table, below)
+
+        table = counted(subject)
         upper = {}
         for level, names in judging.reads(subject).items():
             if level in self.clean:
                 upper[level] = self.clean[level]
             if level in self.clean and judging.counts(level, below).intersection(names):
                 upper[level] = self.folder / WORK / f"{level}_for_{subject}.parquet"
-                filled = judging.counted(level, judging.linked(level, self.clean), below)
-                judging.backend.write(filled, upper[level], KEY)
-        if below and upper:
+                judging.backend.write(counted(level), upper[level], KEY)
+        if below:
             mid = self.folder / WORK / f"counted_{subject}.parquet"
             judging.backend.write(table, mid, KEY)
-            table = judging.backend.table(mid)
+            table = judging.known(mid)
         return judging.level(subject, table, upper, self.files[subject], file.decided)
 
     def counts(self, level: Level) -> Counts:

@@ -11,7 +11,7 @@ from typing import Any
 from rules import Decision, FactChecker
 from rules.judging.decider import Decider
 from rules.model import Edition
-from rules.table.columns import KEY, SEPARATOR, key_of
+from rules.table.columns import ENDS, KEY, SEPARATOR, key_of
 from rules.table.verdicts import NOT_MET, WIDTH, Kind, Verdicts
 from service.county.backend import Duck, named, quoted, rows_of
 from service.county.intake.extract import case
@@ -51,7 +51,8 @@ class Outputs:
                 around = {one[KEY]: one for one in self._some(level, keys)}
                 for row in rows:
                     above = around.get(row.get(key_of(level)), {})
-                    row |= {level + SEPARATOR + name: above.get(name) for name in names}
+                    columns = [name + end for name in names for end in ("", *ENDS)]
+                    row |= {level + SEPARATOR + name: above.get(name) for name in columns}
         return rows
 
     def _some(self, subject: str, ids: Iterable[str] | None) -> list[dict[str, Any]]:
