@@ -136,7 +136,8 @@ BODIES: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
     "ranking": (
         {"list": PATH,
          "order": ListOf(Record({"by": EXPRESSION, "first": Word(("highest", "lowest"))}, {"title": TITLE}), 1)},
-        {"eligible": CRITERIA, "ties": Word(("shared", "by_id")), "take": Whole(1)},
+        {"eligible": CRITERIA, "ties": Word(("shared", "by_id")), "take": Whole(1),
+         "set_by": Field(SET_BY.shape, "次序和个数由谁规定", "who sets the order and the number")},
     ),
     "assignment": (
         {"bearer": Field(ID, "分派给哪类对象", "the subject that bears"), "balance": ListOf(DIMENSION, 1)},
