@@ -33,6 +33,11 @@ def text_of(node: Node | None) -> str:
     return "" if node is None else node.text
 
 
+def names_of(node: Node | None) -> tuple[str, ...]:
+    """One name, or a list of them."""
+    return () if node is None else tuple(item.text for item in node.items or [node])
+
+
 def choices_of(node: Node | None) -> dict[str, Text]:
     return {} if node is None else {code: Text(at.entries["zh"].text, at.entries["en"].text)
                                     for code, at in node.entries.items()}  # fmt: skip
@@ -137,7 +142,7 @@ class FactBuilder:
     def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:
         self._known_facts(subject, node.get("part_of"))
         return Fact(name, subject, type, title(node), node.mark, words(node.get("about")),
-                    words(node.get("supplied_by")), part_of=text_of(node.get("part_of")),
+                    words(node.get("supplied_by")), part_of=names_of(node.get("part_of")),
                     lever=text_of(node.get("change")), set_by=text_of(node.get("set_by")),
                     clause=text_of(node.get("clause")), **others)  # fmt: skip
 
@@ -157,7 +162,6 @@ class FactBuilder:
         type = Type(kind, unit, tuple(choices), ranked, of)
         unless = {"minimum": KINDS[kind].minimum, "maximum": KINDS[kind].maximum}
         bounds = {key: self._bound(node.get(key), type, bound) for key, bound in unless.items()}
-        moves = tuple(item.text for item in getattr(node.get("moves"), "items", ()))
         self._known_facts(subject, node.get("moves"))
         return self._with(
             subject,
@@ -165,7 +169,7 @@ class FactBuilder:
             node,
             type,
             choices=choices,
-            moves=moves,
+            moves=names_of(node.get("moves")),
             trait=text_of(node.get("trait")),
             decimals=text_of(node.get("decimals")) == "true",
             **bounds,

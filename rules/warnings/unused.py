@@ -50,7 +50,7 @@ def _facts(edition: Edition, problems: Problems) -> None:
                         yield from refs(part.what, part.subject)
 
     used = behind(edition, read())
-    beside = {(subject, name) for (subject, _), fact in used.items() for name in (fact.part_of, *fact.moves) if name}
+    beside = {(subject, name) for (subject, _), fact in used.items() for name in (*fact.part_of, *fact.moves)}
     for subject in edition.subjects.values():
         for fact in subject.facts.values():
             if (subject.name, fact.name) not in used.keys() | beside:

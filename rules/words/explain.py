@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 from rules.judging.decision import Decision, Missing
-from rules.judging.distance import Change, Distance, distances
+from rules.judging.distance import Change, Distance, Distances, better, distances
 from rules.judging.reference import Reference
 from rules.model import Checklist, Fact
+from rules.values.exact import POINTS
 from rules.values.layout import Line, Span, text
 from rules.values.text import Lang
 from rules.words.arithmetic import Arithmetic
@@ -29,6 +30,7 @@ WHY_FAR: Mapping[str, tuple[str, str]] = {
     "no_lever": ("没有可以办理的事项", "nothing that can be acted on"),
     "out_of_reach": ("做到头也达不到", "out of reach, even all the way"),
     "unknown": ("信息不足，无法测算", "cannot be measured while facts are missing"),
+    "not_computed": ("未测算", "not computed"),
 }
 _STEP = re.compile(r"(\w+)(?:\[([^\]]*)\])?(?:\.|$)")  # of a path to a fact: `votes[R-1].side`
 
@@ -75,9 +77,12 @@ def change_said(say: Wording, change: Change) -> str:
     """One change in words."""
     title = say.text(change.title)
     if change.by is None:
-        return title if change.to else say.pick(f"不再{title}", f"no longer: {title}")
+        to = say.text(change.answer) if change.answer else say.pick(*(("是", "yes") if change.to else ("否", "no")))
+        return say.pick(f"{title}改为“{to}”", f'{title}: change to "{to}"')
     more = say.pick("增加", "up") if change.by > 0 else say.pick("减少", "down")
     by, to = say.value(abs(change.by), change.type), say.value(change.to, change.type)
+    if change.besides:  # it moves along with another change, too
+        return say.pick(f"{title}另{more} {by}（共至 {to}）", f"{title} {more} by another {by} (to {to} in all)")
     return say.pick(f"{title}{more} {by}（至 {to}）", f"{title} {more} by {by} (to {to})")
 
 
@@ -139,18 +144,31 @@ class Explainer:
 
     def _far(self) -> Iterator[Reason]:
         decision, say = self.decision, self.say
-        if not isinstance(decision.rule.body, Checklist) or decision.rule.role("met") == decision.outcome:
+        if isinstance(decision.rule.body, Checklist):
+            if decision.rule.role("met") != decision.outcome:
+                yield from self._far_criteria(distances(decision))
             return
-        found = distances(decision)
-        if not any(distance.reachable for distance in found.criteria.values()):
-            reasons = dict.fromkeys(distance.why for distance in found.criteria.values())
-            yield Reason(say.pick("；", "; ").join(say.pick(*WHY_FAR[why]) for why in reasons))
+        found = distances(decision) if better(decision.rule, decision.outcome) else Distances({}, None)
+        if found.points is not None:
+            by, to = (say.value(one, POINTS) for one in (found.points.by, found.points.to))
+            title = say.text(found.points.title)
+            yield Reason(say.pick(f"到“{title}”", f'to "{title}"'),
+                         say.pick(f"还差 {by}（总分至 {to}）", f"short of {by} (a total of {to})"))  # fmt: skip
+        if found.outcome is not None and found.outcome.reachable:
+            yield Reason(say.pick("要更好的结论", "to a better outcome"), self._distance(found.outcome))
+
+    def _far_criteria(self, found: Distances) -> Iterator[Reason]:
+        """Each criterion, and all together; one alone only where meeting it turns the outcome."""
+        say, altogether, each = self.say, found.outcome, list(found.criteria.values())
+        if not any(distance.reachable for distance in each):
+            yield Reason(say.pick("；", "; ").join(dict.fromkeys(map(self._distance, each))))
             return
-        titles = {finding.id: finding.title for finding in decision.findings}
-        for name, distance in found.criteria.items():
+        titles = {finding.id: finding.title for finding in self.decision.findings}
+        alone = len(each) == 1 and altogether is not None and each[0].changes != altogether.changes
+        for name, distance in found.criteria.items() if not alone else ():
             yield Reason(say.text(titles[name]), self._distance(distance))
-        if found.outcome is not None and len(found.criteria) > 1:
-            yield self._together(found.outcome, list(found.criteria.values()))
+        if altogether is not None and (alone or len(each) > 1):
+            yield self._together(altogether, each)
 
     def _together(self, altogether: Distance, each: list[Distance]) -> Reason:
         """What it takes altogether, which can be less or more than the parts; told only where it is not their sum."""
@@ -163,6 +181,9 @@ class Explainer:
         return Reason(title, self._distance(altogether))
 
     def _distance(self, distance: Distance) -> str:
+        if distance.see:
+            names = self.say.pick("、", ", ").join(map(self.say.text, distance.see.values()))
+            return self.say.pick(f"未测算，见{names}", f"not computed: see {names}")
         if distance.why:
             return self.say.pick(*WHY_FAR[distance.why])
         return self.say.pick("；", "; ").join(change_said(self.say, one) for one in distance.changes)

@@ -112,9 +112,12 @@ class Checks:
     def _wholes(self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]) -> Iterator[Fault]:
         for name, value in shown.items():
             fact = known.get(name)
-            if fact is not None and fact.part_of in shown and fact.type.is_number:
-                said = part_exceeds(fact, known[fact.part_of])
-                yield Fault(found.facts[name], f"{value} > {shown[fact.part_of]}", "part_exceeds_whole", said=said)
+            if fact is None or not fact.type.is_number:
+                continue
+            for whole in fact.part_of:
+                if whole in shown:
+                    said = part_exceeds(fact, known[whole])
+                    yield Fault(found.facts[name], f"{value} > {shown[whole]}", "part_exceeds_whole", said=said)
 
     def _code(self, subject: str, one: Fault) -> str:
         """The code of the message about a fault; one of its own where the message differs by the column."""
