@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 from typing import NamedTuple
 
 from rules.judging.trials import Trials
@@ -115,7 +115,7 @@ class Figures:
             return _ratio_span([span(form, box) for form in quotient])
         if isinstance(expr, Ref):
             fact = self.trials.dictionary.get(expr.name) if expr.what == "fact" else None
-            if expr.what == "total":
+            if expr.what == "total" or (expr.what == "output" and expr.output == "total"):
                 return self.total(expr.name, box)
             return ENDLESS if fact is None or fact.formula is None or fact.lever else self.spans(fact.formula, box)
         if not isinstance(expr, Op) or expr.name not in _SPANS:
@@ -140,7 +140,9 @@ def row_of(form: Form, *, strict: bool = False) -> Row:
     """A sum of levers that is not to be negative (`strict`: to be above zero) as a row."""
     size = lcm(*(value.denominator for value in form.values()))
     slopes = {name: int(value * size) for name, value in form.items() if name and value}
-    return Row(slopes, int(form.get("", 0) * size) - strict)
+    common = gcd(*slopes.values()) or 1  # steps come whole: 3x + 3y >= 4 is x + y >= 2
+    return Row({name: slope // common for name, slope in slopes.items()},
+               (int(form.get("", 0) * size) - strict) // common)  # fmt: skip
 
 
 def span(form: Form, box: Box) -> Span:

@@ -105,6 +105,8 @@ class Goals(Figures):
                              wanted)  # fmt: skip
         if isinstance(left, Ref) and left.what == "outcome":
             return self._outcome_ways(left, test, wanted)
+        if isinstance(left, Ref) and left.what == "output":
+            return self._output_ways(left, test, wanted)
         if isinstance(left, Op) and left.name == "holds" and left.where is not None:
             return [((left.where, truth),) for truth in (True, False) if self._passes(leaf, test, truth) is wanted]
         if isinstance(left, Op) and left.name == "choose" and left.where is not None:
@@ -135,6 +137,14 @@ class Goals(Figures):
         leaf = Leaf(left, (test,))
         return [((concluded(rule, one), True),) for one in left.type.choices if self._passes(leaf, test, one) is wanted]
 
+    def _output_ways(self, left: Ref, test: Comparison, wanted: bool) -> list[tuple[Goal, ...]] | None:
+        """An output of a table is that of the first row that holds; any other is not followed."""
+        body = self.trials.decision.edition.rules[left.name].body
+        if not isinstance(body, Table) or body.hit != "first":
+            return None
+        given = [row for row in (*body.rows, body.otherwise) if left.output in row.then]
+        return [((hit(body, row), True), (Leaf(row.then[left.output], (test,)), wanted)) for row in given]
+
     def _passes(self, leaf: Leaf, test: Comparison, value: Value) -> bool | None:
         limits = [self.trials.start.evaluate(limit) for limit in test.limits]
         return passes(test.operator, value, limits, leaf.left.type)
@@ -162,7 +172,8 @@ class Goals(Figures):
     def total(self, rule: str, box: Box) -> Span:
         """The least and the greatest total of a scorecard within a box."""
         body = self.trials.decision.edition.rules[rule].body
-        assert isinstance(body, Scorecard)
+        if not isinstance(body, Scorecard):
+            return ENDLESS
         ends = [self._points(item, box) for item in body.items]
         return _bounded((_sum(low for low, _ in ends), _sum(high for _, high in ends)), body.least, body.most)
 

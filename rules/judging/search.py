@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heappop, heappush
-from math import ceil
+from math import ceil, gcd
 
 from rules.judging.figures import Box, Row
 from rules.judging.goals import Goal, Goals
@@ -42,6 +42,7 @@ class Search:
     def __init__(self, goals: Goals, rows: tuple[Row, ...], good: Callable[[Changes], bool]) -> None:
         self.goals, self.rows, self.good = goals, rows, good
         self.levers = goals.trials.levers
+        self.unit = gcd(*(lever.price for lever in self.levers.values()))  # every cost is a multiple of it
         self.tried: dict[tuple[int, ...], bool] = {}
 
     def cheapest(self, goal: Condition) -> Changes | None:
@@ -80,7 +81,10 @@ class Search:
 
     def _settled(self, node: Node, goals: list[Goal]) -> Node | None:
         """A box with some goals more taken apart, and narrowed; None where it cannot hold what is wanted."""
-        box, rows, odd, open = dict(node.box), list(node.rows), list(node.odd), list(node.open)
+        rows, open, odd = list(node.rows), list(node.open), list[Goal]()
+        if (box := _narrowed(dict(node.box), rows)) is None:
+            return None
+        goals += node.odd  # in a narrower box, it may be plain
         while goals:
             condition, wanted = goal = goals.pop()
             ways = self.goals.ways(condition, wanted)
@@ -163,7 +167,7 @@ class Search:
             if not taken & row.slopes.keys():
                 taken |= row.slopes.keys()
                 least += cost
-        return ceil(least)
+        return ceil(least / self.unit) * self.unit
 
     def _filled(self, node: Node) -> Changes:
         """The corner of a box, with the cheapest steps for the rows that lack some."""
@@ -175,7 +179,7 @@ class Search:
         return way
 
 
-def _narrowed(box: dict[str, tuple[int, int]], rows: list[Row]) -> Box | None:
+def _narrowed(box: dict[str, tuple[int, int]], rows: list[Row]) -> dict[str, tuple[int, int]] | None:
     """The box without the steps with which a row cannot hold; None where none are left."""
     for _ in range(ROUNDS):
         before = dict(box)

@@ -9,20 +9,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from rules import Reference
-from rules.judging.distance import distances
 from tests.editions import shipped
+from tests.unit.measuring import moved, told
 from tests.unit.small import ON, checklist, choice, count, derived, given, small
 
 SHIPPED = shipped()
-
-
-def told(edition, facts, name="d"):
-    return distances(Reference(edition).decide(name, facts, ON))
-
-
-def moved(distance):
-    """Fact -> by how much, or to what."""
-    return {one.fact: one.to if one.by is None else one.by for one in distance.changes}
 
 
 # --- the shipped village, with few households ------------------------------------------------------------------------
