@@ -141,6 +141,9 @@ class FactBuilder:
 
     def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:
         self._known_facts(subject, node.get("part_of"))
+        unfit = {"part_of": not type.is_number, "change": type.kind in ("date", "list")}
+        for key in (key for key, wrong in unfit.items() if wrong and node.get(key) is not None):
+            self.problems.add(node.entries[key], "fact.needless", key=key, kind=type.kind)
         return Fact(name, subject, type, title(node), node.mark, words(node.get("about")),
                     words(node.get("supplied_by")), part_of=names_of(node.get("part_of")),
                     lever=text_of(node.get("change")), set_by=text_of(node.get("set_by")),

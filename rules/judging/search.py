@@ -1,7 +1,7 @@
 """Searches the cheapest way to change a case so that it is as wanted: exactly, or it says that it is too dear.
 
 Boxes of steps are taken in the order of the least that a way within them can cost. Rows narrow a box; a goal that can
-be reached in several ways makes a box of each; then a box is halved. A way is taken once its case, judged, is as
+be reached in several ways makes a box of each; then a box is cut in two. A way is taken once its case, judged, is as
 wanted and no box can hold a cheaper one.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heappop, heappush
-from math import ceil, gcd
+from math import ceil, gcd, isqrt
 
 from rules.judging.figures import Box, Row
 from rules.judging.goals import Goal, Goals
@@ -131,9 +131,10 @@ class Search:
         if not wide:
             return []
         short = {name for row in node.rows if row.lack(self._corner(node)) for name in row.slopes}
+        short = short or {name for condition, _ in node.odd for name in self.goals.trials.levers_of(condition)}
         name = max(wide, key=lambda one: (one in short or not short, node.box[one][1] - node.box[one][0]))
         low, high = node.box[name]
-        middle = (low + high) // 2
+        middle = _middle(low, high)
         halves = ({**node.box, name: ends} for ends in ((low, middle), (middle + 1, high)))
         return [self._settled(Node(box, node.rows, node.odd, ()), []) for box in halves]
 
@@ -177,6 +178,15 @@ class Search:
                 steps = min(room, ceil(Fraction(row.lack(way), slope)))
                 way[name] += steps if row.slopes[name] > 0 else -steps
         return way
+
+
+def _middle(low: int, high: int) -> int:
+    """Where a range is cut in two: at nought, then by magnitude, then in halves."""
+    if low < 0 <= high:
+        return -1
+    if high < 0:
+        return -1 - _middle(-high, -low)
+    return isqrt((low + 1) * (high + 1)) - 1 if high > 4 * (low + 1) else (low + high) // 2
 
 
 def _narrowed(box: dict[str, tuple[int, int]], rows: list[Row]) -> dict[str, tuple[int, int]] | None:

@@ -144,6 +144,12 @@ class Trials:
         }
         return any((self.rule.subject, name) in read for name in self.moved)
 
+    def levers_of(self, condition: Condition) -> set[str]:
+        """The levers that bear on a condition by itself."""
+        reach = Reach(self.decision.edition, self.rule.subject, self.decision.facts)
+        reach.read(condition)
+        return {name for name in self.levers if reach.facts.keys() & along(self.dictionary, name)}
+
     def scope(self, changes: Changes) -> Scope:
         """The case as it would be: given facts moved in the record, derived ones (a count of villages) in memory."""
         record, derived = dict(self.decision.facts), []

@@ -5,17 +5,18 @@ The rules are those of rules.cases.checker, over whole tables at once; tests hol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules.model import Edition, Fact
+from rules.model import Edition
 from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted, retyped, rows_of
 from service.county.intake.columns import Fault, Matched, Note, cell, coded, id_in, in_lists, matched, wrong_ids
 from service.county.intake.inputs import ROW, Source, Unreadable, numbered, opened
-from service.county.intake.reasons import MESSAGES, part_exceeds, reasons
+from service.county.intake.reasons import MESSAGES, reasons
+from service.county.intake.wholes import exceeding
 
 BAD = "bad__"
 
@@ -60,6 +61,7 @@ class Checks:
             wrong.append(Fault(found.above or within, f"{above} IS NULL", "no_record_above"))
             wrong.append(Fault(found.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
         facts, more = self._facts(subject, found, types)
+        more += exceeding(self.edition, subject, duck, raw, found, facts)
         self.clean[subject], good = self._write(source, raw, shown | facts, [*wrong, *more])
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         counts = ", ".join(f"count({named(name)})" for name in facts) or "1"
@@ -106,18 +108,7 @@ class Checks:
             shown[name] = part.value
             said = reasons(self.edition, fact, codes)
             wrong += [Fault(column, condition, code, said=said.get(code)) for condition, code in part.wrong]
-        wrong += list(self._wholes(known, found, shown))
         return shown, wrong
-
-    def _wholes(self, known: Mapping[str, Fact], found: Matched, shown: Mapping[str, str]) -> Iterator[Fault]:
-        for name, value in shown.items():
-            fact = known.get(name)
-            if fact is None or not fact.type.is_number:
-                continue
-            for whole in fact.part_of:
-                if whole in shown:
-                    said = part_exceeds(fact, known[whole])
-                    yield Fault(found.facts[name], f"{value} > {shown[whole]}", "part_exceeds_whole", said=said)
 
     def _code(self, subject: str, one: Fault) -> str:
         """The code of the message about a fault; one of its own where the message differs by the column."""
