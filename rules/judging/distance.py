@@ -23,6 +23,8 @@ from rules.model import Checklist, Condition, Group, Rule, Scorecard, Table, cri
 from rules.values.exact import Type, Value, exact, plain
 from rules.values.text import Text
 
+MOST_ROWS = 50  # of a table, that are measured
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -129,7 +131,9 @@ class _Measured:
         self.reference.judgement(self.rule, self.start)  # leaves the total of a scorecard in the scope
 
     def distances(self) -> Distances:
-        each = {name: self._to(goal) for name, goal in self._items()}
+        items = dict(self._items())
+        dear = isinstance(self.rule.body, Table) and len(items) > MOST_ROWS  # each looks at all rows above it
+        each = {name: Distance((), "not_computed") if dear else self._to(goal) for name, goal in items.items()}
         points = self._points(self.rule.body) if isinstance(self.rule.body, Scorecard) else None
         return Distances(each, self._outcome(each), points)
 
