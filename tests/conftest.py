@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from rules import Edition, Engine
 from tests.editions import POLICIES, store
+from tests.parsed import remember
 from tests.steps.assigning import *
 from tests.steps.case import Case
 from tests.steps.conclusions import *
@@ -20,8 +22,20 @@ from tests.steps.rankings import *
 from tests.steps.readings import *
 from tests.steps.shortfalls import *
 
+remember()  # most tests begin with a plan of thirty files, and change one of them
 CLAUSE = "条款-"
 LONGEST = ("tests/serving/test_crash", "tests/serving/", "tests/county/", "tests/agreement/", "tests/browser/")
+
+
+# The collector of cycles walks through all that was collected and imported, again and again, a sixth of the time.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Collect cycles seldom, and never among what lives to the end anyway."""
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
+    gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:

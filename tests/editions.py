@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from rules import Edition, Store, open_store
+from rules import Edition, Store, open_store, read_store
 
 POLICIES = Path(__file__).parents[1] / "policies"
 PLANS = Path(__file__).parent / "plans"
@@ -21,3 +21,11 @@ def every(*folders: Path) -> dict[str, Edition]:
     """All editions of these folders by id; of `POLICIES` and `PLANS` where none is named."""
     stores: list[Store] = [store(folder) for folder in folders or (POLICIES, PLANS)]
     return {edition.id: edition for one in stores for editions in one.plans.values() for edition in editions}
+
+
+_read = cache(read_store)
+
+
+def read_once(root: Path, *, warn: bool = True) -> Store:
+    """As `read_store`; the plan shipped is read once, however many commands a test runs on it."""
+    return _read(POLICIES, warn=warn) if root == POLICIES else read_store(root, warn=warn)

@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +34,8 @@ class Running:
     keys: Mapping[str, str]
     environment: dict[str, str]
     log: Path
-    process: subprocess.Popen[bytes] = field(repr=False)
+    begin: Callable[[Mapping[str, str], Path], Any] = field(repr=False)
+    process: Any = field(repr=False)  # a Popen, or what has its methods
 
     def call(
         self, method: str, path: str, body: Any = None, role: str = "caller", **headers: str
@@ -66,18 +67,25 @@ class Running:
 
     def restart(self) -> None:
         """Start again where the process has ended."""
-        self.process = _start(self.environment, self.log)
+        self.process = self.begin(self.environment, self.log)
         self.wait()
 
     def kill(self) -> None:
         """End it and its workers at once, with no time to finish anything."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        while not _is_free(int(self.environment["VILLAGE_CREDIT_PORT"])):  # the workers may end a moment later
+            time.sleep(0.005)
 
     def stop(self) -> int:
         """End it as an operator would; the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def free_port() -> int:
@@ -86,8 +94,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def started(environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "service", "serve"],
+            env=environment, stdout=output, stderr=output, start_new_session=True,
+        )  # fmt: skip
+
+
 @contextmanager
-def running(folder: Path, **settings: object) -> Iterator[Running]:
+def running(folder: Path, begin: Callable[..., Any] = started, **settings: object) -> Iterator[Running]:
     """A server with its data in a folder; settings by their names in the table of settings."""
     port = free_port()
     own = {"port": port, "workers": 1, "threads": 8, "reload_seconds": 0.1, **settings}
@@ -95,21 +111,13 @@ def running(folder: Path, **settings: object) -> Iterator[Running]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("VILLAGE_CREDIT_")}
     environment, keys = prepare({**inherited, **told}, folder)
     log = folder / "server.log"
-    server = Running(f"http://127.0.0.1:{port}", keys, environment, log, _start(environment, log))
+    server = Running(f"http://127.0.0.1:{port}", keys, environment, log, begin, begin(environment, log))
     try:
         server.wait()
         yield server
     finally:
         if server.process.poll() is None:
             server.stop()
-
-
-def _start(environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", "service", "serve"],
-            env=environment, stdout=output, stderr=output, start_new_session=True,
-        )  # fmt: skip
 
 
 def _body(answer: Any) -> Any:

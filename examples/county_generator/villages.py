@@ -77,6 +77,7 @@ def villages(chance: Chance, where: Places, on: date, sums: Sums, progress: floa
         "graded": flags(collected & ~chance.below("village/graded", n, 0.05)),
         "granting_done": flags(granted),
         "completed_on": days(on, completed, filed & granted),
+        "pilot_finished_on": days(on, completed, filed & granted & pilot),
         **_panel(chance, n),
         "households_take_part": flags(~chance.below("village/take_part", n, 0.04)),
         "households_repay": flags(~chance.below("village/repay", n, 0.03)),

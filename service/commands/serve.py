@@ -96,12 +96,15 @@ def _memory() -> str | None:
 def run(chosen: ServiceSettings) -> None:
     """Serve until a signal. The workers share a folder for votes on policies and for metrics.
 
-    `service.app` is imported in the workers only: prometheus_client reads its folder once, at import.
+    `service.app` is imported once the folder is set, since prometheus_client reads it at import, and before the
+    workers are forked, so that they share its modules.
     """
     runtime = Path(tempfile.mkdtemp(prefix=f"village-credit-{os.getpid()}-", dir=_memory()))
     (runtime / "metrics").mkdir()
     os.environ[RUNTIME] = str(runtime)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(runtime / "metrics")
+    import service.app  # noqa: F401, PLC0415
+
     server = Granian(
         "service.commands.serve:worker",
         factory=True,

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from service.commands.main import cli
 from tests.county.making import ON, county, options
-from tests.running import POLICIES
+from tests.editions import POLICIES, read_once
 
 
 def call(*words, code=0):
@@ -19,6 +19,11 @@ def call(*words, code=0):
 
 def run(files, out, *more, code=0):
     return call("run", *options(files), "--on", ON, "--out", out, "--lang", "en", "--json", *more, code=code)
+
+
+@pytest.fixture(autouse=True)
+def shipped_read_once(monkeypatch):
+    monkeypatch.setattr("service.commands.common.read_store", read_once)
 
 
 @pytest.fixture(scope="package")

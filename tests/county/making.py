@@ -49,7 +49,8 @@ def villages(count, townships, seed=2):
          "residents": 300 + 50 * number, "per_capita_income": chance.randrange(9000, 30000),
          "integrity_score": chance.randrange(50, 100),
          "pilot": number < 4, "publicity_done": True, "collection_done": number % 2 == 0, "filing_done": True,
-         "graded": True, "granting_done": True, "completed_on": date(2026, 6, 20), "title_in_force": number % 3 == 1,
+         "graded": True, "granting_done": True, "completed_on": date(2026, 6, 20),
+         "pilot_finished_on": date(2026, 6, 20) if number < 4 else None, "title_in_force": number % 3 == 1,
          "titled_on": date(2026, 1, 5) if number % 3 == 1 else None}
         for number in range(count)
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from service.log import DecisionLog, Sealer, verify
 from tests.running import GONE, Running, running
+from tests.serving.preloaded import forked
 
 BASE = Path(__file__).parents[1] / "policy" / "base"  # a small plan: every start reads it three times
 KILLS, CLIENTS = 50, 6
@@ -53,7 +54,8 @@ class Load:
 def test_fifty_kills_under_load_lose_no_answer_and_repeat_none(tmp_path: Path, url: str) -> None:
     chance = random.Random(50)
     shutil.copytree(BASE, tmp_path / "policies" / "base")
-    with running(tmp_path, database=url, log_level="error", workers=2, policies=tmp_path / "policies") as server:
+    own = {"database": url, "log_level": "error", "workers": 2, "policies": tmp_path / "policies"}
+    with running(tmp_path, forked, **own) as server:
         load = Load(server)
         with ThreadPoolExecutor(CLIENTS) as pool:
             asking = [pool.submit(load.ask, client) for client in range(CLIENTS)]

@@ -15,25 +15,29 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import GONE, POLICIES, Running, running
+from tests.running import GONE, Running, running
 
-PLAN, DATE, FILE = "xx-county", "2026-05-01", "credit_village.yaml"
+BASE = Path(__file__).parents[1] / "policy" / "base"  # a small plan: every worker compiles each change
+FILE = "2026-05-01/standing.yaml"
+PATH = "/v1/decisions/standing"
 CASE = {"subject": {"id": "V-1"}, "on": "2026-12-31", "facts": {"households": 300, "a_grade_households": 164}}
-SWAPS = 100
+SWAPS, CLIENTS = 100, 4
 
 
 @pytest.fixture
 def policies(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(POLICIES, tmp_path / "policies"))
+    folder = tmp_path / "policies"
+    shutil.copytree(BASE, folder / BASE.name)
+    return folder
 
 
 def limit(policies: Path, text: str) -> None:
     """Write another limit into the policy, in one step."""
-    file = policies / PLAN / DATE / FILE
-    shipped = (POLICIES / PLAN / DATE / FILE).read_text(encoding="utf-8")
-    assert "55%" in shipped
+    file = policies / BASE.name / FILE
+    base = (BASE / FILE).read_text(encoding="utf-8")
+    assert "55%" in base
     part = file.with_suffix(".part")
-    part.write_text(shipped.replace("55%", text), encoding="utf-8")
+    part.write_text(base.replace("55%", text), encoding="utf-8")
     part.replace(file)
 
 
@@ -44,7 +48,7 @@ def ready(server: Running) -> dict[str, object]:
 
 def seen(server: Running) -> tuple[str, str]:
     """The limit a decision was held to, and the edition it names."""
-    status, body, _ = server.call("POST", "/v1/decisions/credit_village", CASE)
+    status, body, _ = server.call("POST", PATH, CASE)
     assert status == 200, body
     first = body["findings"][0]
     return first["comparisons"][0]["tests"][0]["limit"], body["edition_sha256"]
@@ -55,24 +59,23 @@ def until(server: Running, wanted: str) -> None:
     patience = time.monotonic() + 60
     while seen(server)[0] != wanted:
         assert time.monotonic() < patience, (wanted, ready(server), server.log.read_text()[-2000:])
+        threading.Event().wait(0.02)  # the folder is looked at every 0.05 seconds
 
 
 def test_no_request_fails_or_is_mixed_during_a_hundred_swaps_under_load(tmp_path: Path, policies: Path) -> None:
     with running(tmp_path, workers=2, policies=policies, reload_seconds=0.05) as server:
         found: dict[str, set[str]] = {}
         stop = threading.Event()
-        orders: list[list[str]] = []
+        orders: list[list[str]] = [[] for _ in range(CLIENTS)]
 
-        def ask() -> None:
-            order: list[str] = []
-            orders.append(order)
-            while not stop.is_set():
+        def ask(order: list[str]) -> None:
+            while not stop.wait(0.005):  # a client that never pauses leaves the workers no processor to swap on
                 shown, sha = seen(server)
                 found.setdefault(sha, set()).add(shown)
                 order.append(shown)
 
-        with ThreadPoolExecutor(4) as pool:
-            asking = [pool.submit(ask) for _ in range(4)]
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            asking = [pool.submit(ask, order) for order in orders]
             try:
                 for number in range(SWAPS):
                     percent = 40 + number % 50
@@ -97,7 +100,7 @@ def test_a_bad_edition_never_replaces_a_good_one_and_readyz_says_why(tmp_path: P
         while not (body := ready(server))["policies"]["rejected"]:
             assert time.monotonic() < patience
         (problem, *_) = body["policies"]["rejected"]
-        assert problem["file"] == f"{PLAN}/{DATE}/{FILE}"
+        assert problem["file"] == f"{BASE.name}/{FILE}"
         assert problem["line"] > 1
         assert problem["zh"]
         assert problem["en"]
@@ -122,14 +125,14 @@ def test_a_service_starts_with_broken_policies_on_those_that_were_live_last(tmp_
         limit(policies, "61%")
         until(server, "0.61")
         assert server.stop() == 0
-        (policies / PLAN / DATE / FILE).write_text("decision: [", encoding="utf-8")
+        (policies / BASE.name / FILE).write_text("decision: [", encoding="utf-8")
         server.restart()
         assert seen(server)[0] == "0.61"
         assert ready(server)["policies"]["rejected"]
 
 
-def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
-    with running(tmp_path, workers=2) as server:
+def test_a_worker_that_dies_is_replaced(tmp_path: Path, policies: Path) -> None:
+    with running(tmp_path, workers=2, policies=policies) as server:
         patience = time.monotonic() + 60
         while len(before := workers(server)) < 2:  # the service answers as soon as the first is there
             assert time.monotonic() < patience
@@ -138,6 +141,7 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
             assert time.monotonic() < patience
             with suppress(*GONE):  # what that worker had in hand is lost, and nothing else
                 assert seen(server)[0] == "0.55"
+        server.wait()  # a worker votes before it listens
         assert seen(server)[0] == "0.55"
 
 
@@ -148,13 +152,12 @@ def workers(server: Running) -> list[int]:
     return [int(vote.name) for vote in votes.iterdir() if vote.name.isdecimal() and Path(f"/proc/{vote.name}").exists()]
 
 
-def test_what_is_under_way_is_finished_when_the_service_is_told_to_stop(tmp_path: Path) -> None:
-    with running(tmp_path, workers=2) as server:
+def test_what_is_under_way_is_finished_when_the_service_is_told_to_stop(tmp_path: Path, policies: Path) -> None:
+    with running(tmp_path, workers=2, policies=policies) as server:
         line = json.dumps(CASE).encode() + b"\n"
         body = line * 4000
         with ThreadPoolExecutor(1) as pool:
-            path = "/v1/decisions/credit_village/batch"
-            asked = pool.submit(server.call, "POST", path, body, Content_Type="application/x-ndjson")
+            asked = pool.submit(server.call, "POST", f"{PATH}/batch", body, Content_Type="application/x-ndjson")
             patience = time.monotonic() + 60
             while "village_credit_decisions_total{" not in server.call("GET", "/metrics")[1].decode():
                 assert time.monotonic() < patience

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from rules.cases.files import read_cases
 from service.commands.main import COMMANDS, ENGINE, Lazy, cli, main
+from tests.editions import read_once
 from tests.unit.console import DOCUMENTS, played
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,11 @@ VILLAGES = str(COUNTY / "2-villages.yaml")
 
 def call(*words, text=None, **env):
     return CliRunner(env={"LANG": "en_US.UTF-8", "LC_ALL": "", "LC_MESSAGES": "", **env}).invoke(cli, words, input=text)
+
+
+@pytest.fixture(autouse=True)
+def shipped_read_once(monkeypatch):
+    monkeypatch.setattr("service.commands.common.read_store", read_once)
 
 
 @pytest.fixture

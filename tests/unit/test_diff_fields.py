@@ -8,8 +8,10 @@ import pytest
 from rules.building.store import open_store
 from rules.model import Edition
 from rules.model.places import differing
+from rules.words import diff as differences
 from rules.words.diff import diff
 from rules.words.fields import FIELDS
+from rules.words.items import items
 from tests.agreement.mutants import declarations, mutants
 from tests.unit.altering import alterations, changed_inside, dataclasses_in, with_twins
 
@@ -25,6 +27,13 @@ MOST = 2  # places in which each field of each edition is changed
 def editions():
     stores = {root: open_store(root).plans for root in ROOTS}
     return {(root, plan): with_twins(stores[root][plan][-1]) for root, plan in PLANS}
+
+
+@pytest.fixture(autouse=True)
+def items_once(editions, monkeypatch):
+    """List the items of an edition once, not for each of the many editions that it is compared with."""
+    once = {id(one): items(one) for one in editions.values()}
+    monkeypatch.setattr(differences, "items", lambda one: once.get(id(one)) or items(one))
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan[1])
