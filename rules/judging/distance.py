@@ -23,7 +23,7 @@ from rules.model import Checklist, Condition, Group, Rule, Scorecard, Table, cri
 from rules.values.exact import Type, Value, exact, plain
 from rules.values.text import Text
 
-MOST_ROWS = 50  # of a table, that are measured
+MOST_ROWS = 60  # of a table, that are measured
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ class Figures:
 
     def quotient(self, expr: Expr) -> Quotient | None:
         """A figure as one sum of levers over another; None where it is no such."""
+        if not expr.type.is_number:
+            return None
         if not self.trials.touched(expr):
             value = self.trials.start.evaluate(expr)
             return None if value is None else plain_number(value)

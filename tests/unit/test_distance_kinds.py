@@ -111,6 +111,20 @@ def test_a_lever_behind_another_decision_is_followed_or_pointed_to(require, reco
     assert (found.why, moved(found), found.see and [*found.see]) == (why, changes, see)
 
 
+def test_a_lever_that_the_records_of_a_list_are_held_against_is_tried():
+    facts = {
+        "bar": count(change="down"), "houses": given("list", of="village"),
+        "above": derived(count="houses", where={"n": {"at_least": "own.bar"}}),
+        "share": derived(ratio=["above", "bar"]),
+    }  # fmt: skip
+    rule = checklist({"require": {"all": [{"above": {"at_least": "2 villages"}}, {"share": {"at_least": "10%"}}]}})
+    edition = small(facts, {"d": rule}, village={"n": count()})
+
+    found = told(edition, {"bar": 9, "houses": [{"n": 3}, {"n": 5}, {"n": 7}]})
+
+    assert moved(found.outcome) == {"bar": -4}
+
+
 def test_a_search_that_is_given_up_says_so(monkeypatch):
     monkeypatch.setattr("rules.judging.search.MOST_BOXES", 0)
     found = told(small(LEVERS, {"d": checklist({"require": {"n": {"at_least": "3 houses"}}})}), {"n": 1})
