@@ -25,8 +25,8 @@ from rules import FactChecker, Reference
 from rules.building.loader import load
 from rules.model import Edition
 from service.county.backend import Duck, named, quoted
+from service.county.intake.extract import case
 from service.county.intake.inputs import Source
-from service.county.intake.rows import case
 from service.county.running import Asked, run
 
 ROOT = Path(__file__).parents[1]

@@ -20,7 +20,6 @@ from service.keys import Keys
 from service.log import DecisionLog, LogUnavailable, Sealer
 from service.openapi import document as openapi
 from service.pages import example, operations
-from service.pages.example_report import ExampleReport
 from service.policies import archive
 from service.policies.compiled import Snapshot
 from service.policies.live import Later, Policies
@@ -60,7 +59,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         api.register_blueprint(resource.blueprint)
     app.register_blueprint(operations.pages(openapi.Document(app, api)))
     if folder := os.environ.get(EXAMPLE):
-        reports = app.extensions[example.NAME] = ExampleReport(Path(folder))
+        reports = app.extensions[example.NAME] = example.ExampleReport(Path(folder))
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own

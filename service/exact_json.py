@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from importlib.resources import files
 from typing import Any
 
 import orjson
@@ -68,6 +69,11 @@ def _chinese(said: str) -> str:
     for en, zh in WORDS.items():
         said = said.replace(en, zh)
     return said
+
+
+def shipped(package: str, name: str) -> Any:
+    """The content of a JSON file that ships in a package."""
+    return json.loads(files(package).joinpath(name).read_text(encoding="utf-8"))
 
 
 def dumps(value: Any) -> bytes:

@@ -64,11 +64,7 @@ class Keys:
     serves ten times as long: a good key is not refused because the database is down."""
 
     def __init__(
-        self,
-        log: DecisionLog,
-        *,
-        refresh: float = 2.0,
-        monotonic: Callable[[], float] = time.monotonic,
+        self, log: DecisionLog, *, refresh: float = 2.0, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._log, self._refresh, self._monotonic = log, refresh, monotonic
         self._keys: Mapping[str, ApiKey] = {}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from rules.values.text import TextErrors
 
 HOME = Path(__file__).resolve().parents[1]
 DATA = HOME / ".data"
@@ -52,75 +54,58 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
-TABLE = (
-    Setting("policies", Path, str(HOME / "policies"), "政策目录", "the policies folder"),
-    Setting("plan", str, "", "请求未写方案时所用的方案；只有一个方案时不必写",
-            "the plan where a request names none; not needed where there is only one"),
-    Setting("database", str, f"sqlite:///{DATA / 'village-credit.db'}",
-            "判定日志所在的数据库：sqlite:///… 或 postgresql+psycopg://…",
-            "the database of the decision log: sqlite:///… or postgresql+psycopg://…"),
-    Setting("seal_keys", str, "", "封存输入的密钥，`名称:base64`，多把以逗号分隔，第一把为当前；必填",
-            "the keys that seal inputs, `name:base64`, several with commas, the first is current; required"),
-    Setting("blind_key", str, "", "查找对象编号用的密钥，base64；必填",
-            "the key for looking up subject ids, base64; required"),
-    Setting("host", str, "127.0.0.1", "监听地址", "the address to listen on"),
-    Setting("port", _number(0, 65535), "8000", "监听端口", "the port to listen on"),
-    Setting("workers", _number(1, 256), "2", "进程数，通常等于核数", "processes, usually one per core"),
-    Setting("threads", _number(1, 256), "32", "每个进程的线程数：等待日志写盘的请求各占一个",
-            "threads per process: each request that waits for the log to reach the disk holds one"),
-    Setting("reload_seconds", _number(0.05, 3600, float), "1", "每隔几秒看一次政策目录",
-            "how often the policies folder is looked at, in seconds"),
-    Setting("rate_limit", _number(1, 10**9), "60000", "每把 API 密钥每分钟、每个进程的请求上限",
-            "most requests a minute for each API key and process"),
-    Setting("max_body", _number(1024, 1 << 30), str(16 << 20), "请求体的上限（字节）", "most bytes of a request body"),
-    Setting("max_batch", _number(1, 1_000_000), "10000", "一批最多的案例数（JSON）", "most cases of a batch (JSON)"),
-    Setting("request_seconds", _number(0.1, 3600, float), "60",
-            "一个请求最长的秒数；批量到时即停，其余案例各得一条说明",
-            "most seconds of a request; a batch stops then, and each case left is told so"),
-    Setting("stream_seconds", _number(0.1, 86400, float), "3600", "一个 NDJSON 批量流最长的秒数",
-            "most seconds of a stream of NDJSON"),
-    Setting("clock_tolerance", _number(0, 3600, float), "5", "系统时钟落后于日志多少秒以内仍可判定",
-            "how many seconds the clock may lag behind the log"),
-    Setting("keep_inputs_days", _number(1, 36500), "1825", "封存的输入保留的天数（`log expire` 依此删除）",
-            "days for which sealed inputs are kept (`log expire` goes by it)"),
-    Setting("log_level", _one_of("debug", "info", "warning", "error"), "info",
-            "运行日志的级别", "level of the server's log"),
-)  # fmt: skip
-
-
-DEFAULTS: Mapping[str, Any] = {one.name: one.read(one.default) for one in TABLE}
-
-
-class BadSettings(Exception):
-    """Unusable settings, each with its variable and the error, in both languages."""
-
-    def __init__(self, problems: list[dict[str, str]]) -> None:
-        super().__init__("; ".join(problem["en"] for problem in problems))
-        self.problems = problems
+def _setting(read: Callable[[str], Any], default: str, zh: str, en: str) -> Any:
+    return field(metadata={"row": (read, default, zh, en)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The values of the table, by name."""
 
-    policies: Path
-    plan: str
-    database: str
-    seal_keys: str
-    blind_key: str
-    host: str
-    port: int
-    workers: int
-    threads: int
-    reload_seconds: float
-    rate_limit: int
-    max_body: int
-    max_batch: int
-    request_seconds: float
-    stream_seconds: float
-    clock_tolerance: float
-    keep_inputs_days: int
-    log_level: str
+    # fmt: off
+    policies: Path = _setting(Path, str(HOME / "policies"), "政策目录", "the policies folder")
+    plan: str = _setting(str, "", "请求未写方案时所用的方案；只有一个方案时不必写",
+        "the plan where a request names none; not needed where there is only one")
+    database: str = _setting(str, f"sqlite:///{DATA / 'village-credit.db'}",
+        "判定日志所在的数据库：sqlite:///… 或 postgresql+psycopg://…",
+        "the database of the decision log: sqlite:///… or postgresql+psycopg://…")
+    seal_keys: str = _setting(str, "", "封存输入的密钥，`名称:base64`，多把以逗号分隔，第一把为当前；必填",
+        "the keys that seal inputs, `name:base64`, several with commas, the first is current; required")
+    blind_key: str = _setting(str, "", "查找对象编号用的密钥，base64；必填",
+        "the key for looking up subject ids, base64; required")
+    host: str = _setting(str, "127.0.0.1", "监听地址", "the address to listen on")
+    port: int = _setting(_number(0, 65535), "8000", "监听端口", "the port to listen on")
+    workers: int = _setting(_number(1, 256), "2", "进程数，通常等于核数", "processes, usually one per core")
+    threads: int = _setting(_number(1, 256), "32", "每个进程的线程数：等待日志写盘的请求各占一个",
+        "threads per process: each request that waits for the log to reach the disk holds one")
+    reload_seconds: float = _setting(_number(0.05, 3600, float), "1", "每隔几秒看一次政策目录",
+        "how often the policies folder is looked at, in seconds")
+    rate_limit: int = _setting(_number(1, 10**9), "60000", "每把 API 密钥每分钟、每个进程的请求上限",
+        "most requests a minute for each API key and process")
+    max_body: int = _setting(_number(1024, 1 << 30), str(16 << 20), "请求体的上限（字节）",
+        "most bytes of a request body")
+    max_batch: int = _setting(_number(1, 1_000_000), "10000", "一批最多的案例数（JSON）",
+        "most cases of a batch (JSON)")
+    request_seconds: float = _setting(_number(0.1, 3600, float), "60",
+        "一个请求最长的秒数；批量到时即停，其余案例各得一条说明",
+        "most seconds of a request; a batch stops then, and each case left is told so")
+    stream_seconds: float = _setting(_number(0.1, 86400, float), "3600", "一个 NDJSON 批量流最长的秒数",
+        "most seconds of a stream of NDJSON")
+    clock_tolerance: float = _setting(_number(0, 3600, float), "5", "系统时钟落后于日志多少秒以内仍可判定",
+        "how many seconds the clock may lag behind the log")
+    keep_inputs_days: int = _setting(_number(1, 36500), "1825", "封存的输入保留的天数（`log expire` 依此删除）",
+        "days for which sealed inputs are kept (`log expire` goes by it)")
+    log_level: str = _setting(_one_of("debug", "info", "warning", "error"), "info",
+        "运行日志的级别", "level of the server's log")
+    # fmt: on
+
+
+TABLE = tuple(Setting(one.name, *one.metadata["row"]) for one in fields(Settings))
+DEFAULTS: Mapping[str, Any] = {one.name: one.read(one.default) for one in TABLE}
+
+
+class BadSettings(TextErrors):
+    """Unusable settings, each with its variable."""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

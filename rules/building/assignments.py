@@ -1,9 +1,9 @@
-"""Builds the assignments of an edition from their files."""
+"""Builds assignments."""
 
 from __future__ import annotations
 
-from rules.building.decisions import RuleBuilder
-from rules.building.facts import text_of, title, words
+from rules.building.facts import text, words
+from rules.building.items import DecisionKind, ItemBuilder
 from rules.files.source import Node
 from rules.model import Assignment, Dimension, Ref
 from rules.operations.operation import Place
@@ -13,57 +13,48 @@ from rules.values.kinds import said
 ADDED = ("count", "amount", "points")  # what can be added up: two rates make no rate
 
 
-def is_assignment(node: Node) -> bool:
-    return text_of(node.get("kind")) == "assignment"
+def _assignment(build: ItemBuilder) -> Assignment | None:
+    node, subjects = build.node, build.resolver.names.within
+    bearer = build.one_of(node.at("bearer"), subjects, "subject.unknown")
+    if bearer not in subjects:
+        return None
+    clause = build.clause(node, "")
+    balance = [_dimension(build, at, clause) for at in node.at("balance").items]
+    keep, number = node.at("keep"), Type("count", build.subject)
+    return Assignment(
+        build.id, build.subject, bearer, text(node.at("title")), clause, build.outcomes, node.mark,
+        tuple(one for one in balance if one is not None),
+        _of_bearer(build, "share", bearer, RATE), _of_bearer(build, "most", bearer, number),
+        _part(build, keep.at("at_least")), keep.at("set_by").text or "plan",
+    )  # fmt: skip
 
 
-class AssignmentBuilder(RuleBuilder):
-    """Builds one assignment."""
+def _of_bearer(build: ItemBuilder, key: str, bearer: str, wanted: Type) -> Ref | None:
+    """A fact of the bearer."""
+    at = build.node.get(key)
+    fact = None if at is None else build.resolver.expression(at, Place(bearer), wanted)
+    return fact if isinstance(fact, Ref) else None
 
-    def assignment(self) -> Assignment | None:
-        subjects, bearer = tuple(self.resolver.names.within), self.node.entries["bearer"]
-        strange = [at for at in (self.node.entries["subject"], bearer) if at.text not in subjects]
-        for at in strange:
-            self.unknown(at, subjects, "subject.unknown")
-        if strange:
-            return None
-        self._check_roles()
-        clause = self.clause(self.node, "")
-        balance = [self._dimension(at, clause) for at in self.node.entries["balance"].items]
-        keep = self.node.get("keep")
-        return Assignment(
-            self.id, self.subject, bearer.text, title(self.node), clause, self.outcomes, self.node.mark,
-            tuple(one for one in balance if one is not None),
-            self._of_bearer("share", bearer.text, RATE), self._of_bearer("most", bearer.text, self._number_of()),
-            None if keep is None else self._part(keep.entries["at_least"]),
-            text_of(keep and keep.get("set_by")) or "plan",
-        )  # fmt: skip
 
-    def _number_of(self) -> Type:
-        """The type of a number of records: a count of their subject."""
-        return Type("count", self.subject)
+def _dimension(build: ItemBuilder, node: Node, clause: str) -> Dimension | None:
+    meta, at = build.meta(node, clause), node.at("measure")
+    measure, tolerance = build.resolver.expression(at, build.place), _part(build, node.at("tolerance"))
+    if measure is None:
+        return None
+    if measure.type.kind not in ADDED:
+        build.problems.add(at, "assignment.measure", found=said(measure.type))
+    return Dimension(
+        title=build.title(node, measure), measure=measure, weight=int(node.at("weight").text), tolerance=tolerance,
+        reading=node.at("reading").text, note=words(node.at("note")), **meta,
+    )  # fmt: skip
 
-    def _of_bearer(self, key: str, bearer: str, wanted: Type) -> Ref | None:
-        """A fact of the bearer."""
-        at = self.node.get(key)
-        found = None if at is None else self.resolver.expression(at, Place(bearer), wanted)
-        return found if isinstance(found, Ref) else None
 
-    def _dimension(self, node: Node, clause: str) -> Dimension | None:
-        meta, at = self.meta(node, clause), node.entries["measure"]
-        measure, tolerance = self.resolver.expression(at, self.place), self._part(node.entries["tolerance"])
-        if measure is None:
-            return None
-        if measure.type.kind not in ADDED:
-            self.problems.add(at, "assignment.measure", found=said(measure.type))
-        return Dimension(
-            title=self.title(node, measure), measure=measure, weight=int(node.entries["weight"].text),
-            tolerance=tolerance, reading=text_of(node.get("reading")), note=words(node.get("note")), **meta,
-        )  # fmt: skip
+def _part(build: ItemBuilder, node: Node) -> Value:
+    """A part of a whole: a percentage from none to all of it. None where none is written."""
+    part = build.resolver.literal(node, RATE) if node.text else None
+    if part is not None and not 0 <= part.value <= 1:
+        build.problems.add(node, "assignment.part", text=node.text)
+    return None if part is None else part.value
 
-    def _part(self, node: Node) -> Value:
-        """A part of a whole: a percentage from none to all of it."""
-        found = self.resolver.literal(node, RATE)
-        if found is not None and not 0 <= found.value <= 1:
-            self.problems.add(node, "assignment.part", text=node.text)
-        return None if found is None else found.value
+
+ASSIGNMENT = DecisionKind(_assignment, named=False)

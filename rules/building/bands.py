@@ -32,20 +32,16 @@ class Band:
     high: tuple[Any, int] | None  # the first edge that is no longer inside
 
     @classmethod
-    def of(cls, node: Node, tests: Sequence[Comparison | None]) -> Band | None:
-        low: tuple[Any, int] | None = None
-        high: tuple[Any, int] | None = None
+    def of(cls, node: Node, tests: Sequence[Comparison]) -> Band | None:
+        """The band between fixed limits; None where a test has no fixed limit, or is no bound."""
+        lows, highs = [], []
         for test in tests:
-            if test is None or not isinstance(test.limits[0], Const):
+            limit, operator = test.limits[0], OPERATORS[test.operator]
+            if not isinstance(limit, Const) or (operator.low is None and operator.high is None):
                 return None
-            value, operator = test.limits[0].value, OPERATORS[test.operator]
-            if operator.low is None and operator.high is None:
-                return None
-            if operator.low is not None:
-                low = (value, operator.low) if low is None else max(low, (value, operator.low))
-            if operator.high is not None:
-                high = (value, operator.high) if high is None else min(high, (value, operator.high))
-        return cls(node, low, high)
+            lows += [] if operator.low is None else [(limit.value, operator.low)]
+            highs += [] if operator.high is None else [(limit.value, operator.high)]
+        return cls(node, max(lows, default=None), min(highs, default=None))
 
 
 def check_bands(bands: Sequence[Band], type: Type, minimum: Value, maximum: Value, problems: Problems) -> None:
@@ -60,12 +56,8 @@ def check_bands(bands: Sequence[Band], type: Type, minimum: Value, maximum: Valu
         problems.add(first.node, "bands.gap_below", **_beyond(first.low, type, "below", "at_most"))
     for left, right in pairwise(ordered):
         if left.high is None or right.low is None or left.high > right.low:
-            problems.add(
-                right.node,
-                "bands.overlap",
-                value=_edge(right.low or left.high, type),
-                line=left.node.mark.line,
-            )
+            edge = _edge(right.low or left.high, type)
+            problems.add(right.node, "bands.overlap", value=edge, line=left.node.mark.line)
         elif left.high < right.low and left.high[0] == right.low[0]:
             problems.add(right.node, "bands.gap_at", value=_edge(right.low, type))
         elif left.high < right.low:
@@ -87,16 +79,14 @@ def _edge(edge: tuple[Any, int] | None, type: Type) -> str:
 
 def can_hold(tests: Sequence[Comparison]) -> bool:
     """Whether some value passes all the comparisons that have a fixed limit."""
-    edges: list[Value] = []
-    for test in tests:
-        edges.extend(limit.value for limit in test.limits if isinstance(limit, Const))
-    if not edges or not all(isinstance(limit, Const) for test in tests for limit in test.limits):
+    limits = [limit for test in tests for limit in test.limits]
+    fixed = [limit.value for limit in limits if isinstance(limit, Const)]
+    if not fixed or len(fixed) < len(limits):
         return True
-    # it is enough to try the limits themselves, and a point on either side of each
-    tries = [candidate for edge in edges for candidate in (((edge, -1)), (edge, 0), (edge, 1))]
 
     def passes(candidate: tuple[Value, int], test: Comparison) -> bool:
-        limits = [(limit.value, 0) for limit in test.limits if isinstance(limit, Const)]
-        return any(COMPARE[test.operator](candidate, limit) for limit in limits)
+        edges = [(limit.value, 0) for limit in test.limits if isinstance(limit, Const)]
+        return any(COMPARE[test.operator](candidate, edge) for edge in edges)
 
-    return any(all(passes(candidate, test) for test in tests) for candidate in tries)
+    # it is enough to try the limits themselves, and a point on either side of each
+    return any(all(passes((value, side), test) for test in tests) for value in fixed for side in (-1, 0, 1))

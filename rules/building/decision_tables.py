@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-from rules.building.facts import text_of, words
-from rules.building.items import ItemBuilder, entries, items, output
-from rules.model import Criterion, Group, Table
+from dataclasses import replace
+
+from rules.building.items import DecisionKind, ItemBuilder, outputs_of
+from rules.files.source import Node
+from rules.model import Criterion, Group, Output, Table
 from rules.values.text import Text
 
 
-def table(build: ItemBuilder) -> Table:
-    clause = text_of(build.node.get("clause"))
-    outputs = {name: output(name, at) for name, at in entries(build.node, "outputs").items()}
+def _table(build: ItemBuilder) -> Table:
+    node, clause = build.node, build.node.at("clause").text
+    outputs = outputs_of(node)
     roles = {outcome.role: name for name, outcome in build.outcomes.items()}
     rows = []
-    for node in items(build.node, "rows"):
-        meta = build.meta(node, clause)
-        condition = build.condition(node.entries["when"])
-        then, outcome = build.then(node, outputs), build.outcome(node)
-        if condition is not None:
-            rows.append(Criterion(
-                title=build.title(node, condition), condition=condition, outcome=outcome or roles.get("met", ""),
-                reading=text_of(node.get("reading")), then=then, note=words(node.get("note")), **meta,
-            ))  # fmt: skip
-    node = build.node.entries["otherwise"]
+    for at in node.at("rows").items:
+        then = build.then(at, outputs)
+        if (row := build.conditional(at, clause, "when", "outcome", then=then)) is not None:
+            rows.append(replace(row, outcome=row.outcome or roles.get("met", "")))
+    default = node.at("otherwise")
     otherwise = Criterion(
-        "otherwise", Text("其他情形", "otherwise"), clause, Group("all", ()), node.mark,
-        outcome=build.outcome(node) or roles.get("not_met", ""), then=build.then(node, outputs),
+        "otherwise", Text("其他情形", "otherwise"), clause, Group("all", ()), default.mark,
+        outcome=build.outcome(default) or roles.get("not_met", ""), then=build.then(default, outputs),
     )  # fmt: skip
-    hit, by = text_of(build.node.get("hit")), build.node.get("by")
-    if (hit in ("highest", "lowest")) != (by is not None):
+    _check_hit(build, rows, outputs)
+    return Table(node.at("hit").text, tuple(rows), otherwise, outputs, node.at("by").text)
+
+
+def _check_hit(build: ItemBuilder, rows: list[Criterion], outputs: dict[str, Output]) -> None:
+    """Require an output to compare the rows by, or numbers to add up, as the table's `hit` asks."""
+    at, by = build.node.at("hit"), build.node.get("by")
+    if (at.text in ("highest", "lowest")) != (by is not None):
         build.problems.add(by or build.node, "table.by")
     elif by is not None and (by.text not in outputs or not outputs[by.text].type.is_ordered):
-        build.unknown(by, tuple(outputs), "output.unknown")
-    for row in rows if by is not None else ():
-        if text_of(by) not in row.then:
-            build.problems.add(row.mark, "table.by_missing", id=row.id, by=text_of(by))
-    if hit == "sum" and not all(output.type.is_number for output in outputs.values()):
-        build.problems.add(build.node.entries["hit"], "table.sum")
-    return Table(hit, tuple(rows), otherwise, outputs, text_of(by))
+        build.problems.unknown(by, "output.unknown", by.text, outputs)
+    for row in rows:
+        if by is not None and by.text not in row.then:
+            build.problems.add(row.mark, "table.by_missing", id=row.id, by=by.text)
+    if at.text == "sum" and not all(output.type.is_number for output in outputs.values()):
+        build.problems.add(at, "table.sum")
+
+
+def _roles(node: Node) -> list[str]:
+    """A row without an outcome is met, and the table without its default not met."""
+    met = any(row.get("outcome") is None for row in node.at("rows").items)
+    not_met = node.at("otherwise").get("outcome") is None
+    return ["met"] * met + ["not_met"] * not_met + ["unknown"]
+
+
+TABLE = DecisionKind(_table, _roles)

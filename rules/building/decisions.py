@@ -2,74 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from rules.building.decision_tables import table
-from rules.building.facts import text_of, title
-from rules.building.items import ItemBuilder, entries, items, output
+from rules.building.assignments import ASSIGNMENT
+from rules.building.checklists import CHECKLIST
+from rules.building.decision_tables import TABLE
+from rules.building.facts import flag, text
+from rules.building.items import ROLES, DecisionKind, ItemBuilder, outputs_of
 from rules.building.names import Head
-from rules.building.rankings import ranking
-from rules.building.scorecards import scorecard
+from rules.building.rankings import RANKING
+from rules.building.scorecards import SCORECARD
 from rules.files.source import Node
-from rules.model import Body, Checklist, Rule
+from rules.format.grammar import BODIES
+from rules.model import Assignment, Rule
+from rules.operations import require
 from rules.problems.problem import Problems
-from rules.values.exact import POINTS, Type
+from rules.values.exact import Type
 
-BODIES: Mapping[str, Callable[[ItemBuilder], Body | None]] = {
-    "checklist": lambda build: Checklist(build.criteria("criteria")),
-    "table": table,
-    "scorecard": scorecard,
-    "ranking": ranking,
+KINDS: Mapping[str, DecisionKind] = {
+    "checklist": CHECKLIST,
+    "table": TABLE,
+    "scorecard": SCORECARD,
+    "ranking": RANKING,
+    "assignment": ASSIGNMENT,
 }
+require("kinds of decision to build", BODIES, KINDS)
 
 
-def head_of(node: Node) -> Head:
-    """The public part of a decision, known before its body is built."""
-    outcomes = node.entries["outcomes"].entries
-    known = tuple(name for name, at in outcomes.items() if text_of(at.get("if")) != "unknown")
-    kind = text_of(node.get("kind"))
-    outputs = {name: output(name, at).type for name, at in entries(node, "outputs").items()}
-    if kind == "scorecard":
-        outputs = {"total": POINTS}
+def head_of(node: Node) -> Head | None:
+    """The part of a decision that others can read, known before its body is built; None where there is none."""
+    kind = KINDS[node.at("kind").text]
+    outcomes = node.at("outcomes").entries
+    known = tuple(name for name, at in outcomes.items() if at.at("if").text != "unknown")
+    outputs = {name: one.type for name, one in outputs_of(node).items()}
     type = Type("choice", choices=known, ranked=_ranked(node))
-    return Head(text_of(node.get("subject")), type, outputs, title(node))
+    head = Head(node.at("subject").text, type, {**outputs, **kind.outputs}, text(node.at("title")))
+    return head if kind.named else None
 
 
 def _ranked(node: Node) -> bool:
-    return text_of(node.get("kind")) == "scorecard" or text_of(node.get("ranked")) == "true"
+    return KINDS[node.at("kind").text].ranked or flag(node.at("ranked"))
 
 
-class RuleBuilder(ItemBuilder):
-    """Builds one decision."""
+def decision(build: ItemBuilder) -> Rule | Assignment | None:
+    """One decision of the edition; None where its body cannot be built."""
+    subjects, node = build.resolver.names.within, build.node
+    if build.one_of(node.at("subject"), subjects, "subject.unknown") not in subjects:
+        return None
+    _check_roles(build)
+    with build.resolver.names.gathering() as needs:
+        body = KINDS[build.kind].build(build)
+    if body is None or isinstance(body, Assignment):
+        return body
+    return Rule(build.id, build.kind, build.subject, text(node.at("title")), build.clause(node, ""), build.outcomes,
+                body, node.mark, tuple(sorted(needs)), _ranked(node))  # fmt: skip
 
-    def build(self) -> Rule | None:
-        if self.subject not in self.resolver.names.within:
-            self.unknown(self.node.entries["subject"], tuple(self.resolver.names.within), "subject.unknown")
-            return None
-        self._check_roles()
-        with self.resolver.names.gathering() as needs:
-            body = BODIES[self.kind](self)
-        if body is None:
-            return None
-        return Rule(self.id, self.kind, self.subject, title(self.node), self.clause(self.node, ""), self.outcomes,
-                    body, self.node.mark, tuple(sorted(needs)), _ranked(self.node))  # fmt: skip
 
-    def _check_roles(self) -> None:
-        """Require an outcome for every case: met, not met and unknown, as far as the body can give them."""
-        rows, always = self._rows_default(), self.kind in ("checklist", "ranking", "assignment")
-        needed = {"unknown": True, "met": always or rows["met"], "not_met": always or rows["not_met"]}
-        for role, wanted in needed.items():
-            found = [name for name, outcome in self.outcomes.items() if outcome.role == role]
-            if len(found) > 1 or (wanted and not found):
-                self.problems.add(self.node.entries["outcomes"], "outcome.role", role=role, count=len(found))
-
-    def _rows_default(self) -> dict[str, bool]:
-        if self.kind != "table":
-            return {"met": False, "not_met": False}
-        return {
-            "met": any(row.get("outcome") is None for row in items(self.node, "rows")),
-            "not_met": self.node.entries["otherwise"].get("outcome") is None,
-        }
+def _check_roles(build: ItemBuilder) -> None:
+    """Require one outcome for every role that the body can give."""
+    needed = KINDS[build.kind].roles(build.node)
+    for role in ROLES:
+        count = sum(outcome.role == role for outcome in build.outcomes.values())
+        if count > 1 or (role in needed and not count):
+            build.problems.add(build.node.at("outcomes"), "outcome.role", role=role, count=count)
 
 
 def ordered(rules: Sequence[Rule], problems: Problems) -> dict[str, Rule]:

@@ -2,56 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from rules.building.bands import can_hold
-from rules.building.facts import choices_of, text_of, title, words
+from rules.building.facts import choices_of, flag, text, words
 from rules.building.resolver import Resolver
 from rules.files.source import Node
-from rules.model import (
-    Comparison,
-    Condition,
-    Const,
-    Criterion,
-    Expr,
-    Fact,
-    Group,
-    Leaf,
-    Outcome,
-    Output,
-    Ref,
-    leaves_in,
-)
+from rules.model import Assignment, Body, Condition, Criterion, Expr, Fact, Group, Leaf, Outcome, Output, Ref, leaves_in
 from rules.operations.operation import Place
-from rules.values.exact import Type, Value, whole
+from rules.values.exact import Type, Value, read_literal, whole
 from rules.values.kinds import KINDS
-from rules.values.text import Text, listed, near, shown
+from rules.values.text import Text
+
+ROLES = ("met", "not_met", "unknown")
 
 
-def entries(node: Node, key: str) -> Mapping[str, Node]:
-    found = node.get(key)
-    return {} if found is None else found.entries
+def outputs_of(node: Node) -> dict[str, Output]:
+    """The outputs that a table declares, each shown in the unit that all its rows write it in."""
+    rows = [*node.at("rows").items, node.at("otherwise")]
+    outputs = {}
+    for name, at in node.at("outputs").entries.items():
+        literals = [read_literal(then[name].text) for row in rows if name in (then := row.at("then").entries)]
+        written = {"" if one is None else one.type.written for one in literals}
+        outputs[name] = _output(name, at, written.pop() if len(written) == 1 else "")
+    return outputs
 
 
-def items(node: Node, key: str) -> list[Node]:
-    found = node.get(key)
-    return [] if found is None else found.items
+def _output(name: str, node: Node, written: str) -> Output:
+    word, choices = node.at("type").text, choices_of(node)
+    unit = node.at("unit").text if KINDS[word].needs == "unit" else KINDS[word].unit
+    coded = KINDS[word].needs == "choices"
+    type = Type(word, unit, tuple(choices) if coded else (), coded and flag(node.at("ranked")), written=written)
+    return Output(name, type, text(node.at("title")), choices)
 
 
-def output(name: str, node: Node) -> Output:
-    word, choices = text_of(node.get("type")), choices_of(node.get("choices"))
-    kind = KINDS[word]
-    type = Type(word, text_of(node.get("unit")) if kind.needs == "unit" else kind.unit)
-    if kind.needs == "choices":
-        type = replace(type, choices=tuple(choices), ranked=text_of(node.get("ranked")) == "true")
-    return Output(name, type, title(node), choices)
-
-
-def number(node: Node | None) -> Value:
-    return None if node is None else whole(Fraction(node.text))
+def number(node: Node) -> Value:
+    """The number written; None where there is none."""
+    return whole(Fraction(node.text)) if node.text else None
 
 
 class ItemBuilder:
@@ -60,56 +50,48 @@ class ItemBuilder:
     def __init__(self, node: Node, resolver: Resolver, clauses: Mapping[str, Any], readings: Mapping[str, Any]) -> None:
         self.node, self.resolver, self.problems = node, resolver, resolver.problems
         self.clauses, self.readings = clauses, readings
-        self.id, self.kind = text_of(node.get("decision")), text_of(node.get("kind"))
-        self.subject = text_of(node.get("subject"))
+        self.id, self.kind, self.subject = (node.at(key).text for key in ("decision", "kind", "subject"))
         self.place = Place(self.subject)
         self.ids: dict[str, Node] = {}
         self.outcomes = {
-            name: Outcome(name, title(at), text_of(at.get("if")))
-            for name, at in node.entries["outcomes"].entries.items()
+            name: Outcome(name, text(at.at("title")), at.at("if").text)
+            for name, at in node.at("outcomes").entries.items()
         }
 
     def clause(self, node: Node, inherited: str) -> str:
-        at = node.get("clause")
-        if at is not None and at.text not in self.clauses:
-            self.unknown(at, tuple(self.clauses), "clause.unknown")
-        return text_of(at) or inherited
+        return self.one_of(node.at("clause"), self.clauses, "clause.unknown") or inherited
 
-    def unknown(self, at: Node, known: Sequence[str], code: str) -> None:
-        guess = near(at.text, tuple(known))
-        self.problems.add(at, code, text=shown(at.text), near=guess, allowed=listed(tuple(known)[:12]))
+    def one_of(self, at: Node, known: Collection[str], code: str) -> str:
+        """The name written, if any; it must be one of those known."""
+        if at.text and at.text not in known:
+            self.problems.unknown(at, code, at.text, known)
+        return at.text
 
     def outcome(self, node: Node, key: str = "outcome") -> str:
-        at = node.get(key)
-        if at is not None and (at.text not in self.outcomes or self.outcomes[at.text].role == "unknown"):
-            self.unknown(at, tuple(n for n, o in self.outcomes.items() if o.role != "unknown"), "outcome.unknown")
-        return text_of(at)
+        """The outcome that an item leads to; the one for want of facts is none of them."""
+        known = [name for name, outcome in self.outcomes.items() if outcome.role != "unknown"]
+        return self.one_of(node.at(key), known, "outcome.unknown")
 
     def meta(self, node: Node, clause: str) -> dict[str, Any]:
-        name = text_of(node.get("id"))
+        name = node.at("id").text
         if name in self.ids:
             self.problems.add(node.entries["id"], "item.twice", id=name, line=self.ids[name].mark.line)
         self.ids[name] = node
-        reading = node.get("reading")
-        if reading is not None and reading.text not in self.readings:
-            self.unknown(reading, tuple(self.readings), "reading.unknown")
+        self.one_of(node.at("reading"), self.readings, "reading.unknown")
         return {
             "id": name,
             "clause": self.clause(node, clause),
             "mark": node.mark,
-            "set_by": text_of(node.get("set_by")) or "plan",
+            "set_by": node.at("set_by").text or "plan",
         }
 
-    def title(self, node: Node, *sources: Expr | Condition | None) -> Text:
+    def title(self, node: Node, source: Expr | Condition) -> Text:
         """The item's own title, else that of the one value it speaks of."""
-        if (own := words(node.get("title"))) is not None:
-            return own
-        for source in sources:
-            value = _one_value(source)
-            if isinstance(value, Ref) and (found := self._title_of(value)) is not None:
-                return found
-        self.problems.add(node, "item.no_title", id=text_of(node.get("id")))
-        return Text("", "")
+        value = _one_value(source)
+        known = words(node.at("title")) or (self._title_of(value) if isinstance(value, Ref) else None)
+        if known is None:
+            self.problems.add(node, "item.no_title", id=node.at("id").text)
+        return known or Text("", "")
 
     def _title_of(self, ref: Ref) -> Text | None:
         if ref.what == "outcome":
@@ -117,51 +99,47 @@ class ItemBuilder:
         fact = self.fact(ref)
         return None if fact is None else fact.title
 
-    def _criterion(self, node: Node, clause: str, group: Node | None = None) -> Criterion | None:
-        meta = self.meta(node, clause)
-        at = node.get("require") or node.get("reject")
-        assert at is not None
-        condition = self.condition(at)
-        when = self.condition(node.get("when"))
-        outcome = self.outcome(node)
-        if condition is None:
-            return None
-        return Criterion(
-            title=self.title(node, condition), condition=condition, reject=node.get("reject") is not None, when=when,
-            outcome=outcome, group=text_of(group.get("group") if group else None),
-            group_title=words(group.get("title")) if group else None,
-            reading=text_of(node.get("reading")), note=words(node.get("note")), **meta,
-        )  # fmt: skip
-
-    def condition(self, node: Node | None) -> Condition | None:
-        if node is None:
-            return None
-        condition = self.resolver.condition(node, self.place)
+    def condition(self, node: Node) -> Condition | None:
+        """The condition written, if any."""
+        condition = self.resolver.condition(node, self.place) if node.entries else None
         for leaf in leaves_in(condition):
             if leaf.left.type.is_number and not can_hold(leaf.tests):
                 self.problems.add(node, "condition.never")
         return condition
 
+    def conditional(self, node: Node, clause: str, key: str, outcome: str, **more: Any) -> Criterion | None:
+        """An item with its condition under one key, and what follows under another."""
+        meta, condition, follows = self.meta(node, clause), self.condition(node.at(key)), self.outcome(node, outcome)
+        return None if condition is None else Criterion(
+            title=self.title(node, condition), condition=condition, outcome=follows, reading=node.at("reading").text,
+            note=words(node.at("note")), **meta, **more,
+        )  # fmt: skip
+
     def criteria(self, key: str) -> tuple[Criterion, ...]:
-        clause = text_of(self.node.get("clause"))
-        found: list[Criterion | None] = []
-        for item in items(self.node, key):
+        """Conditions to be met, each by itself or within a group."""
+        clause = self.node.at("clause").text
+        criteria: list[Criterion | None] = []
+        for item in self.node.at(key).items:
             if item.get("group") is None:
-                found.append(self._criterion(item, clause))
+                criteria.append(self._criterion(item, clause))
                 continue
             inherited = self.clause(item, clause)
-            found += [self._criterion(one, inherited, item) for one in items(item, "criteria")]
-        return tuple(criterion for criterion in found if criterion is not None)
+            group = {"group": item.at("group").text, "group_title": words(item.at("title"))}
+            criteria += [self._criterion(one, inherited, **group) for one in item.at("criteria").items]
+        return tuple(criterion for criterion in criteria if criterion is not None)
+
+    def _criterion(self, node: Node, clause: str, **group: Any) -> Criterion | None:
+        key = "reject" if node.get("require") is None else "require"
+        when = self.condition(node.at("when"))
+        return self.conditional(node, clause, key, "outcome", reject=key == "reject", when=when, **group)
 
     def then(self, node: Node, outputs: Mapping[str, Output]) -> dict[str, Expr]:
+        """The outputs that a row gives."""
         then: dict[str, Expr] = {}
-        for name, value in entries(node, "then").items():
+        for name, value in node.at("then").entries.items():
             if name not in outputs:
-                at = Node(node.entries["then"].key_marks[name], value.path, name)
-                self.unknown(at, tuple(outputs), "output.unknown")
-                continue
-            expr = self.resolver.expression(value, self.place, outputs[name].type)
-            if expr is not None:
+                self.problems.unknown(node.at("then").key(name), "output.unknown", name, outputs)
+            elif (expr := self.resolver.expression(value, self.place, outputs[name].type)) is not None:
                 then[name] = expr
         return then
 
@@ -171,15 +149,22 @@ class ItemBuilder:
         return self.resolver.names.facts.built(subject, ref.name)
 
 
-def joined(left: Expr, tests: Sequence[Comparison]) -> Condition:
-    """One leaf for the fixed limits, and one for each other."""
-    fixed = tuple(test for test in tests if all(isinstance(limit, Const) for limit in test.limits))
-    leaves = [Leaf(left, fixed)] if fixed else []
-    leaves += [Leaf(left, (test,)) for test in tests if test not in fixed]
-    return leaves[0] if len(leaves) == 1 else Group("all", tuple(leaves))
+@dataclass(frozen=True, slots=True)
+class DecisionKind:
+    """One kind of decision, as the editions of plans are built.
+
+    build: makes the body, or an assignment. roles: the roles (`if: met` ...) of which a decision must have an outcome.
+    outputs: the outputs that every decision of the kind has. ranked: whether outcomes are always listed highest first.
+    named: whether the outcomes are facts of the records judged, that other decisions can read."""
+
+    build: Callable[[ItemBuilder], Body | Assignment | None]
+    roles: Callable[[Node], Collection[str]] = lambda _node: ROLES
+    outputs: Mapping[str, Type] = field(default_factory=dict)
+    ranked: bool = False
+    named: bool = True
 
 
-def _one_value(source: Expr | Condition | None) -> Expr | None:
+def _one_value(source: Expr | Condition) -> Expr | None:
     """The one value that an expression is or that a condition speaks of."""
     if isinstance(source, Leaf):
         return source.left

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from rules.files.source import Node
 from rules.model import Fact, Ref
 from rules.operations.operation import Place
 from rules.problems.problem import Problems
 from rules.values.exact import DATE, Type
-from rules.values.text import Text, listed, near, shown
+from rules.values.text import Text, shown
 
 
 @dataclass(slots=True)
@@ -29,8 +29,7 @@ class Head:
 
 
 class Facts(Protocol):
-    """Looks facts up, resolving them on the way; None where there is none (a problem has been reported if it is
-    one's own fault)."""
+    """Looks facts up: `fact` builds one on the way, and reports its faults. None where there is none."""
 
     def fact(self, subject: str, name: str, at: Node) -> Fact | None: ...
     def built(self, subject: str, name: str) -> Fact | None: ...
@@ -59,13 +58,13 @@ class Names:
 
     def around(self, place: Place) -> list[str]:
         """The subjects whose records can be named from a place, nearest first."""
-        found: list[str] = []
+        levels: list[str] = []
         for start in (place.subject, place.own):
             level = start
-            while level and level in self.within and level not in found:
-                found.append(level)
+            while level in self.within and level not in levels:
+                levels.append(level)
                 level = self.within[level]
-        return found
+        return levels
 
     def path(self, node: Node, place: Place) -> Ref | None:
         """The fact, outcome or output that a dotted name stands for."""
@@ -83,13 +82,13 @@ class Names:
             if parts[1] in head.outputs:
                 self.needs.add(parts[0])
                 return Ref("output", scope, parts[0], head.outputs[parts[1]], parts[1])
-            self.report_unknown(node, parts[1], list(head.outputs), "name.no_output", decision=parts[0])
+            self.problems.unknown(node, "name.no_output", parts[1], head.outputs, decision=parts[0])
             return None
         if not (len(parts) == 1 and parts[0] in self.of_facts.get(subject, ())):
             if node.text[:1].isdigit():  # no name begins so: a figure was meant
                 self.problems.add(node, "name.figure", text=shown(node.text))
             else:
-                self.report_unknown(node, node.text, self.known(place), "name.unknown", subject=subject)
+                self.problems.unknown(node, "name.unknown", node.text, self.known(place), subject=subject)
         return None
 
     def _of(self, node: Node, scope: str, subject: str, name: str) -> Ref | None:
@@ -104,13 +103,6 @@ class Names:
 
     def known(self, place: Place) -> list[str]:
         """Every name that can be written in a place, as messages offer them."""
-        known = [
-            *self.of_facts.get(place.subject, ()),
-            *(n for n, h in self.heads.items() if h.subject == place.subject),
-        ]
-        known += [f"{level}.{name}" for level in self.around(place)[1:] for name in self.of_facts.get(level, ())]
-        return [*known, "on"]
-
-    def report_unknown(self, node: Node, text: str, known: list[str], code: str, **facts: Any) -> None:
-        guess = near(text, tuple(known))
-        self.problems.add(node, code, text=shown(text), near=guess, allowed=listed(tuple(known[:12])), **facts)
+        decisions = [name for name, head in self.heads.items() if head.subject == place.subject]
+        around = [f"{level}.{name}" for level in self.around(place)[1:] for name in self.of_facts.get(level, ())]
+        return [*self.of_facts.get(place.subject, ()), *decisions, *around, "on"]

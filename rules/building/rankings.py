@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from rules.building.facts import text_of
-from rules.building.items import ItemBuilder, items
+from rules.building.items import DecisionKind, ItemBuilder
 from rules.model import Key, Ranking
 from rules.values.kinds import said
 from rules.values.text import shown
 
 
-def ranking(build: ItemBuilder) -> Ranking | None:
-    at = build.node.entries["list"]
+def _ranking(build: ItemBuilder) -> Ranking | None:
+    node, at = build.node, build.node.at("list")
     records = build.resolver.path(at, build.place)
     if records is None:
         return None
@@ -20,12 +19,14 @@ def ranking(build: ItemBuilder) -> Ranking | None:
     build.place = build.place.inside(records.type.of)
     eligible = build.criteria("eligible")
     keys = []
-    for node in items(build.node, "order"):
-        by = build.resolver.expression(node.entries["by"], build.place)
+    for key in node.at("order").items:
+        by = build.resolver.expression(key.at("by"), build.place)
         if by is not None and not by.type.is_ordered:
-            build.problems.add(node.entries["by"], "order.no_order", found=said(by.type))
+            build.problems.add(key.at("by"), "order.no_order", found=said(by.type))
         elif by is not None:
-            keys.append(Key(by, node.entries["first"].text, build.title(node, by)))
-    take = build.node.get("take")
-    return Ranking(records, eligible, tuple(keys), int(take.text) if take else None,
-                   text_of(build.node.get("ties")) or "shared")  # fmt: skip
+            keys.append(Key(by, key.at("first").text, build.title(key, by)))
+    take = int(node.at("take").text or 0) or None
+    return Ranking(records, eligible, tuple(keys), take, node.at("ties").text or "shared")
+
+
+RANKING = DecisionKind(_ranking)

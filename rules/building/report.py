@@ -2,92 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
-from rules.building.facts import title
+from rules.building.facts import text
 from rules.building.resolver import Resolver
 from rules.files.source import Node
-from rules.model import Report, ReportStep, Rule, criteria_of
+from rules.model import Condition, Report, ReportStep, Rule, criteria_of
 from rules.operations.operation import Place
-from rules.values.text import listed, near, shown
+from rules.values.text import listed
 
 
 def report_of(root: Node, resolver: Resolver, rules: Mapping[str, Rule]) -> Report:
     """The report as declared; problems go to the resolver's."""
-    at = root.entries["report"].entries
-    funnel = at.get("funnel")
-    subject, steps = ("", ()) if funnel is None else _funnel(funnel, resolver)
-    scatter, shares, near_, titles, ahead = (at.get(key) for key in ("scatter", "shares", "near", "titles", "ahead"))
-    group = ""
-    if scatter is not None and (rule := _decision(scatter.entries["decision"], resolver, rules)) is not None:
-        named = scatter.entries["group"]
-        group = _among(named, tuple(dict.fromkeys(one.group for one in criteria_of(rule) if one.group)), resolver)
-    share = ""
-    if shares is not None and (rule := _decision(shares.entries["decision"], resolver, rules)) is not None:
-        share = _among(shares.entries["criterion"], tuple(one.id for one in criteria_of(rule)), resolver)
-    held = None
-    if titles is not None and (rule := _decision(titles.entries["decision"], resolver, rules)) is not None:
-        held = resolver.condition(titles.entries["held"], Place(rule.subject))
-    expired_subject, expired = "", None
-    if ahead is not None and (node := ahead.get("expired")) is not None:
-        expired_subject = _among(node.entries["subject"], tuple(resolver.names.within), resolver)
-        if expired_subject:
-            expired = resolver.condition(node.entries["where"], Place(expired_subject))
-    for node in (near_, ahead, at.get("milestones")):
-        if node is not None:
-            _decision(node.entries["decision"] if node.is_map else node, resolver, rules)
-    lists = {key: () if (node := at.get(key)) is None else tuple(node.items) for key in ("exclusions", "changes")}
-    for node in (*lists["exclusions"], *lists["changes"]):
-        _decision(node, resolver, rules)
+    at, names = root.at("report"), _Names(resolver, rules)
+    funnel, scatter, shares, titles, ahead = (
+        at.at(key) for key in ("funnel", "scatter", "shares", "titles", "ahead")
+    )  # fmt: skip
+    counted, expired = names.subject(funnel), names.subject(ahead.at("expired"))
     return Report(
-        smallest_group=_number(at.get("smallest_group")),
-        funnel_subject=subject,
-        funnel=steps,
-        exclusions=tuple(node.text for node in lists["exclusions"]),
-        scatter=_text(scatter),
-        scatter_group=group,
-        shares=_text(shares),
-        share=share,
-        near=_text(near_),
-        nearest=0 if near_ is None else _number(near_.get("most")),
-        titles=_text(titles),
-        held=held,
-        ahead=_text(ahead),
-        ahead_months=() if ahead is None else tuple(_number(node) for node in ahead.entries["months"].items),
-        expired_subject=expired_subject,
-        expired=expired,
-        changes=tuple(node.text for node in lists["changes"]),
-        milestones="" if (node := at.get("milestones")) is None else node.text,
+        smallest_group=_number(at.at("smallest_group")),
+        funnel_subject=counted,
+        funnel=tuple(
+            ReportStep(step.at("id").text, text(step.at("title")), names.condition(step.at("where"), counted))
+            for step in funnel.at("steps").items
+        ),
+        exclusions=tuple(map(names.decision, at.at("exclusions").items)),
+        scatter=names.decision(scatter.at("decision")),
+        scatter_group=names.item(scatter, "group", lambda rule: (one.group for one in criteria_of(rule) if one.group)),
+        shares=names.decision(shares.at("decision")),
+        share=names.item(shares, "criterion", lambda rule: (one.id for one in criteria_of(rule))),
+        near=names.decision(at.at("near").at("decision")),
+        nearest=_number(at.at("near").at("most")),
+        titles=(judged := names.decision(titles.at("decision"))),
+        held=names.condition(titles.at("held"), rules[judged].subject if judged else ""),
+        ahead=names.decision(ahead.at("decision")),
+        ahead_months=tuple(map(_number, ahead.at("months").items)),
+        expired_subject=expired,
+        expired=names.condition(ahead.at("expired").at("where"), expired),
+        changes=tuple(map(names.decision, at.at("changes").items)),
+        milestones=names.decision(at.at("milestones")),
     )
 
 
-def _funnel(node: Node, resolver: Resolver) -> tuple[str, tuple[ReportStep, ...]]:
-    named = node.entries["subject"]
-    subject = _among(named, tuple(resolver.names.within), resolver)
-    steps = []
-    for step in node.entries["steps"].items if subject else ():
-        where = step.get("where")
-        condition = None if where is None else resolver.condition(where, Place(subject))
-        steps.append(ReportStep(step.entries["id"].text, title(step), condition))
-    return subject, tuple(steps)
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Looks up the names that a report speaks of; "" where none is written, or it is wrong and has been reported."""
+
+    resolver: Resolver
+    rules: Mapping[str, Rule]
+
+    def subject(self, section: Node) -> str:
+        return self._among(section.at("subject"), self.resolver.names.within)
+
+    def decision(self, node: Node) -> str:
+        return self._among(node, self.rules)
+
+    def item(self, section: Node, key: str, known: Callable[[Rule], Iterable[str]]) -> str:
+        """A part of the decision that a section is about."""
+        rule = self.rules.get(section.at("decision").text)
+        return "" if rule is None else self._among(section.at(key), known(rule))
+
+    def condition(self, node: Node, subject: str) -> Condition | None:
+        return self.resolver.condition(node, Place(subject)) if subject and node.entries else None
+
+    def _among(self, node: Node, known: Iterable[str]) -> str:
+        names = dict.fromkeys(known)
+        if not node.text or node.text in names:
+            return node.text
+        self.resolver.problems.unknown(node, "report.unknown", node.text, names, allowed=listed(names) or "—")
+        return ""
 
 
-def _decision(node: Node, resolver: Resolver, rules: Mapping[str, Rule]) -> Rule | None:
-    return rules.get(_among(node, tuple(rules), resolver))
-
-
-def _among(node: Node, known: tuple[str, ...], resolver: Resolver) -> str:
-    """The name that a node holds, if it is one of those known."""
-    if node.text in known:
-        return node.text
-    resolver.problems.add(node, "report.unknown", text=shown(node.text), near=near(node.text, known),
-                          allowed=listed(known) or "—")  # fmt: skip
-    return ""
-
-
-def _text(node: Node | None) -> str:
-    return "" if node is None else node.entries["decision"].text
-
-
-def _number(node: Node | None) -> int:
-    return 0 if node is None else int(node.text)
+def _number(node: Node) -> int:
+    return int(node.text or 0)

@@ -5,7 +5,7 @@ The operations read and type their own formulas (rules.operations); this module 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rules.building.names import Names
@@ -16,7 +16,7 @@ from rules.operations.operation import Formula, Place
 from rules.problems.problem import Problems
 from rules.values.exact import BOOLEAN, POINTS, Type, read_literal
 from rules.values.kinds import example, said
-from rules.values.text import listed, near, shown
+from rules.values.text import shown
 
 
 @dataclass(slots=True)
@@ -36,9 +36,13 @@ class Resolver:
         """A literal, a name or a formula; of the wanted type, if one is."""
         expr = self.formula(node, place, wanted) if node.is_map else self._scalar(node, place, wanted)
         if expr is not None and wanted is not None and not wanted.fits(expr.type):
-            self.problems.add(node, "type.wrong", wanted=said(wanted), found=said(expr.type), example=example(wanted))
+            self.wrong_type(node, wanted, expr.type)
             return None
         return expr
+
+    def wrong_type(self, node: Node, wanted: Type, given: Type) -> None:
+        """Report that a value is of another type than the one that is wanted."""
+        self.problems.add(node, "type.wrong", wanted=said(wanted), found=said(given), example=example(wanted))
 
     def _scalar(self, node: Node, place: Place, wanted: Type | None) -> Expr | None:
         text = node.text
@@ -46,7 +50,7 @@ class Resolver:
             if text in wanted.choices:
                 return Const(text, wanted)
             if text.split(".")[0] not in self.names.known(place) and "." not in text:
-                self.names.report_unknown(node, text, list(wanted.choices), "type.no_choice")
+                self.problems.unknown(node, "type.no_choice", text, wanted.choices)
                 return None
         literal = read_literal(text)
         if literal is None:
@@ -66,13 +70,13 @@ class Resolver:
         if read_literal(node.text) is None and wanted.kind != "choice":
             self.problems.add(node, "type.not_literal", text=shown(node.text), example=example(wanted))
             return None
-        found = self.expression(node, Place(""), wanted)
-        return found if isinstance(found, Const) else None
+        value = self.expression(node, Place(""), wanted)
+        return value if isinstance(value, Const) else None
 
     def formula(self, node: Node, place: Place, wanted: Type | None = None) -> Expr | None:
         """A formula, typed. `wanted` lends its codes to choices written out."""
         codes = wanted if wanted is not None and wanted.kind == "choice" else None
-        operation, key = next(found for name, found in KEYS.items() if name in node.entries)
+        operation, key = next(one for name, one in KEYS.items() if name in node.entries)
         return operation.read(Formula(node, key, operation, place, codes, self))
 
     def counted(self, node: Node, fact: Fact) -> Op | None:
@@ -81,8 +85,7 @@ class Resolver:
         named = node.entries["over" if key == "total" else key]
         if fact.subject not in self.names.around(Place(named.text))[1:]:
             below = [name for name in self.names.within if fact.subject in self.names.around(Place(name))[1:]]
-            self.problems.add(named, "fact.counted", text=shown(named.text), near=near(named.text, tuple(below)),
-                              subject=fact.subject, allowed=listed(tuple(below)) or "—")  # fmt: skip
+            self.problems.unknown(named, "fact.counted", named.text, below, subject=fact.subject)
             return None
         place, records = Place(named.text), Ref("records", "", named.text, Type("list", of=named.text))
         each = self.expression(node.entries[key], place, fact.type) if key == "total" else None
@@ -93,8 +96,7 @@ class Resolver:
         types = [records.type] if each is None else [records.type, each.type]
         type = records.type if key == "records" else OPERATIONS[key].typed(types)
         if type is None or not fact.type.fits(type):
-            self.problems.add(node, "type.wrong", wanted=said(fact.type), found=said(type or types[-1]),
-                              example=example(fact.type))  # fmt: skip
+            self.wrong_type(node, fact.type, type or types[-1])
             return None
         return Op(key, (records,), fact.type, each, where)
 
@@ -110,55 +112,42 @@ class Resolver:
         for join in JOINS:
             if (parts := node.get(join)) is not None:
                 return self._joined(join, parts.items, place)
-        leaves = [leaf for key, value in node.entries.items() for leaf in self._leaves(node, key, value, place)]
-        if not leaves or None in leaves:
-            return None
-        known = tuple(leaf for leaf in leaves if leaf is not None)
-        return known[0] if len(known) == 1 else Group("all", known)
+        entries = [self._leaves(node.key(key), value, place) for key, value in node.entries.items()]
+        known = [leaf for entry in entries if entry is not None for leaf in entry]
+        return None if None in entries or not known else joined(known)
 
     def _joined(self, join: str, nodes: list[Node], place: Place, least: int = 0) -> Condition | None:
         parts = [self.condition(node, place) for node in nodes]
         known = tuple(part for part in parts if part is not None)
         return Group(join, known, least) if len(known) == len(parts) else None
 
-    def _leaves(self, node: Node, key: str, value: Node, place: Place) -> Iterator[Leaf | None]:
-        at = Node(node.key_marks[key], value.path, key)
-        left = self.names.path(at, place)
-        if left is None:
-            yield None
-            return
-        tests = self.tests(value, left, place)
-        fixed = tuple(t for t in tests if t is not None and all(isinstance(limit, Const) for limit in t.limits))
-        if fixed:
-            yield Leaf(left, fixed)
-        for test in tests:
-            if test is None:
-                yield None
-            elif test not in fixed:
-                yield Leaf(left, (test,))
+    def _leaves(self, name: Node, value: Node, place: Place) -> list[Leaf] | None:
+        left = self.names.path(name, place)
+        tests = None if left is None else self.tests(value, left, place)
+        return None if left is None or tests is None else leaves(left, tests)
 
-    def tests(self, value: Node, left: Expr, place: Place) -> list[Comparison | None]:
-        """The comparisons that stand under the name of a value."""
-        type = left.type
+    def tests(self, value: Node, left: Expr, place: Place) -> list[Comparison] | None:
+        """The comparisons that stand under the name of a value; None where one is wrong."""
+        tests = [*self._tests(value, left.type, place)]
+        known = [test for test in tests if test is not None]
+        return known if len(known) == len(tests) else None
+
+    def _tests(self, value: Node, type: Type, place: Place) -> Iterator[Comparison | None]:
         if type.kind == "list":
             self.problems.add(value, "type.list_compared")
-            return [None]
-        if value.is_scalar:
-            return [self._test("equals", [value], type, place)]
-        if value.is_list:
-            return [self._test("one_of", value.items, type, place)]
-        found: list[Comparison | None] = []
-        for operator, limit in value.entries.items():
-            if parts := OPERATORS[operator].parts:
-                if len(limit.items) != len(parts):
-                    self.problems.add(limit, "condition.between")
-                    found.append(None)
-                    continue
-                for one, bound in zip(parts, limit.items, strict=True):
-                    found.append(self._test(one, [bound], type, place))
+            yield None
+            return
+        limits = {"equals": value} if value.is_scalar else {"one_of": value} if value.is_list else value.entries
+        for operator, limit in limits.items():
+            parts = OPERATORS[operator].parts
+            if not parts:
+                yield self._test(operator, limit.items if limit.is_list else [limit], type, place)
+            elif len(limit.items) != len(parts):
+                self.problems.add(limit, "condition.between")
+                yield None
             else:
-                found.append(self._test(operator, limit.items if limit.is_list else [limit], type, place))
-        return found
+                for part, bound in zip(parts, limit.items, strict=True):
+                    yield self._test(part, [bound], type, place)
 
     def _test(self, operator: str, nodes: list[Node], type: Type, place: Place) -> Comparison | None:
         if OPERATORS[operator].ordered and not type.is_ordered:
@@ -170,3 +159,14 @@ class Resolver:
             self.problems.add(nodes[0], "condition.one_of")
             return None
         return Comparison(operator, known) if len(known) == len(limits) else None
+
+
+def leaves(left: Expr, tests: Sequence[Comparison]) -> list[Leaf]:
+    """One leaf for the fixed limits, and one for each other."""
+    fixed = tuple(test for test in tests if all(isinstance(limit, Const) for limit in test.limits))
+    others = [Leaf(left, (test,)) for test in tests if test not in fixed]
+    return [Leaf(left, fixed), *others] if fixed else others
+
+
+def joined(leaves: Sequence[Leaf]) -> Condition:
+    return leaves[0] if len(leaves) == 1 else Group("all", tuple(leaves))

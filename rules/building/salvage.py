@@ -25,12 +25,12 @@ class Sound:
 
     def take(self, name: str, node: Node, shape: Shape, problems: Problems) -> None:
         """Check a file and keep its valid parts."""
-        found = Problems()
-        good = shape.check(node, found)
+        faults = Problems()
+        good = shape.check(node, faults)
         if not good:
-            problems.extend(found)
+            problems.extend(faults)
             self.partial.add(node.mark.file)
-            node = self._prune(node, [problem.path for problem in found])
+            node = self._prune(node, [problem.path for problem in faults])
         if good or shape.check(node, Problems()):
             self.files[name] = node
         else:

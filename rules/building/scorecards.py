@@ -5,45 +5,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.building.bands import Band, check_bands
-from rules.building.facts import text_of
-from rules.building.items import ItemBuilder, items, joined, number
+from rules.building.items import DecisionKind, ItemBuilder, number
+from rules.building.resolver import joined, leaves
 from rules.files.source import Node
-from rules.model import Comparison, Condition, Const, Criterion, Expr, Group, Leaf, Op, Ref, Scorecard, ScoreItem
+from rules.model import Comparison, Condition, Const, Expr, Group, Leaf, Op, Ref, Scorecard, ScoreItem
 from rules.values.exact import BOOLEAN, POINTS, Value
 from rules.values.text import listed
 
 
-def scorecard(build: ItemBuilder) -> Scorecard:
-    clause = text_of(build.node.get("clause"))
+def _scorecard(build: ItemBuilder) -> Scorecard:
+    node, clause = build.node, build.node.at("clause").text
     vetoes = build.criteria("vetoes")
     for veto in vetoes:
         if not veto.outcome:
             build.problems.add(veto.mark, "veto.no_outcome", id=veto.id)
-    made = [_item(build, node, clause) for node in items(build.node, "items")]
-    if None not in made:
-        _check_full_marks(build, [item for item in made if item is not None])
-    made += [_adjustment(build, node, clause) for node in items(build.node, "adjustments")]
-    ceilings = []
-    for node in items(build.node, "ceilings"):
-        meta, condition = build.meta(node, clause), build.condition(node.entries["when"])
-        outcome = build.outcome(node, "at_most")
-        if condition is not None:
-            ceilings.append(Criterion(title=build.title(node, condition), condition=condition, reject=True,
-                                      outcome=outcome, **meta))  # fmt: skip
-    total = build.node.get("total")
-    least, most = (number(total.get(key)) if total else None for key in ("at_least", "at_most"))
-    return Scorecard(vetoes, tuple(ceilings), tuple(item for item in made if item), _grades(build, least, most),
-                     least, most, number(build.node.get("full_marks")))  # fmt: skip
+    items = [_item(build, at, clause) for at in node.at("items").items]
+    if None not in items:
+        _check_full_marks(build, [item for item in items if item is not None])
+    items += [_adjustment(build, at, clause) for at in node.at("adjustments").items]
+    ceilings = [build.conditional(at, clause, "when", "at_most", reject=True) for at in node.at("ceilings").items]
+    least, most = (number(node.at("total").at(key)) for key in ("at_least", "at_most"))
+    return Scorecard(
+        vetoes, tuple(one for one in ceilings if one), tuple(item for item in items if item),
+        _grades(build, least, most), least, most, number(node.at("full_marks")),
+    )  # fmt: skip
 
 
 def _item(build: ItemBuilder, node: Node, clause: str) -> ScoreItem | None:
-    meta = build.meta(node, clause)
-    meta["missing"] = number(node.get("missing"))
+    meta = build.meta(node, clause) | {"missing": number(node.at("missing"))}
     if (formula := node.get("formula")) is not None:
         expr = build.resolver.expression(formula, build.place)
         return None if expr is None else ScoreItem(
-            title=build.title(node, expr), formula=expr, least=number(node.get("at_least")),
-            most=number(node.get("at_most")), shown=expr, **meta)  # fmt: skip
+            title=build.title(node, expr), formula=expr, least=number(node.at("at_least")),
+            most=number(node.at("at_most")), shown=expr, **meta)  # fmt: skip
     fact = build.resolver.path(node.entries["fact"], build.place)
     if fact is None:
         return None
@@ -52,31 +46,29 @@ def _item(build: ItemBuilder, node: Node, clause: str) -> ScoreItem | None:
 
 
 def _bands(build: ItemBuilder, node: Node, fact: Ref) -> list[tuple[Condition, Expr]]:
-    found, edges = [], []
-    for band in items(node, "bands"):
-        limits = Node(band.mark, band.path, {k: v for k, v in band.entries.items() if k != "points"})
-        tests = build.resolver.tests(limits, fact, build.place)
-        points = build.resolver.expression(band.entries["points"], build.place, POINTS)
-        known = tuple(test for test in tests if test is not None)
-        if points is not None and len(known) == len(tests):
-            found.append((joined(fact, known) if known else _known(fact), points))
-            edges.append(Band.of(band, known))
+    bands, edges = [], []
+    for band in node.at("bands").items:
+        tests = build.resolver.tests(_limits(band, "points"), fact, build.place)
+        points = build.resolver.expression(band.at("points"), build.place, POINTS)
+        if points is not None and tests is not None:
+            bands.append((joined(leaves(fact, tests)) if tests else _known(fact), points))
+            edges.append(Band.of(band, tests))
     known_edges = [edge for edge in edges if edge is not None]
-    if fact.type.is_ordered and fact.type.kind != "choice" and len(known_edges) == len(items(node, "bands")):
-        minimum, maximum = _range(build, fact)
+    if fact.type.is_ordered and fact.type.kind != "choice" and len(known_edges) == len(node.at("bands").items):
+        declared = build.fact(fact)  # the outcome and the outputs of a decision have no bounds
+        minimum, maximum = (declared.minimum, declared.maximum) if declared else (None, None)
         check_bands(known_edges, fact.type, minimum, maximum, build.problems)
-    return found
+    return bands
+
+
+def _limits(band: Node, result: str) -> Node:
+    """The limits of a band, without its result."""
+    return Node(band.mark, band.path, {key: at for key, at in band.entries.items() if key != result})
 
 
 def _known(fact: Ref) -> Leaf:
     """The condition of a band without limits: any known value."""
     return Leaf(Op("known", (fact,), BOOLEAN), (Comparison("equals", (Const(True, BOOLEAN),)),))
-
-
-def _range(build: ItemBuilder, fact: Ref) -> tuple[Value, Value]:
-    """The least and the greatest value a fact can have; a derived one can be anything."""
-    found = build.fact(fact)
-    return (None, None) if found is None else (found.minimum, found.maximum)
 
 
 def _by_choice(build: ItemBuilder, node: Node, fact: Ref) -> list[tuple[Condition, Expr]]:
@@ -86,17 +78,16 @@ def _by_choice(build: ItemBuilder, node: Node, fact: Ref) -> list[tuple[Conditio
         build.problems.add(points, "score.no_choices", fact=fact.path)
     for code in points.entries:
         if codes and code not in codes:
-            at = Node(points.key_marks[code], f"{points.path}.{code}", code)
-            build.unknown(at, codes, "type.no_choice")
+            build.problems.unknown(points.key(code), "type.no_choice", code, codes)
     if left_out := [code for code in codes if code not in points.entries]:
         build.problems.add(points, "score.choice_missing", left_out=listed(tuple(left_out)))
-    found: list[tuple[Condition, Expr]] = []
+    bands: list[tuple[Condition, Expr]] = []
     for code, at in points.entries.items():
         expr = build.resolver.expression(at, build.place, POINTS)
         value: Value = code == "true" if fact.type == BOOLEAN else code
         if expr is not None and code in codes:
-            found.append((Leaf(fact, (Comparison("equals", (Const(value, fact.type),)),)), expr))
-    return found
+            bands.append((Leaf(fact, (Comparison("equals", (Const(value, fact.type),)),)), expr))
+    return bands
 
 
 def _adjustment(build: ItemBuilder, node: Node, clause: str) -> ScoreItem | None:
@@ -106,30 +97,31 @@ def _adjustment(build: ItemBuilder, node: Node, clause: str) -> ScoreItem | None
         return None
     none = Group("none", (condition,))
     return ScoreItem(title=build.title(node, condition), bands=((condition, points), (none, Const(0, POINTS))),
-                     missing=number(node.get("missing")), **meta)  # fmt: skip
+                     missing=number(node.at("missing")), **meta)  # fmt: skip
 
 
 def _check_full_marks(build: ItemBuilder, items: Sequence[ScoreItem]) -> None:
-    full = build.node.get("full_marks")
-    if full is None:
-        return
-    best: list[Value] = []
-    for item in items:
-        worths = [worth.value for _, worth in item.bands if isinstance(worth, Const)]
-        best.append(item.most if item.formula is not None else max(worths, default=None))
-    if None not in best and sum(best) != number(full):
+    full, best = build.node.at("full_marks"), [_best(item) for item in items]
+    if full.text and None not in best and sum(best) != number(full):
         build.problems.add(full, "score.full_marks", full=full.text, sum=sum(best))
+
+
+def _best(item: ScoreItem) -> Value:
+    """The most points that an item can give; None where that is not known before the facts are."""
+    fixed = [points.value for _, points in item.bands if isinstance(points, Const)]
+    return item.most if item.formula is not None else max(fixed, default=None)
 
 
 def _grades(build: ItemBuilder, least: Value, most: Value) -> tuple[tuple[Condition, str], ...]:
     total = Ref("total", "", build.id, POINTS)
-    found, edges = [], []
-    for node in items(build.node, "grades"):
-        limits = Node(node.mark, node.path, {k: v for k, v in node.entries.items() if k != "grade"})
-        tests = tuple(
-            Comparison(operator, (Const(number(value), POINTS),)) for operator, value in limits.entries.items()
-        )
-        found.append((joined(total, tests), build.outcome(node, "grade")))
+    grades, edges = [], []
+    for node in build.node.at("grades").items:
+        limits = _limits(node, "grade").entries
+        tests = [Comparison(operator, (Const(number(limit), POINTS),)) for operator, limit in limits.items()]
+        grades.append((joined(leaves(total, tests)), build.outcome(node, "grade")))
         edges.append(Band.of(node, tests))
     check_bands([edge for edge in edges if edge], POINTS, least, most, build.problems)
-    return tuple(found)
+    return tuple(grades)
+
+
+SCORECARD = DecisionKind(_scorecard, lambda _node: ("unknown",), outputs={"total": POINTS}, ranked=True)

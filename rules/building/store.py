@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from rules.building.loader import load
+from rules.files.node import ABSENT
 from rules.files.source import read_file
 from rules.model import Edition
 from rules.problems.problem import PolicyError, Problem, Problems
@@ -70,10 +70,9 @@ def lineage(root: Path, folder: Path) -> Iterator[Path]:
         seen.append(folder)
         yield folder
         plan = read_file(folder / "plan.yaml", root, Problems())
-        extends = None if plan is None else plan.get("extends")
-        parent, day = (None if extends is None else extends.get(key) for key in ("plan", "edition"))
-        if parent is not None and day is not None:
-            folder = root / parent.text / day.text
+        extends = ABSENT if plan is None else plan.at("extends")
+        if (parent := extends.at("plan").text) and (day := extends.at("edition").text):
+            folder = root / parent / day
 
 
 def open_store(root: Path) -> Store:
@@ -103,27 +102,23 @@ def read_store(root: Path, *, warn: bool = True) -> Store:
     )  # what an edition inherits is said once
 
 
-def _mark(edition: Edition) -> Mark:
-    return Mark(f"{edition.id}/plan.yaml", 1, 1)
+def _mark(folder: str) -> Mark:
+    return Mark(f"{folder}/plan.yaml", 1, 1)
 
 
 def _check_name(folder: Path, edition: Edition, root: Path, problems: Problems) -> None:
     if (folder.parent.name, read_date(folder.name)) != (edition.plan, edition.effective_from):
         name = folder.relative_to(root).as_posix()
-        problems.add(Mark(f"{name}/plan.yaml", 1, 1), "edition.folder_name", folder=name, wanted=edition.id)
+        problems.add(_mark(name), "edition.folder_name", folder=name, wanted=edition.id)
 
 
 def _check_order(editions: list[Edition], problems: Problems) -> None:
     """Each edition ends the day before the next begins."""
     for before, after in pairwise(editions):
-        names: dict[str, Any] = {
-            "plan": before.plan,
-            "before": before.effective_from,
-            "after": after.effective_from,
-            "start": after.effective_from,
-            "end": before.effective_to or Text("以后（没有写 to）", "further notice"),
-        }
-        if before.effective_to is None or before.effective_to >= after.effective_from:
-            problems.add(_mark(after), "edition.overlap", **names)
-        elif before.effective_to + timedelta(days=1) < after.effective_from:
-            problems.add(_mark(after), "edition.gap", **names)
+        start, end = after.effective_from, before.effective_to
+        overlap, gap = end is None or end >= start, end is not None and end + timedelta(days=1) < start
+        if overlap or gap:
+            problems.add(
+                _mark(after.id), "edition.overlap" if overlap else "edition.gap", plan=before.plan, start=start,
+                before=before.effective_from, end=end or Text("以后（没有写 to）", "further notice"), after=start,
+            )  # fmt: skip

@@ -6,11 +6,12 @@ dictionary is: the text "0.9" is no number, true is no 1, and a float has lost i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from rules.cases.parts import Pair, given_behind, parts_and_wholes
@@ -20,12 +21,14 @@ from rules.model import Edition, Fact
 from rules.values.exact import Number, Type, Value, exact, read_date, read_literal
 from rules.values.ids import WANTED, is_id
 from rules.values.limits import HUGE, MOST_RECORDS, PLACES
-from rules.values.text import near
+from rules.values.text import Text, near
 from rules.words.wording import Wording
 
 MOST_NESTED = 100  # steps of a pointer
 MOST_DIGITS = 40  # before the point and after it: nothing longer is turned into a fraction, which could take minutes
 
+TOO_DEEP = ("too_deep", "记录嵌套得太深。", "Records are nested too deeply.")
+NO_MAPPING = ("not_a_mapping", "这里要一组“事实: 值”。", "A mapping of facts is wanted here.")
 REPEATED = ("repeated_id", "这个编号在列表里不止一次，无法判断以哪条记录为准。",
             "The id stands in the list more than once; which record is right?")  # fmt: skip
 
@@ -68,7 +71,7 @@ class _Known:
     readers: dict[str, Read]  # of all facts but lists
     parts: list[Pair]
     around: frozenset[str]  # subjects whose record may stand in it
-    conclusions: dict[str, frozenset[str]]
+    conclusions: Mapping[str, Collection[str]]  # the outcomes of decisions, which may be given as facts
     names: frozenset[str]  # of facts and conclusions
 
 
@@ -83,7 +86,7 @@ class FactChecker:
 
     def _known(self, subject: str) -> _Known:
         given = {name: fact for name, fact in self.edition.subjects[subject].facts.items() if fact.given}
-        rules = {rule.id: frozenset(rule.outcomes) for rule in self.edition.rules.values() if rule.subject == subject}
+        rules = {rule.id: sorted(rule.outcomes) for rule in self.edition.rules.values() if rule.subject == subject}
         return _Known(
             given,
             {name: self._reader(fact) for name, fact in given.items() if fact.type.kind != "list"},
@@ -102,27 +105,20 @@ class FactChecker:
         return record
 
     def _around(self, subject: str) -> frozenset[str]:
-        found: set[str] = set()
-        level = self.edition.subjects[subject].within
-        while level and level not in found:
-            found.add(level)
+        levels, level = set[str](), self.edition.subjects[subject].within
+        while level and level not in levels:
+            levels.add(level)
             level = self.edition.subjects[level].within
-        return frozenset(found)
+        return frozenset(levels)
 
     def _record(
         self, subject: str, facts: Any, at: str, problems: list[FactProblem], around: frozenset[str]
     ) -> dict[str, Any]:
-        if at.count("/") > MOST_NESTED:
-            problems.append(FactProblem(at, "too_deep", "记录嵌套得太深。", "Records are nested too deeply."))
+        if at.count("/") > MOST_NESTED or not isinstance(facts, Mapping):
+            problems.append(FactProblem(at, *(TOO_DEEP if isinstance(facts, Mapping) else NO_MAPPING)))
             return {}
-        if not isinstance(facts, Mapping):
-            problems.append(
-                FactProblem(at, "not_a_mapping", "这里要一组“事实: 值”。", "A mapping of facts is wanted here.")
-            )
-            return {}
-        known = self.known[subject]
+        known, record = self.known[subject], dict[str, Any]()
         readers = known.readers
-        record: dict[str, Any] = {}
         for name, value in facts.items():
             if value is None and (name in known.names or name in around or (at and name == "id")):
                 continue
@@ -165,30 +161,18 @@ class FactChecker:
                     f"{whole.title.en} ({en(most, whole.type)}).",
                 ))  # fmt: skip
 
-    def _conclusion(self, name: str, value: Any, outcomes: frozenset[str]) -> str | None:
-        if not isinstance(value, str) or value not in outcomes:
-            raise _choice(value, sorted(outcomes))
-        return None if value == self.unknown[name] else value
+    def _conclusion(self, name: str, value: Any, outcomes: Collection[str]) -> Value:
+        return None if _one_of(outcomes, value) == self.unknown[name] else value
 
     def _reader(self, fact: Fact) -> Read:
         match fact.type.kind:
             case "boolean":
                 return _boolean
             case "choice":
-                return self._choices(fact)
+                return partial(_one_of, fact.choices)
             case "date":
                 return _date
         return self._numbers(fact)
-
-    def _choices(self, fact: Fact) -> Read:
-        choices = fact.choices
-
-        def read(value: Any) -> Value:
-            if not isinstance(value, str) or value not in choices:
-                raise _choice(value, list(choices))
-            return value
-
-        return read
 
     def _numbers(self, fact: Fact) -> Read:
         least = -HUGE if fact.minimum is None else fact.minimum
@@ -206,11 +190,11 @@ class FactChecker:
     def _out_of_range(self, fact: Fact, value: Value) -> Value:
         least, most = fact.minimum, fact.maximum
         if least is not None and value < least:
-            limits = self.zh.value(least, fact.type), self.en.value(least, fact.type)
-            raise _Bad("too_small", f"不能小于 {limits[0]}。", f"It cannot be below {limits[1]}.")
+            zh, en = self.zh.value(least, fact.type), self.en.value(least, fact.type)
+            raise _Bad("too_small", f"不能小于 {zh}。", f"It cannot be below {en}.")
         if most is not None and value > most:
-            limits = self.zh.value(most, fact.type), self.en.value(most, fact.type)
-            raise _Bad("too_large", f"不能大于 {limits[0]}。", f"It cannot be above {limits[1]}.")
+            zh, en = self.zh.value(most, fact.type), self.en.value(most, fact.type)
+            raise _Bad("too_large", f"不能大于 {zh}。", f"It cannot be above {en}.")
         raise _Bad("too_large", "数字大得不合常理。", "The number is beyond all reason.")
 
     def _list(self, type: Type, value: Any, here: str, problems: list[FactProblem]) -> Value:
@@ -219,14 +203,14 @@ class FactChecker:
         if len(value) > MOST_RECORDS:
             raise _Bad("too_many", f"最多 {MOST_RECORDS} 条记录。", f"At most {MOST_RECORDS} records.")
         around = self.known[type.of].around
-        found = [self._record(type.of, item, f"{here}/{place}", problems, around) for place, item in enumerate(value)]
+        records = [self._record(type.of, item, f"{here}/{place}", problems, around) for place, item in enumerate(value)]
         seen: set[str] = set()
-        for place, record in enumerate(found):
+        for place, record in enumerate(records):
             if (name := record.get("id")) in seen:
                 problems.append(FactProblem(f"{here}/{place}/id", *REPEATED))
             elif name is not None:
                 seen.add(name)
-        return found
+        return records
 
 
 def _identity(value: Any) -> str:
@@ -280,19 +264,23 @@ def _too_fine() -> _Bad:
     return _Bad("too_fine", f"小数最多 {PLACES} 位。", f"At most {PLACES} decimal places.")
 
 
-def _choice(value: Any, codes: list[str]) -> _Bad:
-    guess = near(value, tuple(codes)) if isinstance(value, str) else ""
-    listed = ", ".join(codes[:20])
-    hint = (f"是不是 {guess}？", f" Perhaps {guess}?") if guess else ("", "")
-    return _Bad("not_a_choice", f"请写其中之一：{listed}。{hint[0]}", f"Write one of: {listed}.{hint[1]}")
+def _one_of(codes: Collection[str], value: Any) -> str:
+    if isinstance(value, str) and value in codes:
+        return value
+    hint, listed = _hint(value, codes), ", ".join([*codes][:20])
+    raise _Bad("not_a_choice", f"请写其中之一：{listed}。{hint.zh}", f"Write one of: {listed}.{hint.en}")
 
 
 def _unknown(name: Any, known: list[str], facts: Mapping[str, Fact]) -> _Bad:
     if name in facts:
         return _Bad("derived", "这个事实由公式算出，不必提供。", "This fact is derived by a formula: do not give it.")
-    guess = near(str(name), tuple(known))
-    hint = (f"是不是 {guess}？", f"Perhaps {guess}?") if guess else ("", "")
-    return _Bad("unknown_fact", f"没有这个事实。{hint[0]}", f"There is no such fact. {hint[1]}".strip())
+    hint = _hint(str(name), known)
+    return _Bad("unknown_fact", f"没有这个事实。{hint.zh}", f"There is no such fact.{hint.en}")
+
+
+def _hint(value: Any, known: Collection[str]) -> Text:
+    guess = near(value, tuple(known)) if isinstance(value, str) else ""
+    return Text(f"是不是 {guess}？", f" Perhaps {guess}?") if guess else Text("", "")
 
 
 def _below(at: str, name: Any) -> str:

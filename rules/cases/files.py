@@ -19,8 +19,8 @@ from rules.files.source import read
 from rules.problems.problem import Problems
 from rules.values.exact import read_date
 from rules.values.exact_json import decode
-from rules.values.ids import ID, WANTED
-from rules.values.text import Mark, TextError
+from rules.values.ids import WANTED, is_id
+from rules.values.text import TextError
 
 KEYS = ("on", "subject", "facts", "decisions")
 
@@ -61,7 +61,7 @@ class Case:
 
 
 def _below(node: Node, step: str) -> Node | None:
-    """What lies one step down; the node itself where there is nothing, as with a record that lacks a fact."""
+    """The node one step down; the node itself where there is none, as with a record that lacks a fact."""
     if node.is_list:
         return node.items[int(step)] if step.isdecimal() and int(step) < len(node.items) else node
     return node.get(step) or node
@@ -77,12 +77,8 @@ def read_cases(text: str, name: str) -> list[Case]:
         first = problems.errors[0]
         raise CaseError(f"{name}:{first.mark.line}:{first.mark.column}", first.zh, first.en)
     if node.is_list:
-        return [_case(_data(one), _where(one.mark), one) for one in node.items]
+        return [_case(_data(one), f"{one.mark.file}:{one.mark.line}", one) for one in node.items]
     return [_case(_data(node), name, node)]
-
-
-def _where(mark: Mark) -> str:
-    return f"{mark.file}:{mark.line}"
 
 
 def _data(node: Node) -> Any:
@@ -106,71 +102,66 @@ def _data(node: Node) -> Any:
 
 def _from_json(text: str, name: str) -> Iterator[Case]:
     try:
-        found = decode(text)
+        data = decode(text)
     except RecursionError:
         raise CaseError(name, "嵌套太深。", "It is nested too deep.") from None
     except ValueError as error:
         lines = [(number, one) for number, one in enumerate(text.splitlines(), 1) if one.strip()]
         if len(lines) < 2 or not lines[0][1].rstrip().endswith("}"):
             raise _bad_json(name, error) from None
-        yield from _from_lines(lines, name)
+        yield from (_case(_line(one, f"{name}:{number}"), f"{name}:{number}") for number, one in lines)
         return
-    if isinstance(found, list):
-        for number, one in enumerate(found, 1):
-            yield _case(one, f"{name}#{number}")
+    if isinstance(data, list):
+        yield from (_case(one, f"{name}#{number}") for number, one in enumerate(data, 1))
     else:
-        yield _case(found, name)
+        yield _case(data, name)
 
 
-def _from_lines(lines: list[tuple[int, str]], name: str) -> Iterator[Case]:
-    """A case on every line."""
-    for number, one in lines:
-        where = f"{name}:{number}"
-        try:
-            found = decode(one)
-        except (ValueError, RecursionError) as error:
-            raise _bad_json(where, error) from None
-        yield _case(found, where)
+def _line(text: str, where: str) -> Any:
+    """The case on a line of JSON lines."""
+    try:
+        return decode(text)
+    except (ValueError, RecursionError) as error:
+        raise _bad_json(where, error) from None
 
 
 def _bad_json(where: str, error: Exception) -> CaseError:
-    said = f"{error.msg}, {error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
-    return CaseError(where, f"这不是正确的 JSON（{said}）。", f"This is not valid JSON ({said}).")
+    detail = f"{error.msg}, {error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+    return CaseError(where, f"这不是正确的 JSON（{detail}）。", f"This is not valid JSON ({detail}).")
 
 
-def _case(found: Any, where: str, node: Node | None = None) -> Case:
-    if not isinstance(found, Mapping) or "facts" not in found:
+def _case(data: Any, where: str, node: Node | None = None) -> Case:
+    if not isinstance(data, Mapping) or "facts" not in data:
         keys = ", ".join(KEYS[:-1])
         raise CaseError(where, f"一个案例要写成映射，含有 {keys}。", f"A case is a mapping with {keys}.")
-    for key in found:
+    for key in data:
         if key not in KEYS:
             raise CaseError(where, f"案例里没有 {key} 这一项。", f"A case has no {key}.")
-    return Case(_subject(found, where), _on(found, where), found["facts"], _decisions(found, where), where, node)
+    return Case(_subject(data, where), _on(data, where), data["facts"], _decisions(data, where), where, node)
 
 
-def _subject(found: Mapping[str, Any], where: str) -> str:
-    subject = found.get("subject") or {}
+def _subject(data: Mapping[str, Any], where: str) -> str:
+    subject = data.get("subject") or {}
     name = subject.get("id") if isinstance(subject, Mapping) else subject
-    if name is not None and not isinstance(name, str):
-        name = str(name) if type(name) is int else None
-        if name is None:
-            raise CaseError(where, "subject.id 要是文字。", "subject.id has to be text.")
-    if name and ID.fullmatch(name) is None:
+    if name is not None and type(name) not in (str, int):
+        raise CaseError(where, "subject.id 要是文字。", "subject.id has to be text.")
+    name = "" if name is None else str(name)
+    if name and is_id(name) is None:
         raise CaseError(where, *WANTED)
-    return name or ""
+    return name
 
 
-def _on(found: Mapping[str, Any], where: str) -> date | None:
-    if found.get("on") is None:
+def _on(data: Mapping[str, Any], where: str) -> date | None:
+    if data.get("on") is None:
         return None
-    day = read_date(found["on"]) if isinstance(found["on"], str) else None
+    day = read_date(data["on"]) if isinstance(data["on"], str) else None
     if day is None:
         raise CaseError(where, "on 要写日期，如 2026-12-31。", "`on` is a date, as in 2026-12-31.")
     return day
 
 
-def _decisions(found: Mapping[str, Any], where: str) -> tuple[str, ...]:
-    names = found.get("decisions") or ()
+def _decisions(data: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    names = data.get("decisions") or ()
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
         raise CaseError(where, "decisions 要写成名称的列表。", "`decisions` is a list of names.")
     return tuple(names)

@@ -37,8 +37,6 @@ def coder(left: Expr, right: Expr | None, ladder: Sequence[Any], mirrored: bool,
         if len(ladder) == 1:
             return _ratio_to(pair, Fraction(ladder[0]), mirrored, _mirror(code, 4) if mirrored else code)
         code = _ratio(pair, ladder, code)
-    elif (ref := place.given(left)) is not None and left.type.is_number:
-        code = _of_fact(ref.name, ladder)
     else:
         code = _of_value(left, ladder, place)
     return _mirror(code, 4 if right is not None else 2 * len(ladder) + 2) if mirrored else code
@@ -57,22 +55,14 @@ def ordinal(value: Value, type: Type) -> Any:
 
 
 def _of_value(left: Expr, ladder: Sequence[Any], place: Place) -> Coder:
-    type, read = left.type, reader(left, place)
+    type, read, number = left.type, reader(left, place), left.type.is_number
 
     def code(scope: Scope) -> int:
         value = read(scope)
         if value is None:
             return 0
-        key = value if type.is_number else ordinal(value, type)
+        key = value if number else ordinal(value, type)
         return bisect_left(ladder, key) + bisect_right(ladder, key) + 1
-
-    return code
-
-
-def _of_fact(name: str, ladder: Sequence[Any]) -> Coder:
-    def code(scope: Scope) -> int:
-        value = scope.record.get(name)
-        return 0 if value is None else bisect_left(ladder, value) + bisect_right(ladder, value) + 1
 
     return code
 
@@ -83,9 +73,6 @@ def _by_table(left: Expr, ladder: Sequence[Any], mirrored: bool, place: Place) -
     top = len(ladder) + 1 if mirrored else 0
     places = {value: bisect_left(ladder, ordinal(value, left.type)) + 1 for value in choices}
     rungs: Mapping[Value, int] = {None: 0} | {value: abs(top - rung) for value, rung in places.items()}
-    if (ref := place.given(left)) is not None:
-        name = ref.name
-        return lambda scope: rungs[scope.record.get(name)]
     read = reader(left, place)
     return lambda scope: rungs[read(scope)]
 

@@ -25,39 +25,18 @@ from rules.engine.network import Rule as Interval
 from rules.judging.decider import Decider
 from rules.judging.decision import Finding
 from rules.judging.evaluate import Scope
-from rules.judging.outcomes import Judgement, Truth, Verdict, check, checklist, leaves, silent_verdict, stages
+from rules.judging.kinds import KINDS, leaves
+from rules.judging.outcomes import Judgement, Truth, Verdict, check
 from rules.judging.readers import Place, reader
-from rules.model import (
-    Checklist,
-    Const,
-    Criterion,
-    Edition,
-    Expr,
-    Leaf,
-    Rule,
-    Table,
-    criteria_of,
-    leaves_in,
-    subject_read,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """The verdicts that one firing gives."""
-
-    truth: dict[Leaf, bool | None]
-    verdicts: dict[int, Verdict]  # by place: on criteria that are one comparison and nothing more
-    parts: tuple[int, ...]  # the places of criteria of which it is only a part
+from rules.model import Const, Criterion, Edition, Expr, Leaf, Rule, criteria_of, leaves_in, subject_read
 
 
 @dataclass(frozen=True, slots=True)
 class _Effect:
-    """What the firing of one rule says, at a value of its field that is known and at one that is not."""
+    """The meaning of the firing of one rule, where the value of its field is known; else these comparisons are open."""
 
     field: int
-    known: _Said
-    unknown: _Said
+    truth: Mapping[Leaf, bool]
 
 
 @dataclass(slots=True, eq=False)
@@ -68,7 +47,7 @@ class _Answer:
     fired: int
     truth: Truth
     verdicts: tuple[Verdict, ...]  # those that may differ from the default, in the plan's order
-    judgement: Judgement | None  # of a checklist, which depends on nothing else
+    judgement: Judgement | None  # where the verdicts settle it
     findings: tuple[Finding | None, ...] | None = None  # those that show no value; None before they are first wanted
 
 
@@ -80,8 +59,9 @@ class _Block:
     coders: tuple[Coder, ...]
     silence: dict[Leaf, bool | None]
     effects: list[_Effect]
-    always: frozenset[int]  # criteria whose default needs a check of its own
     criteria: tuple[Criterion, ...]
+    readers: Mapping[Leaf, Sequence[int]]  # the places of the criteria that read a comparison
+    always: frozenset[int]  # the places of criteria that do not have the default verdict even in silence
     probe: Probe
     codes: tuple[str, ...]  # the given codes and flags: each has a rung of its own, and is read at once instead
     others: tuple[Coder, ...]
@@ -102,22 +82,15 @@ class _Block:
     def prove(self, rungs: Sequence[int]) -> _Answer:
         """Ask the rule network. Raises NetworkError where it proves no answer; then nothing is remembered."""
         fired = [self.effects[number] for number in self.probe(rungs)]
-        said = [effect.known if rungs[effect.field] else effect.unknown for effect in fired]
-        truth = self.silence.copy()
-        for one in said:
-            truth.update(one.truth)
-        verdicts = self._verdicts(said, truth)
-        decided = isinstance(self.rule.body, Checklist)
-        return _Answer(len(fired), truth, verdicts, checklist(self.rule, verdicts) if decided else None)
-
-    def _verdicts(self, said: Iterable[_Said], truth: Truth) -> tuple[Verdict, ...]:
-        found, unsettled = dict[int, Verdict](), set(self.always)
-        for one in said:
-            found.update(one.verdicts)
-            unsettled.update(one.parts)
-        for place in unsettled:
-            found[place] = self.criteria[place], check(self.criteria[place], truth)
-        return tuple([found[place] for place in sorted(found)])
+        truth, unsettled = self.silence.copy(), set(self.always)
+        for effect in fired:
+            truth.update(effect.truth if rungs[effect.field] else dict.fromkeys(effect.truth))
+            for leaf in effect.truth:
+                unsettled.update(self.readers.get(leaf, ()))
+        criteria = [self.criteria[place] for place in sorted(unsettled)]
+        verdicts = tuple([(criterion, check(criterion, truth)) for criterion in criteria])
+        conclude = KINDS[type(self.rule.body)].conclude
+        return _Answer(len(fired), truth, verdicts, None if conclude is None else conclude(self.rule, verdicts))
 
 
 class Engine(Decider):
@@ -136,10 +109,10 @@ class Engine(Decider):
         self._blocks = {
             (rule.id, stage): _compile(edition, rule, stage, self.memory)
             for rule in edition.rules.values()
-            for stage in range(stages(rule))
+            for stage in range(rule.body.stages)
         }
-        self._checklists = {name: block for (name, _), block in self._blocks.items()
-                            if isinstance(block.rule.body, Checklist)}  # fmt: skip
+        self._settled = {name: block for (name, _), block in self._blocks.items()
+                         if KINDS[type(block.rule.body)].conclude is not None}  # fmt: skip
 
     def _answer(self, rule: Rule, stage: int, scope: Scope) -> _Answer:
         """The answer for a record, asked once."""
@@ -156,24 +129,25 @@ class Engine(Decider):
         return self._answer(rule, 0, scope).verdicts
 
     def judge(self, decision: str, facts: Mapping[str, Any], on: date) -> Judgement:
-        block = self._checklists.get(decision)
+        block = self._settled.get(decision)
         if block is None:
             return super().judge(decision, facts, on)
         answer = block.ask(Scope(self.edition, block.rule.subject, facts, on, self))
-        assert answer.judgement is not None  # there is one for every answer on a checklist
+        assert answer.judgement is not None
         return answer.judgement
 
     def judgement(self, rule: Rule, scope: Scope) -> Judgement:
-        if rule.id not in self._checklists:
+        if rule.id not in self._settled:
             return super().judgement(rule, scope)
         return self._answer(rule, 0, scope).judgement or super().judgement(rule, scope)
 
     def findings(self, rule: Rule, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
-        if not isinstance(rule.body, Checklist | Table):
-            return super().findings(rule, judgement, scope)
-        answer, writer = self._answer(rule, 0, scope), self._writer(rule)
+        writer = self._writer(rule)
+        if not writer.lines:
+            return ()
+        answer = self._answer(rule, 0, scope)
         if answer.findings is not None:
-            return writer.filled(answer.findings, answer.truth, scope)
+            return writer.filled(answer.findings, answer.truth, judgement, scope)
         findings = writer.findings(answer.truth, judgement, scope)
         answer.findings = writer.ready(findings)
         return findings
@@ -187,27 +161,22 @@ class Engine(Decider):
 
 def _compile(edition: Edition, rule: Rule, stage: int, memory: Memory[_Answer]) -> _Block:
     """The comparisons of a stage as one network."""
-    silence = leaves(rule, stage)
+    silence = list(leaves(rule, stage))
     fields = _fields(silence)
     criteria = () if stage else criteria_of(rule)
-    all_silent, settled = dict[Leaf, bool | None](silence), silent_verdict(rule)
+    all_silent, settled = dict[Leaf, bool | None](silence), rule.body.silent_verdict
     always = frozenset(n for n, criterion in enumerate(criteria) if check(criterion, all_silent) is not settled)
-    meaning = _Meaning(criteria)
+    readers: dict[Leaf, list[int]] = {}
+    for place, criterion in enumerate(criteria):
+        for leaf in leaves_in(criterion.condition, criterion.when):
+            readers.setdefault(leaf, []).append(place)
     intervals: list[Interval] = []
     effects: list[_Effect] = []
-
-    def add(number: int, low: int, high: int, says: Iterable[tuple[Leaf, bool]]) -> None:
-        truth = dict[Leaf, bool | None](says)
-        intervals.append(Interval(number, low, high))
-        effects.append(_Effect(number, meaning.of(truth), meaning.of(dict.fromkeys(truth))))
-
     for number, one in enumerate(fields):
         one.settle()
-        unknown, spans = one.spans()
-        if unknown:
-            add(number, 0, 0, ((leaf, True) for leaf in unknown))
-        for (low, high), says in spans.items():
-            add(number, low, high, says)
+        for (low, high), says in one.spans().items():
+            intervals.append(Interval(number, low, high))
+            effects.append(_Effect(number, dict(says)))
     records = Place(edition, subject_read(rule))
     coders = [coder(one.left, one.right, one.ladder, one.mirrored, records) for one in fields]
     codes = {n: given.name for n, one in enumerate(fields) if one.dense and (given := records.given(one.left))}
@@ -216,8 +185,9 @@ def _compile(edition: Edition, rule: Rule, stage: int, memory: Memory[_Answer]) 
         tuple(coders),
         all_silent,
         effects,
-        always,
         criteria,
+        readers,
+        always,
         Network([one.rungs for one in fields], intervals).probe(range(len(fields))),
         tuple(codes.values()),
         tuple(one for n, one in enumerate(coders) if n not in codes),
@@ -233,21 +203,3 @@ def _fields(silence: Iterable[tuple[Leaf, bool]]) -> list[Field]:
         right = next((limit for limit in limits_of(leaf) if not isinstance(limit, Const)), None)
         fields.setdefault((leaf.left, right), Field(leaf.left, right)).leaves.append((leaf, silent))
     return list(fields.values())
-
-
-class _Meaning:
-    """What truths mean for the criteria of a rule."""
-
-    def __init__(self, criteria: Sequence[Criterion]) -> None:
-        self.criteria = criteria
-        self.readers: dict[Leaf, list[int]] = {}
-        for place, criterion in enumerate(criteria):
-            for leaf in leaves_in(criterion.condition, criterion.when):
-                self.readers.setdefault(leaf, []).append(place)
-
-    def of(self, truth: dict[Leaf, bool | None]) -> _Said:
-        """What it means that a firing says so."""
-        touched = sorted({place for leaf in truth for place in self.readers.get(leaf, ())})
-        plain = {place: self.criteria[place] for place in touched if self.criteria[place].plain}
-        verdicts = {place: (criterion, check(criterion, truth)) for place, criterion in plain.items()}
-        return _Said(truth, verdicts, tuple(place for place in touched if place not in verdicts))

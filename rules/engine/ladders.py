@@ -93,8 +93,8 @@ class Field:
         place = bisect_left(self.ladder, _key(limit, self.left))
         return place + 1 if self.dense else 2 * place + 2
 
-    def spans(self) -> tuple[list[Leaf], dict[Span, list[tuple[Leaf, bool]]]]:
-        """The intervals of rungs at which comparisons fire, and those that need a rule of their own for "not known".
+    def spans(self) -> dict[Span, list[tuple[Leaf, bool]]]:
+        """The intervals of rungs at which comparisons fire, with the truth of each, rung 0 ("not known") by itself.
 
         Where all of a field fire on one interval next to rung 0, that interval takes rung 0 in."""
         spans: dict[Span, list[tuple[Leaf, bool]]] = {}
@@ -104,8 +104,8 @@ class Field:
         if len(spans) == 1:
             ((span, effects),) = spans.items()
             if span[0] == 1 and len(effects) == len(self.leaves):
-                return [], {(0, span[1]): effects}
-        return [leaf for leaf, _ in self.leaves], spans
+                return {(0, span[1]): effects}
+        return {(0, 0): [(leaf, True) for leaf, _ in self.leaves], **spans}
 
 
 def _joined(places: Sequence[int]) -> list[Span]:

@@ -67,7 +67,7 @@ def distinct(names: Iterable[str]) -> Iterator[str]:
 
 
 def _comparisons(name: str, low: int, high: int, top: int) -> list[tuple[int, int, object]]:
-    """What says low..high, each after the rungs at which it holds; the one that holds at fewest goes first."""
+    """Comparisons that say low..high, each after the rungs where it holds; the one that holds at fewest goes first."""
     both: list[tuple[int, int, object]] = [
         (low, top, {"$gte": {name: low}}),
         (0, high, {"$lte": {name: high}}),

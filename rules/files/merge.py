@@ -87,10 +87,7 @@ def _placed(
 def _by_identity(node: Node, problems: Problems) -> dict[Identity, Node]:
     """The items of a list by name; of two with one name the first is kept, and the second reported."""
     named: dict[Identity, Node] = {}
-    for item in node.items:
-        identity = _identity(item)
-        if identity is None:
-            raise ValueError(f"{item.path} has no name to merge by")
+    for item, identity in zip(node.items, filter(None, map(_identity, node.items)), strict=True):
         first = named.setdefault(identity, item)
         if first is not item:
             key, name = identity
@@ -100,11 +97,7 @@ def _by_identity(node: Node, problems: Problems) -> dict[Identity, Node]:
 
 def _identity(item: Node) -> Identity | None:
     """The key and the name an item goes by, or None when it has neither `id` nor `group`."""
-    for key in IDENTITIES:
-        name = item.get(key)
-        if name is not None and name.text:
-            return key, name.text
-    return None
+    return next(((key, item.at(key).text) for key in IDENTITIES if item.at(key).text), None)
 
 
 def _removes(node: Node, problems: Problems) -> bool:

@@ -13,6 +13,7 @@ _KINDS = {
     "integer": re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"),
     "number": re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"),
 }
+_BEGINNINGS = frozenset("~nNtTfF+-.0123456789")  # of every text that one of them matches
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,10 +60,23 @@ class Node:
         """The entry of a mapping, or None."""
         return self.entries.get(key)
 
+    def at(self, key: str) -> Node:
+        """The entry of a mapping, or an empty node: without text, items or entries."""
+        return self.entries.get(key, ABSENT)
+
+    def key(self, key: str) -> Node:
+        """A key of a mapping as a scalar, where it was written."""
+        return Node(self.key_marks[key], self.entries[key].path, key)
+
+
+ABSENT = Node(Mark("", 0, 0), "", "")
+
 
 def kind(text: str, *, quoted: bool = False) -> str:
     """The JSON Schema type that YAML 1.2 (core) gives a scalar."""
-    return next((k for k, p in _KINDS.items() if not quoted and p.fullmatch(text)), "string")
+    if quoted or (text and text[0] not in _BEGINNINGS):  # most scalars are words: a plan asks some thousand times
+        return "string"
+    return next((k for k, p in _KINDS.items() if p.fullmatch(text)), "string")
 
 
 def resolved(word: str) -> list[str | bool | int | float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 from rules.problems.problem import Problems
 from rules.values.text import Mark, shown
@@ -36,27 +36,12 @@ _SLIPS = (
 )
 
 
-class Spot(Protocol):
-    """A parser's mark, counting from 0."""
-
-    line: int
-    column: int
-
-
-class Complaint(Protocol):
-    """What a parser raises: the problem and its place, and the beginning of what it was in the middle of."""
-
-    problem: str | None
-    problem_mark: Any
-    context_mark: Any
-
-
-def translate(error: Complaint, text: str, file: str, problems: Problems) -> None:
-    """Report a parser's complaint as the slip it most likely is."""
-    at: Spot = error.problem_mark or error.context_mark
-    opening: Spot = error.context_mark or at
-    said, lines = error.problem or "", [*_LINE_END.split(text), "", ""]
-    code, at_opening = next((c, o) for pattern, c, o in _SLIPS if re.search(pattern, said))
+def translate(error: Any, text: str, file: str, problems: Problems) -> None:
+    """Report the error of a YAML parser (`MarkedYAMLError`, whose marks count from 0) as the slip it most likely is."""
+    at = error.problem_mark or error.context_mark
+    opening = error.context_mark or at  # of the bracket, quotation or block that the parser was in
+    detail, lines = error.problem or "", [*_LINE_END.split(text), "", ""]
+    code, at_opening = next((c, o) for pattern, c, o in _SLIPS if re.search(pattern, detail))
     if code in ("yaml.no_colon", "yaml.colon_in_text"):
         for number in range(max(0, min(opening.line, at.line - 1)), min(at.line + 1, len(lines))):
             if colon := _FULLWIDTH_COLON.match(lines[number]):
@@ -72,7 +57,7 @@ def translate(error: Complaint, text: str, file: str, problems: Problems) -> Non
         line=opening.line + 1,
         character=lines[spot.line][spot.column : spot.column + 1],
         tag="!",
-        detail=shown(said, 120),
+        detail=shown(detail, 120),
     )
 
 

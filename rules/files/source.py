@@ -91,25 +91,22 @@ def _grow(whole: _Raw, text: str, file: str, problems: Problems) -> bool:
     stack, count = [whole], 0
     try:
         for event in yaml.parse(text, Loader=LOADER):
-            if isinstance(event, yaml.DocumentStartEvent) and whole.children:
-                problems.add(_mark(event, file), "yaml.several_documents")
-                return True
-            if isinstance(event, yaml.CollectionEndEvent):
-                stack.pop()
-            if not isinstance(event, yaml.NodeEvent):
-                continue
-            count += 1
-            raw = _Raw(event)
-            stack[-1].children.append(raw)
-            if isinstance(event, yaml.CollectionStartEvent):
-                stack.append(raw)
-            for size, most, code in (
-                (len(stack) - 1, MOST_DEPTH, "yaml.too_deep"),
-                (count, MOST_NODES, "yaml.too_many"),
-            ):
-                if size > most:
+            if isinstance(event, yaml.NodeEvent):
+                count += 1
+                raw = _Raw(event)
+                stack[-1].children.append(raw)
+                if isinstance(event, yaml.CollectionStartEvent):
+                    stack.append(raw)
+                if len(stack) - 1 > MOST_DEPTH or count > MOST_NODES:
+                    deep = len(stack) - 1 > MOST_DEPTH
+                    code, most = ("yaml.too_deep", MOST_DEPTH) if deep else ("yaml.too_many", MOST_NODES)
                     problems.add(_mark(event, file), code, most=most)
                     return False
+            elif isinstance(event, yaml.CollectionEndEvent):
+                stack.pop()
+            elif isinstance(event, yaml.DocumentStartEvent) and whole.children:
+                problems.add(_mark(event, file), "yaml.several_documents")
+                return True
     except yaml.MarkedYAMLError as error:
         translate(error, text, file, problems)
         return False

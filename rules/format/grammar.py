@@ -54,19 +54,11 @@ _CODES: dict[str, Shape] = {
     "ranked": Field(Flag(), "代码从高到低排列", "the choices are listed highest first"),
 }
 # how a bulk run fills in a given fact from the records of a subject below
-COUNTED = Either(
-    (has("count"), Record({"count": ID}, {"where": CONDITION})),
-    (has("total"), Record({"total": EXPRESSION, "over": ID}, {"where": CONDITION})),
-    (has("records"), Record({"records": ID}, {"where": CONDITION})),
-)
-_DERIVED = tuple(
-    (has(name), key.record({"title": TITLE}, {**_CODES, **_ABOUT, **_LEVER})) for name, (_, key) in KEYS.items()
-)
+_COUNTED: tuple[dict[str, Shape], ...] = ({"count": ID}, {"total": EXPRESSION, "over": ID}, {"records": ID})
+COUNTED = Either(*((has(next(iter(keys))), Record(keys, {"where": CONDITION})) for keys in _COUNTED))
 FACT = Either(
     (has("type"), Record(
-        {"type": Field(Word(tuple(KINDS)),
-                       "类型", "its type"),
-         "title": TITLE},
+        {"type": Field(Word(tuple(KINDS)), "类型", "its type"), "title": TITLE},
         {
             "unit": Field(ID, "计数的单位，如 household", "the unit of a count"),
             "decimals": Field(Flag(), "计数可有小数，如亩", "the count may have decimals, as acres do"),
@@ -83,7 +75,7 @@ FACT = Either(
         })),
     (has("value"), Record({"value": VALUE, "title": TITLE}, _ABOUT)),
     (has("dated"), Record({"dated": MapOf(DATE, VALUE, 1), "title": TITLE}, _ABOUT)),
-    *_DERIVED,
+    *((has(name), key.record({"title": TITLE}, {**_CODES, **_ABOUT, **_LEVER})) for name, (_, key) in KEYS.items()),
 )  # fmt: skip
 
 _ITEM: dict[str, Shape] = {
@@ -95,15 +87,14 @@ _ITEM: dict[str, Shape] = {
 }
 _WHEN = Field(CONDITION, "只对哪些对象适用", "whom it applies to")
 _OUTCOME = Field(ID, "结论代码", "an outcome of this decision")
-_REQUIRE = Record(
-    {"id": ID, "require": Field(CONDITION, "必须成立的条件", "what must hold")},
-    {**_ITEM, "when": _WHEN, "outcome": _OUTCOME},
-)
-_REJECT = Record(
-    {"id": ID, "reject": Field(CONDITION, "一旦成立就不通过的条件", "what must not hold")},
-    {**_ITEM, "when": _WHEN, "outcome": _OUTCOME},
-)
-CRITERION = Either((has("require"), _REQUIRE), (has("reject"), _REJECT))
+_CRITERION = {
+    "require": Field(CONDITION, "必须成立的条件", "what must hold"),
+    "reject": Field(CONDITION, "一旦成立就不通过的条件", "what must not hold"),
+}
+CRITERION = Either(*(
+    (has(key), Record({"id": ID, key: shape}, {**_ITEM, "when": _WHEN, "outcome": _OUTCOME}))
+    for key, shape in _CRITERION.items()
+))  # fmt: skip
 GROUP = Record({"group": Prose(), "criteria": ListOf(CRITERION, 1)}, {"title": TITLE, "clause": CLAUSE, "note": WORDS})
 CRITERIA = ListOf(Either((has("group"), GROUP), (is_a("map"), CRITERION)), 1)
 
@@ -120,19 +111,8 @@ SCORE_ITEM = Either(
 ADJUSTMENT = Record({"id": ID, "when": CONDITION, "points": EXPRESSION}, {**_ITEM, "missing": NUMBER})
 NUMERIC_LIMITS: dict[str, Shape] = dict.fromkeys(("at_least", "above", "at_most", "below"), NUMBER)
 
-OUTCOMES = MapOf(
-    ID,
-    Record({"title": TITLE}, {"if": Field(Word(("met", "not_met", "unknown")), "何时得出", "when it follows")}),
-    1,
-)
-HEAD: dict[str, Shape] = {
-    "decision": Field(ID, "判定的标识，与文件名相同", "the id of the decision: the file's name"),
-    "kind": Word(("checklist", "scorecard", "table", "ranking", "assignment")),
-    "subject": Field(ID, "判定的对象", "the subject that is judged"),
-    "title": TITLE,
-    "clause": CLAUSE,
-    "outcomes": Field(OUTCOMES, "可能的结论", "the possible outcomes"),
-}
+_ROLE = Field(Word(("met", "not_met", "unknown")), "何时得出", "when it follows")
+OUTCOMES = MapOf(ID, Record({"title": TITLE}, {"if": _ROLE}), 1)
 DIMENSION = Record(
     {"id": ID,
      "measure": Field(EXPRESSION, "逐个相加的数", "what is added up"),
@@ -142,37 +122,48 @@ DIMENSION = Record(
 )  # fmt: skip
 OUTPUT = Record({"type": Word(tuple(name for name, kind in KINDS.items() if not kind.in_records)), "title": TITLE},
                 {"unit": ID, **_CODES})  # fmt: skip
-BODY = (
-    "criteria", "hit", "rows", "otherwise", "outputs", "by", "ranked", "items", "grades", "vetoes", "adjustments",
-    "full_marks", "total", "ceilings", "list", "order", "eligible", "ties", "take", "note",
-    "bearer", "share", "most", "balance", "keep",
-)  # fmt: skip
-DECISION = Either(
-    (says("kind", "checklist"), Record({**HEAD, "criteria": CRITERIA}, {"note": WORDS})),
-    (says("kind", "table"), Record(
-        {**HEAD, "hit": Word(("first", "all", "highest", "lowest", "sum")), "rows": ListOf(ROW, 1),
-         "otherwise": Record({}, {"outcome": _OUTCOME, "then": THEN})},
-        {"outputs": MapOf(ID, OUTPUT, 1), "by": ID, "note": WORDS,
-         "ranked": Field(Flag(), "结论从高到低排列", "the outcomes are listed highest first")})),
-    (says("kind", "scorecard"), Record(
-        {**HEAD, "items": ListOf(SCORE_ITEM, 1),
-         "grades": ListOf(Record({"grade": ID}, NUMERIC_LIMITS), 1)},
+# the keys of each kind of decision: those it must have, and those it may have
+BODIES: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
+    "checklist": ({"criteria": CRITERIA}, {}),
+    "scorecard": (
+        {"items": ListOf(SCORE_ITEM, 1), "grades": ListOf(Record({"grade": ID}, NUMERIC_LIMITS), 1)},
         {"vetoes": ListOf(CRITERION, 1), "adjustments": ListOf(ADJUSTMENT, 1), "full_marks": NUMBER,
          "total": Record({}, {"at_least": NUMBER, "at_most": NUMBER}),
-         "ceilings": ListOf(Record({"id": ID, "when": CONDITION, "at_most": ID}, _ITEM), 1), "note": WORDS})),
-    (says("kind", "ranking"), Record(
-        {**HEAD, "list": PATH,
+         "ceilings": ListOf(Record({"id": ID, "when": CONDITION, "at_most": ID}, _ITEM), 1)},
+    ),
+    "table": (
+        {"hit": Word(("first", "all", "highest", "lowest", "sum")), "rows": ListOf(ROW, 1),
+         "otherwise": Record({}, {"outcome": _OUTCOME, "then": THEN})},
+        {"outputs": MapOf(ID, OUTPUT, 1), "by": ID,
+         "ranked": Field(Flag(), "结论从高到低排列", "the outcomes are listed highest first")},
+    ),
+    "ranking": (
+        {"list": PATH,
          "order": ListOf(Record({"by": EXPRESSION, "first": Word(("highest", "lowest"))}, {"title": TITLE}), 1)},
-        {"eligible": CRITERIA, "ties": Word(("shared", "by_id")), "take": Whole(1), "note": WORDS})),
-    (says("kind", "assignment"), Record(
-        {**HEAD, "bearer": Field(ID, "分派给哪类对象", "the subject that bears"),
-         "balance": ListOf(DIMENSION, 1)},
+        {"eligible": CRITERIA, "ties": Word(("shared", "by_id")), "take": Whole(1)},
+    ),
+    "assignment": (
+        {"bearer": Field(ID, "分派给哪类对象", "the subject that bears"), "balance": ListOf(DIMENSION, 1)},
         {"share": Field(PATH, "承担几成的事实，不写则人人相同", "the fact that says how much of a full load one bears"),
          "most": Field(PATH, "最多几个的事实", "the fact that says how many at most"),
          "keep": Field(Record({"at_least": VALUE}, {"set_by": SET_BY, "note": WORDS}),
-                       "沿用上次分派的比例", "how much of the last assignment stays"),
-         "note": WORDS})),
-    (is_a("map"), Record(HEAD, dict.fromkeys(BODY, Anything()))),  # the kind is mistyped: say that alone
+                       "沿用上次分派的比例", "how much of the last assignment stays")},
+    ),
+}  # fmt: skip
+HEAD: dict[str, Shape] = {
+    "decision": Field(ID, "判定的标识，与文件名相同", "the id of the decision: the file's name"),
+    "kind": Word(tuple(BODIES)),
+    "subject": Field(ID, "判定的对象", "the subject that is judged"),
+    "title": TITLE,
+    "clause": CLAUSE,
+    "outcomes": Field(OUTCOMES, "可能的结论", "the possible outcomes"),
+}
+DECISION = Either(
+    *((says("kind", kind), Record({**HEAD, **required}, {**optional, "note": WORDS}))
+      for kind, (required, optional) in BODIES.items()),
+    # the kind is mistyped: the message speaks of that alone
+    (is_a("map"), Record(HEAD, {key: Anything() for pair in BODIES.values() for keys in pair for key in keys}
+                         | {"note": Anything()})),
 )  # fmt: skip
 
 PLAN_ID = Pattern("[a-z][a-z0-9-]{0,59}", "方案标识", "the id of the plan", ("xx-county",))

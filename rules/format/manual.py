@@ -5,7 +5,9 @@ In: a page of the manual. Out: the page with each table anew, between `<!-- NAME
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 
 from rules.operations import OPERATIONS, OPERATORS
 from rules.values.exact import UNITS, Type
@@ -21,12 +23,19 @@ _HEADS = {
 }
 
 
+def formulas() -> dict[str, dict[str, str]]:
+    """The row of each operation: how it is written (`written`), and its value in words (`zh`, `en`)."""
+    rows: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("formulas.json").read_text(encoding="utf-8"))
+    return rows
+
+
 def with_tables(page: str, lang: Lang) -> str:
     """A page with its tables anew. ValueError where it lacks the markers of one."""
+    texts = formulas()
     rows: dict[str, Iterable[tuple[str, ...]]] = {
         "units": _units(lang),
-        "formulas": _formulas(lang),
-        "operators": _operators(lang),
+        "formulas": ((texts[name]["written"], cell(texts[name][lang])) for name in OPERATIONS),
+        "operators": ((f"`{one.name}`", cell(one.about.get(lang))) for one in OPERATORS.values()),
     }
     for name, head in _HEADS.items():
         page = _replaced(page, name, table([one.get(lang) for one in head], rows[name]))
@@ -40,14 +49,6 @@ def _replaced(page: str, name: str, lines: Iterable[str]) -> str:
     if not started or not ended:
         raise ValueError(f"no place for the table of {name}")
     return "".join((before, start, *(f"{line}\n" for line in lines), end, after))
-
-
-def _formulas(lang: Lang) -> Iterable[tuple[str, str]]:
-    return ((one.written, cell(one.gives.get(lang))) for one in OPERATIONS.values())
-
-
-def _operators(lang: Lang) -> Iterable[tuple[str, str]]:
-    return ((f"`{one.name}`", cell(one.about.get(lang))) for one in OPERATORS.values())
 
 
 def _units(lang: Lang) -> Iterable[tuple[str, str, str]]:

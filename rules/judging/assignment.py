@@ -85,42 +85,27 @@ def task(
     edition: Edition, assignment: Assignment, on: date, records: Records, bearers: Records, last: Mapping[str, str]
 ) -> Task:
     """The question that records, bearers and the last assignment (record to bearer) put; Incomplete if any is open."""
-    reader = _Reader(edition, on)
-    weights = tuple(tuple(reader.all(one.measure, assignment.subject, records.items())) for one in assignment.balance)
-    shares = (
-        [Fraction(1)] * len(bearers)
-        if assignment.share is None
-        else list(reader.all(assignment.share, assignment.bearer, bearers.items()))
-    )
-    if reader.wanted:
-        raise Incomplete(tuple(Wanted(*key, tuple(found)) for key, found in reader.wanted.items()))
-    most = [reader.value(assignment.most, assignment.bearer, facts) for facts in bearers.values()]
-    able = tuple(Bearer(*one) for one in zip(bearers, shares, most, strict=True) if one[1] > 0)
+    plain, wanted = Reference(edition), dict[tuple[str, str], dict[Missing, None]]()
+
+    def values(expr: Expr, subject: str, facts_of: Records) -> Iterator[Fraction]:
+        """The value for each record; what is missing is gathered, and counts as zero meanwhile."""
+        for name, facts in facts_of.items():
+            scope = Scope(edition, subject, facts, on, plain)
+            if (value := evaluate(expr, scope)) is None:
+                wanted.setdefault((subject, name), {}).update(dict.fromkeys(missing(expr, scope)))
+            yield Fraction(value or 0)
+
+    weights = tuple(tuple(values(one.measure, assignment.subject, records)) for one in assignment.balance)
+    share, most = assignment.share, assignment.most
+    shares = [Fraction(1)] * len(bearers) if share is None else list(values(share, assignment.bearer, bearers))
+    if wanted:
+        raise Incomplete(tuple(Wanted(*key, tuple(facts)) for key, facts in wanted.items()))
+    scopes = [Scope(edition, assignment.bearer, facts, on, plain) for facts in bearers.values()]
+    limits = [None if most is None else evaluate(most, scope) for scope in scopes]
+    able = tuple(Bearer(*one) for one in zip(bearers, shares, limits, strict=True) if one[1] > 0)
     places = {one.id: place for place, one in enumerate(able)}
     kept = tuple(places.get(last.get(name, "")) for name in records) if last else ()
     return Task(assignment, tuple(records), weights, able, kept)
-
-
-class _Reader:
-    """Reads values of many records, and gathers what is missing of them."""
-
-    def __init__(self, edition: Edition, on: date) -> None:
-        self.edition, self.on, self.plain = edition, on, Reference(edition)
-        self.wanted: dict[tuple[str, str], dict[Missing, None]] = {}
-
-    def scope(self, subject: str, facts: Mapping[str, Any]) -> Scope:
-        return Scope(self.edition, subject, facts, self.on, self.plain)
-
-    def value(self, expr: Expr | None, subject: str, facts: Mapping[str, Any]) -> Any:
-        return None if expr is None else evaluate(expr, self.scope(subject, facts))
-
-    def all(self, expr: Expr, subject: str, records: Any) -> Iterator[Fraction]:
-        for name, facts in records:
-            scope = self.scope(subject, facts)
-            value = evaluate(expr, scope)
-            if value is None:
-                self.wanted.setdefault((subject, name), {}).update(dict.fromkeys(missing(expr, scope)))
-            yield Fraction(value or 0)
 
 
 # --- can it be done
@@ -128,19 +113,17 @@ class _Reader:
 
 def obstacles(asked: Task) -> tuple[Text, ...]:
     """Why no answer is possible; nothing where one is. There are no other reasons than these."""
-    count, able = len(asked.records), asked.bearers
+    count, reasons = len(asked.records), list[Text]()
     if not count:
         return (Text("没有要分派的记录。", "There is nothing to assign."),)
-    if not able:
-        return (
-            Text(
-                "没有能承担的人：应担份额都是 0，或名单是空的。",
-                "Nobody can bear: all shares are 0, or the list is empty.",
-            ),
+    if not asked.bearers:
+        zh, en = (
+            "没有能承担的人：应担份额都是 0，或名单是空的。",
+            "Nobody can bear: all shares are 0, or the list is empty.",
         )
-    found = []
+        return (Text(zh, en),)
     if (room := _room(asked, lambda _: count)) < count:
-        found.append(Text(
+        reasons.append(Text(
             f"共有 {count} 个要分派，而各人上限之和只有 {room}，还差 {count - room}。请提高上限或增加人手。",
             f"There are {count} to assign, but the limits of all bearers add up to {room}: {count - room} too few. "
             "Raise limits, or add bearers.",
@@ -148,13 +131,13 @@ def obstacles(asked: Task) -> tuple[Text, ...]:
     held = Counter(asked.last)
     if (stay := _room(asked, lambda place: held[place])) < asked.keep:
         had = sum(one is not None for one in asked.last)
-        found.append(Text(
+        reasons.append(Text(
             f"上次的 {had} 个至少要有 {asked.keep} 个不换人，而按各人上限最多留住 {stay} 个。"
             "请提高上限或降低沿用比例。",
             f"Of the last {had} at least {asked.keep} are to stay, but by the limits at most {stay} can. "
             "Raise limits, or lower the part that stays.",
         ))  # fmt: skip
-    return tuple(found)
+    return tuple(reasons)
 
 
 def _room(asked: Task, wanted: Callable[[int], int]) -> int:
@@ -169,7 +152,7 @@ def _room(asked: Task, wanted: Callable[[int], int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one bearer carries, and by what part of it he is off his fair share: above 0 is too much."""
+    """The load of one bearer, and by what part of the fair share it is off: above 0 is too much."""
 
     bearer: Bearer
     records: int
@@ -215,9 +198,9 @@ def least_spreads(asked: Task) -> tuple[Fraction, ...]:
     """A lower bound of the spread by dimension: one bearer takes the heaviest record, and with fewer records than
     bearers another takes none."""
     idle = Fraction(len(asked.records) < len(asked.bearers))
-    found = []
+    least = []
     for row, fair in zip(asked.weights, asked.fair, strict=True):
         most = max(fair, default=Fraction(0))
         heaviest = (max(row) - most) / most if most else Fraction(0)
-        found.append(max(Fraction(0), heaviest, idle if most else Fraction(0)))
-    return tuple(found)
+        least.append(max(Fraction(0), heaviest, idle if most else Fraction(0)))
+    return tuple(least)

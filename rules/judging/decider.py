@@ -10,10 +10,11 @@ from typing import Any
 from rules.judging.decision import Decision, Finding, Missing
 from rules.judging.evaluate import Scope
 from rules.judging.findings import Writer
-from rules.judging.missing import all_missing
-from rules.judging.outcomes import Judgement, Truth, Verdict, check, judge
+from rules.judging.kinds import judge, wanted
+from rules.judging.missing import once
+from rules.judging.outcomes import Judgement, Truth, Verdict, check
 from rules.judging.readers import Reading, evaluator
-from rules.model import Edition, Ranking, Rule, criteria_of
+from rules.model import Edition, Rule, criteria_of
 from rules.values.exact import Type, Value
 
 
@@ -52,19 +53,15 @@ class Decider(ABC):
         """Judge a rule, once per record."""
         judged: Judgement | None = scope.memo.get((rule.id, "judged"))
         if judged is None:
-            judged = scope.memo[(rule.id, "judged")] = self.judged(rule, scope)
+            judged = scope.memo[(rule.id, "judged")] = judge(rule, scope, self)
         return judged
-
-    def judged(self, rule: Rule, scope: Scope) -> Judgement:
-        """Judge a rule."""
-        return judge(rule, scope, self)
 
     def judge(self, decision: str, facts: Mapping[str, Any], on: date) -> Judgement:
         """The outcome and the codes of the criteria that are not met or not known; nothing is written out.
 
         `facts` are as rules.cases.checker.check returns them."""
         rule = self.edition.rule(decision)
-        return self.judged(rule, self.scope(rule, facts, on))
+        return judge(rule, self.scope(rule, facts, on), self)
 
     def decide(self, decision: str, facts: Mapping[str, Any], on: date, subject_id: str = "") -> Decision:
         """Decide, with a finding for every criterion, what is missing, and the decisions it rests on.
@@ -84,7 +81,9 @@ class Decider(ABC):
             judgement.outcome,
             self.findings(rule, judgement, scope),
             self._typed(rule, judgement.outputs) if judgement.outputs else {},
-            tuple([(name, self._typed(rule, outputs, True)) for name, outputs in judgement.measures]),
+            tuple([(name, self._typed(rule, outputs, True)) for name, outputs in judgement.measures])
+            if judgement.measures
+            else (),
             judgement.ranking,
             self._missing(rule, judgement, scope, ""),
             self._chained(rule, scope, subject_id) if rule.needs else {},
@@ -92,15 +91,15 @@ class Decider(ABC):
 
     def _typed(self, rule: Rule, outputs: Mapping[str, Value], unknown: bool = False) -> dict[str, tuple[Value, Type]]:
         """Outputs with their types; those that are not known only where they are wanted."""
-        types = self._writer(rule).types
-        return {name: (value, types[name]) for name, value in outputs.items() if unknown or value is not None}
+        declared = rule.body.outputs
+        return {name: (value, declared[name].type) for name, value in outputs.items() if unknown or value is not None}
 
     def findings(self, rule: Rule, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
         """One finding for each criterion, row, veto, item and ceiling of a rule, in the plan's order."""
         return self._writer(rule).findings(self._all_truth(rule, scope), judgement, scope)
 
     def _all_truth(self, rule: Rule, scope: Scope) -> Truth:
-        return {} if isinstance(rule.body, Ranking) else self.truth(rule, 0, scope)
+        return self.truth(rule, 0, scope) if rule.body.over is None else {}
 
     def _writer(self, rule: Rule) -> Writer:
         """The writer of a rule's findings, built once."""
@@ -115,17 +114,18 @@ class Decider(ABC):
         return self._missing(rule, self.judgement(rule, scope), scope, path)
 
     def _missing(self, rule: Rule, judgement: Judgement, scope: Scope, path: str) -> tuple[Missing, ...]:
-        if rule.outcomes[judgement.outcome].role != "unknown":
+        if judgement.outcome != rule.role("unknown"):
             return ()
-        truth = self._all_truth(rule, scope)
-        judged = () if isinstance(rule.body, Ranking) else criteria_of(rule)
-        verdicts = [(criterion, check(criterion, truth)) for criterion in judged]
-        return all_missing(rule, verdicts, judgement, scope, path)
+        return once(scope, (rule.id, path), lambda: wanted(rule, self._all_truth(rule, scope), judgement, scope, path))
 
     def _chained(self, rule: Rule, scope: Scope, subject_id: str) -> dict[str, Decision]:
-        """The decisions about the same record that this one rests on, unless they came with the facts."""
-        return {
-            name: self._decision(needed, scope, subject_id)
-            for name in rule.needs
-            if (needed := self.edition.rules[name]).subject == rule.subject and name not in scope.record
-        }
+        """The decisions about the same record that this one rests on, unless they came with the facts. Each is made
+        once, however many others rest on it."""
+        made: dict[str, Decision] = scope.memo.setdefault("chained", {})
+        needed = [
+            name for name in rule.needs if self.edition.rules[name].subject == rule.subject and name not in scope.record
+        ]
+        for name in needed:
+            if name not in made:
+                made[name] = self._decision(self.edition.rules[name], scope, subject_id)
+        return {name: made[name] for name in needed}

@@ -65,10 +65,6 @@ class Part(NamedTuple):
     def type(self) -> Type:
         return self.of.type
 
-    @property
-    def operators(self) -> tuple[str, ...]:
-        return self.of.operators
-
     def as_dict(self) -> dict[str, Any]:
         of = self.of
         shown = {**of.form}
@@ -111,9 +107,14 @@ class Finding(NamedTuple):
 
     item: Item
     verdict: bool | None
-    parts: tuple[Part, ...]
+    compared: tuple[tuple[Compared, Value, tuple[Value, ...], bool | None], ...]  # the fields of each Part
     applies: bool = True
     points: Value = None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The comparisons, made when they are looked at: a plain tuple takes half as long to make."""
+        return tuple(map(Part._make, self.compared))
 
     @property
     def id(self) -> str:
@@ -211,17 +212,20 @@ class Decision(NamedTuple):
     missing: tuple[Missing, ...]
     chained: Mapping[str, Decision]
 
+    def all(self) -> dict[str, Decision]:
+        """The decision itself and all that it rests on, each once, by name."""
+        made, waiting = {self.rule.id: self}, [self]
+        while waiting:
+            new = {name: one for name, one in waiting.pop(0).chained.items() if name not in made}
+            made |= new
+            waiting += new.values()
+        return made
+
     @property
     def id(self) -> str:
         """The same question, facts and edition always have the same id."""
-        said = [
-            self.edition.sha256,
-            self.rule.id,
-            self.subject_id,
-            self.on.isoformat(),
-            self.facts,
-        ]
-        return hashlib.sha256(_canonical(said)).hexdigest()[:32]
+        question = [self.edition.sha256, self.rule.id, self.subject_id, self.on.isoformat(), self.facts]
+        return hashlib.sha256(_canonical(question)).hexdigest()[:32]
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -268,12 +272,12 @@ def _stated(value: Any) -> Any:
     return stated
 
 
-def _canonical(said: Any) -> bytes:
+def _canonical(value: Any) -> bytes:
     """Canonical JSON: equal values give equal bytes."""
     try:
-        return orjson.dumps(said, default=_stated, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(value, default=_stated, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # a whole number of more than 64 bits, which the slower writer spells as well
-        return _CANONICAL.encode(said).encode()
+        return _CANONICAL.encode(value).encode()
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_stated)

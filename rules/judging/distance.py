@@ -19,7 +19,7 @@ from rules.judging.goals import Goals, all_met, concluded, hit, met
 from rules.judging.reference import Reference
 from rules.judging.search import Search, TooDear
 from rules.judging.trials import Changes, Trials, places
-from rules.model import Checklist, Condition, Group, Rule, Scorecard, Table, criteria_of, leaves_in
+from rules.model import Condition, Group, Rule, Scorecard, criteria_of, leaves_in
 from rules.values.exact import Type, Value, exact, plain
 from rules.values.text import Text
 
@@ -116,7 +116,7 @@ def better(rule: Rule, outcome: str) -> tuple[str, ...]:
     if rule.outcomes[outcome].role == "unknown":
         return ()
     order = rule.type.choices
-    if rule.kind == "scorecard" or rule.ranked:
+    if rule.body.ranked or rule.ranked:
         return order[: order.index(outcome)]
     return tuple(one for one in order if one == rule.role("met") != outcome)
 
@@ -132,20 +132,20 @@ class _Measured:
 
     def distances(self) -> Distances:
         items = dict(self._items())
-        dear = isinstance(self.rule.body, Table) and len(items) > MOST_ROWS  # each looks at all rows above it
+        dear = bool(self.rule.body.rows) and len(items) > MOST_ROWS  # each looks at all rows above it
         each = {name: Distance((), "not_computed") if dear else self._to(goal) for name, goal in items.items()}
         points = self._points(self.rule.body) if isinstance(self.rule.body, Scorecard) else None
         return Distances(each, self._outcome(each), points)
 
     def _items(self) -> Iterator[tuple[str, Condition]]:
         body, verdicts = self.rule.body, {one.id: one.verdict for one in self.decision.findings}
-        if isinstance(body, Table):
+        if body.rows:
             for row in body.rows:
                 if verdicts.get(row.id) and body.hit == "first":
                     return
                 if not verdicts.get(row.id):
                     yield row.id, hit(body, row) if body.hit == "first" else row.condition
-        elif isinstance(body, Checklist | Scorecard):
+        elif body.over is None:
             yield from ((one.id, met(one)) for one in criteria_of(self.rule) if verdicts.get(one.id) is not True)
 
     def _to(self, goal: Condition) -> Distance:
@@ -156,7 +156,7 @@ class _Measured:
 
     def _outcome(self, each: Mapping[str, Distance]) -> Distance | None:
         rule, wanted = self.rule, better(self.rule, self.decision.outcome)
-        if isinstance(rule.body, Checklist):
+        if rule.body.criteria:
             whys = [one.why for one in each.values()]
             for why in ("unknown", "no_lever", "out_of_reach"):  # one that cannot be met settles it
                 if why in whys:
@@ -166,7 +166,7 @@ class _Measured:
         if not wanted:
             return None
         goal = Group("any", tuple(concluded(rule, one) for one in wanted))
-        return self._smallest(goal, lambda scope: self.reference.judged(rule, scope).outcome in wanted)
+        return self._smallest(goal, lambda scope: self.reference.judgement(rule, scope).outcome in wanted)
 
     def _smallest(self, goal: Condition, good: Callable[[Scope], bool]) -> Distance:
         trials = Trials(self.decision, self.reference, self.start, goal)

@@ -25,7 +25,7 @@ class Conclusions(Protocol):
         ...
 
     def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Any]:
-        """What a conclusion that is not known wants."""
+        """The facts for want of which a conclusion is not known."""
         ...
 
 
@@ -34,10 +34,18 @@ class Scope:
 
     __slots__ = ("conclusions", "edition", "memo", "on", "outer", "own", "record", "subject")
 
-    def __init__(self, edition: Edition, subject: str, record: Record, on: date, conclusions: Conclusions) -> None:
+    def __init__(
+        self,
+        edition: Edition,
+        subject: str,
+        record: Record,
+        on: date,
+        conclusions: Conclusions,
+        own: Scope | None = None,
+    ) -> None:
         self.edition, self.subject, self.record, self.on = edition, subject, record, on
         self.conclusions = conclusions
-        self.own: Scope | None = None  # the scope this one was reached from
+        self.own = own  # the scope this one was reached from; ancestors further out are looked up there
         self.outer: dict[str, Scope] = {}
         self.memo: dict[Any, Value] = {}
 
@@ -51,20 +59,12 @@ class Scope:
             return self.outer[name]
         record = self.record.get(name)
         if isinstance(record, Mapping):
-            return self._around(name, record)
+            return self.outer.setdefault(name, self.inside(name, record))
         return None if self.own is None else self.own.named(name)
 
     def inside(self, subject: str, record: Record) -> Scope:
-        """The scope of one record of a list."""
-        scope = Scope(self.edition, subject, record, self.on, self.conclusions)
-        scope.own = self
-        return scope
-
-    def _around(self, subject: str, record: Record) -> Scope:
-        scope = Scope(self.edition, subject, record, self.on, self.conclusions)
-        scope.own = self  # further ancestors (the county of the township) are looked up here
-        self.outer[subject] = scope
-        return scope
+        """The scope of another record, reached from this one: of a list, or around it."""
+        return Scope(self.edition, subject, record, self.on, self.conclusions, self)
 
     def evaluate(self, expr: Expr) -> Value:
         return evaluate(expr, self)

@@ -6,7 +6,7 @@ case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,24 +14,8 @@ from rules.judging.decision import Compared, Finding, Item, Part, Ready
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.outcomes import Judgement, Truth, check, holds
 from rules.judging.readers import Place, Reader, Reading
-from rules.model import (
-    Condition,
-    Const,
-    Criterion,
-    Edition,
-    Expr,
-    Leaf,
-    Op,
-    Ranking,
-    Ref,
-    Rule,
-    Scorecard,
-    ScoreItem,
-    Table,
-    criteria_of,
-    outputs_of,
-)
-from rules.values.exact import POINTS, Type, Value
+from rules.model import Condition, Const, Criterion, Edition, Expr, Leaf, Op, Ref, Rule, ScoreItem
+from rules.values.exact import Value
 from rules.values.text import Text
 
 
@@ -52,12 +36,12 @@ class _Comparison:
             return ()
         return (True, False) if self.of.type.kind == "boolean" else self.of.type.choices
 
-    def part(self, said: bool | None, scope: Scope) -> Part:
+    def part(self, truth: bool | None, scope: Scope) -> Part:
         limits = self.limits(scope) if self.fixed is None else self.fixed
-        return Part(self.of, self.value(scope), limits, said)
+        return Part(self.of, self.value(scope), limits, truth)
 
 
-Line = Callable[[Truth, Scope], Finding]  # writes the finding on one criterion
+Line = Callable[[Truth, Scope, Judgement], Finding]  # writes the finding on one item
 
 
 def _line(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
@@ -69,7 +53,7 @@ def _line(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) 
 
 
 def _joined(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
-    def line(truth: Truth, scope: Scope) -> Finding:
+    def line(truth: Truth, scope: Scope, _judgement: Judgement) -> Finding:
         applies = criterion.when is None or holds(criterion.when, truth) is not False
         parts = tuple([comparison.part(truth[comparison.leaf], scope) for comparison in comparisons])
         return Finding(item, check(criterion, truth), parts, applies)
@@ -82,10 +66,10 @@ def _plain(criterion: Criterion, item: Item, only: _Comparison) -> Line:
     leaf, of, value, fixed, limits, reject = only.leaf, only.of, only.value, only.fixed, only.limits, criterion.reject
     make = tuple.__new__
 
-    def line(truth: Truth, scope: Scope) -> Finding:
-        said = truth[leaf]
-        shown = make(Part, (of, value(scope), limits(scope) if fixed is None else fixed, said))
-        return make(Finding, (item, said if said is None else said is not reject, (shown,), True, None))
+    def line(truth: Truth, scope: Scope, _judgement: Judgement) -> Finding:
+        holding = truth[leaf]
+        shown = of, value(scope), limits(scope) if fixed is None else fixed, holding
+        return make(Finding, (item, holding if holding is None else holding is not reject, (shown,), True, None))
 
     return line
 
@@ -94,36 +78,43 @@ def _looked_up(criterion: Criterion, item: Item, only: _Comparison) -> Line:
     """One comparison of a value with few possible values: every possible finding is built in advance."""
     leaf, value, limits = only.leaf, only.value, only.fixed or ()
     ready = {
-        (said, seen): Ready(item, check(criterion, {leaf: said}), (Part(only.of, seen, limits, said),))
-        for said in (True, False, None)
+        (holding, seen): Ready(item, check(criterion, {leaf: holding}), (Part(only.of, seen, limits, holding),))
+        for holding in (True, False, None)
         for seen in (None, *only.few)
     }
-    return lambda truth, scope: ready[truth[leaf], value(scope)]
+    return lambda truth, scope, _judgement: ready[truth[leaf], value(scope)]
+
+
+def _scored(item: Item, shown: Expr | None, compared: Compared | None) -> Line:
+    """An item that gives points, beside the value that they are given for."""
+
+    def line(_truth: Truth, scope: Scope, judgement: Judgement) -> Finding:
+        points = judgement.points[item.id]
+        known = True if points is not None else None
+        seen = () if shown is None or compared is None else (Part(compared, evaluate(shown, scope), (), known),)
+        return Finding(item, known, seen, True, points)
+
+    return line
 
 
 class Writer:
-    """Writes the findings of one rule. `reading` gives the readers of values; a ranking has no findings."""
+    """Writes the findings of one rule. `reading` gives the readers of values."""
 
     def __init__(self, rule: Rule, edition: Edition, reading: Reading) -> None:
         self.rule, self.place, self.reader = rule, Place(edition, rule.subject), reading
-        self.types = _output_types(rule)
-        body = rule.body
-        criteria = () if isinstance(body, Ranking) else criteria_of(rule)
-        role = "row" if isinstance(body, Table) else "criterion"
-        self.lines = [self._line(criterion, role) for criterion in criteria]
-        self.open = [(n, self.lines[n]) for n, one in enumerate(criteria) if not self._looked_up(one)]
-        self.items: list[tuple[ScoreItem, Item, Compared | None]] = []
-        if isinstance(body, Scorecard):
-            self.vetoes = [self._line(veto, "veto") for veto in body.vetoes]
-            self.ceilings = [self._line(ceiling, "ceiling") for ceiling in body.ceilings]
-            self.items = [self._scored(item) for item in body.items]
+        listed = [(one, role) for name, role in rule.body.finding_roles.items() for one in getattr(rule.body, name)]
+        self.lines = [self._line(one, role) for one, role in listed]
+        self.open = [(n, self.lines[n]) for n, (one, _) in enumerate(listed) if not self._looked_up(one)]
 
-    def _line(self, criterion: Criterion, role: str) -> Line:
-        return _line(criterion, item_of(criterion, role), tuple(self._comparisons(criterion.condition)))
+    def _line(self, one: Criterion | ScoreItem, role: str) -> Line:
+        if isinstance(one, Criterion):
+            return _line(one, item_of(one, role), tuple(self._comparisons(one.condition)))
+        item = Item(one.id, role, one.title, one.clause, one.set_by)
+        return _scored(item, one.shown, None if one.shown is None else self._compared(one.shown))
 
-    def _looked_up(self, criterion: Criterion) -> bool:
+    def _looked_up(self, one: Criterion | ScoreItem) -> bool:
         """Whether the finding follows from the code or flag that is compared: it is then a Ready one."""
-        return criterion.plain and all(one.few for one in self._comparisons(criterion.condition))
+        return isinstance(one, Criterion) and one.plain and all(by.few for by in self._comparisons(one.condition))
 
     def _comparisons(self, condition: Condition) -> Iterator[_Comparison]:
         if not isinstance(condition, Leaf):
@@ -150,19 +141,9 @@ class Writer:
         title = title_of(expr, self.place.edition, self.rule.subject, "")
         return Compared(path_of(expr), title, expr.type, operators, fixed)
 
-    def _scored(self, item: ScoreItem) -> tuple[ScoreItem, Item, Compared | None]:
-        shown = None if item.shown is None else self._compared(item.shown)
-        return item, Item(item.id, "item", item.title, item.clause, item.set_by), shown
-
     def findings(self, truth: Truth, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
-        """One finding for every criterion, row, veto, item and ceiling, in the plan's order."""
-        if not isinstance(self.rule.body, Scorecard):
-            return tuple([line(truth, scope) for line in self.lines])
-        return (
-            *(veto(truth, scope) for veto in self.vetoes),
-            *self._points(judgement, scope),
-            *(ceiling(truth, scope) for ceiling in self.ceilings),
-        )
+        """One finding for every item that has one, in the plan's order."""
+        return tuple([line(truth, scope, judgement) for line in self.lines])
 
     def ready(self, findings: Sequence[Finding]) -> tuple[Finding | None, ...]:
         """Of the findings on a case, those that are the same for every case with the same codes, flags and truths."""
@@ -171,21 +152,14 @@ class Writer:
             kept[n] = None
         return tuple(kept)
 
-    def filled(self, ready: Sequence[Finding | None], truth: Truth, scope: Scope) -> tuple[Finding, ...]:
+    def filled(
+        self, ready: Sequence[Finding | None], truth: Truth, judgement: Judgement, scope: Scope
+    ) -> tuple[Finding, ...]:
         """The findings on another such case: those that are ready, and those that show its values."""
-        found: list[Any] = list(ready)
+        findings: list[Any] = list(ready)
         for n, line in self.open:
-            found[n] = line(truth, scope)
-        return tuple(found)
-
-    def _points(self, judgement: Judgement, scope: Scope) -> Iterator[Finding]:
-        for score, item, compared in self.items:
-            points = judgement.points[score.id]
-            known = True if points is not None else None
-            seen: tuple[Part, ...] = ()
-            if compared is not None and score.shown is not None:
-                seen = (Part(compared, evaluate(score.shown, scope), (), known),)
-            yield Finding(item, known, seen, True, points)
+            findings[n] = line(truth, scope, judgement)
+        return tuple(findings)
 
 
 def item_of(criterion: Criterion, role: str) -> Item:
@@ -202,12 +176,6 @@ def _together(readers: Sequence[Reader]) -> Reader:
         (only,) = readers
         return lambda scope: (only(scope),)
     return lambda scope: tuple([read(scope) for read in readers])
-
-
-def _output_types(rule: Rule) -> Mapping[str, Type]:
-    if isinstance(rule.body, Table):
-        return {name: output.type for name, output in rule.body.outputs.items()}
-    return {"total": POINTS} if isinstance(rule.body, Scorecard) else {}
 
 
 def _values(values: list[Value]) -> Value:
@@ -227,7 +195,7 @@ def title_of(expr: Expr, edition: Edition, subject: str, own: str) -> Text:
     if expr.what == "output":
         return _output_title(edition.rules[expr.name], expr.output)
     if expr.what == "total":
-        return Text("总分", "total points")
+        return edition.rules[expr.name].body.outputs["total"].title
     if expr.what == "on":
         return Text("判定日期", "decision date")
     whose = subject if expr.scope == "" else own if expr.scope == "own" else expr.scope
@@ -240,7 +208,6 @@ def title_of(expr: Expr, edition: Edition, subject: str, own: str) -> Text:
 
 def _output_title(rule: Rule, output: str) -> Text:
     """The title of an output, after that of its decision where they differ."""
-    declared = outputs_of(rule).get(output)
-    own = Text("总分", "total points") if declared is None else declared.title
+    own = rule.body.outputs[output].title
     zh = own.zh if own.zh == rule.title.zh else f"{rule.title.zh}的{own.zh}"
     return Text(zh, own.en if own.en == rule.title.en else f"{rule.title.en}: {own.en}")

@@ -11,7 +11,7 @@ from rules.judging.evaluate import leaf_holds
 from rules.judging.figures import ENDLESS, Box, Figures, Span, hull
 from rules.judging.outcomes import within
 from rules.model import (
-    Checklist,
+    Body,
     Comparison,
     Condition,
     Criterion,
@@ -23,7 +23,6 @@ from rules.model import (
     Rule,
     Scorecard,
     ScoreItem,
-    Table,
 )
 from rules.operations.comparisons import COMPARE, DOWNWARD, passes
 from rules.values.exact import Value
@@ -50,20 +49,20 @@ def concluded(rule: Rule, outcome: str) -> Condition:
         better = [condition for condition, grade in body.grades if rule.strength[grade] >= place]
         vetoed = [Group("none", (met(veto),)) for veto in body.vetoes if veto.outcome == outcome]
         return Group("any", (Group("all", (all_met(body.vetoes), Group("any", tuple(better)))), *vetoed))
-    if isinstance(body, Checklist):
+    if body.criteria:
         usual = rule.role("not_met")
         named = [(one.outcome or usual, met(one)) for one in body.criteria]
         if outcome == rule.role("met"):
             return all_met(body.criteria)
         failed = tuple(Group("none", (one,)) for name, one in named if name == outcome)
         return Group("all", (Group("any", failed), *(one for name, one in named if rule.strength[name] < place)))
-    if isinstance(body, Table) and body.hit == "first":
+    if body.hit == "first" and body.otherwise is not None:
         hits = [hit(body, row) for row in (*body.rows, body.otherwise) if row.outcome == outcome]
         return Group("any", tuple(hits))
     return ANYTHING
 
 
-def hit(body: Table, row: Criterion) -> Condition:
+def hit(body: Body, row: Criterion) -> Condition:
     """The condition under which a row is the first that holds."""
     place = body.rows.index(row) if row in body.rows else len(body.rows)
     before = Group("none", tuple(one.condition for one in body.rows[:place]))
@@ -140,7 +139,7 @@ class Goals(Figures):
     def _output_ways(self, left: Ref, test: Comparison, wanted: bool) -> list[tuple[Goal, ...]] | None:
         """An output of a table is that of the first row that holds; any other is not followed."""
         body = self.trials.decision.edition.rules[left.name].body
-        if not isinstance(body, Table) or body.hit != "first":
+        if body.hit != "first" or body.otherwise is None:
             return None
         given = [row for row in (*body.rows, body.otherwise) if left.output in row.then]
         return [((hit(body, row), True), (Leaf(row.then[left.output], (test,)), wanted)) for row in given]

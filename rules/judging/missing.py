@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 from rules.judging.decision import Missing
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import path_of, title_of
-from rules.judging.outcomes import Judgement
-from rules.model import Condition, Const, Criterion, Expr, Leaf, Op, Ranking, Rule, Scorecard, ScoreItem
+from rules.model import Condition, Const, Expr, Leaf, Op
 from rules.operations import OPERATIONS
 from rules.values.text import Text
 
@@ -39,7 +38,7 @@ def missing(expr: Expr, scope: Scope, path: str = "", own: str | None = None) ->
         if fact.formula is None:
             yield Missing(here, _title(expr, scope), "not_given")
         else:
-            yield from missing(fact.formula, target, prefix)
+            yield from once(target, (f".{fact.name}", prefix), partial(missing, fact.formula, target, prefix))
 
 
 def _missing_in(op: Op, scope: Scope, path: str, own: str | None) -> Iterator[Missing]:
@@ -81,62 +80,16 @@ def missing_for(condition: Condition, scope: Scope, path: str = "", own: str | N
             yield from missing_for(part, scope, path, own)
 
 
-def all_missing(
-    rule: Rule,
-    verdicts: Sequence[tuple[Criterion, bool | None]],
-    judgement: Judgement,
-    scope: Scope,
-    path: str,
-) -> tuple[Missing, ...]:
-    """Everything that is missing for a decision, each fact once."""
-    found: dict[tuple[str, str], Missing] = {}
-    for missed in _wanted(rule, verdicts, judgement, scope, path):
-        found.setdefault((missed.fact, missed.why), missed)
-    return tuple(found.values())
-
-
-def _wanted(
-    rule: Rule,
-    verdicts: Sequence[tuple[Criterion, bool | None]],
-    judgement: Judgement,
-    scope: Scope,
-    path: str,
-) -> Iterator[Missing]:
-    body = rule.body
-    for criterion, verdict in verdicts:
-        if verdict is None:
-            yield from missing_for(criterion.condition, scope, path)
-            if criterion.when is not None:
-                yield from missing_for(criterion.when, scope, path)
-    for expr in judgement.unknown:
-        yield from missing(expr, scope, path)
-    if isinstance(body, Scorecard):
-        for item in body.items:
-            if judgement.points[item.id] is None:
-                yield from _missing_points(item, scope, path)
-    if isinstance(body, Ranking):
-        yield from _missing_in_ranking(body, judgement, scope, path)
-
-
-def _missing_points(item: ScoreItem, scope: Scope, path: str) -> Iterator[Missing]:
-    for expr in (item.formula, item.shown):
-        if expr is not None:
-            yield from missing(expr, scope, path)
-    for condition, _ in item.bands:
-        yield from missing_for(condition, scope, path)
-
-
-def _missing_in_ranking(body: Ranking, judgement: Judgement, scope: Scope, path: str) -> Iterator[Missing]:
-    unplaced = {placed.id for placed in judgement.ranking if placed.why == "unknown"}
-    records: Iterable[Mapping[str, Any]] = evaluate(body.over, scope) or ()
-    for number, record in enumerate(records):
-        name = str(record.get("id", number + 1))
-        if name in unplaced:
-            inner, here = scope.inside(body.over.type.of, record), f"{path}{path_of(body.over)}[{name}]."
-            for criterion in body.eligible:
-                yield from missing_for(criterion.condition, inner, here, path)
-            for key in body.order:
-                yield from missing(key.by, inner, here, path)
+def once(scope: Scope, key: tuple[str, str], wanted: Callable[[], Iterable[Missing]]) -> tuple[Missing, ...]:
+    """The missing facts of a decision or a derived fact under a path, each once. They are gathered once for a record:
+    else each level that reads the one below twice would double the work."""
+    place = ("missing", *key)
+    if place not in scope.memo:
+        gathered: dict[tuple[str, str], Missing] = {}
+        for one in wanted():
+            gathered.setdefault((one.fact, one.why), one)
+        scope.memo[place] = tuple(gathered.values())
+    return scope.memo[place]  # type: ignore[no-any-return]
 
 
 def _title(expr: Expr, scope: Scope) -> Text:

@@ -101,15 +101,17 @@ def _computed(op: Op, args: Sequence[Reader]) -> Reader:
 
 def _share(pair: Pair, expr: Expr) -> Reader:
     around, top, bottom = pair
-    over = lru_cache(maxsize=64)(ratio) if around else ratio  # many cases lie within one township or county
+    over = lru_cache(maxsize=64)(ratio)  # many cases lie within one township or county
 
     def read(scope: Scope) -> Value:
-        record = scope.record.get(around) if around else scope.record
+        part, whole = scope.record.get(top), scope.record.get(bottom)
+        return None if part is None or not whole else ratio(part, whole)
+
+    def read_around(scope: Scope) -> Value:
+        record = scope.record.get(around)
         if record is None:
             return evaluate(expr, scope)
         part, whole = record.get(top), record.get(bottom)
-        if part is None or not whole:
-            return None
-        return over(part, whole)
+        return None if part is None or not whole else over(part, whole)
 
-    return read
+    return read_around if around else read

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rules.judging.decider import Decider
 from rules.judging.evaluate import Scope, leaf_holds
-from rules.judging.outcomes import Truth, leaves
+from rules.judging.kinds import leaves
+from rules.judging.outcomes import Truth
 from rules.model import Rule
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, NamedTuple
 
-from rules.model.decisions import Assignment, Body, Criterion, Output, Ranking, Rule, ScoreItem, Table
+from rules.model.decisions import Assignment, Criterion, Rule, ScoreItem
 from rules.model.edition import Fact
 from rules.model.expressions import Condition, Const, Expr, Group, Leaf, Op, Ref
 
@@ -43,26 +43,16 @@ def items_of(rule: Rule) -> tuple[Criterion | ScoreItem, ...]:
     return tuple(one for listed in _lists(rule.body) for one in listed if isinstance(one, Criterion | ScoreItem))
 
 
-def _lists(body: Body) -> Iterator[tuple[Any, ...]]:
+def _lists(body: Any) -> Iterator[tuple[Any, ...]]:
     for one in fields(body):
         listed = getattr(body, one.name)
         if isinstance(listed, tuple):
             yield listed
 
 
-def otherwise_of(rule: Rule) -> Criterion | None:
-    """The row that a table gives where no other holds."""
-    return rule.body.otherwise if isinstance(rule.body, Table) else None
-
-
-def outputs_of(rule: Rule) -> Mapping[str, Output]:
-    """The outputs that a rule declares, by name; a scorecard's total is not declared."""
-    return rule.body.outputs if isinstance(rule.body, Table) else {}
-
-
 def subject_read(rule: Rule) -> str:
     """The subject whose records a rule's criteria read: a ranking's are those of its list."""
-    return rule.body.over.type.of if isinstance(rule.body, Ranking) else rule.subject
+    return rule.subject if rule.body.over is None else rule.body.over.type.of
 
 
 def parts_of(thing: Rule | Assignment | Fact) -> Iterator[Part]:

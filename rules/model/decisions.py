@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from rules.model.expressions import Condition, Expr, Leaf, Ref
-from rules.values.exact import Type, Value
+from rules.values.exact import POINTS, Type, Value
 from rules.values.text import Mark, Text
 
 
@@ -63,36 +64,11 @@ class ScoreItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Checklist:
-    criteria: tuple[Criterion, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    hit: str  # first | all | highest | sum
-    rows: tuple[Criterion, ...]
-    otherwise: Criterion
-    outputs: Mapping[str, Output]
-    by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Output:
     name: str
     type: Type
     title: Text
     choices: Mapping[str, Text] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Scorecard:
-    vetoes: tuple[Criterion, ...]
-    ceilings: tuple[Criterion, ...]
-    items: tuple[ScoreItem, ...]
-    grades: tuple[tuple[Condition, str], ...]
-    least: Value = None
-    most: Value = None
-    full_marks: Value = None  # the sum of the most points of all items, declared so that a slip shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +78,83 @@ class Key:
     title: Text
 
 
+class Body:
+    """The content of a decision, of one kind. Code outside the modules of a kind asks these attributes, and no kind.
+
+    A kind overrides those it has; a field needs `field()` for that, or the value here would be its default."""
+
+    __slots__ = ()
+    finding_roles: Mapping[str, str] = MappingProxyType({})  # field -> role of the findings on its items, in order
+    silent_verdict: bool = True  # the verdict on a criterion on none of whose comparisons a rule fires
+    stages: int = 1  # a stage compares values that the one before has computed
+    ranked: bool = False  # the outcomes are grades, best first, of which the worst wins
+    criteria: tuple[Criterion, ...] = ()  # the criteria that all have to be met
+    items: tuple[ScoreItem, ...] = ()  # the items that give points
+    outputs: Mapping[str, Output] = MappingProxyType({})  # the values beside the outcome, by name
+    rows: tuple[Criterion, ...] = ()  # the rows, each of which says what follows where it holds
+    hit: str = ""  # the rows that count, of those that hold: first | all | highest | lowest | sum
+    otherwise: Criterion | None = None  # the row that counts where no other holds
+    over: Expr | None = None  # the list whose records the criteria read; None where they read the record at hand
+    order: tuple[Key, ...] = ()  # the values by which the records of the list are put in order
+    take: int | None = None  # the number of records that are chosen
+
+    def reachable(self, roles: Mapping[str, str]) -> set[str]:
+        """The outcomes that some case can end in, beside those of the criteria; `roles` are the outcomes by role."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
-class Ranking:
-    over: Expr
+class Checklist(Body):
+    criteria: tuple[Criterion, ...] = field()
+    finding_roles = MappingProxyType({"criteria": "criterion"})
+
+    def reachable(self, roles: Mapping[str, str]) -> set[str]:
+        usual = {roles["not_met"]} if any(not one.outcome for one in self.criteria) else set()
+        return usual | {roles["met"], roles["unknown"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Body):
+    hit: str = field()
+    rows: tuple[Criterion, ...] = field()
+    otherwise: Criterion = field()
+    outputs: Mapping[str, Output] = field()
+    by: str = ""
+    finding_roles = MappingProxyType({"rows": "row"})
+    silent_verdict = False
+
+    def reachable(self, roles: Mapping[str, str]) -> set[str]:
+        return {self.otherwise.outcome, roles["unknown"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard(Body):
+    vetoes: tuple[Criterion, ...]
+    ceilings: tuple[Criterion, ...]
+    items: tuple[ScoreItem, ...] = field()
+    grades: tuple[tuple[Condition, str], ...] = field()
+    least: Value = None
+    most: Value = None
+    full_marks: Value = None  # the sum of the most points of all items, declared so that a slip shows
+    finding_roles = MappingProxyType({"vetoes": "veto", "items": "item", "ceilings": "ceiling"})
+    outputs = MappingProxyType({"total": Output("total", POINTS, Text("总分", "total"))})
+    stages = 2  # the grades compare the total
+    ranked = True
+
+    def reachable(self, roles: Mapping[str, str]) -> set[str]:
+        return {grade for _, grade in self.grades} | {roles["unknown"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking(Body):
+    over: Expr = field()
     eligible: tuple[Criterion, ...]
-    order: tuple[Key, ...]
-    take: int | None
+    order: tuple[Key, ...] = field()
+    take: int | None = field()
     ties: str  # shared | by_id
 
-
-Body = Checklist | Scorecard | Table | Ranking
+    def reachable(self, roles: Mapping[str, str]) -> set[str]:
+        return set(roles.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +176,7 @@ class Rule:
 
     def __post_init__(self) -> None:
         """Outcomes are listed strongest first, but grades best first, of which the worst wins."""
-        order = list(self.outcomes)
-        if self.kind == "scorecard":
-            order.reverse()
+        order = list(self.outcomes)[::-1] if self.body.ranked else list(self.outcomes)
         object.__setattr__(self, "roles", {o.role: o.id for o in self.outcomes.values() if o.role})
         object.__setattr__(self, "strength", {name: place for place, name in enumerate(order)})
 

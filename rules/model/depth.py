@@ -13,37 +13,30 @@ DECISION_LEVELS = 2  # the levels that one decision's reading of another takes
 
 def too_deep(edition: Edition) -> bool:
     """Whether some decision rests on more levels of formulas, facts and other decisions than can be evaluated."""
-    depths = _Depths(edition)
-    facts = [fact for subject in edition.subjects.values() for fact in subject.facts.values()]
-    things: list[Rule | Assignment | Fact] = [*facts, *edition.assignments.values(), *edition.rules.values()]
-    try:
-        known = [depths.of(thing) for thing in things]
-    except RecursionError:
-        return True
-    return max(known, default=0) > MOST_LEVELS
+    known: dict[int, int] = {}
 
-
-class _Depths:
-    def __init__(self, edition: Edition) -> None:
-        self.edition = edition
-        self.known: dict[int, int] = {}
-
-    def of(self, thing: Rule | Assignment | Fact) -> int:
+    def levels(thing: Rule | Assignment | Fact) -> int:
         """The levels of a decision, an assignment or a fact; a fact that is given has none."""
-        if id(thing) not in self.known:
+        if id(thing) not in known:
             parts = [part for part in parts_of(thing) if part.role not in ("counted", "last")]
             own = DECISION_LEVELS if isinstance(thing, Rule) else len(parts) if isinstance(thing, Fact) else 0
-            deepest = max((self.depth(part.what, part.subject, part.own) for part in parts), default=0)
-            self.known[id(thing)] = own + deepest
-        return self.known[id(thing)]
+            known[id(thing)] = own + max((depth(part.what, part.subject, part.own) for part in parts), default=0)
+        return known[id(thing)]
 
-    def depth(self, part: Node, subject: str, own: str) -> int:
+    def depth(part: Node, subject: str, own: str) -> int:
         if isinstance(part, Ref):
             if part.what in ("on", "total"):
                 return 0
             if part.what != "fact":
-                return self.of(self.edition.rules[part.name])
+                return levels(edition.rules[part.name])
             home = own if part.scope == "own" else part.scope or subject
-            return 1 + self.of(self.edition.subjects[home].facts[part.name])
-        below = [self.depth(child, inside or subject, subject if inside else own) for child, inside in children(part)]
+            return 1 + levels(edition.subjects[home].facts[part.name])
+        below = [depth(child, inside or subject, subject if inside else own) for child, inside in children(part)]
         return 1 + max(below, default=-1)
+
+    facts = [fact for subject in edition.subjects.values() for fact in subject.facts.values()]
+    things: list[Rule | Assignment | Fact] = [*facts, *edition.assignments.values(), *edition.rules.values()]
+    try:
+        return max(map(levels, things), default=0) > MOST_LEVELS
+    except RecursionError:
+        return True

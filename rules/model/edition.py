@@ -139,9 +139,9 @@ class Edition:
 
     def rule(self, name: str) -> Rule:
         """A decision; NotFound where there is none, which says whether an assignment is meant."""
-        found = self.rules.get(name)
-        if found is not None:
-            return found
+        rule = self.rules.get(name)
+        if rule is not None:
+            return rule
         if name in self.assignments:
             raise NotFound(f"{name} 是分派，不逐个判定。", f"{name} is an assignment: it judges no single case.")
         raise NotFound(f"没有判定 {name}。", f"There is no decision {name}.")

@@ -11,7 +11,7 @@ Key = tuple[str, str]
 
 def needed(edition: Edition, rule: Rule) -> dict[Key, Fact]:
     """The given facts by subject and name, in the order in which the decision comes to them."""
-    found: dict[Key, Fact] = {}
+    facts: dict[Key, Fact] = {}
     seen: set[Key] = set()
     asked = {rule.id}
     waiting: list[Used] = list(read_by(rule))
@@ -25,6 +25,6 @@ def needed(edition: Edition, rule: Rule) -> dict[Key, Fact]:
             continue
         seen.add((subject, fact.name))
         if fact.given and fact.type.kind != "list":
-            found[subject, fact.name] = fact
+            facts[subject, fact.name] = fact
         waiting = [*refs(fact.formula, subject), *waiting]
-    return found
+    return facts

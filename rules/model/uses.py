@@ -22,21 +22,21 @@ def refs(thing: Node | None, subject: str, own: str = "") -> Iterator[Used]:
 
 def fact_of(edition: Edition, subject: str, ref: Ref) -> Fact | None:
     """The fact a reference names; None where it names a decision or the date."""
-    found = edition.subjects.get(subject) if ref.what == "fact" else None
-    return None if found is None else found.facts.get(ref.name)
+    home = edition.subjects.get(subject) if ref.what == "fact" else None
+    return None if home is None else home.facts.get(ref.name)
 
 
 def behind(edition: Edition, used: Iterable[Used]) -> dict[tuple[str, str], Fact]:
     """The facts referred to, and those they are derived from, each once."""
-    found: dict[tuple[str, str], Fact] = {}
+    facts: dict[tuple[str, str], Fact] = {}
     waiting = list(used)
     while waiting:
         subject, ref = waiting.pop(0)
         fact = fact_of(edition, subject, ref)
-        if fact is not None and (subject, fact.name) not in found:
-            found[subject, fact.name] = fact
+        if fact is not None and (subject, fact.name) not in facts:
+            facts[subject, fact.name] = fact
             waiting += refs(fact.formula, subject)
-    return found
+    return facts
 
 
 def read_by(thing: Rule | Assignment | Fact) -> Iterator[Used]:
@@ -47,7 +47,7 @@ def read_by(thing: Rule | Assignment | Fact) -> Iterator[Used]:
 
 def read_by_items(rule: Rule) -> dict[str, list[Used]]:
     """The references in each item of a rule, by its id: one walk, as a rule may have thousands of items."""
-    found: dict[str, list[Used]] = {}
+    by_item: dict[str, list[Used]] = {}
     for part in parts_of(rule):
-        found.setdefault(part.item, []).extend(refs(part.what, part.subject, part.own))
-    return found
+        by_item.setdefault(part.item, []).extend(refs(part.what, part.subject, part.own))
+    return by_item

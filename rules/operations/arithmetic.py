@@ -9,11 +9,10 @@ from typing import Any
 from rules.files.node import Node
 from rules.model import Const, Expr, Op
 from rules.operations.comparisons import sort_key
-from rules.operations.forms import EXPRESSION, EXPRESSIONS, VALUE
-from rules.operations.operation import Formula, Key, Operation, Span, Spans, alike, read_list, typed
+from rules.operations.forms import EXPRESSION, VALUE
+from rules.operations.operation import Formula, Key, Operation, Span, Spans, alike, typed
 from rules.operations.phrases import PRODUCT, SUM, chain, choice, rounded
-from rules.values.exact import RATE, TIMES, Type, Value, exact, read_literal
-from rules.values.text import Text
+from rules.values.exact import RATE, TIMES, Type, Value, exact, ratio, read_literal
 
 
 def _numbers(types: Sequence[Type]) -> bool:
@@ -30,10 +29,7 @@ def _ratio_type(types: Sequence[Type]) -> Type | None:
 
 
 def _ratio(_op: Op, top: Any, bottom: Any) -> Value:
-    if not bottom:
-        return None
-    share = Fraction(top, bottom)
-    return share.numerator if share.denominator == 1 else share
+    return ratio(top, bottom) if bottom else None
 
 
 def _ratio_span(op: Op, spans: Spans) -> Span:
@@ -118,66 +114,20 @@ def _round(op: Op, value: Any, step: Any) -> Value:
 
 
 OPERATIONS = (
-    Operation(
-        "ratio", (Key("ratio", EXPRESSIONS),), read_list, _ratio, "`ratio: [a, b]`",
-        Text(
-            "a/b。同类得比率；除以个数或比率，得 a 的单位（每户多少元、平均多少分）；除以 0 为未知",
-            "a / b. Of one kind: a rate. Anything by a count or a rate: of a's kind (yuan per household, mean points). "
-            "By 0: not known",
-        ),
-        _ratio_type, span=_ratio_span, divisor=1, phrases={"": chain("÷", PRODUCT)},
-    ),
-    Operation(
-        "sum", (Key("sum", EXPRESSIONS),), read_list, _sum, "`sum: [a, b, …]`",
-        Text("各项之和", "all together"),
-        _alike_numbers, span=_sum_span, phrases={"": chain("+", SUM)},
-    ),
-    Operation(
-        "difference", (Key("difference", EXPRESSIONS),), read_list, _difference, "`difference: [a, b, …]`",
-        Text("第一项减去其余各项", "the first minus all others"),
-        _alike_numbers, phrases={"": chain("−", SUM)},
-    ),
-    Operation(
-        "product", (Key("product", EXPRESSIONS),), _read_product, _product, "`product: [a, b, …]`",
-        Text(
-            "各项之积；既不是比率也不是计数的最多一项；不带单位的数是倍数",
-            "the product; at most one part is neither rate nor count; a bare number is a plain factor",
-        ),
-        _product_type, phrases={"": chain("×", PRODUCT)},
-    ),
-    Operation(
-        "least", (Key("least", EXPRESSIONS),), read_list, _extreme(min), "`least: [a, b, …]`",
-        Text(
-            "最小的；日期和有高低的选项也可（就低），等级中得较差的",
-            "the least; also of dates and ranked choices (就低): of grades the worse one",
-        ),
-        _ordered,
-        phrases={
-            "": choice("最小者", "smallest"),
-            "@date": choice("最早者", "earliest"),
-            "@choice": choice("最低者", "lowest"),
-        },
-    ),
-    Operation(
-        "greatest", (Key("greatest", EXPRESSIONS),), read_list, _extreme(max), "`greatest: [a, b, …]`",
-        Text("最大的；日期和有高低的选项也可（就高）", "the greatest; also of dates and ranked choices (就高)"),
-        _ordered,
-        phrases={
-            "": choice("最大者", "largest"),
-            "@date": choice("最晚者", "latest"),
-            "@choice": choice("最高者", "highest"),
-        },
-    ),
-    Operation(
-        "round",
-        tuple(Key(f"round_{how}", EXPRESSION, {"to": VALUE}, option=how) for how in ("down", "up", "half_up")),
-        _read_rounding, _round, "`{round_down: a, to: 100 yuan}` `round_up` `round_half_up`",
-        Text("按步长取整：向下、向上、四舍五入", "to a multiple of the step; half goes up"),
-        _alike_numbers, divisor=1,
-        phrases={
-            ".down": rounded("向下舍至", "down"),
-            ".up": rounded("向上进至", "up"),
-            ".half_up": rounded("四舍五入至", "half up"),
-        },
-    ),
+    Operation("ratio", _ratio, _ratio_type, {"": chain("÷", PRODUCT)}, span=_ratio_span, divisor=1),
+    Operation("sum", _sum, _alike_numbers, {"": chain("+", SUM)}, span=_sum_span),
+    Operation("difference", _difference, _alike_numbers, {"": chain("−", SUM)}),
+    Operation("product", _product, _product_type, {"": chain("×", PRODUCT)}, read=_read_product),
+    Operation("least", _extreme(min), _ordered, {
+        "": choice("最小者", "smallest"), "@date": choice("最早者", "earliest"), "@choice": choice("最低者", "lowest"),
+    }),
+    Operation("greatest", _extreme(max), _ordered, {
+        "": choice("最大者", "largest"), "@date": choice("最晚者", "latest"), "@choice": choice("最高者", "highest"),
+    }),
+    Operation("round", _round, _alike_numbers, {
+        ".down": rounded("向下舍至", "down"),
+        ".up": rounded("向上进至", "up"),
+        ".half_up": rounded("四舍五入至", "half up"),
+    }, tuple(Key(f"round_{how}", EXPRESSION, {"to": VALUE}, option=how) for how in ("down", "up", "half_up")),
+        _read_rounding, divisor=1),
 )  # fmt: skip

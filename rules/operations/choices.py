@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.model import Expr, Op
-from rules.operations.forms import CONDITION, EXPRESSION, EXPRESSIONS
-from rules.operations.operation import Formula, Key, Operation, Scope, alike, read_list, truth
+from rules.operations.forms import CONDITION, EXPRESSION
+from rules.operations.operation import Formula, Key, Operation, Scope, alike, truth, typed
 from rules.operations.phrases import LOOSE, WORDS, Phrase
 from rules.values.exact import BOOLEAN, Value
 from rules.values.text import Text
@@ -17,8 +17,7 @@ def _first_known(op: Op, scope: Scope) -> Value:
 
 
 def _read_known(formula: Formula) -> Op | None:
-    argument = formula.expression(formula.own)
-    return None if argument is None else formula.op((argument,), BOOLEAN)
+    return typed(formula, [formula.expression(formula.own)])
 
 
 def _known(op: Op, scope: Scope) -> Value:
@@ -57,32 +56,15 @@ def _holds(op: Op, scope: Scope) -> Value:
 
 
 OPERATIONS = (
-    Operation(
-        "first_known", (Key("first_known", EXPRESSIONS),), read_list, _first_known, "`first_known: [a, b, …]`",
-        Text(
-            "第一个已知的；`[income, 0 yuan]` 把未知变成一个值",
-            'the first that is known. `[income, 0 yuan]` turns "not known" into a value',
-        ),
-        alike, strict=False,
-        phrases={"": Phrase("{args}", "{args}", LOOSE, (WORDS,), Text("；没有的，", "; where not known, "))},
-    ),
-    Operation(
-        "known", (Key("known", EXPRESSION),), _read_known, _known, "`known: a`",
-        Text("是否已知：只有 true、false，不会未知", "true or false, never unknown"),
-        truth, strict=False, phrases={"": Phrase("{0}已知", "{0} is known", WORDS)},
-    ),
-    Operation(
-        "choose", (Key("when", CONDITION, {"then": EXPRESSION, "otherwise": EXPRESSION}),), _read_choice, _choose,
-        "`{when: c, then: a, otherwise: b}`",
-        Text("条件成立得 a，不成立得 b", "a or b"),
-        alike, strict=False, asked=_branch,
-        phrases={
-            "": Phrase("若{where}，则为 {0}，否则为 {1}", "if {where}, then {0}, otherwise {1}", LOOSE, (WORDS,)),
-        },
-    ),
-    Operation(
-        "holds", (Key("holds", CONDITION),), _read_truth, _holds, "`holds: c`",
-        Text("条件是否成立：true、false 或未知", "true, false or not known"),
-        truth, strict=False, phrases={"": Phrase("{where}", "{where}", LOOSE)},
-    ),
+    Operation("first_known", _first_known, alike, {
+        "": Phrase("{args}", "{args}", LOOSE, (WORDS,), Text("；没有的，", "; where not known, ")),
+    }, strict=False),
+    Operation("known", _known, truth, {"": Phrase("{0}已知", "{0} is known", WORDS)},
+              (Key("known", EXPRESSION),), _read_known, strict=False),
+    Operation("choose", _choose, alike, {
+        "": Phrase("若{where}，则为 {0}，否则为 {1}", "if {where}, then {0}, otherwise {1}", LOOSE, (WORDS,)),
+    }, (Key("when", CONDITION, {"then": EXPRESSION, "otherwise": EXPRESSION}),), _read_choice, strict=False,
+        asked=_branch),
+    Operation("holds", _holds, truth, {"": Phrase("{where}", "{where}", LOOSE)},
+              (Key("holds", CONDITION),), _read_truth, strict=False),
 )  # fmt: skip

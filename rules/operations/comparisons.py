@@ -20,7 +20,7 @@ from rules.values.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """How a value is held against a limit.
+    """Compares a value with a limit.
 
     `about` explains it, `words` stand before the limit in a sentence, `days` before a date: days are early or late, not
     high or low. `low` and `high` say where the values that pass begin and end: 0 on the limit, 1 just above it; None is

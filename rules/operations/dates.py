@@ -6,26 +6,23 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from rules.model import Op
-from rules.operations.forms import EXPRESSION, EXPRESSIONS, VALUE
-from rules.operations.operation import Formula, Key, Operation, read_list
+from rules.operations.forms import EXPRESSION, VALUE
+from rules.operations.operation import Formula, Key, Operation, typed
 from rules.operations.phrases import TIGHT, WORDS, Phrase
-from rules.values.exact import DATE, PERIODS, Type, Value, completed_months, completed_years, shift
-from rules.values.text import Text
+from rules.values.exact import DATE, OF_YEAR, PERIODS, Type, Value, completed_months, completed_years, shift
 
 
-def _count(unit: str, dates: int) -> Callable[[Sequence[Type]], Type | None]:
+def _count(unit: str, dates: int, written: str = "") -> Callable[[Sequence[Type]], Type | None]:
     """A count of periods, made of so many dates."""
 
     def typed(types: Sequence[Type]) -> Type | None:
-        return Type("count", unit) if [*types] == [DATE] * dates else None
+        return Type("count", unit, written=written) if [*types] == [DATE] * dates else None
 
     return typed
 
 
 def _read_date(formula: Formula) -> Op | None:
-    day = formula.expression(formula.own, DATE)
-    type = None if day is None else formula.operation.typed([day.type])
-    return None if day is None or type is None else formula.op((day,), type)
+    return typed(formula, [formula.expression(formula.own, DATE)])
 
 
 def _moved_type(types: Sequence[Type]) -> Type | None:
@@ -55,47 +52,23 @@ def _moved(op: Op, start: date, length: Value) -> Value:
 
 
 OPERATIONS = (
-    Operation(
-        "completed_years", (Key("completed_years", EXPRESSIONS),), read_list,
-        lambda _op, start, end: completed_years(start, end), "`completed_years: [from, to]`",
-        Text("从前一天到后一天满几周年（周岁）", "whole years from the one date to the other (满周岁)"),
-        _count("year", 2), whole=True,
-        phrases={"": Phrase("{0}至{1}满几年", "completed years from {0} until {1}", WORDS)},
-    ),
-    Operation(
-        "completed_months", (Key("completed_months", EXPRESSIONS),), read_list,
-        lambda _op, start, end: completed_months(start, end), "`completed_months: [from, to]`",
-        Text("满几个月", "whole months"),
-        _count("month", 2), whole=True,
-        phrases={"": Phrase("{0}至{1}满几个月", "completed months from {0} until {1}", WORDS)},
-    ),
-    Operation(
-        "days", (Key("days", EXPRESSIONS),), read_list,
-        lambda _op, start, end: (end - start).days, "`days: [from, to]`",
-        Text("相差几天：后一天减前一天", "days: to minus from"),
-        _count("day", 2), whole=True, phrases={"": Phrase("{0}至{1}的天数", "days from {0} until {1}", WORDS)},
-    ),
-    Operation(
-        "date", (Key("date", EXPRESSION, optional={"plus": VALUE, "minus": VALUE}),), _read_moved,
-        _moved, "`{date: d, plus: 1 year}` (`minus`)",
-        Text(
-            "往后（minus 往前）推一段时间；1 月 31 日加一个月是 2 月的最后一天；期限可以是事实",
-            "a date; 31 January plus a month is the last of February. The period may be a fact",
-        ),
-        _moved_type,
-        phrases={
-            ".plus": Phrase("{0}之后 {1}", "{1} after {0}", WORDS),
-            ".minus": Phrase("{0}之前 {1}", "{1} before {0}", WORDS),
-        },
-    ),
-    Operation(
-        "year_of", (Key("year_of", EXPRESSION),), _read_date, lambda _op, day: day.year, "`year_of: d`",
-        Text("年份", "a count of years"),
-        _count("year", 1), phrases={"": Phrase("{0}的年份", "year of {0}", TIGHT)},
-    ),
-    Operation(
-        "month_of", (Key("month_of", EXPRESSION),), _read_date, lambda _op, day: day.month, "`month_of: d`",
-        Text("月份", "a count of months"),
-        _count("month", 1), phrases={"": Phrase("{0}的月份", "month of {0}", TIGHT)},
-    ),
+    Operation("completed_years", lambda _op, start, end: completed_years(start, end), _count("year", 2), {
+        "": Phrase("{0}至{1}满几年", "completed years from {0} until {1}", WORDS),
+    }, whole=True),
+    Operation("completed_months", lambda _op, start, end: completed_months(start, end), _count("month", 2), {
+        "": Phrase("{0}至{1}满几个月", "completed months from {0} until {1}", WORDS),
+    }, whole=True),
+    Operation("days", lambda _op, start, end: (end - start).days, _count("day", 2), {
+        "": Phrase("{0}至{1}的天数", "days from {0} until {1}", WORDS),
+    }, whole=True),
+    Operation("date", _moved, _moved_type, {
+        ".plus": Phrase("{0}之后 {1}", "{1} after {0}", WORDS),
+        ".minus": Phrase("{0}之前 {1}", "{1} before {0}", WORDS),
+    }, (Key("date", EXPRESSION, optional={"plus": VALUE, "minus": VALUE}),), _read_moved),
+    Operation("year_of", lambda _op, day: day.year, _count("year", 1), {
+        "": Phrase("{0}的年份", "year of {0}", TIGHT),
+    }, (Key("year_of", EXPRESSION),), _read_date),
+    Operation("month_of", lambda _op, day: day.month, _count("month", 1, OF_YEAR), {
+        "": Phrase("{0}的月份", "month of {0}", TIGHT),
+    }, (Key("month_of", EXPRESSION),), _read_date),
 )  # fmt: skip

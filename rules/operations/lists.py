@@ -10,12 +10,15 @@ from rules.files.node import Node
 from rules.model import Condition, Expr, Group, Op
 from rules.operations.comparisons import join, sort_key
 from rules.operations.forms import CONDITION, EXPRESSION, PATH
-from rules.operations.operation import Formula, Key, Operation, Place, Scope, Span, Spans, truth
+from rules.operations.operation import Formula, Key, Operation, Scope, Span, Spans, endless, truth
 from rules.operations.phrases import TIGHT, WORDS, Phrase, over
 from rules.shapes import Shape, Word
 from rules.values.exact import DATE, Type, Value, exact
-from rules.values.text import Text, shown
+from rules.values.text import shown
 
+Valuation = Callable[[Op, Scope], Value]
+Typing = Callable[[Sequence[Type]], Type | None]
+Bounds = Callable[[Op, Spans], Span]
 _WHERE: Mapping[str, Shape] = {"where": CONDITION}
 
 
@@ -24,8 +27,7 @@ _WHERE: Mapping[str, Shape] = {"where": CONDITION}
 
 def _read_records(formula: Formula) -> Op | None:
     """Records of a list, named by the key itself."""
-    clause = formula.node.get("satisfies") or formula.node.get("where")
-    return _over(formula, formula.own, None, clause)
+    return _over(formula, formula.own, None, formula.node.get("satisfies") or formula.node.get("where"))
 
 
 def _read_statistic(formula: Formula) -> Op | None:
@@ -44,7 +46,9 @@ def _over(formula: Formula, named: Node, each_at: Node | None, clause: Node | No
     if records.type.kind != "list":
         return formula.refuse(named, "type.not_list", text=shown(named.text))
     inner = formula.place.inside(records.type.of)
-    each = None if each_at is None else _each_of(formula, each_at, inner)
+    only_a_name = formula.key.required.get("by") is PATH
+    read = formula.resolver.path if only_a_name else formula.resolver.expression
+    each: Expr | None = None if each_at is None else read(each_at, inner)
     where: Condition | None = None if clause is None else formula.resolver.condition(clause, inner)
     if (clause is not None and where is None) or (each_at is not None and each is None):
         return None
@@ -52,19 +56,10 @@ def _over(formula: Formula, named: Node, each_at: Node | None, clause: Node | No
     type = formula.operation.typed(types)
     if type is None:
         return formula.misfit(each_at or named, types[1:])
-    first = formula.node.get("first")
-    if (
-        first is not None
-        and each is not None
-        and formula.resolver.expression(formula.own, formula.place, each.type) is None
-    ):
+    first = formula.node.at("first").text
+    if first and each is not None and formula.expression(formula.own, each.type) is None:
         return None  # the record itself has no such value to be ranked by
-    return Op(formula.operation.name, (records,), type, each, where, "" if first is None else first.text)
-
-
-def _each_of(formula: Formula, at: Node, inner: Place) -> Expr | None:
-    only_a_name = formula.key.required.get("by") is PATH
-    return formula.resolver.path(at, inner) if only_a_name else formula.resolver.expression(at, inner)
+    return Op(formula.operation.name, (records,), type, each, where, first)
 
 
 def _counted(types: Sequence[Type]) -> Type | None:
@@ -126,7 +121,7 @@ def _total(op: Op, scope: Scope) -> Value:
     return None if values is None else exact(sum(values))
 
 
-def _statistic(compute: Callable[[list[Any]], Value]) -> Callable[[Op, Scope], Value]:
+def _statistic(compute: Callable[[list[Any]], Value]) -> Valuation:
     """A statistic of an empty list is not known."""
 
     def value(op: Op, scope: Scope) -> Value:
@@ -145,7 +140,7 @@ def _median(values: list[Any]) -> Value:
     return ordered[half] if len(values) % 2 else exact(Fraction(ordered[half - 1] + ordered[half]) / 2)
 
 
-def _extreme(choose: Callable[..., Value]) -> Callable[[Op, Scope], Value]:
+def _extreme(choose: Callable[..., Value]) -> Valuation:
     """The lowest or the highest, in the order of its type; of an empty list it is not known."""
 
     def value(op: Op, scope: Scope) -> Value:
@@ -155,7 +150,7 @@ def _extreme(choose: Callable[..., Value]) -> Callable[[Op, Scope], Value]:
     return value
 
 
-def _quantified(join_by: str) -> Callable[[Op, Scope], Value]:
+def _quantified(join_by: str) -> Valuation:
     def value(op: Op, scope: Scope) -> Value:
         scopes = _inside(op, scope)
         if scopes is None or op.where is None:
@@ -182,7 +177,7 @@ def _own_too(op: Op, _scope: Scope) -> Sequence[Expr]:
 
 
 def _streak(op: Op, scope: Scope) -> Value:
-    """How many of the latest records, in the order of a number or year without gaps, the condition holds of."""
+    """The number of latest records in a row that the condition holds of, ordered by a number or year without gaps."""
     scopes = _inside(op, scope)
     if scopes is None or op.each is None or op.where is None:
         return None
@@ -205,7 +200,7 @@ def _streak(op: Op, scope: Scope) -> Value:
 # --- bounds ----------------------------------------------------------------------------------------------------------
 
 
-def _from(least: int) -> Callable[[Op, Spans], Span]:
+def _from(least: int) -> Bounds:
     return lambda op, spans: (least, None)
 
 
@@ -213,86 +208,46 @@ def _as_each(op: Op, spans: Spans) -> Span:
     return (None, None) if op.each is None else spans.within(op.args[0].type.of).of(op.each)
 
 
-def _statistic_of(name: str, compute: Callable[[Op, Scope], Value], gives: Text, **more: Any) -> Operation:
-    key = Key(name, EXPRESSION, {"over": PATH}, _WHERE)
-    written = f"`{{{name}: a, over: list, where: c}}`"
-    return Operation(name, (key,), _read_statistic, compute, written, gives, strict=False, **more)
+def _of_each(
+    name: str, value: Valuation, typed: Typing, phrases: Mapping[str, Phrase], span: Bounds = endless
+) -> Operation:
+    """An operation on one value of each record."""
+    keys = (Key(name, EXPRESSION, {"over": PATH}, _WHERE),)
+    return Operation(name, value, typed, phrases, keys, _read_statistic, strict=False, span=span)
+
+
+def _of_records(name: str, join_by: str, phrase: Phrase) -> Operation:
+    """An operation that joins what a condition says of each record."""
+    keys = (Key(name, PATH, {"satisfies": CONDITION}),)
+    return Operation(name, _quantified(join_by), truth, {"": phrase}, keys, _read_records, strict=False)
 
 
 OPERATIONS = (
-    Operation(
-        "count", (Key("count", PATH, optional=_WHERE),), _read_records, _count, "`{count: list, where: c}`",
-        Text("条数；`where` 可省", "how many records; `where` is optional"),
-        _counted, strict=False, whole=True, span=_from(0),
-        phrases={"": Phrase("{0}的个数", "number of {0}", TIGHT, over=True)},
-    ),
-    _statistic_of(
-        "total", _total, Text("合计", "the sum of numbers"), typed=_number,
-        phrases={"": over("的合计", "total of {each} over {0}")},
-    ),
-    _statistic_of(
-        "mean", _statistic(_mean), Text("平均", "their mean"), typed=_number, span=_as_each,
-        phrases={"": over("的平均数", "mean of {each} over {0}")},
-    ),
-    _statistic_of(
-        "median", _statistic(_median), Text("中位数", "their median"), typed=_number, span=_as_each,
-        phrases={"": over("的中位数", "median of {each} over {0}")},
-    ),
-    _statistic_of(
-        "lowest", _extreme(min), Text("最低的；日期和有高低的选项也可", "the lowest; also of dates and ranked choices"),
-        typed=_ordered, span=_as_each,
-        phrases={"": over("中最低的", "lowest {each} over {0}"), "@date": over("中最早的", "earliest {each} over {0}")},
-    ),
-    _statistic_of(
-        "highest", _extreme(max),
-        Text("最高的；日期和有高低的选项也可", "the highest; also of dates and ranked choices"),
-        typed=_ordered, span=_as_each,
-        phrases={"": over("中最高的", "highest {each} over {0}"), "@date": over("中最晚的", "latest {each} over {0}")},
-    ),
-    Operation(
-        "every", (Key("every", PATH, {"satisfies": CONDITION}),), _read_records, _quantified("all"),
-        "`{every: list, satisfies: c}`",
-        Text("是否每条都满足", "whether all records satisfy it: true, false or not known"),
-        truth, strict=False,
-        phrases={"": Phrase("{0}都符合（{where}）", "every one of {0} meets ({where})", WORDS, over=True)},
-    ),
-    Operation(
-        "some", (Key("some", PATH, {"satisfies": CONDITION}),), _read_records, _quantified("any"),
-        "`{some: list, satisfies: c}`",
-        Text("是否有一条满足", "whether one of them does"),
-        truth, strict=False,
-        phrases={"": Phrase("{0}中有符合（{where}）的", "some of {0} meet ({where})", WORDS, over=True)},
-    ),
-    Operation(
-        "rank", (Key("rank", EXPRESSION, {"over": PATH, "first": Word(("highest", "lowest"))}, _WHERE),),
-        _read_statistic, _rank, "`{rank: a, over: list, first: highest, where: c}`",
-        Text(
-            "本记录的 a 在列表中的名次（单位 place）：1 加上更好的个数；`first` 为 highest 或 lowest",
-            "the place (a count of `place`) of this record's own `a` among the peers: 1 + the peers that are better; "
-            "`first` is highest or lowest",
+    Operation("count", _count, _counted, {"": Phrase("{0}的个数", "number of {0}", TIGHT, over=True)},
+              (Key("count", PATH, optional=_WHERE),), _read_records, strict=False, whole=True, span=_from(0)),
+    _of_each("total", _total, _number, {"": over("的合计", "total of {each} over {0}")}),
+    _of_each("mean", _statistic(_mean), _number, {"": over("的平均数", "mean of {each} over {0}")}, _as_each),
+    _of_each("median", _statistic(_median), _number, {"": over("的中位数", "median of {each} over {0}")}, _as_each),
+    _of_each("lowest", _extreme(min), _ordered, {
+        "": over("中最低的", "lowest {each} over {0}"), "@date": over("中最早的", "earliest {each} over {0}"),
+    }, _as_each),
+    _of_each("highest", _extreme(max), _ordered, {
+        "": over("中最高的", "highest {each} over {0}"), "@date": over("中最晚的", "latest {each} over {0}"),
+    }, _as_each),
+    _of_records("every", "all", Phrase("{0}都符合（{where}）", "every one of {0} meets ({where})", WORDS, over=True)),
+    _of_records("some", "any", Phrase("{0}中有符合（{where}）的", "some of {0} meet ({where})", WORDS, over=True)),
+    Operation("rank", _rank, _place_type, {
+        ".highest": over("从高到低排列时自身的名次", "own place by {each}, highest first, over {0}"),
+        ".lowest": over("从低到高排列时自身的名次", "own place by {each}, lowest first, over {0}"),
+        ".highest@date": over("从晚到早排列时自身的名次", "own place by {each}, latest first, over {0}"),
+        ".lowest@date": over("从早到晚排列时自身的名次", "own place by {each}, earliest first, over {0}"),
+    }, (Key("rank", EXPRESSION, {"over": PATH, "first": Word(("highest", "lowest"))}, _WHERE),), _read_statistic,
+        strict=False, whole=True, span=_from(1), asked=_own_too),
+    Operation("streak", _streak, _streak_type, {
+        "": over(
+            "从新到旧连续符合（{where}）的个数",
+            "number in a row, latest {each} first, over {0} that meet ({where})",
         ),
-        _place_type, strict=False, whole=True, span=_from(1), asked=_own_too,
-        phrases={
-            ".highest": over("从高到低排列时自身的名次", "own place by {each}, highest first, over {0}"),
-            ".lowest": over("从低到高排列时自身的名次", "own place by {each}, lowest first, over {0}"),
-            ".highest@date": over("从晚到早排列时自身的名次", "own place by {each}, latest first, over {0}"),
-            ".lowest@date": over("从早到晚排列时自身的名次", "own place by {each}, earliest first, over {0}"),
-        },
-    ),
-    Operation(
-        "streak", (Key("streak", CONDITION, {"over": PATH, "by": PATH}),), _read_streak, _streak,
-        "`{streak: c, over: list, by: fact}`",
-        Text(
-            "最近连续满足的条数：按 `by` 排序，整数断开（2025、2023）即止；单位是列表的对象",
-            "how many of the latest records, without a break, satisfy it; sorted by `by`, and a gap in whole numbers "
-            "(2025, 2023) ends it. Count of the list's subject",
-        ),
-        _streak_type, strict=False, whole=True, span=_from(0),
-        phrases={
-            "": over(
-                "从新到旧连续符合（{where}）的个数",
-                "number in a row, latest {each} first, over {0} that meet ({where})",
-            ),
-        },
-    ),
+    }, (Key("streak", CONDITION, {"over": PATH, "by": PATH}),), _read_streak, strict=False, whole=True,
+        span=_from(0)),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from rules.files.node import Node
 from rules.model import Condition, Expr, Op, Ref
+from rules.operations.forms import EXPRESSIONS
 from rules.operations.phrases import Phrase
 from rules.problems.problem import Problems
 from rules.shapes import Record, Shape
@@ -117,40 +118,6 @@ def arguments(op: Op, _scope: Scope) -> Sequence[Expr]:
     return op.args
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation. `value` takes the operation and the values of its arguments, all known; where it is not `strict`
-    it takes the operation and a scope, and may do with fewer.
-
-    written, gives: its row in the manual's table. typed: the type of its result by those of its parts; None where
-    they do not go together. phrases: how it reads, by `.option` and `@kind` of its values. whole: whether a count it
-    gives is always a whole number. asked: the expressions whose want makes it not known. divisor: the argument by
-    which it divides."""
-
-    name: str
-    keys: tuple[Key, ...]
-    read: Callable[[Formula], Op | None]
-    value: Callable[..., Value]
-    written: str
-    gives: Text
-    typed: Callable[[Sequence[Type]], Type | None]
-    phrases: Mapping[str, Phrase]
-    strict: bool = True
-    whole: bool = False
-    span: Callable[[Op, Spans], Span] = endless
-    asked: Callable[[Op, Scope], Sequence[Expr]] = arguments
-    divisor: int | None = None
-
-
-def truth(_types: Sequence[Type]) -> Type | None:
-    return BOOLEAN
-
-
-def alike(types: Sequence[Type]) -> Type | None:
-    """The type of the first, if the others fit it."""
-    return types[0] if all(types[0].fits(type) for type in types) else None
-
-
 def read_list(formula: Formula) -> Op | None:
     """A formula of several arguments. The first choice lends its codes to those written out after it."""
     args: list[Expr | None] = []
@@ -170,6 +137,41 @@ def typed(formula: Formula, args: Sequence[Expr | None]) -> Op | None:
     types = [arg.type for arg in known]
     type = formula.operation.typed(types)
     return formula.misfit(formula.node, types) if type is None else formula.op(known, type)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation. `value` takes the operation and the values of its arguments, all known; where it is not `strict`
+    it takes the operation and a scope, and may do with fewer.
+
+    typed: the type of its result by those of its parts; None where they do not go together. phrases: how it reads, by
+    `.option` and `@kind` of its values. keys, read: how it is written, and how that is read; a list of arguments under
+    its name where nothing else is given. whole: whether a count it gives is always a whole number. asked: the
+    expressions whose want makes it not known. divisor: the argument by which it divides."""
+
+    name: str
+    value: Callable[..., Value]
+    typed: Callable[[Sequence[Type]], Type | None]
+    phrases: Mapping[str, Phrase]
+    keys: tuple[Key, ...] = ()
+    read: Callable[[Formula], Op | None] = read_list
+    strict: bool = True
+    whole: bool = False
+    span: Callable[[Op, Spans], Span] = endless
+    asked: Callable[[Op, Scope], Sequence[Expr]] = arguments
+    divisor: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", self.keys or (Key(self.name, EXPRESSIONS),))
+
+
+def truth(_types: Sequence[Type]) -> Type | None:
+    return BOOLEAN
+
+
+def alike(types: Sequence[Type]) -> Type | None:
+    """The type of the first, if the others fit it."""
+    return types[0] if all(types[0].fits(type) for type in types) else None
 
 
 def require(what: str, declared: Iterable[str], given: Iterable[str]) -> None:

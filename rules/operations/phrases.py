@@ -17,7 +17,7 @@ NOTHING = Text("", "")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """How an operation reads.
+    """The words of an operation.
 
     The templates name arguments by number, or all of them, joined by `between`, as `{args}`; `{each}` and `{where}`
     stand for the value and the condition that are read inside the records of a list. `takes` is the binding strength

@@ -22,5 +22,5 @@ WORDS: Mapping[int, str] = {
 
 def why(error: OSError) -> Text:
     """The reason of a system error in both languages; the system's own words for an unknown one."""
-    said = error.strerror or str(error) or type(error).__name__
-    return Text(WORDS.get(error.errno or 0, said), said)
+    reason = error.strerror or str(error) or type(error).__name__
+    return Text(WORDS.get(error.errno or 0, reason), reason)

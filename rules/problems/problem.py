@@ -1,21 +1,31 @@
 """Problems of policy files, worded so that a policy officer can mend them.
 
 Every reader of a policy reports here instead of raising at the first fault, because policy staff want the whole list in
-one pass: place (file, line, column, path), fault and remedy, in Chinese and in English. The wording of policy messages
-lives in `file_messages`, `fact_messages` and `plan_messages`, so that the texts can be compared and corrected together.
+one pass: place (file, line, column, path), fault and remedy, in Chinese and in English. `messages.json` holds the texts
+by code; `{name}` in a text is filled with the fact of that name given to `Problems.add`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal, Protocol
 
-from rules.problems.file_messages import MESSAGES
-from rules.problems.plan_messages import PLAN_MESSAGES
-from rules.values.text import Lang, Mark, Text
+from rules.values.text import Lang, Mark, Text, listed, near, shown
 
 Severity = Literal["error", "warning"]
+MOST_NAMES = 12  # of those that could stand in place of an unknown one
+_MESSAGES = Path(__file__).with_name("messages.json")
+
+
+@cache
+def messages() -> Mapping[str, Mapping[str, str]]:
+    """Every message that a policy editor can meet: code -> language -> text. Read when the first problem is met."""
+    texts: Mapping[str, Mapping[str, str]] = json.loads(_MESSAGES.read_text(encoding="utf-8"))
+    return texts
 
 
 class Located(Protocol):
@@ -56,11 +66,8 @@ class Problem:
         return {**fields.pop("mark"), **fields}
 
 
-class Problems:
+class Problems(list[Problem]):
     """The list being gathered during one pass."""
-
-    def __init__(self) -> None:
-        self._found: list[Problem] = []
 
     def add(
         self,
@@ -70,40 +77,35 @@ class Problems:
         path: str | None = None,
         severity: Severity = "error",
         **facts: object,
-    ) -> Problem:
+    ) -> None:
         """Report `code` at `where`. An unknown code or a missing fact is our mistake: it raises KeyError."""
         mark = where if isinstance(where, Mark) else where.mark
         if path is None:
             path = "" if isinstance(where, Mark) else where.path
         if isinstance(guess := facts.get("near"), str):
             facts["nearest"] = _nearest(guess)
-        zh, en = (MESSAGES | PLAN_MESSAGES)[code]
-        problem = Problem(mark, path, code, zh.format(**_in("zh", facts)), en.format(**_in("en", facts)), severity)
-        self._found.append(problem)
-        return problem
+        text = messages()[code]
+        zh, en = text["zh"].format(**_in("zh", facts)), text["en"].format(**_in("en", facts))
+        self.append(Problem(mark, path, code, zh, en, severity))
 
-    def warn(self, where: Located | Mark, code: str, *, path: str | None = None, **facts: object) -> Problem:
+    def warn(self, where: Located | Mark, code: str, *, path: str | None = None, **facts: object) -> None:
         """Report something that deserves a look but does not stop the policy from being used."""
-        return self.add(where, code, path=path, severity="warning", **facts)
+        self.add(where, code, path=path, severity="warning", **facts)
 
-    def extend(self, others: Iterable[Problem]) -> None:
-        """Take over what another pass found."""
-        self._found.extend(others)
+    def unknown(self, where: Located, code: str, name: str, known: Iterable[str], **facts: object) -> None:
+        """Report a name that is none of those known; the message offers the nearest, and the first of them all."""
+        names = tuple(known)
+        offered = {"text": shown(name), "near": near(name, names), "allowed": listed(names[:MOST_NAMES]) or "—"}
+        self.add(where, code, **(offered | facts))  # type: ignore[arg-type]
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """Problems that make the policy unusable."""
-        return tuple(p for p in self.sorted() if p.severity == "error")
+        """Problems that make the policy unusable, in reading order."""
+        return tuple(problem for problem in self.sorted() if problem.severity == "error")
 
     def sorted(self) -> tuple[Problem, ...]:
         """In reading order, whatever order the passes found them in."""
-        return tuple(sorted(self._found))
-
-    def __iter__(self) -> Iterator[Problem]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
+        return tuple(sorted(self))
 
 
 class PolicyError(Exception):

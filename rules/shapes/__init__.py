@@ -6,8 +6,7 @@ its schema from one description, so the two cannot disagree. May be imported by 
 
 from rules.shapes.containers import Anything, Field, ListOf, MapOf, Record, Ref, document
 from rules.shapes.either import Either, Test, has, is_a, says
-from rules.shapes.scalars import Flag, Pattern, Prose, Whole, Word
-from rules.shapes.shape import FOUND, Schema, Shape
+from rules.shapes.scalars import FOUND, Flag, Pattern, Prose, Schema, Shape, Whole, Word
 
 __all__ = [
     "FOUND",

@@ -8,8 +8,7 @@ from functools import cached_property
 
 from rules.files.node import Node, kind
 from rules.problems.problem import Problems
-from rules.shapes.scalars import Pattern
-from rules.shapes.shape import FOUND, Schema, Shape
+from rules.shapes.scalars import FOUND, Pattern, Schema, Shape
 from rules.values.text import Text, listed, near, shown
 
 
@@ -55,7 +54,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Anything:
-    """Whatever stands there: for keys that cannot be judged until a mistake elsewhere is mended."""
+    """Any content: for keys that cannot be judged until a mistake elsewhere is mended."""
 
     def check(self, node: Node, problems: Problems) -> bool:
         return True

@@ -13,13 +13,13 @@ from typing import Literal
 
 from rules.files.node import Node, resolved
 from rules.problems.problem import Problems
-from rules.shapes.shape import FOUND, Schema, Shape
+from rules.shapes.scalars import FOUND, Schema, Shape
 from rules.values.text import Text
 
 
 @dataclass(frozen=True)
 class Test:
-    """How to tell one branch of an `Either` from the others, for us and for an editor alike."""
+    """Tells one branch of an `Either` from the others: by a function for the checker, by a schema for an editor."""
 
     matches: Callable[[Node], bool]
     condition: Schema

@@ -1,4 +1,10 @@
-"""The shapes of single values: prose, patterns, words, flags, whole numbers."""
+"""Shapes, and those of single values: prose, patterns, words, flags, whole numbers.
+
+The checker has the author's text; an editor's yaml-language-server has what YAML 1.2 makes of it: `4` is a
+number there, `true` a boolean, `55%` a string. Each shape therefore allows in its schema exactly the kinds
+it allows in its check. Where a schema cannot see a spelling (`007` and `7` are one number to it) it is the
+more lenient of the two; it never refuses what the checker accepts.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +12,31 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from rules.files.node import Node, kind, resolved
 from rules.problems.problem import Problems
-from rules.shapes.shape import FOUND, Schema
 from rules.values.text import Text, listed, near, shown
 
+Schema = dict[str, Any]
+FOUND: dict[type, Text] = {
+    dict: Text("键值映射", "a mapping"),
+    list: Text("列表", "a list"),
+    str: Text("一个值", "a single value"),
+}
 _PROBES = ("0", "1", "12", "100", "2026", "0.5", "1.5", "12.25", "2026.1", "-1", "-1.5", "1e3")
+
+
+class Shape(Protocol):
+    """The form of one place of a policy."""
+
+    def check(self, node: Node, problems: Problems) -> bool:
+        """Report everything wrong with `node`; True when nothing is."""
+        ...
+
+    def schema(self, defs: Schema) -> Schema:
+        """The same rule as draft-07 JSON Schema; shapes that are referred to go to `defs`."""
+        ...
 
 
 def _scalar(node: Node, problems: Problems, wanted: Text) -> bool:
@@ -31,11 +54,8 @@ def _scalar(node: Node, problems: Problems, wanted: Text) -> bool:
 class Prose:
     """Any words."""
 
-    zh: str = "文字"
-    en: str = "some text"
-
     def check(self, node: Node, problems: Problems) -> bool:
-        return _scalar(node, problems, Text(self.zh, self.en))
+        return _scalar(node, problems, Text("文字", "some text"))
 
     def schema(self, defs: Schema) -> Schema:
         return {"type": ["string", "number", "boolean"], "pattern": r"[^ \t\r\n]"}
@@ -75,10 +95,10 @@ class Pattern:
     def check(self, node: Node, problems: Problems) -> bool:
         if not _scalar(node, problems, Text(self.zh, self.en)):
             return False
-        found = kind(node.text, quoted=node.quoted)
+        given = kind(node.text, quoted=node.quoted)
         if not self.fits(node.text):
             problems.add(node, "shape.pattern", text=shown(node.text), **self.facts)
-        elif found not in self.kinds and not (found == "integer" and "number" in self.kinds):
+        elif given not in self.kinds and not (given == "integer" and "number" in self.kinds):
             problems.add(node, "shape.needs_quotes", text=shown(node.text))
         else:
             return True
@@ -135,32 +155,18 @@ class Flag:
 class Whole:
     """A whole number in plain digits: `010` is eight to some tools and ten to others, so it is refused."""
 
-    at_least: int | None = None
-    at_most: int | None = None
-
-    @property
-    def wanted(self) -> Text:
-        low, high = self.at_least, self.at_most
-        if low is not None and high is not None:
-            return Text(f" {low} 到 {high} 的整数", f"a whole number from {low} to {high}")
-        if low is not None:
-            return Text(f"不小于 {low} 的整数", f"a whole number, {low} or more")
-        if high is not None:
-            return Text(f"不大于 {high} 的整数", f"a whole number, {high} or less")
-        return Text("整数", "a whole number")
+    at_least: int
 
     def check(self, node: Node, problems: Problems) -> bool:
-        if not _scalar(node, problems, self.wanted):
+        least = self.at_least
+        wanted = Text(f"不小于 {least} 的整数", f"a whole number, {least} or more")
+        if not _scalar(node, problems, wanted):
             return False
-        low, high = self.at_least, self.at_most
-        if not node.quoted and re.fullmatch(r"0|-?[1-9][0-9]{0,17}", node.text):
-            number = int(node.text)
-            if (low is None or low <= number) and (high is None or number <= high):
-                return True
-        example = low if low is not None else high if high is not None else 3
-        problems.add(node, "shape.whole", text=shown(node.text), wanted=self.wanted, examples=f"`{example}`")
+        plain = not node.quoted and re.fullmatch(r"0|-?[1-9][0-9]{0,17}", node.text)
+        if plain and int(node.text) >= least:
+            return True
+        problems.add(node, "shape.whole", text=shown(node.text), wanted=wanted, examples=f"`{least}`")
         return False
 
     def schema(self, defs: Schema) -> Schema:
-        bounds = {"minimum": self.at_least, "maximum": self.at_most}
-        return {"type": "integer", **{name: bound for name, bound in bounds.items() if bound is not None}}
+        return {"type": "integer", "minimum": self.at_least}

@@ -22,9 +22,9 @@ Value = Any  # Number, bool, str (a choice), date, or a list of records; None = 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What a value is: its kind, the unit of a count, the codes of a choice, the subject of a list.
+    """The type of a value: its kind, the unit of a count, the codes of a choice, the subject of a list.
 
-    `written` is the unit a rate is shown in (`bp`, `‰`, TIMES); types that differ in it alone are equal."""
+    `written` is the unit a rate is shown in (`bp`, `‰`, TIMES), or OF_YEAR; types that differ in it alone are equal."""
 
     kind: str
     unit: str = ""
@@ -78,6 +78,7 @@ UNITS: Mapping[str, tuple[str, str, Fraction]] = {
 }
 WRITTEN = {"bp": "bp", "基点": "bp", "‰": "‰"}  # units of a rate in which it is shown again
 TIMES = "times"  # of a rate that is a plain multiplier, with no unit at all
+OF_YEAR = "of year"  # of months that number those of the calendar: 6 is June
 PERIODS = ("year", "month", "day")
 _NUMBER = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,10})?)\s*(%|‰|[^\W\d]{1,40})?")
 
@@ -173,9 +174,7 @@ def plain(value: Value) -> Any:
         return value
     if isinstance(value, Fraction):
         return decimal_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def decimal_text(value: Number, digits: int = 6) -> str:
@@ -185,8 +184,4 @@ def decimal_text(value: Number, digits: int = 6) -> str:
     if rest:
         return f"{top}/{bottom}"
     whole, part = divmod(abs(scaled), 10**digits)
-    return _trim(f"{'-' if scaled < 0 else ''}{whole}.{part:0{digits}}")
-
-
-def _trim(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{'-' if scaled < 0 else ''}{whole}.{part:0{digits}}".rstrip("0").rstrip(".")

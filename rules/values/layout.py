@@ -1,7 +1,6 @@
 """Text in columns. A Chinese character is two columns wide, so lengths in characters align nothing.
 
-What is said is kept apart from how it looks: a Span carries a tone (`good`, `bad`, `unknown`, `dim`, `title`),
-and whoever prints it decides whether that is a colour.
+A Span carries a tone (`good`, `bad`, `unknown`, `dim`, `title`); the caller that prints it may turn that into a colour.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -25,11 +25,21 @@ class Text:
 
 
 class TextError(Exception):
-    """An error with its message in the two languages; as a string it is the English one."""
+    """An error with its message in the two languages, and a place; as a string it is the English message."""
+
+    where = ""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
         self.zh, self.en = zh, en
+
+
+class TextErrors(Exception):
+    """Several errors at once: a dictionary for each, with `where`, `zh` and `en`."""
+
+    def __init__(self, problems: Sequence[Mapping[str, str]]) -> None:
+        super().__init__("; ".join(f"{one['where']}: {one['en']}" for one in problems))
+        self.problems = problems
 
 
 class NotFound(TextError, LookupError):
@@ -51,9 +61,9 @@ def shown(text: str, most: int = 60) -> str:
     return one_line if len(one_line) <= most else one_line[: most - 1] + "…"
 
 
-def near(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    """The known word that was probably meant, or nothing."""
-    return next(iter(get_close_matches(word[:60], list(known), 1)), "")
+def near(word: str, known: Mapping[str, object] | tuple[str, ...], likeness: float = 0.6) -> str:
+    """The known word that was probably meant, or nothing; `likeness` is the least ratio of difflib."""
+    return next(iter(get_close_matches(word[:60], list(known), 1, likeness)), "")
 
 
 def listed(words: Mapping[str, object] | tuple[str, ...]) -> str:

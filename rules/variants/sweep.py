@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import reduce
 from pathlib import Path
 
-from rules.model import Comparison, Edition, Ranking
+from rules.model import Comparison, Edition
 from rules.model.places import Place, at, differing, put
 from rules.operations.comparisons import DOWNWARD, UPWARD
 from rules.values.exact import decimal_text, read_literal
@@ -77,7 +77,7 @@ def _unwalkable(text: str) -> NoSuchFigure:
 
 def _turns_once(edition: Edition, place: Place) -> bool:
     """Whether a place is the limit of a comparison in a decision, read from the record that is judged itself."""
-    if place[0] != "rules" or isinstance(edition.rules[place[1]].body, Ranking) or {"then", "where", "each"} & {*place}:
+    if place[0] != "rules" or edition.rules[place[1]].body.over or {"then", "where", "each"} & {*place}:
         return False
     test = at(edition, place[:-3])
     return isinstance(test, Comparison) and test.operator in ONCE and place[-3] == "limits" and place[-1] == "value"

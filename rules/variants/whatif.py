@@ -45,7 +45,7 @@ def changed(now: Decision, then: Decision) -> tuple[str, ...]:
 
 def _by_kind(decision: Decision) -> Mapping[str, Any]:
     values = {name: value for name, (value, _) in decision.outputs.items()}
-    total = values.pop("total", None) if decision.rule.kind == "scorecard" else None
+    total = values.pop("total", None) if decision.rule.body.items else None
     measures = {name: {key: value for key, (value, _) in outputs.items()} for name, outputs in decision.measures}
     return {
         "outcome": decision.outcome,

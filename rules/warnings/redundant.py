@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from rules.model import Condition, Criterion, Edition, Group, Rule, Table, lists_of, subject_read
+from rules.model import Body, Condition, Criterion, Edition, Group, Rule, lists_of, subject_read
 from rules.problems.problem import Problems
 from rules.warnings.worlds import Space
 
@@ -16,7 +16,7 @@ def check_redundant(edition: Edition, problems: Problems) -> None:
     """Warn of items that change no decision."""
     for rule in edition.rules.values():
         space = Space(edition, subject_read(rule))
-        if isinstance(rule.body, Table):
+        if rule.body.rows:
             _rows(space, rule.body, problems)
             continue
         for criteria in lists_of(rule):  # a ceiling is kept to by failing its condition
@@ -65,7 +65,7 @@ def _strength(rule: Rule, criterion: Criterion) -> int:
     return rule.strength.get(criterion.outcome or rule.role("not_met"), 0)
 
 
-def _rows(space: Space, body: Table, problems: Problems) -> None:
+def _rows(space: Space, body: Body, problems: Problems) -> None:
     for number, row in enumerate(body.rows):
         above = [one.condition for one in body.rows[:number]]
         if space.never(row.condition):

@@ -6,15 +6,29 @@ Every warning is proven, not guessed: see rules.warnings.worlds. A warning that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from rules.model import Edition, Expr, Fact, Leaf, Op, Ref, Rule, criteria_of, items_of, leaves_in, subject_read
-from rules.model.uses import Used, behind, fact_of, read_by, read_by_items
+from rules.model import (
+    Criterion,
+    Dimension,
+    Edition,
+    Expr,
+    Fact,
+    Leaf,
+    Op,
+    Ref,
+    Rule,
+    criteria_of,
+    items_of,
+    leaves_in,
+    parts_of,
+    subject_read,
+)
+from rules.model.uses import Used, behind, fact_of, read_by, read_by_items, refs
 from rules.problems.problem import Problem, Problems
-from rules.values.text import Mark, Text
+from rules.values.text import Mark
 from rules.warnings.clauses import check_agreement
 from rules.warnings.redundant import check_redundant
-from rules.warnings.unused import check_unused
 from rules.warnings.worlds import shape
 
 # A title that speaks of what people may not be judged by. 最低保证金 is no 低保.
@@ -27,33 +41,33 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
     problems = Problems()
     check_redundant(edition, problems)
     for rule in edition.rules.values():
-        _protected(edition, rule, problems)
+        used = read_by_items(rule)
+        for item in items_of(rule):
+            _protected(edition, item.id, item.mark, used.get(item.id, ()), problems)
         _out_of_reach(edition, rule, problems)
+        _unused(rule, problems)
     for assignment in edition.assignments.values():
-        _of_traits(edition, assignment.id, assignment.mark, read_by(assignment), problems)
-    check_unused(edition, problems)
+        _protected(edition, assignment.id, assignment.mark, read_by(assignment), problems)
+    _unused_facts(edition, problems)
+    _unused_readings(edition, problems)
     check_agreement(edition, problems)
     return problems.sorted()
 
 
-def _protected(edition: Edition, rule: Rule, problems: Problems) -> None:
-    used = read_by_items(rule)
-    for item in items_of(rule):
-        _of_traits(edition, item.id, item.mark, used.get(item.id, ()), problems)
-
-
-def _of_traits(edition: Edition, name: str, mark: Mark, used: Iterable[Used], problems: Problems) -> None:
+def _protected(edition: Edition, name: str, mark: Mark, used: Iterable[Used], problems: Problems) -> None:
     for fact in behind(edition, used).values():
         if word := protected(fact):
-            title = Text(fact.title.zh, fact.title.en)
-            problems.warn(mark, "warning.protected", id=name, fact=title, word=word)
+            problems.warn(mark, "warning.protected", id=name, fact=fact.title, word=word)
 
 
 def protected(fact: Fact) -> str:
     """The protected trait a fact declares, or the word of its title that speaks of one."""
-    titles = [fact.title.zh, *(choice.zh for choice in fact.choices.values())]
-    found = next((match for title in titles if (match := PROTECTED.search(title))), None)
-    return fact.trait or (found[0] if found else "")
+    titles = " ".join((fact.title.zh, *(choice.zh for choice in fact.choices.values())))
+    word = PROTECTED.search(titles)
+    return fact.trait or (word[0] if word else "")
+
+
+# --- comparisons that nobody can pass
 
 
 def _out_of_reach(edition: Edition, rule: Rule, problems: Problems) -> None:
@@ -67,16 +81,65 @@ def _out_of_reach(edition: Edition, rule: Rule, problems: Problems) -> None:
 
 def _is_best_of_own(edition: Edition, rule: Rule, leaf: Leaf, limit: Expr, statistic: str) -> bool:
     subject = subject_read(rule)
+    formula: Expr | None = limit
     if isinstance(limit, Ref):
-        home = rule.subject if limit.scope == "own" else limit.scope or subject
-        fact = fact_of(edition, home, limit)
-        if fact is None or fact.formula is None:
-            return False
-        limit = fact.formula
+        fact = fact_of(edition, rule.subject if limit.scope == "own" else limit.scope or subject, limit)
+        formula = None if fact is None else fact.formula
     return (
-        isinstance(limit, Op)
-        and limit.name == statistic
-        and limit.where is None
-        and limit.args[0].type.of == subject
-        and shape(limit.each) == shape(leaf.left)
+        isinstance(formula, Op)
+        and formula.name == statistic
+        and formula.where is None
+        and formula.args[0].type.of == subject
+        and shape(formula.each) == shape(leaf.left)
     )
+
+
+# --- declarations that are never used
+
+
+def _unused(rule: Rule, problems: Problems) -> None:
+    """Outcomes that no case ends in, and outputs that no row gives."""
+    body, roles = rule.body, {role: rule.role(role) for role in ("met", "not_met", "unknown")}
+    reachable = {criterion.outcome for criterion in criteria_of(rule)} | body.reachable(roles)
+    for outcome in (one for one in rule.outcomes if one not in reachable):
+        problems.warn(rule.mark, "warning.outcome_unused", path=f"outcomes.{outcome}", id=outcome)
+    if body.otherwise is not None:
+        given = {name for row in (*body.rows, body.otherwise) for name in row.then}
+        for output in (one for one in body.outputs if one not in given):
+            problems.warn(rule.mark, "warning.output_unset", path=f"outputs.{output}", id=output)
+
+
+def _unused_facts(edition: Edition, problems: Problems) -> None:
+    """A fact counts as used when a decision reads it, or it bounds or moves with one that is read."""
+    facts = [fact for subject in edition.subjects.values() for fact in subject.facts.values()]
+
+    def read() -> Iterator[Used]:
+        for rule in edition.rules.values():
+            yield from read_by(rule)
+        for assignment in edition.assignments.values():
+            yield from read_by(assignment)
+        for fact in facts:
+            for part in parts_of(fact):
+                if part.role != "formula":  # `behind` follows formulas
+                    yield from refs(part.what, part.subject)
+
+    used = behind(edition, read())
+    beside = {(subject, name) for (subject, _), fact in used.items() for name in (*fact.part_of, *fact.moves)}
+    for fact in facts:
+        if (fact.subject, fact.name) not in used.keys() | beside:
+            path = f"{fact.subject}.{fact.name}"
+            problems.warn(fact.mark, "warning.fact_unused", path=path, fact=fact.title, id=fact.name)
+
+
+def _unused_readings(edition: Edition, problems: Problems) -> None:
+    """A reading is used where a criterion names it or a rule rests on its clause."""
+    rules, assignments = edition.rules.values(), edition.assignments.values()
+    items: list[Criterion | Dimension] = [one for rule in rules for one in criteria_of(rule)]
+    items += (one for assignment in assignments for one in assignment.balance)
+    named = {one.reading for one in items}
+    clauses = {one.clause for listed in (rules, assignments, items) for one in listed}
+    for reading in edition.readings.values():
+        if reading.id not in named and reading.clause not in clauses:
+            path = f"readings.{reading.id}"
+            mark = Mark(f"{edition.id}/readings.yaml", 1, 1)
+            problems.warn(mark, "warning.reading_unused", path=path, title=reading.title)

@@ -8,7 +8,7 @@ holds in all of them holds in fact, so "always" and "never" are right, and "cann
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from itertools import product
 from math import prod
 from typing import Any
@@ -27,19 +27,10 @@ World = Mapping[Key, Any]
 
 
 def shape(thing: Any) -> Any:
-    """What an expression or condition says, comparable by content."""
-    match thing:
-        case Leaf():
-            return ("leaf", shape(thing.left), tuple(shape(test) for test in thing.tests))
-        case Group():
-            return ("group", thing.join, thing.least, tuple(shape(part) for part in thing.parts))
-        case Comparison():
-            return (thing.operator, tuple(shape(limit) for limit in thing.limits))
-        case Op():
-            inner = (shape(thing.each), shape(thing.where))
-            return (thing.name, thing.option, tuple(shape(arg) for arg in thing.args), *inner)
-        case _:
-            return thing
+    """The content of an expression or a condition, which compares as such: a Leaf equals itself alone."""
+    if isinstance(thing, Leaf | Group | Comparison | Op):
+        return (type(thing), *(shape(getattr(thing, one.name)) for one in fields(thing)))
+    return tuple(map(shape, thing)) if isinstance(thing, tuple) else thing
 
 
 @dataclass(frozen=True)
@@ -49,11 +40,11 @@ class Space:
     edition: Edition
     subject: str
 
-    def always(self, told: Condition | None, then: Sequence[Condition | None]) -> bool:
-        """Whether in every situation of `told` some condition of `then` holds. None holds always."""
-        tried = self._worlds([told, *then])
+    def always(self, given: Condition | None, then: Sequence[Condition | None]) -> bool:
+        """Whether in every situation of `given` some condition of `then` holds. None holds always."""
+        tried = self._worlds([given, *then])
         return tried is not None and all(
-            any(self.holds(one, world) for one in then) for world in tried if self.holds(told, world)
+            any(self.holds(one, world) for one in then) for world in tried if self.holds(given, world)
         )
 
     def never(self, condition: Condition | None) -> bool:
@@ -140,10 +131,13 @@ def is_whole(edition: Edition, subject: str, expr: Expr) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """The least and the greatest values of expressions about one subject's records, as far as they are plain."""
+    """The least and the greatest values of expressions about one subject's records, as far as they are plain.
+
+    Each derived fact is computed once (`known`), however many formulas read it."""
 
     edition: Edition
     subject: str
+    known: dict[tuple[str, str], Span] = field(default_factory=dict)
 
     def of(self, expr: Expr) -> Span:
         if isinstance(expr, Const):
@@ -154,10 +148,14 @@ class Spans:
         fact = fact_of(self.edition, home, expr)
         if fact is None:
             return None, None
-        return (fact.minimum, fact.maximum) if fact.formula is None else self.within(home).of(fact.formula)
+        if fact.formula is None:
+            return fact.minimum, fact.maximum
+        if (home, fact.name) not in self.known:
+            self.known[home, fact.name] = self.within(home).of(fact.formula)
+        return self.known[home, fact.name]
 
     def within(self, subject: str) -> Spans:
-        return Spans(self.edition, subject)
+        return Spans(self.edition, subject, self.known)
 
     def is_part(self, part: Expr, whole: Expr) -> bool:
         """Whether a fact is declared a part of another of the same record."""

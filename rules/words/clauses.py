@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.model import Clause, Edition, items_of
+from rules.model import Assignment, Clause, Criterion, Dimension, Edition, Rule, ScoreItem, items_of
 from rules.values.markdown import cell, table
 from rules.values.text import Text
 
@@ -58,21 +58,19 @@ class Trace:
             return "no_rule_and_no_reason"
         if any(one.citations and one.left_out is not None for one in self.answers):
             return "rule_in_spite_of_reason"
-        said = {one.path for answer in self.answers for one in answer.citations}
-        lost = [one for one in self.citations if one.kind != "decision" and self.answers and not _under(one.path, said)]
+        named = {one.path for answer in self.answers for one in answer.citations}
+        items = [one for one in self.citations if one.kind != "decision" and self.answers]
+        lost = [one for one in items if not named & {one.path, one.path.partition(".")[0]}]
         return "rule_of_no_sentence" if lost else ""
-
-
-def _under(path: str, said: set[str]) -> bool:
-    return path in said or path.partition(".")[0] in said
 
 
 def trace(edition: Edition) -> tuple[Trace, ...]:
     """Every clause in the plan's order."""
     cited: dict[str, list[Citation]] = {}
+    known = {}
     for clause, citation in _citations(edition):
         cited.setdefault(clause, []).append(citation)
-    known = {one.path: one for one in _everything(edition)}
+        known[citation.path] = citation
     return tuple(
         Trace(clause, own := tuple(cited.get(clause.id, ())), tuple(_answers(clause, own, known)))
         for clause in edition.clauses.values()
@@ -83,35 +81,30 @@ def _answers(clause: Clause, own: tuple[Citation, ...], known: Mapping[str, Cita
     if clause.text and not clause.sentences:
         yield Answer(0, clause.text, own, None, clause.not_decided)
     for number, one in enumerate(clause.sentences, 1):
-        found = tuple(known[path] for path in one.by if path in known)
+        citations = tuple(known[path] for path in one.by if path in known)
         unknown = tuple(path for path in one.by if path not in known)
-        yield Answer(number, one.text, found, one.partly, one.left_out, unknown)
-
-
-def _everything(edition: Edition) -> Iterator[Citation]:
-    """Whatever a sentence may name."""
-    yield from (one for _, one in _citations(edition))
-    for subject in edition.subjects.values():
-        for fact in subject.facts.values():
-            yield Citation("fact", f"{subject.name}.{fact.name}", fact.title.zh, fact.set_by)
-    for reading in edition.readings.values():
-        yield Citation("reading", f"readings.{reading.id}", reading.title.zh, "")
+        yield Answer(number, one.text, citations, one.partly, one.left_out, unknown)
 
 
 def _citations(edition: Edition) -> Iterator[tuple[str, Citation]]:
+    """Everything that a sentence may name, and the clause that it cites: "" where it cites none."""
     for rule in edition.rules.values():
-        yield rule.clause, Citation("decision", rule.id, rule.title.zh, "")
-        for one in items_of(rule):
-            yield one.clause, Citation("item", f"{rule.id}.{one.id}", one.title.zh, one.set_by)
+        yield from _decided(rule, items_of(rule))
     for assignment in edition.assignments.values():
-        yield assignment.clause, Citation("decision", assignment.id, assignment.title.zh, "")
-        for dimension in assignment.balance:
-            path = f"{assignment.id}.{dimension.id}"
-            yield dimension.clause, Citation("item", path, dimension.title.zh, dimension.set_by)
+        yield from _decided(assignment, assignment.balance)
     for subject in edition.subjects.values():
         for fact in subject.facts.values():
-            if fact.clause:
-                yield fact.clause, Citation("fact", f"{subject.name}.{fact.name}", fact.title.zh, fact.set_by)
+            yield fact.clause, Citation("fact", f"{subject.name}.{fact.name}", fact.title.zh, fact.set_by)
+    for reading in edition.readings.values():
+        yield "", Citation("reading", f"readings.{reading.id}", reading.title.zh, "")
+
+
+def _decided(
+    one: Rule | Assignment, items: Sequence[Criterion | ScoreItem | Dimension]
+) -> Iterator[tuple[str, Citation]]:
+    yield one.clause, Citation("decision", one.id, one.title.zh, "")
+    for item in items:
+        yield item.clause, Citation("item", f"{one.id}.{item.id}", item.title.zh, item.set_by)
 
 
 STATES = {
@@ -144,28 +137,25 @@ def page(edition: Edition) -> str:
         "",
         *table(
             ("条款", "原文", "结果", "执行它的规则，或还缺什么、为什么不执行"),
-            [(_place(clause, one), _quote(clause, one), STATES[one.state], _how(one)) for clause, one in answers],
+            [(*_quote(clause, one), STATES[one.state], _how(one)) for clause, one in answers],
         ),
         "",
     ]
     return "\n".join(lines)
 
 
-def _place(clause: Clause, answer: Answer) -> str:
-    return f"{clause.id} 第{answer.number}句" if answer.number else clause.id
-
-
-def _quote(clause: Clause, answer: Answer) -> str:
+def _quote(clause: Clause, answer: Answer) -> tuple[str, str]:
+    """The place of a sentence in the plan, and its words."""
+    place = f"{clause.id} 第{answer.number}句" if answer.number else clause.id
     heading = f"**{cell(clause.heading)}** " if clause.heading and answer.number < 2 else ""
-    return f"{heading}{cell(answer.text)}"
+    return place, f"{heading}{cell(answer.text)}"
 
 
 def _how(answer: Answer) -> str:
-    said = [_cited(one) for one in answer.citations]
-    said += [f"还缺：{cell(answer.partly.zh)}"] if answer.partly is not None else []
-    return "<br>".join([*said, *([cell(answer.left_out.zh)] if answer.left_out is not None else [])])
-
-
-def _cited(citation: Citation) -> str:
-    lender = "（农信社设定）" if citation.set_by == "lender" else ""
-    return f"{KINDS.get(citation.kind, '')}`{citation.path}` {cell(citation.title)}{lender}"
+    lines = [
+        f"{KINDS.get(one.kind, '')}`{one.path}` {cell(one.title)}{'（农信社设定）' if one.set_by == 'lender' else ''}"
+        for one in answer.citations
+    ]
+    lines += [f"还缺：{cell(answer.partly.zh)}"] if answer.partly is not None else []
+    lines += [cell(answer.left_out.zh)] if answer.left_out is not None else []
+    return "<br>".join(lines)

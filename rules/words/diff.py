@@ -16,8 +16,9 @@ from rules.model.places import ORDER, Difference, Place, differing, put
 from rules.model.places import at as part_at
 from rules.values.exact import Type
 from rules.values.text import Text
-from rules.words.fields import FIELDS, NONE, VALUES
-from rules.words.items import Item, Side, items
+from rules.words.items import items
+from rules.words.phrases import FIELDS, NONE, VALUES
+from rules.words.sides import Item, Side
 from rules.words.untold import Untold
 
 UNNAMED = Text("", "")
@@ -70,9 +71,9 @@ class Change:
 
 def _detail(item: Item) -> Text:
     """Everything that an item says, in one line."""
-    said = [(_named(aspect), side.text) for aspect, side in item.sides.items()]
-    zh = "；".join(f"{name.zh}{'：' if name.zh else ''}{text.zh}" for name, text in said if text.zh)
-    return Text(zh, "; ".join(f"{name.en} {text.en}".strip() for name, text in said if text.en))
+    sentences = [(_named(aspect), side.text) for aspect, side in item.sides.items()]
+    zh = "；".join(f"{name.zh}{'：' if name.zh else ''}{text.zh}" for name, text in sentences if text.zh)
+    return Text(zh, "; ".join(f"{name.en} {text.en}".strip() for name, text in sentences if text.en))
 
 
 def _named(aspect: str) -> Text:
@@ -113,15 +114,15 @@ class _Comparison:
 
     def _changed(self, path: str, before: Item, after: Item) -> Iterator[Change]:
         places = self.places.get(path, ())
-        told: set[Place] = set()
+        worded: set[Place] = set()
         for aspect in dict.fromkeys((*before.sides, *after.sides)) if places else ():
             sides = before.sides.get(aspect), after.sides.get(aspect)
             fields = {field for side in sides if side for field in side.fields}
             own = [one for one in places if any(_within(one.place, (*after.place, *field)) for field in fields)]
             if own and _otherwise(*sides):
-                told |= {one.place for one in own if len(own) == 1 or self._heard(path, aspect, one)}
+                worded |= {one.place for one in own if len(own) == 1 or self._heard(path, aspect, one)}
                 yield _sentence(path, aspect, after, sides)
-        yield from (self._field(path, after, one) for one in places if one.place not in told)
+        yield from (self._field(path, after, one) for one in places if one.place not in worded)
 
     def _heard(self, path: str, aspect: str, one: Difference) -> bool:
         """Whether a side reads otherwise when the old edition differs at this one place alone."""
@@ -146,21 +147,21 @@ def _independent(old: Edition, new: Edition) -> Iterator[Difference]:
 
     The type of a reference follows from its fact, the codes of a type from its choices, the value that a scored item
     shows from its formula or bands, and the content of a decision from its kind."""
-    found = list(differing(old, new))
-    declared = {(one.old, one.new) for one in found if isinstance(one.old, Type) and not _typed(old, one.place)}
+    differences = list(differing(old, new))
+    declared = {(one.old, one.new) for one in differences if isinstance(one.old, Type) and not _typed(old, one.place)}
     declared |= {(rule.type, new.rules[name].type) for name, rule in old.rules.items() if name in new.rules}
-    places = {one.place for one in found}
-    for one in found:
+    places = {one.place for one in differences}
+    for one in differences:
         *above, last = one.place
         if last == "type" and _typed(old, one.place) and (one.old, one.new) in declared:
             continue
-        if last == "type" and _follows(one, old, new, found):
+        if last == "type" and _follows(one, old, new, differences):
             continue
         if last == "type" and _recoded(one) and any(_within(place, (*above, "choices")) for place in places):
             continue
         if last == "body" and (*above, "kind") in places:
             continue
-        if "shown" in one.place and _repeated(one, found):
+        if "shown" in one.place and _repeated(one, differences):
             continue
         yield one
 
@@ -170,10 +171,10 @@ def _typed(edition: Edition, place: Place) -> bool:
     return isinstance(part_at(edition, place[:-1]), Const | Ref | Op)
 
 
-def _follows(one: Difference, old: Edition, new: Edition, found: Iterable[Difference]) -> bool:
+def _follows(one: Difference, old: Edition, new: Edition, differences: Iterable[Difference]) -> bool:
     """Whether a type follows from another difference: within its expression, or in the facts of a derived fact."""
     above = one.place[:-1]
-    sides, others = (part_at(old, above), part_at(new, above)), [each for each in found if each is not one]
+    sides, others = (part_at(old, above), part_at(new, above)), [each for each in differences if each is not one]
     if all(isinstance(side, Ref | Op) for side in sides):
         return any(_within(each.place, above) for each in others)
     derived = all(isinstance(side, Fact) and side.formula is not None and not side.choices for side in sides)
@@ -184,12 +185,12 @@ def _recoded(one: Difference) -> bool:
     return isinstance(one.old, Type) and isinstance(one.new, Type) and one.old.kind == one.new.kind == "choice"
 
 
-def _repeated(one: Difference, found: Iterable[Difference]) -> bool:
+def _repeated(one: Difference, differences: Iterable[Difference]) -> bool:
     """Whether the same difference stands in the formula or the bands of the item."""
     item = one.place[: one.place.index("shown")]
     return any(
         _within(other.place, item) and "shown" not in other.place and (other.old, other.new) == (one.old, one.new)
-        for other in found
+        for other in differences
     )
 
 

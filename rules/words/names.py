@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 
-from rules.model import Edition, Ref, Rule, outputs_of
-from rules.operations import PHRASES
+from rules.model import Edition, Ref, Rule
+from rules.operations import OPERATORS, PHRASES
 from rules.values.text import Lang, Text
-from rules.words.formulas import AND_ALSO, DAYS, JOINS, LISTED, ONLY, OPERATORS, SPAN
+from rules.words.phrases import AND_ALSO, AROUND, BETWEEN, LISTED, ONLY, SPAN
 
 DATE, TOTAL = Text("判定日期", "decision date"), Text("总分", "total points")
 QUOTED, PATH = Text("“{}”", '"{}"'), Text("〔{}〕", "[{}]")
@@ -46,10 +46,10 @@ class Names:
         title = titles[code].get(self.lang)
         if known[title] > 1:
             return f"{title}{PATH.get(self.lang).format(code)}"
-        found = self._safe(title, code, known | self._bases)
+        name = self._safe(title, code, known | self._bases)
         if title in self._bases:  # a fact has this title too: the one in quotation marks is the choice
-            return QUOTED.get(self.lang).format(title) if found == title else PATH.get(self.lang).format(code)
-        return found
+            return QUOTED.get(self.lang).format(title) if name == title else PATH.get(self.lang).format(code)
+        return name
 
     def _safe(self, title: str, path: str, known: Counter[str]) -> str:
         """The title as it stands where it can be read in no other way, else in quotation marks, or its path."""
@@ -57,7 +57,7 @@ class Names:
         quoted = _QUOTED.match(title)
         whole = quoted is not None and (quoted.end() == len(title) or within.match(title, quoted.end()) is not None)
         plain = title not in RESERVED and not _UNSAFE.match(title) and not before.match(title) and not whole
-        if plain and not any(title[: found.start()] in known for found in within.finditer(title)):
+        if plain and not any(title[: match.start()] in known for match in within.finditer(title)):
             return title
         return PATH.get(self.lang).format(path) if _MARKS.search(title) else QUOTED.get(self.lang).format(title)
 
@@ -98,7 +98,7 @@ class Names:
             for fact in self.edition.subjects[home].facts.values():
                 yield self._of_subject(scope, home, fact.title.get(self.lang))
             for rule in self.edition.rules.values():
-                for output in ("", *_outputs(rule)) if rule.subject == home else ():
+                for output in ("", *rule.body.outputs) if rule.subject == home else ():
                     yield self._of_subject(scope, home, _concluded(rule, output, self.lang))
 
     def _scopes(self) -> Iterator[str]:
@@ -115,17 +115,10 @@ class Names:
                 level = self.edition.subjects[level].within
 
 
-def _outputs(rule: Rule) -> tuple[str, ...]:
-    return tuple(outputs_of(rule)) or ("total",)
-
-
 def _concluded(rule: Rule, output: str, lang: Lang) -> str:
     """The title of a decision, or of one of its outputs."""
-    title = rule.title.get(lang)
-    if not output:
-        return title
-    declared = outputs_of(rule).get(output)
-    return f"{title}·{TOTAL.get(lang) if declared is None else declared.title.get(lang)}"
+    title, declared = rule.title.get(lang), rule.body.outputs.get(output)
+    return f"{title}·{declared.title.get(lang) if declared else output}" if output else title
 
 
 @cache
@@ -133,13 +126,14 @@ def _words(lang: Lang) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """The words that a formula can begin with, and those that can follow an operand in it."""
     gap = Text(" ", " is ").get(lang)
     templates = [phrase.template(lang) for phrase in PHRASES.values()]
-    templates += [around.get(lang) for around, _ in JOINS.values()] + [ONLY.get(lang)]
+    templates += [around.get(lang) for around in AROUND.values()] + [ONLY.get(lang)]
     pieces = [re.split(r"\{\w+\}", template) for template in templates]
     before = {piece[0] for piece in pieces}
     within = {part for piece in pieces for part in piece[1:]}
     within |= {phrase.between.get(lang) for phrase in PHRASES.values()}
-    within |= {between.get(lang) for _, between in JOINS.values()} | {AND_ALSO.get(lang), LISTED.get(lang), ": ", "："}
-    within |= {f"{gap}{word.get(lang)}".rstrip() + " " for word in (*OPERATORS.values(), *DAYS.values())}
+    within |= {between.get(lang) for between in BETWEEN.values()} | {AND_ALSO.get(lang), LISTED.get(lang), ": ", "："}
+    operators = [words for one in OPERATORS.values() for words in (one.words, one.days) if words is not None]
+    within |= {f"{gap}{words.get(lang)}".rstrip() + " " for words in operators}
     within |= {f"{gap}{SPAN.get(lang)}".split("{")[0], *re.split(r"\{\d\}", SPAN.get(lang))[1:]}
     return _any_of(before), re.compile(f"(?={_any_of(within).pattern})")
 

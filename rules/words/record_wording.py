@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import title_of
 from rules.judging.missing import missing
-from rules.model import Comparison, Condition, Const, Expr, Leaf, Ref
+from rules.model import Condition, Const, Expr, Leaf, Ref
 from rules.values.text import Lang, Text
-from rules.words.formulas import AND_ALSO, BETWEEN, LISTED
+from rules.words.phrases import LACKING
 from rules.words.wording import Wording
 
 END = "\u2060"  # after a value, until the next character shows whether a space belongs there
 END_BEFORE_WORD = re.compile(f"{END}(?=[\u4e00-\u9fff])")
 FEW = 2  # facts that are named beside the value they are missing for
-LACKING: Mapping[str, Text] = {
-    "not_given": Text("未提供", "not given"),
-    "zero": Text("为零，不能作分母", "is zero and divides nothing"),
-    "empty": Text("没有记录", "has no records"),
-    "not_decided": Text("未判定", "not decided"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,24 +35,24 @@ class RecordWording(Wording):
 
     @property
     def plain(self) -> Wording:
-        return Wording(self.edition, self.lang, self.subject, self.own, self.years, self._names)
+        return Wording(self.edition, self.lang, self.subject, self.own, self.years, self.of_year, self._names)
 
     def beside(self, scope: Scope) -> RecordWording:
         """The words for another record."""
         return self.of(scope, self.lang)
 
-    def aged(self, expr: Expr) -> RecordWording:
-        """Years of an age have a word of their own in Chinese."""
-        return replace(self, years="岁") if "岁" in self.name(expr) else self
+    def of_values(self, expr: Expr) -> RecordWording:
+        """The words for values of an expression."""
+        return self.fitting(expr, self.name(expr))
 
     def reference(self, ref: Ref) -> str:
-        said = self.name(ref)
+        name = self.name(ref)
         here = (self.subject, self.own) == (self.scope.subject, self.around)
         if not here or ref.type.kind == "list":
-            return said
+            return name
         value = self.seen(ref)
         known = evaluate(ref, self.scope) is not None
-        return self.pick(f"{said} {value}{END}", f"{value} ({said})" if known else f"{said} ({value})")
+        return self.pick(f"{name} {value}{END}", f"{value} ({name})" if known else f"{name} ({value})")
 
     def expr(self, expr: Expr, subject: str = "", own: str = "", codes: Mapping[str, Text] | None = None) -> str:
         return END_BEFORE_WORD.sub(" ", Wording.expr(self, expr, subject, own, codes)).replace(END, "")
@@ -74,7 +68,7 @@ class RecordWording(Wording):
 
     def seen(self, expr: Expr) -> str:
         """The value of an expression for this record."""
-        return self.aged(expr).value(evaluate(expr, self.scope), expr.type, self.codes(expr))
+        return self.of_values(expr).value(evaluate(expr, self.scope), expr.type, self.codes(expr))
 
     def lacking(self, expr: Expr) -> str:
         """The value; where it is not known, the facts for want of which it is not."""
@@ -84,9 +78,9 @@ class RecordWording(Wording):
         wanted = {(one.title, one.why) for one in missing(expr, self.scope)}
         if len(wanted) > FEW:
             return self.pick(f"{unknown}（缺 {len(wanted)} 项信息）", f"{unknown} ({len(wanted)} facts are missing)")
-        told = [self._lack(title, why) for title, why in sorted(wanted, key=lambda one: (one[1], one[0].zh))
+        lacking = [self._lack(title, why) for title, why in sorted(wanted, key=lambda one: (one[1], one[0].zh))
                 if why != "not_given" or self.text(title) != self.name(expr)]  # fmt: skip
-        listed = self.pick("、", ", ").join(told)
+        listed = self.pick("、", ", ").join(lacking)
         return self.pick(f"{unknown}（{listed}）", f"{unknown} ({listed})") if listed else unknown
 
     def _lack(self, title: Text, why: str) -> str:
@@ -97,19 +91,8 @@ class RecordWording(Wording):
 
 
 def tests(say: Wording, leaf: Leaf) -> str:
-    """What a comparison asks of its value: `at least 55%`."""
-    if tuple(test.operator for test in leaf.tests) == BETWEEN:
-        return say.span(*(_limit(say, test.limits[0], leaf) for test in leaf.tests))
-    return say.text(AND_ALSO).join(_test(say, test, leaf) for test in leaf.tests)
-
-
-def _test(say: Wording, test: Comparison, leaf: Leaf) -> str:
-    limits = [limit.value for limit in test.limits if isinstance(limit, Const)]
-    if len(limits) < len(test.limits):
-        words = say.text(LISTED).join(_limit(say, limit, leaf) for limit in test.limits)
-        return f"{say.operator(test.operator, leaf.left.type.kind)} {words}".strip()
-    one = limits[0] if len(limits) == 1 else tuple(limits)
-    return say.comparison(test.operator, one, test.limits[0].type, say.codes(leaf.left))
+    """The comparisons of a leaf with the limits of a record: `at least 55%`."""
+    return say.tests(leaf, lambda limit, _: _limit(say, limit, leaf))
 
 
 def plainly(say: Wording, leaf: Leaf) -> str:

@@ -7,11 +7,11 @@ from dataclasses import is_dataclass
 from fractions import Fraction
 from typing import Any
 
-from rules.model import Const, Edition, Op, Ref, Rule, outputs_of, subject_read
+from rules.model import Comparison, Const, Edition, Group, Leaf, Op, Ref, subject_read
 from rules.model.places import ABSENT, ORDER, Difference, Place, at, parts
-from rules.values.exact import POINTS, RATE, Type
+from rules.values.exact import POINTS, RATE, Type, decimal_text, plain
 from rules.values.text import Text
-from rules.words.fields import FIELDS, NONE, VALUES, figure, notation
+from rules.words.phrases import FIELDS, NONE, VALUES
 from rules.words.wording import Wording
 
 TYPES = {"full_marks": POINTS, "least": POINTS, "missing": POINTS, "most": POINTS, "keep": RATE, "tolerance": RATE}
@@ -27,13 +27,13 @@ class Untold:
 
     def name(self, one: Difference, skipped: int) -> Text:
         """The steps of a place behind the first few, by the titles of what they lead to."""
-        found: list[Text] = []
+        steps: list[Text] = []
         thing: Any = self.new if at(self.new, one.place[:-1]) is not ABSENT else self.old
         for number, step in enumerate(one.place):
             field, thing = is_dataclass(thing), (parts(thing) or {}).get(step, ABSENT)
             if number >= skipped and step != "body":
-                found.append(self._step(step, thing, self._titles(one), field=field))
-        return Text("·".join(step.zh for step in found), " · ".join(step.en for step in found))
+                steps.append(self._step(step, thing, self._titles(one), field=field))
+        return Text("·".join(step.zh for step in steps), " · ".join(step.en for step in steps))
 
     def _step(self, step: Any, thing: Any, titles: Mapping[Any, Text], *, field: bool) -> Text:
         if step is ORDER:
@@ -90,37 +90,34 @@ class Untold:
 
     def _titles(self, one: Difference) -> dict[Any, Text]:
         """The titles of codes that may stand at a place, those nearest to it last."""
-        found: dict[Any, Text] = {}
+        titles: dict[Any, Text] = {}
         for edition in (self.old, self.new):
-            for named in (edition.subjects, edition.rules, edition.assignments, edition.readings):
-                found |= {name: thing.title for name, thing in named.items()}
-            for length in range(1, len(one.place)):
-                found |= self._inside(at(edition, one.place[:length]))
+            for length in range(len(one.place)):
+                titles |= _inside(at(edition, one.place[:length]))
         if one.place[-1] == "name":
-            found |= self._referred(one.place[:-1])
+            titles |= self._referred(one.place[:-1])
         if one.place[-1] is ORDER:
-            found |= {place[-1]: title for place, title in self.called.items() if place[:-1] == one.place[:-1]}
-        return found
+            titles |= {place[-1]: title for place, title in self.called.items() if place[:-1] == one.place[:-1]}
+        return titles
 
     def _referred(self, place: Place) -> dict[Any, Text]:
         """The titles of the facts that a reference reads before and after, which items may have as ids too."""
-        found: dict[Any, Text] = {}
-        for edition, (zh, en) in zip((self.old, self.new), zip(*self.words, strict=True), strict=True):
-            ref, (subject, own) = at(edition, place), reader(edition, place)
+        titles: dict[Any, Text] = {}
+        for edition, words in zip((self.old, self.new), zip(*self.words, strict=True), strict=True):
+            ref, place_read = at(edition, place), reader(edition, place)
             if isinstance(ref, Ref):
-                found[ref.name] = Text(*(say.at(subject, own).reference(ref) for say in (zh, en)))
-        return found
+                titles[ref.name] = Text(*(say.at(*place_read).reference(ref) for say in words))
+        return titles
 
-    def _inside(self, thing: Any) -> dict[Any, Text]:
-        """The titles that a decision, an assignment, a subject, a fact or a reading gives to codes."""
-        if isinstance(thing, Rule):
-            return {name: named.title for names in (thing.outcomes, outputs_of(thing)) for name, named in names.items()}
-        inner = parts(thing) or {}
-        titles = {name: one if isinstance(one, Text) else getattr(one, "title", None) for name, one in inner.items()}
-        for field in ("facts", "outcomes", "choices", "readings"):
-            if isinstance(inner.get(field), Mapping):
-                titles |= {name: one if isinstance(one, Text) else one.title for name, one in inner[field].items()}
-        return {name: one for name, one in titles.items() if isinstance(one, Text)}
+
+def _inside(thing: Any) -> dict[Any, Text]:
+    """The titles that a thing gives to its parts, and to the codes and names that it maps."""
+    inner = parts(thing) or {}
+    named = [one for part in inner.values() if isinstance(part, Mapping) for one in part.items()]
+    titles = {
+        name: one if isinstance(one, Text) else getattr(one, "title", None) for name, one in (*inner.items(), *named)
+    }
+    return {name: title for name, title in titles.items() if isinstance(title, Text)}
 
 
 def reader(edition: Edition, place: Place) -> tuple[str, str]:
@@ -135,3 +132,53 @@ def reader(edition: Edition, place: Place) -> tuple[str, str]:
         if isinstance(thing, Op) and thing.inside and step in ("each", "where"):
             subject, own = thing.inside, subject
     return subject, own
+
+
+def notation(thing: Any) -> str:
+    """Anything of the model in an unambiguous notation of codes, brackets and exact figures, the same in all languages.
+
+    `product(sum(savings, interest), 50%)`. Two things that differ never read alike."""
+    match thing:
+        case Const(value=value, type=type):
+            return figure(value, type)
+        case Ref():
+            return thing.path if thing.what in ("fact", "outcome", "output") else f"{thing.what}({thing.path})"
+        case Op():
+            name = f"{thing.name}[{thing.option}]" if thing.option else thing.name
+            inner = [notation(one) for one in thing.args]
+            inner += [f"{key}: {notation(one)}" for key, one in (("each", thing.each), ("where", thing.where)) if one]
+            return f"{name}({', '.join(inner)})"
+        case Leaf():
+            return f"{notation(thing.left)} {' & '.join(map(notation, thing.tests))}"
+        case Comparison():
+            return f"{thing.operator} {', '.join(map(notation, thing.limits))}"
+        case Group():
+            join = thing.join if not thing.least else f"{thing.join} {thing.least}"
+            return f"{join}({'; '.join(map(notation, thing.parts))})"
+        case Text():
+            return f"{thing.zh} / {thing.en}"
+        case Type():
+            more = [", ".join(thing.choices), thing.ranked and "ranked", thing.of and f"of {thing.of}"]
+            return " ".join([str(thing), *(f"[{one}]" for one in more if one)])
+    return _collected(thing)
+
+
+def _collected(thing: Any) -> str:
+    if isinstance(thing, tuple | list):
+        return f"[{', '.join(map(notation, thing))}]"
+    inner = parts(thing)
+    if inner is None:
+        return str(thing)
+    members = (
+        f"{name}: {notation(one)}" for name, one in inner.items() if name != "mark" and one not in (None, "", ())
+    )
+    return f"{{{', '.join(members)}}}"
+
+
+def figure(value: Any, type: Type) -> str:
+    """A literal with all its digits, and its unit."""
+    if not type.is_number:
+        return str(plain(value))
+    return (
+        f"{decimal_text(value * 100, 12)}%" if type.kind == "rate" else f"{decimal_text(value, 12)} {type.unit}".strip()
+    )

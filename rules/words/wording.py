@@ -1,37 +1,24 @@
 """Values, comparisons, conditions and formulas in words, in Chinese or in English.
 
 In: an edition and typed trees over its facts. Out: one sentence each, which reads in one way only. Titles, choices and
-units that name a subject come from the edition; the words of operations and comparisons from rules.words.formulas.
+units that name a subject come from the edition; the words of operations and comparisons from rules.operations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Self
 
-from rules.model import Comparison, Condition, Const, Edition, Expr, Leaf, Op, Ref, outputs_of
-from rules.operations.phrases import ATOM, LOOSE, SUM, WORDS
-from rules.values.exact import Type, Value
+from rules.model import Condition, Const, Edition, Expr, Leaf, Op, Ref
+from rules.operations import OPERATORS, PHRASES
+from rules.operations.phrases import ATOM, LOOSE, SUM, WORDS, Phrase
+from rules.values.exact import OF_YEAR, Type, Value
 from rules.values.figures import PLACES, ROUNDED, figure, rate, yuan
 from rules.values.text import Lang, Text
-from rules.words.formulas import (
-    AND_ALSO,
-    BETWEEN,
-    DAYS,
-    JOINS,
-    LISTED,
-    NOT,
-    ONLY,
-    OPERATORS,
-    SPAN,
-    phrase_of,
-)
 from rules.words.names import Names
+from rules.words.phrases import AND_ALSO, AROUND, BETWEEN, LISTED, NOT, ONLY, SPAN, UNITS
 
-UNITS = {
-    "year": "年", "month": "个月", "day": "天", "point": "分",
-    "record": "条", "place": "名", "person": "人", "mu": "亩",
-}  # fmt: skip
 Codes = Mapping[str, Text]
 NO_CODES: Codes = {}
 
@@ -47,6 +34,7 @@ class Wording:
     subject: str = ""
     own: str = ""
     years: str = "年"  # 岁 where years are an age
+    of_year: bool = False  # whether months number those of the calendar
     _names: dict[tuple[str, str], Names] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -89,17 +77,27 @@ class Wording:
                 return self.text(codes[value]) if codes and value in codes else str(value)
             case "list":
                 return self.pick(f"{len(value)} 条", f"{len(value)} records")
-        return self._count(value, type.unit, digits) if type.is_number else str(value)
+        return self._count(value, type, digits) if type.is_number else str(value)
 
-    def _count(self, value: Value, unit: str, digits: int) -> str:
+    def _count(self, value: Value, type: Type, digits: int) -> str:
+        unit = type.unit
         number = figure(value, digits, "" if unit == "year" else ",")  # a year of the calendar: 2024
         if not unit:
             return number
-        if self.zh:
-            subject = self.edition.subjects.get(unit)
-            word = self.years if unit == "year" else UNITS.get(unit) or (f"个{subject.title.zh}" if subject else unit)
-            return f"{number}{word}" if word[0] >= "\u4e00" else f"{number} {word}"
-        return f"{number} {unit if abs(value) == 1 else plural(unit)}"
+        if unit == "month" and (self.of_year or type.written == OF_YEAR):
+            return self.pick(f"{number}月", f"month {number}")
+        if not self.zh:
+            return f"{number} {unit if abs(value) == 1 else plural(unit)}"
+        if unit in UNITS:
+            return f"{number}{self.years if unit == 'year' else UNITS[unit].zh}"
+        subject = self.edition.subjects.get(unit)
+        if subject is None and unit.isascii():  # a county's own unit has no Chinese word
+            return f"{number}个"
+        return f"{number}{f'个{subject.title.zh}' if subject else unit}"
+
+    def fitting(self, expr: Expr, name: str) -> Self:
+        """The words for values of an expression: years in its name may be an age, its months those of the calendar."""
+        return replace(self, years="岁" if "岁" in name else self.years, of_year=expr.type.written == OF_YEAR)
 
     def apart(self, value: Value, limits: Iterable[Value], type: Type, codes: Codes | None) -> int:
         """How many decimal places it takes so that different figures do not look the same."""
@@ -120,8 +118,8 @@ class Wording:
         rule = self.edition.rules.get(expr.name)
         if expr.what == "outcome" and rule is not None:
             return {outcome.id: outcome.title for outcome in rule.outcomes.values()}
-        if expr.what == "output" and rule is not None and expr.output in outputs_of(rule):
-            return dict(outputs_of(rule)[expr.output].choices)
+        if expr.what == "output" and rule is not None and expr.output in rule.body.outputs:
+            return dict(rule.body.outputs[expr.output].choices)
         home = self.subject if expr.scope == "" else self.own if expr.scope == "own" else expr.scope
         known = [subject for name, subject in self.edition.subjects.items() if home in ("", name)]
         for subject in known:
@@ -137,27 +135,23 @@ class Wording:
 
     # --- comparisons ---------------------------------------------------------------------------------------------
 
-    def comparison(self, operator: str, limit: Value, type: Type, codes: Codes, digits: int = ROUNDED) -> str:
-        """`at least 55%`; of a boolean, `yes`."""
-        if operator == "between" and isinstance(limit, tuple):
-            low, high = (self.value(one, type, codes, digits) for one in limit)
-            return self.span(low, high)
-        said = self.value(limit, type, codes, digits)
-        if type.kind == "boolean" and operator == "equals":
-            return said
-        return self._compared(operator, type.kind, said)
-
     def operator(self, operator: str, kind: str = "") -> str:
         """An operator in words; days are early or late, not high or low."""
-        words = DAYS if kind == "date" and operator in DAYS else OPERATORS
-        return self.text(words[operator])
+        words = OPERATORS[operator]
+        return self.text(words.days if kind == "date" and words.days is not None else words.words)
 
-    def _compared(self, operator: str, kind: str, limit: str) -> str:
-        word = self.operator(operator, kind)
-        return f"{word}{limit}" if word.endswith("：") else f"{word} {limit}".strip()
+    def tests(self, leaf: Leaf, limit: Callable[[Expr, int], str]) -> str:
+        """The comparisons of a leaf without the value that is compared: `at least 55%`.
 
-    def span(self, low: str, high: str) -> str:
-        return self.text(SPAN).format(low, high)
+        `limit` words a limit that has to bind as strongly as asked."""
+        if tuple(test.operator for test in leaf.tests) == OPERATORS["between"].parts:  # as the loader writes `between`
+            return self.text(SPAN).format(*(limit(test.limits[0], SUM) for test in leaf.tests))
+        tests = []
+        for test in leaf.tests:
+            word = self.operator(test.operator, leaf.left.type.kind)
+            limits = self.text(LISTED).join(limit(one, WORDS) for one in test.limits)
+            tests.append(f"{word}{limits}" if word.endswith("：") else f"{word} {limits}".strip())
+        return self.text(AND_ALSO).join(tests)
 
     def condition(self, condition: Condition, subject: str = "", own: str = "") -> str:
         """The words of a condition, read at a place (that of the wording where none is given)."""
@@ -165,28 +159,20 @@ class Wording:
             return self.at(subject, own).condition(condition)
         if isinstance(condition, Leaf):
             return self._leaf(condition)
-        around, between = (self.text(words) for words in JOINS[condition.join])
+        around, between = (self.text(words[condition.join]) for words in (AROUND, BETWEEN))
         if condition.join == "none" and len(condition.parts) == 1:
             around = self.text(NOT)
         parts = between.join(self.condition(part) for part in condition.parts)
         return around.format(parts, least=condition.least)
 
     def _leaf(self, leaf: Leaf) -> str:
-        kind, codes = leaf.left.type.kind, self.codes(leaf.left)
+        codes = self.codes(leaf.left)
         left = self.operand(leaf.left, SUM)
-        say = replace(self, years="岁") if "岁" in left else self
+        say = self.fitting(leaf.left, left)
         if (limit := flag(leaf)) is not None:
             return left if limit else f"{left}{self.pick('：否', ': no')}"
-        gap = self.pick(" ", " is ")
-        if tuple(test.operator for test in leaf.tests) == BETWEEN:
-            low, high = (say.operand(test.limits[0], SUM, codes) for test in leaf.tests)
-            return f"{left}{gap}{self.span(low, high)}"
-        return f"{left}{gap}{self.text(AND_ALSO).join(say.test(test, kind, codes) for test in leaf.tests)}"
-
-    def test(self, test: Comparison, kind: str, codes: Codes) -> str:
-        """One comparison, without the value that is compared."""
-        limits = self.text(LISTED).join(self.operand(limit, WORDS, codes) for limit in test.limits)
-        return self._compared(test.operator, kind, limits)
+        tests = say.tests(leaf, lambda limit, asked: say.operand(limit, asked, codes))
+        return f"{left}{self.pick(' ', ' is ')}{tests}"
 
     # --- formulas ------------------------------------------------------------------------------------------------
 
@@ -196,8 +182,8 @@ class Wording:
 
     def operand(self, expr: Expr, asked: int, codes: Codes = NO_CODES) -> str:
         """An expression as part of another: in brackets where it binds less than is asked there."""
-        said, binds = self._expr(expr, codes)
-        return said if binds >= asked else self.pick(f"（{said}）", f"({said})")
+        words, binds = self._expr(expr, codes)
+        return words if binds >= asked else self.pick(f"（{words}）", f"({words})")
 
     def _expr(self, expr: Expr, codes: Codes) -> tuple[str, int]:
         """The words of an expression, and how strongly they bind."""
@@ -228,6 +214,12 @@ class Wording:
         return template.format(*args, args=self.text(phrase.between).join(args), each=each, where=where), phrase.binds
 
 
+def phrase_of(name: str, option: str = "", kind: str = "") -> Phrase:
+    """The phrase of an operation; `kind` is the kind of the values it orders. KeyError where there is none."""
+    keys = (f"{name}.{option}@{kind}", f"{name}@{kind}", f"{name}.{option}", name)
+    return PHRASES[next((key for key in keys if key in PHRASES), name)]
+
+
 def flag(leaf: Leaf) -> bool | None:
     """The answer that a comparison of a boolean asks for; None where it is another comparison."""
     (test, *others), limit = leaf.tests, leaf.tests[0].limits[0]
@@ -236,4 +228,6 @@ def flag(leaf: Leaf) -> bool | None:
 
 
 def plural(word: str) -> str:
+    if not word.isascii():
+        return word
     return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"

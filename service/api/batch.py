@@ -14,20 +14,18 @@ from itertools import chain, islice
 from typing import Any
 
 from flask import Response, request, stream_with_context
-from marshmallow import fields
 
 from service.exact_json import dumps
 from service.http import observing
 from service.http.answering import Idempotent, answer, scribe
-from service.http.bodies import JSON, NDJSON, Blueprint, body_json, parsed, wrong_type
+from service.http.bodies import JSON, NDJSON, body_json, parsed, wrong_type
 from service.http.cases import CaseReader
 from service.http.compact import Compact, compact
 from service.http.context import case_reader, service
-from service.http.fields import Flag, Free, Strict
+from service.http.fields import Flag, Strict
 from service.http.language import language
-from service.http.marks import idempotent
 from service.http.problems import FieldError, Problem
-from service.http.security import needs
+from service.http.views import Blueprint
 from service.log import Entry
 
 blueprint = Blueprint("batch", __name__, url_prefix="/v1/decisions", description="批量判定 / batches")
@@ -44,26 +42,12 @@ class BatchQuerySchema(Strict):
     )
 
 
-class BatchSchema(Strict):
-    # Anything is taken here: what is no case gets a problem of its own, and does not spoil the rest.
-    cases = fields.List(Free({"anyOf": [{"$ref": "#/components/schemas/Case"}, {}]}), required=True)
-
-
-class BatchAnswerSchema(Strict):
-    results = fields.List(Free({"type": "object"}), required=True)
-    decided = fields.Integer(required=True)
-    failed = fields.Integer(required=True)
-
-
-@blueprint.route("/<decision>/batch", methods=["POST"])
+@blueprint.view("POST", "/<decision>/batch", "BatchAnswer", permission="decide", idempotent=True)
 @blueprint.arguments(BatchQuerySchema, location="query")
-@blueprint.response(200, BatchAnswerSchema)
 @blueprint.doc(
-    requestBody={"required": True, "content": {JSON: {"schema": BatchSchema}, NDJSON: {"schema": LINES}}},
+    requestBody={"required": True, "content": {JSON: {"schema": "Batch"}, NDJSON: {"schema": LINES}}},
     responses={200: {"content": {NDJSON: {"schema": LINES}}}},
 )
-@needs("decide")
-@idempotent
 def batch(query: Mapping[str, Any], decision: str) -> Response:
     """批量判定 / decide many cases"""
     chunks = Chunks(case_reader(), decision, findings=query["findings"], seconds=service().settings.request_seconds)

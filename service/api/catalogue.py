@@ -7,21 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from marshmallow import fields
 
 from rules.judging.decision import vars_of
 from rules.model import Edition, Fact, Rule
 from rules.model.needs import needed
 from rules.values.exact import plain
-from rules.values.text import NotFound, Text
+from rules.values.text import Text
 from service.exact_json import dumps
 from service.http.answering import answer
-from service.http.bodies import Blueprint
 from service.http.context import case_reader, snapshot
-from service.http.fields import Day, Free, Strict, name
-from service.http.marks import ends_with, tagged
+from service.http.fields import Day, Strict, name
 from service.http.problems import Problem
-from service.http.security import needs
+from service.http.views import Blueprint
 from service.policies.compiled import Compiled
 
 blueprint = Blueprint(
@@ -35,37 +32,7 @@ class WhichSchema(Strict):
     on = Day(metadata={"description": "a day on which the edition is in force; today where it is not given"})
 
 
-LIST = {"type": "array", "items": {"type": "object"}}
-
-
-class PlansSchema(Strict):
-    plans = Free(LIST, required=True)
-
-
-class EditionsSchema(Strict):
-    editions = Free(LIST, required=True)
-
-
-class EditionSchema(Strict):
-    edition = Free({"type": "object"}, required=True)
-    decisions = Free(LIST, required=True)
-    readings = Free(LIST, required=True)
-
-
-class FactsSchema(Strict):
-    edition = fields.String(required=True)
-    subjects = Free({"type": "object"}, required=True)
-
-
-class ClausesSchema(Strict):
-    edition = fields.String(required=True)
-    clauses = Free(LIST, required=True)
-
-
-@blueprint.route("/plans", methods=["GET"])
-@blueprint.response(200, PlansSchema)
-@needs("policies")
-@tagged
+@blueprint.view("GET", "/plans", "Plans", permission="policies", tagged=True)
 def plans() -> Response:
     """全部方案 / all plans"""
     found = [
@@ -76,10 +43,7 @@ def plans() -> Response:
     return _tagged(dumps({"plans": found}))
 
 
-@blueprint.route("/plans/<plan>/editions", methods=["GET"])
-@blueprint.response(200, EditionsSchema)
-@needs("policies")
-@tagged
+@blueprint.view("GET", "/plans/<plan>/editions", "Editions", permission="policies", tagged=True)
 def editions(plan: str) -> Response:
     """一个方案的全部版本 / the editions of a plan"""
     found = snapshot().store.plans.get(plan)
@@ -88,17 +52,11 @@ def editions(plan: str) -> Response:
     return _tagged(dumps({"editions": [_head(edition) for edition in found]}))
 
 
-@blueprint.route("/plans/<plan>/editions/<date>", methods=["GET"])
-@blueprint.response(200, EditionSchema)
+@blueprint.view("GET", "/plans/<plan>/editions/<date>", "Edition", permission="policies", tagged=True)
 @blueprint.doc(responses={200: {"content": {YAML: {"schema": {"type": "string"}}}}})
-@needs("policies")
-@tagged
 def edition(plan: str, date: str) -> Response:
     """一个版本，JSON 或原样的 YAML / an edition, as JSON or as the YAML it is written in"""
-    try:
-        compiled = snapshot().edition(f"{plan}/{date}")
-    except NotFound as error:
-        raise Problem.not_found(error) from None
+    compiled = snapshot().edition(f"{plan}/{date}")
     if request.accept_mimetypes.best_match(("application/json", YAML), "application/json") == YAML:
         return _tagged(_yaml(compiled), YAML)
     found = compiled.edition
@@ -112,12 +70,8 @@ def edition(plan: str, date: str) -> Response:
     return _tagged(dumps({"edition": _head(found), "decisions": rules, "readings": readings}))
 
 
-@blueprint.route("/facts", methods=["GET"])
+@blueprint.view("GET", "/facts", "Facts", permission="policies", kinds=("not-found",), tagged=True)
 @blueprint.arguments(WhichSchema, location="query")
-@blueprint.response(200, FactsSchema)
-@needs("policies")
-@ends_with("not-found")
-@tagged
 def facts(query: Mapping[str, Any]) -> Response:
     """事实字典 / the fact dictionary"""
     found = _in_force(query).edition
@@ -129,12 +83,8 @@ def facts(query: Mapping[str, Any]) -> Response:
     return _tagged(dumps({"edition": found.id, "subjects": subjects}))
 
 
-@blueprint.route("/clauses", methods=["GET"])
+@blueprint.view("GET", "/clauses", "Clauses", permission="policies", kinds=("not-found",), tagged=True)
 @blueprint.arguments(WhichSchema, location="query")
-@blueprint.response(200, ClausesSchema)
-@needs("policies")
-@ends_with("not-found")
-@tagged
 def clauses(query: Mapping[str, Any]) -> Response:
     """方案的条款原文 / the clauses of the plan, as they are written"""
     found = _in_force(query).edition
@@ -147,10 +97,7 @@ def clauses(query: Mapping[str, Any]) -> Response:
 
 def _in_force(query: Mapping[str, Any]) -> Compiled:
     here = case_reader()
-    try:
-        return here.snapshot.in_force(query.get("plan") or here.default_plan(), query.get("on") or here.today)
-    except NotFound as error:
-        raise Problem.not_found(error) from None
+    return here.snapshot.in_force(query.get("plan") or here.default_plan(), query.get("on") or here.today)
 
 
 def _tagged(body: bytes, mimetype: str = "application/json") -> Response:

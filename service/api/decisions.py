@@ -12,16 +12,14 @@ from typing import Any, ClassVar
 from flask import Response, request
 from marshmallow import ValidationError, fields
 
-from service.api.answers import LoggedDecisionSchema
 from service.exact_json import dumps
-from service.http.answering import ASKED, DECISION, REVIEWED, Idempotent, answer, scribe, told
-from service.http.bodies import Blueprint, body_json
+from service.http.answering import ASKED, DECISION, REVIEWED, Idempotent, answer, log_problems, scribe
+from service.http.bodies import body_json
 from service.http.compact import Compact
 from service.http.context import caller, case_reader, service
-from service.http.fields import Day, Free, Identifier, Strict, Whole, name
-from service.http.marks import idempotent, tagged
+from service.http.fields import Day, Identifier, Strict, Whole, name
 from service.http.problems import Problem
-from service.http.security import needs
+from service.http.views import Blueprint
 from service.keys import PERMISSIONS
 from service.log import Line
 
@@ -31,10 +29,7 @@ LOG_ID = re.compile("[0-9a-f]{32}")
 CURSOR = re.compile(b"[0-9]{1,18}")
 
 
-@blueprint.route("/<decision>", methods=["POST"])
-@blueprint.response(200, LoggedDecisionSchema)
-@needs("decide")
-@idempotent
+@blueprint.view("POST", "/<decision>", "LoggedDecision", permission="decide", idempotent=True)
 def decide(decision: str) -> Response:
     """判定一个案例 / decide a case"""
     once = Idempotent()
@@ -75,43 +70,14 @@ class QuerySchema(Strict):
     limit = Whole(1, MOST, load_default=PAGE)
 
 
-class LineSchema(Strict):
-    """A logged decision: outcome and criteria, without subject or facts."""
-
-    log_id = fields.String(required=True)
-    at = fields.String(required=True, metadata={"format": "date-time"})
-    caller = fields.String(required=True, metadata={"description": "id of the API key that asked"})
-    request_id = fields.String(required=True)
-    decision = fields.String(required=True)
-    on = Day(required=True)
-    outcome = fields.String(required=True)
-    plan = fields.String(required=True)
-    edition_sha256 = fields.String(required=True)
-    not_met = fields.List(fields.String())
-    rows = fields.List(fields.String(), metadata={"description": "of a table: the rows that hold"})
-    not_known = fields.List(fields.String(), data_key="unknown")
-    hash = fields.String(required=True, metadata={"description": "of this line and all before it"})
-
-
-class PageSchema(Strict):
-    decisions = fields.List(fields.Nested(LineSchema), required=True)
-    next = fields.String(required=True, allow_none=True, metadata={"description": "cursor of the next page"})
-
-
-class WholeLineSchema(LineSchema):
-    reviews = Free({"type": "array", "items": {"type": "object"}}, required=True)
-
-
-@blueprint.route("", methods=["GET"])
+@blueprint.view("GET", "", "Page", permission="read")
 @blueprint.arguments(QuerySchema, location="query")
-@blueprint.response(200, PageSchema)
-@needs("read")
 def find(query: Mapping[str, Any]) -> Response:
     """查找判定记录，新的在前 / find decisions, the newest first"""
     wanted = {name: query.get(name) for name in ("decision", "outcome")}
     if "subject" in query:
         wanted["subject"] = service().sealer.blind(query["subject"])
-    with told():
+    with log_problems():
         lines = service().log.find(
             **wanted,
             kind=DECISION,
@@ -127,14 +93,11 @@ def find(query: Mapping[str, Any]) -> Response:
     return answer(dumps({"decisions": [_shown(line) for line in shown], "next": following}))
 
 
-@blueprint.route("/<log_id>", methods=["GET"])
-@blueprint.response(200, WholeLineSchema)
-@needs("read")
-@tagged
+@blueprint.view("GET", "/<log_id>", "WholeLine", permission="read", tagged=True)
 def show(log_id: str) -> Response:
     """一条判定记录及其复核 / one decision, and the reviews of it"""
     line = line_of(log_id)
-    with told():
+    with log_problems():
         about = service().log.about(line.id)
     reviews = [{"id": one.id, "kind": one.kind, "at": one.at.isoformat(), **json.loads(one.body)}
                for one in about if one.kind in (ASKED, REVIEWED)]  # fmt: skip
@@ -155,7 +118,7 @@ def line_of(log_id: str) -> Line:
 
 def find_line(id: str) -> Line | None:
     """The line of this id; malformed ids are not queried."""
-    with told():
+    with log_problems():
         return service().log.get(id) if LOG_ID.fullmatch(id) else None
 
 

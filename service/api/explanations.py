@@ -9,23 +9,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from marshmallow import EXCLUDE, fields
+from marshmallow import EXCLUDE
 
 from rules.values.text import NotFound
 from rules.words.explain import explain, whole
 from rules.words.explanation import ALL, DEPTH
-from service.api.answers import DecisionSchema
 from service.api.decisions import line_of
 from service.api.replaying import again, differences
 from service.exact_json import dumps, loads
-from service.http.answering import OPENED, answer, scribe, told
-from service.http.bodies import Blueprint
+from service.http.answering import OPENED, answer, log_problems, scribe
 from service.http.context import caller, service, snapshot
-from service.http.fields import Day, Free, Strict, Whole, name
+from service.http.fields import Day, Strict, Whole, name
 from service.http.language import LANGUAGES, language
-from service.http.marks import ends_with
 from service.http.problems import FieldError, Problem
-from service.http.security import needs
+from service.http.views import Blueprint
 from service.keys import PERMISSIONS
 from service.log import Line
 from service.pages.explaining import page_of
@@ -37,29 +34,17 @@ blueprint = Blueprint(
 FORMATS = ("application/json", "text/plain", "text/html")
 
 
-class ExplanationSchema(DecisionSchema):
-    """A decision with what it would take, its explanation in both languages as lines and as a tree of reasons, and
-    those it rests on in full."""
-
-    log_id = fields.String(required=True)
-    distances = Free({"type": "object"}, required=True)
-    explanation = Free({"type": "object"}, required=True)
-    reasons = Free({"type": "object"}, required=True)
-    chained = Free({"type": "object"}, required=True)
-
-
 class DepthSchema(Strict):
     depth = Whole(
         0, ALL, metadata={"description": "levels of arithmetic: 0 for none, 1 by default; a page folds away more"}
     )
 
 
-@blueprint.route("/<log_id>/explanation", methods=["GET"])
+@blueprint.view(
+    "GET", "/<log_id>/explanation", "Explanation", permission="explain", kinds=("not-acceptable", "gone", "conflict")
+)
 @blueprint.arguments(DepthSchema, location="query", unknown=EXCLUDE)
-@blueprint.response(200, ExplanationSchema)
 @blueprint.doc(responses={200: {"content": {name: {"schema": {"type": "string"}} for name in FORMATS[1:]}}})
-@needs("explain")
-@ends_with("not-acceptable", "gone", "conflict")
 def explanation(query: Mapping[str, Any], log_id: str) -> Response:
     """用平常话说明一个判定：JSON、文字或可打印的网页 / a decision in plain words: JSON, text or a page to print"""
     wanted = _format()
@@ -89,21 +74,11 @@ def _format() -> str:
     return found
 
 
-class InputsSchema(Strict):
-    log_id = fields.String(required=True)
-    on = Day(required=True)
-    subject = Free({"type": "object"}, required=True)
-    facts = Free({"type": "object"}, required=True)
-
-
-@blueprint.route("/<log_id>/inputs", methods=["GET"])
-@blueprint.response(200, InputsSchema)
-@needs("inputs")
-@ends_with("gone")
+@blueprint.view("GET", "/<log_id>/inputs", "Inputs", permission="inputs", kinds=("gone",))
 def inputs(log_id: str) -> Response:
     """封存的输入；每次查看都记入日志 / the sealed inputs; every look is logged"""
     line = line_of(log_id)
-    with told():
+    with log_problems():
         found = loads(service().log.inputs(line.id))
     _opened(line, "inputs")
     return answer(dumps({"log_id": line.id, "on": line.on, **found}))
@@ -114,19 +89,8 @@ class ReplaySchema(Strict):
     on = Day(metadata={"description": "another decision date"})
 
 
-class ReplayedSchema(Strict):
-    log_id = fields.String(required=True)
-    same = fields.Boolean(required=True)
-    before = fields.Nested(DecisionSchema, required=True)
-    after = fields.Nested(DecisionSchema, required=True)
-    differences = Free({"type": "array", "items": {"type": "object"}}, required=True)
-
-
-@blueprint.route("/<log_id>/replay", methods=["POST"])
+@blueprint.view("POST", "/<log_id>/replay", "Replayed", permission="replay", kinds=("gone", "conflict"))
 @blueprint.arguments(ReplaySchema, required=False)
-@blueprint.response(200, ReplayedSchema)
-@needs("replay")
-@ends_with("gone", "conflict")
 def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
     """用同样的输入再判一次 / decide again from the same inputs, under the same edition or another"""
     line = _may_open(line_of(log_id))
@@ -155,5 +119,5 @@ def _may_open(line: Line) -> Line:
 
 def _opened(line: Line, why: str) -> None:
     """Log that sealed inputs were opened, before anything of them is shown."""
-    with told():
+    with log_problems():
         service().log.append([scribe().line(OPENED, dumps({"why": why}), line)])

@@ -8,7 +8,7 @@ from typing import Any
 
 from rules import Decision, FactError
 from service.exact_json import loads
-from service.http.answering import told
+from service.http.answering import log_problems
 from service.http.cases import Case
 from service.http.context import service, snapshot
 from service.http.problems import FieldError, Problem
@@ -26,7 +26,7 @@ def edition_of(line: Line) -> Compiled:
 
 @lru_cache(maxsize=16)
 def _archived(sha256: str) -> Compiled:
-    with told():
+    with log_problems():
         files = service().log.edition(sha256)
     if files is None:
         raise Problem("gone", f"没有存档的政策版本 {sha256}。", f"Edition {sha256} is not in the archive.")
@@ -40,7 +40,7 @@ def again(line: Line, compiled: Compiled | None = None, on: date | None = None) 
     if rule is None:
         raise Problem("conflict", f"{compiled.edition.id} 没有判定 {line.decision}。",
                       f"{compiled.edition.id} has no decision {line.decision}.")  # fmt: skip
-    with told():
+    with log_problems():
         inputs = loads(service().log.inputs(line.id))
     try:
         facts = compiled.checker.check(rule.subject, inputs["facts"])

@@ -13,17 +13,15 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
-from rules.model import Rule, Scorecard, Table
+from rules.model import Rule
 from service.api.decisions import find_line, line_of
 from service.api.replaying import edition_of
 from service.exact_json import dumps
-from service.http.answering import ASKED, OPENED, REVIEWED, Idempotent, answer, scribe, told
-from service.http.bodies import Blueprint
+from service.http.answering import ASKED, OPENED, REVIEWED, Idempotent, answer, log_problems, scribe
 from service.http.context import caller, service
 from service.http.fields import Strict, text
-from service.http.marks import ends_with, idempotent
 from service.http.problems import FieldError, Problem
-from service.http.security import needs
+from service.http.views import Blueprint
 from service.log import Line, Once
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description="人工复核 / human review")
@@ -45,23 +43,10 @@ class ReviewOutcomeSchema(Strict):
     note = text(1000, metadata={"description": "sealed"})
 
 
-class ReadRequestSchema(Strict):
-    id = fields.String(required=True)
-    decision_log_id = fields.String(required=True)
-    at = fields.String(required=True, metadata={"format": "date-time"})
-    reason = fields.String(required=True, allow_none=True)
-
-
-class RecordedSchema(Strict):
-    id = fields.String(required=True)
-    decision_log_id = fields.String(required=True)
-
-
-@blueprint.route("/decisions/<log_id>/review-requests", methods=["POST"])
+@blueprint.view(
+    "POST", "/decisions/<log_id>/review-requests", "Recorded", status=201, permission="request_review", idempotent=True
+)
 @blueprint.arguments(ReviewRequestSchema, required=False)
-@blueprint.response(201, RecordedSchema)
-@needs("request_review")
-@idempotent
 def ask(wanted: Mapping[str, Any], log_id: str) -> Response:
     """申请人工复核 / ask for human review"""
     line = line_of(log_id)
@@ -71,29 +56,30 @@ def ask(wanted: Mapping[str, Any], log_id: str) -> Response:
     return answer(body, 201)
 
 
-@blueprint.route("/review-requests/<request_id>", methods=["GET"])
-@blueprint.response(200, ReadRequestSchema)
-@needs("record_review")
-@ends_with("gone")
+@blueprint.view("GET", "/review-requests/<request_id>", "ReadRequest", permission="record_review", kinds=("gone",))
 def read(request_id: str) -> Response:
     """读一个复核申请；每次查看都记入日志 / read a request for review; every look is logged"""
     asked = _asked(request_id)
-    with told():
+    with log_problems():
         words = json.loads(service().log.inputs(asked.id))["words"] if asked.sealed_sha256 else None
         service().log.append([scribe().line(OPENED, dumps({"why": ASKED}), asked)])
     shown = {"id": asked.id, "decision_log_id": asked.refers_to, "at": asked.at.isoformat(), "reason": words}
     return answer(dumps(shown))
 
 
-@blueprint.route("/review-requests/<request_id>/outcome", methods=["POST"])
+@blueprint.view(
+    "POST",
+    "/review-requests/<request_id>/outcome",
+    "Recorded",
+    status=201,
+    permission="record_review",
+    kinds=("conflict",),
+)
 @blueprint.arguments(ReviewOutcomeSchema)
-@blueprint.response(201, RecordedSchema)
-@needs("record_review")
-@ends_with("conflict")
 def conclude(found: Mapping[str, Any], request_id: str) -> Response:
     """记录复核结果：每个申请一次 / record what the review came to: once for each request"""
     asked = _asked(request_id)
-    with told():
+    with log_problems():
         decided = service().log.get(asked.refers_to)
         done = any(json.loads(one.body).get("request") == request_id for one in service().log.about(asked.refers_to))
     if decided is None or decided.caller == caller().id:
@@ -106,7 +92,7 @@ def conclude(found: Mapping[str, Any], request_id: str) -> Response:
     body = dumps({"id": made.id, "decision_log_id": decided.id})
     only = Once("", f"{REVIEWED} {request_id}", made.id.encode(), body, 201)  # two at once: one of them is told
     try:
-        with told():
+        with log_problems():
             service().log.append([made], only)
     except Problem as problem:
         raise Problem("conflict", *DONE) if problem.kind == "idempotency-key-reused" else problem from None
@@ -123,8 +109,7 @@ def _asked(request_id: str) -> Line:
 def _check(found: Mapping[str, Any], rule: Rule, before: str) -> None:
     """A changed decision needs an outcome the decision can have, different from the first unless its figures
     changed."""
-    figures = isinstance(rule.body, Scorecard) or (isinstance(rule.body, Table) and rule.body.outputs)
-    others = [one for one in rule.outcomes if one != before or figures]
+    others = [one for one in rule.outcomes if one != before or rule.body.outputs]
     outcome, known = found.get("outcome"), ", ".join(others)
     if found["result"] == UPHELD and outcome is not None:
         zh, en = "维持原判定时不写结论。", "A decision that is upheld keeps its outcome: leave this out."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -11,18 +12,16 @@ from flask import Response
 from marshmallow import ValidationError, fields
 
 from rules import PolicyError
-from rules.variants.whatif import KINDS, NoSuchFigure, Supposition, changed, suppose
-from service.api.answers import DecisionSchema
+from rules.variants.whatif import NoSuchFigure, Supposition, changed, suppose
 from service.api.replaying import differences
 from service.exact_json import dumps
 from service.http.answering import answer
-from service.http.bodies import JSON, Blueprint, body_json
+from service.http.bodies import JSON, body_json
 from service.http.cases import field_errors
 from service.http.context import case_reader, snapshot
-from service.http.fields import CaseSchema, Free, Strict
-from service.http.marks import ends_with
+from service.http.fields import CaseSchema
 from service.http.problems import FieldError, Problem
-from service.http.security import needs
+from service.http.views import Blueprint
 from service.policies.compiled import Compiled, compiled_of
 
 blueprint = Blueprint("what-if", __name__, url_prefix="/v1/what-if", description="假设 / what if")
@@ -67,21 +66,11 @@ class WhatIfSchema(CaseSchema):
     )
 
 
-class ComparedSchema(Strict):
-    now = fields.Nested(DecisionSchema, required=True)
-    then = fields.Nested(DecisionSchema, required=True)
-    changed = Free({"type": "array", "items": {"enum": list(KINDS)}}, required=True)
-    differences = Free({"type": "array", "items": {"type": "object"}}, required=True)
-
-
 _OVERRIDES = WhatIfSchema(only=["overrides"])
 
 
-@blueprint.route("/<decision>", methods=["POST"])
+@blueprint.view("POST", "/<decision>", "Compared", permission="what_if", kinds=("conflict",))
 @blueprint.doc(requestBody={"required": True, "content": {JSON: {"schema": WhatIfSchema}}})
-@blueprint.response(200, ComparedSchema)
-@needs("what_if")
-@ends_with("conflict")
 def what_if(decision: str) -> Response:
     """若把某些数值改掉，结论会怎样 / what would come out if some figures were others"""
     raw = body_json()
@@ -108,9 +97,10 @@ def _overrides(raw: Any) -> tuple[Mapping[str, str], list[FieldError]]:
         return {}, list(field_errors(error.messages))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=2)  # an edition with its engine takes several megabytes
 def _supposed(_digest: str, edition: str, overrides: tuple[tuple[str, str], ...]) -> Compiled:
     """The changed edition, cached by overrides and digest of the policies."""
+    gc.collect()  # editions refer to themselves; the collector would hardly come by (service.app)
     policies = snapshot()
     suppositions, errors = [], []
     for path, limit in overrides:

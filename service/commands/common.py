@@ -1,11 +1,11 @@
-"""Shared by all commands: options, the chosen edition, error reporting."""
+"""Shared by all commands: options, the chosen edition, output, error reporting."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -15,16 +15,20 @@ import click
 
 from rules import Edition, PolicyError, Store, read_store
 from rules.building.loader import load
-from rules.cases.files import CaseError
 from rules.problems.os_errors import why
 from rules.problems.problem import Problem
 from rules.values.exact import read_date
-from rules.values.text import Lang, NotFound, TextError
+from rules.values.layout import Line, Row
+from rules.values.text import Lang, TextError, TextErrors
 from rules.words.explanation import ALL, DEPTH
-from service.commands.screen import colours, complain
+from service.commands.screen import as_json, colours, complain, show
 
 HOME = Path(__file__).resolve().parents[2]
 DONE, POLICY_PROBLEMS, BAD_INPUT, NEEDS_INFORMATION = 0, 1, 2, 3
+Item = TypeVar("Item")
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+RUN = click.Path(exists=True, file_okay=False, path_type=Path)  # the folder of a county run
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -45,7 +49,7 @@ class Settings:
     def store(self) -> Store:
         """The editions of the policies folder; PolicyError where those of the plan asked for cannot be used."""
         if not self.policies.is_dir():
-            raise Bad(f"没有政策目录 {self.policies}。", f"There is no policies folder {self.policies}.")
+            raise no_policies(self.policies)
         store = read_store(self.policies, warn=False)
         errors = [one for one in store.problems if one.severity == "error"]
         if blocking := [one for one in errors if self.plan is None or one.mark.file.startswith(f"{self.plan}/")]:
@@ -54,12 +58,7 @@ class Settings:
 
     def chosen(self, store: Store) -> str:
         """The plan asked for, or the only one."""
-        if self.plan is not None:
-            return self.plan
-        if len(store.plans) == 1:
-            return next(iter(store.plans))
-        known = ", ".join(store.plans) or "-"
-        raise Bad(f"请用 --plan 指明方案（现有：{known}）。", f"Say which plan with --plan (there are: {known}).")
+        return self.plan or only(store.plans, "--plan", "方案", "plan")
 
     def edition(self, on: date) -> Edition:
         store = self.store()
@@ -77,12 +76,23 @@ class Settings:
         store = self.store()
         return store.edition(f"{self.chosen(store)}/{name}" if read_date(name) else name)
 
+    def tell(self, value: Any, block: Iterable[Line | Row]) -> None:
+        """Print `value` where JSON is asked for, else the text."""
+        if self.json:
+            as_json(value)
+        else:
+            show(block, self.color)
+
     def today(self) -> date:
         return self.on or date.today()  # noqa: DTZ011 -- a decision is dated by the calendar on the wall
 
 
 class Bad(TextError):
     """The command or its input is wrong."""
+
+
+def no_policies(folder: Path) -> Bad:
+    return Bad(f"没有政策目录 {folder}。", f"There is no policies folder {folder}.")
 
 
 class Unusable(Exception):
@@ -93,48 +103,70 @@ class Unusable(Exception):
         self.root, self.problems = root, problems
 
 
-class Unfit(Exception):
-    """The facts of a case cannot be used: a dictionary for each problem."""
+def only(known: Mapping[str, object], option: str, zh: str, en: str) -> str:
+    """The name of the only item; Bad where there is another, or none: the option has to say which."""
+    if len(known) != 1:
+        there = ", ".join(known) or "-"
+        raise Bad(f"请用 {option} 指明{zh}（现有：{there}）。", f"Say which {en} with {option} (there are: {there}).")
+    return next(iter(known))
 
-    def __init__(self, problems: list[Mapping[str, str]]) -> None:
-        super().__init__(problems)
-        self.problems = problems
+
+def one_of(known: Mapping[str, Item], name: str, zh: str, en: str) -> Item:
+    """The item of this name; Bad lists those there are."""
+    if name not in known:
+        there = ", ".join(known)
+        raise Bad(f"没有{zh} {name}（现有：{there}）。", f"There is no {en} {name} (there are: {there}).")
+    return known[name]
+
+
+def read_day(text: str, option: str) -> date:
+    """The value of an option as a date."""
+    day = read_date(text)
+    if day is None:
+        raise Bad(f"{option} 要写日期，如 2026-12-31，不是 {text}。",
+                  f"{option} wants a date as in 2026-12-31, not {text}.")  # fmt: skip
+    return day
 
 
 def language() -> str:
     """English where the locale says so, else Chinese."""
-    said = next((found for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (found := os.environ.get(name))), "")
-    return "en" if said.lower().startswith("en") else "zh"
+    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "en" if locale.lower().startswith("en") else "zh"
 
 
 def common(command: Command) -> Command:
     """Add the common options to a command, and turn exceptions into a message and an exit code."""
 
     @wraps(command)
-    def run(policies: str, plan: str | None, on: str | None, lang: Lang, **others: Any) -> Any:
-        as_json, color = others.pop("as_json"), colours(others.pop("color"))
-        settings = Settings(Path(policies), plan, None, lang, as_json, color)
-        try:
-            settings = Settings(Path(policies), plan, _day(on), lang, as_json, color)
-            return command(settings, **others)
-        except Unusable as error:
-            _fail(settings, POLICY_PROBLEMS, [located(one, error.root) for one in error.problems])
-        except PolicyError as error:
-            _fail(settings, POLICY_PROBLEMS, [located(one, settings.policies) for one in error.problems])
-        except Unfit as error:
-            _fail(settings, BAD_INPUT, error.problems)
-        except (CaseError, Bad, NotFound) as error:
-            _fail(settings, BAD_INPUT, [{"where": getattr(error, "where", ""), "zh": error.zh, "en": error.en}])
-        except BrokenPipeError:  # whoever reads has enough: click ends quietly
-            raise
-        except OSError as error:
-            name, (zh, en) = error.filename or "", why(error)
-            told = {"where": "", "zh": f"读写不了 {name}（{zh}）。", "en": f"{name} cannot be used ({en})."}
-            _fail(settings, BAD_INPUT, [told])
+    def run(policies: str, plan: str | None, on: str | None, **others: Any) -> Any:
+        shared = others.pop("lang"), others.pop("as_json"), colours(others.pop("color"))
+        settings = Settings(Path(policies), plan, None, *shared)
+        with reported(settings):
+            return command(settings if on is None else replace(settings, on=read_day(on, "--on")), **others)
 
     for option in reversed(OPTIONS):
         run = option(run)
     return run  # type: ignore[return-value]
+
+
+@contextmanager
+def reported(settings: Settings) -> Iterator[None]:
+    """Turn an exception into a message and an exit code."""
+    try:
+        yield
+    except (Unusable, PolicyError) as error:
+        root = getattr(error, "root", settings.policies)
+        _fail(settings, POLICY_PROBLEMS, [located(one, root) for one in error.problems])
+    except TextErrors as error:
+        _fail(settings, BAD_INPUT, error.problems)
+    except TextError as error:
+        _fail(settings, BAD_INPUT, [{"where": error.where, "zh": error.zh, "en": error.en}])
+    except BrokenPipeError:  # whoever reads has enough: click ends quietly
+        raise
+    except OSError as error:
+        name, (zh, en) = error.filename or "", why(error)
+        text = {"where": "", "zh": f"读写不了 {name}（{zh}）。", "en": f"{name} cannot be used ({en})."}
+        _fail(settings, BAD_INPUT, [text])
 
 
 OPTIONS = (
@@ -171,21 +203,14 @@ def located(problem: Problem, root: Path) -> dict[str, str]:
     }
 
 
-def said(problem: Mapping[str, str], lang: Lang) -> str:
+def message_of(problem: Mapping[str, str], lang: Lang) -> str:
     where = f"{problem['where']}: " if problem.get("where") else ""
     return f"{where}{problem[lang]}"
 
 
-def _fail(settings: Settings, code: int, problems: list[Any]) -> NoReturn:
+def _fail(settings: Settings, code: int, problems: Sequence[Mapping[str, str]]) -> NoReturn:
     if settings.json:
-        click.echo(json.dumps({"errors": problems}, ensure_ascii=False, indent=2), err=True)
+        as_json({"errors": problems}, err=True)
     else:
-        complain((said(problem, settings.lang) for problem in problems), settings.color)
+        complain((message_of(problem, settings.lang) for problem in problems), settings.color)
     raise click.exceptions.Exit(code)
-
-
-def _day(text: str | None) -> date | None:
-    day = None if text is None else read_date(text)
-    if text is not None and day is None:
-        raise Bad(f"--on 要写日期，如 2026-12-31，不是 {text}。", f"--on wants a date as in 2026-12-31, not {text}.")
-    return day

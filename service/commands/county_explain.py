@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -10,10 +11,11 @@ import click
 from rules import Engine
 from rules.values.layout import line
 from rules.words.explain import explanation, whole
-from service.commands.common import Bad, Settings, common, levels
-from service.commands.county import RUN, read_run
+from service.commands.common import RUN, Bad, Settings, common, levels, one_of
+from service.commands.decide import lacking
 from service.commands.screen import as_json, show
 from service.county.backend import Duck
+from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Disagreement, Outputs
 
 
@@ -26,33 +28,28 @@ from service.county.run.outputs import Disagreement, Outputs
 @common
 def explain_command(settings: Settings, folder: Path, subject: str, id: str, decision: str | None, depth: int) -> None:
     """逐条说明一次运行中某一行的结论 / explain one row of a run"""
-    manifest, edition = read_run(folder, settings)
+    manifest = read_manifest(folder)
+    edition = settings.named(manifest.edition)
     if edition.sha256 != manifest.edition_sha256:
         raise Bad(f"{edition.id} 在这次运行之后改过，不能照它说明。",
                   f"{edition.id} has changed since the run, which it cannot explain.")  # fmt: skip
-    if subject not in manifest.levels:
-        known = ", ".join(manifest.levels)
-        raise Bad(f"这次运行没有对象 {subject}（有：{known}）。", f"The run has no {subject} (there are: {known}).")
-    made = manifest.levels[subject].made
-    names = (decision,) if decision else made
+    made = one_of(manifest.levels, subject, "对象", "subject").made
     if decision and (decision not in edition.rules or edition.rules[decision].subject != subject):
-        known = ", ".join(made)
-        raise Bad(f"{subject} 没有判定 {decision}（现有：{known}）。",
-                  f"There is no decision {decision} about {subject} (there are: {known}).")  # fmt: skip
+        one_of(dict.fromkeys(made), decision, f" {subject} 的判定", f"{subject} decision")
+    names = (decision,) if decision else made
     engine = Engine(edition)
-    with tempfile.TemporaryDirectory() as scratch:
-        duck = Duck(Path(scratch))
+    with tempfile.TemporaryDirectory() as scratch, closing(Duck(Path(scratch))) as duck:
         outputs = Outputs(folder, edition, duck, manifest)
         for number, name in enumerate(names):
             try:
-                found = outputs.decide(engine, subject, id, name)
+                judged = outputs.decide(engine, subject, id, name)
             except Disagreement as error:
                 raise Bad(f"批量结论与引擎不一致：{error}", f"The table and the engine disagree: {error}") from None
-            if found is None:
+            if judged is None:
                 raise Bad(f"这次运行没有 {subject} {id}。", f"The run has no {subject} {id}.")
             if settings.json:
-                as_json(whole(found, depth), lines=len(names) > 1)
+                as_json(whole(judged, depth), lines=len(names) > 1)
                 continue
             show([line()] if number else [], settings.color)
-            show(explanation(found, settings.lang, full=decision is not None, depth=depth), settings.color)
-        duck.close()
+            show(explanation(judged, settings.lang, full=decision is not None, depth=depth), settings.color)
+            show(lacking(judged, settings), settings.color)

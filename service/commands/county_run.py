@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,18 +12,17 @@ from rules.table import TableError
 from rules.table.columns import around
 from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
+from rules.values.text import TextErrors
 from rules.words.wording import Wording
-from service.commands.common import Bad, Settings, Unfit, common
-from service.commands.screen import as_json, show
+from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common
+from service.commands.screen import progress
 from service.county.intake.checks import CheckedFile
-from service.county.intake.inputs import Source, Unreadable
-from service.county.run.history import NotBefore, runs_before
+from service.county.intake.inputs import Source
+from service.county.run.history import runs_before
 from service.county.run.manifest import Counts, Manifest, plain
 from service.county.run.steps import Busy, Finished, Occupied
 from service.county.running import Asked, TooMany, run
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
 ENGINES = ("duckdb", "spark")
 SHOWN = 10  # ids on the screen
 NOTED = ("unknown_column", "column_twice", "list_as_text")
@@ -33,12 +31,12 @@ NOTED = ("unknown_column", "column_twice", "list_as_text")
 def share(_: click.Context, __: click.Parameter, text: str) -> float:
     """A share as people write it."""
     try:
-        found = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        number = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
-        found = -1.0
-    if not 0 <= found <= 1:
+        number = -1.0
+    if not 0 <= number <= 1:
         raise click.BadParameter("0.5%, 0.005")
-    return found
+    return number
 
 
 @click.command("run")
@@ -54,12 +52,11 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
               help="不采用的行超过这个比例就拒绝 / refuse where more rows than this cannot be right")  # fmt: skip
 @click.option("--keep-given", is_flag=True,
               help="表中已有的数字不再由下级汇总 / figures that a file gives stand")  # fmt: skip
-@click.option(
-    "--publish", is_flag=True, help="报告供公布：小数目不显示 / the report is for publication: no small groups"
-)
+@click.option("--publish", is_flag=True,
+              help="报告供公布：小数目不显示 / the report is for publication: no small groups")  # fmt: skip
 @click.option("--replace", is_flag=True,
               help="替换目录里另一次运行的结果 / replace what another run left in the folder")  # fmt: skip
-@click.option("--last", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True,
+@click.option("--last", type=RUN, multiple=True,
               help="以前一次运行的结果，可重复 / the folder of an earlier run; repeatable")  # fmt: skip
 @common
 def run_command(settings: Settings, out: Path, tables: tuple[str, ...], last: tuple[Path, ...], **options: Any) -> None:
@@ -77,17 +74,11 @@ def run_command(settings: Settings, out: Path, tables: tuple[str, ...], last: tu
         raise Bad("请给出至少一个数据文件。", "Give at least one file of records.")
     sources = tuple(Source(subject, file) for subject, file in files.items())
     named = ("engine", "at_most", "keep_given", "publish", "replace")
-    try:
-        before = runs_before([one.absolute() for one in last], edition, settings.today())
-    except NotBefore as error:
-        raise Unfit([{"where": str(error.folder), "zh": error.zh, "en": error.en}]) from None
+    before = runs_before([one.absolute() for one in last], edition, settings.today())
     asked = Asked(edition, settings.today(), sources, out.absolute(), before=before,
                   **{one: options[one] for one in named})  # fmt: skip
     manifest = _guarded(asked, settings)
-    if settings.json:
-        as_json(plain(manifest))
-    else:
-        show(list(_summary(manifest, Wording(edition, settings.lang), out)), settings.color)
+    settings.tell(plain(manifest), _summary(manifest, Wording(edition, settings.lang), out))
 
 
 def _table(text: str) -> tuple[str, Path]:
@@ -99,22 +90,14 @@ def _table(text: str) -> tuple[str, Path]:
 
 def _guarded(asked: Asked, settings: Settings) -> Manifest:
     """Run with a bar on standard error; what goes wrong becomes a message."""
-    total = len(asked.sources) + 3
     try:
-        if not sys.stderr.isatty():
-            return run(asked)
-        with click.progressbar(length=total, label=settings.pick("全县", "county"), file=sys.stderr,
-                               item_show_func=lambda one: str(one or "")) as bar:  # fmt: skip
-            manifest = run(asked, lambda step: bar.update(1, step))
-            bar.finish()
-            return manifest
-    except Unreadable as error:
-        raise Unfit([{"where": str(error.path), "zh": error.zh, "en": error.en}]) from None
+        with progress(len(asked.sources) + 3, settings.pick("全县", "county"), least=0) as tick:
+            return run(asked, lambda step: tick(1, step))
     except TableError as error:
         zh, en = _between(asked)
         raise Bad(error.zh + zh, error.en + en) from None
     except TooMany as error:
-        raise Unfit([{
+        raise TextErrors([{
             "where": str(error.file), "code": "too_many_set_aside",
             "zh": f"{error.rows} 行中有 {error.bad} 行不能采用，超过 --at-most；原因逐行列在这个文件里。",
             "en": f"{error.bad} of {error.rows} rows cannot be right, more than --at-most; this file lists them.",
@@ -122,9 +105,8 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
     except Busy:
         raise Bad(f"另一次运行正在写 {asked.out}。", f"Another run is writing {asked.out}.") from None
     except Occupied:
-        raise Bad(
-            f"{asked.out} 里有别的东西，没有动它。", f"{asked.out} holds something else; it was left alone."
-        ) from None
+        raise Bad(f"{asked.out} 里有别的东西，没有动它。",
+                  f"{asked.out} holds something else; it was left alone.") from None  # fmt: skip
     except Finished as error:
         raise Bad(
             f"{asked.out} 里是另一次运行（{error.on}）的结果，日期、数据、政策版本或选项与这次不同。"
@@ -164,8 +146,8 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
     yield from _childless(manifest, say)
     for one in manifest.rankings:
         enough = one.take is None or len(one.chosen) >= one.take
-        words = say.pick(f"选出 {len(one.chosen)} 个，要求 {one.take or '-'} 个",
-                         f"{len(one.chosen)} chosen, {one.take or '-'} wanted")  # fmt: skip
+        words = say.pick(f"选出 {len(one.chosen)} 个", f"{len(one.chosen)} chosen")
+        words += "" if one.take is None else say.pick(f"，要求 {one.take} 个", f", {one.take} wanted")
         ids = say.pick("：", ": ") + ", ".join(one.chosen[:SHOWN]) if one.chosen else ""
         yield row(say.text(edition.rules[one.decision].title), Span(words + ids, "" if enough else "bad"))
     for subject, doubt in manifest.gaps.items():

@@ -6,6 +6,7 @@ import csv
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,17 @@ import click
 from rules import PolicyError
 from rules.model import Edition
 from rules.values.layout import Line, Row, Span, line, row
+from rules.values.text import TextErrors
 from rules.variants.sweep import Swept, sweep
-from rules.variants.whatif import NoSuchFigure, Supposition, suppose
+from rules.variants.whatif import Supposition, suppose
 from rules.words.wording import Wording
-from service.commands.common import Bad, Settings, Unfit, common, located
-from service.commands.county import RUN, read_run
-from service.commands.screen import as_json, show
+from service.commands.common import RUN, Bad, Settings, common, located
+from service.commands.screen import more
 from service.county.backend import Duck
-from service.county.report.simulation import write_chart
+from service.county.report.document import write_chart
+from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Outputs
-from service.county.simulation import Fixed, Moved, Outcomes, Simulation, touched
+from service.county.simulation import Moved, Outcomes, Simulation, touched
 
 SHOWN = 20  # records on the screen; the file has all
 
@@ -44,24 +46,19 @@ def simulate_command(
     """若改变门槛，谁得到、谁失去 / who gains and who loses under other figures"""
     if bool(changes) == bool(sweep_):
         raise Bad("请给出 --change 或 --sweep。", "Give either --change or --sweep.")
-    manifest, edition = read_run(folder, settings)
+    manifest = read_manifest(folder)
+    edition = settings.named(manifest.edition)
     try:
-        with tempfile.TemporaryDirectory() as scratch:
-            outputs = Outputs(folder, edition, Duck(Path(scratch)), manifest)
-            found = _swept(settings, outputs, sweep_) if sweep_ else _changed(settings, outputs, changes)
-            outputs.duck.close()
-    except (Fixed, NoSuchFigure) as error:
-        raise Bad(error.zh, error.en) from None
+        with tempfile.TemporaryDirectory() as scratch, closing(Duck(Path(scratch))) as duck:
+            outputs = Outputs(folder, edition, duck, manifest)
+            result = _swept(settings, outputs, sweep_) if sweep_ else _changed(settings, outputs, changes)
     except PolicyError as error:
-        raise Unfit([located(one, settings.policies) for one in error.problems]) from None
+        raise TextErrors([located(one, settings.policies) for one in error.problems]) from None
     if (table := files["table"]) is not None:
-        _write(found, table)
+        _write(result, table)
     if (page := files["page"]) is not None:
-        write_chart(edition, manifest, found, page)
-    if settings.json:
-        as_json(found)
-    else:
-        show(list(_told(found, Wording(edition, settings.lang))), settings.color)
+        write_chart(edition, manifest, result, page)
+    settings.tell(result, _shown(result, Wording(edition, settings.lang)))
 
 
 def _changed(settings: Settings, outputs: Outputs, changes: Sequence[str]) -> dict[str, Any]:
@@ -77,8 +74,8 @@ def _swept(settings: Settings, outputs: Outputs, text: str) -> dict[str, Any]:
     swept = sweep(settings.policies, outputs.edition, text)
     simulation = Simulation(outputs, _touched(outputs.edition, [swept]))
     (before,) = simulation.outcomes(outputs.edition)
-    found = simulation.outcomes(*swept.editions, once=swept.once)
-    steps = [_step(value, simulation, before, after) for value, after in zip(swept.values, found, strict=True)]
+    outcomes = simulation.outcomes(*swept.editions, once=swept.once)
+    steps = [_step(value, simulation, before, after) for value, after in zip(swept.values, outcomes, strict=True)]
     return {"sweep": text, "decisions": simulation.titles(), "before": simulation.met(before), "steps": steps}
 
 
@@ -96,33 +93,31 @@ def _step(value: str, simulation: Simulation, before: Outcomes, after: Outcomes)
     }  # fmt: skip
 
 
-def _write(found: dict[str, Any], table: Path) -> None:
+def _write(result: dict[str, Any], table: Path) -> None:
     with table.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         names = [one.name for one in fields(Moved)]
         writer.writerow(["value", *names])
-        for step in found["steps"]:
+        for step in result["steps"]:
             writer.writerows([step["value"], *(one[name] for name in names)] for one in step["moved"])
 
 
-def _told(found: dict[str, Any], say: Wording) -> list[Line | Row]:
-    titles = found["decisions"]
-    names = list(found["before"])
+def _shown(result: dict[str, Any], say: Wording) -> list[Line | Row]:
+    titles = result["decisions"]
+    names = list(result["before"])
     block: list[Line | Row] = [row("", *(Span(titles[one]["title"][say.lang], "dim") for one in names))]
-    block.append(row(say.pick("现在", "now"), *(str(found["before"][one]) for one in names)))
-    for step in found["steps"]:
-        differences = (_difference(step["met"][one], found["before"][one]) for one in names)
+    block.append(row(say.pick("现在", "now"), *(str(result["before"][one]) for one in names)))
+    for step in result["steps"]:
+        differences = (_difference(step["met"][one], result["before"][one]) for one in names)
         block.append(row(Span(step["value"], "title"), *differences))
-    if len(found["steps"]) == 1:
-        moved = found["steps"][0]["moved"]
+    if len(result["steps"]) == 1:
+        moved = result["steps"][0]["moved"]
         for one in moved[:SHOWN]:
             outcomes = titles[one["decision"]]["outcomes"]
             turned = f"{outcomes[one['before']][say.lang]} → {outcomes[one['after']][say.lang]}"
             title = titles[one["decision"]]["title"][say.lang]
             block.append(row(one["id"], Span(one["above"], "dim"), title, turned, indent=2))
-        if len(moved) > SHOWN:
-            rest = len(moved) - SHOWN
-            block.append(line(Span(say.pick(f"还有 {rest} 个", f"and {rest} more"), "dim"), indent=2))
+        block += more(len(moved) - SHOWN, say.pick)
     counted = say.pick("只数结论的变化，额度、得分、名次不在其内。",
                        "Only outcomes are counted here, not amounts, points or places.")  # fmt: skip
     return [*block, line(Span(counted, "dim"))]

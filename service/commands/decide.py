@@ -1,25 +1,28 @@
-"""`village-credit decide` and `explain`."""
+"""`village-credit decide`, `explain` and `demo`."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import click
 
 from rules import Decision, PolicyError
 from rules.cases.files import Case
-from rules.model import outputs_of
 from rules.values.exact import POINTS
 from rules.values.layout import Line, Row, Span, line, row
-from rules.variants.whatif import KINDS, NoSuchFigure, Supposition, changed
+from rules.values.text import TextErrors
+from rules.variants.whatif import KINDS, Supposition, changed
 from rules.words.explain import explanation, whole
 from rules.words.explanation import MARKS, TONES
+from rules.words.names import PATH
 from rules.words.wording import Wording
-from service.commands.common import NEEDS_INFORMATION, Bad, Settings, Unfit, common, levels, located
-from service.commands.judge import Judge, cases_of, watched
+from service.commands.common import HOME, NEEDS_INFORMATION, Bad, Settings, common, levels, located
+from service.commands.judge import Judge, cases_of, summary, watched
 from service.commands.screen import as_json, show
-from service.commands.summary import summary
+
+COUNTY = HOME / "examples" / "county"
 
 
 def _leave(decisions: Iterable[Decision]) -> None:
@@ -28,11 +31,11 @@ def _leave(decisions: Iterable[Decision]) -> None:
         raise click.exceptions.Exit(NEEDS_INFORMATION)
 
 
-def _wanted(decision: Decision, settings: Settings) -> list[Line]:
+def lacking(decision: Decision, settings: Settings) -> list[Line]:
     """The missing facts by their ids: the explanation speaks of titles, a case is written with ids."""
     ids = ", ".join(dict.fromkeys(one.fact for one in decision.missing if one.why == "not_given"))
-    said = settings.pick("案例里还没有的字段：", "Fields that the case lacks: ") + ids
-    return [line(Span(said, "dim"), indent=2)] if ids else []
+    text = settings.pick("案例里还没有的字段：", "Fields that the case lacks: ") + ids
+    return [line(Span(text, "dim"), indent=2)] if ids else []
 
 
 # --- decide
@@ -52,43 +55,38 @@ def decide(settings: Settings, decision: str, case: str, supposed: tuple[str, ..
         _compared(settings, judge, decision, cases, supposed)
         return
     if len(cases) == 1:
-        found = judge.decide(decision, cases[0])
-        if settings.json:
-            as_json(found.as_dict())
-        else:
-            show(explanation(found, settings.lang, full=False), settings.color)
-            show(_wanted(found, settings), settings.color)
-        _leave([found])
+        only = judge.decide(decision, cases[0])
+        settings.tell(only.as_dict(), [*explanation(only, settings.lang, full=False), *lacking(only, settings)])
+        _leave([only])
         return
     decided = [judge.decide(decision, one) for one in watched(cases, settings)]
     if settings.json:
         for one in decided:
             as_json(one.as_dict(), lines=True)
     else:
-        show([told for one in decided for told in summary(one, settings)], settings.color)
+        show([row for one in decided for row in summary(one, settings)], settings.color)
     _leave(decided)
 
 
 def _compared(settings: Settings, judge: Judge, decision: str, cases: list[Case], supposed: tuple[str, ...]) -> None:
-    """Text outcomes side by side."""
+    """Outcomes side by side."""
     try:
         other = Judge(settings, [Supposition.read(one) for one in supposed])
         pairs = [(judge.decide(decision, one), other.decide(decision, one)) for one in watched(cases, settings)]
-    except NoSuchFigure as error:
-        raise Bad(error.zh, error.en) from None
     except PolicyError as error:
         at = f"--what-if {', '.join(supposed)}"  # the file is good: the supposition does not fit into it
-        raise Unfit([{**located(one, settings.policies), "where": at} for one in error.problems]) from None
+        raise TextErrors([{**located(one, settings.policies), "where": at} for one in error.problems]) from None
     if settings.json:
         for now, then in pairs:
             as_json({"supposed": list(supposed), "now": now.as_dict(), "then": then.as_dict(),
                      "changed": changed(now, then)}, lines=len(pairs) > 1)  # fmt: skip
         return
-    block: list[Line | Row] = [line(Span(f"{settings.pick('假设', 'What if')} {', '.join(supposed)}", "title"))]
-    block.append(
-        row(*(Span(one, "dim") for one in ("", settings.pick("现在", "now"), settings.pick("假设", "then"), "")))
-    )
-    block += [_pair(now, then, settings) for now, then in pairs]
+    heads = ("", settings.pick("现在", "now"), settings.pick("假设", "then"), "")
+    block: list[Line | Row] = [
+        line(Span(f"{settings.pick('假设', 'What if')} {', '.join(supposed)}", "title")),
+        row(*(Span(one, "dim") for one in heads)),
+        *(_pair(now, then, settings) for now, then in pairs),
+    ]
     kinds = Counter(kind for now, then in pairs for kind in changed(now, then))
     show([*block, line(Span(_counted(pairs, kinds, settings), "title" if kinds else "dim"))], settings.color)
 
@@ -101,11 +99,8 @@ def _counted(pairs: Sequence[tuple[Decision, Decision]], kinds: Counter[str], se
         for kind in KINDS if kinds[kind]
     )  # fmt: skip
     colon = settings.pick("：", ": ") if each else ""
-    return (
-        settings.pick(f"{len(pairs)} 个案例中 {many} 个会变", f"{many} of {len(pairs)} cases would change")
-        + colon
-        + each
-    )
+    total = settings.pick(f"{len(pairs)} 个案例中 {many} 个会变", f"{many} of {len(pairs)} cases would change")
+    return total + colon + each
 
 
 def _pair(now: Decision, then: Decision, settings: Settings) -> Row:
@@ -116,41 +111,41 @@ def _pair(now: Decision, then: Decision, settings: Settings) -> Row:
 
 
 def turned(now: Decision, then: Decision, say: Wording) -> list[str]:
-    """Each verdict, value, place and conclusion rested on that becomes another."""
+    """Each verdict, value, place and conclusion rested on that becomes another; those of one title with their ids."""
     before, after = _stated(now, say), _stated(then, say)
+    titles = {key: title for key, (title, _) in (before | after).items()}
+    alike = Counter(titles.values())
     return [
-        f"{(after.get(key) or before[key])[0]} {before.get(key, NOTHING)[1]} → {after.get(key, NOTHING)[1]}"
-        for key in dict.fromkeys((*before, *after))
+        f"{title}{say.text(PATH).format('.'.join(filter(None, key[1:]))) if alike[title] > 1 else ''} "
+        f"{before.get(key, NOTHING)[1]} → {after.get(key, NOTHING)[1]}"
+        for key, title in titles.items()
         if before.get(key) != after.get(key)
     ]
 
 
-Stated = tuple[str, str]  # a title, and what is so
+Stated = tuple[str, str]  # title, value
 NOTHING: Stated = ("", "-")
 
 
 def _stated(decision: Decision, say: Wording) -> dict[tuple[str, ...], Stated]:
-    """What a decision says in short, by its place in the decision."""
-    found: dict[tuple[str, ...], Stated] = {}
+    """Title and value of every part of a decision, by its place in the decision."""
+    stated: dict[tuple[str, ...], Stated] = {}
     for one in decision.findings:
-        found[one.role, one.id] = (say.text(one.title), MARKS[one.verdict] if one.applies else "-")
+        value = MARKS[one.verdict] if one.applies else "-"
         if one.role == "item":
-            found[one.role, one.id] = (
-                say.text(one.title),
-                "?" if one.points is None else say.value(one.points, POINTS),
-            )
-    declared = outputs_of(decision.rule)
+            value = "?" if one.points is None else say.value(one.points, POINTS)
+        stated[one.role, one.id] = (say.text(one.title), value)
+    declared = decision.rule.body.outputs
     for row_id, outputs in (("", decision.outputs), *decision.measures):
-        for name, (value, type) in outputs.items():
-            output = declared.get(name)
-            title = say.text(output.title) if output else say.pick("总分", "total")
-            found["output", row_id, name] = (title, say.value(value, type, output.choices if output else {}))
+        for name, (amount, type) in outputs.items():
+            output = declared[name]
+            stated["output", row_id, name] = (say.text(output.title), say.value(amount, type, output.choices))
     for placed in decision.ranking:
         place = "-" if placed.place is None else say.pick(f"第 {placed.place} 名", f"place {placed.place}")
-        found["place", placed.id] = (placed.id, place + (say.pick("，入选", ", chosen") if placed.chosen else ""))
+        stated["place", placed.id] = (placed.id, place + (say.pick("，入选", ", chosen") if placed.chosen else ""))
     for name, basis in decision.chained.items():
-        found["rests on", name] = (say.text(basis.rule.title), say.text(basis.rule.outcomes[basis.outcome].title))
-    return found
+        stated["rests on", name] = (say.text(basis.rule.title), say.text(basis.rule.outcomes[basis.outcome].title))
+    return stated
 
 
 # --- explain
@@ -171,5 +166,47 @@ def explain(settings: Settings, decision: str, case: str, depth: int) -> None:
             continue
         show([line()] if number else [], settings.color)
         show(explanation(one, settings.lang, depth=depth), settings.color)
-        show(_wanted(one, settings), settings.color)
+        show(lacking(one, settings), settings.color)
     _leave(decided)
+
+
+# --- demo: the files of the example county name the decisions
+
+
+@click.command()
+@click.argument("folder", required=False)
+@common
+def demo(settings: Settings, folder: str | None) -> None:
+    """判定随附的示例县 / judge the example county"""
+    place = Path(folder) if folder else COUNTY
+    cases = [case for file in sorted(place.glob("*.yaml")) for case in cases_of(str(file))]
+    if not cases:
+        raise Bad(f"{place} 里没有案例（*.yaml）。", f"There are no cases (*.yaml) in {place}.")
+    judge = Judge(settings)
+    decided = [decision for case in watched(cases, settings) for decision in _decided(judge, case)]
+    settings.tell([decision.as_dict() for decision in decided], _table(decided, settings))
+
+
+def _decided(judge: Judge, case: Case) -> list[Decision]:
+    if not case.decisions:
+        raise Bad(f"{case.where}：没有写 decisions。", f"{case.where}: no `decisions` are given.")
+    return [judge.decide(decision, case) for decision in case.decisions]
+
+
+def _table(decided: list[Decision], settings: Settings) -> list[Line | Row]:
+    """A row for each decision, under a heading for each kind of subject."""
+    block: list[Line | Row] = []
+    heading, who = "", ""
+    for one in decided:
+        subject = one.edition.subjects[one.rule.subject].title.get(settings.lang)
+        if subject != heading:
+            heading, who = subject, ""
+            block += [*([line()] if block else []), line(Span(subject, "title"))]
+        first, *more = summary(one, settings)
+        name = first.cells[0] if one.subject_id != who else Span("")
+        who = one.subject_id
+        block += [row(name, *first.cells[1:], indent=2), *(row(*one.cells, indent=2) for one in more)]
+    editions = sorted({one.edition.id for one in decided})
+    days = sorted({one.on.isoformat() for one in decided})
+    count = settings.pick(f"{len(decided)} 项判定", f"{len(decided)} decisions")
+    return [*block, line(), line(Span(f"{count} · {', '.join(editions)} · {' / '.join(days)}", "dim"))]

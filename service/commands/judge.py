@@ -1,19 +1,22 @@
-"""Decides the cases of a file, each under the edition in force on its day."""
+"""Decides the cases of a file, each under the edition in force on its day; decisions as rows of a list."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-import click
-
 from rules import Decision, Engine, FactChecker, FactError
 from rules.cases.files import Case, read_cases
+from rules.judging.decision import Finding
+from rules.values.layout import Row, Span, row
+from rules.values.text import Text, TextErrors
 from rules.variants.whatif import Supposition, suppose
-from service.commands.common import Bad, Settings, Unfit
-from service.commands.screen import patient
+from rules.words.explanation import TONES
+from rules.words.wording import Wording
+from service.commands.common import Bad, Settings, one_of
+from service.commands.screen import progress
 
 MUCH = 10000 * 10000  # bytes of a case file
 
@@ -42,21 +45,16 @@ class Judge:
     def decide(self, decision: str, case: Case) -> Decision:
         on = self.day(case)
         engine, checker = self.engine(on)
-        rule = engine.edition.rules.get(decision)
         if decision in engine.edition.assignments:
             raise Bad(
                 f"{decision} 是分派，不逐个判定：请用 village-credit county assign。",
                 f"{decision} is an assignment, which judges no single case: use village-credit county assign.",
             )
-        if rule is None:
-            known = ", ".join(engine.edition.rules)
-            raise Bad(
-                f"没有判定 {decision}（现有：{known}）。", f"There is no decision {decision} (there are: {known})."
-            )
+        rule = one_of(engine.edition.rules, decision, "判定", "decision")
         try:
             facts = checker.check(rule.subject, case.facts)
         except FactError as error:
-            raise Unfit(
+            raise TextErrors(
                 [{"where": case.place(one).rpartition(": ")[0], **one.as_dict(), "zh": _at(one.pointer, one.zh),
                   "en": _at(one.pointer, one.en)} for one in error.problems]
             ) from None  # fmt: skip
@@ -82,11 +80,53 @@ def cases_of(name: str) -> list[Case]:
 
 def watched(cases: Sequence[Case], settings: Settings) -> Iterator[Case]:
     """The cases, with a progress bar on standard error for long work on a terminal."""
-    if not patient(len(cases)):
-        yield from cases
-        return
-    label = settings.pick("判定", "deciding")
-    with click.progressbar(length=len(cases), label=label, file=sys.stderr) as bar:
+    with progress(len(cases), settings.pick("判定", "deciding")) as tick:
         for case in cases:
             yield case
-            bar.update(1)
+            tick(1)
+
+
+# --- decisions as rows of a list
+
+
+def summary(decision: Decision, settings: Settings) -> list[Row]:
+    """A decision as a row: subject, outcome, clauses; several rows for many reasons."""
+    say = Wording(decision.edition, settings.lang)
+    outcome = decision.rule.outcomes[decision.outcome]
+    shown = Span(say.text(outcome.title), TONES[outcome.role])
+    texts = reasons(decision, say)
+    pairs = [say.pick("；", "; ").join(texts[at : at + 2]) for at in range(0, len(texts), 2)]  # to fit the screen
+    first, *more = pairs or [""]
+    rest = [row("", "", "", Span(one, "dim")) for one in more]
+    return [row(decision.subject_id or "-", say.text(decision.rule.title), shown, Span(first, "dim")), *rest]
+
+
+def reasons(decision: Decision, say: Wording) -> list[str]:
+    """Unmet or missing criteria with clauses; the deciding row of a table and its outputs; the chosen records."""
+    if decision.missing:
+        first, *others = [say.text(one.title) for one in decision.missing]
+        more = say.pick(f"等 {len(others) + 1} 项", f" and {len(others)} more") if others else ""
+        return [f"{say.pick('缺：', 'wanted: ')}{first}{more}"]
+    if decision.ranking:
+        return [say.pick("、", ", ").join(one.id for one in decision.ranking if one.chosen)]
+    judged = [one for one in decision.findings if one.applies and one.role != "item"]
+    body = decision.rule.body
+    if body.otherwise is None:
+        return [f"{say.text(one.title)} {one.clause}" for one in judged if one.verdict is False]
+    hits = [one for one in judged if one.verdict is True]
+    if body.hit == "first":
+        hits = hits[:1]
+    values = [say.value(value, type, _codes(decision, name)) for name, (value, type) in decision.outputs.items()]
+    if not hits and decision.findings:
+        return [body.otherwise.clause, *values]
+    return [*(f"{_own_title(one, say)}{one.clause}" for one in hits), *values]
+
+
+def _own_title(finding: Finding, say: Wording) -> str:
+    """The title of a row, unless it only repeats the title of its fact."""
+    parts = finding.parts
+    return "" if len(parts) == 1 and parts[0].title == finding.title else f"{say.text(finding.title)} "
+
+
+def _codes(decision: Decision, output: str) -> Mapping[str, Text]:
+    return decision.rule.body.outputs[output].choices

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from rules.values.layout import Span, row
+from rules.values.layout import Span, line, row
 from service.commands.common import Bad, Settings
 from service.commands.log import midnight, on_log
-from service.commands.screen import as_json, show
+from service.commands.screen import as_json
 from service.keys import PERMISSIONS, ApiKey, Keys
 from service.log import DecisionLog
 
@@ -22,7 +22,7 @@ from service.log import DecisionLog
 @on_log
 def add(settings: Settings, log: DecisionLog, name: str, role: str, expires: str | None) -> None:
     """发放密钥；密钥只显示这一次 / hand out a key; it is shown this once"""
-    until = None if expires is None else midnight(expires)
+    until = None if expires is None else midnight(expires, "--expires")
     log.upgrade()
     key, text = Keys(log).add(name, role, until)
     if settings.json:
@@ -36,13 +36,9 @@ def add(settings: Settings, log: DecisionLog, name: str, role: str, expires: str
 @on_log
 def list_keys(settings: Settings, log: DecisionLog) -> None:
     """列出密钥 / list the keys"""
-    found = Keys(log).listed()
-    if settings.json:
-        as_json([_as_dict(key) for key in found])
-    else:
-        now = log.clock()
-        show([row(Span(key.id, "title"), key.name, key.role, _state(key, now, settings)) for key in found],
-             settings.color)  # fmt: skip
+    keys, now = Keys(log).listed(), log.clock()
+    rows = [row(Span(key.id, "title"), key.name, key.role, _state(key, now, settings)) for key in keys]
+    settings.tell([_as_dict(key) for key in keys], rows)
 
 
 @click.command()
@@ -52,10 +48,7 @@ def revoke(settings: Settings, log: DecisionLog, id: str) -> None:
     """吊销密钥；服务几秒内即不再接受 / revoke a key; the service refuses it within seconds"""
     if not Keys(log).revoke(id):
         raise Bad(f"没有可用的密钥 {id}。", f"There is no live key {id}.")
-    if settings.json:
-        as_json({"id": id, "revoked": True})
-    else:
-        click.echo(settings.pick(f"已吊销 {id}。", f"{id} is revoked."))
+    settings.tell({"id": id, "revoked": True}, [line(settings.pick(f"已吊销 {id}。", f"{id} is revoked."))])
 
 
 def _state(key: ApiKey, now: datetime, settings: Settings) -> Span:
@@ -74,5 +67,5 @@ def _day(moment: datetime) -> str:
 
 def _as_dict(key: ApiKey) -> dict[str, Any]:
     times = {"created": key.created, "expires": key.expires, "revoked": key.revoked}
-    said = {name: None if at is None else at.isoformat() for name, at in times.items()}
-    return {"id": key.id, "name": key.name, "role": key.role, **said}
+    shown = {name: None if at is None else at.isoformat() for name, at in times.items()}
+    return {"id": key.id, "name": key.name, "role": key.role, **shown}

@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict
+from datetime import UTC, datetime, time, timedelta
 from functools import wraps
 from pathlib import Path
-from typing import IO, Any, Literal, NoReturn
+from typing import Any, Literal
 
 import click
 from sqlalchemy import make_url
 
-from rules.problems.os_errors import why
-from rules.values.exact import read_date
 from rules.values.layout import Span, line
 from rules.values.text import Lang
-from service.commands.common import BAD_INPUT, HOME, OPTIONS, Bad, Command, Settings, said
-from service.commands.screen import as_json, colours, complain, patient, show
-from service.log import Anchor, DecisionLog, LogError, LogUnavailable, Report, Sealer, expire, export, verify
+from service.commands.common import HOME, OPTIONS, Bad, Command, Settings, read_day, reported
+from service.commands.screen import as_json, colours, complain, progress, show
+from service.log import Anchor, DecisionLog, LogUnavailable, Report, Sealer, expire, export, verify
 from service.settings import DEFAULTS
 
 TAMPERED = 1
@@ -43,19 +42,14 @@ def on_log(command: Command) -> Command:
     @wraps(command)
     def run(database: str, lang: Lang, as_json: bool, color: bool | None, **others: Any) -> Any:
         settings = Settings(HOME, None, None, lang, as_json, colours(color))
-        try:
-            with closing(DecisionLog(database, Sealer.without_keys())) as log:
-                return command(settings, log, **others)
-        except LogUnavailable as error:
-            detail = f"{make_url(database).render_as_string()}: {error.detail}"  # without its password
-            _fail(settings, f"{error.zh}请核对 --database。（{detail}）", f"{error.en} Check --database. ({detail})")
-        except (LogError, Bad) as error:
-            _fail(settings, error.zh, error.en)
-        except BrokenPipeError:  # whoever reads has enough: click ends quietly
-            raise
-        except OSError as error:
-            name, (zh, en) = error.filename or "", why(error)
-            _fail(settings, f"读写不了 {name}（{zh}）。", f"{name} cannot be used ({en}).")
+        with reported(settings):
+            try:
+                with closing(DecisionLog(database, Sealer.without_keys())) as log:
+                    return command(settings, log, **others)
+            except LogUnavailable as error:
+                detail = f"{make_url(database).render_as_string()}: {error.detail}"  # without its password
+                raise Bad(f"{error.zh}请核对 --database。（{detail}）",
+                          f"{error.en} Check --database. ({detail})") from None  # fmt: skip
 
     for option in reversed(SHARED):
         run = option(run)
@@ -84,7 +78,7 @@ def verify_log(settings: Settings, log: DecisionLog, anchors: str | None) -> Non
 def anchor(settings: Settings, log: DecisionLog, append: str | None) -> None:
     """记下日志现在的末尾；存到别处，末尾的删除才查得出来
     / note where the log ends; kept elsewhere, it shows a deletion at the end"""
-    noted = json.dumps(log.head().as_dict())
+    noted = json.dumps(asdict(log.head()))
     if append is None:
         click.echo(noted)
         return
@@ -113,10 +107,11 @@ def export_log(
     """导出日志的行；封存的输入不在其中 / write the lines out; sealed inputs stay behind"""
     if output is None and format == "parquet" and sys.stdout.isatty():
         raise Bad("Parquet 不能显示在终端上，请用 --output。", "A terminal cannot show Parquet: use --output.")
-    first, last = (None if text is None else midnight(text) for text in (start, end))
+    first = None if start is None else midnight(start, "--from")
+    last = None if end is None else midnight(end, "--to")
     with (
         progress(log.head().seq, settings.pick("导出", "exporting")) as tick,
-        _opened(output) as stream,
+        click.open_file(output or "-", "wb") as stream,
     ):
         export(log, stream, format, start=first, end=last, tick=tick)
 
@@ -129,40 +124,23 @@ def export_log(
 @on_log
 def expire_inputs(settings: Settings, log: DecisionLog, before: str | None, keep_days: int) -> None:
     """删除到期的封存输入，日志照样可以验证 / delete sealed inputs whose time is over; the log still verifies"""
-    until = midnight(before) if before is not None else log.clock() - timedelta(days=keep_days)
+    until = midnight(before, "--before") if before is not None else log.clock() - timedelta(days=keep_days)
     if until > log.clock():  # a slip of the pen would delete everything, for good
         raise Bad(f"{before} 还没有到，没有删除任何输入。", f"{before} is yet to come; no inputs were deleted.")
     with progress(0, settings.pick("删除", "deleting")) as tick:
         done = expire(log, until, tick=tick)
-    if settings.json:
-        as_json({"through": done.through, "inputs": done.inputs, "answers": done.answers})
-    elif not done.through:
-        click.echo(settings.pick("没有到期的输入。", "No inputs have expired."))
-    else:
-        click.echo(
-            settings.pick(
-                f"第 {done.through} 行及以前的输入已到期；删除输入 {done.inputs} 份、幂等应答 {done.answers} 份。",
-                f"Inputs up to line {done.through} have expired; "
-                f"deleted {done.inputs} inputs and {done.answers} stored answers.",
-            )
+    text = settings.pick("没有到期的输入。", "No inputs have expired.")
+    if done.through:
+        text = settings.pick(
+            f"第 {done.through} 行及以前的输入已到期；删除输入 {done.inputs} 份、幂等应答 {done.answers} 份。",
+            f"Inputs up to line {done.through} have expired; "
+            f"deleted {done.inputs} inputs and {done.answers} stored answers.",
         )
+    settings.tell({"through": done.through, "inputs": done.inputs, "answers": done.answers}, [line(text)])
 
 
-@contextmanager
-def progress(total: int, label: str) -> Iterator[Callable[[int], object]]:
-    """A progress bar for long work on a terminal."""
-    if not patient(total):
-        yield lambda done: None
-        return
-    with click.progressbar(length=total, label=label, file=sys.stderr) as bar:
-        yield bar.update
-
-
-def midnight(text: str) -> datetime:
-    day: date | None = read_date(text)
-    if day is None:
-        raise Bad(f"要写日期，如 2026-12-31，不是 {text}。", f"A date is wanted, as in 2026-12-31, not {text}.")
-    return datetime.combine(day, time(), UTC)
+def midnight(text: str, option: str) -> datetime:
+    return datetime.combine(read_day(text, option), time(), UTC)
 
 
 def _anchors(path: Path) -> list[Anchor]:
@@ -178,20 +156,11 @@ def _anchors(path: Path) -> list[Anchor]:
     return found
 
 
-@contextmanager
-def _opened(output: str | None) -> Iterator[IO[bytes]]:
-    if output is None:
-        yield sys.stdout.buffer
-    else:
-        with Path(output).open("wb") as file:
-            yield file
-
-
 def _as_dict(report: Report) -> dict[str, Any]:
     return {
         "intact": report.intact,
         "lines": report.lines,
-        "head": report.head.as_dict(),
+        "head": asdict(report.head),
         "anchors": report.anchors,
         "overdue": report.overdue,
         "flaws": [flaw.as_dict() for flaw in report.flaws],
@@ -214,17 +183,8 @@ def _tell(report: Report, settings: Settings) -> None:
         )
     if report.intact:
         anchors = "anchor" if report.anchors == 1 else "anchors"
-        told = pick(
+        text = pick(
             f"{report.lines} 行完整无改动，核对了 {report.anchors} 个锚点。",
             f"{report.lines} lines are as they were written; {report.anchors} {anchors} agree.",
         )
-        show([line(Span("✓ ", "good"), told)], settings.color)
-
-
-def _fail(settings: Settings, zh: str, en: str) -> NoReturn:
-    problem = {"where": "", "zh": zh, "en": en}
-    if settings.json:
-        click.echo(json.dumps({"errors": [problem]}, ensure_ascii=False, indent=2), err=True)
-    else:
-        complain([said(problem, settings.lang)], settings.color)
-    raise click.exceptions.Exit(BAD_INPUT)
+        show([line(Span("✓ ", "good"), text)], settings.color)

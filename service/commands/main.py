@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
@@ -82,47 +84,17 @@ class Lazy(click.Group):
         return place.short_help or "" if isinstance(place, Lazy) else place[1]
 
 
-COMMANDS: dict[str, tuple[str, str] | Lazy] = {
-    "county": Lazy("全县：一次处理全部的村和户 / a county: all villages and households at once", {
-        "assign": ("county_assign:assign_command", "各村分派客户经理，力求均衡"
-            " / assign villages to customer managers, evenly"),
-        "explain": ("county_explain:explain_command", "逐条说明一次运行中某一行的结论 / explain one row of a run"),
-        "run": ("county_run:run_command", "判定全县的户、村、乡镇，写出结果和报告 / judge a whole county and report"),
-        "simulate": ("county_simulate:simulate_command", "若改变门槛，谁得到、谁失去"
-            " / who gains and who loses under other figures"),
-    }),
-    "decide": ("decide:decide", "判定一个或一批案例（YAML、JSON，- 为标准输入）/ decide a case, or a list of cases"),
-    "decisions": ("decisions:decisions", "能判定什么，各需要哪些事实"
-        " / what can be decided, and which facts each needs"),
-    "demo": ("demo:demo", "判定随附的示例县 / judge the example county"),
-    "explain": ("decide:explain", "逐条说明一个判定，连同它所依据的判定"
-        " / the full reasoning, with the decisions it rests on"),
-    "keys": Lazy("API 密钥：发放、列出、吊销 / API keys: hand out, list, revoke", {
-        "add": ("keys:add", "发放密钥；密钥只显示这一次 / hand out a key; it is shown this once"),
-        "list": ("keys:list_keys", "列出密钥 / list the keys"),
-        "revoke": ("keys:revoke", "吊销密钥；服务几秒内即不再接受"
-            " / revoke a key; the service refuses it within seconds"),
-    }),
-    "log": Lazy("判定日志：验证、锚点、导出、到期 / the decision log: verify, anchor, export, expire", {
-        "anchor": ("log:anchor", "记下日志现在的末尾；存到别处，末尾的删除才查得出来"
-            " / note where the log ends; kept elsewhere, it shows a deletion at the end"),
-        "expire": ("log:expire_inputs", "删除到期的封存输入，日志照样可以验证"
-            " / delete sealed inputs whose time is over; the log still verifies"),
-        "export": ("log:export_log", "导出日志的行；封存的输入不在其中"
-            " / write the lines out; sealed inputs stay behind"),
-        "verify": ("log:verify_log", "验证日志没有被改动，改动过则退出码为 1"
-            " / prove that the log is as it was written; exit code 1 if not"),
-    }),
-    "policies": Lazy("政策：检查、查看、比较、新建版本 / policies: check, show, compare, begin an edition", {
-        "check": ("policies:check", "检查政策文件，列出全部问题 / check policy files and list every problem"),
-        "diff": ("policies:compare", "用文字说明两个版本的不同 / say in words what changed between two editions"),
-        "new-edition": ("policies:begin", "复制最新版本，改好生效日，并给旧版本写上失效日"
-            " / copy the newest edition under a new date"),
-        "show": ("show:show_edition", "查看版本清单，或一个版本的全部规则"
-            " / list the editions, or print the rules of one"),
-    }),
-    "serve": ("serve:serve", "启动判定服务（设置见 docs/settings.md）/ start the service (settings: docs/settings.md)"),
-}  # fmt: skip
+def _read(name: str, entry: Any) -> tuple[str, str] | Lazy:
+    """A command from its place and summary, or a group from its summary and commands."""
+    first, second = entry
+    return (first, second) if isinstance(second, str) else Lazy(first, _group(second), name)
+
+
+def _group(entries: Mapping[str, Any]) -> dict[str, tuple[str, str] | Lazy]:
+    return {name: _read(name, entry) for name, entry in entries.items()}
+
+
+COMMANDS = _group(json.loads(Path(__file__).with_name("commands.json").read_text(encoding="utf-8")))
 cli = Lazy(
     """整村授信：按政策版本判定，每条结论都注明条款。
 

@@ -9,12 +9,11 @@ import click
 from rules.building.loader import load
 from rules.building.store import folders, read_store
 from rules.problems.problem import Problem
-from rules.values.exact import read_date
 from rules.values.layout import Line, Span, line, row
-from rules.variants.new_edition import Exists, new_edition
+from rules.variants.new_edition import new_edition
 from rules.words.diff import Change, diff
 from rules.words.wording import plural
-from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, said
+from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day
 from service.commands.screen import as_json, complain, show
 
 COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
@@ -39,10 +38,10 @@ def check(settings: Settings, path: str | None) -> None:
     else:
         for one in found:
             if one["severity"] == "error":
-                complain([said(one, settings.lang)], settings.color)
+                complain([message_of(one, settings.lang)], settings.color)
             else:
                 word = settings.pick("提醒：", "warning: ")
-                click.echo(click.style(f"{word}{said(one, settings.lang)}", fg="yellow"), color=settings.color)
+                click.echo(click.style(f"{word}{message_of(one, settings.lang)}", fg="yellow"), color=settings.color)
         _sum_up(settings, checked, errors, len(found) - errors)
     if errors:
         raise click.exceptions.Exit(POLICY_PROBLEMS)
@@ -85,15 +84,14 @@ def compare(settings: Settings, old: str, new: str) -> None:
     """用文字说明两个版本的不同 / say in words what changed between two editions"""
     before, after = settings.named(old), settings.named(new)
     changes = diff(before, after)
-    if settings.json:
-        as_json({"old": before.id, "new": after.id, "changes": [change.as_dict() for change in changes]})
-    elif not changes:
-        click.echo(settings.pick("两个版本的规则没有不同。", "The two editions say the same."))
-    else:
-        show([_told(change, settings) for change in changes], settings.color)
+    block = [_shown(change, settings) for change in changes]
+    settings.tell(
+        {"old": before.id, "new": after.id, "changes": [change.as_dict() for change in changes]},
+        block or [line(settings.pick("两个版本的规则没有不同。", "The two editions say the same."))],
+    )
 
 
-def _told(change: Change, settings: Settings) -> Line:
+def _shown(change: Change, settings: Settings) -> Line:
     """A line of its own: sentences differ in length too much for columns."""
     clause = change.item.clause if change.item.kind != "clause" else ""
     cited = "  ".join(filter(None, (clause, change.path)))
@@ -103,20 +101,11 @@ def _told(change: Change, settings: Settings) -> Line:
 @click.command("new-edition")
 @click.argument("name", metavar="PLAN")
 @click.argument("date")
-@click.option(
-    "--from", "source", metavar="EDITION", help="照哪个版本复制，默认最新 / what to copy (default: the newest)"
-)
+@click.option("--from", "source", metavar="EDITION",
+              help="照哪个版本复制，默认最新 / what to copy (default: the newest)")  # fmt: skip
 @common
 def begin(settings: Settings, name: str, date: str, source: str | None) -> None:
     """复制最新版本，改好生效日，并给旧版本写上失效日 / copy the newest edition under a new date"""
-    day = read_date(date)
-    if day is None:
-        raise Bad(f"生效日要写日期，如 2027-05-01，不是 {date}。", f"A date is wanted, as in 2027-05-01, not {date}.")
-    try:
-        steps = new_edition(settings.policies, name, day, source)
-    except Exists as error:
-        raise Bad(error.zh, error.en) from None
-    if settings.json:
-        as_json([{"file": step.file, "zh": step.zh, "en": step.en} for step in steps])
-    else:
-        show([row(Span("✓", "good"), step.file, settings.pick(step.zh, step.en)) for step in steps], settings.color)
+    steps = new_edition(settings.policies, name, read_day(date, "DATE"), source)
+    rows = [row(Span("✓", "good"), step.file, settings.pick(step.zh, step.en)) for step in steps]
+    settings.tell([{"file": step.file, "zh": step.zh, "en": step.en} for step in steps], rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -22,20 +23,20 @@ from granian.log import LogLevels
 
 from rules import read_store
 from rules.problems.os_errors import why
-from service.commands.common import Bad, Settings, Unusable, common
+from service.commands.common import Bad, Settings, Unusable, common, no_policies
 from service.commands.demonstration import prepare
 from service.log import DecisionLog, LogError, Sealer
 from service.policies.archive import last_live
-from service.settings import DATA, EXAMPLE, HOME, RUNTIME, BadSettings, from_environment
+from service.settings import DATA, EXAMPLE, HOME, RUNTIME, from_environment
 from service.settings import Settings as ServiceSettings
 
+M_ARENA_MAX = -8  # of malloc.h
 STOP_SECONDS = 30  # for requests under way when the service is told to stop
 
 
 @click.command()
-@click.option(
-    "--demo", is_flag=True, help="示例：自备密钥与数据目录 / make keys and a data folder of its own, to try it"
-)
+@click.option("--demo", is_flag=True,
+              help="示例：自备密钥与数据目录 / make keys and a data folder of its own, to try it")  # fmt: skip
 @click.option("--port", type=int, help="端口，默认见设置 / the port (default: the setting)")
 @common
 def serve(settings: Settings, demo: bool, port: int | None) -> None:
@@ -51,9 +52,6 @@ def serve(settings: Settings, demo: bool, port: int | None) -> None:
     try:
         chosen = from_environment(environment)
         _check(chosen)
-    except BadSettings as error:
-        raise Bad("；".join(f"{one['where']}：{one['zh']}" for one in error.problems),
-                  "; ".join(f"{one['where']}: {one['en']}" for one in error.problems)) from None  # fmt: skip
     except LogError as error:
         raise Bad(error.zh, str(error)) from None
     os.environ.update(environment)
@@ -69,11 +67,9 @@ def _check(chosen: ServiceSettings) -> None:
     errors = tuple(one for one in read_store(chosen.policies, warn=False).problems if one.severity == "error")
     usable = chosen.policies.is_dir() and not errors
     if not usable and not last_live(log):
-        raise (
-            Unusable(chosen.policies, errors)
-            if errors
-            else Bad(f"没有政策目录 {chosen.policies}。", f"There is no policies folder {chosen.policies}.")
-        )
+        if errors:
+            raise Unusable(chosen.policies, errors)
+        raise no_policies(chosen.policies)
     log.close()
     if chosen.port:
         with socket.socket() as probe:
@@ -82,9 +78,8 @@ def _check(chosen: ServiceSettings) -> None:
                 probe.bind((chosen.host, chosen.port))
             except OSError as error:
                 where = f"{chosen.host}:{chosen.port}"
-                raise Bad(
-                    f"{where} 用不了（{why(error).zh}）。", f"{where} cannot be used ({why(error).en})."
-                ) from None
+                raise Bad(f"{where} 用不了（{why(error).zh}）。",
+                          f"{where} cannot be used ({why(error).en}).") from None  # fmt: skip
 
 
 def _memory() -> str | None:
@@ -133,16 +128,22 @@ def worker() -> WSGIApplication:
     would swallow the signal and delay the stop."""
     from service.app import create_app  # noqa: PLC0415 -- see `run`
 
+    libc = ctypes.CDLL(None)
+    with suppress(AttributeError):  # glibc's: with a heap for each thread, the memory one request frees serves no other
+        libc.mallopt(M_ARENA_MAX, 1)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    threading.Thread(target=_follow, args=(os.getppid(),), name="parent", daemon=True).start()
+    threading.Thread(target=_follow, args=(os.getppid(), libc), name="parent", daemon=True).start()
     return create_app()
 
 
-def _follow(parent: int) -> None:
-    """Stop when the parent is gone (killed, for example): nothing would restart or replace this worker."""
+def _follow(parent: int, libc: ctypes.CDLL) -> None:
+    """Stop when the parent is gone (killed, for example): nothing would restart or replace this worker. Until then,
+    give freed memory back to the system."""
     while os.getppid() == parent:
         time.sleep(1)
+        with suppress(AttributeError):
+            libc.malloc_trim(0)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -8,26 +8,29 @@ from typing import Any
 import click
 
 from rules import Edition
+from rules.judging.decision import vars_of
 from rules.model import (
     Assignment,
-    Criterion,
     Rule,
-    Scorecard,
-    ScoreItem,
     criteria_of,
-    otherwise_of,
-    outputs_of,
     subject_read,
 )
+from rules.values.exact import plain
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import Text
-from rules.words.fields import FIELDS
-from rules.words.items import Speller
+from rules.words.items import decision_items, sides_of
+from rules.words.phrases import FIELDS
 from rules.words.wording import Wording
-from service.commands.common import Bad, Settings, common
+from service.commands.common import Settings, common, one_of
 from service.commands.screen import as_json, show
 
-FIELDS_SHOWN = ("weight", "tolerance")  # of an assignment: sides that their field names
+FOLLOWING = {  # sides of an item behind the first
+    "applies": Text("（适用于：{}）", " (where {})"),
+    "outcome": Text(" → {}", " → {}"),
+    "ceiling": Text(" → 最高 {}", " → at most {}"),
+    "then": Text("（{}）", " ({})"),
+    **{name: Text(f"，{FIELDS[name].zh} {{}}", f", {FIELDS[name].en} {{}}") for name in ("weight", "tolerance")},
+}
 
 
 @click.command("show")
@@ -39,124 +42,75 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None) 
     if edition is None and decision is None:
         _list(settings)
         return
-    found = settings.named(edition) if edition else settings.edition(settings.today())
-    decided: dict[str, Rule | Assignment] = {**found.rules, **found.assignments}
-    if decision is not None and decision not in decided:
-        known = ", ".join(decided)
-        raise Bad(f"没有判定 {decision}（现有：{known}）。", f"There is no decision {decision} (there are: {known}).")
-    rules = [decided[decision]] if decision else list(decided.values())
+    chosen = settings.named(edition) if edition else settings.edition(settings.today())
+    decided: dict[str, Rule | Assignment] = {**chosen.rules, **chosen.assignments}
+    rules = [one_of(decided, decision, "判定", "decision")] if decision else list(decided.values())
     if settings.json:
-        told = (_assignment(found, one) if isinstance(one, Assignment) else _rule(found, one) for one in rules)
-        as_json({**_summary(found), "rules": list(told)})
+        items = (_assignment(chosen, one) if isinstance(one, Assignment) else _rule(chosen, one) for one in rules)
+        as_json({**_summary(chosen), "rules": list(items)})
         return
-    say = Wording(found, settings.lang)
-    show([line(Span(say.text(found.title), "title"), Span(f"  {found.id}", "dim"))], settings.color)
+    say = Wording(chosen, settings.lang)
+    show([line(Span(say.text(chosen.title), "title"), Span(f"  {chosen.id}", "dim"))], settings.color)
     for rule in rules:
         show([line()], settings.color)
-        show(list(_assigned(rule, say) if isinstance(rule, Assignment) else _printed(rule, say)), settings.color)
+        show(list(_printed(rule, say)), settings.color)
 
 
 def _list(settings: Settings) -> None:
-    editions = [edition for found in settings.store().plans.values() for edition in found]
-    if settings.json:
-        as_json([_summary(edition) for edition in editions])
-        return
+    editions = [edition for plan in settings.store().plans.values() for edition in plan]
     rows = []
     for one in editions:
         until = str(one.effective_to or settings.pick("至今", "open"))
-        number = len(one.rules) + len(one.assignments)
-        count = settings.pick(f"{number} 项判定", f"{number} decisions")
+        count = settings.pick(f"{len(one.rules)} 项判定", f"{len(one.rules)} decisions")
+        if number := len(one.assignments):
+            count += settings.pick(f"，{number} 项分派", f", {number} assignment{'' if number == 1 else 's'}")
         title = one.title.get(settings.lang)
         rows.append(row(Span(one.id, "title"), f"{one.effective_from} – {until}", count, Span(title, "dim")))
-    show(rows, settings.color)
+    settings.tell([_summary(edition) for edition in editions], rows)
 
 
 def _summary(edition: Edition) -> dict[str, Any]:
     return {
         "edition": edition.id,
-        "title": {"zh": edition.title.zh, "en": edition.title.en},
-        "effective": {
-            "from": edition.effective_from.isoformat(),
-            "to": edition.effective_to.isoformat() if edition.effective_to else None,
-        },
+        "title": vars_of(edition.title),
+        "effective": {"from": plain(edition.effective_from), "to": plain(edition.effective_to)},
         "sha256": edition.sha256,
-        "decisions": [*edition.rules, *edition.assignments],
+        "decisions": [*edition.rules],
+        "assignments": [*edition.assignments],
     }
 
 
-def _printed(rule: Rule, say: Wording) -> Iterator[Line | Row]:
-    subject = say.text(say.edition.subjects[rule.subject].title)
-    about = Span(f"  {rule.id} · {subject} · {rule.clause}", "dim")
-    yield line(Span(say.text(rule.title), "title"), about)
-    for one in _rows(rule):
-        said = say.condition(one.condition, subject_read(rule), rule.subject)
-        said = said.removeprefix(f"{say.text(one.title)} ")  # it stands in the column before
-        if one.reject:
-            said = say.pick(f"不得：{said}", f"must not be so: {said}")
-        if one.when is not None:
-            when = say.condition(one.when, subject_read(rule), rule.subject)
-            said = say.pick(f"{said}（适用于：{when}）", f"{said} (where {when})")
-        outcome = rule.outcomes.get(one.outcome)
-        follows = "" if outcome is None else f"→ {say.text(outcome.title)}"
-        words = " ".join(filter(None, (said, follows, _given(one, rule, say))))
-        yield row(Span(one.clause, "dim"), say.text(one.title), words, indent=2)
-    if isinstance(rule.body, Scorecard):
-        for item in rule.body.items:
-            yield row(Span(item.clause, "dim"), say.text(item.title), _points(item, rule, say), indent=2)
-
-
-def _rows(rule: Rule) -> tuple[Criterion, ...]:
-    otherwise = otherwise_of(rule)
-    return (*criteria_of(rule), *([] if otherwise is None else [otherwise]))
-
-
-def _given(one: Criterion, rule: Rule, say: Wording) -> str:
-    """What a row of a table gives."""
-    outputs = outputs_of(rule)
-    given = [
-        f"{say.text(outputs[name].title)} {say.expr(expr, rule.subject, codes=outputs[name].choices)}"
-        for name, expr in one.then.items()
-    ]
-    return say.pick(f"（{'，'.join(given)}）", f"({', '.join(given)})") if given else ""
-
-
-def _points(item: ScoreItem, rule: Rule, say: Wording) -> str:
-    if item.formula is not None:
-        return say.expr(item.formula, rule.subject)
-    bands = (f"{say.condition(at, rule.subject)}: {say.expr(worth, rule.subject)}" for at, worth in item.bands)
-    return say.pick("；", "; ").join(bands)
-
-
-def _assigned(one: Assignment, say: Wording) -> Iterator[Line | Row]:
-    """What an assignment balances, with weight and tolerance, and what bounds it."""
-    (_, head), *items = Speller(say.edition).assignment(one)
-    kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in (one.subject, one.bearer))
+def _printed(one: Rule | Assignment, say: Wording) -> Iterator[Line | Row]:
+    """A decision and its items: of each its condition or value, whom it applies to, and what follows."""
+    (_, head), *items = decision_items(one, sides_of(say.edition))
+    subjects = (one.subject, one.bearer) if isinstance(one, Assignment) else (one.subject,)
+    kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in subjects)
     yield line(Span(say.text(head.title), "title"), Span(f"  {one.id} · {kinds} · {one.clause}", "dim"))
     for _, item in items:
-        said = [
-            f"{say.text(FIELDS[name])} {say.text(side.text)}" if name in FIELDS_SHOWN else say.text(side.text)
-            for name, side in item.sides.items()
-        ]
-        yield row(Span(item.clause, "dim"), say.text(item.title), say.pick("，", ", ").join(said), indent=2)
+        title, sides = say.text(item.title), {aspect: say.text(side.text) for aspect, side in item.sides.items()}
+        main = next(iter(item.sides.values())).spoken[0 if say.zh else 1]
+        words = (
+            say.pick("；", "; ").join(main.parts) if main.frame == title else main.whole
+        )  # the title stands before it
+        words += "".join(
+            say.text(FOLLOWING[aspect]).format(text) for aspect, text in sides.items() if aspect in FOLLOWING
+        )
+        yield row(Span(item.clause, "dim"), title, words.strip(), indent=2)
 
 
 def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
-    _, *items = Speller(edition).assignment(one)
+    _, *items = decision_items(one, sides_of(edition))
     set_by = {f"{one.id}.{each.id}": each.set_by for each in one.balance} | {f"{one.id}.keep": one.keep_set_by}
     return {
         **_head(one),
         "bearer": one.bearer,
         "items": [
-            {"id": path.removeprefix(f"{one.id}."), "clause": item.clause, "title": _both(item.title),
-             **{name: _both(side.text) for name, side in item.sides.items()},
-             **({"set_by": _both(Text(set_by[path], set_by[path]))} if path in set_by else {})}
+            {"id": path.removeprefix(f"{one.id}."), "clause": item.clause, "title": vars_of(item.title),
+             **{name: vars_of(side.text) for name, side in item.sides.items()},
+             **({"set_by": dict.fromkeys(("zh", "en"), set_by[path])} if path in set_by else {})}
             for path, item in items
         ],
     }  # fmt: skip
-
-
-def _both(text: Text) -> dict[str, str]:
-    return {"zh": text.zh, "en": text.en}
 
 
 def _head(rule: Rule | Assignment) -> dict[str, Any]:
@@ -165,8 +119,8 @@ def _head(rule: Rule | Assignment) -> dict[str, Any]:
         "kind": rule.kind,
         "subject": rule.subject,
         "clause": rule.clause,
-        "title": {"zh": rule.title.zh, "en": rule.title.en},
-        "outcomes": {one.id: {"zh": one.title.zh, "en": one.title.en} for one in rule.outcomes.values()},
+        "title": vars_of(rule.title),
+        "outcomes": {one.id: vars_of(one.title) for one in rule.outcomes.values()},
     }
 
 
@@ -183,6 +137,6 @@ def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
                 "zh": zh.condition(one.condition, subject_read(rule), rule.subject),
                 "en": en.condition(one.condition, subject_read(rule), rule.subject),
             }
-            for one in _rows(rule)
+            for one in (*criteria_of(rule), *filter(None, [rule.body.otherwise]))
         ],
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
@@ -38,6 +40,12 @@ def rows_of(path: Path) -> str:
     return f"({path.read_text(encoding='utf-8')})" if path.suffix == ".sql" else f"read_parquet({quoted(path)})"
 
 
+def digest(path: Path) -> str:
+    """The sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def retyped(query: str, types: Mapping[str, str], cast: str = "CAST") -> str:
     """A query with columns of other types."""
     columns = ", ".join(f"{cast}({named(name)} AS {type}) AS {named(name)}" for name, type in types.items())
@@ -51,21 +59,20 @@ class Duck:
 
     def __init__(self, scratch: Path) -> None:
         scratch.mkdir(parents=True, exist_ok=True)
-        self.con = ibis.duckdb.connect(
-            temp_directory=str(scratch / "spill"), memory_limit=MEMORY, threads=os.cpu_count() or 1
-        )
+        spill, self.scratch = str(scratch / "spill"), scratch
+        self.con = ibis.duckdb.connect(temp_directory=spill, memory_limit=MEMORY, threads=os.cpu_count() or 1)
         self.opened: dict[tuple[str, int, int], Any] = {}
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows that a statement gives."""
-        found: list[tuple[Any, ...]] = self.con.con.execute(sql).fetchall()
-        return found
+        rows: list[tuple[Any, ...]] = self.con.con.execute(sql).fetchall()
+        return rows
 
     def dicts(self, sql: str) -> list[dict[str, Any]]:
         """The rows of a query by column."""
-        found = self.con.con.execute(sql)
-        names = [one[0] for one in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        result = self.con.con.execute(sql)
+        names = [one[0] for one in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def columns(self, name: str) -> dict[str, str]:
         """The columns of a table or a query in brackets, with their types."""
@@ -80,6 +87,13 @@ class Duck:
             self.run(f"CREATE TEMP VIEW {name} AS SELECT * FROM {rows_of(path)}")
             self.opened[key] = self.con.table(name)
         return self.opened[key]
+
+    def loaded(self, rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> str:
+        """Rows as SQL writes them after FROM, until others are loaded: JSON is read sooner than a long statement."""
+        file = self.scratch / "loaded.json"
+        file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        columns = ", ".join(f"{named(column)}: {quoted(type)}" for column, type in types.items())
+        return f"read_json({quoted(file)}, format = 'newline_delimited', columns = {{{columns}}})"
 
     def sql(self, expr: Any) -> str:
         """An expression as a query."""
@@ -103,12 +117,13 @@ class Duck:
         types = {name: codes_of(those) for name, those in codes.items() if name in expr.columns}
         self.copy(retyped(self.sql(expr), types), path)
         if not self.in_order(rows_of(path), named(order)):
-            half = path.with_suffix(".half")
-            self.copy(f"SELECT * FROM {rows_of(path)} ORDER BY {named(order)}", half)
-            half.replace(path)
+            self.copy(f"SELECT * FROM {rows_of(path)} ORDER BY {named(order)}", path)
 
     def copy(self, sql: str, path: Path) -> None:
-        self.run(f"COPY ({sql}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})")
+        """Run a query into a Parquet file, which may be one that it reads."""
+        half = path.with_suffix(".half")
+        self.run(f"COPY ({sql}) TO {quoted(half)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})")
+        half.replace(path)
 
     def close(self) -> None:
         self.con.disconnect()

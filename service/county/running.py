@@ -9,25 +9,37 @@ from datetime import date
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from rules.model import Edition
 from rules.table.columns import KEY, SEPARATOR, around, key_of
-from service.county.backend import Backend, Spark, backend, named, quoted, rows_of
+from service.county.backend import Backend, Spark, backend, digest, named, quoted, rows_of
 from service.county.intake.checks import BAD, CheckedFile, Checks
 from service.county.intake.inputs import Source
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
-from service.county.run.childless import childless
 from service.county.run.gaps import write_gaps
 from service.county.run.history import Before, carry
 from service.county.run.levels import Judging
-from service.county.run.manifest import FIELDS, MANIFEST, Counts, Difference, Input, Level, Manifest, Stamp, canonical
+from service.county.run.manifest import (
+    FIELDS,
+    MANIFEST,
+    Childless,
+    Counts,
+    Difference,
+    Input,
+    Level,
+    Manifest,
+    Stamp,
+    canonical,
+)
 from service.county.run.outputs import Outputs
-from service.county.run.rankings import summary
-from service.county.run.steps import WORK, Steps, appearing, digest
+from service.county.run.rankings import proposals
+from service.county.run.steps import WORK, Steps, appearing
 
 FORMAT = 1  # of the folder: a run of another does not go on with it
 SET_ASIDE = "set_aside"
+SHOWN = 10  # ids of records that have none below them
 SUFFIXES = (".parquet", ".csv", ".xlsx", ".html")
 Tick = Callable[[str], None]
 
@@ -63,10 +75,6 @@ class Asked:
             versions={name: version(name) for name in ("village-credit", "duckdb", "ibis-framework")},
         )
 
-    def depth(self, subject: str) -> int:
-        """How many subjects lie around one."""
-        return len(list(around(self.edition, subject)))
-
 
 class TooMany(Exception):
     """More rows are set aside than the run allows; `file` lists them."""
@@ -96,18 +104,22 @@ class _Run:
         self.asked, self.edition, self.folder, self.steps, self.tick = asked, asked.edition, folder, steps, tick
         self.duck = made.duck if isinstance(made, Spark) else made
         self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given)
-        self.sources = sorted(asked.sources, key=lambda one: asked.depth(one.subject))
+        self.sources = sorted(asked.sources, key=lambda one: len(list(around(asked.edition, one.subject))))
         self.files = {one.subject: folder / f"{one.subject}.parquet" for one in self.sources}
         self.reads = made is self.duck  # DuckDB reads good rows from where they are
         self.clean: dict[str, Path] = {}
 
     def all(self, stamp: Stamp) -> Manifest:
         once = self.steps.once
+
+        def field(name: str, do: Callable[[], Any]) -> Any:
+            return once(name, FIELDS[name], do)
+
         self.tick("inputs")
-        checked = once("inputs", FIELDS["checked"], self.inputs)
+        checked = field("checked", self.inputs)
         self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.files}
         self.refuse(checked)
-        carried = once("last", FIELDS["carried"], self.carried)
+        carried = field("carried", self.carried)
         levels: dict[str, Level] = {}
         for file in reversed(checked):
             self.tick(file.subject)
@@ -119,17 +131,12 @@ class _Run:
             carried=carried,
             levels=levels,
             counts=counts,
-            differences=once("differences", FIELDS["differences"], lambda: tuple(self.differences())),
-            empty=once(
-                "empty",
-                FIELDS["empty"],
-                lambda: tuple(childless(self.duck, self.edition, self.files, self.judging.counts)),
-            ),
+            differences=field("differences", lambda: tuple(self.differences())),
+            empty=field("empty", lambda: tuple(self.childless())),
         )
-        gaps = partial(write_gaps, self.outputs(manifest))
-        manifest = replace(manifest, gaps=once("gaps", FIELDS["gaps"], gaps))
-        ranked = partial(summary, self.outputs(manifest))
-        return self.shown(replace(manifest, rankings=once("rankings", FIELDS["rankings"], ranked)))
+        manifest = replace(manifest, gaps=field("gaps", partial(write_gaps, self.outputs(manifest))))
+        ranked = (one.ranked for one in proposals(self.outputs(manifest)))
+        return self.shown(replace(manifest, rankings=field("rankings", lambda: tuple(ranked))))
 
     def shown(self, manifest: Manifest) -> Manifest:
         """Write the workbook and the report; the manifest with the sha256 of every file."""
@@ -138,8 +145,8 @@ class _Run:
         self.steps.once("workbook", int, partial(write_workbook, outputs))
         self.tick("report")
         self.steps.once("report", int, partial(write_report, outputs, self.asked.before))
-        files = sorted(one for one in self.folder.iterdir() if one.is_file() and one.suffix in SUFFIXES)
-        return replace(manifest, files={one.name: digest(one) for one in files})
+        files = {one.name: digest(one) for one in sorted(self.folder.iterdir()) if one.suffix in SUFFIXES}
+        return replace(manifest, files=files)
 
     def outputs(self, manifest: Manifest) -> Outputs:
         return Outputs(self.folder, self.edition, self.duck, manifest)
@@ -205,14 +212,11 @@ class _Run:
     def counts(self, level: Level) -> Counts:
         """The number of rows, and of each outcome."""
         file = rows_of(self.files[level.subject])
-        outcomes = {
-            name: dict(
-                self.duck.run(f"SELECT coalesce({named(name)}, '-'), count(*) FROM {file} GROUP BY 1 ORDER BY 1")
-            )
-            for name in level.made
-        }
-        beyond = self.duck.run(f"SELECT count(*) FILTER (WHERE beyond) FROM {file}")[0][0] if level.bulk else 0
-        total = self.duck.run(f"SELECT count(*) FROM {file}")[0][0]
+        run = self.duck.run
+        outcomes = {name: dict(run(f"SELECT coalesce({named(name)}, '-'), count(*) FROM {file} GROUP BY 1 ORDER BY 1"))
+                    for name in level.made}  # fmt: skip
+        too_large = "count(*) FILTER (WHERE beyond)" if level.bulk else "0"
+        total, beyond = run(f"SELECT count(*), {too_large} FROM {file}")[0]
         return Counts(total, outcomes, beyond, self.nowhere(level.subject, file))
 
     def nowhere(self, subject: str, file: str) -> int:
@@ -221,8 +225,20 @@ class _Run:
         if above not in self.clean or key_of(above) not in self.duck.columns(file):
             return 0
         ids = f"SELECT id FROM {rows_of(self.clean[above])}"
-        count: int = self.duck.run(f"SELECT count(*) FROM {file} WHERE {key_of(above)} NOT IN ({ids})")[0][0]
-        return count
+        return int(self.duck.run(f"SELECT count(*) FROM {file} WHERE {key_of(above)} NOT IN ({ids})")[0][0])
+
+    def childless(self) -> Iterator[Childless]:
+        """The records that have none below them, where something is counted from the next level below: their counts
+        are 0, which is true only of a complete extract below."""
+        for below in self.files:
+            subject = next((one for one in around(self.edition, below) if one in self.files), "")
+            if not subject or not self.judging.counts(subject, [below]):
+                continue
+            upper, lower, key = rows_of(self.files[subject]), rows_of(self.files[below]), named(key_of(subject))
+            there = f"SELECT {key} FROM {lower} WHERE {key} IS NOT NULL"
+            ids = [id for (id,) in self.duck.run(f"SELECT {KEY} FROM {upper} WHERE {KEY} NOT IN ({there}) ORDER BY 1")]
+            if ids:
+                yield Childless(subject, below, len(ids), tuple(ids[:SHOWN]))
 
     def differences(self) -> Iterator[Difference]:
         """Figures that a file gave and that its records add up to differently."""

@@ -15,8 +15,8 @@ from rules.table.columns import KEY, around, key_of
 from rules.values.text import TextError
 from service.county.run.outputs import Outputs
 
-Outcomes = dict[tuple[str, str], str]  # of decisions and records
-Told = dict[tuple[str, str], dict[str, str]]  # of subjects and records: decisions and outcomes
+Facts = Mapping[str, Any]
+Outcomes = dict[tuple[str, str], dict[str, str]]  # subject and record -> decision -> outcome
 
 
 class Fixed(TextError):
@@ -71,12 +71,10 @@ class Simulation:
 
     def _affected(self, decisions: Sequence[str]) -> list[Rule]:
         """The changed decisions and all that rest on them, in the order of the edition; rankings stay as they are."""
-        names: dict[str, None] = dict.fromkeys(decisions)
+        names, levels = set(decisions), self.outputs.manifest.levels
         for rule in self.edition.rules.values():
-            known = self.outputs.manifest.levels.get(rule.subject)
-            if known and rule.id in known.bulk and set(rule.needs) & names.keys():
-                names[rule.id] = None
-        levels = self.outputs.manifest.levels
+            if rule.subject in levels and rule.id in levels[rule.subject].bulk and names.intersection(rule.needs):
+                names.add(rule.id)
         return [rule for name, rule in self.edition.rules.items() if name in names and rule.subject in levels]
 
     def _refuse(self, decisions: Sequence[str]) -> None:
@@ -100,69 +98,63 @@ class Simulation:
         comparison turns at most once along the editions, and so does every outcome: a binary search between the first
         and the last edition finds the turn."""
         judges = [Reference(edition) for edition in editions]
-        found: list[Outcomes] = [{} for _ in editions]
-        told: list[Told] = [{} for _ in editions]
+        results: list[Outcomes] = [{} for _ in editions]
         for subject in self.subjects:
+            rules = [rule for rule in self.affected if rule.subject == subject]
             for id, _, facts in self.rows[subject]:
                 mine: list[dict[str, str]] = [{} for _ in editions]
-                for rule in self.affected:
-                    if rule.subject == subject:
-                        for at, outcome in enumerate(self._along(rule, facts, judges, told, once=once)):
-                            found[at][rule.id, id] = mine[at][rule.id] = outcome
-                for at, outcomes in enumerate(mine):
-                    told[at][subject, id] = outcomes
-        return found
+                for rule in rules:
+                    for at, outcome in enumerate(self._along(rule, facts, judges, results, once=once)):
+                        mine[at][rule.id] = outcome
+                for result, outcomes in zip(results, mine, strict=True):
+                    result[subject, id] = outcomes
+        return results
 
     def _along(
-        self, rule: Rule, facts: Mapping[str, Any], judges: Sequence[Reference], told: Sequence[Told], *, once: bool
+        self, rule: Rule, facts: Facts, judges: Sequence[Reference], below: Sequence[Outcomes], *, once: bool
     ) -> list[str]:
         """The outcomes of one decision about one record. Editions under which the same was concluded about the records
         in its lists make a stretch."""
         stretches: dict[Hashable, list[int]] = {}
-        for at, conclusions in enumerate(told):
-            stretches.setdefault(self._heard(rule.subject, facts, conclusions), []).append(at)
-        found = [""] * len(judges)
+        for at, conclusions in enumerate(below):
+            stretches.setdefault(self._concluded(rule.subject, facts, conclusions), []).append(at)
+        outcomes = [""] * len(judges)
         for stretch in stretches.values():
-            now = self._anew(rule.subject, facts, told[stretch[0]])
-            _fill(found, stretch, partial(_judged, judges, rule.id, now, self.on), once=once)
-        return found
+            now = self._anew(rule.subject, facts, below[stretch[0]])
+            _fill(outcomes, stretch, partial(_judged, judges, rule.id, now, self.on), once=once)
+        return outcomes
 
-    def _lists(self, subject: str, facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    def _lists(self, subject: str, facts: Facts) -> Iterator[tuple[str, str]]:
         for name, fact in self.edition.subjects[subject].facts.items():
             if fact.type.kind == "list" and fact.type.of in self.rows and name in facts:
                 yield name, fact.type.of
 
-    def _heard(self, subject: str, facts: Mapping[str, Any], told: Told) -> Hashable:
+    def _concluded(self, subject: str, facts: Facts, below: Outcomes) -> Hashable:
         """The conclusions about the records in the lists of a record."""
-        return tuple(tuple(told.get((of, str(one.get(KEY))), {}).values())
+        return tuple(tuple(below.get((of, str(one.get(KEY))), {}).values())
                      for name, of in self._lists(subject, facts) for one in facts[name])  # fmt: skip
 
-    def _anew(self, subject: str, facts: Mapping[str, Any], told: Told) -> dict[str, Any]:
+    def _anew(self, subject: str, facts: Facts, below: Outcomes) -> dict[str, Any]:
         """The facts of a record, with the conclusions about the records in its lists as they are now."""
-        now = dict(facts)
-        for name, of in self._lists(subject, facts):
-            now[name] = [self._record(one, told.get((of, str(one.get(KEY))), {})) for one in now[name]]
-        return now
+        return {**facts, **{name: [self._record(one, below.get((of, str(one.get(KEY))), {})) for one in facts[name]]
+                            for name, of in self._lists(subject, facts)}}  # fmt: skip
 
-    def _record(self, record: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, Any]:
-        now = dict(record)
-        for name, outcome in told.items():
-            now.pop(name, None)
-            if self.edition.rules[name].outcomes[outcome].role != "unknown":
-                now[name] = outcome
-        return now
+    def _record(self, record: Facts, concluded: Mapping[str, str]) -> dict[str, Any]:
+        known = {name: outcome for name, outcome in concluded.items()
+                 if self.edition.rules[name].outcomes[outcome].role != "unknown"}  # fmt: skip
+        return {name: value for name, value in record.items() if name not in concluded} | known
 
     def moved(self, before: Outcomes, after: Outcomes) -> Iterator[Moved]:
         for rule in self.affected:
             for id, above, _ in self.rows[rule.subject]:
-                one, other = before[rule.id, id], after[rule.id, id]
+                one, other = (outcomes[rule.subject, id][rule.id] for outcomes in (before, after))
                 if one != other:
                     yield Moved(rule.id, rule.subject, id, above, one, other)
 
     def met(self, outcomes: Outcomes) -> dict[str, int]:
-        """How many records meet each affected decision."""
+        """The number of records that meet each affected decision."""
         return {
-            rule.id: sum(outcomes[rule.id, id] == rule.role("met") for id, *_ in self.rows[rule.subject])
+            rule.id: sum(outcomes[rule.subject, id][rule.id] == rule.role("met") for id, *_ in self.rows[rule.subject])
             for rule in self.affected
             if any(one.role == "met" for one in rule.outcomes.values())
         }
@@ -176,20 +168,20 @@ class Simulation:
         }  # fmt: skip
 
 
-def _judged(judges: Sequence[Reference], rule: str, facts: Mapping[str, Any], on: Any, at: int) -> str:
+def _judged(judges: Sequence[Reference], rule: str, facts: Facts, on: Any, at: int) -> str:
     return judges[at].judge(rule, facts, on).outcome
 
 
-def _fill(found: list[str], stretch: Sequence[int], judge: Callable[[int], str], *, once: bool) -> None:
+def _fill(outcomes: list[str], stretch: Sequence[int], judge: Callable[[int], str], *, once: bool) -> None:
     """Fill in the outcomes of a stretch."""
     for at in (stretch[0], stretch[-1]) if once else stretch:
-        found[at] = found[at] or judge(at)
+        outcomes[at] = outcomes[at] or judge(at)
     if not once or len(stretch) <= 2:
         return
-    if found[stretch[0]] == found[stretch[-1]]:
+    if outcomes[stretch[0]] == outcomes[stretch[-1]]:
         for at in stretch:
-            found[at] = found[stretch[0]]
+            outcomes[at] = outcomes[stretch[0]]
     else:
         middle = len(stretch) // 2
-        _fill(found, stretch[: middle + 1], judge, once=True)
-        _fill(found, stretch[middle:], judge, once=True)
+        _fill(outcomes, stretch[: middle + 1], judge, once=True)
+        _fill(outcomes, stretch[middle:], judge, once=True)

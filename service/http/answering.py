@@ -41,12 +41,12 @@ class Scribe:
         return Entry(new_id(self.clock()), kind, self.caller, self.request_id, "", "", about.decision, "", "", "", body,
                      about.id, inputs)  # fmt: skip
 
-    def decision(self, case: Case, found: Compact) -> Entry:
+    def decision(self, case: Case, short: Compact) -> Entry:
         """The line for a decision, and the case to be sealed beside it."""
         edition = case.compiled.edition
         return Entry(
             new_id(self.clock()), DECISION, self.caller, self.request_id, edition.plan, edition.sha256,
-            case.rule.id, case.on.isoformat(), found.outcome, self.sealer.blind(case.subject_id), dumps(found.told),
+            case.rule.id, case.on.isoformat(), short.outcome, self.sealer.blind(case.subject_id), dumps(short.criteria),
             "", dumps({"subject": {"id": case.subject_id}, "facts": case.given}),
         )  # fmt: skip
 
@@ -72,7 +72,7 @@ class Idempotent:
         """The stored answer to the same request, if there is one."""
         if not self.name:
             return None
-        with told():
+        with log_problems():
             earlier = service().log.earlier(caller().id, self.name)
             if earlier is not None and earlier.fingerprint != self.fingerprint:
                 raise KeyReused(self.name)
@@ -82,7 +82,7 @@ class Idempotent:
         """Write entries and answer in one transaction. Returns the answer to send: the stored one if the key was
         used before. Metrics count only decisions made now."""
         once = Once(caller().id, self.name, self.fingerprint, body, 200) if self.name else None
-        with told():
+        with log_problems():
             earlier = service().log.append(entries, once)
         if earlier is None:
             observing.count(*decided)
@@ -123,7 +123,7 @@ def leave(environ: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def log_problems() -> Iterator[None]:
     """Turn an error of the log into a problem: a decision that was not logged may not be answered."""
     try:
         yield
@@ -163,6 +163,14 @@ class Answer(Response):
             return super().__call__(environ, start_response)
         start_response(self.status, self.headers.to_wsgi_list())
         return whole
+
+
+def tagged(response: Response, cache: str = "no-cache") -> Response:
+    """Give the response an ETag of its content; 304 without it where the caller has the same."""
+    response.headers["Cache-Control"] = cache
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def answer(body: bytes | Iterable[bytes], status: int = 200, mimetype: str = JSON) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-import flask_smorest
 from flask import Request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
@@ -15,7 +14,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from service.exact_json import Malformed, loads
 from service.http.cases import field_errors
 from service.http.context import this_request
-from service.http.marks import announce
 from service.http.problems import FieldError, Problem
 
 JSON = "application/json"
@@ -65,13 +63,3 @@ class Parser(FlaskParser):
         messages = error.messages_dict
         found: Iterator[FieldError] = (one for below in messages.values() for one in field_errors(below))
         raise Problem.invalid(found) from None
-
-
-class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # ships no types
-    """A group of documented views."""
-
-    ARGUMENTS_PARSER = Parser()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.after_request(announce)

@@ -13,8 +13,8 @@ from rules import FactError
 from rules.model import Rule
 from rules.values.ids import ID
 from rules.values.text import NotFound
-from service.http.fields import MESSAGES, CaseSchema
-from service.http.problems import FieldError, Problem
+from service.http.fields import CaseSchema
+from service.http.problems import MESSAGES, FieldError, Problem
 from service.policies.compiled import Compiled, Snapshot
 
 _SCHEMA = CaseSchema()
@@ -67,7 +67,7 @@ class CaseReader:
         try:
             compiled = self.snapshot.in_force(plan or self.default_plan(), on or self.today)
         except NotFound as error:
-            raise Problem.not_found(error) from None
+            raise Problem("not-found", error.zh, error.en) from None
         rule = compiled.edition.rules.get(decision)
         if rule is None:
             known = ", ".join(compiled.edition.rules)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from rules.judging.decision import Decision
-from rules.model import Ranking, Table
 from rules.values.exact import plain
 from service.http.cases import Case
 
@@ -28,20 +27,20 @@ class Compact(NamedTuple):
         return _compact(
             decision.rule.id,
             decision.outcome,
-            isinstance(decision.rule.body, Table),
+            decision.rule.body.silent_verdict,
             [(one.item.id, one.verdict) for one in judged],
             {name: plain(value) for name, (value, _) in decision.outputs.items()},
             tuple(one.fact for one in decision.missing),
         )
 
     @property
-    def told(self) -> dict[str, Any]:
+    def criteria(self) -> dict[str, Any]:
         """The fields of the log line."""
         judged = {"not_met": self.not_met} if self.held is None else {"rows": self.held}
         return {**judged, "unknown": self.unknown}
 
     def as_dict(self) -> dict[str, Any]:
-        shown = {"decision": self.decision, "outcome": self.outcome, **self.told, "outputs": self.outputs}
+        shown = {"decision": self.decision, "outcome": self.outcome, **self.criteria, "outputs": self.outputs}
         return {**shown, "missing": self.missing} if self.missing else shown
 
 
@@ -49,17 +48,17 @@ def compact(case: Case) -> Compact:
     """Judge a case without writing findings (a third of the cost); list what is missing where something is."""
     rule, engine = case.rule, case.compiled.engine
     judgement = engine.judge(rule.id, case.facts, case.on)
-    if rule.outcomes[judgement.outcome].role == "unknown" or isinstance(rule.body, Ranking) or judgement.measures:
+    if rule.outcomes[judgement.outcome].role == "unknown" or rule.body.over or judgement.measures:
         return Compact.of(engine.decide(rule.id, case.facts, case.on, case.subject_id))
     verdicts = [(criterion.id, verdict) for criterion, verdict in judgement.verdicts]
     outputs = {name: plain(value) for name, value in judgement.outputs.items() if value is not None}
-    return _compact(rule.id, judgement.outcome, isinstance(rule.body, Table), verdicts, outputs)
+    return _compact(rule.id, judgement.outcome, rule.body.silent_verdict, verdicts, outputs)
 
 
 def _compact(
     decision: str,
     outcome: str,
-    is_table: bool,
+    silent: bool,
     verdicts: list[tuple[str, bool | None]],
     outputs: Mapping[str, Any],
     missing: tuple[str, ...] = (),
@@ -67,5 +66,5 @@ def _compact(
     said: dict[bool | None, list[str]] = {True: [], False: [], None: []}
     for name, verdict in verdicts:
         said[verdict].append(name)
-    held, not_met = (tuple(said[True]), ()) if is_table else (None, tuple(said[False]))
+    held, not_met = (None, tuple(said[False])) if silent else (tuple(said[True]), ())
     return Compact(decision, outcome, held, not_met, tuple(said[None]), outputs, missing)

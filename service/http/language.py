@@ -15,7 +15,3 @@ def language() -> Lang:
             if tag.lower().partition("-")[0] == lang and request.accept_languages[tag] > 0:
                 return lang
     return "zh"
-
-
-def pick(zh: str, en: str) -> str:
-    return zh if language() == "zh" else en

@@ -208,7 +208,7 @@ def _of_the_dead(file: Path) -> bool:
     return False
 
 
-def told() -> bytes:
+def exposition() -> bytes:
     """The metrics in Prometheus' text format: of all workers where they share a folder, else of this process."""
     registry = REGISTRY
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):

@@ -4,47 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from rules.cases.checker import FactProblem
-from rules.values.text import NotFound, TextError
-from service.exact_json import dumps
+from rules.values.text import NotFound, Text, TextError
+from service.exact_json import dumps, shipped
 from service.http.language import language
 from service.log import LogUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of problem: its status, and its title."""
+_TEXTS = shipped("service.http", "problems.json")
+
+
+class Kind(NamedTuple):
+    """One kind of problem: its status, its title, its meaning, and its remedy."""
 
     status: int
-    zh: str
-    en: str
+    title: Text
+    means: Text
+    do: Text
 
 
 KINDS: Mapping[str, Kind] = {
-    "bad-request": Kind(400, "请求有误", "The request is wrong"),
-    "malformed-json": Kind(400, "不是正确的 JSON", "Malformed JSON"),
-    "unauthorized": Kind(401, "需要有效的 API 密钥", "A valid API key is needed"),
-    "forbidden": Kind(403, "这把密钥无权这样做", "This key may not do that"),
-    "not-found": Kind(404, "没有找到", "Not found"),
-    "method-not-allowed": Kind(405, "不支持这个方法", "Method not allowed"),
-    "not-acceptable": Kind(406, "没有所要求的格式", "Not available in the format asked for"),
-    "conflict": Kind(409, "与现状冲突", "In conflict with what is there"),
-    "gone": Kind(410, "已到期删除", "Expired and deleted"),
-    "payload-too-large": Kind(413, "请求体太大", "The request body is too large"),
-    "unsupported-media-type": Kind(415, "不支持这种内容类型", "Unsupported media type"),
-    "invalid-input": Kind(422, "输入不能用", "The input cannot be used"),
-    "idempotency-key-reused": Kind(422, "幂等键已用于另一个请求", "The idempotency key was used for another request"),
-    "too-many-requests": Kind(429, "请求太多", "Too many requests"),
-    "internal-error": Kind(500, "服务内部出错", "Internal error"),
-    "unavailable": Kind(503, "暂时不能服务", "Unavailable for now"),
+    name: Kind(one["status"], *(Text(*one[part]) for part in ("title", "means", "do")))
+    for name, one in _TEXTS["kinds"].items()
 }
+# marshmallow's words, or `code|figure|figure` -> our code, and both languages
+MESSAGES: Mapping[str, tuple[str, str, str]] = {words: tuple(texts) for words, texts in _TEXTS["fields"].items()}
 BY_STATUS: Mapping[int, str] = {kind.status: name for name, kind in reversed(list(KINDS.items()))}
 
 
@@ -69,12 +60,7 @@ class Problem(TextError):
     """Ends a request with a problem document."""
 
     def __init__(
-        self,
-        kind: str,
-        zh: str,
-        en: str,
-        errors: Sequence[FieldError] = (),
-        headers: Mapping[str, str] | None = None,
+        self, kind: str, zh: str, en: str, errors: Sequence[FieldError] = (), headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(zh, en)
         self.kind, self.errors = kind, tuple(errors)
@@ -91,18 +77,13 @@ class Problem(TextError):
 
     @classmethod
     def unexpected(cls) -> Problem:
-        kind = KINDS["internal-error"]
-        return cls("internal-error", kind.zh, kind.en)
-
-    @classmethod
-    def not_found(cls, error: NotFound) -> Problem:
-        return cls("not-found", error.zh, error.en)
+        return cls("internal-error", *KINDS["internal-error"].title)
 
     def as_dict(self, lang: str) -> dict[str, Any]:
         kind = KINDS[self.kind]
         shown = {
             "type": f"/problems/{self.kind}",
-            "title": kind.zh if lang == "zh" else kind.en,
+            "title": kind.title.get(lang),
             "status": kind.status,
             "detail": self.zh if lang == "zh" else self.en,
             "request_id": g.get("request_id", ""),
@@ -121,13 +102,13 @@ def from_http(error: HTTPException) -> Problem:
     """A problem for an error raised by Flask; its headers, `Allow` among them, are kept."""
     status = error.code or 500
     kind = BY_STATUS.get(status) or ("bad-request" if status < 500 else "internal-error")
-    said = {
+    texts = {
         404: (f"没有 {request.path}。", f"There is no {request.path}."),
         413: (f"请求体最多 {request.max_content_length} 字节；案例多时分批发送，或用 NDJSON。",
               f"A body has at most {request.max_content_length} bytes: send many cases in parts, or as NDJSON."),
         405: (f"{request.path} 不支持 {request.method}。", f"{request.path} does not take {request.method}."),
     }  # fmt: skip
-    zh, en = said.get(status, (KINDS[kind].zh, error.description or KINDS[kind].en))
+    zh, en = texts.get(status, (KINDS[kind].title.zh, error.description or KINDS[kind].title.en))
     own = ("content-type", "content-length")
     kept = {name: value for name, value in error.get_headers() if name.lower() not in own}
     return Problem(kind, zh, en, headers=kept)
@@ -136,4 +117,5 @@ def from_http(error: HTTPException) -> Problem:
 def register(app: Flask) -> None:
     app.register_error_handler(Problem, lambda error: error.response())
     app.register_error_handler(HTTPException, lambda error: from_http(error).response())
+    app.register_error_handler(NotFound, lambda error: Problem("not-found", error.zh, error.en).response())
     app.register_error_handler(LogUnavailable, lambda error: Problem.unavailable(error).response())

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 from flask import Flask
 
 from service.http.context import request_data, service, this_app, this_request
 from service.http.problems import Problem
+from service.http.views import contract_of
 from service.keys import PERMISSIONS
 
-View = TypeVar("View", bound=Callable[..., object])
 Headers = list[tuple[str, str]]
 
 
@@ -40,22 +39,6 @@ def self_contained() -> None:
     this_request().environ[OWN] = SELF_CONTAINED
 
 
-def needs(permission: str) -> Callable[[View], View]:
-    """Declares the permission that a view requires."""
-
-    def mark(view: View) -> View:
-        view.permission = permission  # type: ignore[attr-defined]
-        return view
-
-    return mark
-
-
-def permission_of(endpoint: str | None) -> str | None:
-    view = this_app().view_functions.get(endpoint or "")
-    found: str | None = getattr(view, "permission", None)
-    return found
-
-
 class RateLimits:
     """Requests of each key in the current minute, counted in this process."""
 
@@ -79,8 +62,8 @@ def register(app: Flask, most: int) -> None:
 
 def _admit(minutes: RateLimits) -> None:
     asked = this_request()
-    permission = permission_of(asked.endpoint)
-    if permission is None:
+    contract = contract_of(this_app().view_functions.get(asked.endpoint or ""))
+    if contract is None:
         return
     scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     key = service().keys.check(token.strip()) if scheme.lower() == "bearer" else None
@@ -91,6 +74,7 @@ def _admit(minutes: RateLimits) -> None:
     if wait := minutes.wait(key.id):
         raise Problem("too-many-requests", f"请在 {wait} 秒后再试。", f"Try again in {wait} seconds.",
                       headers={"Retry-After": str(wait)})  # fmt: skip
+    permission = contract.permission
     if permission not in PERMISSIONS[key.role]:
         raise Problem("forbidden", f"角色 {key.role} 没有权限 {permission}。",
                       f"The role {key.role} lacks the permission {permission}.")  # fmt: skip

@@ -21,25 +21,7 @@ from service.log.seal import Sealer
 from service.log.verification import Flaw, Report, verify
 
 __all__ = [
-    "Anchor",
-    "DecisionLog",
-    "Entry",
-    "Expired",
-    "Flaw",
-    "InputsExpired",
-    "KeyReused",
-    "Line",
-    "LogError",
-    "LogUnavailable",
-    "Misconfigured",
-    "Once",
-    "Repeated",
-    "Report",
-    "SealError",
-    "Sealer",
-    "as_dict",
-    "expire",
-    "export",
-    "new_id",
-    "verify",
-]
+    "Anchor", "DecisionLog", "Entry", "Expired", "Flaw", "InputsExpired", "KeyReused", "Line", "LogError",
+    "LogUnavailable", "Misconfigured", "Once", "Repeated", "Report", "SealError", "Sealer", "as_dict", "expire",
+    "export", "new_id", "verify",
+]  # fmt: skip

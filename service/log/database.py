@@ -7,38 +7,17 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, make_url, text
+from sqlalchemy import URL, Connection, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, SQLAlchemyError
 
 from service.log.errors import LogError, LogUnavailable, Misconfigured, reason_of
-from service.log.postgresql import Postgresql
-from service.log.sqlite import Sqlite
+from service.log.kinds import Kind, Postgresql, Sqlite
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 DISK = {errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EROFS: "read_only", errno.EACCES: "read_only"}
-
-
-class Kind(Protocol):
-    """What differs between the databases."""
-
-    mark: str  # of a parameter
-    take_turn: str  # the statement by which a transaction waits for its turn, if it is a statement
-    error: type[Exception]  # what the driver raises
-    conflicts: tuple[type[Exception], ...]  # ... where it refuses rows
-
-    def engine(self) -> Engine: ...
-    def create(self) -> None: ...
-    def acquire(self) -> None: ...
-    def release(self) -> None: ...
-    def close(self) -> None: ...
-    def begin(self, cursor: Any) -> None: ...
-    def stale(self, connection: Any) -> bool: ...
-    def check(self) -> None: ...
-    def snapshot(self, options: dict[str, Any]) -> dict[str, Any]: ...
-
 
 KINDS: Mapping[str, Callable[[URL], Kind]] = {"sqlite": Sqlite, "postgresql": Postgresql}
 ALL: WeakSet[Database] = WeakSet()
@@ -62,40 +41,43 @@ class Database:
                 "The log's database wants an address sqlite:////path/to/file.db or postgresql://…",
             ) from None
         self.kind = kind(parsed)
-        self.engine = self.kind.engine()
+        self.engine, self.mark = self.kind.engine(), self.kind.mark
         self.turn = threading.Lock()
         self.after_fork: list[Callable[[], None]] = []
         self._writer: tuple[Any, Any, Any] | None = None
         ALL.add(self)
 
-    @property
-    def mark(self) -> str:
-        return self.kind.mark
-
-    def write(self, work: Callable[[Any], Found]) -> Found:
+    def write(self, work: Callable[[Any], Result]) -> Result:
         """Do it in a transaction beside which nobody else writes."""
         with self.turn:
             return self.transact(work)
 
-    def transact(self, work: Callable[[Any], Found]) -> Found:
-        """The same, for whoever has the turn already."""
-        with _disk():
-            self.kind.acquire()
+    def transact(self, work: Callable[[Any], Result]) -> Result:
+        """Do it like `write`, for a caller that has the turn already."""
+        with self._alone_among_processes():
+            connection, cursor = _twice(self._begin)  # nothing was asked of it yet, so a dead connection does no harm
             try:
-                return self._committed(work)
-            finally:
-                self.kind.release()
+                result = work(cursor)
+                connection.commit()
+            except BaseException as error:
+                self._undo(connection)
+                if isinstance(error, self.kind.conflicts):
+                    raise Conflict(str(error)) from error
+                if not isinstance(error, LogError):
+                    self._drop()
+                if isinstance(error, self.kind.error):
+                    raise self._unavailable(error) from error
+                raise
+            return result
 
-    def read(self, work: Callable[[Connection], Found]) -> Found:
+    def read(self, work: Callable[[Connection], Result]) -> Result:
         """Do it on a connection of the pool; once more on a fresh one where that turns out to be dead."""
-        try:
+
+        def attempt() -> Result:
             with self.reading() as connection:
                 return work(connection)
-        except LogUnavailable as error:
-            if error.code != "away":
-                raise
-        with self.reading() as connection:
-            return work(connection)
+
+        return _twice(attempt)
 
     @contextmanager
     def reading(self, **options: Any) -> Iterator[Connection]:
@@ -108,14 +90,19 @@ class Database:
     @contextmanager
     def alone(self) -> Iterator[Connection]:
         """A transaction to change the tables in, beside which nobody writes; it makes the database where it can."""
-        with self.turn, _disk():
+        with _disk():
             self.kind.create()
+        with self.turn, self._alone_among_processes(), self.reading() as connection, connection.begin():
+            if self.kind.take_turn:
+                connection.exec_driver_sql(self.kind.take_turn)
+            yield connection
+
+    @contextmanager
+    def _alone_among_processes(self) -> Iterator[None]:
+        with _disk():
             self.kind.acquire()
             try:
-                with self.reading() as connection, connection.begin():
-                    if self.kind.take_turn:
-                        connection.exec_driver_sql(self.kind.take_turn)
-                    yield connection
+                yield
             finally:
                 self.kind.release()
 
@@ -123,7 +110,7 @@ class Database:
     def snapshot(self, rows: int) -> Iterator[Connection]:
         """One state of the database for a long read, which comes in portions of so many rows."""
         self.read(lambda connection: connection.execute(text("SELECT 1")))  # leaves a dead connection behind
-        with self.reading(**self.kind.snapshot({"yield_per": rows})) as connection:
+        with self.reading(yield_per=rows, **self.kind.snapshot) as connection:
             yield connection
 
     def check(self) -> None:
@@ -145,47 +132,21 @@ class Database:
         for forget in self.after_fork:
             forget()
 
-    def _committed(self, work: Callable[[Any], Found]) -> Found:
-        connection, cursor = self._begun()
-        try:
-            found = work(cursor)
-            connection.commit()
-        except BaseException as error:
-            self._undo(connection)
-            if isinstance(error, LogError):
-                raise
-            if isinstance(error, self.kind.conflicts):
-                raise Conflict(str(error)) from error
-            self._drop()
-            if isinstance(error, self.kind.error):
-                raise self._unavailable(error) from error
-            raise
-        return found
-
     def _undo(self, connection: Any) -> None:
         try:
             connection.rollback()
-        except Exception:  # noqa: BLE001 -- what went wrong first is what is told
+        except Exception:  # noqa: BLE001 -- the first error is raised, not this
             self._drop()
 
-    def _begun(self) -> tuple[Any, Any]:
-        """An open transaction. Nothing was asked of it yet, so a dead connection does no harm."""
-        try:
-            return self._begin()
-        except LogUnavailable as error:
-            if error.code != "away":
-                raise
-        return self._begin()
-
     def _begin(self) -> tuple[Any, Any]:
-        """Whoever has the turn has the one connection for writing, which is kept: to fetch it costs time."""
+        """Begin on the one connection for writing, which is kept: to fetch it costs time."""
         try:
             if self._writer is None or self.kind.stale(self._writer[0]):
                 self._drop()
                 connection = self.engine.raw_connection()
                 self._writer = connection, connection.driver_connection, connection.cursor()
             _, driver, cursor = self._writer
-            self.kind.begin(cursor)
+            cursor.execute(self.kind.begins)
         except (SQLAlchemyError, self.kind.error) as error:
             self._drop()
             raise self._unavailable(error) from error
@@ -198,7 +159,7 @@ class Database:
             connection.invalidate()
 
     def _unavailable(self, error: Exception) -> LogUnavailable:
-        """What happened, by its name. Every connection of the pool is in doubt, so none is used again."""
+        """The error under its name. Every connection of the pool is in doubt, so none is used again."""
         self.engine.dispose()
         if isinstance(error, InvalidRequestError):  # the pool gave up: a file that is gone, or changes all the time
             return LogUnavailable("away", str(error))
@@ -206,9 +167,19 @@ class Database:
         return LogUnavailable(reason_of(origin), str(origin))
 
 
+def _twice(attempt: Callable[[], Result]) -> Result:
+    """Try once more where the first connection turns out to be dead."""
+    try:
+        return attempt()
+    except LogUnavailable as error:
+        if error.code != "away":
+            raise
+    return attempt()
+
+
 @contextmanager
 def _disk() -> Iterator[None]:
-    """What fails beside the database itself: its folder, or the file of the lock."""
+    """Name the failures beside the database itself: of its folder, or of the file of the lock."""
     try:
         yield
     except OSError as error:

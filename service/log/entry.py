@@ -1,20 +1,33 @@
-"""Entries to write to the log, and lines read from it."""
+"""Entries to write to the log, lines read from it, and the chain: each line's hash covers the line and the hash of the
+line before."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from operator import attrgetter
 from random import Random
+from struct import Struct
+from typing import Any, NamedTuple
+
+from service.log.seal import Sealer
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 MICROSECOND = timedelta(microseconds=1)
 EXPIRY = "expiry"  # the one kind that the log writes itself
+NO_LINE = bytes(sha256().digest_size)  # the hash before the first line
+ORDER = Struct(">qq")
+LENGTHS = Struct(">QQQ")
+
+Row = tuple[int | str | bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the log, before it is written. What does not apply is empty."""
+class Columns:
+    """The columns that an entry and its line share. Those that do not apply are empty."""
 
     id: str  # new_id()
     kind: str
@@ -28,7 +41,23 @@ class Entry:
     subject: str  # Sealer.blind(), never the id itself
     body: bytes  # JSON that may be read without the key
     refers_to: str = ""  # id of the entry this one is about
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Columns):
+    """One line of the log, before it is written."""
+
     inputs: bytes | None = field(default=None, repr=False)  # to be sealed, and kept apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line(Columns):
+    """One line of the log, as it stands there."""
+
+    seq: int
+    at: datetime
+    sealed_sha256: bytes  # of the sealed inputs; empty where there were none
+    hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +72,16 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the log, as it stands there."""
-
-    seq: int
-    at: datetime
-    id: str
-    kind: str
-    caller: str
-    request_id: str
-    plan: str
-    edition: str
-    decision: str
-    on: str
-    outcome: str
-    subject: str
-    body: bytes
-    refers_to: str
-    sealed_sha256: bytes  # of the sealed inputs; empty where there were none
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Anchor:
-    """How far the log reached at a moment. Kept elsewhere, it proves later that no line was taken off the end."""
+    """The end of the log at a moment. Kept elsewhere, it proves later that no line was taken off the end."""
 
     seq: int
     hash: str
     at: str
 
-    def as_dict(self) -> dict[str, str | int]:
-        return {"seq": self.seq, "hash": self.hash, "at": self.at}
 
+SHARED = tuple(one.name for one in fields(Columns))
+FIELDS = ("seq", "at", *SHARED, "sealed_sha256", "hash")  # of a line, in the order of the table
 
 # Seeded by the system in every process. Unlike the system's own chance it costs no system call, at each of which a
 # thread lets go of the interpreter and has to get it back.
@@ -98,3 +105,42 @@ def moment(microseconds: int) -> datetime:
         return EPOCH + timedelta(microseconds=microseconds)
     except OverflowError:
         return datetime.max.replace(tzinfo=UTC) if microseconds > 0 else datetime.min.replace(tzinfo=UTC)
+
+
+# --- the chain
+
+
+class Prepared(NamedTuple):
+    """An entry as its columns, sealed and spelled out; only its place in the chain is open."""
+
+    columns: tuple[str | bytes, ...]
+    canonical: bytes
+    sealed: bytes | None
+
+
+_columns_of = attrgetter(*SHARED)
+
+
+def prepare(entry: Entry, sealer: Sealer) -> Prepared:
+    """ValueError where a text cannot be stored on every database."""
+    sealed = None if entry.inputs is None else sealer.seal(entry.id, entry.inputs)
+    columns = (*_columns_of(entry), b"" if sealed is None else sha256(sealed).digest())
+    return Prepared(columns, canonical(columns), sealed)
+
+
+def canonical(columns: Sequence[Any]) -> bytes:
+    """The columns between `at` and `hash` as bytes; no two lines are spelled the same.
+
+    NUL ends each text and so may not stand in one. The two that are bytes come with their length.
+    """
+    *texts, body, refers_to, digest = columns
+    texts.append(refers_to)
+    spelled = "\0".join(texts).encode()
+    if spelled.count(b"\0") != len(texts) - 1:
+        raise ValueError("a text holds the character NUL")
+    return b"".join((LENGTHS.pack(len(spelled), len(body), len(digest)), spelled, body, digest))
+
+
+def link(before: bytes, seq: int, at: int, canonical: bytes) -> bytes:
+    """The hash of a line from the hash before it, its place and time, and its canonical bytes."""
+    return sha256(before + ORDER.pack(seq, at) + canonical).digest()

@@ -7,45 +7,26 @@ from collections.abc import Mapping
 
 from rules.values.text import TextError
 
-REASONS: Mapping[str, tuple[str, str]] = {
-    "away": ("连接不上日志数据库。", "The log's database cannot be reached."),
-    "clock": ("系统时间比日志最后一行早得太多。", "The clock is too far behind the last line of the log."),
-    "corrupt": ("日志数据库的文件已损坏。", "The log's database is damaged."),
-    "disk": ("日志数据库的磁盘读写出错。", "The log's disk fails to read or write."),
-    "disk_full": ("日志数据库的磁盘已满。", "The log's disk is full."),
-    "fault": ("日志数据库报错。", "The log's database reports an error."),
-    "locked": ("日志数据库被其他程序占用。", "Another program holds the log's database."),
-    "read_only": ("日志数据库不能写入。", "The log's database cannot be written to."),
-    "tables": ("日志数据库的表不齐，请先升级。", "The log's tables are not all there: it needs the upgrade."),
+# code: Chinese, English, SQLite's names without SQLITE_, the beginnings of PostgreSQL's SQLSTATE
+_CODES: Mapping[str, tuple[str, str, str, str]] = {
+    "away": ("连接不上日志数据库。", "The log's database cannot be reached.", "CANTOPEN", "08 28 3D000 53300 57P"),
+    "clock": ("系统时间比日志最后一行早得太多。", "The clock is too far behind the last line of the log.", "", ""),
+    "corrupt": ("日志数据库的文件已损坏。", "The log's database is damaged.", "CORRUPT FORMAT NOTADB", "XX"),
+    "disk": ("日志数据库的磁盘读写出错。", "The log's disk fails to read or write.", "IOERR", "58"),
+    "disk_full": ("日志数据库的磁盘已满。", "The log's disk is full.", "FULL", "53100"),
+    "fault": ("日志数据库报错。", "The log's database reports an error.", "", ""),
+    "locked": ("日志数据库被其他程序占用。", "Another program holds the log's database.", "BUSY LOCKED", "55P03"),
+    "read_only": ("日志数据库不能写入。", "The log's database cannot be written to.", "PERM READONLY", "25006 42501"),
+    "tables": (
+        "日志数据库的表不齐，请先升级。",
+        "The log's tables are not all there: it needs the upgrade.",
+        "",
+        "42P01",
+    ),
 }
-
-SQLITE = {
-    "SQLITE_BUSY": "locked",
-    "SQLITE_CANTOPEN": "away",
-    "SQLITE_CORRUPT": "corrupt",
-    "SQLITE_FORMAT": "corrupt",
-    "SQLITE_FULL": "disk_full",
-    "SQLITE_IOERR": "disk",
-    "SQLITE_LOCKED": "locked",
-    "SQLITE_NOTADB": "corrupt",
-    "SQLITE_PERM": "read_only",
-    "SQLITE_READONLY": "read_only",
-}
-# SQLSTATE, the longest beginning that fits
-POSTGRESQL = {
-    "08": "away",
-    "25006": "read_only",
-    "28": "away",
-    "3D000": "away",
-    "42501": "read_only",
-    "42P01": "tables",
-    "53100": "disk_full",
-    "53300": "away",
-    "55P03": "locked",
-    "57P": "away",
-    "58": "disk",
-    "XX": "corrupt",
-}
+REASONS: Mapping[str, tuple[str, str]] = {code: row[:2] for code, row in _CODES.items()}
+SQLITE = {name: code for code, row in _CODES.items() for name in row[2].split()}
+POSTGRESQL = {state: code for code, row in _CODES.items() for state in row[3].split()}
 
 
 class LogError(TextError):
@@ -95,14 +76,11 @@ class InputsExpired(LogError):
 
 
 def reason_of(error: BaseException) -> str:
-    """The code of REASONS for what a database driver raised."""
+    """The code of REASONS for an error of a database driver."""
     if isinstance(error, sqlite3.Error):
-        name = getattr(error, "sqlite_errorname", None) or ""
-        known = [code for start, code in SQLITE.items() if name == start or name.startswith(f"{start}_")]
-        missing = str(error).startswith("no such table")
-        return known[0] if known else "tables" if missing else "fault"
+        name = (getattr(error, "sqlite_errorname", None) or "").removeprefix("SQLITE_").partition("_")[0]
+        return SQLITE.get(name) or ("tables" if str(error).startswith("no such table") else "fault")
     state = getattr(error, "sqlstate", None)
     if state is None:  # psycopg: the connection itself failed
         return "away" if type(error).__name__ in {"OperationalError", "InterfaceError"} else "fault"
-    fitting = [start for start in POSTGRESQL if state.startswith(start)]
-    return POSTGRESQL[max(fitting, key=len)] if fitting else "fault"
+    return next((code for start, code in POSTGRESQL.items() if state.startswith(start)), "fault")

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from operator import attrgetter
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from service.log import reader
-from service.log.entry import Line
+from service.log.entry import FIELDS, Line
 from service.log.tables import log as lines
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]
-
     from service.log.log import DecisionLog
 
 Format = Literal["ndjson", "parquet"]
 AT_ONCE = 10000  # lines in memory, and of a group in Parquet
-TEXTS = ("id", "kind", "caller", "request_id", "plan", "edition", "decision", "on", "outcome", "subject")
 
 
 def export(
@@ -33,76 +32,62 @@ def export(
     tick: Callable[[int], object] = lambda lines: None,
 ) -> int:
     """Write the lines from `start` up to before `end`, and say how many there were. Sealed inputs stay sealed."""
-    write = _ndjson if format == "ndjson" else _parquet
-    with log.database.snapshot(AT_ONCE) as connection:
-        return write(_portions(connection, start, end), stream, tick)
-
-
-def _portions(connection: Connection, start: datetime | None, end: datetime | None) -> Iterator[Sequence[Line]]:
-    after = None if start is None else reader.place(connection, start)
-    before = None if end is None else reader.place(connection, end) + 1
-    asked = reader.within(select(*reader.COLUMNS), after, before).order_by(lines.c.seq)
-    for portion in connection.execute(asked).partitions(AT_ONCE):
-        yield [reader.line(row) for row in portion]
-
-
-def _ndjson(portions: Iterator[Sequence[Line]], stream: IO[bytes], tick: Callable[[int], object]) -> int:
+    writer = _ndjson if format == "ndjson" else _parquet
     total = 0
-    for portion in portions:
-        stream.writelines(orjson.dumps(as_dict(line), option=orjson.OPT_APPEND_NEWLINE) for line in portion)
-        total += len(portion)
-        tick(len(portion))
-    return total
-
-
-def _parquet(portions: Iterator[Sequence[Line]], stream: IO[bytes], tick: Callable[[int], object]) -> int:
-    from pyarrow import Table, parquet  # noqa: PLC0415 -- slow to import, and needed for this alone
-
-    total, schema = 0, _schema()
-    with parquet.ParquetWriter(stream, schema, compression="zstd") as writer:
-        for portion in portions:
-            rows = [_columns(line) for line in portion]
-            writer.write_table(Table.from_pylist(rows, schema), row_group_size=AT_ONCE)
+    with log.database.snapshot(AT_ONCE) as connection, writer(stream) as write:
+        after = None if start is None else reader.place(connection, start)
+        before = None if end is None else reader.place(connection, end) + 1
+        asked = reader.within(select(*reader.COLUMNS), after, before).order_by(lines.c.seq)
+        for portion in connection.execute(asked).partitions(AT_ONCE):
+            write([reader.line(row) for row in portion])
             total += len(portion)
             tick(len(portion))
     return total
 
 
-def _schema() -> pa.Schema:
-    import pyarrow as pa  # noqa: PLC0415
+Write = Callable[[Sequence[Line]], object]
 
-    text, digest = pa.string(), pa.binary()
-    return pa.schema(
-        [
-            ("seq", pa.int64()),
-            ("at", pa.timestamp("us", tz="UTC")),
-            *((name, text) for name in TEXTS),
-            ("body", text),
-            ("refers_to", text),
-            ("sealed_sha256", digest),
-            ("hash", digest),
-        ]
+
+@contextmanager
+def _ndjson(stream: IO[bytes]) -> Iterator[Write]:
+    yield lambda portion: stream.writelines(
+        orjson.dumps(as_dict(line), option=orjson.OPT_APPEND_NEWLINE) for line in portion
     )
 
 
-def _columns(line: Line) -> dict[str, Any]:
-    named = {name: getattr(line, name) for name in ("seq", "at", *TEXTS, "refers_to", "sealed_sha256", "hash")}
-    return {**named, "body": line.body.decode(errors="replace")}
+@contextmanager
+def _parquet(stream: IO[bytes]) -> Iterator[Write]:
+    import pyarrow as pa  # type: ignore[import-untyped] # noqa: PLC0415 -- slow to import, and needed for this alone
+    from pyarrow import parquet  # noqa: PLC0415
+
+    kinds = {"seq": pa.int64(), "at": pa.timestamp("us", tz="UTC"), "sealed_sha256": pa.binary(), "hash": pa.binary()}
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in FIELDS])
+
+    def write(portion: Sequence[Line]) -> None:
+        rows = [{**_values(line), "body": line.body.decode(errors="replace")} for line in portion]
+        file.write_table(pa.Table.from_pylist(rows, schema), row_group_size=AT_ONCE)
+
+    with parquet.ParquetWriter(stream, schema, compression="zstd") as file:
+        yield write
+
+
+_of = attrgetter(*FIELDS)
+
+
+def _values(line: Line) -> dict[str, Any]:
+    return dict(zip(FIELDS, _of(line), strict=True))
 
 
 def as_dict(line: Line) -> dict[str, Any]:
     """A line for JSON. Its body is JSON already, and is not spelled anew where it fits on a line."""
-    named = {name: getattr(line, name) for name in TEXTS}
-    digest = line.sealed_sha256.hex()
     at = line.at.isoformat(timespec="microseconds")
-    body = _json(line.body)
-    return {"seq": line.seq, "at": at, **named, "body": body, "refers_to": line.refers_to,
-            "sealed_sha256": digest, "hash": line.hash.hex()}  # fmt: skip
+    digests = {"sealed_sha256": line.sealed_sha256.hex(), "hash": line.hash.hex()}
+    return {**_values(line), "at": at, "body": _json(line.body), **digests}
 
 
 def _json(body: bytes) -> Any:
     try:
         read = orjson.loads(body)
         return read if b"\n" in body else orjson.Fragment(body)
-    except orjson.JSONDecodeError:  # not what we wrote
+    except orjson.JSONDecodeError:  # the body was tampered with
         return body.decode(errors="replace")

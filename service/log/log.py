@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Unpack
+from typing import Any, Unpack
+
+import orjson
 
 from rules.values.text import NotFound
-from service.log import editions, migrate, reader
-from service.log.chain import prepare
+from service.log import migrate, reader
 from service.log.database import Database
-from service.log.entry import EXPIRY, Anchor, Entry, Line, Once, microseconds, moment
+from service.log.entry import EXPIRY, Anchor, Entry, Line, Once, microseconds, moment, prepare
 from service.log.errors import InputsExpired, LogUnavailable, SealError
-from service.log.reader import Query, Wanted
+from service.log.reader import Query
 from service.log.seal import Sealer
+from service.log.tables import editions, insert
 from service.log.writer import Ticket, Writer, last_line
 
 
@@ -51,11 +54,7 @@ class DecisionLog:
         returned. KeyReused where it was used for another one, Repeated where an id is in the log already,
         LogUnavailable where nothing could be written.
         """
-        ticket = self.begin(entries, once)
-        try:
-            return self.finish(ticket)
-        finally:
-            ticket.pass_on()
+        return self._done(self.begin(entries, once))
 
     def begin(self, entries: Sequence[Entry], once: Once | None = None) -> Ticket:
         """Queue entries without waiting. Nothing may be answered before `finish` returns."""
@@ -80,8 +79,11 @@ class DecisionLog:
         """For service.log.retention alone."""
         ticket = Ticket([prepare(entry, self.sealer)], None)
         self.writer.begin(ticket)
+        self._done(ticket)
+
+    def _done(self, ticket: Ticket) -> Once | None:
         try:
-            self.writer.finish(ticket)
+            return self.finish(ticket)
         finally:
             ticket.pass_on()
 
@@ -95,16 +97,16 @@ class DecisionLog:
     def get(self, id: str) -> Line | None:
         return self.database.read(lambda connection: reader.get(connection, id))
 
-    def find(self, **wanted: Unpack[Wanted]) -> Sequence[Line]:
-        """The lines that fit, in the order of the log or newest first; see Query for what can be asked."""
-        return self.database.read(lambda connection: reader.find(connection, Query(**wanted)))
+    def find(self, **query: Unpack[Query]) -> Sequence[Line]:
+        """The lines that fit, in the order of the log or newest first."""
+        return self.database.read(lambda connection: reader.find(connection, query))
 
     def about(self, id: str) -> Sequence[Line]:
         """The lines that refer to this one."""
         return self.database.read(lambda connection: reader.about(connection, id))
 
     def inputs(self, id: str) -> bytes:
-        """What was sealed with an entry. NotFound where there is no such entry, or it came without inputs."""
+        """The inputs sealed with an entry. NotFound where there is no such entry, or it came without inputs."""
         line, content, expired = self.database.read(lambda connection: reader.sealed_of(connection, id))
         if line is None or not line.sealed_sha256:
             raise NotFound(f"日志里没有 {id} 的输入。", f"The log has no inputs of {id}.")
@@ -127,15 +129,23 @@ class DecisionLog:
             raise LogUnavailable("clock")
 
     def backlog(self) -> tuple[int, float]:
-        """How many entries wait to be written, and the age of the oldest in seconds."""
+        """The number of entries that wait to be written, and the age of the oldest in seconds."""
         return self.writer.waiting()
 
     def keep_edition(self, sha256: str, plan: str, date: str, files: Mapping[str, str]) -> None:
-        """Archive an edition, once, so that its decisions can be replayed when its folder is long changed."""
-        editions.keep(self.database, sha256, plan, date, files)
+        """Archive an edition, once, so that its decisions can be replayed when its folder is long changed.
+        One that is there already is left as it is."""
+        packed = zlib.compress(orjson.dumps(dict(files), option=orjson.OPT_SORT_KEYS))
+        statement = f"{insert(editions, self.database.mark)} ON CONFLICT (sha256) DO NOTHING"
+
+        def add(cursor: Any) -> None:
+            cursor.execute(statement, (sha256, plan, date, packed))
+
+        if self.edition(sha256) is None:
+            self.database.write(add)
 
     def edition(self, sha256: str) -> Mapping[str, str] | None:
-        return self.database.read(lambda connection: editions.files(connection, sha256))
+        return self.database.read(lambda connection: reader.edition(connection, sha256))
 
     def close(self) -> None:
         self.database.close()
@@ -146,5 +156,5 @@ class DecisionLog:
 
 
 def _once_id(caller: str, name: str) -> str:
-    """What a stored answer is sealed for: no id of an entry has a blank in it."""
+    """The id under which a stored answer is sealed: no id of an entry has a blank in it."""
     return f"once {caller} {name}"

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+import zlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
+import orjson
 from sqlalchemy import Connection, Select, select
 
-from service.log.chain import NO_LINE
-from service.log.entry import EPOCH, EXPIRY, Anchor, Line, Once, microseconds, moment
-from service.log.tables import log
+from service.log.entry import EPOCH, EXPIRY, FIELDS, NO_LINE, Anchor, Line, Once, microseconds, moment
+from service.log.tables import editions, log
 from service.log.tables import once as answers
 from service.log.tables import sealed as contents
 
 COLUMNS = tuple(log.columns)
-FIELDS = tuple(field.name for field in fields(Line))
 
 
-class Wanted(TypedDict, total=False):
-    """The fields of Query as keywords."""
+class Query(TypedDict, total=False):
+    """The lines asked for; all where a key is left out or None. `start` is in, `end` is not."""
 
     subject: str | None
     decision: str | None
@@ -33,51 +32,33 @@ class Wanted(TypedDict, total=False):
     after_seq: int | None
     before_seq: int | None
     newest_first: bool
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What is asked for; None where anything will do. `start` is in, `end` is not."""
-
-    subject: str | None = None
-    decision: str | None = None
-    outcome: str | None = None
-    caller: str | None = None
-    kind: str | None = None
-    start: datetime | None = None
-    end: datetime | None = None
-    after_seq: int | None = None
-    before_seq: int | None = None
-    newest_first: bool = False
-    limit: int = 100
+    limit: int  # 100 where it is left out
 
 
 def line(row: Any) -> Line:
     """A row of COLUMNS."""
-    found: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
-    return Line(**{**found, "at": moment(found["at"])})
+    values: dict[str, Any] = dict(zip(FIELDS, row, strict=True))
+    return Line(**{**values, "at": moment(values["at"])})
 
 
 def get(connection: Connection, id: str) -> Line | None:
-    found = connection.execute(select(*COLUMNS).where(log.c.id == id)).first()
-    return None if found is None else line(found)
+    row = connection.execute(select(*COLUMNS).where(log.c.id == id)).first()
+    return None if row is None else line(row)
 
 
 def find(connection: Connection, query: Query) -> Sequence[Line]:
     asked = select(*COLUMNS)
     for name in ("subject", "decision", "outcome", "caller", "kind"):
-        wanted = getattr(query, name)
-        if wanted is not None:
+        if (wanted := query.get(name)) is not None:
             asked = asked.where(log.c[name] == wanted)
-    after, before = query.after_seq, query.before_seq
-    if query.start is not None:
-        after = max(after or 0, place(connection, query.start))
-    if query.end is not None:
-        until = place(connection, query.end) + 1
+    after, before = query.get("after_seq"), query.get("before_seq")
+    if (start := query.get("start")) is not None:
+        after = max(after or 0, place(connection, start))
+    if (end := query.get("end")) is not None:
+        until = place(connection, end) + 1
         before = until if before is None else min(before, until)
-    asked = within(asked, after, before).limit(query.limit)
-    asked = asked.order_by(log.c.seq.desc() if query.newest_first else log.c.seq)
+    asked = within(asked, after, before).limit(query.get("limit", 100))
+    asked = asked.order_by(log.c.seq.desc() if query.get("newest_first") else log.c.seq)
     return [line(row) for row in connection.execute(asked)]
 
 
@@ -97,11 +78,11 @@ def about(connection: Connection, id: str) -> Sequence[Line]:
 
 def sealed_of(connection: Connection, id: str) -> tuple[Line | None, bytes | None, int]:
     """An entry, its sealed inputs, and up to which seq inputs have expired."""
-    found = get(connection, id)
-    if found is None:
+    entry = get(connection, id)
+    if entry is None:
         return None, None, 0
-    content = connection.execute(select(contents.c.content).where(contents.c.seq == found.seq)).scalar()
-    return found, None if content is None else bytes(content), 0 if content is not None else expired(connection)
+    content = connection.execute(select(contents.c.content).where(contents.c.seq == entry.seq)).scalar()
+    return entry, None if content is None else bytes(content), 0 if content is not None else expired(connection)
 
 
 def expired(connection: Connection) -> int:
@@ -114,14 +95,13 @@ def expired(connection: Connection) -> int:
 def once(connection: Connection, caller: str, name: str, now: int) -> Once | None:
     columns = answers.c.fingerprint, answers.c.response, answers.c.status
     asked = select(*columns).where(answers.c.caller == caller, answers.c.name == name, answers.c.until > now)
-    found = connection.execute(asked).first()
-    return None if found is None else Once(caller, name, bytes(found[0]), bytes(found[1]), found[2])
+    row = connection.execute(asked).first()
+    return None if row is None else Once(caller, name, bytes(row[0]), bytes(row[1]), row[2])
 
 
 def head(connection: Connection) -> Anchor:
     asked = select(log.c.seq, log.c.hash, log.c.at).order_by(log.c.seq.desc()).limit(1)
-    found = connection.execute(asked).first()
-    seq, hash, at = (0, NO_LINE, 0) if found is None else found
+    seq, hash, at = connection.execute(asked).first() or (0, NO_LINE, 0)
     return Anchor(seq, bytes(hash).hex(), moment(at).isoformat() if seq else EPOCH.isoformat())
 
 
@@ -137,3 +117,9 @@ def place(connection: Connection, when: datetime) -> int:
         else:
             high = middle - 1
     return low
+
+
+def edition(connection: Connection, sha256: str) -> Mapping[str, str] | None:
+    """The files of an archived edition."""
+    packed = connection.execute(select(editions.c.files).where(editions.c.sha256 == sha256)).scalar()
+    return None if packed is None else orjson.loads(zlib.decompress(packed))

@@ -22,7 +22,7 @@ AT_ONCE = 1000  # rows of one transaction: whoever wants to append waits no long
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """How far inputs have expired, and how many were deleted now."""
+    """The last seq whose inputs have expired, and the numbers of inputs and answers deleted now."""
 
     through: int
     inputs: int
@@ -43,10 +43,11 @@ def expire(
     through = log.database.read(lambda connection: reader.place(connection, before))
     done = log.database.read(reader.expired)
     if log.database.read(lambda connection: _any(connection, done, through)):
-        log.record_expiry(_entry(log, caller, before, through))
+        body = orjson.dumps({"before": before.isoformat(), "through": through})
+        log.record_expiry(Entry(new_id(log.clock()), EXPIRY, caller, "", "", "", "", "", EXPIRY, "", body))
         done = through
-    inputs = _delete_all(log, _inputs(log.database.mark), (done,), tick)
-    answers = _delete_all(log, _answers(log), (microseconds(log.clock()),), tick)
+    inputs = _delete_all(log, "sealed", "seq", "seq", done, tick)
+    answers = _delete_all(log, "once", "caller, name", "until", microseconds(log.clock()), tick)
     return Expired(done, inputs, answers)
 
 
@@ -56,24 +57,12 @@ def _any(connection: Connection, after: int, through: int) -> bool:
     return connection.execute(asked).first() is not None
 
 
-def _entry(log: DecisionLog, caller: str, before: datetime, through: int) -> Entry:
-    body = orjson.dumps({"before": before.isoformat(), "through": through})
-    return Entry(new_id(log.clock()), EXPIRY, caller, "", "", "", "", "", outcome=EXPIRY, subject="", body=body)
+def _delete_all(log: DecisionLog, table: str, key: str, column: str, last: int, tick: Callable[[int], object]) -> int:
+    """Delete the rows of a table up to a value of a column, in portions; their number."""
+    chosen = f"SELECT {key} FROM {table} WHERE {column} <= {log.database.mark} ORDER BY {key} LIMIT {AT_ONCE}"  # noqa: S608
 
-
-def _inputs(mark: str) -> str:
-    chosen = f"SELECT seq FROM sealed WHERE seq <= {mark} ORDER BY seq LIMIT {AT_ONCE}"  # noqa: S608
-    return f"DELETE FROM sealed WHERE seq IN ({chosen})"  # noqa: S608
-
-
-def _answers(log: DecisionLog) -> str:
-    chosen = f"SELECT caller, name FROM once WHERE until <= {log.database.mark} LIMIT {AT_ONCE}"  # noqa: S608
-    return f"DELETE FROM once WHERE (caller, name) IN ({chosen})"  # noqa: S608
-
-
-def _delete_all(log: DecisionLog, statement: str, values: tuple[int, ...], tick: Callable[[int], object]) -> int:
     def portion(cursor: Any) -> int:
-        cursor.execute(statement, values)
+        cursor.execute(f"DELETE FROM {table} WHERE ({key}) IN ({chosen})", (last,))  # noqa: S608
         return int(cursor.rowcount)
 
     total = 0

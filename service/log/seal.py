@@ -36,8 +36,8 @@ class Sealer:
 
     @classmethod
     def of(cls, keys: str, blind_key: str) -> Sealer:
-        """Of settings: `id:base64` for each key, separated by commas or spaces, the current one first."""
-        found: dict[str, AESGCM] = {}
+        """Read settings: `id:base64` for each key, separated by commas or spaces, the current one first."""
+        ciphers: dict[str, AESGCM] = {}
         for place, part in enumerate(keys.replace(",", " ").split(), start=1):
             name, colon, text = part.partition(":")
             if not (colon and name and name.isascii() and len(name) <= LONGEST_ID):
@@ -45,15 +45,15 @@ class Sealer:
                     f"第 {place} 个封存密钥要写成 编号:base64，编号为 1 到 {LONGEST_ID} 个 ASCII 字符。",
                     f"Seal key {place} wants the form id:base64, with an id of 1 to {LONGEST_ID} ASCII characters.",
                 )
-            if name in found:
+            if name in ciphers:
                 raise Misconfigured(f"封存密钥 {name} 出现了两次。", f"There are two seal keys {name}.")
-            found[name] = AESGCM(_decoded(text, f"封存密钥 {name} ", f"Seal key {name}"))
-        if not found:
+            ciphers[name] = AESGCM(_decoded(text, f"封存密钥 {name} ", f"Seal key {name}"))
+        if not ciphers:
             raise Misconfigured(
                 "没有封存密钥：请设置 VILLAGE_CREDIT_SEAL_KEYS；只是试用的，加 --demo。",
                 "There is no seal key: set VILLAGE_CREDIT_SEAL_KEYS; to try the service only, add --demo.",
             )
-        return cls(found, _decoded(blind_key.strip(), "盲索引密钥", "The blind key"))
+        return cls(ciphers, _decoded(blind_key.strip(), "盲索引密钥", "The blind key"))
 
     @classmethod
     def without_keys(cls) -> Sealer:
@@ -84,7 +84,7 @@ class Sealer:
             ) from None
 
     def blind(self, subject: str) -> str:
-        """The same for the same subject, and of no use without the key."""
+        """A pseudonym: the same for the same subject, and of no use without the key."""
         return blake2b(subject.encode(), key=self._index_key, digest_size=KEY // 2).hexdigest()
 
     @cached_property

@@ -3,52 +3,36 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
 
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")  # there, INTEGER is the row's own number: no second tree
 
+TEXT, BYTES = Text, LargeBinary
 metadata = MetaData()
 
 
-def _texts(*names: str) -> list[Column[str]]:
-    return [Column(name, Text, nullable=False) for name in names]
+def keys(type: Any, *names: str) -> list[Column[Any]]:
+    return [Column(name, type, primary_key=True, autoincrement=False) for name in names]
+
+
+def columns(type: Any, *names: str) -> list[Column[Any]]:
+    return [Column(name, type, nullable=False) for name in names]
 
 
 log = Table(
-    "log",
-    metadata,
-    Column("seq", WHOLE, primary_key=True, autoincrement=False),
-    Column("at", WHOLE, nullable=False),
-    *_texts("id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome", "subject"),
-    Column("body", LargeBinary, nullable=False),
-    *_texts("refers_to"),
-    Column("sealed_sha256", LargeBinary, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
-)
-sealed = Table(
-    "sealed",
-    metadata,
-    Column("seq", WHOLE, primary_key=True, autoincrement=False),
-    Column("content", LargeBinary, nullable=False),
-)
-once = Table(
-    "once",
-    metadata,
-    Column("caller", Text, primary_key=True),
-    Column("name", Text, primary_key=True),
-    Column("fingerprint", LargeBinary, nullable=False),
-    Column("response", LargeBinary, nullable=False),  # sealed: it may say what the inputs were
-    Column("status", WHOLE, nullable=False),
-    Column("until", WHOLE, nullable=False),
-)
-editions = Table(
-    "editions",
-    metadata,
-    Column("sha256", Text, primary_key=True),
-    *_texts("plan", "date"),
-    Column("files", LargeBinary, nullable=False),
-)
+    "log", metadata, *keys(WHOLE, "seq"), *columns(WHOLE, "at"),
+    *columns(TEXT, "id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome"),
+    *columns(TEXT, "subject"), *columns(BYTES, "body"), *columns(TEXT, "refers_to"),
+    *columns(BYTES, "sealed_sha256", "hash"),
+)  # fmt: skip
+sealed = Table("sealed", metadata, *keys(WHOLE, "seq"), *columns(BYTES, "content"))
+once = Table(  # a response is sealed: it may say what the inputs were
+    "once", metadata, *keys(TEXT, "caller", "name"), *columns(BYTES, "fingerprint", "response"),
+    *columns(WHOLE, "status", "until"),
+)  # fmt: skip
+editions = Table("editions", metadata, *keys(TEXT, "sha256"), *columns(TEXT, "plan", "date"), *columns(BYTES, "files"))
 
 
 @cache

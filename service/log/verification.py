@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from struct import error as StructError  # noqa: N812 -- it is a class
@@ -11,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, text
 
 from service.log import reader
-from service.log.chain import NO_LINE, canonical, link
-from service.log.entry import Anchor, moment
+from service.log.entry import NO_LINE, Anchor, canonical, link, moment
 from service.log.tables import log as lines
 
 if TYPE_CHECKING:
@@ -22,10 +22,11 @@ LINES = (
     f"SELECT {', '.join(f'log.{name}' for name in lines.columns.keys())}, sealed.content "  # noqa: S608, SIM118
     "FROM log LEFT JOIN sealed ON sealed.seq = log.seq ORDER BY log.seq"
 )
+# sealed inputs of lines that there are not
 STRAYS = "SELECT seq FROM sealed WHERE NOT EXISTS (SELECT 1 FROM log WHERE log.seq = sealed.seq) ORDER BY seq"
 
 AT_ONCE = 100  # lines in memory
-TOLD = 1000  # flaws told one by one; the others are counted
+LISTED = 1000  # flaws listed one by one; the others are counted
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "anchor_differs": ("与锚点记录的不同", "is not the line that the anchor saw"),
@@ -42,7 +43,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """One thing that is wrong, and where."""
+    """A flaw of the log: its line and its code in WORDS."""
 
     seq: int
     code: str
@@ -61,7 +62,7 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a verification found. `overdue` inputs have expired and are there still: the expiry is to be run again."""
+    """The result of a verification. `overdue` inputs have expired and are still there: run the expiry again."""
 
     lines: int
     head: Anchor
@@ -77,10 +78,10 @@ class Report:
 
 @dataclass(slots=True)
 class _Walk:
-    """Where a verification stands."""
+    """The state of a verification."""
 
     anchors: Mapping[int, set[str]]
-    expired: int
+    expired: int = 0  # the last seq whose inputs have expired
     seq: int = 0
     at: int = 0
     hash: bytes | None = NO_LINE  # None after a gap: what stood there is not known
@@ -90,7 +91,7 @@ class _Walk:
     flaws: list[Flaw] = field(default_factory=list)
 
     def tell(self, seq: int, code: str) -> None:
-        if len(self.flaws) < TOLD:
+        if len(self.flaws) < LISTED:
             self.flaws.append(Flaw(seq, code))
         else:
             self.untold += 1
@@ -101,18 +102,20 @@ def verify(
 ) -> Report:
     """Find every edit, swap, insertion and deletion; at the end of the log, those that an anchor speaks of.
 
-    `tick` is told of every portion of lines that is done.
+    `tick` is called with the number of lines of every portion that is done.
     """
     seen: dict[int, set[str]] = {}
     for anchor in anchors:
         seen.setdefault(anchor.seq, set()).add(anchor.hash)
     with log.database.snapshot(AT_ONCE) as connection:
-        walk = _Walk(seen, _expired(connection))
+        walk = _Walk(seen)
+        with suppress(KeyError, TypeError, ValueError):  # a tampered line; the walk comes to it
+            walk.expired = reader.expired(connection)
         for portion in _lines(connection):
             for row in portion:
                 _line(walk, row)
             tick(len(portion))
-        for seq in _strays(connection):
+        for seq in connection.execute(text(STRAYS)).scalars():
             walk.tell(seq, "inputs_added")
     for seq in sorted(seen):
         if seq > walk.seq:
@@ -164,30 +167,14 @@ def _inputs(walk: _Walk, seq: int, digest: Any, content: Any) -> None:
         walk.overdue += 1
 
 
-def _expired(connection: Connection) -> int:
-    try:
-        return reader.expired(connection)
-    except (KeyError, TypeError, ValueError):  # a tampered line; the walk comes to it
-        return 0
-
-
 def _lines(connection: Connection) -> Iterator[Sequence[Any]]:
     """All lines with their sealed inputs, as the driver gives them: a tampered value may be of any type."""
     driver: Any = connection.connection.driver_connection
     plain = getattr(driver, "text_factory", None)
     if plain is not None:  # SQLite stores bytes as text that are none, and by itself fails on them
-        driver.text_factory = _any_text
+        driver.text_factory = lambda stored: stored.decode("utf-8", "surrogateescape")
     try:
         yield from connection.execute(text(LINES)).partitions(AT_ONCE)
     finally:
         if plain is not None:
             driver.text_factory = plain
-
-
-def _any_text(stored: bytes) -> str:
-    return stored.decode("utf-8", "surrogateescape")
-
-
-def _strays(connection: Connection) -> Iterator[int]:
-    """Sealed inputs of lines that there are not."""
-    yield from connection.execute(text(STRAYS)).scalars()

@@ -13,12 +13,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
-from service.log.chain import NO_LINE, Prepared, Row, link
 from service.log.database import Conflict, Database
-from service.log.entry import MICROSECOND, Once, microseconds
+from service.log.entry import MICROSECOND, NO_LINE, Once, Prepared, Row, link, microseconds
 from service.log.errors import KeyReused, LogUnavailable, Repeated
 from service.log.tables import insert, log, once, sealed
 
@@ -51,8 +50,7 @@ class Ticket:
     following: Ticket | None = None  # whose gate its caller opens
 
     def pass_on(self) -> None:
-        """Wake the next waiting thread. A finished thread wakes the next; waking all at once would make them queue
-        for the GIL."""
+        """Wake the next waiting thread."""
         following, self.following = self.following, None
         if following is not None:
             following.gate.release()
@@ -61,24 +59,18 @@ class Ticket:
 class Writer:
     """Keeps the chain: one line after the other, times that never go back, keys that stand for one request."""
 
+    _led: bool  # whether a thread leads now
+
     def __init__(
         self, database: Database, clock: Callable[[], datetime], tolerance: timedelta, keep_once: timedelta
     ) -> None:
         self._database, self._clock = database, clock
         self._tolerance, self._keep = tolerance // MICROSECOND, keep_once // MICROSECOND
-        self._pending: deque[Ticket]
-        self._mutex: threading.Lock
-        self._led: bool
-        self._crowd: int
-        self._gathered: threading.Event
         self._forget()
         database.after_fork.append(self._forget)
-        mark = database.mark
-        self._mark = mark
-        self._find_once = (
-            f"SELECT fingerprint, response, status, until FROM once WHERE caller = {mark} AND name = {mark}"  # noqa: S608
-        )
-        self._drop_once = f"DELETE FROM once WHERE caller = {mark} AND name = {mark}"  # noqa: S608
+        self._mark = mark = database.mark
+        of_key = f"FROM once WHERE caller = {mark} AND name = {mark}"
+        self._find_once, self._drop_once = f"SELECT fingerprint, response, status, until {of_key}", f"DELETE {of_key}"
 
     def begin(self, ticket: Ticket) -> None:
         """Queue a ticket: the next leader writes it while its caller works on."""
@@ -103,14 +95,14 @@ class Writer:
         return ticket.stored
 
     def waiting(self) -> tuple[int, float]:
-        """How many entries wait, and for how many seconds the first of them has."""
+        """The number of entries that wait, and the seconds that the first of them has waited."""
         tickets = tuple(self._pending)
         oldest = time.monotonic() - tickets[0].since if tickets else 0.0
         return sum(len(one.entries) for one in tickets), oldest
 
     def _forget(self) -> None:
         """Empty the queue: at the start, and in a forked child, which has none of its parent's threads."""
-        self._pending = deque()
+        self._pending: deque[Ticket] = deque()
         self._mutex = threading.Lock()
         self._led = False
         self._crowd = 1  # how many were written together last
@@ -149,13 +141,11 @@ class Writer:
             self._line_up(mine, written)
 
     def _line_up(self, leader: Ticket, written: Sequence[Ticket]) -> None:
-        """Those who wait, one after the other, behind the leader."""
-        last = leader
+        """Put those who wait behind the leader, one after the other."""
         with self._mutex:
-            for one in written:
-                if one.waits and one is not leader:
-                    last.following = one
-                    last = one
+            waiting = [one for one in written if one.waits and one is not leader]
+            for one, following in pairwise([leader, *waiting]):
+                one.following = following
 
     def _gather(self) -> None:
         """Wait a moment for a crowd like the last: a commit takes as long for one as for many. Who comes alone, after
@@ -185,7 +175,7 @@ class Writer:
         return tickets
 
     def _commit(self, tickets: list[Ticket]) -> None:
-        """All in one transaction; where the database refuses a row, each alone, so that none fails for another."""
+        """Write all in one transaction; each alone where the database refuses a row, so that none fails for another."""
         try:
             self._database.transact(lambda cursor: self._fill(cursor, tickets))
         except Conflict:
@@ -234,12 +224,12 @@ class Writer:
         return max(now, last)
 
     def _answered(self, cursor: Any, ticket: Ticket, at: int, answered: dict[tuple[str, str], Once]) -> bool:
-        """The stored answer of a key that was used before and is still kept."""
+        """Whether a ticket's key was used before and is still kept; the ticket gets the stored answer or KeyReused."""
         asked = ticket.once
         assert asked is not None
         name = (asked.caller, asked.name)
-        found = answered.get(name)
-        if found is None:
+        stored = answered.get(name)
+        if stored is None:
             cursor.execute(self._find_once, name)
             row = cursor.fetchone()
             if row is None:
@@ -248,9 +238,9 @@ class Writer:
             if until <= at:
                 cursor.execute(self._drop_once, name)
                 return False
-            found = answered[name] = Once(*name, bytes(fingerprint), bytes(response), status)
-        if found.fingerprint == asked.fingerprint:
-            ticket.stored = found
+            stored = answered[name] = Once(*name, bytes(fingerprint), bytes(response), status)
+        if stored.fingerprint == asked.fingerprint:
+            ticket.stored = stored
         else:
             ticket.error = KeyReused(asked.name)
         return True
@@ -258,8 +248,8 @@ class Writer:
 
 def last_line(cursor: Any) -> Head:
     cursor.execute(LAST)
-    found = cursor.fetchone()
-    return (0, 0, NO_LINE) if found is None else (found[0], found[1], bytes(found[2]))
+    seq, at, hash = cursor.fetchone() or (0, 0, NO_LINE)
+    return seq, at, bytes(hash)
 
 
 def _settle(tickets: list[Ticket], error: Callable[[], Exception]) -> None:

@@ -1,77 +1,34 @@
-"""The parts of the OpenAPI document that all operations share: names, headers, problems."""
+"""The parts of the OpenAPI document that all operations share: headers, problems, and the schemas of answers.
+
+`document.json` has the fixed text of the document. In its schemas every property is required but those under
+`optional`, and `extends` names the schema whose properties come first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from service.http.marks import Deprecation, mark_of
+from rules.variants.whatif import KINDS as KINDS_OF_CHANGE
+from service.exact_json import shipped
 from service.http.problems import KINDS, MEDIA_TYPE
+from service.http.views import contract_of, deprecation_of
 
-# view -> operation id; client generators name their functions by it
-NAMES: Mapping[str, str] = {
-    "batch.batch": "decide_batch",
-    "catalogue.clauses": "list_clauses",
-    "catalogue.edition": "get_edition",
-    "catalogue.editions": "list_editions",
-    "catalogue.facts": "list_facts",
-    "catalogue.plans": "list_plans",
-    "decisions.decide": "decide",
-    "decisions.find": "find_decisions",
-    "decisions.show": "get_decision",
-    "explanations.explanation": "explain_decision",
-    "explanations.inputs": "read_inputs",
-    "explanations.replay": "replay_decision",
-    "reviews.ask": "request_review",
-    "reviews.conclude": "record_review",
-    "reviews.read": "read_review_request",
-    "what-if.what_if": "what_if",
-}
+SHIPPED: Mapping[str, Any] = shipped("service.openapi", "document.json")
 ALWAYS = ("unauthorized", "forbidden", "too-many-requests", "internal-error", "unavailable")
 READING = ("bad-request", "payload-too-large", "unsupported-media-type", "invalid-input")  # of a body
 
 
-def _header(about: str, kind: str = "string") -> dict[str, Any]:
-    return {"description": about, "schema": {"type": kind}}
-
-
-HEADERS: Mapping[str, Any] = {
-    "X-Request-ID": _header("the id of the request: as it was sent, else one of ours"),
-    "Retry-After": _header("seconds after which to try again", "integer"),
-    "WWW-Authenticate": _header("the scheme by which to identify oneself"),
-    "Accept": _header("the media types that are taken"),
-    "ETag": _header("stands for this content; If-None-Match with it gives 304 while it is the same"),
-    "Idempotent-Replayed": _header("`true` where the request was answered before, and this is that answer"),
-    "Content-Language": _header("zh or en"),
-    "Deprecation": _header("since when this is deprecated, RFC 9745"),
-    "Sunset": _header("when this goes, RFC 8594"),
-    "Link": _header("what takes its place"),
-}
 ON_STATUS: Mapping[int, tuple[str, ...]] = {401: ("WWW-Authenticate",), 415: ("Accept",), 429: ("Retry-After",),
                                             503: ("Retry-After",)}  # fmt: skip
-
-
-def _sent(name: str, about: str, **schema: Any) -> dict[str, Any]:
-    return {"name": name, "in": "header", "description": about, "schema": {"type": "string", **schema}}
-
-
-PARAMETERS: Mapping[str, Any] = {
-    "RequestId": _sent("X-Request-ID", "an id of the caller's, given back and kept in the log"),
-    "IdempotencyKey": _sent(
-        "Idempotency-Key",
-        "send a request again under the same key, and it is answered as before and logged once",
-        maxLength=255,
-        pattern="^[!-~]+$",
-    ),
-    "IfNoneMatch": _sent("If-None-Match", "the ETag of what one has"),
-    "AcceptLanguage": _sent("Accept-Language", "zh or en: the language of problems and of explanations"),
-}
 
 
 def complete(operation: dict[str, Any], view: Callable[..., object], method: str, *, has_place: bool) -> None:
     """Add the common parts to every operation; `has_place` where its path has a parameter and so may answer 404."""
     responses = operation["responses"]
-    kinds = [*ALWAYS, *_own_kinds(view)]
+    contract = contract_of(view)
+    assert contract is not None, operation
+    kinds = [*ALWAYS, *contract.kinds]
     if has_place:
         kinds.append("not-found")
     if method == "post":
@@ -81,19 +38,19 @@ def complete(operation: dict[str, Any], view: Callable[..., object], method: str
     responses.pop("default", None)
     operation["security"] = [{"key": []}]
     sent, given = ["RequestId", "AcceptLanguage"], ["X-Request-ID"]
-    if mark_of(view, "idempotent"):
+    if contract.idempotent:
         sent.append("IdempotencyKey")
         given.append("Idempotent-Replayed")
         kinds.append("idempotency-key-reused")
-    if mark_of(view, "tagged"):
+    if contract.tagged:
         sent.append("IfNoneMatch")
         given.append("ETag")
         responses["304"] = {"description": "Not changed", "headers": _refs("headers", ["X-Request-ID", "ETag"])}
-    if isinstance(found := mark_of(view, "deprecation"), Deprecation):
+    if deprecation := deprecation_of(view):
         operation["deprecated"] = True
-        said = operation.get("description", "")
-        operation["description"] = f"{said}\n\n{found.sunset} 停用 / goes on {found.sunset}".strip()
-        given += found.headers
+        about, sunset = operation.get("description", ""), deprecation.sunset
+        operation["description"] = f"{about}\n\n{sunset} 停用 / goes on {sunset}".strip()
+        given += deprecation.headers
     responses = operation["responses"] = {str(status): response for status, response in responses.items()}
     for status, response in responses.items():
         if status.startswith("2"):
@@ -104,11 +61,27 @@ def complete(operation: dict[str, Any], view: Callable[..., object], method: str
     operation.setdefault("parameters", []).extend(_refs("parameters", sent).values())
 
 
+def schemas() -> dict[str, Any]:
+    """The schemas of answers."""
+    made: dict[str, Any] = {}
+    for name, schema in SHIPPED["schemas"].items():
+        base = made[schema["extends"]] if "extends" in schema else {"properties": {}, "required": []}
+        own, optional = schema["properties"], schema.get("optional", ())
+        made[name] = {
+            "type": "object",
+            "properties": base["properties"] | own,
+            "required": sorted({*base["required"], *own} - {*optional}),
+            "additionalProperties": False,
+        }
+    made["Compared"]["properties"]["changed"]["items"] = {"enum": list(KINDS_OF_CHANGE)}
+    return made
+
+
 def problem_responses() -> dict[str, Any]:
     """An answer for every status that a problem can have."""
     kinds: dict[int, list[str]] = {}
     for kind in KINDS.values():
-        kinds.setdefault(kind.status, []).append(f"{kind.zh} / {kind.en}")
+        kinds.setdefault(kind.status, []).append(" / ".join(kind.title))
     return {
         _response_name(status): {
             "description": "; ".join(titles),
@@ -117,11 +90,6 @@ def problem_responses() -> dict[str, Any]:
         }
         for status, titles in kinds.items()
     }
-
-
-def _own_kinds(view: Callable[..., object]) -> tuple[str, ...]:
-    found = mark_of(view, "kinds")
-    return found if isinstance(found, tuple) else ()
 
 
 def _response_name(status: int) -> str:

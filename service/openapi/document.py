@@ -6,7 +6,7 @@ decision that policy staff add appears here by itself, on the day from which it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from datetime import date
 from functools import lru_cache
@@ -20,29 +20,25 @@ from flask import Flask
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
+from rules import Store
 from rules.model import Edition, Rule
 from rules.model.needs import needed
-from service.http.fields import CaseSchema, ProblemSchema
+from service.exact_json import dumps
+from service.http.fields import CaseSchema
 from service.http.problems import from_http
 from service.openapi import examples
-from service.openapi.coming import told
-from service.openapi.common import HEADERS, NAMES, PARAMETERS, complete, problem_responses
+from service.openapi.common import SHIPPED, complete, problem_responses, schemas
 from service.openapi.facts import FactSchemas
 from service.policies.compiled import Snapshot
 
 OPENAPI = "3.1.0"
-ABOUT = """整村授信的判定服务：哪些农户可以采集、哪些村是信用村，逐条注明条款。
-
-Decides whole-village credit by a county's plan: every decision cites its clauses. Figures are exact: send whole
-numbers and decimals, never a float's approximation; a fact that is not known is left out, and is never taken for no.
-"""
 DECIDE = "/v1/decisions/{decision}"
 
 
 class DocumentedApi(Api):  # type: ignore[misc] # ships no types
     """flask-smorest with our problems in place of its errors."""
 
-    ERROR_SCHEMA = ProblemSchema
+    ERROR_SCHEMA = "Problem"
 
     def handle_http_exception(self, error: HTTPException) -> Any:
         return from_http(error).response()
@@ -55,10 +51,12 @@ def _own_schema(_self: FieldConverterMixin, field: Any, **_: Any) -> Mapping[str
 def create(app: Flask) -> DocumentedApi:
     app.config.update(API_TITLE="village-credit", API_VERSION="v1", OPENAPI_VERSION=OPENAPI)
     licence = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-    info = {"description": ABOUT, "version": version("village-credit"), "license": licence}
+    info = {"description": SHIPPED["about"], "version": version("village-credit"), "license": licence}
     api = DocumentedApi(app, spec_kwargs={"marshmallow_plugin": Plugin(), "info": info})
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": "an API key"})
     api.spec.components.schema("Case", schema=CaseSchema)
+    for name, schema in schemas().items():
+        api.spec.components.schema(name, schema)
     return api
 
 
@@ -86,14 +84,14 @@ class Document:
         self._app, self._api = app, api
         self._made = lru_cache(maxsize=8)(self._make)
 
-    def of(self, snapshot: Snapshot, day: date) -> Mapping[str, Any]:
+    def of(self, snapshot: Snapshot, day: date) -> bytes:
         return self._made(snapshot, tuple(edition.id for edition in snapshot.store.by(day)))
 
-    def _make(self, snapshot: Snapshot, names: tuple[str, ...]) -> Mapping[str, Any]:
+    def _make(self, snapshot: Snapshot, names: tuple[str, ...]) -> bytes:
         document = described(self._app, self._api)
         paths, components = document["paths"], document["components"]
         live = [snapshot.edition(name).edition for name in names]
-        document["info"]["description"] += told(snapshot.store, live)
+        document["info"]["description"] += _editions(snapshot.store, live)
         decisions = sorted({name for edition in live for name in edition.rules})
         for methods in paths.values():
             for parameter in methods.get("parameters", ()):
@@ -107,7 +105,7 @@ class Document:
             operation["requestBody"] = _body(name, offered, components["schemas"], len(live) > 1)
             paths[f"/v1/decisions/{name}"] = {"post": operation}
         document["paths"] = dict(sorted(paths.items()))
-        return document
+        return dumps(document)  # a tree of dictionaries takes ten times the memory
 
 
 def described(app: Flask, api: DocumentedApi) -> dict[str, Any]:
@@ -117,9 +115,10 @@ def described(app: Flask, api: DocumentedApi) -> dict[str, Any]:
         for method, operation in methods.items():
             if method != "parameters":
                 endpoint = _endpoint(app, path, method.upper())
-                operation["operationId"] = NAMES.get(endpoint) or endpoint.replace(".", "_").replace("-", "_")
+                operation["operationId"] = SHIPPED["operations"].get(endpoint, endpoint)
                 complete(operation, app.view_functions[endpoint], method, has_place="{" in path)
-    document["components"] |= {"responses": problem_responses(), "headers": HEADERS, "parameters": PARAMETERS}
+    document["components"] |= {"responses": problem_responses(), "headers": SHIPPED["headers"],
+                               "parameters": SHIPPED["parameters"]}  # fmt: skip
     document["components"]["schemas"].pop("PaginationMetadata", None)  # smorest's; here a page has a cursor
     return document
 
@@ -174,3 +173,29 @@ def fact_schemas(edition: Edition, subject: str, prefix: str = "") -> tuple[str,
     facts = FactSchemas(edition, prefix).facts(subject)
     spec.components.schema(_name(facts), schema=facts)
     return _name(facts), spec.to_dict()["components"]["schemas"]
+
+
+def _editions(store: Store, described: Iterable[Edition]) -> str:
+    """A note for each plan: the edition described, and what its next edition takes and decides differently."""
+    lines = [line for edition in described for line in _lines_about(edition, store.after(edition))]
+    return str(SHIPPED["editions"]) + "\n".join(lines)
+
+
+def _lines_about(edition: Edition, coming: Edition | None) -> Iterator[str]:
+    begins, ends = edition.effective_from, edition.effective_to
+    until = (f" 至 {ends}", f" to {ends}") if ends else ("", "")
+    yield f"- `{edition.id}` 自 {begins}{until[0]} / from {begins}{until[1]}"
+    if coming is None:
+        return
+    begins = coming.effective_from
+    yield f"- `{coming.id}` 自 {begins} / from {begins}: `/openapi.json?on={begins}`"
+    was, will = _taken(edition), _taken(coming)
+    for names, zh, en in ((will - was, "新增", "new"), (was - will, "不再有", "gone")):
+        if names:
+            yield f"  - {zh} / {en}: {', '.join(f'`{name}`' for name in sorted(names))}"
+
+
+def _taken(edition: Edition) -> set[str]:
+    """The decisions of an edition, and the facts they take."""
+    facts = (fact for subject in edition.subjects.values() for fact in subject.facts.values())
+    return {*edition.rules, *(f"{fact.subject}.{fact.name}" for fact in facts if fact.given)}

@@ -10,13 +10,7 @@ from rules.model import Edition, Fact, Rule
 from rules.model.needs import Key, needed
 from rules.values.exact import Value, plain
 
-SOME: Mapping[str, Value] = {
-    "boolean": True,
-    "count": 10,
-    "amount": 10_000,
-    "points": 10,
-    "rate": Fraction(1, 10),
-}
+SOME: Mapping[str, Value] = {"boolean": True, "count": 10, "amount": 10_000, "points": 10, "rate": Fraction(1, 10)}
 
 
 def case(edition: Edition, rule: Rule) -> dict[str, Any]:

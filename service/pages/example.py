@@ -1,16 +1,109 @@
-"""The report of the example county on a page of the service. Only `serve --demo` has it: it asks for no key."""
+"""The report of the example county on a page of the service, which asks for no key. Only `serve --demo` has it.
+
+The report is built in a process beside the requests, once for each state of policies and program.
+"""
 
 from __future__ import annotations
+
+import fcntl
+import shutil
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 
 from flask import Blueprint, Response, request
 
 from service.http import security
 from service.http.context import snapshot
-from service.pages.example_report import ExampleReport
 from service.pages.pages import page
+from service.policies.compiled import Snapshot
+from service.settings import HOME
 
 NAME = "example"
 AGAIN = "2"  # seconds until the page asks again
+MAKER = "examples.report"
+PROGRAM = (
+    "examples/*.py",
+    "examples/*/*.py",
+    "rules/**/*.py",
+    "service/county/**/*.py",
+    "service/county/report/page/*",
+)
+KEPT = 4  # of the latest: a change of the policies may be taken back
+
+
+class ExampleReport:
+    """A folder of reports, each under the digest of its inputs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self._making = folder, threading.Thread()
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def key(self, snapshot: Snapshot) -> str:
+        return sha256(f"{snapshot.digest} {_program()}".encode()).hexdigest()[:32]
+
+    def page(self, snapshot: Snapshot) -> bytes | None:
+        """The report under these policies, or None while it is not ready."""
+        with suppress(OSError):
+            return (self.folder / self.key(snapshot) / "report.html").read_bytes()
+        return None
+
+    def failure(self, snapshot: Snapshot) -> str:
+        """Why the report could not be made; empty if no failure is known."""
+        with suppress(OSError):
+            return self._said(snapshot, "failed").read_text(encoding="utf-8", errors="replace").strip()
+        return ""
+
+    def begin(self, snapshot: Snapshot) -> None:
+        """Start making the report in another process, unless it exists or another process holds its lock."""
+        if self.page(snapshot) is not None:
+            return
+        self._said(snapshot, "failed").unlink(missing_ok=True)
+        with (
+            suppress(BlockingIOError),
+            self._said(snapshot, "lock").open("w") as lock,
+            self._said(snapshot, "saying").open("w") as said,
+        ):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            words = ["--policies", str(snapshot.root), "--out", str(self.folder / self.key(snapshot))]
+            made = subprocess.Popen(
+                [sys.executable, "-m", MAKER, *words],
+                cwd=HOME, pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
+            )  # fmt: skip
+            self._making = threading.Thread(target=self._end, args=(made, snapshot), daemon=True)
+            self._making.start()
+
+    def wait(self) -> None:
+        """Wait for the process that this one started."""
+        if self._making.ident is not None:
+            self._making.join()
+
+    def _end(self, made: subprocess.Popen[bytes], snapshot: Snapshot) -> None:
+        if made.wait() == 0:
+            self._said(snapshot, "saying").unlink(missing_ok=True)
+            self._prune()
+        else:
+            with suppress(OSError):
+                self._said(snapshot, "saying").rename(self._said(snapshot, "failed"))
+
+    def _said(self, snapshot: Snapshot, what: str) -> Path:
+        return self.folder / f"{self.key(snapshot)}.{what}"
+
+    def _prune(self) -> None:
+        made = sorted((one for one in self.folder.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime)
+        for old in made[:-KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+@cache
+def _program() -> str:
+    """A digest of the program that makes the report: another program makes another report."""
+    files = sorted(path for pattern in PROGRAM for path in HOME.glob(pattern) if path.is_file())
+    return sha256(b"".join(sha256(path.read_bytes()).digest() for path in files)).hexdigest()
 
 
 def pages(reports: ExampleReport) -> Blueprint:

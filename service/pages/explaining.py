@@ -31,9 +31,9 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One decision with its explanation; `rests_on` has those it follows from, each told once."""
+    """One decision with its explanation; `rests_on` has those it follows from, each explanation once."""
 
-    told: Explanation
+    explanation: Explanation
     passages: tuple[Passage, ...]
     given: tuple[tuple[str, str], ...]
     rests_on: tuple[Page, ...]
@@ -48,23 +48,23 @@ def page_of(decision: Decision, lang: Lang, depth: int = ALL) -> Page:
     return _page(decision, explained(decision, lang, depth=depth), lang, {decision.rule.id}, set())
 
 
-def _page(decision: Decision, told: Explanation, lang: Lang, decided: set[str], quoted: set[str]) -> Page:
+def _page(decision: Decision, explanation: Explanation, lang: Lang, decided: set[str], quoted: set[str]) -> Page:
     """The explanation holds the decisions below in the order in which `_page` comes to them."""
-    passages = tuple(_passages(decision, told, quoted))
-    waiting, below = list(told.rests_on), []
+    passages = tuple(_passages(decision, explanation, quoted))
+    waiting, below = list(explanation.rests_on), []
     for one in decision.chained.values():
         if one.rule.id not in decided:
             decided.add(one.rule.id)
             below.append(_page(one, waiting.pop(0), lang, decided, quoted))
-    return Page(told, passages, tuple(_given(decision, Wording(decision.edition, lang))), tuple(below))
+    return Page(explanation, passages, tuple(_given(decision, Wording(decision.edition, lang))), tuple(below))
 
 
-def _passages(decision: Decision, told: Explanation, quoted: set[str]) -> Iterator[Passage]:
-    if not told.because:  # a ranking has no findings of its own; its clause says how it is made
+def _passages(decision: Decision, explanation: Explanation, quoted: set[str]) -> Iterator[Passage]:
+    if not explanation.because:  # a ranking has no findings of its own; its clause says how it is made
         cited = decision.edition.clauses.get(decision.rule.clause)
         if cited is not None:
             yield Passage("", (), cited, cited.text)
-    for (group, clause), run in groupby(told.because, key=lambda one: (one.group, one.clause)):
+    for (group, clause), run in groupby(explanation.because, key=lambda one: (one.group, one.clause)):
         cited = decision.edition.clauses[clause]
         quote = "" if clause in quoted else cited.text
         quoted.add(clause)

@@ -11,10 +11,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from rules.values.exact import read_date
 from service.exact_json import dumps
 from service.http import observing
-from service.http.advice import ADVICE
+from service.http.answering import tagged
 from service.http.context import case_reader, service, snapshot
-from service.http.fields import MESSAGES
-from service.http.problems import KINDS, FieldError, Problem
+from service.http.problems import KINDS, MESSAGES, FieldError, Problem
 from service.log import LogUnavailable
 from service.openapi.document import Document
 from service.pages.example import NAME
@@ -33,11 +32,7 @@ def pages(document: Document) -> Blueprint:
         day = read_date(request.args["on"]) if "on" in request.args else case_reader().today
         if day is None:
             raise Problem.invalid([FieldError("/on", *MESSAGES["not_a_date"])])
-        response = Response(dumps(document.of(snapshot(), day)), mimetype="application/json")
-        response.headers["Cache-Control"] = "no-cache"
-        response.add_etag()
-        response.make_conditional(request)
-        return response
+        return tagged(Response(document.of(snapshot(), day), mimetype="application/json"))
 
     blueprint.add_url_rule("/healthz", view_func=healthy)
     blueprint.add_url_rule("/readyz", view_func=ready)
@@ -80,7 +75,7 @@ def ready() -> Response:
 def metrics() -> Response:
     """Prometheus metrics of all workers."""
     observing.state(service().policies, service().log)
-    return Response(observing.told(), content_type=CONTENT_TYPE_LATEST)
+    return Response(observing.exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 def home() -> Response:
@@ -96,11 +91,7 @@ def home() -> Response:
 
 def try_it() -> Response:
     """Data for the form of the start page: the facts of each decision, and examples."""
-    response = Response(dumps(forms(snapshot(), case_reader().today)), mimetype="application/json")
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return tagged(Response(dumps(forms(snapshot(), case_reader().today)), mimetype="application/json"))
 
 
 def docs() -> Response:
@@ -117,4 +108,4 @@ def problem(kind: str) -> Response:
     """The page that explains a problem's `type`."""
     if kind not in KINDS:
         raise Problem("not-found", f"没有 {kind} 这种问题。", f"There is no problem {kind}.")
-    return page("problem.html", name=kind, kinds=KINDS, advice=ADVICE[kind])
+    return page("problem.html", name=kind, kinds=KINDS)

@@ -109,4 +109,4 @@ def _suitable(compiled: Compiled, rule: Rule, examples: tuple[Example, ...]) -> 
 
 def _gaps(decision: Decision) -> int:
     """The missing facts of the decision and of those it depends on."""
-    return len(decision.missing) + sum(map(_gaps, decision.chained.values()))
+    return sum(len(one.missing) for one in decision.all().values())

@@ -23,11 +23,11 @@ def keep(log: DecisionLog, snapshot: Snapshot) -> None:
 
 
 def announce(log: DecisionLog, snapshot: Snapshot, moment: str) -> None:
-    """Say once, whichever worker comes first, what is live from this moment on."""
+    """Write the live editions to the log, once for all workers."""
     editions = [{"edition": name, "sha256": one.edition.sha256} for name, one in snapshot.compiled.items()]
     body = dumps({"digest": snapshot.digest, "editions": editions})
-    said = Entry(new_id(log.clock()), EDITIONS, "", "", "", "", "", "", "", "", body)
-    log.append([said], Once("", f"{EDITIONS} {moment}", snapshot.digest.encode(), b"", 200))
+    entry = Entry(new_id(log.clock()), EDITIONS, "", "", "", "", "", "", "", "", body)
+    log.append([entry], Once("", f"{EDITIONS} {moment}", snapshot.digest.encode(), b"", 200))
 
 
 def last_live(log: DecisionLog) -> Mapping[str, str]:

@@ -1,9 +1,14 @@
-"""Editions ready to judge: compiled from a staged copy of the policies, or from the text that an archive holds."""
+"""Editions ready to judge: compiled from a staged copy of the policies, or from the text that an archive holds. A copy
+lies under the digest of its content; small files beside it are read and replaced whole."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,12 +17,14 @@ from tempfile import mkdtemp
 from rules import Edition, Engine, FactChecker, Store, read_store
 from rules.building.store import lineage
 from rules.values.text import NotFound
-from service.policies.staging import stage_files
+
+Signature = tuple[tuple[str, int, int], ...]
+KEPT = 8  # copies of policies in the runtime folder, for requests still under way with an older one
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """An edition ready to judge, and the text of its files by path."""
+    """An edition ready to judge, and the text of its files and of those it extends, by path below the policies."""
 
     edition: Edition
     engine: Engine
@@ -44,22 +51,18 @@ class Snapshot:
 
 
 def compiled_of(root: Path, edition: Edition) -> Compiled:
-    """Ready to judge; its files lie below `root`."""
-    return Compiled(edition, Engine(edition), FactChecker(edition), files_of(root, edition))
-
-
-def files_of(root: Path, edition: Edition) -> dict[str, str]:
-    """The text of an edition's files and of those it extends, by path below the policies folder."""
+    """An edition ready to judge; its files, and those it extends, lie below `root`."""
     folder = root / edition.plan / edition.effective_from.isoformat()
     paths = sorted(path for one in lineage(root, folder) for path in one.glob("*.yaml"))
-    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    files = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return Compiled(edition, Engine(edition), FactChecker(edition), files)
 
 
 def compile_files(files: Mapping[str, str], sha256: str) -> Compiled:
     """An edition from the text of its files, as an archive holds it."""
     runtime = Path(mkdtemp(prefix="village-credit-"))
     try:
-        root = runtime / stage_files(files, runtime)
+        root = runtime / stage({name: text.encode() for name, text in files.items()}, runtime)
         for editions in read_store(root, warn=False).plans.values():
             for edition in editions:
                 if edition.sha256 == sha256:
@@ -67,3 +70,59 @@ def compile_files(files: Mapping[str, str], sha256: str) -> Compiled:
     finally:
         shutil.rmtree(runtime, ignore_errors=True)
     raise NotFound(f"没有版本 {sha256}", f"there is no edition {sha256}")
+
+
+# --- copies and small files
+
+
+def _policy_files(root: Path) -> Iterator[Path]:
+    return (path for path in sorted(root.glob("*/*/*.y*ml")) if path.is_file())
+
+
+def signature_of(root: Path) -> Signature:
+    """A value that changes whenever a policy file changes."""
+    stats = ((path.relative_to(root).as_posix(), path.stat()) for path in _policy_files(root))
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+def read_policies(root: Path) -> dict[str, bytes]:
+    """The policy files of a folder, by path below it."""
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in _policy_files(root)}
+
+
+def stage(files: Mapping[str, bytes], runtime: Path) -> str:
+    """Copy files to a folder named after the digest of their content, and return it; the folder appears whole."""
+    parts = (hashlib.sha256(part).digest() for name, data in sorted(files.items()) for part in (name.encode(), data))
+    digest = hashlib.sha256(b"".join(parts)).hexdigest()
+    if not (runtime / digest).is_dir():
+        copy = Path(mkdtemp(prefix="staging-", dir=runtime))
+        for name, data in files.items():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            (copy / name).write_bytes(data)
+        with suppress(OSError):  # another worker was first: its copy is the same
+            copy.rename(runtime / digest)
+        shutil.rmtree(copy, ignore_errors=True)
+    return digest
+
+
+def prune(runtime: Path, live: str) -> None:
+    """Remove old copies."""
+    with suppress(OSError):  # another worker does the same; the next look removes the rest
+        copies = [(copy.stat().st_mtime_ns, copy) for copy in runtime.iterdir() if len(copy.name) == len(live)]
+        for _, old in sorted(copies)[:-KEPT]:
+            if old.name != live:
+                shutil.rmtree(old, ignore_errors=True)
+
+
+def read(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
+
+
+def write(file: Path, text: str) -> None:
+    """Replace a file in one step, so that a reader sees the old text or the new."""
+    part = file.with_name(f".{file.name}-{os.getpid()}-{threading.get_ident()}")
+    part.write_text(text)
+    part.replace(file)

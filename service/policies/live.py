@@ -15,8 +15,17 @@ from tempfile import mkdtemp
 from rules import read_store
 from rules.problems.problem import Problem
 from rules.values.text import Mark
-from service.policies.compiled import Snapshot, compiled_of
-from service.policies.staging import Signature, prune, read, signature_of, stage, stage_files, write
+from service.policies.compiled import (
+    Signature,
+    Snapshot,
+    compiled_of,
+    prune,
+    read,
+    read_policies,
+    signature_of,
+    stage,
+    write,
+)
 
 
 class Policies:
@@ -86,10 +95,10 @@ class Policies:
             prune(self._runtime, read(self._live))
 
     def _try(self, signature: Signature) -> None:
-        staged = stage(self.folder, self._runtime)
+        digest = stage(read_policies(self.folder), self._runtime)
         if signature_of(self.folder) != signature:
             return
-        snapshot, self.rejected = self._load(staged.name)
+        snapshot, self.rejected = self._load(digest)
         if snapshot is not None:
             self._before(snapshot)
             self._prepared[snapshot.digest] = snapshot
@@ -102,16 +111,13 @@ class Policies:
         store = read_store(root, warn=False)
         errors = tuple(one for one in store.problems if one.severity == "error")
         if not errors and not store.plans:
-            said = "没有政策版本（plan.yaml）。", "There is no edition (plan.yaml)."
-            errors = (Problem(Mark("", 1, 1), "", "no_editions", *said),)
+            missing = "没有政策版本（plan.yaml）。", "There is no edition (plan.yaml)."
+            errors = (Problem(Mark("", 1, 1), "", "no_editions", *missing),)
         if errors:
             return None, errors
         known = {one.edition.sha256: one for old in self._prepared.values() for one in old.compiled.values()}
-        compiled = {
-            edition.id: known.get(edition.sha256) or compiled_of(root, edition)
-            for editions in store.plans.values()
-            for edition in editions
-        }
+        compiled = {edition.id: known.get(edition.sha256) or compiled_of(root, edition)
+                    for editions in store.plans.values() for edition in editions}  # fmt: skip
         return Snapshot(digest, root, store, compiled), ()
 
     def _agree(self) -> None:
@@ -139,19 +145,19 @@ class Policies:
         """The first snapshot: from the folder; else from the other workers; else from the archive."""
         for _ in range(10):
             signature = signature_of(self.folder) if self.folder.is_dir() else ()
-            staged = stage(self.folder, self._runtime)
+            staged = stage(read_policies(self.folder), self._runtime)
             if signature_of(self.folder) == signature:
                 break
         self._tried = self._previous = signature
-        snapshot, problems = self._load(staged.name)
-        self.rejected = problems
+        snapshot, self.rejected = self._load(staged)
         if snapshot is not None:
             self._before(snapshot)
-        for digest in (read(self._live), stage_files(rescue(), self._runtime) if snapshot is None else ""):
-            if snapshot is None and digest:
-                snapshot, _ = self._load(digest)
+        if snapshot is None and (digest := read(self._live)):
+            snapshot, _ = self._load(digest)
+        if snapshot is None and (files := rescue()):
+            snapshot, _ = self._load(stage({name: text.encode() for name, text in files.items()}, self._runtime))
         if snapshot is None:
-            raise NoPolicies(problems)
+            raise NoPolicies(self.rejected)
         self._prepared[snapshot.digest] = snapshot
         write(self._vote, snapshot.digest)
         self._agree()
@@ -182,6 +188,6 @@ def _alive(pid: str) -> bool:
         os.kill(int(pid), 0)
     except (ValueError, ProcessLookupError):
         return False
-    except PermissionError:
+    except PermissionError:  # the process of another user
         return True
     return True

@@ -8,7 +8,7 @@ import pytest
 
 from rules import Reference
 from rules.words.explain import explain, explained
-from rules.words.explanation import ALL, walk
+from rules.words.explanation import ALL
 from service.pages.explaining import page_of
 from tests.agreement.drawing import Drawing
 from tests.editions import every
@@ -19,6 +19,13 @@ DOUBLED = re.compile(r"是\s+为\s*是|否\s+为\s*否|：\s*：|\s为 [是否]$
 UNMET = re.compile(r"不符合|没有达到|(?<!都)不成立(?! \d)|not met|does not hold|not fulfilled")
 RECORD = re.compile(r"\b[a-z_]+-\d+\b")  # the name of a drawn record
 CASES = 40
+
+
+def walk(reasons):
+    """The reasons and all below them."""
+    for one in reasons:
+        yield one
+        yield from walk(one.below)
 
 
 def drawn():
@@ -96,7 +103,7 @@ def test_text_and_page_print_the_same_reasons(decisions):
     for decision in decisions[::7]:
         page = page_of(decision, "zh", depth=1)
         text = explain(decision, "zh", depth=1)
-        for reason in walk(page.told.because + page.told.outputs):
+        for reason in walk(page.explanation.because + page.explanation.outputs):
             assert all(part in text for part in (reason.title, reason.seen, reason.wanted, reason.formula))
 
 

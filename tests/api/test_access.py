@@ -21,11 +21,11 @@ def test_every_route_of_the_api_needs_a_permission_that_some_role_holds(api):
     held = frozenset().union(*PERMISSIONS.values())
 
     assert len(views(api)) > 10
-    assert [rule.rule for rule, view in views(api) if getattr(view, "permission", None) not in held] == []
+    assert [rule.rule for rule, view in views(api) if view.contract.permission not in held] == []
 
 
 def test_every_permission_stands_before_a_route_or_says_how_far_one_reaches(api):
-    asked = {view.permission for _, view in views(api)}
+    asked = {view.contract.permission for _, view in views(api)}
 
     assert frozenset().union(*PERMISSIONS.values()) - asked <= {"read_all"}
 
@@ -39,7 +39,7 @@ def test_a_role_reaches_exactly_what_its_permissions_say(api, role):
             path = path.replace(f"<{name}>", "xx-county")
         for method in rule.methods & {"GET", "POST"}:
             allowed = somebody.send(method, path).status_code != 403
-            assert allowed == (view.permission in PERMISSIONS[role]), (method, path)
+            assert allowed == (view.contract.permission in PERMISSIONS[role]), (method, path)
 
 
 def test_a_role_that_may_not_is_told_what_is_lacking(auditor):

@@ -5,9 +5,7 @@ from datetime import date
 import pytest
 from flask import Flask, Response
 
-from service.http.bodies import Blueprint
-from service.http.marks import Deprecation, deprecated
-from service.http.security import needs
+from service.http.views import Blueprint, Deprecation, deprecated
 from service.openapi import document as openapi
 
 OLD = Deprecation(date(2027, 1, 1), date(2027, 7, 1), "/v2/plans", "/docs")
@@ -20,16 +18,12 @@ def app():
     api = openapi.create(app)
     views = Blueprint("views", __name__, url_prefix="/v1")
 
-    @views.route("/old", methods=["GET"])
-    @views.response(200)
-    @needs("read")
+    @views.view("GET", "/old", None, permission="read")
     @deprecated(OLD.since, OLD.sunset, successor=OLD.successor, about=OLD.about)
     def old() -> Response:
         return Response("old")
 
-    @views.route("/new", methods=["GET"])
-    @views.response(200)
-    @needs("read")
+    @views.view("GET", "/new", None, permission="read")
     def new() -> Response:
         return Response("new")
 

@@ -123,7 +123,7 @@ def test_metrics_are_told_while_a_worker_starts_and_without_what_the_dead_said_o
         said.write_value(mmap_key(name, name, [], [], "help"), 7.0, 0.0)
         said.close()
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    told = [line for line in observing.told().decode().splitlines() if not line.startswith("#")]
+    told = [line for line in observing.exposition().decode().splitlines() if not line.startswith("#")]
     assert sorted(told) == ["counter 7.0", "gauge_livesum 7.0"]
 
 

@@ -8,7 +8,7 @@ import pytest
 from service.app import create_app
 from service.commands.demonstration import prepare
 from service.http.context import NAME
-from service.pages.example_report import ExampleReport
+from service.pages.example import ExampleReport
 from service.settings import from_environment
 from tests.browser.conftest import PHONE
 from tests.running import POLICIES

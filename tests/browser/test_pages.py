@@ -12,7 +12,6 @@ from rules import FactChecker, FactError, read_store
 from rules.cases.files import read_cases
 from rules.problems.problem import Problem
 from rules.values.text import Mark
-from service.http.advice import ADVICE
 from service.http.context import NAME
 from service.http.problems import KINDS
 from service.pages.explaining import page_of
@@ -104,12 +103,8 @@ def test_every_kind_of_problem_has_a_page(client, kind):
     for lang in ("zh", "en"):
         text = unescape(client.get(f"/problems/{kind}?lang={lang}").text)
         assert str(KINDS[kind].status) in text
-        assert ADVICE[kind].means.get(lang) in text
-        assert ADVICE[kind].do.get(lang) in text
-
-
-def test_advice_is_for_kinds_that_exist():
-    assert list(ADVICE) == list(KINDS)
+        assert KINDS[kind].means.get(lang) in text
+        assert KINDS[kind].do.get(lang) in text
 
 
 def test_an_unknown_kind_of_problem_is_a_problem(client):

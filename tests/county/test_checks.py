@@ -69,6 +69,7 @@ def cells(fact):
         return st.just((pa.string(), st.sampled_from([*fact.choices, "none of them", None])))
     return st.sampled_from([
         (pa.int64(), st.sampled_from([-1, 0, 1, 100, 101, 10**15 - 1, 10**15, 2**63 - 1, None])),
+        (pa.uint32(), st.sampled_from([0, 1, 100, 101, 2**32 - 1, None])),
         (pa.decimal128(18, 2), st.sampled_from([Decimal(one) for one in ("-0.01", "0.00", "0.50", "100.01")] + [None])),
         (pa.decimal128(30, 8), st.sampled_from([Decimal(one) for one in ("1.00000000", "0.00000100", "0.00000001",
                                                                          "999999999999999.99999900")] + [None])),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,11 +17,13 @@ from openpyxl import load_workbook
 
 from rules import Engine
 from rules.building.loader import load
-from service.county.backend import Duck, rows_of
+from rules.words.wording import Wording
+from service.commands.county_run import _summary
+from service.county.backend import Duck, digest, rows_of
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.inputs import ROW, Source
+from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Outputs
-from service.county.run.steps import digest
 from tests.county.conftest import call, run
 from tests.county.making import ON, as_csv, county, excel, households, options, parquet
 from tests.running import POLICIES
@@ -161,6 +164,30 @@ def test_an_unknown_column_is_named_with_a_guess(tmp_path):
     notes = looked_at(parquet(tmp_path / "households.parquet", rows))[0].notes
     assert any(one.column == "lone_balance" and "loan_balance" in one.en for one in notes)
     assert any(one.code == "column_missing" and one.column == "votes" for one in notes)
+
+
+def test_a_column_that_only_resembles_a_fact_gets_no_guess(tmp_path):
+    rows = [{"授信日期": "2026-05-01", **row} for row in households(20, 12)]  # 拟授信人出生日期 is another thing
+    notes = looked_at(parquet(tmp_path / "households.parquet", rows))[0].notes
+    [note] = [one for one in notes if one.column == "授信日期"]
+    assert (note.code, note.zh, note.en) == ("unknown_column", "不认识这一列，未用。", "No such fact; not used.")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_ranking_that_takes_no_number_wants_none(out, lang):
+    manifest = read_manifest(out)
+    rankings = tuple(replace(one, take=None) for one in manifest.rankings)
+    shown = [
+        text(_summary(one, Wording(EDITION, lang), out)) for one in (manifest, replace(manifest, rankings=rankings))
+    ]
+    wanted = [[line for line in lines if re.search("选出|chosen", line)] for lines in shown]
+    assert all(re.search("要求 [0-9]+ 个|[0-9]+ wanted", line) for line in wanted[0])
+    assert len(wanted[0]) == len(wanted[1]) > 0
+    assert not [line for line in wanted[1] if re.search("要求|wanted| - ", line)]
+
+
+def text(block):
+    return ["".join(span.text for span in getattr(one, "spans", None) or one.cells) for one in block]
 
 
 def test_the_screen_says_what_is_not_there_and_what_differs(tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.http.problems import KINDS
-from service.http.security import permission_of
+from service.http.views import contract_of
 from service.keys import PERMISSIONS
 
 ROOT = Path(__file__).parents[2]
@@ -39,11 +39,14 @@ def test_every_permission_is_listed_with_the_roles_that_have_it(name):
 @pytest.mark.parametrize("name", MANUALS)
 def test_every_route_is_listed_with_the_permission_it_needs(api, name):
     said = {(row[0], row[1].strip("`"), row[2].strip("`—")) for row in rows(name) if row[0] in ("GET", "POST")}
-    with api.app.app_context():
-        wanted = {
-            (method, re.sub(r"<(\w+)>", r"{\1}", rule.rule), permission_of(rule.endpoint) or "")
-            for rule in api.app.url_map.iter_rules()
-            for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}
-            if rule.rule not in UNSAID
-        }
+    wanted = {
+        (
+            method,
+            re.sub(r"<(\w+)>", r"{\1}", rule.rule),
+            getattr(contract_of(api.app.view_functions[rule.endpoint]), "permission", ""),
+        )
+        for rule in api.app.url_map.iter_rules()
+        for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+        if rule.rule not in UNSAID
+    }
     assert said == wanted

@@ -8,11 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FILE, FUNCTION = 300, 40  # lines, at most
 EXCEPTIONS = {
-    "rules/building/loader.py:_read",
-    "rules/building/loader.py:_build",
-    "rules/building/report.py:report_of",
     "rules/table/lists.py:_streak",
-    "service/log/migrations/versions/s0001_log.py:_tables",
 }
 
 

@@ -7,6 +7,7 @@ from importlib.metadata import distributions
 import pytest
 from packaging.utils import canonicalize_name
 
+from rules.problems.problem import messages
 from tests.health.test_packaging import ROOT, pins
 
 REQUIREMENTS = (ROOT / "deploy" / "requirements.txt").read_text(encoding="utf-8")
@@ -81,6 +82,11 @@ def test_the_command_line_judges(venv, tmp_path):
     case = ROOT / "examples" / "cases" / "village_misses_narrowly.yaml"
     shown = run(venv / "bin" / "village-credit", "decide", "credit_village", case, "--lang", "en", cwd=tmp_path)
     assert "Outcome: not qualified" in shown
+
+
+def test_a_problem_of_a_policy_has_its_message(venv, tmp_path):
+    code = "from rules.problems.problem import messages; print(len(messages()))"
+    assert int(run(venv / "bin" / "python", "-P", "-c", code, cwd=tmp_path)) == len(messages())
 
 
 @pytest.mark.parametrize("name", ["pytest", "gherkin", "hypothesis", "mypy"])

@@ -4,13 +4,12 @@ import queue
 import threading
 import time
 from collections import deque
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from service.log import KeyReused, LogUnavailable, Once, Repeated, SealError, new_id, verify
-from service.log.chain import prepare
-from service.log.entry import EXPIRY
+from service.log.entry import EXPIRY, prepare
 from service.log.writer import Ticket
 from tests.log.samples import SEALER, START, entry, rows
 
@@ -21,7 +20,7 @@ def test_an_entry_is_found_again_as_it_was_written(log):
     written = entry(body='{"名":"甲"}'.encode(), refers_to="other")
     assert log.append([written]) is None
     line = log.get(written.id)
-    names = set(written.__slots__) - {"inputs"}
+    names = {one.name for one in fields(written)} - {"inputs"}
     assert {name: getattr(line, name) for name in names} == {name: getattr(written, name) for name in names}
     assert (line.seq, line.at) == (1, START)
     assert log.inputs(written.id) == written.inputs

@@ -3,6 +3,7 @@
 import io
 import json
 from contextlib import closing
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -70,7 +71,7 @@ def test_anchors_kept_elsewhere_show_a_missing_end(log, run, tmp_path):
 
 
 def test_an_anchor_is_a_line_of_json(log, run):
-    assert json.loads(run("log", "anchor").stdout) == log.head().as_dict()
+    assert json.loads(run("log", "anchor").stdout) == asdict(log.head())
 
 
 def test_a_reader_that_leaves_early_is_no_fault(log, run, monkeypatch):
@@ -89,7 +90,7 @@ def test_a_reader_that_leaves_early_is_no_fault(log, run, monkeypatch):
 @pytest.mark.parametrize("text", ["{}", "nonsense", '{"seq": "x", "hash": "", "at": ""}', "[1]"])
 def test_a_file_that_holds_no_anchors_is_told_by_its_line(log, run, tmp_path, text):
     file = tmp_path / "anchors"
-    file.write_text(f"{json.dumps(log.head().as_dict())}\n\n{text}\n")
+    file.write_text(f"{json.dumps(asdict(log.head()))}\n\n{text}\n")
     result = run("log", "verify", "--anchors", file)
     assert (result.exit_code, result.stderr) == (2, f"{file}:3 is not an anchor.\n")
 
@@ -165,7 +166,7 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password(run):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["log", "expire", "--before", "soon"], "A date is wanted, as in 2026-12-31, not soon."),
+        (["log", "expire", "--before", "soon"], "--before wants a date as in 2026-12-31, not soon."),
         (["log", "verify", "--anchors", "/nowhere"], "/nowhere cannot be used (No such file or directory)."),
         (["log", "verify", "--database", "mysql://x"], "The log's database wants an address"),
         (["keys", "revoke", "unknown"], "There is no live key unknown."),
@@ -223,7 +224,7 @@ def test_every_command_says_how_to_answer_and_no_more_than_it_heeds(run):
 
 
 def test_progress_is_shown_to_somebody_who_watches(log, run, monkeypatch):
-    monkeypatch.setattr("service.commands.log.patient", lambda total: total == 5)
+    monkeypatch.setattr("service.commands.screen.patient", lambda total, least: total == 5)
     result = run("log", "verify")
     assert "verifying" in result.stderr
     assert result.exit_code == 0

@@ -234,7 +234,7 @@ def test_a_file_that_is_replaced_is_opened_anew(sqlite, quick):
 
 
 def test_a_database_that_another_program_holds(sqlite, monkeypatch):
-    monkeypatch.setattr("service.log.sqlite.READY", ("PRAGMA journal_mode = WAL", "PRAGMA busy_timeout = 20"))
+    monkeypatch.setattr("service.log.kinds.Sqlite.READY", ("PRAGMA journal_mode = WAL", "PRAGMA busy_timeout = 20"))
     log = opened(sqlite)
     log.append([entry()])
     with closing(sqlite3.connect(path_of(sqlite), isolation_level=None)) as other:
@@ -302,7 +302,7 @@ def test_a_server_that_is_read_only(postgresql, server):
 
 
 def test_a_server_on_which_another_program_holds_the_turn(postgresql, monkeypatch):
-    monkeypatch.setattr("service.log.postgresql.READY", ("SET lock_timeout = '20ms'",))
+    monkeypatch.setattr("service.log.kinds.Postgresql.READY", ("SET lock_timeout = '20ms'",))
     log = opened(postgresql)
     log.append([entry()])
     with closing(psycopg.connect(postgresql.replace("+psycopg", ""))) as other:

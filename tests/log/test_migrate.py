@@ -196,7 +196,7 @@ def test_an_edition_is_kept_once_and_as_it_was(log):
 
 def test_several_may_keep_an_edition_at_once(log, monkeypatch):
     """Text have seen that it is not there yet."""
-    monkeypatch.setattr("service.log.editions._packed", lambda connection, sha256: None)
+    monkeypatch.setattr("service.log.reader.edition", lambda connection, sha256: None)
     for _ in range(2):
         with suppress(LookupError):
             log.keep_edition("a" * 64, "plan", "2026-05-01", {})

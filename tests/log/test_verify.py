@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.log import Anchor, expire, verification, verify
+from service.log import Anchor, expire, reader, verify
 from service.log.tables import log as table
 from tests.log.samples import SEALER, Clock, entry, opened, rows, tamper
 
@@ -165,7 +165,7 @@ def test_a_tampered_expiry_covers_nothing(clean, clock):
 
 
 def test_no_more_flaws_are_told_than_anybody_reads(clean, monkeypatch):
-    monkeypatch.setattr("service.log.verification.TOLD", 3)
+    monkeypatch.setattr("service.log.verification.LISTED", 3)
     tamper(clean, "UPDATE log SET outcome = 'other'")
     report = verify(clean)
     assert (len(report.flaws), report.untold, report.intact) == (3, LINES - 3, False)
@@ -294,14 +294,15 @@ def test_a_log_is_verified_while_it_is_written_to_and_expires(clean, clock, monk
 
 def test_all_questions_of_a_verification_see_the_same_moment(clean, clock, monkeypatch):
     """Inputs that expire just after it was asked what has expired are not missed."""
-    asked = verification._expired
+    asked = reader.expired
 
     def then_expire(connection):
-        found = asked(connection)
+        monkeypatch.undo()
+        through = asked(connection)
         expire(clean, clock())
-        return found
+        return through
 
-    monkeypatch.setattr(verification, "_expired", then_expire)
+    monkeypatch.setattr(reader, "expired", then_expire)
     assert verify(clean).intact
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rules.building.loader import load
-from rules.warnings.figures import comparisons, figures, says
+from rules.warnings.clauses import comparisons, figures, says
 from rules.words.clauses import trace
 
 POLICIES = Path(__file__).parents[2] / "policies"
@@ -92,7 +92,14 @@ def test_every_sentence_is_answered_for():
     ],
 )  # fmt: skip
 def test_a_sentence_that_is_not_answered_for_is_a_fault(copy, old, new, fault):
-    found = copy(("clauses", "by: [usage.not_granted, usage]", "by: [usage.not_granted]"), ("clauses", old, new))
+    found = copy(
+        (
+            "clauses",
+            "by: [usage.not_granted, usage, readings.customer_tiers, readings.granted_then_excluded]",
+            "by: [usage.not_granted]",
+        ),
+        ("clauses", old, new),
+    )
     assert faults(found) == {"三(六)1": fault}
 
 

@@ -7,7 +7,8 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from typing import Any, get_type_hints
 
-from rules.model import Comparison, Const, Edition, Group, Leaf, Op, Ref, Subject
+from rules.judging.kinds import KINDS
+from rules.model import Body, Comparison, Const, Edition, Group, Leaf, Op, Ref, Subject
 from rules.model.places import Place, parts, put
 from rules.operations import PHRASES
 from rules.values.exact import BOOLEAN, POINTS, Type
@@ -32,7 +33,7 @@ def dataclasses_in(kind: type = Edition) -> set[type]:
             found.add(hint)
             for one in get_type_hints(hint).values():
                 visit(one)
-        for part in getattr(hint, "__args__", ()):
+        for part in KINDS if hint is Body else getattr(hint, "__args__", ()):
             visit(part)
 
     visit(kind)
@@ -56,7 +57,7 @@ def with_twins(edition: Edition) -> Edition:
 def changed_inside(kind: type, name: str) -> bool:
     """Whether a field always holds dataclasses of the model, so that a change of it is one of their fields."""
     hint = get_type_hints(kind)[name]
-    return {*getattr(hint, "__args__", (hint,))} <= dataclasses_in()
+    return {*(KINDS if hint is Body else getattr(hint, "__args__", (hint,)))} <= dataclasses_in()
 
 
 def alterations(edition: Edition, most: int) -> Iterator[tuple[type, str, Place, Edition]]:

@@ -263,11 +263,22 @@ def test_the_policies_folder_can_come_from_the_environment(policies):
 
 def test_show_prints_every_criterion_in_words():
     result = call("policies", "show", "2026-05-01")
-    assert re.search(r"四\(三\)1\(1\) +A-grade share +is at least 55%", result.stdout)
+    assert re.search(r"四\(三\)1\(1\) +A-grade share +at least 55%", result.stdout)
     assert "(Proposed limit 200,000 yuan)" in call("policies", "show", "--decision", "grant").stdout
+    card = call("policies", "show", "--decision", "scoring").stdout
+    assert "Loan record is late before → at most B" in card  # a ceiling forbids nothing
+    assert "total points is at least 90 points" in card
+    assert "good 25 points; fair 15 points" in card
     found = json.loads(call("policies", "show", "--decision", "screening", "--json").stdout)
     assert found["rules"][0]["items"][0]["en"] == "Applicant's age is between 18 years and 65 years (both in)"
     assert call("policies", "show").stdout.startswith("xx-county/2026-05-01")
+
+
+def test_policies_show_counts_assignments_apart_from_decisions(edition):
+    [listed] = json.loads(call("policies", "show", "--json").stdout)
+    assert (listed["decisions"], listed["assignments"]) == (list(edition.rules), list(edition.assignments))
+    counts = f"{len(edition.rules)} decisions, {len(edition.assignments)} assignment "
+    assert counts in call("policies", "show").stdout
 
 
 def test_policies_show_prints_the_assignment_as_well():

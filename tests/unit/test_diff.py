@@ -343,3 +343,11 @@ def test_a_field_that_no_sentence_tells_is_told_by_its_name(edition, place, valu
     [change] = altered(edition, place, value)
     assert zh in change.text("zh")
     assert en in change.text("en")
+
+
+def test_a_total_that_loses_its_bounds_has_none(edition):
+    place = ("rules", "scoring", "body")
+    bounded = put(put(edition, (*place, "least"), 0), (*place, "most"), 105)
+    [change] = diff(bounded, put(put(bounded, (*place, "least"), None), (*place, "most"), None))
+    assert change.text("zh") == "总分：0分 – 105分 → 不限"
+    assert change.text("en") == "Total: 0 points – 105 points → no bound"

@@ -10,8 +10,8 @@ from rules.model import Edition
 from rules.model.places import differing
 from rules.words import diff as differences
 from rules.words.diff import diff
-from rules.words.fields import FIELDS
 from rules.words.items import items
+from rules.words.phrases import FIELDS
 from tests.agreement.mutants import declarations, mutants
 from tests.unit.altering import alterations, changed_inside, dataclasses_in, with_twins
 

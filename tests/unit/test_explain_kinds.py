@@ -1,12 +1,13 @@
 """The text of an explanation, whole, for each kind of decision: what it rests on, one level of arithmetic down."""
 
+from datetime import date
 from textwrap import dedent
 
 import pytest
 
 from rules.judging.reference import Reference
 from rules.values.exact import Type
-from rules.words.explain import explain
+from rules.words.explain import explain, explained
 from rules.words.wording import Wording
 from tests.unit.small import ON, small
 
@@ -531,3 +532,58 @@ def test_a_year_of_the_calendar_has_no_separator():
     said = [Wording(edition, lang).value(2024, Type("count", "year")) for lang in ("zh", "en")]
     assert said == ["2024年", "2024 years"]
     assert Wording(edition, "zh").value(2024, Type("count", "record")) == "2,024条"
+
+
+# --- units, and facts of one title
+
+ALONE = {name: one for name, one in FACTS.items() if name != "peers"}
+
+
+def test_a_unit_that_only_the_plan_knows_has_a_measure_word_in_chinese():
+    edition = small(ALONE)
+    assert Wording(edition, "zh").value(0, Type("count", "answer")) == "0个"
+    assert Wording(edition, "en").value(0, Type("count", "answer")) == "0 answers"
+    assert Wording(edition, "en").value(3, Type("count", "道")) == "3 道"
+
+
+def test_a_month_of_the_calendar_is_no_period():
+    facts = {"day": fact("date", "申报日", "Applied on"),
+             "month": {"month_of": "day", **titled("申报月份", "Month")}}  # fmt: skip
+    spring = {"id": "spring", "require": {"month": {"at_most": "5 months"}}}
+    edition = small(facts, {"check": {**CHECK, "criteria": [spring]}})
+    decision = Reference(edition).decide("check", {"day": date(2026, 6, 1)}, ON)
+    assert "6月" in explain(decision, "zh")
+    assert "应不超过 5月" in explain(decision, "zh")
+    assert "month 6" in explain(decision, "en")
+    [criterion] = edition.rules["check"].body.criteria
+    assert Wording(edition, "zh").condition(criterion.condition, "thing") == "申报月份 不超过 5月"
+
+
+def test_an_output_that_all_rows_write_in_basis_points_is_shown_in_them():
+    rows = [{"id": "low", "when": {"sued": False}, "outcome": "yes", "then": {"rate": "267.5 bp"}}]
+    table = {
+        "kind": "table", **HEAD, **titled("定价", "Pricing"), "outcomes": OUTCOMES, "hit": "first",
+        "outputs": {"rate": fact("rate", "利率加点", "Spread")}, "rows": rows,
+        "otherwise": {"outcome": "no", "then": {"rate": "300 bp"}},
+    }  # fmt: skip
+    reads = {
+        **CHECK,
+        "criteria": [{"id": "cheap", **titled("便宜", "Cheap"), "require": {"price.rate": {"at_most": "280 bp"}}}],
+    }
+    edition = small(ALONE, {"price": table, "check": reads})
+    assert "267.5 bp" in explain(Reference(edition).decide("price", {"sued": False}, ON))
+    assert "267.5 bp" in explain(Reference(edition).decide("check", {"sued": False}, ON))
+    rows[0]["then"]["rate"] = "2%"
+    assert "2%" in explain(Reference(small(ALONE, {"price": table})).decide("price", {"sued": False}, ON))
+
+
+def test_missing_facts_of_one_title_are_told_apart():
+    around = {"deposit": fact("amount", "存款", "Deposit")}
+    facts = {**ALONE, "within": "town"}
+    read = {"own": "deposit", "all": "town.deposit"}
+    criteria = [
+        {"id": id, **titled("有存款", "Saves"), "require": {path: {"at_least": "1 yuan"}}} for id, path in read.items()
+    ]
+    edition = small(facts, {"check": {**CHECK, "criteria": criteria}}, town=around)
+    titles = [one.title for one in explained(Reference(edition).decide("check", {}, ON), "zh").missing]
+    assert len(set(titles)) == 2

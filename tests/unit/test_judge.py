@@ -7,6 +7,7 @@ import pytest
 
 from rules.engine.engine import Engine
 from rules.judging.reference import Reference
+from rules.words.explain import whole
 from tests.unit.small import ON, OUTCOMES, TITLE, checklist, choice, count, derived, given, head, small, table
 
 FLAGS = {name: given("boolean") for name in "abc"} | {"m": given("amount"), "k": given("amount")}
@@ -212,6 +213,65 @@ def test_conclusions_chain_and_a_given_one_is_taken():
     assert ask({"a": False, "first": "good"}).outcome == "good"
     assert [*ask({"a": False}).chained] == ["first"]
     assert [*ask({"first": "good"}).chained] == []
+
+
+def chained(levels):
+    """Decisions of which each rests on the two before, and the last on all of them."""
+    decisions = {"d0": checklist({"require": {"a": True}}), "d1": checklist({"require": {"d0": "good"}})}
+    for n in range(2, levels):
+        decisions[f"d{n}"] = checklist({"require": {f"d{n - 1}": "good"}}, {"require": {f"d{n - 2}": "good"}})
+    return small(FLAGS, decisions)
+
+
+@pytest.mark.parametrize("decider", [Reference, Engine])
+@pytest.mark.parametrize("facts", [{"a": True}, {}])
+def test_each_of_22_chained_decisions_is_made_once(decider, facts):
+    decided = decider(chained(22)).decide("d21", facts, ON)
+    everywhere, waiting = {}, [decided]
+    while waiting:
+        one = waiting.pop()
+        assert everywhere.setdefault(one.rule.id, one) is one  # made once
+        waiting += [below for name, below in one.chained.items() if everywhere.get(name) is not below]
+    assert decided.all() == everywhere
+    assert len(everywhere) == 22
+    assert [missed.fact for missed in decided.missing] == ([] if facts else ["a"])
+
+
+def test_a_decision_that_several_rest_on_is_written_in_full_once():
+    def written(shown):
+        for name, below in shown["chained"].items():
+            assert {"outcome", "id"} <= below.keys()
+            if "findings" in below:
+                yield name
+                yield from written(below)
+
+    decided = Reference(chained(6)).decide("d5", {}, ON)
+    assert sorted(written(whole(decided))) == [f"d{n}" for n in range(5)]
+
+
+@pytest.mark.parametrize(("facts", "missed"), [({}, ["m", "k"]), ({"m": 5}, ["k"]), ({"m": 5, "k": 1}, [])])
+def test_tables_that_each_add_up_the_two_before_miss_each_fact_once(facts, missed):
+    decisions = {}
+    for n in range(22):
+        before, first = f"d{n - 1}.y" if n else "m", f"d{n - 2}.y" if n > 1 else "k"
+        decisions[f"d{n}"] = table(
+            "first",
+            {"when": {before: {"at_least": "3 yuan"}}, "then": {"y": {"sum": [before, first]}}},
+            {"when": {first: {"at_least": "1 yuan"}}, "then": {"y": first}},
+            outputs={"y": {"type": "amount", "title": TITLE}},
+            otherwise={"then": {"y": "1 yuan"}},
+        )
+
+    decided = Reference(small(FLAGS, decisions)).decide("d21", facts, ON)
+    assert [one.fact for one in decided.missing] == missed
+
+
+@pytest.mark.parametrize("facts", [{"x": 3}, {}])
+def test_facts_that_each_read_the_two_before_are_evaluated_and_missed_once(facts):
+    sums = {f"s{n}": derived(sum=[f"s{n - 1}", f"s{n - 2}"] if n > 1 else ["x", "x"]) for n in range(22)}
+    edition = small({"x": count(), **sums}, {"d": checklist({"require": {"s21": {"at_least": "1 house"}}})})
+
+    assert [one.fact for one in Reference(edition).decide("d", facts, ON).missing] == ([] if facts else ["x"])
 
 
 def test_every_combination_of_nested_joins_is_agreed_on():

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given as cases
 from hypothesis import strategies as st
 
+from rules.building.decisions import KINDS
 from rules.engine.ladders import LADDERS
+from rules.format.grammar import BODIES
+from rules.format.manual import formulas
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.missing import missing
 from rules.judging.readers import Place, reader
@@ -17,7 +20,7 @@ from rules.operations.comparisons import passes
 from rules.table.numbers import COMPARE as OF_TABLES
 from rules.table.translations import TRANSLATIONS
 from rules.values.exact import BOOLEAN, Type
-from rules.words.formulas import phrase_of
+from rules.words.wording import phrase_of
 from tests.unit.small import ON, count, derived, given, small
 
 # a formula of each strict operation, over facts of one record
@@ -32,6 +35,7 @@ EDITION = small(
     {"m": given("amount"), "n": given("amount"), "d": given("date"), "a": count("month"),
      **{f"f_{name}": derived(**formula) for name, formula in FORMULAS.items()}}
 )  # fmt: skip
+WITNESSES = [(OPERATIONS, TRANSLATIONS), (COMPARE, LADDERS), (COMPARE, OF_TABLES), (BODIES, KINDS)]
 SMALL = st.one_of(st.none(), st.integers(0, 7), st.fractions(0, 7, max_denominator=4))
 DAYS = st.one_of(st.none(), st.dates(date(1960, 1, 1), date(2026, 12, 31)))
 
@@ -67,14 +71,16 @@ def test_a_divisor_of_zero_is_what_is_missing(name):
 
 
 def test_every_key_and_option_has_its_words_and_its_row_in_the_manual():
+    rows = formulas()
+    assert rows.keys() == OPERATIONS.keys()
     for operation, key in KEYS.values():
-        assert key.name in operation.written
+        assert key.name in rows[operation.name]["written"]
         options = {"date": ("plus", "minus"), "rank": ("highest", "lowest")}.get(operation.name, (key.option,))
         assert all(phrase_of(operation.name, option) for option in options)
     assert {name.split(".")[0].split("@")[0] for name in PHRASES} == {*OPERATIONS, "records"}
 
 
-@pytest.mark.parametrize(("declared", "known"), [(OPERATIONS, TRANSLATIONS), (COMPARE, LADDERS), (COMPARE, OF_TABLES)])
+@pytest.mark.parametrize(("declared", "known"), WITNESSES)
 def test_a_witness_that_lacks_an_entry_is_refused(declared, known):
     require("complete", declared, known)
     last = [*declared][-1]

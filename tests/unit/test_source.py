@@ -8,7 +8,6 @@ import yaml
 from rules.files import source
 from rules.files.node import Node
 from rules.files.source import MOST_BYTES, MOST_DEPTH, MOST_NODES, read, read_file
-from rules.problems.file_messages import MESSAGES
 from rules.problems.problem import PolicyError, Problems
 from rules.values.text import Mark, Text
 
@@ -205,10 +204,3 @@ def test_an_unknown_code_and_a_missing_fact_are_our_mistake():
     for code in ("no.such", "yaml.anchor"):
         with pytest.raises(KeyError):
             Problems().add(Mark("a", 1, 1), code)
-
-
-def test_both_languages_of_a_message_use_known_facts():
-    for code, (zh, en) in MESSAGES.items():
-        assert zh != en, code
-        assert zh.isascii() is False, code
-        assert en.replace("“", "").isascii() or "…" in en, code

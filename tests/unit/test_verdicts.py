@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.table.verdicts import NOT_MET, UNKNOWN, WIDTH, Verdicts, places
-from service.county.run.verdicts import CriteriaSet
+from service.county.run.outputs import CriteriaSet
 
 SIZES = (0, 1, WIDTH - 1, WIDTH, WIDTH + 1, 2 * WIDTH, 2 * WIDTH + 1, 200)
 

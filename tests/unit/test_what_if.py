@@ -39,3 +39,14 @@ def test_suppositions_tell_points_places_and_what_a_decision_rests_on():
     assert told("card") == (("points",), ["name 5 points → 2 points", "total 5 points → 2 points"])
     assert told("places")[0] == ("ranking",)
     assert told("above")[0] == ("chained",)
+
+
+def test_suppositions_name_the_ids_of_rows_that_share_a_title():
+    def decided(limit):
+        rows = [{"require": {"n": {"at_least": f"{low} houses"}}} for low in (limit, 9)]
+        edition = small({"n": count()}, {"base": checklist(*rows)})
+        return Reference(edition).decide("base", {"n": 3}, ON), Wording(edition, "zh")
+
+    (now, say), (then, _) = decided(2), decided(5)
+    title = say.text(now.findings[0].title)
+    assert turned(now, then, say) == [f"{title}〔c0〕 ✓ → ✗"]

@@ -5,8 +5,6 @@ Figures here are floats, in full shares: they only lead the search. The results 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,36 +17,26 @@ PARTNERS = 8  # with whom a bearer may trade at a time
 SLIGHT = 1e-9  # of a strain: no gain, floats differ by this for no reason
 
 
-@dataclass
 class Board:
-    """An answer under construction, and the load of every bearer."""
+    """An answer under construction, and the load of every bearer. Weights are in full shares."""
 
-    task: Task
-    weights: Floats = field(init=False)  # record x dimension, in full shares
-    shares: Floats = field(init=False)  # by bearer
-    most: Places = field(init=False)
-    value: Floats = field(init=False)  # of each dimension
-    last: Places = field(init=False)
-    answer: Places = field(init=False)
-    carried: Floats = field(init=False)  # bearer x dimension
-    held: Places = field(init=False)  # records by bearer
-    stays: int = 0
-    power: int = 2  # the higher, the more only the worst counts
-
-    def __post_init__(self) -> None:
-        asked, count = self.task, len(self.task.records)
-        full = float(sum(one.share for one in asked.bearers))
-        totals = [float(sum(row)) or 1.0 for row in asked.weights]
-        rows = [[float(one) * full / total for one in row] for row, total in zip(asked.weights, totals, strict=True)]
-        self.weights = np.array(rows).T.reshape(count, len(rows))
-        self.shares = np.array([float(one.share) for one in asked.bearers])
-        self.most = np.array([count if one.most is None else one.most for one in asked.bearers], np.int64)
-        value = np.array([float(one.weight) for one in asked.assignment.balance])
-        self.value = value / value.sum()
-        self.last = np.array([NOBODY if one is None else one for one in asked.last] or [NOBODY] * count, np.int64)
-        self.answer = np.full(count, NOBODY, np.int64)
-        self.carried = np.zeros((len(self.shares), len(rows)))
-        self.held = np.zeros(len(self.shares), np.int64)
+    def __init__(self, task: Task) -> None:
+        self.task, count = task, len(task.records)
+        full = float(sum(one.share for one in task.bearers))
+        totals = [float(sum(row)) or 1.0 for row in task.weights]
+        rows = [[float(one) * full / total for one in row] for row, total in zip(task.weights, totals, strict=True)]
+        self.weights: Floats = np.array(rows).T.reshape(count, len(rows))  # record x dimension
+        self.shares: Floats = np.array([float(one.share) for one in task.bearers])
+        self.most: Places = np.array([count if one.most is None else one.most for one in task.bearers], np.int64)
+        value = np.array([float(one.weight) for one in task.assignment.balance])
+        self.value: Floats = value / value.sum()  # of each dimension
+        last = [NOBODY if one is None else one for one in task.last] or [NOBODY] * count
+        self.last: Places = np.array(last, np.int64)
+        self.answer: Places = np.full(count, NOBODY, np.int64)
+        self.carried: Floats = np.zeros((len(self.shares), len(rows)))  # bearer x dimension
+        self.held: Places = np.zeros(len(self.shares), np.int64)  # records by bearer
+        self.stays = 0
+        self.power = 2  # the higher, the more only the worst counts
 
     def give(self, record: int, bearer: int) -> None:
         """Move a record to a bearer."""
@@ -70,13 +58,13 @@ class Board:
         return float(self.value @ np.abs(self.off()).max(axis=0))
 
     def strain(self, carried: Floats, shares: Floats) -> Floats:
-        """How badly loads fit shares: smooth, so that a trade helps even where it is not the worst that gains."""
+        """The misfit of loads to shares: smooth, so that a trade helps even where another bearer is worse off."""
         strain: Floats = (np.abs(carried / shares[..., None] - 1) ** self.power) @ self.value**self.power
         return strain
 
 
 def begin(task: Task) -> Board:
-    """As it was last, as far as the limits allow, and the rest, the heaviest first, where each fits best."""
+    """Start from the last answer within the limits; give the rest, the heaviest first, to whom each fits best."""
     board = Board(task)
     heavy = np.argsort(-(board.weights * board.value).sum(axis=1), kind="stable")
     for record in heavy:

@@ -51,36 +51,31 @@ class Checks:
         if not (rows := int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])):
             raise Unreadable(source.path, "表里一行数据也没有。", "The table holds no row of data.")
         types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
-        found = matched(self.edition, subject, types)
-        id = id_in(found.id) if found.id else self._only(source, rows)
-        above = self._above(source, found)
-        shown = {KEY: id} | ({key_of(self.edition.subjects[subject].within): above} if above else {})
-        wrong = list(wrong_ids(found.id, id))
-        within = self.edition.subjects[subject].within
+        columns = matched(self.edition, subject, types)
+        if not columns.id and rows > 1:  # the one record of a table needs none
+            raise Unreadable(source.path, "没有编号列（id 或 编号）。", "There is no column of ids (id).")
+        id = id_in(columns.id) if columns.id else quoted(subject)
+        above, within = self._above(source, columns), self.edition.subjects[subject].within
+        shown = {KEY: id} | ({key_of(within): above} if above else {})
+        wrong = list(wrong_ids(columns.id, id))
         if within in self.ids and above:
-            wrong.append(Fault(found.above or within, f"{above} IS NULL", "no_record_above"))
-            wrong.append(Fault(found.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
-        facts, more = self._facts(subject, found, types)
-        more += exceeding(self.edition, subject, duck, raw, found, facts)
+            wrong.append(Fault(columns.above or within, f"{above} IS NULL", "no_record_above"))
+            wrong.append(Fault(columns.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
+        facts, more = self._facts(subject, columns.facts, types)
+        more += exceeding(self.edition, subject, duck, raw, columns.facts, facts)
         self.clean[subject], good = self._write(source, raw, shown | facts, [*wrong, *more])
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         counts = ", ".join(f"count({named(name)})" for name in facts) or "1"
         total, *known = duck.run(f"SELECT count(*), {counts} FROM {good}")[0]
         missing = {name: total - count for name, count in zip(facts, known, strict=False) if count < total}
-        decided = tuple(name for name in found.facts if name in self.edition.rules)
-        return CheckedFile(subject, source.path.name, rows, rows - total, found.notes, missing, decided)
+        decided = tuple(name for name in columns.facts if name in self.edition.rules)
+        return CheckedFile(subject, source.path.name, rows, rows - total, columns.notes, missing, decided)
 
-    def _only(self, source: Source, rows: int) -> str:
-        """The id of the one record of a table without ids."""
-        if rows > 1:
-            raise Unreadable(source.path, "没有编号列（id 或 编号）。", "There is no column of ids (id).")
-        return quoted(source.subject)
-
-    def _above(self, source: Source, found: Matched) -> str:
+    def _above(self, source: Source, columns: Matched) -> str:
         """The id of the record above in SQL: a column, or the only record there is."""
         within = self.edition.subjects[source.subject].within
-        if found.above:
-            return f"nullif(trim(CAST({named(found.above)} AS VARCHAR)), '')"
+        if columns.above:
+            return f"nullif(trim(CAST({named(columns.above)} AS VARCHAR)), '')"
         if within not in self.ids:
             return ""
         if len(only := self.duck.run(f"{self.ids[within]} LIMIT 2")) == 1:
@@ -89,11 +84,13 @@ class Checks:
         raise Unreadable(source.path, f"没有写明所属{title.zh}的列（{key_of(within)}）。",
                          f"No column says which {title.en} a row belongs to ({key_of(within)}).")  # fmt: skip
 
-    def _facts(self, subject: str, found: Matched, types: Mapping[str, str]) -> tuple[dict[str, str], list[Fault]]:
+    def _facts(
+        self, subject: str, columns: Mapping[str, str], types: Mapping[str, str]
+    ) -> tuple[dict[str, str], list[Fault]]:
         """The facts in SQL, and the faults that they may have."""
         known, shown = self.edition.subjects[subject].facts, {}
         wrong: list[Fault] = []
-        for name, column in found.facts.items():
+        for name, column in columns.items():
             at, type = named(column), types[column]
             fact = known.get(name) or next(iter(known.values()))
             if name not in known:
@@ -106,16 +103,16 @@ class Checks:
             else:
                 codes, part = dict(fact.choices), cell(at, type, fact)
             shown[name] = part.value
-            said = reasons(self.edition, fact, codes)
-            wrong += [Fault(column, condition, code, said=said.get(code)) for condition, code in part.wrong]
+            messages = reasons(self.edition, fact, codes)
+            wrong += [Fault(column, condition, code, message=messages.get(code)) for condition, code in part.wrong]
         return shown, wrong
 
     def _code(self, subject: str, one: Fault) -> str:
         """The code of the message about a fault; one of its own where the message differs by the column."""
-        if one.said is None:
+        if one.message is None:
             return one.code
         code = f"{one.code} {subject} {one.column}"
-        self.messages[code] = one.said
+        self.messages[code] = one.message
         return code
 
     def _write(self, source: Source, raw: str, shown: Mapping[str, str], wrong: list[Fault]) -> tuple[Path, str]:

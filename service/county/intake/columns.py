@@ -14,12 +14,13 @@ from rules.values.ids import CARD, LONGEST, PLAIN, UNPRINTABLE
 from rules.values.limits import HUGE, PLACES
 from rules.values.text import near
 from service.county.backend import codes_of, named, quoted
-from service.county.intake.reasons import BEYOND, Said, reasons
+from service.county.intake.reasons import BEYOND, Message, reasons
 
 IDS = (KEY, "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
 NUMBER = r"-?[0-9]{1,18}(\.[0-9]+)?"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+TYPED = {"boolean": "BOOLEAN", "date": "DATE"}
 AS_IT_IS = {"VARCHAR": "TEXT"}  # within a list, where a code is not trimmed
 FINE = f"DECIMAL(32, {PLACES})"
 
@@ -49,46 +50,39 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Match
     known, above = edition.subjects[subject], edition.subjects[subject].within
     given = {fact.name: fact for fact in known.facts.values() if fact.given}
     decided = {rule.id for rule in edition.rules.values() if rule.subject == subject}
-    titles = {fact.title.zh: name for name, fact in given.items()} | {
-        fact.title.en: name for name, fact in given.items()
-    }
+    titles = {fact.title.get(lang): name for lang in ("zh", "en") for name, fact in given.items()}
     belongs = () if not above else (key_of(above), above, edition.subjects[above].title.zh)
+    levels = tuple(around(edition, subject))
     facts: dict[str, str] = {}
     notes: list[Note] = []
-    untold: set[str] = set()  # given in a way that cannot be read
+    unread: set[str] = set()  # given in a way that cannot be read
     names = [*given, *decided, *titles, *IDS, *belongs]
     for column in columns:
         name = column if column in given or column in decided else titles.get(column, "")
         if name in given and given[name].type.kind == "list" and not columns[column].endswith("[]"):
             notes.append(Note(column, "list_as_text", "列表只能写在 Parquet 里，本列未用，按未知处理。",
                               "Lists come in Parquet only; not used, not known in any row."))  # fmt: skip
-            untold.add(name)
+            unread.add(name)
         elif name and name not in facts:
             facts[name] = column
-        elif column not in (
-            *IDS,
-            *belongs,
-            *around(edition, subject),
-            *(key_of(one) for one in around(edition, subject)),
-        ):
+        elif column not in (*IDS, *belongs, *levels, *map(key_of, levels)):
             notes.append(_stray(column, name, names, known.facts))
     notes += [
         Note(name, "column_missing", f"没有“{fact.title.zh}”一列，全部按未知处理。",
              f"There is no column for {fact.title.en}: it is not known in any row.")
-        for name, fact in given.items() if name not in {*facts, *untold} and fact.counted is None
+        for name, fact in given.items() if name not in {*facts, *unread} and fact.counted is None
     ]  # fmt: skip
-    first = {one: next((at for at in options if at in columns), "") for one, options in ((1, IDS), (2, belongs))}
-    return Matched(first[1], first[2], facts, tuple(notes))
+    id, up = (next((at for at in options if at in columns), "") for options in (IDS, belongs))
+    return Matched(id, up, facts, tuple(notes))
 
 
 def _stray(column: str, name: str, names: list[str], facts: Mapping[str, Fact]) -> Note:
     if name:
         return Note(column, "column_twice", "这一项已有一列，本列未用。", "Another column holds this already.")
     if column in facts:
-        return Note(
-            column, "derived", "由公式算出，本列未用。", "This is derived by a formula; the column is not used."
-        )
-    guess = near(column, tuple(names))
+        derived = "由公式算出，本列未用。", "This is derived by a formula; the column is not used."
+        return Note(column, "derived", *derived)
+    guess = near(column, tuple(names), 0.8)  # many columns of an extract are no facts, and resemble some
     hint = (f"是不是 {guess}？", f" Perhaps {guess}?") if guess else ("", "")
     return Note(column, "unknown_column", f"不认识这一列，未用。{hint[0]}", f"No such fact; not used.{hint[1]}")
 
@@ -107,13 +101,13 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A fault that a row may have: the column, the condition in SQL and the code; `whenever` is a wider condition that
-    several faults share, `said` a message where that of the code does not suffice."""
+    several faults share, `message` one where that of the code does not suffice."""
 
     column: str
     condition: str
     code: str
     whenever: str = ""
-    said: Said | None = None
+    message: Message | None = None
 
 
 def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
@@ -125,34 +119,27 @@ def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
         text = text or f"CAST({at} AS VARCHAR)"
         as_is = f"CASE WHEN {at} IN ({allowed}) THEN false ELSE {text} NOT IN ({allowed}) END"  # to trim takes longer
         return Cell(text, ((as_is if type == "VARCHAR" else f"{text} NOT IN ({allowed})", "not_a_choice"),))
-    if kind == "boolean":
-        return _boolean(text, at, type)
-    if kind == "date":
-        if type == "DATE":
-            return Cell(at)
-        text = text or f"CAST({at} AS VARCHAR)"
-        day = f"CASE WHEN regexp_full_match({text}, '{DATE}') THEN try_cast({text} AS DATE) END"
-        return Cell(day, ((f"{text} IS NOT NULL AND {day} IS NULL", "not_a_date"),))
-    return _number(text, at, type, fact)
-
-
-def _boolean(text: str, at: str, type: str) -> Cell:
-    if type == "BOOLEAN":
+    if kind not in TYPED:
+        return _number(text, at, type, fact)
+    if type == TYPED[kind]:
         return Cell(at)
     text = text or f"CAST({at} AS VARCHAR)"
-    yes, no = (", ".join(quoted(word) for word in words) for words in (YES, NO))
-    value = f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
-    return Cell(value, ((f"{text} IS NOT NULL AND {value} IS NULL", "not_boolean"),))
+    if kind == "date":
+        value, code = f"CASE WHEN regexp_full_match({text}, '{DATE}') THEN try_cast({text} AS DATE) END", "not_a_date"
+    else:
+        yes, no = (", ".join(map(quoted, words)) for words in (YES, NO))
+        value = f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
+        code = "not_boolean"
+    return Cell(value, ((f"{text} IS NOT NULL AND {value} IS NULL", code),))
 
 
 def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
     whole = fact.type.kind == "count" and not fact.decimals
-    if type in ("FLOAT", "DOUBLE", "BOOLEAN") or not (text or type.endswith("INT") or type.startswith("DECIMAL")
-                                                      or type == "INTEGER"):  # fmt: skip
+    if not text and not type.endswith(("INT", "INTEGER")) and not type.startswith("DECIMAL"):
         return Cell("CAST(NULL AS BIGINT)", ((f"{at} IS NOT NULL", "not_a_number"),))
+    wrong: list[tuple[str, str]] = []
     if not text:
         value = at
-        wrong: list[tuple[str, str]] = []
         places = int(type.rstrip(")").partition(",")[2]) if type.startswith("DECIMAL") else 0
         if whole and places:
             wrong = [(f"{at} <> floor({at})", "not_whole")]
@@ -205,30 +192,28 @@ def wrong_id(at: str) -> tuple[tuple[str, str], ...]:
 
 def wrong_ids(column: str, at: str) -> Iterator[Fault]:
     """The faults of the ids of a table: of a column, or of one id that all rows share."""
-    found = ((f"{at} IS NULL", "no_id"), *wrong_id(at))
-    anything = " OR ".join(f"({condition})" for condition, _ in found)
+    wrong = ((f"{at} IS NULL", "no_id"), *wrong_id(at))
+    anything = " OR ".join(f"({condition})" for condition, _ in wrong)
     if column:
         plain = _is_plain(f"CAST({named(column)} AS VARCHAR)")
         anything = f"CASE WHEN {plain} THEN false ELSE {anything} END"
-    for condition, code in found:
+    for condition, code in wrong:
         yield Fault(KEY, condition, code, anything)
 
 
 def coded(edition: Edition, subject: str, types: Mapping[str, str]) -> dict[str, str]:
     """Types for columns of text that were seen to hold codes, in lists too: to an engine these are numbers."""
     known = edition.subjects[subject].facts
-    found = {
-        name: codes_of(edition.rules[name].outcomes) for name in types if name not in known and name in edition.rules
-    }
+    enums = {one: codes_of(edition.rules[one].outcomes) for one in types if one not in known and one in edition.rules}
     for name, fact in known.items():
         type = types.get(name, "")
         if fact.type.kind == "choice" and type == "VARCHAR":
-            found[name] = codes_of(fact.choices)
+            enums[name] = codes_of(fact.choices)
         elif fact.type.kind == "list" and type.startswith("STRUCT(") and '"' not in type:
             inner, fields = edition.subjects[fact.type.of].facts, _fields(type)
             inside = ", ".join(f"{named(one)} {_coded(inner.get(one), field)}" for one, field in fields.items())
-            found[name] = f"STRUCT({inside})[]"
-    return found
+            enums[name] = f"STRUCT({inside})[]"
+    return enums
 
 
 def _coded(fact: Fact | None, type: str) -> str:
@@ -239,24 +224,24 @@ def _coded(fact: Fact | None, type: str) -> str:
 def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[Fault]:
     """The faults inside the records of a list."""
     inner, fields = edition.subjects[fact.type.of].facts, _fields(type)
-    id, said = f"CAST(x.{named(KEY)} AS VARCHAR)", dict[str, dict[str, Said]]()
-    found = [(KEY, *one) for one in ((f"{id} = ''", "no_id"), *wrong_id(id))] if KEY in fields else []
+    id, messages = f"CAST(x.{named(KEY)} AS VARCHAR)", dict[str, dict[str, Message]]()
+    faults = [(KEY, *one) for one in ((f"{id} = ''", "no_id"), *wrong_id(id))] if KEY in fields else []
     for name, one in inner.items():
         if one.given and one.type.kind != "list" and name in fields:
-            said[name] = reasons(edition, one, one.choices)
+            messages[name] = reasons(edition, one, one.choices)
             wrong = cell(f"x.{named(name)}", AS_IT_IS.get(fields[name], fields[name]), one).wrong
-            found += [(name, condition, code) for condition, code in wrong]
+            faults += [(name, condition, code) for condition, code in wrong]
 
     def some(conditions: Iterable[str]) -> str:
         return f"len(list_filter({named(column)}, lambda x: {' OR '.join(f'({one})' for one in conditions)})) > 0"
 
-    anything = some(condition for _, condition, _ in found)
-    for name, condition, code in found:
-        yield Fault(f"{column}.{name}", some([condition]), code, anything, said.get(name, {}).get(code))
+    anything = some(condition for _, condition, _ in faults)
+    for name, condition, code in faults:
+        yield Fault(f"{column}.{name}", some([condition]), code, anything, messages.get(name, {}).get(code))
     if KEY in fields:
         ids = f"list_filter(list_transform({named(column)}, lambda x: {id}), lambda x: x IS NOT NULL)"
-        code, *twice = REPEATED
-        yield Fault(f"{column}.{KEY}", f"len(list_distinct({ids})) < len({ids})", code, said=(twice[0], twice[1]))
+        code, zh, en = REPEATED
+        yield Fault(f"{column}.{KEY}", f"len(list_distinct({ids})) < len({ids})", code, message=(zh, en))
 
 
 def _fields(type: str) -> dict[str, str]:

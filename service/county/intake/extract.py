@@ -1,27 +1,62 @@
-"""Reads a whole extract into memory: the facts of every record, or two columns of text."""
+"""Turns rows into cases: those of judged tables with the facts of the records around them, and those of an extract that
+is read whole into memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from rules import Edition, FactChecker
-from rules.table.columns import KEY
+from rules.model import Rule
+from rules.table.columns import KEY, SEPARATOR, around
+from rules.table.judge import asked
+from rules.table.order import heights_of
+from rules.values.text import TextErrors
 from service.county.backend import Duck, named, rows_of
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.inputs import ROW, Source, opened
-from service.county.intake.rows import case
+
+Reads = Mapping[str, tuple[str, ...]]  # subject around -> the facts that decisions read of it
 
 
-class BadRows(Exception):
-    """Rows that cannot be used: a dictionary for each problem, as commands print them."""
+def reads(edition: Edition, subject: str, rules: Iterable[Rule]) -> Reads:
+    """The given facts of the records around a subject that decisions about it read; lists are left out."""
+    read: dict[str, list[str]] = {level: [] for level in around(edition, subject)}
+    for of, name in heights_of(edition, [asked(rule) for rule in rules]):
+        fact = edition.subjects[of].facts.get(name) if of in read else None
+        if fact is not None and fact.given and fact.type.kind != "list":
+            read[of].append(name)
+    return {level: tuple(names) for level, names in read.items() if names}
 
-    def __init__(self, problems: list[dict[str, str]]) -> None:
-        super().__init__(problems)
-        self.problems = problems
+
+def case(edition: Edition, subject: str, row: Mapping[str, Any], decided: Iterable[str]) -> dict[str, Any]:
+    """The facts of a row, the conclusions that were `decided` before, and the facts of the records around it, which
+    stand in columns named after these."""
+
+    def of(level: str, start: str = "") -> dict[str, Any]:
+        return {name: _plain(row[start + name]) for name, fact in edition.subjects[level].facts.items()
+                if fact.given and row.get(start + name) is not None}  # fmt: skip
+
+    facts = of(subject) | {name: row[name] for name in decided if row.get(name) is not None}
+    facts |= {level: about for level in around(edition, subject) if (about := of(level, level + SEPARATOR))}
+    return facts
+
+
+def _plain(value: Any) -> Any:
+    """A value without the empty cells of the records in a list."""
+    if not isinstance(value, list):
+        return value
+    return [{name: _plain(one) for name, one in record.items() if one is not None} for record in value]
+
+
+# --- a whole extract
+
+
+class BadRows(TextErrors):
+    """Rows that cannot be used."""
 
 
 @contextmanager
@@ -49,7 +84,7 @@ def pairs(path: Path, left: tuple[str, ...], right: tuple[str, ...]) -> dict[str
     empty."""
     with _duck() as (duck, scratch):
         rows = duck.dicts(f"SELECT * FROM {named(opened(duck, Source('', path), scratch))} ORDER BY {ROW}")
-    found: dict[str, str] = {}
+    by_first: dict[str, str] = {}
     for row in rows:
         number, first, second = row.pop(ROW), _text(row, left), _text(row, right)
         if not first or not second:
@@ -57,8 +92,8 @@ def pairs(path: Path, left: tuple[str, ...], right: tuple[str, ...]) -> dict[str
             zh = f"每行都要有 {wanted} 两列（现有：{known}）。"
             en = f"Two columns are wanted in every row, {wanted} (there are: {known})."
             raise BadRows([problem(f"{path}:{number}", zh, en)])
-        found[first] = second
-    return found
+        by_first[first] = second
+    return by_first
 
 
 def problem(where: str, zh: str, en: str) -> dict[str, str]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import codecs
 import csv
+import os
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,12 +24,16 @@ PIECE = 1 << 20
 KINDS = (".csv", ".xlsx", ".parquet")
 
 
-class Unreadable(TextError):
-    """A file that cannot be read as a table."""
+class FileError(TextError):
+    """A file or a folder that will not do."""
 
     def __init__(self, path: Path, zh: str, en: str) -> None:
         super().__init__(zh, en)
-        self.path = path
+        self.path, self.where = path, str(path)
+
+
+class Unreadable(FileError):
+    """A file that cannot be read as a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +68,9 @@ def opened(duck: Duck, source: Source, scratch: Path) -> str:
         types = ", ".join(f"{quoted(one)}: 'VARCHAR'" for one in heading)
         columns = "*" if kind == ".csv" else f"* EXCLUDE ({ROW})"
         duck.run(
-            f"CREATE OR REPLACE TABLE {named(name)} AS SELECT {columns}, {row} AS {ROW} "
-            f"FROM read_csv({quoted(text)}, header = true, delim = {quoted(comma)}, "
-            f"columns = {{{types}}}, auto_detect = false, "
-            "quote = '\"', escape = '\"', strict_mode = true)"
+            f"CREATE OR REPLACE TABLE {named(name)} AS SELECT {columns}, {row} AS {ROW} FROM read_csv({quoted(text)}, "
+            f"header = true, delim = {quoted(comma)}, columns = {{{types}}}, auto_detect = false, quote = '\"', "
+            "escape = '\"', strict_mode = true)"
         )
     except (OSError, UnicodeError, Unreadable):
         raise
@@ -72,9 +78,8 @@ def opened(duck: Duck, source: Source, scratch: Path) -> str:
         if kind == ".csv" and (broken := _broken(text, comma)) is not None:
             raise Unreadable(source.path, *broken) from None
         why = str(error).splitlines()[0]
-        raise Unreadable(
-            source.path, f"不是可用的表格（{why}）。", f"This is no table that can be read ({why})."
-        ) from None
+        broken = f"不是可用的表格（{why}）。", f"This is no table that can be read ({why})."
+        raise Unreadable(source.path, *broken) from None
     return name
 
 
@@ -87,8 +92,8 @@ def _heading(path: Path, cells: list[str]) -> list[str]:
     names = [one or f"column{place:02}" for place, one in enumerate(cells, first)]
     alike = [one.casefold() for one in names]  # as SQL tells names apart
     if twice := [one for place, one in enumerate(names) if alike[place] in alike[:place]]:
-        said = ", ".join(dict.fromkeys(twice))
-        raise Unreadable(path, f"标题行里 {said} 出现了不止一次。", f"The heading names {said} more than once.")
+        shown = ", ".join(dict.fromkeys(twice))
+        raise Unreadable(path, f"标题行里 {shown} 出现了不止一次。", f"The heading names {shown} more than once.")
     return names
 
 
@@ -108,10 +113,7 @@ def _broken(text: Path, comma: str) -> tuple[str, str] | None:
                         "put cells with commas or quotes in double quotes.",
                     )
         except csv.Error:
-            return (
-                f"第 {row + 1} 行的双引号没有成对。",
-                f"The double quotes of row {row + 1} do not come in pairs.",
-            )
+            return f"第 {row + 1} 行的双引号没有成对。", f"The double quotes of row {row + 1} do not come in pairs."
     return None
 
 
@@ -125,34 +127,19 @@ def numbered(source: Source) -> str:
 
 def _utf8(path: Path, scratch: Path) -> Path:
     """The file, or a copy of it in UTF-8 without a mark."""
-    for encoding in ENCODINGS:
-        try:
-            marked = _reads(path, encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == ENCODINGS[0] and not marked:
-            return path
-        copy = scratch / f"{path.stem}.utf8.csv"
+    with path.open("rb") as file:
+        marked = file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+    for encoding in ("utf-8-sig",) if marked else ENCODINGS:
+        as_it_is = encoding == ENCODINGS[0]  # read to the end, and not copied
+        copy = Path(os.devnull) if as_it_is else scratch / f"{path.stem}.utf8.csv"
         with (
-            path.open(encoding="utf-8-sig" if marked else encoding, newline="") as old,
+            suppress(UnicodeDecodeError),
+            path.open(encoding=encoding, newline="") as old,
             copy.open("w", encoding="utf-8", newline="") as new,
         ):
-            while piece := old.read(PIECE):
-                new.write(piece)
-        return copy
+            shutil.copyfileobj(old, new, PIECE)
+            return path if as_it_is else copy
     raise Unreadable(path, "既不是 UTF-8 也不是 GB18030 编码。", "This is neither UTF-8 nor GB18030.")
-
-
-def _reads(path: Path, encoding: str) -> bool:
-    """Whether the file, which is wholly in this encoding, begins with a mark; UnicodeDecodeError where it is not."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    with path.open("rb") as file:
-        start = file.read(len(codecs.BOM_UTF8))
-        decoder.decode(start)
-        while piece := file.read(PIECE):
-            decoder.decode(piece)
-        decoder.decode(b"", final=True)
-    return start == codecs.BOM_UTF8
 
 
 def _sheet(path: Path, scratch: Path) -> Path:

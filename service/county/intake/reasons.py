@@ -10,11 +10,11 @@ from rules.values.limits import PLACES
 from rules.values.text import Text
 from rules.words.wording import Wording
 
-Said = tuple[str, str]  # in Chinese and in English
+Message = tuple[str, str]  # in Chinese and in English
 MOST = 20  # codes listed
 BEYOND = "too_large beyond"  # too large for any fact
 
-MESSAGES: Mapping[str, Said] = {
+MESSAGES: Mapping[str, Message] = {
     "no_id": ("没有编号。", "There is no id."),
     "long_id": WANTED,
     "identity_card": WANTED,
@@ -31,29 +31,29 @@ MESSAGES: Mapping[str, Said] = {
 }
 
 
-def reasons(edition: Edition, fact: Fact, codes: Mapping[str, Text]) -> dict[str, Said]:
+def reasons(edition: Edition, fact: Fact, codes: Mapping[str, Text]) -> dict[str, Message]:
     """The messages about a fact by code: its choices, or the outcomes of a conclusion, and its limits."""
     zh, en = Wording(edition, "zh"), Wording(edition, "en")
-    found = {"not_a_choice": (f"请写其中之一：{'、'.join(_listed(codes, zh))}。",
-                              f"Write one of: {', '.join(_listed(codes, en))}.")}  # fmt: skip
+    messages = {"not_a_choice": (f"请写其中之一：{'、'.join(_listed(codes, zh))}。",
+                                 f"Write one of: {', '.join(_listed(codes, en))}.")}  # fmt: skip
     if fact.minimum is not None:
-        found["too_small"] = (f"不能小于 {zh.value(fact.minimum, fact.type)}。",
-                              f"It cannot be below {en.value(fact.minimum, fact.type)}.")  # fmt: skip
+        messages["too_small"] = (f"不能小于 {zh.value(fact.minimum, fact.type)}。",
+                                 f"It cannot be below {en.value(fact.minimum, fact.type)}.")  # fmt: skip
     if fact.maximum is not None:
-        found["too_large"] = (f"不能大于 {zh.value(fact.maximum, fact.type)}。",
-                              f"It cannot be above {en.value(fact.maximum, fact.type)}.")  # fmt: skip
-    return found
+        messages["too_large"] = (f"不能大于 {zh.value(fact.maximum, fact.type)}。",
+                                 f"It cannot be above {en.value(fact.maximum, fact.type)}.")  # fmt: skip
+    return messages
 
 
 def _listed(codes: Mapping[str, Text], say: Wording) -> Iterator[str]:
     for code, title in list(codes.items())[:MOST]:
-        said = say.text(title)
-        yield code if said in ("", code) else f"{code} = {said}"
+        text = say.text(title)
+        yield code if text in ("", code) else f"{code} = {text}"
     if len(codes) > MOST:
         yield "…"
 
 
-def part_exceeds(part: Fact, whole: Fact) -> Said:
-    """Of a part that is larger than its whole."""
+def part_exceeds(part: Fact, whole: Fact) -> Message:
+    """The message about a part that is larger than its whole."""
     return (f"部分不可能多于全部：{part.title.zh} > {whole.title.zh}。",
             f"A part cannot exceed its whole: {part.title.en} > {whole.title.en}.")  # fmt: skip

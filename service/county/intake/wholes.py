@@ -11,23 +11,23 @@ from rules.table.columns import KEY
 from rules.table.errors import NotTabular
 from rules.table.judge import TableJudge
 from service.county.backend import Duck, named
-from service.county.intake.columns import Fault, Matched
+from service.county.intake.columns import Fault
 from service.county.intake.inputs import ROW
 from service.county.intake.reasons import part_exceeds
 
 
 def exceeding(
-    edition: Edition, subject: str, duck: Duck, raw: str, found: Matched, shown: Mapping[str, str]
+    edition: Edition, subject: str, duck: Duck, raw: str, columns: Mapping[str, str], shown: Mapping[str, str]
 ) -> Iterator[Fault]:
-    """The faults of parts and wholes that the columns of a table give (`shown`: facts in SQL)."""
+    """The faults of parts and wholes that the columns of a table, by fact, give (`shown`: facts in SQL)."""
     for part, whole in parts_and_wholes(edition, subject):
         if part.given and whole.given:
             condition = f"{shown[part.name]} > {shown[whole.name]}" if {part.name, whole.name} <= shown.keys() else ""
         else:
             condition = _worked_out(edition, (part, whole), duck, raw, shown)
         if condition:
-            column = found.facts[given_behind(edition, part, shown)]
-            yield Fault(column, condition, "part_exceeds_whole", said=part_exceeds(part, whole))
+            column = columns[given_behind(edition, part, shown)]
+            yield Fault(column, condition, "part_exceeds_whole", message=part_exceeds(part, whole))
 
 
 def _worked_out(edition: Edition, pair: Pair, duck: Duck, raw: str, shown: Mapping[str, str]) -> str:

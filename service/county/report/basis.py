@@ -14,14 +14,13 @@ from rules.table import TableJudge
 from rules.table.columns import KEY, key_of
 from rules.table.outputs import BOTTOM, TOP
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts, places
+from rules.values.text import Text
 from rules.words.wording import Wording
 from service.county.backend import named
 from service.county.run.history import Before
-from service.county.run.outputs import Outputs
-from service.county.run.verdicts import CriteriaSet
+from service.county.run.outputs import CriteriaSet, Outputs
 
 MOST = 5 * 1000  # rows of the table that a page lists
-Both = dict[str, str]  # a text by language
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +33,12 @@ class Line:
     limit: Fraction
 
 
-class Basis:
+class Basis(Outputs):
     """The outputs of one run and the runs before it."""
 
     def __init__(self, outputs: Outputs, before: Sequence[Before] = ()) -> None:
-        self.outputs, self.before = outputs, before
-        self.duck, self.edition, self.manifest, self.on = outputs.duck, outputs.edition, outputs.manifest, outputs.on
-        self.report, self.judge = self.edition.report, TableJudge(self.edition, self.on)
+        super().__init__(outputs.folder, outputs.edition, outputs.duck, outputs.manifest)
+        self.before, self.report, self.judge = before, self.edition.report, TableJudge(self.edition, self.on)
         self.zh, self.en = Wording(self.edition, "zh"), Wording(self.edition, "en")
         self.publish = self.manifest.publish
 
@@ -58,17 +56,14 @@ class Basis:
 
     # --- views in SQL
 
-    def file(self, subject: str) -> str:
-        return self.outputs.file(subject)
-
     def beside(self, subject: str, conditions: Mapping[str, Any], facts: Sequence[str] = ()) -> str:
         """A view of the rows of a subject: whether conditions hold, and the values of facts."""
-        table = self.duck.table(self.outputs.path(subject))
+        table = self.duck.table(self.path(subject))
         return f"({self.duck.sql(self.judge.beside(subject, table, conditions, facts))})"
 
     def values(self, subject: str, facts: Sequence[str]) -> tuple[str, list[str]]:
-        """A view with the values of facts, to be named `v`, and the expression of each as a number: without the error
-        of a division, but with more digits than a page shows, which knows by them what does not end."""
+        """A view with the values of facts, to be named `v`, and the expression of each as a number: rounded to more
+        digits than a page shows, so that the page marks as rounded each number that does not end."""
         view = self.beside(subject, {}, facts)
         columns = self.duck.columns(view)
         exact = {one: f"v.{one}{TOP} / nullif(v.{one}{BOTTOM}, 0)" if one + TOP in columns else f"v.{one}"
@@ -84,23 +79,23 @@ class Basis:
 
     # --- titles
 
-    def title(self, subject: str) -> Both:
-        return vars_of(self.edition.subjects[subject].title)
+    def title(self, subject: str) -> Text:
+        return self.edition.subjects[subject].title
 
-    def above(self, subject: str) -> Both | None:
+    def above(self, subject: str) -> Text | None:
         """The title of the subject above one."""
         within = self.edition.subjects[subject].within
         return self.title(within) if within else None
 
-    def heads(self, rule: Rule) -> list[Both | None]:
+    def heads(self, rule: Rule) -> list[Text | None]:
         """The heads of the columns of ids: the records of a decision, and those above them."""
         return [self.title(rule.subject), self.above(rule.subject)]
 
     def shown(self, line: Line, subject: str) -> dict[str, Any]:
         """A line as the page draws it."""
         fact = self.edition.subjects[subject].facts[line.fact]
-        return {"title": vars_of(fact.title), "limit": float(line.limit), "operator": line.operator,
-                "said": {"zh": self.zh.operator(line.operator), "en": self.en.operator(line.operator)},
+        return {"title": fact.title, "limit": float(line.limit), "operator": line.operator,
+                "said": Text(self.zh.operator(line.operator), self.en.operator(line.operator)),
                 "clause": line.criterion.clause, "kind": fact.type.kind}  # fmt: skip
 
 
@@ -110,13 +105,13 @@ def sets_of(rule: Rule, table: str = "") -> tuple[CriteriaSet, CriteriaSet]:
     return CriteriaSet.of(layout, NOT_MET, table), CriteriaSet.of(layout, UNKNOWN, table)
 
 
-def titles_at(rule: Rule, parts: Iterable[int | None]) -> list[Both]:
+def titles_at(rule: Rule, parts: Iterable[int | None]) -> list[Text]:
     """The titles of the criteria in a set that was read with `listed`."""
     criteria = criteria_of(rule)
-    return [vars_of(criteria[place].title) for place in places(parts)]
+    return [criteria[place].title for place in places(parts)]
 
 
-def outcomes_of(rule: Rule) -> dict[str, Both]:
+def outcomes_of(rule: Rule) -> dict[str, dict[str, str]]:
     """The title and the role of each outcome of a decision."""
     return {one.id: {**vars_of(one.title), "role": one.role} for one in rule.outcomes.values()}
 

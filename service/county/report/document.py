@@ -1,71 +1,124 @@
-"""Writes the report: one page with everything it needs inside, to be opened, sent on or printed."""
+"""Writes the report of a run, and the chart of a simulation: each one page with everything it needs inside, to be
+opened, sent on or printed. The edition declares what the report shows; a part without data is left out."""
 
 from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from rules.judging.decision import vars_of
+from rules.model import Edition, Rule
+from rules.values.text import Text
+from service.county.report import lists, time, villages
 from service.county.report.basis import Basis
-from service.county.report.parts import DRAWN, parts_of
 from service.county.run.history import Before
+from service.county.run.manifest import Manifest
 from service.county.run.outputs import Outputs
 
 HOME = Path(__file__).parent
 ECHARTS = HOME / "vendor" / "echarts" / "echarts.common.min.js"
 POLICY = "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:"
-PAGE = """<!doctype html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<link rel="icon" href="data:,">
-<title>{title}</title>
-<style>
-{style}
-</style>
-</head>
-<body>
-<header></header>
-<main><noscript>{title}: JavaScript</noscript></main>
-<footer></footer>
-<script type="application/json" id="data">{data}</script>
-<script type="application/json" id="words">{words}</script>
-<script>{echarts}</script>
-<script>{script}</script>
-</body>
-</html>
-"""
 SCRIPTS = ("figures", "base", "people", "villages", "time", "lists", "page")  # in the order in which they run
+OF_CHART = ("figures", "base", "simulation", "page")
+
+
+def of_decision(
+    setting: str, part: Callable[[Basis, Rule], dict[str, Any] | None], *, published: bool = False
+) -> Callable[[Basis], Any]:
+    """A part about the decision that the report settings name. It has no data where the run did not make the decision,
+    nor in a published report, unless it shows no single records."""
+
+    def data(basis: Basis) -> Any:
+        rule = basis.made(getattr(basis.report, setting))
+        shown = part(basis, rule) if rule is not None and (published or not basis.publish) else None
+        return None if rule is None or shown is None else {"title": rule.title, **shown}
+
+    return data
+
+
+PARTS: Mapping[str, Callable[[Basis], Any]] = {  # in the order of the page
+    "about": lists.about,
+    "funnel": lists.funnel,
+    "exclusions": lists.exclusions,
+    "gaps": lists.gaps,
+    "scatter": of_decision("scatter", villages.scatter),
+    "shares": of_decision("shares", villages.shares, published=True),
+    "milestones": of_decision("milestones", time.milestones, published=True),
+    "changes": time.changes,
+    "near": of_decision("near", villages.near),
+    "titles": of_decision("titles", villages.titles),
+    "ahead": of_decision("ahead", time.ahead),
+    "rankings": lists.rankings,
+    "alone": lists.alone,
+    "table": of_decision("scatter", villages.table),
+    "counts": lists.counts,
+    "aside": lists.aside,
+    "empty": lists.empty,
+}
+DRAWN = tuple(name for name in PARTS if name not in ("about", "empty"))  # the others are drawn within these
 
 
 def write_report(outputs: Outputs, before: Sequence[Before] = ()) -> int:
     """Write the report of a run to its folder; the number of its parts."""
-    data = parts_of(Basis(outputs, before))
-    text = page_of("report", data, outputs.edition.title.zh, DRAWN, SCRIPTS)
+    basis = Basis(outputs, before)
+    parts = {name: data for name, part in PARTS.items() if (data := part(basis))}
+    text = page_of("report", parts, outputs.edition.title.zh, DRAWN, SCRIPTS)
     (outputs.folder / "report.html").write_text(text, encoding="utf-8")
-    return len(data)
+    return len(parts)
+
+
+def write_chart(edition: Edition, manifest: Manifest, results: Mapping[str, Any], path: Path) -> None:
+    """Draw the results of a simulation, as the command prints them: gains and losses by the record above, and the curve
+    of a sweep."""
+    steps, decisions = results["steps"], results["decisions"]
+    asked = str(results["sweep"]) if "sweep" in results else ", ".join(results["change"])
+    about = {"edition": manifest.edition, "edition_sha256": manifest.edition_sha256, "on": manifest.on}
+    curves = [{**decisions[name], "now": now, "met": [step["met"][name] for step in steps]}
+              for name, now in results["before"].items()]  # fmt: skip
+    names = {name: edition.subjects[edition.rules[name].subject].within for name in decisions}
+    data = {
+        "about": about | {"title": edition.title, "publish": False, "asked": asked},
+        "sweep": {"values": [step["value"] for step in steps], "curves": curves} if "sweep" in results else None,
+        "moves": {"decisions": decisions,
+                  "above": {name: edition.subjects[above].title for name, above in names.items() if above},
+                  "steps": [{"value": step["value"], "places": _places(decisions, step), "moved": step["moved"]}
+                            for step in steps]},
+    }  # fmt: skip
+    path.write_text(page_of("simulation", data, edition.title.zh, ("sweep", "moves"), OF_CHART), encoding="utf-8")
+
+
+def _places(decisions: Mapping[str, Any], step: Mapping[str, Any]) -> dict[str, list[list[Any]]]:
+    """For each decision, how many gain and lose it, by the record above."""
+    counts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    for one in step["by_above"]:
+        met = decisions[one["decision"]]["met"]
+        if (one["before"] in met) != (one["after"] in met):
+            counts[one["decision"]][one["above"]][one["before"] in met] += one["count"]
+    return {name: [[above, *pair] for above, pair in sorted(places.items())] for name, places in counts.items()}
 
 
 def page_of(kind: str, data: Mapping[str, Any], title: str, order: Sequence[str], scripts: Sequence[str]) -> str:
     """A page with everything inside."""
-    page = HOME / "page"
-    echarts = ECHARTS.read_text(encoding="utf-8")
-    script = "".join((page / f"{name}.js").read_text(encoding="utf-8") for name in scripts)
-    return PAGE.format(
+    echarts, script = _read(ECHARTS), "".join(_read(HOME / "page" / f"{name}.js") for name in scripts)
+    return _read(HOME / "page" / "page.html").format(
         policy=POLICY.format(scripts=" ".join(map(hashed, (echarts, script)))),
         title=title.replace("&", "&amp;").replace("<", "&lt;"),
-        style=(page / "report.css").read_text(encoding="utf-8"),
+        style=_read(HOME / "page" / "report.css"),
         data=inlined({**data, "kind": kind, "order": list(order)}),
-        words=inlined(json.loads((page / "words.json").read_text(encoding="utf-8"))),
+        words=inlined(json.loads(_read(HOME / "page" / "words.json"))),
         echarts=echarts,
         script=script,
     )
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def hashed(script: str) -> str:
@@ -74,10 +127,12 @@ def hashed(script: str) -> str:
 
 
 def inlined(value: Any) -> str:
-    """JSON that may stand inside a page: nothing in it ends the script around it."""
-    found = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-    return found.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    """JSON that may stand inside a page: nothing in it ends the script around it. Texts are objects by language."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Text):
+        return vars_of(value)
     return float(value) if isinstance(value, Decimal) else str(value)

@@ -1,60 +1,153 @@
-"""Parts of the report that list: the proposals of rankings, the outcomes of all decisions, and the files read."""
+"""Parts of the report that count and list: the lowest records, the criteria that refuse them, missing data, the
+proposals of rankings, the outcomes of all decisions, and the files read."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from typing import Any
 
 from rules.judging.decision import vars_of
-from rules.model import Key
+from rules.model import Key, criteria_of, subject_read
 from rules.values.exact import Value
-from service.county.report.basis import MOST, Basis, Both
+from rules.values.text import Text
+from service.county.backend import quoted
+from service.county.report.basis import MOST, Basis, outcomes_of, sets_of
+from service.county.run.gaps import GAPS, wanted
+from service.county.run.manifest import Counts, Doubt
 from service.county.run.rankings import Proposal, proposals, reason
 
 NEXT = 10  # records shown after those chosen
-LACKS_DATA = "缺数据，无法排序", "lacks data"
+LACKS_DATA = Text("缺数据，无法排序", "lacks data")
+
+
+def about(basis: Basis) -> dict[str, Any]:
+    """The run: its edition, its day, and the smallest group that a published report shows."""
+    manifest = basis.manifest
+    return {"edition": manifest.edition, "edition_sha256": manifest.edition_sha256, "on": manifest.on,
+            "versions": manifest.versions, "publish": manifest.publish, "title": basis.edition.title,
+            "smallest": basis.report.smallest_group}  # fmt: skip
+
+
+def funnel(basis: Basis) -> list[dict[str, Any]]:
+    """The number of records within each step, and of records that may or may not be within it."""
+    subject, steps = basis.report.funnel_subject, basis.report.funnel
+    if not basis.there(subject):
+        return []
+    view = basis.beside(subject, {f"s{place}": step.where for place, step in enumerate(steps) if step.where})
+    within, sums = ["true"], []
+    for place, step in enumerate(steps):
+        within += [f"s{place}"] if step.where else []
+        sums += [f"count(*) FILTER (WHERE {' AND '.join(within)})",
+                 f"count(*) FILTER (WHERE ({' AND '.join(within)}) IS NULL)"]  # fmt: skip
+    counts = [basis.small(one) for one in basis.duck.run(f"SELECT {', '.join(sums)} FROM {view}")[0]]
+    return [{"title": step.title, "count": count, "unknown": unknown}
+            for step, count, unknown in zip(steps, counts[::2], counts[1::2], strict=True)]  # fmt: skip
+
+
+def exclusions(basis: Basis) -> list[dict[str, Any]]:
+    """The criteria of the decisions that the plan names for this."""
+    return [part for name in basis.report.exclusions if (part := unmet(basis, name))]
+
+
+def alone(basis: Basis) -> list[dict[str, Any]]:
+    """The criteria of every checklist about upper subjects."""
+    return [part for rule in basis.edition.rules.values()
+            if rule.subject != basis.report.funnel_subject and (part := unmet(basis, rule.id))]  # fmt: skip
+
+
+def unmet(basis: Basis, decision: str) -> dict[str, Any] | None:
+    """The number of records that fail each criterion of a checklist, lack data for it, or fail it alone."""
+    rule = basis.made(decision)
+    if rule is None or not rule.body.criteria:
+        return None
+    not_met, unknown = sets_of(rule)
+    sums = [
+        part
+        for place in range(len(rule.body.criteria))
+        for part in (f"sum({not_met.has(place)})", f"sum({unknown.has(place)})",
+                     f"count(*) FILTER (WHERE {not_met.only(place)} AND {unknown.none})")
+    ]  # fmt: skip
+    row = basis.duck.run(f"SELECT {', '.join(sums)} FROM {basis.file(rule.subject)}")[0]
+    counts = [basis.small(int(one or 0)) for one in row]
+    items = [{"title": one.title, "clause": one.clause, "not_met": fails, "unknown": open, "alone": only}
+             for one, fails, open, only in
+             zip(rule.body.criteria, counts[::3], counts[1::3], counts[2::3], strict=True)]  # fmt: skip
+    return {"title": rule.title, "subject": basis.title(rule.subject), "items": items}
+
+
+def gaps(basis: Basis) -> list[dict[str, Any]]:
+    """The figures above that are unknown, and the facts that the records below lack."""
+    return [_gap(basis, subject, doubt) for subject, doubt in basis.manifest.gaps.items()]
+
+
+def _gap(basis: Basis, subject: str, doubt: Doubt) -> dict[str, Any]:
+    own, below, edition = basis.edition.subjects[subject], doubt.below, basis.edition
+    facts, causes = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    records, places = Counter[str](), defaultdict[str, Counter[str]](Counter)
+    counted = Counter[str]()
+    for id, names, paths in basis.duck.run(
+        f"SELECT id, facts, causes FROM {basis.file(GAPS)} WHERE subject = {quoted(subject)} ORDER BY id, record"
+    ):
+        counted[id] += 1
+        for name in names:
+            facts[name].add(id)
+        for name in dict.fromkeys(wanted(edition, below, path)[0] for path in paths):
+            causes[name].add(id)
+            records[name] += 1
+            places[id][name] += 1
+    above = basis.places(subject)
+    titles = {name: wanted(edition, below, name)[1] for name in records}
+    listed = [{"id": id, "above": above.get(id, ""), "records": count,
+               "causes": [[titles[name], n] for name, n in places[id].most_common()]}
+              for id, count in counted.most_common(MOST)]  # fmt: skip
+    return {
+        "title": own.title, "below": basis.title(below), "above": basis.above(subject),
+        "of": basis.manifest.counts[subject].rows, "places": len(counted),
+        "doubtful": basis.small(doubt.doubtful), "looked": doubt.looked,
+        "facts": [{"title": own.facts[name].title, "places": len(ids)} for name, ids in facts.items()],
+        "causes": [{"title": titles[name], "records": basis.small(count), "places": len(causes[name])}
+                   for name, count in records.most_common()],
+        "rows": [] if basis.publish else listed,
+    }  # fmt: skip
 
 
 def rankings(basis: Basis) -> list[dict[str, Any]]:
-    return [] if basis.publish else [_proposal(basis, one) for one in proposals(basis.outputs)]
+    return [] if basis.publish else [_proposal(basis, one) for one in proposals(basis)]
 
 
 def _proposal(basis: Basis, one: Proposal) -> dict[str, Any]:
-    listed = one.body.over.type.of
-    above = basis.places(listed)
-    ranked = [row for row in one.rows if row.place is not None]
-    outcome = one.rule.outcomes[one.outcome]
+    listed, ranked = subject_read(one.rule), one.ranked
+    above, placed = basis.places(listed), [row for row in one.rows if row.place is not None]
     return {
-        "title": vars_of(one.rule.title), "clause": one.rule.clause, "id": one.id, "listed": basis.title(listed),
-        "above": basis.above(listed),
-        "outcome": {**vars_of(outcome.title), "role": outcome.role}, "take": one.body.take,
-        "chosen": len(one.chosen), "eligible": one.eligible, "unknown": one.unknown, "of": len(one.rows),
-        "keys": [{**vars_of(key.title), "first": key.first} for key in one.body.order],
-        "eligibility": [vars_of(criterion.title) for criterion in one.body.eligible],
+        "title": one.rule.title, "clause": one.rule.clause, "id": ranked.id, "listed": basis.title(listed),
+        "above": basis.above(listed), "outcome": outcomes_of(one.rule)[ranked.outcome], "take": ranked.take,
+        "chosen": len(ranked.chosen), "eligible": ranked.eligible, "unknown": ranked.unknown,
+        "of": len(one.rows), "keys": [{**vars_of(key.title), "first": key.first} for key in one.rule.body.order],
+        "eligibility": [criterion.title for criterion in criteria_of(one.rule)],
         "rows": [{"id": row.id, "above": above.get(row.id, ""), "place": row.place, "chosen": row.chosen,
-                  "values": [_value(basis, *pair) for pair in zip(row.values, one.body.order, strict=True)]}
-                 for row in ranked[: len(one.chosen) + NEXT]],
-        "out": [{"id": row.id, "above": above.get(row.id, ""), "why": reason(one.rule, row.why, *LACKS_DATA)}
+                  "values": [_value(basis, *pair) for pair in zip(row.values, one.rule.body.order, strict=True)]}
+                 for row in placed[: len(ranked.chosen) + NEXT]],
+        "out": [{"id": row.id, "above": above.get(row.id, ""), "why": reason(one.rule, row.why, LACKS_DATA)}
                 for row in one.rows if row.place is None][:MOST],
     }  # fmt: skip
 
 
-def _value(basis: Basis, value: Value, key: Key) -> Both:
-    return {"zh": basis.zh.value(value, key.by.type, basis.zh.codes(key.by)),
-            "en": basis.en.value(value, key.by.type, basis.en.codes(key.by))}  # fmt: skip
+def _value(basis: Basis, value: Value, key: Key) -> Text:
+    return Text(*(say.value(value, key.by.type, say.codes(key.by)) for say in (basis.zh, basis.en)))
 
 
 def counts(basis: Basis) -> list[dict[str, Any]]:
     """The outcomes of every decision about each subject."""
-    return [{"title": basis.title(subject), "rows": counted.rows,
-             "decisions": [_decision(basis, name, outcomes) for name, outcomes in counted.outcomes.items()]}
+    return [{"title": basis.title(subject), "rows": counted.rows, "decisions": _decisions(basis, counted)}
             for subject, counted in basis.manifest.counts.items()]  # fmt: skip
 
 
-def _decision(basis: Basis, name: str, outcomes: Any) -> dict[str, Any]:
-    rule = basis.edition.rules[name]
-    shown = [{"title": vars_of(one.title), "role": one.role, "count": basis.small(outcomes[one.id])}
-             for one in rule.outcomes.values() if one.id in outcomes]  # fmt: skip
-    return {"title": vars_of(rule.title), "clause": rule.clause, "outcomes": shown}
+def _decisions(basis: Basis, counted: Counts) -> list[dict[str, Any]]:
+    rules = ((basis.edition.rules[name], outcomes) for name, outcomes in counted.outcomes.items())
+    return [{"title": rule.title, "clause": rule.clause,
+             "outcomes": [{"title": one.title, "role": one.role, "count": basis.small(outcomes[one.id])}
+                          for one in rule.outcomes.values() if one.id in outcomes]}
+            for rule, outcomes in rules]  # fmt: skip
 
 
 def aside(basis: Basis) -> list[dict[str, Any]]:

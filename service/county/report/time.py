@@ -9,7 +9,6 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
-from rules.judging.decision import vars_of
 from rules.model import Rule, criteria_of
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, key_of
@@ -21,8 +20,7 @@ from service.county.backend import named, quoted, rows_of
 from service.county.report.basis import MOST, Basis, Line, day_of, line_of, outcomes_of, sets_of, titles_at
 from service.county.run.history import Before
 from service.county.run.levels import Judging
-from service.county.run.outputs import Outputs
-from service.county.run.verdicts import CriteriaSet
+from service.county.run.outputs import CriteriaSet, Outputs
 
 WEEK = 7
 GAINED, LOST, KEPT = "gained", "lost", "kept"
@@ -37,7 +35,7 @@ def changes(basis: Basis) -> dict[str, Any] | None:
     then = basis.before[-1]
     rules = (basis.made(name) for name in basis.report.changes)
     compared = [_compared(basis, then, one) for one in rules if one and then.manifest.made(one.subject, one.id)]
-    return {"on": then.on.isoformat(), "edition": then.manifest.edition,
+    return {"on": then.on, "edition": then.manifest.edition,
             "same": then.manifest.edition_sha256 == basis.edition.sha256,
             "decisions": compared} if compared else None  # fmt: skip
 
@@ -54,7 +52,7 @@ def _compared(basis: Basis, then: Before, rule: Rule) -> dict[str, Any]:
             rows.append({"id": id, "above": place, "became": became, "was": was, "now": now, "why": why})
     places = sorted({place for place, _ in counts})
     return {
-        "title": vars_of(rule.title), "subject": basis.title(rule.subject), "above": basis.above(rule.subject),
+        "title": rule.title, "subject": basis.title(rule.subject), "above": basis.above(rule.subject),
         "totals": {one: sum(counts[place, one] for place in places) for one in (GAINED, LOST, KEPT)},
         "places": [[place, *(counts[place, one] for one in (GAINED, LOST, KEPT))] for place in places],
         "outcomes": outcomes_of(rule), "rows": rows[:MOST],
@@ -79,16 +77,12 @@ def _both(basis: Basis, then: Before, rule: Rule) -> list[tuple[Any, ...]]:
 # --- ahead
 
 
-def ahead(basis: Basis) -> dict[str, Any] | None:
+def ahead(basis: Basis, rule: Rule) -> dict[str, Any]:
     """The records that lose a decision, counted and judged anew on later days, if nothing below them is renewed. For
     each record that meets it now, or holds its title: the criteria that fail on each day and do not fail now."""
-    rule = basis.made(basis.report.ahead)
-    if rule is None or basis.publish:
-        return None
-    met = rule.role("met")
     days = [day for months in basis.report.ahead_months if (day := shift(basis.on, months, "month"))]
     expired = _expired(basis, [basis.on, *days])
-    dates = [{"on": on.isoformat(), "lost": 0, "expired": expired[on]} for on in days]
+    dates = [{"on": on, "lost": 0, "expired": expired[on]} for on in days]
     above = basis.places(rule.subject)
     rows: dict[str, dict[str, Any]] = {}
     for id, on, now, fails in _failing(basis, rule, days):
@@ -96,17 +90,16 @@ def ahead(basis: Basis) -> dict[str, Any] | None:
         for place in (place for place, day in enumerate(days) if day == on):
             dates[place]["lost"] += now
             row["months"][place] = titles_at(rule, fails)
-    expiring = basis.report.expired_subject
-    return {"title": vars_of(rule.title), "expiring": basis.title(expiring) if expiring else None, "dates": dates,
-            "expired": expired[basis.on], "met": basis.manifest.counts[rule.subject].outcomes[rule.id].get(met, 0),
-            "subject": basis.title(rule.subject), "rows": sorted(rows.values(), key=_first)}  # fmt: skip
+    expiring, outcomes = basis.report.expired_subject, basis.manifest.counts[rule.subject].outcomes[rule.id]
+    return {"expiring": basis.title(expiring) if expiring else None, "dates": dates, "expired": expired[basis.on],
+            "met": outcomes.get(rule.role("met"), 0), "subject": basis.title(rule.subject),
+            "rows": sorted(rows.values(), key=_first)}  # fmt: skip
 
 
 def _failing(basis: Basis, rule: Rule, days: Sequence[date]) -> list[tuple[Any, ...]]:
     """The id, the day, whether the decision is met now, and the criteria that fail on the day and do not fail now."""
-    layout = Verdicts(codes_of(rule))
+    layout, (not_met, unknown) = Verdicts(codes_of(rule)), sets_of(rule, "o")
     fails = CriteriaSet.of(layout, NOT_MET, "n") | CriteriaSet.of(layout, UNKNOWN, "n")
-    not_met, unknown = sets_of(rule, "o")
     fresh = fails - (not_met | unknown)
     return basis.duck.run(
         f"SELECT o.{KEY}, n.{named(DAY)}, o.{named(rule.id)} = {quoted(rule.role('met'))}, {fresh.listed} "
@@ -116,7 +109,7 @@ def _failing(basis: Basis, rule: Rule, days: Sequence[date]) -> list[tuple[Any, 
 
 def _judged_on(basis: Basis, rule: Rule, days: Sequence[date]) -> str:
     """A query that makes a decision on later days, from the records of today, about the records in `_kept`."""
-    subject, levels, on, path = rule.subject, basis.manifest.levels, Days.of(days), basis.outputs.path
+    subject, levels, on, path = rule.subject, basis.manifest.levels, Days.of(days), basis.path
     judging, counting = Judging(basis.edition, basis.on, basis.duck, basis.duck), Counting(basis.edition, on)
     kept, key = _kept(basis, rule), key_of(subject)
     counted = {one: facts for one in levels if (facts := counting.declared(subject, one))}
@@ -131,7 +124,7 @@ def _judged_on(basis: Basis, rule: Rule, days: Sequence[date]) -> str:
 
 def _kept(basis: Basis, rule: Rule) -> Any:
     """The records that meet a decision now, or hold its title."""
-    judged = basis.duck.table(basis.outputs.path(rule.subject))
+    judged = basis.duck.table(basis.path(rule.subject))
     met = judged[rule.id] == rule.role("met")
     if basis.report.held is None or basis.report.titles != rule.id:
         return judged.filter(met).select(KEY)
@@ -145,9 +138,8 @@ def _expired(basis: Basis, days: Sequence[date]) -> dict[date, int | None]:
     if where is None or not basis.there(subject):
         return dict.fromkeys(days)
     judging = Judging(basis.edition, basis.on, basis.duck, basis.duck)
-    gone = TableJudge(basis.edition, Days.of(days)).tally(
-        subject, judging.bare(subject, basis.outputs.path(subject)), where
-    )
+    table = judging.bare(subject, basis.path(subject))
+    gone = TableJudge(basis.edition, Days.of(days)).tally(subject, table, where)
     return {**dict.fromkeys(days, 0), **dict(basis.duck.run(basis.duck.sql(gone)))}
 
 
@@ -159,11 +151,8 @@ def _first(row: dict[str, Any]) -> tuple[bool, int, str]:
 # --- deadlines
 
 
-def milestones(basis: Basis) -> dict[str, Any] | None:
+def milestones(basis: Basis, rule: Rule) -> dict[str, Any] | None:
     """The course of a share through the runs, its dates and targets, and the number a week that each target takes."""
-    rule = basis.made(basis.report.milestones)
-    if rule is None:
-        return None
     points: list[dict[str, Any]] = []
     last: tuple[Line, int] | None = None  # the latest target counts all that is done so far
     for one in criteria_of(rule):
@@ -173,15 +162,12 @@ def milestones(basis: Basis) -> dict[str, Any] | None:
             continue
         done, whole = share
         need = ceil(line.limit * whole)
-        weeks = max(Fraction((day - basis.on).days, WEEK), Fraction(0))
-        short = max(need - done, 0)
-        points.append({"title": vars_of(one.title), "on": day.isoformat(), "need": need, "done": done,
-                       "all": whole, "short": short, "clause": one.clause,
-                       "a_week": None if not weeks else float(short / weeks)})  # fmt: skip
+        days, short = max((day - basis.on).days, 0), max(need - done, 0)
+        points.append({"title": one.title, "clause": one.clause, "on": day, "need": need, "done": done, "all": whole,
+                       "short": short, "a_week": float(Fraction(short * WEEK, days)) if days else None})  # fmt: skip
         last = line, done
     curve = [] if last is None else [*_earlier(basis, rule, last[0]), (basis.on, last[1])]
-    return {"title": vars_of(rule.title), "points": points, "pace": _pace(curve),
-            "curve": [[on.isoformat(), done] for on, done in curve]} if points else None  # fmt: skip
+    return {"points": points, "pace": _pace(curve), "curve": curve} if points else None
 
 
 def _share(basis: Basis, subject: str, line: Line) -> tuple[int, int] | None:
@@ -189,8 +175,7 @@ def _share(basis: Basis, subject: str, line: Line) -> tuple[int, int] | None:
     view = basis.beside(subject, {}, [line.fact])
     if line.fact + TOP not in basis.duck.columns(view):
         return None
-    rows = basis.duck.run(f"SELECT sum({line.fact}{TOP}), sum({line.fact}{BOTTOM}) FROM {view}")
-    top, bottom = rows[0]
+    top, bottom = basis.duck.run(f"SELECT sum({line.fact}{TOP}), sum({line.fact}{BOTTOM}) FROM {view}")[0]
     return None if top is None or bottom is None else (int(top), int(bottom))
 
 
@@ -207,4 +192,4 @@ def _pace(curve: Sequence[tuple[date, int]]) -> dict[str, Any] | None:
     if len(curve) < 2:
         return None
     (first, then), (on, now) = curve[0], curve[-1]
-    return {"since": first.isoformat(), "a_week": float(Fraction(now - then) * WEEK / (on - first).days)}
+    return {"since": first, "a_week": float(Fraction(now - then) * WEEK / (on - first).days)}

@@ -12,20 +12,21 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped] # ships no types
 
-from rules.model import Edition, Ranking, Rule, criteria_of
+from rules.model import Edition, Rule, criteria_of, subject_read
 from rules.table.columns import SEPARATOR, key_of
 from rules.table.verdicts import NOT_MET, UNKNOWN, Kind, Verdicts, places
+from rules.values.text import Text
 from service.county.backend import named
 from service.county.run.gaps import GAPS, wanted
 from service.county.run.manifest import Manifest
-from service.county.run.outputs import Outputs
+from service.county.run.outputs import CriteriaSet, Outputs
 from service.county.run.rankings import Proposal, proposals, reason
-from service.county.run.verdicts import CriteriaSet
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same in every file: the same rows give the same bytes
 MOST = 50 * 1000  # rows of a sheet: who wants more reads the Parquet file
 WIDE, NARROW = 32, 12  # characters
 NAMES = {"id": "编号", "beyond": "数字过大"}
+LACKS_DATA = Text("缺数据", "")
 KINDS: Mapping[Kind, str] = {NOT_MET: "未满足", UNKNOWN: "缺数据"}
 Show = Callable[[Any], Any]
 
@@ -48,10 +49,10 @@ def write_workbook(outputs: Outputs) -> int:
             for row in duck.run(f"SELECT {', '.join(cells)} FROM {outputs.file(subject)} ORDER BY id")
         )
         _sheet(book, looks, edition.subjects[subject].title.zh, titles, rows)
-    for (rule, body), found in groupby(proposals(outputs), key=lambda one: (one.rule, one.body)):
-        listed = edition.subjects[body.over.type.of].title.zh
-        heads = [edition.subjects[rule.subject].title.zh, "名次", listed, "入选", *(key.title.zh for key in body.order)]
-        _sheet(book, looks, rule.title.zh, [*heads, "没有名次的原因"], _ranked(found))
+    for rule, group in groupby(proposals(outputs), key=lambda one: one.rule):
+        listed, order = edition.subjects[subject_read(rule)].title.zh, rule.body.order
+        heads = [edition.subjects[rule.subject].title.zh, "名次", listed, "入选", *(key.title.zh for key in order)]
+        _sheet(book, looks, rule.title.zh, [*heads, "没有名次的原因"], _ranked(group))
     gaps = duck.run(f"SELECT * FROM {outputs.file(GAPS)} LIMIT {MOST}")
     if gaps:
         _sheet(book, looks, "缺数据", ["对象", "编号", "下级", "下级编号", "算不出的数", "缺的数据"],
@@ -73,7 +74,7 @@ def _sheet(book: Any, looks: Mapping[str, Any], name: str, heads: Sequence[str],
     for number, row in enumerate(rows, 1):
         for place, cell in enumerate(row):
             if isinstance(cell, date):
-                sheet.write_datetime(number, place, datetime(cell.year, cell.month, cell.day), looks["day"])  # noqa: DTZ001
+                sheet.write_datetime(number, place, cell, looks["day"])
             elif isinstance(cell, Decimal):
                 sheet.write_number(number, place, float(cell), looks["money"])
             elif isinstance(cell, str):
@@ -83,12 +84,12 @@ def _sheet(book: Any, looks: Mapping[str, Any], name: str, heads: Sequence[str],
     sheet.autofilter(0, 0, max(number, 1), len(heads) - 1)
 
 
-def _ranked(found: Iterable[Proposal]) -> Iterator[list[Any]]:
-    for one in found:
+def _ranked(group: Iterable[Proposal]) -> Iterator[list[Any]]:
+    for one in group:
         for row in one.rows:
-            values = [_plain(value) for value in row.values]
-            why = reason(one.rule, row.why, "缺数据", "")["zh"]
-            yield [one.id, row.place, row.id, "是" if row.chosen else "", *values, why]
+            values = [float(value) if isinstance(value, Fraction) else value for value in row.values]
+            why = reason(one.rule, row.why, LACKS_DATA).zh
+            yield [one.ranked.id, row.place, row.id, "是" if row.chosen else "", *values, why]
 
 
 def _gap(edition: Edition, subject: str, id: str, below: str, record: str, *names: list[str]) -> list[Any]:
@@ -97,10 +98,6 @@ def _gap(edition: Edition, subject: str, id: str, below: str, record: str, *name
     return [own.title.zh, id, edition.subjects[below].title.zh, record,
             "、".join(own.facts[name].title.zh for name in facts),
             "、".join(wanted(edition, below, path)[1].zh for path in causes)]  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if isinstance(value, Fraction) else value
 
 
 def _counts(edition: Edition, manifest: Manifest) -> Iterator[list[Any]]:
@@ -121,7 +118,7 @@ def _columns(outputs: Outputs, subject: str) -> Iterator[tuple[str, str, Show]]:
     sets = {Verdicts.of(one).columns(kind): (one, kind) for one in rules for kind in KINDS}
     first = {columns[0]: columns for columns in sets}
     hidden = {"beyond", *(name for columns in sets for name in columns[1:])}
-    hidden |= {f"{one.id}{SEPARATOR}ranking" for one in rules if isinstance(one.body, Ranking)}
+    hidden |= {f"{one.id}{SEPARATOR}ranking" for one in rules if one.body.over}
     for name, type in outputs.duck.columns(outputs.file(subject)).items():
         if name in first:
             rule, kind = sets[first[name]]
@@ -147,8 +144,7 @@ def _head(edition: Edition, subject: str, column: str) -> str:
     decision, _, rest = column.partition(SEPARATOR)
     if decision not in edition.rules:
         return column
-    title = edition.rules[decision].title.zh
-    return f"{title}：{rest}" if rest else title
+    return edition.rules[decision].title.zh + (f"：{rest}" if rest else "")
 
 
 def _shown(edition: Edition, subject: str, column: str) -> Show:

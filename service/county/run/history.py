@@ -10,20 +10,15 @@ from pathlib import Path
 from rules.model import Edition
 from rules.table import TableJudge
 from rules.table.columns import KEY, SEPARATOR
-from rules.values.text import TextError
-from service.county.backend import Duck, named, rows_of
+from service.county.backend import Duck, digest, named, rows_of
+from service.county.intake.inputs import FileError
 from service.county.run.manifest import MANIFEST, Last, Manifest, NotARun, read_manifest
-from service.county.run.steps import digest
 
 LAST = f"last{SEPARATOR}"
 
 
-class NotBefore(TextError):
+class NotBefore(FileError):
     """A folder that cannot precede a run."""
-
-    def __init__(self, folder: Path, zh: str, en: str) -> None:
-        super().__init__(zh, en)
-        self.folder = folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,7 @@ class Before:
 def runs_before(folders: Sequence[Path], edition: Edition, on: date) -> tuple[Before, ...]:
     """The runs in some folders, the earliest first. NotBefore where a folder holds no run of the plan on an earlier
     day, or its tables have changed since."""
-    found: list[Before] = []
+    runs: list[Before] = []
     for folder in folders:
         try:
             one = Before(folder, read_manifest(folder))
@@ -62,18 +57,15 @@ def runs_before(folders: Sequence[Path], edition: Edition, on: date) -> tuple[Be
         if one.on >= on:
             raise NotBefore(folder, f"是 {one.on} 的运行，不早于 {on}。",
                             f"This run is of {one.on}, which is not before {on}.")  # fmt: skip
-        if twin := next((other for other in found if other.on == one.on), None):
+        if twin := next((other for other in runs if other.on == one.on), None):
             raise NotBefore(folder, f"与 {twin.folder} 是同一天的运行。",
                             f"This run is of the same day as {twin.folder}.")  # fmt: skip
         for name, sha in one.manifest.files.items():
-            if name.endswith(".parquet") and not _is(folder / name, sha):
+            path = folder / name
+            if path.suffix == ".parquet" and not (path.is_file() and digest(path) == sha):
                 raise NotBefore(folder, f"{name} 不是运行时写下的那个文件。", f"{name} is not as the run wrote it.")
-        found.append(one)
-    return tuple(sorted(found, key=lambda one: one.on))
-
-
-def _is(path: Path, sha: str) -> bool:
-    return path.is_file() and digest(path) == sha
+        runs.append(one)
+    return tuple(sorted(runs, key=lambda one: one.on))
 
 
 def carry(duck: Duck, edition: Edition, before: Before, subject: str, clean: Path) -> dict[str, int]:
@@ -86,8 +78,7 @@ def carry(duck: Duck, edition: Edition, before: Before, subject: str, clean: Pat
     derived = {name: replace(fact, name=name, formula=fact.last) for name, fact in facts.items()}
     asking = replace(edition, subjects={**edition.subjects, subject: replace(own, facts={**own.facts, **derived})})
     then = f"({duck.sql(TableJudge(asking, before.on).beside(subject, duck.table(source), {}, list(derived)))})"
-    there = duck.columns(then)
-    table = rows_of(clean)
+    there, table = duck.columns(then), rows_of(clean)
     columns = duck.columns(table)
     filled = {fact.name: name for name, fact in facts.items() if name in there}  # no column: nothing exact to carry
     shown = [named(one) for one in columns if one not in filled]
@@ -100,7 +91,5 @@ def carry(duck: Duck, edition: Edition, before: Before, subject: str, clean: Pat
     if not filled:
         return {}
     rows = duck.run(f"SELECT {', '.join(counts)} {joined}")[0]
-    half = clean.with_suffix(".half")
-    duck.copy(f"SELECT {', '.join(shown)} {joined} ORDER BY {named(KEY)}", half)
-    half.replace(clean)
+    duck.copy(f"SELECT {', '.join(shown)} {joined} ORDER BY {named(KEY)}", clean)
     return dict(zip(filled, rows, strict=True))

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from rules import FactChecker, FactError, Reference
-from rules.model import Edition, Ranking, Rule, Table
+from rules.model import Edition, Rule
 from rules.table import Counting, TableJudge
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts
-from service.county.backend import Backend, Duck, named, quoted, rows_of
-from service.county.intake.rows import Reads, case, reads
+from service.county.backend import Backend, Duck, named, rows_of
+from service.county.intake.extract import Reads, case, reads
 from service.county.run.manifest import LeftOut, Level
 
 FEW = 20 * 1000  # rows that are judged one by one where tables cannot
@@ -24,14 +24,10 @@ FEW = 20 * 1000  # rows that are judged one by one where tables cannot
 class Judging:
     """Judges the tables of a county under one edition on one day. Files of a folder are named after their subjects."""
 
-    def __init__(self, edition: Edition, on: date, backend: Backend, duck: Duck, *, keep_given: bool = False,
-                 forget: bool = False) -> None:  # fmt: skip
-        self.edition, self.on, self.backend, self.duck = edition, on, backend, duck
-        self.keep_given, self.forget = keep_given, forget
+    def __init__(self, edition: Edition, on: date, backend: Backend, duck: Duck, *, keep_given: bool = False) -> None:
+        self.edition, self.on, self.backend, self.duck, self.keep_given = edition, on, backend, duck, keep_given
         self.judge, self.counting = TableJudge(edition, on), Counting(edition, on)
         self.counting.judged = True
-
-    # --- tables
 
     def linked(self, subject: str, clean: Mapping[str, Path]) -> Any:
         """The good rows of a subject with the ids of all records around them."""
@@ -49,18 +45,15 @@ class Judging:
         return table
 
     def bare(self, subject: str, path: Path) -> Any:
-        """A judged table without its conclusions, to be judged on another day or under other rules."""
+        """A judged table without its conclusions, to be judged on another day."""
         table = self.backend.table(path)
         return table.select(*(one for one in table.columns if one not in self.edition.rules and SEPARATOR not in one))
 
     def counted(self, subject: str, table: Any, below: Mapping[str, Path]) -> Any:
         """The table with the counts of the judged records below; they replace the figures that the table gave."""
-        tables = {
-            name: self.bare(name, path) if self.forget else self.backend.table(path) for name, path in below.items()
-        }
-        facts = self.counts(subject, below)
-        if not facts:
+        if not (facts := self.counts(subject, below)):
             return table
+        tables = {name: self.backend.table(path) for name, path in below.items()}
         if not self.keep_given:
             table = table.select(*(one for one in table.columns if one not in facts))
         return self.counting.fill(subject, table, tables, checked=True)
@@ -102,11 +95,12 @@ class Judging:
         bulk = [rule for rule in rules if rule.id not in refused]
         others = [rule for rule in rules if rule.id in refused]
         if bulk:
-            kept = [name for name in table.columns if SEPARATOR not in name]
-            names = [*kept, *(one for one in judged.columns if one not in table.columns or one in bulk)]
+            names = [one for one in table.columns if SEPARATOR not in one]
+            names += [one for one in judged.columns if one not in table.columns]
             if others:
-                names += [one for one in judged.columns if one not in names and _is_around(one, wanted)]
-            table = judged.select(*dict.fromkeys(names))
+                read = {level + SEPARATOR + name for level, facts in wanted.items() for name in facts}
+                names += [one for one in table.columns if one in read]
+            table = judged.select(*names)
         self.backend.write(table, out, KEY, dict(_codes(bulk)))
         rows = int(self.duck.run(f"SELECT count(*) FROM {rows_of(out)}")[0][0])
         singly = others if rows <= FEW else []
@@ -119,52 +113,36 @@ class Judging:
         """Decide rows singly, and put their conclusions beside the others in the file."""
         checker, reference = FactChecker(self.edition), Reference(self.edition)
         rows = self.duck.dicts(f"SELECT * FROM {rows_of(out)}") if rules else []
-        found: list[dict[str, Any]] = []
+        decided: list[dict[str, Any]] = []
         for row in rows:
-            facts = case(self.edition, subject, row, given)
+            decided.append({KEY: row[KEY]})
             try:
-                checked = checker.check(subject, facts)
+                checked = checker.check(subject, case(self.edition, subject, row, given))
             except FactError:
-                found.append({KEY: row[KEY]})
                 continue
-            mine: dict[str, Any] = {KEY: row[KEY]}
             for rule in rules:
-                mine |= _columns(rule, reference, checked, self.on)
-            found.append(mine)
+                decided[-1] |= _columns(rule, reference, checked, self.on)
         kept = [one for one in self.duck.columns(rows_of(out))
                 if not any(one.startswith(level + SEPARATOR) for level in around(self.edition, subject))]  # fmt: skip
-        half, side = out.with_suffix(".half"), out.with_suffix(".json")
-        side.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in found) + "\n", encoding="utf-8")
-        names = {KEY: "VARCHAR"} | {name: type for rule in rules for name, type in _types(rule)}
-        types = ", ".join(f"{named(one)}: {quoted(type)}" for one, type in names.items())
-        shown = ", ".join([*(f"a.{named(one)}" for one in kept), *(f"b.{named(one)}" for one in names if one != KEY)])
-        self.duck.copy(
-            f"SELECT {shown} FROM {rows_of(out)} a LEFT JOIN read_json({quoted(side)}, "
-            f"format = 'newline_delimited', columns = {{{types}}}) b USING (id) ORDER BY a.{named(KEY)}",
-            half,
-        )
-        half.replace(out)
-        side.unlink()
+        types = {KEY: "VARCHAR"} | {name: type for rule in rules for name, type in _types(rule)}
+        shown = ", ".join([*(f"a.{named(one)}" for one in kept), *(f"b.{named(one)}" for one in types if one != KEY)])
+        beside = self.duck.loaded(decided, types)
+        self.duck.copy(f"SELECT {shown} FROM {rows_of(out)} a LEFT JOIN {beside} b USING (id) ORDER BY a.{KEY}", out)
 
 
 def _codes(rules: Iterable[Rule]) -> Iterator[tuple[str, Iterable[str]]]:
     """The columns of conclusions that are one of some codes, with these."""
     for rule in rules:
         yield rule.id, rule.outcomes
-        if isinstance(rule.body, Table):
-            for name, output in rule.body.outputs.items():
-                if output.type.kind == "choice":
-                    yield f"{rule.id}{SEPARATOR}{name}", output.type.choices
-
-
-def _is_around(column: str, wanted: Reads) -> bool:
-    return any(column == level + SEPARATOR + name for level, names in wanted.items() for name in names)
+        for name, output in rule.body.outputs.items():
+            if output.type.kind == "choice":
+                yield f"{rule.id}{SEPARATOR}{name}", output.type.choices
 
 
 def _types(rule: Rule) -> Iterator[tuple[str, str]]:
     """The columns of a decision made row by row, with their types."""
     yield rule.id, "VARCHAR"
-    if isinstance(rule.body, Ranking):
+    if rule.body.over:
         yield f"{rule.id}{SEPARATOR}ranking", "VARCHAR"
     else:
         layout = Verdicts.of(rule)
@@ -174,8 +152,8 @@ def _types(rule: Rule) -> Iterator[tuple[str, str]]:
 def _columns(rule: Rule, reference: Reference, facts: Mapping[str, Any], on: date) -> dict[str, Any]:
     """The decision of the reference evaluator, in the columns that a table would have."""
     decision = reference.decide(rule.id, facts, on)
-    found: dict[str, Any] = {rule.id: decision.outcome}
-    if isinstance(rule.body, Ranking):
+    outcome: dict[str, Any] = {rule.id: decision.outcome}
+    if rule.body.over:
         places = [one.as_dict() for one in decision.ranking]
-        return found | {f"{rule.id}{SEPARATOR}ranking": json.dumps(places, ensure_ascii=False)}
-    return found | Verdicts.of(rule).write({one.id: one.verdict for one in decision.findings})
+        return outcome | {f"{rule.id}{SEPARATOR}ranking": json.dumps(places, ensure_ascii=False)}
+    return outcome | Verdicts.of(rule).write({one.id: one.verdict for one in decision.findings})

@@ -10,18 +10,13 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from service.county.intake.checks import CheckedFile
+from service.county.intake.inputs import FileError
 
 MANIFEST = "manifest.json"
 
 
-class NotARun(Exception):
-    """The folder holds no manifest, or one that cannot be read."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.folder = folder
-        self.zh = "不是一次运行的结果（没有可用的 manifest.json）。"
-        self.en = "This is no run (no manifest.json that can be read)."
+class NotARun(FileError):
+    """A folder without a manifest, or with one that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How one subject was judged."""
+    """The decisions made about one subject, and the way of making them."""
 
     subject: str
     bulk: tuple[str, ...]  # decisions made in tables
@@ -115,7 +110,7 @@ class Childless:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """How many records below leave figures above unknown, and how many of these were looked into."""
+    """The number of records below that leave figures above unknown, and of those looked into."""
 
     below: str
     doubtful: int
@@ -165,18 +160,18 @@ FIELDS = get_type_hints(Manifest)
 
 def canonical(value: Any) -> str:
     """A value as JSON: the same value, the same bytes."""
-    return json.dumps(plain(value), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, default=_simpler) + "\n"
 
 
 def plain(value: Any) -> Any:
     """A value of the manifest in the types of JSON."""
-    if is_dataclass(value):
-        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Mapping):
-        return {name: plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value
+    return json.loads(json.dumps(value, default=_simpler))
+
+
+def _simpler(value: Any) -> Any:
+    return (
+        value.isoformat() if isinstance(value, date) else {one.name: getattr(value, one.name) for one in fields(value)}
+    )
 
 
 def typed(kind: Any, value: Any) -> Any:
@@ -195,7 +190,11 @@ def typed(kind: Any, value: Any) -> Any:
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of the run in a folder; NotARun where there is none."""
     try:
-        found: Manifest = typed(Manifest, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        manifest: Manifest = typed(Manifest, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, AttributeError):
-        raise NotARun(folder) from None
-    return found
+        raise NotARun(
+            folder,
+            "不是一次运行的结果（没有可用的 manifest.json）。",
+            "This is no run (no manifest.json that can be read).",
+        ) from None
+    return manifest

@@ -1,8 +1,10 @@
-"""Reads the folder of a run: its tables, its rows as cases, and its decisions held against the online engine."""
+"""Reads the folder of a run: its tables, the criteria that its rows do not meet, its rows as cases, and its decisions
+held against the online engine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,9 @@ from rules import Decision, FactChecker
 from rules.judging.decider import Decider
 from rules.model import Edition
 from rules.table.columns import KEY, SEPARATOR, key_of
-from rules.table.verdicts import NOT_MET, Verdicts
-from service.county.backend import Duck, quoted, rows_of
-from service.county.intake.rows import case
+from rules.table.verdicts import NOT_MET, WIDTH, Kind, Verdicts
+from service.county.backend import Duck, named, quoted, rows_of
+from service.county.intake.extract import case
 from service.county.run.manifest import Manifest, read_manifest
 
 
@@ -33,7 +35,7 @@ class Outputs:
         return self.folder / f"{name}.parquet"
 
     def file(self, name: str) -> str:
-        """The same as SQL writes it after FROM."""
+        """The rows of `path` as SQL writes them after FROM."""
         return rows_of(self.path(name))
 
     def row(self, subject: str, id: str) -> dict[str, Any] | None:
@@ -42,15 +44,15 @@ class Outputs:
 
     def rows(self, subject: str, ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """All rows of a subject, or those of some ids, with the facts of the records around that decisions read."""
-        found = self._some(subject, ids)
+        rows = self._some(subject, ids)
         for level, names in self.manifest.levels[subject].reads.items():
             if self.path(level).is_file():
-                keys = None if ids is None else {row[key_of(level)] for row in found if row.get(key_of(level))}
+                keys = None if ids is None else {row[key_of(level)] for row in rows if row.get(key_of(level))}
                 around = {one[KEY]: one for one in self._some(level, keys)}
-                for row in found:
+                for row in rows:
                     above = around.get(row.get(key_of(level)), {})
                     row |= {level + SEPARATOR + name: above.get(name) for name in names}
-        return found
+        return rows
 
     def _some(self, subject: str, ids: Iterable[str] | None) -> list[dict[str, Any]]:
         some = "true" if ids is None else f"{KEY} IN ({', '.join(map(quoted, ids)) or 'NULL'})"
@@ -67,17 +69,71 @@ class Outputs:
         return None if row is None else self.decided(engine, subject, row, decision)
 
     def decided(self, engine: Decider, subject: str, row: Mapping[str, Any], decision: str) -> Decision:
-        """The same of a row of `rows`."""
+        """The engine's decision about a row of `rows`; Disagreement as in `decide`."""
         id = row[KEY]
-        found = engine.decide(decision, self.facts(subject, row), self.on, id)
-        bulk = row.get(decision)
-        if bulk is not None and (bulk != found.outcome or not self._agree(decision, row, found)):
-            raise Disagreement(f"{subject} {id} {decision}: {bulk} / {found.outcome}")
-        return found
+        online, bulk = engine.decide(decision, self.facts(subject, row), self.on, id), row.get(decision)
+        if bulk is not None and (bulk != online.outcome or not self._agree(decision, row, online)):
+            raise Disagreement(f"{subject} {id} {decision}: {bulk} / {online.outcome}")
+        return online
 
-    def _agree(self, decision: str, row: Mapping[str, Any], found: Decision) -> bool:
+    def _agree(self, decision: str, row: Mapping[str, Any], online: Decision) -> bool:
         layout = Verdicts.of(self.edition.rules[decision])
         if layout.columns(NOT_MET)[0] not in row:
             return True
-        online = {one.id: one.verdict for one in found.findings}
-        return all(online[code] is verdict for code, verdict in layout.read(row).items())
+        verdicts = {one.id: one.verdict for one in online.findings}
+        return all(verdicts[code] is verdict for code, verdict in layout.read(row).items())
+
+
+@dataclass(frozen=True, slots=True)
+class CriteriaSet:
+    """A set of criteria for every row of a judged table: an SQL expression for each column of bits, the first criteria
+    first."""
+
+    parts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, layout: Verdicts, kind: Kind, table: str = "") -> CriteriaSet:
+        """The set that the columns of a table hold."""
+        return cls(tuple((f"{table}." if table else "") + named(one) for one in layout.columns(kind)))
+
+    def __or__(self, other: CriteriaSet) -> CriteriaSet:
+        return self._with(other, "({} | {})")
+
+    def __sub__(self, other: CriteriaSet) -> CriteriaSet:
+        return self._with(other, "({} & ~{})")
+
+    def _with(self, other: CriteriaSet, form: str) -> CriteriaSet:
+        return CriteriaSet(tuple(form.format(*pair) for pair in zip(self.parts, other.parts, strict=True)))
+
+    @property
+    def some(self) -> str:
+        """Whether the set has a criterion."""
+        return _joined(" OR ", (f"{part} > 0" for part in self.parts))
+
+    @property
+    def none(self) -> str:
+        """Whether the set is empty."""
+        return _joined(" AND ", (f"{part} = 0" for part in self.parts))
+
+    @property
+    def size(self) -> str:
+        """The number of criteria."""
+        return _joined(" + ", (f"bit_count({part})::INTEGER" for part in self.parts))
+
+    @property
+    def listed(self) -> str:
+        """The columns as a list, for `rules.table.verdicts.places` to read."""
+        return f"[{', '.join(self.parts)}]"
+
+    def has(self, place: int) -> str:
+        """1 where the set has the criterion at a place, else 0."""
+        return f"(({self.parts[place // WIDTH]} >> {place % WIDTH}) & 1)"
+
+    def only(self, place: int) -> str:
+        """Whether the set has the criterion at a place and no other."""
+        wanted = (1 << place % WIDTH if number == place // WIDTH else 0 for number in range(len(self.parts)))
+        return _joined(" AND ", (f"{part} = {value}" for part, value in zip(self.parts, wanted, strict=True)))
+
+
+def _joined(word: str, parts: Iterable[str]) -> str:
+    return f"({word.join(parts)})"

@@ -9,9 +9,10 @@ from typing import Any
 
 from rules import Reference
 from rules.judging.evaluate import Scope, evaluate
-from rules.model import Ranking, Rule, criteria_of
+from rules.model import Rule, criteria_of, subject_read
 from rules.table.columns import KEY, SEPARATOR
 from rules.values.exact import Value
+from rules.values.text import Text
 from service.county.run.manifest import Ranked
 from service.county.run.outputs import Outputs
 
@@ -29,25 +30,11 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A ranking decision about one record, with all records of its list."""
+    """A ranking decision about one record, with all records of its list; `ranked` is its entry in the manifest."""
 
     rule: Rule
-    body: Ranking
-    id: str
-    outcome: str
+    ranked: Ranked
     rows: tuple[Placed, ...]
-
-    @property
-    def chosen(self) -> tuple[str, ...]:
-        return tuple(one.id for one in self.rows if one.chosen)
-
-    @property
-    def eligible(self) -> int:
-        return sum(one.place is not None for one in self.rows)
-
-    @property
-    def unknown(self) -> int:
-        return sum(one.why == "unknown" for one in self.rows)
 
 
 def proposals(outputs: Outputs) -> Iterator[Proposal]:
@@ -56,32 +43,29 @@ def proposals(outputs: Outputs) -> Iterator[Proposal]:
     for subject, level in outputs.manifest.levels.items():
         for name in level.singly:
             rule = edition.rules[name]
-            if isinstance(rule.body, Ranking):
+            if rule.body.over:
                 for row in outputs.rows(subject):
                     if (places := row.get(f"{name}{SEPARATOR}ranking")) is not None:
                         scope = Scope(edition, subject, outputs.facts(subject, row), outputs.on, reference)
-                        placed = tuple(_placed(rule.body, json.loads(places), scope))
-                        yield Proposal(rule, rule.body, row[KEY], row[name], placed)
+                        placed = tuple(_placed(rule, json.loads(places), scope))
+                        chosen = tuple(one.id for one in placed if one.chosen)
+                        eligible = sum(one.place is not None for one in placed)
+                        unknown = sum(one.why == "unknown" for one in placed)
+                        ranked = Ranked(name, row[KEY], row[name], rule.body.take, chosen, eligible, unknown)
+                        yield Proposal(rule, ranked, placed)
 
 
-def _placed(body: Ranking, places: list[dict[str, Any]], scope: Scope) -> Iterator[Placed]:
+def _placed(rule: Rule, places: list[dict[str, Any]], scope: Scope) -> Iterator[Placed]:
     """Places with the figures that they rest on."""
-    records = {str(one.get(KEY)): one for one in evaluate(body.over, scope) or ()}
+    listed = evaluate(rule.body.over, scope) if rule.body.over else None
+    records = {str(one.get(KEY)): one for one in listed or ()}
     for one in places:
-        inner = scope.inside(body.over.type.of, records.get(one["id"], {}))
-        values = tuple(evaluate(key.by, inner) for key in body.order)
+        inner = scope.inside(subject_read(rule), records.get(one["id"], {}))
+        values = tuple(evaluate(key.by, inner) for key in rule.body.order)
         yield Placed(one["id"], one["place"], one["chosen"], one["why"] or "", values)
 
 
-def summary(outputs: Outputs) -> tuple[Ranked, ...]:
-    """The proposals as the manifest has them."""
-    return tuple(
-        Ranked(one.rule.id, one.id, one.outcome, one.body.take, one.chosen, one.eligible, one.unknown)
-        for one in proposals(outputs)
-    )
-
-
-def reason(rule: Rule, why: str, zh: str, en: str) -> dict[str, str]:
-    """The reason why a record has no place; `zh` and `en` say that it lacks data."""
+def reason(rule: Rule, why: str, lacks_data: Text) -> Text:
+    """The reason why a record has no place."""
     title = next((one.title for one in criteria_of(rule) if one.id == why), None)
-    return {"zh": title.zh, "en": title.en} if title is not None else {"zh": zh if why else "", "en": en if why else ""}
+    return title or (lacks_data if why else Text("", ""))

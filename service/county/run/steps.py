@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -15,8 +14,7 @@ from typing import Any, TypeVar
 from service.county.run.manifest import MANIFEST, Stamp, canonical, plain, typed
 
 STATE, LOCK, WORK = "state.json", "lock", "work"
-Found = TypeVar("Found")
-PIECE = 1 << 20
+Result = TypeVar("Result")
 
 
 class Busy(Exception):
@@ -35,15 +33,6 @@ class Finished(Exception):
         self.on = on
 
 
-def digest(path: Path) -> str:
-    """The sha256 of a file."""
-    found = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            found.update(piece)
-    return found.hexdigest()
-
-
 class Steps:
     """The steps done in a folder, each by name with its result. Those of a run of another stamp are thrown away."""
 
@@ -58,15 +47,15 @@ class Steps:
         self.known = known
         (folder / WORK).mkdir(exist_ok=True)
 
-    def once(self, name: str, kind: Any, do: Callable[[], Found]) -> Found:
+    def once(self, name: str, kind: Any, do: Callable[[], Result]) -> Result:
         """The result of a step, a value of `kind`: done now, or by a run that was broken off."""
         if name not in self.known["done"]:
             self.known["done"][name] = plain(do())
             half = self.state.with_suffix(".half")
             half.write_text(canonical(self.known), encoding="utf-8")
             half.replace(self.state)
-        found: Found = typed(kind, self.known["done"][name])
-        return found
+        result: Result = typed(kind, self.known["done"][name])
+        return result
 
 
 @contextmanager

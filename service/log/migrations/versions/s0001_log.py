@@ -1,12 +1,15 @@
 """Creates the log, sealed inputs, stored answers, editions and API keys, with the triggers that refuse changes."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
+
+from service.log.tables import BYTES, TEXT, WHOLE, columns, keys
 
 revision = "0001"
 down_revision = None
 
-WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KEPT = ("log", "editions")  # no line is changed or deleted
 CONTENT_KEPT = ("sealed",)  # may be deleted from, for retention
 
@@ -30,64 +33,30 @@ def upgrade() -> None:
 
 
 def _tables() -> None:
-    op.create_table(
-        "log",
-        sa.Column("seq", WHOLE, primary_key=True, autoincrement=False),
-        sa.Column("at", WHOLE, nullable=False),
-        *_texts("id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome", "subject"),
-        sa.Column("body", sa.LargeBinary, nullable=False),
-        *_texts("refers_to"),
-        sa.Column("sealed_sha256", sa.LargeBinary, nullable=False),
-        sa.Column("hash", sa.LargeBinary, nullable=False),
-        sqlite_strict=True,
-    )
-    op.create_table(
-        "sealed",
-        sa.Column("seq", WHOLE, primary_key=True, autoincrement=False),
-        sa.Column("content", sa.LargeBinary, nullable=False),
-        sqlite_strict=True,
-    )
-    op.create_table(
-        "once",
-        sa.Column("caller", sa.Text, primary_key=True),
-        sa.Column("name", sa.Text, primary_key=True),
-        sa.Column("fingerprint", sa.LargeBinary, nullable=False),
-        sa.Column("response", sa.LargeBinary, nullable=False),
-        sa.Column("status", WHOLE, nullable=False),
-        sa.Column("until", WHOLE, nullable=False),
-        sqlite_strict=True,
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "editions",
-        sa.Column("sha256", sa.Text, primary_key=True),
-        *_texts("plan", "date"),
-        sa.Column("files", sa.LargeBinary, nullable=False),
-        sqlite_strict=True,
-    )
-    op.create_table(
-        "api_keys",
-        sa.Column("id", sa.Text, primary_key=True),
-        *_texts("name", "role"),
-        sa.Column("sha256", sa.LargeBinary, nullable=False),
-        sa.Column("created", WHOLE, nullable=False),
-        sa.Column("expires", WHOLE),
-        sa.Column("revoked", WHOLE),
-        sqlite_strict=True,
-    )
+    _table(
+        "log", *keys(WHOLE, "seq"), *columns(WHOLE, "at"),
+        *columns(TEXT, "id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome"),
+        *columns(TEXT, "subject"), *columns(BYTES, "body"), *columns(TEXT, "refers_to"),
+        *columns(BYTES, "sealed_sha256", "hash"),
+    )  # fmt: skip
+    _table("sealed", *keys(WHOLE, "seq"), *columns(BYTES, "content"))
+    _table("once", *keys(TEXT, "caller", "name"), *columns(BYTES, "fingerprint", "response"),
+           *columns(WHOLE, "status", "until"), sqlite_with_rowid=False)  # fmt: skip
+    _table("editions", *keys(TEXT, "sha256"), *columns(TEXT, "plan", "date"), *columns(BYTES, "files"))
+    _table("api_keys", *keys(TEXT, "id"), *columns(TEXT, "name", "role"), *columns(BYTES, "sha256"),
+           *columns(WHOLE, "created"), sa.Column("expires", WHOLE), sa.Column("revoked", WHOLE))  # fmt: skip
 
 
-def _texts(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+def _table(name: str, *parts: sa.Column[Any], **options: bool) -> None:
+    op.create_table(name, *parts, sqlite_strict=True, **options)
 
 
 def _guard_sqlite() -> None:
-    for table in (*KEPT, *CONTENT_KEPT):
-        for deed in ("UPDATE", "DELETE") if table in KEPT else ("UPDATE",):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+    for table, deed in [(one, "UPDATE") for one in (*KEPT, *CONTENT_KEPT)] + [(one, "DELETE") for one in KEPT]:
+        op.execute(
+            f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
 
 
 def _guard_postgresql() -> None:

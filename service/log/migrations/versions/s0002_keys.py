@@ -4,8 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from service.exact_json import dumps
-from service.log.chain import link, prepare
-from service.log.entry import Entry, moment, new_id
+from service.log.entry import Entry, link, moment, new_id, prepare
 from service.log.seal import Sealer
 from service.log.tables import log
 from service.log.writer import last_line
@@ -16,17 +15,17 @@ down_revision = "0001"
 
 def upgrade() -> None:
     connection = op.get_bind()
-    found = connection.execute(sa.text("SELECT * FROM api_keys ORDER BY created, id")).mappings().all()
-    said = [("added", one, {"name": one["name"], "role": one["role"], "sha256": bytes(one["sha256"]).hex(),
+    keys = connection.execute(sa.text("SELECT * FROM api_keys ORDER BY created, id")).mappings().all()
+    acts = [("added", one, {"name": one["name"], "role": one["role"], "sha256": bytes(one["sha256"]).hex(),
                             "expires": None if one["expires"] is None else moment(one["expires"]).isoformat()})
-            for one in found]  # fmt: skip
-    said += [("revoked", one, {}) for one in found if one["revoked"] is not None]
+            for one in keys]  # fmt: skip
+    acts += [("revoked", one, {}) for one in keys if one["revoked"] is not None]
     cursor = connection.connection.cursor()
     seq, at, before = last_line(cursor)
-    for deed, one, more in said:
-        seq, at = seq + 1, max(at, one["revoked" if deed == "revoked" else "created"])
+    for act, one, more in acts:
+        seq, at = seq + 1, max(at, one["revoked" if act == "revoked" else "created"])
         body = dumps({"key": one["id"], **more, "by": "upgrade"})
-        entry = Entry(new_id(moment(at)), "key", "", "", "", "", "", "", deed, "", body)
+        entry = Entry(new_id(moment(at)), "key", "", "", "", "", "", "", act, "", body)
         prepared = prepare(entry, Sealer.without_keys())
         before = link(before, seq, at, prepared.canonical)
         row = (seq, at, *prepared.columns, before)

@@ -1,0 +1,105 @@
+"""Builds an edition from the sound parts of its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from rules.building.decisions import decision, head_of, ordered
+from rules.building.facts import FactBuilder, text, words
+from rules.building.items import ItemBuilder
+from rules.building.report import report_of
+from rules.files.source import Node
+from rules.format.grammar import FILES, OPTIONAL
+from rules.model import Assignment, Clause, Edition, Reading, Report, Rule, Sentence
+from rules.problems.problem import Problems
+from rules.values.exact import read_date
+from rules.values.text import shown
+
+
+def edition_of(files: Mapping[str, Node], digest: str, problems: Problems) -> Edition | None:
+    """The edition; None where anything is wrong, which goes to `problems`."""
+    plan = files["plan"]
+    clauses = _clauses(files["clauses"], plan.at("not_decided"), problems)
+    readings = _readings(files["readings"], clauses, problems)
+    facts = FactBuilder(files["facts"], problems)
+    decisions = {name: node for name, node in files.items() if name not in FILES | OPTIONAL}
+    for name, node in decisions.items():
+        _declare(name, node, facts, problems)
+    subjects = facts.build()
+    made = [decision(ItemBuilder(node, facts.resolver, clauses, readings)) for node in decisions.values()]
+    rules = ordered([one for one in made if isinstance(one, Rule)], problems)
+    report = report_of(files["report"], facts.resolver, rules) if "report" in files else Report()
+    start, end = _effective(plan.at("effective"), problems)
+    if start is None or problems.errors:
+        return None
+    source = {key: node.text for key, node in plan.at("source").entries.items() if node.is_scalar}
+    assignments = {one.id: one for one in made if isinstance(one, Assignment)}
+    return Edition(
+        plan.at("plan").text, text(plan.at("title")), text(plan.at("issuer")), start, end, source, digest,
+        subjects, rules, clauses, readings, assignments, report,
+    )  # fmt: skip
+
+
+def _declare(name: str, node: Node, facts: FactBuilder, problems: Problems) -> None:
+    """Make a decision known to the others, under a name of its own."""
+    at, subject = node.at("decision"), node.at("subject").text
+    if at.text != name:
+        problems.add(at, "decision.file_name", file=name, id=at.text)
+    if (head := head_of(node)) is not None:
+        facts.names.heads[name] = head
+    if name in facts.names.of_facts.get(subject, ()):
+        problems.add(at, "decision.fact_of_same_name", id=name, subject=subject)
+
+
+def _clauses(root: Node, not_decided: Node, problems: Problems) -> dict[str, Clause]:
+    nodes = root.at("clauses").entries
+    for key in not_decided.entries.keys() - nodes.keys():
+        problems.unknown(not_decided.entries[key], "clause.unknown", key, nodes)
+    return {key: _clause(key, node, not_decided.at(key)) for key, node in nodes.items()}
+
+
+def _clause(key: str, node: Node, why: Node) -> Clause:
+    sentences = tuple(
+        Sentence(one.at("text").text, tuple(path.text for path in one.at("by").items), words(one.at("partly")),
+                 words(one.at("left_out")))
+        for one in node.at("sentences").items
+    )  # fmt: skip
+    whole = node.at("text").text or "".join(one.text for one in sentences)
+    return Clause(key, node.at("heading").text, whole, words(why), sentences)
+
+
+def _effective(node: Node, problems: Problems) -> tuple[date | None, date | None]:
+    days = {key: read_date(at.text) for key, at in node.entries.items()}
+    for key, day in days.items():
+        if day is None:
+            problems.add(node.at(key), "fact.date", text=shown(node.at(key).text))
+    start, end = days.get("from"), days.get("to")
+    if start and end and end < start:
+        problems.add(node.at("to"), "edition.backwards")
+    return start, end
+
+
+def _readings(root: Node, clauses: Mapping[str, Clause], problems: Problems) -> dict[str, Reading]:
+    readings: dict[str, Reading] = {}
+    for name, node in root.at("readings").entries.items():
+        clause, chosen, changes = (node.at(key) for key in ("clause", "chosen", "changes"))
+        options = {key: text(at) for key, at in node.at("readings").entries.items()}
+        if clause.text not in clauses:
+            problems.unknown(clause, "clause.unknown", clause.text, clauses)
+        for at in (chosen, *map(changes.key, changes.entries)):
+            if at.text not in options:
+                problems.add(at, "reading.no_option", text=shown(at.text), allowed=", ".join(options))
+        readings[name] = Reading(
+            name, clause.text, text(node.at("title")), text(node.at("question")), chosen.text, options,
+            text(node.at("because")), {option: _changes(paths) for option, paths in changes.entries.items()},
+        )  # fmt: skip
+    return readings
+
+
+def _changes(paths: Node) -> dict[str, object]:
+    """The limits that a reading changes, by the path of a value and an operator."""
+    return {
+        path: {operator: limit.text or [one.text for one in limit.items] for operator, limit in at.entries.items()}
+        for path, at in paths.entries.items()
+    }

@@ -1,0 +1,80 @@
+"""Scorecards: points are added up to a total, which gives a grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rules.judging.decision import Missing
+from rules.judging.evaluate import Scope, evaluate
+from rules.judging.missing import missing, missing_for
+from rules.judging.outcomes import Answers, Judgement, Kind, Truth, Verdict, check, holds, strongest, within
+from rules.model import Condition, Rule, Scorecard, ScoreItem
+from rules.values.exact import Value, exact
+
+
+def judge(rule: Rule, body: Scorecard, scope: Scope, answers: Answers) -> Judgement:
+    """Vetoes decide first; then the points, the total within its bounds, the grade, and the ceilings on it."""
+    truth = answers.truth(rule, 0, scope)
+    vetoes = [(veto, check(veto, truth)) for veto in body.vetoes]
+    ceilings = [(ceiling, check(ceiling, truth)) for ceiling in body.ceilings]
+    points = {item.id: score(item, truth, scope) for item in body.items}
+    known = [value for value in points.values() if value is not None]
+    total = within(exact(sum(known)), body.least, body.most) if len(known) == len(points) else None
+    verdicts = [*vetoes, *ceilings]
+    unknown = rule.role("unknown")
+    scope.memo[(rule.id,)] = total
+    if any(verdict is not True for _, verdict in vetoes):
+        outcome = strongest(rule, vetoes)
+    elif total is None:
+        outcome = unknown
+    else:
+        final = answers.truth(rule, 1, scope)
+        grade = next(grade for condition, grade in body.grades if holds(condition, final))
+        outcome = _capped(rule, grade, ceilings)
+    return Judgement(outcome, verdicts, {"total": total}, points=points)
+
+
+def score(item: ScoreItem, truth: Truth, scope: Scope) -> Value:
+    """The points of one item; None where they cannot be told and the plan does not say what missing is worth."""
+    if item.formula is not None:
+        points = evaluate(item.formula, scope)
+        return item.missing if points is None else within(points, item.least, item.most)
+    for condition, worth in item.bands:
+        verdict = holds(condition, truth)
+        if verdict:
+            points = evaluate(worth, scope)
+            return item.missing if points is None else points
+        if verdict is None:
+            break
+    return item.missing
+
+
+def _capped(rule: Rule, grade: str, ceilings: Sequence[Verdict]) -> str:
+    """A ceiling that is not kept to lowers a better grade to its own; one that cannot be told matters if it could."""
+    order = rule.type.choices
+    place = order.index(grade)
+    for ceiling, verdict in ceilings:
+        if verdict is False:
+            place = max(place, order.index(ceiling.outcome))
+    doubtful = [order.index(ceiling.outcome) for ceiling, verdict in ceilings if verdict is None]
+    return rule.role("unknown") if any(cap > place for cap in doubtful) else order[place]
+
+
+def compared(body: Scorecard, stage: int) -> Iterator[Condition]:
+    """The intervals of the items; in the second stage those of the grades, which compare the total."""
+    for intervals in [body.grades] if stage else [item.bands for item in body.items]:
+        yield from (condition for condition, _ in intervals)
+
+
+def wanted(body: Scorecard, judgement: Judgement, scope: Scope, path: str) -> Iterator[Missing]:
+    """Yield what is missing for the items whose points cannot be told."""
+    for item in body.items:
+        if judgement.points[item.id] is None:
+            for expr in (item.formula, item.shown):
+                if expr is not None:
+                    yield from missing(expr, scope, path)
+            for condition, _ in item.bands:
+                yield from missing_for(condition, scope, path)
+
+
+SCORECARD = Kind(judge, compared=compared, missing=wanted)

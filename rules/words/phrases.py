@@ -1,0 +1,41 @@
+"""The catalogue of phrases, `phrases.json`: the names of the model's fields and of their values, verdicts, joins."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rules.model import Group
+from rules.values.text import Text
+
+_CATALOGUE = json.loads(Path(__file__).with_name("phrases.json").read_text(encoding="utf-8"))
+_KEYS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
+
+
+def _section(phrases: Mapping[str, list[str]]) -> Mapping[Any, Text]:
+    return {_KEYS.get(key, key): Text(*texts) for key, texts in phrases.items()}
+
+
+NOT = Text("不符合（{0}）", "not ({0})")  # none of a single part
+ONLY = Text("{0}（仅计{where}）", "{0} (only where {where})")  # a list without the records that do not count
+SPAN = Text("在 {0} 至 {1} 之间（含两端）", "between {0} and {1} (both in)")
+AND_ALSO = Text("，", " and ")  # between the comparisons of one value
+LISTED = Text("、", ", ")
+
+NONE = Text("（无）", "(none)")
+FIELDS = _section(_CATALOGUE["fields"])
+VALUES: Mapping[tuple[str, Any], Text] = {
+    (field, value): text for field, texts in _CATALOGUE["values"].items() for value, text in _section(texts).items()
+}
+HOLDS, REACHED, COUNTED = (_section(_CATALOGUE[name]) for name in ("holds", "reached", "counted"))  # by verdict
+JOINED, REQUIRED, FORBIDDEN = (_section(_CATALOGUE[name]) for name in ("joined", "required", "forbidden"))  # by join
+AROUND, BETWEEN = (_section(_CATALOGUE[name]) for name in ("around", "between"))  # the parts of a condition, by join
+UNITS = _section(_CATALOGUE["units"])
+LACKING, FAR = (_section(_CATALOGUE[name]) for name in ("lacking", "far"))  # by reason
+
+
+def joined(group: Group, phrases: Mapping[str, Text] = JOINED) -> Text:
+    """How the parts of a group are joined: `at least 2 of these`."""
+    return Text(*(one.format(group.least) for one in phrases[group.join]))

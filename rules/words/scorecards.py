@@ -1,0 +1,246 @@
+"""The words of a scorecard: its points and grades in the rulebook, in a difference and in an explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from rules.judging.decision import Finding
+from rules.judging.evaluate import evaluate, holds
+from rules.judging.outcomes import within
+from rules.model import Condition, Criterion, Group, Leaf, Rule, Scorecard, ScoreItem, leaves_in
+from rules.values.exact import POINTS, Value, exact
+from rules.values.markdown import cell, table
+from rules.values.text import Text
+from rules.words.arithmetic import counted
+from rules.words.checklists import SET_BY, criteria_lines, named, outcome_of
+from rules.words.explainer import Explainer, source
+from rules.words.explanation import Reason
+from rules.words.phrases import HOLDS, VALUES, joined
+from rules.words.record_wording import exactly, plainly, tests
+from rules.words.sides import Item, Items, Sides, Spoken, framed, untitled
+from rules.words.wording import Wording
+
+Why = tuple[str, str, Sequence[Reason]]  # why an item has its points, the formula behind them, the reasons below
+
+# --- rulebook
+
+
+def lines(rule: Rule, body: Scorecard, words: Wording) -> Iterator[str]:
+    """The vetoes, points, grades and ceilings of a scorecard for the rulebook."""
+    if body.vetoes:
+        yield "先看一票否决："
+        yield ""
+        yield from criteria_lines(rule, body.vetoes, words)
+    items = [(named(one), _points(one, words), _missing(one, words), SET_BY[one.set_by]) for one in body.items]
+    yield from table(("项目", "得分", "缺数据时", "数值由谁定"), items)
+    yield ""
+    if bounds := _bounds(body, words):
+        yield f"总分{bounds}。"
+        yield ""
+    grades = [(outcome_of(rule, grade), cell(words.condition(bands))) for bands, grade in body.grades]
+    yield from table(("等级", "总分"), grades)
+    yield ""
+    if body.ceilings:
+        caps = [(named(one), cell(words.condition(one.condition)), outcome_of(rule, one.outcome))
+                for one in body.ceilings]  # fmt: skip
+        yield from table(("封顶", "条件", "最高等级"), caps)
+        yield ""
+
+
+def _points(item: ScoreItem, words: Wording) -> str:
+    if item.formula is not None:
+        bounds = _bounds(item, words)
+        return cell(f"{words.expr(item.formula)}（{bounds}）" if bounds else words.expr(item.formula))
+    return "<br>".join(
+        cell(f"{words.condition(band)}：{words.expr(worth)}")
+        for band, worth in item.bands
+        if not (isinstance(band, Group) and band.join == "none")  # no points where an adjustment does not hold
+    )
+
+
+def _bounds(scored: ScoreItem | Scorecard, words: Wording) -> str:
+    """The least and the most that points can come to."""
+    ends = (("最低", scored.least), ("最高", scored.most))
+    return "，".join(f"{word} {words.value(value, POINTS)}" for word, value in ends if value is not None)
+
+
+def _missing(item: ScoreItem, words: Wording) -> str:
+    return "无法评分" if item.missing is None else words.value(item.missing, POINTS)
+
+
+# --- difference
+
+
+def items(rule: Rule, body: Scorecard, sides: Sides) -> Items:
+    """The scored items, the grades and the total of a scorecard."""
+    place = ("rules", rule.id, "body")
+    for one in body.items:
+        side = sides.of(partial(_scored, rule, one), "formula", "bands", "shown")
+        at = (*place, "items", one.id)
+        yield f"{rule.id}.{one.id}", Item("item", one.title, one.clause, at, {"condition": side})
+    for condition, grade in body.grades:
+        side = sides.of(partial(Wording.condition, condition=condition, subject=rule.subject), (0,))
+        title = rule.outcomes[grade].title
+        at = (*place, "grades", grade)
+        yield f"{rule.id}.grades.{grade}", Item("item", title, rule.clause, at, {"condition": side})
+    total = {"value": sides.of(partial(_total, body), "least", "most")}
+    yield f"{rule.id}.total", Item("item", Text("总分", "Total"), rule.clause, place, total)
+
+
+def _total(body: Scorecard, say: Wording) -> str:
+    if body.least is None and body.most is None:
+        return say.text(VALUES["most", None])
+    return " – ".join("…" if one is None else say.value(one, POINTS) for one in (body.least, body.most))
+
+
+def _scored(rule: Rule, one: ScoreItem, say: Wording) -> Spoken:
+    if one.formula is not None:
+        return Spoken(say.expr(one.formula, rule.subject))
+    bands = [(say.condition(at, rule.subject), say.expr(worth, rule.subject)) for at, worth in one.bands]
+    whole = say.pick("；", "; ").join(f"{band} {worth}" for band, worth in bands)
+    frame = framed(bands[0][0], one, say) if bands else ""
+    return Spoken(whole, tuple(f"{untitled(band, one, say)} {worth}" for band, worth in bands), frame)
+
+
+# --- explanation
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardExplainer(Explainer):
+    """Explains a scorecard: the vetoes, the points of each item, the ceilings, the total and the grade."""
+
+    body: Scorecard
+
+    def item(self, finding: Finding, criterion: Criterion | ScoreItem) -> Reason:
+        if isinstance(criterion, ScoreItem):
+            return self._scored(finding, criterion)
+        return Explainer.item(self, finding, criterion)
+
+    def outputs(self) -> Iterator[Reason]:
+        """The total and the grade it earns; a card with a veto has none that counts."""
+        decision, body, say = self.decision, self.body, self.say
+        title = say.pick("总分", "Total")
+        vetoes = [one.verdict for one in decision.findings if one.role == "veto"]
+        points = [one.points for one in decision.findings if one.role == "item"]
+        if False in vetoes:
+            yield Reason(title, say.pick("已被一票否决，不计总分", "vetoed: the points do not count"))
+        elif None in points:
+            yield Reason(title, say.pick("有的项目还不能计分", "some items cannot be scored yet"), state="unknown")
+        else:
+            raw = exact(sum(points))
+            total = within(raw, body.least, body.most)
+            yield Reason(title, say.value(total, POINTS), formula=self._added(points, raw, total))
+            waits = say.pick("有一票否决的条件无法判断，还不能定级", "a veto cannot be told, so there is no grade yet")
+            yield Reason(say.pick("等级", "Grade"), waits, state="unknown") if None in vetoes else self._grade()
+
+    def _added(self, points: list[Value], raw: Value, total: Value) -> str:
+        """The points added up, and the bound that cut the sum."""
+        say = self.say
+        if not self.arithmetic.depth:
+            return ""
+        each = [say.value(one, POINTS) if one >= 0 else f"({say.value(one, POINTS)})" for one in points]
+        if total == raw:
+            return f"= {' + '.join(each)}"
+        return f"= {' + '.join(each)} = {say.value(raw, POINTS)}{say.pick('，', ', ')}{self._bound(raw, total)}"
+
+    def _bound(self, value: Value, given: Value) -> str:
+        """The bound that made another value of points."""
+        bound = self.say.pick("最低", "at least") if given > value else self.say.pick("最高", "at most")
+        return f"{bound} {self.say.value(given, POINTS)}"
+
+    def _grade(self) -> Reason:
+        """The grade that the total earns, and the ceilings that lower it."""
+        decision, rule, say = self.decision, self.decision.rule, self.say
+        condition, grade = next(one for one in self.body.grades if holds(one[0], say.scope))
+        earned = say.text(rule.outcomes[grade].title)
+        band = say.pick("，", " and ").join(tests(say.plain, leaf) for leaf in leaves_in(condition))
+        formula = say.pick(f"总分{band}的为 {earned}", f"{earned} is for a total {band}") if band else earned
+        if rule.outcomes[decision.outcome].role == "unknown":
+            waits = say.pick("有限级的条件无法判断，还不能定级", "a ceiling cannot be told, so there is no grade yet")
+            return Reason(say.pick("等级", "Grade"), waits, formula=formula, state="unknown")
+        kept = say.text(rule.outcomes[decision.outcome].title)
+        if grade != decision.outcome:
+            why = say.pick("、", ", ").join(
+                say.text(one.title) for one in decision.findings
+                if one.role == "ceiling" and one.verdict is False and one.outcome == decision.outcome
+            )  # fmt: skip
+            formula = say.pick(f"{formula}；因“{why}”降为 {kept}", f'{formula}; lowered to {kept} by "{why}"')
+        return Reason(say.pick("等级", "Grade"), kept, formula=formula if self.arithmetic.depth else "")
+
+    # --- points: the value seen, and the band, the formula or the bound that gave them
+
+    def _scored(self, finding: Finding, item: ScoreItem) -> Reason:
+        say, points = self.say, finding.points
+        why, formula, below = self._why(item)
+        worth = say.pick("不能计分", "cannot be scored")
+        if points is not None:
+            given = say.value(points, POINTS)
+            worth = say.pick(f"{given}（{why}）", f"{given} ({why})") if why else given
+        return Reason(
+            title=say.text(finding.title),
+            seen=self._seen(item),
+            wanted=worth,
+            formula=formula,
+            state="" if points is not None else "unknown",
+            clause=finding.clause,
+            source=source(finding, say),
+            below=tuple(below),
+        )
+
+    def _seen(self, item: ScoreItem) -> str:
+        """The value that an item looks at; of a bonus or deduction that of its condition."""
+        say, condition = self.say, item.bands[0][0] if item.bands else None
+        if item.formula is not None or condition is None:
+            return ""
+        if item.shown is not None:
+            return say.of_values(item.shown).lacking(item.shown)
+        if isinstance(condition, Group):
+            return counted(condition, say)
+        name, seen = say.name(condition.left), say.of_values(condition.left).lacking(condition.left)
+        return seen if name == say.text(item.title) else f"{name}{say.pick('：', ': ')}{seen}"
+
+    def _why(self, item: ScoreItem) -> Why:
+        say, absent = self.say, self.say.pick("没有数据，按规定计", "set by the plan where nothing is known")
+        if item.formula is not None:
+            value = evaluate(item.formula, say.scope)
+            why = absent if value is None else self._cut(item, value)
+            return why, *self.arithmetic.of(item.formula)
+        for condition, worth in item.bands:
+            truth = holds(condition, say.scope)
+            if truth is not False:
+                behind = self._looked_at(item)
+                if truth is None or evaluate(worth, say.scope) is None:
+                    return absent, "", behind
+                formula, below = self.arithmetic.of(worth)
+                return self._band(item, condition), formula, (*behind, *below)
+        return absent, "", ()
+
+    def _looked_at(self, item: ScoreItem) -> Sequence[Reason]:
+        """The arithmetic of the value that an item looks at, or the comparisons of a bonus that makes several."""
+        first = item.bands[0][0]
+        if item.shown is not None:
+            return tuple(self.arithmetic.behind(item.shown))
+        return tuple(self.arithmetic.parts(first)) if isinstance(first, Group) else ()
+
+    def _band(self, item: ScoreItem, condition: Condition) -> str:
+        """The band that the value fell into; of a bonus whether its condition holds."""
+        say, first = self.say, item.bands[0][0]
+        if item.shown is not None and isinstance(condition, Leaf):
+            return "" if exactly(condition) else tests(say.of_values(condition.left), condition)
+        if item.shown is not None:
+            return say.plain.condition(condition)
+        if isinstance(first, Group):
+            return say.text(joined(first))
+        if exactly(first) and condition is first:
+            return ""
+        verdict, asked = say.text(HOLDS[condition is first]), plainly(say, first)
+        return say.pick(f"{verdict}，条件：{asked}", f"{verdict}, condition: {asked}")
+
+    def _cut(self, item: ScoreItem, value: Value) -> str:
+        """The value of a formula and the bound that cut it; nothing where none did."""
+        say, given = self.say, within(value, item.least, item.most)
+        worked = say.value(value, POINTS)
+        bound = self._bound(value, given)
+        return "" if given == value else say.pick(f"算得 {worked}，{bound}", f"comes to {worked}, {bound}")

@@ -1,0 +1,97 @@
+"""Blueprints of documented views: access, possible problems, idempotency, ETags, deprecation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, TypeVar
+
+import flask_smorest
+from flask import Response
+from werkzeug.http import http_date
+
+from service.http.bodies import Parser
+from service.http.context import this_app, this_request
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """The terms of a view: the permission it requires, the problems it may answer with besides those of all views,
+    whether it honours Idempotency-Key, and whether its answers carry an ETag."""
+
+    permission: str
+    kinds: tuple[str, ...] = ()
+    idempotent: bool = False
+    tagged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deprecation:
+    """When a view is deprecated, when it is removed, its successor, and a link that explains it."""
+
+    since: date
+    sunset: date
+    successor: str = ""
+    about: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Deprecation (RFC 9745), Sunset (RFC 8594), and links to what follows."""
+        since, sunset = (datetime.combine(day, time(), UTC) for day in (self.since, self.sunset))
+        links = {"successor-version": self.successor, "deprecation": self.about}
+        shown = [f'<{target}>; rel="{name}"' for name, target in links.items() if target]
+        headers = {"Deprecation": f"@{int(since.timestamp())}", "Sunset": http_date(sunset)}
+        return headers | ({"Link": ", ".join(shown)} if shown else {})
+
+
+def deprecated(*args: Any, **kwargs: Any) -> Callable[[View], View]:
+    """Declares a view deprecated, as a Deprecation of these arguments; its answers and the OpenAPI document say so."""
+    return _marked("deprecation", Deprecation(*args, **kwargs))
+
+
+def _marked(name: str, value: object) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        setattr(view, name, value)
+        return view
+
+    return mark
+
+
+def contract_of(view: Callable[..., object] | None) -> Contract | None:
+    """The terms of a view; None for a page."""
+    return getattr(view, "contract", None)
+
+
+def deprecation_of(view: Callable[..., object] | None) -> Deprecation | None:
+    return getattr(view, "deprecation", None)
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # ships no types
+    """A group of documented views."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.after_request(_announce)
+
+    def view(
+        self, method: str, path: str, answer: str | None, *, status: int = 200, **terms: Any
+    ) -> Callable[[View], View]:
+        """Registers a view under its contract; `answer` is the schema of its JSON answer in the OpenAPI document."""
+
+        def register(view: View) -> View:
+            marked = _marked("contract", Contract(**terms))(view)
+            return self.route(path, methods=[method])(self.response(status, answer)(marked))  # type: ignore[no-any-return]
+
+        return register
+
+
+def _announce(response: Response) -> Response:
+    """Add deprecation headers to the answer of a deprecated view."""
+    if found := deprecation_of(this_app().view_functions.get(this_request().endpoint or "")):
+        response.headers.extend(found.headers)
+    return response
