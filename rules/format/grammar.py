@@ -42,7 +42,11 @@ _ABOUT: dict[str, Shape] = {
     "set_by": SET_BY,
 }
 _LEVER: dict[str, Shape] = {
-    "part_of": Field(ID, "不会超过哪个事实", "the fact it can never exceed"),
+    "part_of": Field(
+        Either((is_a("list"), ListOf(ID, 1)), (is_a("scalar"), ID)),
+        "不会超过哪个（哪些）事实",
+        "the fact or facts it can never exceed",
+    ),
     "change": Field(Word(("up", "down", "set")), "人们可怎样改变它", "how people can change it"),
 }
 _CODES: dict[str, Shape] = {
