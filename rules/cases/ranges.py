@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rules.model import Fact
@@ -10,15 +10,15 @@ from rules.values.exact import Range, Value
 
 
 def narrowed(
-    record: Mapping[str, Any], ranges: Mapping[str, Range], facts: Mapping[str, Fact], wholes: Mapping[str, str]
+    record: Mapping[str, Any], ranges: Mapping[str, Range], facts: Mapping[str, Fact], parts: Sequence[tuple[Fact, Fact]]
 ) -> tuple[dict[str, Value], dict[str, Range], list[str]]:
     """The facts that have one possible value, the ranges of the others, and the facts that no value is left for.
 
-    `wholes` names the whole of each part, which a part never exceeds."""
+    `parts` has each part with a whole of it, which it never exceeds."""
     own = {name: overlap(one, Range(facts[name].minimum, facts[name].maximum)) for name, one in ranges.items()}
     values = {name: record[name] for name in facts if name in record}
-    for _ in wholes:  # as many rounds as the longest chain of parts can need
-        for part, whole in wholes.items():
+    for _ in parts:  # as many rounds as the longest chain of parts can need
+        for part, whole in ((part.name, whole.name) for part, whole in parts):
             if part in own:
                 own[part] = overlap(own[part], Range(None, _end(whole, 1, own, values)))
             if whole in own:

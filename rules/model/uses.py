@@ -31,7 +31,7 @@ def is_part(edition: Edition, subject: str, part: Expr, whole: Expr) -> bool:
     if not isinstance(part, Ref) or not isinstance(whole, Ref) or part.scope != whole.scope:
         return False
     fact = fact_of(edition, part.scope or subject, part)
-    return fact is not None and fact.part_of == whole.name
+    return fact is not None and whole.name in fact.part_of
 
 
 def behind(edition: Edition, used: Iterable[Used]) -> dict[tuple[str, str], Fact]:

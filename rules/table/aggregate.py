@@ -74,11 +74,11 @@ class Counting:
         cannot be true, and nothing says which is not."""
         facts, odds = self.edition.subjects[subject].facts, defaultdict[str, list[Any]](list)
         for name, fact in facts.items():
-            pair = {name, fact.part_of}
-            mixed = pair & given and any(facts[one].counted is not None for one in pair & facts.keys())
-            if mixed and fact.type.is_number and pair <= set(table.columns):
-                for one in pair:
-                    odds[one].append(table[name] > table[fact.part_of])
+            for whole in fact.part_of:
+                mixed = {name, whole} & given and any(facts[one].counted is not None for one in (name, whole))
+                if mixed and fact.type.is_number and {name, whole} <= set(table.columns):
+                    for one in (name, whole):
+                        odds[one].append(table[name] > table[whole])
         doubted = {name: ibis.ifelse(some(odd), ibis.null(table[name].type()), table[name])
                    for name, odd in odds.items()}  # fmt: skip
         return table.mutate(**doubted) if doubted else table
@@ -256,11 +256,12 @@ def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> di
     has = {name for name, fact in facts.items() if fact.type.is_number and name in table.columns}
     low, high = ({name: ibis.coalesce(table[name], table[name + end]) if name in ends else table[name] for name in has}
                  for end in ENDS)  # fmt: skip
-    parts = sorted((name for name in has if facts[name].part_of in has), key=lambda name: _depth(facts, name))
-    for name in parts:
-        high[name] = ibis.least(high[name], high[facts[name].part_of])
-    for name in reversed(parts):
-        low[facts[name].part_of] = ibis.greatest(low[facts[name].part_of], low[name])
+    parts = [(name, whole) for name in facts if name in has for whole in facts[name].part_of if whole in has]
+    parts.sort(key=lambda pair: _depth(facts, pair[0]))
+    for name, whole in parts:
+        high[name] = ibis.least(high[name], high[whole])
+    for name, whole in reversed(parts):
+        low[whole] = ibis.greatest(low[whole], low[name])
     columns: dict[str, Any] = {}
     for name in ends:
         own, types = table[name], [table[name + end].type() for end in ENDS]
@@ -273,8 +274,5 @@ def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> di
 
 
 def _depth(facts: Mapping[str, Fact], name: str) -> int:
-    """How many wholes a part lies in."""
-    depth = 0
-    while name in facts and facts[name].part_of and depth < len(facts):
-        name, depth = facts[name].part_of, depth + 1
-    return depth
+    """How many wholes a part lies in, one within the other."""
+    return 1 + max((_depth(facts, whole) for whole in facts[name].part_of if whole in facts), default=0)

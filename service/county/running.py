@@ -194,10 +194,10 @@ class _Run:
         """Judge one subject, after those below it."""
         judging, subject = self.judging, file.subject
         below = {one: path for one, path in self.files.items() if subject in around(self.edition, one)}
-        aside = {**self.clean, **{one: path for one in below if (path := self.folder / WORK / aside_of(one)).exists()}}
+        aside = {one: path for one in below if (path := self.folder / WORK / aside_of(one)).exists()}
 
         def counted(level: str) -> Any:
-            table = judging.beside(level, judging.linked(level, self.clean), below, aside)
+            table = judging.beside(level, judging.linked(level, self.clean), aside, self.clean)
             return judging.counted(level, table, below)
 
         table = counted(subject)

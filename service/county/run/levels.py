@@ -49,13 +49,11 @@ class Judging:
         table = self.backend.table(path)
         return table.select(*(one for one in own_columns(table.columns) if one not in self.edition.rules))
 
-    def beside(self, subject: str, table: Any, below: Iterable[str], aside: Mapping[str, Path]) -> Any:
+    def beside(self, subject: str, table: Any, aside: Mapping[str, Path], clean: Mapping[str, Path]) -> Any:
         """The table with the number of rows of each subject below that were set aside, where any were."""
-        for one in below:
-            if one not in aside or not self.counts(subject, [one]):
-                continue
-            rows = self.linked(one, aside)
-            if key_of(subject) in rows.columns:
+        for one, path in aside.items():
+            rows = self.linked(one, {**clean, one: path}) if self.counts(subject, [one]) else None
+            if rows is not None and key_of(subject) in rows.columns:
                 many = rows.group_by(around__=rows[key_of(subject)]).agg(**{one + ASIDE: rows[KEY].nunique()})
                 joined = table.left_join(many, table[KEY] == many.around__)
                 table = joined.select(*table.columns, one + ASIDE)
