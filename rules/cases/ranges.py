@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rules.model import Fact
-from rules.values.exact import Range, Value
+from rules.values.exact import RANGES, Range, Value
 
 
 def narrowed(
@@ -26,6 +26,13 @@ def narrowed(
     least = {name: one.at_least for name, one in own.items() if one.at_least == one.at_most is not None}
     empty = [name for name, one in own.items() if None not in one and one.at_least > one.at_most]
     return least, {name: one for name, one in own.items() if name not in least}, empty
+
+
+def ranged(facts: Any) -> bool:
+    """Whether a number of a case is a range, in it or in the records in it."""
+    if isinstance(facts, Mapping):
+        return RANGES in facts or any(map(ranged, facts.values()))
+    return isinstance(facts, list) and any(map(ranged, facts))
 
 
 def _end(name: str, place: int, own: Mapping[str, Range], values: Mapping[str, Value]) -> Value:
