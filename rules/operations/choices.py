@@ -26,9 +26,9 @@ def _read_known(formula: Formula) -> Op | None:
 
 def _known(op: Op, scope: Scope) -> Value:
     """A number within bounds is known; whether there is one that cannot be computed (over zero?) is not."""
-    if scope.range(op.args[0]) is not None:
-        return True
-    return None if scope.ranged(op.args[0]) else False
+    if scope.evaluate(op.args[0]) is not None or not scope.ranged(op.args[0]):
+        return scope.evaluate(op.args[0]) is not None
+    return True if scope.range(op.args[0]) is not None else None
 
 
 def _read_choice(formula: Formula) -> Op | None:
