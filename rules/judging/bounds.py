@@ -71,7 +71,7 @@ def _of_op(op: Op, scope: Scope) -> Range | None:
         return None
     asked = tuple(operation.asked(op, scope))
     if not operation.strict and len(asked) > 1:
-        return None  # of a choice the branch is not known
+        return None  # which of the arguments it is cannot be told
     ranges = [bounds(arg, scope) for arg in asked]
     if None in ranges:
         return None

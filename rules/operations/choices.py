@@ -20,6 +20,12 @@ def _first_known(op: Op, scope: Scope) -> Value:
     return None
 
 
+def _first_ranged(op: Op, scope: Scope) -> Sequence[Expr]:
+    """The argument that is known within bounds, if it comes first; else all are asked for."""
+    first = next((arg for arg in op.args if scope.evaluate(arg) is not None or scope.ranged(arg)), None)
+    return op.args if first is None else (first,)
+
+
 def _read_known(formula: Formula) -> Op | None:
     return typed(formula, [formula.expression(formula.own)])
 
@@ -72,7 +78,7 @@ def _holds(op: Op, scope: Scope) -> Value:
 OPERATIONS = (
     Operation("first_known", _first_known, alike, {
         "": Phrase("{args}", "{args}", LOOSE, (WORDS,), Text("；没有的，", "; where not known, ")),
-    }, strict=False),
+    }, strict=False, asked=_first_ranged, span=_choice_span),
     Operation("known", _known, truth, {"": Phrase("{0}已知", "{0} is known", WORDS)},
               (Key("known", EXPRESSION),), _read_known, strict=False),
     Operation("choose", _choose, alike, {

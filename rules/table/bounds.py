@@ -39,8 +39,9 @@ class Interval:
 
 
 def interval(expr: Expr, frame: Frame) -> Interval | None:
-    """The interval of an expression; None where no column of ends reaches it."""
-    if isinstance(expr, Const) or not expr.type.is_number:
+    """The interval of an expression; None where no column of ends reaches it, and in the records of a list: written
+    out there, intervals of intervals grow too long."""
+    if isinstance(expr, Const) or not expr.type.is_number or not frame.settles:
         return None
     place = ("range", id(expr) if isinstance(expr, Op) else expr)
     if place not in frame.memo:
