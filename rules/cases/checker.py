@@ -116,10 +116,8 @@ class FactChecker:
                 continue
             try:
                 if (read := readers.get(name)) is not None:
-                    if isinstance(value, dict) and known.facts[name].type.is_number:
-                        ranges[name] = _range(value, read)
-                    else:
-                        record[name] = read(value)
+                    given = read(value)
+                    (ranges if isinstance(given, Range) else record)[name] = given
                 elif name in known.facts:
                     record[name] = self._list(known.facts[name].type, value, _below(at, name), problems)
                 elif name in around:
@@ -179,6 +177,8 @@ class FactChecker:
         def read(value: Any) -> Value:
             if type(value) is int and low <= value <= high:
                 return value
+            if isinstance(value, dict):
+                return _range(value, read)
             number = figure(value)
             return number if least <= number <= most and -HUGE < number < HUGE else self._out_of_range(fact, number)
 

@@ -10,7 +10,10 @@ from rules.values.exact import RANGES, Range, Value
 
 
 def narrowed(
-    record: Mapping[str, Any], ranges: Mapping[str, Range], facts: Mapping[str, Fact], parts: Sequence[tuple[Fact, Fact]]
+    record: Mapping[str, Any],
+    ranges: Mapping[str, Range],
+    facts: Mapping[str, Fact],
+    parts: Sequence[tuple[Fact, Fact]],
 ) -> tuple[dict[str, Value], dict[str, Range], list[str]]:
     """The facts that have one possible value, the ranges of the others, and the facts that no value is left for.
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rules.judging.decision import Compared, Finding, Item, Part, Ready
 from rules.judging.bounds import seen
+from rules.judging.decision import Compared, Finding, Item, Part, Ready
 from rules.judging.evaluate import Scope
 from rules.judging.outcomes import Judgement, Truth, check, holds
 from rules.judging.readers import Place, Reader, Reading

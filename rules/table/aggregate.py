@@ -96,12 +96,12 @@ class Counting:
             same = [(own, name) for own, name in ((KEY, key), (DAY, DAY)) if name in one.columns]
             joined = joined.left_join(one, same)
         columns = {name: joined[name] for name in table.columns}
-        none, beyond = joined[key].isnull(), truth(False)
+        beyond = truth(False)
         if WORKING + BEYOND in joined.columns:
             beyond = ibis.coalesce(joined[WORKING + BEYOND], beyond)
         for name, fact in facts.items():
             aside = joined[below + ASIDE] if below + ASIDE in table.columns else None
-            for column, found in _read(name, fact, joined, none, beyond, bottoms, aside).items():
+            for column, found in _read(name, fact, joined, beyond, bottoms, aside).items():
                 old = columns.get(column)
                 columns[column] = found if old is None else ibis.coalesce(old, found.cast(old.type()))
         columns[BEYOND] = columns[BEYOND] | beyond if BEYOND in columns else beyond
@@ -217,7 +217,7 @@ def _added(rows: Any, keys: Sequence[str], ops: Mapping[str, Op], records: Mappi
 
 
 def _read(
-    name: str, fact: Fact, joined: Any, none: Any, beyond: Any, bottoms: Mapping[str, tuple[int, int]], aside: Any
+    name: str, fact: Fact, joined: Any, beyond: Any, bottoms: Mapping[str, tuple[int, int]], aside: Any
 ) -> dict[str, Any]:
     """What was added up, and its ends where it is in doubt; of no records at all nothing, which is known. `aside` is
     the number of records that were set aside, which are in doubt as well."""
@@ -226,8 +226,7 @@ def _read(
     doubt = beyond | (ibis.coalesce(joined[name + DOUBT], literal(0)) + more > literal(0))
     if fact.type.of:
         empty = ibis.literal([], column.type())
-        found = ibis.ifelse(none, empty, ibis.coalesce(column, empty))
-        return {name: ibis.ifelse(doubt, ibis.null(column.type()), found)}
+        return {name: ibis.ifelse(doubt, ibis.null(column.type()), ibis.coalesce(column, empty))}
     bottom, most = bottoms.get(name, (1, 1))
     counts = fact.counted is not None and fact.counted.name == "count"
 

@@ -8,8 +8,8 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from rules.model import Edition, Fact
-from rules.values.kinds import KINDS
 from rules.values.exact import Range
+from rules.values.kinds import KINDS
 from rules.values.limits import MOST_RECORDS, PLACES
 from service.http.fields import ID_SCHEMA, Free, Strict
 

@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 
 from rules import Engine, FactChecker, FactError, Reference
 from rules.cases.files import read_cases
+from rules.judging.distance import distances
 from rules.values.exact import RANGES, Range
 from rules.words.explain import explain
 from tests.unit.small import ON, TITLE, checklist, count, derived, given, head, small, table
 
 FACTS = {
-    "all": count(), "filed": count(part_of="all"), "extra": count(), "income": given("amount"),
+    "all": count(), "filed": count(part_of="all", change="up"), "extra": count(), "income": given("amount"),
     "share": derived(ratio=["filed", "all"]), "rest": derived(difference=["all", "filed"]),
     "both": derived(sum=["filed", "extra"]), "or_income": derived(first_known=["income", "5 yuan"]),
     "told": derived(known="filed"), "ratio_told": derived(known={"ratio": ["filed", "extra"]}),
@@ -84,7 +85,13 @@ def test_a_range_decides_as_every_number_in_it_would(low, wide, all_, extra, dec
     each = {decided(decision, **facts | {"income": one}, filed=one).outcome
             for one in range(low, min(low + wide, facts["all"]) + 1)}  # fmt: skip
     assert outcome == "open" or each == {outcome}
-    if decision in ("by_share", "by_both", "by_rest", "graded", "card"):  # a single number and fixed limits: as sharp as can be
+    if decision in (
+        "by_share",
+        "by_both",
+        "by_rest",
+        "graded",
+        "card",
+    ):  # a single number and fixed limits: as sharp as can be
         assert (outcome == "open") == (len(each) > 1 or each == {"open"})
 
 
@@ -120,3 +127,8 @@ def test_findings_and_explanations_say_the_range(text):
     assert "只知道上下限" in explain(decision)
     assert "≈89.33% to 90%" in explain(decision, "en")
     assert decision.id != decided("by_share", all=300, filed=between(268, 271)).id
+
+
+def test_a_distance_from_a_figure_within_bounds_is_not_measured():
+    assert distances(decided("by_share", all=300, filed=between(200, 260))).outcome.why == "unknown"
+    assert distances(decided("by_share", all=between(290, 300), filed=200)).outcome.changes[0].by == 70

@@ -37,7 +37,9 @@ def case(edition: Edition, subject: str, row: Mapping[str, Any], decided: Iterab
     stand in columns named after these."""
 
     def of(level: str, start: str = "") -> dict[str, Any]:
-        given = ((name, _given(row, start + name)) for name, fact in edition.subjects[level].facts.items() if fact.given)
+        given = (
+            (name, _given(row, start + name)) for name, fact in edition.subjects[level].facts.items() if fact.given
+        )
         return {name: value for name, value in given if value is not None}
 
     facts = of(subject) | {name: row[name] for name in decided if row.get(name) is not None}
