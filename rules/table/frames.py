@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from rules.model import Condition, Edition, Expr, Fact, Rule, parts_of
+from rules.model import CONSTANTS, Condition, Edition, Expr, Fact, Rule, parts_of
 from rules.table import expressions, outcomes
 from rules.table.columns import SEPARATOR, around
 from rules.table.errors import about
@@ -60,7 +60,7 @@ class RowFrame(_Evaluated):
         self.rows = rows
         self.prefix = "" if own is None else subject + SEPARATOR
         self.given_columns = frozenset(rows.table.columns)
-        levels = around(edition, subject) if own is None else ()
+        levels = (*around(edition, subject), *({CONSTANTS} & edition.subjects.keys())) if own is None else ()
         self.outer = {level: RowFrame(edition, level, on, rows, self) for level in levels}
 
     def around(self, name: str) -> Frame | None:
@@ -73,7 +73,7 @@ class RowFrame(_Evaluated):
     def compute(self, fact: Fact) -> Cell:
         """Of a record around a row, only where there is one: where anything is known of it."""
         cell = super().compute(fact)
-        if not self.prefix or isinstance(cell, Records):
+        if not self.prefix or fact.constant or isinstance(cell, Records):
             return cell
         return choose([(self.rows.read(self.prefix + HERE), cell)], None, fact.type, self.flags)
 
