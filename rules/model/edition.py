@@ -11,7 +11,6 @@ from rules.model.expressions import Condition, Expr, Op
 from rules.values.exact import Type, Value
 from rules.values.text import Mark, NotFound, Text
 
-
 CONSTANTS = "constants"  # the subject that the constants of the whole plan belong to; there is no record of it
 
 

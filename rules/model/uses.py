@@ -47,8 +47,9 @@ def read_by(thing: Rule | Assignment | Fact) -> Iterator[Used]:
 
 def read_in_lists(thing: Rule | Fact) -> Iterator[Used]:
     """The references in a rule or a fact that are read inside the records of a list."""
+    listed = isinstance(thing, Rule) and thing.body.over is not None
     for part in parts_of(thing):
-        if part.own not in ("", part.subject):
+        if listed and part.role != "over":
             yield from refs(part.what, part.subject, part.own)
         else:
             yield from _in_lists(part.what, part.subject)

@@ -56,7 +56,11 @@ class Counting:
             raise Repeated(f"以下编号在表中不止一次：{names}", f"These ids occur more than once: {names}")
 
     def fill(
-        self, subject: str, table: Any, below: Mapping[str, Any], checked: bool = False,
+        self,
+        subject: str,
+        table: Any,
+        below: Mapping[str, Any],
+        checked: bool = False,
         only: Collection[str] | None = None,
     ) -> Any:
         """The table with its facts, or `only` some, counted from tables of records below, which say in `<subject>_id`
@@ -168,7 +172,7 @@ class Counting:
                 return refs(fact.formula, home)
             return read_by(edition.rules[ref.name]) if ref.what in ("outcome", "output") else None
 
-        start = chain.from_iterable(map(read_in_lists, (*facts, *rules)))
+        start = chain(*map(read_in_lists, facts), *map(read_in_lists, rules))
         read = [ref.name for home, ref in heights(start, behind) if home == below and ref.name in columns]
         return list(dict.fromkeys([KEY, *read]))
 

@@ -123,7 +123,6 @@ class RowFrame(_Evaluated):
                      for end, part in (("", cell.top), (UNDER, cell.bottom))))  # fmt: skip
 
 
-
 def _parts(name: str, cell: Cell) -> dict[str, Any]:
     """A cell in columns; what is the same in every row needs none."""
     if isinstance(cell, Num):

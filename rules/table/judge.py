@@ -79,8 +79,15 @@ class TableJudge:
         # what was settled for those left out may hold rows to be beyond the arithmetic
         return self._add(table, possible, None if refused else frame), refused
 
-    def beside(self, subject: str, table: Any, conditions: Mapping[str, Condition], facts: Sequence[str] = (),
-               *, flagged: bool = False) -> Any:
+    def beside(
+        self,
+        subject: str,
+        table: Any,
+        conditions: Mapping[str, Condition],
+        facts: Sequence[str] = (),
+        *,
+        flagged: bool = False,
+    ) -> Any:
         """The id of every row of a judged table, whether conditions hold of it, and the values of facts, derived ones
         too; `flagged` adds whether a value is beyond the arithmetic of tables."""
         frame = frame_of(self.edition, subject, self.on, table)

@@ -40,7 +40,6 @@ def given(edition: Edition, subject: str, units: Iterable[Unit]) -> Reads:
 def case(edition: Edition, subject: str, row: Mapping[str, Any], decided: Iterable[str]) -> dict[str, Any]:
     """The facts of a row, the conclusions that were `decided` before, and the facts of the records around it, which
     stand in columns named after these."""
-
     facts = told(edition, subject, row) | {name: row[name] for name in decided if row.get(name) is not None}
     levels = {level: told(edition, level, row, level + SEPARATOR) for level in around(edition, subject)}
     return facts | {level: about for level, about in levels.items() if about}

@@ -20,6 +20,7 @@ from service.county.intake.extract import Reads, case, reads
 from service.county.run.beyond import FEW, Beyond
 from service.county.run.manifest import LeftOut, Level
 
+NONE: Reads = {}
 LISTED = 50 * FEW  # records in lists around rows that are judged one by one
 Widened = Callable[[Any, Sequence[Rule], bool], Any]  # rows, decisions, and whether their lists are wanted whole
 
@@ -74,7 +75,9 @@ class Judging:
         """The decisions about a subject."""
         return [rule for rule in self.edition.rules.values() if rule.subject == subject]
 
-    def surrounded(self, subject: str, table: Any, upper: Mapping[str, Path], wanted: Reads, figures: Reads = {}) -> Any:
+    def surrounded(
+        self, subject: str, table: Any, upper: Mapping[str, Path], wanted: Reads, figures: Reads = NONE
+    ) -> Any:
         """The table with the facts of the records around it that decisions read, and figures worked out for these."""
         for level in around(self.edition, subject):
             key = key_of(level)

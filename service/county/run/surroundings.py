@@ -69,7 +69,9 @@ class Surroundings:
         if key not in self.made:
             table = self.counted(level, counts) if counts else self.judging.linked(level, self.clean)
             path = self._file(f"{level}_around")
-            self.judging.backend.write(self.widened(level, table, [self._used(level, name) for name in resting]), path, KEY)
+            self.judging.backend.write(
+                self.widened(level, table, [self._used(level, name) for name in resting]), path, KEY
+            )
             self.made[key] = self._figures(level, path, resting) if resting else (path, ())
         return self.made[key]
 
