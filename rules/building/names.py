@@ -112,4 +112,10 @@ class Names:
         """Every name that can be written in a place, as messages offer them."""
         decisions = [name for name, head in self.heads.items() if head.subject == place.subject]
         around = [f"{level}.{name}" for level in self.around(place)[1:] for name in self.of_facts.get(level, ())]
-        return [*self.of_facts.get(place.subject, ()), *decisions, *around, *(() if place.subject == CONSTANTS else self.constants), "on"]
+        return [
+            *self.of_facts.get(place.subject, ()),
+            *decisions,
+            *around,
+            *(() if place.subject == CONSTANTS else self.constants),
+            "on",
+        ]

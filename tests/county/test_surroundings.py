@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -214,3 +215,41 @@ def test_a_list_that_nothing_fills_in_is_refused_by_name(tmp_path):
             ABOVE | {"household": farms(6)},
             tmp_path / "out",
         )
+
+
+def test_counts_of_levels_that_are_not_judged_yet_are_drawn_where_they_do_not_come_back(tmp_path):
+    """A household looks at its township's villages, which look at the union, which counts the households."""
+    union = {"all": count("household", counted={"count": "household", "where": {"sound": "good"}})}
+    township = {
+        "within": "union",
+        "villages": given("list", of="village", counted={"records": "village"}),
+        "fine": derived(count="villages", where={"fit": "good"}),
+        "most_sound": derived(highest="sound", over="villages"),
+    }
+    village = {
+        "within": "township",
+        "kind": choice("plain", "hill"),
+        "sound": count("household", counted={"count": "household", "where": {"solid": "good"}}),
+    }
+    decisions = {
+        "solid": DECISIONS["sound"] | {"criteria": DECISIONS["sound"]["criteria"][:1]},
+        "fit": checklist({"require": {"kind": "hill"}}, {"require": {"union.all": {"at_least": "1 household"}}},
+                         subject="village"),
+        "sound": DECISIONS["sound"],
+        "among": checklist({"require": {"township.fine": {"at_least": "2 villages"}}},
+                           {"require": {"township.most_sound": {"at_least": "8 households"}}}, subject="household"),
+    }  # fmt: skip
+    edition = plan(decisions, union=FARM["union"] | union, township=township, village=village)
+    kinds = ["hill", "plain", "hill", "hill", "plain", "plain"]  # of V0, V2, V4 in T0 two are hills; in T1 one
+    rows = {"union": [{"id": "U"}], "township": [one | {"union_id": "U"} for one in ABOVE["township"]],
+            "village": [one | {"kind": kind} for one, kind in zip(ABOVE["village"], kinds, strict=True)],
+            "household": farms(60)}  # fmt: skip
+    found, _ = judged(edition, rows, tmp_path / "out")
+    town = {one["id"]: one["township_id"] for one in rows["village"]}
+    solid = Counter(one["village_id"] for one in rows["household"] if one["limit"] <= 30000)
+    for one in rows["household"]:
+        mine = town[one["village_id"]]
+        hills = sum(kind == "hill" for (name, place), kind in zip(town.items(), kinds, strict=True) if place == mine)
+        best = max(solid[name] for name, place in town.items() if place == mine)
+        assert found["household", one["id"]]["among"] == ("good" if hills >= 2 and best >= 8 else "bad")
+    assert {row["among"] for (subject, _), row in found.items() if subject == "household"} == {"good", "bad"}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rules.model import Edition, Ref
+from rules.model import Edition, Op, Ref
 from rules.model.uses import Used, fact_of, read_by, refs
 from rules.table import NotTabular, TableError
 from rules.table.columns import KEY, around, key_of
@@ -28,51 +28,56 @@ class Surroundings:
         self.clean, self.judged, self.scratch = clean, judged, scratch
         self.made: dict[Any, tuple[Path, tuple[str, ...]]] = {}
 
-    def counted(self, subject: str, only: Collection[str] | None = None) -> Any:
-        """The rows of a subject with all facts that are counted from the records below, or `only` some."""
+    def counted(self, subject: str, units: Collection[Unit] | None = None) -> Any:
+        """The rows of a subject with all facts that are counted from the records below, or with those among `units`."""
         judging, table = self.judging, self.judging.linked(subject, self.clean)
-        below = [one for one in self.clean if subject in around(self.edition, one)]
-        facts = {one: {name: fact.counted for name, fact in judging.counting.declared(subject, one).items()
-                       if only is None or name in only} for one in below}  # fmt: skip
-        done = {one: judging.backend.table(self.judged[one]) for one in below if facts[one] and one in self.judged}
-        open_ = {one: self.widened(one, self.counted(one), [used for op in facts[one].values()
-                 for used in refs(op, subject) if used[1].what != "records"])
-                 for one in below if facts[one] and one not in self.judged}  # fmt: skip
-        for tables, judged in ((done, True), (open_, False)):
-            if tables:
-                names = {name for one in tables for name in facts[one]}
-                table = judging.counted(subject, table, tables, names, judged=judged)
-        return self._kept(table, f"counted_{subject}") if done or open_ else table
+        tables: dict[bool, dict[str, Any]] = {True: {}, False: {}}  # those judged, and those still to be
+        names: dict[bool, list[str]] = {True: [], False: []}
+        for below in (one for one in self.clean if subject in around(self.edition, one)):
+            declared = judging.counting.declared(subject, below)
+            ops = {name: fact.counted for name, fact in declared.items() if units is None or (subject, name) in units}
+            if ops:
+                names[below in self.judged] += ops
+                tables[below in self.judged][below] = self._below(subject, below, ops.values(), units or ())
+        for judged in (True, False):
+            if tables[judged]:
+                table = judging.counted(subject, table, tables[judged], names[judged], judged=judged)
+        return self._kept(table, f"{subject}_counted") if any(names.values()) else table
+
+    def _below(self, subject: str, below: str, ops: Iterable[Op | None], units: Collection[Unit]) -> Any:
+        """The judged rows of a subject below; where they are still to be judged, with what the counts read."""
+        if below in self.judged:
+            return self.judging.backend.table(self.judged[below])
+        used = [used for op in ops for used in refs(op, subject) if used[1].what != "records"]
+        return self.widened(below, self.counted(below, {*units, *heights_of(self.edition, used)}), used)
 
     def widened(self, subject: str, table: Any, used: Sequence[Used], *, lists: bool = False) -> Any:
         """The table with what `used` reads of the records around; a list that only figures of the record around rest
-        on is left out, unless all `lists` are wanted."""
+        on is left out, unless all `lists` are wanted instead of the figures."""
         units = heights_of(self.edition, used)
         upper: dict[str, Path] = {}
-        carried: dict[str, tuple[str, ...]] = {}
+        figures: dict[str, tuple[str, ...]] = {}
         for level in around(self.edition, subject):
-            facts = self.edition.subjects[level].facts
-            names = [name for of, name in units if of == level and name in facts]
-            if level in self.clean and names and key_of(level) in table.columns:
-                upper[level], carried[level] = self._upper(level, names, figures=not lists)
-        told = {(level, name) for level, names in carried.items() for name in names}
-        wanted = given(self.edition, subject, heights_of(self.edition, used, told) if told else units)
-        return self.judging.surrounded(subject, table, upper, wanted, carried)
+            if level in self.clean and key_of(level) in table.columns and any(of == level for of, _ in units):
+                upper[level], figures[level] = self._upper(level, units)
+        told = {(level, name) for level, names in figures.items() for name in names}
+        if lists or not told:
+            return self.judging.surrounded(subject, table, upper, given(self.edition, subject, units))
+        wanted = given(self.edition, subject, heights_of(self.edition, used, told))
+        return self.judging.surrounded(subject, table, upper, wanted, figures)
 
-    def _upper(self, level: str, names: Sequence[str], *, figures: bool) -> tuple[Path, tuple[str, ...]]:
-        """The rows of a subject around with some facts, and which of its figures they have."""
-        resting = [name for name in names if figures and self._rests_on_list(level, name)]
-        counts = self.judging.counts(level, self.clean) & {*names}
+    def _upper(self, level: str, units: Collection[Unit]) -> tuple[Path, tuple[str, ...]]:
+        """The rows of a subject around with those of their facts that are among `units`, and the figures among them."""
+        resting = [name for of, name in units if of == level and self._rests_on_list(level, name)]
+        counts = {name for name in self.judging.counts(level, self.clean) if (level, name) in units}
         if not counts and not resting:
             return self.clean[level], ()
-        key = level, tuple(sorted(names)), figures, tuple(self.judged)
+        key = level, frozenset(units)
         if key not in self.made:
-            table = self.counted(level, counts) if counts else self.judging.linked(level, self.clean)
-            path = self._file(f"{level}_around")
-            self.judging.backend.write(
-                self.widened(level, table, [self._used(level, name) for name in resting]), path, KEY
-            )
-            self.made[key] = self._figures(level, path, resting) if resting else (path, ())
+            table, path = self.counted(level, units), self._file(f"{level}_around")
+            table = self.widened(level, table, [self._used(level, name) for name in resting])
+            self.judging.backend.write(table, path, KEY)
+            self.made[key] = self._figures(level, path, resting)
         return self.made[key]
 
     def _figures(self, level: str, path: Path, names: Sequence[str]) -> tuple[Path, tuple[str, ...]]:
@@ -98,11 +103,12 @@ class Surroundings:
         return path, ()
 
     def _rests_on_list(self, level: str, name: str) -> bool:
-        facts = self.edition.subjects[level].facts
-        return not facts[name].given and any(
-            of == level and one in facts and facts[one].type.of
-            for of, one in heights_of(self.edition, [self._used(level, name)])
-        )
+        subjects = self.edition.subjects
+        fact = subjects[level].facts.get(name)
+        if fact is None or fact.given:
+            return False
+        behind = [subjects[of].facts.get(one) for of, one in heights_of(self.edition, [self._used(level, name)])]
+        return any(one is not None and one.type.of for one in behind)
 
     def _used(self, level: str, name: str) -> Used:
         return level, Ref("fact", "", name, self.edition.subjects[level].facts[name].type)
