@@ -21,7 +21,7 @@ from service.county.run.beyond import FEW, Beyond
 from service.county.run.manifest import LeftOut, Level
 
 NONE: Reads = {}
-LISTED = 50 * FEW  # records in lists around rows that are judged one by one
+LISTED = 1000 * 1000  # records in lists around rows that are judged one by one
 Widened = Callable[[Any, Sequence[Rule], bool], Any]  # rows, decisions, and whether their lists are wanted whole
 
 
