@@ -27,7 +27,8 @@ from rules.model import (
 from rules.model.uses import Used, behind, fact_of, read_by, read_by_items, refs
 from rules.problems.problem import Problem, Problems
 from rules.values.text import Mark
-from rules.warnings.clauses import check_agreement
+from rules.warnings.clauses import check_agreement, sources_of
+from rules.warnings.exchanged import check_exchanged
 from rules.warnings.redundant import check_redundant
 from rules.warnings.worlds import shape
 
@@ -50,7 +51,9 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
         _protected(edition, assignment.id, assignment.mark, read_by(assignment), problems)
     _unused_facts(edition, problems)
     _unused_readings(edition, problems)
-    check_agreement(edition, problems)
+    sources = tuple(sources_of(edition))
+    check_agreement(sources, problems)
+    check_exchanged(edition, sources, problems)
     return problems.sorted()
 
 
