@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rules.building.edition import edition_of
@@ -113,4 +113,15 @@ def _merged(above: Files, files: Files, problems: Problems) -> Files:
             del merged[name]  # the child has no such decision
         else:
             merged[name] = merge(merged[name], node, problems, REPLACED) if name in merged else node
+    merged["plan"] = _acknowledging(above["plan"], files["plan"])
     return merged
+
+
+def _acknowledging(above: Node, plan: Node) -> Node:
+    """The head of a child, with the acknowledged warnings of the edition that it extends."""
+    inherited = above.at("acknowledged")
+    if not inherited.items:
+        return plan
+    both = replace(inherited, value=[*inherited.items, *plan.at("acknowledged").items])
+    marks = {"acknowledged": inherited.mark} | plan.key_marks
+    return replace(plan, value={**plan.entries, "acknowledged": both}, key_marks=marks)

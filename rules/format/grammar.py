@@ -5,6 +5,7 @@ from __future__ import annotations
 from rules.operations import KEYS
 from rules.operations.comparisons import LIMITS
 from rules.operations.forms import CHOICES, CONDITION, EXPRESSION, ID, PATH, VALUE, WORDS
+from rules.problems.problem import messages
 from rules.shapes import (
     Anything,
     Either,
@@ -24,8 +25,9 @@ from rules.shapes import (
 )
 from rules.values.kinds import KINDS
 from rules.values.text import Text
+from rules.values.traits import PERSONAL_TRAITS
 
-PERSONAL_TRAITS = ("health", "disability", "marital_status", "welfare", "sex", "religion", "ethnicity")
+WARNINGS = tuple(code.removeprefix("warning.") for code in messages() if code.startswith("warning."))
 
 DATE = Pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}", "日期，年-月-日", "a date, year-month-day", ("2026-12-31",))
 NUMBER = Pattern(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", "数", "a number", ("10", "-5", "2.5"))
@@ -171,6 +173,13 @@ PLAN = Record(
                       {"note": WORDS}),
      "extends": Record({"plan": PLAN_ID, "edition": DATE}),
      "not_decided": MapOf(CLAUSE, WORDS, 1),
+     "acknowledged": Field(ListOf(Record({
+         "warning": Field(Word(WARNINGS), "提醒的代码，check 在行末写明", "the code of a warning, which `check` prints last"),
+         "at": Field(PATH, "提醒所指的位置", "the place that the warning names"),
+         "by": Field(WORDS, "由谁确认（部门、岗位）", "who found it right: an office, not a person"),
+         "on": DATE,
+         "because": WORDS,
+     }), 1), "已核对、保留原样的提醒", "warnings that were looked into and are meant"),
      "note": WORDS},
 )  # fmt: skip
 FACTS = Record({"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "facts": MapOf(ID, FACT, 1)}), 1)})

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 
 from rules.values.text import Lang, Mark, Text, listed, near, shown
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "acknowledged"]
 MOST_NAMES = 12  # of those that could stand in place of an unknown one
 _MESSAGES = Path(__file__).with_name("messages.json")
 

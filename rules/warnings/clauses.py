@@ -11,8 +11,22 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from rules.model import Comparison, Const, Criterion, Edition, Expr, Fact, Group, Leaf, Reading, Ref, Rule, ScoreItem
-from rules.model import criteria_of, items_of
+from rules.model import (
+    Comparison,
+    Const,
+    Criterion,
+    Edition,
+    Expr,
+    Fact,
+    Group,
+    Leaf,
+    Reading,
+    Ref,
+    Rule,
+    ScoreItem,
+    criteria_of,
+    items_of,
+)
 from rules.model.contents import Node, children
 from rules.model.uses import behind, read_by, read_by_items
 from rules.operations.comparisons import DOWNWARD, OPERATORS, UPWARD
@@ -79,7 +93,9 @@ def _of_item(edition: Edition, rule: Rule, item: Criterion | ScoreItem) -> Itera
     if isinstance(item, ScoreItem):
         limits = tuple(Const(one, POINTS) for one in (item.least, item.most) if one is not None)
         named = item.clause != rule.clause or item.title.zh in text
-        yield Source(*head, text, tuple(claims((item.bands, item.formula, limits), turned=True)) if named else (), alike=True)
+        yield Source(
+            *head, text, tuple(claims((item.bands, item.formula, limits), turned=True)) if named else (), alike=True
+        )
         return
     reading, turned = edition.readings.get(item.reading), item.reject or item in rule.body.rows
     yield Source(*head, text, tuple(claims((item.condition, item.then), turned)), reading)
