@@ -174,9 +174,9 @@ PLAN = Record(
      "extends": Record({"plan": PLAN_ID, "edition": DATE}),
      "not_decided": MapOf(CLAUSE, WORDS, 1),
      "acknowledged": Field(ListOf(Record({
-         "warning": Field(Word(WARNINGS), "提醒的代码，check 在行末写明", "the code of a warning, which `check` prints last"),
+         "warning": Field(Word(WARNINGS), "提醒的代码，check 写在行末", "the code that `check` prints last"),
          "at": Field(PATH, "提醒所指的位置", "the place that the warning names"),
-         "by": Field(WORDS, "由谁确认（部门、岗位）", "who found it right: an office, not a person"),
+         "by": Field(WORDS, "由谁确认（部门、岗位）", "the office that looked into it"),
          "on": DATE,
          "because": WORDS,
      }), 1), "已核对、保留原样的提醒", "warnings that were looked into and are meant"),

@@ -84,7 +84,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """A warning that is meant: its code without `warning.`, the place it speaks of, who found it right, when and why."""
+    """A warning that is meant: its code without `warning.`, its place, who looked into it, when and why."""
 
     warning: str
     at: str

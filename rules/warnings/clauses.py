@@ -20,6 +20,7 @@ from rules.model import (
     Fact,
     Group,
     Leaf,
+    Op,
     Reading,
     Ref,
     Rule,
@@ -27,7 +28,7 @@ from rules.model import (
     criteria_of,
     items_of,
 )
-from rules.model.contents import Node, children
+from rules.model.contents import children
 from rules.model.uses import behind, read_by, read_by_items
 from rules.operations.comparisons import DOWNWARD, OPERATORS, UPWARD
 from rules.problems.problem import Problems
@@ -133,7 +134,7 @@ def _readers(edition: Edition, facts: Sequence[Fact]) -> dict[tuple[str, str], s
     return readers
 
 
-def claims(thing: Node | Mapping[str, Node] | tuple[object, ...] | None, turned: bool = False) -> Iterator[Claim]:
+def claims(thing: object, turned: bool = False) -> Iterator[Claim]:
     """Every comparison with a limit, and every bare figure, in conditions and formulas, to any depth."""
     match thing:
         case Const():
@@ -147,10 +148,8 @@ def claims(thing: Node | Mapping[str, Node] | tuple[object, ...] | None, turned:
                 yield from claims(part, turned or thing.join == "none")
         case tuple() | Mapping():
             for one in thing.values() if isinstance(thing, Mapping) else thing:
-                yield from claims(one, turned)  # type: ignore[arg-type]
-        case None | Ref() | str():
-            return
-        case _:
+                yield from claims(one, turned)
+        case Op():
             for child, _ in children(thing):
                 yield from claims(child, turned)
 

@@ -1,4 +1,4 @@
-"""Notices two items of one clause that have each other's figure: both figures stand there, each at the other's words."""
+"""Notices two items of one clause that have each other's figure."""
 
 from __future__ import annotations
 
@@ -45,11 +45,16 @@ def check_exchanged(edition: Edition, sources: Sequence[Source], problems: Probl
             clauses[source.clause, str(one.figure.type)].append(one)
     for (clause, _), listed in clauses.items():
         for first, second in combinations(listed[:MOST], 2):
-            if first.source.path != second.source.path and first.figure.value != second.figure.value:
-                if _suits(first, second) + _suits(second, first) > _suits(first, first) + _suits(second, second):
-                    problems.warn(second.source.mark, "warning.exchanged", path=second.source.path,
-                                  id=second.source.id, fact=second.source.title, other=first.source.id, clause=clause,
-                                  limit=_shown(second), other_limit=_shown(first))  # fmt: skip
+            if _are_exchanged(first, second):
+                problems.warn(second.source.mark, "warning.exchanged", path=second.source.path, id=second.source.id,
+                              fact=second.source.title, other=first.source.id, clause=clause, limit=_shown(second),
+                              other_limit=_shown(first))  # fmt: skip
+
+
+def _are_exchanged(one: Stated, other: Stated) -> bool:
+    if one.source.path == other.source.path or one.figure.value == other.figure.value:
+        return False
+    return _suits(one, other) + _suits(other, one) > _suits(one, one) + _suits(other, other)
 
 
 def _suits(item: Stated, other: Stated) -> int:

@@ -1,5 +1,5 @@
-"""Reads the figures of a Chinese text, each with the operator that the words beside it state: 百分之五十, 五成, 高于55%,
-二十万元以上(不含), 18至65周岁. And its days: 12月31日, 六月底.
+"""Reads the figures of a Chinese text, each with the operator that the words beside it state: 百分之五十, 五成,
+高于55%, 二十万元以上(不含), 18至65周岁. And its days: 12月31日, 六月底.
 """
 
 from __future__ import annotations
