@@ -38,7 +38,7 @@ from rules.model.expressions import Comparison, Condition, Const, Expr, Group, L
 
 __all__ = [
     "Acknowledged", "Assignment", "Body", "Checklist", "Clause", "Comparison", "Condition", "Const", "Criterion",
-    "Dimension", "Edition", "Expr", "Fact", "Group", "Key", "Leaf", "Op", "Outcome", "Output", "Part", "Ranking", "Reading", "Ref",
-    "Report", "ReportStep", "Rule", "ScoreItem", "Scorecard", "Sentence", "Subject", "Table", "children", "criteria_of",
-    "items_of", "leaves_in", "lists_of", "parts_of", "subject_read",
+    "Dimension", "Edition", "Expr", "Fact", "Group", "Key", "Leaf", "Op", "Outcome", "Output", "Part", "Ranking",
+    "Reading", "Ref", "Report", "ReportStep", "Rule", "ScoreItem", "Scorecard", "Sentence", "Subject", "Table",
+    "children", "criteria_of", "items_of", "leaves_in", "lists_of", "parts_of", "subject_read",
 ]  # fmt: skip
