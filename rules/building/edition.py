@@ -75,7 +75,9 @@ def _effective(node: Node, problems: Problems) -> tuple[date | None, date | None
     for key, day in days.items():
         if day is None:
             problems.add(node.at(key), "fact.date", text=shown(node.at(key).text))
-    start, end = days.get("from"), days.get("to")
+    start, end, issued = (days.get(key) for key in ("from", "to", "issued"))
+    if start and issued and issued > start:
+        problems.warn(node.at("issued"), "warning.back_dated", start=start, day=issued)
     if start and end and end < start:
         problems.add(node.at("to"), "edition.backwards")
     return start, end

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
@@ -47,6 +47,15 @@ class Problem:
     zh: str
     en: str
     severity: Severity = "error"
+    edition: str = field(default="", compare=False)  # that inherits the place, where another edition's file holds it
+
+    def inherited_by(self, edition: str) -> Problem:
+        """The problem as an edition has it, which names that edition where the place is in a file that it extends."""
+        if self.mark.file.startswith(f"{edition}/"):
+            return self
+        return replace(
+            self, edition=edition, zh=f"{self.zh}（{edition} 沿用此处）", en=f"{self.en} ({edition} inherits it.)"
+        )
 
     def text(self, lang: Lang = "zh") -> str:
         """The line to print, in the `file:line:column:` form that editors turn into a link."""
@@ -63,6 +72,7 @@ class Problem:
     def as_dict(self) -> dict[str, str | int]:
         """Flat, for JSON reports."""
         fields = asdict(self)
+        del fields["edition"]  # the text names it
         return {**fields.pop("mark"), **fields}
 
 

@@ -32,6 +32,7 @@ from rules.warnings.redundant import check_redundant
 from rules.warnings.traits import check_traits
 from rules.warnings.worlds import shape
 
+OF_ALL = "ends"  # the warning that takes all editions of the plan to see
 OUT_OF_REACH = {"above": "highest", "below": "lowest"}
 
 
@@ -48,19 +49,22 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
     sources = tuple(sources_of(edition))
     check_agreement(sources, problems)
     check_exchanged(edition, sources, problems)
-    return acknowledging(edition, problems)
+    return problems.sorted()
 
 
-def acknowledging(edition: Edition, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The warnings, with those that the edition acknowledges told apart, and one for each that does not arise."""
+def acknowledging(edition: Edition, problems: Iterable[Problem], *, complete: bool) -> tuple[Problem, ...]:
+    """The warnings, with those that the edition acknowledges told apart; where they are all that it can have, one more
+    for each that does not arise."""
     known = {(f"warning.{one.warning}", one.at): one for one in edition.acknowledged}
     told, left = Problems(), dict(known)
     for problem in problems:
         one = known.get((problem.code, problem.path))
         left.pop((problem.code, problem.path), None)
         told.append(problem if one is None else _acknowledged(problem, one))
-    for one in left.values():
-        if one.mark.file.startswith(f"{edition.id}/"):  # an inherited one may speak of a rule that the child has not
+    for one in left.values() if complete else ():
+        if one.warning != OF_ALL and one.mark.file.startswith(
+            f"{edition.id}/"
+        ):  # an inherited one may speak of a rule that the child has not
             told.warn(one.mark, "warning.not_arising", path="acknowledged", warning=one.warning, at=one.at)
     return told.sorted()
 

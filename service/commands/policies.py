@@ -60,7 +60,9 @@ def _checked(target: Path) -> tuple[Path, tuple[Problem, ...], list[str]]:
     root = target.parent if any(target.glob("*/plan.yaml")) else target
     inside = "" if root == target else f"{target.name}/"
     found = [folder.relative_to(root).as_posix() for folder in folders(root)]
-    problems = tuple(one for one in read_store(root).problems if one.mark.file.startswith(inside))
+    problems = tuple(
+        one for one in read_store(root).problems if one.mark.file.startswith(inside) or one.edition.startswith(inside)
+    )
     return root, problems, [name for name in found if name.startswith(inside)]
 
 
