@@ -14,7 +14,7 @@ from rules.format.grammar import FILES, OPTIONAL
 from rules.model import Acknowledged, Assignment, Clause, Edition, Reading, Report, Rule, Sentence
 from rules.problems.problem import Problems
 from rules.values.exact import read_date
-from rules.values.text import shown
+from rules.values.text import Text, shown
 
 
 def edition_of(files: Mapping[str, Node], digest: str, problems: Problems) -> Edition | None:
@@ -77,7 +77,8 @@ def _effective(node: Node, problems: Problems) -> tuple[date | None, date | None
             problems.add(node.at(key), "fact.date", text=shown(node.at(key).text))
     start, end, issued = (days.get(key) for key in ("from", "to", "issued"))
     if start and issued and issued > start:
-        problems.warn(node.at("issued"), "warning.back_dated", start=start, day=issued)
+        problems.warn(node.at("issued"), "warning.back_dated", start=start, day=issued,
+                      how=Text("印发", "issued"))  # fmt: skip
     if start and end and end < start:
         problems.add(node.at("to"), "edition.backwards")
     return start, end

@@ -168,7 +168,7 @@ PLAN_ID = Pattern("[a-z][a-z0-9-]{0,59}", "方案标识", "the id of the plan", 
 PLAN = Record(
     {"plan": PLAN_ID,
      "title": TITLE, "issuer": WORDS,
-     "effective": Record({"from": DATE}, {"to": DATE, "issued": Field(DATE, "印发日", "the day on which it was issued")})},
+     "effective": Record({"from": DATE}, {"to": DATE, "issued": Field(DATE, "印发日", "the day of its issue")})},
     {"source": Record({"title": Prose(), "sha256": Pattern("[0-9a-f]{64}", "SHA-256", "SHA-256", ("0" * 63 + "a",))},
                       {"note": WORDS}),
      "extends": Record({"plan": PLAN_ID, "edition": DATE}),

@@ -67,7 +67,12 @@ class Problem:
     @property
     def _where(self) -> str:
         place = f"{self.mark.file}:{self.mark.line}:{self.mark.column}"
-        return f"{place}: {self.path}" if self.path else place
+        return f"{place}: {self.inside}" if self.inside else place
+
+    @property
+    def inside(self) -> str:
+        """The path to print before the message; "" where the message begins with it."""
+        return "" if self.zh.startswith(f"`{self.path}`") else self.path
 
     def as_dict(self) -> dict[str, str | int]:
         """Flat, for JSON reports."""

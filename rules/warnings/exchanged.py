@@ -61,7 +61,7 @@ def _suits(item: Stated, other: Stated) -> int:
     """How well the place of a figure suits an item."""
     title, place = item.source.title.zh, other.place
     beside = {figure.value for figure in figures(title)} & place.figures
-    return len(_words(title) & place.words) + MORE * (len(beside) + (item.source.path in place.by))
+    return len(_words(plain(title)) & place.words) + MORE * (len(beside) + (item.source.path in place.by))
 
 
 def _stated(edition: Edition, source: Source) -> Iterator[Stated]:

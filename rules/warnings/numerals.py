@@ -36,17 +36,17 @@ SIZES = {"亿": 100_000_000, "万": 10_000, "千": 1_000, "百": 100, "十": 10}
 SIGNS = {"%": 100, "百分点": 100, "‰": 1_000, "基点": 10_000, "bp": 10_000, "BP": 10_000, "成": 10}
 PERIODS = {"年": 12, "岁": 12, "季度": 3, "月": 1}  # in months
 UNITS = {"year": "年", "month": "月"}
-_HAN = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?[万亿]?"
-_ARABIC = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[百千万亿]+(?![分]之?)\d*)*"
+_HAN = r"[零一二三四五六七八九十百千万亿]{1,20}(?:点[零一二三四五六七八九]{1,10})?[万亿]?"
+_ARABIC = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,10})?(?!\d)(?:[百千万亿]+(?!分)\d{0,4}){0,3}"
 _SIGN = r"(?P<sign>%|‰|个?百分点|个?基点|bp|BP|成(?![员年熟立果长交本])|折|倍)"
-_UNIT = r"(?:(?P<unit>周岁|岁|年|季度|个?月|天|日)(?P<and_half>半)?)"
+_UNIT = r"(?:(?P<unit>周岁|岁|年|个?季度|个?月|天|日)(?P<and_half>半)?)"
 _COUNTED = (
     r"周?岁|年|季度|个|月|天|日|周|名|户|元|份|次|倍|项|分(?![制之])|亩|人|村|成|折|位|笔|票|家|组|口|百分点|基点"
 )
 _TO = r"(?:周?岁|年|个?月|天|日|%|分|元|名|户|人|亩|个)?(?:\(不?含\))?[至到~—–-]+"
 _NUMBER = (
-    rf"(?:(?P<whole>{_HAN})分之(?P<part>{_HAN}|{_ARABIC})|(?P<half>半数|一半|(?<=过)半)|(?P<half_year>半年)"
-    rf"|(?:(?P<arabic>{_ARABIC})|(?<![第零〇一二两三四五六七八九十百千万亿])"
+    rf"(?:(?P<whole>(?!零){_HAN})分之(?P<part>{_HAN}|{_ARABIC})|(?P<half>半数|一半|(?<=过)半)|(?P<half_year>半年)"
+    rf"|(?:(?P<arabic>{_ARABIC})|(?<![第零一二三四五六七八九十百千万亿])"
     rf"(?P<han>{_HAN})(?={_COUNTED}|{_SIGN.replace('?P<sign>', '?:')}|{_TO}(?:{_HAN})(?:{_COUNTED}))){_SIGN}?{_UNIT}?)"
 )
 _LINK = rf"(?:(?!{_ANY_WORD})[^\d,、;。:()%“”零〇一二三四五六七八九十百千万亿]){{0,12}}?"
@@ -58,7 +58,8 @@ DAY = re.compile(
     rf"(?:(?P<day>{_HAN}|\d{{1,2}})日(?:[至到~—-]+(?P<until>{_HAN}|\d{{1,2}})日)?|[底末])"
 )
 ISO_DAY = re.compile(r"(?P<year>\d{4})[./-](?P<month>\d{1,2})[./-](?P<day>\d{1,2})(?P<until>)")
-FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", ord("〇"): "零"}
+PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}  # full-width to ASCII
+PLAIN |= str.maketrans("〇两壹贰叁肆伍陆柒捌玖拾佰仟", "零二一二三四五六七八九十百千")
 
 
 class Figure(NamedTuple):
@@ -84,8 +85,8 @@ class Figure(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """The text with full-width characters made ASCII, so that one pattern reads both."""
-    return text.translate(FULL_WIDTH)
+    """The text with full-width characters made ASCII and formal numerals common ones, so that one pattern reads all."""
+    return text.translate(PLAIN)
 
 
 @lru_cache(4096)
@@ -121,7 +122,7 @@ def _parts(match: re.Match[str]) -> tuple[Fraction, ...]:
 
 def numeral(text: str) -> Fraction:
     """A number in digits, characters or both: 1,200.5; 二十万; 三千五 (3500); 1万2千; 二零二六; 一点五."""
-    text = text.replace(",", "").replace("〇", "零").replace("两", "二")
+    text = text.replace(",", "")
     for word, size in SIZES.items():
         if word in text:
             high, low = text.split(word, 1)

@@ -32,7 +32,7 @@ from rules.warnings.redundant import check_redundant
 from rules.warnings.traits import check_traits
 from rules.warnings.worlds import shape
 
-OF_ALL = "ends"  # the warning that takes all editions of the plan to see
+OUTSIDE = ("effective.from", "effective.to")  # places of warnings that take other editions or the log to see
 OUT_OF_REACH = {"above": "highest", "below": "lowest"}
 
 
@@ -62,7 +62,7 @@ def acknowledging(edition: Edition, problems: Iterable[Problem], *, complete: bo
         left.pop((problem.code, problem.path), None)
         told.append(problem if one is None else _acknowledged(problem, one))
     for one in left.values() if complete else ():
-        if one.warning != OF_ALL and one.mark.file.startswith(
+        if one.at not in OUTSIDE and one.mark.file.startswith(
             f"{edition.id}/"
         ):  # an inherited one may speak of a rule that the child has not
             told.warn(one.mark, "warning.not_arising", path="acknowledged", warning=one.warning, at=one.at)

@@ -55,27 +55,23 @@ def check(settings: Settings, path: str | None, everything: bool) -> None:
 def _checked(target: Path) -> tuple[Path, tuple[Problem, ...], list[str]]:
     """The folder that problems are named from, the problems, and the editions looked at."""
     if (target / "plan.yaml").is_file():
-        root = target.parents[1]
-        return root, load(target, root).problems, [target.relative_to(root).as_posix()]
-    root = target.parent if any(target.glob("*/plan.yaml")) else target
-    inside = "" if root == target else f"{target.name}/"
-    found = [folder.relative_to(root).as_posix() for folder in folders(root)]
-    problems = tuple(
-        one for one in read_store(root).problems if one.mark.file.startswith(inside) or one.edition.startswith(inside)
-    )
-    return root, problems, [name for name in found if name.startswith(inside)]
+        root, wanted = target.parents[1], [target]
+    elif wanted := sorted(path.parent for path in target.glob("*/plan.yaml")):
+        root = target.parent
+    else:
+        return target, read_store(target).problems, [one.relative_to(target).as_posix() for one in folders(target)]
+    names = [one.relative_to(root).as_posix() for one in wanted]
+    beside = read_store(root, warn=False).problems  # the dates of editions are held against each other
+    problems = {one for one in beside if one.mark.file.startswith(tuple(f"{name}/" for name in names))}
+    return root, tuple(sorted(problems.union(*(load(one, root).problems for one in wanted)))), names
 
 
 def _sum_up(settings: Settings, checked: list[str], number: Counter[str]) -> None:
-    names, (errors, warned, acknowledged) = (
-        ", ".join(checked),
-        (number[one] for one in ("error", "warning", "acknowledged")),
-    )
+    errors, warned, acknowledged = (number[one] for one in ("error", "warning", "acknowledged"))
     state = (f"{errors} 个错误", counted(errors, "error")) if errors else ("可以使用", "good")
-    zh = f"{names}：{state[0]}，{warned} 个提醒" + (f"，{acknowledged} 个已确认" if acknowledged else "")
-    en = f"{names}: {state[1]}, {counted(warned, 'warning')}" + (
-        f", {acknowledged} acknowledged" if acknowledged else ""
-    )
+    more = (f"，{acknowledged} 个已确认", f", {acknowledged} acknowledged") if acknowledged else ("", "")
+    zh = f"{', '.join(checked)}：{state[0]}，{warned} 个提醒{more[0]}"
+    en = f"{', '.join(checked)}: {state[1]}, {counted(warned, 'warning')}{more[1]}"
     text = settings.pick(zh, en)
     show([line(Span(text, "bad")) if errors else line(Span("✓ ", "good"), text)], settings.color)
 
