@@ -98,7 +98,7 @@ def _of_item(edition: Edition, rule: Rule, item: Criterion | ScoreItem) -> Itera
             *head, text, tuple(claims((item.bands, item.formula, limits), turned=True)) if named else (), alike=True
         )
         return
-    reading, turned = edition.readings.get(item.reading), item.reject or item in rule.body.rows
+    reading, turned = edition.readings.get(item.reading), item.reject or bool(rule.body.rows)
     yield Source(*head, text, tuple(claims((item.condition, item.then), turned)), reading)
     yield Source(*head, text + _group_text(edition, rule, item), tuple(claims(item.when)), reading)
 

@@ -193,8 +193,8 @@ def test_rows_that_only_together_cover_another_are_noticed(edition):
 
 
 SPOKEN = (
-    "离异 低保户 单身 未婚 已婚 丧偶 伤病残 有慢性病 有精神病史 怀孕 女户主 信教 建档立卡户 领取补贴 特困人员 有犯罪记录 刑满释放 "
-    "五保户 回族 家庭成员涉诉 子女欠款 配偶年龄 男 女"
+    "离异 低保户 单身 未婚 已婚 丧偶 伤病残 有慢性病 有精神病史 怀孕 女户主 信教 建档立卡户 领取补贴 特困人员 五保户 回族 男 女 "
+    "有犯罪记录 刑满释放 家庭成员涉诉 子女欠款 配偶年龄"
 ).split()
 UNSPOKEN = ["已缴最低保证金", "家庭成员数", "贷款贴息补贴", "男耕女织园项目", "制度健全"]
 
@@ -267,7 +267,9 @@ def test_a_fact_that_only_bounds_another_is_in_use(edition):
 def test_age_is_noticed_where_no_clause_sets_it(edition, clause, noticed):
     body = "      spouse_age: {type: count, unit: year, title: {zh: 户主年龄, en: age}}\n"
     rule = f"  - {{id: extra, clause: {clause}, require: {{spouse_age: {{at_least: 18 years}}}}}}\n"
-    found = edition(("facts", "      adverse_record:", body + "      adverse_record:"), ("screening", LAST, rule + LAST))
+    found = edition(
+        ("facts", "      adverse_record:", body + "      adverse_record:"), ("screening", LAST, rule + LAST)
+    )
     assert (("warning.protected", "extra") in found) is noticed
 
 
