@@ -90,6 +90,11 @@ class Body:
     ranked: bool = False  # the outcomes are grades, best first, of which the worst wins
     criteria: tuple[Criterion, ...] = ()  # the criteria that all have to be met
     items: tuple[ScoreItem, ...] = ()  # the items that give points
+    grades: tuple[tuple[Condition, str], ...] = ()  # the outcomes by the total of the points
+    vetoes: tuple[Criterion, ...] = ()  # the criteria without which no total counts
+    ceilings: tuple[Criterion, ...] = ()  # the criteria without which no better outcome is given
+    least: Value = None  # the bounds of the total
+    most: Value = None
     outputs: Mapping[str, Output] = MappingProxyType({})  # the values beside the outcome, by name
     rows: tuple[Criterion, ...] = ()  # the rows, each of which says what follows where it holds
     hit: str = ""  # the rows that count, of those that hold: first | all | highest | lowest | sum
@@ -97,6 +102,7 @@ class Body:
     over: Expr | None = None  # the list whose records the criteria read; None where they read the record at hand
     order: tuple[Key, ...] = ()  # the values by which the records of the list are put in order
     take: int | None = None  # the number of records that are chosen
+    set_by: str = "plan"  # who sets the order and that number
 
     def reachable(self, roles: Mapping[str, str]) -> set[str]:
         """The outcomes that some case can end in, beside those of the criteria; `roles` are the outcomes by role."""
@@ -129,8 +135,8 @@ class Table(Body):
 
 @dataclass(frozen=True, slots=True)
 class Scorecard(Body):
-    vetoes: tuple[Criterion, ...]
-    ceilings: tuple[Criterion, ...]
+    vetoes: tuple[Criterion, ...] = field()
+    ceilings: tuple[Criterion, ...] = field()
     items: tuple[ScoreItem, ...] = field()
     grades: tuple[tuple[Condition, str], ...] = field()
     least: Value = None
@@ -152,6 +158,7 @@ class Ranking(Body):
     order: tuple[Key, ...] = field()
     take: int | None = field()
     ties: str  # shared | by_id
+    set_by: str = "plan"
 
     def reachable(self, roles: Mapping[str, str]) -> set[str]:
         return set(roles.values())

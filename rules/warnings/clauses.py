@@ -190,7 +190,7 @@ def _differs(source: Source, claim: Claim) -> bool:
 
 def is_figure(limit: Const, operator: str) -> bool:
     """Zero and "at least one" only say that there is none or some; choices and truth are no figures."""
-    if not limit.type.is_number and limit.type != DATE:
+    if not limit.type.is_ordered or limit.type.choices:
         return False
     return limit.value != 0 and not (limit.value == 1 and operator in ("", "at_least"))
 
