@@ -1,10 +1,12 @@
-"""The county run against hand-written SQL of all decisions that tables can hold, in turns in one process:
-python -m benchmarks.county FOLDER [rounds]
+"""The county run against hand-written SQL (county.sql):
 
-FOLDER holds households, villages, townships and county as Parquet, as examples.generate writes them. The SQL
-(county.sql) checks the same rows, makes the same decisions with the same findings and writes the same columns in the
-same order; that both say the same in every row is seen to. Seconds are of all threads: on a busy machine the clock on
-the wall times the neighbours, so its own are shown beside.
+    python -m benchmarks.county FOLDER [rounds]       measure, in turns in one process
+    python -m benchmarks.county compare [households]  compare only, on made-up counties and several days
+
+FOLDER holds households, villages, townships and county as Parquet, as examples.generate writes them. Both ways compare
+the tables of the run with those of the SQL, column by column and row by row, and fail with the first difference;
+county.sql says what it leaves out. Seconds are of all threads: on a busy machine the clock on the wall times the
+neighbours, so its own are shown beside.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -21,11 +24,12 @@ from string import Template
 
 import duckdb
 
+from examples.generate import Wanted, generate
 from rules import FactChecker, Reference
 from rules.building.loader import load
 from rules.model import Edition
 from rules.table.columns import KEY
-from service.county.backend import Duck, named, rows_of
+from service.county.backend import Duck, named, quoted, rows_of
 from service.county.intake.extract import case
 from service.county.intake.inputs import Source
 from service.county.running import Asked, run
@@ -33,6 +37,8 @@ from service.county.running import Asked, run
 ROOT = Path(__file__).parents[1]
 ON = date(2026, 12, 31)
 FILES = {"household": "households", "village": "villages", "township": "townships", "county": "county"}
+DAYS = (date(2026, 5, 15), ON, date(2027, 7, 1), date(2028, 6, 30))  # before, between and after those of the plan
+LINKS = ("id", "village", "township")
 ASIDE = "set_aside"
 NOT_IN_SQL = ("demonstration_village", "demonstration_village__ranking", "file", "zh", "en")
 SAMPLE = 1000  # households that the plain evaluator decides, for a loop over all of them
@@ -43,9 +49,9 @@ def now() -> tuple[float, float]:
     return time.process_time(), time.perf_counter()
 
 
-def by_hand(folder: Path, out: Path) -> Times:
+def by_hand(folder: Path, out: Path, on: date = ON) -> Times:
     out.mkdir()
-    sql = Template((ROOT / "benchmarks/county.sql").read_text(encoding="utf-8")).substitute(IN=folder, OUT=out, ON=ON)
+    sql = Template((ROOT / "benchmarks/county.sql").read_text(encoding="utf-8")).substitute(IN=folder, OUT=out, ON=on)
     start = now()
     connection = duckdb.connect(config={"temp_directory": str(out / "spill")})
     connection.execute(sql)
@@ -53,11 +59,15 @@ def by_hand(folder: Path, out: Path) -> Times:
     return {"by hand": since(start)}
 
 
+def asked(edition: Edition, folder: Path, out: Path, on: date = ON) -> Asked:
+    sources = tuple(Source(one, folder / f"{file}.parquet") for one, file in FILES.items())
+    return Asked(edition, on, sources, out, at_most=1.0)
+
+
 def ours(edition: Edition, folder: Path, out: Path) -> Times:
     at: list[tuple[str, tuple[float, float]]] = []
-    sources = tuple(Source(one, folder / f"{file}.parquet") for one, file in FILES.items())
     start = now()
-    run(Asked(edition, ON, sources, out), lambda step: at.append((step, since(start))))
+    run(asked(edition, folder, out), lambda step: at.append((step, since(start))))
     at.append(("", since(start)))
     steps = {f"  {one}": (after[0] - before[0], after[1] - before[1])
              for (one, before), (_, after) in pairwise(at)}  # fmt: skip
@@ -73,6 +83,35 @@ def columns(duck: Duck, rows: str) -> list[str]:
     return [name for name in duck.columns(rows) if name not in NOT_IN_SQL]
 
 
+def gappy(folder: Path, out: Path) -> Path:
+    """The county of a folder with one cell in twenty empty, for what follows from what is not known."""
+    out.mkdir()
+    con = duckdb.connect()
+    for file in FILES.values():
+        rows = f"read_parquet({quoted(folder / f'{file}.parquet')}, file_row_number = true)"
+        names = [
+            str(row[0]) for row in con.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {rows}").fetchall()
+        ]
+        cells = (name if name in LINKS else f"CASE WHEN hash(file_row_number, {quoted(name)}) % 20 > 0 THEN {named(name)} END"
+                 f" AS {named(name)}" for name in names)  # fmt: skip
+        con.execute(f"COPY (SELECT {', '.join(cells)} FROM {rows}) TO {quoted(out / f'{file}.parquet')}")
+    return out
+
+
+def agree(edition: Edition, households: int, days: Iterable[date], scratch: Path) -> int:
+    """Run made-up counties both ways on each day; the cells compared, AssertionError as `compare`."""
+    wanted = Wanted(households, townships=max(3, households // 1000), faults=0.02)
+    faulty = generate(wanted, scratch / "faulty")
+    duck, cells = Duck(scratch / "duck"), 0
+    for county in (faulty, gappy(faulty, scratch / "gappy")):
+        for on in days:
+            hand, out = (scratch / f"{county.name}-{on}-{who}" for who in ("hand", "run"))
+            by_hand(county, hand, on)
+            run(asked(edition, county, out, on))
+            cells += compare(duck, out, hand)
+    return cells
+
+
 def compare(duck: Duck, run_: Path, hand: Path) -> int:
     """How many cells were compared; AssertionError with the first that differs, or the first column or row that only
     one of the two has."""
@@ -84,7 +123,9 @@ def compare(duck: Duck, run_: Path, hand: Path) -> int:
         if table == ASIDE:  # no key: a row may have the same fault twice, as part of two wholes
             listed = ", ".join(map(named, names))
             for one, other, who in ((ours_, theirs, "the run"), (theirs, ours_, "the SQL")):
-                only = duck.run(f"SELECT {listed} FROM {one} EXCEPT ALL SELECT {listed} FROM {other} ORDER BY ALL LIMIT 1")
+                only = duck.run(
+                    f"SELECT {listed} FROM {one} EXCEPT ALL SELECT {listed} FROM {other} ORDER BY ALL LIMIT 1"
+                )
                 assert not only, f"{table}: only {who} says {only[0]}"
         else:
             _compared(duck, table, names, ours_, theirs)
@@ -120,9 +161,13 @@ def loop(edition: Edition, duck: Duck, out: Path) -> float:
     return since(start)[0] / len(rows) * int(duck.run(f"SELECT count(*) FROM {file}")[0][0])
 
 
-def main(folder: Path, rounds: int) -> None:
+def shipped() -> Edition:
     edition = load(ROOT / "policies/xx-county/2026-05-01", ROOT / "policies").edition
     assert edition is not None
+    return edition
+
+
+def measure(edition: Edition, folder: Path, rounds: int) -> None:
     seen: dict[str, list[tuple[float, float]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for number in range(rounds):
@@ -130,7 +175,7 @@ def main(folder: Path, rounds: int) -> None:
             for name, seconds in (*by_hand(folder, hand).items(), *ours(edition, folder, out).items()):
                 seen.setdefault(name, []).append(seconds)
         duck = Duck(Path(scratch) / "duck")
-        print(f"cells that differ: {differing(duck, out, hand)}")
+        print(f"cells compared, all the same: {compare(duck, out, hand):,}")
         one_by_one = loop(edition, duck, out)
     times = {name: tuple(median(one[at] for one in many) for at in (0, 1)) for name, many in seen.items()}
     print(f"{'':<28}{'processor':>10}{'clock':>8}{'× by hand':>12}   (medians of {rounds})")
@@ -143,5 +188,12 @@ def main(folder: Path, rounds: int) -> None:
     print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.1f} GiB")
 
 
+def main(first: str, number: int = 0) -> None:
+    if first != "compare":
+        return measure(shipped(), Path(first), number or 3)
+    with tempfile.TemporaryDirectory() as scratch:
+        print(f"cells compared, all the same: {agree(shipped(), number or 20_000, DAYS, Path(scratch)):,}")
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3)
+    main(sys.argv[1], *map(int, sys.argv[2:]))

@@ -170,6 +170,7 @@ COPY (
       CASE WHEN civilised_household THEN 5 ELSE 0 END AS scoring__points__civilised_household,
       CASE WHEN guarantee_called THEN -10 ELSE 0 END AS scoring__points__guarantee_called
     FROM raw_household h LEFT JOIN village_given ON village = village_id WHERE _row NOT IN (FROM bad_rows('household'))
+    ORDER BY id -- here, where rows are narrow
   ), validity AS (
     SELECT *, graded_on > today() AS _v1, today() > _valid_until AS _v2, today() >= _valid_until - due_notice() AS _v3,
       _age BETWEEN 18 AND 65 AS _s1, status <> 'moved_away' AS _s2, status <> 'deceased' AS _s3, status <> 'absconded' AS _s4,
@@ -254,7 +255,7 @@ COPY (
         WHEN 6 THEN 'pre_granted_loan' WHEN 0 THEN 'pre_granted_loan' END AS usage__product
     FROM first_rows
   )
-  SELECT COLUMNS('^[^_]') FROM written ORDER BY id
+  SELECT COLUMNS('^[^_]') FROM written
 ) TO '$OUT/household.parquet' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000);
 
 -- ── Counts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
