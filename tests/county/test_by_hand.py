@@ -16,13 +16,15 @@ from tests.editions import shipped
 def both(tmp_path_factory):
     """The folders of the run and of the SQL, and an engine to compare them with."""
     folder = tmp_path_factory.mktemp("by_hand")
-    made = county.gappy(generate(Wanted(900, townships=6, villages=30, faults=0.05), folder / "faulty"), folder / "gappy")
+    duck = Duck(folder / "duck")
+    faulty = generate(Wanted(900, townships=6, villages=30, faults=0.05), folder / "faulty")
+    made = county.gappy(duck, faulty, folder / "gappy")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("write_workbook", "write_report"):  # neither writes a table
             patch.setattr(f"service.county.running.{name}", lambda *_: 0)
         run(county.asked(shipped(), made, folder / "run"))
     county.by_hand(made, folder / "hand")
-    return folder / "run", folder / "hand", Duck(folder / "duck")
+    return folder / "run", folder / "hand", duck
 
 
 def test_every_cell_is_the_same(both):
