@@ -40,7 +40,9 @@ def missing(expr: Expr, scope: Scope, path: str = "", own: str | None = None) ->
             why = NOT_EXACT if expr.name in target.record.get(RANGES, ()) else "not_given"
             yield Missing(here, _title(expr, scope), why)
         else:
-            yield from once(target, (f".{fact.name}", prefix), partial(missing, fact.formula, target, prefix))
+            wanted = once(target, (f".{fact.name}", prefix), partial(missing, fact.formula, target, prefix))
+            whole = Missing(f"{path}{expr.scope}", scope.edition.subjects[target.subject].title, "not_given")
+            yield from wanted or ([whole] if target.absent else [])
 
 
 def _missing_in(op: Op, scope: Scope, path: str, own: str | None) -> Iterator[Missing]:
