@@ -12,7 +12,7 @@ from rules import Decision, FactChecker
 from rules.cases.ranges import ranged
 from rules.judging.decider import Decider
 from rules.model import Edition
-from rules.table.columns import ENDS, KEY, SEPARATOR, around, key_of
+from rules.table.columns import ENDS, KEY, SEPARATOR, around, key_of, own_columns
 from rules.table.verdicts import NOT_MET, WIDTH, Kind, Verdicts
 from service.county.backend import Duck, named, quoted, rows_of
 from service.county.intake.extract import case, told
@@ -64,7 +64,7 @@ class Outputs:
 
     def facts(self, subject: str, row: Mapping[str, Any]) -> dict[str, Any]:
         """The facts of a row as the engine takes them; FactError where they do not fit the dictionary."""
-        own = {name: value for name, value in row.items() if SEPARATOR not in name}
+        own = {name: row[name] for name in own_columns(row)}
         facts = self.checker.check(subject, case(self.edition, subject, own, self.manifest.decided(subject)))
         levels = {level: self._around(level, row) for level in around(self.edition, subject)}
         return facts | {level: about for level, about in levels.items() if about}
@@ -86,19 +86,19 @@ class Outputs:
     def decided(self, engine: Decider, subject: str, row: Mapping[str, Any], decision: str) -> Decision:
         """The engine's decision about a row of `rows`; Disagreement as in `decide`."""
         id, facts, bulk = row[KEY], self.facts(subject, row), row.get(decision)
-        online, open_ = engine.decide(decision, facts, self.on, id), self.edition.rules[decision].role("unknown")
-        if bulk == open_ and ranged(facts):
-            return online
-        if bulk is not None and (bulk != online.outcome or not self._agree(decision, row, online)):
+        online, may_be_open = engine.decide(decision, facts, self.on, id), ranged(facts)
+        outcomes = [online.outcome, *([self.edition.rules[decision].role("unknown")] if may_be_open else [])]
+        if bulk is not None and not (bulk in outcomes and self._agree(decision, row, online, may_be_open=may_be_open)):
             raise Disagreement(f"{subject} {id} {decision}: {bulk} / {online.outcome}")
         return online
 
-    def _agree(self, decision: str, row: Mapping[str, Any], online: Decision) -> bool:
+    def _agree(self, decision: str, row: Mapping[str, Any], online: Decision, *, may_be_open: bool) -> bool:
         layout = Verdicts.of(self.edition.rules[decision])
         if layout.columns(NOT_MET)[0] not in row:
             return True
         verdicts = {one.id: one.verdict for one in online.findings}
-        return all(verdicts[code] is verdict for code, verdict in layout.read(row).items())
+        return all(verdicts[code] is verdict or (verdict is None and may_be_open)
+                   for code, verdict in layout.read(row).items())  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
