@@ -13,6 +13,7 @@ from rules.files.source import Node
 from rules.model import Comparison, Condition, Const, Expr, Fact, Group, Leaf, Op, Ref
 from rules.operations import JOINS, KEYS, OPERATIONS, OPERATORS
 from rules.operations.operation import Formula, Place
+from rules.problems.meant import truth
 from rules.problems.problem import Problems
 from rules.values.exact import BOOLEAN, POINTS, Type, read_literal
 from rules.values.kinds import example, said
@@ -42,6 +43,10 @@ class Resolver:
 
     def wrong_type(self, node: Node, wanted: Type, given: Type) -> None:
         """Report that a value is of another type than the one that is wanted."""
+        if wanted.kind == given.kind == "count":
+            unit = {"wanted": wanted.unit, "found": given.unit}
+            self.problems.add(node, "type.unit", example=example(wanted), **unit)
+            return
         self.problems.add(node, "type.wrong", wanted=said(wanted), found=said(given), example=example(wanted))
 
     def _scalar(self, node: Node, place: Place, wanted: Type | None) -> Expr | None:
@@ -55,7 +60,7 @@ class Resolver:
         literal = read_literal(text)
         if literal is None:
             if wanted == BOOLEAN and "." not in text and text not in self.names.known(place):
-                self.problems.add(node, "shape.flag", text=shown(text))
+                self.problems.add(node, "shape.flag", text=shown(text), mend=truth(text))
                 return None
             return self.path(node, place)
         if literal.type.kind != "bare":
@@ -112,6 +117,9 @@ class Resolver:
         for join in JOINS:
             if (parts := node.get(join)) is not None:
                 return self._joined(join, parts.items, place)
+        if formula := next((key for key in node.entries if key in KEYS and key not in self.names.known(place)), ""):
+            self.problems.add(node.key(formula), "condition.formula", key=formula)
+            return None
         entries = [self._leaves(node.key(key), value, place) for key, value in node.entries.items()]
         known = [leaf for entry in entries if entry is not None for leaf in entry]
         return None if None in entries or not known else joined(known)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
+from rules.files.merge import IDENTITIES
 from rules.files.source import Node
 from rules.problems.problem import Problem, Problems
 from rules.shapes import Shape
 
 ENTRIES = frozenset({"facts", "clauses", "readings", "outcomes", "outputs"})  # mappings of things with a name
 WHOLES = ("bands.", "score.", "outcome.role", "item.no_title", "edition.", "table.")
+SUMS = ("score.full_marks",)  # over all items of a decision
+OF_ITEMS = ("report.", "reading.")  # what names decisions and their items
 UNKNOWN = (".unknown", ".no_output", ".no_choice", ".no_option")
 
 
@@ -54,18 +58,33 @@ class Sound:
     def _item(self, item: Node, paths: list[str]) -> Iterator[Node]:
         if not _within(item, paths):
             yield item
-        elif (inner := item.get("criteria")) is not None and _within(inner, paths):
+            return
+        if (inner := item.get("criteria")) is not None and _within(inner, paths):
             pruned = self._prune(inner, paths)
             if pruned.items:
                 yield replace(item, value={**item.entries, "criteria": pruned})
+        self.left_out |= {item.at(key).text for key in IDENTITIES} - {""}
 
-    def worth_saying(self, problems: Iterable[Problem]) -> Iterator[Problem]:
-        """Problems that do not merely follow from parts left out."""
+    def worth_saying(self, problems: Sequence[Problem]) -> Iterator[Problem]:
+        """Problems that do not merely follow from parts left out, or from one another."""
+        unmade = self.left_out | {name for one in problems for name in _around(one)}
         for problem in problems:
-            words = set(re.findall(r"\w+", problem.en))
-            whole = problem.mark.file in self.partial and problem.code.startswith(WHOLES)
-            if not whole and not (problem.code.endswith(UNKNOWN) and words & self.left_out):
+            names = {problem.name, *re.findall(r"\w+", problem.name)}
+            lost = unmade if problem.code.startswith(OF_ITEMS) else self.left_out
+            whole = problem.code.startswith(WHOLES) and problem.mark.file in self.partial
+            whole |= problem.code in SUMS and any(_is_item(one, problem.mark.file) for one in problems)
+            if not whole and not (problem.code.endswith(UNKNOWN) and names & lost):
                 yield problem
+
+
+def _is_item(problem: Problem, file: str) -> bool:
+    return problem.mark.file == file and problem.path.startswith("items[")
+
+
+def _around(problem: Problem) -> Iterator[str]:
+    """The decision and the items in which a problem lies: they are not made."""
+    yield PurePath(problem.mark.file).stem
+    yield from re.findall(r"\[(\w+)\]", problem.path)
 
 
 def _within(node: Node, paths: Iterable[str]) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
 
+from rules.problems.meant import plain
 from rules.values.text import Lang, Mark, Text, listed, near, shown
 
 Severity = Literal["error", "warning"]
@@ -39,7 +40,10 @@ class Located(Protocol):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One fault; sorts by file, line and column because the mark comes first."""
+    """One fault; sorts by file, line and column because the mark comes first.
+
+    `name` is the text that is refused, `mend` the text at the mark and what to put there: only where one cure is right.
+    """
 
     mark: Mark
     path: str
@@ -47,6 +51,8 @@ class Problem:
     zh: str
     en: str
     severity: Severity = "error"
+    name: str = field(default="", compare=False)
+    mend: tuple[str, str] | None = field(default=None, compare=False)
 
     def text(self, lang: Lang = "zh") -> str:
         """The line to print, in the `file:line:column:` form that editors turn into a link."""
@@ -63,7 +69,7 @@ class Problem:
     def as_dict(self) -> dict[str, str | int]:
         """Flat, for JSON reports."""
         fields = asdict(self)
-        return {**fields.pop("mark"), **fields}
+        return {**fields.pop("mark"), **{key: fields[key] for key in ("path", "code", "zh", "en", "severity")}}
 
 
 class Problems(list[Problem]):
@@ -76,6 +82,7 @@ class Problems(list[Problem]):
         *,
         path: str | None = None,
         severity: Severity = "error",
+        mend: tuple[str, str] | None = None,
         **facts: object,
     ) -> None:
         """Report `code` at `where`. An unknown code or a missing fact is our mistake: it raises KeyError."""
@@ -86,7 +93,8 @@ class Problems(list[Problem]):
             facts["nearest"] = _nearest(guess)
         text = messages()[code]
         zh, en = text["zh"].format(**_in("zh", facts)), text["en"].format(**_in("en", facts))
-        self.append(Problem(mark, path, code, zh, en, severity))
+        name = str(facts.get("text", facts.get("key", "")))
+        self.append(Problem(mark, path, code, zh, en, severity, name, mend))
 
     def warn(self, where: Located | Mark, code: str, *, path: str | None = None, **facts: object) -> None:
         """Report something that deserves a look but does not stop the policy from being used."""
@@ -95,6 +103,9 @@ class Problems(list[Problem]):
     def unknown(self, where: Located, code: str, name: str, known: Iterable[str], **facts: object) -> None:
         """Report a name that is none of those known; the message offers the nearest, and the first of them all."""
         names = tuple(known)
+        if meant := next((one for one in names if one != name and plain(one) == plain(name)), ""):
+            self.add(where, "shape.meant", text=shown(name), meant=meant, mend=(name, meant))
+            return
         offered = {"text": shown(name), "near": near(name, names), "allowed": listed(names[:MOST_NAMES]) or "—"}
         self.add(where, code, **(offered | facts))  # type: ignore[arg-type]
 
