@@ -19,7 +19,9 @@ from rules.problems.problem import Problems
 from rules.values.exact import DATE, Type
 from rules.values.text import Text, shown
 
-_FIGURE = re.compile("[0-9]|百分之|[一二三四五六七八九十百千万半]+(?:[%％成元岁年月日天户分]|万|$)")  # no name begins so
+_FIGURE = re.compile(
+    "[0-9]|百分之|[一二三四五六七八九十百千万半]+(?:[%％成元岁年月日天户分]|万|$)"
+)  # no name begins so
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from rules.problems.meant import truth
 from rules.problems.problem import Problems
 from rules.values.exact import BOOLEAN, POINTS, Type, read_literal
 from rules.values.kinds import example, said
-from rules.values.text import shown
+from rules.values.text import Text, shown
 
 
 @dataclass(slots=True)
@@ -43,11 +43,9 @@ class Resolver:
 
     def wrong_type(self, node: Node, wanted: Type, given: Type) -> None:
         """Report that a value is of another type than the one that is wanted."""
-        if wanted.kind == given.kind == "count":
-            unit = {"wanted": wanted.unit, "found": given.unit}
-            self.problems.add(node, "type.unit", example=example(wanted), **unit)
-            return
-        self.problems.add(node, "type.wrong", wanted=said(wanted), found=said(given), example=example(wanted))
+        count = wanted.kind == given.kind == "count"
+        code, say = ("type.unit", _unit) if count else ("type.wrong", said)
+        self.problems.add(node, code, wanted=say(wanted), found=say(given), example=example(wanted))
 
     def _scalar(self, node: Node, place: Place, wanted: Type | None) -> Expr | None:
         text = node.text
@@ -167,6 +165,10 @@ class Resolver:
             self.problems.add(nodes[0], "condition.one_of")
             return None
         return Comparison(operator, known) if len(known) == len(limits) else None
+
+
+def _unit(type: Type) -> Text:
+    return Text(type.unit, type.unit)
 
 
 def leaves(left: Expr, tests: Sequence[Comparison]) -> list[Leaf]:

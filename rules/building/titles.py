@@ -18,7 +18,7 @@ Titles = Mapping[str, Mapping[str, frozenset[str]]]  # title -> id -> where it i
 
 
 def titles_of(files: Mapping[str, Node]) -> Titles:
-    """The titles of subjects, facts, choices, decisions, outcomes, outputs and items, in either language."""
+    """The titles of subjects, facts, choices, decisions, outcomes and outputs, in either language."""
     titles: dict[str, dict[str, frozenset[str]]] = {}
     for name, home, node in (one for stem, file in files.items() for one in _named(file, (stem,))):
         for word in (node.at("zh").text, node.at("en").text):
@@ -33,11 +33,8 @@ def _named(node: Node, home: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, 
         if value.get("zh") is not None and key != "title":
             yield key, home, value  # a choice, or an option of a reading
         yield from _named(value, (*home, key))
-    for item in node.items:
-        yield from _named(item, home)
     if (title := node.get("title")) is not None:
-        own = node.at("decision").text or node.at("id").text or home[-1]
-        yield own, (*home, node.at("subject").text), title
+        yield node.at("decision").text or home[-1], (*home, node.at("subject").text), title
 
 
 def with_ids(problems: Iterable[Problem], files: Mapping[str, Node]) -> list[Problem]:

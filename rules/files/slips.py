@@ -27,6 +27,7 @@ _TELLTALES = (
     (r".", r"^ *(\u3000)\s*(?:- |[^\s:]+:(?:\s|$))", "yaml.wide_blank", None),  # as wide as two: the indent is a guess
     (r"colon", r":([\u3000\xa0])", "yaml.wide_blank", " "),
     (r"colon", r"^ *(?:- +)*[^\s:#'\"\[{(（，。]+(：)", "yaml.fullwidth_colon", ": "),
+    (r"bracket", r"[{,]\s*[^\s:,{}'\"]+(：)", "yaml.fullwidth_colon", ": "),
     (r"no_colon|indent", r"^[^\t:#]*[^\s:#](\t)", "yaml.pasted", None),
     (r"bracket|colon", r"[{,][^'\"]*?(，)\s*[A-Za-z_]\w*:\s", "yaml.fullwidth_comma", ", "),
 )
@@ -102,7 +103,9 @@ def wide_indent(scalar: Any, text: str, file: str, problems: Problems) -> bool:
     wide = not _LINE_END.split(text)[mark.line][: mark.column].strip()
     if wide:
         at = Mark(file, mark.line + 1, mark.column + 1)
-        problems.add(at, "yaml.wide_blank", character=f"{ord(scalar.value[0]):04X}")
+        blanks = scalar.value[: -len(scalar.value.lstrip("\xa0"))]  # as wide as a space: the indent is clear
+        mend = (blanks, " " * len(blanks)) if blanks else None
+        problems.add(at, "yaml.wide_blank", character=f"{ord(scalar.value[0]):04X}", mend=mend)
     return wide
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from unicodedata import east_asian_width, normalize
 
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xA0: " "}
 _QUOTES = "“”‘’「」『』"
 _SEPARATORS = re.compile("[，、；]")
 _THOUSANDS = re.compile("(?<=[0-9])[,，](?=[0-9]{3}(?![0-9]))")
 SIGNS: Mapping[str, str] = {  # other spellings of operators
     **dict.fromkeys((">=", "=>", "≥", "⩾", "不低于", "不少于", "不小于", "大于等于", "大于或等于"), "at_least"),
-    **dict.fromkeys(("<=", "=<", "≤", "⩽", "不超过", "不高于", "不大于", "不多于", "小于等于", "小于或等于"), "at_most"),
+    **dict.fromkeys(
+        ("<=", "=<", "≤", "⩽", "不超过", "不高于", "不大于", "不多于", "小于等于", "小于或等于"), "at_most"
+    ),
     **dict.fromkeys((">", "高于", "大于", "超过", "多于"), "above"),
     **dict.fromkeys(("<", "低于", "小于", "少于"), "below"),
     **dict.fromkeys(("==", "=", "等于"), "equals"),
@@ -26,11 +28,12 @@ TRUTHS: Mapping[str, str] = dict.fromkeys(("是", "yes", "Yes", "YES", "True", "
 
 def plain(text: str) -> str:
     """The text in half-width characters, without the Chinese quotation marks around it."""
-    return text.strip(_QUOTES).translate(_WIDE).strip()
+    narrow = (normalize("NFKC", one) if east_asian_width(one) == "F" else one for one in text.strip(_QUOTES))
+    return "".join(narrow).strip()
 
 
 def respelt(text: str, fits: Callable[[str], bool]) -> str:
-    """The text as it should be spelt: plain, with ASCII commas, without those of thousands; "" where that is no cure."""
+    """The text spelt as it should be: plain, with ASCII commas but for thousands; "" where that is no cure."""
     parts = [plain(part) for part in _SEPARATORS.split(_THOUSANDS.sub("", text.strip(_QUOTES)))]
     return "" if parts == [text] or not all(map(fits, parts)) else ", ".join(parts)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from rules.problems.meant import plain
 from rules.values.text import Lang, Mark, Text, listed, near, shown
@@ -82,10 +82,11 @@ class Problems(list[Problem]):
         *,
         path: str | None = None,
         severity: Severity = "error",
-        mend: tuple[str, str] | None = None,
-        **facts: object,
+        **facts: Any,
     ) -> None:
-        """Report `code` at `where`. An unknown code or a missing fact is our mistake: it raises KeyError."""
+        """Report `code` at `where`. An unknown code or a missing fact is our mistake: it raises KeyError.
+
+        Of the facts, `text` or `key` is the text that is refused, `near` a guess, `mend` the one cure."""
         mark = where if isinstance(where, Mark) else where.mark
         if path is None:
             path = "" if isinstance(where, Mark) else where.path
@@ -94,20 +95,20 @@ class Problems(list[Problem]):
         text = messages()[code]
         zh, en = text["zh"].format(**_in("zh", facts)), text["en"].format(**_in("en", facts))
         name = str(facts.get("text", facts.get("key", "")))
-        self.append(Problem(mark, path, code, zh, en, severity, name, mend))
+        self.append(Problem(mark, path, code, zh, en, severity, name, facts.get("mend")))
 
-    def warn(self, where: Located | Mark, code: str, *, path: str | None = None, **facts: object) -> None:
+    def warn(self, where: Located | Mark, code: str, *, path: str | None = None, **facts: Any) -> None:
         """Report something that deserves a look but does not stop the policy from being used."""
         self.add(where, code, path=path, severity="warning", **facts)
 
-    def unknown(self, where: Located, code: str, name: str, known: Iterable[str], **facts: object) -> None:
+    def unknown(self, where: Located, code: str, name: str, known: Iterable[str], **facts: Any) -> None:
         """Report a name that is none of those known; the message offers the nearest, and the first of them all."""
         names = tuple(known)
         if meant := next((one for one in names if one != name and plain(one) == plain(name)), ""):
             self.add(where, "shape.meant", text=shown(name), meant=meant, mend=(name, meant))
             return
         offered = {"text": shown(name), "near": near(name, names), "allowed": listed(names[:MOST_NAMES]) or "—"}
-        self.add(where, code, **(offered | facts))  # type: ignore[arg-type]
+        self.add(where, code, **(offered | facts))
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -44,7 +44,12 @@ def _cut(node: Node, shape_of: Callable[[str], Shape | None], problems: Problems
     for key, value in node.entries.items():
         at = node.key_marks[key]
         colonless = value.value == "" and not value.quoted and value.mark == replace(at, column=at.column + len(key))
-        if shape_of(key) is not None or not colonless:
+        word, colon, rest = key.partition("：")
+        if colonless and colon and shape_of(SIGNS.get(word, word)) is not None:
+            spot = replace(at, column=at.column + len(word))
+            problems.add(spot, "yaml.fullwidth_colon", path=value.path, mend=(f"{colon}{rest}", f": {rest.lstrip()}"))
+            pieces.add(key)
+        elif shape_of(key) is not None or not colonless:
             head = key if value.text and not value.quoted else ""
         elif head:
             text = whole.get(head, node.at(head).text)

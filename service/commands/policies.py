@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from rules.building.loader import load
 from rules.building.store import folders, read_store
-from rules.problems.problem import Problem
 from rules.values.layout import Line, Span, line, row
-from rules.variants.new_edition import new_edition
+from rules.variants.mending import mend
+from rules.variants.mending import write as write_mended
+from rules.variants.new_edition import Step, new_edition
+from rules.variants.new_plan import new_plan
 from rules.words.diff import Change, diff
 from rules.words.wording import plural
 from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day
@@ -24,17 +28,20 @@ COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
 @common
 def check(settings: Settings, path: str | None) -> None:
     """检查政策文件，列出全部问题 / check policy files and list every problem"""
-    target = (Path(path) if path else settings.policies).resolve()
-    if not target.exists():
-        raise Bad(f"没有 {path}。", f"There is no {path}.")
-    root, problems, checked = _checked(target if target.is_dir() else target.parent)
-    if not checked:
-        shown = path or settings.policies
-        raise Bad(f"{shown} 里没有政策版本（plan.yaml）。", f"There is no edition (plan.yaml) in {shown}.")
+    root, inside, checked = _editions(settings, path)
+    if (root / inside / "plan.yaml").is_file():
+        problems = load(root / inside, root).problems
+    else:
+        problems = tuple(one for one in read_store(root).problems if one.mark.file.startswith(inside))
     found = [located(one, root) for one in problems]
+    _tell(settings, found, checked)
+
+
+def _tell(settings: Settings, found: Sequence[Mapping[str, str]], checked: Sequence[str], **more: Any) -> None:
+    """Print problems and their sum; the exit code says whether there are errors."""
     errors = sum(one["severity"] == "error" for one in found)
     if settings.json:
-        as_json({"ok": not errors, "editions": checked, "problems": found})
+        as_json({"ok": not errors, "editions": checked, **more, "problems": found})
     else:
         for one in found:
             if one["severity"] == "error":
@@ -47,19 +54,25 @@ def check(settings: Settings, path: str | None) -> None:
         raise click.exceptions.Exit(POLICY_PROBLEMS)
 
 
-def _checked(target: Path) -> tuple[Path, tuple[Problem, ...], list[str]]:
-    """The folder that problems are named from, the problems, and the editions looked at."""
-    if (target / "plan.yaml").is_file():
-        root = target.parents[1]
-        return root, load(target, root).problems, [target.relative_to(root).as_posix()]
-    root = target.parent if any(target.glob("*/plan.yaml")) else target
-    inside = "" if root == target else f"{target.name}/"
-    found = [folder.relative_to(root).as_posix() for folder in folders(root)]
-    problems = tuple(one for one in read_store(root).problems if one.mark.file.startswith(inside))
-    return root, problems, [name for name in found if name.startswith(inside)]
+def _editions(settings: Settings, path: str | None) -> tuple[Path, str, list[str]]:
+    """The policies folder that a path leads into, the beginning of the names inside, and the editions there."""
+    target = (Path(path) if path else settings.policies).resolve()
+    if not target.exists():
+        raise Bad(f"没有 {path}。", f"There is no {path}.")
+    target = target if target.is_dir() else target.parent
+    depth = 2 if (target / "plan.yaml").is_file() else 1 if any(target.glob("*/plan.yaml")) else 0
+    root = target.parents[depth - 1] if depth else target
+    inside = f"{target.relative_to(root).as_posix()}/" if depth else ""
+    checked = [
+        name for folder in folders(root) if f"{(name := folder.relative_to(root).as_posix())}/".startswith(inside)
+    ]
+    if not checked:
+        shown = path or settings.policies
+        raise Bad(f"{shown} 里没有政策版本（plan.yaml）。", f"There is no edition (plan.yaml) in {shown}.")
+    return root, inside, checked
 
 
-def _sum_up(settings: Settings, checked: list[str], errors: int, warned: int) -> None:
+def _sum_up(settings: Settings, checked: Sequence[str], errors: int, warned: int) -> None:
     names = ", ".join(checked)
     if errors:
         text = settings.pick(
@@ -70,6 +83,30 @@ def _sum_up(settings: Settings, checked: list[str], errors: int, warned: int) ->
     else:
         text = settings.pick(f"{names}：可以使用，{warned} 个提醒", f"{names}: good, {counted(warned, 'warning')}")
         show([line(Span("✓ ", "good"), text)], settings.color)
+
+
+@click.command()
+@click.argument("path", required=False)
+@click.option("--write", is_flag=True, help="把改动写入文件 / write the changes")
+@common
+def fix(settings: Settings, path: str | None, write: bool) -> None:
+    """改正只有一种改法的错误，显示改动；加 --write 才写入 / mend what has one cure only, showing the change"""
+    root, inside, checked = _editions(settings, path)
+    mended, problems = mend(root, inside)
+    if write:
+        write_mended(root, mended)
+    if not settings.json:
+        tones = {"+": "good", "-": "bad", "@": "dim"}
+        show(
+            [line(Span(text, tones.get(text[0], ""))) for one in mended for text in one.diff() if text], settings.color
+        )
+        count, done = len(mended), settings.pick("已写入", "written") if write else settings.pick(
+            "没有写入，加 --write 写入", "nothing is written without --write")  # fmt: skip
+        if mended:
+            show([line(settings.pick(f"改动 {count} 个文件（{done}）", f"{counted(count, 'file')} changed ({done})"))],
+                 settings.color)  # fmt: skip
+    changes = [{"file": one.file, "diff": one.diff()} for one in mended]
+    _tell(settings, [located(one, root) for one in problems], checked, changes=changes, written=write and bool(mended))
 
 
 def counted(number: int, word: str) -> str:
@@ -106,6 +143,19 @@ def _shown(change: Change, settings: Settings) -> Line:
 @common
 def begin(settings: Settings, name: str, date: str, source: str | None) -> None:
     """复制最新版本，改好生效日，并给旧版本写上失效日 / copy the newest edition under a new date"""
-    steps = new_edition(settings.policies, name, read_day(date, "DATE"), source)
+    _show_steps(settings, new_edition(settings.policies, name, read_day(date, "DATE"), source))
+
+
+@click.command("new-plan")
+@click.argument("name", metavar="ID")
+@click.option("--from", "start", metavar="DATE", help="生效日，默认为今天 / the first day in force (default: today)")
+@common
+def begin_plan(settings: Settings, name: str, start: str | None) -> None:
+    """新建方案：一个有注释、能检查通过的小版本，附案例 / begin a plan: a small edition with comments, and cases"""
+    steps = new_plan(settings.policies, name, read_day(start, "--from") if start else settings.today())
+    _show_steps(settings, steps)
+
+
+def _show_steps(settings: Settings, steps: Sequence[Step]) -> None:
     rows = [row(Span("✓", "good"), step.file, settings.pick(step.zh, step.en)) for step in steps]
     settings.tell([{"file": step.file, "zh": step.zh, "en": step.en} for step in steps], rows)

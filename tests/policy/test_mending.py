@@ -1,0 +1,87 @@
+"""What has one cure only is mended, and nothing else."""
+
+import shutil
+
+import pytest
+
+from rules.building.store import read_store
+from rules.operations import OPERATORS
+from rules.problems.meant import SIGNS, respelt, signed
+from rules.variants.mending import mend, write
+from tests.policy.bad_cases import CASES, EDITION, HERE, lay_out
+
+WHOLE = {  # the cases of which nothing is left to say
+    "chinese_quotes", "clause_in_fullwidth_brackets", "comma_in_a_title", "fullwidth_blank_after_a_colon",
+    "fullwidth_colon", "fullwidth_colon_in_braces", "fullwidth_comma_before_a_title", "fullwidth_comma_in_a_list",
+    "fullwidth_comma_in_braces", "fullwidth_percent", "no_break_blank_as_indent", "sign_as_a_key", "sign_as_a_value",
+    "sign_in_a_block", "title_for_an_id", "yes_for_true",
+}  # fmt: skip
+PLAIN = [case for case in CASES if not (case / "other").exists()]
+
+
+def errors(problems):
+    return [one for one in problems if one.severity == "error"]
+
+
+@pytest.mark.parametrize("case", PLAIN, ids=lambda case: case.name)
+def test_what_is_mended_is_good_and_what_is_left_has_no_cure(case, tmp_path):
+    root = tmp_path / "policies"
+    root.mkdir()
+    lay_out(case, root)
+    before = errors(read_store(root).problems)
+
+    mended, left = mend(root)
+    assert errors(read_store(root).problems) == before  # nothing is written yet
+    write(root, mended)
+
+    assert read_store(root).problems == left
+    assert not any(one.mend for one in left)
+    assert bool(mended) == any(one.mend for one in before)
+    assert (not errors(left)) == (case.name in WHOLE or not before)
+
+
+def test_line_ends_and_a_byte_order_mark_stay(tmp_path):
+    shutil.copytree(HERE / "base", tmp_path / "base")
+    file = tmp_path / EDITION / "standing.yaml"
+    text = file.read_text(encoding="utf-8").replace("kind: checklist", "kind: “checklist”").replace("\n", "\r\n")
+    file.write_bytes(b"\xef\xbb\xbf" + text.encode())
+
+    mended, left = mend(tmp_path)
+    write(tmp_path, mended)
+
+    assert file.read_bytes() == b"\xef\xbb\xbf" + text.replace("“checklist”", "checklist").encode()
+    assert not errors(left)
+    assert [line for line in mended[0].diff() if line[0] in "+-"][2:] == ["-kind: “checklist”", "+kind: checklist"]
+
+
+def test_only_what_lies_inside_is_mended(tmp_path):
+    shutil.copytree(HERE / "base", tmp_path / "base")
+    file = tmp_path / EDITION / "standing.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("sound: true", "sound: 是"), encoding="utf-8")
+
+    assert mend(tmp_path, "base/")[0]
+    assert not mend(tmp_path, "other/")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("“55%”", "55%"),
+        ("５５％", "55%"),
+        ("5，000 yuan", "5000 yuan"),
+        ("好，中", ""),
+        ("a、b", "a, b"),
+        ("a", ""),
+        ("甲", ""),
+    ],
+)
+def test_respelling(text, meant):
+    assert respelt(text, lambda one: one.isascii() and "," not in one) == meant
+
+
+def test_signs_are_operators():
+    assert set(SIGNS.values()) <= OPERATORS.keys()
+    assert not SIGNS.keys() & OPERATORS.keys()
+    assert signed("不低于 ５５％") == signed(">= 55%") == ("at_least", "55%")
+    assert signed("小于等于5 户") == ("at_most", "5 户")
+    assert signed("55%") is None
