@@ -8,8 +8,8 @@ by code; `{name}` in a text is filled with the fact of that name given to `Probl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -65,6 +65,15 @@ class Problem:
     def _where(self) -> str:
         place = f"{self.mark.file}:{self.mark.line}:{self.mark.column}"
         return f"{place}: {self.path}" if self.path else place
+
+    def also(self, others: Sequence[Problem]) -> Problem:
+        """The problem with the places of others that are alike."""
+        if not others:
+            return self
+        places = [f"{one.mark.file.rpartition('/')[2]}:{one.mark.line}" for one in others]
+        few = [*places[:MOST_NAMES], *(["…"] if len(places) > MOST_NAMES else [])]
+        return replace(self, zh=f"{self.zh}（同样的另有 {len(places)} 处：{'、'.join(few)}）",
+                       en=f"{self.en} (Also at {', '.join(few)}.)")  # fmt: skip
 
     def as_dict(self) -> dict[str, str | int]:
         """Flat, for JSON reports."""

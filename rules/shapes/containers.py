@@ -36,9 +36,10 @@ def _enough(node: Node, least: int, problems: Problems) -> bool:
     return False
 
 
-def _cut(node: Node, shape_of: Callable[[str], Shape | None], problems: Problems) -> set[str]:
-    """Report texts within braces that their commas cut; the keys are the pieces that stand behind the first."""
-    pieces: set[str] = set()
+def _cut(node: Node, shape_of: Callable[[str], Shape | None], problems: Problems) -> dict[str, str]:
+    """Report texts within braces that their commas cut, and keys that a full-width colon joins to their value: the
+    pieces that stand there as keys, each with the key it belongs to."""
+    pieces: dict[str, str] = {}
     whole: dict[str, str] = {}
     head = ""
     for key, value in node.entries.items():
@@ -48,14 +49,14 @@ def _cut(node: Node, shape_of: Callable[[str], Shape | None], problems: Problems
         if colonless and colon and shape_of(SIGNS.get(word, word)) is not None:
             spot = replace(at, column=at.column + len(word))
             problems.add(spot, "yaml.fullwidth_colon", path=value.path, mend=(f"{colon}{rest}", f": {rest.lstrip()}"))
-            pieces.add(key)
+            pieces[key] = SIGNS.get(word, word)
         elif shape_of(key) is not None or not colonless:
             head = key if value.text and not value.quoted else ""
         elif head:
             text = whole.get(head, node.at(head).text)
             blanks = " " * (at.column - node.at(head).mark.column - len(text) - 1)
             whole[head] = f"{text},{blanks}{key}"
-            pieces.add(key)
+            pieces[key] = head
     for key, text in whole.items():
         number = respelt(text, lambda one: "," not in one and one[:1].isdigit())
         meant = f'"{text}"' if isinstance(shape_of(key), Prose) else number
@@ -106,29 +107,26 @@ class Record:
     def check(self, node: Node, problems: Problems) -> bool:
         if not _holds(node, dict, "shape.wanted_map", problems):
             return False
-        good, keys = True, self.keys
-        for key in self.required:
-            if key not in node.entries:
+        cut = _cut(node, self.keys.get, problems)
+        known = [shape.check(node.entries[key], problems) for key, shape in self.keys.items() if key in node.entries]
+        others = [key for key in node.entries if key not in self.keys]
+        meant = {*cut.values(), *(self._unknown(node, key, problems) for key in others if key not in cut)}
+        missing = [key for key in self.required if key not in node.entries]
+        for key in missing:
+            if key not in meant:  # else one slip would be told twice
                 problems.add(node, "shape.missing_key", key=key)
-                good = False
-        cut = _cut(node, keys.get, problems)
-        for key, value in node.entries.items():
-            if key in keys:
-                good = keys[key].check(value, problems) and good
-            elif key not in cut:
-                good = False
-                self._unknown(node, key, problems)
-        return good and not cut
+        return all(known) and not others and not missing
 
-    def _unknown(self, node: Node, key: str, problems: Problems) -> None:
-        """Report a key that is none of the record's: as another spelling, else with the nearest."""
+    def _unknown(self, node: Node, key: str, problems: Problems) -> str:
+        """Report a key that is none of the record's: as another spelling, else with the nearest; which is returned."""
         at, path, word = node.key_marks[key], node.entries[key].path, plain(key)
         if (meant := SIGNS.get(word, word)) in self.keys:
             problems.add(at, "shape.meant", path=path, text=shown(key), meant=meant, mend=(key, meant))
-            return
+            return meant
         guess = near(key, tuple(k for k in self.keys if k not in node.entries))
         code = "shape.unknown_key_near" if guess else "shape.unknown_key"
         problems.add(at, code, path=path, key=shown(key), near=guess, allowed=listed(self.keys))
+        return guess
 
     def schema(self, defs: Schema) -> Schema:
         properties = {key: shape.schema(defs) for key, shape in self.keys.items()}

@@ -60,7 +60,7 @@ BAD = {
     "a: ]\n": [("yaml.stray", 1, 4, "")],
     # signs
     "甲: @foo\n": [("yaml.special_start", 1, 4, "")],
-    "甲: >= 60%\n": [("yaml.special_start", 1, 4, "")],
+    "甲: >= 60%\n": [("shape.meant", 1, 4, "")],
     "甲: >5\n": [("yaml.special_start", 1, 4, "甲")],
     "甲: * 5\n": [("yaml.special_start", 1, 4, "")],
     # what YAML has and policies have not
