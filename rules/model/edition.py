@@ -28,7 +28,7 @@ class Fact:
     dated: tuple[tuple[date, Value], ...] = ()
     minimum: Value = None
     maximum: Value = None
-    part_of: str = ""
+    part_of: tuple[str, ...] = ()  # the facts it never exceeds
     lever: str = ""  # up | down | set: how action changes it; "" where no action can
     moves: tuple[str, ...] = ()
     trait: str = ""
@@ -41,6 +41,11 @@ class Fact:
     @property
     def given(self) -> bool:
         return self.formula is None and not self.dated
+
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers are given."""
+        return self.type.kind == "count" and not self.decimals
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,8 +99,8 @@ class Space:
             domain = domains.setdefault(key, [])
             if limits is None:
                 wanted: list[Any] = [True, False] if test.operator == "one_of" else [-1, 0, 1]
-            elif kind.kind in ("boolean", "choice"):
-                wanted = [(sort_key(one, kind), 0) for one in (kind.choices or (True, False))]
+            elif kind.values:
+                wanted = [(sort_key(one, kind), 0) for one in kind.values]
             else:
                 wanted = self._rungs(leaf.left, limits)
             domain += [one for one in wanted if one not in domain]
@@ -162,4 +162,4 @@ class Spans:
         if not isinstance(part, Ref) or not isinstance(whole, Ref) or part.scope != whole.scope:
             return False
         fact = fact_of(self.edition, part.scope or self.subject, part)
-        return fact is not None and fact.part_of == whole.name
+        return fact is not None and whole.name in fact.part_of
