@@ -43,8 +43,8 @@ class Resolver:
 
     def wrong_type(self, node: Node, wanted: Type, given: Type) -> None:
         """Report that a value is of another type than the one that is wanted."""
-        count = wanted.kind == given.kind == "count"
-        code, say = ("type.unit", _unit) if count else ("type.wrong", said)
+        units = wanted.kind == given.kind and wanted.unit != given.unit
+        code, say = ("type.unit", _unit) if units else ("type.wrong", said)
         self.problems.add(node, code, wanted=say(wanted), found=say(given), example=example(wanted))
 
     def _scalar(self, node: Node, place: Place, wanted: Type | None) -> Expr | None:
