@@ -62,9 +62,10 @@ def _load(folder: Path, root: Path, problems: Problems) -> Edition | None:
     for key, node in files.items():
         sound.take(key, node, shape_of(key), problems)
     edition = edition_of(sound.files, digest, meant) if FILES.keys() <= sound.files.keys() else None
-    told = with_ids(meant, files)
-    kept = sound.worth_saying(told)
-    problems[:] = [*with_ids(problems, files), *(kept if kept or problems.errors else told)]
+    if meant or problems:
+        told = with_ids(meant, files)
+        kept = sound.worth_saying(told)
+        problems[:] = [*with_ids(problems, files), *(kept if kept or problems.errors else told)]
     return edition
 
 

@@ -39,8 +39,14 @@ def _named(node: Node, home: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, 
 
 def with_ids(problems: Iterable[Problem], files: Mapping[str, Node]) -> list[Problem]:
     """The problems, those over a title as what they are."""
-    titles = titles_of(files)
-    return [_with_ids(one, titles, files) if one.code in REFUSED else one for one in problems]
+    titles: Titles | None = None  # are gathered for the first that needs them
+    told = []
+    for one in problems:
+        if one.code in REFUSED and not one.name.isascii():
+            titles = titles or titles_of(files)
+            one = _with_ids(one, titles, files)
+        told.append(one)
+    return told
 
 
 def _with_ids(problem: Problem, titles: Titles, files: Mapping[str, Node]) -> Problem:

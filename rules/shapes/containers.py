@@ -44,15 +44,15 @@ def _cut(node: Node, shape_of: Callable[[str], Shape | None], problems: Problems
     head = ""
     for key, value in node.entries.items():
         at = node.key_marks[key]
-        colonless = value.value == "" and not value.quoted and value.mark == replace(at, column=at.column + len(key))
-        word, colon, rest = key.partition("：")
-        if colonless and colon and shape_of(SIGNS.get(word, word)) is not None:
+        if value.value != "" or value.quoted or value.mark != replace(at, column=at.column + len(key)):
+            head = key if value.is_scalar and not value.quoted else ""
+            continue
+        word, colon, rest = key.partition("：")  # from here on, a key without a colon behind it
+        if colon and shape_of(SIGNS.get(word, word)) is not None:
             spot = replace(at, column=at.column + len(word))
-            problems.add(spot, "yaml.fullwidth_colon", path=value.path, mend=(f"{colon}{rest}", f": {rest.lstrip()}"))
+            problems.add(spot, "yaml.fullwidth_colon", path=value.path, mend=(colon + rest, f": {rest.lstrip()}"))
             pieces[key] = SIGNS.get(word, word)
-        elif shape_of(key) is not None or not colonless:
-            head = key if value.text and not value.quoted else ""
-        elif head:
+        elif head and shape_of(key) is None:
             text = whole.get(head, node.at(head).text)
             blanks = " " * (at.column - node.at(head).mark.column - len(text) - 1)
             whole[head] = f"{text},{blanks}{key}"
