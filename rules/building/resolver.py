@@ -115,8 +115,9 @@ class Resolver:
         for join in JOINS:
             if (parts := node.get(join)) is not None:
                 return self._joined(join, parts.items, place)
-        if formula := next((key for key in node.entries if key in KEYS and key not in self.names.known(place)), ""):
-            self.problems.add(node.key(formula), "condition.formula", key=formula)
+        words = [key for key in node.entries if key in KEYS or key in OPERATORS]
+        if words and (no_fact := next((key for key in words if key not in self.names.known(place)), "")):
+            self.problems.add(node.key(no_fact), "condition.formula", key=no_fact)
             return None
         entries = [self._leaves(node.key(key), value, place) for key, value in node.entries.items()]
         known = [leaf for entry in entries if entry is not None for leaf in entry]

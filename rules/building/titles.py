@@ -42,10 +42,10 @@ def with_ids(problems: Iterable[Problem], files: Mapping[str, Node]) -> list[Pro
     titles: Titles | None = None  # are gathered for the first that needs them
     told = []
     for one in problems:
-        if one.code in REFUSED and not one.name.isascii():
-            titles = titles or titles_of(files)
-            one = _with_ids(one, titles, files)
-        told.append(one)
+        refused = one.code in REFUSED and not one.name.isascii()
+        if refused and titles is None:
+            titles = titles_of(files)
+        told.append(_with_ids(one, titles, files) if refused and titles else one)
     return told
 
 

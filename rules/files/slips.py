@@ -19,7 +19,7 @@ _CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\u
 _TAB = re.compile(r"^ *(\t)[ \t]*[^ \t\r\n]", re.MULTILINE)
 MOST_ALIKE = 20  # of one kind of stray character: enough to see what happened
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_CONFLICT = re.compile(r"^[<>]{7}(?: |$)", re.MULTILINE)
+_CONFLICT = re.compile(r"^(?:[<>]{7}(?: |$)|={7}$)", re.MULTILINE)
 
 # The lines that tell a slip which a parser takes for another: the codes it reports, the sign, our code, and the cure.
 _TELLTALES = (
@@ -28,6 +28,7 @@ _TELLTALES = (
     (r"colon", r":([\u3000\xa0])", "yaml.wide_blank", " "),
     (r"colon", r"^ *(?:- +)*[^\s:#'\"\[{(（，。]+(：)", "yaml.fullwidth_colon", ": "),
     (r"bracket", r"[{,]\s*[^\s:,{}'\"]+(：)", "yaml.fullwidth_colon", ": "),
+    (r"bracket", r"([｛｝［］【】])", "yaml.fullwidth_bracket", None),
     (r"no_colon|indent", r"^[^\t:#]*[^\s:#](\t)", "yaml.pasted", None),
     (r"bracket|colon", r"[{,][^'\"]*?(，)\s*[A-Za-z_]\w*:\s", "yaml.fullwidth_comma", ", "),
 )
@@ -58,7 +59,7 @@ def translate(error: Any, text: str, file: str, problems: Problems) -> None:
         for number in range(max(0, min(opening.line, at.line - 1)), at.line + 1 if re.search(codes, code) else 0):
             if match := re.search(sign, lines[number]):
                 problems.add(Mark(file, number + 1, match.start(1) + 1), told, character=f"{ord(match[1]):04X}",
-                             mend=(match[1], cure) if cure else None)  # fmt: skip
+                             sign=match[1], mend=(match[1], cure) if cure else None)  # fmt: skip
                 return
     beyond = not "".join((lines[at.line][at.column :], *lines[at.line + 1 :])).strip()
     if code == "yaml.indent" and lines[at.line][: at.column].rstrip().endswith(("'", '"', "]", "}")):

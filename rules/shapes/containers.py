@@ -47,10 +47,10 @@ def _cut(node: Node, shape_of: Callable[[str], Shape | None], problems: Problems
         if value.value != "" or value.quoted or value.mark != replace(at, column=at.column + len(key)):
             head = key if value.is_scalar and not value.quoted else ""
             continue
-        word, colon, rest = key.partition("：")  # from here on, a key without a colon behind it
+        word, colon, rest = key.replace("：", ":").partition(":")  # from here on, a key without a colon behind it
         if colon and shape_of(SIGNS.get(word, word)) is not None:
-            spot = replace(at, column=at.column + len(word))
-            problems.add(spot, "yaml.fullwidth_colon", path=value.path, mend=(colon + rest, f": {rest.lstrip()}"))
+            meant = f"{word}: {rest.lstrip()}"
+            problems.add(at, "shape.meant", path=value.path, text=shown(key), meant=meant, mend=(key, meant))
             pieces[key] = SIGNS.get(word, word)
         elif head and shape_of(key) is None:
             text = whole.get(head, node.at(head).text)

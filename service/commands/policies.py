@@ -60,7 +60,7 @@ def _editions(settings: Settings, path: str | None) -> tuple[Path, str, list[str
     if not target.exists():
         raise Bad(f"没有 {path}。", f"There is no {path}.")
     target = target if target.is_dir() else target.parent
-    depth = 2 if (target / "plan.yaml").is_file() else 1 if any(target.glob("*/plan.yaml")) else 0
+    depth = 2 if any(target.glob("plan.y*ml*")) else 1 if any(target.glob("*/plan.y*ml*")) else 0
     root = target.parents[depth - 1] if depth else target
     inside = f"{target.relative_to(root).as_posix()}/" if depth else ""
     checked = [

@@ -11,7 +11,7 @@ from rules.variants.mending import mend, write
 from tests.policy.bad_cases import CASES, EDITION, HERE, lay_out
 
 WHOLE = {  # the cases of which nothing is left to say
-    "chinese_quotes", "clause_in_fullwidth_brackets", "comma_in_a_title", "fullwidth_blank_after_a_colon",
+    "chinese_quotes", "clause_in_fullwidth_brackets", "colon_without_a_blank", "comma_in_a_title", "fullwidth_blank_after_a_colon",
     "fullwidth_colon", "fullwidth_colon_in_braces", "fullwidth_comma_before_a_title", "fullwidth_comma_in_a_list",
     "fullwidth_comma_in_braces", "fullwidth_percent", "no_break_blank_as_indent", "sign_as_a_key", "sign_as_a_value",
     "sign_in_a_block", "title_for_an_id", "yes_for_true",
@@ -85,3 +85,13 @@ def test_signs_are_operators():
     assert signed("不低于 ５５％") == signed(">= 55%") == ("at_least", "55%")
     assert signed("小于等于5 户") == ("at_most", "5 户")
     assert signed("55%") is None
+
+
+def test_an_edition_whose_plan_has_another_ending_is_found(tmp_path):
+    shutil.copytree(HERE / "base", tmp_path / "base")
+    (tmp_path / EDITION / "plan.yaml").rename(tmp_path / EDITION / "plan.yaml.txt")
+
+    store = read_store(tmp_path)
+
+    assert [(one.code, one.mark.file) for one in store.problems] == [("edition.yml", f"{EDITION}/plan.yaml.txt")]
+    assert not store.plans
