@@ -30,6 +30,10 @@ class Mended:
             self.before.splitlines(keepends=True), self.after.splitlines(keepends=True), self.file, self.file, n=0,
         )]  # fmt: skip
 
+    def write(self, root: Path) -> None:
+        """Write the text after, with the line ends that the file has."""
+        _write(root / self.file, self.after)
+
 
 def mend(root: Path, inside: str = "") -> tuple[list[Mended], tuple[Problem, ...]]:
     """The files below `root/inside` mended, and the problems that are left there; nothing is written to `root`."""
@@ -45,12 +49,6 @@ def mend(root: Path, inside: str = "") -> tuple[list[Mended], tuple[Problem, ...
         pairs = ((path.relative_to(copy).as_posix(), path) for path in sorted(copy.glob("*/*/*.yaml")))
         texts = [Mended(name, _read(root / name), _read(path)) for name, path in pairs]
     return [one for one in texts if one.before != one.after], left
-
-
-def write(root: Path, mended: Iterable[Mended]) -> None:
-    """Write the mended texts, with the line ends that the files have."""
-    for one in mended:
-        _write(root / one.file, one.after)
 
 
 def _mend_once(root: Path, problems: Iterable[Problem]) -> bool:

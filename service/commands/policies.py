@@ -1,8 +1,8 @@
-"""`village-credit policies`: check, show, compare and begin editions."""
+"""`village-credit policies`: check, mend, compare and begin editions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,7 @@ import click
 from rules.building.loader import load
 from rules.building.store import folders, read_store
 from rules.values.layout import Line, Span, line, row
-from rules.variants.mending import mend
-from rules.variants.mending import write as write_mended
+from rules.variants.mending import Mended, mend
 from rules.variants.new_edition import Step, new_edition
 from rules.variants.new_plan import new_plan
 from rules.words.diff import Change, diff
@@ -33,8 +32,7 @@ def check(settings: Settings, path: str | None) -> None:
         problems = load(root / inside, root).problems
     else:
         problems = tuple(one for one in read_store(root).problems if one.mark.file.startswith(inside))
-    found = [located(one, root) for one in problems]
-    _tell(settings, found, checked)
+    _tell(settings, [located(one, root) for one in problems], checked)
 
 
 def _tell(settings: Settings, found: Sequence[Mapping[str, str]], checked: Sequence[str], **more: Any) -> None:
@@ -94,19 +92,20 @@ def fix(settings: Settings, path: str | None, write: bool) -> None:
     root, inside, checked = _editions(settings, path)
     mended, problems = mend(root, inside)
     if write:
-        write_mended(root, mended)
-    if not settings.json:
-        tones = {"+": "good", "-": "bad", "@": "dim"}
-        show(
-            [line(Span(text, tones.get(text[0], ""))) for one in mended for text in one.diff() if text], settings.color
-        )
-        count, done = len(mended), settings.pick("已写入", "written") if write else settings.pick(
-            "没有写入，加 --write 写入", "nothing is written without --write")  # fmt: skip
-        if mended:
-            show([line(settings.pick(f"改动 {count} 个文件（{done}）", f"{counted(count, 'file')} changed ({done})"))],
-                 settings.color)  # fmt: skip
+        for one in mended:
+            one.write(root)
+    if not settings.json and mended:
+        show(_changed(settings, mended, write), settings.color)
     changes = [{"file": one.file, "diff": one.diff()} for one in mended]
     _tell(settings, [located(one, root) for one in problems], checked, changes=changes, written=write and bool(mended))
+
+
+def _changed(settings: Settings, mended: Sequence[Mended], written: bool) -> Iterator[Line]:
+    """The changes as a difference, and whether they are written."""
+    tones, count = {"+": "good", "-": "bad", "@": "dim"}, len(mended)
+    yield from (line(Span(text, tones.get(text[:1], ""))) for one in mended for text in one.diff())
+    zh, en = ("已写入", "written") if written else ("没有写入，加 --write 写入", "nothing is written without --write")
+    yield line(settings.pick(f"改动 {count} 个文件（{zh}）", f"{counted(count, 'file')} changed ({en})"))
 
 
 def counted(number: int, word: str) -> str:

@@ -7,11 +7,12 @@ import pytest
 from rules.building.store import read_store
 from rules.operations import OPERATORS
 from rules.problems.meant import SIGNS, respelt, signed
-from rules.variants.mending import mend, write
+from rules.variants.mending import mend
 from tests.policy.bad_cases import CASES, EDITION, HERE, lay_out
 
 WHOLE = {  # the cases of which nothing is left to say
-    "chinese_quotes", "clause_in_fullwidth_brackets", "colon_without_a_blank", "comma_in_a_title", "fullwidth_blank_after_a_colon",
+    "chinese_quotes", "clause_in_fullwidth_brackets", "colon_without_a_blank", "comma_in_a_title",
+    "fullwidth_blank_after_a_colon",
     "fullwidth_colon", "fullwidth_colon_in_braces", "fullwidth_comma_before_a_title", "fullwidth_comma_in_a_list",
     "fullwidth_comma_in_braces", "fullwidth_percent", "no_break_blank_as_indent", "sign_as_a_key", "sign_as_a_value",
     "sign_in_a_block", "title_for_an_id", "yes_for_true",
@@ -32,7 +33,8 @@ def test_what_is_mended_is_good_and_what_is_left_has_no_cure(case, tmp_path):
 
     mended, left = mend(root)
     assert errors(read_store(root).problems) == before  # nothing is written yet
-    write(root, mended)
+    for one in mended:
+        one.write(root)
 
     assert read_store(root).problems == left
     assert not any(one.mend for one in left)
@@ -47,7 +49,7 @@ def test_line_ends_and_a_byte_order_mark_stay(tmp_path):
     file.write_bytes(b"\xef\xbb\xbf" + text.encode())
 
     mended, left = mend(tmp_path)
-    write(tmp_path, mended)
+    mended[0].write(tmp_path)
 
     assert file.read_bytes() == b"\xef\xbb\xbf" + text.replace("“checklist”", "checklist").encode()
     assert not errors(left)
