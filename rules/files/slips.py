@@ -27,8 +27,8 @@ _TELLTALES = (
     (r".", r"^ *(\u3000)\s*(?:- |[^\s:]+:(?:\s|$))", "yaml.wide_blank", None),  # as wide as two: the indent is a guess
     (r"colon", r":([\u3000\xa0])", "yaml.wide_blank", " "),
     (r"colon", r"^ *(?:- +)*[^\s:#'\"\[{(（，。]+(：)", "yaml.fullwidth_colon", ": "),
-    (r"bracket", r"[{,]\s*[^\s:,{}'\"]+(：)", "yaml.fullwidth_colon", ": "),
-    (r"bracket", r"([｛｝［］【】])", "yaml.fullwidth_bracket", None),
+    (r"bracket", r"[{,]\s*[^\s:,{}'\"]+(：)\s*[{\[]", "yaml.fullwidth_colon", ": "),
+    (r"bracket", r"[:{,]\s*([｛［])", "yaml.fullwidth_bracket", None),
     (r"no_colon|indent", r"^[^\t:#]*[^\s:#](\t)", "yaml.pasted", None),
     (r"bracket|colon", r"[{,][^'\"]*?(，)\s*[A-Za-z_]\w*:\s", "yaml.fullwidth_comma", ", "),
 )

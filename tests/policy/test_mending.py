@@ -1,8 +1,11 @@
 """What has one cure only is mended, and nothing else."""
 
+import re
 import shutil
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rules.building.store import read_store
 from rules.operations import OPERATORS
@@ -40,6 +43,29 @@ def test_what_is_mended_is_good_and_what_is_left_has_no_cure(case, tmp_path):
     assert not any(one.mend for one in left)
     assert bool(mended) == any(one.mend for one in before)
     assert (not errors(left)) == (case.name in WHOLE or not before)
+
+
+BASE = (HERE / "base" / "2026-05-01" / "standing.yaml").read_text(encoding="utf-8")
+WORDS = [match.span() for match in re.finditer(r"(?<=\{)[a-z_]+(?=: [{\[])|(?<=: )\d+%|(?<=\[)good", BASE)]
+
+
+def widened(text):
+    return "".join(chr(ord(one) + ord("！") - ord("!")) for one in text)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True), st.sampled_from(["{}", "“{}”", "『{}』"]))
+def test_what_was_spelt_otherwise_is_as_before(tmp_path_factory, spans, quotes):
+    root, text = tmp_path_factory.mktemp("mending"), BASE
+    shutil.copytree(HERE / "base", root / "base")
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]}{quotes.format(widened(text[start:end]))}{text[end:]}"
+    (root / EDITION / "standing.yaml").write_text(text, encoding="utf-8")
+
+    [mended], left = mend(root)
+
+    assert mended.after == BASE
+    assert not errors(left)
 
 
 def test_line_ends_and_a_byte_order_mark_stay(tmp_path):
