@@ -88,7 +88,7 @@ def _sum_up(settings: Settings, checked: Sequence[str], errors: int, warned: int
 @click.option("--write", is_flag=True, help="把改动写入文件 / write the changes")
 @common
 def fix(settings: Settings, path: str | None, write: bool) -> None:
-    """改正只有一种改法的错误，显示改动；加 --write 才写入 / mend what has one cure only, showing the change"""
+    """改正只有一种改法的错误，显示改动 / mend what has one cure only, showing the change"""
     root, inside, checked = _editions(settings, path)
     mended, problems = mend(root, inside)
     if write:
@@ -150,7 +150,7 @@ def begin(settings: Settings, name: str, date: str, source: str | None) -> None:
 @click.option("--from", "start", metavar="DATE", help="生效日，默认为今天 / the first day in force (default: today)")
 @common
 def begin_plan(settings: Settings, name: str, start: str | None) -> None:
-    """新建方案：一个有注释、能检查通过的小版本，附案例 / begin a plan: a small edition with comments, and cases"""
+    """新建方案：有注释的小版本，附案例 / begin a plan: a small edition with cases"""
     steps = new_plan(settings.policies, name, read_day(start, "--from") if start else settings.today())
     _show_steps(settings, steps)
 
