@@ -12,7 +12,9 @@ from rules.files.source import Node
 from rules.problems.problem import Problem, Problems
 from rules.shapes import Shape
 
-ENTRIES = frozenset({"facts", "clauses", "readings", "outcomes", "outputs"})  # mappings of things with a name
+ENTRIES = frozenset(
+    {"facts", "constants", "clauses", "readings", "outcomes", "outputs"}
+)  # mappings of things with a name
 WHOLES = ("bands.", "score.", "outcome.role", "item.no_title", "edition.", "table.")
 SUMS = ("score.full_marks",)  # over all items of a decision
 OF_ITEMS = ("report.", "reading.")  # what names decisions and their items

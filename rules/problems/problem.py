@@ -17,7 +17,7 @@ from typing import Any, Literal, Protocol
 from rules.problems.meant import plain
 from rules.values.text import Lang, Mark, Text, listed, near, shown
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "acknowledged"]
 MOST_NAMES = 12  # of those that could stand in place of an unknown one
 _MESSAGES = Path(__file__).with_name("messages.json")
 
@@ -53,6 +53,15 @@ class Problem:
     severity: Severity = "error"
     name: str = field(default="", compare=False)
     mend: tuple[str, str] | None = field(default=None, compare=False)
+    edition: str = field(default="", compare=False)  # that inherits the place, where another edition's file holds it
+
+    def inherited_by(self, edition: str) -> Problem:
+        """The problem as an edition has it, which names that edition where the place is in a file that it extends."""
+        if self.mark.file.startswith(f"{edition}/"):
+            return self
+        return replace(
+            self, edition=edition, zh=f"{self.zh}（{edition} 沿用此处）", en=f"{self.en} ({edition} inherits it.)"
+        )
 
     def text(self, lang: Lang = "zh") -> str:
         """The line to print, in the `file:line:column:` form that editors turn into a link."""
@@ -64,7 +73,12 @@ class Problem:
     @property
     def _where(self) -> str:
         place = f"{self.mark.file}:{self.mark.line}:{self.mark.column}"
-        return f"{place}: {self.path}" if self.path else place
+        return f"{place}: {self.inside}" if self.inside else place
+
+    @property
+    def inside(self) -> str:
+        """The path to print before the message; "" where the message begins with it."""
+        return "" if self.zh.startswith(f"`{self.path}`") else self.path
 
     def also(self, others: Sequence[Problem]) -> Problem:
         """The problem with the places of others that are alike."""

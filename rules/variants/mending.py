@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
 
-from rules.building.loader import load
-from rules.building.store import folders, read_store
+from rules.building.loader import load_alone
+from rules.building.store import read_store
 from rules.problems.problem import Problem
 
 MOST_ROUNDS = 60  # a mend shows the faults that it hid
@@ -35,20 +35,21 @@ class Mended:
         _write(root / self.file, self.after)
 
 
-def mend(root: Path, inside: str = "") -> tuple[list[Mended], tuple[Problem, ...]]:
-    """The files below `root/inside` mended, and the problems that are left there; nothing is written to `root`."""
+def mend(root: Path, names: Sequence[str]) -> tuple[list[Mended], list[Problem]]:
+    """The files of some editions mended, and the problems that are left there; nothing is written to `root`."""
+    inside = tuple(f"{name}/" for name in names)
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "policies"
         copytree(root, copy)
-        mine = [one for one in folders(copy) if f"{one.relative_to(copy).as_posix()}/".startswith(inside)]
         for _ in range(MOST_ROUNDS):
-            problems = {problem for one in mine for problem in load(one, copy, warn=False).problems}
+            problems = {problem for name in names for problem in load_alone(copy / name, copy, warn=False).problems}
             if not _mend_once(copy, (one for one in problems if one.mark.file.startswith(inside))):
                 break
-        left = tuple(one for one in read_store(copy).problems if one.mark.file.startswith(inside))
-        pairs = ((path.relative_to(copy).as_posix(), path) for path in sorted(copy.glob("*/*/*.yaml")))
-        texts = [Mended(name, _read(root / name), _read(path)) for name, path in pairs]
-    return [one for one in texts if one.before != one.after], left
+        left = [one for one in read_store(copy).problems if one.mark.file.startswith(inside)]
+        paths = [path for name in names for path in sorted((copy / name).glob("*.yaml"))]
+        files = [(path.relative_to(copy).as_posix(), path) for path in paths]
+        mended = [Mended(name, _read(root / name), _read(path)) for name, path in files]
+    return [one for one in mended if one.before != one.after], left
 
 
 def _mend_once(root: Path, problems: Iterable[Problem]) -> bool:
