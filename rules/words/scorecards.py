@@ -99,9 +99,10 @@ def _scored(rule: Rule, one: ScoreItem, say: Wording) -> Spoken:
     if one.formula is not None:
         return Spoken(say.expr(one.formula, rule.subject))
     bands = [(say.condition(at, rule.subject), say.expr(worth, rule.subject)) for at, worth in one.bands]
-    whole = say.pick("；", "; ").join(f"{band} {worth}" for band, worth in bands)
+    earns = say.pick("{} 得 {}", "{}: {}").format
+    whole = say.pick("；", "; ").join(earns(band, worth) for band, worth in bands)
     frame = framed(bands[0][0], one, say) if bands else ""
-    return Spoken(whole, tuple(f"{untitled(band, one, say)} {worth}" for band, worth in bands), frame)
+    return Spoken(whole, tuple(earns(untitled(band, one, say), worth) for band, worth in bands), frame)
 
 
 # --- explanation
