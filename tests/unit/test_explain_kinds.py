@@ -587,3 +587,26 @@ def test_missing_facts_of_one_title_are_told_apart():
     edition = small(facts, {"check": {**CHECK, "criteria": criteria}}, town=around)
     titles = [one.title for one in explained(Reference(edition).decide("check", {}, ON), "zh").missing]
     assert len(set(titles)) == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "several", "plain"),
+    [
+        ("zh", "应为 “已过期”或“在后，须核对”", "应为 已过期或有效"),
+        ("en", 'must be "expired" or "ahead, check"', "must be expired or valid"),
+    ],
+)
+def test_values_that_hold_a_comma_stand_in_quotation_marks(lang, several, plain):
+    choices = {
+        "valid": titled("有效", "valid")["title"],
+        "expired": titled("已过期", "expired")["title"],
+        "ahead": titled("在后，须核对", "ahead, check")["title"],
+    }
+    facts = {"state": {"type": "choice", **titled("状态", "State"), "choices": choices}}
+    criteria = [
+        {"id": "commas", "require": {"state": ["expired", "ahead"]}},
+        {"id": "none", "require": {"state": ["expired", "valid"]}},
+    ]
+    edition = small(facts, {"check": {**CHECK, "criteria": criteria}})
+    told = explained(Reference(edition).decide("check", {}, ON), lang).because
+    assert [one.wanted for one in told] == [several, plain]
