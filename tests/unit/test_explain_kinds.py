@@ -8,6 +8,7 @@ import pytest
 from rules.judging.reference import Reference
 from rules.values.exact import Type
 from rules.words.explain import explain, explained
+from rules.words.items import decision_items, sides_of
 from rules.words.wording import Wording
 from tests.unit.small import ON, small
 
@@ -610,3 +611,18 @@ def test_values_that_hold_a_comma_stand_in_quotation_marks(lang, several, plain)
     edition = small(facts, {"check": {**CHECK, "criteria": criteria}})
     told = explained(Reference(edition).decide("check", {}, ON), lang).because
     assert [one.wanted for one in told] == [several, plain]
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "任何已知的总分"), ("en", "any total that is known")])
+def test_a_grade_without_limits_says_so_and_is_not_told_twice(lang, told):
+    card = {
+        "kind": "scorecard", **HEAD, **titled("计分", "Points"),
+        "outcomes": {"scored": titled("已计分", "scored"), "open": {"if": "unknown", **titled("待补充", "waits")}},
+        "items": [{"id": "income", "fact": "income", "bands": [{"below": "3 万元", "points": 10}, {"at_least": "3 万元", "points": 60}]}],
+        "grades": [{"grade": "scored"}],
+    }  # fmt: skip
+    edition = small({"income": FACTS["income"]}, {"card": card})
+    items = dict(decision_items(edition.rules["card"], sides_of(edition)))
+    assert items["card.grades.scored"].sides["condition"].text.get(lang) == told
+    *_, grade = explained(Reference(edition).decide("card", {"income": 30000}, ON), lang).outputs
+    assert (grade.seen, grade.formula) == (edition.rules["card"].outcomes["scored"].title.get(lang), "")
