@@ -17,7 +17,7 @@ from rules.words.wording import Wording
 
 END = "\u2060"  # after a value, until the next character shows whether a space belongs there
 END_BEFORE_WORD = re.compile(f"{END}(?=[\u4e00-\u9fff])")
-JOINTS, QUOTES = re.compile("[，、；或,;]| or "), "“\""  # what joins words to a list; how a quotation begins
+JOINTS, QUOTES = re.compile("[，、；或,;]| or "), '“"'  # what joins words to a list; how a quotation begins
 FEW = 2  # facts that are named beside the value they are missing for
 
 

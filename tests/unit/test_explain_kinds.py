@@ -618,7 +618,7 @@ def test_a_grade_without_limits_says_so_and_is_not_told_twice(lang, told):
     card = {
         "kind": "scorecard", **HEAD, **titled("计分", "Points"),
         "outcomes": {"scored": titled("已计分", "scored"), "open": {"if": "unknown", **titled("待补充", "waits")}},
-        "items": [{"id": "income", "fact": "income", "bands": [{"below": "3 万元", "points": 10}, {"at_least": "3 万元", "points": 60}]}],
+        "items": [CARD["items"][0]],
         "grades": [{"grade": "scored"}],
     }  # fmt: skip
     edition = small({"income": FACTS["income"]}, {"card": card})

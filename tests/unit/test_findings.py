@@ -113,7 +113,10 @@ def test_a_fact_read_by_way_of_the_record_around_is_missing_where_the_case_has_i
         "who": count(),
         "alike": derived(count="thing.parts", where={"who": "own.who"}),
     }
-    facts = {"parts": given("list", of="part"), "twice": derived(some="parts", satisfies={"alike": {"above": "1 part"}})}
+    facts = {
+        "parts": given("list", of="part"),
+        "twice": derived(some="parts", satisfies={"alike": {"above": "1 part"}}),
+    }
     edition = small(facts, {"d": checklist({"require": {"twice": False}})}, part=part)
     decision = Reference(edition).decide("d", {"parts": [{"id": "x", "who": 1}, {"id": "y"}]}, ON)
     assert [one.fact for one in decision.missing] == ["parts[y].who"]
