@@ -209,7 +209,7 @@ class ScorecardExplainer(Explainer):
         return seen if name == say.text(item.title) else f"{name}{say.pick('：', ': ')}{seen}"
 
     def _why(self, item: ScoreItem) -> Why:
-        say, absent = self.say, self.say.pick("没有数据，按规定计", "set by the plan where nothing is known")
+        say, absent = self.say, self.say.pick("没有数据，按规定计", "as the rule has it where nothing is known")
         if item.formula is not None:
             value = evaluate(item.formula, say.scope)
             why = absent if value is None else self._cut(item, value)

@@ -417,6 +417,17 @@ def test_a_ranking_shows_the_keys(lang, said):
     assert text(PLACES, {"peers": PEERS[:3]}, lang) == block(said)
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", "按得分从高到低，取前 1 名（自定）"),
+        ("en", "by Score, highest first; 1 to be chosen (set by the lender)"),
+    ],
+)
+def test_an_order_that_the_lender_sets_says_so(lang, said):
+    assert said in text({**PLACES, "set_by": "lender"}, {"peers": PEERS[:3]}, lang)
+
+
 @pytest.mark.parametrize(("lang", "said"), [("zh", """
     结论：待补充
     排名
@@ -611,6 +622,14 @@ def test_values_that_hold_a_comma_stand_in_quotation_marks(lang, several, plain)
     edition = small(facts, {"check": {**CHECK, "criteria": criteria}})
     told = explained(Reference(edition).decide("check", {}, ON), lang).because
     assert [one.wanted for one in told] == [several, plain]
+
+
+def test_points_for_missing_data_are_not_ascribed_to_the_plan():
+    card = {**CARD, "items": [{**CARD["items"][0], "missing": 5, "set_by": "lender"}, CARD["items"][1]]}
+    [line] = [one for one in text(card, {"deposit": 45000, "sued": False}, "en").splitlines() if "Income" in one]
+    assert "5 points (as the rule has it where nothing is known)" in line
+    assert line.endswith("(set by the lender)")
+    assert "plan" not in line
 
 
 @pytest.mark.parametrize(("lang", "told"), [("zh", "任何已知的总分"), ("en", "any total that is known")])
