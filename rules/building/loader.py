@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rules.building.edition import edition_of
@@ -16,7 +16,7 @@ from rules.model import Edition
 from rules.model.depth import too_deep
 from rules.problems.problem import Problem, Problems
 from rules.values.text import Mark
-from rules.warnings.warnings import warnings
+from rules.warnings.warnings import acknowledging, warnings
 
 SUFFIX = ".yaml"
 Files = dict[str, Node]
@@ -34,6 +34,15 @@ def load(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded
     """Load the edition in a folder. Messages name files relative to `root`.
 
     `warn` looks for warnings, which takes as long as the rest of the building."""
+    loaded = load_alone(folder, root, warn=warn)
+    if root is None or not folder.is_relative_to(root):
+        return loaded
+    name = folder.relative_to(root).as_posix()
+    return replace(loaded, problems=tuple(one.inherited_by(name) for one in loaded.problems))
+
+
+def load_alone(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded:
+    """Load the edition in a folder; a problem of a file that it extends does not name the edition."""
     problems = Problems()
     try:
         edition = _load(folder, root or folder, problems)
@@ -42,9 +51,9 @@ def load(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded
         edition, deep = None, True
     if deep:
         problems.add(_mark(folder, root or folder), "edition.too_deep")
-    if warn and edition is not None and not problems.errors:
-        problems.extend(warnings(edition))
-    return Loaded(None if problems.errors else edition, problems.sorted())
+    if edition is None or problems.errors:
+        return Loaded(None, problems.sorted())
+    return Loaded(edition, acknowledging(edition, [*problems, *(warnings(edition) if warn else ())], complete=warn))
 
 
 def _load(folder: Path, root: Path, problems: Problems) -> Edition | None:
@@ -87,6 +96,8 @@ def _read(folder: Path, root: Path, problems: Problems, seen: tuple[Path, ...]) 
     elif not parent.is_dir():
         problems.add(extends, "edition.extends_unknown", parent=_mark(parent, root).file)
     else:
+        if (start := files["plan"].at("effective").at("from").text) < day:
+            problems.warn(extends, "warning.before_parent", start=start, parent=_mark(parent, root).file, day=day)
         above, inherited = _read(parent, root, problems, (*seen, folder))
         digest.update(inherited.encode())
         return above and _merged(above, files, problems), digest.hexdigest()
@@ -113,4 +124,15 @@ def _merged(above: Files, files: Files, problems: Problems) -> Files:
             del merged[name]  # the child has no such decision
         else:
             merged[name] = merge(merged[name], node, problems, REPLACED) if name in merged else node
+    merged["plan"] = _acknowledging(above["plan"], files["plan"])
     return merged
+
+
+def _acknowledging(above: Node, plan: Node) -> Node:
+    """The head of a child, with the acknowledged warnings of the edition that it extends."""
+    inherited = above.at("acknowledged")
+    if not inherited.items:
+        return plan
+    both = replace(inherited, value=[*inherited.items, *plan.at("acknowledged").items])
+    marks = {"acknowledged": inherited.mark} | plan.key_marks
+    return replace(plan, value={**plan.entries, "acknowledged": both}, key_marks=marks)

@@ -39,7 +39,9 @@ def missing(expr: Expr, scope: Scope, path: str = "", own: str | None = None) ->
             yield Missing(here, _title(expr, scope), "not_given")
         else:
             around = own if target is scope else None
-            yield from once(target, (f".{fact.name}", prefix), partial(missing, fact.formula, target, prefix, around))
+            wanted = once(target, (f".{fact.name}", prefix), partial(missing, fact.formula, target, prefix, around))
+            whole = Missing(f"{path}{expr.scope}", scope.edition.subjects[target.subject].title, "not_given")
+            yield from wanted or ([whole] if target.absent else [])
 
 
 def _around(ref: Ref, scope: Scope) -> bool:

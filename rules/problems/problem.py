@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
 
 from rules.values.text import Lang, Mark, Text, listed, near, shown
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "acknowledged"]
 MOST_NAMES = 12  # of those that could stand in place of an unknown one
 _MESSAGES = Path(__file__).with_name("messages.json")
 
@@ -47,6 +47,15 @@ class Problem:
     zh: str
     en: str
     severity: Severity = "error"
+    edition: str = field(default="", compare=False)  # that inherits the place, where another edition's file holds it
+
+    def inherited_by(self, edition: str) -> Problem:
+        """The problem as an edition has it, which names that edition where the place is in a file that it extends."""
+        if self.mark.file.startswith(f"{edition}/"):
+            return self
+        return replace(
+            self, edition=edition, zh=f"{self.zh}（{edition} 沿用此处）", en=f"{self.en} ({edition} inherits it.)"
+        )
 
     def text(self, lang: Lang = "zh") -> str:
         """The line to print, in the `file:line:column:` form that editors turn into a link."""
@@ -58,11 +67,17 @@ class Problem:
     @property
     def _where(self) -> str:
         place = f"{self.mark.file}:{self.mark.line}:{self.mark.column}"
-        return f"{place}: {self.path}" if self.path else place
+        return f"{place}: {self.inside}" if self.inside else place
+
+    @property
+    def inside(self) -> str:
+        """The path to print before the message; "" where the message begins with it."""
+        return "" if self.zh.startswith(f"`{self.path}`") else self.path
 
     def as_dict(self) -> dict[str, str | int]:
         """Flat, for JSON reports."""
         fields = asdict(self)
+        del fields["edition"]  # the text names it
         return {**fields.pop("mark"), **fields}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -16,13 +17,15 @@ from rules.words.wording import plural
 from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day
 from service.commands.screen import as_json, complain, show
 
+WORDS = {"warning": ("提醒：", "warning: "), "acknowledged": ("已确认：", "acknowledged: ")}
 COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
 
 
 @click.command()
 @click.argument("path", required=False)
+@click.option("--all", "everything", is_flag=True, help="连同已确认的提醒 / acknowledged warnings too")
 @common
-def check(settings: Settings, path: str | None) -> None:
+def check(settings: Settings, path: str | None, everything: bool) -> None:
     """检查政策文件，列出全部问题 / check policy files and list every problem"""
     target = (Path(path) if path else settings.policies).resolve()
     if not target.exists():
@@ -32,17 +35,19 @@ def check(settings: Settings, path: str | None) -> None:
         shown = path or settings.policies
         raise Bad(f"{shown} 里没有政策版本（plan.yaml）。", f"There is no edition (plan.yaml) in {shown}.")
     found = [located(one, root) for one in problems]
-    errors = sum(one["severity"] == "error" for one in found)
+    number = Counter(one["severity"] for one in found)
+    errors = number["error"]
     if settings.json:
         as_json({"ok": not errors, "editions": checked, "problems": found})
     else:
         for one in found:
             if one["severity"] == "error":
                 complain([message_of(one, settings.lang)], settings.color)
-            else:
-                word = settings.pick("提醒：", "warning: ")
-                click.echo(click.style(f"{word}{message_of(one, settings.lang)}", fg="yellow"), color=settings.color)
-        _sum_up(settings, checked, errors, len(found) - errors)
+            elif everything or one["severity"] == "warning":
+                word = settings.pick(*WORDS[one["severity"]])
+                message = f"{word}{message_of(one, settings.lang)} [{one['code'].rpartition('.')[2]}]"
+                click.echo(click.style(message, fg="yellow"), color=settings.color)
+        _sum_up(settings, checked, number)
     if errors:
         raise click.exceptions.Exit(POLICY_PROBLEMS)
 
@@ -50,26 +55,25 @@ def check(settings: Settings, path: str | None) -> None:
 def _checked(target: Path) -> tuple[Path, tuple[Problem, ...], list[str]]:
     """The folder that problems are named from, the problems, and the editions looked at."""
     if (target / "plan.yaml").is_file():
-        root = target.parents[1]
-        return root, load(target, root).problems, [target.relative_to(root).as_posix()]
-    root = target.parent if any(target.glob("*/plan.yaml")) else target
-    inside = "" if root == target else f"{target.name}/"
-    found = [folder.relative_to(root).as_posix() for folder in folders(root)]
-    problems = tuple(one for one in read_store(root).problems if one.mark.file.startswith(inside))
-    return root, problems, [name for name in found if name.startswith(inside)]
-
-
-def _sum_up(settings: Settings, checked: list[str], errors: int, warned: int) -> None:
-    names = ", ".join(checked)
-    if errors:
-        text = settings.pick(
-            f"{names}：{errors} 个错误，{warned} 个提醒",
-            f"{names}: {counted(errors, 'error')}, {counted(warned, 'warning')}",
-        )
-        show([line(Span(text, "bad"))], settings.color)
+        root, wanted = target.parents[1], [target]
+    elif wanted := sorted(path.parent for path in target.glob("*/plan.yaml")):
+        root = target.parent
     else:
-        text = settings.pick(f"{names}：可以使用，{warned} 个提醒", f"{names}: good, {counted(warned, 'warning')}")
-        show([line(Span("✓ ", "good"), text)], settings.color)
+        return target, read_store(target).problems, [one.relative_to(target).as_posix() for one in folders(target)]
+    names = [one.relative_to(root).as_posix() for one in wanted]
+    beside = read_store(root, warn=False).problems  # the dates of editions are held against each other
+    problems = {one for one in beside if one.mark.file.startswith(tuple(f"{name}/" for name in names))}
+    return root, tuple(sorted(problems.union(*(load(one, root).problems for one in wanted)))), names
+
+
+def _sum_up(settings: Settings, checked: list[str], number: Counter[str]) -> None:
+    errors, warned, acknowledged = (number[one] for one in ("error", "warning", "acknowledged"))
+    state = (f"{errors} 个错误", counted(errors, "error")) if errors else ("可以使用", "good")
+    more = (f"，{acknowledged} 个已确认", f", {acknowledged} acknowledged") if acknowledged else ("", "")
+    zh = f"{', '.join(checked)}：{state[0]}，{warned} 个提醒{more[0]}"
+    en = f"{', '.join(checked)}: {state[1]}, {counted(warned, 'warning')}{more[1]}"
+    text = settings.pick(zh, en)
+    show([line(Span(text, "bad")) if errors else line(Span("✓ ", "good"), text)], settings.color)
 
 
 def counted(number: int, word: str) -> str:
