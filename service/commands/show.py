@@ -125,9 +125,9 @@ def _printed(one: Rule | Assignment, say: Wording) -> Iterator[Line | Row]:
     for _, item in items:
         title, sides = say.text(item.title), {aspect: say.text(side.text) for aspect, side in item.sides.items()}
         main = next(iter(item.sides.values())).spoken[0 if say.zh else 1]
-        words = (
-            say.pick("；", "; ").join(main.parts) if main.frame == title else main.whole
-        )  # the title stands before it
+        # the title stands before it, in whole or as its beginning
+        words = say.pick("；", "; ").join(main.parts) if main.frame == title else main.whole
+        words = "" if main.whole == title and "outcome" in sides else words
         words += "".join(
             say.text(FOLLOWING[aspect]).format(text) for aspect, text in sides.items() if aspect in FOLLOWING
         )

@@ -268,7 +268,9 @@ def test_show_prints_every_criterion_in_words():
     card = call("policies", "show", "--decision", "scoring").stdout
     assert "Loan record is late before → at most B" in card  # a ceiling forbids nothing
     assert "total points is at least 90 points" in card
-    assert "good 25 points; fair 15 points" in card
+    assert "good: 25 points; fair: 15 points" in card
+    grades = call("policies", "show", "--decision", "grading").stdout
+    assert re.search("Grade used is AAA +→ AAA", grades)  # what stands in the title is not told again
     found = json.loads(call("policies", "show", "--decision", "screening", "--json").stdout)
     assert found["rules"][0]["items"][0]["en"] == "Applicant's age is between 18 years and 65 years (both in)"
     assert call("policies", "show").stdout.startswith("xx-county/2026-05-01")
