@@ -51,6 +51,30 @@ def test_a_child_can_drop_a_decision(tmp_path):
     assert set(parent.rules) - set(child.rules) == {"best"}
 
 
+def test_a_child_overrides_a_constant_of_the_plan_and_may_take_a_copy_out(tmp_path):
+    facts = """constants:
+  notice_days: {value: 5 days, title: {zh: 公示天数, en: Days of notice}}
+subjects:
+  village: {facts: {notice_days: {remove: true}}}
+"""
+    parent, child = extended(tmp_path, facts=facts)
+    grandchild = tmp_path / "grandchild" / "2026-06-01"
+    grandchild.mkdir(parents=True)
+    (grandchild / "plan.yaml").write_text(
+        CHILD.replace("plan: child", "plan: grandchild").replace(
+            "{plan: base, edition: 2026-05-01}", "{plan: child, edition: 2026-06-01}"
+        ),
+        encoding="utf-8",
+    )
+    (grandchild / "facts.yaml").write_text("constants: {notice_days: {value: 3 days}}\n", encoding="utf-8")
+    store = open_store(tmp_path)
+    days = [store.edition(name).subjects["constants"].facts["notice_days"].dated[0][1]
+            for name in ("child/2026-06-01", "grandchild/2026-06-01")]  # fmt: skip
+    assert days == [5, 3]
+    assert "notice_days" in parent.subjects["village"].facts
+    assert "notice_days" not in child.subjects["village"].facts
+
+
 # --- the schema by which editors check the files of a child
 
 
