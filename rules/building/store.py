@@ -103,7 +103,7 @@ def read_store(root: Path, *, warn: bool = True) -> Store:
         problem,
         names,
     ) in heirs.items():  # one that an edition inherits is told with the file's own edition, if that has it
-        own = any(problem.mark.file.startswith(f"{name}/") for name in names)
+        own = any(map(problem.is_own, names))
         problems.append(problem if own else problem.inherited_by(names[0]))
     return Store(
         {plan: tuple(editions) for plan, editions in sorted(plans.items())},

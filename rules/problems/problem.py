@@ -55,9 +55,14 @@ class Problem:
     mend: tuple[str, str] | None = field(default=None, compare=False)
     edition: str = field(default="", compare=False)  # that inherits the place, where another edition's file holds it
 
+    def is_own(self, edition: str) -> bool:
+        """Whether it lies in the folder of an edition, or in the head of another, which none inherits."""
+        folder, _, file = self.mark.file.rpartition("/")
+        return edition in (folder, self.mark.file) or file == "plan.yaml"
+
     def inherited_by(self, edition: str) -> Problem:
         """The problem as an edition has it, which names that edition where the place is in a file that it extends."""
-        if self.mark.file.startswith(f"{edition}/"):
+        if self.is_own(edition):
             return self
         return replace(
             self, edition=edition, zh=f"{self.zh}（{edition} 沿用此处）", en=f"{self.en} ({edition} inherits it.)"
