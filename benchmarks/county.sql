@@ -119,7 +119,7 @@ COPY (
   FROM bad ORDER BY ALL
 ) TO '$OUT/set_aside.parquet' (FORMAT parquet);
 
--- ── Good rows, and the figures of villages and county as their files give them ──────────────────────────────────────
+-- ── Good rows ──────────────────────────────────────
 CREATE TEMP MACRO bad_rows(which) AS TABLE SELECT row FROM bad WHERE subject = which;
 CREATE TEMP TABLE township AS SELECT 'county' AS county_id, * EXCLUDE (_row) FROM raw_township
   WHERE _row NOT IN (FROM bad_rows('township'));
@@ -127,33 +127,10 @@ CREATE TEMP TABLE village AS SELECT v.* EXCLUDE (_row, township), v.township AS 
   FROM raw_village v LEFT JOIN township t ON v.township = t.id WHERE _row NOT IN (FROM bad_rows('village'));
 CREATE TEMP TABLE county AS SELECT * EXCLUDE (_row) FROM raw_county WHERE _row NOT IN (FROM bad_rows('county'));
 
--- ── A village's title and what it gives, whether its figures are given or counted ───────────────────────────────────
-CREATE TEMP MACRO designated(villages, counties) AS TABLE
-  WITH criteria AS (
-    SELECT v.*, [at_least(v.a_grade_households, v.households, 55), collective_economy_sound, financial_rules_sound, public_order_stable,
-        leadership_sound, supports_lenders, promotes_credit, no_debt_dispute, residents_financially_aware,
-        above(v.borrowing_households, v.households, c.borrowing_households, c.households),
-        above(c.household_npl_balance, c.household_loan_balance, v.npl_balance, v.loan_balance),
-        at_least(v.filed_households, v.collectable_households, 90), at_least(v.granted_households, v.filed_households, 50),
-        at_most(v.lender_npl_balance, v.lender_loan_balance, 2)] AS _credit
-    FROM query_table(villages) v LEFT JOIN query_table(counties) c ON v.county_id = c.id
-  ), rows AS (
-    SELECT *, every(_credit) AS _good, [NOT title_in_force, today() < year_after(titled_on), NOT every(_credit)] AS _designation FROM criteria
-  ), outcomes AS (
-    SELECT *, checklist(_good, 'qualified', 'not_qualified') AS credit_village, fs(_credit) AS credit_village__not_met, us(_credit) AS credit_village__unknown,
-      CASE first_row(_designation) WHEN 1 THEN 'untitled' WHEN 2 THEN 'keep' WHEN 3 THEN 'revoke' WHEN 0 THEN 'renew' ELSE 'needs_information' END AS village_designation,
-      fs(_designation) AS village_designation__not_met, us(_designation) AS village_designation__unknown
-    FROM rows
-  )
-  SELECT o.*, known(village_designation) IN ('renew', 'keep')
-    OR (t.title_in_force AND today() < year_after(t.titled_on) + review_grace()) AS _entitled
-  FROM outcomes o LEFT JOIN township t ON o.township_id = t.id;
-
--- ── Households ──────────────────────────────────────────────────────────────────────────────────────────────────────
-CREATE TEMP TABLE village_given AS SELECT id AS village_id, township_id, county_id, _entitled FROM designated('village', 'county');
-COPY (
+-- ── What counts and decisions read of households ──────────────────────────────────────────────────────────────────────────────────────────────────────
+CREATE TEMP VIEW household AS
   WITH facts AS (
-    SELECT h.* EXCLUDE (village, township, filed, granted, granted_on, drawn_on, arrears, _row), village AS village_id, township_id, county_id, _entitled,
+    SELECT h.* EXCLUDE (village, township, filed, granted, granted_on, drawn_on, arrears, _row), village AS village_id, township_id, county_id,
       year(today()) - year(birth_date)
         - CASE WHEN month(birth_date) * 100 + day(birth_date) > month(today()) * 100 + day(today()) THEN 1 ELSE 0 END AS _age,
       many(list_transform(votes, lambda v: v.side = 'committee')) AS _committee,
@@ -170,8 +147,8 @@ COPY (
       CASE loan_record WHEN 'on_time' THEN 20 WHEN 'none' THEN 12 WHEN 'late' THEN 0 END AS scoring__points__loan_record,
       CASE WHEN civilised_household THEN 5 ELSE 0 END AS scoring__points__civilised_household,
       CASE WHEN guarantee_called THEN -10 ELSE 0 END AS scoring__points__guarantee_called
-    FROM raw_household h LEFT JOIN village_given ON village = village_id WHERE _row NOT IN (FROM bad_rows('household'))
-    ORDER BY id -- here, where rows are narrow
+    FROM raw_household h LEFT JOIN (SELECT id AS _village, township_id, county_id FROM village) ON village = _village
+    WHERE _row NOT IN (FROM bad_rows('household'))
   ), validity AS (
     SELECT *, graded_on > today() AS _v1, today() > _valid_until AS _v2, today() >= _valid_until - due_notice() AS _v3,
       _age BETWEEN 18 AND 65 AS _s1, status <> 'moved_away' AS _s2, status <> 'deceased' AS _s3, status <> 'absconded' AS _s4,
@@ -179,16 +156,68 @@ COPY (
       scoring__points__conduct + scoring__points__annual_income + scoring__points__farming_years + scoring__points__assets
         + scoring__points__loan_record + scoring__points__civilised_household + scoring__points__guarantee_called AS _points
     FROM facts
-  ), totals AS (
-    SELECT *, _s1 AND _s2 AND _s3 AND _s4 AND _s5 AND _s6 AS _collectable,
-      CASE WHEN _points IS NOT NULL THEN greatest(0, least(105, _points)) END AS scoring__total,
-      CASE WHEN _v1 THEN 'not_possible' WHEN _v1 IS NULL THEN 'needs_information' WHEN _v2 THEN 'expired' WHEN _v2 IS NULL THEN 'needs_information'
-        WHEN _v3 THEN 'due_soon' WHEN _v3 IS NULL THEN 'needs_information' ELSE 'valid' END AS record_validity
-    FROM validity
+  )
+  SELECT *, _s1 AND _s2 AND _s3 AND _s4 AND _s5 AND _s6 AS _collectable,
+    CASE WHEN _points IS NOT NULL THEN greatest(0, least(105, _points)) END AS scoring__total,
+    CASE WHEN _v1 THEN 'not_possible' WHEN _v1 IS NULL THEN 'needs_information' WHEN _v2 THEN 'expired' WHEN _v2 IS NULL THEN 'needs_information'
+      WHEN _v3 THEN 'due_soon' WHEN _v3 IS NULL THEN 'needs_information' ELSE 'valid' END AS record_validity
+  FROM validity;
+
+-- ── Counts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+CREATE TEMP TABLE counted AS
+SELECT village_id, any_value(county_id) AS county_id, count(*) AS households, count_of(_collectable) AS collectable_households,
+  count_of(_provincial_current AND provincial_grade IN ('AAA', 'AA', 'A')) AS a_grade_households,
+  count_of(_collectable AND graded_on IS NOT NULL AND in_force) AS filed_households,
+  count_of(_collectable AND graded_on IS NOT NULL AND in_force AND granted_limit IS NOT NULL AND granted_limit > 0) AS granted_households,
+  count_of(loan_balance > 0) AS borrowing_households, sum_of(loan_balance) AS loan_balance, sum_of(npl_balance) AS npl_balance,
+  sum_of(lender_loan_balance) AS lender_loan_balance, sum_of(lender_npl_balance) AS lender_npl_balance
+FROM (SELECT *, known(record_validity) IN ('valid', 'due_soon') AS in_force FROM household) GROUP BY village_id;
+CREATE TEMP TABLE village_counted AS
+SELECT v.* EXCLUDE (households, a_grade_households, collectable_households, filed_households, granted_households,
+    borrowing_households, loan_balance, npl_balance, lender_loan_balance, lender_npl_balance),
+  -- of a village without any household all counts are 0
+  COLUMNS(h.* EXCLUDE (village_id, county_id))
+FROM village v LEFT JOIN (
+  SELECT * FROM counted
+  UNION ALL SELECT id, county_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM village WHERE id NOT IN (SELECT village_id FROM counted WHERE village_id IS NOT NULL)
+) h ON v.id = h.village_id;
+CREATE TEMP TABLE county_counted AS
+SELECT c.* EXCLUDE (households, borrowing_households), coalesce(h.households, 0) AS households,
+  CASE WHEN h.households > 0 THEN h.borrowing_households ELSE 0 END AS borrowing_households
+FROM county c, (SELECT sum(households)::BIGINT AS households, sum_of(borrowing_households)::BIGINT AS borrowing_households
+  FROM counted WHERE county_id IS NOT NULL) h;
+
+-- ── A village's title and what it gives ───────────────────────────────────
+CREATE TEMP TABLE designation AS
+  WITH criteria AS (
+    SELECT v.*, [at_least(v.a_grade_households, v.households, 55), collective_economy_sound, financial_rules_sound, public_order_stable,
+        leadership_sound, supports_lenders, promotes_credit, no_debt_dispute, residents_financially_aware,
+        above(v.borrowing_households, v.households, c.borrowing_households, c.households),
+        above(c.household_npl_balance, c.household_loan_balance, v.npl_balance, v.loan_balance),
+        at_least(v.filed_households, v.collectable_households, 90), at_least(v.granted_households, v.filed_households, 50),
+        at_most(v.lender_npl_balance, v.lender_loan_balance, 2)] AS _credit
+    FROM village_counted v LEFT JOIN county_counted c ON v.county_id = c.id
+  ), rows AS (
+    SELECT *, every(_credit) AS _good, [NOT title_in_force, today() < year_after(titled_on), NOT every(_credit)] AS _designation FROM criteria
+  ), outcomes AS (
+    SELECT *, checklist(_good, 'qualified', 'not_qualified') AS credit_village, fs(_credit) AS credit_village__not_met, us(_credit) AS credit_village__unknown,
+      CASE first_row(_designation) WHEN 1 THEN 'untitled' WHEN 2 THEN 'keep' WHEN 3 THEN 'revoke' WHEN 0 THEN 'renew' ELSE 'needs_information' END AS village_designation,
+      fs(_designation) AS village_designation__not_met, us(_designation) AS village_designation__unknown
+    FROM rows
+  )
+  SELECT o.*, known(village_designation) IN ('renew', 'keep')
+    OR (t.title_in_force AND today() < year_after(t.titled_on) + review_grace()) AS _entitled
+  FROM outcomes o LEFT JOIN township t ON o.township_id = t.id;
+
+-- ── Decisions about households ──────────────────────────────────────────────────────────────────────────────────────────────────────
+COPY (
+  WITH surrounded AS (
+    SELECT h.*, _entitled FROM household h LEFT JOIN (SELECT id AS _village, _entitled FROM designation) ON h.village_id = _village
+    ORDER BY h.id -- here, where rows are narrow
   ), places AS (
     SELECT *, CASE WHEN scoring__total >= 90 THEN 1 WHEN scoring__total >= 80 THEN 2 WHEN scoring__total >= 70 THEN 3
       WHEN scoring__total >= 60 THEN 4 WHEN scoring__total >= 50 THEN 5 WHEN scoring__total < 50 THEN 6 END AS _place
-    FROM totals
+    FROM surrounded
   ), scored AS (
     SELECT *, CASE WHEN adverse_record THEN 'D' WHEN adverse_record IS NULL OR _place IS NULL OR (_not_late IS NULL AND _place < 4) THEN 'needs_information'
       ELSE ['AAA', 'AA', 'A', 'B', 'C', 'D'][CASE WHEN _not_late THEN _place ELSE greatest(_place, 4) END] END AS scoring
@@ -259,34 +288,6 @@ COPY (
   SELECT COLUMNS('^[^_]') FROM written
 ) TO '$OUT/household.parquet' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000);
 
--- ── Counts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-CREATE TEMP TABLE counted AS
-SELECT village_id, any_value(county_id) AS county_id, count(*) AS households, count_of(collectable) AS collectable_households,
-  count_of(provincial_grade IS NOT NULL AND provincial_grade IN ('AAA', 'AA', 'A')
-    AND provincial_graded_on <= today() AND today() <= year_after(provincial_graded_on)) AS a_grade_households,
-  count_of(collectable AND graded_on IS NOT NULL AND in_force) AS filed_households,
-  count_of(collectable AND graded_on IS NOT NULL AND in_force AND granted_limit IS NOT NULL AND granted_limit > 0) AS granted_households,
-  count_of(loan_balance > 0) AS borrowing_households, sum_of(loan_balance) AS loan_balance, sum_of(npl_balance) AS npl_balance,
-  sum_of(lender_loan_balance) AS lender_loan_balance, sum_of(lender_npl_balance) AS lender_npl_balance
-FROM (
-  SELECT *, known(screening) = 'collectable' AS collectable, known(record_validity) IN ('valid', 'due_soon') AS in_force
-  FROM read_parquet('$OUT/household.parquet')
-) GROUP BY village_id;
-CREATE TEMP TABLE village_counted AS
-SELECT v.* EXCLUDE (households, a_grade_households, collectable_households, filed_households, granted_households,
-    borrowing_households, loan_balance, npl_balance, lender_loan_balance, lender_npl_balance),
-  -- of a village without any household all counts are 0
-  COLUMNS(h.* EXCLUDE (village_id, county_id))
-FROM village v LEFT JOIN (
-  SELECT * FROM counted
-  UNION ALL SELECT id, county_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM village WHERE id NOT IN (SELECT village_id FROM counted WHERE village_id IS NOT NULL)
-) h ON v.id = h.village_id;
-CREATE TEMP TABLE county_counted AS
-SELECT c.* EXCLUDE (households, borrowing_households), coalesce(h.households, 0) AS households,
-  CASE WHEN h.households > 0 THEN h.borrowing_households ELSE 0 END AS borrowing_households
-FROM county c, (SELECT sum(households)::BIGINT AS households, sum_of(borrowing_households)::BIGINT AS borrowing_households
-  FROM counted WHERE county_id IS NOT NULL) h;
-
 -- ── The award of a title: villages and townships share most steps ───────────────────────────────────────────────────
 CREATE TEMP MACRO running(posted) AS today() <= posted + notice_days();
 
@@ -298,7 +299,7 @@ COPY (
        first_review = 'not_yet', first_review = 'refused', NOT reported, NOT views_checked, second_review = 'not_yet', second_review = 'refused',
        determination = 'not_yet', determination = 'refused', NOT system_approved, NOT notice_posted,
        objection = 'pending', objection = 'upheld', running(notice_posted_on)] AS _award
-    FROM designated('village_counted', 'county_counted')
+    FROM designation
   ), written AS (
     SELECT *, false AS beyond,
       checklist(every(_panel), 'fit', 'unfit') AS panel, fs(_panel) AS panel__not_met, us(_panel) AS panel__unknown,
@@ -378,7 +379,8 @@ COPY (
         count_of(completed AND completed_on <= DATE '2027-06-30') AS _by_mid_2027, count_of(completed AND completed_on <= DATE '2027-12-31') AS _by_2027,
         count_of(pilot) AS _pilots, count_of(pilot AND publicity_done AND graded AND completed AND pilot_finished_on <= DATE '2026-06-30') AS _finished,
         coalesce(list({id: id, collection_done: collection_done, filing_done: filing_done, granting_done: granting_done, completed_on: completed_on,
-          pilot: pilot, publicity_done: publicity_done, graded: graded, pilot_finished_on: pilot_finished_on, leadership_sound: leadership_sound,
+          pilot: pilot, publicity_done: publicity_done, graded: graded, pilot_finished_on: pilot_finished_on,
+          credit_village: credit_village, leadership_sound: leadership_sound,
           supports_lenders: supports_lenders, per_capita_income: per_capita_income, integrity_score: integrity_score} ORDER BY id), []) AS villages
       FROM (SELECT *, collection_done AND filing_done AND granting_done AS completed FROM read_parquet('$OUT/village.parquet') WHERE county_id IS NOT NULL)) v
   ), criteria AS (

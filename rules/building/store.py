@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from rules.building.loader import load_alone
+from rules.building.loader import MISNAMED, SUFFIX, load_alone
 from rules.files.node import ABSENT
 from rules.files.source import read_file
 from rules.model import Edition
@@ -60,8 +60,8 @@ class Store:
 
 
 def folders(root: Path) -> list[Path]:
-    """The edition folders below a policies folder."""
-    return sorted(path.parent for path in root.glob("*/*/plan.yaml"))
+    """The edition folders below a policies folder, those of a `plan.yaml` with another ending too."""
+    return sorted({path.parent for ending in (SUFFIX, *MISNAMED) for path in root.glob(f"*/*/plan{ending}")})
 
 
 def lineage(root: Path, folder: Path) -> Iterator[Path]:
