@@ -1,8 +1,7 @@
 """Ranges on a table: the least and greatest values of expressions in every row, and comparisons that these settle.
 
 A fact that a row knows within bounds is null, and has its ends in columns beside it. Where no such column is reached
-there is no range, and nothing is computed. An operation without a range of its own has its value, or none: the row
-cannot be told then, as rules.judging.bounds can at times, but is never wrong.
+there is no range, and nothing is computed. An operation without a range of its own has its value, or none: never wrong.
 """
 
 from __future__ import annotations
