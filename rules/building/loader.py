@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rules.building.edition import edition_of
+from rules.building.rereading import faults, reread
 from rules.building.salvage import Sound
 from rules.files.merge import merge
 from rules.files.node import ABSENT
@@ -30,13 +33,16 @@ class Loaded:
     problems: tuple[Problem, ...]
 
 
-def load(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded:
+def load(
+    folder: Path, root: Path | None = None, *, warn: bool = True, readings: Mapping[str, str] | None = None
+) -> Loaded:
     """Load the edition in a folder. Messages name files relative to `root`.
 
-    `warn` looks for warnings, which takes as long as the rest of the building."""
+    `warn` looks for warnings, which takes as long as the rest of the building. `readings` builds the edition under
+    other readings, by name and option; without it the plan's own are followed and the changes of all others checked."""
     problems = Problems()
     try:
-        edition = _load(folder, root or folder, problems)
+        edition = _load(folder, root or folder, readings, problems)
         deep = edition is not None and too_deep(edition)
     except RecursionError:
         edition, deep = None, True
@@ -47,7 +53,7 @@ def load(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded
     return Loaded(None if problems.errors else edition, problems.sorted())
 
 
-def _load(folder: Path, root: Path, problems: Problems) -> Edition | None:
+def _load(folder: Path, root: Path, readings: Mapping[str, str] | None, problems: Problems) -> Edition | None:
     files, digest = _read(folder, root, problems, ())
     if files is None:
         return None
@@ -56,7 +62,21 @@ def _load(folder: Path, root: Path, problems: Problems) -> Edition | None:
     for needed in FILES.keys() - files.keys() - own:
         if needed == "plan" or not extends:
             problems.add(_mark(folder, root), "edition.no_file", file=needed + SUFFIX)
-    sound, meant = Sound(left_out=own - files.keys()), Problems()
+    left_out = own - files.keys()
+    if readings:
+        files = reread(files, readings, problems)
+        if problems.errors:
+            return None
+        digest = hashlib.sha256(json.dumps([digest, readings], sort_keys=True).encode()).hexdigest()
+    edition = _built(files, digest, left_out, problems)
+    if readings is None and edition is not None and not problems.errors:
+        problems.extend(faults(files, lambda made, told: _built(made, digest, left_out, told)))
+    return edition and replace(edition, under=readings or {})
+
+
+def _built(files: Mapping[str, Node], digest: str, left_out: set[str], problems: Problems) -> Edition | None:
+    """The edition that files make; `left_out` are those that could not be read."""
+    sound, meant = Sound(left_out={*left_out}), Problems()
     for key, node in files.items():
         sound.take(key, node, (FILES | OPTIONAL).get(key, DECISION), problems)
     if not FILES.keys() <= sound.files.keys():

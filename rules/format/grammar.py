@@ -173,6 +173,8 @@ PLAN = Record(
      "not_decided": MapOf(CLAUSE, WORDS, 1),
      "note": WORDS},
 )  # fmt: skip
+ABOUT_FACT = frozenset({"title", *_ABOUT})
+FORMS = frozenset({"type", "value", "dated", *KEYS})  # the keys that say how a fact is come by
 FACTS = Record({"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "facts": MapOf(ID, FACT, 1)}), 1)})
 SENTENCE = Record({"text": Prose()}, {
     "by": Field(ListOf(PATH, 1), "执行这一句的判定、条目、事实或解读",
@@ -187,7 +189,8 @@ CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {
 READINGS = Record({"readings": MapOf(ID, Record(
     {"clause": CLAUSE, "title": TITLE, "question": WORDS, "chosen": ID, "readings": MapOf(ID, WORDS, 2),
      "because": WORDS},
-    {"changes": MapOf(ID, MapOf(PATH, LIMITS, 1), 1)}), 0)})  # fmt: skip
+    {"changes": Field(MapOf(ID, MapOf(PATH, MapOf(ID, Anything(), 1), 1), 1), "另一种读法要改什么",
+                      "what another reading changes: of a decision, an item or a fact, as a child edition writes it")}), 0)})  # fmt: skip
 
 _ABOUT_ONE: dict[str, Shape] = {"decision": ID}
 _STEP = Record({"id": ID, "title": TITLE}, {"where": CONDITION})

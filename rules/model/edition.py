@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -84,7 +85,7 @@ class Reading:
     chosen: str
     readings: Mapping[str, Text]
     because: Text
-    changes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)  # of an option: path -> what it says instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ class Edition:
     readings: Mapping[str, Reading]
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
+    under: Mapping[str, str] = field(default_factory=dict)  # readings taken otherwise than the plan does: name -> option
 
     @property
     def id(self) -> str:

@@ -131,7 +131,7 @@ def _explained(reading: Reading | None, where: str, text: str, test: Comparison,
     if reading is None:
         return False
     changed = reading.changes.get(reading.chosen, {}).get(where)
-    if isinstance(changed, dict) and changed:
+    if isinstance(changed, dict) and changed and changed.keys() <= OPERATORS.keys():
         return (test.operator, _path_or_value(limit)) in set(_changes(changed))
     chosen = reading.readings[reading.chosen].zh
     if isinstance(limit, Const):
