@@ -124,7 +124,7 @@ def _unused_facts(edition: Edition, problems: Problems) -> None:
                     yield from refs(part.what, part.subject)
 
     used = behind(edition, read())
-    beside = {(subject, name) for (subject, _), fact in used.items() for name in (fact.part_of, *fact.moves)}
+    beside = {(subject, name) for (subject, _), fact in used.items() for name in (*fact.part_of, *fact.moves)}
     for fact in facts:
         if (fact.subject, fact.name) not in used.keys() | beside:
             path = f"{fact.subject}.{fact.name}"
