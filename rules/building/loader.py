@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,29 +40,59 @@ def load(
 
     `warn` looks for warnings, which takes as long as the rest of the building. `readings` builds the edition under
     other readings, by name and option; without it the plan's own are followed and the changes of all others checked."""
+    return next(_each(folder, root or folder, [readings], warn=warn))
+
+
+def load_under(folder: Path, root: Path, many: Iterable[Mapping[str, str]]) -> Iterator[Loaded]:
+    """The edition in a folder under each set of readings in turn, without warnings; its files are read once."""
+    return _each(folder, root, many, warn=False)
+
+
+def _each(
+    folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *, warn: bool
+) -> Iterator[Loaded]:
+    opened = None
+    for readings in many:
+        problems = Problems()
+        try:
+            opened = opened or _opened(folder, root)
+            problems.extend(opened.problems)
+            edition = None if opened.files is None else _under(opened, opened.files, readings, problems)
+            deep = edition is not None and too_deep(edition)
+        except RecursionError:
+            edition, deep = None, True
+        if deep:
+            problems.add(_mark(folder, root), "edition.too_deep")
+        if warn and edition is not None and not problems.errors:
+            problems.extend(warnings(edition))
+        yield Loaded(None if problems.errors else edition, problems.sorted())
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The files of an edition, their digest, the names of those that cannot be read, and the problems met so far."""
+
+    files: Files | None
+    digest: str
+    left_out: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def _opened(folder: Path, root: Path) -> _Opened:
     problems = Problems()
-    try:
-        edition = _load(folder, root or folder, readings, problems)
-        deep = edition is not None and too_deep(edition)
-    except RecursionError:
-        edition, deep = None, True
-    if deep:
-        problems.add(_mark(folder, root or folder), "edition.too_deep")
-    if warn and edition is not None and not problems.errors:
-        problems.extend(warnings(edition))
-    return Loaded(None if problems.errors else edition, problems.sorted())
-
-
-def _load(folder: Path, root: Path, readings: Mapping[str, str] | None, problems: Problems) -> Edition | None:
     files, digest = _read(folder, root, problems, ())
-    if files is None:
-        return None
     own = {path.stem for path in folder.glob("*" + SUFFIX)}
-    extends = "plan" in files and files["plan"].get("extends") is not None
-    for needed in FILES.keys() - files.keys() - own:
-        if needed == "plan" or not extends:
-            problems.add(_mark(folder, root), "edition.no_file", file=needed + SUFFIX)
-    left_out = own - files.keys()
+    if files is not None:
+        extends = "plan" in files and files["plan"].get("extends") is not None
+        for needed in FILES.keys() - files.keys() - own:
+            if needed == "plan" or not extends:
+                problems.add(_mark(folder, root), "edition.no_file", file=needed + SUFFIX)
+    return _Opened(files, digest, frozenset(own - (files or {}).keys()), tuple(problems))
+
+
+def _under(opened: _Opened, files: Files, readings: Mapping[str, str] | None, problems: Problems) -> Edition | None:
+    """The edition under other readings; without any, under its own, the changes of all others checked."""
+    digest, left_out = opened.digest, opened.left_out
     if readings:
         files = reread(files, readings, problems)
         if problems.errors:
@@ -71,10 +101,10 @@ def _load(folder: Path, root: Path, readings: Mapping[str, str] | None, problems
     edition = _built(files, digest, left_out, problems)
     if readings is None and edition is not None and not problems.errors:
         problems.extend(faults(files, lambda made, told: _built(made, digest, left_out, told)))
-    return edition and replace(edition, under=readings or {})
+    return edition and replace(edition, under=dict(readings or {}))
 
 
-def _built(files: Mapping[str, Node], digest: str, left_out: set[str], problems: Problems) -> Edition | None:
+def _built(files: Mapping[str, Node], digest: str, left_out: frozenset[str], problems: Problems) -> Edition | None:
     """The edition that files make; `left_out` are those that could not be read."""
     sound, meant = Sound(left_out={*left_out}), Problems()
     for key, node in files.items():

@@ -39,7 +39,7 @@ def reread(files: Files, taken: Mapping[str, str], problems: Problems) -> dict[s
         changes = reading.at("changes").at(option)
         for path, change in changes.entries.items():
             if path in changed and plain(changed[path]) != plain(change):
-                problems.add(changes.key(path), "reading.both", path=path, line=changed[path].mark.line)
+                problems.add(changes.key(path), "reading.both", item=path, line=changed[path].mark.line)
             changed[path] = change
             if (over := _over(made, changes.key(path), change, problems)) is not None:
                 file, node = over
@@ -165,7 +165,7 @@ def _limited(item: Node, change: Node, at: Node, problems: Problems) -> Node:
         key, value, _ = found
         return _nested(change, key, value)
     if any(item.get(key) for key in CONDITIONS):
-        problems.add(at, "reading.no_limit", path=at.text)
+        problems.add(at, "reading.no_limit", item=at.text)
     return change
 
 
@@ -173,7 +173,7 @@ def _fact(old: Node, change: Node, at: Node, problems: Problems) -> Node:
     """The change of a fact; one that defines it in another form leaves only its title and explanations."""
     if change.entries.keys() <= OPERATORS.keys():
         if "value" not in old.entries or [*change.entries] != ["equals"]:
-            problems.add(at, "reading.no_limit", path=at.text)
+            problems.add(at, "reading.no_limit", item=at.text)
         return _nested(change.at("equals"), "value")
     if (change.entries.keys() & FORMS) - old.entries.keys():
         return _without(change, [key for key in old.entries if key not in {*change.entries, *ABOUT_FACT}])
