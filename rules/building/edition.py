@@ -96,5 +96,3 @@ def _readings(root: Node, clauses: Mapping[str, Clause], problems: Problems) -> 
             text(node.at("because")), {option: plain(paths) for option, paths in changes.entries.items()},
         )  # fmt: skip
     return readings
-
-

@@ -48,9 +48,7 @@ def load_under(folder: Path, root: Path, many: Iterable[Mapping[str, str]]) -> I
     return _each(folder, root, many, warn=False)
 
 
-def _each(
-    folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *, warn: bool
-) -> Iterator[Loaded]:
+def _each(folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *, warn: bool) -> Iterator[Loaded]:
     opened = None
     for readings in many:
         problems = Problems()

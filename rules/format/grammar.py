@@ -194,8 +194,10 @@ CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {
 READINGS = Record({"readings": MapOf(ID, Record(
     {"clause": CLAUSE, "title": TITLE, "question": WORDS, "chosen": ID, "readings": MapOf(ID, WORDS, 2),
      "because": WORDS},
-    {"changes": Field(MapOf(ID, MapOf(PATH, MapOf(ID, Anything(), 1), 1), 1), "另一种读法要改什么",
-                      "what another reading changes: of a decision, an item or a fact, as a child edition writes it")}), 0)})  # fmt: skip
+    {"changes": Field(
+        MapOf(ID, MapOf(PATH, MapOf(ID, Anything(), 1), 1), 1), "另一种读法要改什么",
+        "what another reading changes of a decision, an item or a fact, as a child edition writes it",
+    )}), 0)})  # fmt: skip
 
 _ABOUT_ONE: dict[str, Shape] = {"decision": ID}
 _STEP = Record({"id": ID, "title": TITLE}, {"where": CONDITION})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from rules.model.decisions import Assignment, Rule
 from rules.model.expressions import Condition, Expr, Op
@@ -138,7 +138,9 @@ class Edition:
     readings: Mapping[str, Reading]
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
-    under: Mapping[str, str] = field(default_factory=dict)  # readings taken otherwise than the plan does: name -> option
+    under: Mapping[str, str] = field(
+        default_factory=dict
+    )  # readings taken otherwise than the plan does: name -> option
 
     @property
     def id(self) -> str:

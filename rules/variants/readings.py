@@ -57,7 +57,7 @@ def under(root: Path, edition: Edition, wanted: Mapping[str, str]) -> Edition:
     """The edition under other readings, which `Edition.under` lists; itself where they are all its own.
 
     NoSuchReading where one cannot be taken, PolicyError where two of them do not go together."""
-    (made,) = each_under(root, edition, [otherwise(edition, wanted)])
+    (made,) = each_under(root, edition, [{**edition.under, **otherwise(edition, wanted)}])
     return made
 
 

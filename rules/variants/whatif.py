@@ -104,13 +104,17 @@ def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -
                 "and county assign.",
                 one.path,
             )
+        if any(one.path in edition.readings[name].changes[option] for name, option in edition.under.items()):
+            raise NoSuchFigure(
+                f"{one.path} 已由所取的解读改定。", f"{one.path} is what a reading taken here sets.", one.path
+            )
     name = edition.effective_from.isoformat()
     with TemporaryDirectory() as folder:
         copy = Path(folder)
         shutil.copytree(root, copy, dirs_exist_ok=True)
         for supposition in suppositions:
             _apply(copy, copy / edition.plan / name, supposition)
-        loaded = load(copy / edition.plan / name, copy, warn=False)
+        loaded = load(copy / edition.plan / name, copy, warn=False, readings=edition.under)
     if loaded.edition is None:
         raise PolicyError(loaded.problems)
     return loaded.edition
