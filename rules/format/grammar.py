@@ -230,5 +230,5 @@ DOCUMENT = Either(
 REPLACED = frozenset(
     {"require", "reject", "when", "then", "points", "bands", "grades", "order", "otherwise", "title", "effective",
      "ratio", "outputs", "value", "source", "outcomes", "choices", "where", "satisfies", "holds", "streak",
-     "counted", "last"}
+     "counted", "last", "formula", "measure"}
 )  # fmt: skip
