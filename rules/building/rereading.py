@@ -39,7 +39,7 @@ def reread(files: Files, taken: Mapping[str, str], problems: Problems) -> dict[s
         changes = reading.at("changes").at(option)
         for path, change in changes.entries.items():
             if path in changed and plain(changed[path]) != plain(change):
-                problems.add(changes.key(path), "reading.both", item=path, line=changed[path].mark.line)
+                problems.add(changes.key(path), "edition.readings_clash", item=path, line=changed[path].mark.line)
             changed[path] = change
             if (over := _over(made, changes.key(path), change, problems)) is not None:
                 file, node = over
@@ -86,8 +86,7 @@ def _batches(files: Files) -> list[dict[str, str]]:
 def _tried(files: Files, taken: Mapping[str, str], build: Callable[[Files, Problems], object]) -> Problems:
     problems = Problems()
     made = reread(files, taken, problems)
-    if not problems.errors:
-        build(made, problems)
+    build(made, problems)
     return problems
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import click
@@ -22,6 +24,8 @@ from service.commands.common import Bad, Settings, common, one_of
 from service.commands.decide import turned
 from service.commands.judge import cases_of
 from service.commands.screen import progress
+
+RECORD = re.compile(r"\[[^\]]*\]")  # the id of a record in a path: `votes[R-1].side`
 
 
 @click.command("readings")
@@ -88,12 +92,31 @@ class Disagreement:
     then: Decision | None = None
     problem: FactError | None = None
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The facts for want of which the other reading tells less; none where the two say different things."""
+        if self.now is None or self.then is None or (self.then.outcome != self.now.outcome and _known(self.then)):
+            return ()
+        before = {one.id: one.verdict for one in self.now.findings}
+        lost = [one for one in self.then.findings if one.verdict is None]
+        if any(one.verdict not in (None, before.get(one.id)) for one in self.then.findings):
+            return ()
+        had = {one.fact for one in self.now.missing}
+        facts = [one.fact for one in self.then.missing if one.fact not in had]
+        facts = facts or [part.fact for one in lost for part in one.parts]
+        return tuple(dict.fromkeys(RECORD.sub("", one) for one in facts))
+
     def as_dict(self) -> dict[str, Any]:
         shown = {"reading": self.reading.id, "choice": self.option, "decision": self.asked.decision,
                  "case": self.asked.case.subject_id, "where": self.asked.case.where}  # fmt: skip
         if self.now is None or self.then is None:
             return {**shown, "problem": str(self.problem)}
-        return {**shown, "now": self.now.outcome, "then": self.then.outcome, "changed": changed(self.now, self.then)}
+        return {**shown, "now": self.now.outcome, "then": self.then.outcome, "changed": changed(self.now, self.then),
+                "wanted": self.wanted}  # fmt: skip
+
+
+def _known(one: Decision) -> bool:
+    return one.rule.outcomes[one.outcome].role != "unknown"
 
 
 def _asked(settings: Settings, edition: Edition, cases: Sequence[Case], decisions: Sequence[str]) -> list[Asked]:
@@ -141,19 +164,24 @@ def _one(pair: Sequence[tuple[FactChecker, Reference]], edition: Edition, made: 
 def _shown(
     compared: Sequence[Disagreement], asked: Sequence[Asked], edition: Edition, settings: Settings
 ) -> Iterator[Line | Row]:
-    heading = ("", "")
-    for one in compared:
-        if heading != (heading := (one.reading.id, one.option)):
-            texts = (one.reading.title, one.reading.readings[one.option])
-            yield line(Span(settings.pick("：", ": ").join(text.get(settings.lang) for text in texts), "title"),
-                       Span(f"  --reading {one.reading.id}={one.option}", "dim"))  # fmt: skip
-        yield _row(one, settings)
-    differ = {(one.reading.id, one.option) for one in compared}
-    tried, cases = len(alternatives(edition)), len(asked)
-    yield line(Span(settings.pick(
-        f"{cases} 项判定，逐一试了 {tried} 种读法：{len(differ)} 种与现在有不同",
-        f"{cases} decisions under each of {tried} other readings: {len(differ)} differ from now",
-    ), "title"))  # fmt: skip
+    pick = settings.pick
+    for (name, option), group in groupby(compared, key=lambda one: (one.reading.id, one.option)):
+        disagreements = list(group)
+        reading = edition.readings[name]
+        texts = (reading.title, reading.readings[option])
+        yield line(Span(pick("：", ": ").join(text.get(settings.lang) for text in texts), "title"),
+                   Span(f"  --reading {name}={option}", "dim"))  # fmt: skip
+        lacking = [one for one in disagreements if one.wanted]
+        yield from (_row(one, settings) for one in disagreements if not one.wanted)
+        if lacking:
+            facts = ", ".join(dict.fromkeys(fact for one in lacking for fact in one.wanted))
+            words = pick(f"{len(lacking)} 项还缺：{facts}", f"data wanted in {len(lacking)}: {facts}")
+            yield line(Span(words, "unknown"), indent=2)
+    differ = {(one.reading.id, one.option) for one in compared if not one.wanted}
+    tried = len(alternatives(edition))
+    words = pick(f"{len(asked)} 项判定，逐一试了 {tried} 种读法：{len(differ)} 种有不同",
+                 f"{len(asked)} decisions under each of {tried} other readings: {len(differ)} differ")  # fmt: skip
+    yield line(Span(words, "title"))
 
 
 def _row(one: Disagreement, settings: Settings) -> Row:
