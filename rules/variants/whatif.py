@@ -15,12 +15,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rules.building.loader import load
+from rules.building.rereading import one_limit
 from rules.building.store import lineage
 from rules.files.node import Node
 from rules.files.source import read_file
 from rules.judging.decision import Decision
 from rules.model import Edition
-from rules.operations import JOINS, OPERATORS
+from rules.operations import OPERATORS
 from rules.problems.problem import PolicyError, Problems
 from rules.values.text import Text, TextError, near
 
@@ -186,17 +187,13 @@ def _items(node: Node) -> Iterator[Node]:
 
 def _limit(item: Node) -> Found | None:
     """The one limit of an item's condition; None where there is no such, or more than one."""
-    for key in ("require", "reject", "when"):
-        condition = item.get(key)
-        facts = [] if condition is None else list(condition.entries.values())
-        if condition is not None and len(facts) == 1 and not condition.entries.keys() & JOINS.keys():
-            tests = facts[0]
-            if tests.is_map and len(tests.entries) == 1:
-                operator, limit = next(iter(tests.entries.items()))
-                return (operator, tests), limit
-            if not tests.is_map:
-                return None, tests
-    return None
+    found = one_limit(item)
+    if found is None or len(found[2].entries) > 1:
+        return None
+    tests = found[2]
+    for operator, limit in tests.entries.items():
+        return (operator, tests), limit
+    return None, tests
 
 
 def _end(limit: Node, lines: Sequence[str]) -> tuple[int, int] | tuple[None, int]:

@@ -22,7 +22,9 @@ def test_each_other_reading_can_be_tried(name):
 def test_the_changes_of_a_reading_change_what_they_name_and_no_more(option):
     changes = EDITION.readings[option[0]].changes[option[1]]
     differing = {one.path.replace(".facts.", ".").removeprefix("facts."): one for one in diff(EDITION, UNDER[option])}
-    told = {path for path, one in differing.items() if one.item.kind not in ("reading", "plan") and one.aspect != "needs"}
+    told = {
+        path for path, one in differing.items() if one.item.kind not in ("reading", "plan") and one.aspect != "needs"
+    }
     whole = {path for path in changes if "." not in path}
 
     assert UNDER[option].under == dict([option])
