@@ -50,8 +50,9 @@ class Kind:
     """`unit`: the unit of all its values, where they have one. `needs`: the key that a given fact of it must have.
     `minimum`, `maximum`: the bounds of a given fact that names none. `digits`, `literal`: a number for an example, and
     how a literal is made of it. `reader`, `schema`: how a given value is read, bounds aside, and its JSON Schema; a
-    list has none of its own. `sample`: a value for an example, of a type on a day. `in_records`: whether it is only a
-    fact of a record, and never an output."""
+    list has none of its own. `sample`: a value for an example, of a type on a day. `places`: the decimal places of the
+    step by which people change it; `coins`: those of it where figures are not whole. `in_records`: whether it is only
+    a fact of a record, and never an output."""
 
     title: Text
     literal: str
@@ -63,6 +64,8 @@ class Kind:
     reader: Callable[[Declared], Read] | None = None
     schema: Callable[[Declared], Schema] | None = None
     sample: Callable[[Type, date], Value] | None = None
+    places: int = 0
+    coins: int = 0
     in_records: bool = False
 
 
@@ -169,11 +172,11 @@ KINDS: Mapping[str, Kind] = {
         reader=_number, schema=_numeric, sample=lambda *_: 10,
     ),
     "amount": Kind(
-        Text("金额", "an amount"), "{digits} yuan", unit="yuan", minimum=0, digits="50000",
+        Text("金额", "an amount"), "{digits} yuan", unit="yuan", minimum=0, digits="50000", coins=2,
         reader=_number, schema=_numeric, sample=lambda *_: 10_000,
     ),
     "rate": Kind(
-        Text("百分比", "a percentage"), "{digits}%", minimum=0, maximum=1, digits="55",
+        Text("百分比", "a percentage"), "{digits}%", minimum=0, maximum=1, digits="55", places=2,
         reader=lambda fact: _rate, sample=lambda *_: Fraction(1, 10),
         schema=lambda fact: {"anyOf": [_numeric(fact), {"type": "string", "pattern": PERCENT}]},
     ),
