@@ -50,7 +50,7 @@ def reread(edition: str, name: str, option: str) -> Reference:
     return Reference(under(POLICIES, store(POLICIES).edition(edition), {name: option}))
 
 
-@given("解读“(?P<title>[^”]+)”改取“(?P<option>.+)”")
+@given("解读“(?P<title>.+?)”改取“(?P<option>.+)”")
 def other_reading(case: Case, title: str, option: str) -> None:
     [reading] = [one for one in case.decider.edition.readings.values() if one.title.zh == title]
     [chosen] = [key for key, words in reading.readings.items() if words.zh == option]
