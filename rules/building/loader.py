@@ -98,8 +98,19 @@ def _under(opened: _Opened, files: Files, readings: Mapping[str, str] | None, pr
         digest = hashlib.sha256(json.dumps([digest, readings], sort_keys=True).encode()).hexdigest()
     edition = _built(files, digest, left_out, problems)
     if readings is None and edition is not None and not problems.errors:
-        problems.extend(faults(files, lambda made, told: _built(made, digest, left_out, told)))
+        for name, option, found in faults(files, lambda made, told: _built(made, digest, left_out, told)):
+            if Path(found[0].mark.file).parent == Path(files["plan"].mark.file).parent:
+                problems.extend(found)
+            else:  # inherited, and changes something that this edition has otherwise: it cannot be tried here
+                edition = _without(edition, name, option)
     return edition and replace(edition, under=dict(readings or {}))
+
+
+def _without(edition: Edition, name: str, option: str) -> Edition:
+    """The edition with a reading that says nothing of how an option is carried out."""
+    reading = edition.readings[name]
+    changes = {key: change for key, change in reading.changes.items() if key != option}
+    return replace(edition, readings={**edition.readings, name: replace(reading, changes=changes)})
 
 
 def _built(files: Mapping[str, Node], digest: str, left_out: frozenset[str], problems: Problems) -> Edition | None:

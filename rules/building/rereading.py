@@ -47,14 +47,16 @@ def reread(files: Files, taken: Mapping[str, str], problems: Problems) -> dict[s
     return made
 
 
-def faults(files: Files, build: Callable[[Files, Problems], object]) -> Iterator[Problem]:
-    """The problems that an edition has under its readings' changes. Changes of different things are tried together;
-    where something is wrong, each is tried alone."""
+def faults(files: Files, build: Callable[[Files, Problems], object]) -> Iterator[tuple[str, str, list[Problem]]]:
+    """The readings and options whose changes an edition cannot have, with the problems of each. Changes of different
+    things are tried together; where something is wrong, each is tried alone."""
     for batch in _batches(files):
         if _tried(files, batch, build).errors:
-            for one in batch.items():
-                changes = files["readings"].at("readings").at(one[0]).at("changes")
-                yield from _own(_tried(files, dict([one]), build), changes.key(one[1]), changes.at(one[1]))
+            for name, option in batch.items():
+                changes = files["readings"].at("readings").at(name).at("changes")
+                found = list(_own(_tried(files, {name: option}, build), changes.key(option), changes.at(option)))
+                if found:
+                    yield name, option, found
 
 
 def plain(node: Node) -> object:

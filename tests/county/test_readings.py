@@ -1,4 +1,4 @@
-"""A county under another reading of the plan: run, simulated, explained, and never carried on as if it were the plan's."""
+"""A county under another reading of the plan: run, simulated, explained, and never carried on as the plan's own."""
 
 import json
 

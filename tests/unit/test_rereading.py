@@ -76,8 +76,8 @@ CHANGES = [
     ({"card.i": {"bands": [{"below": "6 houses", "points": 0}, {"at_least": "6 houses", "points": 9}]}}, "card", "B"),
     ({"card": {"grades": [{"grade": "A", "at_least": 10}, {"grade": "B", "below": 10}]}}, "card", "B"),
     ({"thing.sound": {"where": {"good": True, "new": True}}}, "list", "bad"),
-    ({"thing.other": {**derived(count="parts", where={"new": True})}, "list.c0": {"require": {"other": {"above": "1 parts"}}}},
-     "list", "bad"),
+    ({"thing.other": derived(count="parts", where={"new": True}),
+      "list.c0": {"require": {"other": {"above": "1 parts"}}}}, "list", "bad"),
 ]  # fmt: skip
 
 
