@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from rules.files.source import Node
-from rules.model import Fact, Ref
+from rules.model import CONSTANTS, Fact, Ref
 from rules.operations.operation import Place
 from rules.problems.problem import Problems
 from rules.values.exact import DATE, Type
@@ -66,6 +66,11 @@ class Names:
                 level = self.within[level]
         return levels
 
+    @property
+    def constants(self) -> Sequence[str]:
+        """The constants of the whole plan, which are named everywhere."""
+        return self.of_facts.get(CONSTANTS, ())
+
     def path(self, node: Node, place: Place) -> Ref | None:
         """The fact, outcome or output that a dotted name stands for."""
         parts = node.text.split(".")
@@ -74,8 +79,10 @@ class Names:
         scope, subject = "", place.subject
         if len(parts) > 1 and parts[0] == "own" and place.own:
             scope, subject, parts = "own", place.own, parts[1:]
-        elif len(parts) > 1 and parts[0] in self.around(place):
+        elif len(parts) > 1 and parts[0] in (CONSTANTS, *self.around(place)):
             scope, subject, parts = parts[0], parts[0], parts[1:]
+        elif parts[0] in self.constants and parts[0] not in self.of_facts.get(subject, ()):
+            scope, subject = CONSTANTS, CONSTANTS
         if len(parts) == 1 and (ref := self._of(node, scope, subject, parts[0])):
             return ref
         if len(parts) == 2 and (head := self.heads.get(parts[0])) and head.subject == subject:
@@ -105,4 +112,10 @@ class Names:
         """Every name that can be written in a place, as messages offer them."""
         decisions = [name for name, head in self.heads.items() if head.subject == place.subject]
         around = [f"{level}.{name}" for level in self.around(place)[1:] for name in self.of_facts.get(level, ())]
-        return [*self.of_facts.get(place.subject, ()), *decisions, *around, "on"]
+        return [
+            *self.of_facts.get(place.subject, ()),
+            *decisions,
+            *around,
+            *(() if place.subject == CONSTANTS else self.constants),
+            "on",
+        ]

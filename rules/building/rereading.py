@@ -12,6 +12,7 @@ from dataclasses import replace
 from rules.files.merge import IDENTITIES, merge
 from rules.files.node import ABSENT, Node
 from rules.format.grammar import ABOUT_FACT, FILES, FORMS, OPTIONAL, REPLACED
+from rules.model import CONSTANTS
 from rules.operations.comparisons import JOINS, OPERATORS
 from rules.problems.problem import Problem, Problems
 from rules.values.text import Mark, Text
@@ -119,11 +120,12 @@ def _over(files: Files, at: Node, change: Node, problems: Problems) -> tuple[str
     item = _item(decisions.get(owner, ABSENT), name, change, at, problems) if name else change
     if owner in decisions and item is not None:
         return owner, item
-    if owner in subjects and name:
-        facts = subjects[owner].at("facts")
+    if name and owner in (CONSTANTS, *subjects):
+        facts = files["facts"].at(CONSTANTS) if owner == CONSTANTS else subjects[owner].at("facts")
         if name in facts.entries or "title" in change.entries:
             fact = _fact(facts.at(name), change, at, problems)
-            return "facts", _nested(fact, "subjects", owner, "facts", name)
+            way = (CONSTANTS,) if owner == CONSTANTS else ("subjects", owner, "facts")
+            return "facts", _nested(fact, *way, name)
         problems.unknown(at, "reading.no_fact", at.text, [f"{owner}.{one}" for one in facts.entries])
     elif owner in decisions:
         problems.unknown(at, "reading.no_item", at.text, [f"{owner}.{one}" for one in _names(decisions[owner])])

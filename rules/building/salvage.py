@@ -10,7 +10,9 @@ from rules.files.source import Node
 from rules.problems.problem import Problem, Problems
 from rules.shapes import Shape
 
-ENTRIES = frozenset({"facts", "clauses", "readings", "outcomes", "outputs"})  # mappings of things with a name
+ENTRIES = frozenset(
+    {"facts", "constants", "clauses", "readings", "outcomes", "outputs"}
+)  # mappings of things with a name
 WHOLES = ("bands.", "score.", "outcome.role", "item.no_title", "edition.", "table.")
 UNKNOWN = (".unknown", ".no_output", ".no_choice", ".no_option")
 

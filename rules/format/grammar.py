@@ -56,6 +56,10 @@ _CODES: dict[str, Shape] = {
 # how a bulk run fills in a given fact from the records of a subject below
 _COUNTED: tuple[dict[str, Shape], ...] = ({"count": ID}, {"total": EXPRESSION, "over": ID}, {"records": ID})
 COUNTED = Either(*((has(next(iter(keys))), Record(keys, {"where": CONDITION})) for keys in _COUNTED))
+_FIXED = (
+    (has("value"), Record({"value": VALUE, "title": TITLE}, _ABOUT)),
+    (has("dated"), Record({"dated": MapOf(DATE, VALUE, 1), "title": TITLE}, _ABOUT)),
+)
 FACT = Either(
     (has("type"), Record(
         {"type": Field(Word(tuple(KINDS)), "类型", "its type"), "title": TITLE},
@@ -73,10 +77,10 @@ FACT = Either(
             "trait": Field(Word(PERSONAL_TRAITS), "受保护的个人特征", "a protected trait of a person"),
             **_ABOUT,
         })),
-    (has("value"), Record({"value": VALUE, "title": TITLE}, _ABOUT)),
-    (has("dated"), Record({"dated": MapOf(DATE, VALUE, 1), "title": TITLE}, _ABOUT)),
+    *_FIXED,
     *((has(name), key.record({"title": TITLE}, {**_CODES, **_ABOUT, **_LEVER})) for name, (_, key) in KEYS.items()),
 )  # fmt: skip
+CONSTANT = Either(*_FIXED, *((has(name), key.record({"title": TITLE}, _ABOUT)) for name, (_, key) in KEYS.items()))
 
 _ITEM: dict[str, Shape] = {
     "title": TITLE,
@@ -180,7 +184,10 @@ PLAN = Record(
 )  # fmt: skip
 ABOUT_FACT = frozenset({"title", *_ABOUT})
 FORMS = frozenset({"type", "value", "dated", *KEYS})  # the keys that say how a fact is come by
-FACTS = Record({"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "facts": MapOf(ID, FACT, 1)}), 1)})
+FACTS = Record(
+    {"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "facts": MapOf(ID, FACT, 1)}), 1)},
+    {"constants": Field(MapOf(ID, CONSTANT, 1), "全方案通用的常数", "constants of the whole plan")},
+)
 SENTENCE = Record({"text": Prose()}, {
     "by": Field(ListOf(PATH, 1), "执行这一句的判定、条目、事实或解读",
                 "the decisions, items, facts or readings that carry it out"),

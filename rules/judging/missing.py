@@ -38,7 +38,9 @@ def missing(expr: Expr, scope: Scope, path: str = "", own: str | None = None) ->
         if fact.formula is None:
             yield Missing(here, _title(expr, scope), "not_given")
         else:
-            yield from once(target, (f".{fact.name}", prefix), partial(missing, fact.formula, target, prefix))
+            wanted = once(target, (f".{fact.name}", prefix), partial(missing, fact.formula, target, prefix))
+            whole = Missing(f"{path}{expr.scope}", scope.edition.subjects[target.subject].title, "not_given")
+            yield from wanted or ([whole] if target.absent else [])
 
 
 def _missing_in(op: Op, scope: Scope, path: str, own: str | None) -> Iterator[Missing]:

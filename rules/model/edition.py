@@ -12,6 +12,8 @@ from rules.model.expressions import Condition, Expr, Op
 from rules.values.exact import Type, Value
 from rules.values.text import Mark, NotFound, Text
 
+CONSTANTS = "constants"  # the subject that the constants of the whole plan belong to; there is no record of it
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -37,6 +39,7 @@ class Fact:
     clause: str = ""
     decimals: bool = False  # a count that is measured, not numbered
     counted: Op | None = None  # how a bulk run fills it in from the records of a subject below
+    constant: bool = False  # the same for every record: no given fact and no decision is behind it
     last: Expr | None = None  # what the same record of the run before makes it, where a bulk run is not given it
 
     @property

@@ -65,3 +65,27 @@ def test_a_child_keeps_the_readings_it_can_try_and_refuses_its_own_that_it_canno
     assert child.readings["limit"].changes.keys() == {"high"}
     assert inherited.readings["limit"].changes == {}
     assert [(one.mark.file, one.code) for one in problems] == [("grand/2026-06-01/readings.yaml", "reading.no_item")]
+
+
+def test_a_child_overrides_a_constant_of_the_plan_and_may_take_a_copy_out(tmp_path):
+    facts = """constants:
+  notice_days: {value: 5 days, title: {zh: 公示天数, en: Days of notice}}
+subjects:
+  village: {facts: {notice_days: {remove: true}}}
+"""
+    parent, child = extended(tmp_path, facts=facts)
+    grandchild = tmp_path / "grandchild" / "2026-06-01"
+    grandchild.mkdir(parents=True)
+    (grandchild / "plan.yaml").write_text(
+        CHILD.replace("plan: child", "plan: grandchild").replace(
+            "{plan: base, edition: 2026-05-01}", "{plan: child, edition: 2026-06-01}"
+        ),
+        encoding="utf-8",
+    )
+    (grandchild / "facts.yaml").write_text("constants: {notice_days: {value: 3 days}}\n", encoding="utf-8")
+    store = open_store(tmp_path)
+    days = [store.edition(name).subjects["constants"].facts["notice_days"].dated[0][1]
+            for name in ("child/2026-06-01", "grandchild/2026-06-01")]  # fmt: skip
+    assert days == [5, 3]
+    assert "notice_days" in parent.subjects["village"].facts
+    assert "notice_days" not in child.subjects["village"].facts

@@ -47,7 +47,7 @@ def edition_in(root, readings, decisions=DECISIONS):
     write(folder, {
         "plan": {"plan": "p", "title": TITLE, "issuer": TITLE, "effective": {"from": "2026-01-01"}},
         "clauses": {"clauses": {"一": {"heading": "一"}}},
-        "facts": {"subjects": {"thing": {"title": TITLE, "facts": FACTS}, "part": part}},
+        "facts": {"constants": {"most": {"value": "1 houses", "title": TITLE}}, "subjects": {"thing": {"title": TITLE, "facts": FACTS}, "part": part}},
         "readings": {"readings": {
             name: {"clause": "一", "title": TITLE, "question": TITLE, "chosen": "own", "because": TITLE,
                    "readings": dict.fromkeys(["own", *options, "vague"], TITLE), "changes": options}
@@ -68,6 +68,7 @@ CHANGES = [
     ({"thing.share": {"when": {"flag": True}, "then": "0%", "otherwise": {"ratio": ["n", "all"]}}}, "check", "bad"),
     ({"thing.few": {"equals": "7 houses"}}, "rows", "bad"),  # a constant
     ({"thing.few": {"value": "7 houses"}}, "rows", "bad"),
+    ({"constants.most": {"equals": "7 houses"}, "rows.r0": {"when": {"n": {"above": "most"}}}}, "rows", "bad"),
     ({"rows.r0": {"remove": True}}, "rows", "bad"),
     ({"rows.r1": {"before": "r0"}}, "rows", "bad"),
     ({"rows.r0": {"outcome": "worse"}}, "rows", "worse"),
