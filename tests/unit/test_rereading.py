@@ -47,7 +47,8 @@ def edition_in(root, readings, decisions=DECISIONS):
     write(folder, {
         "plan": {"plan": "p", "title": TITLE, "issuer": TITLE, "effective": {"from": "2026-01-01"}},
         "clauses": {"clauses": {"一": {"heading": "一"}}},
-        "facts": {"constants": {"most": {"value": "1 houses", "title": TITLE}}, "subjects": {"thing": {"title": TITLE, "facts": FACTS}, "part": part}},
+        "facts": {"constants": {"most": {"value": "1 houses", "title": TITLE}},
+                  "subjects": {"thing": {"title": TITLE, "facts": FACTS}, "part": part}},
         "readings": {"readings": {
             name: {"clause": "一", "title": TITLE, "question": TITLE, "chosen": "own", "because": TITLE,
                    "readings": dict.fromkeys(["own", *options, "vague"], TITLE), "changes": options}
