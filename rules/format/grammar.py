@@ -5,6 +5,7 @@ from __future__ import annotations
 from rules.operations import KEYS
 from rules.operations.comparisons import LIMITS
 from rules.operations.forms import CHOICES, CONDITION, EXPRESSION, ID, PATH, VALUE, WORDS
+from rules.problems.problem import messages
 from rules.shapes import (
     Anything,
     Either,
@@ -24,8 +25,9 @@ from rules.shapes import (
 )
 from rules.values.kinds import KINDS
 from rules.values.text import Text
+from rules.values.traits import PERSONAL_TRAITS
 
-PERSONAL_TRAITS = ("health", "disability", "marital_status", "welfare", "sex", "religion", "ethnicity")
+WARNINGS = tuple(code.removeprefix("warning.") for code in messages() if code.startswith("warning."))
 
 DATE = Pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}", "日期，年-月-日", "a date, year-month-day", ("2026-12-31",))
 NUMBER = Pattern(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", "数", "a number", ("10", "-5", "2.5"))
@@ -175,11 +177,18 @@ PLAN_ID = Pattern("[a-z][a-z0-9-]{0,59}", "方案标识", "the id of the plan", 
 PLAN = Record(
     {"plan": PLAN_ID,
      "title": TITLE, "issuer": WORDS,
-     "effective": Record({"from": DATE}, {"to": DATE})},
+     "effective": Record({"from": DATE}, {"to": DATE, "issued": Field(DATE, "印发日", "the day of its issue")})},
     {"source": Record({"title": Prose(), "sha256": Pattern("[0-9a-f]{64}", "SHA-256", "SHA-256", ("0" * 63 + "a",))},
                       {"note": WORDS}),
      "extends": Record({"plan": PLAN_ID, "edition": DATE}),
      "not_decided": MapOf(CLAUSE, WORDS, 1),
+     "acknowledged": Field(ListOf(Record({
+         "warning": Field(Word(WARNINGS), "提醒的代码，check 写在行末", "the code that `check` prints last"),
+         "at": Field(PATH, "提醒所指的位置", "the place that the warning names"),
+         "by": Field(WORDS, "由谁确认（部门、岗位）", "the office that looked into it"),
+         "on": DATE,
+         "because": WORDS,
+     }), 1), "已核对、保留原样的提醒", "warnings that were looked into and are meant"),
      "note": WORDS},
 )  # fmt: skip
 ABOUT_FACT = frozenset({"title", *_ABOUT})

@@ -92,6 +92,18 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A warning that is meant: its code without `warning.`, its place, who looked into it, when and why."""
+
+    warning: str
+    at: str
+    by: Text
+    on: date
+    because: Text
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class ReportStep:
     """One step of a funnel: those of the step before of whom a condition holds."""
 
@@ -141,6 +153,7 @@ class Edition:
     readings: Mapping[str, Reading]
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
+    acknowledged: tuple[Acknowledged, ...] = ()
     under: Mapping[str, str] = field(
         default_factory=dict
     )  # readings taken otherwise than the plan does: name -> option
