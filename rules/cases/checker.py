@@ -6,7 +6,7 @@ dictionary is: the text "0.9" is no number, true is no 1, and a float has lost i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -93,10 +93,13 @@ class FactChecker:
             frozenset((*given, *rules)),
         )
 
-    def check(self, subject: str, facts: Any) -> dict[str, Any]:
-        """The facts of a case as exact values; raises FactError with every problem found."""
+    def check(self, subject: str, facts: Any, on: date | None = None) -> dict[str, Any]:
+        """The facts of a case as exact values; raises FactError with every problem found. `on`, the day of the
+        decision, is the last day of every date that may not lie ahead."""
         problems: list[FactProblem] = []
         record = self._record(subject, facts, "", problems, self.known[subject].around)
+        if on is not None:
+            problems += self._ahead(subject, record, "", on)
         if problems:
             raise FactError(tuple(problems))
         return record
@@ -151,6 +154,19 @@ class FactChecker:
                     f"{fact.title.en} ({en(value, fact.type)}) cannot exceed {title.en} ({en(whole, fact.type)}).",
                 ))  # fmt: skip
 
+    def _ahead(self, subject: str, record: Mapping[str, Any], at: str, on: date) -> Iterator[FactProblem]:
+        """Dates after the day of the decision, in the records around and in lists too."""
+        facts = self.known[subject].facts
+        for name, value in record.items():
+            if isinstance(value, date):
+                if value > on and not facts[name].ahead:
+                    yield FactProblem(f"{at}/{name}", "in_future", *in_future(on))
+            elif isinstance(value, dict):
+                yield from self._ahead(name, value, f"{at}/{name}", on)
+            elif isinstance(value, list):
+                for place, one in enumerate(value):
+                    yield from self._ahead(facts[name].type.of, one, f"{at}/{name}/{place}", on)
+
     def _conclusion(self, name: str, value: Any, outcomes: Collection[str]) -> Value:
         return None if _one_of(outcomes, value) == self.unknown[name] else value
 
@@ -161,7 +177,7 @@ class FactChecker:
             case "choice":
                 return partial(_one_of, fact.choices)
             case "date":
-                return _date
+                return partial(self._date, fact)
         return self._numbers(fact)
 
     def _numbers(self, fact: Fact) -> Read:
@@ -177,14 +193,18 @@ class FactChecker:
 
         return read
 
+    def _date(self, fact: Fact, value: Any) -> date:
+        day = value if type(value) is date else read_date(value) if isinstance(value, str) else None
+        if day is None:
+            raise _Bad("not_a_date", "请写日期，如 2026-12-31。", "Write a date, as in 2026-12-31.")
+        if (fact.minimum or day) <= day <= (fact.maximum or day):
+            return day
+        return self._out_of_range(fact, day)  # type: ignore[no-any-return] # it always raises
+
     def _out_of_range(self, fact: Fact, value: Value) -> Value:
-        least, most = fact.minimum, fact.maximum
-        if least is not None and value < least:
-            zh, en = self.zh.value(least, fact.type), self.en.value(least, fact.type)
-            raise _Bad("too_small", f"不能小于 {zh}。", f"It cannot be below {en}.")
-        if most is not None and value > most:
-            zh, en = self.zh.value(most, fact.type), self.en.value(most, fact.type)
-            raise _Bad("too_large", f"不能大于 {zh}。", f"It cannot be above {en}.")
+        for code, (zh, en) in limits(fact, self.zh, self.en).items():
+            if value < fact.minimum if code in ("too_small", "too_early") else value > fact.maximum:
+                raise _Bad(code, zh, en)
         raise _Bad("too_large", "数字大得不合常理。", "The number is beyond all reason.")
 
     def _list(self, type: Type, value: Any, here: str, problems: list[FactProblem]) -> Value:
@@ -215,13 +235,19 @@ def _boolean(value: Any) -> bool:
     raise _Bad("not_boolean", "请写 true 或 false。", "Write true or false.")
 
 
-def _date(value: Any) -> date:
-    if type(value) is date:
-        return value
-    day = read_date(value) if isinstance(value, str) else None
-    if day is None:
-        raise _Bad("not_a_date", "请写日期，如 2026-12-31。", "Write a date, as in 2026-12-31.")
-    return day
+def limits(fact: Fact, zh: Wording, en: Wording) -> dict[str, tuple[str, str]]:
+    """The messages about values beyond the bounds of a fact, by code."""
+    day = fact.type.kind == "date"
+    least, most = ((zh.value(one, fact.type), en.value(one, fact.type)) for one in (fact.minimum, fact.maximum))
+    low = ("too_early", "早", "before") if day else ("too_small", "小", "below")
+    high = ("too_late", "晚", "after") if day else ("too_large", "大", "above")
+    ends = [(low, least)] * (fact.minimum is not None) + [(high, most)] * (fact.maximum is not None)
+    return {code: (f"不能{word}于 {of[0]}。", f"It cannot be {than} {of[1]}.") for (code, word, than), of in ends}
+
+
+def in_future(on: date) -> tuple[str, str]:
+    """The message about a date after the day of the decision."""
+    return f"不能晚于判定日（{on}）。", f"It cannot be after the day of the decision ({on})."
 
 
 def _number(value: Any, type_: Type, decimals: bool = False) -> Value:

@@ -58,6 +58,7 @@ FACT = Either(
         {
             "unit": Field(ID, "计数的单位，如 household", "the unit of a count"),
             "decimals": Field(Flag(), "计数可有小数，如亩", "the count may have decimals, as acres do"),
+            "ahead": Field(Flag(), "日期可以晚于判定日，如到期日", "the date may lie after the day of the decision"),
             **_CODES,
             "of": Field(ID, "列表中每条记录属于哪类对象", "the subject of the records of a list"),
             "minimum": VALUE, "maximum": VALUE,

@@ -89,7 +89,7 @@ class CaseReader:
         compiled, rule = self.rule(decision, written.plan, written.on)
         facts: Mapping[str, Any] = {}
         try:
-            facts = compiled.checker.check(rule.subject, written.facts)
+            facts = compiled.checker.check(rule.subject, written.facts, written.on or self.today)
         except FactError as error:
             errors += [FieldError.of_fact(problem, f"{above}/facts") for problem in error.problems]
         if errors:

@@ -34,7 +34,7 @@ class Case:
             record = facts if level == rule.subject else facts.setdefault(level, {})
             key = fact.name if hasattr(fact, "name") else fact.id
             record[key] = self.records(fact.type.of, said) if isinstance(said, list) else words.value_of(fact, said)
-        self.asked, self.facts = rule.id, FactChecker(edition).check(rule.subject, facts)
+        self.asked, self.facts = rule.id, FactChecker(edition).check(rule.subject, facts, self.on)
         self.decide()
 
     def decide(self) -> None:

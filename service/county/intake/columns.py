@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -110,8 +111,8 @@ class Fault:
     message: Message | None = None
 
 
-def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
-    """A column of a type as a fact, or as a conclusion with the codes of its outcomes."""
+def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = (), on: date | None = None) -> Cell:
+    """A column of a type as a fact, or as a conclusion with the codes of its outcomes; `on`: the day of the run."""
     text = f"nullif(trim({at}), '')" if type == "VARCHAR" else ""
     kind = "choice" if codes else fact.type.kind
     if kind == "choice":
@@ -121,16 +122,18 @@ def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
         return Cell(text, ((as_is if type == "VARCHAR" else f"{text} NOT IN ({allowed})", "not_a_choice"),))
     if kind not in TYPED:
         return _number(text, at, type, fact)
-    if type == TYPED[kind]:
-        return Cell(at)
-    text = text or f"CAST({at} AS VARCHAR)"
-    if kind == "date":
-        value, code = f"CASE WHEN regexp_full_match({text}, '{DATE}') THEN try_cast({text} AS DATE) END", "not_a_date"
-    else:
+    value, wrong = at, list[tuple[str, str]]()
+    if type != TYPED[kind]:
+        text = text or f"CAST({at} AS VARCHAR)"
         yes, no = (", ".join(map(quoted, words)) for words in (YES, NO))
         value = f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
-        code = "not_boolean"
-    return Cell(value, ((f"{text} IS NOT NULL AND {value} IS NULL", code),))
+        if kind == "date":
+            value = f"CASE WHEN regexp_full_match({text}, '{DATE}') THEN try_cast({text} AS DATE) END"
+        wrong = [(f"{text} IS NOT NULL AND {value} IS NULL", "not_a_date" if kind == "date" else "not_boolean")]
+    last = None if fact.ahead or kind != "date" else on
+    ends = (("<", fact.minimum, "too_early"), (">", fact.maximum, "too_late"), (">", last, "in_future"))
+    wrong += [(f"{value} {sign} DATE '{end}'", code) for sign, end, code in ends if isinstance(end, date)]
+    return Cell(value, tuple(wrong))
 
 
 def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
@@ -221,7 +224,7 @@ def _coded(fact: Fact | None, type: str) -> str:
     return codes_of(fact.choices) if fact is not None and choice else type
 
 
-def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[Fault]:
+def in_lists(edition: Edition, column: str, type: str, fact: Fact, on: date | None = None) -> Iterator[Fault]:
     """The faults inside the records of a list."""
     inner, fields = edition.subjects[fact.type.of].facts, _fields(type)
     id, messages = f"CAST(x.{named(KEY)} AS VARCHAR)", dict[str, dict[str, Message]]()
@@ -229,7 +232,7 @@ def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[F
     for name, one in inner.items():
         if one.given and one.type.kind != "list" and name in fields:
             messages[name] = reasons(edition, one, one.choices)
-            wrong = cell(f"x.{named(name)}", AS_IT_IS.get(fields[name], fields[name]), one).wrong
+            wrong = cell(f"x.{named(name)}", AS_IT_IS.get(fields[name], fields[name]), one, on=on).wrong
             faults += [(name, condition, code) for condition, code in wrong]
 
     def some(conditions: Iterable[str]) -> str:
