@@ -54,7 +54,7 @@ def _bands(build: ItemBuilder, node: Node, fact: Ref) -> list[tuple[Condition, E
             bands.append((joined(leaves(fact, tests)) if tests else _known(fact), points))
             edges.append(Band.of(band, tests))
     known_edges = [edge for edge in edges if edge is not None]
-    if fact.type.is_ordered and fact.type.kind != "choice" and len(known_edges) == len(node.at("bands").items):
+    if fact.type.is_ordered and not fact.type.choices and len(known_edges) == len(node.at("bands").items):
         declared = build.fact(fact)  # the outcome and the outputs of a decision have no bounds
         minimum, maximum = (declared.minimum, declared.maximum) if declared else (None, None)
         check_bands(known_edges, fact.type, minimum, maximum, build.problems)

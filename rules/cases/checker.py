@@ -6,23 +6,20 @@ dictionary is: the text "0.9" is no number, true is no 1, and a float has lost i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
-from functools import partial
 from typing import Any
 
 from rules.model import Edition, Fact
-from rules.values.exact import Number, Type, Value, exact, read_date, read_literal
+from rules.values.exact import Type, Value
 from rules.values.ids import WANTED, is_id
-from rules.values.limits import HUGE, MOST_RECORDS, PLACES
+from rules.values.kinds import KINDS, Read, Unread, not_among
+from rules.values.limits import HUGE, MOST_RECORDS
 from rules.values.text import Text, near
 from rules.words.wording import Wording
 
 MOST_NESTED = 100  # steps of a pointer
-MOST_DIGITS = 40  # before the point and after it: nothing longer is turned into a fraction, which could take minutes
 
 TOO_DEEP = ("too_deep", "记录嵌套得太深。", "Records are nested too deeply.")
 NO_MAPPING = ("not_a_mapping", "这里要一组“事实: 值”。", "A mapping of facts is wanted here.")
@@ -51,15 +48,6 @@ class FactError(Exception):
         self.problems = problems
 
 
-class _Bad(Exception):
-    def __init__(self, code: str, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.facts = (code, zh, en)
-
-
-Read = Callable[[Any], Value]  # the exact value of a fact as given; raises _Bad
-
-
 @dataclass(frozen=True, slots=True)
 class _Known:
     """The facts that a record of one subject may hold."""
@@ -86,7 +74,7 @@ class FactChecker:
         rules = {rule.id: sorted(rule.outcomes) for rule in self.edition.rules.values() if rule.subject == subject}
         return _Known(
             given,
-            {name: self._reader(fact) for name, fact in given.items() if fact.type.kind != "list"},
+            {name: read for name, fact in given.items() if (read := self._reader(fact)) is not None},
             {name: fact.part_of for name, fact in given.items() if {name, fact.part_of} <= numbers},
             self._around(subject),
             rules,
@@ -137,8 +125,8 @@ class FactChecker:
                 else:
                     names = [*known.facts, *around, *known.conclusions]
                     raise _unknown(name, names, self.edition.subjects[subject].facts)
-            except _Bad as bad:
-                problems.append(FactProblem(_below(at, name), *bad.facts))
+            except Unread as unread:
+                problems.append(FactProblem(_below(at, name), *unread.reason))
         self._check_parts(known, record, at, problems)
         return record
 
@@ -167,20 +155,20 @@ class FactChecker:
                 for place, one in enumerate(value):
                     yield from self._ahead(facts[name].type.of, one, f"{at}/{name}/{place}", on)
 
-    def _conclusion(self, name: str, value: Any, outcomes: Collection[str]) -> Value:
-        return None if _one_of(outcomes, value) == self.unknown[name] else value
+    def _conclusion(self, name: str, value: Any, outcomes: Collection[str]) -> str | None:
+        if not isinstance(value, str) or value not in outcomes:
+            raise not_among(value, outcomes)
+        return None if value == self.unknown[name] else value
 
-    def _reader(self, fact: Fact) -> Read:
-        match fact.type.kind:
-            case "boolean":
-                return _boolean
-            case "choice":
-                return partial(_one_of, fact.choices)
-            case "date":
-                return partial(self._date, fact)
-        return self._numbers(fact)
+    def _reader(self, fact: Fact) -> Read | None:
+        reader = KINDS[fact.type.kind].reader
+        if reader is None:
+            return None
+        if fact.type.is_number:
+            return self._within(fact, reader(fact))
+        return reader(fact) if fact.minimum is fact.maximum is None else self._between(fact, reader(fact))
 
-    def _numbers(self, fact: Fact) -> Read:
+    def _within(self, fact: Fact, figure: Read) -> Read:
         least = -HUGE if fact.minimum is None else fact.minimum
         most = HUGE if fact.maximum is None else fact.maximum
         low, high = max(least, 1 - HUGE), min(most, HUGE - 1)
@@ -188,30 +176,29 @@ class FactChecker:
         def read(value: Any) -> Value:
             if type(value) is int and low <= value <= high:
                 return value
-            number = _number(value, fact.type, fact.decimals)
+            number = figure(value)
             return number if least <= number <= most and -HUGE < number < HUGE else self._out_of_range(fact, number)
 
         return read
 
-    def _date(self, fact: Fact, value: Any) -> date:
-        day = value if type(value) is date else read_date(value) if isinstance(value, str) else None
-        if day is None:
-            raise _Bad("not_a_date", "请写日期，如 2026-12-31。", "Write a date, as in 2026-12-31.")
-        if (fact.minimum or day) <= day <= (fact.maximum or day):
-            return day
-        return self._out_of_range(fact, day)  # type: ignore[no-any-return] # it always raises
+    def _between(self, fact: Fact, reader: Read) -> Read:
+        def read(value: Any) -> Value:
+            day = reader(value)
+            return day if (fact.minimum or day) <= day <= (fact.maximum or day) else self._out_of_range(fact, day)
+
+        return read
 
     def _out_of_range(self, fact: Fact, value: Value) -> Value:
         for code, (zh, en) in limits(fact, self.zh, self.en).items():
             if value < fact.minimum if code in ("too_small", "too_early") else value > fact.maximum:
-                raise _Bad(code, zh, en)
-        raise _Bad("too_large", "数字大得不合常理。", "The number is beyond all reason.")
+                raise Unread(code, zh, en)
+        raise Unread("too_large", "数字大得不合常理。", "The number is beyond all reason.")
 
     def _list(self, type: Type, value: Any, here: str, problems: list[FactProblem]) -> Value:
         if not isinstance(value, list | tuple):
-            raise _Bad("not_a_list", "这里要一个列表。", "A list is wanted here.")
+            raise Unread("not_a_list", "这里要一个列表。", "A list is wanted here.")
         if len(value) > MOST_RECORDS:
-            raise _Bad("too_many", f"最多 {MOST_RECORDS} 条记录。", f"At most {MOST_RECORDS} records.")
+            raise Unread("too_many", f"最多 {MOST_RECORDS} 条记录。", f"At most {MOST_RECORDS} records.")
         around = self.known[type.of].around
         records = [self._record(type.of, item, f"{here}/{place}", problems, around) for place, item in enumerate(value)]
         seen: set[str] = set()
@@ -225,14 +212,8 @@ class FactChecker:
 
 def _identity(value: Any) -> str:
     if not isinstance(value, str) or is_id(value) is None:
-        raise _Bad("not_an_id", *WANTED)
+        raise Unread("not_an_id", *WANTED)
     return value
-
-
-def _boolean(value: Any) -> bool:
-    if value is True or value is False:
-        return value
-    raise _Bad("not_boolean", "请写 true 或 false。", "Write true or false.")
 
 
 def limits(fact: Fact, zh: Wording, en: Wording) -> dict[str, tuple[str, str]]:
@@ -250,48 +231,11 @@ def in_future(on: date) -> tuple[str, str]:
     return f"不能晚于判定日（{on}）。", f"It cannot be after the day of the decision ({on})."
 
 
-def _number(value: Any, type_: Type, decimals: bool = False) -> Value:
-    if type(value) is int:
-        return value
-    if type_.kind == "count" and not decimals:
-        raise _Bad("not_whole", "请写整数。", "Write a whole number.")
-    if type(value) is str and type_.kind == "rate" and value.endswith("%"):
-        literal = read_literal(value)
-        if literal is not None:
-            return _fine(literal.value)
-    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < MOST_DIGITS:
-        if abs(value.as_tuple().exponent) < MOST_DIGITS:  # type: ignore[arg-type] # a finite one has a number there
-            return _fine(Fraction(value))
-        raise _too_fine()
-    if isinstance(value, Fraction):
-        return exact(value)
-    how = ('，例如 0.018 或 "1.8%"', ', as in 0.018 or "1.8%"') if type_.kind == "rate" else ("", "")
-    raise _Bad("not_a_number", f"请写数字{how[0]}。", f"Write a number{how[1]}.")
-
-
-def _fine(number: Number) -> Number:
-    """The number, if it has no more places than a figure may have."""
-    if (number * 10**PLACES).denominator != 1:
-        raise _too_fine()
-    return exact(number)
-
-
-def _too_fine() -> _Bad:
-    return _Bad("too_fine", f"小数最多 {PLACES} 位。", f"At most {PLACES} decimal places.")
-
-
-def _one_of(codes: Collection[str], value: Any) -> str:
-    if isinstance(value, str) and value in codes:
-        return value
-    hint, listed = _hint(value, codes), ", ".join([*codes][:20])
-    raise _Bad("not_a_choice", f"请写其中之一：{listed}。{hint.zh}", f"Write one of: {listed}.{hint.en}")
-
-
-def _unknown(name: Any, known: list[str], facts: Mapping[str, Fact]) -> _Bad:
+def _unknown(name: Any, known: list[str], facts: Mapping[str, Fact]) -> Unread:
     if name in facts:
-        return _Bad("derived", "这个事实由公式算出，不必提供。", "This fact is derived by a formula: do not give it.")
+        return Unread("derived", "这个事实由公式算出，不必提供。", "This fact is derived by a formula: do not give it.")
     hint = _hint(str(name), known)
-    return _Bad("unknown_fact", f"没有这个事实。{hint.zh}", f"There is no such fact.{hint.en}")
+    return Unread("unknown_fact", f"没有这个事实。{hint.zh}", f"There is no such fact.{hint.en}")
 
 
 def _hint(value: Any, known: Collection[str]) -> Text:

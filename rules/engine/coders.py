@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -30,7 +29,7 @@ def coder(left: Expr, right: Expr | None, ladder: Sequence[Any], mirrored: bool,
         theirs, code = place.pair(right), _against(left, right, place)
         if pair is not None and theirs is not None:
             code = _ratios(pair, theirs, code)
-    elif left.type.kind in ("choice", "boolean"):
+    elif left.type.values:
         return _by_table(left, ladder, mirrored, place)
     elif pair is not None and ladder:
         code = _of_value(left, ladder, place)
@@ -48,10 +47,10 @@ def _mirror(code: Coder, rungs: int) -> Coder:
 
 
 def ordinal(value: Value, type: Type) -> Any:
-    """The number or day that places a value on a ladder; a choice stands at its place in its list."""
-    if type.kind == "choice":
-        return -type.choices.index(value) if type.ranked else type.choices.index(value)
-    return value.toordinal() if isinstance(value, date) else value
+    """The number or day that places a value on a ladder; of values that are listed, the place in their list."""
+    if not type.values:
+        return value
+    return -type.values.index(value) if type.ranked else type.values.index(value)
 
 
 def _of_value(left: Expr, ladder: Sequence[Any], place: Place) -> Coder:
@@ -69,9 +68,8 @@ def _of_value(left: Expr, ladder: Sequence[Any], place: Place) -> Coder:
 
 def _by_table(left: Expr, ladder: Sequence[Any], mirrored: bool, place: Place) -> Coder:
     """Every value there can be has its rung ready."""
-    choices = (False, True) if left.type.kind == "boolean" else left.type.choices
     top = len(ladder) + 1 if mirrored else 0
-    places = {value: bisect_left(ladder, ordinal(value, left.type)) + 1 for value in choices}
+    places = {value: bisect_left(ladder, ordinal(value, left.type)) + 1 for value in left.type.values}
     rungs: Mapping[Value, int] = {None: 0} | {value: abs(top - rung) for value, rung in places.items()}
     read = reader(left, place)
     return lambda scope: rungs[read(scope)]

@@ -42,7 +42,7 @@ class Field:
     @property
     def dense(self) -> bool:
         """Whether the ladder holds every value there can be, so that nothing lies between its limits."""
-        return self.right is None and self.left.type.kind in ("choice", "boolean")
+        return self.right is None and bool(self.left.type.values)
 
     @property
     def rungs(self) -> int:
@@ -51,8 +51,7 @@ class Field:
     def settle(self) -> None:
         """Build the ladder, and count its rungs from the end at which most comparisons fire."""
         if self.dense:
-            values = (False, True) if self.left.type.kind == "boolean" else self.left.type.choices
-            self.ladder = sorted(ordinal(value, self.left.type) for value in values)
+            self.ladder = sorted(ordinal(value, self.left.type) for value in self.left.type.values)
         elif self.right is None:
             self.ladder = sorted({_key(limit, self.left) for leaf, _ in self.leaves for limit in limits_of(leaf)})
         ends = 0

@@ -34,7 +34,7 @@ class _Comparison:
         """All values the comparison can show, where they can be listed."""
         if self.fixed is None:
             return ()
-        return (True, False) if self.of.type.kind == "boolean" else self.of.type.choices
+        return self.of.type.values
 
     def part(self, truth: bool | None, scope: Scope) -> Part:
         limits = self.limits(scope) if self.fixed is None else self.fixed

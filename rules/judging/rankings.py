@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from rules.judging.decision import Missing, Placed
@@ -43,7 +44,7 @@ def judge(rule: Rule, body: Ranking, scope: Scope, answers: Answers) -> Judgemen
 
 def _place_key(value: Value, type: Type, first: str) -> Value:
     key = sort_key(value, type)
-    key = key.toordinal() if type.kind == "date" else key
+    key = key.toordinal() if isinstance(key, date) else key
     return -key if first == "highest" else key
 
 

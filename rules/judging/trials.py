@@ -14,6 +14,7 @@ from rules.judging.evaluate import Scope, leaf_holds
 from rules.judging.outcomes import check
 from rules.judging.reference import Reference
 from rules.model import Condition, Criterion, Edition, Expr, Fact, Ref, Rule, children, leaves_in
+from rules.values.exact import BOOLEAN
 
 FARTHEST = 10**12
 
@@ -33,7 +34,7 @@ class Trials:
         record, moved = dict(self.facts), {}
         for name, steps in changes.items():
             fact = self.dictionary[name]
-            if fact.type.kind == "boolean":
+            if fact.type == BOOLEAN:
                 record[name] = bool(steps)
             elif fact.given:
                 for each in (name, *fact.moves):
@@ -118,7 +119,7 @@ class Trials:
         return high
 
     def is_flag(self, name: str) -> bool:
-        return self.dictionary[name].type.kind == "boolean"
+        return self.dictionary[name].type == BOOLEAN
 
     def possible(self, changes: Changes) -> bool:
         """Whether no part exceeds its whole (that did not before)."""

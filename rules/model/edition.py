@@ -43,6 +43,11 @@ class Fact:
     def given(self) -> bool:
         return self.formula is None and not self.dated
 
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers are given."""
+        return self.type.kind == "count" and not self.decimals
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

@@ -89,7 +89,7 @@ def passes(name: str, left: Value, limits: Sequence[Value], type: Type) -> bool 
 
 def sort_key(value: Value, type: Type) -> Any:
     """A value's place in the order of its type: the first choice of a ranked list is the highest."""
-    if type.kind == "choice" and type.ranked:
+    if type.ranked:
         return -type.choices.index(value)
     return value
 

@@ -125,7 +125,7 @@ def read_list(formula: Formula) -> Op | None:
     for item in formula.own.items:
         args.append(formula.expression(item, codes))
         first = args[0]
-        codes = codes or (first.type if first is not None and first.type.kind == "choice" else None)
+        codes = codes or (first.type if first is not None and first.type.choices else None)
     return typed(formula, args)
 
 

@@ -15,8 +15,11 @@ from rules.table.aggregate import Counting, Repeated
 from rules.table.columns import facts_schema
 from rules.table.errors import NotTabular, TableError
 from rules.table.judge import TableJudge
+from rules.table.rows import DAY, Days
+from rules.table.values import BOTTOM, TOP
 
 # Each stage of a judgement is a select over the one before; merged into one, their expressions would multiply.
 ibis.options.sql.fuse_selects = False
 
-__all__ = ["Counting", "NotTabular", "Repeated", "TableError", "TableJudge", "facts_schema"]
+__all__ = ["BOTTOM", "DAY", "TOP", "Counting", "Days", "NotTabular", "Repeated", "TableError", "TableJudge",
+           "facts_schema"]  # fmt: skip

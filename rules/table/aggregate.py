@@ -4,7 +4,7 @@ households, townships from their villages. No record counts twice, and what cann
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from operator import or_
@@ -16,16 +16,14 @@ from rules.model import Edition, Fact, Op
 from rules.model.uses import Used, fact_of, read_by, refs
 from rules.table import numbers
 from rules.table.columns import KEY, key_of
-from rules.table.days import DAY, Days, When
 from rules.table.errors import NotTabular, TableError, about
 from rules.table.frames import RowFrame
 from rules.table.judge import frame_of, prepare
-from rules.table.length import WORKING
 from rules.table.lists import MOST
-from rules.table.numbers import D38, INT64, Num, literal
-from rules.table.outputs import shown
-from rules.table.rows import BEYOND, Rows
-from rules.table.values import known, some, truth, untold
+from rules.table.numbers import D38, INT64, Num, Whole, literal
+from rules.table.order import heights
+from rules.table.rows import BEYOND, DAY, WORKING, Days, Rows, When
+from rules.table.values import known, shown, some, truth, untold
 
 SHOWN = 3  # ids named in a message
 DOUBT = f"{WORKING}doubt"
@@ -141,34 +139,30 @@ class Counting:
             amount = ibis.ifelse(within, literal(1), literal(0))
         elif op.each is not None:
             num = frame.evaluate(op.each)
-            if not num.fixed:
+            if num.scale is None:
                 raise NotTabular("total", "各条记录的分母不同", "the records have different denominators")
             doubt = doubt | (within & ~known(num))
             amount = ibis.ifelse(within, numbers.lift(num.top), literal(0)).cast(D38)
-            bottoms[name] = num.bottom, num.most
+            bottoms[name] = num.scale, num.top.most
         return {WORKING + name: amount, name + DOUBT: ibis.ifelse(doubt, literal(1), literal(0))}
 
     def _fields(self, subject: str, below: str, columns: frozenset[str]) -> list[str]:
         """The columns of the records below that facts and decisions above look at."""
-        found: dict[str, None] = {KEY: None}
-        waiting: list[Used] = [
-            *(used for fact in self.edition.subjects[subject].facts.values() for used in refs(fact.formula, subject)),
-            *(used for rule in self.edition.rules.values() if rule.subject == subject for used in read_by(rule)),
-        ]
-        seen: set[tuple[str, str]] = set()
-        while waiting:
-            home, ref = waiting.pop(0)
-            if home != below or (home, ref.name) in seen:
-                continue
-            seen.add((home, ref.name))
-            fact = fact_of(self.edition, home, ref)
-            if ref.name in columns:
-                found[ref.name] = None
-            elif fact is not None:
-                waiting += refs(fact.formula, home)
-            elif ref.what in ("outcome", "output"):
-                waiting += read_by(self.edition.rules[ref.name])
-        return list(found)
+        edition, facts = self.edition, self.edition.subjects[subject].facts.values()
+        above = [rule for rule in edition.rules.values() if rule.subject == subject]
+
+        def behind(used: Used) -> Iterable[Used] | None:
+            home, ref = used
+            if home != below or ref.name in columns:
+                return None
+            fact = fact_of(edition, home, ref)
+            if fact is not None:
+                return refs(fact.formula, home)
+            return read_by(edition.rules[ref.name]) if ref.what in ("outcome", "output") else None
+
+        start = chain(*(refs(fact.formula, subject) for fact in facts), *(read_by(rule) for rule in above))
+        read = [ref.name for home, ref in heights(start, behind) if home == below and ref.name in columns]
+        return list(dict.fromkeys([KEY, *read]))
 
 
 def _by_day(key: str, rows: Rows, parts: Mapping[str, Mapping[str, Any]]) -> list[tuple[tuple[str, ...], Any]]:
@@ -199,7 +193,7 @@ def _read(name: str, fact: Fact, joined: Any, none: Any, beyond: Any, bottoms: M
     """What was added up, null where it is in doubt; of no records at all nothing, which is known."""
     column = joined[name + "_right"] if name + "_right" in joined.columns else joined[name]
     doubt = beyond | (ibis.coalesce(joined[name + DOUBT], literal(0)) > literal(0))
-    if fact.type.kind == "list":
+    if fact.type.of:
         empty = ibis.literal([], column.type())
         return ibis.ifelse(doubt, ibis.null(column.type()), ibis.ifelse(none, empty, ibis.coalesce(column, empty)))
     bottom, most = bottoms.get(name, (1, 1))
@@ -207,7 +201,7 @@ def _read(name: str, fact: Fact, joined: Any, none: Any, beyond: Any, bottoms: M
     if fact.counted is not None and fact.counted.name == "count":
         whole = whole.cast(INT64)  # by way of a decimal: a sum of DuckDB is wider than Ibis thinks
     top = ibis.ifelse(none, literal(0, whole.type().is_decimal()), whole)
-    cell = Num(ibis.ifelse(doubt, numbers.null_like(top), top), bottom, most * MOST, bottom)
+    cell = Num(Whole(ibis.ifelse(doubt, numbers.null_like(top), top), most * MOST), numbers.whole(bottom))
     columns = list(shown(name, cell).values())
     if len(columns) > 1:
         raise NotTabular("total", "合计的小数位太多", "a total with too many decimal places")

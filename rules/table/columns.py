@@ -9,8 +9,11 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from rules.model import Edition, Fact
+from rules.operations import require
 from rules.table.errors import TableError
-from rules.table.numbers import D38, INT64, NARROW, Num
+from rules.table.numbers import D38, INT64, NARROW, Num, Whole, counted, whole
+from rules.values.exact import NUMBERS
+from rules.values.kinds import SINGLE
 from rules.values.limits import HUGE, PLACES
 
 SEPARATOR = "__"  # between a record around and its fact: county__households
@@ -18,7 +21,9 @@ KEY = "id"
 DEEPEST = 3  # lists within lists that a schema writes out
 
 FIGURE = dt.Decimal(len(str(HUGE)) - 1 + PLACES, PLACES)  # every figure that the fact dictionary allows
-TYPES = {"boolean": dt.boolean, "choice": dt.string, "date": dt.date}
+# the columns of the kinds that are no numbers
+TYPES: dict[str, dt.DataType] = {"boolean": dt.boolean, "choice": dt.string, "date": dt.date}
+require("kinds of facts without a column", SINGLE, NUMBERS | TYPES.keys())
 
 
 def facts_schema(edition: Edition, subject: str) -> ibis.Schema:
@@ -51,19 +56,16 @@ def around(edition: Edition, subject: str) -> Iterator[str]:
 def _own(edition: Edition, subject: str, depth: int) -> dict[str, dt.DataType]:
     found = {}
     for fact in edition.subjects[subject].facts.values():
-        if fact.given and (fact.type.kind != "list" or depth):
+        if fact.given and (depth or not fact.type.of):
             found[fact.name] = column_type(edition, fact, depth)
     found.update({rule.id: dt.string for rule in edition.rules.values() if rule.subject == subject})
     return found
 
 
 def column_type(edition: Edition, fact: Fact, depth: int = DEEPEST) -> dt.DataType:
-    kind = fact.type.kind
-    if kind == "list":
+    if fact.type.of:
         return dt.Array(dt.Struct({KEY: dt.string, **_own(edition, fact.type.of, depth - 1)}))
-    if kind == "count" and not fact.decimals:
-        return INT64
-    return FIGURE if fact.type.is_number else TYPES[kind]
+    return INT64 if fact.whole else FIGURE if fact.type.is_number else TYPES[fact.type.kind]
 
 
 def check_columns(edition: Edition, subject: str, table: Any) -> None:
@@ -78,29 +80,26 @@ def check_columns(edition: Edition, subject: str, table: Any) -> None:
 
 
 def _fits(type: dt.DataType, wanted: dt.DataType) -> bool:
-    if wanted.is_integer():
-        return bool(type.is_integer() or type.is_null() or (type.is_decimal() and type.scale == 0))
-    if wanted.is_decimal():
-        return bool(type.is_integer() or type.is_null() or (type.is_decimal() and type.scale is not None))
+    if type.is_null():
+        return True
+    if wanted.is_numeric():
+        scaled = type.is_decimal() and type.scale is not None
+        return bool(type.is_integer() or (scaled and (wanted.is_decimal() or type.scale == 0)))
     if wanted.is_array():
-        return bool(type.is_null()) or bool(
-            type.is_array()
-            and type.value_type.is_struct()
-            and all(_fits(inner, wanted.value_type[name]) for name, inner in type.value_type.items()
-                    if name in wanted.value_type.names)
-        )  # fmt: skip
-    return bool(type.is_null()) or type.copy(nullable=True) == wanted
+        inside = type.value_type.items() if type.is_array() and type.value_type.is_struct() else None
+        known = wanted.value_type
+        return inside is not None and all(_fits(one, known[name]) for name, one in inside if name in known.names)
+    return bool(type.copy(nullable=True) == wanted)
 
 
 def number_column(column: Any, fact: Fact) -> Num:
     """A column as whole numbers over the power of ten that its decimal places make."""
     type, largest = column.type(), HUGE
-    for limit in (fact.minimum, fact.maximum):
-        if limit is not None and fact.minimum is not None and fact.maximum is not None:
-            largest = min(HUGE, max(abs(fact.minimum), abs(fact.maximum)))
+    if fact.minimum is not None and fact.maximum is not None:
+        largest = min(HUGE, max(abs(fact.minimum), abs(fact.maximum)))
     if not type.is_decimal():
-        return Num(column.cast(INT64), 1, int(largest // 1) + 1, 1)
+        return counted(column.cast(INT64), int(largest // 1) + 1)
     bottom: int = 10**type.scale
     most = min(int(largest * bottom // 1) + 1, 10**type.precision)
     top = column if type.scale == 0 else column * ibis.literal(bottom)
-    return Num(top.cast(D38 if most > NARROW else INT64), bottom, most, bottom)
+    return Num(Whole(top.cast(D38 if most > NARROW else INT64), most), whole(bottom))

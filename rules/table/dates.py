@@ -13,11 +13,9 @@ import ibis.expr.operations as ops
 from rules.model import Op
 from rules.table import numbers
 from rules.table.errors import NotTabular
-from rules.table.frame import Frame
+from rules.table.frame import Frame, Translation, arguments
 from rules.table.numbers import INT64, Num, counted, literal
-from rules.table.translations import arguments, translates
 from rules.table.values import Day, plain
-from rules.values.exact import completed_months, completed_years, shift
 
 LAST_YEAR = 9999
 MONTHS, DAYS = LAST_YEAR * 12, 366 * LAST_YEAR  # no two dates lie further apart
@@ -33,47 +31,25 @@ def _of_year(day: Day) -> Any:
     return _part(day, "month") * DAYS_IN_HUNDRED + _part(day, "day")
 
 
-def _whole(value: Any) -> Any:
-    return literal(value) if isinstance(value, int) else value
-
-
 def years_between(start: Day, end: Day) -> Num:
-    if isinstance(start, date) and isinstance(end, date):
-        return counted(completed_years(start, end), LAST_YEAR)
     short = ibis.ifelse(_of_year(end) < _of_year(start), literal(1), literal(0))
     return counted(_part(end, "year") - _part(start, "year") - short, LAST_YEAR)
 
 
 def months_between(start: Day, end: Day) -> Num:
-    if isinstance(start, date) and isinstance(end, date):
-        return counted(completed_months(start, end), MONTHS)
     short = ibis.ifelse(_part(end, "day") < _part(start, "day"), literal(1), literal(0))
     months = (_part(end, "year") - _part(start, "year")) * 12 + _part(end, "month") - _part(start, "month")
     return counted(months - short, MONTHS)
 
 
 def days_between(start: Day, end: Day) -> Num:
-    if isinstance(start, date) and isinstance(end, date):
-        return counted((end - start).days, DAYS)
     return counted(plain(end).delta(plain(start), unit="day").cast(INT64), DAYS)
-
-
-def year_of(day: Day) -> Num:
-    return counted(_part(day, "year"), LAST_YEAR)
-
-
-def month_of(day: Day) -> Num:
-    return counted(_part(day, "month"), 12)
 
 
 def moved(start: Day, length: Num, unit: str) -> Day:
     """The date a period of whole years, months or days later; not known beyond the calendar."""
-    if isinstance(start, date) and isinstance(length.top, int):
-        found = shift(start, length.top, unit)
-        return ibis.null("date") if found is None else found
-    reach = REACH[unit]
-    amount = length.top
-    if isinstance(amount, int):
+    reach, amount = REACH[unit], length.top.column
+    if length.top.fixed:
         if abs(amount) > reach:
             return ibis.null("date")
         amount = amount * 12 if unit == "year" else amount
@@ -90,29 +66,32 @@ def moved(start: Day, length: Num, unit: str) -> Day:
 
 def ymd(day: Day) -> Any:
     """A date as one whole number in the same order."""
-    return _whole(_part(day, "year") * DAYS_IN_HUNDRED * DAYS_IN_HUNDRED + _of_year(day))
+    day = plain(day)
+    return _part(day, "year") * DAYS_IN_HUNDRED * DAYS_IN_HUNDRED + _of_year(day)
 
 
 # --- operations ------------------------------------------------------------------------------------------------------
 
 
-def _measured(measure: Callable[..., Num]) -> Callable[[Op, Frame], Num]:
+def _measured(measure: Callable[..., Num]) -> Translation:
     return lambda op, frame: measure(*arguments(op, frame))
 
 
-translates("completed_years")(_measured(years_between))
-translates("completed_months")(_measured(months_between))
-translates("days")(_measured(days_between))
-translates("year_of")(_measured(year_of))
-translates("month_of")(_measured(month_of))
-
-
-@translates("date")
 def _moved(op: Op, frame: Frame) -> Day:
     start, length = arguments(op, frame)
-    if length.value is not None and length.bottom != 1:
+    if length.value is not None and length.scale != 1:
         return ibis.null("date")  # no whole period
-    if not length.fixed or length.bottom != 1:
+    if length.scale != 1:
         raise NotTabular("date plus", "期限不一定是整数", "a period that need not be whole")
     length = numbers.negative(length) if op.option == "minus" else length
     return moved(start, length, op.args[1].type.unit)
+
+
+TRANSLATIONS: dict[str, Translation] = {
+    "completed_years": _measured(years_between),
+    "completed_months": _measured(months_between),
+    "days": _measured(days_between),
+    "year_of": _measured(lambda day: counted(_part(day, "year"), LAST_YEAR)),
+    "month_of": _measured(lambda day: counted(_part(day, "month"), 12)),
+    "date": _moved,
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from rules.model import Condition, Edition, Expr, Fact, Op, Rule
 from rules.table.columns import number_column
 from rules.table.errors import about
 from rules.table.numbers import Flags, Num, Truth
-from rules.table.values import Cell, Day, Records, choose, constant, plain, unknown
+from rules.table.values import Cell, Day, Records, choose, constant, plain, truth, unknown
 from rules.values.exact import Type
 
 Cells = dict[str, Cell]
@@ -24,15 +24,11 @@ Cells = dict[str, Cell]
 class Judged:
     """The outcome of each row, with the columns behind it."""
 
-    told: Mapping[str, Any]
+    outcome: Any
     verdicts: Mapping[str, Truth]
     outputs: Mapping[str, Cell] = field(default_factory=dict)
     measures: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
     points: Mapping[str, Num] = field(default_factory=dict)
-
-    @property
-    def outcome(self) -> Any:
-        return self.told["outcome"]
 
 
 class Frame(ABC):
@@ -44,6 +40,7 @@ class Frame(ABC):
         self.edition, self.subject, self.on, self.own, self.flags = edition, subject, on, own, flags
         self.totals: dict[str, Mapping[str, Num]] = {}
         self.memo: dict[Any, Any] = {}
+        self.ops: dict[int, Cell] = {}  # operations that have been settled
 
     def named(self, name: str) -> Frame | None:
         """The frame that a reference speaks of."""
@@ -66,6 +63,10 @@ class Frame(ABC):
     @abstractmethod
     def holds(self, condition: Condition) -> Truth: ...
 
+    def holds_where(self, op: Op) -> Truth:
+        """Whether the condition of an operation holds; it holds where there is none."""
+        return truth(True) if op.where is None else self.holds(op.where)
+
     @abstractmethod
     def column(self, name: str) -> Any | None:
         """The table's column of a name, or None."""
@@ -78,13 +79,9 @@ class Frame(ABC):
         column = self.column(fact.name)
         if column is None:
             return unknown(fact.type)
-        if fact.type.kind == "list":
+        if fact.type.of:
             return Records(column, fact.type.of)
         return number_column(column, fact) if fact.type.is_number else column
-
-    def worked_out(self, op: Op) -> Cell | None:
-        """The settled value of an operation, if there is one."""
-        return None
 
     def compute(self, fact: Fact) -> Cell:
         """The value of a derived or dated fact, written out."""
@@ -98,8 +95,10 @@ class Frame(ABC):
         past = [value for start, value in fact.dated if start <= on]
         return constant(past[-1] if past else None, fact.type)
 
-    @abstractmethod
-    def derived(self, fact: Fact) -> Cell: ...
+    def derived(self, fact: Fact) -> Cell:
+        if fact.name not in self.memo:
+            self.memo[fact.name] = self.compute(fact)
+        return self.memo[fact.name]
 
     def conclusion(self, decision: str, output: str, type: Type) -> Cell:
         """The conclusion of another decision: as given with the facts, or as judged."""
@@ -121,3 +120,11 @@ class Frame(ABC):
     def settle(self, name: str, cells: Cells) -> Mapping[str, Cell]:
         """Cells that are used many times over: here as they are."""
         return cells
+
+
+Translation = Callable[[Op, Frame], Cell]  # the column form of an operation that rules.operations declares
+
+
+def arguments(op: Op, frame: Frame) -> list[Cell]:
+    """The values of the arguments in every row."""
+    return [frame.evaluate(arg) for arg in op.args]

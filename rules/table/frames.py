@@ -8,18 +8,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-import ibis
-
-from rules.model import Condition, Edition, Expr, Fact, Op, Rule, parts_of
-from rules.table import conditions, expressions, numbers, outcomes
-from rules.table.columns import SEPARATOR
+from rules.model import Condition, Edition, Expr, Fact, Rule, parts_of
+from rules.table import expressions, outcomes
+from rules.table.columns import SEPARATOR, around
 from rules.table.errors import about
 from rules.table.frame import Cells, Frame, Judged
-from rules.table.inner import Part, operations
-from rules.table.length import WORKING
-from rules.table.numbers import Flags, Num, Truth
-from rules.table.rows import Rows
-from rules.table.values import Cell, Day, Records, plain, unknown
+from rules.table.numbers import Flags, Num, Truth, Whole
+from rules.table.order import Part, operations
+from rules.table.rows import WORKING, Rows
+from rules.table.values import Cell, Day, Records, choose
 
 
 class _Evaluated(Frame):
@@ -32,7 +29,13 @@ class _Evaluated(Frame):
         return expressions.evaluate(expr, self)
 
     def holds(self, condition: Condition) -> Truth:
-        return conditions.holds(condition, self)
+        return expressions.holds(condition, self)
+
+    def judged(self, rule: Rule) -> Judged:
+        if (rule.id,) not in self.memo:
+            self.memo[rule.id,] = outcomes.judge(rule, self)
+        judged: Judged = self.memo[rule.id,]
+        return judged
 
 
 class ElementFrame(_Evaluated):
@@ -44,16 +47,6 @@ class ElementFrame(_Evaluated):
 
     def column(self, name: str) -> Any | None:
         return self.item[name] if name in self.names else None
-
-    def derived(self, fact: Fact) -> Cell:
-        if fact.name not in self.memo:
-            self.memo[fact.name] = self.compute(fact)
-        return self.memo[fact.name]
-
-    def judged(self, rule: Rule) -> Judged:
-        if (found := self.memo.get((rule.id,))) is None:
-            found = self.memo[rule.id,] = outcomes.judge(rule, self)
-        return found
 
 
 HERE = "$here"
@@ -67,12 +60,8 @@ class RowFrame(_Evaluated):
         self.rows = rows
         self.prefix = "" if own is None else subject + SEPARATOR
         self.given_columns = frozenset(rows.table.columns)
-        self.outer: dict[str, RowFrame] = {}
-        level = edition.subjects[subject].within if own is None else ""
-        while level and level not in self.outer:
-            self.outer[level] = RowFrame(edition, level, on, rows, self)
-            level = edition.subjects[level].within
-        self.ops: dict[int, tuple[Mapping[str, Cell], str]] = {}
+        levels = around(edition, subject) if own is None else ()
+        self.outer = {level: RowFrame(edition, level, on, rows, self) for level in levels}
 
     def around(self, name: str) -> Frame | None:
         return self.outer.get(name)
@@ -81,41 +70,25 @@ class RowFrame(_Evaluated):
         name = self.prefix + name
         return self.rows.read(name) if name in self.given_columns else None
 
-    @property
-    def here(self) -> Any:
-        """Whether there is such a record around a row: whether anything is known of it."""
-        return self.rows.read(self.prefix + HERE)
-
     def compute(self, fact: Fact) -> Cell:
+        """Of a record around a row, only where there is one: where anything is known of it."""
         cell = super().compute(fact)
-        if not self.prefix:
+        if not self.prefix or isinstance(cell, Records):
             return cell
-        if isinstance(cell, Records):
-            return cell
-        if isinstance(cell, Num):
-            return numbers.choose([(self.here, cell)], None, self.flags)
-        return ibis.ifelse(self.here, plain(cell), plain(unknown(fact.type)))
-
-    def derived(self, fact: Fact) -> Cell:
-        return self.memo[fact.name][fact.name]
+        return choose([(self.rows.read(self.prefix + HERE), cell)], None, fact.type, self.flags)
 
     def judged(self, rule: Rule) -> Judged:
-        if (found := self.memo.get((rule.id,))) is None:
+        if (rule.id,) not in self.memo:
             with about(rule.id, rule.id):
                 self.work_out(part.what for part in parts_of(rule) if part.subject == rule.subject)
-            found = self.memo[rule.id,] = outcomes.judge(rule, self)
-        return found
+        return super().judged(rule)
 
     def work_out(self, parts: Iterable[Part]) -> None:
         """Settle the operations in parts, those inside others first."""
         for level in operations(parts):
             new = {str(len(self.ops) + n): op for n, op in enumerate(level) if id(op) not in self.ops}
             settled = self.settle("", {name: self.evaluate(op) for name, op in new.items()})
-            self.ops.update({id(op): (settled, name) for name, op in new.items()})
-
-    def worked_out(self, op: Op) -> Cell | None:
-        found = self.ops.get(id(op))
-        return None if found is None else found[0][found[1]]
+            self.ops.update({id(op): settled[name] for name, op in new.items()})
 
     def settle(self, name: str, cells: Cells) -> Mapping[str, Cell]:
         """Put cells into columns of their own."""
@@ -133,9 +106,8 @@ class RowFrame(_Evaluated):
             return Records(self.rows.read(name), cell.subject)
         if not isinstance(cell, Num):
             return self.rows.read(name)
-        top = cell.top if isinstance(cell.top, int) else self.rows.read(name)
-        bottom = cell.bottom if isinstance(cell.bottom, int) else self.rows.read(name + BOTTOM)
-        return Num(top, bottom, cell.most, cell.deep)
+        return Num(*(part if part.fixed else Whole(self.rows.read(name + end), part.most)
+                     for end, part in (("", cell.top), (BOTTOM, cell.bottom))))  # fmt: skip
 
 
 BOTTOM = f"{WORKING}bottom"
@@ -145,5 +117,5 @@ def _parts(name: str, cell: Cell) -> dict[str, Any]:
     """A cell in columns; what is the same in every row needs none."""
     if isinstance(cell, Num):
         parts = {name: cell.top, name + BOTTOM: cell.bottom}
-        return {key: whole for key, whole in parts.items() if not isinstance(whole, int)}
+        return {key: part.column for key, part in parts.items() if not part.fixed}
     return {} if isinstance(cell, date) else {name: cell.column if isinstance(cell, Records) else cell}

@@ -11,16 +11,12 @@ from rules.model import Condition, Edition, Ref, Rule
 from rules.model.uses import Used, refs
 from rules.table import numbers
 from rules.table.columns import KEY, SEPARATOR, around, check_columns
-from rules.table.days import DAY, Days, When
 from rules.table.errors import NotTabular, about
 from rules.table.frame import Judged
 from rules.table.frames import HERE, RowFrame
-from rules.table.inner import inside
-from rules.table.length import WORKING
-from rules.table.order import heights_of, stages
-from rules.table.outputs import shown
-from rules.table.rows import BEYOND, Rows
-from rules.table.values import some, truth, untold
+from rules.table.order import heights_of, inside, stages
+from rules.table.rows import BEYOND, DAY, WORKING, Days, Rows, When
+from rules.table.values import shown, some, truth, untold
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts, codes_of
 
 OUTCOME, HOLDS, MANY = "outcome", "holds", "many"
@@ -130,13 +126,13 @@ def frame_of(edition: Edition, subject: str, on: When, table: Any) -> RowFrame:
 def prepare(frame: RowFrame, start: Iterable[Used]) -> None:
     """Work out, stage by stage, what references rest on, for the rows and for the records around them."""
     frames = {frame.subject: frame, **frame.outer}
-    for stage in stages(heights_of(frame.edition, start)):
+    told = {(frame.subject, name) for name in frame.edition.rules if frame.done and frame.column(name) is not None}
+    for stage in stages(heights_of(frame.edition, start, told)):
         for subject, home in frames.items():
             known = home.edition.subjects[subject].facts
             facts = [known[name] for of, name in stage if of == subject and name in known and name not in home.memo]
             home.work_out(part for fact in facts for part in inside(fact.formula))
-            settled = home.settle("", {fact.name: home.compute(fact) for fact in facts})
-            home.memo.update(dict.fromkeys((fact.name for fact in facts), settled))
+            home.memo.update(home.settle("", {fact.name: home.compute(fact) for fact in facts}))
         for subject, name in stage:
             if subject in frames and name in frame.edition.rules:
                 frames[subject].judged(frame.edition.rules[name])
@@ -149,13 +145,11 @@ def _columns(rule: Rule, judged: Judged) -> dict[str, Any]:
     flags = {NOT_MET: [~verdict for verdict in verdicts], UNKNOWN: [untold(verdict) for verdict in verdicts]}
     for kind, those in flags.items():
         found.update((column, _bits(part)) for column, part in layout.weighed(kind, those))
-    for name, cell in judged.outputs.items():
+    cells = dict(judged.outputs)
+    for row, outputs in (*judged.measures.items(), ("points", judged.points)):
+        cells |= {f"{row}{SEPARATOR}{name}": cell for name, cell in outputs.items()}
+    for name, cell in cells.items():
         found.update(shown(start + name, cell))
-    for row, outputs in judged.measures.items():
-        for name, cell in outputs.items():
-            found.update(shown(f"{start}{row}{SEPARATOR}{name}", cell))
-    for item, points in judged.points.items():
-        found.update(shown(f"{start}points{SEPARATOR}{item}", points))
     return found
 
 

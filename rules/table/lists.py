@@ -4,60 +4,41 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from itertools import count as counter
 from typing import Any
 
 import ibis
 
-from rules.model import Op
+from rules.model import Expr, Op
 from rules.table import dates, numbers
 from rules.table.errors import NotTabular
-from rules.table.frame import Frame
-from rules.table.numbers import D38, INT64, NARROW, Num, counted, literal
-from rules.table.translations import translates
-from rules.table.values import Cell, Records, compare, known, order_key, plain, truth, unknown, untold
+from rules.table.frame import Frame, Translation
+from rules.table.numbers import D38, INT64, NARROW, WIDE, Flags, Num, Whole, counted, literal, null_like
+from rules.table.values import Cell, Records, compare, known, order_key, plain, some, truth, unknown, untold
 from rules.values.limits import MOST_RECORDS
 
 _numbers = counter()
 MOST = MOST_RECORDS * 10_000  # records of a list that is made from a table
 
 
-def _records(op: Op, frame: Frame) -> Records:
-    found = frame.evaluate(op.args[0])
-    assert isinstance(found, Records)
-    return found
+def over(records: Records, frame: Frame, say: Callable[..., Any], how: str, index: bool = False) -> Any:
+    """Map or filter a list by what is said of each record, and with `index` of its place; a record beyond the
+    arithmetic flags the row."""
+    flags: Flags = []
 
+    def one(item: Any, *place: Any) -> Any:
+        return say(frame.element(item, records.subject, flags), *place)
 
-def over(records: Records, frame: Frame, say: Callable[[Frame], Any], how: str) -> Any:
-    """Map or filter a list by what is said of each record; a record beyond the arithmetic flags the row."""
+    def flagged(item: Any) -> Any:
+        inner: Flags = []
+        say(frame.element(item, records.subject, inner), *([literal(0)] if index else []))
+        return some([ibis.coalesce(flag, truth(False)) for flag in inner])
 
-    def body(said: Callable[[Frame], Any]) -> tuple[Any, list[Any]]:
-        flags: list[Any] = []
-
-        def one(item: Any) -> Any:
-            return said(frame.element(item, records.subject, flags))
-
-        return getattr(records.column, how)(_named(one)), flags
-
-    found, flags = body(say)
+    column = getattr(records.column, how)(_named(one, index))
     if flags:
-
-        def flagged(inner: Frame) -> Any:
-            say(inner)
-            any_flag = truth(False)
-            for flag in inner.flags:
-                any_flag |= ibis.coalesce(flag, truth(False))
-            return any_flag
-
-        frame.flags.append(_any(records, flagged, frame))
-    return found
-
-
-def _any(records: Records, say: Callable[[Frame], Any], frame: Frame) -> Any:
-    def one(item: Any) -> Any:
-        return say(frame.element(item, records.subject, []))
-
-    return records.column.filter(_named(one)).length() > 0
+        frame.flags.append(records.column.filter(_named(flagged)).length() > 0)
+    return column
 
 
 def _named(function: Callable[..., Any], index: bool = False) -> Callable[..., Any]:
@@ -76,8 +57,15 @@ def _named(function: Callable[..., Any], index: bool = False) -> Callable[..., A
 # --- which records ---------------------------------------------------------------------------------------------------
 
 
-def _where(op: Op, inner: Frame) -> Any:
-    return truth(True) if op.where is None else inner.holds(op.where)
+def _records(op: Op, frame: Frame) -> Records:
+    records = frame.evaluate(op.args[0])
+    assert isinstance(records, Records)
+    return records
+
+
+def _of_each(op: Op) -> Expr:
+    assert op.each is not None  # the grammar demands it
+    return op.each
 
 
 def _no_doubt(op: Op, records: Records, frame: Frame) -> Any:
@@ -86,11 +74,10 @@ def _no_doubt(op: Op, records: Records, frame: Frame) -> Any:
         return records.column.notnull()
 
     def doubt(inner: Frame) -> Any:
-        within = _where(op, inner)
+        within = inner.holds_where(op)
         if op.each is None:
             return untold(within)
-        value = known(inner.evaluate(op.each))
-        return untold(within) | (within & ~value)
+        return untold(within) | (within & ~known(inner.evaluate(op.each)))
 
     return over(records, frame, doubt, "filter").length() == 0
 
@@ -98,180 +85,170 @@ def _no_doubt(op: Op, records: Records, frame: Frame) -> Any:
 def _chosen(op: Op, records: Records, frame: Frame) -> Records:
     if op.where is None:
         return records
-    return Records(over(records, frame, lambda inner: _where(op, inner), "filter"), records.subject)
+    return Records(over(records, frame, lambda inner: inner.holds_where(op), "filter"), records.subject)
 
 
-@translates("count")
+def _many(op: Op, records: Records, frame: Frame) -> Any:
+    return _chosen(op, records, frame).column.length().cast(INT64)
+
+
 def _count(op: Op, frame: Frame) -> Num:
     records = _records(op, frame)
-    size = _chosen(op, records, frame).column.length().cast(INT64)
-    if op.where is None:
-        return counted(size, MOST)
-    return counted(ibis.ifelse(_no_doubt(op, records, frame), size, ibis.null(INT64)), MOST)
+    many = _many(op, records, frame)
+    return counted(many if op.where is None else _if(_no_doubt(op, records, frame), many), MOST)
+
+
+def _if(sure: Any, column: Any) -> Any:
+    return ibis.ifelse(sure, column, null_like(column))
+
+
+# --- values of the records -------------------------------------------------------------------------------------------
 
 
 def _each(op: Op, records: Records, frame: Frame) -> tuple[Any, Num]:
     """The numerators of the chosen records' values over one fixed denominator, and what a value is like."""
-    assert op.each is not None
-    shape: list[Num] = []
+    each, shape = _of_each(op), list[Num]()
 
     def top(inner: Frame) -> Any:
-        assert op.each is not None
-        num = inner.evaluate(op.each)
-        if not num.fixed:
+        num = inner.evaluate(each)
+        if num.scale is None:
             raise NotTabular(op.name, "各条记录的分母不同", "the records have different denominators")
         shape[:] = [num]
-        wide = num.most * MOST > NARROW
-        return numbers.lift(num.top, wide).cast(D38 if wide else INT64)
+        return numbers.lift(num.top, _added(num) is D38).cast(_added(num))
 
     return over(_chosen(op, records, frame), frame, top, "map"), shape[0]
 
 
-def _total_of(op: Op, records: Records, frame: Frame) -> tuple[Any, Num, Any]:
-    """The sum of the numerators, null for none; what a value is like; whether it can be told."""
+def _added(num: Num) -> Any:
+    """The type that holds the sum of many such numerators."""
+    return D38 if num.top.most * MOST > NARROW else INT64
+
+
+def _sum(op: Op, records: Records, frame: Frame) -> tuple[Whole, Num]:
+    """The sum of the numerators, null for none; and what a value is like."""
     tops, shape = _each(op, records, frame)
-    total = tops.sums().cast(D38 if shape.most * MOST > NARROW else INT64)
-    return total, shape, _no_doubt(op, records, frame)
+    return Whole(tops.sums().cast(_added(shape)), min(shape.top.most * MOST, WIDE)), shape
 
 
-@translates("total")
 def _total(op: Op, frame: Frame) -> Num:
-    total, shape, sure = _total_of(op, _records(op, frame), frame)
+    records = _records(op, frame)
+    (total, most), shape = _sum(op, records, frame)
     nothing = literal(0, total.type().is_decimal())
-    top = ibis.ifelse(sure, ibis.coalesce(total, nothing), numbers.null_like(total))
-    return Num(top, shape.bottom, min(shape.most * MOST, numbers.WIDE), shape.deep)
+    return Num(Whole(_if(_no_doubt(op, records, frame), ibis.coalesce(total, nothing)), most), shape.bottom)
 
 
-@translates("mean")
 def _mean(op: Op, frame: Frame) -> Num:
     records = _records(op, frame)
-    total, shape, sure = _total_of(op, records, frame)
-    many = _chosen(op, records, frame).column.length().cast(INT64)
-    top = ibis.ifelse(sure & (many > 0), total, numbers.null_like(total))
-    bottom, deep = numbers.times(many, MOST, shape.bottom, shape.deep, frame.flags)
-    return Num(top, ibis.ifelse(many > 0, bottom, numbers.null_like(bottom)),
-               min(shape.most * MOST, numbers.WIDE), deep)  # fmt: skip
+    (total, most), shape = _sum(op, records, frame)
+    sure, many = _no_doubt(op, records, frame), _many(op, records, frame)
+    bottom, deep = numbers.times(Whole(many, MOST), shape.bottom, frame.flags)
+    return Num(Whole(_if(sure & (many > 0), total), most), Whole(_if(many > 0, bottom), deep))
 
 
-@translates("median")
 def _median(op: Op, frame: Frame) -> Num:
     records = _records(op, frame)
     tops, shape = _each(op, records, frame)
     ordered, many = tops.sort(), tops.length().cast(INT64)
-    some = many > 0
-    low = ibis.ifelse(some, many - 1, literal(0)) >> literal(1)
-    high = ibis.ifelse(some, many, literal(0)) >> literal(1)
-    both, most = numbers.plus(ordered[low], shape.most, ordered[high], shape.most, frame.flags)
-    top = ibis.ifelse(_no_doubt(op, records, frame) & some, both, numbers.null_like(both))
-    return Num(top, shape.bottom * 2, most, shape.deep * 2)
+    there = many > 0
+    low, high = (ordered[ibis.ifelse(there, place, literal(0)) >> literal(1)] for place in (many - 1, many))
+    both, most = numbers.plus(Whole(low, shape.top.most), Whole(high, shape.top.most), frame.flags)
+    top = Whole(_if(_no_doubt(op, records, frame) & there, both), most)
+    return Num(top, numbers.times(shape.bottom, numbers.whole(2), frame.flags))
 
 
-@translates("lowest")
-def _lowest(op: Op, frame: Frame) -> Cell:
-    return _extreme(op, frame, True)
-
-
-@translates("highest")
-def _highest(op: Op, frame: Frame) -> Cell:
-    return _extreme(op, frame, False)
-
-
-def _extreme(op: Op, frame: Frame, least: bool) -> Cell:
-    assert op.each is not None
-    records, each = _records(op, frame), op.each
+def _extreme(least: bool, op: Op, frame: Frame) -> Cell:
+    records, each = _records(op, frame), _of_each(op)
     sure = _no_doubt(op, records, frame)
     if op.type.is_number:
         tops, shape = _each(op, records, frame)
-        top = (tops.mins() if least else tops.maxs()).cast(D38 if shape.most * MOST > NARROW else INT64)
-        return Num(ibis.ifelse(sure, top, numbers.null_like(top)), shape.bottom, shape.most, shape.deep)
+        top = (tops.mins() if least else tops.maxs()).cast(_added(shape))
+        return Num(Whole(_if(sure, top), shape.top.most), shape.bottom)
     keys = over(_chosen(op, records, frame), frame, lambda inner: order_key(inner.evaluate(each), op.type), "map")
     key = keys.mins() if least else keys.maxs()
-    if op.type.kind == "date":
-        return ibis.ifelse(sure, key, plain(unknown(op.type)))
+    if not op.type.ranked:
+        return _if(sure, key)
     codes = [(sure & (key == literal(-place)), code) for place, code in enumerate(op.type.choices)]
     return ibis.cases(*codes, else_=plain(unknown(op.type)))
 
 
-@translates("every")
-def _every(op: Op, frame: Frame) -> Any:
-    return _quantified(op, frame, False)
-
-
-@translates("some")
-def _some(op: Op, frame: Frame) -> Any:
-    return _quantified(op, frame, True)
-
-
-def _quantified(op: Op, frame: Frame, settles: bool) -> Any:
+def _quantified(settles: bool, op: Op, frame: Frame) -> Any:
     """One record that is so settles it; else one that cannot be told leaves it open."""
     records = _records(op, frame)
 
     def settling(inner: Frame) -> Any:
-        holds = _where(op, inner)
-        return holds if settles else ~holds
+        return inner.holds_where(op) if settles else ~inner.holds_where(op)
 
     settled = over(records, frame, settling, "filter").length() > 0
-    open_ = over(records, frame, lambda inner: untold(_where(op, inner)), "filter").length() > 0
+    open_ = over(records, frame, lambda inner: untold(inner.holds_where(op)), "filter").length() > 0
     return ibis.cases((settled, truth(settles)), (open_, truth(None)), (records.column.notnull(), truth(not settles)),
                       else_=truth(None))  # fmt: skip
 
 
-@translates("rank")
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
 def _rank(op: Op, frame: Frame) -> Num:
-    assert op.each is not None
-    each, records = op.each, _records(op, frame)
+    each, records = _of_each(op), _records(op, frame)
     own = order_key(frame.evaluate(each), each.type)
     operator = "above" if op.option == "highest" else "below"
 
     def better(inner: Frame) -> Any:
         peer = order_key(inner.evaluate(each), each.type)
-        return _where(op, inner) & compare(operator, peer, own, inner.flags)
+        return inner.holds_where(op) & compare(operator, peer, own, inner.flags)
 
     ahead = over(records, frame, better, "filter").length().cast(INT64)
-    peers = _chosen(op, records, frame).column.length()
-    sure = _no_doubt(op, records, frame) & known(own) & (peers > 0)
-    return counted(ibis.ifelse(sure, ahead + literal(1), ibis.null(INT64)), MOST)
+    sure = _no_doubt(op, records, frame) & known(own) & (_many(op, records, frame) > 0)
+    return counted(_if(sure, ahead + literal(1)), MOST)
 
 
-@translates("streak")
 def _streak(op: Op, frame: Frame) -> Num:
     """The records in order, latest first; the first that breaks the row ends it, one that cannot be told hides it."""
-    assert op.each is not None
-    each, records, step = op.each, _records(op, frame), [1]
+    each, records, steps = _of_each(op), _records(op, frame), list[int]()
 
-    def key(inner: Frame) -> Any:
-        value = inner.evaluate(each)
-        if not isinstance(value, Num):
-            step[0] = 0
-            return dates.ymd(value)
-        if not value.fixed:
-            raise NotTabular("streak", "次序的分母不同", "an order by fractions")
-        step[0] = value.bottom
-        return numbers.lift(value.top)
-
-    def one(inner: Frame, number: Any) -> Any:
-        holds = _where(op, inner)
+    def placed(inner: Frame, number: Any) -> Any:
+        key, step = _key(inner.evaluate(each))
+        steps[:] = [step]
+        holds = inner.holds_where(op)
         verdict = ibis.cases((holds, literal(1)), (~holds, literal(0)), else_=literal(2))
-        return ibis.struct({"key": -key(inner), "number": number.cast(INT64), "verdict": verdict})
+        return ibis.struct({"key": -key, "number": number.cast(INT64), "verdict": verdict})
 
-    column = records.column
-
-    def located(item: Any, number: Any) -> Any:
-        return one(frame.element(item, records.subject, frame.flags), number)
-
-    in_order = column.map(_named(located, index=True)).sort()
-
-    def end(item: Any, number: Any) -> Any:
-        before = in_order[ibis.ifelse(number > 0, number - 1, literal(0))]
-        gap = (number > 0) & (item["key"] != before["key"] + literal(step[0])) if step[0] else truth(False)
-        if step[0] > 1:  # only whole numbers follow on one another
-            gap &= item["key"] % literal(step[0]) == 0
-        double = number.cast(INT64) * literal(2)
-        return ibis.cases((gap | (item["verdict"] == 0), double), (item["verdict"] == 2, double + literal(1)),
-                          else_=ibis.null(INT64))  # fmt: skip
-
-    first = in_order.map(_named(end, index=True)).mins()
-    length = ibis.cases((first.isnull(), column.length().cast(INT64)), (first % literal(2) == 1, ibis.null(INT64)),
-                        else_=first >> literal(1))  # fmt: skip
+    in_order = over(records, frame, placed, "map", index=True).sort()
+    first = in_order.map(_named(partial(_end, in_order, steps[0]), index=True)).mins()
+    length = ibis.cases((first.isnull(), records.column.length().cast(INT64)),
+                        (first % literal(2) == 1, ibis.null(INT64)), else_=first >> literal(1))  # fmt: skip
     unkeyed = over(records, frame, lambda inner: ~known(inner.evaluate(each)), "filter").length()
-    return counted(ibis.ifelse(unkeyed == 0, length, ibis.null(INT64)), MOST)
+    return counted(_if(unkeyed == 0, length), MOST)
+
+
+def _key(value: Cell) -> tuple[Any, int]:
+    """A whole number that places a record, and how far that of the next one is from it; 0 where any may be next."""
+    if not isinstance(value, Num):
+        return dates.ymd(value), 0
+    if value.scale is None:
+        raise NotTabular("streak", "次序的分母不同", "an order by fractions")
+    return numbers.lift(value.top), value.scale
+
+
+def _end(in_order: Any, step: int, item: Any, number: Any) -> Any:
+    """Twice the place of a record that ends the row, one more where it cannot be told; null of one that goes on."""
+    before = in_order[ibis.ifelse(number > 0, number - 1, literal(0))]
+    gap = (number > 0) & (item["key"] != before["key"] + literal(step)) if step else truth(False)
+    if step > 1:  # only whole numbers follow on one another
+        gap &= item["key"] % literal(step) == 0
+    double = number.cast(INT64) * literal(2)
+    return ibis.cases((gap | (item["verdict"] == 0), double), (item["verdict"] == 2, double + literal(1)),
+                      else_=ibis.null(INT64))  # fmt: skip
+
+
+TRANSLATIONS: dict[str, Translation] = {
+    "count": _count,
+    "total": _total,
+    "mean": _mean,
+    "median": _median,
+    "lowest": partial(_extreme, True),
+    "highest": partial(_extreme, False),
+    "every": partial(_quantified, False),
+    "some": partial(_quantified, True),
+    "rank": _rank,
+    "streak": _streak,
+}

@@ -6,20 +6,23 @@ factors are held to what does; a row with a larger one is flagged as beyond the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from math import isqrt, lcm
-from typing import Any
+from operator import add as sum_of
+from operator import and_, ge, gt, le, lt, mul
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 
 from rules import operations
+from rules.table.errors import NotTabular
 from rules.values.exact import Value
 
-Whole = Any  # an int, or a column of whole numbers (int64 or decimal(38,0))
 Truth = Any  # a bool, or a column of booleans
 Flags = list[Any]  # where a row is beyond the table's arithmetic
 
@@ -27,49 +30,74 @@ NARROW, WIDE = 2**63 - 1, 10**37
 INT64, D38 = dt.int64, dt.Decimal(38, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Num:
-    """top / bottom; not known where either is null. The bounds say how large both can get; bottom is above 0."""
+class Whole(NamedTuple):
+    """An int that is the same in every row, or a column of int64 or decimal(38,0); none is further from 0 than
+    `most`."""
 
-    top: Whole
-    bottom: Whole
+    column: Any
     most: int
-    deep: int
 
     @property
     def fixed(self) -> bool:
-        """Whether the denominator is the same in every row."""
-        return isinstance(self.bottom, int)
+        return isinstance(self.column, int)
+
+    @property
+    def wide(self) -> bool:
+        return self.most > NARROW or (not self.fixed and bool(self.column.type().is_decimal()))
+
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    """top / bottom; not known where either is null; bottom is above 0."""
+
+    top: Whole
+    bottom: Whole
+
+    @property
+    def scale(self) -> int | None:
+        """The denominator, where it is the same in every row."""
+        return self.bottom.column if self.bottom.fixed else None
 
     @property
     def value(self) -> Fraction | None:
         """The value, where it is the same in every row."""
-        return Fraction(self.top, self.bottom) if isinstance(self.top, int) and isinstance(self.bottom, int) else None
+        return Fraction(self.top.column, self.bottom.column) if self.top.fixed and self.bottom.fixed else None
+
+
+def whole(value: int) -> Whole:
+    return Whole(value, abs(value))
 
 
 def constant(value: Value) -> Num:
-    fraction = Fraction(value)
-    return Num(fraction.numerator, fraction.denominator, abs(fraction.numerator), fraction.denominator)
+    top, bottom = Fraction(value).as_integer_ratio()
+    return Num(whole(top), whole(bottom))
 
 
-def counted(column: Whole, most: int) -> Num:
-    """A column of whole numbers."""
-    return Num(column, 1, most, 1)
+def counted(column: Any, most: int) -> Num:
+    """A whole number: a column, or an int."""
+    return Num(whole(column) if isinstance(column, int) else Whole(column, most), whole(1))
 
 
 def unknown() -> Num:
-    return Num(ibis.null(INT64), 1, 0, 1)
+    return counted(ibis.null(INT64), 0)
 
 
 def literal(value: int, wide: bool = False) -> Any:
+    """A whole number as a column. Raises NotTabular where 38 digits do not hold it."""
+    if abs(value) >= 10**D38.precision:
+        raise _too_long()
     return ibis.literal(value, D38 if wide or abs(value) > NARROW else INT64)
 
 
-def lift(whole: Whole, wide: bool = False) -> Any:
+def _too_long() -> NotTabular:
+    return NotTabular("digits", "要用超过 38 位的数字计算", "it takes numbers of more than 38 digits")
+
+
+def lift(part: Whole, wide: bool = False) -> Any:
     """A whole number as a column, of the wide type if asked."""
-    if isinstance(whole, int):
-        return literal(whole, wide)
-    return whole.cast(D38) if wide and not whole.type().is_decimal() else whole
+    if part.fixed:
+        return literal(part.column, wide)
+    return part.column.cast(D38) if wide and not part.column.type().is_decimal() else part.column
 
 
 def equal(left: Any, right: Any) -> Truth:
@@ -77,172 +105,151 @@ def equal(left: Any, right: Any) -> Truth:
     return ops.Equals(left, right).to_expr()
 
 
-def null_like(whole: Any) -> Any:
-    return ibis.null(whole.type())
+def null_like(column: Any) -> Any:
+    return ibis.null(column.type())
 
 
 # --- whole numbers ---------------------------------------------------------------------------------------------------
 
 
-def held(whole: Whole, most: int, limit: int, flags: Flags) -> tuple[Whole, int]:
-    """A whole number held to a limit: null, and the row flagged, where it exceeds it."""
-    if most <= limit or isinstance(whole, int):
-        return whole, min(most, limit)
-    within = whole.abs() <= lift(limit, whole.type().is_decimal())
+def held(part: Whole, limit: int, flags: Flags) -> Whole:
+    """A whole number held to a limit: null, and the row flagged, where it exceeds it. Raises NotTabular where every
+    row would be flagged."""
+    if part.most <= limit:
+        return part
+    if part.fixed or not limit:
+        raise _too_long()
+    within = part.column.abs() <= literal(limit, part.wide)
     flags.append(~within)
-    return ibis.ifelse(within, whole, null_like(whole)), limit
+    return Whole(ibis.ifelse(within, part.column, null_like(part.column)), limit)
 
 
-def times(left: Whole, most_left: int, right: Whole, most_right: int, flags: Flags) -> tuple[Whole, int]:
-    """The product, and its bound."""
-    if isinstance(left, int) and isinstance(right, int):
-        return left * right, abs(left * right)
-    for one, other, most in ((left, right, most_right), (right, left, most_left)):
-        if isinstance(one, int) and one in (0, 1):
-            return (other, most) if one else (ibis.ifelse(other.isnull(), null_like(other), literal(0)), 0)
-    if most_left * most_right > WIDE:
-        limit_left, limit_right = _limits(most_left, most_right)
-        left, most_left = held(left, most_left, limit_left, flags)
-        right, most_right = held(right, most_right, limit_right, flags)
-    most = most_left * most_right
-    wide = most > NARROW or _is_wide(left) or _is_wide(right)
-    product = lift(left, wide) * lift(right, wide)
-    return (product.cast(D38) if wide else product), most
+def times(left: Whole, right: Whole, flags: Flags) -> Whole:
+    if left.fixed and right.fixed:
+        return whole(left.column * right.column)
+    for one, other in ((left, right), (right, left)):
+        if one.fixed and one.column in (0, 1):
+            nothing = ibis.ifelse(lift(other).isnull(), null_like(lift(other)), literal(0))
+            return other if one.column else Whole(nothing, 0)
+    if left.most * right.most > WIDE:
+        most_left, most_right = _limits(left, right)
+        left, right = held(left, most_left, flags), held(right, most_right, flags)
+    return _joined(mul, left, right, left.most * right.most)
 
 
-def _limits(left: int, right: int) -> tuple[int, int]:
+def _limits(left: Whole, right: Whole) -> tuple[int, int]:
+    """How large two factors may get: what is small or fixed stays as it is."""
     root = isqrt(WIDE)
-    if left <= root:
-        return left, WIDE // left
-    return (WIDE // right, right) if right <= root else (root, root)
+    if left.fixed or (left.most <= root and not right.fixed):
+        return left.most, WIDE // left.most
+    return (WIDE // right.most, right.most) if right.fixed or right.most <= root else (root, root)
 
 
-def _is_wide(whole: Whole) -> bool:
-    return not isinstance(whole, int) and bool(whole.type().is_decimal())
+def plus(left: Whole, right: Whole, flags: Flags) -> Whole:
+    if left.fixed and right.fixed:
+        return whole(left.column + right.column)
+    for one, other in ((left, right), (right, left)):
+        if one.fixed and one.column == 0:
+            return other
+    left, right = held(left, WIDE, flags), held(right, WIDE, flags)
+    return _joined(sum_of, left, right, left.most + right.most)
 
 
-def plus(left: Whole, most_left: int, right: Whole, most_right: int, flags: Flags) -> tuple[Whole, int]:
-    """The sum, and its bound."""
-    if isinstance(left, int) and isinstance(right, int):
-        return left + right, abs(left + right)
-    for one, other, most in ((left, right, most_right), (right, left, most_left)):
-        if isinstance(one, int) and one == 0:
-            return other, most
-    left, most_left = held(left, most_left, WIDE, flags)
-    right, most_right = held(right, most_right, WIDE, flags)
-    most = most_left + most_right
-    wide = most > NARROW or _is_wide(left) or _is_wide(right)
-    total = lift(left, wide) + lift(right, wide)
-    return (total.cast(D38) if wide else total), most
+def _joined(how: Callable[[Any, Any], Any], left: Whole, right: Whole, most: int) -> Whole:
+    wide = most > NARROW or left.wide or right.wide
+    column = how(lift(left, wide), lift(right, wide))
+    return Whole(column.cast(D38) if wide else column, most)
 
 
 # --- fractions -------------------------------------------------------------------------------------------------------
 
 
-def over(num: Num, bottom: int, flags: Flags) -> Num:
-    """The same number over a multiple of its fixed denominator."""
-    factor = bottom // num.bottom
-    top, most = times(num.top, num.most, factor, factor, flags)
-    return Num(top, bottom, most, bottom)
-
-
-def alike(nums: list[Num], flags: Flags) -> list[Num] | None:
+def alike(nums: Sequence[Num], flags: Flags) -> list[Num] | None:
     """The numbers over one fixed denominator; None where one of them has none."""
-    if not all(num.fixed for num in nums):
+    scales = [num.scale for num in nums if num.scale is not None]
+    if len(scales) < len(nums):
         return None
-    bottom = lcm(*(num.bottom for num in nums))
-    return [over(num, bottom, flags) for num in nums]
+    bottom = lcm(*scales)
+    return [Num(times(num.top, whole(bottom // scale), flags), whole(bottom))
+            for num, scale in zip(nums, scales, strict=True)]  # fmt: skip
+
+
+def crosswise(left: Num, right: Num, flags: Flags) -> tuple[Whole, Whole]:
+    """The tops of both over one bottom."""
+    if same := alike([left, right], flags):
+        return same[0].top, same[1].top
+    return times(left.top, right.bottom, flags), times(right.top, left.bottom, flags)
+
+
+def common(left: Num, right: Num, flags: Flags) -> Whole:
+    """The bottom over which `crosswise` puts both."""
+    if left.scale is not None and right.scale is not None:
+        return whole(lcm(left.scale, right.scale))
+    return times(left.bottom, right.bottom, flags)
 
 
 def add(left: Num, right: Num, flags: Flags) -> Num:
-    if same := alike([left, right], flags):
-        top, most = plus(same[0].top, same[0].most, same[1].top, same[1].most, flags)
-        return Num(top, same[0].bottom, most, same[0].deep)
-    one = times(left.top, left.most, right.bottom, right.deep, flags)
-    two = times(right.top, right.most, left.bottom, left.deep, flags)
-    top, most = plus(*one, *two, flags)
-    return Num(top, *_bottoms(left, right, flags, most))
-
-
-def _bottoms(left: Num, right: Num, flags: Flags, most: int) -> tuple[Whole, int, int]:
-    bottom, deep = times(left.bottom, left.deep, right.bottom, right.deep, flags)
-    return bottom, most, deep
+    return Num(plus(*crosswise(left, right, flags), flags), common(left, right, flags))
 
 
 def negative(num: Num) -> Num:
-    return Num(-num.top, num.bottom, num.most, num.deep)
+    return Num(Whole(-num.top.column, num.top.most), num.bottom)
 
 
 def multiply(left: Num, right: Num, flags: Flags) -> Num:
     if (fixed := left.value) is not None and (other := right.value) is not None:
         return constant(fixed * other)
-    top, most = times(left.top, left.most, right.top, right.most, flags)
-    return Num(top, *_bottoms(left, right, flags, most))
+    return Num(times(left.top, right.top, flags), times(left.bottom, right.bottom, flags))
 
 
 def divide(left: Num, right: Num, flags: Flags) -> Num:
     """Left / right; not known over zero."""
-    if isinstance(right.top, int):
-        return unknown() if right.top == 0 else multiply(left, constant(1 / Fraction(right.top, 1)), flags) \
-            if right.fixed and right.bottom == 1 else multiply(left, _turned(right), flags)  # fmt: skip
-    if left.fixed and right.fixed and left.bottom == right.bottom == 1:
-        return _signed(left.top, left.most, right.top, right.most)
-    top, most = times(left.top, left.most, right.bottom, right.deep, flags)
-    bottom, deep = times(right.top, right.most, left.bottom, left.deep, flags)
-    if left.fixed and right.fixed:  # the shared part of two scales needs no digits
-        common = lcm(left.bottom, right.bottom)
-        top, most = times(left.top, left.most, common // left.bottom, common // left.bottom, flags)
-        bottom, deep = times(right.top, right.most, common // right.bottom, common // right.bottom, flags)
-    return _signed(top, most, bottom, deep)
+    if right.top.fixed:
+        return multiply(left, _turned(right), flags) if right.top.column else unknown()
+    return _signed(*crosswise(left, right, flags))
 
 
 def _turned(num: Num) -> Num:
-    sign = 1 if num.top > 0 else -1
-    return Num(num.bottom if sign > 0 else -num.bottom, abs(num.top), num.deep, abs(num.top))
+    top = num.bottom if num.top.column > 0 else Whole(-num.bottom.column, num.bottom.most)
+    return Num(top, whole(abs(num.top.column)))
 
 
-def _signed(top: Whole, most: int, bottom: Whole, deep: int) -> Num:
+def _signed(top: Whole, bottom: Whole) -> Num:
     """A fraction whose denominator may be zero or below."""
-    column = lift(top)
-    turned = ibis.cases((bottom > 0, column), (bottom < 0, -column), else_=null_like(column))
-    return Num(
-        turned, ibis.ifelse(equal(bottom, literal(0, _is_wide(bottom))), null_like(bottom), bottom.abs()), most, deep
-    )
+    column, below = lift(top), lift(bottom)
+    turned = ibis.cases((below > 0, column), (below < 0, -column), else_=null_like(column))
+    nonzero = ibis.ifelse(equal(below, literal(0, bottom.wide)), null_like(below), below.abs())
+    return Num(Whole(turned, top.most), Whole(nonzero, bottom.most))
 
 
 def known(num: Num) -> Truth:
-    if num.value is not None:
-        return True
-    parts = [part.notnull() for part in (num.top, num.bottom) if not isinstance(part, int)]
-    return parts[0] & parts[1] if len(parts) > 1 else parts[0]
+    parts = [part.column.notnull() for part in (num.top, num.bottom) if not part.fixed]
+    return reduce(and_, parts) if parts else ibis.literal(True)
 
 
-def choose(cases: list[tuple[Truth, Num]], other: Num | None, flags: Flags) -> Num:
+def choose(cases: Sequence[tuple[Truth, Num]], other: Num | None, flags: Flags) -> Num:
     """The number of the first case that is true; `other`, or not known, where none is."""
     nums = [num for _, num in cases] + ([] if other is None else [other])
     same = alike(nums, flags)
-    given = same or nums
-    wide = any(_is_wide(num.top) or num.most > NARROW for num in given)
-    tops = [lift(num.top, wide) for num in given]
-    last = null_like(tops[0]) if other is None else tops[-1]
-    top = ibis.cases(*((case, one) for (case, _), one in zip(cases, tops, strict=False)), else_=last)
-    most, deep = max(num.most for num in given), max(num.deep for num in given)
-    if same:
-        return Num(top, same[0].bottom, most, deep)
-    wide = any(_is_wide(num.bottom) or num.deep > NARROW for num in given)
-    bottoms = [lift(num.bottom, wide) for num in given]
-    last = null_like(bottoms[0]) if other is None else bottoms[-1]
-    bottom = ibis.cases(*((case, one) for (case, _), one in zip(cases, bottoms, strict=False)), else_=last)
-    return Num(top, bottom, most, deep)
+    when, given = [case for case, _ in cases], same or nums
+    bottom = same[0].bottom if same else _chosen(when, [num.bottom for num in given])
+    return Num(_chosen(when, [num.top for num in given]), bottom)
+
+
+def _chosen(when: Sequence[Truth], parts: Sequence[Whole]) -> Whole:
+    wide = any(part.wide for part in parts)
+    columns = [lift(part, wide) for part in parts]
+    last = columns[-1] if len(columns) > len(when) else null_like(columns[0])
+    return Whole(ibis.cases(*zip(when, columns, strict=False), else_=last), max(part.most for part in parts))
 
 
 # --- comparisons -----------------------------------------------------------------------------------------------------
 
 COMPARE: dict[str, Callable[[Any, Any], Truth]] = {
-    "at_least": lambda left, right: left >= right,
-    "above": lambda left, right: left > right,
-    "at_most": lambda left, right: left <= right,
-    "below": lambda left, right: left < right,
+    "at_least": ge,
+    "above": gt,
+    "at_most": le,
+    "below": lt,
     "equals": equal,
     "one_of": equal,
 }
@@ -251,50 +258,21 @@ operations.require("operators that tables do not know", operations.COMPARE, COMP
 
 def compare(operator: str, left: Num, right: Num, flags: Flags) -> Truth:
     """Whether left stands to right as the operator says; null where either is not known."""
-    limit = right.value
-    if limit is not None and left.fixed and not isinstance(left.top, int):
-        return _against(operator, left.top, limit * left.bottom)
-    if left.fixed and right.fixed:
-        same = alike([left, right], flags)
-        assert same is not None
-        one, two = (same[0].top, same[0].most), (same[1].top, same[1].most)
-    else:
-        one = times(left.top, left.most, right.bottom, right.deep, flags)
-        two = times(right.top, right.most, left.bottom, left.deep, flags)
-    if isinstance(one[0], int) and isinstance(two[0], int):
-        return COMPARE[operator](*(ibis.literal(part[0], D38) for part in (one, two)))
-    wide = any(_is_wide(part) or most > NARROW for part, most in (one, two))
-    return COMPARE[operator](lift(one[0], wide), lift(two[0], wide))
+    limit, scale = right.value, left.scale
+    if limit is not None and scale is not None and not left.top.fixed:
+        return _against(operator, left.top, limit * scale)
+    one, two = crosswise(left, right, flags)
+    if one.fixed and two.fixed:
+        one, two = whole((one.column > two.column) - (one.column < two.column)), whole(0)
+    wide = one.wide or two.wide
+    return COMPARE[operator](lift(one, wide), lift(two, wide))
 
 
 def _against(operator: str, top: Whole, limit: Fraction) -> Truth:
-    """A whole number against a limit that need not be whole: the nearest whole limit says the same."""
-    down = limit.numerator // limit.denominator
-    up = -(-limit.numerator // limit.denominator)
+    """A whole number against a limit that need not be whole: the nearest whole limit says the same, and so does one
+    just out of reach for all that are further."""
+    limit = max(min(limit, Fraction(top.most + 1)), Fraction(-top.most - 1))
+    down, up = limit.numerator // limit.denominator, -(-limit.numerator // limit.denominator)
     if COMPARE[operator] is equal and up != down:
-        return ops.NotEquals(top, top).to_expr()  # false, but null where the number is not known
-    return COMPARE[operator](top, lift(up if operator in ("at_least", "below") else down, _is_wide(top)))
-
-
-# --- rounding --------------------------------------------------------------------------------------------------------
-
-
-def rounded(value: Num, step: Whole, large: int, how: str, flags: Flags) -> Num:
-    """A number to a multiple of step / bottom: by the remainder, so that nothing is divided. Of both, the top has to
-    fit into int64, as engines differ over remainders of decimals."""
-    if isinstance(step, int):
-        if step == 0:
-            return unknown()
-        if isinstance(value.top, int):
-            value = Num(literal(value.top), value.bottom, value.most, value.deep)
-    top, most = held(value.top, value.most, NARROW // 4, flags)
-    step, large = held(step, large, NARROW // 4, flags)
-    top, step = lift(top).cast(INT64), lift(step).cast(INT64)
-    step = ibis.ifelse(equal(step, literal(0)), null_like(step), step)
-    sign = ibis.ifelse(step < 0, literal(-1), literal(1))
-    size, turned = step.abs(), top * sign
-    rest = turned % size
-    rest = ibis.ifelse(rest < 0, rest + size, rest)
-    up = {"down": literal(0), "up": ibis.ifelse(rest > 0, size, literal(0)),
-          "half_up": ibis.ifelse(rest * 2 >= size, size, literal(0))}[how]  # fmt: skip
-    return Num((turned - rest + up) * sign, value.bottom, most + large, value.deep)
+        return ops.NotEquals(top.column, top.column).to_expr()  # false, but null where the number is not known
+    return COMPARE[operator](top.column, literal(up if operator in ("at_least", "below") else down, top.wide))

@@ -1,26 +1,73 @@
 """A table to which columns are added: each rests on earlier ones, and they are computed in as few stages as possible.
 
 A column is written over stand-ins, tables of one column each. Only when a result is asked for are columns sorted into
-stages, each a select over the one before that carries no more than later ones read. On many days, what does not rest on
-the day is worked out before there is a row for each.
+stages, each a select over the one before that carries no more than later ones read. On many days, the columns that do
+not rest on the day are worked out before there is a row for each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
 import ibis
 import ibis.expr.operations as ops
 
-from rules.table.days import DAY, Days
-from rules.table.length import WORKING, surveyed
+from rules.table.errors import NotTabular, about
 from rules.table.numbers import Flags
+from rules.table.order import heights, stages
 from rules.table.values import some, truth
 
 BEYOND = "beyond"
+WORKING = "$"  # in the names of columns on the way
+DAY = f"{WORKING}{WORKING}day"
+LONGEST = 5_000  # parts; an engine still plans that in a moment
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days to judge on, in a table of one column."""
+
+    table: Any
+
+    @classmethod
+    def of(cls, days: Iterable[date]) -> Days:
+        """Each once: on a day that stood there twice a record would count twice."""
+        each = ibis.array([ibis.literal(day, "date") for day in dict.fromkeys(days)])
+        return cls(each.unnest().name(DAY).as_table())
+
+    def each(self, table: Any) -> Any:
+        """The rows of a table once for every day; rows that have their day already as they are."""
+        return table if DAY in table.columns else table.cross_join(self.table).select(*table.columns, DAY)
+
+
+When = date | Days
+
+
+def surveyed(name: str, column: Any) -> dict[str, Any]:
+    """The columns that an expression reads, by their names; refused where its length, written out in full, would keep
+    an engine planning for ever: a lambda in SQL cannot name its parts."""
+    fields: dict[str, Any] = {}
+    with about(name.strip(WORKING)):
+        try:
+            length = _length(column.op(), {}, fields)
+        except RecursionError:  # too deep to be written at all
+            length = LONGEST + 1
+        if length > LONGEST:
+            raise NotTabular("length", "写出来太长", "written out it grows too long")
+    return fields
+
+
+def _length(node: Any, seen: dict[Any, int], fields: dict[str, Any]) -> int:
+    if id(node) not in seen:
+        if isinstance(node, ops.Field):
+            fields[node.name] = node
+        inner = () if isinstance(node, ops.Field) else node.__children__
+        seen[id(node)] = 1 + sum(_length(one, seen, fields) for one in inner)
+    return seen[id(node)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,45 +135,26 @@ class Rows:
         rows.settled, rows.types = settled, self.types | rows.types
         return rows.select({**columns, many: rows.read(many)} if many else columns)
 
+    def _below(self, name: str) -> Iterable[str] | None:
+        return self.settled[name].reads if name in self.settled else None
+
     def _resting(self, columns: Iterable[Any]) -> dict[str, bool]:
         """All that columns rest on, each with whether it rests on the day itself."""
-        found: dict[str, bool] = {}
-        for column in columns:
-            for name in surveyed("", column):
-                self._rests(name, found)
-        return found
-
-    def _rests(self, name: str, found: dict[str, bool]) -> bool:
-        if name not in found:
-            known = self.settled.get(name)
-            below = [] if known is None else [self._rests(one, found) for one in known.reads]
-            found[name] = name == DAY or any(below)
-        return found[name]
+        resting: dict[str, bool] = {}
+        for name in heights((name for column in columns for name in surveyed("", column)), self._below):
+            resting[name] = name == DAY or any(resting[one] for one in self._below(name) or ())
+        return resting
 
     def _staged(self, columns: Mapping[str, Any]) -> Any:
         end = {name: Settled(column, surveyed(name, column)) for name, column in columns.items()}
-        heights: dict[str, int] = {}
-        for one in end.values():
-            self._heights(one.reads, heights)
-        stages: list[dict[str, Settled]] = [{} for _ in range(max(heights.values(), default=0))]
-        for name, height in heights.items():
-            if height:
-                stages[height - 1][name] = self.settled[name]
-        stages.append(end)
-        last = {name: number for number, stage in enumerate(stages) for one in stage.values() for name in one.reads}
+        levels = stages(heights((name for one in end.values() for name in one.reads), self._below))
+        steps = [*({name: self.settled[name] for name in level} for level in levels), end]
+        last = {name: number for number, stage in enumerate(steps) for one in stage.values() for name in one.reads}
         table = self.table.op()
-        for number, stage in enumerate(stages):
+        for number, stage in enumerate(steps):
             carried = {name: ops.Field(table, name) for name in table.schema if last.get(name, 0) > number}
             table = ops.Project(table, carried | _bound(stage, table))  # Ibis's select looks for aggregates first
         return table.to_expr()
-
-    def _heights(self, names: Iterable[str], heights: dict[str, int]) -> int:
-        """How many stages columns need; those of the table none."""
-        for name in names:
-            if name not in heights:
-                known = self.settled.get(name)
-                heights[name] = 0 if known is None else 1 + self._heights(known.reads, heights)
-        return max((heights[name] for name in names), default=0)
 
 
 @cache

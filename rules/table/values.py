@@ -1,22 +1,32 @@
-"""The forms of an expression's value on a table: an exact number, a date, a list of records, or a plain column."""
+"""The forms of an expression's value on a table: an exact number, a date, a list of records, or a plain column; and
+the columns in which it leaves the table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from functools import reduce
+from operator import and_, or_
 from typing import Any
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 
 from rules.table import numbers
+from rules.table.columns import TYPES
 from rules.table.errors import NotTabular
-from rules.table.numbers import Flags, Num, Truth
+from rules.table.numbers import D38, INT64, NARROW, Flags, Num, Truth, lift
 from rules.values.exact import Type, Value
+from rules.values.limits import PLACES
 
 Day = Any  # a date, or a column of dates
 Cell = Any  # a Num, Records, a date, or a column of dates, booleans or codes
+
+
+TOP, BOTTOM = "__top", "__bottom"  # of a figure that leaves the table as a fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +53,14 @@ def constant(value: Value, type: Type) -> Cell:
 def unknown(type: Type) -> Cell:
     if type.is_number:
         return numbers.unknown()
-    if type.kind == "list":
+    if type.of:
         return Records(ibis.null("array<struct<id: string>>"), type.of)
-    return ibis.null({"boolean": "boolean", "date": "date"}.get(type.kind, "string"))
+    return ibis.null(TYPES.get(type.kind, dt.string))
 
 
 def known(cell: Cell) -> Truth:
     if isinstance(cell, Num):
-        found = numbers.known(cell)
-        return truth(True) if found is True else found
+        return numbers.known(cell)
     if isinstance(cell, date):
         return truth(True)
     return ~untold(cell.column if isinstance(cell, Records) else cell)
@@ -74,7 +83,7 @@ def choose(cases: Sequence[tuple[Truth, Cell]], other: Cell | None, type: Type, 
     """The cell of the first case that is true; `other`, or not known, where none is."""
     if type.is_number:
         return numbers.choose(list(cases), other, flags)
-    if type.kind == "list":
+    if type.of:
         raise NotTabular("choose", "不能在两个列表之间选择", "a choice between lists")
     last = unknown(type) if other is None else plain(other)
     return ibis.cases(*((case, plain(cell)) for case, cell in cases), else_=last)
@@ -87,18 +96,19 @@ def plain(cell: Cell) -> Any:
 
 def every(parts: Sequence[Truth]) -> Truth:
     """Kleene's `and`."""
-    found = parts[0] if parts else truth(True)
-    for part in parts[1:]:
-        found &= part
-    return found
+    return balanced(and_, parts) if parts else truth(True)
 
 
 def some(parts: Sequence[Truth]) -> Truth:
     """Kleene's `or`."""
-    found = parts[0] if parts else truth(False)
-    for part in parts[1:]:
-        found |= part
-    return found
+    return balanced(or_, parts) if parts else truth(False)
+
+
+def balanced(join: Callable[[Any, Any], Any], parts: Sequence[Any]) -> Any:
+    """Parts joined in pairs, and these in pairs: a thousand of them one by one lie too deep for an engine."""
+    while len(parts) > 1:
+        parts = [reduce(join, parts[place : place + 2]) for place in range(0, len(parts), 2)]
+    return parts[0]
 
 
 def ranks(cell: Any, type: Type) -> Any:
@@ -109,7 +119,7 @@ def ranks(cell: Any, type: Type) -> Any:
 
 def order_key(cell: Cell, type: Type) -> Cell:
     """The sort key of cells of a type."""
-    if type.kind == "choice" and type.ranked:
+    if type.ranked:
         return ranks(cell, type)
     return cell if isinstance(cell, Num) else plain(cell)
 
@@ -119,3 +129,26 @@ def compare(operator: str, left: Cell, right: Cell, flags: Flags) -> Truth:
     if isinstance(left, Num):
         return numbers.compare(operator, left, right, flags)
     return numbers.COMPARE[operator](plain(left), plain(right))
+
+
+# --- out of the table ------------------------------------------------------------------------------------------------
+
+
+def shown(name: str, cell: Cell) -> dict[str, Any]:
+    """The columns in which a cell leaves the table: a figure is a decimal of up to six places where that is exact,
+    else a numerator and a denominator."""
+    if not isinstance(cell, Num):
+        return {name: plain(cell)}
+    places = None if cell.scale is None else _places(cell.scale)
+    if places is None or len(str(cell.top.most)) + places > D38.precision:
+        return {name + TOP: lift(cell.top), name + BOTTOM: lift(cell.bottom)}
+    if cell.scale == 1 and cell.top.most <= NARROW:
+        return {name: lift(cell.top).cast(INT64)}
+    type = dt.Decimal(D38.precision, places)  # of both factors, and no finer than Spark keeps in a product
+    unit = ibis.literal(Decimal(10**places // cell.bottom.column).scaleb(-places), type)
+    return {name: (lift(cell.top).cast(type) * unit).cast(type)}
+
+
+def _places(bottom: int) -> int | None:
+    """The decimal places that a fraction over `bottom` has at most; None where six do not suffice."""
+    return next((places for places in range(PLACES + 1) if 10**places % bottom == 0), None)

@@ -39,21 +39,25 @@ class Type:
 
     @property
     def is_ordered(self) -> bool:
-        return self.is_number or self.kind == "date" or self.ranked
+        return self.kind in ORDERED or self.ranked
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """All values there can be, in order, where they can be listed; else none."""
+        return (False, True) if self.kind == "boolean" else self.choices
 
     def fits(self, other: Type) -> bool:
         """Whether values of both types may be compared, added, or stand for each other."""
-        if self.kind != other.kind or self.of != other.of:
+        if (self.kind, self.of) != (other.kind, other.of) or (self.kind == "count" and self.unit != other.unit):
             return False
-        if self.kind == "choice":  # every code of the other has its place among one's own
-            return set(other.choices) <= set(self.choices)
-        return self.kind != "count" or self.unit == other.unit
+        return set(other.choices) <= set(self.choices)  # every code of the other has its place among one's own
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.unit})" if self.unit else self.kind
 
 
 NUMBERS = frozenset({"count", "amount", "rate", "points"})
+ORDERED = NUMBERS | {"date"}  # the values of other kinds are only equal or not, unless they are ranked
 RATE, AMOUNT, POINTS = Type("rate"), Type("amount", "yuan"), Type("points", "point")
 BOOLEAN, DATE, TEXT = Type("boolean"), Type("date"), Type("text")
 

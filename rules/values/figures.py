@@ -50,9 +50,9 @@ def show(value: Value, type: Type, digits: int = ROUNDED) -> str:
     """The value as policy files write it: `55%`, `50000 yuan`; `?` where it is not known."""
     if value is None:
         return "?"
-    if type.kind == "boolean":
+    if isinstance(value, bool):
         return "true" if value else "false"
-    if type.kind == "list":
+    if type.of:
         return f"{len(value)} × {type.of}"
     if not type.is_number:
         return str(value)

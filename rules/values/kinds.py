@@ -1,19 +1,57 @@
-"""The kinds of facts, each declared once: the keys that a plan must give, its bounds, its words, a sample literal."""
+"""The kinds of facts, each declared once: its name, the keys that a plan must give, its bounds, how a value is read
+from JSON, its JSON Schema, and samples.
+
+Further tables by kind (words, columns of tables and of extracts) fail on import where they lack one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any, Protocol
 
-from rules.values.exact import Type, Value, decimal_text
-from rules.values.text import Text
+from rules.values.exact import Number, Type, Value, decimal_text, exact, read_date, read_literal
+from rules.values.limits import HUGE, PLACES
+from rules.values.text import Text, near
+
+MOST_DIGITS = 40  # before the point and after it: nothing longer is turned into a fraction, which could take minutes
+PERCENT = rf"^[+-]?[0-9]{{1,15}}(\.[0-9]{{1,{PLACES - 2}}}0*)?\s*%$"
+DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+Read = Callable[[Any], Value]  # the exact value of a fact as given; raises Unread
+Schema = dict[str, Any]
+
+
+class Unread(Exception):
+    """A value that cannot be used, with a code and the reason in both languages."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.reason = (code, zh, en)
+
+
+class Declared(Protocol):
+    """A fact as its dictionary declares it."""
+
+    @property
+    def type(self) -> Type: ...
+    @property
+    def minimum(self) -> Value: ...
+    @property
+    def maximum(self) -> Value: ...
+    @property
+    def whole(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`unit`: the unit of all its values, where they have one. `needs`: the key that a given fact of it must have.
     `minimum`, `maximum`: the bounds of a given fact that names none. `digits`, `literal`: a number for an example, and
-    how a literal is made of it. `in_records`: whether it is only a fact of a record, and never an output."""
+    how a literal is made of it. `reader`, `schema`: how a given value is read, bounds aside, and its JSON Schema; a
+    list has none of its own. `sample`: a value for an example, of a type on a day. `in_records`: whether it is only a
+    fact of a record, and never an output."""
 
     title: Text
     literal: str
@@ -22,19 +60,145 @@ class Kind:
     minimum: Value = None
     maximum: Value = None
     digits: str = "4"
+    reader: Callable[[Declared], Read] | None = None
+    schema: Callable[[Declared], Schema] | None = None
+    sample: Callable[[Type, date], Value] | None = None
     in_records: bool = False
 
 
-KINDS = {
-    "count": Kind(Text("整数", "a count"), "{digits} {type.unit}s", needs="unit", minimum=0),
-    "amount": Kind(Text("金额", "an amount"), "{digits} yuan", unit="yuan", minimum=0, digits="50000"),
-    "rate": Kind(Text("百分比", "a percentage"), "{digits}%", minimum=0, maximum=1, digits="55"),
-    "points": Kind(Text("分数", "points"), "{digits}", unit="point"),
-    "boolean": Kind(Text("真假值", "true or false"), "true"),
-    "choice": Kind(Text("代码", "a choice"), "{choices}", needs="choices"),
-    "date": Kind(Text("日期", "a date"), "2026-12-31"),
+# --- booleans, choices and dates -------------------------------------------------------------------------------------
+
+
+def _boolean(value: Any) -> bool:
+    if value is True or value is False:
+        return value
+    raise Unread("not_boolean", "请写 true 或 false。", "Write true or false.")
+
+
+def _choice(fact: Declared) -> Read:
+    choices = frozenset(fact.type.choices)
+
+    def read(value: Any) -> Value:
+        if not isinstance(value, str) or value not in choices:
+            raise not_among(value, fact.type.choices)
+        return value
+
+    return read
+
+
+def not_among(value: Any, codes: Iterable[str]) -> Unread:
+    """A value that is none of some codes."""
+    codes = tuple(codes)
+    guess, listed = near(value, codes) if isinstance(value, str) else "", ", ".join(codes[:20])
+    hint = (f"是不是 {guess}？", f" Perhaps {guess}?") if guess else ("", "")
+    return Unread("not_a_choice", f"请写其中之一：{listed}。{hint[0]}", f"Write one of: {listed}.{hint[1]}")
+
+
+def _date(value: Any) -> date:
+    if type(value) is date:
+        return value
+    day = read_date(value) if isinstance(value, str) else None
+    if day is None:
+        raise Unread("not_a_date", "请写日期，如 2026-12-31。", "Write a date, as in 2026-12-31.")
+    return day
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def _number(fact: Declared) -> Read:
+    whole = fact.whole
+
+    def read(value: Any) -> Value:
+        if type(value) is int:
+            return value
+        if whole:
+            raise Unread("not_whole", "请写整数。", "Write a whole number.")
+        return _figure(value)
+
+    return read
+
+
+def _rate(value: Any) -> Value:
+    literal = read_literal(value) if type(value) is str and value.endswith("%") else None
+    if literal is not None:
+        return _fine(literal.value)
+    return _figure(value, ('，例如 0.018 或 "1.8%"', ', as in 0.018 or "1.8%"'))
+
+
+def _figure(value: Any, how: tuple[str, str] = ("", "")) -> Number:
+    if type(value) is int:
+        return value
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < MOST_DIGITS:
+        if abs(value.as_tuple().exponent) < MOST_DIGITS:  # type: ignore[arg-type] # a finite one has a number there
+            return _fine(Fraction(value))
+        raise _too_fine()
+    if isinstance(value, Fraction):
+        return exact(value)
+    raise Unread("not_a_number", f"请写数字{how[0]}。", f"Write a number{how[1]}.")
+
+
+def _fine(number: Number) -> Number:
+    """The number, if it has no more places than a figure may have."""
+    if (number * 10**PLACES).denominator != 1:
+        raise _too_fine()
+    return exact(number)
+
+
+def _too_fine() -> Unread:
+    return Unread("too_fine", f"小数最多 {PLACES} 位。", f"At most {PLACES} decimal places.")
+
+
+def _numeric(fact: Declared) -> Schema:
+    least = {"exclusiveMinimum": -HUGE} if fact.minimum is None else {"minimum": _plain(fact.minimum)}
+    most = {"exclusiveMaximum": HUGE} if fact.maximum is None else {"maximum": _plain(fact.maximum)}
+    if fact.whole:
+        return {"type": ["integer", "null"], **least, **most}
+    return {"type": ["number", "null"], **least, **most, "multipleOf": Decimal(1).scaleb(-PLACES)}
+
+
+def _plain(value: Any) -> int | Decimal:
+    return value if isinstance(value, int) else Decimal(decimal_text(value, 20))
+
+
+# --- the kinds -------------------------------------------------------------------------------------------------------
+
+KINDS: Mapping[str, Kind] = {
+    "count": Kind(
+        Text("整数", "a count"), "{digits} {type.unit}s", needs="unit", minimum=0,
+        reader=_number, schema=_numeric, sample=lambda *_: 10,
+    ),
+    "amount": Kind(
+        Text("金额", "an amount"), "{digits} yuan", unit="yuan", minimum=0, digits="50000",
+        reader=_number, schema=_numeric, sample=lambda *_: 10_000,
+    ),
+    "rate": Kind(
+        Text("百分比", "a percentage"), "{digits}%", minimum=0, maximum=1, digits="55",
+        reader=lambda fact: _rate, sample=lambda *_: Fraction(1, 10),
+        schema=lambda fact: {"anyOf": [_numeric(fact), {"type": "string", "pattern": PERCENT}]},
+    ),
+    "points": Kind(
+        Text("分数", "points"), "{digits}", unit="point",
+        reader=_number, schema=_numeric, sample=lambda *_: 10,
+    ),
+    "boolean": Kind(
+        Text("真假值", "true or false"), "true",
+        reader=lambda fact: _boolean, schema=lambda fact: {"type": ["boolean", "null"]},
+        sample=lambda *_: True,
+    ),
+    "choice": Kind(
+        Text("代码", "a choice"), "{choices}", needs="choices", reader=_choice,
+        schema=lambda fact: {"type": ["string", "null"], "enum": [*fact.type.choices, None]},
+        sample=lambda of, _: of.choices[0],
+    ),
+    "date": Kind(
+        Text("日期", "a date"), "2026-12-31", reader=lambda fact: _date,
+        schema=lambda fact: {"type": ["string", "null"], "format": "date", "pattern": DAY},
+        sample=lambda _, day: day,
+    ),
     "list": Kind(Text("列表", "a list"), "list", needs="of", in_records=True),
-}
+}  # fmt: skip
+SINGLE = frozenset(name for name, kind in KINDS.items() if not kind.in_records)  # kinds of single values
 
 
 def said(type: Type) -> Text:

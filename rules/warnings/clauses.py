@@ -156,7 +156,7 @@ def _path_or_value(limit: Expr) -> object:
 
 def _figures_in(expr: Expr | None) -> Iterator[tuple[Value, Type]]:
     """The literals of a formula."""
-    if isinstance(expr, Const) and (expr.type.is_number or expr.type.kind == "date"):
+    if isinstance(expr, Const) and expr.type.is_ordered and not expr.type.choices:
         yield expr.value, expr.type
     elif isinstance(expr, Op):
         for arg in expr.args:

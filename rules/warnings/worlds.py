@@ -99,8 +99,8 @@ class Space:
             domain = domains.setdefault(key, [])
             if limits is None:
                 wanted: list[Any] = [True, False] if test.operator == "one_of" else [-1, 0, 1]
-            elif kind.kind in ("boolean", "choice"):
-                wanted = [(sort_key(one, kind), 0) for one in (kind.choices or (True, False))]
+            elif kind.values:
+                wanted = [(sort_key(one, kind), 0) for one in kind.values]
             else:
                 wanted = self._rungs(leaf.left, limits)
             domain += [one for one in wanted if one not in domain]

@@ -182,7 +182,7 @@ def _follows(one: Difference, old: Edition, new: Edition, differences: Iterable[
 
 
 def _recoded(one: Difference) -> bool:
-    return isinstance(one.old, Type) and isinstance(one.new, Type) and one.old.kind == one.new.kind == "choice"
+    return isinstance(one.old, Type) and isinstance(one.new, Type) and bool(one.old.choices and one.new.choices)
 
 
 def _repeated(one: Difference, differences: Iterable[Difference]) -> bool:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from rules.model import Condition, Const, Edition, Expr, Leaf, Op, Ref
-from rules.operations import OPERATORS, PHRASES
+from rules.operations import OPERATORS, PHRASES, require
 from rules.operations.phrases import ATOM, LOOSE, SUM, WORDS, Phrase
-from rules.values.exact import OF_YEAR, Type, Value
+from rules.values.exact import BOOLEAN, OF_YEAR, Type, Value
 from rules.values.figures import PLACES, ROUNDED, figure, rate, yuan
+from rules.values.kinds import KINDS
 from rules.values.text import Lang, Text
 from rules.words.names import Names
 from rules.words.phrases import AND_ALSO, AROUND, BETWEEN, LISTED, NOT, ONLY, SPAN, UNITS
@@ -66,20 +67,9 @@ class Wording:
             return self.pick("未知", "not known")
         if isinstance(value, tuple):
             return self.text(LISTED).join(self.value(one, type, codes, digits) for one in value)
-        match type.kind:
-            case "amount":
-                return yuan(value, digits) if self.zh else f"{figure(value, digits)} yuan"
-            case "rate":
-                return rate(value, type.written, digits)
-            case "boolean":
-                return self.pick("是", "yes") if value else self.pick("否", "no")
-            case "choice":
-                return self.text(codes[value]) if codes and value in codes else str(value)
-            case "list":
-                return self.pick(f"{len(value)} 条", f"{len(value)} records")
-        return self._count(value, type, digits) if type.is_number else str(value)
+        return VALUES[type.kind](self, value, type, codes, digits) if type.kind in VALUES else str(value)
 
-    def _count(self, value: Value, type: Type, digits: int) -> str:
+    def counted(self, value: Value, type: Type, digits: int) -> str:
         unit = type.unit
         number = figure(value, digits, "" if unit == "year" else ",")  # a year of the calendar: 2024
         if not unit:
@@ -113,7 +103,7 @@ class Wording:
         if isinstance(expr, Op):
             each = {} if expr.each is None else self.at(expr.inside, self.subject).codes(expr.each)
             return each | {code: title for arg in reversed(expr.args) for code, title in self.codes(arg).items()}
-        if not isinstance(expr, Ref) or expr.type.kind != "choice":
+        if not isinstance(expr, Ref) or not expr.type.choices:
             return {}
         rule = self.edition.rules.get(expr.name)
         if expr.what == "outcome" and rule is not None:
@@ -191,7 +181,7 @@ class Wording:
             return self._formula(expr, codes)
         if isinstance(expr, Ref):
             return self.reference(expr), ATOM
-        if expr.type.kind == "choice":
+        if expr.type.choices:
             return self.names.code(expr.value, codes or self._titles(expr.type)), ATOM
         return self.value(expr.value, expr.type), ATOM if not expr.type.is_number or expr.value >= 0 else SUM
 
@@ -214,6 +204,20 @@ class Wording:
         return template.format(*args, args=self.text(phrase.between).join(args), each=each, where=where), phrase.binds
 
 
+# the words of a value, by the kind of its type: of the value, the type, the titles of codes and the decimal places
+VALUES: Mapping[str, Callable[[Wording, Value, Type, Codes | None, int], str]] = {
+    "count": lambda say, value, of, _, digits: say.counted(value, of, digits),
+    "points": lambda say, value, of, _, digits: say.counted(value, of, digits),
+    "amount": lambda say, value, _, __, digits: yuan(value, digits) if say.zh else f"{figure(value, digits)} yuan",
+    "rate": lambda _, value, of, __, digits: rate(value, of.written, digits),
+    "boolean": lambda say, value, *_: say.pick("是", "yes") if value else say.pick("否", "no"),
+    "choice": lambda say, value, _, codes, __: say.text(codes[value]) if codes and value in codes else str(value),
+    "date": lambda _, value, *__: str(value),
+    "list": lambda say, value, *_: say.pick(f"{len(value)} 条", f"{len(value)} records"),
+}
+require("kinds of facts without words", KINDS, VALUES)
+
+
 def phrase_of(name: str, option: str = "", kind: str = "") -> Phrase:
     """The phrase of an operation; `kind` is the kind of the values it orders. KeyError where there is none."""
     keys = (f"{name}.{option}@{kind}", f"{name}@{kind}", f"{name}.{option}", name)
@@ -223,7 +227,7 @@ def phrase_of(name: str, option: str = "", kind: str = "") -> Phrase:
 def flag(leaf: Leaf) -> bool | None:
     """The answer that a comparison of a boolean asks for; None where it is another comparison."""
     (test, *others), limit = leaf.tests, leaf.tests[0].limits[0]
-    plain = leaf.left.type.kind == "boolean" and test.operator == "equals" and not others
+    plain = leaf.left.type == BOOLEAN and test.operator == "equals" and not others
     return bool(limit.value) if plain and isinstance(limit, Const) else None
 
 

@@ -140,6 +140,8 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
     for subject, counts in manifest.counts.items():
         yield line(Span(f"{say.text(edition.subjects[subject].title)}  {figure(counts.rows)}", "title"))
         yield from _outcomes(counts, say)
+        if counts.beyond:
+            yield _beyond(counts.beyond, manifest.levels[subject].beyond, say)
         for skipped in manifest.levels[subject].left_out:
             yield row(skipped.decision, Span(say.pick(skipped.zh, skipped.en), "unknown"), indent=2)
     yield from _differing(manifest, say)
@@ -182,6 +184,13 @@ def _outcomes(counts: Counts, say: Wording) -> Iterator[Row]:
             if name in outcomes
         )
         yield row(say.text(rule.title), "  ".join(numbers), indent=2)
+
+
+def _beyond(rows: int, decided: int, say: Wording) -> Row:
+    """Rows with figures too long for tables, and how they were decided."""
+    zh, en = ("已逐行判定", "decided one by one") if rows == decided else ("没有结论", "without conclusions")
+    words = say.pick(f"{figure(rows)} 行，{zh}", f"{figure(rows)} rows, {en}")
+    return row(say.pick("数字过长", "Figures too long for tables"), Span(words, "unknown"), indent=2)
 
 
 def _differing(manifest: Manifest, say: Wording) -> Iterator[Row]:

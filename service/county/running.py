@@ -219,7 +219,7 @@ class _Run:
                     for name in level.made}  # fmt: skip
         too_large = "count(*) FILTER (WHERE beyond)" if level.bulk else "0"
         total, beyond = run(f"SELECT count(*), {too_large} FROM {file}")[0]
-        return Counts(total, outcomes, beyond, self.nowhere(level.subject, file))
+        return Counts(total, outcomes, beyond + level.beyond, self.nowhere(level.subject, file))
 
     def nowhere(self, subject: str, file: str) -> int:
         """Rows that are counted nowhere, since the row above them was set aside."""

@@ -9,8 +9,7 @@ from typing import Any
 from rules.model import Edition, Fact, Rule
 from rules.model.needs import Key, needed
 from rules.values.exact import Value, plain
-
-SOME: Mapping[str, Value] = {"boolean": True, "count": 10, "amount": 10_000, "points": 10, "rate": Fraction(1, 10)}
+from rules.values.kinds import KINDS
 
 
 def case(edition: Edition, rule: Rule) -> dict[str, Any]:
@@ -50,11 +49,10 @@ class _Example:
         return float(value) if isinstance(value, Fraction) else plain(value)
 
     def _value(self, fact: Fact) -> Value:
-        if fact.type.kind == "choice":
-            return next(iter(fact.choices))
-        if fact.type.kind == "date":
-            return self._edition.effective_from
-        value = SOME[fact.type.kind]
+        sample = KINDS[fact.type.kind].sample
+        value = None if sample is None else sample(fact.type, self._edition.effective_from)
+        if not fact.type.is_number:
+            return value
         if fact.part_of:  # half of its whole
             value = self._value(self._edition.subjects[fact.subject].facts[fact.part_of]) // 2
         if fact.minimum is not None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from marshmallow import Schema, fields
 
 from rules.model import Edition, Fact
-from rules.values.exact import decimal_text
-from rules.values.limits import HUGE, MOST_RECORDS, PLACES
+from rules.values.kinds import KINDS
+from rules.values.limits import MOST_RECORDS, PLACES
 from service.http.fields import ID_SCHEMA, Free, Strict
 
 RECORD_ID: Mapping[str, Any] = {**ID_SCHEMA, "type": ["string", "null"]}
-PERCENT = rf"^[+-]?[0-9]{{1,15}}(\.[0-9]{{1,{PLACES - 2}}}0*)?\s*%$"
-DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 class FactSchemas:
@@ -54,8 +51,8 @@ class FactSchemas:
         return found
 
     def _field(self, fact: Fact) -> fields.Field[Any]:
-        if fact.type.kind != "list":
-            return Free({**_json_schema(fact), "description": _about(fact)}, allow_none=True)
+        if (schema := KINDS[fact.type.kind].schema) is not None:
+            return Free({**schema(fact), "description": _about(fact)}, allow_none=True)
         about = {"description": _about(fact), "maxItems": MOST_RECORDS}
         return fields.List(self._nested(fact.type.of, "Record", around=True), allow_none=True, metadata=about)
 
@@ -67,29 +64,6 @@ class FactSchemas:
             return self._schema(subject, kind, around=around)()
 
         return fields.Nested(later, allow_none=allow_none, metadata=about)
-
-
-def _json_schema(fact: Fact) -> dict[str, Any]:
-    """The schema of a given fact; null means not known."""
-    match fact.type.kind:
-        case "boolean":
-            return {"type": ["boolean", "null"]}
-        case "choice":
-            return {"type": ["string", "null"], "enum": [*fact.choices, None]}
-        case "date":
-            return {"type": ["string", "null"], "format": "date", "pattern": DAY}
-    least = {"exclusiveMinimum": -HUGE} if fact.minimum is None else {"minimum": _plain(fact.minimum)}
-    most = {"exclusiveMaximum": HUGE} if fact.maximum is None else {"maximum": _plain(fact.maximum)}
-    if fact.type.kind == "count" and not fact.decimals:
-        return {"type": ["integer", "null"], **least, **most}
-    number = {"type": ["number", "null"], **least, **most, "multipleOf": Decimal(1).scaleb(-PLACES)}
-    if fact.type.kind != "rate":
-        return number
-    return {"anyOf": [number, {"type": "string", "pattern": PERCENT}]}
-
-
-def _plain(value: Any) -> int | Decimal:
-    return value if isinstance(value, int) else Decimal(decimal_text(value, 20))
 
 
 def _about(fact: Fact) -> str:

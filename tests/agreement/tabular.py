@@ -15,9 +15,7 @@ from rules.engine.engine import Engine
 from rules.judging.outcomes import Judgement
 from rules.judging.reference import Reference
 from rules.model import Edition
-from rules.table import NotTabular, TableJudge, facts_schema
-from rules.table.days import DAY
-from rules.table.outputs import BOTTOM, TOP
+from rules.table import BOTTOM, DAY, TOP, NotTabular, TableJudge, facts_schema
 from rules.values.limits import PLACES
 from tests.agreement.backends import put, rows_of
 

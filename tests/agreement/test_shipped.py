@@ -54,7 +54,9 @@ def test_many_plain_cases(edition):
 
     for name in edition.rules:
         outcomes = set()
-        for _ in range(150):
+        for number in range(1500):
+            if number >= 150 and len(outcomes) > 1:
+                break
             on = drawing.day(random)
             facts = drawing.case(random, edition.rules[name].subject, on)
             outcomes.add(agree(engine, reference, name, facts, on).outcome)

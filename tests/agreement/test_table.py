@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from rules import Engine, Reference
 from rules.operations import OPERATIONS, require
-from rules.table import NotTabular, TableJudge, numbers
-from rules.table import conditions as table_conditions
-from rules.table.translations import TRANSLATIONS
+from rules.table import NotTabular, TableJudge, expressions, numbers
+from rules.table.expressions import TRANSLATIONS
 from tests.agreement.backends import QUIET, connect, put, why_no_spark
 from tests.agreement.drawing import Drawing
 from tests.agreement.making import TITLE
@@ -155,7 +154,7 @@ def swapped(monkeypatch):
 
 
 def some_are_all(monkeypatch):
-    monkeypatch.setattr(table_conditions, "some", table_conditions.every)
+    monkeypatch.setattr(expressions, "some", expressions.every)
 
 
 def years_by_the_new_year(monkeypatch):

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import Reference
-from rules.table import Counting, TableJudge
-from rules.table.days import DAY, Days
+from rules.table import DAY, Counting, Days, TableJudge
 from tests.agreement.backends import EACH, connect, put, rows_of
 from tests.agreement.drawing import Drawing
 from tests.agreement.tabular import arrow, assert_row, tabular, tabular_decisions

@@ -17,8 +17,8 @@ from rules.judging.reference import Reference
 from rules.model import Comparison, Const, Leaf, Op, Ref
 from rules.operations import COMPARE, KEYS, OPERATIONS, OPERATORS, PHRASES, require
 from rules.operations.comparisons import passes
+from rules.table.expressions import TRANSLATIONS
 from rules.table.numbers import COMPARE as OF_TABLES
-from rules.table.translations import TRANSLATIONS
 from rules.values.exact import BOOLEAN, Type
 from rules.words.wording import phrase_of
 from tests.unit.small import ON, count, derived, given, small

@@ -37,7 +37,8 @@ class CheckedFile:
 
 class Checks:
     """Checks files one after the other, those of the upper levels first. Good rows go to a file of their own, or are
-    left where they are to be `read` by a query; no date may lie after `on` that may not lie ahead; `clean` has the file or the query of each subject."""
+    left where they are to be `read` by a query; `clean` has the file or the query of each subject. `on` is the last
+    day of dates that may not lie ahead."""
 
     def __init__(
         self, edition: Edition, duck: Duck, scratch: Path, *, read: bool = True, on: date | None = None

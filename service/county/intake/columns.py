@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,8 +10,11 @@ from fractions import Fraction
 
 from rules.cases.checker import REPEATED
 from rules.model import Edition, Fact
+from rules.operations import require
 from rules.table.columns import KEY, around, key_of
+from rules.values.exact import NUMBERS
 from rules.values.ids import CARD, LONGEST, PLAIN, UNPRINTABLE
+from rules.values.kinds import SINGLE
 from rules.values.limits import HUGE, PLACES
 from rules.values.text import near
 from service.county.backend import codes_of, named, quoted
@@ -21,7 +24,6 @@ IDS = (KEY, "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
 NUMBER = r"-?[0-9]{1,18}(\.[0-9]+)?"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-TYPED = {"boolean": "BOOLEAN", "date": "DATE"}
 AS_IT_IS = {"VARCHAR": "TEXT"}  # within a list, where a code is not trimmed
 FINE = f"DECIMAL(32, {PLACES})"
 
@@ -114,30 +116,43 @@ class Fault:
 def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = (), on: date | None = None) -> Cell:
     """A column of a type as a fact, or as a conclusion with the codes of its outcomes; `on`: the day of the run."""
     text = f"nullif(trim({at}), '')" if type == "VARCHAR" else ""
-    kind = "choice" if codes else fact.type.kind
-    if kind == "choice":
-        allowed = ", ".join(quoted(code) for code in (codes or fact.choices))
-        text = text or f"CAST({at} AS VARCHAR)"
-        as_is = f"CASE WHEN {at} IN ({allowed}) THEN false ELSE {text} NOT IN ({allowed}) END"  # to trim takes longer
-        return Cell(text, ((as_is if type == "VARCHAR" else f"{text} NOT IN ({allowed})", "not_a_choice"),))
-    if kind not in TYPED:
-        return _number(text, at, type, fact)
-    value, wrong = at, list[tuple[str, str]]()
-    if type != TYPED[kind]:
-        text = text or f"CAST({at} AS VARCHAR)"
-        yes, no = (", ".join(map(quoted, words)) for words in (YES, NO))
-        value = f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
-        if kind == "date":
-            value = f"CASE WHEN regexp_full_match({text}, '{DATE}') THEN try_cast({text} AS DATE) END"
-        wrong = [(f"{text} IS NOT NULL AND {value} IS NULL", "not_a_date" if kind == "date" else "not_boolean")]
-    last = None if fact.ahead or kind != "date" else on
+    if codes:
+        return _choice(text, at, type, codes)
+    one = CELLS[fact.type.kind](text, at, type, fact)
+    if fact.type.kind != "date":
+        return one
+    last = None if fact.ahead else on
     ends = (("<", fact.minimum, "too_early"), (">", fact.maximum, "too_late"), (">", last, "in_future"))
-    wrong += [(f"{value} {sign} DATE '{end}'", code) for sign, end, code in ends if isinstance(end, date)]
-    return Cell(value, tuple(wrong))
+    beyond = ((f"{one.value} {sign} DATE '{end}'", code) for sign, end, code in ends if end is not None)
+    return Cell(one.value, (*one.wrong, *beyond))
+
+
+def _choice(text: str, at: str, type: str, codes: Iterable[str]) -> Cell:
+    allowed = ", ".join(quoted(code) for code in codes)
+    text = text or f"CAST({at} AS VARCHAR)"
+    as_is = f"CASE WHEN {at} IN ({allowed}) THEN false ELSE {text} NOT IN ({allowed}) END"  # to trim takes longer
+    return Cell(text, ((as_is if type == "VARCHAR" else f"{text} NOT IN ({allowed})", "not_a_choice"),))
+
+
+def _date(text: str, at: str, type: str) -> Cell:
+    if type == "DATE":
+        return Cell(at)
+    text = text or f"CAST({at} AS VARCHAR)"
+    day = f"CASE WHEN regexp_full_match({text}, '{DATE}') THEN try_cast({text} AS DATE) END"
+    return Cell(day, ((f"{text} IS NOT NULL AND {day} IS NULL", "not_a_date"),))
+
+
+def _boolean(text: str, at: str, type: str) -> Cell:
+    if type == "BOOLEAN":
+        return Cell(at)
+    text = text or f"CAST({at} AS VARCHAR)"
+    yes, no = (", ".join(map(quoted, words)) for words in (YES, NO))
+    value = f"CASE WHEN lower({text}) IN ({yes}) THEN true WHEN lower({text}) IN ({no}) THEN false END"
+    return Cell(value, ((f"{text} IS NOT NULL AND {value} IS NULL", "not_boolean"),))
 
 
 def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
-    whole = fact.type.kind == "count" and not fact.decimals
+    whole = fact.whole
     if not text and not type.endswith(("INT", "INTEGER")) and not type.startswith("DECIMAL"):
         return Cell("CAST(NULL AS BIGINT)", ((f"{at} IS NOT NULL", "not_a_number"),))
     wrong: list[tuple[str, str]] = []
@@ -167,6 +182,16 @@ def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
     if whole:
         value = f"try_cast({value} AS BIGINT)"
     return Cell(value, tuple(wrong))
+
+
+# a column of a kind of fact: of a text (empty where the column holds none), the column itself, its type, and the fact
+CELLS: Mapping[str, Callable[[str, str, str, Fact], Cell]] = {
+    **dict.fromkeys(NUMBERS, _number),
+    "boolean": lambda text, at, of, _: _boolean(text, at, of),
+    "choice": lambda text, at, of, fact: _choice(text, at, of, fact.choices),
+    "date": lambda text, at, of, _: _date(text, at, of),
+}
+require("kinds of facts without cells", SINGLE, CELLS)
 
 
 def _written(value: object) -> str:
@@ -210,7 +235,7 @@ def coded(edition: Edition, subject: str, types: Mapping[str, str]) -> dict[str,
     enums = {one: codes_of(edition.rules[one].outcomes) for one in types if one not in known and one in edition.rules}
     for name, fact in known.items():
         type = types.get(name, "")
-        if fact.type.kind == "choice" and type == "VARCHAR":
+        if fact.choices and type == "VARCHAR":
             enums[name] = codes_of(fact.choices)
         elif fact.type.kind == "list" and type.startswith("STRUCT(") and '"' not in type:
             inner, fields = edition.subjects[fact.type.of].facts, _fields(type)
@@ -220,7 +245,7 @@ def coded(edition: Edition, subject: str, types: Mapping[str, str]) -> dict[str,
 
 
 def _coded(fact: Fact | None, type: str) -> str:
-    choice = fact is not None and fact.given and fact.type.kind == "choice" and type == "VARCHAR"
+    choice = fact is not None and fact.given and fact.choices and type == "VARCHAR"
     return codes_of(fact.choices) if fact is not None and choice else type
 
 

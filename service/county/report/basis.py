@@ -10,9 +10,8 @@ from typing import Any
 
 from rules.judging.decision import vars_of
 from rules.model import Const, Criterion, Leaf, Ref, Rule, criteria_of
-from rules.table import TableJudge
+from rules.table import BOTTOM, TOP, TableJudge
 from rules.table.columns import KEY, key_of
-from rules.table.outputs import BOTTOM, TOP
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts, places
 from rules.values.text import Text
 from rules.words.wording import Wording

@@ -10,10 +10,8 @@ from math import ceil
 from typing import Any
 
 from rules.model import Rule, criteria_of
-from rules.table import Counting, TableJudge
+from rules.table import BOTTOM, DAY, TOP, Counting, Days, TableJudge
 from rules.table.columns import KEY, key_of
-from rules.table.days import DAY, Days
-from rules.table.outputs import BOTTOM, TOP
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts, codes_of
 from rules.values.exact import shift
 from service.county.backend import named, quoted, rows_of

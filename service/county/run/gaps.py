@@ -11,9 +11,8 @@ from rules import FactError, Reference
 from rules.judging.evaluate import Scope
 from rules.judging.missing import missing
 from rules.model import Edition, Expr, Op, leaves_in
-from rules.table import Counting, TableJudge
+from rules.table import TOP, Counting, TableJudge
 from rules.table.columns import KEY, SEPARATOR, key_of
-from rules.table.outputs import TOP
 from rules.values.text import Text
 from service.county.backend import named, quoted
 from service.county.run.manifest import Doubt

@@ -16,9 +16,8 @@ from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts
 from service.county.backend import Backend, Duck, named, rows_of
 from service.county.intake.extract import Reads, case, reads
+from service.county.run.beyond import FEW, Beyond
 from service.county.run.manifest import LeftOut, Level
-
-FEW = 20 * 1000  # rows that are judged one by one where tables cannot
 
 
 class Judging:
@@ -28,6 +27,7 @@ class Judging:
         self.edition, self.on, self.backend, self.duck, self.keep_given = edition, on, backend, duck, keep_given
         self.judge, self.counting = TableJudge(edition, on), Counting(edition, on)
         self.counting.judged = True
+        self.beyond = Beyond(edition, on, backend, duck)
 
     def linked(self, subject: str, clean: Mapping[str, Path]) -> Any:
         """The good rows of a subject with the ids of all records around them."""
@@ -100,14 +100,16 @@ class Judging:
             if others:
                 read = {level + SEPARATOR + name for level, facts in wanted.items() for name in facts}
                 names += [one for one in table.columns if one in read]
-            table = judged.select(*names)
-        self.backend.write(table, out, KEY, dict(_codes(bulk)))
+            judged = judged.select(*names)
+        self.backend.write(judged, out, KEY, dict(_codes(bulk)))
+        beyond = self.beyond.decide(bulk, table, out, given) if bulk else 0
         rows = int(self.duck.run(f"SELECT count(*) FROM {rows_of(out)}")[0][0])
         singly = others if rows <= FEW else []
         if others:
             self._one_by_one(subject, singly, out, given)
         left_out = tuple(LeftOut(rule.id, refused[rule.id].zh, refused[rule.id].en) for rule in others if not singly)
-        return Level(subject, tuple(rule.id for rule in bulk), tuple(rule.id for rule in singly), left_out, wanted)
+        made, alone = (tuple(rule.id for rule in some) for some in (bulk, singly))
+        return Level(subject, made, alone, left_out, wanted, beyond)
 
     def _one_by_one(self, subject: str, rules: Sequence[Rule], out: Path, given: Sequence[str]) -> None:
         """Decide rows singly, and put their conclusions beside the others in the file."""
@@ -135,7 +137,7 @@ def _codes(rules: Iterable[Rule]) -> Iterator[tuple[str, Iterable[str]]]:
     for rule in rules:
         yield rule.id, rule.outcomes
         for name, output in rule.body.outputs.items():
-            if output.type.kind == "choice":
+            if output.type.choices:
                 yield f"{rule.id}{SEPARATOR}{name}", output.type.choices
 
 

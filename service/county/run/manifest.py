@@ -72,6 +72,7 @@ class Level:
     singly: tuple[str, ...]  # decisions made row by row
     left_out: tuple[LeftOut, ...]
     reads: Mapping[str, tuple[str, ...]]  # subject around -> the facts that decisions read of it
+    beyond: int = 0  # rows too large for the arithmetic of tables, decided row by row
 
     @property
     def made(self) -> tuple[str, ...]:

@@ -1,0 +1,88 @@
+"""Rows whose figures are too long for the arithmetic of tables: few, and decided by the reference evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from rules import FactChecker, FactError, Reference
+from rules.judging.outcomes import Judgement
+from rules.model import Edition, Rule
+from rules.table import BOTTOM, TOP
+from rules.table.columns import KEY, SEPARATOR
+from rules.table.rows import BEYOND
+from rules.table.verdicts import Verdicts
+from rules.values.exact import Value, plain
+from service.county.backend import Backend, Duck, named, rows_of
+from service.county.intake.extract import case
+
+FEW = 20 * 1000  # rows that are judged one by one where tables cannot
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """Decides rows beyond the tables of a run, under one edition on one day."""
+
+    edition: Edition
+    on: date
+    backend: Backend
+    duck: Duck
+
+    def decide(self, rules: Sequence[Rule], table: Any, out: Path, given: Sequence[str]) -> int:
+        """Fill in the conclusions of such rows in the judged file `out`, from the facts of the table that was judged.
+        The number of rows decided; none where there are too many, which stay without conclusions."""
+        ids = [one for (one,) in self.duck.run(f"SELECT {KEY} FROM {rows_of(out)} WHERE {BEYOND} LIMIT {FEW + 1}")]
+        if not ids or len(ids) > FEW:
+            return 0
+        few = out.with_suffix(".few")
+        self.backend.write(table.filter(table[KEY].isin(ids)), few, KEY)
+        decided = [*self._decided(rules, self.duck.dicts(f"SELECT * FROM {rows_of(few)}"), given)]
+        few.unlink()
+        columns = self.duck.columns(rows_of(out))
+        names = [one for one in columns if any(one.split(SEPARATOR)[0] == rule.id for rule in rules)]
+        taken = [f"CASE WHEN b.{KEY} IS NULL THEN a.{named(one)} ELSE TRY_CAST(b.{named(one)} AS {columns[one]}) END "
+                 f"AS {named(one)}" for one in names]  # fmt: skip
+        taken.append(f"a.{BEYOND} AND b.{KEY} IS NULL AS {BEYOND}")
+        beside = self.duck.loaded(decided, dict.fromkeys((KEY, *names), "VARCHAR"))
+        self.duck.copy(f"SELECT a.* REPLACE ({', '.join(taken)}) FROM {rows_of(out)} a LEFT JOIN {beside} b "
+                       f"USING ({KEY}) ORDER BY a.{KEY}", out)  # fmt: skip
+        return len(decided)
+
+    def _decided(
+        self, rules: Sequence[Rule], rows: Sequence[Mapping[str, Any]], given: Sequence[str]
+    ) -> Iterator[dict[str, Any]]:
+        checker, reference = FactChecker(self.edition), Reference(self.edition)
+        for row in rows:
+            try:
+                facts = checker.check(rules[0].subject, case(self.edition, rules[0].subject, row, given))
+            except FactError:
+                continue
+            columns: dict[str, Any] = {KEY: row[KEY]}
+            for rule in rules:
+                columns |= _columns(rule, reference.judge(rule.id, facts, self.on))
+            yield columns
+
+
+def _columns(rule: Rule, judgement: Judgement) -> dict[str, Any]:
+    """All columns that a table may have of a decision, in text: a figure as a decimal and as a fraction."""
+    start = rule.id + SEPARATOR
+    verdicts = {criterion.id: verdict for criterion, verdict in judgement.verdicts}
+    figures = {start + name: value for name, value in judgement.outputs.items()}
+    figures |= {f"{start}points{SEPARATOR}{item}": value for item, value in judgement.points.items()}
+    figures |= {f"{start}{row}{SEPARATOR}{name}": value
+                for row, outputs in judgement.measures for name, value in outputs.items()}  # fmt: skip
+    found: dict[str, Any] = {rule.id: judgement.outcome} | Verdicts.of(rule).write(verdicts)
+    for name, value in figures.items():
+        found |= _written(name, value)
+    return found
+
+
+def _written(name: str, value: Value) -> dict[str, Any]:
+    if isinstance(value, bool) or not isinstance(value, int | Fraction):
+        return {name: plain(value)}
+    top, bottom = value.as_integer_ratio()
+    return {name: plain(value), name + TOP: str(top), name + BOTTOM: str(bottom)}
