@@ -189,9 +189,13 @@ class FactChecker:
         return read
 
     def _out_of_range(self, fact: Fact, value: Value) -> Value:
-        for code, (zh, en) in limits(fact, self.zh, self.en).items():
-            if value < fact.minimum if code in ("too_small", "too_early") else value > fact.maximum:
-                raise Unread(code, zh, en)
+        kind, messages = KINDS[fact.type.kind], limits(fact, self.zh, self.en)
+        for (code, *_), beyond in (
+            (kind.low, fact.minimum is not None and value < fact.minimum),
+            (kind.high, fact.maximum is not None and value > fact.maximum),
+        ):
+            if beyond:
+                raise Unread(code, *messages[code])
         raise Unread("too_large", "数字大得不合常理。", "The number is beyond all reason.")
 
     def _list(self, type: Type, value: Any, here: str, problems: list[FactProblem]) -> Value:
@@ -218,12 +222,12 @@ def _identity(value: Any) -> str:
 
 def limits(fact: Fact, zh: Wording, en: Wording) -> dict[str, tuple[str, str]]:
     """The messages about values beyond the bounds of a fact, by code."""
-    day = fact.type.kind == "date"
-    least, most = ((zh.value(one, fact.type), en.value(one, fact.type)) for one in (fact.minimum, fact.maximum))
-    low = ("too_early", "早", "before") if day else ("too_small", "小", "below")
-    high = ("too_late", "晚", "after") if day else ("too_large", "大", "above")
-    ends = [(low, least)] * (fact.minimum is not None) + [(high, most)] * (fact.maximum is not None)
-    return {code: (f"不能{word}于 {of[0]}。", f"It cannot be {than} {of[1]}.") for (code, word, than), of in ends}
+    kind, type = KINDS[fact.type.kind], fact.type
+    return {
+        code: (f"不能{word}于 {zh.value(end, type)}。", f"It cannot be {than} {en.value(end, type)}.")
+        for (code, word, than), end in ((kind.low, fact.minimum), (kind.high, fact.maximum))
+        if end is not None
+    }
 
 
 def in_future(on: date) -> tuple[str, str]:
