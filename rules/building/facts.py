@@ -155,7 +155,7 @@ class FactBuilder:
             subject, name, node, type, choices=choices, moves=tuple(item.text for item in node.at("moves").items),
             minimum=self._bound(node.get("minimum"), type, KINDS[kind].minimum),
             maximum=self._bound(node.get("maximum"), type, KINDS[kind].maximum),
-            trait=node.at("trait").text, decimals=flag(node.at("decimals")), ahead=flag(node.at("ahead")),
+            trait=node.at("trait").text, decimals=flag(node.at("decimals")), future=flag(node.at("ahead")),
         )  # fmt: skip
 
     def _known_fact(self, subject: str, at: Node) -> None:

@@ -147,7 +147,7 @@ class FactChecker:
         facts = self.known[subject].facts
         for name, value in record.items():
             if isinstance(value, date):
-                if value > on and not facts[name].ahead:
+                if value > on and not facts[name].future:
                     yield FactProblem(f"{at}/{name}", "in_future", *in_future(on))
             elif isinstance(value, dict):
                 yield from self._ahead(name, value, f"{at}/{name}", on)

@@ -167,7 +167,10 @@ PLAN_ID = Pattern("[a-z][a-z0-9-]{0,59}", "方案标识", "the id of the plan", 
 PLAN = Record(
     {"plan": PLAN_ID,
      "title": TITLE, "issuer": WORDS,
-     "effective": Record({"from": DATE}, {"to": DATE})},
+     "effective": Record({"from": DATE}, {
+         "to": DATE,
+         "after_lapse": Field(Flag(), "此前方案中断过一段时间", "no edition was in force for a time before it"),
+     })},
     {"source": Record({"title": Prose(), "sha256": Pattern("[0-9a-f]{64}", "SHA-256", "SHA-256", ("0" * 63 + "a",))},
                       {"note": WORDS}),
      "extends": Record({"plan": PLAN_ID, "edition": DATE}),

@@ -35,7 +35,7 @@ class Fact:
     set_by: str = ""
     clause: str = ""
     decimals: bool = False  # a count that is measured, not numbered
-    ahead: bool = False  # a date that may lie after the day of the decision
+    future: bool = False  # a date that may lie after the day of the decision
     counted: Op | None = None  # how a bulk run fills it in from the records of a subject below
     last: Expr | None = None  # what the same record of the run before makes it, where a bulk run is not given it
 
@@ -138,6 +138,7 @@ class Edition:
     readings: Mapping[str, Reading]
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
+    after_lapse: bool = False  # no edition of the plan was in force just before
 
     @property
     def id(self) -> str:

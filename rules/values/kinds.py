@@ -49,9 +49,9 @@ class Declared(Protocol):
 class Kind:
     """`unit`: the unit of all its values, where they have one. `needs`: the key that a given fact of it must have.
     `minimum`, `maximum`: the bounds of a given fact that names none. `digits`, `literal`: a number for an example, and
-    how a literal is made of it. `low`, `high`: the codes and the words of values beyond the bounds. `reader`, `schema`: how a given value is read, bounds aside, and its JSON Schema; a
-    list has none of its own. `sample`: a value for an example, of a type on a day. `in_records`: whether it is only a
-    fact of a record, and never an output."""
+    how a literal is made of it. `low`, `high`: the codes and the words of values beyond the bounds. `reader`, `schema`:
+    how a given value is read, bounds aside, and its JSON Schema; a list has none of its own. `sample`: a value for an
+    example, of a type on a day. `in_records`: whether it is only a fact of a record, and never an output."""
 
     title: Text
     literal: str

@@ -97,7 +97,14 @@ def test_a_year_counts_once_in_a_streak_whatever_the_order(name):
     assert agreeing(name, edition, [*lists, {}]) == 0
 
 
-DAYS = [date(2024, 1, 31), date(2024, 2, 28), date(2024, 2, 29), date(2023, 2, 28), date(2023, 8, 31), date(2023, 11, 30)]
+DAYS = [
+    date(2024, 1, 31),
+    date(2024, 2, 28),
+    date(2024, 2, 29),
+    date(2023, 2, 28),
+    date(2023, 8, 31),
+    date(2023, 11, 30),
+]
 
 
 @EACH

@@ -121,7 +121,7 @@ def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = (), on: date |
     one = CELLS[fact.type.kind](text, at, type, fact)
     if fact.type.kind != "date":
         return one
-    last = None if fact.ahead else on
+    last = None if fact.future else on
     ends = (("<", fact.minimum, "too_early"), (">", fact.maximum, "too_late"), (">", last, "in_future"))
     beyond = ((f"{one.value} {sign} DATE '{end}'", code) for sign, end, code in ends if end is not None)
     return Cell(one.value, (*one.wrong, *beyond))
