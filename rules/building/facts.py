@@ -33,6 +33,11 @@ def choices_of(node: Node) -> dict[str, Text]:
     return {code: text(at) for code, at in node.at("choices").entries.items()}
 
 
+def names_of(node: Node) -> tuple[str, ...]:
+    """One name, or a list of them."""
+    return tuple(item.text for item in node.items or [node] if item.text)
+
+
 def flag(node: Node) -> bool:
     return node.text == "true"
 
@@ -129,10 +134,13 @@ class FactBuilder:
         return self._with(subject, name, node, type, formula=formula, choices=choices)
 
     def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:
-        if (part_of := node.get("part_of")) is not None:
-            self._known_fact(subject, part_of)
+        for whole in node.at("part_of").items or filter(None, [node.get("part_of")]):
+            self._known_fact(subject, whole)
+        unfit = {"part_of": not type.is_number, "change": type.kind in ("date", "list")}
+        for key in (key for key, wrong in unfit.items() if wrong and node.get(key) is not None):
+            self.problems.add(node.at(key), "fact.needless", key=key, kind=type.kind)
         return Fact(name, subject, type, text(node.at("title")), node.mark, words(node.at("about")),
-                    words(node.at("supplied_by")), part_of=node.at("part_of").text,
+                    words(node.at("supplied_by")), part_of=names_of(node.at("part_of")),
                     lever=node.at("change").text, set_by=node.at("set_by").text,
                     clause=node.at("clause").text, **others)  # fmt: skip
 

@@ -16,6 +16,7 @@ from rules.model import Edition
 from rules.model.depth import too_deep
 from rules.problems.problem import Problem, Problems
 from rules.values.text import Mark
+from rules.warnings.redundant import check_limits
 from rules.warnings.warnings import warnings
 
 SUFFIX = ".yaml"
@@ -62,6 +63,8 @@ def _load(folder: Path, root: Path, problems: Problems) -> Edition | None:
     if not FILES.keys() <= sound.files.keys():
         return None
     edition = edition_of(sound.files, digest, meant)
+    if edition is not None:
+        check_limits(edition, meant)
     problems.extend(sound.worth_saying(meant))
     return edition
 

@@ -26,7 +26,8 @@ def _ranking(build: ItemBuilder) -> Ranking | None:
         elif by is not None:
             keys.append(Key(by, key.at("first").text, build.title(key, by)))
     take = int(node.at("take").text or 0) or None
-    return Ranking(records, eligible, tuple(keys), take, node.at("ties").text or "shared")
+    ties, set_by = node.at("ties").text or "shared", node.at("set_by").text or "plan"
+    return Ranking(records, eligible, tuple(keys), take, ties, set_by)
 
 
 RANKING = DecisionKind(_ranking)

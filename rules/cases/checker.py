@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rules.cases.parts import Pair, given_behind, parts_and_wholes
+from rules.judging.evaluate import Scope
+from rules.judging.reference import Reference
 from rules.model import Edition, Fact
 from rules.values.exact import Type, Value
 from rules.values.ids import WANTED, is_id
@@ -54,7 +57,7 @@ class _Known:
 
     facts: dict[str, Fact]
     readers: dict[str, Read]  # of all facts but lists
-    wholes: dict[str, str]  # of a fact that is part of another
+    parts: list[Pair]
     around: frozenset[str]  # subjects whose record may stand in it
     conclusions: Mapping[str, Collection[str]]  # the outcomes of decisions, which may be given as facts
     names: frozenset[str]  # of facts and conclusions
@@ -65,17 +68,17 @@ class FactChecker:
 
     def __init__(self, edition: Edition) -> None:
         self.edition, self.zh, self.en = edition, Wording(edition, "zh"), Wording(edition, "en")
+        self.reference = Reference(edition)
         self.known = {subject: self._known(subject) for subject in edition.subjects}
         self.unknown = {rule.id: rule.role("unknown") for rule in edition.rules.values()}
 
     def _known(self, subject: str) -> _Known:
         given = {name: fact for name, fact in self.edition.subjects[subject].facts.items() if fact.given}
-        numbers = {name for name, fact in given.items() if fact.type.is_number}
         rules = {rule.id: sorted(rule.outcomes) for rule in self.edition.rules.values() if rule.subject == subject}
         return _Known(
             given,
             {name: read for name, fact in given.items() if (read := self._reader(fact)) is not None},
-            {name: fact.part_of for name, fact in given.items() if {name, fact.part_of} <= numbers},
+            parts_and_wholes(self.edition, subject),
             self._around(subject),
             rules,
             frozenset((*given, *rules)),
@@ -127,19 +130,26 @@ class FactChecker:
                     raise _unknown(name, names, self.edition.subjects[subject].facts)
             except Unread as unread:
                 problems.append(FactProblem(_below(at, name), *unread.reason))
-        self._check_parts(known, record, at, problems)
+        self._check_parts(subject, record, at, problems)
         return record
 
-    def _check_parts(self, known: _Known, record: Mapping[str, Any], at: str, problems: list[FactProblem]) -> None:
+    def _check_parts(self, subject: str, record: Mapping[str, Any], at: str, problems: list[FactProblem]) -> None:
         """A part never exceeds its whole: both figures cannot be true."""
-        for name, of in known.wholes.items():
-            value, whole = record.get(name), record.get(of)
-            if value is not None and whole is not None and value > whole:
-                fact, title, zh, en = known.facts[name], known.facts[of].title, self.zh.value, self.en.value
+        scope = None
+        for part, whole in self.known[subject].parts:
+            if part.given and whole.given:
+                value, most = record.get(part.name), record.get(whole.name)
+            else:
+                scope = scope or Scope(self.edition, subject, record, self.edition.effective_from, self.reference)
+                value, most = scope.fact(part.name), scope.fact(whole.name)
+            if value is not None and most is not None and value > most:
+                zh, en = self.zh.value, self.en.value
+                name = given_behind(self.edition, part, record)
                 problems.append(FactProblem(
                     f"{at}/{name}", "part_exceeds_whole",
-                    f"{fact.title.zh}（{zh(value, fact.type)}）不可能多于{title.zh}（{zh(whole, fact.type)}）。",
-                    f"{fact.title.en} ({en(value, fact.type)}) cannot exceed {title.en} ({en(whole, fact.type)}).",
+                    f"{part.title.zh}（{zh(value, part.type)}）不可能多于{whole.title.zh}（{zh(most, whole.type)}）。",
+                    f"{part.title.en} ({en(value, part.type)}) cannot exceed "
+                    f"{whole.title.en} ({en(most, whole.type)}).",
                 ))  # fmt: skip
 
     def _ahead(self, subject: str, record: Mapping[str, Any], at: str, on: date) -> Iterator[FactProblem]:

@@ -42,7 +42,11 @@ _ABOUT: dict[str, Shape] = {
     "set_by": SET_BY,
 }
 _LEVER: dict[str, Shape] = {
-    "part_of": Field(ID, "不会超过哪个事实", "the fact it can never exceed"),
+    "part_of": Field(
+        Either((is_a("list"), ListOf(ID, 1)), (is_a("scalar"), ID)),
+        "不会超过哪个（哪些）事实",
+        "the fact or facts it can never exceed",
+    ),
     "change": Field(Word(("up", "down", "set")), "人们可怎样改变它", "how people can change it"),
 }
 _CODES: dict[str, Shape] = {
@@ -137,7 +141,8 @@ BODIES: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
     "ranking": (
         {"list": PATH,
          "order": ListOf(Record({"by": EXPRESSION, "first": Word(("highest", "lowest"))}, {"title": TITLE}), 1)},
-        {"eligible": CRITERIA, "ties": Word(("shared", "by_id")), "take": Whole(1)},
+        {"eligible": CRITERIA, "ties": Word(("shared", "by_id")), "take": Whole(1),
+         "set_by": Field(SET_BY.shape, "次序和个数由谁规定", "who sets the order and the number")},
     ),
     "assignment": (
         {"bearer": Field(ID, "分派给哪类对象", "the subject that bears"), "balance": ListOf(DIMENSION, 1)},

@@ -1,38 +1,43 @@
-"""How far a decision is from turning: the smallest changes, in whole households, villages or yuan.
+"""How far a decision is from turning: the smallest changes, in whole households, villages, yuan or fen.
 
 A lever is a fact that people can change (`change:` in facts.yaml). Pulling one moves every figure that shares it:
 one more household filed raises the filing share and lowers the granting share, one yuan of bad loans recovered lowers
-the loan balance too. So nothing is solved for: a change is tried on the facts, within their bounds, and judged anew.
-Benchmarks (the county's figures) are held still. Each lever is assumed to push a criterion one way only, as it does
-in any ratio, sum, least or greatest; a window (`between`) that one step jumps over is not found.
+the loan balance too. The changes with the smallest sum are found exactly, within the bounds of all figures, and judged;
+where that is too dear, no answer is given. Facts without a lever and records around (benchmarks) are held still.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from rules.judging.decision import Decision, vars_of
+from rules.judging.evaluate import Scope, holds
+from rules.judging.goals import Goals, all_met, concluded, hit, met
 from rules.judging.reference import Reference
-from rules.judging.trials import FARTHEST, Changes, Trials
-from rules.model import Criterion, Edition, Rule, criteria_of
-from rules.values.exact import Type, Value, plain
+from rules.judging.search import Search, TooDear
+from rules.judging.trials import Changes, Trials, places
+from rules.model import Condition, Group, Rule, Scorecard, criteria_of, leaves_in
+from rules.values.exact import Type, Value, exact, plain
 from rules.values.text import Text
 
-ROUNDS = 60  # each round settles one criterion; rules that undo each other for ever are given up on
+MOST_ROWS = 60  # of a table, that are measured
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One figure and by how much it must move; a flag moves by turning to `to`."""
+    """One figure and by how much it must move; any other fact turns `to` another answer. Where the figure also moves
+    along with another change, `besides`, `by` is what it must move beyond that."""
 
     fact: str
     title: Text
     by: Value
     to: Value
     type: Type
+    answer: Text | None = None  # the title of the code to be chosen
+    besides: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -49,139 +54,171 @@ class Distance:
     """The smallest change that turns a criterion or an outcome, or why there is none.
 
     why: no_lever (nothing that people can change bears on it), out_of_reach (not even all the way), unknown (facts
-    are missing, so that nothing can be measured)."""
+    are missing, so that nothing can be measured), not_computed (levers lie elsewhere, or the search is too dear: `see`
+    the ids of the decisions and subjects that have them)."""
 
     changes: tuple[Change, ...]
     why: str = ""
+    see: Mapping[str, Text] | None = None
 
     @property
     def reachable(self) -> bool:
         return not self.why
 
     def as_dict(self) -> dict[str, Any]:
+        if self.why == "not_computed":
+            see = [{"id": id, "title": vars_of(title)} for id, title in (self.see or {}).items()]
+            return {"reachable": None, "why": self.why, "see": see}
         if self.why:
             return {"reachable": False, "why": self.why}
         return {"reachable": True, "changes": [change.as_dict() for change in self.changes]}
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """The points that the total of a scorecard is short of a better grade."""
+
+    grade: str
+    title: Text
+    by: Value
+    to: Value
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"grade": self.grade, "title": vars_of(self.title), "by": plain(self.by), "to": plain(self.to)}
+
+
+@dataclass(frozen=True, slots=True)
 class Distances:
-    """From each criterion that is not met, and from the outcome as a whole, to being met."""
+    """From each criterion that is not met to being met, from each row of a table that is not given to being given, and
+    from the outcome as a whole to the one wanted: the `met` one, or the next better grade."""
 
     criteria: Mapping[str, Distance]
     outcome: Distance | None
+    points: Points | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "criteria": {name: distance.as_dict() for name, distance in self.criteria.items()},
             "outcome": None if self.outcome is None else self.outcome.as_dict(),
+            **({} if self.points is None else {"points": self.points.as_dict()}),
         }
 
 
 def distances(decision: Decision) -> Distances:
-    """What it would take for the unmet criteria of a checklist, one by one, and for all of them together.
+    """What it would take for each item that is not met or not given, and for the outcome.
 
-    Other kinds of decision have no criteria to be met one by one, and none here."""
-    search = Search(decision.edition, decision.rule, decision.facts, decision.on)
-    if not decision.rule.body.criteria:
-        return Distances({}, None)
-    unmet = {finding.id for finding in decision.findings if finding.verdict is not True}
-    each = {one.id: search.criterion(one) for one in decision.rule.body.criteria if one.id in unmet}
-    return Distances(each, search.all_criteria() if each else None)
+    A ranking has no criteria of the record at hand, and none here."""
+    return _Measured(decision).distances()
 
 
-class Search:
-    """Looks for the smallest changes of one case."""
+def better(rule: Rule, outcome: str) -> tuple[str, ...]:
+    """The outcomes that are wanted instead: those listed before it where they have an order, else the `met` one."""
+    if rule.outcomes[outcome].role == "unknown":
+        return ()
+    order = rule.type.choices
+    if rule.body.ranked or rule.ranked:
+        return order[: order.index(outcome)]
+    return tuple(one for one in order if one == rule.role("met") != outcome)
 
-    def __init__(self, edition: Edition, rule: Rule, facts: Mapping[str, Any], on: date) -> None:
-        self.reference, self.rule = Reference(edition), rule
-        self.trials = Trials(self.reference, edition, rule, facts, on)
 
-    def criterion(self, criterion: Criterion) -> Distance:
-        """The smallest change that meets one criterion by itself."""
-        if self.trials.met(criterion, {}) is None:
+class _Measured:
+    """Measures the distances of one decision."""
+
+    def __init__(self, decision: Decision) -> None:
+        self.decision, self.rule = decision, decision.rule
+        self.reference = Reference(decision.edition)
+        self.start = self.reference.scope(self.rule, decision.facts, decision.on)
+        self.reference.judgement(self.rule, self.start)  # leaves the total of a scorecard in the scope
+
+    def distances(self) -> Distances:
+        items = dict(self._items())
+        dear = bool(self.rule.body.rows) and len(items) > MOST_ROWS  # each looks at all rows above it
+        each = {name: Distance((), "not_computed") if dear else self._to(goal) for name, goal in items.items()}
+        points = self._points(self.rule.body) if isinstance(self.rule.body, Scorecard) else None
+        return Distances(each, self._outcome(each), points)
+
+    def _items(self) -> Iterator[tuple[str, Condition]]:
+        body, verdicts = self.rule.body, {one.id: one.verdict for one in self.decision.findings}
+        if body.rows:
+            for row in body.rows:
+                if verdicts.get(row.id) and body.hit == "first":
+                    return
+                if not verdicts.get(row.id):
+                    yield row.id, hit(body, row) if body.hit == "first" else row.condition
+        elif body.over is None:
+            yield from ((one.id, met(one)) for one in criteria_of(self.rule) if verdicts.get(one.id) is not True)
+
+    def _to(self, goal: Condition) -> Distance:
+        """The smallest change that makes a condition hold."""
+        if holds(goal, self.start) is None:
             return Distance((), "unknown")
-        return self._together([criterion])
+        return self._smallest(goal, lambda scope: holds(goal, scope) is True)
 
-    def all_criteria(self) -> Distance:
-        """The smallest change that meets all criteria at once."""
-        criteria = criteria_of(self.rule)
-        if any(self.trials.met(criterion, {}) is None for criterion in criteria):
-            return Distance((), "unknown")
-        return self._together(criteria)
+    def _outcome(self, each: Mapping[str, Distance]) -> Distance | None:
+        rule, wanted = self.rule, better(self.rule, self.decision.outcome)
+        if rule.body.criteria:
+            whys = [one.why for one in each.values()]
+            for why in ("unknown", "no_lever", "out_of_reach"):  # one that cannot be met settles it
+                if why in whys:
+                    return Distance((), why)
+            goal: Condition = all_met(rule.body.criteria)
+            return self._to(goal) if each else None
+        if not wanted:
+            return None
+        goal = Group("any", tuple(concluded(rule, one) for one in wanted))
+        return self._smallest(goal, lambda scope: self.reference.judgement(rule, scope).outcome in wanted)
 
-    def _together(self, criteria: Sequence[Criterion]) -> Distance:
-        """Meet the first criterion that is not met with the shortest pull, and again, until all are; then give back
-        whatever was not needed. What one pull spoils, a later round mends."""
-        changes: dict[str, int] = {}
-        for _ in range(ROUNDS):
-            unmet = next((one for one in criteria if self.trials.met(one, changes) is not True), None)
-            if unmet is None:
-                return self._distance(self._trimmed(changes, criteria))
-            why = self._meet(unmet, changes)
-            if why:
-                return Distance((), why)
-        return Distance((), "out_of_reach")
+    def _smallest(self, goal: Condition, good: Callable[[Scope], bool]) -> Distance:
+        trials = Trials(self.decision, self.reference, self.start, goal)
+        if not trials.levers:
+            return self._without(trials, "no_lever")
 
-    def _meet(self, criterion: Criterion, changes: dict[str, int]) -> str:
-        names = self.trials.levers([criterion.condition])
-        if not names:
-            return "no_lever"
-        pulls = {
-            name: steps
-            for name in names
-            if (steps := self.trials.pull(name, changes, lambda tried: self.trials.met(criterion, tried) is True))
-            is not None
-        }
-        if not pulls:
-            return self._push(names, changes)
-        best = min(pulls, key=lambda name: (pulls[name], names.index(name)))
-        self._add(best, pulls[best], changes)
-        return ""
+        def tried(changes: Changes) -> bool:
+            scope = trials.scope(changes)
+            return trials.possible(scope) and good(scope)
 
-    def _push(self, names: Sequence[str], changes: dict[str, int]) -> str:
-        """No single lever is enough: pull one that can still move all the way, and go on with the others."""
-        for name in names:
-            if self.trials.is_flag(name):
-                if name not in changes:
-                    changes[name] = int(not self.trials.facts.get(name))
-                    return ""
-            elif (
-                self.trials.scope(changes).fact(name) is not None
-                and 0 < (room := self.trials.room(name, changes)) < FARTHEST
-            ):
-                self._add(name, room, changes)
-                return ""
-        return "out_of_reach"
+        goals = Goals(trials)
+        try:
+            changes = Search(goals, goals.limits(), tried).cheapest(goal)
+        except TooDear:
+            return Distance((), "not_computed", self._titles({**trials.reach.followed, **trials.reach.beyond}))
+        return self._without(trials, "out_of_reach") if changes is None else _distance(trials, changes)
 
-    def _add(self, name: str, steps: int, changes: dict[str, int]) -> None:
-        flag = self.trials.is_flag(name)
-        changes[name] = steps if flag else changes.get(name, 0) + steps
+    def _without(self, trials: Trials, why: str) -> Distance:
+        beyond = trials.reach.beyond
+        return Distance((), "not_computed", self._titles(beyond)) if beyond else Distance((), why)
 
-    def _trimmed(self, changes: dict[str, int], criteria: Sequence[Criterion]) -> dict[str, int]:
-        """Give back every step that is not needed for all criteria together."""
+    def _titles(self, ids: Mapping[str, Any]) -> Mapping[str, Text]:
+        edition = self.decision.edition
+        return {id: (edition.rules[id] if id in edition.rules else edition.subjects[id]).title for id in ids}
 
-        def good(tried: Changes) -> bool:
-            return self.trials.possible(tried) and all(self.trials.met(one, tried) is True for one in criteria)
+    def _points(self, body: Scorecard) -> Points | None:
+        """The fewest points that bring a better grade, where no veto or ceiling forbids it."""
+        judged = self.reference.judgement(self.rule, self.start)
+        total, failed = judged.outputs.get("total"), set(judged.codes)
+        capped = [one.outcome for one in body.ceilings if one.id in failed]
+        if total is None or any(one.id in failed for one in body.vetoes):
+            return None
+        wanted = [one for one in better(self.rule, judged.outcome)
+                  if all(self.rule.strength[one] <= self.rule.strength[cap] for cap in capped)]  # fmt: skip
+        leaves = leaves_in(*(condition for condition, _ in body.grades))
+        limits = {self.start.evaluate(limit) for leaf in leaves for one in leaf.tests for limit in one.limits} - {None}
+        step = Fraction(1, 10 ** max(map(places, (total, *limits))))
+        for to in sorted({to for limit in limits for to in (limit, limit + step)}):
+            scope = self.reference.scope(self.rule, self.decision.facts, self.decision.on)
+            scope.memo[self.rule.id,] = to
+            grade = next((grade for condition, grade in body.grades if holds(condition, scope)), "")
+            if to > total and grade in wanted and (body.most is None or to <= body.most):
+                return Points(grade, self.rule.outcomes[grade].title, exact(to - total), to)
+        return None
 
-        for name in list(changes):
-            if self.trials.is_flag(name):
-                rest = {key: steps for key, steps in changes.items() if key != name}
-                if good(rest):
-                    changes = rest
-                continue
-            low, high = -1, changes[name]
-            while high - low > 1:
-                middle = (low + high) // 2
-                low, high = (low, middle) if good({**changes, name: middle}) else (middle, high)
-            changes[name] = high
-        return {name: steps for name, steps in changes.items() if steps or self.trials.is_flag(name)}
 
-    def _distance(self, changes: Changes) -> Distance:
-        scope = self.trials.scope(changes)
-        found = []
-        for name, steps in changes.items():
-            fact = self.trials.dictionary[name]
-            by = None if self.trials.is_flag(name) else self.trials.sign(fact) * steps
-            found.append(Change(name, fact.title, by, scope.fact(name), fact.type))
-        return Distance(tuple(found))
+def _distance(trials: Trials, changes: Changes) -> Distance:
+    scope, found = trials.scope(changes), []
+    for name, steps in changes.items():
+        lever, to = trials.levers[name], scope.fact(name)
+        by = None if lever.options else exact(steps * lever.step)
+        besides = by is not None and to != trials.start.fact(name) + by
+        answer = lever.fact.choices.get(to) if lever.options else None
+        found.append(Change(name, lever.fact.title, by, to, lever.fact.type, answer, besides))
+    return Distance(tuple(found))

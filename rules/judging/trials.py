@@ -1,132 +1,199 @@
-"""Tries changes on the facts of one case: only facts that people can move, within their bounds.
+"""The facts of one case that people can change, how far each may move, and the case as it would be.
 
-In: an edition, a decision, its facts. Out: the case as it would be, and the fewest steps that make things good.
+In: a decision and its facts. Out: `Lever`s, each moved in whole steps; the changed case as a `Scope`; whether such a
+case is possible. A lever takes along the facts of its `moves`, and those of theirs, each once and by the same amount.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
-from rules.judging.evaluate import Scope, leaf_holds
-from rules.judging.outcomes import check
+from rules.judging.decision import Decision
+from rules.judging.evaluate import Scope
+from rules.judging.reach import Reach
 from rules.judging.reference import Reference
-from rules.model import Condition, Criterion, Edition, Expr, Fact, Ref, Rule, children, leaves_in
-from rules.values.exact import BOOLEAN
-
-FARTHEST = 10**12
+from rules.model import Condition, Expr, Fact, Ref, children, parts_of
+from rules.model.needs import needed
+from rules.model.uses import behind, refs
+from rules.values.exact import Value, exact
+from rules.values.kinds import KINDS
+from rules.values.limits import HUGE, PLACES
 
 Changes = Mapping[str, int]  # lever -> steps
+PRICE = 10**PLACES  # of one household, yuan, point, percentage point, or of one answer that turns
+COARSEST = {"rate": 2}  # decimal places of a step where no figure is finer: 1 % of a rate, else a whole unit
+FEN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """A fact that people can change. A figure moves by `step` at a time; any other takes one of its `options`, of
+    which the first is how it stands. `price` is that of a step, in millionths of a unit."""
+
+    fact: Fact
+    low: int
+    high: int
+    price: int
+    step: Fraction = Fraction(0)
+    options: tuple[Value, ...] = ()
+
+    def cost(self, steps: int) -> int:
+        return self.price * (bool(steps) if self.options else abs(steps))
+
+
+def along(facts: Mapping[str, Fact], name: str) -> tuple[str, ...]:
+    """A fact and those that move with it, each once."""
+    found: list[str] = []
+    waiting = [name]
+    while waiting:
+        if (one := waiting.pop()) not in found:
+            found.append(one)
+            waiting += facts[one].moves
+    return tuple(found)
 
 
 class Trials:
-    """The facts of one case, changed in every way that is asked for."""
+    """The levers that bear on some conditions about one case, and the case as it would be when they are moved."""
 
-    def __init__(self, reference: Reference, edition: Edition, rule: Rule, facts: Mapping[str, Any], on: date) -> None:
-        self.reference, self.rule, self.facts, self.on = reference, rule, facts, on
-        self.dictionary = edition.subjects[rule.subject].facts
-        self.start = self.scope({})
+    def __init__(self, decision: Decision, reference: Reference, start: Scope, goal: Condition) -> None:
+        self.decision, self.rule, self.reference, self.start = decision, decision.rule, reference, start
+        self.dictionary = decision.edition.subjects[self.rule.subject].facts
+        self.reach = Reach(decision.edition, self.rule.subject, decision.facts)
+        self.reach.read(goal)
+        names = self._joined()
+        self.moved = {one: self.dictionary[one] for name in names for one in along(self.dictionary, name)}
+        self.levers = {name: lever for name in names if (lever := self._lever(self.dictionary[name])) is not None}
+        self.touched = cache(self._touched)
+        self.slopes = {one: {name: lever.step for name, lever in self.levers.items()
+                             if lever.step and one in along(self.dictionary, name)} for one in self.moved}  # fmt: skip
+        self.pairs = [pair for pair in self._pairs()
+                      if any(map(self.differs, pair)) and self._held(self.start, pair)]  # fmt: skip
+
+    def differs(self, fact: Fact) -> bool:
+        """Whether a fact may differ when a lever is moved."""
+        return self.touched(Ref("fact", "", fact.name, fact.type))
+
+    def _joined(self) -> list[str]:
+        """The levers that move a fact that is read, then those of their parts and wholes, and so on."""
+        read, names = dict(self.reach.facts), dict[str, None]()
+        while True:
+            more = [name for name, fact in self.dictionary.items()
+                    if fact.lever and name not in names and read.keys() & along(self.dictionary, name)]  # fmt: skip
+            if not more:
+                return list(names)
+            order = {name: place for place, name in enumerate(self.reach.facts)}  # first those that are read
+            more.sort(key=lambda name: order.get(name, len(order)))
+            names |= dict.fromkeys(more)
+            moved = {one for name in names for one in along(self.dictionary, name)}
+            for part, whole in self._pairs():
+                if {part.name, whole.name} & moved:
+                    read |= {part.name: part, whole.name: whole}
+
+    def _pairs(self) -> Iterator[tuple[Fact, Fact]]:
+        for fact in self.dictionary.values():
+            yield from ((fact, self.dictionary[whole]) for whole in fact.part_of if fact.type.is_number)
+
+    def _lever(self, fact: Fact) -> Lever | None:
+        value, kind = self.start.fact(fact.name), fact.type.kind
+        if kind in ("boolean", "choice"):
+            others = (False, True) if kind == "boolean" else fact.type.choices
+            options = (value, *(one for one in others if one != value))
+            return Lever(fact, 0, len(options) - 1, PRICE, options=options)
+        if value is None:
+            return None
+        step = Fraction(1, 10 ** self._places(kind))
+        price = int(step * PRICE * (100 if kind == "rate" else 1)) or 1
+        return Lever(fact, -HUGE if fact.lever == "set" else 0, HUGE, price, -step if fact.lever == "down" else step)
+
+    def _places(self, kind: str) -> int:
+        """The decimal places of a step: those of the finest figure of the kind that bears on the case."""
+        facts = [fact for fact in (*self.reach.facts.values(), *self.moved.values()) if fact.type.kind == kind]
+        figures = [figure for fact in facts for figure in (self.start.fact(fact.name), fact.minimum, fact.maximum)]
+        figures += [one.value for one in self.reach.literals if one.type.kind == kind]
+        finest = max((size for one in figures if one is not None if (size := places(one)) <= PLACES), default=0)
+        return max(finest, COARSEST.get(kind, 0), FEN if finest and kind == "amount" else 0)
+
+    def _touched(self, part: Condition | Expr) -> bool:
+        """Whether the value of a part may differ when a lever is moved."""
+        if isinstance(part, Ref):
+            if part.scope not in ("", self.rule.subject, "own"):
+                return False
+            if part.what == "fact":
+                fact = self.dictionary.get(part.name)
+                if fact is None or part.name in self.moved:
+                    return fact is not None
+                return fact.formula is not None and self.touched(fact.formula)
+            if part.what == "on" or (part.name in self.decision.facts and not part.output):
+                return False
+            within = [one for one in parts_of(self.decision.edition.rules[part.name])
+                      if part.what != "total" or one.role != "grades"]  # fmt: skip
+            return any(self._in_list(one.what, one.subject) if one.subject != self.rule.subject
+                       else self.touched(one.what) for one in within)  # fmt: skip
+        return any(self._in_list(child, inside) if inside else self.touched(child) for child, inside in children(part))
+
+    def _in_list(self, part: Condition | Expr, subject: str) -> bool:
+        used = list(refs(part, subject, self.rule.subject))
+        rules = (self.decision.edition.rules[ref.name] for _, ref in used if ref.what in ("outcome", "output"))
+        read = {
+            *behind(self.decision.edition, used),
+            *(key for rule in rules for key in needed(self.decision.edition, rule)),
+        }
+        return any((self.rule.subject, name) in read for name in self.moved)
+
+    def levers_of(self, condition: Condition) -> set[str]:
+        """The levers that bear on a condition by itself."""
+        reach = Reach(self.decision.edition, self.rule.subject, self.decision.facts)
+        reach.read(condition)
+        return {name for name in self.levers if reach.facts.keys() & along(self.dictionary, name)}
 
     def scope(self, changes: Changes) -> Scope:
-        """The case as it would be: given figures moved in the record, derived ones (a count of villages) in memory."""
-        record, moved = dict(self.facts), {}
+        """The case as it would be: given facts moved in the record, derived ones (a count of villages) in memory."""
+        record, derived = dict(self.decision.facts), []
         for name, steps in changes.items():
-            fact = self.dictionary[name]
-            if fact.type == BOOLEAN:
-                record[name] = bool(steps)
-            elif fact.given:
-                for each in (name, *fact.moves):
-                    if record.get(each) is not None:
-                        record[each] = record[each] + self.sign(fact) * steps
+            lever = self.levers[name]
+            if not lever.fact.given:
+                derived.append(lever)
+            elif lever.options:
+                record[name] = lever.options[steps]
             else:
-                moved[name] = self.start.fact(name) + self.sign(fact) * steps
-        scope = Scope(self.reference.edition, self.rule.subject, record, self.on, self.reference)
-        scope.memo.update(moved)
+                for one in along(self.dictionary, name):
+                    if record.get(one) is not None:
+                        record[one] = exact(record[one] + steps * lever.step)
+        scope = self.reference.scope(self.rule, record, self.decision.on)
+        kept = {name: value for name, value in self.start.memo.items() if name in self.dictionary}
+        scope.memo |= {name: value for name, value in kept.items() if not self.differs(self.dictionary[name])}
+        for lever in sorted(derived, key=lambda one: len(self._behind(one.fact))):  # first those behind others
+            value, steps = scope.fact(lever.fact.name), changes[lever.fact.name]
+            scope.memo[lever.fact.name] = lever.options[steps] if lever.options else exact(value + steps * lever.step)
         return scope
 
-    def sign(self, fact: Fact) -> int:
-        return -1 if fact.lever == "down" else 1
+    def _behind(self, fact: Fact) -> Mapping[Any, Fact]:
+        return behind(self.decision.edition, refs(fact.formula, fact.subject))
 
-    def met(self, criterion: Criterion, changes: Changes) -> bool | None:
-        scope = self.scope(changes)
-        return check(
-            criterion, {leaf: leaf_holds(leaf, scope) for leaf in leaves_in(criterion.condition, criterion.when)}
-        )
+    def possible(self, scope: Scope) -> bool:
+        """Whether every figure stays within its bounds, and every part within its wholes."""
+        for name in (name for name, steps in self.slopes.items() if steps):
+            fact = self.moved[name]
+            value, (least, most) = scope.fact(name), self.bounds(fact)
+            low, high = least is not None and value < least, most is not None and value > most
+            if low or high:
+                return False
+        return all(self._held(scope, pair) for pair in self.pairs)
 
-    def room(self, name: str, changes: Changes) -> int:
-        """The steps a lever can still be pulled before a figure leaves its bounds or a part exceeds its whole."""
-        now, then = self.scope(changes), self.scope({**changes, name: changes.get(name, 0) + 1})
-        most = FARTHEST
-        for fact in self.dictionary.values():
-            value = now.fact(fact.name) if fact.type.is_number else None
-            if value is None:
-                continue
-            speed = then.fact(fact.name) - value if then.fact(fact.name) is not None else 0
-            bounds = [(fact.minimum, -1, 0), (fact.maximum, 1, 0)]
-            if fact.part_of and (whole := now.fact(fact.part_of)) is not None:
-                bounds.append((whole, 1, then.fact(fact.part_of) - whole))
-            if not fact.given and not fact.lever:
-                bounds = []
-            for bound, sign, drift in bounds:
-                approach = sign * (speed - drift)
-                if bound is not None and approach > 0:
-                    most = min(most, max(0, int(Fraction(sign * (bound - value)) // Fraction(approach))))
-        return most
+    def bounds(self, fact: Fact) -> tuple[Value, Value]:
+        """The least and the greatest value of a fact; of a derived one those of its kind."""
+        kind = KINDS[fact.type.kind]
+        return (fact.minimum, fact.maximum) if fact.given else (kind.minimum, kind.maximum)
 
-    def levers(self, conditions: Sequence[Condition]) -> list[str]:
-        """The levers that conditions read, in the order in which they name them."""
-        found: dict[str, None] = {}
-        for condition in conditions:
-            for name in self._read(condition):
-                if self.dictionary[name].lever:
-                    found.setdefault(name)
-        return list(found)
+    def _held(self, scope: Scope, pair: tuple[Fact, Fact]) -> bool:
+        part, whole = (scope.fact(one.name) for one in pair)
+        return part is None or whole is None or part <= whole
 
-    def _read(self, part: Condition | Expr) -> Iterator[str]:
-        """The facts of the record at hand that a part reads, with those behind them; not those inside a list."""
-        if isinstance(part, Ref) and part.what == "fact" and not part.scope:
-            yield part.name
-            formula = self.dictionary[part.name].formula
-            if formula is not None:
-                yield from self._read(formula)
-        for child, inside in children(part):
-            if not inside:
-                yield from self._read(child)
 
-    def pull(self, name: str, changes: Changes, good: Callable[[Changes], bool]) -> int | None:
-        """The fewest steps of one lever, on top of the changes made, that make things good."""
-        if self.is_flag(name):
-            wanted = int(not self.facts.get(name))
-            return wanted if good({**changes, name: wanted}) else None
-        if self.scope(changes).fact(name) is None:
-            return None
-        before, room = changes.get(name, 0), self.room(name, changes)
-
-        def tried(steps: int) -> bool:
-            return good({**changes, name: before + steps})
-
-        low, high = 0, 1
-        while high < room and not tried(high):
-            low, high = high, high * 2
-        high = min(high, room)
-        if high <= low or not tried(high):
-            return None
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if tried(middle) else (middle, high)
-        return high
-
-    def is_flag(self, name: str) -> bool:
-        return self.dictionary[name].type == BOOLEAN
-
-    def possible(self, changes: Changes) -> bool:
-        """Whether no part exceeds its whole (that did not before)."""
-        scope = self.scope(changes)
-        for fact in self.dictionary.values():
-            if fact.part_of and (value := scope.fact(fact.name)) is not None:
-                whole = scope.fact(fact.part_of)
-                if whole is not None and value > whole:
-                    return False
-        return True
+def places(value: Value) -> int:
+    """The decimal places of a number; more than any figure has where it has no end."""
+    return next((size for size in range(PLACES + 1) if (value * 10**size).denominator == 1), PLACES + 1)

@@ -97,6 +97,7 @@ class Body:
     over: Expr | None = None  # the list whose records the criteria read; None where they read the record at hand
     order: tuple[Key, ...] = ()  # the values by which the records of the list are put in order
     take: int | None = None  # the number of records that are chosen
+    set_by: str = "plan"  # who sets the order and that number
 
     def reachable(self, roles: Mapping[str, str]) -> set[str]:
         """The outcomes that some case can end in, beside those of the criteria; `roles` are the outcomes by role."""
@@ -152,6 +153,7 @@ class Ranking(Body):
     order: tuple[Key, ...] = field()
     take: int | None = field()
     ties: str  # shared | by_id
+    set_by: str = "plan"
 
     def reachable(self, roles: Mapping[str, str]) -> set[str]:
         return set(roles.values())

@@ -28,7 +28,7 @@ class Fact:
     dated: tuple[tuple[date, Value], ...] = ()
     minimum: Value = None
     maximum: Value = None
-    part_of: str = ""
+    part_of: tuple[str, ...] = ()  # the facts it never exceeds
     lever: str = ""  # up | down | set: how action changes it; "" where no action can
     moves: tuple[str, ...] = ()
     trait: str = ""

@@ -71,11 +71,11 @@ class Counting:
         cannot be true, and nothing says which is not."""
         facts, odds = self.edition.subjects[subject].facts, defaultdict[str, list[Any]](list)
         for name, fact in facts.items():
-            pair = {name, fact.part_of}
-            mixed = pair & given and any(facts[one].counted is not None for one in pair & facts.keys())
-            if mixed and fact.type.is_number and pair <= set(table.columns):
-                for one in pair:
-                    odds[one].append(table[name] > table[fact.part_of])
+            for whole in fact.part_of:
+                mixed = {name, whole} & given and any(facts[one].counted is not None for one in (name, whole))
+                if mixed and fact.type.is_number and {name, whole} <= set(table.columns):
+                    for one in (name, whole):
+                        odds[one].append(table[name] > table[whole])
         doubted = {name: ibis.ifelse(some(odd), ibis.null(table[name].type()), table[name])
                    for name, odd in odds.items()}  # fmt: skip
         return table.mutate(**doubted) if doubted else table

@@ -222,4 +222,6 @@ def example(type: Type | None, number: str = "") -> str:
     digits = number or kind.digits
     if type.kind == "rate" and "." in number:
         digits = decimal_text(Fraction(number) * 100)  # 0.55 was meant for 55%
+    if type.kind == "rate" and not 0 <= Fraction(digits) <= 100:
+        digits = kind.digits  # few rates lie beyond 0 and 100%
     return kind.literal.format(digits=digits, type=type, choices=", ".join(type.choices[:6]))

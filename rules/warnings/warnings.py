@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from rules.model import (
+    Const,
     Criterion,
     Dimension,
     Edition,
@@ -18,6 +19,7 @@ from rules.model import (
     Op,
     Ref,
     Rule,
+    ScoreItem,
     criteria_of,
     items_of,
     leaves_in,
@@ -26,6 +28,7 @@ from rules.model import (
 )
 from rules.model.uses import Used, behind, fact_of, read_by, read_by_items, refs
 from rules.problems.problem import Problem, Problems
+from rules.values.exact import Value, decimal_text
 from rules.values.text import Mark
 from rules.warnings.clauses import check_agreement
 from rules.warnings.redundant import check_redundant
@@ -46,6 +49,7 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
             _protected(edition, item.id, item.mark, used.get(item.id, ()), problems)
         _out_of_reach(edition, rule, problems)
         _unused(rule, problems)
+        _silence(rule, problems)
     for assignment in edition.assignments.values():
         _protected(edition, assignment.id, assignment.mark, read_by(assignment), problems)
     _unused_facts(edition, problems)
@@ -65,6 +69,20 @@ def protected(fact: Fact) -> str:
     titles = " ".join((fact.title.zh, *(choice.zh for choice in fact.choices.values())))
     word = PROTECTED.search(titles)
     return fact.trait or (word[0] if word else "")
+
+
+def _silence(rule: Rule, problems: Problems) -> None:
+    """Points for nothing known that beat the fewest that can be known: who has something to lose will say nothing."""
+    for item in rule.body.items:
+        worst = item.least if item.formula is not None else _fewest(item)
+        if item.missing is not None and worst is not None and item.missing > worst:
+            figures = {"missing": decimal_text(item.missing), "worst": decimal_text(worst)}
+            problems.warn(item.mark, "warning.silence_pays", id=item.id, **figures)
+
+
+def _fewest(item: ScoreItem) -> Value:
+    """The fewest points of the bands that give fixed ones."""
+    return min((worth.value for _, worth in item.bands if isinstance(worth, Const)), default=None)
 
 
 # --- comparisons that nobody can pass
@@ -124,7 +142,7 @@ def _unused_facts(edition: Edition, problems: Problems) -> None:
                     yield from refs(part.what, part.subject)
 
     used = behind(edition, read())
-    beside = {(subject, name) for (subject, _), fact in used.items() for name in (fact.part_of, *fact.moves)}
+    beside = {(subject, name) for (subject, _), fact in used.items() for name in (*fact.part_of, *fact.moves)}
     for fact in facts:
         if (fact.subject, fact.name) not in used.keys() | beside:
             path = f"{fact.subject}.{fact.name}"

@@ -162,4 +162,4 @@ class Spans:
         if not isinstance(part, Ref) or not isinstance(whole, Ref) or part.scope != whole.scope:
             return False
         fact = fact_of(self.edition, part.scope or self.subject, part)
-        return fact is not None and fact.part_of == whole.name
+        return fact is not None and whole.name in fact.part_of

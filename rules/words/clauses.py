@@ -102,7 +102,7 @@ def _citations(edition: Edition) -> Iterator[tuple[str, Citation]]:
 def _decided(
     one: Rule | Assignment, items: Sequence[Criterion | ScoreItem | Dimension]
 ) -> Iterator[tuple[str, Citation]]:
-    yield one.clause, Citation("decision", one.id, one.title.zh, "")
+    yield one.clause, Citation("decision", one.id, one.title.zh, one.body.set_by if isinstance(one, Rule) else "")
     for item in items:
         yield item.clause, Citation("item", f"{one.id}.{item.id}", item.title.zh, item.set_by)
 

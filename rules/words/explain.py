@@ -13,9 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from rules.judging.decision import VERDICTS, Decision
-from rules.judging.distance import Change, Distance, distances
+from rules.judging.distance import Change, Distance, Distances, better, distances
 from rules.judging.reference import Reference
 from rules.model import Fact
+from rules.values.exact import POINTS
 from rules.values.layout import Line, Span, text
 from rules.values.text import Lang
 from rules.words.arithmetic import Arithmetic
@@ -168,27 +169,45 @@ def fact_at(decision: Decision, path: str, say: Wording) -> tuple[Fact | None, s
 
 
 def _far(decision: Decision, say: RecordWording) -> Iterator[Reason]:
-    """What it would take to meet each criterion that is not met, and all of them together."""
-    rule, far = decision.rule, distances(decision)
-    each = far.criteria
-    if not each or rule.role("met") == decision.outcome:
+    """What it would take to meet each criterion that is not met, and all of them; else to come to a better outcome."""
+    rule = decision.rule
+    if rule.body.criteria:
+        if rule.role("met") != decision.outcome:
+            yield from _far_criteria(decision, distances(decision), say)
         return
-    if not any(distance.reachable for distance in each.values()):
-        yield Reason(semicolons(say, *dict.fromkeys(say.text(FAR[distance.why]) for distance in each.values())))
+    found = distances(decision) if better(rule, decision.outcome) else Distances({}, None)
+    if found.points is not None:
+        title = say.text(found.points.title)
+        by, to = (say.value(one, POINTS) for one in (found.points.by, found.points.to))
+        yield Reason(say.pick(f"到“{title}”", f'to "{title}"'),
+                     say.pick(f"还差 {by}（总分至 {to}）", f"short of {by} (a total of {to})"))  # fmt: skip
+    if found.outcome is not None and found.outcome.reachable:
+        yield Reason(say.pick("要更好的结论", "to a better outcome"), _distance(found.outcome, say))
+
+
+def _far_criteria(decision: Decision, found: Distances, say: RecordWording) -> Iterator[Reason]:
+    """Each criterion, and all together; one alone only where meeting it turns the outcome."""
+    altogether, each = found.outcome, list(found.criteria.values())
+    if not any(distance.reachable for distance in each):
+        yield Reason(semicolons(say, *dict.fromkeys(_distance(distance, say) for distance in each)))
         return
     titles = {finding.id: finding.title for finding in decision.findings}
-    for name, distance in each.items():
+    alone = len(each) == 1 and altogether is not None and each[0].changes != altogether.changes
+    for name, distance in found.criteria.items() if not alone else ():
         yield Reason(say.text(titles[name]), _distance(distance, say))
-    if far.outcome is not None and len(each) > 1:
-        met = say.text(rule.outcomes[rule.role("met")].title)
+    if altogether is not None and (alone or len(each) > 1):
+        met = say.text(decision.rule.outcomes[decision.rule.role("met")].title)
         title = say.pick(f"合计到“{met}”", f'all together, to "{met}"')
-        parts = [change for distance in each.values() for change in distance.changes]
-        summed = set(parts) == set(far.outcome.changes) and len(parts) == len(far.outcome.changes)
-        together = say.pick("以上各项都做到", "all of the above") if summed else _distance(far.outcome, say)
+        parts = [change for distance in each for change in distance.changes]
+        summed = set(parts) == set(altogether.changes) and len(parts) == len(altogether.changes)
+        together = say.pick("以上各项都做到", "all of the above") if summed else _distance(altogether, say)
         yield Reason(title, together)
 
 
 def _distance(distance: Distance, say: RecordWording) -> str:
+    if distance.see:
+        names = say.pick("、", ", ").join(map(say.text, distance.see.values()))
+        return say.pick(f"未测算，见{names}", f"not computed: see {names}")
     if distance.why:
         return say.text(FAR[distance.why])
     return semicolons(say, *(change_said(say, one) for one in distance.changes))
@@ -198,7 +217,10 @@ def change_said(say: Wording, change: Change) -> str:
     """One change in words."""
     title = say.text(change.title)
     if change.by is None:
-        return title if change.to else say.pick(f"不再{title}", f"no longer: {title}")
+        to = say.text(change.answer) if change.answer else say.pick(*(("是", "yes") if change.to else ("否", "no")))
+        return say.pick(f"{title}改为“{to}”", f'{title}: change to "{to}"')
     more = say.pick("增加", "up") if change.by > 0 else say.pick("减少", "down")
     by, to = say.value(abs(change.by), change.type), say.value(change.to, change.type)
+    if change.besides:  # it moves along with another change, too
+        return say.pick(f"{title}另{more} {by}（共至 {to}）", f"{title} {more} by another {by} (to {to} in all)")
     return say.pick(f"{title}{more} {by}（至 {to}）", f"{title} {more} by {by} (to {to})")

@@ -28,7 +28,9 @@ def lines(rule: Rule, body: Ranking, words: Wording) -> Iterator[str]:
     yield from criteria_lines(rule, body.eligible, words, "不参加排序")
     keys = [f"{_key(key, words)}（{words.text(VALUES['first', key.first])}）" for key in body.order]
     shared = "并列的同取" if body.ties == "shared" else "并列的按编号"
-    yield f"依次比较：{'、'.join(keys)}；{shared}" + ("。" if body.take is None else f"；取前 {body.take} 名。")
+    taken = "" if body.take is None else f"；取前 {body.take} 名"
+    lender = "（农信社自定）" if body.set_by == "lender" else ""
+    yield f"依次比较：{'、'.join(keys)}；{shared}{taken}{lender}。"
     yield ""
 
 

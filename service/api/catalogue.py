@@ -155,9 +155,14 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "choices": {code: vars_of(title) for code, title in fact.choices.items()},
         "minimum": plain(fact.minimum),
         "maximum": plain(fact.maximum),
-        "part_of": fact.part_of or None,
+        "part_of": _listed(fact.part_of),
         "clause": fact.clause or None,
     }
+
+
+def _listed(names: tuple[str, ...]) -> str | list[str] | None:
+    """One name as it is, several as a list."""
+    return names[0] if len(names) == 1 else list(names) or None
 
 
 def _text(text: Text | None) -> dict[str, str] | None:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from wsgiref.types import WSGIApplication
 
@@ -31,6 +32,7 @@ from service.settings import DATA, EXAMPLE, HOME, RUNTIME, from_environment
 from service.settings import Settings as ServiceSettings
 
 M_ARENA_MAX = -8  # of malloc.h
+TRIM_SECONDS = 10  # between two trims: each makes the next requests fetch their memory anew
 STOP_SECONDS = 30  # for requests under way when the service is told to stop
 
 
@@ -140,10 +142,13 @@ def worker() -> WSGIApplication:
 def _follow(parent: int, libc: ctypes.CDLL) -> None:
     """Stop when the parent is gone (killed, for example): nothing would restart or replace this worker. Until then,
     give freed memory back to the system."""
-    while os.getppid() == parent:
+    for second in count():
+        if os.getppid() != parent:
+            break
         time.sleep(1)
-        with suppress(AttributeError):
-            libc.malloc_trim(0)
+        if second % TRIM_SECONDS == 0:
+            with suppress(AttributeError):
+                libc.malloc_trim(0)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -53,8 +53,8 @@ class _Example:
         value = None if sample is None else sample(fact.type, self._edition.effective_from)
         if not fact.type.is_number:
             return value
-        if fact.part_of:  # half of its whole
-            value = self._value(self._edition.subjects[fact.subject].facts[fact.part_of]) // 2
+        for whole in fact.part_of:  # half of the smallest whole
+            value = min(value, self._value(self._edition.subjects[fact.subject].facts[whole]) // 2)
         if fact.minimum is not None:
             value = max(value, fact.minimum)
         return value if fact.maximum is None else min(value, fact.maximum)

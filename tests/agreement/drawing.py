@@ -85,10 +85,14 @@ class Drawing:
         return record
 
     def _wholes(self, facts: Mapping[str, Fact], name: str) -> list[str]:
+        """The wholes of a fact, those of theirs, and so on."""
         found: list[str] = []
-        while name in facts and facts[name].part_of and name not in found:
-            found.append(name)
-            name = facts[name].part_of
+        waiting = [name]
+        while waiting:
+            for whole in facts[one].part_of if (one := waiting.pop()) in facts else ():
+                if whole not in found:
+                    found.append(whole)
+                    waiting.append(whole)
         return found
 
     def _value(self, random: Random, fact: Fact, record: dict[str, Any], on: date, gaps: float, depth: int) -> Any:
@@ -120,14 +124,15 @@ class Drawing:
 
     def _number(self, random: Random, fact: Fact, record: dict[str, Any]) -> Any:
         value = random.choice(self._pool(fact.type.kind))
-        whole = record.get(fact.part_of or self.bottoms.get(fact.name, ""))
+        wholes = [record[name] for name in fact.part_of if record.get(name) is not None]
+        whole = min(wholes) if wholes else record.get(self.bottoms.get(fact.name, ""))
         if whole is not None and random.random() < 0.8:
             value = self._part(random, whole)
         if fact.type.kind in ("amount", "points") and random.random() < 0.2:
             value += random.choice((Fraction(-1, 100), Fraction(1, 100)))
         if fact.type.kind == "count":
             value = int(value // 1)
-        most = min([v for v in (fact.maximum, record.get(fact.part_of), HUGE - 1) if v is not None])
+        most = min([v for v in (fact.maximum, *wholes, HUGE - 1) if v is not None])
         value = min(value, most)
         return exact(max(value, fact.minimum) if fact.minimum is not None else value)
 

@@ -81,7 +81,7 @@ class Maker(Values):
         if kind == "rank":
             fact["ranked"] = True
         if kind == "count" and number:
-            fact |= self.random.choice(({}, {"decimals": True}, {"part_of": "count_0"}))
+            fact |= self.random.choice(({}, {"decimals": True}, {"part_of": "count_0"}, {"part_of": ["count_0"]}))
         return fact
 
     def _declare(self, subject: str, name: str, kind: str, fact: Content) -> None:

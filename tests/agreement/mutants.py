@@ -62,7 +62,7 @@ def declarations(edition: Edition) -> Iterator[Mutant]:
     for subject in edition.subjects.values():
         for fact in subject.facts.values():
             if fact.part_of:
-                other = replace(subject, facts={**subject.facts, fact.name: replace(fact, part_of="")})
+                other = replace(subject, facts={**subject.facts, fact.name: replace(fact, part_of=())})
                 subjects = {**edition.subjects, subject.name: other}
                 yield Mutant(fact.mark, "part_of", f"{subject.name}.{fact.name}", replace(edition, subjects=subjects))
 

@@ -19,6 +19,7 @@ from service.county.intake.checks import Checks
 from service.county.intake.columns import NO, YES
 from service.county.intake.inputs import Source
 from tests.county.making import as_csv
+from tests.unit.small import count, derived, small
 
 ROOT = Path(__file__).parents[2]
 EDITION = load(ROOT / "policies/xx-county/2026-05-01", ROOT / "policies").edition
@@ -181,3 +182,29 @@ def test_typed_columns_are_checked_as_the_dictionary_says(subject, tmp_path_fact
         assert wrong.get(place, set()) == columns_
         assert exceed <= parts.get(place, set())
         assert (f"R{number:03}" in good) == (value is not None)
+
+
+PARTS = small({
+    "all": count(), "more": count(), "a": count(part_of=["all", "more"]), "b": count(),
+    "good": {**derived(sum=["a", "b"]), "part_of": "all"},
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "columns"), [
+    ({"all": 4, "more": 9, "a": 2, "b": 2}, set()),
+    ({"all": 4, "more": 9, "a": 2, "b": 3}, {"a"}),  # all parts of a derived fact are given: they are more than all
+    ({"all": 4, "more": 1, "a": 2, "b": ""}, {"a"}),
+    ({"all": 4, "more": "", "a": 2, "b": ""}, set()),
+])  # fmt: skip
+def test_no_part_exceeds_any_of_its_wholes_derived_ones_too(tmp_path, row, columns):
+    path = as_csv(tmp_path / "rows.csv", [{"id": "R"} | row])
+    checks = Checks(PARTS, Duck(tmp_path), tmp_path)
+    checks.look(Source("thing", path))
+
+    assert {column for (column,) in checks.duck.run('SELECT col FROM "bad__thing"')} == columns
+    try:
+        FactChecker(PARTS).check("thing", {name: value for name, value in row.items() if value != ""})
+        wrong = set()
+    except FactError as error:
+        wrong = {one.pointer.strip("/") for one in error.problems}
+    assert wrong == columns

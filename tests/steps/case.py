@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -26,16 +26,20 @@ class Case:
 
     def ask(self, title: str) -> None:
         """Read what is given in the light of the question, and decide it."""
+        self.asked, self.facts = self.read(title, self.given)
+        self.decide()
+
+    def read(self, title: str, given: Mapping[str, str | list[list[str]]]) -> tuple[str, dict[str, Any]]:
+        """The decision of a title, and the facts given for it; FactError where they cannot be."""
         edition = self.decider.edition
         rule = words.rule_titled(edition, title)
         facts: dict[str, Any] = {}
-        for name, said in self.given.items():
+        for name, said in given.items():
             level, fact = words.fact_titled(edition, rule.subject, name)
             record = facts if level == rule.subject else facts.setdefault(level, {})
             key = fact.name if hasattr(fact, "name") else fact.id
             record[key] = self.records(fact.type.of, said) if isinstance(said, list) else words.value_of(fact, said)
-        self.asked, self.facts = rule.id, FactChecker(edition).check(rule.subject, facts, self.on)
-        self.decide()
+        return rule.id, FactChecker(edition).check(rule.subject, facts, self.on)
 
     def decide(self) -> None:
         assert self.on is not None, "a case needs a day"

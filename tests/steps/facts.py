@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from rules.cases.checker import FactError
 from tests.steps import words
 from tests.steps.case import Case
-from tests.steps.sentences import given, when
+from tests.steps.sentences import given, then, when
 
 
 @given("判定日是(?P<day>.+)")
@@ -32,3 +35,11 @@ def records(case: Case, title: str, datatable: list[list[str]]) -> None:
 @when("判定“(?P<title>[^”]+)”")
 def decide(case: Case, title: str) -> None:
     case.ask(title)
+
+
+@then("“(?P<title>[^”]+)”不能是 ?(?P<value>.+)，因为“(?P<reason>[^”]+)”")
+def impossible(case: Case, title: str, value: str, reason: str) -> None:
+    asked = case.decider.edition.rules[case.asked].title.zh
+    with pytest.raises(FactError) as refused:
+        case.read(asked, {**case.given, title: value})
+    assert reason in [one.zh for one in refused.value.problems]

@@ -7,7 +7,12 @@ from tests.steps import words
 from tests.steps.case import Case
 from tests.steps.sentences import then
 
-WHY = {"no_lever": "不是补办手续就能达到的", "out_of_reach": "无法达到", "unknown": "信息不足"}
+WHY = {
+    "no_lever": "不是补办手续就能达到的",
+    "out_of_reach": "无法达到",
+    "unknown": "信息不足",
+    "not_computed": "未测算",
+}
 
 
 @then("“(?P<title>[^”]+)”还差“(?P<wanted>[^”]+)”")
@@ -28,6 +33,7 @@ def _said(distance: Distance) -> str:
 
 def _change(change: Change) -> str:
     if change.by is None:
-        return change.title.zh if change.to else f"不再{change.title.zh}"
+        to = change.answer.zh if change.answer else "是" if change.to else "否"
+        return f"{change.title.zh}改为{to}"
     less = "减少 " if change.by < 0 else ""
     return f"{less}{words.amount(abs(change.by), change.type)} {change.title.zh}"

@@ -334,7 +334,7 @@ def test_the_order_of_rows_is_told_by_their_titles(edition):
         (("rules", "scoring", "body", "full_marks"), 90, "满分：100分 → 90分", "full marks: 100 points → 90 points"),
         (("rules", "scoring", "body", "items", "conduct", "missing"), 5, "品行口碑 缺数据时得分：无法评分 → 5分",
          "Conduct points where data is missing: no score → 5 points"),
-        (("subjects", "county", "facts", "borrowing_households", "part_of"), "", "是哪个数的一部分：", "part of: "),
+        (("subjects", "county", "facts", "borrowing_households", "part_of"), (), "是哪个数的一部分：", "part of: "),
         (("rules", "demonstration_village", "body", "ties"), "by_id", "并列：并列的同取 → 按编号分先后",
          "ties: equals share a place → by id"),
     ],

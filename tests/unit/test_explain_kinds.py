@@ -490,7 +490,8 @@ def test_whom_a_criterion_is_for_is_told_where_it_does_not_apply_or_that_cannot_
 def test_points_for_missing_data_and_bounds_say_so():
     item = {**CARD["items"][0], "missing": 5}
     said = text({**CARD, "items": [item], "total": {"at_most": 50}}, {**KNOWN, "income": None})
-    assert "年收入    未知        5分（没有数据，按规定计）" in said
+    assert "年收入    未知        未知，按5分计" in said
+    assert "not known, counted as 5 points" in text({**CARD, "items": [item]}, {**KNOWN, "income": None}, "en")
     assert "= 5分" in said
     said = text({**CARD, "items": [item], "total": {"at_most": 50}}, KNOWN)
     assert "总分  50分\n          = 60分 = 60分，最高 50分" in said

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rules.cases.checker import FactChecker, FactError
 from rules.values.limits import HUGE, MOST_RECORDS
-from tests.unit.small import checklist, choice, count, derived, given, small
+from tests.unit.small import checklist, choice, codes, count, derived, given, small
 
 FACTS = {
     "within": "area", "n": count(), "part": count(part_of="n"), "m": given("amount"), "r": given("rate"),
@@ -154,3 +154,33 @@ def test_nothing_but_a_fact_error_comes_of_anything(facts):
         assert error.problems
     else:
         assert CHECKER.check("thing", record) == record
+
+
+def test_a_part_stays_within_every_whole_and_so_does_a_derived_one():
+    edition = small({
+        "all": count(), "more": count(), "a": count(part_of=["all", "more"]), "b": count(),
+        "days": given("list", of="day"),
+        "good": {**derived(sum=["a", "b"]), "part_of": "all"},
+        "late": {**derived(count="days", where={"late": True}), "part_of": "some"},
+        "some": derived(count="days", where={"counted": True}),
+    }, day={"late": given("boolean"), "counted": given("boolean")})  # fmt: skip
+    checker = FactChecker(edition)
+
+    def refused(facts):
+        with pytest.raises(FactError) as raised:
+            checker.check("thing", facts)
+        return [(one.pointer, one.code) for one in raised.value.problems]
+
+    assert checker.check("thing", {"all": 4, "more": 2, "a": 2, "b": 2})
+    assert refused({"all": 4, "more": 2, "a": 2, "b": 3}) == [("/a", "part_exceeds_whole")]
+    assert refused({"all": 4, "more": 1, "a": 2}) == [("/a", "part_exceeds_whole")]
+    assert refused({"days": [{"late": True, "counted": False}]}) == [("/days", "part_exceeds_whole")]
+    assert checker.check("thing", {"days": [{"late": True}]})  # whether it counts is not known
+
+
+@pytest.mark.parametrize(("fact", "key"), [
+    (given("date", change="set"), "change"), (given("list", of="thing", change="set"), "change"),
+    (given("boolean", part_of="n"), "part_of"),
+])  # fmt: skip
+def test_a_lever_is_no_date_and_a_part_is_a_number(fact, key):
+    assert codes({"n": count(), "x": fact}) == ["fact.needless"]

@@ -17,7 +17,8 @@ from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted, retyped, rows_of
 from service.county.intake.columns import Fault, Matched, Note, cell, coded, id_in, in_lists, matched, wrong_ids
 from service.county.intake.inputs import ROW, Source, Unreadable, numbered, opened
-from service.county.intake.reasons import MESSAGES, part_exceeds, reasons
+from service.county.intake.reasons import MESSAGES, reasons
+from service.county.intake.wholes import exceeding
 
 BAD = "bad__"
 
@@ -66,6 +67,7 @@ class Checks:
             wrong.append(Fault(columns.above or within, f"{above} IS NULL", "no_record_above"))
             wrong.append(Fault(columns.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
         facts, more = self._facts(subject, columns.facts, types)
+        more += exceeding(self.edition, subject, duck, raw, columns.facts, facts)
         self.clean[subject], good = self._write(source, raw, shown | facts, [*wrong, *more])
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         counts = ", ".join(f"count({named(name)})" for name in facts) or "1"
@@ -108,11 +110,6 @@ class Checks:
             shown[name] = part.value
             messages = reasons(self.edition, fact, codes)
             wrong += [Fault(column, condition, code, message=messages.get(code)) for condition, code in part.wrong]
-        for name, value in shown.items():
-            if (own := known.get(name)) is not None and own.part_of in shown and own.type.is_number:
-                message = part_exceeds(own, known[own.part_of])
-                exceeds = f"{value} > {shown[own.part_of]}"
-                wrong.append(Fault(columns[name], exceeds, "part_exceeds_whole", message=message))
         return shown, wrong
 
     def _code(self, subject: str, one: Fault) -> str:
