@@ -136,7 +136,7 @@ class FactBuilder:
     def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:
         for whole in node.at("part_of").items or filter(None, [node.get("part_of")]):
             self._known_fact(subject, whole)
-        unfit = {"part_of": not type.is_number, "change": type.kind in ("date", "list")}
+        unfit = {"part_of": not type.is_number, "change": not type.is_number and not type.values}
         for key in (key for key, wrong in unfit.items() if wrong and node.get(key) is not None):
             self.problems.add(node.at(key), "fact.needless", key=key, kind=type.kind)
         return Fact(name, subject, type, text(node.at("title")), node.mark, words(node.at("about")),

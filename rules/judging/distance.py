@@ -19,7 +19,7 @@ from rules.judging.goals import Goals, all_met, concluded, hit, met
 from rules.judging.reference import Reference
 from rules.judging.search import Search, TooDear
 from rules.judging.trials import Changes, Trials, places
-from rules.model import Condition, Group, Rule, Scorecard, criteria_of, leaves_in
+from rules.model import Body, Condition, Group, Rule, criteria_of, leaves_in
 from rules.values.exact import Type, Value, exact, plain
 from rules.values.text import Text
 
@@ -134,7 +134,7 @@ class _Measured:
         items = dict(self._items())
         dear = bool(self.rule.body.rows) and len(items) > MOST_ROWS  # each looks at all rows above it
         each = {name: Distance((), "not_computed") if dear else self._to(goal) for name, goal in items.items()}
-        points = self._points(self.rule.body) if isinstance(self.rule.body, Scorecard) else None
+        points = self._points(self.rule.body) if self.rule.body.grades else None
         return Distances(each, self._outcome(each), points)
 
     def _items(self) -> Iterator[tuple[str, Condition]]:
@@ -192,7 +192,7 @@ class _Measured:
         edition = self.decision.edition
         return {id: (edition.rules[id] if id in edition.rules else edition.subjects[id]).title for id in ids}
 
-    def _points(self, body: Scorecard) -> Points | None:
+    def _points(self, body: Body) -> Points | None:
         """The fewest points that bring a better grade, where no veto or ceiling forbids it."""
         judged = self.reference.judgement(self.rule, self.start)
         total, failed = judged.outputs.get("total"), set(judged.codes)

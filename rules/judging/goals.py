@@ -21,7 +21,6 @@ from rules.model import (
     Op,
     Ref,
     Rule,
-    Scorecard,
     ScoreItem,
 )
 from rules.operations.comparisons import COMPARE, DOWNWARD, passes
@@ -45,7 +44,7 @@ def all_met(criteria: tuple[Criterion, ...]) -> Condition:
 def concluded(rule: Rule, outcome: str) -> Condition:
     """A condition that holds wherever a rule comes to an outcome."""
     body, place = rule.body, rule.strength[outcome]
-    if isinstance(body, Scorecard):
+    if body.grades:
         better = [condition for condition, grade in body.grades if rule.strength[grade] >= place]
         vetoed = [Group("none", (met(veto),)) for veto in body.vetoes if veto.outcome == outcome]
         return Group("any", (Group("all", (all_met(body.vetoes), Group("any", tuple(better)))), *vetoed))
@@ -171,8 +170,6 @@ class Goals(Figures):
     def total(self, rule: str, box: Box) -> Span:
         """The least and the greatest total of a scorecard within a box."""
         body = self.trials.decision.edition.rules[rule].body
-        if not isinstance(body, Scorecard):
-            return ENDLESS
         ends = [self._points(item, box) for item in body.items]
         return _bounded((_sum(low for low, _ in ends), _sum(high for _, high in ends)), body.least, body.most)
 

@@ -25,8 +25,6 @@ from rules.values.limits import HUGE, PLACES
 
 Changes = Mapping[str, int]  # lever -> steps
 PRICE = 10**PLACES  # of one household, yuan, point, percentage point, or of one answer that turns
-COARSEST = {"rate": 2}  # decimal places of a step where no figure is finer: 1 % of a rate, else a whole unit
-FEN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +97,13 @@ class Trials:
 
     def _lever(self, fact: Fact) -> Lever | None:
         value, kind = self.start.fact(fact.name), fact.type.kind
-        if kind in ("boolean", "choice"):
-            others = (False, True) if kind == "boolean" else fact.type.choices
-            options = (value, *(one for one in others if one != value))
+        if fact.type.values:
+            options = (value, *(one for one in fact.type.values if one != value))
             return Lever(fact, 0, len(options) - 1, PRICE, options=options)
         if value is None:
             return None
         step = Fraction(1, 10 ** self._places(kind))
-        price = int(step * PRICE * (100 if kind == "rate" else 1)) or 1
+        price = int(step * PRICE * 10 ** KINDS[kind].places) or 1
         return Lever(fact, -HUGE if fact.lever == "set" else 0, HUGE, price, -step if fact.lever == "down" else step)
 
     def _places(self, kind: str) -> int:
@@ -115,7 +112,7 @@ class Trials:
         figures = [figure for fact in facts for figure in (self.start.fact(fact.name), fact.minimum, fact.maximum)]
         figures += [one.value for one in self.reach.literals if one.type.kind == kind]
         finest = max((size for one in figures if one is not None if (size := places(one)) <= PLACES), default=0)
-        return max(finest, COARSEST.get(kind, 0), FEN if finest and kind == "amount" else 0)
+        return max(finest, KINDS[kind].places, KINDS[kind].coins if finest else 0)
 
     def _touched(self, part: Condition | Expr) -> bool:
         """Whether the value of a part may differ when a lever is moved."""

@@ -90,6 +90,11 @@ class Body:
     ranked: bool = False  # the outcomes are grades, best first, of which the worst wins
     criteria: tuple[Criterion, ...] = ()  # the criteria that all have to be met
     items: tuple[ScoreItem, ...] = ()  # the items that give points
+    grades: tuple[tuple[Condition, str], ...] = ()  # the outcomes by the total of the points
+    vetoes: tuple[Criterion, ...] = ()  # the criteria without which no total counts
+    ceilings: tuple[Criterion, ...] = ()  # the criteria without which no better outcome is given
+    least: Value = None  # the bounds of the total
+    most: Value = None
     outputs: Mapping[str, Output] = MappingProxyType({})  # the values beside the outcome, by name
     rows: tuple[Criterion, ...] = ()  # the rows, each of which says what follows where it holds
     hit: str = ""  # the rows that count, of those that hold: first | all | highest | lowest | sum
@@ -130,8 +135,8 @@ class Table(Body):
 
 @dataclass(frozen=True, slots=True)
 class Scorecard(Body):
-    vetoes: tuple[Criterion, ...]
-    ceilings: tuple[Criterion, ...]
+    vetoes: tuple[Criterion, ...] = field()
+    ceilings: tuple[Criterion, ...] = field()
     items: tuple[ScoreItem, ...] = field()
     grades: tuple[tuple[Condition, str], ...] = field()
     least: Value = None

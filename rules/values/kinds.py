@@ -51,7 +51,8 @@ class Kind:
     `minimum`, `maximum`: the bounds of a given fact that names none. `digits`, `literal`: a number for an example, and
     how a literal is made of it. `low`, `high`: the codes and the words of values beyond the bounds. `reader`, `schema`:
     how a given value is read, bounds aside, and its JSON Schema; a list has none of its own. `sample`: a value for an
-    example, of a type on a day. `in_records`: whether it is only a fact of a record, and never an output."""
+    example, of a type on a day. `places`: the decimal places of the step by which people change it; `coins`: those of
+    it where figures are not whole. `in_records`: whether it is only a fact of a record, and never an output."""
 
     title: Text
     literal: str
@@ -65,6 +66,8 @@ class Kind:
     reader: Callable[[Declared], Read] | None = None
     schema: Callable[[Declared], Schema] | None = None
     sample: Callable[[Type, date], Value] | None = None
+    places: int = 0
+    coins: int = 0
     in_records: bool = False
 
 
@@ -171,11 +174,11 @@ KINDS: Mapping[str, Kind] = {
         reader=_number, schema=_numeric, sample=lambda *_: 10,
     ),
     "amount": Kind(
-        Text("金额", "an amount"), "{digits} yuan", unit="yuan", minimum=0, digits="50000",
+        Text("金额", "an amount"), "{digits} yuan", unit="yuan", minimum=0, digits="50000", coins=2,
         reader=_number, schema=_numeric, sample=lambda *_: 10_000,
     ),
     "rate": Kind(
-        Text("百分比", "a percentage"), "{digits}%", minimum=0, maximum=1, digits="55",
+        Text("百分比", "a percentage"), "{digits}%", minimum=0, maximum=1, digits="55", places=2,
         reader=lambda fact: _rate, sample=lambda *_: Fraction(1, 10),
         schema=lambda fact: {"anyOf": [_numeric(fact), {"type": "string", "pattern": PERCENT}]},
     ),

@@ -65,7 +65,14 @@ def cells(fact):
     if kind == "boolean":
         return st.just((pa.bool_(), st.sampled_from([True, False, None])))
     if kind == "date":
-        return st.just((pa.date32(), st.sampled_from([date(1, 1, 1), date(1900, 1, 1), ON, date(2027, 1, 1), date(2024, 2, 29), date(9999, 12, 31), None])))
+        return st.just(
+            (
+                pa.date32(),
+                st.sampled_from(
+                    [date(1, 1, 1), date(1900, 1, 1), ON, date(2027, 1, 1), date(2024, 2, 29), date(9999, 12, 31), None]
+                ),
+            )
+        )
     if kind == "choice":
         return st.just((pa.string(), st.sampled_from([*fact.choices, "none of them", None])))
     return st.sampled_from([

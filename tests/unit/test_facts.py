@@ -38,7 +38,13 @@ def test_a_date_lies_within_its_bounds_and_not_ahead_unless_it_may():
     day, later = date(2026, 5, 1), date(2026, 5, 2)
     facts = {"day": day, "born": day, "due": later, "bits": [{"on_day": day}], "area": {"begun": day}}
     assert CHECKER.check("thing", facts, day) == facts
-    wrong = {"day": later, "born": later, "due": later, "bits": [{"on_day": day}, {"on_day": later}], "area": {"begun": later}}
+    wrong = {
+        "day": later,
+        "born": later,
+        "due": later,
+        "bits": [{"on_day": day}, {"on_day": later}],
+        "area": {"begun": later},
+    }
     assert CHECKER.check("thing", wrong) == wrong
     assert problems(wrong, on=day) == [
         (pointer, "in_future") for pointer in ("/day", "/born", "/bits/1/on_day", "/area/begun")]  # fmt: skip
