@@ -1,10 +1,12 @@
-"""The county run against hand-written SQL of all decisions that tables can hold, in turns in one process:
-python -m benchmarks.county FOLDER [rounds]
+"""The county run against hand-written SQL (county.sql):
 
-FOLDER holds households, villages, townships and county as Parquet, as examples.generate writes them. The SQL
-(county.sql) checks the same rows, makes the same decisions with the same findings and writes the same columns in the
-same order; that both say the same in every row is seen to. Seconds are of all threads: on a busy machine the clock on
-the wall times the neighbours, so its own are shown beside.
+    python -m benchmarks.county FOLDER [rounds]       measure, in turns in one process
+    python -m benchmarks.county compare [households]  compare only, on made-up counties and several days
+
+FOLDER holds households, villages, townships and county as Parquet, as examples.generate writes them. Both ways compare
+the tables of the run with those of the SQL, column by column and row by row, and fail with the first difference;
+county.sql says what it leaves out. Seconds are of all threads: on a busy machine the clock on the wall times the
+neighbours, so its own are shown beside.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -21,10 +24,12 @@ from string import Template
 
 import duckdb
 
+from examples.generate import Wanted, generate
 from rules import FactChecker, Reference
 from rules.building.loader import load
 from rules.model import Edition
-from service.county.backend import Duck, named, quoted
+from rules.table.columns import KEY
+from service.county.backend import Duck, named, quoted, rows_of
 from service.county.intake.extract import case
 from service.county.intake.inputs import Source
 from service.county.running import Asked, run
@@ -32,6 +37,10 @@ from service.county.running import Asked, run
 ROOT = Path(__file__).parents[1]
 ON = date(2026, 12, 31)
 FILES = {"household": "households", "village": "villages", "township": "townships", "county": "county"}
+DAYS = (date(2026, 5, 15), ON, date(2027, 7, 1), date(2028, 6, 30))  # before, between and after those of the plan
+LINKS = ("id", "village", "township")
+ASIDE = "set_aside"
+NOT_IN_SQL = ("demonstration_village", "demonstration_village__ranking", "file", "zh", "en")
 SAMPLE = 1000  # households that the plain evaluator decides, for a loop over all of them
 Times = dict[str, tuple[float, float]]
 
@@ -40,9 +49,9 @@ def now() -> tuple[float, float]:
     return time.process_time(), time.perf_counter()
 
 
-def by_hand(folder: Path, out: Path) -> Times:
+def by_hand(folder: Path, out: Path, on: date = ON) -> Times:
     out.mkdir()
-    sql = Template((ROOT / "benchmarks/county.sql").read_text(encoding="utf-8")).substitute(IN=folder, OUT=out, ON=ON)
+    sql = Template((ROOT / "benchmarks/county.sql").read_text(encoding="utf-8")).substitute(IN=folder, OUT=out, ON=on)
     start = now()
     connection = duckdb.connect(config={"temp_directory": str(out / "spill")})
     connection.execute(sql)
@@ -50,11 +59,15 @@ def by_hand(folder: Path, out: Path) -> Times:
     return {"by hand": since(start)}
 
 
+def asked(edition: Edition, folder: Path, out: Path, on: date = ON) -> Asked:
+    sources = tuple(Source(one, folder / f"{file}.parquet") for one, file in FILES.items())
+    return Asked(edition, on, sources, out, at_most=1.0)
+
+
 def ours(edition: Edition, folder: Path, out: Path) -> Times:
     at: list[tuple[str, tuple[float, float]]] = []
-    sources = tuple(Source(one, folder / f"{file}.parquet") for one, file in FILES.items())
     start = now()
-    run(Asked(edition, ON, sources, out), lambda step: at.append((step, since(start))))
+    run(asked(edition, folder, out), lambda step: at.append((step, since(start))))
     at.append(("", since(start)))
     steps = {f"  {one}": (after[0] - before[0], after[1] - before[1])
              for (one, before), (_, after) in pairwise(at)}  # fmt: skip
@@ -66,18 +79,71 @@ def since(start: tuple[float, float]) -> tuple[float, float]:
     return time.process_time() - start[0], time.perf_counter() - start[1]
 
 
-def differing(duck: Duck, one: Path, other: Path) -> int:
-    """Cells that the two say differently, of the columns that both have."""
-    found = 0
-    for subject in FILES:
-        left, right = (f"read_parquet({quoted(folder / f'{subject}.parquet')})" for folder in (one, other))
-        columns = [named(name) for name in duck.columns(left) if name in duck.columns(right)]
-        using = "USING (id)" if '"id"' in columns else "ON true"
-        differ = " + ".join(f"(a.{name} IS DISTINCT FROM b.{name})::INT" for name in columns if name != '"id"')
-        rows = duck.run(f"SELECT count(*), sum({differ}) FROM {left} a FULL JOIN {right} b {using}")[0]
-        assert rows[0] == duck.run(f"SELECT count(*) FROM {left}")[0][0]
-        found += int(rows[1])
-    return found
+def columns(duck: Duck, rows: str) -> list[str]:
+    return [name for name in duck.columns(rows) if name not in NOT_IN_SQL]
+
+
+def gappy(duck: Duck, folder: Path, out: Path) -> Path:
+    """The county of a folder with one cell in twenty empty and a village without households."""
+    out.mkdir()
+    for file in FILES.values():
+        rows = f"(SELECT *, row_number() OVER () AS row__ FROM {rows_of(folder / f'{file}.parquet')})"
+        gaps = ", ".join(
+            f"CASE WHEN hash(row__, {quoted(name)}) % 20 > 0 THEN {named(name)} END AS {named(name)}"
+            for name in duck.columns(rows) if name not in (*LINKS, "row__")
+        )  # fmt: skip
+        some = "village IS DISTINCT FROM 'V000002'" if file == FILES["household"] else "true"
+        duck.copy(f"SELECT * EXCLUDE (row__) REPLACE ({gaps}) FROM {rows} WHERE {some}", out / f"{file}.parquet")
+    return out
+
+
+def agree(edition: Edition, households: int, days: Iterable[date], scratch: Path) -> int:
+    """Run made-up counties both ways on each day; the cells compared, AssertionError as `compare`."""
+    wanted = Wanted(households, townships=max(3, households // 1000), faults=0.02)
+    faulty = generate(wanted, scratch / "faulty")
+    duck, cells = Duck(scratch / "duck"), 0
+    for county in (faulty, gappy(duck, faulty, scratch / "gappy")):
+        for on in days:
+            hand, out = (scratch / f"{county.name}-{on}-{who}" for who in ("hand", "run"))
+            by_hand(county, hand, on)
+            run(asked(edition, county, out, on))
+            cells += compare(duck, out, hand)
+    return cells
+
+
+def compare(duck: Duck, run_: Path, hand: Path) -> int:
+    """How many cells were compared; AssertionError with the first that differs, or the first column or row that only
+    one of the two has."""
+    cells = 0
+    for table in (*FILES, ASIDE):
+        ours_, theirs = (rows_of(folder / f"{table}.parquet") for folder in (run_, hand))
+        names, others = columns(duck, ours_), columns(duck, theirs)
+        assert set(names) == set(others), f"{table}: columns that only one has: {sorted({*names} ^ {*others})}"
+        if table == ASIDE:  # no key: a row may have the same fault twice, as part of two wholes
+            listed = ", ".join(map(named, names))
+            for one, other, who in ((ours_, theirs, "the run"), (theirs, ours_, "the SQL")):
+                only = duck.run(
+                    f"SELECT {listed} FROM {one} EXCEPT ALL SELECT {listed} FROM {other} ORDER BY ALL LIMIT 1"
+                )
+                assert not only, f"{table}: only {who} says {only[0]}"
+        else:
+            _compared(duck, table, names, ours_, theirs)
+        cells += len(names) * int(duck.run(f"SELECT count(*) FROM {ours_}")[0][0])
+    return cells
+
+
+def _compared(duck: Duck, table: str, names: list[str], one: str, other: str) -> None:
+    """Each column of each row, the rows found by their ids."""
+    joined = f"FROM {one} a FULL JOIN {other} b USING ({KEY})"
+    alone = duck.run(f"SELECT {KEY}, a.beyond IS NULL {joined} WHERE (a.beyond IS NULL) OR (b.beyond IS NULL) LIMIT 1")
+    assert not alone, f"{table} {alone[0][0]}: only {'the SQL' if alone[0][1] else 'the run'} has it"
+    differ = {name: f"a.{named(name)} IS DISTINCT FROM b.{named(name)}" for name in names if name != KEY}
+    counts = duck.run(f"SELECT {', '.join(f'count(*) FILTER (WHERE {one})' for one in differ.values())} {joined}")[0]
+    for (name, condition), count in zip(differ.items(), counts, strict=True):
+        if count:
+            id, run_, hand = duck.run(f"SELECT {KEY}, a.{named(name)}, b.{named(name)} {joined} WHERE {condition} "
+                                      f"ORDER BY {KEY} LIMIT 1")[0]  # fmt: skip
+            raise AssertionError(f"{table} {id}, {name} (of {count} rows): the run {run_!r}, the SQL {hand!r}")
 
 
 def loop(edition: Edition, duck: Duck, out: Path) -> float:
@@ -94,9 +160,13 @@ def loop(edition: Edition, duck: Duck, out: Path) -> float:
     return since(start)[0] / len(rows) * int(duck.run(f"SELECT count(*) FROM {file}")[0][0])
 
 
-def main(folder: Path, rounds: int) -> None:
+def shipped() -> Edition:
     edition = load(ROOT / "policies/xx-county/2026-05-01", ROOT / "policies").edition
     assert edition is not None
+    return edition
+
+
+def measure(edition: Edition, folder: Path, rounds: int) -> None:
     seen: dict[str, list[tuple[float, float]]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for number in range(rounds):
@@ -104,7 +174,7 @@ def main(folder: Path, rounds: int) -> None:
             for name, seconds in (*by_hand(folder, hand).items(), *ours(edition, folder, out).items()):
                 seen.setdefault(name, []).append(seconds)
         duck = Duck(Path(scratch) / "duck")
-        print(f"cells that differ: {differing(duck, out, hand)}")
+        print(f"cells compared, all the same: {compare(duck, out, hand):,}")
         one_by_one = loop(edition, duck, out)
     times = {name: tuple(median(one[at] for one in many) for at in (0, 1)) for name, many in seen.items()}
     print(f"{'':<28}{'processor':>10}{'clock':>8}{'× by hand':>12}   (medians of {rounds})")
@@ -117,5 +187,13 @@ def main(folder: Path, rounds: int) -> None:
     print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.1f} GiB")
 
 
+def main(first: str, number: int = 0) -> None:
+    if first == "compare":
+        with tempfile.TemporaryDirectory() as scratch:
+            print(f"cells compared, all the same: {agree(shipped(), number or 20_000, DAYS, Path(scratch)):,}")
+    else:
+        measure(shipped(), Path(first), number or 3)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3)
+    main(sys.argv[1], *map(int, sys.argv[2:]))

@@ -1,304 +1,398 @@
--- All decisions of policies/xx-county/2026-05-01 that tables can hold, as a data engineer writes them for DuckDB.
--- $IN is the folder of extracts, $OUT that of the results, $ON the day.
+-- The county run of policies/xx-county/2026-05-01 as a data engineer writes it for DuckDB: the same checks of rows,
+-- the same decisions with the same findings and outputs, the same counts. Not here: the ranking of demonstration
+-- villages, the assignment of managers, the list of missing data, the words of the reasons, workbook and report.
+-- A change of the plan is a change here; tests/county/test_by_hand.py names the first cell that differs.
+-- $IN is the folder of extracts, $OUT that of the results, $ON the day. A column whose name begins with _ is not written.
 
--- Checks: each row with each thing that cannot be right.
-CREATE TEMP VIEW raw_household AS SELECT *, file_row_number AS row FROM read_parquet('$IN/households.parquet', file_row_number = true);
-CREATE TEMP VIEW raw_village AS SELECT * FROM read_parquet('$IN/villages.parquet');
-CREATE TEMP VIEW raw_township AS SELECT * FROM read_parquet('$IN/townships.parquet');
-CREATE TEMP MACRO absurd(x) AS x < 0 OR x >= 1e15;
-CREATE TEMP TABLE bad AS
-SELECT row, id, unnest(reasons) AS reason FROM (
-  SELECT row, id, list_filter([
-    CASE WHEN trim(id) = '' OR id IS NULL THEN 'no_id' END, CASE WHEN length(id) > 64 THEN 'long_id' END,
-    CASE WHEN village IS NULL THEN 'no_village' END,
-    CASE WHEN village NOT IN (SELECT id FROM raw_village WHERE id IS NOT NULL) THEN 'strange_village' END,
-    CASE WHEN status NOT IN ('resident', 'moved_away', 'deceased', 'absconded') THEN 'status' END,
-    CASE WHEN provincial_grade NOT IN ('AAA', 'AA', 'A', 'B', 'C', 'D') THEN 'provincial_grade' END,
-    CASE WHEN conduct NOT IN ('good', 'fair', 'poor') THEN 'conduct' END,
-    CASE WHEN loan_record NOT IN ('on_time', 'none', 'late') THEN 'loan_record' END,
-    CASE WHEN len(list_filter(votes, lambda v: v.side NOT IN ('committee', 'lender'))) > 0 THEN 'votes.side' END,
-    CASE WHEN len(list_filter(votes, lambda v: v.verdict NOT IN ('approve', 'oppose', 'abstain'))) > 0 THEN 'votes.verdict' END,
-    CASE WHEN absurd(annual_income) THEN 'annual_income' END, CASE WHEN absurd(farming_years) THEN 'farming_years' END,
-    CASE WHEN absurd(assets) THEN 'assets' END, CASE WHEN absurd(granted_limit) THEN 'granted_limit' END,
-    CASE WHEN absurd(need) THEN 'need' END, CASE WHEN absurd(loan_balance) THEN 'loan_balance' END,
-    CASE WHEN absurd(npl_balance) THEN 'npl_balance' END, CASE WHEN absurd(lender_loan_balance) THEN 'lender_loan_balance' END,
-    CASE WHEN absurd(lender_npl_balance) THEN 'lender_npl_balance' END,
-    CASE WHEN npl_balance > loan_balance THEN 'npl > loans' END,
-    CASE WHEN lender_loan_balance > loan_balance THEN 'lender''s loans > loans' END,
-    CASE WHEN lender_npl_balance > lender_loan_balance THEN 'lender''s npl > loans' END
-  ], lambda r: r IS NOT NULL) AS reasons FROM raw_household);
-INSERT INTO bad SELECT row, id, 'repeated_id' FROM raw_household
-  WHERE id IN (SELECT id FROM raw_household WHERE id IS NOT NULL GROUP BY id HAVING count(*) > 1);
-COPY (FROM bad ORDER BY row, reason) TO '$OUT/set_aside.parquet' (FORMAT parquet);
+-- ── Constants that the lender sets, and three-valued helpers ────────────────────────────────────────────────────────
+CREATE TEMP MACRO today() AS DATE '$ON';
+CREATE TEMP MACRO notice_days() AS 7;
+CREATE TEMP MACRO due_notice() AS 30;
+CREATE TEMP MACRO review_grace() AS 0;
+CREATE TEMP MACRO raise_by() AS 0.1;
+CREATE TEMP MACRO usual_rate() AS 0.030 + 0.025;
+CREATE TEMP MACRO rate_discount() AS 0.005;
+CREATE TEMP MACRO rate_floor() AS 0.045;
+CREATE TEMP MACRO discounted_rate() AS least(usual_rate(), greatest(usual_rate() - rate_discount(), rate_floor()));
+CREATE TEMP MACRO year_after(d) AS (d + INTERVAL 1 YEAR)::DATE;
 
--- The bits of criteria that are not met, and of those that are not known; the first criterion is the lowest.
+CREATE TEMP MACRO known(outcome) AS nullif(outcome, 'needs_information');
+-- Of one criterion: its bit where it is not met, and where it is not known.
 CREATE TEMP MACRO f(x, bit) AS CASE WHEN NOT x THEN bit ELSE 0 END;
 CREATE TEMP MACRO u(x, bit) AS CASE WHEN x IS NULL THEN bit ELSE 0 END;
+-- The same of a list of criteria; their conjunction; and the first row that holds: 0 where none does, -1 where it is not known.
+CREATE TEMP MACRO fs(xs) AS list_sum(list_transform(xs, lambda x, i: f(x, 1 << (i - 1)::INT)))::BIGINT;
+CREATE TEMP MACRO us(xs) AS list_sum(list_transform(xs, lambda x, i: u(x, 1 << (i - 1)::INT)))::BIGINT;
+CREATE TEMP MACRO every(xs) AS list_reduce(xs, lambda x, y: x AND y);
+CREATE TEMP MACRO place(xs) AS coalesce(list_position(list_transform(xs, lambda x: coalesce(x, true)), true), 0);
+CREATE TEMP MACRO first_row(xs) AS CASE WHEN place(xs) > 0 AND xs[place(xs)] IS NULL THEN -1 ELSE place(xs) END;
+CREATE TEMP MACRO checklist(x, met, not_met) AS CASE WHEN x THEN met WHEN NOT x THEN not_met ELSE 'needs_information' END;
+-- Whether part / whole stands so to percent; not known where there is no whole.
+CREATE TEMP MACRO at_least(part, whole, percent) AS CASE WHEN whole > 0 THEN part * 100 >= whole * percent END;
+CREATE TEMP MACRO at_most(part, whole, percent) AS CASE WHEN whole > 0 THEN part * 100 <= whole * percent END;
 CREATE TEMP MACRO wide(x) AS x::DECIMAL(19, 2);
-CREATE TEMP MACRO told(x) AS nullif(x, 'needs_information');
--- How many records of a list are so; null where one of them cannot be told.
+CREATE TEMP MACRO above(a, b, c, d) AS CASE WHEN b > 0 AND d > 0 THEN wide(a) * wide(d) > wide(c) * wide(b) END; -- a/b > c/d
+-- Records that are so: of a list, and of a group; not known where one of them is not.
 CREATE TEMP MACRO many(flags) AS CASE WHEN NOT list_contains(list_transform(flags, lambda x: x IS NULL), true)
   THEN len(list_filter(flags, lambda x: x)) END;
-
--- Households.
-COPY (
-  WITH clean AS (
-    SELECT id, village AS village_id, v.township_id, birth_date, status, adverse_record, other_unfitness, votes,
-      provincial_grade, graded_on, conduct, annual_income, farming_years, assets, loan_record, civilised_household,
-      guarantee_called, basic_information, property_information, income_information, granted_limit, need, has_project,
-      has_collateral, has_guarantor, loan_balance, npl_balance, lender_loan_balance, lender_npl_balance
-    FROM raw_household LEFT JOIN (SELECT id AS v_id, township AS township_id FROM raw_village) v ON village = v_id
-    WHERE row NOT IN (SELECT row FROM bad)
-  ), facts AS (
-    SELECT *,
-      year(DATE '$ON') - year(birth_date)
-        - CASE WHEN month(birth_date) * 100 + day(birth_date) > month(DATE '$ON') * 100 + day(DATE '$ON') THEN 1 ELSE 0 END AS age,
-      many(list_transform(votes, lambda v: v.side = 'committee')) AS committee,
-      many(list_transform(votes, lambda v: v.side = 'lender')) AS lenders,
-      many(list_transform(votes, lambda v: NOT v.related)) AS counted,
-      many(list_transform(votes, lambda v: NOT v.related AND v.verdict = 'approve')) AS approvals,
-      (graded_on + INTERVAL 1 YEAR)::DATE AS valid_until,
-      CASE conduct WHEN 'good' THEN 25 WHEN 'fair' THEN 15 WHEN 'poor' THEN 0 END AS p1,
-      CASE WHEN annual_income < 20000 THEN 5 WHEN annual_income < 50000 THEN 15 WHEN annual_income >= 50000 THEN 25 END AS p2,
-      CASE WHEN farming_years < 3 THEN 5 WHEN farming_years < 10 THEN 10 WHEN farming_years >= 10 THEN 15 END AS p3,
-      CASE WHEN assets < 50000 THEN 5 WHEN assets < 200000 THEN 10 WHEN assets >= 200000 THEN 15 END AS p4,
-      CASE loan_record WHEN 'on_time' THEN 20 WHEN 'none' THEN 12 WHEN 'late' THEN 0 END AS p5,
-      CASE WHEN civilised_household THEN 5 ELSE 0 END AS p6,
-      CASE WHEN guarantee_called THEN -10 ELSE 0 END AS p7,
-      loan_record <> 'late' AS not_late
-    FROM clean
-  ), first AS (
-    SELECT *, age BETWEEN 18 AND 65 AS s0, status <> 'moved_away' AS s1, status <> 'deceased' AS s2,
-      status <> 'absconded' AS s3, NOT adverse_record AS s4, NOT other_unfitness AS s5,
-      DATE '$ON' > valid_until AS expired, DATE '$ON' >= valid_until - 30 AS due,
-      greatest(0, least(105, p1 + p2 + p3 + p4 + p5 + p6 + p7))
-        + CASE WHEN p1 + p2 + p3 + p4 + p5 IS NULL THEN NULL ELSE 0 END AS total
-    FROM facts
-  ), second AS (
-    SELECT *, s0 AND s1 AND s2 AND s3 AND s4 AND s5 AS fit,
-      CASE WHEN expired THEN 'expired' WHEN due THEN 'due_soon' WHEN NOT due THEN 'valid' ELSE 'needs_information' END AS record_validity,
-      CASE WHEN total >= 90 THEN 0 WHEN total >= 80 THEN 1 WHEN total >= 70 THEN 2 WHEN total >= 60 THEN 3
-        WHEN total >= 50 THEN 4 WHEN total < 50 THEN 5 END AS by_points
-    FROM first
-  ), third AS (
-    SELECT *, CASE WHEN NOT fit THEN 'excluded' WHEN fit THEN 'collectable' ELSE 'needs_information' END AS screening,
-      CASE WHEN adverse_record THEN 'D' WHEN adverse_record IS NULL OR by_points IS NULL THEN 'needs_information'
-        WHEN not_late IS NULL AND by_points < 3 THEN 'needs_information'
-        ELSE ['AAA', 'AA', 'A', 'B', 'C', 'D'][1 + CASE WHEN NOT not_late THEN greatest(by_points, 3) ELSE by_points END] END AS scoring
-    FROM second
-  ), fourth AS (
-    SELECT *, fit AS r0, committee BETWEEN 2 AND 3 OR NOT fit AS r1, lenders >= 1 OR NOT fit AS r2, counted >= 2 OR NOT fit AS r3,
-      CASE WHEN counted > 0 THEN approvals * 2 > counted END AS r4,
-      coalesce(CASE WHEN record_validity IN ('valid', 'due_soon') THEN provincial_grade END, told(scoring)) AS grade,
-      need > granted_limit AS above
-    FROM third
-  ), fifth AS (
-    SELECT *, coalesce(grade, 'needs_information') AS grading,
-      CASE WHEN NOT (r1 AND r2 AND r3) THEN 'review_again' WHEN (r1 AND r2 AND r3) IS NULL THEN 'needs_information'
-        WHEN NOT (r0 AND r4) THEN 'not_listed' WHEN (r0 AND r4) IS NULL THEN 'needs_information' ELSE 'white_listed' END AS review,
-      above AND has_collateral AS w0, above AND has_guarantor AS w1, above AND has_project AND grade IN ('AAA', 'AA') AS w2,
-      has_project OR need > 0 AS w4
-    FROM fourth
-  ), sixth AS (
-    SELECT *, told(review) IN ('not_listed', 'review_again') AS g0, told(record_validity) = 'expired' AS g1,
-      NOT basic_information OR NOT property_information OR NOT income_information AS g2,
-      CASE WHEN w0 THEN 0 WHEN w0 IS NULL THEN -1 WHEN w1 THEN 1 WHEN w1 IS NULL THEN -1 WHEN w2 THEN 2 WHEN w2 IS NULL THEN -1
-        WHEN above THEN 3 WHEN above IS NULL THEN -1 WHEN w4 THEN 4 WHEN w4 IS NULL THEN -1 ELSE 5 END AS use
-    FROM fifth
-  ), seventh AS (
-    SELECT *, CASE WHEN g0 THEN 0 WHEN g0 IS NULL THEN -1 WHEN g1 THEN 1 WHEN g1 IS NULL THEN -1 WHEN g2 THEN 2
-      WHEN g2 IS NULL OR grade IS NULL THEN -1 WHEN grade = 'AAA' THEN 3 WHEN grade = 'AA' THEN 4 WHEN grade = 'A' THEN 5 ELSE 6 END AS granting
-    FROM sixth
-  )
-  SELECT id, village_id, township_id, birth_date, status, adverse_record, other_unfitness, votes, provincial_grade,
-    graded_on, conduct, annual_income, farming_years, assets, loan_record, civilised_household, guarantee_called,
-    basic_information, property_information, income_information, granted_limit, need, has_project, has_collateral,
-    has_guarantor, loan_balance, npl_balance, lender_loan_balance, lender_npl_balance,
-    record_validity, f(expired, 1) + f(due, 2) AS record_validity__not_met, u(expired, 1) + u(due, 2) AS record_validity__unknown,
-    valid_until AS record_validity__last_valid_day,
-    scoring, f(s4, 1) + f(not_late, 2) AS scoring__not_met, u(s4, 1) + u(not_late, 2) AS scoring__unknown, total AS scoring__total,
-    p1 AS scoring__points__conduct, p2 AS scoring__points__annual_income, p3 AS scoring__points__farming_years,
-    p4 AS scoring__points__assets, p5 AS scoring__points__loan_record, p6 AS scoring__points__civilised_household,
-    p7 AS scoring__points__guarantee_called,
-    grading, CASE WHEN grade IS NULL THEN 0 ELSE 31 - CASE grade WHEN 'AAA' THEN 1 WHEN 'AA' THEN 2 WHEN 'A' THEN 4
-      WHEN 'B' THEN 8 WHEN 'C' THEN 16 ELSE 0 END END AS grading__not_met,
-    CASE WHEN grade IS NULL THEN 31 ELSE 0 END AS grading__unknown,
-    screening, f(s0, 1) + f(s1, 2) + f(s2, 4) + f(s3, 8) + f(s4, 16) + f(s5, 32) AS screening__not_met,
-    u(s0, 1) + u(s1, 2) + u(s2, 4) + u(s3, 8) + u(s4, 16) + u(s5, 32) AS screening__unknown,
-    review, f(r0, 1) + f(r1, 2) + f(r2, 4) + f(r3, 8) + f(r4, 16) AS review__not_met,
-    u(r0, 1) + u(r1, 2) + u(r2, 4) + u(r3, 8) + u(r4, 16) AS review__unknown,
-    CASE WHEN granting IN (1, 2) THEN 'collect_first' WHEN granting IN (3, 4, 5) THEN 'submit_for_approval'
-      WHEN granting = -1 THEN 'needs_information' ELSE 'finish_collection_offer_other_services' END AS "grant",
-    f(g0, 1) + f(g1, 2) + f(g2, 4) + f(grade = 'AAA', 8) + f(grade = 'AA', 16) + f(grade = 'A', 32) AS grant__not_met,
-    u(g0, 1) + u(g1, 2) + u(g2, 4) + CASE WHEN grade IS NULL THEN 56 ELSE 0 END AS grant__unknown,
-    CASE granting WHEN -1 THEN NULL WHEN 3 THEN 200000 WHEN 4 THEN 100000 WHEN 5 THEN 50000 ELSE 0 END AS grant__limit,
-    CASE WHEN use = -1 THEN 'needs_information' WHEN use < 4 THEN 'recommend_products' ELSE 'within_limit' END AS usage,
-    f(w0, 1) + f(w1, 2) + f(w2, 4) + f(above, 8) + f(w4, 16) AS usage__not_met,
-    u(w0, 1) + u(w1, 2) + u(w2, 4) + u(above, 8) + u(w4, 16) AS usage__unknown,
-    CASE WHEN use BETWEEN 0 AND 4 THEN 'key' WHEN use = 5 THEN 'regular' END AS usage__tier,
-    CASE use WHEN 0 THEN 'secured_loan' WHEN 1 THEN 'guaranteed_loan' WHEN 2 THEN 'credit_increase' WHEN 3 THEN 'case_by_case'
-      WHEN 4 THEN 'pre_granted_loan' WHEN 5 THEN 'pre_granted_loan' END AS usage__product
-  FROM seventh ORDER BY id
-) TO '$OUT/household.parquet' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000);
-
--- Counts: null where one record cannot be told.
 CREATE TEMP MACRO count_of(x) AS CASE WHEN bool_or(x IS NULL) THEN NULL ELSE count(*) FILTER (WHERE x) END;
 CREATE TEMP MACRO sum_of(x) AS CASE WHEN count(x) = count(*) THEN sum(x) END;
+
+-- ── Checks: each row with each fault; a row with any is not used ────────────────────────────────────────────────────
+CREATE TEMP MACRO fault(wrong, col, code) AS CASE WHEN wrong THEN {'column_name': col, 'code': code} END;
+CREATE TEMP MACRO faulty_id(id) AS [
+  fault(id IS NULL, 'id', 'no_id'), fault(length(id) > 64, 'id', 'long_id'),
+  fault(regexp_full_match(id, '[0-9]{17}[0-9Xx]'), 'id', 'identity_card'),
+  fault(regexp_matches(id, '[\x00-\x1f\x7f]'), 'id', 'not_printable')];
+CREATE TEMP MACRO figure(x, col) AS [fault(x < 0, col, 'too_small'), fault(x >= 1e15, col, 'too_large')];
+CREATE TEMP MACRO part(a, b, col) AS fault(a > b, col, 'part_exceeds_whole');
+CREATE TEMP MACRO choice(x, col, choices) AS fault(NOT list_contains(choices, x), col, 'not_a_choice');
+CREATE TEMP MACRO step_done(x, col) AS choice(x, col, ['not_yet', 'passed', 'refused']);
+CREATE TEMP MACRO objection_code(x) AS choice(x, 'objection', ['none', 'pending', 'dismissed', 'upheld']);
+CREATE TEMP MACRO read_file(name) AS TABLE
+  SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row FROM read_parquet('$IN/' || name || '.parquet', file_row_number = true);
+
+CREATE TEMP VIEW raw_household AS SELECT * REPLACE (nullif(trim(id), '') AS id, nullif(trim(village), '') AS village) FROM read_file('households');
+CREATE TEMP VIEW raw_village AS SELECT * REPLACE (nullif(trim(id), '') AS id, nullif(trim(township), '') AS township) FROM read_file('villages');
+CREATE TEMP VIEW raw_township AS SELECT * REPLACE (nullif(trim(id), '') AS id) FROM read_file('townships');
+CREATE TEMP VIEW raw_county AS SELECT 'county' AS id, * FROM read_file('county');
+
+CREATE TEMP TABLE bad AS
+WITH found AS (
+  SELECT 'household' AS subject, _row, id, faulty_id(id) || [
+      fault(village IS NULL, 'village', 'no_record_above'),
+      fault(village NOT IN (SELECT id FROM raw_village WHERE id IS NOT NULL), 'village', 'strange_record_above'),
+      choice(status, 'status', ['resident', 'moved_away', 'deceased', 'absconded']),
+      choice(provincial_grade, 'provincial_grade', ['AAA', 'AA', 'A', 'B', 'C', 'D']),
+      choice(conduct, 'conduct', ['good', 'fair', 'poor']), choice(loan_record, 'loan_record', ['on_time', 'none', 'late']),
+      choice(told_by, 'told_by', ['not_told', 'board', 'phone', 'letter', 'other']),
+      fault(len(list_filter(votes, lambda v: v.side NOT IN ('committee', 'lender'))) > 0, 'votes.side', 'not_a_choice'),
+      fault(len(list_filter(votes, lambda v: v.verdict NOT IN ('approve', 'oppose', 'abstain'))) > 0, 'votes.verdict', 'not_a_choice'),
+      part(npl_balance, loan_balance, 'npl_balance'), part(lender_loan_balance, loan_balance, 'lender_loan_balance'),
+      part(lender_npl_balance, lender_loan_balance, 'lender_npl_balance'), part(lender_npl_balance, npl_balance, 'lender_npl_balance')]
+    || figure(annual_income, 'annual_income') || figure(farming_years, 'farming_years') || figure(assets, 'assets')
+    || figure(granted_limit, 'granted_limit') || figure(need, 'need') || figure(loan_balance, 'loan_balance')
+    || figure(npl_balance, 'npl_balance') || figure(lender_loan_balance, 'lender_loan_balance')
+    || figure(lender_npl_balance, 'lender_npl_balance') AS faults FROM raw_household
+  UNION ALL
+  SELECT 'village', _row, id, faulty_id(id) || [
+      fault(township IS NULL, 'township', 'no_record_above'),
+      fault(township NOT IN (SELECT id FROM raw_township WHERE id IS NOT NULL), 'township', 'strange_record_above'),
+      step_done(first_review, 'first_review'), step_done(second_review, 'second_review'), step_done(determination, 'determination'),
+      objection_code(objection), fault(integrity_score > 100, 'integrity_score', 'too_large'),
+      part(a_grade_households, households, 'a_grade_households'), part(collectable_households, households, 'collectable_households'),
+      part(filed_households, collectable_households, 'filed_households'), part(granted_households, filed_households, 'granted_households'),
+      part(borrowing_households, households, 'borrowing_households'),
+      part(npl_balance, loan_balance, 'npl_balance'), part(lender_loan_balance, loan_balance, 'lender_loan_balance'),
+      part(lender_npl_balance, lender_loan_balance, 'lender_npl_balance'), part(lender_npl_balance, npl_balance, 'lender_npl_balance')]
+    || figure(households, 'households') || figure(a_grade_households, 'a_grade_households')
+    || figure(collectable_households, 'collectable_households') || figure(filed_households, 'filed_households')
+    || figure(granted_households, 'granted_households') || figure(borrowing_households, 'borrowing_households')
+    || figure(loan_balance, 'loan_balance') || figure(npl_balance, 'npl_balance')
+    || figure(lender_loan_balance, 'lender_loan_balance') || figure(lender_npl_balance, 'lender_npl_balance')
+    || figure(residents, 'residents') || figure(per_capita_income, 'per_capita_income') || figure(integrity_score, 'integrity_score')
+    || figure(panel_committee, 'panel_committee') || figure(panel_lender, 'panel_lender') FROM raw_village
+  UNION ALL
+  SELECT 'township', _row, id, faulty_id(id) || [
+      step_done(first_review, 'first_review'), step_done(second_review, 'second_review'), step_done(determination, 'determination'),
+      objection_code(objection), part(npl_balance, loan_balance, 'npl_balance')]
+    || figure(leading_officers, 'leading_officers') || figure(liaison_officers, 'liaison_officers')
+    || figure(loan_balance, 'loan_balance') || figure(npl_balance, 'npl_balance') FROM raw_township
+  UNION ALL
+  SELECT 'county', _row, id, [
+      part(borrowing_households, households, 'borrowing_households'), part(npl_balance, loan_balance, 'npl_balance'),
+      part(household_loan_balance, loan_balance, 'household_loan_balance'),
+      part(household_npl_balance, household_loan_balance, 'household_npl_balance'), part(household_npl_balance, npl_balance, 'household_npl_balance')]
+    || figure(households, 'households') || figure(borrowing_households, 'borrowing_households')
+    || figure(household_loan_balance, 'household_loan_balance') || figure(household_npl_balance, 'household_npl_balance')
+    || figure(loan_balance, 'loan_balance') || figure(npl_balance, 'npl_balance') FROM raw_county
+), repeated AS (
+  SELECT 'household' AS subject, _row, id FROM raw_household UNION ALL SELECT 'village', _row, id FROM raw_village
+  UNION ALL SELECT 'township', _row, id FROM raw_township
+)
+SELECT subject, _row AS row, id, unnest(list_filter(faults, lambda x: x IS NOT NULL), recursive := true) FROM found
+UNION ALL
+SELECT subject, _row, id, 'id', 'repeated_id' FROM repeated WHERE id IS NOT NULL
+QUALIFY count(*) OVER (PARTITION BY subject, id) > 1;
+COPY (
+  SELECT subject, row, CASE WHEN NOT regexp_full_match(id, '[0-9]{17}[0-9Xx]') THEN id END AS id, column_name, code
+  FROM bad ORDER BY ALL
+) TO '$OUT/set_aside.parquet' (FORMAT parquet);
+
+-- ── Good rows ──────────────────────────────────────
+CREATE TEMP MACRO bad_rows(which) AS TABLE SELECT row FROM bad WHERE subject = which;
+CREATE TEMP TABLE township AS SELECT 'county' AS county_id, * EXCLUDE (_row) FROM raw_township
+  WHERE _row NOT IN (FROM bad_rows('township'));
+CREATE TEMP TABLE village AS SELECT v.* EXCLUDE (_row, township), v.township AS township_id, t.county_id
+  FROM raw_village v LEFT JOIN township t ON v.township = t.id WHERE _row NOT IN (FROM bad_rows('village'));
+CREATE TEMP TABLE county AS SELECT * EXCLUDE (_row) FROM raw_county WHERE _row NOT IN (FROM bad_rows('county'));
+
+-- ── What counts and decisions read of households ──────────────────────────────────────────────────────────────────────────────────────────────────────
+CREATE TEMP VIEW household AS
+  WITH facts AS (
+    SELECT h.* EXCLUDE (village, township, filed, granted, granted_on, drawn_on, arrears, _row), village AS village_id, township_id, county_id,
+      year(today()) - year(birth_date)
+        - CASE WHEN month(birth_date) * 100 + day(birth_date) > month(today()) * 100 + day(today()) THEN 1 ELSE 0 END AS _age,
+      many(list_transform(votes, lambda v: v.side = 'committee')) AS _committee,
+      many(list_transform(votes, lambda v: v.side = 'committee' AND NOT v.related)) AS _committee_counted,
+      many(list_transform(votes, lambda v: v.side = 'lender' AND NOT v.related)) AS _lender_counted,
+      many(list_transform(votes, lambda v: NOT v.related)) AS _counted,
+      many(list_transform(votes, lambda v: NOT v.related AND v.verdict = 'approve')) AS _approvals,
+      year_after(graded_on) AS _valid_until,
+      provincial_grade IS NOT NULL AND provincial_graded_on <= today() AND today() <= year_after(provincial_graded_on) AS _provincial_current,
+      CASE conduct WHEN 'good' THEN 25 WHEN 'fair' THEN 15 WHEN 'poor' THEN 0 END AS scoring__points__conduct,
+      CASE WHEN annual_income < 20000 THEN 5 WHEN annual_income < 50000 THEN 15 WHEN annual_income >= 50000 THEN 25 END AS scoring__points__annual_income,
+      CASE WHEN farming_years < 3 THEN 5 WHEN farming_years < 10 THEN 10 WHEN farming_years >= 10 THEN 15 END AS scoring__points__farming_years,
+      CASE WHEN assets < 50000 THEN 5 WHEN assets < 200000 THEN 10 WHEN assets >= 200000 THEN 15 END AS scoring__points__assets,
+      CASE loan_record WHEN 'on_time' THEN 20 WHEN 'none' THEN 12 WHEN 'late' THEN 0 END AS scoring__points__loan_record,
+      CASE WHEN civilised_household THEN 5 ELSE 0 END AS scoring__points__civilised_household,
+      CASE WHEN guarantee_called THEN -10 ELSE 0 END AS scoring__points__guarantee_called
+    FROM raw_household h LEFT JOIN (SELECT id AS _village, township_id, county_id FROM village) ON village = _village
+    WHERE _row NOT IN (FROM bad_rows('household'))
+  ), validity AS (
+    SELECT *, graded_on > today() AS _v1, today() > _valid_until AS _v2, today() >= _valid_until - due_notice() AS _v3,
+      _age BETWEEN 18 AND 65 AS _s1, status <> 'moved_away' AS _s2, status <> 'deceased' AS _s3, status <> 'absconded' AS _s4,
+      NOT adverse_record AS _s5, NOT other_unfitness AS _s6, loan_record <> 'late' AS _not_late,
+      scoring__points__conduct + scoring__points__annual_income + scoring__points__farming_years + scoring__points__assets
+        + scoring__points__loan_record + scoring__points__civilised_household + scoring__points__guarantee_called AS _points
+    FROM facts
+  )
+  SELECT *, _s1 AND _s2 AND _s3 AND _s4 AND _s5 AND _s6 AS _collectable,
+    CASE WHEN _points IS NOT NULL THEN greatest(0, least(105, _points)) END AS scoring__total,
+    CASE WHEN _v1 THEN 'not_possible' WHEN _v1 IS NULL THEN 'needs_information' WHEN _v2 THEN 'expired' WHEN _v2 IS NULL THEN 'needs_information'
+      WHEN _v3 THEN 'due_soon' WHEN _v3 IS NULL THEN 'needs_information' ELSE 'valid' END AS record_validity
+  FROM validity;
+
+-- ── Counts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 CREATE TEMP TABLE counted AS
-SELECT village_id, count(*) AS households, count_of(collectable) AS collectable_households,
-  count_of(provincial_grade IS NOT NULL AND provincial_grade IN ('AAA', 'AA', 'A') AND told(record_validity) IN ('valid', 'due_soon')) AS a_grade_households,
-  count_of(collectable AND graded_on IS NOT NULL AND told(record_validity) IN ('valid', 'due_soon')) AS filed_households,
-  count_of(collectable AND graded_on IS NOT NULL AND told(record_validity) IN ('valid', 'due_soon')
-    AND granted_limit IS NOT NULL AND granted_limit > 0) AS granted_households,
+SELECT village_id, any_value(county_id) AS county_id, count(*) AS households, count_of(_collectable) AS collectable_households,
+  count_of(_provincial_current AND provincial_grade IN ('AAA', 'AA', 'A')) AS a_grade_households,
+  count_of(_collectable AND graded_on IS NOT NULL AND in_force) AS filed_households,
+  count_of(_collectable AND graded_on IS NOT NULL AND in_force AND granted_limit IS NOT NULL AND granted_limit > 0) AS granted_households,
   count_of(loan_balance > 0) AS borrowing_households, sum_of(loan_balance) AS loan_balance, sum_of(npl_balance) AS npl_balance,
   sum_of(lender_loan_balance) AS lender_loan_balance, sum_of(lender_npl_balance) AS lender_npl_balance
-FROM (SELECT *, told(screening) = 'collectable' AS collectable FROM read_parquet('$OUT/household.parquet')) GROUP BY village_id;
-CREATE TEMP TABLE the_county AS
-SELECT c.* EXCLUDE (households, borrowing_households), h.households, h.borrowing_households
-FROM read_parquet('$IN/county.parquet') c,
-  (SELECT sum(households) AS households, sum_of(borrowing_households) AS borrowing_households FROM counted) h;
+FROM (SELECT *, known(record_validity) IN ('valid', 'due_soon') AS in_force FROM household) GROUP BY village_id;
+CREATE TEMP TABLE village_counted AS
+SELECT v.* EXCLUDE (households, a_grade_households, collectable_households, filed_households, granted_households,
+    borrowing_households, loan_balance, npl_balance, lender_loan_balance, lender_npl_balance),
+  -- of a village without any household all counts are 0
+  COLUMNS(h.* EXCLUDE (village_id, county_id))
+FROM village v LEFT JOIN (
+  SELECT * FROM counted
+  UNION ALL SELECT id, county_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM village WHERE id NOT IN (SELECT village_id FROM counted WHERE village_id IS NOT NULL)
+) h ON v.id = h.village_id;
+CREATE TEMP TABLE county_counted AS
+SELECT c.* EXCLUDE (households, borrowing_households), coalesce(h.households, 0) AS households,
+  CASE WHEN h.households > 0 THEN h.borrowing_households ELSE 0 END AS borrowing_households
+FROM county c, (SELECT sum(households)::BIGINT AS households, sum_of(borrowing_households)::BIGINT AS borrowing_households
+  FROM counted WHERE county_id IS NOT NULL) h;
 
--- Villages.
-CREATE TEMP MACRO step(a, b, c, d, e, f, g, h, i) AS CASE WHEN a THEN 0 WHEN a IS NULL THEN -1 WHEN b THEN 1 WHEN b IS NULL THEN -1
-  WHEN c THEN 2 WHEN c IS NULL THEN -1 WHEN d THEN 3 WHEN d IS NULL THEN -1 WHEN e THEN 4 WHEN e IS NULL THEN -1 WHEN f THEN 5
-  WHEN f IS NULL THEN -1 WHEN g THEN 6 WHEN g IS NULL THEN -1 WHEN h THEN 7 WHEN h IS NULL THEN -1 WHEN i THEN 8
-  WHEN i IS NULL THEN -1 ELSE 9 END;
-COPY (
-  WITH facts AS (
-    SELECT v.* EXCLUDE (township, households, a_grade_households, collectable_households, filed_households, granted_households,
-        borrowing_households, loan_balance, npl_balance, lender_loan_balance, lender_npl_balance), v.township AS township_id,
-      coalesce(h.households, 0) AS households,
-      CASE WHEN village_id IS NULL THEN 0 ELSE h.a_grade_households END AS a_grade_households,
-      CASE WHEN village_id IS NULL THEN 0 ELSE h.collectable_households END AS collectable_households,
-      CASE WHEN village_id IS NULL THEN 0 ELSE h.filed_households END AS filed_households,
-      CASE WHEN village_id IS NULL THEN 0 ELSE h.granted_households END AS granted_households,
-      CASE WHEN village_id IS NULL THEN 0 ELSE h.borrowing_households END AS borrowing_households,
-      CASE WHEN village_id IS NULL THEN 0 ELSE h.loan_balance END AS loan_balance,
-      CASE WHEN village_id IS NULL THEN 0 ELSE h.npl_balance END AS npl_balance,
-      CASE WHEN village_id IS NULL THEN 0 ELSE h.lender_loan_balance END AS lender_loan_balance,
-      CASE WHEN village_id IS NULL THEN 0 ELSE h.lender_npl_balance END AS lender_npl_balance,
-      v.title_in_force OR t.title_in_force AS entitled, c.households AS c_households, c.borrowing_households AS c_borrowing,
-      wide(c.loan_balance) AS c_loans, wide(c.npl_balance) AS c_npl
-    FROM raw_village v LEFT JOIN counted h ON v.id = village_id LEFT JOIN raw_township t ON v.township = t.id, the_county c
-  ), checked AS (
-    SELECT *, CASE WHEN households > 0 THEN a_grade_households * 100 >= households * 55 END AS c0,
-      CASE WHEN households > 0 AND c_households > 0 THEN borrowing_households * c_households > c_borrowing * households END AS c9,
-      CASE WHEN loan_balance > 0 AND c_loans > 0 THEN wide(npl_balance) * c_loans < c_npl * wide(loan_balance) END AS c10,
-      CASE WHEN collectable_households > 0 THEN filed_households * 10 >= collectable_households * 9 END AS c11,
-      CASE WHEN filed_households > 0 THEN granted_households * 2 >= filed_households END AS c12,
-      CASE WHEN lender_loan_balance > 0 THEN lender_npl_balance * 50 <= lender_loan_balance END AS c13
-    FROM facts
-  ), judged AS (
-    SELECT *, c0 AND collective_economy_sound AND financial_rules_sound AND public_order_stable AND leadership_sound AND supports_lenders
-      AND promotes_credit AND no_debt_dispute AND residents_financially_aware AND c9 AND c10 AND c11 AND c12 AND c13 AS good
-    FROM checked
-  ), steps AS (
-    SELECT *, step(NOT preselected, NOT applied, NOT good, NOT first_review_passed, NOT second_review_passed, NOT determined,
-      NOT notice_posted, objection_open, DATE '$ON' <= notice_posted_on + 7) AS next,
-      DATE '$ON' <= notice_posted_on + 7 AS running, DATE '$ON' < titled_on + INTERVAL 1 YEAR AS early
-    FROM judged
+-- ── A village's title and what it gives ───────────────────────────────────
+CREATE TEMP TABLE designation AS
+  WITH criteria AS (
+    SELECT v.*, [at_least(v.a_grade_households, v.households, 55), collective_economy_sound, financial_rules_sound, public_order_stable,
+        leadership_sound, supports_lenders, promotes_credit, no_debt_dispute, residents_financially_aware,
+        above(v.borrowing_households, v.households, c.borrowing_households, c.households),
+        above(c.household_npl_balance, c.household_loan_balance, v.npl_balance, v.loan_balance),
+        at_least(v.filed_households, v.collectable_households, 90), at_least(v.granted_households, v.filed_households, 50),
+        at_most(v.lender_npl_balance, v.lender_loan_balance, 2)] AS _credit
+    FROM village_counted v LEFT JOIN county_counted c ON v.county_id = c.id
+  ), rows AS (
+    SELECT *, every(_credit) AS _good, [NOT title_in_force, today() < year_after(titled_on), NOT every(_credit)] AS _designation FROM criteria
+  ), outcomes AS (
+    SELECT *, checklist(_good, 'qualified', 'not_qualified') AS credit_village, fs(_credit) AS credit_village__not_met, us(_credit) AS credit_village__unknown,
+      CASE first_row(_designation) WHEN 1 THEN 'untitled' WHEN 2 THEN 'keep' WHEN 3 THEN 'revoke' WHEN 0 THEN 'renew' ELSE 'needs_information' END AS village_designation,
+      fs(_designation) AS village_designation__not_met, us(_designation) AS village_designation__unknown
+    FROM rows
   )
-  SELECT * EXCLUDE (entitled, c_households, c_borrowing, c_loans, c_npl, c0, c9, c10, c11, c12, c13, good, next, running, early),
-    CASE WHEN good THEN 'qualified' WHEN NOT good THEN 'not_qualified' ELSE 'needs_information' END AS credit_village,
-    f(c0, 1) + f(collective_economy_sound, 2) + f(financial_rules_sound, 4) + f(public_order_stable, 8) + f(leadership_sound, 16)
-      + f(supports_lenders, 32) + f(promotes_credit, 64) + f(no_debt_dispute, 128) + f(residents_financially_aware, 256)
-      + f(c9, 512) + f(c10, 1024) + f(c11, 2048) + f(c12, 4096) + f(c13, 8192) AS credit_village__not_met,
-    u(c0, 1) + u(collective_economy_sound, 2) + u(financial_rules_sound, 4) + u(public_order_stable, 8) + u(leadership_sound, 16)
-      + u(supports_lenders, 32) + u(promotes_credit, 64) + u(no_debt_dispute, 128) + u(residents_financially_aware, 256)
-      + u(c9, 512) + u(c10, 1024) + u(c11, 2048) + u(c12, 4096) + u(c13, 8192) AS credit_village__unknown,
-    CASE WHEN next = 9 THEN 'award' WHEN next = 8 THEN 'wait' WHEN next = 2 THEN 'not_qualified' WHEN next >= 0 THEN 'next_step'
-      ELSE 'needs_information' END AS village_award,
-    f(NOT preselected, 1) + f(NOT applied, 2) + f(NOT good, 4) + f(NOT first_review_passed, 8) + f(NOT second_review_passed, 16)
-      + f(NOT determined, 32) + f(NOT notice_posted, 64) + f(objection_open, 128) + f(running, 256) AS village_award__not_met,
-    u(preselected, 1) + u(applied, 2) + u(good, 4) + u(first_review_passed, 8) + u(second_review_passed, 16)
-      + u(determined, 32) + u(notice_posted, 64) + u(objection_open, 128) + u(running, 256) AS village_award__unknown,
-    CASE WHEN next IN (0, 3, 9) THEN 'lender' WHEN next = 1 THEN 'village_committee' WHEN next IN (2, 8) THEN 'nobody'
-      WHEN next = 4 THEN 'leading_group' WHEN next >= 5 THEN 'group_office' END AS village_award__actor,
-    CASE WHEN next = 9 THEN 'lender' END AS village_award__awarding_body,
-    CASE WHEN NOT title_in_force THEN 'untitled' WHEN title_in_force IS NULL THEN 'needs_information' WHEN early THEN 'keep'
-      WHEN early IS NULL THEN 'needs_information' WHEN NOT good THEN 'revoke' WHEN good THEN 'renew' ELSE 'needs_information' END AS village_designation,
-    f(NOT title_in_force, 1) + f(early, 2) + f(NOT good, 4) + f(good, 8) AS village_designation__not_met,
-    u(title_in_force, 1) + u(early, 2) + u(good, 4) + u(good, 8) AS village_designation__unknown,
-    CASE WHEN NOT title_in_force THEN 0.0 WHEN title_in_force IS NULL THEN NULL WHEN early THEN 0.0 WHEN early IS NULL THEN NULL
-      WHEN NOT good THEN 0.0 WHEN good THEN 0.1 END AS village_designation__limit_raise,
-    CASE WHEN entitled THEN 'entitled' WHEN NOT entitled THEN 'not_entitled' ELSE 'needs_information' END AS village_measures,
-    CASE WHEN NOT entitled THEN 15 ELSE 0 END AS village_measures__not_met,
-    CASE WHEN entitled IS NULL THEN 15 ELSE 0 END AS village_measures__unknown,
-    CASE WHEN entitled THEN 0.005 END AS village_measures__rate_discount__rate_discount,
-    CASE WHEN entitled THEN greatest(0.030 + 0.025 - 0.005, 0.045) END AS village_measures__rate_discount__rate,
-    CASE WHEN entitled THEN 'wednesday' END AS village_measures__village_service__service_day
-  FROM steps ORDER BY id
+  SELECT o.*, known(village_designation) IN ('renew', 'keep')
+    OR (t.title_in_force AND today() < year_after(t.titled_on) + review_grace()) AS _entitled
+  FROM outcomes o LEFT JOIN township t ON o.township_id = t.id;
+
+-- ── Decisions about households ──────────────────────────────────────────────────────────────────────────────────────────────────────
+COPY (
+  WITH surrounded AS (
+    SELECT h.*, _entitled FROM household h LEFT JOIN (SELECT id AS _village, _entitled FROM designation) ON h.village_id = _village
+    ORDER BY h.id -- here, where rows are narrow
+  ), places AS (
+    SELECT *, CASE WHEN scoring__total >= 90 THEN 1 WHEN scoring__total >= 80 THEN 2 WHEN scoring__total >= 70 THEN 3
+      WHEN scoring__total >= 60 THEN 4 WHEN scoring__total >= 50 THEN 5 WHEN scoring__total < 50 THEN 6 END AS _place
+    FROM surrounded
+  ), scored AS (
+    SELECT *, CASE WHEN adverse_record THEN 'D' WHEN adverse_record IS NULL OR _place IS NULL OR (_not_late IS NULL AND _place < 4) THEN 'needs_information'
+      ELSE ['AAA', 'AA', 'A', 'B', 'C', 'D'][CASE WHEN _not_late THEN _place ELSE greatest(_place, 4) END] END AS scoring
+    FROM places
+  ), graded AS (
+    SELECT *, CASE WHEN _provincial_current THEN provincial_grade WHEN NOT _provincial_current THEN known(scoring) END AS _grade,
+      NOT _provincial_current AND known(record_validity) = 'expired' AS _expired,
+      _committee BETWEEN 2 AND 3 OR NOT _collectable AS _r2, _lender_counted >= 1 OR NOT _collectable AS _r3,
+      _committee_counted >= 2 OR NOT _collectable AS _r4, CASE WHEN _counted > 0 THEN _approvals * 2 > _counted END AS _r5
+    FROM scored
+  ), reviewed AS (
+    SELECT *, CASE WHEN _expired THEN 'expired' WHEN _expired IS NULL OR _grade IS NULL THEN 'needs_information' ELSE _grade END AS grading,
+      CASE WHEN NOT _collectable THEN 'not_reviewed' WHEN _collectable IS NULL THEN 'needs_information'
+        WHEN NOT (_r2 AND _r3 AND _r4) THEN 'review_again' WHEN (_r2 AND _r3 AND _r4) IS NULL THEN 'needs_information'
+        WHEN NOT _r5 THEN 'not_listed' WHEN _r5 IS NULL THEN 'needs_information' ELSE 'white_listed' END AS review
+    FROM graded
+  ), outcomes AS (
+    SELECT *, known(grading) AS _g, known(review) AS _r, known(record_validity) IN ('expired', 'not_possible') AS _no_record,
+      need > granted_limit AS _above, granted_limit <= 0 AS _not_granted FROM reviewed
+  ), rows AS (
+    SELECT *, _r = 'not_reviewed' AS _g1, _r = 'review_again' AS _g2, _r = 'not_listed' AS _g3,
+      NOT basic_information OR NOT property_information OR NOT income_information AS _g5, _g = 'AAA' AS _g6, _g = 'AA' AS _g7, _g = 'A' AS _g8, _g = 'expired' AS _g9,
+      adverse_record OR loan_record = 'late' AS _own_record,
+      _r IN ('not_reviewed', 'review_again', 'not_listed') AS _n1, NOT list_posted AS _n2, told_by = 'not_told' AS _n3,
+      _above AND _g IN ('AAA', 'AA', 'A') AND has_collateral AS _u2, _above AND _g IN ('AAA', 'AA', 'A') AND has_project AND has_guarantor AS _u3,
+      _above AND has_project AND _g IN ('AAA', 'AA') AS _u4, has_project AND has_funds AS _u6
+    FROM outcomes
+  ), first_rows AS (
+    SELECT *, CASE WHEN _g1 THEN 1 WHEN _g1 IS NULL THEN -1 WHEN _g2 THEN 2 WHEN _g3 THEN 3 WHEN _no_record THEN 4 WHEN _no_record IS NULL THEN -1
+        WHEN _g5 THEN 5 WHEN _g5 IS NULL OR _g IS NULL THEN -1 WHEN _g6 THEN 6 WHEN _g7 THEN 7 WHEN _g8 THEN 8 WHEN _g9 THEN 9 ELSE 0 END AS _grant,
+      CASE WHEN _not_granted THEN 1 WHEN _not_granted IS NULL THEN -1 WHEN _u2 THEN 2 WHEN _u2 IS NULL THEN -1 WHEN _u3 THEN 3 WHEN _u3 IS NULL THEN -1
+        WHEN _u4 THEN 4 WHEN _u4 IS NULL THEN -1 WHEN _above THEN 5 WHEN _above IS NULL THEN -1 WHEN _u6 THEN 6 WHEN _u6 IS NULL THEN -1 ELSE 0 END AS _usage,
+      CASE WHEN _not_granted THEN 'stays' WHEN _not_granted IS NULL THEN 'needs_information' WHEN NOT _entitled THEN 'stays' WHEN _entitled IS NULL THEN 'needs_information'
+        WHEN NOT _collectable THEN 'stays' WHEN _collectable IS NULL THEN 'needs_information' WHEN _own_record THEN 'stays' WHEN _own_record IS NULL THEN 'needs_information'
+        WHEN _no_record THEN 'stays' WHEN _no_record IS NULL THEN 'needs_information' ELSE 'may_be_raised' END AS limit_raise
+    FROM rows
+  ), written AS (
+    SELECT *, false AS beyond,
+      f(_v1, 1) + f(_v2, 2) + f(_v3, 4) AS record_validity__not_met, u(_v1, 1) + u(_v2, 2) + u(_v3, 4) AS record_validity__unknown,
+      CASE WHEN known(record_validity) <> 'not_possible' THEN _valid_until END AS record_validity__last_valid_day,
+      f(_s5, 1) + f(_not_late, 2) AS scoring__not_met, u(_s5, 1) + u(_not_late, 2) AS scoring__unknown,
+      f(_expired, 1) + CASE WHEN _grade IS NULL THEN 0 ELSE 62 - CASE _grade WHEN 'AAA' THEN 2 WHEN 'AA' THEN 4 WHEN 'A' THEN 8 WHEN 'B' THEN 16 WHEN 'C' THEN 32 ELSE 0 END END AS grading__not_met,
+      u(_expired, 1) + u(_grade, 62) AS grading__unknown,
+      checklist(_collectable, 'collectable', 'excluded') AS screening,
+      f(_s1, 1) + f(_s2, 2) + f(_s3, 4) + f(_s4, 8) + f(_s5, 16) + f(_s6, 32) AS screening__not_met,
+      u(_s1, 1) + u(_s2, 2) + u(_s3, 4) + u(_s4, 8) + u(_s5, 16) + u(_s6, 32) AS screening__unknown,
+      f(_collectable, 1) + f(_r2, 2) + f(_r3, 4) + f(_r4, 8) + f(_r5, 16) AS review__not_met,
+      u(_collectable, 1) + u(_r2, 2) + u(_r3, 4) + u(_r4, 8) + u(_r5, 16) AS review__unknown,
+      CASE WHEN _grant = -1 THEN 'needs_information' WHEN _grant = 1 THEN 'not_a_target' WHEN _grant = 2 THEN 'review_first'
+        WHEN _grant IN (4, 5, 9) THEN 'collect_first' WHEN _grant IN (6, 7, 8) THEN 'submit_for_approval' ELSE 'finish_collection_offer_other_services' END AS "grant",
+      f(_g1, 1) + f(_g2, 2) + f(_g3, 4) + f(_no_record, 8) + f(_g5, 16) + f(_g6, 32) + f(_g7, 64) + f(_g8, 128) + f(_g9, 256) AS grant__not_met,
+      u(_r, 7) + u(_no_record, 8) + u(_g5, 16) + u(_g, 480) AS grant__unknown,
+      CASE _grant WHEN -1 THEN NULL WHEN 6 THEN 200000 WHEN 7 THEN 100000 WHEN 8 THEN 50000 ELSE 0 END AS grant__limit,
+      f(_not_granted, 1) + f(NOT _entitled, 2) + f(NOT _collectable, 4) + f(_own_record, 8) + f(_no_record, 16) AS limit_raise__not_met,
+      u(_not_granted, 1) + u(_entitled, 2) + u(_collectable, 4) + u(_own_record, 8) + u(_no_record, 16) AS limit_raise__unknown,
+      CASE WHEN limit_raise = 'may_be_raised' THEN granted_limit * (1 + raise_by()) END AS limit_raise__limit,
+      CASE WHEN _n1 THEN 'keep_secret' WHEN _n1 IS NULL THEN 'needs_information' WHEN _n2 THEN 'post_list' WHEN _n2 IS NULL THEN 'needs_information'
+        WHEN _n3 THEN 'tell_household' WHEN _n3 IS NULL THEN 'needs_information' ELSE 'told' END AS notification,
+      f(_n1, 1) + f(_n2, 2) + f(_n3, 4) AS notification__not_met, u(_n1, 1) + u(_n2, 2) + u(_n3, 4) AS notification__unknown,
+      CASE WHEN _usage = -1 THEN 'needs_information' WHEN _usage = 1 THEN 'not_granted' WHEN _usage BETWEEN 2 AND 5 THEN 'recommend_products' ELSE 'within_limit' END AS usage,
+      f(_not_granted, 1) + f(_u2, 2) + f(_u3, 4) + f(_u4, 8) + f(_above, 16) + f(_u6, 32) AS usage__not_met,
+      u(_not_granted, 1) + u(_u2, 2) + u(_u3, 4) + u(_u4, 8) + u(_above, 16) + u(_u6, 32) AS usage__unknown,
+      CASE WHEN _usage BETWEEN 2 AND 6 THEN 'key' WHEN _usage = 0 THEN 'regular' END AS usage__tier,
+      CASE _usage WHEN 2 THEN 'secured_loan' WHEN 3 THEN 'guaranteed_loan' WHEN 4 THEN 'credit_increase' WHEN 5 THEN 'case_by_case'
+        WHEN 6 THEN 'pre_granted_loan' WHEN 0 THEN 'pre_granted_loan' END AS usage__product
+    FROM first_rows
+  )
+  SELECT COLUMNS('^[^_]') FROM written
+) TO '$OUT/household.parquet' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000);
+
+-- ── The award of a title: villages and townships share most steps ───────────────────────────────────────────────────
+CREATE TEMP MACRO running(posted) AS today() <= posted + notice_days();
+
+-- ── Villages ────────────────────────────────────────────────────────────────────────────────────────────────────────
+COPY (
+  WITH rows AS (
+    SELECT *, [panel_committee BETWEEN 2 AND 3, panel_lender >= 1, panel_upright, panel_truthful, lists_secret] AS _panel,
+      [NOT households_take_part OR NOT households_repay, NOT preselected, NOT applied, NOT opinions_gathered, NOT material_made, NOT _good,
+       first_review = 'not_yet', first_review = 'refused', NOT reported, NOT views_checked, second_review = 'not_yet', second_review = 'refused',
+       determination = 'not_yet', determination = 'refused', NOT system_approved, NOT notice_posted,
+       objection = 'pending', objection = 'upheld', running(notice_posted_on)] AS _award
+    FROM designation
+  ), written AS (
+    SELECT *, false AS beyond,
+      checklist(every(_panel), 'fit', 'unfit') AS panel, fs(_panel) AS panel__not_met, us(_panel) AS panel__unknown,
+      CASE first_row(_award) WHEN -1 THEN 'needs_information' WHEN 0 THEN 'award' WHEN 1 THEN 'not_selected' WHEN 6 THEN 'not_qualified'
+        WHEN 8 THEN 'refused' WHEN 12 THEN 'refused' WHEN 14 THEN 'refused' WHEN 18 THEN 'refused' WHEN 19 THEN 'wait' ELSE 'next_step' END AS village_award,
+      fs(_award) AS village_award__not_met, us(_award) AS village_award__unknown,
+      -- who acts in each row, and after all of them
+      ['nobody', 'lender_and_township', 'village_committee', 'lender', 'lender', 'nobody', 'lender', 'nobody', 'lender', 'group_office',
+       'group_office', 'nobody', 'group_office', 'nobody', 'lender', 'group_office', 'group_office', 'nobody', 'nobody', 'lender'
+      ][CASE first_row(_award) WHEN 0 THEN 20 WHEN -1 THEN NULL ELSE first_row(_award) END] AS village_award__actor,
+      CASE first_row(_award) WHEN 0 THEN 'lender' END AS village_award__awarding_body,
+      checklist(_entitled, 'entitled', 'not_entitled') AS village_measures, f(_entitled, 15) AS village_measures__not_met, u(_entitled, 15) AS village_measures__unknown,
+      NULL AS village_measures__rate_discount, NULL AS village_measures__rate, NULL AS village_measures__service_day, -- nothing where no row holds
+      CASE WHEN _entitled THEN usual_rate() - discounted_rate() END AS village_measures__rate_discount__rate_discount,
+      CASE WHEN _entitled THEN discounted_rate() END AS village_measures__rate_discount__rate,
+      CASE WHEN _entitled THEN 'wednesday' END AS village_measures__village_service__service_day
+    FROM rows
+  )
+  SELECT COLUMNS('^[^_]') FROM written ORDER BY id
 ) TO '$OUT/village.parquet' (FORMAT parquet, COMPRESSION zstd);
 
--- Townships.
+-- ── Townships ───────────────────────────────────────────────────────────────────────────────────────────────────────
+CREATE TEMP MACRO covered_until() AS DATE '2026-05-01' + INTERVAL 2 YEAR;
 COPY (
   WITH facts AS (
-    SELECT t.*, CASE WHEN township_id IS NULL THEN 0 ELSE v.villages END AS villages, CASE WHEN township_id IS NULL THEN 0 ELSE v.credit END AS credit,
-      wide(c.loan_balance) AS c_loans, wide(c.npl_balance) AS c_npl
-    FROM raw_township t LEFT JOIN (SELECT township_id, count(*) AS villages, count_of(told(credit_village) = 'qualified') AS credit
-      FROM read_parquet('$OUT/village.parquet') GROUP BY township_id) v ON t.id = township_id, the_county c
-  ), checked AS (
-    SELECT *, CASE WHEN villages > 0 THEN credit * 100 >= villages * 75 END AS c0,
-      CASE WHEN loan_balance > 0 AND c_loans > 0 THEN wide(npl_balance) * c_loans < c_npl * wide(loan_balance) END AS c7
+    SELECT t.*, coalesce(v.villages, []) AS villages, coalesce(v.number, 0) AS _villages, c.npl_balance AS _npl, c.loan_balance AS _loans,
+      CASE WHEN v.number > 0 THEN v.credit ELSE 0 END AS _credit_villages, CASE WHEN v.number > 0 THEN v.covered ELSE 0 END AS _covered
+    FROM township t LEFT JOIN county_counted c ON t.county_id = c.id LEFT JOIN (
+      SELECT township_id, count(*) AS number, count_of(known(credit_village) = 'qualified') AS credit,
+        count_of(collection_done AND filing_done AND granting_done AND completed_on <= covered_until()) AS covered,
+        list({id: id, credit_village: credit_village, collection_done: collection_done, filing_done: filing_done,
+          granting_done: granting_done, completed_on: completed_on} ORDER BY id) AS villages
+      FROM read_parquet('$OUT/village.parquet') GROUP BY township_id
+    ) v ON t.id = v.township_id
+  ), criteria AS (
+    SELECT *, [at_least(_credit_villages, _villages, 75), collective_economy_sound, financial_rules_sound, supports_credit_system,
+        supports_lenders, no_illegal_fundraising, no_debt_dispute, above(_npl, _loans, npl_balance, loan_balance)] AS _credit,
+      [leading_officers = 1, liaison_officers = 1, _covered >= _villages OR today() <= covered_until()] AS _progress
     FROM facts
-  ), judged AS (
-    SELECT *, c0 AND collective_economy_sound AND financial_rules_sound AND supports_credit_system AND supports_lenders
-      AND no_illegal_fundraising AND no_debt_dispute AND c7 AS good
-    FROM checked
-  ), steps AS (
-    SELECT *, step(NOT preselected, NOT applied, NOT good, NOT first_review_passed, NOT second_review_passed, NOT determined,
-      NOT notice_posted, objection_open, DATE '$ON' <= notice_posted_on + 7) AS next,
-      DATE '$ON' <= notice_posted_on + 7 AS running, DATE '$ON' < titled_on + INTERVAL 1 YEAR AS early
-    FROM judged
+  ), rows AS (
+    SELECT *, [NOT preselected, NOT applied, NOT opinions_gathered, NOT material_made, NOT every(_credit),
+        first_review = 'not_yet', first_review = 'refused', NOT reported, NOT views_checked, second_review = 'not_yet', second_review = 'refused',
+        determination = 'not_yet', determination = 'refused', NOT notice_posted,
+        objection = 'pending', objection = 'upheld', running(notice_posted_on)] AS _award,
+      [NOT title_in_force, today() < year_after(titled_on), NOT every(_credit)] AS _designation
+    FROM criteria
+  ), written AS (
+    SELECT *, false AS beyond,
+      checklist(every(_credit), 'qualified', 'not_qualified') AS credit_township, fs(_credit) AS credit_township__not_met, us(_credit) AS credit_township__unknown,
+      checklist(every(_progress), 'on_track', 'behind') AS township_progress, fs(_progress) AS township_progress__not_met, us(_progress) AS township_progress__unknown,
+      CASE first_row(_award) WHEN -1 THEN 'needs_information' WHEN 0 THEN 'award' WHEN 5 THEN 'not_qualified'
+        WHEN 7 THEN 'refused' WHEN 11 THEN 'refused' WHEN 13 THEN 'refused' WHEN 16 THEN 'refused' WHEN 17 THEN 'wait' ELSE 'next_step' END AS township_award,
+      fs(_award) AS township_award__not_met, us(_award) AS township_award__unknown,
+      ['lender_and_township', 'township_government', 'lender', 'lender', 'nobody', 'lender', 'nobody', 'lender', 'group_office',
+       'group_office', 'nobody', 'group_office', 'nobody', 'group_office', 'group_office', 'nobody', 'nobody', 'group_office'
+      ][CASE first_row(_award) WHEN 0 THEN 18 WHEN -1 THEN NULL ELSE first_row(_award) END] AS township_award__actor,
+      CASE first_row(_award) WHEN 0 THEN 'city_office' END AS township_award__awarding_body,
+      CASE first_row(_designation) WHEN 1 THEN 'untitled' WHEN 2 THEN 'keep' WHEN 3 THEN 'revoke' WHEN 0 THEN 'renew' ELSE 'needs_information' END AS township_designation,
+      fs(_designation) AS township_designation__not_met, us(_designation) AS township_designation__unknown
+    FROM rows
+  ), measured AS (
+    SELECT *, known(township_designation) IN ('renew', 'keep') AS _entitled FROM written
   )
-  SELECT * EXCLUDE (villages, credit, c_loans, c_npl, c0, c7, good, next, running, early),
-    CASE WHEN good THEN 'qualified' WHEN NOT good THEN 'not_qualified' ELSE 'needs_information' END AS credit_township,
-    f(c0, 1) + f(collective_economy_sound, 2) + f(financial_rules_sound, 4) + f(supports_credit_system, 8) + f(supports_lenders, 16)
-      + f(no_illegal_fundraising, 32) + f(no_debt_dispute, 64) + f(c7, 128) AS credit_township__not_met,
-    u(c0, 1) + u(collective_economy_sound, 2) + u(financial_rules_sound, 4) + u(supports_credit_system, 8) + u(supports_lenders, 16)
-      + u(no_illegal_fundraising, 32) + u(no_debt_dispute, 64) + u(c7, 128) AS credit_township__unknown,
-    CASE WHEN next = 9 THEN 'award' WHEN next = 8 THEN 'wait' WHEN next = 2 THEN 'not_qualified' WHEN next >= 0 THEN 'next_step'
-      ELSE 'needs_information' END AS township_award,
-    f(NOT preselected, 1) + f(NOT applied, 2) + f(NOT good, 4) + f(NOT first_review_passed, 8) + f(NOT second_review_passed, 16)
-      + f(NOT determined, 32) + f(NOT notice_posted, 64) + f(objection_open, 128) + f(running, 256) AS township_award__not_met,
-    u(preselected, 1) + u(applied, 2) + u(good, 4) + u(first_review_passed, 8) + u(second_review_passed, 16)
-      + u(determined, 32) + u(notice_posted, 64) + u(objection_open, 128) + u(running, 256) AS township_award__unknown,
-    CASE WHEN next IN (0, 3) THEN 'lender' WHEN next = 1 THEN 'township_government' WHEN next IN (2, 8) THEN 'nobody'
-      WHEN next = 4 THEN 'leading_group' WHEN next >= 5 THEN 'group_office' END AS township_award__actor,
-    CASE WHEN next = 9 THEN 'city_office' END AS township_award__awarding_body,
-    CASE WHEN NOT title_in_force THEN 'untitled' WHEN title_in_force IS NULL THEN 'needs_information' WHEN early THEN 'keep'
-      WHEN early IS NULL THEN 'needs_information' WHEN NOT good THEN 'revoke' WHEN good THEN 'renew' ELSE 'needs_information' END AS township_designation,
-    f(NOT title_in_force, 1) + f(early, 2) + f(NOT good, 4) AS township_designation__not_met,
-    u(title_in_force, 1) + u(early, 2) + u(good, 4) AS township_designation__unknown,
-    CASE WHEN title_in_force THEN 'entitled' WHEN NOT title_in_force THEN 'not_entitled' ELSE 'needs_information' END AS township_measures,
-    CASE WHEN NOT title_in_force THEN 15 ELSE 0 END AS township_measures__not_met,
-    CASE WHEN title_in_force IS NULL THEN 15 ELSE 0 END AS township_measures__unknown
-  FROM steps ORDER BY id
+  SELECT COLUMNS('^[^_]'), checklist(_entitled, 'entitled', 'not_entitled') AS township_measures,
+    f(_entitled, 31) AS township_measures__not_met, u(_entitled, 31) AS township_measures__unknown
+  FROM measured ORDER BY id
 ) TO '$OUT/township.parquet' (FORMAT parquet, COMPRESSION zstd);
 
--- The county.
+-- ── The county ──────────────────────────────────────────────────────────────────────────────────────────────────────
+-- Something is required only after its day: done, and on that day or before.
+CREATE TEMP MACRO due(last, done, done_on) AS (done AND done_on <= last) OR today() <= last;
+CREATE TEMP MACRO milestone(last, number, villages, percent) AS at_least(number, villages, percent) OR today() <= last;
 COPY (
   WITH facts AS (
-    SELECT c.*, v.* FROM the_county c, (
-      SELECT count(*) AS villages, count_of(collection_done AND filing_done AND granting_done) AS completed, count_of(pilot) AS pilot_villages,
-        count_of(pilot AND publicity_done AND graded AND collection_done AND filing_done AND granting_done) AS finished
-      FROM read_parquet('$OUT/village.parquet')) v
-  ), checked AS (
-    SELECT *, villages > 0 AND completed * 100 >= villages * 30 OR DATE '$ON' < DATE '2026-12-31' AS r0,
-      villages > 0 AND completed * 100 >= villages * 70 OR DATE '$ON' < DATE '2027-06-30' AS r2,
-      villages > 0 AND completed >= villages OR DATE '$ON' < DATE '2027-12-31' AS r3,
-      pilot_villages >= 4 OR DATE '$ON' < DATE '2026-05-31' AS p0, plan_issued OR DATE '$ON' < DATE '2026-05-31' AS p1,
-      staff_trained OR DATE '$ON' < DATE '2026-05-31' AS p2, launch_held OR DATE '$ON' < DATE '2026-05-31' AS p3,
-      finished >= pilot_villages OR DATE '$ON' < DATE '2026-06-30' AS p4, pilots_assessed OR DATE '$ON' < DATE '2026-07-31' AS p5
+    SELECT c.*, v.* FROM county_counted c, (
+      SELECT count(*) AS _villages, count_of(completed AND completed_on <= DATE '2026-12-31') AS _by_2026,
+        count_of(completed AND completed_on <= DATE '2027-06-30') AS _by_mid_2027, count_of(completed AND completed_on <= DATE '2027-12-31') AS _by_2027,
+        count_of(pilot) AS _pilots, count_of(pilot AND publicity_done AND graded AND completed AND pilot_finished_on <= DATE '2026-06-30') AS _finished,
+        coalesce(list({id: id, collection_done: collection_done, filing_done: filing_done, granting_done: granting_done, completed_on: completed_on,
+          pilot: pilot, publicity_done: publicity_done, graded: graded, pilot_finished_on: pilot_finished_on,
+          credit_village: credit_village, leadership_sound: leadership_sound,
+          supports_lenders: supports_lenders, per_capita_income: per_capita_income, integrity_score: integrity_score} ORDER BY id), []) AS villages
+      FROM (SELECT *, collection_done AND filing_done AND granting_done AS completed FROM read_parquet('$OUT/village.parquet') WHERE county_id IS NOT NULL)) v
+  ), criteria AS (
+    SELECT *, [due(DATE '2026-05-31', plan_issued, plan_issued_on), due(DATE '2026-05-31', staff_trained, staff_trained_on),
+        due(DATE '2026-05-31', launch_held, launch_held_on), _pilots >= 4 OR today() < DATE '2026-06-01',
+        _finished >= _pilots OR today() <= DATE '2026-06-30', due(DATE '2026-07-31', pilots_assessed, pilots_assessed_on)] AS _launch,
+      [milestone(DATE '2026-12-31', _by_2026, _villages, 30), milestone(DATE '2026-12-31', _by_2026, _villages, 30),
+       milestone(DATE '2027-06-30', _by_mid_2027, _villages, 70), milestone(DATE '2027-12-31', _by_2027, _villages, 100)] AS _rollout
     FROM facts
-  ), judged AS (
-    SELECT *, r0 AND r2 AND r3 AS rolled, p0 AND p1 AND p2 AND p3 AND p4 AND p5 AS piloted FROM checked
   )
-  SELECT households, borrowing_households, loan_balance, npl_balance, plan_issued, staff_trained, launch_held, pilots_assessed,
-    CASE WHEN piloted THEN 'on_track' WHEN NOT piloted THEN 'behind' ELSE 'needs_information' END AS pilots,
-    f(p0, 1) + f(p1, 2) + f(p2, 4) + f(p3, 8) + f(p4, 16) + f(p5, 32) AS pilots__not_met,
-    u(p0, 1) + u(p1, 2) + u(p2, 4) + u(p3, 8) + u(p4, 16) + u(p5, 32) AS pilots__unknown,
-    CASE WHEN rolled THEN 'on_track' WHEN NOT rolled THEN 'behind' ELSE 'needs_information' END AS rollout,
-    f(r0, 1) + f(r0, 2) + f(r2, 4) + f(r3, 8) AS rollout__not_met, u(r0, 1) + u(r0, 2) + u(r2, 4) + u(r3, 8) AS rollout__unknown
-  FROM judged
-) TO '$OUT/county.parquet' (FORMAT parquet);
+  SELECT COLUMNS('^[^_]'), false AS beyond,
+    checklist(every(_launch), 'on_track', 'behind') AS pilots, fs(_launch) AS pilots__not_met, us(_launch) AS pilots__unknown,
+    checklist(every(_rollout), 'on_track', 'behind') AS rollout, fs(_rollout) AS rollout__not_met, us(_rollout) AS rollout__unknown
+  FROM criteria
+) TO '$OUT/county.parquet' (FORMAT parquet, COMPRESSION zstd);

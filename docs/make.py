@@ -10,7 +10,7 @@ from gherkin.parser import Parser
 
 from rules.building.store import open_store
 from rules.format.manual import with_tables
-from rules.format.schema import schema_text
+from rules.format.schema import child_schema, document_schema, schema_text
 from rules.model import Edition
 from rules.values.markdown import cell, table
 from rules.values.text import Lang
@@ -92,7 +92,8 @@ def main(root: Path, plan: str) -> None:
     written = pages(edition, root / "features") | {"settings.md": settings_page()} | manual(root / "docs")
     for name, text in written.items():
         (root / "docs" / name).write_text(text, encoding="utf-8")
-    (root / "policies" / "policy.schema.json").write_text(schema_text(), encoding="utf-8")
+    for name, schema in (("policy", document_schema), ("child", child_schema)):
+        (root / "policies" / f"{name}.schema.json").write_text(schema_text(schema), encoding="utf-8")
 
 
 if __name__ == "__main__":

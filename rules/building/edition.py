@@ -11,10 +11,10 @@ from rules.building.items import ItemBuilder
 from rules.building.report import report_of
 from rules.files.source import Node
 from rules.format.grammar import FILES, OPTIONAL
-from rules.model import Assignment, Clause, Edition, Reading, Report, Rule, Sentence
+from rules.model import Acknowledged, Assignment, Clause, Edition, Reading, Report, Rule, Sentence
 from rules.problems.problem import Problems
 from rules.values.exact import read_date
-from rules.values.text import shown
+from rules.values.text import Text, shown
 
 
 def edition_of(files: Mapping[str, Node], digest: str, problems: Problems) -> Edition | None:
@@ -31,13 +31,15 @@ def edition_of(files: Mapping[str, Node], digest: str, problems: Problems) -> Ed
     rules = ordered([one for one in made if isinstance(one, Rule)], problems)
     report = report_of(files["report"], facts.resolver, rules) if "report" in files else Report()
     start, end = _effective(plan.at("effective"), problems)
+    acknowledged = _acknowledged(plan.at("acknowledged"), problems)
     if start is None or problems.errors:
         return None
     source = {key: node.text for key, node in plan.at("source").entries.items() if node.is_scalar}
     assignments = {one.id: one for one in made if isinstance(one, Assignment)}
     return Edition(
         plan.at("plan").text, text(plan.at("title")), text(plan.at("issuer")), start, end, source, digest,
-        subjects, rules, clauses, readings, assignments, report, flag(plan.at("effective").at("after_lapse")),
+        subjects, rules, clauses, readings, assignments, report, acknowledged,
+        flag(plan.at("effective").at("after_lapse")),
     )  # fmt: skip
 
 
@@ -47,8 +49,8 @@ def _declare(name: str, node: Node, facts: FactBuilder, problems: Problems) -> N
     if at.text != name:
         problems.add(at, "decision.file_name", file=name, id=at.text)
     if (head := head_of(node)) is not None:
-        facts.names.heads[name] = head
-    if name in facts.names.of_facts.get(subject, ()):
+        facts.names.heads |= {name: head, at.text: head}
+    if name in (*facts.names.of_facts.get(subject, ()), *facts.names.constants):
         problems.add(at, "decision.fact_of_same_name", id=name, subject=subject)
 
 
@@ -70,14 +72,28 @@ def _clause(key: str, node: Node, why: Node) -> Clause:
 
 
 def _effective(node: Node, problems: Problems) -> tuple[date | None, date | None]:
-    days = {key: read_date(node.at(key).text) for key in ("from", "to") if key in node.entries}
+    days = {key: read_date(node.at(key).text) for key in ("from", "to", "issued") if key in node.entries}
     for key, day in days.items():
         if day is None:
             problems.add(node.at(key), "fact.date", text=shown(node.at(key).text))
-    start, end = days.get("from"), days.get("to")
+    start, end, issued = (days.get(key) for key in ("from", "to", "issued"))
+    if start and issued and issued > start:
+        problems.warn(node.at("issued"), "warning.back_dated", start=start, day=issued,
+                      how=Text("印发", "issued"))  # fmt: skip
     if start and end and end < start:
         problems.add(node.at("to"), "edition.backwards")
     return start, end
+
+
+def _acknowledged(node: Node, problems: Problems) -> tuple[Acknowledged, ...]:
+    acknowledged = []
+    for one in node.items:
+        if (day := read_date(one.at("on").text)) is None:
+            problems.add(one.at("on"), "fact.date", text=shown(one.at("on").text))
+        else:
+            acknowledged.append(Acknowledged(one.at("warning").text, one.at("at").text, text(one.at("by")), day,
+                                             text(one.at("because")), one.mark))  # fmt: skip
+    return tuple(acknowledged)
 
 
 def _readings(root: Node, clauses: Mapping[str, Clause], problems: Problems) -> dict[str, Reading]:

@@ -9,7 +9,8 @@ from typing import Any
 from rules.building.names import Names
 from rules.building.resolver import Resolver
 from rules.files.source import Node
-from rules.model import Fact, Op, Subject
+from rules.model import CONSTANTS, Fact, Op, Subject
+from rules.model.uses import refs
 from rules.operations.operation import Place
 from rules.problems.problem import Problems
 from rules.values.exact import Type, Value, read_date, read_literal
@@ -17,6 +18,7 @@ from rules.values.kinds import KINDS, example
 from rules.values.text import Text, shown
 
 RESOLVING = object()
+PLAN = Text("方案常数", "Constants of the plan")
 
 
 def text(node: Node) -> Text:
@@ -47,19 +49,32 @@ class FactBuilder:
 
     def __init__(self, root: Node, problems: Problems) -> None:
         self.problems = problems
-        self.nodes: Mapping[str, Node] = root.entries["subjects"].entries
+        self.nodes = dict(root.entries["subjects"].entries)
         self.facts: dict[tuple[str, str], Any] = {}
         within = {name: node.at("within").text for name, node in self.nodes.items()}
         for name, above in within.items():
             if above and above not in within:
                 self.problems.unknown(self.nodes[name].at("within"), "subject.unknown", above, within)
         self._refuse_circles(within)
+        self._add_constants(root.at(CONSTANTS))
         names = {name: tuple(self._own(name)) for name in self.nodes}
-        self.names = Names(problems, within, names, self)
+        codes = (at.at("choices").entries for name in self.nodes for at in self._own(name).values())
+        self.names = Names(problems, within, names, self, frozenset(code for one in codes for code in one))
         self.resolver = Resolver(problems, self.names)
 
     def _own(self, subject: str) -> Mapping[str, Node]:
         return self.nodes[subject].at("facts").entries
+
+    def _add_constants(self, constants: Node) -> None:
+        """Add the constants of the whole plan; a name that a subject has too would mean two things."""
+        if CONSTANTS in self.nodes:
+            self.problems.add(self.nodes[CONSTANTS], "subject.reserved", subject=CONSTANTS)
+        for subject in self.nodes:
+            for name in constants.entries.keys() & self._own(subject).keys():
+                at = self.nodes[subject].at("facts").key(name)
+                self.problems.add(at, "fact.constant_of_same_name", id=name, subject=subject)
+        if constants.entries:
+            self.nodes[CONSTANTS] = replace(constants, value={"facts": constants})
 
     def _refuse_circles(self, within: dict[str, str]) -> None:
         for name, above in list(within.items()):
@@ -79,7 +94,7 @@ class FactBuilder:
         return {
             subject: Subject(
                 subject,
-                text(node.at("title")),
+                PLAN if subject == CONSTANTS else text(node.at("title")),
                 node.at("within").text,
                 {name: fact for name in self._own(subject) if (fact := self.built(subject, name)) is not None},
             )
@@ -131,7 +146,9 @@ class FactBuilder:
         type, args = codes or formula.type, formula.args if isinstance(formula, Op) else ()
         if any(arg.type.written == type.written for arg in args):
             type = replace(type, written="")  # the unit of one argument is not that of the value
-        return self._with(subject, name, node, type, formula=formula, choices=choices)
+        behind = [self.built(home, ref.name) for home, ref in refs(formula, subject) if ref.what != "on"]
+        constant = all(fact is not None and fact.constant for fact in behind)
+        return self._with(subject, name, node, type, formula=formula, choices=choices, constant=constant)
 
     def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:
         for whole in node.at("part_of").items or filter(None, [node.get("part_of")]):
@@ -153,8 +170,8 @@ class FactBuilder:
                 self.problems.add(node, code, key=key, kind=kind)
         if kind != "date" and node.get("ahead") is not None:
             self.problems.add(node, "fact.needless", key="ahead", kind=kind)
-        if of and of not in self.nodes:
-            self.problems.unknown(node.at("of"), "subject.unknown", of, self.nodes)
+        if of and of not in self.names.within:
+            self.problems.unknown(node.at("of"), "subject.unknown", of, self.names.within)
             return None
         type = Type(kind, node.at("unit").text or KINDS[kind].unit, tuple(choices), flag(node.at("ranked")), of)
         for moved in node.at("moves").items:
@@ -190,4 +207,5 @@ class FactBuilder:
                 dated.append((start, literal.value))
         if type is None:
             return None
-        return self._with(subject, name, node, type, dated=tuple(sorted(dated, key=lambda pair: pair[0])))
+        dated.sort(key=lambda pair: pair[0])
+        return self._with(subject, name, node, type, dated=tuple(dated), constant=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rules.building.edition import edition_of
 from rules.building.salvage import Sound
+from rules.building.titles import with_ids
 from rules.files.merge import merge
 from rules.files.node import ABSENT
 from rules.files.source import Node, read_file
@@ -15,11 +16,12 @@ from rules.format.grammar import DATE, DECISION, FILES, OPTIONAL, PLAN_ID, REPLA
 from rules.model import Edition
 from rules.model.depth import too_deep
 from rules.problems.problem import Problem, Problems
+from rules.shapes import Shape
 from rules.values.text import Mark
 from rules.warnings.redundant import check_limits
-from rules.warnings.warnings import warnings
+from rules.warnings.warnings import acknowledging, warnings
 
-SUFFIX = ".yaml"
+SUFFIX, MISNAMED = ".yaml", (".yml", ".yaml.txt", ".yml.txt")
 Files = dict[str, Node]
 
 
@@ -35,6 +37,15 @@ def load(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded
     """Load the edition in a folder. Messages name files relative to `root`.
 
     `warn` looks for warnings, which takes as long as the rest of the building."""
+    loaded = load_alone(folder, root, warn=warn)
+    if root is None or not folder.is_relative_to(root):
+        return loaded
+    name = folder.relative_to(root).as_posix()
+    return replace(loaded, problems=tuple(one.inherited_by(name) for one in loaded.problems))
+
+
+def load_alone(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded:
+    """Load the edition in a folder; a problem of a file that it extends does not name the edition."""
     problems = Problems()
     try:
         edition = _load(folder, root or folder, problems)
@@ -43,30 +54,36 @@ def load(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded
         edition, deep = None, True
     if deep:
         problems.add(_mark(folder, root or folder), "edition.too_deep")
-    if warn and edition is not None and not problems.errors:
-        problems.extend(warnings(edition))
-    return Loaded(None if problems.errors else edition, problems.sorted())
+    if edition is None or problems.errors:
+        return Loaded(None, problems.sorted())
+    return Loaded(edition, acknowledging(edition, [*problems, *(warnings(edition) if warn else ())], complete=warn))
 
 
 def _load(folder: Path, root: Path, problems: Problems) -> Edition | None:
     files, digest = _read(folder, root, problems, ())
     if files is None:
         return None
-    own = {path.stem for path in folder.glob("*" + SUFFIX)}
+    own = {path.name.partition(".")[0] for ending in (SUFFIX, *MISNAMED) for path in folder.glob("*" + ending)}
     extends = "plan" in files and files["plan"].get("extends") is not None
     for needed in FILES.keys() - files.keys() - own:
         if needed == "plan" or not extends:
             problems.add(_mark(folder, root), "edition.no_file", file=needed + SUFFIX)
     sound, meant = Sound(left_out=own - files.keys()), Problems()
     for key, node in files.items():
-        sound.take(key, node, (FILES | OPTIONAL).get(key, DECISION), problems)
-    if not FILES.keys() <= sound.files.keys():
-        return None
-    edition = edition_of(sound.files, digest, meant)
+        sound.take(key, node, shape_of(key), problems)
+    edition = edition_of(sound.files, digest, meant) if FILES.keys() <= sound.files.keys() else None
     if edition is not None:
         check_limits(edition, meant)
-    problems.extend(sound.worth_saying(meant))
+    if meant or problems:
+        told = with_ids(meant, files)
+        kept = sound.worth_saying(told)
+        problems[:] = [*with_ids(problems, files), *(kept if kept or problems.errors else told)]
     return edition
+
+
+def shape_of(stem: str) -> Shape:
+    """The shape of a file by its name without ending."""
+    return (FILES | OPTIONAL).get(stem, DECISION)
 
 
 def _mark(path: Path, root: Path) -> Mark:
@@ -90,6 +107,8 @@ def _read(folder: Path, root: Path, problems: Problems, seen: tuple[Path, ...]) 
     elif not parent.is_dir():
         problems.add(extends, "edition.extends_unknown", parent=_mark(parent, root).file)
     else:
+        if (start := files["plan"].at("effective").at("from").text) < day:
+            problems.warn(extends, "warning.before_parent", start=start, parent=_mark(parent, root).file, day=day)
         above, inherited = _read(parent, root, problems, (*seen, folder))
         digest.update(inherited.encode())
         return above and _merged(above, files, problems), digest.hexdigest()
@@ -98,9 +117,12 @@ def _read(folder: Path, root: Path, problems: Problems, seen: tuple[Path, ...]) 
 
 def _own(folder: Path, root: Path, problems: Problems) -> tuple[Files, hashlib._Hash]:
     """The files that lie in a folder, and their digest."""
-    for stray in sorted(folder.glob("*.yml")):
-        problems.add(_mark(stray, root), "edition.yml")
     files, digest = {}, hashlib.sha256()
+    for path in sorted(one for ending in MISNAMED for one in folder.glob("*" + ending)):
+        problems.add(_mark(path, root), "edition.yml", name=path.name)
+        node, stem = read_file(path, root, Problems()), path.name.partition(".")[0]
+        if node is not None and shape_of(stem).check(node, Problems()):
+            files[stem] = node  # others may name what it declares
     for path in sorted(folder.glob("*" + SUFFIX)):
         if (node := read_file(path, root, problems)) is not None:
             files[path.stem] = node
@@ -116,4 +138,15 @@ def _merged(above: Files, files: Files, problems: Problems) -> Files:
             del merged[name]  # the child has no such decision
         else:
             merged[name] = merge(merged[name], node, problems, REPLACED) if name in merged else node
+    merged["plan"] = _acknowledging(above["plan"], files["plan"])
     return merged
+
+
+def _acknowledging(above: Node, plan: Node) -> Node:
+    """The head of a child, with the acknowledged warnings of the edition that it extends."""
+    inherited = above.at("acknowledged")
+    if not inherited.items:
+        return plan
+    both = replace(inherited, value=[*inherited.items, *plan.at("acknowledged").items])
+    marks = {"acknowledged": inherited.mark} | plan.key_marks
+    return replace(plan, value={**plan.entries, "acknowledged": both}, key_marks=marks)

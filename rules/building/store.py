@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from rules.building.loader import load
+from rules.building.loader import MISNAMED, SUFFIX, load_alone
 from rules.files.node import ABSENT
 from rules.files.source import read_file
 from rules.model import Edition
 from rules.problems.problem import PolicyError, Problem, Problems
 from rules.values.exact import read_date
 from rules.values.text import Mark, NotFound, Text
+from rules.warnings.warnings import acknowledging
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class Store:
 
 
 def folders(root: Path) -> list[Path]:
-    """The edition folders below a policies folder."""
-    return sorted(path.parent for path in root.glob("*/*/plan.yaml"))
+    """The edition folders below a policies folder, those of a `plan.yaml` with another ending too."""
+    return sorted({path.parent for ending in (SUFFIX, *MISNAMED) for path in root.glob(f"*/*/plan{ending}")})
 
 
 def lineage(root: Path, folder: Path) -> Iterator[Path]:
@@ -87,19 +88,27 @@ def read_store(root: Path, *, warn: bool = True) -> Store:
     """Load every edition below a folder, keeping those that are good; `warn` looks for warnings."""
     problems = Problems()
     plans: dict[str, list[Edition]] = {}
+    heirs: dict[Problem, list[str]] = {}  # a problem of a file, and the editions that have it
     for folder in folders(root):
-        loaded = load(folder, root, warn=warn)
-        problems.extend(loaded.problems)
+        loaded = load_alone(folder, root, warn=warn)
+        for problem in loaded.problems:
+            heirs.setdefault(problem, []).append(folder.relative_to(root).as_posix())
         if loaded.edition is not None:
             _check_name(folder, loaded.edition, root, problems)
             plans.setdefault(loaded.edition.plan, []).append(loaded.edition)
     for editions in plans.values():
         editions.sort(key=lambda edition: edition.effective_from)
         _check_order(editions, problems)
+    for (
+        problem,
+        names,
+    ) in heirs.items():  # one that an edition inherits is told with the file's own edition, if that has it
+        own = any(map(problem.is_own, names))
+        problems.append(problem if own else problem.inherited_by(names[0]))
     return Store(
         {plan: tuple(editions) for plan, editions in sorted(plans.items())},
-        tuple(dict.fromkeys(problems.sorted())),
-    )  # what an edition inherits is said once
+        problems.sorted(),
+    )
 
 
 def _mark(folder: str) -> Mark:
@@ -122,3 +131,7 @@ def _check_order(editions: list[Edition], problems: Problems) -> None:
                 _mark(after.id), "edition.overlap" if overlap else "edition.gap", plan=before.plan, start=start,
                 before=before.effective_from, end=end or Text("以后（没有写 to）", "further notice"), after=start,
             )  # fmt: skip
+    last, ends = editions[-1], Problems()
+    if last.effective_to is not None:
+        ends.warn(_mark(last.id), "warning.ends", path="effective.to", plan=last.plan, end=last.effective_to)
+    problems.extend(acknowledging(last, ends, complete=False))

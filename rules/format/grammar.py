@@ -5,6 +5,7 @@ from __future__ import annotations
 from rules.operations import KEYS
 from rules.operations.comparisons import LIMITS
 from rules.operations.forms import CHOICES, CONDITION, EXPRESSION, ID, PATH, VALUE, WORDS
+from rules.problems.problem import messages
 from rules.shapes import (
     Anything,
     Either,
@@ -24,8 +25,9 @@ from rules.shapes import (
 )
 from rules.values.kinds import KINDS
 from rules.values.text import Text
+from rules.values.traits import PERSONAL_TRAITS
 
-PERSONAL_TRAITS = ("health", "disability", "marital_status", "welfare", "sex", "religion", "ethnicity")
+WARNINGS = tuple(code.removeprefix("warning.") for code in messages() if code.startswith("warning."))
 
 DATE = Pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}", "日期，年-月-日", "a date, year-month-day", ("2026-12-31",))
 NUMBER = Pattern(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", "数", "a number", ("10", "-5", "2.5"))
@@ -56,6 +58,10 @@ _CODES: dict[str, Shape] = {
 # how a bulk run fills in a given fact from the records of a subject below
 _COUNTED: tuple[dict[str, Shape], ...] = ({"count": ID}, {"total": EXPRESSION, "over": ID}, {"records": ID})
 COUNTED = Either(*((has(next(iter(keys))), Record(keys, {"where": CONDITION})) for keys in _COUNTED))
+_FIXED = (
+    (has("value"), Record({"value": VALUE, "title": TITLE}, _ABOUT)),
+    (has("dated"), Record({"dated": MapOf(DATE, VALUE, 1), "title": TITLE}, _ABOUT)),
+)
 FACT = Either(
     (has("type"), Record(
         {"type": Field(Word(tuple(KINDS)), "类型", "its type"), "title": TITLE},
@@ -74,10 +80,10 @@ FACT = Either(
             "trait": Field(Word(PERSONAL_TRAITS), "受保护的个人特征", "a protected trait of a person"),
             **_ABOUT,
         })),
-    (has("value"), Record({"value": VALUE, "title": TITLE}, _ABOUT)),
-    (has("dated"), Record({"dated": MapOf(DATE, VALUE, 1), "title": TITLE}, _ABOUT)),
+    *_FIXED,
     *((has(name), key.record({"title": TITLE}, {**_CODES, **_ABOUT, **_LEVER})) for name, (_, key) in KEYS.items()),
 )  # fmt: skip
+CONSTANT = Either(*_FIXED, *((has(name), key.record({"title": TITLE}, _ABOUT)) for name, (_, key) in KEYS.items()))
 
 _ITEM: dict[str, Shape] = {
     "title": TITLE,
@@ -173,16 +179,26 @@ PLAN = Record(
     {"plan": PLAN_ID,
      "title": TITLE, "issuer": WORDS,
      "effective": Record({"from": DATE}, {
-         "to": DATE,
+         "to": DATE, "issued": Field(DATE, "印发日", "the day of its issue"),
          "after_lapse": Field(Flag(), "此前方案中断过一段时间", "no edition was in force for a time before it"),
      })},
     {"source": Record({"title": Prose(), "sha256": Pattern("[0-9a-f]{64}", "SHA-256", "SHA-256", ("0" * 63 + "a",))},
                       {"note": WORDS}),
      "extends": Record({"plan": PLAN_ID, "edition": DATE}),
      "not_decided": MapOf(CLAUSE, WORDS, 1),
+     "acknowledged": Field(ListOf(Record({
+         "warning": Field(Word(WARNINGS), "提醒的代码，check 写在行末", "the code that `check` prints last"),
+         "at": Field(PATH, "提醒所指的位置", "the place that the warning names"),
+         "by": Field(WORDS, "由谁确认（部门、岗位）", "the office that looked into it"),
+         "on": DATE,
+         "because": WORDS,
+     }), 1), "已核对、保留原样的提醒", "warnings that were looked into and are meant"),
      "note": WORDS},
 )  # fmt: skip
-FACTS = Record({"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "facts": MapOf(ID, FACT, 1)}), 1)})
+FACTS = Record(
+    {"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "facts": MapOf(ID, FACT, 1)}), 1)},
+    {"constants": Field(MapOf(ID, CONSTANT, 1), "全方案通用的常数", "constants of the whole plan")},
+)
 SENTENCE = Record({"text": Prose()}, {
     "by": Field(ListOf(PATH, 1), "执行这一句的判定、条目、事实或解读",
                 "the decisions, items, facts or readings that carry it out"),

@@ -32,7 +32,7 @@ class Conclusions(Protocol):
 class Scope:
     """A record, what lies around it, and the date. Lives for one decision only."""
 
-    __slots__ = ("conclusions", "edition", "memo", "on", "outer", "own", "record", "subject")
+    __slots__ = ("absent", "conclusions", "edition", "memo", "on", "outer", "own", "record", "subject")
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Scope:
         self.conclusions = conclusions
         self.own = own  # the scope this one was reached from; ancestors further out are looked up there
         self.outer: dict[str, Scope] = {}
+        self.absent = False  # a record around that the case does not bring: its constants alone are known
         self.memo: dict[Any, Value] = {}
 
     def named(self, name: str) -> Scope | None:
@@ -58,9 +59,11 @@ class Scope:
         if name in self.outer:
             return self.outer[name]
         record = self.record.get(name)
-        if isinstance(record, Mapping):
-            return self.outer.setdefault(name, self.inside(name, record))
-        return None if self.own is None else self.own.named(name)
+        if not isinstance(record, Mapping) and self.own is not None:
+            return self.own.named(name)
+        around = self.outer[name] = self.inside(name, record or {})
+        around.absent = record is None
+        return around
 
     def inside(self, subject: str, record: Record) -> Scope:
         """The scope of another record, reached from this one: of a list, or around it."""
@@ -77,6 +80,8 @@ class Scope:
         fact = self.edition.subjects[self.subject].facts[name]
         if fact.given:
             return self.record.get(name)
+        if self.absent and not fact.constant:
+            return None
         if name not in self.memo:
             if fact.formula is not None:
                 self.memo[name] = evaluate(fact.formula, self)
@@ -105,7 +110,7 @@ def evaluate(expr: Expr, scope: Scope) -> Value:
         return None
     if expr.what == "fact":
         return target.fact(expr.name)
-    return target.conclusions.conclude(expr.name, expr.output, target)
+    return None if target.absent else target.conclusions.conclude(expr.name, expr.output, target)
 
 
 def holds(condition: Condition, scope: Scope) -> bool | None:

@@ -14,7 +14,7 @@ from rules.judging.decision import Compared, Finding, Item, Part, Ready
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.outcomes import Judgement, Truth, check, holds
 from rules.judging.readers import Place, Reader, Reading
-from rules.model import Condition, Const, Criterion, Edition, Expr, Leaf, Op, Ref, Rule, ScoreItem
+from rules.model import CONSTANTS, Condition, Const, Criterion, Edition, Expr, Leaf, Op, Ref, Rule, ScoreItem
 from rules.values.exact import Value
 from rules.values.text import Text
 
@@ -201,7 +201,7 @@ def title_of(expr: Expr, edition: Edition, subject: str, own: str) -> Text:
     whose = subject if expr.scope == "" else own if expr.scope == "own" else expr.scope
     named = edition.subjects[whose]
     title = named.facts[expr.name].title
-    if whose == subject:
+    if whose in (subject, CONSTANTS):
         return title
     return Text(f"{named.title.zh}{title.zh}", f"{named.title.en}: {title.en}")
 

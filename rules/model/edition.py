@@ -11,6 +11,8 @@ from rules.model.expressions import Condition, Expr, Op
 from rules.values.exact import Type, Value
 from rules.values.text import Mark, NotFound, Text
 
+CONSTANTS = "constants"  # the subject that the constants of the whole plan belong to; there is no record of it
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -37,6 +39,7 @@ class Fact:
     decimals: bool = False  # a count that is measured, not numbered
     future: bool = False  # a date that may lie after the day of the decision
     counted: Op | None = None  # how a bulk run fills it in from the records of a subject below
+    constant: bool = False  # the same for every record: no given fact and no decision is behind it
     last: Expr | None = None  # what the same record of the run before makes it, where a bulk run is not given it
 
     @property
@@ -89,6 +92,18 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A warning that is meant: its code without `warning.`, its place, who looked into it, when and why."""
+
+    warning: str
+    at: str
+    by: Text
+    on: date
+    because: Text
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class ReportStep:
     """One step of a funnel: those of the step before of whom a condition holds."""
 
@@ -138,6 +153,7 @@ class Edition:
     readings: Mapping[str, Reading]
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
+    acknowledged: tuple[Acknowledged, ...] = ()
     after_lapse: bool = False  # no edition of the plan was in force just before
 
     @property

@@ -45,6 +45,21 @@ def read_by(thing: Rule | Assignment | Fact) -> Iterator[Used]:
         yield from refs(part.what, part.subject, part.own)
 
 
+def read_in_lists(thing: Rule | Fact) -> Iterator[Used]:
+    """The references in a rule or a fact that are read inside the records of a list."""
+    listed = isinstance(thing, Rule) and thing.body.over is not None
+    for part in parts_of(thing):
+        if listed and part.role != "over":
+            yield from refs(part.what, part.subject, part.own)
+        else:
+            yield from _in_lists(part.what, part.subject)
+
+
+def _in_lists(thing: Node, subject: str) -> Iterator[Used]:
+    for child, inside in children(thing):
+        yield from refs(child, inside, subject) if inside else _in_lists(child, subject)
+
+
 def read_by_items(rule: Rule) -> dict[str, list[Used]]:
     """The references in each item of a rule, by its id: one walk, as a rule may have thousands of items."""
     by_item: dict[str, list[Used]] = {}

@@ -4,7 +4,7 @@ households, townships from their villages. No record counts twice, and what cann
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from operator import or_
@@ -13,9 +13,9 @@ from typing import Any
 import ibis
 
 from rules.model import Edition, Fact, Op
-from rules.model.uses import Used, fact_of, read_by, refs
+from rules.model.uses import Used, fact_of, read_by, read_in_lists, refs
 from rules.table import numbers
-from rules.table.columns import KEY, key_of
+from rules.table.columns import KEY, around, key_of
 from rules.table.errors import NotTabular, TableError, about
 from rules.table.frames import RowFrame
 from rules.table.judge import frame_of, prepare
@@ -55,15 +55,25 @@ class Counting:
             names = ", ".join(found)
             raise Repeated(f"以下编号在表中不止一次：{names}", f"These ids occur more than once: {names}")
 
-    def fill(self, subject: str, table: Any, below: Mapping[str, Any], checked: bool = False) -> Any:
-        """The table with its facts counted from tables of records below, which say in `<subject>_id` where they
-        belong. A fact that the table gives stands. Unless `checked`, ids are first seen to occur only once."""
+    def fill(
+        self,
+        subject: str,
+        table: Any,
+        below: Mapping[str, Any],
+        checked: bool = False,
+        only: Collection[str] | None = None,
+    ) -> Any:
+        """The table with its facts, or `only` some, counted from tables of records below, which say in `<subject>_id`
+        where they belong. A fact that the table gives stands. Unless `checked`, ids are first seen to occur only
+        once."""
         given = frozenset(table.columns)
         table = self.on.each(table) if isinstance(self.on, Days) else table
         for name, records in below.items():
             if not checked:
                 self.once(records)
-            table = self._filled(subject, table, name, records)
+            facts = self.declared(subject, name)
+            facts = {one: fact for one, fact in facts.items() if only is None or one in only}
+            table = self._filled(subject, facts, table, name, records)
         return self._believed(subject, table, given)
 
     def _believed(self, subject: str, table: Any, given: frozenset[str]) -> Any:
@@ -80,8 +90,7 @@ class Counting:
                    for name, odd in odds.items()}  # fmt: skip
         return table.mutate(**doubted) if doubted else table
 
-    def _filled(self, subject: str, table: Any, below: str, records: Any) -> Any:
-        facts = self.declared(subject, below)
+    def _filled(self, subject: str, facts: Mapping[str, Fact], table: Any, below: str, records: Any) -> Any:
         if not facts:
             return table
         key = key_of(subject)
@@ -147,9 +156,12 @@ class Counting:
         return {WORKING + name: amount, name + DOUBT: ibis.ifelse(doubt, literal(1), literal(0))}
 
     def _fields(self, subject: str, below: str, columns: frozenset[str]) -> list[str]:
-        """The columns of the records below that facts and decisions above look at."""
-        edition, facts = self.edition, self.edition.subjects[subject].facts.values()
-        above = [rule for rule in edition.rules.values() if rule.subject == subject]
+        """The columns of the records below that are looked at in their list: from the record that has it, and from
+        those around which it stands."""
+        edition = self.edition
+        seeing = [name for name in edition.subjects if subject in (name, *around(edition, name))]
+        facts = [fact for name in seeing for fact in edition.subjects[name].facts.values()]
+        rules = [rule for rule in edition.rules.values() if rule.subject in seeing]
 
         def behind(used: Used) -> Iterable[Used] | None:
             home, ref = used
@@ -160,7 +172,7 @@ class Counting:
                 return refs(fact.formula, home)
             return read_by(edition.rules[ref.name]) if ref.what in ("outcome", "output") else None
 
-        start = chain(*(refs(fact.formula, subject) for fact in facts), *(read_by(rule) for rule in above))
+        start = chain(*map(read_in_lists, facts), *map(read_in_lists, rules))
         read = [ref.name for home, ref in heights(start, behind) if home == below and ref.name in columns]
         return list(dict.fromkeys([KEY, *read]))
 

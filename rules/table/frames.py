@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from rules.model import Condition, Edition, Expr, Fact, Rule, parts_of
+from rules.model import CONSTANTS, Condition, Edition, Expr, Fact, Rule, parts_of
 from rules.table import expressions, outcomes
 from rules.table.columns import SEPARATOR, around
 from rules.table.errors import about
@@ -16,7 +16,7 @@ from rules.table.frame import Cells, Frame, Judged
 from rules.table.numbers import Flags, Num, Truth, Whole
 from rules.table.order import Part, operations
 from rules.table.rows import WORKING, Rows
-from rules.table.values import Cell, Day, Records, choose
+from rules.table.values import BOTTOM, CARRIED, TOP, Cell, Day, Records, carried, choose
 
 
 class _Evaluated(Frame):
@@ -49,7 +49,7 @@ class ElementFrame(_Evaluated):
         return self.item[name] if name in self.names else None
 
 
-HERE = "$here"
+HERE, UNDER = "$here", f"{WORKING}bottom"
 
 
 class RowFrame(_Evaluated):
@@ -60,7 +60,7 @@ class RowFrame(_Evaluated):
         self.rows = rows
         self.prefix = "" if own is None else subject + SEPARATOR
         self.given_columns = frozenset(rows.table.columns)
-        levels = around(edition, subject) if own is None else ()
+        levels = (*around(edition, subject), *({CONSTANTS} & edition.subjects.keys())) if own is None else ()
         self.outer = {level: RowFrame(edition, level, on, rows, self) for level in levels}
 
     def around(self, name: str) -> Frame | None:
@@ -73,9 +73,22 @@ class RowFrame(_Evaluated):
     def compute(self, fact: Fact) -> Cell:
         """Of a record around a row, only where there is one: where anything is known of it."""
         cell = super().compute(fact)
-        if not self.prefix or isinstance(cell, Records):
+        if not self.prefix or fact.constant or isinstance(cell, Records):
             return cell
         return choose([(self.rows.read(self.prefix + HERE), cell)], None, fact.type, self.flags)
+
+    def carries(self, name: str) -> bool:
+        """Whether the table has a derived fact of these records around, worked out once for each."""
+        start = f"{self.prefix}{CARRIED}{name}"
+        return not self.given_columns.isdisjoint((start, start + TOP))
+
+    def derived(self, fact: Fact) -> Cell:
+        if fact.name not in self.memo and self.carries(fact.name):
+            start = f"{self.prefix}{CARRIED}{fact.name}"
+            here = {name: self.rows.read(name) for name in (start, start + TOP, start + BOTTOM)
+                    if name in self.given_columns}  # fmt: skip
+            self.memo[fact.name] = carried(here, start, fact.type)
+        return super().derived(fact)
 
     def judged(self, rule: Rule) -> Judged:
         if (rule.id,) not in self.memo:
@@ -107,15 +120,12 @@ class RowFrame(_Evaluated):
         if not isinstance(cell, Num):
             return self.rows.read(name)
         return Num(*(part if part.fixed else Whole(self.rows.read(name + end), part.most)
-                     for end, part in (("", cell.top), (BOTTOM, cell.bottom))))  # fmt: skip
-
-
-BOTTOM = f"{WORKING}bottom"
+                     for end, part in (("", cell.top), (UNDER, cell.bottom))))  # fmt: skip
 
 
 def _parts(name: str, cell: Cell) -> dict[str, Any]:
     """A cell in columns; what is the same in every row needs none."""
     if isinstance(cell, Num):
-        parts = {name: cell.top, name + BOTTOM: cell.bottom}
+        parts = {name: cell.top, name + UNDER: cell.bottom}
         return {key: part.column for key, part in parts.items() if not part.fixed}
     return {} if isinstance(cell, date) else {name: cell.column if isinstance(cell, Records) else cell}

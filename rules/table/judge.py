@@ -79,9 +79,17 @@ class TableJudge:
         # what was settled for those left out may hold rows to be beyond the arithmetic
         return self._add(table, possible, None if refused else frame), refused
 
-    def beside(self, subject: str, table: Any, conditions: Mapping[str, Condition], facts: Sequence[str] = ()) -> Any:
+    def beside(
+        self,
+        subject: str,
+        table: Any,
+        conditions: Mapping[str, Condition],
+        facts: Sequence[str] = (),
+        *,
+        flagged: bool = False,
+    ) -> Any:
         """The id of every row of a judged table, whether conditions hold of it, and the values of facts, derived ones
-        too."""
+        too; `flagged` adds whether a value is beyond the arithmetic of tables."""
         frame = frame_of(self.edition, subject, self.on, table)
         frame.done = True
         asked_ = [used for condition in conditions.values() for used in refs(condition, subject)]
@@ -94,6 +102,9 @@ class TableJudge:
             for name in facts:
                 columns.update(shown(name, frame.fact(name)))
         ids = {name: frame.rows.read(name) for name in (KEY, DAY) if name in frame.rows.columns}
+        if flagged:
+            beyond = frame.rows.beyond()
+            columns[BEYOND] = truth(False) if beyond is None else beyond
         return frame.rows.select(ids | columns)
 
     def tally(self, subject: str, table: Any, condition: Condition) -> Any:
@@ -127,6 +138,8 @@ def prepare(frame: RowFrame, start: Iterable[Used]) -> None:
     """Work out, stage by stage, what references rest on, for the rows and for the records around them."""
     frames = {frame.subject: frame, **frame.outer}
     told = {(frame.subject, name) for name in frame.edition.rules if frame.done and frame.column(name) is not None}
+    told |= {(of, name) for of, home in frame.outer.items() for name in frame.edition.subjects[of].facts
+             if home.carries(name)}  # fmt: skip
     for stage in stages(heights_of(frame.edition, start, told)):
         for subject, home in frames.items():
             known = home.edition.subjects[subject].facts

@@ -39,13 +39,13 @@ def stages(heights: Mapping[Item, int]) -> list[list[Item]]:
 
 
 def heights_of(edition: Edition, start: Iterable[Used], told: Collection[Unit] = ()) -> dict[Unit, int]:
-    """The heights of facts and decisions; given facts have 0, and so have decisions whose outcome is told."""
+    """The heights of facts and decisions; given facts have 0, and so have facts and decisions that are told."""
 
     def below(used: Used) -> Iterable[Used] | None:
         subject, ref = used
         fact = fact_of(edition, subject, ref)
         if fact is not None:
-            return None if fact.given else refs(fact.formula, subject)
+            return None if fact.given or (subject, fact.name) in told else refs(fact.formula, subject)
         asked = ref.what == "output" or (ref.what == "outcome" and (subject, ref.name) not in told)
         return read_by(edition.rules[ref.name]) if subject and asked else None
 

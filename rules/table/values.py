@@ -3,7 +3,7 @@ the columns in which it leaves the table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ import ibis.expr.operations as ops
 from rules.table import numbers
 from rules.table.columns import TYPES
 from rules.table.errors import NotTabular
-from rules.table.numbers import D38, INT64, NARROW, Flags, Num, Truth, lift
+from rules.table.numbers import D38, INT64, NARROW, WIDE, Flags, Num, Truth, Whole, lift, whole
 from rules.values.exact import Type, Value
 from rules.values.limits import PLACES
 
@@ -27,6 +27,7 @@ Cell = Any  # a Num, Records, a date, or a column of dates, booleans or codes
 
 
 TOP, BOTTOM = "__top", "__bottom"  # of a figure that leaves the table as a fraction
+CARRIED = "carried$"  # before the name of a derived fact that a table has of the records around its rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,18 @@ def shown(name: str, cell: Cell) -> dict[str, Any]:
     type = dt.Decimal(D38.precision, places)  # of both factors, and no finer than Spark keeps in a product
     unit = ibis.literal(Decimal(10**places // cell.bottom.column).scaleb(-places), type)
     return {name: (lift(cell.top).cast(type) * unit).cast(type)}
+
+
+def carried(columns: Mapping[str, Any], name: str, type: Type) -> Cell:
+    """A cell from the columns in which it left a table."""
+    if not type.is_number:
+        return columns[name]
+    if name not in columns:
+        return Num(*(Whole(columns[name + end].cast(D38), WIDE) for end in (TOP, BOTTOM)))
+    column = columns[name]
+    scale = column.type().scale if column.type().is_decimal() else 0
+    top = column * ibis.literal(10**scale) if scale else column
+    return Num(Whole(top.cast(D38), WIDE), whole(10**scale))
 
 
 def _places(bottom: int) -> int | None:

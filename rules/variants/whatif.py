@@ -19,7 +19,7 @@ from rules.building.store import lineage
 from rules.files.node import Node
 from rules.files.source import read_file
 from rules.judging.decision import Decision
-from rules.model import Edition
+from rules.model import CONSTANTS, Edition
 from rules.operations import JOINS, OPERATORS
 from rules.problems.problem import PolicyError, Problems
 from rules.values.text import Text, TextError, near
@@ -151,7 +151,8 @@ def _tests(root: Path, folder: Path, one: Supposition) -> Found | None:
                 if one.name in (_text(item, "id"), _text(item, "group")) and (found := _limit(item)) is not None:
                     return found
         facts = _read(root, edition / "facts.yaml")
-        fact = _path(facts, "subjects", one.owner, "facts", one.name)
+        above = (CONSTANTS,) if one.owner == CONSTANTS else ("subjects", one.owner, "facts")
+        fact = _path(facts, *above, one.name)
         if fact is not None and (value := _path(fact, "value")) is not None:
             return None, value
     return None

@@ -1,4 +1,4 @@
-"""Holds the plan's own rules against the words of their clauses: the same numbers, the operators they say.
+"""Holds the plan's own rules against the words of their clauses: the same figures, the operators they say.
 
 A rule that departs from its clause on purpose names a reading, and the reading chosen there must then say
 what the rule does. Numbers that the lender sets stand in no clause and are left alone.
@@ -6,139 +6,214 @@ what the rule does. Numbers that the lender sets stand in no clause and are left
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
 from rules.model import (
-    Clause,
     Comparison,
     Const,
     Criterion,
     Edition,
     Expr,
+    Fact,
+    Group,
     Leaf,
     Op,
     Reading,
     Ref,
     Rule,
+    ScoreItem,
     criteria_of,
-    leaves_in,
+    items_of,
 )
+from rules.model.contents import children
+from rules.model.uses import behind, read_by, read_by_items
 from rules.operations.comparisons import DOWNWARD, OPERATORS, UPWARD
 from rules.problems.problem import Problems
-from rules.values.exact import Type, Value, read_literal
+from rules.values.exact import DATE, POINTS, Type, Value, read_literal
 from rules.values.figures import show
+from rules.values.text import Mark, Text
+from rules.warnings.numerals import comparisons, figures, says_day
 
-DISAGREES = "warning.clause_disagrees"
-# The longer word first: 不低于 holds 低于.
-BEFORE = {
-    "at_least": "不低于|不少于|不小于|不得低于|不得少于|至少|达到",
-    "at_most": "不高于|不超过|不多于|不大于|不得高于|不得超过|至多|最多",
-    "above": "高于|超过|大于|多于|超出",
-    "below": "低于|小于|少于|不足",
-}
-AFTER = {"at_least": "及?以上", "at_most": "及?以下|及?以内"}
-COMPARED = re.compile(
-    "(?P<at_least>不低于|不少于|不小于)|(?P<at_most>不高于|不超过|不多于|不大于)"
-    r"|(?P<above>高于|超过|大于|多于|超出)|(?P<below>低于|小于|少于)"
-)
-NUMERALS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九十")} | {"两": 2}
-SIZES = {"%": Fraction(1, 100), "‰": Fraction(1, 1000), "万": Fraction(10_000)}
-_UNITS = "年|岁|周岁|个|名|户|天|日|月|万"
-_NUMBER = rf"(?P<number>\d+(?:\.\d+)?|[零一二两三四五六七八九十](?={_UNITS}))(?P<size>%|‰|万)?"
-_LINK = r"[^\d,，、;；。()（）%“”]{0,4}?"
-_TO = r"(?:周岁|岁|年|%)?[至到~—-]"
-FIGURE = re.compile(
-    "(?:(?P<word>" + "|".join(BEFORE.values()) + ")" + _LINK + ")?" + _NUMBER + "(?P<end>" + _TO + r"(?=\d))?"
-    r"(?:[^\d,，、;；。()（）%]{0,2}?(?P<tail>及?以上|及?以下|及?以内))?"
-)
-DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
+OPPOSITE = {"at_least": "below", "below": "at_least", "at_most": "above", "above": "at_most"}
 
 
-def check_agreement(edition: Edition, problems: Problems) -> None:
+class Claim(NamedTuple):
+    """A comparison or a bare figure of a rule, which its clause should state. `turned`: something follows where it
+    fails, so that the clause may as well state the opposite."""
+
+    operator: str
+    limit: Expr
+    turned: bool = False
+
+
+class Source(NamedTuple):
+    """A part of a rule or a fact that cites clauses, and the text that should state its claims.
+
+    `alike`: the text may leave them all to the lender; only figures of a kind that it has are checked."""
+
+    mark: Mark
+    path: str
+    id: str
+    title: Text
+    clause: str
+    text: str
+    claims: tuple[Claim, ...]
+    reading: Reading | None = None
+    alike: bool = False
+
+
+def check_agreement(sources: Sequence[Source], problems: Problems) -> None:
     """Warn where a rule or a value set by the plan says other than the clause it cites."""
+    for source in sources:
+        for claim in dict.fromkeys(source.claims):
+            if _differs(source, claim) and not _explained(source, claim):
+                limit = f"{claim.operator} {_shown(claim.limit)}".strip()
+                problems.warn(source.mark, "warning.clause_disagrees", path=source.path, id=source.id,
+                              fact=source.title, limit=limit, clause=source.clause)  # fmt: skip
+
+
+def sources_of(edition: Edition) -> Iterator[Source]:
+    """The parts of an edition that the plan sets and whose clauses have words."""
     for rule in edition.rules.values():
-        for one in criteria_of(rule):
-            for operator, limit in _unlike(edition, rule, one) if one.set_by == "plan" else ():
-                problems.warn(one.mark, DISAGREES, id=f"{rule.id}.{one.id}", fact=one.title, operator=operator,
-                              limit=limit, clause=one.clause)  # fmt: skip
-    for subject in edition.subjects.values():
-        for fact in subject.facts.values():
-            if fact.clause and fact.set_by != "lender":
-                values = [*((value, fact.type) for _, value in fact.dated), *_figures_in(fact.formula)]
-                for value in _unsaid(quoted(edition.clauses, fact.clause), values):
-                    problems.warn(fact.mark, DISAGREES, id=fact.name, fact=fact.title, operator="", limit=value,
-                                  clause=fact.clause)  # fmt: skip
+        for item in items_of(rule):
+            if item.set_by == "plan":
+                yield from _of_item(edition, rule, item)
+        if grades := getattr(rule.body, "grades", ()):
+            text, stated = quoted(edition, rule.clause), tuple(claims(tuple(one for one, _ in grades), turned=True))
+            graded = any(one.operator and one.alike(POINTS) for one in figures(text))
+            yield Source(rule.mark, rule.id, rule.id, rule.title, rule.clause, text, stated if graded else ())
+    yield from _of_facts(edition)
 
 
-def _unlike(edition: Edition, rule: Rule, criterion: Criterion) -> Iterator[tuple[str, str]]:
-    """The comparisons and values of a criterion that its clause does not state: operator and limit."""
-    reading = edition.readings.get(criterion.reading)
-    where = f"{rule.id}.{criterion.id}"
-    text = quoted(edition.clauses, criterion.clause)
-    around = _group_text(edition, rule, criterion)
-    for condition, words in ((criterion.condition, text), (criterion.when, text + around)):
-        for leaf in leaves_in(condition):
-            for test in leaf.tests:
-                for limit in test.limits:
-                    if _differs(words, leaf, test, limit) and not _explained(reading, where, words, test, limit):
-                        yield test.operator, _shown(limit)
-    for expr in criterion.then.values():
-        yield from (("", value) for value in _unsaid(text, _figures_in(expr)))
+def _of_item(edition: Edition, rule: Rule, item: Criterion | ScoreItem) -> Iterator[Source]:
+    text, path = quoted(edition, item.clause), f"{rule.id}.{item.id}"
+    head = (item.mark, path, path, item.title, item.clause)
+    if isinstance(item, ScoreItem):
+        limits = tuple(Const(one, POINTS) for one in (item.least, item.most) if one is not None)
+        named = item.clause != rule.clause or item.title.zh in text
+        yield Source(
+            *head, text, tuple(claims((item.bands, item.formula, limits), turned=True)) if named else (), alike=True
+        )
+        return
+    reading, turned = edition.readings.get(item.reading), item.reject or bool(rule.body.rows)
+    yield Source(*head, text, tuple(claims((item.condition, item.then), turned)), reading)
+    yield Source(*head, text + _group_text(edition, rule, item), tuple(claims(item.when)), reading)
 
 
-def _unsaid(text: str, values: Iterable[tuple[Value, Type]]) -> Iterator[str]:
-    """The figures that a text does not name."""
-    for value, type in values:
-        if _is_figure(value, "") and not says(text, value, ""):
-            yield show(value, type)
+def _of_facts(edition: Edition) -> Iterator[Source]:
+    """The facts that a formula or the plan itself gives. One that cites no clause is held against those of its readers,
+    and of the facts that it reads."""
+    facts = [fact for subject in edition.subjects.values() for fact in subject.facts.values() if not fact.given]
+    readers = _readers(edition, facts)
+    for fact in facts:
+        given = tuple(Claim("", Const(value, fact.type)) for _, value in fact.dated)
+        below = {one.clause for one in behind(edition, read_by(fact)).values() if one.clause}
+        read = {fact.clause} if fact.clause else readers.get((fact.subject, fact.name), set())
+        if fact.set_by == "lender" or not read or "" in read:
+            continue
+        cited = sorted(read if fact.clause else read | below)
+        text = "。".join(quoted(edition, one) for one in cited)
+        yield Source(fact.mark, f"{fact.subject}.{fact.name}", fact.name, fact.title, "、".join(cited), text,
+                     (*given, *claims(fact.formula, turned=True)), alike=not fact.clause)  # fmt: skip
 
 
-def quoted(clauses: Mapping[str, Clause], clause: str) -> str:
+def _readers(edition: Edition, facts: Sequence[Fact]) -> dict[tuple[str, str], set[str]]:
+    """The clauses of the items and facts that each fact is read by, "" for one that the lender sets."""
+    readers: dict[tuple[str, str], set[str]] = {}
+    for rule in edition.rules.values():
+        used = read_by_items(rule)
+        for item in items_of(rule):
+            for key in behind(edition, used.get(item.id, ())):
+                readers.setdefault(key, set()).add(item.clause if item.set_by == "plan" else "")
+    for fact in facts:
+        for key in behind(edition, read_by(fact)) if fact.clause else ():
+            readers.setdefault(key, set()).add(fact.clause)
+    return readers
+
+
+def claims(thing: object, turned: bool = False) -> Iterator[Claim]:
+    """Every comparison with a limit, and every bare figure, in conditions and formulas, to any depth."""
+    match thing:
+        case Const():
+            yield Claim("", thing)
+        case Leaf():
+            yield from claims(thing.left, turned)
+            for test in thing.tests:
+                yield from _of_test(thing, test, turned)
+        case Group():
+            for part in thing.parts:
+                yield from claims(part, turned or thing.join == "none")
+        case tuple() | Mapping():
+            for one in thing.values() if isinstance(thing, Mapping) else thing:
+                yield from claims(one, turned)
+        case Op():
+            for child, _ in children(thing):
+                yield from claims(child, turned)
+
+
+def _of_test(leaf: Leaf, test: Comparison, turned: bool) -> Iterator[Claim]:
+    for limit in test.limits:
+        if isinstance(limit, Const):
+            yield Claim(test.operator if test.operator != "one_of" else "", limit, turned)
+            continue
+        if leaf.left.type.is_number and test.operator in OPPOSITE:
+            yield Claim(test.operator, limit, turned)
+        yield from claims(limit, turned)
+
+
+def quoted(edition: Edition, clause: str) -> str:
     """The words of a clause and of the one it stands under."""
-    above = max((name for name in clauses if clause.startswith(name) and name != clause), key=len, default="")
-    both = [clauses[name] for name in (clause, above) if name in clauses]
+    above = max((name for name in edition.clauses if clause.startswith(name) and name != clause), key=len, default="")
+    both = [edition.clauses[name] for name in (clause, above) if name in edition.clauses]
     return "。".join(f"{one.heading}。{one.text}" for one in both)
 
 
 def _group_text(edition: Edition, rule: Rule, criterion: Criterion) -> str:
     """Whom a criterion of a group applies to may be said by the clause of any of the group."""
     beside = {one.clause for one in criteria_of(rule) if one.group and one.group == criterion.group}
-    return "".join(quoted(edition.clauses, clause) for clause in sorted(beside))
+    return "".join(quoted(edition, clause) for clause in sorted(beside))
 
 
-def _differs(text: str, leaf: Leaf, test: Comparison, limit: Expr) -> bool:
+def _differs(source: Source, claim: Claim) -> bool:
+    allowed = {claim.operator, OPPOSITE.get(claim.operator, "")} if claim.turned else {claim.operator}
+    limit = claim.limit
     if isinstance(limit, Const):
-        operator = test.operator if test.operator != "one_of" else ""
-        return _is_figure(limit.value, test.operator) and not says(text, limit.value, operator)
-    stated = comparisons(text)
-    return isinstance(limit, Ref) and leaf.left.type.is_number and bool(stated) and test.operator not in stated
+        if not is_figure(limit, claim.operator) or (source.alike and not _has_alike(source.text, limit.type)):
+            return False
+        return not any(says(source.text, limit.value, operator, limit.type.unit) for operator in allowed)
+    stated = comparisons(source.text)
+    return bool(stated) and not stated & allowed
 
 
-def _is_figure(value: Value, operator: str) -> bool:
+def is_figure(limit: Const, operator: str) -> bool:
     """Zero and "at least one" only say that there is none or some; choices and truth are no figures."""
-    if isinstance(value, bool | str) or value is None:
+    if not limit.type.is_ordered or limit.type.choices:
         return False
-    return value != 0 and not (value == 1 and operator == "at_least" and isinstance(value, int))
+    return limit.value != 0 and not (limit.value == 1 and operator in ("", "at_least"))
 
 
-def _explained(reading: Reading | None, where: str, text: str, test: Comparison, limit: Expr) -> bool:
+def _has_alike(text: str, type: Type) -> bool:
+    return type != DATE and any(one.alike(type) for one in figures(text))
+
+
+def _explained(source: Source, claim: Claim) -> bool:
     """Whether the reading chosen says what the rule does: in the change it lists for it, or else in words,
     which explain another operator than the clause's but neither another number nor another direction."""
+    reading, limit = source.reading, claim.limit
     if reading is None:
         return False
-    changed = reading.changes.get(reading.chosen, {}).get(where)
+    changed = reading.changes.get(reading.chosen, {}).get(source.path)
     if isinstance(changed, dict) and changed:
-        return (test.operator, _path_or_value(limit)) in set(_changes(changed))
+        return (claim.operator, _path_or_value(limit)) in set(_changes(changed))
     chosen = reading.readings[reading.chosen].zh
     if isinstance(limit, Const):
         words = chosen if figures(chosen) else reading.title.zh
-        return says(text, limit.value, "") and says(words, limit.value, test.operator)
-    alike = UPWARD if test.operator in UPWARD else DOWNWARD
-    return test.operator in comparisons(chosen) and bool(alike & comparisons(text))
+        return says(source.text, limit.value, "") and says(words, limit.value, claim.operator)
+    alike = UPWARD if claim.operator in UPWARD else DOWNWARD
+    return claim.operator in comparisons(chosen) and bool(alike & comparisons(source.text))
 
 
 def _changes(changed: dict[str, object]) -> Iterator[tuple[str, object]]:
@@ -154,70 +229,14 @@ def _path_or_value(limit: Expr) -> object:
     return limit.value if isinstance(limit, Const) else limit.path if isinstance(limit, Ref) else limit
 
 
-def _figures_in(expr: Expr | None) -> Iterator[tuple[Value, Type]]:
-    """The literals of a formula."""
-    if isinstance(expr, Const) and expr.type.is_ordered and not expr.type.choices:
-        yield expr.value, expr.type
-    elif isinstance(expr, Op):
-        for arg in expr.args:
-            yield from _figures_in(arg)
-
-
 def _shown(limit: Expr) -> str:
     return show(limit.value, limit.type) if isinstance(limit, Const) else limit.path if isinstance(limit, Ref) else "…"
 
 
-# --- the figures of a text: each number with the operator that the words next to it state: 高于55%, 18至65周岁
-
-
-class Figure(NamedTuple):
-    """A number of a text and the operator that the words around it give it ("" where they give none)."""
-
-    value: Fraction
-    operator: str
-
-
-def figures(text: str) -> tuple[Figure, ...]:
-    """The numbers of a text, in order; both numbers of a range are ends that count themselves in."""
-    read: list[Figure] = []
-    upper = False
-    for match in FIGURE.finditer(text):
-        ranged = match["end"] is not None
-        operator = "at_most" if upper else "at_least" if ranged else _operator(match)
-        size = match["size"] or ("%" if ranged and text[match.end() :].lstrip("0123456789.")[:1] == "%" else "")
-        read.append(Figure(_value(match["number"]) * SIZES.get(size, Fraction(1)), operator))
-        upper = ranged
-    return tuple(read)
-
-
-def _value(text: str) -> Fraction:
-    return Fraction(NUMERALS[text]) if text in NUMERALS else Fraction(text)
-
-
-def _operator(match: re.Match[str]) -> str:
-    for patterns, word in ((BEFORE, match["word"]), (AFTER, match["tail"])):
-        for operator, pattern in patterns.items():
-            if word and re.fullmatch(pattern, word):
-                return operator
-    return ""
-
-
-def comparisons(text: str) -> frozenset[str]:
-    """The operators that a text's words of comparison give, wherever they stand."""
-    return frozenset(match.lastgroup or "" for match in COMPARED.finditer(text))
-
-
-def says(text: str, value: Value, operator: str) -> bool:
+def says(text: str, value: Value, operator: str, unit: str = "") -> bool:
     """Whether a text names a value and does not set another operator on it. Words without one allow any."""
     if isinstance(value, date):
-        return _says_day(text, value)
-    wanted = Fraction(value)
-    stated = {figure.operator for figure in figures(text) if figure.value == wanted}
+        return says_day(text, value)
+    wanted = abs(Fraction(value))
+    stated = {figure.operator for figure in figures(text) if figure.equals(wanted, unit)}
     return bool(stated) and (operator in stated or "" in stated or not operator)
-
-
-def _says_day(text: str, day: date) -> bool:
-    """Month and day; the plan leaves the years open (20xx年)."""
-    last_of_year = (day + timedelta(days=1)).year > day.year
-    named = any((int(month), int(number)) == (day.month, day.day) for month, number in DAY.findall(text))
-    return named or (last_of_year and "年底" in text)

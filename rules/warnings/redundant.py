@@ -7,7 +7,6 @@ from functools import partial
 
 from rules.model import (
     Assignment,
-    Body,
     Condition,
     Const,
     Criterion,
@@ -65,10 +64,10 @@ def check_redundant(edition: Edition, problems: Problems) -> None:
     for rule in edition.rules.values():
         space = Space(edition, subject_read(rule))
         if rule.body.rows:
-            _rows(space, rule.body, problems)
+            _rows(space, rule, problems)
             continue
         for criteria in lists_of(rule):  # a ceiling is kept to by failing its condition
-            plain = [one for one in criteria if not _alone(space, one, problems)]
+            plain = [one for one in criteria if not _alone(space, rule, one, problems)]
             _implied(space, rule, plain[:MOST_COMPARED], problems)
 
 
@@ -78,16 +77,17 @@ def unmet(criterion: Criterion) -> Condition:
     return failed if criterion.when is None else Group("all", (criterion.when, failed))
 
 
-def _alone(space: Space, criterion: Criterion, problems: Problems) -> bool:
+def _alone(space: Space, rule: Rule, criterion: Criterion, problems: Problems) -> bool:
     """Whether a criterion is met by all, or by nobody whom it applies to, whatever else is asked."""
     if space.never(criterion.when):
-        problems.warn(criterion.mark, "warning.never_applies", id=criterion.id)
+        code = "warning.never_applies"
     elif space.never(unmet(criterion)):
-        problems.warn(criterion.mark, "warning.always_met", id=criterion.id)
+        code = "warning.always_met"
     elif space.always(criterion.when, (unmet(criterion),)):
-        problems.warn(criterion.mark, "warning.nobody", id=criterion.id)
+        code = "warning.nobody"
     else:
         return False
+    problems.warn(criterion.mark, code, path=f"{rule.id}.{criterion.id}", id=criterion.id)
     return True
 
 
@@ -104,7 +104,8 @@ def _implied(space: Space, rule: Rule, criteria: Sequence[Criterion], problems: 
             if mutual and other_number > number:
                 continue  # of two that say the same, the later one is reported
             code = "warning.same" if mutual else "warning.implied"
-            problems.warn(criterion.mark, code, id=criterion.id, other=other.id, line=other.mark.line)
+            problems.warn(criterion.mark, code, path=f"{rule.id}.{criterion.id}", id=criterion.id, other=other.id,
+                          line=other.mark.line)  # fmt: skip
             break
 
 
@@ -113,10 +114,10 @@ def _strength(rule: Rule, criterion: Criterion) -> int:
     return rule.strength.get(criterion.outcome or rule.role("not_met"), 0)
 
 
-def _rows(space: Space, body: Body, problems: Problems) -> None:
-    for number, row in enumerate(body.rows):
-        above = [one.condition for one in body.rows[:number]]
+def _rows(space: Space, rule: Rule, problems: Problems) -> None:
+    for number, row in enumerate(rule.body.rows):
+        above, path = [one.condition for one in rule.body.rows[:number]], f"{rule.id}.{row.id}"
         if space.never(row.condition):
-            problems.warn(row.mark, "warning.row_never", id=row.id)
-        elif body.hit == "first" and number < MOST_COMPARED and space.always(row.condition, above):
-            problems.warn(row.mark, "warning.row_covered", id=row.id)
+            problems.warn(row.mark, "warning.row_never", path=path, id=row.id)
+        elif rule.body.hit == "first" and number < MOST_COMPARED and space.always(row.condition, above):
+            problems.warn(row.mark, "warning.row_covered", path=path, id=row.id)

@@ -5,37 +5,37 @@ Every warning is proven, not guessed: see rules.warnings.worlds. A warning that 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from rules.model import (
+    Acknowledged,
     Const,
     Criterion,
     Dimension,
     Edition,
     Expr,
-    Fact,
     Leaf,
     Op,
     Ref,
     Rule,
     ScoreItem,
     criteria_of,
-    items_of,
     leaves_in,
     parts_of,
     subject_read,
 )
-from rules.model.uses import Used, behind, fact_of, read_by, read_by_items, refs
+from rules.model.uses import Used, behind, fact_of, read_by, refs
 from rules.problems.problem import Problem, Problems
 from rules.values.exact import Value, decimal_text
 from rules.values.text import Mark
-from rules.warnings.clauses import check_agreement
+from rules.warnings.clauses import check_agreement, sources_of
+from rules.warnings.exchanged import check_exchanged
 from rules.warnings.redundant import check_redundant
+from rules.warnings.traits import check_traits
 from rules.warnings.worlds import shape
 
-# A title that speaks of what people may not be judged by. 最低保证金 is no 低保.
-PROTECTED = re.compile(r"健康|残疾|疾病|患病|婚姻|离异|离婚|(?<!最)低保|五保|性别|宗教|民族|信仰")
+OUTSIDE = ("effective.from", "effective.to")  # places of warnings that take other editions or the log to see
 OUT_OF_REACH = {"above": "highest", "below": "lowest"}
 
 
@@ -43,32 +43,40 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
     """Everything in an edition that deserves a look, in reading order."""
     problems = Problems()
     check_redundant(edition, problems)
+    check_traits(edition, problems)
     for rule in edition.rules.values():
-        used = read_by_items(rule)
-        for item in items_of(rule):
-            _protected(edition, item.id, item.mark, used.get(item.id, ()), problems)
         _out_of_reach(edition, rule, problems)
         _unused(rule, problems)
         _silence(rule, problems)
-    for assignment in edition.assignments.values():
-        _protected(edition, assignment.id, assignment.mark, read_by(assignment), problems)
     _unused_facts(edition, problems)
     _unused_readings(edition, problems)
-    check_agreement(edition, problems)
+    sources = tuple(sources_of(edition))
+    check_agreement(sources, problems)
+    check_exchanged(edition, sources, problems)
     return problems.sorted()
 
 
-def _protected(edition: Edition, name: str, mark: Mark, used: Iterable[Used], problems: Problems) -> None:
-    for fact in behind(edition, used).values():
-        if word := protected(fact):
-            problems.warn(mark, "warning.protected", id=name, fact=fact.title, word=word)
+def acknowledging(edition: Edition, problems: Iterable[Problem], *, complete: bool) -> tuple[Problem, ...]:
+    """The warnings, with those that the edition acknowledges told apart; where they are all that it can have, one more
+    for each that does not arise."""
+    known = {(f"warning.{one.warning}", one.at): one for one in edition.acknowledged}
+    told, left = Problems(), dict(known)
+    for problem in problems:
+        one = known.get((problem.code, problem.path))
+        left.pop((problem.code, problem.path), None)
+        told.append(problem if one is None else _acknowledged(problem, one))
+    for one in left.values() if complete else ():
+        if one.at not in OUTSIDE and one.mark.file.startswith(
+            f"{edition.id}/"
+        ):  # an inherited one may speak of a rule that the child has not
+            told.warn(one.mark, "warning.not_arising", path="acknowledged", warning=one.warning, at=one.at)
+    return told.sorted()
 
 
-def protected(fact: Fact) -> str:
-    """The protected trait a fact declares, or the word of its title that speaks of one."""
-    titles = " ".join((fact.title.zh, *(choice.zh for choice in fact.choices.values())))
-    word = PROTECTED.search(titles)
-    return fact.trait or (word[0] if word else "")
+def _acknowledged(problem: Problem, one: Acknowledged) -> Problem:
+    zh = f"{problem.zh}（{one.on}由{one.by.zh}确认：{one.because.zh}）"
+    en = f"{problem.en} (Acknowledged on {one.on} by {one.by.en}: {one.because.en})"
+    return replace(problem, zh=zh, en=en, severity="acknowledged")
 
 
 def _silence(rule: Rule, problems: Problems) -> None:
@@ -77,7 +85,7 @@ def _silence(rule: Rule, problems: Problems) -> None:
         worst = item.least if item.formula is not None else _fewest(item)
         if item.missing is not None and worst is not None and item.missing > worst:
             figures = {"missing": decimal_text(item.missing), "worst": decimal_text(worst)}
-            problems.warn(item.mark, "warning.silence_pays", id=item.id, **figures)
+            problems.warn(item.mark, "warning.silence_pays", path=f"{rule.id}.{item.id}", id=item.id, **figures)
 
 
 def _fewest(item: ScoreItem) -> Value:
@@ -94,7 +102,8 @@ def _out_of_reach(edition: Edition, rule: Rule, problems: Problems) -> None:
         for leaf in leaves_in(criterion.condition):
             for test in leaf.tests:
                 if _is_best_of_own(edition, rule, leaf, test.limits[0], OUT_OF_REACH.get(test.operator, "")):
-                    problems.warn(criterion.mark, "warning.own_statistic", id=criterion.id)
+                    problems.warn(criterion.mark, "warning.own_statistic", path=f"{rule.id}.{criterion.id}",
+                                  id=criterion.id)  # fmt: skip
 
 
 def _is_best_of_own(edition: Edition, rule: Rule, leaf: Leaf, limit: Expr, statistic: str) -> bool:
@@ -120,11 +129,11 @@ def _unused(rule: Rule, problems: Problems) -> None:
     body, roles = rule.body, {role: rule.role(role) for role in ("met", "not_met", "unknown")}
     reachable = {criterion.outcome for criterion in criteria_of(rule)} | body.reachable(roles)
     for outcome in (one for one in rule.outcomes if one not in reachable):
-        problems.warn(rule.mark, "warning.outcome_unused", path=f"outcomes.{outcome}", id=outcome)
+        problems.warn(rule.mark, "warning.outcome_unused", path=f"{rule.id}.outcomes.{outcome}", id=outcome)
     if body.otherwise is not None:
         given = {name for row in (*body.rows, body.otherwise) for name in row.then}
         for output in (one for one in body.outputs if one not in given):
-            problems.warn(rule.mark, "warning.output_unset", path=f"outputs.{output}", id=output)
+            problems.warn(rule.mark, "warning.output_unset", path=f"{rule.id}.outputs.{output}", id=output)
 
 
 def _unused_facts(edition: Edition, problems: Problems) -> None:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 
-from rules.model import Edition, Ref, Rule
+from rules.model import CONSTANTS, Edition, Ref, Rule
 from rules.operations import OPERATORS, PHRASES
 from rules.values.text import Lang, Text
 from rules.words.phrases import AND_ALSO, AROUND, BETWEEN, LISTED, ONLY, SPAN
@@ -80,7 +80,7 @@ class Names:
 
     def _of_subject(self, scope: str, home: str, title: str) -> str:
         """A title with the subject it belongs to, where that is not the subject at hand."""
-        if scope in ("", self.subject):
+        if scope in ("", self.subject, CONSTANTS):
             return title
         subject = self.edition.subjects[home].title
         if self.lang == "zh":
@@ -104,6 +104,8 @@ class Names:
     def _scopes(self) -> Iterator[str]:
         """The record at hand, the one around the list, and all that both lie within."""
         yield ""
+        if CONSTANTS in self.edition.subjects and self.subject != CONSTANTS:
+            yield CONSTANTS
         if self.own:
             yield "own"
         seen = {self.subject}

@@ -41,7 +41,7 @@ def lines(rule: Rule, body: Scorecard, words: Wording) -> Iterator[str]:
     if bounds := _bounds(body, words):
         yield f"总分{bounds}。"
         yield ""
-    grades = [(outcome_of(rule, grade), cell(words.condition(bands))) for bands, grade in body.grades]
+    grades = [(outcome_of(rule, grade), cell(_band(words, bands))) for bands, grade in body.grades]
     yield from table(("等级", "总分"), grades)
     yield ""
     if body.ceilings:
@@ -83,12 +83,17 @@ def items(rule: Rule, body: Scorecard, sides: Sides) -> Items:
         at = (*place, "items", one.id)
         yield f"{rule.id}.{one.id}", Item("item", one.title, one.clause, at, {"condition": side})
     for condition, grade in body.grades:
-        side = sides.of(partial(Wording.condition, condition=condition, subject=rule.subject), (0,))
+        side = sides.of(partial(_band, condition=condition, subject=rule.subject), (0,))
         title = rule.outcomes[grade].title
         at = (*place, "grades", grade)
         yield f"{rule.id}.grades.{grade}", Item("item", title, rule.clause, at, {"condition": side})
     total = {"value": sides.of(partial(_total, body), "least", "most")}
     yield f"{rule.id}.total", Item("item", Text("总分", "Total"), rule.clause, place, total)
+
+
+def _band(say: Wording, condition: Condition, subject: str = "") -> str:
+    """The totals that earn a grade; one without limits takes in every total that is known."""
+    return say.condition(condition, subject) or say.pick("任何已知的总分", "any total that is known")
 
 
 def _total(body: Scorecard, say: Wording) -> str:
@@ -101,9 +106,10 @@ def _scored(rule: Rule, one: ScoreItem, say: Wording) -> Spoken:
     if one.formula is not None:
         return Spoken(say.expr(one.formula, rule.subject))
     bands = [(say.condition(at, rule.subject), say.expr(worth, rule.subject)) for at, worth in one.bands]
-    whole = say.pick("；", "; ").join(f"{band} {worth}" for band, worth in bands)
+    earns = say.pick("{} 得 {}", "{}: {}").format
+    whole = say.pick("；", "; ").join(earns(band, worth) for band, worth in bands)
     frame = framed(bands[0][0], one, say) if bands else ""
-    return Spoken(whole, tuple(f"{untitled(band, one, say)} {worth}" for band, worth in bands), frame)
+    return Spoken(whole, tuple(earns(untitled(band, one, say), worth) for band, worth in bands), frame)
 
 
 # --- explanation
@@ -169,7 +175,8 @@ class ScorecardExplainer(Explainer):
                 if one.role == "ceiling" and one.verdict is False and one.outcome == decision.outcome
             )  # fmt: skip
             formula = say.pick(f"{formula}；因“{why}”降为 {kept}", f'{formula}; lowered to {kept} by "{why}"')
-        return Reason(say.pick("等级", "Grade"), kept, formula=formula if self.arithmetic.depth else "")
+        told = formula if self.arithmetic.depth and formula != kept else ""
+        return Reason(say.pick("等级", "Grade"), kept, formula=told)
 
     # --- points: the value seen, and the band, the formula or the bound that gave them
 

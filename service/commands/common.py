@@ -193,7 +193,7 @@ def located(problem: Problem, root: Path) -> dict[str, str]:
     """A problem with its file relative to the working directory, so that editors can open it."""
     file = os.path.relpath(root / problem.mark.file)
     where = f"{file}:{problem.mark.line}:{problem.mark.column}"
-    inside = f"{problem.path}: " if problem.path else ""
+    inside = f"{problem.inside}: " if problem.inside else ""
     return {
         "where": where,
         "severity": problem.severity,

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from rules.model import CONSTANTS
 from rules.table import TableError
 from rules.table.columns import around
 from rules.values.figures import figure
@@ -66,8 +67,9 @@ def run_command(settings: Settings, out: Path, tables: tuple[str, ...], last: tu
                 ("households", "villages", "townships", "county_file"), strict=True)  # fmt: skip
     files = {subject: options[option] for subject, option in names if options[option] is not None}
     files |= dict(_table(one) for one in tables)
-    if strange := [one for one in files if one not in edition.subjects]:
-        known = ", ".join(edition.subjects)
+    subjects = [one for one in edition.subjects if one != CONSTANTS]
+    if strange := [one for one in files if one not in subjects]:
+        known = ", ".join(subjects)
         raise Bad(f"方案里没有对象 {', '.join(strange)}（有：{known}）。",
                   f"The plan has no subject {', '.join(strange)} (there are: {known}).")  # fmt: skip
     if not files:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import partial
@@ -11,8 +11,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from rules.model import Edition
+from rules.model import Edition, Rule
 from rules.table.columns import KEY, SEPARATOR, around, key_of
+from rules.table.judge import asked
 from service.county.backend import Backend, Spark, backend, digest, named, quoted, rows_of
 from service.county.intake.checks import BAD, CheckedFile, Checks
 from service.county.intake.inputs import Source
@@ -36,6 +37,7 @@ from service.county.run.manifest import (
 from service.county.run.outputs import Outputs
 from service.county.run.rankings import proposals
 from service.county.run.steps import WORK, Steps, appearing
+from service.county.run.surroundings import Surroundings, refuse
 
 FORMAT = 1  # of the folder: a run of another does not go on with it
 SET_ASIDE = "set_aside"
@@ -119,11 +121,12 @@ class _Run:
         checked = field("checked", self.inputs)
         self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.files}
         self.refuse(checked)
+        refuse(self.edition, {one: self.duck.columns(rows_of(path)) for one, path in self.clean.items()})
         carried = field("carried", self.carried)
         levels: dict[str, Level] = {}
         for file in reversed(checked):
             self.tick(file.subject)
-            levels[file.subject] = once(file.subject, Level, partial(self.level, file))
+            levels[file.subject] = once(file.subject, Level, partial(self.level, file, tuple(levels)))
         counts = {one: once(f"counts {one}", Counts, partial(self.counts, levels[one])) for one in self.files}
         manifest = Manifest(
             **{one.name: getattr(stamp, one.name) for one in fields(stamp)},
@@ -192,24 +195,16 @@ class _Run:
                   for one in self.asked.before[-1:] for subject in self.files}  # fmt: skip
         return {subject: facts for subject, facts in filled.items() if facts}
 
-    def level(self, file: CheckedFile) -> Level:
-        """Judge one subject, after those below it."""
+    def level(self, file: CheckedFile, done: Collection[str]) -> Level:
+        """Judge one subject, after those below it; `done` are all that were judged before."""
         judging, subject = self.judging, file.subject
-        below = {one: path for one, path in self.files.items() if subject in around(self.edition, one)}
-        table = judging.counted(subject, judging.linked(subject, self.clean), below)
-        upper = {}
-        for level, names in judging.reads(subject).items():
-            if level in self.clean:
-                upper[level] = self.clean[level]
-            if level in self.clean and judging.counts(level, below).intersection(names):
-                upper[level] = self.folder / WORK / f"{level}_for_{subject}.parquet"
-                filled = judging.counted(level, judging.linked(level, self.clean), below)
-                judging.backend.write(filled, upper[level], KEY)
-        if below and upper:
-            mid = self.folder / WORK / f"counted_{subject}.parquet"
-            judging.backend.write(table, mid, KEY)
-            table = judging.backend.table(mid)
-        return judging.level(subject, table, upper, self.files[subject], file.decided)
+        judged = {one: path for one, path in self.files.items() if one in done}
+        upper = Surroundings(judging, self.clean, judged, self.folder / WORK)
+
+        def widened(table: Any, rules: Sequence[Rule], lists: bool) -> Any:
+            return upper.widened(subject, table, [asked(rule) for rule in rules], lists=lists)
+
+        return judging.level(subject, upper.counted(subject), widened, self.files[subject], file.decided)
 
     def counts(self, level: Level) -> Counts:
         """The number of rows, and of each outcome."""

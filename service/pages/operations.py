@@ -66,7 +66,12 @@ def ready() -> Response:
     is_ready = log["status"] == "ok"
     body = {
         "status": "ok" if is_ready else "unavailable",
-        "policies": {"digest": here.digest, "live": editions, "rejected": rejected},
+        "policies": {
+            "digest": here.digest,
+            "live": editions,
+            "rejected": rejected,
+            "warnings": [one.as_dict() for one in policies.warnings()],
+        },
         "log": log,
     }
     return Response(dumps(body), 200 if is_ready else 503, mimetype="application/json")
@@ -86,7 +91,9 @@ def home() -> Response:
         for editions in here.store.plans.values()
         for edition in reversed(editions)
     ]
-    return page("home.html", plans=plans, rejected=service().policies.rejected, example=NAME in current_app.blueprints)
+    policies = service().policies
+    return page("home.html", plans=plans, rejected=policies.rejected, warnings=policies.warnings(),
+                example=NAME in current_app.blueprints)  # fmt: skip
 
 
 def try_it() -> Response:

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
+from rules.problems.problem import Problem, Problems
+from rules.values.text import Mark, Text
+from rules.warnings.warnings import acknowledging
 from service.exact_json import dumps
 from service.log import DecisionLog, Entry, Once, new_id
 from service.policies.compiled import Snapshot
 
 EDITIONS = "editions"
+MOST = 1000  # entries of live editions that are looked through
 
 
 def keep(log: DecisionLog, snapshot: Snapshot) -> None:
@@ -28,6 +33,24 @@ def announce(log: DecisionLog, snapshot: Snapshot, moment: str) -> None:
     body = dumps({"digest": snapshot.digest, "editions": editions})
     entry = Entry(new_id(log.clock()), EDITIONS, "", "", "", "", "", "", "", "", body)
     log.append([entry], Once("", f"{EDITIONS} {moment}", snapshot.digest.encode(), b"", 200))
+
+
+def back_dated(log: DecisionLog, snapshot: Snapshot) -> tuple[Problem, ...]:
+    """A warning for each edition that began before it was live, while another edition of its plan judged."""
+    first: dict[str, datetime] = {}
+    for line in log.find(kind=EDITIONS, limit=MOST):
+        for one in json.loads(line.body)["editions"]:
+            first.setdefault(one["edition"], line.at)
+    told: list[Problem] = []
+    for edition in (one for editions in snapshot.store.plans.values() for one in editions):
+        live = first.get(edition.id)
+        before = [name for name, at in first.items() if name.startswith(f"{edition.plan}/") and live and at < live]
+        if live and before and edition.effective_from < (day := live.astimezone().date()):
+            problems, mark = Problems(), Mark(f"{edition.id}/plan.yaml", 1, 1)
+            problems.warn(mark, "warning.back_dated", path="effective.from", start=edition.effective_from, day=day,
+                          how=Text("启用", "put into service"))  # fmt: skip
+            told += acknowledging(edition, problems, complete=False)
+    return tuple(told)
 
 
 def last_live(log: DecisionLog) -> Mapping[str, str]:

@@ -42,7 +42,7 @@ class Policies:
     ) -> None:
         """`rescue` returns the files that were live last, for a start with unusable policies. `before` is called
         with a snapshot before it goes live (Later postpones it), `after` once it is live."""
-        self.folder, self.rejected = folder, tuple[Problem, ...]()
+        self.folder, self.rejected, self.back_dated = folder, tuple[Problem, ...](), tuple[Problem, ...]()
         self._before, self._after = before, after
         self.swaps = 0
         self._runtime = runtime or Path(mkdtemp(prefix="village-credit-"))
@@ -65,6 +65,11 @@ class Policies:
         if self._changed[:] != self._mark:
             self._switch()
         return self._snapshot
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is wrong with the dates of the live editions, but for what is acknowledged."""
+        found = {*self.current().store.problems, *self.back_dated}
+        return tuple(sorted(one for one in found if one.severity == "warning"))
 
     # --- watching
 

@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
@@ -12,7 +14,7 @@ from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
 from rules.engine.memory import Memory
 from service.http import observing
-from tests.api.calling import ROOT, start
+from tests.api.calling import DATE, PLAN, POLICIES, ROOT, start
 from tests.running import running
 
 SECRET_ID, SECRET_FIGURE, SECRET_WORDS = "Zhang-San-4711", 918273645, "unspeakable-words"
@@ -188,3 +190,25 @@ def test_healthz_is_alive_and_readyz_says_what_is_live(api):
     assert ready["status"] == "ok"
     [live] = ready["policies"]["live"]
     assert live["sha256"] == api.engine().edition.sha256
+
+
+def test_dates_that_want_a_look_are_told_by_readyz_and_the_start_page(own, tmp_path):
+    """A plan that ends, and an edition put into service after its first day, while another judged."""
+    folder = tmp_path / "policies"
+    shutil.copytree(POLICIES / PLAN, folder / PLAN)
+    plan = folder / PLAN / DATE / "plan.yaml"
+    plan.write_text(plan.read_text("utf-8").replace(f"{{from: {DATE}}}", f"{{from: {DATE}, to: 2026-11-30}}"), "utf-8")
+    api = own(policies=folder)
+
+    def told():
+        return [(one["file"], one["code"]) for one in api.nobody().get("/readyz").json["policies"]["warnings"]]
+
+    assert told() == [(f"{PLAN}/{DATE}/plan.yaml", "warning.ends")]
+    assert "现行版本的生效日期需要核对" in api.nobody().get("/").text
+    api.clock.now += timedelta(days=1)
+    late = folder / PLAN / "2026-12-01"
+    shutil.copytree(plan.parent, late)
+    text = plan.read_text("utf-8").replace(f"{{from: {DATE}, to: 2026-11-30}}", "{from: 2026-12-01}")
+    (late / "plan.yaml").write_text(text, "utf-8")
+    api.reload()
+    assert told() == [(f"{PLAN}/2026-12-01/plan.yaml", "warning.back_dated")]

@@ -78,7 +78,7 @@ def test_a_sweep_that_cannot_be_walked_is_refused(text):
         ("credit_village.a_grade_share=10%..80%/10%", True),
         ("credit_township.credit_village_share=above 0%..100%/20%", True),
         ("credit_village.borrower_share=20%..60%/5%", True),  # a benchmark in its place
-        ("village.notice_days=1 day..9 days/2 days", False),  # a value that a formula reads
+        ("constants.notice_days=1 day..9 days/2 days", False),  # a value that a formula reads
         ("rollout.milestone_30=10%..60%/10%", True),
     ],
 )

@@ -198,6 +198,20 @@ def test_a_rule_that_says_other_than_its_clause_is_named(copy, file, old, new, n
         ],
         # the lender's own numbers
         [("review", "above: 50%", "above: 60%"), ("facts", "value: 7 days", "value: 10 days")],
+        # the clause says it in another way
+        [
+            ("clauses", "授信至少50%(", "授信不少于百分之五十("),
+            ("clauses", "农户采集信息至少90%(", "农户采集信息九成以上("),
+        ],
+        [
+            ("clauses", "农户采集信息至少90%(", "农户采集信息大于等于９０％("),
+            ("clauses", "授信至少50%(", "授信半数以上("),
+        ],
+        [
+            ("clauses", "18至65周岁", "年满十八周岁、六十五周岁以下(含)"),
+            ("clauses", "比例高于55%", "比例高于百分之五十五"),
+        ],
+        [("clauses", "不良率不超过2%", "不良率小于等于２００个基点")],
         # said in another way
         [("screening", "{between: [18 years, 65 years]}", "{at_least: 18 years, at_most: 65 years}")],
         [("credit_village", "at_most: 2%", "at_most: 20‰")],

@@ -52,9 +52,12 @@ def table(hit: str, *rows: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def loaded(subjects: dict[str, dict[str, Any]], decisions: dict[str, Any]) -> Loaded:
-    """`subjects`: name -> facts; `within:` among the facts names the subject around."""
+    """`subjects`: name -> facts; `within:` among the facts names the subject around. `constants` are the plan's."""
     declared = {}
+    constants = {key: one for key, one in subjects.items() if key == "constants"}
     for name, facts in subjects.items():
+        if name == "constants":
+            continue
         own = {key: fact for key, fact in facts.items() if key != "within"}
         declared[name] = {"title": TITLE, "facts": own} | ({"within": facts["within"]} if "within" in facts else {})
     with TemporaryDirectory() as folder:
@@ -62,7 +65,7 @@ def loaded(subjects: dict[str, dict[str, Any]], decisions: dict[str, Any]) -> Lo
             "plan": {"plan": "p", "title": TITLE, "issuer": TITLE, "effective": {"from": "2026-01-01"}},
             "clauses": {"clauses": {"一": {"heading": "一"}}},
             "readings": {"readings": {}},
-            "facts": {"subjects": declared},
+            "facts": {"subjects": declared, **constants},
             **{name: {"decision": name, **body} for name, body in decisions.items()},
         })  # fmt: skip
         return load(Path(folder))

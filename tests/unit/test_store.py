@@ -13,6 +13,10 @@ BASE = Path(__file__).parents[1] / "policy/base"
 PLAN = "plan: base\ntitle: {{zh: 试, en: trial}}\nissuer: {{zh: 试, en: trial}}\neffective: {{from: {0}, to: {1}}}\n"
 CHILD = PLAN + "extends: {{plan: base, edition: 2026-05-01}}\n"
 
+ACKNOWLEDGED = """acknowledged:
+  - {warning: ends, at: effective.to, by: {zh: 政策岗, en: office}, on: 2027-05-01, because: {zh: 试点, en: trial}}
+"""
+
 
 @pytest.fixture
 def root(tmp_path):
@@ -123,3 +127,59 @@ def test_only_folders_with_a_plan_are_editions(root):
 
     assert [folder.name for folder in folders(root)] == ["2026-05-01", "2027-05-01"]
     assert read_store(root / "nowhere").plans == {}
+
+
+# --- days that want a look
+
+
+def told(root):
+    """The warnings of the dates of editions as (place, severity, code), without those of the rules."""
+    return [(one.mark.file, one.severity, one.code.rpartition(".")[2]) for one in read_store(root, warn=False).problems]
+
+
+def test_a_plan_that_ends_is_told_at_its_last_edition(root):
+    assert told(root) == [("base/2027-05-01/plan.yaml", "warning", "ends")]
+
+
+def test_a_child_in_force_before_its_parent_is_told(root):
+    child = root / "child/2026-04-30/plan.yaml"
+    child.parent.mkdir(parents=True)
+    text = CHILD.format("2026-04-30", "2099-12-31").replace("plan: base\ntitle", "plan: child\ntitle")
+    child.write_text(text.replace(", to: 2099-12-31", ""), encoding="utf-8")
+    assert ("child/2026-04-30/plan.yaml", "warning", "before_parent") in told(root)
+    child.parent.rename(root / "child/2026-05-01")
+    child = root / "child/2026-05-01/plan.yaml"
+    child.write_text(child.read_text(encoding="utf-8").replace("from: 2026-04-30", "from: 2026-05-01"), "utf-8")
+    assert [code for file, _, code in told(root) if file.startswith("child/")] == []
+
+
+@pytest.mark.parametrize(("issued", "codes"), [("2027-05-02", ["ends", "back_dated"]), ("2027-05-01", ["ends"])])
+def test_an_edition_issued_after_its_first_day_is_told(root, issued, codes):
+    plan = root / "base/2027-05-01/plan.yaml"
+    plan.write_text(CHILD.format("2027-05-01", f"2028-04-30, issued: {issued}"), encoding="utf-8")
+    assert [code for _, _, code in told(root)] == codes
+
+
+def test_a_date_that_is_meant_can_be_acknowledged(root):
+    plan = root / "base/2027-05-01/plan.yaml"
+    plan.write_text(plan.read_text(encoding="utf-8") + ACKNOWLEDGED, encoding="utf-8")
+    assert told(root) == [("base/2027-05-01/plan.yaml", "acknowledged", "ends")]
+    assert [one.code for one in read_store(root).problems if one.mark.file == "base/2027-05-01/plan.yaml"] == [
+        "warning.ends"
+    ]
+
+
+def test_a_problem_of_a_file_that_is_inherited_names_the_child_too(root):
+    """What the parent has too is told with the parent alone."""
+    facts = root / "base/2027-05-01/facts.yaml"
+    facts.write_text("subjects: {village: {facts: {households: {remove: true}}}}\n", encoding="utf-8")
+    problems = [one for one in read_store(root).problems if one.severity == "error"]
+    assert problems
+    assert {one.mark.file.rpartition("/")[0] for one in problems} == {"base/2026-05-01"}
+    assert all("base/2027-05-01" in one.zh and "base/2027-05-01" in one.en for one in problems)
+    facts.unlink()
+    extra = "  - {id: extra, title: {zh: 查, en: it}, set_by: lender, require: {a_grade_share: {at_least: 0%}}}\n"
+    standing = root / "base/2026-05-01/standing.yaml"
+    standing.write_text(standing.read_text(encoding="utf-8") + extra, encoding="utf-8")
+    [idle] = [one for one in read_store(root).problems if one.code == "warning.always_met"]
+    assert "2027-05-01" not in idle.zh

@@ -6,19 +6,25 @@ from pathlib import Path
 import pytest
 
 from rules.building.loader import load
+from rules.values.traits import spoken_of
 
 POLICIES = Path(__file__).parents[2] / "policies"
 SHIPPED = Path("xx-county/2026-05-01")
 
-# What the shipped plan is warned of, each of it meant: the plan itself sets 30% by the year's end twice.
-MEANT = {("warning.same", "milestone_30")}
+# What the shipped plan is warned of, each of it meant and acknowledged.
+MEANT = {("warning.same", "rollout.milestone_30"), ("warning.fact_unused", "household.oppositions")}
+
+
+def problems(folder):
+    """The warnings of an edition; an error would make the test meaningless."""
+    loaded = load(folder, folder.parents[1])
+    assert [str(p) for p in loaded.problems if p.severity == "error"] == []
+    return loaded.problems
 
 
 def warned(folder):
-    """The warnings of an edition as (code, the id it speaks of); an error would make the test meaningless."""
-    loaded = load(folder, folder.parents[1])
-    assert [str(p) for p in loaded.problems if p.severity == "error"] == []
-    return {(p.code, name) for p in loaded.problems for name in [p.zh.split("`")[1] if "`" in p.zh else p.path]}
+    """The warnings as (code, the id it speaks of)."""
+    return {(p.code, name) for p in problems(folder) for name in [p.zh.split("`")[1] if "`" in p.zh else p.path]}
 
 
 @pytest.fixture
@@ -39,9 +45,24 @@ def edition(tmp_path):
     return change
 
 
-def test_the_shipped_plan_is_warned_only_of_what_is_meant():
-    found = warned(POLICIES / SHIPPED)
-    assert {one for one in found if one[0] != "warning.fact_unused"} == MEANT
+def test_the_shipped_plan_is_warned_of_nothing_but_what_it_acknowledges():
+    found = problems(POLICIES / SHIPPED)
+    assert {(one.severity, one.code, one.path) for one in found} == {("acknowledged", *one) for one in MEANT}
+    assert all("农信社政策岗" in one.zh and "2026-05-01" in one.en for one in found)
+
+
+def test_an_acknowledged_warning_that_does_not_arise_is_told(edition):
+    assert edition(("plan", "at: rollout.milestone_30", "at: rollout.milestone_70")) == {
+        ("warning.not_arising", "acknowledged"),
+    }
+
+
+def test_a_day_of_acknowledgement_must_be_one(tmp_path):
+    folder = tmp_path / SHIPPED
+    shutil.copytree(POLICIES / SHIPPED, folder)
+    plan = folder / "plan.yaml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("    on: 2026-05-01", "    on: 2026-05-32", 1), "utf-8")
+    assert [one.code for one in load(folder, tmp_path).problems] == ["fact.date"]
 
 
 def test_a_change_of_a_number_raises_no_warning_where_the_lender_sets_it(edition):
@@ -185,6 +206,18 @@ def test_rows_that_only_together_cover_another_are_noticed(edition):
     assert edition(("grading", ROW, rows + ROW)) == {("warning.row_covered", "middle")}
 
 
+SPOKEN = (
+    "离异 低保户 单身 未婚 已婚 丧偶 伤病残 有慢性病 有精神病史 怀孕 女户主 信教 建档立卡户 领取补贴 特困人员 五保户 "
+    "回族 男 女 有犯罪记录 刑满释放 家庭成员涉诉 子女欠款 配偶年龄"
+).split()
+UNSPOKEN = ["已缴最低保证金", "家庭成员数", "贷款贴息补贴", "男耕女织园项目", "制度健全"]
+
+
+@pytest.mark.parametrize("title", [*SPOKEN, *UNSPOKEN])
+def test_the_words_of_a_title_speak_of_a_protected_trait(title):
+    assert bool(spoken_of(title)[0]) is (title in SPOKEN)
+
+
 @pytest.mark.parametrize(
     ("fact", "noticed"),
     [
@@ -242,3 +275,23 @@ def test_a_fact_that_only_bounds_another_is_in_use(edition):
         ("screening", LAST, item("extra", "require: {portion: {above: 0 元}}") + LAST),
     )
     assert found == set()
+
+
+@pytest.mark.parametrize(("clause", "noticed"), [("三(四)3", False), ("四(三)1(2)", True)])
+def test_age_is_noticed_where_no_clause_sets_it(edition, clause, noticed):
+    body = "      spouse_age: {type: count, unit: year, title: {zh: 户主年龄, en: age}}\n"
+    rule = f"  - {{id: extra, clause: {clause}, require: {{spouse_age: {{at_least: 18 years}}}}}}\n"
+    found = edition(
+        ("facts", "      adverse_record:", body + "      adverse_record:"), ("screening", LAST, rule + LAST)
+    )
+    assert (("warning.protected", "extra") in found) is noticed
+
+
+def test_exchanged_figures_are_noticed(edition):
+    """Both stand in the clause, so that neither of them disagrees with it."""
+    found = edition(
+        ("credit_village", "at_least: 90%", "at_least: @"),
+        ("credit_village", "at_least: 50%", "at_least: 90%"),
+        ("credit_village", "at_least: @", "at_least: 50%"),
+    )
+    assert found == {("warning.exchanged", "credit_village.granting_share")}

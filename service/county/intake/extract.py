@@ -13,7 +13,7 @@ from rules import Edition, FactChecker
 from rules.model import Rule
 from rules.table.columns import KEY, SEPARATOR, around
 from rules.table.judge import asked
-from rules.table.order import heights_of
+from rules.table.order import Unit, heights_of
 from rules.values.text import TextErrors
 from service.county.backend import Duck, named, rows_of
 from service.county.intake.checks import BAD, Checks
@@ -23,11 +23,16 @@ Reads = Mapping[str, tuple[str, ...]]  # subject around -> the facts that decisi
 
 
 def reads(edition: Edition, subject: str, rules: Iterable[Rule]) -> Reads:
-    """The given facts of the records around a subject that decisions about it read; lists are left out."""
+    """The given facts of the records around a subject that decisions about it read."""
+    return given(edition, subject, heights_of(edition, [asked(rule) for rule in rules]))
+
+
+def given(edition: Edition, subject: str, units: Iterable[Unit]) -> Reads:
+    """The given facts of the records around a subject among some facts and decisions."""
     read: dict[str, list[str]] = {level: [] for level in around(edition, subject)}
-    for of, name in heights_of(edition, [asked(rule) for rule in rules]):
+    for of, name in units:
         fact = edition.subjects[of].facts.get(name) if of in read else None
-        if fact is not None and fact.given and fact.type.kind != "list":
+        if fact is not None and fact.given:
             read[of].append(name)
     return {level: tuple(names) for level, names in read.items() if names}
 
@@ -35,14 +40,15 @@ def reads(edition: Edition, subject: str, rules: Iterable[Rule]) -> Reads:
 def case(edition: Edition, subject: str, row: Mapping[str, Any], decided: Iterable[str]) -> dict[str, Any]:
     """The facts of a row, the conclusions that were `decided` before, and the facts of the records around it, which
     stand in columns named after these."""
+    facts = told(edition, subject, row) | {name: row[name] for name in decided if row.get(name) is not None}
+    levels = {level: told(edition, level, row, level + SEPARATOR) for level in around(edition, subject)}
+    return facts | {level: about for level, about in levels.items() if about}
 
-    def of(level: str, start: str = "") -> dict[str, Any]:
-        return {name: _plain(row[start + name]) for name, fact in edition.subjects[level].facts.items()
-                if fact.given and row.get(start + name) is not None}  # fmt: skip
 
-    facts = of(subject) | {name: row[name] for name in decided if row.get(name) is not None}
-    facts |= {level: about for level in around(edition, subject) if (about := of(level, level + SEPARATOR))}
-    return facts
+def told(edition: Edition, subject: str, row: Mapping[str, Any], start: str = "") -> dict[str, Any]:
+    """The given facts of a subject in the columns of a row that begin so."""
+    return {name: _plain(row[start + name]) for name, fact in edition.subjects[subject].facts.items()
+            if fact.given and row.get(start + name) is not None}  # fmt: skip
 
 
 def _plain(value: Any) -> Any:

@@ -60,7 +60,8 @@ def _doubtful(outputs: Outputs, subject: str, below: str) -> list[Doubtful]:
     asking = replace(outputs.edition, subjects=subjects)
     where = {DOUBT + name: op.where for name, op in ops.items() if op.where is not None}
     view = TableJudge(asking, outputs.on).beside(below, outputs.duck.table(outputs.path(below)), where, list(each))
-    there = outputs.duck.columns(f"({outputs.duck.sql(view)})")
+    query = outputs.duck.sql(view)
+    there = outputs.duck.columns(f"({query})")
     flags = []
     for name in ops:
         within = named(DOUBT + name) if DOUBT + name in where else "true"
@@ -68,7 +69,7 @@ def _doubtful(outputs: Outputs, subject: str, below: str) -> list[Doubtful]:
         flags.append(f"CASE WHEN {within} IS NULL OR ({within} AND {value} IS NULL) THEN {quoted(name)} END")
     rows = outputs.duck.run(
         f"SELECT {KEY}, o.{named(key)}, facts FROM (SELECT {KEY}, "
-        f"list_filter([{', '.join(flags)}], lambda one: one IS NOT NULL) AS facts FROM ({outputs.duck.sql(view)}) "
+        f"list_filter([{', '.join(flags)}], lambda one: one IS NOT NULL) AS facts FROM ({query}) "
         f"WHERE {' OR '.join(f'({one}) IS NOT NULL' for one in flags)}) v "
         f"JOIN {file} o USING ({KEY}) WHERE o.{named(key)} IS NOT NULL ORDER BY 2, 1"
     )

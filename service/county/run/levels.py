@@ -4,20 +4,25 @@ decision in bulk, and makes those that tables cannot hold with the reference eva
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rules import FactChecker, FactError, Reference
 from rules.model import Edition, Rule
-from rules.table import Counting, TableJudge
+from rules.table import BOTTOM, TOP, Counting, TableJudge
 from rules.table.columns import KEY, SEPARATOR, around, key_of
+from rules.table.values import CARRIED
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts
 from service.county.backend import Backend, Duck, named, rows_of
 from service.county.intake.extract import Reads, case, reads
 from service.county.run.beyond import FEW, Beyond
 from service.county.run.manifest import LeftOut, Level
+
+NONE: Reads = {}
+LISTED = 1000 * 1000  # records in lists around rows that are judged one by one
+Widened = Callable[[Any, Sequence[Rule], bool], Any]  # rows, decisions, and whether their lists are wanted whole
 
 
 class Judging:
@@ -26,7 +31,6 @@ class Judging:
     def __init__(self, edition: Edition, on: date, backend: Backend, duck: Duck, *, keep_given: bool = False) -> None:
         self.edition, self.on, self.backend, self.duck, self.keep_given = edition, on, backend, duck, keep_given
         self.judge, self.counting = TableJudge(edition, on), Counting(edition, on)
-        self.counting.judged = True
         self.beyond = Beyond(edition, on, backend, duck)
 
     def linked(self, subject: str, clean: Mapping[str, Path]) -> Any:
@@ -49,14 +53,15 @@ class Judging:
         table = self.backend.table(path)
         return table.select(*(one for one in table.columns if one not in self.edition.rules and SEPARATOR not in one))
 
-    def counted(self, subject: str, table: Any, below: Mapping[str, Path]) -> Any:
-        """The table with the counts of the judged records below; they replace the figures that the table gave."""
-        if not (facts := self.counts(subject, below)):
-            return table
-        tables = {name: self.backend.table(path) for name, path in below.items()}
+    def counted(
+        self, subject: str, table: Any, below: Mapping[str, Any], facts: Collection[str], *, judged: bool
+    ) -> Any:
+        """The table with facts counted from records below, which are `judged` or still to be; they replace the figures
+        that the table gave."""
         if not self.keep_given:
             table = table.select(*(one for one in table.columns if one not in facts))
-        return self.counting.fill(subject, table, tables, checked=True)
+        self.counting.judged = judged
+        return self.counting.fill(subject, table, below, checked=True, only=facts)
 
     def counts(self, subject: str, below: Iterable[str]) -> set[str]:
         """The facts of a subject that are counted from some records below."""
@@ -70,14 +75,18 @@ class Judging:
         """The decisions about a subject."""
         return [rule for rule in self.edition.rules.values() if rule.subject == subject]
 
-    def surrounded(self, subject: str, table: Any, upper: Mapping[str, Path], wanted: Reads) -> Any:
-        """The table with the facts of the records around it that decisions read."""
-        for level, names in wanted.items():
+    def surrounded(
+        self, subject: str, table: Any, upper: Mapping[str, Path], wanted: Reads, figures: Reads = NONE
+    ) -> Any:
+        """The table with the facts of the records around it that decisions read, and figures worked out for these."""
+        for level in around(self.edition, subject):
             key = key_of(level)
             if level not in upper or key not in table.columns:
                 continue
             known = self.backend.table(upper[level])
-            facts = [name for name in names if name in known.columns]
+            facts = [name for name in wanted.get(level, ()) if name in known.columns]
+            carried = [CARRIED + name + end for name in figures.get(level, ()) for end in ("", TOP, BOTTOM)]
+            facts += [name for name in carried if name in known.columns]
             if facts:
                 start = level + SEPARATOR
                 known = known.select(around__=known[KEY], **{start + name: known[name] for name in facts})
@@ -87,29 +96,38 @@ class Judging:
 
     # --- decisions
 
-    def level(self, subject: str, table: Any, upper: Mapping[str, Path], out: Path, given: Sequence[str]) -> Level:
-        """Judge all decisions about a subject; the rows go to a file."""
+    def level(self, subject: str, own: Any, widened: Widened, out: Path, given: Sequence[str]) -> Level:
+        """Judge all decisions about a subject, whose rows are `widened` by what decisions read around; the rows go to a
+        file."""
         rules, wanted = self.rules(subject), self.reads(subject)
-        table = self.backend.ordered(self.surrounded(subject, table, upper, wanted), KEY)
+        table = self.backend.ordered(widened(own, rules, False), KEY)
         judged, refused = self.judge.add_possible(table, *(rule.id for rule in rules)) if rules else (table, {})
         bulk = [rule for rule in rules if rule.id not in refused]
         others = [rule for rule in rules if rule.id in refused]
         if bulk:
             names = [one for one in table.columns if SEPARATOR not in one]
             names += [one for one in judged.columns if one not in table.columns]
-            if others:
-                read = {level + SEPARATOR + name for level, facts in wanted.items() for name in facts}
-                names += [one for one in table.columns if one in read]
             judged = judged.select(*names)
+        else:
+            judged = own
+        if others:
+            judged = widened(judged, others, True)
         self.backend.write(judged, out, KEY, dict(_codes(bulk)))
-        beyond = self.beyond.decide(bulk, table, out, given) if bulk else 0
+        beyond = self.beyond.decide(bulk, widened(own, rules, True), out, given) if bulk else 0
         rows = int(self.duck.run(f"SELECT count(*) FROM {rows_of(out)}")[0][0])
-        singly = others if rows <= FEW else []
+        singly = others if rows <= FEW and self._listed(out) <= LISTED else []
         if others:
             self._one_by_one(subject, singly, out, given)
         left_out = tuple(LeftOut(rule.id, refused[rule.id].zh, refused[rule.id].en) for rule in others if not singly)
         made, alone = (tuple(rule.id for rule in some) for some in (bulk, singly))
         return Level(subject, made, alone, left_out, wanted, beyond)
+
+    def _listed(self, path: Path) -> int:
+        """The records in all lists of the records around the rows of a file."""
+        columns = self.duck.columns(rows_of(path))
+        lists = [f"len({named(one)})" for one, type in columns.items() if SEPARATOR in one and type.endswith("[]")]
+        sums = ", ".join(f"coalesce(sum({one}), 0)" for one in lists)
+        return int(sum(self.duck.run(f"SELECT {sums} FROM {rows_of(path)}")[0])) if lists else 0
 
     def _one_by_one(self, subject: str, rules: Sequence[Rule], out: Path, given: Sequence[str]) -> None:
         """Decide rows singly, and put their conclusions beside the others in the file."""

@@ -11,10 +11,10 @@ from typing import Any
 from rules import Decision, FactChecker
 from rules.judging.decider import Decider
 from rules.model import Edition
-from rules.table.columns import KEY, SEPARATOR, key_of
+from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.verdicts import NOT_MET, WIDTH, Kind, Verdicts
 from service.county.backend import Duck, named, quoted, rows_of
-from service.county.intake.extract import case
+from service.county.intake.extract import case, told
 from service.county.run.manifest import Manifest, read_manifest
 
 
@@ -29,6 +29,7 @@ class Outputs:
         self.folder, self.edition, self.duck = folder, edition, duck
         self.manifest = read_manifest(folder) if manifest is None else manifest
         self.checker, self.on = FactChecker(edition), self.manifest.on
+        self.surroundings: dict[Any, dict[str, Any]] = {}  # the checked facts of records around
 
     def path(self, name: str) -> Path:
         """The file of a subject's judged rows, or another table of the run."""
@@ -48,9 +49,9 @@ class Outputs:
         for level, names in self.manifest.levels[subject].reads.items():
             if self.path(level).is_file():
                 keys = None if ids is None else {row[key_of(level)] for row in rows if row.get(key_of(level))}
-                around = {one[KEY]: one for one in self._some(level, keys)}
+                those = {one[KEY]: one for one in self._some(level, keys)}
                 for row in rows:
-                    above = around.get(row.get(key_of(level)), {})
+                    above = those.get(row.get(key_of(level)), {})
                     row |= {level + SEPARATOR + name: above.get(name) for name in names}
         return rows
 
@@ -60,7 +61,18 @@ class Outputs:
 
     def facts(self, subject: str, row: Mapping[str, Any]) -> dict[str, Any]:
         """The facts of a row as the engine takes them; FactError where they do not fit the dictionary."""
-        return self.checker.check(subject, case(self.edition, subject, row, self.manifest.decided(subject)))
+        own = {name: value for name, value in row.items() if SEPARATOR not in name}
+        facts = self.checker.check(subject, case(self.edition, subject, own, self.manifest.decided(subject)))
+        levels = {level: self._around(level, row) for level in around(self.edition, subject)}
+        return facts | {level: about for level, about in levels.items() if about}
+
+    def _around(self, level: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The facts of a record around, which many rows share."""
+        names = tuple(name for name in row if name.startswith(level + SEPARATOR))
+        key = level, row.get(key_of(level)), names
+        if key not in self.surroundings:
+            self.surroundings[key] = self.checker.check(level, told(self.edition, level, row, level + SEPARATOR))
+        return self.surroundings[key]
 
     def decide(self, engine: Decider, subject: str, id: str, decision: str) -> Decision | None:
         """The engine's decision about the row of an id, None where there is no row; Disagreement where the table holds

@@ -1,0 +1,99 @@
+"""Notices two items of one clause that have each other's figure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations, pairwise
+from typing import NamedTuple
+
+from rules.model import Const, Edition
+from rules.problems.problem import Problems
+from rules.values.figures import show
+from rules.warnings.clauses import Source, is_figure
+from rules.warnings.numerals import figures, plain
+
+BREAK = re.compile(r"[,、;。:]")
+MOST = 100  # figures of a clause that are held against each other
+MORE = 10  # a sentence that names the item, or a figure that its title states, weighs more than words
+
+
+class Place(NamedTuple):
+    """A figure of a clause: the words round it, the figures of the same part of a sentence, the items that its sentence
+    names."""
+
+    words: frozenset[str]
+    figures: frozenset[Fraction]
+    by: tuple[str, ...]
+
+
+class Stated(NamedTuple):
+    """A figure of an item, and its one place in the clause."""
+
+    source: Source
+    figure: Const
+    place: Place
+
+
+def check_exchanged(edition: Edition, sources: Sequence[Source], problems: Problems) -> None:
+    """Warn where the places of two figures of a clause suit the two items better the other way round."""
+    clauses: dict[tuple[str, str], list[Stated]] = defaultdict(list)
+    for source in sources:
+        for one in _stated(edition, source):
+            clauses[source.clause, str(one.figure.type)].append(one)
+    for (clause, _), listed in clauses.items():
+        for first, second in combinations(listed[:MOST], 2):
+            if _are_exchanged(first, second):
+                problems.warn(second.source.mark, "warning.exchanged", path=second.source.path, id=second.source.id,
+                              fact=second.source.title, other=first.source.id, clause=clause, limit=_shown(second),
+                              other_limit=_shown(first))  # fmt: skip
+
+
+def _are_exchanged(one: Stated, other: Stated) -> bool:
+    if one.source.path == other.source.path or one.figure.value == other.figure.value:
+        return False
+    return _suits(one, other) + _suits(other, one) > _suits(one, one) + _suits(other, other)
+
+
+def _suits(item: Stated, other: Stated) -> int:
+    """How well the place of a figure suits an item."""
+    title, place = item.source.title.zh, other.place
+    beside = {figure.value for figure in figures(title)} & place.figures
+    return len(_words(plain(title)) & place.words) + MORE * (len(beside) + (item.source.path in place.by))
+
+
+def _stated(edition: Edition, source: Source) -> Iterator[Stated]:
+    """The figures of a rule that stand once in its clause."""
+    if source.clause not in edition.clauses:
+        return
+    clause = edition.clauses[source.clause]
+    texts = [(one.text, one.by) for one in clause.sentences] or [(clause.text, ())]
+    for claim in dict.fromkeys(source.claims):
+        limit = claim.limit
+        if isinstance(limit, Const) and limit.type.is_number and is_figure(limit, claim.operator):
+            places = [_place(text, number, by) for text, by in texts for number, figure in enumerate(figures(text))
+                      if figure.equals(abs(limit.value), limit.type.unit)]  # fmt: skip
+            if len(places) == 1:
+                yield Stated(source, limit, places[0])
+
+
+def _place(text: str, number: int, by: tuple[str, ...]) -> Place:
+    """The place of a figure; its words begin behind the figure before."""
+    read, text = figures(text), plain(text)
+    start = read[number].start
+    begin = max((match.end() for match in BREAK.finditer(text, 0, start)), default=0)
+    after = BREAK.search(text, start)
+    end = after.start() if after else len(text)
+    first = max([begin, *(figure.start for figure in read[:number])])
+    return Place(_words(text[first:end]), frozenset(one.value for one in read if begin <= one.start < end), by)
+
+
+def _words(text: str) -> frozenset[str]:
+    """The pairs of neighbouring characters of a text."""
+    return frozenset(pair for pair in map("".join, pairwise(text)) if pair.isalpha())
+
+
+def _shown(one: Stated) -> str:
+    return show(one.figure.value, one.figure.type)

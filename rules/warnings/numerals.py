@@ -1,0 +1,185 @@
+"""Reads the figures of a Chinese text, each with the operator that the words beside it state: 百分之五十, 五成,
+高于55%, 二十万元以上(不含), 18至65周岁. And its days: 12月31日, 六月底.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cache
+from typing import NamedTuple
+
+from rules.values.exact import Type
+
+# Words that compare with anything, and those that compare only with the figure next to them.
+COMPARED = {
+    "at_least": "不[得能应]?(?:低于|少于|小于|早于)|(?:大于|高于|超过)或?等于|[≥≧]",
+    "at_most": "不[得能应]?(?:高于|超过|多于|大于|超出|晚于)|未超过|(?:小于|低于)或?等于|[≤≦]",
+    "above": "高于|超过|大于|多于|超出|>",
+    "below": "低于|小于|少于|<",
+}
+BESIDE = {
+    "at_least": "至少|最低|最少|达到|[年已须应]满",
+    "at_most": "至多|最多|最高|封顶",
+    "above": "过(?=半)",
+    "below": "不足|[不未]满|不到|未达到?",
+}
+INCLUSIVE = {"above": "at_least", "below": "at_most"}
+STRICT = {loose: strict for strict, loose in INCLUSIVE.items()}
+_WORD = "|".join(f"(?P<{name}>{words}|{BESIDE[name]})" for name, words in COMPARED.items())
+_ANY_WORD = "|".join((*COMPARED.values(), *BESIDE.values()))
+WORD = re.compile("|".join(f"(?P<{name}>{words})" for name, words in COMPARED.items()))
+
+DIGITS = "零一二三四五六七八九"
+SIZES = {"亿": 10**8, "万": 10_000, "千": 1_000, "百": 100, "十": 10}
+SIGNS = {"%": 100, "百分点": 100, "‰": 1_000, "基点": 10_000, "bp": 10_000, "BP": 10_000, "成": 10}
+PERIODS = {"年": 12, "岁": 12, "季度": 3, "月": 1}  # in months
+UNITS = {"year": "年", "month": "月"}
+_HAN = r"[零一二三四五六七八九十百千万亿]{1,20}(?:点[零一二三四五六七八九]{1,10})?[万亿]?"
+_ARABIC = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,10})?(?!\d)(?:[百千万亿]+(?!分)\d{0,4}){0,3}"
+_SIGN = r"(?P<sign>%|‰|个?百分点|个?基点|bp|BP|成(?![员年熟立果长交本])|折|倍)"
+_UNIT = r"(?:(?P<unit>周岁|岁|年|个?季度|个?月|天|日)(?P<and_half>半)?)"
+_COUNTED = (
+    r"周?岁|年|季度|个|月|天|日|周|名|户|元|份|次|倍|项|分(?![制之])|亩|人|村|成|折|位|笔|票|家|组|口|百分点|基点"
+)
+_TO = r"(?:周?岁|年|个?月|天|日|%|分|元|名|户|人|亩|个)?(?:\(不?含\))?[至到~—–-]+"
+_NUMBER = (
+    rf"(?:(?P<whole>(?!零){_HAN})分之(?P<part>{_HAN}|{_ARABIC})|(?P<half>半数|一半|(?<=过)半)|(?P<half_year>半年)"
+    rf"|(?:(?P<arabic>{_ARABIC})|(?<![第零一二三四五六七八九十百千万亿])"
+    rf"(?P<han>{_HAN})(?={_COUNTED}|{_SIGN.replace('?P<sign>', '?:')}|{_TO}(?:{_HAN})(?:{_COUNTED}))){_SIGN}?{_UNIT}?)"
+)
+_LINK = rf"(?:(?!{_ANY_WORD})[^\d,、;。:()%“”零〇一二三四五六七八九十百千万亿]){{0,12}}?"
+_ENDS = r"\((?:不含|含)[^)]{0,10}\)"
+_TAIL = rf"(?P<tail>(?:{_ENDS})?[及或]?(?:以上|以下|以内|(?<=[天日年月周])内)(?:{_ENDS})?|{_ENDS})"
+FIGURE = re.compile(rf"(?:(?:{_WORD}){_LINK})?{_NUMBER}(?P<end>{_TO}(?=\d|{_HAN}))?(?:[^\d,、;。()%]{{0,3}}?{_TAIL})?")
+DAY = re.compile(
+    rf"(?:(?P<year>\d{{4}}|[{DIGITS}]{{4}})年)?(?P<month>{_HAN}|\d{{1,2}})月"
+    rf"(?:(?P<day>{_HAN}|\d{{1,2}})日(?:[至到~—-]+(?P<until>{_HAN}|\d{{1,2}})日)?|[底末])"
+)
+ISO_DAY = re.compile(r"(?P<year>\d{4})[./-](?P<month>\d{1,2})[./-](?P<day>\d{1,2})(?P<until>)")
+PLAIN = str.maketrans(
+    "０１２３４５６７８９％（），．：；＜＞＝～－／　〇两壹贰叁肆伍陆柒捌玖拾佰仟",
+    "0123456789%(),.:;<>=~-/ 零二一二三四五六七八九十百千",
+)
+
+
+class Figure(NamedTuple):
+    """A number of a text; the operator that the words around it give it ("" where they give none); its unit, where that
+    is a period or a sign; its place in the text, made plain; and the two numbers of a fraction."""
+
+    value: Fraction
+    operator: str
+    unit: str = ""
+    start: int = 0
+    parts: tuple[Fraction, ...] = ()
+
+    def equals(self, value: Fraction, unit: str) -> bool:
+        """Whether it is a value counted in `unit`: 一年 is 12 months, and 5年 is not 5 months."""
+        own, wanted = PERIODS.get(self.unit), PERIODS.get(UNITS.get(unit, ""))
+        return self.value * own == value * wanted if own and wanted else value in (self.value, *self.parts)
+
+    def alike(self, type: Type) -> bool:
+        """Whether it may stand for a value of a type: a rate has a sign, 分 are points, 元 are an amount."""
+        signs = {"rate": {*SIGNS, "倍", "折"}, "points": {"分"}, "amount": {"元"}}
+        kind = next((kind for kind, units in signs.items() if self.unit in units), "count")
+        return kind == type.kind
+
+
+def plain(text: str) -> str:
+    """The text with full-width characters made ASCII and formal numerals common ones, so that one pattern reads all."""
+    return text.translate(PLAIN)
+
+
+@cache
+def figures(text: str) -> tuple[Figure, ...]:
+    """The numbers of a text, in order. Both numbers of a range are ends that count themselves in, unless it says so;
+    the sign, size and unit after a range or a list belong to each of its numbers: 5-8%, 1至5万元, 50、20个基点."""
+    text, read, open_ends, upper = plain(text), list[Figure](), list[int](), False
+    for match in FIGURE.finditer(text):
+        unit = _unit(match, text)
+        for place in open_ends if unit else ():
+            read[place] = read[place]._replace(value=read[place].value * _share(match, read[place].value), unit=unit)
+        ranged = "at_most" if upper else "at_least" if match["end"] else ""
+        read.append(Figure(_value(match), _operator(match, ranged), unit, match.start(), _parts(match)))
+        upper = match["end"] is not None
+        follows = not unit and (upper or text[match.end() :].startswith("、"))
+        open_ends = [*open_ends, len(read) - 1] if follows else []
+    return tuple(read)
+
+
+def _share(match: re.Match[str], earlier: Fraction) -> Fraction:
+    """The factor that the last number of a range or list gives to an earlier one: its sign, and its 万 or 千 where the
+    earlier one is not beyond it already."""
+    number = match["arabic"] or match["han"] or "1"
+    bare = numeral(number.rstrip("万亿千百"))
+    size = numeral(number) / bare if bare and earlier <= bare else Fraction(1)
+    return size / SIGNS.get((match["sign"] or "").removeprefix("个"), 1)
+
+
+def _parts(match: re.Match[str]) -> tuple[Fraction, ...]:
+    """The two numbers of a fraction, by which a rule may compare crosswise."""
+    return (numeral(match["whole"]), numeral(match["part"])) if match["part"] else ()
+
+
+def numeral(text: str) -> Fraction:
+    """A number in digits, characters or both: 1,200.5; 二十万; 三千五 (3500); 1万2千; 二零二六; 一点五."""
+    text = text.replace(",", "")
+    for word, size in SIZES.items():
+        if word in text:
+            high, low = text.split(word, 1)
+            rest = numeral(low) if low else Fraction(0)
+            return (numeral(high) if high.strip("零") else 1) * size + rest * (size // 10 if len(low) == 1 else 1)
+    return Fraction("".join(str(DIGITS.find(one)) if one in DIGITS else one for one in text).replace("点", ".") or 0)
+
+
+def _value(match: re.Match[str]) -> Fraction:
+    if match["part"]:
+        return numeral(match["part"]) / numeral(match["whole"])
+    if match["half"]:
+        return Fraction(1, 2)
+    if match["half_year"]:
+        return Fraction(6)
+    number, sign = numeral(match["arabic"] or match["han"]), (match["sign"] or "").removeprefix("个")
+    if sign == "折":
+        return number / (10 if number < 10 else 100)
+    return number / SIGNS.get(sign, 1) + (Fraction(1, 2) if match["and_half"] else 0)
+
+
+def _unit(match: re.Match[str], text: str) -> str:
+    if match["part"] or match["half"]:
+        return "%"
+    if match["half_year"]:
+        return "月"
+    unit = (match["sign"] or match["unit"] or "").removeprefix("个").removeprefix("周") or match["unit"] or ""
+    beside = text[match.end("arabic" if match["arabic"] else "han") :][:1]
+    return unit or (beside if beside in "分元" else "")
+
+
+def _operator(match: re.Match[str], ranged: str) -> str:
+    tail = match["tail"] or ""
+    after = "at_least" if "上" in tail else "at_most" if "下" in tail or "内" in tail else ranged
+    operator = next((name for name in COMPARED if match[name]), after)
+    if "不含" in tail + (match["end"] or ""):
+        return STRICT.get(operator, operator)
+    return INCLUSIVE.get(operator, operator) if "含" in tail else operator
+
+
+@cache
+def comparisons(text: str) -> frozenset[str]:
+    """The operators that a text's words of comparison give, wherever they stand."""
+    return frozenset(match.lastgroup or "" for match in WORD.finditer(plain(text)))
+
+
+def says_day(text: str, day: date) -> bool:
+    """Whether a text names a day. A plan may leave the year open (20xx年)."""
+    text = plain(text)
+    if (day + timedelta(days=1)).year > day.year and re.search("年[底末]", text):
+        return True
+    return any(_is_day(day, match) for pattern in (DAY, ISO_DAY) for match in pattern.finditer(text))
+
+
+def _is_day(day: date, match: re.Match[str]) -> bool:
+    days = {numeral(match[one]) for one in ("day", "until") if match[one]}
+    named = day.day in days if days else (day + timedelta(days=1)).month != day.month
+    return named and numeral(match["month"]) == day.month and (not match["year"] or numeral(match["year"]) == day.year)

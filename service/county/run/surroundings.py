@@ -1,0 +1,175 @@
+"""Works out, once for each record around, the facts of it that decisions below read: those given, those counted from
+the records below it, and figures that rest on a list of these."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rules.model import Edition, Op, Ref
+from rules.model.uses import Used, fact_of, read_by, refs
+from rules.table import NotTabular, TableError
+from rules.table.columns import KEY, around, key_of
+from rules.table.judge import asked
+from rules.table.order import Unit, heights_of
+from rules.table.rows import BEYOND
+from rules.table.values import CARRIED
+from service.county.backend import rows_of
+from service.county.intake.extract import given
+from service.county.run.levels import Judging
+
+
+class Surroundings:
+    """The good rows of a run's files, and those judged so far: `judged` are the files by subject."""
+
+    def __init__(self, judging: Judging, clean: Mapping[str, Path], judged: Mapping[str, Path], scratch: Path) -> None:
+        self.judging, self.edition = judging, judging.edition
+        self.clean, self.judged, self.scratch = clean, judged, scratch
+        self.made: dict[Any, tuple[Path, tuple[str, ...]]] = {}
+
+    def counted(self, subject: str, units: Collection[Unit] | None = None) -> Any:
+        """The rows of a subject with all facts that are counted from the records below, or with those among `units`."""
+        judging, table = self.judging, self.judging.linked(subject, self.clean)
+        tables: dict[bool, dict[str, Any]] = {True: {}, False: {}}  # those judged, and those still to be
+        names: dict[bool, list[str]] = {True: [], False: []}
+        for below in (one for one in self.clean if subject in around(self.edition, one)):
+            declared = judging.counting.declared(subject, below)
+            ops = {name: fact.counted for name, fact in declared.items() if units is None or (subject, name) in units}
+            if ops:
+                names[below in self.judged] += ops
+                tables[below in self.judged][below] = self._below(subject, below, ops.values(), units or ())
+        for judged in (True, False):
+            if tables[judged]:
+                table = judging.counted(subject, table, tables[judged], names[judged], judged=judged)
+        return self._kept(table, f"{subject}_counted") if any(names.values()) else table
+
+    def _below(self, subject: str, below: str, ops: Iterable[Op | None], units: Collection[Unit]) -> Any:
+        """The judged rows of a subject below; where they are still to be judged, with what the counts read."""
+        if below in self.judged:
+            return self.judging.backend.table(self.judged[below])
+        used = [used for op in ops for used in refs(op, subject) if used[1].what != "records"]
+        return self.widened(below, self.counted(below, {*units, *heights_of(self.edition, used)}), used)
+
+    def widened(self, subject: str, table: Any, used: Sequence[Used], *, lists: bool = False) -> Any:
+        """The table with what `used` reads of the records around; a list that only figures of the record around rest
+        on is left out, unless all `lists` are wanted instead of the figures."""
+        units = heights_of(self.edition, used)
+        upper: dict[str, Path] = {}
+        figures: dict[str, tuple[str, ...]] = {}
+        for level in around(self.edition, subject):
+            if level in self.clean and key_of(level) in table.columns and any(of == level for of, _ in units):
+                upper[level], figures[level] = self._upper(level, units)
+        told = {(level, name) for level, names in figures.items() for name in names}
+        if lists or not told:
+            return self.judging.surrounded(subject, table, upper, given(self.edition, subject, units))
+        wanted = given(self.edition, subject, heights_of(self.edition, used, told))
+        return self.judging.surrounded(subject, table, upper, wanted, figures)
+
+    def _upper(self, level: str, units: Collection[Unit]) -> tuple[Path, tuple[str, ...]]:
+        """The rows of a subject around with those of their facts that are among `units`, and the figures among them."""
+        resting = [name for of, name in units if of == level and self._rests_on_list(level, name)]
+        counts = {name for name in self.judging.counts(level, self.clean) if (level, name) in units}
+        if not counts and not resting:
+            return self.clean[level], ()
+        key = level, frozenset(units)
+        if key not in self.made:
+            table, path = self.counted(level, units), self._file(f"{level}_around")
+            table = self.widened(level, table, [self._used(level, name) for name in resting])
+            self.judging.backend.write(table, path, KEY)
+            self.made[key] = self._figures(level, path, resting)
+        return self.made[key]
+
+    def _figures(self, level: str, path: Path, names: Sequence[str]) -> tuple[Path, tuple[str, ...]]:
+        """The rows of a file with those figures that a table can hold, in every row."""
+        judging = self.judging
+        table, possible = judging.backend.table(path), []
+        for name in names:
+            try:
+                judging.judge.beside(level, table, {}, [name])
+            except NotTabular:
+                continue
+            possible.append(name)
+        out = self._file(f"{level}_figures")
+        if possible:
+            beside = judging.judge.beside(level, table, {}, possible, flagged=True)
+            renamed = {one if one in (KEY, BEYOND) else CARRIED + one: beside[one] for one in beside.columns}
+            extra = out.with_stem(out.stem + "_own")
+            judging.backend.write(beside.select(**renamed), extra, KEY)
+            if not judging.duck.run(f"SELECT 1 FROM {rows_of(extra)} WHERE {BEYOND} LIMIT 1"):
+                figures = judging.backend.table(extra).drop(BEYOND).rename(own__=KEY)
+                judging.backend.write(table.left_join(figures, table[KEY] == figures.own__).drop("own__"), out, KEY)
+                return out, tuple(possible)
+        return path, ()
+
+    def _rests_on_list(self, level: str, name: str) -> bool:
+        subjects = self.edition.subjects
+        fact = subjects[level].facts.get(name)
+        if fact is None or fact.given:
+            return False
+        behind = [subjects[of].facts.get(one) for of, one in heights_of(self.edition, [self._used(level, name)])]
+        return any(one is not None and one.type.of for one in behind)
+
+    def _used(self, level: str, name: str) -> Used:
+        return level, Ref("fact", "", name, self.edition.subjects[level].facts[name].type)
+
+    def _kept(self, table: Any, name: str) -> Any:
+        path = self._file(name)
+        self.judging.backend.write(table, path, KEY)
+        return self.judging.backend.table(path)
+
+    def _file(self, name: str) -> Path:
+        return self.scratch / f"{name}_{len(list(self.scratch.glob(f'{name}_*.parquet')))}.parquet"
+
+
+def refuse(edition: Edition, columns: Mapping[str, Collection[str]]) -> None:
+    """TableError where the decisions of a run rest on themselves by way of a count, or on a list of records that
+    nothing fills in; `columns` are those of every file, by its subject."""
+    rules = [rule for rule in edition.rules.values() if rule.subject in columns]
+    if circle := _circle(edition, map(asked, rules), columns):
+        path = " → ".join(f"{subject}.{name}" for subject, name in circle)
+        raise TableError(f"汇总绕回了自己：{path}。一次运行算不出这样的数：请改正其中一个 counted 或条件。",
+                         f"A count comes back to itself: {path}. No run can work that out: correct one.")  # fmt: skip
+    for of, name in heights_of(edition, map(asked, rules)):
+        fact = edition.subjects[of].facts.get(name)
+        if fact is None or not fact.type.of or fact.counted or name in columns.get(of, (name,)):
+            continue
+        if fact.given and fact.type.of in columns and of in around(edition, fact.type.of):
+            raise TableError(
+                f"判定要看 {of}.{name}（{fact.title.zh}），但没有写明由哪些记录组成。"
+                f"请在 facts.yaml 里给它加上 `counted: {{records: {fact.type.of}}}`。",
+                f"Decisions read {of}.{name} ({fact.title.en}), and nothing says which records it holds. "
+                f"Add `counted: {{records: {fact.type.of}}}` to it in facts.yaml.",
+            )
+
+
+def _circle(edition: Edition, start: Iterable[Used], files: Collection[str]) -> list[Unit]:
+    """The facts and decisions that rest on one another in a circle through counts of a run; empty where none do."""
+    done: set[Unit] = set()
+    path: list[Unit] = []
+
+    def visit(used: Used) -> list[Unit]:
+        subject, ref = used
+        unit = subject, ref.name
+        if unit in done or ref.what in ("on", "total", "records"):
+            return []
+        if unit in path:
+            return [*path[path.index(unit) :], unit]
+        path.append(unit)
+        for below in _below(edition, used, files):
+            if circle := visit(below):
+                return circle
+        done.add(path.pop())
+        return []
+
+    return next(filter(None, map(visit, start)), [])
+
+
+def _below(edition: Edition, used: Used, files: Collection[str]) -> Iterator[Used]:
+    """The references behind a fact or a decision, in a run of some files."""
+    subject, ref = used
+    fact = fact_of(edition, subject, ref)
+    if fact is None:
+        return read_by(edition.rules[ref.name])
+    op = fact.counted if subject in files and fact.counted and fact.counted.inside in files else None
+    return refs(fact.formula if op is None else op, subject)

@@ -1,0 +1,158 @@
+"""The figures of a clause are read, in whichever way they are written, with the operator that the words give them."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.values.exact import Type
+from rules.warnings.clauses import says
+from rules.warnings.numerals import figures, numeral, plain, says_day
+
+HAN = "零一二三四五六七八九"
+FULL = str.maketrans("0123456789.,%()<>", "０１２３４５６７８９．，％（）＜＞")
+FORMAL = str.maketrans("一二三四五六七八九十百千", "壹贰叁肆伍陆柒捌玖拾佰仟")
+OPERATORS = {
+    "at_least": ["不低于{}", "不少于{}", "不得低于{}", "大于等于{}", "大于或等于{}", "至少{}", "≥{}", "{}以上",
+                 "{}（含）以上", "{}及以上", "超过{}（含）"],
+    "above": ["高于{}", "超过{}", "大于{}", "多于{}", ">{}", "{}（不含）以上", "{}以上（不含）"],
+    "at_most": ["不高于{}", "不超过{}", "不得超过{}", "小于等于{}", "低于或等于{}", "至多{}", "≤{}", "{}以下", "{}以内",
+                "{}（含）以下"],
+    "below": ["低于{}", "小于{}", "少于{}", "不足{}", "不到{}", "未达到{}", "<{}", "{}（不含）以下", "{}以下（不含）"],
+}  # fmt: skip
+
+
+def han(number: int) -> str:
+    """A whole number below 10**8 in characters: 10305 is 一万零三百零五."""
+    if number < 10:
+        return HAN[number]
+    for size, word in ((10_000, "万"), (1_000, "千"), (100, "百"), (10, "十")):
+        if number >= size:
+            high, low = divmod(number, size)
+            gap = "零" if 0 < low < size // 10 else ""
+            return han(high) + word + gap + (han(low) if low else "")
+    raise AssertionError
+
+
+def ways(number: int) -> list[str]:
+    """The ways to write a whole number."""
+    written = [str(number), f"{number:,}", f"{number:,}".translate(FULL), han(number), han(number).translate(FORMAL)]
+    if 10 <= number < 20:
+        written.append(han(number)[1:])
+    for size, word in ((10_000, "万"), (1_000, "千")):
+        share = Fraction(number, size)
+        if number >= size and share.limit_denominator(100) == share and (share * 100).denominator == 1:
+            written.append(f"{float(share):g}{word}" if share < 10**5 else str(number))
+    return written
+
+
+@given(st.integers(1, 9_999_999), st.data())
+def test_a_number_is_read_however_it_is_written(number, data):
+    text = data.draw(st.sampled_from(ways(number)))
+    assert numeral(plain(text)) == number
+    assert [one.value for one in figures(f"贷款{text}元")] == [number]
+
+
+@given(st.integers(1, 100), st.data())
+def test_a_share_is_read_however_it_is_written(share, data):
+    written = [f"{share}%", f"{share}％".translate(FULL), f"百分之{han(share)}", f"百分之{share}", f"{share}个百分点"]
+    written += [f"{share * 100}个基点", f"{share * 10}‰", f"千分之{han(share * 10)}", f"万分之{han(share * 100)}"]
+    if share % 10 == 0 and share < 100:
+        written += [f"{HAN[share // 10]}成", f"{share // 10}成"]
+    if share == 50:
+        written += ["半数", "一半", "二分之一"]
+    text = data.draw(st.sampled_from(written))
+    assert [one.value for one in figures(f"占比{text}。")] == [Fraction(share, 100)]
+
+
+@given(st.sampled_from(sorted(OPERATORS)), st.integers(1, 100), st.data())
+def test_the_words_beside_a_figure_give_its_operator(operator, number, data):
+    form = data.draw(st.sampled_from(OPERATORS[operator]))
+    text = data.draw(st.sampled_from([f"{number}%", f"百分之{han(number)}", f"{number}%".translate(FULL)]))
+    form = data.draw(st.sampled_from([form, form.translate(FULL)]))
+    [figure] = figures(f"该项{form.format(text)}。")
+    assert (figure.value, figure.operator) == (Fraction(number, 100), operator)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("年满18周岁", [(18, "at_least")]),
+        ("不满18周岁的", [(18, "below")]),
+        ("未满十六岁", [(16, "below")]),
+        ("18周岁（含）至65周岁（含）", [(18, "at_least"), (65, "at_most")]),
+        ("3万元（不含）至5万元（含）", [(30_000, "above"), (50_000, "at_most")]),
+        ("超过100万元至200万元", [(1_000_000, "above"), (2_000_000, "at_most")]),
+        ("1至5万元", [(10_000, "at_least"), (50_000, "at_most")]),
+        ("三至五年", [(3, "at_least"), (5, "at_most")]),
+        ("100、50、20、10个基点", [(Fraction(n, 10_000), "") for n in (100, 50, 20, 10)]),
+        ("过半数同意", [(Fraction(1, 2), "above")]),
+        ("半数以上", [(Fraction(1, 2), "at_least")]),
+        ("不低于评议组的三分之二", [(Fraction(2, 3), "at_least")]),
+        ("不低于全村农户的70%", [(Fraction(7, 10), "at_least")]),
+        ("达到标准且不超过5%", [(Fraction(1, 20), "at_most")]),
+        ("打八五折", [(Fraction(17, 20), "")]),
+        ("净收入的1.5倍", [(Fraction(3, 2), "")]),
+        ("30日内", [(30, "at_most")]),
+        ("三千五百元，两万五千元", [(3_500, ""), (25_000, "")]),
+        ("满分100分，实行百分制", [(100, "")]),
+        ("第三条、第十二年，一般统一，万一", []),
+    ],
+)
+def test_figures_of_clauses(text, wanted):
+    assert [(one.value, one.operator) for one in figures(text)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "said"),
+    [
+        ("满一年", 12, "month", True),
+        ("一年半", 18, "month", True),
+        ("半年", 6, "month", True),
+        ("24个月", 2, "year", True),
+        ("5年", 5, "month", False),
+        ("三个季度", 9, "month", True),
+        ("同意票不低于三分之二", 2, "vote", True),
+    ],
+)
+def test_a_period_is_said_in_any_unit(text, value, unit, said):
+    assert says(text, value, "", unit) is said
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "said"),
+    [
+        ("20xx年5月1日至5月31日", (5, 31), True),
+        ("5月1日至31日", (5, 31), True),
+        ("五月三十一日前", (5, 31), True),
+        ("5月底前", (5, 31), True),
+        ("年底前", (12, 31), True),
+        ("2026年5月31日", (5, 31), True),
+        ("2025年5月31日", (5, 31), False),
+        ("2026-05-31", (5, 31), True),
+        ("5.31万元", (5, 31), False),
+        ("5月30日", (5, 31), False),
+    ],
+)
+def test_a_day_is_read_however_it_is_written(text, day, said):
+    assert says_day(text, date(2026, *day)) is said
+
+
+def test_a_figure_knows_its_kind():
+    kinds = {kind: Type(kind) for kind in ("rate", "amount", "points", "count")}
+    for text, kind in {"55%": "rate", "五成": "rate", "5万元": "amount", "60分": "points", "3次": "count"}.items():
+        [figure] = figures(text)
+        assert [name for name, type in kinds.items() if figure.alike(type)] == [kind]
+
+
+@given(st.text(alphabet="零一二两十百千万亿点分之半年月日以上不含（）0123,.%至-成折第", max_size=40))
+def test_any_text_is_read_without_an_error(text):
+    assert all(one.value >= 0 for one in figures(text))
+    assert says_day(text, date(2026, 5, 31)) in (True, False)
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "一" * 5000, "1,111" * 2000, "1百" * 2000, "零分之五"])
+def test_what_is_no_figure_is_passed_over(text):
+    assert all(one.value < 10**16 for one in figures(text))
