@@ -628,7 +628,7 @@ def test_values_that_hold_a_comma_stand_in_quotation_marks(lang, several, plain)
 def test_points_for_missing_data_are_not_ascribed_to_the_plan():
     card = {**CARD, "items": [{**CARD["items"][0], "missing": 5, "set_by": "lender"}, CARD["items"][1]]}
     [line] = [one for one in text(card, {"deposit": 45000, "sued": False}, "en").splitlines() if "Income" in one]
-    assert "5 points (as the rule has it where nothing is known)" in line
+    assert "not known, counted as 5 points" in line
     assert line.endswith("(set by the lender)")
     assert "plan" not in line
 
