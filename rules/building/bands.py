@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from rules.files.source import Node
-from rules.model import Comparison, Const
+from rules.model import Comparison, Const, Expr
 from rules.operations import COMPARE, OPERATORS
 from rules.problems.problem import Problems
 from rules.values.exact import Type, Value
@@ -64,6 +64,33 @@ def check_bands(bands: Sequence[Band], type: Type, minimum: Value, maximum: Valu
             problems.add(right.node, "bands.gap", low=_edge(left.high, type), high=_edge(right.low, type))
     if last.high is not None and (maximum is None or last.high <= (maximum, 0)):
         problems.add(last.node, "bands.gap_above", **_beyond(last.high, type, "at_least", "above"))
+
+
+def check_open_bands(
+    bands: Sequence[tuple[Node, Sequence[Comparison]]], minimum: Value, maximum: Value, problems: Problems
+) -> None:
+    """Report bands with limits that are no fixed figures, unless each begins where another ends: nobody knows which of
+    two facts will be the greater, so that bands between them leave a gap or overlap."""
+    lows, highs = [], []
+    for node, tests in bands:
+        limits = [(test.limits[0], OPERATORS[test.operator]) for test in tests]
+        if any(operator.low is operator.high is None for _, operator in limits):
+            return
+        lows.append((node, _ends(((limit, one.low) for limit, one in limits), (minimum, 0))))
+        highs.append(_ends(((limit, one.high) for limit, one in limits), (maximum, 1)))
+    for node, low in lows:
+        if low not in highs:
+            problems.add(node, "bands.apart")
+            return
+        highs.remove(low)
+    if all(low for _, low in lows):
+        problems.add(bands[0][0], "bands.apart")
+
+
+def _ends(limits: Iterable[tuple[Expr, int | None]], last: tuple[Value, int]) -> list[tuple[Expr, int]]:
+    """The edges of a band on one side; none where it reaches the last value that there can be."""
+    edges = [(limit, edge) for limit, edge in limits if edge is not None]
+    return [(limit, edge) for limit, edge in edges if not (isinstance(limit, Const) and (limit.value, edge) == last)]
 
 
 def _beyond(edge: tuple[Any, int], type: Type, *operators: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from rules.building.decisions import decision, head_of, ordered
-from rules.building.facts import FactBuilder, text, words
+from rules.building.facts import FactBuilder, flag, text, words
 from rules.building.items import ItemBuilder
 from rules.building.report import report_of
 from rules.building.rereading import plain
@@ -40,6 +40,7 @@ def edition_of(files: Mapping[str, Node], digest: str, problems: Problems) -> Ed
     return Edition(
         plan.at("plan").text, text(plan.at("title")), text(plan.at("issuer")), start, end, source, digest,
         subjects, rules, clauses, readings, assignments, report, acknowledged,
+        flag(plan.at("effective").at("after_lapse")),
     )  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def _clause(key: str, node: Node, why: Node) -> Clause:
 
 
 def _effective(node: Node, problems: Problems) -> tuple[date | None, date | None]:
-    days = {key: read_date(at.text) for key, at in node.entries.items()}
+    days = {key: read_date(node.at(key).text) for key in ("from", "to", "issued") if key in node.entries}
     for key, day in days.items():
         if day is None:
             problems.add(node.at(key), "fact.date", text=shown(node.at(key).text))

@@ -168,6 +168,8 @@ class FactBuilder:
             if (key == KINDS[kind].needs) != (node.get(key) is not None):
                 code = "fact.needs" if key == KINDS[kind].needs else "fact.needless"
                 self.problems.add(node, code, key=key, kind=kind)
+        if kind != "date" and node.get("ahead") is not None:
+            self.problems.add(node, "fact.needless", key="ahead", kind=kind)
         if of and of not in self.names.within:
             self.problems.unknown(node.at("of"), "subject.unknown", of, self.names.within)
             return None
@@ -178,7 +180,7 @@ class FactBuilder:
             subject, name, node, type, choices=choices, moves=tuple(item.text for item in node.at("moves").items),
             minimum=self._bound(node.get("minimum"), type, KINDS[kind].minimum),
             maximum=self._bound(node.get("maximum"), type, KINDS[kind].maximum),
-            trait=node.at("trait").text, decimals=flag(node.at("decimals")),
+            trait=node.at("trait").text, decimals=flag(node.at("decimals")), future=flag(node.at("ahead")),
         )  # fmt: skip
 
     def _known_fact(self, subject: str, at: Node) -> None:

@@ -21,6 +21,7 @@ from rules.model.depth import too_deep
 from rules.problems.problem import Problem, Problems
 from rules.shapes import Shape
 from rules.values.text import Mark
+from rules.warnings.redundant import check_limits
 from rules.warnings.warnings import acknowledging, warnings
 
 SUFFIX, MISNAMED = ".yaml", (".yml", ".yaml.txt", ".yml.txt")
@@ -136,6 +137,8 @@ def _built(files: Mapping[str, Node], digest: str, left_out: frozenset[str], pro
     for key, node in files.items():
         sound.take(key, node, shape_of(key), problems)
     edition = edition_of(sound.files, digest, meant) if FILES.keys() <= sound.files.keys() else None
+    if edition is not None:
+        check_limits(edition, meant)
     if meant or problems:
         told = with_ids(meant, files)
         kept = sound.worth_saying(told)

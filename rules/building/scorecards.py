@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.building.bands import Band, check_bands
+from rules.building.bands import Band, check_bands, check_open_bands
 from rules.building.items import DecisionKind, ItemBuilder, number
 from rules.building.resolver import joined, leaves
 from rules.files.source import Node
@@ -46,18 +46,22 @@ def _item(build: ItemBuilder, node: Node, clause: str) -> ScoreItem | None:
 
 
 def _bands(build: ItemBuilder, node: Node, fact: Ref) -> list[tuple[Condition, Expr]]:
-    bands, edges = [], []
+    bands, edges, tested = [], [], []
     for band in node.at("bands").items:
         tests = build.resolver.tests(_limits(band, "points"), fact, build.place)
         points = build.resolver.expression(band.at("points"), build.place, POINTS)
         if points is not None and tests is not None:
             bands.append((joined(leaves(fact, tests)) if tests else _known(fact), points))
             edges.append(Band.of(band, tests))
+            tested.append((band, tests))
     known_edges = [edge for edge in edges if edge is not None]
-    if fact.type.is_ordered and not fact.type.choices and len(known_edges) == len(node.at("bands").items):
+    if fact.type.is_ordered and not fact.type.choices and len(edges) == len(node.at("bands").items):
         declared = build.fact(fact)  # the outcome and the outputs of a decision have no bounds
         minimum, maximum = (declared.minimum, declared.maximum) if declared else (None, None)
-        check_bands(known_edges, fact.type, minimum, maximum, build.problems)
+        if len(known_edges) == len(edges):
+            check_bands(known_edges, fact.type, minimum, maximum, build.problems)
+        else:
+            check_open_bands(tested, minimum, maximum, build.problems)
     return bands
 
 

@@ -122,11 +122,11 @@ def _check_name(folder: Path, edition: Edition, root: Path, problems: Problems) 
 
 
 def _check_order(editions: list[Edition], problems: Problems) -> None:
-    """Each edition ends the day before the next begins."""
+    """Each edition ends the day before the next begins, unless that says that the plan lapsed."""
     for before, after in pairwise(editions):
         start, end = after.effective_from, before.effective_to
         overlap, gap = end is None or end >= start, end is not None and end + timedelta(days=1) < start
-        if overlap or gap:
+        if overlap or (gap and not after.after_lapse):
             problems.add(
                 _mark(after.id), "edition.overlap" if overlap else "edition.gap", plan=before.plan, start=start,
                 before=before.effective_from, end=end or Text("以后（没有写 to）", "further notice"), after=start,

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from copy import deepcopy
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from rules.cases.parts import Pair, given_behind, parts_and_wholes
@@ -90,10 +92,13 @@ class FactChecker:
             frozenset((*given, *rules)),
         )
 
-    def check(self, subject: str, facts: Any) -> dict[str, Any]:
-        """The facts of a case as exact values; raises FactError with every problem found."""
+    def check(self, subject: str, facts: Any, on: date | None = None) -> dict[str, Any]:
+        """The facts of a case as exact values; raises FactError with every problem found. `on`, the day of the
+        decision, is the last day of every date that may not lie ahead."""
         problems: list[FactProblem] = []
         record = self._record(subject, facts, "", problems, self.known[subject].around)
+        if on is not None:
+            problems += self._ahead(subject, record, "", on)
         if problems:
             raise FactError(tuple(problems))
         return record
@@ -180,6 +185,19 @@ class FactChecker:
                     f"{whole.title.en} ({en(most, whole.type)}).",
                 ))  # fmt: skip
 
+    def _ahead(self, subject: str, record: Mapping[str, Any], at: str, on: date) -> Iterator[FactProblem]:
+        """Dates after the day of the decision, in the records around and in lists too."""
+        facts = self.known[subject].facts
+        for name, value in record.items():
+            if isinstance(value, date):
+                if value > on and not facts[name].future:
+                    yield FactProblem(f"{at}/{name}", "in_future", *in_future(on))
+            elif isinstance(value, dict):
+                yield from self._ahead(name, value, f"{at}/{name}", on)
+            elif isinstance(value, list):
+                for place, one in enumerate(value):
+                    yield from self._ahead(facts[name].type.of, one, f"{at}/{name}/{place}", on)
+
     def _conclusion(self, name: str, value: Any, outcomes: Collection[str]) -> str | None:
         if not isinstance(value, str) or value not in outcomes:
             raise not_among(value, outcomes)
@@ -189,7 +207,9 @@ class FactChecker:
         reader = KINDS[fact.type.kind].reader
         if reader is None:
             return None
-        return self._within(fact, reader(fact)) if fact.type.is_number else reader(fact)
+        if fact.type.is_number:
+            return self._within(fact, reader(fact))
+        return reader(fact) if fact.minimum is fact.maximum is None else self._between(fact, reader(fact))
 
     def _within(self, fact: Fact, figure: Read) -> Read:
         least = -HUGE if fact.minimum is None else fact.minimum
@@ -206,14 +226,21 @@ class FactChecker:
 
         return read
 
+    def _between(self, fact: Fact, reader: Read) -> Read:
+        def read(value: Any) -> Value:
+            day = reader(value)
+            return day if (fact.minimum or day) <= day <= (fact.maximum or day) else self._out_of_range(fact, day)
+
+        return read
+
     def _out_of_range(self, fact: Fact, value: Value) -> Value:
-        least, most = fact.minimum, fact.maximum
-        if least is not None and value < least:
-            zh, en = self.zh.value(least, fact.type), self.en.value(least, fact.type)
-            raise Unread("too_small", f"不能小于 {zh}。", f"It cannot be below {en}.")
-        if most is not None and value > most:
-            zh, en = self.zh.value(most, fact.type), self.en.value(most, fact.type)
-            raise Unread("too_large", f"不能大于 {zh}。", f"It cannot be above {en}.")
+        kind, messages = KINDS[fact.type.kind], limits(fact, self.zh, self.en)
+        for (code, *_), beyond in (
+            (kind.low, fact.minimum is not None and value < fact.minimum),
+            (kind.high, fact.maximum is not None and value > fact.maximum),
+        ):
+            if beyond:
+                raise Unread(code, *messages[code])
         raise Unread("too_large", "数字大得不合常理。", "The number is beyond all reason.")
 
     def _list(self, type: Type, value: Any, here: str, problems: list[FactProblem]) -> Value:
@@ -245,6 +272,21 @@ def _identity(value: Any) -> str:
     if not isinstance(value, str) or is_id(value) is None:
         raise Unread("not_an_id", *WANTED)
     return value
+
+
+def limits(fact: Fact, zh: Wording, en: Wording) -> dict[str, tuple[str, str]]:
+    """The messages about values beyond the bounds of a fact, by code."""
+    kind, type = KINDS[fact.type.kind], fact.type
+    return {
+        code: (f"不能{word}于 {zh.value(end, type)}。", f"It cannot be {than} {en.value(end, type)}.")
+        for (code, word, than), end in ((kind.low, fact.minimum), (kind.high, fact.maximum))
+        if end is not None
+    }
+
+
+def in_future(on: date) -> tuple[str, str]:
+    """The message about a date after the day of the decision."""
+    return f"不能晚于判定日（{on}）。", f"It cannot be after the day of the decision ({on})."
 
 
 def _unknown(name: Any, known: list[str], facts: Mapping[str, Fact]) -> Unread:

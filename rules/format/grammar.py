@@ -68,6 +68,7 @@ FACT = Either(
         {
             "unit": Field(ID, "计数的单位，如 household", "the unit of a count"),
             "decimals": Field(Flag(), "计数可有小数，如亩", "the count may have decimals, as acres do"),
+            "ahead": Field(Flag(), "日期可以晚于判定日，如到期日", "the date may lie after the day of the decision"),
             **_CODES,
             "of": Field(ID, "列表中每条记录属于哪类对象", "the subject of the records of a list"),
             "minimum": VALUE, "maximum": VALUE,
@@ -177,7 +178,10 @@ PLAN_ID = Pattern("[a-z][a-z0-9-]{0,59}", "方案标识", "the id of the plan", 
 PLAN = Record(
     {"plan": PLAN_ID,
      "title": TITLE, "issuer": WORDS,
-     "effective": Record({"from": DATE}, {"to": DATE, "issued": Field(DATE, "印发日", "the day of its issue")})},
+     "effective": Record({"from": DATE}, {
+         "to": DATE, "issued": Field(DATE, "印发日", "the day of its issue"),
+         "after_lapse": Field(Flag(), "此前方案中断过一段时间", "no edition was in force for a time before it"),
+     })},
     {"source": Record({"title": Prose(), "sha256": Pattern("[0-9a-f]{64}", "SHA-256", "SHA-256", ("0" * 63 + "a",))},
                       {"note": WORDS}),
      "extends": Record({"plan": PLAN_ID, "edition": DATE}),

@@ -22,7 +22,7 @@ def judge(rule: Rule, body: Ranking, scope: Scope, answers: Answers) -> Judgemen
     unknown = rule.role("unknown")
     if records is None:
         return Judgement(unknown, unknown=(body.over,))
-    keyed: list[tuple[tuple[Value, ...], str]] = []
+    keyed: list[tuple[tuple[Value, ...], tuple[bool, str, int], str]] = []
     left_out: list[Placed] = []
     for number, record in enumerate(records):
         name = str(record.get("id", number + 1))
@@ -34,7 +34,8 @@ def judge(rule: Rule, body: Ranking, scope: Scope, answers: Answers) -> Judgemen
         elif failed or any(value is None for value, _ in values):
             left_out.append(Placed(name, None, False, "unknown"))
         else:
-            keyed.append((tuple(_place_key(value, key.by.type, key.first) for value, key in values), name))
+            order = "id" not in record, record.get("id", ""), number
+            keyed.append((tuple(_place_key(value, key.by.type, key.first) for value, key in values), order, name))
     placed = _places(sorted(keyed), body)
     doubtful = any(record.why == "unknown" for record in left_out)
     enough = sum(record.chosen for record in placed) >= (body.take or 1)
@@ -48,11 +49,12 @@ def _place_key(value: Value, type: Type, first: str) -> Value:
     return -key if first == "highest" else key
 
 
-def _places(keyed: list[tuple[tuple[Value, ...], str]], body: Ranking) -> list[Placed]:
-    """Equals share a place (all of them are chosen when the last place is shared), or go by id."""
+def _places(keyed: list[tuple[tuple[Value, ...], tuple[bool, str, int], str]], body: Ranking) -> list[Placed]:
+    """Equals share a place (all of them are chosen when the last place is shared), or go by id, which is compared as
+    text; records without one come after, in the order of the list."""
     placed: list[Placed] = []
     place, previous = 0, None
-    for number, (keys, name) in enumerate(keyed, 1):
+    for number, (keys, _, name) in enumerate(keyed, 1):
         if body.ties == "by_id" or keys != previous:
             place, previous = number, keys
         placed.append(Placed(name, place, body.take is None or place <= body.take))

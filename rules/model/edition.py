@@ -38,6 +38,7 @@ class Fact:
     set_by: str = ""
     clause: str = ""
     decimals: bool = False  # a count that is measured, not numbered
+    future: bool = False  # a date that may lie after the day of the decision
     counted: Op | None = None  # how a bulk run fills it in from the records of a subject below
     constant: bool = False  # the same for every record: no given fact and no decision is behind it
     last: Expr | None = None  # what the same record of the run before makes it, where a bulk run is not given it
@@ -157,6 +158,7 @@ class Edition:
     under: Mapping[str, str] = field(
         default_factory=dict
     )  # readings taken otherwise than the plan does: name -> option
+    after_lapse: bool = False  # no edition of the plan was in force just before
 
     @property
     def id(self) -> str:

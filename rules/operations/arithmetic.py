@@ -153,7 +153,8 @@ def _round(op: Op, value: Any, step: Any) -> Value:
     steps = Fraction(value) / Fraction(step)
     floor = steps.numerator // steps.denominator
     rest = steps - floor
-    up = {"down": False, "up": rest > 0, "half_up": rest * 2 >= 1}[op.option]
+    half = rest * 2 >= 1 if floor >= 0 else rest * 2 > 1  # a half goes away from zero
+    up = {"down": False, "up": rest > 0, "half_up": half}[op.option]
     return exact((floor + up) * Fraction(step))
 
 

@@ -177,21 +177,23 @@ def _own_too(op: Op, _scope: Scope) -> Sequence[Expr]:
 
 
 def _streak(op: Op, scope: Scope) -> Value:
-    """The number of latest records in a row that the condition holds of, ordered by a number or year without gaps."""
+    """The number of latest years (numbers, dates) in a row, without gaps, of which the condition holds. A year counts
+    once, and holds where every record of it does: the order of the list does not matter."""
     scopes = _inside(op, scope)
     if scopes is None or op.each is None or op.where is None:
         return None
-    keyed = [(inner.evaluate(op.each), inner) for inner in scopes]
-    if any(key is None for key, _ in keyed):
-        return None
+    verdicts: dict[Value, bool | None] = {}
+    for inner in scopes:
+        if (key := inner.evaluate(op.each)) is None:
+            return None
+        verdicts[key] = join(Group("all", ()), [verdicts.get(key, True), inner.holds(op.where)])
     length, previous = 0, None
-    for key, inner in sorted(keyed, key=lambda pair: pair[0], reverse=True):
+    for key in sorted(verdicts, reverse=True):
         if previous is not None and isinstance(key, int) and key != previous - 1:
             break
-        truth = inner.holds(op.where)
-        if truth is None:
+        if verdicts[key] is None:
             return None
-        if not truth:
+        if not verdicts[key]:
             break
         length, previous = length + 1, key
     return length

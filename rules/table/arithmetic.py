@@ -57,8 +57,9 @@ def rounded(value: Num, step: Num, how: str, flags: Flags) -> Num:
     size, turned = unit.abs(), lift(one, wide) * sign
     turned = turned.cast(D38 if wide else INT64)
     rest = _wide_rest(turned, size, flags) if wide else _rest(turned, size)
+    below = ibis.ifelse(turned < 0, literal(1, wide), literal(0, wide))  # a half goes away from zero
     up = {"down": literal(0, wide), "up": ibis.ifelse(rest > 0, size, literal(0, wide)),
-          "half_up": ibis.ifelse(rest + rest >= size, size, literal(0, wide))}[how]  # fmt: skip
+          "half_up": ibis.ifelse(rest + rest >= size + below, size, literal(0, wide))}[how]  # fmt: skip
     top = (turned - rest + up) * sign
     top = Whole(top.cast(D38 if wide else INT64), one.most + two.most)
     return Num(top, numbers.common(value, step, flags))

@@ -31,13 +31,19 @@ def _of_year(day: Day) -> Any:
     return _part(day, "month") * DAYS_IN_HUNDRED + _part(day, "day")
 
 
+def _ends_month(day: Day) -> Any:
+    return (plain(day) + ibis.interval(days=1)).day() == 1
+
+
 def years_between(start: Day, end: Day) -> Num:
-    short = ibis.ifelse(_of_year(end) < _of_year(start), literal(1), literal(0))
+    ends_leap_year = _ends_month(end) & (_part(end, "month") == 2) & (_part(start, "month") == 2)
+    short = ibis.ifelse(~ends_leap_year & (_of_year(end) < _of_year(start)), literal(1), literal(0))
     return counted(_part(end, "year") - _part(start, "year") - short, LAST_YEAR)
 
 
 def months_between(start: Day, end: Day) -> Num:
-    short = ibis.ifelse(_part(end, "day") < _part(start, "day"), literal(1), literal(0))
+    """A month without the day of the start is over on its last day."""
+    short = ibis.ifelse(~_ends_month(end) & (_part(end, "day") < _part(start, "day")), literal(1), literal(0))
     months = (_part(end, "year") - _part(start, "year")) * 12 + _part(end, "month") - _part(start, "month")
     return counted(months - short, MONTHS)
 

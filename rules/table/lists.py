@@ -22,9 +22,8 @@ _numbers = counter()
 MOST = MOST_RECORDS * 10_000  # records of a list that is made from a table
 
 
-def over(records: Records, frame: Frame, say: Callable[..., Any], how: str, index: bool = False) -> Any:
-    """Map or filter a list by what is said of each record, and with `index` of its place; a record beyond the
-    arithmetic flags the row."""
+def over(records: Records, frame: Frame, say: Callable[..., Any], how: str) -> Any:
+    """Map or filter a list by a value of each record; a record beyond the arithmetic flags the row."""
     flags: Flags = []
 
     def one(item: Any, *place: Any) -> Any:
@@ -32,10 +31,10 @@ def over(records: Records, frame: Frame, say: Callable[..., Any], how: str, inde
 
     def flagged(item: Any) -> Any:
         inner: Flags = []
-        say(frame.element(item, records.subject, inner), *([literal(0)] if index else []))
+        say(frame.element(item, records.subject, inner))
         return some([ibis.coalesce(flag, truth(False)) for flag in inner])
 
-    column = getattr(records.column, how)(_named(one, index))
+    column = getattr(records.column, how)(_named(one))
     if flags:
         frame.flags.append(records.column.filter(_named(flagged)).length() > 0)
     return column
@@ -202,20 +201,22 @@ def _rank(op: Op, frame: Frame) -> Num:
 
 
 def _streak(op: Op, frame: Frame) -> Num:
-    """The records in order, latest first; the first that breaks the row ends it, one that cannot be told hides it."""
+    """The records in order, latest first, and of one year the worst first; the first that breaks the row ends it, one
+    that cannot be told hides it, and what comes before counts by its years."""
     each, records, steps = _of_each(op), _records(op, frame), list[int]()
 
-    def placed(inner: Frame, number: Any) -> Any:
+    def placed(inner: Frame) -> Any:
         key, step = _key(inner.evaluate(each))
         steps[:] = [step]
         holds = inner.holds_where(op)
-        verdict = ibis.cases((holds, literal(1)), (~holds, literal(0)), else_=literal(2))
-        return ibis.struct({"key": -key, "number": number.cast(INT64), "verdict": verdict})
+        verdict = ibis.cases((holds, literal(2)), (~holds, literal(0)), else_=literal(1))
+        return ibis.struct({"key": -key, "verdict": verdict})
 
-    in_order = over(records, frame, placed, "map", index=True).sort()
+    in_order = over(records, frame, placed, "map").sort()
     first = in_order.map(_named(partial(_end, in_order, steps[0]), index=True)).mins()
-    length = ibis.cases((first.isnull(), records.column.length().cast(INT64)),
-                        (first % literal(2) == 1, ibis.null(INT64)), else_=first >> literal(1))  # fmt: skip
+    row = in_order[: ibis.coalesce(first >> literal(1), records.column.length().cast(INT64))]
+    years = row.map(_named(lambda one: one["key"])).unique().length().cast(INT64)
+    length = ibis.ifelse(ibis.coalesce(first % literal(2) == 1, truth(False)), ibis.null(INT64), years)
     unkeyed = over(records, frame, lambda inner: ~known(inner.evaluate(each)), "filter").length()
     return counted(_if(unkeyed == 0, length), MOST)
 
@@ -232,11 +233,11 @@ def _key(value: Cell) -> tuple[Any, int]:
 def _end(in_order: Any, step: int, item: Any, number: Any) -> Any:
     """Twice the place of a record that ends the row, one more where it cannot be told; null of one that goes on."""
     before = in_order[ibis.ifelse(number > 0, number - 1, literal(0))]
-    gap = (number > 0) & (item["key"] != before["key"] + literal(step)) if step else truth(False)
+    gap = item["key"].notin([before["key"], before["key"] + literal(step)]) if step else truth(False)
     if step > 1:  # only whole numbers follow on one another
         gap &= item["key"] % literal(step) == 0
     double = number.cast(INT64) * literal(2)
-    return ibis.cases((gap | (item["verdict"] == 0), double), (item["verdict"] == 2, double + literal(1)),
+    return ibis.cases((gap | (item["verdict"] == 0), double), (item["verdict"] == 1, double + literal(1)),
                       else_=ibis.null(INT64))  # fmt: skip
 
 

@@ -162,12 +162,15 @@ def ratio(top: Number, bottom: Number) -> Number:
 
 
 def completed_years(start: date, end: date) -> int:
-    """Whole years from start to end: an age. Born on 29 February, the year is completed on 1 March."""
-    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+    """Whole years from start to end: an age. See completed_months."""
+    return completed_months(start, end) // 12
 
 
 def completed_months(start: date, end: date) -> int:
-    return (end.year - start.year) * 12 + end.month - start.month - (end.day < start.day)
+    """Whole months from start to end. One is completed on the day of the same number; in a month without it, on the
+    last day (Civil Code, art. 202). So n months are over on the day that `shift` finds n months later."""
+    short = end.day < min(start.day, monthrange(end.year, end.month)[1])
+    return (end.year - start.year) * 12 + end.month - start.month - short
 
 
 def shift(start: date, amount: int, unit: str) -> date | None:

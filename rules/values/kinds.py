@@ -49,10 +49,10 @@ class Declared(Protocol):
 class Kind:
     """`unit`: the unit of all its values, where they have one. `needs`: the key that a given fact of it must have.
     `minimum`, `maximum`: the bounds of a given fact that names none. `digits`, `literal`: a number for an example, and
-    how a literal is made of it. `reader`, `schema`: how a given value is read, bounds aside, and its JSON Schema; a
-    list has none of its own. `sample`: a value for an example, of a type on a day. `places`: the decimal places of the
-    step by which people change it; `coins`: those of it where figures are not whole. `in_records`: whether it is only
-    a fact of a record, and never an output."""
+    how a literal is made of it. `low`, `high`: the codes and the words of values beyond the bounds. `reader`, `schema`:
+    how a given value is read, bounds aside, and its JSON Schema; a list has none of its own. `sample`: a value for an
+    example, of a type on a day. `places`: the decimal places of the step by which people change it; `coins`: those of
+    it where figures are not whole. `in_records`: whether it is only a fact of a record, and never an output."""
 
     title: Text
     literal: str
@@ -61,6 +61,8 @@ class Kind:
     minimum: Value = None
     maximum: Value = None
     digits: str = "4"
+    low: tuple[str, str, str] = ("too_small", "小", "below")
+    high: tuple[str, str, str] = ("too_large", "大", "above")
     reader: Callable[[Declared], Read] | None = None
     schema: Callable[[Declared], Schema] | None = None
     sample: Callable[[Type, date], Value] | None = None
@@ -197,7 +199,7 @@ KINDS: Mapping[str, Kind] = {
     "date": Kind(
         Text("日期", "a date"), "2026-12-31", reader=lambda fact: _date,
         schema=lambda fact: {"type": ["string", "null"], "format": "date", "pattern": DAY},
-        sample=lambda _, day: day,
+        sample=lambda _, day: day, low=("too_early", "早", "before"), high=("too_late", "晚", "after"),
     ),
     "list": Kind(Text("列表", "a list"), "list", needs="of", in_records=True),
 }  # fmt: skip
@@ -223,4 +225,6 @@ def example(type: Type | None, number: str = "") -> str:
     digits = number or kind.digits
     if type.kind == "rate" and "." in number:
         digits = decimal_text(Fraction(number) * 100)  # 0.55 was meant for 55%
+    if type.kind == "rate" and not 0 <= Fraction(digits) <= 100:
+        digits = kind.digits  # few rates lie beyond 0 and 100%
     return kind.literal.format(digits=digits, type=type, choices=", ".join(type.choices[:6]))

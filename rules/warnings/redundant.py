@@ -2,14 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-from rules.model import Condition, Criterion, Edition, Group, Rule, lists_of, subject_read
+from rules.model import (
+    Assignment,
+    Condition,
+    Const,
+    Criterion,
+    Edition,
+    Expr,
+    Fact,
+    Group,
+    Leaf,
+    Rule,
+    children,
+    items_of,
+    lists_of,
+    parts_of,
+    subject_read,
+)
+from rules.operations.operation import Span
 from rules.problems.problem import Problems
-from rules.warnings.worlds import Space
+from rules.values.exact import DATE
+from rules.values.figures import show
+from rules.values.text import Mark
+from rules.warnings.worlds import Space, Spans
 
 MOST_COMPARED = 100  # items of a list that are held against each other: the time grows with their square
+
+
+def check_limits(edition: Edition, problems: Problems) -> None:
+    """Refuse limits beyond the values that there can be: all pass, or none, and a unit or a figure is mistaken."""
+    things: list[Rule | Assignment | Fact] = [*edition.rules.values(), *edition.assignments.values()]
+    things += (fact for subject in edition.subjects.values() for fact in subject.facts.values())
+    for thing in things:
+        marks = {one.id: one.mark for one in items_of(thing)} if isinstance(thing, Rule) else {}
+        for part in parts_of(thing):
+            for leaf, subject in _leaves(part.what, part.subject):
+                if leaf.left.type.is_number or leaf.left.type == DATE:
+                    _within(leaf, Spans(edition, subject).of(leaf.left), marks.get(part.item, thing.mark), problems)
+
+
+def _leaves(thing: Expr | Condition, subject: str) -> Iterator[tuple[Leaf, str]]:
+    if isinstance(thing, Leaf):
+        yield thing, subject
+    for child, inside in children(thing):
+        yield from _leaves(child, inside or subject)
+
+
+def _within(leaf: Leaf, span: Span, mark: Mark, problems: Problems) -> None:
+    least, most = span
+    for limit in (limit for test in leaf.tests for limit in test.limits if isinstance(limit, Const)):
+        if (least is not None and limit.value < least) or (most is not None and limit.value > most):
+            ends = " – ".join("…" if end is None else show(end, leaf.left.type) for end in span)
+            problems.add(mark, "limit.beyond", limit=show(limit.value, limit.type), span=ends)
 
 
 def check_redundant(edition: Edition, problems: Problems) -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from rules.model import (
     Acknowledged,
+    Const,
     Criterion,
     Dimension,
     Edition,
@@ -18,6 +19,7 @@ from rules.model import (
     Op,
     Ref,
     Rule,
+    ScoreItem,
     criteria_of,
     leaves_in,
     parts_of,
@@ -25,6 +27,7 @@ from rules.model import (
 )
 from rules.model.uses import Used, behind, fact_of, read_by, refs
 from rules.problems.problem import Problem, Problems
+from rules.values.exact import Value, decimal_text
 from rules.values.text import Mark
 from rules.warnings.clauses import check_agreement, sources_of
 from rules.warnings.exchanged import check_exchanged
@@ -44,6 +47,7 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
     for rule in edition.rules.values():
         _out_of_reach(edition, rule, problems)
         _unused(rule, problems)
+        _silence(rule, problems)
     _unused_facts(edition, problems)
     _unused_readings(edition, problems)
     sources = tuple(sources_of(edition))
@@ -73,6 +77,20 @@ def _acknowledged(problem: Problem, one: Acknowledged) -> Problem:
     zh = f"{problem.zh}（{one.on}由{one.by.zh}确认：{one.because.zh}）"
     en = f"{problem.en} (Acknowledged on {one.on} by {one.by.en}: {one.because.en})"
     return replace(problem, zh=zh, en=en, severity="acknowledged")
+
+
+def _silence(rule: Rule, problems: Problems) -> None:
+    """Points for nothing known that beat the fewest that can be known: who has something to lose will say nothing."""
+    for item in rule.body.items:
+        worst = item.least if item.formula is not None else _fewest(item)
+        if item.missing is not None and worst is not None and item.missing > worst:
+            figures = {"missing": decimal_text(item.missing), "worst": decimal_text(worst)}
+            problems.warn(item.mark, "warning.silence_pays", path=f"{rule.id}.{item.id}", id=item.id, **figures)
+
+
+def _fewest(item: ScoreItem) -> Value:
+    """The fewest points of the bands that give fixed ones."""
+    return min((worth.value for _, worth in item.bands if isinstance(worth, Const)), default=None)
 
 
 # --- comparisons that nobody can pass

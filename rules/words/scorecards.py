@@ -22,7 +22,9 @@ from rules.words.record_wording import exactly, plainly, tests
 from rules.words.sides import Item, Items, Sides, Spoken, framed, untitled
 from rules.words.wording import Wording
 
-Why = tuple[str, str, Sequence[Reason]]  # why an item has its points, the formula behind them, the reasons below
+Why = tuple[
+    str | None, str, Sequence[Reason]
+]  # why an item has its points (None: nothing is known), the formula behind them, the reasons below
 
 # --- rulebook
 
@@ -185,6 +187,8 @@ class ScorecardExplainer(Explainer):
         if points is not None:
             given = say.value(points, POINTS)
             worth = say.pick(f"{given}（{why}）", f"{given} ({why})") if why else given
+            if why is None:
+                worth = say.pick(f"未知，按{given}计", f"not known, counted as {given}")
         return Reason(
             title=say.text(finding.title),
             seen=self._seen(item),
@@ -209,20 +213,20 @@ class ScorecardExplainer(Explainer):
         return seen if name == say.text(item.title) else f"{name}{say.pick('：', ': ')}{seen}"
 
     def _why(self, item: ScoreItem) -> Why:
-        say, absent = self.say, self.say.pick("没有数据，按规定计", "as the rule has it where nothing is known")
+        say = self.say
         if item.formula is not None:
             value = evaluate(item.formula, say.scope)
-            why = absent if value is None else self._cut(item, value)
+            why = None if value is None else self._cut(item, value)
             return why, *self.arithmetic.of(item.formula)
         for condition, worth in item.bands:
             truth = holds(condition, say.scope)
             if truth is not False:
                 behind = self._looked_at(item)
                 if truth is None or evaluate(worth, say.scope) is None:
-                    return absent, "", behind
+                    return None, "", behind
                 formula, below = self.arithmetic.of(worth)
                 return self._band(item, condition), formula, (*behind, *below)
-        return absent, "", ()
+        return None, "", ()
 
     def _looked_at(self, item: ScoreItem) -> Sequence[Reason]:
         """The arithmetic of the value that an item looks at, or the comparisons of a bonus that makes several."""

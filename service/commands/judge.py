@@ -56,7 +56,7 @@ class Judge:
             )
         rule = one_of(engine.edition.rules, decision, "判定", "decision")
         try:
-            facts = checker.check(rule.subject, case.facts)
+            facts = checker.check(rule.subject, case.facts, on)
         except FactError as error:
             raise TextErrors(
                 [{"where": case.place(one).rpartition(": ")[0], **one.as_dict(), "zh": _at(one.pointer, one.zh),

@@ -169,7 +169,9 @@ class _Run:
 
     def inputs(self) -> tuple[CheckedFile, ...]:
         """Check all files, and write the rows that are set aside."""
-        checks = Checks(self.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before)
+        checks = Checks(
+            self.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before, on=self.asked.on
+        )
         checked = tuple(checks.look(source) for source in self.sources)
         self.set_aside(checks)
         return checked

@@ -94,7 +94,7 @@ class CaseReader:
             compiled = reread_as(compiled, written.readings, above)
             rule = compiled.edition.rules[rule.id]
         try:
-            facts = compiled.checker.check(rule.subject, written.facts)
+            facts = compiled.checker.check(rule.subject, written.facts, written.on or self.today)
         except FactError as error:
             errors += [FieldError.of_fact(problem, f"{above}/facts") for problem in error.problems]
         if errors:

@@ -94,11 +94,11 @@ def _suitable(compiled: Compiled, rule: Rule, examples: tuple[Example, ...]) -> 
     found = []
     for example in examples:
         case = example.case
+        on = case.on or compiled.edition.effective_from
         try:
-            facts = compiled.checker.check(rule.subject, case.facts)
+            facts = compiled.checker.check(rule.subject, case.facts, on)
         except FactError:
             continue
-        on = case.on or compiled.edition.effective_from
         decision = compiled.engine.decide(rule.id, facts, on, case.subject_id)
         if len(decision.missing) * 2 <= sum(len(finding.parts) or 1 for finding in decision.findings):
             found.append((_gaps(decision), example))

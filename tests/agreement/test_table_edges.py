@@ -56,6 +56,11 @@ def test_dates_move_by_the_calendar_and_end_with_it(name, unit):
             assert row["found"] == shift(row["day"], step, unit), row
 
 
+def half(number):
+    """Whether a number goes up from its floor: a half goes away from zero."""
+    return abs(number) % 1 >= Fraction(1, 2) if number >= 0 else 0 < abs(number) % 1 < Fraction(1, 2)
+
+
 @EACH
 @pytest.mark.parametrize("how", ["down", "up", "half_up"])
 def test_rounding_is_exact_and_takes_half_up(name, how):
@@ -72,7 +77,7 @@ def test_rounding_is_exact_and_takes_half_up(name, how):
             continue
         steps = Fraction(row["value"], row["step"])
         floor = steps.numerator // steps.denominator
-        up = {"down": 0, "up": steps > floor, "half_up": (steps - floor) * 2 >= 1}[how]
+        up = {"down": 0, "up": steps > floor, "half_up": half(steps)}[how]
         assert row["found"] == (floor + up) * row["step"], row
 
 
@@ -99,7 +104,7 @@ def test_rounding_of_38_digits_is_exact_or_beyond(name, how):
             continue
         times = Fraction(int(row["value"]), int(row["step"]))
         floor = times.numerator // times.denominator
-        up = {"down": 0, "up": times > floor, "half_up": (times - floor) * 2 >= 1}[how]
+        up = {"down": 0, "up": times > floor, "half_up": half(times)}[how]
         beyond += row["far"]
         assert row["found"] is None if row["far"] else row["found"] == (floor + up) * int(row["step"]), row
     assert 0 < beyond < len(cases) / 3

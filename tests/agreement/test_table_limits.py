@@ -3,11 +3,13 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 
 import pytest
 
 from rules import Engine, Reference
 from rules.table import NotTabular, TableJudge
+from rules.values.exact import shift
 from tests.agreement.backends import EACH, connect, put
 from tests.agreement.tabular import arrow, assert_agree
 from tests.unit.small import ON, checklist, count, derived, given, small, table
@@ -77,6 +79,64 @@ def test_a_streak_may_be_held_against_an_average_of_its_owner(name):
              {"sum_": 300, "n": 3, "years": [*years[:2], *years[3:]]}, {"sum_": 300, "n": 0, "years": []}]  # fmt: skip
 
     assert agreeing(name, edition, cases) == 0
+
+
+def yearly(*pairs):
+    return {"years": [{"y": year} | ({} if ok is None else {"ok": ok}) for year, ok in pairs]}
+
+
+@EACH
+def test_a_year_counts_once_in_a_streak_whatever_the_order(name):
+    facts = {"years": {"type": "list", "of": "year", "title": given("")["title"]},
+             "run": derived(streak={"ok": True}, over="years", by="y")}  # fmt: skip
+    wanted = checklist(*({"require": {"run": {"at_least": f"{number} years"}}} for number in (1, 2, 3)))
+    edition = small(facts, {"d": wanted}, year={"ok": given("boolean"), "y": count("year")})
+    lists = [yearly(*zip(drawn, oks, strict=True)) for drawn in product((2026, 2025, 2024), repeat=3)
+             for oks in product((True, False, None), repeat=3)]  # fmt: skip
+
+    assert agreeing(name, edition, [*lists, {}]) == 0
+
+
+DAYS = [
+    date(2024, 1, 31),
+    date(2024, 2, 28),
+    date(2024, 2, 29),
+    date(2023, 2, 28),
+    date(2023, 8, 31),
+    date(2023, 11, 30),
+]
+
+
+@EACH
+def test_a_period_ends_on_its_day_or_with_the_month(name):
+    """However a period is written, it is over on the same day."""
+    facts = {"day": given("date"), "end": given("date"), "n": count("month"),
+             "months": derived(completed_months=["day", "end"]), "years": derived(completed_years=["day", "end"]),
+             "due": derived(date="day", plus="n")}  # fmt: skip
+    over = checklist({"require": {"months": {"at_least": "n"}}}, {"require": {"end": {"at_least": "due"}}},
+                     {"require": {"years": {"at_least": "1 year"}}})  # fmt: skip
+    edition = small(facts, {"d": over})
+    cases = [{"day": day, "end": shift(shift(day, n, "month"), more, "day"), "n": n}
+             for day in DAYS for n in (0, 1, 3, 12, 24) for more in (-1, 0, 1)]  # fmt: skip
+
+    assert agreeing(name, edition, cases) == 0
+    for case in cases:
+        months, due, _ = (one.verdict for one in Reference(edition).decide("d", case, ON).findings)
+        assert months is due is (case["end"] >= shift(case["day"], case["n"], "month"))
+
+
+@EACH
+def test_halves_go_away_from_zero(name):
+    rounded = derived(round_half_up={"difference": ["a", "b"]}, to="1 yuan")
+    edition = small({"a": given("amount"), "b": given("amount"), "x": rounded},
+                    {"d": table("first", {"when": {"x": {"at_most": "-3 yuan"}}, "outcome": "good"},
+                                {"when": {"x": {"at_most": "-2 yuan"}}, "outcome": "worse"},
+                                {"when": {"x": {"at_most": "2 yuan"}}, "outcome": "bad"},
+                                otherwise={"outcome": "good"})})  # fmt: skip
+    cases = [{"a": Fraction(a, 100), "b": Fraction(b, 100)} for a in (0, 249, 250, 251) for b in (0, 249, 250, 251)]
+
+    assert agreeing(name, edition, cases) == 0
+    assert Reference(edition).judge("d", {"a": 0, "b": Fraction(5, 2)}, ON).outcome == "good"
 
 
 @EACH

@@ -23,7 +23,6 @@ _NEVER_THAT_LOW = "the lowest total is 5 and the highest 105, so that only a cap
 EQUIVALENT: Mapping[str, str] = {
     "grading: hit first -> all": _FIRST_CONCLUDES,
     "limit_raise: hit first -> all": _FIRST_CONCLUDES,
-    "record_validity: expired: before not_possible": _EXCLUDE_EACH_OTHER,
     "review: approval: approval_share: above 50% -> 51%": "no panel has votes enough for a share between the two",
     **{
         f"{kind}_award: {row}: before {other}": _EXCLUDE_EACH_OTHER

@@ -24,13 +24,15 @@ from tests.unit.small import count, derived, small
 ROOT = Path(__file__).parents[2]
 EDITION = load(ROOT / "policies/xx-county/2026-05-01", ROOT / "policies").edition
 CHECKER = FactChecker(EDITION)
+ON = date(2026, 12, 31)
 PART = "part_exceeds_whole"
 
 NUMBERS = ("0", "1", "-1", "2", "100", "101", "1.5", "0.07", "1.123456", "1.1234567", "1,000", "999999999999999",
            "999999999999999.999999", "1000000000000000", "-1000000000000000", "some", "1.2.3", "12 345")  # fmt: skip
 TEXTS = {
     "boolean": ("true", "FALSE", "是", "否", "1", "0", "yes", "2"),
-    "date": ("2024-02-29", "2023-02-29", "0001-01-01", "9999-12-31", "31.12.2026", "2026-1-1", "2026-12-31 00:00"),
+    "date": ("2024-02-29", "2026-12-31", "2027-01-01", "1899-12-31", "1900-01-01",
+             "2023-02-29", "0001-01-01", "9999-12-31", "31.12.2026", "2026-1-1", "2026-12-31 00:00"),
     "rate": (*NUMBERS, "5%", "1.8%", "0.1234%", "0.12345%", "0.1200000%", "101%", "%"),
 }  # fmt: skip
 VOTES = (
@@ -64,7 +66,14 @@ def cells(fact):
     if kind == "boolean":
         return st.just((pa.bool_(), st.sampled_from([True, False, None])))
     if kind == "date":
-        return st.just((pa.date32(), st.sampled_from([date(1, 1, 1), date(2024, 2, 29), date(9999, 12, 31), None])))
+        return st.just(
+            (
+                pa.date32(),
+                st.sampled_from(
+                    [date(1, 1, 1), date(1900, 1, 1), ON, date(2027, 1, 1), date(2024, 2, 29), date(9999, 12, 31), None]
+                ),
+            )
+        )
     if kind == "choice":
         return st.just((pa.string(), st.sampled_from([*fact.choices, "none of them", None])))
     return st.sampled_from([
@@ -85,7 +94,7 @@ def duck_in(folder):
 def judged(subject, path, scratch):
     """The columns that are wrong in each row, the parts that exceed their wholes, and the good rows by id."""
     duck = duck_in(scratch.parent / path.suffix)
-    checks = Checks(EDITION, duck, scratch)
+    checks = Checks(EDITION, duck, scratch, on=ON)
     checks.look(Source(subject, path))
     wrong, parts = {}, {}
     for row, column, code in duck.run(f'SELECT row__, col, code FROM "bad__{subject}"'):
@@ -114,7 +123,7 @@ def expected(subject, row):
     row = {name: int(one) if isinstance(one, Decimal) and one == one.to_integral_value() else one
            for name, one in row.items()}  # fmt: skip
     try:
-        return set(), set(), CHECKER.check(subject, row)
+        return set(), set(), CHECKER.check(subject, row, ON)
     except FactError as error:
         at = [(one.pointer.strip("/").split("/"), one.code) for one in error.problems]
         named = [(".".join((where[0], where[2])) if len(where) > 2 else where[0], code) for where, code in at]

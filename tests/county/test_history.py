@@ -9,11 +9,16 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.county.conftest import call, run
-from tests.county.making import ON, county, options, parquet, villages
+from tests.county.making import ON, county, options, parquet, townships, villages
 from tests.county.test_report import data_of, rows
 from tests.running import POLICIES
 
 THEN = date(2026, 6, 30)
+
+
+def known_then(row):
+    """A row without the days to come."""
+    return {name: min(one, THEN) if isinstance(one, date) else one for name, one in row.items()}
 
 
 def test_a_run_goes_on_from_the_one_before(files, tmp_path):
@@ -22,7 +27,9 @@ def test_a_run_goes_on_from_the_one_before(files, tmp_path):
     old = [row | {"public_order_stable": number > 2, "filing_done": number < 4}
            for number, row in enumerate(villages(12, 3))]  # fmt: skip
     then, now = tmp_path / "then", tmp_path / "now"
-    words = files | {"--villages": parquet(tmp_path / "old.parquet", old)}
+    people = pq.read_table(files["--households"]).to_pylist()
+    words = files | {"--villages": parquet(tmp_path / "old.parquet", [*map(known_then, old)]),
+                     "--households": parquet(tmp_path / "people.parquet", [*map(known_then, people)])}  # fmt: skip
     call("run", *options(words), "--on", THEN, "--out", then)
     untold = [{name: value for name, value in row.items() if name != "titled_on"} for row in villages(12, 3)]
     untold = [row | {"title_in_force": False if number == 4 else None} for number, row in enumerate(untold)]
@@ -56,6 +63,31 @@ def test_a_run_goes_on_from_the_one_before(files, tmp_path):
     assert data["milestones"]["curve"] == [["2026-06-30", 2], [ON.isoformat(), 6]]
     pace = {"since": "2026-06-30", "a_week": pytest.approx(4 * 7 / 184, abs=0.06)}
     assert data["milestones"]["pace"] == pace
+
+
+def test_a_revoked_title_stays_revoked_in_the_years_after(tmp_path):
+    """The extracts say once who holds a title, and never how the procedure of an award stands."""
+    files = county(tmp_path / "in", 120, 6, 2)
+    held = {"title_in_force": True, "titled_on": date(2025, 12, 31)}
+    mine = [row | held | {"public_order_stable": number > 2} for number, row in enumerate(villages(6, 2))]
+    towns = [row | held | {"no_debt_dispute": False} for row in townships(2)]
+    runs = []
+    for year in (2026, 2027, 2028):
+        files |= {"--villages": parquet(tmp_path / f"v{year}.parquet", mine),
+                  "--townships": parquet(tmp_path / f"t{year}.parquet", towns)}  # fmt: skip
+        last = ["--last", runs[-1]] if runs else []
+        runs.append(tmp_path / str(year))
+        call("run", *options(files), "--on", date(year, 12, 31), "--out", runs[-1], *last)
+        mine, towns = ([{name: one for name, one in row.items() if name not in held} for row in table]
+                       for table in (mine, towns))  # fmt: skip
+
+    for subject in ("village", "township"):
+        first, *later = ({one["id"]: one for one in rows(folder, subject)} for folder in runs)
+        revoked = {id_ for id_, one in first.items() if one[f"{subject}_designation"] == "revoke"}
+        assert revoked >= ({"V00", "V01", "V02"} if subject == "village" else {"T0", "T1"})
+        for year in later:
+            assert {id_ for id_ in revoked if year[id_]["title_in_force"] is not False} == set()
+            assert {year[id_][f"{subject}_designation"] for id_ in revoked} == {"untitled"}
 
 
 def test_folders_that_cannot_stand_before_are_refused(out, files, tmp_path):

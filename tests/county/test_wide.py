@@ -64,7 +64,7 @@ def names_of(width):
 
 def edition(folder, width):
     facts = ["held: {type: boolean, title: {zh: 有称号, en: Holds the title}}",
-             "founded: {type: date, title: {zh: 成立日, en: Founded on}}",
+             "founded: {type: date, ahead: true, title: {zh: 成立日, en: Founded on}}",
              "age: {completed_years: [founded, on], title: {zh: age, en: age}}"]  # fmt: skip
     facts += [f"{name}: {{type: amount, title: {{zh: {name}, en: {name}}}}}" for name in FIGURES[:2]]
     facts += [f"{name}: {{type: boolean, title: {{zh: {name}, en: {name}}}}}" for name in names_of(width)[:-3]]

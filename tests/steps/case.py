@@ -39,7 +39,7 @@ class Case:
             record = facts if level == rule.subject else facts.setdefault(level, {})
             key = fact.name if hasattr(fact, "name") else fact.id
             record[key] = self.records(fact.type.of, said) if isinstance(said, list) else words.value_of(fact, said)
-        return rule.id, FactChecker(edition).check(rule.subject, facts)
+        return rule.id, FactChecker(edition).check(rule.subject, facts, self.on)
 
     def decide(self) -> None:
         assert self.on is not None, "a case needs a day"

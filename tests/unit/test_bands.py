@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.building.bands import Band, can_hold, check_bands
+from rules.building.bands import Band, can_hold, check_bands, check_open_bands
 from rules.files.node import Node
-from rules.model import Comparison, Const
+from rules.model import Comparison, Const, Ref
 from rules.operations import COMPARE
 from rules.operations import OPERATORS as DECLARED
 from rules.problems.problem import Problems
@@ -50,6 +50,27 @@ def told(bands, minimum=None, maximum=None):
 ])  # fmt: skip
 def test_gaps_and_overlaps(bands, codes):
     assert told(bands) == codes
+
+
+LOW, HIGH = Ref("fact", "", "low", POINTS), Ref("fact", "", "high", POINTS)
+
+
+@pytest.mark.parametrize(("bands", "apart"), [
+    ([{"below": LOW}, {"at_least": LOW}], False), ([{"above": LOW}, {"at_most": LOW}], False),
+    ([{"below": LOW}, {"at_least": LOW, "below": HIGH}, {"at_least": HIGH}], False),
+    ([{"at_least": 0, "below": LOW}, {"at_least": LOW, "at_most": 9}], False),
+    ([{"above": 0, "below": LOW}, {"at_least": LOW}], True), ([{"below": LOW}, {"at_least": LOW, "below": 9}], True),
+    ([{"below": LOW}, {"at_least": HIGH}], True), ([{"below": LOW}, {"above": LOW}], True),
+    ([{"at_most": LOW}, {"at_least": LOW}], True), ([{"below": LOW}, {"at_least": 5}], True),
+    ([{"at_least": LOW, "below": HIGH}, {"at_least": HIGH, "below": LOW}], True),
+    ([{"below": LOW}, {"at_least": LOW}, {"at_least": LOW}], True),
+])  # fmt: skip
+def test_bands_between_facts_begin_where_another_ends(bands, apart):
+    problems = Problems()
+    tests = [[Comparison(operator, (limit if isinstance(limit, Ref) else Const(limit, POINTS),))
+              for operator, limit in limits.items()] for limits in bands]  # fmt: skip
+    check_open_bands([(Node(Mark("f", 1, 1), "", {}), one) for one in tests], 0, 9, problems)
+    assert [problem.code for problem in problems.sorted()] == ["bands.apart"] * apart
 
 
 @pytest.mark.parametrize(("minimum", "maximum", "codes"), [

@@ -502,7 +502,8 @@ def test_whom_a_criterion_is_for_is_told_where_it_does_not_apply_or_that_cannot_
 def test_points_for_missing_data_and_bounds_say_so():
     item = {**CARD["items"][0], "missing": 5}
     said = text({**CARD, "items": [item], "total": {"at_most": 50}}, {**KNOWN, "income": None})
-    assert "年收入    未知        5分（没有数据，按规定计）" in said
+    assert "年收入    未知        未知，按5分计" in said
+    assert "not known, counted as 5 points" in text({**CARD, "items": [item]}, {**KNOWN, "income": None}, "en")
     assert "= 5分" in said
     said = text({**CARD, "items": [item], "total": {"at_most": 50}}, KNOWN)
     assert "总分  50分\n          = 60分 = 60分，最高 50分" in said
@@ -627,7 +628,7 @@ def test_values_that_hold_a_comma_stand_in_quotation_marks(lang, several, plain)
 def test_points_for_missing_data_are_not_ascribed_to_the_plan():
     card = {**CARD, "items": [{**CARD["items"][0], "missing": 5, "set_by": "lender"}, CARD["items"][1]]}
     [line] = [one for one in text(card, {"deposit": 45000, "sued": False}, "en").splitlines() if "Income" in one]
-    assert "5 points (as the rule has it where nothing is known)" in line
+    assert "not known, counted as 5 points" in line
     assert line.endswith("(set by the lender)")
     assert "plan" not in line
 

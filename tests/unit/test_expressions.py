@@ -62,12 +62,14 @@ EDITION = small(NUMBERS)
     ("low", {"a": 1, "b": 2}, 1), ("low", {"a": 1}, None), ("high", {"a": 1, "b": 2}, 2),
     ("some_a", {"a": 0, "b": 2}, 0), ("some_a", {"b": 2}, 2), ("some_a", {}, None),
     ("down", {"m": 199}, 100), ("up", {"m": 101}, 200), ("up", {"m": 100}, 100), ("half", {"m": 149}, 100),
-    ("half", {"m": 150}, 200), ("half", {"m": Fraction(14999, 100)}, 100), ("down", {"m": 0}, 0), ("up", {}, None),
+    ("half", {"m": 150}, 200),
+    ("half", {"m": -150}, -200), ("half", {"m": -149}, -100), ("half", {"m": -250}, -300),
+    ("half", {"m": Fraction(14999, 100)}, 100), ("down", {"m": 0}, 0), ("up", {}, None),
     ("nothing", {"m": 5}, None),
     ("which", {"flag": True, "a": 1}, 1), ("which", {"flag": False, "b": 2}, 2), ("which", {"a": 1, "b": 1}, None),
     ("which", {"flag": True, "b": 2}, None),
     ("fine", {"a": 3}, True), ("fine", {"a": 2}, False), ("fine", {}, None),
-    ("years", {"d": date(2004, 2, 29), "e": date(2022, 2, 28)}, 17), ("years", {"d": date(2004, 2, 29)}, None),
+    ("years", {"d": date(2004, 2, 29), "e": date(2022, 2, 28)}, 18), ("years", {"d": date(2004, 2, 29)}, None),
     ("gap", {"d": date(2026, 1, 1), "e": date(2026, 3, 1)}, 59),
     ("gap", {"d": date(2026, 3, 1), "e": date(2026, 1, 1)}, -59),
     ("later", {"d": date(2026, 1, 31)}, date(2026, 2, 28)), ("later", {"d": date.max}, None),
@@ -92,7 +94,7 @@ def test_rounding_brackets_the_value(amount, cents):
 
     assert down <= exactly <= up
     assert up - down in (0, 100)
-    assert half == (down if exactly - down < 50 else up)
+    assert half == (down if exactly - down < 50 or (exactly - down == 50 and exactly < 0) else up)
 
 
 LISTS = {
@@ -141,6 +143,9 @@ OK, BAD, UNKNOWN = {"ok": True}, {"ok": False}, {}
     ("run", years((2026, True), (2024, True)), 1), ("run", years((2026, False), (2025, True)), 0),
     ("run", years((2026, True), (2025, False), (2024, True)), 1), ("run", years((2026, None), (2025, True)), None),
     ("run", years((2026, True), (2025, None)), None), ("run", years((2026, False), (2025, None)), 0),
+    ("run", years((2026, True), (2026, False), (2025, True)), 0), ("run", years((2026, False), (2026, True)), 0),
+    ("run", years((2026, True), (2026, True), (2025, True)), 2), ("run", years((2026, None), (2026, False)), 0),
+    ("run", years((2026, True), (2025, True), (2025, None)), None), ("run", years((2025, None), (2026, True)), None),
     ("run", years((2026, True), (2024, None)), 1), ("run", {"parts": [OK]}, None), ("run", {}, None),
 ])  # fmt: skip
 def test_a_formula_over_a_list(fact, record, found):

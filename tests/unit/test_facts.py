@@ -15,22 +15,42 @@ from tests.unit.small import checklist, choice, codes, count, derived, given, sm
 FACTS = {
     "within": "area", "n": count(), "part": count(part_of="n"), "m": given("amount"), "r": given("rate"),
     "p": given("points", minimum="-5 points", maximum="10 points"), "flag": given("boolean"),
-    "day": given("date"), "colour": choice("red", "green"), "bits": given("list", of="bit"),
+    "day": given("date"), "born": given("date", minimum="1900-01-01", maximum="2100-01-01"),
+    "due": given("date", ahead=True), "colour": choice("red", "green"), "bits": given("list", of="bit"),
     "share": derived(ratio=["part", "n"]),
 }  # fmt: skip
-AREA = {"total": count("house"), "things": given("list", of="thing")}
-BIT = {"ok": given("boolean")}
+AREA = {"total": count("house"), "begun": given("date"), "things": given("list", of="thing")}
+BIT = {"ok": given("boolean"), "on_day": given("date")}
 EDITION = small(FACTS, {"verdict": checklist({"require": {"flag": True}})}, area=AREA, bit=BIT)
 CHECKER = FactChecker(EDITION)
 
 
-def problems(facts, subject="thing"):
+def problems(facts, subject="thing", on=None):
     with pytest.raises(FactError) as raised:
-        CHECKER.check(subject, facts)
+        CHECKER.check(subject, facts, on)
     for problem in raised.value.problems:
         assert problem.zh
         assert problem.en
     return [(problem.pointer, problem.code) for problem in raised.value.problems]
+
+
+def test_a_date_lies_within_its_bounds_and_not_ahead_unless_it_may():
+    day, later = date(2026, 5, 1), date(2026, 5, 2)
+    facts = {"day": day, "born": day, "due": later, "bits": [{"on_day": day}], "area": {"begun": day}}
+    assert CHECKER.check("thing", facts, day) == facts
+    wrong = {
+        "day": later,
+        "born": later,
+        "due": later,
+        "bits": [{"on_day": day}, {"on_day": later}],
+        "area": {"begun": later},
+    }
+    assert CHECKER.check("thing", wrong) == wrong
+    assert problems(wrong, on=day) == [
+        (pointer, "in_future") for pointer in ("/day", "/born", "/bits/1/on_day", "/area/begun")]  # fmt: skip
+    assert CHECKER.check("thing", {"born": date(1900, 1, 1)}) == {"born": date(1900, 1, 1)}
+    assert problems({"born": "1899-12-31"}) == [("/born", "too_early")]
+    assert problems({"born": "2100-01-02"}) == [("/born", "too_late")]
 
 
 @pytest.mark.parametrize(("name", "value", "code"), [

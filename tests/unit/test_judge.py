@@ -192,6 +192,15 @@ def test_equals_go_by_id_where_the_plan_says_so():
         ("y", 1, True), ("x", 2, True), ("z", 3, False)]  # fmt: skip
 
 
+def test_ids_are_compared_as_text_and_records_without_one_come_last_as_listed():
+    body = {"list": "parts", "order": [{"by": "m", "first": "highest"}], "ties": "by_id", "take": 1}
+    edition = small({"parts": given("list", of="part")}, {"d": head("ranking", **body)}, part=PART)
+    parts = [{"m": 5}] * 9 + [{"m": 5, "id": "V2"}, {"m": 5}, {"m": 5, "id": "V10"}]
+
+    places = [one.id for one in both(edition, "d")({"parts": parts}).ranking]
+    assert places == ["V10", "V2", *map(str, range(1, 10)), "11"]
+
+
 @pytest.mark.parametrize(("records", "outcome"), [
     (None, "open"), ({}, "bad"), ({"x": part(1)}, "bad"), ({"x": part(1), "y": part(2)}, "good"),
     ({"x": part(1), "y": part(2), "z": part(3, ok=False)}, "good"), ({"x": part(1), "y": part(2, ok=False)}, "bad"),

@@ -57,6 +57,21 @@ def test_the_edition_after_another(root):
     assert (store.after(first), store.after(second)) == (second, None)
 
 
+def test_a_plan_may_lapse_where_its_next_edition_says_so(root):
+    second = root / "base/2027-05-01/plan.yaml"
+    text = second.read_text(encoding="utf-8").replace("from: 2027-05-01", "from: 2027-06-01")
+    (root / "base/2027-05-01").rename(root / "base/2027-06-01")
+    second = root / "base/2027-06-01/plan.yaml"
+    second.write_text(text, encoding="utf-8")
+    assert [one.code for one in read_store(root).problems if one.severity == "error"] == ["edition.gap"]
+
+    second.write_text(text.replace("2027-06-01,", "2027-06-01, after_lapse: true,"), encoding="utf-8")
+    store = open_store(root)
+    assert store.in_force("base", date(2027, 6, 1)).after_lapse
+    with pytest.raises(LookupError, match=r"2026-05-01\.\.2027-04-30, 2027-06-01"):
+        store.in_force("base", date(2027, 5, 15))
+
+
 def test_an_unknown_plan_or_edition_names_those_there_are(root):
     store = open_store(root)
 

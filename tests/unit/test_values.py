@@ -64,7 +64,7 @@ def test_a_date_reads_as_it_prints(day):
 
 @pytest.mark.parametrize(("born", "on", "years"), [
     ((2008, 5, 1), (2026, 4, 30), 17), ((2008, 5, 1), (2026, 5, 1), 18), ((2008, 5, 1), (2026, 5, 2), 18),
-    ((2004, 2, 29), (2022, 2, 28), 17), ((2004, 2, 29), (2022, 3, 1), 18), ((2004, 2, 29), (2024, 2, 29), 20),
+    ((2004, 2, 29), (2022, 2, 27), 17), ((2004, 2, 29), (2022, 2, 28), 18), ((2004, 2, 29), (2024, 2, 29), 20),
     ((1961, 1, 1), (2026, 12, 31), 65), ((1961, 1, 1), (2027, 1, 1), 66),
     ((2026, 1, 2), (2026, 1, 1), -1), ((2026, 1, 1), (2026, 1, 1), 0),
 ])  # fmt: skip
@@ -73,11 +73,18 @@ def test_a_year_is_completed_on_its_day(born, on, years):
 
 
 @pytest.mark.parametrize(("start", "end", "months"), [
-    ((2026, 1, 31), (2026, 2, 28), 0), ((2026, 1, 31), (2026, 3, 1), 1), ((2026, 1, 31), (2026, 3, 31), 2),
+    ((2026, 1, 31), (2026, 2, 27), 0), ((2026, 1, 31), (2026, 2, 28), 1), ((2026, 1, 31), (2026, 3, 31), 2),
     ((2025, 12, 15), (2026, 1, 14), 0), ((2025, 12, 15), (2026, 1, 15), 1), ((2026, 1, 1), (2025, 12, 31), -1),
 ])  # fmt: skip
 def test_a_month_is_completed_on_its_day(start, end, months):
     assert completed_months(date(*start), date(*end)) == months
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.dates(date(1900, 1, 1), date(2100, 1, 1)))
+def test_a_period_is_completed_on_the_day_that_it_leads_to(start, end):
+    months, years = completed_months(start, end), completed_years(start, end)
+    assert shift(start, months, "month") <= end < shift(start, months + 1, "month")
+    assert shift(start, years, "year") <= end < shift(start, years + 1, "year")
 
 
 @pytest.mark.parametrize(("start", "amount", "unit", "end"), [

@@ -120,6 +120,20 @@ def test_an_item_that_may_decide_is_left_alone(edition, body):
     assert {one for one in found if one[1] == "extra"} == set()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("    points: -10\n", "    points: -10\n    missing: 0\n", {("warning.silence_pays", "guarantee_called")}),
+        ("    points: -10\n", "    points: -10\n    missing: -10\n", set()),
+        ("on_time: 20, none: 12, late: 0}", "on_time: 20, none: 12, late: 1}\n    missing: 1", set()),
+        ("none: 12, late: 0}", "none: 12, late: 0}\n    missing: 1", {("warning.silence_pays", "loan_record")}),
+        ("    fact: assets\n", "    fact: assets\n    missing: 6\n", {("warning.silence_pays", "assets")}),
+    ],
+)
+def test_points_for_silence_are_noticed_where_they_beat_the_worst(edition, old, new, found):
+    assert edition(("scoring", old, new)) == found
+
+
 def test_a_weaker_item_with_a_stronger_outcome_still_decides(edition):
     """Of several unmet items the outcome listed first wins, so the weaker item is not idle."""
     weak = item("weak", "require: {approval_share: {above: 30%}}, outcome: review_again")

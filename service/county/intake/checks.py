@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from rules.cases.checker import in_future
 from rules.model import Edition
 from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
@@ -41,12 +43,15 @@ class CheckedFile:
 
 class Checks:
     """Checks files one after the other, those of the upper levels first. Good rows go to a file of their own, or are
-    left where they are to be `read` by a query; `clean` has the file or the query of each subject."""
+    left where they are to be `read` by a query; `clean` has the file or the query of each subject. `on` is the last
+    day of dates that may not lie ahead."""
 
-    def __init__(self, edition: Edition, duck: Duck, scratch: Path, *, read: bool = True) -> None:
-        self.edition, self.duck, self.scratch, self.read = edition, duck, scratch, read
+    def __init__(
+        self, edition: Edition, duck: Duck, scratch: Path, *, read: bool = True, on: date | None = None
+    ) -> None:
+        self.edition, self.duck, self.scratch, self.read, self.on = edition, duck, scratch, read, on
         self.ids: dict[str, str] = {}  # subject -> query of all its ids, whether their rows are good or not
-        self.messages = dict(MESSAGES)  # by code
+        self.messages = dict(MESSAGES) | ({} if on is None else {"in_future": in_future(on)})  # by code
         self.clean: dict[str, Path] = {}
 
     def look(self, source: Source) -> CheckedFile:
@@ -103,10 +108,10 @@ class Checks:
                 part = cell(at, type, fact, tuple(codes))
             elif known[name].type.kind == "list":
                 shown[name] = at
-                wrong += in_lists(self.edition, column, type, known[name])
+                wrong += in_lists(self.edition, column, type, known[name], self.on)
                 continue
             else:
-                codes, part = dict(fact.choices), cell(at, type, fact)
+                codes, part = dict(fact.choices), cell(at, type, fact, on=self.on)
             shown[name] = part.value
             messages = reasons(self.edition, fact, codes)
             wrong += [Fault(column, condition, code, message=messages.get(code)) for condition, code in part.wrong]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -112,10 +113,18 @@ class Fault:
     message: Message | None = None
 
 
-def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = ()) -> Cell:
-    """A column of a type as a fact, or as a conclusion with the codes of its outcomes."""
+def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = (), on: date | None = None) -> Cell:
+    """A column of a type as a fact, or as a conclusion with the codes of its outcomes; `on`: the day of the run."""
     text = f"nullif(trim({at}), '')" if type == "VARCHAR" else ""
-    return _choice(text, at, type, codes) if codes else CELLS[fact.type.kind](text, at, type, fact)
+    if codes:
+        return _choice(text, at, type, codes)
+    one = CELLS[fact.type.kind](text, at, type, fact)
+    if fact.type.kind != "date":
+        return one
+    last = None if fact.future else on
+    ends = (("<", fact.minimum, "too_early"), (">", fact.maximum, "too_late"), (">", last, "in_future"))
+    beyond = ((f"{one.value} {sign} DATE '{end}'", code) for sign, end, code in ends if end is not None)
+    return Cell(one.value, (*one.wrong, *beyond))
 
 
 def _choice(text: str, at: str, type: str, codes: Iterable[str]) -> Cell:
@@ -240,7 +249,7 @@ def _coded(fact: Fact | None, type: str) -> str:
     return codes_of(fact.choices) if fact is not None and choice else type
 
 
-def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[Fault]:
+def in_lists(edition: Edition, column: str, type: str, fact: Fact, on: date | None = None) -> Iterator[Fault]:
     """The faults inside the records of a list."""
     inner, fields = edition.subjects[fact.type.of].facts, _fields(type)
     id, messages = f"CAST(x.{named(KEY)} AS VARCHAR)", dict[str, dict[str, Message]]()
@@ -248,7 +257,7 @@ def in_lists(edition: Edition, column: str, type: str, fact: Fact) -> Iterator[F
     for name, one in inner.items():
         if one.given and one.type.kind != "list" and name in fields:
             messages[name] = reasons(edition, one, one.choices)
-            wrong = cell(f"x.{named(name)}", AS_IT_IS.get(fields[name], fields[name]), one).wrong
+            wrong = cell(f"x.{named(name)}", AS_IT_IS.get(fields[name], fields[name]), one, on=on).wrong
             faults += [(name, condition, code) for condition, code in wrong]
 
     def some(conditions: Iterable[str]) -> str:

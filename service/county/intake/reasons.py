@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from rules.cases.checker import limits
 from rules.model import Edition, Fact
 from rules.values.ids import WANTED
 from rules.values.limits import PLACES
@@ -36,13 +37,7 @@ def reasons(edition: Edition, fact: Fact, codes: Mapping[str, Text]) -> dict[str
     zh, en = Wording(edition, "zh"), Wording(edition, "en")
     messages = {"not_a_choice": (f"请写其中之一：{'、'.join(_listed(codes, zh))}。",
                                  f"Write one of: {', '.join(_listed(codes, en))}.")}  # fmt: skip
-    if fact.minimum is not None:
-        messages["too_small"] = (f"不能小于 {zh.value(fact.minimum, fact.type)}。",
-                                 f"It cannot be below {en.value(fact.minimum, fact.type)}.")  # fmt: skip
-    if fact.maximum is not None:
-        messages["too_large"] = (f"不能大于 {zh.value(fact.maximum, fact.type)}。",
-                                 f"It cannot be above {en.value(fact.maximum, fact.type)}.")  # fmt: skip
-    return messages
+    return messages | limits(fact, zh, en)
 
 
 def _listed(codes: Mapping[str, Text], say: Wording) -> Iterator[str]:
