@@ -7,9 +7,8 @@ given as a range, `{at_least: 268, at_most: 270}`; the ranges of a record stand 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from copy import deepcopy
 from collections.abc import Collection, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
