@@ -15,9 +15,7 @@ import ibis
 GROUP = 10**4 * 10  # rows of a group in Parquet
 MEMORY = "50%"  # of the machine's memory for DuckDB; the rest goes to disk
 EXACT: Mapping[str, str] = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
-REPEATS = (
-    "partial_aggregate_pushdown"  # writes a column out again wherever a count reads it, which takes many times as long
-)
+REPEATS = "partial_aggregate_pushdown"  # a DuckDB step that works a column out again for every count
 Codes = Mapping[str, Iterable[str]]  # column -> all that it may hold
 NO_CODES: Codes = {}
 UNLESS_SET: Mapping[str, str] = {"spark.ui.enabled": "false", "spark.log.level": "ERROR"}
