@@ -48,7 +48,7 @@ def _declare(name: str, node: Node, facts: FactBuilder, problems: Problems) -> N
     if at.text != name:
         problems.add(at, "decision.file_name", file=name, id=at.text)
     if (head := head_of(node)) is not None:
-        facts.names.heads[name] = head
+        facts.names.heads |= {name: head, at.text: head}
     if name in (*facts.names.of_facts.get(subject, ()), *facts.names.constants):
         problems.add(at, "decision.fact_of_same_name", id=name, subject=subject)
 

@@ -58,7 +58,8 @@ class FactBuilder:
         self._refuse_circles(within)
         self._add_constants(root.at(CONSTANTS))
         names = {name: tuple(self._own(name)) for name in self.nodes}
-        self.names = Names(problems, within, names, self)
+        codes = (at.at("choices").entries for name in self.nodes for at in self._own(name).values())
+        self.names = Names(problems, within, names, self, frozenset(code for one in codes for code in one))
         self.resolver = Resolver(problems, self.names)
 
     def _own(self, subject: str) -> Mapping[str, Node]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rules.building.edition import edition_of
 from rules.building.salvage import Sound
+from rules.building.titles import with_ids
 from rules.files.merge import merge
 from rules.files.node import ABSENT
 from rules.files.source import Node, read_file
@@ -15,10 +16,11 @@ from rules.format.grammar import DATE, DECISION, FILES, OPTIONAL, PLAN_ID, REPLA
 from rules.model import Edition
 from rules.model.depth import too_deep
 from rules.problems.problem import Problem, Problems
+from rules.shapes import Shape
 from rules.values.text import Mark
 from rules.warnings.warnings import acknowledging, warnings
 
-SUFFIX = ".yaml"
+SUFFIX, MISNAMED = ".yaml", (".yml", ".yaml.txt", ".yml.txt")
 Files = dict[str, Node]
 
 
@@ -60,19 +62,25 @@ def _load(folder: Path, root: Path, problems: Problems) -> Edition | None:
     files, digest = _read(folder, root, problems, ())
     if files is None:
         return None
-    own = {path.stem for path in folder.glob("*" + SUFFIX)}
+    own = {path.name.partition(".")[0] for ending in (SUFFIX, *MISNAMED) for path in folder.glob("*" + ending)}
     extends = "plan" in files and files["plan"].get("extends") is not None
     for needed in FILES.keys() - files.keys() - own:
         if needed == "plan" or not extends:
             problems.add(_mark(folder, root), "edition.no_file", file=needed + SUFFIX)
     sound, meant = Sound(left_out=own - files.keys()), Problems()
     for key, node in files.items():
-        sound.take(key, node, (FILES | OPTIONAL).get(key, DECISION), problems)
-    if not FILES.keys() <= sound.files.keys():
-        return None
-    edition = edition_of(sound.files, digest, meant)
-    problems.extend(sound.worth_saying(meant))
+        sound.take(key, node, shape_of(key), problems)
+    edition = edition_of(sound.files, digest, meant) if FILES.keys() <= sound.files.keys() else None
+    if meant or problems:
+        told = with_ids(meant, files)
+        kept = sound.worth_saying(told)
+        problems[:] = [*with_ids(problems, files), *(kept if kept or problems.errors else told)]
     return edition
+
+
+def shape_of(stem: str) -> Shape:
+    """The shape of a file by its name without ending."""
+    return (FILES | OPTIONAL).get(stem, DECISION)
 
 
 def _mark(path: Path, root: Path) -> Mark:
@@ -106,9 +114,12 @@ def _read(folder: Path, root: Path, problems: Problems, seen: tuple[Path, ...]) 
 
 def _own(folder: Path, root: Path, problems: Problems) -> tuple[Files, hashlib._Hash]:
     """The files that lie in a folder, and their digest."""
-    for stray in sorted(folder.glob("*.yml")):
-        problems.add(_mark(stray, root), "edition.yml")
     files, digest = {}, hashlib.sha256()
+    for path in sorted(one for ending in MISNAMED for one in folder.glob("*" + ending)):
+        problems.add(_mark(path, root), "edition.yml", name=path.name)
+        node, stem = read_file(path, root, Problems()), path.name.partition(".")[0]
+        if node is not None and shape_of(stem).check(node, Problems()):
+            files[stem] = node  # others may name what it declares
     for path in sorted(folder.glob("*" + SUFFIX)):
         if (node := read_file(path, root, problems)) is not None:
             files[path.stem] = node

@@ -5,6 +5,7 @@ Facts are resolved when first named, so files may be written in any order; a fac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,9 +14,14 @@ from typing import Protocol
 from rules.files.source import Node
 from rules.model import CONSTANTS, Fact, Ref
 from rules.operations.operation import Place
+from rules.problems.meant import SIGNS, signed
 from rules.problems.problem import Problems
 from rules.values.exact import DATE, Type
 from rules.values.text import Text, shown
+
+_FIGURE = re.compile(
+    "[0-9]|百分之|[一二三四五六七八九十百千万半]+(?:[%％成元岁年月日天户分]|万|$)"
+)  # no name begins so
 
 
 @dataclass(slots=True)
@@ -43,6 +49,7 @@ class Names:
     within: Mapping[str, str]
     of_facts: Mapping[str, Sequence[str]]  # by subject
     facts: Facts
+    codes: frozenset[str] = frozenset()  # of the choices of all facts
     heads: dict[str, Head] = field(default_factory=dict)
     needs: set[str] = field(default_factory=set)
     fact_needs: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -92,11 +99,25 @@ class Names:
             self.problems.unknown(node, "name.no_output", parts[1], head.outputs, decision=parts[0])
             return None
         if not (len(parts) == 1 and parts[0] in self.of_facts.get(subject, ())):
-            if node.text[:1].isdigit():  # no name begins so: a figure was meant
-                self.problems.add(node, "name.figure", text=shown(node.text))
-            else:
-                self.problems.unknown(node, "name.unknown", node.text, self.known(place), subject=subject)
+            self._unknown(node, place, subject)
         return None
+
+    def _unknown(self, node: Node, place: Place, subject: str) -> None:
+        """Report a text that names nothing: as the comparison, figure, code or fact out of reach that it is."""
+        head, text = node.text.split(".")[0], shown(node.text)
+        if comparison := signed(node.text):
+            operator, limit = comparison
+            meant = limit if node.path.rpartition(".")[2] in SIGNS.values() else f"{{{operator}: {limit}}}"
+            self.problems.add(node, "shape.meant", text=text, meant=meant, mend=(node.text, meant))
+        elif _FIGURE.match(node.text):
+            self.problems.add(node, "name.figure", text=text)
+        elif head in self.within and head not in (around := self.around(place)):
+            if all(self.within[one] in ("", *self.within) for one in around):  # else that is reported
+                self.problems.add(node, "name.within", text=text, subject=place.own or subject, above=head)
+        elif node.text in self.codes:
+            self.problems.add(node, "name.code", text=text)
+        else:
+            self.problems.unknown(node, "name.unknown", node.text, self.known(place), subject=subject)
 
     def _of(self, node: Node, scope: str, subject: str, name: str) -> Ref | None:
         if name in self.of_facts.get(subject, ()):

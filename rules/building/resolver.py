@@ -13,10 +13,11 @@ from rules.files.source import Node
 from rules.model import Comparison, Condition, Const, Expr, Fact, Group, Leaf, Op, Ref
 from rules.operations import JOINS, KEYS, OPERATIONS, OPERATORS
 from rules.operations.operation import Formula, Place
+from rules.problems.meant import truth
 from rules.problems.problem import Problems
 from rules.values.exact import BOOLEAN, POINTS, Type, read_literal
 from rules.values.kinds import example, said
-from rules.values.text import shown
+from rules.values.text import Text, shown
 
 
 @dataclass(slots=True)
@@ -42,7 +43,9 @@ class Resolver:
 
     def wrong_type(self, node: Node, wanted: Type, given: Type) -> None:
         """Report that a value is of another type than the one that is wanted."""
-        self.problems.add(node, "type.wrong", wanted=said(wanted), found=said(given), example=example(wanted))
+        units = wanted.kind == given.kind and wanted.unit != given.unit
+        code, say = ("type.unit", _unit) if units else ("type.wrong", said)
+        self.problems.add(node, code, wanted=say(wanted), found=say(given), example=example(wanted))
 
     def _scalar(self, node: Node, place: Place, wanted: Type | None) -> Expr | None:
         text = node.text
@@ -55,7 +58,7 @@ class Resolver:
         literal = read_literal(text)
         if literal is None:
             if wanted == BOOLEAN and "." not in text and text not in self.names.known(place):
-                self.problems.add(node, "shape.flag", text=shown(text))
+                self.problems.add(node, "shape.flag", text=shown(text), mend=truth(text))
                 return None
             return self.path(node, place)
         if literal.type.kind != "bare":
@@ -112,6 +115,10 @@ class Resolver:
         for join in JOINS:
             if (parts := node.get(join)) is not None:
                 return self._joined(join, parts.items, place)
+        words = [key for key in node.entries if key in KEYS or key in OPERATORS]
+        if words and (no_fact := next((key for key in words if key not in self.names.known(place)), "")):
+            self.problems.add(node.key(no_fact), "condition.formula", key=no_fact)
+            return None
         entries = [self._leaves(node.key(key), value, place) for key, value in node.entries.items()]
         known = [leaf for entry in entries if entry is not None for leaf in entry]
         return None if None in entries or not known else joined(known)
@@ -159,6 +166,10 @@ class Resolver:
             self.problems.add(nodes[0], "condition.one_of")
             return None
         return Comparison(operator, known) if len(known) == len(limits) else None
+
+
+def _unit(type: Type) -> Text:
+    return Text(type.unit, type.unit)
 
 
 def leaves(left: Expr, tests: Sequence[Comparison]) -> list[Leaf]:

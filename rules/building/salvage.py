@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
+from rules.files.merge import IDENTITIES
 from rules.files.source import Node
 from rules.problems.problem import Problem, Problems
 from rules.shapes import Shape
@@ -14,6 +16,8 @@ ENTRIES = frozenset(
     {"facts", "constants", "clauses", "readings", "outcomes", "outputs"}
 )  # mappings of things with a name
 WHOLES = ("bands.", "score.", "outcome.role", "item.no_title", "edition.", "table.")
+SUMS = ("score.full_marks",)  # over all items of a decision
+OF_ITEMS = ("report.", "reading.")  # what names decisions and their items
 UNKNOWN = (".unknown", ".no_output", ".no_choice", ".no_option")
 
 
@@ -36,7 +40,7 @@ class Sound:
         if good or shape.check(node, Problems()):
             self.files[name] = node
         else:
-            self.left_out |= {name, *_names(node)}
+            self.left_out |= {name, *_names(node), *_items(node)}
 
     def _prune(self, node: Node, paths: list[str]) -> Node:
         if node.is_list:
@@ -56,18 +60,47 @@ class Sound:
     def _item(self, item: Node, paths: list[str]) -> Iterator[Node]:
         if not _within(item, paths):
             yield item
-        elif (inner := item.get("criteria")) is not None and _within(inner, paths):
+            return
+        if (inner := item.get("criteria")) is not None and _within(inner, paths):
             pruned = self._prune(inner, paths)
             if pruned.items:
                 yield replace(item, value={**item.entries, "criteria": pruned})
+        self.left_out |= {item.at(key).text for key in IDENTITIES} - {""}
 
-    def worth_saying(self, problems: Iterable[Problem]) -> Iterator[Problem]:
-        """Problems that do not merely follow from parts left out."""
-        for problem in problems:
-            words = set(re.findall(r"\w+", problem.en))
-            whole = problem.mark.file in self.partial and problem.code.startswith(WHOLES)
-            if not whole and not (problem.code.endswith(UNKNOWN) and words & self.left_out):
-                yield problem
+    def worth_saying(self, problems: Sequence[Problem]) -> list[Problem]:
+        """Problems that do not merely follow from parts left out, or from one another; of those alike the first."""
+        self.left_out |= {PurePath(one.mark.file).stem for one in problems if one.path == "subject"}
+        decisions = {stem: file for stem, file in self.files.items() if file.get("decision") is not None}
+        written = {name for stem, file in decisions.items() for name in (stem, file.at("decision").text, *_items(file))}
+        return _once([one for one in problems if not self._follows(one, problems, written)])
+
+    def _follows(self, problem: Problem, problems: Sequence[Problem], written: set[str]) -> bool:
+        """Whether a problem goes when others are mended; `written` are the items and decisions, made or not."""
+        names, file = {problem.name, *re.findall(r"\w+", problem.name)}, problem.mark.file
+        if problem.code in SUMS and any(one.mark.file == file and one.path.startswith("items[") for one in problems):
+            return True
+        if problem.code.startswith(WHOLES) and file in self.partial:
+            return True
+        lost = self.left_out | written if problem.code.startswith(OF_ITEMS) else self.left_out
+        return problem.code.endswith(UNKNOWN) and bool(names & lost)
+
+
+def _items(node: Node) -> Iterator[str]:
+    """The ids of items and groups below a node."""
+    for inner in (*node.entries.values(), *node.items):
+        yield from _items(inner)
+    yield from filter(None, (node.at(key).text for key in IDENTITIES))
+
+
+def _once(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems; of those over one unknown name the first, which gives the places of the others."""
+    alike: dict[str, list[Problem]] = {}
+    for problem in sorted(problems):
+        if problem.code.endswith(UNKNOWN) and problem.mend is None:
+            alike.setdefault(problem.name, []).append(problem)
+    first = {id(ones[0]): ones[1:] for ones in alike.values()}
+    others = {id(one) for ones in first.values() for one in ones}
+    return [one.also(first.get(id(one), ())) for one in problems if id(one) not in others]
 
 
 def _within(node: Node, paths: Iterable[str]) -> bool:

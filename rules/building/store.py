@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from rules.building.loader import load_alone
+from rules.building.loader import MISNAMED, SUFFIX, load_alone
 from rules.files.node import ABSENT
 from rules.files.source import read_file
 from rules.model import Edition
@@ -60,8 +60,8 @@ class Store:
 
 
 def folders(root: Path) -> list[Path]:
-    """The edition folders below a policies folder."""
-    return sorted(path.parent for path in root.glob("*/*/plan.yaml"))
+    """The edition folders below a policies folder, those of a `plan.yaml` with another ending too."""
+    return sorted({path.parent for ending in (SUFFIX, *MISNAMED) for path in root.glob(f"*/*/plan{ending}")})
 
 
 def lineage(root: Path, folder: Path) -> Iterator[Path]:
@@ -103,7 +103,7 @@ def read_store(root: Path, *, warn: bool = True) -> Store:
         problem,
         names,
     ) in heirs.items():  # one that an edition inherits is told with the file's own edition, if that has it
-        own = any(problem.mark.file.startswith(f"{name}/") for name in names)
+        own = any(map(problem.is_own, names))
         problems.append(problem if own else problem.inherited_by(names[0]))
     return Store(
         {plan: tuple(editions) for plan, editions in sorted(plans.items())},

@@ -10,6 +10,7 @@ import re
 from itertools import islice
 from typing import Any
 
+from rules.problems.meant import signed
 from rules.problems.problem import Problems
 from rules.values.text import Mark, shown
 
@@ -18,7 +19,19 @@ _CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\u
 _TAB = re.compile(r"^ *(\t)[ \t]*[^ \t\r\n]", re.MULTILINE)
 MOST_ALIKE = 20  # of one kind of stray character: enough to see what happened
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_FULLWIDTH_COLON = re.compile(r"""^ *(?:- +)*[^\s:#'"\[{(（，。]+(：)""")
+_CONFLICT = re.compile(r"^(?:[<>]{7}(?: |$)|={7}$)", re.MULTILINE)
+
+# The lines that tell a slip which a parser takes for another: the codes it reports, the sign, our code, and the cure.
+_TELLTALES = (
+    (r".", r"^ *(\xa0)\s*(?:- |[^\s:]+:(?:\s|$))", "yaml.wide_blank", " "),
+    (r".", r"^ *(\u3000)\s*(?:- |[^\s:]+:(?:\s|$))", "yaml.wide_blank", None),  # as wide as two: the indent is a guess
+    (r"colon", r":([\u3000\xa0])", "yaml.wide_blank", " "),
+    (r"colon", r"^ *(?:- +)*[^\s:#'\"\[{(（，。]+(：)", "yaml.fullwidth_colon", ": "),
+    (r"bracket", r"[{,]\s*[^\s:,{}'\"]+(：)\s*[{\[]", "yaml.fullwidth_colon", ": "),
+    (r"bracket", r"[:{,]\s*([｛［])", "yaml.fullwidth_bracket", None),
+    (r"no_colon|indent", r"^[^\t:#]*[^\s:#](\t)", "yaml.pasted", None),
+    (r"bracket|colon", r"[{,][^'\"]*?(，)\s*[A-Za-z_]\w*:\s", "yaml.fullwidth_comma", ", "),
+)
 
 # The parser's words (libyaml's or the pure one's) -> our code, and whether to point at the opening instead.
 _SLIPS = (
@@ -42,15 +55,23 @@ def translate(error: Any, text: str, file: str, problems: Problems) -> None:
     opening = error.context_mark or at  # of the bracket, quotation or block that the parser was in
     detail, lines = error.problem or "", [*_LINE_END.split(text), "", ""]
     code, at_opening = next((c, o) for pattern, c, o in _SLIPS if re.search(pattern, detail))
-    if code in ("yaml.no_colon", "yaml.colon_in_text"):
-        for number in range(max(0, min(opening.line, at.line - 1)), min(at.line + 1, len(lines))):
-            if colon := _FULLWIDTH_COLON.match(lines[number]):
-                problems.add(Mark(file, number + 1, colon.start(1) + 1), "yaml.fullwidth_colon")
+    for codes, sign, told, cure in _TELLTALES:
+        for number in range(max(0, min(opening.line, at.line - 1)), at.line + 1 if re.search(codes, code) else 0):
+            if match := re.search(sign, lines[number]):
+                problems.add(Mark(file, number + 1, match.start(1) + 1), told, character=f"{ord(match[1]):04X}",
+                             sign=match[1], mend=(match[1], cure) if cure else None)  # fmt: skip
                 return
     beyond = not "".join((lines[at.line][at.column :], *lines[at.line + 1 :])).strip()
     if code == "yaml.indent" and lines[at.line][: at.column].rstrip().endswith(("'", '"', "]", "}")):
         code = "yaml.after_close"
     spot = opening if at_opening or (beyond and code == "yaml.bracket") else at
+    written = re.split(r"[,}\]#]", lines[spot.line][spot.column :])[0].rstrip()
+    if code == "yaml.special_start" and (comparison := signed(written)):
+        operator, limit = comparison
+        meant = f"{operator}: {limit}" if ":" in written else f"{{{operator}: {limit}}}"
+        problems.add(Mark(file, spot.line + 1, spot.column + 1), "shape.meant", text=written, meant=meant,
+                     mend=(written, meant))  # fmt: skip
+        return
     problems.add(
         Mark(file, spot.line + 1, spot.column + 1),
         code,
@@ -63,6 +84,9 @@ def translate(error: Any, text: str, file: str, problems: Problems) -> None:
 
 def parseable(text: str, file: str, problems: Problems) -> bool:
     """Whether every character may stand where it stands; a parser would stop at the first that may not."""
+    if conflict := _CONFLICT.search(text):
+        problems.add(place(text, conflict.start(), file), "yaml.conflict")
+        return False
     controls, tabs = (list(islice(p.finditer(text), MOST_ALIKE)) for p in (_CONTROL, _TAB))
     for match in controls:
         name = f"U+{ord(match[0]):04X}"
@@ -70,6 +94,20 @@ def parseable(text: str, file: str, problems: Problems) -> bool:
     for match in tabs:
         problems.add(place(text, match.start(1), file), "yaml.tab")
     return not controls and not tabs
+
+
+def wide_indent(scalar: Any, text: str, file: str, problems: Problems) -> bool:
+    """Whether a key begins with blanks that are meant as its indent, which is reported."""
+    if scalar.style or scalar.value[:1] not in ("\u3000", "\xa0"):
+        return False
+    mark = scalar.start_mark
+    wide = not _LINE_END.split(text)[mark.line][: mark.column].strip()
+    if wide:
+        at = Mark(file, mark.line + 1, mark.column + 1)
+        blanks = scalar.value[: -len(scalar.value.lstrip("\xa0"))]  # as wide as a space: the indent is clear
+        mend = (blanks, " " * len(blanks)) if blanks else None
+        problems.add(at, "yaml.wide_blank", character=f"{ord(scalar.value[0]):04X}", mend=mend)
+    return wide
 
 
 def place(text: str, index: int, file: str) -> Mark:

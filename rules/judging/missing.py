@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from rules.judging.decision import Missing
-from rules.judging.evaluate import Scope, evaluate
+from rules.judging.decision import NOT_EXACT, Missing
+from rules.judging.evaluate import Scope, evaluate, leaf_holds
 from rules.judging.findings import path_of, title_of
-from rules.model import Condition, Const, Expr, Leaf, Op
+from rules.model import Condition, Const, Expr, Leaf, Op, Ref
 from rules.operations import OPERATIONS
+from rules.values.exact import RANGES
 from rules.values.text import Text
 
 
@@ -23,10 +24,10 @@ def missing(expr: Expr, scope: Scope, path: str = "", own: str | None = None) ->
     if isinstance(expr, Op):
         yield from _missing_in(expr, scope, path, own)
         return
-    if expr.scope == "own" and own is not None and scope.own is not None:
-        yield from missing(replace(expr, scope=""), scope.own, own)
-        return
     target, prefix = scope.named(expr.scope), f"{path}{expr.scope}." if expr.scope else path
+    if own is not None and target is not None and _around(expr, scope):
+        yield from missing(replace(expr, scope=""), target, own)
+        return
     here = f"{path}{expr.path}"
     if target is None:
         yield Missing(here, _title(expr, scope), "not_given")
@@ -36,11 +37,18 @@ def missing(expr: Expr, scope: Scope, path: str = "", own: str | None = None) ->
     elif expr.what == "fact":
         fact = scope.edition.subjects[target.subject].facts[expr.name]
         if fact.formula is None:
-            yield Missing(here, _title(expr, scope), "not_given")
+            why = NOT_EXACT if expr.name in target.record.get(RANGES, ()) else "not_given"
+            yield Missing(here, _title(expr, scope), why)
         else:
-            wanted = once(target, (f".{fact.name}", prefix), partial(missing, fact.formula, target, prefix))
+            around = own if target is scope else None
+            wanted = once(target, (f".{fact.name}", prefix), partial(missing, fact.formula, target, prefix, around))
             whole = Missing(f"{path}{expr.scope}", scope.edition.subjects[target.subject].title, "not_given")
             yield from wanted or ([whole] if target.absent else [])
+
+
+def _around(ref: Ref, scope: Scope) -> bool:
+    """Whether a reference reads the record around the list, as `own` or by its subject."""
+    return ref.scope != "" and scope.own is not None and scope.named(ref.scope) is scope.own
 
 
 def _missing_in(op: Op, scope: Scope, path: str, own: str | None) -> Iterator[Missing]:
@@ -50,20 +58,23 @@ def _missing_in(op: Op, scope: Scope, path: str, own: str | None) -> Iterator[Mi
     if operation.divisor is not None and evaluate(divisor := op.args[operation.divisor], scope) == 0:
         yield Missing(f"{path}{path_of(divisor)}", _title(divisor, scope), "zero")
     if op.inside:
-        yield from _missing_inside(op, scope, path)
+        yield from _missing_inside(op, scope, path, own)
     elif op.where is not None:
         yield from missing_for(op.where, scope, path, own)
 
 
-def _missing_inside(op: Op, scope: Scope, path: str) -> Iterator[Missing]:
+def _missing_inside(op: Op, scope: Scope, path: str, own: str | None) -> Iterator[Missing]:
     records = evaluate(op.args[0], scope)
     if records is None:
         return
+    listed, place = op.args[0], f"{path}{path_of(op.args[0])}"
+    if isinstance(listed, Ref) and own is not None and _around(listed, scope):
+        place = f"{own}{listed.name}"
     if not records:
-        yield Missing(f"{path}{path_of(op.args[0])}", _title(op.args[0], scope), "empty")
+        yield Missing(place, _title(listed, scope), "empty")
     for number, record in enumerate(records):
-        inner = scope.inside(op.args[0].type.of, record)
-        here = f"{path}{path_of(op.args[0])}[{record.get('id', number)}]."
+        inner = scope.inside(listed.type.of, record)
+        here = f"{place}[{record.get('id', number)}]."
         if op.each is not None:
             yield from missing(op.each, inner, here, path)
         if op.where is not None:
@@ -73,6 +84,8 @@ def _missing_inside(op: Op, scope: Scope, path: str) -> Iterator[Missing]:
 def missing_for(condition: Condition, scope: Scope, path: str = "", own: str | None = None) -> Iterator[Missing]:
     """The missing facts of all comparisons of a condition."""
     if isinstance(condition, Leaf):
+        if leaf_holds(condition, scope) is not None:
+            return
         yield from missing(condition.left, scope, path, own)
         for test in condition.tests:
             for limit in test.limits:

@@ -19,7 +19,8 @@ PATH = Pattern(
     ("households", "county.income"),
 )  # fmt: skip
 VALUE = Pattern(
-    r"[^\[\]{}]{1,120}", "带单位的值，或事实名", "a value with its unit, or the name of a fact",
+    r"[^\[\]{}“”‘’「」『』、\u3000\uff01-\uff5e]{1,120}", "带单位的值，或事实名",
+    "a value with its unit, or the name of a fact",
     ("12.5%", "18 years", "county.income", "7", "2.5", "true", "false"),
 )  # fmt: skip
 WORDS = Record({"zh": Prose(), "en": Prose()})

@@ -8,12 +8,13 @@ by code; `{name}` in a text is filled with the fact of that name given to `Probl
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
+from rules.problems.meant import plain
 from rules.values.text import Lang, Mark, Text, listed, near, shown
 
 Severity = Literal["error", "warning", "acknowledged"]
@@ -39,7 +40,10 @@ class Located(Protocol):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One fault; sorts by file, line and column because the mark comes first."""
+    """One fault; sorts by file, line and column because the mark comes first.
+
+    `name` is the text that is refused, `mend` the text at the mark and what to put there: only where one cure is right.
+    """
 
     mark: Mark
     path: str
@@ -47,11 +51,18 @@ class Problem:
     zh: str
     en: str
     severity: Severity = "error"
+    name: str = field(default="", compare=False)
+    mend: tuple[str, str] | None = field(default=None, compare=False)
     edition: str = field(default="", compare=False)  # that inherits the place, where another edition's file holds it
+
+    def is_own(self, edition: str) -> bool:
+        """Whether it lies in the folder of an edition, or in the head of another, which none inherits."""
+        folder, _, file = self.mark.file.rpartition("/")
+        return edition in (folder, self.mark.file) or file == "plan.yaml"
 
     def inherited_by(self, edition: str) -> Problem:
         """The problem as an edition has it, which names that edition where the place is in a file that it extends."""
-        if self.mark.file.startswith(f"{edition}/"):
+        if self.is_own(edition):
             return self
         return replace(
             self, edition=edition, zh=f"{self.zh}（{edition} 沿用此处）", en=f"{self.en} ({edition} inherits it.)"
@@ -74,11 +85,19 @@ class Problem:
         """The path to print before the message; "" where the message begins with it."""
         return "" if self.zh.startswith(f"`{self.path}`") else self.path
 
+    def also(self, others: Sequence[Problem]) -> Problem:
+        """The problem with the places of others that are alike."""
+        if not others:
+            return self
+        places = [f"{one.mark.file.rpartition('/')[2]}:{one.mark.line}" for one in others]
+        few = [*places[:MOST_NAMES], *(["…"] if len(places) > MOST_NAMES else [])]
+        return replace(self, zh=f"{self.zh}（同样的另有 {len(places)} 处：{'、'.join(few)}）",
+                       en=f"{self.en} (Also at {', '.join(few)}.)")  # fmt: skip
+
     def as_dict(self) -> dict[str, str | int]:
         """Flat, for JSON reports."""
         fields = asdict(self)
-        del fields["edition"]  # the text names it
-        return {**fields.pop("mark"), **fields}
+        return {**fields.pop("mark"), **{key: fields[key] for key in ("path", "code", "zh", "en", "severity")}}
 
 
 class Problems(list[Problem]):
@@ -91,9 +110,11 @@ class Problems(list[Problem]):
         *,
         path: str | None = None,
         severity: Severity = "error",
-        **facts: object,
+        **facts: Any,
     ) -> None:
-        """Report `code` at `where`. An unknown code or a missing fact is our mistake: it raises KeyError."""
+        """Report `code` at `where`. An unknown code or a missing fact is our mistake: it raises KeyError.
+
+        Of the facts, `text` or `key` is the text that is refused, `near` a guess, `mend` the one cure."""
         mark = where if isinstance(where, Mark) else where.mark
         if path is None:
             path = "" if isinstance(where, Mark) else where.path
@@ -101,17 +122,21 @@ class Problems(list[Problem]):
             facts["nearest"] = _nearest(guess)
         text = messages()[code]
         zh, en = text["zh"].format(**_in("zh", facts)), text["en"].format(**_in("en", facts))
-        self.append(Problem(mark, path, code, zh, en, severity))
+        name = str(facts.get("text", facts.get("key", "")))
+        self.append(Problem(mark, path, code, zh, en, severity, name, facts.get("mend")))
 
-    def warn(self, where: Located | Mark, code: str, *, path: str | None = None, **facts: object) -> None:
+    def warn(self, where: Located | Mark, code: str, *, path: str | None = None, **facts: Any) -> None:
         """Report something that deserves a look but does not stop the policy from being used."""
         self.add(where, code, path=path, severity="warning", **facts)
 
-    def unknown(self, where: Located, code: str, name: str, known: Iterable[str], **facts: object) -> None:
+    def unknown(self, where: Located, code: str, name: str, known: Iterable[str], **facts: Any) -> None:
         """Report a name that is none of those known; the message offers the nearest, and the first of them all."""
         names = tuple(known)
+        if meant := next((one for one in names if one != name and plain(one) == plain(name)), ""):
+            self.add(where, "shape.meant", text=shown(name), meant=meant, mend=(name, meant))
+            return
         offered = {"text": shown(name), "near": near(name, names), "allowed": listed(names[:MOST_NAMES]) or "—"}
-        self.add(where, code, **(offered | facts))  # type: ignore[arg-type]
+        self.add(where, code, **(offered | facts))
 
     @property
     def errors(self) -> tuple[Problem, ...]:

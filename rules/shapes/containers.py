@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from rules.files.node import Node, kind
+from rules.problems.meant import SIGNS, plain, respelt
 from rules.problems.problem import Problems
-from rules.shapes.scalars import FOUND, Pattern, Schema, Shape
+from rules.shapes.scalars import FOUND, Pattern, Prose, Schema, Shape
 from rules.values.text import Text, listed, near, shown
 
 
@@ -33,6 +34,35 @@ def _enough(node: Node, least: int, problems: Problems) -> bool:
         return True
     problems.add(node, "shape.too_few", least=least, count=len(node.value))
     return False
+
+
+def _cut(node: Node, shape_of: Callable[[str], Shape | None], problems: Problems) -> dict[str, str]:
+    """Report texts within braces that their commas cut, and keys that a full-width colon joins to their value: the
+    pieces that stand there as keys, each with the key it belongs to."""
+    pieces: dict[str, str] = {}
+    whole: dict[str, str] = {}
+    head = ""
+    for key, value in node.entries.items():
+        at = node.key_marks[key]
+        if value.value != "" or value.quoted or value.mark != replace(at, column=at.column + len(key)):
+            head = key if value.is_scalar and not value.quoted else ""
+            continue
+        word, colon, rest = key.replace("：", ":").partition(":")  # from here on, a key without a colon behind it
+        if colon and shape_of(SIGNS.get(word, word)) is not None:
+            meant = f"{word}: {rest.lstrip()}"
+            problems.add(at, "shape.meant", path=value.path, text=shown(key), meant=meant, mend=(key, meant))
+            pieces[key] = SIGNS.get(word, word)
+        elif head and shape_of(key) is None:
+            text = whole.get(head, node.at(head).text)
+            blanks = " " * (at.column - node.at(head).mark.column - len(text) - 1)
+            whole[head] = f"{text},{blanks}{key}"
+            pieces[key] = head
+    for key, text in whole.items():
+        number = respelt(text, lambda one: "," not in one and one[:1].isdigit())
+        meant = f'"{text}"' if isinstance(shape_of(key), Prose) else number
+        mend = (text, meant) if meant else None
+        problems.add(node.at(key), "shape.comma", text=shown(text), mend=mend)
+    return pieces
 
 
 @dataclass(frozen=True)
@@ -77,20 +107,26 @@ class Record:
     def check(self, node: Node, problems: Problems) -> bool:
         if not _holds(node, dict, "shape.wanted_map", problems):
             return False
-        good, keys = True, self.keys
-        for key in self.required:
-            if key not in node.entries:
+        cut = _cut(node, self.keys.get, problems)
+        known = [shape.check(node.entries[key], problems) for key, shape in self.keys.items() if key in node.entries]
+        others = [key for key in node.entries if key not in self.keys]
+        meant = {*cut.values(), *(self._unknown(node, key, problems) for key in others if key not in cut)}
+        missing = [key for key in self.required if key not in node.entries]
+        for key in missing:
+            if key not in meant:  # else one slip would be told twice
                 problems.add(node, "shape.missing_key", key=key)
-                good = False
-        for key, value in node.entries.items():
-            if key in keys:
-                good = keys[key].check(value, problems) and good
-                continue
-            good, guess = False, near(key, tuple(k for k in keys if k not in node.entries))
-            code = "shape.unknown_key_near" if guess else "shape.unknown_key"
-            at, allowed = node.key_marks[key], listed(keys)
-            problems.add(at, code, path=value.path, key=shown(key), near=guess, allowed=allowed)
-        return good
+        return all(known) and not others and not missing
+
+    def _unknown(self, node: Node, key: str, problems: Problems) -> str:
+        """Report a key that is none of the record's: as another spelling, else with the nearest; which is returned."""
+        at, path, word = node.key_marks[key], node.entries[key].path, plain(key)
+        if (meant := SIGNS.get(word, word)) in self.keys:
+            problems.add(at, "shape.meant", path=path, text=shown(key), meant=meant, mend=(key, meant))
+            return meant
+        guess = near(key, tuple(k for k in self.keys if k not in node.entries))
+        code = "shape.unknown_key_near" if guess else "shape.unknown_key"
+        problems.add(at, code, path=path, key=shown(key), near=guess, allowed=listed(self.keys))
+        return guess
 
     def schema(self, defs: Schema) -> Schema:
         properties = {key: shape.schema(defs) for key, shape in self.keys.items()}
@@ -110,13 +146,18 @@ class MapOf:
         if not _holds(node, dict, "shape.wanted_map", problems):
             return False
         good = _enough(node, self.at_least, problems)
+        cut = _cut(node, lambda key: self.shape if self.key.fits(key) else None, problems)
         for key, value in node.entries.items():
+            if key in cut:
+                continue
             if not self.key.fits(key):
-                good = False
-                at, facts = node.key_marks[key], self.key.facts
-                problems.add(at, "shape.key_pattern", path=value.path, key=shown(key), **facts)
+                good, at = False, node.key_marks[key]
+                if meant := respelt(key, self.key.fits):
+                    problems.add(at, "shape.meant", path=value.path, text=shown(key), meant=meant, mend=(key, meant))
+                else:
+                    problems.add(at, "shape.key_pattern", path=value.path, key=shown(key), **self.key.facts)
             good = self.shape.check(value, problems) and good
-        return good
+        return good and not cut
 
     def schema(self, defs: Schema) -> Schema:
         names, values = {"pattern": self.key.anchored}, self.shape.schema(defs)
@@ -135,7 +176,7 @@ class ListOf:
         if not _holds(node, list, "shape.wanted_list", problems):
             return False
         results = [self.shape.check(item, problems) for item in node.items]
-        return _enough(node, self.at_least, problems) and all(results)
+        return all(results) and _enough(node, self.at_least, problems)  # one that is wrong may stand for several
 
     def schema(self, defs: Schema) -> Schema:
         least = {"minItems": self.at_least} if self.at_least else {}

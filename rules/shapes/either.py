@@ -14,7 +14,7 @@ from typing import Literal
 from rules.files.node import Node, resolved
 from rules.problems.problem import Problems
 from rules.shapes.scalars import FOUND, Schema, Shape
-from rules.values.text import Text
+from rules.values.text import Text, listed, near, shown
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,13 @@ class Test:
     matches: Callable[[Node], bool]
     condition: Schema
     label: Text
+    key: str = ""  # that tells the branch by being there
 
 
 def has(key: str) -> Test:
     """A mapping in which `key` is present."""
     label = Text(f"含有 `{key}:` 的键值映射", f"a mapping with `{key}:`")
-    return Test(lambda node: key in node.entries, {"type": "object", "required": [key]}, label)
+    return Test(lambda node: key in node.entries, {"type": "object", "required": [key]}, label, key)
 
 
 def says(key: str, *values: str) -> Test:
@@ -63,6 +64,12 @@ class Either:
         for test, shape in self.branches:
             if test.matches(node):
                 return shape.check(node, problems)
+        keys = {test.key: shape for test, shape in self.branches if test.key}
+        for key, at in node.key_marks.items():
+            if guess := near(key, keys, 0.8):  # a key beside may be a little like one
+                path, allowed = node.entries[key].path, listed(keys)
+                problems.add(at, "shape.unknown_key_near", path=path, key=shown(key), near=guess, allowed=allowed)
+                return False
         labels = [test.label for test, _ in self.branches]
         possible = Text("；".join(label.zh for label in labels), "; ".join(label.en for label in labels))
         problems.add(node, "shape.no_branch", possible=possible)

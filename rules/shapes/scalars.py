@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from rules.files.node import Node, kind, resolved
+from rules.problems.meant import respelt, truth
 from rules.problems.problem import Problems
 from rules.values.text import Text, listed, near, shown
 
@@ -96,7 +97,9 @@ class Pattern:
         if not _scalar(node, problems, Text(self.zh, self.en)):
             return False
         given = kind(node.text, quoted=node.quoted)
-        if not self.fits(node.text):
+        if meant := "" if self.fits(node.text) else respelt(node.text, self.fits):
+            problems.add(node, "shape.meant", text=shown(node.text), meant=meant, mend=(node.text, meant))
+        elif not self.fits(node.text):
             problems.add(node, "shape.pattern", text=shown(node.text), **self.facts)
         elif given not in self.kinds and not (given == "integer" and "number" in self.kinds):
             problems.add(node, "shape.needs_quotes", text=shown(node.text))
@@ -121,6 +124,9 @@ class Word:
             return False
         if node.text in self.choices:
             return True
+        if meant := respelt(node.text, lambda word: word in self.choices):
+            problems.add(node, "shape.meant", text=shown(node.text), meant=meant, mend=(node.text, meant))
+            return False
         guess = near(node.text, self.choices)
         code = "shape.word_near" if guess else "shape.word"
         problems.add(node, code, text=shown(node.text), near=guess, allowed=allowed)
@@ -144,7 +150,7 @@ class Flag:
             return False
         if node.text in ("true", "false") and not node.quoted:
             return True
-        problems.add(node, "shape.flag", text=shown(node.text))
+        problems.add(node, "shape.flag", text=shown(node.text), mend=truth(node.text))
         return False
 
     def schema(self, defs: Schema) -> Schema:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from rules.values.exact import Type
@@ -32,7 +32,7 @@ _ANY_WORD = "|".join((*COMPARED.values(), *BESIDE.values()))
 WORD = re.compile("|".join(f"(?P<{name}>{words})" for name, words in COMPARED.items()))
 
 DIGITS = "零一二三四五六七八九"
-SIZES = {"亿": 100_000_000, "万": 10_000, "千": 1_000, "百": 100, "十": 10}
+SIZES = {"亿": 10**8, "万": 10_000, "千": 1_000, "百": 100, "十": 10}
 SIGNS = {"%": 100, "百分点": 100, "‰": 1_000, "基点": 10_000, "bp": 10_000, "BP": 10_000, "成": 10}
 PERIODS = {"年": 12, "岁": 12, "季度": 3, "月": 1}  # in months
 UNITS = {"year": "年", "month": "月"}
@@ -58,8 +58,10 @@ DAY = re.compile(
     rf"(?:(?P<day>{_HAN}|\d{{1,2}})日(?:[至到~—-]+(?P<until>{_HAN}|\d{{1,2}})日)?|[底末])"
 )
 ISO_DAY = re.compile(r"(?P<year>\d{4})[./-](?P<month>\d{1,2})[./-](?P<day>\d{1,2})(?P<until>)")
-PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}  # full-width to ASCII
-PLAIN |= str.maketrans("〇两壹贰叁肆伍陆柒捌玖拾佰仟", "零二一二三四五六七八九十百千")
+PLAIN = str.maketrans(
+    "０１２３４５６７８９％（），．：；＜＞＝～－／　〇两壹贰叁肆伍陆柒捌玖拾佰仟",
+    "0123456789%(),.:;<>=~-/ 零二一二三四五六七八九十百千",
+)
 
 
 class Figure(NamedTuple):
@@ -89,7 +91,7 @@ def plain(text: str) -> str:
     return text.translate(PLAIN)
 
 
-@lru_cache(4096)
+@cache
 def figures(text: str) -> tuple[Figure, ...]:
     """The numbers of a text, in order. Both numbers of a range are ends that count themselves in, unless it says so;
     the sign, size and unit after a range or a list belong to each of its numbers: 5-8%, 1至5万元, 50、20个基点."""
@@ -163,7 +165,7 @@ def _operator(match: re.Match[str], ranged: str) -> str:
     return INCLUSIVE.get(operator, operator) if "含" in tail else operator
 
 
-@lru_cache(4096)
+@cache
 def comparisons(text: str) -> frozenset[str]:
     """The operators that a text's words of comparison give, wherever they stand."""
     return frozenset(match.lastgroup or "" for match in WORD.finditer(plain(text)))
@@ -172,7 +174,7 @@ def comparisons(text: str) -> frozenset[str]:
 def says_day(text: str, day: date) -> bool:
     """Whether a text names a day. A plan may leave the year open (20xx年)."""
     text = plain(text)
-    if (day.month, day.day) == (12, 31) and re.search("年[底末]", text):
+    if (day + timedelta(days=1)).year > day.year and re.search("年[底末]", text):
         return True
     return any(_is_day(day, match) for pattern in (DAY, ISO_DAY) for match in pattern.finditer(text))
 

@@ -50,7 +50,7 @@ class Change:
         title = self.item.title.get(lang)
         if self.what != "changed":
             detail = _detail(self.item).get(lang)
-            return f"{WORDS[self.what].get(lang)} {title}" + (f"{colon}{detail}" if detail not in ("", title) else "")
+            return f"{WORDS[self.what].get(lang)} {title}" + (f"{colon}{detail}" if detail else "")
         old, new = (one.get(lang) for one in self.short)
         return f"{title} {self.name.get(lang)}".rstrip() + f"{colon}{old} → {new}"
 
@@ -70,10 +70,11 @@ class Change:
 
 
 def _detail(item: Item) -> Text:
-    """Everything that an item says, in one line."""
-    sentences = [(_named(aspect), side.text) for aspect, side in item.sides.items()]
-    zh = "；".join(f"{name.zh}{'：' if name.zh else ''}{text.zh}" for name, text in sentences if text.zh)
-    return Text(zh, "; ".join(f"{name.en} {text.en}".strip() for name, text in sentences if text.en))
+    """Everything that an item says beside its title, in one line."""
+    sentences, title = [(_named(aspect), side.text) for aspect, side in item.sides.items()], item.title
+    zh = [f"{name.zh}{'：' if name.zh else ''}{text.zh}" for name, text in sentences if text.zh not in ("", title.zh)]
+    en = [f"{name.en} {text.en}".strip() for name, text in sentences if text.en not in ("", title.en)]
+    return Text("；".join(zh), "; ".join(en))
 
 
 def _named(aspect: str) -> Text:

@@ -150,7 +150,10 @@ def _condition(rule: Rule, one: Criterion, say: Wording, *, limits: bool) -> Spo
     else:
         frame, each = framed(whole, one, say), (untitled(whole, one, say),)
     if one.reject and not limits:
-        return Spoken(say.pick(f"不得 {whole}", f"not: {whole}"), each, f"not {frame}")
+        forbids = say.pick("不得：{}", "not: {}").format
+        # "not" stands before every condition that it forbids; a part of a forbidden group is not forbidden by itself
+        parts = () if isinstance(condition, Group) else tuple(map(forbids, each))
+        return Spoken(forbids(whole), parts, f"not {frame}")
     return Spoken(whole, each, frame)
 
 

@@ -72,7 +72,9 @@ class RankingExplainer(Explainer):
         keys = [f"{say.text(key.title)}{say.pick('', ', ')}{say.pick(*first[key.first])}" for key in body.order]
         taken = "" if body.take is None else say.pick(f"，取前 {body.take} 名", f"; {body.take} to be chosen")
         ties = say.pick("，同分的按编号", "; equals go by id") if body.ties == "by_id" else ""
-        return Reason("", formula=say.pick("按", "by ") + say.pick("，再按", "; then by ").join(keys) + taken + ties)
+        lender = say.pick("（自定）", " (set by the lender)") if body.set_by == "lender" else ""
+        by = say.pick("按", "by ") + say.pick("，再按", "; then by ").join(keys)
+        return Reason("", formula=by + taken + ties + lender)
 
     def _placed(self, placed: Placed, say: RecordWording) -> Reason:
         """A record with the values it is ranked by, or the criterion that keeps it out."""

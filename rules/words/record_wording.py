@@ -6,16 +6,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rules.judging.bounds import seen
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import title_of
 from rules.judging.missing import missing
 from rules.model import Condition, Const, Expr, Leaf, Ref
 from rules.values.text import Lang, Text
+from rules.words.names import QUOTED
 from rules.words.phrases import LACKING
 from rules.words.wording import Wording
 
 END = "\u2060"  # after a value, until the next character shows whether a space belongs there
 END_BEFORE_WORD = re.compile(f"{END}(?=[\u4e00-\u9fff])")
+JOINTS, QUOTES = re.compile("[，、；或,;]| or "), '“"'  # what joins words to a list; how a quotation begins
 FEW = 2  # facts that are named beside the value they are missing for
 
 
@@ -68,13 +71,13 @@ class RecordWording(Wording):
 
     def seen(self, expr: Expr) -> str:
         """The value of an expression for this record."""
-        return self.of_values(expr).value(evaluate(expr, self.scope), expr.type, self.codes(expr))
+        return self.of_values(expr).value(seen(expr, self.scope), expr.type, self.codes(expr))
 
     def lacking(self, expr: Expr) -> str:
         """The value; where it is not known, the facts for want of which it is not."""
         if evaluate(expr, self.scope) is not None:
             return self.seen(expr)
-        unknown = self.value(None, expr.type)
+        unknown = self.seen(expr)
         wanted = {(one.title, one.why) for one in missing(expr, self.scope)}
         if len(wanted) > FEW:
             return self.pick(f"{unknown}（缺 {len(wanted)} 项信息）", f"{unknown} ({len(wanted)} facts are missing)")
@@ -96,10 +99,15 @@ def tests(say: Wording, leaf: Leaf) -> str:
 
 
 def plainly(say: Wording, leaf: Leaf) -> str:
-    """The same, without the verb where one value is asked for: `at least 55%`, but `AA`."""
-    if len(leaf.tests) == 1 and exactly(leaf):
-        return say.pick("或", " or ").join(_limit(say, limit, leaf) for limit in leaf.tests[0].limits)
-    return tests(say, leaf)
+    """The same, without the verb where one value is asked for: `at least 55%`, but `AA`.
+
+    Several values stand in quotation marks where one of them is a sentence of its own: each ends where it ends."""
+    if len(leaf.tests) != 1 or not exactly(leaf):
+        return tests(say, leaf)
+    limits = [_limit(say, limit, leaf) for limit in leaf.tests[0].limits]
+    if len(limits) > 1 and any(JOINTS.search(limit) for limit in limits):
+        limits = [limit if limit[0] in QUOTES else QUOTED.get(say.lang).format(limit) for limit in limits]
+    return say.pick("或", " or ").join(limits)
 
 
 def _limit(say: Wording, limit: Expr, leaf: Leaf) -> str:

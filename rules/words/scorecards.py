@@ -39,7 +39,7 @@ def lines(rule: Rule, body: Scorecard, words: Wording) -> Iterator[str]:
     if bounds := _bounds(body, words):
         yield f"总分{bounds}。"
         yield ""
-    grades = [(outcome_of(rule, grade), cell(words.condition(bands))) for bands, grade in body.grades]
+    grades = [(outcome_of(rule, grade), cell(_band(words, bands))) for bands, grade in body.grades]
     yield from table(("等级", "总分"), grades)
     yield ""
     if body.ceilings:
@@ -81,12 +81,17 @@ def items(rule: Rule, body: Scorecard, sides: Sides) -> Items:
         at = (*place, "items", one.id)
         yield f"{rule.id}.{one.id}", Item("item", one.title, one.clause, at, {"condition": side})
     for condition, grade in body.grades:
-        side = sides.of(partial(Wording.condition, condition=condition, subject=rule.subject), (0,))
+        side = sides.of(partial(_band, condition=condition, subject=rule.subject), (0,))
         title = rule.outcomes[grade].title
         at = (*place, "grades", grade)
         yield f"{rule.id}.grades.{grade}", Item("item", title, rule.clause, at, {"condition": side})
     total = {"value": sides.of(partial(_total, body), "least", "most")}
     yield f"{rule.id}.total", Item("item", Text("总分", "Total"), rule.clause, place, total)
+
+
+def _band(say: Wording, condition: Condition, subject: str = "") -> str:
+    """The totals that earn a grade; one without limits takes in every total that is known."""
+    return say.condition(condition, subject) or say.pick("任何已知的总分", "any total that is known")
 
 
 def _total(body: Scorecard, say: Wording) -> str:
@@ -99,9 +104,10 @@ def _scored(rule: Rule, one: ScoreItem, say: Wording) -> Spoken:
     if one.formula is not None:
         return Spoken(say.expr(one.formula, rule.subject))
     bands = [(say.condition(at, rule.subject), say.expr(worth, rule.subject)) for at, worth in one.bands]
-    whole = say.pick("；", "; ").join(f"{band} {worth}" for band, worth in bands)
+    earns = say.pick("{} 得 {}", "{}: {}").format
+    whole = say.pick("；", "; ").join(earns(band, worth) for band, worth in bands)
     frame = framed(bands[0][0], one, say) if bands else ""
-    return Spoken(whole, tuple(f"{untitled(band, one, say)} {worth}" for band, worth in bands), frame)
+    return Spoken(whole, tuple(earns(untitled(band, one, say), worth) for band, worth in bands), frame)
 
 
 # --- explanation
@@ -167,7 +173,8 @@ class ScorecardExplainer(Explainer):
                 if one.role == "ceiling" and one.verdict is False and one.outcome == decision.outcome
             )  # fmt: skip
             formula = say.pick(f"{formula}；因“{why}”降为 {kept}", f'{formula}; lowered to {kept} by "{why}"')
-        return Reason(say.pick("等级", "Grade"), kept, formula=formula if self.arithmetic.depth else "")
+        told = formula if self.arithmetic.depth and formula != kept else ""
+        return Reason(say.pick("等级", "Grade"), kept, formula=told)
 
     # --- points: the value seen, and the band, the formula or the bound that gave them
 
@@ -202,7 +209,7 @@ class ScorecardExplainer(Explainer):
         return seen if name == say.text(item.title) else f"{name}{say.pick('：', ': ')}{seen}"
 
     def _why(self, item: ScoreItem) -> Why:
-        say, absent = self.say, self.say.pick("没有数据，按规定计", "set by the plan where nothing is known")
+        say, absent = self.say, self.say.pick("没有数据，按规定计", "as the rule has it where nothing is known")
         if item.formula is not None:
             value = evaluate(item.formula, say.scope)
             why = absent if value is None else self._cut(item, value)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from rules.model import CONSTANTS
 from rules.table import TableError
 from rules.table.columns import around
 from rules.values.figures import figure
@@ -66,8 +67,9 @@ def run_command(settings: Settings, out: Path, tables: tuple[str, ...], last: tu
                 ("households", "villages", "townships", "county_file"), strict=True)  # fmt: skip
     files = {subject: options[option] for subject, option in names if options[option] is not None}
     files |= dict(_table(one) for one in tables)
-    if strange := [one for one in files if one not in edition.subjects]:
-        known = ", ".join(edition.subjects)
+    subjects = [one for one in edition.subjects if one != CONSTANTS]
+    if strange := [one for one in files if one not in subjects]:
+        known = ", ".join(subjects)
         raise Bad(f"方案里没有对象 {', '.join(strange)}（有：{known}）。",
                   f"The plan has no subject {', '.join(strange)} (there are: {known}).")  # fmt: skip
     if not files:
@@ -159,6 +161,15 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
             f"{figure(doubt.doubtful)} records lack data ({below})",
         )
         yield row(say.text(edition.subjects[subject].title), Span(words, "unknown"))
+    for subject, known in manifest.bounded.items():
+        told = [f"{say.text(edition.rules[name].title)} {figure(count)}" for name, count in known.decided.items()]
+        words = say.pick(
+            f"{figure(known.rows)} 个有只知上下限的数", f"{figure(known.rows)} with figures known within bounds"
+        )
+        words += (
+            say.pick("，凭上下限判定：", "; told by their bounds: ") + say.pick("、", ", ").join(told) if told else ""
+        )
+        yield row(say.text(edition.subjects[subject].title), Span(words, "dim"))
     yield line(Span(str(out), "dim"))
 
 

@@ -1,17 +1,20 @@
-"""`village-credit policies`: check, show, compare and begin editions."""
+"""`village-credit policies`: check, mend, compare and begin editions."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from rules.building.loader import load
 from rules.building.store import folders, read_store
-from rules.problems.problem import Problem
 from rules.values.layout import Line, Span, line, row
-from rules.variants.new_edition import new_edition
+from rules.variants.mending import Mended, mend
+from rules.variants.new_edition import Step, new_edition
+from rules.variants.new_plan import new_plan
 from rules.words.diff import Change, diff
 from rules.words.wording import plural
 from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day
@@ -27,18 +30,27 @@ COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
 @common
 def check(settings: Settings, path: str | None, everything: bool) -> None:
     """检查政策文件，列出全部问题 / check policy files and list every problem"""
-    target = (Path(path) if path else settings.policies).resolve()
-    if not target.exists():
-        raise Bad(f"没有 {path}。", f"There is no {path}.")
-    root, problems, checked = _checked(target if target.is_dir() else target.parent)
-    if not checked:
-        shown = path or settings.policies
-        raise Bad(f"{shown} 里没有政策版本（plan.yaml）。", f"There is no edition (plan.yaml) in {shown}.")
-    found = [located(one, root) for one in problems]
+    root, names = _editions(settings, path)
+    if len(names) == len(folders(root)):
+        problems = read_store(root).problems
+    else:
+        beside = read_store(root, warn=False).problems  # the dates of editions are held against each other
+        mine = {one for one in beside if one.mark.file.startswith(tuple(f"{name}/" for name in names))}
+        problems = tuple(sorted(mine.union(*(load(root / name, root).problems for name in names))))
+    _tell(settings, [located(one, root) for one in problems], names, everything)
+
+
+def _tell(
+    settings: Settings,
+    found: Sequence[Mapping[str, str]],
+    checked: Sequence[str],
+    everything: bool = False,
+    **more: Any,
+) -> None:
+    """Print problems and their sum; the exit code says whether there are errors."""
     number = Counter(one["severity"] for one in found)
-    errors = number["error"]
     if settings.json:
-        as_json({"ok": not errors, "editions": checked, "problems": found})
+        as_json({"ok": not number["error"], "editions": checked, **more, "problems": found})
     else:
         for one in found:
             if one["severity"] == "error":
@@ -48,25 +60,26 @@ def check(settings: Settings, path: str | None, everything: bool) -> None:
                 message = f"{word}{message_of(one, settings.lang)} [{one['code'].rpartition('.')[2]}]"
                 click.echo(click.style(message, fg="yellow"), color=settings.color)
         _sum_up(settings, checked, number)
-    if errors:
+    if number["error"]:
         raise click.exceptions.Exit(POLICY_PROBLEMS)
 
 
-def _checked(target: Path) -> tuple[Path, tuple[Problem, ...], list[str]]:
-    """The folder that problems are named from, the problems, and the editions looked at."""
-    if (target / "plan.yaml").is_file():
-        root, wanted = target.parents[1], [target]
-    elif wanted := sorted(path.parent for path in target.glob("*/plan.yaml")):
-        root = target.parent
-    else:
-        return target, read_store(target).problems, [one.relative_to(target).as_posix() for one in folders(target)]
-    names = [one.relative_to(root).as_posix() for one in wanted]
-    beside = read_store(root, warn=False).problems  # the dates of editions are held against each other
-    problems = {one for one in beside if one.mark.file.startswith(tuple(f"{name}/" for name in names))}
-    return root, tuple(sorted(problems.union(*(load(one, root).problems for one in wanted)))), names
+def _editions(settings: Settings, path: str | None) -> tuple[Path, list[str]]:
+    """The policies folder that a path leads into, and the names of the editions there."""
+    target = (Path(path) if path else settings.policies).resolve()
+    if not target.exists():
+        raise Bad(f"没有 {path}。", f"There is no {path}.")
+    target = target if target.is_dir() else target.parent
+    depth = 2 if any(target.glob("plan.y*ml*")) else 1 if any(target.glob("*/plan.y*ml*")) else 0
+    root = target.parents[depth - 1] if depth else target
+    names = [one.relative_to(root).as_posix() for one in folders(root) if one.is_relative_to(target)]
+    if not names:
+        shown = path or settings.policies
+        raise Bad(f"{shown} 里没有政策版本（plan.yaml）。", f"There is no edition (plan.yaml) in {shown}.")
+    return root, names
 
 
-def _sum_up(settings: Settings, checked: list[str], number: Counter[str]) -> None:
+def _sum_up(settings: Settings, checked: Sequence[str], number: Counter[str]) -> None:
     errors, warned, acknowledged = (number[one] for one in ("error", "warning", "acknowledged"))
     state = (f"{errors} 个错误", counted(errors, "error")) if errors else ("可以使用", "good")
     more = (f"，{acknowledged} 个已确认", f", {acknowledged} acknowledged") if acknowledged else ("", "")
@@ -74,6 +87,31 @@ def _sum_up(settings: Settings, checked: list[str], number: Counter[str]) -> Non
     en = f"{', '.join(checked)}: {state[1]}, {counted(warned, 'warning')}{more[1]}"
     text = settings.pick(zh, en)
     show([line(Span(text, "bad")) if errors else line(Span("✓ ", "good"), text)], settings.color)
+
+
+@click.command()
+@click.argument("path", required=False)
+@click.option("--write", is_flag=True, help="把改动写入文件 / write the changes")
+@common
+def fix(settings: Settings, path: str | None, write: bool) -> None:
+    """改正只有一种改法的错误，显示改动 / mend what has one cure only, showing the change"""
+    root, names = _editions(settings, path)
+    mended, problems = mend(root, names)
+    if write:
+        for one in mended:
+            one.write(root)
+    if not settings.json and mended:
+        show(_changed(settings, mended, write), settings.color)
+    changes = [{"file": one.file, "diff": one.diff()} for one in mended]
+    _tell(settings, [located(one, root) for one in problems], names, changes=changes, written=write and bool(mended))
+
+
+def _changed(settings: Settings, mended: Sequence[Mended], written: bool) -> Iterator[Line]:
+    """The changes as a difference, and whether they are written."""
+    tones, count = {"+": "good", "-": "bad", "@": "dim"}, len(mended)
+    yield from (line(Span(text, tones.get(text[:1], ""))) for one in mended for text in one.diff())
+    zh, en = ("已写入", "written") if written else ("没有写入，加 --write 写入", "nothing is written without --write")
+    yield line(settings.pick(f"改动 {count} 个文件（{zh}）", f"{counted(count, 'file')} changed ({en})"))
 
 
 def counted(number: int, word: str) -> str:
@@ -110,6 +148,19 @@ def _shown(change: Change, settings: Settings) -> Line:
 @common
 def begin(settings: Settings, name: str, date: str, source: str | None) -> None:
     """复制最新版本，改好生效日，并给旧版本写上失效日 / copy the newest edition under a new date"""
-    steps = new_edition(settings.policies, name, read_day(date, "DATE"), source)
+    _show_steps(settings, new_edition(settings.policies, name, read_day(date, "DATE"), source))
+
+
+@click.command("new-plan")
+@click.argument("name", metavar="ID")
+@click.option("--from", "start", metavar="DATE", help="生效日，默认为今天 / the first day in force (default: today)")
+@common
+def begin_plan(settings: Settings, name: str, start: str | None) -> None:
+    """新建方案：有注释的小版本，附案例 / begin a plan: a small edition with cases"""
+    steps = new_plan(settings.policies, name, read_day(start, "--from") if start else settings.today())
+    _show_steps(settings, steps)
+
+
+def _show_steps(settings: Settings, steps: Sequence[Step]) -> None:
     rows = [row(Span("✓", "good"), step.file, settings.pick(step.zh, step.en)) for step in steps]
     settings.tell([{"file": step.file, "zh": step.zh, "en": step.en} for step in steps], rows)

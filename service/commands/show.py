@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
@@ -11,14 +11,18 @@ from rules import Edition
 from rules.judging.decision import vars_of
 from rules.model import (
     Assignment,
+    Fact,
+    Op,
     Rule,
     criteria_of,
     subject_read,
 )
+from rules.model.uses import behind, read_by
+from rules.operations import OPERATIONS
 from rules.values.exact import plain
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import Text
-from rules.words.items import decision_items, sides_of
+from rules.words.items import decision_items, sides_of, value_of
 from rules.words.phrases import FIELDS
 from rules.words.wording import Wording
 from service.commands.common import Settings, common, one_of
@@ -44,16 +48,48 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None) 
         return
     chosen = settings.named(edition) if edition else settings.edition(settings.today())
     decided: dict[str, Rule | Assignment] = {**chosen.rules, **chosen.assignments}
-    rules = [one_of(decided, decision, "判定", "decision")] if decision else list(decided.values())
+    rules = [one_of(decided, decision, "判定", "decision")] if decision else _as_in_the_plan(chosen, decided.values())
+    derived = [fact for one in chosen.subjects.values() for fact in one.facts.values() if fact.formula is not None]
+    if decision:
+        needed = behind(chosen, read_by(rules[0]))
+        derived = [fact for fact in derived if (fact.subject, fact.name) in needed]
     if settings.json:
-        items = (_assignment(chosen, one) if isinstance(one, Assignment) else _rule(chosen, one) for one in rules)
-        as_json({**_summary(chosen), "rules": list(items)})
+        items = [_assignment(chosen, one) if isinstance(one, Assignment) else _rule(chosen, one) for one in rules]
+        as_json({**_summary(chosen), "rules": items, "facts": [_fact(chosen, fact) for fact in derived]})
         return
     say = Wording(chosen, settings.lang)
     show([line(Span(say.text(chosen.title), "title"), Span(f"  {chosen.id}", "dim"))], settings.color)
     for rule in rules:
         show([line()], settings.color)
         show(list(_printed(rule, say)), settings.color)
+    if derived:
+        show([line(), line(Span(settings.pick("推算的事实", "Facts worked out from others"), "title"))], settings.color)
+        show((_derived(fact, say) for fact in derived), settings.color)
+
+
+def _as_in_the_plan(edition: Edition, decided: Iterable[Rule | Assignment]) -> list[Rule | Assignment]:
+    """The decisions in the order of their clauses."""
+    places = {clause: place for place, clause in enumerate(edition.clauses)}
+    return sorted(decided, key=lambda one: places.get(one.clause, len(places)))
+
+
+def _derived(fact: Fact, say: Wording) -> Row:
+    title = f"{say.text(say.edition.subjects[fact.subject].title)}{say.pick('·', ': ')}{say.text(fact.title)}"
+    path = Span(f"{fact.subject}.{fact.name}", "dim")
+    return row(Span(fact.clause, "dim"), title, value_of(fact, say), path, indent=2)
+
+
+def _fact(edition: Edition, fact: Fact) -> dict[str, Any]:
+    """A derived fact in words; a ratio with its numerator and denominator."""
+    say = Wording(edition, "zh"), Wording(edition, "en")
+    op = fact.formula
+    top = OPERATIONS[op.name].divisor if isinstance(op, Op) else None
+    parts = {} if top is None or not isinstance(op, Op) else {"numerator": op.args[0], "denominator": op.args[top]}
+    return {
+        "fact": f"{fact.subject}.{fact.name}", "clause": fact.clause, "title": vars_of(fact.title),
+        **{one.lang: value_of(fact, one) for one in say},
+        **{key: {one.lang: one.expr(part, fact.subject) for one in say} for key, part in parts.items()},
+    }  # fmt: skip
 
 
 def _list(settings: Settings) -> None:
@@ -89,9 +125,9 @@ def _printed(one: Rule | Assignment, say: Wording) -> Iterator[Line | Row]:
     for _, item in items:
         title, sides = say.text(item.title), {aspect: say.text(side.text) for aspect, side in item.sides.items()}
         main = next(iter(item.sides.values())).spoken[0 if say.zh else 1]
-        words = (
-            say.pick("；", "; ").join(main.parts) if main.frame == title else main.whole
-        )  # the title stands before it
+        # the title stands before it, in whole or as its beginning
+        words = say.pick("；", "; ").join(main.parts) if main.frame == title else main.whole
+        words = "" if main.whole == title and "outcome" in sides else words
         words += "".join(
             say.text(FOLLOWING[aspect]).format(text) for aspect, text in sides.items() if aspect in FOLLOWING
         )

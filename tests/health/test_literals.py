@@ -50,6 +50,7 @@ ALLOWED = {
     ("service/commands/serve.py", 30): "seconds for what is under way at the end",
     ("service/commands/serve.py", 1024): "connections that wait to be taken",
     ("rules/values/text.py", 0.6): "how alike a word and the one meant are",
+    ("rules/shapes/either.py", 0.8): "... a key and the one that tells the kind of an entry",
     ("service/county/intake/columns.py", 0.8): "... the heading of a column and a fact",
     ("service/county/intake/checks.py", 18): "digits of an amount with two decimal places",
     ("service/county/intake/checks.py", 21): "digits of a figure with six decimal places",

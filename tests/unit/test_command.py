@@ -268,10 +268,78 @@ def test_show_prints_every_criterion_in_words():
     card = call("policies", "show", "--decision", "scoring").stdout
     assert "Loan record is late before → at most B" in card  # a ceiling forbids nothing
     assert "total points is at least 90 points" in card
-    assert "good 25 points; fair 15 points" in card
+    assert "good: 25 points; fair: 15 points" in card
+    grades = call("policies", "show", "--decision", "grading").stdout
+    assert re.search("Grade used is AAA +→ AAA", grades)  # what stands in the title is not told again
     found = json.loads(call("policies", "show", "--decision", "screening", "--json").stdout)
     assert found["rules"][0]["items"][0]["en"] == "Applicant's age is between 18 years and 65 years (both in)"
     assert call("policies", "show").stdout.startswith("xx-county/2026-05-01")
+
+
+def test_show_gives_decisions_in_the_order_of_their_clauses(edition):
+    places = {clause: place for place, clause in enumerate(edition.clauses)}
+    shown = json.loads(call("policies", "show", "2026-05-01", "--json").stdout)
+
+    assert {one["decision"] for one in shown["rules"]} == {*edition.rules, *edition.assignments}
+    assert [places[one["clause"]] for one in shown["rules"]] == sorted(places[one["clause"]] for one in shown["rules"])
+
+
+def test_show_gives_derived_facts_with_numerator_and_denominator(edition):
+    derived = [fact for one in edition.subjects.values() for fact in one.facts.values() if fact.formula]
+    shown = json.loads(call("policies", "show", "2026-05-01", "--json").stdout)["facts"]
+    assert [one["fact"] for one in shown] == [f"{fact.subject}.{fact.name}" for fact in derived]
+
+    few = json.loads(call("policies", "show", "--decision", "credit_village", "--json").stdout)["facts"]
+    [share] = [one for one in few if one["fact"] == "village.a_grade_share"]
+    assert share["numerator"]["zh"] == "A级及以上户数"
+    assert share["denominator"] == {"zh": "全村农户数", "en": "Households"}
+    assert len(few) < len(shown)
+    printed = call("policies", "show", "--decision", "credit_village").stdout
+    assert re.search("A-grade share +A-grade households ÷ Households +village.a_grade_share", printed)
+
+
+def test_fix_shows_a_change_and_writes_it_when_told(policies):
+    file = broken(policies, new="{a_grade_share: {不低于: “55%”}}")
+    before = file.read_text(encoding="utf-8")
+
+    shown = call("policies", "fix", str(policies))
+    assert (shown.exit_code, file.read_text(encoding="utf-8")) == (0, before)
+    assert "+    require: {a_grade_share: {at_least: 55%}}" in shown.stdout
+    assert "1 file changed (nothing is written without --write)" in shown.stdout
+    assert "good" in shown.stdout
+
+    written = json.loads(call("policies", "fix", str(file), "--write", "--json").stdout)
+    assert (written["ok"], written["written"], len(written["changes"])) == (True, True, 1)
+    assert "{a_grade_share: {at_least: 55%}}" in file.read_text(encoding="utf-8")
+    assert json.loads(call("policies", "fix", str(file), "--write", "--json").stdout)["written"] is False
+
+
+def test_fix_leaves_what_has_no_one_cure_and_ends_with_1(policies):
+    broken(policies)
+    result = call("policies", "fix", str(policies), "--write")
+    assert result.exit_code == 1
+    assert "changed" not in result.stdout
+    assert "`55` has no unit" in result.stderr
+
+
+def test_a_new_plan_is_good_and_decides(policies):
+    begun = call("policies", "new-plan", "north-county", "--from", "2027-01-01", "--policies", str(policies))
+    checked = json.loads(call("policies", "check", str(policies / "north-county"), "--json").stdout)
+    cases = str(policies / "north-county" / "cases.yaml")
+    decided = call("decide", "credit_village", cases, "--policies", str(policies), "--plan", "north-county", "--json")
+
+    assert (begun.exit_code, len(begun.stdout.splitlines())) == (0, 6)
+    assert (checked["ok"], checked["problems"]) == (True, [])
+    outcomes = [json.loads(one)["outcome"] for one in decided.stdout.splitlines()]
+    assert outcomes == ["qualified", "not_qualified"]
+
+
+@pytest.mark.parametrize("name", ["xx-county", "North", "../x", ""])
+def test_a_plan_is_not_begun_over_another_or_under_a_wrong_id(policies, name):
+    before = sorted(policies.rglob("*"))
+    result = call("policies", "new-plan", name, "--policies", str(policies))
+    assert result.exit_code == 2
+    assert sorted(policies.rglob("*")) == before
 
 
 def test_policies_show_counts_assignments_apart_from_decisions(edition):

@@ -75,7 +75,10 @@ def test_the_same_edition_has_no_differences(changes):
         (("demonstration_village.yaml", "take: 4", "take: 5"), "demonstration_village.order",
          "排序 取几名：4 → 5", "Order how many are taken: 4 → 5"),
         (("scoring.yaml", "points: {good: 25,", "points: {good: 24,"), "scoring.conduct",
-         "品行口碑：为 好 25分 → 为 好 24分", "Conduct: good 25 points → good 24 points"),
+         "品行口碑：为 好 得 25分 → 为 好 得 24分", "Conduct: good: 25 points → good: 24 points"),
+        (("screening.yaml", "reject: {status: deceased}", "reject: {status: moved_away}"), "screening.deceased",
+         "未去世：不得：拟授信人状态 为 已去世 → 不得：拟授信人状态 为 已迁出或举家外迁",
+         "Is alive: not: Applicant's status is deceased → not: Applicant's status is moved away for good"),
         (("facts.yaml", "counted: {count: household, where: {screening: collectable}}",
           "counted: {count: household}"), "village.collectable_households",
          "批量汇总自：农户（仅计可采集信息农户筛选 为 列入可采集信息农户名单）的个数 → 农户的个数",
@@ -296,6 +299,28 @@ def test_a_fact_is_named_by_its_title_where_an_item_has_its_id(jin_city):
     )
     told = {change.aspect: change.before.zh + " → " + change.after.zh for change in changes}
     assert told["shown.name"] == "评议等级（取最低） → 建档率"
+
+
+@pytest.mark.parametrize("join", ["any", "all"])
+def test_a_part_of_what_is_forbidden_is_told_with_the_whole(edition, join):
+    place = ("rules", "screening", "body", "criteria", "deceased", "condition")
+    named = {one.id: one.condition for one in edition.rules["screening"].body.criteria}
+    parts = tuple(named[name] for name in ("deceased", "absconded", "age"))
+    before, after = (put(edition, place, Group(join, pair, 0)) for pair in (parts[:2], (parts[0], parts[2])))
+    for lang, words in (("zh", ("不得：", "为 已去世")), ("en", ("not: ", "is deceased"))):
+        told = diff(before, after)[0].text(lang).split(" → ")
+        assert all(word in side for side in told for word in words), told
+
+
+def test_a_row_called_by_its_condition_goes_without_telling_it_twice(edition):
+    rows = edition.rules["grading"].body.rows
+    one = next(row for row in rows if row.id == "AAA")
+    [removed] = [
+        each for each in diff(edition, put(edition, ("rules", "grading", "body", "rows"), tuple(
+            row for row in rows if row is not one))) if each.what == "removed"
+    ]  # fmt: skip
+    assert removed.text("zh") == "删除 采用的等级 为 AAA级：结论：AAA级"
+    assert removed.text("en") == "removed: Grade used is AAA: outcome AAA"
 
 
 def test_a_ceiling_that_goes_is_told_as_no_prohibition(jin_city):

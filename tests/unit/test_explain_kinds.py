@@ -8,6 +8,7 @@ import pytest
 from rules.judging.reference import Reference
 from rules.values.exact import Type
 from rules.words.explain import explain, explained
+from rules.words.items import decision_items, sides_of
 from rules.words.wording import Wording
 from tests.unit.small import ON, small
 
@@ -416,6 +417,17 @@ def test_a_ranking_shows_the_keys(lang, said):
     assert text(PLACES, {"peers": PEERS[:3]}, lang) == block(said)
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("zh", "按得分从高到低，取前 1 名（自定）"),
+        ("en", "by Score, highest first; 1 to be chosen (set by the lender)"),
+    ],
+)
+def test_an_order_that_the_lender_sets_says_so(lang, said):
+    assert said in text({**PLACES, "set_by": "lender"}, {"peers": PEERS[:3]}, lang)
+
+
 @pytest.mark.parametrize(("lang", "said"), [("zh", """
     结论：待补充
     排名
@@ -587,3 +599,49 @@ def test_missing_facts_of_one_title_are_told_apart():
     edition = small(facts, {"check": {**CHECK, "criteria": criteria}}, town=around)
     titles = [one.title for one in explained(Reference(edition).decide("check", {}, ON), "zh").missing]
     assert len(set(titles)) == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "several", "plain"),
+    [
+        ("zh", "应为 “已过期”或“在后，须核对”", "应为 已过期或有效"),
+        ("en", 'must be "expired" or "ahead, check"', "must be expired or valid"),
+    ],
+)
+def test_values_that_hold_a_comma_stand_in_quotation_marks(lang, several, plain):
+    choices = {
+        "valid": titled("有效", "valid")["title"],
+        "expired": titled("已过期", "expired")["title"],
+        "ahead": titled("在后，须核对", "ahead, check")["title"],
+    }
+    facts = {"state": {"type": "choice", **titled("状态", "State"), "choices": choices}}
+    criteria = [
+        {"id": "commas", "require": {"state": ["expired", "ahead"]}},
+        {"id": "none", "require": {"state": ["expired", "valid"]}},
+    ]
+    edition = small(facts, {"check": {**CHECK, "criteria": criteria}})
+    told = explained(Reference(edition).decide("check", {}, ON), lang).because
+    assert [one.wanted for one in told] == [several, plain]
+
+
+def test_points_for_missing_data_are_not_ascribed_to_the_plan():
+    card = {**CARD, "items": [{**CARD["items"][0], "missing": 5, "set_by": "lender"}, CARD["items"][1]]}
+    [line] = [one for one in text(card, {"deposit": 45000, "sued": False}, "en").splitlines() if "Income" in one]
+    assert "5 points (as the rule has it where nothing is known)" in line
+    assert line.endswith("(set by the lender)")
+    assert "plan" not in line
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "任何已知的总分"), ("en", "any total that is known")])
+def test_a_grade_without_limits_says_so_and_is_not_told_twice(lang, told):
+    card = {
+        "kind": "scorecard", **HEAD, **titled("计分", "Points"),
+        "outcomes": {"scored": titled("已计分", "scored"), "open": {"if": "unknown", **titled("待补充", "waits")}},
+        "items": [CARD["items"][0]],
+        "grades": [{"grade": "scored"}],
+    }  # fmt: skip
+    edition = small({"income": FACTS["income"]}, {"card": card})
+    items = dict(decision_items(edition.rules["card"], sides_of(edition)))
+    assert items["card.grades.scored"].sides["condition"].text.get(lang) == told
+    *_, grade = explained(Reference(edition).decide("card", {"income": 30000}, ON), lang).outputs
+    assert (grade.seen, grade.formula) == (edition.rules["card"].outcomes["scored"].title.get(lang), "")

@@ -105,3 +105,18 @@ def test_both_spellings_of_what_an_id_is_made_of_are_one(facts, huge):
     """The quick one refuses whole numbers of more than 64 bits; ids of old decisions were made by the other."""
     assert _canonical(["x", facts]) == _CANONICAL.encode(["x", facts]).encode()
     assert _canonical({"n": huge}) == f'{{"n":{huge}}}'.encode()
+
+
+def test_a_fact_read_by_way_of_the_record_around_is_missing_where_the_case_has_it():
+    part = {
+        "within": "thing",
+        "who": count(),
+        "alike": derived(count="thing.parts", where={"who": "own.who"}),
+    }
+    facts = {
+        "parts": given("list", of="part"),
+        "twice": derived(some="parts", satisfies={"alike": {"above": "1 part"}}),
+    }
+    edition = small(facts, {"d": checklist({"require": {"twice": False}})}, part=part)
+    decision = Reference(edition).decide("d", {"parts": [{"id": "x", "who": 1}, {"id": "y"}]}, ON)
+    assert [one.fact for one in decision.missing] == ["parts[y].who"]

@@ -44,7 +44,7 @@ def test_the_type_of_a_formula(key, types, found):
     ({"sum": ["a", "m"]}, "type.formula"), ({"sum": ["a", "5"]}, "type.no_unit"),
     ({"sum": ["a", "5 houses"]}, None), ({"sum": ["a", "5 villages"]}, "type.formula"),
     ({"sum": ["a", "area.a"]}, None), ({"sum": ["a", "own.a"]}, "name.unknown"),
-    ({"sum": ["a", "part.a"]}, "name.unknown"),
+    ({"sum": ["a", "part.a"]}, "name.within"),
     ({"product": ["m", "0.5"]}, None), ({"product": ["m", "50%"]}, None),
     ({"total": "m", "over": "parts"}, None), ({"total": "m", "over": "m"}, "type.not_list"),
     ({"total": "day", "over": "parts"}, "type.formula"), ({"total": "ok", "over": "parts"}, "type.formula"),

@@ -199,7 +199,7 @@ def test_everything_wrong_is_said_in_one_pass():
     text = "on: 是\ncount: x\nwhen: {all: [{value: 甲}, {valu: b}, zzz]}\n"
     PLAN.check(read(text, "f", problems), problems)
     assert [p.code.removeprefix("shape.") for p in problems.sorted()] == [
-        "missing_key", "flag", "whole", "pattern", "no_branch", "word",
+        "missing_key", "flag", "whole", "pattern", "unknown_key_near", "word",
     ]  # fmt: skip
 
 

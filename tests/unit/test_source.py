@@ -58,9 +58,20 @@ BAD = {
     "a: [1, 2": [("yaml.bracket", 1, 4, "")],
     "a: [1 2}\n": [("yaml.bracket", 1, 8, "")],
     "a: ]\n": [("yaml.stray", 1, 4, "")],
+    # ... and texts beside them that are as they should be
+    "a: {b: 甲, 其中：乙\nc: {d: （甲）, e: 【乙】}\n": [("yaml.bracket", 2, 2, "")],
+    "a: {b: 甲，乙\nc: 丙，丁\n": [("yaml.bracket", 2, 2, "")],
+    # full-width characters
+    "a: {b: 甲，c: 乙}\n": [("yaml.fullwidth_comma", 1, 9, "")],
+    "a: {甲：{b: 1}}\n": [("yaml.fullwidth_colon", 1, 6, "")],
+    "a: {b: ｛c: 1}}\n": [("yaml.fullwidth_bracket", 1, 8, "")],
+    "a:\n  b: 1\n\u3000\u3000c: 1\n": [("yaml.wide_blank", 3, 1, "")],
+    "a:\n  b: 1\n\xa0 c: 1\n": [("yaml.wide_blank", 3, 1, "")],
+    "a:\u3000b\nc: 1\n": [("yaml.wide_blank", 1, 3, "")],
+    "a: |\n  \u3000\u3000b: 1\nc: \u3000d\n": [],
     # signs
     "甲: @foo\n": [("yaml.special_start", 1, 4, "")],
-    "甲: >= 60%\n": [("yaml.special_start", 1, 4, "")],
+    "甲: >= 60%\n": [("shape.meant", 1, 4, "")],
     "甲: >5\n": [("yaml.special_start", 1, 4, "甲")],
     "甲: * 5\n": [("yaml.special_start", 1, 4, "")],
     # what YAML has and policies have not
