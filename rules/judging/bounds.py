@@ -48,6 +48,8 @@ def bounds(expr: Expr, scope: Scope) -> Range | None:
     if target is None:
         return None
     fact = target.edition.subjects[target.subject].facts[expr.name]
+    if target.absent and not fact.constant:
+        return None
     if fact.formula is None:
         ranges: dict[str, Range] = target.record.get(RANGES, {})
         return ranges.get(expr.name)
