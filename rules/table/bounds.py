@@ -1,8 +1,8 @@
 """Ranges on a table: the least and greatest values of expressions in every row, and comparisons that these settle.
 
-A fact that a row knows within bounds is null, and has its ends in columns beside it. What no such column reaches is
-left alone: then there is no range, and nothing is computed. An operation without a range of its own has the value that
-it has, or none: the row cannot be told then, as it can be by rules.judging.bounds at times, but is never wrong.
+A fact that a row knows within bounds is null, and has its ends in columns beside it. Where no such column is reached
+there is no range, and nothing is computed. An operation without a range of its own has its value, or none: the row
+cannot be told then, as rules.judging.bounds can at times, but is never wrong.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from service.county.backend import named
 from service.county.run.manifest import Bounded
 from service.county.run.outputs import Outputs
 
-MOST = 5 * 1000  # records that are judged again, some thousand a second
+MOST = 5_000  # records that are judged again, some thousand a second
 
 
 def bounded(outputs: Outputs) -> dict[str, Bounded]:
