@@ -115,7 +115,13 @@ def test_lists_to_work_from(tmp_path):
     people[13] |= sound | {"status": None}  # V01
     files["--households"] = parquet(tmp_path / "in/households.parquet", people)
     few = [
-        row | {"leadership_sound": number < 2, "per_capita_income": 20000 + number, "integrity_score": 90}
+        row
+        | {
+            "leadership_sound": number < 2,
+            "public_order_stable": None if number == 1 else True,
+            "per_capita_income": 20000 + number,
+            "integrity_score": 90,
+        }
         for number, row in enumerate(villages(6, 2))
     ]
     files["--villages"] = parquet(tmp_path / "in/villages.parquet", few)
