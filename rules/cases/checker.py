@@ -1,7 +1,8 @@
 """Checks the facts of a case against the fact dictionary, strictly and all at once, and gives exact values.
 
 A fact that is missing is no error: it is unknown. A fact that is not of its type, not in its range, or not in the
-dictionary is: the text "0.9" is no number, true is no 1, and a float has lost its exact value already.
+dictionary is: the text "0.9" is no number, true is no 1, and a float has lost its exact value already. A number may be
+given as a range, `{at_least: 268, at_most: 270}`; the ranges of a record stand in it under `RANGES`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from datetime import date
 from typing import Any
 
 from rules.cases.parts import Pair, given_behind, parts_and_wholes
+from rules.cases.ranges import narrowed
 from rules.judging.evaluate import Scope
 from rules.judging.reference import Reference
 from rules.model import Edition, Fact
-from rules.values.exact import Type, Value
+from rules.values.exact import RANGES, Range, Type, Value
 from rules.values.ids import WANTED, is_id
 from rules.values.kinds import KINDS, Read, Unread, not_among
 from rules.values.limits import HUGE, MOST_RECORDS
@@ -28,6 +30,9 @@ TOO_DEEP = ("too_deep", "记录嵌套得太深。", "Records are nested too deep
 NO_MAPPING = ("not_a_mapping", "这里要一组“事实: 值”。", "A mapping of facts is wanted here.")
 REPEATED = ("repeated_id", "这个编号在列表里不止一次，无法判断以哪条记录为准。",
             "The id stands in the list more than once; which record is right?")  # fmt: skip
+EMPTY_RANGE = ("empty_range", "没有数落在这个范围内：下限高于上限，或与它的总数、部分不符。",
+               "No number lies in this range: its ends are reversed, or its whole or part contradicts it.")  # fmt: skip
+ENDS = Range._fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +113,15 @@ class FactChecker:
         if at.count("/") > MOST_NESTED or not isinstance(facts, Mapping):
             problems.append(FactProblem(at, *(TOO_DEEP if isinstance(facts, Mapping) else NO_MAPPING)))
             return {}
-        known, record = self.known[subject], dict[str, Any]()
+        known, record, ranges = self.known[subject], dict[str, Any](), dict[str, Range]()
         readers = known.readers
         for name, value in facts.items():
             if value is None and (name in known.names or name in around or (at and name == "id")):
                 continue
             try:
                 if (read := readers.get(name)) is not None:
-                    record[name] = read(value)
+                    given = read(value)
+                    (ranges if isinstance(given, Range) else record)[name] = given
                 elif name in known.facts:
                     record[name] = self._list(known.facts[name].type, value, _below(at, name), problems)
                 elif name in around:
@@ -130,6 +136,10 @@ class FactChecker:
                     raise _unknown(name, names, self.edition.subjects[subject].facts)
             except Unread as unread:
                 problems.append(FactProblem(_below(at, name), *unread.reason))
+        if ranges and not problems:
+            values, kept, empty = narrowed(record, ranges, known.facts, known.parts)
+            problems += [FactProblem(_below(at, name), *EMPTY_RANGE) for name in empty]
+            record |= values | ({RANGES: kept} if kept else {})
         self._check_parts(subject, record, at, problems)
         return record
 
@@ -186,6 +196,8 @@ class FactChecker:
         def read(value: Any) -> Value:
             if type(value) is int and low <= value <= high:
                 return value
+            if isinstance(value, dict):
+                return _range(value, read)
             number = figure(value)
             return number if least <= number <= most and -HUGE < number < HUGE else self._out_of_range(fact, number)
 
@@ -222,6 +234,15 @@ class FactChecker:
             elif name is not None:
                 seen.add(name)
         return records
+
+
+def _range(value: Mapping[str, Any], read: Read) -> Range:
+    """A number given by its ends, of which one may be left out."""
+    given = {name: end for name, end in value.items() if end is not None}
+    if not given or not given.keys() <= set(ENDS):
+        keys = ", ".join(ENDS)
+        raise Unread("not_a_range", f"范围要写 {keys} 中的一项或两项。", f"A range has one or both of {keys}.")
+    return Range(*(read(given[name]) if name in given else None for name in ENDS))
 
 
 def _identity(value: Any) -> str:

@@ -67,10 +67,14 @@ class _Block:
     others: tuple[Coder, ...]
     memory: Memory[_Answer]
     known: Known[_Answer]
+    fields: tuple[Field, ...]
 
     def ask(self, scope: Scope) -> _Answer:
         """The answer for a record: remembered for its vector of codes and rungs, or proved now."""
-        key = (*map(scope.record.get, self.codes), *[coder(scope) for coder in self.others])
+        rungs = [coder(scope) for coder in self.others]
+        if 0 in rungs and (answer := self._ranged(scope)) is not None:
+            return answer
+        key = (*map(scope.record.get, self.codes), *rungs)
         answer = self.known.get(key)
         if answer is None:
             answer = self.prove([coder(scope) for coder in self.coders])
@@ -79,18 +83,37 @@ class _Block:
             self.memory.hits += 1
         return answer
 
-    def prove(self, rungs: Sequence[int]) -> _Answer:
-        """Ask the rule network. Raises NetworkError where it proves no answer; then nothing is remembered."""
-        fired = [self.effects[number] for number in self.probe(rungs)]
-        truth, unsettled = self.silence.copy(), set(self.always)
-        for effect in fired:
-            truth.update(effect.truth if rungs[effect.field] else dict.fromkeys(effect.truth))
-            for leaf in effect.truth:
-                unsettled.update(self.readers.get(leaf, ()))
+    def _ranged(self, scope: Scope) -> _Answer | None:
+        """The answer where values are known within bounds: proved at every rung of their ranges, of which each
+        comparison keeps the truth that is the same at all. None where there is no such value."""
+        rungs = [coder(scope) for coder in self.coders]
+        ends = {n: ends for n, rung in enumerate(rungs) if not rung and (ends := self.fields[n].ends(scope))}
+        if not ends:
+            return None
+        steps = range(1 + max(high - low for low, high in ends.values()))
+        tried = [[min(ends[n][0] + step, ends[n][1]) if n in ends else rung for n, rung in enumerate(rungs)]
+                 for step in steps]  # fmt: skip
+        return self.prove(*tried)
+
+    def prove(self, *tried: Sequence[int]) -> _Answer:
+        """Ask the rule network, at several vectors of rungs for the comparisons that have one truth at all. Raises
+        NetworkError where it proves no answer; then nothing is remembered."""
+        truths: list[dict[Leaf, bool | None]] = []
+        fired, unsettled = 0, set(self.always)
+        for rungs in tried:
+            truths.append(self.silence.copy())
+            for number in self.probe(rungs):
+                effect, fired = self.effects[number], fired + 1
+                truths[-1].update(effect.truth if rungs[effect.field] else dict.fromkeys(effect.truth))
+                for leaf in effect.truth:
+                    unsettled.update(self.readers.get(leaf, ()))
+        truth = truths.pop()
+        for other in truths:
+            truth.update((leaf, None) for leaf, value in other.items() if value is not truth[leaf])
         criteria = [self.criteria[place] for place in sorted(unsettled)]
         verdicts = tuple([(criterion, check(criterion, truth)) for criterion in criteria])
         conclude = KINDS[type(self.rule.body)].conclude
-        return _Answer(len(fired), truth, verdicts, None if conclude is None else conclude(self.rule, verdicts))
+        return _Answer(fired, truth, verdicts, None if conclude is None else conclude(self.rule, verdicts))
 
 
 class Engine(Decider):
@@ -193,6 +216,7 @@ def _compile(edition: Edition, rule: Rule, stage: int, memory: Memory[_Answer]) 
         tuple(one for n, one in enumerate(coders) if n not in codes),
         memory,
         memory.table(1 + len(all_silent)),
+        tuple(fields),
     )
 
 

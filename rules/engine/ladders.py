@@ -6,12 +6,13 @@ Rung 0 is "not known". rules.engine.engine says why values become rungs.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rules.engine.coders import ordinal
+from rules.judging.bounds import Scope, bounds, signs
 from rules.model import Const, Expr, Leaf
 from rules.operations import COMPARE, require
 
@@ -59,6 +60,25 @@ class Field:
             firing = self.firing(leaf, not silent)
             ends += any(low == 1 for low, _ in firing) - any(high == self.rungs - 1 for _, high in firing)
         self.mirrored = ends < 0
+
+    def ends(self, scope: Scope) -> Span | None:
+        """The first and the last rung of a value that is known within bounds; None where it is not."""
+        mine = None if self.dense or not self.left.type.is_number else bounds(self.left, scope)
+        if mine is None:
+            return None
+        if self.right is not None:
+            theirs = bounds(self.right, scope)
+            if theirs is None:
+                return None
+            ways = signs(mine, theirs)
+            low, high = ways[0] + 2, ways[-1] + 2
+        else:
+            low = 1 if mine.at_least is None else self._rung(mine.at_least)
+            high = self.rungs - 1 if mine.at_most is None else self._rung(mine.at_most)
+        return (self.rungs - high, self.rungs - low) if self.mirrored else (low, high)
+
+    def _rung(self, value: Any) -> int:
+        return bisect_left(self.ladder, value) + bisect_right(self.ladder, value) + 1
 
     def firing(self, leaf: Leaf, when: bool) -> list[Span]:
         """The runs of rungs (from 1) at which a comparison holds, or those at which it does not."""

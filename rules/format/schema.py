@@ -49,7 +49,9 @@ def _child(defs: Schema) -> Schema:
     """The files of a child, told apart by their first key; a decision may be of any kind, as the parent says which."""
     kinds = (Record({**HEAD, **wanted}, {**more, "note": WORDS}) for wanted, more in BODIES.values())
     rest: Schema = {"anyOf": [_changing(kind.schema(defs)) for kind in kinds]}
-    files: dict[str, Shape] = {"report": REPORT, "subjects": FACTS, "clauses": CLAUSES, "readings": READINGS}
+    files: dict[str, Shape] = {
+        "report": REPORT, "subjects": FACTS, "constants": FACTS, "clauses": CLAUSES, "readings": READINGS,
+    }  # fmt: skip
     for key, shape in files.items():
         rest = {"if": has(key).condition, "then": _changing(shape.schema(defs)), "else": rest}
     return {"if": has("plan").condition, "then": PLAN.schema(defs), "else": rest}

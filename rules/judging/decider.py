@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from rules.judging.decision import Decision, Finding, Missing
+from rules.judging.decision import NOT_EXACT, Decision, Finding, Missing
 from rules.judging.evaluate import Scope
 from rules.judging.findings import Writer
 from rules.judging.kinds import judge, wanted
-from rules.judging.missing import once
+from rules.judging.missing import missing, once
 from rules.judging.outcomes import Judgement, Truth, Verdict, check
 from rules.judging.readers import Reading, evaluator
-from rules.model import Edition, Rule, criteria_of
+from rules.model import Edition, Expr, Rule, criteria_of
 from rules.values.exact import Type, Value
 
 
@@ -112,6 +112,10 @@ class Decider(ABC):
         """The missing facts of another decision about a record."""
         rule = self.edition.rules[decision]
         return self._missing(rule, self.judgement(rule, scope), scope, path)
+
+    def ranged(self, expr: Expr, scope: Scope) -> bool:
+        """Whether an expression is not known because a fact is known within bounds only."""
+        return any(one.why == NOT_EXACT for one in missing(expr, scope))
 
     def _missing(self, rule: Rule, judgement: Judgement, scope: Scope, path: str) -> tuple[Missing, ...]:
         if judgement.outcome != rule.role("unknown"):

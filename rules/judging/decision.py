@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import orjson
 
 from rules.model import Edition, Rule
-from rules.values.exact import Type, Value, plain
+from rules.values.exact import Range, Type, Value, plain
 from rules.values.text import Text
 
+NOT_EXACT = "not_exact"  # why a fact is missing that is known within bounds
 VERDICTS: Mapping[bool | None, str] = {True: "met", False: "not_met", None: "unknown"}
 
 
@@ -173,11 +174,11 @@ class Ready(Finding):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A fact for want of which a value is not known, or a denominator that is zero."""
+    """A fact for want of which a value is not known, known within bounds only, or a denominator that is zero."""
 
     fact: str
     title: Text
-    why: str  # not_given | zero | empty | not_decided
+    why: str  # not_given | not_exact | zero | empty | not_decided
 
     def as_dict(self) -> dict[str, Any]:
         return {"fact": self.fact, "title": vars_of(self.title), "why": self.why}
@@ -284,4 +285,5 @@ _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",
 
 
 def _limit(limit: Value) -> Any:
-    return [plain(value) for value in limit] if isinstance(limit, tuple) else plain(limit)
+    several = isinstance(limit, tuple) and not isinstance(limit, Range)
+    return [plain(value) for value in limit] if several else plain(limit)

@@ -20,7 +20,7 @@ from rules.judging.reference import Reference
 from rules.judging.search import Search, TooDear
 from rules.judging.trials import Changes, Trials, places
 from rules.model import Body, Condition, Group, Rule, criteria_of, leaves_in
-from rules.values.exact import Type, Value, exact, plain
+from rules.values.exact import RANGES, Type, Value, exact, plain
 from rules.values.text import Text
 
 MOST_ROWS = 60  # of a table, that are measured
@@ -185,7 +185,9 @@ class _Measured:
         return self._without(trials, "out_of_reach") if changes is None else _distance(trials, changes)
 
     def _without(self, trials: Trials, why: str) -> Distance:
-        beyond = trials.reach.beyond
+        beyond, ranges = trials.reach.beyond, self.decision.facts.get(RANGES, ())
+        if any(trials.dictionary[name].lever for name in ranges if name in trials.reach.facts):
+            why = "unknown"  # no figure to start from
         return Distance((), "not_computed", self._titles(beyond)) if beyond else Distance((), why)
 
     def _titles(self, ids: Mapping[str, Any]) -> Mapping[str, Text]:

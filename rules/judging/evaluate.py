@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
+from rules.judging.bounds import bounds, settled
 from rules.model import Condition, Const, Edition, Expr, Leaf, Op
 from rules.operations import OPERATIONS
 from rules.operations.comparisons import join, passes
-from rules.values.exact import Value
+from rules.values.exact import Range, Value
 
 Record = Mapping[str, Any]
 
@@ -26,6 +27,10 @@ class Conclusions(Protocol):
 
     def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Any]:
         """The facts for want of which a conclusion is not known."""
+        ...
+
+    def ranged(self, expr: Expr, scope: Scope) -> bool:
+        """Whether an expression is not known because a fact is known within bounds only."""
         ...
 
 
@@ -71,6 +76,12 @@ class Scope:
 
     def evaluate(self, expr: Expr) -> Value:
         return evaluate(expr, self)
+
+    def range(self, expr: Expr) -> Range | None:
+        return bounds(expr, self)
+
+    def ranged(self, expr: Expr) -> bool:
+        return self.conclusions.ranged(expr, self)
 
     def holds(self, condition: Condition) -> bool | None:
         return holds(condition, self)
@@ -121,11 +132,11 @@ def holds(condition: Condition, scope: Scope) -> bool | None:
 
 
 def leaf_holds(leaf: Leaf, scope: Scope) -> bool | None:
-    """Whether all comparisons of a value hold."""
+    """Whether all comparisons of a value hold; where a side is known within bounds, of all its possible values."""
     left, type = evaluate(leaf.left, scope), leaf.left.type
     verdicts = [
         passes(one.operator, left, [evaluate(limit, scope) for limit in one.limits], type) for one in leaf.tests
     ]
     if False in verdicts:
         return False
-    return None if None in verdicts else True
+    return settled(leaf, scope) if None in verdicts else True

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rules.judging.bounds import seen
 from rules.judging.decision import Compared, Finding, Item, Part, Ready
-from rules.judging.evaluate import Scope, evaluate
+from rules.judging.evaluate import Scope
 from rules.judging.outcomes import Judgement, Truth, check, holds
 from rules.judging.readers import Place, Reader, Reading
 from rules.model import CONSTANTS, Condition, Const, Criterion, Edition, Expr, Leaf, Op, Ref, Rule, ScoreItem
@@ -38,7 +39,8 @@ class _Comparison:
 
     def part(self, truth: bool | None, scope: Scope) -> Part:
         limits = self.limits(scope) if self.fixed is None else self.fixed
-        return Part(self.of, self.value(scope), limits, truth)
+        value = self.value(scope)
+        return Part(self.of, seen(self.leaf.left, scope) if value is None else value, limits, truth)
 
 
 Line = Callable[[Truth, Scope, Judgement], Finding]  # writes the finding on one item
@@ -67,8 +69,10 @@ def _plain(criterion: Criterion, item: Item, only: _Comparison) -> Line:
     make = tuple.__new__
 
     def line(truth: Truth, scope: Scope, _judgement: Judgement) -> Finding:
-        holding = truth[leaf]
-        shown = of, value(scope), limits(scope) if fixed is None else fixed, holding
+        holding, observed = truth[leaf], value(scope)
+        if observed is None:
+            observed = seen(leaf.left, scope)
+        shown = of, observed, limits(scope) if fixed is None else fixed, holding
         return make(Finding, (item, holding if holding is None else holding is not reject, (shown,), True, None))
 
     return line
@@ -91,8 +95,8 @@ def _scored(item: Item, shown: Expr | None, compared: Compared | None) -> Line:
     def line(_truth: Truth, scope: Scope, judgement: Judgement) -> Finding:
         points = judgement.points[item.id]
         known = True if points is not None else None
-        seen = () if shown is None or compared is None else (Part(compared, evaluate(shown, scope), (), known),)
-        return Finding(item, known, seen, True, points)
+        parts = () if shown is None or compared is None else (Part(compared, seen(shown, scope), (), known),)
+        return Finding(item, known, parts, True, points)
 
     return line
 
@@ -132,7 +136,7 @@ class Writer:
             self._compared(condition.left, tuple(test.operator for test in tests), fixed),
             self.reader(condition.left, self.place),
             fixed,
-            _together([self.reader(test.limits[0], self.place) for test in tests]),
+            _together([_ranged(test.limits[0], self.reader(test.limits[0], self.place)) for test in tests]),
         )
 
     def _compared(
@@ -168,6 +172,11 @@ def item_of(criterion: Criterion, role: str) -> Item:
         criterion.id, role, criterion.title, criterion.clause, criterion.set_by,
         criterion.group, criterion.group_title, criterion.reject, criterion.outcome,
     )  # fmt: skip
+
+
+def _ranged(limit: Expr, read: Reader) -> Reader:
+    """A reader of a limit, or of its range."""
+    return lambda scope: seen(limit, scope) if (value := read(scope)) is None else value
 
 
 def _together(readers: Sequence[Reader]) -> Reader:

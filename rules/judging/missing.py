@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from rules.judging.decision import Missing
-from rules.judging.evaluate import Scope, evaluate
+from rules.judging.decision import NOT_EXACT, Missing
+from rules.judging.evaluate import Scope, evaluate, leaf_holds
 from rules.judging.findings import path_of, title_of
 from rules.model import Condition, Const, Expr, Leaf, Op, Ref
 from rules.operations import OPERATIONS
+from rules.values.exact import RANGES
 from rules.values.text import Text
 
 
@@ -36,7 +37,8 @@ def missing(expr: Expr, scope: Scope, path: str = "", own: str | None = None) ->
     elif expr.what == "fact":
         fact = scope.edition.subjects[target.subject].facts[expr.name]
         if fact.formula is None:
-            yield Missing(here, _title(expr, scope), "not_given")
+            why = NOT_EXACT if expr.name in target.record.get(RANGES, ()) else "not_given"
+            yield Missing(here, _title(expr, scope), why)
         else:
             around = own if target is scope else None
             wanted = once(target, (f".{fact.name}", prefix), partial(missing, fact.formula, target, prefix, around))
@@ -82,6 +84,8 @@ def _missing_inside(op: Op, scope: Scope, path: str, own: str | None) -> Iterato
 def missing_for(condition: Condition, scope: Scope, path: str = "", own: str | None = None) -> Iterator[Missing]:
     """The missing facts of all comparisons of a condition."""
     if isinstance(condition, Leaf):
+        if leaf_holds(condition, scope) is not None:
+            return
         yield from missing(condition.left, scope, path, own)
         for test in condition.tests:
             for limit in test.limits:

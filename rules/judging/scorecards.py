@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rules.judging.decision import Missing
+from rules.judging.decision import NOT_EXACT, Missing
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.missing import missing, missing_for
 from rules.judging.outcomes import Answers, Judgement, Kind, Truth, Verdict, check, holds, strongest, within
@@ -38,15 +38,30 @@ def score(item: ScoreItem, truth: Truth, scope: Scope) -> Value:
     """The points of one item; None where they cannot be told and the plan does not say what missing is worth."""
     if item.formula is not None:
         points = evaluate(item.formula, scope)
-        return item.missing if points is None else within(points, item.least, item.most)
+        return _without(item, scope) if points is None else within(points, item.least, item.most)
     for condition, worth in item.bands:
         verdict = holds(condition, truth)
         if verdict:
             points = evaluate(worth, scope)
-            return item.missing if points is None else points
+            return _without(item, scope) if points is None else points
         if verdict is None:
             break
+    return _without(item, scope)
+
+
+def _without(item: ScoreItem, scope: Scope) -> Value:
+    """The worth of an item whose facts are missing; one that is known within bounds is not: it cannot be told."""
+    if item.missing is None or any(one.why == NOT_EXACT for one in _wanted(item, scope, "")):
+        return None
     return item.missing
+
+
+def _wanted(item: ScoreItem, scope: Scope, path: str) -> Iterator[Missing]:
+    for expr in (item.formula, item.shown, *(worth for _, worth in item.bands)):
+        if expr is not None:
+            yield from missing(expr, scope, path)
+    for condition, _ in item.bands:
+        yield from missing_for(condition, scope, path)
 
 
 def _capped(rule: Rule, grade: str, ceilings: Sequence[Verdict]) -> str:
@@ -70,11 +85,7 @@ def wanted(body: Scorecard, judgement: Judgement, scope: Scope, path: str) -> It
     """Yield what is missing for the items whose points cannot be told."""
     for item in body.items:
         if judgement.points[item.id] is None:
-            for expr in (item.formula, item.shown):
-                if expr is not None:
-                    yield from missing(expr, scope, path)
-            for condition, _ in item.bands:
-                yield from missing_for(condition, scope, path)
+            yield from _wanted(item, scope, path)
 
 
 SCORECARD = Kind(judge, compared=compared, missing=wanted)

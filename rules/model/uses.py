@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from rules.model.contents import Node, children, parts_of
 from rules.model.decisions import Assignment, Rule
 from rules.model.edition import Edition, Fact
-from rules.model.expressions import Ref
+from rules.model.expressions import Expr, Ref
 
 Used = tuple[str, Ref]  # the subject whose record it is read from, and the reference
 
@@ -24,6 +24,14 @@ def fact_of(edition: Edition, subject: str, ref: Ref) -> Fact | None:
     """The fact a reference names; None where it names a decision or the date."""
     home = edition.subjects.get(subject) if ref.what == "fact" else None
     return None if home is None else home.facts.get(ref.name)
+
+
+def is_part(edition: Edition, subject: str, part: Expr, whole: Expr) -> bool:
+    """Whether a fact is declared a part of another of the same record."""
+    if not isinstance(part, Ref) or not isinstance(whole, Ref) or part.scope != whole.scope:
+        return False
+    fact = fact_of(edition, part.scope or subject, part)
+    return fact is not None and whole.name in fact.part_of
 
 
 def behind(edition: Edition, used: Iterable[Used]) -> dict[tuple[str, str], Fact]:

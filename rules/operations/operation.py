@@ -28,6 +28,8 @@ class Scope(Protocol):
     """A record, from which expressions are evaluated."""
 
     def evaluate(self, expr: Expr) -> Value: ...
+    def range(self, expr: Expr) -> Span | None: ...
+    def ranged(self, expr: Expr) -> bool: ...
     def holds(self, condition: Condition) -> bool | None: ...
     def inside(self, subject: str, record: Mapping[str, Any]) -> Scope: ...
 
@@ -147,7 +149,8 @@ class Operation:
     typed: the type of its result by those of its parts; None where they do not go together. phrases: how it reads, by
     `.option` and `@kind` of its values. keys, read: how it is written, and how that is read; a list of arguments under
     its name where nothing else is given. whole: whether a count it gives is always a whole number. asked: the
-    expressions whose want makes it not known. divisor: the argument by which it divides."""
+    expressions whose want makes it not known. divisor: the argument by which it divides. span: the least and greatest
+    value it can have by those of its parts, which all have values; of a divisor those that are not zero."""
 
     name: str
     value: Callable[..., Value]

@@ -1,5 +1,6 @@
 """Fills in the facts of a subject from the records below it, as `counted` in facts.yaml declares: villages from their
-households, townships from their villages. No record counts twice, and what cannot be told is not known, not zero."""
+households, townships from their villages. No record counts twice, and what cannot be told is not known, not zero: it
+lies within bounds, which stand in columns beside it. So does what rows that were set aside could add."""
 
 from __future__ import annotations
 
@@ -12,10 +13,10 @@ from typing import Any
 
 import ibis
 
-from rules.model import Edition, Fact, Op
+from rules.model import Edition, Expr, Fact, Op, Ref
 from rules.model.uses import Used, fact_of, read_by, read_in_lists, refs
-from rules.table import numbers
-from rules.table.columns import KEY, around, key_of
+from rules.table import bounds, numbers
+from rules.table.columns import ASIDE, ENDS, KEY, around, key_of
 from rules.table.errors import NotTabular, TableError, about
 from rules.table.frames import RowFrame
 from rules.table.judge import frame_of, prepare
@@ -26,7 +27,7 @@ from rules.table.rows import BEYOND, DAY, WORKING, Days, Rows, When
 from rules.table.values import known, shown, some, truth, untold
 
 SHOWN = 3  # ids named in a message
-DOUBT = f"{WORKING}doubt"
+DOUBT, MORE, OPEN = (f"{WORKING}{one}" for one in ("doubt", "more", "open"))  # records in doubt, what they could add
 
 
 class Repeated(TableError):
@@ -74,7 +75,9 @@ class Counting:
             facts = self.declared(subject, name)
             facts = {one: fact for one, fact in facts.items() if only is None or one in only}
             table = self._filled(subject, facts, table, name, records)
-        return self._believed(subject, table, given)
+        table = self._believed(subject, table, given)
+        ends = {one.removesuffix(ENDS[0]) for one in set(table.columns) - given if one.endswith(ENDS[0])}
+        return table.mutate(**narrowed(self.edition.subjects[subject].facts, table, ends)) if ends else table
 
     def _believed(self, subject: str, table: Any, given: frozenset[str]) -> Any:
         """Of a part and its whole, one given and one counted, neither is known where the part is the larger: both
@@ -102,12 +105,14 @@ class Counting:
             same = [(own, name) for own, name in ((KEY, key), (DAY, DAY)) if name in one.columns]
             joined = joined.left_join(one, same)
         columns = {name: joined[name] for name in table.columns}
-        none, beyond = joined[key].isnull(), truth(False)
+        beyond = truth(False)
         if WORKING + BEYOND in joined.columns:
             beyond = ibis.coalesce(joined[WORKING + BEYOND], beyond)
         for name, fact in facts.items():
-            found = _read(name, fact, joined, none, beyond, bottoms)
-            columns[name] = ibis.coalesce(columns[name], found.cast(columns[name].type())) if name in columns else found
+            aside = joined[below + ASIDE] if below + ASIDE in table.columns else None
+            for column, found in _read(name, fact, joined, beyond, bottoms, aside).items():
+                old = columns.get(column)
+                columns[column] = found if old is None else ibis.coalesce(old, found.cast(old.type()))
         columns[BEYOND] = columns[BEYOND] | beyond if BEYOND in columns else beyond
         return joined.select(**columns)
 
@@ -143,17 +148,36 @@ class Counting:
     def _parts(self, name: str, op: Op, frame: RowFrame, bottoms: dict[str, tuple[int, int]]) -> dict[str, Any]:
         within = truth(True) if op.where is None else frame.holds(op.where)
         doubt = untold(within)
-        amount: Any = within
+        flag = ibis.ifelse(doubt, literal(1), literal(0))
         if op.name == "count":
             amount = ibis.ifelse(within, literal(1), literal(0))
-        elif op.each is not None:
-            num = frame.evaluate(op.each)
-            if num.scale is None:
-                raise NotTabular("total", "各条记录的分母不同", "the records have different denominators")
-            doubt = doubt | (within & ~known(num))
-            amount = ibis.ifelse(within, numbers.lift(num.top), literal(0)).cast(D38)
-            bottoms[name] = num.scale, num.top.most
-        return {WORKING + name: amount, name + DOUBT: ibis.ifelse(doubt, literal(1), literal(0))}
+            return {WORKING + name: amount, name + DOUBT: flag, name + MORE: flag, name + OPEN: literal(0)}
+        if op.each is None:
+            return {WORKING + name: within, name + DOUBT: flag}
+        return self._total(name, op.each, frame, within, bottoms)
+
+    def _total(
+        self, name: str, each: Expr, frame: RowFrame, within: Any, bottoms: dict[str, tuple[int, int]]
+    ) -> dict[str, Any]:
+        """What each record adds to a total: at least, and how much more it could, where no amount is below zero."""
+        num = frame.evaluate(each)
+        ends = bounds.interval(each, frame) or bounds.point(num)
+        same = numbers.alike([num, ends.low, ends.high], frame.flags)
+        if same is None:
+            raise NotTabular("total", "各条记录的分母不同", "the records have different denominators")
+        value, low, high = (numbers.lift(one.top, True) for one in same)
+        assert same[0].scale is not None
+        bottoms[name] = same[0].scale, max(one.top.most for one in same)
+        nothing, doubt = literal(0, True), ~known(num)
+        least = ibis.ifelse(within, ibis.coalesce(value, low, nothing), nothing)
+        flag = ibis.ifelse(untold(within) | (within & doubt), literal(1), literal(0))
+        columns = {WORKING + name: least.cast(D38), name + DOUBT: flag}
+        fact = fact_of(self.edition, frame.subject, each) if isinstance(each, Ref) else None
+        if fact is None or fact.minimum is None or fact.minimum < 0:
+            return columns
+        more = ibis.cases((~within, nothing), (within, high - least), else_=high)
+        columns[name + MORE] = ibis.coalesce(more, nothing).cast(D38)
+        return columns | {name + OPEN: ibis.ifelse(untold(more), literal(1), literal(0))}
 
     def _fields(self, subject: str, below: str, columns: frozenset[str]) -> list[str]:
         """The columns of the records below that are looked at in their list: from the record that has it, and from
@@ -174,7 +198,8 @@ class Counting:
 
         start = chain(*map(read_in_lists, facts), *map(read_in_lists, rules))
         read = [ref.name for home, ref in heights(start, behind) if home == below and ref.name in columns]
-        return list(dict.fromkeys([KEY, *read]))
+        ends = [one + end for one in read for end in ENDS if one + end in columns]
+        return list(dict.fromkeys([KEY, *read, *ends]))
 
 
 def _by_day(key: str, rows: Rows, parts: Mapping[str, Mapping[str, Any]]) -> list[tuple[tuple[str, ...], Any]]:
@@ -196,25 +221,69 @@ def _added(rows: Any, keys: Sequence[str], ops: Mapping[str, Op], records: Mappi
         else:
             sums[name] = rows[WORKING + name].sum()
         sums[name + DOUBT] = rows[name + DOUBT].max()
+        if name + MORE in rows.columns:
+            sums |= {name + MORE: rows[name + MORE].sum(), name + OPEN: rows[name + OPEN].max()}
     if BEYOND in rows.columns:
         sums[WORKING + BEYOND] = rows[BEYOND].max()
     return rows.group_by([rows[name] for name in keys]).agg(**sums)
 
 
-def _read(name: str, fact: Fact, joined: Any, none: Any, beyond: Any, bottoms: Mapping[str, tuple[int, int]]) -> Any:
-    """What was added up, null where it is in doubt; of no records at all nothing, which is known."""
+def _read(
+    name: str, fact: Fact, joined: Any, beyond: Any, bottoms: Mapping[str, tuple[int, int]], aside: Any
+) -> dict[str, Any]:
+    """What was added up, and its ends where it is in doubt; of no records at all nothing, which is known. `aside` is
+    the number of records that were set aside, which are in doubt as well."""
     column = joined[name + "_right"] if name + "_right" in joined.columns else joined[name]
-    doubt = beyond | (ibis.coalesce(joined[name + DOUBT], literal(0)) > literal(0))
+    more = ibis.coalesce(aside, literal(0)) if aside is not None else literal(0)
+    doubt = beyond | (ibis.coalesce(joined[name + DOUBT], literal(0)) + more > literal(0))
     if fact.type.of:
         empty = ibis.literal([], column.type())
-        return ibis.ifelse(doubt, ibis.null(column.type()), ibis.ifelse(none, empty, ibis.coalesce(column, empty)))
+        return {name: ibis.ifelse(doubt, ibis.null(column.type()), ibis.coalesce(column, empty))}
     bottom, most = bottoms.get(name, (1, 1))
-    whole = column.cast(D38)
-    if fact.counted is not None and fact.counted.name == "count":
-        whole = whole.cast(INT64)  # by way of a decimal: a sum of DuckDB is wider than Ibis thinks
-    top = ibis.ifelse(none, literal(0, whole.type().is_decimal()), whole)
-    cell = Num(Whole(ibis.ifelse(doubt, numbers.null_like(top), top), most * MOST), numbers.whole(bottom))
-    columns = list(shown(name, cell).values())
-    if len(columns) > 1:
-        raise NotTabular("total", "合计的小数位太多", "a total with too many decimal places")
-    return columns[0]
+    counts = fact.counted is not None and fact.counted.name == "count"
+
+    def added(column: Any, when: Any) -> dict[str, Any]:
+        whole = ibis.coalesce(column.cast(D38), literal(0, True))
+        whole = whole.cast(INT64) if counts else whole  # by way of a decimal: a sum of DuckDB is wider than Ibis thinks
+        top = Whole(ibis.ifelse(when, whole, numbers.null_like(whole)), most * MOST)
+        columns = shown(name, Num(top, numbers.whole(bottom)))
+        if len(columns) > 1:
+            raise NotTabular("total", "合计的小数位太多", "a total with too many decimal places")
+        return columns
+
+    found, ranged = added(column, ~doubt), doubt & ~beyond
+    if name + MORE in joined.columns:
+        least = ibis.coalesce(column.cast(D38), literal(0, True))
+        top = least + ibis.coalesce(joined[name + MORE].cast(D38), literal(0, True)) + more.cast(D38)
+        closed = (ibis.coalesce(joined[name + OPEN], literal(0)) == literal(0)) & (truth(counts) | (more == literal(0)))
+        for end, value, when in zip(ENDS, (least, top), (ranged, ranged & closed), strict=True):
+            found[name + end] = added(value, when)[name]
+    return found
+
+
+def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> dict[str, Any]:
+    """Facts and their ends, narrowed as a part never exceeds its whole; ends that meet are a value, and those that
+    have crossed are nothing."""
+    has = {name for name, fact in facts.items() if fact.type.is_number and name in table.columns}
+    low, high = ({name: ibis.coalesce(table[name], table[name + end]) if name in ends else table[name] for name in has}
+                 for end in ENDS)  # fmt: skip
+    parts = [(name, whole) for name in facts if name in has for whole in facts[name].part_of if whole in has]
+    parts.sort(key=lambda pair: _depth(facts, pair[0]))
+    for name, whole in parts:
+        high[name] = ibis.least(high[name], high[whole])
+    for name, whole in reversed(parts):
+        low[whole] = ibis.greatest(low[whole], low[name])
+    columns: dict[str, Any] = {}
+    for name in ends:
+        own, types = table[name], [table[name + end].type() for end in ENDS]
+        open_, one = own.isnull(), ibis.coalesce(low[name] == high[name], truth(False))
+        crossed = ibis.coalesce(low[name] > high[name], truth(False))
+        columns[name] = ibis.ifelse(open_ & one, low[name], own).cast(own.type())
+        for end, value, type in zip(ENDS, (low[name], high[name]), types, strict=True):
+            columns[name + end] = ibis.ifelse(open_ & ~one & ~crossed, value, ibis.null(type)).cast(type)
+    return columns
+
+
+def _depth(facts: Mapping[str, Fact], name: str) -> int:
+    """How many wholes a part lies in, one within the other."""
+    return 1 + max((_depth(facts, whole) for whole in facts[name].part_of if whole in facts), default=0)

@@ -83,10 +83,6 @@ def _wide_rest(top: Any, size: Any, flags: Flags) -> Any:
     return ibis.ifelse(within, rest, null_like(rest))
 
 
-def _first_known(op: Op, frame: Frame) -> Cell:
-    return choose([(known(arg), arg) for arg in arguments(op, frame)], None, op.type, frame.flags)
-
-
 def _choose(op: Op, frame: Frame) -> Cell:
     holds = frame.holds_where(op)
     yes, no = arguments(op, frame)
@@ -101,8 +97,6 @@ TRANSLATIONS: dict[str, Translation] = {
     "least": partial(_extreme, "at_most"),
     "greatest": partial(_extreme, "at_least"),
     "round": _round,
-    "first_known": _first_known,
-    "known": lambda op, frame: known(frame.evaluate(op.args[0])),
     "choose": _choose,
     "holds": lambda op, frame: frame.holds_where(op),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import ibis
@@ -12,12 +12,14 @@ from rules.model import Edition, Fact
 from rules.operations import require
 from rules.table.errors import TableError
 from rules.table.numbers import D38, INT64, NARROW, Num, Whole, counted, whole
-from rules.values.exact import NUMBERS
+from rules.values.exact import NUMBERS, Range
 from rules.values.kinds import SINGLE
 from rules.values.limits import HUGE, PLACES
 
 SEPARATOR = "__"  # between a record around and its fact: county__households
 KEY = "id"
+ENDS = tuple(f"{SEPARATOR}{end}" for end in Range._fields)  # of a column beside that of a fact known within bounds
+ASIDE = f"{SEPARATOR}set_aside"  # of a column after a subject below: how many of its rows were set aside
 DEEPEST = 3  # lists within lists that a schema writes out
 
 FIGURE = dt.Decimal(len(str(HUGE)) - 1 + PLACES, PLACES)  # every figure that the fact dictionary allows
@@ -41,6 +43,16 @@ def facts_schema(edition: Edition, subject: str) -> ibis.Schema:
 def key_of(subject: str) -> str:
     """The column that says which record of a subject around a row belongs to."""
     return f"{subject}_{KEY}"
+
+
+def fact_name(column: str) -> str:
+    """The fact of a column, or the fact whose least or greatest value a column has."""
+    return next((column.removesuffix(end) for end in ENDS if column.endswith(end)), column)
+
+
+def own_columns(columns: Iterable[str]) -> list[str]:
+    """The columns of a table that are about its own rows: not those of records around them or of conclusions."""
+    return [one for one in columns if SEPARATOR not in fact_name(one).removesuffix(ASIDE)]
 
 
 def around(edition: Edition, subject: str) -> Iterator[str]:
@@ -71,11 +83,12 @@ def column_type(edition: Edition, fact: Fact, depth: int = DEEPEST) -> dt.DataTy
 def check_columns(edition: Edition, subject: str, table: Any) -> None:
     """Refuse a column of a fact that cannot hold it exactly. Columns that are no facts are left alone."""
     wanted = facts_schema(edition, subject)
-    for name, type in table.schema().items():
+    for column, type in table.schema().items():
+        name = fact_name(column)
         if name in wanted and not _fits(type, wanted[name]):
             raise TableError(
-                f"列 {name} 的类型是 {type}，应为 {wanted[name]}。",
-                f"Column {name} is {type}; {wanted[name]} is wanted.",
+                f"列 {column} 的类型是 {type}，应为 {wanted[name]}。",
+                f"Column {column} is {type}; {wanted[name]} is wanted.",
             )
 
 

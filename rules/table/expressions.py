@@ -11,13 +11,14 @@ import ibis
 
 from rules.model import Comparison, Condition, Const, Expr, Group, Leaf, Op
 from rules.operations import OPERATIONS, require
-from rules.table import arithmetic, dates, lists
+from rules.table import arithmetic, bounds, dates, lists
 from rules.table.frame import Frame, Translation
 from rules.table.numbers import COMPARE, Truth, equal, literal
 from rules.table.values import Cell, balanced, compare, constant, every, order_key, plain, some, truth, unknown
 from rules.values.exact import BOOLEAN, Type
 
-TRANSLATIONS: dict[str, Translation] = arithmetic.TRANSLATIONS | dates.TRANSLATIONS | lists.TRANSLATIONS
+FAMILIES = (arithmetic, bounds, dates, lists)
+TRANSLATIONS: dict[str, Translation] = {name: one for family in FAMILIES for name, one in family.TRANSLATIONS.items()}
 require("operations that tables do not know", OPERATIONS, TRANSLATIONS)
 
 
@@ -43,7 +44,9 @@ def holds(condition: Condition, frame: Frame) -> Truth:
     """Whether a condition holds of each record."""
     if isinstance(condition, Leaf):
         left = frame.evaluate(condition.left)
-        return every([_test(left, test, condition.left.type, frame) for test in condition.tests])
+        verdict = every([_test(left, test, condition.left.type, frame) for test in condition.tests])
+        settled = bounds.settled(condition, frame)
+        return verdict if settled is None else ibis.coalesce(verdict, settled)
     parts = [holds(part, frame) for part in condition.parts]
     match condition.join:
         case "all":

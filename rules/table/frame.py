@@ -35,6 +35,7 @@ class Frame(ABC):
     """Records of one subject."""
 
     done = False  # whether all that could be concluded stands in the table
+    settles = False  # whether cells get columns of their own
 
     def __init__(self, edition: Edition, subject: str, on: Day, own: Frame | None, flags: Flags) -> None:
         self.edition, self.subject, self.on, self.own, self.flags = edition, subject, on, own, flags

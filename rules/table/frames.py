@@ -55,6 +55,8 @@ HERE, UNDER = "$here", f"{WORKING}bottom"
 class RowFrame(_Evaluated):
     """The rows of a table, or the records around them, whose columns begin with their subject."""
 
+    settles = True
+
     def __init__(self, edition: Edition, subject: str, on: Day, rows: Rows, own: RowFrame | None = None) -> None:
         super().__init__(edition, subject, on, own, rows.flags)
         self.rows = rows

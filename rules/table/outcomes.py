@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 
 from rules.model import Checklist, Const, Criterion, Rule, Scorecard, ScoreItem, Table
-from rules.table import numbers
+from rules.table import bounds, numbers
 from rules.table.errors import NotTabular, about
 from rules.table.frame import Frame, Judged
 from rules.table.numbers import Num, Truth, literal
@@ -202,7 +202,8 @@ def _scorecard(rule: Rule, body: Scorecard, frame: Frame) -> Judged:
 
 def _score(rule: Rule, item: ScoreItem, frame: Frame) -> Cell:
     with about(item.id, rule.id):
-        missing = constant(item.missing, POINTS)
+        parts = [item.formula, item.shown, *(part for band in item.bands for part in band)]
+        missing = bounds.kept(parts, constant(item.missing, POINTS), POINTS, frame)
         cases: list[tuple[Truth, Cell]] = []
         if item.formula is not None:
             points = frame.evaluate(item.formula)

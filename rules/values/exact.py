@@ -14,10 +14,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import gcd
-from typing import Any
+from typing import Any, NamedTuple
 
 Number = int | Fraction
 Value = Any  # Number, bool, str (a choice), date, or a list of records; None = not known
+
+
+class Range(NamedTuple):
+    """The least and the greatest value that a number can have; None is endless."""
+
+    at_least: Value
+    at_most: Value
+
+
+RANGES = "known within"  # of a record of facts: the ranges of those that are no single value, by name. No fact's id.
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +191,8 @@ def plain(value: Value) -> Any:
         return value
     if isinstance(value, Fraction):
         return decimal_text(value)
+    if isinstance(value, Range):
+        return {name: plain(end) for name, end in value._asdict().items() if end is not None}
     return value.isoformat() if isinstance(value, date) else value
 
 

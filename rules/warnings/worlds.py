@@ -14,7 +14,7 @@ from math import prod
 from typing import Any
 
 from rules.model import Comparison, Condition, Const, Edition, Expr, Group, Leaf, Op, Ref, leaves_in
-from rules.model.uses import fact_of
+from rules.model.uses import fact_of, is_part
 from rules.operations import COMPARE, OPERATIONS
 from rules.operations.comparisons import join, sort_key
 from rules.operations.operation import Span
@@ -158,8 +158,4 @@ class Spans:
         return Spans(self.edition, subject, self.known)
 
     def is_part(self, part: Expr, whole: Expr) -> bool:
-        """Whether a fact is declared a part of another of the same record."""
-        if not isinstance(part, Ref) or not isinstance(whole, Ref) or part.scope != whole.scope:
-            return False
-        fact = fact_of(self.edition, part.scope or self.subject, part)
-        return fact is not None and whole.name in fact.part_of
+        return is_part(self.edition, self.subject, part, whole)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rules.judging.bounds import seen
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import title_of
 from rules.judging.missing import missing
@@ -70,13 +71,13 @@ class RecordWording(Wording):
 
     def seen(self, expr: Expr) -> str:
         """The value of an expression for this record."""
-        return self.of_values(expr).value(evaluate(expr, self.scope), expr.type, self.codes(expr))
+        return self.of_values(expr).value(seen(expr, self.scope), expr.type, self.codes(expr))
 
     def lacking(self, expr: Expr) -> str:
         """The value; where it is not known, the facts for want of which it is not."""
         if evaluate(expr, self.scope) is not None:
             return self.seen(expr)
-        unknown = self.value(None, expr.type)
+        unknown = self.seen(expr)
         wanted = {(one.title, one.why) for one in missing(expr, self.scope)}
         if len(wanted) > FEW:
             return self.pick(f"{unknown}（缺 {len(wanted)} 项信息）", f"{unknown} ({len(wanted)} facts are missing)")

@@ -13,7 +13,7 @@ from typing import Self
 from rules.model import Condition, Const, Edition, Expr, Leaf, Op, Ref
 from rules.operations import OPERATORS, PHRASES, require
 from rules.operations.phrases import ATOM, LOOSE, SUM, WORDS, Phrase
-from rules.values.exact import BOOLEAN, OF_YEAR, Type, Value
+from rules.values.exact import BOOLEAN, OF_YEAR, Range, Type, Value
 from rules.values.figures import PLACES, ROUNDED, figure, rate, yuan
 from rules.values.kinds import KINDS
 from rules.values.text import Lang, Text
@@ -65,9 +65,17 @@ class Wording:
         """A value with its unit; exact, or behind `≈` and rounded to `digits` decimal places."""
         if value is None:
             return self.pick("未知", "not known")
+        if isinstance(value, Range):
+            return self._range(value, type, digits)
         if isinstance(value, tuple):
             return self.text(LISTED).join(self.value(one, type, codes, digits) for one in value)
         return VALUES[type.kind](self, value, type, codes, digits) if type.kind in VALUES else str(value)
+
+    def _range(self, value: Range, type: Type, digits: int) -> str:
+        least, most = ("" if end is None else self.value(end, type, None, digits) for end in value)
+        if least and most:
+            return self.pick(f"{least}至{most}", f"{least} to {most}")
+        return self.pick(f"至少{least}", f"at least {least}") if least else self.pick(f"至多{most}", f"at most {most}")
 
     def counted(self, value: Value, type: Type, digits: int) -> str:
         unit = type.unit

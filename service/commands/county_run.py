@@ -161,6 +161,15 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
             f"{figure(doubt.doubtful)} records lack data ({below})",
         )
         yield row(say.text(edition.subjects[subject].title), Span(words, "unknown"))
+    for subject, known in manifest.bounded.items():
+        told = [f"{say.text(edition.rules[name].title)} {figure(count)}" for name, count in known.decided.items()]
+        words = say.pick(
+            f"{figure(known.rows)} 个有只知上下限的数", f"{figure(known.rows)} with figures known within bounds"
+        )
+        words += (
+            say.pick("，凭上下限判定：", "; told by their bounds: ") + say.pick("、", ", ").join(told) if told else ""
+        )
+        yield row(say.text(edition.subjects[subject].title), Span(words, "dim"))
     yield line(Span(str(out), "dim"))
 
 

@@ -19,6 +19,7 @@ from service.county.intake.checks import BAD, CheckedFile, Checks
 from service.county.intake.inputs import Source
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
+from service.county.run.bounded import bounded
 from service.county.run.gaps import write_gaps
 from service.county.run.history import Before, carry
 from service.county.run.levels import Judging
@@ -138,6 +139,7 @@ class _Run:
             empty=field("empty", lambda: tuple(self.childless())),
         )
         manifest = replace(manifest, gaps=field("gaps", partial(write_gaps, self.outputs(manifest))))
+        manifest = replace(manifest, bounded=field("bounded", partial(bounded, self.outputs(manifest))))
         ranked = (one.ranked for one in proposals(self.outputs(manifest)))
         return self.shown(replace(manifest, rankings=field("rankings", lambda: tuple(ranked))))
 

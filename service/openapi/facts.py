@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from rules.model import Edition, Fact
+from rules.values.exact import Range
 from rules.values.kinds import KINDS
 from rules.values.limits import MOST_RECORDS, PLACES
 from service.http.fields import ID_SCHEMA, Free, Strict
@@ -52,7 +53,10 @@ class FactSchemas:
 
     def _field(self, fact: Fact) -> fields.Field[Any]:
         if (schema := KINDS[fact.type.kind].schema) is not None:
-            return Free({**schema(fact), "description": _about(fact)}, allow_none=True)
+            shape = schema(fact)
+            if fact.type.is_number:
+                shape = {"anyOf": [*shape.get("anyOf", [shape]), _range(shape)]}
+            return Free({**shape, "description": _about(fact)}, allow_none=True)
         about = {"description": _about(fact), "maxItems": MOST_RECORDS}
         return fields.List(self._nested(fact.type.of, "Record", around=True), allow_none=True, metadata=about)
 
@@ -64,6 +68,13 @@ class FactSchemas:
             return self._schema(subject, kind, around=around)()
 
         return fields.Nested(later, allow_none=allow_none, metadata=about)
+
+
+def _range(number: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a number that is known within bounds."""
+    return {"type": "object", "properties": dict.fromkeys(Range._fields, number), "additionalProperties": False,
+            "anyOf": [{"required": [end], "properties": {end: {"not": {"type": "null"}}}} for end in Range._fields],
+            "description": "只知上下限 / known within bounds"}  # fmt: skip
 
 
 def _about(fact: Fact) -> str:

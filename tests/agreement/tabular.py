@@ -16,6 +16,8 @@ from rules.judging.outcomes import Judgement
 from rules.judging.reference import Reference
 from rules.model import Edition
 from rules.table import BOTTOM, DAY, TOP, NotTabular, TableJudge, facts_schema
+from rules.table.columns import ENDS
+from rules.values.exact import RANGES
 from rules.values.limits import PLACES
 from tests.agreement.backends import put, rows_of
 
@@ -26,7 +28,9 @@ def tabular(edition: Edition, subject: str, facts: Facts) -> dict[str, Any]:
     """Facts that a row can hold: of a record around something has to be known, and records of a list bring none."""
     found: dict[str, Any] = {}
     for name, value in facts.items():
-        if isinstance(value, Mapping):
+        if name == RANGES:
+            found[name] = value
+        elif isinstance(value, Mapping):
             if inner := tabular(edition, name, value):
                 found[name] = inner
         elif isinstance(value, list):
@@ -39,15 +43,25 @@ def tabular(edition: Edition, subject: str, facts: Facts) -> dict[str, Any]:
 
 
 def row(edition: Edition, facts: Facts, schema: pa.Schema, name: str) -> dict[str, Any]:
-    flat: dict[str, Any] = {"id": name}
+    flat: dict[str, Any] = {"id": name, **beside(facts)}
     for key, value in facts.items():
-        flat |= {f"{key}__{inner}": one for inner, one in value.items()} if isinstance(value, Mapping) else {key: value}
+        if isinstance(value, Mapping):
+            flat |= {f"{key}__{inner}": one for inner, one in (value | beside(value)).items()}
+        else:
+            flat[key] = value
     return {field.name: plain(flat.get(field.name), field.type) for field in schema}
+
+
+def beside(facts: Facts) -> dict[str, Any]:
+    """The ends of ranges, by the names of their columns."""
+    return {name + end: value for name, ends in facts.get(RANGES, {}).items()
+            for end, value in zip(ENDS, ends, strict=True)}  # fmt: skip
 
 
 def plain(value: Any, type: pa.DataType) -> Any:
     if isinstance(value, list):
-        return [{field.name: plain(one.get(field.name), field.type) for field in type.value_type} for one in value]
+        return [{field.name: plain((one | beside(one)).get(field.name), field.type) for field in type.value_type}
+                for one in value]  # fmt: skip
     if value is not None and pa.types.is_decimal(type):
         scaled = Fraction(value) * 10**PLACES
         assert scaled.denominator == 1, value
@@ -57,7 +71,18 @@ def plain(value: Any, type: pa.DataType) -> Any:
 
 def arrow(edition: Edition, subject: str, cases: Sequence[Facts]) -> pa.Table:
     schema = facts_schema(edition, subject).to_pyarrow()
+    if RANGES in str(cases):
+        schema = pa.schema([one for field in schema for one in with_ends(field)])
     return pa.Table.from_pylist([row(edition, one, schema, str(n)) for n, one in enumerate(cases)], schema=schema)
+
+
+def with_ends(field: pa.Field) -> list[pa.Field]:
+    """A column, and those of its ends where it has numbers, in the records of a list too."""
+    if pa.types.is_list(field.type):
+        inside = [one for inner in field.type.value_type for one in with_ends(inner)]
+        return [pa.field(field.name, pa.list_(pa.struct(inside)))]
+    numbers = pa.types.is_integer(field.type) or pa.types.is_decimal(field.type)
+    return [field, *(pa.field(field.name + end, field.type) for end in ENDS if numbers)]
 
 
 def judged(con: Any, edition: Edition, name: str, cases: Sequence[Facts], on: date) -> list[dict[str, Any]]:

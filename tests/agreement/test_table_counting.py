@@ -84,6 +84,7 @@ def test_the_county_run_in_small():
         "village", villages.drop(*counting.declared("village", "household")), {"household": screened}
     )
     judged, _ = judge.add_possible(filled, "credit_village")
+    judged = named(con, "judged", con.to_pyarrow(judged))  # as a run does between its levels
     townships = named(con, "townships", rows("township", [{}] * 3, [{}] * 3).drop(["villages"]))
     told = rows_of(con, judge.judge("credit_township", counting.fill("township", townships, {"village": judged})))
     reference = Reference(EDITION)

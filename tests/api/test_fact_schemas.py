@@ -26,7 +26,7 @@ from tests.editions import every
 
 EDITIONS = list(every().values())
 SUBJECTS = [(edition, subject) for edition in EDITIONS for subject in edition.subjects]
-TOGETHER = {"part_exceeds_whole", "not_a_date", "too_deep", "repeated_id"}
+TOGETHER = {"part_exceeds_whole", "empty_range", "not_a_date", "too_deep", "repeated_id"}
 OF_TEXT = {"too_small", "too_large", "not_a_number"}
 ODD = [True, False, 0, 1, "", "x", "0.9", "5 %", "true", "2026-12-31", [], {}, [None], Decimal("1.0"),
                         Decimal("1E+3"), Decimal("1E-7"), HUGE, -HUGE, 10**30, Decimal("1E+30")]  # fmt: skip
@@ -75,6 +75,12 @@ def good(fact):
     return found
 
 
+def ranges(fact):
+    """Numbers that are known within bounds, some of them without a bound."""
+    end = good(fact) | st.none() | st.sampled_from(ODD)
+    return st.fixed_dictionaries({}, optional={"at_least": end, "at_most": end})
+
+
 def doubtful(fact):
     """What stands just outside, or is of another kind."""
     if not fact.type.is_number:
@@ -94,7 +100,7 @@ def record(draw, spots, edition, subject, depth=2, around=True, top=True):
         if not fact.given or draw(seldom):
             continue
         if fact.type.kind != "list":
-            found[fact.name] = draw(good(fact) | st.none())
+            found[fact.name] = draw(good(fact) | st.none() | (ranges(fact) if fact.type.is_number else st.none()))
             spots.append((found, fact.name, doubtful(fact)))
         elif depth:
             many = range(draw(st.integers(0, 2)))

@@ -52,6 +52,7 @@ ALLOWED = {
     ("rules/values/text.py", 0.6): "how alike a word and the one meant are",
     ("rules/shapes/either.py", 0.8): "... a key and the one that tells the kind of an entry",
     ("service/county/intake/columns.py", 0.8): "... the heading of a column and a fact",
+    ("service/county/run/bounded.py", 5_000): "records judged once more, some thousand a second",
     ("service/county/intake/checks.py", 18): "digits of an amount with two decimal places",
     ("service/county/intake/checks.py", 21): "digits of a figure with six decimal places",
     ("service/county/run/gaps.py", 5): "thousands of records that are looked into",

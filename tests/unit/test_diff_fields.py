@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from rules.building.store import open_store
-from rules.model import Edition
-from rules.model.places import differing
+from rules.model import Edition, Fact
+from rules.model.places import FOLLOWING, differing
 from rules.words import diff as differences
 from rules.words.diff import diff
 from rules.words.items import items
@@ -18,7 +18,10 @@ from tests.unit.altering import alterations, changed_inside, dataclasses_in, wit
 TESTS = Path(__file__).parents[1]
 ROOTS = (TESTS.parent / "policies", TESTS / "plans")
 PLANS = [(root, folder.parent.name) for root in ROOTS for folder in sorted(root.glob("*/*/"))]
-FOLLOWS = {(Edition, "sha256"): "from the text of the files, comments and all"}
+FOLLOWS = {
+    (Edition, "sha256"): "from the text of the files, comments and all",
+    (Fact, "constant"): "from the formula and from what stands behind it",
+}
 MARK = "mark"  # the place in a file says nothing of the rule
 MOST = 2  # places in which each field of each edition is changed
 
@@ -84,5 +87,5 @@ def test_the_order_of_decisions_is_told(editions):
 
 def test_every_field_of_the_model_has_a_name_in_words():
     assert {one for kind in dataclasses_in() for one in kind.__dataclass_fields__} - {
-        *FIELDS, MARK, "sha256", "roles", "strength",
+        *FIELDS, *FOLLOWING, MARK, "roles", "strength",
     } == set()  # fmt: skip

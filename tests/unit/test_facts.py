@@ -56,7 +56,7 @@ def test_a_date_lies_within_its_bounds_and_not_ahead_unless_it_may():
 @pytest.mark.parametrize(("name", "value", "code"), [
     ("n", True, "not_whole"), ("n", 1.0, "not_whole"), ("n", "1", "not_whole"), ("n", Decimal(1), "not_whole"),
     ("n", Fraction(1, 2), "not_whole"), ("n", -1, "too_small"), ("n", HUGE, "too_large"), ("n", 10**400, "too_large"),
-    ("n", [], "not_whole"), ("n", {}, "not_whole"), ("n", float("nan"), "not_whole"),
+    ("n", [], "not_whole"), ("n", {}, "not_a_range"), ("n", float("nan"), "not_whole"),
     ("m", True, "not_a_number"), ("m", 0.5, "not_a_number"), ("m", "0.9", "not_a_number"), ("m", "5", "not_a_number"),
     ("m", Decimal("NaN"), "not_a_number"), ("m", Decimal("sNaN"), "not_a_number"),
     ("m", Decimal("Infinity"), "not_a_number"), ("m", Decimal("-Infinity"), "not_a_number"),

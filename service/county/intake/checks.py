@@ -23,6 +23,11 @@ from service.county.intake.wholes import exceeding
 BAD = "bad__"
 
 
+def aside_of(subject: str) -> str:
+    """The file of the rows of a subject that are set aside."""
+    return f"aside_{subject}.parquet"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
     """The result of checking a file."""
@@ -149,6 +154,7 @@ class Checks:
         if duck.run(f"SELECT count(*) FROM {named(bad)}")[0][0]:
             file = self.scratch / f"{bad}.parquet"
             duck.copy(f"SELECT DISTINCT {ROW} FROM {named(bad)} ORDER BY 1", file)
+            self._write_aside(source.subject, raw, shown, f"coalesce({shown_id}, 'row ' || {ROW})", file)
             good = f" WHERE {ROW} NOT IN (SELECT {ROW} FROM {rows_of(file)})"
         query, clean = f"SELECT {columns} FROM {rows}{good}", self.scratch / f"clean_{source.subject}"
         if reads:
@@ -159,6 +165,16 @@ class Checks:
         file = clean.with_suffix(".parquet")
         duck.copy(query + ("" if in_order else f" ORDER BY {named(KEY)}"), file)
         return file, rows_of(file)
+
+    def _write_aside(self, subject: str, raw: str, shown: Mapping[str, str], id: str, rows: Path) -> None:
+        """Write the ids of rows that are set aside and the record above each, where that is known: they may count."""
+        above = shown.get(key_of(within := self.edition.subjects[subject].within))
+        if above and within in self.ids:
+            self.duck.copy(
+                f"SELECT DISTINCT {id} AS {KEY}, {above} AS {named(key_of(within))} FROM {named(raw)} WHERE {ROW} IN "
+                f"(SELECT {ROW} FROM {rows_of(rows)}) AND {above} IN ({self.ids[within]}) ORDER BY ALL",
+                self.scratch / aside_of(subject),
+            )
 
     def _exact(self, raw: str, shown: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
         """Decimals in two places where that holds them: wider ones leave less room to multiply."""

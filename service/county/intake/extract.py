@@ -11,7 +11,7 @@ from typing import Any
 
 from rules import Edition, FactChecker
 from rules.model import Rule
-from rules.table.columns import KEY, SEPARATOR, around
+from rules.table.columns import ENDS, KEY, SEPARATOR, around, fact_name
 from rules.table.judge import asked
 from rules.table.order import Unit, heights_of
 from rules.values.text import TextErrors
@@ -47,15 +47,22 @@ def case(edition: Edition, subject: str, row: Mapping[str, Any], decided: Iterab
 
 def told(edition: Edition, subject: str, row: Mapping[str, Any], start: str = "") -> dict[str, Any]:
     """The given facts of a subject in the columns of a row that begin so."""
-    return {name: _plain(row[start + name]) for name, fact in edition.subjects[subject].facts.items()
-            if fact.given and row.get(start + name) is not None}  # fmt: skip
+    given = ((name, _given(row, start + name)) for name, fact in edition.subjects[subject].facts.items() if fact.given)
+    return {name: value for name, value in given if value is not None}
 
 
-def _plain(value: Any) -> Any:
-    """A value without the empty cells of the records in a list."""
-    if not isinstance(value, list):
-        return value
-    return [{name: _plain(one) for name, one in record.items() if one is not None} for record in value]
+def _given(row: Mapping[str, Any], name: str) -> Any:
+    """The value of a cell, or its range; the records of a list without their empty cells."""
+    value = row.get(name)
+    if value is None:
+        ends = {end.removeprefix(SEPARATOR): row[name + end] for end in ENDS if row.get(name + end) is not None}
+        return ends or None
+    return [_record(one) for one in value] if isinstance(value, list) else value
+
+
+def _record(record: Mapping[str, Any]) -> dict[str, Any]:
+    given = ((name, _given(record, name)) for name in record if fact_name(name) == name)
+    return {name: value for name, value in given if value is not None}
 
 
 # --- a whole extract

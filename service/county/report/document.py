@@ -47,6 +47,7 @@ PARTS: Mapping[str, Callable[[Basis], Any]] = {  # in the order of the page
     "funnel": lists.funnel,
     "exclusions": lists.exclusions,
     "gaps": lists.gaps,
+    "bounded": lists.bounded,
     "scatter": of_decision("scatter", villages.scatter),
     "shares": of_decision("shares", villages.shares, published=True),
     "milestones": of_decision("milestones", time.milestones, published=True),

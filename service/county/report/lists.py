@@ -80,6 +80,13 @@ def gaps(basis: Basis) -> list[dict[str, Any]]:
     return [_gap(basis, subject, doubt) for subject, doubt in basis.manifest.gaps.items()]
 
 
+def bounded(basis: Basis) -> list[dict[str, Any]]:
+    """The records with figures known within bounds, and how many each decision told by them."""
+    return [{"title": basis.title(subject), "of": basis.manifest.counts[subject].rows, "places": one.rows,
+             "decided": [[basis.edition.rules[name].title, count] for name, count in one.decided.items()]}
+            for subject, one in basis.manifest.bounded.items()]  # fmt: skip
+
+
 def _gap(basis: Basis, subject: str, doubt: Doubt) -> dict[str, Any]:
     own, below, edition = basis.edition.subjects[subject], doubt.below, basis.edition
     facts, causes = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)

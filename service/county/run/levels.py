@@ -12,7 +12,7 @@ from typing import Any
 from rules import FactChecker, FactError, Reference
 from rules.model import Edition, Rule
 from rules.table import BOTTOM, TOP, Counting, TableJudge
-from rules.table.columns import KEY, SEPARATOR, around, key_of
+from rules.table.columns import ASIDE, ENDS, KEY, SEPARATOR, around, key_of, own_columns
 from rules.table.values import CARRIED
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts
 from service.county.backend import Backend, Duck, named, rows_of
@@ -51,7 +51,26 @@ class Judging:
     def bare(self, subject: str, path: Path) -> Any:
         """A judged table without its conclusions, to be judged on another day."""
         table = self.backend.table(path)
-        return table.select(*(one for one in table.columns if one not in self.edition.rules and SEPARATOR not in one))
+        return table.select(*(one for one in own_columns(table.columns) if one not in self.edition.rules))
+
+    def beside(self, subject: str, table: Any, aside: Mapping[str, Path], clean: Mapping[str, Path]) -> Any:
+        """The table with the number of rows of each subject below that were set aside, where any were."""
+        for one, path in aside.items():
+            rows = self.linked(one, {**clean, one: path}) if self.counts(subject, [one]) else None
+            if rows is not None and key_of(subject) in rows.columns:
+                many = rows.group_by(around__=rows[key_of(subject)]).agg(**{one + ASIDE: rows[KEY].nunique()})
+                joined = table.left_join(many, table[KEY] == many.around__)
+                table = joined.select(*table.columns, one + ASIDE)
+        return table
+
+    def known(self, path: Path) -> Any:
+        """A table of a file without the ends of ranges where there is no range."""
+        table, file = self.backend.table(path), rows_of(path)
+        ends = [one for one in table.columns if one.endswith((*ENDS, ASIDE))]
+        if ends:
+            counts = self.duck.run(f"SELECT {', '.join(f'count({named(one)})' for one in ends)} FROM {file}")[0]
+            table = table.drop(*(one for one, count in zip(ends, counts, strict=True) if not count))
+        return table
 
     def counted(
         self, subject: str, table: Any, below: Mapping[str, Any], facts: Collection[str], *, judged: bool
@@ -84,7 +103,8 @@ class Judging:
             if level not in upper or key not in table.columns:
                 continue
             known = self.backend.table(upper[level])
-            facts = [name for name in wanted.get(level, ()) if name in known.columns]
+            names = [name + end for name in wanted.get(level, ()) for end in ("", *ENDS)]
+            facts = [name for name in names if name in known.columns]
             carried = [CARRIED + name + end for name in figures.get(level, ()) for end in ("", TOP, BOTTOM)]
             facts += [name for name in carried if name in known.columns]
             if facts:
@@ -105,7 +125,7 @@ class Judging:
         bulk = [rule for rule in rules if rule.id not in refused]
         others = [rule for rule in rules if rule.id in refused]
         if bulk:
-            names = [one for one in table.columns if SEPARATOR not in one]
+            names = own_columns(table.columns)
             names += [one for one in judged.columns if one not in table.columns]
             judged = judged.select(*names)
         else:

@@ -119,6 +119,16 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounded:
+    """The number of records with figures known within bounds only, of those looked into, and of those that each
+    decision could not have told without the bounds."""
+
+    rows: int
+    looked: int
+    decided: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """The outcome of a ranking about one record."""
 
@@ -142,6 +152,7 @@ class Manifest(Stamp):
     differences: tuple[Difference, ...] = ()
     empty: tuple[Childless, ...] = ()
     gaps: Mapping[str, Doubt] = field(default_factory=dict)
+    bounded: Mapping[str, Bounded] = field(default_factory=dict)
     rankings: tuple[Ranked, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from rules import Decision, FactChecker
+from rules.cases.ranges import ranged
 from rules.judging.decider import Decider
 from rules.model import Edition
-from rules.table.columns import KEY, SEPARATOR, around, key_of
+from rules.table.columns import ENDS, KEY, SEPARATOR, around, key_of, own_columns
 from rules.table.verdicts import NOT_MET, WIDTH, Kind, Verdicts
 from service.county.backend import Duck, named, quoted, rows_of
 from service.county.intake.extract import case, told
@@ -19,7 +20,8 @@ from service.county.run.manifest import Manifest, read_manifest
 
 
 class Disagreement(Exception):
-    """The engine and the table judge a row differently: one of them is wrong."""
+    """The engine and the table judge a row differently: one of them is wrong. Of a row with ranges the table may leave
+    unknown what the engine tells."""
 
 
 class Outputs:
@@ -52,7 +54,8 @@ class Outputs:
                 those = {one[KEY]: one for one in self._some(level, keys)}
                 for row in rows:
                     above = those.get(row.get(key_of(level)), {})
-                    row |= {level + SEPARATOR + name: above.get(name) for name in names}
+                    columns = [name + end for name in names for end in ("", *ENDS)]
+                    row |= {level + SEPARATOR + name: above.get(name) for name in columns}
         return rows
 
     def _some(self, subject: str, ids: Iterable[str] | None) -> list[dict[str, Any]]:
@@ -61,7 +64,7 @@ class Outputs:
 
     def facts(self, subject: str, row: Mapping[str, Any]) -> dict[str, Any]:
         """The facts of a row as the engine takes them; FactError where they do not fit the dictionary."""
-        own = {name: value for name, value in row.items() if SEPARATOR not in name}
+        own = {name: row[name] for name in own_columns(row)}
         facts = self.checker.check(subject, case(self.edition, subject, own, self.manifest.decided(subject)))
         levels = {level: self._around(level, row) for level in around(self.edition, subject)}
         return facts | {level: about for level, about in levels.items() if about}
@@ -82,18 +85,20 @@ class Outputs:
 
     def decided(self, engine: Decider, subject: str, row: Mapping[str, Any], decision: str) -> Decision:
         """The engine's decision about a row of `rows`; Disagreement as in `decide`."""
-        id = row[KEY]
-        online, bulk = engine.decide(decision, self.facts(subject, row), self.on, id), row.get(decision)
-        if bulk is not None and (bulk != online.outcome or not self._agree(decision, row, online)):
+        id, facts, bulk = row[KEY], self.facts(subject, row), row.get(decision)
+        online, may_be_open = engine.decide(decision, facts, self.on, id), ranged(facts)
+        outcomes = [online.outcome, *([self.edition.rules[decision].role("unknown")] if may_be_open else [])]
+        if bulk is not None and not (bulk in outcomes and self._agree(decision, row, online, may_be_open=may_be_open)):
             raise Disagreement(f"{subject} {id} {decision}: {bulk} / {online.outcome}")
         return online
 
-    def _agree(self, decision: str, row: Mapping[str, Any], online: Decision) -> bool:
+    def _agree(self, decision: str, row: Mapping[str, Any], online: Decision, *, may_be_open: bool) -> bool:
         layout = Verdicts.of(self.edition.rules[decision])
         if layout.columns(NOT_MET)[0] not in row:
             return True
         verdicts = {one.id: one.verdict for one in online.findings}
-        return all(verdicts[code] is verdict for code, verdict in layout.read(row).items())
+        return all(verdicts[code] is verdict or (verdict is None and may_be_open)
+                   for code, verdict in layout.read(row).items())  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from rules.table.order import Unit, heights_of
 from rules.table.rows import BEYOND
 from rules.table.values import CARRIED
 from service.county.backend import rows_of
+from service.county.intake.checks import aside_of
 from service.county.intake.extract import given
 from service.county.run.levels import Judging
 
@@ -30,7 +31,8 @@ class Surroundings:
 
     def counted(self, subject: str, units: Collection[Unit] | None = None) -> Any:
         """The rows of a subject with all facts that are counted from the records below, or with those among `units`."""
-        judging, table = self.judging, self.judging.linked(subject, self.clean)
+        judging = self.judging
+        table = judging.beside(subject, judging.linked(subject, self.clean), self._aside(subject), self.clean)
         tables: dict[bool, dict[str, Any]] = {True: {}, False: {}}  # those judged, and those still to be
         names: dict[bool, list[str]] = {True: [], False: []}
         for below in (one for one in self.clean if subject in around(self.edition, one)):
@@ -116,7 +118,12 @@ class Surroundings:
     def _kept(self, table: Any, name: str) -> Any:
         path = self._file(name)
         self.judging.backend.write(table, path, KEY)
-        return self.judging.backend.table(path)
+        return self.judging.known(path)
+
+    def _aside(self, subject: str) -> dict[str, Path]:
+        """The rows of the subjects below that were set aside."""
+        below = [one for one in self.clean if subject in around(self.edition, one)]
+        return {one: path for one in below if (path := self.scratch / aside_of(one)).exists()}
 
     def _file(self, name: str) -> Path:
         return self.scratch / f"{name}_{len(list(self.scratch.glob(f'{name}_*.parquet')))}.parquet"

@@ -29,6 +29,10 @@ const unmetLegend = () => legend([ALONE, w("bar_alone")], [COLOUR.not_met, w("ba
 PARTS.exclusions = (all) => section("exclusions", w("exclusions"), w("exclusions_about"), unmetLegend(),
   all.map((one) => el("div", {}, el("h3", {}, t(one.title)), unmet(one.items))));
 
+PARTS.bounded = (all) => section("bounded", w("bounded"), w("bounded_about"), all.map((one) => el("div", {},
+  el("p", {}, w("bounded_of", { n: number(one.places), all: number(one.of), what: t(one.title) })),
+  one.decided.length ? table([w("bounded_by"), [t(one.title), 1]], one.decided.map(([title, n]) => [t(title), number(n)])) : null)));
+
 PARTS.gaps = (all) => section("gaps", w("gaps"), w("gaps_about"), all.map((one) => el("div", {},
   el("p", {}, w("gaps_of", { n: number(one.places), all: number(one.of), what: t(one.title), below: t(one.below), records: number(one.doubtful) }),
     one.looked < one.doubtful ? ` ${w("gaps_looked", { n: number(one.looked) })}` : ""),
