@@ -9,6 +9,7 @@ from rules.building.decisions import decision, head_of, ordered
 from rules.building.facts import FactBuilder, flag, text, words
 from rules.building.items import ItemBuilder
 from rules.building.report import report_of
+from rules.building.rereading import plain
 from rules.files.source import Node
 from rules.format.grammar import FILES, OPTIONAL
 from rules.model import Acknowledged, Assignment, Clause, Edition, Reading, Report, Rule, Sentence
@@ -108,14 +109,6 @@ def _readings(root: Node, clauses: Mapping[str, Clause], problems: Problems) -> 
                 problems.add(at, "reading.no_option", text=shown(at.text), allowed=", ".join(options))
         readings[name] = Reading(
             name, clause.text, text(node.at("title")), text(node.at("question")), chosen.text, options,
-            text(node.at("because")), {option: _changes(paths) for option, paths in changes.entries.items()},
+            text(node.at("because")), {option: plain(paths) for option, paths in changes.entries.items()},
         )  # fmt: skip
     return readings
-
-
-def _changes(paths: Node) -> dict[str, object]:
-    """The limits that a reading changes, by the path of a value and an operator."""
-    return {
-        path: {operator: limit.text or [one.text for one in limit.items] for operator, limit in at.entries.items()}
-        for path, at in paths.entries.items()
-    }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rules.building.edition import edition_of
+from rules.building.rereading import faults, reread
 from rules.building.salvage import Sound
 from rules.building.titles import with_ids
 from rules.files.merge import merge
@@ -33,42 +36,104 @@ class Loaded:
     problems: tuple[Problem, ...]
 
 
-def load(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded:
+def load(
+    folder: Path, root: Path | None = None, *, warn: bool = True, readings: Mapping[str, str] | None = None
+) -> Loaded:
     """Load the edition in a folder. Messages name files relative to `root`.
 
-    `warn` looks for warnings, which takes as long as the rest of the building."""
-    loaded = load_alone(folder, root, warn=warn)
+    `warn` looks for warnings, which takes as long as the rest of the building. `readings` builds the edition under
+    other readings, by name and option; without it the plan's own are followed and the changes of all others checked."""
+    return _named(next(_each(folder, root or folder, [readings], warn=warn)), folder, root)
+
+
+def load_alone(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded:
+    """Load the edition in a folder; a problem of a file that it extends does not name the edition."""
+    return next(_each(folder, root or folder, [None], warn=warn))
+
+
+def load_under(folder: Path, root: Path, many: Iterable[Mapping[str, str]]) -> Iterator[Loaded]:
+    """The edition in a folder under each set of readings in turn, without warnings; its files are read once."""
+    return (_named(one, folder, root) for one in _each(folder, root, many, warn=False))
+
+
+def _named(loaded: Loaded, folder: Path, root: Path | None) -> Loaded:
+    """The problems of files that an edition extends name the edition."""
     if root is None or not folder.is_relative_to(root):
         return loaded
     name = folder.relative_to(root).as_posix()
     return replace(loaded, problems=tuple(one.inherited_by(name) for one in loaded.problems))
 
 
-def load_alone(folder: Path, root: Path | None = None, *, warn: bool = True) -> Loaded:
-    """Load the edition in a folder; a problem of a file that it extends does not name the edition."""
+def _each(folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *, warn: bool) -> Iterator[Loaded]:
+    opened = None
+    for readings in many:
+        problems = Problems()
+        try:
+            opened = opened or _opened(folder, root)
+            problems.extend(opened.problems)
+            edition = None if opened.files is None else _under(opened, opened.files, readings, problems)
+            deep = edition is not None and too_deep(edition)
+        except RecursionError:
+            edition, deep = None, True
+        if deep:
+            problems.add(_mark(folder, root), "edition.too_deep")
+        if edition is None or problems.errors:
+            yield Loaded(None, problems.sorted())
+        else:
+            told = [*problems, *(warnings(edition) if warn else ())]
+            yield Loaded(edition, acknowledging(edition, told, complete=warn))
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """The files of an edition, their digest, the names of those that cannot be read, and the problems met so far."""
+
+    files: Files | None
+    digest: str
+    left_out: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def _opened(folder: Path, root: Path) -> _Opened:
     problems = Problems()
-    try:
-        edition = _load(folder, root or folder, problems)
-        deep = edition is not None and too_deep(edition)
-    except RecursionError:
-        edition, deep = None, True
-    if deep:
-        problems.add(_mark(folder, root or folder), "edition.too_deep")
-    if edition is None or problems.errors:
-        return Loaded(None, problems.sorted())
-    return Loaded(edition, acknowledging(edition, [*problems, *(warnings(edition) if warn else ())], complete=warn))
-
-
-def _load(folder: Path, root: Path, problems: Problems) -> Edition | None:
     files, digest = _read(folder, root, problems, ())
-    if files is None:
-        return None
     own = {path.name.partition(".")[0] for ending in (SUFFIX, *MISNAMED) for path in folder.glob("*" + ending)}
-    extends = "plan" in files and files["plan"].get("extends") is not None
-    for needed in FILES.keys() - files.keys() - own:
-        if needed == "plan" or not extends:
-            problems.add(_mark(folder, root), "edition.no_file", file=needed + SUFFIX)
-    sound, meant = Sound(left_out=own - files.keys()), Problems()
+    if files is not None:
+        extends = "plan" in files and files["plan"].get("extends") is not None
+        for needed in FILES.keys() - files.keys() - own:
+            if needed == "plan" or not extends:
+                problems.add(_mark(folder, root), "edition.no_file", file=needed + SUFFIX)
+    return _Opened(files, digest, frozenset(own - (files or {}).keys()), tuple(problems))
+
+
+def _under(opened: _Opened, files: Files, readings: Mapping[str, str] | None, problems: Problems) -> Edition | None:
+    """The edition under other readings; without any, under its own, the changes of all others checked."""
+    digest, left_out = opened.digest, opened.left_out
+    if readings:
+        files = reread(files, readings, problems)
+        if problems.errors:
+            return None
+        digest = hashlib.sha256(json.dumps([digest, readings], sort_keys=True).encode()).hexdigest()
+    edition = _built(files, digest, left_out, problems)
+    if readings is None and edition is not None and not problems.errors:
+        for name, option, found in faults(files, lambda made, told: _built(made, digest, left_out, told)):
+            if Path(found[0].mark.file).parent == Path(files["plan"].mark.file).parent:
+                problems.extend(found)
+            else:  # inherited, and changes something that this edition has otherwise: it cannot be tried here
+                edition = _without(edition, name, option)
+    return edition and replace(edition, under=dict(readings or {}))
+
+
+def _without(edition: Edition, name: str, option: str) -> Edition:
+    """The edition with a reading that says nothing of how an option is carried out."""
+    reading = edition.readings[name]
+    changes = {key: change for key, change in reading.changes.items() if key != option}
+    return replace(edition, readings={**edition.readings, name: replace(reading, changes=changes)})
+
+
+def _built(files: Mapping[str, Node], digest: str, left_out: frozenset[str], problems: Problems) -> Edition | None:
+    """The edition that files make; `left_out` are those that could not be read."""
+    sound, meant = Sound(left_out={*left_out}), Problems()
     for key, node in files.items():
         sound.take(key, node, shape_of(key), problems)
     edition = edition_of(sound.files, digest, meant) if FILES.keys() <= sound.files.keys() else None

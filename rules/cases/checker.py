@@ -8,6 +8,7 @@ given as a range, `{at_least: 268, at_most: 270}`; the ranges of a record stand 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,6 +27,7 @@ from rules.words.wording import Wording
 
 MOST_NESTED = 100  # steps of a pointer
 
+ALIEN = ("unknown_fact", "derived")  # of facts that an edition does not take
 TOO_DEEP = ("too_deep", "记录嵌套得太深。", "Records are nested too deeply.")
 NO_MAPPING = ("not_a_mapping", "这里要一组“事实: 值”。", "A mapping of facts is wanted here.")
 REPEATED = ("repeated_id", "这个编号在列表里不止一次，无法判断以哪条记录为准。",
@@ -99,6 +101,26 @@ class FactChecker:
         if problems:
             raise FactError(tuple(problems))
         return record
+
+    def check_beside(self, other: FactChecker, subject: str, facts: Any) -> dict[str, Any]:
+        """The facts as `check` reads them, without those that only another edition takes: one case for both."""
+        try:
+            return self.check(subject, facts)
+        except FactError as error:
+            taken = {name for known in other.known.values() for name in known.facts}
+            alien = [
+                one.pointer for one in error.problems if one.code in ALIEN and one.pointer.rpartition("/")[2] in taken
+            ]
+            if len(alien) < len(error.problems):
+                raise
+        shared = deepcopy(facts)
+        for pointer in alien:
+            *above, name = pointer.split("/")[1:]
+            record = shared
+            for step in above:
+                record = record[int(step) if isinstance(record, list) else step]
+            del record[name]
+        return self.check(subject, shared)
 
     def _around(self, subject: str) -> frozenset[str]:
         levels, level = set[str](), self.edition.subjects[subject].within

@@ -195,6 +195,8 @@ PLAN = Record(
      }), 1), "已核对、保留原样的提醒", "warnings that were looked into and are meant"),
      "note": WORDS},
 )  # fmt: skip
+ABOUT_FACT = frozenset({"title", *_ABOUT})
+FORMS = frozenset({"type", "value", "dated", *KEYS})  # the keys that say how a fact is come by
 FACTS = Record(
     {"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "facts": MapOf(ID, FACT, 1)}), 1)},
     {"constants": Field(MapOf(ID, CONSTANT, 1), "全方案通用的常数", "constants of the whole plan")},
@@ -212,7 +214,10 @@ CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {
 READINGS = Record({"readings": MapOf(ID, Record(
     {"clause": CLAUSE, "title": TITLE, "question": WORDS, "chosen": ID, "readings": MapOf(ID, WORDS, 2),
      "because": WORDS},
-    {"changes": MapOf(ID, MapOf(PATH, LIMITS, 1), 1)}), 0)})  # fmt: skip
+    {"changes": Field(
+        MapOf(ID, MapOf(PATH, MapOf(ID, Anything(), 1), 1), 1), "另一种读法要改什么",
+        "what another reading changes of a decision, an item or a fact, as a child edition writes it",
+    )}), 0)})  # fmt: skip
 
 _ABOUT_ONE: dict[str, Shape] = {"decision": ID}
 _STEP = Record({"id": ID, "title": TITLE}, {"where": CONDITION})
@@ -245,5 +250,5 @@ DOCUMENT = Either(
 REPLACED = frozenset(
     {"require", "reject", "when", "then", "points", "bands", "grades", "order", "otherwise", "title", "effective",
      "ratio", "outputs", "value", "source", "outcomes", "choices", "where", "satisfies", "holds", "streak",
-     "counted", "last"}
+     "counted", "last", "formula", "measure"}
 )  # fmt: skip

@@ -257,6 +257,7 @@ class Decision(NamedTuple):
             "plan": self.edition.plan,
             "edition": self.edition.effective_from.isoformat(),
             "edition_sha256": self.edition.sha256,
+            **({"readings": dict(self.edition.under)} if self.edition.under else {}),
         }
 
 

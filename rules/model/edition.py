@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from rules.model.decisions import Assignment, Rule
 from rules.model.expressions import Condition, Expr, Op
@@ -88,7 +89,7 @@ class Reading:
     chosen: str
     readings: Mapping[str, Text]
     because: Text
-    changes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)  # of an option: path -> what it says instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,9 @@ class Edition:
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
     acknowledged: tuple[Acknowledged, ...] = ()
+    under: Mapping[str, str] = field(
+        default_factory=dict
+    )  # readings taken otherwise than the plan does: name -> option
     after_lapse: bool = False  # no edition of the plan was in force just before
 
     @property

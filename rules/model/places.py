@@ -18,7 +18,7 @@ from rules.values.text import Mark, Text
 Place = tuple[Any, ...]
 Thing = TypeVar("Thing")
 WHOLE = (Text, Type, Mark)  # dataclasses that count as one value
-FOLLOWING = frozenset({"sha256", "constant"})  # fields that follow from the text of the files, or from other fields
+FOLLOWING = frozenset({"sha256", "constant", "under"})  # fields that follow from the files' text, or from other fields
 
 
 class Special(Enum):

@@ -15,12 +15,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rules.building.loader import load
+from rules.building.rereading import one_limit
 from rules.building.store import lineage
 from rules.files.node import Node
 from rules.files.source import read_file
 from rules.judging.decision import Decision
 from rules.model import CONSTANTS, Edition
-from rules.operations import JOINS, OPERATORS
+from rules.operations import OPERATORS
 from rules.problems.problem import PolicyError, Problems
 from rules.values.text import Text, TextError, near
 
@@ -104,13 +105,17 @@ def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -
                 "and county assign.",
                 one.path,
             )
+        if any(one.path in edition.readings[name].changes[option] for name, option in edition.under.items()):
+            raise NoSuchFigure(
+                f"{one.path} 已由所取的解读改定。", f"{one.path} is what a reading taken here sets.", one.path
+            )
     name = edition.effective_from.isoformat()
     with TemporaryDirectory() as folder:
         copy = Path(folder)
         shutil.copytree(root, copy, dirs_exist_ok=True)
         for supposition in suppositions:
             _apply(copy, copy / edition.plan / name, supposition)
-        loaded = load(copy / edition.plan / name, copy, warn=False)
+        loaded = load(copy / edition.plan / name, copy, warn=False, readings=edition.under)
     if loaded.edition is None:
         raise PolicyError(loaded.problems)
     return loaded.edition
@@ -183,17 +188,13 @@ def _items(node: Node) -> Iterator[Node]:
 
 def _limit(item: Node) -> Found | None:
     """The one limit of an item's condition; None where there is no such, or more than one."""
-    for key in ("require", "reject", "when"):
-        condition = item.get(key)
-        facts = [] if condition is None else list(condition.entries.values())
-        if condition is not None and len(facts) == 1 and not condition.entries.keys() & JOINS.keys():
-            tests = facts[0]
-            if tests.is_map and len(tests.entries) == 1:
-                operator, limit = next(iter(tests.entries.items()))
-                return (operator, tests), limit
-            if not tests.is_map:
-                return None, tests
-    return None
+    found = one_limit(item)
+    if found is None or len(found[2].entries) > 1:
+        return None
+    tests = found[2]
+    for operator, limit in tests.entries.items():
+        return (operator, tests), limit
+    return None, tests
 
 
 def _end(limit: Node, lines: Sequence[str]) -> tuple[int, int] | tuple[None, int]:

@@ -206,7 +206,7 @@ def _explained(source: Source, claim: Claim) -> bool:
     if reading is None:
         return False
     changed = reading.changes.get(reading.chosen, {}).get(source.path)
-    if isinstance(changed, dict) and changed:
+    if isinstance(changed, dict) and changed and changed.keys() <= OPERATORS.keys():
         return (claim.operator, _path_or_value(limit)) in set(_changes(changed))
     chosen = reading.readings[reading.chosen].zh
     if isinstance(limit, Const):

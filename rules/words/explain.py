@@ -25,7 +25,7 @@ from rules.words.explainer import semicolons
 from rules.words.explanation import DEPTH, STATES, TONES, Explanation, Reason, as_dict, lines
 from rules.words.kinds import kind_of
 from rules.words.names import PATH
-from rules.words.phrases import FAR, LACKING
+from rules.words.phrases import FAR, LACKING, tried
 from rules.words.record_wording import RecordWording
 from rules.words.wording import Wording
 
@@ -67,7 +67,8 @@ def _whole(decision: Decision, depth: int, known: set[str]) -> dict[str, Any]:
 
 def explained(decision: Decision, lang: Lang, *, full: bool = True, depth: int = DEPTH) -> Explanation:
     """The explanation as a tree."""
-    return _explained(decision, lang, {decision.rule.id}, full=full, depth=depth)
+    made = _explained(decision, lang, {decision.rule.id}, full=full, depth=depth)
+    return replace(made, tried=tuple(one.get(lang) for one in tried(decision.edition)))
 
 
 def _explained(decision: Decision, lang: Lang, known: set[str], *, full: bool, depth: int) -> Explanation:

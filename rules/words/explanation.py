@@ -75,6 +75,7 @@ class Explanation:
     far: tuple[Reason, ...]
     concluded: tuple[Reason, ...]
     rests_on: tuple[Explanation, ...] = ()
+    tried: tuple[str, ...] = ()  # readings taken otherwise than the plan does
 
 
 def as_dict(explanation: Explanation) -> dict[str, Any]:
@@ -93,6 +94,7 @@ def lines(explanation: Explanation, lang: Lang) -> Iterator[Line]:
     who = f"  {explanation.subject_id}" if explanation.subject_id else ""
     where = Span(f"{explanation.edition} {explanation.clause}", "dim")
     yield line(Span(explanation.title, "title"), f"{who}  {explanation.on}  ", where)
+    yield from (line(Span(one, "unknown"), indent=STEP) for one in explanation.tried)
     yield line(Text("结论：", "Outcome: ").get(lang), explanation.outcome, indent=STEP)
     sections = (
         (Text("依据", "Because"), explanation.because),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rules.model import Group
+from rules.model import Edition, Group
 from rules.values.text import Text
 
 _CATALOGUE = json.loads(Path(__file__).with_name("phrases.json").read_text(encoding="utf-8"))
@@ -24,6 +24,8 @@ SPAN = Text("在 {0} 至 {1} 之间（含两端）", "between {0} and {1} (both 
 AND_ALSO = Text("，", " and ")  # between the comparisons of one value
 LISTED = Text("、", ", ")
 
+TRIED = Text("试算：“{0}”改取“{1}”；不是正式判定", 'a try, not of record: "{0}" read as "{1}"')
+
 NONE = Text("（无）", "(none)")
 FIELDS = _section(_CATALOGUE["fields"])
 VALUES: Mapping[tuple[str, Any], Text] = {
@@ -34,6 +36,13 @@ JOINED, REQUIRED, FORBIDDEN = (_section(_CATALOGUE[name]) for name in ("joined",
 AROUND, BETWEEN = (_section(_CATALOGUE[name]) for name in ("around", "between"))  # the parts of a condition, by join
 UNITS = _section(_CATALOGUE["units"])
 LACKING, FAR = (_section(_CATALOGUE[name]) for name in ("lacking", "far"))  # by reason
+
+
+def tried(edition: Edition) -> list[Text]:
+    """The readings that an edition follows otherwise than its plan, a sentence for each."""
+    readings = [edition.readings[name] for name in edition.under]
+    return [Text(TRIED.zh.format(one.title.zh, one.readings[one.chosen].zh),
+                 TRIED.en.format(one.title.en, one.readings[one.chosen].en)) for one in readings]  # fmt: skip
 
 
 def joined(group: Group, phrases: Mapping[str, Text] = JOINED) -> Text:

@@ -31,6 +31,10 @@ from service.log import Entry
 blueprint = Blueprint("batch", __name__, url_prefix="/v1/decisions", description="批量判定 / batches")
 CHUNK = 1000
 MOST_LINE = 1 << 20  # bytes of a case
+NOT_OF_RECORD = FieldError(
+    "/readings", "not_of_record", "批量判定都是正式判定；试另一种解读请用 /v1/what-if。",
+    "A batch makes decisions of record; try another reading with /v1/what-if.",
+)  # fmt: skip
 
 
 LINES = {"type": "string", "description": "a JSON object on every line: cases in, results out, in the same order"}
@@ -156,6 +160,8 @@ class Chunks:
         if time.monotonic() > self.deadline:
             raise Problem("unavailable", "时间已到，这个案例没有判定。", "Time is up; this case was not decided.")
         case = self.cases.case(self.decision, read(raw))
+        if case.compiled.edition.under:
+            raise Problem.invalid([NOT_OF_RECORD])
         if self.findings:
             full = case.compiled.engine.decide(self.decision, case.facts, case.on, case.subject_id)
             found = Compact.of(full)

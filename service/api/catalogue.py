@@ -63,7 +63,7 @@ def edition(plan: str, date: str) -> Response:
     readings = [
         {"id": one.id, "clause": one.clause, "title": vars_of(one.title), "question": vars_of(one.question),
          "chosen": one.chosen, "readings": {key: vars_of(text) for key, text in one.readings.items()},
-         "because": vars_of(one.because)}
+         "can_be_tried": [option for option in one.changes if option != one.chosen], "because": vars_of(one.because)}
         for one in found.readings.values()
     ]  # fmt: skip
     rules = [_rule(found, rule) for rule in found.rules.values()]

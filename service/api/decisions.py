@@ -37,6 +37,8 @@ def decide(decision: str) -> Response:
         return answer(before)
     case = case_reader().case(decision, body_json())
     found = case.compiled.engine.decide(decision, case.facts, case.on, case.subject_id)
+    if case.compiled.edition.under:  # tried under another reading: nothing is decided, so nothing is logged
+        return answer(dumps({"of_record": False, **found.as_dict()}))
     short = Compact.of(found)
     line = scribe().decision(case, short)
     return answer(once.write_soon([line], dumps({"log_id": line.id, **found.as_dict()}), [short]))

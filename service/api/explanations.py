@@ -15,11 +15,12 @@ from rules.values.text import NotFound
 from rules.words.explain import explain, whole
 from rules.words.explanation import ALL, DEPTH
 from service.api.decisions import line_of
-from service.api.replaying import again, differences
+from service.api.replaying import again, differences, edition_of
 from service.exact_json import dumps, loads
 from service.http.answering import OPENED, answer, log_problems, scribe
+from service.http.cases import reread_as
 from service.http.context import caller, service, snapshot
-from service.http.fields import Day, Strict, Whole, name
+from service.http.fields import Day, Readings, Strict, Whole, name
 from service.http.language import LANGUAGES, language
 from service.http.problems import FieldError, Problem
 from service.http.views import Blueprint
@@ -87,6 +88,7 @@ def inputs(log_id: str) -> Response:
 class ReplaySchema(Strict):
     edition = name(100, metadata={"description": "`plan/date`; without it the edition of then"})
     on = Day(metadata={"description": "another decision date"})
+    readings = Readings(metadata={"description": "other readings than the plan's own"})
 
 
 @blueprint.view("POST", "/<log_id>/replay", "Replayed", permission="replay", kinds=("gone", "conflict"))
@@ -101,6 +103,8 @@ def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
             compiled = snapshot().edition(name)
         except NotFound as error:
             raise Problem.invalid([FieldError("/edition", "unknown_edition", error.zh, error.en)]) from None
+    if readings := wanted.get("readings"):
+        compiled = reread_as(compiled or edition_of(line), readings)
     _, after = again(line, compiled, wanted.get("on"))
     _opened(line, "replay")
     found = differences(before, after)

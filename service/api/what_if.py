@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from flask import Response
 from marshmallow import ValidationError, fields
 
-from rules import PolicyError
+from rules import FactError, PolicyError
 from rules.variants.whatif import NoSuchFigure, Supposition, changed, suppose
 from service.api.replaying import differences
 from service.exact_json import dumps
@@ -19,13 +19,14 @@ from service.http.answering import answer
 from service.http.bodies import JSON, body_json
 from service.http.cases import field_errors
 from service.http.context import case_reader, snapshot
-from service.http.fields import CaseSchema
+from service.http.fields import CaseSchema, Strict
 from service.http.problems import FieldError, Problem
 from service.http.views import Blueprint
-from service.policies.compiled import Compiled, compiled_of
+from service.policies.compiled import Compiled, compiled_of, reread
 
 blueprint = Blueprint("what-if", __name__, url_prefix="/v1/what-if", description="假设 / what if")
 MOST = 20
+Pairs = tuple[tuple[str, str], ...]
 PATH = r"[A-Za-z][A-Za-z0-9_]{0,59}\.[^\x00-\x1f\x7f=]{1,60}"  # what comes first names a file of the edition
 LIMIT = r"[^\x00-\x1f\x7f{}:#]+"  # one value or a list of them, and nothing that would go on to another key
 
@@ -61,18 +62,22 @@ def _wrong(path: str, limit: Any) -> str:
 
 
 class WhatIfSchema(CaseSchema):
-    overrides = Overrides(
-        required=True, metadata={"description": "`decision.item` or `subject.fact`, and the limit it would have"}
-    )
+    """A case, with overrides or readings or both."""
+
+    overrides = Overrides(metadata={"description": "`decision.item` or `subject.fact`, and the limit it would have"})
 
 
-_OVERRIDES = WhatIfSchema(only=["overrides"])
+class OverridesSchema(Strict):
+    overrides = Overrides(required=True)
+
+
+_OVERRIDES = OverridesSchema()
 
 
 @blueprint.view("POST", "/<decision>", "Compared", permission="what_if", kinds=("conflict",))
 @blueprint.doc(requestBody={"required": True, "content": {JSON: {"schema": WhatIfSchema}}})
 def what_if(decision: str) -> Response:
-    """若把某些数值改掉，结论会怎样 / what would come out if some figures were others"""
+    """若改掉某些数值，或换一种解读，结论会怎样 / what would come out under other figures or readings"""
     raw = body_json()
     overrides, errors = _overrides(raw)
     try:
@@ -82,14 +87,23 @@ def what_if(decision: str) -> Response:
         raise Problem.invalid([*errors, *problem.errors]) if problem.errors else problem from None
     if errors:
         raise Problem.invalid(errors)
-    other = _supposed(snapshot().digest, case.compiled.edition.id, tuple(sorted(overrides.items())))
-    now = case.compiled.engine.decide(decision, case.facts, case.on, case.subject_id)
+    own, other = snapshot().edition(case.compiled.edition.id), case.compiled
+    if overrides:
+        readings = tuple(sorted(other.edition.under.items()))
+        other = _supposed(snapshot().digest, own.edition.id, readings, tuple(sorted(overrides.items())))
+    try:
+        facts = own.checker.check_beside(other.checker, case.rule.subject, case.given)
+    except FactError as error:
+        raise Problem.invalid(FieldError.of_fact(one, "/facts") for one in error.problems) from None
+    now = own.engine.decide(decision, facts, case.on, case.subject_id)
     then = other.engine.decide(decision, case.facts, case.on, case.subject_id)
     return answer(dumps({"now": now.as_dict(), "then": then.as_dict(), "changed": changed(now, then),
                          "differences": differences(now, then)}))  # fmt: skip
 
 
 def _overrides(raw: Any) -> tuple[Mapping[str, str], list[FieldError]]:
+    if isinstance(raw, dict) and raw.get("readings") and "overrides" not in raw:
+        return {}, []
     given = {"overrides": raw["overrides"]} if isinstance(raw, dict) and "overrides" in raw else {}
     try:
         return _OVERRIDES.load(given)["overrides"], []
@@ -98,8 +112,8 @@ def _overrides(raw: Any) -> tuple[Mapping[str, str], list[FieldError]]:
 
 
 @lru_cache(maxsize=2)  # an edition with its engine takes several megabytes
-def _supposed(_digest: str, edition: str, overrides: tuple[tuple[str, str], ...]) -> Compiled:
-    """The changed edition, cached by overrides and digest of the policies."""
+def _supposed(_digest: str, edition: str, readings: Pairs, overrides: Pairs) -> Compiled:
+    """The changed edition, cached by readings, overrides and digest of the policies."""
     gc.collect()  # editions refer to themselves; the collector would hardly come by (service.app)
     policies = snapshot()
     suppositions, errors = [], []
@@ -111,7 +125,8 @@ def _supposed(_digest: str, edition: str, overrides: tuple[tuple[str, str], ...]
     if errors:
         raise Problem.invalid(errors)
     try:
-        supposed = suppose(policies.root, policies.edition(edition).edition, suppositions)
+        now = policies.edition(edition)
+        supposed = suppose(policies.root, reread(now, readings).edition if readings else now.edition, suppositions)
     except NoSuchFigure as error:
         raise Problem.invalid([FieldError(f"/overrides/{error.path}", "no_such_figure", error.zh, error.en)]) from None
     except PolicyError as error:

@@ -20,9 +20,11 @@ from rules.problems.problem import Problem
 from rules.values.exact import read_date
 from rules.values.layout import Line, Row
 from rules.values.text import Lang, TextError, TextErrors
+from rules.variants.readings import choices, under
 from rules.words.explanation import ALL, DEPTH
 from service.commands.screen import as_json, colours, complain, show
 
+NONE: Mapping[str, str] = {}  # no other readings
 HOME = Path(__file__).resolve().parents[2]
 DONE, POLICY_PROBLEMS, BAD_INPUT, NEEDS_INFORMATION = 0, 1, 2, 3
 Item = TypeVar("Item")
@@ -60,21 +62,23 @@ class Settings:
         """The plan asked for, or the only one."""
         return self.plan or only(store.plans, "--plan", "方案", "plan")
 
-    def edition(self, on: date) -> Edition:
+    def edition(self, on: date, readings: Mapping[str, str] = NONE) -> Edition:
         store = self.store()
-        return store.in_force(self.chosen(store), on)
+        return under(self.policies, store.in_force(self.chosen(store), on), readings)
 
-    def named(self, name: str) -> Edition:
-        """An edition by `plan/date`, by its date alone, or by its folder."""
-        folder = Path(name)
+    def named(self, name: str, readings: Mapping[str, str] = NONE) -> Edition:
+        """An edition by `plan/date`, by its date alone, or by its folder; under other readings, if any."""
+        folder, root = Path(name), self.policies
         if (folder / "plan.yaml").is_file():
             root = folder.resolve().parents[1]
             loaded = load(folder.resolve(), root, warn=False)
             if loaded.edition is None:
                 raise Unusable(root, loaded.problems)
-            return loaded.edition
-        store = self.store()
-        return store.edition(f"{self.chosen(store)}/{name}" if read_date(name) else name)
+            edition = loaded.edition
+        else:
+            store = self.store()
+            edition = store.edition(f"{self.chosen(store)}/{name}" if read_date(name) else name)
+        return under(root, edition, readings)
 
     def tell(self, value: Any, block: Iterable[Line | Row]) -> None:
         """Print `value` where JSON is asked for, else the text."""
@@ -142,6 +146,8 @@ def common(command: Command) -> Command:
         shared = others.pop("lang"), others.pop("as_json"), colours(others.pop("color"))
         settings = Settings(Path(policies), plan, None, *shared)
         with reported(settings):
+            if "readings" in others:
+                others["readings"] = choices(others["readings"])
             return command(settings if on is None else replace(settings, on=read_day(on, "--on")), **others)
 
     for option in reversed(OPTIONS):
@@ -178,6 +184,12 @@ OPTIONS = (
     click.option("--lang", type=click.Choice(["zh", "en"]), default=language, help="语言，默认随系统 / language"),
     click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON"),
     click.option("--color/--no-color", default=None, help="颜色，默认看终端 / colours (default: where there are any)"),
+)  # fmt: skip
+
+
+reread = click.option(
+    "--reading", "readings", multiple=True, metavar="NAME=CHOICE",
+    help="换一种解读试算，可重复（见 policies readings）/ try another reading; repeatable",
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from rules.table.columns import around
 from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
+from rules.words.phrases import tried
 from rules.words.wording import Wording
-from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common
+from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common, reread
 from service.commands.screen import progress
 from service.county.intake.checks import CheckedFile
 from service.county.intake.inputs import Source
@@ -59,10 +60,18 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
               help="替换目录里另一次运行的结果 / replace what another run left in the folder")  # fmt: skip
 @click.option("--last", type=RUN, multiple=True,
               help="以前一次运行的结果，可重复 / the folder of an earlier run; repeatable")  # fmt: skip
+@reread
 @common
-def run_command(settings: Settings, out: Path, tables: tuple[str, ...], last: tuple[Path, ...], **options: Any) -> None:
+def run_command(
+    settings: Settings,
+    out: Path,
+    tables: tuple[str, ...],
+    last: tuple[Path, ...],
+    readings: Mapping[str, str],
+    **options: Any,
+) -> None:
     """判定全县的户、村、乡镇，写出结果和报告 / judge a whole county and report"""
-    edition = settings.edition(settings.today())
+    edition = settings.edition(settings.today(), readings)
     names = zip(("household", "village", "township", "county"),
                 ("households", "villages", "townships", "county_file"), strict=True)  # fmt: skip
     files = {subject: options[option] for subject, option in names if options[option] is not None}
@@ -137,6 +146,7 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
     """The run in a few lines."""
     edition = say.edition
     yield line(Span(say.text(edition.title), "title"), Span(f"  {manifest.edition}  {manifest.on}", "dim"))
+    yield from (line(Span(say.text(one), "unknown")) for one in tried(edition))
     for file in manifest.checked:
         yield from _file(file, say)
     for subject, counts in manifest.counts.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -17,16 +17,17 @@ from rules import PolicyError
 from rules.model import Edition
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
+from rules.variants.readings import under
 from rules.variants.sweep import Swept, sweep
 from rules.variants.whatif import Supposition, suppose
 from rules.words.wording import Wording
-from service.commands.common import RUN, Bad, Settings, common, located
+from service.commands.common import RUN, Bad, Settings, common, located, reread
 from service.commands.screen import more
 from service.county.backend import Duck
 from service.county.report.document import write_chart
 from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Outputs
-from service.county.simulation import Moved, Outcomes, Simulation, touched
+from service.county.simulation import Moved, Outcomes, Simulation, touched, touched_between
 
 SHOWN = 20  # records on the screen; the file has all
 
@@ -39,19 +40,25 @@ SHOWN = 20  # records on the screen; the file has all
 @click.option("--csv", "table", type=click.Path(dir_okay=False, path_type=Path), help="变化逐行写入 / rows to a file")
 @click.option("--chart", "page", type=click.Path(dir_okay=False, path_type=Path),
               help="画成一页图 / draw it in one page")  # fmt: skip
+@reread
 @common
 def simulate_command(
-    settings: Settings, folder: Path, changes: tuple[str, ...], sweep_: str | None, **files: Path | None
+    settings: Settings,
+    folder: Path,
+    changes: tuple[str, ...],
+    sweep_: str | None,
+    readings: Mapping[str, str],
+    **files: Path | None,
 ) -> None:
     """若改变门槛，谁得到、谁失去 / who gains and who loses under other figures"""
-    if bool(changes) == bool(sweep_):
-        raise Bad("请给出 --change 或 --sweep。", "Give either --change or --sweep.")
+    if bool(changes or readings) == bool(sweep_):
+        raise Bad("请给出 --change、--reading 或 --sweep。", "Give --change or --reading, or --sweep.")
     manifest = read_manifest(folder)
-    edition = settings.named(manifest.edition)
+    edition = settings.named(manifest.edition, manifest.readings)
     try:
         with tempfile.TemporaryDirectory() as scratch, closing(Duck(Path(scratch))) as duck:
             outputs = Outputs(folder, edition, duck, manifest)
-            result = _swept(settings, outputs, sweep_) if sweep_ else _changed(settings, outputs, changes)
+            result = _swept(settings, outputs, sweep_) if sweep_ else _changed(settings, outputs, changes, readings)
     except PolicyError as error:
         raise TextErrors([located(one, settings.policies) for one in error.problems]) from None
     if (table := files["table"]) is not None:
@@ -61,13 +68,19 @@ def simulate_command(
     settings.tell(result, _shown(result, Wording(edition, settings.lang)))
 
 
-def _changed(settings: Settings, outputs: Outputs, changes: Sequence[str]) -> dict[str, Any]:
+def _changed(
+    settings: Settings, outputs: Outputs, changes: Sequence[str], readings: Mapping[str, str]
+) -> dict[str, Any]:
     suppositions = [Supposition.read(one) for one in changes]
-    other = suppose(settings.policies, outputs.edition, suppositions)
-    simulation = Simulation(outputs, _touched(outputs.edition, suppositions))
+    other = under(settings.policies, outputs.edition, readings)
+    names = dict.fromkeys((*touched_between(outputs.edition, other), *_touched(outputs.edition, suppositions)))
+    if suppositions:
+        other = suppose(settings.policies, other, suppositions)
+    simulation = Simulation(outputs, list(names))
     before, after = simulation.outcomes(outputs.edition, other)
-    steps = [_step(", ".join(changes), simulation, before, after)]
-    return {"change": list(changes), "decisions": simulation.titles(), "before": simulation.met(before), "steps": steps}
+    asked = [*changes, *(f"{name}={option}" for name, option in readings.items())]
+    steps = [_step(", ".join(asked), simulation, before, after)]
+    return {"change": asked, "decisions": simulation.titles(), "before": simulation.met(before), "steps": steps}
 
 
 def _swept(settings: Settings, outputs: Outputs, text: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -17,8 +17,9 @@ from rules.variants.whatif import KINDS, Supposition, changed
 from rules.words.explain import explanation, whole
 from rules.words.explanation import MARKS, TONES
 from rules.words.names import PATH
+from rules.words.phrases import tried
 from rules.words.wording import Wording
-from service.commands.common import HOME, NEEDS_INFORMATION, Bad, Settings, common, levels, located
+from service.commands.common import HOME, NEEDS_INFORMATION, Bad, Settings, common, levels, located, reread
 from service.commands.judge import Judge, cases_of, summary, watched
 from service.commands.screen import as_json, show
 
@@ -29,6 +30,12 @@ def _leave(decisions: Iterable[Decision]) -> None:
     """Exit 3 where a decision waits for information."""
     if any(one.rule.outcomes[one.outcome].role == "unknown" for one in decisions):
         raise click.exceptions.Exit(NEEDS_INFORMATION)
+
+
+def marked(decided: Iterable[Decision], settings: Settings) -> list[Line | Row]:
+    """That decisions were tried under readings that the plan does not follow."""
+    said = dict.fromkeys(text.get(settings.lang) for one in decided for text in tried(one.edition))
+    return [line(Span(one, "unknown")) for one in said]
 
 
 def lacking(decision: Decision, settings: Settings) -> list[Line]:
@@ -46,11 +53,14 @@ def lacking(decision: Decision, settings: Settings) -> list[Line]:
 @click.argument("case")
 @click.option("--what-if", "supposed", multiple=True, metavar="DECISION.ITEM=VALUE",
               help="若改成这个数会怎样，可重复 / what a change would do; repeatable")  # fmt: skip
+@reread
 @common
-def decide(settings: Settings, decision: str, case: str, supposed: tuple[str, ...]) -> None:
+def decide(
+    settings: Settings, decision: str, case: str, supposed: tuple[str, ...], readings: Mapping[str, str]
+) -> None:
     """判定一个或一批案例（YAML、JSON，- 为标准输入）/ decide a case, or a list of cases"""
     cases = cases_of(case)
-    judge = Judge(settings)
+    judge = Judge(settings, readings=readings)
     if supposed:
         _compared(settings, judge, decision, cases, supposed)
         return
@@ -64,14 +74,14 @@ def decide(settings: Settings, decision: str, case: str, supposed: tuple[str, ..
         for one in decided:
             as_json(one.as_dict(), lines=True)
     else:
-        show([row for one in decided for row in summary(one, settings)], settings.color)
+        show([row for one in decided for row in summary(one, settings)] + marked(decided, settings), settings.color)
     _leave(decided)
 
 
 def _compared(settings: Settings, judge: Judge, decision: str, cases: list[Case], supposed: tuple[str, ...]) -> None:
     """Outcomes side by side."""
     try:
-        other = Judge(settings, [Supposition.read(one) for one in supposed])
+        other = Judge(settings, [Supposition.read(one) for one in supposed], judge.readings)
         pairs = [(judge.decide(decision, one), other.decide(decision, one)) for one in watched(cases, settings)]
     except PolicyError as error:
         at = f"--what-if {', '.join(supposed)}"  # the file is good: the supposition does not fit into it
@@ -88,6 +98,7 @@ def _compared(settings: Settings, judge: Judge, decision: str, cases: list[Case]
         *(_pair(now, then, settings) for now, then in pairs),
     ]
     kinds = Counter(kind for now, then in pairs for kind in changed(now, then))
+    block += marked((now for now, _ in pairs), settings)
     show([*block, line(Span(_counted(pairs, kinds, settings), "title" if kinds else "dim"))], settings.color)
 
 
@@ -155,10 +166,11 @@ def _stated(decision: Decision, say: Wording) -> dict[tuple[str, ...], Stated]:
 @click.argument("decision")
 @click.argument("case")
 @levels
+@reread
 @common
-def explain(settings: Settings, decision: str, case: str, depth: int) -> None:
+def explain(settings: Settings, decision: str, case: str, depth: int, readings: Mapping[str, str]) -> None:
     """逐条说明一个判定，连同它所依据的判定 / the full reasoning, with the decisions it rests on"""
-    judge = Judge(settings)
+    judge = Judge(settings, readings=readings)
     decided = [judge.decide(decision, one) for one in cases_of(case)]
     for number, one in enumerate(decided):
         if settings.json:

@@ -12,20 +12,23 @@ from rules.cases.files import Case, read_cases
 from rules.judging.decision import Finding
 from rules.values.layout import Row, Span, row
 from rules.values.text import Text, TextErrors
+from rules.variants.readings import under
 from rules.variants.whatif import Supposition, suppose
 from rules.words.explanation import TONES
 from rules.words.wording import Wording
-from service.commands.common import Bad, Settings, one_of
+from service.commands.common import NONE, Bad, Settings, one_of
 from service.commands.screen import progress
 
 MUCH = 10000 * 10000  # bytes of a case file
 
 
 class Judge:
-    """Decides cases under the edition in force on their day, or under a supposed change of it."""
+    """Decides cases under the edition in force on their day, or under other readings or figures of it."""
 
-    def __init__(self, settings: Settings, suppositions: Sequence[Supposition] = ()) -> None:
-        self.settings, self.suppositions = settings, suppositions
+    def __init__(
+        self, settings: Settings, suppositions: Sequence[Supposition] = (), readings: Mapping[str, str] = NONE
+    ) -> None:
+        self.settings, self.suppositions, self.readings = settings, suppositions, readings
         self.store = settings.store()
         self.plan = settings.chosen(self.store)
         self.compiled: dict[str, tuple[Engine, FactChecker]] = {}
@@ -34,6 +37,7 @@ class Judge:
         """Engine and fact checker for the edition in force, built once."""
         edition = self.store.in_force(self.plan, on)
         if edition.id not in self.compiled:
+            edition = under(self.settings.policies, edition, self.readings)
             if self.suppositions:
                 edition = suppose(self.settings.policies, edition, self.suppositions)
             self.compiled[edition.id] = Engine(edition), FactChecker(edition)

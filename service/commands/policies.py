@@ -17,7 +17,7 @@ from rules.variants.new_edition import Step, new_edition
 from rules.variants.new_plan import new_plan
 from rules.words.diff import Change, diff
 from rules.words.wording import plural
-from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day
+from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day, reread
 from service.commands.screen import as_json, complain, show
 
 WORDS = {"warning": ("提醒：", "warning: "), "acknowledged": ("已确认：", "acknowledged: ")}
@@ -121,10 +121,11 @@ def counted(number: int, word: str) -> str:
 @click.command("diff")
 @click.argument("old")
 @click.argument("new")
+@reread
 @common
-def compare(settings: Settings, old: str, new: str) -> None:
+def compare(settings: Settings, old: str, new: str, readings: Mapping[str, str]) -> None:
     """用文字说明两个版本的不同 / say in words what changed between two editions"""
-    before, after = settings.named(old), settings.named(new)
+    before, after = settings.named(old), settings.named(new, readings)
     changes = diff(before, after)
     block = [_shown(change, settings) for change in changes]
     settings.tell(

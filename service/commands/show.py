@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import click
@@ -23,9 +23,9 @@ from rules.values.exact import plain
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import Text
 from rules.words.items import decision_items, sides_of, value_of
-from rules.words.phrases import FIELDS
+from rules.words.phrases import FIELDS, tried
 from rules.words.wording import Wording
-from service.commands.common import Settings, common, one_of
+from service.commands.common import Settings, common, one_of, reread
 from service.commands.screen import as_json, show
 
 FOLLOWING = {  # sides of an item behind the first
@@ -40,13 +40,14 @@ FOLLOWING = {  # sides of an item behind the first
 @click.command("show")
 @click.argument("edition", required=False)
 @click.option("--decision", metavar="DECISION", help="只看一项判定 / one decision only")
+@reread
 @common
-def show_edition(settings: Settings, edition: str | None, decision: str | None) -> None:
+def show_edition(settings: Settings, edition: str | None, decision: str | None, readings: Mapping[str, str]) -> None:
     """查看版本清单，或一个版本的全部规则 / list the editions, or print the rules of one"""
-    if edition is None and decision is None:
+    if edition is None and decision is None and not readings:
         _list(settings)
         return
-    chosen = settings.named(edition) if edition else settings.edition(settings.today())
+    chosen = settings.named(edition, readings) if edition else settings.edition(settings.today(), readings)
     decided: dict[str, Rule | Assignment] = {**chosen.rules, **chosen.assignments}
     rules = [one_of(decided, decision, "判定", "decision")] if decision else _as_in_the_plan(chosen, decided.values())
     derived = [fact for one in chosen.subjects.values() for fact in one.facts.values() if fact.formula is not None]
@@ -58,7 +59,8 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None) 
         as_json({**_summary(chosen), "rules": items, "facts": [_fact(chosen, fact) for fact in derived]})
         return
     say = Wording(chosen, settings.lang)
-    show([line(Span(say.text(chosen.title), "title"), Span(f"  {chosen.id}", "dim"))], settings.color)
+    head = line(Span(say.text(chosen.title), "title"), Span(f"  {chosen.id}", "dim"))
+    show([head, *(line(Span(say.text(one), "unknown")) for one in tried(chosen))], settings.color)
     for rule in rules:
         show([line()], settings.color)
         show(list(_printed(rule, say)), settings.color)

@@ -68,6 +68,7 @@ class Asked:
             format=FORMAT,
             edition=self.edition.id,
             edition_sha256=self.edition.sha256,
+            readings=self.edition.under,
             on=self.on,
             engine=self.engine,
             given_figures="kept" if self.keep_given else "counted",

@@ -10,6 +10,7 @@ from typing import Any
 from rules import Reference
 from rules.judging.decision import vars_of
 from rules.model import Edition, Rule
+from rules.model.places import differing
 from rules.model.uses import Used, behind, read_by, refs
 from rules.table.columns import KEY, around, key_of
 from rules.values.text import TextError
@@ -53,9 +54,25 @@ def touched(edition: Edition, owner: str, name: str) -> list[str]:
     raise Fixed(f"没有判定 {owner}（现有：{known}）。", f"There is no decision {owner} (there are: {known}).")
 
 
+def touched_between(edition: Edition, other: Edition) -> list[str]:
+    """The decisions in which an edition under other readings differs, or that rest on facts in which it does."""
+    names: dict[str, None] = {}
+    for what, *place in dict.fromkeys(one.place[:4] for one in differing(edition, other)):
+        if what == "rules":
+            names[place[0]] = None
+        elif what == "subjects" and place[-1] in edition.subjects[place[0]].facts:
+            subject, _, name = place
+            fact, new = edition.subjects[subject].facts[name], other.subjects[subject].facts.get(name)
+            if fact.counted != (new and new.counted):
+                raise _counted(f"{subject}.{name}", fact.title.zh, fact.title.en)
+            names |= dict.fromkeys(touched(edition, subject, name))
+    return [name for name in names if name in edition.rules]
+
+
 def _counted(names: str, zh: str, en: str) -> Fixed:
-    return Fixed(f"{names} 决定“{zh}”怎么数，请改政策后重新运行。",
-                 f"{names} decides how {en} are counted: change the policy and run again.")  # fmt: skip
+    return Fixed(f"{names} 决定“{zh}”怎么数：请改政策后重新运行；试解读的，用 county run --reading。",
+                 f"{names} decides how {en} are counted: change the policy and run again; to try a reading, "
+                 "county run --reading.")  # fmt: skip
 
 
 class Simulation:

@@ -9,13 +9,14 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from rules import FactError
+from rules import FactError, PolicyError
 from rules.model import Rule
 from rules.values.ids import ID
 from rules.values.text import NotFound
+from rules.variants.readings import NoSuchReading
 from service.http.fields import CaseSchema
 from service.http.problems import MESSAGES, FieldError, Problem
-from service.policies.compiled import Compiled, Snapshot
+from service.policies.compiled import Compiled, Snapshot, reread
 
 _SCHEMA = CaseSchema()
 REMEMBERED = 1000  # questions whose edition and decision are remembered
@@ -29,6 +30,7 @@ class RawCase:
     on: date | None
     subject_id: str
     facts: Any
+    readings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ class CaseReader:
         written, errors = read(raw, above)
         compiled, rule = self.rule(decision, written.plan, written.on)
         facts: Mapping[str, Any] = {}
+        if written.readings:
+            compiled = reread_as(compiled, written.readings, above)
+            rule = compiled.edition.rules[rule.id]
         try:
             facts = compiled.checker.check(rule.subject, written.facts, written.on or self.today)
         except FactError as error:
@@ -95,6 +100,22 @@ class CaseReader:
         if errors:
             raise Problem.invalid(errors)
         return Case(compiled, rule, written.on or self.today, written.subject_id, facts, written.facts)
+
+
+def reread_as(compiled: Compiled, readings: Mapping[str, str], above: str = "") -> Compiled:
+    """The edition under other readings; a Problem with the name of each that cannot be taken."""
+    try:
+        return reread(compiled, tuple(sorted(readings.items())))
+    except NoSuchReading as error:
+        raise Problem.invalid(
+            [FieldError(f"{above}/readings/{error.path}", "no_such_reading", error.zh, error.en)]
+        ) from None
+    except PolicyError as error:
+        raise Problem.invalid(
+            FieldError(f"{above}/readings", one.code, one.zh, one.en)
+            for one in error.problems
+            if one.severity == "error"
+        ) from None
 
 
 def read(raw: Any, above: str = "") -> tuple[RawCase, list[FieldError]]:
@@ -109,7 +130,8 @@ def read(raw: Any, above: str = "") -> tuple[RawCase, list[FieldError]]:
     subject = found.get("subject") or {}
     facts = raw.get("facts") if isinstance(raw, dict) else None
     given = {} if facts is None else facts  # the schema has told already
-    return RawCase(found.get("plan"), found.get("on"), subject.get("id", ""), given), errors
+    readings = found.get("readings") or {}
+    return RawCase(found.get("plan"), found.get("on"), subject.get("id", ""), given, readings), errors
 
 
 def _plainly(raw: Any) -> RawCase | None:

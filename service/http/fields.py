@@ -82,6 +82,16 @@ class Identifier(fields.String):
         return found
 
 
+class Readings(fields.Dict):
+    """Readings to be tried: the name of each and the choice."""
+
+    json_schema: ClassVar = {"type": "object", "maxProperties": 20, "additionalProperties": {"type": "string"}}
+
+    def __init__(self, **kwargs: Any) -> None:
+        short = text(60, required=True)
+        super().__init__(keys=short, values=short, validate=validate.Length(max=20, error=WRONG_LENGTH), **kwargs)
+
+
 class Free(fields.Raw):
     """Any JSON value; `json_schema` documents it."""
 
@@ -113,3 +123,6 @@ class CaseSchema(Strict):
     on = Day(metadata={"description": "the decision date; today where it is not given"})
     subject = fields.Nested(SubjectSchema, required=True)
     facts = Free({"type": "object"}, required=True)
+    readings = Readings(
+        metadata={"description": "readings to be tried instead of the plan's own: no decision of record"}
+    )

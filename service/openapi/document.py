@@ -162,9 +162,19 @@ def _case(edition: Edition, rule: Rule, schemas: dict[str, Any], several: bool) 
     schemas.update(found)
     case = deepcopy(schemas["Case"])
     case["properties"]["facts"] = {"$ref": f"#/components/schemas/{name}"}
+    schemas[f"{prefix}Readings"] = _readings(edition, schemas["Case"]["properties"]["readings"])
+    case["properties"]["readings"] = {"$ref": f"#/components/schemas/{prefix}Readings"}
     own = f"{name.removesuffix('Facts')}Case"
     schemas[own] = case
     return {"$ref": f"#/components/schemas/{own}"}
+
+
+def _readings(edition: Edition, plain: dict[str, Any]) -> dict[str, Any]:
+    """The schema of the readings that can be tried, with the choices of each."""
+    choices = {one.id: {"enum": [one.chosen, *(option for option in one.changes if option != one.chosen)],
+                        "description": f"{one.question.zh} / {one.question.en}"}
+               for one in edition.readings.values() if one.changes}  # fmt: skip
+    return {**plain, "properties": choices, "additionalProperties": False}
 
 
 def fact_schemas(edition: Edition, subject: str, prefix: str = "") -> tuple[str, dict[str, Any]]:

@@ -3,6 +3,7 @@ lies under the digest of its content; small files beside it are read and replace
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import shutil
@@ -11,18 +12,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 
 from rules import Edition, Engine, FactChecker, Store, read_store
 from rules.building.store import lineage
 from rules.values.text import NotFound
+from rules.variants.readings import under
 
 Signature = tuple[tuple[str, int, int], ...]
 KEPT = 8  # copies of policies in the runtime folder, for requests still under way with an older one
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Compiled:
     """An edition ready to judge, and the text of its files and of those it extends, by path below the policies."""
 
@@ -70,6 +73,18 @@ def compile_files(files: Mapping[str, str], sha256: str) -> Compiled:
     finally:
         shutil.rmtree(runtime, ignore_errors=True)
     raise NotFound(f"没有版本 {sha256}", f"there is no edition {sha256}")
+
+
+@lru_cache(maxsize=4)  # an edition with its engine takes several megabytes
+def reread(compiled: Compiled, readings: tuple[tuple[str, str], ...]) -> Compiled:
+    """The same edition under other readings, by name and option; NoSuchReading and PolicyError as `under` raises."""
+    gc.collect()  # editions refer to themselves; the collector would hardly come by (service.app)
+    with TemporaryDirectory(prefix="village-credit-") as folder:
+        for name, text in compiled.files.items():
+            (file := Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        edition = under(Path(folder), compiled.edition, dict(readings))
+    return Compiled(edition, Engine(edition), FactChecker(edition), compiled.files)
 
 
 # --- copies and small files

@@ -54,7 +54,6 @@ EQUIVALENT: Mapping[str, str] = {
     "village_measures: self_service_devices: outcome *": _FIRST_ROW_SPEAKS,
     "village.reference_rate: from 2025-05-20*": "the edition takes effect long after that day",
     "manager.borne_share: *": "read by the assignment of villages only, whose scenarios decide nothing about one case",
-    "household.oppositions: *": "kept for the reading with a veto, and read by no rule of this edition",
 }
 
 

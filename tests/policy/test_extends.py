@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from jsonschema import Draft7Validator
 
-from rules.building.store import open_store
+from rules.building.store import open_store, read_store
 from rules.files.source import read
 from rules.format.grammar import REPLACED
 from rules.format.schema import child_schema, schema_text
@@ -49,6 +49,35 @@ def test_a_child_can_drop_a_decision(tmp_path):
     parent, child = extended(tmp_path, best="remove: true\n")
 
     assert set(parent.rules) - set(child.rules) == {"best"}
+
+
+READING = """readings:
+  limit:
+    clause: 一
+    title: {zh: 限值, en: limit}
+    question: {zh: 几成, en: how much}
+    chosen: low
+    readings: {low: {zh: 低, en: low}, high: {zh: 高, en: high}}
+    because: {zh: 依据, en: because}
+    changes: {high: {standing.share: {at_least: 60%}}}
+"""
+
+
+def test_a_child_keeps_the_readings_it_can_try_and_refuses_its_own_that_it_cannot(tmp_path):
+    """A change that a child inherits may be of something that the child has otherwise: that is no fault of either."""
+    grand = CHILD.replace("plan: child", "plan: grand").replace("base, edition: 2026-05", "child, edition: 2026-06")
+    folder = tmp_path / "grand" / "2026-06-01"
+    folder.mkdir(parents=True)
+    (folder / "plan.yaml").write_text(grand, encoding="utf-8")
+    (folder / "standing.yaml").write_text("criteria:\n  - {id: share, remove: true}\n", encoding="utf-8")
+    _, child = extended(tmp_path, readings=READING)
+    inherited = open_store(tmp_path).edition("grand/2026-06-01")
+    (folder / "readings.yaml").write_text(READING.replace("60%", "70%"), encoding="utf-8")
+    problems = read_store(tmp_path, warn=False).problems
+
+    assert child.readings["limit"].changes.keys() == {"high"}
+    assert inherited.readings["limit"].changes == {}
+    assert [(one.mark.file, one.code) for one in problems] == [("grand/2026-06-01/readings.yaml", "reading.no_item")]
 
 
 def test_a_child_overrides_a_constant_of_the_plan_and_may_take_a_copy_out(tmp_path):

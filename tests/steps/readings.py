@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -10,24 +9,13 @@ from functools import cache
 from rules import Edition, Reference
 from rules.judging.decider import Decider
 from rules.values.exact import read_literal
+from rules.variants.readings import under
 from rules.variants.whatif import Supposition, suppose
 from tests.editions import POLICIES, store
 from tests.steps.case import Case
 from tests.steps.sentences import given
 
 TRUTH = {"true": True, "false": False}
-
-
-def suppositions(changes: Mapping[str, object]) -> Iterator[Supposition]:
-    """The changes that a reading lists for an option, as suppositions: `{path: {operator: limit}}`."""
-    for path, tests in changes.items():
-        owner, _, name = path.partition(".")
-        assert isinstance(tests, dict)
-        for operator, limit in tests.items():
-            several = isinstance(limit, list)
-            value = f"[{', '.join(limit)}]" if several else str(limit)
-            plain = (several and operator == "one_of") or operator == "equals"
-            yield Supposition(owner, name, "" if plain else operator, value)
 
 
 @cache
@@ -56,12 +44,23 @@ def supposed(case: Case, changed: tuple[Supposition, ...]) -> None:
         case.supposed = lambda _: other
 
 
-@given("解读“(?P<title>[^”]+)”改取“(?P<option>.+)”")
+@cache
+def reread(edition: str, name: str, option: str) -> Reference:
+    """The decider of the edition of this id under another reading."""
+    return Reference(under(POLICIES, store(POLICIES).edition(edition), {name: option}))
+
+
+@given("解读“(?P<title>.+?)”改取“(?P<option>.+)”")
 def other_reading(case: Case, title: str, option: str) -> None:
     [reading] = [one for one in case.decider.edition.readings.values() if one.title.zh == title]
     [chosen] = [key for key, words in reading.readings.items() if words.zh == option]
     assert chosen != reading.chosen, "this is how the plan is read anyway"
-    supposed(case, tuple(suppositions(reading.changes[chosen])))
+    changes = [(*path.split("."), change) for path, change in reading.changes[chosen].items()]
+    if all(change.keys() == {"equals"} for *_, change in changes):  # a mutant of the edition can be changed so too
+        supposed(case, tuple(Supposition(owner, name, "", change["equals"]) for owner, name, change in changes))
+    else:
+        other = reread(case.decider.edition.id, reading.id, chosen)
+        case.supposed = lambda _: other
 
 
 @given("农信社把“(?P<title>[^”]+)”定为 ?(?P<value>.+)")

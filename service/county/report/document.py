@@ -15,6 +15,7 @@ from typing import Any
 from rules.judging.decision import vars_of
 from rules.model import Edition, Rule
 from rules.values.text import Text
+from rules.words.phrases import tried
 from service.county.report import lists, time, villages
 from service.county.report.basis import Basis
 from service.county.run.history import Before
@@ -84,7 +85,7 @@ def write_chart(edition: Edition, manifest: Manifest, results: Mapping[str, Any]
               for name, now in results["before"].items()]  # fmt: skip
     names = {name: edition.subjects[edition.rules[name].subject].within for name in decisions}
     data = {
-        "about": about | {"title": edition.title, "publish": False, "asked": asked},
+        "about": about | {"title": edition.title, "publish": False, "asked": asked, "tried": tried(edition)},
         "sweep": {"values": [step["value"] for step in steps], "curves": curves} if "sweep" in results else None,
         "moves": {"decisions": decisions,
                   "above": {name: edition.subjects[above].title for name, above in names.items() if above},

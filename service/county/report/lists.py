@@ -10,6 +10,7 @@ from rules.judging.decision import vars_of
 from rules.model import Key, criteria_of, subject_read
 from rules.values.exact import Value
 from rules.values.text import Text
+from rules.words.phrases import tried
 from service.county.backend import quoted
 from service.county.report.basis import MOST, Basis, outcomes_of, sets_of
 from service.county.run.gaps import GAPS, wanted
@@ -25,7 +26,7 @@ def about(basis: Basis) -> dict[str, Any]:
     manifest = basis.manifest
     return {"edition": manifest.edition, "edition_sha256": manifest.edition_sha256, "on": manifest.on,
             "versions": manifest.versions, "publish": manifest.publish, "title": basis.edition.title,
-            "smallest": basis.report.smallest_group}  # fmt: skip
+            "smallest": basis.report.smallest_group, "tried": tried(basis.edition)}  # fmt: skip
 
 
 def funnel(basis: Basis) -> list[dict[str, Any]]:

@@ -54,6 +54,9 @@ def runs_before(folders: Sequence[Path], edition: Edition, on: date) -> tuple[Be
         if (plan := one.manifest.edition.partition("/")[0]) != edition.plan:
             raise NotBefore(folder, f"是方案 {plan} 的运行，不是 {edition.plan} 的。",
                             f"This is a run of the plan {plan}, not of {edition.plan}.")  # fmt: skip
+        if one.manifest.readings != edition.under:
+            raise NotBefore(folder, "是按另一种解读试算的运行，或这次是而它不是。",
+                            "This run and that one follow different readings of the plan.")  # fmt: skip
         if one.on >= on:
             raise NotBefore(folder, f"是 {one.on} 的运行，不早于 {on}。",
                             f"This run is of {one.on}, which is not before {on}.")  # fmt: skip

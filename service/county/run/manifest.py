@@ -51,6 +51,7 @@ class Stamp:
     at_most: float
     inputs: tuple[Input, ...]
     last: tuple[Last, ...] = ()
+    readings: Mapping[str, str] = field(default_factory=dict)  # taken otherwise than the plan does
     versions: Mapping[str, str]
 
 

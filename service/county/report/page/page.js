@@ -7,7 +7,7 @@ function header() {
   other.addEventListener("click", () => { lang = lang === "zh" ? "en" : "zh"; try { localStorage.setItem("lang", lang); } catch { /* a file may keep nothing */ } render(); });
   const print = el("button", { id: "print", type: "button" }, w("print"));
   print.addEventListener("click", () => window.print());
-  const said = [w(DATA.kind), about.asked, about.on, about.edition, about.publish ? w("published", { n: about.smallest }) : ""].filter(Boolean).join(" · ");
+  const said = [w(DATA.kind), about.asked, about.on, about.edition, ...about.tried.map(t), about.publish ? w("published", { n: about.smallest }) : ""].filter(Boolean).join(" · ");
   return el("div", { className: "inner" }, el("div", { className: "bar" }, other, print), el("h1", {}, t(about.title)), el("div", { className: "dim" }, said));
 }
 

@@ -1,0 +1,82 @@
+"""An edition under other readings than the plan's own: `NAME=OPTION` of readings.yaml, each with its `changes`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from rules.building.loader import Loaded, load_under
+from rules.model import Edition
+from rules.problems.problem import PolicyError
+from rules.values.text import TextError, near
+
+
+class NoSuchReading(TextError):
+    """A reading or option that there is not, or one without changes; `path` is the name of the reading."""
+
+    def __init__(self, zh: str, en: str, path: str = "") -> None:
+        super().__init__(zh, en)
+        self.path = path
+
+
+def choices(texts: Iterable[str]) -> dict[str, str]:
+    """`NAME=OPTION` of each text, by name."""
+    wanted: dict[str, str] = {}
+    for text in texts:
+        name, equals, option = (part.strip() for part in text.partition("="))
+        if not (name and equals and option):
+            raise NoSuchReading(f"解读要写成“名称=读法”，不是 {text}。", f"A reading reads NAME=CHOICE, not {text}.")
+        if wanted.setdefault(name, option) != option:
+            raise NoSuchReading(f"解读 {name} 写了两种读法。", f"Two choices are given for the reading {name}.", name)
+    return wanted
+
+
+def otherwise(edition: Edition, wanted: Mapping[str, str]) -> dict[str, str]:
+    """The wanted readings that differ from those an edition follows; NoSuchReading where one cannot be taken."""
+    for name, option in wanted.items():
+        reading = edition.readings.get(name)
+        if reading is None:
+            guess = near(name, tuple(edition.readings))
+            hint = (f"（是不是 {guess}？）", f" (did you mean {guess}?)") if guess else ("", "")
+            raise NoSuchReading(f"{edition.id} 没有解读 {name}{hint[0]}。",
+                                f"{edition.id} has no reading {name}{hint[1]}.", name)  # fmt: skip
+        if option not in reading.readings:
+            known = ", ".join(reading.readings)
+            raise NoSuchReading(f"解读 {name} 没有读法 {option}（有：{known}）。",
+                                f"The reading {name} has no choice {option} (there are: {known}).", name)  # fmt: skip
+        if option != reading.chosen and option not in reading.changes:
+            raise NoSuchReading(
+                f"解读 {name} 的读法 {option} 没有写 changes，不能试算：{reading.because.zh}",
+                f"The choice {option} of the reading {name} has no `changes`, so it cannot be tried: "
+                f"{reading.because.en}", name,
+            )  # fmt: skip
+    return {name: option for name, option in wanted.items() if option != edition.readings[name].chosen}
+
+
+def under(root: Path, edition: Edition, wanted: Mapping[str, str]) -> Edition:
+    """The edition under other readings, which `Edition.under` lists; itself where they are all its own.
+
+    NoSuchReading where one cannot be taken, PolicyError where two of them do not go together."""
+    (made,) = each_under(root, edition, [{**edition.under, **otherwise(edition, wanted)}])
+    return made
+
+
+def each_under(root: Path, edition: Edition, many: Iterable[Mapping[str, str]]) -> Iterator[Edition]:
+    """The edition under each set of readings in turn; its files are read once."""
+    folder = root / edition.plan / edition.effective_from.isoformat()
+    if any(many := [*many]):
+        yield from map(_sound, load_under(folder, root, many))
+    else:
+        yield from [edition] * len(many)
+
+
+def alternatives(edition: Edition) -> list[tuple[str, str]]:
+    """The readings and options that can be tried, in the order of the file."""
+    return [(one.id, option) for one in edition.readings.values() for option in one.readings if option in one.changes
+            and option != one.chosen]  # fmt: skip
+
+
+def _sound(loaded: Loaded) -> Edition:
+    if loaded.edition is None:
+        raise PolicyError(loaded.problems)
+    return loaded.edition
