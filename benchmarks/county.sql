@@ -1,6 +1,7 @@
 -- The county run of policies/xx-county/2026-05-01 as a data engineer writes it for DuckDB: the same checks of rows,
 -- the same decisions with the same findings and outputs, the same counts. Not here: the ranking of demonstration
 -- villages, the assignment of managers, the list of missing data, the words of the reasons, workbook and report.
+-- Nor are the bounds of counts of which records are not known or set aside: there the run decides more than this.
 -- A change of the plan is a change here; tests/county/test_by_hand.py names the first cell that differs.
 -- $IN is the folder of extracts, $OUT that of the results, $ON the day. A column whose name begins with _ is not written.
 

@@ -155,10 +155,8 @@ class Edition:
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
     acknowledged: tuple[Acknowledged, ...] = ()
-    under: Mapping[str, str] = field(
-        default_factory=dict
-    )  # readings taken otherwise than the plan does: name -> option
     after_lapse: bool = False  # no edition of the plan was in force just before
+    under: Mapping[str, str] = field(default_factory=dict)  # readings taken otherwise than the plan does
 
     @property
     def id(self) -> str:
