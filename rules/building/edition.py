@@ -40,7 +40,7 @@ def edition_of(files: Mapping[str, Node], digest: str, problems: Problems) -> Ed
     return Edition(
         plan.at("plan").text, text(plan.at("title")), text(plan.at("issuer")), start, end, source, digest,
         subjects, rules, clauses, readings, assignments, report, acknowledged,
-        flag(plan.at("effective").at("after_lapse")),
+        after_lapse=flag(plan.at("effective").at("after_lapse")),
     )  # fmt: skip
 
 
