@@ -29,9 +29,9 @@ def missing(expr: Expr, scope: Scope, path: str = "", own: str | None = None) ->
         yield from missing(replace(expr, scope=""), target, own)
         return
     here = f"{path}{expr.path}"
-    if target is None:
-        yield Missing(here, _title(expr, scope), "not_given")
-    elif expr.what in ("outcome", "output"):
+    if target is None:  # `own` of a formula that is asked about outside its list
+        return
+    if expr.what in ("outcome", "output"):
         wanted = target.conclusions.missing(expr.name, target, prefix)
         yield from wanted or [Missing(here, _title(expr, scope), "not_decided")]
     elif expr.what == "fact":

@@ -53,6 +53,8 @@ def _leaves(thing: Expr | Condition, subject: str) -> Iterator[tuple[Leaf, str]]
 
 def _within(leaf: Leaf, span: Span, mark: Mark, problems: Problems) -> None:
     least, most = span
+    if least == most:  # a constant is compared: a switch
+        return
     for limit in (limit for test in leaf.tests for limit in test.limits if isinstance(limit, Const)):
         if (least is not None and limit.value < least) or (most is not None and limit.value > most):
             ends = " – ".join("…" if end is None else show(end, leaf.left.type) for end in span)

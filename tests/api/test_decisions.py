@@ -102,7 +102,7 @@ def test_a_problem_says_what_to_write_in_both_languages(caller):
 
 @pytest.mark.parametrize(("value", "code"), [
     ('"0.9"', "not_a_number"), ('"5"', "not_a_number"), ("true", "not_a_number"), ("false", "not_a_number"),
-    ("[1]", "not_a_number"), ("{}", "not_a_number"), ("1e400", "not_a_number"), ("1e16", "too_large"),
+    ("[1]", "not_a_number"), ("{}", "not_a_range"), ("1e400", "not_a_number"), ("1e16", "too_large"),
     ("1e-999999999", "too_fine"), ("1e-999999999999999999", "too_fine"), ("0.0000001", "too_fine"),
     ("0e-999999999", "too_fine"), ("9" * 4000, "too_large"), ("0." + "1" * 100_000, "too_fine"),
     ("-0.01", "too_small"), ("1" * 39 + "." + "0" * 20, "too_large"),

@@ -152,7 +152,7 @@ LEVERS = {
 
 @pytest.mark.parametrize(("require", "facts", "why", "changes"), [
     ({"n": {"at_least": "5 houses"}}, {"n": 1}, "", {"n": 4}),
-    ({"n": {"at_least": "6 houses"}}, {"n": 1}, "out_of_reach", {}),
+    ({"part": {"above": "whole"}}, {"part": 0, "whole": 3}, "out_of_reach", {}),
     ({"n": {"at_most": "1 house"}}, {"n": 2}, "out_of_reach", {}),
     ({"n": {"above": "1 house"}}, {"n": 1}, "", {"n": 1}),
     ({"n": {"at_least": "1 house"}}, {}, "unknown", {}),
