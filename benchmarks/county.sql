@@ -46,6 +46,7 @@ CREATE TEMP MACRO faulty_id(id) AS [
   fault(regexp_full_match(id, '[0-9]{17}[0-9Xx]'), 'id', 'identity_card'),
   fault(regexp_matches(id, '[\x00-\x1f\x7f]'), 'id', 'not_printable')];
 CREATE TEMP MACRO figure(x, col) AS [fault(x < 0, col, 'too_small'), fault(x >= 1e15, col, 'too_large')];
+CREATE TEMP MACRO not_ahead(d, col) AS fault(d > today(), col, 'in_future');
 CREATE TEMP MACRO part(a, b, col) AS fault(a > b, col, 'part_exceeds_whole');
 CREATE TEMP MACRO choice(x, col, choices) AS fault(NOT list_contains(choices, x), col, 'not_a_choice');
 CREATE TEMP MACRO step_done(x, col) AS choice(x, col, ['not_yet', 'passed', 'refused']);
@@ -63,6 +64,8 @@ WITH found AS (
   SELECT 'household' AS subject, _row, id, faulty_id(id) || [
       fault(village IS NULL, 'village', 'no_record_above'),
       fault(village NOT IN (SELECT id FROM raw_village WHERE id IS NOT NULL), 'village', 'strange_record_above'),
+      fault(birth_date < DATE '1900-01-01', 'birth_date', 'too_early'), not_ahead(birth_date, 'birth_date'),
+      not_ahead(provincial_graded_on, 'provincial_graded_on'), not_ahead(graded_on, 'graded_on'),
       choice(status, 'status', ['resident', 'moved_away', 'deceased', 'absconded']),
       choice(provincial_grade, 'provincial_grade', ['AAA', 'AA', 'A', 'B', 'C', 'D']),
       choice(conduct, 'conduct', ['good', 'fair', 'poor']), choice(loan_record, 'loan_record', ['on_time', 'none', 'late']),
@@ -80,7 +83,7 @@ WITH found AS (
       fault(township IS NULL, 'township', 'no_record_above'),
       fault(township NOT IN (SELECT id FROM raw_township WHERE id IS NOT NULL), 'township', 'strange_record_above'),
       step_done(first_review, 'first_review'), step_done(second_review, 'second_review'), step_done(determination, 'determination'),
-      objection_code(objection), fault(integrity_score > 100, 'integrity_score', 'too_large'),
+      objection_code(objection), not_ahead(notice_posted_on, 'notice_posted_on'), not_ahead(titled_on, 'titled_on'), fault(integrity_score > 100, 'integrity_score', 'too_large'),
       part(a_grade_households, households, 'a_grade_households'), part(collectable_households, households, 'collectable_households'),
       part(filed_households, collectable_households, 'filed_households'), part(granted_households, filed_households, 'granted_households'),
       part(borrowing_households, households, 'borrowing_households'),
@@ -96,7 +99,7 @@ WITH found AS (
   UNION ALL
   SELECT 'township', _row, id, faulty_id(id) || [
       step_done(first_review, 'first_review'), step_done(second_review, 'second_review'), step_done(determination, 'determination'),
-      objection_code(objection), part(npl_balance, loan_balance, 'npl_balance')]
+      objection_code(objection), not_ahead(notice_posted_on, 'notice_posted_on'), not_ahead(titled_on, 'titled_on'), part(npl_balance, loan_balance, 'npl_balance')]
     || figure(leading_officers, 'leading_officers') || figure(liaison_officers, 'liaison_officers')
     || figure(loan_balance, 'loan_balance') || figure(npl_balance, 'npl_balance') FROM raw_township
   UNION ALL
@@ -140,18 +143,18 @@ CREATE TEMP VIEW household AS
       many(list_transform(votes, lambda v: NOT v.related)) AS _counted,
       many(list_transform(votes, lambda v: NOT v.related AND v.verdict = 'approve')) AS _approvals,
       year_after(graded_on) AS _valid_until,
-      provincial_grade IS NOT NULL AND provincial_graded_on <= today() AND today() <= year_after(provincial_graded_on) AS _provincial_current,
+      provincial_grade IS NOT NULL AND today() <= year_after(provincial_graded_on) AS _provincial_current,
       CASE conduct WHEN 'good' THEN 25 WHEN 'fair' THEN 15 WHEN 'poor' THEN 0 END AS scoring__points__conduct,
       CASE WHEN annual_income < 20000 THEN 5 WHEN annual_income < 50000 THEN 15 WHEN annual_income >= 50000 THEN 25 END AS scoring__points__annual_income,
       CASE WHEN farming_years < 3 THEN 5 WHEN farming_years < 10 THEN 10 WHEN farming_years >= 10 THEN 15 END AS scoring__points__farming_years,
       CASE WHEN assets < 50000 THEN 5 WHEN assets < 200000 THEN 10 WHEN assets >= 200000 THEN 15 END AS scoring__points__assets,
       CASE loan_record WHEN 'on_time' THEN 20 WHEN 'none' THEN 12 WHEN 'late' THEN 0 END AS scoring__points__loan_record,
       CASE WHEN civilised_household THEN 5 ELSE 0 END AS scoring__points__civilised_household,
-      CASE WHEN guarantee_called THEN -10 ELSE 0 END AS scoring__points__guarantee_called
+      CASE WHEN guarantee_called THEN -10 WHEN NOT guarantee_called THEN 0 END AS scoring__points__guarantee_called
     FROM raw_household h LEFT JOIN (SELECT id AS _village, township_id, county_id FROM village) ON village = _village
     WHERE _row NOT IN (FROM bad_rows('household'))
   ), validity AS (
-    SELECT *, graded_on > today() AS _v1, today() > _valid_until AS _v2, today() >= _valid_until - due_notice() AS _v3,
+    SELECT *, today() > _valid_until AS _v1, today() >= _valid_until - due_notice() AS _v2,
       _age BETWEEN 18 AND 65 AS _s1, status <> 'moved_away' AS _s2, status <> 'deceased' AS _s3, status <> 'absconded' AS _s4,
       NOT adverse_record AS _s5, NOT other_unfitness AS _s6, loan_record <> 'late' AS _not_late,
       scoring__points__conduct + scoring__points__annual_income + scoring__points__farming_years + scoring__points__assets
@@ -160,8 +163,7 @@ CREATE TEMP VIEW household AS
   )
   SELECT *, _s1 AND _s2 AND _s3 AND _s4 AND _s5 AND _s6 AS _collectable,
     CASE WHEN _points IS NOT NULL THEN greatest(0, least(105, _points)) END AS scoring__total,
-    CASE WHEN _v1 THEN 'not_possible' WHEN _v1 IS NULL THEN 'needs_information' WHEN _v2 THEN 'expired' WHEN _v2 IS NULL THEN 'needs_information'
-      WHEN _v3 THEN 'due_soon' WHEN _v3 IS NULL THEN 'needs_information' ELSE 'valid' END AS record_validity
+    CASE WHEN _v1 THEN 'expired' WHEN _v2 THEN 'due_soon' WHEN _v2 IS NULL THEN 'needs_information' ELSE 'valid' END AS record_validity
   FROM validity;
 
 -- ── Counts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -236,7 +238,7 @@ COPY (
         WHEN NOT _r5 THEN 'not_listed' WHEN _r5 IS NULL THEN 'needs_information' ELSE 'white_listed' END AS review
     FROM graded
   ), outcomes AS (
-    SELECT *, known(grading) AS _g, known(review) AS _r, known(record_validity) IN ('expired', 'not_possible') AS _no_record,
+    SELECT *, known(grading) AS _g, known(review) AS _r, known(record_validity) = 'expired' AS _no_record,
       need > granted_limit AS _above, granted_limit <= 0 AS _not_granted FROM reviewed
   ), rows AS (
     SELECT *, _r = 'not_reviewed' AS _g1, _r = 'review_again' AS _g2, _r = 'not_listed' AS _g3,
@@ -257,8 +259,8 @@ COPY (
     FROM rows
   ), written AS (
     SELECT *, false AS beyond,
-      f(_v1, 1) + f(_v2, 2) + f(_v3, 4) AS record_validity__not_met, u(_v1, 1) + u(_v2, 2) + u(_v3, 4) AS record_validity__unknown,
-      CASE WHEN known(record_validity) <> 'not_possible' THEN _valid_until END AS record_validity__last_valid_day,
+      f(_v1, 1) + f(_v2, 2) AS record_validity__not_met, u(_v1, 1) + u(_v2, 2) AS record_validity__unknown,
+      _valid_until AS record_validity__last_valid_day,
       f(_s5, 1) + f(_not_late, 2) AS scoring__not_met, u(_s5, 1) + u(_not_late, 2) AS scoring__unknown,
       f(_expired, 1) + CASE WHEN _grade IS NULL THEN 0 ELSE 62 - CASE _grade WHEN 'AAA' THEN 2 WHEN 'AA' THEN 4 WHEN 'A' THEN 8 WHEN 'B' THEN 16 WHEN 'C' THEN 32 ELSE 0 END END AS grading__not_met,
       u(_expired, 1) + u(_grade, 62) AS grading__unknown,
