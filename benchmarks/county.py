@@ -28,7 +28,8 @@ from examples.generate import Wanted, generate
 from rules import FactChecker, Reference
 from rules.building.loader import load
 from rules.model import Edition
-from rules.table.columns import KEY
+from rules.table.columns import ASIDE as SET_ASIDE
+from rules.table.columns import ENDS, KEY
 from service.county.backend import Duck, named, quoted, rows_of
 from service.county.intake.extract import case
 from service.county.intake.inputs import Source
@@ -41,6 +42,7 @@ DAYS = (date(2026, 5, 15), ON, date(2027, 7, 1), date(2028, 6, 30))  # before, b
 LINKS = ("id", "village", "township")
 ASIDE = "set_aside"
 NOT_IN_SQL = ("demonstration_village", "demonstration_village__ranking", "file", "zh", "en")
+ONLY_WHERE_SAID = (*ENDS, SET_ASIDE)
 SAMPLE = 1000  # households that the plain evaluator decides, for a loop over all of them
 Times = dict[str, tuple[float, float]]
 
@@ -80,7 +82,11 @@ def since(start: tuple[float, float]) -> tuple[float, float]:
 
 
 def columns(duck: Duck, rows: str) -> list[str]:
-    return [name for name in duck.columns(rows) if name not in NOT_IN_SQL]
+    """The columns to compare. Those of ends and of rows set aside stand only where a row has a value: the run writes no
+    others."""
+    names = [name for name in duck.columns(rows) if name not in NOT_IN_SQL]
+    counts = duck.run(f"SELECT {', '.join(f'count({named(name)})' for name in names)} FROM {rows}")[0]
+    return [name for name, count in zip(names, counts, strict=True) if count or not name.endswith(ONLY_WHERE_SAID)]
 
 
 def gappy(duck: Duck, folder: Path, out: Path) -> Path:
