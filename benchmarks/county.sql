@@ -1,7 +1,6 @@
 -- The county run of policies/xx-county/2026-05-01 as a data engineer writes it for DuckDB: the same checks of rows,
--- the same decisions with the same findings and outputs, the same counts. Not here: the ranking of demonstration
--- villages, the assignment of managers, the list of missing data, the words of the reasons, workbook and report.
--- Nor are the bounds of counts of which records are not known or set aside: there the run decides more than this.
+-- the same decisions with the same findings and outputs, the same counts within the same bounds. Not here: the ranking of
+-- demonstration villages, the assignment of managers, the list of missing data, the words of the reasons, workbook, report.
 -- A change of the plan is a change here; tests/county/test_by_hand.py names the first cell that differs.
 -- $IN is the folder of extracts, $OUT that of the results, $ON the day. A column whose name begins with _ is not written.
 
@@ -28,7 +27,8 @@ CREATE TEMP MACRO every(xs) AS list_reduce(xs, lambda x, y: x AND y);
 CREATE TEMP MACRO place(xs) AS coalesce(list_position(list_transform(xs, lambda x: coalesce(x, true)), true), 0);
 CREATE TEMP MACRO first_row(xs) AS CASE WHEN place(xs) > 0 AND xs[place(xs)] IS NULL THEN -1 ELSE place(xs) END;
 CREATE TEMP MACRO checklist(x, met, not_met) AS CASE WHEN x THEN met WHEN NOT x THEN not_met ELSE 'needs_information' END;
--- A figure is a range {low, high}: of what is known the same twice, endless where high is null, not known where low is.
+-- A figure is a range {low, high}: both ends are the value where it is known; without high it has no upper end, without low
+-- nothing is known of it.
 -- Whether part / whole surely stands so to percent; not known where the whole may be 0.
 CREATE TEMP MACRO point(x) AS {'low': x, 'high': x};
 CREATE TEMP MACRO at_least(part, whole, percent) AS CASE WHEN NOT whole.low > 0 THEN NULL
@@ -37,19 +37,21 @@ CREATE TEMP MACRO at_most(part, whole, percent) AS CASE WHEN NOT whole.low > 0 T
   WHEN part.high * 100 <= whole.low * percent THEN true WHEN part.low * 100 > whole.high * percent THEN false END;
 CREATE TEMP MACRO times(x, y) AS x::DECIMAL(19, 2) * y::DECIMAL(19, 2);
 -- a/b > c/d, where a is part of b and c of d: no share is above 1
-CREATE TEMP MACRO above(a, b, c, d) AS CASE WHEN a.low IS NULL OR c.low IS NULL OR NOT b.low > 0 OR NOT d.low > 0 THEN NULL
+CREATE TEMP MACRO above(a, b, c, d) AS CASE
+  WHEN (b.low > 0 AND d.low > 0 AND a.low IS NOT NULL AND c.low IS NOT NULL) IS DISTINCT FROM true THEN NULL
   WHEN times(a.low, d.low) > times(c.high, b.high) THEN true
   WHEN times(a.high, d.high) <= times(c.low, b.low) OR a.high = 0 OR c.low >= d.high THEN false END;
 -- Records of a list that are so; not known where one of them is not.
 CREATE TEMP MACRO many(flags) AS CASE WHEN NOT list_contains(list_transform(flags, lambda x: x IS NULL), true)
   THEN len(list_filter(flags, lambda x: x)) END;
 CREATE TEMP MACRO count_known(x) AS CASE WHEN bool_or(x IS NULL) THEN NULL ELSE count(*) FILTER (WHERE x) END;
--- Records of a group that are so, and amounts that are not below zero: without those that are not known and with them;
--- and with more records that were set aside, null where there are none. Of no records at all both ends are 0.
+-- Ranges of a group: its records that are so, and its total of amounts that are not below zero. The low end leaves out
+-- records that are not known, the high end has them; `more` records were set aside (null where none was) and may be so.
 CREATE TEMP MACRO count_of(x) AS {'low': count(*) FILTER (WHERE x), 'high': count(*) FILTER (WHERE x IS DISTINCT FROM false)};
 CREATE TEMP MACRO sum_of(x) AS {'low': coalesce(sum(x), 0), 'high': CASE WHEN count(x) = count(*) THEN sum(x) END};
 CREATE TEMP MACRO count_with(x, more) AS {'low': coalesce(x.low, 0), 'high': coalesce(x.high, 0) + coalesce(more, 0)};
-CREATE TEMP MACRO sum_with(x, more) AS {'low': coalesce(x.low, 0), 'high': CASE WHEN more IS NULL THEN CASE WHEN x IS NULL THEN 0 ELSE x.high END END};
+CREATE TEMP MACRO sum_with(x, more) AS {'low': coalesce(x.low, 0),
+  'high': CASE WHEN more IS NOT NULL THEN NULL WHEN x IS NULL THEN 0 ELSE x.high END}; -- x is null of no records
 -- A part is no larger than its wholes: the range of a figure, with the parts within it and the wholes around it.
 CREATE TEMP MACRO narrowed(x, parts, wholes) AS {'low': list_max([x.low, list_max(list_transform(parts, lambda p: p.low))]),
   'high': list_min([x.high, list_min(list_transform(wholes, lambda w: w.high))])};
@@ -64,6 +66,7 @@ CREATE TEMP MACRO faulty_id(id) AS [
   fault(id IS NULL, 'id', 'no_id'), fault(length(id) > 64, 'id', 'long_id'),
   fault(regexp_full_match(id, '[0-9]{17}[0-9Xx]'), 'id', 'identity_card'),
   fault(regexp_matches(id, '[\x00-\x1f\x7f]'), 'id', 'not_printable')];
+CREATE TEMP MACRO shown_id(id) AS CASE WHEN NOT regexp_full_match(id, '[0-9]{17}[0-9Xx]') THEN id END;
 CREATE TEMP MACRO figure(x, col) AS [fault(x < 0, col, 'too_small'), fault(x >= 1e15, col, 'too_large')];
 CREATE TEMP MACRO not_ahead(d, col) AS fault(d > today(), col, 'in_future');
 CREATE TEMP MACRO part(a, b, col) AS fault(a > b, col, 'part_exceeds_whole');
@@ -138,7 +141,7 @@ UNION ALL
 SELECT subject, _row, id, 'id', 'repeated_id' FROM repeated WHERE id IS NOT NULL
 QUALIFY count(*) OVER (PARTITION BY subject, id) > 1;
 COPY (
-  SELECT subject, row, CASE WHEN NOT regexp_full_match(id, '[0-9]{17}[0-9Xx]') THEN id END AS id, column_name, code
+  SELECT subject, row, shown_id(id) AS id, column_name, code
   FROM bad ORDER BY ALL
 ) TO '$OUT/set_aside.parquet' (FORMAT parquet);
 
@@ -187,7 +190,6 @@ CREATE TEMP VIEW household AS
 
 -- ── Counts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 -- Rows set aside may count where the record above is known; one id counts once.
-CREATE TEMP MACRO shown_id(id) AS CASE WHEN NOT regexp_full_match(id, '[0-9]{17}[0-9Xx]') THEN id END;
 CREATE TEMP VIEW household_aside AS SELECT DISTINCT coalesce(shown_id(h.id), 'row ' || h._row) AS id, h.village AS village_id, v.county_id
   FROM raw_household h LEFT JOIN village v ON h.village = v.id WHERE h._row IN (FROM bad_rows('household'));
 CREATE TEMP VIEW village_aside AS SELECT DISTINCT coalesce(shown_id(v.id), 'row ' || v._row) AS id, v.township AS township_id, t.county_id
@@ -374,11 +376,10 @@ CREATE TEMP MACRO covered_until() AS DATE '2026-05-01' + INTERVAL 2 YEAR;
 COPY (
   WITH facts AS (
     SELECT t.*, village__set_aside, c.npl_balance AS _npl, c.loan_balance AS _loans,
-      -- a list is not known where a row was set aside
+      -- of which villages there are nothing is known where one was set aside
       CASE WHEN village__set_aside IS NULL THEN coalesce(v.villages, []) END AS villages,
       CASE WHEN village__set_aside IS NULL THEN coalesce(v.number, 0) END AS _villages,
-      CASE WHEN village__set_aside IS NULL THEN CASE WHEN v.number > 0 THEN v.credit ELSE 0 END END AS _credit_villages,
-      CASE WHEN village__set_aside IS NULL THEN CASE WHEN v.number > 0 THEN v.covered ELSE 0 END END AS _covered
+      CASE WHEN v.number > 0 THEN v.credit ELSE 0 END AS _credit_villages, CASE WHEN v.number > 0 THEN v.covered ELSE 0 END AS _covered
     FROM township t LEFT JOIN county_counted c ON t.county_id = c.id LEFT JOIN (
       SELECT township_id, count(*) AS number, count_known(known(credit_village) = 'qualified') AS credit,
         count_known(collection_done AND filing_done AND granting_done AND completed_on <= covered_until()) AS covered,
