@@ -80,8 +80,8 @@ def since(start: tuple[float, float]) -> tuple[float, float]:
 
 
 def columns(duck: Duck, rows: str) -> list[str]:
-    """The columns to compare. The run leaves out columns of ends and of rows set aside that have no value in any row, and
-    so they do not count in the SQL."""
+    """The columns to compare. The run leaves out columns of ends and of rows set aside that have no value in any row;
+    in the SQL they count as little."""
     names = [name for name in duck.columns(rows) if name not in NOT_IN_SQL]
     counts = duck.run(f"SELECT {', '.join(f'count({named(name)})' for name in names)} FROM {rows}")[0]
     return [name for name, count in zip(names, counts, strict=True) if count or not name.endswith(NONE_IF_EMPTY)]
