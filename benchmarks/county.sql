@@ -1,7 +1,6 @@
 -- The county run of policies/xx-county/2026-05-01 as a data engineer writes it for DuckDB: the same checks of rows,
--- the same decisions with the same findings and outputs, the same counts. Not here: the ranking of demonstration
--- villages, the assignment of managers, the list of missing data, the words of the reasons, workbook and report.
--- Nor are the bounds of counts of which records are not known or set aside: there the run decides more than this.
+-- the same decisions with the same findings and outputs, the same counts within the same bounds. Not here: the ranking of
+-- demonstration villages, the assignment of managers, the list of missing data, the words of the reasons, workbook, report.
 -- A change of the plan is a change here; tests/county/test_by_hand.py names the first cell that differs.
 -- $IN is the folder of extracts, $OUT that of the results, $ON the day. A column whose name begins with _ is not written.
 
@@ -28,16 +27,38 @@ CREATE TEMP MACRO every(xs) AS list_reduce(xs, lambda x, y: x AND y);
 CREATE TEMP MACRO place(xs) AS coalesce(list_position(list_transform(xs, lambda x: coalesce(x, true)), true), 0);
 CREATE TEMP MACRO first_row(xs) AS CASE WHEN place(xs) > 0 AND xs[place(xs)] IS NULL THEN -1 ELSE place(xs) END;
 CREATE TEMP MACRO checklist(x, met, not_met) AS CASE WHEN x THEN met WHEN NOT x THEN not_met ELSE 'needs_information' END;
--- Whether part / whole stands so to percent; not known where there is no whole.
-CREATE TEMP MACRO at_least(part, whole, percent) AS CASE WHEN whole > 0 THEN part * 100 >= whole * percent END;
-CREATE TEMP MACRO at_most(part, whole, percent) AS CASE WHEN whole > 0 THEN part * 100 <= whole * percent END;
-CREATE TEMP MACRO wide(x) AS x::DECIMAL(19, 2);
-CREATE TEMP MACRO above(a, b, c, d) AS CASE WHEN b > 0 AND d > 0 THEN wide(a) * wide(d) > wide(c) * wide(b) END; -- a/b > c/d
--- Records that are so: of a list, and of a group; not known where one of them is not.
+-- A figure is a range {low, high}: both ends are the value where it is known; without high it has no upper end, without low
+-- nothing is known of it.
+-- Whether part / whole surely stands so to percent; not known where the whole may be 0.
+CREATE TEMP MACRO point(x) AS {'low': x, 'high': x};
+CREATE TEMP MACRO at_least(part, whole, percent) AS CASE WHEN NOT whole.low > 0 THEN NULL
+  WHEN part.low * 100 >= whole.high * percent THEN true WHEN part.high * 100 < whole.low * percent THEN false END;
+CREATE TEMP MACRO at_most(part, whole, percent) AS CASE WHEN NOT whole.low > 0 THEN NULL
+  WHEN part.high * 100 <= whole.low * percent THEN true WHEN part.low * 100 > whole.high * percent THEN false END;
+CREATE TEMP MACRO times(x, y) AS x::DECIMAL(19, 2) * y::DECIMAL(19, 2);
+-- a/b > c/d, where a is part of b and c of d: no share is above 1
+CREATE TEMP MACRO above(a, b, c, d) AS CASE
+  WHEN (b.low > 0 AND d.low > 0 AND a.low IS NOT NULL AND c.low IS NOT NULL) IS DISTINCT FROM true THEN NULL
+  WHEN times(a.low, d.low) > times(c.high, b.high) THEN true
+  WHEN times(a.high, d.high) <= times(c.low, b.low) OR a.high = 0 OR c.low >= d.high THEN false END;
+-- Records of a list that are so; not known where one of them is not.
 CREATE TEMP MACRO many(flags) AS CASE WHEN NOT list_contains(list_transform(flags, lambda x: x IS NULL), true)
   THEN len(list_filter(flags, lambda x: x)) END;
-CREATE TEMP MACRO count_of(x) AS CASE WHEN bool_or(x IS NULL) THEN NULL ELSE count(*) FILTER (WHERE x) END;
-CREATE TEMP MACRO sum_of(x) AS CASE WHEN count(x) = count(*) THEN sum(x) END;
+CREATE TEMP MACRO count_known(x) AS CASE WHEN bool_or(x IS NULL) THEN NULL ELSE count(*) FILTER (WHERE x) END;
+-- Ranges of a group: its records that are so, and its total of amounts that are not below zero. The low end leaves out
+-- records that are not known, the high end has them; `more` records were set aside (null where none was) and may be so.
+CREATE TEMP MACRO count_of(x) AS {'low': count(*) FILTER (WHERE x), 'high': count(*) FILTER (WHERE x IS DISTINCT FROM false)};
+CREATE TEMP MACRO sum_of(x) AS {'low': coalesce(sum(x), 0), 'high': CASE WHEN count(x) = count(*) THEN sum(x) END};
+CREATE TEMP MACRO count_with(x, more) AS {'low': coalesce(x.low, 0), 'high': coalesce(x.high, 0) + coalesce(more, 0)};
+CREATE TEMP MACRO sum_with(x, more) AS {'low': coalesce(x.low, 0),
+  'high': CASE WHEN more IS NOT NULL THEN NULL WHEN x IS NULL THEN 0 ELSE x.high END}; -- x is null of no records
+-- A part is no larger than its wholes: the range of a figure, with the parts within it and the wholes around it.
+CREATE TEMP MACRO narrowed(x, parts, wholes) AS {'low': list_max([x.low, list_max(list_transform(parts, lambda p: p.low))]),
+  'high': list_min([x.high, list_min(list_transform(wholes, lambda w: w.high))])};
+-- The columns of a figure: its value, else its ends.
+CREATE TEMP MACRO told(x) AS CASE WHEN x.low = x.high THEN x.low END;
+CREATE TEMP MACRO low_end(x) AS CASE WHEN x.low < x.high OR x.high IS NULL THEN x.low END;
+CREATE TEMP MACRO high_end(x) AS CASE WHEN x.low < x.high THEN x.high END;
 
 -- ── Checks: each row with each fault; a row with any is not used ────────────────────────────────────────────────────
 CREATE TEMP MACRO fault(wrong, col, code) AS CASE WHEN wrong THEN {'column_name': col, 'code': code} END;
@@ -45,7 +66,9 @@ CREATE TEMP MACRO faulty_id(id) AS [
   fault(id IS NULL, 'id', 'no_id'), fault(length(id) > 64, 'id', 'long_id'),
   fault(regexp_full_match(id, '[0-9]{17}[0-9Xx]'), 'id', 'identity_card'),
   fault(regexp_matches(id, '[\x00-\x1f\x7f]'), 'id', 'not_printable')];
+CREATE TEMP MACRO shown_id(id) AS CASE WHEN NOT regexp_full_match(id, '[0-9]{17}[0-9Xx]') THEN id END;
 CREATE TEMP MACRO figure(x, col) AS [fault(x < 0, col, 'too_small'), fault(x >= 1e15, col, 'too_large')];
+CREATE TEMP MACRO not_ahead(d, col) AS fault(d > today(), col, 'in_future');
 CREATE TEMP MACRO part(a, b, col) AS fault(a > b, col, 'part_exceeds_whole');
 CREATE TEMP MACRO choice(x, col, choices) AS fault(NOT list_contains(choices, x), col, 'not_a_choice');
 CREATE TEMP MACRO step_done(x, col) AS choice(x, col, ['not_yet', 'passed', 'refused']);
@@ -63,6 +86,8 @@ WITH found AS (
   SELECT 'household' AS subject, _row, id, faulty_id(id) || [
       fault(village IS NULL, 'village', 'no_record_above'),
       fault(village NOT IN (SELECT id FROM raw_village WHERE id IS NOT NULL), 'village', 'strange_record_above'),
+      fault(birth_date < DATE '1900-01-01', 'birth_date', 'too_early'), not_ahead(birth_date, 'birth_date'),
+      not_ahead(provincial_graded_on, 'provincial_graded_on'), not_ahead(graded_on, 'graded_on'),
       choice(status, 'status', ['resident', 'moved_away', 'deceased', 'absconded']),
       choice(provincial_grade, 'provincial_grade', ['AAA', 'AA', 'A', 'B', 'C', 'D']),
       choice(conduct, 'conduct', ['good', 'fair', 'poor']), choice(loan_record, 'loan_record', ['on_time', 'none', 'late']),
@@ -80,7 +105,7 @@ WITH found AS (
       fault(township IS NULL, 'township', 'no_record_above'),
       fault(township NOT IN (SELECT id FROM raw_township WHERE id IS NOT NULL), 'township', 'strange_record_above'),
       step_done(first_review, 'first_review'), step_done(second_review, 'second_review'), step_done(determination, 'determination'),
-      objection_code(objection), fault(integrity_score > 100, 'integrity_score', 'too_large'),
+      objection_code(objection), not_ahead(notice_posted_on, 'notice_posted_on'), not_ahead(titled_on, 'titled_on'), fault(integrity_score > 100, 'integrity_score', 'too_large'),
       part(a_grade_households, households, 'a_grade_households'), part(collectable_households, households, 'collectable_households'),
       part(filed_households, collectable_households, 'filed_households'), part(granted_households, filed_households, 'granted_households'),
       part(borrowing_households, households, 'borrowing_households'),
@@ -96,7 +121,7 @@ WITH found AS (
   UNION ALL
   SELECT 'township', _row, id, faulty_id(id) || [
       step_done(first_review, 'first_review'), step_done(second_review, 'second_review'), step_done(determination, 'determination'),
-      objection_code(objection), part(npl_balance, loan_balance, 'npl_balance')]
+      objection_code(objection), not_ahead(notice_posted_on, 'notice_posted_on'), not_ahead(titled_on, 'titled_on'), part(npl_balance, loan_balance, 'npl_balance')]
     || figure(leading_officers, 'leading_officers') || figure(liaison_officers, 'liaison_officers')
     || figure(loan_balance, 'loan_balance') || figure(npl_balance, 'npl_balance') FROM raw_township
   UNION ALL
@@ -116,7 +141,7 @@ UNION ALL
 SELECT subject, _row, id, 'id', 'repeated_id' FROM repeated WHERE id IS NOT NULL
 QUALIFY count(*) OVER (PARTITION BY subject, id) > 1;
 COPY (
-  SELECT subject, row, CASE WHEN NOT regexp_full_match(id, '[0-9]{17}[0-9Xx]') THEN id END AS id, column_name, code
+  SELECT subject, row, shown_id(id) AS id, column_name, code
   FROM bad ORDER BY ALL
 ) TO '$OUT/set_aside.parquet' (FORMAT parquet);
 
@@ -140,18 +165,18 @@ CREATE TEMP VIEW household AS
       many(list_transform(votes, lambda v: NOT v.related)) AS _counted,
       many(list_transform(votes, lambda v: NOT v.related AND v.verdict = 'approve')) AS _approvals,
       year_after(graded_on) AS _valid_until,
-      provincial_grade IS NOT NULL AND provincial_graded_on <= today() AND today() <= year_after(provincial_graded_on) AS _provincial_current,
+      provincial_grade IS NOT NULL AND today() <= year_after(provincial_graded_on) AS _provincial_current,
       CASE conduct WHEN 'good' THEN 25 WHEN 'fair' THEN 15 WHEN 'poor' THEN 0 END AS scoring__points__conduct,
       CASE WHEN annual_income < 20000 THEN 5 WHEN annual_income < 50000 THEN 15 WHEN annual_income >= 50000 THEN 25 END AS scoring__points__annual_income,
       CASE WHEN farming_years < 3 THEN 5 WHEN farming_years < 10 THEN 10 WHEN farming_years >= 10 THEN 15 END AS scoring__points__farming_years,
       CASE WHEN assets < 50000 THEN 5 WHEN assets < 200000 THEN 10 WHEN assets >= 200000 THEN 15 END AS scoring__points__assets,
       CASE loan_record WHEN 'on_time' THEN 20 WHEN 'none' THEN 12 WHEN 'late' THEN 0 END AS scoring__points__loan_record,
       CASE WHEN civilised_household THEN 5 ELSE 0 END AS scoring__points__civilised_household,
-      CASE WHEN guarantee_called THEN -10 ELSE 0 END AS scoring__points__guarantee_called
+      CASE WHEN guarantee_called THEN -10 WHEN NOT guarantee_called THEN 0 END AS scoring__points__guarantee_called
     FROM raw_household h LEFT JOIN (SELECT id AS _village, township_id, county_id FROM village) ON village = _village
     WHERE _row NOT IN (FROM bad_rows('household'))
   ), validity AS (
-    SELECT *, graded_on > today() AS _v1, today() > _valid_until AS _v2, today() >= _valid_until - due_notice() AS _v3,
+    SELECT *, today() > _valid_until AS _v1, today() >= _valid_until - due_notice() AS _v2,
       _age BETWEEN 18 AND 65 AS _s1, status <> 'moved_away' AS _s2, status <> 'deceased' AS _s3, status <> 'absconded' AS _s4,
       NOT adverse_record AS _s5, NOT other_unfitness AS _s6, loan_record <> 'late' AS _not_late,
       scoring__points__conduct + scoring__points__annual_income + scoring__points__farming_years + scoring__points__assets
@@ -160,13 +185,17 @@ CREATE TEMP VIEW household AS
   )
   SELECT *, _s1 AND _s2 AND _s3 AND _s4 AND _s5 AND _s6 AS _collectable,
     CASE WHEN _points IS NOT NULL THEN greatest(0, least(105, _points)) END AS scoring__total,
-    CASE WHEN _v1 THEN 'not_possible' WHEN _v1 IS NULL THEN 'needs_information' WHEN _v2 THEN 'expired' WHEN _v2 IS NULL THEN 'needs_information'
-      WHEN _v3 THEN 'due_soon' WHEN _v3 IS NULL THEN 'needs_information' ELSE 'valid' END AS record_validity
+    CASE WHEN _v1 THEN 'expired' WHEN _v2 THEN 'due_soon' WHEN _v2 IS NULL THEN 'needs_information' ELSE 'valid' END AS record_validity
   FROM validity;
 
 -- ── Counts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+-- Rows set aside may count where the record above is known; one id counts once.
+CREATE TEMP VIEW household_aside AS SELECT DISTINCT coalesce(shown_id(h.id), 'row ' || h._row) AS id, h.village AS village_id, v.county_id
+  FROM raw_household h LEFT JOIN village v ON h.village = v.id WHERE h._row IN (FROM bad_rows('household'));
+CREATE TEMP VIEW village_aside AS SELECT DISTINCT coalesce(shown_id(v.id), 'row ' || v._row) AS id, v.township AS township_id, t.county_id
+  FROM raw_village v LEFT JOIN township t ON v.township = t.id WHERE v._row IN (FROM bad_rows('village'));
 CREATE TEMP TABLE counted AS
-SELECT village_id, any_value(county_id) AS county_id, count(*) AS households, count_of(_collectable) AS collectable_households,
+SELECT village_id, any_value(county_id) AS county_id, point(count(*)) AS households, count_of(_collectable) AS collectable_households,
   count_of(_provincial_current AND provincial_grade IN ('AAA', 'AA', 'A')) AS a_grade_households,
   count_of(_collectable AND graded_on IS NOT NULL AND in_force) AS filed_households,
   count_of(_collectable AND graded_on IS NOT NULL AND in_force AND granted_limit IS NOT NULL AND granted_limit > 0) AS granted_households,
@@ -174,29 +203,49 @@ SELECT village_id, any_value(county_id) AS county_id, count(*) AS households, co
   sum_of(lender_loan_balance) AS lender_loan_balance, sum_of(lender_npl_balance) AS lender_npl_balance
 FROM (SELECT *, known(record_validity) IN ('valid', 'due_soon') AS in_force FROM household) GROUP BY village_id;
 CREATE TEMP TABLE village_counted AS
-SELECT v.* EXCLUDE (households, a_grade_households, collectable_households, filed_households, granted_households,
-    borrowing_households, loan_balance, npl_balance, lender_loan_balance, lender_npl_balance),
-  -- of a village without any household all counts are 0
-  COLUMNS(h.* EXCLUDE (village_id, county_id))
-FROM village v LEFT JOIN (
-  SELECT * FROM counted
-  UNION ALL SELECT id, county_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM village WHERE id NOT IN (SELECT village_id FROM counted WHERE village_id IS NOT NULL)
-) h ON v.id = h.village_id;
+WITH added AS (
+  SELECT v.* EXCLUDE (households, a_grade_households, collectable_households, filed_households, granted_households,
+      borrowing_households, loan_balance, npl_balance, lender_loan_balance, lender_npl_balance), more AS household__set_aside,
+    count_with(h.households, more) AS hh, count_with(h.a_grade_households, more) AS ag, count_with(h.collectable_households, more) AS co,
+    count_with(h.filed_households, more) AS fi, count_with(h.granted_households, more) AS gr, count_with(h.borrowing_households, more) AS bo,
+    sum_with(h.loan_balance, more) AS lo, sum_with(h.npl_balance, more) AS np,
+    sum_with(h.lender_loan_balance, more) AS ll, sum_with(h.lender_npl_balance, more) AS ln
+  FROM village v LEFT JOIN counted h ON v.id = h.village_id
+    LEFT JOIN (SELECT village_id, count(DISTINCT id) AS more FROM household_aside GROUP BY village_id) a ON v.id = a.village_id
+), figures AS (
+  SELECT * EXCLUDE (hh, ag, co, fi, gr, bo, lo, np, ll, ln),
+    narrowed(hh, [ag, co, fi, gr, bo], []) AS _f_households, narrowed(ag, [], [hh]) AS _f_a_grade_households,
+    narrowed(co, [fi, gr], [hh]) AS _f_collectable_households, narrowed(fi, [gr], [co, hh]) AS _f_filed_households,
+    narrowed(gr, [], [fi, co, hh]) AS _f_granted_households, narrowed(bo, [], [hh]) AS _f_borrowing_households,
+    narrowed(lo, [np, ll, ln], []) AS _f_loan_balance, narrowed(np, [ln], [lo]) AS _f_npl_balance,
+    narrowed(ll, [ln], [lo]) AS _f_lender_loan_balance, narrowed(ln, [], [ll, np, lo]) AS _f_lender_npl_balance
+  FROM added
+)
+SELECT *, told(COLUMNS('^_f_(.+)')) AS '\1', low_end(COLUMNS('^_f_(.+)')) AS '\1__at_least', high_end(COLUMNS('^_f_(.+)')) AS '\1__at_most'
+FROM figures;
 CREATE TEMP TABLE county_counted AS
-SELECT c.* EXCLUDE (households, borrowing_households), coalesce(h.households, 0) AS households,
-  CASE WHEN h.households > 0 THEN h.borrowing_households ELSE 0 END AS borrowing_households
-FROM county c, (SELECT sum(households)::BIGINT AS households, sum_of(borrowing_households)::BIGINT AS borrowing_households
-  FROM counted WHERE county_id IS NOT NULL) h;
+WITH added AS (
+  SELECT c.* EXCLUDE (households, borrowing_households), more AS household__set_aside,
+    count_with(h.households, more) AS hh, count_with(h.borrowing_households, more) AS bo
+  FROM county c, (SELECT point(sum(households.low)::BIGINT) AS households,
+      {'low': sum(borrowing_households.low)::BIGINT, 'high': sum(borrowing_households.high)::BIGINT} AS borrowing_households
+    FROM counted WHERE county_id IS NOT NULL) h,
+    (SELECT nullif(count(DISTINCT id), 0) AS more FROM household_aside WHERE county_id IS NOT NULL) a
+), figures AS (
+  SELECT * EXCLUDE (hh, bo), narrowed(hh, [bo], []) AS _f_households, narrowed(bo, [], [hh]) AS _f_borrowing_households FROM added
+)
+SELECT *, told(COLUMNS('^_f_(.+)')) AS '\1', low_end(COLUMNS('^_f_(.+)')) AS '\1__at_least', high_end(COLUMNS('^_f_(.+)')) AS '\1__at_most'
+FROM figures;
 
 -- ── A village's title and what it gives ───────────────────────────────────
 CREATE TEMP TABLE designation AS
   WITH criteria AS (
-    SELECT v.*, [at_least(v.a_grade_households, v.households, 55), collective_economy_sound, financial_rules_sound, public_order_stable,
+    SELECT v.*, [at_least(v._f_a_grade_households, v._f_households, 55), collective_economy_sound, financial_rules_sound, public_order_stable,
         leadership_sound, supports_lenders, promotes_credit, no_debt_dispute, residents_financially_aware,
-        above(v.borrowing_households, v.households, c.borrowing_households, c.households),
-        above(c.household_npl_balance, c.household_loan_balance, v.npl_balance, v.loan_balance),
-        at_least(v.filed_households, v.collectable_households, 90), at_least(v.granted_households, v.filed_households, 50),
-        at_most(v.lender_npl_balance, v.lender_loan_balance, 2)] AS _credit
+        above(v._f_borrowing_households, v._f_households, c._f_borrowing_households, c._f_households),
+        above(point(c.household_npl_balance), point(c.household_loan_balance), v._f_npl_balance, v._f_loan_balance),
+        at_least(v._f_filed_households, v._f_collectable_households, 90), at_least(v._f_granted_households, v._f_filed_households, 50),
+        at_most(v._f_lender_npl_balance, v._f_lender_loan_balance, 2)] AS _credit
     FROM village_counted v LEFT JOIN county_counted c ON v.county_id = c.id
   ), rows AS (
     SELECT *, every(_credit) AS _good, [NOT title_in_force, today() < year_after(titled_on), NOT every(_credit)] AS _designation FROM criteria
@@ -236,7 +285,7 @@ COPY (
         WHEN NOT _r5 THEN 'not_listed' WHEN _r5 IS NULL THEN 'needs_information' ELSE 'white_listed' END AS review
     FROM graded
   ), outcomes AS (
-    SELECT *, known(grading) AS _g, known(review) AS _r, known(record_validity) IN ('expired', 'not_possible') AS _no_record,
+    SELECT *, known(grading) AS _g, known(review) AS _r, known(record_validity) = 'expired' AS _no_record,
       need > granted_limit AS _above, granted_limit <= 0 AS _not_granted FROM reviewed
   ), rows AS (
     SELECT *, _r = 'not_reviewed' AS _g1, _r = 'review_again' AS _g2, _r = 'not_listed' AS _g3,
@@ -257,8 +306,8 @@ COPY (
     FROM rows
   ), written AS (
     SELECT *, false AS beyond,
-      f(_v1, 1) + f(_v2, 2) + f(_v3, 4) AS record_validity__not_met, u(_v1, 1) + u(_v2, 2) + u(_v3, 4) AS record_validity__unknown,
-      CASE WHEN known(record_validity) <> 'not_possible' THEN _valid_until END AS record_validity__last_valid_day,
+      f(_v1, 1) + f(_v2, 2) AS record_validity__not_met, u(_v1, 1) + u(_v2, 2) AS record_validity__unknown,
+      _valid_until AS record_validity__last_valid_day,
       f(_s5, 1) + f(_not_late, 2) AS scoring__not_met, u(_s5, 1) + u(_not_late, 2) AS scoring__unknown,
       f(_expired, 1) + CASE WHEN _grade IS NULL THEN 0 ELSE 62 - CASE _grade WHEN 'AAA' THEN 2 WHEN 'AA' THEN 4 WHEN 'A' THEN 8 WHEN 'B' THEN 16 WHEN 'C' THEN 32 ELSE 0 END END AS grading__not_met,
       u(_expired, 1) + u(_grade, 62) AS grading__unknown,
@@ -326,18 +375,22 @@ COPY (
 CREATE TEMP MACRO covered_until() AS DATE '2026-05-01' + INTERVAL 2 YEAR;
 COPY (
   WITH facts AS (
-    SELECT t.*, coalesce(v.villages, []) AS villages, coalesce(v.number, 0) AS _villages, c.npl_balance AS _npl, c.loan_balance AS _loans,
+    SELECT t.*, village__set_aside, c.npl_balance AS _npl, c.loan_balance AS _loans,
+      -- of which villages there are nothing is known where one was set aside
+      CASE WHEN village__set_aside IS NULL THEN coalesce(v.villages, []) END AS villages,
+      CASE WHEN village__set_aside IS NULL THEN coalesce(v.number, 0) END AS _villages,
       CASE WHEN v.number > 0 THEN v.credit ELSE 0 END AS _credit_villages, CASE WHEN v.number > 0 THEN v.covered ELSE 0 END AS _covered
     FROM township t LEFT JOIN county_counted c ON t.county_id = c.id LEFT JOIN (
-      SELECT township_id, count(*) AS number, count_of(known(credit_village) = 'qualified') AS credit,
-        count_of(collection_done AND filing_done AND granting_done AND completed_on <= covered_until()) AS covered,
+      SELECT township_id, count(*) AS number, count_known(known(credit_village) = 'qualified') AS credit,
+        count_known(collection_done AND filing_done AND granting_done AND completed_on <= covered_until()) AS covered,
         list({id: id, credit_village: credit_village, collection_done: collection_done, filing_done: filing_done,
           granting_done: granting_done, completed_on: completed_on} ORDER BY id) AS villages
       FROM read_parquet('$OUT/village.parquet') GROUP BY township_id
     ) v ON t.id = v.township_id
+      LEFT JOIN (SELECT township_id, count(DISTINCT id) AS village__set_aside FROM village_aside GROUP BY township_id) a ON t.id = a.township_id
   ), criteria AS (
-    SELECT *, [at_least(_credit_villages, _villages, 75), collective_economy_sound, financial_rules_sound, supports_credit_system,
-        supports_lenders, no_illegal_fundraising, no_debt_dispute, above(_npl, _loans, npl_balance, loan_balance)] AS _credit,
+    SELECT *, [at_least(point(_credit_villages), point(_villages), 75), collective_economy_sound, financial_rules_sound, supports_credit_system,
+        supports_lenders, no_illegal_fundraising, no_debt_dispute, above(point(_npl), point(_loans), point(npl_balance), point(loan_balance))] AS _credit,
       [leading_officers = 1, liaison_officers = 1, _covered >= _villages OR today() <= covered_until()] AS _progress
     FROM facts
   ), rows AS (
@@ -372,13 +425,15 @@ COPY (
 -- ── The county ──────────────────────────────────────────────────────────────────────────────────────────────────────
 -- Something is required only after its day: done, and on that day or before.
 CREATE TEMP MACRO due(last, done, done_on) AS (done AND done_on <= last) OR today() <= last;
-CREATE TEMP MACRO milestone(last, number, villages, percent) AS at_least(number, villages, percent) OR today() <= last;
+CREATE TEMP MACRO milestone(last, number, villages, percent) AS at_least(point(number), point(villages), percent) OR today() <= last;
 COPY (
   WITH facts AS (
-    SELECT c.*, v.* FROM county_counted c, (
-      SELECT count(*) AS _villages, count_of(completed AND completed_on <= DATE '2026-12-31') AS _by_2026,
-        count_of(completed AND completed_on <= DATE '2027-06-30') AS _by_mid_2027, count_of(completed AND completed_on <= DATE '2027-12-31') AS _by_2027,
-        count_of(pilot) AS _pilots, count_of(pilot AND publicity_done AND graded AND completed AND pilot_finished_on <= DATE '2026-06-30') AS _finished,
+    SELECT c.*, village__set_aside, CASE WHEN village__set_aside IS NULL THEN villages END AS villages,
+      unnest(CASE WHEN village__set_aside IS NULL THEN counts END)
+    FROM county_counted c, (SELECT nullif(count(DISTINCT id), 0) AS village__set_aside FROM village_aside WHERE county_id IS NOT NULL), (
+      SELECT {'_villages': count(*), '_by_2026': count_known(completed AND completed_on <= DATE '2026-12-31'),
+        '_by_mid_2027': count_known(completed AND completed_on <= DATE '2027-06-30'), '_by_2027': count_known(completed AND completed_on <= DATE '2027-12-31'),
+        '_pilots': count_known(pilot), '_finished': count_known(pilot AND publicity_done AND graded AND completed AND pilot_finished_on <= DATE '2026-06-30')} AS counts,
         coalesce(list({id: id, collection_done: collection_done, filing_done: filing_done, granting_done: granting_done, completed_on: completed_on,
           pilot: pilot, publicity_done: publicity_done, graded: graded, pilot_finished_on: pilot_finished_on,
           credit_village: credit_village, leadership_sound: leadership_sound,
