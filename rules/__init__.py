@@ -9,7 +9,8 @@ decision = Engine(edition).decide(name, facts, on=date(2026, 12, 31), subject_id
 from __future__ import annotations
 
 from rules.building.store import Store, open_store, read_store
-from rules.cases.checker import FactChecker, FactError
+from rules.cases.checker import FactChecker
+from rules.cases.errors import FactError
 from rules.engine.engine import Engine
 from rules.judging.decision import Decision, Finding
 from rules.judging.reference import Reference

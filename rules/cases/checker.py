@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rules.cases.errors import FactError, FactProblem
 from rules.cases.parts import Pair, given_behind, parts_and_wholes
 from rules.cases.ranges import narrowed
 from rules.judging.evaluate import Scope
@@ -35,27 +36,6 @@ REPEATED = ("repeated_id", "这个编号在列表里不止一次，无法判断�
 EMPTY_RANGE = ("empty_range", "没有数落在这个范围内：下限高于上限，或与它的总数、部分不符。",
                "No number lies in this range: its ends are reversed, or its whole or part contradicts it.")  # fmt: skip
 ENDS = Range._fields
-
-
-@dataclass(frozen=True, slots=True)
-class FactProblem:
-    """One thing wrong with the facts of a case; `pointer` is a JSON Pointer (RFC 6901) below `facts`."""
-
-    pointer: str
-    code: str
-    zh: str
-    en: str
-
-    def as_dict(self) -> dict[str, str]:
-        return {"pointer": self.pointer, "code": self.code, "zh": self.zh, "en": self.en}
-
-
-class FactError(Exception):
-    """The facts of a case cannot be used, with every reason why."""
-
-    def __init__(self, problems: tuple[FactProblem, ...]) -> None:
-        super().__init__("; ".join(f"{problem.pointer}: {problem.en}" for problem in problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)

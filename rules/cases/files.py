@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from rules.cases.checker import FactProblem
+from rules.cases.errors import FactProblem
 from rules.files.node import Node, kind
 from rules.files.source import read
 from rules.problems.problem import Problems

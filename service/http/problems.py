@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from rules.cases.checker import FactProblem
+from rules.cases.errors import FactProblem
 from rules.values.text import NotFound, Text, TextError
 from service.exact_json import dumps, shipped
 from service.http.language import language

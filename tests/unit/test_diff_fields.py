@@ -21,6 +21,7 @@ PLANS = [(root, folder.parent.name) for root in ROOTS for folder in sorted(root.
 FOLLOWS = {
     (Edition, "sha256"): "from the text of the files, comments and all",
     (Fact, "constant"): "from the formula and from what stands behind it",
+    (Edition, "under"): "from the readings that a caller asks for, which change what they say",
 }
 MARK = "mark"  # the place in a file says nothing of the rule
 MOST = 2  # places in which each field of each edition is changed
