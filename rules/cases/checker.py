@@ -171,7 +171,7 @@ class FactChecker:
             if isinstance(value, date):
                 if value > on and not facts[name].future:
                     yield FactProblem(f"{at}/{name}", "in_future", *in_future(on))
-            elif isinstance(value, dict):
+            elif isinstance(value, dict) and name != RANGES:
                 yield from self._ahead(name, value, f"{at}/{name}", on)
             elif isinstance(value, list):
                 for place, one in enumerate(value):

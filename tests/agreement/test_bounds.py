@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rules import Engine, FactChecker, FactError, Reference
 from rules.model import Edition
-from rules.table import TableJudge
+from rules.table import NotTabular, TableJudge
 from rules.values.exact import RANGES
 from rules.values.limits import HUGE
 from tests.agreement.agreeing import agree
@@ -120,7 +120,11 @@ def check_table(random: Random, cases: int) -> tuple[int, int]:
         drawn = [drawing.case(random, rule.subject, on) for _ in range(cases)]
         checked = [checker.check(rule.subject, widened(edition, random, rule.subject, one)) for one in drawn]
         facts = [tabular(edition, rule.subject, one) for one in checked]
-        for row, one in zip(judged(connect("duckdb"), edition, name, facts, on), facts, strict=True):
+        try:
+            rows = judged(connect("duckdb"), edition, name, facts, on)
+        except NotTabular:  # with the columns of ranges, it grows too long
+            continue
+        for row, one in zip(rows, facts, strict=True):
             expected = reference.judge(name, one, on)
             if row["beyond"]:
                 continue

@@ -132,3 +132,9 @@ def test_findings_and_explanations_say_the_range(text):
 def test_a_distance_from_a_figure_within_bounds_is_not_measured():
     assert distances(decided("by_share", all=300, filed=between(200, 260))).outcome.why == "unknown"
     assert distances(decided("by_share", all=between(290, 300), filed=200)).outcome.changes[0].by == 70
+
+
+def test_a_range_goes_with_the_day_of_the_decision():
+    edition = small(FACTS, DECISIONS)
+    facts = {"filed": {"at_least": 3, "at_most": 4}}
+    assert FactChecker(edition).check("thing", facts, ON) == FactChecker(edition).check("thing", facts)
