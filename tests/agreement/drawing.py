@@ -102,7 +102,9 @@ class Drawing:
         if kind == "choice":
             return random.choice(fact.type.choices)
         if kind == "date":
-            return self._date(random, on)
+            day = self._date(random, on)
+            day = day if fact.minimum is None else max(day, fact.minimum)
+            return day if fact.maximum is None else min(day, fact.maximum)
         if kind == "list":
             around = [] if random.random() < 0.7 else self._around(fact.type.of)
             size = random.choice((0, 1, 2, 3, 4, 4, 7)) if depth > 0 else 0
