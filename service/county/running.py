@@ -96,14 +96,16 @@ def run(asked: Asked, tick: Tick = lambda _: None) -> Manifest:
         steps = Steps(folder, stamp)
         made = backend(asked.engine, folder / WORK)
         try:
-            manifest = _Run(asked, folder, steps, made, tick).all(stamp)
+            manifest = Running(asked, folder, steps, made, tick).all(stamp)
         finally:
             made.close()
         (folder / MANIFEST).write_text(canonical(manifest), encoding="utf-8")
     return manifest
 
 
-class _Run:
+class Running:
+    """A run in a folder: its steps in order."""
+
     def __init__(self, asked: Asked, folder: Path, steps: Steps, made: Backend, tick: Tick) -> None:
         self.asked, self.edition, self.folder, self.steps, self.tick = asked, asked.edition, folder, steps, tick
         self.duck = made.duck if isinstance(made, Spark) else made
@@ -114,35 +116,34 @@ class _Run:
         self.clean: dict[str, Path] = {}
 
     def all(self, stamp: Stamp) -> Manifest:
-        once = self.steps.once
+        """Judge, rank, and write the workbook and the report."""
+        manifest = self.judged(stamp)
+        manifest = replace(manifest, differences=self.field("differences", lambda: tuple(self.differences())),
+                           empty=self.field("empty", lambda: tuple(self.childless())))  # fmt: skip
+        manifest = replace(manifest, gaps=self.field("gaps", partial(write_gaps, self.outputs(manifest))))
+        manifest = replace(manifest, bounded=self.field("bounded", partial(bounded, self.outputs(manifest))))
+        ranked = (one.ranked for one in proposals(self.outputs(manifest)))
+        return self.shown(replace(manifest, rankings=self.field("rankings", lambda: tuple(ranked))))
 
-        def field(name: str, do: Callable[[], Any]) -> Any:
-            return once(name, FIELDS[name], do)
+    def field(self, name: str, do: Callable[[], Any]) -> Any:
+        """A field of the manifest, by a step of the same name."""
+        return self.steps.once(name, FIELDS[name], do)
 
+    def judged(self, stamp: Stamp) -> Manifest:
+        """Check the files and judge every level; the manifest so far."""
         self.tick("inputs")
-        checked = field("checked", self.inputs)
+        checked = self.field("checked", self.inputs)
         self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.files}
         self.refuse(checked)
         refuse(self.edition, {one: self.duck.columns(rows_of(path)) for one, path in self.clean.items()})
-        carried = field("carried", self.carried)
-        levels: dict[str, Level] = {}
+        carried = self.field("carried", self.carried)
+        once, levels = self.steps.once, dict[str, Level]()
         for file in reversed(checked):
             self.tick(file.subject)
             levels[file.subject] = once(file.subject, Level, partial(self.level, file, tuple(levels)))
         counts = {one: once(f"counts {one}", Counts, partial(self.counts, levels[one])) for one in self.files}
-        manifest = Manifest(
-            **{one.name: getattr(stamp, one.name) for one in fields(stamp)},
-            checked=checked,
-            carried=carried,
-            levels=levels,
-            counts=counts,
-            differences=field("differences", lambda: tuple(self.differences())),
-            empty=field("empty", lambda: tuple(self.childless())),
-        )
-        manifest = replace(manifest, gaps=field("gaps", partial(write_gaps, self.outputs(manifest))))
-        manifest = replace(manifest, bounded=field("bounded", partial(bounded, self.outputs(manifest))))
-        ranked = (one.ranked for one in proposals(self.outputs(manifest)))
-        return self.shown(replace(manifest, rankings=field("rankings", lambda: tuple(ranked))))
+        fields_of_stamp = {one.name: getattr(stamp, one.name) for one in fields(stamp)}
+        return Manifest(**fields_of_stamp, checked=checked, carried=carried, levels=levels, counts=counts)
 
     def shown(self, manifest: Manifest) -> Manifest:
         """Write the workbook and the report; the manifest with the sha256 of every file."""
