@@ -16,12 +16,14 @@ from rules.values.exact import NUMBERS
 from rules.values.ids import CARD, LONGEST, PLAIN, UNPRINTABLE
 from rules.values.kinds import SINGLE
 from rules.values.limits import HUGE, PLACES
-from rules.values.text import near
+from rules.values.text import Lang, near
 from service.county.backend import codes_of, named, quoted
 from service.county.intake.reasons import BEYOND, Message, reasons
+from service.county.intake.titles import heading
 
+LANGS: tuple[Lang, Lang] = ("zh", "en")
 IDS = (KEY, "编号")
-YES, NO = ("true", "是", "1"), ("false", "否", "0")
+YES, NO = ("true", "是", "1", "yes"), ("false", "否", "0", "no")
 NUMBER = r"-?[0-9]{1,18}(\.[0-9]+)?"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 AS_IT_IS = {"VARCHAR": "TEXT"}  # within a list, where a code is not trimmed
@@ -53,7 +55,8 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Match
     known, above = edition.subjects[subject], edition.subjects[subject].within
     given = {fact.name: fact for fact in known.facts.values() if fact.given}
     decided = {rule.id for rule in edition.rules.values() if rule.subject == subject}
-    titles = {fact.title.get(lang): name for lang in ("zh", "en") for name, fact in given.items()}
+    titles = {fact.title.get(lang): name for lang in LANGS for name, fact in given.items()}
+    titles |= {heading(edition, fact, lang): name for lang in LANGS for name, fact in given.items()}
     belongs = () if not above else (key_of(above), above, edition.subjects[above].title.zh)
     levels = tuple(around(edition, subject))
     facts: dict[str, str] = {}
@@ -117,7 +120,7 @@ def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = (), on: date |
     """A column of a type as a fact, or as a conclusion with the codes of its outcomes; `on`: the day of the run."""
     text = f"nullif(trim({at}), '')" if type == "VARCHAR" else ""
     if codes:
-        return _choice(text, at, type, codes)
+        return _choice(text, at, type, dict.fromkeys(codes, ()))
     one = CELLS[fact.type.kind](text, at, type, fact)
     if fact.type.kind != "date":
         return one
@@ -127,11 +130,20 @@ def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = (), on: date |
     return Cell(one.value, (*one.wrong, *beyond))
 
 
-def _choice(text: str, at: str, type: str, codes: Iterable[str]) -> Cell:
+def _choice(text: str, at: str, type: str, codes: Mapping[str, Iterable[str]]) -> Cell:
+    """A column of codes, each of which may be written as one of its titles instead."""
     allowed = ", ".join(quoted(code) for code in codes)
     text = text or f"CAST({at} AS VARCHAR)"
-    as_is = f"CASE WHEN {at} IN ({allowed}) THEN false ELSE {text} NOT IN ({allowed}) END"  # to trim takes longer
-    return Cell(text, ((as_is if type == "VARCHAR" else f"{text} NOT IN ({allowed})", "not_a_choice"),))
+    titles = dict[str, str]()
+    for code, words in codes.items():
+        for word in {*words} - codes.keys():
+            titles[word] = "" if word in titles else code
+    if words := [f"WHEN {quoted(word)} THEN {quoted(code)}" for word, code in titles.items() if code]:
+        value = f"CASE {text} {' '.join(words)} ELSE {text} END"
+    else:
+        value = text
+    as_is = f"CASE WHEN {at} IN ({allowed}) THEN false ELSE {value} NOT IN ({allowed}) END"  # to trim takes longer
+    return Cell(value, ((as_is if type == "VARCHAR" else f"{text} NOT IN ({allowed})", "not_a_choice"),))
 
 
 def _date(text: str, at: str, type: str) -> Cell:
@@ -188,7 +200,9 @@ def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
 CELLS: Mapping[str, Callable[[str, str, str, Fact], Cell]] = {
     **dict.fromkeys(NUMBERS, _number),
     "boolean": lambda text, at, of, _: _boolean(text, at, of),
-    "choice": lambda text, at, of, fact: _choice(text, at, of, fact.choices),
+    "choice": lambda text, at, of, fact: _choice(
+        text, at, of, {code: tuple(fact.choices[code]) for code in fact.choices}
+    ),
     "date": lambda text, at, of, _: _date(text, at, of),
 }
 require("kinds of facts without cells", SINGLE, CELLS)

@@ -26,7 +26,7 @@ HOME = Path(__file__).parent
 ECHARTS = HOME / "vendor" / "echarts" / "echarts.common.min.js"
 POLICY = "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:"
 SCRIPTS = ("figures", "base", "people", "villages", "time", "lists", "page")  # in the order in which they run
-MOST = 2000  # rows on the page of a simulation; --csv has all
+MOST = 2 * 1000  # rows on the page of a simulation; --csv has all
 OF_CHART = ("figures", "base", "simulation", "page")
 
 
