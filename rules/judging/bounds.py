@@ -110,7 +110,7 @@ def settled(leaf: Leaf, scope: Scope) -> bool | None:
     mine, limits = bounds(leaf.left, scope), [limit for test in leaf.tests for limit in test.limits]
     if mine is None or not leaf.left.type.is_number:
         return None
-    other = next((limit for limit in limits if not isinstance(limit, Const)), None)  # the only one: it has its own leaf
+    other = next((limit for limit in limits if not isinstance(limit, Const)), None)
     if other is None:
         tried = samples(mine, [limit.value for limit in limits if isinstance(limit, Const)])
         sides = [(value, [[limit.value for limit in test.limits] for test in leaf.tests]) for value in tried]  # type: ignore[union-attr]
