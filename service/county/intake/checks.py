@@ -129,7 +129,7 @@ class Checks:
         """Write the faults to a table, and the rows without any to a file, or a query of them; the path, and the good
         rows as SQL writes them after FROM."""
         duck, id, bad = self.duck, shown[KEY], f"{BAD}{source.subject}"
-        shown_id = f"CASE WHEN NOT regexp_full_match({id}, {quoted(CARD)}) THEN {id} END"  # no card number goes further
+        shown_id = f"CASE WHEN NOT regexp_matches({id}, {quoted(CARD)}) THEN {id} END"  # no card number goes further
         cases = ", ".join(
             f"CASE WHEN {one.condition} THEN {{'c': {quoted(one.column)}, 'k': {quoted(code)}}} END"
             for one, code in ((one, self._code(source.subject, one)) for one in wrong)

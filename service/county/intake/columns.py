@@ -213,7 +213,7 @@ def wrong_id(at: str) -> tuple[tuple[str, str], ...]:
     """The faults of an id, see rules.values.ids: condition and code."""
     return (
         (f"length({at}) > {LONGEST}", "long_id"),
-        (f"regexp_full_match({at}, {quoted(CARD)})", "identity_card"),
+        (f"regexp_matches({at}, {quoted(CARD)})", "identity_card"),
         (f"regexp_matches({at}, {quoted(UNPRINTABLE)})", "not_printable"),
     )
 
