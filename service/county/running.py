@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -15,10 +14,12 @@ from rules.model import Edition, Rule
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import asked
 from service.county.backend import Backend, Spark, backend, digest, named, quoted, rows_of
-from service.county.intake.checks import BAD, CheckedFile, Checks
+from service.county.intake.checks import CheckedFile, Checks
 from service.county.intake.inputs import Source
+from service.county.intake.mapping import EMPTY, read_mapping
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
+from service.county.run.aside import SET_ASIDE, write_set_aside
 from service.county.run.bounded import bounded
 from service.county.run.gaps import write_gaps
 from service.county.run.history import Before, carry
@@ -41,7 +42,7 @@ from service.county.run.steps import WORK, Steps, appearing
 from service.county.run.surroundings import Surroundings, refuse
 
 FORMAT = 1  # of the folder: a run of another does not go on with it
-SET_ASIDE = "set_aside"
+MAPPING = "mapping"  # its subject among the inputs
 SHOWN = 10  # ids of records that have none below them
 SUFFIXES = (".parquet", ".csv", ".xlsx", ".html")
 Tick = Callable[[str], None]
@@ -61,6 +62,13 @@ class Asked:
     publish: bool = False
     replace: bool = False  # the results of a run of another stamp
     before: tuple[Before, ...] = ()
+    mapping: Path | None = None  # how the columns of files are told
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The files as they are now."""
+        files = [(one.subject, one.path) for one in self.sources] + [(MAPPING, one) for one in [self.mapping] if one]
+        return tuple(Input(subject, path.name, digest(path)) for subject, path in files)
 
     @property
     def stamp(self) -> Stamp:
@@ -74,10 +82,18 @@ class Asked:
             given_figures="kept" if self.keep_given else "counted",
             publish=self.publish,
             at_most=self.at_most,
-            inputs=tuple(Input(one.subject, one.path.name, digest(one.path)) for one in self.sources),
+            inputs=self.inputs,
             last=tuple(one.stamp for one in self.before),
             versions={name: version(name) for name in ("village-credit", "duckdb", "ibis-framework")},
         )
+
+
+class Changed(Exception):
+    """A file was changed while it was read; `file` is its name."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.file = file
 
 
 class TooMany(Exception):
@@ -97,10 +113,19 @@ def run(asked: Asked, tick: Tick = lambda _: None) -> Manifest:
         made = backend(asked.engine, folder / WORK)
         try:
             manifest = Running(asked, folder, steps, made, tick).all(stamp)
+            unchanged(asked, stamp, steps)
         finally:
             made.close()
         (folder / MANIFEST).write_text(canonical(manifest), encoding="utf-8")
     return manifest
+
+
+def unchanged(asked: Asked, stamp: Stamp, steps: Steps) -> None:
+    """Changed where a file is no longer what it was when the run began; the steps done are forgotten."""
+    now = asked.inputs
+    if now != stamp.inputs:
+        steps.forget()
+        raise Changed(next(old.file for old, new in zip(stamp.inputs, now, strict=True) if old != new))
 
 
 class Running:
@@ -171,27 +196,12 @@ class Running:
     def inputs(self) -> tuple[CheckedFile, ...]:
         """Check all files, and write the rows that are set aside."""
         checks = Checks(
-            self.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before, on=self.asked.on
-        )
+            self.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before, on=self.asked.on,
+            mapping=EMPTY if self.asked.mapping is None else read_mapping(self.asked.mapping),
+        )  # fmt: skip
         checked = tuple(checks.look(source) for source in self.sources)
-        self.set_aside(checks)
+        write_set_aside(self.duck, checks, self.sources, self.folder)
         return checked
-
-    def set_aside(self, checks: Checks) -> None:
-        codes = ", ".join(f"({quoted(code)}, {quoted(zh)}, {quoted(en)})" for code, (zh, en) in checks.messages.items())
-        rows = " UNION ALL ".join(
-            f"SELECT {quoted(one.subject)} AS subject, {quoted(one.path.name)} AS file, row__ AS row, id, "
-            f"col AS column_name, split_part(b.code, ' ', 1) AS code, m.zh, m.en "
-            f"FROM {named(BAD + one.subject)} b JOIN messages__ m ON m.code = b.code"
-            for one in self.sources
-        )
-        self.duck.run(f"CREATE OR REPLACE TEMP TABLE messages__ AS SELECT * FROM (VALUES {codes}) AS m(code, zh, en)")
-        aside = self.folder / f"{SET_ASIDE}.parquet"
-        self.duck.copy(f"SELECT * FROM ({rows}) ORDER BY subject, row, column_name, code, zh", aside)
-        with aside.with_suffix(".csv").open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["subject", "file", "row", "id", "column", "code", "zh", "en"])
-            writer.writerows(self.duck.run(f"SELECT * FROM {rows_of(aside)}"))
 
     def carried(self) -> dict[str, dict[str, int]]:
         """Fill in facts from the latest run before; the rows filled, by subject and fact."""

@@ -63,6 +63,7 @@ class Checks:
         self.messages = dict(MESSAGES) | ({} if on is None else {"in_future": in_future(on)})  # by code
         self.clean: dict[str, Path] = {}
         self.mapping = mapping
+        self.places: dict[str, list[str]] = {}  # subject -> the sheets of its file
         self.belonging = Belonging(edition, duck, mapping.aliases)
 
     def look(self, source: Source) -> CheckedFile:
@@ -70,12 +71,16 @@ class Checks:
         duck, subject = self.duck, source.subject
         file = opened(duck, source, self.scratch, self.edition, self.mapping.sheets(source.path, subject))
         raw, taken = file.table, file.taken
+        if taken is not None:
+            self.places[subject] = taken.places
         if not (rows := int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])):
             raise Unreadable(source.path, "表里一行数据也没有。", "The table holds no row of data.")
         types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
         columns = matched(self.edition, subject, types, taken)
         if not columns.id and rows > 1:  # the one record of a table needs none
-            raise Unreadable(source.path, "没有编号列（id 或 编号）。", "There is no column of ids (id).")
+            raise Unreadable(source.path, "没有编号列（id 或 编号）。可用 county look 看看，写出对应关系，再用 --mapping 读。",
+                             "There is no column of ids (id). `county look` shows the file and writes a mapping for "
+                             "--mapping.")  # fmt: skip
         id = id_in(columns.id) if columns.id else quoted(subject)
         above, within = self._above(source, columns, raw), self.edition.subjects[subject].within
         shown = {KEY: id} | ({key_of(within): above.value} if above.value else {})

@@ -67,16 +67,16 @@ class Names:
     """The headings that an edition knows for the columns of one subject."""
 
     def __init__(self, edition: Edition, subject: str) -> None:
-        self.edition, self.subject = edition, edition.subjects[subject]
+        self.edition, self.id, self.subject = edition, subject, edition.subjects[subject]
         self.above = self.subject.within
         self.columns: Mapping[str, Column] = edition.extracts.columns.get(subject, {})
         self.facts = {name: fact for name, fact in self.subject.facts.items() if fact.given}
         self.decided = {rule.id: rule for rule in edition.rules.values() if rule.subject == subject}
         self.names: dict[str, str] = {}
-        for word, name in self._words(subject):
+        for word, name in self._words():
             self.names.setdefault(squashed(word), name)
 
-    def _words(self, subject: str) -> Iterator[tuple[str, str]]:
+    def _words(self) -> Iterator[tuple[str, str]]:
         yield from ((name, name) for name in (*self.facts, *self.decided))
         yield from ((title, name) for name, fact in self.facts.items() for title in fact.title)
         yield from ((word, KEY) for word in IDS)
@@ -84,7 +84,7 @@ class Names:
             title = self.edition.subjects[self.above].title
             yield from ((word, self.above) for word in (key_of(self.above), self.above, title.zh))
         yield from ((word, name) for name, column in self.columns.items() for word in column.headings)
-        if (members := self.edition.extracts.members.get(subject)) is not None:
+        if (members := self.edition.extracts.members.get(self.id)) is not None:
             yield from ((word, MEMBER) for word in members.headings)
         yield from ((word, NAMED) for word in NAMES if word not in self.facts)
 
@@ -146,9 +146,17 @@ def heading_of(grid: Grid, names: Names, *, needs: Sequence[str]) -> Heading | N
                 break
             one = _heading(grid, rows, at, depth, names)
             known = {match.name for match in one.columns}
-            if known.issuperset(needs) and known & (names.facts.keys() | names.decided.keys()):
+            if known.issuperset(needs) and (needs or known & (names.facts.keys() | names.decided.keys())):
                 best = one if best is None or len(one.columns) > len(best.columns) else best
     return best
+
+
+def first_row(grid: Grid) -> Heading | None:
+    """The first row of a sheet as a heading of which nothing is known; None where the sheet is empty."""
+    row = next((number for number, cells in _first(grid) if any(map(str, cells))), None)
+    if row is None:
+        return None
+    return Heading(row, row, (), tuple(one for one in titles_at(grid, row, row) if one))
 
 
 def titles_at(grid: Grid, first: int, last: int) -> list[str]:

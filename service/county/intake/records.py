@@ -39,7 +39,7 @@ def records(rows: Iterable[Row], heading: Heading, id: int | None, above: int | 
         if is_total(cells, id):
             kinds.totals.append((number, cells))
         elif id is None:
-            if _count(cells, facts):
+            if not facts or _count(cells, facts):
                 yield number, cells
             else:
                 kinds.notes.append(number)

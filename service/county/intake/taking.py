@@ -12,7 +12,7 @@ from rules.model import Edition
 from rules.table.columns import KEY
 from service.county.intake.forms import Read, Refused, chosen, plain, reader
 from service.county.intake.grids import TEXTS, Cell, Grid, Row, Unreadable, csv_grid
-from service.county.intake.headings import MEMBER, NAMED, Heading, Match, Names, heading_of
+from service.county.intake.headings import MEMBER, NAMED, Heading, Match, Names, first_row, heading_of
 from service.county.intake.mapping import SheetMap
 from service.county.intake.records import Kinds, filled, records
 from service.county.intake.texts import squashed
@@ -87,10 +87,12 @@ def _chosen(
 ) -> Iterator[tuple[int, Grid, Heading]]:
     """The sheets to be read, with their headings; all others are accounted for as not read."""
     found = list[tuple[int, Grid, Heading]]()
-    rows = list[int]()
-    for place, grid in enumerate(grids_of(path)):
+    rows, all_ = list[int](), list(grids_of(path))
+    for place, grid in enumerate(all_):
         taken.places.append(grid.name)
         why, heading = _heading(grid, names, maps, path)
+        if heading is None and len(all_) == 1 and why == "no_heading":
+            heading = first_row(grid)
         if heading is not None:
             found.append((place, grid, heading))
         else:
@@ -165,7 +167,7 @@ class _Sheet:
         self.places = [self.at[name].place if name in self.at else -1 for name in taken.columns]
         self.shown = [one.heading for one in taken.columns.values()]
         self.id, self.above, self.member = (self._place(one) for one in (KEY, names.above, MEMBER))
-        members = names.edition.extracts.members.get(names.subject.id)
+        members = names.edition.extracts.members.get(names.id)
         self.heads = frozenset(map(squashed, members.head if members is not None else ()))
         self.numbers = {one.place for one in heading.columns if one.name in names.facts and
                         names.facts[one.name].type.is_number}  # fmt: skip
