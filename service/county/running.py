@@ -13,13 +13,14 @@ from typing import Any
 from rules.model import Edition, Rule
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import asked
-from service.county.backend import Backend, Spark, backend, digest, named, quoted, rows_of
+from service.county.backend import Backend, Spark, backend, digest, named, rows_of
 from service.county.intake.checks import CheckedFile, Checks
 from service.county.intake.inputs import Source
 from service.county.intake.mapping import EMPTY, read_mapping
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
 from service.county.run.aside import SET_ASIDE, write_set_aside
+from service.county.run.aside_book import write_aside_book
 from service.county.run.bounded import bounded
 from service.county.run.gaps import write_gaps
 from service.county.run.history import Before, carry
@@ -42,7 +43,7 @@ from service.county.run.steps import WORK, Steps, appearing
 from service.county.run.surroundings import Surroundings, refuse
 
 FORMAT = 1  # of the folder: a run of another does not go on with it
-MAPPING = "mapping"  # its subject among the inputs
+MAPPING, MENDED = "mapping", "mended"  # their subjects among the inputs
 SHOWN = 10  # ids of records that have none below them
 SUFFIXES = (".parquet", ".csv", ".xlsx", ".html")
 Tick = Callable[[str], None]
@@ -63,11 +64,13 @@ class Asked:
     replace: bool = False  # the results of a run of another stamp
     before: tuple[Before, ...] = ()
     mapping: Path | None = None  # how the columns of files are told
+    mended: tuple[Path, ...] = ()  # workbooks of rows set aside that were corrected
 
     @property
     def inputs(self) -> tuple[Input, ...]:
         """The files as they are now."""
         files = [(one.subject, one.path) for one in self.sources] + [(MAPPING, one) for one in [self.mapping] if one]
+        files += [(MENDED, one) for one in self.mended]
         return tuple(Input(subject, path.name, digest(path)) for subject, path in files)
 
     @property
@@ -187,8 +190,9 @@ class Running:
         """TooMany where more rows are set aside than the run allows."""
         rows, bad = sum(one.rows for one in checked), sum(one.bad for one in checked)
         if bad > rows * self.asked.at_most:
-            kept = self.asked.out.with_name(f"{self.asked.out.name}.{SET_ASIDE}.csv")
-            kept.write_bytes((self.folder / f"{SET_ASIDE}.csv").read_bytes())
+            for kind in (".xlsx", ".csv"):
+                kept = self.asked.out.with_name(f"{self.asked.out.name}.{SET_ASIDE}{kind}")
+                kept.write_bytes((self.folder / f"{SET_ASIDE}{kind}").read_bytes())
             raise TooMany(bad, rows, kept)
 
     # --- steps
@@ -196,11 +200,13 @@ class Running:
     def inputs(self) -> tuple[CheckedFile, ...]:
         """Check all files, and write the rows that are set aside."""
         checks = Checks(
-            self.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before, on=self.asked.on,
+            self.edition, self.duck, self.folder / WORK, read=self.reads and not (self.asked.before or self.asked.mended), on=self.asked.on,
             mapping=EMPTY if self.asked.mapping is None else read_mapping(self.asked.mapping),
         )  # fmt: skip
+        checks.mended = self.asked.mended
         checked = tuple(checks.look(source) for source in self.sources)
         write_set_aside(self.duck, checks, self.sources, self.folder)
+        write_aside_book(checks, self.sources, self.folder / f"{SET_ASIDE}.xlsx")
         return checked
 
     def carried(self) -> dict[str, dict[str, int]]:

@@ -152,13 +152,18 @@ def _explain(book: Any, sheet: Any, shown: Sequence[Column], head: Any, lang: La
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.write_row(0, 0, [one.get(lang) for one in COLUMNS], head)
     for number, column in enumerate(shown, 1):
-        sheet.write_row(number, 0, [column.heading, *column.about], wrapped)
+        sheet.write_row(number, 0, [explained(number - 1, column), *column.about], wrapped)
         choices = _choices(column.fact, lang) if column.fact else []
         if len(",".join(choices)) > INLINE:
             sheet.write_row(number, len(COLUMNS), choices)
     for place, width in enumerate((WIDE, NARROW, 2 * NARROW, WIDE, WIDE, WIDE, 2 * NARROW)):
         sheet.set_column(place, place, width)
     sheet.freeze_panes(1, 1)
+
+
+def explained(place: int, column: Column) -> str:
+    """A column as the explanation names it: with its letter, so that nothing takes the line for a heading."""
+    return f"{xlsxwriter.utility.xl_col_to_name(place)}  {column.heading}"
 
 
 def _validation(column: Column, fact: Fact, row: int, lang: Lang) -> dict[str, Any]:

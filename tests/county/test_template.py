@@ -78,7 +78,7 @@ def test_a_template_helps_to_fill_it_in(tmp_path):
     assert sheet.column_dimensions[by_kind["amount"]].number_format == "#,##0.00"
     assert "（元）" in sheet[by_kind["amount"] + "1"].value
     assert sheet.freeze_panes == "B2"
-    told = {row[0]: row for row in notes.iter_rows(min_row=2, values_only=True)}
+    told = {row[0].split("  ")[1]: row for row in notes.iter_rows(min_row=2, values_only=True)}
     assert told.keys() == heads.keys()
     assert told["编号"][2] == "必填"
     birth = told[facts["birth_date"].title.zh]
