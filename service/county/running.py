@@ -200,7 +200,8 @@ class Running:
     def inputs(self) -> tuple[CheckedFile, ...]:
         """Check all files, and write the rows that are set aside."""
         checks = Checks(
-            self.edition, self.duck, self.folder / WORK, read=self.reads and not (self.asked.before or self.asked.mended), on=self.asked.on,
+            self.edition, self.duck, self.folder / WORK, on=self.asked.on,
+            read=self.reads and not (self.asked.before or self.asked.mended),
             mapping=EMPTY if self.asked.mapping is None else read_mapping(self.asked.mapping),
         )  # fmt: skip
         checks.mended = self.asked.mended

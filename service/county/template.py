@@ -75,8 +75,8 @@ def columns(edition: Edition, subject: str, lang: Lang) -> list[Column]:
     made = [Column(ID.get(lang), None, ("", yes, any_id, "", "", ""))]
     if above := heading_of_above(edition, subject, lang):
         title = say.text(edition.subjects[own.within].title)
-        made.append(Column(above, None, ("", yes, say.pick(f"所属{title}的编号，与{title}表一致",
-                                                           f"the id in the table of the {title}"), "", "", "")))  # fmt: skip
+        its_id = say.pick(f"所属{title}的编号，与{title}表一致", f"the id in the table of the {title}")
+        made.append(Column(above, None, ("", yes, its_id, "", "", "")))
     read = _read(edition, there)
     for fact in own.facts.values():
         counted = fact.counted is not None and fact.counted.inside in there

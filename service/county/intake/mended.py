@@ -126,6 +126,6 @@ def _astray(path: Path, grid: Grid, number: int) -> Unreadable:
     return Unreadable(
         path,
         f"工作表“{grid.name}”第 {number} 行没有写明改的是哪一行，或不是这次所给文件里的行：{heads}三列请照原样保留。",
-        f"Row {number} of the sheet {grid.name} does not say which row of the given files it corrects: leave the columns "
-        f"{heads} as they are.",
+        f"Row {number} of the sheet {grid.name} does not say which row of the given files it corrects: leave the "
+        f"columns {heads} as they are.",
     )

@@ -157,7 +157,7 @@ NOT_READ: Mapping[str, tuple[str, str]] = {
 
 def originals(
     path: Path, edition: Edition, subject: str, rows: Container[int], maps: Sequence[SheetMap] | None = None
-) -> Iterator[tuple[int, dict[str, tuple[Match, Cell]]]]:
+) -> Iterator[tuple[int, dict[str, tuple[Match | None, Cell]]]]:
     """Some rows of a file as they stand in it: the cells by what they hold, each with its column."""
     names, taken = Names(edition, subject), Taken(path)
     for place, grid, heading in _chosen(path, names, maps, taken):

@@ -15,10 +15,9 @@ import xlsxwriter  # type: ignore[import-untyped] # ships no types
 from rules.table.columns import KEY
 from rules.values.exact import read_date
 from rules.values.ids import is_card
-from rules.values.text import Text
 from service.county.backend import named
 from service.county.intake.checks import BAD, Checks
-from service.county.intake.forms import plain
+from service.county.intake.forms import Form, plain
 from service.county.intake.grids import Cell
 from service.county.intake.headings import MEMBER, NAMED, NAMES, Match, Names
 from service.county.intake.inputs import ROW, SPAN, Source
@@ -28,8 +27,8 @@ from service.county.intake.titles import ID, heading, heading_of_above
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same rows give the same bytes
 MOST = 50 * 1000  # rows of a sheet
-WIDE, NARROW = 36, 10
-STATE, REASONS, ENGLISH = Text("处理", ""), Text("出错原因", ""), Text("Reasons", "")
+WIDE, NARROW = 40, 10
+STATE, REASONS, ENGLISH = "处理", "出错原因", "Reasons"
 ASIDE, KEPT = "整行未采用", "该格按未知处理，此行照常采用"
 
 
@@ -62,7 +61,7 @@ def write_aside_book(checks: Checks, sources: Sequence[Source], path: Path) -> i
 def _faulty(checks: Checks, source: Source) -> dict[int, Faulty]:
     """The rows of a file that have faults, by their numbers, with their cells."""
     subject = source.subject
-    file, columns = checks.files[subject]
+    columns = checks.files[subject][1]
     names = {column: name for name, column in columns.facts.items()}
     names |= {KEY: KEY, columns.id: KEY, columns.above: checks.edition.subjects[subject].within}
     faults = checks.duck.run(f"SELECT {ROW}, col, code, len(facts) = 0 FROM {named(BAD + subject)} ORDER BY ALL")
@@ -134,13 +133,12 @@ class _Sheet:
         head = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"})
         looks = [self.book.add_format({"num_format": form, **colour}) for colour in ({}, {"bg_color": "#FFC7CE"})
                  for form in ("@", "yyyy-mm-dd", "General")]  # fmt: skip
-        about = (FILE.zh, SHEET.zh, LINE.zh, STATE.zh, REASONS.zh, ENGLISH.zh)
+        about = (FILE.zh, SHEET.zh, LINE.zh, STATE, REASONS, ENGLISH)
         heads = [*about, *(self._head(name, match) for name, match in self.columns.items())]
         sheet.write_row(0, 0, heads, head)
-        for place, one in enumerate(heads):
-            sheet.set_column(
-                place, place, WIDE if one in (REASONS.zh, ENGLISH.zh) else max(NARROW, 2 * len(one)), looks[0]
-            )
+        for place, text in enumerate(heads):
+            wide = WIDE if text in (REASONS, ENGLISH) else max(NARROW, 2 * len(text))
+            sheet.set_column(place, place, wide, looks[0])
         places = self.file.taken.places if self.file.taken is not None else [""]
         for number, (row, one) in enumerate(sorted(self.faulty.items()), 1):
             sheet.write_row(number, 0, [self.source.path.name, places[row // SPAN], str(row % SPAN),
@@ -148,13 +146,13 @@ class _Sheet:
             for place, name in enumerate(self.columns, len(about)):
                 bad = name in one.columns
                 _put(sheet, number, place, self._cell(row, one, name, bad=bad), looks[3:] if bad else looks[:3])
-        sheet.freeze_panes(1, len(about))
+        sheet.freeze_panes(1, 0)
 
     def _head(self, name: str, match: Match | None) -> str:
         """The heading of a column: as it stands where that alone tells the column and its unit, else its title."""
-        if match is not None and (known := self.names.find(match.heading)) is not None:
-            if known[0] == name and known[1].times == match.form.times and known[1].percent == match.form.percent:
-                return match.heading
+        known = self.names.find(match.heading) if match is not None else None
+        if match is not None and known is not None and known[0] == name and _alike(known[1], match.form):
+            return match.heading
         if name in self.subject.facts:
             title = self.subject.facts[name].title.zh
             own = heading(self.edition, self.subject.facts[name], "zh")
@@ -177,8 +175,13 @@ class _Sheet:
         text = str(self.texts.get(row, {}).get(first.heading) or "")
         if fact.type.kind == "date":
             return read_date(text) or cell
-        moved = (match.form.times, match.form.percent) != (first.form.times, first.form.percent)
+        moved = not _alike(match.form, first.form)
         return f"{text}{''.join(first.form.units[:1])}" if moved and text else cell
+
+
+def _alike(one: Form, other: Form) -> bool:
+    """Whether the numbers of two columns stand in the same unit."""
+    return (one.times, one.percent) == (other.times, other.percent)
 
 
 def _put(sheet: Any, row: int, place: int, cell: Any, looks: Sequence[Any]) -> None:
