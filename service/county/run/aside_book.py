@@ -85,10 +85,9 @@ def _originals(
     subject, edition = source.subject, checks.edition
     replaced = checks.replaced[subject]
     file, columns = checks.files[subject]
-    if file.taken is not None:
-        maps = checks.mapping.sheets(source.path, subject)
-        yield from originals(source.path, edition, subject, rows.keys() - replaced.keys(), maps)
-    elif rows:
+    if file.taken is not None and (own := rows.keys() - replaced.keys()):
+        yield from originals(source.path, edition, subject, own, checks.mapping.sheets(source.path, subject))
+    elif file.taken is None and rows:
         there = {KEY: columns.id, edition.subjects[subject].within: columns.above, **columns.facts}
         numbers = ", ".join(map(str, rows))
         for one in checks.duck.dicts(f"SELECT * FROM {named(file.table)} WHERE {ROW} IN ({numbers})"):
@@ -141,8 +140,8 @@ class _Sheet:
             sheet.set_column(place, place, wide, looks[0])
         places = self.file.taken.places if self.file.taken is not None else [""]
         for number, (row, one) in enumerate(sorted(self.faulty.items()), 1):
-            sheet.write_row(number, 0, [self.source.path.name, places[row // SPAN], str(row % SPAN),
-                                        ASIDE if one.aside else KEPT, "；".join(one.zh), "; ".join(one.en)])  # fmt: skip
+            origin = (self.source.path.name, places[row // SPAN], str(row % SPAN))
+            sheet.write_row(number, 0, [*origin, ASIDE if one.aside else KEPT, "；".join(one.zh), "; ".join(one.en)])
             for place, name in enumerate(self.columns, len(about)):
                 bad = name in one.columns
                 _put(sheet, number, place, self._cell(row, one, name, bad=bad), looks[3:] if bad else looks[:3])
