@@ -21,7 +21,7 @@ from service.county.intake.texts import clean, squashed
 YES = frozenset("true 是 1 y yes 对 √ ✓ ✔ ☑".split())
 NO = frozenset("false 否 0 n no 错 × ✗ ✘".split())
 HAS, HAS_NOT = frozenset("有"), frozenset("无 没有".split())
-NEGATIVE = ("无", "没有", "未", "不")  # in a title they leave open what 无 answers
+NEGATIVE = ("无", "没有", "未")  # in a title they leave open what 无 answers
 TIMES: Mapping[str, int] = {"": 1, "千": 10**3, "万": 10**4, "百万": 10**6, "亿": 10**8}
 SIGNIFICANT = 15  # digits of a number that a workbook holds
 FEN = Decimal("0.01")
@@ -102,14 +102,14 @@ def plain(value: Cell) -> str:
         return value.isoformat()
     if isinstance(value, time | timedelta):
         return str(value)
-    return _text(_decimal(value))
+    return text_of(_decimal(value))
 
 
 def _decimal(value: float) -> Decimal:
     return Decimal(value if isinstance(value, int) else format(value, f".{SIGNIFICANT}g"))
 
 
-def _text(number: Decimal) -> str:
+def text_of(number: Decimal) -> str:
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -131,7 +131,7 @@ def _number(fact: Fact, form: Form) -> Read:
             if 0 < number <= 1:
                 raise Refused("ambiguous_percent")  # of a cell in the format of percentages, or of the number itself
             number /= 100
-        return _text(number.quantize(FEN, ROUND_HALF_UP) if money and isinstance(value, float) else number)
+        return text_of(number.quantize(FEN, ROUND_HALF_UP) if money and isinstance(value, float) else number)
 
     def written(text: str) -> str:
         match = _NUMBER.fullmatch(text.replace("−", "-").replace(" ", ""))
@@ -145,19 +145,19 @@ def _number(fact: Fact, form: Form) -> Read:
         if share:
             if match["times"] or match["unit"]:
                 return text
-            return f"{_text(number)}%" if match["percent"] or form.percent else _text(number)
+            return f"{text_of(number)}%" if match["percent"] or form.percent else text_of(number)
         if match["percent"]:
             return text
         if match["times"] and form.times > 1 and not match["unit"]:
             raise Refused("ambiguous_unit")
         own = match["times"] or match["unit"]
-        return _text(number * (TIMES[match["times"]] if own else form.times))
+        return text_of(number * (TIMES[match["times"]] if own else form.times))
 
     return read
 
 
 def _boolean(fact: Fact, form: Form) -> Read:
-    open_ = any(word in fact.title.zh for word in NEGATIVE)
+    open_ = any(word in fact.title.zh for word in NEGATIVE) and not fact.title.zh.startswith(tuple(HAS))
 
     def read(value: Cell) -> str:
         word = squashed(plain(value))

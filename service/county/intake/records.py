@@ -62,7 +62,8 @@ def _told(
         placed = above is not None and bool(_at(cells, above))
         count = _count(cells, facts)
         like = count * 2 >= len(facts) and (begun or any(map(_has_digit, cells)))
-        if like or (placed and count > 0):
+        signed = all(":" in squashed(str(one)) for one in cells if filled([one]))  # 制表人：…
+        if not signed and (like or (placed and count > 0)):
             yield number, cells
         else:
             kinds.notes.append(number)
@@ -75,8 +76,13 @@ def _has_digit(cell: Cell) -> bool:
 def is_total(cells: Sequence[Cell], id: int | None) -> bool:
     """Whether a row adds up others: its id says so, or it has none and a cell says so."""
     if id is not None and (own := _at(cells, id)):
-        return _TOTAL.fullmatch(own) is not None
-    return any(isinstance(one, str) and _TOTAL.fullmatch(squashed(one)) for one in cells)
+        return total_word(own)
+    return any(isinstance(one, str) and total_word(one) for one in cells)
+
+
+def total_word(text: str) -> bool:
+    """Whether a cell says that its row adds up others."""
+    return _TOTAL.fullmatch(squashed(text)) is not None
 
 
 def _is_numbering(cells: Sequence[Cell]) -> bool:

@@ -9,7 +9,9 @@ from decimal import Decimal, InvalidOperation
 from rules.model import Edition
 from service.county.backend import Duck, named, quoted
 from service.county.intake.columns import Matched
+from service.county.intake.forms import text_of
 from service.county.intake.inputs import ROW, SPAN, Opened
+from service.county.intake.records import total_word
 
 SUMMED = ("count", "amount")
 
@@ -38,7 +40,7 @@ def stated(
         sheet = row // SPAN
         own = f"{ROW} // {SPAN} = {sheet}"
         groups = [f"{own} AND {ROW} BETWEEN {last} AND {row}", own, f"{own} AND {ROW} < {row}"]
-        if columns.above and texts.get(within):
+        if columns.above and texts.get(within) and not total_word(texts[within]):
             groups.insert(0, f"{own} AND {named(columns.above)} = {quoted(texts[within])}")
         for name in summed:
             if (total := _number(texts.get(name, ""))) is None:
@@ -48,7 +50,7 @@ def stated(
                 + f" FROM {named(file.table)}"
             )[0]  # fmt: skip
             if total not in sums:
-                yield Stated(file.taken.places[sheet], row % SPAN, columns.facts[name], str(total), str(sums[0]))
+                yield Stated(file.taken.places[sheet], row % SPAN, columns.facts[name], text_of(total), text_of(Decimal(sums[0])))
         last = row
 
 
