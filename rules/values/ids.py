@@ -6,9 +6,11 @@ import re
 
 LONGEST = 64
 CARD = "[0-9]{17}[0-9Xx]"
-UNPRINTABLE = r"[\x00-\x1f\x7f]"
+UNSEEN = "\\x00-\\x1f\\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"  # controls, and characters without width
+UNPRINTABLE = f"[{UNSEEN}]"
+BLANK = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000]*"
 PLAIN = "[!-~]{1,17}"  # shorter than a card number, with nothing to trim: an id at first sight
-ID = re.compile(rf"(?!{CARD}\Z)[^\x00-\x1f\x7f]{{1,{LONGEST}}}")
+ID = re.compile(rf"(?!{CARD}\Z)(?!{BLANK}\Z)[^{UNSEEN}]{{1,{LONGEST}}}")
 is_id = ID.fullmatch
 WANTED = (
     f"编号要是 1 到 {LONGEST} 个字符的文字，不得用身份证号。",

@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from rules.values.exact import read_date
-from rules.values.ids import CARD, ID, LONGEST
+from rules.values.ids import BLANK, CARD, ID, LONGEST, UNSEEN
 
 ID_SCHEMA: Mapping[str, Any] = {  # rules.values.ids, in the dialect of JSON Schema
     "type": "string",
     "minLength": 1,
     "maxLength": LONGEST,
-    "pattern": rf"^(?!{CARD}$)[^\x00-\x1f\x7f]*$",
+    "pattern": rf"^(?!{CARD}$)(?!{BLANK}$)[^{UNSEEN}]*$",
 }
 
 WRONG_LENGTH = "wrong_length|{min}|{max}"  # marshmallow fills it in
