@@ -6,7 +6,7 @@ import pytest
 
 from rules import FactChecker, Reference
 from rules.model.places import ORDER
-from rules.variants.readings import alternatives, each_under
+from rules.variants.readings import alternatives, under
 from rules.words.diff import diff
 from tests.editions import POLICIES, store
 
@@ -17,7 +17,6 @@ DONE = dict.fromkeys(
 ) | dict.fromkeys(("first_review", "second_review", "determination"), "passed") | {
     "objection": "none", "notice_posted_on": "2026-12-01", "last_notice_day": "2026-12-10",
 }  # fmt: skip
-UNDER = dict(zip(OPTIONS, each_under(POLICIES, EDITION, [dict([one]) for one in OPTIONS]), strict=True))
 
 
 @pytest.mark.parametrize("name", EDITION.readings)
@@ -28,14 +27,14 @@ def test_each_other_reading_can_be_tried(name):
 
 @pytest.mark.parametrize("option", OPTIONS, ids="=".join)
 def test_the_changes_of_a_reading_change_what_they_name_and_no_more(option):
-    changes = EDITION.readings[option[0]].changes[option[1]]
-    differing = {one.path.replace(".facts.", ".").removeprefix("facts."): one for one in diff(EDITION, UNDER[option])}
+    changes, read_so = EDITION.readings[option[0]].changes[option[1]], under(POLICIES, EDITION, dict([option]))
+    differing = {one.path.replace(".facts.", ".").removeprefix("facts."): one for one in diff(EDITION, read_so)}
     told = {
         path for path, one in differing.items() if one.item.kind not in ("reading", "plan") and one.aspect != "needs"
     }
     whole = {path for path in changes if "." not in path}
 
-    assert UNDER[option].under == dict([option])
+    assert read_so.under == dict([option])
     assert {path for path in told if path.partition(".")[0] not in whole} <= changes.keys() | told_by_order(differing)
     for path in changes:
         assert any(one == path or one.startswith(f"{path}.") for one in differing) or moved(changes[path]), path
@@ -53,7 +52,7 @@ def told_by_order(differing):
 
 def judged(option, decision, on, facts):
     """What the edition under one reading decides about a case, and the criteria that are not met."""
-    day, edition = date.fromisoformat(on), UNDER[option]
+    day, edition = date.fromisoformat(on), under(POLICIES, EDITION, dict([option]))
     checked = FactChecker(edition).check(edition.rules[decision].subject, facts, on=day)
     decided = Reference(edition).decide(decision, checked, day).as_dict()
     return decided["outcome"], [one["criterion"] for one in decided["findings"] if one["verdict"] == "not_met"]
