@@ -14,7 +14,7 @@ from tests.editions import POLICIES, read_once
 
 def call(*words, code=0):
     """Run a command; what it prints."""
-    if words[0] in ("run", "explain", "simulate") and "--policies" not in words:
+    if words[0] in ("run", "explain", "simulate", "template") and "--policies" not in words:
         words = (*words, "--policies", POLICIES)
     result = CliRunner().invoke(cli, ["county", *map(str, words)])
     assert result.exit_code == code, result.output + repr(result.exception)

@@ -1,7 +1,10 @@
 """Every other reading of the shipped plan can be tried, and changes what it names."""
 
+from datetime import date
+
 import pytest
 
+from rules import FactChecker, Reference
 from rules.model.places import ORDER
 from rules.variants.readings import alternatives, under
 from rules.words.diff import diff
@@ -9,6 +12,11 @@ from tests.editions import POLICIES, store
 
 EDITION = store(POLICIES).edition("xx-county/2026-05-01")
 OPTIONS = alternatives(EDITION)
+DONE = dict.fromkeys(
+    ("preselected", "applied", "opinions_gathered", "material_made", "reported", "views_checked", "notice_posted"), True
+) | dict.fromkeys(("first_review", "second_review", "determination"), "passed") | {
+    "objection": "none", "notice_posted_on": "2026-12-01", "last_notice_day": "2026-12-10",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", EDITION.readings)
@@ -40,3 +48,31 @@ def moved(change):
 def told_by_order(differing):
     """The decisions whose rows stand in another order."""
     return {path for path, one in differing.items() if ORDER.value in one.aspect}
+
+
+def judged(option, decision, on, facts):
+    """What the edition under one reading decides about a case, and the criteria that are not met."""
+    day, edition = date.fromisoformat(on), under(POLICIES, EDITION, dict([option]))
+    checked = FactChecker(edition).check(edition.rules[decision].subject, facts, on=day)
+    decided = Reference(edition).decide(decision, checked, day).as_dict()
+    return decided["outcome"], [one["criterion"] for one in decided["findings"] if one["verdict"] == "not_met"]
+
+
+def test_steps_counted_apart_complete_no_village():
+    """The 30 per cent of 一(二) counts villages that are done, whichever way the milestones are counted."""
+    steps = ("collection", "filing", "granting")
+    villages = [
+        {f"{one}_done": one == step for one in steps} | {"id": f"{step} {n}", f"{step}_done_on": "2026-11-01"}
+        for step in steps
+        for n in range(3)
+    ]
+    found = judged(("roll_out_unit", "each_step"), "rollout", "2027-01-02", {"villages": villages})
+    assert found == ("behind", ["year_end_villages"])
+
+
+@pytest.mark.parametrize("subject", ["village", "township"])
+@pytest.mark.parametrize(("on", "outcome"), [("2026-12-09", "wait"), ("2026-12-10", "wait"), ("2026-12-11", "award")])
+def test_a_last_day_of_notice_in_working_days_may_lie_ahead(subject, on, outcome):
+    facts = DONE | ({"households_take_part": True, "households_repay": True, "system_approved": True}
+                    if subject == "village" else {}) | {f"credit_{subject}": "qualified"}  # fmt: skip
+    assert judged(("notice_period", "working_days"), f"{subject}_award", on, facts)[0] == outcome
