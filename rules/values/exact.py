@@ -93,6 +93,7 @@ UNITS: Mapping[str, tuple[str, str, Fraction]] = {
 WRITTEN = {"bp": "bp", "基点": "bp", "‰": "‰"}  # units of a rate in which it is shown again
 TIMES = "times"  # of a rate that is a plain multiplier, with no unit at all
 OF_YEAR = "of year"  # of months that number those of the calendar: 6 is June
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PERIODS = ("year", "month", "day")
 _NUMBER = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,10})?)\s*(%|‰|[^\W\d]{1,40})?")
 
@@ -130,7 +131,7 @@ def read_literal(text: str) -> Literal | None:
 
 def read_date(text: str) -> date | None:
     """Read YYYY-MM-DD; None for anything else."""
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
+    if _DAY.fullmatch(text) is None:
         return None
     try:
         return date.fromisoformat(text)
