@@ -22,7 +22,7 @@ from rules.problems.problem import Problem, Problems
 from rules.shapes import Shape
 from rules.values.text import Mark
 from rules.warnings.redundant import check_limits
-from rules.warnings.warnings import acknowledging, warnings
+from rules.warnings.acknowledged import acknowledging
 
 SUFFIX, MISNAMED = ".yaml", (".yml", ".yaml.txt", ".yml.txt")
 Files = dict[str, Node]
@@ -80,8 +80,14 @@ def _each(folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *,
         if edition is None or problems.errors:
             yield Loaded(None, problems.sorted())
         else:
-            told = [*problems, *(warnings(edition) if warn else ())]
+            told = [*problems, *(_warnings(edition) if warn else ())]
             yield Loaded(edition, acknowledging(edition, told, complete=warn))
+
+
+def _warnings(edition: Edition) -> tuple[Problem, ...]:
+    from rules.warnings.warnings import warnings  # noqa: PLC0415 -- slow to import, and only a check asks for them
+
+    return warnings(edition)
 
 
 @dataclass(frozen=True, slots=True)
