@@ -167,7 +167,7 @@ def _mapping(raw: _Raw, path: str, problems: Problems) -> Node:
         if not name:
             problems.add(key.mark, "yaml.key_not_text", path=path)
         elif name == "<<" and not key.style:
-            problems.add(key.mark, "yaml.merge_key", path=at)
+            problems.add(key.mark, "yaml.merge_key", path=path)
         elif name in entries:
             problems.add(key.mark, "yaml.duplicate_key", path=at, key=shown(name), line=marks[name].line)
         else:
