@@ -51,7 +51,9 @@ def _least(code: str) -> float:
 
 
 def _run(code: str, *words: str) -> str:
-    return subprocess.run([sys.executable, "-c", code, *words], check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        [sys.executable, "-c", code, *words], check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 def _line(what: str, seconds: float, bare: float, most: float | None) -> str:

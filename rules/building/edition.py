@@ -21,7 +21,7 @@ from rules.values.text import Text, shown
 def edition_of(
     files: Mapping[str, Node], digest: str, problems: Problems, base: Edition | None = None
 ) -> Edition | None:
-    """The edition; None where anything is wrong, which goes to `problems`. `base`: one of the same clauses and readings."""
+    """The edition; None where anything is wrong, which goes to `problems`. `base` has the same clauses and readings."""
     plan = files["plan"]
     clauses = base.clauses if base else _clauses(files["clauses"], plan.at("not_decided"), problems)
     readings = base.readings if base else _readings(files["readings"], clauses, problems)

@@ -21,8 +21,8 @@ from rules.model.depth import too_deep
 from rules.problems.problem import Problem, Problems
 from rules.shapes import Shape
 from rules.values.text import Mark
-from rules.warnings.redundant import check_limits
 from rules.warnings.acknowledged import acknowledging
+from rules.warnings.redundant import check_limits
 
 SUFFIX, MISNAMED = ".yaml", (".yml", ".yaml.txt", ".yml.txt")
 Files = dict[str, Node]
@@ -139,8 +139,8 @@ def _without(edition: Edition, name: str, option: str) -> Edition:
 
 
 def _built(
-    files: Files, digest: str, left_out: frozenset[str], problems: Problems, known: Files | None = None,
-    base: Edition | None = None,
+    files: Mapping[str, Node], digest: str, left_out: frozenset[str], problems: Problems,
+    known: Mapping[str, Node] | None = None, base: Edition | None = None,
 ) -> Edition | None:  # fmt: skip
     """The edition that files make; `left_out` are those that could not be read.
 

@@ -67,6 +67,7 @@ class _Block:
     codes: tuple[str, ...]  # the given codes and flags: each has a rung of its own, and is read at once instead
     given: Callable[[Mapping[str, Any]], Any]  # reads them from a record that has them all
     others: tuple[Coder, ...]
+    unplaced: tuple[Coder | None, ...]  # the coders of the codes and flags; None in the places of the others
     memory: Memory[_Answer]
     known: Known[_Answer]
     fields: tuple[Field, ...]
@@ -82,7 +83,8 @@ class _Block:
             key = (tuple([scope.record.get(code) for code in self.codes]), *rungs)
         answer = self.known.get(key)
         if answer is None:
-            answer = self.prove([coder(scope) for coder in self.coders])
+            placed = iter(rungs)
+            answer = self.prove([next(placed) if coder is None else coder(scope) for coder in self.unplaced])
             self.memory.keep(self.known, key, answer)
         else:
             self.memory.hits += 1
@@ -219,6 +221,7 @@ def _compile(edition: Edition, rule: Rule, stage: int, memory: Memory[_Answer]) 
         tuple(codes.values()),
         itemgetter(*codes.values()) if codes else lambda _record: (),
         tuple(one for n, one in enumerate(coders) if n not in codes),
+        tuple(one if n in codes else None for n, one in enumerate(coders)),
         memory,
         memory.table(1 + len(all_silent)),
         tuple(fields),

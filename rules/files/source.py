@@ -36,7 +36,7 @@ class _Raw:
     style: str = ""  # of a scalar: how it is quoted
     children: list[_Raw] | None = None  # of a mapping or a list
     is_map: bool = False
-    refused: yaml.NodeEvent | None = None  # the event of an alias, or with an anchor or a tag
+    refused: Any = None  # the event of an alias, or with an anchor or a tag
 
     @property
     def pairs(self) -> Iterator[tuple[_Raw, _Raw]]:
@@ -133,7 +133,7 @@ def _node(raw: _Raw, path: str, problems: Problems) -> Node:
     if raw.word is not None:
         return Node(raw.mark, path, raw.word, bool(raw.style))
     if raw.children is None:
-        return Node(raw.mark, path, f"*{raw.refused and raw.refused.anchor}")
+        return Node(raw.mark, path, f"*{raw.refused.anchor}")
     if raw.is_map:
         return _mapping(raw, path, problems)
     named = ((child, f"{path}[{_item_name(child, i)}]") for i, child in enumerate(raw.children))

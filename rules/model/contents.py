@@ -83,7 +83,7 @@ def _fields(kind: type) -> tuple[str, ...]:
 
 
 def _nodes(thing: Any, role: str = "", item: str = "") -> Iterator[tuple[str, str, Node]]:
-    kind = type(thing)
+    kind: Any = type(thing)
     if kind in _NODES:
         yield role, item, thing
     elif kind is tuple or isinstance(thing, Mapping):
