@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 ENGINE = "durable_rules_engine"  # the C module that judges
-YOUNG = 20_000  # objects between two collections: what loading makes stays, and no garbage is found in it
+YOUNG = 10_000  # objects between two collections: what loading makes stays, and no garbage is found in it
 NO_ENGINE = """\
 village-credit 无法载入规则引擎 durable-rules：{reason}
 请在检出目录中用 make 安装；用 pip 时先设置 CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject，
