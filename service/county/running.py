@@ -13,7 +13,7 @@ from typing import Any
 from rules.model import Edition, Rule
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import asked
-from service.county.backend import Backend, Spark, backend, digest, named, quoted, rows_of
+from service.county.backend import Backend, Spark, backend, digest, named, rows_of
 from service.county.intake.checks import CheckedFile, Checks
 from service.county.intake.inputs import Source
 from service.county.intake.mapping import EMPTY, read_mapping

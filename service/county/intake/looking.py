@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from rules.model import CONSTANTS, Edition
+from rules.table.columns import KEY
 from rules.values.ids import is_card
 from rules.values.text import near
 from service.county.intake.forms import Refused, plain, reader
@@ -17,7 +18,6 @@ from service.county.intake.headings import Heading, Match, Names, first_row, hea
 from service.county.intake.records import Kinds, filled, records
 from service.county.intake.taking import grids_of
 from service.county.intake.texts import squashed
-from rules.table.columns import KEY
 
 SHOWN = 10  # rows
 LIKE = 0.6  # the least likeness of a heading that is guessed at

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from rules.model import Edition
 from rules.table.columns import KEY
+from rules.values.text import shown
 from service.county.intake.forms import Read, Refused, chosen, plain, reader
-from service.county.intake.grids import TEXTS, Cell, Grid, Row, Unreadable, csv_grid
+from service.county.intake.grids import TEXTS, Cell, Grid, Merged, Row, Unreadable, csv_grid
 from service.county.intake.headings import MEMBER, NAMED, Heading, Match, Names, first_row, heading_of
 from service.county.intake.mapping import SheetMap
 from service.county.intake.records import Kinds, filled, records
@@ -65,6 +66,11 @@ def take(
     for _, _, heading in chosen_:
         for one in heading.columns:
             taken.columns.setdefault(one.name, one)
+    for stray in (one for _, _, heading in chosen_ for one in heading.strays):
+        found = names.find(stray)
+        if found is not None and squashed(taken.columns[found[0]].heading) == squashed(stray):
+            raise Unreadable(path, f"标题行里 {shown(stray)} 出现了不止一次。",
+                             f"The heading names {shown(stray)} more than once.")  # fmt: skip
     taken.strays = list(dict.fromkeys(one for _, _, heading in chosen_ for one in heading.strays))
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -115,9 +121,7 @@ def _unread(taken: Taken, grid: Grid, why: str) -> int:
     return rows
 
 
-def _heading(
-    grid: Grid, names: Names, maps: Sequence[SheetMap] | None, path: Path
-) -> tuple[str, Heading | None]:
+def _heading(grid: Grid, names: Names, maps: Sequence[SheetMap] | None, path: Path) -> tuple[str, Heading | None]:
     """The heading of a sheet, or why it is not read."""
     if maps is not None:
         own = next((one for one in maps if one.sheet == grid.name), None)
@@ -200,19 +204,19 @@ class _Sheet:
         """The rows with merged cells filled down; a number merged over several records says nothing about one."""
         open_ = [one for one in self.grid.merged if one.top > self.heading.last and one.bottom > one.top]
         ids = {(one.top, one.bottom) for one in open_ if one.left == self.id}
-        values: dict[object, Cell] = {}
-        by_row: dict[int, list[object]] = {}
+        values: dict[Merged, Cell] = {}
+        by_row: dict[int, list[Merged]] = {}
         for one in open_:
             for row in range(one.top, one.bottom + 1):
                 by_row.setdefault(row, []).append(one)
         for number, cells in self.grid.rows():
             for one in by_row.get(number, ()):
-                left = one.left  # type: ignore[attr-defined]
+                left = one.left
                 if left >= len(cells):
                     continue
-                if number == one.top:  # type: ignore[attr-defined]
+                if number == one.top:
                     values[one] = cells[left]
-                if left in self.numbers and (one.top, one.bottom) not in ids:  # type: ignore[attr-defined]
+                if left in self.numbers and (one.top, one.bottom) not in ids:
                     self._fault(number, left, "merged_number")
                     cells[left] = ""
                 else:
