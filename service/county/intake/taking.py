@@ -46,6 +46,7 @@ class Taken:
     path: Path
     columns: dict[str, Match] = field(default_factory=dict)
     strays: list[str] = field(default_factory=list)
+    lists: dict[str, str] = field(default_factory=dict)  # heading -> fact
     faults: list[tuple[int, str, str]] = field(default_factory=list)
     sheets: list[SheetRead] = field(default_factory=list)
     places: list[str] = field(default_factory=list)  # the sheets in the order of the file
@@ -62,7 +63,8 @@ def take(
 ) -> Taken:
     """Write the records of a file to a table of text; Unreadable where no sheet holds any that can be told."""
     names, taken = Names(edition, subject), Taken(path)
-    chosen_ = list(_chosen(path, names, sheet_maps, taken))
+    chosen_ = [(place, grid, _without_lists(heading, names, taken))
+               for place, grid, heading in _chosen(path, names, sheet_maps, taken)]  # fmt: skip
     for _, _, heading in chosen_:
         for one in heading.columns:
             taken.columns.setdefault(one.name, one)
@@ -86,6 +88,13 @@ def take(
             "Open the file in Excel and save it.",
         )
     return taken
+
+
+def _without_lists(heading: Heading, names: Names, taken: Taken) -> Heading:
+    """The heading without columns of lists, which a cell cannot hold; they are noted."""
+    lists = [one for one in heading.columns if one.name in names.facts and names.facts[one.name].type.kind == "list"]
+    taken.lists |= {one.heading: one.name for one in lists}
+    return replace(heading, columns=tuple(one for one in heading.columns if one not in lists))
 
 
 def _chosen(
