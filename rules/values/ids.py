@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 LONGEST = 64
-UNPRINTABLE = r"[\x00-\x1f\x7f]"
+UNSEEN = "\\x00-\\x1f\\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"  # controls, and characters without width
+UNPRINTABLE = f"[{UNSEEN}]"
+BLANK = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000]*"
 PLAIN = "[!-*,-~]{1,14}"  # too short for a card number, with nothing to trim: an id at first sight
 
 # A card number as people type it: full-width digits, blanks and dashes between, words before and behind. The
@@ -34,7 +36,7 @@ _ALONE = f"{_ANY}{{17}}[0-9０-９XxＸｘ]"
 CARD = f"(?:^|[^0-9０-９])(?:{_LONG}|{_OLD}|{_ALONE}|{_ROUNDED})(?:$|[^0-9０-９])"
 
 _card = re.compile(CARD).search
-_plain = re.compile(rf"[^\x00-\x1f\x7f]{{1,{LONGEST}}}").fullmatch
+_plain = re.compile(rf"(?!{BLANK}\Z)[^{UNSEEN}]{{1,{LONGEST}}}").fullmatch
 WANTED = (
     f"编号要是 1 到 {LONGEST} 个字符的文字，不得用身份证号。",
     f"An id is text of 1 to {LONGEST} characters, and no identity card number.",

@@ -59,6 +59,8 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
 @click.option("--replace", is_flag=True,
               help="替换目录里另一次运行的结果 / replace what another run left in the folder")  # fmt: skip
 @click.option("--mapping", type=FILE, help="county look 写出的列的对应关系 / the mapping that county look wrote")
+@click.option("--mended", type=FILE, multiple=True,
+              help="改好的 set_aside.xlsx，可重复 / a set_aside.xlsx with rows corrected; repeatable")  # fmt: skip
 @click.option("--last", type=RUN, multiple=True,
               help="以前一次运行的结果，可重复 / the folder of an earlier run; repeatable")  # fmt: skip
 @reread
@@ -85,7 +87,7 @@ def run_command(
     if not files:
         raise Bad("请给出至少一个数据文件。", "Give at least one file of records.")
     sources = tuple(Source(subject, file) for subject, file in files.items())
-    named = ("mapping", "engine", "at_most", "keep_given", "publish", "replace")
+    named = ("mapping", "mended", "engine", "at_most", "keep_given", "publish", "replace")
     before = runs_before([one.absolute() for one in last], edition, settings.today())
     asked = Asked(edition, settings.today(), sources, out.absolute(), before=before,
                   **{one: options[one] for one in named})  # fmt: skip

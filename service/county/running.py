@@ -20,6 +20,7 @@ from service.county.intake.mapping import EMPTY, read_mapping
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
 from service.county.run.aside import SET_ASIDE, write_set_aside
+from service.county.run.aside_book import write_aside_book
 from service.county.run.bounded import bounded
 from service.county.run.gaps import write_gaps
 from service.county.run.history import Before, carry
@@ -42,7 +43,7 @@ from service.county.run.steps import WORK, Steps, appearing
 from service.county.run.surroundings import Surroundings, refuse
 
 FORMAT = 1  # of the folder: a run of another does not go on with it
-MAPPING = "mapping"  # its subject among the inputs
+MAPPING, MENDED = "mapping", "mended"  # their subjects among the inputs
 SHOWN = 10  # ids of records that have none below them
 SUFFIXES = (".parquet", ".csv", ".xlsx", ".html")
 Tick = Callable[[str], None]
@@ -63,11 +64,13 @@ class Asked:
     replace: bool = False  # the results of a run of another stamp
     before: tuple[Before, ...] = ()
     mapping: Path | None = None  # how the columns of files are told
+    mended: tuple[Path, ...] = ()  # workbooks of rows set aside that were corrected
 
     @property
     def inputs(self) -> tuple[Input, ...]:
         """The files as they are now."""
         files = [(one.subject, one.path) for one in self.sources] + [(MAPPING, one) for one in [self.mapping] if one]
+        files += [(MENDED, one) for one in self.mended]
         return tuple(Input(subject, path.name, digest(path)) for subject, path in files)
 
     @property
@@ -112,7 +115,7 @@ def run(asked: Asked, tick: Tick = lambda _: None) -> Manifest:
         steps = Steps(folder, stamp)
         made = backend(asked.engine, folder / WORK)
         try:
-            manifest = _Run(asked, folder, steps, made, tick).all(stamp)
+            manifest = Running(asked, folder, steps, made, tick).all(stamp)
             unchanged(asked, stamp, steps)
         finally:
             made.close()
@@ -128,7 +131,9 @@ def unchanged(asked: Asked, stamp: Stamp, steps: Steps) -> None:
         raise Changed(next(old.file for old, new in zip(stamp.inputs, now, strict=True) if old != new))
 
 
-class _Run:
+class Running:
+    """A run in a folder: its steps in order."""
+
     def __init__(self, asked: Asked, folder: Path, steps: Steps, made: Backend, tick: Tick) -> None:
         self.asked, self.edition, self.folder, self.steps, self.tick = asked, asked.edition, folder, steps, tick
         self.duck = made.duck if isinstance(made, Spark) else made
@@ -139,35 +144,34 @@ class _Run:
         self.clean: dict[str, Path] = {}
 
     def all(self, stamp: Stamp) -> Manifest:
-        once = self.steps.once
+        """Judge, rank, and write the workbook and the report."""
+        manifest = self.judged(stamp)
+        manifest = replace(manifest, differences=self.field("differences", lambda: tuple(self.differences())),
+                           empty=self.field("empty", lambda: tuple(self.childless())))  # fmt: skip
+        manifest = replace(manifest, gaps=self.field("gaps", partial(write_gaps, self.outputs(manifest))))
+        manifest = replace(manifest, bounded=self.field("bounded", partial(bounded, self.outputs(manifest))))
+        ranked = (one.ranked for one in proposals(self.outputs(manifest)))
+        return self.shown(replace(manifest, rankings=self.field("rankings", lambda: tuple(ranked))))
 
-        def field(name: str, do: Callable[[], Any]) -> Any:
-            return once(name, FIELDS[name], do)
+    def field(self, name: str, do: Callable[[], Any]) -> Any:
+        """A field of the manifest, by a step of the same name."""
+        return self.steps.once(name, FIELDS[name], do)
 
+    def judged(self, stamp: Stamp) -> Manifest:
+        """Check the files and judge every level; the manifest so far."""
         self.tick("inputs")
-        checked = field("checked", self.inputs)
+        checked = self.field("checked", self.inputs)
         self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.files}
         self.refuse(checked)
         refuse(self.edition, {one: self.duck.columns(rows_of(path)) for one, path in self.clean.items()})
-        carried = field("carried", self.carried)
-        levels: dict[str, Level] = {}
+        carried = self.field("carried", self.carried)
+        once, levels = self.steps.once, dict[str, Level]()
         for file in reversed(checked):
             self.tick(file.subject)
             levels[file.subject] = once(file.subject, Level, partial(self.level, file, tuple(levels)))
         counts = {one: once(f"counts {one}", Counts, partial(self.counts, levels[one])) for one in self.files}
-        manifest = Manifest(
-            **{one.name: getattr(stamp, one.name) for one in fields(stamp)},
-            checked=checked,
-            carried=carried,
-            levels=levels,
-            counts=counts,
-            differences=field("differences", lambda: tuple(self.differences())),
-            empty=field("empty", lambda: tuple(self.childless())),
-        )
-        manifest = replace(manifest, gaps=field("gaps", partial(write_gaps, self.outputs(manifest))))
-        manifest = replace(manifest, bounded=field("bounded", partial(bounded, self.outputs(manifest))))
-        ranked = (one.ranked for one in proposals(self.outputs(manifest)))
-        return self.shown(replace(manifest, rankings=field("rankings", lambda: tuple(ranked))))
+        fields_of_stamp = {one.name: getattr(stamp, one.name) for one in fields(stamp)}
+        return Manifest(**fields_of_stamp, checked=checked, carried=carried, levels=levels, counts=counts)
 
     def shown(self, manifest: Manifest) -> Manifest:
         """Write the workbook and the report; the manifest with the sha256 of every file."""
@@ -186,8 +190,9 @@ class _Run:
         """TooMany where more rows are set aside than the run allows."""
         rows, bad = sum(one.rows for one in checked), sum(one.bad for one in checked)
         if bad > rows * self.asked.at_most:
-            kept = self.asked.out.with_name(f"{self.asked.out.name}.{SET_ASIDE}.csv")
-            kept.write_bytes((self.folder / f"{SET_ASIDE}.csv").read_bytes())
+            for kind in (".xlsx", ".csv"):
+                kept = self.asked.out.with_name(f"{self.asked.out.name}.{SET_ASIDE}{kind}")
+                kept.write_bytes((self.folder / f"{SET_ASIDE}{kind}").read_bytes())
             raise TooMany(bad, rows, kept)
 
     # --- steps
@@ -195,11 +200,14 @@ class _Run:
     def inputs(self) -> tuple[CheckedFile, ...]:
         """Check all files, and write the rows that are set aside."""
         checks = Checks(
-            self.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before, on=self.asked.on,
+            self.edition, self.duck, self.folder / WORK, on=self.asked.on,
+            read=self.reads and not (self.asked.before or self.asked.mended),
             mapping=EMPTY if self.asked.mapping is None else read_mapping(self.asked.mapping),
         )  # fmt: skip
+        checks.mended = self.asked.mended
         checked = tuple(checks.look(source) for source in self.sources)
         write_set_aside(self.duck, checks, self.sources, self.folder)
+        write_aside_book(checks, self.sources, self.folder / f"{SET_ASIDE}.xlsx")
         return checked
 
     def carried(self) -> dict[str, dict[str, int]]:

@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from rules.values.exact import read_date
-from rules.values.ids import CARD, LONGEST, is_id
+from rules.values.ids import BLANK, CARD, LONGEST, UNSEEN, is_id
 
 ID_SCHEMA: Mapping[str, Any] = {  # rules.values.ids, in the dialect of JSON Schema
     "type": "string",
     "minLength": 1,
     "maxLength": LONGEST,
-    "pattern": rf"^(?![^\x00-\x1f\x7f]*{CARD})[^\x00-\x1f\x7f]*$",
+    "pattern": rf"^(?![^{UNSEEN}]*{CARD})(?!{BLANK}$)[^{UNSEEN}]*$",
 }
 
 WRONG_LENGTH = "wrong_length|{min}|{max}"  # marshmallow fills it in

@@ -6,7 +6,7 @@ The rules are those of rules.cases.checker, over whole tables at once; tests hol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from service.county.intake.belonging import Above, Belonging
 from service.county.intake.columns import Fault, Matched, Note, cell, coded, id_in, in_lists, matched, wrong_ids
 from service.county.intake.inputs import ROW, Opened, Source, Unreadable, account, numbered, opened
 from service.county.intake.mapping import EMPTY, MappedFiles
+from service.county.intake.mended import Replaced, put
 from service.county.intake.reasons import MESSAGES, reasons
 from service.county.intake.taking import SheetRead
 from service.county.intake.totals import Stated, stated
@@ -59,6 +60,9 @@ class Checks:
         mapping: MappedFiles = EMPTY,
     ) -> None:  # fmt: skip
         self.edition, self.duck, self.scratch, self.read, self.on = edition, duck, scratch, read, on
+        self.mended: Sequence[Path] = ()  # workbooks of rows that were corrected
+        self.files: dict[str, tuple[Opened, Matched]] = {}  # by subject
+        self.replaced: dict[str, dict[int, Replaced]] = {}  # subject -> rows that a workbook of corrections has
         self.ids: dict[str, str] = {}  # subject -> query of all its ids, whether their rows are good or not
         self.messages = dict(MESSAGES) | ({} if on is None else {"in_future": in_future(on)})  # by code
         self.clean: dict[str, Path] = {}
@@ -70,6 +74,7 @@ class Checks:
         """Check a file; the columns of its good rows are named after facts. Unreadable where it is no table."""
         duck, subject = self.duck, source.subject
         file = opened(duck, source, self.scratch, self.edition, self.mapping.sheets(source.path, subject))
+        file, self.replaced[subject] = put(duck, self.edition, source, file, self.mended)
         raw, taken = file.table, file.taken
         if taken is not None:
             self.places[subject] = taken.places
@@ -81,6 +86,7 @@ class Checks:
             raise Unreadable(source.path, "没有编号列（id 或 编号）。可用 county look 看看，写出对应关系，再用 --mapping 读。",
                              "There is no column of ids (id). `county look` shows the file and writes a mapping for "
                              "--mapping.")  # fmt: skip
+        self.files[subject] = file, columns
         id = id_in(columns.id) if columns.id else quoted(subject)
         above, within = self._above(source, columns, raw), self.edition.subjects[subject].within
         shown = {KEY: id} | ({key_of(within): above.value} if above.value else {})

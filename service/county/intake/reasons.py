@@ -19,7 +19,7 @@ MESSAGES: Mapping[str, Message] = {
     "no_id": ("没有编号。", "There is no id."),
     "long_id": WANTED,
     "identity_card": WANTED,
-    "not_printable": ("含有控制字符。", "It holds control characters."),
+    "not_printable": ("含有看不见的字符。", "It holds characters that cannot be seen."),
     "repeated_id": ("编号在表中不止一次，无法判断哪一行为准。", "The id occurs more than once; which row is right?"),
     "no_record_above": ("没有写明属于哪一个上级。", "It does not say where it belongs."),
     "strange_record_above": ("所属的上级不在上级表中。", "The record that it belongs to is not in its table."),

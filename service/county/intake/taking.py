@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
@@ -170,6 +170,17 @@ NOT_READ: Mapping[str, tuple[str, str]] = {
 }
 
 
+def originals(
+    path: Path, edition: Edition, subject: str, rows: Container[int], maps: Sequence[SheetMap] | None = None
+) -> Iterator[tuple[int, dict[str, tuple[Match | None, Cell]]]]:
+    """Some rows of a file as they stand in it: the cells by what they hold, each with its column."""
+    names, taken = Names(edition, subject), Taken(path)
+    for place, grid, heading in _chosen(path, names, maps, taken):
+        for number, cells in _Sheet(taken, names, place, grid, heading).filled_down():
+            if (row := place * SPAN + number) in rows:
+                yield row, {one.name: (one, cells[one.place]) for one in heading.columns if one.place < len(cells)}
+
+
 class _Sheet:
     """The rows of one sheet on their way into the table."""
 
@@ -193,7 +204,7 @@ class _Sheet:
     def rows(self) -> Iterator[list[str]]:
         """The records as text; in the end, the account of the sheet."""
         kinds, count = Kinds(), 0
-        found = records(self._filled_down(), self.heading, self.id, self.above, kinds)
+        found = records(self.filled_down(), self.heading, self.id, self.above, kinds)
         for number, cells in self._heads(found) if self.member is not None else found:
             count += 1
             yield self._record(number, cells)
@@ -209,7 +220,7 @@ class _Sheet:
             heading="-".join(map(str, sorted(lines))), above=above,
         ))  # fmt: skip
 
-    def _filled_down(self) -> Iterator[Row]:
+    def filled_down(self) -> Iterator[Row]:
         """The rows with merged cells filled down; a number merged over several records says nothing about one."""
         open_ = [one for one in self.grid.merged if one.top > self.heading.last and one.bottom > one.top]
         ids = {(one.top, one.bottom) for one in open_ if one.left == self.id}
@@ -293,4 +304,4 @@ def _reader(match: Match, names: Names) -> Read:
                                                        else frozenset()))  # fmt: skip
 
 
-__all__ = ["NAMED", "NOT_READ", "ROW", "SPAN", "SheetRead", "Taken", "grids_of", "take"]
+__all__ = ["NAMED", "NOT_READ", "ROW", "SPAN", "SheetRead", "Taken", "grids_of", "originals", "take"]
