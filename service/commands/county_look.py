@@ -36,7 +36,9 @@ def look_command(settings: Settings, files: tuple[Path, ...], subject: str, out:
 def _shown(files: list[LookedFile], say: Wording, out: Path | None) -> Iterator[Line | Row]:
     for file in files:
         title = say.text(say.edition.subjects[file.subject].title)
-        yield line(Span(file.path.name, "title"), f"  {title}（{file.subject}）" if say.zh else f"  {title} ({file.subject})")
+        yield line(
+            Span(file.path.name, "title"), f"  {title}（{file.subject}）" if say.zh else f"  {title} ({file.subject})"
+        )
         for sheet in file.sheets:
             yield from _sheet(file, sheet, say)
     if out is not None:
@@ -58,7 +60,9 @@ def _sheet(file: LookedFile, sheet: LookedSheet, say: Wording) -> Iterator[Line 
         unit = say.pick(f"（{one.unit}）", f" ({one.unit})") if one.unit else ""
         yield row(letter_of(one.place), one.heading, f"→ {_title(file, one.name, say)}{unit}", indent=4)
     for guess in sheet.guesses:
-        maybe = say.pick(f"像是 {_title(file, guess.name, say)}，请核对", f"perhaps {_title(file, guess.name, say)}: check")
+        maybe = say.pick(
+            f"像是 {_title(file, guess.name, say)}，请核对", f"perhaps {_title(file, guess.name, say)}: check"
+        )
         yield row(letter_of(guess.place), guess.heading, Span(maybe, "unknown"), indent=4)
     guessed = {one.heading for one in sheet.guesses}
     if rest := [one for one in heading.strays if one not in guessed]:

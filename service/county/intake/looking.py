@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 
 from rules.model import CONSTANTS, Edition
+from rules.table.columns import KEY
+from rules.table.columns import KEY
 from rules.values.ids import is_card
 from rules.values.text import near
 from service.county.intake.forms import Refused, plain, reader
@@ -17,7 +19,6 @@ from service.county.intake.headings import Heading, Match, Names, first_row, hea
 from service.county.intake.records import Kinds, filled, records
 from service.county.intake.taking import grids_of
 from service.county.intake.texts import squashed
-from rules.table.columns import KEY
 
 SHOWN = 10  # rows
 LIKE = 0.6  # the least likeness of a heading that is guessed at
@@ -84,7 +85,8 @@ def _guesses(grid: Grid, heading: Heading, names: Names) -> Iterator[Guess]:
 
 def _cells(grid: Grid, heading: Heading, names: Names) -> Iterator[tuple[int, tuple[str, ...]]]:
     found = records(grid.rows(), heading, heading.at(KEY), heading.at(names.above), Kinds())
-    reads = [(one, reader(names.facts.get(one.name), one.form)) for one in heading.columns]
+    reads = [(one, reader(names.facts.get(one.name), one.form)) for one in heading.columns
+             if one.name not in names.facts or names.facts[one.name].type.kind != "list"]  # fmt: skip
     for number, cells in found:
         texts = []
         for match, read in reads:
