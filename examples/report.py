@@ -33,7 +33,9 @@ def report(policies: Path, out: Path) -> None:
         then = generate(BEFORE, folder / "before")
         _unfile(then / "households.parquet")
         _run(then, BEFORE.on, policies, folder / "last", "--publish")  # nobody reads its report: the shortest there is
-        _run(generate(COUNTY, folder / "now"), COUNTY.on, policies, out, "--last", str(folder / "last"))
+        now = generate(COUNTY, folder / "now")
+        assigned = str(now / "manager_assignment_last.parquet")
+        _run(now, COUNTY.on, policies, out, "--last", str(folder / "last"), "--assigned", assigned)
 
 
 def _unfile(path: Path) -> None:

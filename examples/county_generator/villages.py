@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from examples.county_generator.chance import Chance, Ints
 from examples.county_generator.columns import MONEY as MONEY_TYPE
 from examples.county_generator.columns import codes, counts, days, flags, ids, money
-from examples.county_generator.places import Places
+from examples.county_generator.places import Places, names
 
 COUNTS = ("households", "a_grade_households", "collectable_households", "filed_households", "granted_households",
           "borrowing_households")  # fmt: skip
@@ -64,6 +64,7 @@ def villages(chance: Chance, where: Places, on: date, sums: Sums, progress: floa
     score = np.clip(72 + 9 * good + 5 * chance.normal("village/score", n), 0, 100).astype(np.int64)
     return pa.table({
         "id": ids("V", n, 6),
+        "name": pa.array(names(chance, "village", where.villages, "村")),
         "township": ids("T", where.township, 5),
         **figures(sums),
         **{name: _judged(chance, "village", name, usual, good) for name, usual in SOUND.items()},
@@ -141,6 +142,7 @@ def townships(chance: Chance, where: Places, on: date, sums: Sums) -> pa.Table:
     del procedure["system_approved"]
     return pa.table({
         "id": ids("T", n, 5),
+        "name": pa.array(names(chance, "township", where.townships, "镇")),
         "leading_officers": counts(chance.pick("township/leading", n, (0.03, 0.95, 0.02))),
         "liaison_officers": counts(chance.pick("township/liaison", n, (0.03, 0.95, 0.02))),
         "loan_balance": money(total("loan_balance") + firms),

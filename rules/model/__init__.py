@@ -41,7 +41,9 @@ from rules.model.edition import (
     Fact,
     Reading,
     Report,
+    ReportResult,
     ReportStep,
+    ReportTurn,
     Sentence,
     Subject,
 )
@@ -50,6 +52,6 @@ from rules.model.expressions import Comparison, Condition, Const, Expr, Group, L
 __all__ = [
     "CONSTANTS", "Acknowledged", "Assignment", "Body", "Checklist", "Clause", "Comparison", "Condition", "Const",
     "Criterion", "Dimension", "Edition", "Expr", "Fact", "Group", "Key", "Leaf", "Op", "Outcome", "Output", "Part",
-    "Ranking", "Reading", "Ref", "Report", "ReportStep", "Rule", "ScoreItem", "Scorecard", "Sentence", "Subject",
-    "Table", "children", "criteria_of", "items_of", "leaves_in", "lists_of", "parts_of", "subject_read",
+    "Ranking", "Reading", "Ref", "Report", "ReportResult", "ReportStep", "ReportTurn", "Rule",
+    "ScoreItem", "Scorecard", "Sentence", "Subject", "Table", "children", "criteria_of", "items_of", "leaves_in", "lists_of", "parts_of", "subject_read",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import partial
@@ -35,7 +35,7 @@ from service.county.run.manifest import (
     Stamp,
     canonical,
 )
-from service.county.run.outputs import Outputs
+from service.county.run.outputs import DIRECTORY, Outputs
 from service.county.run.rankings import proposals
 from service.county.run.steps import WORK, Steps, appearing
 from service.county.run.surroundings import Surroundings, refuse
@@ -45,6 +45,15 @@ SET_ASIDE = "set_aside"
 SHOWN = 10  # ids of records that have none below them
 SUFFIXES = (".parquet", ".csv", ".xlsx", ".html")
 Tick = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """The bearer of each record of a subject, from a file, as `county assign` writes one."""
+
+    subject: str
+    path: Path
+    pairs: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,7 @@ class Asked:
     publish: bool = False
     replace: bool = False  # the results of a run of another stamp
     before: tuple[Before, ...] = ()
+    assigned: Assigned | None = None
 
     @property
     def stamp(self) -> Stamp:
@@ -74,7 +84,8 @@ class Asked:
             given_figures="kept" if self.keep_given else "counted",
             publish=self.publish,
             at_most=self.at_most,
-            inputs=tuple(Input(one.subject, one.path.name, digest(one.path)) for one in self.sources),
+            inputs=tuple(Input(one.subject, one.path.name, digest(one.path))
+                         for one in (*self.sources, *([self.assigned] if self.assigned else []))),
             last=tuple(one.stamp for one in self.before),
             versions={name: version(name) for name in ("village-credit", "duckdb", "ibis-framework")},
         )
@@ -174,7 +185,19 @@ class _Run:
         )
         checked = tuple(checks.look(source) for source in self.sources)
         self.set_aside(checks)
+        self.directory(checks)
         return checked
+
+    def directory(self, checks: Checks) -> None:
+        """Write the names of records, where names are public, and the bearer that each was assigned to."""
+        assigned = self.asked.assigned
+        rows = [{"subject": assigned.subject, "id": id, "bearer": to} for id, to in assigned.pairs.items()] if assigned else []
+        bearers = self.duck.loaded(rows, {"subject": "VARCHAR", "id": "VARCHAR", "bearer": "VARCHAR"})
+        names = " UNION ALL ".join([f"SELECT {quoted(one)} AS subject, id, name FROM ({query})"
+                                    for one, query in checks.names.items()]
+                                   or ["SELECT '' AS subject, '' AS id, '' AS name WHERE false"])  # fmt: skip
+        self.duck.copy(f"SELECT subject, id, name, bearer FROM ({names}) FULL JOIN {bearers} USING (subject, id) "
+                       "ORDER BY subject, id", self.folder / f"{DIRECTORY}.parquet")  # fmt: skip
 
     def set_aside(self, checks: Checks) -> None:
         codes = ", ".join(f"({quoted(code)}, {quoted(zh)}, {quoted(en)})" for code, (zh, en) in checks.messages.items())

@@ -15,7 +15,18 @@ from rules.model import Edition
 from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted, retyped, rows_of
-from service.county.intake.columns import Fault, Matched, Note, cell, coded, id_in, in_lists, matched, wrong_ids
+from service.county.intake.columns import (
+    LONGEST_NAME,
+    Fault,
+    Matched,
+    Note,
+    cell,
+    coded,
+    id_in,
+    in_lists,
+    matched,
+    wrong_ids,
+)
 from service.county.intake.inputs import ROW, Source, Unreadable, numbered, opened
 from service.county.intake.reasons import MESSAGES, reasons
 from service.county.intake.wholes import exceeding
@@ -53,6 +64,7 @@ class Checks:
         self.ids: dict[str, str] = {}  # subject -> query of all its ids, whether their rows are good or not
         self.messages = dict(MESSAGES) | ({} if on is None else {"in_future": in_future(on)})  # by code
         self.clean: dict[str, Path] = {}
+        self.names: dict[str, str] = {}  # subject -> query of the ids and names of its records
 
     def look(self, source: Source) -> CheckedFile:
         """Check a file; the columns of its good rows are named after facts. Unreadable where it is no table."""
@@ -74,6 +86,12 @@ class Checks:
         facts, more = self._facts(subject, columns.facts, types)
         more += exceeding(self.edition, subject, duck, raw, columns.facts, facts)
         self.clean[subject], good = self._write(source, raw, shown | facts, [*wrong, *more])
+        if columns.name:
+            name = f"nullif(trim(CAST({named(columns.name)} AS VARCHAR)), '')"
+            self.names[subject] = (
+                f"SELECT DISTINCT ON (id) {id} AS id, {name} AS name FROM {named(raw)} WHERE {name} IS NOT NULL AND "
+                f"length({name}) <= {LONGEST_NAME} AND NOT regexp_full_match({name}, {quoted(CARD)}) ORDER BY id, name"
+            )
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         counts = ", ".join(f"count({named(name)})" for name in facts) or "1"
         total, *known = duck.run(f"SELECT count(*), {counts} FROM {good}")[0]

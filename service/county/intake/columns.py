@@ -21,6 +21,8 @@ from service.county.backend import codes_of, named, quoted
 from service.county.intake.reasons import BEYOND, Message, reasons
 
 IDS = (KEY, "编号")
+NAME = "name"
+LONGEST_NAME = 60  # characters: a longer cell is no name
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
 NUMBER = r"-?[0-9]{1,18}(\.[0-9]+)?"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -45,6 +47,7 @@ class Matched:
     id: str
     above: str
     facts: Mapping[str, str]  # name of a fact or a decision -> column
+    name: str  # that of the names of a subject whose names are public
     notes: tuple[Note, ...]
 
 
@@ -55,11 +58,11 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Match
     decided = {rule.id for rule in edition.rules.values() if rule.subject == subject}
     titles = {fact.title.get(lang): name for lang in ("zh", "en") for name, fact in given.items()}
     belongs = () if not above else (key_of(above), above, edition.subjects[above].title.zh)
-    levels = tuple(around(edition, subject))
+    levels, names_in = tuple(around(edition, subject)), () if known.named is None else (NAME, known.named.zh, known.named.en)
     facts: dict[str, str] = {}
     notes: list[Note] = []
     unread: set[str] = set()  # given in a way that cannot be read
-    names = [*given, *decided, *titles, *IDS, *belongs]
+    names = [*given, *decided, *titles, *IDS, *belongs, *names_in]
     for column in columns:
         name = column if column in given or column in decided else titles.get(column, "")
         if name in given and given[name].type.kind == "list" and not columns[column].endswith("[]"):
@@ -68,15 +71,15 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Match
             unread.add(name)
         elif name and name not in facts:
             facts[name] = column
-        elif column not in (*IDS, *belongs, *levels, *map(key_of, levels)):
+        elif column not in (*IDS, *belongs, *levels, *map(key_of, levels), *names_in):
             notes.append(_stray(column, name, names, known.facts))
     notes += [
         Note(name, "column_missing", f"没有“{fact.title.zh}”一列，全部按未知处理。",
              f"There is no column for {fact.title.en}: it is not known in any row.")
         for name, fact in given.items() if name not in {*facts, *unread} and fact.counted is None
     ]  # fmt: skip
-    id, up = (next((at for at in options if at in columns), "") for options in (IDS, belongs))
-    return Matched(id, up, facts, tuple(notes))
+    id, up, name = (next((at for at in options if at in columns), "") for options in (IDS, belongs, names_in))
+    return Matched(id, up, facts, "" if name in facts.values() else name, tuple(notes))
 
 
 def _stray(column: str, name: str, names: list[str], facts: Mapping[str, Fact]) -> Note:
