@@ -42,7 +42,7 @@ def places(chance: Chance, households: int, townships: int, villages: int) -> Pl
         sizes[large] -= 1
     sizes[np.argmax(sizes)] += households - sizes.sum()
     township = numbers * townships // villages
-    township_quality = chance.normal("township/quality", np.arange(townships)) * 0.5
+    township_quality = chance.normal("township/quality", np.arange(townships)) * 0.6
     quality = chance.normal("village/quality", numbers) * 0.85 + township_quality[township]
     return Places(sizes, np.concatenate([[0], np.cumsum(sizes)]), township, quality, township_quality)
 

@@ -55,7 +55,7 @@ def villages(chance: Chance, where: Places, on: date, sums: Sums, progress: floa
     filed = collected & ~chance.below("village/filing", n, 0.05)
     granted = collected & ~chance.below("village/granting", n, 0.1)
     pilot = n < max(4, where.villages // 60)
-    titled = chance.uniform("village/titled", n) < np.clip(0.35 + 0.25 * good, 0.02, 0.95)
+    titled = chance.uniform("village/titled", n) < np.clip(0.22 + 0.32 * good, 0.02, 0.95)
     since = 20 + (chance.uniform("village/since", n) * 400).astype(np.int64)
     income = sums["income"] // np.maximum(1, sums["households"] * 3)
     people = sums["households"] * (2.2 + 1.6 * chance.uniform("village/people", n))
@@ -105,7 +105,7 @@ def figures(sums: Sums) -> dict[str, pa.Array]:
 def _judged(chance: Chance, kind: str, name: str, usual: float, good: np.ndarray) -> pa.Array:
     """Yes in most places, sooner in good ones; not known here and there."""
     n = np.arange(len(good))
-    yes = chance.uniform(f"{kind}/{name}", n) < np.clip(usual + 0.05 * good, 0.05, 0.995)
+    yes = chance.uniform(f"{kind}/{name}", n) < np.clip(1 - (1 - usual) * np.exp2(-2 * good), 0.3, 0.999)
     return flags(yes, ~chance.below(f"{kind}/{name}/unknown", n, 0.006))
 
 
