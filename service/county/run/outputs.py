@@ -181,6 +181,13 @@ class CriteriaSet:
         """1 where the set has the criterion at a place, else 0."""
         return f"(({self.parts[place // WIDTH]} >> {place % WIDTH}) & 1)"
 
+    def apart(self, unknown: CriteriaSet, place: int) -> dict[str, str]:
+        """The records about the criterion at a place of this set of unmet criteria: not met; alone, with all others
+        met; with others that are not met; and those that lack data for it, where nothing is known to refuse them."""
+        has, only = f"{self.has(place)} = 1", self.only(place)
+        return {"not_met": has, "alone": f"{only} AND {unknown.none}", "others": f"{has} AND NOT {only}",
+                "unknown": f"{unknown.has(place)} = 1 AND {self.none}"}  # fmt: skip
+
     def only(self, place: int) -> str:
         """Whether the set has the criterion at a place and no other."""
         wanted = (1 << place % WIDTH if number == place // WIDTH else 0 for number in range(len(self.parts)))
