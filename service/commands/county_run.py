@@ -176,9 +176,12 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
         enough = one.take is None or len(one.chosen) >= one.take
         words = say.pick(f"选出 {len(one.chosen)} 个", f"{len(one.chosen)} chosen")
         words += "" if one.take is None else say.pick(f"，要求 {one.take} 个", f", {one.take} wanted")
-        ids = say.pick("：", ": ") + ", ".join(
-            shown(names, subject_read(edition.rules[one.decision]), id) for id in one.chosen[:SHOWN]
-        ) if one.chosen else ""
+        ids = (
+            say.pick("：", ": ")
+            + ", ".join(shown(names, subject_read(edition.rules[one.decision]), id) for id in one.chosen[:SHOWN])
+            if one.chosen
+            else ""
+        )
         yield row(say.text(edition.rules[one.decision].title), Span(words + ids, "" if enough else "bad"))
     for subject, doubt in manifest.gaps.items():
         below = say.text(edition.subjects[doubt.below].title)
@@ -256,4 +259,6 @@ def _childless(manifest: Manifest, say: Wording, names: Directory) -> Iterator[R
             f"{figure(one.rows)} 个没有一条{below}记录，由此汇总的数都是 0，请核对表是否齐全：",
             f"{figure(one.rows)} without any record below ({below}), counted as 0; is the extract complete? ",
         )
-        yield row(subject, Span(f"{words}{', '.join(shown(names, one.subject, id) for id in one.ids)}{more}", "unknown"))
+        yield row(
+            subject, Span(f"{words}{', '.join(shown(names, one.subject, id) for id in one.ids)}{more}", "unknown")
+        )

@@ -74,6 +74,8 @@ class Asked:
 
     @property
     def stamp(self) -> Stamp:
+        files = [(one.subject, one.path) for one in self.sources]
+        files += [(self.assigned.subject, self.assigned.path)] if self.assigned else []
         return Stamp(
             format=FORMAT,
             edition=self.edition.id,
@@ -84,8 +86,7 @@ class Asked:
             given_figures="kept" if self.keep_given else "counted",
             publish=self.publish,
             at_most=self.at_most,
-            inputs=tuple(Input(one.subject, one.path.name, digest(one.path))
-                         for one in (*self.sources, *([self.assigned] if self.assigned else []))),
+            inputs=tuple(Input(subject, path.name, digest(path)) for subject, path in files),
             last=tuple(one.stamp for one in self.before),
             versions={name: version(name) for name in ("village-credit", "duckdb", "ibis-framework")},
         )
@@ -191,7 +192,11 @@ class _Run:
     def directory(self, checks: Checks) -> None:
         """Write the names of records, where names are public, and the bearer that each was assigned to."""
         assigned = self.asked.assigned
-        rows = [{"subject": assigned.subject, "id": id, "bearer": to} for id, to in assigned.pairs.items()] if assigned else []
+        rows = (
+            [{"subject": assigned.subject, "id": id, "bearer": to} for id, to in assigned.pairs.items()]
+            if assigned
+            else []
+        )
         bearers = self.duck.loaded(rows, {"subject": "VARCHAR", "id": "VARCHAR", "bearer": "VARCHAR"})
         names = " UNION ALL ".join([f"SELECT {quoted(one)} AS subject, id, name FROM ({query})"
                                     for one, query in checks.names.items()]

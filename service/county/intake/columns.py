@@ -58,7 +58,10 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Match
     decided = {rule.id for rule in edition.rules.values() if rule.subject == subject}
     titles = {fact.title.get(lang): name for lang in ("zh", "en") for name, fact in given.items()}
     belongs = () if not above else (key_of(above), above, edition.subjects[above].title.zh)
-    levels, names_in = tuple(around(edition, subject)), () if known.named is None else (NAME, known.named.zh, known.named.en)
+    levels, names_in = (
+        tuple(around(edition, subject)),
+        () if known.named is None else (NAME, known.named.zh, known.named.en),
+    )
     facts: dict[str, str] = {}
     notes: list[Note] = []
     unread: set[str] = set()  # given in a way that cannot be read

@@ -25,7 +25,16 @@ from service.county.run.outputs import Outputs
 HOME = Path(__file__).parent
 ECHARTS = HOME / "vendor" / "echarts" / "echarts.common.min.js"
 POLICY = "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:"
-SCRIPTS = ("figures", "base", "records", "people", "villages", "time", "lists", "page")  # in the order in which they run
+SCRIPTS = (
+    "figures",
+    "base",
+    "records",
+    "people",
+    "villages",
+    "time",
+    "lists",
+    "page",
+)  # in the order in which they run
 OF_CHART = ("figures", "base", "records", "simulation", "page")
 
 

@@ -106,4 +106,3 @@ def given(rule: Rule, failed: Iterable[int | None], untold: Iterable[int | None]
     if not rule.body.rows or rule.body.hit != "first":
         return None
     return next((row for place, row in enumerate(rule.body.rows) if place not in out), None)
-

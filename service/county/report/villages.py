@@ -97,7 +97,7 @@ def _relative(change: Change) -> Fraction:
     """A change in proportion to the greater of the figure before and after it; 1 for an answer that is turned."""
     if change.by is None:
         return Fraction(1)
-    by, to = Fraction(change.by), Fraction(change.to)  # type: ignore[arg-type] # both are numbers
+    by, to = Fraction(change.by), Fraction(change.to)
     return abs(by) / max(abs(to), abs(to - by), abs(by))
 
 

@@ -6,7 +6,7 @@ function tiles(rows) {
     const count = mine ? counted(one.key, one.count) : ids ? ids.length : one.count, unknown = mine ? counted(`${one.key}?`, one.unknown) : picked() ? 0 : one.unknown;
     const of = mine ? counted("all", one.of) : ids && picked() && DATA.records[one.subject] ? among(one.subject, DATA.records[one.subject].rows).length : one.of;
     const total = one.of_sum && one.sum !== null ? counted(`sum ${one.key}`, one.sum) : null;
-    const amount = (value) => (one.of_sum.kind === "amount" ? yuan(value, lang) : plain(value));
+    const amount = (value) => (one.of_sum.kind === "amount" ? rounded(value) : plain(value));
     const list = mine ? (DATA.people ? () => listPeople(t(one.title), one.key) : null) : ids && KNOWN[one.subject] ? () => listRecords(t(one.title), one.subject, ids) : null;
     return el("div", { className: one.risk && count ? "tile risk" : "tile" }, el("span", { className: "dim" }, t(one.title)), num(count, list),
       dim(w("share_of", { all: number(of), p: percent(count === null || !of ? null : count / of) }) + (unknown ? ` · ${w("bar_unknown")} ${number(unknown)}` : "")),
@@ -14,6 +14,8 @@ function tiles(rows) {
       one.then && !picked() ? dim([`${w("since", { on: one.then.on })} ${moved(count, one.then.count, number)}`, total === null || one.then.sum === null ? "" : moved(total, one.then.sum, amount)].filter(Boolean).join(comma())) : null);
   }));
 }
+const TENS = 1e4, CLOSE = 100;  // a sum that opens the report is rounded to ten thousands, once it has a hundred of them
+const rounded = (value) => (Math.abs(value) < TENS * CLOSE ? yuan(value, lang) : `${value % TENS ? "≈" : ""}${yuan(Math.round(value / TENS) * TENS, lang)}`);
 const moved = (now, then, said) => (now === null || then === null ? "–" : now === then ? w("same") : `${now > then ? "+" : "−"}${said(Math.abs(now - then)).replace("≈", "")}`);
 
 PARTS.turns = (all) => section("turns", w("turns"), w("turns_about"), all.map((one) => {
@@ -47,8 +49,9 @@ function unmet(part) {
   const shown = part.items.map((one, at) => Object.fromEntries([...KINDS.map((kind) => [kind, people ? counted(`${part.id}.${at} ${kind}`, one[kind])
     : picked() && lists(at, kind) ? lists(at, kind).length : one[kind]]), ["title", one.title], ["clause", one.clause], ["at", at]])).filter((one) => one.not_met !== 0 || one.unknown !== 0);
   const most = Math.max(1, ...shown.map((one) => (one.not_met ?? 0) + (one.unknown ?? 0)));
-  const linked = (one, kind) => (people ? peopleNum(one[kind], t(one.title), `${part.id}.${one.at} ${kind}`)
-    : num(one[kind], DATA.records?.[part.of] ? () => listRecords(t(one.title), part.of, lists(one.at, kind), part.id) : null));
+  const head = (one, kind) => `${w(HEADS[kind])}${colon()}${t(one.title)}`;
+  const linked = (one, kind) => (people ? peopleNum(one[kind], head(one, kind), `${part.id}.${one.at} ${kind}`)
+    : num(one[kind], DATA.records?.[part.of] ? () => listRecords(head(one, kind), part.of, lists(one.at, kind), part.id) : null));
   return bars(shown.map((one) => ({
     name: t(one.title), note: one.clause,
     segments: [[one.alone ?? 0, ALONE], [one.others ?? 0, COLOUR.not_met], [(one.not_met ?? 0) - (one.alone ?? 0) - (one.others ?? 0), OPEN], [one.unknown ?? 0, COLOUR.unknown]],
@@ -56,6 +59,7 @@ function unmet(part) {
       one.unknown === 0 ? [] : [one.not_met === 0 ? "" : " · ", `${w("bar_unknown")} `, linked(one, "unknown")]].flat(3),
   })), most);
 }
+const HEADS = { not_met: "unmet", alone: "bar_alone", unknown: "bar_unknown" };
 const KINDS = ["not_met", "alone", "others", "unknown"], ALONE = "#7b1e12", OPEN = "#d9a79f";
 const unmetLegend = () => legend([ALONE, w("bar_alone")], [COLOUR.not_met, w("bar_others")], [OPEN, w("bar_open")], [COLOUR.unknown, w("bar_unknown")]);
 

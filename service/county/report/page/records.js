@@ -89,7 +89,7 @@ function whyPerson(hex) {
   return (DATA.exclusions ?? []).map((one) => {
     const items = (kind) => one.items.filter((_, at) => has(`${one.id}.${at} ${kind}`)).map((item) => t(item.title)).join(comma());
     const unmet = items("not_met"), open = items("unknown");
-    return unmet || open ? `${t(one.title)}${colon()}${[unmet, open ? `${w("bar_unknown")} ${open}` : ""].filter(Boolean).join(lang === "zh" ? "；" : "; ")}` : "";
+    return unmet || open ? `${t(one.title)}${colon()}${[unmet ? `${w("unmet")} ${unmet}` : "", open ? `${w("bar_unknown")} ${open}` : ""].filter(Boolean).join(lang === "zh" ? "；" : "; ")}` : "";
   }).filter(Boolean).join(lang === "zh" ? "。" : ". ");
 }
 
