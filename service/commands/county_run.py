@@ -63,7 +63,7 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
 @click.option("--last", type=RUN, multiple=True,
               help="以前一次运行的结果，可重复 / the folder of an earlier run; repeatable")  # fmt: skip
 @click.option("--assigned", type=FILE,
-              help="客户经理分派（county assign 写的 CSV），报告和工作簿按人分 / who bears each village, by manager")  # fmt: skip
+              help="客户经理分派（county assign 写的 CSV），报告和工作簿按人分 / the manager of each village")  # fmt: skip
 @reread
 @common
 def run_command(
@@ -91,7 +91,8 @@ def run_command(
     sources = tuple(Source(subject, file) for subject, file in files.items())
     named = ("engine", "at_most", "keep_given", "publish", "replace")
     before = runs_before([one.absolute() for one in last], edition, settings.today())
-    asked = Asked(edition, settings.today(), sources, out.absolute(), before=before, assigned=_assigned(edition, assigned),
+    asked = Asked(edition, settings.today(), sources, out.absolute(), before=before,
+                  assigned=_assigned(edition, assigned),
                   **{one: options[one] for one in named})  # fmt: skip
     manifest = _guarded(asked, settings)
     settings.tell(plain(manifest), _summary(manifest, Wording(edition, settings.lang), out))

@@ -105,7 +105,8 @@ def _gap(basis: Basis, subject: str, doubt: Doubt) -> dict[str, Any]:
                "causes": [[titles[name], n] for name, n in places[id].most_common()]}
               for id, count in counted.most_common(MOST)]  # fmt: skip
     return {
-        "subject": subject, "over": own.within, "title": own.title, "below": basis.title(below), "above": basis.above(subject),
+        "subject": subject, "over": own.within, "title": own.title, "below": basis.title(below),
+        "above": basis.above(subject),
         "of": basis.manifest.counts[subject].rows, "places": len(counted),
         "doubtful": basis.small(doubt.doubtful), "looked": doubt.looked,
         "facts": [{"title": own.facts[name].title, "places": len(ids)} for name, ids in facts.items()],
@@ -143,7 +144,8 @@ def _value(basis: Basis, value: Value, key: Key) -> Text:
 
 def counts(basis: Basis) -> list[dict[str, Any]]:
     """The outcomes of every decision about each subject."""
-    return [{"subject": subject, "title": basis.title(subject), "rows": counted.rows, "decisions": _decisions(basis, counted)}
+    return [{"subject": subject, "title": basis.title(subject), "rows": counted.rows,
+             "decisions": _decisions(basis, counted)}
             for subject, counted in basis.manifest.counts.items()]  # fmt: skip
 
 
@@ -162,5 +164,6 @@ def aside(basis: Basis) -> list[dict[str, Any]]:
 
 def empty(basis: Basis) -> list[dict[str, Any]]:
     """Records without any below them, which count as 0."""
-    return [{"subject": one.subject, "title": basis.title(one.subject), "below": basis.title(one.below), "count": basis.small(one.rows),
+    return [{"subject": one.subject, "title": basis.title(one.subject), "below": basis.title(one.below),
+             "count": basis.small(one.rows),
              "ids": [] if basis.publish else one.ids} for one in basis.manifest.empty]  # fmt: skip

@@ -52,7 +52,8 @@ def _records(basis: Basis, subject: str) -> dict[str, Any]:
         rows.append([id, above.get(id, ""), parts])
     return {"title": basis.title(subject), "over": basis.edition.subjects[subject].within, "rows": rows, "decisions": [
         {"id": rule.id, "title": rule.title, "clause": rule.clause, "outcomes": outcomes_of(rule),
-         "items": [{**vars_of(one.title), "clause": one.clause} for one in criteria_of(rule)]} for rule in rules]}  # fmt: skip
+         "items": [{**vars_of(one.title), "clause": one.clause} for one in criteria_of(rule)]}
+        for rule in rules]}  # fmt: skip
 
 
 def _conclusion(rule: Rule, outcome: str | None, failed: list[int], untold: list[int]) -> list[Any]:

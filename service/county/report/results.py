@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from rules.judging.decision import vars_of
@@ -39,7 +39,8 @@ def _result(basis: Basis, place: int, one: ReportResult, then: Basis | None) -> 
     facts = basis.edition.subjects[one.subject].facts
     return {
         "key": f"r{place}", "title": one.title, "subject": one.subject, "of": of, "count": basis.small(count),
-        "ids": _ids(basis, one), "unknown": basis.small(unknown), "sum": _kept(basis, count, total), "risk": one.risk, "then": before,
+        "ids": _ids(basis, one), "unknown": basis.small(unknown), "sum": _kept(basis, count, total),
+        "risk": one.risk, "then": before,
         "of_sum": {"title": facts[one.total].title, "kind": facts[one.total].type.kind} if one.total else None,
     }  # fmt: skip
 

@@ -28,7 +28,8 @@ def scatter(basis: Basis, rule: Rule) -> dict[str, Any] | None:
     points = basis.duck.run(f"SELECT {', '.join((f'v.{KEY}', *values, f'o.{named(rule.id)}'))} "
                             f"FROM {view} v JOIN {basis.file(rule.subject)} o USING ({KEY}) ORDER BY 1")  # fmt: skip
     group = next(one.group_title for one in criteria_of(rule) if one.group == basis.report.scatter_group)
-    return {"subject": rule.subject, "title": group or rule.title, "axes": [basis.shown(one, rule.subject) for one in axes],
+    return {"subject": rule.subject, "title": group or rule.title,
+            "axes": [basis.shown(one, rule.subject) for one in axes],
             "outcomes": outcomes_of(rule), "points": points}  # fmt: skip
 
 
@@ -86,10 +87,11 @@ def near(basis: Basis, rule: Rule) -> dict[str, Any]:
             "changes": [Text(change_said(basis.zh, one), change_said(basis.en, one)) for one in changes],
         }))  # fmt: skip
     ranked.sort(key=lambda one: one[:-1])
-    lacking = [{"id": id, "above": above.get(id, ""), "unmet": titles_at(rule, failed), "unknown": titles_at(rule, open)}
-               for id, failed, open in basis.duck.run(
-                   f"SELECT {KEY}, {not_met.listed}, {unknown.listed} FROM {basis.file(rule.subject)} "
-                   f"WHERE {unknown.some} ORDER BY {not_met.size}, {unknown.size}, {KEY} LIMIT {basis.report.nearest}")]  # fmt: skip
+    untold = basis.duck.run(f"SELECT {KEY}, {not_met.listed}, {unknown.listed} FROM {basis.file(rule.subject)} WHERE "
+                            f"{unknown.some} ORDER BY {not_met.size}, {unknown.size}, {KEY} "
+                            f"LIMIT {basis.report.nearest}")  # fmt: skip
+    lacking = [{"id": id, "above": above.get(id, ""), "unmet": titles_at(rule, failed),
+                "unknown": titles_at(rule, open)} for id, failed, open in untold]  # fmt: skip
     return {**basis.about(rule), "rows": [one for *_, one in ranked], "lacking": lacking}
 
 
@@ -132,7 +134,8 @@ def table(basis: Basis, rule: Rule) -> dict[str, Any]:
         f"ORDER BY 1 LIMIT {MOST}"
     )
     return {
-        **basis.about(rule), "heads": [*basis.heads(rule), rule.title], "axes": [basis.shown(one, rule.subject) for one in axes],
+        **basis.about(rule), "heads": [*basis.heads(rule), rule.title],
+        "axes": [basis.shown(one, rule.subject) for one in axes],
         "outcomes": outcomes_of(rule), "criteria": [one.title for one in criteria_of(rule)],
         "rows": [(*cells, places(failed), places(open)) for *cells, failed, open in rows],
     }  # fmt: skip

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from itertools import count, groupby
+from itertools import count as numbers
+from itertools import groupby
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped] # ships no types
@@ -20,9 +21,9 @@ from rules.table.columns import KEY, SEPARATOR, key_of
 from rules.table.verdicts import NOT_MET, UNKNOWN, Kind, Verdicts, places
 from rules.values.text import Text
 from service.county.backend import named
+from service.county.report.basis import Basis
 from service.county.run.gaps import GAPS, wanted
 from service.county.run.manifest import Manifest
-from service.county.report.basis import Basis
 from service.county.run.outputs import CriteriaSet, Outputs, shown
 from service.county.run.rankings import Proposal, proposals, reason
 
@@ -94,7 +95,9 @@ def _records(book: Any, looks: Looks, basis: Basis, subject: str) -> None:
     ]
     if bearers:
         bearing = next(one for one in basis.edition.assignments.values() if one.subject == subject).bearer
-        columns.insert(first, Column(basis.edition.subjects[bearing].title.zh, "o.id", lambda id: bearers.get(id, "")))
+        columns.insert(
+            first, Column(basis.edition.subjects[bearing].title.zh, "o.id", lambda one: bearers.get(one, ""))
+        )
     found = basis.duck.run(f"SELECT o.id, {', '.join(one.cell for one in columns)} FROM {basis.file(subject)} o "
                            f"JOIN {view} v USING (id) ORDER BY o.id")  # fmt: skip
     used = [
@@ -149,7 +152,9 @@ def _unused(book: Any, name: str) -> str:
     """A name that Excel allows, and that no other sheet has."""
     name, taken = re.sub(r"[\[\]:*?/\\]", " ", name), {one.get_name().lower() for one in book.worksheets()}
     names = (
-        f"{name[: LONGEST - len(end)]}{end}" for number in count(1) for end in ([f" {number}"] if number > 1 else [""])
+        f"{name[: LONGEST - len(end)]}{end}"
+        for number in numbers(1)
+        for end in ([f" {number}"] if number > 1 else [""])
     )
     return next(one for one in names if one.lower() not in taken)
 
@@ -228,7 +233,7 @@ def _columns(outputs: Outputs, subject: str) -> Iterator[Column]:
 
 
 def _name_in(names: Mapping[str, str]) -> Show:
-    return lambda id: names.get(id, "")
+    return lambda one: names.get(one, "")
 
 
 def _criteria(rule: Rule) -> Show:

@@ -21,7 +21,6 @@ from service.county.backend import Duck, named, quoted, rows_of
 from service.county.intake.extract import case, told
 from service.county.run.manifest import Manifest, read_manifest
 
-
 DIRECTORY = "directory"  # the names of records, where names are public, and their bearers
 
 
