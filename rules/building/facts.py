@@ -14,7 +14,7 @@ from rules.model.uses import refs
 from rules.operations.operation import Place
 from rules.problems.problem import Problems
 from rules.values.exact import Type, Value, read_date, read_literal
-from rules.values.kinds import KINDS, example
+from rules.values.kinds import KINDS, example, said
 from rules.values.text import Text, shown
 
 RESOLVING = object()
@@ -91,6 +91,7 @@ class FactBuilder:
             for name, node in self._own(subject).items():
                 self.fact(subject, name, node)
         self._bulk()
+        self._refuse_other_kinds()
         return {
             subject: Subject(
                 subject,
@@ -101,6 +102,17 @@ class FactBuilder:
             )
             for subject, node in self.nodes.items()
         }
+
+    def _refuse_other_kinds(self) -> None:
+        """Refuse a part of a whole, and a fact that moves with another, of another kind of number."""
+        for (subject, _), fact in self.facts.items():
+            for key in ("part_of", "moves") if isinstance(fact, Fact) else ():
+                at = self._own(subject)[fact.name].at(key)
+                for one in at.items or [at]:
+                    other = self.built(subject, one.text)
+                    if other is not None and fact.type.is_number and other.type.kind != fact.type.kind:
+                        self.problems.add(one, "fact.other_kind", key=key, id=fact.name, other=one.text,
+                                          found=said(other.type), wanted=said(fact.type))  # fmt: skip
 
     def _bulk(self) -> None:
         """Read `counted` and `last` once all facts are known: they may refer to facts around the record and to any

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from rules.files.node import Node
-from rules.files.slips import parseable, place, translate, wide_indent
+from rules.files.slips import parseable, place, translate, wide_colon, wide_indent
 from rules.problems.os_errors import why
 from rules.problems.problem import Problems
 from rules.values.text import Mark, shown
@@ -92,7 +92,9 @@ def _grow(whole: _Raw, text: str, file: str, problems: Problems) -> bool:
     try:
         for event in yaml.parse(text, Loader=LOADER):
             if isinstance(event, yaml.NodeEvent):
-                if isinstance(event, yaml.ScalarEvent) and wide_indent(event, text, file, problems):
+                if isinstance(event, yaml.ScalarEvent) and (
+                    wide_indent(event, text, file, problems) or wide_colon(event, text, file, problems)
+                ):
                     return False
                 count += 1
                 raw = _Raw(event)

@@ -4,13 +4,12 @@ rows set aside."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from itertools import count as numbers
 from itertools import groupby
 from typing import Any
 
@@ -123,11 +122,18 @@ def _shares(basis: Basis, subject: str) -> dict[str, str]:
             if name in read and name not in there and fact.type.kind == "rate"}  # fmt: skip
 
 
+def sheet_name(title: str, taken: Collection[str]) -> str:
+    """The name of a sheet that Excel takes: short, without its signs, and like no other."""
+    name = re.sub(r"[\[\]:*?/\\]", " ", title).strip("'")
+    ends = ("", *(f" {number}" for number in range(2, len(taken) + 2)))
+    return next(one for end in ends if (one := name[: LONGEST - len(end)] + end).lower() not in taken)
+
+
 def _sheet(
     book: Any, looks: Looks, name: str, heads: Sequence[str], rows: Iterable[Iterable[Any]], tones: Sequence[str] = ()
 ) -> None:
     """A sheet with columns as wide as what stands in them; `tones` are the looks of numbers by column."""
-    sheet = book.add_worksheet(_unused(book, name))
+    sheet = book.add_worksheet(sheet_name(name, {one.get_name().lower() for one in book.worksheets()}))
     sheet.freeze_panes(1, 1)
     sheet.write_row(0, 0, heads, looks["head"])
     widths, number = [_width(one) + BESIDE for one in heads], 0
@@ -146,17 +152,6 @@ def _sheet(
     for place, width in enumerate(widths):
         sheet.set_column(place, place, min(WIDE, max(NARROW, width + 1)))
     sheet.autofilter(0, 0, max(number, 1), len(heads) - 1)
-
-
-def _unused(book: Any, name: str) -> str:
-    """A name that Excel allows, and that no other sheet has."""
-    name, taken = re.sub(r"[\[\]:*?/\\]", " ", name), {one.get_name().lower() for one in book.worksheets()}
-    names = (
-        f"{name[: LONGEST - len(end)]}{end}"
-        for number in numbers(1)
-        for end in ([f" {number}"] if number > 1 else [""])
-    )
-    return next(one for one in names if one.lower() not in taken)
 
 
 def _width(cell: Any) -> int:
