@@ -34,7 +34,7 @@ PROGRAM = (
     "service/county/**/*.py",
     "service/county/report/page/*",
 )
-BESIDE = ("workbook.xlsx", "set_aside.csv")  # files that the report offers
+BESIDE = ("workbook.xlsx", "set_aside.xlsx")  # files that the report offers
 KEPT = 4  # of the latest: a change of the policies may be taken back
 
 
