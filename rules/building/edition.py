@@ -19,11 +19,13 @@ from rules.values.exact import read_date
 from rules.values.text import Text, shown
 
 
-def edition_of(files: Mapping[str, Node], digest: str, problems: Problems) -> Edition | None:
-    """The edition; None where anything is wrong, which goes to `problems`."""
+def edition_of(
+    files: Mapping[str, Node], digest: str, problems: Problems, base: Edition | None = None
+) -> Edition | None:
+    """The edition; None where anything is wrong, which goes to `problems`. `base` has the same clauses and readings."""
     plan = files["plan"]
-    clauses = _clauses(files["clauses"], plan.at("not_decided"), problems)
-    readings = _readings(files["readings"], clauses, problems)
+    clauses = base.clauses if base else _clauses(files["clauses"], plan.at("not_decided"), problems)
+    readings = base.readings if base else _readings(files["readings"], clauses, problems)
     facts = FactBuilder(files["facts"], problems)
     decisions = {name: node for name, node in files.items() if name not in FILES | OPTIONAL}
     for name, node in decisions.items():

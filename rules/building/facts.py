@@ -18,6 +18,7 @@ from rules.values.kinds import KINDS, example, said
 from rules.values.text import Text, shown
 
 RESOLVING = object()
+NEEDED = tuple(one.needs for one in KINDS.values() if one.needs)  # the keys that given facts of some kind must have
 PLAN = Text("方案常数", "Constants of the plan")
 
 
@@ -119,10 +120,9 @@ class FactBuilder:
         decision about it."""
         for subject in self.nodes:
             for name, node in self._own(subject).items():
-                fact = self.built(subject, name)
-                if fact is not None and fact.given:
+                fact, below, before = self.built(subject, name), node.get("counted"), node.get("last")
+                if fact is not None and fact.given and (below is not None or before is not None):
                     with self.names.gathering():
-                        below, before = node.get("counted"), node.get("last")
                         counted = None if below is None else self.resolver.counted(below, fact)
                         last = None if before is None else self.resolver.expression(before, Place(subject), fact.type)
                     self.facts[subject, name] = replace(fact, counted=counted, last=last)
@@ -177,7 +177,7 @@ class FactBuilder:
     def _given(self, subject: str, name: str, node: Node) -> Fact | None:
         kind = node.at("type").text
         choices, of = choices_of(node), node.at("of").text
-        for key in filter(None, (one.needs for one in KINDS.values())):
+        for key in NEEDED:
             if (key == KINDS[kind].needs) != (node.get(key) is not None):
                 code = "fact.needs" if key == KINDS[kind].needs else "fact.needless"
                 self.problems.add(node, code, key=key, kind=kind)
