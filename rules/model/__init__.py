@@ -56,6 +56,6 @@ __all__ = [
     "CONSTANTS", "Acknowledged", "Assignment", "Body", "Checklist", "Clause", "Column", "Comparison", "Condition",
     "Const", "Criterion", "Dimension", "Edition", "Expr", "Extracts", "Fact", "Group", "Key", "Leaf", "Members", "Op",
     "Outcome", "Output", "Part", "Ranking", "Reading", "Ref", "Report", "ReportResult", "ReportStep", "ReportTurn",
-    "Rule", "ScoreItem", "Scorecard", "Sentence", "Subject", "Table", "children", "criteria_of", "items_of", "leaves_in",
-    "lists_of", "parts_of", "subject_read",
+    "Rule", "ScoreItem", "Scorecard", "Sentence", "Subject", "Table", "children", "criteria_of", "items_of",
+    "leaves_in", "lists_of", "parts_of", "subject_read",
 ]  # fmt: skip

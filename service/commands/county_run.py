@@ -178,17 +178,7 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
             yield row(skipped.decision, Span(say.pick(skipped.zh, skipped.en), "unknown"), indent=2)
     yield from _differing(manifest, say)
     yield from _childless(manifest, say, names)
-    for one in manifest.rankings:
-        enough = one.take is None or len(one.chosen) >= one.take
-        words = say.pick(f"选出 {len(one.chosen)} 个", f"{len(one.chosen)} chosen")
-        words += "" if one.take is None else say.pick(f"，要求 {one.take} 个", f", {one.take} wanted")
-        ids = (
-            say.pick("：", ": ")
-            + ", ".join(shown(names, subject_read(edition.rules[one.decision]), id) for id in one.chosen[:SHOWN])
-            if one.chosen
-            else ""
-        )
-        yield row(say.text(edition.rules[one.decision].title), Span(words + ids, "" if enough else "bad"))
+    yield from _proposed(manifest, say, names)
     for subject, doubt in manifest.gaps.items():
         below = say.text(edition.subjects[doubt.below].title)
         words = say.pick(
@@ -206,6 +196,17 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
         )
         yield row(say.text(edition.subjects[subject].title), Span(words, "dim"))
     yield line(Span(str(out), "dim"))
+
+
+def _proposed(manifest: Manifest, say: Wording, names: Directory) -> Iterator[Row]:
+    """The records that rankings propose, with their names."""
+    for one in manifest.rankings:
+        rule, enough = say.edition.rules[one.decision], one.take is None or len(one.chosen) >= one.take
+        words = say.pick(f"选出 {len(one.chosen)} 个", f"{len(one.chosen)} chosen")
+        words += "" if one.take is None else say.pick(f"，要求 {one.take} 个", f", {one.take} wanted")
+        ids = ", ".join(shown(names, subject_read(rule), id) for id in one.chosen[:SHOWN])
+        words += say.pick("：", ": ") + ids if ids else ""
+        yield row(say.text(rule.title), Span(words, "" if enough else "bad"))
 
 
 def _outcomes(counts: Counts, say: Wording) -> Iterator[Row]:

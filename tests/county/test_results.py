@@ -35,7 +35,8 @@ def told(tmp_path_factory):
         "--townships": parquet(folder / "t.parquet", [{**one, "name": f"{one['id']}镇"} for one in townships(2)]),
         "--county": parquet(folder / "c.parquet", COUNTY),
     }
-    assigned = as_csv(folder / "a.csv", [{"行政村": one["id"], "客户经理": f"M{at % 2}"} for at, one in enumerate(low[:5])])
+    assigned = [{"行政村": one["id"], "客户经理": f"M{at % 2}"} for at, one in enumerate(low[:5])]
+    assigned = as_csv(folder / "a.csv", assigned)
     run(files, folder / "out", "--assigned", assigned)
     return folder / "out"
 
@@ -54,12 +55,10 @@ def test_the_report_opens_with_results_of_the_tables(told):
     shown = {one["title"]["zh"]: one for one in data["results"]}
     held = [one for one in villages_ if one["title_in_force"]]
     assert shown["称号有效的信用村"]["count"] == len(held)
-    assert shown["有称号而不达标的村"]["ids"] == [
-        one["id"] for one in held if one["credit_village"] == "not_qualified"
-    ]
+    assert shown["有称号而不达标的村"]["ids"] == [one["id"] for one in held if one["credit_village"] == "not_qualified"]
     granted = shown["预授信户数和额度"]
-    limits = [one["granted_limit"] for one in people
-              if one["screening"] == "collectable" and one["review"] == "white_listed" and (one["granted_limit"] or 0) > 0]  # fmt: skip
+    kept = [one for one in people if one["screening"] == "collectable" and one["review"] == "white_listed"]
+    limits = [one["granted_limit"] for one in kept if one["granted_limit"]]
     assert granted["count"] == len(limits)
     assert granted["sum"] in (None, sum(limits))
 
@@ -155,7 +154,7 @@ def page(told, request):
 
 
 def test_nobody_is_shut_out(page):
-    """axe finds nothing wrong with the page, nor with the list behind a number."""
+    """No fault is found by axe with the page, nor with the list behind a number."""
     assert Axe().run(page).response["violations"] == []
     page.click(".tile .num >> nth=0")
     page.wait_for_selector("dialog[open]")

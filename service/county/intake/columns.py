@@ -284,15 +284,11 @@ def in_lists(edition: Edition, column: str, type: str, fact: Fact, on: date | No
 
     anything = some(condition for _, condition, _ in faults)
     for name, condition, code in faults:
-        yield Fault(
-            f"{column}.{name}", some([condition]), code, anything, messages.get(name, {}).get(code), (fact.name,)
-        )
+        yield Fault(f"{column}.{name}", some([condition]), code, anything, messages.get(name, {}).get(code), (fact.name,))
     if KEY in fields:
         ids = f"list_filter(list_transform({named(column)}, lambda x: {id}), lambda x: x IS NOT NULL)"
         code, zh, en = REPEATED
-        yield Fault(
-            f"{column}.{KEY}", f"len(list_distinct({ids})) < len({ids})", code, message=(zh, en), facts=(fact.name,)
-        )
+        yield Fault(f"{column}.{KEY}", f"len(list_distinct({ids})) < len({ids})", code, message=(zh, en), facts=(fact.name,))
 
 
 def _fields(type: str) -> dict[str, str]:
