@@ -40,7 +40,8 @@ def coded(change):
     """An engine whose values are placed on their ladders with a mistake."""
     engine = Engine(EDITION)
     for block in engine._blocks.values():
-        block.coders = tuple(change(one) for one in block.coders)
+        block.coders, block.others = (tuple(change(one) for one in some) for some in (block.coders, block.others))
+        block.unplaced = tuple(one and change(one) for one in block.unplaced)
     return engine
 
 
