@@ -82,10 +82,10 @@ class FactChecker:
             raise FactError(tuple(problems))
         return record
 
-    def check_beside(self, other: FactChecker, subject: str, facts: Any) -> dict[str, Any]:
+    def check_beside(self, other: FactChecker, subject: str, facts: Any, on: date) -> dict[str, Any]:
         """The facts as `check` reads them, without those that only another edition takes: one case for both."""
         try:
-            return self.check(subject, facts)
+            return self.check(subject, facts, on)
         except FactError as error:
             taken = {name for known in other.known.values() for name in known.facts}
             alien = [
@@ -100,7 +100,7 @@ class FactChecker:
             for step in above:
                 record = record[int(step) if isinstance(record, list) else step]
             del record[name]
-        return self.check(subject, shared)
+        return self.check(subject, shared, on)
 
     def _around(self, subject: str) -> frozenset[str]:
         levels, level = set[str](), self.edition.subjects[subject].within
