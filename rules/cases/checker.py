@@ -241,7 +241,7 @@ class FactChecker:
 def _range(value: Mapping[str, Any], read: Read) -> Range:
     """A number given by its ends, of which one may be left out."""
     given = {name: end for name, end in value.items() if end is not None}
-    if not given or not given.keys() <= set(ENDS):
+    if not given or not given.keys() <= set(ENDS) or any(isinstance(end, dict) for end in given.values()):
         keys = ", ".join(ENDS)
         raise Unread("not_a_range", f"范围要写 {keys} 中的一项或两项。", f"A range has one or both of {keys}.")
     return Range(*(read(given[name]) if name in given else None for name in ENDS))
