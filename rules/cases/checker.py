@@ -82,10 +82,10 @@ class FactChecker:
             raise FactError(tuple(problems))
         return record
 
-    def check_beside(self, other: FactChecker, subject: str, facts: Any) -> dict[str, Any]:
+    def check_beside(self, other: FactChecker, subject: str, facts: Any, on: date) -> dict[str, Any]:
         """The facts as `check` reads them, without those that only another edition takes: one case for both."""
         try:
-            return self.check(subject, facts)
+            return self.check(subject, facts, on)
         except FactError as error:
             taken = {name for known in other.known.values() for name in known.facts}
             alien = [
@@ -100,7 +100,7 @@ class FactChecker:
             for step in above:
                 record = record[int(step) if isinstance(record, list) else step]
             del record[name]
-        return self.check(subject, shared)
+        return self.check(subject, shared, on)
 
     def _around(self, subject: str) -> frozenset[str]:
         levels, level = set[str](), self.edition.subjects[subject].within
@@ -241,7 +241,7 @@ class FactChecker:
 def _range(value: Mapping[str, Any], read: Read) -> Range:
     """A number given by its ends, of which one may be left out."""
     given = {name: end for name, end in value.items() if end is not None}
-    if not given or not given.keys() <= set(ENDS):
+    if not given or not given.keys() <= set(ENDS) or any(isinstance(end, dict) for end in given.values()):
         keys = ", ".join(ENDS)
         raise Unread("not_a_range", f"范围要写 {keys} 中的一项或两项。", f"A range has one or both of {keys}.")
     return Range(*(read(given[name]) if name in given else None for name in ENDS))

@@ -126,7 +126,10 @@ class _Comparison:
         yield from (self._field(path, after, one) for one in places if one.place not in worded)
 
     def _heard(self, path: str, aspect: str, one: Difference) -> bool:
-        """Whether a side reads otherwise when the old edition differs at this one place alone."""
+        """Whether a side reads otherwise when the old edition differs at this one place alone. A limit of another kind
+        goes with the value that it limits, and is read beside it."""
+        if isinstance(one.old, Const) and isinstance(one.new, Const) and one.old.type.kind != one.new.type.kind:
+            return True
         before = self.before[path].sides.get(aspect)
         try:
             after = items(put(self.old, one.place, one.new))[path].sides.get(aspect)

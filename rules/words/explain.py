@@ -18,7 +18,7 @@ from rules.judging.reference import Reference
 from rules.model import Fact
 from rules.values.exact import POINTS
 from rules.values.layout import Line, Span, text
-from rules.values.text import Lang
+from rules.values.text import Lang, Text
 from rules.words.arithmetic import Arithmetic
 from rules.words.decision_tables import output
 from rules.words.explainer import semicolons
@@ -207,11 +207,20 @@ def _far_criteria(decision: Decision, found: Distances, say: RecordWording) -> I
 
 def _distance(distance: Distance, say: RecordWording) -> str:
     if distance.see:
-        names = say.pick("、", ", ").join(map(say.text, distance.see.values()))
-        return say.pick(f"未测算，见{names}", f"not computed: see {names}")
+        return say.pick("未测算：", "not computed: ") + semicolons(say, *_elsewhere(distance.see, say))
     if distance.why:
         return say.text(FAR[distance.why])
     return semicolons(say, *(change_said(say, one) for one in distance.changes))
+
+
+def _elsewhere(see: Mapping[str, Text], say: Wording) -> Iterator[str]:
+    """Where the levers of a distance lie: decisions to ask for, and subjects whose records have them."""
+    for id, title in see.items():
+        if id in say.edition.rules:
+            yield say.pick(f"请另判“{title.zh}”（{id}），看它还差多少",
+                           f'decide "{title.en}" ({id}), which says how far it is')  # fmt: skip
+        else:
+            yield say.pick(f"要改的在{title.zh}的记录里", f"what would change lies in the records of {title.en}")
 
 
 def change_said(say: Wording, change: Change) -> str:

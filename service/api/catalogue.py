@@ -11,7 +11,7 @@ from flask import Response, request
 from rules.judging.decision import vars_of
 from rules.model import Edition, Fact, Rule
 from rules.model.needs import needed
-from rules.values.exact import plain
+from rules.values.exact import DATE, plain
 from rules.values.text import Text
 from service.exact_json import dumps
 from service.http.answering import answer
@@ -156,6 +156,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "minimum": plain(fact.minimum),
         "maximum": plain(fact.maximum),
         "part_of": _listed(fact.part_of),
+        "ahead": fact.future if fact.type == DATE and fact.given else None,
         "clause": fact.clause or None,
     }
 

@@ -34,7 +34,9 @@ def _archived(sha256: str) -> Compiled:
 
 
 def again(line: Line, compiled: Compiled | None = None, on: date | None = None) -> tuple[Case, Decision]:
-    """Decide a logged case again. Its facts may not fit another edition: the problem then lists why."""
+    """Decide a logged case again. Its facts may not fit another edition, or another day: the problem then lists why."""
+    then = date.fromisoformat(line.on)
+    checked = None if compiled is None and on is None else on or then  # as it was decided, it was checked as then
     compiled = compiled or edition_of(line)
     rule = compiled.edition.rules.get(line.decision)
     if rule is None:
@@ -43,12 +45,12 @@ def again(line: Line, compiled: Compiled | None = None, on: date | None = None) 
     with log_problems():
         inputs = loads(service().log.inputs(line.id))
     try:
-        facts = compiled.checker.check(rule.subject, inputs["facts"])
+        facts = compiled.checker.check(rule.subject, inputs["facts"], checked)
     except FactError as error:
-        raise Problem("conflict", f"{compiled.edition.id} 的事实字典不同，原输入不能用。",
-                      f"The facts do not fit the dictionary of {compiled.edition.id}.",
+        raise Problem("conflict", f"原输入不合 {compiled.edition.id} 的事实字典或判定日期，不能用。",
+                      f"The facts do not fit the dictionary of {compiled.edition.id}, or the day of the decision.",
                       [FieldError.of_fact(one, "/facts") for one in error.problems]) from None  # fmt: skip
-    case = Case(compiled, rule, on or date.fromisoformat(line.on), inputs["subject"]["id"], facts, inputs["facts"])
+    case = Case(compiled, rule, on or then, inputs["subject"]["id"], facts, inputs["facts"])
     return case, compiled.engine.decide(rule.id, facts, case.on, case.subject_id)
 
 

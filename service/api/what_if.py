@@ -92,7 +92,7 @@ def what_if(decision: str) -> Response:
         readings = tuple(sorted(other.edition.under.items()))
         other = _supposed(snapshot().digest, own.edition.id, readings, tuple(sorted(overrides.items())))
     try:
-        facts = own.checker.check_beside(other.checker, case.rule.subject, case.given)
+        facts = own.checker.check_beside(other.checker, case.rule.subject, case.given, case.on)
     except FactError as error:
         raise Problem.invalid(FieldError.of_fact(one, "/facts") for one in error.problems) from None
     now = own.engine.decide(decision, facts, case.on, case.subject_id)

@@ -42,8 +42,8 @@ def assign_command(
     say = Wording(edition, settings.lang)
     last = {} if last_file is None else pairs(last_file, (assignment.subject, "id"), (assignment.bearer,))
     records_read, bearers = (
-        records(edition, assignment.subject, records_file),
-        records(edition, assignment.bearer, bearers_file),
+        records(edition, assignment.subject, records_file, on),
+        records(edition, assignment.bearer, bearers_file, on),
     )
     try:
         work = task(edition, assignment, on, records_read, bearers, last)

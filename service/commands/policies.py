@@ -18,7 +18,7 @@ from rules.variants.new_plan import new_plan
 from rules.words.diff import Change, diff
 from rules.words.wording import plural
 from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day, reread
-from service.commands.screen import as_json, complain, show
+from service.commands.screen import as_json, at_terminal, complain, show
 
 WORDS = {"warning": ("提醒：", "warning: "), "acknowledged": ("已确认：", "acknowledged: ")}
 COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
@@ -97,21 +97,34 @@ def fix(settings: Settings, path: str | None, write: bool) -> None:
     """改正只有一种改法的错误，显示改动 / mend what has one cure only, showing the change"""
     root, names = _editions(settings, path)
     mended, problems = mend(root, names)
+    if not settings.json and mended:
+        show(_lines(mended), settings.color)
+        write = write or _agreed(settings)
     if write:
         for one in mended:
             one.write(root)
     if not settings.json and mended:
-        show(_changed(settings, mended, write), settings.color)
+        show([_counted(settings, mended, write)], settings.color)
     changes = [{"file": one.file, "diff": one.diff()} for one in mended]
     _tell(settings, [located(one, root) for one in problems], names, changes=changes, written=write and bool(mended))
 
 
-def _changed(settings: Settings, mended: Sequence[Mended], written: bool) -> Iterator[Line]:
-    """The changes as a difference, and whether they are written."""
-    tones, count = {"+": "good", "-": "bad", "@": "dim"}, len(mended)
+def _lines(mended: Sequence[Mended]) -> Iterator[Line]:
+    """The changes as a difference."""
+    tones = {"+": "good", "-": "bad", "@": "dim"}
     yield from (line(Span(text, tones.get(text[:1], ""))) for one in mended for text in one.diff())
+
+
+def _agreed(settings: Settings) -> bool:
+    """Whether a person at a terminal says that the changes be written; nobody is asked elsewhere."""
+    return at_terminal() and click.confirm(settings.pick("写入这些改动吗？", "Write these changes?"), default=False)
+
+
+def _counted(settings: Settings, mended: Sequence[Mended], written: bool) -> Line:
+    """How many files change, and whether the changes are written."""
     zh, en = ("已写入", "written") if written else ("没有写入，加 --write 写入", "nothing is written without --write")
-    yield line(settings.pick(f"改动 {count} 个文件（{zh}）", f"{counted(count, 'file')} changed ({en})"))
+    count = len(mended)
+    return line(settings.pick(f"改动 {count} 个文件（{zh}）", f"{counted(count, 'file')} changed ({en})"))
 
 
 def counted(number: int, word: str) -> str:
@@ -149,7 +162,7 @@ def _shown(change: Change, settings: Settings) -> Line:
 @common
 def begin(settings: Settings, name: str, date: str, source: str | None) -> None:
     """复制最新版本，改好生效日，并给旧版本写上失效日 / copy the newest edition under a new date"""
-    _show_steps(settings, new_edition(settings.policies, name, read_day(date, "DATE"), source))
+    _show_steps(settings, new_edition(settings.policies, name, read_day(date, settings.pick("生效日", "The first day in force")), source))
 
 
 @click.command("new-plan")

@@ -152,8 +152,8 @@ def _one(pair: Sequence[tuple[FactChecker, Reference]], edition: Edition, made: 
     subject = edition.rules[asked.decision].subject
     try:
         now, then = (
-            judge.decide(asked.decision, checker.check_beside(other, subject, asked.case.facts), asked.on,
-                         asked.case.subject_id)
+            judge.decide(asked.decision, checker.check_beside(other, subject, asked.case.facts, asked.on),
+                         asked.on, asked.case.subject_id)
             for (checker, judge), (other, _) in zip(pair, reversed(pair), strict=True)
         )  # fmt: skip
     except FactError as error:

@@ -27,6 +27,11 @@ def colours(asked: bool | None) -> bool | None:
     return False if asked is None and os.environ.get("NO_COLOR") else asked
 
 
+def at_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def show(block: Iterable[Line | Row], color: bool | None) -> None:
     for one in aligned(list(block)):
         click.echo(styled(one).rstrip(), color=color)

@@ -8,11 +8,12 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from rules.model import Edition, Fact
-from rules.values.exact import Range
+from rules.values.exact import DATE, Range
 from rules.values.kinds import KINDS
 from rules.values.limits import MOST_RECORDS, PLACES
 from service.http.fields import ID_SCHEMA, Free, Strict
 
+DATES = ("不晚于判定日 / not after the day of the decision", "可晚于判定日 / may be after the day of the decision")
 RECORD_ID: Mapping[str, Any] = {**ID_SCHEMA, "type": ["string", "null"]}
 
 
@@ -86,6 +87,7 @@ def _about(fact: Fact) -> str:
         else ""
     )
     lines = [f"{fact.title.zh} / {fact.title.en}{unit}"]
+    lines += [DATES[fact.future]] if fact.type == DATE else []
     lines += [f"{text.zh} / {text.en}" for text in (fact.about, fact.supplied_by) if text is not None]
     lines += [f"{code}: {title.zh} / {title.en}" for code, title in fact.choices.items()]
     return "\n\n".join(lines)

@@ -42,6 +42,17 @@ def test_every_fact_is_in_the_dictionary(api, caller):
     }
 
 
+def test_the_dictionary_and_the_schema_say_which_dates_may_lie_ahead(caller):
+    facts = {one["fact"]: one for one in caller.get("/v1/facts").json["subjects"]["village"]["facts"]}
+    assert {name: facts[name]["ahead"] for name in ("completed_on", "notice_posted_on", "households")} == {
+        "completed_on": True, "notice_posted_on": False, "households": None,
+    }  # fmt: skip
+    schemas = caller.get("/openapi.json").json["components"]["schemas"]
+    [village] = [one["properties"] for name, one in schemas.items() if name.endswith("VillageFacts")]
+    assert "可晚于判定日" in village["completed_on"]["description"]
+    assert "不晚于判定日" in village["notice_posted_on"]["description"]
+
+
 def test_every_clause_is_quoted(api, caller):
     found = caller.get(f"/v1/clauses?plan={PLAN}&on=2026-12-31").json
 

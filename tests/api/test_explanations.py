@@ -191,6 +191,17 @@ def test_on_another_day_the_day_differs(auditor, decided):
     assert {"what": "on", "before": decided["on"], "after": "2027-01-31"} in found["differences"]
 
 
+def test_on_a_day_before_one_of_its_dates_a_case_is_not_judged(caller, auditor):
+    case = example("village_qualifies")
+    facts = {**case["facts"], "notice_posted_on": "2026-12-01"}
+    first = caller.decided("credit_village", {**case, "on": "2026-12-31", "facts": facts})
+
+    answer = auditor.post(f"/v1/decisions/{first['log_id']}/replay", {"on": "2026-11-30"})
+
+    assert (kind(answer), errors(answer)) == ((409, "conflict"), [("/facts/notice_posted_on", "in_future")])
+    assert auditor.post(f"/v1/decisions/{first['log_id']}/replay", {}).json["same"] is True
+
+
 def test_an_edition_that_is_gone_from_the_folder_is_still_replayed(own, editions):
     api = own(policies=editions)
     analyst = api.caller("analyst")

@@ -125,6 +125,13 @@ def test_bad_cells_are_named_with_file_and_row(files, row, column, text, said):
     assert said in result.stderr
 
 
+def test_a_date_ahead_is_refused_as_in_every_command(files):
+    rows = [[*VILLAGES[0], "公示张贴日"], *([*row, "2027-01-01"] for row in VILLAGES[1:])]
+    put(files / "v.csv", rows)
+    result = call(files)
+    assert (result.exit_code, result.stderr.count("after the day of the decision (2026-12-31)")) == (2, 6)
+
+
 def test_what_cannot_be_is_explained(files):
     put(files / "m.csv", [*MANAGERS[:1], ["M1", "", "2"], ["M2", "", "3"]])
     result = call(files)

@@ -105,6 +105,7 @@ def test_a_part_and_its_whole_narrow_each_other():
 
 @pytest.mark.parametrize(("facts", "code"), [
     ({"filed": between(9, 8)}, "empty_range"), ({"all": 3, "filed": between(4)}, "empty_range"),
+    ({"filed": {"at_least": {"at_least": 1}}}, "not_a_range"), ({"filed": {"at_most": {}}}, "not_a_range"),
     ({"filed": {"at_least": 1, "above": 2}}, "not_a_range"), ({"filed": {"at_least": None}}, "not_a_range"),
     ({"filed": between(-1)}, "too_small"), ({"filed": between("3")}, "not_whole"),
 ])  # fmt: skip

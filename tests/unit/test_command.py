@@ -93,6 +93,27 @@ def test_a_list_gets_a_line_each_and_json_lines_with_json():
     assert [json.loads(line)["subject"]["id"] for line in lines] == [f"V-00{n}" for n in range(1, 9)]
 
 
+def test_the_faults_of_every_bad_case_are_told_up_to_a_hundred():
+    cases = [{"subject": {"id": f"V-{n}"}, "facts": {"households": -1, "wrong": n}} for n in range(60)]
+    told = json.loads(call("decide", "credit_village", "-", "--json", text=json.dumps(cases[:3])).stderr)["errors"]
+    assert [(one["where"], one["code"]) for one in told] == [
+        (f"-#{n}", code) for n in (1, 2, 3) for code in ("too_small", "unknown_fact")
+    ]
+    many = call("decide", "credit_village", "-", "--json", text=json.dumps(cases))
+    assert (many.exit_code, len(json.loads(many.stderr)["errors"])) == (2, 100)
+
+
+@pytest.mark.parametrize(("answer", "written"), [("y\n", True), ("\n", False)])
+def test_fix_asks_at_a_terminal_whether_to_write(tmp_path, monkeypatch, answer, written):
+    monkeypatch.setattr("service.commands.policies.at_terminal", lambda: True)
+    shutil.copytree(ROOT / "policies", tmp_path / "p")
+    file = next((tmp_path / "p").rglob("rollout.yaml"))
+    good = file.read_text(encoding="utf-8")
+    file.write_text(good.replace("kind: ", "kind：", 1), encoding="utf-8")
+    told = call("policies", "fix", str(tmp_path / "p"), text=answer)
+    assert ("Write these changes?" in told.stdout, file.read_text(encoding="utf-8") == good) == (True, written)
+
+
 def test_missing_information_ends_with_3():
     assert call("decide", "credit_village", str(CASES / "village_facts_missing.yaml")).exit_code == 3
     assert call("decide", "credit_village", VILLAGES).exit_code == 3

@@ -13,6 +13,7 @@ from rules.model.places import put
 from rules.variants.new_edition import Exists, new_edition
 from rules.variants.whatif import NoSuchFigure, Supposition, suppose
 from rules.words.diff import diff
+from tests.unit import small
 
 POLICIES = Path(__file__).parents[2] / "policies"
 PLANS = Path(__file__).parents[1] / "plans"
@@ -376,3 +377,13 @@ def test_a_total_that_loses_its_bounds_has_none(edition):
     [change] = diff(bounded, put(put(bounded, (*place, "least"), None), (*place, "most"), None))
     assert change.text("zh") == "总分：0分 – 105分 → 不限"
     assert change.text("en") == "Total: 0 points – 105 points → no bound"
+
+
+@pytest.mark.parametrize("key", ["require", "reject"])
+def test_a_condition_on_another_kind_of_fact_is_told_in_one_sentence(key):
+    facts = {"proven": small.given("boolean"), "n": small.count(), "kind": small.choice("x", "y")}
+    conditions = [{"proven": True}, {"n": {"below": "2 houses"}}, {"kind": "x"}]
+    rules = [small.checklist({key: one, "outcome": "bad"} if key == "reject" else {key: one}) for one in conditions]
+    editions = [small.small(facts, {"d": rule}) for rule in rules]
+    told = [[one.aspect for one in diff(old, new)] for old in editions for new in editions if old is not new]
+    assert told == [["condition"]] * 6

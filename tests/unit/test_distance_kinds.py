@@ -4,9 +4,11 @@ from fractions import Fraction
 
 import pytest
 
+from rules.judging.reference import Reference
+from rules.words.explain import explain
 from tests.agreement.making import TITLE
 from tests.unit.measuring import moved, told
-from tests.unit.small import checklist, choice, count, derived, given, head, small, table
+from tests.unit.small import ON, checklist, choice, count, derived, given, head, small, table
 from tests.unit.test_distance import LEVERS
 
 # --- kinds of levers, wholes and conditions --------------------------------------------------------------------------
@@ -111,6 +113,23 @@ def test_a_lever_behind_another_decision_is_followed_or_pointed_to(require, reco
     found = told(small(facts, rules, village=village), record).criteria["c0"]
 
     assert (found.why, moved(found), found.see and [*found.see]) == (why, changes, see)
+
+
+@pytest.mark.parametrize(("require", "record", "zh", "en"), [
+    ({"ground": ["good"]}, {"ground": "bad"}, "未测算：请另判“名”（ground），看它还差多少",
+     'not computed: decide "name" (ground), which says how far it is'),
+    ({"good": {"at_least": "1 village"}}, {"villages": [{"ok": False}]}, "未测算：要改的在名的记录里",
+     "not computed: what would change lies in the records of name"),
+])  # fmt: skip
+def test_where_nothing_is_computed_the_explanation_says_where_to_ask(require, record, zh, en):
+    facts = {
+        "a": count(change="up"), "villages": given("list", of="village"),
+        "good": derived(count="villages", where={"ok": True}),
+    }  # fmt: skip
+    rules = {"ground": GROUND, "d": checklist({"require": require})}
+    edition = small(facts, rules, village={"ok": given("boolean", change="set")})
+    decision = Reference(edition).decide("d", record, ON)
+    assert (zh in explain(decision, "zh"), en in explain(decision, "en")) == (True, True)
 
 
 def test_a_lever_that_the_records_of_a_list_are_held_against_is_tried():

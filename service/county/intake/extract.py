@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -78,11 +79,12 @@ def _duck() -> Iterator[tuple[Duck, Path]]:
         yield duck, Path(folder)
 
 
-def records(edition: Edition, subject: str, path: Path) -> dict[str, dict[str, Any]]:
-    """The facts of every record by its id, in the order of the file; Unreadable, or BadRows with every problem."""
+def records(edition: Edition, subject: str, path: Path, on: date) -> dict[str, dict[str, Any]]:
+    """The facts of every record by its id, in the order of the file; Unreadable, or BadRows with every problem. `on` is
+    the last day of dates that may not lie ahead."""
     checker = FactChecker(edition)
     with _duck() as (duck, scratch):
-        checks = Checks(edition, duck, scratch)
+        checks = Checks(edition, duck, scratch, on=on)
         checks.look(Source(subject, path))
         bad = duck.run(f"SELECT {ROW} % {SPAN}, col, code FROM {named(BAD + subject)} ORDER BY ALL")
         if bad:
