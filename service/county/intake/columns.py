@@ -57,14 +57,14 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
     if taken is None:
         known = {column: names.names.get(squashed(column), "") for column in columns}
     else:
-        known = {one.heading: one.name for one in taken.columns.values()} | dict.fromkeys(taken.strays, "")
+        known = {one.heading: one.name for one in taken.columns.values()} | taken.lists | dict.fromkeys(taken.strays, "")
     levels = tuple(around(edition, subject))
     quiet = {squashed(one) for one in (*levels, *map(key_of, levels))}
     at: dict[str, str] = {}
     notes = list(_said(taken.columns.values() if taken is not None else (), names))
     unread: set[str] = set()  # given in a way that cannot be read
     for column, name in known.items():
-        if name in names.facts and names.facts[name].type.kind == "list" and not columns[column].endswith("[]"):
+        if name in names.facts and names.facts[name].type.kind == "list" and not columns.get(column, "").endswith("[]"):
             notes.append(Note(column, "list_as_text", "列表只能写在 Parquet 里，本列未用，按未知处理。",
                               "Lists come in Parquet only; not used, not known in any row."))  # fmt: skip
             unread.add(name)
@@ -284,11 +284,15 @@ def in_lists(edition: Edition, column: str, type: str, fact: Fact, on: date | No
 
     anything = some(condition for _, condition, _ in faults)
     for name, condition, code in faults:
-        yield Fault(f"{column}.{name}", some([condition]), code, anything, messages.get(name, {}).get(code), (fact.name,))
+        yield Fault(
+            f"{column}.{name}", some([condition]), code, anything, messages.get(name, {}).get(code), (fact.name,)
+        )
     if KEY in fields:
         ids = f"list_filter(list_transform({named(column)}, lambda x: {id}), lambda x: x IS NOT NULL)"
         code, zh, en = REPEATED
-        yield Fault(f"{column}.{KEY}", f"len(list_distinct({ids})) < len({ids})", code, message=(zh, en), facts=(fact.name,))
+        yield Fault(
+            f"{column}.{KEY}", f"len(list_distinct({ids})) < len({ids})", code, message=(zh, en), facts=(fact.name,)
+        )
 
 
 def _fields(type: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from rules.model import Edition
 from rules.values.text import shown
 from service.county.backend import Duck, named, quoted
 from service.county.intake.forms import plain
-from service.county.intake.grids import KINDS, TEXTS, FileError, Unreadable
+from service.county.intake.grids import KINDS, FileError, Unreadable
 from service.county.intake.mapping import FileMap
 from service.county.intake.records import filled
 from service.county.intake.taking import ROW, SPAN, SheetRead, Taken, grids_of, take
@@ -40,9 +40,7 @@ class Opened:
     taken: Taken | None = None
 
 
-def opened(
-    duck: Duck, source: Source, scratch: Path, edition: Edition, mapping: FileMap | None = None
-) -> Opened:
+def opened(duck: Duck, source: Source, scratch: Path, edition: Edition, mapping: FileMap | None = None) -> Opened:
     """The table that holds a file; Unreadable where it is none."""
     kind = _kind(source.path)
     name = f"raw_{source.subject}_{'parquet' if kind == '.parquet' else 'text'}"  # one is a view, the other a table
@@ -78,7 +76,9 @@ def _view(duck: Duck, source: Source, name: str) -> None:
         raise
     except Exception as error:  # noqa: BLE001 -- DuckDB's own, which stays in its module
         why = str(error).splitlines()[0]
-        raise Unreadable(source.path, f"不是可用的表格（{why}）。", f"This is no table that can be read ({why}).") from None
+        raise Unreadable(
+            source.path, f"不是可用的表格（{why}）。", f"This is no table that can be read ({why})."
+        ) from None
 
 
 def numbered(source: Source) -> str:
@@ -108,9 +108,7 @@ def account(duck: Duck, taken: Taken | None, rows: int, aside: str) -> tuple[She
         return (SheetRead("", rows, rows - bad, bad),)
     by_sheet = dict(duck.run(f"SELECT {ROW} // {SPAN}, count(*) FROM ({aside}) GROUP BY 1"))
     places = {one: place for place, one in enumerate(taken.places)}
-    return tuple(
-        one if one.why else _less(one, by_sheet.get(places[one.sheet], 0)) for one in taken.sheets
-    )
+    return tuple(one if one.why else _less(one, by_sheet.get(places[one.sheet], 0)) for one in taken.sheets)
 
 
 def _less(sheet: SheetRead, aside: int) -> SheetRead:
