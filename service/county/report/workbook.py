@@ -220,6 +220,7 @@ def _columns(outputs: Outputs, subject: str) -> Iterator[Column]:
                 at,
                 _shown(edition, subject, name),
                 _look(edition, subject, name),
+                first=name in named_by,
                 spare=SEPARATOR in name,
             )
         if name in named_by and (names := outputs.names(named_by[name])):
