@@ -49,7 +49,8 @@ class SheetMap:
             if squashed(own) != squashed(one.heading):
                 column = letter_of(one.place)
                 raise Unreadable(
-                    path, f"{column} 列的标题是“{shown(own)}”，对应关系写的是“{shown(one.heading)}”。请重新 county look。",
+                    path, f"{column} 列的标题是“{shown(own)}”，对应关系写的是“{shown(one.heading)}”。"
+                    "请重新 county look。",
                     f"Column {column} is headed {shown(own)!r}, the mapping has {shown(one.heading)!r}: "
                     "run county look again.",
                 )  # fmt: skip
