@@ -63,7 +63,8 @@ def look(edition: Edition, path: Path, subject: str = "") -> LookedFile:
 
 
 def _sheet(grid: Grid, names: Names) -> LookedSheet:
-    heading = heading_of(grid, names, needs=[KEY]) or heading_of(grid, names, needs=[]) or first_row(grid)
+    heading = heading_of(grid, names, needs=[KEY]) or heading_of(grid, names, needs=[])
+    heading = heading or (heading_of(grid, names, needs=[names.above]) if names.above else None) or first_row(grid)
     rows = sum(1 for _, cells in grid.rows() if filled(cells))
     if heading is None:
         return LookedSheet(grid.name, grid.hidden, rows, None, (), ())
