@@ -60,8 +60,8 @@ CREATE TEMP MACRO told(x) AS CASE WHEN x.low = x.high THEN x.low END;
 CREATE TEMP MACRO low_end(x) AS CASE WHEN x.low < x.high OR x.high IS NULL THEN x.low END;
 CREATE TEMP MACRO high_end(x) AS CASE WHEN x.low < x.high THEN x.high END;
 
--- ── Checks: each row with each fault; a row with any is not used ────────────────────────────────────────────────────
-CREATE TEMP MACRO fault(wrong, col, code) AS CASE WHEN wrong THEN {'column_name': col, 'code': code} END;
+-- ── Checks: each row with each fault; one of its id or of the record above sets it aside ────────────────────────────────────────────────────
+CREATE TEMP MACRO fault(wrong, col, code) AS CASE WHEN wrong THEN {'column_name': col, 'code': code, 'whole': NULL::VARCHAR} END;
 CREATE TEMP MACRO faulty_id(id) AS [
   fault(id IS NULL, 'id', 'no_id'), fault(length(id) > 64, 'id', 'long_id'),
   fault(regexp_full_match(id, '[0-9]{17}[0-9Xx]'), 'id', 'identity_card'),
@@ -69,7 +69,7 @@ CREATE TEMP MACRO faulty_id(id) AS [
 CREATE TEMP MACRO shown_id(id) AS CASE WHEN NOT regexp_full_match(id, '[0-9]{17}[0-9Xx]') THEN id END;
 CREATE TEMP MACRO figure(x, col) AS [fault(x < 0, col, 'too_small'), fault(x >= 1e15, col, 'too_large')];
 CREATE TEMP MACRO not_ahead(d, col) AS fault(d > today(), col, 'in_future');
-CREATE TEMP MACRO part(a, b, col) AS fault(a > b, col, 'part_exceeds_whole');
+CREATE TEMP MACRO part(a, b, col, whole) AS CASE WHEN a > b THEN {'column_name': col, 'code': 'part_exceeds_whole', 'whole': whole} END;
 CREATE TEMP MACRO choice(x, col, choices) AS fault(NOT list_contains(choices, x), col, 'not_a_choice');
 CREATE TEMP MACRO step_done(x, col) AS choice(x, col, ['not_yet', 'passed', 'refused']);
 CREATE TEMP MACRO objection_code(x) AS choice(x, 'objection', ['none', 'pending', 'dismissed', 'upheld']);
@@ -94,8 +94,8 @@ WITH found AS (
       choice(told_by, 'told_by', ['not_told', 'board', 'phone', 'letter', 'other']),
       fault(len(list_filter(votes, lambda v: v.side NOT IN ('committee', 'lender'))) > 0, 'votes.side', 'not_a_choice'),
       fault(len(list_filter(votes, lambda v: v.verdict NOT IN ('approve', 'oppose', 'abstain'))) > 0, 'votes.verdict', 'not_a_choice'),
-      part(npl_balance, loan_balance, 'npl_balance'), part(lender_loan_balance, loan_balance, 'lender_loan_balance'),
-      part(lender_npl_balance, lender_loan_balance, 'lender_npl_balance'), part(lender_npl_balance, npl_balance, 'lender_npl_balance')]
+      part(npl_balance, loan_balance, 'npl_balance', 'loan_balance'), part(lender_loan_balance, loan_balance, 'lender_loan_balance', 'loan_balance'),
+      part(lender_npl_balance, lender_loan_balance, 'lender_npl_balance', 'lender_loan_balance'), part(lender_npl_balance, npl_balance, 'lender_npl_balance', 'npl_balance')]
     || figure(annual_income, 'annual_income') || figure(farming_years, 'farming_years') || figure(assets, 'assets')
     || figure(granted_limit, 'granted_limit') || figure(need, 'need') || figure(loan_balance, 'loan_balance')
     || figure(npl_balance, 'npl_balance') || figure(lender_loan_balance, 'lender_loan_balance')
@@ -106,11 +106,11 @@ WITH found AS (
       fault(township NOT IN (SELECT id FROM raw_township WHERE id IS NOT NULL), 'township', 'strange_record_above'),
       step_done(first_review, 'first_review'), step_done(second_review, 'second_review'), step_done(determination, 'determination'),
       objection_code(objection), not_ahead(notice_posted_on, 'notice_posted_on'), not_ahead(titled_on, 'titled_on'), fault(integrity_score > 100, 'integrity_score', 'too_large'),
-      part(a_grade_households, households, 'a_grade_households'), part(collectable_households, households, 'collectable_households'),
-      part(filed_households, collectable_households, 'filed_households'), part(granted_households, filed_households, 'granted_households'),
-      part(borrowing_households, households, 'borrowing_households'),
-      part(npl_balance, loan_balance, 'npl_balance'), part(lender_loan_balance, loan_balance, 'lender_loan_balance'),
-      part(lender_npl_balance, lender_loan_balance, 'lender_npl_balance'), part(lender_npl_balance, npl_balance, 'lender_npl_balance')]
+      part(a_grade_households, households, 'a_grade_households', 'households'), part(collectable_households, households, 'collectable_households', 'households'),
+      part(filed_households, collectable_households, 'filed_households', 'collectable_households'), part(granted_households, filed_households, 'granted_households', 'filed_households'),
+      part(borrowing_households, households, 'borrowing_households', 'households'),
+      part(npl_balance, loan_balance, 'npl_balance', 'loan_balance'), part(lender_loan_balance, loan_balance, 'lender_loan_balance', 'loan_balance'),
+      part(lender_npl_balance, lender_loan_balance, 'lender_npl_balance', 'lender_loan_balance'), part(lender_npl_balance, npl_balance, 'lender_npl_balance', 'npl_balance')]
     || figure(households, 'households') || figure(a_grade_households, 'a_grade_households')
     || figure(collectable_households, 'collectable_households') || figure(filed_households, 'filed_households')
     || figure(granted_households, 'granted_households') || figure(borrowing_households, 'borrowing_households')
@@ -121,14 +121,14 @@ WITH found AS (
   UNION ALL
   SELECT 'township', _row, id, faulty_id(id) || [
       step_done(first_review, 'first_review'), step_done(second_review, 'second_review'), step_done(determination, 'determination'),
-      objection_code(objection), not_ahead(notice_posted_on, 'notice_posted_on'), not_ahead(titled_on, 'titled_on'), part(npl_balance, loan_balance, 'npl_balance')]
+      objection_code(objection), not_ahead(notice_posted_on, 'notice_posted_on'), not_ahead(titled_on, 'titled_on'), part(npl_balance, loan_balance, 'npl_balance', 'loan_balance')]
     || figure(leading_officers, 'leading_officers') || figure(liaison_officers, 'liaison_officers')
     || figure(loan_balance, 'loan_balance') || figure(npl_balance, 'npl_balance') FROM raw_township
   UNION ALL
   SELECT 'county', _row, id, [
-      part(borrowing_households, households, 'borrowing_households'), part(npl_balance, loan_balance, 'npl_balance'),
-      part(household_loan_balance, loan_balance, 'household_loan_balance'),
-      part(household_npl_balance, household_loan_balance, 'household_npl_balance'), part(household_npl_balance, npl_balance, 'household_npl_balance')]
+      part(borrowing_households, households, 'borrowing_households', 'households'), part(npl_balance, loan_balance, 'npl_balance', 'loan_balance'),
+      part(household_loan_balance, loan_balance, 'household_loan_balance', 'loan_balance'),
+      part(household_npl_balance, household_loan_balance, 'household_npl_balance', 'household_loan_balance'), part(household_npl_balance, npl_balance, 'household_npl_balance', 'npl_balance')]
     || figure(households, 'households') || figure(borrowing_households, 'borrowing_households')
     || figure(household_loan_balance, 'household_loan_balance') || figure(household_npl_balance, 'household_npl_balance')
     || figure(loan_balance, 'loan_balance') || figure(npl_balance, 'npl_balance') FROM raw_county
@@ -138,20 +138,35 @@ WITH found AS (
 )
 SELECT subject, _row AS row, id, unnest(list_filter(faults, lambda x: x IS NOT NULL), recursive := true) FROM found
 UNION ALL
-SELECT subject, _row, id, 'id', 'repeated_id' FROM repeated WHERE id IS NOT NULL
+SELECT subject, _row, id, 'id', 'repeated_id', NULL FROM repeated WHERE id IS NOT NULL
 QUALIFY count(*) OVER (PARTITION BY subject, id) > 1;
+CREATE TEMP MACRO bad_rows(which) AS TABLE
+  SELECT row FROM bad WHERE subject = which AND column_name IN ('id', 'village', 'township');
 COPY (
-  SELECT subject, row, shown_id(id) AS id, column_name, code
+  SELECT subject, row, shown_id(id) AS id, column_name, code, '' AS sheet,
+    (subject, row) NOT IN (SELECT subject, row FROM bad WHERE column_name IN ('id', 'village', 'township')) AS kept
   FROM bad ORDER BY ALL
 ) TO '$OUT/set_aside.parquet' (FORMAT parquet);
 
 -- ── Good rows ──────────────────────────────────────
-CREATE TEMP MACRO bad_rows(which) AS TABLE SELECT row FROM bad WHERE subject = which;
-CREATE TEMP TABLE township AS SELECT 'county' AS county_id, * EXCLUDE (_row) FROM raw_township
+-- The facts of each row that are not known since they are wrong, a part with its whole.
+CREATE TEMP TABLE untold AS SELECT subject, row, list(fact) AS facts FROM (
+  SELECT subject, row, split_part(column_name, '.', 1) AS fact FROM bad UNION SELECT subject, row, whole FROM bad WHERE whole IS NOT NULL
+) GROUP BY ALL;
+CREATE TEMP MACRO kept(x, name, facts) AS CASE WHEN facts IS NULL OR NOT list_contains(facts, name) THEN x END;
+CREATE TEMP VIEW good_household AS SELECT r.* REPLACE (kept(annual_income, 'annual_income', facts) AS annual_income, kept(assets, 'assets', facts) AS assets, kept(birth_date, 'birth_date', facts) AS birth_date, kept(conduct, 'conduct', facts) AS conduct, kept(farming_years, 'farming_years', facts) AS farming_years, kept(graded_on, 'graded_on', facts) AS graded_on, kept(granted_limit, 'granted_limit', facts) AS granted_limit, kept(lender_loan_balance, 'lender_loan_balance', facts) AS lender_loan_balance, kept(lender_npl_balance, 'lender_npl_balance', facts) AS lender_npl_balance, kept(loan_balance, 'loan_balance', facts) AS loan_balance, kept(loan_record, 'loan_record', facts) AS loan_record, kept(need, 'need', facts) AS need, kept(npl_balance, 'npl_balance', facts) AS npl_balance, kept(provincial_grade, 'provincial_grade', facts) AS provincial_grade, kept(provincial_graded_on, 'provincial_graded_on', facts) AS provincial_graded_on, kept(status, 'status', facts) AS status, kept(told_by, 'told_by', facts) AS told_by, kept(votes, 'votes', facts) AS votes)
+  FROM raw_household r LEFT JOIN untold u ON u.subject = 'household' AND u.row = r._row;
+CREATE TEMP VIEW good_village AS SELECT r.* REPLACE (kept(a_grade_households, 'a_grade_households', facts) AS a_grade_households, kept(borrowing_households, 'borrowing_households', facts) AS borrowing_households, kept(collectable_households, 'collectable_households', facts) AS collectable_households, kept(determination, 'determination', facts) AS determination, kept(filed_households, 'filed_households', facts) AS filed_households, kept(first_review, 'first_review', facts) AS first_review, kept(granted_households, 'granted_households', facts) AS granted_households, kept(households, 'households', facts) AS households, kept(integrity_score, 'integrity_score', facts) AS integrity_score, kept(lender_loan_balance, 'lender_loan_balance', facts) AS lender_loan_balance, kept(lender_npl_balance, 'lender_npl_balance', facts) AS lender_npl_balance, kept(loan_balance, 'loan_balance', facts) AS loan_balance, kept(notice_posted_on, 'notice_posted_on', facts) AS notice_posted_on, kept(npl_balance, 'npl_balance', facts) AS npl_balance, kept(objection, 'objection', facts) AS objection, kept(panel_committee, 'panel_committee', facts) AS panel_committee, kept(panel_lender, 'panel_lender', facts) AS panel_lender, kept(per_capita_income, 'per_capita_income', facts) AS per_capita_income, kept(residents, 'residents', facts) AS residents, kept(second_review, 'second_review', facts) AS second_review, kept(titled_on, 'titled_on', facts) AS titled_on)
+  FROM raw_village r LEFT JOIN untold u ON u.subject = 'village' AND u.row = r._row;
+CREATE TEMP VIEW good_township AS SELECT r.* REPLACE (kept(determination, 'determination', facts) AS determination, kept(first_review, 'first_review', facts) AS first_review, kept(leading_officers, 'leading_officers', facts) AS leading_officers, kept(liaison_officers, 'liaison_officers', facts) AS liaison_officers, kept(loan_balance, 'loan_balance', facts) AS loan_balance, kept(notice_posted_on, 'notice_posted_on', facts) AS notice_posted_on, kept(npl_balance, 'npl_balance', facts) AS npl_balance, kept(objection, 'objection', facts) AS objection, kept(second_review, 'second_review', facts) AS second_review, kept(titled_on, 'titled_on', facts) AS titled_on)
+  FROM raw_township r LEFT JOIN untold u ON u.subject = 'township' AND u.row = r._row;
+CREATE TEMP VIEW good_county AS SELECT r.* REPLACE (kept(borrowing_households, 'borrowing_households', facts) AS borrowing_households, kept(household_loan_balance, 'household_loan_balance', facts) AS household_loan_balance, kept(household_npl_balance, 'household_npl_balance', facts) AS household_npl_balance, kept(households, 'households', facts) AS households, kept(loan_balance, 'loan_balance', facts) AS loan_balance, kept(npl_balance, 'npl_balance', facts) AS npl_balance)
+  FROM raw_county r LEFT JOIN untold u ON u.subject = 'county' AND u.row = r._row;
+CREATE TEMP TABLE township AS SELECT 'county' AS county_id, * EXCLUDE (_row) FROM good_township
   WHERE _row NOT IN (FROM bad_rows('township'));
 CREATE TEMP TABLE village AS SELECT v.* EXCLUDE (_row, township), v.township AS township_id, t.county_id
-  FROM raw_village v LEFT JOIN township t ON v.township = t.id WHERE _row NOT IN (FROM bad_rows('village'));
-CREATE TEMP TABLE county AS SELECT * EXCLUDE (_row) FROM raw_county WHERE _row NOT IN (FROM bad_rows('county'));
+  FROM good_village v LEFT JOIN township t ON v.township = t.id WHERE _row NOT IN (FROM bad_rows('village'));
+CREATE TEMP TABLE county AS SELECT * EXCLUDE (_row) FROM good_county WHERE _row NOT IN (FROM bad_rows('county'));
 
 -- ── What counts and decisions read of households ──────────────────────────────────────────────────────────────────────────────────────────────────────
 CREATE TEMP VIEW household AS
@@ -161,6 +176,7 @@ CREATE TEMP VIEW household AS
         - CASE WHEN month(birth_date) * 100 + day(birth_date) > month(today()) * 100 + day(today()) THEN 1 ELSE 0 END AS _age,
       many(list_transform(votes, lambda v: v.side = 'committee')) AS _committee,
       many(list_transform(votes, lambda v: v.side = 'committee' AND NOT v.related)) AS _committee_counted,
+      many(list_transform(votes, lambda v: v.side = 'lender')) AS _lender,
       many(list_transform(votes, lambda v: v.side = 'lender' AND NOT v.related)) AS _lender_counted,
       many(list_transform(votes, lambda v: NOT v.related)) AS _counted,
       many(list_transform(votes, lambda v: NOT v.related AND v.verdict = 'approve')) AS _approvals,
@@ -173,7 +189,7 @@ CREATE TEMP VIEW household AS
       CASE loan_record WHEN 'on_time' THEN 20 WHEN 'none' THEN 12 WHEN 'late' THEN 0 END AS scoring__points__loan_record,
       CASE WHEN civilised_household THEN 5 ELSE 0 END AS scoring__points__civilised_household,
       CASE WHEN guarantee_called THEN -10 WHEN NOT guarantee_called THEN 0 END AS scoring__points__guarantee_called
-    FROM raw_household h LEFT JOIN (SELECT id AS _village, township_id, county_id FROM village) ON village = _village
+    FROM good_household h LEFT JOIN (SELECT id AS _village, township_id, county_id FROM village) ON village = _village
     WHERE _row NOT IN (FROM bad_rows('household'))
   ), validity AS (
     SELECT *, today() > _valid_until AS _v1, today() >= _valid_until - due_notice() AS _v2,
@@ -275,14 +291,15 @@ COPY (
   ), graded AS (
     SELECT *, CASE WHEN _provincial_current THEN provincial_grade WHEN NOT _provincial_current THEN known(scoring) END AS _grade,
       NOT _provincial_current AND known(record_validity) = 'expired' AS _expired,
-      _committee BETWEEN 2 AND 3 OR NOT _collectable AS _r2, _lender_counted >= 1 OR NOT _collectable AS _r3,
-      _committee_counted >= 2 OR NOT _collectable AS _r4, CASE WHEN _counted > 0 THEN _approvals * 2 > _counted END AS _r5
+      _committee BETWEEN 2 AND 3 OR NOT _collectable AS _r2, _lender >= 1 OR NOT _collectable AS _r3,
+      _lender_counted >= 1 OR NOT _collectable AS _r4, _committee_counted >= 2 OR NOT _collectable AS _r5,
+      CASE WHEN _counted > 0 THEN _approvals * 2 > _counted END AS _r6
     FROM scored
   ), reviewed AS (
     SELECT *, CASE WHEN _expired THEN 'expired' WHEN _expired IS NULL OR _grade IS NULL THEN 'needs_information' ELSE _grade END AS grading,
       CASE WHEN NOT _collectable THEN 'not_reviewed' WHEN _collectable IS NULL THEN 'needs_information'
-        WHEN NOT (_r2 AND _r3 AND _r4) THEN 'review_again' WHEN (_r2 AND _r3 AND _r4) IS NULL THEN 'needs_information'
-        WHEN NOT _r5 THEN 'not_listed' WHEN _r5 IS NULL THEN 'needs_information' ELSE 'white_listed' END AS review
+        WHEN NOT (_r2 AND _r3 AND _r4 AND _r5) THEN 'review_again' WHEN (_r2 AND _r3 AND _r4 AND _r5) IS NULL THEN 'needs_information'
+        WHEN NOT _r6 THEN 'not_listed' WHEN _r6 IS NULL THEN 'needs_information' ELSE 'white_listed' END AS review
     FROM graded
   ), outcomes AS (
     SELECT *, known(grading) AS _g, known(review) AS _r, known(record_validity) = 'expired' AS _no_record,
@@ -314,8 +331,8 @@ COPY (
       checklist(_collectable, 'collectable', 'excluded') AS screening,
       f(_s1, 1) + f(_s2, 2) + f(_s3, 4) + f(_s4, 8) + f(_s5, 16) + f(_s6, 32) AS screening__not_met,
       u(_s1, 1) + u(_s2, 2) + u(_s3, 4) + u(_s4, 8) + u(_s5, 16) + u(_s6, 32) AS screening__unknown,
-      f(_collectable, 1) + f(_r2, 2) + f(_r3, 4) + f(_r4, 8) + f(_r5, 16) AS review__not_met,
-      u(_collectable, 1) + u(_r2, 2) + u(_r3, 4) + u(_r4, 8) + u(_r5, 16) AS review__unknown,
+      f(_collectable, 1) + f(_r2, 2) + f(_r3, 4) + f(_r4, 8) + f(_r5, 16) + f(_r6, 32) AS review__not_met,
+      u(_collectable, 1) + u(_r2, 2) + u(_r3, 4) + u(_r4, 8) + u(_r5, 16) + u(_r6, 32) AS review__unknown,
       CASE WHEN _grant = -1 THEN 'needs_information' WHEN _grant = 1 THEN 'not_a_target' WHEN _grant = 2 THEN 'review_first'
         WHEN _grant IN (4, 5, 9) THEN 'collect_first' WHEN _grant IN (6, 7, 8) THEN 'submit_for_approval' ELSE 'finish_collection_offer_other_services' END AS "grant",
       f(_g1, 1) + f(_g2, 2) + f(_g3, 4) + f(_no_record, 8) + f(_g5, 16) + f(_g6, 32) + f(_g7, 64) + f(_g8, 128) + f(_g9, 256) AS grant__not_met,

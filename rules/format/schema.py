@@ -51,7 +51,8 @@ def _child(defs: Schema) -> Schema:
     kinds = (Record({**HEAD, **wanted}, {**more, "note": WORDS}) for wanted, more in BODIES.values())
     rest: Schema = {"anyOf": [_changing(kind.schema(defs)) for kind in kinds]}
     files: dict[str, Shape] = {
-        "report": REPORT, "extracts": EXTRACTS, "subjects": FACTS, "constants": FACTS, "clauses": CLAUSES, "readings": READINGS,
+        "report": REPORT, "extracts": EXTRACTS, "subjects": FACTS, "constants": FACTS, "clauses": CLAUSES,
+        "readings": READINGS,
     }  # fmt: skip
     for key, shape in files.items():
         rest = {"if": has(key).condition, "then": _changing(shape.schema(defs)), "else": rest}

@@ -8,7 +8,7 @@ from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
 from rules.words.wording import Wording
 from service.county.intake.checks import CheckedFile
-from service.county.intake.taking import NOT_READ, SheetRead
+from service.county.intake.sheets import NOT_READ, SheetRead
 
 NOTED = ("unknown_column", "column_twice", "list_as_text", "unit", "under_group")
 

@@ -133,7 +133,8 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
         }]) from None  # fmt: skip
     except Changed as error:
         raise Bad(f"{error.file} 在运行中被改动，结果没有采用。请等它写完再运行。",
-                  f"{error.file} was changed during the run; nothing was kept. Run again when it is done.") from None  # fmt: skip
+                  f"{error.file} was changed during the run; nothing was kept. Run again when it is done."
+                  ) from None  # fmt: skip
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

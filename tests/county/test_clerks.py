@@ -107,7 +107,8 @@ def test_a_heading_is_matched_without_breaks_blanks_and_width(tmp_path):
     ("家庭年收入（万元）", "3.5", 35000), ("家庭年收入(元)", "3.5", "3.5"), ("家庭年收入（单位：千元）", 0.56, 560),
     ("家庭年收入", "12万", 120000), ("家庭年收入", "3.5万元", 35000), ("家庭年收入", "￥1,234.50", "1234.5"),
     ("家庭年收入", "５０００", 5000), ("家庭年收入", "5000元", 5000), ("家庭年收入", 0.56 * 10000, 5600),
-    ("家庭年收入", 434.9999999999999, 435), ("家庭年收入", 1 / 3 * 100000, "33333.33"), ("家庭年收入", "\u00a01200\u3000元", 1200),
+    ("家庭年收入", 434.9999999999999, 435), ("家庭年收入", 1 / 3 * 100000, "33333.33"),
+    ("家庭年收入", "\u00a01200\u3000元", 1200),
     ("家庭年收入", "\u200b5000", 5000), ("家庭年收入", "1,234,567", 1234567), ("家庭年收入（万元）", "3.5万元", 35000),
 ])  # fmt: skip
 def test_amounts_are_read_in_their_units(heading, cell, yuan, tmp_path):
@@ -171,7 +172,8 @@ def test_a_negative_title_leaves_open_what_it_is_that_there_is_none_of(tmp_path)
 
 
 @pytest.mark.parametrize(("heading", "cell", "code"), [
-    ("拟授信人状态", "在村（含外出务工）", "resident"), ("拟授信人状态", "在村", "resident"), ("拟授信人状态", "已去世", "deceased"),
+    ("拟授信人状态", "在村（含外出务工）", "resident"), ("拟授信人状态", "在村", "resident"),
+    ("拟授信人状态", "已去世", "deceased"),
     ("拟授信人状态", " resident", "resident"), ("省系统信用等级", "A级", "A"), ("省系统信用等级", "ＡＡ", "AA"),
     ("省系统信用等级", "—", None),
 ])  # fmt: skip
@@ -188,7 +190,8 @@ def test_words_for_nothing_mean_what_the_plan_declares(cell, value, tmp_path):
 
 
 @pytest.mark.parametrize("row", [
-    ["小计", "V1", *[""] * 6, "100000", ""], ["", "合 计", *[""] * 6, "100000", ""], ["", "", *[""] * 6, 100000, "总计："],
+    ["小计", "V1", *[""] * 6, "100000", ""], ["", "合 计", *[""] * 6, "100000", ""],
+    ["", "", *[""] * 6, 100000, "总计："],
     ["V1村小计", *[""] * 7, "100000", ""],
 ])  # fmt: skip
 def test_a_total_is_no_household_and_is_held_against_the_sum(row, tmp_path):
@@ -207,7 +210,8 @@ def test_a_remark_about_totals_takes_no_household_away(tmp_path):
 
 def test_all_sheets_are_accounted_for(tmp_path):
     sheets = {"上年": [HEADINGS, *households(3)], "白名单": [HEADINGS, *households(10)[:4]],
-              "不予授信": [HEADINGS, *households(10)[4:]], "说明": [["填表说明"], ["一"]], "行政村": [["编号"], ["V1"]]}  # fmt: skip
+              "不予授信": [HEADINGS, *households(10)[4:]],
+              "说明": [["填表说明"], ["一"]], "行政村": [["编号"], ["V1"]]}  # fmt: skip
     looked = Looked(book(tmp_path / "h.xlsx", sheets, hidden=("上年",)))
     assert len(looked.rows) == 10
     assert {one.sheet: (one.rows, one.kept, one.why) for one in looked.file.sheets} == {
@@ -277,7 +281,8 @@ def test_an_error_of_excel_leaves_its_fact_unknown(tmp_path):
 
 
 @pytest.mark.parametrize("id", [2.1010219600301399e17, "2.1E+17", "210102600301399", "2101 0219 6003 0139 9X",
-                                "２１０１０２１９６００３０１３９９０", "身份证210102196003013990", 210102600301399])  # fmt: skip
+                                "２１０１０２１９６００３０１３９９０", "身份证210102196003013990",
+                                210102600301399])  # fmt: skip
 def test_card_numbers_are_refused_and_not_written_on(id, tmp_path):
     looked = Looked(book(tmp_path / "h.xlsx", {"表": changed(1, "编号", id)}))
     assert [code for *_, code in looked.bad] == ["identity_card"]

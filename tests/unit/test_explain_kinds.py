@@ -650,7 +650,12 @@ def test_a_grade_without_limits_says_so_and_is_not_told_twice(lang, told):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_sum_to_which_no_row_gives_says_so(lang):
-    row = {"id": "quiet", "when": {"loans": {"at_least": "1 record"}}, "outcome": "yes", **titled("有贷款", "Has loans")}
+    row = {
+        "id": "quiet",
+        "when": {"loans": {"at_least": "1 record"}},
+        "outcome": "yes",
+        **titled("有贷款", "Has loans"),
+    }
     body = {**HEAD, "kind": "table", "hit": "sum", "outcomes": OUTCOMES, "rows": [row],
             "outputs": {"extra": fact("amount", "加额", "Extra")}, "otherwise": {}, **titled("加额", "Extra")}  # fmt: skip
     said = explain(Reference(small(FACTS, {"d": body}, peer={"n": FACTS["loans"]})).decide("d", {"loans": 2}, ON), lang)

@@ -17,12 +17,13 @@ from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted, retyped, rows_of
 from service.county.intake.belonging import Above, Belonging
-from service.county.intake.columns import Fault, Matched, Note, cell, coded, id_in, in_lists, matched, wrong_ids
+from service.county.intake.columns import Fault, cell, coded, id_in, in_lists, wrong_ids
 from service.county.intake.inputs import ROW, Opened, Source, Unreadable, account, numbered, opened
 from service.county.intake.mapping import EMPTY, MappedFiles
+from service.county.intake.matching import Matched, Note, matched
 from service.county.intake.mended import Replaced, put
 from service.county.intake.reasons import MESSAGES, reasons
-from service.county.intake.taking import SheetRead
+from service.county.intake.sheets import SheetRead
 from service.county.intake.totals import Stated, stated
 from service.county.intake.wholes import exceeding
 
@@ -85,7 +86,8 @@ class Checks:
         types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
         columns = matched(self.edition, subject, types, taken)
         if not columns.id and rows > 1:  # the one record of a table needs none
-            raise Unreadable(source.path, "没有编号列（id 或 编号）。可用 county look 看看，写出对应关系，再用 --mapping 读。",
+            raise Unreadable(source.path, "没有编号列（id 或 编号）。"
+                             "可用 county look 看看，写出对应关系，再用 --mapping 读。",
                              "There is no column of ids (id). `county look` shows the file and writes a mapping for "
                              "--mapping.")  # fmt: skip
         self.files[subject] = file, columns

@@ -11,101 +11,19 @@ from fractions import Fraction
 from rules.cases.checker import REPEATED
 from rules.model import Edition, Fact
 from rules.operations import require
-from rules.table.columns import KEY, around, key_of
+from rules.table.columns import KEY
 from rules.values.exact import NUMBERS
 from rules.values.ids import CARD, LONGEST, PLAIN, UNPRINTABLE
 from rules.values.kinds import SINGLE
 from rules.values.limits import HUGE, PLACES
-from rules.values.text import near
 from service.county.backend import codes_of, named, quoted
-from service.county.intake.headings import NAMED, Match, Names
 from service.county.intake.reasons import BEYOND, Message, reasons
-from service.county.intake.taking import Taken
-from service.county.intake.texts import squashed
 
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
 NUMBER = r"-?[0-9]{1,18}(\.[0-9]+)?"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 AS_IT_IS = {"VARCHAR": "TEXT"}  # within a list, where a code is not trimmed
 FINE = f"DECIMAL(32, {PLACES})"
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something about a column that a reader should know; it stops nothing."""
-
-    column: str
-    code: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """The columns of a file: of the id, of the record above, of names, of facts and of conclusions."""
-
-    id: str
-    above: str
-    named: str
-    facts: Mapping[str, str]  # name of a fact or a decision -> column
-    notes: tuple[Note, ...]
-
-
-def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: Taken | None = None) -> Matched:
-    """The facts of a subject among the columns of a table with their types: as a file was `taken`, or by heading."""
-    names = Names(edition, subject)
-    if taken is None:
-        known = {column: names.names.get(squashed(column), "") for column in columns}
-    else:
-        known = {one.heading: one.name for one in taken.columns.values()} | taken.lists | dict.fromkeys(taken.strays, "")
-    levels = tuple(around(edition, subject))
-    quiet = {squashed(one) for one in (*levels, *map(key_of, levels))}
-    at: dict[str, str] = {}
-    notes = list(_said(taken.columns.values() if taken is not None else (), names))
-    unread: set[str] = set()  # given in a way that cannot be read
-    for column, name in known.items():
-        if name in names.facts and names.facts[name].type.kind == "list" and not columns.get(column, "").endswith("[]"):
-            notes.append(Note(column, "list_as_text", "列表只能写在 Parquet 里，本列未用，按未知处理。",
-                              "Lists come in Parquet only; not used, not known in any row."))  # fmt: skip
-            unread.add(name)
-        elif name and name not in at:
-            at[name] = column
-        elif name not in (KEY, names.above, NAMED) and squashed(column) not in quiet:
-            double = name or names.names.get(squashed(column), "")
-            notes.append(_stray(column, double, [*names.names], edition.subjects[subject].facts))
-    facts = {name: column for name, column in at.items() if name in names.facts or name in names.decided}
-    notes += [
-        Note(name, "column_missing", f"没有“{fact.title.zh}”一列，全部按未知处理。",
-             f"There is no column for {fact.title.en}: it is not known in any row.")
-        for name, fact in names.facts.items() if name not in {*facts, *unread} and fact.counted is None
-    ]  # fmt: skip
-    return Matched(at.get(KEY, ""), at.get(names.above, "") if names.above else "", at.get(NAMED, ""), facts,
-                   tuple(notes))  # fmt: skip
-
-
-def _said(columns: Iterable[Match], names: Names) -> Iterator[Note]:
-    """The readings of headings that are not their plain words: units that multiply, and groups above."""
-    for one in columns:
-        if one.form.times > 1:
-            yield Note(one.heading, "unit", f"单位是{one.unit}，数已乘以 {one.form.times:,}。",
-                       f"The unit is {one.unit}: numbers were multiplied by {one.form.times:,}.")  # fmt: skip
-        elif one.form.percent:
-            yield Note(one.heading, "unit", "单位是 %，数已除以 100。", "The unit is %: numbers were divided by 100.")
-        if one.under:
-            title = names.facts[one.name].title if one.name in names.facts else None
-            read = (title.zh, title.en) if title is not None else (one.name, one.name)
-            yield Note(one.heading, "under_group", f"读作“{read[0]}”。", f"Read as {read[1]}.")
-
-
-def _stray(column: str, name: str, names: list[str], facts: Mapping[str, Fact]) -> Note:
-    if name:
-        return Note(column, "column_twice", "这一项已有一列，本列未用。", "Another column holds this already.")
-    if column in facts:
-        derived = "由公式算出，本列未用。", "This is derived by a formula; the column is not used."
-        return Note(column, "derived", *derived)
-    guess = near(squashed(column), tuple(names), 0.8)  # many columns of an extract are no facts, and resemble some
-    hint = (f"是不是 {guess}？", f" Perhaps {guess}?") if guess else ("", "")
-    return Note(column, "unknown_column", f"不认识这一列，未用。{hint[0]}", f"No such fact; not used.{hint[1]}")
 
 
 # --- the cells ------------------------------------------------------------------------------------------------------

@@ -157,7 +157,7 @@ def _number(fact: Fact, form: Form) -> Read:
     return read
 
 
-def _boolean(fact: Fact, form: Form) -> Read:
+def _boolean(fact: Fact, _: Form) -> Read:
     open_ = any(word in fact.title.zh for word in NEGATIVE) and not fact.title.zh.startswith(tuple(HAS))
 
     def read(value: Cell) -> str:
@@ -169,7 +169,7 @@ def _boolean(fact: Fact, form: Form) -> Read:
     return read
 
 
-def _choice(fact: Fact, form: Form) -> Read:
+def _choice(fact: Fact, _: Form) -> Read:
     return chosen({code: (title.zh, title.en) for code, title in fact.choices.items()})
 
 
@@ -183,7 +183,7 @@ def chosen(titles: Mapping[str, tuple[str, ...]]) -> Read:
     return lambda value: codes.get(squashed(plain(value))) or plain(value)
 
 
-def _date(fact: Fact, form: Form) -> Read:
+def _date(_: Fact, form: Form) -> Read:
     def read(value: Cell) -> str:
         text = plain(value)
         for form_ in _DAYS:

@@ -13,7 +13,8 @@ from service.county.intake.forms import plain
 from service.county.intake.grids import KINDS, FileError, Unreadable
 from service.county.intake.mapping import FileMap
 from service.county.intake.records import filled
-from service.county.intake.taking import ROW, SPAN, SheetRead, Taken, grids_of, take
+from service.county.intake.sheets import ROW, SPAN, SheetRead, Taken, grids_of
+from service.county.intake.taking import take
 
 __all__ = ["ROW", "SPAN", "FileError", "Opened", "Source", "Unreadable", "numbered", "opened", "text_rows"]
 OWN = f"{ROW} % {SPAN}"  # the number of a row within its sheet

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from rules.model import CONSTANTS, Edition
 from rules.table.columns import KEY
-from rules.table.columns import KEY
 from rules.values.ids import is_card
 from rules.values.text import near
 from service.county.intake.forms import Refused, plain, reader
 from service.county.intake.grids import Grid
 from service.county.intake.headings import Heading, Match, Names, first_row, heading_of, letter_of, titles_at
 from service.county.intake.records import Kinds, filled, records
-from service.county.intake.taking import grids_of
+from service.county.intake.sheets import grids_of
 from service.county.intake.texts import squashed
 
 SHOWN = 10  # rows
@@ -64,7 +63,8 @@ def look(edition: Edition, path: Path, subject: str = "") -> LookedFile:
 
 
 def _sheet(grid: Grid, names: Names) -> LookedSheet:
-    heading = heading_of(grid, names, needs=[KEY]) or heading_of(grid, names, needs=[]) or first_row(grid)
+    heading = heading_of(grid, names, needs=[KEY]) or heading_of(grid, names, needs=[])
+    heading = heading or (heading_of(grid, names, needs=[names.above]) if names.above else None) or first_row(grid)
     rows = sum(1 for _, cells in grid.rows() if filled(cells))
     if heading is None:
         return LookedSheet(grid.name, grid.hidden, rows, None, (), ())
@@ -104,8 +104,11 @@ def _cells(grid: Grid, heading: Heading, names: Names) -> Iterator[tuple[int, tu
 
 def mapping_text(files: Iterable[LookedFile]) -> str:
     """The mapping of files as YAML; guesses stand in comments, for people to look into."""
-    lines = ["# 列的对应关系：county look 写出，核对后用 county run --mapping 读取。", "# The mapping that county look wrote: "
-             "check it, then run with --mapping.", "files:"]  # fmt: skip
+    lines = [
+        "# 列的对应关系：county look 写出，核对后用 county run --mapping 读取。",
+        "# The mapping that county look wrote: check it, then run with --mapping.",
+        "files:",
+    ]
     for file in files:
         lines += [f"- file: {_quoted(file.path.name)}", f"  subject: {file.subject}", "  sheets:"]
         for sheet in file.sheets:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from rules.files.source import Node, read
+from rules.problems.problem import Problems
 from rules.values.text import shown
 from service.county.intake.grids import FileError, Grid, Unreadable
 from service.county.intake.headings import LOOKED, Heading, Match, Names, letter_of, place_of, titles_at
@@ -49,7 +49,8 @@ class SheetMap:
             if squashed(own) != squashed(one.heading):
                 column = letter_of(one.place)
                 raise Unreadable(
-                    path, f"{column} 列的标题是“{shown(own)}”，对应关系写的是“{shown(one.heading)}”。请重新 county look。",
+                    path, f"{column} 列的标题是“{shown(own)}”，对应关系写的是“{shown(one.heading)}”。"
+                    "请重新 county look。",
                     f"Column {column} is headed {shown(own)!r}, the mapping has {shown(one.heading)!r}: "
                     "run county look again.",
                 )  # fmt: skip
@@ -83,16 +84,26 @@ EMPTY = MappedFiles({}, {})
 
 def read_mapping(path: Path) -> MappedFiles:
     """The mapping in a file; WrongMapping where it cannot be obeyed."""
+    problems = Problems()
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-        files = {(str(one["file"]), str(one["subject"])): tuple(map(_sheet, one["sheets"])) for one in content["files"]}
-        aliases = {str(subject): {str(word): str(id) for word, id in words.items()}
-                   for subject, words in (content.get("aliases") or {}).items()}  # fmt: skip
-    except (KeyError, TypeError, ValueError, AttributeError, yaml.YAMLError) as error:
+        node = read(path.read_text(encoding="utf-8-sig"), path.name, problems)
+        if node is None or problems.errors:
+            first = problems.errors[0]
+            raise WrongMapping(path, f"第 {first.mark.line} 行：{first.zh}", f"Line {first.mark.line}: {first.en}")
+        content = _plain(node)
+        files = {(one["file"], one["subject"]): tuple(map(_sheet, one["sheets"])) for one in content["files"]}
+        aliases = {subject: dict(words) for subject, words in content.get("aliases", {}).items()}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         why = shown(str(error))
         raise WrongMapping(path, f"不是可用的对应关系（{why}）。请用 county look 写出一份。",
                            f"This is no mapping ({why}): let county look write one.") from None  # fmt: skip
     return MappedFiles(files, aliases)
+
+
+def _plain(node: Node) -> Any:
+    if node.is_map:
+        return {key: _plain(one) for key, one in node.entries.items()}
+    return [_plain(one) for one in node.items] if node.is_list else node.text
 
 
 def _sheet(one: Mapping[str, Any]) -> SheetMap:

@@ -14,7 +14,8 @@ from service.county.intake.forms import plain
 from service.county.intake.grids import Grid, Unreadable
 from service.county.intake.headings import Names
 from service.county.intake.inputs import ROW, SPAN, Opened, Source
-from service.county.intake.taking import grids_of, take
+from service.county.intake.sheets import grids_of
+from service.county.intake.taking import take
 from service.county.intake.texts import squashed
 
 FILE, SHEET, LINE = Text("来源文件", "file"), Text("来源工作表", "sheet"), Text("来源行号", "row")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
@@ -12,50 +12,14 @@ from rules.model import Edition
 from rules.table.columns import KEY
 from rules.values.text import shown
 from service.county.intake.forms import Read, Refused, chosen, plain, reader
-from service.county.intake.grids import TEXTS, Cell, Grid, Merged, Row, Unreadable, csv_grid
-from service.county.intake.headings import MEMBER, NAMED, Heading, Match, Names, first_row, heading_of
+from service.county.intake.grids import Cell, Grid, Merged, Row, Unreadable
+from service.county.intake.headings import MEMBER, Heading, Match, Names
 from service.county.intake.mapping import SheetMap
 from service.county.intake.records import Kinds, filled, records
+from service.county.intake.sheets import ROW, SPAN, SheetRead, Taken, chosen_sheets
 from service.county.intake.texts import squashed
-from service.county.intake.workbooks import grids
 
-ROW = "row__"
-SPAN = 10**9  # rows of a sheet: the number of a row is that of its sheet times this, and its own
 UNSTORED = "formula_without_value"
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRead:
-    """The rows of a sheet below its heading: records kept and set aside, and those not used, by kind. `why` says why a
-    sheet was not read at all."""
-
-    sheet: str
-    rows: int
-    kept: int = 0
-    aside: int = 0
-    unused: Mapping[str, int] = field(default_factory=dict)
-    why: str = ""
-    heading: str = ""
-    above: int = 0  # rows above the heading
-
-
-@dataclass(slots=True)
-class Taken:
-    """What was taken from a file: columns by name in the order of the table, faults by row and column, totals."""
-
-    path: Path
-    columns: dict[str, Match] = field(default_factory=dict)
-    strays: list[str] = field(default_factory=list)
-    lists: dict[str, str] = field(default_factory=dict)  # heading -> fact
-    faults: list[tuple[int, str, str]] = field(default_factory=list)
-    sheets: list[SheetRead] = field(default_factory=list)
-    places: list[str] = field(default_factory=list)  # the sheets in the order of the file
-    totals: list[tuple[int, dict[str, str]]] = field(default_factory=list)  # row, name -> text
-
-
-def grids_of(path: Path) -> Iterator[Grid]:
-    """The sheets of a file that is text or a workbook."""
-    return iter([csv_grid(path)]) if path.suffix.lower() in TEXTS else grids(path)
 
 
 def take(
@@ -64,7 +28,7 @@ def take(
     """Write the records of a file to a table of text; Unreadable where no sheet holds any that can be told."""
     names, taken = Names(edition, subject), Taken(path)
     chosen_ = [(place, grid, _without_lists(heading, names, taken))
-               for place, grid, heading in _chosen(path, names, sheet_maps, taken)]  # fmt: skip
+               for place, grid, heading in chosen_sheets(path, names, sheet_maps, taken)]  # fmt: skip
     for _, _, heading in chosen_:
         for one in heading.columns:
             taken.columns.setdefault(one.name, one)
@@ -95,90 +59,6 @@ def _without_lists(heading: Heading, names: Names, taken: Taken) -> Heading:
     lists = [one for one in heading.columns if one.name in names.facts and names.facts[one.name].type.kind == "list"]
     taken.lists |= {one.heading: one.name for one in lists}
     return replace(heading, columns=tuple(one for one in heading.columns if one not in lists))
-
-
-def _chosen(
-    path: Path, names: Names, maps: Sequence[SheetMap] | None, taken: Taken
-) -> Iterator[tuple[int, Grid, Heading]]:
-    """The sheets to be read, with their headings; all others are accounted for as not read."""
-    found = list[tuple[int, Grid, Heading]]()
-    rows, all_ = list[int](), list(grids_of(path))
-    for place, grid in enumerate(all_):
-        taken.places.append(grid.name)
-        why, heading = _heading(grid, names, maps, path)
-        if heading is None and len(all_) == 1 and why == "no_heading":
-            heading = first_row(grid)
-        if heading is not None:
-            found.append((place, grid, heading))
-        else:
-            rows.append(_unread(taken, grid, why))
-    placed = [heading for _, _, heading in found if heading.at(names.above) is not None]
-    for place, grid, heading in found:
-        if names.above and placed and heading.at(names.above) is None:
-            _unread(taken, grid, "no_above")
-        else:
-            yield place, grid, heading
-    if not found:
-        raise _no_heading(path, rows, taken)
-
-
-def _unread(taken: Taken, grid: Grid, why: str) -> int:
-    """The number of rows of a sheet that is not read; it is noted."""
-    rows = sum(1 for _, cells in grid.rows() if filled(cells))
-    if rows or grid.name:
-        taken.sheets.append(SheetRead(grid.name, rows, unused={why: rows} if rows else {}, why=why))
-    return rows
-
-
-def _heading(grid: Grid, names: Names, maps: Sequence[SheetMap] | None, path: Path) -> tuple[str, Heading | None]:
-    """The heading of a sheet, or why it is not read."""
-    if maps is not None:
-        own = next((one for one in maps if one.sheet == grid.name), None)
-        return ("not_mapped", None) if own is None else ("", own.heading(grid, names, path))
-    if grid.hidden:
-        return "hidden", None
-    others = {squashed(word) for id, one in names.edition.subjects.items() if one is not names.subject
-              for word in (id, one.title.zh)}  # fmt: skip
-    if squashed(grid.name) in others:
-        return "other_subject", None
-    heading = heading_of(grid, names, needs=[KEY]) or heading_of(grid, names, needs=[])
-    return "no_heading", heading
-
-
-def _no_heading(path: Path, rows: Iterable[int], taken: Taken) -> Unreadable:
-    if not any(rows):
-        return Unreadable(path, "表是空的。", "The table is empty.")
-    sheets = "、".join(f"{one.sheet or path.name}（{one.rows} 行，{NOT_READ[one.why][0]}）" for one in taken.sheets)
-    english = ", ".join(f"{one.sheet or path.name} ({one.rows} rows, {NOT_READ[one.why][1]})" for one in taken.sheets)
-    return Unreadable(
-        path,
-        f"找不到标题行：前几行里没有认得的列名。{sheets}。可用 `county look` 看看，写出对应关系，再用 --mapping 读。",
-        f"No heading was found: no row begins a table with known columns. {english}. `county look` shows the file and "
-        "writes a mapping for --mapping.",
-    )
-
-
-NOT_READ: Mapping[str, tuple[str, str]] = {
-    "hidden": ("隐藏的工作表", "hidden sheet"),
-    "other_subject": ("属于另一种对象", "of another subject"),
-    "no_heading": ("没有认得的标题行", "no heading that is known"),
-    "no_above": ("没有写明所属上级的列", "no column of the record above"),
-    "not_mapped": ("对应关系里没有", "not in the mapping"),
-    "total": ("合计行", "totals"),
-    "note": ("说明或标记", "notes or marks"),
-    "member": ("同一户的其他成员", "other members of a record"),
-}
-
-
-def originals(
-    path: Path, edition: Edition, subject: str, rows: Container[int], maps: Sequence[SheetMap] | None = None
-) -> Iterator[tuple[int, dict[str, tuple[Match | None, Cell]]]]:
-    """Some rows of a file as they stand in it: the cells by what they hold, each with its column."""
-    names, taken = Names(edition, subject), Taken(path)
-    for place, grid, heading in _chosen(path, names, maps, taken):
-        for number, cells in _Sheet(taken, names, place, grid, heading).filled_down():
-            if (row := place * SPAN + number) in rows:
-                yield row, {one.name: (one, cells[one.place]) for one in heading.columns if one.place < len(cells)}
 
 
 class _Sheet:
@@ -304,4 +184,12 @@ def _reader(match: Match, names: Names) -> Read:
                                                        else frozenset()))  # fmt: skip
 
 
-__all__ = ["NAMED", "NOT_READ", "ROW", "SPAN", "SheetRead", "Taken", "grids_of", "originals", "take"]
+def originals(
+    path: Path, edition: Edition, subject: str, rows: Container[int], maps: Sequence[SheetMap] | None = None
+) -> Iterator[tuple[int, dict[str, tuple[Match | None, Cell]]]]:
+    """Some rows of a file as they stand in it: the cells by what they hold, each with its column."""
+    names, taken = Names(edition, subject), Taken(path)
+    for place, grid, heading in chosen_sheets(path, names, maps, taken):
+        for number, cells in _Sheet(taken, names, place, grid, heading).filled_down():
+            if (row := place * SPAN + number) in rows:
+                yield row, {one.name: (one, cells[one.place]) for one in heading.columns if one.place < len(cells)}

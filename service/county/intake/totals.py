@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 
 from rules.model import Edition
 from service.county.backend import Duck, named, quoted
-from service.county.intake.columns import Matched
 from service.county.intake.forms import text_of
 from service.county.intake.inputs import ROW, SPAN, Opened
+from service.county.intake.matching import Matched
 from service.county.intake.records import total_word
 
 SUMMED = ("count", "amount")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile
 
 from python_calamine import (
@@ -40,7 +40,7 @@ def grids(path: Path) -> Iterator[Grid]:
     except PasswordError:
         raise Unreadable(path, "工作簿设了密码。请去掉密码后另存。",
                          "The workbook is locked by a password: save it without one.") from None  # fmt: skip
-    except (CalamineError, BadZipFile, ElementTree.ParseError) as error:
+    except (CalamineError, BadZipFile, ET.ParseError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise Unreadable(path, f"不是可用的 Excel 文件（{why}）。请用 Excel 打开后另存为 .xlsx。",
                          f"This is no workbook that can be read ({why}). Open it in Excel and save it as .xlsx."
@@ -70,8 +70,8 @@ class _Parts:
     @classmethod
     def of(cls, path: Path) -> _Parts:
         with suppress(BadZipFile, KeyError), ZipFile(path) as file:
-            book = ElementTree.fromstring(file.read("xl/workbook.xml"))  # noqa: S314 -- expat bounds entities
-            links = ElementTree.fromstring(file.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+            book = ET.fromstring(file.read("xl/workbook.xml"))  # noqa: S314 -- expat bounds entities
+            links = ET.fromstring(file.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
             targets = {one.get("Id"): one.get("Target", "") for one in links}
             sheets, late = dict[str, str](), False
             for one in book.iter():

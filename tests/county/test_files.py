@@ -1,0 +1,66 @@
+"""A run and its files: a mapping is obeyed, a file that changes is refused, and a run that was broken off goes on."""
+
+import errno
+import json
+
+import openpyxl
+import pytest
+import yaml
+
+from service.county import running
+from tests.county.conftest import call, run
+from tests.county.making import ON, county
+from tests.editions import POLICIES
+
+
+def test_look_finds_a_heading_and_writes_a_mapping_that_a_run_obeys(tmp_path):
+    book = openpyxl.Workbook()
+    for line in (["明细表"], ["村编码", "乡镇", "全村户数", "集体积分"], ["V1", "T1", 100, 80], ["合计", "", 100, ""]):
+        book.active.append(line)
+    book.save(tmp_path / "v.xlsx")
+    words = ("--subject", "village", "--out", tmp_path / "m.yaml", "--policies", POLICIES, "--on", ON)
+    said = call("look", tmp_path / "v.xlsx", *words, "--lang", "zh")
+    assert "标题在第 2 行" in said
+    mapping = yaml.safe_load((tmp_path / "m.yaml").read_text("utf-8"))
+    (sheet,) = mapping["files"][0]["sheets"]
+    assert sheet["columns"] == {"B": {"heading": "乡镇", "is": "township"}}
+    assert "households" in (tmp_path / "m.yaml").read_text("utf-8")  # a guess, in a comment
+    sheet["columns"] |= {"A": {"heading": "村编码", "is": "id"}, "C": {"heading": "全村户数", "is": "households"}}
+    (tmp_path / "m.yaml").write_text(yaml.safe_dump(mapping, allow_unicode=True), encoding="utf-8")
+    words = ("--villages", tmp_path / "v.xlsx", "--mapping", tmp_path / "m.yaml", "--on", ON, "--json")
+    manifest = json.loads(call("run", *words, "--out", tmp_path / "out"))
+    assert manifest["counts"]["village"]["rows"] == 1
+    assert manifest["checked"][0]["missing"].get("households", 0) == 0
+    book.active["C2"] = "全村人数"
+    book.save(tmp_path / "v.xlsx")
+    assert "全村人数" in call("run", *words, "--out", tmp_path / "next", code=2)
+
+
+def test_a_file_changed_during_a_run_is_refused(tmp_path, monkeypatch):
+    files = county(tmp_path / "in", 60, 3, 1)
+    report = running.write_report
+
+    def changing(*words):
+        with files["--county"].open("ab") as file:
+            file.write(b" ")
+        return report(*words)
+
+    monkeypatch.setattr(running, "write_report", changing)
+    assert "county.parquet was changed during the run" in run(files, tmp_path / "out", code=2)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("step", ["write_gaps", "write_workbook", "write_report"])
+def test_a_run_that_was_broken_off_ends_in_the_same_bytes(step, tmp_path, monkeypatch):
+    files = county(tmp_path / "in", 60, 3, 1)
+    run(files, tmp_path / "whole")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, step, full)
+        assert "The disk is full" in run(files, tmp_path / "out", code=2)
+    run(files, tmp_path / "out")
+    for one in sorted((tmp_path / "whole").iterdir()):
+        assert (tmp_path / "out" / one.name).read_bytes() == one.read_bytes(), one.name
