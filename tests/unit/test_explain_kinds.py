@@ -658,6 +658,7 @@ def test_a_sum_to_which_no_row_gives_says_so(lang):
     }
     body = {**HEAD, "kind": "table", "hit": "sum", "outcomes": OUTCOMES, "rows": [row],
             "outputs": {"extra": fact("amount", "加额", "Extra")}, "otherwise": {}, **titled("加额", "Extra")}  # fmt: skip
-    said = explain(Reference(small(FACTS, {"d": body}, peer={"n": FACTS["loans"]})).decide("d", {"loans": 2}, ON), lang)
+    edition = small(FACTS, {"d": body}, peer={"n": FACTS["loans"]})
+    said = explain(Reference(edition).decide("d", {"loans": 2}, ON), lang)
     assert {"zh": "成立的各行都没有给出", "en": "none of the rows that hold gives it"}[lang] in said
     assert not [line for line in said.splitlines() if line.strip() == "="]
