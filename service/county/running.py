@@ -17,6 +17,7 @@ from rules.table.judge import asked
 from service.county.backend import Backend, Spark, backend, digest, named, quoted, rows_of
 from service.county.intake.checks import BAD, CheckedFile, Checks
 from service.county.intake.inputs import Source
+from service.county.intake.lists import ListChecks, owner_of
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
 from service.county.run.bounded import bounded
@@ -108,7 +109,11 @@ class _Run:
         self.asked, self.edition, self.folder, self.steps, self.tick = asked, asked.edition, folder, steps, tick
         self.duck = made.duck if isinstance(made, Spark) else made
         self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given)
-        self.sources = sorted(asked.sources, key=lambda one: len(list(around(asked.edition, one.subject))))
+        self.lists = [one for one in asked.sources if owner_of(one.subject)]
+        self.sources = sorted(
+            (one for one in asked.sources if not owner_of(one.subject)),
+            key=lambda one: len(list(around(asked.edition, one.subject))),
+        )
         self.files = {one.subject: folder / f"{one.subject}.parquet" for one in self.sources}
         self.reads = made is self.duck  # DuckDB reads good rows from where they are
         self.clean: dict[str, Path] = {}
@@ -126,7 +131,7 @@ class _Run:
         refuse(self.edition, {one: self.duck.columns(rows_of(path)) for one, path in self.clean.items()})
         carried = field("carried", self.carried)
         levels: dict[str, Level] = {}
-        for file in reversed(checked):
+        for file in (one for one in reversed(checked) if one.subject in self.files):
             self.tick(file.subject)
             levels[file.subject] = once(file.subject, Level, partial(self.level, file, tuple(levels)))
         counts = {one: once(f"counts {one}", Counts, partial(self.counts, levels[one])) for one in self.files}
@@ -169,10 +174,11 @@ class _Run:
 
     def inputs(self) -> tuple[CheckedFile, ...]:
         """Check all files, and write the rows that are set aside."""
-        checks = Checks(
-            self.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before, on=self.asked.on
-        )
-        checked = tuple(checks.look(source) for source in self.sources)
+        checks = ListChecks(
+            self.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before, on=self.asked.on,
+            lists=self.lists,
+        )  # fmt: skip
+        checked = (*[checks.look(source) for source in self.sources], *checks.listed)
         self.set_aside(checks)
         return checked
 
@@ -182,7 +188,7 @@ class _Run:
             f"SELECT {quoted(one.subject)} AS subject, {quoted(one.path.name)} AS file, row__ AS row, id, "
             f"col AS column_name, split_part(b.code, ' ', 1) AS code, m.zh, m.en "
             f"FROM {named(BAD + one.subject)} b JOIN messages__ m ON m.code = b.code"
-            for one in self.sources
+            for one in (*self.sources, *self.lists)
         )
         self.duck.run(f"CREATE OR REPLACE TEMP TABLE messages__ AS SELECT * FROM (VALUES {codes}) AS m(code, zh, en)")
         aside = self.folder / f"{SET_ASIDE}.parquet"

@@ -5,8 +5,8 @@ The rules are those of rules.cases.checker, over whole tables at once; tests hol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +21,11 @@ from service.county.intake.reasons import MESSAGES, reasons
 from service.county.intake.wholes import exceeding
 
 BAD = "bad__"
+
+
+def _printed(id: str) -> str:
+    """An id in SQL, null where it is a card number: that goes no further."""
+    return f"CASE WHEN NOT regexp_full_match({id}, {quoted(CARD)}) THEN {id} END"
 
 
 def aside_of(subject: str) -> str:
@@ -65,13 +70,17 @@ class Checks:
         if not columns.id and rows > 1:  # the one record of a table needs none
             raise Unreadable(source.path, "没有编号列（id 或 编号）。", "There is no column of ids (id).")
         id = id_in(columns.id) if columns.id else quoted(subject)
+        if (beside := self.beside(subject, raw, id, columns.facts)) != raw:
+            raw, source = beside, replace(source, joined=True)
+            types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
+            columns = matched(self.edition, subject, types)
         above, within = self._above(source, columns), self.edition.subjects[subject].within
         shown = {KEY: id} | ({key_of(within): above} if above else {})
         wrong = list(wrong_ids(columns.id, id))
         if within in self.ids and above:
             wrong.append(Fault(columns.above or within, f"{above} IS NULL", "no_record_above"))
             wrong.append(Fault(columns.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
-        facts, more = self._facts(subject, columns.facts, types)
+        facts, more = self.facts(subject, columns.facts, types)
         more += exceeding(self.edition, subject, duck, raw, columns.facts, facts)
         self.clean[subject], good = self._write(source, raw, shown | facts, [*wrong, *more])
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
@@ -80,6 +89,10 @@ class Checks:
         missing = {name: total - count for name, count in zip(facts, known, strict=False) if count < total}
         decided = tuple(name for name in columns.facts if name in self.edition.rules)
         return CheckedFile(subject, source.path.name, rows, rows - total, columns.notes, missing, decided)
+
+    def beside(self, subject: str, raw: str, id: str, facts: Collection[str]) -> str:
+        """The table of a subject with columns from other files beside its own, which hold some facts; here none."""
+        return raw
 
     def _above(self, source: Source, columns: Matched) -> str:
         """The id of the record above in SQL: a column, or the only record there is."""
@@ -94,7 +107,7 @@ class Checks:
         raise Unreadable(source.path, f"没有写明所属{title.zh}的列（{key_of(within)}）。",
                          f"No column says which {title.en} a row belongs to ({key_of(within)}).")  # fmt: skip
 
-    def _facts(
+    def facts(
         self, subject: str, columns: Mapping[str, str], types: Mapping[str, str]
     ) -> tuple[dict[str, str], list[Fault]]:
         """The facts in SQL, and the faults that they may have."""
@@ -129,32 +142,22 @@ class Checks:
         """Write the faults to a table, and the rows without any to a file, or a query of them; the path, and the good
         rows as SQL writes them after FROM."""
         duck, id, bad = self.duck, shown[KEY], f"{BAD}{source.subject}"
-        shown_id = f"CASE WHEN NOT regexp_full_match({id}, {quoted(CARD)}) THEN {id} END"  # no card number goes further
-        cases = ", ".join(
-            f"CASE WHEN {one.condition} THEN {{'c': {quoted(one.column)}, 'k': {quoted(code)}}} END"
-            for one, code in ((one, self._code(source.subject, one)) for one in wrong)
-        )
-        whenever = " OR ".join(dict.fromkeys(f"({one.whenever or one.condition})" for one in wrong))
-        duck.run(
-            f"CREATE OR REPLACE TABLE {named(bad)} AS SELECT {ROW}, id, b.c AS col, b.k AS code FROM (SELECT {ROW}, "
-            f"{shown_id} AS id, unnest(list_filter([{cases}], lambda x: x IS NOT NULL)) AS b FROM {named(raw)} "
-            f"WHERE {whenever})"
-        )
-        if not (in_order := duck.in_order(named(raw), id)):
+        self.faulty(source.subject, raw, id, wrong)
+        if not (in_order := not source.joined and duck.in_order(named(raw), id)):
             duck.run(
-                f"INSERT INTO {named(bad)} SELECT {ROW}, {shown_id}, 'id', 'repeated_id' FROM {named(raw)} "
+                f"INSERT INTO {named(bad)} SELECT {ROW}, {_printed(id)}, 'id', 'repeated_id' FROM {named(raw)} "
                 f"WHERE {id} IN (SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
             )
         all_ = ", ".join(f"{value} AS {named(name)}" for name, value in shown.items())
         types = duck.columns(f"(SELECT {all_} FROM {named(raw)})")
-        columns = ", ".join(f"{value} AS {named(name)}" for name, value in self._exact(raw, shown, types).items())
+        columns = ", ".join(f"{value} AS {named(name)}" for name, value in self.exact(raw, shown, types).items())
         good, rows = "", named(raw)
         if reads := self.read and in_order and source.path.suffix == ".parquet":
             rows = f"({numbered(source)})"
         if duck.run(f"SELECT count(*) FROM {named(bad)}")[0][0]:
             file = self.scratch / f"{bad}.parquet"
             duck.copy(f"SELECT DISTINCT {ROW} FROM {named(bad)} ORDER BY 1", file)
-            self._write_aside(source.subject, raw, shown, f"coalesce({shown_id}, 'row ' || {ROW})", file)
+            self._write_aside(source.subject, raw, shown, f"coalesce({_printed(id)}, 'row ' || {ROW})", file)
             good = f" WHERE {ROW} NOT IN (SELECT {ROW} FROM {rows_of(file)})"
         query, clean = f"SELECT {columns} FROM {rows}{good}", self.scratch / f"clean_{source.subject}"
         if reads:
@@ -166,6 +169,21 @@ class Checks:
         duck.copy(query + ("" if in_order else f" ORDER BY {named(KEY)}"), file)
         return file, rows_of(file)
 
+    def faulty(self, subject: str, raw: str, id: str, wrong: Sequence[Fault]) -> str:
+        """Write the faults of the rows of a table, whose ids are said in SQL; the table of faults as SQL writes it."""
+        bad = f"{BAD}{subject}"
+        cases = ", ".join(
+            f"CASE WHEN {one.condition} THEN {{'c': {quoted(one.column)}, 'k': {quoted(code)}}} END"
+            for one, code in ((one, self._code(subject, one)) for one in wrong)
+        )
+        whenever = " OR ".join(dict.fromkeys(f"({one.whenever or one.condition})" for one in wrong))
+        self.duck.run(
+            f"CREATE OR REPLACE TABLE {named(bad)} AS SELECT {ROW}, id, b.c AS col, b.k AS code FROM (SELECT {ROW}, "
+            f"{_printed(id)} AS id, unnest(list_filter([{cases}], lambda x: x IS NOT NULL)) AS b FROM {named(raw)} "
+            f"WHERE {whenever})"
+        )
+        return named(bad)
+
     def _write_aside(self, subject: str, raw: str, shown: Mapping[str, str], id: str, rows: Path) -> None:
         """Write the ids of rows that are set aside and the record above each, where that is known: they may count."""
         above = shown.get(key_of(within := self.edition.subjects[subject].within))
@@ -176,7 +194,7 @@ class Checks:
                 self.scratch / aside_of(subject),
             )
 
-    def _exact(self, raw: str, shown: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
+    def exact(self, raw: str, shown: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
         """Decimals in two places where that holds them: wider ones leave less room to multiply."""
         wide = [name for name, type in types.items() if type.startswith("DECIMAL(32")]
         if not wide:

@@ -63,8 +63,8 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Match
     for column in columns:
         name = column if column in given or column in decided else titles.get(column, "")
         if name in given and given[name].type.kind == "list" and not columns[column].endswith("[]"):
-            notes.append(Note(column, "list_as_text", "列表只能写在 Parquet 里，本列未用，按未知处理。",
-                              "Lists come in Parquet only; not used, not known in any row."))  # fmt: skip
+            notes.append(Note(column, "list_as_text", "列表要另给文件（--table）或用 Parquet，本列未用，按未知处理。",
+                              "A list wants its own file (--table) or Parquet; not used, not known."))  # fmt: skip
             unread.add(name)
         elif name and name not in facts:
             facts[name] = column

@@ -42,6 +42,7 @@ class Source:
 
     subject: str
     path: Path
+    joined: bool = False  # read with columns from other files
 
     @property
     def first(self) -> int:
