@@ -117,6 +117,7 @@ class _Run:
         self.files = {one.subject: folder / f"{one.subject}.parquet" for one in self.sources}
         self.reads = made is self.duck  # DuckDB reads good rows from where they are
         self.clean: dict[str, Path] = {}
+        self.surroundings, self.memo = dict[Any, dict[str, Any]](), dict[str, Any]()
 
     def all(self, stamp: Stamp) -> Manifest:
         once = self.steps.once
@@ -160,7 +161,10 @@ class _Run:
         return replace(manifest, files=files)
 
     def outputs(self, manifest: Manifest) -> Outputs:
-        return Outputs(self.folder, self.edition, self.duck, manifest)
+        """The tables of the run, once all levels are judged."""
+        made = Outputs(self.folder, self.edition, self.duck, manifest)
+        made.surroundings, made.memo = self.surroundings, self.memo
+        return made
 
     def refuse(self, checked: tuple[CheckedFile, ...]) -> None:
         """TooMany where more rows are set aside than the run allows."""
