@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -83,7 +83,9 @@ def _looked_into(outputs: Outputs, subject: str, below: str, doubtful: Sequence[
     ops, reference = _counted(outputs, subject, below), Reference(outputs.edition)
     read = {facts: _read([ops[name] for name in facts]) for facts in {one for _, _, one in doubtful}}
     units = heights_of(outputs.edition, [used for op in ops.values() for used in refs(op, subject)])
-    rows = {row[KEY]: _narrowed(row, below, units) for row in outputs.rows(below, [id for id, _, _ in doubtful])}
+    found = outputs.rows(below, [id for id, _, _ in doubtful])
+    columns = _read_columns(found[0] if found else {}, below, units)
+    rows = {row[KEY]: {column: row[column] for column in columns} for row in found}
     for id, above, facts in doubtful:
         try:
             checked = outputs.facts(below, rows[id])
@@ -95,10 +97,10 @@ def _looked_into(outputs: Outputs, subject: str, below: str, doubtful: Sequence[
         yield dict(zip(COLUMNS, (subject, above, below, id, facts, list(causes)), strict=True))
 
 
-def _narrowed(row: Mapping[str, Any], subject: str, units: Collection[Unit]) -> dict[str, Any]:
-    """The columns of a row that counts read: the ids, and the facts of its own and of the records around it."""
+def _read_columns(row: Iterable[str], subject: str, units: Collection[Unit]) -> list[str]:
+    """The columns that counts read: the ids, and the facts of a row and of the records around it."""
     names = {name if of == subject else of + SEPARATOR + name for of, name in units}
-    return {column: value for column, value in row.items() if column.endswith(KEY) or fact_name(column) in names}
+    return [column for column in row if column.endswith(KEY) or fact_name(column) in names]
 
 
 def _read(ops: Iterable[Op]) -> list[Expr]:
