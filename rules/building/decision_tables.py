@@ -35,8 +35,9 @@ def _check_hit(build: ItemBuilder, rows: list[Criterion], outputs: dict[str, Out
         build.problems.add(by or build.node, "table.by")
     elif by is not None and (by.text not in outputs or not outputs[by.text].type.is_ordered):
         build.problems.unknown(by, "output.unknown", by.text, outputs)
+    given = {node.at("id").text: node.at("then").entries for node in build.node.at("rows").items}
     for row in rows:
-        if by is not None and by.text not in row.then:
+        if by is not None and by.text not in row.then and by.text not in given.get(row.id, ()):  # else that is reported
             build.problems.add(row.mark, "table.by_missing", id=row.id, by=by.text)
     if at.text == "sum" and not all(output.type.is_number for output in outputs.values()):
         build.problems.add(at, "table.sum")

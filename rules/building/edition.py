@@ -6,23 +6,26 @@ from collections.abc import Mapping
 from datetime import date
 
 from rules.building.decisions import decision, head_of, ordered
+from rules.building.extracts import extracts_of
 from rules.building.facts import FactBuilder, flag, text, words
 from rules.building.items import ItemBuilder
 from rules.building.report import report_of
 from rules.building.rereading import plain
 from rules.files.source import Node
 from rules.format.grammar import FILES, OPTIONAL
-from rules.model import Acknowledged, Assignment, Clause, Edition, Reading, Report, Rule, Sentence
+from rules.model import Acknowledged, Assignment, Clause, Edition, Extracts, Reading, Report, Rule, Sentence
 from rules.problems.problem import Problems
 from rules.values.exact import read_date
 from rules.values.text import Text, shown
 
 
-def edition_of(files: Mapping[str, Node], digest: str, problems: Problems) -> Edition | None:
-    """The edition; None where anything is wrong, which goes to `problems`."""
+def edition_of(
+    files: Mapping[str, Node], digest: str, problems: Problems, base: Edition | None = None
+) -> Edition | None:
+    """The edition; None where anything is wrong, which goes to `problems`. `base` has the same clauses and readings."""
     plan = files["plan"]
-    clauses = _clauses(files["clauses"], plan.at("not_decided"), problems)
-    readings = _readings(files["readings"], clauses, problems)
+    clauses = base.clauses if base else _clauses(files["clauses"], plan.at("not_decided"), problems)
+    readings = base.readings if base else _readings(files["readings"], clauses, problems)
     facts = FactBuilder(files["facts"], problems)
     decisions = {name: node for name, node in files.items() if name not in FILES | OPTIONAL}
     for name, node in decisions.items():
@@ -31,6 +34,7 @@ def edition_of(files: Mapping[str, Node], digest: str, problems: Problems) -> Ed
     made = [decision(ItemBuilder(node, facts.resolver, clauses, readings)) for node in decisions.values()]
     rules = ordered([one for one in made if isinstance(one, Rule)], problems)
     report = report_of(files["report"], facts.resolver, rules) if "report" in files else Report()
+    extracts = extracts_of(files["extracts"], subjects, problems) if "extracts" in files else Extracts()
     start, end = _effective(plan.at("effective"), problems)
     acknowledged = _acknowledged(plan.at("acknowledged"), problems)
     if start is None or problems.errors:
@@ -39,7 +43,7 @@ def edition_of(files: Mapping[str, Node], digest: str, problems: Problems) -> Ed
     assignments = {one.id: one for one in made if isinstance(one, Assignment)}
     return Edition(
         plan.at("plan").text, text(plan.at("title")), text(plan.at("issuer")), start, end, source, digest,
-        subjects, rules, clauses, readings, assignments, report, acknowledged,
+        subjects, rules, clauses, readings, assignments, report, acknowledged, extracts,
         after_lapse=flag(plan.at("effective").at("after_lapse")),
     )  # fmt: skip
 

@@ -14,10 +14,11 @@ from rules.model.uses import refs
 from rules.operations.operation import Place
 from rules.problems.problem import Problems
 from rules.values.exact import Type, Value, read_date, read_literal
-from rules.values.kinds import KINDS, example
+from rules.values.kinds import KINDS, example, said
 from rules.values.text import Text, shown
 
 RESOLVING = object()
+NEEDED = tuple(one.needs for one in KINDS.values() if one.needs)  # the keys that given facts of some kind must have
 PLAN = Text("方案常数", "Constants of the plan")
 
 
@@ -91,6 +92,7 @@ class FactBuilder:
             for name, node in self._own(subject).items():
                 self.fact(subject, name, node)
         self._bulk()
+        self._refuse_other_kinds()
         return {
             subject: Subject(
                 subject,
@@ -101,15 +103,25 @@ class FactBuilder:
             for subject, node in self.nodes.items()
         }
 
+    def _refuse_other_kinds(self) -> None:
+        """Refuse a part of a whole, and a fact that moves with another, of another kind of number."""
+        for (subject, _), fact in self.facts.items():
+            for key in ("part_of", "moves") if isinstance(fact, Fact) else ():
+                at = self._own(subject)[fact.name].at(key)
+                for one in at.items or [at]:
+                    other = self.built(subject, one.text)
+                    if other is not None and fact.type.is_number and other.type.kind != fact.type.kind:
+                        self.problems.add(one, "fact.other_kind", key=key, id=fact.name, other=one.text,
+                                          found=said(other.type), wanted=said(fact.type))  # fmt: skip
+
     def _bulk(self) -> None:
         """Read `counted` and `last` once all facts are known: they may refer to facts around the record and to any
         decision about it."""
         for subject in self.nodes:
             for name, node in self._own(subject).items():
-                fact = self.built(subject, name)
-                if fact is not None and fact.given:
+                fact, below, before = self.built(subject, name), node.get("counted"), node.get("last")
+                if fact is not None and fact.given and (below is not None or before is not None):
                     with self.names.gathering():
-                        below, before = node.get("counted"), node.get("last")
                         counted = None if below is None else self.resolver.counted(below, fact)
                         last = None if before is None else self.resolver.expression(before, Place(subject), fact.type)
                     self.facts[subject, name] = replace(fact, counted=counted, last=last)
@@ -164,7 +176,7 @@ class FactBuilder:
     def _given(self, subject: str, name: str, node: Node) -> Fact | None:
         kind = node.at("type").text
         choices, of = choices_of(node), node.at("of").text
-        for key in filter(None, (one.needs for one in KINDS.values())):
+        for key in NEEDED:
             if (key == KINDS[kind].needs) != (node.get(key) is not None):
                 code = "fact.needs" if key == KINDS[kind].needs else "fact.needless"
                 self.problems.add(node, code, key=key, kind=kind)

@@ -21,8 +21,8 @@ from rules.model.depth import too_deep
 from rules.problems.problem import Problem, Problems
 from rules.shapes import Shape
 from rules.values.text import Mark
+from rules.warnings.acknowledged import acknowledging
 from rules.warnings.redundant import check_limits
-from rules.warnings.warnings import acknowledging, warnings
 
 SUFFIX, MISNAMED = ".yaml", (".yml", ".yaml.txt", ".yml.txt")
 Files = dict[str, Node]
@@ -80,8 +80,14 @@ def _each(folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *,
         if edition is None or problems.errors:
             yield Loaded(None, problems.sorted())
         else:
-            told = [*problems, *(warnings(edition) if warn else ())]
+            told = [*problems, *(_warnings(edition) if warn else ())]
             yield Loaded(edition, acknowledging(edition, told, complete=warn))
+
+
+def _warnings(edition: Edition) -> tuple[Problem, ...]:
+    from rules.warnings.warnings import warnings  # noqa: PLC0415 -- slow to import, and only a check asks for them
+
+    return warnings(edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,8 @@ def _under(opened: _Opened, files: Files, readings: Mapping[str, str] | None, pr
         digest = hashlib.sha256(json.dumps([digest, readings], sort_keys=True).encode()).hexdigest()
     edition = _built(files, digest, left_out, problems)
     if readings is None and edition is not None and not problems.errors:
-        for name, option, found in faults(files, lambda made, told: _built(made, digest, left_out, told)):
+        base = edition
+        for name, option, found in faults(files, lambda made, told: _built(made, digest, left_out, told, files, base)):
             if Path(found[0].mark.file).parent == Path(files["plan"].mark.file).parent:
                 problems.extend(found)
             else:  # inherited, and changes something that this edition has otherwise: it cannot be tried here
@@ -131,12 +138,21 @@ def _without(edition: Edition, name: str, option: str) -> Edition:
     return replace(edition, readings={**edition.readings, name: replace(reading, changes=changes)})
 
 
-def _built(files: Mapping[str, Node], digest: str, left_out: frozenset[str], problems: Problems) -> Edition | None:
-    """The edition that files make; `left_out` are those that could not be read."""
+def _built(
+    files: Mapping[str, Node], digest: str, left_out: frozenset[str], problems: Problems,
+    known: Mapping[str, Node] | None = None, base: Edition | None = None,
+) -> Edition | None:  # fmt: skip
+    """The edition that files make; `left_out` are those that could not be read.
+
+    `known` are files that have passed the grammar, and `base` is the edition that they make: what `files` share with
+    them is not worked out again."""
     sound, meant = Sound(left_out={*left_out}), Problems()
     for key, node in files.items():
-        sound.take(key, node, shape_of(key), problems)
-    edition = edition_of(sound.files, digest, meant) if FILES.keys() <= sound.files.keys() else None
+        if known is not None and node is known.get(key):
+            sound.files[key] = node
+        else:
+            sound.take(key, node, shape_of(key), problems)
+    edition = edition_of(sound.files, digest, meant, base) if FILES.keys() <= sound.files.keys() else None
     if edition is not None:
         check_limits(edition, meant)
     if meant or problems:

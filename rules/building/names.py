@@ -53,6 +53,9 @@ class Names:
     heads: dict[str, Head] = field(default_factory=dict)
     needs: set[str] = field(default_factory=set)
     fact_needs: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    apart: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # subjects of which it is told that none is within the other
 
     @contextmanager
     def gathering(self) -> Iterator[set[str]]:
@@ -112,12 +115,19 @@ class Names:
         elif _FIGURE.match(node.text):
             self.problems.add(node, "name.figure", text=text)
         elif head in self.within and head not in (around := self.around(place)):
-            if all(self.within[one] in ("", *self.within) for one in around):  # else that is reported
+            known = all(self.within[one] in ("", *self.within) for one in around)  # else that is reported
+            if known and self.told_apart(place.own or subject, head):
                 self.problems.add(node, "name.within", text=text, subject=place.own or subject, above=head)
         elif node.text in self.codes:
             self.problems.add(node, "name.code", text=text)
         else:
             self.problems.unknown(node, "name.unknown", node.text, self.known(place), subject=subject)
+
+    def told_apart(self, below: str, above: str) -> bool:
+        """Whether it is told for the first time that a subject does not lie within another, or within any."""
+        many = len(self.apart)
+        self.apart.add((below, above if self.within.get(below) else ""))
+        return len(self.apart) > many
 
     def _of(self, node: Node, scope: str, subject: str, name: str) -> Ref | None:
         if name in self.of_facts.get(subject, ()):

@@ -32,12 +32,18 @@ def one_limit(item: Node) -> tuple[str, str, Node] | None:
 
 def reread(files: Files, taken: Mapping[str, str], problems: Problems) -> dict[str, Node]:
     """The files with each reading of `taken` read as its option there; an option's changes must be written."""
+    made = _changed(files, taken, problems)
+    for name, option in taken.items():
+        chosen = replace(files["readings"].at("readings").at(name).at("chosen"), value=option)
+        made["readings"] = merge(made["readings"], _nested(chosen, "readings", name, "chosen"), problems)
+    return made
+
+
+def _changed(files: Files, taken: Mapping[str, str], problems: Problems) -> dict[str, Node]:
+    """The files with the changes of options; readings.yaml says of none that it is chosen."""
     made, changed = dict(files), dict[str, Node]()
     for name, option in taken.items():
-        reading = files["readings"].at("readings").at(name)
-        chosen = replace(reading.at("chosen"), value=option)
-        made["readings"] = merge(made["readings"], _nested(chosen, "readings", name, "chosen"), problems)
-        changes = reading.at("changes").at(option)
+        changes = files["readings"].at("readings").at(name).at("changes").at(option)
         for path, change in changes.entries.items():
             if path in changed and plain(changed[path]) != plain(change):
                 problems.add(changes.key(path), "edition.readings_clash", item=path, line=changed[path].mark.line)
@@ -88,8 +94,7 @@ def _batches(files: Files) -> list[dict[str, str]]:
 
 def _tried(files: Files, taken: Mapping[str, str], build: Callable[[Files, Problems], object]) -> Problems:
     problems = Problems()
-    made = reread(files, taken, problems)
-    build(made, problems)
+    build(_changed(files, taken, problems), problems)
     return problems
 
 

@@ -88,7 +88,8 @@ class Resolver:
         named = node.entries["over" if key == "total" else key]
         if fact.subject not in self.names.around(Place(named.text))[1:]:
             below = [name for name in self.names.within if fact.subject in self.names.around(Place(name))[1:]]
-            self.problems.unknown(named, "fact.counted", named.text, below, subject=fact.subject)
+            if self.names.told_apart(named.text, fact.subject):
+                self.problems.unknown(named, "fact.counted", named.text, below, subject=fact.subject)
             return None
         place, records = Place(named.text), Ref("records", "", named.text, Type("list", of=named.text))
         each = self.expression(node.entries[key], place, fact.type) if key == "total" else None

@@ -15,7 +15,7 @@ from rules.model import Edition
 from rules.problems.problem import PolicyError, Problem, Problems
 from rules.values.exact import read_date
 from rules.values.text import Mark, NotFound, Text
-from rules.warnings.warnings import acknowledging
+from rules.warnings.acknowledged import acknowledging
 
 
 @dataclass(frozen=True, slots=True)

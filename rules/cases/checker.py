@@ -248,7 +248,7 @@ def _range(value: Mapping[str, Any], read: Read) -> Range:
 
 
 def _identity(value: Any) -> str:
-    if not isinstance(value, str) or is_id(value) is None:
+    if not isinstance(value, str) or not is_id(value):
         raise Unread("not_an_id", *WANTED)
     return value
 

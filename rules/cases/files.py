@@ -146,7 +146,7 @@ def _subject(data: Mapping[str, Any], where: str) -> str:
     if name is not None and type(name) not in (str, int):
         raise CaseError(where, "subject.id 要是文字。", "subject.id has to be text.")
     name = "" if name is None else str(name)
-    if name and is_id(name) is None:
+    if name and not is_id(name):
         raise CaseError(where, *WANTED)
     return name
 

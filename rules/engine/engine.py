@@ -11,9 +11,10 @@ counts its firings against the number due (see rules.engine.network), so that si
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from rules.engine.coders import Coder, coder
@@ -64,7 +65,9 @@ class _Block:
     always: frozenset[int]  # the places of criteria that do not have the default verdict even in silence
     probe: Probe
     codes: tuple[str, ...]  # the given codes and flags: each has a rung of its own, and is read at once instead
+    given: Callable[[Mapping[str, Any]], Any]  # reads them from a record that has them all
     others: tuple[Coder, ...]
+    unplaced: tuple[Coder | None, ...]  # the coders of the codes and flags; None in the places of the others
     memory: Memory[_Answer]
     known: Known[_Answer]
     fields: tuple[Field, ...]
@@ -74,10 +77,14 @@ class _Block:
         rungs = [coder(scope) for coder in self.others]
         if 0 in rungs and (answer := self._ranged(scope)) is not None:
             return answer
-        key = (*map(scope.record.get, self.codes), *rungs)
+        try:
+            key = (self.given(scope.record), *rungs)
+        except KeyError:
+            key = (tuple([scope.record.get(code) for code in self.codes]), *rungs)
         answer = self.known.get(key)
         if answer is None:
-            answer = self.prove([coder(scope) for coder in self.coders])
+            placed = iter(rungs)
+            answer = self.prove([next(placed) if coder is None else coder(scope) for coder in self.unplaced])
             self.memory.keep(self.known, key, answer)
         else:
             self.memory.hits += 1
@@ -137,19 +144,11 @@ class Engine(Decider):
         self._settled = {name: block for (name, _), block in self._blocks.items()
                          if KINDS[type(block.rule.body)].conclude is not None}  # fmt: skip
 
-    def _answer(self, rule: Rule, stage: int, scope: Scope) -> _Answer:
-        """The answer for a record, asked once."""
-        block = self._blocks[rule.id, stage]
-        answer: _Answer | None = scope.memo.get(block)
-        if answer is None:
-            answer = scope.memo[block] = block.ask(scope)
-        return answer
-
     def truth(self, rule: Rule, stage: int, scope: Scope) -> Truth:
-        return self._answer(rule, stage, scope).truth
+        return _asked(self._blocks[rule.id, stage], scope).truth
 
     def verdicts(self, rule: Rule, scope: Scope) -> Sequence[Verdict]:
-        return self._answer(rule, 0, scope).verdicts
+        return _asked(self._blocks[rule.id, 0], scope).verdicts
 
     def judge(self, decision: str, facts: Mapping[str, Any], on: date) -> Judgement:
         block = self._settled.get(decision)
@@ -160,15 +159,14 @@ class Engine(Decider):
         return answer.judgement
 
     def judgement(self, rule: Rule, scope: Scope) -> Judgement:
-        if rule.id not in self._settled:
-            return super().judgement(rule, scope)
-        return self._answer(rule, 0, scope).judgement or super().judgement(rule, scope)
+        block = self._settled.get(rule.id)
+        return (block and _asked(block, scope).judgement) or super().judgement(rule, scope)
 
     def findings(self, rule: Rule, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
-        writer = self._writer(rule)
+        writer = self._writers.get(rule.id) or self._writer(rule)
         if not writer.lines:
             return ()
-        answer = self._answer(rule, 0, scope)
+        answer = _asked(self._settled.get(rule.id) or self._blocks[rule.id, 0], scope)
         if answer.findings is not None:
             return writer.filled(answer.findings, answer.truth, judgement, scope)
         findings = writer.findings(answer.truth, judgement, scope)
@@ -180,6 +178,14 @@ class Engine(Decider):
         for block in self._blocks.values():
             block.probe.close()
         self.memory.clear()
+
+
+def _asked(block: _Block, scope: Scope) -> _Answer:
+    """The answer for a record, asked once."""
+    answer: _Answer | None = scope.memo.get(block)
+    if answer is None:
+        answer = scope.memo[block] = block.ask(scope)
+    return answer
 
 
 def _compile(edition: Edition, rule: Rule, stage: int, memory: Memory[_Answer]) -> _Block:
@@ -213,7 +219,9 @@ def _compile(edition: Edition, rule: Rule, stage: int, memory: Memory[_Answer]) 
         always,
         Network([one.rungs for one in fields], intervals).probe(range(len(fields))),
         tuple(codes.values()),
+        itemgetter(*codes.values()) if codes else lambda _record: (),
         tuple(one for n, one in enumerate(coders) if n not in codes),
+        tuple(one if n in codes else None for n, one in enumerate(coders)),
         memory,
         memory.table(1 + len(all_silent)),
         tuple(fields),

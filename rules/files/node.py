@@ -58,11 +58,11 @@ class Node:
 
     def get(self, key: str) -> Node | None:
         """The entry of a mapping, or None."""
-        return self.entries.get(key)
+        return self.value.get(key) if isinstance(self.value, dict) else None
 
     def at(self, key: str) -> Node:
         """The entry of a mapping, or an empty node: without text, items or entries."""
-        return self.entries.get(key, ABSENT)
+        return self.value.get(key, ABSENT) if isinstance(self.value, dict) else ABSENT
 
     def key(self, key: str) -> Node:
         """A key of a mapping as a scalar, where it was written."""

@@ -96,6 +96,17 @@ def parseable(text: str, file: str, problems: Problems) -> bool:
     return not controls and not tabs
 
 
+def wide_colon(scalar: Any, text: str, file: str, problems: Problems) -> bool:
+    """Whether a key and the bracket after it are one text, for a full-width colon between them, which is reported."""
+    match = None if scalar.style else re.match(r"[^\s：]+(：)[{\[]", scalar.value)
+    mark = scalar.start_mark
+    if match is None or _LINE_END.split(text)[mark.line][: mark.column].strip(" -"):
+        return False
+    at = Mark(file, mark.line + 1, mark.column + match.start(1) + 1)
+    problems.add(at, "yaml.fullwidth_colon", mend=("：", ": "))
+    return True
+
+
 def wide_indent(scalar: Any, text: str, file: str, problems: Problems) -> bool:
     """Whether a key begins with blanks that are meant as its indent, which is reported."""
     if scalar.style or scalar.value[:1] not in ("\u3000", "\xa0"):

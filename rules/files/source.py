@@ -9,14 +9,14 @@ made from parse events, which cost no more than the text is long, so no file can
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from rules.files.node import Node
-from rules.files.slips import parseable, place, translate, wide_indent
+from rules.files.slips import parseable, place, translate, wide_colon, wide_indent
 from rules.problems.os_errors import why
 from rules.problems.problem import Problems
 from rules.values.text import Mark, shown
@@ -29,18 +29,19 @@ LOADER: Any = getattr(yaml, "CLoader", yaml.Loader)
 
 @dataclass(slots=True)
 class _Raw:
-    """An event with what it holds: the tree before paths, which need an item's `id` wherever it stands."""
+    """A value with what it holds: the tree before paths, which need an item's `id` wherever it stands."""
 
-    event: Any
-    children: list[_Raw] = field(default_factory=list)
-
-    @property
-    def word(self) -> str | None:
-        return self.event.value if isinstance(self.event, yaml.ScalarEvent) else None
+    mark: Mark
+    word: str | None = None  # the text of a scalar
+    style: str = ""  # of a scalar: how it is quoted
+    children: list[_Raw] | None = None  # of a mapping or a list
+    is_map: bool = False
+    refused: Any = None  # the event of an alias, or with an anchor or a tag
 
     @property
     def pairs(self) -> Iterator[tuple[_Raw, _Raw]]:
-        return zip(self.children[::2], self.children[1::2], strict=False)
+        children = self.children or ()
+        return zip(children[::2], children[1::2], strict=False)
 
 
 def read_file(path: Path, root: Path, problems: Problems) -> Node | None:
@@ -75,9 +76,9 @@ def read(text: str, file: str, problems: Problems) -> Node | None:
         return None
     if not parseable(text, file, problems):
         return None
-    whole = _Raw(None)
-    complete = _grow(whole, text, file, problems)
-    nodes = [_node(raw, "", file, problems) for raw in whole.children]
+    documents: list[_Raw] = []
+    complete = _grow(documents, text, file, problems)
+    nodes = [_node(raw, "", problems) for raw in documents]
     if not complete:
         return None
     if not nodes or (nodes[0].value == "" and not nodes[0].quoted):
@@ -86,27 +87,29 @@ def read(text: str, file: str, problems: Problems) -> Node | None:
     return nodes[0]
 
 
-def _grow(whole: _Raw, text: str, file: str, problems: Problems) -> bool:
-    """Hang the first document's events under `whole`; False when the text could not be read through."""
-    stack, count = [whole], 0
+def _grow(documents: list[_Raw], text: str, file: str, problems: Problems) -> bool:
+    """Add the first document; False when the text could not be read through."""
+    stack, count = [documents], 0
     try:
         for event in yaml.parse(text, Loader=LOADER):
             if isinstance(event, yaml.NodeEvent):
-                if isinstance(event, yaml.ScalarEvent) and wide_indent(event, text, file, problems):
+                if isinstance(event, yaml.ScalarEvent) and (
+                    wide_indent(event, text, file, problems) or wide_colon(event, text, file, problems)
+                ):
                     return False
                 count += 1
-                raw = _Raw(event)
-                stack[-1].children.append(raw)
-                if isinstance(event, yaml.CollectionStartEvent):
-                    stack.append(raw)
+                raw = _raw(event, file)
+                stack[-1].append(raw)
+                if raw.children is not None:
+                    stack.append(raw.children)
                 if len(stack) - 1 > MOST_DEPTH or count > MOST_NODES:
                     deep = len(stack) - 1 > MOST_DEPTH
                     code, most = ("yaml.too_deep", MOST_DEPTH) if deep else ("yaml.too_many", MOST_NODES)
-                    problems.add(_mark(event, file), code, most=most)
+                    problems.add(raw.mark, code, most=most)
                     return False
             elif isinstance(event, yaml.CollectionEndEvent):
                 stack.pop()
-            elif isinstance(event, yaml.DocumentStartEvent) and whole.children:
+            elif isinstance(event, yaml.DocumentStartEvent) and documents:
                 problems.add(_mark(event, file), "yaml.several_documents")
                 return True
     except yaml.MarkedYAMLError as error:
@@ -115,50 +118,68 @@ def _grow(whole: _Raw, text: str, file: str, problems: Problems) -> bool:
     return True
 
 
-def _node(raw: _Raw, path: str, file: str, problems: Problems) -> Node:
-    """The located node for `raw`, reporting what policies may not use."""
-    event: Any = raw.event
+def _raw(event: Any, file: str) -> _Raw:
+    """The value that an event begins. The event itself is kept only where it is refused: there are thousands."""
     mark = _mark(event, file)
     if isinstance(event, yaml.AliasEvent):
-        problems.add(mark, "yaml.alias", path=path, name=shown(event.anchor or ""))
-        return Node(mark, path, f"*{event.anchor}")
-    if event.anchor is not None:
-        problems.add(mark, "yaml.anchor", path=path, name=shown(event.anchor))
-    if event.tag is not None:
-        problems.add(mark, "yaml.tag", path=path, tag=shown(event.tag))
-    if isinstance(event, yaml.MappingStartEvent):
-        return _mapping(raw, path, file, problems)
-    if isinstance(event, yaml.SequenceStartEvent):
-        named = ((child, f"{path}[{_item_name(child, i)}]") for i, child in enumerate(raw.children))
-        return Node(mark, path, [_node(child, name, file, problems) for child, name in named])
-    if event.value == "" and event.style in ("|", ">"):  # `>5` opens a text block of indentation 5
-        problems.add(mark, "yaml.special_start", path=path, character=event.style)
-    return Node(mark, path, event.value, quoted=bool(event.style))
+        return _Raw(mark, refused=event)
+    refused = None if event.anchor is None and event.tag is None else event
+    if isinstance(event, yaml.ScalarEvent):
+        return _Raw(mark, event.value, event.style or "", refused=refused)
+    return _Raw(mark, children=[], is_map=isinstance(event, yaml.MappingStartEvent), refused=refused)
 
 
-def _mapping(raw: _Raw, path: str, file: str, problems: Problems) -> Node:
+def _node(raw: _Raw, path: str, problems: Problems) -> Node:
+    """The located node for `raw`, reporting what policies may not use."""
+    _refuse(raw, path, problems)
+    if raw.word is not None:
+        return Node(raw.mark, path, raw.word, bool(raw.style))
+    if raw.children is None:
+        return Node(raw.mark, path, f"*{raw.refused.anchor}")
+    if raw.is_map:
+        return _mapping(raw, path, problems)
+    named = ((child, f"{path}[{_item_name(child, i)}]") for i, child in enumerate(raw.children))
+    return Node(raw.mark, path, [_node(child, name, problems) for child, name in named])
+
+
+def _refuse(raw: _Raw, path: str, problems: Problems) -> None:
+    event = raw.refused
+    if isinstance(event, yaml.AliasEvent):
+        problems.add(raw.mark, "yaml.alias", path=path, name=shown(event.anchor or ""))
+    elif event is not None and event.anchor is not None:
+        problems.add(raw.mark, "yaml.anchor", path=path, name=shown(event.anchor))
+    if event is not None and getattr(event, "tag", None) is not None:
+        problems.add(raw.mark, "yaml.tag", path=path, tag=shown(event.tag))
+    if raw.word == "" and raw.style in ("|", ">"):  # `>5` opens a text block of indentation 5
+        problems.add(raw.mark, "yaml.special_start", path=path, character=raw.style)
+
+
+def _mapping(raw: _Raw, path: str, problems: Problems) -> Node:
     entries: dict[str, Node] = {}
     marks: dict[str, Mark] = {}
-    for raw_key, raw_value in raw.pairs:
-        name = raw_key.word or ""
-        key = _node(raw_key, _join(path, name), file, problems)
-        value = _node(raw_value, key.path, file, problems)
-        if isinstance(raw_key.event, yaml.AliasEvent):
+    for key, below in raw.pairs:
+        name, at = key.word or "", _join(path, key.word or "")
+        if key.word is None:
+            _node(key, at, problems)  # reports what is wrong inside
+        else:
+            _refuse(key, at, problems)
+        value = _node(below, at, problems)
+        if isinstance(key.refused, yaml.AliasEvent):
             continue  # already reported
         if not name:
-            problems.add(key, "yaml.key_not_text", path=path)
-        elif name == "<<" and not key.quoted:
-            problems.add(key, "yaml.merge_key", path=path)
+            problems.add(key.mark, "yaml.key_not_text", path=path)
+        elif name == "<<" and not key.style:
+            problems.add(key.mark, "yaml.merge_key", path=path)
         elif name in entries:
-            problems.add(key, "yaml.duplicate_key", key=shown(name), line=marks[name].line)
+            problems.add(key.mark, "yaml.duplicate_key", path=at, key=shown(name), line=marks[name].line)
         else:
             entries[name], marks[name] = value, key.mark
-    return Node(_mark(raw.event, file), path, entries, key_marks=marks)
+    return Node(raw.mark, path, entries, key_marks=marks)
 
 
 def _item_name(raw: _Raw, index: int) -> str:
     """How a list item is called in paths: by its `id`, which survives reordering, or else by its number."""
-    if isinstance(raw.event, yaml.MappingStartEvent):
+    if raw.is_map:
         for key, value in raw.pairs:
             if key.word == "id" and value.word and value.word == shown(value.word):
                 return value.word

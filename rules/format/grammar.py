@@ -237,10 +237,24 @@ REPORT = Record({"report": Record({}, {
     "milestones": Field(ID, "有日期节点的判定", "the decision with dated milestones"),
 })})  # fmt: skip
 
+WRITTEN = Pattern("[A-Za-z0-9][A-Za-z0-9_.]{0,59}", "代码、数、true 或 false", "a code, a number, true or false", ("resident", "0", "true"))
+_HEADINGS = Field(ListOf(Prose(), 1), "列的其他标题", "other headings of the column")
+EXTRACTS = Record({"extracts": Record({}, {
+    "blank": Field(ListOf(Prose(), 1), "表示不清楚的词", "words of a cell that mean that nothing is known"),
+    "columns": Field(MapOf(ID, MapOf(ID, Record({}, {
+        "headings": _HEADINGS,
+        "means": Field(MapOf(WRITTEN, ListOf(Prose(), 1), 1), "各个值的其他写法", "other ways of writing each value"),
+    }), 1), 1), "各对象的列：事实、id 或上级对象", "the columns of each subject: a fact, id, or the subject above"),
+    "members": Field(MapOf(ID, Record({"headings": _HEADINGS, "head": ListOf(Prose(), 1)}), 1),
+                     "一户分几行写的：凭哪一列、哪些词认出算数的一行",
+                     "where a record has several rows: the column, and its words for the row that counts"),
+})})  # fmt: skip
+
 FILES: dict[str, Shape] = {"plan": PLAN, "facts": FACTS, "clauses": CLAUSES, "readings": READINGS}
-OPTIONAL: dict[str, Shape] = {"report": REPORT}
+OPTIONAL: dict[str, Shape] = {"report": REPORT, "extracts": EXTRACTS}
 DOCUMENT = Either(
     (has("report"), REPORT),
+    (has("extracts"), EXTRACTS),
     (has("subjects"), FACTS),
     (has("clauses"), CLAUSES),
     (has("readings"), READINGS),

@@ -10,6 +10,7 @@ from rules.format.grammar import (
     BODIES,
     CLAUSES,
     DOCUMENT,
+    EXTRACTS,
     FACTS,
     HEAD,
     PLAN,
@@ -50,7 +51,7 @@ def _child(defs: Schema) -> Schema:
     kinds = (Record({**HEAD, **wanted}, {**more, "note": WORDS}) for wanted, more in BODIES.values())
     rest: Schema = {"anyOf": [_changing(kind.schema(defs)) for kind in kinds]}
     files: dict[str, Shape] = {
-        "report": REPORT, "subjects": FACTS, "constants": FACTS, "clauses": CLAUSES, "readings": READINGS,
+        "report": REPORT, "extracts": EXTRACTS, "subjects": FACTS, "constants": FACTS, "clauses": CLAUSES, "readings": READINGS,
     }  # fmt: skip
     for key, shape in files.items():
         rest = {"if": has(key).condition, "then": _changing(shape.schema(defs)), "else": rest}

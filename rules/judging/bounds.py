@@ -114,10 +114,13 @@ def settled(leaf: Leaf, scope: Scope) -> bool | None:
     if other is None:
         tried = samples(mine, [limit.value for limit in limits if isinstance(limit, Const)])
         sides = [(value, [[limit.value for limit in test.limits] for test in leaf.tests]) for value in tried]  # type: ignore[union-attr]
+    elif len(leaf.tests) > 1:  # each limit may vary on its own
+        parts = [settled(replace(leaf, tests=(test,)), scope) for test in leaf.tests]
+        return False if False in parts else None if None in parts else True
     elif (theirs := bounds(other, scope)) is None:
         return None
     else:
-        sides = [(sign, [[0] for _ in leaf.tests]) for sign in signs(mine, theirs)]
+        sides = [(sign, [[0]]) for sign in signs(mine, theirs)]
     truths = {
         all(passes(test.operator, value, held, SIGN) for test, held in zip(leaf.tests, against, strict=True))
         for value, against in sides

@@ -17,6 +17,8 @@ from rules.judging.readers import Reading, evaluator
 from rules.model import Edition, Expr, Rule, criteria_of
 from rules.values.exact import Type, Value
 
+_made = tuple.__new__  # binding the arguments of a named tuple takes longer
+
 
 class Decider(ABC):
     """Decides the rules of one edition. Subclasses say how truth is established, and how the values shown are read."""
@@ -72,7 +74,7 @@ class Decider(ABC):
 
     def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
         judgement = self.judgement(rule, scope)
-        return Decision(
+        return _made(Decision, (
             self.edition,
             rule,
             subject_id,
@@ -87,7 +89,7 @@ class Decider(ABC):
             judgement.ranking,
             self._missing(rule, judgement, scope, ""),
             self._chained(rule, scope, subject_id) if rule.needs else {},
-        )
+        ))  # fmt: skip
 
     def _typed(self, rule: Rule, outputs: Mapping[str, Value], unknown: bool = False) -> dict[str, tuple[Value, Type]]:
         """Outputs with their types; those that are not known only where they are wanted."""

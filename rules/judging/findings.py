@@ -136,7 +136,7 @@ class Writer:
             self._compared(condition.left, tuple(test.operator for test in tests), fixed),
             self.reader(condition.left, self.place),
             fixed,
-            _together([_ranged(test.limits[0], self.reader(test.limits[0], self.place)) for test in tests]),
+            _together([(test.limits[0], self.reader(test.limits[0], self.place)) for test in tests]),
         )
 
     def _compared(
@@ -174,17 +174,18 @@ def item_of(criterion: Criterion, role: str) -> Item:
     )  # fmt: skip
 
 
-def _ranged(limit: Expr, read: Reader) -> Reader:
-    """A reader of a limit, or of its range."""
-    return lambda scope: seen(limit, scope) if (value := read(scope)) is None else value
+def _together(limits: Sequence[tuple[Expr, Reader]]) -> Reader:
+    """One reader of several limits, or of their ranges; a single one is the common case."""
+    if len(limits) > 1:
+        each = [_together([one]) for one in limits]
+        return lambda scope: tuple([value for read in each for value in read(scope)])
+    ((limit, read),) = limits
 
+    def only(scope: Scope) -> Value:
+        value = read(scope)
+        return (seen(limit, scope) if value is None else value,)
 
-def _together(readers: Sequence[Reader]) -> Reader:
-    """One reader of several values; a single one is the common case."""
-    if len(readers) == 1:
-        (only,) = readers
-        return lambda scope: (only(scope),)
-    return lambda scope: tuple([read(scope) for read in readers])
+    return only
 
 
 def _values(values: list[Value]) -> Value:

@@ -55,9 +55,9 @@ def concluded(rule: Rule, outcome: str) -> Condition:
             return all_met(body.criteria)
         failed = tuple(Group("none", (one,)) for name, one in named if name == outcome)
         return Group("all", (Group("any", failed), *(one for name, one in named if rule.strength[name] < place)))
-    if body.hit == "first" and body.otherwise is not None:
-        hits = [hit(body, row) for row in (*body.rows, body.otherwise) if row.outcome == outcome]
-        return Group("any", tuple(hits))
+    if body.hit and body.otherwise is not None:
+        reached = leading if body.by else hit
+        return Group("any", tuple(reached(body, row) for row in (*body.rows, body.otherwise) if row.outcome == outcome))
     return ANYTHING
 
 
@@ -66,6 +66,18 @@ def hit(body: Body, row: Criterion) -> Condition:
     place = body.rows.index(row) if row in body.rows else len(body.rows)
     before = Group("none", tuple(one.condition for one in body.rows[:place]))
     return Group("all", (before, row.condition)) if row in body.rows else before
+
+
+def leading(body: Body, row: Criterion) -> Condition:
+    """The condition under which a row holds and its output is the highest, or the lowest, of those that hold."""
+    if row not in body.rows:
+        return hit(body, row)
+    before, after = ("below", "at_most") if body.hit == "lowest" else ("above", "at_least")  # of equals the first leads
+    place, mine = body.rows.index(row), row.then[body.by]
+    ahead = [Group("any", (Group("none", (one.condition,)),
+                           Leaf(mine, (Comparison(before if at < place else after, (one.then[body.by],)),))))
+             for at, one in enumerate(body.rows) if at != place]  # fmt: skip
+    return Group("all", (row.condition, *ahead))
 
 
 class Goals(Figures):

@@ -104,7 +104,8 @@ def _share(pair: Pair, expr: Expr) -> Reader:
     over = lru_cache(maxsize=64)(ratio)  # many cases lie within one township or county
 
     def read(scope: Scope) -> Value:
-        part, whole = scope.record.get(top), scope.record.get(bottom)
+        record = scope.record
+        part, whole = record.get(top), record.get(bottom)
         return None if part is None or not whole else ratio(part, whole)
 
     def read_around(scope: Scope) -> Value:

@@ -43,6 +43,15 @@ class Lever:
         return self.price * (bool(steps) if self.options else abs(steps))
 
 
+def _others(fact: Fact, value: Value) -> tuple[Value, ...]:
+    """The answers that a fact can turn to: of a ranked choice, those on the side that its lever names."""
+    codes = fact.type.values
+    if value is not None and fact.type.ranked and fact.lever != "set":
+        place = codes.index(value)
+        return codes[:place] if fact.lever == "up" else codes[place + 1 :]
+    return tuple(one for one in codes if one != value)
+
+
 def along(facts: Mapping[str, Fact], name: str) -> tuple[str, ...]:
     """A fact and those that move with it, each once."""
     found: list[str] = []
@@ -98,7 +107,7 @@ class Trials:
     def _lever(self, fact: Fact) -> Lever | None:
         value, kind = self.start.fact(fact.name), fact.type.kind
         if fact.type.values:
-            options = (value, *(one for one in fact.type.values if one != value))
+            options = (value, *_others(fact, value))
             return Lever(fact, 0, len(options) - 1, PRICE, options=options)
         if value is None:
             return None

@@ -37,8 +37,11 @@ from rules.model.edition import (
     CONSTANTS,
     Acknowledged,
     Clause,
+    Column,
     Edition,
+    Extracts,
     Fact,
+    Members,
     Reading,
     Report,
     ReportStep,
@@ -48,8 +51,8 @@ from rules.model.edition import (
 from rules.model.expressions import Comparison, Condition, Const, Expr, Group, Leaf, Op, Ref, leaves_in
 
 __all__ = [
-    "CONSTANTS", "Acknowledged", "Assignment", "Body", "Checklist", "Clause", "Comparison", "Condition", "Const",
-    "Criterion", "Dimension", "Edition", "Expr", "Fact", "Group", "Key", "Leaf", "Op", "Outcome", "Output", "Part",
+    "CONSTANTS", "Acknowledged", "Assignment", "Body", "Checklist", "Clause", "Column", "Comparison", "Condition", "Const",
+    "Criterion", "Dimension", "Edition", "Expr", "Extracts", "Fact", "Group", "Key", "Leaf", "Members", "Op", "Outcome", "Output", "Part",
     "Ranking", "Reading", "Ref", "Report", "ReportStep", "Rule", "ScoreItem", "Scorecard", "Sentence", "Subject",
     "Table", "children", "criteria_of", "items_of", "leaves_in", "lists_of", "parts_of", "subject_read",
 ]  # fmt: skip

@@ -7,13 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cache
 from typing import Any, NamedTuple
 
 from rules.model.decisions import Assignment, Criterion, Rule, ScoreItem
 from rules.model.edition import Fact
 from rules.model.expressions import Condition, Const, Expr, Group, Leaf, Op, Ref
+from rules.values.exact import Type
+from rules.values.text import Mark, Text
 
 Node = Expr | Condition
+_NODES = (Const, Ref, Op, Leaf, Group)
+_PLAIN = frozenset({type(None), str, int, bool, Fraction, date, Text, Mark, Type})  # hold no expression: not walked
 
 
 class Part(NamedTuple):
@@ -69,16 +76,25 @@ def parts_of(thing: Rule | Assignment | Fact) -> Iterator[Part]:
             yield Part(role, item, what, thing.subject)
 
 
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """The names of a dataclass's fields; none for another type."""
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
+
+
 def _nodes(thing: Any, role: str = "", item: str = "") -> Iterator[tuple[str, str, Node]]:
-    if isinstance(thing, Const | Ref | Op | Leaf | Group):
+    kind: Any = type(thing)
+    if kind in _NODES:
         yield role, item, thing
-    elif isinstance(thing, Mapping | tuple):
-        for one in thing.values() if isinstance(thing, Mapping) else thing:
-            yield from _nodes(one, role, item)
-    elif is_dataclass(thing):
-        for one in fields(thing):
-            below = getattr(thing, one.name)
-            yield from _nodes(below, one.name, item if isinstance(thing, Assignment) else getattr(thing, "id", item))
+    elif kind is tuple or isinstance(thing, Mapping):
+        for one in thing if kind is tuple else thing.values():
+            if type(one) not in _PLAIN:
+                yield from _nodes(one, role, item)
+    else:
+        inner = item if kind is Assignment else getattr(thing, "id", item)
+        for name in _fields(kind):
+            if type(below := getattr(thing, name)) not in _PLAIN:
+                yield from _nodes(below, name, inner)
 
 
 def children(thing: Node) -> Iterator[tuple[Node, str]]:

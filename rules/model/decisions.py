@@ -98,6 +98,7 @@ class Body:
     outputs: Mapping[str, Output] = MappingProxyType({})  # the values beside the outcome, by name
     rows: tuple[Criterion, ...] = ()  # the rows, each of which says what follows where it holds
     hit: str = ""  # the rows that count, of those that hold: first | all | highest | lowest | sum
+    by: str = ""  # of hit highest and lowest: the output compared
     otherwise: Criterion | None = None  # the row that counts where no other holds
     over: Expr | None = None  # the list whose records the criteria read; None where they read the record at hand
     order: tuple[Key, ...] = ()  # the values by which the records of the list are put in order

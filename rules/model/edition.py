@@ -138,6 +138,31 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """How people head and fill a column of an extract, beside its title and the forms that all plans share."""
+
+    headings: tuple[str, ...] = ()
+    means: Mapping[str, str] = field(default_factory=dict)  # words of a cell -> the value as text
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """How an extract tells the rows of one record apart: a column, and the words in it of the row that counts."""
+
+    headings: tuple[str, ...]
+    head: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extracts:
+    """The words of a plan's extracts; `columns` by subject, then by fact, by `id`, or by the subject above."""
+
+    blank: tuple[str, ...] = ()  # words of a cell that mean that nothing is known
+    columns: Mapping[str, Mapping[str, Column]] = field(default_factory=dict)
+    members: Mapping[str, Members] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """One dated, immutable version of one plan."""
 
@@ -155,6 +180,7 @@ class Edition:
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
     acknowledged: tuple[Acknowledged, ...] = ()
+    extracts: Extracts = field(default_factory=Extracts)
     after_lapse: bool = False  # no edition of the plan was in force just before
     under: Mapping[str, str] = field(default_factory=dict)  # readings taken otherwise than the plan does
 

@@ -42,6 +42,8 @@ def _cut(node: Node, shape_of: Callable[[str], Shape | None], problems: Problems
     pieces: dict[str, str] = {}
     whole: dict[str, str] = {}
     head = ""
+    if all(value.value != "" or value.quoted for value in node.entries.values()):
+        return pieces
     for key, value in node.entries.items():
         at = node.key_marks[key]
         if value.value != "" or value.quoted or value.mark != replace(at, column=at.column + len(key)):
@@ -107,11 +109,12 @@ class Record:
     def check(self, node: Node, problems: Problems) -> bool:
         if not _holds(node, dict, "shape.wanted_map", problems):
             return False
-        cut = _cut(node, self.keys.get, problems)
-        known = [shape.check(node.entries[key], problems) for key, shape in self.keys.items() if key in node.entries]
-        others = [key for key in node.entries if key not in self.keys]
+        keys, entries = self.keys, node.entries
+        cut = _cut(node, keys.get, problems)
+        known = [shape.check(entries[key], problems) for key, shape in keys.items() if key in entries]
+        others = [key for key in entries if key not in keys]
         meant = {*cut.values(), *(self._unknown(node, key, problems) for key in others if key not in cut)}
-        missing = [key for key in self.required if key not in node.entries]
+        missing = [key for key in self.required if key not in entries]
         for key in missing:
             if key not in meant:  # else one slip would be told twice
                 problems.add(node, "shape.missing_key", key=key)

@@ -9,7 +9,7 @@ more lenient of the two; it never refuses what the checker accepts.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -40,12 +40,13 @@ class Shape(Protocol):
         ...
 
 
-def _scalar(node: Node, problems: Problems, wanted: Text) -> bool:
+def _scalar(node: Node, problems: Problems, wanted: Callable[[], Text]) -> bool:
     """Whether there is a value at all; null is never one, for a policy must say what it means."""
-    if not node.is_scalar:
-        problems.add(node, "shape.wanted_scalar", wanted=wanted, found=FOUND[type(node.value)])
-    elif not node.text.strip(" \t\r\n") or kind(node.text, quoted=node.quoted) == "null":
-        problems.add(node, "shape.no_value", wanted=wanted)
+    text = node.value
+    if not isinstance(text, str):
+        problems.add(node, "shape.wanted_scalar", wanted=wanted(), found=FOUND[type(text)])
+    elif not text.strip(" \t\r\n") or kind(text, quoted=node.quoted) == "null":
+        problems.add(node, "shape.no_value", wanted=wanted())
     else:
         return True
     return False
@@ -56,7 +57,7 @@ class Prose:
     """Any words."""
 
     def check(self, node: Node, problems: Problems) -> bool:
-        return _scalar(node, problems, Text("文字", "some text"))
+        return _scalar(node, problems, lambda: Text("文字", "some text"))
 
     def schema(self, defs: Schema) -> Schema:
         return {"type": ["string", "number", "boolean"], "pattern": r"[^ \t\r\n]"}
@@ -77,8 +78,12 @@ class Pattern:
         if not self.examples or not all(self.fits(e) for e in self.examples):
             raise ValueError(f"{self.regex}: needs examples, and every one must match")
 
+    @cached_property  # a plan asks some thousand times
+    def fullmatch(self) -> Callable[[str], re.Match[str] | None]:
+        return re.compile(self.regex).fullmatch
+
     def fits(self, text: str) -> bool:
-        return re.fullmatch(self.regex, text) is not None
+        return self.fullmatch(text) is not None
 
     @property
     def anchored(self) -> str:
@@ -94,13 +99,14 @@ class Pattern:
         return {"wanted": Text(self.zh, self.en), "examples": listed(self.examples)}
 
     def check(self, node: Node, problems: Problems) -> bool:
-        if not _scalar(node, problems, Text(self.zh, self.en)):
+        if not _scalar(node, problems, lambda: Text(self.zh, self.en)):
             return False
         given = kind(node.text, quoted=node.quoted)
-        if meant := "" if self.fits(node.text) else respelt(node.text, self.fits):
-            problems.add(node, "shape.meant", text=shown(node.text), meant=meant, mend=(node.text, meant))
-        elif not self.fits(node.text):
-            problems.add(node, "shape.pattern", text=shown(node.text), **self.facts)
+        if not self.fits(node.text):
+            if meant := respelt(node.text, self.fits):
+                problems.add(node, "shape.meant", text=shown(node.text), meant=meant, mend=(node.text, meant))
+            else:
+                problems.add(node, "shape.pattern", text=shown(node.text), **self.facts)
         elif given not in self.kinds and not (given == "integer" and "number" in self.kinds):
             problems.add(node, "shape.needs_quotes", text=shown(node.text))
         else:
@@ -119,11 +125,11 @@ class Word:
     choices: Mapping[str, Text] | tuple[str, ...]
 
     def check(self, node: Node, problems: Problems) -> bool:
-        allowed = listed(self.choices)
-        if not _scalar(node, problems, Text(f"其中之一：{allowed}", f"one of {allowed}")):
-            return False
         if node.text in self.choices:
             return True
+        allowed = listed(self.choices)
+        if not _scalar(node, problems, lambda: Text(f"其中之一：{allowed}", f"one of {allowed}")):
+            return False
         if meant := respelt(node.text, lambda word: word in self.choices):
             problems.add(node, "shape.meant", text=shown(node.text), meant=meant, mend=(node.text, meant))
             return False
@@ -146,7 +152,7 @@ class Flag:
     """Exactly `true` or `false`: `yes`, `on` and `是` mean different things to different tools."""
 
     def check(self, node: Node, problems: Problems) -> bool:
-        if not _scalar(node, problems, Text("true 或 false", "true or false")):
+        if not _scalar(node, problems, lambda: Text("true 或 false", "true or false")):
             return False
         if node.text in ("true", "false") and not node.quoted:
             return True
@@ -166,7 +172,7 @@ class Whole:
     def check(self, node: Node, problems: Problems) -> bool:
         least = self.at_least
         wanted = Text(f"不小于 {least} 的整数", f"a whole number, {least} or more")
-        if not _scalar(node, problems, wanted):
+        if not _scalar(node, problems, lambda: wanted):
             return False
         plain = not node.quoted and re.fullmatch(r"0|-?[1-9][0-9]{0,17}", node.text)
         if plain and int(node.text) >= least:

@@ -93,6 +93,8 @@ UNITS: Mapping[str, tuple[str, str, Fraction]] = {
 WRITTEN = {"bp": "bp", "基点": "bp", "‰": "‰"}  # units of a rate in which it is shown again
 TIMES = "times"  # of a rate that is a plain multiplier, with no unit at all
 OF_YEAR = "of year"  # of months that number those of the calendar: 6 is June
+_new = object.__new__
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PERIODS = ("year", "month", "day")
 _NUMBER = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,10})?)\s*(%|‰|[^\W\d]{1,40})?")
 
@@ -130,7 +132,7 @@ def read_literal(text: str) -> Literal | None:
 
 def read_date(text: str) -> date | None:
     """Read YYYY-MM-DD; None for anything else."""
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
+    if _DAY.fullmatch(text) is None:
         return None
     try:
         return date.fromisoformat(text)
@@ -153,10 +155,11 @@ def ratio(top: Number, bottom: Number) -> Number:
     if type(top) is not int or type(bottom) is not int:
         return whole(Fraction(top, bottom))
     common = gcd(top, bottom) if bottom > 0 else -gcd(top, bottom)
-    top, bottom = top // common, bottom // common
+    if common != 1:
+        top, bottom = top // common, bottom // common
     if bottom == 1:
         return top
-    made: Any = object.__new__(Fraction)
+    made: Any = _new(Fraction)
     made._numerator, made._denominator = top, bottom  # noqa: SLF001 -- its slots since Python 3
     return made  # type: ignore[no-any-return]
 
@@ -169,7 +172,8 @@ def completed_years(start: date, end: date) -> int:
 def completed_months(start: date, end: date) -> int:
     """Whole months from start to end. One is completed on the day of the same number; in a month without it, on the
     last day (Civil Code, art. 202). So n months are over on the day that `shift` finds n months later."""
-    short = end.day < min(start.day, monthrange(end.year, end.month)[1])
+    day = end.day
+    short = day < start.day and day < monthrange(end.year, end.month)[1]
     return (end.year - start.year) * 12 + end.month - start.month - short
 
 

@@ -1,16 +1,53 @@
-"""Valid ids of subjects and records: any short text except an identity card number."""
+"""Valid ids of subjects and records: any short text that holds no identity card number, in whatever dress."""
 
 from __future__ import annotations
 
 import re
 
 LONGEST = 64
-CARD = "[0-9]{17}[0-9Xx]"
-UNPRINTABLE = r"[\x00-\x1f\x7f]"
-PLAIN = "[!-~]{1,17}"  # shorter than a card number, with nothing to trim: an id at first sight
-ID = re.compile(rf"(?!{CARD}\Z)[^\x00-\x1f\x7f]{{1,{LONGEST}}}")
-is_id = ID.fullmatch
+UNSEEN = "\\x00-\\x1f\\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"  # controls, and characters without width
+UNPRINTABLE = f"[{UNSEEN}]"
+BLANK = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000]*"
+PLAIN = "[!-*,-~]{1,14}"  # too short for a card number, with nothing to trim: an id at first sight
+
+# A card number as people type it: full-width digits, blanks and dashes between, words before and behind. The
+# expressions are read alike by Python, by JSON Schema and by SQL.
+_GAP = "[ \\-_./·‐-―－\u3000\u00a0\u2000-\u200f\u202f\u2060\ufeff]*"
+_ANY = "[0-9０-９]"
+_MONTH = ("[0０]", "[1-9１-９]"), ("[1１]", "[0-2０-２]")
+_DAY = ("[0０]", "[1-9１-９]"), ("[12１２]", _ANY), ("[3３]", "[01０１]")
+_CENTURY = ("[1１]", "[9９]"), ("[2２]", "[0０]")
+
+
+def _row(*parts: str) -> str:
+    return _GAP.join(parts)
+
+
+def _one_of(pairs: tuple[tuple[str, str], ...]) -> str:
+    return f"(?:{'|'.join(_row(*pair) for pair in pairs)})"
+
+
+_AREA = ("[1-9１-９]", *[_ANY] * 5)
+_BORN = (_one_of(_MONTH), _one_of(_DAY))
+_LONG = _row(*_AREA, _one_of(_CENTURY), _ANY, _ANY, *_BORN, *[_ANY] * 3, "[0-9０-９XxＸｘ]")
+_OLD = _row(*_AREA, "[2-9２-９]", _ANY, *_BORN, *[_ANY] * 3)  # of 15 digits, before 1999
+_ROUNDED = r"[1-9](?:\.[0-9]+)?[Ee]\+1[0-9]"  # as Excel shows a long number: 2.1E+17
+_ALONE = f"{_ANY}{{17}}[0-9０-９XxＸｘ]"
+CARD = f"(?:^|[^0-9０-９])(?:{_LONG}|{_OLD}|{_ALONE}|{_ROUNDED})(?:$|[^0-9０-９])"
+
+_card = re.compile(CARD).search
+_plain = re.compile(rf"(?!{BLANK}\Z)[^{UNSEEN}]{{1,{LONGEST}}}").fullmatch
 WANTED = (
     f"编号要是 1 到 {LONGEST} 个字符的文字，不得用身份证号。",
     f"An id is text of 1 to {LONGEST} characters, and no identity card number.",
 )
+
+
+def is_card(text: str) -> bool:
+    """Whether a text holds an identity card number."""
+    return _card(text) is not None
+
+
+def is_id(text: str) -> bool:
+    """Whether a text may be an id."""
+    return _plain(text) is not None and not is_card(text)

@@ -27,6 +27,7 @@ from rules.values.text import Text, TextError, near
 
 _NAME = re.compile(r"\w[\w-]*")  # of a decision or a subject, of an item or a fact: never a path
 
+SET = ("value", "plus")  # keys of the figure that a fact has of its own: its value, or a duration after a date
 KINDS: Mapping[str, Text] = {  # of change, in the order they are told
     "outcome": Text("结论", "outcome"),
     "outputs": Text("给出的结果", "outputs"),
@@ -158,8 +159,9 @@ def _tests(root: Path, folder: Path, one: Supposition) -> Found | None:
         facts = _read(root, edition / "facts.yaml")
         above = (CONSTANTS,) if one.owner == CONSTANTS else ("subjects", one.owner, "facts")
         fact = _path(facts, *above, one.name)
-        if fact is not None and (value := _path(fact, "value")) is not None:
-            return None, value
+        for key in SET:
+            if fact is not None and (value := _path(fact, key)) is not None and (key == "value" or value.is_scalar):
+                return None, value
     return None
 
 

@@ -36,12 +36,13 @@ def check_limits(edition: Edition, problems: Problems) -> None:
     """Refuse limits beyond the values that there can be: all pass, or none, and a unit or a figure is mistaken."""
     things: list[Rule | Assignment | Fact] = [*edition.rules.values(), *edition.assignments.values()]
     things += (fact for subject in edition.subjects.values() for fact in subject.facts.values())
+    spans = Spans(edition, "")
     for thing in things:
         marks = {one.id: one.mark for one in items_of(thing)} if isinstance(thing, Rule) else {}
         for part in parts_of(thing):
             for leaf, subject in _leaves(part.what, part.subject):
                 if leaf.left.type.is_number or leaf.left.type == DATE:
-                    _within(leaf, Spans(edition, subject).of(leaf.left), marks.get(part.item, thing.mark), problems)
+                    _within(leaf, spans.within(subject).of(leaf.left), marks.get(part.item, thing.mark), problems)
 
 
 def _leaves(thing: Expr | Condition, subject: str) -> Iterator[tuple[Leaf, str]]:

@@ -5,11 +5,9 @@ Every warning is proven, not guessed: see rules.warnings.worlds. A warning that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 
 from rules.model import (
-    Acknowledged,
     Const,
     Criterion,
     Dimension,
@@ -35,7 +33,6 @@ from rules.warnings.redundant import check_redundant
 from rules.warnings.traits import check_traits
 from rules.warnings.worlds import shape
 
-OUTSIDE = ("effective.from", "effective.to")  # places of warnings that take other editions or the log to see
 OUT_OF_REACH = {"above": "highest", "below": "lowest"}
 
 
@@ -54,29 +51,6 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
     check_agreement(sources, problems)
     check_exchanged(edition, sources, problems)
     return problems.sorted()
-
-
-def acknowledging(edition: Edition, problems: Iterable[Problem], *, complete: bool) -> tuple[Problem, ...]:
-    """The warnings, with those that the edition acknowledges told apart; where they are all that it can have, one more
-    for each that does not arise."""
-    known = {(f"warning.{one.warning}", one.at): one for one in edition.acknowledged}
-    told, left = Problems(), dict(known)
-    for problem in problems:
-        one = known.get((problem.code, problem.path))
-        left.pop((problem.code, problem.path), None)
-        told.append(problem if one is None else _acknowledged(problem, one))
-    for one in left.values() if complete else ():
-        if one.at not in OUTSIDE and one.mark.file.startswith(
-            f"{edition.id}/"
-        ):  # an inherited one may speak of a rule that the child has not
-            told.warn(one.mark, "warning.not_arising", path="acknowledged", warning=one.warning, at=one.at)
-    return told.sorted()
-
-
-def _acknowledged(problem: Problem, one: Acknowledged) -> Problem:
-    zh = f"{problem.zh}（{one.on}由{one.by.zh}确认：{one.because.zh}）"
-    en = f"{problem.en} (Acknowledged on {one.on} by {one.by.en}: {one.because.en})"
-    return replace(problem, zh=zh, en=en, severity="acknowledged")
 
 
 def _silence(rule: Rule, problems: Problems) -> None:

@@ -7,7 +7,7 @@ holds in all of them holds in fact, so "always" and "never" are right, and "cann
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import product
 from math import prod
@@ -23,7 +23,7 @@ from rules.values.exact import Value
 MOST = 10_000  # situations tried before giving up
 
 Key = tuple[Any, ...]
-World = Mapping[Key, Any]
+World = Mapping[int, Any]
 
 
 def shape(thing: Any) -> Any:
@@ -39,6 +39,8 @@ class Space:
 
     edition: Edition
     subject: str
+    numbers: dict[Key, int] = field(default_factory=dict, compare=False)  # of the things that tests look at
+    tests: dict[Leaf, list[tuple[int, Callable[[Any], bool]]]] = field(default_factory=dict, compare=False)
 
     def always(self, given: Condition | None, then: Sequence[Condition | None]) -> bool:
         """Whether in every situation of `given` some condition of `then` holds. None holds always."""
@@ -56,14 +58,21 @@ class Space:
             return True
         if isinstance(condition, Group):
             return bool(join(condition, [self.holds(part, world) for part in condition.parts]))
-        return all(self._passes(condition.left, test, world) for test in condition.tests)
+        return all(passes(world[number]) for number, passes in self._tests(condition))
 
-    def _passes(self, left: Expr, test: Comparison, world: World) -> bool:
+    def _tests(self, leaf: Leaf) -> list[tuple[int, Callable[[Any], bool]]]:
+        """The tests of a leaf, each with the number of what it looks at; a leaf is asked in thousands of situations."""
+        if leaf not in self.tests:
+            self.tests[leaf] = [self._test(leaf.left, test) for test in leaf.tests]
+        return self.tests[leaf]
+
+    def _test(self, left: Expr, test: Comparison) -> tuple[int, Callable[[Any], bool]]:
         key, fixed = self._key(left, test)
-        value = world[key]
-        if fixed is None:
-            return value is True if test.operator == "one_of" else COMPARE[test.operator](value, 0)
-        return any(COMPARE[test.operator](value, (sort_key(limit, left.type), 0)) for limit in fixed)
+        number, compare = self.numbers.setdefault(key, len(self.numbers)), COMPARE[test.operator]
+        if fixed is not None:
+            limits = [(sort_key(limit, left.type), 0) for limit in fixed]
+            return number, lambda value: any(compare(value, limit) for limit in limits)
+        return number, (lambda value: value is True) if test.operator == "one_of" else (lambda value: compare(value, 0))
 
     def _key(self, left: Expr, test: Comparison) -> tuple[Key, list[Value] | None]:
         """What a comparison looks at, and its limits where they are fixed."""
@@ -84,7 +93,7 @@ class Space:
     # --- the situations ------------------------------------------------------------------------------
 
     def _worlds(self, conditions: Sequence[Condition | None]) -> Iterator[World] | None:
-        domains: dict[Key, list[Any]] = {}
+        domains: dict[int, list[Any]] = {}
         for condition in conditions:
             for leaf in leaves_in(condition):
                 self._extend(domains, leaf)
@@ -92,11 +101,11 @@ class Space:
             return None
         return (dict(zip(domains, values, strict=True)) for values in product(*domains.values()))
 
-    def _extend(self, domains: dict[Key, list[Any]], leaf: Leaf) -> None:
+    def _extend(self, domains: dict[int, list[Any]], leaf: Leaf) -> None:
         kind = leaf.left.type
-        for test in leaf.tests:
-            key, limits = self._key(leaf.left, test)
-            domain = domains.setdefault(key, [])
+        for test, (number, _) in zip(leaf.tests, self._tests(leaf), strict=True):
+            limits = self._key(leaf.left, test)[1]
+            domain = domains.setdefault(number, [])
             if limits is None:
                 wanted: list[Any] = [True, False] if test.operator == "one_of" else [-1, 0, 1]
             elif kind.values:

@@ -68,9 +68,8 @@ class Settings:
 
     def named(self, name: str, readings: Mapping[str, str] = NONE) -> Edition:
         """An edition by `plan/date`, by its date alone, or by its folder; under other readings, if any."""
-        folder, root = Path(name), self.policies
+        folder, root = Path(name), root_of(name, self.policies)
         if (folder / "plan.yaml").is_file():
-            root = folder.resolve().parents[1]
             loaded = load(folder.resolve(), root, warn=False)
             if loaded.edition is None:
                 raise Unusable(root, loaded.problems)
@@ -79,6 +78,15 @@ class Settings:
             store = self.store()
             edition = store.edition(f"{self.chosen(store)}/{name}" if read_date(name) else name)
         return under(root, edition, readings)
+
+    def judged_by(self, name: str, readings: Mapping[str, str], sha256: str) -> Edition:
+        """The edition of a run; Bad where it has been edited since."""
+        edition = self.named(name, readings)
+        if edition.sha256 != sha256:
+            raise Bad(f"{edition.id} 在这次运行之后改过，不能照它说明或试算：请恢复原来的文件，或重新运行。",
+                      f"{edition.id} has changed since the run, which it cannot explain or simulate: restore its "
+                      "files, or run again.")  # fmt: skip
+        return edition
 
     def tell(self, value: Any, block: Iterable[Line | Row]) -> None:
         """Print `value` where JSON is asked for, else the text."""
@@ -89,6 +97,11 @@ class Settings:
 
     def today(self) -> date:
         return self.on or date.today()  # noqa: DTZ011 -- a decision is dated by the calendar on the wall
+
+
+def root_of(name: str, policies: Path) -> Path:
+    """The policies folder of an edition that is named as in `Settings.named`."""
+    return Path(name).resolve().parents[1] if (Path(name) / "plan.yaml").is_file() else policies
 
 
 class Bad(TextError):

@@ -29,10 +29,7 @@ from service.county.run.outputs import Disagreement, Outputs
 def explain_command(settings: Settings, folder: Path, subject: str, id: str, decision: str | None, depth: int) -> None:
     """逐条说明一次运行中某一行的结论 / explain one row of a run"""
     manifest = read_manifest(folder)
-    edition = settings.named(manifest.edition, manifest.readings)
-    if edition.sha256 != manifest.edition_sha256:
-        raise Bad(f"{edition.id} 在这次运行之后改过，不能照它说明。",
-                  f"{edition.id} has changed since the run, which it cannot explain.")  # fmt: skip
+    edition = settings.judged_by(manifest.edition, manifest.readings, manifest.edition_sha256)
     made = one_of(manifest.levels, subject, "对象", "subject").made
     if decision and (decision not in edition.rules or edition.rules[decision].subject != subject):
         one_of(dict.fromkeys(made), decision, f" {subject} 的判定", f"{subject} decision")

@@ -17,18 +17,17 @@ from rules.values.text import TextErrors
 from rules.words.phrases import tried
 from rules.words.wording import Wording
 from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common, reread
+from service.commands.county_files import file_lines
 from service.commands.screen import progress
-from service.county.intake.checks import CheckedFile
 from service.county.intake.inputs import Source
 from service.county.intake.lists import list_of, owner_of
 from service.county.run.history import runs_before
 from service.county.run.manifest import Counts, Manifest, plain
 from service.county.run.steps import Busy, Finished, Occupied
-from service.county.running import Asked, TooMany, run
+from service.county.running import Asked, Changed, TooMany, run
 
 ENGINES = ("duckdb", "spark")
 SHOWN = 10  # ids on the screen
-NOTED = ("unknown_column", "column_twice", "list_as_text")
 
 
 def share(_: click.Context, __: click.Parameter, text: str) -> float:
@@ -59,6 +58,9 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
               help="报告供公布：小数目不显示 / the report is for publication: no small groups")  # fmt: skip
 @click.option("--replace", is_flag=True,
               help="替换目录里另一次运行的结果 / replace what another run left in the folder")  # fmt: skip
+@click.option("--mapping", type=FILE, help="county look 写出的列的对应关系 / the mapping that county look wrote")
+@click.option("--mended", type=FILE, multiple=True,
+              help="改好的 set_aside.xlsx，可重复 / a set_aside.xlsx with rows corrected; repeatable")  # fmt: skip
 @click.option("--last", type=RUN, multiple=True,
               help="以前一次运行的结果，可重复 / the folder of an earlier run; repeatable")  # fmt: skip
 @reread
@@ -86,7 +88,7 @@ def run_command(
     if not files:
         raise Bad("请给出至少一个数据文件。", "Give at least one file of records.")
     sources = tuple(Source(subject, file) for subject, file in files.items())
-    named = ("engine", "at_most", "keep_given", "publish", "replace")
+    named = ("mapping", "mended", "engine", "at_most", "keep_given", "publish", "replace")
     before = runs_before([one.absolute() for one in last], edition, settings.today())
     asked = Asked(edition, settings.today(), sources, out.absolute(), before=before,
                   **{one: options[one] for one in named})  # fmt: skip
@@ -115,6 +117,9 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
             "zh": f"{error.rows} 行中有 {error.bad} 行不能采用，超过 --at-most；原因逐行列在这个文件里。",
             "en": f"{error.bad} of {error.rows} rows cannot be right, more than --at-most; this file lists them.",
         }]) from None  # fmt: skip
+    except Changed as error:
+        raise Bad(f"{error.file} 在运行中被改动，结果没有采用。请等它写完再运行。",
+                  f"{error.file} was changed during the run; nothing was kept. Run again when it is done.") from None  # fmt: skip
     except Busy:
         raise Bad(f"另一次运行正在写 {asked.out}。", f"Another run is writing {asked.out}.") from None
     except Occupied:
@@ -150,7 +155,7 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
     yield line(Span(say.text(edition.title), "title"), Span(f"  {manifest.edition}  {manifest.on}", "dim"))
     yield from (line(Span(say.text(one), "unknown")) for one in tried(edition))
     for file in manifest.checked:
-        yield from _file(file, say)
+        yield from file_lines(file, say)
     for subject, counts in manifest.counts.items():
         yield line(Span(f"{say.text(edition.subjects[subject].title)}  {figure(counts.rows)}", "title"))
         yield from _outcomes(counts, say)
@@ -183,19 +188,6 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
         )
         yield row(say.text(edition.subjects[subject].title), Span(words, "dim"))
     yield line(Span(str(out), "dim"))
-
-
-def _file(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
-    colon = say.pick("：", ": ")
-    aside = say.pick(f"未采用 {figure(file.bad)} 行", f"{figure(file.bad)} set aside")
-    yield row(file.file, say.pick(f"{figure(file.rows)} 行", f"{figure(file.rows)} rows"),
-              Span(aside, "bad" if file.bad else "dim"), indent=2)  # fmt: skip
-    for note in file.notes:
-        if note.code in NOTED:
-            yield line(Span(f"{note.column}{colon}{say.pick(note.zh, note.en)}", "dim"), indent=4)
-    if absent := [note.column for note in file.notes if note.code == "column_missing"]:
-        words = say.pick("没有这些列，全部按未知处理", "no such columns, not known in any row")
-        yield line(Span(f"{words}{colon}{', '.join(absent)}", "dim"), indent=4)
 
 
 def _outcomes(counts: Counts, say: Wording) -> Iterator[Row]:

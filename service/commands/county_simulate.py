@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,27 +15,32 @@ import click
 
 from rules import PolicyError
 from rules.model import Edition
+from rules.table import TableError
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
 from rules.variants.readings import under
 from rules.variants.sweep import Swept, sweep
 from rules.variants.whatif import Supposition, suppose
 from rules.words.wording import Wording
-from service.commands.common import RUN, Bad, Settings, common, located, reread
-from service.commands.screen import more
+from service.commands.common import RUN, Bad, Settings, common, located, reread, root_of
+from service.commands.screen import progress
 from service.county.backend import Duck
+from service.county.rejudging import Again, Comparison, judge_again
 from service.county.report.document import write_chart
 from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Outputs
-from service.county.simulation import Moved, Outcomes, Simulation, touched, touched_between
+from service.county.simulation import Moved, Recount, Simulation, touched, touched_between
 
-SHOWN = 20  # records on the screen; the file has all
+SHOWN = 20  # records of a decision on the screen; the file has all
 
 
 @click.command("simulate")
-@click.option("--run", "folder", type=RUN, required=True, help="一次运行的结果 / the folder of a run")
+@click.argument("folder", type=RUN, required=False)
+@click.option("--run", "run_", type=RUN, help="同上，旧写法 / the folder of a run, as before")
 @click.option("--change", "changes", multiple=True, metavar="DECISION.ITEM=VALUE",
               help="若改成这个数，可重复 / a figure as it might be; repeatable")  # fmt: skip
+@click.option("--edition", "draft", metavar="PLAN/DATE|DIR",
+              help="若用这个版本或草稿 / another edition, or the folder of a draft")  # fmt: skip
 @click.option("--sweep", "sweep_", metavar="DECISION.ITEM=FROM..TO/STEP", help="逐个数试过去 / try value after value")
 @click.option("--csv", "table", type=click.Path(dir_okay=False, path_type=Path), help="变化逐行写入 / rows to a file")
 @click.option("--chart", "page", type=click.Path(dir_okay=False, path_type=Path),
@@ -44,66 +49,107 @@ SHOWN = 20  # records on the screen; the file has all
 @common
 def simulate_command(
     settings: Settings,
-    folder: Path,
-    changes: tuple[str, ...],
-    sweep_: str | None,
-    readings: Mapping[str, str],
-    **files: Path | None,
+    folder: Path | None,
+    run_: Path | None,
+    table: Path | None,
+    page: Path | None,
+    **asked: Any,
 ) -> None:
-    """若改变门槛，谁得到、谁失去 / who gains and who loses under other figures"""
-    if bool(changes or readings) == bool(sweep_):
-        raise Bad("请给出 --change、--reading 或 --sweep。", "Give --change or --reading, or --sweep.")
-    manifest = read_manifest(folder)
-    edition = settings.named(manifest.edition, manifest.readings)
+    """若改变门槛或换一个版本，谁得到、谁失去 / who gains and who loses under other figures, or another edition"""
+    if (at := folder or run_) is None or (folder and run_):
+        raise Bad("请写明一次运行的结果目录。", "Name the folder of one run.")
+    if bool(asked["changes"] or asked["readings"] or asked["draft"]) == bool(asked["sweep_"]):
+        raise Bad("请给出 --change、--reading、--edition，或 --sweep。",
+                  "Give --change, --reading, --edition, or --sweep.")  # fmt: skip
+    manifest = read_manifest(at)
+    edition = settings.judged_by(manifest.edition, manifest.readings, manifest.edition_sha256)
     try:
         with tempfile.TemporaryDirectory() as scratch, closing(Duck(Path(scratch))) as duck:
-            outputs = Outputs(folder, edition, duck, manifest)
-            result = _swept(settings, outputs, sweep_) if sweep_ else _changed(settings, outputs, changes, readings)
+            outputs = Outputs(at, edition, duck, manifest)
+            result = _result(settings, outputs, _question(settings, edition, **asked), Path(scratch))
     except PolicyError as error:
         raise TextErrors([located(one, settings.policies) for one in error.problems]) from None
-    if (table := files["table"]) is not None:
+    except TableError as error:
+        raise Bad(error.zh, error.en) from None
+    if table is not None:
         _write(result, table)
-    if (page := files["page"]) is not None:
+    if page is not None:
         write_chart(edition, manifest, result, page)
     settings.tell(result, _shown(result, Wording(edition, settings.lang)))
 
 
-def _changed(
-    settings: Settings, outputs: Outputs, changes: Sequence[str], readings: Mapping[str, str]
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The editions to simulate, each with its name, and the way to the decisions that differ; `whole` where an edition
+    may differ anywhere."""
+
+    asked: Mapping[str, Any]
+    values: tuple[str, ...]
+    editions: tuple[Edition, ...]
+    touched: Callable[[], list[str]]
+    once: bool = False
+    whole: bool = False
+
+
+def _question(settings: Settings, edition: Edition, sweep_: str | None, **asked: Any) -> Question:
+    if sweep_:
+        swept = sweep(settings.policies, edition, sweep_)
+        return Question({"sweep": sweep_}, swept.values, swept.editions, lambda: _touched(edition, [swept]), swept.once)
+    changes, draft, readings = asked["changes"], asked["draft"], asked["readings"]
     suppositions = [Supposition.read(one) for one in changes]
-    other = under(settings.policies, outputs.edition, readings)
-    names = dict.fromkeys((*touched_between(outputs.edition, other), *_touched(outputs.edition, suppositions)))
+    root, other = settings.policies, edition
+    if draft:
+        other, root = settings.named(draft, edition.under), root_of(draft, settings.policies)
+    other = read_otherwise = under(root, other, readings)
     if suppositions:
-        other = suppose(settings.policies, other, suppositions)
-    simulation = Simulation(outputs, list(names))
-    before, after = simulation.outcomes(outputs.edition, other)
-    asked = [*changes, *(f"{name}={option}" for name, option in readings.items())]
-    steps = [_step(", ".join(asked), simulation, before, after)]
-    return {"change": asked, "decisions": simulation.titles(), "before": simulation.met(before), "steps": steps}
+        other = suppose(root, other, suppositions)
+    words = [*([draft] if draft else []), *changes, *(f"{name}={option}" for name, option in readings.items())]
+
+    def names() -> list[str]:
+        return [*dict.fromkeys((*touched_between(edition, read_otherwise), *_touched(edition, suppositions)))]
+
+    return Question({"change": words}, (", ".join(words),), (other,), names, whole=bool(draft))
 
 
-def _swept(settings: Settings, outputs: Outputs, text: str) -> dict[str, Any]:
-    swept = sweep(settings.policies, outputs.edition, text)
-    simulation = Simulation(outputs, _touched(outputs.edition, [swept]))
+def _result(settings: Settings, outputs: Outputs, question: Question, scratch: Path) -> dict[str, Any]:
+    """Who moves: by the counts of the run where the change leaves them alone, else by judging its rows again."""
+    if question.whole:
+        return _rejudged(settings, outputs, question, scratch)
+    try:
+        simulation = Simulation(outputs, question.touched())
+    except Recount:
+        return _rejudged(settings, outputs, question, scratch)
     (before,) = simulation.outcomes(outputs.edition)
-    outcomes = simulation.outcomes(*swept.editions, once=swept.once)
-    steps = [_step(value, simulation, before, after) for value, after in zip(swept.values, outcomes, strict=True)]
-    return {"sweep": text, "decisions": simulation.titles(), "before": simulation.met(before), "steps": steps}
+    outcomes = simulation.outcomes(*question.editions, once=question.once)
+    steps = [_step(value, simulation.met(after), list(simulation.moved(before, after)))
+             for value, after in zip(question.values, outcomes, strict=True)]  # fmt: skip
+    return {**question.asked, "decisions": simulation.titles(), "before": simulation.met(before), "steps": steps}
+
+
+def _rejudged(settings: Settings, outputs: Outputs, question: Question, scratch: Path) -> dict[str, Any]:
+    stages = len(question.editions) * (len(outputs.manifest.levels) + 1)
+    with progress(stages, settings.pick("重新判定", "judging again"), least=0) as tick:
+        others = tuple(judge_again(outputs, one, scratch / str(number), lambda stage: tick(1, stage))
+                       for number, one in enumerate(question.editions))  # fmt: skip
+    compared = Comparison(outputs, others)
+    steps = [_step(value, compared.met(one.edition, one.manifest), moved, one)
+             for value, one, moved in zip(question.values, others, compared.changes, strict=True)]  # fmt: skip
+    before = compared.met(outputs.edition, outputs.manifest)
+    return {**question.asked, "decisions": compared.titles(), "before": before, "steps": steps}
 
 
 def _touched(edition: Edition, figures: Sequence[Supposition | Swept]) -> list[str]:
     return list(dict.fromkeys(name for one in figures for name in touched(edition, one.owner, one.name)))
 
 
-def _step(value: str, simulation: Simulation, before: Outcomes, after: Outcomes) -> dict[str, Any]:
-    moved = list(simulation.moved(before, after))
+def _step(value: str, met: Mapping[str, int], moved: Sequence[Moved], again: Again | None = None) -> dict[str, Any]:
     by_above = Counter((one.decision, one.above, one.before, one.after) for one in moved)
+    rest = {} if again is None else {"absent": [".".join(one) for one in again.absent], "set_aside": again.set_aside}
     return {
-        "value": value, "met": simulation.met(after), "moved": [asdict(one) for one in moved],
+        "value": value, "met": met, "moved": [asdict(one) for one in moved],
         "by_above": [dict(zip(("decision", "above", "before", "after"), key, strict=True), count=count)
                      for key, count in sorted(by_above.items())],
-    }  # fmt: skip
+    } | rest  # fmt: skip
 
 
 def _write(result: dict[str, Any], table: Path) -> None:
@@ -124,16 +170,40 @@ def _shown(result: dict[str, Any], say: Wording) -> list[Line | Row]:
         differences = (_difference(step["met"][one], result["before"][one]) for one in names)
         block.append(row(Span(step["value"], "title"), *differences))
     if len(result["steps"]) == 1:
-        moved = result["steps"][0]["moved"]
-        for one in moved[:SHOWN]:
-            outcomes = titles[one["decision"]]["outcomes"]
-            turned = f"{outcomes[one['before']][say.lang]} → {outcomes[one['after']][say.lang]}"
-            title = titles[one["decision"]]["title"][say.lang]
-            block.append(row(one["id"], Span(one["above"], "dim"), title, turned, indent=2))
-        block += more(len(moved) - SHOWN, say.pick)
+        block += _movements(result["steps"][0], titles, say)
+    for step in result["steps"]:
+        if absent := step.get("absent"):
+            words = say.pick("这次运行没有这些数据，按未知处理：", "The run has no such data, not known in any row: ")
+            block.append(line(Span(words + ", ".join(absent), "unknown")))
+        for subject, rows in step.get("set_aside", {}).items():
+            words = say.pick(f"按新的事实字典，{rows} 条 {subject} 不能采用。",
+                             f"{rows} rows of {subject} do not fit the other facts.")  # fmt: skip
+            block.append(line(Span(words, "unknown")))
     counted = say.pick("只数结论的变化，额度、得分、名次不在其内。",
                        "Only outcomes are counted here, not amounts, points or places.")  # fmt: skip
     return [*block, line(Span(counted, "dim"))]
+
+
+def _movements(step: Mapping[str, Any], titles: Mapping[str, Any], say: Wording) -> Iterator[Line | Row]:
+    """The records that move; where many do by one decision, how many in each record above, the most first."""
+    if not step["moved"]:
+        yield line(Span(say.pick("没有结论改变。", "No outcome changes."), "dim"))
+    for decision, many in Counter(one["decision"] for one in step["moved"]).items():
+        title, outcomes = (titles[decision][one] for one in ("title", "outcomes"))
+        if few := many <= SHOWN:
+            rows = [(one["id"], one["above"], one) for one in step["moved"] if one["decision"] == decision]
+        else:
+            counted = (one for one in step["by_above"] if one["decision"] == decision)
+            ordered = sorted(counted, key=lambda one: -one["count"])
+            rows = [(str(one["count"]), one["above"], one) for one in ordered]
+        for first, above, one in rows[:SHOWN]:
+            turned = f"{outcomes[one['before']][say.lang]} → {outcomes[one['after']][say.lang]}"
+            yield row(first, Span(above, "dim"), title[say.lang], turned, indent=2)
+        if not few:
+            subject = titles[decision]["subject"][say.lang]
+            words = say.pick(f"{many} 条{subject}记录，以上按所属计，逐条见 --csv",
+                             f"{many} records ({subject}), above by where they belong; --csv has all")  # fmt: skip
+            yield line(Span(f"{title[say.lang]}{say.pick('：', ': ')}{words}", "dim"), indent=2)
 
 
 def _difference(now: int, before: int) -> Span:

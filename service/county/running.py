@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -14,12 +13,15 @@ from typing import Any
 from rules.model import Edition, Rule
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import asked
-from service.county.backend import Backend, Spark, backend, digest, named, quoted, rows_of
-from service.county.intake.checks import BAD, CheckedFile, Checks
+from service.county.backend import Backend, Spark, backend, digest, named, rows_of
+from service.county.intake.checks import CheckedFile
 from service.county.intake.inputs import Source
 from service.county.intake.lists import ListChecks, owner_of
+from service.county.intake.mapping import EMPTY, read_mapping
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
+from service.county.run.aside import SET_ASIDE, write_set_aside
+from service.county.run.aside_book import write_aside_book
 from service.county.run.bounded import bounded
 from service.county.run.gaps import write_gaps
 from service.county.run.history import Before, carry
@@ -42,7 +44,7 @@ from service.county.run.steps import WORK, Steps, appearing
 from service.county.run.surroundings import Surroundings, refuse
 
 FORMAT = 1  # of the folder: a run of another does not go on with it
-SET_ASIDE = "set_aside"
+MAPPING, MENDED = "mapping", "mended"  # their subjects among the inputs
 SHOWN = 10  # ids of records that have none below them
 SUFFIXES = (".parquet", ".csv", ".xlsx", ".html")
 Tick = Callable[[str], None]
@@ -62,6 +64,15 @@ class Asked:
     publish: bool = False
     replace: bool = False  # the results of a run of another stamp
     before: tuple[Before, ...] = ()
+    mapping: Path | None = None  # how the columns of files are told
+    mended: tuple[Path, ...] = ()  # workbooks of rows set aside that were corrected
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The files as they are now."""
+        files = [(one.subject, one.path) for one in self.sources] + [(MAPPING, one) for one in [self.mapping] if one]
+        files += [(MENDED, one) for one in self.mended]
+        return tuple(Input(subject, path.name, digest(path)) for subject, path in files)
 
     @property
     def stamp(self) -> Stamp:
@@ -75,10 +86,18 @@ class Asked:
             given_figures="kept" if self.keep_given else "counted",
             publish=self.publish,
             at_most=self.at_most,
-            inputs=tuple(Input(one.subject, one.path.name, digest(one.path)) for one in self.sources),
+            inputs=self.inputs,
             last=tuple(one.stamp for one in self.before),
             versions={name: version(name) for name in ("village-credit", "duckdb", "ibis-framework")},
         )
+
+
+class Changed(Exception):
+    """A file was changed while it was read; `file` is its name."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.file = file
 
 
 class TooMany(Exception):
@@ -97,58 +116,66 @@ def run(asked: Asked, tick: Tick = lambda _: None) -> Manifest:
         steps = Steps(folder, stamp)
         made = backend(asked.engine, folder / WORK)
         try:
-            manifest = _Run(asked, folder, steps, made, tick).all(stamp)
+            manifest = Running(asked, folder, steps, made, tick).all(stamp)
+            unchanged(asked, stamp, steps)
         finally:
             made.close()
         (folder / MANIFEST).write_text(canonical(manifest), encoding="utf-8")
     return manifest
 
 
-class _Run:
+def unchanged(asked: Asked, stamp: Stamp, steps: Steps) -> None:
+    """Changed where a file is no longer what it was when the run began; the steps done are forgotten."""
+    now = asked.inputs
+    if now != stamp.inputs:
+        steps.forget()
+        raise Changed(next(old.file for old, new in zip(stamp.inputs, now, strict=True) if old != new))
+
+
+class Running:
+    """A run in a folder: its steps in order."""
+
     def __init__(self, asked: Asked, folder: Path, steps: Steps, made: Backend, tick: Tick) -> None:
         self.asked, self.edition, self.folder, self.steps, self.tick = asked, asked.edition, folder, steps, tick
         self.duck = made.duck if isinstance(made, Spark) else made
         self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given)
         self.lists = [one for one in asked.sources if owner_of(one.subject)]
-        self.sources = sorted(
-            (one for one in asked.sources if not owner_of(one.subject)),
-            key=lambda one: len(list(around(asked.edition, one.subject))),
-        )
+        tables = (one for one in asked.sources if not owner_of(one.subject))
+        self.sources = sorted(tables, key=lambda one: len(list(around(asked.edition, one.subject))))
         self.files = {one.subject: folder / f"{one.subject}.parquet" for one in self.sources}
         self.reads = made is self.duck  # DuckDB reads good rows from where they are
         self.clean: dict[str, Path] = {}
-        self.surroundings, self.memo = dict[Any, dict[str, Any]](), dict[str, Any]()
+        self.surroundings, self.memo = dict[Any, dict[str, Any]](), dict[str, Any]()  # of `outputs`
 
     def all(self, stamp: Stamp) -> Manifest:
-        once = self.steps.once
+        """Judge, rank, and write the workbook and the report."""
+        manifest = self.judged(stamp)
+        manifest = replace(manifest, differences=self.field("differences", lambda: tuple(self.differences())),
+                           empty=self.field("empty", lambda: tuple(self.childless())))  # fmt: skip
+        manifest = replace(manifest, gaps=self.field("gaps", partial(write_gaps, self.outputs(manifest))))
+        manifest = replace(manifest, bounded=self.field("bounded", partial(bounded, self.outputs(manifest))))
+        ranked = (one.ranked for one in proposals(self.outputs(manifest)))
+        return self.shown(replace(manifest, rankings=self.field("rankings", lambda: tuple(ranked))))
 
-        def field(name: str, do: Callable[[], Any]) -> Any:
-            return once(name, FIELDS[name], do)
+    def field(self, name: str, do: Callable[[], Any]) -> Any:
+        """A field of the manifest, by a step of the same name."""
+        return self.steps.once(name, FIELDS[name], do)
 
+    def judged(self, stamp: Stamp) -> Manifest:
+        """Check the files and judge every level; the manifest so far."""
         self.tick("inputs")
-        checked = field("checked", self.inputs)
+        checked = self.field("checked", self.inputs)
         self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.files}
         self.refuse(checked)
         refuse(self.edition, {one: self.duck.columns(rows_of(path)) for one, path in self.clean.items()})
-        carried = field("carried", self.carried)
-        levels: dict[str, Level] = {}
+        carried = self.field("carried", self.carried)
+        once, levels = self.steps.once, dict[str, Level]()
         for file in (one for one in reversed(checked) if one.subject in self.files):
             self.tick(file.subject)
             levels[file.subject] = once(file.subject, Level, partial(self.level, file, tuple(levels)))
         counts = {one: once(f"counts {one}", Counts, partial(self.counts, levels[one])) for one in self.files}
-        manifest = Manifest(
-            **{one.name: getattr(stamp, one.name) for one in fields(stamp)},
-            checked=checked,
-            carried=carried,
-            levels=levels,
-            counts=counts,
-            differences=field("differences", lambda: tuple(self.differences())),
-            empty=field("empty", lambda: tuple(self.childless())),
-        )
-        manifest = replace(manifest, gaps=field("gaps", partial(write_gaps, self.outputs(manifest))))
-        manifest = replace(manifest, bounded=field("bounded", partial(bounded, self.outputs(manifest))))
-        ranked = (one.ranked for one in proposals(self.outputs(manifest)))
-        return self.shown(replace(manifest, rankings=field("rankings", lambda: tuple(ranked))))
+        fields_of_stamp = {one.name: getattr(stamp, one.name) for one in fields(stamp)}
+        return Manifest(**fields_of_stamp, checked=checked, carried=carried, levels=levels, counts=counts)
 
     def shown(self, manifest: Manifest) -> Manifest:
         """Write the workbook and the report; the manifest with the sha256 of every file."""
@@ -170,8 +197,9 @@ class _Run:
         """TooMany where more rows are set aside than the run allows."""
         rows, bad = sum(one.rows for one in checked), sum(one.bad for one in checked)
         if bad > rows * self.asked.at_most:
-            kept = self.asked.out.with_name(f"{self.asked.out.name}.{SET_ASIDE}.csv")
-            kept.write_bytes((self.folder / f"{SET_ASIDE}.csv").read_bytes())
+            for kind in (".xlsx", ".csv"):
+                kept = self.asked.out.with_name(f"{self.asked.out.name}.{SET_ASIDE}{kind}")
+                kept.write_bytes((self.folder / f"{SET_ASIDE}{kind}").read_bytes())
             raise TooMany(bad, rows, kept)
 
     # --- steps
@@ -179,28 +207,16 @@ class _Run:
     def inputs(self) -> tuple[CheckedFile, ...]:
         """Check all files, and write the rows that are set aside."""
         checks = ListChecks(
-            self.edition, self.duck, self.folder / WORK, read=self.reads and not self.asked.before, on=self.asked.on,
+            self.edition, self.duck, self.folder / WORK, on=self.asked.on,
+            read=self.reads and not (self.asked.before or self.asked.mended),
+            mapping=EMPTY if self.asked.mapping is None else read_mapping(self.asked.mapping),
             lists=self.lists,
         )  # fmt: skip
+        checks.mended = self.asked.mended
         checked = (*[checks.look(source) for source in self.sources], *checks.listed)
-        self.set_aside(checks)
+        write_set_aside(self.duck, checks, (*self.sources, *self.lists), self.folder)
+        write_aside_book(checks, self.sources, self.folder / f"{SET_ASIDE}.xlsx")
         return checked
-
-    def set_aside(self, checks: Checks) -> None:
-        codes = ", ".join(f"({quoted(code)}, {quoted(zh)}, {quoted(en)})" for code, (zh, en) in checks.messages.items())
-        rows = " UNION ALL ".join(
-            f"SELECT {quoted(one.subject)} AS subject, {quoted(one.path.name)} AS file, row__ AS row, id, "
-            f"col AS column_name, split_part(b.code, ' ', 1) AS code, m.zh, m.en "
-            f"FROM {named(BAD + one.subject)} b JOIN messages__ m ON m.code = b.code"
-            for one in (*self.sources, *self.lists)
-        )
-        self.duck.run(f"CREATE OR REPLACE TEMP TABLE messages__ AS SELECT * FROM (VALUES {codes}) AS m(code, zh, en)")
-        aside = self.folder / f"{SET_ASIDE}.parquet"
-        self.duck.copy(f"SELECT * FROM ({rows}) ORDER BY subject, row, column_name, code, zh", aside)
-        with aside.with_suffix(".csv").open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["subject", "file", "row", "id", "column", "code", "zh", "en"])
-            writer.writerows(self.duck.run(f"SELECT * FROM {rows_of(aside)}"))
 
     def carried(self) -> dict[str, dict[str, int]]:
         """Fill in facts from the latest run before; the rows filled, by subject and fact."""

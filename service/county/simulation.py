@@ -14,6 +14,7 @@ from rules.model.places import differing
 from rules.model.uses import Used, behind, read_by, refs
 from rules.table.columns import KEY, around, key_of
 from rules.values.text import TextError
+from service.county.run.beyond import FEW
 from service.county.run.outputs import Outputs
 
 Facts = Mapping[str, Any]
@@ -21,7 +22,11 @@ Outcomes = dict[tuple[str, str], dict[str, str]]  # subject and record -> decisi
 
 
 class Fixed(TextError):
-    """A change that cannot be simulated on the counts of a run."""
+    """A change that cannot be simulated on a run."""
+
+
+class Recount(Exception):
+    """A change that the counts of a run cannot answer, or not soon: its rows are to be judged again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def touched(edition: Edition, owner: str, name: str) -> list[str]:
         for subject in edition.subjects.values():
             for fact in subject.facts.values():
                 if rests(refs(fact.counted, subject.name)):
-                    raise _counted(f"{owner}.{name}", fact.title.zh, fact.title.en)
+                    raise Recount
         return [rule.id for rule in edition.rules.values() if rests(read_by(rule))]
     known = ", ".join(edition.rules)
     raise Fixed(f"没有判定 {owner}（现有：{known}）。", f"There is no decision {owner} (there are: {known}).")
@@ -64,24 +69,18 @@ def touched_between(edition: Edition, other: Edition) -> list[str]:
             subject, _, name = place
             fact, new = edition.subjects[subject].facts[name], other.subjects[subject].facts.get(name)
             if fact.counted != (new and new.counted):
-                raise _counted(f"{subject}.{name}", fact.title.zh, fact.title.en)
+                raise Recount
             names |= dict.fromkeys(touched(edition, subject, name))
     return [name for name in names if name in edition.rules]
 
 
-def _counted(names: str, zh: str, en: str) -> Fixed:
-    return Fixed(f"{names} 决定“{zh}”怎么数：请改政策后重新运行；试解读的，用 county run --reading。",
-                 f"{names} decides how {en} are counted: change the policy and run again; to try a reading, "
-                 "county run --reading.")  # fmt: skip
-
-
 class Simulation:
-    """A run to ask what-ifs of. Its rows are read once."""
+    """A run to ask what-ifs of. Its rows are read once; Recount where these, or their number, do not allow it."""
 
     def __init__(self, outputs: Outputs, decisions: Sequence[str]) -> None:
         self.outputs, self.edition, self.on = outputs, outputs.edition, outputs.on
         self.affected = self._affected(decisions)
-        self._refuse(decisions)
+        self._refuse()
         self.subjects = sorted({one.subject for one in self.affected},
                                key=lambda one: -len(list(around(self.edition, one))))  # fmt: skip
         self.rows = {subject: self._rows(subject) for subject in self.subjects}
@@ -94,15 +93,17 @@ class Simulation:
                 names.add(rule.id)
         return [rule for name, rule in self.edition.rules.items() if name in names and rule.subject in levels]
 
-    def _refuse(self, decisions: Sequence[str]) -> None:
-        """Counts are kept, so nothing that they rest on may change."""
+    def _refuse(self) -> None:
+        """Counts are kept, so nothing that they rest on may change; many rows are judged sooner in tables."""
         changed = {rule.id for rule in self.affected}
+        if any(self.outputs.manifest.counts[one.subject].rows > FEW for one in self.affected):
+            raise Recount
         for subject in self.edition.subjects.values():
             for fact in subject.facts.values():
                 if fact.counted is None or fact.counted.name == "records":
                     continue
                 if any(ref.name in changed for _, ref in refs(fact.counted, subject.name)):
-                    raise _counted(", ".join(decisions), fact.title.zh, fact.title.en)
+                    raise Recount
 
     def _rows(self, subject: str) -> list[tuple[str, str, dict[str, Any]]]:
         """Id, the record above, and the facts."""
@@ -177,12 +178,14 @@ class Simulation:
         }
 
     def titles(self) -> dict[str, Any]:
-        return {
-            rule.id: {"title": vars_of(rule.title), "subject": vars_of(self.edition.subjects[rule.subject].title),
-                      "outcomes": {one.id: vars_of(one.title) for one in rule.outcomes.values()},
-                      "met": [one.id for one in rule.outcomes.values() if one.role == "met"]}
-            for rule in self.affected
-        }  # fmt: skip
+        return {rule.id: described(self.edition, rule) for rule in self.affected}
+
+
+def described(edition: Edition, rule: Rule) -> dict[str, Any]:
+    """A decision in words: its title, its subject, its outcomes, and which of these meet it."""
+    return {"title": vars_of(rule.title), "subject": vars_of(edition.subjects[rule.subject].title),
+            "outcomes": {one.id: vars_of(one.title) for one in rule.outcomes.values()},
+            "met": [one.id for one in rule.outcomes.values() if one.role == "met"]}  # fmt: skip
 
 
 def _judged(judges: Sequence[Reference], rule: str, facts: Facts, on: Any, at: int) -> str:

@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from rules import FactError, PolicyError
 from rules.model import Rule
-from rules.values.ids import ID
+from rules.values.ids import is_id
 from rules.values.text import NotFound
 from rules.variants.readings import NoSuchReading
 from service.http.fields import CaseSchema
@@ -142,7 +142,7 @@ def _plainly(raw: Any) -> RawCase | None:
     if type(subject) is not dict or len(subject) != 1 or type(facts) is not dict:
         return None
     name = subject.get("id")
-    return RawCase(None, None, name, facts) if type(name) is str and ID.fullmatch(name) else None
+    return RawCase(None, None, name, facts) if type(name) is str and is_id(name) else None
 
 
 def field_errors(messages: Any, pointer: str = "") -> Iterator[FieldError]:

@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from rules.values.exact import read_date
-from rules.values.ids import CARD, ID, LONGEST
+from rules.values.ids import BLANK, CARD, LONGEST, UNSEEN, is_id
 
 ID_SCHEMA: Mapping[str, Any] = {  # rules.values.ids, in the dialect of JSON Schema
     "type": "string",
     "minLength": 1,
     "maxLength": LONGEST,
-    "pattern": rf"^(?!{CARD}$)[^\x00-\x1f\x7f]*$",
+    "pattern": rf"^(?![^{UNSEEN}]*{CARD})(?!{BLANK}$)[^{UNSEEN}]*$",
 }
 
 WRONG_LENGTH = "wrong_length|{min}|{max}"  # marshmallow fills it in
@@ -77,7 +77,7 @@ class Identifier(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         found: str = super()._deserialize(value, attr, data, **kwargs)
-        if ID.fullmatch(found) is None:
+        if not is_id(found):
             raise ValidationError("not_an_id")
         return found
 

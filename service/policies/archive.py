@@ -11,7 +11,7 @@ from datetime import datetime
 
 from rules.problems.problem import Problem, Problems
 from rules.values.text import Mark, Text
-from rules.warnings.warnings import acknowledging
+from rules.warnings.acknowledged import acknowledging
 from service.exact_json import dumps
 from service.log import DecisionLog, Entry, Once, new_id
 from service.policies.compiled import Snapshot

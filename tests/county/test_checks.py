@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,16 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import FactChecker, FactError
-from rules.building.loader import load
 from service.county.backend import Duck, rows_of
 from service.county.intake.checks import Checks
 from service.county.intake.columns import NO, YES
 from service.county.intake.inputs import Source
 from tests.county.making import as_csv
+from tests.editions import shipped
 from tests.unit.small import count, derived, small
 
-ROOT = Path(__file__).parents[2]
-EDITION = load(ROOT / "policies/xx-county/2026-05-01", ROOT / "policies").edition
+EDITION = shipped()
 CHECKER = FactChecker(EDITION)
 ON = date(2026, 12, 31)
 PART = "part_exceeds_whole"

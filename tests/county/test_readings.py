@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.county.conftest import call, run
-from tests.county.test_simulate import outcomes
+from tests.county.test_simulate import moved_from, outcomes
 
 READING, COUNTED = "revocation_time=at_once", "grade_source=provincial_any"
 
@@ -39,8 +39,10 @@ def test_a_run_says_under_which_reading_it_was_made(out, tried):
     assert "试算：" in call("explain", tried, "village", village, "village_designation", "--lang", "zh")
 
 
-def test_a_reading_of_how_records_are_counted_wants_a_new_run(out):
-    assert "county run --reading" in call("simulate", "--run", out, "--reading", COUNTED, code=2)
+def test_a_reading_of_how_records_are_counted_is_simulated_as_a_run_under_it_would_judge(out, files, tmp_path):
+    run(files, tmp_path / "counted", "--reading", COUNTED)
+    (step,) = json.loads(call("simulate", out, "--reading", COUNTED, "--json"))["steps"]
+    moved_from(out, tmp_path / "counted", step)
 
 
 def test_a_run_under_another_reading_is_not_carried_on(files, tried, tmp_path):

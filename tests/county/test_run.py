@@ -16,7 +16,6 @@ import pytest
 from openpyxl import load_workbook
 
 from rules import Engine
-from rules.building.loader import load
 from rules.words.wording import Wording
 from service.commands.county_run import _summary
 from service.county.backend import Duck, digest, rows_of
@@ -26,10 +25,11 @@ from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Outputs
 from tests.county.conftest import call, run
 from tests.county.making import ON, as_csv, county, excel, households, options, parquet
+from tests.editions import shipped
 from tests.running import POLICIES
 
 ROOT = Path(__file__).parents[2]
-EDITION = load(ROOT / "policies/xx-county/2026-05-01", ROOT / "policies").edition
+EDITION = shipped()
 
 
 def table(out, subject):
@@ -118,6 +118,8 @@ FAULTS = {
     15: ({"id": "11010119900101123X"}, "identity_card"),
     16: ({"id": "x" * 65}, "long_id"),
     17: ({"id": "x\ty"}, "not_printable"),
+    18: ({"id": "x\u200by"}, "not_printable"),
+    19: ({"id": "\u3000"}, "no_id"),
 }
 
 

@@ -16,6 +16,7 @@ from service.county.run.outputs import Outputs
 from service.county.simulation import Simulation
 from tests import chromium
 from tests.county.conftest import call, run
+from tests.county.making import parquet
 from tests.county.test_run import EDITION
 from tests.running import POLICIES
 
@@ -58,12 +59,114 @@ def test_a_sweep_agrees_with_single_changes(out):
     assert said["steps"][2]["moved"] == single["steps"][0]["moved"]
 
 
-def test_what_changes_the_counts_is_refused(out):
-    words = ("simulate", "--run", out, "--change", "screening.age=between [20 years, 60 years]", "--lang", "en")
-    assert "run again" in call(*words, code=2)
-    assert "no figure" in call(
-        "simulate", "--run", out, "--sweep", "credit_village.nothing=1%..2%/1%", "--lang", "en", code=2
-    )
+AGES = "screening.age=[20 years, 60 years]"
+
+
+@pytest.fixture(scope="module")
+def younger(tmp_path_factory):
+    """The policies with other ages."""
+    folder = tmp_path_factory.mktemp("younger") / "policies"
+    shutil.copytree(ROOT / "policies/xx-county", folder / "xx-county")
+    file = folder / "xx-county/2026-05-01/screening.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "[18 years, 65 years]" in text
+    file.write_text(text.replace("[18 years, 65 years]", "[20 years, 60 years]"), encoding="utf-8")
+    return folder
+
+
+def moved_from(out, then, step):
+    """Hold the changes that a simulation tells against the tables of two runs; the decisions that changed."""
+    told = {(one["decision"], one["id"]): (one["before"], one["after"]) for one in step["moved"]}
+    levels = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["levels"]
+    expected = {
+        (decision, id): (before, after)
+        for subject, level in levels.items()
+        for decision in (*level["bulk"], *level["singly"])
+        for (id, before), after in zip(
+            outcomes(out, subject, decision).items(), outcomes(then, subject, decision).values(), strict=True
+        )
+        if before != after
+    }
+    assert told == expected
+    return {decision for decision, _ in told}
+
+
+@pytest.mark.parametrize("asked", ["change", "edition"])
+def test_ages_are_simulated_as_a_run_under_them_would_judge(asked, out, files, younger, tmp_path):
+    run(files, tmp_path / "out", "--policies", younger)
+    words = {"change": ("--change", AGES), "edition": ("--edition", younger / "xx-county/2026-05-01")}[asked]
+    said = json.loads(call("simulate", out, *words, "--json", "--csv", tmp_path / "moved.csv"))
+    (step,) = said["steps"]
+    assert {"screening", "grant"} <= moved_from(out, tmp_path / "out", step) <= said["decisions"].keys()
+    screened = outcomes(tmp_path / "out", "household", "screening").values()
+    assert step["met"]["screening"] == list(screened).count("collectable") < said["before"]["screening"]
+    assert step["absent"] == []
+    assert step["set_aside"] == {}
+    with (tmp_path / "moved.csv").open(encoding="utf-8-sig", newline="") as lines:
+        assert len(list(csv.DictReader(lines))) == len(step["moved"])
+
+
+def test_rows_that_the_run_had_set_aside_bound_the_counts_of_a_simulation_too(files, younger, tmp_path):
+    rows = pq.read_table(files["--households"]).to_pylist()
+    for row in rows[::7]:
+        row["id"] = rows[0]["id"]
+    mixed = files | {"--households": parquet(tmp_path / "households.parquet", rows)}
+    run(mixed, tmp_path / "out", "--at-most", "20%")
+    run(mixed, tmp_path / "then", "--at-most", "20%", "--policies", younger)
+    assert "household__set_aside" in pq.read_schema(tmp_path / "out/village.parquet").names
+    said = json.loads(call("simulate", tmp_path / "out", "--change", AGES, "--json"))
+    assert moved_from(tmp_path / "out", tmp_path / "then", said["steps"][0])
+
+
+def test_validity_is_simulated_and_swept(out):
+    steps, single = (json.loads(call("simulate", out, *words, "--json"))["steps"] for words in (
+        ("--sweep", "household.valid_until=1 year..2 years/1 year"),
+        ("--change", "household.valid_until=2 years")))  # fmt: skip
+    assert steps[0]["moved"] == []
+    assert {"record_validity", "grading"} <= {one["decision"] for one in steps[1]["moved"]}
+    assert steps[1]["moved"] == single[0]["moved"]
+    said = call("simulate", out, "--change", "household.valid_until=2 years", "--lang", "en")
+    assert "above by where they belong" in said
+    assert "No outcome changes" in call("simulate", out, "--change", "household.valid_until=1 year", "--lang", "en")
+
+
+def test_facts_that_a_draft_asks_for_and_the_run_has_not_are_named(out, younger, tmp_path):
+    shutil.copytree(younger, tmp_path / "draft")
+    file = tmp_path / "draft/xx-county/2026-05-01/screening.yaml"
+    text = file.read_text(encoding="utf-8")
+    criterion = "  - {id: local, title: {zh: 本地, en: Local}, clause: 三(四)3, require: {lives_locally: true}}\n"
+    file.write_text(text + criterion, encoding="utf-8")
+    file = file.with_name("facts.yaml")
+    text = file.read_text(encoding="utf-8")
+    place = text.index("    facts:\n", text.index("\n  household:")) + len("    facts:\n")
+    fact = "      lives_locally: {type: boolean, title: {zh: 本地居住, en: Lives locally}}\n"
+    file.write_text(text[:place] + fact + text[place:], encoding="utf-8")
+    words = ("simulate", out, "--edition", file.parent, "--lang", "en")
+    assert "no such data, not known in any row: household.lives_locally" in call(*words)
+    (step,) = json.loads(call(*words, "--json"))["steps"]
+    assert step["absent"] == ["household.lives_locally"]
+    assert {one["after"] for one in step["moved"] if one["decision"] == "screening"} <= {
+        "needs_information",
+        "excluded",
+    }
+
+
+def test_what_cannot_be_judged_again_is_refused(out, files, tmp_path):
+    words = ("--sweep", "credit_village.nothing=1%..2%/1%", "--lang", "en")
+    assert "no figure" in call("simulate", "--run", out, *words, code=2)
+    assert "folder of one run" in call("simulate", "--change", AGES, "--lang", "en", code=2)
+    assert "folder of one run" in call("simulate", out, "--run", out, "--change", AGES, "--lang", "en", code=2)
+    run(files, tmp_path / "kept", "--keep-given")
+    assert "run again" in call("simulate", tmp_path / "kept", "--change", AGES, "--lang", "en", code=2)
+    other = ROOT / "tests/plans/heng-county"
+    draft = next(one for one in sorted(other.iterdir()) if (one / "plan.yaml").is_file())
+    assert "has no subject" in call("simulate", out, "--edition", draft, "--lang", "en", code=2)
+
+
+@pytest.mark.parametrize("words", [("simulate",), ("explain",)])
+def test_a_run_whose_edition_was_edited_since_is_refused(words, out, younger):
+    more = {"simulate": ("--change", CHANGE), "explain": ("village", "V00")}[words[0]]
+    assert "has changed since" in call(*words, out, *more, "--policies", younger, "--lang", "en", code=2)
 
 
 @pytest.mark.parametrize("text", ["50%", "50%..40%/1%", "50%..60%/0%", "50%..60%/1", "a..b/c", "0%..1%/0.0000001%"])

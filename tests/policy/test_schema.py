@@ -88,7 +88,7 @@ def test_both_refuse_the_same_edits(path):
     """What the grammar takes, the schema takes; what it refuses, the schema refuses but for spellings it cannot see."""
     random, text = Random(path.stem), path.read_text(encoding="utf-8")
     refused = 0
-    for _ in range(120):
+    for _ in range(40):
         changed = edited(text, random)
         problems = Problems()
         node = read(changed, "x.yaml", problems)

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from rules import Engine, FactChecker, FactError, Reference
 from rules.cases.files import read_cases
 from rules.judging.distance import distances
-from rules.values.exact import RANGES, Range
+from rules.judging.evaluate import Scope, leaf_holds
+from rules.model import Comparison, Leaf, Ref
+from rules.values.exact import RANGES, Range, Type
 from rules.words.explain import explain
 from tests.unit.small import ON, TITLE, checklist, count, derived, given, head, small, table
 
@@ -138,3 +140,17 @@ def test_a_range_goes_with_the_day_of_the_decision():
     edition = small(FACTS, DECISIONS)
     facts = {"filed": {"at_least": 3, "at_most": 4}}
     assert FactChecker(edition).check("thing", facts, ON) == FactChecker(edition).check("thing", facts)
+
+
+def test_each_limit_of_a_comparison_settles_for_itself():
+    left, one, other = (Ref("fact", "", name, Type("count")) for name in ("all", "filed", "extra"))
+    between = Leaf(left, (Comparison("at_least", (one,)), Comparison("at_most", (other,))))
+
+    def truth(**record):
+        return leaf_holds(between, Scope(EDITION, "thing", record, ON, REFERENCE))
+
+    assert truth(all=5, filed=4) is None
+    assert truth(all=5, extra=6) is None
+    assert truth(all=5, filed=6) is False
+    assert truth(all=5, filed=4, **{RANGES: {"extra": Range(6, 9)}}) is True
+    assert truth(all=5, filed=4, **{RANGES: {"extra": Range(4, 9)}}) is None

@@ -35,7 +35,7 @@ def changes(root, edition):
             text = (folder / file).read_text(encoding="utf-8")
             assert text.count(old) == 1, old
             (folder / file).write_text(text.replace(old, new), encoding="utf-8")
-        loaded = load(folder, root)
+        loaded = load(folder, root, warn=False)
         assert loaded.edition is not None, loaded.problems
         return diff(edition, loaded.edition)
 

@@ -30,6 +30,7 @@ FREE = {
     "low": derived(least=["a", "b"]), "steps": derived(round_down="a", to="10 houses"),
     "more_a": derived(sum=["a", "a", "b"]), "more_b": derived(sum=["a", "b", "b"]), "people": count(change="set"),
     "colour": choice("red", "green", change="set"),
+    "star": choice("gold", "silver", "iron", ranked=True, change="up"),
 }  # fmt: skip
 
 
@@ -56,6 +57,7 @@ FREE = {
     (FREE, {"people": {"equals": "2 houses"}}, {"people": 0}, {"people": 2}),
     (FREE, {"a": {"between": ["7 houses", "7 houses"]}}, {"a": 1}, {"a": 6}),
     (FREE, {"colour": "green"}, {"colour": "red"}, {"colour": "green"}),
+    (FREE, {"star": ["gold", "iron"]}, {"star": "silver"}, {"star": "gold"}),
 ])  # fmt: skip
 def test_the_smallest_change(facts, require, record, changes):
     found = told(small(facts, {"d": checklist({"require": require})}), record)
@@ -176,3 +178,31 @@ def test_a_table_is_measured_to_each_row_above_the_one_given():
         "r1": {"a": 2},
     }
     assert {name: moved(one) for name, one in told(edition, {"a": 3}).criteria.items()} == {"r0": {"a": 6}}
+
+
+@pytest.mark.parametrize(("hit", "record", "changes"), [
+    ("highest", {"a": 1, "b": 3}, {"a": 2}),  # of equals the first leads
+    ("lowest", {"a": 4, "b": 3}, {"b": 1}),
+    ("all", {"a": 0, "b": 3}, {"a": 1}),
+    ("sum", {"a": 0, "b": 3}, {"a": 1}),
+])  # fmt: skip
+def test_the_outcome_of_a_table_in_which_several_rows_may_hold(hit, record, changes):
+    """What a row gives decides as well as whether it holds."""
+    facts = {"a": count(change="up"), "b": count(change="up")}
+    rows = (
+        {"when": {"a": {"at_least": "1 house"}}, "outcome": "good", "then": {"o": "a"}},
+        {"when": {"b": {"at_least": "1 house"}}, "outcome": "worse", "then": {"o": "b"}},
+    )
+    rule = table(hit, *rows, outputs={"o": count()}, ranked=True, **({"by": "o"} if hit.endswith("est") else {}))
+
+    found = told(small(facts, {"d": rule}), record)
+
+    assert (found.outcome.why, moved(found.outcome)) == ("", changes)
+
+
+def test_a_ranked_choice_turns_the_way_its_lever_names():
+    facts = {"star": choice("gold", "silver", "iron", ranked=True, change="up")}
+
+    found = told(small(facts, {"d": checklist({"require": {"star": "iron"}})}), {"star": "silver"})
+
+    assert found.outcome.why == "out_of_reach"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rules.cases.checker import FactChecker, FactError
 from rules.values.limits import HUGE, MOST_RECORDS
-from tests.unit.small import checklist, choice, codes, count, derived, given, small
+from tests.unit.small import checklist, choice, codes, count, derived, given, small, table
 
 FACTS = {
     "within": "area", "n": count(), "part": count(part_of="n"), "m": given("amount"), "r": given("rate"),
@@ -204,3 +204,35 @@ def test_a_part_stays_within_every_whole_and_so_does_a_derived_one():
 ])  # fmt: skip
 def test_a_lever_is_no_date_and_a_part_is_a_number(fact, key):
     assert codes({"n": count(), "x": fact}) == ["fact.needless"]
+
+
+@pytest.mark.parametrize("key", ["part_of", "moves"])
+def test_a_part_and_a_fact_moved_along_are_of_one_kind(key):
+    facts = {"owed": given("amount"), "filed": count(), "bad": given("amount", change="down", **{key: ["filed"]})}
+
+    assert codes(facts) == ["fact.other_kind"]
+    assert codes(facts | {"filed": given("amount")}) == []
+
+
+def test_a_subject_that_lies_within_none_is_told_once():
+    """However many of its facts name one around, and however many are counted from its records."""
+    thing = {
+        "parts": given("list", of="part", counted={"records": "part"}), "all": count("part", counted={"count": "part"}),
+        "most": given("amount"),
+    }  # fmt: skip
+    part = {
+        "own": given("amount"),
+        "least": derived(least=["own", "thing.most"]),
+        "sum": derived(sum=["own", "thing.most"]),
+    }
+
+    assert codes(thing, part=part) == ["name.within"]
+    assert codes(thing, part={**part, "within": "thing"}) == []
+
+
+def test_an_output_that_is_wrong_is_not_called_missing():
+    rule = table(
+        "highest", {"when": {"n": {"above": "1 house"}}, "then": {"o": "5 yuan"}}, by="o", outputs={"o": count()}
+    )
+
+    assert codes({"n": count()}, {"d": rule}) == ["type.wrong"]

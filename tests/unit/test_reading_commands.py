@@ -4,11 +4,17 @@ import json
 
 import pytest
 
+from tests.editions import read_once
 from tests.unit.test_command import CASES, VILLAGES, call
 
 ABOVE = ["--reading", "a_grade_share_operator=above"]
 LIMITS = str(CASES / "village_qualifies.yaml")
 DAY = ["--on", "2026-12-31"]
+
+
+@pytest.fixture(autouse=True)
+def shipped_read_once(monkeypatch):
+    monkeypatch.setattr("service.commands.common.read_store", read_once)
 
 
 def test_a_decision_says_under_which_reading_it_was_tried():

@@ -64,6 +64,7 @@ BAD = {
     # full-width characters
     "a: {b: 甲，c: 乙}\n": [("yaml.fullwidth_comma", 1, 9, "")],
     "a: {甲：{b: 1}}\n": [("yaml.fullwidth_colon", 1, 6, "")],
+    "a:\n  甲：{b: 1}\n": [("yaml.fullwidth_colon", 2, 4, "")],
     "a: {b: ｛c: 1}}\n": [("yaml.fullwidth_bracket", 1, 8, "")],
     "a:\n  b: 1\n\u3000\u3000c: 1\n": [("yaml.wide_blank", 3, 1, "")],
     "a:\n  b: 1\n\xa0 c: 1\n": [("yaml.wide_blank", 3, 1, "")],

@@ -24,6 +24,7 @@ from rules.values.exact import (
     singular,
 )
 from rules.values.figures import show
+from rules.values.ids import is_id
 
 
 @pytest.mark.parametrize(("text", "value", "kind", "unit"), [
@@ -156,3 +157,12 @@ def test_types_that_go_together():
     assert many.fits(few)
     assert not few.fits(many)
     assert not Type("list", of="village").fits(Type("list", of="vote"))
+
+
+@pytest.mark.parametrize(("id", "taken"), [
+    ("V1", True), ("村 一", True), ("x" * 64, True), ("x" * 65, False), ("", False),
+    (" ", False), ("\u3000\u00a0", False),
+    ("\u200b", False), ("V1\u200b", False), ("\u202eV1", False), ("V\ufeff1", False), ("1" * 17 + "\u200bX", False),
+])  # fmt: skip
+def test_an_id_can_be_seen(id, taken):
+    assert bool(is_id(id)) == taken

@@ -27,12 +27,17 @@ def warned(folder):
     return {(p.code, name) for p in problems(folder) for name in [p.zh.split("`")[1] if "`" in p.zh else p.path]}
 
 
+@pytest.fixture(scope="module")
+def before():
+    """The warnings of the shipped edition."""
+    return warned(POLICIES / SHIPPED)
+
+
 @pytest.fixture
-def edition(tmp_path):
+def edition(tmp_path, before):
     """Changes a copy of the shipped edition, and returns the warnings that come of it."""
     folder = tmp_path / SHIPPED
     shutil.copytree(POLICIES / SHIPPED, folder)
-    before = warned(folder)
 
     def change(*changes):
         for file, old, new in changes:

@@ -1,12 +1,13 @@
-"""Checks extracts before anything is judged: every invalid row is set aside with its reasons.
+"""Checks extracts before anything is judged: a cell that is wrong leaves its fact unknown, a row that can be no record
+is set aside, and both are listed with their reasons.
 
 The rules are those of rules.cases.checker, over whole tables at once; tests hold the two against each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -15,17 +16,17 @@ from rules.model import Edition
 from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted, retyped, rows_of
+from service.county.intake.belonging import Above, Belonging
 from service.county.intake.columns import Fault, Matched, Note, cell, coded, id_in, in_lists, matched, wrong_ids
-from service.county.intake.inputs import ROW, Source, Unreadable, numbered, opened
+from service.county.intake.inputs import ROW, Opened, Source, Unreadable, account, numbered, opened
+from service.county.intake.mapping import EMPTY, MappedFiles
+from service.county.intake.mended import Replaced, put
 from service.county.intake.reasons import MESSAGES, reasons
+from service.county.intake.taking import SheetRead
+from service.county.intake.totals import Stated, stated
 from service.county.intake.wholes import exceeding
 
 BAD = "bad__"
-
-
-def _printed(id: str) -> str:
-    """An id in SQL, null where it is a card number: that goes no further."""
-    return f"CASE WHEN NOT regexp_full_match({id}, {quoted(CARD)}) THEN {id} END"
 
 
 def aside_of(subject: str) -> str:
@@ -39,75 +40,103 @@ class CheckedFile:
 
     subject: str
     file: str
-    rows: int
-    bad: int
+    rows: int  # records, good or not
+    bad: int  # records set aside
     notes: tuple[Note, ...]
     missing: Mapping[str, int]  # fact -> good rows in which it is not known
     decided: tuple[str, ...]  # conclusions that the file gives
+    cells: Mapping[str, int] = field(default_factory=dict)  # column -> cells of kept rows that are not used
+    sheets: tuple[SheetRead, ...] = ()
+    stated: tuple[Stated, ...] = ()  # totals of the file that its records do not add up to
 
 
 class Checks:
     """Checks files one after the other, those of the upper levels first. Good rows go to a file of their own, or are
     left where they are to be `read` by a query; `clean` has the file or the query of each subject. `on` is the last
-    day of dates that may not lie ahead."""
+    day of dates that may not lie ahead, `mapping` how the columns of files are told."""
 
     def __init__(
-        self, edition: Edition, duck: Duck, scratch: Path, *, read: bool = True, on: date | None = None
-    ) -> None:
+        self, edition: Edition, duck: Duck, scratch: Path, *, read: bool = True, on: date | None = None,
+        mapping: MappedFiles = EMPTY,
+    ) -> None:  # fmt: skip
         self.edition, self.duck, self.scratch, self.read, self.on = edition, duck, scratch, read, on
+        self.mended: Sequence[Path] = ()  # workbooks of rows that were corrected
+        self.files: dict[str, tuple[Opened, Matched]] = {}  # by subject
+        self.replaced: dict[str, dict[int, Replaced]] = {}  # subject -> rows that a workbook of corrections has
         self.ids: dict[str, str] = {}  # subject -> query of all its ids, whether their rows are good or not
         self.messages = dict(MESSAGES) | ({} if on is None else {"in_future": in_future(on)})  # by code
         self.clean: dict[str, Path] = {}
+        self.mapping = mapping
+        self.places: dict[str, list[str]] = {}  # subject -> the sheets of its file
+        self.belonging = Belonging(edition, duck, mapping.aliases)
 
     def look(self, source: Source) -> CheckedFile:
         """Check a file; the columns of its good rows are named after facts. Unreadable where it is no table."""
         duck, subject = self.duck, source.subject
-        raw = opened(duck, source, self.scratch)
+        file = opened(duck, source, self.scratch, self.edition, self.mapping.sheets(source.path, subject))
+        file, self.replaced[subject] = put(duck, self.edition, source, file, self.mended)
+        raw, taken = file.table, file.taken
+        if taken is not None:
+            self.places[subject] = taken.places
         if not (rows := int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])):
             raise Unreadable(source.path, "表里一行数据也没有。", "The table holds no row of data.")
         types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
-        columns = matched(self.edition, subject, types)
+        columns = matched(self.edition, subject, types, taken)
         if not columns.id and rows > 1:  # the one record of a table needs none
-            raise Unreadable(source.path, "没有编号列（id 或 编号）。", "There is no column of ids (id).")
+            raise Unreadable(source.path, "没有编号列（id 或 编号）。可用 county look 看看，写出对应关系，再用 --mapping 读。",
+                             "There is no column of ids (id). `county look` shows the file and writes a mapping for "
+                             "--mapping.")  # fmt: skip
+        self.files[subject] = file, columns
         id = id_in(columns.id) if columns.id else quoted(subject)
-        if (beside := self.beside(subject, raw, id, columns.facts)) != raw:
-            raw, source = beside, replace(source, joined=True)
-            types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
-            columns = matched(self.edition, subject, types)
-        above, within = self._above(source, columns), self.edition.subjects[subject].within
-        shown = {KEY: id} | ({key_of(within): above} if above else {})
-        wrong = list(wrong_ids(columns.id, id))
-        if within in self.ids and above:
-            wrong.append(Fault(columns.above or within, f"{above} IS NULL", "no_record_above"))
-            wrong.append(Fault(columns.above, f"{above} NOT IN ({self.ids[within]})", "strange_record_above"))
-        facts, more = self.facts(subject, columns.facts, types)
+        file, columns = self.beside(subject, file, id, columns)
+        if file.joined:
+            raw = file.table
+            types = {name: type for name, type in duck.columns(named(raw)).items() if name != ROW}
+        above, within = self._above(source, columns, raw), self.edition.subjects[subject].within
+        shown = {KEY: id} | ({key_of(within): above.value} if above.value else {})
+        wrong = [*wrong_ids(columns.id, id), *above.wrong]
+        facts, more = self._facts(subject, columns.facts, types)
         more += exceeding(self.edition, subject, duck, raw, columns.facts, facts)
-        self.clean[subject], good = self._write(source, raw, shown | facts, [*wrong, *more])
+        self.clean[subject], good = self._write(source, file, shown | facts, [*wrong, *more], columns)
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
+        self.belonging.learn(subject, raw, id, columns.named)
+        return self._checked(source, file, columns, facts, good, rows)
+
+    def beside(self, subject: str, file: Opened, id: str, columns: Matched) -> tuple[Opened, Matched]:
+        """The table of a subject, joined with facts from other files where there are any: here none."""
+        return file, columns
+
+    def _checked(
+        self, source: Source, file: Opened, columns: Matched, facts: Mapping[str, str], good: str, rows: int
+    ) -> CheckedFile:
+        duck, bad = self.duck, named(f"{BAD}{source.subject}")
         counts = ", ".join(f"count({named(name)})" for name in facts) or "1"
         total, *known = duck.run(f"SELECT count(*), {counts} FROM {good}")[0]
         missing = {name: total - count for name, count in zip(facts, known, strict=False) if count < total}
         decided = tuple(name for name in columns.facts if name in self.edition.rules)
-        return CheckedFile(subject, source.path.name, rows, rows - total, columns.notes, missing, decided)
+        aside = f"SELECT DISTINCT {ROW} FROM {bad} WHERE len(facts) = 0"
+        cells = dict(duck.run(f"SELECT col, count(DISTINCT {ROW}) FROM {bad} WHERE len(facts) > 0 "
+                              f"AND {ROW} NOT IN ({aside}) GROUP BY 1 ORDER BY 1"))  # fmt: skip
+        return CheckedFile(
+            source.subject, source.path.name, rows, rows - total, columns.notes, missing, decided, cells,
+            account(duck, file.taken, rows, aside),
+            tuple(stated(self.edition, duck, file, source.subject, columns, facts)),
+        )  # fmt: skip
 
-    def beside(self, subject: str, raw: str, id: str, facts: Collection[str]) -> str:
-        """The table of a subject with columns from other files beside its own, which hold some facts; here none."""
-        return raw
-
-    def _above(self, source: Source, columns: Matched) -> str:
-        """The id of the record above in SQL: a column, or the only record there is."""
+    def _above(self, source: Source, columns: Matched, raw: str) -> Above:
+        """The id of the record above in SQL, with its faults: a column, or the only record there is."""
         within = self.edition.subjects[source.subject].within
         if columns.above:
-            return f"nullif(trim(CAST({named(columns.above)} AS VARCHAR)), '')"
+            return self.belonging.of(within, columns.above, raw, self.ids.get(within, ""))
         if within not in self.ids:
-            return ""
+            return Above("")
         if len(only := self.duck.run(f"{self.ids[within]} LIMIT 2")) == 1:
-            return quoted(only[0][0])
+            return Above(quoted(only[0][0]))
         title = self.edition.subjects[within].title
         raise Unreadable(source.path, f"没有写明所属{title.zh}的列（{key_of(within)}）。",
                          f"No column says which {title.en} a row belongs to ({key_of(within)}).")  # fmt: skip
 
-    def facts(
+    def _facts(
         self, subject: str, columns: Mapping[str, str], types: Mapping[str, str]
     ) -> tuple[dict[str, str], list[Fault]]:
         """The facts in SQL, and the faults that they may have."""
@@ -127,7 +156,8 @@ class Checks:
                 codes, part = dict(fact.choices), cell(at, type, fact, on=self.on)
             shown[name] = part.value
             messages = reasons(self.edition, fact, codes)
-            wrong += [Fault(column, condition, code, message=messages.get(code)) for condition, code in part.wrong]
+            wrong += [Fault(column, condition, code, message=messages.get(code), facts=(name,))
+                      for condition, code in part.wrong]  # fmt: skip
         return shown, wrong
 
     def _code(self, subject: str, one: Fault) -> str:
@@ -135,54 +165,85 @@ class Checks:
         if one.message is None:
             return one.code
         code = f"{one.code} {subject} {one.column}"
-        self.messages[code] = one.message
+        while self.messages.setdefault(code, one.message) != one.message:
+            code += " "
         return code
 
-    def _write(self, source: Source, raw: str, shown: Mapping[str, str], wrong: list[Fault]) -> tuple[Path, str]:
-        """Write the faults to a table, and the rows without any to a file, or a query of them; the path, and the good
-        rows as SQL writes them after FROM."""
-        duck, id, bad = self.duck, shown[KEY], f"{BAD}{source.subject}"
-        self.faulty(source.subject, raw, id, wrong)
-        if not (in_order := not source.joined and duck.in_order(named(raw), id)):
+    def _write(
+        self, source: Source, file: Opened, shown: Mapping[str, str], wrong: list[Fault], columns: Matched
+    ) -> tuple[Path, str]:
+        """Write the faults to a table, and the good rows to a file, or a query of them; the path, and the good rows as
+        SQL writes them after FROM. In a good row a fact with a fault is unknown."""
+        duck, id, bad, raw = self.duck, shown[KEY], f"{BAD}{source.subject}", file.table
+        shown_id = f"CASE WHEN NOT regexp_matches({id}, {quoted(CARD)}) THEN {id} END"  # no card number goes further
+        self._list_faults(source.subject, raw, shown_id, wrong, bad)
+        if file.taken is not None:
+            self._refused(file.taken.faults, raw, shown_id, columns, bad)
+        if not (in_order := not file.joined and duck.in_order(named(raw), id)):
             duck.run(
-                f"INSERT INTO {named(bad)} SELECT {ROW}, {_printed(id)}, 'id', 'repeated_id' FROM {named(raw)} "
+                f"INSERT INTO {named(bad)} SELECT {ROW}, {shown_id}, 'id', 'repeated_id', [] FROM {named(raw)} "
                 f"WHERE {id} IN (SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
             )
         all_ = ", ".join(f"{value} AS {named(name)}" for name, value in shown.items())
         types = duck.columns(f"(SELECT {all_} FROM {named(raw)})")
-        columns = ", ".join(f"{value} AS {named(name)}" for name, value in self.exact(raw, shown, types).items())
+        exact = self._without_faults(self._exact(raw, shown, types), bad)
+        selected = ", ".join(f"{value} AS {named(name)}" for name, value in exact.items())
         good, rows = "", named(raw)
-        if reads := self.read and in_order and source.path.suffix == ".parquet":
+        if reads := self.read and in_order and file.taken is None:
             rows = f"({numbered(source)})"
-        if duck.run(f"SELECT count(*) FROM {named(bad)}")[0][0]:
-            file = self.scratch / f"{bad}.parquet"
-            duck.copy(f"SELECT DISTINCT {ROW} FROM {named(bad)} ORDER BY 1", file)
-            self._write_aside(source.subject, raw, shown, f"coalesce({_printed(id)}, 'row ' || {ROW})", file)
-            good = f" WHERE {ROW} NOT IN (SELECT {ROW} FROM {rows_of(file)})"
-        query, clean = f"SELECT {columns} FROM {rows}{good}", self.scratch / f"clean_{source.subject}"
+        if duck.run(f"SELECT count(*) FROM {named(bad)} WHERE len(facts) = 0")[0][0]:
+            aside = self.scratch / f"{bad}.parquet"
+            duck.copy(f"SELECT DISTINCT {ROW} FROM {named(bad)} WHERE len(facts) = 0 ORDER BY 1", aside)
+            self._write_aside(source.subject, raw, shown, f"coalesce({shown_id}, 'row ' || {ROW})", aside)
+            good = f" WHERE {ROW} NOT IN (SELECT {ROW} FROM {rows_of(aside)})"
+        query, clean = f"SELECT {selected} FROM {rows}{good}", self.scratch / f"clean_{source.subject}"
         if reads:
-            file = clean.with_suffix(".sql")
+            path = clean.with_suffix(".sql")
             typed = retyped(query, coded(self.edition, source.subject, types), "TRY_CAST")  # bad rows may be met first
-            file.write_text(typed, encoding="utf-8")
-            return file, f"({query})"
-        file = clean.with_suffix(".parquet")
-        duck.copy(query + ("" if in_order else f" ORDER BY {named(KEY)}"), file)
-        return file, rows_of(file)
+            path.write_text(typed, encoding="utf-8")
+            return path, f"({query})"
+        path = clean.with_suffix(".parquet")
+        duck.copy(query + ("" if in_order else f" ORDER BY {named(KEY)}"), path)
+        return path, rows_of(path)
 
-    def faulty(self, subject: str, raw: str, id: str, wrong: Sequence[Fault]) -> str:
-        """Write the faults of the rows of a table, whose ids are said in SQL; the table of faults as SQL writes it."""
-        bad = f"{BAD}{subject}"
+    def _list_faults(self, subject: str, raw: str, shown_id: str, wrong: list[Fault], bad: str) -> None:
+        """Write the faults of all rows to a table: the row, its id, the column, the code, the facts left unknown."""
         cases = ", ".join(
-            f"CASE WHEN {one.condition} THEN {{'c': {quoted(one.column)}, 'k': {quoted(code)}}} END"
+            f"CASE WHEN {one.condition} THEN {{'c': {quoted(one.column)}, 'k': {quoted(code)}, "
+            f"'f': {_texts(one.facts)}}} END"
             for one, code in ((one, self._code(subject, one)) for one in wrong)
         )
         whenever = " OR ".join(dict.fromkeys(f"({one.whenever or one.condition})" for one in wrong))
         self.duck.run(
-            f"CREATE OR REPLACE TABLE {named(bad)} AS SELECT {ROW}, id, b.c AS col, b.k AS code FROM (SELECT {ROW}, "
-            f"{_printed(id)} AS id, unnest(list_filter([{cases}], lambda x: x IS NOT NULL)) AS b FROM {named(raw)} "
-            f"WHERE {whenever})"
+            f"CREATE OR REPLACE TABLE {named(bad)} AS SELECT {ROW}, id, b.c AS col, b.k AS code, b.f AS facts FROM "
+            f"(SELECT {ROW}, {shown_id} AS id, unnest(list_filter([{cases}], lambda x: x IS NOT NULL)) AS b "
+            f"FROM {named(raw)} WHERE {whenever})"
         )
-        return named(bad)
+
+    def _refused(
+        self, faults: Iterable[tuple[int, str, str]], raw: str, shown_id: str, columns: Matched, bad: str
+    ) -> None:
+        """Add the cells of facts that have no meaning, or two."""
+        facts = {column: name for name, column in columns.facts.items()}
+        rows = [{"r": row, "c": column, "k": code, "f": [facts[column]]} for row, column, code in faults
+                if column in facts]  # fmt: skip
+        if rows:
+            loaded = self.duck.loaded(rows, {"r": "BIGINT", "c": "VARCHAR", "k": "VARCHAR", "f": "VARCHAR[]"})
+            self.duck.run(f"INSERT INTO {named(bad)} SELECT {ROW}, {shown_id}, b.c, b.k, b.f FROM {named(raw)} "
+                          f"JOIN {loaded} b ON b.r = {ROW}")  # fmt: skip
+
+    def _without_faults(self, shown: Mapping[str, str], bad: str) -> dict[str, str]:
+        """The columns, with null for facts in rows where they have a fault."""
+        cells = self.scratch / f"{bad}.cells.parquet"
+        unnested = f"SELECT DISTINCT {ROW}, unnest(facts) AS fact FROM {named(bad)}"
+        if not (facts := {one for (one,) in self.duck.run(f"SELECT DISTINCT fact FROM ({unnested})")}):
+            return dict(shown)
+        self.duck.copy(f"{unnested} ORDER BY ALL", cells)
+        return {
+            name: f"CASE WHEN {ROW} IN (SELECT {ROW} FROM {rows_of(cells)} WHERE fact = {quoted(name)}) THEN NULL "
+            f"ELSE {value} END" if name in facts else value
+            for name, value in shown.items()
+        }  # fmt: skip
 
     def _write_aside(self, subject: str, raw: str, shown: Mapping[str, str], id: str, rows: Path) -> None:
         """Write the ids of rows that are set aside and the record above each, where that is known: they may count."""
@@ -194,7 +255,7 @@ class Checks:
                 self.scratch / aside_of(subject),
             )
 
-    def exact(self, raw: str, shown: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
+    def _exact(self, raw: str, shown: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
         """Decimals in two places where that holds them: wider ones leave less room to multiply."""
         wide = [name for name, type in types.items() if type.startswith("DECIMAL(32")]
         if not wide:
@@ -204,6 +265,10 @@ class Checks:
             + f" FROM {named(raw)}"
         )[0]  # fmt: skip
         return dict(shown) | {
-            name: f"CAST({shown[name]} AS DECIMAL({18 if fine else 21}, {2 if fine else 6}))"
+            name: f"TRY_CAST({shown[name]} AS DECIMAL({18 if fine else 21}, {2 if fine else 6}))"
             for name, fine in zip(wide, fits, strict=True)
         }
+
+
+def _texts(words: Iterable[str]) -> str:
+    return f"CAST([{', '.join(map(quoted, words))}] AS VARCHAR[])"

@@ -18,9 +18,11 @@ from rules.values.kinds import SINGLE
 from rules.values.limits import HUGE, PLACES
 from rules.values.text import near
 from service.county.backend import codes_of, named, quoted
+from service.county.intake.headings import NAMED, Match, Names
 from service.county.intake.reasons import BEYOND, Message, reasons
+from service.county.intake.taking import Taken
+from service.county.intake.texts import squashed
 
-IDS = (KEY, "编号")
 YES, NO = ("true", "是", "1"), ("false", "否", "0")
 NUMBER = r"-?[0-9]{1,18}(\.[0-9]+)?"
 DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -40,43 +42,59 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The columns of a file: of the id, of the record above, of facts and of conclusions."""
+    """The columns of a file: of the id, of the record above, of names, of facts and of conclusions."""
 
     id: str
     above: str
+    named: str
     facts: Mapping[str, str]  # name of a fact or a decision -> column
     notes: tuple[Note, ...]
 
 
-def matched(edition: Edition, subject: str, columns: Mapping[str, str]) -> Matched:
-    """Find the facts of a subject among columns: by their names or by their titles."""
-    known, above = edition.subjects[subject], edition.subjects[subject].within
-    given = {fact.name: fact for fact in known.facts.values() if fact.given}
-    decided = {rule.id for rule in edition.rules.values() if rule.subject == subject}
-    titles = {fact.title.get(lang): name for lang in ("zh", "en") for name, fact in given.items()}
-    belongs = () if not above else (key_of(above), above, edition.subjects[above].title.zh)
+def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: Taken | None = None) -> Matched:
+    """The facts of a subject among the columns of a table with their types: as a file was `taken`, or by heading."""
+    names = Names(edition, subject)
+    if taken is None:
+        known = {column: names.names.get(squashed(column), "") for column in columns}
+    else:
+        known = {one.heading: one.name for one in taken.columns.values()} | dict.fromkeys(taken.strays, "")
     levels = tuple(around(edition, subject))
-    facts: dict[str, str] = {}
-    notes: list[Note] = []
+    quiet = {squashed(one) for one in (*levels, *map(key_of, levels))}
+    at: dict[str, str] = {}
+    notes = list(_said(taken.columns.values() if taken is not None else (), names))
     unread: set[str] = set()  # given in a way that cannot be read
-    names = [*given, *decided, *titles, *IDS, *belongs]
-    for column in columns:
-        name = column if column in given or column in decided else titles.get(column, "")
-        if name in given and given[name].type.kind == "list" and not columns[column].endswith("[]"):
+    for column, name in known.items():
+        if name in names.facts and names.facts[name].type.kind == "list" and not columns[column].endswith("[]"):
             notes.append(Note(column, "list_as_text", "列表要另给文件（--table）或用 Parquet，本列未用，按未知处理。",
                               "A list wants its own file (--table) or Parquet; not used, not known."))  # fmt: skip
             unread.add(name)
-        elif name and name not in facts:
-            facts[name] = column
-        elif column not in (*IDS, *belongs, *levels, *map(key_of, levels)):
-            notes.append(_stray(column, name, names, known.facts))
+        elif name and name not in at:
+            at[name] = column
+        elif name not in (KEY, names.above, NAMED) and squashed(column) not in quiet:
+            double = name or names.names.get(squashed(column), "")
+            notes.append(_stray(column, double, [*names.names], edition.subjects[subject].facts))
+    facts = {name: column for name, column in at.items() if name in names.facts or name in names.decided}
     notes += [
         Note(name, "column_missing", f"没有“{fact.title.zh}”一列，全部按未知处理。",
              f"There is no column for {fact.title.en}: it is not known in any row.")
-        for name, fact in given.items() if name not in {*facts, *unread} and fact.counted is None
+        for name, fact in names.facts.items() if name not in {*facts, *unread} and fact.counted is None
     ]  # fmt: skip
-    id, up = (next((at for at in options if at in columns), "") for options in (IDS, belongs))
-    return Matched(id, up, facts, tuple(notes))
+    return Matched(at.get(KEY, ""), at.get(names.above, "") if names.above else "", at.get(NAMED, ""), facts,
+                   tuple(notes))  # fmt: skip
+
+
+def _said(columns: Iterable[Match], names: Names) -> Iterator[Note]:
+    """The readings of headings that are not their plain words: units that multiply, and groups above."""
+    for one in columns:
+        if one.form.times > 1:
+            yield Note(one.heading, "unit", f"单位是{one.unit}，数已乘以 {one.form.times:,}。",
+                       f"The unit is {one.unit}: numbers were multiplied by {one.form.times:,}.")  # fmt: skip
+        elif one.form.percent:
+            yield Note(one.heading, "unit", "单位是 %，数已除以 100。", "The unit is %: numbers were divided by 100.")
+        if one.under:
+            title = names.facts[one.name].title if one.name in names.facts else None
+            read = (title.zh, title.en) if title is not None else (one.name, one.name)
+            yield Note(one.heading, "under_group", f"读作“{read[0]}”。", f"Read as {read[1]}.")
 
 
 def _stray(column: str, name: str, names: list[str], facts: Mapping[str, Fact]) -> Note:
@@ -85,7 +103,7 @@ def _stray(column: str, name: str, names: list[str], facts: Mapping[str, Fact]) 
     if column in facts:
         derived = "由公式算出，本列未用。", "This is derived by a formula; the column is not used."
         return Note(column, "derived", *derived)
-    guess = near(column, tuple(names), 0.8)  # many columns of an extract are no facts, and resemble some
+    guess = near(squashed(column), tuple(names), 0.8)  # many columns of an extract are no facts, and resemble some
     hint = (f"是不是 {guess}？", f" Perhaps {guess}?") if guess else ("", "")
     return Note(column, "unknown_column", f"不认识这一列，未用。{hint[0]}", f"No such fact; not used.{hint[1]}")
 
@@ -104,13 +122,15 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A fault that a row may have: the column, the condition in SQL and the code; `whenever` is a wider condition that
-    several faults share, `message` one where that of the code does not suffice."""
+    several faults share, `message` one where that of the code does not suffice; `facts` are those that it leaves
+    unknown: a fault without any sets the row aside."""
 
     column: str
     condition: str
     code: str
     whenever: str = ""
     message: Message | None = None
+    facts: tuple[str, ...] = ()
 
 
 def cell(at: str, type: str, fact: Fact, codes: tuple[str, ...] = (), on: date | None = None) -> Cell:
@@ -164,7 +184,6 @@ def _number(text: str, at: str, type: str, fact: Fact) -> Cell:
         elif places > PLACES:
             wrong = [(f"{at} <> try_cast({at} AS {FINE})", "too_fine")]
     else:
-        text = f"replace({text}, ',', '')"
         share = fact.type.kind == "rate"
         form = f"{NUMBER}%?" if share else NUMBER
         plain = f"try_cast(rtrim({text}, '%') AS {FINE})"
@@ -213,7 +232,7 @@ def wrong_id(at: str) -> tuple[tuple[str, str], ...]:
     """The faults of an id, see rules.values.ids: condition and code."""
     return (
         (f"length({at}) > {LONGEST}", "long_id"),
-        (f"regexp_full_match({at}, {quoted(CARD)})", "identity_card"),
+        (f"regexp_matches({at}, {quoted(CARD)})", "identity_card"),
         (f"regexp_matches({at}, {quoted(UNPRINTABLE)})", "not_printable"),
     )
 
@@ -265,11 +284,15 @@ def in_lists(edition: Edition, column: str, type: str, fact: Fact, on: date | No
 
     anything = some(condition for _, condition, _ in faults)
     for name, condition, code in faults:
-        yield Fault(f"{column}.{name}", some([condition]), code, anything, messages.get(name, {}).get(code))
+        yield Fault(
+            f"{column}.{name}", some([condition]), code, anything, messages.get(name, {}).get(code), (fact.name,)
+        )
     if KEY in fields:
         ids = f"list_filter(list_transform({named(column)}, lambda x: {id}), lambda x: x IS NOT NULL)"
         code, zh, en = REPEATED
-        yield Fault(f"{column}.{KEY}", f"len(list_distinct({ids})) < len({ids})", code, message=(zh, en))
+        yield Fault(
+            f"{column}.{KEY}", f"len(list_distinct({ids})) < len({ids})", code, message=(zh, en), facts=(fact.name,)
+        )
 
 
 def _fields(type: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from rules.table.order import Unit, heights_of
 from rules.values.text import TextErrors
 from service.county.backend import Duck, named, rows_of
 from service.county.intake.checks import BAD, Checks
-from service.county.intake.inputs import ROW, Source, opened
+from service.county.intake.inputs import ROW, SPAN, Source, numbered, text_rows
 
 Reads = Mapping[str, tuple[str, ...]]  # subject around -> the facts that decisions read of it
 
@@ -84,7 +84,7 @@ def records(edition: Edition, subject: str, path: Path) -> dict[str, dict[str, A
     with _duck() as (duck, scratch):
         checks = Checks(edition, duck, scratch)
         checks.look(Source(subject, path))
-        bad = duck.run(f"SELECT {ROW}, col, code FROM {named(BAD + subject)} ORDER BY ALL")
+        bad = duck.run(f"SELECT {ROW} % {SPAN}, col, code FROM {named(BAD + subject)} ORDER BY ALL")
         if bad:
             raise BadRows([problem(f"{path}:{row} {column}", *checks.messages[code]) for row, column, code in bad])
         rows = {row[KEY]: row for row in duck.dicts(f"SELECT * FROM {rows_of(checks.clean[subject])}")}
@@ -95,11 +95,10 @@ def records(edition: Edition, subject: str, path: Path) -> dict[str, dict[str, A
 def pairs(path: Path, left: tuple[str, ...], right: tuple[str, ...]) -> dict[str, str]:
     """Two columns of text, one by the other, each under any of its names; Unreadable, or BadRows where a cell is
     empty."""
-    with _duck() as (duck, scratch):
-        rows = duck.dicts(f"SELECT * FROM {named(opened(duck, Source('', path), scratch))} ORDER BY {ROW}")
+    rows = text_rows(path) if path.suffix.lower() != ".parquet" else _parquet(path)
     by_first: dict[str, str] = {}
-    for row in rows:
-        number, first, second = row.pop(ROW), _text(row, left), _text(row, right)
+    for number, row in rows:
+        first, second = _text(row, left), _text(row, right)
         if not first or not second:
             known, wanted = ", ".join(map(str, row)), f"{left[0]}, {right[0]}"
             zh = f"每行都要有 {wanted} 两列（现有：{known}）。"
@@ -107,6 +106,12 @@ def pairs(path: Path, left: tuple[str, ...], right: tuple[str, ...]) -> dict[str
             raise BadRows([problem(f"{path}:{number}", zh, en)])
         by_first[first] = second
     return by_first
+
+
+def _parquet(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with _duck() as (duck, _):
+        for row in duck.dicts(f"SELECT * FROM ({numbered(Source('', path))}) ORDER BY {ROW}"):
+            yield row.pop(ROW), row
 
 
 def problem(where: str, zh: str, en: str) -> dict[str, str]:

@@ -1,39 +1,22 @@
-"""Opens extracts as tables of DuckDB: Parquet as it is, CSV and Excel as text with the number of each row."""
+"""Opens extracts as tables of DuckDB: Parquet as it is, text and workbooks as the text of their records."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import os
-import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
-from openpyxl import load_workbook
-
-from rules.values.text import TextError
+from rules.model import Edition
+from rules.values.text import shown
 from service.county.backend import Duck, named, quoted
+from service.county.intake.forms import plain
+from service.county.intake.grids import KINDS, TEXTS, FileError, Unreadable
+from service.county.intake.mapping import FileMap
+from service.county.intake.records import filled
+from service.county.intake.taking import ROW, SPAN, SheetRead, Taken, grids_of, take
 
-ENCODINGS = ("utf-8", "gb18030")  # Excel writes GB18030 in China; a byte order mark means UTF-8
-ROW = "row__"
-PIECE = 1 << 20
-KINDS = (".csv", ".xlsx", ".parquet")
-
-
-class FileError(TextError):
-    """A file or a folder that will not do."""
-
-    def __init__(self, path: Path, zh: str, en: str) -> None:
-        super().__init__(zh, en)
-        self.path, self.where = path, str(path)
-
-
-class Unreadable(FileError):
-    """A file that cannot be read as a table."""
+__all__ = ["ROW", "SPAN", "FileError", "Opened", "Source", "Unreadable", "numbered", "opened", "text_rows"]
+OWN = f"{ROW} % {SPAN}"  # the number of a row within its sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,80 +25,61 @@ class Source:
 
     subject: str
     path: Path
-    joined: bool = False  # read with columns from other files
 
     @property
     def first(self) -> int:
         """The number of the first record's row as people see it: a sheet has a heading."""
-        return 1 if self.path.suffix == ".parquet" else 2
+        return 1 if self.path.suffix.lower() == ".parquet" else 2
 
 
-def opened(duck: Duck, source: Source, scratch: Path) -> str:
-    """The name of a table that holds the file, with the row each record stands in."""
-    kind = source.path.suffix.lower()
-    name = f"raw_{source.subject}_{kind[1:]}"  # one is a view, the others are tables
-    if kind not in KINDS:
-        raise Unreadable(source.path, f"只读 {' '.join(KINDS)} 文件。", f"Only {' '.join(KINDS)} files are read.")
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A table that holds a file, with the row each record stands in; `taken` says how a file of text was read."""
+
+    table: str
+    taken: Taken | None = None
+    joined: bool = False  # with columns from other files
+
+
+def opened(duck: Duck, source: Source, scratch: Path, edition: Edition, mapping: FileMap | None = None) -> Opened:
+    """The table that holds a file; Unreadable where it is none."""
+    kind = _kind(source.path)
+    name = f"raw_{source.subject}_{'parquet' if kind == '.parquet' else 'text'}"  # one is a view, the other a table
+    if kind == ".parquet":
+        _view(duck, source, name)
+        return Opened(name)
+    text = scratch / f"{source.subject}.taken.csv"
+    taken = take(source.path, edition, source.subject, text, mapping)
+    headings = [one.heading for one in taken.columns.values()]
+    alike = [one.casefold() for one in headings]  # as SQL tells names apart
+    if twice := [one for place, one in enumerate(headings) if alike[place] in alike[:place]]:
+        raise Unreadable(source.path, f"标题行里 {shown(twice[0])} 出现了不止一次。",
+                         f"The heading names {shown(twice[0])} more than once.")  # fmt: skip
+    types = ", ".join([f"{quoted(ROW)}: 'BIGINT'", *(f"{quoted(one)}: 'VARCHAR'" for one in headings)])
+    duck.run(
+        f"CREATE OR REPLACE TABLE {named(name)} AS SELECT * FROM read_csv({quoted(text)}, header = true, "
+        f"delim = ',', columns = {{{types}}}, auto_detect = false, quote = '\"', escape = '\"', strict_mode = true)"
+    )
+    text.unlink()
+    return Opened(name, taken)
+
+
+def _kind(path: Path) -> str:
+    if (kind := path.suffix.lower()) not in KINDS:
+        raise Unreadable(path, f"只读 {' '.join(KINDS)} 文件。", f"Only {' '.join(KINDS)} files are read.")
+    return kind
+
+
+def _view(duck: Duck, source: Source, name: str) -> None:
     try:
-        if kind == ".parquet":
-            duck.run(f"CREATE OR REPLACE VIEW {named(name)} AS {numbered(source)}")
-            return name
-        text = _sheet(source.path, scratch) if kind == ".xlsx" else _utf8(source.path, scratch)
-        with text.open(encoding="utf-8", newline="") as file:
-            comma = max(",\t;", key=file.readline().count)
-            file.seek(0)
-            heading = _heading(source.path, next(csv.reader(file, delimiter=comma), []))
-        row = f"row_number() OVER () + {source.first - 1}" if kind == ".csv" else f"CAST({ROW} AS BIGINT)"
-        types = ", ".join(f"{quoted(one)}: 'VARCHAR'" for one in heading)
-        columns = "*" if kind == ".csv" else f"* EXCLUDE ({ROW})"
-        duck.run(
-            f"CREATE OR REPLACE TABLE {named(name)} AS SELECT {columns}, {row} AS {ROW} FROM read_csv({quoted(text)}, "
-            f"header = true, delim = {quoted(comma)}, columns = {{{types}}}, auto_detect = false, quote = '\"', "
-            "escape = '\"', strict_mode = true)"
-        )
-    except (OSError, UnicodeError, Unreadable):
+        duck.run(f"CREATE OR REPLACE VIEW {named(name)} AS {numbered(source)}")
+    except OSError:
         raise
     except Exception as error:  # noqa: BLE001 -- DuckDB's own, which stays in its module
-        if kind == ".csv" and (broken := _broken(text, comma)) is not None:
-            raise Unreadable(source.path, *broken) from None
         why = str(error).splitlines()[0]
-        broken = f"不是可用的表格（{why}）。", f"This is no table that can be read ({why})."
-        raise Unreadable(source.path, *broken) from None
-    return name
-
-
-def _heading(path: Path, cells: list[str]) -> list[str]:
-    """The names of the columns; they are not guessed at, for a guess may pass over rows that do not fit it."""
-    if not cells:
-        raise Unreadable(path, "表是空的，或第一行是空行：第一行须是标题行。",
-                         "The table is empty, or its first row is: that has to be the heading.")  # fmt: skip
-    first = 0 if cells[:1] == [ROW] else 1
-    names = [one or f"column{place:02}" for place, one in enumerate(cells, first)]
-    alike = [one.casefold() for one in names]  # as SQL tells names apart
-    if twice := [one for place, one in enumerate(names) if alike[place] in alike[:place]]:
-        shown = ", ".join(dict.fromkeys(twice))
-        raise Unreadable(path, f"标题行里 {shown} 出现了不止一次。", f"The heading names {shown} more than once.")
-    return names
-
-
-def _broken(text: Path, comma: str) -> tuple[str, str] | None:
-    """The first row of a CSV that has not as many cells as the heading, in words."""
-    with text.open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file, delimiter=comma, strict=True)
-        wanted, row = 0, 0
-        try:
-            for row, cells in enumerate(lines, 1):
-                wanted = wanted or len(cells)
-                if cells and len(cells) != wanted:
-                    return (
-                        f"第 {row} 行有 {len(cells)} 格，标题行有 {wanted} 格。第一行须是标题行；"
-                        "含有逗号或引号的格要用双引号括起来。",
-                        f"Row {row} has {len(cells)} cells, the heading {wanted}. The first row has to be the heading; "
-                        "put cells with commas or quotes in double quotes.",
-                    )
-        except csv.Error:
-            return f"第 {row + 1} 行的双引号没有成对。", f"The double quotes of row {row + 1} do not come in pairs."
-    return None
+        raise Unreadable(
+            source.path, f"不是可用的表格（{why}）。", f"This is no table that can be read ({why})."
+        ) from None
 
 
 def numbered(source: Source) -> str:
@@ -126,51 +90,27 @@ def numbered(source: Source) -> str:
     )
 
 
-def _utf8(path: Path, scratch: Path) -> Path:
-    """The file, or a copy of it in UTF-8 without a mark."""
-    with path.open("rb") as file:
-        marked = file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
-    for encoding in ("utf-8-sig",) if marked else ENCODINGS:
-        as_it_is = encoding == ENCODINGS[0]  # read to the end, and not copied
-        copy = Path(os.devnull) if as_it_is else scratch / f"{path.stem}.utf8.csv"
-        with (
-            suppress(UnicodeDecodeError),
-            path.open(encoding=encoding, newline="") as old,
-            copy.open("w", encoding="utf-8", newline="") as new,
-        ):
-            shutil.copyfileobj(old, new, PIECE)
-            return path if as_it_is else copy
-    raise Unreadable(path, "既不是 UTF-8 也不是 GB18030 编码。", "This is neither UTF-8 nor GB18030.")
+def text_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of the first sheet of a file that nobody hid, by the headings of its first row; Unreadable where it is
+    no text and no workbook."""
+    if _kind(path) == ".parquet":
+        raise Unreadable(path, "这里要文本或 Excel 文件。", "A file of text or a workbook is wanted here.")
+    grid = next((one for one in grids_of(path) if not one.hidden), None)
+    rows = ((number, cells) for number, cells in (grid.rows() if grid is not None else ()) if filled(cells))
+    heading = [plain(one) for one in next(rows, (0, []))[1]]
+    for number, cells in rows:
+        yield number, dict(zip(heading, map(plain, cells), strict=False))
 
 
-def _sheet(path: Path, scratch: Path) -> Path:
-    """The first sheet of a workbook as CSV."""
-    copy = scratch / f"{path.stem}.sheet.csv"
-    book = load_workbook(path, read_only=True, data_only=True)
-    try:
-        with copy.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(_cells(book.worksheets[0].iter_rows(values_only=True)))
-    finally:
-        book.close()
-    return copy
+def account(duck: Duck, taken: Taken | None, rows: int, aside: str) -> tuple[SheetRead, ...]:
+    """The account of a file by sheet; `aside` is a query of the rows that are set aside."""
+    if taken is None:
+        ((bad,),) = duck.run(f"SELECT count(*) FROM ({aside})")
+        return (SheetRead("", rows, rows - bad, bad),)
+    by_sheet = dict(duck.run(f"SELECT {ROW} // {SPAN}, count(*) FROM ({aside}) GROUP BY 1"))
+    places = {one: place for place, one in enumerate(taken.places)}
+    return tuple(one if one.why else _less(one, by_sheet.get(places[one.sheet], 0)) for one in taken.sheets)
 
 
-def _cells(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[str]]:
-    """The number of each row and its cells, as people read them; a row without any is none."""
-    width = 0
-    for number, row in enumerate(rows, 1):
-        first = not width
-        width = width or max((place for place, one in enumerate(row, 1) if one is not None), default=0)
-        cells = [_cell(one) for one in row[:width]]
-        if any(cells):
-            yield [ROW if first else str(number), *cells, *[""] * (width - len(cells))]
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    return "" if value is None else repr(value) if isinstance(value, float) else str(value)
+def _less(sheet: SheetRead, aside: int) -> SheetRead:
+    return SheetRead(sheet.sheet, sheet.rows, sheet.kept - aside, aside, sheet.unused, "", sheet.heading, sheet.above)

@@ -27,7 +27,9 @@ def exceeding(
             condition = _worked_out(edition, (part, whole), duck, raw, shown)
         if condition:
             column = columns[given_behind(edition, part, shown)]
-            yield Fault(column, condition, "part_exceeds_whole", message=part_exceeds(part, whole))
+            refs = [(subject, Ref("fact", "", one.name, one.type)) for one in (part, whole)]
+            facts = tuple(fact.name for (of, _), fact in behind(edition, refs).items() if of == subject and fact.given)
+            yield Fault(column, condition, "part_exceeds_whole", message=part_exceeds(part, whole), facts=facts)
 
 
 def _worked_out(edition: Edition, pair: Pair, duck: Duck, raw: str, shown: Mapping[str, str]) -> str:

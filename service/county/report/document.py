@@ -26,6 +26,7 @@ HOME = Path(__file__).parent
 ECHARTS = HOME / "vendor" / "echarts" / "echarts.common.min.js"
 POLICY = "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:"
 SCRIPTS = ("figures", "base", "people", "villages", "time", "lists", "page")  # in the order in which they run
+MOST = 2 * 1000  # rows on the page of a simulation; --csv has all
 OF_CHART = ("figures", "base", "simulation", "page")
 
 
@@ -89,7 +90,8 @@ def write_chart(edition: Edition, manifest: Manifest, results: Mapping[str, Any]
         "sweep": {"values": [step["value"] for step in steps], "curves": curves} if "sweep" in results else None,
         "moves": {"decisions": decisions,
                   "above": {name: edition.subjects[above].title for name, above in names.items() if above},
-                  "steps": [{"value": step["value"], "places": _places(decisions, step), "moved": step["moved"]}
+                  "steps": [{"value": step["value"], "places": _places(decisions, step),
+                             "moved": step["moved"][:MOST], "many": len(step["moved"])}
                             for step in steps]},
     }  # fmt: skip
     path.write_text(page_of("simulation", data, edition.title.zh, ("sweep", "moves"), OF_CHART), encoding="utf-8")

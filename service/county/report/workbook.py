@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -64,8 +65,15 @@ def write_workbook(outputs: Outputs) -> int:
     return sheets
 
 
+def sheet_name(title: str, taken: Collection[str]) -> str:
+    """The name of a sheet that Excel takes: short, without its signs, and like no other."""
+    name = re.sub(r"[\[\]:*?/\\]", " ", title).strip("'")
+    ends = ("", *(f" {number}" for number in range(2, len(taken) + 2)))
+    return next(one for end in ends if (one := name[: 31 - len(end)] + end).lower() not in taken)
+
+
 def _sheet(book: Any, looks: Mapping[str, Any], name: str, heads: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
-    sheet = book.add_worksheet(name[:31])
+    sheet = book.add_worksheet(sheet_name(name, {one.get_name().lower() for one in book.worksheets()}))
     sheet.freeze_panes(1, 1)
     for place, head in enumerate(heads):
         sheet.set_column(place, place, min(WIDE, max(NARROW, 2 * len(head))))

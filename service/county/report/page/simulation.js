@@ -16,11 +16,10 @@ PARTS.moves = (part) => {
   return section("moves", w("moves"), w("moves_about"), part.steps.length > 1 ? el("p", {}, `${w("step")} `, pick) : null,
     Object.entries(part.decisions).filter(([name]) => step.places[name]).map(([name, one]) => el("div", {},
       el("h3", {}, `${t(one.title)} · ${t(one.subject)}`), turns(step.places[name]))),
-    step.moved.length ? [el("p", { className: "dim" }, w("moved", { n: number(step.moved.length) })), table(["", "", w("decision"), w("now"), w("then_"), ""],
-      step.moved.slice(0, MOST).map((row) => [row.id, row.above, t(part.decisions[row.decision].title), named(row, row.before), named(row, row.after), turned(part, row)]), "cards")]
+    step.moved.length ? [el("p", { className: "dim" }, w("moved", { n: number(step.many) })), table(["", "", w("decision"), w("now"), w("then_"), ""],
+      step.moved.map((row) => [row.id, row.above, t(part.decisions[row.decision].title), named(row, row.before), named(row, row.after), turned(part, row)]), "cards")]
       : el("p", {}, w("nothing_moves")));
 };
-const MOST = 2000;  // rows on the page; --csv has all
 
 function turned(part, row) {
   const met = part.decisions[row.decision].met, was = met.includes(row.before), is = met.includes(row.after);

@@ -1,0 +1,56 @@
+"""The files of a county run on the screen: every row of every sheet is accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rules.values.figures import figure
+from rules.values.layout import Line, Row, Span, line, row
+from rules.words.wording import Wording
+from service.county.intake.checks import CheckedFile
+from service.county.intake.taking import NOT_READ, SheetRead
+
+NOTED = ("unknown_column", "column_twice", "list_as_text", "unit", "under_group")
+
+
+def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
+    """The rows of a file that were read, set aside and not used; its sheets where they differ; notes on columns."""
+    colon = say.pick("：", ": ")
+    aside = say.pick(f"未采用 {figure(file.bad)} 行", f"{figure(file.bad)} set aside")
+    yield row(file.file, say.pick(f"{figure(file.rows)} 行", f"{figure(file.rows)} rows"),
+              Span(aside, "bad" if file.bad else "dim"), indent=2)  # fmt: skip
+    if len(file.sheets) > 1 or any(one.unused or one.above for one in file.sheets):
+        yield from (_sheet(one, say) for one in file.sheets)
+    if file.cells:
+        cells = listed({column: figure(count) for column, count in file.cells.items()}, say)
+        words = say.pick(f"按未知处理的格（逐格列在 set_aside.csv）：{cells}", f"cells not used, listed in set_aside.csv: {cells}")
+        yield line(Span(words, "bad"), indent=4)
+    for one in file.stated:
+        words = say.pick(
+            f"{one.sheet} 第 {one.row} 行“{one.column}”写的合计是 {one.stated}，各行相加是 {one.records}",
+            f"{one.sheet} row {one.row} states {one.stated} for {one.column}; the records add up to {one.records}",
+        )
+        yield line(Span(words.strip(), "bad"), indent=4)
+    for note in file.notes:
+        if note.code in NOTED:
+            yield line(Span(f"{note.column}{colon}{say.pick(note.zh, note.en)}", "dim"), indent=4)
+    if absent := [note.column for note in file.notes if note.code == "column_missing"]:
+        words = say.pick("没有这些列，全部按未知处理", "no such columns, not known in any row")
+        yield line(Span(f"{words}{colon}{', '.join(absent)}", "dim"), indent=4)
+
+
+def listed(counts: Mapping[str, str], say: Wording) -> str:
+    """Names with their numbers."""
+    return say.pick("、", ", ").join(f"{name} {count}" for name, count in counts.items())
+
+
+def _sheet(one: SheetRead, say: Wording) -> Row:
+    """The rows of a sheet: kept, set aside, and not used, by kind."""
+    parts = [] if one.why else [say.pick(f"采用 {figure(one.kept)}", f"{figure(one.kept)} kept"),
+                                say.pick(f"未采用 {figure(one.aside)}", f"{figure(one.aside)} set aside")]  # fmt: skip
+    parts += [f"{say.pick(*NOT_READ[kind])} {figure(count)}" for kind, count in one.unused.items()]
+    if one.above:
+        parts.append(say.pick(f"标题行以上 {figure(one.above)}", f"{figure(one.above)} above the heading"))
+    rows = say.pick(f"{figure(one.rows)} 行", f"{figure(one.rows)} rows")
+    words = say.pick("，", ", ").join([rows, *parts])
+    return row(one.sheet or say.pick("表", "table"), Span(words, "bad" if one.why and one.rows else "dim"), indent=4)

@@ -1,0 +1,79 @@
+"""Tells the record above a row belongs to: by its id, by its name, or by another name that a mapping declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from rules.model import Edition
+from rules.values.ids import is_card
+from rules.values.text import near, shown
+from service.county.backend import Duck, named, quoted
+from service.county.intake.columns import Fault
+from service.county.intake.texts import squashed
+
+MOST = 200  # values that are asked about one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """The id of the record above in SQL, and the faults that it may have."""
+
+    value: str
+    wrong: tuple[Fault, ...] = ()
+
+
+class Belonging:
+    """The names of records by subject, each with its ids."""
+
+    def __init__(self, edition: Edition, duck: Duck, aliases: Mapping[str, Mapping[str, str]]) -> None:
+        self.edition, self.duck, self.aliases = edition, duck, aliases
+        self.names: dict[str, dict[str, set[str]]] = {}
+
+    def learn(self, subject: str, raw: str, id: str, column: str) -> None:
+        """Keep the names of the records of a table, if it has a column of them."""
+        names = self.names.setdefault(subject, {})
+        at = f"nullif(trim(CAST({named(column)} AS VARCHAR)), '')" if column else "NULL"
+        rows = self.duck.run(f"SELECT {at}, {id} FROM {named(raw)} WHERE {at} IS NOT NULL AND {id} IS NOT NULL")
+        for name, own in (*rows, *self.aliases.get(subject, {}).items()):
+            names.setdefault(squashed(name), set()).add(own)
+
+    def of(self, within: str, column: str, raw: str, ids: str) -> Above:
+        """The record above in a column: an id of those in a query, or a name that one record has."""
+        at = f"nullif(trim(CAST({named(column)} AS VARCHAR)), '')"
+        if not ids:
+            return Above(at)
+        strange = [one for (one,) in self.duck.run(
+            f"SELECT {at} FROM {named(raw)} WHERE {at} NOT IN ({ids}) GROUP BY 1 ORDER BY count(*) DESC, 1"
+        )]  # fmt: skip
+        names = self.names.get(within, {})
+        meant = {one: names.get(squashed(one), set()) for one in strange}
+        told = {one: next(iter(those)) for one, those in meant.items() if len(those) == 1}
+        cases = " ".join(f"WHEN {quoted(one)} THEN {quoted(id)}" for one, id in told.items())
+        value = f"CASE {at} {cases} ELSE {at} END" if told else at
+        unknown = [one for one in strange if one not in told]
+        wrong = [Fault(column, f"{at} IS NULL", "no_record_above")]
+        if unknown:
+            some = ", ".join(map(quoted, unknown[:MOST]))
+            wrong += self._strange(within, column, at, meant, unknown[:MOST], ids)
+            wrong.append(Fault(column, f"{value} NOT IN ({ids}) AND {at} NOT IN ({some})", "strange_record_above"))
+        return Above(value, tuple(wrong))
+
+    def _strange(
+        self, within: str, column: str, at: str, meant: Mapping[str, set[str]], unknown: list[str], ids: str
+    ) -> Iterator[Fault]:
+        """Values that name no record, with the nearest name, or that name several."""
+        title = self.edition.subjects[within].title
+        known = tuple(dict.fromkeys((*self.names.get(within, {}), *(id for (id,) in self.duck.run(ids)))))
+        for one in unknown:
+            word = "" if is_card(one) else shown(one)
+            if meant[one]:
+                several = ", ".join(sorted(meant[one]))
+                message = (f"有几个{title.zh}都叫“{word}”（{several}），请写编号。",
+                           f"Several records are called {word} ({several}): write the id.")  # fmt: skip
+                yield Fault(column, f"{at} = {quoted(one)}", "ambiguous_record_above", message=message)
+                continue
+            guess = near(squashed(one), known) if len(known) <= MOST * MOST else ""
+            hint = (f"最接近的是 {guess}。", f" The nearest is {guess}.") if guess else ("", "")
+            message = (f"{title.zh}表里没有“{word}”。{hint[0]}", f"There is no {word} in its table.{hint[1]}")
+            yield Fault(column, f"{at} = {quoted(one)}", "strange_record_above", message=message)

@@ -1,0 +1,205 @@
+"""Reads cells as people fill them into the text that the checks know: numbers, dates, yes and no, choices, ids.
+
+A cell that cannot be read stays as it is, and the checks say so; one that can be read in two ways is `Refused`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from rules.model import Fact
+from rules.operations import require
+from rules.values.exact import NUMBERS
+from rules.values.kinds import SINGLE
+from service.county.intake.grids import Cell
+from service.county.intake.texts import clean, squashed
+
+YES = frozenset("true 是 1 y yes 对 √ ✓ ✔ ☑".split())
+NO = frozenset("false 否 0 n no 错 × ✗ ✘".split())
+HAS, HAS_NOT = frozenset("有"), frozenset("无 没有".split())
+NEGATIVE = ("无", "没有", "未")  # in a title they leave open what 无 answers
+TIMES: Mapping[str, int] = {"": 1, "千": 10**3, "万": 10**4, "百万": 10**6, "亿": 10**8}
+SIGNIFICANT = 15  # digits of a number that a workbook holds
+FEN = Decimal("0.01")
+
+_NUMBER = re.compile(
+    r"(?:人民币)?(?P<sign>[+-]?)¥?(?P<digits>[0-9.,]+)(?P<percent>%?)(?P<times>千|万|百万|亿|)(?P<unit>\D{0,6})"
+)
+_DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_TIME = r"(?:[T ]*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+_DAYS = tuple(re.compile(form + _TIME) for form in (
+    r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})",
+    r"([0-9]{4})\.([0-9]{1,2})\.([0-9]{1,2})", r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日",
+    r"([0-9]{4})([0-9]{2})([0-9]{2})",
+))  # fmt: skip
+_SERIAL = re.compile(r"[1-9][0-9]{4}")
+_SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}日?")
+_ZERO: Mapping[int, date] = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
+
+
+class Refused(Exception):
+    """A cell that has two meanings, with the code of the message about it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a column is filled. `times`: of a number without a unit of its own; `percent`: rates are written without
+    their sign; `means`: words by their values; `blank`: words that say nothing; `units`: of the fact, as written;
+    `epoch`: the year from which days are numbered."""
+
+    times: int = 1
+    percent: bool = False
+    means: Mapping[str, str] = field(default_factory=dict)
+    blank: frozenset[str] = frozenset()
+    units: tuple[str, ...] = ()
+    epoch: int | None = None
+
+
+Read = Callable[[Cell], str]
+
+
+def reader(fact: Fact | None, form: Form) -> Read:
+    """How the cells of a column are read: of a fact, or of an id. It raises Refused."""
+    read = _id if fact is None else READERS[fact.type.kind](fact, form)
+    kept: dict[Cell, str] = {}
+
+    def cell(value: Cell) -> str:
+        if type(value) is not str:
+            return read(value)
+        text = kept.get(value)
+        if text is None:
+            text = kept[value] = _worded(clean(value), form, read)
+        return text
+
+    return cell
+
+
+def _worded(text: str, form: Form, read: Read) -> str:
+    word = squashed(text)
+    if word in form.means:
+        return form.means[word]
+    return "" if not word or word in form.blank else read(text)
+
+
+def plain(value: Cell) -> str:
+    """A cell as text: a number with the digits that it holds, a day without its time."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time | timedelta):
+        return str(value)
+    return text_of(_decimal(value))
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(value if isinstance(value, int) else format(value, f".{SIGNIFICANT}g"))
+
+
+def text_of(number: Decimal) -> str:
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _id(value: Cell) -> str:
+    return plain(value)
+
+
+def _number(fact: Fact, form: Form) -> Read:
+    share, money = fact.type.kind == "rate", fact.type.kind == "amount"
+
+    def read(value: Cell) -> str:
+        if isinstance(value, str):
+            return written(value)
+        if isinstance(value, bool | date | time | timedelta):
+            return plain(value)
+        number = _decimal(value) * form.times
+        if share and form.percent:
+            if 0 < number <= 1:
+                raise Refused("ambiguous_percent")  # of a cell in the format of percentages, or of the number itself
+            number /= 100
+        return text_of(number.quantize(FEN, ROUND_HALF_UP) if money and isinstance(value, float) else number)
+
+    def written(text: str) -> str:
+        match = _NUMBER.fullmatch(text.replace("−", "-").replace(" ", ""))
+        if match is None or (match["unit"] and match["unit"] not in form.units):
+            return text
+        if not _DIGITS.fullmatch(match["digits"]) and not _THOUSANDS.fullmatch(match["digits"]):
+            if "," in match["digits"]:
+                raise Refused("ambiguous_number")
+            return text
+        number = Decimal(match["sign"] + match["digits"].replace(",", ""))
+        if share:
+            if match["times"] or match["unit"]:
+                return text
+            return f"{text_of(number)}%" if match["percent"] or form.percent else text_of(number)
+        if match["percent"]:
+            return text
+        if match["times"] and form.times > 1 and not match["unit"]:
+            raise Refused("ambiguous_unit")
+        own = match["times"] or match["unit"]
+        return text_of(number * (TIMES[match["times"]] if own else form.times))
+
+    return read
+
+
+def _boolean(fact: Fact, form: Form) -> Read:
+    open_ = any(word in fact.title.zh for word in NEGATIVE) and not fact.title.zh.startswith(tuple(HAS))
+
+    def read(value: Cell) -> str:
+        word = squashed(plain(value))
+        if word in HAS | HAS_NOT and open_:
+            raise Refused("ambiguous_answer")
+        return "true" if word in YES | HAS else "false" if word in NO | HAS_NOT else plain(value)
+
+    return read
+
+
+def _choice(fact: Fact, form: Form) -> Read:
+    return chosen({code: (title.zh, title.en) for code, title in fact.choices.items()})
+
+
+def chosen(titles: Mapping[str, tuple[str, ...]]) -> Read:
+    """How a code is read: as it is, or by one of its titles, unless two codes share that."""
+    codes: dict[str, str] = {}
+    for code, those in titles.items():
+        for word in {squashed(one) for one in (code, *those)}:
+            codes[word] = code if codes.get(word, code) == code else ""
+    codes |= {squashed(code): code for code in titles}
+    return lambda value: codes.get(squashed(plain(value))) or plain(value)
+
+
+def _date(fact: Fact, form: Form) -> Read:
+    def read(value: Cell) -> str:
+        text = plain(value)
+        for form_ in _DAYS:
+            if (match := form_.fullmatch(text)) is not None:
+                return "-".join((match[1], match[2].zfill(2), match[3].zfill(2)))
+        if _SERIAL.fullmatch(text):
+            if form.epoch is None:
+                raise Refused("ambiguous_serial")
+            return (_ZERO[form.epoch] + timedelta(int(text))).isoformat()
+        if isinstance(value, str) and _SHORT_YEAR.fullmatch(text):
+            raise Refused("ambiguous_date")
+        return text
+
+    return read
+
+
+READERS: Mapping[str, Callable[[Fact, Form], Read]] = {
+    **dict.fromkeys(NUMBERS, _number), "boolean": _boolean, "choice": _choice, "date": _date,
+}  # fmt: skip
+require("kinds of facts without forms of cells", SINGLE, READERS)

@@ -1,0 +1,99 @@
+"""Opens extracts as grids of cells: the sheets of a workbook, or the one of a CSV, with rows as people count them."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from pathlib import Path
+
+from rules.values.text import TextError
+
+Cell = str | int | float | bool | date | datetime | time | timedelta
+Row = tuple[int, list[Cell]]  # as people count them, and the cells
+Faults = Mapping[tuple[int, int], str]  # row and column -> code
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+ENCODINGS = ("utf-8", "gb18030")  # Excel writes GB18030 in China
+TEXTS, BOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls", ".ods")
+KINDS = (*TEXTS, *BOOKS, ".parquet")
+PIECE = 1 << 20
+LOOKED = 30  # lines that show how cells are parted
+
+
+class FileError(TextError):
+    """A file or a folder that will not do."""
+
+    def __init__(self, path: Path, zh: str, en: str) -> None:
+        super().__init__(zh, en)
+        self.path, self.where = path, str(path)
+
+
+class Unreadable(FileError):
+    """A file that cannot be read as a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Cells that were merged: rows from 1, columns from 0, the last ones included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet. `rows` reads its rows anew; `epoch` is the year from which its days are numbered, where it is known;
+    `loose` says that rows may differ in length by mistake."""
+
+    name: str
+    rows: Callable[[], Iterable[Row]]
+    hidden: bool = False
+    merged: tuple[Merged, ...] = ()
+    faults: Faults = field(default_factory=dict)
+    epoch: int | None = None
+    loose: bool = False
+
+
+def csv_grid(path: Path) -> Grid:
+    """The one sheet of a text file; its cells are parted by commas, tabs or semicolons."""
+    encoding = _encoding(path)
+    with path.open(encoding=encoding, newline="") as file:
+        lines = list(islice(file, LOOKED))
+    comma = max(",\t;", key=lambda one: max((line.count(one) for line in lines), default=0))
+
+    def rows() -> Iterator[Row]:
+        with path.open(encoding=encoding, newline="") as file:
+            reader, first = csv.reader(file, delimiter=comma, strict=True), 1
+            try:
+                for cells in reader:
+                    yield first, list(cells)
+                    first = reader.line_num + 1
+            except csv.Error:
+                raise Unreadable(path, f"第 {first} 行的双引号没有成对。",
+                                 f"The double quotes of row {first} do not come in pairs.") from None  # fmt: skip
+
+    return Grid("", rows, loose=True)
+
+
+def _encoding(path: Path) -> str:
+    """The encoding of a text file, by its mark or by reading it to the end."""
+    with path.open("rb") as file:
+        start = file.read(64)
+    marked = next((name for mark, name in MARKS if start.startswith(mark)), "")
+    zeros = start[1::2].count(0), start[::2].count(0)
+    unmarked = ("utf-16-le",) if zeros[0] > zeros[1] else ("utf-16-be",) if zeros[1] else ENCODINGS
+    for encoding in (marked,) if marked else unmarked:
+        try:
+            with path.open(encoding=encoding, newline="") as old, Path(os.devnull).open("w", encoding="utf-8") as new:
+                shutil.copyfileobj(old, new, PIECE)
+        except UnicodeError:
+            continue
+        return encoding
+    raise Unreadable(path, "既不是 UTF-8、UTF-16 也不是 GB18030 编码。", "This is neither UTF-8, UTF-16 nor GB18030.")

@@ -1,0 +1,237 @@
+"""Matches headings to the facts of a subject: by name, title or declared word, cleaned of blanks, with their units."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from string import ascii_uppercase
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rules.model import Column, Edition, Fact
+from rules.table.columns import KEY, key_of
+from rules.values.exact import NUMBERS
+from rules.words.phrases import UNITS
+from service.county.intake.forms import TIMES, Form
+from service.county.intake.grids import Grid, Merged, Row
+from service.county.intake.texts import clean, squashed
+
+IDS = (KEY, "编号")
+NAMED = "name"  # the column of the names of records, by which those below may speak of them
+NAMES = (NAMED, "名称")
+LOOKED = 30  # rows among which the heading stands
+DEEPEST = 3  # rows of a heading
+BETWEEN = "/"  # the parts of a heading in several rows
+MONEY = {f"{times}元": number for times, number in TIMES.items()}
+_BRACKET = re.compile(r"(.*?)\((?:单位[::])?([^()]+)\)")
+_UNIT = re.compile(r"单位[::](.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The column of a heading: its place, the heading as it stands, the fact (or `id`, the subject above, `name`,
+    MEMBER), the form of its cells, and the unit that it names."""
+
+    place: int
+    heading: str
+    name: str
+    form: Form
+    unit: str = ""
+    under: str = ""  # the heading above, which the name does not hold
+
+    @classmethod
+    def of(cls, place: int, heading: str, name: str, form: Form, unit: str, grid: Grid) -> Match:
+        """The column of a sheet, whose days are numbered as the workbook numbers them."""
+        return cls(place, heading, name, replace(form, epoch=grid.epoch), unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The heading of a sheet: its rows, its columns, headings that match nothing, and a unit stated above."""
+
+    first: int
+    last: int
+    columns: tuple[Match, ...]
+    strays: tuple[str, ...] = ()
+    unit: str = ""
+
+    def at(self, name: str) -> int | None:
+        """The place of a column."""
+        return next((one.place for one in self.columns if one.name == name), None)
+
+
+MEMBER = "member__"
+
+
+class Names:
+    """The headings that an edition knows for the columns of one subject."""
+
+    def __init__(self, edition: Edition, subject: str) -> None:
+        self.edition, self.id, self.subject = edition, subject, edition.subjects[subject]
+        self.above = self.subject.within
+        self.columns: Mapping[str, Column] = edition.extracts.columns.get(subject, {})
+        self.facts = {name: fact for name, fact in self.subject.facts.items() if fact.given}
+        self.decided = {rule.id: rule for rule in edition.rules.values() if rule.subject == subject}
+        self.names: dict[str, str] = {}
+        for word, name in self._words():
+            self.names.setdefault(squashed(word), name)
+
+    def _words(self) -> Iterator[tuple[str, str]]:
+        yield from ((name, name) for name in (*self.facts, *self.decided))
+        yield from ((title, name) for name, fact in self.facts.items() for title in fact.title)
+        yield from ((word, KEY) for word in IDS)
+        if self.above:
+            title = self.edition.subjects[self.above].title
+            yield from ((word, self.above) for word in (key_of(self.above), self.above, title.zh))
+        yield from ((word, name) for name, column in self.columns.items() for word in column.headings)
+        if (members := self.edition.extracts.members.get(self.id)) is not None:
+            yield from ((word, MEMBER) for word in members.headings)
+        yield from ((word, NAMED) for word in NAMES if word not in self.facts)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """All names that a column may have."""
+        return frozenset((*self.names.values(), KEY, NAMED, *([self.above] if self.above else [])))
+
+    def find(self, heading: str) -> tuple[str, Form, str] | None:
+        """The column of a heading, with the form of its cells and the unit in its brackets; None where none fits."""
+        if (name := self.names.get(squashed(heading))) is not None:
+            return name, self.form(name), ""
+        match = _BRACKET.fullmatch(squashed(heading))
+        name = self.names.get(match[1]) if match is not None else None
+        if match is None or name not in self.facts:
+            return None
+        form = self.with_unit(name, match[2])
+        return None if form is None else (name, form, match[2])
+
+    def form(self, name: str) -> Form:
+        """How the cells of a column are filled, unless its heading says more."""
+        column = self.columns.get(name, Column())
+        means = {squashed(word): value for word, value in column.means.items()}
+        blank = frozenset(squashed(word) for word in self.edition.extracts.blank) - means.keys()
+        fact = self.facts.get(name)
+        return Form(means=means, blank=blank, units=self._units(fact) if fact is not None else ())
+
+    def _units(self, fact: Fact) -> tuple[str, ...]:
+        unit, subject = fact.type.unit, self.edition.subjects.get(fact.type.unit)
+        if fact.type.kind == "amount":
+            return ("元",)
+        words = (UNITS[unit].zh,) if unit in UNITS else ()
+        titles = (subject.title.zh, f"个{subject.title.zh}", subject.title.zh[-1]) if subject is not None else (unit,)
+        return tuple(dict.fromkeys(one for one in (*words, *titles, *self.OTHERS.get(unit, ())) if one))
+
+    OTHERS: Mapping[str, tuple[str, ...]] = {"year": ("岁",), "month": ("月",), "day": ("日",), "household": ("户",)}
+
+    def with_unit(self, name: str, unit: str) -> Form | None:
+        """The form of a column whose numbers stand in a unit; None where its fact has another."""
+        fact, form = self.facts[name], self.form(name)
+        if fact.type.kind == "amount" and unit in MONEY:
+            return replace(form, times=MONEY[unit])
+        if fact.type.kind == "rate" and unit == "%":
+            return replace(form, percent=True)
+        if fact.type.kind not in NUMBERS or fact.type.kind in ("amount", "rate"):
+            return None
+        times, bare = next(((number, unit[len(word):]) for word, number in TIMES.items() if word and
+                            unit.startswith(word)), (1, unit))  # fmt: skip
+        return replace(form, times=times) if bare in form.units else None
+
+
+def heading_of(grid: Grid, names: Names, *, needs: Sequence[str]) -> Heading | None:
+    """The heading among the first rows of a sheet: the rows in which most columns are known, `needs` among them."""
+    rows = _first(grid)
+    best: Heading | None = None
+    for at in range(len(rows)):
+        for depth in range(1, min(DEEPEST, len(rows) - at) + 1):
+            if depth > 1 and not _goes_on(grid.merged, rows, at, depth):
+                break
+            one = _heading(grid, rows, at, depth, names)
+            known = {match.name for match in one.columns}
+            if known.issuperset(needs) and (needs or known & (names.facts.keys() | names.decided.keys())):
+                best = one if best is None or len(one.columns) > len(best.columns) else best
+    return best
+
+
+def first_row(grid: Grid) -> Heading | None:
+    """The first row of a sheet as a heading of which nothing is known; None where the sheet is empty."""
+    row = next((number for number, cells in _first(grid) if any(map(str, cells))), None)
+    if row is None:
+        return None
+    return Heading(row, row, (), tuple(one for one in titles_at(grid, row, row) if one))
+
+
+def titles_at(grid: Grid, first: int, last: int) -> list[str]:
+    """The headings of the columns in some rows, each in one text."""
+    rows = [(number, cells) for number, cells in _first(grid) if first <= number <= last]
+    return [BETWEEN.join(parts) for parts in _titles(grid.merged, rows)] if rows else []
+
+
+def _first(grid: Grid) -> list[Row]:
+    return list(islice(grid.rows(), LOOKED))
+
+
+def letter_of(place: int) -> str:
+    """The letters of a column, as people see it."""
+    place, letters = place + 1, ""
+    while place:
+        place, rest = divmod(place - 1, len(ascii_uppercase))
+        letters = ascii_uppercase[rest] + letters
+    return letters
+
+
+def place_of(letters: str) -> int:
+    """The inverse of `letter_of`; ValueError where a text is none."""
+    place = 0
+    for letter in letters.upper():
+        place = place * len(ascii_uppercase) + ascii_uppercase.index(letter) + 1
+    return place - 1
+
+
+def _goes_on(merged: Sequence[Merged], rows: Sequence[Row], at: int, depth: int) -> bool:
+    """Whether the row is a heading of groups: merged across, or with blanks that the rows below fill."""
+    number, last = rows[at][0], rows[at + depth - 1][0]
+    if any(one.top == number and one.right > one.left and one.bottom < last for one in merged):
+        return True
+    return any(one.top == number and one.bottom >= last for one in merged)
+
+
+def _heading(grid: Grid, rows: Sequence[Row], at: int, depth: int, names: Names) -> Heading:
+    titles = _titles(grid.merged, rows[at : at + depth])
+    above = [clean(cell) for _, cells in rows[:at] for cell in cells if isinstance(cell, str)]
+    unit = next((match[1] for cell in above if (match := _UNIT.search(squashed(cell))) is not None), "")
+    columns, strays, seen = list[Match](), list[str](), set[str]()
+    for place, parts in enumerate(titles):
+        whole = BETWEEN.join(parts)
+        options = {"".join(parts): "", **({parts[-1]: BETWEEN.join(parts[:-1])} if parts else {})}
+        known = next(((found, under) for text, under in options.items() if (found := names.find(text))), None)
+        if known is None or known[0][0] in seen:
+            strays += [whole] if whole else []
+            continue
+        (name, form, own), under = known
+        seen.add(name)
+        columns.append(Match(place, whole, name, replace(form, epoch=grid.epoch), own, under))
+    if unit:
+        columns = [_stated(one, unit, names) for one in columns]
+    return Heading(rows[at][0], rows[at + depth - 1][0], tuple(columns), tuple(strays), unit)
+
+
+def _titles(merged: Sequence[Merged], rows: Sequence[Row]) -> list[list[str]]:
+    """The parts of the heading of each column, from above to below; merged ones stand over all their columns."""
+    width = max(len(cells) for _, cells in rows)
+    grid = [[clean(cells[place]) if place < len(cells) and isinstance(cells[place], str) else ""
+             for place in range(width)] for _, cells in rows]  # fmt: skip
+    for depth, (number, _) in enumerate(rows[:-1]):
+        for one in merged:
+            if one.top == number:
+                grid[depth][one.left : one.right + 1] = [grid[depth][one.left]] * (min(one.right + 1, width) - one.left)
+    return [[" ".join(line[place].split()) for line in grid if line[place]] for place in range(width)]
+
+
+def _stated(match: Match, unit: str, names: Names) -> Match:
+    """A column under a unit stated for the whole sheet, where it names none of its own."""
+    fact = names.facts.get(match.name)
+    if fact is None or match.unit:
+        return match
+    money = [one for one in re.split("[、,;/和及]", unit) if one in MONEY]
+    if fact.type.kind == "amount" and len(money) == 1 and (form := names.with_unit(match.name, money[0])) is not None:
+        return replace(match, form=replace(form, epoch=match.form.epoch), unit=money[0])
+    return match

@@ -1,0 +1,107 @@
+"""The mapping of the columns of files to facts: `county look` writes it, and a run obeys it and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rules.values.text import shown
+from service.county.intake.grids import FileError, Grid, Unreadable
+from service.county.intake.headings import LOOKED, Heading, Match, Names, letter_of, place_of, titles_at
+from service.county.intake.texts import squashed
+
+KEYS = {"file", "subject", "sheets"}
+
+
+class WrongMapping(FileError):
+    """A mapping that cannot be obeyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """A column: its place, its heading as it stood, what it is, and the unit of its numbers."""
+
+    place: int
+    heading: str
+    name: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetMap:
+    """A sheet to be read: the rows of its heading, and its columns."""
+
+    sheet: str
+    first: int
+    last: int
+    columns: tuple[ColumnMap, ...]
+
+    def heading(self, grid: Grid, names: Names, path: Path) -> Heading:
+        """The heading of the sheet; Unreadable where the file has another than the mapping was written for."""
+        titles = titles_at(grid, self.first, self.last)
+        columns = []
+        for one in self.columns:
+            own = titles[one.place] if one.place < len(titles) else ""
+            if squashed(own) != squashed(one.heading):
+                column = letter_of(one.place)
+                raise Unreadable(
+                    path, f"{column} 列的标题是“{shown(own)}”，对应关系写的是“{shown(one.heading)}”。请重新 county look。",
+                    f"Column {column} is headed {shown(own)!r}, the mapping has {shown(one.heading)!r}: "
+                    "run county look again.",
+                )  # fmt: skip
+            form = names.with_unit(one.name, one.unit) if one.unit else names.form(one.name)
+            if form is None or one.name not in names.known:
+                raise Unreadable(path, f"对应关系里 {one.name}（{one.unit}）不合方案。",
+                                 f"The mapping's {one.name} ({one.unit}) does not fit the plan.")  # fmt: skip
+            columns.append(Match.of(one.place, own, one.name, form, one.unit, grid))
+        places = {one.place for one in columns}
+        strays = tuple(one for place, one in enumerate(titles) if one and place not in places)
+        return Heading(self.first, self.last, tuple(columns), strays)
+
+
+FileMap = Sequence[SheetMap]
+
+
+@dataclass(frozen=True, slots=True)
+class MappedFiles:
+    """The mapping of several files, by the name of the file and the subject; other names of records, by subject."""
+
+    files: Mapping[tuple[str, str], FileMap]
+    aliases: Mapping[str, Mapping[str, str]]
+
+    def sheets(self, path: Path, subject: str) -> FileMap | None:
+        """The sheets of a file as a subject's, None where the mapping does not speak of it."""
+        return self.files.get((path.name, subject))
+
+
+EMPTY = MappedFiles({}, {})
+
+
+def read_mapping(path: Path) -> MappedFiles:
+    """The mapping in a file; WrongMapping where it cannot be obeyed."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        files = {(str(one["file"]), str(one["subject"])): tuple(map(_sheet, one["sheets"])) for one in content["files"]}
+        aliases = {str(subject): {str(word): str(id) for word, id in words.items()}
+                   for subject, words in (content.get("aliases") or {}).items()}  # fmt: skip
+    except (KeyError, TypeError, ValueError, AttributeError, yaml.YAMLError) as error:
+        why = shown(str(error))
+        raise WrongMapping(path, f"不是可用的对应关系（{why}）。请用 county look 写出一份。",
+                           f"This is no mapping ({why}): let county look write one.") from None  # fmt: skip
+    return MappedFiles(files, aliases)
+
+
+def _sheet(one: Mapping[str, Any]) -> SheetMap:
+    lines = one["heading"] if isinstance(one["heading"], list) else [one["heading"]]
+    first, last = int(lines[0]), int(lines[-1])
+    if not 0 < first <= last <= first + LOOKED:
+        raise ValueError(f"heading: {lines}")
+    columns = tuple(
+        ColumnMap(place_of(str(letter)), str(about["heading"]), str(about["is"]), str(about.get("unit") or ""))
+        for letter, about in one["columns"].items()
+    )
+    return SheetMap(str(one.get("sheet") or ""), first, last, columns)

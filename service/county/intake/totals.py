@@ -1,0 +1,61 @@
+"""Holds the totals that a file states against the sums of its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from rules.model import Edition
+from service.county.backend import Duck, named, quoted
+from service.county.intake.columns import Matched
+from service.county.intake.forms import text_of
+from service.county.intake.inputs import ROW, SPAN, Opened
+from service.county.intake.records import total_word
+
+SUMMED = ("count", "amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A total of a file that its records do not add up to."""
+
+    sheet: str
+    row: int
+    column: str
+    stated: str
+    records: str  # the sum of the records
+
+
+def stated(
+    edition: Edition, duck: Duck, file: Opened, subject: str, columns: Matched, facts: Mapping[str, str]
+) -> Iterator[Stated]:
+    """The totals that are no sum of the records before them: since the last total, of the same record above, of all."""
+    if file.taken is None:
+        return
+    known = edition.subjects[subject].facts
+    summed = [name for name in facts if name in known and known[name].type.kind in SUMMED]
+    last, within = -1, edition.subjects[subject].within
+    for row, texts in file.taken.totals:
+        sheet = row // SPAN
+        own = f"{ROW} // {SPAN} = {sheet}"
+        groups = [f"{own} AND {ROW} BETWEEN {last} AND {row}", own, f"{own} AND {ROW} < {row}"]
+        if columns.above and texts.get(within) and not total_word(texts[within]):
+            groups.insert(0, f"{own} AND {named(columns.above)} = {quoted(texts[within])}")
+        for name in summed:
+            if (total := _number(texts.get(name, ""))) is None:
+                continue
+            sums = duck.run(
+                "SELECT " + ", ".join(f"coalesce(sum({facts[name]}) FILTER (WHERE {one}), 0)" for one in groups)
+                + f" FROM {named(file.table)}"
+            )[0]  # fmt: skip
+            if total not in sums:
+                yield Stated(file.taken.places[sheet], row % SPAN, columns.facts[name], text_of(total), text_of(Decimal(sums[0])))
+        last = row
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None

@@ -1,0 +1,107 @@
+"""Reads workbooks (.xlsx, .xlsm, .xls, .ods) sheet by sheet, and finds cells whose value a workbook does not hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
+from zipfile import BadZipFile, ZipFile
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from service.county.intake.grids import Faults, Grid, Merged, Row, Unreadable
+
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_VALUE = re.compile(rb"<(?:\w+:)?v>[^<]")
+_PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
+_ERROR = re.compile(rb'\bt="e"')
+_LETTERS = 26
+
+
+def grids(path: Path) -> Iterator[Grid]:
+    """The sheets of a workbook; Unreadable where it is none, or is locked by a password."""
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            parts = _Parts.of(path)
+            for meta in book.sheets_metadata:
+                if meta.typ in (SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet):
+                    yield _grid(book.get_sheet_by_name(meta.name), meta, parts)
+    except PasswordError:
+        raise Unreadable(path, "工作簿设了密码。请去掉密码后另存。",
+                         "The workbook is locked by a password: save it without one.") from None  # fmt: skip
+    except (CalamineError, BadZipFile, ElementTree.ParseError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise Unreadable(path, f"不是可用的 Excel 文件（{why}）。请用 Excel 打开后另存为 .xlsx。",
+                         f"This is no workbook that can be read ({why}). Open it in Excel and save it as .xlsx."
+                         ) from None  # fmt: skip
+
+
+def _grid(sheet: CalamineSheet, meta: SheetMetadata, parts: _Parts) -> Grid:
+    kept: list[Row] = []
+
+    def rows() -> list[Row]:
+        if not kept:
+            kept.extend(enumerate(sheet.to_python(skip_empty_area=False), 1))
+        return kept
+
+    merged = tuple(Merged(top + 1, left, bottom + 1, right)
+                   for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())  # fmt: skip
+    hidden = meta.visible is not SheetVisibleEnum.Visible
+    return Grid(meta.name, rows, hidden=hidden, merged=merged, faults=parts.faults(meta.name), epoch=parts.epoch)
+
+
+class _Parts:
+    """The XML of a workbook, as far as the reader leaves it out: the day zero, formulas without values, errors."""
+
+    def __init__(self, path: Path | None, sheets: Mapping[str, str], epoch: int | None) -> None:
+        self.path, self.sheets, self.epoch = path, sheets, epoch
+
+    @classmethod
+    def of(cls, path: Path) -> _Parts:
+        with suppress(BadZipFile, KeyError), ZipFile(path) as file:
+            book = ElementTree.fromstring(file.read("xl/workbook.xml"))  # noqa: S314 -- expat bounds entities
+            links = ElementTree.fromstring(file.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+            targets = {one.get("Id"): one.get("Target", "") for one in links}
+            sheets, late = dict[str, str](), False
+            for one in book.iter():
+                kind = one.tag.rpartition("}")[2]
+                if kind == "sheet":
+                    id = next((value for key, value in one.attrib.items() if key.endswith("}id")), None)
+                    sheets[one.get("name", "")] = str(PurePosixPath("/xl") / targets.get(id, "")).lstrip("/")
+                elif kind == "workbookPr":
+                    late = one.get("date1904") in ("1", "true")
+            return cls(path, sheets, 1904 if late else 1900)
+        return cls(None, {}, None)
+
+    def faults(self, name: str) -> Faults:
+        """Formulas without stored values, and errors, by row and column: read as they are they would be blank."""
+        if self.path is None or name not in self.sheets:
+            return {}
+        with ZipFile(self.path) as file:
+            if self.sheets[name] not in file.namelist():
+                return {}
+            text = file.read(self.sheets[name])
+        if _FORMULA.search(text) is None and _ERROR.search(text) is None:
+            return {}
+        faults: dict[tuple[int, int], str] = {}
+        for attributes, inside in _CELL.findall(text):
+            error = _ERROR.search(attributes) is not None
+            if (error or (_FORMULA.search(inside) and not _VALUE.search(inside))) and (
+                place := _PLACE.search(attributes)
+            ):
+                column = 0
+                for letter in place[1].decode():
+                    column = column * _LETTERS + ord(letter) - ord("A") + 1
+                faults[int(place[2]), column - 1] = "error_value" if error else "formula_without_value"
+        return faults

@@ -1,0 +1,160 @@
+"""Judges a run again under another edition, from the facts that its tables keep, and compares the outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rules.model import Edition, Rule
+from rules.model.places import differing
+from rules.table.columns import ASIDE, KEY, around, key_of
+from service.county.backend import Duck, named, quoted, rows_of
+from service.county.intake.checks import CheckedFile, aside_of
+from service.county.intake.inputs import Source
+from service.county.run.manifest import Manifest
+from service.county.run.outputs import Outputs
+from service.county.run.steps import WORK, Steps
+from service.county.running import Asked, Running, Tick
+from service.county.simulation import Fixed, Moved, described
+
+KEPT, JUDGED = "kept", "judged"  # folders: of the facts that are judged again, and of the result
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A run judged again: its manifest, its folder, and the facts that the new edition asks for and the run has not."""
+
+    edition: Edition
+    folder: Path
+    manifest: Manifest
+    absent: tuple[tuple[str, str], ...]  # subject and fact
+
+    @property
+    def set_aside(self) -> dict[str, int]:
+        """The rows that the new edition does not take, by subject."""
+        return {one.subject: one.bad for one in self.manifest.checked if one.bad}
+
+
+def judge_again(run: Outputs, edition: Edition, folder: Path, tick: Tick) -> Again:
+    """Judge the rows of a run under another edition on its day, into a folder. Fixed where that cannot be done."""
+    subjects = tuple(run.manifest.levels)
+    if strange := [one for one in subjects if one not in edition.subjects]:
+        raise Fixed(f"{edition.id} 没有对象 {'、'.join(strange)}，不能照它重新判定这次运行。",
+                    f"{edition.id} has no subject {', '.join(strange)}: it cannot judge this run.")  # fmt: skip
+    if run.manifest.given_figures == "kept":
+        raise Fixed("这次运行用了 --keep-given，分不清哪些数是汇总的：请重新运行。",
+                    "The run kept given figures (--keep-given), so its counts are not known: run again.")  # fmt: skip
+    sources, home = [], folder / JUDGED
+    home.mkdir(parents=True)
+    for subject in subjects:
+        path = folder / KEPT / f"{subject}.parquet"
+        path.parent.mkdir(exist_ok=True)
+        columns = ", ".join(map(named, _kept(run, edition, subject)))
+        run.duck.copy(f"SELECT {columns} FROM {run.file(subject)} ORDER BY {KEY}", path)
+        sources.append(Source(subject, path))
+    asked = Asked(edition, run.on, tuple(sources), home, at_most=1.0)
+    with closing(Duck(home / WORK)) as duck:
+        manifest = _Running(run, asked, Steps(home, asked.stamp), duck, tick).judged(asked.stamp)
+    return Again(edition, home, manifest, tuple(_absent(run, edition)))
+
+
+class _Running(Running):
+    """The levels of a run, judged from the tables of an earlier one."""
+
+    def __init__(self, before: Outputs, asked: Asked, steps: Steps, duck: Duck, tick: Tick) -> None:
+        super().__init__(asked, asked.out, steps, duck, tick)
+        self.before = before
+
+    def inputs(self) -> tuple[CheckedFile, ...]:
+        """Check the kept rows; those that the run had set aside still count for what they may be."""
+        checked = super().inputs()
+        for subject in self.files:
+            if rows := list(_aside(self.before, self.edition, subject)):
+                path = self.folder / WORK / aside_of(subject)
+                there = [f"SELECT * FROM {rows_of(path)}"] if path.exists() else []
+                self.duck.copy(" UNION ALL BY NAME ".join([*there, *rows]), path)
+        return checked
+
+
+def _kept(run: Outputs, edition: Edition, subject: str) -> Iterator[str]:
+    """The columns of a run's table that another edition reads: ids, given facts, and conclusions that a file gave.
+    Counts are counted again where the run has the records that they count."""
+    facts, levels = edition.subjects[subject].facts, run.manifest.levels
+    above, decided = edition.subjects[subject].within, run.manifest.decided(subject)
+    for column in run.duck.columns(run.file(subject)):
+        fact = facts.get(column)
+        counted = fact is not None and fact.counted is not None and fact.counted.inside in levels
+        if column in (KEY, key_of(above)) or column in decided or (fact is not None and fact.given and not counted):
+            yield column
+
+
+def _absent(run: Outputs, edition: Edition) -> Iterator[tuple[str, str]]:
+    """The facts that the edition of the run does not ask for, and another does."""
+    for subject in run.manifest.levels:
+        old, there = run.edition.subjects[subject].facts, run.duck.columns(run.file(subject))
+        for name, fact in edition.subjects[subject].facts.items():
+            counted = fact.counted is not None and fact.counted.inside in run.manifest.levels
+            if fact.given and not counted and name not in there and not (name in old and old[name].given):
+                yield subject, name
+
+
+def _aside(run: Outputs, edition: Edition, subject: str) -> Iterator[str]:
+    """A row, with the record around it, for each row that the run had set aside; as queries."""
+    for level in around(edition, subject):
+        column = subject + ASIDE
+        if level in run.manifest.levels and column in run.duck.columns(run.file(level)):
+            yield (f"SELECT {quoted('set aside ')} || {KEY} || ' ' || unnest(range({named(column)})) AS {KEY}, "
+                   f"{KEY} AS {named(key_of(level))} FROM {run.file(level)} WHERE {named(column)} > 0")  # fmt: skip
+            return
+
+
+# --- compared
+
+
+class Comparison:
+    """A run beside what other editions make of its facts."""
+
+    def __init__(self, run: Outputs, others: tuple[Again, ...]) -> None:
+        self.run, self.others = run, others
+        self.changes = [list(self._moved(one)) for one in others]
+        turned = {one.decision for moved in self.changes for one in moved}
+        turned |= {one.place[1] for other in others for one in differing(run.edition, other.edition)
+                   if one.place[0] == "rules" and len(one.place) > 1}  # fmt: skip
+        self.rules = [one for one in self._rules() if one.id in turned]
+
+    def _rules(self) -> Iterator[Rule]:
+        """The decisions that the run and the others made, those about upper subjects first."""
+        edition = self.run.edition
+        for rule in sorted(edition.rules.values(), key=lambda one: len(list(around(edition, one.subject)))):
+            if all(one.made(rule.subject, rule.id) for one in (self.run.manifest, *(o.manifest for o in self.others))):
+                yield rule
+
+    def _moved(self, other: Again) -> Iterator[Moved]:
+        for rule in self._rules():
+            if not other.manifest.made(rule.subject, rule.id):
+                continue
+            old, new = self.run.file(rule.subject), rows_of(other.folder / f"{rule.subject}.parquet")
+            key, outcome = named(key_of(self.run.edition.subjects[rule.subject].within)), named(rule.id)
+            above = f"coalesce(a.{key}, '')" if key.strip('"') in self.run.duck.columns(old) else "''"
+            for id, up, before, after in self.run.duck.run(
+                f"SELECT a.{KEY}, {above}, a.{outcome}, b.{outcome} FROM {old} a JOIN {new} b USING ({KEY}) "
+                f"WHERE a.{outcome} <> b.{outcome} ORDER BY 1"
+            ):
+                yield Moved(rule.id, rule.subject, id, up, before, after)
+
+    def met(self, edition: Edition, manifest: Manifest) -> dict[str, int]:
+        """The number of records that meet each decision shown, by the outcomes of an edition."""
+        met = {one.id: [code for code, outcome in edition.rules[one.id].outcomes.items() if outcome.role == "met"]
+               for one in self.rules}  # fmt: skip
+        return {rule.id: sum(manifest.counts[rule.subject].outcomes[rule.id].get(code, 0) for code in met[rule.id])
+                for rule in self.rules if met[rule.id]}  # fmt: skip
+
+    def titles(self) -> dict[str, Any]:
+        """The decisions shown, with their outcomes under all editions."""
+        editions = [*(one.edition for one in self.others), self.run.edition]
+        return {name: {**one, "outcomes": {code: title for edition in editions for code, title in
+                                           described(edition, edition.rules[name])["outcomes"].items()}}
+                for name, one in ((rule.id, described(self.run.edition, rule)) for rule in self.rules)}  # fmt: skip

@@ -1,0 +1,40 @@
+"""Lists the rows that are set aside and the cells of kept rows that are not used, with their reasons."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from service.county.backend import Duck, named, quoted, rows_of
+from service.county.intake.checks import BAD, Checks
+from service.county.intake.inputs import ROW, SPAN, Source
+
+SET_ASIDE = "set_aside"
+HEADING = ("subject", "file", "row", "id", "column", "code", "zh", "en", "sheet", "kept")
+
+
+def write_set_aside(duck: Duck, checks: Checks, sources: Sequence[Source], folder: Path) -> None:
+    """Write the list as Parquet and as CSV: a line for each fault. `kept` says that the row stands and only the fact
+    in the column is unknown."""
+    codes = ", ".join(f"({quoted(code)}, {quoted(zh)}, {quoted(en)})" for code, (zh, en) in checks.messages.items())
+    duck.run(f"CREATE OR REPLACE TEMP TABLE messages__ AS SELECT * FROM (VALUES {codes}) AS m(code, zh, en)")
+    aside = folder / f"{SET_ASIDE}.parquet"
+    rows = " UNION ALL ".join(_faults(checks, source) for source in sources)
+    duck.copy(f"SELECT * FROM ({rows}) ORDER BY subject, sheet, row, column_name, code, zh", aside)
+    with aside.with_suffix(".csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADING)
+        writer.writerows(duck.run(f"SELECT * FROM {rows_of(aside)}"))
+
+
+def _faults(checks: Checks, source: Source) -> str:
+    bad = named(BAD + source.subject)
+    sheets = ", ".join(map(quoted, checks.places.get(source.subject, ("",))))
+    return (
+        f"SELECT {quoted(source.subject)} AS subject, {quoted(source.path.name)} AS file, {ROW} % {SPAN} AS row, id, "
+        f"col AS column_name, split_part(b.code, ' ', 1) AS code, m.zh, m.en, "
+        f"list_element([{sheets}], {ROW} // {SPAN} + 1) AS sheet, "
+        f"{ROW} NOT IN (SELECT {ROW} FROM {bad} WHERE len(facts) = 0) AS kept "
+        f"FROM {bad} b JOIN messages__ m ON m.code = b.code"
+    )

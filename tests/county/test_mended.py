@@ -1,0 +1,104 @@
+"""Rows set aside, in a workbook: as they stood, with reasons, corrected there and sent again."""
+
+import csv
+import json
+
+import pyarrow.parquet as pq
+import pytest
+from openpyxl import load_workbook
+
+from tests.county.conftest import run
+from tests.county.making import as_csv, excel, households, parquet
+from tests.county.test_run import EDITION
+
+CARD = "110101" + "19900101" + "123X"  # of nobody
+WRITTEN = {".csv": as_csv, ".xlsx": excel, ".parquet": parquet}
+
+
+def faulty(kind):
+    """Households with faults in some rows: a card number, no village, an id twice, and a cell that is no date."""
+    rows = [{name: str(one) if kind != ".parquet" and name == "birth_date" else one for name, one in row.items()}
+            for row in households(60, 12)]  # fmt: skip
+    right = [dict(one) for one in rows]
+    rows[4]["id"] = CARD
+    rows[7]["village_id"] = "V99"
+    rows[9]["id"] = rows[8]["id"]
+    if kind != ".parquet":
+        rows[12]["birth_date"] = "1970-13-40"
+    else:
+        rows[12]["status"] = "somewhere"
+    return rows, right
+
+
+def sheet_of(path):
+    book = load_workbook(path)
+    (sheet,) = book.worksheets
+    heads = {one.value: one.column for one in sheet[1]}
+    lines = {int(sheet.cell(row, heads["来源行号"]).value): row for row in range(2, sheet.max_row + 1)}
+    return book, sheet, heads, lines
+
+
+@pytest.fixture(params=list(WRITTEN))
+def county(request, files, tmp_path):
+    rows, right = faulty(request.param)
+    write = WRITTEN[request.param]
+    bad = files | {"--households": write(tmp_path / f"households{request.param}", rows)}
+    run(bad, tmp_path / "out", "--at-most", "50%")
+    return request.param, bad, right, tmp_path
+
+
+@pytest.fixture(scope="module")
+def wanted(files, tmp_path_factory):
+    """A run of the county without faults."""
+    folder = tmp_path_factory.mktemp("right")
+    run(files | {"--households": parquet(folder / "right.parquet", faulty(".parquet")[1])}, folder / "out")
+    return folder / "out"
+
+
+def test_rows_set_aside_are_corrected_in_the_workbook_and_sent_again(county, wanted):
+    kind, bad, right, folder = county
+    first = 1 if kind == ".parquet" else 2
+    book, sheet, heads, lines = sheet_of(folder / "out/set_aside.xlsx")
+    assert sorted(lines) == [first + one for one in (4, 7, 8, 9, 12)]
+    id, village = (heads.get(one) or heads[other] for one, other in (("id", "编号"), ("village_id", "行政村")))
+    assert CARD not in {str(one.value) for row in sheet.iter_rows() for one in row}
+    assert sheet.cell(lines[first + 4], id).value in (None, "")
+    assert sheet.cell(lines[first + 4], id).fill.fgColor.rgb.endswith("FFC7CE")
+    assert sheet.cell(lines[first + 7], village).value == "V99"
+    assert sheet.cell(lines[first + 7], village).fill.fgColor.rgb.endswith("FFC7CE")
+    assert not sheet.cell(lines[first + 7], id).fill.fgColor.rgb.endswith("FFC7CE")
+    name = "status" if kind == ".parquet" else "birth_date"
+    wrong = heads.get(name) or heads[EDITION.subjects["household"].facts[name].title.zh]
+    assert sheet.cell(lines[first + 12], wrong).value == ("somewhere" if kind == ".parquet" else "1970-13-40")
+    assert "照常采用" in sheet.cell(lines[first + 12], heads["处理"]).value
+    assert "不止一次" in sheet.cell(lines[first + 8], heads["出错原因"]).value
+
+    for place, column, own in ((4, id, "id"), (9, id, "id"), (12, wrong, name)):
+        sheet.cell(lines[first + place], column).value = right[place][own]
+    book.save(folder / "mended.xlsx")
+    said = json.loads(run(bad, folder / "again", "--at-most", "50%", "--mended", folder / "mended.xlsx"))
+    (checked,) = (one for one in said["checked"] if one["subject"] == "household")
+    assert (checked["rows"], checked["bad"]) == (60, 1)
+    assert [one["subject"] for one in said["inputs"]][-1] == "mended"
+
+    book, sheet, heads, lines = sheet_of(folder / "again/set_aside.xlsx")  # what is still wrong is written again
+    assert list(lines) == [first + 7]
+    sheet.cell(lines[first + 7], village).value = right[7]["village_id"]
+    book.save(folder / "more.xlsx")
+    words = ("--mended", folder / "mended.xlsx", "--mended", folder / "more.xlsx")
+    run(bad, folder / "last", "--at-most", "50%", *words)
+    for name in ("household", "village", "township", "county"):
+        last, right = (pq.read_table(one / f"{name}.parquet").to_pylist() for one in (folder / "last", wanted))
+        assert last == right, name
+    with (folder / "last/set_aside.csv").open(encoding="utf-8-sig", newline="") as lines:
+        assert len(list(csv.reader(lines))) == 1
+
+
+@pytest.mark.parametrize("county", [".csv"], indirect=True)
+def test_a_row_that_does_not_say_what_it_corrects_is_refused(county):
+    _, bad, _, folder = county
+    book, sheet, heads, _ = sheet_of(folder / "out/set_aside.xlsx")
+    sheet.cell(2, heads["来源文件"]).value = "other.xlsx"
+    book.save(folder / "mended.xlsx")
+    words = ("--at-most", "50%", "--mended", folder / "mended.xlsx")
+    assert "does not say which row" in run(bad, folder / "again", *words, code=2)

@@ -1,0 +1,40 @@
+"""Identity card numbers are no ids, however they are written; other long numbers are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.values.ids import PLAIN, is_card, is_id
+from service.county.backend import Duck, quoted
+from rules.values.ids import CARD
+
+CARDS = ("21010219600301399X", "21010219600301399x", "210102196003013990", "999999999999999999", "210102600301399",
+         "2.1E+17", "2.10102E+17", "2.1010219600301399e+17", "2.1E+14", "2101 0219 6003 0139 9X", "210102 19600301 3990",
+         "210102-19600301-3990", "２１０１０２１９６００３０１３９９０", "２１０１０２１９６００３０１３９９Ｘ", "身份证210102196003013990",
+         "ID:210102196003013990", "H210102196003013990", "210102196003013990（户主）", "\u200b210102196003013990",
+         "2101021960\u00a003013990", "210102—19600301—3990", "210102 600301 399", "H-210102600301399")  # fmt: skip
+IDS = ("H00001", "V1", "210102001001", "210102001001000012X"[:12], "2101020010010001", "户-0001", "1E10", "2.5", "550e8400-e29b-41d4",
+       "210102-001-001-0012", "20260501000123", "1234567890123", "210102001001-000012")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CARDS)
+def test_a_card_number_in_any_dress_is_no_id(text):
+    assert is_card(text)
+    assert not is_id(text)
+
+
+@pytest.mark.parametrize("text", IDS)
+def test_other_numbers_are_ids(text):
+    assert is_id(text)
+
+
+def test_sql_reads_the_rule_alike(tmp_path):
+    duck = Duck(tmp_path)
+    told = {one: duck.run(f"SELECT regexp_matches({quoted(one)}, {quoted(CARD)})")[0][0] for one in CARDS + IDS}
+    duck.close()
+    assert told == {one: is_card(one) for one in CARDS + IDS}
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_what_is_plain_holds_no_card_number(text):
+    assert is_id(text)
