@@ -161,6 +161,7 @@ CREATE TEMP VIEW household AS
         - CASE WHEN month(birth_date) * 100 + day(birth_date) > month(today()) * 100 + day(today()) THEN 1 ELSE 0 END AS _age,
       many(list_transform(votes, lambda v: v.side = 'committee')) AS _committee,
       many(list_transform(votes, lambda v: v.side = 'committee' AND NOT v.related)) AS _committee_counted,
+      many(list_transform(votes, lambda v: v.side = 'lender')) AS _lender,
       many(list_transform(votes, lambda v: v.side = 'lender' AND NOT v.related)) AS _lender_counted,
       many(list_transform(votes, lambda v: NOT v.related)) AS _counted,
       many(list_transform(votes, lambda v: NOT v.related AND v.verdict = 'approve')) AS _approvals,
@@ -275,14 +276,15 @@ COPY (
   ), graded AS (
     SELECT *, CASE WHEN _provincial_current THEN provincial_grade WHEN NOT _provincial_current THEN known(scoring) END AS _grade,
       NOT _provincial_current AND known(record_validity) = 'expired' AS _expired,
-      _committee BETWEEN 2 AND 3 OR NOT _collectable AS _r2, _lender_counted >= 1 OR NOT _collectable AS _r3,
-      _committee_counted >= 2 OR NOT _collectable AS _r4, CASE WHEN _counted > 0 THEN _approvals * 2 > _counted END AS _r5
+      _committee BETWEEN 2 AND 3 OR NOT _collectable AS _r2, _lender >= 1 OR NOT _collectable AS _r3,
+      _lender_counted >= 1 OR NOT _collectable AS _r4, _committee_counted >= 2 OR NOT _collectable AS _r5,
+      CASE WHEN _counted > 0 THEN _approvals * 2 > _counted END AS _r6
     FROM scored
   ), reviewed AS (
     SELECT *, CASE WHEN _expired THEN 'expired' WHEN _expired IS NULL OR _grade IS NULL THEN 'needs_information' ELSE _grade END AS grading,
       CASE WHEN NOT _collectable THEN 'not_reviewed' WHEN _collectable IS NULL THEN 'needs_information'
-        WHEN NOT (_r2 AND _r3 AND _r4) THEN 'review_again' WHEN (_r2 AND _r3 AND _r4) IS NULL THEN 'needs_information'
-        WHEN NOT _r5 THEN 'not_listed' WHEN _r5 IS NULL THEN 'needs_information' ELSE 'white_listed' END AS review
+        WHEN NOT (_r2 AND _r3 AND _r4 AND _r5) THEN 'review_again' WHEN (_r2 AND _r3 AND _r4 AND _r5) IS NULL THEN 'needs_information'
+        WHEN NOT _r6 THEN 'not_listed' WHEN _r6 IS NULL THEN 'needs_information' ELSE 'white_listed' END AS review
     FROM graded
   ), outcomes AS (
     SELECT *, known(grading) AS _g, known(review) AS _r, known(record_validity) = 'expired' AS _no_record,
@@ -314,8 +316,8 @@ COPY (
       checklist(_collectable, 'collectable', 'excluded') AS screening,
       f(_s1, 1) + f(_s2, 2) + f(_s3, 4) + f(_s4, 8) + f(_s5, 16) + f(_s6, 32) AS screening__not_met,
       u(_s1, 1) + u(_s2, 2) + u(_s3, 4) + u(_s4, 8) + u(_s5, 16) + u(_s6, 32) AS screening__unknown,
-      f(_collectable, 1) + f(_r2, 2) + f(_r3, 4) + f(_r4, 8) + f(_r5, 16) AS review__not_met,
-      u(_collectable, 1) + u(_r2, 2) + u(_r3, 4) + u(_r4, 8) + u(_r5, 16) AS review__unknown,
+      f(_collectable, 1) + f(_r2, 2) + f(_r3, 4) + f(_r4, 8) + f(_r5, 16) + f(_r6, 32) AS review__not_met,
+      u(_collectable, 1) + u(_r2, 2) + u(_r3, 4) + u(_r4, 8) + u(_r5, 16) + u(_r6, 32) AS review__unknown,
       CASE WHEN _grant = -1 THEN 'needs_information' WHEN _grant = 1 THEN 'not_a_target' WHEN _grant = 2 THEN 'review_first'
         WHEN _grant IN (4, 5, 9) THEN 'collect_first' WHEN _grant IN (6, 7, 8) THEN 'submit_for_approval' ELSE 'finish_collection_offer_other_services' END AS "grant",
       f(_g1, 1) + f(_g2, 2) + f(_g3, 4) + f(_no_record, 8) + f(_g5, 16) + f(_g6, 32) + f(_g7, 64) + f(_g8, 128) + f(_g9, 256) AS grant__not_met,
