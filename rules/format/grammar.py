@@ -237,7 +237,12 @@ REPORT = Record({"report": Record({}, {
     "milestones": Field(ID, "有日期节点的判定", "the decision with dated milestones"),
 })})  # fmt: skip
 
-WRITTEN = Pattern("[A-Za-z0-9][A-Za-z0-9_.]{0,59}", "代码、数、true 或 false", "a code, a number, true or false", ("resident", "0", "true"))
+WRITTEN = Pattern(
+    "[A-Za-z0-9][A-Za-z0-9_.]{0,59}",
+    "代码、数、true 或 false",
+    "a code, a number, true or false",
+    ("resident", "0", "true"),
+)
 _HEADINGS = Field(ListOf(Prose(), 1), "列的其他标题", "other headings of the column")
 EXTRACTS = Record({"extracts": Record({}, {
     "blank": Field(ListOf(Prose(), 1), "表示不清楚的词", "words of a cell that mean that nothing is known"),

@@ -23,7 +23,9 @@ def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
         yield from (_sheet(one, say) for one in file.sheets)
     if file.cells:
         cells = listed({column: figure(count) for column, count in file.cells.items()}, say)
-        words = say.pick(f"按未知处理的格（逐格列在 set_aside.csv）：{cells}", f"cells not used, listed in set_aside.csv: {cells}")
+        words = say.pick(
+            f"按未知处理的格（逐格列在 set_aside.csv）：{cells}", f"cells not used, listed in set_aside.csv: {cells}"
+        )
         yield line(Span(words, "bad"), indent=4)
     for one in file.stated:
         words = say.pick(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,12 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
     except Changed as error:
         raise Bad(f"{error.file} 在运行中被改动，结果没有采用。请等它写完再运行。",
                   f"{error.file} was changed during the run; nothing was kept. Run again when it is done.") from None  # fmt: skip
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Bad(f"磁盘满了（{asked.out.parent}）。腾出空间后重新运行，会接着做。",
+                  f"The disk is full ({asked.out.parent}). Free some space and run again: it goes on where it was."
+                  ) from None  # fmt: skip
     except Busy:
         raise Bad(f"另一次运行正在写 {asked.out}。", f"Another run is writing {asked.out}.") from None
     except Occupied:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -10,9 +11,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 
 GROUP = 10**4 * 10  # rows of a group in Parquet
+FULL = ("No space left on device", "Disk quota exceeded", "max_temp_directory_size")  # words of DuckDB
 MEMORY = "50%"  # of the machine's memory for DuckDB; the rest goes to disk
 EXACT: Mapping[str, str] = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
 REPEATS = "partial_aggregate_pushdown"  # a DuckDB step that works a column out again for every count
@@ -68,7 +71,12 @@ class Duck:
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows that a statement gives."""
-        rows: list[tuple[Any, ...]] = self.con.con.execute(sql).fetchall()
+        try:
+            rows: list[tuple[Any, ...]] = self.con.con.execute(sql).fetchall()
+        except duckdb.Error as error:
+            if any(words in str(error) for words in FULL):
+                raise OSError(errno.ENOSPC, str(error)) from None
+            raise
         return rows
 
     def dicts(self, sql: str) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from rules.values.kinds import KINDS, SINGLE
 from rules.values.limits import HUGE
 from rules.values.text import Lang, Text
 from rules.words.wording import Wording
+from service.county.intake.headings import Names
 from service.county.intake.titles import ID, heading, heading_of_above, unit_of
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same edition gives the same bytes
@@ -136,7 +137,7 @@ def _write(edition: Edition, subject: str, path: Path, lang: Lang) -> None:
     book = xlsxwriter.Workbook(path)
     book.set_properties({"created": MADE, "title": edition.subjects[subject].title.get(lang)})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4", "border": 1})
-    sheet, notes = book.add_worksheet(DATA.get(lang)), book.add_worksheet(EXPLAINED.get(lang))
+    sheet = book.add_worksheet(DATA.get(lang))
     for place, column in enumerate(shown):
         look = book.add_format({"num_format": FORMATS.get(column.fact.type.kind, "@") if column.fact else "@"})
         sheet.set_column(place, place, max(NARROW, min(WIDE, 2 * len(column.heading) + 2)), look)
@@ -144,15 +145,17 @@ def _write(edition: Edition, subject: str, path: Path, lang: Lang) -> None:
         if column.fact is not None:
             sheet.data_validation(1, place, ROWS, place, _validation(column, column.fact, place + 1, lang))
     sheet.freeze_panes(1, 1)
-    _explain(book, notes, shown, head, lang)
+    _explain(book, Names(edition, subject), shown, head, lang)
     book.close()
 
 
-def _explain(book: Any, sheet: Any, shown: Sequence[Column], head: Any, lang: Lang) -> None:
+def _explain(book: Any, names: Names, shown: Sequence[Column], head: Any, lang: Lang) -> None:
+    sheet = book.add_worksheet(EXPLAINED.get(lang))
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.write_row(0, 0, [one.get(lang) for one in COLUMNS], head)
     for number, column in enumerate(shown, 1):
-        sheet.write_row(number, 0, [explained(number - 1, column), *column.about], wrapped)
+        about = (f"{one}." if names.find(one) else one for one in column.about)  # no line may pass for a heading
+        sheet.write_row(number, 0, [explained(number - 1, column), *about], wrapped)
         choices = _choices(column.fact, lang) if column.fact else []
         if len(",".join(choices)) > INLINE:
             sheet.write_row(number, len(COLUMNS), choices)

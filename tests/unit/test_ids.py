@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.values.ids import PLAIN, is_card, is_id
+from rules.values.ids import CARD, PLAIN, is_card, is_id
 from service.county.backend import Duck, quoted
-from rules.values.ids import CARD
 
 CARDS = ("21010219600301399X", "21010219600301399x", "210102196003013990", "999999999999999999", "210102600301399",
          "2.1E+17", "2.10102E+17", "2.1010219600301399e+17", "2.1E+14", "2101 0219 6003 0139 9X", "210102 19600301 3990",

@@ -10,7 +10,7 @@ from service.commands.main import Lazy, cli
 from tests.unit.test_command import NARROW, ROOT
 
 CORE = {"rules.engine", "durable", "yaml"}
-TABLES = {"ibis", "duckdb", "pandas", "numpy", "pyarrow", "openpyxl", "xlsxwriter", "ortools"}
+TABLES = {"ibis", "duckdb", "pandas", "numpy", "pyarrow", "openpyxl", "python_calamine", "xlsxwriter", "ortools"}
 SERVICE = {"flask", "marshmallow", "granian", "sqlalchemy", "alembic", "cryptography", "structlog"}
 DECIDING = "credit_village", NARROW
 FORBIDDEN = [

@@ -57,14 +57,14 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
     if taken is None:
         known = {column: names.names.get(squashed(column), "") for column in columns}
     else:
-        known = {one.heading: one.name for one in taken.columns.values()} | dict.fromkeys(taken.strays, "")
+        known = {one.heading: one.name for one in taken.columns.values()} | taken.lists | dict.fromkeys(taken.strays, "")
     levels = tuple(around(edition, subject))
     quiet = {squashed(one) for one in (*levels, *map(key_of, levels))}
     at: dict[str, str] = {}
     notes = list(_said(taken.columns.values() if taken is not None else (), names))
     unread: set[str] = set()  # given in a way that cannot be read
     for column, name in known.items():
-        if name in names.facts and names.facts[name].type.kind == "list" and not columns[column].endswith("[]"):
+        if name in names.facts and names.facts[name].type.kind == "list" and not columns.get(column, "").endswith("[]"):
             notes.append(Note(column, "list_as_text", "列表要另给文件（--table）或用 Parquet，本列未用，按未知处理。",
                               "A list wants its own file (--table) or Parquet; not used, not known."))  # fmt: skip
             unread.add(name)

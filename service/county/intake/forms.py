@@ -29,6 +29,7 @@ FEN = Decimal("0.01")
 _NUMBER = re.compile(
     r"(?:人民币)?(?P<sign>[+-]?)¥?(?P<digits>[0-9.,]+)(?P<percent>%?)(?P<times>千|万|百万|亿|)(?P<unit>\D{0,6})"
 )
+_LOOSE = re.compile(r"(?<![0-9]) +| +(?![0-9])")  # blanks, but between digits
 _DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _TIME = r"(?:[T ]*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
@@ -134,7 +135,7 @@ def _number(fact: Fact, form: Form) -> Read:
         return text_of(number.quantize(FEN, ROUND_HALF_UP) if money and isinstance(value, float) else number)
 
     def written(text: str) -> str:
-        match = _NUMBER.fullmatch(text.replace("−", "-").replace(" ", ""))
+        match = _NUMBER.fullmatch(_LOOSE.sub("", text.replace("−", "-")))
         if match is None or (match["unit"] and match["unit"] not in form.units):
             return text
         if not _DIGITS.fullmatch(match["digits"]) and not _THOUSANDS.fullmatch(match["digits"]):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
-from string import ascii_uppercase
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from string import ascii_uppercase
 
 from rules.model import Column, Edition, Fact
 from rules.table.columns import KEY, key_of
@@ -147,8 +147,13 @@ def heading_of(grid: Grid, names: Names, *, needs: Sequence[str]) -> Heading | N
             one = _heading(grid, rows, at, depth, names)
             known = {match.name for match in one.columns}
             if known.issuperset(needs) and (needs or known & (names.facts.keys() | names.decided.keys())):
-                best = one if best is None or len(one.columns) > len(best.columns) else best
+                best = one if best is None or _better(one, best) else best
     return best
+
+
+def _better(one: Heading, other: Heading) -> bool:
+    """Whether a heading knows more columns, or as many in fewer rows: a title above all columns is no part of it."""
+    return (len(one.columns), one.first - one.last) > (len(other.columns), other.first - other.last)
 
 
 def first_row(grid: Grid) -> Heading | None:
@@ -217,11 +222,10 @@ def _heading(grid: Grid, rows: Sequence[Row], at: int, depth: int, names: Names)
 def _titles(merged: Sequence[Merged], rows: Sequence[Row]) -> list[list[str]]:
     """The parts of the heading of each column, from above to below; merged ones stand over all their columns."""
     width = max(len(cells) for _, cells in rows)
-    grid = [[clean(cells[place]) if place < len(cells) and isinstance(cells[place], str) else ""
-             for place in range(width)] for _, cells in rows]  # fmt: skip
+    grid = [[clean(str(cell)) for cell in (*cells, *[""] * (width - len(cells)))] for _, cells in rows]
     for depth, (number, _) in enumerate(rows[:-1]):
         for one in merged:
-            if one.top == number:
+            if one.top == number and one.left < width:
                 grid[depth][one.left : one.right + 1] = [grid[depth][one.left]] * (min(one.right + 1, width) - one.left)
     return [[" ".join(line[place].split()) for line in grid if line[place]] for place in range(width)]
 

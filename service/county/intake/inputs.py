@@ -10,7 +10,7 @@ from rules.model import Edition
 from rules.values.text import shown
 from service.county.backend import Duck, named, quoted
 from service.county.intake.forms import plain
-from service.county.intake.grids import KINDS, TEXTS, FileError, Unreadable
+from service.county.intake.grids import KINDS, FileError, Unreadable
 from service.county.intake.mapping import FileMap
 from service.county.intake.records import filled
 from service.county.intake.taking import ROW, SPAN, SheetRead, Taken, grids_of, take

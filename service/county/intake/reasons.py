@@ -28,12 +28,20 @@ MESSAGES: Mapping[str, Message] = {
     "error_value": ("Excel 的错误值（如 #N/A）。", "An error of Excel, as #N/A."),
     "merged_number": ("几行合并成一格的数，说不清各是多少。", "A number in a cell merged over rows: how much is each?"),
     "ambiguous_number": ("逗号的位置说不清是千位还是小数。", "Is the comma one of thousands or of decimals?"),
-    "ambiguous_unit": ("列的单位和格里的单位说不清乘几次。", "The unit of the column and that of the cell: which holds?"),
+    "ambiguous_unit": (
+        "列的单位和格里的单位说不清乘几次。",
+        "The unit of the column and that of the cell: which holds?",
+    ),
     "ambiguous_percent": ("列写着 %，说不清是否已除以 100。", "The column says %: was it divided by 100 already?"),
-    "ambiguous_answer": ("标题里已有“无、未”一类的词，请写是或否。", "The title is in the negative: write yes or no (是, 否)."),
+    "ambiguous_answer": (
+        "标题里已有“无、未”一类的词，请写是或否。",
+        "The title is in the negative: write yes or no (是, 否).",
+    ),
     "ambiguous_date": ("年份要写四位，次序为年、月、日。", "Write the year in four digits, then month and day."),
-    "ambiguous_serial": ("数字日期说不清从哪一年算起，请写成 2026-12-31。", "A day as a number: counted from which year? "
-                         "Write 2026-12-31."),
+    "ambiguous_serial": (
+        "数字日期说不清从哪一年算起，请写成 2026-12-31。",
+        "A day as a number: counted from which year? Write 2026-12-31.",
+    ),
     "not_boolean": ("请写 true 或 false。", "Write true or false."),
     "not_a_date": ("请写日期，如 2026-12-31。", "Write a date, as in 2026-12-31."),
     "not_a_number": ("请写数字。", "Write a number."),

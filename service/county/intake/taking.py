@@ -10,8 +10,9 @@ from pathlib import Path
 
 from rules.model import Edition
 from rules.table.columns import KEY
+from rules.values.text import shown
 from service.county.intake.forms import Read, Refused, chosen, plain, reader
-from service.county.intake.grids import TEXTS, Cell, Grid, Row, Unreadable, csv_grid
+from service.county.intake.grids import TEXTS, Cell, Grid, Merged, Row, Unreadable, csv_grid
 from service.county.intake.headings import MEMBER, NAMED, Heading, Match, Names, first_row, heading_of
 from service.county.intake.mapping import SheetMap
 from service.county.intake.records import Kinds, filled, records
@@ -45,6 +46,7 @@ class Taken:
     path: Path
     columns: dict[str, Match] = field(default_factory=dict)
     strays: list[str] = field(default_factory=list)
+    lists: dict[str, str] = field(default_factory=dict)  # heading -> fact
     faults: list[tuple[int, str, str]] = field(default_factory=list)
     sheets: list[SheetRead] = field(default_factory=list)
     places: list[str] = field(default_factory=list)  # the sheets in the order of the file
@@ -61,10 +63,16 @@ def take(
 ) -> Taken:
     """Write the records of a file to a table of text; Unreadable where no sheet holds any that can be told."""
     names, taken = Names(edition, subject), Taken(path)
-    chosen_ = list(_chosen(path, names, sheet_maps, taken))
+    chosen_ = [(place, grid, _without_lists(heading, names, taken))
+               for place, grid, heading in _chosen(path, names, sheet_maps, taken)]  # fmt: skip
     for _, _, heading in chosen_:
         for one in heading.columns:
             taken.columns.setdefault(one.name, one)
+    for stray in (one for _, _, heading in chosen_ for one in heading.strays):
+        found = names.find(stray)
+        if found is not None and squashed(taken.columns[found[0]].heading) == squashed(stray):
+            raise Unreadable(path, f"标题行里 {shown(stray)} 出现了不止一次。",
+                             f"The heading names {shown(stray)} more than once.")  # fmt: skip
     taken.strays = list(dict.fromkeys(one for _, _, heading in chosen_ for one in heading.strays))
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -80,6 +88,13 @@ def take(
             "Open the file in Excel and save it.",
         )
     return taken
+
+
+def _without_lists(heading: Heading, names: Names, taken: Taken) -> Heading:
+    """The heading without columns of lists, which a cell cannot hold; they are noted."""
+    lists = [one for one in heading.columns if one.name in names.facts and names.facts[one.name].type.kind == "list"]
+    taken.lists |= {one.heading: one.name for one in lists}
+    return replace(heading, columns=tuple(one for one in heading.columns if one not in lists))
 
 
 def _chosen(
@@ -209,19 +224,19 @@ class _Sheet:
         """The rows with merged cells filled down; a number merged over several records says nothing about one."""
         open_ = [one for one in self.grid.merged if one.top > self.heading.last and one.bottom > one.top]
         ids = {(one.top, one.bottom) for one in open_ if one.left == self.id}
-        values: dict[object, Cell] = {}
-        by_row: dict[int, list[object]] = {}
+        values: dict[Merged, Cell] = {}
+        by_row: dict[int, list[Merged]] = {}
         for one in open_:
             for row in range(one.top, one.bottom + 1):
                 by_row.setdefault(row, []).append(one)
         for number, cells in self.grid.rows():
             for one in by_row.get(number, ()):
-                left = one.left  # type: ignore[attr-defined]
+                left = one.left
                 if left >= len(cells):
                     continue
-                if number == one.top:  # type: ignore[attr-defined]
+                if number == one.top:
                     values[one] = cells[left]
-                if left in self.numbers and (one.top, one.bottom) not in ids:  # type: ignore[attr-defined]
+                if left in self.numbers and (one.top, one.bottom) not in ids:
                     self._fault(number, left, "merged_number")
                     cells[left] = ""
                 else:

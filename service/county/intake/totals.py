@@ -50,7 +50,9 @@ def stated(
                 + f" FROM {named(file.table)}"
             )[0]  # fmt: skip
             if total not in sums:
-                yield Stated(file.taken.places[sheet], row % SPAN, columns.facts[name], text_of(total), text_of(Decimal(sums[0])))
+                yield Stated(
+                    file.taken.places[sheet], row % SPAN, columns.facts[name], text_of(total), text_of(Decimal(sums[0]))
+                )
         last = row
 
 

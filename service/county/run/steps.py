@@ -56,7 +56,7 @@ class Steps:
         if name not in self.known["done"]:
             self.known["done"][name] = plain(do())
             half = self.state.with_suffix(".half")
-            half.write_text(canonical(self.known), encoding="utf-8")
+            half.write_text(json.dumps(self.known, ensure_ascii=False), encoding="utf-8")  # in the order of the results
             half.replace(self.state)
         result: Result = typed(kind, self.known["done"][name])
         return result

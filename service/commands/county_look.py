@@ -1,0 +1,80 @@
+"""`village-credit county look`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from rules.model import CONSTANTS
+from rules.values.figures import figure
+from rules.values.layout import Line, Row, Span, line, row
+from rules.words.wording import Wording
+from service.commands.common import FILE, Settings, common, one_of
+from service.county.intake.headings import MEMBER, letter_of
+from service.county.intake.looking import LookedFile, LookedSheet, look, mapping_text, plainly
+
+
+@click.command("look")
+@click.argument("files", type=FILE, nargs=-1, required=True)
+@click.option("--subject", default="", help="表里是哪种对象 / the subject of the records")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False),
+              help="写出列的对应关系，供 run --mapping / write the mapping for run --mapping")  # fmt: skip
+@common
+def look_command(settings: Settings, files: tuple[Path, ...], subject: str, out: Path | None) -> None:
+    """看看表怎样读：工作表、标题行、各列、前十行 / show how files are understood"""
+    edition = settings.edition(settings.today())
+    if subject:
+        one_of({one: one for one in edition.subjects if one != CONSTANTS}, subject, "对象", "subject")
+    looked = [look(edition, file, subject) for file in files]
+    if out is not None:
+        out.write_text(mapping_text(looked), encoding="utf-8")
+    settings.tell(plainly(looked), _shown(looked, Wording(edition, settings.lang), out))
+
+
+def _shown(files: list[LookedFile], say: Wording, out: Path | None) -> Iterator[Line | Row]:
+    for file in files:
+        title = say.text(say.edition.subjects[file.subject].title)
+        yield line(
+            Span(file.path.name, "title"), f"  {title}（{file.subject}）" if say.zh else f"  {title} ({file.subject})"
+        )
+        for sheet in file.sheets:
+            yield from _sheet(file, sheet, say)
+    if out is not None:
+        yield line(Span(str(out), "dim"))
+
+
+def _sheet(file: LookedFile, sheet: LookedSheet, say: Wording) -> Iterator[Line | Row]:
+    name = sheet.sheet or say.pick("表", "table")
+    words = say.pick(f"{name}：{figure(sheet.rows)} 行", f"{name}: {figure(sheet.rows)} rows")
+    if sheet.hidden:
+        yield line(Span(words + say.pick("，隐藏，不读", ", hidden: not read"), "unknown"), indent=2)
+        return
+    if (heading := sheet.heading) is None:
+        yield line(Span(words + say.pick("，空", ", empty"), "dim"), indent=2)
+        return
+    lines = "-".join(map(str, sorted({heading.first, heading.last})))
+    yield line(words + say.pick(f"，标题在第 {lines} 行", f", heading in row {lines}"), indent=2)
+    for one in heading.columns:
+        unit = say.pick(f"（{one.unit}）", f" ({one.unit})") if one.unit else ""
+        yield row(letter_of(one.place), one.heading, f"→ {_title(file, one.name, say)}{unit}", indent=4)
+    for guess in sheet.guesses:
+        maybe = say.pick(
+            f"像是 {_title(file, guess.name, say)}，请核对", f"perhaps {_title(file, guess.name, say)}: check"
+        )
+        yield row(letter_of(guess.place), guess.heading, Span(maybe, "unknown"), indent=4)
+    guessed = {one.heading for one in sheet.guesses}
+    if rest := [one for one in heading.strays if one not in guessed]:
+        yield line(Span(say.pick("不用的列：", "not used: ") + ", ".join(rest), "dim"), indent=4)
+    for number, cells in sheet.cells:
+        yield row(str(number), *cells, indent=4)
+
+
+def _title(file: LookedFile, name: str, say: Wording) -> str:
+    """The title of a column, with its name."""
+    if name == MEMBER:
+        return say.pick("与户主关系（认出户主一行）", "relation to the head")
+    facts, rules = say.edition.subjects[file.subject].facts, say.edition.rules
+    known = facts.get(name) or rules.get(name) or say.edition.subjects.get(name)
+    return f"{say.text(known.title)} {name}" if known is not None else name

@@ -1,0 +1,146 @@
+"""Looks at a file before a run: the headings it has, the facts they are, and headings that only resemble a fact."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from rules.model import CONSTANTS, Edition
+from rules.table.columns import KEY
+from rules.table.columns import KEY
+from rules.values.ids import is_card
+from rules.values.text import near
+from service.county.intake.forms import Refused, plain, reader
+from service.county.intake.grids import Grid
+from service.county.intake.headings import Heading, Match, Names, first_row, heading_of, letter_of, titles_at
+from service.county.intake.records import Kinds, filled, records
+from service.county.intake.taking import grids_of
+from service.county.intake.texts import squashed
+
+SHOWN = 10  # rows
+LIKE = 0.6  # the least likeness of a heading that is guessed at
+MASK = "***"
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A heading that is no fact's, and the fact that it may mean."""
+
+    place: int
+    heading: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookedSheet:
+    """A sheet as it is understood. `rows`: those that hold something; `cells`: the first records, as they are read."""
+
+    sheet: str
+    hidden: bool
+    rows: int
+    heading: Heading | None
+    guesses: tuple[Guess, ...]
+    cells: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedFile:
+    """A file as it is understood, as records of a subject."""
+
+    path: Path
+    subject: str
+    sheets: tuple[LookedSheet, ...]
+
+
+def look(edition: Edition, path: Path, subject: str = "") -> LookedFile:
+    """A file as records of a subject: the one whose facts most of its headings are, where none is named."""
+    sheets = list(grids_of(path))
+    options = [subject] if subject else [one for one in edition.subjects if one != CONSTANTS]
+    looked = [LookedFile(path, one, tuple(_sheet(grid, Names(edition, one)) for grid in sheets)) for one in options]
+    return max(looked, key=lambda one: sum(len(sheet.heading.columns) for sheet in one.sheets if sheet.heading))
+
+
+def _sheet(grid: Grid, names: Names) -> LookedSheet:
+    heading = heading_of(grid, names, needs=[KEY]) or heading_of(grid, names, needs=[]) or first_row(grid)
+    rows = sum(1 for _, cells in grid.rows() if filled(cells))
+    if heading is None:
+        return LookedSheet(grid.name, grid.hidden, rows, None, (), ())
+    cells = tuple(islice(_cells(grid, heading, names), SHOWN))
+    return LookedSheet(grid.name, grid.hidden, rows, heading, tuple(_guesses(grid, heading, names)), cells)
+
+
+def _guesses(grid: Grid, heading: Heading, names: Names) -> Iterator[Guess]:
+    taken = {one.name for one in heading.columns}
+    words = {word: name for word, name in names.names.items() if name not in taken}
+    places = {one.place for one in heading.columns}
+    for place, title in enumerate(titles_at(grid, heading.first, heading.last)):
+        word = squashed(title.rpartition("/")[2])
+        held = max((one for one in words if len(one) > 1 and (one in word or word in one)), key=len, default="")
+        if place not in places and word and (guess := near(word, words, LIKE) or held):
+            yield Guess(place, title, words[guess])
+
+
+def _cells(grid: Grid, heading: Heading, names: Names) -> Iterator[tuple[int, tuple[str, ...]]]:
+    found = records(grid.rows(), heading, heading.at(KEY), heading.at(names.above), Kinds())
+    reads = [(one, reader(names.facts.get(one.name), one.form)) for one in heading.columns
+             if one.name not in names.facts or names.facts[one.name].type.kind != "list"]  # fmt: skip
+    for number, cells in found:
+        texts = []
+        for match, read in reads:
+            cell = cells[match.place] if match.place < len(cells) else ""
+            try:
+                text = read(cell)
+            except Refused:
+                text = f"{plain(cell)} ?"
+            texts.append(MASK if is_card(text) else text)
+        yield number, tuple(texts)
+
+
+# --- the mapping
+
+
+def mapping_text(files: Iterable[LookedFile]) -> str:
+    """The mapping of files as YAML; guesses stand in comments, for people to look into."""
+    lines = ["# 列的对应关系：county look 写出，核对后用 county run --mapping 读取。", "# The mapping that county look wrote: "
+             "check it, then run with --mapping.", "files:"]  # fmt: skip
+    for file in files:
+        lines += [f"- file: {_quoted(file.path.name)}", f"  subject: {file.subject}", "  sheets:"]
+        for sheet in file.sheets:
+            if sheet.heading is not None and not sheet.hidden and (sheet.heading.columns or sheet.guesses):
+                lines += _sheet_lines(sheet, sheet.heading)
+    return "\n".join(lines) + "\n"
+
+
+def _sheet_lines(sheet: LookedSheet, heading: Heading) -> Iterator[str]:
+    yield f"  - sheet: {_quoted(sheet.sheet)}"
+    yield f"    heading: [{heading.first}, {heading.last}]"
+    yield "    columns:"
+    for one in heading.columns:
+        yield f"      {_quoted(letter_of(one.place))}: {{{_about(one)}}}"
+    for guess in sheet.guesses:
+        about = f"heading: {_quoted(guess.heading)}, is: {guess.name}"
+        yield f"      # {_quoted(letter_of(guess.place))}: {{{about}}}  # 像是，请核对 / a guess: check it"
+
+
+def _about(one: Match) -> str:
+    unit = f", unit: {_quoted(one.unit)}" if one.unit else ""
+    return f"heading: {_quoted(one.heading)}, is: {one.name}{unit}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def plainly(files: Iterable[LookedFile]) -> list[Mapping[str, object]]:
+    """Files as JSON has them."""
+    return [
+        {"file": file.path.name, "subject": file.subject, "sheets": [
+            {"sheet": one.sheet, "hidden": one.hidden, "rows": one.rows,
+             "heading": [one.heading.first, one.heading.last] if one.heading else None,
+             "columns": {match.heading: match.name for match in one.heading.columns} if one.heading else {},
+             "guesses": {guess.heading: guess.name for guess in one.guesses}} for one in file.sheets]}
+        for file in files
+    ]  # fmt: skip
