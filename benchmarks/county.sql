@@ -61,7 +61,9 @@ CREATE TEMP MACRO low_end(x) AS CASE WHEN x.low < x.high OR x.high IS NULL THEN 
 CREATE TEMP MACRO high_end(x) AS CASE WHEN x.low < x.high THEN x.high END;
 
 -- ── Checks: each row with each fault; a row with any is not used ────────────────────────────────────────────────────
-CREATE TEMP MACRO fault(wrong, col, code) AS CASE WHEN wrong THEN {'column_name': col, 'code': code} END;
+-- `facts` are left unknown in a row that stands; a row with a fault of no fact does not.
+CREATE TEMP MACRO fault(wrong, col, code) AS CASE WHEN wrong THEN {'column_name': col, 'code': code, 'facts':
+  CASE WHEN col = 'id' OR code IN ('no_record_above', 'strange_record_above') THEN '' ELSE split_part(col, '.', 1) END} END;
 CREATE TEMP MACRO faulty_id(id) AS [
   fault(id IS NULL, 'id', 'no_id'), fault(length(id) > 64, 'id', 'long_id'),
   fault(regexp_full_match(id, '[0-9]{17}[0-9Xx]'), 'id', 'identity_card'),
@@ -69,7 +71,7 @@ CREATE TEMP MACRO faulty_id(id) AS [
 CREATE TEMP MACRO shown_id(id) AS CASE WHEN NOT regexp_full_match(id, '[0-9]{17}[0-9Xx]') THEN id END;
 CREATE TEMP MACRO figure(x, col) AS [fault(x < 0, col, 'too_small'), fault(x >= 1e15, col, 'too_large')];
 CREATE TEMP MACRO not_ahead(d, col) AS fault(d > today(), col, 'in_future');
-CREATE TEMP MACRO part(a, b, col) AS fault(a > b, col, 'part_exceeds_whole');
+CREATE TEMP MACRO part(a, b, col, whole) AS CASE WHEN a > b THEN {'column_name': col, 'code': 'part_exceeds_whole', 'facts': col || ',' || whole} END;
 CREATE TEMP MACRO choice(x, col, choices) AS fault(NOT list_contains(choices, x), col, 'not_a_choice');
 CREATE TEMP MACRO step_done(x, col) AS choice(x, col, ['not_yet', 'passed', 'refused']);
 CREATE TEMP MACRO objection_code(x) AS choice(x, 'objection', ['none', 'pending', 'dismissed', 'upheld']);
@@ -94,8 +96,8 @@ WITH found AS (
       choice(told_by, 'told_by', ['not_told', 'board', 'phone', 'letter', 'other']),
       fault(len(list_filter(votes, lambda v: v.side NOT IN ('committee', 'lender'))) > 0, 'votes.side', 'not_a_choice'),
       fault(len(list_filter(votes, lambda v: v.verdict NOT IN ('approve', 'oppose', 'abstain'))) > 0, 'votes.verdict', 'not_a_choice'),
-      part(npl_balance, loan_balance, 'npl_balance'), part(lender_loan_balance, loan_balance, 'lender_loan_balance'),
-      part(lender_npl_balance, lender_loan_balance, 'lender_npl_balance'), part(lender_npl_balance, npl_balance, 'lender_npl_balance')]
+      part(npl_balance, loan_balance, 'npl_balance', 'loan_balance'), part(lender_loan_balance, loan_balance, 'lender_loan_balance', 'loan_balance'),
+      part(lender_npl_balance, lender_loan_balance, 'lender_npl_balance', 'lender_loan_balance'), part(lender_npl_balance, npl_balance, 'lender_npl_balance', 'npl_balance')]
     || figure(annual_income, 'annual_income') || figure(farming_years, 'farming_years') || figure(assets, 'assets')
     || figure(granted_limit, 'granted_limit') || figure(need, 'need') || figure(loan_balance, 'loan_balance')
     || figure(npl_balance, 'npl_balance') || figure(lender_loan_balance, 'lender_loan_balance')
@@ -106,11 +108,11 @@ WITH found AS (
       fault(township NOT IN (SELECT id FROM raw_township WHERE id IS NOT NULL), 'township', 'strange_record_above'),
       step_done(first_review, 'first_review'), step_done(second_review, 'second_review'), step_done(determination, 'determination'),
       objection_code(objection), not_ahead(notice_posted_on, 'notice_posted_on'), not_ahead(titled_on, 'titled_on'), fault(integrity_score > 100, 'integrity_score', 'too_large'),
-      part(a_grade_households, households, 'a_grade_households'), part(collectable_households, households, 'collectable_households'),
-      part(filed_households, collectable_households, 'filed_households'), part(granted_households, filed_households, 'granted_households'),
-      part(borrowing_households, households, 'borrowing_households'),
-      part(npl_balance, loan_balance, 'npl_balance'), part(lender_loan_balance, loan_balance, 'lender_loan_balance'),
-      part(lender_npl_balance, lender_loan_balance, 'lender_npl_balance'), part(lender_npl_balance, npl_balance, 'lender_npl_balance')]
+      part(a_grade_households, households, 'a_grade_households', 'households'), part(collectable_households, households, 'collectable_households', 'households'),
+      part(filed_households, collectable_households, 'filed_households', 'collectable_households'), part(granted_households, filed_households, 'granted_households', 'filed_households'),
+      part(borrowing_households, households, 'borrowing_households', 'households'),
+      part(npl_balance, loan_balance, 'npl_balance', 'loan_balance'), part(lender_loan_balance, loan_balance, 'lender_loan_balance', 'loan_balance'),
+      part(lender_npl_balance, lender_loan_balance, 'lender_npl_balance', 'lender_loan_balance'), part(lender_npl_balance, npl_balance, 'lender_npl_balance', 'npl_balance')]
     || figure(households, 'households') || figure(a_grade_households, 'a_grade_households')
     || figure(collectable_households, 'collectable_households') || figure(filed_households, 'filed_households')
     || figure(granted_households, 'granted_households') || figure(borrowing_households, 'borrowing_households')
@@ -121,14 +123,14 @@ WITH found AS (
   UNION ALL
   SELECT 'township', _row, id, faulty_id(id) || [
       step_done(first_review, 'first_review'), step_done(second_review, 'second_review'), step_done(determination, 'determination'),
-      objection_code(objection), not_ahead(notice_posted_on, 'notice_posted_on'), not_ahead(titled_on, 'titled_on'), part(npl_balance, loan_balance, 'npl_balance')]
+      objection_code(objection), not_ahead(notice_posted_on, 'notice_posted_on'), not_ahead(titled_on, 'titled_on'), part(npl_balance, loan_balance, 'npl_balance', 'loan_balance')]
     || figure(leading_officers, 'leading_officers') || figure(liaison_officers, 'liaison_officers')
     || figure(loan_balance, 'loan_balance') || figure(npl_balance, 'npl_balance') FROM raw_township
   UNION ALL
   SELECT 'county', _row, id, [
-      part(borrowing_households, households, 'borrowing_households'), part(npl_balance, loan_balance, 'npl_balance'),
-      part(household_loan_balance, loan_balance, 'household_loan_balance'),
-      part(household_npl_balance, household_loan_balance, 'household_npl_balance'), part(household_npl_balance, npl_balance, 'household_npl_balance')]
+      part(borrowing_households, households, 'borrowing_households', 'households'), part(npl_balance, loan_balance, 'npl_balance', 'loan_balance'),
+      part(household_loan_balance, loan_balance, 'household_loan_balance', 'loan_balance'),
+      part(household_npl_balance, household_loan_balance, 'household_npl_balance', 'household_loan_balance'), part(household_npl_balance, npl_balance, 'household_npl_balance', 'npl_balance')]
     || figure(households, 'households') || figure(borrowing_households, 'borrowing_households')
     || figure(household_loan_balance, 'household_loan_balance') || figure(household_npl_balance, 'household_npl_balance')
     || figure(loan_balance, 'loan_balance') || figure(npl_balance, 'npl_balance') FROM raw_county
@@ -138,20 +140,78 @@ WITH found AS (
 )
 SELECT subject, _row AS row, id, unnest(list_filter(faults, lambda x: x IS NOT NULL), recursive := true) FROM found
 UNION ALL
-SELECT subject, _row, id, 'id', 'repeated_id' FROM repeated WHERE id IS NOT NULL
+SELECT subject, _row, id, 'id', 'repeated_id', '' FROM repeated WHERE id IS NOT NULL
 QUALIFY count(*) OVER (PARTITION BY subject, id) > 1;
 COPY (
-  SELECT subject, row, shown_id(id) AS id, column_name, code
+  SELECT subject, row, shown_id(id) AS id, column_name, code,
+    NOT bool_or(facts = '') OVER (PARTITION BY subject, row) AS kept
   FROM bad ORDER BY ALL
 ) TO '$OUT/set_aside.parquet' (FORMAT parquet);
 
 -- ── Good rows ──────────────────────────────────────
-CREATE TEMP MACRO bad_rows(which) AS TABLE SELECT row FROM bad WHERE subject = which;
-CREATE TEMP TABLE township AS SELECT 'county' AS county_id, * EXCLUDE (_row) FROM raw_township
-  WHERE _row NOT IN (FROM bad_rows('township'));
+CREATE TEMP MACRO bad_rows(which) AS TABLE SELECT row FROM bad WHERE subject = which AND facts = '';
+CREATE TEMP MACRO bad_cells(which) AS TABLE SELECT row AS _bad, string_split(string_agg(facts, ','), ',') AS _facts
+  FROM bad WHERE subject = which AND facts <> '' GROUP BY row;
+CREATE TEMP MACRO told_of(unknown, col, x) AS CASE WHEN list_contains(unknown, col) THEN NULL ELSE x END;
+CREATE TEMP VIEW kept_household AS SELECT * EXCLUDE (_facts, _bad) REPLACE (
+    told_of(_facts, 'birth_date', birth_date) AS birth_date,
+    told_of(_facts, 'provincial_graded_on', provincial_graded_on) AS provincial_graded_on,
+    told_of(_facts, 'graded_on', graded_on) AS graded_on, told_of(_facts, 'status', status) AS status,
+    told_of(_facts, 'provincial_grade', provincial_grade) AS provincial_grade,
+    told_of(_facts, 'conduct', conduct) AS conduct, told_of(_facts, 'loan_record', loan_record) AS loan_record,
+    told_of(_facts, 'told_by', told_by) AS told_by, told_of(_facts, 'annual_income', annual_income) AS annual_income,
+    told_of(_facts, 'farming_years', farming_years) AS farming_years, told_of(_facts, 'assets', assets) AS assets,
+    told_of(_facts, 'granted_limit', granted_limit) AS granted_limit, told_of(_facts, 'need', need) AS need,
+    told_of(_facts, 'loan_balance', loan_balance) AS loan_balance,
+    told_of(_facts, 'npl_balance', npl_balance) AS npl_balance,
+    told_of(_facts, 'lender_loan_balance', lender_loan_balance) AS lender_loan_balance,
+    told_of(_facts, 'lender_npl_balance', lender_npl_balance) AS lender_npl_balance,
+    told_of(_facts, 'votes', votes) AS votes)
+  FROM raw_household LEFT JOIN bad_cells('household') ON _row = _bad WHERE _row NOT IN (FROM bad_rows('household'));
+CREATE TEMP VIEW kept_village AS SELECT * EXCLUDE (_facts, _bad) REPLACE (
+    told_of(_facts, 'first_review', first_review) AS first_review,
+    told_of(_facts, 'second_review', second_review) AS second_review,
+    told_of(_facts, 'determination', determination) AS determination,
+    told_of(_facts, 'notice_posted_on', notice_posted_on) AS notice_posted_on,
+    told_of(_facts, 'titled_on', titled_on) AS titled_on, told_of(_facts, 'households', households) AS households,
+    told_of(_facts, 'a_grade_households', a_grade_households) AS a_grade_households,
+    told_of(_facts, 'collectable_households', collectable_households) AS collectable_households,
+    told_of(_facts, 'filed_households', filed_households) AS filed_households,
+    told_of(_facts, 'granted_households', granted_households) AS granted_households,
+    told_of(_facts, 'borrowing_households', borrowing_households) AS borrowing_households,
+    told_of(_facts, 'loan_balance', loan_balance) AS loan_balance,
+    told_of(_facts, 'npl_balance', npl_balance) AS npl_balance,
+    told_of(_facts, 'lender_loan_balance', lender_loan_balance) AS lender_loan_balance,
+    told_of(_facts, 'lender_npl_balance', lender_npl_balance) AS lender_npl_balance,
+    told_of(_facts, 'residents', residents) AS residents,
+    told_of(_facts, 'per_capita_income', per_capita_income) AS per_capita_income,
+    told_of(_facts, 'integrity_score', integrity_score) AS integrity_score,
+    told_of(_facts, 'panel_committee', panel_committee) AS panel_committee,
+    told_of(_facts, 'panel_lender', panel_lender) AS panel_lender, told_of(_facts, 'objection', objection) AS objection)
+  FROM raw_village LEFT JOIN bad_cells('village') ON _row = _bad WHERE _row NOT IN (FROM bad_rows('village'));
+CREATE TEMP VIEW kept_township AS SELECT * EXCLUDE (_facts, _bad) REPLACE (
+    told_of(_facts, 'first_review', first_review) AS first_review,
+    told_of(_facts, 'second_review', second_review) AS second_review,
+    told_of(_facts, 'determination', determination) AS determination,
+    told_of(_facts, 'notice_posted_on', notice_posted_on) AS notice_posted_on,
+    told_of(_facts, 'titled_on', titled_on) AS titled_on,
+    told_of(_facts, 'leading_officers', leading_officers) AS leading_officers,
+    told_of(_facts, 'liaison_officers', liaison_officers) AS liaison_officers,
+    told_of(_facts, 'loan_balance', loan_balance) AS loan_balance,
+    told_of(_facts, 'npl_balance', npl_balance) AS npl_balance, told_of(_facts, 'objection', objection) AS objection)
+  FROM raw_township LEFT JOIN bad_cells('township') ON _row = _bad WHERE _row NOT IN (FROM bad_rows('township'));
+CREATE TEMP VIEW kept_county AS SELECT * EXCLUDE (_facts, _bad) REPLACE (
+    told_of(_facts, 'households', households) AS households,
+    told_of(_facts, 'borrowing_households', borrowing_households) AS borrowing_households,
+    told_of(_facts, 'household_loan_balance', household_loan_balance) AS household_loan_balance,
+    told_of(_facts, 'household_npl_balance', household_npl_balance) AS household_npl_balance,
+    told_of(_facts, 'loan_balance', loan_balance) AS loan_balance,
+    told_of(_facts, 'npl_balance', npl_balance) AS npl_balance)
+  FROM raw_county LEFT JOIN bad_cells('county') ON _row = _bad WHERE _row NOT IN (FROM bad_rows('county'));
+CREATE TEMP TABLE township AS SELECT 'county' AS county_id, * EXCLUDE (_row) FROM kept_township;
 CREATE TEMP TABLE village AS SELECT v.* EXCLUDE (_row, township), v.township AS township_id, t.county_id
-  FROM raw_village v LEFT JOIN township t ON v.township = t.id WHERE _row NOT IN (FROM bad_rows('village'));
-CREATE TEMP TABLE county AS SELECT * EXCLUDE (_row) FROM raw_county WHERE _row NOT IN (FROM bad_rows('county'));
+  FROM kept_village v LEFT JOIN township t ON v.township = t.id;
+CREATE TEMP TABLE county AS SELECT * EXCLUDE (_row) FROM kept_county;
 
 -- ── What counts and decisions read of households ──────────────────────────────────────────────────────────────────────────────────────────────────────
 CREATE TEMP VIEW household AS
@@ -174,8 +234,7 @@ CREATE TEMP VIEW household AS
       CASE loan_record WHEN 'on_time' THEN 20 WHEN 'none' THEN 12 WHEN 'late' THEN 0 END AS scoring__points__loan_record,
       CASE WHEN civilised_household THEN 5 ELSE 0 END AS scoring__points__civilised_household,
       CASE WHEN guarantee_called THEN -10 WHEN NOT guarantee_called THEN 0 END AS scoring__points__guarantee_called
-    FROM raw_household h LEFT JOIN (SELECT id AS _village, township_id, county_id FROM village) ON village = _village
-    WHERE _row NOT IN (FROM bad_rows('household'))
+    FROM kept_household h LEFT JOIN (SELECT id AS _village, township_id, county_id FROM village) ON village = _village
   ), validity AS (
     SELECT *, today() > _valid_until AS _v1, today() >= _valid_until - due_notice() AS _v2,
       _age BETWEEN 18 AND 65 AS _s1, status <> 'moved_away' AS _s2, status <> 'deceased' AS _s3, status <> 'absconded' AS _s4,
