@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,10 +21,12 @@ from examples.generate import PLANS, Wanted, generate
 from service.commands.main import cli
 
 TABLES = ("households", "villages", "townships", "county")
-COUNTY = Wanted(households=9000, villages=48, townships=8, on=date(2026, 12, 31), years=1)
+COUNTY = Wanted(households=9000, seed=8, villages=48, townships=8, on=date(2026, 12, 31), years=1)
 BEFORE = replace(COUNTY, on=date(2026, 9, 30), progress=0.5)
-FILED_LAST = 12  # one household in so many was filed after the day of the run before
+LATE, PAID = 3, 4  # one village in so many was filed after the day of the run before, or had no bad loans then
+FILED_LAST = 8  # one household in so many of a late village
 FILING = ("provincial_grade", "graded_on", "granted_limit")
+BAD = ("npl_balance", "lender_npl_balance")
 
 
 def report(policies: Path, out: Path) -> None:
@@ -31,19 +34,28 @@ def report(policies: Path, out: Path) -> None:
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
         then = generate(BEFORE, folder / "before")
-        _unfile(then / "households.parquet")
+        _earlier(then / "households.parquet")
         _run(then, BEFORE.on, policies, folder / "last", "--publish")  # nobody reads its report: the shortest there is
-        _run(generate(COUNTY, folder / "now"), COUNTY.on, policies, out, "--last", str(folder / "last"))
+        now = generate(COUNTY, folder / "now")
+        assigned = str(now / "manager_assignment_last.parquet")
+        _run(now, COUNTY.on, policies, out, "--last", str(folder / "last"), "--assigned", assigned)
 
 
-def _unfile(path: Path) -> None:
-    """Take the filing back from those households that were filed last."""
+def _earlier(path: Path) -> None:
+    """Take the filing back from households that were filed last, and the bad loans from villages that had none yet."""
     table = pq.read_table(path)
-    filed = pa.array(np.arange(len(table)) % FILED_LAST > 0)
-    for name in FILING:
+    village = np.array([int(one[1:]) for one in table["village"].to_pylist()])
+    filed = pa.array((village % LATE > 0) | (np.arange(len(table)) % FILED_LAST > 0))
+    table = _cleared(table, FILING, filed, None)
+    pq.write_table(_cleared(table, BAD, pa.array(village % PAID > 0), Decimal(0)), path)
+
+
+def _cleared(table: pa.Table, names: tuple[str, ...], kept: pa.Array, value: Decimal | None) -> pa.Table:
+    """The columns with a value in the rows that are not kept."""
+    for name in names:
         place, type = table.column_names.index(name), table.schema.field(name).type
-        table = table.set_column(place, name, pc.if_else(filed, table[name], pa.scalar(None, type)))
-    pq.write_table(table, path)
+        table = table.set_column(place, name, pc.if_else(kept, table[name], pa.scalar(value, type)))
+    return table
 
 
 def _run(files: Path, on: date, policies: Path, out: Path, *more: str) -> None:

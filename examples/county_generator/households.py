@@ -53,24 +53,27 @@ def households(chance: Chance, where: Places, on: date, first: int, count: int) 
     worth = chance.normal("worth", n) * 0.8 + good * 0.35  # what lies behind grade, votes and repayment
     adverse = chance.below("adverse", n, np.clip(0.05 - 0.03 * worth, 0.003, 0.4))
     unfit = chance.below("unfit", n, 0.012)
-    known = ~chance.below("unknown", n, 0.004)
+    known = ~chance.below("unknown", n, 0.0012)
     collectable = adult & (status == 0) & ~adverse & ~unfit & known
 
     graded = chance.below("graded", n, np.where(collectable, share(0.955, 0.022), share(0.6, 0.05)))
-    since = (chance.uniform("since", n) * 385).astype(np.int64)  # days: a few have expired
+    round_ = 30 + chance.uniform("round", village) * 300  # days since a village was last gone round
+    since = np.maximum(round_ + chance.normal("since", n) * 20, 1)
+    late = chance.below("late", n, 0.03)  # not met with since: their records have expired
+    since = np.where(late, 366 + chance.uniform("late/since", n) * 60, since).astype(np.int64)
     in_force = graded & (since <= (on - on.replace(year=on.year - 1)).days)
     grade = np.searchsorted([-1.4, -0.8, 0.35, 0.85, 1.35], -worth)  # the places of GRADES
     top = in_force & (grade <= 2)
     filed = collectable & in_force
     granted = filed & chance.below("granted", n, np.where(grade <= 2, share(0.76, 0.05), 0.02))
     limit = np.where(granted, np.maximum(LIMITS[grade], 20_000), 0)
-    drawn = granted & chance.below("drawn", n, 0.52)
+    drawn = granted & chance.below("drawn", n, share(0.5, 0.05))
     owed = np.where(drawn, (limit * (0.2 + 0.8 * chance.uniform("owed", n)) // 100 * 100).astype(np.int64), 0)
     old = (status == 0) & ~drawn & chance.below("old", n, 0.12)  # loans from before, at the lender
     owed = np.where(old, (5_000 + chance.uniform("old/owed", n) * 45_000).astype(np.int64), owed)
     outside = chance.below("outside", n, 0.11)
     elsewhere = np.where(outside, (3_000 + chance.uniform("elsewhere", n) * 60_000).astype(np.int64), 0)
-    risk = np.clip(0.022 - 0.012 * worth + 0.1 * adverse, 0.001, 0.9)
+    risk = np.clip((0.02 - 0.01 * worth + 0.09 * adverse) * np.exp2(-1.5 * np.maximum(good, -0.8)), 0.0005, 0.9)
     bad, bad_elsewhere = chance.below("bad", n, risk), chance.below("bad/elsewhere", n, risk)
     npl, npl_elsewhere = np.where(bad, owed, 0), np.where(bad_elsewhere, elsewhere, 0)
     arrears = np.where(bad, owed // 20 + 1, 0) * (owed > 0)

@@ -42,9 +42,21 @@ def places(chance: Chance, households: int, townships: int, villages: int) -> Pl
         sizes[large] -= 1
     sizes[np.argmax(sizes)] += households - sizes.sum()
     township = numbers * townships // villages
-    township_quality = chance.normal("township/quality", np.arange(townships)) * 0.5
+    township_quality = chance.normal("township/quality", np.arange(townships)) * 0.6
     quality = chance.normal("village/quality", numbers) * 0.85 + township_quality[township]
     return Places(sizes, np.concatenate([[0], np.cumsum(sizes)]), township, quality, township_quality)
+
+
+FIRST = "东西南北上下大小前后新老高平双三石沙青白红金银玉龙凤桃杏松柳"
+SECOND = "岭沟河湾台岗洼甸坡泉井桥营屯堡庙坝滩塘源峪岔"
+
+
+def names(chance: Chance, what: str, count: int, ending: str) -> list[str]:
+    """Made-up names of places; none occurs twice, however many there are."""
+    all_ = [one + two for two in SECOND for one in FIRST]
+    order = np.argsort(chance.uniform(f"{what}/name", np.arange(len(all_))), kind="stable")
+    rounds = ("", *FIRST)  # enough for any county
+    return [rounds[n // len(all_)] + all_[order[n % len(all_)]] + ending for n in range(count)]
 
 
 def usual(households: int) -> tuple[int, int]:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from examples.county_generator.chance import Chance, Ints
 from examples.county_generator.columns import MONEY as MONEY_TYPE
 from examples.county_generator.columns import codes, counts, days, flags, ids, money
-from examples.county_generator.places import Places
+from examples.county_generator.places import Places, names
 
 COUNTS = ("households", "a_grade_households", "collectable_households", "filed_households", "granted_households",
           "borrowing_households")  # fmt: skip
@@ -55,7 +55,7 @@ def villages(chance: Chance, where: Places, on: date, sums: Sums, progress: floa
     filed = collected & ~chance.below("village/filing", n, 0.05)
     granted = collected & ~chance.below("village/granting", n, 0.1)
     pilot = n < max(4, where.villages // 60)
-    titled = chance.uniform("village/titled", n) < np.clip(0.35 + 0.25 * good, 0.02, 0.95)
+    titled = chance.uniform("village/titled", n) < np.clip(0.22 + 0.32 * good, 0.02, 0.95)
     since = 20 + (chance.uniform("village/since", n) * 400).astype(np.int64)
     income = sums["income"] // np.maximum(1, sums["households"] * 3)
     people = sums["households"] * (2.2 + 1.6 * chance.uniform("village/people", n))
@@ -64,6 +64,7 @@ def villages(chance: Chance, where: Places, on: date, sums: Sums, progress: floa
     score = np.clip(72 + 9 * good + 5 * chance.normal("village/score", n), 0, 100).astype(np.int64)
     return pa.table({
         "id": ids("V", n, 6),
+        "name": pa.array(names(chance, "village", where.villages, "村")),
         "township": ids("T", where.township, 5),
         **figures(sums),
         **{name: _judged(chance, "village", name, usual, good) for name, usual in SOUND.items()},
@@ -104,7 +105,7 @@ def figures(sums: Sums) -> dict[str, pa.Array]:
 def _judged(chance: Chance, kind: str, name: str, usual: float, good: np.ndarray) -> pa.Array:
     """Yes in most places, sooner in good ones; not known here and there."""
     n = np.arange(len(good))
-    yes = chance.uniform(f"{kind}/{name}", n) < np.clip(usual + 0.05 * good, 0.05, 0.995)
+    yes = chance.uniform(f"{kind}/{name}", n) < np.clip(1 - (1 - usual) * np.exp2(-2 * good), 0.3, 0.999)
     return flags(yes, ~chance.below(f"{kind}/{name}/unknown", n, 0.006))
 
 
@@ -141,6 +142,7 @@ def townships(chance: Chance, where: Places, on: date, sums: Sums) -> pa.Table:
     del procedure["system_approved"]
     return pa.table({
         "id": ids("T", n, 5),
+        "name": pa.array(names(chance, "township", where.townships, "镇")),
         "leading_officers": counts(chance.pick("township/leading", n, (0.03, 0.95, 0.02))),
         "liaison_officers": counts(chance.pick("township/liaison", n, (0.03, 0.95, 0.02))),
         "loan_balance": money(total("loan_balance") + firms),

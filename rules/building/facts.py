@@ -99,6 +99,7 @@ class FactBuilder:
                 PLAN if subject == CONSTANTS else text(node.at("title")),
                 node.at("within").text,
                 {name: fact for name in self._own(subject) if (fact := self.built(subject, name)) is not None},
+                text(at) if (at := node.get("name")) is not None else None,
             )
             for subject, node in self.nodes.items()
         }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from rules.building.facts import text
+from rules.building.facts import flag, text
 from rules.building.resolver import Resolver
 from rules.files.source import Node
-from rules.model import Condition, Report, ReportStep, Rule, criteria_of
+from rules.model import Condition, Report, ReportResult, ReportStep, ReportTurn, Rule, criteria_of
 from rules.operations.operation import Place
 from rules.values.text import listed
+
+ADDED = ("amount", "count")  # the kinds of figures that a result adds up
 
 
 def report_of(root: Node, resolver: Resolver, rules: Mapping[str, Rule]) -> Report:
@@ -22,6 +24,8 @@ def report_of(root: Node, resolver: Resolver, rules: Mapping[str, Rule]) -> Repo
     counted, expired = names.subject(funnel), names.subject(ahead.at("expired"))
     return Report(
         smallest_group=_number(at.at("smallest_group")),
+        results=tuple(map(names.result, at.at("results").items)),
+        turns=tuple(map(names.turn, at.at("turns").items)),
         funnel_subject=counted,
         funnel=tuple(
             ReportStep(step.at("id").text, text(step.at("title")), names.condition(step.at("where"), counted))
@@ -54,6 +58,23 @@ class _Names:
 
     def subject(self, section: Node) -> str:
         return self._among(section.at("subject"), self.resolver.names.within)
+
+    def result(self, node: Node) -> ReportResult:
+        subject = self.subject(node)
+        numbers = (name for name in self.resolver.names.of_facts.get(subject, ()) if self._adds_up(subject, name))
+        total = self._among(node.at("sum"), numbers)
+        where = self.condition(node.at("where"), subject)
+        return ReportResult(text(node.at("title")), subject, where, total, flag(node.at("risk")))
+
+    def _adds_up(self, subject: str, name: str) -> bool:
+        fact = self.resolver.names.facts.built(subject, name)
+        return fact is not None and fact.given and fact.type.kind in ADDED
+
+    def turn(self, node: Node) -> ReportTurn:
+        rule = self.rules.get(self.decision(node.at("decision")))
+        outcomes, outputs = (rule.outcomes, rule.body.outputs) if rule else ({}, {})
+        return ReportTurn(rule.id if rule else "", self._among(node.at("outcome"), outcomes),
+                          self._among(node.at("by"), outputs))  # fmt: skip
 
     def decision(self, node: Node) -> str:
         return self._among(node, self.rules)

@@ -37,15 +37,15 @@ class Resolver:
         """A literal, a name or a formula; of the wanted type, if one is."""
         expr = self.formula(node, place, wanted) if node.is_map else self._scalar(node, place, wanted)
         if expr is not None and wanted is not None and not wanted.fits(expr.type):
-            self.wrong_type(node, wanted, expr.type)
+            self.wrong_type(node, wanted, expr.type, node.text if isinstance(expr, Ref) else "")
             return None
         return expr
 
-    def wrong_type(self, node: Node, wanted: Type, given: Type) -> None:
-        """Report that a value is of another type than the one that is wanted."""
+    def wrong_type(self, node: Node, wanted: Type, given: Type, name: str = "") -> None:
+        """Report that a value, or the fact of this name, is of another type than the one that is wanted."""
         units = wanted.kind == given.kind and wanted.unit != given.unit
         code, say = ("type.unit", _unit) if units else ("type.wrong", said)
-        self.problems.add(node, code, wanted=say(wanted), found=say(given), example=example(wanted))
+        self.problems.add(node, code, wanted=say(wanted), found=say(given), example=example(wanted), text=name)
 
     def _scalar(self, node: Node, place: Place, wanted: Type | None) -> Expr | None:
         text = node.text

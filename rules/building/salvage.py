@@ -19,6 +19,8 @@ WHOLES = ("bands.", "score.", "outcome.role", "item.no_title", "edition.", "tabl
 SUMS = ("score.full_marks",)  # over all items of a decision
 OF_ITEMS = ("report.", "reading.")  # what names decisions and their items
 UNKNOWN = (".unknown", ".no_output", ".no_choice", ".no_option")
+KEYLESS = "yaml.key_not_text"  # what stood under the key is gone
+MISTYPED = ("type.unit", "type.wrong")
 
 
 @dataclass(slots=True)
@@ -34,7 +36,8 @@ class Sound:
         faults = Problems()
         good = shape.check(node, faults)
         if not good:
-            problems.extend(faults)
+            keyless = {one.path for one in problems if one.code == KEYLESS and one.mark.file == node.mark.file}
+            problems.extend(one for one in faults if one.path not in keyless)
             self.partial.add(node.mark.file)
             node = self._prune(node, [problem.path for problem in faults])
         if good or shape.check(node, Problems()):
@@ -93,11 +96,14 @@ def _items(node: Node) -> Iterator[str]:
 
 
 def _once(problems: Sequence[Problem]) -> list[Problem]:
-    """The problems; of those over one unknown name the first, which gives the places of the others."""
-    alike: dict[str, list[Problem]] = {}
+    """The problems; of those over one name, unknown or of another type, the first, which gives the places of the
+    others."""
+    alike: dict[tuple[str, str], list[Problem]] = {}
     for problem in sorted(problems):
         if problem.code.endswith(UNKNOWN) and problem.mend is None:
-            alike.setdefault(problem.name, []).append(problem)
+            alike.setdefault(("", problem.name), []).append(problem)
+        elif problem.code in MISTYPED and problem.name:
+            alike.setdefault((problem.zh, problem.name), []).append(problem)
     first = {id(ones[0]): ones[1:] for ones in alike.values()}
     others = {id(one) for ones in first.values() for one in ones}
     return [one.also(first.get(id(one), ())) for one in problems if id(one) not in others]

@@ -14,6 +14,11 @@ from rules.values.text import listed
 
 REFUSED = ("shape.key_pattern", "shape.pattern", "name.unknown", "type.no_choice", "outcome.unknown", "output.unknown",
            "subject.unknown", "report.unknown", "reading.unknown", "reading.no_option")  # fmt: skip
+WHERE: Mapping[str, frozenset[str]] = {  # the ids are declared that a key, or a code of a problem, wants
+    "outcome": frozenset({"outcomes"}),
+    "grade": frozenset({"outcomes"}),
+    "type.no_choice": frozenset({"choices", "outcomes"}),
+}
 Titles = Mapping[str, Mapping[str, frozenset[str]]]  # title -> id -> where it is declared: a subject, a fact, a file
 
 
@@ -53,7 +58,8 @@ def _with_ids(problem: Problem, titles: Titles, files: Mapping[str, Node]) -> Pr
     stem = PurePath(problem.mark.file).stem
     subject = files[stem].at("subject").text if stem in files else ""
     near = {subject, stem, *re.findall(r"\w+", problem.path)} - {"facts"}
-    parts = [_ids(part, titles, near) for part in problem.name.split(".")]
+    where = WHERE.get(problem.path.rpartition(".")[2], WHERE.get(problem.code))
+    parts = [_ids(part, titles, near, where) for part in problem.name.split(".")]
     ids = [".".join(one) for one in product(*parts)]
     if not ids or problem.name in ids:
         return problem
@@ -63,9 +69,10 @@ def _with_ids(problem: Problem, titles: Titles, files: Mapping[str, Node]) -> Pr
     return replace(told[0], severity=problem.severity)
 
 
-def _ids(word: str, titles: Titles, near: set[str]) -> list[str]:
-    """The ids that a word can stand for, those declared nearby first and alone; a word of ASCII stands for itself."""
+def _ids(word: str, titles: Titles, near: set[str], where: frozenset[str] | None) -> list[str]:
+    """The ids that a word can stand for, of those declared in some `where`, those nearby first and alone; a word of
+    ASCII stands for itself."""
     if word.isascii():
         return [word]
-    ids = titles.get(word, {})
+    ids = {name: homes for name, homes in titles.get(word, {}).items() if where is None or homes & where}
     return [name for name, homes in ids.items() if homes & near] or list(ids)

@@ -197,8 +197,10 @@ PLAN = Record(
 )  # fmt: skip
 ABOUT_FACT = frozenset({"title", *_ABOUT})
 FORMS = frozenset({"type", "value", "dated", *KEYS})  # the keys that say how a fact is come by
+NAMED = Field(WORDS, "这类对象的名称列叫什么。写了就表示名称是公开的，不是个人信息",
+              "what the column of names is called; it says that names are public and not personal")  # fmt: skip
 FACTS = Record(
-    {"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "facts": MapOf(ID, FACT, 1)}), 1)},
+    {"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "name": NAMED, "facts": MapOf(ID, FACT, 1)}), 1)},
     {"constants": Field(MapOf(ID, CONSTANT, 1), "全方案通用的常数", "constants of the whole plan")},
 )
 SENTENCE = Record({"text": Prose()}, {
@@ -221,7 +223,15 @@ READINGS = Record({"readings": MapOf(ID, Record(
 
 _ABOUT_ONE: dict[str, Shape] = {"decision": ID}
 _STEP = Record({"id": ID, "title": TITLE}, {"where": CONDITION})
+_RESULT = Record({"title": TITLE, "subject": ID}, {
+    "where": Field(CONDITION, "数哪些", "which records count"),
+    "sum": Field(ID, "同时合计的数", "the figure that is added up beside"),
+    "risk": Field(Flag(), "越少越好的数", "a number that ought to be small"),
+})  # fmt: skip
+_TURN = Record({"decision": ID, "outcome": ID, "by": ID})
 REPORT = Record({"report": Record({}, {
+    "results": Field(ListOf(_RESULT, 1), "报告开头的结果", "the results that the report opens with"),
+    "turns": Field(ListOf(_TURN, 1), "轮到谁办理下一步", "decisions whose next step is somebody's turn"),
     "smallest_group": Field(Whole(1), "公布时不显示比这更小的数目", "what is published shows no smaller group"),
     "funnel": Field(Record({"subject": ID, "steps": ListOf(_STEP, 1)}),
                     "漏斗：每一步都在上一步之内", "a funnel: each step within the one before"),

@@ -44,15 +44,18 @@ from rules.model.edition import (
     Members,
     Reading,
     Report,
+    ReportResult,
     ReportStep,
+    ReportTurn,
     Sentence,
     Subject,
 )
 from rules.model.expressions import Comparison, Condition, Const, Expr, Group, Leaf, Op, Ref, leaves_in
 
 __all__ = [
-    "CONSTANTS", "Acknowledged", "Assignment", "Body", "Checklist", "Clause", "Column", "Comparison", "Condition", "Const",
-    "Criterion", "Dimension", "Edition", "Expr", "Extracts", "Fact", "Group", "Key", "Leaf", "Members", "Op", "Outcome", "Output", "Part",
-    "Ranking", "Reading", "Ref", "Report", "ReportStep", "Rule", "ScoreItem", "Scorecard", "Sentence", "Subject",
-    "Table", "children", "criteria_of", "items_of", "leaves_in", "lists_of", "parts_of", "subject_read",
+    "CONSTANTS", "Acknowledged", "Assignment", "Body", "Checklist", "Clause", "Column", "Comparison", "Condition",
+    "Const", "Criterion", "Dimension", "Edition", "Expr", "Extracts", "Fact", "Group", "Key", "Leaf", "Members", "Op",
+    "Outcome", "Output", "Part", "Ranking", "Reading", "Ref", "Report", "ReportResult", "ReportStep", "ReportTurn",
+    "Rule", "ScoreItem", "Scorecard", "Sentence", "Subject", "Table", "children", "criteria_of", "items_of",
+    "leaves_in", "lists_of", "parts_of", "subject_read",
 ]  # fmt: skip

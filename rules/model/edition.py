@@ -59,6 +59,7 @@ class Subject:
     title: Text
     within: str
     facts: Mapping[str, Fact]
+    named: Text | None = None  # the heading of the column of names that anybody may know; None where there are none
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,32 @@ class ReportStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportResult:
+    """A number that a report opens with: the records of a subject of whom a condition holds, and a sum over them."""
+
+    title: Text
+    subject: str
+    where: Condition | None
+    total: str = ""  # the fact that is added up
+    risk: bool = False  # the fewer the better
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTurn:
+    """An outcome after which someone has to act, and the output that says who."""
+
+    decision: str
+    outcome: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The settings of a bulk run's report, by the names of decisions, groups and criteria; "" leaves a part out."""
 
     smallest_group: int = 0  # what is published shows no smaller one
+    results: tuple[ReportResult, ...] = ()
+    turns: tuple[ReportTurn, ...] = ()
     funnel_subject: str = ""
     funnel: tuple[ReportStep, ...] = ()
     exclusions: tuple[str, ...] = ()

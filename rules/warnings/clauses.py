@@ -68,7 +68,7 @@ class Source(NamedTuple):
 def check_agreement(sources: Sequence[Source], problems: Problems) -> None:
     """Warn where a rule or a value set by the plan says other than the clause it cites."""
     for source in sources:
-        for claim in dict.fromkeys(source.claims):
+        for claim in dict.fromkeys(source.claims if source.text else ()):
             if _differs(source, claim) and not _explained(source, claim):
                 limit = f"{claim.operator} {_shown(claim.limit)}".strip()
                 problems.warn(source.mark, "warning.clause_disagrees", path=source.path, id=source.id,
@@ -82,14 +82,14 @@ def sources_of(edition: Edition) -> Iterator[Source]:
             if item.set_by == "plan":
                 yield from _of_item(edition, rule, item)
         if grades := getattr(rule.body, "grades", ()):
-            text, stated = quoted(edition, rule.clause), tuple(claims(tuple(one for one, _ in grades), turned=True))
+            text, stated = comparable(edition, rule.clause), tuple(claims(tuple(one for one, _ in grades), turned=True))
             graded = any(one.operator and one.alike(POINTS) for one in figures(text))
             yield Source(rule.mark, rule.id, rule.id, rule.title, rule.clause, text, stated if graded else ())
     yield from _of_facts(edition)
 
 
 def _of_item(edition: Edition, rule: Rule, item: Criterion | ScoreItem) -> Iterator[Source]:
-    text, path = quoted(edition, item.clause), f"{rule.id}.{item.id}"
+    text, path = comparable(edition, item.clause), f"{rule.id}.{item.id}"
     head = (item.mark, path, path, item.title, item.clause)
     if isinstance(item, ScoreItem):
         limits = tuple(Const(one, POINTS) for one in (item.least, item.most) if one is not None)
@@ -115,7 +115,7 @@ def _of_facts(edition: Edition) -> Iterator[Source]:
         if fact.set_by == "lender" or not read or "" in read:
             continue
         cited = sorted(read if fact.clause else read | below)
-        text = "。".join(quoted(edition, one) for one in cited)
+        text = "。".join(filter(None, (comparable(edition, one) for one in cited)))
         yield Source(fact.mark, f"{fact.subject}.{fact.name}", fact.name, fact.title, "、".join(cited), text,
                      (*given, *claims(fact.formula, turned=True)), alike=not fact.clause)  # fmt: skip
 
@@ -171,10 +171,16 @@ def quoted(edition: Edition, clause: str) -> str:
     return "。".join(f"{one.heading}。{one.text}" for one in both)
 
 
+def comparable(edition: Edition, clause: str) -> str:
+    """The words that figures are held against; "" where the clause has only a heading, and no figure stands there."""
+    words = quoted(edition, clause)
+    return words if clause not in edition.clauses or edition.clauses[clause].text or figures(words) else ""
+
+
 def _group_text(edition: Edition, rule: Rule, criterion: Criterion) -> str:
     """Whom a criterion of a group applies to may be said by the clause of any of the group."""
     beside = {one.clause for one in criteria_of(rule) if one.group and one.group == criterion.group}
-    return "".join(quoted(edition, clause) for clause in sorted(beside))
+    return "".join(comparable(edition, clause) for clause in sorted(beside))
 
 
 def _differs(source: Source, claim: Claim) -> bool:

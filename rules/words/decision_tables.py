@@ -110,6 +110,8 @@ def output(rule: Rule, name: str, arithmetic: Arithmetic) -> How:
     if body.by and body.by != name:
         return _from(body, _best(body, hits, say), name, arithmetic)
     giving = [row for row in hits if name in row.then]
+    if not giving:
+        return say.pick("成立的各行都没有给出", "none of the rows that hold gives it"), ()
     below = tuple(_candidate(body, row, name, arithmetic) for row in giving)
     if body.hit == "sum":
         return f"= {' + '.join(say.seen(row.then[name]) for row in giving)}", below

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from rules.model import CONSTANTS
+from rules.model import CONSTANTS, Edition, subject_read
 from rules.table import TableError
 from rules.table.columns import around
 from rules.values.figures import figure
@@ -17,15 +17,17 @@ from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
 from rules.words.phrases import tried
 from rules.words.wording import Wording
-from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common, reread
+from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common, only, reread
 from service.commands.county_files import file_lines
 from service.commands.screen import progress
+from service.county.intake.extract import pairs
 from service.county.intake.inputs import Source
 from service.county.intake.lists import list_of, owner_of
 from service.county.run.history import runs_before
 from service.county.run.manifest import Counts, Manifest, plain
+from service.county.run.outputs import Directory, directory, shown
 from service.county.run.steps import Busy, Finished, Occupied
-from service.county.running import Asked, Changed, TooMany, run
+from service.county.running import Asked, Assigned, Changed, TooMany, run
 
 ENGINES = ("duckdb", "spark")
 SHOWN = 10  # ids on the screen
@@ -64,6 +66,8 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
               help="改好的 set_aside.xlsx，可重复 / a set_aside.xlsx with rows corrected; repeatable")  # fmt: skip
 @click.option("--last", type=RUN, multiple=True,
               help="以前一次运行的结果，可重复 / the folder of an earlier run; repeatable")  # fmt: skip
+@click.option("--assigned", type=FILE,
+              help="客户经理分派，county assign 写的 / the manager of each village")  # fmt: skip
 @reread
 @common
 def run_command(
@@ -71,6 +75,7 @@ def run_command(
     out: Path,
     tables: tuple[str, ...],
     last: tuple[Path, ...],
+    assigned: Path | None,
     readings: Mapping[str, str],
     **options: Any,
 ) -> None:
@@ -92,9 +97,19 @@ def run_command(
     named = ("mapping", "mended", "engine", "at_most", "keep_given", "publish", "replace")
     before = runs_before([one.absolute() for one in last], edition, settings.today())
     asked = Asked(edition, settings.today(), sources, out.absolute(), before=before,
+                  assigned=_assigned(edition, assigned),
                   **{one: options[one] for one in named})  # fmt: skip
     manifest = _guarded(asked, settings)
     settings.tell(plain(manifest), _summary(manifest, Wording(edition, settings.lang), out))
+
+
+def _assigned(edition: Edition, file: Path | None) -> Assigned | None:
+    """The bearers in a file, by the assignment of the plan."""
+    if file is None:
+        return None
+    one = edition.assignments[only(edition.assignments, "--assigned", "分派", "assignment")]
+    titles = [edition.subjects[name].title.zh for name in (one.subject, one.bearer)]
+    return Assigned(one.subject, file, pairs(file, (one.subject, "id", titles[0], "编号"), (one.bearer, titles[1])))
 
 
 def _table(text: str) -> tuple[str, Path]:
@@ -158,7 +173,7 @@ def _between(asked: Asked) -> tuple[str, str]:
 
 def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row]:
     """The run in a few lines."""
-    edition = say.edition
+    edition, names = say.edition, directory(out)
     yield line(Span(say.text(edition.title), "title"), Span(f"  {manifest.edition}  {manifest.on}", "dim"))
     yield from (line(Span(say.text(one), "unknown")) for one in tried(edition))
     for file in manifest.checked:
@@ -171,13 +186,8 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
         for skipped in manifest.levels[subject].left_out:
             yield row(skipped.decision, Span(say.pick(skipped.zh, skipped.en), "unknown"), indent=2)
     yield from _differing(manifest, say)
-    yield from _childless(manifest, say)
-    for one in manifest.rankings:
-        enough = one.take is None or len(one.chosen) >= one.take
-        words = say.pick(f"选出 {len(one.chosen)} 个", f"{len(one.chosen)} chosen")
-        words += "" if one.take is None else say.pick(f"，要求 {one.take} 个", f", {one.take} wanted")
-        ids = say.pick("：", ": ") + ", ".join(one.chosen[:SHOWN]) if one.chosen else ""
-        yield row(say.text(edition.rules[one.decision].title), Span(words + ids, "" if enough else "bad"))
+    yield from _childless(manifest, say, names)
+    yield from _proposed(manifest, say, names)
     for subject, doubt in manifest.gaps.items():
         below = say.text(edition.subjects[doubt.below].title)
         words = say.pick(
@@ -195,6 +205,17 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
         )
         yield row(say.text(edition.subjects[subject].title), Span(words, "dim"))
     yield line(Span(str(out), "dim"))
+
+
+def _proposed(manifest: Manifest, say: Wording, names: Directory) -> Iterator[Row]:
+    """The records that rankings propose, with their names."""
+    for one in manifest.rankings:
+        rule, enough = say.edition.rules[one.decision], one.take is None or len(one.chosen) >= one.take
+        words = say.pick(f"选出 {len(one.chosen)} 个", f"{len(one.chosen)} chosen")
+        words += "" if one.take is None else say.pick(f"，要求 {one.take} 个", f", {one.take} wanted")
+        ids = ", ".join(shown(names, subject_read(rule), id) for id in one.chosen[:SHOWN])
+        words += say.pick("：", ": ") + ids if ids else ""
+        yield row(say.text(rule.title), Span(words, "" if enough else "bad"))
 
 
 def _outcomes(counts: Counts, say: Wording) -> Iterator[Row]:
@@ -232,7 +253,7 @@ def _differing(manifest: Manifest, say: Wording) -> Iterator[Row]:
         yield row(say.text(say.edition.subjects[subject].title), Span(words + figures, "unknown"))
 
 
-def _childless(manifest: Manifest, say: Wording) -> Iterator[Row]:
+def _childless(manifest: Manifest, say: Wording, names: Directory) -> Iterator[Row]:
     """The records without any record below them, counted as 0: a part of an extract may be missing."""
     for one in manifest.empty:
         subject, below = (say.text(say.edition.subjects[name].title) for name in (one.subject, one.below))
@@ -241,4 +262,6 @@ def _childless(manifest: Manifest, say: Wording) -> Iterator[Row]:
             f"{figure(one.rows)} 个没有一条{below}记录，由此汇总的数都是 0，请核对表是否齐全：",
             f"{figure(one.rows)} without any record below ({below}), counted as 0; is the extract complete? ",
         )
-        yield row(subject, Span(f"{words}{', '.join(one.ids)}{more}", "unknown"))
+        yield row(
+            subject, Span(f"{words}{', '.join(shown(names, one.subject, id) for id in one.ids)}{more}", "unknown")
+        )

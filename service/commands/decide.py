@@ -23,6 +23,7 @@ from service.commands.common import HOME, NEEDS_INFORMATION, Bad, Settings, comm
 from service.commands.judge import Judge, cases_of, summary, watched
 from service.commands.screen import as_json, show
 
+MOST_FAULTS = 100  # of a list of cases, told at once
 COUNTY = HOME / "examples" / "county"
 
 
@@ -69,13 +70,28 @@ def decide(
         settings.tell(only.as_dict(), [*explanation(only, settings.lang, full=False), *lacking(only, settings)])
         _leave([only])
         return
-    decided = [judge.decide(decision, one) for one in watched(cases, settings)]
+    decided = _each(judge, decision, cases, settings)
     if settings.json:
         for one in decided:
             as_json(one.as_dict(), lines=True)
     else:
         show([row for one in decided for row in summary(one, settings)] + marked(decided, settings), settings.color)
     _leave(decided)
+
+
+def _each(judge: Judge, decision: str, cases: Sequence[Case], settings: Settings) -> list[Decision]:
+    """Decide each case; TextErrors with the faults of all that cannot be taken, the first so many."""
+    decided, faults = list[Decision](), list[Mapping[str, str]]()
+    for one in watched(cases, settings):
+        try:
+            decided.append(judge.decide(decision, one))
+        except TextErrors as error:
+            faults += error.problems
+            if len(faults) >= MOST_FAULTS:
+                break
+    if faults:
+        raise TextErrors(faults[:MOST_FAULTS])
+    return decided
 
 
 def _compared(settings: Settings, judge: Judge, decision: str, cases: list[Case], supposed: tuple[str, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import partial
@@ -13,8 +13,8 @@ from typing import Any
 from rules.model import Edition, Rule
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import asked
-from service.county.backend import Backend, Spark, backend, digest, named, rows_of
-from service.county.intake.checks import CheckedFile
+from service.county.backend import Backend, Spark, backend, digest, named, quoted, rows_of
+from service.county.intake.checks import CheckedFile, Checks
 from service.county.intake.inputs import Source
 from service.county.intake.lists import ListChecks, owner_of
 from service.county.intake.mapping import EMPTY, read_mapping
@@ -38,7 +38,7 @@ from service.county.run.manifest import (
     Stamp,
     canonical,
 )
-from service.county.run.outputs import Outputs
+from service.county.run.outputs import DIRECTORY, Outputs
 from service.county.run.rankings import proposals
 from service.county.run.steps import WORK, Steps, appearing
 from service.county.run.surroundings import Surroundings, refuse
@@ -48,6 +48,15 @@ MAPPING, MENDED = "mapping", "mended"  # their subjects among the inputs
 SHOWN = 10  # ids of records that have none below them
 SUFFIXES = (".parquet", ".csv", ".xlsx", ".html")
 Tick = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """The bearer of each record of a subject, from a file, as `county assign` writes one."""
+
+    subject: str
+    path: Path
+    pairs: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ class Asked:
     publish: bool = False
     replace: bool = False  # the results of a run of another stamp
     before: tuple[Before, ...] = ()
+    assigned: Assigned | None = None
     mapping: Path | None = None  # how the columns of files are told
     mended: tuple[Path, ...] = ()  # workbooks of rows set aside that were corrected
 
@@ -71,6 +81,7 @@ class Asked:
     def inputs(self) -> tuple[Input, ...]:
         """The files as they are now."""
         files = [(one.subject, one.path) for one in self.sources] + [(MAPPING, one) for one in [self.mapping] if one]
+        files += [(one.subject, one.path) for one in [self.assigned] if one]
         files += [(MENDED, one) for one in self.mended]
         return tuple(Input(subject, path.name, digest(path)) for subject, path in files)
 
@@ -216,7 +227,18 @@ class Running:
         checked = (*[checks.look(source) for source in self.sources], *checks.listed)
         write_set_aside(self.duck, checks, (*self.sources, *self.lists), self.folder)
         write_aside_book(checks, self.sources, self.folder / f"{SET_ASIDE}.xlsx")
+        self.directory(checks)
         return checked
+
+    def directory(self, checks: Checks) -> None:
+        """Write the names of records, where names are public, and the bearer that each was assigned to."""
+        assigned = [] if self.asked.assigned is None else [self.asked.assigned]
+        rows = [{"subject": one.subject, "id": id, "bearer": to} for one in assigned for id, to in one.pairs.items()]
+        bearers = self.duck.loaded(rows, dict.fromkeys(("subject", "id", "bearer"), "VARCHAR"))
+        known = [f"SELECT {quoted(one)} AS subject, id, name FROM ({query})" for one, query in checks.names.items()]
+        names = " UNION ALL ".join(known or ["SELECT '' AS subject, '' AS id, '' AS name WHERE false"])
+        self.duck.copy(f"SELECT subject, id, name, bearer FROM ({names}) FULL JOIN {bearers} USING (subject, id) "
+                       "ORDER BY subject, id", self.folder / f"{DIRECTORY}.parquet")  # fmt: skip
 
     def carried(self) -> dict[str, dict[str, int]]:
         """Fill in facts from the latest run before; the rows filled, by subject and fact."""

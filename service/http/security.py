@@ -30,7 +30,7 @@ OWN = "village_credit.headers"  # in the environment of a request: the headers o
 # A page with everything inside is another origin to the browser: its script reaches nothing of the service.
 SELF_CONTAINED = _headers(
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
-    "form-action 'none'; sandbox allow-scripts allow-modals"
+    "form-action 'none'; sandbox allow-scripts allow-modals allow-downloads"
 )
 
 

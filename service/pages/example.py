@@ -15,10 +15,11 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, send_file
 
 from service.http import security
 from service.http.context import snapshot
+from service.http.problems import Problem
 from service.pages.pages import page
 from service.policies.compiled import Snapshot
 from service.settings import HOME
@@ -33,6 +34,7 @@ PROGRAM = (
     "service/county/**/*.py",
     "service/county/report/page/*",
 )
+BESIDE = ("workbook.xlsx", "set_aside.xlsx")  # files that the report offers
 KEPT = 4  # of the latest: a change of the policies may be taken back
 
 
@@ -51,6 +53,11 @@ class ExampleReport:
         with suppress(OSError):
             return (self.folder / self.key(snapshot) / "report.html").read_bytes()
         return None
+
+    def file(self, snapshot: Snapshot, name: str) -> Path | None:
+        """A file beside the report, or None where there is none."""
+        path = self.folder / self.key(snapshot) / name
+        return path if name in BESIDE and path.is_file() else None
 
     def failure(self, snapshot: Snapshot) -> str:
         """Why the report could not be made; empty if no failure is known."""
@@ -129,5 +136,13 @@ def pages(reports: ExampleReport) -> Blueprint:
         if not failure:
             response.headers["Refresh"] = AGAIN
         return response
+
+    @blueprint.get("/example/<name>")
+    def file(name: str) -> Response:
+        """A file that the report offers."""
+        path = reports.file(snapshot(), name)
+        if path is None:
+            raise Problem("not-found", f"没有 {name}。", f"There is no {name}.")
+        return send_file(path, as_attachment=True)
 
     return blueprint

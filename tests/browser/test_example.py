@@ -24,6 +24,23 @@ def test_the_report_is_one_click_from_the_start_page(visitor, lang, size):
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+def test_the_report_leads_back_and_offers_its_files(visitor):
+    page = visitor.open("/example/report?lang=en")
+    page.wait_for_selector("body[data-ready=en]", timeout=120_000)
+    with page.expect_download() as taken:
+        page.click("a[download='workbook.xlsx']")
+    assert taken.value.path().read_bytes().startswith(b"PK")
+    page.click("#home")
+    page.wait_for_selector("a[href^='/example/report']")
+
+
+def test_the_service_gives_no_other_file(visitor):
+    page = visitor.open("/example/report?lang=en")
+    page.wait_for_selector("body[data-ready=en]", timeout=120_000)
+    assert page.request.get(f"{visitor.server.address}/example/household.parquet").status == 404
+    assert page.request.get(f"{visitor.server.address}/example/..%2Fworkbook.xlsx").status == 404
+
+
 def test_the_report_reaches_nothing_of_the_service(visitor):
     page = visitor.open("/example/report?lang=en")
     page.wait_for_selector("body[data-ready=en]", timeout=120_000)

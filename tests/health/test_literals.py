@@ -63,6 +63,8 @@ ALLOWED = {
     ("service/county/report/workbook.py", 2000): "the year that every workbook bears",
     ("service/county/report/workbook.py", 31): "characters of the name of a sheet",
     ("service/county/report/workbook.py", 50): "thousands of rows of a sheet",
+    ("service/county/report/workbook.py", 48): "letters that the widest column holds",
+    ("service/county/report/workbook.py", 0x2E80): "the first character of Chinese",
     ("service/county/run/aside_book.py", 2000): "the year that every workbook bears",
     ("service/county/run/aside_book.py", 50): "thousands of rows of a sheet",
     ("service/county/intake/mended.py", 31): "characters of the name of a sheet",

@@ -10,6 +10,8 @@ from rules.building.loader import load
 from rules.warnings.clauses import comparisons, figures, says
 from rules.words.clauses import trace
 from tests.editions import shipped
+from tests.unit import small
+from tests.unit.small import checklist
 
 POLICIES = Path(__file__).parents[2] / "policies"
 SHIPPED = Path("xx-county/2026-05-01")
@@ -254,3 +256,13 @@ def test_a_number_allows_any_operator_only_where_no_word_sets_one():
     assert says("全部计划的55%", share, "at_least")
     assert not says("全部计划的56%", share, "at_least")
     assert comparisons("比例高于平均,不良率不高于平均") == {"above", "at_most"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "found"),
+    [("一", []), ("占比不低于70%", []), ("占比不低于60%", ["d.c0"]), ("占比高于70%", ["d.c0"])],
+)
+def test_a_heading_without_text_is_compared_where_it_states_a_figure(heading, found):
+    rule = checklist({"require": {"share": {"at_least": "70%"}}})
+    told = small.loaded({"thing": {"share": small.given("rate")}}, {"d": rule}, heading=heading).problems
+    assert [one.zh.split("`")[1] for one in told if one.code == DISAGREES] == found

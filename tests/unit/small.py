@@ -51,7 +51,7 @@ def table(hit: str, *rows: dict[str, Any], **more: Any) -> dict[str, Any]:
     return head("table", hit=hit, rows=items, **{"otherwise": {}, **more})
 
 
-def loaded(subjects: dict[str, dict[str, Any]], decisions: dict[str, Any]) -> Loaded:
+def loaded(subjects: dict[str, dict[str, Any]], decisions: dict[str, Any], heading: str = "一") -> Loaded:
     """`subjects`: name -> facts; `within:` among the facts names the subject around. `constants` are the plan's."""
     declared = {}
     constants = {key: one for key, one in subjects.items() if key == "constants"}
@@ -63,7 +63,7 @@ def loaded(subjects: dict[str, dict[str, Any]], decisions: dict[str, Any]) -> Lo
     with TemporaryDirectory() as folder:
         write(Path(folder), {
             "plan": {"plan": "p", "title": TITLE, "issuer": TITLE, "effective": {"from": "2026-01-01"}},
-            "clauses": {"clauses": {"一": {"heading": "一"}}},
+            "clauses": {"clauses": {"一": {"heading": heading}}},
             "readings": {"readings": {}},
             "facts": {"subjects": declared, **constants},
             **{name: {"decision": name, **body} for name, body in decisions.items()},

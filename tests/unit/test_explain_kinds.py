@@ -646,3 +646,13 @@ def test_a_grade_without_limits_says_so_and_is_not_told_twice(lang, told):
     assert items["card.grades.scored"].sides["condition"].text.get(lang) == told
     *_, grade = explained(Reference(edition).decide("card", {"income": 30000}, ON), lang).outputs
     assert (grade.seen, grade.formula) == (edition.rules["card"].outcomes["scored"].title.get(lang), "")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_sum_to_which_no_row_gives_says_so(lang):
+    row = {"id": "quiet", "when": {"loans": {"at_least": "1 record"}}, "outcome": "yes", **titled("有贷款", "Has loans")}
+    body = {**HEAD, "kind": "table", "hit": "sum", "outcomes": OUTCOMES, "rows": [row],
+            "outputs": {"extra": fact("amount", "加额", "Extra")}, "otherwise": {}, **titled("加额", "Extra")}  # fmt: skip
+    said = explain(Reference(small(FACTS, {"d": body}, peer={"n": FACTS["loans"]})).decide("d", {"loans": 2}, ON), lang)
+    assert {"zh": "成立的各行都没有给出", "en": "none of the rows that hold gives it"}[lang] in said
+    assert not [line for line in said.splitlines() if line.strip() == "="]

@@ -64,3 +64,10 @@ def test_a_report_without_a_fact_is_noticed():
 
     assert list(lacking(tree)) == [("fact.needs", {"kind"})]
     assert list(codes(tree)) == ["fact.needs"]
+
+
+@pytest.mark.parametrize("manual", ["policy-format.md", "policy-format.zh-CN.md"])
+def test_the_manual_names_every_warning_that_can_be_acknowledged(manual):
+    known = {code.removeprefix("warning.") for code in MESSAGES if code.startswith("warning.")} - {"not_arising"}
+    named = set(re.findall("`([a-z_]+)`", (ROOT / "docs" / manual).read_text(encoding="utf-8")))
+    assert known <= named

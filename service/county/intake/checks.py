@@ -27,6 +27,7 @@ from service.county.intake.totals import Stated, stated
 from service.county.intake.wholes import exceeding
 
 BAD = "bad__"
+LONGEST_NAME = 60  # characters: a longer cell is no name
 
 
 def aside_of(subject: str) -> str:
@@ -69,6 +70,7 @@ class Checks:
         self.mapping = mapping
         self.places: dict[str, list[str]] = {}  # subject -> the sheets of its file
         self.belonging = Belonging(edition, duck, mapping.aliases)
+        self.names: dict[str, str] = {}  # subject -> query of the ids and names of its records
 
     def look(self, source: Source) -> CheckedFile:
         """Check a file; the columns of its good rows are named after facts. Unreadable where it is no table."""
@@ -100,6 +102,12 @@ class Checks:
         self.clean[subject], good = self._write(source, file, shown | facts, [*wrong, *more], columns)
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         self.belonging.learn(subject, raw, id, columns.named)
+        if columns.named and self.edition.subjects[subject].named is not None:
+            name = f"nullif(trim(CAST({named(columns.named)} AS VARCHAR)), '')"
+            self.names[subject] = (
+                f"SELECT DISTINCT ON (id) {id} AS id, {name} AS name FROM {named(raw)} WHERE {name} IS NOT NULL AND "
+                f"length({name}) <= {LONGEST_NAME} AND NOT regexp_full_match({name}, {quoted(CARD)}) ORDER BY id, name"
+            )
         return self._checked(source, file, columns, facts, good, rows)
 
     def beside(self, subject: str, file: Opened, id: str, columns: Matched) -> tuple[Opened, Matched]:

@@ -86,7 +86,7 @@ class Names:
         yield from ((word, name) for name, column in self.columns.items() for word in column.headings)
         if (members := self.edition.extracts.members.get(self.id)) is not None:
             yield from ((word, MEMBER) for word in members.headings)
-        yield from ((word, NAMED) for word in NAMES if word not in self.facts)
+        yield from ((word, NAMED) for word in (*NAMES, *(self.subject.named or ())) if word not in self.facts)
 
     @property
     def known(self) -> frozenset[str]:

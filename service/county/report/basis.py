@@ -86,6 +86,11 @@ class Basis(Outputs):
         within = self.edition.subjects[subject].within
         return self.title(within) if within else None
 
+    def about(self, rule: Rule) -> dict[str, Any]:
+        """The subject of the records that a part lists, that above it, and the heads of the columns of both."""
+        own = self.edition.subjects[rule.subject]
+        return {"subject": own.name, "over": own.within, "heads": self.heads(rule)}
+
     def heads(self, rule: Rule) -> list[Text | None]:
         """The heads of the columns of ids: the records of a decision, and those above them."""
         return [self.title(rule.subject), self.above(rule.subject)]

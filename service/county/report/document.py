@@ -16,7 +16,7 @@ from rules.judging.decision import vars_of
 from rules.model import Edition, Rule
 from rules.values.text import Text
 from rules.words.phrases import tried
-from service.county.report import lists, time, villages
+from service.county.report import lists, records, results, time, villages
 from service.county.report.basis import Basis
 from service.county.run.history import Before
 from service.county.run.manifest import Manifest
@@ -25,9 +25,9 @@ from service.county.run.outputs import Outputs
 HOME = Path(__file__).parent
 ECHARTS = HOME / "vendor" / "echarts" / "echarts.common.min.js"
 POLICY = "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:"
-SCRIPTS = ("figures", "base", "people", "villages", "time", "lists", "page")  # in the order in which they run
+SCRIPTS = ("figures", "base", "records", "people", "villages", "time", "lists", "page")  # in the order of running
 MOST = 2 * 1000  # rows on the page of a simulation; --csv has all
-OF_CHART = ("figures", "base", "simulation", "page")
+OF_CHART = ("figures", "base", "records", "simulation", "page")
 
 
 def of_decision(
@@ -46,6 +46,12 @@ def of_decision(
 
 PARTS: Mapping[str, Callable[[Basis], Any]] = {  # in the order of the page
     "about": lists.about,
+    "names": records.names,
+    "bearers": records.bearers,
+    "records": records.records,
+    "people": records.people,
+    "results": results.results,
+    "turns": results.turns,
     "funnel": lists.funnel,
     "exclusions": lists.exclusions,
     "gaps": lists.gaps,
@@ -64,7 +70,8 @@ PARTS: Mapping[str, Callable[[Basis], Any]] = {  # in the order of the page
     "aside": lists.aside,
     "empty": lists.empty,
 }
-DRAWN = tuple(name for name in PARTS if name not in ("about", "empty"))  # the others are drawn within these
+WITHIN = ("about", "names", "bearers", "records", "people", "results", "empty")  # drawn within the others
+DRAWN = tuple(name for name in PARTS if name not in WITHIN)
 
 
 def write_report(outputs: Outputs, before: Sequence[Before] = ()) -> int:

@@ -57,23 +57,19 @@ def alone(basis: Basis) -> list[dict[str, Any]]:
 
 
 def unmet(basis: Basis, decision: str) -> dict[str, Any] | None:
-    """The number of records that fail each criterion of a checklist, lack data for it, or fail it alone."""
+    """The number of records that each criterion of a checklist refuses, alone or with others, and of those that lack
+    data for it and are not refused by another."""
     rule = basis.made(decision)
     if rule is None or not rule.body.criteria:
         return None
     not_met, unknown = sets_of(rule)
-    sums = [
-        part
-        for place in range(len(rule.body.criteria))
-        for part in (f"sum({not_met.has(place)})", f"sum({unknown.has(place)})",
-                     f"count(*) FILTER (WHERE {not_met.only(place)} AND {unknown.none})")
-    ]  # fmt: skip
-    row = basis.duck.run(f"SELECT {', '.join(sums)} FROM {basis.file(rule.subject)}")[0]
-    counts = [basis.small(int(one or 0)) for one in row]
-    items = [{"title": one.title, "clause": one.clause, "not_met": fails, "unknown": open, "alone": only}
-             for one, fails, open, only in
-             zip(rule.body.criteria, counts[::3], counts[1::3], counts[2::3], strict=True)]  # fmt: skip
-    return {"title": rule.title, "subject": basis.title(rule.subject), "items": items}
+    parts = [not_met.apart(unknown, place) for place in range(len(rule.body.criteria))]
+    sums = [f"count(*) FILTER (WHERE {condition})" for one in parts for condition in one.values()]
+    row = iter(basis.duck.run(f"SELECT {', '.join(sums)} FROM {basis.file(rule.subject)}")[0])
+    items = [{"title": one.title, "clause": one.clause, **{kind: basis.small(next(row)) for kind in part}}
+             for one, part in zip(rule.body.criteria, parts, strict=True)]  # fmt: skip
+    return {"id": rule.id, "title": rule.title, "of": rule.subject, "subject": basis.title(rule.subject),
+            "items": items}  # fmt: skip
 
 
 def gaps(basis: Basis) -> list[dict[str, Any]]:
@@ -109,7 +105,8 @@ def _gap(basis: Basis, subject: str, doubt: Doubt) -> dict[str, Any]:
                "causes": [[titles[name], n] for name, n in places[id].most_common()]}
               for id, count in counted.most_common(MOST)]  # fmt: skip
     return {
-        "title": own.title, "below": basis.title(below), "above": basis.above(subject),
+        "subject": subject, "over": own.within, "title": own.title, "below": basis.title(below),
+        "above": basis.above(subject),
         "of": basis.manifest.counts[subject].rows, "places": len(counted),
         "doubtful": basis.small(doubt.doubtful), "looked": doubt.looked,
         "facts": [{"title": own.facts[name].title, "places": len(ids)} for name, ids in facts.items()],
@@ -127,7 +124,8 @@ def _proposal(basis: Basis, one: Proposal) -> dict[str, Any]:
     listed, ranked = subject_read(one.rule), one.ranked
     above, placed = basis.places(listed), [row for row in one.rows if row.place is not None]
     return {
-        "title": one.rule.title, "clause": one.rule.clause, "id": ranked.id, "listed": basis.title(listed),
+        "title": one.rule.title, "clause": one.rule.clause, "id": ranked.id, "of_listed": listed,
+        "over": basis.edition.subjects[listed].within, "listed": basis.title(listed),
         "above": basis.above(listed), "outcome": outcomes_of(one.rule)[ranked.outcome], "take": ranked.take,
         "chosen": len(ranked.chosen), "eligible": ranked.eligible, "unknown": ranked.unknown,
         "of": len(one.rows), "keys": [{**vars_of(key.title), "first": key.first} for key in one.rule.body.order],
@@ -146,14 +144,15 @@ def _value(basis: Basis, value: Value, key: Key) -> Text:
 
 def counts(basis: Basis) -> list[dict[str, Any]]:
     """The outcomes of every decision about each subject."""
-    return [{"title": basis.title(subject), "rows": counted.rows, "decisions": _decisions(basis, counted)}
+    return [{"subject": subject, "title": basis.title(subject), "rows": counted.rows,
+             "decisions": _decisions(basis, counted)}
             for subject, counted in basis.manifest.counts.items()]  # fmt: skip
 
 
 def _decisions(basis: Basis, counted: Counts) -> list[dict[str, Any]]:
     rules = ((basis.edition.rules[name], outcomes) for name, outcomes in counted.outcomes.items())
-    return [{"title": rule.title, "clause": rule.clause,
-             "outcomes": [{"title": one.title, "role": one.role, "count": basis.small(outcomes[one.id])}
+    return [{"id": rule.id, "title": rule.title, "clause": rule.clause,
+             "outcomes": [{"id": one.id, "title": one.title, "role": one.role, "count": basis.small(outcomes[one.id])}
                           for one in rule.outcomes.values() if one.id in outcomes]}
             for rule, outcomes in rules]  # fmt: skip
 
@@ -165,5 +164,6 @@ def aside(basis: Basis) -> list[dict[str, Any]]:
 
 def empty(basis: Basis) -> list[dict[str, Any]]:
     """Records without any below them, which count as 0."""
-    return [{"title": basis.title(one.subject), "below": basis.title(one.below), "count": basis.small(one.rows),
+    return [{"subject": one.subject, "title": basis.title(one.subject), "below": basis.title(one.below),
+             "count": basis.small(one.rows),
              "ids": [] if basis.publish else one.ids} for one in basis.manifest.empty]  # fmt: skip

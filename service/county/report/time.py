@@ -50,7 +50,8 @@ def _compared(basis: Basis, then: Before, rule: Rule) -> dict[str, Any]:
             rows.append({"id": id, "above": place, "became": became, "was": was, "now": now, "why": why})
     places = sorted({place for place, _ in counts})
     return {
-        "title": rule.title, "subject": basis.title(rule.subject), "above": basis.above(rule.subject),
+        "id": rule.id, "title": rule.title, "of": rule.subject, "over": basis.edition.subjects[rule.subject].within,
+        "subject": basis.title(rule.subject), "above": basis.above(rule.subject),
         "totals": {one: sum(counts[place, one] for place in places) for one in (GAINED, LOST, KEPT)},
         "places": [[place, *(counts[place, one] for one in (GAINED, LOST, KEPT))] for place in places],
         "outcomes": outcomes_of(rule), "rows": rows[:MOST],
@@ -90,7 +91,7 @@ def ahead(basis: Basis, rule: Rule) -> dict[str, Any]:
             row["months"][place] = titles_at(rule, fails)
     expiring, outcomes = basis.report.expired_subject, basis.manifest.counts[rule.subject].outcomes[rule.id]
     return {"expiring": basis.title(expiring) if expiring else None, "dates": dates, "expired": expired[basis.on],
-            "met": outcomes.get(rule.role("met"), 0), "subject": basis.title(rule.subject),
+            "met": outcomes.get(rule.role("met"), 0), "of": rule.subject, "subject": basis.title(rule.subject),
             "rows": sorted(rows.values(), key=_first)}  # fmt: skip
 
 

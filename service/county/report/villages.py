@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from rules import Reference
-from rules.judging.distance import distances
+from rules.judging.distance import Change, distances
 from rules.judging.evaluate import Scope
 from rules.model import Ref, Rule, criteria_of
 from rules.table.columns import KEY, key_of
@@ -28,7 +28,8 @@ def scatter(basis: Basis, rule: Rule) -> dict[str, Any] | None:
     points = basis.duck.run(f"SELECT {', '.join((f'v.{KEY}', *values, f'o.{named(rule.id)}'))} "
                             f"FROM {view} v JOIN {basis.file(rule.subject)} o USING ({KEY}) ORDER BY 1")  # fmt: skip
     group = next(one.group_title for one in criteria_of(rule) if one.group == basis.report.scatter_group)
-    return {"title": group or rule.title, "axes": [basis.shown(one, rule.subject) for one in axes],
+    return {"subject": rule.subject, "title": group or rule.title,
+            "axes": [basis.shown(one, rule.subject) for one in axes],
             "outcomes": outcomes_of(rule), "points": points}  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def shares(basis: Basis, rule: Rule) -> dict[str, Any] | None:
     view, values = basis.values(rule.subject, [axes[0].fact])
     bars = basis.duck.run(f"SELECT {KEY}, {values[0]} FROM {view} v ORDER BY 2 DESC NULLS LAST, 1 LIMIT {MOST}")
     ends = bounds(basis, rule.subject, axes[0].fact, [id for id, value in bars if value is None])
-    return {"axis": basis.shown(axes[0], rule.subject), "bars": bars,
+    return {"subject": rule.subject, "axis": basis.shown(axes[0], rule.subject), "bars": bars,
             "between": sorted(ends.items(), key=lambda one: (-one[1][1], one[0]))}  # fmt: skip
 
 
@@ -69,7 +70,8 @@ def bounds(basis: Basis, subject: str, fact: str, ids: Sequence[str]) -> dict[st
 
 
 def near(basis: Basis, rule: Rule) -> dict[str, Any]:
-    """The records that miss the fewest criteria, and the changes that each needs."""
+    """The records that miss the fewest criteria, with the changes that each needs: the fewest unmet first, then the
+    smallest change in proportion to the figures. Those that lack data are listed apart."""
     not_met, unknown = sets_of(rule)
     ids = basis.duck.run(f"SELECT {KEY} FROM {basis.file(rule.subject)} WHERE {not_met.some} AND {unknown.none} "
                          f"ORDER BY {not_met.size}, {KEY} LIMIT {basis.report.nearest}")  # fmt: skip
@@ -79,14 +81,26 @@ def near(basis: Basis, rule: Rule) -> dict[str, Any]:
         id, decision = row[KEY], basis.decided(reference, rule.subject, row, rule.id)
         far = distances(decision).outcome
         changes = () if far is None or far.why else far.changes
-        steps = sum(abs(Fraction(one.by)) if one.by is not None else 1 for one in changes)
-        ranked.append((not changes, steps, id, {
+        ranked.append((len(decision.codes), not changes, sum(map(_relative, changes)), id, {
             "id": id, "above": above.get(id, ""),
             "unmet": [one.title for one in criteria_of(rule) if one.id in decision.codes],
             "changes": [Text(change_said(basis.zh, one), change_said(basis.en, one)) for one in changes],
         }))  # fmt: skip
-    ranked.sort(key=lambda one: one[:3])
-    return {"heads": basis.heads(rule), "rows": [one for *_, one in ranked]}
+    ranked.sort(key=lambda one: one[:-1])
+    untold = basis.duck.run(f"SELECT {KEY}, {not_met.listed}, {unknown.listed} FROM {basis.file(rule.subject)} WHERE "
+                            f"{unknown.some} ORDER BY {not_met.size}, {unknown.size}, {KEY} "
+                            f"LIMIT {basis.report.nearest}")  # fmt: skip
+    lacking = [{"id": id, "above": above.get(id, ""), "unmet": titles_at(rule, failed),
+                "unknown": titles_at(rule, open)} for id, failed, open in untold]  # fmt: skip
+    return {**basis.about(rule), "rows": [one for *_, one in ranked], "lacking": lacking}
+
+
+def _relative(change: Change) -> Fraction:
+    """A change in proportion to the greater of the figure before and after it; 1 for an answer that is turned."""
+    if change.by is None:
+        return Fraction(1)
+    by, to = Fraction(change.by), Fraction(change.to)
+    return abs(by) / max(abs(to), abs(to - by), abs(by))
 
 
 def titles(basis: Basis, rule: Rule) -> dict[str, Any] | None:
@@ -100,11 +114,11 @@ def titles(basis: Basis, rule: Rule) -> dict[str, Any] | None:
         f"FROM {view} v JOIN {basis.file(rule.subject)} o USING ({KEY}) "
         f"WHERE v.held AND ({not_met.some} OR {unknown.some}) ORDER BY 1 LIMIT {MOST}"
     )
-    held = basis.duck.run(f"SELECT count(*) FILTER (WHERE held) FROM {view}")[0][0]
+    held = [id for (id,) in basis.duck.run(f"SELECT {KEY} FROM {view} WHERE held ORDER BY 1")]
     above = basis.places(rule.subject)
     listed = [{"id": id, "above": above.get(id, ""), "unmet": titles_at(rule, failed),
                "unknown": titles_at(rule, open)} for id, failed, open in rows]  # fmt: skip
-    return {"held": held, "heads": basis.heads(rule), "rows": listed}
+    return {"held": held, **basis.about(rule), "rows": listed}
 
 
 def table(basis: Basis, rule: Rule) -> dict[str, Any]:
@@ -120,7 +134,8 @@ def table(basis: Basis, rule: Rule) -> dict[str, Any]:
         f"ORDER BY 1 LIMIT {MOST}"
     )
     return {
-        "heads": [*basis.heads(rule), rule.title], "axes": [basis.shown(one, rule.subject) for one in axes],
+        **basis.about(rule), "heads": [*basis.heads(rule), rule.title],
+        "axes": [basis.shown(one, rule.subject) for one in axes],
         "outcomes": outcomes_of(rule), "criteria": [one.title for one in criteria_of(rule)],
         "rows": [(*cells, places(failed), places(open)) for *cells, failed, open in rows],
     }  # fmt: skip

@@ -1,9 +1,11 @@
-"""The workbook for clerks: counts, the upper subjects in full, rankings, missing data, and the rows set aside."""
+"""The workbook for clerks: counts, the upper subjects in full, a sheet for each bearer, rankings, missing data, and the
+rows set aside."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,51 +15,66 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped] # ships no types
 
-from rules.model import Edition, Rule, criteria_of, subject_read
-from rules.table.columns import SEPARATOR, key_of
+from rules.model import Edition, Output, Ref, Rule, criteria_of, items_of, leaves_in, subject_read
+from rules.table.columns import KEY, SEPARATOR, key_of
 from rules.table.verdicts import NOT_MET, UNKNOWN, Kind, Verdicts, places
 from rules.values.text import Text
 from service.county.backend import named
+from service.county.report.basis import Basis
 from service.county.run.gaps import GAPS, wanted
 from service.county.run.manifest import Manifest
-from service.county.run.outputs import CriteriaSet, Outputs
+from service.county.run.outputs import CriteriaSet, Outputs, shown
 from service.county.run.rankings import Proposal, proposals, reason
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same in every file: the same rows give the same bytes
 MOST = 50 * 1000  # rows of a sheet: who wants more reads the Parquet file
-WIDE, NARROW = 32, 12  # characters
-NAMES = {"id": "编号", "beyond": "数字过大"}
+WIDE, NARROW, BESIDE = 48, 6, 3  # the width of a column in letters, and the room for the arrow of its filter
+BEARERS = 200  # sheets
+NAMES = {"id": "编号", "beyond": "数字过大", "at_least": "至少", "at_most": "至多", "set_aside": "未采用的行数",
+         "points": "得分"}  # fmt: skip
+LONGEST, FIRST_WIDE = 31, 0x2E80  # letters of the name of a sheet; the first character as wide as two
+YES_NO: Mapping[Any, str] = {True: "是", False: "否"}
 LACKS_DATA = Text("缺数据", "")
 KINDS: Mapping[Kind, str] = {NOT_MET: "未满足", UNKNOWN: "缺数据"}
 Show = Callable[[Any], Any]
+Looks = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet: its head, its cell in SQL, how clerks read the cell, and the look of numbers."""
+
+    head: str
+    cell: str
+    show: Show = lambda cell: cell
+    look: str = ""
+    first: bool = False  # it stands with the ids
+    spare: bool = False  # left out where it is empty in every row
 
 
 def write_workbook(outputs: Outputs) -> int:
     """Write the workbook of a run to its folder; the number of sheets."""
-    edition, duck, counts = outputs.edition, outputs.duck, outputs.manifest.counts
+    basis, edition, duck, counts = Basis(outputs), outputs.edition, outputs.duck, outputs.manifest.counts
     book = xlsxwriter.Workbook(outputs.folder / "workbook.xlsx", {"constant_memory": True})
     book.set_properties({"created": MADE, "title": edition.title.zh})
     looks = {
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
         "money": book.add_format({"num_format": "#,##0.00####"}),
+        "share": book.add_format({"num_format": "0.00%"}),
     }
     _sheet(book, looks, "汇总", ["对象", "判定", "结论", "数量"], _counts(edition, outputs.manifest))
     for subject in [one for one in list(counts)[:-1] if counts[one].rows <= MOST]:  # the last are people
-        titles, cells, shows = zip(*_columns(outputs, subject), strict=True)
-        rows = (
-            [show(cell) for show, cell in zip(shows, row, strict=True)]
-            for row in duck.run(f"SELECT {', '.join(cells)} FROM {outputs.file(subject)} ORDER BY id")
-        )
-        _sheet(book, looks, edition.subjects[subject].title.zh, titles, rows)
+        _records(book, looks, basis, subject)
     for rule, group in groupby(proposals(outputs), key=lambda one: one.rule):
         listed, order = edition.subjects[subject_read(rule)].title.zh, rule.body.order
         heads = [edition.subjects[rule.subject].title.zh, "名次", listed, "入选", *(key.title.zh for key in order)]
-        _sheet(book, looks, rule.title.zh, [*heads, "没有名次的原因"], _ranked(group))
+        _sheet(book, looks, rule.title.zh, [*heads, "没有名次的原因"], _ranked(outputs, group),
+               [""] * 4 + ["share" if key.by.type.kind == "rate" else "" for key in order])  # fmt: skip
     gaps = duck.run(f"SELECT * FROM {outputs.file(GAPS)} LIMIT {MOST}")
     if gaps:
         _sheet(book, looks, "缺数据", ["对象", "编号", "下级", "下级编号", "算不出的数", "缺的数据"],
-               (_gap(edition, *row) for row in gaps))  # fmt: skip
+               (_gap(outputs, *row) for row in gaps))  # fmt: skip
     aside = duck.run(f"SELECT file, row, id, column_name, zh FROM {outputs.file('set_aside')} LIMIT {MOST}")
     _sheet(book, looks, "未采用的行", ["文件", "行", "编号", "列", "原因"], aside)
     sheets = len(book.worksheets())
@@ -65,45 +82,104 @@ def write_workbook(outputs: Outputs) -> int:
     return sheets
 
 
+def _records(book: Any, looks: Looks, basis: Basis, subject: str) -> None:
+    """A sheet of all records of a subject, and one for each bearer of some of them."""
+    bearers, title = basis.bearers(subject), basis.edition.subjects[subject].title.zh
+    shares = _shares(basis, subject)
+    view, values = basis.values(subject, list(shares))
+    columns = list(_columns(basis, subject))
+    first = 1 + max(place for place, one in enumerate(columns) if one.first or not place)
+    columns[first:first] = [
+        Column(head, value, look="share") for head, value in zip(shares.values(), values, strict=True)
+    ]
+    if bearers:
+        bearing = next(one for one in basis.edition.assignments.values() if one.subject == subject).bearer
+        columns.insert(
+            first, Column(basis.edition.subjects[bearing].title.zh, "o.id", lambda one: bearers.get(one, ""))
+        )
+    found = basis.duck.run(f"SELECT o.id, {', '.join(one.cell for one in columns)} FROM {basis.file(subject)} o "
+                           f"JOIN {view} v USING (id) ORDER BY o.id")  # fmt: skip
+    used = [
+        place for place, one in enumerate(columns, 1) if not one.spare or any(row[place] is not None for row in found)
+    ]
+    columns = [columns[place - 1] for place in used]
+    rows = [(row[0], [one.show(row[place]) for one, place in zip(columns, used, strict=True)]) for row in found]
+    heads, tones = [one.head for one in columns], [one.look for one in columns]
+    _sheet(book, looks, title, heads, (row for _, row in rows), tones)
+    for bearer in sorted(set(bearers.values()))[:BEARERS]:
+        _sheet(book, looks, f"{title} {bearer}", heads, (row for id, row in rows if bearers.get(id) == bearer), tones)
+
+
+def _shares(basis: Basis, subject: str) -> dict[str, str]:
+    """The shares that criteria about a subject hold against a limit, with their titles; those of a file are there."""
+    facts, there = basis.edition.subjects[subject].facts, basis.duck.columns(basis.file(subject))
+    rules = (rule for rule in basis.edition.rules.values() if rule.subject == subject)
+    lefts = (leaf.left for rule in rules for one in criteria_of(rule) for leaf in leaves_in(one.condition))
+    read = {
+        left.name for left in lefts if isinstance(left, Ref) and left.what == "fact" and left.scope in ("", subject)
+    }
+    return {name: fact.title.zh for name, fact in facts.items()
+            if name in read and name not in there and fact.type.kind == "rate"}  # fmt: skip
+
+
 def sheet_name(title: str, taken: Collection[str]) -> str:
     """The name of a sheet that Excel takes: short, without its signs, and like no other."""
     name = re.sub(r"[\[\]:*?/\\]", " ", title).strip("'")
     ends = ("", *(f" {number}" for number in range(2, len(taken) + 2)))
-    return next(one for end in ends if (one := name[: 31 - len(end)] + end).lower() not in taken)
+    return next(one for end in ends if (one := name[: LONGEST - len(end)] + end).lower() not in taken)
 
 
-def _sheet(book: Any, looks: Mapping[str, Any], name: str, heads: Sequence[str], rows: Iterable[Iterable[Any]]) -> None:
+def _sheet(
+    book: Any, looks: Looks, name: str, heads: Sequence[str], rows: Iterable[Iterable[Any]], tones: Sequence[str] = ()
+) -> None:
+    """A sheet with columns as wide as what stands in them; `tones` are the looks of numbers by column."""
     sheet = book.add_worksheet(sheet_name(name, {one.get_name().lower() for one in book.worksheets()}))
     sheet.freeze_panes(1, 1)
-    for place, head in enumerate(heads):
-        sheet.set_column(place, place, min(WIDE, max(NARROW, 2 * len(head))))
     sheet.write_row(0, 0, heads, looks["head"])
-    number = 0
+    widths, number = [_width(one) + BESIDE for one in heads], 0
     for number, row in enumerate(rows, 1):
         for place, cell in enumerate(row):
+            tone = looks.get(tones[place]) if place < len(tones) else None
             if isinstance(cell, date):
                 sheet.write_datetime(number, place, cell, looks["day"])
             elif isinstance(cell, Decimal):
-                sheet.write_number(number, place, float(cell), looks["money"])
+                sheet.write_number(number, place, float(cell), tone or looks["money"])
             elif isinstance(cell, str):
                 sheet.write_string(number, place, cell)
             elif cell is not None:
-                sheet.write(number, place, cell)
+                sheet.write(number, place, cell, tone)
+            widths[place] = max(widths[place], _width(cell))
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, min(WIDE, max(NARROW, width + 1)))
     sheet.autofilter(0, 0, max(number, 1), len(heads) - 1)
 
 
-def _ranked(group: Iterable[Proposal]) -> Iterator[list[Any]]:
+def _width(cell: Any) -> int:
+    """The width of a cell in letters; those of Chinese are twice as wide."""
+    text = f"{cell:,.2f}" if isinstance(cell, float | Decimal) else "" if cell is None else str(cell)
+    return len(text) + sum(ord(one) >= FIRST_WIDE for one in text)
+
+
+def _ranked(outputs: Outputs, group: Iterable[Proposal]) -> Iterator[list[Any]]:
     for one in group:
+        listed = subject_read(one.rule)
         for row in one.rows:
             values = [float(value) if isinstance(value, Fraction) else value for value in row.values]
             why = reason(one.rule, row.why, LACKS_DATA).zh
-            yield [one.ranked.id, row.place, row.id, "是" if row.chosen else "", *values, why]
+            yield [
+                one.ranked.id,
+                row.place,
+                shown(outputs.directory, listed, row.id),
+                "是" if row.chosen else "",
+                *values,
+                why,
+            ]
 
 
-def _gap(edition: Edition, subject: str, id: str, below: str, record: str, *names: list[str]) -> list[Any]:
-    facts, causes = names
+def _gap(outputs: Outputs, subject: str, id: str, below: str, record: str, *names: list[str]) -> list[Any]:
+    edition, (facts, causes) = outputs.edition, names
     own = edition.subjects[subject]
-    return [own.title.zh, id, edition.subjects[below].title.zh, record,
+    return [own.title.zh, shown(outputs.directory, subject, id), edition.subjects[below].title.zh, record,
             "、".join(own.facts[name].title.zh for name in facts),
             "、".join(wanted(edition, below, path)[1].zh for path in causes)]  # fmt: skip
 
@@ -119,20 +195,40 @@ def _counts(edition: Edition, manifest: Manifest) -> Iterator[list[Any]]:
                 yield [title, rule.title.zh, known.title.zh if known else outcome, count]
 
 
-def _columns(outputs: Outputs, subject: str) -> Iterator[tuple[str, str, Show]]:
-    """The head of each column of a sheet, its cell in SQL, and how clerks read the cell. The columns of a decision's
-    verdicts make one of each kind, with the titles of criteria; rankings have sheets of their own."""
-    rules = [one for one in outputs.edition.rules.values() if one.subject == subject]
+def _columns(outputs: Outputs, subject: str) -> Iterator[Column]:
+    """The columns of a sheet: those of ids first, with names beside them. The columns of a decision's verdicts make one
+    of each kind, with the titles of criteria; rankings have sheets of their own."""
+    edition, within = outputs.edition, outputs.edition.subjects[subject].within
+    rules = [one for one in edition.rules.values() if one.subject == subject]
     sets = {Verdicts.of(one).columns(kind): (one, kind) for one in rules for kind in KINDS}
     first = {columns[0]: columns for columns in sets}
     hidden = {"beyond", *(name for columns in sets for name in columns[1:])}
     hidden |= {f"{one.id}{SEPARATOR}ranking" for one in rules if one.body.over}
+    named_by = {KEY: subject, **({key_of(within): within} if within else {})}
     for name, type in outputs.duck.columns(outputs.file(subject)).items():
+        at = f"o.{named(name)}"
         if name in first:
             rule, kind = sets[first[name]]
-            yield f"{rule.title.zh}：{KINDS[kind]}", CriteriaSet.of(Verdicts.of(rule), kind).listed, _criteria(rule)
+            listed = [CriteriaSet.of(Verdicts.of(rule), one, "o").listed for one in KINDS]
+            if not rule.body.rows:
+                yield Column(f"{rule.title.zh}：{KINDS[kind]}", listed[list(KINDS).index(kind)], _criteria(rule))
+            elif kind == NOT_MET:
+                yield Column(f"{rule.title.zh}：依据", f"[{', '.join(listed)}]", _given(rule))
         elif name not in hidden and not type.endswith("]"):
-            yield _head(outputs.edition, subject, name), named(name), _shown(outputs.edition, subject, name)
+            yield Column(
+                _head(edition, subject, name),
+                at,
+                _shown(edition, subject, name),
+                _look(edition, subject, name),
+                spare=SEPARATOR in name,
+            )
+        if name in named_by and (names := outputs.names(named_by[name])):
+            title = edition.subjects[named_by[name]].named
+            yield Column(title.zh if title else "", at, _name_in(names), first=True)
+
+
+def _name_in(names: Mapping[str, str]) -> Show:
+    return lambda one: names.get(one, "")
 
 
 def _criteria(rule: Rule) -> Show:
@@ -141,24 +237,57 @@ def _criteria(rule: Rule) -> Show:
     return lambda parts: None if None in parts else joined(tuple(parts))
 
 
+def _given(rule: Rule) -> Show:
+    """The rows of a table that gave the outcome: all that hold, or the first."""
+    rows, most = rule.body.rows, 1 if rule.body.hit == "first" else None
+
+    def show(cell: Sequence[Sequence[int | None]]) -> str:
+        out = {place for parts in cell for place in places(parts)}
+        return "、".join([row.title.zh for place, row in enumerate(rows) if place not in out][:most])
+
+    return show
+
+
 def _head(edition: Edition, subject: str, column: str) -> str:
     """The title of a column."""
-    facts = edition.subjects[subject].facts
-    if column in facts:
-        return facts[column].title.zh
-    above = {key_of(name): one.title.zh for name, one in edition.subjects.items()}
+    facts, above = (
+        edition.subjects[subject].facts,
+        {key_of(name): one.title.zh for name, one in edition.subjects.items()},
+    )
     if column in above or column in NAMES:
         return above.get(column) or NAMES[column]
-    decision, _, rest = column.partition(SEPARATOR)
-    if decision not in edition.rules:
-        return column
-    return edition.rules[decision].title.zh + (f"：{rest}" if rest else "")
+    start, *rest = column.split(SEPARATOR)
+    if start in facts:
+        return facts[start].title.zh + "".join(f"（{NAMES.get(one, one)}）" for one in rest)
+    if start in edition.rules:
+        titles = _titles(edition.rules[start])
+        return edition.rules[start].title.zh + "".join(f"：{titles.get(one) or NAMES.get(one, one)}" for one in rest)
+    known = edition.subjects.get(start)
+    return f"{known.title.zh}：{'、'.join(NAMES.get(one, one) for one in rest)}" if known else column
+
+
+def _titles(rule: Rule) -> dict[str, str]:
+    """The titles of the items and of the outputs of a decision."""
+    return {one.id: one.title.zh for one in items_of(rule)} | {
+        name: one.title.zh for name, one in rule.body.outputs.items()
+    }
+
+
+def _output(edition: Edition, column: str) -> Output | None:
+    """The output of a decision that a column holds."""
+    start, *rest = column.split(SEPARATOR)
+    return edition.rules[start].body.outputs.get(rest[-1]) if rest and start in edition.rules else None
+
+
+def _look(edition: Edition, subject: str, column: str) -> str:
+    one = edition.subjects[subject].facts.get(column) or _output(edition, column)
+    return "share" if one is not None and one.type.kind == "rate" else ""
 
 
 def _shown(edition: Edition, subject: str, column: str) -> Show:
     """Codes as their titles, all else as it is."""
-    rule, fact = edition.rules.get(column), edition.subjects[subject].facts.get(column)
-    titles: Mapping[Any, str] = {True: "是", False: "否"}
+    rule, fact = edition.rules.get(column), edition.subjects[subject].facts.get(column) or _output(edition, column)
+    titles = YES_NO
     if rule is not None:
         titles = {name: one.title.zh for name, one in rule.outcomes.items()}
     elif fact is not None and fact.choices:

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import pyarrow.parquet as pq  # type: ignore[import-untyped] # ships no types
 
 from rules import Decision, FactChecker
 from rules.cases.ranges import ranged
@@ -17,6 +20,24 @@ from rules.table.verdicts import NOT_MET, WIDTH, Kind, Verdicts
 from service.county.backend import Duck, named, quoted, rows_of
 from service.county.intake.extract import case, told
 from service.county.run.manifest import Manifest, read_manifest
+
+DIRECTORY = "directory"  # the names of records, where names are public, and their bearers
+
+
+Directory = Mapping[tuple[str, str], tuple[str | None, str | None]]  # subject and id -> name and bearer
+
+
+def directory(folder: Path) -> Directory:
+    """The name and the bearer of each record of a run that has either; empty for runs without the file."""
+    file = folder / f"{DIRECTORY}.parquet"
+    rows = pq.read_table(file).to_pylist() if file.is_file() else []
+    return {(row["subject"], row["id"]): (row["name"], row["bearer"]) for row in rows}
+
+
+def shown(known: Directory, subject: str, id: str) -> str:
+    """A record as people read it: its name before its id, where it has one."""
+    name, _ = known.get((subject, id), (None, None))
+    return f"{name} {id}" if name else id
 
 
 class Disagreement(Exception):
@@ -33,6 +54,19 @@ class Outputs:
         self.checker, self.on = FactChecker(edition), self.manifest.on
         self.surroundings: dict[Any, dict[str, Any]] = {}  # the checked facts of records around
         self.memo: dict[str, Any] = {}  # what several pages show and the tables alone decide
+
+    @cached_property
+    def directory(self) -> Directory:
+        """`directory` of this run."""
+        return directory(self.folder)
+
+    def names(self, subject: str) -> dict[str, str]:
+        """The names of the records of a subject by id."""
+        return {id: name for (of, id), (name, _) in self.directory.items() if of == subject and name}
+
+    def bearers(self, subject: str) -> dict[str, str]:
+        """The bearer of each record of a subject by id."""
+        return {id: bearer for (of, id), (_, bearer) in self.directory.items() if of == subject and bearer}
 
     def path(self, name: str) -> Path:
         """The file of a subject's judged rows, or another table of the run."""
@@ -146,6 +180,13 @@ class CriteriaSet:
     def has(self, place: int) -> str:
         """1 where the set has the criterion at a place, else 0."""
         return f"(({self.parts[place // WIDTH]} >> {place % WIDTH}) & 1)"
+
+    def apart(self, unknown: CriteriaSet, place: int) -> dict[str, str]:
+        """The records about the criterion at a place of this set of unmet criteria: not met; alone, with all others
+        met; with others that are not met; and those that lack data for it, where nothing is known to refuse them."""
+        has, only = f"{self.has(place)} = 1", self.only(place)
+        return {"not_met": has, "alone": f"{only} AND {unknown.none}", "others": f"{has} AND NOT {only}",
+                "unknown": f"{unknown.has(place)} = 1 AND {self.none}"}  # fmt: skip
 
     def only(self, place: int) -> str:
         """Whether the set has the criterion at a place and no other."""

@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import ibis
-
 from rules.model import Edition, Op, Ref, Rule, Scorecard, children, parts_of
 from rules.model.contents import Node
 from rules.model.uses import Used, fact_of, read_by, refs
@@ -113,7 +111,7 @@ class Surroundings:
                 own = judging.backend.table(extra).drop(BEYOND).rename(own__=KEY)
                 joined = table.left_join(own, table[KEY] == own.own__)
                 here = some([joined[one].notnull() for one in shown if one in table.columns])
-                told = {one: ibis.ifelse(here, joined[one], ibis.null(joined[one].type()))
+                told = {one: here.ifelse(joined[one], None)
                         for one in own.columns if one != "own__"}  # fmt: skip
                 judging.backend.write(joined.select(*table.columns, **told), out, KEY)
                 return out, tuple(possible)

@@ -61,15 +61,15 @@ function table(heads, rows, kind = "") {
   return el("div", { className: "scroll", tabIndex: 0 }, el("table", { className: kind },
     el("thead", {}, el("tr", {}, made.map(([text], place) => el("th", { className: side(place) }, text)))),
     el("tbody", {}, rows.map((cells) => el("tr", {}, cells.map((cell, place) =>
-      el("td", { className: side(place), "data-head": made[place][0] }, cell instanceof Node ? cell : String(cell ?? ""))))))));
+      el("td", { className: side(place), "data-head": made[place][0] }, cell instanceof Node || Array.isArray(cell) ? cell : String(cell ?? ""))))))));
 }
 
-// Rows of bars, each of segments [length, colour], with what is said beside.
-function bars(rows, most) {
+// Rows of bars, each of segments [length, colour], with what is said beside; a line stands at the limit.
+function bars(rows, most, limit = null) {
   return el("div", { className: "bars" }, rows.map((one) => el("div", { className: "row" },
     el("div", { className: "name" }, one.name, one.note ? el("small", {}, ` ${one.note}`) : null),
     el("div", { className: "track" }, one.segments.filter(([length]) => length > 0).map(([length, colour]) =>
-      el("i", { style: `width:${(100 * length) / (most || 1)}%;background:${colour}` }))),
+      el("i", { style: `width:${(100 * length) / (most || 1)}%;background:${colour}` })), limit === null ? null : el("s", { style: `left:${(100 * limit) / (most || 1)}%` })),
     el("div", { className: "n" }, one.said))));
 }
 const legend = (...items) => el("p", { className: "legend" }, items.map(([colour, text]) => el("span", {}, el("i", { style: `background:${colour}` }), text)));

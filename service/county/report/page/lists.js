@@ -6,16 +6,25 @@ PARTS.rankings = (all) => section("rankings", w("rankings"), w("rankings_about")
       w(short ? "ranking_short" : "ranking_enough", { take: number(one.take ?? one.chosen), chosen: number(one.chosen), eligible: number(one.eligible), of: number(one.of), what: t(one.listed) }),
       one.unknown ? ` ${w("ranking_unknown", { n: number(one.unknown) })}` : ""),
     dim(`${w("ranking_asks")}${joined(one.eligibility)} · ${w("ranking_by")}${one.keys.map((key) => `${t(key)}${w(key.first)}`).join(comma())}`),
-    table([[w("place"), 1], t(one.listed), t(one.above), "", ...one.keys.map((key) => [t(key), 1])], one.rows.map((row) => [row.place, row.id, row.above,
+    table([[w("place"), 1], t(one.listed), t(one.above), w("chosen"), ...one.keys.map((key) => [t(key), 1])], one.rows.map((row) => [row.place, ref(one.of_listed, row.id), ref(one.over, row.above),
       row.chosen ? toned("met", w("chosen")) : "", ...row.values.map(t)])),
     one.out.length ? el("details", {}, el("summary", {}, w("ranking_out", { n: number(one.out.length) })),
-      table([t(one.listed), t(one.above), w("why")], one.out.map((row) => [row.id, row.above, t(row.why)]))) : null);
+      table([t(one.listed), t(one.above), w("why")], one.out.map((row) => [ref(one.of_listed, row.id), ref(one.over, row.above), t(row.why)]))) : null);
 }));
 
-PARTS.counts = (all) => section("counts", w("counts"), "", table(["", "", w("clause"), w("outcomes")], all.flatMap((one) => one.decisions.map((at) =>
-  [t(one.title), t(at.title), at.clause, el("span", {}, at.outcomes.flatMap((out) => [toned(out.role, `${t(out.title)} `), el("b", {}, number(out.count)), "　"]))])), "cards"));
+function outcomeNum(subject, decision, out) {
+  const heading = `${t(decision.title)} · ${t(out.title)}`, of = DATA.records?.[subject];
+  if (DATA.people?.subject === subject) return peopleNum(counted(`${decision.id} ${out.id}`, out.count), heading, `${decision.id} ${out.id}`);
+  const place = of ? of.decisions.findIndex((one) => one.id === decision.id) : -1;
+  if (place < 0) return num(out.count);
+  const ids = among(subject, of.rows).filter((row) => row[2][place][0] === out.id).map((row) => row[0]);
+  return num(ids.length, () => listRecords(heading, subject, ids, decision.id));
+}
+
+PARTS.counts = (all) => section("counts", w("counts"), "", table([w("subject"), w("decision"), w("clause"), w("outcomes")], all.flatMap((one) => one.decisions.map((at) =>
+  [t(one.title), t(at.title), at.clause, el("span", {}, at.outcomes.flatMap((out) => [toned(out.role, `${t(out.title)} `), outcomeNum(one.subject, at, out), "　"]))])), "cards"));
 
 PARTS.aside = (rows) => section("aside", w("aside"), w("aside_about"),
   table([w("file"), [w("rows"), 1], [w("bad"), 1]], rows.map((one) => [one.file, number(one.rows), number(one.bad)])),
   (DATA.empty ?? []).map((one) => el("p", { className: "notice" },
-    w("empty", { n: number(one.count), what: t(one.title), below: t(one.below) }), one.ids.length ? ` ${one.ids.join(comma())}${one.ids.length < one.count ? " …" : ""}` : "")));
+    w("empty", { n: number(one.count), what: t(one.title), below: t(one.below) }), one.ids.length ? [" ", ...refs(one.subject, one.ids), one.ids.length < one.count ? " …" : ""] : "")));

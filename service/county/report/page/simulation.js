@@ -4,9 +4,10 @@ const chosen = { step: DATA.moves.steps.length - 1 };
 PARTS.sweep = (part) => section("sweep", w("sweep"), w("sweep_about"), chart({
   grid: { left: 8, right: 24, top: 34, bottom: 34, containLabel: true }, legend: { bottom: 0 }, tooltip: { trigger: "axis" },
   xAxis: { type: "category", boundaryGap: false, data: part.values }, yAxis: { type: "value", min: 0, minInterval: 1, ...LINES },
-  series: part.curves.map((one) => ({ name: `${t(one.title)} · ${t(one.subject)}`, type: "line", step: "middle", showSymbol: part.values.length < 40, data: one.met })),
-}, "24rem"), table(["", "", [w("now"), 1], [part.values[0], 1], [part.values[part.values.length - 1], 1]],
-  part.curves.map((one) => [t(one.title), t(one.subject), number(one.now), number(one.met[0]), number(one.met[one.met.length - 1])]), "cards"));
+  series: moving(part).map((one) => ({ name: `${t(one.title)} · ${t(one.subject)}`, type: "line", showSymbol: true, symbolSize: 7, lineStyle: { type: "dotted" }, data: one.met })),
+}, "24rem"), table([w("decision"), w("subject"), [w("now"), 1], ...part.values.map((one) => [one, 1])],
+  part.curves.map((one) => [t(one.title), t(one.subject), number(one.now), ...one.met.map(number)]), "cards"));
+const moving = (part) => (part.curves.some((one) => new Set([one.now, ...one.met]).size > 1) ? part.curves.filter((one) => new Set([one.now, ...one.met]).size > 1) : part.curves);
 
 PARTS.moves = (part) => {
   const pick = el("select", { id: "step", ariaLabel: w("step") }, part.steps.map((one, place) => el("option", { value: place, selected: place === chosen.step }, one.value)));
@@ -16,7 +17,7 @@ PARTS.moves = (part) => {
   return section("moves", w("moves"), w("moves_about"), part.steps.length > 1 ? el("p", {}, `${w("step")} `, pick) : null,
     Object.entries(part.decisions).filter(([name]) => step.places[name]).map(([name, one]) => el("div", {},
       el("h3", {}, `${t(one.title)} · ${t(one.subject)}`), turns(step.places[name]))),
-    step.moved.length ? [el("p", { className: "dim" }, w("moved", { n: number(step.many) })), table(["", "", w("decision"), w("now"), w("then_"), ""],
+    step.moved.length ? [el("p", { className: "dim" }, w("moved", { n: number(step.many) })), table([w("id"), w("above"), w("decision"), w("now"), w("then_"), w("became")],
       step.moved.map((row) => [row.id, row.above, t(part.decisions[row.decision].title), named(row, row.before), named(row, row.after), turned(part, row)]), "cards")]
       : el("p", {}, w("nothing_moves")));
 };

@@ -12,16 +12,16 @@ PARTS.milestones = (part) => {
       { name: w("needed"), type: "line", symbolSize: 9, lineStyle: { type: "dashed" }, itemStyle: { color: COLOUR.grey }, data: due, label: { show: true, position: late ? "top" : "bottom", formatter: (at) => number(at.data[1]) } },
       { name: w("done"), type: "line", symbol: "circle", symbolSize: 11, lineStyle: { width: 3 }, itemStyle: { color: COLOUR.blue }, data: part.curve, label: { show: true, position: late ? "bottom" : "top", color: COLOUR.blue, fontWeight: "bold", formatter: (at) => number(at.data[1]) } }],
   }, "18rem"), part.pace ? el("p", {}, w("pace", { since: part.pace.since, n: number(part.pace.a_week) })) : null,
-  table([w("by"), "", w("clause"), [w("done_of"), 1], ""],
+  table([w("by"), w("what"), w("clause"), [w("done_of"), 1], w("state")],
     part.points.map((one) => [one.on, t(one.title), one.clause, `${number(one.done)} / ${number(one.need)}`, state(one)]), "cards"));
 };
 
 const BECAME = { gained: COLOUR.met, lost: COLOUR.not_met, kept: COLOUR.pale };
 PARTS.changes = (part) => section("changes", w("changes", { on: part.on }), part.same ? "" : w("changes_edition", { edition: part.edition }),
   part.decisions.map((one) => el("div", {}, el("h3", {}, `${t(one.title)} · ${t(one.subject)}`),
-    el("p", {}, ...["gained", "lost", "kept"].flatMap((key) => [w(key), " ", el("b", {}, number(one.totals[key])), "　"])),
+    el("p", {}, ...["gained", "lost", "kept"].flatMap((key) => [w(key), " ", (key === "kept" ? el("b", {}, number(one.totals[key])) : num(one.totals[key], KNOWN[one.of] ? () => listRecords(w(key), one.of, one.rows.filter((row) => row.became === key).map((row) => row.id), one.id) : null)), "　"])),
     one.places.length && one.above ? moves(one) : null,
-    one.rows.length ? table([t(one.subject), t(one.above), "", w("then"), w("now"), w("why")], one.rows.map((row) => [row.id, row.above,
+    one.rows.length ? table([t(one.subject), ...(one.over ? [t(one.above)] : []), w("became"), w("then"), w("now"), w("why")], among(one.of, one.rows).map((row) => [ref(one.of, row.id), ...(one.over ? [ref(one.over, row.above)] : []),
       toned(row.became === "gained" ? "met" : "not_met", w(row.became)), t(one.outcomes[row.was]) || "–", t(one.outcomes[row.now]) || "–",
       (row.why.length ? (row.became === "gained" ? w("was_unmet") : "") : "") + joined(row.why)]), "cards") : null)));
 
@@ -31,7 +31,7 @@ function moves(one) {
     grid: { left: 8, right: 16, top: 12, bottom: places.length > 40 ? 64 : 30, containLabel: true }, legend: { bottom: 0 },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (v) => number(Math.abs(v)) },
     dataZoom: places.length > 40 ? [{ type: "slider", startValue: 0, endValue: 39, height: 18, bottom: 28 }] : [],
-    xAxis: { type: "category", data: places.map((at) => at[0]), axisLabel: { rotate: places.length > 6 ? 60 : 0 }, axisLine: { onZero: true }, axisTick: { show: false } },
+    xAxis: { type: "category", data: places.map((at) => nameOf(one.over, at[0]) || at[0]), axisLabel: { rotate: places.length > 6 ? 60 : 0 }, axisLine: { onZero: true }, axisTick: { show: false } },
     yAxis: { type: "value", minInterval: 1, axisLabel: { formatter: (v) => number(Math.abs(v)) }, ...LINES },
     series: series.map(([key, at, sign]) => ({ name: w(key), type: "bar", stack: "all", barMaxWidth: 40, itemStyle: { color: BECAME[key] }, data: places.map((row) => sign * row[at]) })),
   }, "17rem");
@@ -50,6 +50,6 @@ PARTS.ahead = (part) => {
     series: [
       { name: w("ahead_met", { what: t(part.subject) }), type: "line", step: "end", symbolSize: 7, areaStyle: { opacity: .12 }, itemStyle: { color: COLOUR.blue }, label: { show: true }, data: [part.met, ...part.dates.map((one) => part.met - one.lost)] },
       ...(part.expiring ? [{ name: w("ahead_expired", { what: t(part.expiring) }), type: "bar", yAxisIndex: 1, barMaxWidth: 22, itemStyle: { color: COLOUR.unknown, opacity: .55 }, data: [0, ...fresh] }] : [])],
-  }, "17rem"), part.rows.length ? [el("h3", {}, w("calendar")), table([t(part.subject), "", ...head.map((one) => [one, 1]), w("ahead_first")],
-    part.rows.map((row) => [row.id, toned(row.met ? "met" : "unknown", w(row.met ? "row_met" : "row_held")), ...row.months.map(cell), joined(row.months[when(row)])]), "calendar")] : dim(w("ahead_none")));
+  }, "17rem"), part.rows.length ? [el("h3", {}, w("calendar")), table([t(part.subject), w("state"), ...head.map((one) => [one, 1]), w("ahead_first")],
+    among(part.of, part.rows).map((row) => [ref(part.of, row.id), toned(row.met ? "met" : "unknown", w(row.met ? "row_met" : "row_held")), ...row.months.map(cell), joined(row.months[when(row)])]), "calendar")] : dim(w("ahead_none")));
 };

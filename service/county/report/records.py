@@ -1,0 +1,132 @@
+"""The records behind the numbers of a report: names, the conclusions about every upper record with their reasons, and
+the lowest records by the record above them. With these the page filters, and leads from a number to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rules.judging.decision import vars_of
+from rules.model import Rule, criteria_of
+from rules.table.columns import KEY, key_of
+from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts, places
+from service.county.backend import named, quoted
+from service.county.report.basis import MOST, Basis, outcomes_of, sets_of
+from service.county.report.results import given
+from service.county.run.outputs import CriteriaSet
+
+LISTED = 20 * 1000  # of the lowest records: with more of them a page has their numbers by the record above
+HEX = 4  # bits of a digit
+
+
+def names(basis: Basis) -> dict[str, dict[str, str]]:
+    """The names of the records that the page shows, by subject and id."""
+    shares = basis.made(basis.report.shares)
+    shown = [shares.subject] if basis.publish and shares else [] if basis.publish else list(basis.manifest.levels)
+    return {subject: known for subject in shown if (known := basis.names(subject))}
+
+
+def bearers(basis: Basis) -> dict[str, Any] | None:
+    """The records that each bearer has, where an assignment was given."""
+    for one in basis.edition.assignments.values():
+        if not basis.publish and (known := basis.bearers(one.subject)):
+            return {"subject": one.subject, "title": basis.title(one.bearer), "of": known}
+    return None
+
+
+def records(basis: Basis) -> dict[str, Any]:
+    """Every record of the upper subjects: the record above, and of each decision the outcome with its reasons."""
+    upper = [one for one in basis.manifest.levels if one != basis.report.funnel_subject and not basis.publish]
+    return {one: _records(basis, one) for one in upper if basis.manifest.counts[one].rows <= MOST}
+
+
+def _records(basis: Basis, subject: str) -> dict[str, Any]:
+    rules = [rule for name in basis.manifest.levels[subject].made if not (rule := basis.edition.rules[name]).body.over]
+    cells = []
+    for rule in rules:
+        layout = Verdicts.of(rule)
+        cells += [named(rule.id), *(CriteriaSet.of(layout, kind).listed for kind in (NOT_MET, UNKNOWN))]
+    above, rows = basis.places(subject), []
+    for id, *cells_ in basis.duck.run(f"SELECT {', '.join((KEY, *cells))} FROM {basis.file(subject)} ORDER BY 1"):
+        parts = [_conclusion(rule, *cells_[3 * place : 3 * place + 3]) for place, rule in enumerate(rules)]
+        rows.append([id, above.get(id, ""), parts])
+    return {"title": basis.title(subject), "over": basis.edition.subjects[subject].within, "rows": rows, "decisions": [
+        {"id": rule.id, "title": rule.title, "clause": rule.clause, "outcomes": outcomes_of(rule),
+         "items": [{**vars_of(one.title), "clause": one.clause} for one in criteria_of(rule)]}
+        for rule in rules]}  # fmt: skip
+
+
+def _conclusion(rule: Rule, outcome: str | None, failed: list[int], untold: list[int]) -> list[Any]:
+    """The outcome, and the places of the items behind it: those not met and those that cannot be told, or the row of a
+    table that gave it."""
+    if not rule.body.rows:
+        return [outcome, places(failed), places(untold)]
+    row = given(rule, failed, untold)
+    if row is not None:
+        return [outcome, [], [], rule.body.rows.index(row)]
+    return [outcome, [], places(untold) if outcome == rule.role("unknown") else []]
+
+
+def people(basis: Basis) -> dict[str, Any] | None:
+    """The numbers about the lowest records by the record above each, and the records where they are few."""
+    subject = basis.report.funnel_subject
+    over = basis.edition.subjects[subject].within if basis.there(subject) else ""
+    if basis.publish or not over or key_of(over) not in basis.duck.columns(basis.file(subject)):
+        return None
+    conditions, sums, flags = _measures(basis)
+    view = f"{basis.beside(subject, conditions, list(sums.values()))} v JOIN {basis.file(subject)} o USING ({KEY})"
+    place = f"coalesce(o.{named(key_of(over))}, '')"
+    counted = [f"count(*) FILTER (WHERE {flag})" for flag in flags.values()]
+    counted += [f"sum(v.{named(fact)}) FILTER (WHERE v.{key})" for key, fact in sums.items()]
+    ids, *columns = zip(*basis.duck.run(f"SELECT {place}, {', '.join(counted)} FROM {view} GROUP BY 1 ORDER BY 1"),
+                        strict=True)  # fmt: skip
+    keys = [*flags, *(f"sum {key}" for key in sums)]
+    by_place = {key: [cell for at, number in enumerate(column) if number for cell in (at, number)]
+                for key, column in zip(keys, columns, strict=True)}  # fmt: skip
+    few = basis.manifest.counts[subject].rows <= LISTED
+    return {"subject": subject, "title": basis.title(subject), "over": over, "places": ids, "keys": list(flags),
+            "counts": by_place, "rows": _listed(basis, view, place, ids, flags) if few else None}  # fmt: skip
+
+
+def _listed(basis: Basis, view: str, place: str, ids: Any, flags: dict[str, str]) -> list[list[Any]]:
+    """Each record: its id, the place of the record above, and its flags in hexadecimal, the first the highest bit."""
+    bits = "concat(" + ", ".join(f"CASE WHEN {flag} THEN '1' ELSE '0' END" for flag in flags.values()) + ")"
+    at, wide = {id: number for number, id in enumerate(ids)}, -(-len(flags) // HEX)
+    rows = basis.duck.run(f"SELECT {KEY}, {place}, {bits} FROM {view} ORDER BY 1")
+    return [[id, at[above], f"{int(bit.ljust(wide * HEX, '0'), 2):0{wide}x}"] for id, above, bit in rows]
+
+
+def _measures(basis: Basis) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
+    """The conditions that numbers rest on, the facts that are added up, and every number as a condition in SQL."""
+    report, subject = basis.report, basis.report.funnel_subject
+    conditions: dict[str, Any] = {}
+    sums: dict[str, str] = {}
+    flags = {"all": "true"}
+    for at, one in enumerate(report.results):
+        if one.subject == subject and one.where:
+            conditions[f"r{at}"] = one.where
+            flags[f"r{at}"], flags[f"r{at}?"] = f"v.r{at}", f"v.r{at} IS NULL"
+            sums |= {f"r{at}": one.total} if one.total else {}
+    within = ["true"]
+    for at, step in enumerate(report.funnel):
+        if step.where:
+            conditions[f"f{at}"] = step.where
+            within.append(f"v.f{at}")
+        held = " AND ".join(within)
+        flags[f"f{at}"], flags[f"f{at}?"] = held, f"({held}) IS NULL"
+    flags |= dict(_excluding(basis))
+    for name, outcomes in basis.manifest.counts[subject].outcomes.items():
+        flags |= {f"{name} {one}": f"o.{named(name)} = {quoted(one)}" for one in outcomes}
+    return conditions, sums, flags
+
+
+def _excluding(basis: Basis) -> Iterator[tuple[str, str]]:
+    """The numbers of `lists.unmet` for each criterion, as conditions."""
+    for name in basis.report.exclusions:
+        rule = basis.made(name)
+        if rule is None or rule.subject != basis.report.funnel_subject:
+            continue
+        not_met, unknown = sets_of(rule, "o")
+        for at in range(len(rule.body.criteria)):
+            for kind, condition in not_met.apart(unknown, at).items():
+                yield f"{name}.{at} {kind}", condition

@@ -1,0 +1,189 @@
+"""What a report opens with, the names in it, the way from a number to its rows, and what a clerk's workbook holds."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from openpyxl import load_workbook
+
+from rules.judging.distance import Change
+from rules.values.exact import Type
+from rules.values.text import Text
+from service.county.report.villages import _relative
+from service.county.run.outputs import CriteriaSet
+from tests import chromium
+from tests.county.conftest import run
+from tests.county.making import COUNTY, as_csv, households, parquet, townships, villages
+from tests.county.test_report import data_of
+
+CARD = "110101199003078515"
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """A county whose villages and townships have names, and whose villages have managers."""
+    folder = tmp_path_factory.mktemp("told")
+    low = villages(6, 2)
+    named = [{"id": one["id"], "村名": f"柳河{one['id'][1:]}村", **one} for one in low]
+    named[5]["村名"] = CARD
+    files = {
+        "--households": parquet(folder / "h.parquet", households(240, 6)),
+        "--villages": parquet(folder / "v.parquet", named),
+        "--townships": parquet(folder / "t.parquet", [{**one, "name": f"{one['id']}镇"} for one in townships(2)]),
+        "--county": parquet(folder / "c.parquet", COUNTY),
+    }
+    assigned = [{"行政村": one["id"], "客户经理": f"M{at % 2}"} for at, one in enumerate(low[:5])]
+    assigned = as_csv(folder / "a.csv", assigned)
+    run(files, folder / "out", "--assigned", assigned)
+    return folder / "out"
+
+
+def test_names_and_bearers_stand_beside_the_tables(told):
+    known = {row["id"]: (row["name"], row["bearer"]) for row in pq.read_table(told / "directory.parquet").to_pylist()}
+    assert known["T1"] == ("T1镇", None)
+    assert known["V02"] == ("柳河02村", "M0")
+    assert "V05" not in known  # a card number is no name
+    assert CARD not in (told / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_report_opens_with_results_of_the_tables(told):
+    data, people = data_of(told), pq.read_table(told / "household.parquet").to_pylist()
+    villages_ = pq.read_table(told / "village.parquet").to_pylist()
+    shown = {one["title"]["zh"]: one for one in data["results"]}
+    held = [one for one in villages_ if one["title_in_force"]]
+    assert shown["称号有效的信用村"]["count"] == len(held)
+    assert shown["有称号而不达标的村"]["ids"] == [one["id"] for one in held if one["credit_village"] == "not_qualified"]
+    granted = shown["预授信户数和额度"]
+    kept = [one for one in people if one["screening"] == "collectable" and one["review"] == "white_listed"]
+    limits = [one["granted_limit"] for one in kept if one["granted_limit"]]
+    assert granted["count"] == len(limits)
+    assert granted["sum"] in (None, sum(limits))
+
+
+def test_numbers_by_place_add_up_to_those_of_the_whole(told):
+    data = data_of(told)
+    part, funnel = data["people"], data["funnel"]
+    for at, step in enumerate(funnel):
+        assert sum(part["counts"][f"f{at}"][1::2]) == step["count"]
+    for one in data["exclusions"]:
+        for at, item in enumerate(one["items"]):
+            assert sum(part["counts"][f"{one['id']}.{at} unknown"][1::2]) == item["unknown"]
+    place = part["keys"].index("f1")
+    listed = [row[0] for row in part["rows"] if int(row[2][place // 4], 16) >> (3 - place % 4) & 1]
+    people = pq.read_table(told / "household.parquet").to_pylist()
+    assert listed == sorted(one["id"] for one in people if one["screening"] == "collectable")
+
+
+def test_data_that_decides_nothing_is_not_missing(told):
+    """A household that the screening refuses has no votes, and waits for none."""
+    people = pq.read_table(told / "household.parquet").to_pylist()
+    waiting = sum(one["review"] == "needs_information" for one in people)
+    refused = sum(one["screening"] == "excluded" for one in people)
+    review = next(one for one in data_of(told)["exclusions"] if one["id"] == "review")
+    assert refused
+    assert {one["unknown"] for one in review["items"]} <= {0, *range(waiting + 1)}
+    first = review["items"][0]
+    assert (first["not_met"], first["others"], first["alone"]) == (refused, 0, 0)  # the votes are unknown, not against
+
+
+def test_bits_are_told_apart():
+    not_met, unknown = CriteriaSet(("f",)), CriteriaSet(("u",))
+    assert not_met.apart(unknown, 1) == {
+        "not_met": "((f >> 1) & 1) = 1", "alone": "(f = 2) AND (u = 0)",
+        "others": "((f >> 1) & 1) = 1 AND NOT (f = 2)", "unknown": "((u >> 1) & 1) = 1 AND (f = 0)",
+    }  # fmt: skip
+
+
+def test_yuan_and_households_are_compared_in_proportion():
+    def change(kind, by, to):
+        return _relative(Change("f", Text("", ""), by, to, Type(kind)))
+
+    assert change("amount", Decimal(-6530), Decimal(500000)) < change("count", 3, 40)
+    assert change("boolean", None, True) == 1
+    assert change("amount", Decimal(-5), Decimal(0)) == 1
+
+
+def test_those_nearest_miss_the_fewest_and_those_that_lack_data_stand_apart(told):
+    near = data_of(told)["near"]
+    missed = [len(one["unmet"]) for one in near["rows"]]
+    assert missed == sorted(missed)
+    assert all(one["unknown"] for one in near["lacking"])
+    assert not {one["id"] for one in near["rows"]} & {one["id"] for one in near["lacking"]}
+
+
+def test_each_next_step_has_its_turn(told):
+    data = data_of(told)
+    waiting = {one["id"] for one in pq.read_table(told / "village.parquet").to_pylist()
+               if one["village_award"] == "next_step"}  # fmt: skip
+    part = next((one for one in data.get("turns", ()) if one["subject"] == "village"), {"groups": []})
+    assert {row["id"] for group in part["groups"] for row in group["rows"]} == waiting
+    assert all(row["step"]["zh"] for group in part["groups"] for row in group["rows"])
+
+
+def test_the_workbook_speaks_in_titles_and_has_a_sheet_for_each_manager(told):
+    book = load_workbook(told / "workbook.xlsx")
+    assert {"行政村 M0", "行政村 M1"} <= set(book.sheetnames)
+    assert [row[0] for row in book["行政村 M1"].iter_rows(min_row=2, values_only=True)] == ["V01", "V03"]
+    sheet = book["行政村"]
+    heads = [cell.value for cell in sheet[1]]
+    assert heads[:5] == ["编号", "村名", "乡镇", "乡镇名称", "客户经理"]
+    assert not [one for one in heads if re.search("_|actor", one)]
+    share = sheet.cell(2, heads.index("采集评级率") + 1)
+    assert share.number_format == "0.00%"
+    cells = {cell for row in sheet.iter_rows(min_row=2, values_only=True) for cell in row if isinstance(cell, str)}
+    assert not {"village_committee", "lender", "not_yet", "next_step"} & cells
+    widths = {letter: one.width for letter, one in sheet.column_dimensions.items()}
+    assert widths["A"] < widths["B"] + 1
+
+
+@pytest.fixture(params=["zh", "en"])
+def page(told, request):
+    context = chromium.browser().new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    context.set_default_timeout(30_000)
+    opened = context.new_page()
+    complaints = []
+    opened.on("pageerror", lambda one: complaints.append(str(one)))
+    opened.goto(Path(told / "report.html").as_uri() + f"?lang={request.param}")
+    opened.wait_for_selector(f"body[data-ready={request.param}]")
+    yield opened
+    assert complaints == []
+    context.close()
+
+
+def test_nobody_is_shut_out(page):
+    """No fault is found by axe with the page, nor with the list behind a number."""
+    assert Axe().run(page).response["violations"] == []
+    page.click(".tile .num >> nth=0")
+    page.wait_for_selector("dialog[open]")
+    assert Axe().run(page).response["violations"] == []
+
+
+def test_a_number_leads_to_its_rows_and_a_row_to_its_reasons(page, told):
+    refused = sum(one["screening"] == "excluded" for one in pq.read_table(told / "household.parquet").to_pylist())
+    button = page.locator("#counts .num", has_text=re.compile(f"^{refused}$")).first
+    button.click()
+    assert page.locator("dialog tbody").first.locator("tr").count() == refused
+    with page.expect_download() as taken:
+        page.click("dialog a.download >> nth=0")
+    assert taken.value.path().read_text(encoding="utf-8-sig").count("\n") == refused + 1
+    page.locator("dialog tbody a").first.click()
+    page.wait_for_selector("dialog h2:has-text('柳河')")
+    assert page.locator("dialog tbody tr").count() > 3
+
+
+def test_the_filter_leaves_the_villages_of_one_manager(page):
+    whole = page.inner_text("#funnel .row .num >> nth=0")
+    page.select_option("#pick-bearer", "M1")
+    assert page.locator("#table tbody tr").count() == 2
+    assert int(page.inner_text("#funnel .row .num >> nth=0")) < int(whole)
+
+
+def test_a_printed_chart_is_as_wide_as_the_paper(page):
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 900})
+    for box in page.locator(".chart svg").all():
+        assert box.get_attribute("viewBox")
+        assert box.bounding_box()["x"] + box.bounding_box()["width"] <= 700
