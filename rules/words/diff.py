@@ -28,6 +28,7 @@ NAMES = {
     "value": "",
     "condition": "",
 }  # sides that are not called as their field is
+REPLACED = {"body": "kind", "bands": "formula"}  # fields that say nothing more where the other differs
 WORDS = {"added": Text("新增", "added:"), "removed": Text("删除", "removed:")}
 
 
@@ -163,7 +164,7 @@ def _independent(old: Edition, new: Edition) -> Iterator[Difference]:
             continue
         if last == "type" and _recoded(one) and any(_within(place, (*above, "choices")) for place in places):
             continue
-        if last == "body" and (*above, "kind") in places:
+        if last in REPLACED and (*above, REPLACED[last]) in places:
             continue
         if "shown" in one.place and _repeated(one, differences):
             continue
@@ -190,12 +191,9 @@ def _recoded(one: Difference) -> bool:
 
 
 def _repeated(one: Difference, differences: Iterable[Difference]) -> bool:
-    """Whether the same difference stands in the formula or the bands of the item."""
+    """Whether the formula or the bands of the item, which the value shown follows from, differ too."""
     item = one.place[: one.place.index("shown")]
-    return any(
-        _within(other.place, item) and "shown" not in other.place and (other.old, other.new) == (one.old, one.new)
-        for other in differences
-    )
+    return any(_within(other.place, (*item, field)) for other in differences for field in ("formula", "bands"))
 
 
 def _within(place: Place, above: Place) -> bool:

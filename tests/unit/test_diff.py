@@ -387,3 +387,17 @@ def test_a_condition_on_another_kind_of_fact_is_told_in_one_sentence(key):
     editions = [small.small(facts, {"d": rule}) for rule in rules]
     told = [[one.aspect for one in diff(old, new)] for old in editions for new in editions if old is not new]
     assert told == [["condition"]] * 6
+
+
+def test_points_by_a_formula_instead_of_bands_are_told_in_words():
+    facts = {"n": small.count()}
+    item = {"id": "i", "title": {"zh": "项", "en": "item"}}
+    bands = {"fact": "n", "bands": [{"below": "2 houses", "points": 5}, {"at_least": "2 houses", "points": 60}]}
+    formula = {"formula": {"product": [{"ratio": ["n", "1 house"]}, "3 points"]}, "at_least": 0, "at_most": 60}
+    rest = {"full_marks": 60, "grades": [{"grade": "good", "at_least": 30}, {"grade": "bad", "below": 30}]}
+    outcomes = {name: {"title": one["title"]} for name, one in small.OUTCOMES.items() if name in ("good", "bad")}
+    head = {"outcomes": {**outcomes, "open": small.OUTCOMES["open"]}, **rest}
+    old, new = (small.small(facts, {"d": small.head("scorecard", **head, items=[{**item, **one}])})
+                for one in (bands, formula))  # fmt: skip
+    for one, other in ((old, new), (new, old)):
+        assert {change.aspect for change in diff(one, other)} == {"condition", "least", "most"}
