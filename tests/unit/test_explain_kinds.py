@@ -657,7 +657,8 @@ def test_a_sum_to_which_no_row_gives_says_so(lang):
         **titled("有贷款", "Has loans"),
     }
     body = {**HEAD, "kind": "table", "hit": "sum", "outcomes": OUTCOMES, "rows": [row],
-            "outputs": {"extra": fact("amount", "加额", "Extra")}, "otherwise": {}, **titled("加额", "Extra")}  # fmt: skip
+            "outputs": {"extra": fact("amount", "加额", "Extra")}, "otherwise": {},
+            **titled("加额", "Extra")}  # fmt: skip
     edition = small(FACTS, {"d": body}, peer={"n": FACTS["loans"]})
     said = explain(Reference(edition).decide("d", {"loans": 2}, ON), lang)
     assert {"zh": "成立的各行都没有给出", "en": "none of the rows that hold gives it"}[lang] in said
