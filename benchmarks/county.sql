@@ -60,8 +60,10 @@ CREATE TEMP MACRO told(x) AS CASE WHEN x.low = x.high THEN x.low END;
 CREATE TEMP MACRO low_end(x) AS CASE WHEN x.low < x.high OR x.high IS NULL THEN x.low END;
 CREATE TEMP MACRO high_end(x) AS CASE WHEN x.low < x.high THEN x.high END;
 
--- ── Checks: each row with each fault; one of its id or of the record above sets it aside ────────────────────────────────────────────────────
-CREATE TEMP MACRO fault(wrong, col, code) AS CASE WHEN wrong THEN {'column_name': col, 'code': code, 'whole': NULL::VARCHAR} END;
+-- ── Checks: each row with each fault; a row with any is not used ────────────────────────────────────────────────────
+-- `facts` are left unknown in a row that stands; a row with a fault of no fact does not.
+CREATE TEMP MACRO fault(wrong, col, code) AS CASE WHEN wrong THEN {'column_name': col, 'code': code, 'facts':
+  CASE WHEN col = 'id' OR code IN ('no_record_above', 'strange_record_above') THEN '' ELSE split_part(col, '.', 1) END} END;
 CREATE TEMP MACRO faulty_id(id) AS [
   fault(id IS NULL, 'id', 'no_id'), fault(length(id) > 64, 'id', 'long_id'),
   fault(regexp_full_match(id, '[0-9]{17}[0-9Xx]'), 'id', 'identity_card'),
@@ -69,7 +71,7 @@ CREATE TEMP MACRO faulty_id(id) AS [
 CREATE TEMP MACRO shown_id(id) AS CASE WHEN NOT regexp_full_match(id, '[0-9]{17}[0-9Xx]') THEN id END;
 CREATE TEMP MACRO figure(x, col) AS [fault(x < 0, col, 'too_small'), fault(x >= 1e15, col, 'too_large')];
 CREATE TEMP MACRO not_ahead(d, col) AS fault(d > today(), col, 'in_future');
-CREATE TEMP MACRO part(a, b, col, whole) AS CASE WHEN a > b THEN {'column_name': col, 'code': 'part_exceeds_whole', 'whole': whole} END;
+CREATE TEMP MACRO part(a, b, col, whole) AS CASE WHEN a > b THEN {'column_name': col, 'code': 'part_exceeds_whole', 'facts': col || ',' || whole} END;
 CREATE TEMP MACRO choice(x, col, choices) AS fault(NOT list_contains(choices, x), col, 'not_a_choice');
 CREATE TEMP MACRO step_done(x, col) AS choice(x, col, ['not_yet', 'passed', 'refused']);
 CREATE TEMP MACRO objection_code(x) AS choice(x, 'objection', ['none', 'pending', 'dismissed', 'upheld']);
@@ -138,35 +140,78 @@ WITH found AS (
 )
 SELECT subject, _row AS row, id, unnest(list_filter(faults, lambda x: x IS NOT NULL), recursive := true) FROM found
 UNION ALL
-SELECT subject, _row, id, 'id', 'repeated_id', NULL FROM repeated WHERE id IS NOT NULL
+SELECT subject, _row, id, 'id', 'repeated_id', '' FROM repeated WHERE id IS NOT NULL
 QUALIFY count(*) OVER (PARTITION BY subject, id) > 1;
-CREATE TEMP MACRO bad_rows(which) AS TABLE
-  SELECT row FROM bad WHERE subject = which AND column_name IN ('id', 'village', 'township');
 COPY (
-  SELECT subject, row, shown_id(id) AS id, column_name, code, '' AS sheet,
-    (subject, row) NOT IN (SELECT subject, row FROM bad WHERE column_name IN ('id', 'village', 'township')) AS kept
+  SELECT subject, row, shown_id(id) AS id, column_name, code,
+    NOT bool_or(facts = '') OVER (PARTITION BY subject, row) AS kept
   FROM bad ORDER BY ALL
 ) TO '$OUT/set_aside.parquet' (FORMAT parquet);
 
 -- ── Good rows ──────────────────────────────────────
--- The facts of each row that are not known since they are wrong, a part with its whole.
-CREATE TEMP TABLE untold AS SELECT subject, row, list(fact) AS facts FROM (
-  SELECT subject, row, split_part(column_name, '.', 1) AS fact FROM bad UNION SELECT subject, row, whole FROM bad WHERE whole IS NOT NULL
-) GROUP BY ALL;
-CREATE TEMP MACRO kept(x, name, facts) AS CASE WHEN facts IS NULL OR NOT list_contains(facts, name) THEN x END;
-CREATE TEMP VIEW good_household AS SELECT r.* REPLACE (kept(annual_income, 'annual_income', facts) AS annual_income, kept(assets, 'assets', facts) AS assets, kept(birth_date, 'birth_date', facts) AS birth_date, kept(conduct, 'conduct', facts) AS conduct, kept(farming_years, 'farming_years', facts) AS farming_years, kept(graded_on, 'graded_on', facts) AS graded_on, kept(granted_limit, 'granted_limit', facts) AS granted_limit, kept(lender_loan_balance, 'lender_loan_balance', facts) AS lender_loan_balance, kept(lender_npl_balance, 'lender_npl_balance', facts) AS lender_npl_balance, kept(loan_balance, 'loan_balance', facts) AS loan_balance, kept(loan_record, 'loan_record', facts) AS loan_record, kept(need, 'need', facts) AS need, kept(npl_balance, 'npl_balance', facts) AS npl_balance, kept(provincial_grade, 'provincial_grade', facts) AS provincial_grade, kept(provincial_graded_on, 'provincial_graded_on', facts) AS provincial_graded_on, kept(status, 'status', facts) AS status, kept(told_by, 'told_by', facts) AS told_by, kept(votes, 'votes', facts) AS votes)
-  FROM raw_household r LEFT JOIN untold u ON u.subject = 'household' AND u.row = r._row;
-CREATE TEMP VIEW good_village AS SELECT r.* REPLACE (kept(a_grade_households, 'a_grade_households', facts) AS a_grade_households, kept(borrowing_households, 'borrowing_households', facts) AS borrowing_households, kept(collectable_households, 'collectable_households', facts) AS collectable_households, kept(determination, 'determination', facts) AS determination, kept(filed_households, 'filed_households', facts) AS filed_households, kept(first_review, 'first_review', facts) AS first_review, kept(granted_households, 'granted_households', facts) AS granted_households, kept(households, 'households', facts) AS households, kept(integrity_score, 'integrity_score', facts) AS integrity_score, kept(lender_loan_balance, 'lender_loan_balance', facts) AS lender_loan_balance, kept(lender_npl_balance, 'lender_npl_balance', facts) AS lender_npl_balance, kept(loan_balance, 'loan_balance', facts) AS loan_balance, kept(notice_posted_on, 'notice_posted_on', facts) AS notice_posted_on, kept(npl_balance, 'npl_balance', facts) AS npl_balance, kept(objection, 'objection', facts) AS objection, kept(panel_committee, 'panel_committee', facts) AS panel_committee, kept(panel_lender, 'panel_lender', facts) AS panel_lender, kept(per_capita_income, 'per_capita_income', facts) AS per_capita_income, kept(residents, 'residents', facts) AS residents, kept(second_review, 'second_review', facts) AS second_review, kept(titled_on, 'titled_on', facts) AS titled_on)
-  FROM raw_village r LEFT JOIN untold u ON u.subject = 'village' AND u.row = r._row;
-CREATE TEMP VIEW good_township AS SELECT r.* REPLACE (kept(determination, 'determination', facts) AS determination, kept(first_review, 'first_review', facts) AS first_review, kept(leading_officers, 'leading_officers', facts) AS leading_officers, kept(liaison_officers, 'liaison_officers', facts) AS liaison_officers, kept(loan_balance, 'loan_balance', facts) AS loan_balance, kept(notice_posted_on, 'notice_posted_on', facts) AS notice_posted_on, kept(npl_balance, 'npl_balance', facts) AS npl_balance, kept(objection, 'objection', facts) AS objection, kept(second_review, 'second_review', facts) AS second_review, kept(titled_on, 'titled_on', facts) AS titled_on)
-  FROM raw_township r LEFT JOIN untold u ON u.subject = 'township' AND u.row = r._row;
-CREATE TEMP VIEW good_county AS SELECT r.* REPLACE (kept(borrowing_households, 'borrowing_households', facts) AS borrowing_households, kept(household_loan_balance, 'household_loan_balance', facts) AS household_loan_balance, kept(household_npl_balance, 'household_npl_balance', facts) AS household_npl_balance, kept(households, 'households', facts) AS households, kept(loan_balance, 'loan_balance', facts) AS loan_balance, kept(npl_balance, 'npl_balance', facts) AS npl_balance)
-  FROM raw_county r LEFT JOIN untold u ON u.subject = 'county' AND u.row = r._row;
-CREATE TEMP TABLE township AS SELECT 'county' AS county_id, * EXCLUDE (_row) FROM good_township
-  WHERE _row NOT IN (FROM bad_rows('township'));
+CREATE TEMP MACRO bad_rows(which) AS TABLE SELECT row FROM bad WHERE subject = which AND facts = '';
+CREATE TEMP MACRO bad_cells(which) AS TABLE SELECT row AS _bad, string_split(string_agg(facts, ','), ',') AS _facts
+  FROM bad WHERE subject = which AND facts <> '' GROUP BY row;
+CREATE TEMP MACRO told_of(unknown, col, x) AS CASE WHEN list_contains(unknown, col) THEN NULL ELSE x END;
+CREATE TEMP VIEW kept_household AS SELECT * EXCLUDE (_facts, _bad) REPLACE (
+    told_of(_facts, 'birth_date', birth_date) AS birth_date,
+    told_of(_facts, 'provincial_graded_on', provincial_graded_on) AS provincial_graded_on,
+    told_of(_facts, 'graded_on', graded_on) AS graded_on, told_of(_facts, 'status', status) AS status,
+    told_of(_facts, 'provincial_grade', provincial_grade) AS provincial_grade,
+    told_of(_facts, 'conduct', conduct) AS conduct, told_of(_facts, 'loan_record', loan_record) AS loan_record,
+    told_of(_facts, 'told_by', told_by) AS told_by, told_of(_facts, 'annual_income', annual_income) AS annual_income,
+    told_of(_facts, 'farming_years', farming_years) AS farming_years, told_of(_facts, 'assets', assets) AS assets,
+    told_of(_facts, 'granted_limit', granted_limit) AS granted_limit, told_of(_facts, 'need', need) AS need,
+    told_of(_facts, 'loan_balance', loan_balance) AS loan_balance,
+    told_of(_facts, 'npl_balance', npl_balance) AS npl_balance,
+    told_of(_facts, 'lender_loan_balance', lender_loan_balance) AS lender_loan_balance,
+    told_of(_facts, 'lender_npl_balance', lender_npl_balance) AS lender_npl_balance,
+    told_of(_facts, 'votes', votes) AS votes)
+  FROM raw_household LEFT JOIN bad_cells('household') ON _row = _bad WHERE _row NOT IN (FROM bad_rows('household'));
+CREATE TEMP VIEW kept_village AS SELECT * EXCLUDE (_facts, _bad) REPLACE (
+    told_of(_facts, 'first_review', first_review) AS first_review,
+    told_of(_facts, 'second_review', second_review) AS second_review,
+    told_of(_facts, 'determination', determination) AS determination,
+    told_of(_facts, 'notice_posted_on', notice_posted_on) AS notice_posted_on,
+    told_of(_facts, 'titled_on', titled_on) AS titled_on, told_of(_facts, 'households', households) AS households,
+    told_of(_facts, 'a_grade_households', a_grade_households) AS a_grade_households,
+    told_of(_facts, 'collectable_households', collectable_households) AS collectable_households,
+    told_of(_facts, 'filed_households', filed_households) AS filed_households,
+    told_of(_facts, 'granted_households', granted_households) AS granted_households,
+    told_of(_facts, 'borrowing_households', borrowing_households) AS borrowing_households,
+    told_of(_facts, 'loan_balance', loan_balance) AS loan_balance,
+    told_of(_facts, 'npl_balance', npl_balance) AS npl_balance,
+    told_of(_facts, 'lender_loan_balance', lender_loan_balance) AS lender_loan_balance,
+    told_of(_facts, 'lender_npl_balance', lender_npl_balance) AS lender_npl_balance,
+    told_of(_facts, 'residents', residents) AS residents,
+    told_of(_facts, 'per_capita_income', per_capita_income) AS per_capita_income,
+    told_of(_facts, 'integrity_score', integrity_score) AS integrity_score,
+    told_of(_facts, 'panel_committee', panel_committee) AS panel_committee,
+    told_of(_facts, 'panel_lender', panel_lender) AS panel_lender, told_of(_facts, 'objection', objection) AS objection)
+  FROM raw_village LEFT JOIN bad_cells('village') ON _row = _bad WHERE _row NOT IN (FROM bad_rows('village'));
+CREATE TEMP VIEW kept_township AS SELECT * EXCLUDE (_facts, _bad) REPLACE (
+    told_of(_facts, 'first_review', first_review) AS first_review,
+    told_of(_facts, 'second_review', second_review) AS second_review,
+    told_of(_facts, 'determination', determination) AS determination,
+    told_of(_facts, 'notice_posted_on', notice_posted_on) AS notice_posted_on,
+    told_of(_facts, 'titled_on', titled_on) AS titled_on,
+    told_of(_facts, 'leading_officers', leading_officers) AS leading_officers,
+    told_of(_facts, 'liaison_officers', liaison_officers) AS liaison_officers,
+    told_of(_facts, 'loan_balance', loan_balance) AS loan_balance,
+    told_of(_facts, 'npl_balance', npl_balance) AS npl_balance, told_of(_facts, 'objection', objection) AS objection)
+  FROM raw_township LEFT JOIN bad_cells('township') ON _row = _bad WHERE _row NOT IN (FROM bad_rows('township'));
+CREATE TEMP VIEW kept_county AS SELECT * EXCLUDE (_facts, _bad) REPLACE (
+    told_of(_facts, 'households', households) AS households,
+    told_of(_facts, 'borrowing_households', borrowing_households) AS borrowing_households,
+    told_of(_facts, 'household_loan_balance', household_loan_balance) AS household_loan_balance,
+    told_of(_facts, 'household_npl_balance', household_npl_balance) AS household_npl_balance,
+    told_of(_facts, 'loan_balance', loan_balance) AS loan_balance,
+    told_of(_facts, 'npl_balance', npl_balance) AS npl_balance)
+  FROM raw_county LEFT JOIN bad_cells('county') ON _row = _bad WHERE _row NOT IN (FROM bad_rows('county'));
+CREATE TEMP TABLE township AS SELECT 'county' AS county_id, * EXCLUDE (_row) FROM kept_township;
 CREATE TEMP TABLE village AS SELECT v.* EXCLUDE (_row, township), v.township AS township_id, t.county_id
-  FROM good_village v LEFT JOIN township t ON v.township = t.id WHERE _row NOT IN (FROM bad_rows('village'));
-CREATE TEMP TABLE county AS SELECT * EXCLUDE (_row) FROM good_county WHERE _row NOT IN (FROM bad_rows('county'));
+  FROM kept_village v LEFT JOIN township t ON v.township = t.id;
+CREATE TEMP TABLE county AS SELECT * EXCLUDE (_row) FROM kept_county;
 
 -- ── What counts and decisions read of households ──────────────────────────────────────────────────────────────────────────────────────────────────────
 CREATE TEMP VIEW household AS
@@ -189,8 +234,7 @@ CREATE TEMP VIEW household AS
       CASE loan_record WHEN 'on_time' THEN 20 WHEN 'none' THEN 12 WHEN 'late' THEN 0 END AS scoring__points__loan_record,
       CASE WHEN civilised_household THEN 5 ELSE 0 END AS scoring__points__civilised_household,
       CASE WHEN guarantee_called THEN -10 WHEN NOT guarantee_called THEN 0 END AS scoring__points__guarantee_called
-    FROM good_household h LEFT JOIN (SELECT id AS _village, township_id, county_id FROM village) ON village = _village
-    WHERE _row NOT IN (FROM bad_rows('household'))
+    FROM kept_household h LEFT JOIN (SELECT id AS _village, township_id, county_id FROM village) ON village = _village
   ), validity AS (
     SELECT *, today() > _valid_until AS _v1, today() >= _valid_until - due_notice() AS _v2,
       _age BETWEEN 18 AND 65 AS _s1, status <> 'moved_away' AS _s2, status <> 'deceased' AS _s3, status <> 'absconded' AS _s4,

@@ -87,11 +87,12 @@ class TableJudge:
         facts: Sequence[str] = (),
         *,
         flagged: bool = False,
+        done: bool = True,
     ) -> Any:
-        """The id of every row of a judged table, whether conditions hold of it, and the values of facts, derived ones
-        too; `flagged` adds whether a value is beyond the arithmetic of tables."""
+        """The id of every row of a table, whether conditions hold of it, and the values of facts, derived ones too;
+        `flagged` adds whether a value is beyond the arithmetic of tables. `done` says that the table is judged."""
         frame = frame_of(self.edition, subject, self.on, table)
-        frame.done = True
+        frame.done = done
         asked_ = [used for condition in conditions.values() for used in refs(condition, subject)]
         known = self.edition.subjects[subject].facts
         asked_ += [(subject, Ref("fact", "", name, known[name].type)) for name in facts]

@@ -22,6 +22,7 @@ from service.commands.county_files import file_lines
 from service.commands.screen import progress
 from service.county.intake.extract import pairs
 from service.county.intake.inputs import Source
+from service.county.intake.lists import list_of, owner_of
 from service.county.run.history import runs_before
 from service.county.run.manifest import Counts, Manifest, plain
 from service.county.run.outputs import Directory, directory, shown
@@ -49,7 +50,7 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
 @click.option("--townships", type=FILE, help="各乡镇数据 / the townships")
 @click.option("--county", "county_file", type=FILE, help="全县数据 / the county")
 @click.option("--table", "tables", multiple=True, metavar="SUBJECT=FILE",
-              help="方案里其他对象的数据，可重复 / another subject's file; repeatable")  # fmt: skip
+              help="其他对象或列表的数据，可重复 / file of another subject or a list; repeatable")  # fmt: skip
 @click.option("--out", type=FOLDER, required=True, help="结果目录 / folder for the results")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], help="在哪里计算 / what to run on")
 @click.option("--at-most", callback=share, default="1%", show_default=True,
@@ -85,7 +86,8 @@ def run_command(
     files = {subject: options[option] for subject, option in names if options[option] is not None}
     files |= dict(_table(one) for one in tables)
     subjects = [one for one in edition.subjects if one != CONSTANTS]
-    if strange := [one for one in files if one not in subjects]:
+    files = {list_of(edition, one, files) or one: file for one, file in files.items()}
+    if strange := [one for one in files if one not in subjects and not owner_of(one)]:
         known = ", ".join(subjects)
         raise Bad(f"方案里没有对象 {', '.join(strange)}（有：{known}）。",
                   f"The plan has no subject {', '.join(strange)} (there are: {known}).")  # fmt: skip
@@ -160,7 +162,7 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
 
 def _between(asked: Asked) -> tuple[str, str]:
     """A hint where records and those far above them have files, and a level between has none."""
-    given, absent = [one.subject for one in asked.sources], list[str]()
+    given, absent = [one.subject for one in asked.sources if not owner_of(one.subject)], list[str]()
     for low in given:
         levels = list(around(asked.edition, low))
         first = next((place for place, level in enumerate(levels) if level in given), 0)

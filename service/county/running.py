@@ -16,6 +16,7 @@ from rules.table.judge import asked
 from service.county.backend import Backend, Spark, backend, digest, named, quoted, rows_of
 from service.county.intake.checks import CheckedFile, Checks
 from service.county.intake.inputs import Source
+from service.county.intake.lists import ListChecks, owner_of
 from service.county.intake.mapping import EMPTY, read_mapping
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
@@ -149,10 +150,13 @@ class Running:
         self.asked, self.edition, self.folder, self.steps, self.tick = asked, asked.edition, folder, steps, tick
         self.duck = made.duck if isinstance(made, Spark) else made
         self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given)
-        self.sources = sorted(asked.sources, key=lambda one: len(list(around(asked.edition, one.subject))))
+        self.lists = [one for one in asked.sources if owner_of(one.subject)]
+        tables = (one for one in asked.sources if not owner_of(one.subject))
+        self.sources = sorted(tables, key=lambda one: len(list(around(asked.edition, one.subject))))
         self.files = {one.subject: folder / f"{one.subject}.parquet" for one in self.sources}
         self.reads = made is self.duck  # DuckDB reads good rows from where they are
         self.clean: dict[str, Path] = {}
+        self.surroundings, self.memo = dict[Any, dict[str, Any]](), dict[str, Any]()  # of `outputs`
 
     def all(self, stamp: Stamp) -> Manifest:
         """Judge, rank, and write the workbook and the report."""
@@ -177,7 +181,7 @@ class Running:
         refuse(self.edition, {one: self.duck.columns(rows_of(path)) for one, path in self.clean.items()})
         carried = self.field("carried", self.carried)
         once, levels = self.steps.once, dict[str, Level]()
-        for file in reversed(checked):
+        for file in (one for one in reversed(checked) if one.subject in self.files):
             self.tick(file.subject)
             levels[file.subject] = once(file.subject, Level, partial(self.level, file, tuple(levels)))
         counts = {one: once(f"counts {one}", Counts, partial(self.counts, levels[one])) for one in self.files}
@@ -195,7 +199,10 @@ class Running:
         return replace(manifest, files=files)
 
     def outputs(self, manifest: Manifest) -> Outputs:
-        return Outputs(self.folder, self.edition, self.duck, manifest)
+        """The tables of the run, once all levels are judged."""
+        made = Outputs(self.folder, self.edition, self.duck, manifest)
+        made.surroundings, made.memo = self.surroundings, self.memo
+        return made
 
     def refuse(self, checked: tuple[CheckedFile, ...]) -> None:
         """TooMany where more rows are set aside than the run allows."""
@@ -210,14 +217,15 @@ class Running:
 
     def inputs(self) -> tuple[CheckedFile, ...]:
         """Check all files, and write the rows that are set aside."""
-        checks = Checks(
+        checks = ListChecks(
             self.edition, self.duck, self.folder / WORK, on=self.asked.on,
             read=self.reads and not (self.asked.before or self.asked.mended),
             mapping=EMPTY if self.asked.mapping is None else read_mapping(self.asked.mapping),
+            lists=self.lists,
         )  # fmt: skip
         checks.mended = self.asked.mended
-        checked = tuple(checks.look(source) for source in self.sources)
-        write_set_aside(self.duck, checks, self.sources, self.folder)
+        checked = (*[checks.look(source) for source in self.sources], *checks.listed)
+        write_set_aside(self.duck, checks, (*self.sources, *self.lists), self.folder)
         write_aside_book(checks, self.sources, self.folder / f"{SET_ASIDE}.xlsx")
         self.directory(checks)
         return checked

@@ -24,11 +24,11 @@ def test_a_list_in_a_file_that_holds_none_is_not_dropped_in_silence(write, colum
     rows = [{**row, column: '[{"verdict": "approve"}]'} for row in households(20, 12)]
     file = write(tmp_path / f"households.{'csv' if write is as_csv else 'xlsx'}", rows)
     said, manifest = told({"--households": file}, tmp_path / "out")
-    assert f"{column}：列表只能写在 Parquet 里" in said
+    assert f"{column}：列表要另给文件（--table）或用 Parquet" in said
     assert "没有这些列" not in said or column not in said.split("没有这些列")[1].splitlines()[0]
     notes = [one for one in manifest["checked"][0]["notes"] if one["column"] in (column, "votes")]
     assert [one["code"] for one in notes] == ["list_as_text"]
-    assert "Parquet only" in told({"--households": file}, tmp_path / "out", lang="en")[0]
+    assert "or Parquet; not used" in told({"--households": file}, tmp_path / "out", lang="en")[0]
 
 
 def test_records_without_any_below_are_counted_as_none_and_named(tmp_path):

@@ -92,6 +92,10 @@ class Checks:
                              "--mapping.")  # fmt: skip
         self.files[subject] = file, columns
         id = id_in(columns.id) if columns.id else quoted(subject)
+        file, columns = self.beside(subject, file, id, columns)
+        if file.joined:
+            raw = file.table
+            types = {name: type for name, type in duck.columns(named(raw)).items() if name != ROW}
         above, within = self._above(source, columns, raw), self.edition.subjects[subject].within
         shown = {KEY: id} | ({key_of(within): above.value} if above.value else {})
         wrong = [*wrong_ids(columns.id, id), *above.wrong]
@@ -107,6 +111,10 @@ class Checks:
                 f"length({name}) <= {LONGEST_NAME} AND NOT regexp_full_match({name}, {quoted(CARD)}) ORDER BY id, name"
             )
         return self._checked(source, file, columns, facts, good, rows)
+
+    def beside(self, subject: str, file: Opened, id: str, columns: Matched) -> tuple[Opened, Matched]:
+        """The table of a subject, joined with facts from other files where there are any: here none."""
+        return file, columns
 
     def _checked(
         self, source: Source, file: Opened, columns: Matched, facts: Mapping[str, str], good: str, rows: int
@@ -181,7 +189,7 @@ class Checks:
         self._list_faults(source.subject, raw, shown_id, wrong, bad)
         if file.taken is not None:
             self._refused(file.taken.faults, raw, shown_id, columns, bad)
-        if not (in_order := duck.in_order(named(raw), id)):
+        if not (in_order := not file.joined and duck.in_order(named(raw), id)):
             duck.run(
                 f"INSERT INTO {named(bad)} SELECT {ROW}, {shown_id}, 'id', 'repeated_id', [] FROM {named(raw)} "
                 f"WHERE {id} IN (SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"

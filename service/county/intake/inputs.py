@@ -39,6 +39,7 @@ class Opened:
 
     table: str
     taken: Taken | None = None
+    joined: bool = False  # with columns from other files
 
 
 def opened(duck: Duck, source: Source, scratch: Path, edition: Edition, mapping: FileMap | None = None) -> Opened:

@@ -50,8 +50,8 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
     unread: set[str] = set()  # given in a way that cannot be read
     for column, name in known.items():
         if name in names.facts and names.facts[name].type.kind == "list" and not columns.get(column, "").endswith("[]"):
-            notes.append(Note(column, "list_as_text", "列表只能写在 Parquet 里，本列未用，按未知处理。",
-                              "Lists come in Parquet only; not used, not known in any row."))  # fmt: skip
+            notes.append(Note(column, "list_as_text", "列表要另给文件（--table）或用 Parquet，本列未用，按未知处理。",
+                              "A list wants its own file (--table) or Parquet; not used, not known."))  # fmt: skip
             unread.add(name)
         elif name and name not in at:
             at[name] = column

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -32,14 +32,15 @@ class Beyond:
     backend: Backend
     duck: Duck
 
-    def decide(self, rules: Sequence[Rule], table: Any, out: Path, given: Sequence[str]) -> int:
+    def decide(self, rules: Sequence[Rule], table: Callable[[], Any], out: Path, given: Sequence[str]) -> int:
         """Fill in the conclusions of such rows in the judged file `out`, from the facts of the table that was judged.
         The number of rows decided; none where there are too many, which stay without conclusions."""
         ids = [one for (one,) in self.duck.run(f"SELECT {KEY} FROM {rows_of(out)} WHERE {BEYOND} LIMIT {FEW + 1}")]
         if not ids or len(ids) > FEW:
             return 0
+        rows = table()
         few = out.with_suffix(".few")
-        self.backend.write(table.filter(table[KEY].isin(ids)), few, KEY)
+        self.backend.write(rows.filter(rows[KEY].isin(ids)), few, KEY)
         decided = [*self._decided(rules, self.duck.dicts(f"SELECT * FROM {rows_of(few)}"), given)]
         few.unlink()
         columns = self.duck.columns(rows_of(out))

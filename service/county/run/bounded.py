@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rules import FactError, Reference
+from rules.judging.evaluate import Scope
 from rules.table.columns import ENDS, KEY
 from rules.values.exact import RANGES
 from service.county.backend import named
@@ -37,9 +38,11 @@ def _decided(outputs: Outputs, subject: str, ids: list[str]) -> Counter[str]:
             facts = _plain(outputs.facts(subject, row))
         except FactError:
             continue
+        scope = Scope(edition, subject, facts, outputs.on, reference)  # one: decisions rest on one another
         for name in outputs.manifest.levels[subject].made:
-            unknown = edition.rules[name].role("unknown")
-            if row[name] not in (None, unknown) and reference.judge(name, facts, outputs.on).outcome == unknown:
+            rule = edition.rules[name]
+            unknown = rule.role("unknown")
+            if row[name] not in (None, unknown) and reference.judgement(rule, scope).outcome == unknown:
                 decided[name] += 1
     return decided
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +11,10 @@ from rules import FactError, Reference
 from rules.judging.evaluate import Scope
 from rules.judging.missing import missing
 from rules.model import Edition, Expr, Op, leaves_in
+from rules.model.uses import refs
 from rules.table import TOP, Counting, TableJudge
-from rules.table.columns import KEY, SEPARATOR, key_of
+from rules.table.columns import KEY, SEPARATOR, fact_name, key_of
+from rules.table.order import Unit, heights_of
 from rules.values.text import Text
 from service.county.backend import named, quoted
 from service.county.run.manifest import Doubt
@@ -80,7 +82,10 @@ def _looked_into(outputs: Outputs, subject: str, below: str, doubtful: Sequence[
     """The doubtful records with the facts that they lack."""
     ops, reference = _counted(outputs, subject, below), Reference(outputs.edition)
     read = {facts: _read([ops[name] for name in facts]) for facts in {one for _, _, one in doubtful}}
-    rows = {row[KEY]: row for row in outputs.rows(below, [id for id, _, _ in doubtful])}
+    units = heights_of(outputs.edition, [used for op in ops.values() for used in refs(op, subject)])
+    found = outputs.rows(below, [id for id, _, _ in doubtful])
+    columns = _read_columns(found[0] if found else {}, below, units)
+    rows = {row[KEY]: {column: row[column] for column in columns} for row in found}
     for id, above, facts in doubtful:
         try:
             checked = outputs.facts(below, rows[id])
@@ -90,6 +95,12 @@ def _looked_into(outputs: Outputs, subject: str, below: str, doubtful: Sequence[
         lacking = (one for expr in read[facts] for one in missing(expr, scope))
         causes = dict.fromkeys(one.fact for one in lacking if one.why == "not_given")
         yield dict(zip(COLUMNS, (subject, above, below, id, facts, list(causes)), strict=True))
+
+
+def _read_columns(row: Iterable[str], subject: str, units: Collection[Unit]) -> list[str]:
+    """The columns that counts read: the ids, and the facts of a row and of the records around it."""
+    names = {name if of == subject else of + SEPARATOR + name for of, name in units}
+    return [column for column in row if column.endswith(KEY) or fact_name(column) in names]
 
 
 def _read(ops: Iterable[Op]) -> list[Expr]:

@@ -133,7 +133,7 @@ class Judging:
         if others:
             judged = widened(judged, others, True)
         self.backend.write(judged, out, KEY, dict(_codes(bulk)))
-        beyond = self.beyond.decide(bulk, widened(own, rules, True), out, given) if bulk else 0
+        beyond = self.beyond.decide(bulk, lambda: widened(own, rules, True), out, given) if bulk else 0
         rows = int(self.duck.run(f"SELECT count(*) FROM {rows_of(out)}")[0][0])
         singly = others if rows <= FEW and self._listed(out) <= LISTED else []
         if others:

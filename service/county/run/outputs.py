@@ -53,6 +53,7 @@ class Outputs:
         self.manifest = read_manifest(folder) if manifest is None else manifest
         self.checker, self.on = FactChecker(edition), self.manifest.on
         self.surroundings: dict[Any, dict[str, Any]] = {}  # the checked facts of records around
+        self.memo: dict[str, Any] = {}  # what several pages show and the tables alone decide
 
     @cached_property
     def directory(self) -> Directory:

@@ -37,8 +37,15 @@ class Proposal:
     rows: tuple[Placed, ...]
 
 
-def proposals(outputs: Outputs) -> Iterator[Proposal]:
-    """The proposals of a run."""
+def proposals(outputs: Outputs) -> tuple[Proposal, ...]:
+    """The proposals of a run, worked out once."""
+    if "proposals" not in outputs.memo:
+        outputs.memo["proposals"] = tuple(_proposals(outputs))
+    made: tuple[Proposal, ...] = outputs.memo["proposals"]
+    return made
+
+
+def _proposals(outputs: Outputs) -> Iterator[Proposal]:
     edition, reference = outputs.edition, Reference(outputs.edition)
     for subject, level in outputs.manifest.levels.items():
         for name in level.singly:

@@ -3,18 +3,21 @@ the records below it, and figures that rest on a list of these."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rules.model import Edition, Op, Ref
+from rules.model import Edition, Op, Ref, Rule, Scorecard, children, parts_of
+from rules.model.contents import Node
 from rules.model.uses import Used, fact_of, read_by, refs
 from rules.table import NotTabular, TableError
-from rules.table.columns import KEY, around, key_of
+from rules.table.bounds import TRANSLATIONS as WHERE_MISSING
+from rules.table.columns import ENDS, KEY, around, key_of
 from rules.table.judge import asked
 from rules.table.order import Unit, heights_of
 from rules.table.rows import BEYOND
-from rules.table.values import CARRIED
+from rules.table.values import CARRIED, some
 from service.county.backend import rows_of
 from service.county.intake.checks import aside_of
 from service.county.intake.extract import given
@@ -54,23 +57,26 @@ class Surroundings:
         return self.widened(below, self.counted(below, {*units, *heights_of(self.edition, used)}), used)
 
     def widened(self, subject: str, table: Any, used: Sequence[Used], *, lists: bool = False) -> Any:
-        """The table with what `used` reads of the records around; a list that only figures of the record around rest
-        on is left out, unless all `lists` are wanted instead of the figures."""
+        """The table with what `used` reads of the records around. What is worked out for these once, and what rests on
+        it alone, is left out, unless all given facts are wanted, with whole `lists`."""
         units = heights_of(self.edition, used)
+        open_, told = set(units), set[Unit]()
         upper: dict[str, Path] = {}
         figures: dict[str, tuple[str, ...]] = {}
         for level in around(self.edition, subject):
-            if level in self.clean and key_of(level) in table.columns and any(of == level for of, _ in units):
-                upper[level], figures[level] = self._upper(level, units)
-        told = {(level, name) for level, names in figures.items() for name in names}
+            if level in self.clean and key_of(level) in table.columns and any(of == level for of, _ in open_):
+                upper[level], figures[level] = self._upper(level, subject, units)
+                told |= {(level, name) for name in figures[level]}
+                open_ = open_ if lists else set(heights_of(self.edition, used, told))
         if lists or not told:
             return self.judging.surrounded(subject, table, upper, given(self.edition, subject, units))
-        wanted = given(self.edition, subject, heights_of(self.edition, used, told))
-        return self.judging.surrounded(subject, table, upper, wanted, figures)
+        return self.judging.surrounded(subject, table, upper, given(self.edition, subject, open_), figures)
 
-    def _upper(self, level: str, units: Collection[Unit]) -> tuple[Path, tuple[str, ...]]:
-        """The rows of a subject around with those of their facts that are among `units`, and the figures among them."""
+    def _upper(self, level: str, subject: str, units: Collection[Unit]) -> tuple[Path, tuple[str, ...]]:
+        """The rows of a level around a subject with those of their facts that are among `units`, and the figures among
+        them."""
         resting = [name for of, name in units if of == level and self._rests_on_list(level, name)]
+        resting += (name for name in read_once(self.edition, level, units) if name not in resting)
         counts = {name for name in self.judging.counts(level, self.clean) if (level, name) in units}
         if not counts and not resting:
             return self.clean[level], ()
@@ -79,28 +85,35 @@ class Surroundings:
             table, path = self.counted(level, units), self._file(f"{level}_around")
             table = self.widened(level, table, [self._used(level, name) for name in resting])
             self.judging.backend.write(table, path, KEY)
-            self.made[key] = self._figures(level, path, resting)
+            shown = given(self.edition, subject, units).get(level, ())
+            self.made[key] = self._figures(level, path, resting, [name + end for name in shown for end in ("", *ENDS)])
         return self.made[key]
 
-    def _figures(self, level: str, path: Path, names: Sequence[str]) -> tuple[Path, tuple[str, ...]]:
-        """The rows of a file with those figures that a table can hold, in every row."""
+    def _figures(
+        self, level: str, path: Path, names: Sequence[str], shown: Sequence[str]
+    ) -> tuple[Path, tuple[str, ...]]:
+        """The rows of a file with those figures that a table can hold, in every row. A row in which nothing of the
+        columns `shown` is known is to a decision below as if it were not there."""
         judging = self.judging
-        table, possible = judging.backend.table(path), []
-        for name in names:
-            try:
-                judging.judge.beside(level, table, {}, [name])
-            except NotTabular:
-                continue
-            possible.append(name)
-        out = self._file(f"{level}_figures")
-        if possible:
-            beside = judging.judge.beside(level, table, {}, possible, flagged=True)
-            renamed = {one if one in (KEY, BEYOND) else CARRIED + one: beside[one] for one in beside.columns}
+        table = judging.backend.table(path)
+
+        def beside(wanted: Sequence[str]) -> Any:
+            return judging.judge.beside(level, table, {}, wanted, flagged=True, done=False)
+
+        possible = [name for name in names if _is_tabular(partial(beside, [name]))] if len(names) > 1 else names
+        if possible and _is_tabular(partial(beside, possible)):
+            figures = beside(possible)
+            renamed = {one if one in (KEY, BEYOND) else CARRIED + one: figures[one] for one in figures.columns}
+            out = self._file(f"{level}_figures")
             extra = out.with_stem(out.stem + "_own")
-            judging.backend.write(beside.select(**renamed), extra, KEY)
+            judging.backend.write(figures.select(**renamed), extra, KEY)
             if not judging.duck.run(f"SELECT 1 FROM {rows_of(extra)} WHERE {BEYOND} LIMIT 1"):
-                figures = judging.backend.table(extra).drop(BEYOND).rename(own__=KEY)
-                judging.backend.write(table.left_join(figures, table[KEY] == figures.own__).drop("own__"), out, KEY)
+                own = judging.backend.table(extra).drop(BEYOND).rename(own__=KEY)
+                joined = table.left_join(own, table[KEY] == own.own__)
+                here = some([joined[one].notnull() for one in shown if one in table.columns])
+                told = {one: here.ifelse(joined[one], None)
+                        for one in own.columns if one != "own__"}  # fmt: skip
+                judging.backend.write(joined.select(*table.columns, **told), out, KEY)
                 return out, tuple(possible)
         return path, ()
 
@@ -127,6 +140,43 @@ class Surroundings:
 
     def _file(self, name: str) -> Path:
         return self.scratch / f"{name}_{len(list(self.scratch.glob(f'{name}_*.parquet')))}.parquet"
+
+
+def _is_tabular(make: Callable[[], Any]) -> bool:
+    """Whether a table can hold what is made."""
+    try:
+        make()
+    except NotTabular:
+        return False
+    return True
+
+
+def read_once(edition: Edition, level: str, units: Iterable[Unit]) -> list[str]:
+    """The derived facts of the records around that facts and decisions below read themselves, and that are the same
+    for all of these: worked out once for each record around. Not numbers, of which more than the value may be known;
+    and not where a value that is missing counts as something, for then it matters whether it is known within bounds."""
+    read, hidden = dict[str, None](), set[Unit]()
+    for of, name in units:
+        if level not in around(edition, of):
+            continue
+        thing = edition.subjects[of].facts.get(name) or edition.rules[name]
+        scored = isinstance(thing, Rule) and isinstance(thing.body, Scorecard)
+        for part in parts_of(thing):
+            used = [*refs(part.what, part.subject, part.own)]
+            read.update({ref.name: None for subject, ref in used if subject == level and ref.what == "fact"})
+            if scored or any(isinstance(one, Op) and one.name in WHERE_MISSING for one in _nodes(part.what)):
+                hidden.update(heights_of(edition, used))
+    facts = edition.subjects[level].facts
+    return [name for name in read if (fact := facts[name]).formula is not None and (level, name) not in hidden
+            and not fact.type.is_number and not fact.type.of]  # fmt: skip
+
+
+def _nodes(node: Node | None) -> Iterator[Node]:
+    """A part of a decision and all within it."""
+    if node is not None:
+        yield node
+        for child, _ in children(node):
+            yield from _nodes(child)
 
 
 def refuse(edition: Edition, columns: Mapping[str, Collection[str]]) -> None:

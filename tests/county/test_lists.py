@@ -1,0 +1,112 @@
+"""Lists that come as extracts of their own say the same as lists in Parquet, and no row of them goes missing."""
+
+import csv
+import json
+from dataclasses import replace
+
+import pyarrow.parquet as pq
+import pytest
+
+from rules.values.text import TextError
+from service.county.intake.lists import list_of
+from tests.county.conftest import call
+from tests.county.making import ON, as_csv, excel, households, options, parquet, villages
+from tests.editions import shipped
+
+VOTES = [{"id": f"M{number}", "side": side, "related": number == 3, "verdict": verdict}
+         for number, (side, verdict) in enumerate([
+             ("committee", "approve"), ("committee", "approve"), ("committee", "oppose"), ("lender", "approve"),
+             ("lender", "approve"),
+         ])]  # fmt: skip
+
+
+def county(folder, votes):
+    """Households with votes in Parquet; and the same households, and their votes, in two files of text."""
+    people = households(30, 2)
+    inside = [{**one, "votes": votes(one["id"])} for one in people]
+    rows = [{"household_id": one["id"], **vote} for one in inside for vote in one["votes"]]
+    places = parquet(folder / "v.parquet", villages(2, 1))
+    whole = {"--households": parquet(folder / "h.parquet", inside), "--villages": places}
+    return whole, {"--households": as_csv(folder / "h.csv", people), "--villages": places}, rows
+
+
+def run(files, out, *more):
+    said = call("run", *options(files), "--on", ON, "--out", out, "--at-most", "50%", "--lang", "en", *more)
+    return said, json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+
+
+def judged(out, column):
+    return {one["id"]: one[column] for one in pq.read_table(out / "household.parquet").to_pylist()}
+
+
+@pytest.mark.parametrize(("write", "kind"), [(as_csv, "csv"), (excel, "xlsx"), (parquet, "parquet")])
+def test_lists_of_their_own_decide_as_lists_in_parquet_do(write, kind, tmp_path):
+    whole, files, rows = county(tmp_path, lambda one: VOTES[: int(one[1:]) % 6])
+    votes = write(tmp_path / f"votes.{kind}", rows)
+    run(whole, tmp_path / "whole")
+    said, manifest = run(files, tmp_path / "own", "--table", f"vote={votes}")
+    for column in ("review", "review__not_met", "review__unknown", "votes"):
+        assert judged(tmp_path / "own", column) == judged(tmp_path / "whole", column)
+    assert len(set(judged(tmp_path / "own", "review").values())) > 1
+    file = next(one for one in manifest["checked"] if one["subject"] == "household.votes")
+    assert (file["file"], file["rows"], file["bad"]) == (votes.name, len(rows), 0)
+    assert votes.name in said
+    assert {one["subject"] for one in manifest["inputs"]} == {"household", "village", "household.votes"}
+
+
+def test_a_row_that_cannot_be_used_leaves_its_list_unknown_and_is_listed(tmp_path):
+    _, files, rows = county(tmp_path, lambda _: VOTES)
+    rows[0] |= {"verdict": "perhaps"}  # of H00000: the cell alone
+    rows[6] |= {"id": "M0"}  # twice in the list of H00001
+    rows.append({"household_id": "H99999", **VOTES[0]})
+    rows.append({"household_id": "", **VOTES[0]})
+    rows.append({"household_id": "H00002", **VOTES[0], "id": "110101196003071234"})
+    votes = as_csv(tmp_path / "votes.csv", rows)
+    _, manifest = run(files, tmp_path / "out", "--table", f"household.votes={votes}")
+    lists = judged(tmp_path / "out", "votes")
+    assert [id for id, one in sorted(lists.items()) if one is None] == ["H00001", "H00002"]
+    assert [one["verdict"] for one in lists["H00000"]] == [None, *(one["verdict"] for one in VOTES[1:])]
+    assert all(len(one) == 5 for one in lists.values() if one is not None)
+    with (tmp_path / "out/set_aside.csv").open(encoding="utf-8-sig", newline="") as file:
+        aside = [(one["file"], int(one["row"]), one["column"], one["code"]) for one in csv.DictReader(file)]
+    assert aside == [
+        ("votes.csv", 2, "verdict", "not_a_choice"), ("votes.csv", 7, "id", "repeated_id"),
+        ("votes.csv", 8, "id", "repeated_id"), ("votes.csv", 152, "household_id", "strange_record_above"),
+        ("votes.csv", 153, "household_id", "no_record_above"), ("votes.csv", 154, "id", "identity_card"),
+    ]  # fmt: skip
+    assert "110101196003071234" not in (tmp_path / "out/set_aside.csv").read_text(encoding="utf-8-sig")
+    assert manifest["checked"][-1]["bad"] == 5
+
+
+def test_who_has_no_row_has_an_empty_list(tmp_path):
+    _, files, rows = county(tmp_path, lambda one: VOTES if one < "H00010" else [])
+    run(files, tmp_path / "out", "--table", f"vote={as_csv(tmp_path / 'votes.csv', rows)}")
+    assert {len(one) for id, one in judged(tmp_path / "out", "votes").items() if id >= "H00010"} == {0}
+
+
+def test_a_list_without_its_owner_is_refused(tmp_path):
+    _, files, rows = county(tmp_path, lambda _: VOTES)
+    votes = as_csv(tmp_path / "votes.csv", [{"side": one["side"]} for one in rows])
+    words = ("--on", ON, "--out", tmp_path / "out", "--lang", "en", "--table", f"vote={votes}")
+    assert "No column says which" in call("run", *options(files), *words, code=2)
+    assert "is a list" in call("run", "--villages", files["--villages"], *words, code=2)
+
+
+def test_a_column_and_a_file_of_the_same_list_are_refused(tmp_path):
+    whole, _, rows = county(tmp_path, lambda _: VOTES)
+    votes = as_csv(tmp_path / "votes.csv", rows)
+    words = ("--on", ON, "--out", tmp_path / "out", "--lang", "en", "--table", f"vote={votes}")
+    assert "has a column votes already" in call("run", *options(whole), *words, code=2)
+
+
+def test_a_file_is_a_list_only_where_one_list_can_be_meant():
+    edition, owner = shipped(), "household"
+    assert [list_of(edition, one, [owner]) for one in ("vote", f"{owner}.votes", "village", "nothing")] == [
+        f"{owner}.votes", f"{owner}.votes", "", ""
+    ]  # fmt: skip
+    known = edition.subjects[owner]
+    more = {**known.facts, "ballots": replace(known.facts["votes"], name="ballots")}
+    twice = replace(edition, subjects={**edition.subjects, owner: replace(known, facts=more)})
+    with pytest.raises(TextError, match=r"household\.votes, household\.ballots"):
+        list_of(twice, "vote", [owner])
+    assert list_of(twice, "household.ballots", [owner]) == "household.ballots"
