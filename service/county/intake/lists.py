@@ -16,8 +16,9 @@ from rules.values.ids import CARD
 from rules.values.text import TextError
 from service.county.backend import named, quoted
 from service.county.intake.checks import BAD, CheckedFile, Checks
-from service.county.intake.columns import Fault, Matched, id_in, matched, wrong_id
+from service.county.intake.columns import Fault, id_in, wrong_id
 from service.county.intake.inputs import ROW, Opened, Source, Unreadable, opened
+from service.county.intake.matching import Matched, matched
 
 OWNER = "owner__"
 
