@@ -38,14 +38,18 @@ def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
             yield line(Span(f"{note.column}{colon}{say.pick(note.zh, note.en)}", "dim"), indent=4)
     facts = say.edition.subjects[file.subject].facts
     absent = [note.column for note in file.notes if note.code == "column_missing"]
-    for words, names in (
-        (("没有这些列，全部按未知处理", "no such columns, not known in any row"),
-         [name for name in absent if facts[name].last is None]),
-        (("没有这些列，只由上一次运行（--last）得出，否则未知", "no such columns: from the last run (--last), else not known"),
-         [name for name in absent if facts[name].last is not None]),
+    carried = [name for name in absent if facts[name].last is not None]
+    zh, en = (
+        "没有这些列，只由上一次运行（--last）得出，否则未知",
+        "no such columns: known from the last run (--last) alone",
+    )
+    for text, names in (
+        (say.pick("没有这些列，全部按未知处理", "no such columns, not known in any row"),
+         [name for name in absent if name not in carried]),
+        (say.pick(zh, en), carried),
     ):  # fmt: skip
         if names:
-            yield line(Span(f"{say.pick(*words)}{colon}{', '.join(names)}", "dim"), indent=4)
+            yield line(Span(f"{text}{colon}{', '.join(names)}", "dim"), indent=4)
 
 
 def listed(counts: Mapping[str, str], say: Wording) -> str:
