@@ -191,9 +191,14 @@ def _recoded(one: Difference) -> bool:
 
 
 def _repeated(one: Difference, differences: Iterable[Difference]) -> bool:
-    """Whether the formula or the bands of the item, which the value shown follows from, differ too."""
+    """Whether the formula of the item, which the value shown follows from, differs too, or the same difference is in
+    its bands."""
     item = one.place[: one.place.index("shown")]
-    return any(_within(other.place, (*item, field)) for other in differences for field in ("formula", "bands"))
+    return any(
+        _within(other.place, (*item, "formula"))
+        or (_within(other.place, item) and "shown" not in other.place and (other.old, other.new) == (one.old, one.new))
+        for other in differences
+    )
 
 
 def _within(place: Place, above: Place) -> bool:
