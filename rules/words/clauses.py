@@ -130,7 +130,7 @@ def page(edition: Edition) -> str:
         "不作判断的（没有可核对的条件或数字，或已在别处判断），写明原因。",
         "每条规则的含义见[规则手册](rulebook.md)。",
         "",
-        "*Each sentence of the plan, the rules that carry it out, what of it is not carried out, and else why nothing is judged.*",
+        "*Each sentence of the plan, the rules for it, what of it is not carried out, and else why nothing is judged.*",
         "",
         f"共 {len(traces)} 条、{len(answers)} 句：{counts['carried_out']} 句执行，{counts['partly']} 句部分执行，"
         f"{counts['left_out']} 句不作判断{silent}。",
