@@ -206,8 +206,8 @@ FACTS = Record(
 SENTENCE = Record({"text": Prose()}, {
     "by": Field(ListOf(PATH, 1), "执行这一句的判定、条目、事实或解读",
                 "the decisions, items, facts or readings that carry it out"),
-    "partly": Field(WORDS, "还有什么没有执行", "what of it is left"),
-    "left_out": Field(WORDS, "为什么不执行", "why nothing carries it out"),
+    "partly": Field(WORDS, "还缺什么", "what of it is not carried out"),
+    "left_out": Field(WORDS, "为什么不作判断", "why nothing is judged"),
 })  # fmt: skip
 CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {
     "heading": Prose(), "text": Prose(),
@@ -217,7 +217,7 @@ READINGS = Record({"readings": MapOf(ID, Record(
     {"clause": CLAUSE, "title": TITLE, "question": WORDS, "chosen": ID, "readings": MapOf(ID, WORDS, 2),
      "because": WORDS},
     {"changes": Field(
-        MapOf(ID, MapOf(PATH, MapOf(ID, Anything(), 1), 1), 1), "另一种读法要改什么",
+        MapOf(ID, MapOf(PATH, MapOf(ID, Anything(), 1), 1), 1), "另一种解读要改什么",
         "what another reading changes of a decision, an item or a fact, as a child edition writes it",
     )}), 0)})  # fmt: skip
 

@@ -25,9 +25,9 @@ def choices(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         name, equals, option = (part.strip() for part in text.partition("="))
         if not (name and equals and option):
-            raise NoSuchReading(f"解读要写成“名称=读法”，不是 {text}。", f"A reading reads NAME=CHOICE, not {text}.")
+            raise NoSuchReading(f"解读要写成“名称=选项”，不是 {text}。", f"A reading reads NAME=CHOICE, not {text}.")
         if wanted.setdefault(name, option) != option:
-            raise NoSuchReading(f"解读 {name} 写了两种读法。", f"Two choices are given for the reading {name}.", name)
+            raise NoSuchReading(f"解读 {name} 写了两个选项。", f"Two choices are given for the reading {name}.", name)
     return wanted
 
 
@@ -42,11 +42,11 @@ def otherwise(edition: Edition, wanted: Mapping[str, str]) -> dict[str, str]:
                                 f"{edition.id} has no reading {name}{hint[1]}.", name)  # fmt: skip
         if option not in reading.readings:
             known = ", ".join(reading.readings)
-            raise NoSuchReading(f"解读 {name} 没有读法 {option}（有：{known}）。",
+            raise NoSuchReading(f"解读 {name} 没有选项 {option}（有：{known}）。",
                                 f"The reading {name} has no choice {option} (there are: {known}).", name)  # fmt: skip
         if option != reading.chosen and option not in reading.changes:
             raise NoSuchReading(
-                f"解读 {name} 的读法 {option} 没有写 changes，不能试算：{reading.because.zh}",
+                f"解读 {name} 的选项 {option} 没有写 changes，不能试算：{reading.because.zh}",
                 f"The choice {option} of the reading {name} has no `changes`, so it cannot be tried: "
                 f"{reading.because.en}", name,
             )  # fmt: skip

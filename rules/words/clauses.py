@@ -110,7 +110,7 @@ def _decided(
 STATES = {
     "carried_out": "执行",
     "partly": "部分执行",
-    "left_out": "不执行",
+    "left_out": "不作判断",
     "unanswered": "**没有规则，也没有写明原因**",
 }
 KINDS = {"decision": "判定 ", "fact": "事实 ", "reading": "解读 "}
@@ -127,16 +127,16 @@ def page(edition: Edition) -> str:
         "# 条款与规则对照表",
         "",
         f"{edition.title.zh}，版本 `{edition.id}`。方案的每一句，由哪些规则执行；部分执行的，写明还缺什么；"
-        "不执行的，写明原因。",
+        "不作判断的（没有可核对的条件或数字，或已在别处判断），写明原因。",
         "每条规则的含义见[规则手册](rulebook.md)。",
         "",
-        "*Each sentence of the plan, the rules that carry it out, what of it is left, and else why no rule does.*",
+        "*Each sentence of the plan, the rules for it, what of it is not carried out, and else why nothing is judged.*",
         "",
         f"共 {len(traces)} 条、{len(answers)} 句：{counts['carried_out']} 句执行，{counts['partly']} 句部分执行，"
-        f"{counts['left_out']} 句不执行{silent}。",
+        f"{counts['left_out']} 句不作判断{silent}。",
         "",
         *table(
-            ("条款", "原文", "结果", "执行它的规则，或还缺什么、为什么不执行"),
+            ("条款", "原文", "结果", "执行它的规则，或还缺什么、为什么不作判断"),
             [(*_quote(clause, one), STATES[one.state], _how(one)) for clause, one in answers],
         ),
         "",
@@ -153,7 +153,7 @@ def _quote(clause: Clause, answer: Answer) -> tuple[str, str]:
 
 def _how(answer: Answer) -> str:
     lines = [
-        f"{KINDS.get(one.kind, '')}`{one.path}` {cell(one.title)}{'（农信社设定）' if one.set_by == 'lender' else ''}"
+        f"{KINDS.get(one.kind, '')}`{one.path}` {cell(one.title)}{'（农信社自定）' if one.set_by == 'lender' else ''}"
         for one in answer.citations
     ]
     lines += [f"还缺：{cell(answer.partly.zh)}"] if answer.partly is not None else []

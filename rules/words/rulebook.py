@@ -100,7 +100,7 @@ def _readings(edition: Edition, named: set[str], clauses: set[str]) -> Iterator[
     """The readings that items name, and those of the clauses the items rest on."""
     used = [one for one in edition.readings.values() if one.id in named or one.clause in clauses]
     if used:
-        yield "**解读**（方案可以有不同读法的地方）"
+        yield "**解读**（方案可以有不同理解的地方）"
         yield ""
         yield from map(_reading, used)
         yield ""
@@ -109,7 +109,7 @@ def _readings(edition: Edition, named: set[str], clauses: set[str]) -> Iterator[
 def _reading(reading: Reading) -> str:
     others = "；".join(text.zh for name, text in reading.readings.items() if name != reading.chosen)
     chosen = reading.readings[reading.chosen].zh
-    return f"- {reading.title.zh}：取“{chosen}”。其他读法：{others}。{reading.because.zh}"
+    return f"- {reading.title.zh}：取“{chosen}”。其他解读：{others}。{reading.because.zh}"
 
 
 def _facts(edition: Edition, one: Rule | Assignment) -> Iterator[str]:

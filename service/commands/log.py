@@ -94,7 +94,7 @@ def anchor(settings: Settings, log: DecisionLog, append: str | None) -> None:
 @click.option("--format", type=click.Choice(["ndjson", "parquet"]), default="ndjson", help="格式 / the format")
 @click.option("--output", metavar="FILE", help="文件，默认为标准输出 / the file (default: standard output)")
 @click.option("--from", "start", metavar="DATE", help="从哪天起（UTC）/ from this day on (UTC)")
-@click.option("--to", "end", metavar="DATE", help="到哪天为止，不含（UTC）/ up to before this day (UTC)")
+@click.option("--to", "end", metavar="DATE", help="到哪天止，含当日（UTC）/ up to this day and with it (UTC)")
 @on_log
 def export_log(
     settings: Settings,
@@ -108,7 +108,7 @@ def export_log(
     if output is None and format == "parquet" and sys.stdout.isatty():
         raise Bad("Parquet 不能显示在终端上，请用 --output。", "A terminal cannot show Parquet: use --output.")
     first = None if start is None else midnight(start, "--from")
-    last = None if end is None else midnight(end, "--to")
+    last = None if end is None else _day_after(end, "--to")
     with (
         progress(log.head().seq, settings.pick("导出", "exporting")) as tick,
         click.open_file(output or "-", "wb") as stream,
@@ -141,6 +141,14 @@ def expire_inputs(settings: Settings, log: DecisionLog, before: str | None, keep
 
 def midnight(text: str, option: str) -> datetime:
     return datetime.combine(read_day(text, option), time(), UTC)
+
+
+def _day_after(text: str, option: str) -> datetime | None:
+    """The midnight that ends a day; None on the last day there is, which ends nothing."""
+    try:
+        return midnight(text, option) + timedelta(days=1)
+    except OverflowError:
+        return None
 
 
 def _anchors(path: Path) -> list[Anchor]:

@@ -174,8 +174,16 @@ def begin(settings: Settings, name: str, date: str, source: str | None) -> None:
 @common
 def begin_plan(settings: Settings, name: str, start: str | None) -> None:
     """新建方案：有注释的小版本，附案例 / begin a plan: a small edition with cases"""
-    steps = new_plan(settings.policies, name, read_day(start, "--from") if start else settings.today())
-    _show_steps(settings, steps)
+    day = read_day(start, "--from") if start else settings.today()
+    others = sorted({one.parent.parent.name for one in settings.policies.glob("*/*/plan.yaml")})
+    _show_steps(settings, new_plan(settings.policies, name, day))
+    if others and not settings.json:
+        click.echo(settings.pick(
+            f"{settings.policies} 里还有 {', '.join(others)}：读这个文件夹的服务重新加载后，新方案自 {day} 起一并生效。"
+            "草稿请写到自己的文件夹：--policies 文件夹",
+            f"{settings.policies} also holds {', '.join(others)}: a service that reads the folder follows the new plan "
+            f"too, from {day} on, once it loads anew. Write a draft into a folder of its own: --policies FOLDER"),
+            err=True)  # fmt: skip
 
 
 def _show_steps(settings: Settings, steps: Sequence[Step]) -> None:

@@ -38,7 +38,7 @@ RECORD = re.compile(r"\[[^\]]*\]")  # the id of a record in a path: `votes[R-1].
 def readings_command(
     settings: Settings, edition: str | None, files: tuple[str, ...], decisions: tuple[str, ...]
 ) -> None:
-    """各项解读及其读法；一批案例因此有什么不同 / the readings, and where the cases of a set differ by them"""
+    """各项解读及其选项；一批案例因此有什么不同 / the readings, and where the cases of a set differ by them"""
     chosen = settings.named(edition) if edition else settings.edition(settings.today())
     if not files:
         value: dict[str, Any] = {"edition": chosen.id, "readings": [_plain(one) for one in chosen.readings.values()]}
@@ -179,7 +179,7 @@ def _shown(
             yield line(Span(words, "unknown"), indent=2)
     differ = {(one.reading.id, one.option) for one in compared if not one.wanted}
     tried = len(alternatives(edition))
-    words = pick(f"{len(asked)} 项判定，逐一试了 {tried} 种读法：{len(differ)} 种有不同",
+    words = pick(f"{len(asked)} 项判定，逐一试了 {tried} 个选项：{len(differ)} 个有不同",
                  f"{len(asked)} decisions under each of {tried} other readings: {len(differ)} differ")  # fmt: skip
     yield line(Span(words, "title"))
 

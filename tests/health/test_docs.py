@@ -8,10 +8,13 @@ import pytest
 
 from docs.make import main, manual, pages, read_feature, settings_page
 from rules.building.store import open_store
+from rules.cases.checker import FactChecker
+from rules.cases.errors import FactError
+from rules.cases.files import read_cases
 from rules.format.manual import with_tables
 from rules.model import Edition
 from rules.operations import KEYS, OPERATORS
-from rules.values.exact import UNITS
+from rules.values.exact import RANGES, UNITS
 from tests.editions import store
 
 ROOT = Path(__file__).parents[2]
@@ -150,7 +153,7 @@ def _policies(edition: Edition) -> str:
         "最后有效日之前 提前提醒天数（示例）",
         "判定日期 晚于 2026-12-31时：“2026年底前完成的村占比” 不低于 30%",
         "| AAA级额度 `grade_aaa` | 评级 为 AAA级 | 提交申请审批 | 20万元 | 三(五) | 农信社（示例） |",
-        "A级及以上信用户占比恰为55%：取“达到55%即符合（客户书面口径）”。其他读法：严格高于55%（方案原文“高于”）。",
+        "A级及以上信用户占比恰为55%：取“达到55%即符合（客户书面口径）”。其他解读：严格高于55%（方案原文“高于”）。",
         "> **四(三)2(1)** 行政乡镇内信用村占比高于75%。",
     ],
 )
@@ -214,6 +217,17 @@ def test_rules_and_scenarios_of_a_feature_are_read():
 
 def test_a_feature_without_content_has_no_examples():
     assert read_feature("") == ()
+
+
+@pytest.mark.parametrize(("name", "heading"), [("policy-format.md", "Cases"), ("policy-format.zh-CN.md", "案例")])
+def test_the_case_that_a_manual_shows_can_be_read(edition, name, heading):
+    text = (DOCS / name).read_text(encoding="utf-8").partition(f"## {heading}\n")[2]
+    [case] = read_cases(text.partition("```yaml\n")[2].partition("```")[0], name)
+    assert set(case.decisions) <= set(edition.rules)
+    record = FactChecker(edition).check("household", case.facts, case.on)
+    assert record.keys() | record[RANGES].keys() >= case.facts.keys()
+    with pytest.raises(FactError, match="annual_income"):
+        FactChecker(edition).check("household", {**case.facts, "annual_income": "3 万元"}, case.on)
 
 
 # --- links -----------------------------------------------------------------------------------------------

@@ -106,8 +106,10 @@ def test_the_log_is_exported_to_a_file_or_to_standard_output(log, run, tmp_path)
 
 
 def test_a_part_of_the_log_is_exported(log, run):
-    lines = run("log", "export", "--from", "2026-05-02", "--to", "2026-05-04").stdout.splitlines()
+    lines = run("log", "export", "--from", "2026-05-02", "--to", "2026-05-03").stdout.splitlines()
     assert [json.loads(line)["seq"] for line in lines] == [2, 3]
+    lines = run("log", "export", "--from", "2026-05-04", "--to", "9999-12-31").stdout.splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == [4, 5]
 
 
 def test_inputs_expire_before_a_date(log, run):

@@ -21,6 +21,16 @@ def shortfall(case: Case, title: str, wanted: str) -> None:
     assert (words.NONE if distance is None else _said(distance)) == wanted
 
 
+@then("“(?P<title>[^”]+)”(?P<why>不是补办手续就能达到的|无法达到)")
+def not_attained(case: Case, title: str, why: str) -> None:
+    shortfall(case, title, why)
+
+
+@then("合计(?P<why>不是补办手续就能达到的|无法达到)")
+def whole_not_attained(case: Case, why: str) -> None:
+    whole_shortfall(case, why)
+
+
 @then("合计还差“(?P<wanted>[^”]+)”")
 def whole_shortfall(case: Case, wanted: str) -> None:
     whole = distances(case.decision).outcome

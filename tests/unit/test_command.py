@@ -350,9 +350,16 @@ def test_a_new_plan_is_good_and_decides(policies):
     decided = call("decide", "credit_village", cases, "--policies", str(policies), "--plan", "north-county", "--json")
 
     assert (begun.exit_code, len(begun.stdout.splitlines())) == (0, 6)
+    assert "also holds xx-county" in begun.stderr
+    assert "--policies FOLDER" in begun.stderr
     assert (checked["ok"], checked["problems"]) == (True, [])
     outcomes = [json.loads(one)["outcome"] for one in decided.stdout.splitlines()]
     assert outcomes == ["qualified", "not_qualified"]
+
+
+def test_a_plan_begun_in_a_folder_of_its_own_is_not_warned_of(tmp_path):
+    begun = call("policies", "new-plan", "north-county", "--policies", str(tmp_path / "mine"))
+    assert (begun.exit_code, begun.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("name", ["xx-county", "North", "../x", ""])
