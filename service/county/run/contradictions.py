@@ -1,4 +1,4 @@
-"""Finds the records of which counted facts contradict each other: a part is larger than its whole, so neither is known."""
+"""Finds the records of which counted facts contradict each other: a part is larger than its whole."""
 
 from __future__ import annotations
 

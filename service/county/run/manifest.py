@@ -112,7 +112,7 @@ class Childless:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A part counted larger than its whole, neither of which is known, in how many records, and the ids of the first."""
+    """A part counted larger than its whole: neither is known. In how many records, and the ids of the first."""
 
     subject: str
     part: str
