@@ -40,6 +40,7 @@ class Counting:
     def __init__(self, edition: Edition, on: When) -> None:
         self.edition, self.on = edition, on
         self.judged = False  # whether records below have the conclusions that can be drawn: they are not drawn again
+        self.believing = False  # whether parts that exceed their wholes stand as they were counted
 
     def declared(self, subject: str, below: str) -> dict[str, Fact]:
         """The facts of a subject that are counted from the records of another."""
@@ -75,23 +76,30 @@ class Counting:
             facts = self.declared(subject, name)
             facts = {one: fact for one, fact in facts.items() if only is None or one in only}
             table = self._filled(subject, facts, table, name, records)
+        if self.believing:
+            return table
         table = self._believed(subject, table, given)
         ends = {one.removesuffix(ENDS[0]) for one in set(table.columns) - given if one.endswith(ENDS[0])}
         return table.mutate(**narrowed(self.edition.subjects[subject].facts, table, ends)) if ends else table
 
     def _believed(self, subject: str, table: Any, given: frozenset[str]) -> Any:
-        """Of a part and its whole, one given and one counted, neither is known where the part is the larger: both
-        cannot be true, and nothing says which is not."""
-        facts, odds = self.edition.subjects[subject].facts, defaultdict[str, list[Any]](list)
-        for name, fact in facts.items():
-            for whole in fact.part_of:
-                mixed = {name, whole} & given and any(facts[one].counted is not None for one in (name, whole))
-                if mixed and fact.type.is_number and {name, whole} <= set(table.columns):
-                    for one in (name, whole):
-                        odds[one].append(table[name] > table[whole])
-        doubted = {name: ibis.ifelse(some(odd), ibis.null(table[name].type()), table[name])
-                   for name, odd in odds.items()}  # fmt: skip
+        """Of a part and its whole, one of them counted, neither is known where the part is the larger, or at least
+        larger than the whole at most: both cannot be true, and nothing says which is not."""
+        odds = defaultdict[str, list[Any]](list)
+        for part, whole in self.held(subject, table.columns):
+            if not {part, whole} <= given:
+                for one in (part, whole):
+                    odds[one].append(exceeds(table, part, whole))
+        doubted = {column: ibis.ifelse(some(odd), ibis.null(table[column].type()), table[column])
+                   for name, odd in odds.items() for column in (name, *(name + end for end in ENDS))
+                   if column in table.columns}  # fmt: skip
         return table.mutate(**doubted) if doubted else table
+
+    def held(self, subject: str, columns: Collection[str]) -> list[tuple[str, str]]:
+        """The numbers among `columns` that are held against each other, part and whole, of which one is counted."""
+        facts = self.edition.subjects[subject].facts
+        pairs = ((name, whole) for name, fact in facts.items() if fact.type.is_number for whole in fact.part_of)
+        return [pair for pair in pairs if {*pair} <= {*columns} and any(facts[one].counted is not None for one in pair)]
 
     def _filled(self, subject: str, facts: Mapping[str, Fact], table: Any, below: str, records: Any) -> Any:
         if not facts:
@@ -259,6 +267,13 @@ def _read(
         for end, value, when in zip(ENDS, (least, top), (ranged, ranged & closed), strict=True):
             found[name + end] = added(value, when)[name]
     return found
+
+
+def exceeds(table: Any, part: str, whole: str) -> Any:
+    """Whether a part is larger than its whole, whatever they are within their bounds; null where it cannot be told."""
+    least, most = (ibis.coalesce(table[name], table[name + end]) if name + end in table.columns else table[name]
+                   for name, end in zip((part, whole), ENDS, strict=True))  # fmt: skip
+    return least > most
 
 
 def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from rules import Edition, PolicyError, Store, read_store
+from rules import Edition, FactError, PolicyError, Store, read_store
 from rules.building.loader import load
 from rules.problems.os_errors import why
 from rules.problems.problem import Problem
@@ -180,6 +180,9 @@ def reported(settings: Settings) -> Iterator[None]:
         _fail(settings, BAD_INPUT, error.problems)
     except TextError as error:
         _fail(settings, BAD_INPUT, [{"where": error.where, "zh": error.zh, "en": error.en}])
+    except FactError as error:
+        _fail(settings, BAD_INPUT, [{"where": one.pointer.strip("/"), "zh": one.zh, "en": one.en}
+                                    for one in error.problems])  # fmt: skip
     except BrokenPipeError:  # whoever reads has enough: click ends quietly
         raise
     except OSError as error:

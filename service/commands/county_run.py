@@ -188,6 +188,7 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
             yield row(skipped.decision, Span(say.pick(skipped.zh, skipped.en), "unknown"), indent=2)
     yield from _differing(manifest, say)
     yield from _childless(manifest, say, names)
+    yield from _contradicting(manifest, say, names)
     yield from _proposed(manifest, say, names)
     for subject, doubt in manifest.gaps.items():
         below = say.text(edition.subjects[doubt.below].title)
@@ -252,6 +253,19 @@ def _differing(manifest: Manifest, say: Wording) -> Iterator[Row]:
             f"表中的数与汇总不同（条数），{which}：", f"rows whose figures differ from the counts, {which}: "
         )
         yield row(say.text(say.edition.subjects[subject].title), Span(words + figures, "unknown"))
+
+
+def _contradicting(manifest: Manifest, say: Wording, names: Directory) -> Iterator[Row]:
+    """The records of which a part was counted larger than its whole: neither is known."""
+    for one in manifest.contradictions:
+        facts = say.edition.subjects[one.subject].facts
+        part, whole = (say.text(facts[name].title) for name in (one.part, one.whole))
+        ids = ", ".join(shown(names, one.subject, id) for id in one.ids) + (" …" if one.rows > len(one.ids) else "")
+        words = say.pick(
+            f"{figure(one.rows)} 个的{part}多于{whole}，两个数都按未知处理，请核对数据和 counted 的条件：{ids}",
+            f"{figure(one.rows)} with more {part} than {whole}: neither is known; check the data and `counted`: {ids}",
+        )
+        yield row(say.text(say.edition.subjects[one.subject].title), Span(words, "unknown"))
 
 
 def _childless(manifest: Manifest, say: Wording, names: Directory) -> Iterator[Row]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -14,7 +15,8 @@ import click
 from rules import Decision, Edition, FactChecker, FactError, Reference
 from rules.cases.files import Case
 from rules.judging.decision import vars_of
-from rules.model import Reading
+from rules.model import Reading, Ref
+from rules.model.uses import behind
 from rules.values.layout import Line, Row, Span, line, row
 from rules.variants.readings import alternatives, each_under
 from rules.variants.whatif import changed
@@ -39,16 +41,19 @@ def readings_command(
     settings: Settings, edition: str | None, files: tuple[str, ...], decisions: tuple[str, ...]
 ) -> None:
     """各项解读及其选项；一批案例因此有什么不同 / the readings, and where the cases of a set differ by them"""
-    chosen = settings.named(edition) if edition else settings.edition(settings.today())
     if not files:
+        chosen = settings.named(edition) if edition else settings.edition(settings.today())
         value: dict[str, Any] = {"edition": chosen.id, "readings": [_plain(one) for one in chosen.readings.values()]}
         settings.tell(value, [one for reading in chosen.readings.values() for one in _listed(reading, settings)])
         return
-    asked = _asked(settings, chosen, [case for file in files for case in cases_of(file)], decisions)
-    compared = list(_compared(settings, chosen, asked))
-    value = {"edition": chosen.id, "cases": len(asked), "tried": len(alternatives(chosen)),
+    named = settings.named(edition) if edition else None
+    asked = _asked(settings, named, [case for file in files for case in cases_of(file)], decisions)
+    tried = {one.edition.id: one.edition for one in asked}.values()
+    compared = [one for each in tried for one in _compared(settings, each, asked)]
+    options = dict.fromkeys(option for each in tried for option in alternatives(each))
+    value = {"edition": ", ".join(one.id for one in tried), "cases": len(asked), "tried": len(options),
              "disagreements": [one.as_dict() for one in compared]}  # fmt: skip
-    settings.tell(value, _shown(compared, asked, chosen, settings))
+    settings.tell(value, _shown(compared, asked, len(options), settings))
 
 
 # --- the readings
@@ -76,6 +81,7 @@ def _listed(one: Reading, settings: Settings) -> Iterator[Line | Row]:
 class Asked:
     """One decision about one case."""
 
+    edition: Edition
     decision: str
     case: Case
     on: date
@@ -104,7 +110,23 @@ class Disagreement:
         had = {one.fact for one in self.now.missing}
         facts = [one.fact for one in self.then.missing if one.fact not in had]
         facts = facts or [part.fact for one in lost for part in one.parts]
-        return tuple(dict.fromkeys(RECORD.sub("", one) for one in facts))
+        names = dict.fromkeys(RECORD.sub("", one) for one in facts)
+        return tuple(dict.fromkeys(below for one in names for below in self._given(one, self.then)))
+
+    def _given(self, name: str, then: Decision) -> list[str]:
+        """The given facts that are missing behind a derived one of the subject; itself where it is given."""
+        edition, home = then.edition, then.rule.subject
+        fact = edition.subjects[home].facts.get(name)
+        if fact is None or fact.given:
+            return [name]
+        read = behind(edition, [(home, Ref("fact", "", name, fact.type))])
+        has = self.asked.case.facts
+        below = [(of, one) for (of, one), each in read.items() if each.given]
+        return [one if of == home else f"{of}.{one}" for of, one in below if not _held(has, of, one, home)] or [name]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.reading.id, self.option
 
     def as_dict(self) -> dict[str, Any]:
         shown = {"reading": self.reading.id, "choice": self.option, "decision": self.asked.decision,
@@ -115,25 +137,50 @@ class Disagreement:
                 "wanted": self.wanted}  # fmt: skip
 
 
+def _held(facts: Any, of: str, name: str, home: str) -> bool:
+    """Whether a case gives a fact of its subject, or of the record around it."""
+    record = facts if of == home else facts.get(of, {}) if isinstance(facts, Mapping) else {}
+    return isinstance(record, Mapping) and record.get(name) is not None
+
+
 def _known(one: Decision) -> bool:
     return one.rule.outcomes[one.outcome].role != "unknown"
 
 
-def _asked(settings: Settings, edition: Edition, cases: Sequence[Case], decisions: Sequence[str]) -> list[Asked]:
-    asked = []
+def _asked(settings: Settings, named: Edition | None, cases: Sequence[Case], decisions: Sequence[str]) -> list[Asked]:
+    """Each decision about each case by the edition in force on its day, or by the one named."""
+    asked, edition_on = [], _editions(settings, named)
     for case in cases:
         if not (names := decisions or case.decisions):
             raise Bad(
                 f"{case.where}：请用 --decision 写明判定什么。", f"{case.where}: say what to decide by --decision."
             )
+        on = settings.on or case.on or settings.today()
+        edition = edition_on(on)
         for name in names:
             one_of(edition.rules, name, "判定", "decision")
-            asked.append(Asked(name, case, settings.on or case.on or settings.today()))
+            asked.append(Asked(edition, name, case, on))
     return asked
+
+
+def _editions(settings: Settings, named: Edition | None) -> Callable[[date], Edition]:
+    """The edition by which cases of a day are decided; it raises Bad where the one named is not in force then."""
+    if named is None:
+        store = settings.store()
+        return partial(store.in_force, settings.chosen(store))
+
+    def only(on: date) -> Edition:
+        if on < named.effective_from or (named.effective_to is not None and on > named.effective_to):
+            span = f"{named.effective_from}..{named.effective_to or ''}"
+            raise Bad(f"{named.id} 在 {on} 不是有效版本（{span}）。", f"{named.id} is not in force on {on} ({span}).")
+        return named
+
+    return only
 
 
 def _compared(settings: Settings, edition: Edition, asked: Sequence[Asked]) -> Iterator[Disagreement]:
     """Every decision under every reading that can be tried; those that come out otherwise."""
+    asked = [one for one in asked if one.edition is edition]
     options, own = alternatives(edition), (FactChecker(edition), Reference(edition))
     others = each_under(settings.policies, edition, [{name: option} for name, option in options])
     with progress(len(options), settings.pick("解读", "readings")) as tick:
@@ -162,23 +209,23 @@ def _one(pair: Sequence[tuple[FactChecker, Reference]], edition: Edition, made: 
 
 
 def _shown(
-    compared: Sequence[Disagreement], asked: Sequence[Asked], edition: Edition, settings: Settings
+    compared: Sequence[Disagreement], asked: Sequence[Asked], tried: int, settings: Settings
 ) -> Iterator[Line | Row]:
     pick = settings.pick
-    for (name, option), group in groupby(compared, key=lambda one: (one.reading.id, one.option)):
+    several = len({one.edition.id for one in asked}) > 1
+    for (edition, name, option), group in groupby(compared, key=lambda one: (one.asked.edition.id, *one.key)):
         disagreements = list(group)
-        reading = edition.readings[name]
+        reading = disagreements[0].reading
         texts = (reading.title, reading.readings[option])
         yield line(Span(pick("：", ": ").join(text.get(settings.lang) for text in texts), "title"),
-                   Span(f"  --reading {name}={option}", "dim"))  # fmt: skip
+                   Span(f"  --reading {name}={option}{f'  {edition}' if several else ''}", "dim"))  # fmt: skip
         lacking = [one for one in disagreements if one.wanted]
         yield from (_row(one, settings) for one in disagreements if not one.wanted)
         if lacking:
             facts = ", ".join(dict.fromkeys(fact for one in lacking for fact in one.wanted))
             words = pick(f"{len(lacking)} 项还缺：{facts}", f"data wanted in {len(lacking)}: {facts}")
             yield line(Span(words, "unknown"), indent=2)
-    differ = {(one.reading.id, one.option) for one in compared if not one.wanted}
-    tried = len(alternatives(edition))
+    differ = {one.key for one in compared if not one.wanted}
     words = pick(f"{len(asked)} 项判定，逐一试了 {tried} 个选项：{len(differ)} 个有不同",
                  f"{len(asked)} decisions under each of {tried} other readings: {len(differ)} differ")  # fmt: skip
     yield line(Span(words, "title"))

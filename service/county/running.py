@@ -23,6 +23,7 @@ from service.county.report.workbook import write_workbook
 from service.county.run.aside import SET_ASIDE, write_set_aside
 from service.county.run.aside_book import write_aside_book
 from service.county.run.bounded import bounded
+from service.county.run.contradictions import contradictions
 from service.county.run.gaps import write_gaps
 from service.county.run.history import Before, carry
 from service.county.run.levels import Judging
@@ -30,6 +31,7 @@ from service.county.run.manifest import (
     FIELDS,
     MANIFEST,
     Childless,
+    Contradiction,
     Counts,
     Difference,
     Input,
@@ -163,6 +165,7 @@ class Running:
         manifest = self.judged(stamp)
         manifest = replace(manifest, differences=self.field("differences", lambda: tuple(self.differences())),
                            empty=self.field("empty", lambda: tuple(self.childless())))  # fmt: skip
+        manifest = replace(manifest, contradictions=self.field("contradictions", self.contradictions))
         manifest = replace(manifest, gaps=self.field("gaps", partial(write_gaps, self.outputs(manifest))))
         manifest = replace(manifest, bounded=self.field("bounded", partial(bounded, self.outputs(manifest))))
         ranked = (one.ranked for one in proposals(self.outputs(manifest)))
@@ -274,6 +277,10 @@ class Running:
             return 0
         ids = f"SELECT id FROM {rows_of(self.clean[above])}"
         return int(self.duck.run(f"SELECT count(*) FROM {file} WHERE {key_of(above)} NOT IN ({ids})")[0][0])
+
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """Parts counted larger than their wholes."""
+        return tuple(contradictions(self.judging, self.clean, self.files, self.folder / WORK))
 
     def childless(self) -> Iterator[Childless]:
         """The records that have none below them, where something is counted from the next level below: their counts

@@ -69,3 +69,68 @@ def test_the_cases_that_the_readings_disagree_on_are_named():
     assert (above["wanted"], resident["wanted"]) == ([], ["resident_households"])
     assert ("age_ends", "to_65th_birthday") not in told
     assert call("policies", "readings", "--cases", LIMITS, *DAY).exit_code == 2
+
+
+def editions_of(root):
+    """A plan of two editions; a reading of the later alone makes a derived share of facts that no case gives."""
+    for start, end, filed in (("2026-01-01", "2026-12-31", ""), ("2027-01-01", None, READING)):
+        folder = root / "m" / start
+        folder.mkdir(parents=True)
+        to = f", to: {end}" if end else ""
+        plan = f"plan: m\ntitle: {TEXT}\nissuer: {TEXT}\neffective: {{from: {start}{to}}}\n"
+        for name, text in {"plan": plan, "clauses": CLAUSES, "facts": FACTS, "good": RULE,
+                           "readings": filed or "readings: {}\n"}.items():  # fmt: skip
+            (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    case = root.parent / "cases.yaml"
+    case.write_text("- {on: 2027-02-01, subject: {id: V1}, decisions: [good], facts: {filed: 9, households: 10}}\n",
+                    encoding="utf-8")  # fmt: skip
+    return ["policies", "readings", "--policies", str(root), "--cases", str(case)]
+
+
+TEXT = "{zh: 文, en: text}"
+CLAUSES = "clauses:\n  第一条: {heading: 条件, text: 占比不低于50%。}\n"
+FACTS = f"""subjects:
+  village:
+    title: {TEXT}
+    facts:
+      households: {{type: count, unit: household, title: {TEXT}}}
+      admitted: {{type: count, unit: household, title: {TEXT}}}
+      filed: {{type: count, unit: household, title: {TEXT}}}
+      rate: {{ratio: [filed, households], title: {TEXT}}}
+"""
+RULE = f"""decision: good
+kind: checklist
+subject: village
+title: {TEXT}
+clause: 第一条
+outcomes:
+  qualified: {{if: met, title: {TEXT}}}
+  not_qualified: {{if: not_met, title: {TEXT}}}
+  needs_information: {{if: unknown, title: {TEXT}}}
+criteria:
+  - {{id: rate, require: {{rate: {{at_least: 50%}}}}}}
+"""
+READING = f"""readings:
+  base:
+    clause: 第一条
+    title: {TEXT}
+    question: {TEXT}
+    chosen: households
+    readings: {{households: {TEXT}, admitted: {TEXT}}}
+    because: {TEXT}
+    changes: {{admitted: {{village.rate: {{ratio: [filed, admitted]}}}}}}
+"""
+
+
+def test_each_case_is_tried_by_the_edition_of_its_own_day_and_wants_given_facts(tmp_path):
+    words = editions_of(tmp_path / "policies")
+    said = json.loads(call(*words, "--json").stdout)
+    assert (said["edition"], said["tried"]) == ("m/2027-01-01", 1)
+    assert [one["wanted"] for one in said["disagreements"]] == [["admitted"]]
+    assert json.loads(call(*words, "--on", "2026-02-01", "--json").stdout)["tried"] == 0
+
+
+def test_an_edition_named_that_is_not_in_force_on_the_day_is_told(tmp_path):
+    result = call(*editions_of(tmp_path / "policies"), "2026-01-01")
+    assert result.exit_code == 2
+    assert "m/2026-01-01 is not in force on 2027-02-01 (2026-01-01..2026-12-31)." in result.stderr

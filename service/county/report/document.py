@@ -69,8 +69,18 @@ PARTS: Mapping[str, Callable[[Basis], Any]] = {  # in the order of the page
     "counts": lists.counts,
     "aside": lists.aside,
     "empty": lists.empty,
+    "contradictions": lists.contradictions,
 }
-WITHIN = ("about", "names", "bearers", "records", "people", "results", "empty")  # drawn within the others
+WITHIN = (
+    "about",
+    "names",
+    "bearers",
+    "records",
+    "people",
+    "results",
+    "empty",
+    "contradictions",
+)  # drawn within the others
 DRAWN = tuple(name for name in PARTS if name not in WITHIN)
 
 

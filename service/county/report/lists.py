@@ -167,3 +167,11 @@ def empty(basis: Basis) -> list[dict[str, Any]]:
     return [{"subject": one.subject, "title": basis.title(one.subject), "below": basis.title(one.below),
              "count": basis.small(one.rows),
              "ids": [] if basis.publish else one.ids} for one in basis.manifest.empty]  # fmt: skip
+
+
+def contradictions(basis: Basis) -> list[dict[str, Any]]:
+    """Parts counted larger than their wholes, neither of which is known."""
+    return [{"subject": one.subject, "title": basis.title(one.subject), "count": basis.small(one.rows),
+             "part": basis.edition.subjects[one.subject].facts[one.part].title,
+             "whole": basis.edition.subjects[one.subject].facts[one.whole].title,
+             "ids": [] if basis.publish else one.ids} for one in basis.manifest.contradictions]  # fmt: skip

@@ -111,6 +111,17 @@ class Childless:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A part counted larger than its whole: neither is known. In how many records, and the ids of the first."""
+
+    subject: str
+    part: str
+    whole: str
+    rows: int
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Doubt:
     """The number of records below that leave figures above unknown, and of those looked into."""
 
@@ -152,6 +163,7 @@ class Manifest(Stamp):
     counts: Mapping[str, Counts]
     differences: tuple[Difference, ...] = ()
     empty: tuple[Childless, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     gaps: Mapping[str, Doubt] = field(default_factory=dict)
     bounded: Mapping[str, Bounded] = field(default_factory=dict)
     rankings: tuple[Ranked, ...] = ()

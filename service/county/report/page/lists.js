@@ -24,7 +24,10 @@ function outcomeNum(subject, decision, out) {
 PARTS.counts = (all) => section("counts", w("counts"), "", table([w("subject"), w("decision"), w("clause"), w("outcomes")], all.flatMap((one) => one.decisions.map((at) =>
   [t(one.title), t(at.title), at.clause, el("span", {}, at.outcomes.flatMap((out) => [toned(out.role, `${t(out.title)} `), outcomeNum(one.subject, at, out), "　"]))])), "cards"));
 
+const noticed = (all, words) => (all ?? []).map((one) => el("p", { className: "notice" },
+  words(one), one.ids.length ? [" ", ...refs(one.subject, one.ids), one.ids.length < one.count ? " …" : ""] : ""));
+
 PARTS.aside = (rows) => section("aside", w("aside"), w("aside_about"),
   table([w("file"), [w("rows"), 1], [w("bad"), 1]], rows.map((one) => [one.file, number(one.rows), number(one.bad)])),
-  (DATA.empty ?? []).map((one) => el("p", { className: "notice" },
-    w("empty", { n: number(one.count), what: t(one.title), below: t(one.below) }), one.ids.length ? [" ", ...refs(one.subject, one.ids), one.ids.length < one.count ? " …" : ""] : "")));
+  noticed(DATA.empty, (one) => w("empty", { n: number(one.count), what: t(one.title), below: t(one.below) })),
+  noticed(DATA.contradictions, (one) => w("contradiction", { n: number(one.count), what: t(one.title), part: t(one.part), whole: t(one.whole) })));

@@ -1,0 +1,45 @@
+"""Finds the records of which counted facts contradict each other: a part is larger than its whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from rules.table.aggregate import exceeds
+from rules.table.columns import ENDS, KEY
+from service.county.backend import named, quoted, rows_of
+from service.county.run.levels import Judging
+from service.county.run.manifest import Contradiction
+from service.county.run.surroundings import Surroundings
+
+SHOWN = 10  # ids named
+
+
+def contradictions(
+    judging: Judging, clean: Mapping[str, Path], judged: Mapping[str, Path], scratch: Path
+) -> Iterator[Contradiction]:
+    """The parts and wholes of each judged subject that contradict each other, with the records in which they do.
+
+    Facts are counted again only where neither a part nor its whole is known in some row."""
+    for subject, path in judged.items():
+        columns = judging.duck.columns(rows_of(path))
+        for part, whole in judging.counting.held(subject, columns):
+            names = (one + end for one in (part, whole) for end in ("", *ENDS) if one + end in columns)
+            unknown = " AND ".join(f"{named(one)} IS NULL" for one in names)
+            ids = [id for (id,) in judging.duck.run(f"SELECT {KEY} FROM {rows_of(path)} WHERE {unknown}")]
+            ids = ids and _exceeding(Surroundings(judging, clean, judged, scratch), subject, part, whole, ids)
+            if ids:
+                yield Contradiction(subject, part, whole, len(ids), tuple(ids[:SHOWN]))
+
+
+def _exceeding(around: Surroundings, subject: str, part: str, whole: str, ids: list[str]) -> list[str]:
+    """Those of the records in which the part as counted is the larger."""
+    judging, path = around.judging, around.scratch / "contradictions.parquet"
+    judging.counting.believing = True
+    try:
+        table = around.counted(subject)
+        judging.backend.write(table.select(KEY, exceeds__=exceeds(table, part, whole)), path, KEY)
+    finally:
+        judging.counting.believing = False
+    among = f"exceeds__ AND {KEY} IN ({', '.join(map(quoted, ids))})"
+    return [id for (id,) in judging.duck.run(f"SELECT {KEY} FROM {rows_of(path)} WHERE {among} ORDER BY 1")]

@@ -1,0 +1,125 @@
+"""A part that is counted larger than its whole: neither is known, and the run says so."""
+
+import json
+from textwrap import dedent
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.county.conftest import call
+from tests.county.test_report import data_of
+
+FILES = {
+    "plan": """
+        plan: m
+        title: {zh: 方案, en: Plan}
+        issuer: {zh: 单位, en: Union}
+        effective: {from: 2026-01-01}
+        """,
+    "clauses": """
+        clauses:
+          第一条: {heading: 条件, text: 信用户占农户总数的比例不低于50%的，评定为信用村。}
+        """,
+    "readings": "readings: {}",
+    "facts": """
+        subjects:
+          village:
+            title: {zh: 村, en: Village}
+            facts:
+              households: {type: count, unit: household, title: {zh: 农户数, en: Households},
+                           counted: {count: household, where: {filed: true}}}
+              good: {type: count, unit: household, part_of: households, title: {zh: 信用户, en: Good households},
+                     counted: {count: household, where: {good: true}}}
+              share: {ratio: [good, households], title: {zh: 占比, en: Share}}
+          household:
+            title: {zh: 户, en: Household}
+            within: village
+            facts:
+              filed: {type: boolean, title: {zh: 已建档, en: Filed}}
+              good: {type: boolean, title: {zh: 信用好, en: Good}}
+        """,
+    "credit_village": """
+        decision: credit_village
+        kind: checklist
+        subject: village
+        title: {zh: 信用村评定, en: Credit village}
+        clause: 第一条
+        outcomes:
+          qualified: {if: met, title: {zh: 信用村, en: credit village}}
+          not_qualified: {if: not_met, title: {zh: 不符合, en: not qualified}}
+          needs_information: {if: unknown, title: {zh: 需补充, en: needs information}}
+        criteria:
+          - {id: share, require: {share: {at_least: 50%}}}
+        """,
+}
+DOUBT = {"subject": "village", "part": "good", "whole": "households", "rows": 2, "ids": ["V1", "V4"]}
+ROWS = """id,village_id,filed,good
+A,V1,true,true
+B,V1,false,true
+C,V2,true,true
+D,V2,true,false
+E,V3,,true
+F,V4,,true
+G,V4,false,true
+"""
+
+
+@pytest.fixture(scope="module")
+def policies(tmp_path_factory):
+    root = tmp_path_factory.mktemp("contradicting")
+    folder = root / "m" / "2026-01-01"
+    folder.mkdir(parents=True)
+    for name, text in FILES.items():
+        (folder / f"{name}.yaml").write_text(dedent(text), encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def ran(policies, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ran")
+    (folder / "v.csv").write_text("id\nV1\nV2\nV3\nV4\n", encoding="utf-8")
+    (folder / "h.csv").write_text(ROWS, encoding="utf-8")
+    words = ("run", "--villages", folder / "v.csv", "--households", folder / "h.csv", "--out", folder / "out")
+    said = call(*words, "--on", "2026-02-01", "--lang", "en", "--policies", policies)
+    return folder / "out", said
+
+
+def test_a_part_counted_larger_than_its_whole_decides_nothing_and_is_named(ran):
+    out, said = ran
+    rows = {one["id"]: one for one in pq.read_table(out / "village.parquet").to_pylist()}
+    assert (rows["V1"]["good"], rows["V1"]["households"]) == (None, None)
+    assert {id: row["credit_village"] for id, row in rows.items()} == {
+        "V1": "needs_information", "V2": "qualified", "V3": "qualified", "V4": "needs_information"}  # fmt: skip
+    assert json.loads((out / "manifest.json").read_text(encoding="utf-8"))["contradictions"] == [DOUBT]
+    assert "2 with more Good households than Households: neither is known" in said
+    (told,) = data_of(out)["contradictions"]
+    assert (told["count"], told["ids"], told["part"]["zh"], told["whole"]["zh"]) == (
+        2,
+        ["V1", "V4"],
+        "信用户",
+        "农户数",
+    )
+
+
+def test_such_a_village_is_explained_and_simulated(ran, policies):
+    out, _ = ran
+    said = call("explain", out, "village", "V1", "--lang", "en", "--policies", policies)
+    assert "needs information" in said
+    call("simulate", out, "--change", "credit_village.share=60%", "--policies", policies)
+
+
+def test_facts_that_a_run_holds_and_its_edition_refuses_are_told(ran, policies, tmp_path):
+    out, _ = ran
+    rows = pq.read_table(out / "village.parquet")
+    for name, number in (("good", 2), ("households", 1)):
+        place = rows.column_names.index(name)
+        rows = rows.set_column(place, rows.field(place), pa.array([number] * len(rows), rows.field(place).type))
+    copied = tmp_path / "out"
+    copied.mkdir()
+    for one in out.iterdir():
+        if one.is_file():
+            (copied / one.name).write_bytes(one.read_bytes())
+    pq.write_table(rows, copied / "village.parquet")
+    said = call("explain", copied, "village", "V1", "--lang", "en", "--policies", policies, code=2)
+    assert "cannot exceed Households" in said
