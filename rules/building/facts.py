@@ -169,6 +169,8 @@ class FactBuilder:
         unfit = {"part_of": not type.is_number, "change": not type.is_number and not type.values}
         for key in (key for key, wrong in unfit.items() if wrong and node.get(key) is not None):
             self.problems.add(node.at(key), "fact.needless", key=key, kind=type.kind)
+        if node.at("change").text in ("up", "down") and type.values and not type.ranked:
+            self.problems.add(node.at("change"), "fact.not_ranked", change=node.at("change").text)
         return Fact(name, subject, type, text(node.at("title")), node.mark, words(node.at("about")),
                     words(node.at("supplied_by")), part_of=names_of(node.at("part_of")),
                     lever=node.at("change").text, set_by=node.at("set_by").text,
