@@ -62,7 +62,8 @@ def _cleared(table: pa.Table, names: tuple[str, ...], kept: pa.Array, value: Dec
 
 def _run(files: Path, on: date, policies: Path, out: Path, *more: str) -> None:
     tables = [part for name in TABLES for part in (f"--{name}", str(files / f"{name}.parquet"))]
-    about = ["--plan", MADE_FOR["plan"], "--on", on.isoformat(), "--policies", str(policies), "--out", str(out), "--replace"]
+    when = ["--plan", MADE_FOR["plan"], "--on", on.isoformat()]
+    about = [*when, "--policies", str(policies), "--out", str(out), "--replace"]
     if code := cli(["county", "run", *tables, *about, *more], standalone_mode=False):
         raise SystemExit(code)
 
