@@ -135,8 +135,8 @@ def _printed(one: Rule | Assignment, say: Wording) -> Iterator[Line | Row]:
         words += "".join(
             say.text(FOLLOWING[aspect]).format(text) for aspect, text in sides.items() if aspect in FOLLOWING
         )
-        if (reading := readings.get(path)) in say.edition.readings:
-            words += f"{say.pick('；', '; ')}{say.text(taken(say.edition.readings[reading]))}"
+        if (reading := say.edition.readings.get(readings.get(path, ""))) is not None:
+            words += f"{say.pick('；', '; ')}{say.text(taken(reading))}"
         yield row(Span(item.clause, "dim"), title, words.strip(), indent=2)
 
 
@@ -176,7 +176,7 @@ def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
                 "clause": one.clause,
                 "rejects": one.reject,
                 "set_by": one.set_by,
-                **({"reading": vars_of(taken(edition.readings[one.reading]))} if one.reading else {}),
+                **({"reading": vars_of(taken(reading))} if (reading := edition.readings.get(one.reading)) else {}),
                 "zh": zh.condition(one.condition, subject_read(rule), rule.subject),
                 "en": en.condition(one.condition, subject_read(rule), rule.subject),
             }
