@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,11 +18,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from examples.generate import PLANS, Wanted, generate
+from examples.generate import Wanted, generate
 from service.commands.main import cli
 
 TABLES = ("households", "villages", "townships", "county")
-COUNTY = Wanted(households=9000, seed=8, villages=48, townships=8, on=date(2026, 12, 31), years=1)
+MADE_FOR = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))  # the service reads it too
+COUNTY = Wanted(households=9000, seed=8, villages=48, townships=8, on=date.fromisoformat(MADE_FOR["on"]), years=1)
 BEFORE = replace(COUNTY, on=date(2026, 9, 30), progress=0.5)
 LATE, PAID = 3, 4  # one village in so many was filed after the day of the run before, or had no bad loans then
 FILED_LAST = 8  # one household in so many of a late village
@@ -60,7 +62,8 @@ def _cleared(table: pa.Table, names: tuple[str, ...], kept: pa.Array, value: Dec
 
 def _run(files: Path, on: date, policies: Path, out: Path, *more: str) -> None:
     tables = [part for name in TABLES for part in (f"--{name}", str(files / f"{name}.parquet"))]
-    about = ["--plan", PLANS[0], "--on", on.isoformat(), "--policies", str(policies), "--out", str(out), "--replace"]
+    when = ["--plan", MADE_FOR["plan"], "--on", on.isoformat()]
+    about = [*when, "--policies", str(policies), "--out", str(out), "--replace"]
     if code := cli(["county", "run", *tables, *about, *more], standalone_mode=False):
         raise SystemExit(code)
 

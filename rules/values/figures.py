@@ -59,4 +59,6 @@ def show(value: Value, type: Type, digits: int = ROUNDED) -> str:
     if type.kind == "rate":
         return rate(value, type.written, digits, group="")
     number = figure(value, digits, group="")
+    if type.kind == "count" and type.unit.isascii() and type.unit.isalpha() and value != 1:
+        return f"{number} {type.unit}s"
     return f"{number} {type.unit}" if type.unit else number

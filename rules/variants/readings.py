@@ -46,9 +46,11 @@ def otherwise(edition: Edition, wanted: Mapping[str, str]) -> dict[str, str]:
                                 f"The reading {name} has no choice {option} (there are: {known}).", name)  # fmt: skip
         if option != reading.chosen and option not in reading.changes:
             raise NoSuchReading(
-                f"解读 {name} 的选项 {option} 没有写 changes，不能试算：{reading.because.zh}",
-                f"The choice {option} of the reading {name} has no `changes`, so it cannot be tried: "
-                f"{reading.because.en}", name,
+                f"解读 {name} 的选项 {option} 没有写 changes，不能试算。要试算，请在 readings.yaml 写上"
+                f" {name}.changes.{option}。解读的说明：{reading.because.zh}",
+                f"The choice {option} of the reading {name} has no `changes`, so it cannot be tried. "
+                f"Write {name}.changes.{option} in readings.yaml to try it. "
+                f"The note of the reading: {reading.because.en}", name,
             )  # fmt: skip
     return {name: option for name, option in wanted.items() if option != edition.readings[name].chosen}
 

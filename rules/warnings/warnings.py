@@ -5,7 +5,8 @@ Every warning is proven, not guessed: see rules.warnings.worlds. A warning that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from rules.model import (
     Const,
@@ -111,7 +112,8 @@ def _unused(rule: Rule, problems: Problems) -> None:
 
 
 def _unused_facts(edition: Edition, problems: Problems) -> None:
-    """A fact counts as used when a decision reads it, or it bounds or moves with one that is read."""
+    """A fact counts as used when a decision or the changes of a reading read it, or it bounds or moves with one that
+    is read."""
     facts = [fact for subject in edition.subjects.values() for fact in subject.facts.values()]
 
     def read() -> Iterator[Used]:
@@ -124,12 +126,34 @@ def _unused_facts(edition: Edition, problems: Problems) -> None:
                 if part.role != "formula":  # `behind` follows formulas
                     yield from refs(part.what, part.subject)
 
-    used = behind(edition, read())
+    words = {word for reading in edition.readings.values() for word in _words(reading.changes)}
+    tried = ((fact.subject, Ref("fact", "", fact.name, fact.type)) for fact in facts
+             if {fact.name, f"{fact.subject}.{fact.name}"} & words)  # fmt: skip
+    used = behind(edition, (*read(), *tried))
     beside = {(subject, name) for (subject, _), fact in used.items() for name in (*fact.part_of, *fact.moves)}
     for fact in facts:
         if (fact.subject, fact.name) not in used.keys() | beside:
             path = f"{fact.subject}.{fact.name}"
             problems.warn(fact.mark, "warning.fact_unused", path=path, fact=fact.title, id=fact.name)
+
+
+def _words(changes: Any) -> Iterator[str]:
+    """The words that may name facts in the changes of a reading; the items that they change are not read."""
+    for option in changes.values():
+        for change in option.values():
+            yield from _below(change)
+
+
+def _below(thing: Any) -> Iterator[str]:
+    if isinstance(thing, Mapping):
+        for key, value in thing.items():
+            yield key
+            yield from _below(value) if key not in ("title", "about") else ()
+    elif isinstance(thing, list):
+        for one in thing:
+            yield from _below(one)
+    elif isinstance(thing, str):
+        yield thing
 
 
 def _unused_readings(edition: Edition, problems: Problems) -> None:

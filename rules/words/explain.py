@@ -15,7 +15,7 @@ from typing import Any
 from rules.judging.decision import VERDICTS, Decision
 from rules.judging.distance import Change, Distance, Distances, better, distances
 from rules.judging.reference import Reference
-from rules.model import Fact
+from rules.model import CONSTANTS, Fact
 from rules.values.exact import POINTS
 from rules.values.layout import Line, Span, text
 from rules.values.text import Lang, Text
@@ -127,8 +127,8 @@ def _concluded(below: Decision, say: Wording) -> Reason:
 
 
 def _missing(decision: Decision, say: RecordWording) -> Iterator[Reason]:
-    """Each missing fact once, though many paths may lead to it. Facts of one title are told apart by their subjects,
-    and where these are alike too, by their ids."""
+    """Each missing fact once, though many paths may lead to it, after the name of its subject where that is another.
+    Facts of one title are told apart by their subjects, and where these are alike too, by their ids."""
     facts: dict[tuple[str, str, str, str], Reason] = {}
     for one in decision.missing:
         fact, record = fact_at(decision, one.fact, say)
@@ -138,11 +138,14 @@ def _missing(decision: Decision, say: RecordWording) -> Iterator[Reason]:
         subject, id = ("", "") if fact is None else (fact.subject, fact.name)
         facts[subject, id, title, one.why] = Reason(title, say.text(LACKING[one.why]), source, state="unknown")
     known = {key[:3] for key in facts}
+    lists = {one.type.of for subject in decision.edition.subjects.values() for one in subject.facts.values()}
     titles, within = Counter(key[2] for key in known), Counter((key[0], key[2]) for key in known)
     for (subject, id, title, _), reason in facts.items():
         named = title
-        if subject and titles[title] > 1:
-            named = f"{say.text(decision.edition.subjects[subject].title)}{say.pick('·', ': ')}{title}"
+        of = say.text(decision.edition.subjects[subject].title) if subject else ""
+        other = subject not in (decision.rule.subject, CONSTANTS, *lists) and not title.startswith(of)
+        if of and (other or titles[title] > 1):
+            named = f"{of}{say.pick('·', ': ')}{title}"
         if within[subject, title] > 1:
             named += say.text(PATH).format(f"{subject}.{id}")
         yield replace(reason, title=named)

@@ -11,7 +11,7 @@ from rules.judging.evaluate import evaluate, holds, leaf_holds
 from rules.model import Condition, Const, Leaf
 from rules.words.arithmetic import Arithmetic, counted
 from rules.words.explanation import Reason
-from rules.words.phrases import FORBIDDEN, REQUIRED, joined
+from rules.words.phrases import FORBIDDEN, REQUIRED, joined, taken
 from rules.words.record_wording import RecordWording, exactly, plainly, tests
 from rules.words.wording import flag
 
@@ -62,6 +62,7 @@ class Explainer:
             below = tuple(flat.parts(when)) if when is not None and self.arithmetic.depth > 0 else ()
             return replace(reason, seen=say.pick("不适用", "does not apply"), below=below)
         held = self._held(reason, finding, criterion.condition)
+        held = replace(held, below=(*held.below, *self._reading(criterion.reading)))
         doubts: tuple[Reason, ...] = ()
         if finding.verdict is None and when is not None and holds(when, say.scope) is None:
             doubts = tuple(
@@ -69,6 +70,11 @@ class Explainer:
                 for part in flat.parts(when)
             )
         return replace(held, wanted=self._follows(finding, held.wanted), below=(*held.below, *doubts))
+
+    def _reading(self, name: str) -> Iterator[Reason]:
+        """The reading of the clause that a criterion follows."""
+        if (one := self.say.edition.readings.get(name)) is not None:
+            yield Reason(self.say.text(taken(one)))
 
     def _held(self, reason: Reason, finding: Finding, condition: Condition) -> Reason:
         """The reason with the value seen, the value wanted, and the arithmetic below."""

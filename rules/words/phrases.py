@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rules.model import Edition, Group
+from rules.model import Edition, Group, Reading
 from rules.values.text import Text
 
 _CATALOGUE = json.loads(Path(__file__).with_name("phrases.json").read_text(encoding="utf-8"))
@@ -43,6 +43,12 @@ def tried(edition: Edition) -> list[Text]:
     readings = [edition.readings[name] for name in edition.under]
     return [Text(TRIED.zh.format(one.title.zh, one.readings[one.chosen].zh),
                  TRIED.en.format(one.title.en, one.readings[one.chosen].en)) for one in readings]  # fmt: skip
+
+
+def taken(reading: Reading) -> Text:
+    """A reading of the plan and the choice that an edition takes."""
+    chosen = reading.readings[reading.chosen]
+    return Text(f"解读：{reading.title.zh}，取“{chosen.zh}”", f'Reading: {reading.title.en}, taken as "{chosen.en}"')
 
 
 def joined(group: Group, phrases: Mapping[str, Text] = JOINED) -> Text:

@@ -191,20 +191,17 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
     yield from _contradicting(manifest, say, names)
     yield from _proposed(manifest, say, names)
     for subject, doubt in manifest.gaps.items():
-        below = say.text(edition.subjects[doubt.below].title)
-        words = say.pick(
-            f"{figure(doubt.doubtful)} 条{below}记录缺数据，见报告",
-            f"{figure(doubt.doubtful)} records lack data ({below})",
-        )
-        yield row(say.text(edition.subjects[subject].title), Span(words, "unknown"))
+        above, count = say.text(edition.subjects[subject].title), figure(doubt.doubtful)
+        words = say.pick(f"{count} 条缺数据，{above}的汇总数因此不定，见报告",
+                         f"{count} lack data that the figures above need ({above}); see the report")  # fmt: skip
+        yield row(say.text(edition.subjects[doubt.below].title), Span(words, "unknown"))
     for subject, known in manifest.bounded.items():
         told = [f"{say.text(edition.rules[name].title)} {figure(count)}" for name, count in known.decided.items()]
         words = say.pick(
             f"{figure(known.rows)} 个有只知上下限的数", f"{figure(known.rows)} with figures known within bounds"
         )
-        words += (
-            say.pick("，凭上下限判定：", "; told by their bounds: ") + say.pick("、", ", ").join(told) if told else ""
-        )
+        some = say.pick("，其中虽有数不确切、仍能得出结论的：", "; decided all the same, as the bounds settle it: ")
+        words += some + say.pick("、", ", ").join(told) if told else ""
         yield row(say.text(edition.subjects[subject].title), Span(words, "dim"))
     yield line(Span(str(out), "dim"))
 

@@ -23,7 +23,7 @@ from rules.values.exact import plain
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import Text
 from rules.words.items import decision_items, sides_of, value_of
-from rules.words.phrases import FIELDS, tried
+from rules.words.phrases import FIELDS, taken, tried
 from rules.words.wording import Wording
 from service.commands.common import Settings, common, one_of, reread
 from service.commands.screen import as_json, show
@@ -124,7 +124,9 @@ def _printed(one: Rule | Assignment, say: Wording) -> Iterator[Line | Row]:
     subjects = (one.subject, one.bearer) if isinstance(one, Assignment) else (one.subject,)
     kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in subjects)
     yield line(Span(say.text(head.title), "title"), Span(f"  {one.id} · {kinds} · {one.clause}", "dim"))
-    for _, item in items:
+    judged = one.balance if isinstance(one, Assignment) else criteria_of(one)
+    readings = {f"{one.id}.{item.id}": item.reading for item in judged}
+    for path, item in items:
         title, sides = say.text(item.title), {aspect: say.text(side.text) for aspect, side in item.sides.items()}
         main = next(iter(item.sides.values())).spoken[0 if say.zh else 1]
         # the title stands before it, in whole or as its beginning
@@ -133,6 +135,8 @@ def _printed(one: Rule | Assignment, say: Wording) -> Iterator[Line | Row]:
         words += "".join(
             say.text(FOLLOWING[aspect]).format(text) for aspect, text in sides.items() if aspect in FOLLOWING
         )
+        if (reading := say.edition.readings.get(readings.get(path, ""))) is not None:
+            words += f"{say.pick('；', '; ')}{say.text(taken(reading))}"
         yield row(Span(item.clause, "dim"), title, words.strip(), indent=2)
 
 
@@ -172,6 +176,7 @@ def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
                 "clause": one.clause,
                 "rejects": one.reject,
                 "set_by": one.set_by,
+                **({"reading": vars_of(taken(reading))} if (reading := edition.readings.get(one.reading)) else {}),
                 "zh": zh.condition(one.condition, subject_read(rule), rule.subject),
                 "en": en.condition(one.condition, subject_read(rule), rule.subject),
             }

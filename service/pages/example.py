@@ -6,17 +6,20 @@ The report is built in a process beside the requests, once for each state of pol
 from __future__ import annotations
 
 import fcntl
+import json
 import shutil
 import subprocess
 import sys
 import threading
 from contextlib import suppress
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from flask import Blueprint, Response, request, send_file
 
+from rules.values.text import NotFound
 from service.http import security
 from service.http.context import snapshot
 from service.http.problems import Problem
@@ -28,6 +31,7 @@ NAME = "example"
 AGAIN = "2"  # seconds until the page asks again
 MAKER = "examples.report"
 PROGRAM = (
+    "examples/report.json",
     "examples/*.py",
     "examples/*/*.py",
     "rules/**/*.py",
@@ -48,6 +52,15 @@ class ExampleReport:
     def key(self, snapshot: Snapshot) -> str:
         return sha256(f"{snapshot.digest} {_program()}".encode()).hexdigest()[:32]
 
+    @staticmethod
+    def fits(snapshot: Snapshot) -> bool:
+        """Whether the plan that the county is made for is in force on its day."""
+        with suppress(NotFound):
+            made_for = json.loads((HOME / "examples/report.json").read_text(encoding="utf-8"))
+            snapshot.store.in_force(made_for["plan"], date.fromisoformat(made_for["on"]))
+            return True
+        return False
+
     def page(self, snapshot: Snapshot) -> bytes | None:
         """The report under these policies, or None while it is not ready."""
         with suppress(OSError):
@@ -66,8 +79,8 @@ class ExampleReport:
         return ""
 
     def begin(self, snapshot: Snapshot) -> None:
-        """Start making the report in another process, unless it exists or another process holds its lock."""
-        if self.page(snapshot) is not None:
+        """Start making the report in another process, unless it exists, does not fit, or another process makes it."""
+        if not self.fits(snapshot) or self.page(snapshot) is not None:
             return
         self._said(snapshot, "failed").unlink(missing_ok=True)
         with (
@@ -120,6 +133,9 @@ def pages(reports: ExampleReport) -> Blueprint:
     def report() -> Response:
         """The report, or a page that asks for it again."""
         here = snapshot()
+        if not reports.fits(here):
+            raise Problem("not-found", "政策目录里没有示例县所用的方案，或这个方案没有有效版本，因此没有示例县的报告。",
+                          "There is no report of the example county: its plan is not in force here.")  # fmt: skip
         found = reports.page(here)
         if found is not None:
             security.self_contained()

@@ -93,7 +93,7 @@ def home() -> Response:
     ]
     policies = service().policies
     return page("home.html", plans=plans, rejected=policies.rejected, warnings=policies.warnings(),
-                example=NAME in current_app.blueprints)  # fmt: skip
+                example=NAME in current_app.extensions and current_app.extensions[NAME].fits(here))  # fmt: skip
 
 
 def try_it() -> Response:

@@ -95,6 +95,7 @@ def test_the_tree_of_reasons_is_that_of_the_text(caller, decided):
     assert share == {
         "title": "A级及以上信用户占比", "seen": "54.75%", "wanted": "应不低于 55%", "state": "not_met",
         "formula": "= A级及以上户数 219个农户 ÷ 全村农户数 400个农户", "clause": "四(三)1(1)", "source": "四(三)1(1)",
+        "below": [{"title": "解读：A级及以上信用户占比恰为55%，取“达到55%即符合（客户书面口径）”"}],
     }  # fmt: skip
     assert any(share["formula"] in line for line in found["explanation"]["zh"])
 

@@ -270,6 +270,17 @@ def test_declarations_nothing_rests_on_are_noticed(edition):
     }
 
 
+def test_a_fact_that_the_changes_of_a_reading_use_is_in_use(edition):
+    declared = "      idle: {type: boolean, title: {zh: 闲, en: idle}}\n"
+    option = "      above: {credit_village.a_grade_share: {above: 55%}}\n"
+    other = "      above: {screening.adverse_record: {reject: {idle: true}}}\n"
+    found = edition(
+        ("facts", "      adverse_record:", declared + "      adverse_record:"),
+        ("readings", option, other),
+    )
+    assert ("warning.fact_unused", "household.idle") not in found
+
+
 def test_a_fact_that_only_bounds_another_is_in_use(edition):
     declared = (
         "      whole: {type: amount, title: {zh: 总额, en: whole}}\n"
