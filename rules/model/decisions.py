@@ -88,6 +88,7 @@ class Body:
     silent_verdict: bool = True  # the verdict on a criterion on none of whose comparisons a rule fires
     stages: int = 1  # a stage compares values that the one before has computed
     ranked: bool = False  # the outcomes are grades, best first, of which the worst wins
+    counts_missing: bool = False  # a value that is missing counts as something
     criteria: tuple[Criterion, ...] = ()  # the criteria that all have to be met
     items: tuple[ScoreItem, ...] = ()  # the items that give points
     grades: tuple[tuple[Condition, str], ...] = ()  # the outcomes by the total of the points
@@ -147,6 +148,7 @@ class Scorecard(Body):
     outputs = MappingProxyType({"total": Output("total", POINTS, Text("总分", "total"))})
     stages = 2  # the grades compare the total
     ranked = True
+    counts_missing = True
 
     def reachable(self, roles: Mapping[str, str]) -> set[str]:
         return {grade for _, grade in self.grades} | {roles["unknown"]}

@@ -23,6 +23,7 @@ from rules.table.judge import frame_of, prepare
 from rules.table.lists import MOST
 from rules.table.numbers import D38, INT64, Num, Whole, literal
 from rules.table.order import heights
+from rules.table.parts import exceeds, narrowed
 from rules.table.rows import BEYOND, DAY, WORKING, Days, Rows, When
 from rules.table.values import known, shown, some, truth, untold
 
@@ -267,38 +268,3 @@ def _read(
         for end, value, when in zip(ENDS, (least, top), (ranged, ranged & closed), strict=True):
             found[name + end] = added(value, when)[name]
     return found
-
-
-def exceeds(table: Any, part: str, whole: str) -> Any:
-    """Whether a part is larger than its whole, whatever they are within their bounds; null where it cannot be told."""
-    least, most = (ibis.coalesce(table[name], table[name + end]) if name + end in table.columns else table[name]
-                   for name, end in zip((part, whole), ENDS, strict=True))  # fmt: skip
-    return least > most
-
-
-def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> dict[str, Any]:
-    """Facts and their ends, narrowed as a part never exceeds its whole; ends that meet are a value, and those that
-    have crossed are nothing."""
-    has = {name for name, fact in facts.items() if fact.type.is_number and name in table.columns}
-    low, high = ({name: ibis.coalesce(table[name], table[name + end]) if name in ends else table[name] for name in has}
-                 for end in ENDS)  # fmt: skip
-    parts = [(name, whole) for name in facts if name in has for whole in facts[name].part_of if whole in has]
-    parts.sort(key=lambda pair: _depth(facts, pair[0]))
-    for name, whole in parts:
-        high[name] = ibis.least(high[name], high[whole])
-    for name, whole in reversed(parts):
-        low[whole] = ibis.greatest(low[whole], low[name])
-    columns: dict[str, Any] = {}
-    for name in ends:
-        own, types = table[name], [table[name + end].type() for end in ENDS]
-        open_, one = own.isnull(), ibis.coalesce(low[name] == high[name], truth(False))
-        crossed = ibis.coalesce(low[name] > high[name], truth(False))
-        columns[name] = ibis.ifelse(open_ & one, low[name], own).cast(own.type())
-        for end, value, type in zip(ENDS, (low[name], high[name]), types, strict=True):
-            columns[name + end] = ibis.ifelse(open_ & ~one & ~crossed, value, ibis.null(type)).cast(type)
-    return columns
-
-
-def _depth(facts: Mapping[str, Fact], name: str) -> int:
-    """How many wholes a part lies in, one within the other."""
-    return 1 + max((_depth(facts, whole) for whole in facts[name].part_of if whole in facts), default=0)

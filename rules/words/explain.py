@@ -220,8 +220,8 @@ def _elsewhere(see: Mapping[str, Text], say: Wording) -> Iterator[str]:
     """Where the levers of a distance lie: decisions to ask for, and subjects whose records have them."""
     for id, title in see.items():
         if id in say.edition.rules:
-            yield say.pick(f"请另判“{title.zh}”（{id}），看它还差多少",
-                           f'decide "{title.en}" ({id}), which says how far it is')  # fmt: skip
+            yield say.pick(f"请另判“{title.zh}”，看它还差多少",
+                           f'decide "{title.en}", which says how far it is')  # fmt: skip
         else:
             yield say.pick(f"要改的在{title.zh}的记录里", f"what would change lies in the records of {title.en}")
 

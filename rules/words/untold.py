@@ -125,6 +125,8 @@ def reader(edition: Edition, place: Place) -> tuple[str, str]:
     kept, name = place[0], place[1]
     if kept == "rules":
         subject, own = subject_read(edition.rules[name]), edition.rules[name].subject
+    elif kept == "report":
+        subject, own = getattr(at(edition, place[:3]), "subject", ""), ""
     else:
         subject, own = (name if kept == "subjects" else edition.assignments[name].subject), ""
     for length, step in enumerate(place):

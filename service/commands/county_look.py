@@ -23,7 +23,7 @@ from service.county.intake.looking import LookedFile, LookedSheet, look, mapping
               help="写出列的对应关系，供 run --mapping / write the mapping for run --mapping")  # fmt: skip
 @common
 def look_command(settings: Settings, files: tuple[Path, ...], subject: str, out: Path | None) -> None:
-    """看看表怎样读：工作表、标题行、各列、前十行 / show how files are understood"""
+    """看看表怎样读，写出列的对应关系 / show how files are understood, and write a mapping"""
     edition = settings.edition(settings.today())
     if subject:
         one_of({one: one for one in edition.subjects if one != CONSTANTS}, subject, "对象", "subject")

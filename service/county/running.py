@@ -13,8 +13,8 @@ from typing import Any
 from rules.model import Edition, Rule
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import asked
-from service.county.backend import Backend, Spark, backend, digest, named, quoted, rows_of
-from service.county.intake.checks import CheckedFile, Checks
+from service.county.backend import Backend, Spark, backend, digest, named, rows_of
+from service.county.intake.checks import CheckedFile
 from service.county.intake.inputs import Source
 from service.county.intake.lists import ListChecks, owner_of
 from service.county.intake.mapping import EMPTY, read_mapping
@@ -23,7 +23,6 @@ from service.county.report.workbook import write_workbook
 from service.county.run.aside import SET_ASIDE, write_set_aside
 from service.county.run.aside_book import write_aside_book
 from service.county.run.bounded import bounded
-from service.county.run.contradictions import contradictions
 from service.county.run.gaps import write_gaps
 from service.county.run.history import Before, carry
 from service.county.run.levels import Judging
@@ -40,7 +39,7 @@ from service.county.run.manifest import (
     Stamp,
     canonical,
 )
-from service.county.run.outputs import DIRECTORY, Outputs
+from service.county.run.outputs import Outputs, write_directory
 from service.county.run.rankings import proposals
 from service.county.run.steps import WORK, Steps, appearing
 from service.county.run.surroundings import Surroundings, refuse
@@ -230,18 +229,9 @@ class Running:
         checked = (*[checks.look(source) for source in self.sources], *checks.listed)
         write_set_aside(self.duck, checks, (*self.sources, *self.lists), self.folder)
         write_aside_book(checks, self.sources, self.folder / f"{SET_ASIDE}.xlsx")
-        self.directory(checks)
+        assigned = {} if self.asked.assigned is None else {self.asked.assigned.subject: self.asked.assigned.pairs}
+        write_directory(self.duck, checks.names, assigned, self.folder)
         return checked
-
-    def directory(self, checks: Checks) -> None:
-        """Write the names of records, where names are public, and the bearer that each was assigned to."""
-        assigned = [] if self.asked.assigned is None else [self.asked.assigned]
-        rows = [{"subject": one.subject, "id": id, "bearer": to} for one in assigned for id, to in one.pairs.items()]
-        bearers = self.duck.loaded(rows, dict.fromkeys(("subject", "id", "bearer"), "VARCHAR"))
-        known = [f"SELECT {quoted(one)} AS subject, id, name FROM ({query})" for one, query in checks.names.items()]
-        names = " UNION ALL ".join(known or ["SELECT '' AS subject, '' AS id, '' AS name WHERE false"])
-        self.duck.copy(f"SELECT subject, id, name, bearer FROM ({names}) FULL JOIN {bearers} USING (subject, id) "
-                       "ORDER BY subject, id", self.folder / f"{DIRECTORY}.parquet")  # fmt: skip
 
     def carried(self) -> dict[str, dict[str, int]]:
         """Fill in facts from the latest run before; the rows filled, by subject and fact."""
@@ -279,7 +269,6 @@ class Running:
         return int(self.duck.run(f"SELECT count(*) FROM {file} WHERE {key_of(above)} NOT IN ({ids})")[0][0])
 
     def contradictions(self) -> tuple[Contradiction, ...]:
-        """Parts counted larger than their wholes."""
         return tuple(contradictions(self.judging, self.clean, self.files, self.folder / WORK))
 
     def childless(self) -> Iterator[Childless]:

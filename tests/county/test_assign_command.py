@@ -148,7 +148,7 @@ def test_a_last_assignment_without_its_columns_is_refused(files):
 
 def test_neither_encoding_nor_parquet_is_refused(files):
     (files / "v.csv").write_bytes(b"\xff\xff\xff")
-    assert "neither UTF-8 nor GB18030" in call(files).stderr
+    assert "neither UTF-8, UTF-16 nor GB18030" in call(files).stderr
     (files / "v.parquet").write_bytes(b"nothing")
     assert call(files, villages="v.parquet").exit_code == 2
 

@@ -118,8 +118,7 @@ FAULTS = {
     15: ({"id": "11010119900101123X"}, "identity_card"),
     16: ({"id": "x" * 65}, "long_id"),
     17: ({"id": "x\ty"}, "not_printable"),
-    18: ({"id": "x\u200by"}, "not_printable"),
-    19: ({"id": "\u3000"}, "no_id"),
+    18: ({"id": "\u3000"}, "no_id"),
 }
 
 

@@ -70,7 +70,7 @@ def alterations(edition: Edition, most: int) -> Iterator[tuple[type, str, Place,
                 found.setdefault((type(thing), field.name), []).append(((*place, field.name), thing))
     for (kind, name), places in found.items():
         places.sort(
-            key=lambda one, name=name: getattr(one[1], name) in (None, "", ())
+            key=lambda one, name=name: getattr(one[1], name) in (None, "", (), {})
         )  # those that say something first
         for place, thing in places[:: -(-len(places) // most)]:
             for value in _others(edition, thing, name, getattr(thing, name)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from rules.table.aggregate import exceeds
 from rules.table.columns import ENDS, KEY
+from rules.table.parts import exceeds
 from service.county.backend import named, quoted, rows_of
 from service.county.run.levels import Judging
 from service.county.run.manifest import Contradiction

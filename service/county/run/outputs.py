@@ -24,6 +24,19 @@ from service.county.run.manifest import Manifest, read_manifest
 DIRECTORY = "directory"  # the names of records, where names are public, and their bearers
 
 
+def write_directory(
+    duck: Duck, names: Mapping[str, str], assigned: Mapping[str, Mapping[str, str]], folder: Path
+) -> None:
+    """Write the names of records (`names`: a query by subject), where names are public, and the bearer that each was
+    `assigned` to, by subject."""
+    rows = [{"subject": one, "id": id, "bearer": to} for one, pairs in assigned.items() for id, to in pairs.items()]
+    bearers = duck.loaded(rows, dict.fromkeys(("subject", "id", "bearer"), "VARCHAR"))
+    known = [f"SELECT {quoted(one)} AS subject, id, name FROM ({query})" for one, query in names.items()]
+    there = " UNION ALL ".join(known or ["SELECT '' AS subject, '' AS id, '' AS name WHERE false"])
+    duck.copy(f"SELECT subject, id, name, bearer FROM ({there}) FULL JOIN {bearers} USING (subject, id) "
+              "ORDER BY subject, id", folder / f"{DIRECTORY}.parquet")  # fmt: skip
+
+
 Directory = Mapping[tuple[str, str], tuple[str | None, str | None]]  # subject and id -> name and bearer
 
 

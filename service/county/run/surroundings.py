@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rules.model import Edition, Op, Ref, Rule, Scorecard, children, parts_of
+from rules.model import Edition, Op, Ref, Rule, children, parts_of
 from rules.model.contents import Node
 from rules.model.uses import Used, fact_of, read_by, refs
 from rules.table import NotTabular, TableError
@@ -160,7 +160,7 @@ def read_once(edition: Edition, level: str, units: Iterable[Unit]) -> list[str]:
         if level not in around(edition, of):
             continue
         thing = edition.subjects[of].facts.get(name) or edition.rules[name]
-        scored = isinstance(thing, Rule) and isinstance(thing.body, Scorecard)
+        scored = isinstance(thing, Rule) and thing.body.counts_missing
         for part in parts_of(thing):
             used = [*refs(part.what, part.subject, part.own)]
             read.update({ref.name: None for subject, ref in used if subject == level and ref.what == "fact"})
