@@ -23,6 +23,7 @@ from service.county.report.workbook import write_workbook
 from service.county.run.aside import SET_ASIDE, write_set_aside
 from service.county.run.aside_book import write_aside_book
 from service.county.run.bounded import bounded
+from service.county.run.contradictions import contradictions
 from service.county.run.gaps import write_gaps
 from service.county.run.history import Before, carry
 from service.county.run.levels import Judging
@@ -256,8 +257,7 @@ class Running:
         run = self.duck.run
         outcomes = {name: dict(run(f"SELECT coalesce({named(name)}, '-'), count(*) FROM {file} GROUP BY 1 ORDER BY 1"))
                     for name in level.made}  # fmt: skip
-        too_large = "count(*) FILTER (WHERE beyond)" if level.bulk else "0"
-        total, beyond = run(f"SELECT count(*), {too_large} FROM {file}")[0]
+        total, beyond = run(f"SELECT count(*), {'count(*) FILTER (WHERE beyond)' if level.bulk else 0} FROM {file}")[0]
         return Counts(total, outcomes, beyond + level.beyond, self.nowhere(level.subject, file))
 
     def nowhere(self, subject: str, file: str) -> int:
