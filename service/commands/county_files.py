@@ -36,9 +36,9 @@ def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
     for note in file.notes:
         if note.code in NOTED:
             yield line(Span(f"{note.column}{colon}{say.pick(note.zh, note.en)}", "dim"), indent=4)
-    facts = say.edition.subjects[file.subject].facts
+    subject = say.edition.subjects.get(file.subject)  # None for the file of a list
     absent = [note.column for note in file.notes if note.code == "column_missing"]
-    carried = [name for name in absent if facts[name].last is not None]
+    carried = [name for name in absent if subject is not None and subject.facts[name].last is not None]
     zh, en = (
         "没有这些列，只由上一次运行（--last）得出，否则未知",
         "no such columns: known from the last run (--last) alone",

@@ -116,8 +116,8 @@ def test_a_lever_behind_another_decision_is_followed_or_pointed_to(require, reco
 
 
 @pytest.mark.parametrize(("require", "record", "zh", "en"), [
-    ({"ground": ["good"]}, {"ground": "bad"}, "未测算：请另判“名”（ground），看它还差多少",
-     'not computed: decide "name" (ground), which says how far it is'),
+    ({"ground": ["good"]}, {"ground": "bad"}, "未测算：请另判“名”，看它还差多少",
+     'not computed: decide "name", which says how far it is'),
     ({"good": {"at_least": "1 village"}}, {"villages": [{"ok": False}]}, "未测算：要改的在名的记录里",
      "not computed: what would change lies in the records of name"),
 ])  # fmt: skip
