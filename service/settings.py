@@ -80,8 +80,8 @@ class Settings:
         "threads per process: each request that waits for the log to reach the disk holds one")
     reload_seconds: float = _setting(_number(0.05, 3600, float), "1", "每隔几秒看一次政策目录",
         "how often the policies folder is looked at, in seconds")
-    rate_limit: int = _setting(_number(1, 10**9), "60000", "每把 API 密钥每分钟、每个进程的请求上限",
-        "most requests a minute for each API key and process")
+    rate_limit: int = _setting(_number(1, 10**9), "60000", "每个客户每分钟、每个进程的请求上限",
+        "most requests a minute for each client and process")
     max_body: int = _setting(_number(1024, 1 << 30), str(16 << 20), "请求体的上限（字节）",
         "most bytes of a request body")
     max_batch: int = _setting(_number(1, 1_000_000), "10000", "一批最多的案例数（JSON）",
@@ -95,6 +95,8 @@ class Settings:
         "how many seconds the clock may lag behind the log")
     keep_inputs_days: int = _setting(_number(1, 36500), "1825", "封存的输入保留的天数（`log expire` 依此删除）",
         "days for which sealed inputs are kept (`log expire` goes by it)")
+    review_days: int = _setting(_number(1, 366), "15", "人工复核应在几天内答复（复核清单的截止日）",
+        "days within which a request for review is to be answered (the due day in the list)")
     log_level: str = _setting(_one_of("debug", "info", "warning", "error"), "info",
         "运行日志的级别", "level of the server's log")
     # fmt: on

@@ -62,6 +62,11 @@ class Cursor(fields.Field[int]):
         return int(said)
 
 
+def cursor_of(seq: int) -> str:
+    """The cursor of a page that ends there."""
+    return urlsafe_b64encode(str(seq).encode()).decode()
+
+
 class QuerySchema(Strict):
     subject = Identifier(metadata={"description": "id of the subject"})
     decision = name(100)
@@ -91,7 +96,7 @@ def find(query: Mapping[str, Any]) -> Response:
             limit=query["limit"] + 1,
         )
     shown, more = lines[: query["limit"]], len(lines) > query["limit"]
-    following = urlsafe_b64encode(str(shown[-1].seq).encode()).decode() if more else None
+    following = cursor_of(shown[-1].seq) if more else None
     return answer(dumps({"decisions": [_shown(line) for line in shown], "next": following}))
 
 
@@ -126,7 +131,7 @@ def find_line(id: str) -> Line | None:
 
 def only_caller() -> str | None:
     """The caller filter: the caller's own decisions, or everybody's."""
-    return None if "read_all" in PERMISSIONS[caller().role] else caller().id
+    return None if "read_all" in PERMISSIONS[caller().role] else caller().client
 
 
 def _shown(line: Line) -> dict[str, Any]:

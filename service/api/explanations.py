@@ -16,6 +16,7 @@ from rules.words.explain import explain, whole
 from rules.words.explanation import ALL, DEPTH
 from service.api.decisions import line_of
 from service.api.replaying import again, differences, edition_of
+from service.api.reviewing import may_review
 from service.exact_json import dumps, loads
 from service.http.answering import OPENED, answer, log_problems, scribe
 from service.http.cases import reread_as
@@ -78,7 +79,7 @@ def _format() -> str:
 @blueprint.view("GET", "/<log_id>/inputs", "Inputs", permission="inputs", kinds=("gone",))
 def inputs(log_id: str) -> Response:
     """封存的输入；每次查看都记入日志 / the sealed inputs; every look is logged"""
-    line = line_of(log_id)
+    line = _may_open(line_of(log_id), own=False)
     with log_problems():
         found = loads(service().log.inputs(line.id))
     _opened(line, "inputs")
@@ -113,12 +114,14 @@ def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
                          "differences": found}))  # fmt: skip
 
 
-def _may_open(line: Line) -> Line:
-    """The deciding caller knows the facts; any other needs the permission to read inputs."""
-    if line.caller != caller().id and "inputs" not in PERMISSIONS[caller().role]:
-        raise Problem("forbidden", "别人的判定含有封存的输入，须有权限 inputs。",
-                      "Another's decision shows sealed inputs: that takes the permission inputs.")  # fmt: skip
-    return line
+def _may_open(line: Line, *, own: bool = True) -> Line:
+    """A reviewer sees the facts of an open request; so does the client that decided, where `own`; any other needs the
+    permission for all inputs."""
+    if (own and line.caller == caller().client) or "inputs_all" in PERMISSIONS[caller().role] or may_review(line):
+        return line
+    raise Problem("forbidden", "别人的判定含有封存的输入，须有权限 inputs_all，或有待办的复核申请。",
+                  "Another's decision shows sealed inputs: that takes the permission inputs_all, or an open request "
+                  "for review.")  # fmt: skip
 
 
 def _opened(line: Line, why: str) -> None:

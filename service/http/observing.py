@@ -104,7 +104,8 @@ def _end(response: Response) -> Response:
         "route": asked.url_rule.rule if asked.url_rule else None,  # never the path itself: it may name a subject
         "status": response.status_code,
         "ms": round(seconds * 1000, 2),
-        "caller": key.id if key else None,
+        "caller": key.client if key else None,
+        "key": key.id if key else None,
     }
     for stream in REQUEST_LINES:
         stream.write(_line(None, "info", line) + b"\n")

@@ -40,18 +40,18 @@ def self_contained() -> None:
 
 
 class RateLimits:
-    """Requests of each key in the current minute, counted in this process."""
+    """Requests of each client in the current minute, counted in this process."""
 
     def __init__(self, most: int, clock: Callable[[], float] = time.time) -> None:
         self._most, self._clock = most, clock
         self._minute, self._made = 0, dict[str, int]()
 
-    def wait(self, key: str) -> int:
+    def wait(self, client: str) -> int:
         """Count a request; 0 where it is within the limit, else the seconds until the next minute."""
         minute, second = divmod(int(self._clock()), 60)
         if minute != self._minute:
             self._minute, self._made = minute, {}
-        made = self._made[key] = self._made.get(key, 0) + 1
+        made = self._made[client] = self._made.get(client, 0) + 1
         return 0 if made <= self._most else 60 - second
 
 
@@ -71,7 +71,7 @@ def _admit(minutes: RateLimits) -> None:
         zh, en = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
         raise Problem("unauthorized", zh, en, headers={"WWW-Authenticate": "Bearer"})
     request_data().key = key
-    if wait := minutes.wait(key.id):
+    if wait := minutes.wait(key.client):
         raise Problem("too-many-requests", f"请在 {wait} 秒后再试。", f"Try again in {wait} seconds.",
                       headers={"Retry-After": str(wait)})  # fmt: skip
     permission = contract.permission

@@ -31,7 +31,7 @@ class Columns:
 
     id: str  # new_id()
     kind: str
-    caller: str  # id of the API key; empty for the command line
+    caller: str  # id of the client; empty for the command line
     request_id: str
     plan: str
     edition: str  # its sha256
