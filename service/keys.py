@@ -116,7 +116,7 @@ class Keys:
         return True
 
     def _say(self, deed: str, body: Mapping[str, Any]) -> None:
-        said = dumps({**body, "by": _user()})
+        said = dumps({**body, "by": operator()})
         self._log.append([Entry(new_id(self._log.clock()), KEY, "", "", "", "", "", "", deed, "", said)])
         self._read = None
 
@@ -169,7 +169,7 @@ def _all(connection: Connection) -> dict[str, ApiKey]:
     return keys
 
 
-def _user() -> str:
+def operator() -> str:
     """The operating system's name of the user who typed the command."""
     with suppress(KeyError):  # a container's user may have no name
         return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name

@@ -97,6 +97,11 @@ class Settings:
         "days for which sealed inputs are kept (`log expire` goes by it)")
     review_days: int = _setting(_number(1, 366), "15", "人工复核应在几天内答复（复核清单的截止日）",
         "days within which a request for review is to be answered (the due day in the list)")
+    public_address: str = _setting(str, "", "浏览器访问本服务的地址；以 https: 开头的，登录只走 https",
+        "the address at which browsers reach the service; with https:, people sign in over it only")
+    session_idle_minutes: int = _setting(_number(1, 1440), "30", "登录后几分钟不用即须重新登录",
+        "minutes without a request after which a person signs in anew")
+    session_hours: int = _setting(_number(1, 168), "12", "一次登录最长几小时", "hours that a sign-in lasts at most")
     log_level: str = _setting(_one_of("debug", "info", "warning", "error"), "info",
         "运行日志的级别", "level of the server's log")
     # fmt: on

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from service.commands.demonstration import prepare
+from service.commands.demonstration import passwords, prepare
 
 POLICIES = Path(__file__).parents[1] / "policies"
 PATIENCE = 60.0  # seconds until a server that does not come up is given up
@@ -32,6 +32,7 @@ class Running:
 
     address: str
     keys: Mapping[str, str]
+    passwords: Mapping[str, str]
     environment: dict[str, str]
     log: Path
     begin: Callable[[Mapping[str, str], Path], Any] = field(repr=False)
@@ -111,7 +112,9 @@ def running(folder: Path, begin: Callable[..., Any] = started, **settings: objec
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("VILLAGE_CREDIT_")}
     environment, keys = prepare({**inherited, **told}, folder)
     log = folder / "server.log"
-    server = Running(f"http://127.0.0.1:{port}", keys, environment, log, begin, begin(environment, log))
+    server = Running(
+        f"http://127.0.0.1:{port}", keys, passwords(folder), environment, log, begin, begin(environment, log)
+    )
     try:
         server.wait()
         yield server

@@ -21,7 +21,7 @@ from service.http.answering import Idempotent, answer, scribe
 from service.http.bodies import JSON, NDJSON, body_json, parsed, wrong_type
 from service.http.cases import CaseReader
 from service.http.compact import Compact, compact
-from service.http.context import caller, case_reader, service
+from service.http.context import case_reader, service, still_good
 from service.http.fields import Flag, Strict
 from service.http.language import language
 from service.http.problems import FieldError, Problem
@@ -123,7 +123,7 @@ class Chunks:
         part = 0
         while chunk := list(islice(lines, CHUNK)):
             part += 1
-            if not service().keys.still(caller()):
+            if not still_good():
                 ended = Problem("unauthorized", "密钥已吊销或过期，其余没有判定。",
                                 "The key was revoked or has ended; the rest was not decided.")  # fmt: skip
                 yield dumps({"line": chunk[0][0], "problem": ended.as_dict(self.lang)}) + b"\n"

@@ -6,7 +6,6 @@ sealed, for they may speak of a person.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -15,16 +14,15 @@ from flask import Response
 from marshmallow import fields, validate
 
 from rules.model import Rule
-from service.api.decisions import MOST, PAGE, Cursor, cursor_of, find_line, line_of, only_caller
+from service.api.decisions import MOST, PAGE, Cursor, cursor_of, line_of, only_caller
 from service.api.replaying import edition_of
-from service.api.reviewing import CLOSED, OPEN, Review, all_of, of_decision
+from service.api.reviewing import CLOSED, OPEN, Review, all_of, review_of, words_of
 from service.exact_json import dumps
 from service.http.answering import ASKED, OPENED, REVIEWED, Idempotent, answer, log_problems, scribe
 from service.http.context import caller, service
 from service.http.fields import Day, Strict, Whole, text
 from service.http.problems import FieldError, Problem
 from service.http.views import Blueprint
-from service.log import Line
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description="人工复核 / human review")
 UPHELD, CHANGED = "upheld", "changed"
@@ -84,8 +82,8 @@ def find(query: Mapping[str, Any]) -> Response:
 @blueprint.view("GET", "/review-requests/<request_id>", "ReadRequest", permission="read", kinds=("gone",))
 def read(request_id: str) -> Response:
     """读一个复核申请及其结果；每次查看都记入日志 / read a request for review and its outcome; every look is logged"""
-    found = _found(request_id)
-    reason, note = _said(found.asked), _said(found.concluded)
+    found = review_of(request_id)
+    reason, note = words_of(found.asked), words_of(found.concluded)
     with log_problems():
         service().log.append([scribe().line(OPENED, dumps({"why": ASKED}), found.asked)])
     return answer(dumps({**found.as_dict(), "reason": reason, "note": note}))
@@ -103,38 +101,25 @@ def read(request_id: str) -> Response:
 @blueprint.arguments(ReviewOutcomeSchema)
 def conclude(said: Mapping[str, Any], request_id: str) -> Response:
     """记录复核结果：每个申请一次 / record what the review came to: once for each request"""
-    found = _found(request_id)
-    with log_problems():
-        decided = service().log.get(found.asked.refers_to)
-    if decided is None or decided.caller == caller().client:
+    return answer(record(review_of(request_id), said), 201)
+
+
+def record(found: Review, said: Mapping[str, Any]) -> bytes:
+    """Record what a review came to, once; Problem where it cannot be recorded. Returns the answer to send."""
+    decided = found.decided
+    if decided.caller == caller().client:
         raise Problem("conflict", "复核不能由作出判定的一方来做。", "Whoever made the decision cannot review it.")
-    once, act = Idempotent(), f"{REVIEWED} {request_id}"
+    once, act = Idempotent(), f"{REVIEWED} {found.asked.id}"
     if found.concluded:
         written = once.again_only(act)
     else:
         _check(said, edition_of(decided).edition.rules[decided.decision], decided.outcome)
-        result = {"request": request_id, **{key: said[key] for key in ("result", "outcome") if key in said}}
+        result = {"request": found.asked.id, **{key: said[key] for key in ("result", "outcome") if key in said}}
         made = scribe().line(REVIEWED, dumps(result), decided, _words(said.get("note")))
         written = once.write_only(act, made, dumps({"id": made.id, "decision_log_id": decided.id}), 201)
     if written is None:
         raise Problem("conflict", "这个申请已有复核结果。", "This request has its outcome already.")
-    return answer(written, 201)
-
-
-def _found(request_id: str) -> Review:
-    """The review of this id if the caller may see it; otherwise 404, whether it exists or not."""
-    asked = find_line(request_id)
-    if asked is None or asked.kind != ASKED or only_caller() not in (None, asked.caller):
-        raise Problem("not-found", f"没有复核申请 {request_id}。", f"There is no review request {request_id}.")
-    return next(one for one in of_decision(asked.refers_to) if one.asked.id == request_id)
-
-
-def _said(line: Line | None) -> str | None:
-    """The sealed words of a line, if it has any."""
-    if line is None or not line.sealed_sha256:
-        return None
-    with log_problems():
-        return str(json.loads(service().log.inputs(line.id))["words"])
+    return written
 
 
 def _check(found: Mapping[str, Any], rule: Rule, before: str) -> None:

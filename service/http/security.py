@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hmac
 import time
 from collections.abc import Callable
 
 from flask import Flask
 
-from service.http.context import request_data, service, this_app, this_request
+from service.http.context import Caller, request_data, service, signed_in, this_app, this_request
 from service.http.problems import Problem
 from service.http.views import contract_of
 from service.keys import PERMISSIONS
 
 Headers = list[tuple[str, str]]
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF = "X-CSRF-Token"
 
 
 def _headers(policy: str) -> Headers:
@@ -65,12 +68,10 @@ def _admit(minutes: RateLimits) -> None:
     contract = contract_of(this_app().view_functions.get(asked.endpoint or ""))
     if contract is None:
         return
-    scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    key = service().keys.check(token.strip()) if scheme.lower() == "bearer" else None
+    key = request_data().key = _person() if "HTTP_AUTHORIZATION" not in asked.environ else _key()
     if key is None:
         zh, en = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
         raise Problem("unauthorized", zh, en, headers={"WWW-Authenticate": "Bearer"})
-    request_data().key = key
     if wait := minutes.wait(key.client):
         raise Problem("too-many-requests", f"请在 {wait} 秒后再试。", f"Try again in {wait} seconds.",
                       headers={"Retry-After": str(wait)})  # fmt: skip
@@ -78,3 +79,25 @@ def _admit(minutes: RateLimits) -> None:
     if permission not in PERMISSIONS[key.role]:
         raise Problem("forbidden", f"角色 {key.role} 没有权限 {permission}。",
                       f"The role {key.role} lacks the permission {permission}.")  # fmt: skip
+
+
+def _key() -> Caller | None:
+    """The API key that the request names, if it may be used now."""
+    scheme, _, token = this_request().environ["HTTP_AUTHORIZATION"].partition(" ")
+    return service().keys.check(token.strip()) if scheme.lower() == "bearer" else None
+
+
+def _person() -> Caller | None:
+    """The person whose session the browser sends. Whoever has still to change a first password may do nothing else."""
+    if (session := signed_in()) is None or session.person.temporary:
+        return None
+    if this_request().method not in SAFE:
+        meant(this_request().headers.get(CSRF, ""))
+    return session.person
+
+
+def meant(token: str) -> None:
+    """Refuse what another site has the browser send: it cannot know the token of the session."""
+    session = signed_in()
+    if session is None or not hmac.compare_digest(token.encode(), session.csrf.encode()):
+        raise Problem("forbidden", "页面已过期，请刷新后再试。", "The page is out of date: reload it and try again.")
