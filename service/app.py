@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 from flask_compress import Compress
@@ -27,6 +28,9 @@ from service.policies import archive
 from service.policies.compiled import Snapshot
 from service.policies.live import Later, Policies
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
+
+if TYPE_CHECKING:
+    from service.people.openid import OpenId
 
 RARELY = 20_000, 50, 100  # a request leaves next to nothing for the cycle collector
 
@@ -109,4 +113,15 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     people = People(log)
     idle, longest = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
     sessions = Sessions(log, people, idle, longest)
-    return Service(settings, policies, log, sealer, Keys(log), people, Passwords(log, people), sessions, clock)
+    passwords, openid = Passwords(log, people), _openid(settings, sealer)
+    return Service(settings, policies, log, sealer, Keys(log), people, passwords, sessions, openid, clock)
+
+
+def _openid(settings: Settings, sealer: Sealer) -> OpenId | None:
+    """The client of the organisation's provider, where there is one."""
+    if not settings.oidc_issuer:
+        return None
+    from service.people.openid import OpenId  # noqa: PLC0415 -- its libraries take memory
+
+    client, secret = settings.oidc_client_id, settings.oidc_client_secret
+    return OpenId(settings.oidc_issuer, client, secret, settings.oidc_claim, sealer)

@@ -54,17 +54,8 @@ class Running:
 
     def wait(self) -> None:
         """Until it answers, or is dead."""
-        until = time.monotonic() + PATIENCE
-        while self.process.poll() is None and time.monotonic() < until:
-            try:
-                urllib.request.urlopen(f"{self.address}/healthz", timeout=PATIENCE).close()
-            except urllib.error.HTTPError:
-                return
-            except GONE:
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError(f"the server does not answer:\n{self.log.read_text()}")
+        if not wait_for(f"{self.address}/healthz", self.process):
+            raise AssertionError(f"the server does not answer:\n{self.log.read_text()}")
 
     def restart(self) -> None:
         """Start again where the process has ended."""
@@ -82,6 +73,21 @@ class Running:
         """End it as an operator would; the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
+
+
+def wait_for(address: str, process: Any) -> bool:
+    """Whether somebody answers at the address before the process is dead, or patience ends."""
+    until = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            urllib.request.urlopen(address, timeout=PATIENCE).close()
+        except urllib.error.HTTPError:
+            return True
+        except GONE:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
 
 
 def _is_free(port: int) -> bool:

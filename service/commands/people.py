@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
 
+from rules.values.ids import is_card
 from rules.values.layout import Span, line, row
 from service.commands.common import Bad, Settings
 from service.commands.log import on_log
@@ -14,6 +16,7 @@ from service.keys import PERMISSIONS
 from service.log import DecisionLog
 from service.people import Passwords, People, Person, end_sessions
 
+LOGIN = re.compile(r"[\w.@-]{1,64}")
 ROLE = click.Choice(list(PERMISSIONS))
 
 
@@ -21,13 +24,21 @@ ROLE = click.Choice(list(PERMISSIONS))
 @click.argument("login")
 @click.option("--name", required=True, help="姓名或岗位 / name or post")
 @click.option("--role", type=ROLE, required=True, help="角色 / the role")
+@click.option("--elsewhere", is_flag=True, help="在单位登录，不发密码 / signs in elsewhere: no password")
 @on_log
-def add(settings: Settings, log: DecisionLog, login: str, name: str, role: str) -> None:
+def add(settings: Settings, log: DecisionLog, login: str, name: str, role: str, elsewhere: bool) -> None:
     """增加一个人；初始密码只显示这一次 / add a person; the first password is shown this once"""
+    if not LOGIN.fullmatch(login) or is_card(login):
+        raise Bad("登录名用 1 到 64 个字母、数字和 . _ - @，不能是身份证号。",
+                  "A login is 1 to 64 of letters, digits and . _ - @, and no identity number.")  # fmt: skip
     log.upgrade()
     people = People(log)
     if (person := people.add(login, name, role)) is None:
         raise Bad(f"已有人用登录名 {login}。", f"Somebody signs in as {login} already.")
+    if elsewhere:
+        added = line(settings.pick(f"已增加 {login}，在单位登录。", f"{login} is added, and signs in elsewhere."))
+        settings.tell(_as_dict(person), [added])
+        return
     _show_password(settings, person, Passwords(log, people).first(person))
 
 
@@ -97,6 +108,8 @@ def _state(person: Person, settings: Settings) -> Span:
     if person.ended is not None:
         day = person.ended.date().isoformat()
         return Span(settings.pick(f"{day} 停用", f"ended {day}"), "bad")
+    if not person.password:
+        return Span(settings.pick("在单位登录", "signs in elsewhere"), "good")
     if person.temporary:
         return Span(settings.pick("尚未改初始密码", "first password not changed yet"), "unknown")
     return Span(settings.pick("有效", "live"), "good")

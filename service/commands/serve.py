@@ -58,7 +58,7 @@ def serve(settings: Settings, demo: bool, port: int | None) -> None:
         raise Bad(error.zh, str(error)) from None
     os.environ.update(environment)
     if demo:
-        click.echo(_welcome(settings, chosen, keys))
+        click.echo(_welcome(settings, chosen, keys, passwords()))
     run(chosen)
 
 
@@ -152,10 +152,10 @@ def _follow(parent: int, libc: ctypes.CDLL) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _welcome(settings: Settings, chosen: ServiceSettings, keys: Mapping[str, str]) -> str:
+def _welcome(settings: Settings, chosen: ServiceSettings, keys: Mapping[str, str], passwords: Mapping[str, str]) -> str:
     address = f"http://{chosen.host}:{chosen.port}"
     shown = "\n".join(f"  {role:<9}{key}" for role, key in keys.items())
-    people = "\n".join(f"  {login:<9}{password}" for login, password in passwords().items())
+    people = "\n".join(f"  {login:<9}{password}" for login, password in passwords.items())
     return settings.pick(
         f"示例服务：打开 {address}\n登录名和密码（仅供试用，存放在 .data）：\n{people}\n"
         f"程序调用的密钥：\n{shown}\n按 Ctrl-C 停止。",

@@ -31,7 +31,7 @@ def reviews() -> Response:
 
 
 @person_view(blueprint, "/reviews/<request_id>", "record_review")
-def review(request_id: str) -> Response:
+def show(request_id: str) -> Response:
     return _shown(review_of(request_id))
 
 
@@ -54,11 +54,11 @@ def conclude(request_id: str) -> Response:
 def _shown(found: Review, problem: Problem | None = None) -> Response:
     """A request with the reasons of its decision; whoever decided is told why he cannot review it."""
     mine = found.decided.caller == caller().client
-    case = None if found.concluded or mine else open_case(found.decided, "review")
+    case = None if found.concluded or mine else open_case(found.decided, "reviewing")
     return page(
         "review.html",
         titles=titles,
-        review=found,
+        found=found,
         mine=mine,
         problem=problem,
         reason=words_of(found.asked),

@@ -16,7 +16,7 @@ LOOKS: Mapping[str, Mapping[str, str]] = {
     "explanation": {"zh": "看说明", "en": "read the explanation"},
     "inputs": {"zh": "看输入", "en": "read the inputs"},
     "replay": {"zh": "重放", "en": "decided again"},
-    "review": {"zh": "复核", "en": "reviewed"},
+    "reviewing": {"zh": "复核", "en": "reviewed"},
 }
 CHANGED = {"zh": "改变", "en": "changed"}
 
@@ -43,13 +43,13 @@ def look(why: str, lang: Lang) -> str:
     return LOOKS[why][lang] if why in LOOKS else why
 
 
-def result(review: Review, lang: Lang) -> str:
+def result(found: Review, lang: Lang) -> str:
     """What a review came to."""
-    if review.concluded is None:
+    if found.concluded is None:
         return ""
-    said = json.loads(review.concluded.body)
+    said = json.loads(found.concluded.body)
     new = said.get("outcome")
-    return STANDS[lang] if new is None else f"{CHANGED[lang]}: {outcome(review.decided, new, lang)}"
+    return STANDS[lang] if new is None else f"{CHANGED[lang]}: {outcome(found.decided, new, lang)}"
 
 
 def _rule(name: str) -> Rule | None:

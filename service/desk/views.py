@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from service.http.context import request_data, signed_in
 from service.http.security import SAFE, meant
+from service.http.views import marked
 from service.keys import PERMISSIONS
 from service.pages.pages import page
 
@@ -51,7 +52,7 @@ def person_view(
             request_data().key = session.person
             return view(**places)
 
-        blueprint.add_url_rule(path, view_func=guarded, methods=list(methods))
+        blueprint.add_url_rule(path, view_func=marked("permission", permission)(guarded), methods=list(methods))
         return view
 
     return register

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from flask import Flask, Request, current_app, g, request
 
@@ -17,6 +17,9 @@ from service.people import Passwords, People, Session, Sessions
 from service.policies.compiled import Snapshot
 from service.policies.live import Policies
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.people.openid import OpenId
 
 NAME = "village_credit"
 
@@ -33,6 +36,7 @@ class Service:
     people: People
     passwords: Passwords
     sessions: Sessions
+    openid: OpenId | None  # where people sign in elsewhere
     clock: Callable[[], datetime]  # aware, UTC
 
 
@@ -76,8 +80,7 @@ def signed_in() -> Session | None:
     """The session of the browser that sent the request; looked up once."""
     here = request_data()
     if "session" not in here:
-        token = this_request().cookies.get(cookie_name())
-        here.session = service().sessions.find(token) if token else None
+        here.session = _session()
     return cast("Session | None", here.session)
 
 
@@ -87,7 +90,17 @@ def still_good() -> bool:
     if isinstance(key, ApiKey):
         return service().keys.still(key)
     session = signed_in()
-    return session is not None and service().sessions.find(session.token) is not None
+    return session is not None and service().sessions.lasts(session)
+
+
+def _session() -> Session | None:
+    """By the header of a proxy that is trusted, else by the cookie."""
+    asked, found = this_request(), service()
+    header = found.settings.trusted_header
+    if header and asked.remote_addr in found.settings.trusted_proxies:
+        return found.sessions.of_login(login) if (login := asked.headers.get(header, "")) else None
+    token = asked.cookies.get(cookie_name())
+    return found.sessions.find(token) if token else None
 
 
 def cookie_name() -> str:

@@ -11,10 +11,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error
 from sqlalchemy import Update, case, insert, select, update
 
-from rules.values.text import TextError
 from service.log import DecisionLog
 from service.log.entry import MICROSECOND, microseconds
 from service.log.tables import credentials
+from service.people.errors import TooWeak
 from service.people.persons import PASSWORD, People, Person
 
 LEAST, MOST = 12, 128  # characters
@@ -23,10 +23,6 @@ LOCKED = timedelta(minutes=15)
 CHANCE = 12  # bytes of a first password
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)  # OWASP's figures: 19 MiB, 2 passes
 NOBODY = HASHER.hash("")  # tried for an unknown login, so that it takes as long
-
-
-class TooWeak(TextError):
-    """A password that is not taken."""
 
 
 class Passwords:

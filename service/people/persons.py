@@ -34,7 +34,7 @@ class Person:
     created: datetime
     ended: datetime | None = None
     password: str = ""
-    temporary: bool = True  # to be changed at the first sign-in
+    temporary: bool = False  # a first password, to be changed before anything else
 
     @property
     def client(self) -> str:
