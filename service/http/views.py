@@ -86,8 +86,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # ships no types
         """Registers a view under its contract; `answer` is the schema of its JSON answer in the OpenAPI document."""
 
         def register(view: View) -> View:
-            marked = marked("contract", Contract(**terms))(view)
-            return self.route(path, methods=[method])(self.response(status, answer)(marked))  # type: ignore[no-any-return]
+            bound = marked("contract", Contract(**terms))(view)
+            return self.route(path, methods=[method])(self.response(status, answer)(bound))  # type: ignore[no-any-return]
 
         return register
 
