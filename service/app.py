@@ -7,11 +7,14 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 from flask_compress import Compress
 
 from service.api import batch, catalogue, decisions, explanations, reviews, what_if
+from service.desk import audit, signing
+from service.desk import reviews as desk_reviews
 from service.http import answering as recording
 from service.http import observing, problems, security
 from service.http.context import NAME, Service, this_request
@@ -20,10 +23,14 @@ from service.keys import Keys
 from service.log import DecisionLog, LogUnavailable, Sealer
 from service.openapi import document as openapi
 from service.pages import example, operations
+from service.people import Passwords, People, Sessions
 from service.policies import archive
 from service.policies.compiled import Snapshot
 from service.policies.live import Later, Policies
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
+
+if TYPE_CHECKING:
+    from service.people.openid import OpenId
 
 RARELY = 20_000, 50, 100  # a request leaves next to nothing for the cycle collector
 
@@ -57,6 +64,8 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     api = openapi.create(app)
     for resource in (decisions, batch, explanations, what_if, reviews, catalogue):
         api.register_blueprint(resource.blueprint)
+    for desk in (signing, desk_reviews, audit):
+        app.register_blueprint(desk.blueprint)
     app.register_blueprint(operations.pages(openapi.Document(app, api)))
     if folder := os.environ.get(EXAMPLE):
         reports = app.extensions[example.NAME] = example.ExampleReport(Path(folder))
@@ -101,4 +110,18 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
         before=before,
         after=after,
     )
-    return Service(settings, policies, log, sealer, Keys(log), clock)
+    people = People(log)
+    idle, longest = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
+    sessions = Sessions(log, people, idle, longest)
+    passwords, openid = Passwords(log, people), _openid(settings, sealer)
+    return Service(settings, policies, log, sealer, Keys(log), people, passwords, sessions, openid, clock)
+
+
+def _openid(settings: Settings, sealer: Sealer) -> OpenId | None:
+    """The client of the organisation's provider, where there is one."""
+    if not settings.oidc_issuer:
+        return None
+    from service.people.openid import OpenId  # noqa: PLC0415 -- its libraries take memory
+
+    client, secret = settings.oidc_client_id, settings.oidc_client_secret
+    return OpenId(settings.oidc_issuer, client, secret, settings.oidc_claim, sealer)

@@ -1,4 +1,8 @@
-"""API keys: the callers, and the permissions of their roles. The full key is shown once; only a hash is stored."""
+"""API keys, the clients they belong to, and the permissions of roles.
+
+A key is shown once; only a hash of it is stored. Decisions, Idempotency-Keys and rate limits belong to the client,
+whose id is the id of its first key.
+"""
 
 from __future__ import annotations
 
@@ -28,17 +32,18 @@ PREFIX = "vc"
 ID, SECRET = 6, 32  # bytes of chance
 KEY, ADDED, REVOKED = "key", "added", "revoked"  # a kind of lines, and what came of it
 
-# `read` and `explain` reach the decisions of the key itself; with `read_all`, those of every key.
+# `read` and `explain` reach the decisions of the client itself; with `read_all`, those of every client. `inputs`
+# reaches the cases under review; with `inputs_all`, every case.
 _CALL = frozenset({"decide", "explain", "policies", "read", "request_review"})
-_ANALYSE = frozenset({"read_all", "record_review", "replay", "what_if"})
-_AUDIT = frozenset({"explain", "inputs", "policies", "read", "read_all", "replay"})
+_ANALYSE = frozenset({"inputs", "read_all", "record_review", "replay", "what_if"})
+_AUDIT = frozenset({"explain", "inputs", "inputs_all", "policies", "read", "read_all", "replay"})
 
 PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "caller": _CALL,
         "analyst": _CALL | _ANALYSE,
         "auditor": _AUDIT,
-        "admin": _CALL | _ANALYSE,  # and not the inputs of people: that is the auditor's
+        "admin": _CALL | _ANALYSE,  # and not all inputs of people: that is the auditor's
     }
 )
 
@@ -48,6 +53,7 @@ class ApiKey:
     """An API key without its secret."""
 
     id: str
+    client: str
     name: str
     role: str
     sha256: bytes
@@ -80,14 +86,21 @@ class Keys:
         same = hmac.compare_digest(given, key.sha256 if key else bytes(len(given)))
         return key if key and prefix == PREFIX and same and key.live(self._log.clock()) else None
 
-    def add(self, name: str, role: str, expires: datetime | None = None) -> tuple[ApiKey, str]:
-        """Create a key. Returns it with its full text, which cannot be read again. KeyError for an unknown role."""
+    def still(self, key: ApiKey) -> bool:
+        """Whether a key that was good may go on being used."""
+        known = self._current().get(key.id)
+        return known is not None and known.live(self._log.clock())
+
+    def add(self, name: str, role: str, expires: datetime | None = None, client: str = "") -> tuple[ApiKey, str]:
+        """Create a key of a client, or of a new one. Returns it with its full text, which cannot be read again.
+        KeyError for an unknown role."""
         PERMISSIONS[role]
         id = secrets.token_hex(ID)
         text = f"{PREFIX}_{id}_{secrets.token_urlsafe(SECRET)}"
         digest = sha256(text.encode()).hexdigest()
         until = None if expires is None else expires.isoformat()
-        self._say(ADDED, {"key": id, "name": name, "role": role, "sha256": digest, "expires": until})
+        said = {"key": id, "client": client or id, "name": name, "role": role, "sha256": digest, "expires": until}
+        self._say(ADDED, said)
         return self._log.database.read(_all)[id], text
 
     def listed(self) -> tuple[ApiKey, ...]:
@@ -103,7 +116,7 @@ class Keys:
         return True
 
     def _say(self, deed: str, body: Mapping[str, Any]) -> None:
-        said = dumps({**body, "by": _user()})
+        said = dumps({**body, "by": operator()})
         self._log.append([Entry(new_id(self._log.clock()), KEY, "", "", "", "", "", "", deed, "", said)])
         self._read = None
 
@@ -149,13 +162,14 @@ def _all(connection: Connection) -> dict[str, ApiKey]:
         if key is None and deed == ADDED:
             until = said["expires"] and datetime.fromisoformat(said["expires"])
             digest = bytes.fromhex(said["sha256"])
-            keys[said["key"]] = ApiKey(said["key"], said["name"], said["role"], digest, moment(at), until)
+            client = said.get("client", said["key"])  # lines of before there were clients name none
+            keys[said["key"]] = ApiKey(said["key"], client, said["name"], said["role"], digest, moment(at), until)
         elif key is not None and deed == REVOKED and key.revoked is None:
             keys[key.id] = replace(key, revoked=moment(at))
     return keys
 
 
-def _user() -> str:
+def operator() -> str:
     """The operating system's name of the user who typed the command."""
     with suppress(KeyError):  # a container's user may have no name
         return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name

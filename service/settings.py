@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,11 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _addresses(text: str) -> tuple[str, ...]:
+    """IP addresses, separated by commas."""
+    return tuple(str(ip_address(one.strip())) for one in text.split(",") if one.strip())
+
+
 def _setting(read: Callable[[str], Any], default: str, zh: str, en: str) -> Any:
     return field(metadata={"row": (read, default, zh, en)})
 
@@ -80,8 +86,8 @@ class Settings:
         "threads per process: each request that waits for the log to reach the disk holds one")
     reload_seconds: float = _setting(_number(0.05, 3600, float), "1", "每隔几秒看一次政策目录",
         "how often the policies folder is looked at, in seconds")
-    rate_limit: int = _setting(_number(1, 10**9), "60000", "每把 API 密钥每分钟、每个进程的请求上限",
-        "most requests a minute for each API key and process")
+    rate_limit: int = _setting(_number(1, 10**9), "60000", "每个客户每分钟、每个进程的请求上限",
+        "most requests a minute for each client and process")
     max_body: int = _setting(_number(1024, 1 << 30), str(16 << 20), "请求体的上限（字节）",
         "most bytes of a request body")
     max_batch: int = _setting(_number(1, 1_000_000), "10000", "一批最多的案例数（JSON）",
@@ -95,6 +101,22 @@ class Settings:
         "how many seconds the clock may lag behind the log")
     keep_inputs_days: int = _setting(_number(1, 36500), "1825", "封存的输入保留的天数（`log expire` 依此删除）",
         "days for which sealed inputs are kept (`log expire` goes by it)")
+    review_days: int = _setting(_number(1, 366), "15", "人工复核应在几天内答复（复核清单的截止日）",
+        "days within which a request for review is to be answered (the due day in the list)")
+    public_address: str = _setting(str, "", "浏览器访问本服务的地址；以 https: 开头的，登录只走 https",
+        "the address at which browsers reach the service; with https:, people sign in over it only")
+    oidc_issuer: str = _setting(str, "", "单位的 OpenID Connect 登录服务（issuer）；不写就用本服务的密码",
+        "the issuer of your organisation's OpenID Connect; without it, people have passwords here")
+    oidc_client_id: str = _setting(str, "", "在那里登记的客户端编号", "the id of the client registered there")
+    oidc_client_secret: str = _setting(str, "", "客户端密钥", "the secret of that client")
+    oidc_claim: str = _setting(str, "preferred_username", "令牌里哪一项是登录名", "the claim that is the login")
+    trusted_header: str = _setting(str, "", "单位代理登录后写上登录名的请求头；不写就不认",
+        "the header in which your proxy says who signed in there; without it none is trusted")
+    trusted_proxies: tuple[str, ...] = _setting(_addresses, "127.0.0.1", "认哪些代理的那个请求头，IP 以逗号分隔",
+        "the proxies whose header is trusted: IP addresses with commas")
+    session_idle_minutes: int = _setting(_number(1, 1440), "30", "登录后几分钟不用即须重新登录",
+        "minutes without a request after which a person signs in anew")
+    session_hours: int = _setting(_number(1, 168), "12", "一次登录最长几小时", "hours that a sign-in lasts at most")
     log_level: str = _setting(_one_of("debug", "info", "warning", "error"), "info",
         "运行日志的级别", "level of the server's log")
     # fmt: on

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from service.commands.demonstration import prepare
+from service.commands.demonstration import passwords, prepare
 
 POLICIES = Path(__file__).parents[1] / "policies"
 PATIENCE = 60.0  # seconds until a server that does not come up is given up
@@ -32,6 +32,7 @@ class Running:
 
     address: str
     keys: Mapping[str, str]
+    passwords: Mapping[str, str]
     environment: dict[str, str]
     log: Path
     begin: Callable[[Mapping[str, str], Path], Any] = field(repr=False)
@@ -53,17 +54,8 @@ class Running:
 
     def wait(self) -> None:
         """Until it answers, or is dead."""
-        until = time.monotonic() + PATIENCE
-        while self.process.poll() is None and time.monotonic() < until:
-            try:
-                urllib.request.urlopen(f"{self.address}/healthz", timeout=PATIENCE).close()
-            except urllib.error.HTTPError:
-                return
-            except GONE:
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError(f"the server does not answer:\n{self.log.read_text()}")
+        if not wait_for(f"{self.address}/healthz", self.process):
+            raise AssertionError(f"the server does not answer:\n{self.log.read_text()}")
 
     def restart(self) -> None:
         """Start again where the process has ended."""
@@ -81,6 +73,21 @@ class Running:
         """End it as an operator would; the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)
+
+
+def wait_for(address: str, process: Any) -> bool:
+    """Whether somebody answers at the address before the process is dead, or patience ends."""
+    until = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            urllib.request.urlopen(address, timeout=PATIENCE).close()
+        except urllib.error.HTTPError:
+            return True
+        except GONE:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
 
 
 def _is_free(port: int) -> bool:
@@ -111,7 +118,9 @@ def running(folder: Path, begin: Callable[..., Any] = started, **settings: objec
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("VILLAGE_CREDIT_")}
     environment, keys = prepare({**inherited, **told}, folder)
     log = folder / "server.log"
-    server = Running(f"http://127.0.0.1:{port}", keys, environment, log, begin, begin(environment, log))
+    server = Running(
+        f"http://127.0.0.1:{port}", keys, passwords(folder), environment, log, begin, begin(environment, log)
+    )
     try:
         server.wait()
         yield server

@@ -21,7 +21,7 @@ from service.http.answering import Idempotent, answer, scribe
 from service.http.bodies import JSON, NDJSON, body_json, parsed, wrong_type
 from service.http.cases import CaseReader
 from service.http.compact import Compact, compact
-from service.http.context import case_reader, service
+from service.http.context import case_reader, service, still_good
 from service.http.fields import Flag, Strict
 from service.http.language import language
 from service.http.problems import FieldError, Problem
@@ -119,10 +119,15 @@ class Chunks:
         return once.write_soon(entries, dumps(body), counted)
 
     def stream(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
-        """Decide line by line; one answer line for each."""
+        """Decide line by line; one answer line for each. A key that was revoked meanwhile ends it."""
         part = 0
         while chunk := list(islice(lines, CHUNK)):
             part += 1
+            if not still_good():
+                ended = Problem("unauthorized", "密钥已吊销或过期，其余没有判定。",
+                                "The key was revoked or has ended; the rest was not decided.")  # fmt: skip
+                yield dumps({"line": chunk[0][0], "problem": ended.as_dict(self.lang)}) + b"\n"
+                return
             try:
                 yield self._chunk(chunk, part)
             except Exception as error:  # noqa: BLE001 -- the status is sent already, so each line says what is wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -62,6 +62,11 @@ class Cursor(fields.Field[int]):
         return int(said)
 
 
+def cursor_of(seq: int) -> str:
+    """The cursor of a page that ends there."""
+    return urlsafe_b64encode(str(seq).encode()).decode()
+
+
 class QuerySchema(Strict):
     subject = Identifier(metadata={"description": "id of the subject"})
     decision = name(100)
@@ -76,6 +81,12 @@ class QuerySchema(Strict):
 @blueprint.arguments(QuerySchema, location="query")
 def find(query: Mapping[str, Any]) -> Response:
     """查找判定记录，新的在前 / find decisions, the newest first"""
+    lines, following = search(query)
+    return answer(dumps({"decisions": [shown(line) for line in lines], "next": following}))
+
+
+def search(query: Mapping[str, Any]) -> tuple[Sequence[Line], str | None]:
+    """A page of decisions that fit a query of QuerySchema, the newest first, and the cursor of the next page."""
     wanted = {name: query.get(name) for name in ("decision", "outcome")}
     if "subject" in query:
         wanted["subject"] = service().sealer.blind(query["subject"])
@@ -90,9 +101,9 @@ def find(query: Mapping[str, Any]) -> Response:
             newest_first=True,
             limit=query["limit"] + 1,
         )
-    shown, more = lines[: query["limit"]], len(lines) > query["limit"]
-    following = urlsafe_b64encode(str(shown[-1].seq).encode()).decode() if more else None
-    return answer(dumps({"decisions": [_shown(line) for line in shown], "next": following}))
+    found, more = lines[: query["limit"]], len(lines) > query["limit"]
+    following = cursor_of(found[-1].seq) if more else None
+    return found, following
 
 
 @blueprint.view("GET", "/<log_id>", "WholeLine", permission="read", tagged=True)
@@ -103,7 +114,7 @@ def show(log_id: str) -> Response:
         about = service().log.about(line.id)
     reviews = [{"id": one.id, "kind": one.kind, "at": one.at.isoformat(), **json.loads(one.body)}
                for one in about if one.kind in (ASKED, REVIEWED)]  # fmt: skip
-    body = dumps({**_shown(line), "reviews": reviews})
+    body = dumps({**shown(line), "reviews": reviews})
     response = answer(body)
     response.add_etag()
     response.make_conditional(request)
@@ -126,10 +137,11 @@ def find_line(id: str) -> Line | None:
 
 def only_caller() -> str | None:
     """The caller filter: the caller's own decisions, or everybody's."""
-    return None if "read_all" in PERMISSIONS[caller().role] else caller().id
+    return None if "read_all" in PERMISSIONS[caller().role] else caller().client
 
 
-def _shown(line: Line) -> dict[str, Any]:
+def shown(line: Line) -> dict[str, Any]:
+    """What stands unsealed of a decision."""
     return {
         "log_id": line.id,
         "at": line.at.isoformat(),

@@ -6,16 +6,19 @@ Each of these opens what was sealed, and leaves a line in the log that says who 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Response, request
 from marshmallow import EXCLUDE
 
+from rules import Decision
 from rules.values.text import NotFound
 from rules.words.explain import explain, whole
 from rules.words.explanation import ALL, DEPTH
 from service.api.decisions import line_of
 from service.api.replaying import again, differences, edition_of
+from service.api.reviewing import may_review
 from service.exact_json import dumps, loads
 from service.http.answering import OPENED, answer, log_problems, scribe
 from service.http.cases import reread_as
@@ -28,6 +31,7 @@ from service.keys import PERMISSIONS
 from service.log import Line
 from service.pages.explaining import page_of
 from service.pages.pages import page, page_language
+from service.policies.compiled import Compiled
 
 blueprint = Blueprint(
     "explanations", __name__, url_prefix="/v1/decisions", description="说明与重放 / explanations, replay"
@@ -49,9 +53,8 @@ class DepthSchema(Strict):
 def explanation(query: Mapping[str, Any], log_id: str) -> Response:
     """用平常话说明一个判定：JSON、文字或可打印的网页 / a decision in plain words: JSON, text or a page to print"""
     wanted = _format()
-    line = _may_open(line_of(log_id))
-    _, decision = again(line)
-    _opened(line, "explanation")
+    line = line_of(log_id)
+    decision = open_case(line, "explanation")
     lang = language()
     if wanted == "text/plain":
         said = explain(decision, lang, depth=query.get("depth", DEPTH))
@@ -79,10 +82,15 @@ def _format() -> str:
 def inputs(log_id: str) -> Response:
     """封存的输入；每次查看都记入日志 / the sealed inputs; every look is logged"""
     line = line_of(log_id)
+    return answer(dumps({"log_id": line.id, "on": line.on, **open_inputs(line)}))
+
+
+def open_inputs(line: Line) -> dict[str, Any]:
+    """The sealed inputs of a decision, for whoever may see them; the look is logged."""
     with log_problems():
-        found = loads(service().log.inputs(line.id))
+        found: dict[str, Any] = loads(service().log.inputs(_may_open(line, own=False).id))
     _opened(line, "inputs")
-    return answer(dumps({"log_id": line.id, "on": line.on, **found}))
+    return found
 
 
 class ReplaySchema(Strict):
@@ -95,8 +103,7 @@ class ReplaySchema(Strict):
 @blueprint.arguments(ReplaySchema, required=False)
 def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
     """用同样的输入再判一次 / decide again from the same inputs, under the same edition or another"""
-    line = _may_open(line_of(log_id))
-    _, before = again(line)
+    line = line_of(log_id)
     compiled = None
     if name := wanted.get("edition"):
         try:
@@ -105,20 +112,34 @@ def replay(wanted: Mapping[str, Any], log_id: str) -> Response:
             raise Problem.invalid([FieldError("/edition", "unknown_edition", error.zh, error.en)]) from None
     if readings := wanted.get("readings"):
         compiled = reread_as(compiled or edition_of(line), readings)
-    _, after = again(line, compiled, wanted.get("on"))
+    return answer(dumps({"log_id": line.id, **replayed(line, compiled, wanted.get("on"))}))
+
+
+def replayed(line: Line, compiled: Compiled | None = None, on: date | None = None) -> dict[str, Any]:
+    """A decision made again as it was and, where asked, under another edition or day; the look is logged."""
+    _, before = again(_may_open(line))
+    _, after = again(line, compiled, on)
     _opened(line, "replay")
     found = differences(before, after)
     same = not found and before.outcome == line.outcome
-    return answer(dumps({"log_id": line.id, "same": same, "before": before.as_dict(), "after": after.as_dict(),
-                         "differences": found}))  # fmt: skip
+    return {"same": same, "before": before.as_dict(), "after": after.as_dict(), "differences": found}
 
 
-def _may_open(line: Line) -> Line:
-    """The deciding caller knows the facts; any other needs the permission to read inputs."""
-    if line.caller != caller().id and "inputs" not in PERMISSIONS[caller().role]:
-        raise Problem("forbidden", "别人的判定含有封存的输入，须有权限 inputs。",
-                      "Another's decision shows sealed inputs: that takes the permission inputs.")  # fmt: skip
-    return line
+def open_case(line: Line, why: str) -> Decision:
+    """The decision of a line made again from its sealed inputs, for whoever may see them; the look is logged."""
+    _, decision = again(_may_open(line))
+    _opened(line, why)
+    return decision
+
+
+def _may_open(line: Line, *, own: bool = True) -> Line:
+    """A reviewer sees the facts of an open request; so does the client that decided, where `own`; any other needs the
+    permission for all inputs."""
+    if (own and line.caller == caller().client) or "inputs_all" in PERMISSIONS[caller().role] or may_review(line):
+        return line
+    raise Problem("forbidden", "别人的判定含有封存的输入，须有权限 inputs_all，或有待办的复核申请。",
+                  "Another's decision shows sealed inputs: that takes the permission inputs_all, or an open request "
+                  "for review.")  # fmt: skip
 
 
 def _opened(line: Line, why: str) -> None:

@@ -6,27 +6,26 @@ sealed, for they may speak of a person.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from flask import Response
 from marshmallow import fields, validate
 
 from rules.model import Rule
-from service.api.decisions import find_line, line_of
+from service.api.decisions import MOST, PAGE, Cursor, cursor_of, line_of, only_caller
 from service.api.replaying import edition_of
+from service.api.reviewing import CLOSED, OPEN, Review, all_of, review_of, words_of
 from service.exact_json import dumps
 from service.http.answering import ASKED, OPENED, REVIEWED, Idempotent, answer, log_problems, scribe
 from service.http.context import caller, service
-from service.http.fields import Strict, text
+from service.http.fields import Day, Strict, Whole, text
 from service.http.problems import FieldError, Problem
 from service.http.views import Blueprint
-from service.log import Line, Once
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description="人工复核 / human review")
 UPHELD, CHANGED = "upheld", "changed"
-DONE = "这个申请已有复核结果。", "This request has its outcome already."
 
 
 class ReviewRequestSchema(Strict):
@@ -56,15 +55,38 @@ def ask(wanted: Mapping[str, Any], log_id: str) -> Response:
     return answer(body, 201)
 
 
-@blueprint.view("GET", "/review-requests/<request_id>", "ReadRequest", permission="record_review", kinds=("gone",))
+class RequestsSchema(Strict):
+    state = fields.String(
+        validate=validate.OneOf([OPEN, CLOSED], error="not_a_choice|{choices}"),
+        metadata={"description": "both without it"},
+    )
+    due = Day(metadata={"description": "due on this day or earlier"})
+    cursor = Cursor(metadata={"description": "`next` of the page before"})
+    limit = Whole(1, MOST, load_default=PAGE)
+
+
+@blueprint.view("GET", "/review-requests", "ReviewPage", permission="read")
+@blueprint.arguments(RequestsSchema, location="query")
+def find(query: Mapping[str, Any]) -> Response:
+    """复核清单：先申请的在前 / the requests for review, the oldest first"""
+    state, due = query.get("state"), query.get("due")
+    fits = (
+        one for one in all_of(only_caller(), query.get("cursor", 0))
+        if state in (None, one.state) and (due is None or one.due <= due)
+    )  # fmt: skip
+    shown = list(islice(fits, query["limit"]))
+    following = cursor_of(shown[-1].asked.seq) if next(fits, None) else None
+    return answer(dumps({"review_requests": [one.as_dict() for one in shown], "next": following}))
+
+
+@blueprint.view("GET", "/review-requests/<request_id>", "ReadRequest", permission="read", kinds=("gone",))
 def read(request_id: str) -> Response:
-    """读一个复核申请；每次查看都记入日志 / read a request for review; every look is logged"""
-    asked = _asked(request_id)
+    """读一个复核申请及其结果；每次查看都记入日志 / read a request for review and its outcome; every look is logged"""
+    found = review_of(request_id)
+    reason, note = words_of(found.asked), words_of(found.concluded)
     with log_problems():
-        words = json.loads(service().log.inputs(asked.id))["words"] if asked.sealed_sha256 else None
-        service().log.append([scribe().line(OPENED, dumps({"why": ASKED}), asked)])
-    shown = {"id": asked.id, "decision_log_id": asked.refers_to, "at": asked.at.isoformat(), "reason": words}
-    return answer(dumps(shown))
+        service().log.append([scribe().line(OPENED, dumps({"why": ASKED}), found.asked)])
+    return answer(dumps({**found.as_dict(), "reason": reason, "note": note}))
 
 
 @blueprint.view(
@@ -74,36 +96,30 @@ def read(request_id: str) -> Response:
     status=201,
     permission="record_review",
     kinds=("conflict",),
+    idempotent=True,
 )
 @blueprint.arguments(ReviewOutcomeSchema)
-def conclude(found: Mapping[str, Any], request_id: str) -> Response:
+def conclude(said: Mapping[str, Any], request_id: str) -> Response:
     """记录复核结果：每个申请一次 / record what the review came to: once for each request"""
-    asked = _asked(request_id)
-    with log_problems():
-        decided = service().log.get(asked.refers_to)
-        done = any(json.loads(one.body).get("request") == request_id for one in service().log.about(asked.refers_to))
-    if decided is None or decided.caller == caller().id:
+    return answer(record(review_of(request_id), said), 201)
+
+
+def record(found: Review, said: Mapping[str, Any]) -> bytes:
+    """Record what a review came to, once; Problem where it cannot be recorded. Returns the answer to send."""
+    decided = found.decided
+    if decided.caller == caller().client:
         raise Problem("conflict", "复核不能由作出判定的一方来做。", "Whoever made the decision cannot review it.")
-    if done:
-        raise Problem("conflict", *DONE)
-    _check(found, edition_of(decided).edition.rules[decided.decision], decided.outcome)
-    said = {"request": request_id, **{key: found[key] for key in ("result", "outcome") if key in found}}
-    made = scribe().line(REVIEWED, dumps(said), decided, _words(found.get("note")))
-    body = dumps({"id": made.id, "decision_log_id": decided.id})
-    only = Once("", f"{REVIEWED} {request_id}", made.id.encode(), body, 201)  # two at once: one of them is told
-    try:
-        with log_problems():
-            service().log.append([made], only)
-    except Problem as problem:
-        raise Problem("conflict", *DONE) if problem.kind == "idempotency-key-reused" else problem from None
-    return answer(body, 201)
-
-
-def _asked(request_id: str) -> Line:
-    asked = find_line(request_id)
-    if asked is None or asked.kind != ASKED:
-        raise Problem("not-found", f"没有复核申请 {request_id}。", f"There is no review request {request_id}.")
-    return asked
+    once, act = Idempotent(), f"{REVIEWED} {found.asked.id}"
+    if found.concluded:
+        written = once.again_only(act)
+    else:
+        _check(said, edition_of(decided).edition.rules[decided.decision], decided.outcome)
+        result = {"request": found.asked.id, **{key: said[key] for key in ("result", "outcome") if key in said}}
+        made = scribe().line(REVIEWED, dumps(result), decided, _words(said.get("note")))
+        written = once.write_only(act, made, dumps({"id": made.id, "decision_log_id": decided.id}), 201)
+    if written is None:
+        raise Problem("conflict", "这个申请已有复核结果。", "This request has its outcome already.")
+    return written
 
 
 def _check(found: Mapping[str, Any], rule: Rule, before: str) -> None:

@@ -17,14 +17,21 @@ from service.log import DecisionLog
 
 @click.command()
 @click.argument("name")
-@click.option("--role", type=click.Choice(list(PERMISSIONS)), required=True, help="角色 / the role")
+@click.option("--role", type=click.Choice(list(PERMISSIONS)), help="新客户的角色 / the role of a new client")
+@click.option("--for", "client", metavar="CLIENT", help="给已有客户再发一把 / another key of a client")
 @click.option("--expires", metavar="DATE", help="到哪天失效（UTC），默认不失效 / when it ends (UTC; default: never)")
 @on_log
-def add(settings: Settings, log: DecisionLog, name: str, role: str, expires: str | None) -> None:
+def add(
+    settings: Settings, log: DecisionLog, name: str, role: str | None, client: str | None, expires: str | None
+) -> None:
     """发放密钥；密钥只显示这一次 / hand out a key; it is shown this once"""
     until = None if expires is None else midnight(expires, "--expires")
+    if (role is None) == (client is None):
+        raise Bad("请写 --role（新客户）或 --for（已有客户），二者之一。",
+                  "Write --role (a new client) or --for (a client there is), one of them.")  # fmt: skip
     log.upgrade()
-    key, text = Keys(log).add(name, role, until)
+    keys = Keys(log)
+    key, text = keys.add(name, role or _role_of(keys, client or ""), until, client or "")
     if settings.json:
         as_json({**_as_dict(key), "key": text})
         return
@@ -37,7 +44,8 @@ def add(settings: Settings, log: DecisionLog, name: str, role: str, expires: str
 def list_keys(settings: Settings, log: DecisionLog) -> None:
     """列出密钥 / list the keys"""
     keys, now = Keys(log).listed(), log.clock()
-    rows = [row(Span(key.id, "title"), key.name, key.role, _state(key, now, settings)) for key in keys]
+    rows = [row(Span(key.id, "title"), _client(key, settings), key.name, key.role, _state(key, now, settings))
+            for key in keys]  # fmt: skip
     settings.tell([_as_dict(key) for key in keys], rows)
 
 
@@ -51,6 +59,14 @@ def revoke(settings: Settings, log: DecisionLog, id: str) -> None:
     settings.tell({"id": id, "revoked": True}, [line(settings.pick(f"已吊销 {id}。", f"{id} is revoked."))])
 
 
+def _role_of(keys: Keys, client: str) -> str:
+    """The role of a client: that of its first key."""
+    for key in keys.listed():
+        if key.client == client:
+            return key.role
+    raise Bad(f"没有客户 {client}；`keys list` 列出全部。", f"There is no client {client}; `keys list` lists them all.")
+
+
 def _state(key: ApiKey, now: datetime, settings: Settings) -> Span:
     if key.revoked is not None:
         return Span(settings.pick(f"{_day(key.revoked)} 吊销", f"revoked {_day(key.revoked)}"), "bad")
@@ -61,6 +77,10 @@ def _state(key: ApiKey, now: datetime, settings: Settings) -> Span:
     return Span(settings.pick(f"{_day(key.expires)} 失效", f"ended {_day(key.expires)}"), "bad")
 
 
+def _client(key: ApiKey, settings: Settings) -> str:
+    return settings.pick(f"客户 {key.client}", f"client {key.client}")
+
+
 def _day(moment: datetime) -> str:
     return moment.date().isoformat()
 
@@ -68,4 +88,4 @@ def _day(moment: datetime) -> str:
 def _as_dict(key: ApiKey) -> dict[str, Any]:
     times = {"created": key.created, "expires": key.expires, "revoked": key.revoked}
     shown = {name: None if at is None else at.isoformat() for name, at in times.items()}
-    return {"id": key.id, "name": key.name, "role": key.role, **shown}
+    return {"id": key.id, "client": key.client, "name": key.name, "role": key.role, **shown}

@@ -25,7 +25,7 @@ from granian.log import LogLevels
 from rules import read_store
 from rules.problems.os_errors import why
 from service.commands.common import Bad, Settings, Unusable, common, no_policies
-from service.commands.demonstration import prepare
+from service.commands.demonstration import passwords, prepare
 from service.log import DecisionLog, LogError, Sealer
 from service.policies.archive import last_live
 from service.settings import DATA, EXAMPLE, HOME, RUNTIME, from_environment
@@ -58,7 +58,7 @@ def serve(settings: Settings, demo: bool, port: int | None) -> None:
         raise Bad(error.zh, str(error)) from None
     os.environ.update(environment)
     if demo:
-        click.echo(_welcome(settings, chosen, keys))
+        click.echo(_welcome(settings, chosen, keys, passwords()))
     run(chosen)
 
 
@@ -152,10 +152,13 @@ def _follow(parent: int, libc: ctypes.CDLL) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _welcome(settings: Settings, chosen: ServiceSettings, keys: Mapping[str, str]) -> str:
+def _welcome(settings: Settings, chosen: ServiceSettings, keys: Mapping[str, str], passwords: Mapping[str, str]) -> str:
     address = f"http://{chosen.host}:{chosen.port}"
     shown = "\n".join(f"  {role:<9}{key}" for role, key in keys.items())
+    people = "\n".join(f"  {login:<9}{password}" for login, password in passwords.items())
     return settings.pick(
-        f"示例服务：打开 {address}\n试用密钥（仅供试用，存放在 .data）：\n{shown}\n按 Ctrl-C 停止。",
-        f"The example service: open {address}\nKeys to try it with (kept in .data):\n{shown}\nCtrl-C stops it.",
+        f"示例服务：打开 {address}\n登录名和密码（仅供试用，存放在 .data）：\n{people}\n"
+        f"程序调用的密钥：\n{shown}\n按 Ctrl-C 停止。",
+        f"The example service: open {address}\nLogins and passwords to try it with (kept in .data):\n{people}\n"
+        f"Keys for programs:\n{shown}\nCtrl-C stops it.",
     )

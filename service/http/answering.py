@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
@@ -54,7 +54,7 @@ class Scribe:
 def scribe() -> Scribe:
     """For the request at hand."""
     found, here = service(), request_data()
-    return Scribe(here.key.id, here.request_id, found.sealer, found.clock)
+    return Scribe(here.key.client, here.request_id, found.sealer, found.clock)
 
 
 # --- requests that may be sent again
@@ -73,7 +73,7 @@ class Idempotent:
         if not self.name:
             return None
         with log_problems():
-            earlier = service().log.earlier(caller().id, self.name)
+            earlier = service().log.earlier(caller().client, self.name)
             if earlier is not None and earlier.fingerprint != self.fingerprint:
                 raise KeyReused(self.name)
         return self._again(earlier)
@@ -81,12 +81,32 @@ class Idempotent:
     def write(self, entries: Sequence[Entry], body: bytes, decided: Sequence[Compact] = ()) -> bytes:
         """Write entries and answer in one transaction. Returns the answer to send: the stored one if the key was
         used before. Metrics count only decisions made now."""
-        once = Once(caller().id, self.name, self.fingerprint, body, 200) if self.name else None
+        once = Once(caller().client, self.name, self.fingerprint, body, 200) if self.name else None
         with log_problems():
             earlier = service().log.append(entries, once)
         if earlier is None:
             observing.count(*decided)
         return self._again(earlier) or body
+
+    def again_only(self, act: str) -> bytes | None:
+        """The stored answer to an act that was done, where the same request did it."""
+        with log_problems():
+            earlier = service().log.earlier("", act)
+        return self._again(earlier if earlier and earlier.fingerprint == self._whose() else None)
+
+    def write_only(self, act: str, entry: Entry, body: bytes, status: int) -> bytes | None:
+        """Write the entry of an act that is done once, whoever does it. Returns the answer to send, or None where
+        another was first."""
+        only = Once("", act, self._whose() or entry.id.encode(), body, status)
+        with log_problems():
+            try:
+                return self._again(service().log.append([entry], only)) or body
+            except KeyReused:
+                return None
+
+    def _whose(self) -> bytes:
+        """Stands for the client, its key and what it sent; empty without a key."""
+        return sha256(f"{caller().client} {self.name}".encode() + self.fingerprint).digest() if self.name else b""
 
     def write_soon(self, entries: Sequence[Entry], body: bytes, decided: Sequence[Compact]) -> bytes:
         """Like `write`, where no key was sent: `settle` waits for the disk."""
@@ -138,7 +158,7 @@ def log_problems() -> Iterator[None]:
 
 
 def _fingerprint(data: bytes) -> bytes:
-    return hashlib.sha256(b"\0".join((request.method.encode(), request.full_path.encode(), data))).digest()
+    return sha256(b"\0".join((request.method.encode(), request.full_path.encode(), data))).digest()
 
 
 def _key() -> str:

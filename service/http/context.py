@@ -6,16 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from flask import Flask, Request, current_app, g, request
 
 from service.http.cases import CaseReader
 from service.keys import ApiKey, Keys
 from service.log import DecisionLog, Sealer
+from service.people import Passwords, People, Session, Sessions
 from service.policies.compiled import Snapshot
 from service.policies.live import Policies
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.people.openid import OpenId
 
 NAME = "village_credit"
 
@@ -29,6 +33,10 @@ class Service:
     log: DecisionLog
     sealer: Sealer
     keys: Keys
+    people: People
+    passwords: Passwords
+    sessions: Sessions
+    openid: OpenId | None  # where people sign in elsewhere
     clock: Callable[[], datetime]  # aware, UTC
 
 
@@ -52,9 +60,56 @@ def service() -> Service:
     return cast("Service", this_app().extensions[NAME])
 
 
-def caller() -> ApiKey:
-    """The API key of the request."""
-    return cast("ApiKey", request_data().key)
+class Caller(Protocol):
+    """Who asks: an API key of a client, or a person. `client` stands in the log, and owns what was decided."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def client(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+
+
+def caller() -> Caller:
+    """Who sent the request."""
+    return cast("Caller", request_data().key)
+
+
+def signed_in() -> Session | None:
+    """The session of the browser that sent the request; looked up once."""
+    here = request_data()
+    if "session" not in here:
+        here.session = _session()
+    return cast("Session | None", here.session)
+
+
+def still_good() -> bool:
+    """Whether whoever sent the request may go on: asked again in a long stream."""
+    key = caller()
+    if isinstance(key, ApiKey):
+        return service().keys.still(key)
+    session = signed_in()
+    return session is not None and service().sessions.lasts(session)
+
+
+def _session() -> Session | None:
+    """By the header of a proxy that is trusted, else by the cookie."""
+    asked, found = this_request(), service()
+    header = found.settings.trusted_header
+    if header and asked.remote_addr in found.settings.trusted_proxies:
+        return found.sessions.of_login(login) if (login := asked.headers.get(header, "")) else None
+    token = asked.cookies.get(cookie_name())
+    return found.sessions.find(token) if token else None
+
+
+def cookie_name() -> str:
+    """The name of the session's cookie; with the prefix a browser takes it over https only, and from this host."""
+    return "__Host-session" if secure() else "session"
+
+
+def secure() -> bool:
+    return service().settings.public_address.startswith("https:")
 
 
 def snapshot() -> Snapshot:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import random
 import re
 import sys
 import time
@@ -30,9 +29,9 @@ from service.http.compact import Compact
 from service.http.context import request_data, this_request
 from service.http.problems import Problem
 from service.log import DecisionLog
+from service.log.entry import chance
 from service.policies.live import Policies
 
-_chance = random.Random().getrandbits  # noqa: S311 -- unique is enough, and costs no system call
 GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 REQUEST_ID = "village_credit.request_id"  # where the id stands in the environment of a request
 
@@ -77,7 +76,7 @@ log = structlog.get_logger()
 
 def request_id(given: str) -> str:
     """The sender's request id if it is valid, else a new one."""
-    return given if GIVEN.fullmatch(given) else f"{_chance(64):016x}"
+    return given if GIVEN.fullmatch(given) else f"{chance(64):016x}"
 
 
 def register(app: Flask) -> None:
@@ -104,7 +103,8 @@ def _end(response: Response) -> Response:
         "route": asked.url_rule.rule if asked.url_rule else None,  # never the path itself: it may name a subject
         "status": response.status_code,
         "ms": round(seconds * 1000, 2),
-        "caller": key.id if key else None,
+        "caller": key.client if key else None,
+        "key": key.id if key else None,
     }
     for stream in REQUEST_LINES:
         stream.write(_line(None, "info", line) + b"\n")

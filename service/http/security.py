@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hmac
 import time
 from collections.abc import Callable
 
 from flask import Flask
 
-from service.http.context import request_data, service, this_app, this_request
+from service.http.context import Caller, request_data, service, signed_in, this_app, this_request
 from service.http.problems import Problem
 from service.http.views import contract_of
 from service.keys import PERMISSIONS
 
 Headers = list[tuple[str, str]]
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF = "X-CSRF-Token"
 
 
 def _headers(policy: str) -> Headers:
@@ -40,18 +43,18 @@ def self_contained() -> None:
 
 
 class RateLimits:
-    """Requests of each key in the current minute, counted in this process."""
+    """Requests of each client in the current minute, counted in this process."""
 
     def __init__(self, most: int, clock: Callable[[], float] = time.time) -> None:
         self._most, self._clock = most, clock
         self._minute, self._made = 0, dict[str, int]()
 
-    def wait(self, key: str) -> int:
+    def wait(self, client: str) -> int:
         """Count a request; 0 where it is within the limit, else the seconds until the next minute."""
         minute, second = divmod(int(self._clock()), 60)
         if minute != self._minute:
             self._minute, self._made = minute, {}
-        made = self._made[key] = self._made.get(key, 0) + 1
+        made = self._made[client] = self._made.get(client, 0) + 1
         return 0 if made <= self._most else 60 - second
 
 
@@ -65,16 +68,36 @@ def _admit(minutes: RateLimits) -> None:
     contract = contract_of(this_app().view_functions.get(asked.endpoint or ""))
     if contract is None:
         return
-    scheme, _, token = asked.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    key = service().keys.check(token.strip()) if scheme.lower() == "bearer" else None
+    key = request_data().key = _person() if "HTTP_AUTHORIZATION" not in asked.environ else _key()
     if key is None:
         zh, en = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
         raise Problem("unauthorized", zh, en, headers={"WWW-Authenticate": "Bearer"})
-    request_data().key = key
-    if wait := minutes.wait(key.id):
+    if wait := minutes.wait(key.client):
         raise Problem("too-many-requests", f"请在 {wait} 秒后再试。", f"Try again in {wait} seconds.",
                       headers={"Retry-After": str(wait)})  # fmt: skip
     permission = contract.permission
     if permission not in PERMISSIONS[key.role]:
         raise Problem("forbidden", f"角色 {key.role} 没有权限 {permission}。",
                       f"The role {key.role} lacks the permission {permission}.")  # fmt: skip
+
+
+def _key() -> Caller | None:
+    """The API key that the request names, if it may be used now."""
+    scheme, _, token = this_request().environ["HTTP_AUTHORIZATION"].partition(" ")
+    return service().keys.check(token.strip()) if scheme.lower() == "bearer" else None
+
+
+def _person() -> Caller | None:
+    """The person whose session the browser sends. Whoever has still to change a first password may do nothing else."""
+    if (session := signed_in()) is None or session.person.temporary:
+        return None
+    if this_request().method not in SAFE:
+        meant(this_request().headers.get(CSRF, ""))
+    return session.person
+
+
+def meant(token: str) -> None:
+    """Refuse what another site has the browser send: it cannot know the token of the session."""
+    session = signed_in()
+    if session is None or not hmac.compare_digest(token.encode(), session.csrf.encode()):
+        raise Problem("forbidden", "页面已过期，请刷新后再试。", "The page is out of date: reload it and try again.")

@@ -49,10 +49,12 @@ class Deprecation:
 
 def deprecated(*args: Any, **kwargs: Any) -> Callable[[View], View]:
     """Declares a view deprecated, as a Deprecation of these arguments; its answers and the OpenAPI document say so."""
-    return _marked("deprecation", Deprecation(*args, **kwargs))
+    return marked("deprecation", Deprecation(*args, **kwargs))
 
 
-def _marked(name: str, value: object) -> Callable[[View], View]:
+def marked(name: str, value: object) -> Callable[[View], View]:
+    """Gives a view an attribute."""
+
     def mark(view: View) -> View:
         setattr(view, name, value)
         return view
@@ -84,8 +86,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # ships no types
         """Registers a view under its contract; `answer` is the schema of its JSON answer in the OpenAPI document."""
 
         def register(view: View) -> View:
-            marked = _marked("contract", Contract(**terms))(view)
-            return self.route(path, methods=[method])(self.response(status, answer)(marked))  # type: ignore[no-any-return]
+            bound = marked("contract", Contract(**terms))(view)
+            return self.route(path, methods=[method])(self.response(status, answer)(bound))  # type: ignore[no-any-return]
 
         return register
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, make_url, text
+from sqlalchemy import URL, Connection, Executable, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, SQLAlchemyError
 
 from service.log.errors import LogError, LogUnavailable, Misconfigured, reason_of
@@ -92,6 +92,16 @@ class Database:
         """A transaction to change the tables in, beside which nobody writes; it makes the database where it can."""
         with _disk():
             self.kind.create()
+        with self._in_turn() as connection:
+            yield connection
+
+    def change(self, statement: Executable) -> int:
+        """Change rows beside the log in a transaction beside which nobody else writes; how many were changed."""
+        with self._in_turn() as connection:
+            return connection.execute(statement).rowcount
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[Connection]:
         with self.turn, self._alone_among_processes(), self.reading() as connection, connection.begin():
             if self.kind.take_turn:
                 connection.exec_driver_sql(self.kind.take_turn)

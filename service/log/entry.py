@@ -31,7 +31,7 @@ class Columns:
 
     id: str  # new_id()
     kind: str
-    caller: str  # id of the API key; empty for the command line
+    caller: str  # id of the client; empty for the command line
     request_id: str
     plan: str
     edition: str  # its sha256
@@ -86,13 +86,13 @@ FIELDS = ("seq", "at", *SHARED, "sealed_sha256", "hash")  # of a line, in the or
 # Seeded by the system in every process. Unlike the system's own chance it costs no system call, at each of which a
 # thread lets go of the interpreter and has to get it back.
 _random = Random()  # noqa: S311 -- unique is enough: who may read a line is checked
-_chance = _random.getrandbits
+chance = _random.getrandbits
 os.register_at_fork(after_in_child=_random.seed)
 
 
 def new_id(now: datetime) -> str:
     """A unique id that sorts by time: milliseconds, then chance."""
-    return f"{int(now.timestamp() * 1000):012x}{_chance(80):020x}"
+    return f"{int(now.timestamp() * 1000):012x}{chance(80):020x}"
 
 
 def microseconds(moment: datetime) -> int:

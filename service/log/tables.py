@@ -32,6 +32,13 @@ once = Table(  # a response is sealed: it may say what the inputs were
     "once", metadata, *keys(TEXT, "caller", "name"), *columns(BYTES, "fingerprint", "response"),
     *columns(WHOLE, "status", "until"),
 )  # fmt: skip
+credentials = Table(  # of people; the log has the sha256 of each hash
+    "credentials", metadata, *keys(TEXT, "person"), *columns(TEXT, "hash"), *columns(WHOLE, "failures", "since"),
+)  # fmt: skip
+sessions = Table(  # of people; `token` is the sha256 of what stands in the cookie
+    "sessions", metadata, *keys(TEXT, "token"), *columns(TEXT, "person"), *columns(WHOLE, "created", "seen"),
+    *columns(TEXT, "mac"),
+)  # fmt: skip
 editions = Table("editions", metadata, *keys(TEXT, "sha256"), *columns(TEXT, "plan", "date"), *columns(BYTES, "files"))
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from flask import Response, render_template, request
 
 from rules.values.text import Lang
+from service.http.context import signed_in
 from service.http.language import LANGUAGES, language
+from service.keys import PERMISSIONS
+from service.log import LogUnavailable
+from service.people import Session
 
 
 def page_language() -> Lang:
@@ -14,14 +18,29 @@ def page_language() -> Lang:
 
 
 def page(template: str, **parts: object) -> Response:
-    """Render a template. In it, `say(zh, en)` picks the language; `other` is the other language."""
+    """Render a template. In it, `say(zh, en)` picks the language, `other` is the other one, `session` that of whoever
+    signed in, `can` what their role permits."""
     lang = page_language()
 
     def say(zh: str, en: str) -> str:
         return zh if lang == "zh" else en
 
+    session = _visitor()
     other = next(one for one in LANGUAGES if one != lang)
-    response = Response(render_template(template, lang=lang, other=other, say=say, **parts), mimetype="text/html")
+    shown = {"lang": lang, "other": other, "say": say, "session": session, "can": _permissions(session)}
+    response = Response(render_template(template, **shown, **parts), mimetype="text/html")
     response.headers["Content-Language"] = lang
     response.vary.add("Accept-Language")
     return response
+
+
+def _visitor() -> Session | None:
+    """Who looks at the page. While the database is away it is shown as to nobody."""
+    try:
+        return signed_in()
+    except LogUnavailable:
+        return None
+
+
+def _permissions(session: Session | None) -> frozenset[str]:
+    return PERMISSIONS[session.person.role] if session and not session.person.temporary else frozenset()

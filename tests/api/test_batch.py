@@ -154,31 +154,56 @@ def test_a_stream_may_be_longer_than_a_body_and_json_may_not(own):
     assert kind(sender.post(BATCH, {"cases": cases})) == (413, "payload-too-large")
 
 
+class Lines(io.RawIOBase):
+    """A body of 4,000 cases that come one by one; `read` tells how many came."""
+
+    def __init__(self):
+        self.read_lines = 0
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        if self.read_lines == 4000:
+            return 0
+        line = stream(case(f"V-{self.read_lines}"))
+        self.read_lines += 1
+        buffer[: len(line)] = line
+        return len(line)
+
+
+def sent(app, key, lines):
+    """The chunks of the answer to a stream, as they come."""
+    environ = create_environ(BATCH, method="POST", headers={"Authorization": f"Bearer {key}"})
+    environ |= {"CONTENT_TYPE": NDJSON, "wsgi.input": lines, "wsgi.input_terminated": True}
+    chunks, status, _ = run_wsgi_app(app, environ)
+    assert status == "200 OK"
+    return chunks
+
+
 def test_a_stream_is_answered_while_it_comes(api, caller):
     """What is read ahead is a chunk, never the whole."""
-    read = []
-
-    class Body(io.RawIOBase):
-        def readable(self):
-            return True
-
-        def readinto(self, buffer):
-            line = stream(case(f"V-{len(read)}"))
-            if len(read) == 4000:
-                return 0
-            read.append(line)
-            buffer[: len(line)] = line
-            return len(line)
-
-    environ = create_environ(BATCH, method="POST", headers={"Authorization": f"Bearer {caller.key}"})
-    environ |= {"CONTENT_TYPE": NDJSON, "wsgi.input": Body(), "wsgi.input_terminated": True}
-    chunks, status, _ = run_wsgi_app(api.app, environ)
+    lines = Lines()
+    chunks = sent(api.app, caller.key, lines)
     first = next(chunks)
 
-    assert status == "200 OK"
     assert len(first.splitlines()) == 1000
-    assert 1000 <= len(read) < 3000
+    assert 1000 <= lines.read_lines < 3000
     assert sum(len(chunk.splitlines()) for chunk in chunks) == 3000
+
+
+def test_a_key_that_is_revoked_ends_its_stream_within_a_chunk(own):
+    api = own()
+    caller = api.caller("caller")
+    chunks = sent(api.app, caller.key, Lines())
+    decided = len(next(chunks).splitlines())
+    api.service.keys.revoke(caller.key.split("_")[1])
+
+    *rest, last = [line for chunk in chunks for line in chunk.splitlines()]
+
+    assert decided + len(rest) <= 2000
+    assert told(json.loads(last)) == "unauthorized"
+    assert len(api.service.log.find(kind="decision", limit=9999)) == decided + len(rest)
 
 
 def test_when_time_is_up_each_case_left_is_told_so(own):

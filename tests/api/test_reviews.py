@@ -1,7 +1,10 @@
 """Human review of an automated decision: asked for by a person, concluded by somebody who did not decide."""
 
+from datetime import timedelta
+
 import pytest
 
+from service.exact_json import loads
 from tests.api.calling import errors, kind
 
 CASE = {"subject": {"id": "V-1"}, "facts": {}}
@@ -122,3 +125,79 @@ def test_what_may_be_written_is_said(analyst, request_id):
 
 def test_a_request_without_a_reason_needs_no_body(caller, log_id):
     assert caller.post(f"/v1/decisions/{log_id}/review-requests", b"", type="").status_code == 201
+
+
+def test_the_open_requests_are_listed_by_due_day(own):
+    api = own()
+    caller, analyst = api.caller("caller"), api.caller("analyst")
+    ids = []
+    for _ in range(3):
+        log_id = caller.decided("credit_village", CASE)["log_id"]
+        ids.append(caller.post(f"/v1/decisions/{log_id}/review-requests", {}).json["id"])
+        api.clock.now += timedelta(days=1)
+    analyst.post(f"/v1/review-requests/{ids[1]}/outcome", {"result": "upheld"})
+
+    def listed(query=""):
+        answer = analyst.get(f"/v1/review-requests{query}")
+        assert answer.status_code == 200, answer.text
+        return answer.json["review_requests"]
+
+    assert [one["id"] for one in listed()] == ids
+    assert [one["state"] for one in listed()] == ["open", "closed", "open"]
+    assert [one["due"] for one in listed()] == ["2027-01-15", "2027-01-16", "2027-01-17"]
+    assert [one["id"] for one in listed("?state=open")] == [ids[0], ids[2]]
+    assert [one["id"] for one in listed("?state=open&due=2027-01-16")] == [ids[0]]
+    [done] = listed("?state=closed")
+    assert (done["id"], done["result"]) == (ids[1], "upheld")
+
+
+def test_a_list_of_requests_has_pages(own):
+    caller = own().caller("caller")
+    log_id = caller.decided("credit_village", CASE)["log_id"]
+    ids = [caller.post(f"/v1/decisions/{log_id}/review-requests", {}).json["id"] for _ in range(3)]
+
+    first = caller.get("/v1/review-requests?limit=2").json
+    second = caller.get(f"/v1/review-requests?limit=2&cursor={first['next']}").json
+
+    assert [one["id"] for one in first["review_requests"] + second["review_requests"]] == ids
+    assert second["next"] is None
+
+
+def test_a_client_sees_its_own_requests_and_no_others(api, caller, request_id):
+    other = api.caller("caller")
+
+    assert request_id in {one["id"] for one in caller.get("/v1/review-requests?limit=1000").json["review_requests"]}
+    assert other.get("/v1/review-requests").json["review_requests"] == []
+    assert kind(other.get(f"/v1/review-requests/{request_id}")) == (404, "not-found")
+
+
+def test_whoever_asked_reads_the_outcome_and_its_note(caller, analyst, request_id):
+    analyst.post(f"/v1/review-requests/{request_id}/outcome", {"result": "upheld", "note": "与档案一致"})
+
+    found = caller.get(f"/v1/review-requests/{request_id}").json
+
+    assert (found["state"], found["result"]) == ("closed", "upheld")
+    assert (found["reason"], found["note"]) == ("数字有误", "与档案一致")
+
+
+def test_an_open_request_opens_its_case_to_a_reviewer_and_to_nobody_else(api, caller, analyst, log_id, request_id):
+    paths = [f"/v1/decisions/{log_id}/{one}" for one in ("explanation", "inputs")]
+
+    assert [analyst.get(path).status_code for path in paths] == [200, 200]
+    looks = [loads(one.body)["why"] for one in api.service.log.about(log_id) if one.kind == "inputs_read"]
+    assert looks == ["explanation", "inputs"]
+    analyst.post(f"/v1/review-requests/{request_id}/outcome", {"result": "upheld"})
+    assert [analyst.get(path).status_code for path in paths] == [403, 403]
+
+
+def test_an_outcome_sent_again_under_its_key_is_answered_again(api, analyst, request_id):
+    path, same = f"/v1/review-requests/{request_id}/outcome", {"headers": {"Idempotency-Key": "o1"}}
+
+    first = analyst.post(path, {"result": "upheld"}, **same)
+    again = analyst.post(path, {"result": "upheld"}, **same)
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json == first.json
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert kind(analyst.post(path, {"result": "upheld"})) == (409, "conflict")
+    assert kind(api.caller("analyst").post(path, {"result": "upheld"}, **same)) == (409, "conflict")

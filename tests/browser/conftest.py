@@ -42,10 +42,18 @@ class Visitor:
         return page
 
     def form(self, lang: str = "zh", size: dict[str, int] = DESK) -> Page:
-        """The start page, its form ready and a key filled in."""
-        page = self.open("/", lang, size)
+        """The start page with its form ready, signed in as a caller."""
+        page = self.signed_in("caller", "/", lang, size)
         page.wait_for_selector("#form:not([hidden])")
-        page.fill("#key", self.server.keys["caller"])
+        return page
+
+    def signed_in(self, role: str, path: str, lang: str = "zh", size: dict[str, int] = DESK) -> Page:
+        """A page as somebody in a role sees it."""
+        page = self.open(f"/sign-in?next={path}", lang, size)
+        page.fill("#login", role)
+        page.fill("#password", self.server.passwords[role])
+        page.click("main [type=submit]")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
         return page
 
     def _asked(self, request):

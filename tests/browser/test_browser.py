@@ -75,7 +75,7 @@ def test_the_documentation_draws_every_operation_and_calls_them(visitor):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_first_decision_takes_a_key_and_a_click(visitor, lang):
+def test_a_first_decision_takes_a_sign_in_and_a_click(visitor, lang):
     page = visitor.form(lang)
     decide(page)
     said = json.loads(page.text_content("#answer"))
@@ -86,7 +86,7 @@ def test_a_first_decision_takes_a_key_and_a_click(visitor, lang):
         assert finding["title"][lang] in page.inner_text("#decided")
         assert finding["clause"] in page.inner_text("#decided")
     assert {"zh": "还差多少", "en": "What it would take"}[lang] in page.inner_text("#decided")
-    status, line, _ = visitor.server.call("GET", f"/v1/decisions/{said['log_id']}")
+    status, line, _ = visitor.server.call("GET", f"/v1/decisions/{said['log_id']}", role="auditor")
     assert (status, line["outcome"]) == (200, said["outcome"])
 
 
@@ -137,19 +137,14 @@ def test_records_are_added_and_removed(visitor):
     assert villages[-1] == {"id": "V-999", "credit_village": "not_qualified"}
 
 
-@pytest.mark.parametrize(("key", "expected"), [("", None), ("密钥", None), ("vc_nonsense", 401)])
-def test_a_key_that_does_not_work_is_told(visitor, key, expected):
-    if expected:
-        visitor.expected.add(f"status of {expected}")
+def test_a_session_that_is_over_is_told(visitor):
+    visitor.expected.add("status of 401")
     page = visitor.form("en")
-    page.fill("#key", key)
+    page.context.clear_cookies()
     page.click("#form [type=submit]")
     page.wait_for_selector("#problem:not([hidden])")
-    assert page.get_attribute("#key", "aria-invalid") == "true"
-    assert "key" in page.inner_text("#problem")
-    page.fill("#key", visitor.server.keys["caller"])
-    decide(page)
-    assert page.locator("#problem").is_hidden()
+    assert "Sign in" in page.inner_text("#problem")
+    assert page.get_attribute("#problem a", "href").startswith("/sign-in")
 
 
 def test_a_service_that_is_gone_is_told(visitor):
@@ -162,14 +157,13 @@ def test_a_service_that_is_gone_is_told(visitor):
     assert page.is_enabled("#form [type=submit]")
 
 
-def test_the_key_is_kept_nowhere(visitor):
+def test_no_script_reads_the_session(visitor):
     page = visitor.form()
     decide(page)
     assert page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
-    assert visitor.server.keys["caller"] not in page.content()
-    page.reload()
-    page.wait_for_selector("#form:not([hidden])")
-    assert page.input_value("#key") == ""
+    [cookie] = page.context.cookies()
+    assert cookie["value"] not in page.content()
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
 
 
 # --- on paper

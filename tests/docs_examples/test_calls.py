@@ -69,5 +69,7 @@ def test_a_call_that_fails_would_be_noticed():
 @pytest.mark.parametrize(("name", "lang"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
 def test_a_readme_shows_what_make_run_prints(name, lang):
     settings = Settings(Path(), None, None, lang, False, False)
-    printed = _welcome(settings, from_environment({}), dict.fromkeys(PERMISSIONS, "vc_…"))
+    printed = _welcome(
+        settings, from_environment({}), dict.fromkeys(PERMISSIONS, "vc_…"), dict.fromkeys(PERMISSIONS, "…")
+    )
     assert ("text", f"{printed}\n") in blocks(name)

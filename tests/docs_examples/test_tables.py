@@ -36,6 +36,11 @@ def test_every_permission_is_listed_with_the_roles_that_have_it(name):
     assert have == {one: {role for role, own in PERMISSIONS.items() if one in own} for one in permissions}
 
 
+def permission_of(view):
+    """Of the API a permission of its contract, of a page that of whoever may open it."""
+    return getattr(contract_of(view) or view, "permission", "")
+
+
 @pytest.mark.parametrize("name", MANUALS)
 def test_every_route_is_listed_with_the_permission_it_needs(api, name):
     said = {(row[0], row[1].strip("`"), row[2].strip("`—")) for row in rows(name) if row[0] in ("GET", "POST")}
@@ -43,7 +48,7 @@ def test_every_route_is_listed_with_the_permission_it_needs(api, name):
         (
             method,
             re.sub(r"<(\w+)>", r"{\1}", rule.rule),
-            getattr(contract_of(api.app.view_functions[rule.endpoint]), "permission", ""),
+            permission_of(api.app.view_functions[rule.endpoint]),
         )
         for rule in api.app.url_map.iter_rules()
         for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}

@@ -172,6 +172,9 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password(run):
         (["log", "verify", "--anchors", "/nowhere"], "/nowhere cannot be used (No such file or directory)."),
         (["log", "verify", "--database", "mysql://x"], "The log's database wants an address"),
         (["keys", "revoke", "unknown"], "There is no live key unknown."),
+        (["keys", "add", "a", "--for", "unknown"], "There is no client unknown; `keys list` lists them all."),
+        (["keys", "add", "a", "--for", "b", "--role", "caller"], "Write --role (a new client) or --for"),
+        (["keys", "add", "a"], "Write --role (a new client) or --for"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_both_languages(log, run, words, said):
@@ -215,6 +218,12 @@ def test_a_key_that_has_ended_is_listed_as_such(run):
     first, second = sorted(run("keys", "list").stdout.splitlines(), key=lambda line: "live" in line)
     assert first.endswith("ended 2000-01-01")
     assert second.endswith("live")
+
+
+def test_another_key_of_a_client_has_its_role(run):
+    first = json.loads(run("keys", "add", "a", "--role", "analyst", "--json").stdout)
+    second = json.loads(run("keys", "add", "a 2028", "--for", first["client"], "--json").stdout)
+    assert (second["client"], second["role"], second["name"]) == (first["id"], "analyst", "a 2028")
 
 
 def test_every_command_says_how_to_answer_and_no_more_than_it_heeds(run):

@@ -9,8 +9,9 @@ from hashlib import sha256
 
 import pytest
 
+from service.exact_json import dumps
 from service.keys import PERMISSIONS, Keys
-from service.log import LogUnavailable, verify
+from service.log import Entry, LogUnavailable, new_id, verify
 from tests.log.samples import START, rows, tamper
 
 
@@ -101,7 +102,7 @@ def test_the_log_says_who_had_which_key_and_until_when(keys, log, monkeypatch):
     added, revoked = log.find(kind="key")
     assert (added.outcome, revoked.outcome) == ("added", "revoked")
     assert json.loads(added.body) == {
-        "key": key.id, "name": "a", "role": "caller", "sha256": key.sha256.hex(),
+        "key": key.id, "client": key.id, "name": "a", "role": "caller", "sha256": key.sha256.hex(),
         "expires": "2026-05-10T08:00:00+00:00", "by": "li",
     }  # fmt: skip
     assert json.loads(revoked.body) == {"key": key.id, "by": pwd.getpwuid(os.getuid()).pw_name}
@@ -182,7 +183,8 @@ def test_who_may_do_what():
     assert may == {
         "decide": ["caller", "analyst", "admin"],
         "explain": ["caller", "analyst", "auditor", "admin"],
-        "inputs": ["auditor"],
+        "inputs": ["analyst", "auditor", "admin"],
+        "inputs_all": ["auditor"],
         "policies": ["caller", "analyst", "auditor", "admin"],
         "read": ["caller", "analyst", "auditor", "admin"],
         "read_all": ["analyst", "auditor", "admin"],
@@ -191,3 +193,21 @@ def test_who_may_do_what():
         "request_review": ["caller", "analyst", "admin"],
         "what_if": ["analyst", "admin"],
     }
+
+
+def test_a_client_has_several_keys(keys, log):
+    first, _ = keys.add("core", "caller")
+    second, text = keys.add("core 2027", "caller", client=first.client)
+
+    assert first.client == first.id
+    assert (second.client, second.id) == (first.id, keys.check(text).id)
+    keys.revoke(first.id)
+    assert keys.check(text) == second
+    assert (keys.still(first), keys.still(second)) == (False, True)
+
+
+def test_a_key_of_before_there_were_clients_is_a_client_of_its_own(log, seconds):
+    body = dumps({"key": "aabbcc", "name": "a", "role": "caller", "sha256": "00", "expires": None, "by": "li"})
+    log.append([Entry(new_id(START), "key", "", "", "", "", "", "", "added", "", body)])
+    [key] = Keys(log, monotonic=seconds).listed()
+    assert (key.id, key.client) == ("aabbcc", "aabbcc")

@@ -45,7 +45,7 @@ def test_the_steps_lead_to_the_tables_that_the_program_knows(log):
 
     assert log.database.read(differences) == []
     indexes = log.database.read(lambda connection: {one["name"] for one in inspect(connection).get_indexes("log")})
-    assert indexes == {"log_id", "log_subject", "log_decision", "log_refers_to"}
+    assert indexes == {"log_id", "log_subject", "log_decision", "log_refers_to", "log_review_requested"}
 
 
 def test_several_may_start_at_once(bare):

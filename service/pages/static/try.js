@@ -1,4 +1,4 @@
-// The form of the start page: choose a decision, fill in its facts, send it, read why. The key stays in its input.
+// The form of the start page: choose a decision, fill in its facts, send it, read why. 
 
 import { written } from "./exact.js";
 import { FactForm } from "./form.js";
@@ -91,17 +91,10 @@ function body() {
 
 async function send() {
   forget();
-  const key = at("key").value.trim();
-  if (!/^[\x21-\x7e]+$/.test(key)) {
-    at("key").setAttribute("aria-invalid", "true");
-    at("key").focus();
-    tell(say("请先填 API 密钥。", "Fill in the API key first."));
-    return;
-  }
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
   try {
-    await decide(key);
+    await decide();
   } catch {
     tell(say("连不上服务，请稍后再试。", "The service cannot be reached; try again in a moment."));
   } finally {
@@ -109,10 +102,10 @@ async function send() {
   }
 }
 
-async function decide(key) {
+async function decide() {
   const address = `/v1/decisions/${current.decision}`;
   const text = written(body());
-  const headers = { Authorization: `Bearer ${key}`, "Accept-Language": lang };
+  const headers = { "Accept-Language": lang, "X-CSRF-Token": document.querySelector("meta[name=csrf]").content };
   const posted = { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: text };
   const answer = await fetch(address, posted);
   const said = await answer.text();
@@ -177,7 +170,7 @@ function tell(...lines) {
 function refuse(problem) {
   const errors = problem.errors ?? [];
   tell(`${problem.title}${say("。", ". ")}${problem.detail ?? ""}`, ...errors.map((one) => `${one.pointer}  ${one[lang]}`));
-  if (problem.status === 401) at("key").setAttribute("aria-invalid", "true");
+  if (problem.status === 401) at("problem").append(make("a", { href: "/sign-in?next=/%23try" }, say("登录", "Sign in")));
   const targets = errors.map((error) => mark(error)).filter(Boolean);
   targets[0]?.focus();
 }

@@ -1,0 +1,82 @@
+"""The log for auditors: search, and one decision with its place in the chain, its replay, its edition, who looked."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, request
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from service.api.decisions import QuerySchema, line_of, search
+from service.api.explanations import open_inputs, replayed
+from service.api.reviewing import of_decision
+from service.desk import titles
+from service.desk.views import person_view
+from service.exact_json import dumps
+from service.http.answering import OPENED, log_problems
+from service.http.context import service
+from service.http.problems import Problem
+from service.log import Line
+from service.pages.pages import page
+
+blueprint = Blueprint("audit", __name__)
+
+
+@person_view(blueprint, "/audit", "read_all")
+def find() -> Response:
+    """Search by subject, decision, outcome and days; the newest first."""
+    asked = {name: text.strip() for name, text in request.args.items() if text.strip() and name != "lang"}
+    try:
+        lines, following = search(QuerySchema().load(asked))
+    except ValidationError as error:
+        return page("audit.html", titles=titles, lines=(), next=None, asked=asked, wrong=sorted(error.messages_dict))
+    return page("audit.html", titles=titles, lines=lines, next=following, asked=asked, wrong=())
+
+
+@person_view(blueprint, "/audit/<log_id>", "read_all")
+def show(log_id: str) -> Response:
+    """One decision, and what was done with it since."""
+    return _shown(line_of(log_id))
+
+
+@person_view(blueprint, "/audit/<log_id>", "replay", ("POST",))
+def replay(log_id: str) -> Response:
+    """Decide again from the sealed inputs under the edition of then."""
+    line = line_of(log_id)
+    try:
+        return _shown(line, replay=replayed(line))
+    except Problem as problem:
+        return _shown(line, problem=problem)
+
+
+@person_view(blueprint, "/audit/<log_id>/inputs", "inputs", ("POST",))
+def inputs(log_id: str) -> Response:
+    """Show the sealed inputs; the look is logged."""
+    line = line_of(log_id)
+    try:
+        return _shown(line, inputs=dumps(open_inputs(line)).decode())
+    except Problem as problem:
+        return _shown(line, problem=problem)
+
+
+@person_view(blueprint, "/audit/<log_id>/edition", "policies")
+def edition(log_id: str) -> Response:
+    """The files of the edition by which it was decided, as they are in the archive."""
+    line = line_of(log_id)
+    with log_problems():
+        files = service().log.edition(line.edition)
+    if files is None:
+        raise Problem("gone", "存档里没有这个版本。", "The edition is not in the archive.")
+    return page("edition.html", line=line, files=files)
+
+
+def _shown(line: Line, **parts: object) -> Response:
+    with log_problems():
+        looks = [(one, json.loads(one.body)["why"]) for one in service().log.about(line.id) if one.kind == OPENED]
+        names = {key.client: key.name for key in reversed(service().keys.listed())}
+        names |= {one.id: one.name for one in service().people.listed()}
+    found = json.loads(line.body)
+    return page(
+        "line.html", titles=titles, line=line, found=found, looks=looks, names=names, reviews=of_decision(line), **parts
+    )

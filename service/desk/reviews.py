@@ -1,0 +1,68 @@
+"""Requests for review, to be worked through: the list, and one with its case and the form for the outcome."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from service.api.explanations import open_case
+from service.api.reviewing import OPEN, Review, all_of, review_of, words_of
+from service.api.reviews import CHANGED, record
+from service.desk import titles
+from service.desk.views import go, person_view
+from service.http.context import caller, service
+from service.http.problems import Problem
+from service.pages.explaining import page_of
+from service.pages.pages import page, page_language
+
+blueprint = Blueprint("reviews_page", __name__)
+MOST = 200  # of a page
+
+
+@person_view(blueprint, "/reviews", "record_review")
+def reviews() -> Response:
+    """The open requests, the first due first; or with `?state=closed` those that have an outcome, the last first."""
+    state = request.args.get("state", OPEN)
+    found = [one for one in all_of(None, 0) if one.state == state]
+    found = found if state == OPEN else found[::-1]
+    today = service().clock().astimezone().date()
+    more = max(0, len(found) - MOST)
+    return page("reviews.html", titles=titles, reviews=found[:MOST], more=more, state=state, today=today)
+
+
+@person_view(blueprint, "/reviews/<request_id>", "record_review")
+def show(request_id: str) -> Response:
+    return _shown(review_of(request_id))
+
+
+@person_view(blueprint, "/reviews/<request_id>", "record_review", ("POST",))
+def conclude(request_id: str) -> Response:
+    """Record the outcome; a form with a mistake comes back as it was filled in."""
+    found = review_of(request_id)
+    said = {name: text for name in ("result", "outcome", "note") if (text := request.form.get(name, "").strip())}
+    if said.get("result") != CHANGED:
+        said.pop("outcome", None)
+    try:
+        record(found, said)
+    except Problem as problem:
+        again = _shown(found, problem)
+        again.status_code = 422
+        return again
+    return go(url_for("reviews_page.reviews"))
+
+
+def _shown(found: Review, problem: Problem | None = None) -> Response:
+    """A request with the reasons of its decision; whoever decided is told why he cannot review it."""
+    mine = found.decided.caller == caller().client
+    case = None if found.concluded or mine else open_case(found.decided, "reviewing")
+    return page(
+        "review.html",
+        titles=titles,
+        found=found,
+        mine=mine,
+        problem=problem,
+        reason=words_of(found.asked),
+        note=words_of(found.concluded),
+        case=case,
+        shown=None if case is None else page_of(case, page_language()),
+    )

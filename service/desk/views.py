@@ -1,0 +1,58 @@
+"""Views of people: who may open them, and forms that no other site can send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from service.http.context import request_data, signed_in
+from service.http.security import SAFE, meant
+from service.http.views import marked
+from service.keys import PERMISSIONS
+from service.pages.pages import page
+
+View = Callable[..., Response]
+FIELD = "csrf"  # of a form: the token of the session
+
+
+def local(address: str) -> str:
+    """The address, where it is one of this service; otherwise the start page."""
+    ours = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if ours else url_for("operations.home")
+
+
+def go(address: str) -> Response:
+    """Send the browser there, to read."""
+    return redirect(address, 303)
+
+
+def person_view(
+    blueprint: Blueprint, path: str, permission: str, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[View], View]:
+    """Register a view for whoever signed in, changed the first password, and has the permission."""
+
+    def register(view: View) -> View:
+        @wraps(view)
+        def guarded(**places: str) -> Response:
+            session = signed_in()
+            if session is None:
+                return go(f"{url_for('signing.sign_in')}?{urlencode({'next': request.full_path.rstrip('?')})}")
+            if session.person.temporary:
+                return go(url_for("signing.account"))
+            if request.method not in SAFE:
+                meant(request.form.get(FIELD, ""))
+            if permission not in PERMISSIONS[session.person.role]:
+                refused = page("refused.html", permission=permission)
+                refused.status_code = 403
+                return refused
+            request_data().key = session.person
+            return view(**places)
+
+        blueprint.add_url_rule(path, view_func=marked("permission", permission)(guarded), methods=list(methods))
+        return view
+
+    return register

@@ -1,0 +1,85 @@
+"""The pages of reviewers and auditors: what is to be done, the case, the outcome; the log with what was done since."""
+
+import pytest
+
+from tests.api.calling import example
+
+CASE = {"subject": {"id": "V-1"}, "facts": {}}
+
+
+@pytest.fixture
+def log_id(api):
+    return api.caller("caller").decided("credit_village", example("village_misses_narrowly"))["log_id"]
+
+
+@pytest.fixture
+def request_id(api, log_id):
+    answer = api.caller("analyst").post(f"/v1/decisions/{log_id}/review-requests", {"reason": "户数有误"})
+    return answer.json["id"]
+
+
+def test_a_reviewer_works_a_request_from_the_list_to_its_outcome(api, someone, log_id, request_id):
+    reviewer = someone("analyst")
+    assert f"/reviews/{request_id}" in reviewer.get("/reviews").text
+
+    page = reviewer.get(f"/reviews/{request_id}").text
+    assert "户数有误" in page
+    assert "维持" in page
+    answer = reviewer.post(f"/reviews/{request_id}", result="changed", outcome="qualified", note="查实")
+
+    assert answer.status_code == 303
+    assert "没有。" in reviewer.get("/reviews").text
+    assert f"/reviews/{request_id}" in reviewer.get("/reviews?state=closed").text
+    done = reviewer.get(f"/reviews/{request_id}").text
+    assert "查实" in done
+    [line] = [one for one in api.service.log.about(log_id) if one.kind == "reviewed"]
+    assert line.caller == reviewer.person.id
+
+
+def test_a_mistake_comes_back_and_records_nothing(api, someone, log_id, request_id):
+    reviewer = someone("analyst")
+    answer = reviewer.post(f"/reviews/{request_id}?lang=en", result="changed")
+    assert answer.status_code == 422
+    assert "Write one of" in answer.text
+    assert not [one for one in api.service.log.about(log_id) if one.kind == "reviewed"]
+
+
+def test_opening_the_case_is_logged(api, someone, log_id, request_id):
+    reviewer = someone("analyst")
+    reviewer.get(f"/reviews/{request_id}")
+    assert reviewer.person.id in {one.caller for one in api.service.log.about(log_id) if one.kind == "inputs_read"}
+
+
+@pytest.mark.parametrize(("role", "path"), [("caller", "/reviews"), ("auditor", "/reviews"), ("caller", "/audit")])
+def test_a_role_that_may_not_is_told(someone, role, path):
+    answer = someone(role).get(path)
+    assert (answer.status_code, role in answer.text) == (403, True)
+
+
+@pytest.mark.parametrize("path", ["/reviews", "/audit?subject=V-1"])
+def test_whoever_is_out_signs_in_first_and_comes_back(api, path):
+    answer = api.app.test_client().get(path)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/sign-in?next=")
+
+
+def test_an_auditor_finds_a_decision_and_what_was_done_since(api, someone, log_id, request_id):
+    auditor = someone("auditor")
+    subject = example("village_misses_narrowly")["subject"]["id"]
+    assert log_id in auditor.get(f"/audit?subject={subject}").text
+    assert log_id not in auditor.get("/audit?subject=V-other").text
+    assert "from" in auditor.get("/audit?from=soon").text
+
+    page = auditor.get(f"/audit/{log_id}").text
+    assert api.service.log.get(log_id).hash.hex() in page
+    assert "test caller" in page
+    assert "待办" in page
+    assert "结果相同" in auditor.post(f"/audit/{log_id}").text
+    inputs = auditor.post(f"/audit/{log_id}/inputs").text
+    assert subject in inputs
+    assert auditor.person.name in auditor.get(f"/audit/{log_id}").text
+    assert "credit_village.yaml" in auditor.get(f"/audit/{log_id}/edition").text
+
+
+def test_a_decision_that_is_not_there_is_not_found(someone):
+    assert someone("auditor").get(f"/audit/{'0' * 32}").status_code == 404
