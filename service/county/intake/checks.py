@@ -50,6 +50,7 @@ class CheckedFile:
     cells: Mapping[str, int] = field(default_factory=dict)  # column -> cells of kept rows that are not used
     sheets: tuple[SheetRead, ...] = ()
     stated: tuple[Stated, ...] = ()  # totals of the file that its records do not add up to
+    agreeing: Mapping[str, int] = field(default_factory=dict)  # sheet -> totals that they add up to
 
 
 class Checks:
@@ -130,7 +131,7 @@ class Checks:
         return CheckedFile(
             source.subject, source.path.name, rows, rows - total, columns.notes, missing, decided, cells,
             account(duck, file.taken, rows, aside),
-            tuple(stated(self.edition, duck, file, source.subject, columns, facts)),
+            *stated(self.edition, duck, file, source.subject, columns, facts),
         )  # fmt: skip
 
     def _above(self, source: Source, columns: Matched, raw: str) -> Above:

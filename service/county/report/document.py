@@ -16,7 +16,7 @@ from rules.judging.decision import vars_of
 from rules.model import Edition, Rule
 from rules.values.text import Text
 from rules.words.phrases import tried
-from service.county.report import lists, records, results, time, villages
+from service.county.report import files, lists, records, results, time, villages
 from service.county.report.basis import Basis
 from service.county.run.history import Before
 from service.county.run.manifest import Manifest
@@ -67,7 +67,7 @@ PARTS: Mapping[str, Callable[[Basis], Any]] = {  # in the order of the page
     "alone": lists.alone,
     "table": of_decision("scatter", villages.table),
     "counts": lists.counts,
-    "aside": lists.aside,
+    "aside": files.aside,
     "empty": lists.empty,
     "contradictions": lists.contradictions,
 }
