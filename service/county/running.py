@@ -229,7 +229,7 @@ class Running:
         checks.mended = self.asked.mended
         checked = (*[checks.look(source) for source in self.sources], *checks.listed)
         write_set_aside(self.duck, checks, (*self.sources, *self.lists), self.folder)
-        write_aside_book(checks, self.sources, self.folder / f"{SET_ASIDE}.xlsx")
+        write_aside_book(checks, (*self.sources, *self.lists), self.folder / f"{SET_ASIDE}.xlsx")
         assigned = {} if self.asked.assigned is None else {self.asked.assigned.subject: self.asked.assigned.pairs}
         write_directory(self.duck, checks.names, assigned, self.folder)
         return checked

@@ -113,6 +113,10 @@ class Checks:
             )
         return self._checked(source, file, columns, facts, good, rows)
 
+    def of(self, subject: str) -> Checks:
+        """The checks that a file was given to: here these."""
+        return self
+
     def beside(self, subject: str, file: Opened, id: str, columns: Matched) -> tuple[Opened, Matched]:
         """The table of a subject, joined with facts from other files where there are any: here none."""
         return file, columns
