@@ -32,7 +32,8 @@ from rules.table.columns import ASIDE, ENDS, KEY
 from service.county.backend import Duck, named, quoted, rows_of
 from service.county.intake.extract import case
 from service.county.intake.inputs import Source
-from service.county.running import SET_ASIDE, Asked, run
+from service.county.run.asked import Asked
+from service.county.running import SET_ASIDE, run
 
 ROOT = Path(__file__).parents[1]
 ON = date(2026, 12, 31)
