@@ -2,13 +2,16 @@
 and the cells that are not known."""
 
 import json
+from contextlib import closing
 from datetime import date
 
 import pyarrow.parquet as pq
 import pytest
 
 from rules.model import CONSTANTS
-from service.county.intake.inputs import Unreadable
+from service.county.backend import Duck
+from service.county.intake.checks import Checks
+from service.county.intake.inputs import Source, Unreadable
 from service.county.intake.matching import matched
 from tests.county.conftest import call
 from tests.county.making import ON
@@ -75,6 +78,15 @@ def test_a_column_that_is_no_fact_is_named_whatever_the_subject(subject):
     """The widest subject has no record above."""
     notes = matched(EDITION, subject, {"编号": "VARCHAR", "没有的列": "VARCHAR"}).notes
     assert [one.column for one in notes if one.code == "unknown_column"] == ["没有的列"]
+
+
+def test_no_card_number_is_a_name_or_has_one(tmp_path):
+    card = "110101" + "19900101" + "123X"  # of nobody
+    rows = [["编号", "名称"], ["V1", "东山村"], [card, "西河村"], ["V3", f"柳{card}"], ["", "南沟村"]]
+    with closing(Duck(tmp_path / "scratch")) as duck:
+        checks = Checks(EDITION, duck, tmp_path / "scratch", on=ON)
+        checks.look(Source("village", text(tmp_path / "v.csv", rows)))
+        assert duck.run(checks.names["village"]) == [("V1", "东山村")]
 
 
 @pytest.mark.parametrize(("of_grade_a", "outcome"), [(54, "not_qualified"), (55, "needs_information")])

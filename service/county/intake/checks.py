@@ -109,7 +109,8 @@ class Checks:
             name = f"nullif(trim(CAST({named(columns.named)} AS VARCHAR)), '')"
             self.names[subject] = (
                 f"SELECT DISTINCT ON (id) {id} AS id, {name} AS name FROM {named(raw)} WHERE {name} IS NOT NULL AND "
-                f"length({name}) <= {LONGEST_NAME} AND NOT regexp_full_match({name}, {quoted(CARD)}) ORDER BY id, name"
+                f"length({name}) <= {LONGEST_NAME} AND NOT regexp_matches({name}, {quoted(CARD)}) AND "
+                f"NOT regexp_matches({id}, {quoted(CARD)}) ORDER BY id, name"
             )
         return self._checked(source, file, columns, facts, good, rows)
 
