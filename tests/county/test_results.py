@@ -1,5 +1,7 @@
 """What a report opens with, the names in it, the way from a number to its rows, and what a clerk's workbook holds."""
 
+import csv
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -16,7 +18,7 @@ from rules.values.text import Text
 from service.county.report.villages import _relative
 from service.county.run.outputs import CriteriaSet
 from tests import chromium
-from tests.county.conftest import run
+from tests.county.conftest import call, run
 from tests.county.making import COUNTY, as_csv, households, parquet, townships, villages
 from tests.county.test_lists import VOTES as CAST
 from tests.county.test_report import data_of
@@ -158,6 +160,32 @@ def test_the_workbook_speaks_in_titles_and_has_a_sheet_for_each_manager(told):
     assert not {"village_committee", "lender", "not_yet", "next_step"} & cells
     widths = {letter: one.width for letter, one in sheet.column_dimensions.items()}
     assert widths["A"] < widths["B"] < widths[sheet.cell(1, heads.index("采集评级率") + 1).column_letter]
+
+
+def test_an_explanation_names_the_records_it_shows(told):
+    words = call("explain", told, "village", "V01", "credit_village", "--lang", "zh")
+    assert words.startswith("信用村评定标准  柳河01村 V01  2026-12-31")
+    choice = call("explain", told, "county", "county", "demonstration_village", "--lang", "zh")
+    assert {f"柳河0{number}村 V0{number}" for number in range(5)} <= set(re.findall(r"柳河\d\d村 V\d\d", choice))
+    assert re.search(r"[✗?] +V05 ", choice)  # a card number is no name
+    data = json.loads(call("explain", told, "township", "T1", "credit_township", "--json"))
+    assert data["reasons"]["zh"]["subject_name"] == "T1镇"
+
+
+def test_a_simulation_names_the_records_that_move(told, tmp_path):
+    change = ("--change", "credit_village.a_grade_share=95%")
+    words = ("--csv", tmp_path / "moved.csv", "--chart", tmp_path / "moved.html")
+    said = call("simulate", told, *change, *words, "--lang", "zh")
+    with (tmp_path / "moved.csv").open(encoding="utf-8-sig", newline="") as lines:
+        moved = [one for one in csv.DictReader(lines) if one["decision"] == "credit_village"]
+    assert {(one["id"], one["name"], one["above"], one["above_name"]) for one in moved} >= {
+        ("V01", "柳河01村", "T1", "T1镇"), ("V04", "柳河04村", "T0", "T0镇")}  # fmt: skip
+    assert re.search(r"柳河01村 V01 +T1镇 T1 +信用村评定标准", said)
+    text = (tmp_path / "moved.html").read_text(encoding="utf-8")
+    data = json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1])
+    (step,) = data["moves"]["steps"]
+    assert ("柳河01村 V01", "T1镇 T1") in {(one["id"], one["above"]) for one in step["moved"]}
+    assert {place[0] for place in step["places"]["credit_village"]} == {"T0镇 T0", "T1镇 T1"}
 
 
 @pytest.fixture(params=["zh", "en"])

@@ -108,7 +108,7 @@ def write_chart(edition: Edition, manifest: Manifest, results: Mapping[str, Any]
         "moves": {"decisions": decisions,
                   "above": {name: edition.subjects[above].title for name, above in names.items() if above},
                   "steps": [{"value": step["value"], "places": _places(decisions, step),
-                             "moved": step["moved"][:MOST], "many": len(step["moved"])}
+                             "moved": [_labelled(one) for one in step["moved"][:MOST]], "many": len(step["moved"])}
                             for step in steps]},
     }  # fmt: skip
     path.write_text(page_of("simulation", data, edition.title.zh, ("sweep", "moves"), OF_CHART), encoding="utf-8")
@@ -117,11 +117,20 @@ def write_chart(edition: Edition, manifest: Manifest, results: Mapping[str, Any]
 def _places(decisions: Mapping[str, Any], step: Mapping[str, Any]) -> dict[str, list[list[Any]]]:
     """For each decision, how many gain and lose it, by the record above."""
     counts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    labels: dict[str, str] = {}
     for one in step["by_above"]:
         met = decisions[one["decision"]]["met"]
         if (one["before"] in met) != (one["after"] in met):
             counts[one["decision"]][one["above"]][one["before"] in met] += one["count"]
-    return {name: [[above, *pair] for above, pair in sorted(places.items())] for name, places in counts.items()}
+            labels[one["above"]] = _labelled(one)["above"]
+    return {name: [[labels[above], *pair] for above, pair in sorted(places.items())]
+            for name, places in counts.items()}  # fmt: skip
+
+
+def _labelled(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A movement with names before ids."""
+    names = {"id": one.get("name"), "above": one.get("above_name")}
+    return {**one, **{key: f"{name} {one[key]}" for key, name in names.items() if name}}
 
 
 def page_of(kind: str, data: Mapping[str, Any], title: str, order: Sequence[str], scripts: Sequence[str]) -> str:

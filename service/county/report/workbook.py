@@ -161,7 +161,7 @@ def _ranked(outputs: Outputs, group: Iterable[Proposal]) -> Iterator[list[Any]]:
             values = [float(value) if isinstance(value, Fraction) else value for value in row.values]
             why = reason(one.rule, row.why, LACKS_DATA).zh
             yield [
-                one.ranked.id,
+                shown(outputs.directory, one.rule.subject, one.ranked.id),
                 row.place,
                 shown(outputs.directory, listed, row.id),
                 "是" if row.chosen else "",
