@@ -65,7 +65,7 @@ def _sheet(one: SheetRead, agreeing: int, say: Wording) -> Row:
     if one.above:
         parts.append(say.pick(f"标题行以上 {figure(one.above)}", f"{figure(one.above)} above the heading"))
     if agreeing:
-        parts.append(say.pick(f"相符的合计数 {figure(agreeing)}", f"{figure(agreeing)} stated totals agree"))
+        parts.append(say.pick(f"相符的合计数 {figure(agreeing)}", f"stated totals that agree {figure(agreeing)}"))
     rows = say.pick(f"{figure(one.rows)} 行", f"{figure(one.rows)} rows")
     words = say.pick("，", ", ").join([rows, *parts])
     return row(one.sheet or say.pick("表", "table"), Span(words, "bad" if one.why and one.rows else "dim"), indent=4)

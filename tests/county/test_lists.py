@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from openpyxl import load_workbook
 
 from rules.values.text import TextError
 from service.county.intake.lists import list_of
 from tests.county.conftest import call
 from tests.county.making import ON, as_csv, excel, households, options, parquet, villages
-from tests.editions import shipped
+from tests.editions import POLICIES, shipped
 
 CARD = "110101196003071234"  # of nobody
 VOTES = [{"id": f"M{number}", "side": side, "related": number == 3, "verdict": verdict}
@@ -112,6 +113,21 @@ def test_rows_of_a_list_are_corrected_in_the_workbook_and_sent_again(write, kind
     book["农户"].cell(2, house.get("village_id") or house["行政村"]).value = "V01"
     book.save(tmp_path / "mended.xlsx")
     assert judged_by(files, votes, tmp_path / "again", "--mended", tmp_path / "mended.xlsx") == right
+
+
+def test_look_writes_a_mapping_of_a_list_that_a_run_obeys(tmp_path):
+    _, files, rows = county(tmp_path, lambda _: VOTES)
+    right = judged_by(files, as_csv(tmp_path / "right.csv", rows), tmp_path / "right")
+    strange = {"id": "序", "household_id": "农户编号", "side": "谁", "verdict": "意见"}
+    votes = as_csv(tmp_path / "votes.csv", rows, titles=strange)
+    looking = ("look", votes, "--policies", POLICIES, "--on", ON, "--out", tmp_path / "m.yaml", "--lang", "zh")
+    assert "农户评议票（household.votes）" in call(*looking)
+    mapping = yaml.safe_load((tmp_path / "m.yaml").read_text("utf-8"))
+    (sheet,) = mapping["files"][0]["sheets"]
+    for letter, heading, name in (("A", "农户编号", "household"), ("B", "序", "id"), ("C", "谁", "side")):
+        sheet["columns"][letter] = {"heading": heading, "is": name}
+    (tmp_path / "m.yaml").write_text(yaml.safe_dump(mapping, allow_unicode=True), encoding="utf-8")
+    assert judged_by(files, votes, tmp_path / "out", "--mapping", tmp_path / "m.yaml") == right
 
 
 def judged_by(files, votes, out, *more):

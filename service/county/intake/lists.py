@@ -33,11 +33,16 @@ class Owner:
     id: str
 
 
+def lists_in(edition: Edition) -> dict[str, str]:
+    """The lists that files may give, as OWNER.FACT, with the subjects of their records."""
+    return {f"{owner}.{name}": fact.type.of for owner, known in edition.subjects.items()
+            for name, fact in known.facts.items() if fact.given and fact.counted is None and fact.type.of}  # fmt: skip
+
+
 def list_of(edition: Edition, subject: str, files: Collection[str]) -> str:
     """The list whose records a file of a subject holds, as OWNER.FACT; "" where it is a table of its own. `files` are
     the subjects that have files. TextError where several lists may be meant, or where the owner has no file."""
-    lists = {f"{owner}.{name}": fact.type.of for owner, known in edition.subjects.items()
-             for name, fact in known.facts.items() if fact.given and fact.counted is None and fact.type.of}  # fmt: skip
+    lists = lists_in(edition)
     known = edition.subjects.get(subject)
     alone = known is None or known.within or any(one.subject == subject for one in edition.rules.values())
     fitting = [one for one, of in lists.items() if one == subject or (of == subject and not alone)]
@@ -60,8 +65,7 @@ def owner_of(list_: str) -> str:
 
 def lists_beside(edition: Edition, tables: Collection[str]) -> list[str]:
     """The lists of some tables that come as files of their own, as OWNER.FACT: those whose records have no table."""
-    return [f"{owner}.{name}" for owner in tables for name, fact in edition.subjects[owner].facts.items()
-            if fact.given and fact.counted is None and fact.type.of and fact.type.of not in tables]  # fmt: skip
+    return [one for one, of in lists_in(edition).items() if owner_of(one) in tables and of not in tables]
 
 
 def with_list(edition: Edition, subject: str) -> Edition:
