@@ -144,9 +144,15 @@ SELECT subject, _row, id, 'id', 'repeated_id', '' FROM repeated WHERE id IS NOT 
 QUALIFY count(*) OVER (PARTITION BY subject, id) > 1;
 COPY (
   SELECT subject, row, shown_id(id) AS id, column_name, code,
-    NOT bool_or(facts = '') OVER (PARTITION BY subject, row) AS kept
+    NOT bool_or(facts = '') OVER (PARTITION BY subject, row) AS kept, '' AS sheet,
+    CASE subject WHEN 'household' THEN 'households' WHEN 'village' THEN 'villages' WHEN 'township' THEN 'townships' ELSE subject END || '.parquet' AS file
   FROM bad ORDER BY ALL
 ) TO '$OUT/set_aside.parquet' (FORMAT parquet);
+COPY (
+  SELECT DISTINCT ON (subject, id) subject, id, trim(name) AS name, NULL::VARCHAR AS bearer FROM (
+    SELECT 'village' AS subject, id, name FROM raw_village UNION ALL SELECT 'township', id, name FROM raw_township)
+  WHERE trim(name) <> '' AND shown_id(id) IS NOT NULL ORDER BY ALL
+) TO '$OUT/directory.parquet' (FORMAT parquet);
 
 -- ── Good rows ──────────────────────────────────────
 CREATE TEMP MACRO bad_rows(which) AS TABLE SELECT row FROM bad WHERE subject = which AND facts = '';

@@ -28,7 +28,8 @@ from benchmarks.cluster import cluster, kill
 from benchmarks.county import FILES, ON, shipped
 from service.county.backend import Duck, rows_of
 from service.county.intake.inputs import Source
-from service.county.running import Asked, run
+from service.county.run.asked import Asked
+from service.county.running import run
 
 MASTERS = {"local[1]": 1, "local[2]": 2}
 LOOKS = 0.02  # seconds between two looks for tasks that run

@@ -26,32 +26,36 @@ from rules.words.explanation import DEPTH, STATES, TONES, Explanation, Reason, a
 from rules.words.kinds import kind_of
 from rules.words.names import PATH
 from rules.words.phrases import FAR, LACKING, tried
-from rules.words.record_wording import RecordWording
+from rules.words.record_wording import UNNAMED, RecordNames, RecordWording
 from rules.words.wording import Wording
 
 _STEP = re.compile(r"(\w+)(?:\[([^\]]*)\])?(?:\.|$)")  # of a path to a fact: `votes[R-1].side`
 
 
-def explain(decision: Decision, lang: Lang = "zh", *, full: bool = True, depth: int = DEPTH) -> str:
+def explain(
+    decision: Decision, lang: Lang = "zh", *, full: bool = True, depth: int = DEPTH, records: RecordNames = UNNAMED
+) -> str:
     """The explanation as plain text."""
-    return text(explanation(decision, lang, full=full, depth=depth))
+    return text(explanation(decision, lang, full=full, depth=depth, records=records))
 
 
-def explanation(decision: Decision, lang: Lang = "zh", *, full: bool = True, depth: int = DEPTH) -> list[Line]:
+def explanation(
+    decision: Decision, lang: Lang = "zh", *, full: bool = True, depth: int = DEPTH, records: RecordNames = UNNAMED
+) -> list[Line]:
     """The explanation line by line. `full` follows the decisions it rests on, each once; `depth` is the number of
-    levels of arithmetic."""
-    return list(lines(explained(decision, lang, full=full, depth=depth), lang))
+    levels of arithmetic; `records` are names that stand before ids."""
+    return list(lines(explained(decision, lang, full=full, depth=depth, records=records), lang))
 
 
-def whole(decision: Decision, depth: int = DEPTH) -> dict[str, Any]:
+def whole(decision: Decision, depth: int = DEPTH, records: RecordNames = UNNAMED) -> dict[str, Any]:
     """A decision as data, with its distances, its explanation, and the decisions it rests on in full.
 
     A decision that several rest on is in full where it is first come to, and elsewhere as its outcome and id: an answer
     that had it in full at every place would grow with the number of paths."""
-    return _whole(decision, depth, {decision.rule.id})
+    return _whole(decision, depth, {decision.rule.id}, records)
 
 
-def _whole(decision: Decision, depth: int, known: set[str]) -> dict[str, Any]:
+def _whole(decision: Decision, depth: int, known: set[str], records: RecordNames) -> dict[str, Any]:
     langs: tuple[Lang, Lang] = ("zh", "en")
     shown = decision.as_dict()
     in_full = {name: one for name, one in decision.chained.items() if name not in known}
@@ -59,24 +63,28 @@ def _whole(decision: Decision, depth: int, known: set[str]) -> dict[str, Any]:
     return {
         **shown,
         "distances": distances(decision).as_dict(),
-        "chained": shown["chained"] | {name: _whole(one, depth, known) for name, one in in_full.items()},
-        "explanation": {lang: explain(decision, lang, depth=depth).splitlines() for lang in langs},
-        "reasons": {lang: as_dict(explained(decision, lang, full=False, depth=depth)) for lang in langs},
+        "chained": shown["chained"] | {name: _whole(one, depth, known, records) for name, one in in_full.items()},
+        "explanation": {one: explain(decision, one, depth=depth, records=records).splitlines() for one in langs},
+        "reasons": {one: as_dict(explained(decision, one, full=False, depth=depth, records=records)) for one in langs},
     }
 
 
-def explained(decision: Decision, lang: Lang, *, full: bool = True, depth: int = DEPTH) -> Explanation:
+def explained(
+    decision: Decision, lang: Lang, *, full: bool = True, depth: int = DEPTH, records: RecordNames = UNNAMED
+) -> Explanation:
     """The explanation as a tree."""
-    made = _explained(decision, lang, {decision.rule.id}, full=full, depth=depth)
+    made = _explained(decision, lang, {decision.rule.id}, records, full=full, depth=depth)
     return replace(made, tried=tuple(one.get(lang) for one in tried(decision.edition)))
 
 
-def _explained(decision: Decision, lang: Lang, known: set[str], *, full: bool, depth: int) -> Explanation:
+def _explained(
+    decision: Decision, lang: Lang, known: set[str], records: RecordNames, *, full: bool, depth: int
+) -> Explanation:
     """`known` has the decisions that are explained already."""
     rule, reference = decision.rule, Reference(decision.edition)
     scope = reference.scope(rule, decision.facts, decision.on)
     reference.judgement(rule, scope)  # leaves the total of a scorecard in the scope
-    say = RecordWording.of(scope, lang)
+    say = RecordWording.of(scope, lang, records)
     explainer = kind_of(rule).explainer(decision, rule.body, Arithmetic(say, depth, output))
     outcome = rule.outcomes[decision.outcome]
     return Explanation(
@@ -84,6 +92,7 @@ def _explained(decision: Decision, lang: Lang, known: set[str], *, full: bool, d
         clause=rule.clause,
         subject=say.text(decision.edition.subjects[rule.subject].title),
         subject_id=decision.subject_id,
+        subject_name=records.get((rule.subject, decision.subject_id), ""),
         on=decision.on.isoformat(),
         edition=decision.edition.id,
         outcome=Span(say.text(outcome.title), TONES[outcome.role]),
@@ -94,16 +103,16 @@ def _explained(decision: Decision, lang: Lang, known: set[str], *, full: bool, d
         missing=tuple(_missing(decision, say)),
         far=tuple(_far(decision, say)),
         concluded=tuple(_concluded(below, say) for below in decision.chained.values()),
-        rests_on=tuple(_below(decision, lang, known, depth)) if full else (),
+        rests_on=tuple(_below(decision, say, known, depth)) if full else (),
     )
 
 
-def _below(decision: Decision, lang: Lang, known: set[str], depth: int) -> Iterator[Explanation]:
+def _below(decision: Decision, say: RecordWording, known: set[str], depth: int) -> Iterator[Explanation]:
     """The explanations of the decisions that a decision rests on, each once."""
     for one in decision.chained.values():
         if one.rule.id not in known:
             known.add(one.rule.id)
-            yield _explained(one, lang, known, full=True, depth=depth)
+            yield _explained(one, say.lang, known, say.records, full=True, depth=depth)
 
 
 def _tally(decision: Decision, say: Wording) -> str:
@@ -151,7 +160,7 @@ def _missing(decision: Decision, say: RecordWording) -> Iterator[Reason]:
         yield replace(reason, title=named)
 
 
-def fact_at(decision: Decision, path: str, say: Wording) -> tuple[Fact | None, str]:
+def fact_at(decision: Decision, path: str, say: RecordWording) -> tuple[Fact | None, str]:
     """The fact at a path, and the record of a list that it belongs to in words ("" where there is none)."""
     edition, subject, facts = decision.edition, decision.rule.subject, decision.facts
     fact: Fact | None = None
@@ -162,7 +171,9 @@ def fact_at(decision: Decision, path: str, say: Wording) -> tuple[Fact | None, s
             records: list[Mapping[str, Any]] = list(value or ())
             at = next((place for place, one in enumerate(records) if str(one.get("id", place)) == id), 0)
             own = records[at].get("id") if records else id
-            which = str(own) if own is not None else say.pick(f"第 {at + 1} 条", f"no. {at + 1}")
+            which = (
+                say.record(fact.type.of, str(own)) if own is not None else say.pick(f"第 {at + 1} 条", f"no. {at + 1}")
+            )
             named, subject, facts = f"{say.text(fact.title)} {which}", fact.type.of, records[at] if records else {}
         elif fact is None and name in edition.subjects:
             subject, facts = name, value or {}

@@ -75,6 +75,7 @@ class Explanation:
     far: tuple[Reason, ...]
     concluded: tuple[Reason, ...]
     rests_on: tuple[Explanation, ...] = ()
+    subject_name: str = ""
     tried: tuple[str, ...] = ()  # readings taken otherwise than the plan does
 
 
@@ -91,9 +92,9 @@ def _filled(thing: Any) -> Any:
 
 def lines(explanation: Explanation, lang: Lang) -> Iterator[Line]:
     """The explanation as lines of text, with tones for a screen that has colours."""
-    who = f"  {explanation.subject_id}" if explanation.subject_id else ""
+    who = " ".join(filter(None, (explanation.subject_name, explanation.subject_id)))
     where = Span(f"{explanation.edition} {explanation.clause}", "dim")
-    yield line(Span(explanation.title, "title"), f"{who}  {explanation.on}  ", where)
+    yield line(Span(explanation.title, "title"), f"{who and f'  {who}'}  {explanation.on}  ", where)
     yield from (line(Span(one, "unknown"), indent=STEP) for one in explanation.tried)
     yield line(Text("结论：", "Outcome: ").get(lang), explanation.outcome, indent=STEP)
     sections = (

@@ -79,22 +79,23 @@ class RankingExplainer(Explainer):
     def _placed(self, placed: Placed, say: RecordWording) -> Reason:
         """A record with the values it is ranked by, or the criterion that keeps it out."""
         body, depth = self.body, self.arithmetic.depth
+        title = say.record(body.over.type.of, placed.id)
         if placed.place is not None:
             values = [f"{say.text(key.title)} {say.seen(key.by)}" for key in body.order]
             state = "" if body.take is None else "chosen" if placed.chosen else "placed"
-            return Reason(placed.id, say.pick(f"第 {placed.place} 名", f"place {placed.place}"),
+            return Reason(title, say.pick(f"第 {placed.place} 名", f"place {placed.place}"),
                           say.pick("，", ", ").join(values) if depth else "", state=state)  # fmt: skip
         findings = [(_finding(one, say), one) for one in body.eligible]
         record = replace(self, arithmetic=Arithmetic(say, depth, self.arithmetic.output_of))
         if placed.why != "unknown":
             failed = record.item(*next(one for one in findings if one[1].id == placed.why))
             why = f"{say.pick('不符合：', 'not met: ')}{failed.title}"
-            return replace(failed, title=placed.id, seen=why, wanted=semicolons(say, failed.seen, failed.wanted),
+            return replace(failed, title=title, seen=why, wanted=semicolons(say, failed.seen, failed.wanted),
                            state="not_eligible", group="")  # fmt: skip
         keys = tuple(Reason(say.text(key.title), say.lacking(key.by)) for key in body.order
                      if evaluate(key.by, say.scope) is None)  # fmt: skip
         doubts = tuple(record.item(finding, one) for finding, one in findings if finding.verdict is None)
-        return Reason(placed.id, say.pick("信息不足，无法排名", "cannot be ranked while facts are missing"),
+        return Reason(title, say.pick("信息不足，无法排名", "cannot be ranked while facts are missing"),
                       state="unknown", below=(*doubts, *keys))  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rules.judging.bounds import seen
 from rules.judging.evaluate import Scope, evaluate
@@ -19,6 +19,8 @@ from rules.words.wording import Wording
 END = "\u2060"  # after a value, until the next character shows whether a space belongs there
 END_BEFORE_WORD = re.compile(f"{END}(?=[\u4e00-\u9fff])")
 JOINTS, QUOTES = re.compile("[，、；或,;]| or "), '“"'  # what joins words to a list; how a quotation begins
+RecordNames = Mapping[tuple[str, str], str]  # subject and id -> the name of a record, where names are public
+UNNAMED: RecordNames = {}
 FEW = 2  # facts that are named beside the value they are missing for
 
 
@@ -28,13 +30,14 @@ class RecordWording(Wording):
 
     scope: Scope
     around: str  # `own` of the record itself; inside its lists it is another
+    records: RecordNames = field(default_factory=dict)
 
     @classmethod
-    def of(cls, scope: Scope, lang: Lang) -> RecordWording:
+    def of(cls, scope: Scope, lang: Lang, records: RecordNames = UNNAMED) -> RecordWording:
         """The words for one record, seen from the record around its list where it is in one."""
         listed = scope.own is not None and scope.own.outer.get(scope.subject) is not scope
         own = scope.own.subject if scope.own is not None and listed else ""
-        return cls(scope.edition, lang, scope.subject, own, scope=scope, around=own)
+        return cls(scope.edition, lang, scope.subject, own, scope=scope, around=own, records=records)
 
     @property
     def plain(self) -> Wording:
@@ -42,7 +45,12 @@ class RecordWording(Wording):
 
     def beside(self, scope: Scope) -> RecordWording:
         """The words for another record."""
-        return self.of(scope, self.lang)
+        return self.of(scope, self.lang, self.records)
+
+    def record(self, subject: str, id: str) -> str:
+        """A record as people read it: its name before its id, where it has one."""
+        name = self.records.get((subject, id))
+        return f"{name} {id}" if name else id
 
     def of_values(self, expr: Expr) -> RecordWording:
         """The words for values of an expression."""

@@ -12,6 +12,7 @@ from rules.model import Assignment
 from rules.values.figures import rate
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
+from rules.words.record_wording import RecordNames
 from rules.words.wording import Wording
 from service.commands.common import FILE, FOLDER, NEEDS_INFORMATION, Settings, common, one_of, only
 from service.commands.screen import as_json, more, progress, show
@@ -41,20 +42,19 @@ def assign_command(
     assignment = one_of(known, name, "分派", "assignment")
     say = Wording(edition, settings.lang)
     last = {} if last_file is None else pairs(last_file, (assignment.subject, "id"), (assignment.bearer,))
-    records_read, bearers = (
-        records(edition, assignment.subject, records_file, on),
-        records(edition, assignment.bearer, bearers_file, on),
-    )
+    records_read, names = records(edition, assignment.subject, records_file, on)
+    bearers, names_of_bearers = records(edition, assignment.bearer, bearers_file, on)
+    names |= names_of_bearers
     try:
         work = task(edition, assignment, on, records_read, bearers, last)
     except Incomplete as error:
-        _tell_missing(error.wanted, assignment, say, settings)
+        _tell_missing(error.wanted, assignment, say, settings, names)
         raise click.exceptions.Exit(NEEDS_INFORMATION) from None
     if hindering := obstacles(work):
         raise TextErrors([{"where": "", "code": "impossible", "zh": one.zh, "en": one.en} for one in hindering])
     inputs = tuple(one for one in (records_file, bearers_file, last_file) if one is not None)
     with progress(STEPS, settings.pick("分派", "assigning"), least=0) as tick:
-        assigned = Assigned(edition, on, work, assign(work, tick), last, inputs)
+        assigned = Assigned(edition, on, work, assign(work, tick), last, inputs, names)
     files = assigned.write(out)
     if settings.json:
         as_json(assigned.as_dict())
@@ -64,14 +64,17 @@ def assign_command(
     show([line(Span(str(one), "dim")) for one in files], settings.color)
 
 
-def _tell_missing(wanted: tuple[Wanted, ...], what: Assignment, say: Wording, settings: Settings) -> None:
+def _tell_missing(
+    wanted: tuple[Wanted, ...], what: Assignment, say: Wording, settings: Settings, names: RecordNames
+) -> None:
     outcome = what.outcomes[what.role("unknown")]
     missing = [{"subject": one.subject, "id": one.id, "missing": [at.as_dict() for at in one.missing]}
                for one in wanted]  # fmt: skip
     block: list[Line | Row] = [line(Span(f"{say.text(what.title)}  "), Span(say.text(outcome.title), "unknown"))]
     for one in wanted[:SHOWN]:
         titles = say.pick("、", ", ").join(say.text(at.title) for at in one.missing)
-        block.append(row(one.id, Span(f"{say.pick('缺：', 'wanted: ')}{titles}", "unknown"), indent=2))
+        known = " ".join(filter(None, (names.get((one.subject, one.id)), one.id)))
+        block.append(row(known, Span(f"{say.pick('缺：', 'wanted: ')}{titles}", "unknown"), indent=2))
     block += more(len(wanted) - SHOWN, say.pick)
     settings.tell({"assignment": what.id, "outcome": outcome.id, "missing": missing}, block)
 
@@ -103,7 +106,7 @@ def _loads(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
             f"{say.value(total, one.measure.type)} ({'+' if off > 0 else ''}{rate(off)})"
             for one, total, off in zip(what.balance, load.totals, load.off, strict=True)
         ]
-        yield row(load.bearer.id, str(load.records), *totals, indent=2)
+        yield row(assigned.shown(what.bearer, load.bearer.id), str(load.records), *totals, indent=2)
 
 
 def _quality(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
@@ -125,5 +128,6 @@ def _changes(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
     words = say.pick(f"沿用上次 {stays} 个，换人 {len(changes)} 个。", f"{stays} stay, {len(changes)} change hands.")
     yield line(Span(words), indent=2)
     for one in changes[:SHOWN]:
-        yield row(str(one[what.subject]), f"{one['last']} → {one[what.bearer]}", indent=4)
+        old, new = (assigned.shown(what.bearer, str(one[key])) for key in ("last", what.bearer))
+        yield row(assigned.shown(what.subject, str(one[what.subject])), f"{old} → {new}", indent=4)
     yield from more(len(changes) - SHOWN, say.pick, indent=4)

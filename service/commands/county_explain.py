@@ -45,8 +45,9 @@ def explain_command(settings: Settings, folder: Path, subject: str, id: str, dec
             if judged is None:
                 raise Bad(f"这次运行没有 {subject} {id}。", f"The run has no {subject} {id}.")
             if settings.json:
-                as_json(whole(judged, depth), lines=len(names) > 1)
+                as_json(whole(judged, depth, outputs.named), lines=len(names) > 1)
                 continue
             show([line()] if number else [], settings.color)
-            show(explanation(judged, settings.lang, full=decision is not None, depth=depth), settings.color)
+            told = explanation(judged, settings.lang, full=decision is not None, depth=depth, records=outputs.named)
+            show(told, settings.color)
             show(lacking(judged, settings), settings.color)

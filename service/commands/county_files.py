@@ -20,7 +20,7 @@ def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
     yield row(file.file, say.pick(f"{figure(file.rows)} 行", f"{figure(file.rows)} rows"),
               Span(aside, "bad" if file.bad else "dim"), indent=2)  # fmt: skip
     if len(file.sheets) > 1 or any(one.unused or one.above for one in file.sheets):
-        yield from (_sheet(one, say) for one in file.sheets)
+        yield from (_sheet(one, file.agreeing.get(one.sheet, 0), say) for one in file.sheets)
     if file.cells:
         cells = listed({column: figure(count) for column, count in file.cells.items()}, say)
         words = say.pick(
@@ -57,13 +57,15 @@ def listed(counts: Mapping[str, str], say: Wording) -> str:
     return say.pick("、", ", ").join(f"{name} {count}" for name, count in counts.items())
 
 
-def _sheet(one: SheetRead, say: Wording) -> Row:
-    """The rows of a sheet: kept, set aside, and not used, by kind."""
+def _sheet(one: SheetRead, agreeing: int, say: Wording) -> Row:
+    """The rows of a sheet: kept, set aside, and not used, by kind; how many stated totals are those of its records."""
     parts = [] if one.why else [say.pick(f"采用 {figure(one.kept)}", f"{figure(one.kept)} kept"),
                                 say.pick(f"未采用 {figure(one.aside)}", f"{figure(one.aside)} set aside")]  # fmt: skip
     parts += [f"{say.pick(*NOT_READ[kind])} {figure(count)}" for kind, count in one.unused.items()]
     if one.above:
         parts.append(say.pick(f"标题行以上 {figure(one.above)}", f"{figure(one.above)} above the heading"))
+    if agreeing:
+        parts.append(say.pick(f"相符的合计数 {figure(agreeing)}", f"stated totals that agree {figure(agreeing)}"))
     rows = say.pick(f"{figure(one.rows)} 行", f"{figure(one.rows)} rows")
     words = say.pick("，", ", ").join([rows, *parts])
     return row(one.sheet or say.pick("表", "table"), Span(words, "bad" if one.why and one.rows else "dim"), indent=4)

@@ -13,6 +13,7 @@ from rules.values.layout import Line, Row, Span, line, row
 from rules.words.wording import Wording
 from service.commands.common import FILE, Settings, common, one_of
 from service.county.intake.headings import MEMBER, letter_of
+from service.county.intake.lists import lists_in, with_list
 from service.county.intake.looking import LookedFile, LookedSheet, look, mapping_text, plainly
 
 
@@ -25,24 +26,23 @@ from service.county.intake.looking import LookedFile, LookedSheet, look, mapping
 def look_command(settings: Settings, files: tuple[Path, ...], subject: str, out: Path | None) -> None:
     """看看表怎样读，写出列的对应关系 / show how files are understood, and write a mapping"""
     edition = settings.edition(settings.today())
+    subjects = [one for one in edition.subjects if one != CONSTANTS]
     if subject:
-        one_of({one: one for one in edition.subjects if one != CONSTANTS}, subject, "对象", "subject")
+        one_of({one: one for one in (*subjects, *lists_in(edition))}, subject, "对象", "subject")
     looked = [look(edition, file, subject) for file in files]
     if out is not None:
         out.write_text(mapping_text(looked), encoding="utf-8")
-    settings.tell(plainly(looked), _shown(looked, Wording(edition, settings.lang), out))
+    block = [part for file in looked for part in _file(file, Wording(with_list(edition, file.subject), settings.lang))]
+    settings.tell(plainly(looked), [*block, *([line(Span(str(out), "dim"))] if out is not None else [])])
 
 
-def _shown(files: list[LookedFile], say: Wording, out: Path | None) -> Iterator[Line | Row]:
-    for file in files:
-        title = say.text(say.edition.subjects[file.subject].title)
-        yield line(
-            Span(file.path.name, "title"), f"  {title}（{file.subject}）" if say.zh else f"  {title} ({file.subject})"
-        )
-        for sheet in file.sheets:
-            yield from _sheet(file, sheet, say)
-    if out is not None:
-        yield line(Span(str(out), "dim"))
+def _file(file: LookedFile, say: Wording) -> Iterator[Line | Row]:
+    title = say.text(say.edition.subjects[file.subject].title)
+    yield line(
+        Span(file.path.name, "title"), f"  {title}（{file.subject}）" if say.zh else f"  {title} ({file.subject})"
+    )
+    for sheet in file.sheets:
+        yield from _sheet(file, sheet, say)
 
 
 def _sheet(file: LookedFile, sheet: LookedSheet, say: Wording) -> Iterator[Line | Row]:

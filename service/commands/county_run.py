@@ -20,14 +20,14 @@ from rules.words.wording import Wording
 from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common, only, reread
 from service.commands.county_files import file_lines
 from service.commands.screen import progress
-from service.county.intake.extract import pairs
 from service.county.intake.inputs import Source
 from service.county.intake.lists import list_of, owner_of
+from service.county.run.asked import Asked, Assigned, Changed
 from service.county.run.history import runs_before
 from service.county.run.manifest import Counts, Manifest, plain
 from service.county.run.outputs import Directory, directory, shown
 from service.county.run.steps import Busy, Finished, Occupied
-from service.county.running import Asked, Assigned, Changed, TooMany, run
+from service.county.running import TooMany, run
 
 ENGINES = ("duckdb", "spark")
 SHOWN = 10  # ids on the screen
@@ -109,7 +109,7 @@ def _assigned(edition: Edition, file: Path | None) -> Assigned | None:
         return None
     one = edition.assignments[only(edition.assignments, "--assigned", "分派", "assignment")]
     titles = [edition.subjects[name].title.zh for name in (one.subject, one.bearer)]
-    return Assigned(one.subject, file, pairs(file, (one.subject, "id", titles[0], "编号"), (one.bearer, titles[1])))
+    return Assigned(one.subject, file, ((one.subject, "id", titles[0], "编号"), (one.bearer, titles[1])))
 
 
 def _table(text: str) -> tuple[str, Path]:
@@ -134,8 +134,8 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
             "en": f"{error.bad} of {error.rows} rows cannot be right, more than --at-most; this file lists them.",
         }]) from None  # fmt: skip
     except Changed as error:
-        raise Bad(f"{error.file} 在运行中被改动，结果没有采用。请等它写完再运行。",
-                  f"{error.file} was changed during the run; nothing was kept. Run again when it is done."
+        raise Bad(f"读 {error.file} 的时候它被改动了，没有运行。请等它写完再运行。",
+                  f"{error.file} was changed while it was read; nothing was run. Run again when it is done."
                   ) from None  # fmt: skip
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

@@ -21,6 +21,7 @@ from rules.values.text import TextErrors
 from rules.variants.readings import under
 from rules.variants.sweep import Swept, sweep
 from rules.variants.whatif import Supposition, suppose
+from rules.words.record_wording import RecordNames
 from rules.words.wording import Wording
 from service.commands.common import RUN, Bad, Settings, common, located, reread, root_of
 from service.commands.screen import progress
@@ -31,6 +32,7 @@ from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Outputs
 from service.county.simulation import Moved, Recount, Simulation, touched, touched_between
 
+BESIDE = {"id": ("name",), "above": ("above_name",)}  # columns of names behind those of ids
 SHOWN = 20  # records of a decision on the screen; the file has all
 
 
@@ -67,6 +69,7 @@ def simulate_command(
         with tempfile.TemporaryDirectory() as scratch, closing(Duck(Path(scratch))) as duck:
             outputs = Outputs(at, edition, duck, manifest)
             result = _result(settings, outputs, _question(settings, edition, **asked), Path(scratch))
+            _name(result, edition, outputs.named)
     except PolicyError as error:
         raise TextErrors([located(one, settings.policies) for one in error.problems]) from None
     except TableError as error:
@@ -152,10 +155,25 @@ def _step(value: str, met: Mapping[str, int], moved: Sequence[Moved], again: Aga
     } | rest  # fmt: skip
 
 
+def _name(result: Mapping[str, Any], edition: Edition, known: RecordNames) -> None:
+    """Put the names of records that have one beside their ids."""
+    for step in result["steps"]:
+        for one in (*step["moved"], *step["by_above"]):
+            subject = edition.rules[one["decision"]].subject
+            one["above_name"] = known.get((edition.subjects[subject].within, one["above"]), "")
+            if "id" in one:
+                one["name"] = known.get((subject, one["id"]), "")
+
+
+def _label(one: Mapping[str, Any], of: str) -> str:
+    """A record, or the one above it, as people read it."""
+    return " ".join(filter(None, (one["above_name" if of == "above" else "name"], one[of])))
+
+
 def _write(result: dict[str, Any], table: Path) -> None:
     with table.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        names = [one.name for one in fields(Moved)]
+        names = [name for one in fields(Moved) for name in (one.name, *BESIDE.get(one.name, ()))]
         writer.writerow(["value", *names])
         for step in result["steps"]:
             writer.writerows([step["value"], *(one[name] for name in names)] for one in step["moved"])
@@ -176,8 +194,9 @@ def _shown(result: dict[str, Any], say: Wording) -> list[Line | Row]:
             words = say.pick("这次运行没有这些数据，按未知处理：", "The run has no such data, not known in any row: ")
             block.append(line(Span(words + ", ".join(absent), "unknown")))
         for subject, rows in step.get("set_aside", {}).items():
-            words = say.pick(f"按新的事实字典，{rows} 条 {subject} 不能采用。",
-                             f"{rows} rows of {subject} do not fit the other facts.")  # fmt: skip
+            title = say.text(say.edition.subjects[subject].title)
+            words = say.pick(f"按新的事实字典，{rows} 条{title}记录不能采用。",
+                             f"{rows} records ({title}) do not fit the other facts.")  # fmt: skip
             block.append(line(Span(words, "unknown")))
     counted = say.pick("只数结论的变化，额度、得分、名次不在其内。",
                        "Only outcomes are counted here, not amounts, points or places.")  # fmt: skip
@@ -191,11 +210,13 @@ def _movements(step: Mapping[str, Any], titles: Mapping[str, Any], say: Wording)
     for decision, many in Counter(one["decision"] for one in step["moved"]).items():
         title, outcomes = (titles[decision][one] for one in ("title", "outcomes"))
         if few := many <= SHOWN:
-            rows = [(one["id"], one["above"], one) for one in step["moved"] if one["decision"] == decision]
+            rows = [
+                (_label(one, "id"), _label(one, "above"), one) for one in step["moved"] if one["decision"] == decision
+            ]
         else:
             counted = (one for one in step["by_above"] if one["decision"] == decision)
             ordered = sorted(counted, key=lambda one: -one["count"])
-            rows = [(str(one["count"]), one["above"], one) for one in ordered]
+            rows = [(str(one["count"]), _label(one, "above"), one) for one in ordered]
         for first, above, one in rows[:SHOWN]:
             turned = f"{outcomes[one['before']][say.lang]} → {outcomes[one['after']][say.lang]}"
             yield row(first, Span(above, "dim"), title[say.lang], turned, indent=2)

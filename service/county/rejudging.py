@@ -14,10 +14,11 @@ from rules.table.columns import ASIDE, KEY, around, key_of
 from service.county.backend import Duck, named, quoted, rows_of
 from service.county.intake.checks import CheckedFile, aside_of
 from service.county.intake.inputs import Source
+from service.county.run.asked import Asked
 from service.county.run.manifest import Manifest
 from service.county.run.outputs import Outputs
 from service.county.run.steps import WORK, Steps
-from service.county.running import Asked, Running, Tick
+from service.county.running import Running, Tick
 from service.county.simulation import Fixed, Moved, described
 
 KEPT, JUDGED = "kept", "judged"  # folders: of the facts that are judged again, and of the result

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import fields, replace
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from rules.model import Edition, Rule
+from rules.model import Rule
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import asked
 from service.county.backend import Backend, Spark, backend, digest, named, rows_of
 from service.county.intake.checks import CheckedFile
-from service.county.intake.inputs import Source
 from service.county.intake.lists import ListChecks, owner_of
 from service.county.intake.mapping import EMPTY, read_mapping
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
 from service.county.run.aside import SET_ASIDE, write_set_aside
 from service.county.run.aside_book import write_aside_book
+from service.county.run.asked import Asked, copied
 from service.county.run.bounded import bounded
 from service.county.run.contradictions import contradictions
 from service.county.run.gaps import write_gaps
-from service.county.run.history import Before, carry
+from service.county.run.history import carry
 from service.county.run.levels import Judging
 from service.county.run.manifest import (
     FIELDS,
@@ -34,7 +32,6 @@ from service.county.run.manifest import (
     Contradiction,
     Counts,
     Difference,
-    Input,
     Level,
     Manifest,
     Stamp,
@@ -45,72 +42,10 @@ from service.county.run.rankings import proposals
 from service.county.run.steps import WORK, Steps, appearing
 from service.county.run.surroundings import Surroundings, refuse
 
-FORMAT = 1  # of the folder: a run of another does not go on with it
-MAPPING, MENDED = "mapping", "mended"  # their subjects among the inputs
+COPIES = "inputs"  # the folder of copies of what a run reads
 SHOWN = 10  # ids of records that have none below them
 SUFFIXES = (".parquet", ".csv", ".xlsx", ".html")
 Tick = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """The bearer of each record of a subject, from a file, as `county assign` writes one."""
-
-    subject: str
-    path: Path
-    pairs: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The question of a run: an edition, a day, the extracts, and options."""
-
-    edition: Edition
-    on: date
-    sources: tuple[Source, ...]
-    out: Path
-    engine: str = "duckdb"
-    at_most: float = 0.01
-    keep_given: bool = False
-    publish: bool = False
-    replace: bool = False  # the results of a run of another stamp
-    before: tuple[Before, ...] = ()
-    assigned: Assigned | None = None
-    mapping: Path | None = None  # how the columns of files are told
-    mended: tuple[Path, ...] = ()  # workbooks of rows set aside that were corrected
-
-    @property
-    def inputs(self) -> tuple[Input, ...]:
-        """The files as they are now."""
-        files = [(one.subject, one.path) for one in self.sources] + [(MAPPING, one) for one in [self.mapping] if one]
-        files += [(one.subject, one.path) for one in [self.assigned] if one]
-        files += [(MENDED, one) for one in self.mended]
-        return tuple(Input(subject, path.name, digest(path)) for subject, path in files)
-
-    @property
-    def stamp(self) -> Stamp:
-        return Stamp(
-            format=FORMAT,
-            edition=self.edition.id,
-            edition_sha256=self.edition.sha256,
-            readings=self.edition.under,
-            on=self.on,
-            engine=self.engine,
-            given_figures="kept" if self.keep_given else "counted",
-            publish=self.publish,
-            at_most=self.at_most,
-            inputs=self.inputs,
-            last=tuple(one.stamp for one in self.before),
-            versions={name: version(name) for name in ("village-credit", "duckdb", "ibis-framework")},
-        )
-
-
-class Changed(Exception):
-    """A file was changed while it was read; `file` is its name."""
-
-    def __init__(self, file: str) -> None:
-        super().__init__(file)
-        self.file = file
 
 
 class TooMany(Exception):
@@ -123,26 +58,19 @@ class TooMany(Exception):
 
 def run(asked: Asked, tick: Tick = lambda _: None) -> Manifest:
     """Run it; `tick` hears the name of each stage. A run that was broken off goes on where it was, unless its stamp
-    has changed. Unreadable, TooMany, TableError, Busy, Occupied, Finished; ImportError where Spark is not installed."""
+    has changed. Unreadable, TooMany, TableError, Busy, Occupied, Finished, Changed; ImportError where Spark is not
+    installed."""
     stamp = asked.stamp
     with appearing(asked.out, stamp, replace=asked.replace) as folder:
         steps = Steps(folder, stamp)
-        made = backend(asked.engine, folder / WORK)
-        try:
-            manifest = Running(asked, folder, steps, made, tick).all(stamp)
-            unchanged(asked, stamp, steps)
-        finally:
-            made.close()
+        with copied(asked, stamp, folder / WORK / COPIES) as own:
+            made = backend(own.engine, folder / WORK)
+            try:
+                manifest = Running(own, folder, steps, made, tick).all(stamp)
+            finally:
+                made.close()
         (folder / MANIFEST).write_text(canonical(manifest), encoding="utf-8")
     return manifest
-
-
-def unchanged(asked: Asked, stamp: Stamp, steps: Steps) -> None:
-    """Changed where a file is no longer what it was when the run began; the steps done are forgotten."""
-    now = asked.inputs
-    if now != stamp.inputs:
-        steps.forget()
-        raise Changed(next(old.file for old, new in zip(stamp.inputs, now, strict=True) if old != new))
 
 
 class Running:
@@ -229,8 +157,8 @@ class Running:
         checks.mended = self.asked.mended
         checked = (*[checks.look(source) for source in self.sources], *checks.listed)
         write_set_aside(self.duck, checks, (*self.sources, *self.lists), self.folder)
-        write_aside_book(checks, self.sources, self.folder / f"{SET_ASIDE}.xlsx")
-        assigned = {} if self.asked.assigned is None else {self.asked.assigned.subject: self.asked.assigned.pairs}
+        write_aside_book(checks, (*self.sources, *self.lists), self.folder / f"{SET_ASIDE}.xlsx")
+        assigned = {} if self.asked.assigned is None else {self.asked.assigned.subject: self.asked.assigned.pairs()}
         write_directory(self.duck, checks.names, assigned, self.folder)
         return checked
 

@@ -20,6 +20,7 @@ from rules.values.limits import HUGE
 from rules.values.text import Lang, Text
 from rules.words.wording import Wording
 from service.county.intake.headings import Names
+from service.county.intake.lists import lists_beside, owner_of, with_list
 from service.county.intake.titles import ID, heading, heading_of_above, unit_of
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same edition gives the same bytes
@@ -54,14 +55,15 @@ def tables(edition: Edition) -> list[str]:
 
 
 def write_templates(edition: Edition, folder: Path, lang: Lang) -> dict[str, Path]:
-    """Write a workbook for every table into a folder; the files by subject."""
+    """Write a workbook for every table, and for every list of its own, into a folder; the files by subject."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = {
-        one: edition.subjects[one].title.zh.translate(FORBIDDEN) if lang == "zh" else one for one in tables(edition)
-    }
+    there = tables(edition)
+    editions = {one: with_list(edition, one) for one in (*there, *lists_beside(edition, there))}
+    names = {one: own.subjects[one].title.zh.translate(FORBIDDEN) if lang == "zh" else one
+             for one, own in editions.items()}  # fmt: skip
     files = {subject: folder / f"{name}.xlsx" for subject, name in names.items()}
     for subject, path in files.items():
-        _write(edition, subject, path, lang)
+        _write(editions[subject], subject, path, lang)
     return files
 
 
@@ -69,11 +71,15 @@ def write_templates(edition: Edition, folder: Path, lang: Lang) -> dict[str, Pat
 
 
 def columns(edition: Edition, subject: str, lang: Lang) -> list[Column]:
-    """The columns of a table: the id, the record above, and the given facts that a cell holds and no run counts."""
-    say, there, own = Wording(edition, lang), tables(edition), edition.subjects[subject]
+    """The columns of a table or a list: the id, the record above, and the given facts that a cell holds and no run
+    counts."""
+    there, edition = tables(edition), with_list(edition, subject)
+    say, own = Wording(edition, lang), edition.subjects[subject]
     yes, no = say.pick("必填", "required"), say.pick("不填则按未知处理", "not known where left empty")
     any_id = say.pick("编号，不能重复；不得用身份证号", "an id, each once; no identity card number")
-    made = [Column(ID.get(lang), None, ("", yes, any_id, "", "", ""))]
+    one_id = say.pick("编号，同一列表中不能重复；不得用身份证号", "an id, once in a list; no identity card number")
+    about_id = (say.pick("可不填", "may be left empty"), one_id) if owner_of(subject) else (yes, any_id)
+    made = [Column(ID.get(lang), None, ("", *about_id, "", "", ""))]
     if above := heading_of_above(edition, subject, lang):
         title = say.text(edition.subjects[own.within].title)
         its_id = say.pick(f"所属{title}的编号，与{title}表一致", f"the id in the table of the {title}")
@@ -82,7 +88,7 @@ def columns(edition: Edition, subject: str, lang: Lang) -> list[Column]:
     for fact in own.facts.values():
         counted = fact.counted is not None and fact.counted.inside in there
         if fact.given and fact.type.kind in SINGLE and not counted:
-            by = say.pick("、", ", ").join(map(say.text, read.get((subject, fact.name), ())))
+            by = say.pick("、", ", ").join(map(say.text, read.get((fact.subject, fact.name), ())))
             made.append(Column(heading(edition, fact, lang), fact, (
                 unit_of(edition, fact) if lang == "zh" else fact.type.unit, no, _allowed(fact, say), by,
                 *("" if one is None else say.text(one) for one in (fact.about, fact.supplied_by)))))  # fmt: skip

@@ -57,6 +57,24 @@ def test_it_writes_the_assignment_twice_and_a_report(files):
     assert sum(one["records"] for one in report["loads"]) == 6
 
 
+def test_villages_are_named_beside_their_ids(files):
+    names = [f"{one[0]}村" if one[0] != "V3" else "" for one in VILLAGES[1:]]
+    rows = [[*one, name] for one, name in zip(VILLAGES[1:], names, strict=True)]
+    put(files / "v.csv", [[*VILLAGES[0], "村名"], *rows])
+    last = put(files / "last.csv", [["village", "manager"], *([f"V{number}", "M1"] for number in range(6))])
+    result = call(files, "--last", last)
+    assert result.exit_code == 0, result.output
+    rows = list(csv.DictReader((files / "out" / "assignment.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert list(rows[0]) == ["village", "name", "manager", "last"]
+    assert [one["name"] for one in rows] == names
+    changed = [one for one in rows if one["manager"] != "M1"]
+    assert changed
+    for one in changed:
+        assert f"{one['name']} {one['village']}".strip() + "  M1 → M2" in result.stdout
+    again = call(files, "--last", files / "out" / "assignment.csv")  # its own columns are read back
+    assert again.exit_code == 0, again.output
+
+
 def test_an_even_assignment_says_that_nothing_could_be_gained(files):
     put(files / "v.csv", [VILLAGES[0], VILLAGES[1], [f"{VILLAGES[1][0]}b", *VILLAGES[1][1:]]], "gb18030")
     assert "已无改进余地。" in call(files, lang="zh").stdout

@@ -37,6 +37,8 @@ def test_every_cell_is_the_same(both):
      "village V000007, residents .of 1 rows.: the run .*, the SQL -1"),
     ("township", "* FROM old WHERE id <> 'T00002'", "township T00002: only the run has it"),
     ("household", "* EXCLUDE (usage) FROM old", "household: columns that only one has: .'usage'."),
+    ("set_aside", "* REPLACE (file || '2' AS file) FROM old", "set_aside: only the run says .*parquet"),
+    ("directory", "* REPLACE (name || '2' AS name) FROM old", "directory: only the run says .*T00001"),
     ("set_aside", "* FROM old WHERE code <> 'no_id'", "set_aside: only the run says .*no_id"),
 ])  # fmt: skip
 def test_the_first_difference_is_named(both, tmp_path, table, query, message):

@@ -2,14 +2,16 @@
 
 import errno
 import json
+import shutil
 
 import openpyxl
 import pytest
 import yaml
 
 from service.county import running
+from service.county.intake.lists import ListChecks
 from tests.county.conftest import call, run
-from tests.county.making import ON, county
+from tests.county.making import ON, county, households, parquet
 from tests.editions import POLICIES
 
 
@@ -36,18 +38,49 @@ def test_look_finds_a_heading_and_writes_a_mapping_that_a_run_obeys(tmp_path):
     assert "全村人数" in call("run", *words, "--out", tmp_path / "next", code=2)
 
 
-def test_a_file_changed_during_a_run_is_refused(tmp_path, monkeypatch):
-    files = county(tmp_path / "in", 60, 3, 1)
-    report = running.write_report
+def test_a_file_changed_while_it_is_copied_is_refused(tmp_path, monkeypatch):
+    files, copy = county(tmp_path / "in", 60, 3, 1), shutil.copyfile
 
-    def changing(*words):
-        with files["--county"].open("ab") as file:
-            file.write(b" ")
+    def torn(old, new):
+        copy(old, new)
+        if old == files["--county"]:
+            new.write_bytes(new.read_bytes() + b" ")
+
+    monkeypatch.setattr("service.county.run.asked.shutil.copyfile", torn)
+    assert "county.parquet was changed while it was read" in run(files, tmp_path / "out", code=2)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_reads_what_it_hashed_though_its_files_change_and_change_back(tmp_path, monkeypatch):
+    files = county(tmp_path / "in", 60, 3, 1)
+    right = json.loads(run(files, tmp_path / "right"))
+    path, bytes_ = files["--households"], files["--households"].read_bytes()
+    look, report = ListChecks.look, running.write_report
+
+    def changed(checks, source):
+        parquet(path, households(45, 3, seed=9))
+        return look(checks, source)
+
+    def back(*words):
+        path.write_bytes(bytes_)
         return report(*words)
 
-    monkeypatch.setattr(running, "write_report", changing)
-    assert "county.parquet was changed during the run" in run(files, tmp_path / "out", code=2)
-    assert not (tmp_path / "out").exists()
+    monkeypatch.setattr(ListChecks, "look", changed)
+    monkeypatch.setattr(running, "write_report", back)
+    found = json.loads(run(files, tmp_path / "out"))
+    assert found["inputs"] == right["inputs"]
+    assert found["files"] == right["files"]
+
+
+def test_errors_name_the_file_that_was_given_and_not_the_copy(tmp_path):
+    path = tmp_path / "v.csv"
+    words = ("--villages", path, "--on", ON, "--out", tmp_path / "out", "--lang", "en")
+    path.write_text('id,households\nV1,"1\n', encoding="utf-8")
+    assert f"{path}: " in call("run", *words, code=2)
+    path.write_text("id,households\nV1,1\n", encoding="utf-8")
+    assigned = tmp_path / "a.csv"
+    assigned.write_text("village,manager\nV1,\n", encoding="utf-8")
+    assert f"{assigned}:2: " in call("run", *words, "--assigned", assigned, code=2)
 
 
 @pytest.mark.parametrize("step", ["write_gaps", "write_workbook", "write_report"])

@@ -6,13 +6,16 @@ from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
+from openpyxl import load_workbook
 
 from rules.values.text import TextError
 from service.county.intake.lists import list_of
 from tests.county.conftest import call
 from tests.county.making import ON, as_csv, excel, households, options, parquet, villages
-from tests.editions import shipped
+from tests.editions import POLICIES, shipped
 
+CARD = "110101196003071234"  # of nobody
 VOTES = [{"id": f"M{number}", "side": side, "related": number == 3, "verdict": verdict}
          for number, (side, verdict) in enumerate([
              ("committee", "approve"), ("committee", "approve"), ("committee", "oppose"), ("lender", "approve"),
@@ -76,6 +79,62 @@ def test_a_row_that_cannot_be_used_leaves_its_list_unknown_and_is_listed(tmp_pat
     ]  # fmt: skip
     assert "110101196003071234" not in (tmp_path / "out/set_aside.csv").read_text(encoding="utf-8-sig")
     assert manifest["checked"][-1]["bad"] == 5
+
+
+@pytest.mark.parametrize(("write", "kind"), [(as_csv, "csv"), (excel, "xlsx"), (parquet, "parquet")])
+def test_rows_of_a_list_are_corrected_in_the_workbook_and_sent_again(write, kind, tmp_path):
+    """A household beside them has a fault too: each table has a sheet of its own."""
+    _, files, rows = county(tmp_path, lambda one: VOTES if one < "H00006" else [])
+    right = judged_by(files, write(tmp_path / f"right.{kind}", rows), tmp_path / "right")
+    wrong = [dict(one) for one in rows]
+    wrong[0]["verdict"], wrong[7]["household_id"], wrong[12]["id"] = "perhaps", "H99999", CARD
+    people = households(30, 2)
+    people[29]["village_id"] = "V9"
+    files |= {"--households": as_csv(tmp_path / "bad.csv", people)}
+    votes = write(tmp_path / f"votes.{kind}", wrong)
+    run(files, tmp_path / "out", "--table", f"vote={votes}")
+    book = load_workbook(tmp_path / "out/set_aside.xlsx")
+    assert book.sheetnames == ["农户", "农户评议票"]
+    sheet = book["农户评议票"]
+    heads = {one.value: one.column for one in sheet[1]}
+    lines = {int(sheet.cell(row, heads["来源行号"]).value): row for row in range(2, sheet.max_row + 1)}
+    first = 1 if kind == "parquet" else 2
+    assert sorted(lines) == [first, first + 7, first + 12]
+    at = {name: next(heads[one] for one in words if one in heads)
+          for name, words in {"id": ("id", "编号"), "household_id": ("household_id", "农户"),
+                              "verdict": ("verdict", "意见")}.items()}  # fmt: skip
+    for place, name in ((0, "verdict"), (7, "household_id"), (12, "id")):
+        cell = sheet.cell(lines[first + place], at[name])
+        assert cell.value in ("perhaps", "H99999", None, "")
+        assert cell.fill.fgColor.rgb.endswith("FFC7CE")
+        cell.value = rows[place][name]
+    assert CARD not in {str(one.value) for row in sheet.iter_rows() for one in row}
+    house = {one.value: one.column for one in book["农户"][1]}
+    book["农户"].cell(2, house.get("village_id") or house["行政村"]).value = "V01"
+    book.save(tmp_path / "mended.xlsx")
+    assert judged_by(files, votes, tmp_path / "again", "--mended", tmp_path / "mended.xlsx") == right
+
+
+def test_look_writes_a_mapping_of_a_list_that_a_run_obeys(tmp_path):
+    _, files, rows = county(tmp_path, lambda _: VOTES)
+    right = judged_by(files, as_csv(tmp_path / "right.csv", rows), tmp_path / "right")
+    strange = {"id": "序", "household_id": "农户编号", "side": "谁", "verdict": "意见"}
+    votes = as_csv(tmp_path / "votes.csv", rows, titles=strange)
+    looking = ("look", votes, "--policies", POLICIES, "--on", ON, "--out", tmp_path / "m.yaml", "--lang", "zh")
+    assert "农户评议票（household.votes）" in call(*looking)
+    mapping = yaml.safe_load((tmp_path / "m.yaml").read_text("utf-8"))
+    (sheet,) = mapping["files"][0]["sheets"]
+    for letter, heading, name in (("A", "农户编号", "household"), ("B", "序", "id"), ("C", "谁", "side")):
+        sheet["columns"][letter] = {"heading": heading, "is": name}
+    (tmp_path / "m.yaml").write_text(yaml.safe_dump(mapping, allow_unicode=True), encoding="utf-8")
+    assert judged_by(files, votes, tmp_path / "out", "--mapping", tmp_path / "m.yaml") == right
+
+
+def judged_by(files, votes, out, *more):
+    """The rows of the households of a run with votes; none is set aside."""
+    run(files, out, "--table", f"vote={votes}", *more)
+    assert len((out / "set_aside.csv").read_text(encoding="utf-8-sig").splitlines()) == 1
+    return pq.read_table(out / "household.parquet").to_pylist()
 
 
 def test_who_has_no_row_has_an_empty_list(tmp_path):

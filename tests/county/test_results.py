@@ -1,6 +1,9 @@
 """What a report opens with, the names in it, the way from a number to its rows, and what a clerk's workbook holds."""
 
+import csv
+import json
 import re
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,22 +18,31 @@ from rules.values.text import Text
 from service.county.report.villages import _relative
 from service.county.run.outputs import CriteriaSet
 from tests import chromium
-from tests.county.conftest import run
+from tests.county.conftest import call, run
 from tests.county.making import COUNTY, as_csv, households, parquet, townships, villages
+from tests.county.test_lists import VOTES as CAST
 from tests.county.test_report import data_of
 
 CARD = "110101199003078515"
+VOTES = [one | {"verdict": "approve"} for one in CAST]
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
-    """A county whose villages and townships have names, and whose villages have managers."""
+    """A county whose villages and townships have names, and whose villages have managers. One village waits for a next
+    step, one is not known to be of sound order, one holds a title that it does not deserve; most households that may
+    be reviewed were."""
     folder = tmp_path_factory.mktemp("told")
-    low = villages(6, 2)
+    willing = {"households_take_part": True, "households_repay": True}
+    low = [one | willing | {"preselected": one["id"] != "V01"} for one in villages(6, 2)]
+    low[2]["public_order_stable"] = None
+    low[3] |= {"title_in_force": True, "titled_on": date(2026, 1, 5)}
+    people = [one | {"votes": VOTES if fit(one) and number % 4 else None}
+              for number, one in enumerate(households(240, 6))]  # fmt: skip
     named = [{"id": one["id"], "村名": f"柳河{one['id'][1:]}村", **one} for one in low]
-    named[5]["村名"] = CARD
+    named[5]["村名"] = f"柳{CARD}"
     files = {
-        "--households": parquet(folder / "h.parquet", households(240, 6)),
+        "--households": parquet(folder / "h.parquet", people),
         "--villages": parquet(folder / "v.parquet", named),
         "--townships": parquet(folder / "t.parquet", [{**one, "name": f"{one['id']}镇"} for one in townships(2)]),
         "--county": parquet(folder / "c.parquet", COUNTY),
@@ -39,6 +51,11 @@ def told(tmp_path_factory):
     assigned = as_csv(folder / "a.csv", assigned)
     run(files, folder / "out", "--assigned", assigned)
     return folder / "out"
+
+
+def fit(one):
+    """Whether the screening lets a household pass: it is judged by nothing else here."""
+    return one["status"] == "resident" and not one["adverse_record"] and one["birth_date"] > date(1960, 12, 31)
 
 
 def test_names_and_bearers_stand_beside_the_tables(told):
@@ -55,12 +72,13 @@ def test_the_report_opens_with_results_of_the_tables(told):
     shown = {one["title"]["zh"]: one for one in data["results"]}
     held = [one for one in villages_ if one["title_in_force"]]
     assert shown["称号有效的信用村"]["count"] == len(held)
-    assert shown["有称号而不达标的村"]["ids"] == [one["id"] for one in held if one["credit_village"] == "not_qualified"]
+    assert shown["有称号而不达标的村"]["ids"] == ["V03"]
+    assert [one["id"] for one in held if one["credit_village"] == "not_qualified"] == ["V03"]
     granted = shown["预授信户数和额度"]
     kept = [one for one in people if one["screening"] == "collectable" and one["review"] == "white_listed"]
     limits = [one["granted_limit"] for one in kept if one["granted_limit"]]
-    assert granted["count"] == len(limits)
-    assert granted["sum"] in (None, sum(limits))
+    assert limits
+    assert (granted["count"], granted["sum"]) == (len(limits), float(sum(limits)))
 
 
 def test_numbers_by_place_add_up_to_those_of_the_whole(told):
@@ -80,11 +98,13 @@ def test_numbers_by_place_add_up_to_those_of_the_whole(told):
 def test_data_that_decides_nothing_is_not_missing(told):
     """A household that the screening refuses has no votes, and waits for none."""
     people = pq.read_table(told / "household.parquet").to_pylist()
-    waiting = sum(one["review"] == "needs_information" for one in people)
+    waiting = [one["review__unknown"] for one in people if one["review"] == "needs_information"]
     refused = sum(one["screening"] == "excluded" for one in people)
     review = next(one for one in data_of(told)["exclusions"] if one["id"] == "review")
     assert refused
-    assert {one["unknown"] for one in review["items"]} <= {0, *range(waiting + 1)}
+    told_of = [sum(bits >> place & 1 for bits in waiting) for place in range(len(review["items"]))]
+    assert [one["unknown"] for one in review["items"]] == told_of
+    assert max(told_of) == len(waiting) > 0
     first = review["items"][0]
     assert (first["not_met"], first["others"], first["alone"]) == (refused, 0, 0)  # the votes are unknown, not against
 
@@ -110,6 +130,8 @@ def test_those_nearest_miss_the_fewest_and_those_that_lack_data_stand_apart(told
     near = data_of(told)["near"]
     missed = [len(one["unmet"]) for one in near["rows"]]
     assert missed == sorted(missed)
+    assert len(set(missed)) > 1
+    assert [one["id"] for one in near["lacking"]] == ["V02"]
     assert all(one["unknown"] for one in near["lacking"])
     assert not {one["id"] for one in near["rows"]} & {one["id"] for one in near["lacking"]}
 
@@ -118,7 +140,8 @@ def test_each_next_step_has_its_turn(told):
     data = data_of(told)
     waiting = {one["id"] for one in pq.read_table(told / "village.parquet").to_pylist()
                if one["village_award"] == "next_step"}  # fmt: skip
-    part = next((one for one in data.get("turns", ()) if one["subject"] == "village"), {"groups": []})
+    part = next(one for one in data["turns"] if one["subject"] == "village")
+    assert "V01" in waiting
     assert {row["id"] for group in part["groups"] for row in group["rows"]} == waiting
     assert all(row["step"]["zh"] for group in part["groups"] for row in group["rows"])
 
@@ -136,7 +159,33 @@ def test_the_workbook_speaks_in_titles_and_has_a_sheet_for_each_manager(told):
     cells = {cell for row in sheet.iter_rows(min_row=2, values_only=True) for cell in row if isinstance(cell, str)}
     assert not {"village_committee", "lender", "not_yet", "next_step"} & cells
     widths = {letter: one.width for letter, one in sheet.column_dimensions.items()}
-    assert widths["A"] < widths["B"] + 1
+    assert widths["A"] < widths["B"] < widths[sheet.cell(1, heads.index("采集评级率") + 1).column_letter]
+
+
+def test_an_explanation_names_the_records_it_shows(told):
+    words = call("explain", told, "village", "V01", "credit_village", "--lang", "zh")
+    assert words.startswith("信用村评定标准  柳河01村 V01  2026-12-31")
+    choice = call("explain", told, "county", "county", "demonstration_village", "--lang", "zh")
+    assert {f"柳河0{number}村 V0{number}" for number in range(5)} <= set(re.findall(r"柳河\d\d村 V\d\d", choice))
+    assert re.search(r"[✗?] +V05 ", choice)  # a card number is no name
+    data = json.loads(call("explain", told, "township", "T1", "credit_township", "--json"))
+    assert data["reasons"]["zh"]["subject_name"] == "T1镇"
+
+
+def test_a_simulation_names_the_records_that_move(told, tmp_path):
+    change = ("--change", "credit_village.a_grade_share=95%")
+    words = ("--csv", tmp_path / "moved.csv", "--chart", tmp_path / "moved.html")
+    said = call("simulate", told, *change, *words, "--lang", "zh")
+    with (tmp_path / "moved.csv").open(encoding="utf-8-sig", newline="") as lines:
+        moved = [one for one in csv.DictReader(lines) if one["decision"] == "credit_village"]
+    assert {(one["id"], one["name"], one["above"], one["above_name"]) for one in moved} >= {
+        ("V01", "柳河01村", "T1", "T1镇"), ("V04", "柳河04村", "T0", "T0镇")}  # fmt: skip
+    assert re.search(r"柳河01村 V01 +T1镇 T1 +信用村评定标准", said)
+    text = (tmp_path / "moved.html").read_text(encoding="utf-8")
+    data = json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1])
+    (step,) = data["moves"]["steps"]
+    assert ("柳河01村 V01", "T1镇 T1") in {(one["id"], one["above"]) for one in step["moved"]}
+    assert {place[0] for place in step["places"]["credit_village"]} == {"T0镇 T0", "T1镇 T1"}
 
 
 @pytest.fixture(params=["zh", "en"])
@@ -184,6 +233,7 @@ def test_the_filter_leaves_the_villages_of_one_manager(page):
 def test_a_printed_chart_is_as_wide_as_the_paper(page):
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 700, "height": 900})
+    assert page.locator(".chart svg").count() > 2
     for box in page.locator(".chart svg").all():
         assert box.get_attribute("viewBox")
         assert box.bounding_box()["x"] + box.bounding_box()["width"] <= 700

@@ -262,7 +262,7 @@ def test_one_row_is_explained(out):
 
 def test_the_workbook_is_for_people(out):
     book = load_workbook(out / "workbook.xlsx")
-    assert book.sheetnames == ["汇总", "县（区）", "乡镇", "行政村", "示范村选择", "未采用的行"]
+    assert book.sheetnames == ["汇总", "县（区）", "乡镇", "行政村", "示范村选择", "数据文件", "未采用的行"]
     sheet = book["行政村"]
     assert [cell.value for cell in sheet[1]][:2] == ["编号", "乡镇"]
     assert sheet.freeze_panes

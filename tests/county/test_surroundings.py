@@ -19,8 +19,9 @@ from rules.table import TableError
 from rules.values.text import Text
 from service.county.backend import Duck
 from service.county.intake.inputs import Source
+from service.county.run.asked import Asked
 from service.county.run.outputs import Outputs
-from service.county.running import Asked, run
+from service.county.running import run
 from tests.agreement.making import TITLE
 from tests.county.conftest import call
 from tests.county.making import ON, parquet

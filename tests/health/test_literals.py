@@ -72,7 +72,7 @@ ALLOWED = {
     ("service/county/backend.py", "50%"): "the share of the memory that DuckDB may hold",
     ("service/county/report/basis.py", 5): "thousands of rows of the table of a page",
     ("service/county/report/time.py", 7): "days of a week",
-    ("service/county/running.py", 0.01): "the share of rows that may be set aside, by default",
+    ("service/county/run/asked.py", 0.01): "the share of rows that may be set aside, by default",
     ("service/county/report/workbook.py", 2000): "the year that every workbook bears",
     ("service/county/report/workbook.py", 31): "characters of the name of a sheet",
     ("service/county/report/workbook.py", 50): "thousands of rows of a sheet",

@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -28,6 +28,7 @@ from rules.values.exact import plain
 from service.county.assignment.solving import improve, part_of, relaxed
 from service.county.assignment.trading import Board, answer_of, begin, opposites, trade
 from service.county.backend import digest
+from service.county.intake.headings import NAMED
 
 POWERS = (2, 4, 8)  # at first all that is off counts, in the end nearly only the worst
 TRADES = 4000  # of one power, at most
@@ -103,12 +104,20 @@ class Assigned:
     found: Found
     last: dict[str, str]
     inputs: tuple[Path, ...]
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)  # by subject and id
 
     def rows(self) -> Iterator[dict[str, str | None]]:
-        """Every record with its bearer and its last bearer."""
+        """Every record with its name, if any record has one, its bearer and its last bearer."""
         what = self.task.assignment
+        named = any(subject == what.subject for subject, _ in self.names)
         for record, place in zip(self.task.records, self.found.answer, strict=True):
-            yield {what.subject: record, what.bearer: self.task.bearers[place].id, "last": self.last.get(record)}
+            name = {NAMED: self.names.get((what.subject, record))} if named else {}
+            bearer = self.task.bearers[place].id
+            yield {what.subject: record, **name, what.bearer: bearer, "last": self.last.get(record)}
+
+    def shown(self, subject: str, id: str) -> str:
+        """A record as people read it: its name before its id, where it has one."""
+        return " ".join(filter(None, (self.names.get((subject, id)), id)))
 
     def changes(self) -> list[dict[str, str | None]]:
         """The records that had a bearer last and have another now."""

@@ -50,6 +50,7 @@ class CheckedFile:
     cells: Mapping[str, int] = field(default_factory=dict)  # column -> cells of kept rows that are not used
     sheets: tuple[SheetRead, ...] = ()
     stated: tuple[Stated, ...] = ()  # totals of the file that its records do not add up to
+    agreeing: Mapping[str, int] = field(default_factory=dict)  # sheet -> totals that they add up to
 
 
 class Checks:
@@ -108,9 +109,14 @@ class Checks:
             name = f"nullif(trim(CAST({named(columns.named)} AS VARCHAR)), '')"
             self.names[subject] = (
                 f"SELECT DISTINCT ON (id) {id} AS id, {name} AS name FROM {named(raw)} WHERE {name} IS NOT NULL AND "
-                f"length({name}) <= {LONGEST_NAME} AND NOT regexp_full_match({name}, {quoted(CARD)}) ORDER BY id, name"
+                f"length({name}) <= {LONGEST_NAME} AND NOT regexp_matches({name}, {quoted(CARD)}) AND "
+                f"NOT regexp_matches({id}, {quoted(CARD)}) ORDER BY id, name"
             )
         return self._checked(source, file, columns, facts, good, rows)
+
+    def of(self, subject: str) -> Checks:
+        """The checks that a file was given to: here these."""
+        return self
 
     def beside(self, subject: str, file: Opened, id: str, columns: Matched) -> tuple[Opened, Matched]:
         """The table of a subject, joined with facts from other files where there are any: here none."""
@@ -130,7 +136,7 @@ class Checks:
         return CheckedFile(
             source.subject, source.path.name, rows, rows - total, columns.notes, missing, decided, cells,
             account(duck, file.taken, rows, aside),
-            tuple(stated(self.edition, duck, file, source.subject, columns, facts)),
+            *stated(self.edition, duck, file, source.subject, columns, facts),
         )  # fmt: skip
 
     def _above(self, source: Source, columns: Matched, raw: str) -> Above:

@@ -79,9 +79,12 @@ def _duck() -> Iterator[tuple[Duck, Path]]:
         yield duck, Path(folder)
 
 
-def records(edition: Edition, subject: str, path: Path, on: date) -> dict[str, dict[str, Any]]:
-    """The facts of every record by its id, in the order of the file; Unreadable, or BadRows with every problem. `on` is
-    the last day of dates that may not lie ahead."""
+def records(
+    edition: Edition, subject: str, path: Path, on: date
+) -> tuple[dict[str, dict[str, Any]], dict[tuple[str, str], str]]:
+    """The facts of every record by its id, in the order of the file, and the names of records, where they are public,
+    by subject and id; Unreadable, or BadRows with every problem. `on` is the last day of dates that may not lie
+    ahead."""
     checker = FactChecker(edition)
     with _duck() as (duck, scratch):
         checks = Checks(edition, duck, scratch, on=on)
@@ -91,7 +94,8 @@ def records(edition: Edition, subject: str, path: Path, on: date) -> dict[str, d
             raise BadRows([problem(f"{path}:{row} {column}", *checks.messages[code]) for row, column, code in bad])
         rows = {row[KEY]: row for row in duck.dicts(f"SELECT * FROM {rows_of(checks.clean[subject])}")}
         ids = [id for (id,) in duck.run(checks.ids[subject])]
-    return {id: checker.check(subject, case(edition, subject, rows[id], ())) for id in ids}
+        names = {(subject, id): name for id, name in duck.run(checks.names[subject])} if subject in checks.names else {}
+    return {id: checker.check(subject, case(edition, subject, rows[id], ())) for id in ids}, names
 
 
 def pairs(path: Path, left: tuple[str, ...], right: tuple[str, ...]) -> dict[str, str]:

@@ -13,12 +13,13 @@ from rules.cases.checker import REPEATED
 from rules.model import Edition
 from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
-from rules.values.text import TextError
+from rules.values.text import Text, TextError
 from service.county.backend import named, quoted
 from service.county.intake.checks import BAD, CheckedFile, Checks
 from service.county.intake.columns import Fault, id_in, wrong_id
 from service.county.intake.inputs import ROW, Opened, Source, Unreadable, opened
 from service.county.intake.matching import Matched, matched
+from service.county.intake.mended import put
 
 OWNER = "owner__"
 
@@ -32,11 +33,16 @@ class Owner:
     id: str
 
 
+def lists_in(edition: Edition) -> dict[str, str]:
+    """The lists that files may give, as OWNER.FACT, with the subjects of their records."""
+    return {f"{owner}.{name}": fact.type.of for owner, known in edition.subjects.items()
+            for name, fact in known.facts.items() if fact.given and fact.counted is None and fact.type.of}  # fmt: skip
+
+
 def list_of(edition: Edition, subject: str, files: Collection[str]) -> str:
     """The list whose records a file of a subject holds, as OWNER.FACT; "" where it is a table of its own. `files` are
     the subjects that have files. TextError where several lists may be meant, or where the owner has no file."""
-    lists = {f"{owner}.{name}": fact.type.of for owner, known in edition.subjects.items()
-             for name, fact in known.facts.items() if fact.given and fact.counted is None and fact.type.of}  # fmt: skip
+    lists = lists_in(edition)
     known = edition.subjects.get(subject)
     alone = known is None or known.within or any(one.subject == subject for one in edition.rules.values())
     fitting = [one for one, of in lists.items() if one == subject or (of == subject and not alone)]
@@ -57,28 +63,41 @@ def owner_of(list_: str) -> str:
     return list_.rpartition(".")[0]
 
 
+def lists_beside(edition: Edition, tables: Collection[str]) -> list[str]:
+    """The lists of some tables that come as files of their own, as OWNER.FACT: those whose records have no table."""
+    return [one for one, of in lists_in(edition).items() if owner_of(one) in tables and of not in tables]
+
+
+def with_list(edition: Edition, subject: str) -> Edition:
+    """The edition, with the records of a list OWNER.FACT as a subject of the list's name, which lies within its
+    owner; as it is for the name of a subject."""
+    if not (owner := owner_of(subject)):
+        return edition
+    own = edition.subjects[owner]
+    fact = own.facts[subject.rpartition(".")[2]]
+    title = Text(own.title.zh + fact.title.zh, f"{own.title.en}: {fact.title.en}")
+    record = replace(edition.subjects[fact.type.of], within=owner, title=title)
+    return replace(edition, subjects={**edition.subjects, subject: record})
+
+
 class ListFile(Checks):
     """The checks of one file of a list: its records are a subject of the list's name, and lie within their owner."""
 
     def __init__(self, checks: Checks, source: Source, owner: Owner) -> None:
-        edition = checks.edition
-        fact = edition.subjects[owner.subject].facts[source.subject.rpartition(".")[2]]
-        record = replace(edition.subjects[fact.type.of], within=owner.subject)
-        subjects = {**edition.subjects, source.subject: record}
-        super().__init__(
-            replace(edition, subjects=subjects), checks.duck, checks.scratch, on=checks.on, mapping=checks.mapping
-        )
-        self.messages = checks.messages  # those of all files in one list
+        edition = with_list(checks.edition, source.subject)
+        super().__init__(edition, checks.duck, checks.scratch, on=checks.on, mapping=checks.mapping)
+        self.messages, self.mended = checks.messages, checks.mended  # those of all files
         self.source, self.owner = source, owner
 
     def gathered(self) -> tuple[str, CheckedFile]:
         """Check the rows and gather them by owner: the table of lists, and the result."""
         duck, subject = self.duck, self.source.subject
         file = opened(duck, self.source, self.scratch, self.edition, self.mapping.sheets(self.source.path, subject))
+        file, self.replaced[subject] = put(duck, self.edition, self.source, file, self.mended)
         self.places |= {subject: file.taken.places} if file.taken is not None else {}
         types = {name: type for name, type in duck.columns(named(file.table)).items() if name != ROW}
         columns, bad = matched(self.edition, subject, types, file.taken), f"{BAD}{subject}"
-        owner = self._whose(columns, file)
+        self.files[subject], owner = (file, columns), self._whose(columns, file)
         shown, wrong = self._facts(subject, columns.facts, types)
         id = id_in(columns.id) if columns.id else "NULL"
         printed = f"CASE WHEN NOT regexp_matches({id}, {quoted(CARD)}) THEN {id} END"  # no card number goes further
@@ -89,7 +108,11 @@ class ListFile(Checks):
             self._repeated(file, id, owner, columns.id)
             shown = {KEY: id, **shown}
         rows = int(duck.run(f"SELECT count(*) FROM {named(file.table)}")[0][0])
-        good = f"{named(file.table)} WHERE {ROW} NOT IN (SELECT {ROW} FROM {named(bad)} WHERE len(facts) = 0)"
+        cells = [f"{value} AS {named(name)}" for name, value in self._without_faults(shown, bad).items()]
+        good = (
+            f"(SELECT {', '.join(cells or ['1'])} FROM {named(file.table)} "
+            f"WHERE {ROW} NOT IN (SELECT {ROW} FROM {named(bad)} WHERE len(facts) = 0))"
+        )
         checked = self._checked(self.source, file, columns, shown, good, rows)
         return self._gathered(file.table, owner, shown), checked
 
@@ -145,6 +168,10 @@ class ListChecks(Checks):
     def __init__(self, *about: Any, lists: Sequence[Source], **more: Any) -> None:
         super().__init__(*about, **more)
         self.lists, self.listed = lists, list[CheckedFile]()
+        self.by_list: dict[str, ListFile] = {}
+
+    def of(self, subject: str) -> Checks:
+        return self.by_list.get(subject, self)
 
     def beside(self, subject: str, file: Opened, id: str, columns: Matched) -> tuple[Opened, Matched]:
         """A view of the owner's table with one more column for each file of a list. Unreadable where the table has a
@@ -155,7 +182,7 @@ class ListChecks(Checks):
             if fact in columns.facts:
                 raise Unreadable(source.path, f"所属对象的表里已有 {fact} 一列，只能给一处。",
                                  f"The table of those that it belongs to has a column {fact} already.")  # fmt: skip
-            one = ListFile(self, source, Owner(subject, file.table, id))
+            one = self.by_list[source.subject] = ListFile(self, source, Owner(subject, file.table, id))
             table, checked = one.gathered()
             self.listed.append(checked)
             self.places |= one.places

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,10 +12,11 @@ from pathlib import Path
 from rules.model import CONSTANTS, Edition
 from rules.table.columns import KEY
 from rules.values.ids import is_card
-from rules.values.text import near
+from rules.values.text import TextError, near
 from service.county.intake.forms import Refused, plain, reader
 from service.county.intake.grids import Grid
 from service.county.intake.headings import Heading, Match, Names, first_row, heading_of, letter_of, titles_at
+from service.county.intake.lists import list_of, with_list
 from service.county.intake.records import Kinds, filled, records
 from service.county.intake.sheets import grids_of
 from service.county.intake.texts import squashed
@@ -55,11 +57,21 @@ class LookedFile:
 
 
 def look(edition: Edition, path: Path, subject: str = "") -> LookedFile:
-    """A file as records of a subject: the one whose facts most of its headings are, where none is named."""
+    """A file as records of a subject or of a list, OWNER.FACT: the one whose facts most of its headings are, where none
+    is named. TextError where the records of a subject may be those of several lists."""
     sheets = list(grids_of(path))
-    options = [subject] if subject else [one for one in edition.subjects if one != CONSTANTS]
-    looked = [LookedFile(path, one, tuple(_sheet(grid, Names(edition, one)) for grid in sheets)) for one in options]
+    options = [list_of(edition, subject, edition.subjects) or subject] if subject else _options(edition)
+    looked = [LookedFile(path, one, tuple(_sheet(grid, Names(with_list(edition, one), one)) for grid in sheets))
+              for one in options]  # fmt: skip
     return max(looked, key=lambda one: sum(len(sheet.heading.columns) for sheet in one.sheets if sheet.heading))
+
+
+def _options(edition: Edition) -> Iterator[str]:
+    """What a file may hold: the records of a subject, or of the one list that they make."""
+    for one in edition.subjects:
+        if one != CONSTANTS:
+            with suppress(TextError):  # several lists: which one has to be named
+                yield list_of(edition, one, edition.subjects) or one
 
 
 def _sheet(grid: Grid, names: Names) -> LookedSheet:

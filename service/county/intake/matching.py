@@ -55,7 +55,7 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
             unread.add(name)
         elif name and name not in at:
             at[name] = column
-        elif name not in (KEY, names.above, NAMED) and squashed(column) not in quiet:
+        elif (not name or name not in (KEY, names.above, NAMED)) and squashed(column) not in quiet:
             double = name or names.names.get(squashed(column), "")
             notes.append(_stray(column, double, [*names.names], edition.subjects[subject].facts))
     facts = {name: column for name, column in at.items() if name in names.facts or name in names.decided}

@@ -36,15 +36,21 @@ def sheet_of(edition: Edition, subject: str) -> str:
     return edition.subjects[subject].title.zh.translate(FORBIDDEN)[:LONGEST]
 
 
+def sheet_in(path: Path, edition: Edition, subject: str) -> str | None:
+    """The sheet of a subject in a workbook, as it is named there; None where there is none."""
+    wanted = squashed(sheet_of(edition, subject))
+    return next((one.name for one in grids_of(path) if squashed(one.name) == wanted), None)
+
+
 def put(
     duck: Duck, edition: Edition, source: Source, file: Opened, paths: Sequence[Path]
 ) -> tuple[Opened, dict[int, Replaced]]:
     """The table of a file with the rows of workbooks in the place of its own, those of later ones last; the rows
     replaced. Unreadable where a row does not say, or says wrongly, which row it replaces."""
     replaced: dict[int, Replaced] = {}
-    wanted = squashed(sheet_of(edition, source.subject))
     for path in paths:
-        if grid := next((one for one in grids_of(path) if squashed(one.name) == wanted), None):
+        name = sheet_in(path, edition, source.subject)
+        if grid := next((one for one in grids_of(path) if one.name == name), None):
             file = _typed(duck, file)
             replaced |= _put(duck, edition, source, file, path, grid)
     return file, replaced
@@ -66,7 +72,7 @@ def _put(duck: Duck, edition: Edition, source: Source, file: Opened, path: Path,
     """Replace rows of a table by those of a sheet."""
     sheets = {one: place for place, one in enumerate(file.taken.places)} if file.taken is not None else {"": 0}
     text = duck.scratch / f"{source.subject}.mended.csv"
-    taken = take(path, edition, source.subject, text)
+    taken = take(path, edition, source.subject, text, only=grid.name)
     first = taken.places.index(grid.name) * SPAN
     origins = {first + number: row for number, row in _origins(grid, source, path, sheets).items()}
     with text.open(encoding="utf-8", newline="") as lines:

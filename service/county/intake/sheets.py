@@ -53,14 +53,15 @@ def grids_of(path: Path) -> Iterator[Grid]:
 
 
 def chosen_sheets(
-    path: Path, names: Names, maps: Sequence[SheetMap] | None, taken: Taken
+    path: Path, names: Names, maps: Sequence[SheetMap] | None, taken: Taken, only: str | None = None
 ) -> Iterator[tuple[int, Grid, Heading]]:
-    """The sheets to be read, with their headings; all others are accounted for as not read."""
+    """The sheets to be read, with their headings; all others are accounted for as not read. `only`: the one sheet to be
+    looked at."""
     found = list[tuple[int, Grid, Heading]]()
     rows, all_ = list[int](), list(grids_of(path))
     for place, grid in enumerate(all_):
         taken.places.append(grid.name)
-        why, heading = _heading(grid, names, maps, path)
+        why, heading = ("other_subject", None) if only not in (None, grid.name) else _heading(grid, names, maps, path)
         if heading is None and len(all_) == 1 and why == "no_heading":
             heading = first_row(grid)
         if heading is not None:

@@ -23,12 +23,14 @@ UNSTORED = "formula_without_value"
 
 
 def take(
-    path: Path, edition: Edition, subject: str, table: Path, sheet_maps: Sequence[SheetMap] | None = None
-) -> Taken:
-    """Write the records of a file to a table of text; Unreadable where no sheet holds any that can be told."""
+    path: Path, edition: Edition, subject: str, table: Path, sheet_maps: Sequence[SheetMap] | None = None, *,
+    only: str | None = None,
+) -> Taken:  # fmt: skip
+    """Write the records of a file, of all its sheets or of one `only`, to a table of text; Unreadable where no sheet
+    holds any that can be told."""
     names, taken = Names(edition, subject), Taken(path)
     chosen_ = [(place, grid, _without_lists(heading, names, taken))
-               for place, grid, heading in chosen_sheets(path, names, sheet_maps, taken)]  # fmt: skip
+               for place, grid, heading in chosen_sheets(path, names, sheet_maps, taken, only)]  # fmt: skip
     for _, _, heading in chosen_:
         for one in heading.columns:
             taken.columns.setdefault(one.name, one)
@@ -185,11 +187,17 @@ def _reader(match: Match, names: Names) -> Read:
 
 
 def originals(
-    path: Path, edition: Edition, subject: str, rows: Container[int], maps: Sequence[SheetMap] | None = None
+    path: Path,
+    edition: Edition,
+    subject: str,
+    rows: Container[int],
+    maps: Sequence[SheetMap] | None = None,
+    *,
+    only: str | None = None,
 ) -> Iterator[tuple[int, dict[str, tuple[Match | None, Cell]]]]:
     """Some rows of a file as they stand in it: the cells by what they hold, each with its column."""
     names, taken = Names(edition, subject), Taken(path)
-    for place, grid, heading in chosen_sheets(path, names, maps, taken):
+    for place, grid, heading in chosen_sheets(path, names, maps, taken, only):
         for number, cells in _Sheet(taken, names, place, grid, heading).filled_down():
             if (row := place * SPAN + number) in rows:
                 yield row, {one.name: (one, cells[one.place]) for one in heading.columns if one.place < len(cells)}

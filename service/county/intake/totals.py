@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -29,15 +30,17 @@ class Stated:
 
 def stated(
     edition: Edition, duck: Duck, file: Opened, subject: str, columns: Matched, facts: Mapping[str, str]
-) -> Iterator[Stated]:
-    """The totals that are no sum of the records before them: since the last total, of the same record above, of all."""
+) -> tuple[tuple[Stated, ...], dict[str, int]]:
+    """The totals that are no sum of the records before them: since the last total, of the same record above, of all.
+    And how many are one, by sheet."""
     if file.taken is None:
-        return
+        return (), {}
     known = edition.subjects[subject].facts
     summed = [name for name in facts if name in known and known[name].type.kind in SUMMED]
     last, within = -1, edition.subjects[subject].within
+    differing, agreeing = list[Stated](), Counter[str]()
     for row, texts in file.taken.totals:
-        sheet = row // SPAN
+        sheet, name_of = row // SPAN, file.taken.places[row // SPAN]
         own = f"{ROW} // {SPAN} = {sheet}"
         groups = [f"{own} AND {ROW} BETWEEN {last} AND {row}", own, f"{own} AND {ROW} < {row}"]
         if columns.above and texts.get(within) and not total_word(texts[within]):
@@ -49,11 +52,13 @@ def stated(
                 "SELECT " + ", ".join(f"coalesce(sum({facts[name]}) FILTER (WHERE {one}), 0)" for one in groups)
                 + f" FROM {named(file.table)}"
             )[0]  # fmt: skip
-            if total not in sums:
-                yield Stated(
-                    file.taken.places[sheet], row % SPAN, columns.facts[name], text_of(total), text_of(Decimal(sums[0]))
-                )
+            if total in sums:
+                agreeing[name_of] += 1
+            else:
+                sum_ = text_of(Decimal(sums[0]))
+                differing.append(Stated(name_of, row % SPAN, columns.facts[name], text_of(total), sum_))
         last = row
+    return tuple(differing), dict(agreeing)
 
 
 def _number(text: str) -> Decimal | None:

@@ -16,7 +16,7 @@ from rules.judging.decision import vars_of
 from rules.model import Edition, Rule
 from rules.values.text import Text
 from rules.words.phrases import tried
-from service.county.report import lists, records, results, time, villages
+from service.county.report import files, lists, records, results, time, villages
 from service.county.report.basis import Basis
 from service.county.run.history import Before
 from service.county.run.manifest import Manifest
@@ -67,7 +67,7 @@ PARTS: Mapping[str, Callable[[Basis], Any]] = {  # in the order of the page
     "alone": lists.alone,
     "table": of_decision("scatter", villages.table),
     "counts": lists.counts,
-    "aside": lists.aside,
+    "aside": files.aside,
     "empty": lists.empty,
     "contradictions": lists.contradictions,
 }
@@ -108,7 +108,7 @@ def write_chart(edition: Edition, manifest: Manifest, results: Mapping[str, Any]
         "moves": {"decisions": decisions,
                   "above": {name: edition.subjects[above].title for name, above in names.items() if above},
                   "steps": [{"value": step["value"], "places": _places(decisions, step),
-                             "moved": step["moved"][:MOST], "many": len(step["moved"])}
+                             "moved": [_labelled(one) for one in step["moved"][:MOST]], "many": len(step["moved"])}
                             for step in steps]},
     }  # fmt: skip
     path.write_text(page_of("simulation", data, edition.title.zh, ("sweep", "moves"), OF_CHART), encoding="utf-8")
@@ -117,11 +117,20 @@ def write_chart(edition: Edition, manifest: Manifest, results: Mapping[str, Any]
 def _places(decisions: Mapping[str, Any], step: Mapping[str, Any]) -> dict[str, list[list[Any]]]:
     """For each decision, how many gain and lose it, by the record above."""
     counts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    labels: dict[str, str] = {}
     for one in step["by_above"]:
         met = decisions[one["decision"]]["met"]
         if (one["before"] in met) != (one["after"] in met):
             counts[one["decision"]][one["above"]][one["before"] in met] += one["count"]
-    return {name: [[above, *pair] for above, pair in sorted(places.items())] for name, places in counts.items()}
+            labels[one["above"]] = _labelled(one)["above"]
+    return {name: [[labels[above], *pair] for above, pair in sorted(places.items())]
+            for name, places in counts.items()}  # fmt: skip
+
+
+def _labelled(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A movement with names before ids."""
+    names = {"id": one.get("name"), "above": one.get("above_name")}
+    return {**one, **{key: f"{name} {one[key]}" for key, name in names.items() if name}}
 
 
 def page_of(kind: str, data: Mapping[str, Any], title: str, order: Sequence[str], scripts: Sequence[str]) -> str:

@@ -1,5 +1,5 @@
 """Parts of the report that count and list: the lowest records, the criteria that refuse them, missing data, the
-proposals of rankings, the outcomes of all decisions, and the files read."""
+proposals of rankings, and the outcomes of all decisions."""
 
 from __future__ import annotations
 
@@ -155,11 +155,6 @@ def _decisions(basis: Basis, counted: Counts) -> list[dict[str, Any]]:
              "outcomes": [{"id": one.id, "title": one.title, "role": one.role, "count": basis.small(outcomes[one.id])}
                           for one in rule.outcomes.values() if one.id in outcomes]}
             for rule, outcomes in rules]  # fmt: skip
-
-
-def aside(basis: Basis) -> list[dict[str, Any]]:
-    """The files, with the rows that were set aside."""
-    return [{"file": one.file, "rows": one.rows, "bad": one.bad} for one in basis.manifest.checked]
 
 
 def empty(basis: Basis) -> list[dict[str, Any]]:

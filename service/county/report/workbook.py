@@ -4,52 +4,32 @@ rows set aside."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
 from itertools import groupby
 from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped] # ships no types
 
-from rules.model import Edition, Output, Ref, Rule, criteria_of, items_of, leaves_in, subject_read
-from rules.table.columns import KEY, SEPARATOR, key_of
-from rules.table.verdicts import NOT_MET, UNKNOWN, Kind, Verdicts, places
+from rules.model import Edition, Ref, criteria_of, leaves_in, subject_read
 from rules.values.text import Text
-from service.county.backend import named
 from service.county.report.basis import Basis
+from service.county.report.columns import Column, columns_of
+from service.county.report.files import accounts
 from service.county.run.gaps import GAPS, wanted
 from service.county.run.manifest import Manifest
-from service.county.run.outputs import CriteriaSet, Outputs, shown
+from service.county.run.outputs import Outputs, shown
 from service.county.run.rankings import Proposal, proposals, reason
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same in every file: the same rows give the same bytes
 MOST = 50 * 1000  # rows of a sheet: who wants more reads the Parquet file
 WIDE, NARROW, BESIDE = 48, 6, 3  # the width of a column in letters, and the room for the arrow of its filter
 BEARERS = 200  # sheets
-NAMES = {"id": "编号", "beyond": "数字过大", "at_least": "至少", "at_most": "至多", "set_aside": "未采用的行数",
-         "points": "得分"}  # fmt: skip
 LONGEST, FIRST_WIDE = 31, 0x2E80  # letters of the name of a sheet; the first character as wide as two
-YES_NO: Mapping[Any, str] = {True: "是", False: "否"}
 LACKS_DATA = Text("缺数据", "")
-KINDS: Mapping[Kind, str] = {NOT_MET: "未满足", UNKNOWN: "缺数据"}
-Show = Callable[[Any], Any]
 Looks = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a sheet: its head, its cell in SQL, how clerks read the cell, and the look of numbers."""
-
-    head: str
-    cell: str
-    show: Show = lambda cell: cell
-    look: str = ""
-    first: bool = False  # it stands with the ids
-    spare: bool = False  # left out where it is empty in every row
 
 
 def write_workbook(outputs: Outputs) -> int:
@@ -75,6 +55,7 @@ def write_workbook(outputs: Outputs) -> int:
     if gaps:
         _sheet(book, looks, "缺数据", ["对象", "编号", "下级", "下级编号", "算不出的数", "缺的数据"],
                (_gap(outputs, *row) for row in gaps))  # fmt: skip
+    _files(book, looks, outputs.manifest)
     aside = duck.run(f"SELECT file, row, id, column_name, zh FROM {outputs.file('set_aside')} LIMIT {MOST}")
     _sheet(book, looks, "未采用的行", ["文件", "行", "编号", "列", "原因"], aside)
     sheets = len(book.worksheets())
@@ -82,12 +63,25 @@ def write_workbook(outputs: Outputs) -> int:
     return sheets
 
 
+def _files(book: Any, looks: Looks, manifest: Manifest) -> None:
+    """The account of the files by sheet, and the totals that their records do not add up to."""
+    heads = ["文件", "工作表", "行数", "采用", "未采用", "不计入", "不计入的是", "相符的合计数", "不符的合计数"]
+    _sheet(book, looks, "数据文件", heads, (
+        [one.file, one.sheet, one.rows, one.kept, one.aside, one.spare,
+         "、".join(f"{what.zh} {count}" for what, count in one.unused), one.agreeing, one.differing]
+        for one in accounts(manifest)))  # fmt: skip
+    differing = [[file.file, one.sheet, one.row, one.column, one.stated, one.records]
+                 for file in manifest.checked for one in file.stated]  # fmt: skip
+    if differing:
+        _sheet(book, looks, "不符的合计", ["文件", "工作表", "行", "列", "表中合计", "各行相加"], differing[:MOST])
+
+
 def _records(book: Any, looks: Looks, basis: Basis, subject: str) -> None:
     """A sheet of all records of a subject, and one for each bearer of some of them."""
     bearers, title = basis.bearers(subject), basis.edition.subjects[subject].title.zh
     shares = _shares(basis, subject)
     view, values = basis.values(subject, list(shares))
-    columns = list(_columns(basis, subject))
+    columns = list(columns_of(basis, subject))
     first = 1 + max(place for place, one in enumerate(columns) if one.first or not place)
     columns[first:first] = [
         Column(head, value, look="share") for head, value in zip(shares.values(), values, strict=True)
@@ -167,7 +161,7 @@ def _ranked(outputs: Outputs, group: Iterable[Proposal]) -> Iterator[list[Any]]:
             values = [float(value) if isinstance(value, Fraction) else value for value in row.values]
             why = reason(one.rule, row.why, LACKS_DATA).zh
             yield [
-                one.ranked.id,
+                shown(outputs.directory, one.rule.subject, one.ranked.id),
                 row.place,
                 shown(outputs.directory, listed, row.id),
                 "是" if row.chosen else "",
@@ -193,104 +187,3 @@ def _counts(edition: Edition, manifest: Manifest) -> Iterator[list[Any]]:
             for outcome, count in outcomes.items():
                 known = rule.outcomes.get(outcome)
                 yield [title, rule.title.zh, known.title.zh if known else outcome, count]
-
-
-def _columns(outputs: Outputs, subject: str) -> Iterator[Column]:
-    """The columns of a sheet: those of ids first, with names beside them. The columns of a decision's verdicts make one
-    of each kind, with the titles of criteria; rankings have sheets of their own."""
-    edition, within = outputs.edition, outputs.edition.subjects[subject].within
-    rules = [one for one in edition.rules.values() if one.subject == subject]
-    sets = {Verdicts.of(one).columns(kind): (one, kind) for one in rules for kind in KINDS}
-    first = {columns[0]: columns for columns in sets}
-    hidden = {"beyond", *(name for columns in sets for name in columns[1:])}
-    hidden |= {f"{one.id}{SEPARATOR}ranking" for one in rules if one.body.over}
-    named_by = {KEY: subject, **({key_of(within): within} if within else {})}
-    for name, type in outputs.duck.columns(outputs.file(subject)).items():
-        at = f"o.{named(name)}"
-        if name in first:
-            rule, kind = sets[first[name]]
-            listed = [CriteriaSet.of(Verdicts.of(rule), one, "o").listed for one in KINDS]
-            if not rule.body.rows:
-                yield Column(f"{rule.title.zh}：{KINDS[kind]}", listed[list(KINDS).index(kind)], _criteria(rule))
-            elif kind == NOT_MET:
-                yield Column(f"{rule.title.zh}：依据", f"[{', '.join(listed)}]", _given(rule))
-        elif name not in hidden and not type.endswith("]"):
-            yield Column(
-                _head(edition, subject, name),
-                at,
-                _shown(edition, subject, name),
-                _look(edition, subject, name),
-                first=name in named_by,
-                spare=SEPARATOR in name,
-            )
-        if name in named_by and (names := outputs.names(named_by[name])):
-            title = edition.subjects[named_by[name]].named
-            yield Column(title.zh if title else "", at, _name_in(names), first=True)
-
-
-def _name_in(names: Mapping[str, str]) -> Show:
-    return lambda one: names.get(one, "")
-
-
-def _criteria(rule: Rule) -> Show:
-    titles = [one.title.zh for one in criteria_of(rule)]
-    joined = cache(lambda parts: "、".join(titles[place] for place in places(parts)))
-    return lambda parts: None if None in parts else joined(tuple(parts))
-
-
-def _given(rule: Rule) -> Show:
-    """The rows of a table that gave the outcome: all that hold, or the first."""
-    rows, most = rule.body.rows, 1 if rule.body.hit == "first" else None
-
-    def show(cell: Sequence[Sequence[int | None]]) -> str:
-        out = {place for parts in cell for place in places(parts)}
-        return "、".join([row.title.zh for place, row in enumerate(rows) if place not in out][:most])
-
-    return show
-
-
-def _head(edition: Edition, subject: str, column: str) -> str:
-    """The title of a column."""
-    facts, above = (
-        edition.subjects[subject].facts,
-        {key_of(name): one.title.zh for name, one in edition.subjects.items()},
-    )
-    if column in above or column in NAMES:
-        return above.get(column) or NAMES[column]
-    start, *rest = column.split(SEPARATOR)
-    if start in facts:
-        return facts[start].title.zh + "".join(f"（{NAMES.get(one, one)}）" for one in rest)
-    if start in edition.rules:
-        titles = _titles(edition.rules[start])
-        return edition.rules[start].title.zh + "".join(f"：{titles.get(one) or NAMES.get(one, one)}" for one in rest)
-    known = edition.subjects.get(start)
-    return f"{known.title.zh}：{'、'.join(NAMES.get(one, one) for one in rest)}" if known else column
-
-
-def _titles(rule: Rule) -> dict[str, str]:
-    """The titles of the items and of the outputs of a decision."""
-    return {one.id: one.title.zh for one in items_of(rule)} | {
-        name: one.title.zh for name, one in rule.body.outputs.items()
-    }
-
-
-def _output(edition: Edition, column: str) -> Output | None:
-    """The output of a decision that a column holds."""
-    start, *rest = column.split(SEPARATOR)
-    return edition.rules[start].body.outputs.get(rest[-1]) if rest and start in edition.rules else None
-
-
-def _look(edition: Edition, subject: str, column: str) -> str:
-    one = edition.subjects[subject].facts.get(column) or _output(edition, column)
-    return "share" if one is not None and one.type.kind == "rate" else ""
-
-
-def _shown(edition: Edition, subject: str, column: str) -> Show:
-    """Codes as their titles, all else as it is."""
-    rule, fact = edition.rules.get(column), edition.subjects[subject].facts.get(column) or _output(edition, column)
-    titles = YES_NO
-    if rule is not None:
-        titles = {name: one.title.zh for name, one in rule.outcomes.items()}
-    elif fact is not None and fact.choices:
-        titles = {name: one.zh for name, one in fact.choices.items()}
-    return lambda cell: titles.get(cell, cell) if isinstance(cell, str | bool) else cell

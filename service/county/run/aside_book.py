@@ -21,7 +21,7 @@ from service.county.intake.forms import Form, plain
 from service.county.intake.grids import Cell
 from service.county.intake.headings import MEMBER, NAMED, NAMES, Match, Names
 from service.county.intake.inputs import ROW, SPAN, Source
-from service.county.intake.mended import FILE, LINE, SHEET, sheet_of
+from service.county.intake.mended import FILE, LINE, SHEET, sheet_in, sheet_of
 from service.county.intake.taking import originals
 from service.county.intake.titles import ID, heading, heading_of_above
 
@@ -49,8 +49,9 @@ def write_aside_book(checks: Checks, sources: Sequence[Source], path: Path) -> i
     book.set_properties({"created": MADE})
     rows = 0
     for source in sources:
-        if faulty := _faulty(checks, source):
-            _Sheet(book, checks, source, faulty).write()
+        own = checks.of(source.subject)
+        if faulty := _faulty(own, source):
+            _Sheet(book, own, source, faulty).write()
             rows += len(faulty)
     if not rows:
         book.add_worksheet().write_string(0, 0, "没有未采用的行或格。No row was set aside.")
@@ -96,7 +97,8 @@ def _originals(
     for path in checks.mended:
         back = {one.row: row for row, one in replaced.items() if one.path == path and row in rows}
         if back:
-            yield from ((back[row], cells) for row, cells in originals(path, edition, subject, back))
+            name = sheet_in(path, edition, subject)
+            yield from ((back[row], cells) for row, cells in originals(path, edition, subject, back, only=name))
 
 
 def _cell(value: Any) -> Cell:

@@ -77,6 +77,11 @@ class Outputs:
         """The names of the records of a subject by id."""
         return {id: name for (of, id), (name, _) in self.directory.items() if of == subject and name}
 
+    @cached_property
+    def named(self) -> dict[tuple[str, str], str]:
+        """The names of all records that have one, by subject and id."""
+        return {key: name for key, (name, _) in self.directory.items() if name}
+
     def bearers(self, subject: str) -> dict[str, str]:
         """The bearer of each record of a subject by id."""
         return {id: bearer for (of, id), (_, bearer) in self.directory.items() if of == subject and bearer}

@@ -47,10 +47,6 @@ class Steps:
         self.known = known
         (folder / WORK).mkdir(exist_ok=True)
 
-    def forget(self) -> None:
-        """Forget all steps: the next run does them anew."""
-        self.state.unlink(missing_ok=True)
-
     def once(self, name: str, kind: Any, do: Callable[[], Result]) -> Result:
         """The result of a step, a value of `kind`: done now, or by a run that was broken off."""
         if name not in self.known["done"]:
