@@ -106,6 +106,8 @@ def test_such_a_village_is_explained_and_simulated(ran, policies):
     out, _ = ran
     said = call("explain", out, "village", "V1", "--lang", "en", "--policies", policies)
     assert "needs information" in said
+    assert "Good households contradicts its part or whole" in said
+    assert not any(word in said for word in ("not given", "is missing", "lacks"))
     call("simulate", out, "--change", "credit_village.share=60%", "--policies", policies)
 
 

@@ -12,8 +12,6 @@ from service.county.run.levels import Judging
 from service.county.run.manifest import Contradiction
 from service.county.run.surroundings import Surroundings
 
-SHOWN = 10  # ids named
-
 
 def contradictions(
     judging: Judging, clean: Mapping[str, Path], judged: Mapping[str, Path], scratch: Path
@@ -29,7 +27,7 @@ def contradictions(
             ids = [id for (id,) in judging.duck.run(f"SELECT {KEY} FROM {rows_of(path)} WHERE {unknown}")]
             ids = ids and _exceeding(Surroundings(judging, clean, judged, scratch), subject, part, whole, ids)
             if ids:
-                yield Contradiction(subject, part, whole, len(ids), tuple(ids[:SHOWN]))
+                yield Contradiction(subject, part, whole, len(ids), tuple(ids))
 
 
 def _exceeding(around: Surroundings, subject: str, part: str, whole: str, ids: list[str]) -> list[str]:

@@ -112,7 +112,7 @@ class Childless:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A part counted larger than its whole: neither is known. In how many records, and the ids of the first."""
+    """A part counted larger than its whole: neither is known. In how many records, and their ids."""
 
     subject: str
     part: str
