@@ -7,18 +7,19 @@ from fractions import Fraction
 from typing import Any
 
 from rules.files.node import Node
-from rules.model import Condition, Expr, Group, Op
+from rules.model import Condition, Expr, Group, Op, Ref
 from rules.operations.comparisons import join, sort_key
 from rules.operations.forms import CONDITION, EXPRESSION, PATH
 from rules.operations.operation import Formula, Key, Operation, Scope, Span, Spans, endless, truth
 from rules.operations.phrases import TIGHT, WORDS, Phrase, over
 from rules.shapes import Shape, Word
-from rules.values.exact import DATE, Type, Value, exact
+from rules.values.exact import DATE, Range, Type, Value, exact
 from rules.values.text import shown
 
 Valuation = Callable[[Op, Scope], Value]
 Typing = Callable[[Sequence[Type]], Type | None]
 Bounds = Callable[[Op, Spans], Span]
+Listed = Callable[[Op, Scope], Range | None]
 _WHERE: Mapping[str, Shape] = {"where": CONDITION}
 
 
@@ -199,6 +200,49 @@ def _streak(op: Op, scope: Scope) -> Value:
     return length
 
 
+# --- what a list with records that cannot be told may come to --------------------------------------------------------
+
+
+def _count_range(op: Op, scope: Scope) -> Range | None:
+    """From the records that are in to those that may be."""
+    scopes = _inside(op, scope)
+    if scopes is None:
+        return None
+    verdicts = [True if op.where is None else inner.holds(op.where) for inner in scopes]
+    sure = verdicts.count(True)
+    return Range(sure, sure + verdicts.count(None))
+
+
+def _total_range(op: Op, scope: Scope) -> Range | None:
+    """The amounts of the records that are in, and those of the others as far as they can go to either side. An amount
+    that is not given lies within the bounds of its fact."""
+    scopes = _inside(op, scope)
+    if scopes is None or op.each is None:
+        return None
+    ends: list[Range] = []
+    for inner in scopes:
+        verdict = True if op.where is None else inner.holds(op.where)
+        amount = Range(0, 0) if verdict is False else inner.range(op.each) or _allowed(op.each, inner)
+        if amount is None:
+            return None
+        ends.append(amount if verdict is not None else _with_nothing(amount))
+    lows, highs = [one.at_least for one in ends], [one.at_most for one in ends]
+    return Range(None if None in lows else exact(sum(lows)), None if None in highs else exact(sum(highs)))
+
+
+def _allowed(expr: Expr, scope: Scope) -> Range | None:
+    """The values that a given fact of a record may have; None for anything else."""
+    own = isinstance(expr, Ref) and expr.what == "fact" and not expr.scope
+    fact = scope.edition.subjects[scope.subject].facts[expr.name] if own else None  # type: ignore[union-attr]
+    return None if fact is None or not fact.given else Range(fact.minimum, fact.maximum)
+
+
+def _with_nothing(amount: Range) -> Range:
+    """A range and 0."""
+    low, high = amount
+    return Range(None if low is None else min(low, 0), None if high is None else max(high, 0))
+
+
 # --- bounds ----------------------------------------------------------------------------------------------------------
 
 
@@ -211,11 +255,16 @@ def _as_each(op: Op, spans: Spans) -> Span:
 
 
 def _of_each(
-    name: str, value: Valuation, typed: Typing, phrases: Mapping[str, Phrase], span: Bounds = endless
+    name: str,
+    value: Valuation,
+    typed: Typing,
+    phrases: Mapping[str, Phrase],
+    span: Bounds = endless,
+    listed: Listed | None = None,
 ) -> Operation:
     """An operation on one value of each record."""
     keys = (Key(name, EXPRESSION, {"over": PATH}, _WHERE),)
-    return Operation(name, value, typed, phrases, keys, _read_statistic, strict=False, span=span)
+    return Operation(name, value, typed, phrases, keys, _read_statistic, strict=False, span=span, listed=listed)
 
 
 def _of_records(name: str, join_by: str, phrase: Phrase) -> Operation:
@@ -226,8 +275,9 @@ def _of_records(name: str, join_by: str, phrase: Phrase) -> Operation:
 
 OPERATIONS = (
     Operation("count", _count, _counted, {"": Phrase("{0}的个数", "number of {0}", TIGHT, over=True)},
-              (Key("count", PATH, optional=_WHERE),), _read_records, strict=False, whole=True, span=_from(0)),
-    _of_each("total", _total, _number, {"": over("的合计", "total of {each} over {0}")}),
+              (Key("count", PATH, optional=_WHERE),), _read_records, strict=False, whole=True, span=_from(0),
+              listed=_count_range),
+    _of_each("total", _total, _number, {"": over("的合计", "total of {each} over {0}")}, listed=_total_range),
     _of_each("mean", _statistic(_mean), _number, {"": over("的平均数", "mean of {each} over {0}")}, _as_each),
     _of_each("median", _statistic(_median), _number, {"": over("的中位数", "median of {each} over {0}")}, _as_each),
     _of_each("lowest", _extreme(min), _ordered, {
