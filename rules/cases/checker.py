@@ -158,7 +158,8 @@ class FactChecker:
         `daily` those that go by the day as well."""
         for pair in self.known[scope.subject].parts:
             if not pair.given and (daily or not pair.daily) and (values := pair.worked_out(scope)) is not None:
-                yield from self._exceeding(pair.part, pair.whole, *values, f"{at}/{pair.named(scope.record)}")
+                name = pair.named(scope.record.keys() | scope.record.get(RANGES, {}))
+                yield from self._exceeding(pair.part, pair.whole, *values, f"{at}/{name}")
         for name, value in scope.record.items():
             if isinstance(value, list):
                 of = self.known[scope.subject].facts[name].type.of

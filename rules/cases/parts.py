@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from rules.judging.evaluate import Scope
 from rules.model import Edition, Fact, Op, Ref
 from rules.model.uses import Used, fact_of, read_by, refs
+from rules.values.exact import RANGES, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,14 @@ class Pair:
         subject = self.part.subject
         return next((name for of, name in self.behind if of == subject and name in names), self.part.name)
 
-    def worked_out(self, scope: Scope) -> tuple[Any, Any] | None:
-        """The values of both; None where a fact behind them is not given."""
+    def worked_out(self, scope: Scope) -> tuple[Value, Value] | None:
+        """What the part is at least and the whole at most; None where a fact behind them is not given."""
         for subject, name in self.behind:
             target = scope.named(subject)
-            if target is None or target.record.get(name) is None:
+            if target is None or (target.record.get(name) is None and name not in target.record.get(RANGES, ())):
                 return None
-        return scope.fact(self.part.name), scope.fact(self.whole.name)
+        part, whole = (scope.range(Ref("fact", "", one.name, one.type)) for one in (self.part, self.whole))
+        return None if part is None or whole is None else (part.at_least, whole.at_most)
 
 
 def parts_and_wholes(edition: Edition, subject: str) -> list[Pair]:

@@ -223,6 +223,9 @@ RESTING = small({
     ({"need": 9, "limit": 8}, "2026-12-31", ["/need"]), ({"need": 8, "limit": 8}, "2026-12-31", []),
     ({"limit": 8}, "2026-12-31", []),  # what is not given may be anything
     ({"a": 5, "area": {"room": 4}}, None, ["/a"]), ({"a": 4, "area": {"room": 4}}, None, []),
+    ({"a": {"at_least": 5, "at_most": 6}, "area": {"room": 4}}, None, ["/a"]),  # whatever it is
+    ({"a": {"at_least": 4, "at_most": 6}, "area": {"room": 4}}, None, []),
+    ({"a": 5, "area": {"room": {"at_least": 1, "at_most": 4}}}, None, ["/a"]),
     ({"a": 5}, None, []),  # nothing is known of the room: the figure that stands for it contradicts nobody
     ({"area": {"used": 5}, "land": {"left": 5}}, None, []),
     ({"area": {"used": 6}, "land": {"left": 5}}, None, ["/area/used"]), ({"area": {"used": 6}}, None, []),
