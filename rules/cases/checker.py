@@ -14,9 +14,9 @@ from datetime import date
 from typing import Any
 
 from rules.cases.errors import FactError, FactProblem
-from rules.cases.parts import Pair, parts_and_wholes
 from rules.cases.ranges import narrowed
 from rules.judging.evaluate import Scope
+from rules.judging.parts import Pair, parts_and_wholes
 from rules.judging.reference import Reference
 from rules.model import Edition, Fact
 from rules.values.exact import RANGES, Range, Type, Value

@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from rules.files.node import Node
-from rules.model import Condition, Expr, Group, Op, Ref
+from rules.model import Condition, Expr, Group, Op
 from rules.operations.comparisons import join, sort_key
+from rules.operations.doubtful import count_range, records_in, total_range
 from rules.operations.forms import CONDITION, EXPRESSION, PATH
 from rules.operations.operation import Formula, Key, Operation, Scope, Span, Spans, endless, truth
 from rules.operations.phrases import TIGHT, WORDS, Phrase, over
@@ -87,17 +88,9 @@ def _streak_type(types: Sequence[Type]) -> Type | None:
 # --- values ----------------------------------------------------------------------------------------------------------
 
 
-def _inside(op: Op, scope: Scope) -> list[Scope] | None:
-    records = scope.evaluate(op.args[0])
-    if records is None:
-        return None
-    subject = op.args[0].type.of
-    return [scope.inside(subject, record) for record in records]
-
-
 def _chosen(op: Op, scope: Scope) -> list[Scope] | None:
     """The records that `where` holds of; None where a record cannot be told in or out."""
-    scopes = _inside(op, scope)
+    scopes = records_in(op, scope)
     if scopes is None or op.where is None:
         return scopes
     verdicts = [inner.holds(op.where) for inner in scopes]
@@ -153,7 +146,7 @@ def _extreme(choose: Callable[..., Value]) -> Valuation:
 
 def _quantified(join_by: str) -> Valuation:
     def value(op: Op, scope: Scope) -> Value:
-        scopes = _inside(op, scope)
+        scopes = records_in(op, scope)
         if scopes is None or op.where is None:
             return None
         return join(Group(join_by, ()), [inner.holds(op.where) for inner in scopes])
@@ -180,7 +173,7 @@ def _own_too(op: Op, _scope: Scope) -> Sequence[Expr]:
 def _streak(op: Op, scope: Scope) -> Value:
     """The number of latest years (numbers, dates) in a row, without gaps, of which the condition holds. A year counts
     once, and holds where every record of it does: the order of the list does not matter."""
-    scopes = _inside(op, scope)
+    scopes = records_in(op, scope)
     if scopes is None or op.each is None or op.where is None:
         return None
     verdicts: dict[Value, bool | None] = {}
@@ -198,49 +191,6 @@ def _streak(op: Op, scope: Scope) -> Value:
             break
         length, previous = length + 1, key
     return length
-
-
-# --- what a list with records that cannot be told may come to --------------------------------------------------------
-
-
-def _count_range(op: Op, scope: Scope) -> Range | None:
-    """From the records that are in to those that may be."""
-    scopes = _inside(op, scope)
-    if scopes is None:
-        return None
-    verdicts = [True if op.where is None else inner.holds(op.where) for inner in scopes]
-    sure = verdicts.count(True)
-    return Range(sure, sure + verdicts.count(None))
-
-
-def _total_range(op: Op, scope: Scope) -> Range | None:
-    """The amounts of the records that are in, and those of the others as far as they can go to either side. An amount
-    that is not given lies within the bounds of its fact."""
-    scopes = _inside(op, scope)
-    if scopes is None or op.each is None:
-        return None
-    ends: list[Range] = []
-    for inner in scopes:
-        verdict = True if op.where is None else inner.holds(op.where)
-        amount = Range(0, 0) if verdict is False else inner.range(op.each) or _allowed(op.each, inner)
-        if amount is None:
-            return None
-        ends.append(amount if verdict is not None else _with_nothing(amount))
-    lows, highs = [one.at_least for one in ends], [one.at_most for one in ends]
-    return Range(None if None in lows else exact(sum(lows)), None if None in highs else exact(sum(highs)))
-
-
-def _allowed(expr: Expr, scope: Scope) -> Range | None:
-    """The values that a given fact of a record may have; None for anything else."""
-    own = isinstance(expr, Ref) and expr.what == "fact" and not expr.scope
-    fact = scope.edition.subjects[scope.subject].facts[expr.name] if own else None  # type: ignore[union-attr]
-    return None if fact is None or not fact.given else Range(fact.minimum, fact.maximum)
-
-
-def _with_nothing(amount: Range) -> Range:
-    """A range and 0."""
-    low, high = amount
-    return Range(None if low is None else min(low, 0), None if high is None else max(high, 0))
 
 
 # --- bounds ----------------------------------------------------------------------------------------------------------
@@ -276,8 +226,8 @@ def _of_records(name: str, join_by: str, phrase: Phrase) -> Operation:
 OPERATIONS = (
     Operation("count", _count, _counted, {"": Phrase("{0}的个数", "number of {0}", TIGHT, over=True)},
               (Key("count", PATH, optional=_WHERE),), _read_records, strict=False, whole=True, span=_from(0),
-              listed=_count_range),
-    _of_each("total", _total, _number, {"": over("的合计", "total of {each} over {0}")}, listed=_total_range),
+              listed=count_range),
+    _of_each("total", _total, _number, {"": over("的合计", "total of {each} over {0}")}, listed=total_range),
     _of_each("mean", _statistic(_mean), _number, {"": over("的平均数", "mean of {each} over {0}")}, _as_each),
     _of_each("median", _statistic(_median), _number, {"": over("的中位数", "median of {each} over {0}")}, _as_each),
     _of_each("lowest", _extreme(min), _ordered, {

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from rules.cases.parts import Pair, parts_and_wholes
+from rules.judging.parts import Pair, parts_and_wholes
 from rules.model import Comparison, Edition, Leaf, Ref
 from rules.table.columns import KEY
 from rules.table.errors import NotTabular
@@ -31,8 +31,8 @@ class Wholes:
         """The faults of parts and wholes that the columns of the table, by fact, give (`shown`: facts in SQL)."""
         for pair in parts_and_wholes(self.edition, self.subject):
             part, whole = pair.part, pair.whole
-            names = (part.name, whole.name) if pair.given else tuple(name for _, name in pair.behind)
-            if not names or not shown.keys() >= {*names} or any(of != self.subject for of, _ in pair.behind):
+            names = pair.facts
+            if not names or not shown.keys() >= {*names}:
                 continue
             condition = f"{shown[part.name]} > {shown[whole.name]}" if pair.given else self._worked_out(pair, shown)
             if condition:

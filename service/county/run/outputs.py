@@ -130,7 +130,9 @@ class Outputs:
 
     def _contradicted(self, subject: str, id: str | None) -> dict[str, Any]:
         """The facts of a record that are not known for they contradict each other; nothing where there are none."""
-        pairs = (name for one in self.contradicting.get((subject, id), ()) for name in (one.part, one.whole))
+        pairs = (
+            name for one in self.contradicting.get((subject, id), ()) for name in one.facts or (one.part, one.whole)
+        )
         names = tuple(dict.fromkeys(pairs))
         return {CONTRADICTED: names} if names else {}
 

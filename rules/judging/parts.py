@@ -27,6 +27,14 @@ class Pair:
         """Whether a case gives both itself."""
         return self.part.given and self.whole.given
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The given facts that both are, or are worked out from; none where one of them is about another subject."""
+        if self.given:
+            return self.part.name, self.whole.name
+        alien = any(of != self.part.subject for of, _ in self.behind)
+        return () if alien else tuple(name for _, name in self.behind)
+
     def named(self, names: Collection[str]) -> str:
         """The fact that a problem points to: the first of `names` behind the part, or the part itself."""
         subject = self.part.subject
