@@ -17,6 +17,10 @@ CREATE TEMP MACRO discounted_rate() AS least(usual_rate(), greatest(usual_rate()
 CREATE TEMP MACRO year_after(d) AS (d + INTERVAL 1 YEAR)::DATE;
 
 CREATE TEMP MACRO known(outcome) AS nullif(outcome, 'needs_information');
+-- The place of the grade that a total earns, and what a late payment leaves of it.
+CREATE TEMP MACRO grade_place(total) AS CASE WHEN total >= 90 THEN 1 WHEN total >= 80 THEN 2 WHEN total >= 70 THEN 3 WHEN total >= 60 THEN 4
+  WHEN total >= 50 THEN 5 ELSE 6 END;
+CREATE TEMP MACRO capped(place, not_late) AS CASE WHEN NOT not_late THEN greatest(place, 4) ELSE place END;
 -- Of one criterion: its bit where it is not met, and where it is not known.
 CREATE TEMP MACRO f(x, bit) AS CASE WHEN NOT x THEN bit ELSE 0 END;
 CREATE TEMP MACRO u(x, bit) AS CASE WHEN x IS NULL THEN bit ELSE 0 END;
@@ -44,7 +48,9 @@ CREATE TEMP MACRO above(a, b, c, d) AS CASE
 -- Records of a list that are so; not known where one of them is not.
 CREATE TEMP MACRO many(flags) AS CASE WHEN NOT list_contains(list_transform(flags, lambda x: x IS NULL), true)
   THEN len(list_filter(flags, lambda x: x)) END;
-CREATE TEMP MACRO count_known(x) AS CASE WHEN bool_or(x IS NULL) THEN NULL ELSE count(*) FILTER (WHERE x) END;
+-- Of the records of a list: those that are so, and with them those of which it is not known. Whether one such range reaches another.
+CREATE TEMP MACRO count_range(x) AS {'low': count(*) FILTER (WHERE x), 'high': count(*) FILTER (WHERE coalesce(x, true))};
+CREATE TEMP MACRO reaches(x, y) AS CASE WHEN x.low >= y.high THEN true WHEN x.high < y.low THEN false END;
 -- Ranges of a group: its records that are so, and its total of amounts that are not below zero. The low end leaves out
 -- records that are not known, the high end has them; `more` records were set aside (null where none was) and may be so.
 CREATE TEMP MACRO count_of(x) AS {'low': count(*) FILTER (WHERE x), 'high': count(*) FILTER (WHERE x IS DISTINCT FROM false)};
@@ -246,7 +252,13 @@ CREATE TEMP VIEW household AS
       _age BETWEEN 18 AND 65 AS _s1, status <> 'moved_away' AS _s2, status <> 'deceased' AS _s3, status <> 'absconded' AS _s4,
       NOT adverse_record AS _s5, NOT other_unfitness AS _s6, loan_record <> 'late' AS _not_late,
       scoring__points__conduct + scoring__points__annual_income + scoring__points__farming_years + scoring__points__assets
-        + scoring__points__loan_record + scoring__points__civilised_household + scoring__points__guarantee_called AS _points
+        + scoring__points__loan_record + scoring__points__civilised_household + scoring__points__guarantee_called AS _points,
+      coalesce(scoring__points__conduct, 0) + coalesce(scoring__points__annual_income, 5) + coalesce(scoring__points__farming_years, 5)
+        + coalesce(scoring__points__assets, 5) + coalesce(scoring__points__loan_record, 0) + scoring__points__civilised_household
+        + coalesce(scoring__points__guarantee_called, -10) AS _least_points,
+      coalesce(scoring__points__conduct, 25) + coalesce(scoring__points__annual_income, 25) + coalesce(scoring__points__farming_years, 15)
+        + coalesce(scoring__points__assets, 15) + coalesce(scoring__points__loan_record, 20) + scoring__points__civilised_household
+        + coalesce(scoring__points__guarantee_called, 0) AS _most_points
     FROM facts
   )
   SELECT *, _s1 AND _s2 AND _s3 AND _s4 AND _s5 AND _s6 AS _collectable,
@@ -331,12 +343,11 @@ COPY (
     SELECT h.*, _entitled FROM household h LEFT JOIN (SELECT id AS _village, _entitled FROM designation) ON h.village_id = _village
     ORDER BY h.id -- here, where rows are narrow
   ), places AS (
-    SELECT *, CASE WHEN scoring__total >= 90 THEN 1 WHEN scoring__total >= 80 THEN 2 WHEN scoring__total >= 70 THEN 3
-      WHEN scoring__total >= 60 THEN 4 WHEN scoring__total >= 50 THEN 5 WHEN scoring__total < 50 THEN 6 END AS _place
+    SELECT *, capped(grade_place(_least_points), _not_late) AS _place, capped(grade_place(_most_points), _not_late) AS _best
     FROM surrounded
   ), scored AS (
-    SELECT *, CASE WHEN adverse_record THEN 'D' WHEN adverse_record IS NULL OR _place IS NULL OR (_not_late IS NULL AND _place < 4) THEN 'needs_information'
-      ELSE ['AAA', 'AA', 'A', 'B', 'C', 'D'][CASE WHEN _not_late THEN _place ELSE greatest(_place, 4) END] END AS scoring
+    SELECT *, CASE WHEN adverse_record THEN 'D' WHEN adverse_record IS NULL OR _best <> _place OR (_not_late IS NULL AND _place < 4) THEN 'needs_information'
+      ELSE ['AAA', 'AA', 'A', 'B', 'C', 'D'][_place] END AS scoring
     FROM places
   ), graded AS (
     SELECT *, CASE WHEN _provincial_current THEN provincial_grade WHEN NOT _provincial_current THEN known(scoring) END AS _grade,
@@ -446,19 +457,19 @@ COPY (
       -- of which villages there are nothing is known where one was set aside
       CASE WHEN village__set_aside IS NULL THEN coalesce(v.villages, []) END AS villages,
       CASE WHEN village__set_aside IS NULL THEN coalesce(v.number, 0) END AS _villages,
-      CASE WHEN v.number > 0 THEN v.credit ELSE 0 END AS _credit_villages, CASE WHEN v.number > 0 THEN v.covered ELSE 0 END AS _covered
+      CASE WHEN v.number > 0 THEN v.credit ELSE point(0) END AS _credit_villages, CASE WHEN v.number > 0 THEN v.covered ELSE point(0) END AS _covered
     FROM township t LEFT JOIN county_counted c ON t.county_id = c.id LEFT JOIN (
-      SELECT township_id, count(*) AS number, count_known(known(credit_village) = 'qualified') AS credit,
-        count_known(collection_done AND filing_done AND granting_done AND completed_on <= covered_until()) AS covered,
+      SELECT township_id, count(*) AS number, count_range(known(credit_village) = 'qualified') AS credit,
+        count_range(collection_done AND filing_done AND granting_done AND completed_on <= covered_until()) AS covered,
         list({id: id, credit_village: credit_village, collection_done: collection_done, filing_done: filing_done,
           granting_done: granting_done, completed_on: completed_on} ORDER BY id) AS villages
       FROM read_parquet('$OUT/village.parquet') GROUP BY township_id
     ) v ON t.id = v.township_id
       LEFT JOIN (SELECT township_id, count(DISTINCT id) AS village__set_aside FROM village_aside GROUP BY township_id) a ON t.id = a.township_id
   ), criteria AS (
-    SELECT *, [at_least(point(_credit_villages), point(_villages), 75), collective_economy_sound, financial_rules_sound, supports_credit_system,
+    SELECT *, [at_least(_credit_villages, point(_villages), 75), collective_economy_sound, financial_rules_sound, supports_credit_system,
         supports_lenders, no_illegal_fundraising, no_debt_dispute, above(point(_npl), point(_loans), point(npl_balance), point(loan_balance))] AS _credit,
-      [leading_officers = 1, liaison_officers = 1, _covered >= _villages OR today() <= covered_until()] AS _progress
+      [leading_officers = 1, liaison_officers = 1, reaches(_covered, point(_villages)) OR today() <= covered_until()] AS _progress
     FROM facts
   ), rows AS (
     SELECT *, [NOT preselected, NOT applied, NOT opinions_gathered, NOT material_made, NOT every(_credit),
@@ -492,15 +503,15 @@ COPY (
 -- ── The county ──────────────────────────────────────────────────────────────────────────────────────────────────────
 -- Something is required only after its day: done, and on that day or before.
 CREATE TEMP MACRO due(last, done, done_on) AS (done AND done_on <= last) OR today() <= last;
-CREATE TEMP MACRO milestone(last, number, villages, percent) AS at_least(point(number), point(villages), percent) OR today() <= last;
+CREATE TEMP MACRO milestone(last, number, villages, percent) AS at_least(number, point(villages), percent) OR today() <= last;
 COPY (
   WITH facts AS (
     SELECT c.*, village__set_aside, CASE WHEN village__set_aside IS NULL THEN villages END AS villages,
       unnest(CASE WHEN village__set_aside IS NULL THEN counts END)
     FROM county_counted c, (SELECT nullif(count(DISTINCT id), 0) AS village__set_aside FROM village_aside WHERE county_id IS NOT NULL), (
-      SELECT {'_villages': count(*), '_by_2026': count_known(completed AND completed_on <= DATE '2026-12-31'),
-        '_by_mid_2027': count_known(completed AND completed_on <= DATE '2027-06-30'), '_by_2027': count_known(completed AND completed_on <= DATE '2027-12-31'),
-        '_pilots': count_known(pilot), '_finished': count_known(pilot AND publicity_done AND graded AND completed AND pilot_finished_on <= DATE '2026-06-30')} AS counts,
+      SELECT {'_villages': count(*), '_by_2026': count_range(completed AND completed_on <= DATE '2026-12-31'),
+        '_by_mid_2027': count_range(completed AND completed_on <= DATE '2027-06-30'), '_by_2027': count_range(completed AND completed_on <= DATE '2027-12-31'),
+        '_pilots': count_range(pilot), '_finished': count_range(pilot AND publicity_done AND graded AND completed AND pilot_finished_on <= DATE '2026-06-30')} AS counts,
         coalesce(list({id: id, collection_done: collection_done, filing_done: filing_done, granting_done: granting_done, completed_on: completed_on,
           pilot: pilot, publicity_done: publicity_done, graded: graded, pilot_finished_on: pilot_finished_on,
           credit_village: credit_village, leadership_sound: leadership_sound,
@@ -508,8 +519,8 @@ COPY (
       FROM (SELECT *, collection_done AND filing_done AND granting_done AS completed FROM read_parquet('$OUT/village.parquet') WHERE county_id IS NOT NULL)) v
   ), criteria AS (
     SELECT *, [due(DATE '2026-05-31', plan_issued, plan_issued_on), due(DATE '2026-05-31', staff_trained, staff_trained_on),
-        due(DATE '2026-05-31', launch_held, launch_held_on), _pilots >= 4 OR today() < DATE '2026-06-01',
-        _finished >= _pilots OR today() <= DATE '2026-06-30', due(DATE '2026-07-31', pilots_assessed, pilots_assessed_on)] AS _launch,
+        due(DATE '2026-05-31', launch_held, launch_held_on), reaches(_pilots, point(4)) OR today() < DATE '2026-06-01',
+        reaches(_finished, _pilots) OR today() <= DATE '2026-06-30', due(DATE '2026-07-31', pilots_assessed, pilots_assessed_on)] AS _launch,
       [milestone(DATE '2026-12-31', _by_2026, _villages, 30), milestone(DATE '2026-12-31', _by_2026, _villages, 30),
        milestone(DATE '2027-06-30', _by_mid_2027, _villages, 70), milestone(DATE '2027-12-31', _by_2027, _villages, 100)] AS _rollout
     FROM facts

@@ -104,12 +104,24 @@ def _opened(folder: Path, root: Path) -> _Opened:
     problems = Problems()
     files, digest = _read(folder, root, problems, ())
     own = {path.name.partition(".")[0] for ending in (SUFFIX, *MISNAMED) for path in folder.glob("*" + ending)}
+    if files is not None and _lost(files, folder / f"plan{SUFFIX}"):
+        if "plan" in files:
+            shape_of("plan").check(files["plan"], problems)
+        files = None  # what they say rests on files that are not known
     if files is not None:
         extends = "plan" in files and files["plan"].get("extends") is not None
         for needed in FILES.keys() - files.keys() - own:
             if needed == "plan" or not extends:
                 problems.add(_mark(folder, root), "edition.no_file", file=needed + SUFFIX)
     return _Opened(files, digest, frozenset(own - (files or {}).keys()), tuple(problems))
+
+
+def _lost(files: Files, plan: Path) -> bool:
+    """Whether an edition extends another, and cannot be told which."""
+    if "plan" in files:
+        extends = files["plan"].at("extends")
+        return extends is not ABSENT and _parent(extends) is None
+    return plan.exists() and b"extends" in plan.read_bytes()
 
 
 def _under(opened: _Opened, files: Files, readings: Mapping[str, str] | None, problems: Problems) -> Edition | None:
@@ -152,7 +164,9 @@ def _built(
             sound.files[key] = node
         else:
             sound.take(key, node, shape_of(key), problems)
-    edition = edition_of(sound.files, digest, meant, base) if FILES.keys() <= sound.files.keys() else None
+    edition = None
+    if FILES.keys() - {"plan"} <= sound.files.keys():  # no name rests on the head of the plan
+        edition = edition_of({"plan": ABSENT, **sound.files}, digest, meant, base)
     if edition is not None:
         check_limits(edition, meant)
     if meant or problems:
@@ -160,6 +174,12 @@ def _built(
         kept = sound.worth_saying(told)
         problems[:] = [*with_ids(problems, files), *(kept if kept or problems.errors else told)]
     return edition
+
+
+def _parent(extends: Node) -> tuple[str, str] | None:
+    """The plan and the edition that are extended; None where they are not written so that a path can be made of it."""
+    name, day = extends.at("plan").text, extends.at("edition").text
+    return (name, day) if PLAN_ID.fits(name) and DATE.fits(day) else None
 
 
 def shape_of(stem: str) -> Shape:
@@ -179,9 +199,9 @@ def _read(folder: Path, root: Path, problems: Problems, seen: tuple[Path, ...]) 
         return None, ""
     files, digest = _own(folder, root, problems)
     extends = files["plan"].at("extends") if "plan" in files else ABSENT
-    name, day = extends.at("plan").text, extends.at("edition").text
-    if not PLAN_ID.fits(name) or not DATE.fits(day):
-        return files, digest.hexdigest()  # nothing is extended, or the grammar reports it: no path is made of it
+    if (extended := _parent(extends)) is None:
+        return files, digest.hexdigest()  # nothing is extended, or the grammar reports it
+    name, day = extended
     parent = folder.parent.parent / name / day
     if parent in (*seen, folder):
         problems.add(extends, "edition.extends_circle")

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from rules.files.merge import IDENTITIES
 from rules.files.source import Node
 from rules.problems.problem import Problem, Problems
-from rules.shapes import Shape
+from rules.shapes import Shape, is_piece
 
 ENTRIES = frozenset(
     {"facts", "constants", "clauses", "readings", "outcomes", "outputs"}
@@ -50,6 +50,8 @@ class Sound:
             return replace(node, value=[one for item in node.items for one in self._item(item, paths)])
         entries: dict[str, Node] = {}
         for key, value in node.entries.items():
+            if is_piece(node, key):
+                continue  # of a text that a comma has cut: what is left of the text stands for it
             if key in ENTRIES:
                 bad = {name for name, at in value.entries.items() if _within(at, paths)}
                 self.left_out |= bad

@@ -14,9 +14,9 @@ from datetime import date
 from typing import Any
 
 from rules.cases.errors import FactError, FactProblem
-from rules.cases.parts import Pair, given_behind, parts_and_wholes
 from rules.cases.ranges import narrowed
 from rules.judging.evaluate import Scope
+from rules.judging.parts import Pair, parts_and_wholes
 from rules.judging.reference import Reference
 from rules.model import Edition, Fact
 from rules.values.exact import RANGES, Range, Type, Value
@@ -45,6 +45,7 @@ class _Known:
     facts: dict[str, Fact]
     readers: dict[str, Read]  # of all facts but lists
     parts: list[Pair]
+    given: list[tuple[Fact, Fact]]  # the parts and wholes that a case gives itself
     around: frozenset[str]  # subjects whose record may stand in it
     conclusions: Mapping[str, Collection[str]]  # the outcomes of decisions, which may be given as facts
     names: frozenset[str]  # of facts and conclusions
@@ -57,15 +58,18 @@ class FactChecker:
         self.edition, self.zh, self.en = edition, Wording(edition, "zh"), Wording(edition, "en")
         self.reference = Reference(edition)
         self.known = {subject: self._known(subject) for subject in edition.subjects}
+        self.derived = any(not pair.given for known in self.known.values() for pair in known.parts)
         self.unknown = {rule.id: rule.role("unknown") for rule in edition.rules.values()}
 
     def _known(self, subject: str) -> _Known:
         given = {name: fact for name, fact in self.edition.subjects[subject].facts.items() if fact.given}
+        parts = parts_and_wholes(self.edition, subject)
         rules = {rule.id: sorted(rule.outcomes) for rule in self.edition.rules.values() if rule.subject == subject}
         return _Known(
             given,
             {name: read for name, fact in given.items() if (read := self._reader(fact)) is not None},
-            parts_and_wholes(self.edition, subject),
+            parts,
+            [(pair.part, pair.whole) for pair in parts if pair.given],
             self._around(subject),
             rules,
             frozenset((*given, *rules)),
@@ -78,6 +82,9 @@ class FactChecker:
         record = self._record(subject, facts, "", problems, self.known[subject].around)
         if on is not None:
             problems += self._ahead(subject, record, "", on)
+        if not problems and self.derived:
+            scope = Scope(self.edition, subject, record, on or self.edition.effective_from, self.reference)
+            problems += self._worked_out(scope, "", daily=on is not None)
         if problems:
             raise FactError(tuple(problems))
         return record
@@ -139,30 +146,37 @@ class FactChecker:
             except Unread as unread:
                 problems.append(FactProblem(_below(at, name), *unread.reason))
         if ranges and not problems:
-            values, kept, empty = narrowed(record, ranges, known.facts, known.parts)
+            values, kept, empty = narrowed(record, ranges, known.facts, known.given)
             problems += [FactProblem(_below(at, name), *EMPTY_RANGE) for name in empty]
             record |= values | ({RANGES: kept} if kept else {})
-        self._check_parts(subject, record, at, problems)
+        pairs = [(part, whole, record.get(part.name), record.get(whole.name)) for part, whole in known.given]
+        problems += (one for pair in pairs for one in self._exceeding(*pair, f"{at}/{pair[0].name}"))
         return record
 
-    def _check_parts(self, subject: str, record: Mapping[str, Any], at: str, problems: list[FactProblem]) -> None:
+    def _worked_out(self, scope: Scope, at: str, *, daily: bool) -> Iterator[FactProblem]:
+        """The contradictions of parts and wholes of which one is derived, in the records around and in lists too;
+        `daily` those that go by the day as well."""
+        for pair in self.known[scope.subject].parts:
+            if not pair.given and (daily or not pair.daily) and (values := pair.worked_out(scope)) is not None:
+                name = pair.named(scope.record.keys() | scope.record.get(RANGES, {}))
+                yield from self._exceeding(pair.part, pair.whole, *values, f"{at}/{name}")
+        for name, value in scope.record.items():
+            if isinstance(value, list):
+                of = self.known[scope.subject].facts[name].type.of
+                for place, one in enumerate(value):
+                    yield from self._worked_out(scope.inside(of, one), f"{at}/{name}/{place}", daily=daily)
+            elif isinstance(value, dict) and name != RANGES and (around := scope.named(name)) is not None:
+                yield from self._worked_out(around, f"{at}/{name}", daily=daily)
+
+    def _exceeding(self, part: Fact, whole: Fact, value: Value, most: Value, at: str) -> Iterator[FactProblem]:
         """A part never exceeds its whole: both figures cannot be true."""
-        scope = None
-        for part, whole in self.known[subject].parts:
-            if part.given and whole.given:
-                value, most = record.get(part.name), record.get(whole.name)
-            else:
-                scope = scope or Scope(self.edition, subject, record, self.edition.effective_from, self.reference)
-                value, most = scope.fact(part.name), scope.fact(whole.name)
-            if value is not None and most is not None and value > most:
-                zh, en = self.zh.value, self.en.value
-                name = given_behind(self.edition, part, record)
-                problems.append(FactProblem(
-                    f"{at}/{name}", "part_exceeds_whole",
-                    f"{part.title.zh}（{zh(value, part.type)}）不可能多于{whole.title.zh}（{zh(most, whole.type)}）。",
-                    f"{part.title.en} ({en(value, part.type)}) cannot exceed "
-                    f"{whole.title.en} ({en(most, whole.type)}).",
-                ))  # fmt: skip
+        if value is not None and most is not None and value > most:
+            zh, en = self.zh.value, self.en.value
+            yield FactProblem(
+                at, "part_exceeds_whole",
+                f"{part.title.zh}（{zh(value, part.type)}）不可能多于{whole.title.zh}（{zh(most, whole.type)}）。",
+                f"{part.title.en} ({en(value, part.type)}) cannot exceed {whole.title.en} ({en(most, whole.type)}).",
+            )  # fmt: skip
 
     def _ahead(self, subject: str, record: Mapping[str, Any], at: str, on: date) -> Iterator[FactProblem]:
         """Dates after the day of the decision, in the records around and in lists too."""

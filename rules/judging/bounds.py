@@ -1,8 +1,9 @@
 """Numbers that are known within bounds: the range of an expression, and comparisons that a whole range settles.
 
 A range of a case (`RANGES` in its record) is narrower than silence: the number is there, and lies between its ends. An
-expression has a range where each given fact it needs has a value or a range and no divisor can be zero. Interval
-arithmetic takes its parts to vary freely, so a range may be wider than the truth and is never narrower.
+expression has a range where each given fact it needs has a value or a range and no divisor can be zero; and so have a
+count and a total over a list of which some records cannot be told, whatever these may be, and the total of a scorecard.
+Interval arithmetic takes its parts to vary freely, so a range may be wider than the truth and is never narrower.
 """
 
 from __future__ import annotations
@@ -30,32 +31,39 @@ class Scope(operations.Scope, Protocol):
     edition: Edition
     subject: str
     record: Any
+    listed: bool
     memo: dict[Any, Any]
 
     def named(self, name: str) -> Any: ...
 
 
-def bounds(expr: Expr, scope: Scope) -> Range | None:
-    """The range of an expression, a single value where it is known; None where it may have no value."""
+def bounds(expr: Expr, scope: Scope, *, given: bool = False) -> Range | None:
+    """The range of an expression, a single value where it is known; None where it may have no value.
+
+    `given` takes what is not given to stay so: then no list has a range of which a record cannot be told for want of
+    a fact. So it is of the records of a list themselves: ranges of ranges are not looked for."""
+    given = given or scope.listed
     value = scope.evaluate(expr)
     if value is not None:
         return Range(value, value)
     if isinstance(expr, Const) or not expr.type.is_number:
         return None
     if isinstance(expr, Op):
-        return _of_op(expr, scope)
-    target = scope.named(expr.scope) if expr.what == "fact" else None
+        return _of_op(expr, scope, given)
+    target = scope.named(expr.scope)
     if target is None:
         return None
+    if expr.what != "fact":
+        return None if given else target.memo.get((RANGES, expr.name, expr.output or expr.what))
     fact = target.edition.subjects[target.subject].facts[expr.name]
     if target.absent and not fact.constant:
         return None
     if fact.formula is None:
         ranges: dict[str, Range] = target.record.get(RANGES, {})
         return ranges.get(expr.name)
-    place = (RANGES, expr.name)
+    place = (RANGES, expr.name, given)
     if place not in target.memo:
-        target.memo[place] = bounds(fact.formula, target)
+        target.memo[place] = bounds(fact.formula, target, given=given)
     return target.memo[place]  # type: ignore[no-any-return]
 
 
@@ -67,20 +75,23 @@ def seen(expr: Expr, scope: Scope) -> Value:
     return value.at_least
 
 
-def _of_op(op: Op, scope: Scope) -> Range | None:
+def _of_op(op: Op, scope: Scope, given: bool) -> Range | None:
     operation = OPERATIONS[op.name]
-    if operation.span is endless or op.inside:
+    if op.inside:
+        return None if given or operation.listed is None else operation.listed(op, scope)
+    if operation.span is endless:
         return None
     asked = tuple(operation.asked(op, scope))
     if not operation.strict and len(asked) > 1:
         return None  # which of the arguments it is cannot be told
-    ranges = [bounds(arg, scope) for arg in asked]
+    given = given or operation.skips
+    ranges = [bounds(arg, scope, given=given) for arg in asked]
     if None in ranges:
         return None
     divisor = None if operation.divisor is None else ranges[operation.divisor]
     if divisor is not None and _holds(divisor, 0):
         return None
-    return Range(*operation.span(replace(op, args=asked), _Spans(scope)))
+    return Range(*operation.span(replace(op, args=asked), _Spans(scope, given)))
 
 
 def _holds(range: Range, value: Value) -> bool:
@@ -93,9 +104,10 @@ class _Spans:
     """The ranges of the expressions of one case, for operations."""
 
     scope: Scope
+    given: bool
 
     def of(self, expr: Expr) -> Span:
-        return bounds(expr, self.scope) or (None, None)
+        return bounds(expr, self.scope, given=self.given) or (None, None)
 
     def within(self, subject: str) -> _Spans:
         raise NotImplementedError(subject)  # operations over lists have no range

@@ -17,6 +17,7 @@ from rules.values.exact import Range, Type, Value, plain
 from rules.values.text import Text
 
 NOT_EXACT = "not_exact"  # why a fact is missing that is known within bounds
+CONTRADICTORY = "contradictory"  # and one that a run counted, larger or less than its whole or part can be
 VERDICTS: Mapping[bool | None, str] = {True: "met", False: "not_met", None: "unknown"}
 
 
@@ -178,7 +179,7 @@ class Missing:
 
     fact: str
     title: Text
-    why: str  # not_given | not_exact | zero | empty | not_decided
+    why: str  # not_given | not_exact | contradictory | zero | empty | not_decided
 
     def as_dict(self) -> dict[str, Any]:
         return {"fact": self.fact, "title": vars_of(self.title), "why": self.why}

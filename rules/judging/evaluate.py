@@ -37,7 +37,7 @@ class Conclusions(Protocol):
 class Scope:
     """A record, what lies around it, and the date. Lives for one decision only."""
 
-    __slots__ = ("absent", "conclusions", "edition", "memo", "on", "outer", "own", "record", "subject")
+    __slots__ = ("absent", "conclusions", "edition", "listed", "memo", "on", "outer", "own", "record", "subject")
 
     def __init__(
         self,
@@ -52,6 +52,7 @@ class Scope:
         self.conclusions = conclusions
         self.own = own  # the scope this one was reached from; ancestors further out are looked up there
         self.outer: dict[str, Scope] = {}
+        self.listed = False  # whether it is a record of a list
         self.absent = False  # a record around that the case does not bring: its constants alone are known
         self.memo: dict[Any, Value] = {}
 
@@ -66,19 +67,21 @@ class Scope:
         record = self.record.get(name)
         if not isinstance(record, Mapping) and self.own is not None:
             return self.own.named(name)
-        around = self.outer[name] = self.inside(name, record or {})
-        around.absent = record is None
+        around = self.outer[name] = Scope(self.edition, name, record or {}, self.on, self.conclusions, self)
+        around.listed, around.absent = self.listed, record is None
         return around
 
     def inside(self, subject: str, record: Record) -> Scope:
-        """The scope of another record, reached from this one: of a list, or around it."""
-        return Scope(self.edition, subject, record, self.on, self.conclusions, self)
+        """The scope of a record of a list of this one."""
+        inner = Scope(self.edition, subject, record, self.on, self.conclusions, self)
+        inner.listed = True
+        return inner
 
     def evaluate(self, expr: Expr) -> Value:
         return evaluate(expr, self)
 
     def range(self, expr: Expr) -> Range | None:
-        return bounds(expr, self)
+        return bounds(expr, self, given=True)
 
     def ranged(self, expr: Expr) -> bool:
         return self.conclusions.ranged(expr, self)

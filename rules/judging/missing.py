@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from rules.judging.decision import NOT_EXACT, Missing
+from rules.judging.decision import CONTRADICTORY, NOT_EXACT, Missing
 from rules.judging.evaluate import Scope, evaluate, leaf_holds
 from rules.judging.findings import path_of, title_of
 from rules.model import Condition, Const, Expr, Leaf, Op, Ref
 from rules.operations import OPERATIONS
-from rules.values.exact import RANGES
+from rules.values.exact import CONTRADICTED, RANGES
 from rules.values.text import Text
 
 
@@ -37,13 +38,19 @@ def missing(expr: Expr, scope: Scope, path: str = "", own: str | None = None) ->
     elif expr.what == "fact":
         fact = scope.edition.subjects[target.subject].facts[expr.name]
         if fact.formula is None:
-            why = NOT_EXACT if expr.name in target.record.get(RANGES, ()) else "not_given"
-            yield Missing(here, _title(expr, scope), why)
+            yield Missing(here, _title(expr, scope), _why(expr.name, target.record))
         else:
             around = own if target is scope else None
             wanted = once(target, (f".{fact.name}", prefix), partial(missing, fact.formula, target, prefix, around))
             whole = Missing(f"{path}{expr.scope}", scope.edition.subjects[target.subject].title, "not_given")
             yield from wanted or ([whole] if target.absent else [])
+
+
+def _why(name: str, record: Mapping[str, Any]) -> str:
+    """Why a given fact of a record is not known."""
+    if name in record.get(RANGES, ()):
+        return NOT_EXACT
+    return CONTRADICTORY if name in record.get(CONTRADICTED, ()) else "not_given"
 
 
 def _around(ref: Ref, scope: Scope) -> bool:

@@ -78,7 +78,7 @@ def _holds(op: Op, scope: Scope) -> Value:
 OPERATIONS = (
     Operation("first_known", _first_known, alike, {
         "": Phrase("{args}", "{args}", LOOSE, (WORDS,), Text("；没有的，", "; where not known, ")),
-    }, strict=False, asked=_first_ranged, span=_choice_span),
+    }, strict=False, asked=_first_ranged, span=_choice_span, skips=True),
     Operation("known", _known, truth, {"": Phrase("{0}已知", "{0} is known", WORDS)},
               (Key("known", EXPRESSION),), _read_known, strict=False),
     Operation("choose", _choose, alike, {

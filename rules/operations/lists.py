@@ -9,16 +9,18 @@ from typing import Any
 from rules.files.node import Node
 from rules.model import Condition, Expr, Group, Op
 from rules.operations.comparisons import join, sort_key
+from rules.operations.doubtful import count_range, records_in, total_range
 from rules.operations.forms import CONDITION, EXPRESSION, PATH
 from rules.operations.operation import Formula, Key, Operation, Scope, Span, Spans, endless, truth
 from rules.operations.phrases import TIGHT, WORDS, Phrase, over
 from rules.shapes import Shape, Word
-from rules.values.exact import DATE, Type, Value, exact
+from rules.values.exact import DATE, Range, Type, Value, exact
 from rules.values.text import shown
 
 Valuation = Callable[[Op, Scope], Value]
 Typing = Callable[[Sequence[Type]], Type | None]
 Bounds = Callable[[Op, Spans], Span]
+Listed = Callable[[Op, Scope], Range | None]
 _WHERE: Mapping[str, Shape] = {"where": CONDITION}
 
 
@@ -86,17 +88,9 @@ def _streak_type(types: Sequence[Type]) -> Type | None:
 # --- values ----------------------------------------------------------------------------------------------------------
 
 
-def _inside(op: Op, scope: Scope) -> list[Scope] | None:
-    records = scope.evaluate(op.args[0])
-    if records is None:
-        return None
-    subject = op.args[0].type.of
-    return [scope.inside(subject, record) for record in records]
-
-
 def _chosen(op: Op, scope: Scope) -> list[Scope] | None:
     """The records that `where` holds of; None where a record cannot be told in or out."""
-    scopes = _inside(op, scope)
+    scopes = records_in(op, scope)
     if scopes is None or op.where is None:
         return scopes
     verdicts = [inner.holds(op.where) for inner in scopes]
@@ -152,7 +146,7 @@ def _extreme(choose: Callable[..., Value]) -> Valuation:
 
 def _quantified(join_by: str) -> Valuation:
     def value(op: Op, scope: Scope) -> Value:
-        scopes = _inside(op, scope)
+        scopes = records_in(op, scope)
         if scopes is None or op.where is None:
             return None
         return join(Group(join_by, ()), [inner.holds(op.where) for inner in scopes])
@@ -179,7 +173,7 @@ def _own_too(op: Op, _scope: Scope) -> Sequence[Expr]:
 def _streak(op: Op, scope: Scope) -> Value:
     """The number of latest years (numbers, dates) in a row, without gaps, of which the condition holds. A year counts
     once, and holds where every record of it does: the order of the list does not matter."""
-    scopes = _inside(op, scope)
+    scopes = records_in(op, scope)
     if scopes is None or op.each is None or op.where is None:
         return None
     verdicts: dict[Value, bool | None] = {}
@@ -211,11 +205,16 @@ def _as_each(op: Op, spans: Spans) -> Span:
 
 
 def _of_each(
-    name: str, value: Valuation, typed: Typing, phrases: Mapping[str, Phrase], span: Bounds = endless
+    name: str,
+    value: Valuation,
+    typed: Typing,
+    phrases: Mapping[str, Phrase],
+    span: Bounds = endless,
+    listed: Listed | None = None,
 ) -> Operation:
     """An operation on one value of each record."""
     keys = (Key(name, EXPRESSION, {"over": PATH}, _WHERE),)
-    return Operation(name, value, typed, phrases, keys, _read_statistic, strict=False, span=span)
+    return Operation(name, value, typed, phrases, keys, _read_statistic, strict=False, span=span, listed=listed)
 
 
 def _of_records(name: str, join_by: str, phrase: Phrase) -> Operation:
@@ -226,8 +225,9 @@ def _of_records(name: str, join_by: str, phrase: Phrase) -> Operation:
 
 OPERATIONS = (
     Operation("count", _count, _counted, {"": Phrase("{0}的个数", "number of {0}", TIGHT, over=True)},
-              (Key("count", PATH, optional=_WHERE),), _read_records, strict=False, whole=True, span=_from(0)),
-    _of_each("total", _total, _number, {"": over("的合计", "total of {each} over {0}")}),
+              (Key("count", PATH, optional=_WHERE),), _read_records, strict=False, whole=True, span=_from(0),
+              listed=count_range),
+    _of_each("total", _total, _number, {"": over("的合计", "total of {each} over {0}")}, listed=total_range),
     _of_each("mean", _statistic(_mean), _number, {"": over("的平均数", "mean of {each} over {0}")}, _as_each),
     _of_each("median", _statistic(_median), _number, {"": over("的中位数", "median of {each} over {0}")}, _as_each),
     _of_each("lowest", _extreme(min), _ordered, {

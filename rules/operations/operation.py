@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from rules.files.node import Node
-from rules.model import Condition, Expr, Op, Ref
+from rules.model import Condition, Edition, Expr, Op, Ref
 from rules.operations.forms import EXPRESSIONS
 from rules.operations.phrases import Phrase
 from rules.problems.problem import Problems
 from rules.shapes import Record, Shape
-from rules.values.exact import BOOLEAN, Type, Value
+from rules.values.exact import BOOLEAN, Range, Type, Value
 from rules.values.kinds import said
 from rules.values.text import Text
 
@@ -28,7 +28,12 @@ class Scope(Protocol):
     """A record, from which expressions are evaluated."""
 
     def evaluate(self, expr: Expr) -> Value: ...
-    def range(self, expr: Expr) -> Span | None: ...
+
+    edition: Edition
+    subject: str
+    record: Mapping[str, Any]
+
+    def range(self, expr: Expr) -> Range | None: ...
     def ranged(self, expr: Expr) -> bool: ...
     def holds(self, condition: Condition) -> bool | None: ...
     def inside(self, subject: str, record: Mapping[str, Any]) -> Scope: ...
@@ -150,7 +155,9 @@ class Operation:
     `.option` and `@kind` of its values. keys, read: how it is written, and how that is read; a list of arguments under
     its name where nothing else is given. whole: whether a count it gives is always a whole number. asked: the
     expressions whose want makes it not known. divisor: the argument by which it divides. span: the least and greatest
-    value it can have by those of its parts, which all have values; of a divisor those that are not zero."""
+    value it can have by those of its parts, which all have values; of a divisor those that are not zero. listed: those
+    that it can have over a list of which some records cannot be told; None where it may have none. skips: whether it
+    does without what is not known."""
 
     name: str
     value: Callable[..., Value]
@@ -163,6 +170,8 @@ class Operation:
     span: Callable[[Op, Spans], Span] = endless
     asked: Callable[[Op, Scope], Sequence[Expr]] = arguments
     divisor: int | None = None
+    listed: Callable[[Op, Scope], Range | None] | None = None
+    skips: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "keys", self.keys or (Key(self.name, EXPRESSIONS),))

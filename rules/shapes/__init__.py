@@ -4,7 +4,7 @@ In: nodes with their places. Out: every problem at once, and the JSON Schema tha
 its schema from one description, so the two cannot disagree. May be imported by `format` and the packages above it.
 """
 
-from rules.shapes.containers import Anything, Field, ListOf, MapOf, Record, Ref, document
+from rules.shapes.containers import Anything, Field, ListOf, MapOf, Record, Ref, document, is_piece
 from rules.shapes.either import Either, Test, has, is_a, says
 from rules.shapes.scalars import FOUND, Flag, Pattern, Prose, Schema, Shape, Whole, Word
 
@@ -28,5 +28,6 @@ __all__ = [
     "document",
     "has",
     "is_a",
+    "is_piece",
     "says",
 ]

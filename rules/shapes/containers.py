@@ -36,6 +36,12 @@ def _enough(node: Node, least: int, problems: Problems) -> bool:
     return False
 
 
+def is_piece(node: Node, key: str) -> bool:
+    """Whether a key of a mapping has no colon behind it: a piece of the text before it, which its comma has cut."""
+    value, at = node.entries[key], node.key_marks[key]
+    return value.value == "" and not value.quoted and value.mark == replace(at, column=at.column + len(key))
+
+
 def _cut(node: Node, shape_of: Callable[[str], Shape | None], problems: Problems) -> dict[str, str]:
     """Report texts within braces that their commas cut, and keys that a full-width colon joins to their value: the
     pieces that stand there as keys, each with the key it belongs to."""
@@ -46,7 +52,7 @@ def _cut(node: Node, shape_of: Callable[[str], Shape | None], problems: Problems
         return pieces
     for key, value in node.entries.items():
         at = node.key_marks[key]
-        if value.value != "" or value.quoted or value.mark != replace(at, column=at.column + len(key)):
+        if not is_piece(node, key):
             head = key if value.is_scalar and not value.quoted else ""
             continue
         word, colon, rest = key.replace("：", ":").partition(":")  # from here on, a key without a colon behind it

@@ -13,6 +13,7 @@ from typing import Any
 
 import ibis
 
+from rules.judging.parts import Pair, parts_and_wholes
 from rules.model import Edition, Expr, Fact, Op, Ref
 from rules.model.uses import Used, fact_of, read_by, read_in_lists, refs
 from rules.table import bounds, numbers
@@ -23,7 +24,7 @@ from rules.table.judge import frame_of, prepare
 from rules.table.lists import MOST
 from rules.table.numbers import D38, INT64, Num, Whole, literal
 from rules.table.order import heights
-from rules.table.parts import exceeds, narrowed
+from rules.table.parts import exceeds, marked, narrowed
 from rules.table.rows import BEYOND, DAY, WORKING, Days, Rows, When
 from rules.table.values import known, shown, some, truth, untold
 
@@ -81,26 +82,44 @@ class Counting:
             return table
         table = self._believed(subject, table, given)
         ends = {one.removesuffix(ENDS[0]) for one in set(table.columns) - given if one.endswith(ENDS[0])}
-        return table.mutate(**narrowed(self.edition.subjects[subject].facts, table, ends)) if ends else table
+        table = table.mutate(**narrowed(self.edition.subjects[subject].facts, table, ends)) if ends else table
+        return self._worked_out(subject, table, given)
+
+    def _worked_out(self, subject: str, table: Any, given: frozenset[str]) -> Any:
+        """Of a part and its whole as they are worked out, the counts behind them are not known where the part is
+        surely the larger."""
+        pairs = [pair for pair in self.held(subject, table.columns) if not pair.given and not {*pair.facts} <= given]
+        if not pairs:
+            return table
+        made, names = marked(self.edition, self.on, table, pairs)
+        odds = defaultdict[str, list[Any]](list)
+        for pair, name in zip(pairs, names, strict=True):
+            for one in self.counts_behind(pair):
+                odds[one].append(made[name])
+        return made.mutate(**_doubted(made, odds)).select(*table.columns)
+
+    def counts_behind(self, pair: Pair) -> list[str]:
+        """The facts of a pair that are not known where it contradicts itself: those that are counted, of a pair that
+        is worked out."""
+        facts = self.edition.subjects[pair.part.subject].facts
+        return [one for one in pair.facts if pair.given or facts[one].counted is not None]
 
     def _believed(self, subject: str, table: Any, given: frozenset[str]) -> Any:
         """Of a part and its whole, one of them counted, neither is known where the part is the larger, or at least
         larger than the whole at most: both cannot be true, and nothing says which is not."""
         odds = defaultdict[str, list[Any]](list)
-        for part, whole in self.held(subject, table.columns):
-            if not {part, whole} <= given:
-                for one in (part, whole):
-                    odds[one].append(exceeds(table, part, whole))
-        doubted = {column: ibis.ifelse(some(odd), ibis.null(table[column].type()), table[column])
-                   for name, odd in odds.items() for column in (name, *(name + end for end in ENDS))
-                   if column in table.columns}  # fmt: skip
-        return table.mutate(**doubted) if doubted else table
+        for pair in self.held(subject, table.columns):
+            if pair.given and not {*pair.facts} <= given:
+                for one in pair.facts:
+                    odds[one].append(exceeds(table, *pair.facts))
+        return table.mutate(**_doubted(table, odds)) if odds else table
 
-    def held(self, subject: str, columns: Collection[str]) -> list[tuple[str, str]]:
-        """The numbers among `columns` that are held against each other, part and whole, of which one is counted."""
+    def held(self, subject: str, columns: Collection[str]) -> list[Pair]:
+        """The parts and wholes that are held against each other where all facts behind them are among `columns`, of
+        which one is counted."""
         facts = self.edition.subjects[subject].facts
-        pairs = ((name, whole) for name, fact in facts.items() if fact.type.is_number for whole in fact.part_of)
-        return [pair for pair in pairs if {*pair} <= {*columns} and any(facts[one].counted is not None for one in pair)]
+        pairs = [pair for pair in parts_and_wholes(self.edition, subject) if {*pair.facts} <= {*columns}]
+        return [pair for pair in pairs if any(facts[one].counted is not None for one in pair.facts)]
 
     def _filled(self, subject: str, facts: Mapping[str, Fact], table: Any, below: str, records: Any) -> Any:
         if not facts:
@@ -209,6 +228,13 @@ class Counting:
         read = [ref.name for home, ref in heights(start, behind) if home == below and ref.name in columns]
         ends = [one + end for one in read for end in ENDS if one + end in columns]
         return list(dict.fromkeys([KEY, *read, *ends]))
+
+
+def _doubted(table: Any, odds: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Facts and their ends, not known where something is odd about them."""
+    return {column: ibis.ifelse(some(odd), ibis.null(table[column].type()), table[column])
+            for name, odd in odds.items() for column in (name, *(name + end for end in ENDS))
+            if column in table.columns}  # fmt: skip
 
 
 def _by_day(key: str, rows: Rows, parts: Mapping[str, Mapping[str, Any]]) -> list[tuple[tuple[str, ...], Any]]:

@@ -1,29 +1,27 @@
 """Ranges on a table: the least and greatest values of expressions in every row, and comparisons that these settle.
 
-A fact that a row knows within bounds is null, and has its ends in columns beside it. Where no such column is reached
-there is no range, and nothing is computed. An operation without a range of its own has its value, or none: never wrong.
+A fact that a row knows within bounds is null, and has its ends in columns beside it; a count and a total of a list, and
+that of a scorecard, have ends where some of it cannot be told. Where none of these is reached there is no range, and
+nothing is computed. An operation without a range of its own has its value, or none: never wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any
+from functools import partial, reduce
 
 import ibis
 
-from rules.model import Const, Edition, Expr, Leaf, Op, Ref
-from rules.model.contents import Node
-from rules.model.uses import Used, fact_of, is_part, read_by, refs
+from rules.model import Const, Expr, Leaf, Op, Ref
+from rules.model.uses import is_part
 from rules.table import numbers
 from rules.table.arithmetic import rounded
 from rules.table.columns import ENDS, number_column
-from rules.table.frame import Frame, Translation
+from rules.table.frame import Frame
+from rules.table.listed import LISTED
 from rules.table.numbers import Flags, Num, Truth
-from rules.table.order import heights
-from rules.table.values import Cell, Records, balanced, choose, every, known, some, truth, unknown
-from rules.values.exact import Type
+from rules.table.values import balanced, choose, every, known, some, truth
 
 NOTHING, ALL = numbers.constant(0), numbers.constant(1)
 
@@ -56,9 +54,11 @@ def _settled(made: Interval, frame: Frame) -> Interval:
 
 
 def _of_fact(ref: Ref, frame: Frame) -> Interval | None:
-    target = frame.named(ref.scope) if ref.what == "fact" else None
+    target = frame.named(ref.scope)
     if target is None:
         return None
+    if ref.what != "fact":
+        return _of_total(ref, target)
     fact = target.edition.subjects[target.subject].facts[ref.name]
     if fact.formula is not None:
         return interval(fact.formula, target)
@@ -72,11 +72,22 @@ def _of_fact(ref: Ref, frame: Frame) -> Interval | None:
     return Interval(_first(value, low, frame.flags), _first(value, high, frame.flags), there)
 
 
+def _of_total(ref: Ref, target: Frame) -> Interval | None:
+    """The ends of a total of points, which its decision leaves in the frame; of a record around where there is one."""
+    if ref.what == "output":
+        target.judged(target.edition.rules[ref.name])
+    ends = target.ranges.get(ref.name) if ref.output in ("", "total") else None
+    return None if ends is None else Interval(*ends, target.here)
+
+
 def _first(value: Num, other: Num, flags: Flags) -> Num:
     return numbers.choose([(known(value), value)], other, flags)
 
 
 def _of_op(op: Op, frame: Frame) -> Interval | None:
+    if op.inside:
+        ends = LISTED[op.name](op, frame) if op.name in LISTED else None
+        return None if ends is None else Interval(*ends)
     given = [interval(arg, frame) for arg in op.args]
     if not any(given) or op.name not in SPANS:
         return None
@@ -122,12 +133,30 @@ def _difference(op: Op, args: Sequence[Interval], frame: Frame) -> Ends:
 
 
 def _product(_op: Op, args: Sequence[Interval], frame: Frame) -> Ends:
-    """Of factors that are not below zero; else endless."""
+    """Of factors that have both ends; of those that are not below zero the least too."""
     flags = frame.flags
+    low, high = reduce(partial(_corners, flags=flags), [(one.low, one.high) for one in args])
+    closed = every([known(end) for one in args for end in (one.low, one.high)])
     least = every([_is("at_least", one.low, NOTHING, flags) for one in args])
-    low, high = (balanced(lambda one, two: numbers.multiply(one, two, flags), ends)
-                 for ends in ([one.low for one in args], [one.high for one in args]))  # fmt: skip
-    return numbers.choose([(least, low)], None, flags), numbers.choose([(least, high)], None, flags), _there(args)
+    lowest = balanced(lambda one, two: numbers.multiply(one, two, flags), [one.low for one in args])
+    low = numbers.choose([(closed, low), (least, lowest)], None, flags)
+    return low, numbers.choose([(closed, high)], None, flags), _there(args)
+
+
+def _corners(one: tuple[Num, Num], two: tuple[Num, Num], flags: Flags) -> tuple[Num, Num]:
+    """The least and the greatest product of the ends of two factors."""
+    if all(end.value is not None for end in two) and two[0].value == two[1].value:  # a plain factor only turns them
+        ends = [numbers.multiply(end, two[0], flags) for end in one]
+        return (ends[0], ends[1]) if two[0].value >= 0 else (ends[1], ends[0])  # type: ignore[operator]
+    corners = [numbers.multiply(mine, theirs, flags) for mine in one for theirs in two]
+    return tuple(reduce(partial(_better, operator=how, flags=flags), corners)  # type: ignore[return-value]
+                 for how in ("at_most", "at_least"))  # fmt: skip
+
+
+def _better(one: Num, two: Num, operator: str, flags: Flags) -> Num:
+    """The one of two numbers that stands so to the other; not known where either is not."""
+    first = numbers.compare(operator, one, two, flags)
+    return numbers.choose([(first, one), (~first, two)], None, flags)
 
 
 def _ratio(op: Op, args: Sequence[Interval], frame: Frame) -> Ends:
@@ -151,8 +180,7 @@ def _extreme(operator: str) -> Callable[[Op, Sequence[Interval], Frame], Ends]:
 
     def span(_op: Op, args: Sequence[Interval], frame: Frame) -> Ends:
         def better(one: Num, two: Num) -> Num:
-            first = numbers.compare(operator, one, two, frame.flags)
-            return numbers.choose([(first, one), (~first, two)], None, frame.flags)
+            return _better(one, two, operator, frame.flags)
 
         def known_one(one: Num, two: Num) -> Num:
             return numbers.choose([(known(one) & known(two), better(one, two)), (known(one), one)], two, frame.flags)
@@ -230,71 +258,3 @@ def _settled_by(operator: str, left: Interval, right: Interval, flags: Flags) ->
         no = surely("low", "above", "high") | surely("high", "below", "low")
     there = left.there & right.there
     return ibis.cases((there & yes, truth(True)), (there & no, truth(False)), else_=truth(None))
-
-
-# --- what rests on a range -------------------------------------------------------------------------------------------
-
-
-def ranged(parts: Iterable[Node | None], frame: Frame) -> Truth | None:
-    """Whether parts rest on a fact that a row knows within bounds only; None where no column of ends reaches them."""
-    edition = frame.edition
-
-    def behind(used: Used) -> Iterable[Used]:
-        subject, ref = used
-        fact = fact_of(edition, subject, ref)
-        if fact is not None:
-            return refs(fact.formula, subject)
-        return read_by(edition.rules[ref.name]) if ref.what in ("outcome", "output") else ()
-
-    own = "" if frame.own is None else frame.own.subject
-    reached = heights(chain(*(refs(part, frame.subject, own) for part in parts)), behind)
-    found = [doubt for used in reached for doubt in _doubts(edition, *used, frame)]
-    return some(found) if found else None
-
-
-def _doubts(edition: Edition, subject: str, ref: Ref, frame: Frame) -> Iterable[Truth]:
-    """Whether a row knows a fact within bounds only. Of records in a list that have ends it may be any."""
-    target, fact = frame.named(subject), fact_of(edition, subject, ref)
-    if target is None or fact is None or not fact.given:
-        return
-    if fact.type.of:
-        records = target.fact(fact.name)
-        if isinstance(records, Records) and _has_ends(records.column.type()):
-            yield truth(True)
-    elif fact.type.is_number:
-        ends = [column for end in ENDS if (column := target.column(fact.name + end)) is not None]
-        if ends:
-            yield ~known(target.fact(fact.name)) & some([end.notnull() for end in ends])
-
-
-def _has_ends(type: Any) -> bool:
-    return any(name.endswith(ENDS) for name in type.value_type.names)
-
-
-def _first_known(op: Op, frame: Frame) -> Cell:
-    """The first value that is known; a range before it hides it."""
-    cases: list[tuple[Truth, Cell]] = []
-    for arg in op.args:
-        cell = frame.evaluate(arg)
-        cases.append((known(cell), cell))
-        if (doubt := ranged([arg], frame)) is not None:
-            cases.append((doubt, unknown(op.type)))
-    return choose(cases, None, op.type, frame.flags)
-
-
-def _known(op: Op, frame: Frame) -> Truth:
-    (arg,) = op.args
-    there, doubt, span = known(frame.evaluate(arg)), ranged([arg], frame), interval(arg, frame)
-    if doubt is None:
-        return there
-    there = there if span is None else there | span.there
-    return ibis.cases((there, truth(True)), (doubt, truth(None)), else_=truth(False))
-
-
-TRANSLATIONS: dict[str, Translation] = {"first_known": _first_known, "known": _known}
-
-
-def kept(parts: Iterable[Node | None], cell: Cell, type: Type, frame: Frame) -> Cell:
-    """A cell that stands for what is missing: not known where parts rest on a range, which is not missing."""
-    doubt = ranged(parts, frame)
-    return cell if doubt is None else choose([(doubt, unknown(type))], cell, type, frame.flags)

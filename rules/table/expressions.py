@@ -11,13 +11,13 @@ import ibis
 
 from rules.model import Comparison, Condition, Const, Expr, Group, Leaf, Op
 from rules.operations import OPERATIONS, require
-from rules.table import arithmetic, bounds, dates, lists
+from rules.table import arithmetic, bounds, dates, doubts, lists
 from rules.table.frame import Frame, Translation
 from rules.table.numbers import COMPARE, Truth, equal, literal
 from rules.table.values import Cell, balanced, compare, constant, every, order_key, plain, some, truth, unknown
 from rules.values.exact import BOOLEAN, Type
 
-FAMILIES = (arithmetic, bounds, dates, lists)
+FAMILIES = (arithmetic, dates, doubts, lists)
 TRANSLATIONS: dict[str, Translation] = {name: one for family in FAMILIES for name, one in family.TRANSLATIONS.items()}
 require("operations that tables do not know", OPERATIONS, TRANSLATIONS)
 

@@ -34,13 +34,13 @@ def over(records: Records, frame: Frame, say: Callable[..., Any], how: str) -> A
         say(frame.element(item, records.subject, inner))
         return some([ibis.coalesce(flag, truth(False)) for flag in inner])
 
-    column = getattr(records.column, how)(_named(one))
+    column = getattr(records.column, how)(named(one))
     if flags:
-        frame.flags.append(records.column.filter(_named(flagged)).length() > 0)
+        frame.flags.append(records.column.filter(named(flagged)).length() > 0)
     return column
 
 
-def _named(function: Callable[..., Any], index: bool = False) -> Callable[..., Any]:
+def named(function: Callable[..., Any], index: bool = False) -> Callable[..., Any]:
     """A lambda whose parameter has a name of its own, so that one inside another does not hide it."""
     number = next(_numbers)
     names = [f"r{number}", f"n{number}"] if index else [f"r{number}"]
@@ -56,7 +56,7 @@ def _named(function: Callable[..., Any], index: bool = False) -> Callable[..., A
 # --- which records ---------------------------------------------------------------------------------------------------
 
 
-def _records(op: Op, frame: Frame) -> Records:
+def records_of(op: Op, frame: Frame) -> Records:
     records = frame.evaluate(op.args[0])
     assert isinstance(records, Records)
     return records
@@ -92,9 +92,21 @@ def _many(op: Op, records: Records, frame: Frame) -> Any:
 
 
 def _count(op: Op, frame: Frame) -> Num:
-    records = _records(op, frame)
-    many = _many(op, records, frame)
-    return counted(many if op.where is None else _if(_no_doubt(op, records, frame), many), MOST)
+    if op.where is None:
+        return counted(_many(op, records_of(op, frame), frame), MOST)
+    sure, doubt = tally(op, frame)
+    return counted(_if(numbers.lift(doubt.top) == 0, numbers.lift(sure.top)), MOST)
+
+
+def tally(op: Op, frame: Frame) -> tuple[Num, Num]:
+    """How many records are in, and how many cannot be told, in columns of their own."""
+    place = ("tally", id(op))
+    if place not in frame.memo:
+        records = records_of(op, frame)
+        doubt = over(records, frame, lambda inner: untold(inner.holds_where(op)), "filter")
+        many = {"in": counted(_many(op, records, frame), MOST), "open": counted(doubt.length().cast(INT64), MOST)}
+        frame.memo[place] = tuple(frame.settle(f"tally{len(frame.memo)}$", many).values())
+    return frame.memo[place]  # type: ignore[no-any-return]
 
 
 def _if(sure: Any, column: Any) -> Any:
@@ -113,12 +125,12 @@ def _each(op: Op, records: Records, frame: Frame) -> tuple[Any, Num]:
         if num.scale is None:
             raise NotTabular(op.name, "各条记录的分母不同", "the records have different denominators")
         shape[:] = [num]
-        return numbers.lift(num.top, _added(num) is D38).cast(_added(num))
+        return numbers.lift(num.top, summed(num) is D38).cast(summed(num))
 
     return over(_chosen(op, records, frame), frame, top, "map"), shape[0]
 
 
-def _added(num: Num) -> Any:
+def summed(num: Num) -> Any:
     """The type that holds the sum of many such numerators."""
     return D38 if num.top.most * MOST > NARROW else INT64
 
@@ -126,18 +138,18 @@ def _added(num: Num) -> Any:
 def _sum(op: Op, records: Records, frame: Frame) -> tuple[Whole, Num]:
     """The sum of the numerators, null for none; and what a value is like."""
     tops, shape = _each(op, records, frame)
-    return Whole(tops.sums().cast(_added(shape)), min(shape.top.most * MOST, WIDE)), shape
+    return Whole(tops.sums().cast(summed(shape)), min(shape.top.most * MOST, WIDE)), shape
 
 
 def _total(op: Op, frame: Frame) -> Num:
-    records = _records(op, frame)
+    records = records_of(op, frame)
     (total, most), shape = _sum(op, records, frame)
     nothing = literal(0, total.type().is_decimal())
     return Num(Whole(_if(_no_doubt(op, records, frame), ibis.coalesce(total, nothing)), most), shape.bottom)
 
 
 def _mean(op: Op, frame: Frame) -> Num:
-    records = _records(op, frame)
+    records = records_of(op, frame)
     (total, most), shape = _sum(op, records, frame)
     sure, many = _no_doubt(op, records, frame), _many(op, records, frame)
     bottom, deep = numbers.times(Whole(many, MOST), shape.bottom, frame.flags)
@@ -145,7 +157,7 @@ def _mean(op: Op, frame: Frame) -> Num:
 
 
 def _median(op: Op, frame: Frame) -> Num:
-    records = _records(op, frame)
+    records = records_of(op, frame)
     tops, shape = _each(op, records, frame)
     ordered, many = tops.sort(), tops.length().cast(INT64)
     there = many > 0
@@ -156,11 +168,11 @@ def _median(op: Op, frame: Frame) -> Num:
 
 
 def _extreme(least: bool, op: Op, frame: Frame) -> Cell:
-    records, each = _records(op, frame), _of_each(op)
+    records, each = records_of(op, frame), _of_each(op)
     sure = _no_doubt(op, records, frame)
     if op.type.is_number:
         tops, shape = _each(op, records, frame)
-        top = (tops.mins() if least else tops.maxs()).cast(_added(shape))
+        top = (tops.mins() if least else tops.maxs()).cast(summed(shape))
         return Num(Whole(_if(sure, top), shape.top.most), shape.bottom)
     keys = over(_chosen(op, records, frame), frame, lambda inner: order_key(inner.evaluate(each), op.type), "map")
     key = keys.mins() if least else keys.maxs()
@@ -172,7 +184,7 @@ def _extreme(least: bool, op: Op, frame: Frame) -> Cell:
 
 def _quantified(settles: bool, op: Op, frame: Frame) -> Any:
     """One record that is so settles it; else one that cannot be told leaves it open."""
-    records = _records(op, frame)
+    records = records_of(op, frame)
 
     def settling(inner: Frame) -> Any:
         return inner.holds_where(op) if settles else ~inner.holds_where(op)
@@ -187,7 +199,7 @@ def _quantified(settles: bool, op: Op, frame: Frame) -> Any:
 
 
 def _rank(op: Op, frame: Frame) -> Num:
-    each, records = _of_each(op), _records(op, frame)
+    each, records = _of_each(op), records_of(op, frame)
     own = order_key(frame.evaluate(each), each.type)
     operator = "above" if op.option == "highest" else "below"
 
@@ -203,7 +215,7 @@ def _rank(op: Op, frame: Frame) -> Num:
 def _streak(op: Op, frame: Frame) -> Num:
     """The records in order, latest first, and of one year the worst first; the first that breaks the row ends it, one
     that cannot be told hides it, and what comes before counts by its years."""
-    each, records, steps = _of_each(op), _records(op, frame), list[int]()
+    each, records, steps = _of_each(op), records_of(op, frame), list[int]()
 
     def placed(inner: Frame) -> Any:
         key, step = _key(inner.evaluate(each))
@@ -213,9 +225,9 @@ def _streak(op: Op, frame: Frame) -> Num:
         return ibis.struct({"key": -key, "verdict": verdict})
 
     in_order = over(records, frame, placed, "map").sort()
-    first = in_order.map(_named(partial(_end, in_order, steps[0]), index=True)).mins()
+    first = in_order.map(named(partial(_end, in_order, steps[0]), index=True)).mins()
     row = in_order[: ibis.coalesce(first >> literal(1), records.column.length().cast(INT64))]
-    years = row.map(_named(lambda one: one["key"])).unique().length().cast(INT64)
+    years = row.map(named(lambda one: one["key"])).unique().length().cast(INT64)
     length = ibis.ifelse(ibis.coalesce(first % literal(2) == 1, truth(False)), ibis.null(INT64), years)
     unkeyed = over(records, frame, lambda inner: ~known(inner.evaluate(each)), "filter").length()
     return counted(_if(unkeyed == 0, length), MOST)

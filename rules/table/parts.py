@@ -7,9 +7,13 @@ from typing import Any
 
 import ibis
 
-from rules.model import Fact
+from rules.judging.parts import Pair
+from rules.model import Edition, Fact, Ref
+from rules.table.bounds import interval, point
 from rules.table.columns import ENDS
-from rules.table.values import truth
+from rules.table.judge import frame_of, prepare
+from rules.table.rows import WORKING, When
+from rules.table.values import compare, truth
 
 
 def exceeds(table: Any, part: str, whole: str) -> Any:
@@ -17,6 +21,20 @@ def exceeds(table: Any, part: str, whole: str) -> Any:
     least, most = (ibis.coalesce(table[name], table[name + end]) if name + end in table.columns else table[name]
                    for name, end in zip((part, whole), ENDS, strict=True))  # fmt: skip
     return least > most
+
+
+def marked(edition: Edition, on: When, table: Any, pairs: Collection[Pair]) -> tuple[Any, list[str]]:
+    """The table with a column for each pair, whether the part is surely larger than its whole as they are worked out;
+    and the names of these columns."""
+    (subject,) = {pair.part.subject for pair in pairs}
+    frame, columns = frame_of(edition, subject, on, table), dict[str, Any]()
+    sides = [[Ref("fact", "", one.name, one.type) for one in (pair.part, pair.whole)] for pair in pairs]
+    prepare(frame, [(subject, ref) for both in sides for ref in both])
+    for number, both in enumerate(sides):
+        part, whole = (interval(ref, frame) or point(frame.evaluate(ref)) for ref in both)
+        above = compare("above", part.low, whole.high, frame.flags)
+        columns[f"{WORKING}exceeds{number}"] = ibis.coalesce(part.there & whole.there & above, truth(False))
+    return frame.rows.select({name: frame.rows.read(name) for name in frame.rows.columns} | columns), [*columns]
 
 
 def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> dict[str, Any]:

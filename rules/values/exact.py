@@ -27,6 +27,7 @@ class Range(NamedTuple):
     at_most: Value
 
 
+CONTRADICTED = "contradicted"  # of a record of a run: its facts that are not known as they contradict each other
 RANGES = "known within"  # of a record of facts: the ranges of those that are no single value, by name. No fact's id.
 
 

@@ -47,6 +47,7 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
         _unused(rule, problems)
         _silence(rule, problems)
     _unused_facts(edition, problems)
+    _directions(edition, problems)
     _unused_readings(edition, problems)
     sources = tuple(sources_of(edition))
     check_agreement(sources, problems)
@@ -154,6 +155,14 @@ def _below(thing: Any) -> Iterator[str]:
             yield from _below(one)
     elif isinstance(thing, str):
         yield thing
+
+
+def _directions(edition: Edition, problems: Problems) -> None:
+    """Levers that go up or down though their answers have no order: they turn to any other answer."""
+    for fact in (fact for subject in edition.subjects.values() for fact in subject.facts.values()):
+        if fact.lever in ("up", "down") and fact.type.values and not fact.type.ranked:
+            problems.warn(fact.mark, "warning.no_direction", path=f"{fact.subject}.{fact.name}", id=fact.name,
+                          fact=fact.title, change=fact.lever)  # fmt: skip
 
 
 def _unused_readings(edition: Edition, problems: Problems) -> None:

@@ -257,7 +257,7 @@ def _contradicting(manifest: Manifest, say: Wording, names: Directory) -> Iterat
     for one in manifest.contradictions:
         facts = say.edition.subjects[one.subject].facts
         part, whole = (say.text(facts[name].title) for name in (one.part, one.whole))
-        ids = ", ".join(shown(names, one.subject, id) for id in one.ids) + (" …" if one.rows > len(one.ids) else "")
+        ids = ", ".join(shown(names, one.subject, id) for id in one.ids[:SHOWN]) + (" …" if one.rows > SHOWN else "")
         words = say.pick(
             f"{figure(one.rows)} 个的{part}多于{whole}，两个数都按未知处理，请核对数据和 counted 的条件：{ids}",
             f"{figure(one.rows)} with more {part} than {whole}: neither is known; check the data and `counted`: {ids}",

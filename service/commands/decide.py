@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -25,6 +27,7 @@ from service.commands.screen import as_json, show
 
 MOST_FAULTS = 100  # of a list of cases, told at once
 COUNTY = HOME / "examples" / "county"
+Made = TypeVar("Made")
 
 
 def _leave(decisions: Iterable[Decision]) -> None:
@@ -70,7 +73,7 @@ def decide(
         settings.tell(only.as_dict(), [*explanation(only, settings.lang, full=False), *lacking(only, settings)])
         _leave([only])
         return
-    decided = _each(judge, decision, cases, settings)
+    decided = _each(cases, settings, partial(judge.decide, decision))
     if settings.json:
         for one in decided:
             as_json(one.as_dict(), lines=True)
@@ -79,12 +82,12 @@ def decide(
     _leave(decided)
 
 
-def _each(judge: Judge, decision: str, cases: Sequence[Case], settings: Settings) -> list[Decision]:
-    """Decide each case; TextErrors with the faults of all that cannot be taken, the first so many."""
-    decided, faults = list[Decision](), list[Mapping[str, str]]()
+def _each(cases: Sequence[Case], settings: Settings, decide: Callable[[Case], Made]) -> list[Made]:
+    """What is decided of each case; TextErrors with the faults of all that cannot be taken, the first so many."""
+    decided, faults = list[Made](), list[Mapping[str, str]]()
     for one in watched(cases, settings):
         try:
-            decided.append(judge.decide(decision, one))
+            decided.append(decide(one))
         except TextErrors as error:
             faults += error.problems
             if len(faults) >= MOST_FAULTS:
@@ -98,7 +101,7 @@ def _compared(settings: Settings, judge: Judge, decision: str, cases: list[Case]
     """Outcomes side by side."""
     try:
         other = Judge(settings, [Supposition.read(one) for one in supposed], judge.readings)
-        pairs = [(judge.decide(decision, one), other.decide(decision, one)) for one in watched(cases, settings)]
+        pairs = _each(cases, settings, lambda one: (judge.decide(decision, one), other.decide(decision, one)))
     except PolicyError as error:
         at = f"--what-if {', '.join(supposed)}"  # the file is good: the supposition does not fit into it
         raise TextErrors([{**located(one, settings.policies), "where": at} for one in error.problems]) from None
@@ -187,7 +190,7 @@ def _stated(decision: Decision, say: Wording) -> dict[tuple[str, ...], Stated]:
 def explain(settings: Settings, decision: str, case: str, depth: int, readings: Mapping[str, str]) -> None:
     """逐条说明一个判定，连同它所依据的判定 / the full reasoning, with the decisions it rests on"""
     judge = Judge(settings, readings=readings)
-    decided = [judge.decide(decision, one) for one in cases_of(case)]
+    decided = _each(cases_of(case), settings, partial(judge.decide, decision))
     for number, one in enumerate(decided):
         if settings.json:
             as_json(whole(one, depth), lines=len(decided) > 1)
@@ -211,7 +214,7 @@ def demo(settings: Settings, folder: str | None) -> None:
     if not cases:
         raise Bad(f"{place} 里没有案例（*.yaml）。", f"There are no cases (*.yaml) in {place}.")
     judge = Judge(settings)
-    decided = [decision for case in watched(cases, settings) for decision in _decided(judge, case)]
+    decided = [one for made in _each(cases, settings, partial(_decided, judge)) for one in made]
     settings.tell([decision.as_dict() for decision in decided], _table(decided, settings))
 
 

@@ -18,7 +18,7 @@ from service.county.intake.forms import HAS, HAS_NOT, NO, YES
 from service.county.intake.inputs import Source
 from tests.county.making import as_csv
 from tests.editions import shipped
-from tests.unit.small import count, derived, small
+from tests.unit.small import ON, TITLE, count, derived, small, table
 
 EDITION = shipped()
 CHECKER = FactChecker(EDITION)
@@ -203,6 +203,15 @@ def test_typed_columns_are_checked_as_the_dictionary_says(subject, tmp_path_fact
 PARTS = small({
     "all": count(), "more": count(), "a": count(part_of=["all", "more"]), "b": count(),
     "good": {**derived(sum=["a", "b"]), "part_of": "all"},
+    "born": {"type": "date", "title": TITLE}, "age": {**derived(completed_years=["born", "on"]), "part_of": "most"},
+    "most": derived(dated={"2020-01-01": "60 years", "2026-06-01": "65 years"}),
+    "need": {"type": "amount", "title": TITLE}, "limit": {"type": "amount", "title": TITLE},
+    "granted": {**derived(sum=["give.money", "0 yuan"]), "part_of": "limit"},
+    "spare": count(), "used": {**derived(sum=["spare", "0 houses"]), "part_of": "room"}, "kept": count(),
+    "room": derived(first_known=["kept", "0 houses"]),
+}, {
+    "give": table("first", {"when": {"need": {"above": "0 yuan"}}, "then": {"money": "need"}},
+                  outputs={"money": {"type": "amount", "title": TITLE}}, otherwise={"then": {"money": "0 yuan"}}),
 })  # fmt: skip
 
 
@@ -211,15 +220,18 @@ PARTS = small({
     ({"all": 4, "more": 9, "a": 2, "b": 3}, {"a"}),  # all parts of a derived fact are given: they are more than all
     ({"all": 4, "more": 1, "a": 2, "b": ""}, {"a"}),
     ({"all": 4, "more": "", "a": 2, "b": ""}, set()),
+    ({"born": "1960-12-31"}, {"born"}), ({"born": "1961-01-01"}, set()),  # by the day, against a dated value
+    ({"need": 9, "limit": 8}, {"need"}), ({"need": 8, "limit": 8}, set()),  # by a decision
+    ({"spare": 1, "kept": ""}, set()), ({"spare": 1, "kept": 0}, {"spare"}),  # 0 that is known, and one that is not
 ])  # fmt: skip
 def test_no_part_exceeds_any_of_its_wholes_derived_ones_too(tmp_path, row, columns):
     path = as_csv(tmp_path / "rows.csv", [{"id": "R"} | row])
-    checks = Checks(PARTS, Duck(tmp_path), tmp_path)
+    checks = Checks(PARTS, Duck(tmp_path), tmp_path, on=ON)
     checks.look(Source("thing", path))
 
     assert {column for (column,) in checks.duck.run('SELECT col FROM "bad__thing"')} == columns
     try:
-        FactChecker(PARTS).check("thing", {name: value for name, value in row.items() if value != ""})
+        FactChecker(PARTS).check("thing", {name: value for name, value in row.items() if value != ""}, ON)
         wrong = set()
     except FactError as error:
         wrong = {one.pointer.strip("/") for one in error.problems}

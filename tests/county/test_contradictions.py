@@ -53,7 +53,8 @@ FILES = {
           - {id: share, require: {share: {at_least: 50%}}}
         """,
 }
-DOUBT = {"subject": "village", "part": "good", "whole": "households", "rows": 2, "ids": ["V1", "V4"]}
+DOUBT = {"subject": "village", "part": "good", "whole": "households", "rows": 2, "ids": ["V1", "V4"],
+         "facts": ["good", "households"]}  # fmt: skip
 ROWS = """id,village_id,filed,good
 A,V1,true,true
 B,V1,false,true
@@ -106,6 +107,8 @@ def test_such_a_village_is_explained_and_simulated(ran, policies):
     out, _ = ran
     said = call("explain", out, "village", "V1", "--lang", "en", "--policies", policies)
     assert "needs information" in said
+    assert "Good households contradicts its part or whole" in said
+    assert not any(word in said for word in ("not given", "is missing", "lacks"))
     call("simulate", out, "--change", "credit_village.share=60%", "--policies", policies)
 
 
@@ -123,3 +126,59 @@ def test_facts_that_a_run_holds_and_its_edition_refuses_are_told(ran, policies, 
     pq.write_table(rows, copied / "village.parquet")
     said = call("explain", copied, "village", "V1", "--lang", "en", "--policies", policies, code=2)
     assert "cannot exceed Households" in said
+
+
+WORKED_OUT = """
+subjects:
+  village:
+    title: {zh: 村, en: Village}
+    facts:
+      households: {type: count, unit: household, title: {zh: 农户数, en: Households}, counted: {count: household}}
+      good: {type: count, unit: household, title: {zh: 信用户, en: Good households},
+             counted: {count: household, where: {good: true}}}
+      filed: {type: count, unit: household, title: {zh: 建档户, en: Filed households},
+              counted: {count: household, where: {filed: true}}}
+      either: {sum: [good, filed], part_of: households, title: {zh: 合计户, en: Good or filed}}
+      share: {ratio: [either, households], title: {zh: 占比, en: Share}}
+  household:
+    title: {zh: 户, en: Household}
+    within: village
+    facts:
+      filed: {type: boolean, title: {zh: 已建档, en: Filed}}
+      good: {type: boolean, title: {zh: 信用好, en: Good}}
+"""
+BOTH_COUNTED = """id,village_id,filed,good
+A,V1,true,true
+B,V1,true,
+C,V2,true,false
+D,V2,false,true
+E,V3,true,
+F,V3,false,
+G,V4,true,true
+H,V4,,
+"""
+
+
+def test_a_part_worked_out_from_counts_as_larger_than_its_whole_leaves_the_counts_unknown(tmp_path):
+    folder = tmp_path / "policies" / "m" / "2026-01-01"
+    folder.mkdir(parents=True)
+    for name, text in (FILES | {"facts": WORKED_OUT}).items():
+        (folder / f"{name}.yaml").write_text(dedent(text), encoding="utf-8")
+    (tmp_path / "v.csv").write_text("id\nV1\nV2\nV3\nV4\n", encoding="utf-8")
+    (tmp_path / "h.csv").write_text(BOTH_COUNTED, encoding="utf-8")
+    words = ("run", "--villages", tmp_path / "v.csv", "--households", tmp_path / "h.csv", "--out", tmp_path / "out")
+    said = call(*words, "--on", "2026-02-01", "--lang", "en", "--policies", tmp_path / "policies")
+    rows = {one["id"]: one for one in pq.read_table(tmp_path / "out" / "village.parquet").to_pylist()}
+    assert {id: row["credit_village"] for id, row in rows.items()} == {
+        "V1": "needs_information",  # 1 or 2 good and 2 filed of 2
+        "V2": "qualified", "V3": "qualified",  # 2 of 2; 1 to 3 of 2, so 1 to 2
+        "V4": "qualified",  # 2 to 4 of 2, so 2
+    }  # fmt: skip
+    (told,) = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["contradictions"]
+    assert (told["part"], told["ids"], told["facts"]) == ("either", ["V1"], ["good", "filed", "households"])
+    assert "1 with more Good or filed than Households: neither is known" in said
+    for id in rows:
+        explained = call(
+            "explain", tmp_path / "out", "village", id, "--lang", "en", "--policies", tmp_path / "policies"
+        )
+        assert ("Good households contradicts" in explained) == (id == "V1")

@@ -95,10 +95,12 @@ def test_a_list_gets_a_line_each_and_json_lines_with_json():
 
 def test_the_faults_of_every_bad_case_are_told_up_to_a_hundred():
     cases = [{"subject": {"id": f"V-{n}"}, "facts": {"households": -1, "wrong": n}} for n in range(60)]
-    told = json.loads(call("decide", "credit_village", "-", "--json", text=json.dumps(cases[:3])).stderr)["errors"]
-    assert [(one["where"], one["code"]) for one in told] == [
-        (f"-#{n}", code) for n in (1, 2, 3) for code in ("too_small", "unknown_fact")
-    ]
+    for words in (("decide",), ("explain",), ("decide", "--what-if", "credit_village.a_grade_share=57%")):
+        command, *options = words
+        said = call(command, "credit_village", "-", "--json", *options, text=json.dumps(cases[:3])).stderr
+        assert [(one["where"], one["code"]) for one in json.loads(said)["errors"]] == [
+            (f"-#{n}", code) for n in (1, 2, 3) for code in ("too_small", "unknown_fact")
+        ]
     many = call("decide", "credit_village", "-", "--json", text=json.dumps(cases))
     assert (many.exit_code, len(json.loads(many.stderr)["errors"])) == (2, 100)
 

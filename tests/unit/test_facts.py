@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rules.cases.checker import FactChecker, FactError
 from rules.values.limits import HUGE, MOST_RECORDS
-from tests.unit.small import checklist, choice, codes, count, derived, given, small, table
+from tests.unit.small import TITLE, checklist, choice, codes, count, derived, given, small, table
 
 FACTS = {
     "within": "area", "n": count(), "part": count(part_of="n"), "m": given("amount"), "r": given("rate"),
@@ -196,6 +196,48 @@ def test_a_part_stays_within_every_whole_and_so_does_a_derived_one():
     assert refused({"all": 4, "more": 1, "a": 2}) == [("/a", "part_exceeds_whole")]
     assert refused({"days": [{"late": True, "counted": False}]}) == [("/days", "part_exceeds_whole")]
     assert checker.check("thing", {"days": [{"late": True}]})  # whether it counts is not known
+
+
+RESTING = small({
+    "within": "area", "born": given("date"), "need": given("amount"), "limit": given("amount"), "a": count(),
+    "age": {**derived(completed_years=["born", "on"]), "part_of": "most"},
+    "most": derived(dated={"2020-01-01": "60 years", "2026-06-01": "65 years"}),
+    "granted": {**derived(sum=["give.money", "0 yuan"]), "part_of": "limit"},
+    "own": {**derived(sum=["a", "0 houses"]), "part_of": "room"},
+    "room": derived(first_known=["area.room", "0 houses"]),
+    "rows": given("list", of="row"),
+}, {
+    "give": table("first", {"when": {"need": {"above": "0 yuan"}}, "then": {"money": "need"}},
+                  outputs={"money": {"type": "amount", "title": TITLE}}, otherwise={"then": {"money": "0 yuan"}}),
+}, area={"within": "land", "room": count(), "used": count(part_of="left"),
+         "left": derived(first_known=["land.left", "0 houses"])},
+   land={"left": count()}, row={"within": "area", "n": {**count(), "part_of": "free"},
+                                "free": derived(sum=["area.room", "0 houses"])})  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "on", "pointers"), [
+    ({"born": "1960-12-31"}, "2026-12-31", ["/born"]),  # 66 of at most 65
+    ({"born": "1961-01-01"}, "2026-12-31", []),
+    ({"born": "1965-12-31"}, "2025-12-31", []), ({"born": "1964-12-31"}, "2025-12-31", ["/born"]),  # 60 that year
+    ({"born": "1900-01-01"}, None, []),  # on no day
+    ({"need": 9, "limit": 8}, "2026-12-31", ["/need"]), ({"need": 8, "limit": 8}, "2026-12-31", []),
+    ({"limit": 8}, "2026-12-31", []),  # what is not given may be anything
+    ({"a": 5, "area": {"room": 4}}, None, ["/a"]), ({"a": 4, "area": {"room": 4}}, None, []),
+    ({"a": {"at_least": 5, "at_most": 6}, "area": {"room": 4}}, None, ["/a"]),  # whatever it is
+    ({"a": {"at_least": 4, "at_most": 6}, "area": {"room": 4}}, None, []),
+    ({"a": 5, "area": {"room": {"at_least": 1, "at_most": 4}}}, None, ["/a"]),
+    ({"a": 5}, None, []),  # nothing is known of the room: the figure that stands for it contradicts nobody
+    ({"area": {"used": 5}, "land": {"left": 5}}, None, []),
+    ({"area": {"used": 6}, "land": {"left": 5}}, None, ["/area/used"]), ({"area": {"used": 6}}, None, []),
+    ({"rows": [{"n": 1}, {"n": 5}], "area": {"room": 4}}, None, ["/rows/1/n"]), ({"rows": [{"n": 5}]}, None, []),
+])  # fmt: skip
+def test_a_derived_part_or_whole_is_held_once_all_behind_it_is_given(facts, on, pointers):
+    try:
+        FactChecker(RESTING).check("thing", facts, None if on is None else date.fromisoformat(on))
+        found = []
+    except FactError as error:
+        found = [one.pointer for one in error.problems]
+    assert found == pointers
 
 
 @pytest.mark.parametrize(("fact", "key"), [

@@ -65,7 +65,7 @@ def test_what_is_missing_is_named():
     assert missing({"a": 1, "b": 2, "area": {"a": 1}}, {"share": {"above": "area.share"}}) == [("area.b", "not_given")]
     assert missing({}, {"good": {"at_least": "1 part"}}) == [("parts", "not_given")]
     assert missing({"parts": []}, {"mean": {"above": "1 yuan"}}) == [("parts", "empty")]
-    assert missing({"parts": [{"id": "x"}, {"ok": True}]}, {"good": {"at_least": "1 part"}}) == [
+    assert missing({"parts": [{"id": "x"}, {"ok": True}]}, {"good": {"at_least": "2 parts"}}) == [
         ("parts[x].ok", "not_given")]  # fmt: skip
     assert missing({"parts": [{"m": 1}, {}]}, {"mean": {"above": "1 yuan"}}) == [("parts[1].m", "not_given")]
     assert missing({"flag": True}, {"which": low}) == [("a", "not_given")]

@@ -139,6 +139,22 @@ def test_points_for_silence_are_noticed_where_they_beat_the_worst(edition, old, 
     assert edition(("scoring", old, new)) == found
 
 
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ("type: boolean, change: up", True),
+        ("type: boolean, change: set", False),
+        ("type: choice, change: down, choices: {a: {zh: 甲, en: a}, b: {zh: 乙, en: b}}", True),
+        ("type: choice, ranked: true, change: down, choices: {a: {zh: 甲, en: a}, b: {zh: 乙, en: b}}", False),
+        ("type: amount, change: down", False),
+    ],
+)
+def test_a_lever_that_goes_up_or_down_without_an_order_is_noticed(edition, more, found):
+    fact = f"      asked: {{{more}, title: {{zh: 问, en: Asked}}}}\n"
+    told = edition(("facts", "      has_project:", fact + "      has_project:"))
+    assert bool([one for one in told if one[0] == "warning.no_direction"]) == found
+
+
 def test_a_weaker_item_with_a_stronger_outcome_still_decides(edition):
     """Of several unmet items the outcome listed first wins, so the weaker item is not idle."""
     weak = item("weak", "require: {approval_share: {above: 30%}}, outcome: review_again")

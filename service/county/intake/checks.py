@@ -25,7 +25,7 @@ from service.county.intake.mended import Replaced, put
 from service.county.intake.reasons import MESSAGES, reasons
 from service.county.intake.sheets import SheetRead
 from service.county.intake.totals import Stated, stated
-from service.county.intake.wholes import exceeding
+from service.county.intake.wholes import Wholes
 
 BAD = "bad__"
 LONGEST_NAME = 60  # characters: a longer cell is no name
@@ -101,7 +101,7 @@ class Checks:
         shown = {KEY: id} | ({key_of(within): above.value} if above.value else {})
         wrong = [*wrong_ids(columns.id, id), *above.wrong]
         facts, more = self._facts(subject, columns.facts, types)
-        more += exceeding(self.edition, subject, duck, raw, columns.facts, facts)
+        more += Wholes(self.edition, subject, self.on, duck, raw).exceeding(columns.facts, facts)
         self.clean[subject], good = self._write(source, file, shown | facts, [*wrong, *more], columns)
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         self.belonging.learn(subject, raw, id, columns.named)

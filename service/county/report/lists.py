@@ -17,6 +17,7 @@ from service.county.run.gaps import GAPS, wanted
 from service.county.run.manifest import Counts, Doubt
 from service.county.run.rankings import Proposal, proposals, reason
 
+SHOWN = 10  # ids named
 NEXT = 10  # records shown after those chosen
 LACKS_DATA = Text("缺数据，无法排序", "lacks data")
 
@@ -169,4 +170,4 @@ def contradictions(basis: Basis) -> list[dict[str, Any]]:
     return [{"subject": one.subject, "title": basis.title(one.subject), "count": basis.small(one.rows),
              "part": basis.edition.subjects[one.subject].facts[one.part].title,
              "whole": basis.edition.subjects[one.subject].facts[one.whole].title,
-             "ids": [] if basis.publish else one.ids} for one in basis.manifest.contradictions]  # fmt: skip
+             "ids": [] if basis.publish else one.ids[:SHOWN]} for one in basis.manifest.contradictions]  # fmt: skip

@@ -112,13 +112,15 @@ class Childless:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A part counted larger than its whole: neither is known. In how many records, and the ids of the first."""
+    """A part counted larger than its whole, or worked out so from counts: the `facts` counted are not known. The number
+    of records, and their ids."""
 
     subject: str
     part: str
     whole: str
     rows: int
     ids: tuple[str, ...]
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

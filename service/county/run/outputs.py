@@ -17,9 +17,10 @@ from rules.judging.decider import Decider
 from rules.model import Edition
 from rules.table.columns import ENDS, KEY, SEPARATOR, around, key_of, own_columns
 from rules.table.verdicts import NOT_MET, WIDTH, Kind, Verdicts
+from rules.values.exact import CONTRADICTED
 from service.county.backend import Duck, named, quoted, rows_of
 from service.county.intake.extract import case, told
-from service.county.run.manifest import Manifest, read_manifest
+from service.county.run.manifest import Contradiction, Manifest, read_manifest
 
 DIRECTORY = "directory"  # the names of records, where names are public, and their bearers
 
@@ -119,6 +120,7 @@ class Outputs:
         """The facts of a row as the engine takes them; FactError where they do not fit the dictionary."""
         own = {name: row[name] for name in own_columns(row)}
         facts = self.checker.check(subject, case(self.edition, subject, own, self.manifest.decided(subject)))
+        facts |= self._contradicted(subject, row[KEY])
         levels = {level: self._around(level, row) for level in around(self.edition, subject)}
         return facts | {level: about for level, about in levels.items() if about}
 
@@ -127,8 +129,26 @@ class Outputs:
         names = tuple(name for name in row if name.startswith(level + SEPARATOR))
         key = level, row.get(key_of(level)), names
         if key not in self.surroundings:
-            self.surroundings[key] = self.checker.check(level, told(self.edition, level, row, level + SEPARATOR))
+            facts = self.checker.check(level, told(self.edition, level, row, level + SEPARATOR))
+            self.surroundings[key] = facts and facts | self._contradicted(level, row.get(key_of(level)))
         return self.surroundings[key]
+
+    def _contradicted(self, subject: str, id: str | None) -> dict[str, Any]:
+        """The facts of a record that are not known for they contradict each other; nothing where there are none."""
+        pairs = (
+            name for one in self.contradicting.get((subject, id), ()) for name in one.facts or (one.part, one.whole)
+        )
+        names = tuple(dict.fromkeys(pairs))
+        return {CONTRADICTED: names} if names else {}
+
+    @cached_property
+    def contradicting(self) -> dict[tuple[str, str | None], list[Contradiction]]:
+        """The parts counted larger than their wholes, by the subject and the id of the record."""
+        found: dict[tuple[str, str | None], list[Contradiction]] = {}
+        for one in self.manifest.contradictions:
+            for id in one.ids:
+                found.setdefault((one.subject, id), []).append(one)
+        return found
 
     def decide(self, engine: Decider, subject: str, id: str, decision: str) -> Decision | None:
         """The engine's decision about the row of an id, None where there is no row; Disagreement where the table holds

@@ -12,8 +12,8 @@ from rules.model import Edition, Op, Ref, Rule, children, parts_of
 from rules.model.contents import Node
 from rules.model.uses import Used, fact_of, read_by, refs
 from rules.table import NotTabular, TableError
-from rules.table.bounds import TRANSLATIONS as WHERE_MISSING
 from rules.table.columns import ENDS, KEY, around, key_of
+from rules.table.doubts import TRANSLATIONS as WHERE_MISSING
 from rules.table.judge import asked
 from rules.table.order import Unit, heights_of
 from rules.table.rows import BEYOND

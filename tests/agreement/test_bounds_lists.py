@@ -1,0 +1,129 @@
+"""Counts and totals of a list in a case, and the total of a scorecard, decide what every completion of the case would,
+on all engines alike."""
+
+from itertools import product
+from random import Random
+
+import pytest
+
+from rules import Engine, FactChecker, Reference
+from tests.agreement.agreeing import agree
+from tests.agreement.backends import connect
+from tests.agreement.tabular import assert_agree
+from tests.unit.small import ON, TITLE, checklist, choice, count, derived, given, head, small
+
+VOTES = {
+    "votes": given("list", of="vote"), "late": given("boolean"), "houses": count(),
+    "yes": derived(count="votes", where={"yes": True}), "cast": derived(count="votes"),
+    "paid": derived(total="sum", over="votes", where={"yes": True}), "owed": derived(total="sum", over="votes"),
+    "doubled": derived(total={"product": ["sum", 2]}, over="votes", where={"yes": True}),
+    "share": derived(ratio=["yes", "cast"]), "others": derived(difference=["cast", "yes"]),
+    "penalty": derived(product=["yes", "-2 points"]),
+    "which": derived(when={"late": True}, then="yes", otherwise="cast"),
+}  # fmt: skip
+GRADES = {name: {"title": TITLE} for name in ("best", "fair", "low")} | {"open": {"if": "unknown", "title": TITLE}}
+CARD = head("scorecard", outcomes=GRADES, items=[
+    {"id": "size", "title": TITLE, "fact": "houses", "bands": [
+        {"below": "10 houses", "points": 0}, {"at_least": "10 houses", "points": 60}]},
+    {"id": "votes", "title": TITLE, "formula": {"product": ["yes", "10 points"]}, "at_least": 0, "at_most": 20},
+    {"id": "late", "title": TITLE, "fact": "late", "points": {"true": 0, "false": 15}},
+], grades=[
+    {"grade": "best", "at_least": 60}, {"grade": "fair", "at_least": 20, "below": 60}, {"grade": "low", "below": 20},
+], ceilings=[{"id": "cap", "title": TITLE, "when": {"late": True}, "at_most": "fair"}])  # fmt: skip
+RULES = {
+    "one": checklist({"require": {"yes": {"at_least": "1 vote"}}}),
+    "two": checklist({"require": {"yes": {"at_least": "2 votes"}}}),
+    "few": checklist({"require": {"paid": {"at_most": "5 yuan"}}}),
+    "most": checklist({"require": {"share": {"above": "50%"}}}),
+    "sums": checklist({"require": {"owed": {"at_most": "6 yuan"}}}, {"require": {"doubled": {"below": "9 yuan"}}}),
+    "by_others": checklist({"require": {"others": {"at_most": "1 vote"}}}, {"require": {"which": {"above": "1 vote"}}}),
+    "by_penalty": checklist({"require": {"penalty": {"at_least": "-3 points"}}}),
+    "card": CARD,
+    "points": checklist({"require": {"card.total": {"at_least": "30 points"}}}),
+    "graded": checklist({"require": {"card": ["best", "fair"]}}),
+}  # fmt: skip
+EDITION = small(VOTES, RULES, vote={"yes": given("boolean"), "sum": given("amount", maximum="4 yuan")})
+CHECKER, ENGINE, REFERENCE = FactChecker(EDITION), Engine(EDITION), Reference(EDITION)
+WORTH = {"yes": (True, False), "sum": (0, 3, 4), "late": (True, False), "houses": (9, 10)}
+
+
+def drawn(random):
+    def some(*names):
+        return {name: random.choice(WORTH[name]) for name in names if random.random() < 0.6}
+
+    return {"votes": [some("yes", "sum") for _ in range(random.randint(0, 3))], **some("late", "houses")}
+
+
+def completions(facts):
+    """Every way in which what is not given could be."""
+    records = [({"late", "houses"}, facts), *(({"yes", "sum"}, one) for one in facts["votes"])]
+    open_ = [(place, name) for place, (names, one) in enumerate(records) for name in sorted(names - one.keys())]
+    for values in product(*(WORTH[name] for _, name in open_)):
+        whole = [{**one} for _, one in records]
+        for (place, name), value in zip(open_, values, strict=True):
+            whole[place][name] = value
+        yield {**whole[0], "votes": whole[1:]}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_decided_holds_of_every_completion(seed):
+    random, settled = Random(seed), 0
+    for facts in (drawn(random) for _ in range(25)):
+        whole = [CHECKER.check("thing", one) for one in completions(facts)]
+        for name, rule in EDITION.rules.items():
+            decision = agree(ENGINE, REFERENCE, name, CHECKER.check("thing", facts), ON)
+            others = {REFERENCE.judge(name, one, ON).outcome for one in whole} - {rule.role("unknown")}
+            if decision.outcome != rule.role("unknown"):
+                assert others <= {decision.outcome}, (name, facts)
+                settled += len(whole) > 1
+            elif name in ("one", "two", "few", "card"):  # one figure against fixed limits: as sharp as can be
+                assert len(others) > 1, (name, facts)
+    assert settled > 40
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_table_says_the_same(name):
+    random = Random(name)
+    cases = [CHECKER.check("thing", drawn(random)) for _ in range(60)]
+    assert assert_agree(connect("duckdb"), ENGINE, REFERENCE, name, cases, ON) == (60, 0)
+
+
+def test_one_vote_that_is_known_settles_that_there_is_one():
+    decision = agree(ENGINE, REFERENCE, "one", {"votes": [{"yes": True}, {}]}, ON)
+    assert (decision.outcome, decision.missing) == ("good", ())
+    assert decision.as_dict()["findings"][0]["comparisons"][0]["observed"] == {"at_least": 1, "at_most": 2}
+
+
+def test_a_total_that_leaves_its_bounds_open_names_the_items_that_are_wanted():
+    decision = agree(ENGINE, REFERENCE, "points", {"votes": [], "houses": 10, "late": True}, ON)
+    assert decision.outcome == "good"
+    short = agree(ENGINE, REFERENCE, "points", {"votes": [{"yes": True}, {}], "houses": 3, "late": False}, ON)
+    assert (short.outcome, [one.fact for one in short.missing]) == ("open", ["votes[1].yes"])
+
+
+PASSED = {
+    "told": derived(known="yes"), "or_none": derived(first_known=["yes", "0 votes"]),
+    "or_known": derived(first_known=["sure", "9 votes"]),
+    "sure": derived(count="votes", where={"n": {"above": "2 rooms"}}),
+}  # fmt: skip
+SILENT = small(
+    {**{name: VOTES[name] for name in ("votes", "yes")}, **PASSED},
+    {
+        "by_told": checklist({"require": {"told": True}}),
+        "by_none": checklist({"require": {"or_none": {"at_most": "0 votes"}}}),
+        "by_known": checklist({"require": {"or_known": {"at_least": "9 votes"}}}),
+    },
+    vote={"yes": given("boolean"), "n": count("room"), "kind": choice("a", "b")},
+)
+
+
+@pytest.mark.parametrize(("name", "votes", "outcome"), [
+    ("by_told", [{"yes": True}, {}], "bad"),  # nobody said whether: a count of which a part is wanted is not known
+    ("by_none", [{"yes": True}, {}], "good"),
+    ("by_known", [{"n": 3}, {}], "good"),
+    ("by_known", [{"n": 3}, {"n": {"at_least": 1, "at_most": 9}}], "open"),  # it is there, between 1 and 2
+    ("by_known", [{"n": {"at_least": 1, "at_most": 9}}, {}], "open"),  # which cannot be told: it may be there or not
+])  # fmt: skip
+def test_what_does_without_a_figure_does_so_as_before(name, votes, outcome):
+    facts = FactChecker(SILENT).check("thing", {"votes": votes})
+    assert agree(Engine(SILENT), Reference(SILENT), name, facts, ON).outcome == outcome
