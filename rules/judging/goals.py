@@ -115,8 +115,8 @@ class Goals(Figures):
                              wanted)  # fmt: skip
         if isinstance(left, Ref) and left.what == "outcome":
             return self._outcome_ways(left, test, wanted)
-        if isinstance(left, Ref) and left.what == "output":
-            return self._output_ways(left, test, wanted)
+        if isinstance(left, Ref) and left.what == "output" and (ways := self._output_ways(left, test, wanted)) is not None:
+            return ways
         if isinstance(left, Op) and left.name == "holds" and left.where is not None:
             return [((left.where, truth),) for truth in (True, False) if self._passes(leaf, test, truth) is wanted]
         if isinstance(left, Op) and left.name == "choose" and left.where is not None:

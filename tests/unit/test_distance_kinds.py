@@ -178,6 +178,24 @@ def test_a_scorecard_is_short_of_the_next_better_grade(record, points, changes):
     assert (found.outcome and moved(found.outcome)) == changes
 
 
+@pytest.mark.parametrize(("output", "low", "high", "changes"), [
+    ("card.total", "30 points", "60 points", {"a": 3}),
+    ("most.o", "4 houses", "6 houses", {"a": 2}),
+])  # fmt: skip
+def test_an_output_that_must_stay_below_a_limit_is_followed(output, low, high, changes):
+    """A row of a table is given only where those above it are not: their conditions are to fail."""
+    facts = {"a": count(change="up"), "flag": given("boolean", change="set")}
+    most = table("highest", {"when": {"flag": False}, "then": {"o": "a"}}, outputs={"o": count()}, by="o",
+                 otherwise={"then": {"o": "0 houses"}})  # fmt: skip
+    rows = [{"when": {output: {"at_least": limit}}, "outcome": outcome}
+            for limit, outcome in ((high, "worse"), (low, "good"))]  # fmt: skip
+    edition = small(facts, {"card": card(), "most": most, "d": table("first", *rows)})
+
+    found = told(edition, {"a": 2, "flag": False}).criteria["r1"]
+
+    assert (found.why, moved(found)) == ("", changes)
+
+
 def test_points_bring_no_grade_beyond_a_ceiling():
     ceilings = [{"id": "late", "title": TITLE, "when": {"late": True}, "at_most": "B"}]
     facts = {"a": count(change="up"), "flag": given("boolean"), "late": given("boolean", change="set")}
