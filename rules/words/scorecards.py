@@ -81,7 +81,11 @@ def items(rule: Rule, body: Scorecard, sides: Sides) -> Items:
     for one in body.items:
         side = sides.of(partial(_scored, rule, one), "formula", "bands", "shown")
         at = (*place, "items", one.id)
-        yield f"{rule.id}.{one.id}", Item("item", one.title, one.clause, at, {"condition": side})
+        figures = {name: value for name in ("least", "most", "missing") if (value := getattr(one, name)) is not None}
+        more = {
+            name: sides.of(partial(Wording.value, value=value, type=POINTS), name) for name, value in figures.items()
+        }
+        yield f"{rule.id}.{one.id}", Item("item", one.title, one.clause, at, {"condition": side, **more})
     for condition, grade in body.grades:
         side = sides.of(partial(_band, condition=condition, subject=rule.subject), (0,))
         title = rule.outcomes[grade].title
