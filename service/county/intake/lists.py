@@ -35,8 +35,7 @@ class Owner:
 def list_of(edition: Edition, subject: str, files: Collection[str]) -> str:
     """The list whose records a file of a subject holds, as OWNER.FACT; "" where it is a table of its own. `files` are
     the subjects that have files. TextError where several lists may be meant, or where the owner has no file."""
-    lists = {f"{owner}.{name}": fact.type.of for owner, known in edition.subjects.items()
-             for name, fact in known.facts.items() if fact.given and fact.counted is None and fact.type.of}  # fmt: skip
+    lists = lists_of(edition)
     known = edition.subjects.get(subject)
     alone = known is None or known.within or any(one.subject == subject for one in edition.rules.values())
     fitting = [one for one, of in lists.items() if one == subject or (of == subject and not alone)]
@@ -50,6 +49,12 @@ def list_of(edition: Edition, subject: str, files: Collection[str]) -> str:
         raise TextError(f"{subject} 可能是这些列表之一：{names}。请写 --table 列表=文件。",
                         f"{subject} may be one of these lists: {names}. Write --table LIST=FILE.")  # fmt: skip
     return "".join(there)
+
+
+def lists_of(edition: Edition) -> dict[str, str]:
+    """The lists that files can hold, as OWNER.FACT, and the subject of their records."""
+    return {f"{owner}.{name}": fact.type.of for owner, known in edition.subjects.items()
+            for name, fact in known.facts.items() if fact.given and fact.counted is None and fact.type.of}  # fmt: skip
 
 
 def owner_of(list_: str) -> str:
