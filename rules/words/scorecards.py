@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from rules.judging.decision import Finding
@@ -127,7 +127,8 @@ class ScorecardExplainer(Explainer):
 
     def item(self, finding: Finding, criterion: Criterion | ScoreItem) -> Reason:
         if isinstance(criterion, ScoreItem):
-            return self._scored(finding, criterion)
+            scored = self._scored(finding, criterion)
+            return replace(scored, below=(*scored.below, *self._reading(criterion.reading)))
         return Explainer.item(self, finding, criterion)
 
     def outputs(self) -> Iterator[Reason]:

@@ -15,7 +15,7 @@ from rules.model import (
     Fact,
     Op,
     Rule,
-    criteria_of,
+    items_of,
     subject_read,
 )
 from rules.model.uses import behind, read_by
@@ -146,7 +146,7 @@ def _printed(one: Rule | Assignment, say: Wording) -> Iterator[Line | Row]:
     kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in subjects)
     about = " · ".join((one.id, kinds, one.clause, *(say.text(how) for how in _how(one))))
     yield line(Span(say.text(head.title), "title"), Span(f"  {about}", "dim"))
-    judged = one.balance if isinstance(one, Assignment) else criteria_of(one)
+    judged = one.balance if isinstance(one, Assignment) else items_of(one)
     readings = {f"{one.id}.{item.id}": item.reading for item in judged}
     for path, item in items:
         title, sides = say.text(item.title), {aspect: say.text(side.text) for aspect, side in item.sides.items()}
@@ -203,7 +203,7 @@ def _head(rule: Rule | Assignment) -> dict[str, Any]:
 
 def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
     """A decision with all its items, in the order of the words that are printed."""
-    judged = {f"{rule.id}.{one.id}": one for one in criteria_of(rule)}
+    judged = {f"{rule.id}.{one.id}": one for one in items_of(rule) if isinstance(one, Criterion)}
     if rule.body.otherwise is not None:
         judged[f"{rule.id}.otherwise"] = rule.body.otherwise
     _, *items = decision_items(rule, sides_of(edition))

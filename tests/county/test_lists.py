@@ -104,6 +104,9 @@ def test_a_file_is_a_list_only_where_one_list_can_be_meant():
     assert [list_of(edition, one, [owner]) for one in ("vote", f"{owner}.votes", "village", "nothing")] == [
         f"{owner}.votes", f"{owner}.votes", "", ""
     ]  # fmt: skip
+    vote = replace(edition.subjects["vote"], within=owner)  # within their owner, they are no less a list
+    within = replace(edition, subjects={**edition.subjects, "vote": vote})
+    assert list_of(within, "vote", [owner]) == f"{owner}.votes"
     known = edition.subjects[owner]
     more = {**known.facts, "ballots": replace(known.facts["votes"], name="ballots")}
     twice = replace(edition, subjects={**edition.subjects, owner: replace(known, facts=more)})

@@ -35,10 +35,8 @@ class Owner:
 def list_of(edition: Edition, subject: str, files: Collection[str]) -> str:
     """The list whose records a file of a subject holds, as OWNER.FACT; "" where it is a table of its own. `files` are
     the subjects that have files. TextError where several lists may be meant, or where the owner has no file."""
-    lists = lists_of(edition)
-    known = edition.subjects.get(subject)
-    alone = known is None or known.within or any(one.subject == subject for one in edition.rules.values())
-    fitting = [one for one, of in lists.items() if one == subject or (of == subject and not alone)]
+    alone = _alone(edition, subject)
+    fitting = [one for one, of in lists_of(edition).items() if one == subject or (of == subject and not alone)]
     there = [one for one in fitting if owner_of(one) in files]
     if fitting and not there:
         owners = ", ".join(dict.fromkeys(map(owner_of, fitting)))
@@ -49,6 +47,15 @@ def list_of(edition: Edition, subject: str, files: Collection[str]) -> str:
         raise TextError(f"{subject} 可能是这些列表之一：{names}。请写 --table 列表=文件。",
                         f"{subject} may be one of these lists: {names}. Write --table LIST=FILE.")  # fmt: skip
     return "".join(there)
+
+
+def _alone(edition: Edition, subject: str) -> bool:
+    """Whether something is decided about a subject, counted from it or lies within it: its file is then a table."""
+    judged = {one.subject for one in edition.rules.values()}
+    judged |= {name for one in edition.assignments.values() for name in (one.subject, one.bearer)}
+    facts = [fact for one in edition.subjects.values() for fact in one.facts.values()]
+    counted = {fact.counted.args[0].type.of for fact in facts if fact.counted is not None}
+    return subject in judged | counted | {one.within for one in edition.subjects.values()}
 
 
 def lists_of(edition: Edition) -> dict[str, str]:
