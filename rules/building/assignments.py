@@ -45,7 +45,7 @@ def _dimension(build: ItemBuilder, node: Node, clause: str) -> Dimension | None:
         build.problems.add(at, "assignment.measure", found=said(measure.type))
     return Dimension(
         title=build.title(node, measure), measure=measure, weight=int(node.at("weight").text), tolerance=tolerance,
-        reading=node.at("reading").text, note=words(node.at("note")), **meta,
+        note=words(node.at("note")), **meta,
     )  # fmt: skip
 
 

@@ -77,12 +77,12 @@ class ItemBuilder:
         if name in self.ids:
             self.problems.add(node.entries["id"], "item.twice", id=name, line=self.ids[name].mark.line)
         self.ids[name] = node
-        self.one_of(node.at("reading"), self.readings, "reading.unknown")
         return {
             "id": name,
             "clause": self.clause(node, clause),
             "mark": node.mark,
             "set_by": node.at("set_by").text or "plan",
+            "reading": self.one_of(node.at("reading"), self.readings, "reading.unknown"),
         }
 
     def title(self, node: Node, source: Expr | Condition) -> Text:
@@ -111,7 +111,7 @@ class ItemBuilder:
         """An item with its condition under one key, and what follows under another."""
         meta, condition, follows = self.meta(node, clause), self.condition(node.at(key)), self.outcome(node, outcome)
         return None if condition is None else Criterion(
-            title=self.title(node, condition), condition=condition, outcome=follows, reading=node.at("reading").text,
+            title=self.title(node, condition), condition=condition, outcome=follows,
             note=words(node.at("note")), **meta, **more,
         )  # fmt: skip
 

@@ -88,7 +88,8 @@ class Figures:
             value = self.trials.start.evaluate(expr)
             return None if value is None else plain_number(value)
         if isinstance(expr, Ref):
-            return self.figure(self.trials.dictionary[expr.name]) if expr.what == "fact" else None
+            fact = self.trials.own(expr)
+            return None if fact is None else self.figure(fact)
         parts = [self.quotient(arg) for arg in expr.args] if isinstance(expr, Op) else []
         known = [part for part in parts if part is not None]
         if not isinstance(expr, Op) or len(known) < len(parts) or expr.name not in _QUOTIENTS:
@@ -116,7 +117,7 @@ class Figures:
         if quotient is not None:
             return _ratio_span([span(form, box) for form in quotient])
         if isinstance(expr, Ref):
-            fact = self.trials.dictionary.get(expr.name) if expr.what == "fact" else None
+            fact = self.trials.own(expr)
             if expr.what == "total" or (expr.what == "output" and expr.output == "total"):
                 return self.total(expr.name, box)
             return ENDLESS if fact is None or fact.formula is None or fact.lever else self.spans(fact.formula, box)

@@ -115,8 +115,12 @@ class Goals(Figures):
                              wanted)  # fmt: skip
         if isinstance(left, Ref) and left.what == "outcome":
             return self._outcome_ways(left, test, wanted)
-        if isinstance(left, Ref) and left.what == "output":
-            return self._output_ways(left, test, wanted)
+        if (
+            isinstance(left, Ref)
+            and left.what == "output"
+            and (ways := self._output_ways(left, test, wanted)) is not None
+        ):
+            return ways
         if isinstance(left, Op) and left.name == "holds" and left.where is not None:
             return [((left.where, truth),) for truth in (True, False) if self._passes(leaf, test, truth) is wanted]
         if isinstance(left, Op) and left.name == "choose" and left.where is not None:
@@ -147,8 +151,10 @@ class Goals(Figures):
         leaf = Leaf(left, (test,))
         return [((concluded(rule, one), True),) for one in left.type.choices if self._passes(leaf, test, one) is wanted]
 
-    def _output_ways(self, left: Ref, test: Comparison, wanted: bool) -> list[tuple[Goal, ...]] | None:
+    def _output_ways(self, left: Expr, test: Comparison, wanted: bool) -> list[tuple[Goal, ...]] | None:
         """An output of a table is that of the first row that holds; any other is not followed."""
+        if not isinstance(left, Ref) or left.what != "output":
+            return None
         body = self.trials.decision.edition.rules[left.name].body
         if body.hit != "first" or body.otherwise is None:
             return None

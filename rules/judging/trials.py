@@ -2,6 +2,7 @@
 
 In: a decision and its facts. Out: `Lever`s, each moved in whole steps; the changed case as a `Scope`; whether such a
 case is possible. A lever takes along the facts of its `moves`, and those of theirs, each once and by the same amount.
+Where the lists of a record around hold the record itself, it is changed there too: a mean of peers moves with it.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ class Trials:
         self.dictionary = decision.edition.subjects[self.rule.subject].facts
         self.reach = Reach(decision.edition, self.rule.subject, decision.facts)
         self.reach.read(goal)
+        self.peers = self._peers({}) != self._peers({"": None})  # whether the record is in a list around it
         names = self._joined()
         self.moved = {one: self.dictionary[one] for name in names for one in along(self.dictionary, name)}
         self.levers = {name: lever for name in names if (lever := self._lever(self.dictionary[name])) is not None}
@@ -79,6 +81,12 @@ class Trials:
                              if lever.step and one in along(self.dictionary, name)} for one in self.moved}  # fmt: skip
         self.pairs = [pair for pair in self._pairs()
                       if any(map(self.differs, pair)) and self._held(self.start, pair)]  # fmt: skip
+
+    def own(self, expr: Expr) -> Fact | None:
+        """The fact of the record at hand that an expression names."""
+        if not isinstance(expr, Ref) or expr.what != "fact" or expr.scope not in ("", self.rule.subject, "own"):
+            return None
+        return self.dictionary.get(expr.name)
 
     def differs(self, fact: Fact) -> bool:
         """Whether a fact may differ when a lever is moved."""
@@ -127,7 +135,7 @@ class Trials:
         """Whether the value of a part may differ when a lever is moved."""
         if isinstance(part, Ref):
             if part.scope not in ("", self.rule.subject, "own"):
-                return False
+                return self.peers and self._in_list(part, self.rule.subject)
             if part.what == "fact":
                 fact = self.dictionary.get(part.name)
                 if fact is None or part.name in self.moved:
@@ -169,6 +177,8 @@ class Trials:
                 for one in along(self.dictionary, name):
                     if record.get(one) is not None:
                         record[one] = exact(record[one] + steps * lever.step)
+        if self.peers:
+            record |= self._peers({name: record[name] for name in self.moved if name in record})
         scope = self.reference.scope(self.rule, record, self.decision.on)
         kept = {name: value for name, value in self.start.memo.items() if name in self.dictionary}
         scope.memo |= {name: value for name, value in kept.items() if not self.differs(self.dictionary[name])}
@@ -176,6 +186,22 @@ class Trials:
             value, steps = scope.fact(lever.fact.name), changes[lever.fact.name]
             scope.memo[lever.fact.name] = lever.options[steps] if lever.options else exact(value + steps * lever.step)
         return scope
+
+    def _peers(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The records around, with changes made in the record itself wherever their lists hold it."""
+        subjects = self.decision.edition.subjects
+        return {name: self._within(name, one, changes) for name, one in self.decision.facts.items() if name in subjects}
+
+    def _within(self, subject: str, record: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A record with changes made in the lists of it that hold the record at hand, by its id."""
+        lists = dict[str, Any]()
+        for name, records in record.items():
+            if isinstance(records, list):
+                of = self.decision.edition.subjects[subject].facts[name].type.of
+                own = self.decision.subject_id if of == self.rule.subject else None
+                lists[name] = [{**one, **changes} if own and one.get("id") == own else self._within(of, one, changes)
+                               for one in records]  # fmt: skip
+        return {**record, **lists} if lists else record
 
     def _behind(self, fact: Fact) -> Mapping[Any, Fact]:
         return behind(self.decision.edition, refs(fact.formula, fact.subject))

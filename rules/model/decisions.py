@@ -61,6 +61,7 @@ class ScoreItem:
     most: Value = None
     missing: Value = None
     set_by: str = "plan"
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,8 @@ class Problem:
         """The problem as an edition has it, which names that edition where the place is in a file that it extends."""
         if self.is_own(edition):
             return self
-        return replace(
-            self, edition=edition, zh=f"{self.zh}（{edition} 沿用此处）", en=f"{self.en} ({edition} inherits it.)"
-        )
+        zh, en = f"在沿用此处的 {edition} 里：{self.zh}", f"In {edition}, which inherits this: {self.en}"
+        return replace(self, edition=edition, zh=zh, en=en)
 
     def text(self, lang: Lang = "zh") -> str:
         """The line to print, in the `file:line:column:` form that editors turn into a link."""

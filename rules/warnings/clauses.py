@@ -91,14 +91,14 @@ def sources_of(edition: Edition) -> Iterator[Source]:
 def _of_item(edition: Edition, rule: Rule, item: Criterion | ScoreItem) -> Iterator[Source]:
     text, path = comparable(edition, item.clause), f"{rule.id}.{item.id}"
     head = (item.mark, path, path, item.title, item.clause)
+    reading = edition.readings.get(item.reading)
     if isinstance(item, ScoreItem):
         limits = tuple(Const(one, POINTS) for one in (item.least, item.most) if one is not None)
         named = item.clause != rule.clause or item.title.zh in text
-        yield Source(
-            *head, text, tuple(claims((item.bands, item.formula, limits), turned=True)) if named else (), alike=True
-        )
+        said = tuple(claims((item.bands, item.formula, limits), turned=True)) if named else ()
+        yield Source(*head, text, said, reading, alike=True)
         return
-    reading, turned = edition.readings.get(item.reading), item.reject or bool(rule.body.rows)
+    turned = item.reject or bool(rule.body.rows)
     yield Source(*head, text, tuple(claims((item.condition, item.then), turned)), reading)
     yield Source(*head, text + _group_text(edition, rule, item), tuple(claims(item.when)), reading)
 

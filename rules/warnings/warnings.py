@@ -20,6 +20,7 @@ from rules.model import (
     Rule,
     ScoreItem,
     criteria_of,
+    items_of,
     leaves_in,
     parts_of,
     subject_read,
@@ -166,9 +167,9 @@ def _directions(edition: Edition, problems: Problems) -> None:
 
 
 def _unused_readings(edition: Edition, problems: Problems) -> None:
-    """A reading is used where a criterion names it or a rule rests on its clause."""
+    """A reading is used where an item names it or a rule rests on its clause."""
     rules, assignments = edition.rules.values(), edition.assignments.values()
-    items: list[Criterion | Dimension] = [one for rule in rules for one in criteria_of(rule)]
+    items: list[Criterion | ScoreItem | Dimension] = [one for rule in rules for one in items_of(rule)]
     items += (one for assignment in assignments for one in assignment.balance)
     named = {one.reading for one in items}
     clauses = {one.clause for listed in (rules, assignments, items) for one in listed}

@@ -6,6 +6,7 @@ from collections import Counter
 
 from rules.model import (
     Assignment,
+    Const,
     Criterion,
     Edition,
     Fact,
@@ -133,7 +134,9 @@ def _criterion(rule: Rule, one: Criterion, place: Place, sides: Sides, *, alike:
     if when is not None:
         sentences["applies"] = sides.of(lambda say: say.condition(when, subject, own), "when")
     if one.outcome in rule.outcomes:
-        sentences["ceiling" if limits else "outcome"] = sides.text(rule.outcomes[one.outcome].title, "outcome")
+        row = one in rule.body.rows or one is rule.body.otherwise  # of any other, it follows where it is not met
+        aspect = "ceiling" if limits else "outcome" if row else "unmet"
+        sentences[aspect] = sides.text(rule.outcomes[one.outcome].title, "outcome")
     if one.then:
         sentences["then"] = sides.of(lambda say: _then(rule, one, say), "then")
     # rows are often called by the fact that they read
@@ -159,8 +162,9 @@ def _condition(rule: Rule, one: Criterion, say: Wording, *, limits: bool) -> Spo
 
 def _then(rule: Rule, one: Criterion, say: Wording) -> Spoken:
     outputs, subject = rule.body.outputs, subject_read(rule)
-    given = [
-        f"{say.text(outputs[name].title)} {say.expr(expr, subject, codes=outputs[name].choices)}"
-        for name, expr in one.then.items()
-    ]
+    given = []
+    for name, expr in one.then.items():
+        title, words = say.text(outputs[name].title), say.expr(expr, subject, codes=outputs[name].choices)
+        colon = " " if isinstance(expr, Const) else say.pick("：", ": ")
+        given.append(title if title == words else f"{title}{colon}{words}")
     return Spoken(say.pick("，", ", ").join(given), tuple(given), " ".join(one.then))

@@ -14,7 +14,6 @@ from rules.model import (
     Reading,
     Rule,
     ScoreItem,
-    criteria_of,
     items_of,
     subject_read,
 )
@@ -61,12 +60,11 @@ def page(edition: Edition, examples: Mapping[str, Sequence[Example]]) -> str:
 
 def _section(edition: Edition, one: Rule | Assignment, examples: Sequence[Example]) -> Iterator[str]:
     items: Sequence[Criterion | ScoreItem | Dimension]
-    resting: Sequence[Criterion | Dimension]
     if isinstance(one, Rule):
-        items, resting, needs = items_of(one), criteria_of(one), one.needs
+        items, needs = items_of(one), one.needs
         words = Wording(edition, "zh", subject_read(one), one.subject)
     else:
-        items, resting, needs, words = one.balance, one.balance, (), Wording(edition, "zh", one.subject)
+        items, needs, words = one.balance, (), Wording(edition, "zh", one.subject)
     yield f'<a id="{one.id}"></a>'
     yield f"## {one.title.zh}"
     yield ""
@@ -78,7 +76,7 @@ def _section(edition: Edition, one: Rule | Assignment, examples: Sequence[Exampl
     yield f"结论：{'；'.join(f'{outcome.title.zh}（`{outcome.id}`）' for outcome in one.outcomes.values())}。"
     yield ""
     yield from kind_of(one).lines(one, body_of(one), words)
-    yield from _readings(edition, {item.reading for item in resting}, {item.clause for item in resting})
+    yield from _readings(edition, {item.reading for item in items}, {item.clause for item in items})
     yield from _facts(edition, one)
     yield from _examples(examples)
 

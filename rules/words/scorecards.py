@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from rules.judging.decision import Finding
@@ -82,7 +82,11 @@ def items(rule: Rule, body: Scorecard, sides: Sides) -> Items:
     for one in body.items:
         side = sides.of(partial(_scored, rule, one), "formula", "bands", "shown")
         at = (*place, "items", one.id)
-        yield f"{rule.id}.{one.id}", Item("item", one.title, one.clause, at, {"condition": side})
+        figures = {name: value for name in ("least", "most", "missing") if (value := getattr(one, name)) is not None}
+        more = {
+            name: sides.of(partial(Wording.value, value=value, type=POINTS), name) for name, value in figures.items()
+        }
+        yield f"{rule.id}.{one.id}", Item("item", one.title, one.clause, at, {"condition": side, **more})
     for condition, grade in body.grades:
         side = sides.of(partial(_band, condition=condition, subject=rule.subject), (0,))
         title = rule.outcomes[grade].title
@@ -124,7 +128,8 @@ class ScorecardExplainer(Explainer):
 
     def item(self, finding: Finding, criterion: Criterion | ScoreItem) -> Reason:
         if isinstance(criterion, ScoreItem):
-            return self._scored(finding, criterion)
+            scored = self._scored(finding, criterion)
+            return replace(scored, below=(*scored.below, *self._reading(criterion.reading)))
         return Explainer.item(self, finding, criterion)
 
     def outputs(self) -> Iterator[Reason]:

@@ -13,7 +13,7 @@ from rules.values.layout import Line, Row, Span, line, row
 from rules.words.wording import Wording
 from service.commands.common import FILE, Settings, common, one_of
 from service.county.intake.headings import MEMBER, letter_of
-from service.county.intake.lists import lists_in, with_list
+from service.county.intake.lists import lists_of, with_list
 from service.county.intake.looking import LookedFile, LookedSheet, look, mapping_text, plainly
 
 
@@ -28,7 +28,7 @@ def look_command(settings: Settings, files: tuple[Path, ...], subject: str, out:
     edition = settings.edition(settings.today())
     subjects = [one for one in edition.subjects if one != CONSTANTS]
     if subject:
-        one_of({one: one for one in (*subjects, *lists_in(edition))}, subject, "对象", "subject")
+        one_of({one: one for one in (*subjects, *lists_of(edition))}, subject, "对象", "subject")
     looked = [look(edition, file, subject) for file in files]
     if out is not None:
         out.write_text(mapping_text(looked), encoding="utf-8")

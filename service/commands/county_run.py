@@ -21,7 +21,7 @@ from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common, on
 from service.commands.county_files import file_lines
 from service.commands.screen import progress
 from service.county.intake.inputs import Source
-from service.county.intake.lists import list_of, owner_of
+from service.county.intake.lists import list_of, lists_of, owner_of
 from service.county.run.asked import Asked, Assigned, Changed
 from service.county.run.history import runs_before
 from service.county.run.manifest import Counts, Manifest, plain
@@ -88,9 +88,9 @@ def run_command(
     subjects = [one for one in edition.subjects if one != CONSTANTS]
     files = {list_of(edition, one, files) or one: file for one, file in files.items()}
     if strange := [one for one in files if one not in subjects and not owner_of(one)]:
-        known = ", ".join(subjects)
-        raise Bad(f"方案里没有对象 {', '.join(strange)}（有：{known}）。",
-                  f"The plan has no subject {', '.join(strange)} (there are: {known}).")  # fmt: skip
+        known = ", ".join((*subjects, *lists_of(edition)))
+        raise Bad(f"方案里没有对象或列表 {', '.join(strange)}（有：{known}）。",
+                  f"The plan has no subject or list {', '.join(strange)} (there are: {known}).")  # fmt: skip
     if not files:
         raise Bad("请给出至少一个数据文件。", "Give at least one file of records.")
     sources = tuple(Source(subject, file) for subject, file in files.items())

@@ -70,6 +70,7 @@ def simulate_command(
             outputs = Outputs(at, edition, duck, manifest)
             result = _result(settings, outputs, _question(settings, edition, **asked), Path(scratch))
             _name(result, edition, outputs.named)
+            result["outcomes"] = _outcomes(outputs, result["decisions"])
     except PolicyError as error:
         raise TextErrors([located(one, settings.policies) for one in error.problems]) from None
     except TableError as error:
@@ -141,6 +142,12 @@ def _rejudged(settings: Settings, outputs: Outputs, question: Question, scratch:
     return {**question.asked, "decisions": compared.titles(), "before": before, "steps": steps}
 
 
+def _outcomes(outputs: Outputs, titles: Mapping[str, Any]) -> dict[str, Mapping[str, int]]:
+    """How many records had each outcome of the decisions that none meets, as grades."""
+    subjects = {name: outputs.edition.rules[name].subject for name, one in titles.items() if not one["met"]}
+    return {name: outputs.manifest.counts[subject].outcomes.get(name, {}) for name, subject in subjects.items()}
+
+
 def _touched(edition: Edition, figures: Sequence[Supposition | Swept]) -> list[str]:
     return list(dict.fromkeys(name for one in figures for name in touched(edition, one.owner, one.name)))
 
@@ -181,12 +188,13 @@ def _write(result: dict[str, Any], table: Path) -> None:
 
 def _shown(result: dict[str, Any], say: Wording) -> list[Line | Row]:
     titles = result["decisions"]
-    names = list(result["before"])
-    block: list[Line | Row] = [row("", *(Span(titles[one]["title"][say.lang], "dim") for one in names))]
-    block.append(row(say.pick("现在", "now"), *(str(result["before"][one]) for one in names)))
-    for step in result["steps"]:
-        differences = (_difference(step["met"][one], result["before"][one]) for one in names)
-        block.append(row(Span(step["value"], "title"), *differences))
+    names = {one: titles[one]["title"][say.lang] for one in result["before"]}
+    steps = [(step["value"], step["met"]) for step in result["steps"]]
+    block = list(_table("", names, result["before"], steps, say)) if names else []
+    for decision, counts in result["outcomes"].items():
+        names = {one: title[say.lang] for one, title in titles[decision]["outcomes"].items()}
+        steps = [(step["value"], _turned(counts, decision, step["moved"])) for step in result["steps"]]
+        block += _table(titles[decision]["title"][say.lang], names, counts, steps, say)
     if len(result["steps"]) == 1:
         block += _movements(result["steps"][0], titles, say)
     for step in result["steps"]:
@@ -201,6 +209,28 @@ def _shown(result: dict[str, Any], say: Wording) -> list[Line | Row]:
     counted = say.pick("只数结论的变化，额度、得分、名次不在其内。",
                        "Only outcomes are counted here, not amounts, points or places.")  # fmt: skip
     return [*block, line(Span(counted, "dim"))]
+
+
+def _turned(counts: Mapping[str, int], decision: str, moved: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    """How many records have each outcome after some have moved."""
+    after = Counter(counts)
+    after.update(one["after"] for one in moved if one["decision"] == decision)
+    after.subtract(one["before"] for one in moved if one["decision"] == decision)
+    return after
+
+
+def _table(
+    title: str, names: Mapping[str, str], now: Mapping[str, int], steps: Sequence[tuple[str, Mapping[str, int]]],
+    say: Wording,
+) -> Iterator[Line | Row]:  # fmt: skip
+    """Counts as they are, and under each value that is tried with what they gain or lose."""
+    yield row(Span(title, "dim"), *(Span(one, "dim") for one in names.values()))
+    yield row(say.pick("现在", "now"), *(str(now.get(one, 0)) for one in names))
+    for value, counts in steps:
+        cells = (_difference(counts.get(one, 0), now.get(one, 0)) for one in names)
+        yield row(
+            Span(value, "title"), *(Span(one.text) if title else one for one in cells)
+        )  # no outcome is the better
 
 
 def _movements(step: Mapping[str, Any], titles: Mapping[str, Any], say: Wording) -> Iterator[Line | Row]:

@@ -11,10 +11,11 @@ from rules import Edition
 from rules.judging.decision import vars_of
 from rules.model import (
     Assignment,
+    Criterion,
     Fact,
     Op,
     Rule,
-    criteria_of,
+    items_of,
     subject_read,
 )
 from rules.model.uses import behind, read_by
@@ -23,7 +24,7 @@ from rules.values.exact import plain
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import Text
 from rules.words.items import decision_items, sides_of, value_of
-from rules.words.phrases import FIELDS, taken, tried
+from rules.words.phrases import FIELDS, VALUES, taken, tried
 from rules.words.wording import Wording
 from service.commands.common import Settings, common, one_of, reread
 from service.commands.screen import as_json, show
@@ -31,6 +32,10 @@ from service.commands.screen import as_json, show
 FOLLOWING = {  # sides of an item behind the first
     "applies": Text("（适用于：{}）", " (where {})"),
     "outcome": Text(" → {}", " → {}"),
+    "unmet": Text("；否则 → {}", "; otherwise → {}"),
+    "least": Text("，最低 {}", ", at least {}"),
+    "most": Text("，最高 {}", ", at most {}"),
+    "missing": Text("；缺数据时 {}", "; {} where data is missing"),
     "ceiling": Text(" → 最高 {}", " → at most {}"),
     "then": Text("（{}）", " ({})"),
     **{name: Text(f"，{FIELDS[name].zh} {{}}", f", {FIELDS[name].en} {{}}") for name in ("weight", "tolerance")},
@@ -50,7 +55,7 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None, 
     chosen = settings.named(edition, readings) if edition else settings.edition(settings.today(), readings)
     decided: dict[str, Rule | Assignment] = {**chosen.rules, **chosen.assignments}
     rules = [one_of(decided, decision, "判定", "decision")] if decision else _as_in_the_plan(chosen, decided.values())
-    derived = [fact for one in chosen.subjects.values() for fact in one.facts.values() if fact.formula is not None]
+    derived = [fact for one in chosen.subjects.values() for fact in one.facts.values() if not fact.given]
     if decision:
         needed = behind(chosen, read_by(rules[0]))
         derived = [fact for fact in derived if (fact.subject, fact.name) in needed]
@@ -65,7 +70,20 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None, 
         show([line()], settings.color)
         show(list(_printed(rule, say)), settings.color)
     if derived:
-        show([line(), line(Span(settings.pick("推算的事实", "Facts worked out from others"), "title"))], settings.color)
+        show(
+            [
+                line(),
+                line(
+                    Span(
+                        settings.pick(
+                            "推算的事实和规定的数值", "Facts worked out from others, and values that are set"
+                        ),
+                        "title",
+                    )
+                ),
+            ],
+            settings.color,
+        )
         show((_derived(fact, say) for fact in derived), settings.color)
 
 
@@ -82,7 +100,7 @@ def _derived(fact: Fact, say: Wording) -> Row:
 
 
 def _fact(edition: Edition, fact: Fact) -> dict[str, Any]:
-    """A derived fact in words; a ratio with its numerator and denominator."""
+    """A fact that no case gives, in words; a ratio with its numerator and denominator."""
     say = Wording(edition, "zh"), Wording(edition, "en")
     op = fact.formula
     top = OPERATIONS[op.name].divisor if isinstance(op, Op) else None
@@ -95,7 +113,10 @@ def _fact(edition: Edition, fact: Fact) -> dict[str, Any]:
 
 
 def _list(settings: Settings) -> None:
-    editions = [edition for plan in settings.store().plans.values() for edition in plan]
+    plans = settings.store().plans
+    if settings.plan is not None:
+        plans = {settings.plan: one_of(plans, settings.plan, "方案", "plan")}
+    editions = [edition for plan in plans.values() for edition in plan]
     rows = []
     for one in editions:
         until = str(one.effective_to or settings.pick("至今", "open"))
@@ -123,21 +144,35 @@ def _printed(one: Rule | Assignment, say: Wording) -> Iterator[Line | Row]:
     (_, head), *items = decision_items(one, sides_of(say.edition))
     subjects = (one.subject, one.bearer) if isinstance(one, Assignment) else (one.subject,)
     kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in subjects)
-    yield line(Span(say.text(head.title), "title"), Span(f"  {one.id} · {kinds} · {one.clause}", "dim"))
-    judged = one.balance if isinstance(one, Assignment) else criteria_of(one)
+    about = " · ".join((one.id, kinds, one.clause, *(say.text(how) for how in _how(one))))
+    yield line(Span(say.text(head.title), "title"), Span(f"  {about}", "dim"))
+    judged = one.balance if isinstance(one, Assignment) else items_of(one)
     readings = {f"{one.id}.{item.id}": item.reading for item in judged}
     for path, item in items:
         title, sides = say.text(item.title), {aspect: say.text(side.text) for aspect, side in item.sides.items()}
-        main = next(iter(item.sides.values())).spoken[0 if say.zh else 1]
+        first, *more = item.sides
+        main = item.sides[first].spoken[0 if say.zh else 1]
         # the title stands before it, in whole or as its beginning
         words = say.pick("；", "; ").join(main.parts) if main.frame == title else main.whole
         words = "" if main.whole == title and "outcome" in sides else words
-        words += "".join(
-            say.text(FOLLOWING[aspect]).format(text) for aspect, text in sides.items() if aspect in FOLLOWING
-        )
+        words += "".join(say.text(FOLLOWING[one]).format(sides[one]) for one in more if one in FOLLOWING)
         if (reading := say.edition.readings.get(readings.get(path, ""))) is not None:
             words += f"{say.pick('；', '; ')}{say.text(taken(reading))}"
         yield row(Span(item.clause, "dim"), title, words.strip(), indent=2)
+
+
+def _how(one: Rule | Assignment) -> Iterator[Text]:
+    """How the rows of a table make its answer, how many a ranking takes, and the full marks of a scorecard."""
+    if isinstance(one, Assignment):
+        return
+    body = one.body
+    for field in ("take", "ties") if body.order else ("hit", "by", "full_marks"):
+        value = getattr(body, field, None)
+        if (field, value) in VALUES:
+            yield VALUES[field, value]
+        elif value:
+            name, shown = FIELDS[field], body.outputs[value].title if field == "by" else Text(f"{value}", f"{value}")
+            yield Text(f"{name.zh} {shown.zh}", f"{name.en} {shown.en}")
 
 
 def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
@@ -167,19 +202,25 @@ def _head(rule: Rule | Assignment) -> dict[str, Any]:
 
 
 def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
-    zh, en = Wording(edition, "zh"), Wording(edition, "en")
+    """A decision with all its items, in the order of the words that are printed."""
+    judged = {f"{rule.id}.{one.id}": one for one in items_of(rule) if isinstance(one, Criterion)}
+    if rule.body.otherwise is not None:
+        judged[f"{rule.id}.otherwise"] = rule.body.otherwise
+    _, *items = decision_items(rule, sides_of(edition))
     return {
         **_head(rule),
+        "how": [vars_of(one) for one in _how(rule)],
         "items": [
-            {
-                "id": one.id,
-                "clause": one.clause,
-                "rejects": one.reject,
-                "set_by": one.set_by,
-                **({"reading": vars_of(taken(reading))} if (reading := edition.readings.get(one.reading)) else {}),
-                "zh": zh.condition(one.condition, subject_read(rule), rule.subject),
-                "en": en.condition(one.condition, subject_read(rule), rule.subject),
-            }
-            for one in (*criteria_of(rule), *filter(None, [rule.body.otherwise]))
+            {"id": path.removeprefix(f"{rule.id}."), "clause": item.clause, "title": vars_of(item.title),
+             **(_criterion(edition, rule, judged[path]) if path in judged else {}),
+             **{name: vars_of(side.text) for name, side in item.sides.items()}}
+            for path, item in items
         ],
-    }
+    }  # fmt: skip
+
+
+def _criterion(edition: Edition, rule: Rule, one: Criterion) -> dict[str, Any]:
+    reading = edition.readings.get(one.reading)
+    zh, en = (say.condition(one.condition, subject_read(rule), rule.subject) for say in sides_of(edition))
+    read = {} if reading is None else {"reading": vars_of(taken(reading))}
+    return {"rejects": one.reject, "set_by": one.set_by, "zh": zh, "en": en, **read}

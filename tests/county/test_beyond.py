@@ -2,6 +2,7 @@
 
 import json
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
@@ -61,17 +62,16 @@ H3,V1,0,0.5,1
 
 @pytest.fixture
 def run(tmp_path):
-    home = tmp_path / "policies" / "p" / "2020-01-01"
-    home.mkdir(parents=True)
-    for name, content in TEXT.items():
-        (home / f"{name}.yaml").write_text(content.strip() + "\n", encoding="utf-8")
-    (tmp_path / "households.csv").write_text(HOUSEHOLDS, encoding="utf-8")
-    (tmp_path / "villages.csv").write_text("id\nV1\n", encoding="utf-8")
-
-    def made():
-        out = tmp_path / "out"
-        files = ("--households", tmp_path / "households.csv", "--villages", tmp_path / "villages.csv")
-        said = call("run", *files, "--on", "2026-12-31", "--out", out, "--policies", tmp_path / "policies")
+    def made(households=HOUSEHOLDS, villages="id\nV1\n", **files):
+        home, out = tmp_path / "policies" / "p" / "2020-01-01", tmp_path / "out"
+        home.mkdir(parents=True)
+        for name, content in (TEXT | files).items():
+            (home / f"{name}.yaml").write_text(content.strip() + "\n", encoding="utf-8")
+        (tmp_path / "households.csv").write_text(households, encoding="utf-8")
+        (tmp_path / "villages.csv").write_text(villages, encoding="utf-8")
+        tables = ("--households", tmp_path / "households.csv", "--villages", tmp_path / "villages.csv")
+        words = ("--on", "2026-12-31", "--out", out, "--policies", tmp_path / "policies", "--at-most", "100%")
+        said = call("run", *tables, *words)
         rows = {row["id"]: row for row in pq.read_table(out / "household.parquet").to_pylist()}
         (village,) = pq.read_table(out / "village.parquet").to_pylist()
         return said, rows, village, json.loads((out / "manifest.json").read_text(encoding="utf-8"))
@@ -98,3 +98,44 @@ def test_too_many_have_no_conclusion_and_that_is_said(run, monkeypatch):
     assert rows["H2"]["beyond"]
     assert rows["H2"]["grant"] is None
     assert "1 行，没有结论" in said
+
+
+def test_the_greatest_amount_in_whole_yuan_is_decided_too(run):
+    """In hundredths it fits 64 bits, but not while it is turned into a whole number."""
+    _, rows, _, _ = run("id,village_id,income,ratio,discount\nH1,V1,999999999999999,0.5,1\nH2,V1,0.25,0.5,1\n")
+
+    assert [row["grant"] for row in rows.values()] == ["granted", "granted"]
+    top, bottom = rows["H1"]["grant__limit__top"], rows["H1"]["grant__limit__bottom"]
+    assert 2 * int(top) == 999999999999999 * int(bottom)
+
+
+def test_rows_set_aside_of_two_subjects_with_one_title_have_a_sheet_each(run, tmp_path):
+    facts = TEXT["facts"].replace("{zh: 村, en: Village}", "{zh: 农户, en: Village}")
+    run(HOUSEHOLDS + "H3,V1,0,0.5,1\n", "id\nV1\nV2\nV2\n", facts=facts)
+
+    book = openpyxl.load_workbook(tmp_path / "out" / "set_aside.xlsx", read_only=True)
+    assert {"农户（household）", "农户（village）"} <= {*book.sheetnames}
+
+
+BEST = """
+decision: best
+kind: ranking
+subject: village
+title: {zh: 排名, en: Ranking}
+clause: 一
+outcomes:
+  one: {if: met, title: {zh: 有, en: one}}
+  none: {if: not_met, title: {zh: 无, en: none}}
+  waiting: {if: unknown, title: {zh: 未知, en: waiting}}
+list: households
+order: [{by: income, first: highest}]
+take: 1
+"""
+
+
+@pytest.mark.parametrize(("given", "outcome"), [("", "one"), ("none", "none")])
+def test_a_conclusion_given_for_a_ranking_stands_and_a_blank_is_worked_out(given, outcome, run):
+    facts = TEXT["facts"].replace("of: household,", "of: household, counted: {records: household},")
+    _, _, village, _ = run(villages=f"id,best\nV1,{given}\n", facts=facts, best=BEST)
+
+    assert village["best"] == outcome

@@ -163,9 +163,20 @@ def test_a_file_is_a_list_only_where_one_list_can_be_meant():
     assert [list_of(edition, one, [owner]) for one in ("vote", f"{owner}.votes", "village", "nothing")] == [
         f"{owner}.votes", f"{owner}.votes", "", ""
     ]  # fmt: skip
+    vote = replace(edition.subjects["vote"], within=owner)  # within their owner, they are no less a list
+    within = replace(edition, subjects={**edition.subjects, "vote": vote})
+    assert list_of(within, "vote", [owner]) == f"{owner}.votes"
     known = edition.subjects[owner]
     more = {**known.facts, "ballots": replace(known.facts["votes"], name="ballots")}
     twice = replace(edition, subjects={**edition.subjects, owner: replace(known, facts=more)})
     with pytest.raises(TextError, match=r"household\.votes, household\.ballots"):
         list_of(twice, "vote", [owner])
     assert list_of(twice, "household.ballots", [owner]) == "household.ballots"
+
+
+def test_a_file_of_nothing_that_the_plan_knows_is_told_the_lists_too(tmp_path):
+    _, files, _ = county(tmp_path, lambda _: VOTES)
+    words = ["--households", files["--households"], "--table", f"ballot={files['--villages']}", "--on", ON]
+    said = call("run", *words, "--out", tmp_path / "out", "--lang", "en", code=2)
+    assert "no subject or list ballot" in said
+    assert "household.votes" in said

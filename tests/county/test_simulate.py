@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -128,6 +130,19 @@ def test_validity_is_simulated_and_swept(out):
     said = call("simulate", out, "--change", "household.valid_until=2 years", "--lang", "en")
     assert "above by where they belong" in said
     assert "No outcome changes" in call("simulate", out, "--change", "household.valid_until=1 year", "--lang", "en")
+
+
+def test_of_grades_each_outcome_is_counted(out):
+    """No outcome of a grading meets it: how many have which grade is told, and what each gains and loses."""
+    said = json.loads(call("simulate", out, "--change", "household.valid_until=2 years", "--json"))
+    now = Counter(outcomes(out, "household", "grading").values())
+    assert said["outcomes"]["grading"] == now
+    moved = [one for one in said["steps"][0]["moved"] if one["decision"] == "grading"]
+    grade = moved[0]["after"]
+    gained = sum(one["after"] == grade for one in moved) - sum(one["before"] == grade for one in moved)
+    printed = call("simulate", out, "--change", "household.valid_until=2 years", "--lang", "en")
+    count = re.escape(f" {now[grade] + gained} ({gained:+d})")
+    assert re.search(f"Grading .*\nnow .*\nhousehold.valid_until=2 years.*{count}", printed)
 
 
 def test_facts_that_a_draft_asks_for_and_the_run_has_not_are_named(out, younger, tmp_path):

@@ -210,7 +210,7 @@ def test_a_count_that_rests_on_itself_is_refused_by_name(tmp_path):
 
 def test_a_list_that_nothing_fills_in_is_refused_by_name(tmp_path):
     township = FARM["township"] | {"households": given("list", of="household")}
-    with pytest.raises(TableError, match=r"counted: {records: household}"):
+    with pytest.raises(TableError, match=r"counted: {records: household}.*--table township.households=FILE"):
         judged(
             plan({"peer": DECISIONS["peer"], "sound": DECISIONS["sound"]}, township=township),
             ABOVE | {"household": farms(6)},

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from rules.cases.files import read_cases
 from service.commands.main import COMMANDS, ENGINE, Lazy, cli, main
-from tests.editions import read_once
+from tests.editions import PLANS, read_once
 from tests.unit.console import DOCUMENTS, played
 
 ROOT = Path(__file__).parents[2]
@@ -307,8 +307,33 @@ def test_show_gives_decisions_in_the_order_of_their_clauses(edition):
     assert [places[one["clause"]] for one in shown["rules"]] == sorted(places[one["clause"]] for one in shown["rules"])
 
 
+def test_show_says_how_a_decision_comes_to_its_answer():
+    """What follows where a criterion is not met, which rows count, how far points go, and what is set by date."""
+    review = call("policies", "show", "--decision", "review").stdout
+    assert "collectable households is collectable; otherwise → not collectable; not reviewed" in review
+    ranking = call("policies", "show", "--decision", "demonstration_village").stdout
+    assert "how many are taken 4 · equals share a place" in ranking
+    assert "the first row that holds" in call("policies", "show", "--decision", "grading").stdout
+    others = ["--policies", str(PLANS)]
+    table = call("policies", "show", "heng-county/2025-03-01", *others).stdout
+    assert "4.1 · the highest of the rows that hold · by Base limit" in table
+    assert re.search("One-year reference rate +2024-10-21: 3.1%, 2025-05-20: 3% ", table)
+    assert "(Limit, Rate, Valid until: Last valid day, " in table  # an output is not told twice
+    card = ("yun-county/2025-01-01", "--decision", "household_score", *others)
+    assert (
+        "× 1.5 points, at least 0 points, at most 30 points; 0 points where data is missing"
+        in call("policies", "show", *card).stdout
+    )
+    [found] = json.loads(call("policies", "show", *card, "--json").stdout)["rules"]
+    items = {one["id"]: one for one in found["items"]}
+    assert items["savings"]["most"]["en"] == "30 points"
+    assert items["evading"]["unmet"]["en"] == "not rated"
+    listed = call("policies", "show", "--plan", "jin-city", *others).stdout
+    assert [one.split()[0] for one in listed.splitlines()] == ["jin-city/2024-07-01"]
+
+
 def test_show_gives_derived_facts_with_numerator_and_denominator(edition):
-    derived = [fact for one in edition.subjects.values() for fact in one.facts.values() if fact.formula]
+    derived = [fact for one in edition.subjects.values() for fact in one.facts.values() if not fact.given]
     shown = json.loads(call("policies", "show", "2026-05-01", "--json").stdout)["facts"]
     assert [one["fact"] for one in shown] == [f"{fact.subject}.{fact.name}" for fact in derived]
 

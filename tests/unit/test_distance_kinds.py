@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from rules.judging.distance import distances
 from rules.judging.reference import Reference
 from rules.words.explain import explain
 from tests.agreement.making import TITLE
@@ -178,6 +179,24 @@ def test_a_scorecard_is_short_of_the_next_better_grade(record, points, changes):
     assert (found.outcome and moved(found.outcome)) == changes
 
 
+@pytest.mark.parametrize(("output", "low", "high", "changes"), [
+    ("card.total", "30 points", "60 points", {"a": 3}),
+    ("most.o", "4 houses", "6 houses", {"a": 2}),
+])  # fmt: skip
+def test_an_output_that_must_stay_below_a_limit_is_followed(output, low, high, changes):
+    """A row of a table is given only where those above it are not: their conditions are to fail."""
+    facts = {"a": count(change="up"), "flag": given("boolean", change="set")}
+    most = table("highest", {"when": {"flag": False}, "then": {"o": "a"}}, outputs={"o": count()}, by="o",
+                 otherwise={"then": {"o": "0 houses"}})  # fmt: skip
+    rows = [{"when": {output: {"at_least": limit}}, "outcome": outcome}
+            for limit, outcome in ((high, "worse"), (low, "good"))]  # fmt: skip
+    edition = small(facts, {"card": card(), "most": most, "d": table("first", *rows)})
+
+    found = told(edition, {"a": 2, "flag": False}).criteria["r1"]
+
+    assert (found.why, moved(found)) == ("", changes)
+
+
 def test_points_bring_no_grade_beyond_a_ceiling():
     ceilings = [{"id": "late", "title": TITLE, "when": {"late": True}, "at_most": "B"}]
     facts = {"a": count(change="up"), "flag": given("boolean"), "late": given("boolean", change="set")}
@@ -225,3 +244,23 @@ def test_a_ranked_choice_turns_the_way_its_lever_names():
     found = told(small(facts, {"d": checklist({"require": {"star": "iron"}})}), {"star": "silver"})
 
     assert found.outcome.why == "out_of_reach"
+
+
+@pytest.mark.parametrize(("limit", "operator", "score", "id", "by"), [
+    ("place.mean", "at_least", 1, "T1", 59),  # with its own score the mean rises: 60 of (60 + 59 + 60) / 3
+    ("place.mean", "at_least", 1, "other", 39),  # it is not in the list
+    ("peers_mean", "at_least", 1, "T1", 59),
+    ("place.best", "at_least", 1, "T1", 59),
+    ("place.mean", "above", 59, "T1", 1),
+])  # fmt: skip
+def test_the_record_is_changed_in_the_lists_around_it_too(limit, operator, score, id, by):
+    facts = {"score": count(change="up"), "within": "place",
+             "peers_mean": derived(mean="score", over="place.things")}  # fmt: skip
+    place = {"things": given("list", of="thing"), "mean": derived(mean="score", over="things"),
+             "best": derived(highest="score", over="things")}  # fmt: skip
+    edition = small(facts, {"d": checklist({"require": {"score": {operator: limit}}})}, place=place)
+    peers = [{"id": "T1", "score": score}, {"id": "T2", "score": 59}, {"id": "T3", "score": 60}]
+
+    found = distances(Reference(edition).decide("d", {"score": score, "place": {"things": peers}}, ON, id)).outcome
+
+    assert (found.why, moved(found)) == ("", {"score": by})

@@ -128,7 +128,7 @@ def block(text):
             被起诉  否  不成立（条件：是）
       ✓  年收入      3万元                   应不低于 3万元             一
     还差多少
-      没有可以办理的事项
+      政策没有标明这里有可以改变的项目
 """), ("en", """
     Outcome: refused
     Because
@@ -138,7 +138,7 @@ def block(text):
             Sued  no  does not hold (condition: yes)
       ✓  Income               30,000 yuan         must be at least 30,000 yuan    一
     What it would take
-      nothing that can be acted on
+      the policy names nothing here that can be changed
 """)])  # fmt: skip
 def test_at_least_two_of_three(lang, said):
     assert text(CHECK, {**KNOWN, "overdue": True}, lang) == block(said)

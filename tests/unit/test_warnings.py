@@ -286,6 +286,14 @@ def test_declarations_nothing_rests_on_are_noticed(edition):
     }
 
 
+def test_a_reading_that_an_item_of_a_scorecard_follows_is_in_use(edition):
+    found = edition(
+        ("readings", "    clause: 三(四)3\n    title: {zh: 以谁", "    clause: 五(四)\n    title: {zh: 以谁"),
+        ("scoring", "    fact: conduct\n", "    fact: conduct\n    reading: age_person\n"),
+    )
+    assert found == set()
+
+
 def test_a_fact_that_the_changes_of_a_reading_use_is_in_use(edition):
     declared = "      idle: {type: boolean, title: {zh: 闲, en: idle}}\n"
     option = "      above: {credit_village.a_grade_share: {above: 55%}}\n"

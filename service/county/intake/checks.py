@@ -14,6 +14,7 @@ from pathlib import Path
 from rules.cases.checker import in_future
 from rules.model import Edition
 from rules.table.columns import KEY, key_of
+from rules.table.numbers import NARROW
 from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted, retyped, rows_of
 from service.county.intake.belonging import Above, Belonging
@@ -29,6 +30,7 @@ from service.county.intake.wholes import Wholes
 
 BAD = "bad__"
 LONGEST_NAME = 60  # characters: a longer cell is no name
+MOST_NARROW = NARROW // 100**2  # that DuckDB can turn from hundredths into a whole number, itself kept in hundredths
 
 
 def aside_of(subject: str) -> str:
@@ -272,12 +274,14 @@ class Checks:
             )
 
     def _exact(self, raw: str, shown: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
-        """Decimals in two places where that holds them: wider ones leave less room to multiply."""
+        """Decimals in two places where that holds them, and their product with a hundred: wider ones leave less room to
+        multiply."""
         wide = [name for name, type in types.items() if type.startswith("DECIMAL(32")]
         if not wide:
             return dict(shown)
         fits = self.duck.run(
-            "SELECT " + ", ".join(f"coalesce(bool_and({shown[n]} = round({shown[n]}, 2)), true)" for n in wide)
+            "SELECT " + ", ".join(f"coalesce(bool_and({shown[n]} = round({shown[n]}, 2) AND abs({shown[n]}) <= "
+                                  f"{MOST_NARROW}), true)" for n in wide)
             + f" FROM {named(raw)}"
         )[0]  # fmt: skip
         return dict(shown) | {

@@ -33,19 +33,11 @@ class Owner:
     id: str
 
 
-def lists_in(edition: Edition) -> dict[str, str]:
-    """The lists that files may give, as OWNER.FACT, with the subjects of their records."""
-    return {f"{owner}.{name}": fact.type.of for owner, known in edition.subjects.items()
-            for name, fact in known.facts.items() if fact.given and fact.counted is None and fact.type.of}  # fmt: skip
-
-
 def list_of(edition: Edition, subject: str, files: Collection[str]) -> str:
     """The list whose records a file of a subject holds, as OWNER.FACT; "" where it is a table of its own. `files` are
     the subjects that have files. TextError where several lists may be meant, or where the owner has no file."""
-    lists = lists_in(edition)
-    known = edition.subjects.get(subject)
-    alone = known is None or known.within or any(one.subject == subject for one in edition.rules.values())
-    fitting = [one for one, of in lists.items() if one == subject or (of == subject and not alone)]
+    alone = _alone(edition, subject)
+    fitting = [one for one, of in lists_of(edition).items() if one == subject or (of == subject and not alone)]
     there = [one for one in fitting if owner_of(one) in files]
     if fitting and not there:
         owners = ", ".join(dict.fromkeys(map(owner_of, fitting)))
@@ -58,6 +50,21 @@ def list_of(edition: Edition, subject: str, files: Collection[str]) -> str:
     return "".join(there)
 
 
+def _alone(edition: Edition, subject: str) -> bool:
+    """Whether something is decided about a subject, counted from it or lies within it: its file is then a table."""
+    judged = {one.subject for one in edition.rules.values()}
+    judged |= {name for one in edition.assignments.values() for name in (one.subject, one.bearer)}
+    facts = [fact for one in edition.subjects.values() for fact in one.facts.values()]
+    counted = {fact.counted.args[0].type.of for fact in facts if fact.counted is not None}
+    return subject in judged | counted | {one.within for one in edition.subjects.values()}
+
+
+def lists_of(edition: Edition) -> dict[str, str]:
+    """The lists that files can hold, as OWNER.FACT, and the subject of their records."""
+    return {f"{owner}.{name}": fact.type.of for owner, known in edition.subjects.items()
+            for name, fact in known.facts.items() if fact.given and fact.counted is None and fact.type.of}  # fmt: skip
+
+
 def owner_of(list_: str) -> str:
     """The subject whose records have a list, OWNER.FACT; "" of any other name."""
     return list_.rpartition(".")[0]
@@ -65,7 +72,7 @@ def owner_of(list_: str) -> str:
 
 def lists_beside(edition: Edition, tables: Collection[str]) -> list[str]:
     """The lists of some tables that come as files of their own, as OWNER.FACT: those whose records have no table."""
-    return [one for one, of in lists_in(edition).items() if owner_of(one) in tables and of not in tables]
+    return [one for one, of in lists_of(edition).items() if owner_of(one) in tables and of not in tables]
 
 
 def with_list(edition: Edition, subject: str) -> Edition:

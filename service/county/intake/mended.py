@@ -32,8 +32,13 @@ class Replaced:
 
 
 def sheet_of(edition: Edition, subject: str) -> str:
-    """The sheet of a subject in a workbook of rows set aside."""
-    return edition.subjects[subject].title.zh.translate(FORBIDDEN)[:LONGEST]
+    """The sheet of a subject in a workbook of rows set aside; of several with one title each has its id behind it."""
+    titles = {name: one.title.zh.translate(FORBIDDEN)[:LONGEST] for name, one in edition.subjects.items()}
+    title = titles.pop(subject)
+    if title.casefold() not in {one.casefold() for one in titles.values()}:
+        return title
+    id = f"（{subject[-LONGEST // 2 :]}）"
+    return title[: LONGEST - len(id)] + id
 
 
 def sheet_in(path: Path, edition: Edition, subject: str) -> str | None:

@@ -165,7 +165,11 @@ class Judging:
         kept = [one for one in self.duck.columns(rows_of(out))
                 if not any(one.startswith(level + SEPARATOR) for level in around(self.edition, subject))]  # fmt: skip
         types = {KEY: "VARCHAR"} | {name: type for rule in rules for name, type in _types(rule)}
-        shown = ", ".join([*(f"a.{named(one)}" for one in kept), *(f"b.{named(one)}" for one in types if one != KEY)])
+        made = {one: f"b.{named(one)}" for one in types if one != KEY}
+        stand = {
+            one: f"coalesce(a.{named(one)}, {value}) AS {named(one)}" for one, value in made.items() if one in kept
+        }
+        shown = ", ".join({**{one: f"a.{named(one)}" for one in kept}, **made, **stand}.values())
         beside = self.duck.loaded(decided, types)
         self.duck.copy(f"SELECT {shown} FROM {rows_of(out)} a LEFT JOIN {beside} b USING (id) ORDER BY a.{KEY}", out)
 

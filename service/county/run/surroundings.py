@@ -194,9 +194,11 @@ def refuse(edition: Edition, columns: Mapping[str, Collection[str]]) -> None:
         if fact.given and fact.type.of in columns and of in around(edition, fact.type.of):
             raise TableError(
                 f"判定要看 {of}.{name}（{fact.title.zh}），但没有写明由哪些记录组成。"
-                f"请在 facts.yaml 里给它加上 `counted: {{records: {fact.type.of}}}`。",
+                f"请在 facts.yaml 里给它加上 `counted: {{records: {fact.type.of}}}`，"
+                f"或另给 --table {of}.{name}=文件。",
                 f"Decisions read {of}.{name} ({fact.title.en}), and nothing says which records it holds. "
-                f"Add `counted: {{records: {fact.type.of}}}` to it in facts.yaml.",
+                f"Add `counted: {{records: {fact.type.of}}}` to it in facts.yaml, "
+                f"or give --table {of}.{name}=FILE as well.",
             )
 
 
