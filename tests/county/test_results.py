@@ -198,9 +198,11 @@ NUMBERS = """() => [...document.querySelectorAll("main .num")].map((one) => {
 TABLES = """() => [...document.querySelectorAll("main .scroll")]
   .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.closest("section").id)"""
 OVERLAPS = """() => [...document.querySelectorAll(".chart svg")].flatMap((chart) => {
-  const texts = [...chart.querySelectorAll("text")].filter((one) => one.textContent.trim()).map((one) => [one.textContent, one.getBoundingClientRect()]);
-  return texts.flatMap(([one, a], place) => texts.slice(place + 1).filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 &&
-    a.top < b.bottom - 3 && b.top < a.bottom - 3).map(([other]) => [chart.closest("section").id, one, other]));
+  const texts = [...chart.querySelectorAll("text")].filter((one) => one.textContent.trim());
+  const boxes = texts.map((one) => [one.textContent, one.getBoundingClientRect()]);
+  const across = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+  return boxes.flatMap(([one, a], place) => boxes.slice(place + 1).filter(([, b]) => across(a, b))
+    .map(([other]) => [chart.closest("section").id, one, other]));
 })"""
 
 
