@@ -10,7 +10,7 @@ from rules.words.wording import Wording
 from service.county.intake.checks import CheckedFile
 from service.county.intake.sheets import NOT_READ, SheetRead
 
-NOTED = ("unknown_column", "column_twice", "derived", "list_as_text", "unit", "under_group")
+NOTED = ("unknown_column", "column_twice", "derived", "list_as_text", "unit", "under_group", "folded")
 
 
 def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:

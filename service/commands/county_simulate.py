@@ -16,6 +16,7 @@ import click
 from rules import PolicyError
 from rules.model import Edition
 from rules.table import TableError
+from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
 from rules.variants.readings import under
@@ -23,6 +24,7 @@ from rules.variants.sweep import Swept, sweep
 from rules.variants.whatif import Supposition, suppose
 from rules.words.wording import Wording
 from service.commands.common import RUN, Bad, Settings, common, located, reread, root_of
+from service.commands.judge import supposing
 from service.commands.screen import progress
 from service.county.backend import Duck
 from service.county.rejudging import Again, Comparison, judge_again
@@ -93,7 +95,8 @@ class Question:
 
 def _question(settings: Settings, edition: Edition, sweep_: str | None, **asked: Any) -> Question:
     if sweep_:
-        swept = sweep(settings.policies, edition, sweep_)
+        with supposing("--sweep", [sweep_]):
+            swept = sweep(settings.policies, edition, sweep_)
         return Question({"sweep": sweep_}, swept.values, swept.editions, lambda: _touched(edition, [swept]), swept.once)
     changes, draft, readings = asked["changes"], asked["draft"], asked["readings"]
     suppositions = [Supposition.read(one) for one in changes]
@@ -102,7 +105,8 @@ def _question(settings: Settings, edition: Edition, sweep_: str | None, **asked:
         other, root = settings.named(draft, edition.under), root_of(draft, settings.policies)
     other = read_otherwise = under(root, other, readings)
     if suppositions:
-        other = suppose(root, other, suppositions)
+        with supposing("--change", changes):
+            other = suppose(root, other, suppositions)
     words = [*([draft] if draft else []), *changes, *(f"{name}={option}" for name, option in readings.items())]
 
     def names() -> list[str]:
@@ -165,7 +169,7 @@ def _shown(result: dict[str, Any], say: Wording) -> list[Line | Row]:
     titles = result["decisions"]
     names = list(result["before"])
     block: list[Line | Row] = [row("", *(Span(titles[one]["title"][say.lang], "dim") for one in names))]
-    block.append(row(say.pick("现在", "now"), *(str(result["before"][one]) for one in names)))
+    block.append(row(say.pick("现在", "now"), *(figure(result["before"][one]) for one in names)))
     for step in result["steps"]:
         differences = (_difference(step["met"][one], result["before"][one]) for one in names)
         block.append(row(Span(step["value"], "title"), *differences))
@@ -208,4 +212,4 @@ def _movements(step: Mapping[str, Any], titles: Mapping[str, Any], say: Wording)
 
 def _difference(now: int, before: int) -> Span:
     tone = "" if now == before else "good" if now > before else "bad"
-    return Span(f"{now} ({now - before:+d})" if now != before else str(now), tone)
+    return Span(f"{figure(now)} ({now - before:+,d})" if now != before else figure(now), tone)

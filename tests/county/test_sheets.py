@@ -3,6 +3,7 @@ that a workbook spoilt. None of it is lost, added, or read as something else wit
 
 from datetime import date
 
+import openpyxl
 import pytest
 
 from service.county.intake.inputs import Unreadable
@@ -136,3 +137,14 @@ def test_a_column_without_a_heading_is_named_where_it_holds_something(tmp_path):
     assert [one.column for one in Looked(sheet(tmp_path, *lines)).file.notes if one.code == "unknown_column"] == [
         "备注", "K 列 / column K"
     ]  # fmt: skip
+
+
+def test_hidden_rows_are_read_and_told(tmp_path):
+    path = sheet(tmp_path, HEADINGS, *households(3))
+    workbook = openpyxl.load_workbook(path)
+    for row in (2, 4):
+        workbook["表"].row_dimensions[row].hidden = True
+    workbook.save(path)
+    looked = Looked(path)
+    assert list(looked.rows) == THREE
+    assert [(one.column, "2" in one.zh) for one in looked.file.notes if one.code == "folded"] == [("表", True)]

@@ -51,7 +51,7 @@ class Merged:
 @dataclass(frozen=True, slots=True)
 class Grid:
     """A sheet. `rows` reads its rows anew; `epoch` is the year from which its days are numbered, where it is known;
-    `loose` says that rows may differ in length by mistake."""
+    `loose` says that rows may differ in length by mistake; `folded` is the number of hidden rows among them."""
 
     name: str
     rows: Callable[[], Iterable[Row]]
@@ -60,6 +60,7 @@ class Grid:
     faults: Faults = field(default_factory=dict)
     epoch: int | None = None
     loose: bool = False
+    folded: int = 0
 
 
 def csv_grid(path: Path) -> Grid:

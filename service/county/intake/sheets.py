@@ -44,6 +44,7 @@ class Taken:
     sheets: list[SheetRead] = field(default_factory=list)
     places: list[str] = field(default_factory=list)  # the sheets in the order of the file
     totals: list[tuple[int, dict[str, str]]] = field(default_factory=list)  # row, name -> text
+    folded: dict[str, int] = field(default_factory=dict)  # sheet -> rows that are hidden, and read all the same
 
 
 def grids_of(path: Path) -> Iterator[Grid]:

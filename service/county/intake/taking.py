@@ -43,6 +43,7 @@ def take(
         if found is not None and squashed(taken.columns[found[0]].heading) == squashed(stray):
             raise Unreadable(path, f"标题行里 {shown(stray)} 出现了不止一次。",
                              f"The heading names {shown(stray)} more than once.")  # fmt: skip
+    taken.folded = {grid.name: grid.folded for _, grid, _ in chosen_ if grid.folded}
     taken.strays = list(dict.fromkeys(one for _, _, heading in chosen_ for one in heading.strays))
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
