@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import click
@@ -95,6 +96,12 @@ def _outcome(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
                   Span(one.clause, "dim"), indent=4)  # fmt: skip
 
 
+def signed(off: int | Fraction) -> str:
+    """A distance as a rate with its sign: `+5%`, `≈+3.01%`."""
+    shown = rate(off)
+    return shown if off <= 0 else f"≈+{shown[1:]}" if shown.startswith("≈") else f"+{shown}"
+
+
 def _loads(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
     """The load of each bearer, and its distance from the even share."""
     what, result = assigned.task.assignment, assigned.found
@@ -103,7 +110,7 @@ def _loads(assigned: Assigned, say: Wording) -> Iterator[Line | Row]:
     yield row(*(Span(one, "dim") for one in (*(say.text(one) for one in about), *heads)), indent=2)
     for load in result.judged.loads:
         totals = [
-            f"{say.value(total, one.measure.type)} ({'+' if off > 0 else ''}{rate(off)})"
+            f"{say.value(total, one.measure.type)} ({signed(off)})"
             for one, total, off in zip(what.balance, load.totals, load.off, strict=True)
         ]
         yield row(assigned.shown(what.bearer, load.bearer.id), str(load.records), *totals, indent=2)

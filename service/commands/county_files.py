@@ -10,14 +10,14 @@ from rules.words.wording import Wording
 from service.county.intake.checks import CheckedFile
 from service.county.intake.sheets import NOT_READ, SheetRead
 
-NOTED = ("unknown_column", "column_twice", "list_as_text", "unit", "under_group")
+NOTED = ("unknown_column", "column_twice", "derived", "list_as_text", "unit", "under_group", "folded")
 
 
 def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
     """The rows of a file that were read, set aside and not used; its sheets where they differ; notes on columns."""
     colon = say.pick("：", ": ")
     aside = say.pick(f"未采用 {figure(file.bad)} 行", f"{figure(file.bad)} set aside")
-    yield row(file.file, say.pick(f"{figure(file.rows)} 行", f"{figure(file.rows)} rows"),
+    yield row(file.file, _rows(file.rows, say),
               Span(aside, "bad" if file.bad else "dim"), indent=2)  # fmt: skip
     if len(file.sheets) > 1 or any(one.unused or one.above for one in file.sheets):
         yield from (_sheet(one, file.agreeing.get(one.sheet, 0), say) for one in file.sheets)
@@ -49,12 +49,17 @@ def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
         (say.pick(zh, en), carried),
     ):  # fmt: skip
         if names:
-            yield line(Span(f"{text}{colon}{', '.join(names)}", "dim"), indent=4)
+            titles = [name if subject is None else say.text(subject.facts[name].title) for name in names]
+            yield line(Span(f"{text}{colon}{say.pick('、', ', ').join(titles)}", "dim"), indent=4)
 
 
 def listed(counts: Mapping[str, str], say: Wording) -> str:
     """Names with their numbers."""
     return say.pick("、", ", ").join(f"{name} {count}" for name, count in counts.items())
+
+
+def _rows(count: int, say: Wording) -> str:
+    return say.pick(f"{figure(count)} 行", f"{figure(count)} {'row' if count == 1 else 'rows'}")
 
 
 def _sheet(one: SheetRead, agreeing: int, say: Wording) -> Row:
@@ -66,6 +71,5 @@ def _sheet(one: SheetRead, agreeing: int, say: Wording) -> Row:
         parts.append(say.pick(f"标题行以上 {figure(one.above)}", f"{figure(one.above)} above the heading"))
     if agreeing:
         parts.append(say.pick(f"相符的合计数 {figure(agreeing)}", f"stated totals that agree {figure(agreeing)}"))
-    rows = say.pick(f"{figure(one.rows)} 行", f"{figure(one.rows)} rows")
-    words = say.pick("，", ", ").join([rows, *parts])
+    words = say.pick("，", ", ").join([_rows(one.rows, say), *parts])
     return row(one.sheet or say.pick("表", "table"), Span(words, "bad" if one.why and one.rows else "dim"), indent=4)

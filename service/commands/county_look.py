@@ -12,7 +12,8 @@ from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
 from rules.words.wording import Wording
 from service.commands.common import FILE, Settings, common, one_of
-from service.county.intake.headings import MEMBER, letter_of
+from service.county.intake.grids import letter_of
+from service.county.intake.headings import MEMBER
 from service.county.intake.lists import lists_of, with_list
 from service.county.intake.looking import LookedFile, LookedSheet, look, mapping_text, plainly
 

@@ -16,6 +16,7 @@ import click
 from rules import PolicyError
 from rules.model import Edition
 from rules.table import TableError
+from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
 from rules.variants.readings import under
@@ -24,6 +25,7 @@ from rules.variants.whatif import Supposition, suppose
 from rules.words.record_wording import RecordNames
 from rules.words.wording import Wording
 from service.commands.common import RUN, Bad, Settings, common, located, reread, root_of
+from service.commands.judge import supposing
 from service.commands.screen import progress
 from service.county.backend import Duck
 from service.county.rejudging import Again, Comparison, judge_again
@@ -97,7 +99,8 @@ class Question:
 
 def _question(settings: Settings, edition: Edition, sweep_: str | None, **asked: Any) -> Question:
     if sweep_:
-        swept = sweep(settings.policies, edition, sweep_)
+        with supposing("--sweep", [sweep_]):
+            swept = sweep(settings.policies, edition, sweep_)
         return Question({"sweep": sweep_}, swept.values, swept.editions, lambda: _touched(edition, [swept]), swept.once)
     changes, draft, readings = asked["changes"], asked["draft"], asked["readings"]
     suppositions = [Supposition.read(one) for one in changes]
@@ -106,7 +109,8 @@ def _question(settings: Settings, edition: Edition, sweep_: str | None, **asked:
         other, root = settings.named(draft, edition.under), root_of(draft, settings.policies)
     other = read_otherwise = under(root, other, readings)
     if suppositions:
-        other = suppose(root, other, suppositions)
+        with supposing("--change", changes):
+            other = suppose(root, other, suppositions)
     words = [*([draft] if draft else []), *changes, *(f"{name}={option}" for name, option in readings.items())]
 
     def names() -> list[str]:
@@ -225,7 +229,7 @@ def _table(
 ) -> Iterator[Line | Row]:  # fmt: skip
     """Counts as they are, and under each value that is tried with what they gain or lose."""
     yield row(Span(title, "dim"), *(Span(one, "dim") for one in names.values()))
-    yield row(say.pick("现在", "now"), *(str(now.get(one, 0)) for one in names))
+    yield row(say.pick("现在", "now"), *(figure(now.get(one, 0)) for one in names))
     for value, counts in steps:
         cells = (_difference(counts.get(one, 0), now.get(one, 0)) for one in names)
         yield row(
@@ -259,4 +263,4 @@ def _movements(step: Mapping[str, Any], titles: Mapping[str, Any], say: Wording)
 
 def _difference(now: int, before: int) -> Span:
     tone = "" if now == before else "good" if now > before else "bad"
-    return Span(f"{now} ({now - before:+d})" if now != before else str(now), tone)
+    return Span(f"{figure(now)} ({now - before:+,d})" if now != before else figure(now), tone)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import click
 
-from rules import Decision, PolicyError
+from rules import Decision
 from rules.cases.files import Case
 from rules.values.exact import POINTS
 from rules.values.layout import Line, Row, Span, line, row
@@ -21,8 +21,8 @@ from rules.words.explanation import MARKS, TONES
 from rules.words.names import PATH
 from rules.words.phrases import tried
 from rules.words.wording import Wording
-from service.commands.common import HOME, NEEDS_INFORMATION, Bad, Settings, common, levels, located, reread
-from service.commands.judge import Judge, cases_of, summary, watched
+from service.commands.common import HOME, NEEDS_INFORMATION, Bad, Settings, common, levels, reread
+from service.commands.judge import Judge, cases_of, summary, supposing, watched
 from service.commands.screen import as_json, show
 
 MOST_FAULTS = 100  # of a list of cases, told at once
@@ -99,12 +99,9 @@ def _each(cases: Sequence[Case], settings: Settings, decide: Callable[[Case], Ma
 
 def _compared(settings: Settings, judge: Judge, decision: str, cases: list[Case], supposed: tuple[str, ...]) -> None:
     """Outcomes side by side."""
-    try:
+    with supposing("--what-if", supposed):
         other = Judge(settings, [Supposition.read(one) for one in supposed], judge.readings)
         pairs = _each(cases, settings, lambda one: (judge.decide(decision, one), other.decide(decision, one)))
-    except PolicyError as error:
-        at = f"--what-if {', '.join(supposed)}"  # the file is good: the supposition does not fit into it
-        raise TextErrors([{**located(one, settings.policies), "where": at} for one in error.problems]) from None
     if settings.json:
         for now, then in pairs:
             as_json({"supposed": list(supposed), "now": now.as_dict(), "then": then.as_dict(),

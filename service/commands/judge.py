@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from rules import Decision, Engine, FactChecker, FactError
+from rules import Decision, Engine, FactChecker, FactError, PolicyError
 from rules.cases.files import Case, read_cases
 from rules.judging.decision import Finding
 from rules.values.layout import Row, Span, row
@@ -16,10 +17,20 @@ from rules.variants.readings import under
 from rules.variants.whatif import Supposition, suppose
 from rules.words.explanation import TONES
 from rules.words.wording import Wording
-from service.commands.common import NONE, Bad, Settings, one_of
+from service.commands.common import NONE, Bad, Settings, located, one_of
 from service.commands.screen import progress
 
 MUCH = 10000 * 10000  # bytes of a case file
+
+
+@contextmanager
+def supposing(option: str, said: Sequence[str]) -> Iterator[None]:
+    """Tells what is wrong with suppositions at their option: the file that they were tried in is good."""
+    try:
+        yield
+    except PolicyError as error:
+        at = f"{option} {', '.join(said)}"
+        raise TextErrors([{**located(one, Path()), "where": at} for one in error.problems]) from None
 
 
 class Judge:

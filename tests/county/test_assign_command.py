@@ -3,12 +3,14 @@
 import csv
 import json
 from decimal import Decimal
+from fractions import Fraction
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from service.commands.county_assign import signed
 from service.commands.main import cli
 from tests.county.making import excel
 
@@ -188,3 +190,8 @@ def test_an_unknown_assignment_is_named(files):
     result = call(files, "--assignment", "nothing")
     assert result.exit_code == 2
     assert "manager_assignment" in result.stderr
+
+
+def test_a_distance_has_its_sign_behind_that_of_rounding():
+    offs = (Fraction(1, 20), Fraction(1, 30), Fraction(-1, 30), Fraction(0))
+    assert [signed(one) for one in offs] == ["+5%", "≈+3.33%", "≈-3.33%", "0%"]

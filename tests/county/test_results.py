@@ -237,3 +237,39 @@ def test_a_printed_chart_is_as_wide_as_the_paper(page):
     for box in page.locator(".chart svg").all():
         assert box.get_attribute("viewBox")
         assert box.bounding_box()["x"] + box.bounding_box()["width"] <= 700
+
+
+NUMBERS = """() => [...document.querySelectorAll("main .num")].map((one) => {
+  one.click();
+  const box = document.querySelector("dialog"), all = box.querySelector("p.dim").textContent.match(/[\\d,]+/g).pop();
+  box.close();
+  return [one.textContent, all, box.querySelector("h2").textContent];
+})"""
+TABLES = """() => [...document.querySelectorAll("main .scroll")]
+  .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.closest("section").id)"""
+OVERLAPS = """() => [...document.querySelectorAll(".chart svg")].flatMap((chart) => {
+  const texts = [...chart.querySelectorAll("text")].filter((one) => one.textContent.trim());
+  const boxes = texts.map((one) => [one.textContent, one.getBoundingClientRect()]);
+  const across = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3;
+  return boxes.flatMap(([one, a], place) => boxes.slice(place + 1).filter(([, b]) => across(a, b))
+    .map(([other]) => [chart.closest("section").id, one, other]));
+})"""
+
+
+def test_every_number_leads_to_as_many_rows(page):
+    for choice in ("", "M1"):
+        page.select_option("#pick-bearer", choice)
+        numbers = page.evaluate(NUMBERS)
+        assert len(numbers) > 20
+        if page.evaluate("document.documentElement.lang") == "zh-CN":  # the last number of the line is that of all
+            assert [one for one in numbers if one[0] != one[1]] == []
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_nothing_is_cut_or_written_over(width, page):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert page.evaluate(TABLES) == []
+    assert page.evaluate(OVERLAPS) == []

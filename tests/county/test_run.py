@@ -203,7 +203,7 @@ def test_the_screen_says_what_is_not_there_and_what_differs(tmp_path):
         "--villages": parquet(tmp_path / "v.parquet", [{"id": "V1", "households": 400}]),
     }
     told = call("run", *options(files), "--on", ON, "--out", tmp_path / "out", "--lang", "zh")
-    assert re.search(r"没有这些列，全部按未知处理：.*\bbirth_date\b", told)
+    assert re.search(r"没有这些列，全部按未知处理：.*拟授信人出生日期", told)
     assert re.search(r"行政村 +表中的数与汇总不同（条数），以汇总为准：全村农户数 1\b", told)
     kept = call("run", *options(files), "--on", ON, "--out", tmp_path / "kept", "--keep-given", "--lang", "zh")
     assert "与汇总不同" not in kept

@@ -202,6 +202,8 @@ class Checks:
                 f"INSERT INTO {named(bad)} SELECT {ROW}, {shown_id}, 'id', 'repeated_id', [] FROM {named(raw)} "
                 f"WHERE {id} IN (SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL GROUP BY 1 HAVING count(*) > 1)"
             )
+        if file.taken is not None:
+            self._alike(raw, id, shown_id, bad)
         all_ = ", ".join(f"{value} AS {named(name)}" for name, value in shown.items())
         types = duck.columns(f"(SELECT {all_} FROM {named(raw)})")
         exact = self._without_faults(self._exact(raw, shown, types), bad)
@@ -224,6 +226,15 @@ class Checks:
         duck.copy(query + ("" if in_order else f" ORDER BY {named(KEY)}"), path)
         return path, rows_of(path)
 
+    def _alike(self, raw: str, id: str, shown_id: str, bad: str) -> None:
+        """Add the ids that differ by the zeros before them alone, which workbooks lose."""
+        number, bare = f"regexp_full_match({id}, '[0-9]+')", f"coalesce(nullif(ltrim({id}, '0'), ''), '0')"
+        alike = f"SELECT {bare} FROM {named(raw)} WHERE {number} GROUP BY 1 HAVING count(DISTINCT {id}) > 1"
+        self.duck.run(
+            f"INSERT INTO {named(bad)} SELECT {ROW}, {shown_id}, 'id', 'zeros_lost', [] FROM {named(raw)} "
+            f"WHERE {number} AND {bare} IN ({alike})"
+        )
+
     def _list_faults(self, subject: str, raw: str, shown_id: str, wrong: list[Fault], bad: str) -> None:
         """Write the faults of all rows to a table: the row, its id, the column, the code, the facts left unknown."""
         cases = ", ".join(
@@ -241,10 +252,12 @@ class Checks:
     def _refused(
         self, faults: Iterable[tuple[int, str, str]], raw: str, shown_id: str, columns: Matched, bad: str
     ) -> None:
-        """Add the cells of facts that have no meaning, or two."""
-        facts = {column: name for name, column in columns.facts.items()}
-        rows = [{"r": row, "c": column, "k": code, "f": [facts[column]]} for row, column, code in faults
-                if column in facts]  # fmt: skip
+        """Add the cells that have no meaning, or two: of facts, and of ids, whose rows are set aside."""
+        facts = {column: [name] for name, column in columns.facts.items()}
+        facts |= {column: [] for column in (columns.id, columns.above) if column}
+        names = {columns.id: KEY}
+        rows = [{"r": row, "c": names.get(column, column), "k": code, "f": facts[column]}
+                for row, column, code in faults if column in facts]  # fmt: skip
         if rows:
             loaded = self.duck.loaded(rows, {"r": "BIGINT", "c": "VARCHAR", "k": "VARCHAR", "f": "VARCHAR[]"})
             self.duck.run(f"INSERT INTO {named(bad)} SELECT {ROW}, {shown_id}, b.c, b.k, b.f FROM {named(raw)} "

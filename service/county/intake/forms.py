@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from rules.model import Fact
 from rules.operations import require
 from rules.values.exact import NUMBERS
+from rules.values.ids import is_card
 from rules.values.kinds import SINGLE
 from service.county.intake.grids import Cell
 from service.county.intake.texts import clean, squashed
@@ -25,6 +26,7 @@ NEGATIVE = ("无", "没有", "未")  # in a title they leave open what 无 answe
 TIMES: Mapping[str, int] = {"": 1, "千": 10**3, "万": 10**4, "百万": 10**6, "亿": 10**8}
 SIGNIFICANT = 15  # digits of a number that a workbook holds
 FEN = Decimal("0.01")
+ERRORS = frozenset("#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL!".split())  # of formulas
 
 _NUMBER = re.compile(
     r"(?:人民币)?(?P<sign>[+-]?)¥?(?P<digits>[0-9.,]+)(?P<percent>%?)(?P<times>千|万|百万|亿|)(?P<unit>\D{0,6})"
@@ -35,20 +37,21 @@ _THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _TIME = r"(?:[T ]*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
 _DAYS = tuple(re.compile(form + _TIME) for form in (
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})",
-    r"([0-9]{4})\.([0-9]{1,2})\.([0-9]{1,2})", r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日",
+    r"([0-9]{4})\.([0-9]{1,2})\.([0-9]{1,2})", r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})[日号]",
     r"([0-9]{4})([0-9]{2})([0-9]{2})",
 ))  # fmt: skip
+_KEPT_TEXT = re.compile(r'="(.*)"|\'(.*)')
 _SERIAL = re.compile(r"[1-9][0-9]{4}")
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}日?")
 _ZERO: Mapping[int, date] = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 
 
 class Refused(Exception):
-    """A cell that has two meanings, with the code of the message about it."""
+    """A cell that has two meanings or none, with the code of the message about it, and what may be shown of it."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, text: str = "") -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.text = code, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,16 @@ def reader(fact: Fact | None, form: Form) -> Read:
             return read(value)
         text = kept.get(value)
         if text is None:
-            text = kept[value] = _worded(clean(value), form, read)
+            text = kept[value] = _worded(_undressed(clean(value)), form, read)
         return text
 
     return cell
+
+
+def _undressed(text: str) -> str:
+    """A text without the signs that keep it text in a workbook: ="001" and '001."""
+    match = _KEPT_TEXT.fullmatch(text)
+    return match[match.lastindex or 0] if match is not None else text
 
 
 def _worded(text: str, form: Form, read: Read) -> str:
@@ -116,7 +125,12 @@ def text_of(number: Decimal) -> str:
 
 
 def _id(value: Cell) -> str:
-    return plain(value)
+    if isinstance(value, date | time | timedelta):
+        raise Refused("day_for_id", plain(value))  # 1-2 typed into Excel
+    text = plain(value)
+    if isinstance(value, int | float) and abs(value) >= 10**SIGNIFICANT and not is_card(text):
+        raise Refused("digits_lost")
+    return "" if text in ERRORS | HAS_NOT else text
 
 
 def _number(fact: Fact, form: Form) -> Read:

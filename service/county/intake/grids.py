@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
+from string import ascii_uppercase
 
 from rules.values.text import TextError
 
@@ -50,7 +51,7 @@ class Merged:
 @dataclass(frozen=True, slots=True)
 class Grid:
     """A sheet. `rows` reads its rows anew; `epoch` is the year from which its days are numbered, where it is known;
-    `loose` says that rows may differ in length by mistake."""
+    `loose` says that rows may differ in length by mistake; `folded` is the number of hidden rows among them."""
 
     name: str
     rows: Callable[[], Iterable[Row]]
@@ -59,6 +60,7 @@ class Grid:
     faults: Faults = field(default_factory=dict)
     epoch: int | None = None
     loose: bool = False
+    folded: int = 0
 
 
 def csv_grid(path: Path) -> Grid:
@@ -97,3 +99,25 @@ def _encoding(path: Path) -> str:
             continue
         return encoding
     raise Unreadable(path, "既不是 UTF-8、UTF-16 也不是 GB18030 编码。", "This is neither UTF-8, UTF-16 nor GB18030.")
+
+
+def letter_of(place: int) -> str:
+    """The letters of a column, as people see it."""
+    place, letters = place + 1, ""
+    while place:
+        place, rest = divmod(place - 1, len(ascii_uppercase))
+        letters = ascii_uppercase[rest] + letters
+    return letters
+
+
+def place_of(letters: str) -> int:
+    """The inverse of `letter_of`; ValueError where a text is none."""
+    place = 0
+    for letter in letters.upper():
+        place = place * len(ascii_uppercase) + ascii_uppercase.index(letter) + 1
+    return place - 1
+
+
+def filled(cells: Iterable[Cell]) -> int:
+    """The number of cells that hold something."""
+    return sum(1 for one in cells if not isinstance(one, str) or one.strip(" \t\r\n\u3000\u00a0\u200b\ufeff"))

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from string import ascii_uppercase
 
 from rules.model import Column, Edition, Fact
 from rules.table.columns import KEY, key_of
 from rules.values.exact import NUMBERS
 from rules.words.phrases import UNITS
 from service.county.intake.forms import TIMES, Form
-from service.county.intake.grids import Grid, Merged, Row
+from service.county.intake.grids import Cell, Grid, Merged, Row, filled, letter_of
 from service.county.intake.texts import clean, squashed
+from service.county.intake.units import MONEY, PERCENT, bare, parted, stated
 
 IDS = (KEY, "编号")
 NAMED = "name"  # the column of the names of records, by which those below may speak of them
 NAMES = (NAMED, "名称")
 LOOKED = 30  # rows among which the heading stands
+NAMELESS = "{0} 列 / column {0}"
 DEEPEST = 3  # rows of a heading
 BETWEEN = "/"  # the parts of a heading in several rows
-MONEY = {f"{times}元": number for times, number in TIMES.items()}
-_BRACKET = re.compile(r"(.*?)\((?:单位[::])?([^()]+)\)")
-_UNIT = re.compile(r"单位[::](.+)")
+_MARKS = "*＊★"  # of columns that have to be filled in
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +45,13 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The heading of a sheet: its rows, its columns, headings that match nothing, and a unit stated above."""
+    """The heading of a sheet: its rows, its columns, headings that match nothing, and the units stated above."""
 
     first: int
     last: int
     columns: tuple[Match, ...]
     strays: tuple[str, ...] = ()
-    unit: str = ""
+    units: tuple[str, ...] = ()
 
     def at(self, name: str) -> int | None:
         """The place of a column."""
@@ -95,14 +93,17 @@ class Names:
 
     def find(self, heading: str) -> tuple[str, Form, str] | None:
         """The column of a heading, with the form of its cells and the unit in its brackets; None where none fits."""
-        if (name := self.names.get(squashed(heading))) is not None:
+        heading = squashed(heading).strip(_MARKS)
+        if (name := self.names.get(heading)) is not None:
             return name, self.form(name), ""
-        match = _BRACKET.fullmatch(squashed(heading))
-        name = self.names.get(match[1]) if match is not None else None
-        if match is None or name not in self.facts:
-            return None
-        form = self.with_unit(name, match[2])
-        return None if form is None else (name, form, match[2])
+        title, unit = parted(heading) or ("", "")
+        name = self.names.get(title)
+        form = self.with_unit(name, unit) if name in self.facts else None
+        return None if name is None or form is None else (name, form, unit)
+
+    def kind(self, name: str) -> str:
+        """The kind of a fact; "" where a column holds none."""
+        return self.facts[name].type.kind if name in self.facts else ""
 
     def form(self, name: str) -> Form:
         """How the cells of a column are filled, unless its heading says more."""
@@ -127,7 +128,7 @@ class Names:
         fact, form = self.facts[name], self.form(name)
         if fact.type.kind == "amount" and unit in MONEY:
             return replace(form, times=MONEY[unit])
-        if fact.type.kind == "rate" and unit == "%":
+        if fact.type.kind == "rate" and unit == PERCENT:
             return replace(form, percent=True)
         if fact.type.kind not in NUMBERS or fact.type.kind in ("amount", "rate"):
             return None
@@ -148,12 +149,17 @@ def heading_of(grid: Grid, names: Names, *, needs: Sequence[str]) -> Heading | N
             known = {match.name for match in one.columns}
             if known.issuperset(needs) and (needs or known & (names.facts.keys() | names.decided.keys())):
                 best = one if best is None or _better(one, best) else best
-    return best
+    return best if best is None else replace(best, strays=(*best.strays, *_nameless(grid, best)))
 
 
 def _better(one: Heading, other: Heading) -> bool:
-    """Whether a heading knows more columns, or as many in fewer rows: a title above all columns is no part of it."""
-    return (len(one.columns), one.first - one.last) > (len(other.columns), other.first - other.last)
+    """Whether a heading knows more columns, or more of their units, or as many in fewer rows: a title above all columns
+    is no part of it."""
+    return _worth(one) > _worth(other)
+
+
+def _worth(one: Heading) -> tuple[int, int, int]:
+    return len(one.columns), sum(1 for match in one.columns if match.unit), one.first - one.last
 
 
 def first_row(grid: Grid) -> Heading | None:
@@ -174,39 +180,30 @@ def _first(grid: Grid) -> list[Row]:
     return list(islice(grid.rows(), LOOKED))
 
 
-def letter_of(place: int) -> str:
-    """The letters of a column, as people see it."""
-    place, letters = place + 1, ""
-    while place:
-        place, rest = divmod(place - 1, len(ascii_uppercase))
-        letters = ascii_uppercase[rest] + letters
-    return letters
-
-
-def place_of(letters: str) -> int:
-    """The inverse of `letter_of`; ValueError where a text is none."""
-    place = 0
-    for letter in letters.upper():
-        place = place * len(ascii_uppercase) + ascii_uppercase.index(letter) + 1
-    return place - 1
-
-
 def _goes_on(merged: Sequence[Merged], rows: Sequence[Row], at: int, depth: int) -> bool:
     """Whether the row is a heading of groups: merged across, or with blanks that the rows below fill."""
     number, last = rows[at][0], rows[at + depth - 1][0]
+    if _units(rows[at + depth - 1][1]):
+        return True
     if any(one.top == number and one.right > one.left and one.bottom < last for one in merged):
         return True
     return any(one.top == number and one.bottom >= last for one in merged)
 
 
+def _units(cells: Sequence[Cell]) -> bool:
+    """Whether a row below headings names their units."""
+    return any(bare(one) in MONEY for one in cells if isinstance(one, str))
+
+
 def _heading(grid: Grid, rows: Sequence[Row], at: int, depth: int, names: Names) -> Heading:
     titles = _titles(grid.merged, rows[at : at + depth])
-    above = [clean(cell) for _, cells in rows[:at] for cell in cells if isinstance(cell, str)]
-    unit = next((match[1] for cell in above if (match := _UNIT.search(squashed(cell))) is not None), "")
+    units = stated(cell for _, cells in rows[:at] for cell in cells if isinstance(cell, str))
     columns, strays, seen = list[Match](), list[str](), set[str]()
     for place, parts in enumerate(titles):
         whole = BETWEEN.join(parts)
         options = {"".join(parts): "", **({parts[-1]: BETWEEN.join(parts[:-1])} if parts else {})}
+        if len(parts) > 1:  # a row of units below the headings
+            options[f"{''.join(parts[:-1])}({bare(parts[-1])})"] = ""
         known = next(((found, under) for text, under in options.items() if (found := names.find(text))), None)
         if known is None or known[0][0] in seen:
             strays += [whole] if whole else []
@@ -214,9 +211,17 @@ def _heading(grid: Grid, rows: Sequence[Row], at: int, depth: int, names: Names)
         (name, form, own), under = known
         seen.add(name)
         columns.append(Match(place, whole, name, replace(form, epoch=grid.epoch), own, under))
-    if unit:
-        columns = [_stated(one, unit, names) for one in columns]
-    return Heading(rows[at][0], rows[at + depth - 1][0], tuple(columns), tuple(strays), unit)
+    if len(units) == 1:
+        columns = [_stated(one, units[0], names) for one in columns]
+    return Heading(rows[at][0], rows[at + depth - 1][0], tuple(columns), tuple(strays), units)
+
+
+def _nameless(grid: Grid, heading: Heading) -> list[str]:
+    """The columns without a heading that hold something all the same, by their letters."""
+    titles = titles_at(grid, heading.first, heading.last)
+    below = (cells for number, cells in _first(grid) if number > heading.last)
+    held = {place for cells in below for place, cell in enumerate(cells) if filled([cell])}
+    return [NAMELESS.format(letter_of(one)) for one in sorted(held) if one >= len(titles) or not titles[one]]
 
 
 def _titles(merged: Sequence[Merged], rows: Sequence[Row]) -> list[list[str]]:
@@ -232,10 +237,12 @@ def _titles(merged: Sequence[Merged], rows: Sequence[Row]) -> list[list[str]]:
 
 def _stated(match: Match, unit: str, names: Names) -> Match:
     """A column under a unit stated for the whole sheet, where it names none of its own."""
-    fact = names.facts.get(match.name)
-    if fact is None or match.unit:
+    if match.unit or names.kind(match.name) != "amount":
         return match
-    money = [one for one in re.split("[、,;/和及]", unit) if one in MONEY]
-    if fact.type.kind == "amount" and len(money) == 1 and (form := names.with_unit(match.name, money[0])) is not None:
-        return replace(match, form=replace(form, epoch=match.form.epoch), unit=money[0])
-    return match
+    form = names.with_unit(match.name, unit)
+    return match if form is None else replace(match, form=replace(form, epoch=match.form.epoch), unit=unit)
+
+
+def without_unit(heading: Heading, names: Names) -> Match | None:
+    """A column of amounts of which nothing says in which unit they stand."""
+    return next((one for one in heading.columns if not one.unit and names.kind(one.name) == "amount"), None)

@@ -10,9 +10,8 @@ from rules.model import Edition
 from rules.values.text import shown
 from service.county.backend import Duck, named, quoted
 from service.county.intake.forms import plain
-from service.county.intake.grids import KINDS, FileError, Unreadable
+from service.county.intake.grids import KINDS, FileError, Unreadable, filled
 from service.county.intake.mapping import FileMap
-from service.county.intake.records import filled
 from service.county.intake.sheets import ROW, SPAN, SheetRead, Taken, grids_of
 from service.county.intake.taking import take
 

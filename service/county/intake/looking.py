@@ -14,12 +14,13 @@ from rules.table.columns import KEY
 from rules.values.ids import is_card
 from rules.values.text import TextError, near
 from service.county.intake.forms import Refused, plain, reader
-from service.county.intake.grids import Grid
-from service.county.intake.headings import Heading, Match, Names, first_row, heading_of, letter_of, titles_at
+from service.county.intake.grids import Grid, filled, letter_of
+from service.county.intake.headings import Heading, Match, Names, first_row, heading_of, titles_at
 from service.county.intake.lists import list_of, with_list
-from service.county.intake.records import Kinds, filled, records
+from service.county.intake.records import Kinds, records
 from service.county.intake.sheets import grids_of
 from service.county.intake.texts import squashed
+from service.county.intake.units import MONEY, bare, parted
 
 SHOWN = 10  # rows
 LIKE = 0.6  # the least likeness of a heading that is guessed at
@@ -28,11 +29,12 @@ MASK = "***"
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A heading that is no fact's, and the fact that it may mean."""
+    """A heading that is no fact's, the fact that it may mean, and the unit of its numbers."""
 
     place: int
     heading: str
     name: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def _guesses(grid: Grid, heading: Heading, names: Names) -> Iterator[Guess]:
         word = squashed(title.rpartition("/")[2])
         held = max((one for one in words if len(one) > 1 and (one in word or word in one)), key=len, default="")
         if place not in places and word and (guess := near(word, words, LIKE) or held):
-            yield Guess(place, title, words[guess])
+            unit = next((one for one in (bare(title.rpartition("/")[2]), *(parted(title) or ())[1:], *heading.units)
+                         if one in MONEY), "")  # fmt: skip
+            yield Guess(place, title, words[guess], unit if names.kind(words[guess]) == "amount" else "")
 
 
 def _cells(grid: Grid, heading: Heading, names: Names) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -136,11 +140,10 @@ def _sheet_lines(sheet: LookedSheet, heading: Heading) -> Iterator[str]:
     for one in heading.columns:
         yield f"      {_quoted(letter_of(one.place))}: {{{_about(one)}}}"
     for guess in sheet.guesses:
-        about = f"heading: {_quoted(guess.heading)}, is: {guess.name}"
-        yield f"      # {_quoted(letter_of(guess.place))}: {{{about}}}  # 像是，请核对 / a guess: check it"
+        yield f"      # {_quoted(letter_of(guess.place))}: {{{_about(guess)}}}  # 像是，请核对 / a guess: check it"
 
 
-def _about(one: Match) -> str:
+def _about(one: Match | Guess) -> str:
     unit = f", unit: {_quoted(one.unit)}" if one.unit else ""
     return f"heading: {_quoted(one.heading)}, is: {one.name}{unit}"
 

@@ -10,8 +10,8 @@ from typing import Any
 from rules.files.source import Node, read
 from rules.problems.problem import Problems
 from rules.values.text import shown
-from service.county.intake.grids import FileError, Grid, Unreadable
-from service.county.intake.headings import LOOKED, Heading, Match, Names, letter_of, place_of, titles_at
+from service.county.intake.grids import FileError, Grid, Unreadable, letter_of, place_of
+from service.county.intake.headings import LOOKED, Heading, Match, Names, titles_at
 from service.county.intake.texts import squashed
 
 KEYS = {"file", "subject", "sheets"}

@@ -47,6 +47,9 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
     quiet = {squashed(one) for one in (*levels, *map(key_of, levels))}
     at: dict[str, str] = {}
     notes = list(_said(taken.columns.values() if taken is not None else (), names))
+    notes += [Note(sheet, "folded", f"有 {rows:,} 行是隐藏的（如筛选），照样读了。",
+                   f"Hidden rows, as behind a filter, were read like the others: {rows:,}.")
+              for sheet, rows in (taken.folded if taken is not None else {}).items()]  # fmt: skip
     unread: set[str] = set()  # given in a way that cannot be read
     for column, name in known.items():
         if name in names.facts and names.facts[name].type.kind == "list" and not columns.get(column, "").endswith("[]"):

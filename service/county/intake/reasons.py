@@ -21,6 +21,18 @@ MESSAGES: Mapping[str, Message] = {
     "identity_card": WANTED,
     "not_printable": ("含有看不见的字符。", "It holds characters that cannot be seen."),
     "repeated_id": ("编号在表中不止一次，无法判断哪一行为准。", "The id occurs more than once; which row is right?"),
+    "zeros_lost": (
+        "与另一行的编号只差开头的 0：是不是同一条记录？请按文本写全。",
+        "Another id differs by the zeros before it only: are they one record? Write ids in full, as text.",
+    ),
+    "day_for_id": (
+        "编号被 Excel 改成了日期。请把这一列设成文本，重新填写。",
+        "Excel made a date of the id: format the column as text and write it again.",
+    ),
+    "digits_lost": (
+        "数字超过 15 位，Excel 只存前 15 位。请把这一列设成文本，重新填写。",
+        "Of a number this long Excel keeps 15 digits: format the column as text and write it again.",
+    ),
     "no_record_above": ("没有写明属于哪一个上级。", "It does not say where it belongs."),
     "strange_record_above": ("所属的上级不在上级表中。", "The record that it belongs to is not in its table."),
     "ambiguous_record_above": ("有几个上级都叫这个名称。", "Several records are called so."),
@@ -42,7 +54,7 @@ MESSAGES: Mapping[str, Message] = {
         "数字日期说不清从哪一年算起，请写成 2026-12-31。",
         "A day as a number: counted from which year? Write 2026-12-31.",
     ),
-    "not_boolean": ("请写 true 或 false。", "Write true or false."),
+    "not_boolean": ("请写 是 或 否。", "Write yes or no."),
     "not_a_date": ("请写日期，如 2026-12-31。", "Write a date, as in 2026-12-31."),
     "not_a_number": ("请写数字。", "Write a number."),
     "not_whole": ("请写整数。", "Write a whole number."),

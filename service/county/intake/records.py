@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from service.county.intake.grids import Cell, Row
+from service.county.intake.grids import Cell, Row, filled
 from service.county.intake.headings import Heading
 from service.county.intake.texts import squashed
 
 ORDINALS = frozenset("甲 乙 丙 丁 戊 己 庚 辛 栏次 列次 序号".split())
-_TOTAL = re.compile(r".{0,20}?(小计|合计|总计|共计|累计|subtotal|total|grandtotal)[::]?")
+_SUMS = "小计|合计|总计|共计|累计|总数|subtotal|total|grandtotal"
+_TOTAL = re.compile(rf".{{0,20}}?({_SUMS})[::]?")
+_TOTAL_ID = re.compile(rf"(.{{0,20}}?({_SUMS})[数额]?|[∑Σσ])[::]?(\(.*\)|[0-9]+[^0-9]?)?")  # with whose, or how many
+_PARTIAL = re.compile(r".{0,20}?(平均|均值|人均|户均|其中|average)[数值额]?[::]?(\(.*\))?")
+_REMARK = re.compile(
+    r"\*?(注|备注|说明|附注)([::0-9一二三、.]|$)|(填表|制表|填报|编制|审核|复核|经办|负责|联系|打印|报送|单位|日期)\D*[::]"
+    r"|第[0-9]+页|共[0-9]+页|以下空白|[-—=*]*完?[-—=*]*$"
+)
+FEWEST = 3  # numbers that number columns: 1, 2 may be a record and the one above
 
 
 @dataclass(slots=True)
@@ -19,32 +27,32 @@ class Kinds:
     """The rows of a sheet that are no records, by their kind; totals with their cells."""
 
     totals: list[Row] = field(default_factory=list)
-    notes: list[int] = field(default_factory=list)
-
-
-def filled(cells: Iterable[Cell]) -> int:
-    """The number of cells that hold something."""
-    return sum(1 for one in cells if not isinstance(one, str) or one.strip(" \t\r\n\u3000\u00a0\u200b\ufeff"))
+    notes: list[Row] = field(default_factory=list)
 
 
 def records(rows: Iterable[Row], heading: Heading, id: int | None, above: int | None, kinds: Kinds) -> Iterator[Row]:
     """The records below a heading; the other rows go to `kinds`. A row without an id is a record only where it stands
     among records and is filled like one: what no record can be is never dropped as a note."""
     facts = [one.place for one in heading.columns if one.place not in (id, above)]
+    heads, titles = {one.place: squashed(one.heading) for one in heading.columns}, set[str]()
     waiting: list[Row] = []  # rows without an id: notes, unless a record follows and they are filled like one
     begun = False
     for number, cells in rows:
-        if number <= heading.last or not filled(cells):
+        if number <= heading.last:
+            titles |= {squashed(one) for one in cells if isinstance(one, str)}
+        elif not filled(cells):
             continue
-        if is_total(cells, id):
+        elif _repeats(cells, heads) or _remarks(cells, id, above, facts, titles):
+            kinds.notes.append((number, cells))
+        elif is_total(cells, id):
             kinds.totals.append((number, cells))
         elif id is None:
             if not facts or _count(cells, facts):
                 yield number, cells
             else:
-                kinds.notes.append(number)
-        elif _is_numbering(cells) and not begun:
-            kinds.notes.append(number)
+                kinds.notes.append((number, cells))
+        elif not begun and _is_numbering(cells, len(heads)):
+            kinds.notes.append((number, cells))
         elif not _at(cells, id):
             waiting.append((number, cells))
         else:
@@ -66,7 +74,7 @@ def _told(
         if not signed and (like or (placed and count > 0)):
             yield number, cells
         else:
-            kinds.notes.append(number)
+            kinds.notes.append((number, cells))
 
 
 def _has_digit(cell: Cell) -> bool:
@@ -76,8 +84,13 @@ def _has_digit(cell: Cell) -> bool:
 def is_total(cells: Sequence[Cell], id: int | None) -> bool:
     """Whether a row adds up others: its id says so, or it has none and a cell says so."""
     if id is not None and (own := _at(cells, id)):
-        return total_word(own)
+        return _may_be_word(own) and _TOTAL_ID.fullmatch(own) is not None
     return any(isinstance(one, str) and total_word(one) for one in cells)
+
+
+def _may_be_word(id: str) -> bool:
+    """Whether an id may be a word: most are told at sight."""
+    return not id.isascii() or "total" in id or "average" in id
 
 
 def total_word(text: str) -> bool:
@@ -85,13 +98,32 @@ def total_word(text: str) -> bool:
     return _TOTAL.fullmatch(squashed(text)) is not None
 
 
-def _is_numbering(cells: Sequence[Cell]) -> bool:
+def _repeats(cells: Sequence[Cell], heads: Mapping[int, str]) -> bool:
+    """Whether a row is the heading once more, as at the top of a printed page."""
+    return len(heads) > 1 and all(_at(cells, place) in (head, head.rpartition("/")[2]) for place, head in heads.items())
+
+
+def _remarks(
+    cells: Sequence[Cell], id: int | None, above: int | None, facts: Sequence[int], titles: Container[str]
+) -> bool:
+    """Whether the id of a row is a remark or a title instead: it belongs nowhere, and is not filled like a record."""
+    if id is None or not (own := _at(cells, id)):
+        return False
+    if _may_be_word(own) and _PARTIAL.fullmatch(own):
+        return True
+    if (above is not None and _at(cells, above) not in ("", own)) or _count(cells, facts) * 2 > len(facts):
+        return False
+    return _REMARK.match(own) is not None or own in titles
+
+
+def _is_numbering(cells: Sequence[Cell], columns: int) -> bool:
     """Whether a row numbers the columns: 1, 2, 3 ..., perhaps after some letters."""
     words = [squashed(str(one)).removesuffix(".0").strip("()") for one in cells if filled([one])]
     numbers = [int(one) for one in words if one.isdecimal()]
     others = [one for one in words if not one.isdecimal()]
     return (
-        len(numbers) > 1
+        len(numbers) >= FEWEST
+        and len(words) * 2 >= columns
         and numbers == list(range(1, len(numbers) + 1))
         and all(one in ORDINALS or (len(one) == 1 and one.isascii()) for one in others)
     )

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rules.table.columns import KEY
-from service.county.intake.grids import TEXTS, Grid, Unreadable, csv_grid
+from service.county.intake.grids import TEXTS, Grid, Unreadable, csv_grid, filled
 from service.county.intake.headings import Heading, Match, Names, first_row, heading_of
 from service.county.intake.mapping import SheetMap
-from service.county.intake.records import filled
 from service.county.intake.texts import squashed
 from service.county.intake.workbooks import grids
 
@@ -45,6 +44,7 @@ class Taken:
     sheets: list[SheetRead] = field(default_factory=list)
     places: list[str] = field(default_factory=list)  # the sheets in the order of the file
     totals: list[tuple[int, dict[str, str]]] = field(default_factory=list)  # row, name -> text
+    folded: dict[str, int] = field(default_factory=dict)  # sheet -> rows that are hidden, and read all the same
 
 
 def grids_of(path: Path) -> Iterator[Grid]:

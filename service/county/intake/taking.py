@@ -12,12 +12,13 @@ from rules.model import Edition
 from rules.table.columns import KEY
 from rules.values.text import shown
 from service.county.intake.forms import Read, Refused, chosen, plain, reader
-from service.county.intake.grids import Cell, Grid, Merged, Row, Unreadable
-from service.county.intake.headings import MEMBER, Heading, Match, Names
+from service.county.intake.grids import Cell, Grid, Merged, Row, Unreadable, filled
+from service.county.intake.headings import MEMBER, Heading, Match, Names, without_unit
 from service.county.intake.mapping import SheetMap
-from service.county.intake.records import Kinds, filled, records
+from service.county.intake.records import Kinds, records
 from service.county.intake.sheets import ROW, SPAN, SheetRead, Taken, chosen_sheets
 from service.county.intake.texts import squashed
+from service.county.intake.units import MONEY, stated
 
 UNSTORED = "formula_without_value"
 
@@ -32,6 +33,11 @@ def take(
     chosen_ = [(place, grid, _without_lists(heading, names, taken))
                for place, grid, heading in chosen_sheets(path, names, sheet_maps, taken, only)]  # fmt: skip
     for _, _, heading in chosen_:
+        if len(heading.units) > 1 and (doubtful := without_unit(heading, names)) is not None:
+            units = "、".join(heading.units)
+            raise Unreadable(path, f"表头写着“{units}”，说不清{shown(doubtful.heading)}是哪一个。请在标题里写明单位。",
+                             f"The sheet states {units}: in which of them is {shown(doubtful.heading)}? Write the unit "
+                             "into the heading.")  # fmt: skip
         for one in heading.columns:
             taken.columns.setdefault(one.name, one)
     for stray in (one for _, _, heading in chosen_ for one in heading.strays):
@@ -39,6 +45,7 @@ def take(
         if found is not None and squashed(taken.columns[found[0]].heading) == squashed(stray):
             raise Unreadable(path, f"标题行里 {shown(stray)} 出现了不止一次。",
                              f"The heading names {shown(stray)} more than once.")  # fmt: skip
+    taken.folded = {grid.name: grid.folded for _, grid, _ in chosen_ if grid.folded}
     taken.strays = list(dict.fromkeys(one for _, _, heading in chosen_ for one in heading.strays))
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -68,6 +75,7 @@ class _Sheet:
 
     def __init__(self, taken: Taken, names: Names, place: int, grid: Grid, heading: Heading) -> None:
         self.taken, self.grid, self.heading, self.offset = taken, grid, heading, place * SPAN
+        self.names = names
         self.at = {one.name: one for one in heading.columns}
         self.reads = [_reader(self.at[name], names) if name in self.at else None for name in taken.columns]
         self.places = [self.at[name].place if name in self.at else -1 for name in taken.columns]
@@ -90,6 +98,7 @@ class _Sheet:
         for number, cells in self._heads(found) if self.member is not None else found:
             count += 1
             yield self._record(number, cells)
+        self._no_unit_below(kinds.notes)
         for number, cells in kinds.totals:
             self.taken.totals.append((self.offset + number, dict(zip(self.taken.columns, self._texts(cells),
                                                                      strict=True))))  # fmt: skip
@@ -101,6 +110,19 @@ class _Sheet:
             self.grid.name, count + sum(unused.values()), count, 0, {key: one for key, one in unused.items() if one},
             heading="-".join(map(str, sorted(lines))), above=above,
         ))  # fmt: skip
+
+    def _no_unit_below(self, notes: Sequence[Row]) -> None:
+        """Unreadable where a note below the records states a unit that amounts above it are not read in."""
+        doubtful = without_unit(self.heading, self.names)
+        for number, cells in notes:
+            units = [one for one in stated(one for one in cells if isinstance(one, str)) if MONEY[one] > 1]
+            if units and doubtful is not None:
+                column = shown(doubtful.heading)
+                raise Unreadable(
+                    self.taken.path,
+                    f"第 {number} 行的说明写着单位是{'、'.join(units)}。请把单位写进标题，如 {column}（万元）。",
+                    f"The note in row {number} states {', '.join(units)}: write the unit into the headings.",
+                )
 
     def filled_down(self) -> Iterator[Row]:
         """The rows with merged cells filled down; a number merged over several records says nothing about one."""
@@ -128,12 +150,16 @@ class _Sheet:
             yield number, cells
 
     def _heads(self, found: Iterable[Row]) -> Iterator[Row]:
-        """One row a record: that of its head. Rows of records without a head are left as they are."""
+        """One row a record: that of its head. Rows of records without a head are left as they are; a member without an
+        id is one of the head above."""
         headed, waiting = set[str](), list[Row]()
         for number, cells in found:
             own = squashed(plain(cells[self.member])) if self.member is not None and self.member < len(cells) else ""
             if own and own not in self.heads:
-                waiting.append((number, cells))
+                if headed and not self._id(cells):
+                    self.members += 1
+                else:
+                    waiting.append((number, cells))
             else:
                 headed.add(self._id(cells))
                 yield number, cells
@@ -165,6 +191,7 @@ class _Sheet:
                 try:
                     text = read(cells[place])
                 except Refused as refused:
+                    text = refused.text
                     if number:
                         self._fault(number, place, refused.code)
             texts.append(text)
@@ -182,8 +209,7 @@ def _reader(match: Match, names: Names) -> Read:
     if match.name in names.decided:
         outcomes = names.decided[match.name].outcomes.values()
         return chosen({one.id: (one.title.zh, one.title.en) for one in outcomes})
-    return reader(names.facts.get(match.name), replace(match.form, blank=match.form.blank if match.name in names.facts
-                                                       else frozenset()))  # fmt: skip
+    return reader(names.facts.get(match.name), match.form)
 
 
 def originals(

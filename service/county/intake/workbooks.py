@@ -26,6 +26,7 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]")
 _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _ERROR = re.compile(rb'\bt="e"')
+_HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*(?<!/)>')  # with cells
 _LETTERS = 26
 
 
@@ -58,7 +59,8 @@ def _grid(sheet: CalamineSheet, meta: SheetMetadata, parts: _Parts) -> Grid:
     merged = tuple(Merged(top + 1, left, bottom + 1, right)
                    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())  # fmt: skip
     hidden = meta.visible is not SheetVisibleEnum.Visible
-    return Grid(meta.name, rows, hidden=hidden, merged=merged, faults=parts.faults(meta.name), epoch=parts.epoch)
+    faults, folded = parts.seen(meta.name)
+    return Grid(meta.name, rows, hidden=hidden, merged=merged, faults=faults, epoch=parts.epoch, folded=folded)
 
 
 class _Parts:
@@ -84,14 +86,19 @@ class _Parts:
             return cls(path, sheets, 1904 if late else 1900)
         return cls(None, {}, None)
 
-    def faults(self, name: str) -> Faults:
-        """Formulas without stored values, and errors, by row and column: read as they are they would be blank."""
+    def seen(self, name: str) -> tuple[Faults, int]:
+        """The faults of the cells of a sheet, and how many of its rows are hidden."""
         if self.path is None or name not in self.sheets:
-            return {}
+            return {}, 0
         with ZipFile(self.path) as file:
             if self.sheets[name] not in file.namelist():
-                return {}
+                return {}, 0
             text = file.read(self.sheets[name])
+        return self._faults(text), len(_HIDDEN.findall(text))
+
+    @staticmethod
+    def _faults(text: bytes) -> Faults:
+        """Formulas without stored values, and errors, by row and column: read as they are they would be blank."""
         if _FORMULA.search(text) is None and _ERROR.search(text) is None:
             return {}
         faults: dict[tuple[int, int], str] = {}

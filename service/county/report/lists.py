@@ -4,14 +4,18 @@ proposals of rankings, and the outcomes of all decisions."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from rules.judging.decision import vars_of
 from rules.model import Key, criteria_of, subject_read
+from rules.table.columns import ENDS, KEY
 from rules.values.exact import Value
+from rules.values.figures import figure
 from rules.values.text import Text
 from rules.words.phrases import tried
-from service.county.backend import quoted
+from service.county.backend import named, quoted
 from service.county.report.basis import MOST, Basis, outcomes_of, sets_of
 from service.county.run.gaps import GAPS, wanted
 from service.county.run.manifest import Counts, Doubt
@@ -80,9 +84,19 @@ def gaps(basis: Basis) -> list[dict[str, Any]]:
 
 def bounded(basis: Basis) -> list[dict[str, Any]]:
     """The records with figures known within bounds, and how many each decision told by them."""
-    return [{"title": basis.title(subject), "of": basis.manifest.counts[subject].rows, "places": one.rows,
+    return [{"subject": subject, "title": basis.title(subject), "of": basis.manifest.counts[subject].rows,
+             "places": one.rows, "ids": _bounded(basis, subject, one.rows),
              "decided": [[basis.edition.rules[name].title, count] for name, count in one.decided.items()]}
             for subject, one in basis.manifest.bounded.items()]  # fmt: skip
+
+
+def _bounded(basis: Basis, subject: str, count: int) -> list[str] | None:
+    """The records with figures known within bounds, where the page may list them."""
+    if basis.publish or count > MOST:
+        return None
+    ends = [named(one) for one in basis.duck.columns(basis.file(subject)) if one.endswith(ENDS)]
+    some = " OR ".join(f"{one} IS NOT NULL" for one in ends)
+    return [id for (id,) in basis.duck.run(f"SELECT {KEY} FROM {basis.file(subject)} WHERE {some} ORDER BY 1")]
 
 
 def _gap(basis: Basis, subject: str, doubt: Doubt) -> dict[str, Any]:
@@ -110,11 +124,17 @@ def _gap(basis: Basis, subject: str, doubt: Doubt) -> dict[str, Any]:
         "above": basis.above(subject),
         "of": basis.manifest.counts[subject].rows, "places": len(counted),
         "doubtful": basis.small(doubt.doubtful), "looked": doubt.looked,
-        "facts": [{"title": own.facts[name].title, "places": len(ids)} for name, ids in facts.items()],
-        "causes": [{"title": titles[name], "records": basis.small(count), "places": len(causes[name])}
+        "facts": [{"title": own.facts[name].title, "places": len(ids), "ids": _shown(basis, ids)}
+                  for name, ids in facts.items()],
+        "causes": [{"title": titles[name], "records": basis.small(count), "places": len(causes[name]),
+                    "ids": _shown(basis, causes[name])}
                    for name, count in records.most_common()],
         "rows": [] if basis.publish else listed,
     }  # fmt: skip
+
+
+def _shown(basis: Basis, ids: set[str]) -> list[str] | None:
+    return None if basis.publish or len(ids) > MOST else sorted(ids)
 
 
 def rankings(basis: Basis) -> list[dict[str, Any]]:
@@ -140,6 +160,10 @@ def _proposal(basis: Basis, one: Proposal) -> dict[str, Any]:
 
 
 def _value(basis: Basis, value: Value, key: Key) -> Text:
+    """A value by which records are put in order; amounts in yuan, so that they can be compared at sight."""
+    if key.by.type.kind == "amount" and isinstance(value, int | Decimal | Fraction):
+        value = Fraction(value)
+        return Text(f"{figure(value)}元", f"{figure(value)} yuan")
     return Text(*(say.value(value, key.by.type, say.codes(key.by)) for say in (basis.zh, basis.en)))
 
 

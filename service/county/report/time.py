@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
@@ -40,11 +40,12 @@ def changes(basis: Basis) -> dict[str, Any] | None:
 
 def _compared(basis: Basis, then: Before, rule: Rule) -> dict[str, Any]:
     """The records that meet a decision now or met it then, with the criteria that a loss or a gain is due to."""
-    met, counts, rows = rule.role("met"), Counter[tuple[str, str]](), []
+    met, counts, rows, ids = rule.role("met"), Counter[tuple[str, str]](), [], defaultdict[str, list[str]](list)
     for id, place, was, now, fails, failed in _both(basis, then, rule):
         became = KEPT if was == now == met else GAINED if now == met else LOST if was == met else ""
         if became:
             counts[place, became] += 1
+            ids[became].append(id)
         if became in (GAINED, LOST):
             why = titles_at(rule, fails if became == LOST else failed)
             rows.append({"id": id, "above": place, "became": became, "was": was, "now": now, "why": why})
@@ -54,6 +55,7 @@ def _compared(basis: Basis, then: Before, rule: Rule) -> dict[str, Any]:
         "subject": basis.title(rule.subject), "above": basis.above(rule.subject),
         "totals": {one: sum(counts[place, one] for place in places) for one in (GAINED, LOST, KEPT)},
         "places": [[place, *(counts[place, one] for one in (GAINED, LOST, KEPT))] for place in places],
+        "ids": {one: ids[one] for one in (GAINED, LOST, KEPT)} if sum(counts.values()) <= MOST else None,
         "outcomes": outcomes_of(rule), "rows": rows[:MOST],
     }  # fmt: skip
 

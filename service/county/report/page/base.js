@@ -41,6 +41,7 @@ function el(tag, given = {}, ...inside) {
   return made;
 }
 const toned = (role, text) => (text ? el("span", { className: role }, text) : "");
+const clause = (text) => el("span", { className: "clause" }, text);
 const dim = (text) => el("p", { className: "dim" }, text);
 
 function section(id, heading, about, ...inside) {

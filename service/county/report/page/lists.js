@@ -7,9 +7,9 @@ PARTS.rankings = (all) => section("rankings", w("rankings"), w("rankings_about")
       one.unknown ? ` ${w("ranking_unknown", { n: number(one.unknown) })}` : ""),
     dim(`${w("ranking_asks")}${joined(one.eligibility)} · ${w("ranking_by")}${one.keys.map((key) => `${t(key)}${w(key.first)}`).join(comma())}`),
     table([[w("place"), 1], t(one.listed), t(one.above), w("chosen"), ...one.keys.map((key) => [t(key), 1])], one.rows.map((row) => [row.place, ref(one.of_listed, row.id), ref(one.over, row.above),
-      row.chosen ? toned("met", w("chosen")) : "", ...row.values.map(t)])),
+      row.chosen ? toned("met", "✓") : "", ...row.values.map(t)]), "cards"),
     one.out.length ? el("details", {}, el("summary", {}, w("ranking_out", { n: number(one.out.length) })),
-      table([t(one.listed), t(one.above), w("why")], one.out.map((row) => [ref(one.of_listed, row.id), ref(one.over, row.above), t(row.why)]))) : null);
+      table([t(one.listed), t(one.above), w("why")], one.out.map((row) => [ref(one.of_listed, row.id), ref(one.over, row.above), t(row.why)]), "cards")) : null);
 }));
 
 function outcomeNum(subject, decision, out) {
@@ -22,7 +22,7 @@ function outcomeNum(subject, decision, out) {
 }
 
 PARTS.counts = (all) => section("counts", w("counts"), "", table([w("subject"), w("decision"), w("clause"), w("outcomes")], all.flatMap((one) => one.decisions.map((at) =>
-  [t(one.title), t(at.title), at.clause, el("span", {}, at.outcomes.flatMap((out) => [toned(out.role, `${t(out.title)} `), outcomeNum(one.subject, at, out), "　"]))])), "cards"));
+  [t(one.title), t(at.title), clause(at.clause), el("span", {}, at.outcomes.flatMap((out) => [toned(out.role, `${t(out.title)} `), outcomeNum(one.subject, at, out), "　"]))])), "cards"));
 
 const noticed = (all, words) => (all ?? []).map((one) => el("p", { className: "notice" },
   words(one), one.ids.length ? [" ", ...refs(one.subject, one.ids), one.ids.length < one.count ? " …" : ""] : ""));
@@ -30,7 +30,7 @@ const noticed = (all, words) => (all ?? []).map((one) => el("p", { className: "n
 PARTS.aside = ({ sheets, totals }) => section("aside", w("aside"), w("aside_about"),
   table([w("file"), w("sheet"), [w("rows"), 1], [w("taken"), 1], [w("bad"), 1], [w("unused"), 1], w("unused_what"), [w("totals_agree"), 1], [w("totals_differ"), 1]],
     sheets.map((one) => [one.file, one.sheet, number(one.rows), number(one.kept), number(one.bad), number(one.unused),
-      one.kinds.map(([what, count]) => `${t(what)} ${number(count)}`).join(comma()), number(one.agreeing), number(one.differing)])),
+      one.kinds.map(([what, count]) => `${t(what)} ${number(count)}`).join(comma()), number(one.agreeing), number(one.differing)]), "cards"),
   totals.length ? [el("p", { className: "notice" }, w("totals_about")), table([w("file"), w("sheet"), [w("row"), 1], w("column"), [w("stated"), 1], [w("added"), 1]],
     totals.map((one) => [one.file, one.sheet, one.row, one.column, one.stated, one.records]))] : null,
   noticed(DATA.empty, (one) => w("empty", { n: number(one.count), what: t(one.title), below: t(one.below) })),

@@ -22,7 +22,7 @@ PARTS.turns = (all) => section("turns", w("turns"), w("turns_about"), all.map((o
   const rows = one.groups.flatMap((group) => {
     const steps = new Map();
     among(one.subject, group.rows).forEach((row) => steps.set(t(row.step), [...(steps.get(t(row.step)) ?? []), row]));
-    return [...steps].map(([step, those]) => [t(group.who) || "–", `${step} ${those[0].clause}`, number(those.length), refs(one.subject, those.map((row) => row.id))]);
+    return [...steps].map(([step, those]) => [t(group.who) || "–", [`${step} `, clause(those[0].clause)], number(those.length), refs(one.subject, those.map((row) => row.id))]);
   });
   return el("div", {}, el("h3", {}, `${t(one.title)} · ${t(one.outcome)}`), table([t(one.by), w("step_of"), [w("how_many"), 1], t(DATA.records[one.subject].title)], rows, "cards"));
 }));
@@ -72,17 +72,23 @@ function has(part, row, at, kind) {
 PARTS.exclusions = (all) => section("exclusions", w("exclusions"), w("exclusions_about"), unmetLegend(),
   all.map((one) => el("div", {}, el("h3", {}, t(one.title)), unmet(one))));
 
+// A number of upper records, which leads to them; the filter leaves those that it is about.
+function some(part, title, all, ids) {
+  const mine = ids && KNOWN[part.subject] ? ids.filter((id) => inside(part.subject, id)) : null;
+  return mine ? num(mine.length, () => listRecords(t(title), part.subject, mine)) : number(all);
+}
+
 PARTS.bounded = (all) => section("bounded", w("bounded"), w("bounded_about"), all.map((one) => el("div", {},
-  el("p", {}, w("bounded_of", { n: number(one.places), all: number(one.of), what: t(one.title) })),
-  one.decided.length ? table([w("bounded_by"), [t(one.title), 1]], one.decided.map(([title, n]) => [t(title), number(n)])) : null)));
+  el("p", {}, w("bounded_of", { all: number(picked() && DATA.records?.[one.subject] ? among(one.subject, DATA.records[one.subject].rows).length : one.of), what: t(one.title) }).split("|").map((text) => (text === "n" ? some(one, { zh: w("bounded"), en: w("bounded") }, one.places, one.ids) : text))),
+  one.decided.length ? table([w("bounded_by"), [t(one.title), 1]], one.decided.map(([title, n]) => [t(title), number(n)]), "cards") : null)));
 
 PARTS.gaps = (all) => section("gaps", w("gaps"), w("gaps_about"), all.map((one) => el("div", {},
   el("p", {}, w("gaps_of", { n: number(one.places), all: number(one.of), what: t(one.title), below: t(one.below), records: number(one.doubtful) }),
     one.looked < one.doubtful ? ` ${w("gaps_looked", { n: number(one.looked) })}` : ""),
   el("div", { className: "two" },
-    table([w("gaps_fact"), [t(one.title), 1]], one.facts.map((fact) => [t(fact.title), number(fact.places)])),
+    table([w("gaps_fact"), [t(one.title), 1]], one.facts.map((fact) => [t(fact.title), some(one, fact.title, fact.places, fact.ids)]), "cards"),
     table([w("gaps_cause"), [t(one.below), 1], [t(one.title), 1]],
-      one.causes.map((cause) => [t(cause.title), number(cause.records), number(cause.places)]))),
+      one.causes.map((cause) => [t(cause.title), number(cause.records), some(one, cause.title, cause.places, cause.ids)]), "cards")),
   one.rows.length ? table([t(one.title), ...(one.over ? [t(one.above)] : []), [t(one.below), 1], w("gaps_cause")], among(one.subject, one.rows).map((row) => [ref(one.subject, row.id), ...(one.over ? [ref(one.over, row.above)] : []),
-    number(row.records), row.causes.map(([title, n]) => `${t(title)} ${number(n)}`).join(comma())])) : null,
+    number(row.records), row.causes.map(([title, n]) => `${t(title)} ${number(n)}`).join(comma())]), "cards") : null,
   DATA.about.publish ? null : dim(w("gaps_list")))));

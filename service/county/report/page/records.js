@@ -100,7 +100,7 @@ function listPeople(heading, key) {
   const over = DATA.records?.[LOW], heads = [t(over?.title) || LOW, ...(UPPER ? [t(DATA.records[UPPER]?.title) || UPPER] : []), [t(part.title), 1]];
   const upper = (id) => KNOWN[LOW]?.get(id)?.[1] ?? "";
   const by = table(heads, places.map(([id, n]) => [ref(LOW, id), ...(UPPER ? [ref(UPPER, upper(id))] : []), number(n)]), "cards");
-  const download = csv(`${heading} 1`, heads.map((one) => [one].flat()[0]), places.map(([id, n]) => [label(LOW, id), ...(UPPER ? [label(UPPER, upper(id))] : []), n]));
+  const download = csv(`${heading} · ${w("by_place")}`, heads.map((one) => [one].flat()[0]), places.map(([id, n]) => [label(LOW, id), ...(UPPER ? [label(UPPER, upper(id))] : []), n]));
   if (!part.rows) return void dialog(heading, el("p", { className: "dim" }, w("by_place"), " ", download), by, dim(w("too_many")));
   const place = part.keys.indexOf(key), rows = part.rows.filter((row) => bit(row[2], place) && inside(LOW, part.places[row[1]]));
   const box = listed(heading, [t(part.title), t(over?.title) || LOW, w("why")], rows.map((row) => () => [row[0], ref(LOW, part.places[row[1]]), whyPerson(row[2])]),
@@ -118,7 +118,7 @@ function card(subject, id) {
   const here = (key) => { const cells = DATA.people.counts[key] ?? []; for (let n = 0; n < cells.length; n += 2) if (cells[n] === at) return cells[n + 1]; return 0; };
   dialog(label(subject, id), el("p", {}, t(of.title), row[1] ? [" · ", ref(of.over, row[1])] : null, DATA.bearers?.subject === subject ? ` · ${t(DATA.bearers.title)} ${bearerOf(id) || "–"}` : ""),
     table([w("decision"), w("outcomes"), w("why"), w("clause")], of.decisions.map((one, place) => [one, row[2][place]]).map(([one, part]) =>
-      [t(one.title), toned(one.outcomes[part[0]]?.role ?? "", t(one.outcomes[part[0]]) || "–"), why(one, part), one.clause]), "cards"),
+      [t(one.title), toned(one.outcomes[part[0]]?.role ?? "", t(one.outcomes[part[0]]) || "–"), why(one, part), clause(one.clause)]), "cards"),
     near?.changes.length ? el("p", {}, `${w("needs")}${colon()}${joined(near.changes)}`) : null,
     at >= 0 && DATA.funnel ? el("p", {}, DATA.funnel.flatMap((one, step) => [`${t(one.title)} `, el("b", {}, number(here(`f${step}`))), "　"])) : null,
     below ? el("p", {}, `${t(DATA.records[below].title)}${colon()}`, refs(below, DATA.records[below].rows.filter((one) => one[1] === id).map((one) => one[0]))) : null);

@@ -13,17 +13,23 @@ PARTS.milestones = (part) => {
       { name: w("done"), type: "line", symbol: "circle", symbolSize: 11, lineStyle: { width: 3 }, itemStyle: { color: COLOUR.blue }, data: part.curve, label: { show: true, position: late ? "bottom" : "top", color: COLOUR.blue, fontWeight: "bold", formatter: (at) => number(at.data[1]) } }],
   }, "18rem"), part.pace ? el("p", {}, w("pace", { since: part.pace.since, n: number(part.pace.a_week) })) : null,
   table([w("by"), w("what"), w("clause"), [w("done_of"), 1], w("state")],
-    part.points.map((one) => [one.on, t(one.title), one.clause, `${number(one.done)} / ${number(one.need)}`, state(one)]), "cards"));
+    part.points.map((one) => [one.on, t(one.title), clause(one.clause), `${number(one.done)} / ${number(one.need)}`, state(one)]), "cards"));
 };
 
 const BECAME = { gained: COLOUR.met, lost: COLOUR.not_met, kept: COLOUR.pale };
 PARTS.changes = (part) => section("changes", w("changes", { on: part.on }), part.same ? "" : w("changes_edition", { edition: part.edition }),
   part.decisions.map((one) => el("div", {}, el("h3", {}, `${t(one.title)} · ${t(one.subject)}`),
-    el("p", {}, ...["gained", "lost", "kept"].flatMap((key) => [w(key), " ", (key === "kept" ? el("b", {}, number(one.totals[key])) : num(one.totals[key], KNOWN[one.of] ? () => listRecords(w(key), one.of, one.rows.filter((row) => row.became === key).map((row) => row.id), one.id) : null)), "　"])),
+    el("p", {}, ...["gained", "lost", "kept"].flatMap((key) => [w(key), " ", became(one, key), "　"])),
     one.places.length && one.above ? moves(one) : null,
     one.rows.length ? table([t(one.subject), ...(one.over ? [t(one.above)] : []), w("became"), w("then"), w("now"), w("why")], among(one.of, one.rows).map((row) => [ref(one.of, row.id), ...(one.over ? [ref(one.over, row.above)] : []),
       toned(row.became === "gained" ? "met" : "not_met", w(row.became)), t(one.outcomes[row.was]) || "–", t(one.outcomes[row.now]) || "–",
       (row.why.length ? (row.became === "gained" ? w("was_unmet") : "") : "") + joined(row.why)]), "cards") : null)));
+
+// How many gained, lost or kept a decision, with the way to them: of the choice where the page has all of them.
+function became(one, key) {
+  const ids = one.ids?.[key]?.filter((id) => inside(one.of, id));
+  return ids && KNOWN[one.of] ? num(ids.length, () => listRecords(w(key), one.of, ids, one.id)) : el("b", {}, number(one.totals[key]));
+}
 
 function moves(one) {
   const places = one.places, series = [["kept", 3, 1], ["gained", 1, 1], ["lost", 2, -1]];
@@ -43,13 +49,14 @@ PARTS.ahead = (part) => {
   const when = (row) => row.months.findIndex(Boolean);
   const cell = (names) => (names ? el("span", { className: "not_met", title: joined(names) }, "✕") : toned("met", "·"));
   const fresh = part.dates.map((one, place) => (one.expired ?? 0) - ((place ? part.dates[place - 1].expired : part.expired) ?? 0));
-  return section("ahead", w("ahead"), w("ahead_about"), chart({
-    grid: { left: 8, right: 16, top: 30, bottom: 34, containLabel: true }, tooltip: { trigger: "axis" }, legend: { bottom: 0 },
+  const words = [w("ahead_met", { what: t(part.subject) }), ...(part.expiring ? [w("ahead_expired", { what: t(part.expiring) })] : [])];
+  return section("ahead", w("ahead"), w("ahead_about"), legend([COLOUR.blue, words[0]], ...words.slice(1).map((one) => [COLOUR.unknown, one])), chart({
+    grid: { left: 8, right: 16, top: 30, bottom: 8, containLabel: true }, tooltip: { trigger: "axis" },
     xAxis: { type: "category", data: days, axisLabel: { formatter: (day) => day.slice(2, 7) } },
     yAxis: [{ type: "value", minInterval: 1, ...LINES }, { type: "value", minInterval: 1, splitLine: { show: false } }],
     series: [
-      { name: w("ahead_met", { what: t(part.subject) }), type: "line", step: "end", symbolSize: 7, areaStyle: { opacity: .12 }, itemStyle: { color: COLOUR.blue }, label: { show: true }, data: [part.met, ...part.dates.map((one) => part.met - one.lost)] },
-      ...(part.expiring ? [{ name: w("ahead_expired", { what: t(part.expiring) }), type: "bar", yAxisIndex: 1, barMaxWidth: 22, itemStyle: { color: COLOUR.unknown, opacity: .55 }, data: [0, ...fresh] }] : [])],
+      { name: words[0], type: "line", step: "end", symbolSize: 7, areaStyle: { opacity: .12 }, itemStyle: { color: COLOUR.blue }, label: { show: true, position: [9, -14] }, labelLayout: { hideOverlap: true }, data: [part.met, ...part.dates.map((one) => part.met - one.lost)] },
+      ...(part.expiring ? [{ name: words[1], type: "bar", yAxisIndex: 1, barMaxWidth: 22, itemStyle: { color: COLOUR.unknown, opacity: .55 }, data: [0, ...fresh] }] : [])],
   }, "17rem"), part.rows.length ? [el("h3", {}, w("calendar")), table([t(part.subject), w("state"), ...head.map((one) => [one, 1]), w("ahead_first")],
     among(part.of, part.rows).map((row) => [ref(part.of, row.id), toned(row.met ? "met" : "unknown", w(row.met ? "row_met" : "row_held")), ...row.months.map(cell), joined(row.months[when(row)])]), "calendar")] : dim(w("ahead_none")));
 };

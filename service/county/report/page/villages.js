@@ -8,17 +8,17 @@ PARTS.scatter = (part) => {
     if (point[1] === null || point[2] === null || !outcome) continue;
     (byRole[t(outcome)] ??= { role: outcome.role, data: [] }).data.push([point[1], point[2], point[3], point[0]]);
   }
-  const unseen = points.filter((one) => one[1] === null || one[2] === null).length;
+  const unseen = points.filter((one) => one[1] === null || one[2] === null).map((one) => one[0]);
   const mark = (axis, key) => ({ [key]: axis.limit, label: { formatter: figure(axis, axis.limit) } });
   const said = (axis, value) => `<br>${esc(t(axis.title))} ${figure(axis, value)}`;
   const ruled = part.axes.map((one) => `${t(one.title)} ${t(one.said)} ${figure(one, one.limit)}`).join(lang === "zh" ? "；" : "; ");
-  const axis = (one) => ({ type: "value", scale: true, max: one.kind === "rate" ? 1 : null, axisLabel: { formatter: (v) => figure(one, v) }, ...LINES });
-  return section("scatter", t(part.title), ruled + (unseen ? ` · ${w("unseen", { n: number(unseen) })}` : ""), chart({
+  const axis = (one) => ({ type: "value", scale: true, max: one.kind === "rate" ? 1 : null, axisLabel: { formatter: (v) => figure(one, v), hideOverlap: true }, ...LINES });
+  return section("scatter", t(part.title), [ruled, ...(unseen.length ? [" · ", ...w("unseen").split("|").map((text) => (text === "n" ? some(part, { zh: w("bar_unknown"), en: w("bar_unknown") }, unseen.length, unseen) : text))] : [])], chart({
     color: Object.values(byRole).map((one) => COLOUR[one.role]), legend: { bottom: 0 },
-    grid: { left: 12, right: 36, top: 34, bottom: 58, containLabel: true },
+    grid: { left: 12, right: 36, top: 46, bottom: 58, containLabel: true },
     tooltip: { formatter: (at) => (at.data[3] ? esc(label(part.subject, at.data[3])) + said(x, at.data[0]) + said(y, at.data[1]) + (z ? said(z, at.data[2]) : "") : "") },
     xAxis: { ...axis(x), name: t(x.title), nameLocation: "middle", nameGap: 26 },
-    yAxis: { ...axis(y), name: t(y.title), nameTextStyle: { align: "left" } },
+    yAxis: { ...axis(y), name: t(y.title), nameTextStyle: { align: "left" }, nameGap: 28 },
     series: Object.entries(byRole).map(([name, one], place) => ({
       name, type: "scatter", data: one.data, symbolSize: 8, itemStyle: { opacity: .75 },
       symbol: (value) => (z && value[2] !== null && !holds(z, value[2]) ? "triangle" : "circle"),
@@ -72,7 +72,7 @@ PARTS.table = (part) => {
   const titles = (places) => joined(places.map((place) => part.criteria[place]));
   const axes = part.axes.length, outcome = (code) => t(part.outcomes[code]);
   const cells = among(part.subject, part.rows).map((row) => [row[0], row[1] ?? "", row[2], ...row.slice(3, 3 + axes), titles(row[3 + axes]), titles(row[4 + axes])]);
-  const box = table(heads, []), body = box.querySelector("tbody"), shown = el("p", { className: "dim", id: "shown", role: "status" });
+  const box = table(heads, [], "cards"), body = box.querySelector("tbody"), shown = el("p", { className: "dim", id: "shown", role: "status" });
   const texts = (row) => row.map((cell, place) => (place === 0 ? label(part.subject, cell) : place === 1 ? label(part.over, cell) : place === 2 ? outcome(cell) : part.axes[place - 3] ? figure(part.axes[place - 3], cell) : String(cell ?? "")));
   const text = (row) => texts(row).join(" ").toLowerCase();
   const draw = (cell, place) => (place === 0 ? ref(part.subject, cell) : place === 1 ? ref(part.over, cell) : place === 2 ? toned(part.outcomes[cell]?.role ?? "", outcome(cell) || "–")
@@ -84,7 +84,7 @@ PARTS.table = (part) => {
     const asked = find.value.trim().toLowerCase();
     const rows = cells.filter((row) => !asked || text(row).includes(asked));
     rows.sort((one, two) => ((one[order] ?? "") < (two[order] ?? "") ? -1 : (one[order] ?? "") > (two[order] ?? "") ? 1 : 0) * (up ? 1 : -1));
-    body.replaceChildren(...rows.slice(0, SHOWN).map((row) => el("tr", {}, row.map((cell, place) => el("td", { className: heads[place][1] ? "n" : "" }, draw(cell, place))))));
+    body.replaceChildren(...rows.slice(0, SHOWN).map((row) => el("tr", {}, row.map((cell, place) => el("td", { className: heads[place][1] ? "n" : "", "data-head": heads[place][0] }, draw(cell, place))))));
     box.querySelectorAll("th").forEach((head, place) => head.setAttribute("aria-sort", place !== order ? "none" : up ? "ascending" : "descending"));
     shown.textContent = w("shown", { n: number(Math.min(rows.length, SHOWN)), all: number(cells.length) });
   };

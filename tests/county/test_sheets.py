@@ -1,0 +1,150 @@
+"""Sheets as they are printed and filled in by hand: units beside the columns, totals and remarks among the records, ids
+that a workbook spoilt. None of it is lost, added, or read as something else without a word."""
+
+from datetime import date
+
+import openpyxl
+import pytest
+
+from service.county.intake.inputs import Unreadable
+from service.county.intake.looking import look, mapping_text
+from service.county.intake.mapping import read_mapping
+from tests.county.test_clerks import EDITION, GOOD, HEADINGS, Looked, book, households, text
+
+LOAN = HEADINGS.index("各金融机构贷款余额")
+THREE = ["H01", "H02", "H03"]
+BARE = [[*row[:7], None, 50, None] for row in households(3)]  # loans of 50, in whatever unit
+
+
+def sheet(folder, *lines, merged=()):
+    return book(folder / "h.xlsx", {"表": [*lines]}, merged=merged)
+
+
+def with_loan(heading):
+    return [heading if place == LOAN else one for place, one in enumerate(HEADINGS)]
+
+
+@pytest.mark.parametrize("line", [
+    "（单位：万元）", "金额单位：人民币万元", "单位：万元   填报日期：2026-12-31", "金额单位（万元）", "单位 万元",
+    "金额：万元", "计量单位：万 元", "单位：户、万元", "农户台账（万元）", "(万元)",
+])  # fmt: skip
+def test_a_unit_above_the_heading_is_read_in_any_dress(line, tmp_path):
+    looked = Looked(sheet(tmp_path, ["农户台账"], [None, line], HEADINGS, *BARE))
+    assert looked.column("loan_balance") == [500000] * 3
+    assert {one.code for one in looked.file.notes if one.column == "各金融机构贷款余额"} == {"unit"}
+
+
+@pytest.mark.parametrize("line", ["填报单位：万元信用社", "5万元以下贷款农户台账", "编制单位：XX农信社"])
+def test_what_is_no_unit_multiplies_nothing(line, tmp_path):
+    assert Looked(sheet(tmp_path, [line], HEADINGS, *BARE)).column("loan_balance") == [50] * 3
+
+
+@pytest.mark.parametrize(("row", "merged"), [
+    ([None] * LOAN + ["（万元）"], ()), ([None] * (LOAN - 1) + ["万元", "万元", "元"], ()),
+    ([None] * (LOAN - 1) + ["万元", "万元", "元"], [f"{column}1:{column}2" for column in "ABCDEFG"]),
+])  # fmt: skip
+def test_a_row_of_units_below_the_heading_is_read(row, merged, tmp_path):
+    path = sheet(tmp_path, HEADINGS, row, *BARE, merged=merged)
+    assert Looked(path).column("loan_balance") == [500000] * 3
+    (tmp_path / "m.yaml").write_text(mapping_text([look(EDITION, path, "household")]), encoding="utf-8")
+    mapped = Looked(path, mapping=read_mapping(tmp_path / "m.yaml"))
+    assert mapped.column("loan_balance") == [500000] * 3
+
+
+@pytest.mark.parametrize("unit", ["[万元]", "【万元】", " 万元", "/万元", "(万)", "（人民币万元）", "（￥万元）"])
+def test_a_unit_in_a_heading_is_read_in_any_dress(unit, tmp_path):
+    lines = [with_loan(f"*各金融机构贷款余额{unit}"), *BARE]
+    assert Looked(sheet(tmp_path, *lines)).column("loan_balance") == [500000] * 3
+
+
+@pytest.mark.parametrize("lines", [
+    [["单位：元、万元"], HEADINGS, *BARE], [HEADINGS, *BARE, ["注：金额单位为万元"]],
+])  # fmt: skip
+def test_units_that_leave_an_amount_open_are_refused(lines, tmp_path):
+    with pytest.raises(Unreadable, match="万元"):
+        Looked(sheet(tmp_path, *lines))
+
+
+def test_a_guess_in_a_mapping_has_its_unit(tmp_path):
+    path = sheet(tmp_path, ["单位：万元"], with_loan("金融机构贷款余额数"), *BARE)
+    assert 'is: loan_balance, unit: "万元"' in mapping_text([look(EDITION, path, "household")])
+
+
+TOTALS = ("小计（V1）", "合计：3户", "合计 3 户", "全村合计数", "总数", "总计（户）", "∑", "以上合计3户", "村小计:")
+PARTIAL = ("平均", "平均数", "户均", "其中：")  # no households, and no sums
+REMARKS = ("注：本表数据截至2026年12月31日", "填表人：甲    审核人：乙", "备注：1、本表一式两份", "说明", "— 完 —",
+           "制表日期：2026-12-31", "第1页 共3页", "以下空白")  # fmt: skip
+
+
+def test_totals_and_means_are_no_households(tmp_path):
+    lines = [[word, "V1", *[None] * (len(HEADINGS) - 2)] for word in (*TOTALS, *PARTIAL)]
+    for line in lines:
+        line[LOAN] = 30000 if line[0] in TOTALS else 7
+    looked = Looked(text(tmp_path / "h.csv", [HEADINGS, *households(3), *lines]))
+    assert (list(looked.rows), looked.file.stated) == (THREE, ())
+    assert looked.unused() == {("", "total"): len(TOTALS), ("", "note"): len(PARTIAL)}
+
+
+@pytest.mark.parametrize("write", [sheet, lambda folder, *lines: text(folder / "h.csv", lines)])
+def test_remarks_in_the_column_of_ids_are_no_households(write, tmp_path):
+    looked = Looked(write(tmp_path, HEADINGS, *households(3), *([word] for word in REMARKS)))
+    assert (list(looked.rows), looked.bad, sum(looked.unused().values())) == (THREE, [], len(REMARKS))
+
+
+def test_the_heading_of_a_further_page_is_no_household(tmp_path):
+    looked = Looked(sheet(tmp_path, ["台账"], HEADINGS, *households(2), ["台账"], HEADINGS, ["H03", *GOOD]))
+    assert (list(looked.rows), looked.bad, looked.unused()) == (THREE, [], {("表", "note"): 2})
+
+
+def test_the_first_record_is_no_numbering_of_columns(tmp_path):
+    looked = Looked(text(tmp_path / "h.csv", [["编号", "行政村"], ["1", "2"], ["2", "2"]]), villages=("1", "2"))
+    assert list(looked.rows) == ["1", "2"]
+
+
+def test_a_word_for_nothing_is_no_id(tmp_path):
+    lines = [[id, *GOOD] for id in ("-", "/", "—", "无", "不详", "#N/A")]
+    looked = Looked(text(tmp_path / "h.csv", [HEADINGS, *households(3), *lines]))
+    assert (list(looked.rows), looked.bad) == (THREE, [(row, "id", "no_id") for row in range(5, 11)])
+
+
+@pytest.mark.parametrize(("id", "code"), [
+    (date(2026, 1, 2), "day_for_id"), (6222021234567890123, "digits_lost"), (1234567890123456.0, "digits_lost"),
+])  # fmt: skip
+def test_an_id_that_a_workbook_spoilt_is_refused(id, code, tmp_path):
+    looked = Looked(sheet(tmp_path, HEADINGS, *households(3), [id, *GOOD]))
+    assert list(looked.rows) == THREE
+    assert (5, "id", code) in looked.bad
+
+
+def test_ids_that_differ_by_lost_zeros_are_not_two_households(tmp_path):
+    looked = Looked(sheet(tmp_path, HEADINGS, ["001", *GOOD], [1, *GOOD], ["2", *GOOD], ["10", *GOOD]))
+    assert (list(looked.rows), looked.bad) == (["10", "2"], [(2, "id", "zeros_lost"), (3, "id", "zeros_lost")])
+
+
+def test_signs_that_keep_an_id_text_are_no_part_of_it(tmp_path):
+    lines = [HEADINGS, ["'H01", *GOOD], ['="H02"', *GOOD], ["H03\t", *GOOD]]
+    assert list(Looked(text(tmp_path / "h.csv", lines)).rows) == THREE
+
+
+def test_a_member_without_an_id_is_one_of_the_head_above(tmp_path):
+    lines = [[*HEADINGS, "与户主关系"], ["H01", *GOOD, "户主"], [None, *GOOD, "妻"], ["H02", *GOOD, "户主"]]
+    looked = Looked(sheet(tmp_path, *lines))
+    assert (list(looked.rows), looked.bad, looked.unused()) == (["H01", "H02"], [], {("表", "member"): 1})
+
+
+def test_a_column_without_a_heading_is_named_where_it_holds_something(tmp_path):
+    lines = [[*HEADINGS, None, "备注"], ["H01", *GOOD, "甲", ""], ["H02", *GOOD, "", "乙"]]
+    assert [one.column for one in Looked(sheet(tmp_path, *lines)).file.notes if one.code == "unknown_column"] == [
+        "备注", "K 列 / column K"
+    ]  # fmt: skip
+
+
+def test_hidden_rows_are_read_and_told(tmp_path):
+    path = sheet(tmp_path, HEADINGS, *households(3))
+    workbook = openpyxl.load_workbook(path)
+    for row in (2, 4):
+        workbook["表"].row_dimensions[row].hidden = True
+    workbook.save(path)
+    looked = Looked(path)
+    assert list(looked.rows) == THREE
+    assert [(one.column, "2" in one.zh) for one in looked.file.notes if one.code == "folded"] == [("表", True)]
