@@ -14,30 +14,36 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from rules.engine.coders import Coder, coder
 from rules.engine.ladders import Field, limits_of
-from rules.engine.memory import MOST, Memory
-from rules.engine.memory import Table as Known
+from rules.engine.memory import MOST, Memory, Table, Vector
 from rules.engine.network import Network, Probe
 from rules.engine.network import Rule as Interval
 from rules.judging.decider import Decider
 from rules.judging.decision import Finding
 from rules.judging.evaluate import Scope
+from rules.judging.findings import Write
 from rules.judging.kinds import KINDS, leaves
 from rules.judging.outcomes import Judgement, Truth, Verdict, check
 from rules.judging.readers import Place, reader
-from rules.model import Const, Criterion, Edition, Expr, Leaf, Rule, criteria_of, leaves_in, subject_read
+from rules.model import Const, Edition, Expr, Leaf, Rule, criteria_of, leaves_in, subject_read
 
 
 @dataclass(frozen=True, slots=True)
 class _Effect:
-    """The meaning of the firing of one rule, where the value of its field is known; else these comparisons are open."""
+    """The meaning of the firing of one rule, where the value of its field is known; else its comparisons are open."""
 
     field: int
     truth: Mapping[Leaf, bool]
+    criteria: frozenset[int]  # the places of those that read them
+
+
+Ready = tuple[Finding | None, ...]
+Fired = tuple[tuple[Truth, frozenset[int]], ...]  # the truth that each firing brings, and the criteria that read it
 
 
 @dataclass(slots=True, eq=False)
@@ -49,93 +55,123 @@ class _Answer:
     truth: Truth
     verdicts: tuple[Verdict, ...]  # those that may differ from the default, in the plan's order
     judgement: Judgement | None  # where the verdicts settle it
-    findings: tuple[Finding | None, ...] | None = None  # those that show no value; None before they are first wanted
+    codes: Vector
+    ready: Ready | None = None  # the findings that show a code or flag; None before they are wanted
+    others: tuple[Write, ...] = ()  # how the others are written
 
 
 @dataclass(slots=True, eq=False)
 class _Block:
-    """The comparisons of one stage of one rule: where its values come from, and what each firing means."""
+    """The comparisons of one stage of one rule: where its values come from, and what each firing means.
+
+    The first fields are the given codes and flags: each value has a rung of its own, and stands for it in a vector."""
 
     rule: Rule
-    coders: tuple[Coder, ...]
+    fields: tuple[Field, ...]
+    codes: tuple[str, ...]
+    given: Callable[[Mapping[str, Any]], tuple[Any, ...]]  # reads them from a record that has them all
+    coders: tuple[Coder, ...]  # of all fields
+    others: tuple[Coder, ...]  # of those that are no code or flag
     silence: dict[Leaf, bool | None]
     effects: list[_Effect]
-    criteria: tuple[Criterion, ...]
-    readers: Mapping[Leaf, Sequence[int]]  # the places of the criteria that read a comparison
+    criteria: tuple[Mapping[bool | None, Verdict], ...]  # the verdicts there can be on each
     always: frozenset[int]  # the places of criteria that do not have the default verdict even in silence
     probe: Probe
-    codes: tuple[str, ...]  # the given codes and flags: each has a rung of its own, and is read at once instead
-    given: Callable[[Mapping[str, Any]], Any]  # reads them from a record that has them all
-    others: tuple[Coder, ...]
-    unplaced: tuple[Coder | None, ...]  # the coders of the codes and flags; None in the places of the others
-    memory: Memory[_Answer]
-    known: Known[_Answer]
-    fields: tuple[Field, ...]
+    memory: Memory
+    known: Table[Vector, _Answer]
+    ready: Table[Vector, Ready]  # the findings that codes and flags settle
+    proved: tuple[Table[Any, Fired], ...]  # field by field: what fires at a rung, which is so beside any other rungs
 
     def ask(self, scope: Scope) -> _Answer:
         """The answer for a record: remembered for its vector of codes and rungs, or proved now."""
         rungs = [coder(scope) for coder in self.others]
-        if 0 in rungs and (answer := self._ranged(scope)) is not None:
-            return answer
         try:
-            key = (self.given(scope.record), *rungs)
+            codes = self.given(scope.record)
         except KeyError:
-            key = (tuple([scope.record.get(code) for code in self.codes]), *rungs)
+            codes = tuple(map(scope.record.get, self.codes))
+        if 0 in rungs and (answer := self._ranged(scope, codes, rungs)) is not None:
+            return answer
+        key = (codes, *rungs)
         answer = self.known.get(key)
         if answer is None:
-            placed = iter(rungs)
-            answer = self.prove([next(placed) if coder is None else coder(scope) for coder in self.unplaced])
+            answer = self.prove(scope, codes, (*codes, *rungs))
             self.memory.keep(self.known, key, answer)
         else:
             self.memory.hits += 1
         return answer
 
-    def _ranged(self, scope: Scope) -> _Answer | None:
+    def _ranged(self, scope: Scope, codes: Vector, rungs: Sequence[int]) -> _Answer | None:
         """The answer where values are known within bounds: proved at every rung of their ranges, of which each
         comparison keeps the truth that is the same at all. None where there is no such value."""
-        rungs = [coder(scope) for coder in self.coders]
-        ends = {n: ends for n, rung in enumerate(rungs) if not rung and (ends := self.fields[n].ends(scope))}
+        others = self.fields[len(codes) :]
+        ends = {n: ends for n, rung in enumerate(rungs) if not rung and (ends := others[n].ends(scope))}
         if not ends:
             return None
         steps = range(1 + max(high - low for low, high in ends.values()))
-        tried = [[min(ends[n][0] + step, ends[n][1]) if n in ends else rung for n, rung in enumerate(rungs)]
-                 for step in steps]  # fmt: skip
-        return self.prove(*tried)
+        return self.prove(scope, codes, *(
+            (*codes, *[min(ends[n][0] + step, ends[n][1]) if n in ends else rung for n, rung in enumerate(rungs)])
+            for step in steps
+        ))  # fmt: skip
 
-    def prove(self, *tried: Sequence[int]) -> _Answer:
-        """Ask the rule network, at several vectors of rungs for the comparisons that have one truth at all. Raises
-        NetworkError where it proves no answer; then nothing is remembered."""
+    def prove(self, scope: Scope, codes: Vector, *vectors: Vector) -> _Answer:
+        """The answer at several vectors for the comparisons that have one truth at all. Raises NetworkError where the
+        rule network proves none; then nothing is remembered."""
         truths: list[dict[Leaf, bool | None]] = []
         fired, unsettled = 0, set(self.always)
-        for rungs in tried:
+        for vector in vectors:
             truths.append(self.silence.copy())
-            for number in self.probe(rungs):
-                effect, fired = self.effects[number], fired + 1
-                truths[-1].update(effect.truth if rungs[effect.field] else dict.fromkeys(effect.truth))
-                for leaf in effect.truth:
-                    unsettled.update(self.readers.get(leaf, ()))
+            for brought, criteria in chain.from_iterable(self._firing(scope, vector)):
+                truths[-1].update(brought)
+                unsettled |= criteria
+                fired += 1
         truth = truths.pop()
         for other in truths:
             truth.update((leaf, None) for leaf, value in other.items() if value is not truth[leaf])
-        criteria = [self.criteria[place] for place in sorted(unsettled)]
-        verdicts = tuple([(criterion, check(criterion, truth)) for criterion in criteria])
+        looked_at = [self.criteria[place] for place in sorted(unsettled)]
+        verdicts = tuple([said[check(said[None][0], truth)] for said in looked_at])
         conclude = KINDS[type(self.rule.body)].conclude
-        return _Answer(fired, truth, verdicts, None if conclude is None else conclude(self.rule, verdicts))
+        judgement = None if conclude is None else conclude(self.rule, verdicts)
+        return _Answer(fired, truth, verdicts, judgement, codes)
+
+    def _firing(self, scope: Scope, vector: Vector) -> Sequence[Fired]:
+        """What fires of each field: as it was proved of each rung, or asked of the rule network now. A rule reads one
+        field, so that it fires at a rung of it whatever the others are."""
+        try:
+            firing = [proved[rung] for proved, rung in zip(self.proved, vector, strict=True)]
+        except KeyError:
+            return self._asked(scope, vector)
+        self.memory.joined += 1
+        return firing
+
+    def _asked(self, scope: Scope, vector: Vector) -> Sequence[Fired]:
+        self.memory.misses += 1
+        placed = len(self.codes)
+        rungs = [*[coder(scope) for coder in self.coders[:placed]], *vector[placed:]]
+        firing: list[Fired] = [()] * len(rungs)
+        for number in self.probe(rungs):
+            effect = self.effects[number]
+            truth = effect.truth if rungs[effect.field] else dict.fromkeys(effect.truth)
+            firing[effect.field] += ((truth, effect.criteria),)
+        if self.memory.most:
+            for proved, rung, fired in zip(self.proved, vector, firing, strict=True):
+                self.memory.keep(proved, rung, fired)
+        return firing
 
 
 class Engine(Decider):
     """Decides the rules of one edition through durable_rules. Compile once; safe under threads and forks.
 
     Each stage of a decision has a rule set of its own: the engine's look-up slows down with all the rules of a set,
-    asked or not (measured: 9.3 against 4.0 µs for a village). An answer depends on the rungs alone, so a proved one is
-    remembered by them: `remember` bounds how many. Raises NetworkError rather than give an answer that the engine did
-    not prove complete."""
+    asked or not (measured: 9.3 against 4.0 µs for a village). An answer depends on the rungs alone, and what fires of a
+    field on its own rung: a proved answer is remembered by its rungs, and as much by each of them, so that another is
+    put together without asking. `remember` bounds how many. Raises NetworkError rather than give an answer that the
+    engine did not prove complete."""
 
     reading = staticmethod(reader)
 
     def __init__(self, edition: Edition, remember: int = MOST) -> None:
         super().__init__(edition)
-        self.memory = Memory[_Answer](remember)
+        self.memory = Memory(remember)
         self._blocks = {
             (rule.id, stage): _compile(edition, rule, stage, self.memory)
             for rule in edition.rules.values()
@@ -163,15 +199,18 @@ class Engine(Decider):
         return (block and _asked(block, scope).judgement) or super().judgement(rule, scope)
 
     def findings(self, rule: Rule, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
-        writer = self._writers.get(rule.id) or self._writer(rule)
-        if not writer.lines:
+        if not rule.body.finding_roles:
             return ()
-        answer = _asked(self._settled.get(rule.id) or self._blocks[rule.id, 0], scope)
-        if answer.findings is not None:
-            return writer.filled(answer.findings, answer.truth, judgement, scope)
-        findings = writer.findings(answer.truth, judgement, scope)
-        answer.findings = writer.ready(findings)
-        return findings
+        block = self._settled.get(rule.id) or self._blocks[rule.id, 0]
+        answer = _asked(block, scope)
+        if answer.ready is None:
+            writer = self._writer(rule)
+            if (ready := block.ready.get(answer.codes)) is None:
+                ready = writer.ready(answer.truth, judgement, scope)
+                self.memory.keep(block.ready, answer.codes, ready)
+            answer.ready, answer.others = ready, writer.others(answer.truth)
+        others = iter(answer.others)
+        return tuple([one or next(others)(scope, judgement) for one in answer.ready])
 
     def close(self) -> None:
         """Free the rule sets, and forget; decisions under way finish first."""
@@ -188,44 +227,50 @@ def _asked(block: _Block, scope: Scope) -> _Answer:
     return answer
 
 
-def _compile(edition: Edition, rule: Rule, stage: int, memory: Memory[_Answer]) -> _Block:
+def _compile(edition: Edition, rule: Rule, stage: int, memory: Memory) -> _Block:
     """The comparisons of a stage as one network."""
-    silence = list(leaves(rule, stage))
-    fields = _fields(silence)
+    silence, records = list(leaves(rule, stage)), Place(edition, subject_read(rule))
+    fields, codes = _in_order(_fields(silence), records)
     criteria = () if stage else criteria_of(rule)
     all_silent, settled = dict[Leaf, bool | None](silence), rule.body.silent_verdict
     always = frozenset(n for n, criterion in enumerate(criteria) if check(criterion, all_silent) is not settled)
-    readers: dict[Leaf, list[int]] = {}
+    readers: dict[Leaf, set[int]] = {}
     for place, criterion in enumerate(criteria):
         for leaf in leaves_in(criterion.condition, criterion.when):
-            readers.setdefault(leaf, []).append(place)
+            readers.setdefault(leaf, set()).add(place)
     intervals: list[Interval] = []
     effects: list[_Effect] = []
     for number, one in enumerate(fields):
         one.settle()
         for (low, high), says in one.spans().items():
             intervals.append(Interval(number, low, high))
-            effects.append(_Effect(number, dict(says)))
-    records = Place(edition, subject_read(rule))
-    coders = [coder(one.left, one.right, one.ladder, one.mirrored, records) for one in fields]
-    codes = {n: given.name for n, one in enumerate(fields) if one.dense and (given := records.given(one.left))}
+            places = frozenset[int]().union(*(readers.get(leaf, ()) for leaf, _ in says))
+            effects.append(_Effect(number, dict(says), places))
+    coders = tuple(coder(one.left, one.right, one.ladder, one.mirrored, records) for one in fields)
     return _Block(
         rule,
-        tuple(coders),
+        fields,
+        codes,
+        itemgetter(*codes) if len(codes) > 1 else lambda record: tuple([record[code] for code in codes]),
+        coders,
+        coders[len(codes) :],
         all_silent,
         effects,
-        criteria,
-        readers,
+        tuple({verdict: (criterion, verdict) for verdict in (True, False, None)} for criterion in criteria),
         always,
         Network([one.rungs for one in fields], intervals).probe(range(len(fields))),
-        tuple(codes.values()),
-        itemgetter(*codes.values()) if codes else lambda _record: (),
-        tuple(one for n, one in enumerate(coders) if n not in codes),
-        tuple(one if n in codes else None for n, one in enumerate(coders)),
         memory,
         memory.table(1 + len(all_silent)),
-        tuple(fields),
+        memory.table(1 + len(criteria)),
+        tuple(memory.table(1) for _ in fields),
     )
+
+
+def _in_order(fields: Iterable[Field], records: Place) -> tuple[tuple[Field, ...], tuple[str, ...]]:
+    """The fields, the given codes and flags first, whose names are told beside."""
+    named = [(records.given(one.left) if one.dense else None, one) for one in fields]
+    named.sort(key=lambda pair: pair[0] is None)
+    return tuple(one for _, one in named), tuple(ref.name for ref, _ in named if ref is not None)
 
 
 def _fields(silence: Iterable[tuple[Leaf, bool]]) -> list[Field]:
