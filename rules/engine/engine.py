@@ -26,7 +26,7 @@ from rules.engine.network import Rule as Interval
 from rules.judging.decider import Decider
 from rules.judging.decision import Finding
 from rules.judging.evaluate import Scope
-from rules.judging.findings import Write
+from rules.judging.findings import Placed
 from rules.judging.kinds import KINDS, leaves
 from rules.judging.outcomes import Judgement, Truth, Verdict, check
 from rules.judging.readers import Place, reader
@@ -57,7 +57,7 @@ class _Answer:
     judgement: Judgement | None  # where the verdicts settle it
     codes: Vector
     ready: Ready | None = None  # the findings that show a code or flag; None before they are wanted
-    others: tuple[Write, ...] = ()  # how the others are written
+    others: tuple[Placed, ...] = ()  # how the others are written
 
 
 @dataclass(slots=True, eq=False)
@@ -205,12 +205,16 @@ class Engine(Decider):
         answer = _asked(block, scope)
         if answer.ready is None:
             writer = self._writer(rule)
-            if (ready := block.ready.get(answer.codes)) is None:
-                ready = writer.ready(answer.truth, judgement, scope)
-                self.memory.keep(block.ready, answer.codes, ready)
-            answer.ready, answer.others = ready, writer.others(answer.truth)
-        others = iter(answer.others)
-        return tuple([one or next(others)(scope, judgement) for one in answer.ready])
+            answer.ready, answer.others = block.ready.get(answer.codes), writer.others(answer.truth)
+            if answer.ready is None:
+                written = writer.findings(answer.truth, judgement, scope)
+                answer.ready = writer.ready(written)
+                self.memory.keep(block.ready, answer.codes, answer.ready)
+                return written
+        findings: list[Any] = list(answer.ready)
+        for place, write in answer.others:
+            findings[place] = write(scope, judgement)
+        return tuple(findings)
 
     def close(self) -> None:
         """Free the rule sets, and forget; decisions under way finish first."""

@@ -43,29 +43,27 @@ class _Comparison:
 
 
 Write = Callable[[Scope, Judgement], Finding]  # writes the finding on one item
-Line = Callable[[Truth], Write]  # chooses how: what is the same for all cases of one truth is settled once
+Placed = tuple[int, Write]  # after the place of the finding among all of the rule
+Line = Callable[[Truth], Placed]  # chooses how: what is the same for all cases of one truth is settled once
 
 
-def _line(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
+def _line(place: int, criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
     """The line of a criterion."""
     if not criterion.plain:
-        return _joined(criterion, item, comparisons)
+        return lambda truth: (place, _joined(criterion, item, comparisons, truth))
     (only,) = comparisons
     settled = _looked_up if only.few else _plain
-    writes = {holding: settled(criterion, item, only, holding) for holding in (True, False, None)}
+    writes = {holding: (place, settled(criterion, item, only, holding)) for holding in (True, False, None)}
     leaf = only.leaf
     return lambda truth: writes[truth[leaf]]
 
 
-def _joined(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
-    def line(truth: Truth) -> Write:
-        applies = criterion.when is None or holds(criterion.when, truth) is not False
-        verdict, held = check(criterion, truth), [(one, truth[one.leaf]) for one in comparisons]
-        return lambda scope, _judgement: Finding(
-            item, verdict, tuple([one.part(holding, scope) for one, holding in held]), applies
-        )
-
-    return line
+def _joined(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison], truth: Truth) -> Write:
+    applies = criterion.when is None or holds(criterion.when, truth) is not False
+    verdict, held = check(criterion, truth), [(one, truth[one.leaf]) for one in comparisons]
+    return lambda scope, _judgement: Finding(
+        item, verdict, tuple([one.part(holding, scope) for one, holding in held]), applies
+    )
 
 
 def _plain(criterion: Criterion, item: Item, only: _Comparison, holding: bool | None) -> Write:
@@ -89,7 +87,7 @@ def _looked_up(criterion: Criterion, item: Item, only: _Comparison, holding: boo
     return lambda scope, _judgement: ready[value(scope)]
 
 
-def _scored(item: Item, shown: Expr | None, compared: Compared | None) -> Line:
+def _scored(place: int, item: Item, shown: Expr | None, compared: Compared | None) -> Line:
     """An item that gives points, beside the value that they are given for."""
 
     def write(scope: Scope, judgement: Judgement) -> Finding:
@@ -98,7 +96,8 @@ def _scored(item: Item, shown: Expr | None, compared: Compared | None) -> Line:
         parts = () if shown is None or compared is None else (Part(compared, seen(shown, scope), (), known),)
         return Finding(item, known, parts, True, points)
 
-    return lambda _truth: write
+    placed = place, write
+    return lambda _truth: placed
 
 
 class Writer:
@@ -107,14 +106,14 @@ class Writer:
     def __init__(self, rule: Rule, edition: Edition, reading: Reading) -> None:
         self.rule, self.place, self.reader = rule, Place(edition, rule.subject), reading
         listed = [(one, role) for name, role in rule.body.finding_roles.items() for one in getattr(rule.body, name)]
-        self.lines = [self._line(one, role) for one, role in listed]
+        self.lines = [self._line(n, one, role) for n, (one, role) in enumerate(listed)]
         self.open = {n: self.lines[n] for n, (one, _) in enumerate(listed) if not self._looked_up(one)}
 
-    def _line(self, one: Criterion | ScoreItem, role: str) -> Line:
+    def _line(self, place: int, one: Criterion | ScoreItem, role: str) -> Line:
         if isinstance(one, Criterion):
-            return _line(one, item_of(one, role), tuple(self._comparisons(one.condition)))
+            return _line(place, one, item_of(one, role), tuple(self._comparisons(one.condition)))
         item = Item(one.id, role, one.title, one.clause, one.set_by)
-        return _scored(item, one.shown, None if one.shown is None else self._compared(one.shown))
+        return _scored(place, item, one.shown, None if one.shown is None else self._compared(one.shown))
 
     def _looked_up(self, one: Criterion | ScoreItem) -> bool:
         """Whether the finding follows from the given code or flag that is compared: it is then a Ready one."""
@@ -148,14 +147,14 @@ class Writer:
 
     def findings(self, truth: Truth, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
         """One finding for every item that has one, in the plan's order."""
-        return tuple([line(truth)(scope, judgement) for line in self.lines])
+        return tuple([write(scope, judgement) for _, write in [line(truth) for line in self.lines]])
 
-    def ready(self, truth: Truth, judgement: Judgement, scope: Scope) -> tuple[Finding | None, ...]:
-        """The findings that every case with the same given codes and flags has; None in the places of the others."""
-        return tuple([None if n in self.open else line(truth)(scope, judgement) for n, line in enumerate(self.lines)])
+    def ready(self, findings: Sequence[Finding]) -> tuple[Finding | None, ...]:
+        """Of the findings on a case, those that every case with the same given codes and flags has; None for others."""
+        return tuple([None if n in self.open else one for n, one in enumerate(findings)])
 
-    def others(self, truth: Truth) -> tuple[Write, ...]:
-        """How the others are written, for all cases of one truth, in the order of `open`."""
+    def others(self, truth: Truth) -> tuple[Placed, ...]:
+        """How the others are written, for all cases of one truth."""
         return tuple([line(truth) for line in self.open.values()])
 
 
