@@ -24,7 +24,7 @@ from rules.variants.readings import under
 
 Signature = tuple[tuple[str, int, int], ...]
 KEPT = 8  # copies of policies in the runtime folder, for requests still under way with an older one
-ON_REQUEST = 3  # editions kept beside those in force: under other readings or figures, or from the archive
+ON_REQUEST = 2  # editions kept beside those in force: under other readings or figures, or from the archive
 P = ParamSpec("P")
 
 
