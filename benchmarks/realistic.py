@@ -85,10 +85,11 @@ def realistic(edition: Edition, on: date, rules: Mapping[str, Any], village_peer
             "decide: full findings": (lambda facts: other.decide(decision, facts, on), cases),  # noqa: B023
             "decide, nothing remembered": (lambda facts: cold.decide(decision, facts, on), cases),  # noqa: B023
         })  # fmt: skip
-        proved = engine.memory.misses
+        memory = engine.memory
         shown.append(
             table(f"{decision}: {len(cases):,} different cases", times, "zen decision table",
                   "cel, one compiled expression")
-            + f"\n  remembered: {1 - proved / len(cases):.1%} of the answers; {proved:,} were proved"
+            + f"\n  remembered: {memory.hits / len(cases):.1%} of the answers as a whole, "
+            f"{memory.joined / len(cases):.1%} rung by rung; {memory.misses:,} were proved"
         )  # fmt: skip
     return shown

@@ -77,8 +77,9 @@ def shipped(package: str, name: str) -> Any:
 
 
 def dumps(value: Any) -> bytes:
-    """The value as compact UTF-8."""
-    return orjson.dumps(value, default=_exactly)
+    """The value as compact UTF-8: a copy, for orjson leaves the room that it wrote in behind its text, 8 KiB for half
+    of one, as long as the text lives."""
+    return bytes(memoryview(orjson.dumps(value, default=_exactly)))
 
 
 def _exactly(value: Any) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -69,10 +71,11 @@ def _each(folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *,
     for readings in many:
         problems = Problems()
         try:
-            opened = opened or _opened(folder, root)
-            problems.extend(opened.problems)
-            edition = None if opened.files is None else _under(opened, opened.files, readings, problems)
-            deep = edition is not None and too_deep(edition)
+            with _uncollected():
+                opened = opened or _opened(folder, root)
+                problems.extend(opened.problems)
+                edition = None if opened.files is None else _under(opened, opened.files, readings, problems)
+                deep = edition is not None and too_deep(edition)
         except RecursionError:
             edition, deep = None, True
         if deep:
@@ -82,6 +85,20 @@ def _each(folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *,
         else:
             told = [*problems, *(_warnings(edition) if warn else ())]
             yield Loaded(edition, acknowledging(edition, told, complete=warn))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cycle collector, which would look again and again through thousands of objects, all of them in use.
+
+    Whoever finds it at work leaves it at work, so that threads may overlap."""
+    at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if at_work:
+            gc.enable()
 
 
 def _warnings(edition: Edition) -> tuple[Problem, ...]:

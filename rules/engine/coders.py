@@ -144,7 +144,8 @@ def _ratios(left: Pair, right: Pair, otherwise: Coder) -> Coder:
         if part is None or other_part is None or not whole or not other_whole:
             return 0
         low, high = part * other_whole, other_part * whole
-        over = int(low > high) - int(low < high)
-        return 2 + over if (whole > 0) is (other_whole > 0) else 2 - over
+        if low == high:
+            return 2
+        return 3 if ((low > high) is (whole > 0)) is (other_whole > 0) else 1
 
     return code

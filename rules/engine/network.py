@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from importlib import import_module
 from itertools import accumulate, count
 from operator import getitem, itemgetter
@@ -64,6 +64,12 @@ def distinct(names: Iterable[str]) -> Iterator[str]:
         if (value := fnv1a(name)) not in taken:
             taken.add(value)
             yield name
+
+
+@cache
+def _sids() -> Sequence[str]:
+    """The names of the states of a rule set."""
+    return tuple(distinct(map(str, range(SIDS))))
 
 
 def _comparisons(name: str, low: int, high: int, top: int) -> list[tuple[int, int, object]]:
@@ -133,7 +139,7 @@ class _Shard:
         says = {str(number): condition for alias in aliases for number, condition in alias.conditions.items()}
         says["canary"] = {"canary": 1}
         self.handle = create_ruleset("rules", json.dumps({name: {"all": [{"m": said}]} for name, said in says.items()}))
-        self.idle = deque(distinct(map(str, range(SIDS))))
+        self.idle = deque(_sids())
         self.primed: dict[str, str] = {}  # the states made, each with the text that retracts its fact
         weakref.finalize(self, _free, self.handle, self.primed).atexit = False  # a daemon thread may be in C then
 

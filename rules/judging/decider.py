@@ -70,7 +70,7 @@ class Decider(ABC):
 
         `facts` are as rules.cases.checker.check returns them."""
         rule = self.edition.rule(decision)
-        return self._decision(rule, self.scope(rule, facts, on), subject_id)
+        return self._decision(rule, Scope(self.edition, rule.subject, facts, on, self), subject_id)
 
     def _decision(self, rule: Rule, scope: Scope, subject_id: str) -> Decision:
         judgement = self.judgement(rule, scope)
@@ -87,7 +87,7 @@ class Decider(ABC):
             if judgement.measures
             else (),
             judgement.ranking,
-            self._missing(rule, judgement, scope, ""),
+            self._missing(rule, judgement, scope, "") if judgement.outcome == rule.roles.get("unknown") else (),
             self._chained(rule, scope, subject_id) if rule.needs else {},
         ))  # fmt: skip
 

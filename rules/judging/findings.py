@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rules.judging.bounds import seen
 from rules.judging.decision import Compared, Finding, Item, Part, Ready
@@ -43,62 +42,62 @@ class _Comparison:
         return Part(self.of, seen(self.leaf.left, scope) if value is None else value, limits, truth)
 
 
-Line = Callable[[Truth, Scope, Judgement], Finding]  # writes the finding on one item
+Write = Callable[[Scope, Judgement], Finding]  # writes the finding on one item
+Placed = tuple[int, Write]  # after the place of the finding among all of the rule
+Line = Callable[[Truth], Placed]  # chooses how: what is the same for all cases of one truth is settled once
 
 
-def _line(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
-    """The function that writes the finding on a criterion."""
+def _line(place: int, criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
+    """The line of a criterion."""
     if not criterion.plain:
-        return _joined(criterion, item, comparisons)
+        return lambda truth: (place, _joined(criterion, item, comparisons, truth))
     (only,) = comparisons
-    return _looked_up(criterion, item, only) if only.few else _plain(criterion, item, only)
+    settled = _looked_up if only.few else _plain
+    writes = {holding: (place, settled(criterion, item, only, holding)) for holding in (True, False, None)}
+    leaf = only.leaf
+    return lambda truth: writes[truth[leaf]]
 
 
-def _joined(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison]) -> Line:
-    def line(truth: Truth, scope: Scope, _judgement: Judgement) -> Finding:
-        applies = criterion.when is None or holds(criterion.when, truth) is not False
-        parts = tuple([comparison.part(truth[comparison.leaf], scope) for comparison in comparisons])
-        return Finding(item, check(criterion, truth), parts, applies)
+def _joined(criterion: Criterion, item: Item, comparisons: Sequence[_Comparison], truth: Truth) -> Write:
+    applies = criterion.when is None or holds(criterion.when, truth) is not False
+    verdict, held = check(criterion, truth), [(one, truth[one.leaf]) for one in comparisons]
+    return lambda scope, _judgement: Finding(
+        item, verdict, tuple([one.part(holding, scope) for one, holding in held]), applies
+    )
 
-    return line
 
-
-def _plain(criterion: Criterion, item: Item, only: _Comparison) -> Line:
+def _plain(criterion: Criterion, item: Item, only: _Comparison, holding: bool | None) -> Write:
     """A criterion that is one comparison, as most are. Tuples are made directly: binding arguments takes longer."""
-    leaf, of, value, fixed, limits, reject = only.leaf, only.of, only.value, only.fixed, only.limits, criterion.reject
-    make = tuple.__new__
+    left, of, value, fixed, limits = only.leaf.left, only.of, only.value, only.fixed, only.limits
+    verdict, make = check(criterion, {only.leaf: holding}), tuple.__new__
 
-    def line(truth: Truth, scope: Scope, _judgement: Judgement) -> Finding:
-        holding, observed = truth[leaf], value(scope)
+    def write(scope: Scope, _judgement: Judgement) -> Finding:
+        observed = value(scope)
         if observed is None:
-            observed = seen(leaf.left, scope)
-        shown = of, observed, limits(scope) if fixed is None else fixed, holding
-        return make(Finding, (item, holding if holding is None else holding is not reject, (shown,), True, None))
+            observed = seen(left, scope)
+        return make(Finding, (item, verdict, ((of, observed, fixed or limits(scope), holding),), True, None))
 
-    return line
+    return write
 
 
-def _looked_up(criterion: Criterion, item: Item, only: _Comparison) -> Line:
+def _looked_up(criterion: Criterion, item: Item, only: _Comparison, holding: bool | None) -> Write:
     """One comparison of a value with few possible values: every possible finding is built in advance."""
-    leaf, value, limits = only.leaf, only.value, only.fixed or ()
-    ready = {
-        (holding, seen): Ready(item, check(criterion, {leaf: holding}), (Part(only.of, seen, limits, holding),))
-        for holding in (True, False, None)
-        for seen in (None, *only.few)
-    }
-    return lambda truth, scope, _judgement: ready[truth[leaf], value(scope)]
+    value, limits, verdict = only.value, only.fixed or (), check(criterion, {only.leaf: holding})
+    ready = {seen: Ready(item, verdict, (Part(only.of, seen, limits, holding),)) for seen in (None, *only.few)}
+    return lambda scope, _judgement: ready[value(scope)]
 
 
-def _scored(item: Item, shown: Expr | None, compared: Compared | None) -> Line:
+def _scored(place: int, item: Item, shown: Expr | None, compared: Compared | None) -> Line:
     """An item that gives points, beside the value that they are given for."""
 
-    def line(_truth: Truth, scope: Scope, judgement: Judgement) -> Finding:
+    def write(scope: Scope, judgement: Judgement) -> Finding:
         points = judgement.points[item.id]
         known = True if points is not None else None
         parts = () if shown is None or compared is None else (Part(compared, seen(shown, scope), (), known),)
         return Finding(item, known, parts, True, points)
 
-    return line
+    placed = place, write
+    return lambda _truth: placed
 
 
 class Writer:
@@ -107,18 +106,19 @@ class Writer:
     def __init__(self, rule: Rule, edition: Edition, reading: Reading) -> None:
         self.rule, self.place, self.reader = rule, Place(edition, rule.subject), reading
         listed = [(one, role) for name, role in rule.body.finding_roles.items() for one in getattr(rule.body, name)]
-        self.lines = [self._line(one, role) for one, role in listed]
-        self.open = [(n, self.lines[n]) for n, (one, _) in enumerate(listed) if not self._looked_up(one)]
+        self.lines = [self._line(n, one, role) for n, (one, role) in enumerate(listed)]
+        self.open = {n: self.lines[n] for n, (one, _) in enumerate(listed) if not self._looked_up(one)}
 
-    def _line(self, one: Criterion | ScoreItem, role: str) -> Line:
+    def _line(self, place: int, one: Criterion | ScoreItem, role: str) -> Line:
         if isinstance(one, Criterion):
-            return _line(one, item_of(one, role), tuple(self._comparisons(one.condition)))
+            return _line(place, one, item_of(one, role), tuple(self._comparisons(one.condition)))
         item = Item(one.id, role, one.title, one.clause, one.set_by)
-        return _scored(item, one.shown, None if one.shown is None else self._compared(one.shown))
+        return _scored(place, item, one.shown, None if one.shown is None else self._compared(one.shown))
 
     def _looked_up(self, one: Criterion | ScoreItem) -> bool:
-        """Whether the finding follows from the code or flag that is compared: it is then a Ready one."""
-        return isinstance(one, Criterion) and one.plain and all(by.few for by in self._comparisons(one.condition))
+        """Whether the finding follows from the given code or flag that is compared: it is then a Ready one."""
+        return isinstance(one, Criterion) and one.plain and all(
+            by.few and self.place.given(by.leaf.left) for by in self._comparisons(one.condition))  # fmt: skip
 
     def _comparisons(self, condition: Condition) -> Iterator[_Comparison]:
         if not isinstance(condition, Leaf):
@@ -147,23 +147,15 @@ class Writer:
 
     def findings(self, truth: Truth, judgement: Judgement, scope: Scope) -> tuple[Finding, ...]:
         """One finding for every item that has one, in the plan's order."""
-        return tuple([line(truth, scope, judgement) for line in self.lines])
+        return tuple([write(scope, judgement) for _, write in [line(truth) for line in self.lines]])
 
     def ready(self, findings: Sequence[Finding]) -> tuple[Finding | None, ...]:
-        """Of the findings on a case, those that are the same for every case with the same codes, flags and truths."""
-        kept: list[Finding | None] = list(findings)
-        for n, _ in self.open:
-            kept[n] = None
-        return tuple(kept)
+        """Of the findings on a case, those that every case with the same given codes and flags has; None for others."""
+        return tuple([None if n in self.open else one for n, one in enumerate(findings)])
 
-    def filled(
-        self, ready: Sequence[Finding | None], truth: Truth, judgement: Judgement, scope: Scope
-    ) -> tuple[Finding, ...]:
-        """The findings on another such case: those that are ready, and those that show its values."""
-        findings: list[Any] = list(ready)
-        for n, line in self.open:
-            findings[n] = line(truth, scope, judgement)
-        return tuple(findings)
+    def others(self, truth: Truth) -> tuple[Placed, ...]:
+        """How the others are written, for all cases of one truth."""
+        return tuple([line(truth) for line in self.open.values()])
 
 
 def item_of(criterion: Criterion, role: str) -> Item:

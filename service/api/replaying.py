@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from rules import Decision, FactError
@@ -13,7 +12,7 @@ from service.http.cases import Case
 from service.http.context import service, snapshot
 from service.http.problems import FieldError, Problem
 from service.log import Line
-from service.policies.compiled import Compiled, compile_files
+from service.policies.compiled import Compiled, compile_files, kept
 
 
 def edition_of(line: Line) -> Compiled:
@@ -24,7 +23,7 @@ def edition_of(line: Line) -> Compiled:
     return _archived(line.edition)
 
 
-@lru_cache(maxsize=16)
+@kept
 def _archived(sha256: str) -> Compiled:
     with log_problems():
         files = service().log.edition(sha256)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, ClassVar
 
 from flask import Response
@@ -22,7 +20,7 @@ from service.http.context import case_reader, snapshot
 from service.http.fields import CaseSchema, Strict
 from service.http.problems import FieldError, Problem
 from service.http.views import Blueprint
-from service.policies.compiled import Compiled, compiled_of, reread
+from service.policies.compiled import Compiled, compiled_of, kept, reread
 
 blueprint = Blueprint("what-if", __name__, url_prefix="/v1/what-if", description="假设 / what if")
 MOST = 20
@@ -111,10 +109,9 @@ def _overrides(raw: Any) -> tuple[Mapping[str, str], list[FieldError]]:
         return {}, list(field_errors(error.messages))
 
 
-@lru_cache(maxsize=2)  # an edition with its engine takes several megabytes
+@kept
 def _supposed(_digest: str, edition: str, readings: Pairs, overrides: Pairs) -> Compiled:
     """The changed edition, cached by readings, overrides and digest of the policies."""
-    gc.collect()  # editions refer to themselves; the collector would hardly come by (service.app)
     policies = snapshot()
     suppositions, errors = [], []
     for path, limit in overrides:

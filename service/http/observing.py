@@ -163,13 +163,13 @@ def state(policies: Policies, log: DecisionLog) -> None:
     LAG.set(age)
 
 
-_told: WeakKeyDictionary[Memory[Any], tuple[int, int]] = WeakKeyDictionary()  # what has been counted of each
+_told: WeakKeyDictionary[Memory, tuple[int, int]] = WeakKeyDictionary()  # what has been counted of each
 
 
-def _answers(memories: Iterable[Memory[Any]]) -> None:
+def _answers(memories: Iterable[Memory]) -> None:
     """Count what engines have answered since they were looked at last: while one answers, nothing is counted."""
     for memory in memories:
-        proved, remembered = memory.misses, memory.hits
+        proved, remembered = memory.misses, memory.hits + memory.joined
         before = _told.get(memory, (0, 0))
         _counter(ANSWERS, "proved").inc(proved - before[0])
         _counter(ANSWERS, "remembered").inc(remembered - before[1])

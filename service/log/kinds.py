@@ -18,11 +18,6 @@ from sqlalchemy.exc import DisconnectionError
 
 from service.log.errors import LogUnavailable, Misconfigured
 
-try:
-    import psycopg
-except ImportError:  # the extra `postgres` is not installed
-    psycopg = None  # type: ignore[assignment]
-
 PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 ROOM = 1000000  # bytes; with less, the disk counts as full
 
@@ -175,11 +170,13 @@ class Postgresql(Kind):
     snapshot: ClassVar[Mapping[str, Any]] = {"isolation_level": "REPEATABLE READ"}
 
     def __init__(self, url: URL) -> None:
-        if psycopg is None:
+        try:
+            import psycopg  # noqa: PLC0415 -- 9 MiB that a service on SQLite does without
+        except ImportError:  # the extra `postgres` is not installed
             raise Misconfigured(
                 "PostgreSQL 需要 psycopg：pip install 'psycopg[binary]'。",
                 "PostgreSQL needs psycopg: pip install 'psycopg[binary]'.",
-            )
+            ) from None
         self.url = url.set(drivername="postgresql+psycopg")
         self.error = psycopg.Error
         self.conflicts = (psycopg.IntegrityError, psycopg.DataError)

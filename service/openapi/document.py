@@ -6,11 +6,13 @@ decision that policy staff add appears here by itself, on the day from which it 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
+from threading import Lock
 from typing import Any
 
 from apispec import APISpec
@@ -82,10 +84,11 @@ class Document:
 
     def __init__(self, app: Flask, api: DocumentedApi) -> None:
         self._app, self._api = app, api
-        self._made = lru_cache(maxsize=8)(self._make)
+        self._made, self._turn = lru_cache(maxsize=8)(self._make), Lock()
 
     def of(self, snapshot: Snapshot, day: date) -> bytes:
-        return self._made(snapshot, tuple(edition.id for edition in snapshot.store.by(day)))
+        with self._turn:  # to make one takes many megabytes
+            return self._made(snapshot, tuple(edition.id for edition in snapshot.store.by(day)))
 
     def _make(self, snapshot: Snapshot, names: tuple[str, ...]) -> bytes:
         document = described(self._app, self._api)
@@ -105,7 +108,10 @@ class Document:
             operation["requestBody"] = _body(name, offered, components["schemas"], len(live) > 1)
             paths[f"/v1/decisions/{name}"] = {"post": operation}
         document["paths"] = dict(sorted(paths.items()))
-        return dumps(document)  # a tree of dictionaries takes ten times the memory
+        made = dumps(document)  # a tree of dictionaries takes ten times the memory
+        del document, paths, components
+        gc.collect()  # the collector would hardly come by (service.app)
+        return made
 
 
 def described(app: Flask, api: DocumentedApi) -> dict[str, Any]:

@@ -8,13 +8,14 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
+from typing import ParamSpec
 
 from rules import Edition, Engine, FactChecker, Store, read_store
 from rules.building.store import lineage
@@ -23,6 +24,8 @@ from rules.variants.readings import under
 
 Signature = tuple[tuple[str, int, int], ...]
 KEPT = 8  # copies of policies in the runtime folder, for requests still under way with an older one
+ON_REQUEST = 2  # editions kept beside those in force: under other readings or figures, or from the archive
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,10 +78,42 @@ def compile_files(files: Mapping[str, str], sha256: str) -> Compiled:
     raise NotFound(f"没有版本 {sha256}", f"there is no edition {sha256}")
 
 
-@lru_cache(maxsize=4)  # an edition with its engine takes several megabytes
+class _Kept:
+    """The editions that were compiled for a request last: an edition with its engine takes several megabytes, and as
+    many again while it is read. So few are kept, and one is compiled at a time."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._turn = most, threading.RLock()  # one may be made of another
+        self._made: dict[Hashable, Compiled] = {}
+
+    def get(self, key: Hashable, make: Callable[[], Compiled]) -> Compiled:
+        """The edition of a key, made where it is not there. What `make` raises is raised."""
+        if (made := self._made.get(key)) is None:
+            with self._turn:
+                if (made := self._made.get(key)) is None:
+                    while len(self._made) >= self._most:
+                        del self._made[next(iter(self._made))]
+                    gc.collect()  # editions refer to themselves; the collector would hardly come by (service.app)
+                    made = self._made[key] = make()
+        return made
+
+
+_KEPT = _Kept(ON_REQUEST)
+
+
+def kept(make: Callable[P, Compiled]) -> Callable[P, Compiled]:
+    """A function whose results are kept with those of all others that are decorated so, by its arguments."""
+
+    @wraps(make)
+    def get(*args: P.args, **kwargs: P.kwargs) -> Compiled:
+        return _KEPT.get((make, args, *kwargs.items()), lambda: make(*args, **kwargs))
+
+    return get
+
+
+@kept
 def reread(compiled: Compiled, readings: tuple[tuple[str, str], ...]) -> Compiled:
     """The same edition under other readings, by name and option; NoSuchReading and PolicyError as `under` raises."""
-    gc.collect()  # editions refer to themselves; the collector would hardly come by (service.app)
     with TemporaryDirectory(prefix="village-credit-") as folder:
         for name, text in compiled.files.items():
             (file := Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,13 @@
 """Request bodies that cannot be read, whatever they are sent to."""
 
 import json
+import tracemalloc
 from io import BytesIO
 
 import pytest
 from werkzeug.test import create_environ, run_wsgi_app
 
+from service.exact_json import dumps
 from tests.api.calling import JSON, NDJSON, errors, kind
 
 PATH = "/v1/decisions/credit_village"
@@ -101,3 +103,15 @@ def test_records_nested_without_end_are_refused(caller):
     body = b'{"subject":{"id":"C"},"facts":' + b'{"villages":[{"county":' * 300 + b"{}" + b"}]}" * 300 + b"}"
 
     assert {code for _, code in errors(caller.post("/v1/decisions/pilots", body))} <= {"too_deep", "unknown_fact"}
+
+
+def test_a_text_that_is_kept_takes_no_more_memory_than_it_is_long():
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        texts = [dumps({"number": number}) for number in range(1000)]
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert after - before < 200 * len(texts)

@@ -149,9 +149,9 @@ def test_answers_of_the_engine_are_counted_once_each():
         return [REGISTRY.get_sample_value(name, {"how": how}) or 0 for how in ("proved", "remembered")]
 
     memory, before = Memory(10), counted()
-    memory.misses, memory.hits = 2, 3
+    memory.misses, memory.hits, memory.joined = 2, 3, 1
     observing._answers([memory])
-    memory.hits = 7
+    memory.hits = 6
     observing._answers([memory])
     observing._answers([memory])
 

@@ -102,7 +102,6 @@ ALLOWED = {
     ("service/http/observing.py", 0.25): "a bucket",
     ("service/http/observing.py", 5): "a bucket",
     ("service/http/observing.py", 30): "a bucket",
-    ("service/api/replaying.py", 16): "old editions kept compiled",
     ("service/settings.py", "5"): "seconds that the clock may lag, by default",
     ("service/settings.py", "15"): "days for a review, by default",
     ("service/people/openid.py", 5): "seconds for an answer of the provider",

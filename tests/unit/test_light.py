@@ -43,6 +43,11 @@ def test_a_command_imports_only_what_it_needs(words, forbidden):
     assert done.stdout
 
 
+def test_a_service_without_postgresql_does_not_import_its_driver():
+    code = "import sys, service.app; sys.exit('psycopg' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
 def _commands(group: Lazy, path: tuple[str, ...] = ()):
     for name in group.list_commands(click.Context(group)):
         command = group.get_command(click.Context(group), name)

@@ -31,7 +31,18 @@ def test_a_vector_of_rungs_is_proved_once(engine):
     for case in CASES:
         engine.judge("d", case, ON)
 
-    assert (engine.memory.misses, engine.memory.hits) == (6, 18)  # below, on, above the limit, and a flag
+    memory = engine.memory  # of six vectors: below, on, above the limit, and a flag
+    assert (memory.misses, memory.joined, memory.hits) == (4, 2, 18)
+
+
+def test_a_vector_of_rungs_that_were_proved_of_other_cases_is_answered_without_the_network(engine, monkeypatch):
+    engine.judge("d", {"a": 4, "flag": True}, ON)
+    engine.judge("d", {"a": 5, "flag": False}, ON)
+    monkeypatch.setattr(engine._blocks["d", 0], "probe", None)
+
+    assert engine.judge("d", {"a": 4, "flag": False}, ON).codes == ("c0", "c1")
+    assert engine.judge("d", {"a": 5, "flag": True}, ON).codes == ()
+    assert (engine.memory.misses, engine.memory.joined) == (2, 2)
 
 
 def test_values_are_those_of_the_case_at_hand(engine):
@@ -57,7 +68,7 @@ def test_nothing_of_a_case_is_kept(engine):
 
 
 def test_it_is_bounded_and_begins_anew():
-    memory = Memory[str](10)
+    memory = Memory(10)
     table, other = memory.table(3), memory.table(1)
     for number in range(4):
         memory.keep(table, (number,), "answer")

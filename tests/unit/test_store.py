@@ -1,11 +1,13 @@
 """The store knows which edition is in force on a day, and keeps what is good when something is not."""
 
+import gc
 import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from rules.building import loader
 from rules.building.store import folders, open_store, read_store
 from rules.problems.problem import PolicyError
 
@@ -183,3 +185,21 @@ def test_a_problem_of_a_file_that_is_inherited_names_the_child_too(root):
     standing.write_text(standing.read_text(encoding="utf-8") + extra, encoding="utf-8")
     [idle] = [one for one in read_store(root).problems if one.code == "warning.always_met"]
     assert "2027-05-01" not in idle.zh
+
+
+@pytest.mark.parametrize("at_work", [True, False])
+@pytest.mark.parametrize("broken", [True, False])
+def test_the_cycle_collector_rests_while_an_edition_is_read_and_is_left_as_it_was(root, monkeypatch, at_work, broken):
+    seen, real = [], loader._opened
+    monkeypatch.setattr(loader, "_opened", lambda *asked: seen.append(gc.isenabled()) or real(*asked))
+    if broken:
+        (root / "base/2026-05-01/facts.yaml").write_text("{", encoding="utf-8")
+    (gc.enable if at_work else gc.disable)()
+    try:
+        store = read_store(root)
+        left = gc.isenabled()
+    finally:
+        gc.enable()
+
+    assert any(one.severity == "error" for one in store.problems) is broken
+    assert (seen, left) == ([False, False], at_work)
