@@ -86,15 +86,14 @@ def _streak_type(types: Sequence[Type]) -> Type | None:
 # --- values ----------------------------------------------------------------------------------------------------------
 
 
-def _inside(op: Op, scope: Scope) -> list[Scope] | None:
+def _inside(op: Op, scope: Scope) -> Sequence[Scope] | None:
     records = scope.evaluate(op.args[0])
     if records is None:
         return None
-    subject = op.args[0].type.of
-    return [scope.inside(subject, record) for record in records]
+    return scope.listed(op.args[0].type.of, records)
 
 
-def _chosen(op: Op, scope: Scope) -> list[Scope] | None:
+def _chosen(op: Op, scope: Scope) -> Sequence[Scope] | None:
     """The records that `where` holds of; None where a record cannot be told in or out."""
     scopes = _inside(op, scope)
     if scopes is None or op.where is None:
