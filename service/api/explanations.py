@@ -5,15 +5,19 @@ Each of these opens what was sealed, and leaves a line in the log that says who 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
 from marshmallow import EXCLUDE
 
+from rules.judging.decision import Decision
+from rules.judging.search import Late
 from rules.values.text import NotFound
 from rules.words.explain import explain, whole
 from rules.words.explanation import ALL, DEPTH
+from rules.words.telling import Telling
 from service.api.decisions import line_of
 from service.api.replaying import again, differences, edition_of
 from service.exact_json import dumps, loads
@@ -23,6 +27,7 @@ from service.http.context import caller, service, snapshot
 from service.http.fields import Day, Readings, Strict, Whole, name
 from service.http.language import LANGUAGES, language
 from service.http.problems import FieldError, Problem
+from service.http.turns import Turns, too_long
 from service.http.views import Blueprint
 from service.keys import PERMISSIONS
 from service.log import Line
@@ -33,6 +38,7 @@ blueprint = Blueprint(
     "explanations", __name__, url_prefix="/v1/decisions", description="说明与重放 / explanations, replay"
 )
 FORMATS = ("application/json", "text/plain", "text/html")
+TURNS = Turns(2, waiting=6)  # beside a long one a short one gets by
 
 
 class DepthSchema(Strict):
@@ -50,20 +56,39 @@ def explanation(query: Mapping[str, Any], log_id: str) -> Response:
     """用平常话说明一个判定：JSON、文字或可打印的网页 / a decision in plain words: JSON, text or a page to print"""
     wanted = _format()
     line = _may_open(line_of(log_id))
-    _, decision = again(line)
+    telling = _telling()
+    with TURNS.turn():
+        _, decision = again(line)
+        response = _told(line, decision, wanted, query, telling)
     _opened(line, "explanation")
-    lang = language()
-    if wanted == "text/plain":
-        said = explain(decision, lang, depth=query.get("depth", DEPTH))
-        response = answer(f"{said}\n".encode(), mimetype=wanted)
-    elif wanted == "text/html":
-        pages = {one: page_of(decision, one, query.get("depth", ALL)) for one in LANGUAGES}
-        response, lang = page("explanation.html", pages=pages, edition=decision.edition, line=line), page_language()
-    else:
-        response = answer(dumps({"log_id": line.id, **whole(decision, query.get("depth", DEPTH))}))
-    response.headers["Content-Language"] = lang
+    response.headers["Content-Language"] = page_language() if wanted == "text/html" else language()
     response.vary.update(("Accept", "Accept-Language"))
     return response
+
+
+def _told(line: Line, decision: Decision, wanted: str, query: Mapping[str, Any], telling: Telling) -> Response:
+    if wanted == "text/plain":
+        said = explain(decision, language(), depth=query.get("depth", DEPTH), telling=telling)
+        return answer(f"{said}\n".encode(), mimetype=wanted)
+    if wanted == "text/html":
+        pages = {one: page_of(decision, one, query.get("depth", ALL), telling) for one in LANGUAGES}
+        return page("explanation.html", pages=pages, edition=decision.edition, line=line)
+    return answer(dumps({"log_id": line.id, **whole(decision, query.get("depth", DEPTH), telling)}))
+
+
+def _telling() -> Telling:
+    """An explanation that leaves out what it would take where that takes long, and ends with the request's time."""
+    settings, began = service().settings, time.monotonic()
+
+    def search() -> None:
+        if time.monotonic() - began >= settings.distance_seconds:
+            raise Late
+
+    def tell() -> None:
+        if time.monotonic() - began >= settings.request_seconds:
+            raise too_long(settings.request_seconds)
+
+    return Telling(search, tell)
 
 
 def _format() -> str:

@@ -16,9 +16,11 @@ from rules.values.text import NotFound
 from rules.variants.readings import NoSuchReading
 from service.http.fields import CaseSchema
 from service.http.problems import MESSAGES, FieldError, Problem
+from service.http.turns import Turns
 from service.policies.compiled import Compiled, Snapshot, reread
 
 _SCHEMA = CaseSchema()
+COMPILING = Turns(1, waiting=4)  # of editions for one request: other figures, other readings
 REMEMBERED = 1000  # questions whose edition and decision are remembered
 
 
@@ -105,7 +107,8 @@ class CaseReader:
 def reread_as(compiled: Compiled, readings: Mapping[str, str], above: str = "") -> Compiled:
     """The edition under other readings; a Problem with the name of each that cannot be taken."""
     try:
-        return reread(compiled, tuple(sorted(readings.items())))
+        with COMPILING.turn():
+            return reread(compiled, tuple(sorted(readings.items())))
     except NoSuchReading as error:
         raise Problem.invalid(
             [FieldError(f"{above}/readings/{error.path}", "no_such_reading", error.zh, error.en)]
