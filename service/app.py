@@ -15,6 +15,7 @@ from service.api import batch, catalogue, decisions, explanations, reviews, what
 from service.http import answering as recording
 from service.http import observing, problems, security
 from service.http.context import NAME, Service, this_request
+from service.http.readers import Readers
 from service.http.wsgi import Application
 from service.keys import Keys
 from service.log import DecisionLog, LogUnavailable, Sealer
@@ -101,4 +102,4 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
         before=before,
         after=after,
     )
-    return Service(settings, policies, log, sealer, Keys(log), clock)
+    return Service(settings, policies, log, sealer, Keys(log), clock, Readers(settings.threads))

@@ -21,7 +21,7 @@ from service.http.answering import Idempotent, answer, scribe
 from service.http.bodies import JSON, NDJSON, body_json, parsed, wrong_type
 from service.http.cases import CaseReader
 from service.http.compact import Compact, compact
-from service.http.context import case_reader, service
+from service.http.context import case_reader, reading, service
 from service.http.fields import Flag, Strict
 from service.http.language import language
 from service.http.problems import FieldError, Problem
@@ -59,7 +59,7 @@ def batch(query: Mapping[str, Any], decision: str) -> Response:
         request.max_content_length = sys.maxsize  # a stream may be as long as it likes: lines are limited, and time
         lines = _lines()
         chunks.deadline = time.monotonic() + service().settings.stream_seconds
-        stream = stream_with_context(chunks.stream(lines))
+        stream = stream_with_context(_held(chunks.stream(lines)))
         first = next(stream, b"")  # before the headers go, so that they can say whether it was answered before
         return answer(chain([first], stream), mimetype=NDJSON)
     if request.mimetype != JSON:
@@ -68,6 +68,11 @@ def batch(query: Mapping[str, Any], decision: str) -> Response:
     if (before := once.before()) is not None:
         return answer(before)
     return answer(chunks.whole(_cases(body_json()), once))
+
+
+def _held(stream: Iterator[bytes]) -> Iterator[bytes]:
+    with reading():
+        yield from stream
 
 
 def _cases(raw: Any) -> Sequence[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import Any, cast
 from flask import Flask, Request, current_app, g, request
 
 from service.http.cases import CaseReader
+from service.http.readers import Readers
 from service.keys import ApiKey, Keys
 from service.log import DecisionLog, Sealer
 from service.policies.compiled import Snapshot
@@ -30,6 +32,7 @@ class Service:
     sealer: Sealer
     keys: Keys
     clock: Callable[[], datetime]  # aware, UTC
+    readers: Readers
 
 
 # Flask's proxies ask for their object at every use, which costs ten times what it takes to use it.
@@ -55,6 +58,12 @@ def service() -> Service:
 def caller() -> ApiKey:
     """The API key of the request."""
     return cast("ApiKey", request_data().key)
+
+
+def reading() -> AbstractContextManager[None]:
+    """A place for the request while its body is read."""
+    here = request_data()
+    return service().readers.reading(here.key.id if "key" in here else "")
 
 
 def snapshot() -> Snapshot:

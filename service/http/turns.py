@@ -43,5 +43,5 @@ def busy() -> Problem:
 
 
 def too_long(seconds: float) -> Problem:
-    return Problem("busy", f"超过 {seconds:g} 秒，已停止。", f"It took longer than {seconds:g} seconds and was stopped.",
-                   headers={"Retry-After": "30"})  # fmt: skip
+    zh, en = f"超过 {seconds:g} 秒，已停止。", f"It took longer than {seconds:g} seconds and was stopped."
+    return Problem("busy", zh, en, headers={"Retry-After": "30"})
