@@ -24,12 +24,13 @@ from service.http.compact import Compact, compact
 from service.http.context import case_reader, reading, service
 from service.http.fields import Flag, Strict
 from service.http.language import language
-from service.http.problems import FieldError, Problem
+from service.http.problems import MOST, FieldError, Problem
 from service.http.views import Blueprint
 from service.log import Entry
 
 blueprint = Blueprint("batch", __name__, url_prefix="/v1/decisions", description="批量判定 / batches")
 CHUNK = 1000
+MOST_ERRORS = 1000  # listed in one answer, or one chunk; afterwards the first of each case
 MOST_LINE = 1 << 20  # bytes of a case
 NOT_OF_RECORD = FieldError(
     "/readings", "not_of_record", "批量判定都是正式判定；试另一种解读请用 /v1/what-if。",
@@ -150,11 +151,14 @@ class Chunks:
         results: list[Any] = []
         entries: list[Entry] = []
         counted: list[Compact] = []
+        listed = 0
         for number, raw in cases:
             try:
                 result, entry, found = self._one(raw, read)
             except Problem as problem:
-                results.append({"line": number, "problem": problem.as_dict(self.lang)})
+                told = problem.as_dict(self.lang, MOST if listed < MOST_ERRORS else 1)
+                listed += len(told.get("errors", ()))
+                results.append({"line": number, "problem": told})
             else:
                 results.append({"line": number, **result})
                 entries.append(entry)

@@ -28,7 +28,7 @@ def unready(log, code):
 
 def owner(url, statement):
     """What the owner of the database does to it."""
-    with opened(url).database.engine.begin() as connection:
+    with closing(opened(url)) as log, log.database.engine.begin() as connection:
         connection.exec_driver_sql(statement)
 
 
@@ -91,7 +91,9 @@ def test_a_log_that_went_back_under_a_running_service_is_refused(url):
     refused(log, "rolled_back")
     unready(log, "rolled_back")
     log.close()
-    well(opened(url), 2)  # a service that is started again goes on
+    other.close()
+    with closing(opened(url)) as again:
+        well(again, 2)  # a service that is started again goes on
 
 
 # --- a database that another program holds
