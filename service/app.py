@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         COMPRESS_REGISTER=False,
     )
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # a redirect would repeat whatever Host was sent
     made = _service(settings, clock)
     app.extensions[NAME] = made
     observing.register(app)
@@ -72,8 +73,15 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
 
 
 def _compressed(response: Response, compress: Compress) -> Response:
-    """Compress where the client accepts it; otherwise skip flask-compress' checks."""
-    return compress.after_request(response) if "HTTP_ACCEPT_ENCODING" in this_request().environ else response
+    """Compress where the client accepts it; otherwise skip flask-compress' checks, one of which is wrong of `q=0`."""
+    asked = this_request()
+    if "HTTP_ACCEPT_ENCODING" not in asked.environ:
+        return response
+    accepted = {name.lower(): quality for name, quality in reversed(asked.accept_encodings)}
+    if accepted.get("gzip", accepted.get("*", 0)) > 0:
+        return compress.after_request(response)
+    response.vary.add("Accept-Encoding")
+    return response
 
 
 def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:

@@ -121,7 +121,8 @@ class Chunks:
     def whole(self, cases: Sequence[Any], once: Idempotent) -> bytes:
         """Decide a list of cases; all are logged in one transaction."""
         results, entries, counted = self._decide(enumerate(cases, 1), lambda raw: raw)
-        body = {"results": results, "decided": len(entries), "failed": len(results) - len(entries)}
+        failed = sum("problem" in one for one in results)
+        body = {"results": results, "decided": len(entries), "failed": failed}
         return once.write_soon(entries, dumps(body), counted)
 
     def stream(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
@@ -131,7 +132,9 @@ class Chunks:
             part += 1
             try:
                 yield self._chunk(chunk, part)
-            except Exception as error:  # noqa: BLE001 -- the status is sent already, so each line says what is wrong
+            except Exception as error:
+                if part == 1 and isinstance(error, Problem) and error.kind == "idempotency-key-reused":
+                    raise  # nothing is sent yet
                 problem = error if isinstance(error, Problem) else Problem.unexpected()
                 if problem is not error:
                     observing.unexpected(error)
@@ -139,7 +142,7 @@ class Chunks:
                 yield b"".join(dumps({"line": number, "problem": told}) + b"\n" for number, _ in chunk)
 
     def _chunk(self, chunk: Sequence[tuple[int, bytes]], part: int) -> bytes:
-        once = Idempotent(f"#{part}", b"".join(line for _, line in chunk))
+        once = Idempotent(str(part), b"".join(line for _, line in chunk))
         if (before := once.before()) is not None:
             return before
         results, entries, counted = self._decide(chunk, _read)
@@ -161,11 +164,12 @@ class Chunks:
                 results.append({"line": number, "problem": told})
             else:
                 results.append({"line": number, **result})
-                entries.append(entry)
-                counted.append(found)
+                if entry is not None:
+                    entries.append(entry)
+                    counted.append(found)
         return results, entries, counted
 
-    def _one(self, raw: Any, read: Callable[[Any], Any]) -> tuple[dict[str, Any], Entry, Compact]:
+    def _one(self, raw: Any, read: Callable[[Any], Any]) -> tuple[dict[str, Any], Entry | None, Compact]:
         if time.monotonic() > self.deadline:
             raise Problem("unavailable", "时间已到，这个案例没有判定。", "Time is up; this case was not decided.")
         case = self.cases.case(self.decision, read(raw))
@@ -178,5 +182,7 @@ class Chunks:
         else:
             found = compact(case)
             shown = {"subject": {"id": case.subject_id}, **found.as_dict()}
+        if case.dry_run:
+            return {"of_record": False, "dry_run": True, **shown}, None, found
         line = self.scribe.decision(case, found)
         return {"log_id": line.id, **shown}, line, found

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from marshmallow import EXCLUDE
 
 from rules.judging.decision import Decision
@@ -25,6 +25,7 @@ from service.http.answering import OPENED, answer, log_problems, scribe
 from service.http.cases import reread_as
 from service.http.context import caller, service, snapshot
 from service.http.fields import Day, Readings, Strict, Whole, name
+from service.http.formats import accepted
 from service.http.language import LANGUAGES, language
 from service.http.problems import FieldError, Problem
 from service.http.turns import Turns, too_long
@@ -54,7 +55,7 @@ class DepthSchema(Strict):
 @blueprint.doc(responses={200: {"content": {name: {"schema": {"type": "string"}} for name in FORMATS[1:]}}})
 def explanation(query: Mapping[str, Any], log_id: str) -> Response:
     """用平常话说明一个判定：JSON、文字或可打印的网页 / a decision in plain words: JSON, text or a page to print"""
-    wanted = _format()
+    wanted = accepted(*FORMATS)
     line = _may_open(line_of(log_id))
     telling = _telling()
     with TURNS.turn():
@@ -89,15 +90,6 @@ def _telling() -> Telling:
             raise too_long(settings.request_seconds)
 
     return Telling(search, tell)
-
-
-def _format() -> str:
-    """JSON unless the caller asks for another of the formats; a caller that takes none of them is told so."""
-    if "Accept" not in request.headers:
-        return FORMATS[0]
-    if (found := request.accept_mimetypes.best_match(FORMATS)) is None:
-        raise Problem("not-acceptable", f"可选：{', '.join(FORMATS)}。", f"There are: {', '.join(FORMATS)}.")
-    return found
 
 
 @blueprint.view("GET", "/<log_id>/inputs", "Inputs", permission="inputs", kinds=("gone",))

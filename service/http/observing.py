@@ -24,6 +24,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from rules.engine.memory import Memory
+from rules.values.ids import is_card
 from service.exact_json import dumps
 from service.http.background import Background
 from service.http.compact import Compact
@@ -34,6 +35,7 @@ from service.policies.live import Policies
 
 _chance = random.Random().getrandbits  # noqa: S311 -- unique is enough, and costs no system call
 GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
 REQUEST_ID = "village_credit.request_id"  # where the id stands in the environment of a request
 
 DECISIONS = Counter("village_credit_decisions", "Decisions made", ["decision", "outcome"])
@@ -77,7 +79,7 @@ log = structlog.get_logger()
 
 def request_id(given: str) -> str:
     """The sender's request id if it is valid, else a new one."""
-    return given if GIVEN.fullmatch(given) else f"{_chance(64):016x}"
+    return given if GIVEN.fullmatch(given) and not is_card(given) else f"{_chance(64):016x}"
 
 
 def register(app: Flask) -> None:
@@ -106,6 +108,8 @@ def _end(response: Response) -> Response:
         "ms": round(seconds * 1000, 2),
         "caller": key.id if key else None,
     }
+    if TRACE.fullmatch(trace := asked.environ.get("HTTP_TRACEPARENT", "")):
+        line["traceparent"] = trace
     for stream in REQUEST_LINES:
         stream.write(_line(None, "info", line) + b"\n")
     return response
