@@ -25,6 +25,7 @@ from rules.words.wording import Wording
 from service.commands.common import RUN, Bad, Settings, common, located, reread, root_of
 from service.commands.screen import progress
 from service.county.backend import Duck
+from service.county.cells import defused
 from service.county.rejudging import Again, Comparison, judge_again
 from service.county.report.document import write_chart
 from service.county.run.manifest import read_manifest
@@ -158,7 +159,7 @@ def _write(result: dict[str, Any], table: Path) -> None:
         names = [one.name for one in fields(Moved)]
         writer.writerow(["value", *names])
         for step in result["steps"]:
-            writer.writerows([step["value"], *(one[name] for name in names)] for one in step["moved"])
+            writer.writerows(defused([step["value"], *(one[name] for name in names)] for one in step["moved"]))
 
 
 def _shown(result: dict[str, Any], say: Wording) -> list[Line | Row]:
