@@ -57,7 +57,7 @@ class Flag(fields.Field[bool]):
 class Truth(fields.Field[bool]):
     """`true` or `false` in JSON, and nothing that stands for it elsewhere."""
 
-    json_schema: ClassVar = {"type": "boolean", "default": False}
+    json_schema: ClassVar = {"type": "boolean"}  # with a default, some generators take it for required
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""The role of the service with the rights of deploy/grants.sql: it does its work, and can do no harm to what was written."""
+"""The role of the service with the rights of deploy/grants.sql does its work, and no harm to what was written."""
 
 import re
 import secrets
@@ -27,11 +27,11 @@ HARM = ("UPDATE log SET outcome = 'x'", "DELETE FROM log", "TRUNCATE log", "DROP
 def limited(postgresql, server):
     """The address of the same database for a role with these rights."""
     url = make_url(postgresql)
-    role = f"limited_{secrets.token_hex(4)}"
-    server.command(f"CREATE ROLE {role} LOGIN PASSWORD 'x'")
+    role, word = f"limited_{secrets.token_hex(4)}", secrets.token_hex(8)
+    server.command(f"CREATE ROLE {role} LOGIN PASSWORD '{word}'")
     with closing(psycopg.connect(postgresql.replace("+psycopg", ""), autocommit=True)) as owner:
         owner.execute(re.sub(r"\bvillage_credit\b", role, GRANTS))
-    return url.set(username=role, password="x").render_as_string(hide_password=False)
+    return url.set(username=role, password=word).render_as_string(hide_password=False)
 
 
 def test_the_role_of_the_service_can_do_its_work(limited):
