@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from errno import EACCES
 from pathlib import Path
 
 from rules.files.source import MOST_BYTES
@@ -50,7 +51,7 @@ def _unreadable_folders(root: Path) -> Iterator[Problem]:
     """Folders that would look empty."""
     for folder in (root, *sorted(root.glob("*")), *sorted(root.glob("*/*"))):
         if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
-            yield _unreadable(root, folder, PermissionError(13, os.strerror(13)))
+            yield _unreadable(root, folder, PermissionError(EACCES, os.strerror(EACCES)))
 
 
 def _too_much(root: Path) -> Iterator[Problem]:
