@@ -15,7 +15,7 @@ QUIET := -W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionW
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run shell test lint check spark-test docs bench bench-http editor lock clean
+.PHONY: help run shell test lint check spark-test docs bench bench-http editor clients lock clean
 
 # Nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE PIP_TARGET PIP_PREFIX
@@ -51,6 +51,9 @@ docs: $(PROJECT) ## write the generated pages and the schema of policies
 
 editor: $(PROJECT) ## hold the schema against a real editor's language server (needs node and the npm registry)
 	@$(IN) -m pytest tests/editor $(ARGS)
+
+clients: $(PROJECT) ## decide through clients generated from the OpenAPI document (needs node, Java 17 and the registries)
+	@$(IN) -m pytest -n 0 tests/clients $(ARGS)
 
 bench: $(PROJECT) ## measure against other engines
 	@$(IN) -m benchmarks $(ARGS)

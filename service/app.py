@@ -18,6 +18,7 @@ from service.desk import reviews as desk_reviews
 from service.http import answering as recording
 from service.http import observing, problems, security
 from service.http.context import NAME, Service, this_request
+from service.http.readers import Readers
 from service.http.wsgi import Application
 from service.keys import Keys
 from service.log import DecisionLog, LogUnavailable, Sealer
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         COMPRESS_REGISTER=False,
     )
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # a redirect would repeat whatever Host was sent
     made = _service(settings, clock)
     app.extensions[NAME] = made
     observing.register(app)
@@ -80,8 +82,15 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
 
 
 def _compressed(response: Response, compress: Compress) -> Response:
-    """Compress where the client accepts it; otherwise skip flask-compress' checks."""
-    return compress.after_request(response) if "HTTP_ACCEPT_ENCODING" in this_request().environ else response
+    """Compress where the client accepts it; otherwise skip flask-compress' checks, one of which is wrong of `q=0`."""
+    asked = this_request()
+    if "HTTP_ACCEPT_ENCODING" not in asked.environ:
+        return response
+    accepted = {name.lower(): quality for name, quality in reversed(asked.accept_encodings)}
+    if accepted.get("gzip", accepted.get("*", 0)) > 0:
+        return compress.after_request(response)
+    response.vary.add("Accept-Encoding")
+    return response
 
 
 def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
@@ -114,7 +123,8 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     idle, longest = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
     sessions = Sessions(log, people, idle, longest)
     passwords, openid = Passwords(log, people), _openid(settings, sealer)
-    return Service(settings, policies, log, sealer, Keys(log), people, passwords, sessions, openid, clock)
+    keys, readers = Keys(log), Readers(settings.threads)
+    return Service(settings, policies, log, sealer, keys, people, passwords, sessions, openid, clock, readers)
 
 
 def _openid(settings: Settings, sealer: Sealer) -> OpenId | None:

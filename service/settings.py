@@ -95,6 +95,9 @@ class Settings:
     request_seconds: float = _setting(_number(0.1, 3600, float), "60",
         "一个请求最长的秒数；批量到时即停，其余案例各得一条说明",
         "most seconds of a request; a batch stops then, and each case left is told so")
+    distance_seconds: float = _setting(_number(0, 3600, float), "5",
+        "一次说明最多用几秒测算“还差多少”；到时即停，说明里写明未测算",
+        "most seconds of an explanation for what it would take; what is not found by then is said to be left out")
     stream_seconds: float = _setting(_number(0.1, 86400, float), "3600", "一个 NDJSON 批量流最长的秒数",
         "most seconds of a stream of NDJSON")
     clock_tolerance: float = _setting(_number(0, 3600, float), "5", "系统时钟落后于日志多少秒以内仍可判定",

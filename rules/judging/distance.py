@@ -16,8 +16,8 @@ from typing import Any
 from rules.judging.decision import Decision, vars_of
 from rules.judging.evaluate import Scope, holds
 from rules.judging.goals import Goals, all_met, concluded, hit, met
-from rules.judging.reference import Reference
-from rules.judging.search import Search, TooDear
+from rules.judging.reference import Reference, Tick, endless
+from rules.judging.search import Late, Search, TooDear
 from rules.judging.trials import Changes, Trials, places
 from rules.model import Body, Condition, Group, Rule, criteria_of, leaves_in
 from rules.values.exact import RANGES, Type, Value, exact, plain
@@ -55,7 +55,7 @@ class Distance:
 
     why: no_lever (nothing that people can change bears on it), out_of_reach (not even all the way), unknown (facts
     are missing, so that nothing can be measured), not_computed (levers lie elsewhere, or the search is too dear: `see`
-    the ids of the decisions and subjects that have them)."""
+    the ids of the decisions and subjects that have them), out_of_time (the search was stopped)."""
 
     changes: tuple[Change, ...]
     why: str = ""
@@ -69,6 +69,8 @@ class Distance:
         if self.why == "not_computed":
             see = [{"id": id, "title": vars_of(title)} for id, title in (self.see or {}).items()]
             return {"reachable": None, "why": self.why, "see": see}
+        if self.why == "out_of_time":
+            return {"reachable": None, "why": self.why, "see": []}
         if self.why:
             return {"reachable": False, "why": self.why}
         return {"reachable": True, "changes": [change.as_dict() for change in self.changes]}
@@ -104,11 +106,13 @@ class Distances:
         }
 
 
-def distances(decision: Decision) -> Distances:
+def distances(decision: Decision, start: Scope | None = None, tick: Tick = endless) -> Distances:
     """What it would take for each item that is not met or not given, and for the outcome.
 
-    A ranking has no criteria of the record at hand, and none here."""
-    return _Measured(decision).distances()
+    `start` is the case as the reference sees it, where it has been judged already. A `tick` that raises Late ends the
+    search: what is not found by then is `out_of_time`. A ranking has no criteria of the record at hand, and none here.
+    """
+    return _Measured(decision, start, tick).distances()
 
 
 def better(rule: Rule, outcome: str) -> tuple[str, ...]:
@@ -124,10 +128,10 @@ def better(rule: Rule, outcome: str) -> tuple[str, ...]:
 class _Measured:
     """Measures the distances of one decision."""
 
-    def __init__(self, decision: Decision) -> None:
+    def __init__(self, decision: Decision, start: Scope | None, tick: Tick) -> None:
         self.decision, self.rule = decision, decision.rule
-        self.reference = Reference(decision.edition)
-        self.start = self.reference.scope(self.rule, decision.facts, decision.on)
+        self.reference = Reference(decision.edition, tick)
+        self.start = start or Reference(decision.edition).scope(self.rule, decision.facts, decision.on)
         self.reference.judgement(self.rule, self.start)  # leaves the total of a scorecard in the scope
 
     def distances(self) -> Distances:
@@ -169,6 +173,12 @@ class _Measured:
         return self._smallest(goal, lambda scope: self.reference.judgement(rule, scope).outcome in wanted)
 
     def _smallest(self, goal: Condition, good: Callable[[Scope], bool]) -> Distance:
+        try:
+            return self._searched(goal, good)
+        except Late:
+            return Distance((), "out_of_time")
+
+    def _searched(self, goal: Condition, good: Callable[[Scope], bool]) -> Distance:
         trials = Trials(self.decision, self.reference, self.start, goal)
         if not trials.levers:
             return self._without(trials, "no_lever")
@@ -207,7 +217,7 @@ class _Measured:
         limits = {self.start.evaluate(limit) for leaf in leaves for one in leaf.tests for limit in one.limits} - {None}
         step = Fraction(1, 10 ** max(map(places, (total, *limits))))
         for to in sorted({to for limit in limits for to in (limit, limit + step)}):
-            scope = self.reference.scope(self.rule, self.decision.facts, self.decision.on)
+            scope = Reference(self.decision.edition).scope(self.rule, self.decision.facts, self.decision.on)
             scope.memo[self.rule.id,] = to
             grade = next((grade for condition, grade in body.grades if holds(condition, scope)), "")
             if to > total and grade in wanted and (body.most is None or to <= body.most):

@@ -77,6 +77,17 @@ class Scope:
         inner.listed = True
         return inner
 
+    def records_of(self, subject: str, records: Sequence[Record]) -> list[Scope]:
+        """The scopes of the records of a list. The decision's own record gives the same ones at every look, so that
+        each is judged once; seen from a record of a list, they would be as many as its square."""
+        if self.own is not None:
+            return [self.inside(subject, record) for record in records]
+        kept = self.memo.get(("listed", id(records)))
+        if kept is None:  # with the list itself, so that no other one can come to have its identity
+            kept = self.memo["listed", id(records)] = records, [self.inside(subject, record) for record in records]
+        scopes: list[Scope] = kept[1]
+        return scopes
+
     def evaluate(self, expr: Expr) -> Value:
         return evaluate(expr, self)
 

@@ -79,9 +79,8 @@ def _missing_inside(op: Op, scope: Scope, path: str, own: str | None) -> Iterato
         place = f"{own}{listed.name}"
     if not records:
         yield Missing(place, _title(listed, scope), "empty")
-    for number, record in enumerate(records):
-        inner = scope.inside(listed.type.of, record)
-        here = f"{place}[{record.get('id', number)}]."
+    for number, inner in enumerate(scope.records_of(listed.type.of, records)):
+        here = f"{place}[{inner.record.get('id', number)}]."
         if op.each is not None:
             yield from missing(op.each, inner, here, path)
         if op.where is not None:

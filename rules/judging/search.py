@@ -26,6 +26,10 @@ class TooDear(Exception):
     """The search was given up."""
 
 
+class Late(Exception):
+    """The time for a search was over; a tick raises it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A box, the rows and comparisons that hold within it, and the goals that can be reached in several ways."""
@@ -60,6 +64,7 @@ class Search:
             if not queue or (best is not None and queue[0][0] >= cost):
                 break
             _, _, node = heappop(queue)
+            self.goals.trials.reference.tick()
             way = self._filled(node)
             if (best is None or self._cost(way) < cost) and self._is_good(way, node):
                 best, cost = way, self._cost(way)

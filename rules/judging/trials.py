@@ -183,7 +183,9 @@ class Trials:
         kept = {name: value for name, value in self.start.memo.items() if name in self.dictionary}
         scope.memo |= {name: value for name, value in kept.items() if not self.differs(self.dictionary[name])}
         for lever in sorted(derived, key=lambda one: len(self._behind(one.fact))):  # first those behind others
-            value, steps = scope.fact(lever.fact.name), changes[lever.fact.name]
+            formula, steps = lever.fact.formula, changes[lever.fact.name]
+            moved = formula is not None and self.touched(formula)  # a long list is not looked through for nothing
+            value = (scope if moved else self.start).fact(lever.fact.name)
             scope.memo[lever.fact.name] = lever.options[steps] if lever.options else exact(value + steps * lever.step)
         return scope
 

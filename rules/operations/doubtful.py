@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rules.model import Expr, Op, Ref
 from rules.operations.operation import Scope
 from rules.values.exact import Range, exact
 
 
-def records_in(op: Op, scope: Scope) -> list[Scope] | None:
+def records_in(op: Op, scope: Scope) -> Sequence[Scope] | None:
     """The records of the list of an operation; None where it is not known."""
     records = scope.evaluate(op.args[0])
     if records is None:
         return None
-    subject = op.args[0].type.of
-    return [scope.inside(subject, record) for record in records]
+    return scope.records_of(op.args[0].type.of, records)
 
 
 def count_range(op: Op, scope: Scope) -> Range | None:

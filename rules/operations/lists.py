@@ -88,7 +88,7 @@ def _streak_type(types: Sequence[Type]) -> Type | None:
 # --- values ----------------------------------------------------------------------------------------------------------
 
 
-def _chosen(op: Op, scope: Scope) -> list[Scope] | None:
+def _chosen(op: Op, scope: Scope) -> Sequence[Scope] | None:
     """The records that `where` holds of; None where a record cannot be told in or out."""
     scopes = records_in(op, scope)
     if scopes is None or op.where is None:

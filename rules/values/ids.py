@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 LONGEST = 64
-UNSEEN = "\\x00-\\x1f\\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"  # controls, and characters without width
+# controls, characters without width, ends of lines, and marks that turn the direction of what follows
+UNSEEN = "\\x00-\\x1f\\x7f-\\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 UNPRINTABLE = f"[{UNSEEN}]"
-BLANK = "[ \u00a0\u2000-\u200a\u202f\u205f\u3000]*"
+BLANK = "[ \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 PLAIN = "[!-*,-~]{1,14}"  # too short for a card number, with nothing to trim: an id at first sight
 
 # A card number as people type it: full-width digits, blanks and dashes between, words before and behind. The
@@ -36,10 +37,10 @@ _ALONE = f"{_ANY}{{17}}[0-9０-９XxＸｘ]"
 CARD = f"(?:^|[^0-9０-９])(?:{_LONG}|{_OLD}|{_ALONE}|{_ROUNDED})(?:$|[^0-9０-９])"
 
 _card = re.compile(CARD).search
-_plain = re.compile(rf"(?!{BLANK}\Z)[^{UNSEEN}]{{1,{LONGEST}}}").fullmatch
+_plain = re.compile(rf"(?!{BLANK}|.*{BLANK}\Z)[^{UNSEEN}]{{1,{LONGEST}}}").fullmatch
 WANTED = (
-    f"编号要是 1 到 {LONGEST} 个字符的文字，不得用身份证号。",
-    f"An id is text of 1 to {LONGEST} characters, and no identity card number.",
+    f"编号要是 1 到 {LONGEST} 个看得见的字符，首尾不留空格，不得用身份证号。",
+    f"An id is 1 to {LONGEST} characters that can be seen, no blank at its ends, and no identity card number.",
 )
 
 

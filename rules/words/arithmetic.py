@@ -143,9 +143,9 @@ def _records(op: Op, say: RecordWording) -> Iterator[Reason]:
         return
     named: dict[bool | None, list[str]] = {True: [], False: [], None: []}
     title = ""
-    for number, record in enumerate(evaluate(op.args[0], say.scope) or (), 1):
-        inner = say.beside(say.scope.inside(op.inside, record))
-        name = str(record.get("id", say.pick(f"第 {number} 条", f"no. {number}")))
+    for number, one in enumerate(say.scope.records_of(op.inside, evaluate(op.args[0], say.scope) or ()), 1):
+        inner = say.beside(one)
+        name = str(one.record.get("id", say.pick(f"第 {number} 条", f"no. {number}")))
         truth = True if op.where is None else holds(op.where, inner.scope)
         named[truth].append(name if op.each is None else f"{name} {inner.seen(op.each)}")
         title = "" if op.each is None else inner.name(op.each)

@@ -13,8 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from rules.judging.decision import VERDICTS, Decision
-from rules.judging.distance import Change, Distance, Distances, better, distances
-from rules.judging.reference import Reference
+from rules.judging.distance import Change, Distance, Distances, better
 from rules.model import CONSTANTS, Fact
 from rules.values.exact import POINTS
 from rules.values.layout import Line, Span, text
@@ -26,65 +25,65 @@ from rules.words.explanation import DEPTH, STATES, TONES, Explanation, Reason, a
 from rules.words.kinds import kind_of
 from rules.words.names import PATH
 from rules.words.phrases import FAR, LACKING, tried
-from rules.words.record_wording import UNNAMED, RecordNames, RecordWording
+from rules.words.record_wording import RecordWording
+from rules.words.telling import Telling
 from rules.words.wording import Wording
 
 _STEP = re.compile(r"(\w+)(?:\[([^\]]*)\])?(?:\.|$)")  # of a path to a fact: `votes[R-1].side`
 
 
 def explain(
-    decision: Decision, lang: Lang = "zh", *, full: bool = True, depth: int = DEPTH, records: RecordNames = UNNAMED
+    decision: Decision, lang: Lang = "zh", *, full: bool = True, depth: int = DEPTH, telling: Telling | None = None
 ) -> str:
     """The explanation as plain text."""
-    return text(explanation(decision, lang, full=full, depth=depth, records=records))
+    made = explained(decision, lang, full=full, depth=depth, telling=telling)
+    return text(list(lines(made, lang)))
 
 
 def explanation(
-    decision: Decision, lang: Lang = "zh", *, full: bool = True, depth: int = DEPTH, records: RecordNames = UNNAMED
+    decision: Decision, lang: Lang = "zh", *, full: bool = True, depth: int = DEPTH, telling: Telling | None = None
 ) -> list[Line]:
     """The explanation line by line. `full` follows the decisions it rests on, each once; `depth` is the number of
-    levels of arithmetic; `records` are names that stand before ids."""
-    return list(lines(explained(decision, lang, full=full, depth=depth, records=records), lang))
+    levels of arithmetic."""
+    return list(lines(explained(decision, lang, full=full, depth=depth, telling=telling), lang))
 
 
-def whole(decision: Decision, depth: int = DEPTH, records: RecordNames = UNNAMED) -> dict[str, Any]:
+def whole(decision: Decision, depth: int = DEPTH, telling: Telling | None = None) -> dict[str, Any]:
     """A decision as data, with its distances, its explanation, and the decisions it rests on in full.
 
     A decision that several rest on is in full where it is first come to, and elsewhere as its outcome and id: an answer
     that had it in full at every place would grow with the number of paths."""
-    return _whole(decision, depth, {decision.rule.id}, records)
+    return _whole(decision, depth, {decision.rule.id}, telling or Telling())
 
 
-def _whole(decision: Decision, depth: int, known: set[str], records: RecordNames) -> dict[str, Any]:
+def _whole(decision: Decision, depth: int, known: set[str], telling: Telling) -> dict[str, Any]:
     langs: tuple[Lang, Lang] = ("zh", "en")
+    told = {lang: explained(decision, lang, depth=depth, telling=telling) for lang in langs}
     shown = decision.as_dict()
     in_full = {name: one for name, one in decision.chained.items() if name not in known}
     known.update(in_full)
     return {
         **shown,
-        "distances": distances(decision).as_dict(),
-        "chained": shown["chained"] | {name: _whole(one, depth, known, records) for name, one in in_full.items()},
-        "explanation": {one: explain(decision, one, depth=depth, records=records).splitlines() for one in langs},
-        "reasons": {one: as_dict(explained(decision, one, full=False, depth=depth, records=records)) for one in langs},
+        "distances": telling.distances(decision).as_dict(),
+        "chained": shown["chained"] | {name: _whole(one, depth, known, telling) for name, one in in_full.items()},
+        "explanation": {lang: text(list(lines(told[lang], lang))).splitlines() for lang in langs},
+        "reasons": {lang: as_dict(replace(told[lang], rests_on=())) for lang in langs},
     }
 
 
 def explained(
-    decision: Decision, lang: Lang, *, full: bool = True, depth: int = DEPTH, records: RecordNames = UNNAMED
+    decision: Decision, lang: Lang, *, full: bool = True, depth: int = DEPTH, telling: Telling | None = None
 ) -> Explanation:
-    """The explanation as a tree."""
-    made = _explained(decision, lang, {decision.rule.id}, records, full=full, depth=depth)
+    """The explanation as a tree. `telling` keeps what other explanations of the same decision have a use for."""
+    made = _explained(decision, lang, {decision.rule.id}, telling or Telling(), full=full, depth=depth)
     return replace(made, tried=tuple(one.get(lang) for one in tried(decision.edition)))
 
 
 def _explained(
-    decision: Decision, lang: Lang, known: set[str], records: RecordNames, *, full: bool, depth: int
+    decision: Decision, lang: Lang, known: set[str], telling: Telling, *, full: bool, depth: int
 ) -> Explanation:
     """`known` has the decisions that are explained already."""
-    rule, reference = decision.rule, Reference(decision.edition)
-    scope = reference.scope(rule, decision.facts, decision.on)
-    reference.judgement(rule, scope)  # leaves the total of a scorecard in the scope
-    say = RecordWording.of(scope, lang, records)
+    rule, say = decision.rule, RecordWording.of(telling.scope(decision), lang, telling.names)
     explainer = kind_of(rule).explainer(decision, rule.body, Arithmetic(say, depth, output))
     outcome = rule.outcomes[decision.outcome]
     return Explanation(
@@ -92,7 +91,7 @@ def _explained(
         clause=rule.clause,
         subject=say.text(decision.edition.subjects[rule.subject].title),
         subject_id=decision.subject_id,
-        subject_name=records.get((rule.subject, decision.subject_id), ""),
+        subject_name=telling.names.get((rule.subject, decision.subject_id), ""),
         on=decision.on.isoformat(),
         edition=decision.edition.id,
         outcome=Span(say.text(outcome.title), TONES[outcome.role]),
@@ -101,18 +100,20 @@ def _explained(
         outputs=tuple(explainer.outputs()),
         ranking=tuple(explainer.ranking()),
         missing=tuple(_missing(decision, say)),
-        far=tuple(_far(decision, say)),
+        far=tuple(_far(decision, say, telling)),
         concluded=tuple(_concluded(below, say) for below in decision.chained.values()),
-        rests_on=tuple(_below(decision, say, known, depth)) if full else (),
+        rests_on=tuple(_below(decision, say, known, telling, depth)) if full else (),
     )
 
 
-def _below(decision: Decision, say: RecordWording, known: set[str], depth: int) -> Iterator[Explanation]:
+def _below(
+    decision: Decision, say: RecordWording, known: set[str], telling: Telling, depth: int
+) -> Iterator[Explanation]:
     """The explanations of the decisions that a decision rests on, each once."""
     for one in decision.chained.values():
         if one.rule.id not in known:
             known.add(one.rule.id)
-            yield _explained(one, say.lang, known, say.records, full=True, depth=depth)
+            yield _explained(one, say.lang, known, telling, full=True, depth=depth)
 
 
 def _tally(decision: Decision, say: Wording) -> str:
@@ -183,14 +184,14 @@ def fact_at(decision: Decision, path: str, say: RecordWording) -> tuple[Fact | N
 # --- distances
 
 
-def _far(decision: Decision, say: RecordWording) -> Iterator[Reason]:
+def _far(decision: Decision, say: RecordWording, telling: Telling) -> Iterator[Reason]:
     """What it would take to meet each criterion that is not met, and all of them; else to come to a better outcome."""
     rule = decision.rule
     if rule.body.criteria:
         if rule.role("met") != decision.outcome:
-            yield from _far_criteria(decision, distances(decision), say)
+            yield from _far_criteria(decision, telling.distances(decision), say)
         return
-    found = distances(decision) if better(rule, decision.outcome) else Distances({}, None)
+    found = telling.distances(decision) if better(rule, decision.outcome) else Distances({}, None)
     if found.points is not None:
         title = say.text(found.points.title)
         by, to = (say.value(one, POINTS) for one in (found.points.by, found.points.to))

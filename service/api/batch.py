@@ -21,15 +21,16 @@ from service.http.answering import Idempotent, answer, scribe
 from service.http.bodies import JSON, NDJSON, body_json, parsed, wrong_type
 from service.http.cases import CaseReader
 from service.http.compact import Compact, compact
-from service.http.context import case_reader, service, still_good
+from service.http.context import case_reader, reading, service, still_good
 from service.http.fields import Flag, Strict
 from service.http.language import language
-from service.http.problems import FieldError, Problem
+from service.http.problems import MOST, FieldError, Problem
 from service.http.views import Blueprint
 from service.log import Entry
 
 blueprint = Blueprint("batch", __name__, url_prefix="/v1/decisions", description="批量判定 / batches")
 CHUNK = 1000
+MOST_ERRORS = 1000  # listed in one answer, or one chunk; afterwards the first of each case
 MOST_LINE = 1 << 20  # bytes of a case
 NOT_OF_RECORD = FieldError(
     "/readings", "not_of_record", "批量判定都是正式判定；试另一种解读请用 /v1/what-if。",
@@ -59,7 +60,7 @@ def batch(query: Mapping[str, Any], decision: str) -> Response:
         request.max_content_length = sys.maxsize  # a stream may be as long as it likes: lines are limited, and time
         lines = _lines()
         chunks.deadline = time.monotonic() + service().settings.stream_seconds
-        stream = stream_with_context(chunks.stream(lines))
+        stream = stream_with_context(_held(chunks.stream(lines)))
         first = next(stream, b"")  # before the headers go, so that they can say whether it was answered before
         return answer(chain([first], stream), mimetype=NDJSON)
     if request.mimetype != JSON:
@@ -68,6 +69,11 @@ def batch(query: Mapping[str, Any], decision: str) -> Response:
     if (before := once.before()) is not None:
         return answer(before)
     return answer(chunks.whole(_cases(body_json()), once))
+
+
+def _held(stream: Iterator[bytes]) -> Iterator[bytes]:
+    with reading():
+        yield from stream
 
 
 def _taken(cases: list[Any]) -> Iterator[Any]:
@@ -121,10 +127,8 @@ class Chunks:
 
     def whole(self, cases: list[Any], once: Idempotent) -> bytes:
         """Decide a list of cases; all are logged in one transaction."""
-        results, entries, counted = self._decide(enumerate(_taken(cases), 1), lambda raw: raw)
-        body = b'{"results":[%b],"decided":%d,"failed":%d}' % (
-            b",".join(results), len(entries), len(results) - len(entries)
-        )  # fmt: skip
+        results, entries, counted, failed = self._decide(enumerate(_taken(cases), 1), lambda raw: raw)
+        body = b'{"results":[%b],"decided":%d,"failed":%d}' % (b",".join(results), len(entries), failed)
         return once.write_soon(entries, body, counted)
 
     def stream(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
@@ -139,7 +143,9 @@ class Chunks:
                 return
             try:
                 yield self._chunk(chunk, part)
-            except Exception as error:  # noqa: BLE001 -- the status is sent already, so each line says what is wrong
+            except Exception as error:
+                if part == 1 and isinstance(error, Problem) and error.kind == "idempotency-key-reused":
+                    raise  # nothing is sent yet
                 problem = error if isinstance(error, Problem) else Problem.unexpected()
                 if problem is not error:
                     observing.unexpected(error)
@@ -147,31 +153,36 @@ class Chunks:
                 yield b"".join(dumps({"line": number, "problem": told}) + b"\n" for number, _ in chunk)
 
     def _chunk(self, chunk: Sequence[tuple[int, bytes]], part: int) -> bytes:
-        once = Idempotent(f"#{part}", b"".join(line for _, line in chunk))
+        once = Idempotent(str(part), b"".join(line for _, line in chunk))
         if (before := once.before()) is not None:
             return before
-        results, entries, counted = self._decide(chunk, _read)
+        results, entries, counted, _ = self._decide(chunk, _read)
         return once.write(entries, b"".join([result + b"\n" for result in results]), counted)
 
     def _decide(
         self, cases: Iterable[tuple[int, Any]], read: Callable[[Any], Any]
-    ) -> tuple[list[bytes], list[Entry], list[Compact]]:
-        """The results, as JSON: ten thousand as dictionaries would take ten times the memory."""
+    ) -> tuple[list[bytes], list[Entry], list[Compact], int]:
+        """The results, as JSON (ten thousand as dictionaries would take ten times the memory), and how many failed."""
         results: list[bytes] = []
         entries: list[Entry] = []
         counted: list[Compact] = []
+        listed = failed = 0
         for number, raw in cases:
             try:
                 result, entry, found = self._one(raw, read)
             except Problem as problem:
-                results.append(dumps({"line": number, "problem": problem.as_dict(self.lang)}))
+                told = problem.as_dict(self.lang, MOST if listed < MOST_ERRORS else 1)
+                listed += len(told.get("errors", ()))
+                failed += 1
+                results.append(dumps({"line": number, "problem": told}))
             else:
                 results.append(dumps({"line": number, **result}))
-                entries.append(entry)
-                counted.append(found)
-        return results, entries, counted
+                if entry is not None:
+                    entries.append(entry)
+                    counted.append(found)
+        return results, entries, counted, failed
 
-    def _one(self, raw: Any, read: Callable[[Any], Any]) -> tuple[dict[str, Any], Entry, Compact]:
+    def _one(self, raw: Any, read: Callable[[Any], Any]) -> tuple[dict[str, Any], Entry | None, Compact]:
         if time.monotonic() > self.deadline:
             raise Problem("unavailable", "时间已到，这个案例没有判定。", "Time is up; this case was not decided.")
         case = self.cases.case(self.decision, read(raw))
@@ -184,5 +195,7 @@ class Chunks:
         else:
             found = compact(case)
             shown = {"subject": {"id": case.subject_id}, **found.as_dict()}
+        if case.dry_run:
+            return {"of_record": False, "dry_run": True, **shown}, None, found
         line = self.scribe.decision(case, found)
         return {"log_id": line.id, **shown}, line, found

@@ -17,6 +17,7 @@ from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.context import case_reader, snapshot
 from service.http.fields import Day, Strict, name
+from service.http.formats import accepted
 from service.http.problems import Problem
 from service.http.views import Blueprint
 from service.policies.compiled import Compiled
@@ -52,12 +53,14 @@ def editions(plan: str) -> Response:
     return _tagged(dumps({"editions": [_head(edition) for edition in found]}))
 
 
-@blueprint.view("GET", "/plans/<plan>/editions/<date>", "Edition", permission="policies", tagged=True)
+@blueprint.view(
+    "GET", "/plans/<plan>/editions/<date>", "Edition", permission="policies", kinds=("not-acceptable",), tagged=True
+)
 @blueprint.doc(responses={200: {"content": {YAML: {"schema": {"type": "string"}}}}})
 def edition(plan: str, date: str) -> Response:
     """一个版本，JSON 或原样的 YAML / an edition, as JSON or as the YAML it is written in"""
     compiled = snapshot().edition(f"{plan}/{date}")
-    if request.accept_mimetypes.best_match(("application/json", YAML), "application/json") == YAML:
+    if accepted("application/json", YAML) == YAML:
         return _tagged(_yaml(compiled), YAML)
     found = compiled.edition
     readings = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -21,12 +21,12 @@ from service.http.fields import Day, Identifier, Strict, Whole, name
 from service.http.problems import Problem
 from service.http.views import Blueprint
 from service.keys import PERMISSIONS
-from service.log import Line
+from service.log import Line, SealError
 
 blueprint = Blueprint("decisions", __name__, url_prefix="/v1/decisions", description="判定 / decisions")
 PAGE, MOST = 100, 1000
 LOG_ID = re.compile("[0-9a-f]{32}")
-CURSOR = re.compile(b"[0-9]{1,18}")
+CURSOR = "a cursor"  # in place of the id of an entry, which has no blank in it
 
 
 @blueprint.view("POST", "/<decision>", "LoggedDecision", permission="decide", idempotent=True)
@@ -37,8 +37,9 @@ def decide(decision: str) -> Response:
         return answer(before)
     case = case_reader().case(decision, body_json())
     found = case.compiled.engine.decide(decision, case.facts, case.on, case.subject_id)
-    if case.compiled.edition.under:  # tried under another reading: nothing is decided, so nothing is logged
-        return answer(dumps({"of_record": False, **found.as_dict()}))
+    if case.dry_run or case.compiled.edition.under:  # nothing is decided, so nothing is logged
+        tried = {"dry_run": True} if case.dry_run else {}
+        return answer(dumps({"of_record": False, **tried, **found.as_dict()}))
     short = Compact.of(found)
     line = scribe().decision(case, short)
     return answer(once.write_soon([line], dumps({"log_id": line.id, **found.as_dict()}), [short]))
@@ -48,23 +49,20 @@ def decide(decision: str) -> Response:
 
 
 class Cursor(fields.Field[int]):
-    """The position where a page ends, as opaque text."""
+    """The position where a page ends, sealed: a number would tell every caller how much is decided in all."""
 
     json_schema: ClassVar = {"type": "string"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         try:
-            said = urlsafe_b64decode(str(value).encode())
-        except ValueError:
-            said = b""
-        if CURSOR.fullmatch(said) is None:
-            raise ValidationError("not_a_cursor")
-        return int(said)
+            return int(service().sealer.open(CURSOR, b64decode(str(value).encode(), b"-_", validate=True)))
+        except (ValueError, SealError):
+            raise ValidationError("not_a_cursor") from None
 
 
 def cursor_of(seq: int) -> str:
     """The cursor of a page that ends there."""
-    return urlsafe_b64encode(str(seq).encode()).decode()
+    return urlsafe_b64encode(service().sealer.seal(CURSOR, b"%d" % seq)).decode()
 
 
 class QuerySchema(Strict):

@@ -5,17 +5,20 @@ Each of these opens what was sealed, and leaves a line in the log that says who 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from marshmallow import EXCLUDE
 
-from rules import Decision
+from rules.judging.decision import Decision
+from rules.judging.search import Late
 from rules.values.text import NotFound
 from rules.words.explain import explain, whole
 from rules.words.explanation import ALL, DEPTH
+from rules.words.telling import Telling
 from service.api.decisions import line_of
 from service.api.replaying import again, differences, edition_of
 from service.api.reviewing import may_review
@@ -24,8 +27,10 @@ from service.http.answering import OPENED, answer, log_problems, scribe
 from service.http.cases import reread_as
 from service.http.context import caller, service, snapshot
 from service.http.fields import Day, Readings, Strict, Whole, name
+from service.http.formats import accepted
 from service.http.language import LANGUAGES, language
 from service.http.problems import FieldError, Problem
+from service.http.turns import Turns, too_long
 from service.http.views import Blueprint
 from service.keys import PERMISSIONS
 from service.log import Line
@@ -37,6 +42,7 @@ blueprint = Blueprint(
     "explanations", __name__, url_prefix="/v1/decisions", description="说明与重放 / explanations, replay"
 )
 FORMATS = ("application/json", "text/plain", "text/html")
+TURNS = Turns(2, waiting=6)  # beside a long one a short one gets by
 
 
 class DepthSchema(Strict):
@@ -52,30 +58,41 @@ class DepthSchema(Strict):
 @blueprint.doc(responses={200: {"content": {name: {"schema": {"type": "string"}} for name in FORMATS[1:]}}})
 def explanation(query: Mapping[str, Any], log_id: str) -> Response:
     """用平常话说明一个判定：JSON、文字或可打印的网页 / a decision in plain words: JSON, text or a page to print"""
-    wanted = _format()
-    line = line_of(log_id)
-    decision = open_case(line, "explanation")
-    lang = language()
-    if wanted == "text/plain":
-        said = explain(decision, lang, depth=query.get("depth", DEPTH))
-        response = answer(f"{said}\n".encode(), mimetype=wanted)
-    elif wanted == "text/html":
-        pages = {one: page_of(decision, one, query.get("depth", ALL)) for one in LANGUAGES}
-        response, lang = page("explanation.html", pages=pages, edition=decision.edition, line=line), page_language()
-    else:
-        response = answer(dumps({"log_id": line.id, **whole(decision, query.get("depth", DEPTH))}))
-    response.headers["Content-Language"] = lang
+    wanted = accepted(*FORMATS)
+    line = _may_open(line_of(log_id))
+    telling = _telling()
+    with TURNS.turn():
+        _, decision = again(line)
+        response = _told(line, decision, wanted, query, telling)
+    _opened(line, "explanation")
+    response.headers["Content-Language"] = page_language() if wanted == "text/html" else language()
     response.vary.update(("Accept", "Accept-Language"))
     return response
 
 
-def _format() -> str:
-    """JSON unless the caller asks for another of the formats; a caller that takes none of them is told so."""
-    if "Accept" not in request.headers:
-        return FORMATS[0]
-    if (found := request.accept_mimetypes.best_match(FORMATS)) is None:
-        raise Problem("not-acceptable", f"可选：{', '.join(FORMATS)}。", f"There are: {', '.join(FORMATS)}.")
-    return found
+def _told(line: Line, decision: Decision, wanted: str, query: Mapping[str, Any], telling: Telling) -> Response:
+    if wanted == "text/plain":
+        said = explain(decision, language(), depth=query.get("depth", DEPTH), telling=telling)
+        return answer(f"{said}\n".encode(), mimetype=wanted)
+    if wanted == "text/html":
+        pages = {one: page_of(decision, one, query.get("depth", ALL), telling) for one in LANGUAGES}
+        return page("explanation.html", pages=pages, edition=decision.edition, line=line)
+    return answer(dumps({"log_id": line.id, **whole(decision, query.get("depth", DEPTH), telling)}))
+
+
+def _telling() -> Telling:
+    """An explanation that leaves out what it would take where that takes long, and ends with the request's time."""
+    settings, began = service().settings, time.monotonic()
+
+    def search() -> None:
+        if time.monotonic() - began >= settings.distance_seconds:
+            raise Late
+
+    def tell() -> None:
+        if time.monotonic() - began >= settings.request_seconds:
+            raise too_long(settings.request_seconds)
+
+    return Telling(search, tell)
 
 
 @blueprint.view("GET", "/<log_id>/inputs", "Inputs", permission="inputs", kinds=("gone",))

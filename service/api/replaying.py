@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from rules import Decision, FactError
+from rules.values.text import NotFound
 from service.exact_json import loads
 from service.http.answering import log_problems
 from service.http.cases import Case
@@ -29,7 +30,11 @@ def _archived(sha256: str) -> Compiled:
         files = service().log.edition(sha256)
     if files is None:
         raise Problem("gone", f"没有存档的政策版本 {sha256}。", f"Edition {sha256} is not in the archive.")
-    return compile_files(files, sha256)
+    try:
+        return compile_files(files, sha256)
+    except NotFound:
+        zh = f"存档的政策版本 {sha256} 与存档时不同，不能用。"
+        raise Problem("gone", zh, f"Edition {sha256} is not in the archive as it was put there.") from None
 
 
 def again(line: Line, compiled: Compiled | None = None, on: date | None = None) -> tuple[Case, Decision]:

@@ -15,7 +15,7 @@ from service.api.replaying import differences
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.bodies import JSON, body_json
-from service.http.cases import field_errors
+from service.http.cases import COMPILING, field_errors
 from service.http.context import case_reader, snapshot
 from service.http.fields import CaseSchema, Strict
 from service.http.problems import FieldError, Problem
@@ -88,7 +88,8 @@ def what_if(decision: str) -> Response:
     own, other = snapshot().edition(case.compiled.edition.id), case.compiled
     if overrides:
         readings = tuple(sorted(other.edition.under.items()))
-        other = _supposed(snapshot().digest, own.edition.id, readings, tuple(sorted(overrides.items())))
+        with COMPILING.turn():
+            other = _supposed(snapshot().digest, own.edition.id, readings, tuple(sorted(overrides.items())))
     try:
         facts = own.checker.check_beside(other.checker, case.rule.subject, case.given, case.on)
     except FactError as error:

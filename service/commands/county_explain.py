@@ -11,6 +11,7 @@ import click
 from rules import Engine
 from rules.values.layout import line
 from rules.words.explain import explanation, whole
+from rules.words.telling import Telling
 from service.commands.common import RUN, Bad, Settings, common, levels, one_of
 from service.commands.decide import lacking
 from service.commands.screen import as_json, show
@@ -45,9 +46,10 @@ def explain_command(settings: Settings, folder: Path, subject: str, id: str, dec
             if judged is None:
                 raise Bad(f"这次运行没有 {subject} {id}。", f"The run has no {subject} {id}.")
             if settings.json:
-                as_json(whole(judged, depth, outputs.named), lines=len(names) > 1)
+                as_json(whole(judged, depth, Telling(names=outputs.named)), lines=len(names) > 1)
                 continue
             show([line()] if number else [], settings.color)
-            told = explanation(judged, settings.lang, full=decision is not None, depth=depth, records=outputs.named)
+            telling = Telling(names=outputs.named)
+            told = explanation(judged, settings.lang, full=decision is not None, depth=depth, telling=telling)
             show(told, settings.color)
             show(lacking(judged, settings), settings.color)

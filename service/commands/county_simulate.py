@@ -28,6 +28,7 @@ from service.commands.common import RUN, Bad, Settings, common, located, reread,
 from service.commands.judge import supposing
 from service.commands.screen import progress
 from service.county.backend import Duck
+from service.county.cells import defused
 from service.county.rejudging import Again, Comparison, judge_again
 from service.county.report.document import write_chart
 from service.county.run.manifest import read_manifest
@@ -187,7 +188,7 @@ def _write(result: dict[str, Any], table: Path) -> None:
         names = [name for one in fields(Moved) for name in (one.name, *BESIDE.get(one.name, ()))]
         writer.writerow(["value", *names])
         for step in result["steps"]:
-            writer.writerows([step["value"], *(one[name] for name in names)] for one in step["moved"])
+            writer.writerows(defused([step["value"], *(one[name] for name in names)] for one in step["moved"]))
 
 
 def _shown(result: dict[str, Any], say: Wording) -> list[Line | Row]:

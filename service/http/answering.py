@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Response, request
 
+from rules.values.text import NotFound
 from service.exact_json import dumps
 from service.http import observing
 from service.http.cases import Case
@@ -22,6 +23,7 @@ from service.http.problems import FieldError, Problem
 from service.log import Entry, InputsExpired, KeyReused, Line, LogUnavailable, Once, Sealer, SealError, new_id
 
 JSON = "application/json"
+KEYS = "Idempotency-Key\0"  # before a key that is hidden: no id of a subject holds NUL
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 BEGUN = "village_credit.begun"  # in the environment of a request: what is being written, and what it decided
 DECISION, OPENED, ASKED, REVIEWED = "decision", "inputs_read", "review_requested", "reviewed"  # kinds of lines
@@ -64,8 +66,10 @@ class Idempotent:
     """A request with an Idempotency-Key is answered once; sent again, it gets that answer again."""
 
     def __init__(self, part: str = "", data: bytes | None = None) -> None:
-        """`part` tells pieces of one request apart; `data` is what the piece says, if not the whole body."""
-        self.name = f"{key}{part}" if (key := _key()) else ""
+        """`part` tells pieces of one request apart; `data` is what the piece says, if not the whole body.
+
+        The key is stored as an HMAC, for it may name a subject; a blank, which that has not, comes before the piece."""
+        self.name = f"{service().sealer.blind(KEYS + key)} {part}".strip() if (key := _key()) else ""
         self.fingerprint = _fingerprint(request.get_data() if data is None else data) if self.name else b""
 
     def before(self) -> bytes | None:
@@ -149,8 +153,12 @@ def log_problems() -> Iterator[None]:
         yield
     except LogUnavailable as error:
         raise Problem.unavailable(error) from error
-    except KeyReused as error:
-        raise Problem("idempotency-key-reused", error.zh, error.en) from None
+    except KeyReused:
+        zh = "这个 Idempotency-Key 已用于另一个不同的请求。"
+        raise Problem("idempotency-key-reused", zh, "This Idempotency-Key was used for another request.") from None
+    except NotFound:
+        zh, en = "这条判定没有封存的输入，不能打开。", "Nothing was sealed with this decision, so nothing opens."
+        raise Problem("gone", zh, en) from None
     except InputsExpired as error:
         raise Problem("gone", error.zh, error.en) from None
     except SealError as error:  # a key that was taken from the settings, say: whoever runs the service can mend it

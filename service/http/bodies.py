@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, NoReturn
+from urllib.parse import unquote_to_bytes
 
 from flask import Request
 from marshmallow import Schema, ValidationError
@@ -44,6 +45,15 @@ def wrong_type(*wanted: str) -> Problem:
                    headers={"Accept": names, "Accept-Post": names})  # fmt: skip
 
 
+def readable(asked: Request) -> None:
+    """Refuse a query that is not UTF-8: read with marks in place of what it says, it would find nothing."""
+    try:
+        unquote_to_bytes(asked.environ.get("QUERY_STRING", "").encode("latin-1")).decode()
+    except ValueError:
+        zh, en = "地址里的查询要用 UTF-8 再作百分号编码。", "Write the query as UTF-8, then percent-encoded."
+        raise Problem("bad-request", zh, en) from None
+
+
 class Parser(FlaskParser):
     """Reads the arguments that smorest declares; errors become problems."""
 
@@ -54,6 +64,7 @@ class Parser(FlaskParser):
         return body_json() if wanted or this_request().get_data() else {}  # nothing to say is nothing to send
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
+        readable(req)
         twice = [name for name, values in req.args.lists() if len(values) > 1]
         if twice:
             raise Problem.invalid(FieldError(f"/{name}", "twice", "只能写一次。", "Give it once.") for name in twice)

@@ -16,9 +16,11 @@ from rules.values.text import NotFound
 from rules.variants.readings import NoSuchReading
 from service.http.fields import CaseSchema
 from service.http.problems import MESSAGES, FieldError, Problem
+from service.http.turns import Turns
 from service.policies.compiled import Compiled, Snapshot, reread
 
 _SCHEMA = CaseSchema()
+COMPILING = Turns(1, waiting=4)  # of editions for one request: other figures, other readings
 REMEMBERED = 1000  # questions whose edition and decision are remembered
 
 
@@ -31,6 +33,7 @@ class RawCase:
     subject_id: str
     facts: Any
     readings: Mapping[str, str] = field(default_factory=dict)
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Case:
     subject_id: str
     facts: Mapping[str, Any]  # checked, exact
     given: Mapping[str, Any]  # as they came
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +103,15 @@ class CaseReader:
             errors += [FieldError.of_fact(problem, f"{above}/facts") for problem in error.problems]
         if errors:
             raise Problem.invalid(errors)
-        return Case(compiled, rule, written.on or self.today, written.subject_id, facts, written.facts)
+        return Case(compiled, rule, written.on or self.today, written.subject_id, facts, written.facts,
+                    written.dry_run)  # fmt: skip
 
 
 def reread_as(compiled: Compiled, readings: Mapping[str, str], above: str = "") -> Compiled:
     """The edition under other readings; a Problem with the name of each that cannot be taken."""
     try:
-        return reread(compiled, tuple(sorted(readings.items())))
+        with COMPILING.turn():
+            return reread(compiled, tuple(sorted(readings.items())))
     except NoSuchReading as error:
         raise Problem.invalid(
             [FieldError(f"{above}/readings/{error.path}", "no_such_reading", error.zh, error.en)]
@@ -131,7 +137,8 @@ def read(raw: Any, above: str = "") -> tuple[RawCase, list[FieldError]]:
     facts = raw.get("facts") if isinstance(raw, dict) else None
     given = {} if facts is None else facts  # the schema has told already
     readings = found.get("readings") or {}
-    return RawCase(found.get("plan"), found.get("on"), subject.get("id", ""), given, readings), errors
+    dry_run = found.get("dry_run", False)
+    return RawCase(found.get("plan"), found.get("on"), subject.get("id", ""), given, readings, dry_run), errors
 
 
 def _plainly(raw: Any) -> RawCase | None:

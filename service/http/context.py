@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from flask import Flask, Request, current_app, g, request
 
 from service.http.cases import CaseReader
+from service.http.readers import Readers
 from service.keys import ApiKey, Keys
 from service.log import DecisionLog, Sealer
 from service.people import Passwords, People, Session, Sessions
@@ -38,6 +40,7 @@ class Service:
     sessions: Sessions
     openid: OpenId | None  # where people sign in elsewhere
     clock: Callable[[], datetime]  # aware, UTC
+    readers: Readers
 
 
 # Flask's proxies ask for their object at every use, which costs ten times what it takes to use it.
@@ -110,6 +113,12 @@ def cookie_name() -> str:
 
 def secure() -> bool:
     return service().settings.public_address.startswith("https:")
+
+
+def reading() -> AbstractContextManager[None]:
+    """A place for the request while its body is read."""
+    here = request_data()
+    return service().readers.reading(here.key.id if "key" in here else "")
 
 
 def snapshot() -> Snapshot:

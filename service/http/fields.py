@@ -16,7 +16,7 @@ ID_SCHEMA: Mapping[str, Any] = {  # rules.values.ids, in the dialect of JSON Sch
     "type": "string",
     "minLength": 1,
     "maxLength": LONGEST,
-    "pattern": rf"^(?![^{UNSEEN}]*{CARD})(?!{BLANK}$)[^{UNSEEN}]*$",
+    "pattern": rf"^(?![^{UNSEEN}]*{CARD})(?!{BLANK}|.*{BLANK}$)[^{UNSEEN}]*$",
 }
 
 WRONG_LENGTH = "wrong_length|{min}|{max}"  # marshmallow fills it in
@@ -52,6 +52,17 @@ class Flag(fields.Field[bool]):
         if value not in ("true", "false"):
             raise ValidationError("Not a valid boolean.")
         return bool(value == "true")
+
+
+class Truth(fields.Field[bool]):
+    """`true` or `false` in JSON, and nothing that stands for it elsewhere."""
+
+    json_schema: ClassVar = {"type": "boolean"}  # with a default, some generators take it for required
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("Not a valid boolean.")
+        return value
 
 
 class Whole(fields.Field[int]):
@@ -126,3 +137,4 @@ class CaseSchema(Strict):
     readings = Readings(
         metadata={"description": "readings to be tried instead of the plan's own: no decision of record"}
     )
+    dry_run = Truth(metadata={"description": "only try: the answer is marked, nothing is decided or logged"})

@@ -23,6 +23,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from rules.engine.memory import Memory
+from rules.values.ids import is_card
 from service.exact_json import dumps
 from service.http.background import Background
 from service.http.compact import Compact
@@ -33,6 +34,7 @@ from service.log.entry import chance
 from service.policies.live import Policies
 
 GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
 REQUEST_ID = "village_credit.request_id"  # where the id stands in the environment of a request
 
 DECISIONS = Counter("village_credit_decisions", "Decisions made", ["decision", "outcome"])
@@ -46,6 +48,8 @@ REQUESTS = Histogram(
 EDITION = Gauge("village_credit_edition", "Editions that are live", ["edition", "sha256"], multiprocess_mode="livemax")
 REJECTED = Gauge("village_credit_policies_rejected", "1 while a change of the policies is refused for its errors",
                  multiprocess_mode="livemax")  # fmt: skip
+LOOK_AGE = Gauge("village_credit_policies_look_age_seconds", "Seconds since the policies folder was looked at without "
+                 "trouble", multiprocess_mode="livemax")  # fmt: skip
 SWAPS = Gauge("village_credit_policy_swaps", "Changes of the policies that went live", multiprocess_mode="livemax")
 ANSWERS = Counter("village_credit_engine_answers", "Answers of the rule engine, proved anew or remembered", ["how"])
 PENDING = Gauge("village_credit_log_pending", "Entries waiting to be written", multiprocess_mode="livesum")
@@ -76,7 +80,7 @@ log = structlog.get_logger()
 
 def request_id(given: str) -> str:
     """The sender's request id if it is valid, else a new one."""
-    return given if GIVEN.fullmatch(given) else f"{chance(64):016x}"
+    return given if GIVEN.fullmatch(given) and not is_card(given) else f"{chance(64):016x}"
 
 
 def register(app: Flask) -> None:
@@ -106,6 +110,8 @@ def _end(response: Response) -> Response:
         "caller": key.client if key else None,
         "key": key.id if key else None,
     }
+    if TRACE.fullmatch(trace := asked.environ.get("HTTP_TRACEPARENT", "")):
+        line["traceparent"] = trace
     for stream in REQUEST_LINES:
         stream.write(_line(None, "info", line) + b"\n")
     return response
@@ -153,6 +159,7 @@ _live: set[tuple[str, str]] = set()
 def state(policies: Policies, log: DecisionLog) -> None:
     """Set this worker's gauges. Repeated regularly, because any worker may be asked for all."""
     REJECTED.set(1 if policies.rejected else 0)
+    LOOK_AGE.set(time.monotonic() - policies.looked)
     SWAPS.set(policies.swaps)
     _editions(
         [(edition.id, edition.sha256) for editions in policies.current().store.plans.values() for edition in editions]

@@ -16,6 +16,7 @@ from service.http.language import language
 from service.log import LogUnavailable
 
 MEDIA_TYPE = "application/problem+json"
+MOST = 100  # errors that one document lists
 
 
 _TEXTS = shipped("service.http", "problems.json")
@@ -63,7 +64,7 @@ class Problem(TextError):
         self, kind: str, zh: str, en: str, errors: Sequence[FieldError] = (), headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(zh, en)
-        self.kind, self.errors = kind, tuple(errors)
+        self.kind, self.errors, self.count = kind, tuple(errors), len(errors)
         self.headers: Mapping[str, str] = headers or {}
 
     @classmethod
@@ -79,7 +80,8 @@ class Problem(TextError):
     def unexpected(cls) -> Problem:
         return cls("internal-error", *KINDS["internal-error"].title)
 
-    def as_dict(self, lang: str) -> dict[str, Any]:
+    def as_dict(self, lang: str, most: int = MOST) -> dict[str, Any]:
+        """The document. Of many errors it lists the first, and says how many there are."""
         kind = KINDS[self.kind]
         shown = {
             "type": f"/problems/{self.kind}",
@@ -88,7 +90,9 @@ class Problem(TextError):
             "detail": self.zh if lang == "zh" else self.en,
             "request_id": g.get("request_id", ""),
         }
-        return shown | ({"errors": [error.as_dict() for error in self.errors]} if self.errors else {})
+        if self.errors:
+            shown |= {"count": self.count, "errors": [error.as_dict() for error in self.errors[:most]]}
+        return shown
 
     def response(self) -> Response:
         lang = language()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import Flask
 
@@ -65,6 +66,7 @@ def register(app: Flask, most: int) -> None:
 
 def _admit(minutes: RateLimits) -> None:
     asked = this_request()
+    _well_formed(asked.environ)
     contract = contract_of(this_app().view_functions.get(asked.endpoint or ""))
     if contract is None:
         return
@@ -79,6 +81,10 @@ def _admit(minutes: RateLimits) -> None:
     if permission not in PERMISSIONS[key.role]:
         raise Problem("forbidden", f"角色 {key.role} 没有权限 {permission}。",
                       f"The role {key.role} lacks the permission {permission}.")  # fmt: skip
+    encoding = asked.environ.get("HTTP_CONTENT_ENCODING", "identity")
+    if encoding.strip().lower() != "identity":
+        zh, en = f"请求体不要压缩（{encoding}）。", f"Send the body as it is, without {encoding}."
+        raise Problem("unsupported-media-type", zh, en, headers={"Accept-Encoding": "identity"})
 
 
 def _key() -> Caller | None:
@@ -101,3 +107,11 @@ def meant(token: str) -> None:
     session = signed_in()
     if session is None or not hmac.compare_digest(token.encode(), session.csrf.encode()):
         raise Problem("forbidden", "页面已过期，请刷新后再试。", "The page is out of date: reload it and try again.")
+
+
+def _well_formed(environ: Mapping[str, Any]) -> None:
+    """What HTTP asks of a request and the server lets pass."""
+    if not environ.get("HTTP_HOST") and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+        raise Problem("bad-request", "HTTP/1.1 的请求要有请求头 Host。", "A request by HTTP/1.1 has a header Host.")
+    if not (method := environ["REQUEST_METHOD"]).isupper():
+        raise Problem("bad-request", f"方法 {method} 要用大写。", f"The method {method} is written in capitals.")

@@ -14,6 +14,7 @@ from werkzeug.routing import MapAdapter
 
 from service.http import answering as recording
 from service.http import observing, security
+from service.http.context import reading
 
 REMEMBERED = 1000  # paths
 Start = Callable[..., Any]
@@ -24,9 +25,12 @@ class BufferedRequest(Request):
 
     def get_data(self, *args: Any, **told: Any) -> Any:
         length, most = self.content_length, self.max_content_length
-        if args or told or hasattr(self, "_cached_data") or length is None or most is None or length > most:
+        if hasattr(self, "_cached_data"):
             return super().get_data(*args, **told)
-        data: bytes = self.environ["wsgi.input"].read(length)
+        with reading():
+            if args or told or length is None or most is None or length > most:
+                return super().get_data(*args, **told)
+            data: bytes = self.environ["wsgi.input"].read(length)
         if len(data) < length:
             raise ClientDisconnected
         self._cached_data = data

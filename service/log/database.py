@@ -6,7 +6,7 @@ import errno
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, TypeVar
 from weakref import WeakSet
 
@@ -70,6 +70,35 @@ class Database:
                 raise
             return result
 
+    def attempt(self, work: Callable[[Any], None], seconds: float) -> bool:
+        """Do it in a transaction that is taken back, waiting for so long at most: for the turn among threads, among
+        processes, and for the database. False where others wrote all the while."""
+        if not self.turn.acquire(timeout=seconds):
+            return False
+        try:
+            with _disk():
+                if not self.kind.acquire_soon(seconds):
+                    return False
+            _twice(lambda: self._attempt(work, round(seconds * 1000)))
+        finally:
+            self.turn.release()
+        return True
+
+    def _attempt(self, work: Callable[[Any], None], milliseconds: int) -> None:
+        hurried, begins, calm = self.kind.hurries
+        try:
+            with closing(self.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+                try:
+                    cursor.execute(hurried.format(milliseconds))
+                    cursor.execute(begins)
+                    work(cursor)
+                finally:
+                    connection.rollback()
+                    if calm:
+                        cursor.execute(calm)
+        except (SQLAlchemyError, self.kind.error) as error:
+            raise self._unavailable(error) from error
+
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Do it on a connection of the pool; once more on a fresh one where that turns out to be dead."""
 
@@ -113,6 +142,9 @@ class Database:
             self.kind.acquire()
             try:
                 yield
+            except LogUnavailable as error:
+                self.kind.failed(error.code)
+                raise
             finally:
                 self.kind.release()
 

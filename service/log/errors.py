@@ -17,6 +17,18 @@ _CODES: Mapping[str, tuple[str, str, str, str]] = {
     "fault": ("日志数据库报错。", "The log's database reports an error.", "", ""),
     "locked": ("日志数据库被其他程序占用。", "Another program holds the log's database.", "BUSY LOCKED", "55P03"),
     "read_only": ("日志数据库不能写入。", "The log's database cannot be written to.", "PERM READONLY", "25006 42501"),
+    "rolled_back": (
+        "日志倒退了：上次写入的一行不在了。请查明；确认后重启服务。",
+        "The log went back: a line that was written is gone. Find out why, then restart the service.",
+        "",
+        "",
+    ),
+    "swallowed": (
+        "数据库收下了行却没有存（有规则或触发器？）。",
+        "The database took lines and did not store them (a rule or a trigger?).",
+        "",
+        "",
+    ),
     "tables": (
         "日志数据库的表不齐，请先升级。",
         "The log's tables are not all there: it needs the upgrade.",

@@ -8,6 +8,7 @@ import fcntl
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from shutil import disk_usage
@@ -19,6 +20,8 @@ from sqlalchemy.exc import DisconnectionError
 from service.log.errors import LogUnavailable, Misconfigured
 
 PRIVATE = stat.S_IRUSR | stat.S_IWUSR
+PATIENCE = 3000  # milliseconds that a write waits for another program; who waits behind it fails with it
+WAITED = 0.5  # seconds after which whoever had the turn before is asked whether it failed
 ROOM = 1000000  # bytes; with less, the disk counts as full
 
 
@@ -28,6 +31,7 @@ class Kind:
     mark: str  # of a parameter
     take_turn = ""  # the statement by which a transaction waits for its turn, if it is a statement
     begins: str  # the statement that begins a transaction for writing
+    hurries: tuple[str, str, str]  # the same with little patience (milliseconds put in), and what restores it
     snapshot: ClassVar[Mapping[str, Any]] = {}  # options of a connection that sees one state of the database
     error: type[Exception]  # what the driver raises
     conflicts: tuple[type[Exception], ...]  # ... where it refuses rows
@@ -39,7 +43,15 @@ class Kind:
         """Make the database, where it is ours to make."""
 
     def acquire(self) -> None:
-        """Wait for the turn among processes, where it does not come with the transaction."""
+        """Wait for the turn among processes, where it does not come with the transaction. LogUnavailable where it did
+        not come because another could not write: all who wait fail together."""
+
+    def acquire_soon(self, seconds: float) -> bool:
+        """Have the turn within some seconds; False where others had it all the while."""
+        return True
+
+    def failed(self, code: str) -> None:
+        """Let those who wait know that a write failed."""
 
     def release(self) -> None:
         """Pass the turn on."""
@@ -63,9 +75,10 @@ class Sqlite(Kind):
         "PRAGMA journal_mode = WAL",
         "PRAGMA synchronous = FULL",
         "PRAGMA wal_autocheckpoint = 4000",  # a checkpoint holds its commit up: fewer than one in a hundred has one
-        "PRAGMA busy_timeout = 10000",  # for a program that does not know of our lock
+        f"PRAGMA busy_timeout = {PATIENCE}",  # for a program that does not know of our lock
         "PRAGMA recursive_triggers = ON",  # or INSERT OR REPLACE deletes without asking a trigger
     )
+    hurries = "PRAGMA busy_timeout = {}", "BEGIN IMMEDIATE", f"PRAGMA busy_timeout = {PATIENCE}"
     mark, begins = "?", "BEGIN IMMEDIATE"  # the lock on the file is the turn; a read transaction sees one state already
     error = sqlite3.Error
     conflicts = (sqlite3.IntegrityError, sqlite3.DataError)
@@ -97,7 +110,34 @@ class Sqlite(Kind):
         if self._owner != os.getpid():  # a forked child would share its parent's lock
             self._lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
             self._owner = os.getpid()
+        began = time.monotonic()
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        if time.monotonic() - began > WAITED and (code := self._failed_since(began)):
+            self.release()
+            raise LogUnavailable(code)
+
+    def acquire_soon(self, seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        with os.fdopen(os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)) as mine:
+            while True:
+                try:
+                    fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        return False
+                    time.sleep(0.005)
+                else:
+                    fcntl.flock(mine, fcntl.LOCK_UN)
+                    return True
+
+    def failed(self, code: str) -> None:
+        if self._owner == os.getpid():
+            os.pwrite(self._lock, f"{time.monotonic():020.6f} {code:20}".encode(), 0)
+
+    def _failed_since(self, moment: float) -> str:
+        """The code of a failure since then, by whichever process: they share the clock."""
+        when, _, code = os.pread(self._lock, 41, 0).decode().partition(" ")
+        return code.strip() if when and float(when) > moment else ""
 
     def release(self) -> None:
         if self._owner == os.getpid():
@@ -161,12 +201,14 @@ class Postgresql(Kind):
         "tcp_user_timeout": 10000,  # a server that is gone without a word is given up after these milliseconds
     }
     READY = (
-        "SET lock_timeout = '10s'",
+        "SET lock_timeout = '1s'",  # of who reads: nothing but a change of the tables holds that up
         # A setting that acknowledges before the disk has it would make every promise of the log untrue.
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
     )
     mark = "%s"
-    take_turn = begins = f"SELECT pg_advisory_xact_lock({TURN})"
+    take_turn = f"SELECT set_config('lock_timeout', '10s', true), pg_advisory_xact_lock({TURN})"
+    begins = f"SELECT set_config('lock_timeout', '{PATIENCE}ms', true), pg_advisory_xact_lock({TURN})"
+    hurries = "SET LOCAL lock_timeout = '{}ms'", f"SELECT pg_advisory_xact_lock({TURN})", ""
     snapshot: ClassVar[Mapping[str, Any]] = {"isolation_level": "REPEATABLE READ"}
 
     def __init__(self, url: URL) -> None:

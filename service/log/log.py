@@ -14,12 +14,13 @@ import orjson
 from rules.values.text import NotFound
 from service.log import migrate, reader
 from service.log.database import Database
-from service.log.entry import EXPIRY, Anchor, Entry, Line, Once, microseconds, moment, prepare
-from service.log.errors import InputsExpired, LogUnavailable, SealError
+from service.log.entry import EXPIRY, Anchor, Entry, Line, Once, microseconds, prepare
+from service.log.errors import InputsExpired, SealError
+from service.log.probing import probe
 from service.log.reader import Query
 from service.log.seal import Sealer
 from service.log.tables import editions, insert
-from service.log.writer import Ticket, Writer, last_line
+from service.log.writer import Ticket, Writer
 
 
 def utc_now() -> datetime:
@@ -122,11 +123,10 @@ class DecisionLog:
         return self.database.read(reader.head)
 
     def ready(self) -> None:
-        """Raise LogUnavailable if an append would fail, as far as a check without writing can tell."""
+        """Raise LogUnavailable if an append would fail: one is tried, and taken back. Takes about a second at most."""
         self.database.check()
-        _, at, _ = self.database.write(last_line)
-        if moment(at) - self.clock() > self.tolerance:
-            raise LogUnavailable("clock")
+        self.writer.recall()
+        probe(self.database, self.writer.examine, lambda: self.writer.since)
 
     def backlog(self) -> tuple[int, float]:
         """The number of entries that wait to be written, and the age of the oldest in seconds."""

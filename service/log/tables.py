@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
+
+from service.log.errors import LogUnavailable
 
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")  # there, INTEGER is the row's own number: no second tree
 
@@ -47,3 +50,10 @@ def insert(table: Table, mark: str, rows: int = 1) -> str:
     """The statement that adds so many rows, for a driver whose parameters are marked so."""
     names, row = ", ".join(table.columns.keys()), f"({', '.join([mark] * len(table.columns))})"
     return f"INSERT INTO {table.name} ({names}) VALUES {', '.join([row] * rows)}"  # noqa: S608
+
+
+def add(cursor: Any, table: Table, mark: str, rows: int, values: Sequence[Any]) -> None:
+    """Add rows; LogUnavailable where the database takes them and does not store them (a rule, a trigger)."""
+    cursor.execute(insert(table, mark, rows), values)
+    if cursor.rowcount != rows:
+        raise LogUnavailable("swallowed", table.name)

@@ -19,12 +19,13 @@ from typing import Any
 from service.log.database import Conflict, Database
 from service.log.entry import MICROSECOND, NO_LINE, Once, Prepared, Row, link, microseconds
 from service.log.errors import KeyReused, LogUnavailable, Repeated
-from service.log.tables import insert, log, once, sealed
+from service.log.tables import add, log, once, sealed
 
 Head = tuple[int, int, bytes]  # seq, at and hash of the last line
 LAST = "SELECT seq, at, hash FROM log ORDER BY seq DESC LIMIT 1"
 AT_ONCE = 500  # rows of one statement: each step of a driver lets go of the interpreter, and has to get it back
 ENOUGH = 10000  # rows of one transaction, after which the others wait for the next
+UNSEEN, FRESH = ("disk", "disk_full"), 10.0  # failures that a try taken back may not meet; the seconds they count for
 PATIENCE = 0.006  # seconds that a leader waits at most for as many as came last time
 
 
@@ -100,8 +101,20 @@ class Writer:
         oldest = time.monotonic() - tickets[0].since if tickets else 0.0
         return sum(len(one.entries) for one in tickets), oldest
 
+    def examine(self, cursor: Any) -> None:
+        """Raise where the end of the log forbids an append."""
+        self._now(self._end(cursor)[1])
+
+    def recall(self) -> None:
+        """Raise the last failure while it is fresh, where a try that stores nothing would not meet it again."""
+        if self._failure is not None and time.monotonic() - self._failure[0] < FRESH:
+            raise LogUnavailable(self._failure[1])
+
     def _forget(self) -> None:
         """Empty the queue: at the start, and in a forked child, which has none of its parent's threads."""
+        self.since: float | None = None  # when the transaction under way began
+        self._written: tuple[int, bytes] | None = None  # the last line that was written here
+        self._failure: tuple[float, str] | None = None
         self._pending: deque[Ticket] = deque()
         self._mutex = threading.Lock()
         self._led = False
@@ -132,13 +145,25 @@ class Writer:
                         tickets = self._next()
                         self._crowd = len(tickets)
                     written += tickets
+                    self.since = time.monotonic()
                     self._commit(tickets)
+                    if isinstance(tickets[0].error, LogUnavailable):
+                        written += self._give_up(tickets[0].error)
         finally:
+            self.since = None
             for one in written:
                 if not one.done:  # the leader was interrupted
                     one.error, one.done = LogUnavailable("fault"), True
             self._hand_over()
             self._line_up(mine, written)
+
+    def _give_up(self, error: LogUnavailable) -> list[Ticket]:
+        """Fail all who wait: each would wait as long for the same, one after the other."""
+        with self._mutex:
+            waiting = list(self._pending)
+            self._pending.clear()
+        _settle(waiting, lambda: LogUnavailable(error.code, error.detail))
+        return waiting
 
     def _line_up(self, leader: Ticket, written: Sequence[Ticket]) -> None:
         """Put those who wait behind the leader, one after the other."""
@@ -177,7 +202,7 @@ class Writer:
     def _commit(self, tickets: list[Ticket]) -> None:
         """Write all in one transaction; each alone where the database refuses a row, so that none fails for another."""
         try:
-            self._database.transact(lambda cursor: self._fill(cursor, tickets))
+            written = self._database.transact(lambda cursor: self._fill(cursor, tickets))
         except Conflict:
             if len(tickets) > 1:
                 for one in tickets:
@@ -186,13 +211,27 @@ class Writer:
             _settle(tickets, Repeated)
         except LogUnavailable as error:
             code, detail = error.code, error.detail
+            if code in UNSEEN:
+                self._failure = time.monotonic(), code
             _settle(tickets, lambda: LogUnavailable(code, detail))
         else:
+            self._written, self._failure = written, None
             for one in tickets:
                 one.done = True
 
-    def _fill(self, cursor: Any, tickets: list[Ticket]) -> None:
-        seq, last, before = last_line(cursor)
+    def _end(self, cursor: Any) -> Head:
+        """The last line; LogUnavailable where the last one that was written here is not in the log any more."""
+        seq, at, hash = last_line(cursor)
+        if self._written is not None and (seq, hash) != self._written:
+            cursor.execute(f"SELECT hash FROM log WHERE seq = {self._mark}", (self._written[0],))  # noqa: S608
+            row = cursor.fetchone()
+            if row is None or bytes(row[0]) != self._written[1]:
+                raise LogUnavailable("rolled_back")
+        return seq, at, hash
+
+    def _fill(self, cursor: Any, tickets: list[Ticket]) -> tuple[int, bytes]:
+        """Write tickets; the number and the hash of the last line then."""
+        seq, last, before = self._end(cursor)
         at = self._now(last)
         answered: dict[tuple[str, str], Once] = {}
         lines: list[Row] = []
@@ -214,7 +253,8 @@ class Writer:
         for table, rows in ((log, lines), (sealed, contents), (once, keys)):
             for start in range(0, len(rows), AT_ONCE):
                 some = rows[start : start + AT_ONCE]
-                cursor.execute(insert(table, self._mark, len(some)), [*chain.from_iterable(some)])
+                add(cursor, table, self._mark, len(some), [*chain.from_iterable(some)])
+        return seq, before
 
     def _now(self, last: int) -> int:
         """The time for the next lines: the clock's, or the last line's where the clock stepped back a little."""

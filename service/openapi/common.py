@@ -71,9 +71,9 @@ def schemas() -> dict[str, Any]:
             "type": "object",
             "properties": base["properties"] | own,
             "required": sorted({*base["required"], *own} - {*optional}),
-            "additionalProperties": False,
         }
-    made["Compared"]["properties"]["changed"]["items"] = {"enum": list(KINDS_OF_CHANGE)}
+    made["Batch"]["additionalProperties"] = False  # what is sent; answers may have new members
+    made["Compared"]["properties"]["changed"]["items"] = {"type": "string", "enum": list(KINDS_OF_CHANGE)}
     return made
 
 

@@ -26,14 +26,16 @@ from rules import Store
 from rules.model import Edition, Rule
 from rules.model.needs import needed
 from service.exact_json import dumps
+from service.http.bodies import JSON
 from service.http.fields import CaseSchema
 from service.http.problems import from_http
 from service.openapi import examples
 from service.openapi.common import SHIPPED, complete, problem_responses, schemas
-from service.openapi.facts import FactSchemas
+from service.openapi.facts import FactSchemas, camel
 from service.policies.compiled import Snapshot
 
 OPENAPI = "3.1.0"
+CLEARED = "schemas", "responses", "headers", "parameters"  # of what nothing refers to
 DECIDE = "/v1/decisions/{decision}"
 
 
@@ -53,8 +55,10 @@ def _own_schema(_self: FieldConverterMixin, field: Any, **_: Any) -> Mapping[str
 def create(app: Flask) -> DocumentedApi:
     app.config.update(API_TITLE="village-credit", API_VERSION="v1", OPENAPI_VERSION=OPENAPI)
     licence = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-    info = {"description": SHIPPED["about"], "version": version("village-credit"), "license": licence}
-    api = DocumentedApi(app, spec_kwargs={"marshmallow_plugin": Plugin(), "info": info})
+    info = {"description": SHIPPED["about"], "version": version("village-credit"), "license": licence,
+            "contact": {"name": "本服务的管理员 / whoever runs this service"}}  # fmt: skip
+    servers = [{"url": "/", "description": "本服务 / this service"}]
+    api = DocumentedApi(app, spec_kwargs={"marshmallow_plugin": Plugin(), "info": info, "servers": servers})
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": "an API key"})
     api.spec.components.schema("Case", schema=CaseSchema)
     for name, schema in schemas().items():
@@ -106,12 +110,27 @@ class Document:
             operation = deepcopy(pattern)
             _describe(operation, offered[0], offered[0].rules[name])
             operation["requestBody"] = _body(name, offered, components["schemas"], len(live) > 1)
+            _answer(operation, name, offered, components["schemas"])
             paths[f"/v1/decisions/{name}"] = {"post": operation}
         document["paths"] = dict(sorted(paths.items()))
-        made = dumps(document)  # a tree of dictionaries takes ten times the memory
+        made = pruned(document)
         del document, paths, components
         gc.collect()  # the collector would hardly come by (service.app)
         return made
+
+
+def pruned(document: dict[str, Any]) -> bytes:
+    """The document as text, without the components that nothing in it refers to. As a tree it takes ten times the
+    memory."""
+    components = document["components"]
+    while True:
+        text = dumps(document)
+        unused = [(kind, name) for kind in CLEARED for name in components[kind]
+                  if f'"#/components/{kind}/{name}"'.encode() not in text]  # fmt: skip
+        if not unused:
+            return text
+        for kind, name in unused:
+            del components[kind][name]
 
 
 def described(app: Flask, api: DocumentedApi) -> dict[str, Any]:
@@ -122,6 +141,8 @@ def described(app: Flask, api: DocumentedApi) -> dict[str, Any]:
             if method != "parameters":
                 endpoint = _endpoint(app, path, method.upper())
                 operation["operationId"] = SHIPPED["operations"].get(endpoint, endpoint)
+                if endpoint in SHIPPED["descriptions"]:
+                    operation["description"] = SHIPPED["descriptions"][endpoint]
                 complete(operation, app.view_functions[endpoint], method, has_place="{" in path)
     document["components"] |= {"responses": problem_responses(), "headers": SHIPPED["headers"],
                                "parameters": SHIPPED["parameters"]}  # fmt: skip
@@ -158,7 +179,17 @@ def _body(name: str, offered: list[Edition], schemas: dict[str, Any], several: b
         for edition in offered
     }
     schema = cases[0] if len(cases) == 1 else {"anyOf": cases}
-    return {"required": True, "content": {"application/json": {"schema": schema, "examples": shown}}}
+    return {"required": True, "content": {JSON: {"schema": schema, "examples": shown}}}
+
+
+def _answer(operation: dict[str, Any], name: str, offered: list[Edition], schemas: dict[str, Any]) -> None:
+    """The answer of a decision: with the outcomes that it can have in the editions described."""
+    own = deepcopy(schemas["LoggedDecision"])
+    outcomes = dict.fromkeys(id for edition in offered for id in edition.rules[name].outcomes)
+    own["properties"]["outcome"] = {"type": "string", "enum": [*outcomes]}
+    title = f"{camel(name)}Decision"
+    schemas[title] = own
+    operation["responses"]["200"]["content"][JSON]["schema"] = {"$ref": f"#/components/schemas/{title}"}
 
 
 def _case(edition: Edition, rule: Rule, schemas: dict[str, Any], several: bool) -> dict[str, Any]:

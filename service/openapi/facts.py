@@ -31,7 +31,7 @@ class FactSchemas:
         return self._schema(subject, "Facts", around=True)
 
     def _schema(self, subject: str, kind: str, *, around: bool) -> type[Schema]:
-        name = f"{self.prefix}{_camel(subject)}{kind}"
+        name = f"{self.prefix}{camel(subject)}{kind}"
         if name not in self._made:
             found = self._fields(subject, around=around)
             own = {} if kind == "Facts" else {"id": Free(RECORD_ID, allow_none=True)}
@@ -93,5 +93,5 @@ def _about(fact: Fact) -> str:
     return "\n\n".join(lines)
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
     return "".join(part.title() for part in name.split("_"))

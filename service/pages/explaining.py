@@ -16,6 +16,7 @@ from rules.model.needs import needed
 from rules.values.text import Lang
 from rules.words.explain import explained
 from rules.words.explanation import ALL, STATES, Explanation, Reason, State
+from rules.words.telling import Telling
 from rules.words.wording import Wording
 
 
@@ -43,9 +44,10 @@ class Page:
         return STATES[reason.state]
 
 
-def page_of(decision: Decision, lang: Lang, depth: int = ALL) -> Page:
+def page_of(decision: Decision, lang: Lang, depth: int = ALL, telling: Telling | None = None) -> Page:
     """The page of a decision in one language; `depth` is the number of levels of arithmetic."""
-    return _page(decision, explained(decision, lang, depth=depth), lang, {decision.rule.id}, set())
+    made = explained(decision, lang, depth=depth, telling=telling)
+    return _page(decision, made, lang, {decision.rule.id}, set())
 
 
 def _page(decision: Decision, explanation: Explanation, lang: Lang, decided: set[str], quoted: set[str]) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from importlib.resources import files
 
 import flask_swagger_ui
@@ -69,7 +70,10 @@ def ready() -> Response:
         "policies": {
             "digest": here.digest,
             "live": editions,
+            "source": policies.source,
+            "looked": {"seconds_ago": round(time.monotonic() - policies.looked), "trouble": policies.trouble or None},
             "rejected": rejected,
+            "rejected_count": policies.rejected_count,
             "warnings": [one.as_dict() for one in policies.warnings()],
         },
         "log": log,
@@ -91,9 +95,9 @@ def home() -> Response:
         for editions in here.store.plans.values()
         for edition in reversed(editions)
     ]
-    policies = service().policies
-    return page("home.html", plans=plans, rejected=policies.rejected, warnings=policies.warnings(),
-                example=NAME in current_app.extensions and current_app.extensions[NAME].fits(here))  # fmt: skip
+    policies, demo = service().policies, NAME in current_app.extensions
+    return page("home.html", plans=plans, rejected=policies.rejected, warnings=policies.warnings(), quoted=demo,
+                example=demo and current_app.extensions[NAME].fits(here))  # fmt: skip
 
 
 def try_it() -> Response:

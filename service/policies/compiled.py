@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -22,8 +22,7 @@ from rules.building.store import lineage
 from rules.values.text import NotFound
 from rules.variants.readings import under
 
-Signature = tuple[tuple[str, int, int], ...]
-KEPT = 8  # copies of policies in the runtime folder, for requests still under way with an older one
+KEPT = 3  # copies of policies in the runtime folder, for requests still under way with an older one
 ON_REQUEST = 2  # editions kept beside those in force: under other readings or figures, or from the archive
 P = ParamSpec("P")
 
@@ -125,33 +124,20 @@ def reread(compiled: Compiled, readings: tuple[tuple[str, str], ...]) -> Compile
 # --- copies and small files
 
 
-def _policy_files(root: Path) -> Iterator[Path]:
-    return (path for path in sorted(root.glob("*/*/*.y*ml")) if path.is_file())
-
-
-def signature_of(root: Path) -> Signature:
-    """A value that changes whenever a policy file changes."""
-    stats = ((path.relative_to(root).as_posix(), path.stat()) for path in _policy_files(root))
-    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
-
-
-def read_policies(root: Path) -> dict[str, bytes]:
-    """The policy files of a folder, by path below it."""
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in _policy_files(root)}
-
-
 def stage(files: Mapping[str, bytes], runtime: Path) -> str:
     """Copy files to a folder named after the digest of their content, and return it; the folder appears whole."""
     parts = (hashlib.sha256(part).digest() for name, data in sorted(files.items()) for part in (name.encode(), data))
     digest = hashlib.sha256(b"".join(parts)).hexdigest()
     if not (runtime / digest).is_dir():
         copy = Path(mkdtemp(prefix="staging-", dir=runtime))
-        for name, data in files.items():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            (copy / name).write_bytes(data)
-        with suppress(OSError):  # another worker was first: its copy is the same
-            copy.rename(runtime / digest)
-        shutil.rmtree(copy, ignore_errors=True)
+        try:
+            for name, data in files.items():
+                (copy / name).parent.mkdir(parents=True, exist_ok=True)
+                (copy / name).write_bytes(data)
+            with suppress(OSError):  # another worker was first: its copy is the same
+                copy.rename(runtime / digest)
+        finally:
+            shutil.rmtree(copy, ignore_errors=True)
     return digest
 
 

@@ -15,17 +15,11 @@ from tempfile import mkdtemp
 from rules import read_store
 from rules.problems.problem import Problem
 from rules.values.text import Mark
-from service.policies.compiled import (
-    Signature,
-    Snapshot,
-    compiled_of,
-    prune,
-    read,
-    read_policies,
-    signature_of,
-    stage,
-    write,
-)
+from service.policies.compiled import Snapshot, compiled_of, prune, read, stage, write
+from service.policies.folder import Signature, read_policies, signature_of
+
+MOST = 100  # problems that are kept of a refused change
+FOLDER, WORKERS, ARCHIVE = "folder", "workers", "archive"  # where the editions of the start come from
 
 
 class Policies:
@@ -42,7 +36,9 @@ class Policies:
     ) -> None:
         """`rescue` returns the files that were live last, for a start with unusable policies. `before` is called
         with a snapshot before it goes live (Later postpones it), `after` once it is live."""
-        self.folder, self.rejected, self.back_dated = folder, tuple[Problem, ...](), tuple[Problem, ...]()
+        self.folder, self.back_dated, self.lost = folder, tuple[Problem, ...](), tuple[Problem, ...]()
+        self.rejected, self.rejected_count = tuple[Problem, ...](), 0  # the first of them, and their number
+        self.source, self.trouble, self.looked = FOLDER, "", time.monotonic()
         self._before, self._after = before, after
         self.swaps = 0
         self._runtime = runtime or Path(mkdtemp(prefix="village-credit-"))
@@ -68,18 +64,24 @@ class Policies:
 
     def warnings(self) -> tuple[Problem, ...]:
         """What is wrong with the dates of the live editions, but for what is acknowledged."""
-        found = {*self.current().store.problems, *self.back_dated}
+        found = {*self.current().store.problems, *self.back_dated, *self.lost}
         return tuple(sorted(one for one in found if one.severity == "warning"))
 
     # --- watching
 
     def watch(self, seconds: float, then: Callable[[], None] = lambda: None) -> None:
-        """Look at the folder every so often, in a thread that ends with the process."""
+        """Look at the folder every so often, in a thread that ends with the process. Whatever goes wrong at a look is
+        told in `trouble` and by `looked`, the time of the last good one; the next look tries again."""
 
         def run() -> None:
             while not self._stop.wait(seconds):
-                self.look()
-                then()
+                try:
+                    self.look()
+                    then()
+                except Exception as error:  # noqa: BLE001 -- a thread that ends would end all publishing, unseen
+                    self.trouble = type(error).__name__
+                else:
+                    self.trouble, self.looked = "", time.monotonic()
 
         threading.Thread(target=run, name="policies", daemon=True).start()
 
@@ -91,24 +93,31 @@ class Policies:
         """Load a changed folder once its signature has stayed the same for one look: a half-written folder is not
         read."""
         with self._turn:
-            with suppress(OSError, Later):  # files come and go while they are written; the next look sees the rest
-                signature = signature_of(self.folder)
-                if signature != self._tried and signature == self._previous:
-                    self._try(signature)
-                self._previous = signature
-            self._agree()
-            prune(self._runtime, read(self._live))
+            try:
+                with suppress(FileNotFoundError, Later):  # files come and go; the next look sees the rest
+                    signature = signature_of(self.folder)
+                    if signature != self._tried and signature == self._previous:
+                        self._try(signature)
+                    self._previous = signature
+            finally:
+                self._agree()
+                prune(self._runtime, read(self._live))
 
     def _try(self, signature: Signature) -> None:
-        digest = stage(read_policies(self.folder), self._runtime)
+        files, problems = read_policies(self.folder)
+        digest = "" if problems else stage(files, self._runtime)
         if signature_of(self.folder) != signature:
             return
-        snapshot, self.rejected = self._load(digest)
+        snapshot, problems = (None, problems) if problems else self._load(digest)
+        self._refuse(problems)
         if snapshot is not None:
             self._before(snapshot)
             self._prepared[snapshot.digest] = snapshot
             write(self._vote, snapshot.digest)
         self._tried = signature
+
+    def _refuse(self, problems: tuple[Problem, ...]) -> None:
+        self.rejected, self.rejected_count = problems[:MOST], len(problems)
 
     def _load(self, digest: str) -> tuple[Snapshot | None, tuple[Problem, ...]]:
         """A staged and compiled copy, or the problems that make it unusable."""
@@ -141,7 +150,8 @@ class Policies:
                     return
                 self._prepared[digest] = snapshot
             if digest != self._snapshot.digest:
-                self.swaps += 1
+                self.swaps, self.source = self.swaps + 1, FOLDER
+            self.lost = _lost(self._snapshot, self._prepared[digest]) or self.lost
             self._snapshot, self._mark = self._prepared[digest], mark
             self._after(self._snapshot, mark.hex())
             self._prepared = {name: one for name, one in self._prepared.items() if name in (digest, read(self._vote))}
@@ -150,23 +160,37 @@ class Policies:
         """The first snapshot: from the folder; else from the other workers; else from the archive."""
         for _ in range(10):
             signature = signature_of(self.folder) if self.folder.is_dir() else ()
-            staged = stage(read_policies(self.folder), self._runtime)
+            files, problems = read_policies(self.folder)
             if signature_of(self.folder) == signature:
                 break
         self._tried = self._previous = signature
-        snapshot, self.rejected = self._load(staged)
+        snapshot, problems = (None, problems) if problems else self._load(stage(files, self._runtime))
+        self._refuse(problems)
         if snapshot is not None:
             self._before(snapshot)
         if snapshot is None and (digest := read(self._live)):
             snapshot, _ = self._load(digest)
-        if snapshot is None and (files := rescue()):
-            snapshot, _ = self._load(stage({name: text.encode() for name, text in files.items()}, self._runtime))
+            self.source = WORKERS
+        if snapshot is None and (archived := rescue()):
+            snapshot, _ = self._load(stage({name: text.encode() for name, text in archived.items()}, self._runtime))
+            self.source = ARCHIVE
         if snapshot is None:
             raise NoPolicies(self.rejected)
         self._prepared[snapshot.digest] = snapshot
         write(self._vote, snapshot.digest)
         self._agree()
         return snapshot
+
+
+def _lost(before: Snapshot, after: Snapshot) -> tuple[Problem, ...]:
+    """A warning for each decision that an edition had and has no longer: its file was deleted, by mistake perhaps."""
+    told = []
+    for name, one in before.compiled.items():
+        if name in after.compiled:
+            for gone in one.edition.rules.keys() - after.compiled[name].edition.rules.keys():
+                zh, en = f"判定 {gone} 不再有了：文件删除了？", f"The decision {gone} is gone: was its file deleted?"
+                told.append(Problem(Mark(f"{name}/{gone}.yaml", 1, 1), "", "decision_gone", zh, en, "warning"))
+    return tuple(sorted(told))
 
 
 class Later(Exception):

@@ -85,6 +85,21 @@ def test_everything_wrong_is_told_at_once_in_the_envelope_and_in_nested_records(
     ]  # fmt: skip
 
 
+def test_of_many_errors_the_first_hundred_are_listed_and_all_are_counted(caller):
+    wrong = {"subject": {"id": "V-1"}, "facts": {f"no_{number}": 1 for number in range(3000)}}
+    answer = caller.decide("credit_village", wrong)
+    assert (len(answer.json["errors"]), answer.json["count"]) == (100, 3000)
+    assert answer.json["detail"] == "有 3000 处要改。"
+
+
+def test_a_batch_lists_no_more_than_is_of_use(caller):
+    wrong = {"subject": {"id": "V-1"}, "facts": {f"no_{number}": 1 for number in range(100)}}
+    answer = caller.decide("credit_village/batch", {"cases": [wrong] * 50})
+    told = [one["problem"] for one in answer.json["results"]]
+    assert [len(one["errors"]) for one in told] == [100] * 10 + [1] * 40
+    assert {one["count"] for one in told} == {100}
+
+
 def test_records_in_a_list_are_pointed_at_by_number(caller):
     body = {"subject": {"id": "C"}, "facts": {"villages": [{"id": "V-1"}, {"pilot": "yes"}, 3, None]}}
 

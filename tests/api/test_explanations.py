@@ -8,6 +8,7 @@ import pytest
 
 from rules import FactChecker
 from rules.words.explain import explain
+from service.http.turns import Turns
 from tests.api.calling import DATE, PLAN, POLICIES, errors, example, kind
 
 NEXT = "2026-10-01"
@@ -63,6 +64,36 @@ def test_an_explanation_comes_in_two_languages_and_three_formats(caller, decided
         assert answer.json["explanation"].keys() == {"zh", "en"}
     else:
         assert decided["title"][lang] in answer.text
+
+
+def test_few_explanations_are_made_at_once_and_who_would_wait_too_long_is_told(api, caller, decided, monkeypatch):
+    turns = Turns(1, waiting=0)
+    monkeypatch.setattr("service.api.explanations.TURNS", turns)
+    before = api.service.log.head().seq
+    with turns.turn():
+        answer = caller.get(f"/v1/decisions/{decided['log_id']}/explanation")
+
+    assert kind(answer) == (503, "busy")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert api.service.log.head().seq == before  # nothing was shown, so nothing was opened
+    assert caller.get(f"/v1/decisions/{decided['log_id']}/explanation").status_code == 200
+
+
+@pytest.mark.parametrize("type", ["text/plain", "text/html", "application/json"])
+def test_what_it_would_take_is_left_out_where_it_takes_long_and_said_to_be(own, type):
+    caller = own(distance_seconds=0.0).caller("caller")
+    decided = caller.decided("credit_village", example("village_misses_narrowly"))
+    answer = caller.get(f"/v1/decisions/{decided['log_id']}/explanation", headers={"Accept": type})
+
+    assert answer.status_code == 200
+    assert "时间不够，未测算" in answer.text
+
+
+def test_an_explanation_ends_with_the_time_of_its_request(own):
+    caller = own(request_seconds=0.0).caller("caller")
+    decided = caller.decided("credit_village", example("village_misses_narrowly"))
+
+    assert kind(caller.get(f"/v1/decisions/{decided['log_id']}/explanation")) == (503, "busy")
 
 
 def test_the_text_is_the_cores_own(api, caller, decided):

@@ -57,7 +57,7 @@ def village(package, name="village_qualifies"):
 def test_it_decides(client, package):
     found = package("api.decisions.decide_credit_village").sync(client=client, body=village(package))
 
-    assert type(found).__name__ == "LoggedDecision"
+    assert type(found).__name__ == "CreditVillageDecision"
     assert found.outcome == "qualified"
     assert found.edition.isoformat() == DATE
     assert {finding.verdict for finding in found.findings} == {"met"}

@@ -119,14 +119,24 @@ def test_a_stream_that_broke_off_goes_on_where_it_stopped(api, caller):
     assert len(logged(api, caller)) == 1200
 
 
-def test_another_stream_under_the_same_key_is_refused_line_by_line(api, caller):
+def test_another_stream_under_the_same_key_is_refused_before_it_begins(api, caller):
     caller.post(BATCH, lines(case()), type=NDJSON, headers=key())
 
     answer = caller.post(BATCH, lines(case("V-2"), case("V-3")), type=NDJSON, headers=key())
 
-    told = [json.loads(line)["problem"]["type"] for line in answer.data.splitlines()]
-    assert told == ["/problems/idempotency-key-reused"] * 2
+    assert kind(answer) == (422, "idempotency-key-reused")
     assert len(logged(api, caller)) == 1
+
+
+def test_a_later_part_of_another_stream_is_refused_line_by_line(api, caller):
+    whole = [case(f"V-{number}") for number in range(1001)]
+    assert caller.post(BATCH, lines(*whole), type=NDJSON, headers=key()).data  # read to its end
+
+    answer = caller.post(BATCH, lines(*whole[:1000], case("V-other")), type=NDJSON, headers=key())
+
+    told = json.loads(answer.data.splitlines()[-1])
+    assert told["problem"]["type"] == "/problems/idempotency-key-reused"
+    assert len(logged(api, caller)) == 1001
 
 
 def test_two_at_once_give_one_line_of_the_log_and_one_answer(api, caller):

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from service.http.turns import Turns
 from tests.api.calling import DATE, PLAN, POLICIES, errors, example, kind
 
 PATH = "/v1/what-if/credit_village"
@@ -46,6 +47,26 @@ def test_it_is_no_decision_and_not_in_the_log(api, analyst):
 ])  # fmt: skip
 def test_overrides_are_checked(analyst, overrides, pointer, code):
     assert errors(analyst.post(PATH, {**example("village_qualifies"), "overrides": overrides})) == [(pointer, code)]
+
+
+def test_editions_are_compiled_one_at_a_time_and_who_would_wait_too_long_is_told(analyst, caller, monkeypatch):
+    turns = Turns(1, waiting=0)
+    monkeypatch.setattr("service.http.cases.COMPILING", turns)
+    monkeypatch.setattr("service.api.what_if.COMPILING", turns)
+    asked_too = {**example("village_qualifies"), "readings": {"a_grade_share_operator": "above"}}
+    with turns.turn():
+        answers = [analyst.post(PATH, asked()), caller.decide("credit_village", asked_too)]
+
+    assert [kind(one) for one in answers] == [(503, "busy")] * 2
+    assert all(int(one.headers["Retry-After"]) > 0 for one in answers)
+    assert analyst.post(PATH, asked()).status_code == 200
+
+
+def test_a_case_is_checked_before_an_edition_is_compiled_for_it(analyst, monkeypatch):
+    monkeypatch.setattr("service.api.what_if.suppose", lambda *_: pytest.fail("compiled for nothing"))
+    wrong = {**asked(), "facts": {"households": "x"}}
+
+    assert errors(analyst.post(PATH, wrong)) == [("/facts/households", "not_whole")]
 
 
 def test_overrides_are_required(analyst):

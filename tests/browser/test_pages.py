@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +15,7 @@ from rules.problems.problem import Problem
 from rules.values.text import Mark
 from service.http.context import NAME
 from service.http.problems import KINDS
+from service.pages.example import NAME as EXAMPLE
 from service.pages.explaining import page_of
 from service.pages.trying import CASES, forms
 from tests.running import POLICIES
@@ -90,6 +92,9 @@ def test_a_refused_change_is_told_in_both_languages_and_escaped(app, client, mon
     monkeypatch.setattr(app.extensions[NAME].policies, "rejected", (problem,))
     text = client.get("/").text
     assert "xx-county/2026-05-01/facts.yaml:7:3" in text
+    assert "不对" not in text  # what a file says is for whoever may see /readyz
+    monkeypatch.setitem(app.extensions, EXAMPLE, SimpleNamespace(fits=lambda _: False))  # the demonstration
+    text = client.get("/").text
     assert "不对 &lt;i&gt;" in text
     assert "wrong &lt;i&gt;" in text
 

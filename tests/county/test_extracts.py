@@ -95,7 +95,7 @@ def test_the_reasons_name_the_choices_and_the_limits(tmp_path):
     rows = households(4, 2)
     rows[0] |= {"status": "gone"}
     rows[1] |= {"loan_balance": -5, "npl_balance": -5, "lender_loan_balance": -5, "lender_npl_balance": -5}
-    rows[2] |= {"need": 10**16}
+    rows[2] |= {"need": 10**16, "id": "=1+1"}
     rows[3] |= {"votes": [{"id": "M1", "side": "nobody"}, {"id": "M1", "side": "lender"}]}
     people = [{"votes": [], **one} for one in rows]
     places = [one | {"integrity_score": 101} for one in villages(1, 1)]
@@ -103,6 +103,8 @@ def test_the_reasons_name_the_choices_and_the_limits(tmp_path):
     told(files, tmp_path / "out", "--at-most", "100%")
     with (tmp_path / "out/set_aside.csv").open(encoding="utf-8-sig", newline="") as file:
         said = {(one["column"], one["code"]): (one["zh"], one["en"]) for one in csv.DictReader(file)}
+    text = (tmp_path / "out/set_aside.csv").read_text(encoding="utf-8-sig")
+    assert ",'=1+1," in text  # no formula for whoever opens it in a spreadsheet
     zh, en = said["status", "not_a_choice"]
     assert zh.startswith("请写其中之一：resident = 在村（含外出务工）、moved_away = ")
     assert en.startswith("Write one of: resident = resident (migrant workers too), moved_away = ")

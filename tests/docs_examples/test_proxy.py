@@ -9,6 +9,7 @@ import subprocess
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -21,7 +22,7 @@ from tests.docs_examples.played import ROOT
 from tests.running import PATIENCE, Running, free_port
 
 CONF = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-NAME = re.search("server_name (.*);", CONF)[1]
+NAME = re.search(r"\n    server_name (.*);", CONF)[1]
 BATCH = "/v1/decisions/credit_village/batch"
 LINE = (json.dumps(example("village_qualifies"), default=float) + "\n").encode()
 FRAME = """
@@ -42,11 +43,12 @@ def proxy(server, tmp_path_factory):
     conf = CONF.replace("127.0.0.1:8000", server.address.removeprefix("http://"))
     conf = conf.replace("listen 443", f"listen 127.0.0.1:{port}").replace("/etc/ssl", str(folder))
     conf = conf.replace("client_body_timeout 15s", "client_body_timeout 2s")
+    conf = conf.replace("listen 80", f"listen 127.0.0.1:{free_port()}").replace("/var/log/nginx", str(folder))
     (folder / "nginx.conf").write_text(FRAME.format(folder=folder, conf=conf))
     certify(folder)
     command = [program, "-c", folder / "nginx.conf", "-e", folder / "error.log"]
     subprocess.run(command, check=True)  # comes back when it listens
-    yield Proxy(server, port, ssl.create_default_context(cafile=folder / f"{NAME}.pem"))
+    yield Proxy(server, port, ssl.create_default_context(cafile=folder / f"{NAME}.pem"), folder / "village-credit.log")
     subprocess.run([*command, "-s", "stop"], check=True)
 
 
@@ -68,6 +70,7 @@ class Proxy:
     server: Running
     port: int
     trust: ssl.SSLContext
+    log: Path
 
     @property
     def threads(self):
@@ -77,7 +80,9 @@ class Proxy:
     @contextmanager
     def sent(self, method, path, *headers, body=b""):
         """A connection on which a request was begun."""
-        head = [f"{method} {path} HTTP/1.1", f"Host: {NAME}", f"Authorization: Bearer {self.server.keys['caller']}"]
+        head = [f"{method} {path} HTTP/1.1", f"Host: {NAME}"]
+        if not any(one.startswith("Authorization") for one in headers):
+            head.append(f"Authorization: Bearer {self.server.keys['caller']}")
         with (
             socket.create_connection(("127.0.0.1", self.port), PATIENCE) as plain,
             self.trust.wrap_socket(plain, server_hostname=NAME) as connection,
@@ -131,8 +136,7 @@ def test_a_slow_sender_of_one_case_holds_no_thread(proxy):
 
 
 def test_streams_of_one_key_are_counted_and_give_their_threads_back_when_they_fall_silent(proxy):
-    most = int(re.search(r"limit_conn \w+ (\d+);", CONF)[1])
-    assert most == proxy.threads
+    most = int(re.search(r"limit_conn village_credit_streams (\d+);", CONF)[1])
     with ExitStack() as opened:
         streams = [opened.enter_context(proxy.sent("POST", BATCH, *NDJSON, body=chunk(LINE))) for _ in range(most)]
         with proxy.sent("POST", BATCH, *NDJSON) as connection:
@@ -140,3 +144,39 @@ def test_streams_of_one_key_are_counted_and_give_their_threads_back_when_they_fa
         for one in streams:
             until(one, b"never")
         assert proxy.server.call("GET", "/v1/plans")[0] == 200
+
+
+def test_streams_of_one_key_are_counted_however_it_is_written(proxy):
+    key = proxy.server.keys["caller"]
+    most = int(re.search(r"limit_conn village_credit_streams (\d+);", CONF)[1])
+    with ExitStack() as opened:
+        for number in range(most):
+            written = ("Bearer", "bearer", "BEARER", "bEARER ")[number % 4]
+            opened.enter_context(proxy.sent("POST", BATCH, f"Authorization: {written} {key}", *NDJSON))
+        with proxy.sent("POST", BATCH, f"Authorization: beareR   {key}", *NDJSON) as connection:
+            assert until(connection, b"\r\n").startswith(b"HTTP/1.1 429")
+
+
+@pytest.mark.parametrize(("path", "header", "status"), [
+    ("/readyz", "X: y", 403), (f"/{'x' * 9000}", "X: y", 414), ("/v1/plans", f"X: {'y' * 9000}", 431),
+    ("/v1/plans", "Content-Length: 99999999", 413), ("/v1/plans", "Content-Length: x", 400),
+])  # fmt: skip
+def test_what_the_proxy_refuses_is_a_problem_document_too(proxy, path, header, status):
+    with proxy.sent("POST", path, header, "Connection: close") as connection:
+        head, _, body = until(connection, b"never").partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status}".encode())
+    assert b"application/problem+json" in head
+    assert b"server: nginx\r\n" in head.lower() + b"\r\n"  # and no version
+    assert json.loads(body)["status"] == status
+
+
+def test_browsers_are_told_to_stay_encrypted_and_the_proxys_log_names_no_subject(proxy):
+    with proxy.sent("GET", "/v1/decisions?subject=H-777") as connection:
+        head = until(connection, b"\r\n\r\n").decode().lower()
+    assert "strict-transport-security: max-age=" in head
+    request_id = re.search("x-request-id: (.*)\r", head)[1]
+    for _ in range(1000):  # nginx writes it after it has answered
+        if request_id in (said := proxy.log.read_text()):
+            break
+    assert '"GET /v1/decisions" 200' in said
+    assert "H-777" not in said

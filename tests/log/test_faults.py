@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from service.log import DecisionLog, LogUnavailable, Misconfigured, Once, verify
 from service.log.database import Database
 from service.log.errors import REASONS, reason_of
+from service.log.kinds import PATIENCE, Postgresql
 from tests.log.disks import NO_MOUNT, SMALL, fill, may_mount, mounted, read_only, small_disk
 from tests.log.postgres import TEMPLATE
 from tests.log.samples import SEALER, Clock, entry, opened, rows
@@ -229,6 +230,9 @@ def test_a_file_that_is_replaced_is_opened_anew(sqlite, quick):
         path_of(f"{sqlite}{suffix}").unlink()
     path_of(other).replace(path_of(sqlite))
     assert log.get("of the other").seq == 1
+    refused(log, "rolled_back")  # it ends before what was written here
+    log.close()
+    log = opened(sqlite)
     well(log, 1)
     log.close()
 
@@ -302,7 +306,8 @@ def test_a_server_that_is_read_only(postgresql, server):
 
 
 def test_a_server_on_which_another_program_holds_the_turn(postgresql, monkeypatch):
-    monkeypatch.setattr("service.log.kinds.Postgresql.READY", ("SET lock_timeout = '20ms'",))
+    begins = Postgresql.begins.replace(f"{PATIENCE}ms", "20ms")
+    monkeypatch.setattr("service.log.kinds.Postgresql.begins", begins)
     log = opened(postgresql)
     log.append([entry()])
     with closing(psycopg.connect(postgresql.replace("+psycopg", ""))) as other:

@@ -6,7 +6,9 @@ import pytest
 
 from rules.judging.distance import distances
 from rules.judging.reference import Reference
-from rules.words.explain import explain
+from rules.judging.search import Late
+from rules.words.explain import explain, whole
+from rules.words.telling import Telling
 from tests.agreement.making import TITLE
 from tests.unit.measuring import moved, told
 from tests.unit.small import ON, checklist, choice, count, derived, given, head, small, table
@@ -152,6 +154,39 @@ def test_a_search_that_is_given_up_says_so(monkeypatch):
     found = told(small(LEVERS, {"d": checklist({"require": {"n": {"at_least": "3 houses"}}})}), {"n": 1})
 
     assert found.outcome.as_dict() == {"reachable": None, "why": "not_computed", "see": []}
+
+
+def test_a_search_whose_time_is_over_says_so_and_the_explanation_goes_on():
+    edition = small(LEVERS, {"d": checklist({"require": {"n": {"at_least": "3 houses"}}})})
+    decision = Reference(edition).decide("d", {"n": 1}, ON)
+
+    def late():
+        raise Late
+
+    told = whole(decision, telling=Telling(search=late))
+
+    assert told["distances"]["outcome"] == {"reachable": None, "why": "out_of_time", "see": []}
+    assert "时间不够，未测算" in "".join(told["explanation"]["zh"])
+    assert "not computed: time was up" in "".join(told["explanation"]["en"])
+
+
+def test_the_records_of_a_list_are_judged_once_for_a_whole_explanation(monkeypatch):
+    facts = {
+        "a": count(change="up"), "villages": given("list", of="village"),
+        "good": derived(count="villages", where={"fit": ["good"]}),
+        "share": derived(ratio=["good", "a"]),
+    }  # fmt: skip
+    require = [{"good": {"at_least": "9 villages"}}, {"a": {"at_least": "4 houses"}}, {"share": {"at_least": "50%"}}]
+    rules = {"fit": checklist({"require": {"n": {"at_least": "3 houses"}}}, subject="village"),
+             "d": checklist({"require": {"all": require}})}  # fmt: skip
+    edition = small(facts, rules, village={"n": count()})
+    decision = Reference(edition).decide("d", {"a": 1, "villages": [{"n": one} for one in range(50)]}, ON)
+    judged, truth = [], Reference.truth
+    monkeypatch.setattr(Reference, "truth", lambda *args: judged.append(args[1].id) or truth(*args))
+
+    whole(decision)
+
+    assert judged.count("fit") == 50
 
 
 BANDS = [{"at_least": "10 houses", "points": 50}, {"at_least": "5 houses", "below": "10 houses", "points": 30},

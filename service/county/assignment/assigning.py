@@ -28,6 +28,7 @@ from rules.values.exact import plain
 from service.county.assignment.solving import improve, part_of, relaxed
 from service.county.assignment.trading import Board, answer_of, begin, opposites, trade
 from service.county.backend import digest
+from service.county.cells import defused
 from service.county.intake.headings import NAMED
 
 POWERS = (2, 4, 8)  # at first all that is off counts, in the end nearly only the worst
@@ -171,9 +172,9 @@ class Assigned:
         with TemporaryDirectory(dir=folder, prefix=".writing-") as writing:
             made = Path(writing)
             with (made / names[0]).open("w", encoding="utf-8-sig", newline="") as file:
-                table = csv.DictWriter(file, list(rows[0]))
-                table.writeheader()
-                table.writerows(rows)
+                table = csv.writer(file)
+                table.writerow(rows[0])
+                table.writerows(defused(list(row.values()) for row in rows))
             schema = pa.schema([(name, pa.string()) for name in rows[0]])
             pq.write_table(pa.Table.from_pylist(rows, schema), made / names[1])
             report = json.dumps(self.as_dict(), ensure_ascii=False, indent=1)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from service.county.backend import Duck, named, quoted, rows_of
+from service.county.cells import defused
 from service.county.intake.checks import BAD, Checks
 from service.county.intake.inputs import ROW, SPAN, Source
 
@@ -25,7 +26,7 @@ def write_set_aside(duck: Duck, checks: Checks, sources: Sequence[Source], folde
     with aside.with_suffix(".csv").open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADING)
-        writer.writerows(duck.run(f"SELECT * FROM {rows_of(aside)}"))
+        writer.writerows(defused(duck.run(f"SELECT * FROM {rows_of(aside)}")))
 
 
 def _faults(checks: Checks, source: Source) -> str:

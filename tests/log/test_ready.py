@@ -1,0 +1,158 @@
+"""Readiness tries a write; lines not stored and a log that went back are noticed; who waits fails together."""
+
+import fcntl
+import sqlite3
+from contextlib import closing
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from service.log import LogUnavailable
+from service.log.database import Database
+from tests.log.samples import entry, opened
+from tests.log.test_faults import path_of, refused, well
+
+SWALLOW = {
+    "sqlite": "CREATE TRIGGER swallow BEFORE INSERT ON {0} BEGIN SELECT RAISE(IGNORE); END",
+    "postgresql": "CREATE RULE swallow AS ON INSERT TO {0} DO INSTEAD NOTHING",
+}
+NO_MORE = {"sqlite": "DROP TRIGGER swallow", "postgresql": "DROP RULE swallow ON {0}"}
+
+
+def unready(log, code):
+    with pytest.raises(LogUnavailable) as raised:
+        log.ready()
+    assert raised.value.code == code, str(raised.value)
+
+
+def owner(url, statement):
+    """What the owner of the database does to it."""
+    with closing(opened(url)) as log, log.database.engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def kind_of(url):
+    return make_url(url).get_backend_name()
+
+
+@pytest.mark.parametrize("table", ["log", "sealed", "once"])
+def test_a_database_that_swallows_lines_is_found_out(url, log, table):
+    log.append([entry()])
+    owner(url, SWALLOW[kind_of(url)].format(table))
+    refused(log, "swallowed")
+    unready(log, "swallowed")
+    owner(url, NO_MORE[kind_of(url)].format(table))
+    well(log, 1)
+
+
+def test_a_readiness_check_leaves_nothing_behind(log):
+    log.append([entry()])
+    for _ in range(3):
+        log.ready()
+    well(log, 1)
+
+
+def test_a_server_that_only_reads_is_not_ready(postgresql, server):
+    log = opened(postgresql)
+    log.append([entry()])
+    name = make_url(postgresql).database
+    server.command(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    server.command("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    unready(log, "read_only")
+    server.command(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    server.command("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    well(log, 1)
+    log.close()
+
+
+def test_a_full_disk_counts_until_something_was_written(sqlite, monkeypatch):
+    log = opened(sqlite)
+    log.append([entry()])
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "transact", lambda *_: (_ for _ in ()).throw(LogUnavailable("disk_full")))
+        refused(log, "disk_full")
+    unready(log, "disk_full")
+    well(log, 1)
+    log.close()
+
+
+# --- a log that went back
+
+
+def test_a_log_that_went_back_under_a_running_service_is_refused(url):
+    log, other = opened(url), opened(url)
+    log.append([entry(), entry()])
+    other.append([entry()])
+    log.append([entry()])  # that others write too is no harm
+    guard = {"sqlite": "DROP TRIGGER log_no_delete", "postgresql": "DROP TRIGGER log_append_only ON log"}[kind_of(url)]
+    for statement in (guard, "DELETE FROM log WHERE seq > 2", "DELETE FROM sealed WHERE seq > 2"):
+        owner(url, statement)
+    refused(log, "rolled_back")
+    unready(log, "rolled_back")
+    log.close()
+    other.close()
+    with closing(opened(url)) as again:
+        well(again, 2)  # a service that is started again goes on
+
+
+# --- a database that another program holds
+
+
+def test_all_who_wait_fail_together(sqlite, monkeypatch):
+    monkeypatch.setattr("service.log.kinds.Sqlite.READY", ("PRAGMA journal_mode = WAL", "PRAGMA busy_timeout = 20"))
+    monkeypatch.setattr("service.log.writer.ENOUGH", 1)  # each would be a transaction of its own
+    log = opened(sqlite)
+    log.append([entry()])
+    begun, begin = [], Database._begin
+    monkeypatch.setattr(Database, "_begin", lambda self: begun.append(1) or begin(self))
+    with closing(sqlite3.connect(path_of(sqlite), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        tickets = [log.begin([entry()]) for _ in range(6)]
+        for ticket in tickets:
+            with pytest.raises(LogUnavailable, match="Another program"):
+                log.finish(ticket)
+            ticket.pass_on()
+        assert len(begun) == 1
+        unready(log, "locked")
+        other.execute("ROLLBACK")
+    well(log, 1)
+    log.close()
+
+
+def test_a_process_that_waited_for_one_that_failed_fails_with_it(sqlite, monkeypatch):
+    one, other = opened(sqlite), opened(sqlite)
+    one.append([entry()])
+    other.append([entry()])
+    monkeypatch.setattr("service.log.kinds.WAITED", -1.0)
+    lock = fcntl.flock
+
+    def after_its_failure(file, what):
+        monkeypatch.setattr("fcntl.flock", lock)
+        one.database.kind.failed("locked")
+        lock(file, what)
+
+    monkeypatch.setattr("fcntl.flock", after_its_failure)
+    refused(other, "locked")
+    well(other, 2)
+    one.close()
+    other.close()
+
+
+def test_readiness_does_not_wait_for_another_process_that_writes(sqlite):
+    log, other = opened(sqlite), opened(sqlite)
+    log.append([entry()])
+    with other.database._alone_among_processes():
+        log.ready()
+    log.close()
+    other.close()
+
+
+def test_a_table_that_somebody_locks_makes_no_reader_wait_for_long(postgresql):
+    log = opened(postgresql)
+    with closing(psycopg.connect(postgresql.replace("+psycopg", ""))) as other:
+        other.execute("LOCK TABLE log")
+        unready(log, "locked")
+        with pytest.raises(LogUnavailable, match="Another program"):
+            log.get("any")
+    log.close()
