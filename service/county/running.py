@@ -42,7 +42,7 @@ from service.county.run.manifest import (
 )
 from service.county.run.outputs import Outputs, write_directory
 from service.county.run.rankings import proposals
-from service.county.run.steps import WORK, Steps, appearing
+from service.county.run.steps import WORK, Steps, appearing, uncollected
 from service.county.run.surroundings import Surroundings, refuse
 
 FORMAT = 1  # of the folder: a run of another does not go on with it
@@ -125,7 +125,7 @@ def run(asked: Asked, tick: Tick = lambda _: None) -> Manifest:
     """Run it; `tick` hears the name of each stage. A run that was broken off goes on where it was, unless its stamp
     has changed. Unreadable, TooMany, TableError, Busy, Occupied, Finished; ImportError where Spark is not installed."""
     stamp = asked.stamp
-    with appearing(asked.out, stamp, replace=asked.replace) as folder:
+    with uncollected(), appearing(asked.out, stamp, replace=asked.replace) as folder:
         steps = Steps(folder, stamp)
         made = backend(asked.engine, folder / WORK)
         try:
