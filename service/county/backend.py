@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import ibis
 
-GROUP = 10**4 * 10  # rows of a group in Parquet
+PARQUET = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {10**4 * 10}"  # higher is no smaller
 FULL = ("No space left on device", "Disk quota exceeded", "max_temp_directory_size")  # words of DuckDB
 MEMORY = "50%"  # of the machine's memory for DuckDB; the rest goes to disk
 EXACT: Mapping[str, str] = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
@@ -118,7 +118,8 @@ class Duck:
         )[0][0])  # fmt: skip
 
     def ordered(self, table: Any, column: str) -> Any:
-        """A table in the order of a column, to be widened: fewer columns are sorted sooner."""
+        """A table in the order of a column, to be widened: fewer columns are sorted sooner, and a join keeps no
+        order."""
         return table.order_by(column)
 
     def write(self, expr: Any, path: Path, order: str, codes: Codes = NO_CODES) -> None:
@@ -133,7 +134,7 @@ class Duck:
     def copy(self, sql: str, path: Path) -> None:
         """Run a query into a Parquet file, which may be one that it reads."""
         half = path.with_suffix(".half")
-        self.run(f"COPY ({sql}) TO {quoted(half)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})")
+        self.run(f"COPY ({sql}) TO {quoted(half)} ({PARQUET})")
         half.replace(path)
 
     def close(self) -> None:
