@@ -13,7 +13,7 @@ from typing import Any
 from rules.model import Edition, Rule
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import asked
-from service.county.backend import Backend, Spark, backend, digest, named, rows_of
+from service.county.backend import AS_USUAL, Backend, Limits, Spark, backend, digest, named, rows_of
 from service.county.intake.checks import CheckedFile
 from service.county.intake.inputs import Source
 from service.county.intake.lists import ListChecks, owner_of
@@ -78,6 +78,7 @@ class Asked:
     assigned: Assigned | None = None
     mapping: Path | None = None  # how the columns of files are told
     mended: tuple[Path, ...] = ()  # workbooks of rows set aside that were corrected
+    limits: Limits = AS_USUAL  # which change no result
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -127,7 +128,7 @@ def run(asked: Asked, tick: Tick = lambda _: None) -> Manifest:
     stamp = asked.stamp
     with uncollected(), appearing(asked.out, stamp, replace=asked.replace) as folder:
         steps = Steps(folder, stamp)
-        made = backend(asked.engine, folder / WORK)
+        made = backend(asked.engine, folder / WORK, asked.limits)
         try:
             manifest = Running(asked, folder, steps, made, tick).all(stamp)
             unchanged(asked, stamp, steps)
@@ -253,8 +254,7 @@ class Running:
 
     def counts(self, level: Level) -> Counts:
         """The number of rows, and of each outcome."""
-        file = rows_of(self.files[level.subject])
-        run = self.duck.run
+        file, run = rows_of(self.files[level.subject]), self.duck.run
         outcomes = {name: dict(run(f"SELECT coalesce({named(name)}, '-'), count(*) FROM {file} GROUP BY 1 ORDER BY 1"))
                     for name in level.made}  # fmt: skip
         total, beyond = run(f"SELECT count(*), {'count(*) FILTER (WHERE beyond)' if level.bulk else 0} FROM {file}")[0]
