@@ -108,7 +108,7 @@ class Settings:
         "全县运行计算时最多占用的内存（`county run --memory`）：整机的百分比，或如 8GB；超出的放到磁盘",
         "most memory that a county run computes in (`county run --memory`): a share of the machine's, or 8GB; the rest "
         "goes to disk")
-    county_threads: int = _setting(_number(0, 1024), "0",
+    county_threads: int = _setting(_number(0, 256), "0",
         "全县运行计算用的线程数（`county run --threads`）；0 为每核一个",
         "threads that a county run computes on (`county run --threads`); 0 for one per core")
     log_level: str = _setting(_one_of("debug", "info", "warning", "error"), "info",

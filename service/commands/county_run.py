@@ -66,7 +66,7 @@ def memory(_: click.Context, __: click.Parameter, text: str) -> str:
 @click.option("--memory", callback=memory, envvar="VILLAGE_CREDIT_COUNTY_MEMORY", default=DEFAULTS["county_memory"],
               show_default=True, metavar="SIZE",
               help="计算最多占用的内存，超出的放到磁盘 / most memory to compute in; the rest goes to disk")  # fmt: skip
-@click.option("--threads", type=click.IntRange(0, 1024), envvar="VILLAGE_CREDIT_COUNTY_THREADS",
+@click.option("--threads", type=click.IntRange(0), envvar="VILLAGE_CREDIT_COUNTY_THREADS",
               default=DEFAULTS["county_threads"],
               help="计算用的线程数，不写则每核一个 / threads to compute on; as many as cores unless set")  # fmt: skip
 @click.option("--at-most", callback=share, default="1%", show_default=True,
@@ -144,11 +144,7 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
         zh, en = _between(asked)
         raise Bad(error.zh + zh, error.en + en) from None
     except TooMany as error:
-        raise TextErrors([{
-            "where": str(error.file), "code": "too_many_set_aside",
-            "zh": f"{error.rows} 行中有 {error.bad} 行不能采用，超过 --at-most；原因逐行列在这个文件里。",
-            "en": f"{error.bad} of {error.rows} rows cannot be right, more than --at-most; this file lists them.",
-        }]) from None  # fmt: skip
+        raise _too_many(error) from None
     except Changed as error:
         raise Bad(f"{error.file} 在运行中被改动，结果没有采用。请等它写完再运行。",
                   f"{error.file} was changed during the run; nothing was kept. Run again when it is done."
@@ -161,13 +157,13 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
                   ) from None  # fmt: skip
     except MemoryError:
         raise Bad(f"内存 {asked.limits.memory} 不够用。用 --memory 多给一些，重新运行，会接着做。",
-                  f"{asked.limits.memory} of memory is not enough. Give more with --memory and run again: it goes on "
-                  "where it was.") from None  # fmt: skip
+                  f"{asked.limits.memory} of memory is not enough: give more (--memory).") from None  # fmt: skip
     except Busy:
         raise Bad(f"另一次运行正在写 {asked.out}。", f"Another run is writing {asked.out}.") from None
     except Occupied:
-        raise Bad(f"{asked.out} 里有别的东西，没有动它。",
-                  f"{asked.out} holds something else; it was left alone.") from None  # fmt: skip
+        raise Bad(
+            f"{asked.out} 里有别的东西，没有动它。", f"{asked.out} holds something else; it was left alone."
+        ) from None
     except Finished as error:
         raise Bad(
             f"{asked.out} 里是另一次运行（{error.on}）的结果，日期、数据、政策版本或选项与这次不同。"
@@ -176,8 +172,13 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
             "Name another folder, or replace it with --replace.",
         ) from None
     except ImportError:
-        raise Bad("没有安装 pyspark：pip install 'pyspark<4.1'。",
-                  "pyspark is not installed: pip install 'pyspark<4.1'.") from None  # fmt: skip
+        raise Bad("没有安装：pip install 'pyspark<4.1'。", "Not installed: pip install 'pyspark<4.1'.") from None
+
+
+def _too_many(error: TooMany) -> TextErrors:
+    zh = f"{error.rows} 行中有 {error.bad} 行不能采用，超过 --at-most；原因逐行列在这个文件里。"
+    en = f"{error.bad} of {error.rows} rows cannot be right, more than --at-most; this file lists them."
+    return TextErrors([{"where": str(error.file), "code": "too_many_set_aside", "zh": zh, "en": en}])
 
 
 def _between(asked: Asked) -> tuple[str, str]:
