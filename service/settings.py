@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
@@ -44,6 +45,14 @@ def _number(least: float, most: float, kind: type = int) -> Callable[[str], Any]
         return value
 
     return read
+
+
+def size(text: str) -> str:
+    """An amount of memory: a share of the machine's, or bytes with their unit. ValueError for anything else."""
+    known = re.fullmatch(r"(\d+(?:\.\d+)?) ?(%|[KMGT]i?B)", text.strip(), re.IGNORECASE)
+    if known is None or not 0 < float(known[1]) <= (100 if known[2] == "%" else float("inf")):
+        raise ValueError("50%, 8GB, 900MiB")
+    return text.strip()
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
@@ -120,6 +129,13 @@ class Settings:
     session_idle_minutes: int = _setting(_number(1, 1440), "30", "登录后几分钟不用即须重新登录",
         "minutes without a request after which a person signs in anew")
     session_hours: int = _setting(_number(1, 168), "12", "一次登录最长几小时", "hours that a sign-in lasts at most")
+    county_memory: str = _setting(size, "50%",
+        "全县运行计算时最多占用的内存（`county run --memory`）：整机的百分比，或如 8GB；超出的放到磁盘",
+        "most memory that a county run computes in (`county run --memory`): a share of the machine's, or 8GB; the rest "
+        "goes to disk")
+    county_threads: int = _setting(_number(0, 256), "0",
+        "全县运行计算用的线程数（`county run --threads`）；0 为每核一个",
+        "threads that a county run computes on (`county run --threads`); 0 for one per core")
     log_level: str = _setting(_one_of("debug", "info", "warning", "error"), "info",
         "运行日志的级别", "level of the server's log")
     # fmt: on

@@ -55,8 +55,16 @@ def names(chance: Chance, what: str, count: int, ending: str) -> list[str]:
     """Made-up names of places; none occurs twice, however many there are."""
     all_ = [one + two for two in SECOND for one in FIRST]
     order = np.argsort(chance.uniform(f"{what}/name", np.arange(len(all_))), kind="stable")
-    rounds = ("", *FIRST)  # enough for any county
-    return [rounds[n // len(all_)] + all_[order[n % len(all_)]] + ending for n in range(count)]
+    return [_before(n // len(all_)) + all_[order[n % len(all_)]] + ending for n in range(count)]
+
+
+def _before(round_: int) -> str:
+    """What names of a later round begin with, so that they are not those of an earlier one."""
+    text = ""
+    while round_:
+        round_, place = divmod(round_ - 1, len(FIRST))
+        text = FIRST[place] + text
+    return text
 
 
 def usual(households: int) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from rules.words.wording import Wording
 from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common, only, reread
 from service.commands.county_files import file_lines
 from service.commands.screen import progress
+from service.county.backend import Limits
 from service.county.intake.inputs import Source
 from service.county.intake.lists import list_of, lists_of, owner_of
 from service.county.run.asked import Asked, Assigned, Changed
@@ -28,6 +29,7 @@ from service.county.run.manifest import Counts, Manifest, plain
 from service.county.run.outputs import Directory, directory, shown
 from service.county.run.steps import Busy, Finished, Occupied
 from service.county.running import TooMany, run
+from service.settings import DEFAULTS, size
 
 ENGINES = ("duckdb", "spark")
 SHOWN = 10  # ids on the screen
@@ -44,6 +46,14 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
     return number
 
 
+def memory(_: click.Context, __: click.Parameter, text: str) -> str:
+    """An amount of memory, as the setting reads it."""
+    try:
+        return size(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @click.command("run")
 @click.option("--households", type=FILE, help="农户数据，CSV、Excel 或 Parquet / the households")
 @click.option("--villages", type=FILE, help="各村数据 / the villages")
@@ -53,6 +63,12 @@ def share(_: click.Context, __: click.Parameter, text: str) -> float:
               help="其他对象或列表的数据，可重复 / file of another subject or a list; repeatable")  # fmt: skip
 @click.option("--out", type=FOLDER, required=True, help="结果目录 / folder for the results")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], help="在哪里计算 / what to run on")
+@click.option("--memory", callback=memory, envvar="VILLAGE_CREDIT_COUNTY_MEMORY", default=DEFAULTS["county_memory"],
+              show_default=True, metavar="SIZE",
+              help="计算最多占用的内存，超出的放到磁盘 / most memory to compute in; the rest goes to disk")  # fmt: skip
+@click.option("--threads", type=click.IntRange(0), envvar="VILLAGE_CREDIT_COUNTY_THREADS",
+              default=DEFAULTS["county_threads"],
+              help="计算用的线程数，不写则每核一个 / threads to compute on; as many as cores unless set")  # fmt: skip
 @click.option("--at-most", callback=share, default="1%", show_default=True,
               help="不采用的行超过这个比例就拒绝 / refuse where more rows than this cannot be right")  # fmt: skip
 @click.option("--keep-given", is_flag=True,
@@ -97,7 +113,7 @@ def run_command(
     named = ("mapping", "mended", "engine", "at_most", "keep_given", "publish", "replace")
     before = runs_before([one.absolute() for one in last], edition, settings.today())
     asked = Asked(edition, settings.today(), sources, out.absolute(), before=before,
-                  assigned=_assigned(edition, assigned),
+                  assigned=_assigned(edition, assigned), limits=Limits(options["memory"], options["threads"]),
                   **{one: options[one] for one in named})  # fmt: skip
     manifest = _guarded(asked, settings)
     settings.tell(plain(manifest), _summary(manifest, Wording(edition, settings.lang), out))
@@ -128,11 +144,7 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
         zh, en = _between(asked)
         raise Bad(error.zh + zh, error.en + en) from None
     except TooMany as error:
-        raise TextErrors([{
-            "where": str(error.file), "code": "too_many_set_aside",
-            "zh": f"{error.rows} 行中有 {error.bad} 行不能采用，超过 --at-most；原因逐行列在这个文件里。",
-            "en": f"{error.bad} of {error.rows} rows cannot be right, more than --at-most; this file lists them.",
-        }]) from None  # fmt: skip
+        raise _too_many(error) from None
     except Changed as error:
         raise Bad(f"读 {error.file} 的时候它被改动了，没有运行。请等它写完再运行。",
                   f"{error.file} was changed while it was read; nothing was run. Run again when it is done."
@@ -143,11 +155,15 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
         raise Bad(f"磁盘满了（{asked.out.parent}）。腾出空间后重新运行，会接着做。",
                   f"The disk is full ({asked.out.parent}). Free some space and run again: it goes on where it was."
                   ) from None  # fmt: skip
+    except MemoryError:
+        raise Bad(f"内存 {asked.limits.memory} 不够用。用 --memory 多给一些，重新运行，会接着做。",
+                  f"{asked.limits.memory} of memory is not enough: give more (--memory).") from None  # fmt: skip
     except Busy:
         raise Bad(f"另一次运行正在写 {asked.out}。", f"Another run is writing {asked.out}.") from None
     except Occupied:
-        raise Bad(f"{asked.out} 里有别的东西，没有动它。",
-                  f"{asked.out} holds something else; it was left alone.") from None  # fmt: skip
+        raise Bad(
+            f"{asked.out} 里有别的东西，没有动它。", f"{asked.out} holds something else; it was left alone."
+        ) from None
     except Finished as error:
         raise Bad(
             f"{asked.out} 里是另一次运行（{error.on}）的结果，日期、数据、政策版本或选项与这次不同。"
@@ -156,8 +172,13 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
             "Name another folder, or replace it with --replace.",
         ) from None
     except ImportError:
-        raise Bad("没有安装 pyspark：pip install 'pyspark<4.1'。",
-                  "pyspark is not installed: pip install 'pyspark<4.1'.") from None  # fmt: skip
+        raise Bad("没有安装：pip install 'pyspark<4.1'。", "Not installed: pip install 'pyspark<4.1'.") from None
+
+
+def _too_many(error: TooMany) -> TextErrors:
+    zh = f"{error.rows} 行中有 {error.bad} 行不能采用，超过 --at-most；原因逐行列在这个文件里。"
+    en = f"{error.bad} of {error.rows} rows cannot be right, more than --at-most; this file lists them."
+    return TextErrors([{"where": str(error.file), "code": "too_many_set_aside", "zh": zh, "en": en}])
 
 
 def _between(asked: Asked) -> tuple[str, str]:

@@ -8,15 +8,15 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
 
-GROUP = 10**4 * 10  # rows of a group in Parquet
+PARQUET = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {10**4 * 10}"  # higher is no smaller
 FULL = ("No space left on device", "Disk quota exceeded", "max_temp_directory_size")  # words of DuckDB
-MEMORY = "50%"  # of the machine's memory for DuckDB; the rest goes to disk
 EXACT: Mapping[str, str] = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
 REPEATS = "partial_aggregate_pushdown"  # a DuckDB step that works a column out again for every count
 Codes = Mapping[str, Iterable[str]]  # column -> all that it may hold
@@ -56,15 +56,30 @@ def retyped(query: str, types: Mapping[str, str], cast: str = "CAST") -> str:
     return f"SELECT * REPLACE ({columns}) FROM ({query})" if columns else query
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that DuckDB takes of the machine: memory, as it writes it, beyond which it goes on on disk, and
+    threads, 0 for as many as there are cores."""
+
+    memory: str = "50%"
+    threads: int = 0
+
+
+AS_USUAL = Limits()
+
+
 class Duck:
-    """DuckDB, with a folder to spill into."""
+    """DuckDB, with a folder to spill into. What it runs raises OSError where the disk is full, MemoryError where it
+    cannot do with the memory that it may take."""
 
     name = "duckdb"
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, limits: Limits = AS_USUAL) -> None:
         scratch.mkdir(parents=True, exist_ok=True)
         spill, self.scratch = str(scratch / "spill"), scratch
-        self.con = ibis.duckdb.connect(temp_directory=spill, memory_limit=MEMORY, threads=os.cpu_count() or 1)
+        self.con = ibis.duckdb.connect(
+            temp_directory=spill, memory_limit=limits.memory, threads=limits.threads or os.cpu_count() or 1
+        )
         self.opened: dict[tuple[str, int, int], Any] = {}
         if self.run(f"SELECT 1 FROM duckdb_optimizers() WHERE name = {quoted(REPEATS)}"):
             self.run(f"SET disabled_optimizers = {quoted(REPEATS)}")
@@ -74,9 +89,7 @@ class Duck:
         try:
             rows: list[tuple[Any, ...]] = self.con.con.execute(sql).fetchall()
         except duckdb.Error as error:
-            if any(words in str(error) for words in FULL):
-                raise OSError(errno.ENOSPC, str(error)) from None
-            raise
+            raise _plain(error) from None
         return rows
 
     def dicts(self, sql: str) -> list[dict[str, Any]]:
@@ -118,7 +131,8 @@ class Duck:
         )[0][0])  # fmt: skip
 
     def ordered(self, table: Any, column: str) -> Any:
-        """A table in the order of a column, to be widened: fewer columns are sorted sooner."""
+        """A table in the order of a column, to be widened: fewer columns are sorted sooner, and a join keeps no
+        order."""
         return table.order_by(column)
 
     def write(self, expr: Any, path: Path, order: str, codes: Codes = NO_CODES) -> None:
@@ -133,11 +147,18 @@ class Duck:
     def copy(self, sql: str, path: Path) -> None:
         """Run a query into a Parquet file, which may be one that it reads."""
         half = path.with_suffix(".half")
-        self.run(f"COPY ({sql}) TO {quoted(half)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})")
+        self.run(f"COPY ({sql}) TO {quoted(half)} ({PARQUET})")
         half.replace(path)
 
     def close(self) -> None:
         self.con.disconnect()
+
+
+def _plain(error: duckdb.Error) -> Exception:
+    """An error of DuckDB as the one of Python that says what is wanting."""
+    if any(words in str(error) for words in FULL):
+        return OSError(errno.ENOSPC, str(error))
+    return MemoryError(str(error)) if isinstance(error, duckdb.OutOfMemoryException) else error
 
 
 class Spark:
@@ -146,7 +167,7 @@ class Spark:
 
     name = "spark"
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, limits: Limits) -> None:
         from pyspark import SparkConf  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 -- an extra
         from pyspark.sql import SparkSession  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
 
@@ -156,7 +177,7 @@ class Spark:
         for key, value in {**{one: ours[one] for one in ours if known.get(one) is None}, **EXACT}.items():
             builder = builder.config(key, value)
         self.con = ibis.pyspark.connect(builder.getOrCreate())
-        self.duck = Duck(scratch)
+        self.duck = Duck(scratch, limits)
 
     def table(self, path: Path) -> Any:
         name = path.stem
@@ -182,6 +203,6 @@ class Spark:
 Backend = Duck | Spark
 
 
-def backend(name: str, scratch: Path) -> Backend:
+def backend(name: str, scratch: Path, limits: Limits) -> Backend:
     """The backend of a name, with a folder to spill into; ImportError where Spark is not installed."""
-    return Spark(scratch) if name == Spark.name else Duck(scratch)
+    return Spark(scratch, limits) if name == Spark.name else Duck(scratch, limits)

@@ -39,7 +39,7 @@ from service.county.run.manifest import (
 )
 from service.county.run.outputs import Outputs, write_directory
 from service.county.run.rankings import proposals
-from service.county.run.steps import WORK, Steps, appearing
+from service.county.run.steps import WORK, Steps, appearing, uncollected
 from service.county.run.surroundings import Surroundings, refuse
 
 COPIES = "inputs"  # the folder of copies of what a run reads
@@ -61,10 +61,10 @@ def run(asked: Asked, tick: Tick = lambda _: None) -> Manifest:
     has changed. Unreadable, TooMany, TableError, Busy, Occupied, Finished, Changed; ImportError where Spark is not
     installed."""
     stamp = asked.stamp
-    with appearing(asked.out, stamp, replace=asked.replace) as folder:
+    with uncollected(), appearing(asked.out, stamp, replace=asked.replace) as folder:
         steps = Steps(folder, stamp)
         with copied(asked, stamp, folder / WORK / COPIES) as own:
-            made = backend(own.engine, folder / WORK)
+            made = backend(own.engine, folder / WORK, own.limits)
             try:
                 manifest = Running(own, folder, steps, made, tick).all(stamp)
             finally:
@@ -181,8 +181,7 @@ class Running:
 
     def counts(self, level: Level) -> Counts:
         """The number of rows, and of each outcome."""
-        file = rows_of(self.files[level.subject])
-        run = self.duck.run
+        file, run = rows_of(self.files[level.subject]), self.duck.run
         outcomes = {name: dict(run(f"SELECT coalesce({named(name)}, '-'), count(*) FROM {file} GROUP BY 1 ORDER BY 1"))
                     for name in level.made}  # fmt: skip
         total, beyond = run(f"SELECT count(*), {'count(*) FILTER (WHERE beyond)' if level.bulk else 0} FROM {file}")[0]

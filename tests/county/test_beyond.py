@@ -53,6 +53,18 @@ rows:
 otherwise: {then: {limit: 0 yuan}}
 """,
 }
+BONUS = """
+decision: bonus
+kind: checklist
+subject: household
+title: {zh: 奖励, en: Bonus}
+clause: 一
+outcomes:
+  due: {if: met, title: {zh: 有, en: due}}
+  none: {if: not_met, title: {zh: 无, en: none}}
+  unknown: {if: unknown, title: {zh: 未知, en: unknown}}
+criteria: [{id: granted_around, require: {village.granted: {at_least: 2 households}}}]
+"""
 HOUSEHOLDS = """id,village_id,income,ratio,discount
 H1,V1,30000.000001,0.700001,0.900001
 H2,V1,900000000000000.000001,0.700001,0.900001
@@ -89,6 +101,14 @@ def test_it_is_decided_and_counted_and_said(run):
     assert village["granted"] == 2
     assert manifest["counts"]["household"]["beyond"] == 1
     assert "1 行，已逐行判定" in said
+
+
+def test_it_is_counted_anew_where_a_household_reads_the_count_that_lacked_it(run, tmp_path):
+    (tmp_path / "policies/p/2020-01-01/bonus.yaml").write_text(BONUS.strip() + "\n", encoding="utf-8")
+    _, rows, village, _ = run()
+
+    assert [row["bonus"] for row in rows.values()] == ["unknown"] * 3
+    assert village["granted"] == 2
 
 
 def test_too_many_have_no_conclusion_and_that_is_said(run, monkeypatch):

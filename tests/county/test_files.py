@@ -38,6 +38,21 @@ def test_look_finds_a_heading_and_writes_a_mapping_that_a_run_obeys(tmp_path):
     assert "全村人数" in call("run", *words, "--out", tmp_path / "next", code=2)
 
 
+def test_a_run_with_too_little_memory_is_told_and_goes_on_with_more(tmp_path):
+    files = county(tmp_path / "in", 60, 3, 1)
+    run(files, tmp_path / "whole")
+    assert "1MB of memory is not enough" in run(files, tmp_path / "out", "--memory", "1MB", code=2)
+    run(files, tmp_path / "out", "--memory", "500 MiB", "--threads", 1)
+    for one in sorted((tmp_path / "whole").iterdir()):
+        assert (tmp_path / "out" / one.name).read_bytes() == one.read_bytes(), one.name
+
+
+@pytest.mark.parametrize("amount", ["lots", "-1GB", "0%", "101%", "4"])
+def test_an_amount_of_memory_that_is_none_is_refused(amount, tmp_path):
+    files = county(tmp_path / "in", 10, 1, 1)
+    assert "50%, 8GB" in run(files, tmp_path / "out", "--memory", amount, code=2)
+
+
 def test_a_file_changed_while_it_is_copied_is_refused(tmp_path, monkeypatch):
     files, copy = county(tmp_path / "in", 60, 3, 1), shutil.copyfile
 

@@ -8,6 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from examples.county_generator.chance import Chance
+from examples.county_generator.places import names
 from examples.generate import Wanted, generate, main
 from rules import FactChecker
 
@@ -25,6 +27,11 @@ def contents(folder):
 @pytest.fixture(scope="module")
 def county(tmp_path_factory):
     return made(tmp_path_factory.mktemp("county"))
+
+
+def test_no_name_occurs_twice_however_many_there_are():
+    many = names(Chance(7), "village", 50_000, "村")
+    assert len({*many}) == len(many)
 
 
 def table(folder: Path, name: str):

@@ -70,6 +70,7 @@ ALLOWED = {
     ("service/county/intake/checks.py", 21): "digits of a figure with six decimal places",
     ("service/county/run/gaps.py", 5): "thousands of records that are looked into",
     ("service/county/backend.py", "50%"): "the share of the memory that DuckDB may hold",
+    ("service/settings.py", "50%"): "the same, as a setting",
     ("service/county/report/basis.py", 5): "thousands of rows of the table of a page",
     ("service/county/report/time.py", 7): "days of a week",
     ("service/county/run/asked.py", 0.01): "the share of rows that may be set aside, by default",

@@ -3,7 +3,8 @@ the lowest records by the record above them. With these the page filters, and le
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from rules.judging.decision import vars_of
@@ -67,25 +68,49 @@ def _conclusion(rule: Rule, outcome: str | None, failed: list[int], untold: list
     return [outcome, [], places(untold) if outcome == rule.role("unknown") else []]
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Numbers that rest on the same columns, each as a condition in SQL on a view `v` or on the judged file `o`, and
+    the facts that are added up where another column holds."""
+
+    table: str
+    columns: tuple[str, ...]
+    flags: Mapping[str, str]
+    sums: Mapping[str, str]
+
+
 def people(basis: Basis) -> dict[str, Any] | None:
     """The numbers about the lowest records by the record above each, and the records where they are few."""
     subject = basis.report.funnel_subject
     over = basis.edition.subjects[subject].within if basis.there(subject) else ""
     if basis.publish or not over or key_of(over) not in basis.duck.columns(basis.file(subject)):
         return None
-    conditions, sums, flags = _measures(basis)
-    view = f"{basis.beside(subject, conditions, list(sums.values()))} v JOIN {basis.file(subject)} o USING ({KEY})"
+    conditions, groups = _measures(basis)
+    file, totals = f"{basis.file(subject)} o", [fact for group in groups for fact in group.sums.values()]
+    view = f"{basis.beside(subject, conditions, totals)} v JOIN {file} USING ({KEY})"
     place = f"coalesce(o.{named(key_of(over))}, '')"
-    counted = [f"count(*) FILTER (WHERE {flag})" for flag in flags.values()]
-    counted += [f"sum(v.{named(fact)}) FILTER (WHERE v.{key})" for key, fact in sums.items()]
-    ids, *columns = zip(*basis.duck.run(f"SELECT {place}, {', '.join(counted)} FROM {view} GROUP BY 1 ORDER BY 1"),
-                        strict=True)  # fmt: skip
-    keys = [*flags, *(f"sum {key}" for key in sums)]
-    by_place = {key: [cell for at, number in enumerate(column) if number for cell in (at, number)]
-                for key, column in zip(keys, columns, strict=True)}  # fmt: skip
+    columns: dict[str, tuple[Any, ...]] = {}
+    for group in groups:
+        ids, *found = zip(*_by_place(basis, group, view if group.table == "v" else file, place), strict=True)
+        columns |= dict(zip([*group.flags, *(f"sum {key}" for key in group.sums)], found, strict=True))
+    flags = {key: flag for group in groups for key, flag in group.flags.items()}
+    by_place = {key: [cell for at, number in enumerate(columns[key]) if number for cell in (at, number)]
+                for key in (*flags, *(key for key in columns if key not in flags))}  # fmt: skip
     few = basis.manifest.counts[subject].rows <= LISTED
     return {"subject": subject, "title": basis.title(subject), "over": over, "places": ids, "keys": list(flags),
             "counts": by_place, "rows": _listed(basis, view, place, ids, flags) if few else None}  # fmt: skip
+
+
+def _by_place(basis: Basis, group: Group, rows: str, place: str) -> list[tuple[Any, ...]]:
+    """The record above and the numbers of a group. Rows alike in the columns of the group are counted first: it takes
+    far less than to hold every row against every condition."""
+    table = group.table
+    alike = [f"{place} AS place__", *(f"{table}.{named(one)}" for one in group.columns), "count(*) AS many__"]
+    alike += [f"sum(v.{named(fact)}) AS {named(f'sum {key}')}" for key, fact in group.sums.items()]
+    counted = [f"sum(many__) FILTER (WHERE {flag})" for flag in group.flags.values()]
+    counted += [f"sum({table}.{named(f'sum {key}')}) FILTER (WHERE {table}.{key})" for key in group.sums]
+    return basis.duck.run(f"SELECT place__, {', '.join(counted)} FROM (SELECT {', '.join(alike)} FROM {rows} "
+                          f"GROUP BY ALL) {table} GROUP BY 1 ORDER BY 1")  # fmt: skip
 
 
 def _listed(basis: Basis, view: str, place: str, ids: Any, flags: dict[str, str]) -> list[list[Any]]:
@@ -96,8 +121,8 @@ def _listed(basis: Basis, view: str, place: str, ids: Any, flags: dict[str, str]
     return [[id, at[above], f"{int(bit.ljust(wide * HEX, '0'), 2):0{wide}x}"] for id, above, bit in rows]
 
 
-def _measures(basis: Basis) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
-    """The conditions that numbers rest on, the facts that are added up, and every number as a condition in SQL."""
+def _measures(basis: Basis) -> tuple[dict[str, Any], list[Group]]:
+    """The conditions that numbers rest on, and the numbers."""
     report, subject = basis.report, basis.report.funnel_subject
     conditions: dict[str, Any] = {}
     sums: dict[str, str] = {}
@@ -114,19 +139,22 @@ def _measures(basis: Basis) -> tuple[dict[str, Any], dict[str, str], dict[str, s
             within.append(f"v.f{at}")
         held = " AND ".join(within)
         flags[f"f{at}"], flags[f"f{at}?"] = held, f"({held}) IS NULL"
-    flags |= dict(_excluding(basis))
+    groups = [Group("v", tuple(conditions), flags, sums), *_excluding(basis)]
     for name, outcomes in basis.manifest.counts[subject].outcomes.items():
-        flags |= {f"{name} {one}": f"o.{named(name)} = {quoted(one)}" for one in outcomes}
-    return conditions, sums, flags
+        groups.append(
+            Group("o", (name,), {f"{name} {one}": f"o.{named(name)} = {quoted(one)}" for one in outcomes}, {})
+        )
+    return conditions, groups
 
 
-def _excluding(basis: Basis) -> Iterator[tuple[str, str]]:
-    """The numbers of `lists.unmet` for each criterion, as conditions."""
+def _excluding(basis: Basis) -> Iterator[Group]:
+    """The numbers of `lists.unmet` for each criterion, by the decision."""
     for name in basis.report.exclusions:
         rule = basis.made(name)
         if rule is None or rule.subject != basis.report.funnel_subject:
             continue
         not_met, unknown = sets_of(rule, "o")
-        for at in range(len(rule.body.criteria)):
-            for kind, condition in not_met.apart(unknown, at).items():
-                yield f"{name}.{at} {kind}", condition
+        flags = {f"{name}.{at} {kind}": condition for at in range(len(rule.body.criteria))
+                 for kind, condition in not_met.apart(unknown, at).items()}  # fmt: skip
+        layout = Verdicts.of(rule)
+        yield Group("o", (*layout.columns(NOT_MET), *layout.columns(UNKNOWN)), flags, {})

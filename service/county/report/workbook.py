@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -148,6 +149,7 @@ def _sheet(
     sheet.autofilter(0, 0, max(number, 1), len(heads) - 1)
 
 
+@lru_cache(maxsize=10_000, typed=True)
 def _width(cell: Any) -> int:
     """The width of a cell in letters; those of Chinese are twice as wide."""
     text = f"{cell:,.2f}" if isinstance(cell, float | Decimal) else "" if cell is None else str(cell)

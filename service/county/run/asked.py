@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rules.model import Edition
 from rules.values.text import TextErrors
-from service.county.backend import digest
+from service.county.backend import AS_USUAL, Limits, digest
 from service.county.intake.extract import pairs
 from service.county.intake.inputs import FileError, Source
 from service.county.run.history import Before
@@ -53,6 +53,7 @@ class Asked:
     assigned: Assigned | None = None
     mapping: Path | None = None  # how the columns of files are told
     mended: tuple[Path, ...] = ()  # workbooks of rows set aside that were corrected
+    limits: Limits = AS_USUAL  # which change no result
 
     @property
     def files(self) -> tuple[tuple[str, Path], ...]:

@@ -13,6 +13,7 @@ from rules import FactChecker, FactError, Reference
 from rules.model import Edition, Rule
 from rules.table import BOTTOM, TOP, Counting, TableJudge
 from rules.table.columns import ASIDE, ENDS, KEY, SEPARATOR, around, key_of, own_columns
+from rules.table.rows import BEYOND
 from rules.table.values import CARRIED
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts
 from service.county.backend import Backend, Duck, named, rows_of
@@ -32,6 +33,8 @@ class Judging:
         self.edition, self.on, self.backend, self.duck, self.keep_given = edition, on, backend, duck, keep_given
         self.judge, self.counting = TableJudge(edition, on), Counting(edition, on)
         self.beyond = Beyond(edition, on, backend, duck)
+        self.alike: set[str] = set()  # subjects judged in tables alone, as a count judges records still to be judged
+        self.made: dict[Any, Any] = {}  # of Surroundings: what was worked out, by all that it rests on
 
     def linked(self, subject: str, clean: Mapping[str, Path]) -> Any:
         """The good rows of a subject with the ids of all records around them."""
@@ -134,6 +137,8 @@ class Judging:
             judged = widened(judged, others, True)
         self.backend.write(judged, out, KEY, dict(_codes(bulk)))
         beyond = self.beyond.decide(bulk, lambda: widened(own, rules, True), out, given) if bulk else 0
+        if not (others or given or beyond or (bulk and self._open(out))):
+            self.alike.add(subject)
         rows = int(self.duck.run(f"SELECT count(*) FROM {rows_of(out)}")[0][0])
         singly = others if rows <= FEW and self._listed(out) <= LISTED else []
         if others:
@@ -141,6 +146,10 @@ class Judging:
         left_out = tuple(LeftOut(rule.id, refused[rule.id].zh, refused[rule.id].en) for rule in others if not singly)
         made, alone = (tuple(rule.id for rule in some) for some in (bulk, singly))
         return Level(subject, made, alone, left_out, wanted, beyond)
+
+    def _open(self, path: Path) -> bool:
+        """Whether a judged file has rows beyond the arithmetic of tables."""
+        return bool(self.duck.run(f"SELECT 1 FROM {rows_of(path)} WHERE {BEYOND} LIMIT 1"))
 
     def _listed(self, path: Path) -> int:
         """The records in all lists of the records around the rows of a file."""

@@ -44,7 +44,7 @@ Directory = Mapping[tuple[str, str], tuple[str | None, str | None]]  # subject a
 def directory(folder: Path) -> Directory:
     """The name and the bearer of each record of a run that has either; empty for runs without the file."""
     file = folder / f"{DIRECTORY}.parquet"
-    rows = pq.read_table(file).to_pylist() if file.is_file() else []
+    rows = pq.ParquetFile(file).read().to_pylist() if file.is_file() else []
     return {(row["subject"], row["id"]): (row["name"], row["bearer"]) for row in rows}
 
 

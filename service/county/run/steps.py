@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import shutil
@@ -56,6 +57,19 @@ class Steps:
             half.replace(self.state)
         result: Result = typed(kind, self.known["done"][name])
         return result
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Work that leaves hardly a circle of objects behind: looking for some, among those that a query is made of, takes
+    a fifth of the time that making it takes."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @contextmanager

@@ -30,30 +30,53 @@ class Surroundings:
     def __init__(self, judging: Judging, clean: Mapping[str, Path], judged: Mapping[str, Path], scratch: Path) -> None:
         self.judging, self.edition = judging, judging.edition
         self.clean, self.judged, self.scratch = clean, judged, scratch
-        self.made: dict[Any, tuple[Path, tuple[str, ...]]] = {}
 
     def counted(self, subject: str, units: Collection[Unit] | None = None) -> Any:
         """The rows of a subject with all facts that are counted from the records below, or with those among `units`."""
-        judging = self.judging
-        table = judging.beside(subject, judging.linked(subject, self.clean), self._aside(subject), self.clean)
-        tables: dict[bool, dict[str, Any]] = {True: {}, False: {}}  # those judged, and those still to be
-        names: dict[bool, list[str]] = {True: [], False: []}
-        for below in (one for one in self.clean if subject in around(self.edition, one)):
-            declared = judging.counting.declared(subject, below)
-            ops = {name: fact.counted for name, fact in declared.items() if units is None or (subject, name) in units}
-            if ops:
-                names[below in self.judged] += ops
-                tables[below in self.judged][below] = self._below(subject, below, ops.values(), units or ())
-        for judged in (True, False):
-            if tables[judged]:
-                table = judging.counted(subject, table, tables[judged], names[judged], judged=judged)
-        return self._kept(table, f"{subject}_counted") if any(names.values()) else table
+        judging, ops = self.judging, self._ops(subject, units)
+        if not ops:
+            return self._linked(subject)
+        names = frozenset(name for those in ops.values() for name in those)
+        key = subject, names, self._said(subject, ops), judging.counting.believing
+        if key not in judging.made:
+            table = self._linked(subject)
+            for judged in (True, False):
+                some = {below: those for below, those in ops.items() if (below in self.judged) is judged}
+                tables = {below: self._below(subject, below, those, units or ()) for below, those in some.items()}
+                if some:
+                    those = [name for one in some.values() for name in one]
+                    table = judging.counted(subject, table, tables, those, judged=judged)
+            judging.made[key] = self._kept(table, f"{subject}_counted")
+        return judging.made[key]
 
-    def _below(self, subject: str, below: str, ops: Iterable[Op | None], units: Collection[Unit]) -> Any:
+    def _ops(self, subject: str, units: Collection[Unit] | None) -> dict[str, dict[str, Op]]:
+        """The counts of a subject, or those among `units`, by the subject below and the fact."""
+        found: dict[str, dict[str, Op]] = {}
+        for below in (one for one in self.clean if subject in around(self.edition, one)):
+            for name, fact in self.judging.counting.declared(subject, below).items():
+                if fact.counted is not None and (units is None or (subject, name) in units):
+                    found.setdefault(below, {})[name] = fact.counted
+        return found
+
+    def _linked(self, subject: str) -> Any:
+        return self.judging.beside(subject, self.judging.linked(subject, self.clean), self._aside(subject), self.clean)
+
+    def _said(self, subject: str, ops: Mapping[str, Mapping[str, Op]]) -> frozenset[str]:
+        """The judged subjects of which counts may read something else than they did of records still to be judged: not
+        where tables alone judged them, and counts read nothing but what was judged and the records' own facts."""
+        said = set[str]()
+        for below in ops.keys() & self.judged.keys():
+            told = {(below, rule.id) for rule in self.judging.rules(below)}
+            read = heights_of(self.edition, _read(subject, ops[below].values()), told)
+            if below not in self.judging.alike or any(of != below for of, _ in read):
+                said.add(below)
+        return frozenset(said)
+
+    def _below(self, subject: str, below: str, ops: Mapping[str, Op], units: Collection[Unit]) -> Any:
         """The judged rows of a subject below; where they are still to be judged, with what the counts read."""
         if below in self.judged:
             return self.judging.backend.table(self.judged[below])
-        used = [used for op in ops for used in refs(op, subject) if used[1].what != "records"]
+        used = _read(subject, ops.values())
         return self.widened(below, self.counted(below, {*units, *heights_of(self.edition, used)}), used)
 
     def widened(self, subject: str, table: Any, used: Sequence[Used], *, lists: bool = False) -> Any:
@@ -80,14 +103,16 @@ class Surroundings:
         counts = {name for name in self.judging.counts(level, self.clean) if (level, name) in units}
         if not counts and not resting:
             return self.clean[level], ()
-        key = level, frozenset(units)
-        if key not in self.made:
+        shown = given(self.edition, subject, units).get(level, ())
+        said = frozenset(self.judged) if resting else self._said(level, self._ops(level, units))
+        key, made = (level, frozenset(counts), frozenset(resting), frozenset(shown), said), self.judging.made
+        if key not in made:
             table, path = self.counted(level, units), self._file(f"{level}_around")
             table = self.widened(level, table, [self._used(level, name) for name in resting])
             self.judging.backend.write(table, path, KEY)
-            shown = given(self.edition, subject, units).get(level, ())
-            self.made[key] = self._figures(level, path, resting, [name + end for name in shown for end in ("", *ENDS)])
-        return self.made[key]
+            made[key] = self._figures(level, path, resting, [name + end for name in shown for end in ("", *ENDS)])
+        path, figures = made[key]
+        return path, figures
 
     def _figures(
         self, level: str, path: Path, names: Sequence[str], shown: Sequence[str]
@@ -100,9 +125,10 @@ class Surroundings:
         def beside(wanted: Sequence[str]) -> Any:
             return judging.judge.beside(level, table, {}, wanted, flagged=True, done=False)
 
-        possible = [name for name in names if _is_tabular(partial(beside, [name]))] if len(names) > 1 else names
-        if possible and _is_tabular(partial(beside, possible)):
-            figures = beside(possible)
+        alone = names if len(names) == 1 else ()
+        possible = alone or [name for name in names if _tabular(partial(beside, [name])) is not None]
+        figures = _tabular(partial(beside, possible)) if possible else None
+        if figures is not None:
             renamed = {one if one in (KEY, BEYOND) else CARRIED + one: figures[one] for one in figures.columns}
             out = self._file(f"{level}_figures")
             extra = out.with_stem(out.stem + "_own")
@@ -142,13 +168,17 @@ class Surroundings:
         return self.scratch / f"{name}_{len(list(self.scratch.glob(f'{name}_*.parquet')))}.parquet"
 
 
-def _is_tabular(make: Callable[[], Any]) -> bool:
-    """Whether a table can hold what is made."""
+def _read(subject: str, ops: Iterable[Op]) -> list[Used]:
+    """What counts of a subject read of the records below."""
+    return [used for op in ops for used in refs(op, subject) if used[1].what != "records"]
+
+
+def _tabular(make: Callable[[], Any]) -> Any | None:
+    """What is made; None where no table can hold it."""
     try:
-        make()
+        return make()
     except NotTabular:
-        return False
-    return True
+        return None
 
 
 def read_once(edition: Edition, level: str, units: Iterable[Unit]) -> list[str]:
