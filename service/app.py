@@ -16,8 +16,8 @@ from service.http import answering as recording
 from service.http import observing, problems, security
 from service.http.context import NAME, Service, this_request
 from service.http.wsgi import Application
-from service.keys import Keys
-from service.log import DecisionLog, LogUnavailable, Sealer
+from service.keys import Keys, user
+from service.log import DecisionLog, LogUnavailable, Sealer, Signer
 from service.openapi import document as openapi
 from service.pages import example, operations
 from service.policies import archive
@@ -77,8 +77,10 @@ def _compressed(response: Response, compress: Compress) -> Response:
 
 def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     sealer = Sealer.of(settings.seal_keys, settings.blind_key)
-    log = DecisionLog(settings.database, sealer, clock=clock, tolerance=timedelta(seconds=settings.clock_tolerance))
+    tolerance = timedelta(seconds=settings.clock_tolerance)
+    log = DecisionLog(settings.database, sealer, Signer.of(settings.signing_key), clock=clock, tolerance=tolerance)
     log.upgrade()
+    log.introduce(user())
 
     def before(snapshot: Snapshot) -> None:
         try:

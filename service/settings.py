@@ -73,6 +73,8 @@ class Settings:
         "the keys that seal inputs, `name:base64`, several with commas, the first is current; required")
     blind_key: str = _setting(str, "", "查找对象编号用的密钥，base64；必填",
         "the key for looking up subject ids, base64; required")
+    signing_key: str = _setting(str, "", "给日志签名的 Ed25519 私钥的文件（PEM，他人不可读）；必填",
+        "the file of the Ed25519 key that signs the log (PEM, unreadable to others); required")
     host: str = _setting(str, "127.0.0.1", "监听地址", "the address to listen on")
     port: int = _setting(_number(0, 65535), "8000", "监听端口", "the port to listen on")
     workers: int = _setting(_number(1, 256), "2", "进程数，通常等于核数", "processes, usually one per core")

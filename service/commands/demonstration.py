@@ -6,13 +6,15 @@ import json
 import os
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
-from service.keys import PERMISSIONS, Keys
-from service.log import DecisionLog, Sealer
+from service.commands.carrying import carry_over
+from service.keys import PERMISSIONS, Keys, user
+from service.log import DecisionLog, Sealer, Signer
 from service.settings import DATA
 
-SECRETS = "demo.json"
+SECRETS, SIGNING = "demo.json", "signing.pem"
 
 
 def prepare(environment: Mapping[str, str], folder: Path = DATA) -> tuple[dict[str, str], dict[str, str]]:
@@ -24,7 +26,11 @@ def prepare(environment: Mapping[str, str], folder: Path = DATA) -> tuple[dict[s
         kept.touch(mode=0o600)
         kept.write_text(json.dumps({"settings": _secrets(folder), "keys": {}}))
     found = json.loads(kept.read_text())
-    settings = {**found["settings"], **environment}
+    signing = folder / SIGNING
+    settings = {"VILLAGE_CREDIT_SIGNING_KEY": str(signing), **found["settings"], **environment}
+    if not signing.exists():
+        Signer.new(signing)
+        _carry_over(settings)
     if not found["keys"]:
         found["keys"] = _keys(settings)
         kept.write_text(json.dumps(found))
@@ -40,13 +46,25 @@ def _secrets(folder: Path) -> dict[str, str]:
 
 
 def _keys(settings: Mapping[str, str]) -> dict[str, str]:
+    with closing(_log(settings)) as log:
+        keys = Keys(log)
+        return {role: keys.add(f"demo {role}", role)[1] for role in PERMISSIONS}
+
+
+def _carry_over(settings: Mapping[str, str]) -> None:
+    """Have the new key known to the log: of an older demonstration there are lines already."""
+    with closing(_log(settings)) as log:
+        if log.head().seq:
+            carry_over(log)
+        else:
+            log.introduce(user())
+
+
+def _log(settings: Mapping[str, str]) -> DecisionLog:
     sealer = Sealer.of(settings["VILLAGE_CREDIT_SEAL_KEYS"], settings["VILLAGE_CREDIT_BLIND_KEY"])
-    log = DecisionLog(settings["VILLAGE_CREDIT_DATABASE"], sealer)
+    log = DecisionLog(settings["VILLAGE_CREDIT_DATABASE"], sealer, Signer.of(settings["VILLAGE_CREDIT_SIGNING_KEY"]))
     log.upgrade()
-    keys = Keys(log)
-    made = {role: keys.add(f"demo {role}", role)[1] for role in PERMISSIONS}
-    log.close()
-    return made
+    return log
 
 
 def secret() -> str:

@@ -9,9 +9,10 @@ import click
 
 from rules.values.layout import Span, line, row
 from service.commands.common import Bad, Settings
-from service.commands.log import midnight, on_log
+from service.commands.log import midnight
+from service.commands.on_log import on_log
 from service.commands.screen import as_json
-from service.keys import PERMISSIONS, ApiKey, Keys
+from service.keys import PERMISSIONS, ApiKey, Keys, user
 from service.log import DecisionLog
 
 
@@ -24,6 +25,7 @@ def add(settings: Settings, log: DecisionLog, name: str, role: str, expires: str
     """发放密钥；密钥只显示这一次 / hand out a key; it is shown this once"""
     until = None if expires is None else midnight(expires, "--expires")
     log.upgrade()
+    log.introduce(user())
     key, text = Keys(log).add(name, role, until)
     if settings.json:
         as_json({**_as_dict(key), "key": text})

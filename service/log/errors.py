@@ -17,6 +17,12 @@ _CODES: Mapping[str, tuple[str, str, str, str]] = {
     "fault": ("日志数据库报错。", "The log's database reports an error.", "", ""),
     "locked": ("日志数据库被其他程序占用。", "Another program holds the log's database.", "BUSY LOCKED", "55P03"),
     "read_only": ("日志数据库不能写入。", "The log's database cannot be written to.", "PERM READONLY", "25006 42501"),
+    "signer": (
+        "签名密钥已停用，或日志不认得它。",
+        "The signing key is retired, or the log does not know it.",
+        "",
+        "",
+    ),
     "tables": (
         "日志数据库的表不齐，请先升级。",
         "The log's tables are not all there: it needs the upgrade.",
@@ -27,6 +33,12 @@ _CODES: Mapping[str, tuple[str, str, str, str]] = {
 REASONS: Mapping[str, tuple[str, str]] = {code: row[:2] for code, row in _CODES.items()}
 SQLITE = {name: code for code, row in _CODES.items() for name in row[2].split()}
 POSTGRESQL = {state: code for code, row in _CODES.items() for state in row[3].split()}
+
+
+NO_SIGNER = (
+    "没有签名密钥：请设置 VILLAGE_CREDIT_SIGNING_KEY；只是试用的，加 --demo。",
+    "There is no signing key: set VILLAGE_CREDIT_SIGNING_KEY; to try the service only, add --demo.",
+)
 
 
 class LogError(TextError):
@@ -66,6 +78,17 @@ class Misconfigured(LogError):
 
 class SealError(LogError):
     """Sealed inputs that do not open: altered, or sealed with a key that is not among the keys given."""
+
+
+class Altered(SealError):
+    """An archived edition that has not the hash it is stored under."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(
+            f"存档的政策版本 {sha256} 被改动：内容的哈希与存入时不同。请从备份恢复，不能照它判定。",
+            f"The archived edition {sha256} was altered: its content has another hash. Restore it from a backup; "
+            "nothing is decided by it.",
+        )
 
 
 class InputsExpired(LogError):

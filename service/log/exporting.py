@@ -60,7 +60,8 @@ def _parquet(stream: IO[bytes]) -> Iterator[Write]:
     import pyarrow as pa  # type: ignore[import-untyped] # noqa: PLC0415 -- slow to import, and needed for this alone
     from pyarrow import parquet  # noqa: PLC0415
 
-    kinds = {"seq": pa.int64(), "at": pa.timestamp("us", tz="UTC"), "sealed_sha256": pa.binary(), "hash": pa.binary()}
+    kinds = {"seq": pa.int64(), "at": pa.timestamp("us", tz="UTC"), "sealed_sha256": pa.binary(), "hash": pa.binary(),
+             "signed_from": pa.int64(), "signature": pa.binary()}  # fmt: skip
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in FIELDS])
 
     def write(portion: Sequence[Line]) -> None:
@@ -81,7 +82,7 @@ def _values(line: Line) -> dict[str, Any]:
 def as_dict(line: Line) -> dict[str, Any]:
     """A line for JSON. Its body is JSON already, and is not spelled anew where it fits on a line."""
     at = line.at.isoformat(timespec="microseconds")
-    digests = {"sealed_sha256": line.sealed_sha256.hex(), "hash": line.hash.hex()}
+    digests = {name: getattr(line, name).hex() for name in ("sealed_sha256", "hash", "signature")}
     return {**_values(line), "at": at, "body": _json(line.body), **digests}
 
 

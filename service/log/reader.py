@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import Any, TypedDict
 import orjson
 from sqlalchemy import Connection, Select, select
 
-from service.log.entry import EPOCH, EXPIRY, FIELDS, NO_LINE, Anchor, Line, Once, microseconds, moment
+from service.log.entry import EPOCH, FIELDS, NO_LINE, Anchor, Line, Once, microseconds, moment
 from service.log.tables import editions, log
 from service.log.tables import once as answers
 from service.log.tables import sealed as contents
@@ -76,20 +75,13 @@ def about(connection: Connection, id: str) -> Sequence[Line]:
     return [line(row) for row in connection.execute(asked)]
 
 
-def sealed_of(connection: Connection, id: str) -> tuple[Line | None, bytes | None, int]:
-    """An entry, its sealed inputs, and up to which seq inputs have expired."""
+def sealed_of(connection: Connection, id: str) -> tuple[Line | None, bytes | None]:
+    """An entry, and its sealed inputs."""
     entry = get(connection, id)
     if entry is None:
-        return None, None, 0
+        return None, None
     content = connection.execute(select(contents.c.content).where(contents.c.seq == entry.seq)).scalar()
-    return entry, None if content is None else bytes(content), 0 if content is not None else expired(connection)
-
-
-def expired(connection: Connection) -> int:
-    """The last seq whose inputs have expired."""
-    asked = select(log.c.body).where(log.c.decision == "", log.c.outcome == EXPIRY, log.c.kind == EXPIRY)
-    body = connection.execute(asked.order_by(log.c.seq.desc()).limit(1)).scalar()
-    return 0 if body is None else int(json.loads(body)["through"])
+    return entry, None if content is None else bytes(content)
 
 
 def once(connection: Connection, caller: str, name: str, now: int) -> Once | None:
@@ -122,4 +114,19 @@ def place(connection: Connection, when: datetime) -> int:
 def edition(connection: Connection, sha256: str) -> Mapping[str, str] | None:
     """The files of an archived edition."""
     packed = connection.execute(select(editions.c.files).where(editions.c.sha256 == sha256)).scalar()
-    return None if packed is None else orjson.loads(zlib.decompress(packed))
+    return None if packed is None else unpacked(packed)
+
+
+def archived(connection: Connection) -> Sequence[tuple[str, str, str, Mapping[str, str]]]:
+    """Hash, plan, date and files of every archived edition."""
+    asked = select(*editions.columns).order_by(editions.c.plan, editions.c.date, editions.c.sha256)
+    return [(sha256, plan, date, unpacked(packed)) for sha256, plan, date, packed in connection.execute(asked)]
+
+
+def unpacked(packed: bytes) -> Mapping[str, str]:
+    """The files as they were packed; none where they were tampered with, which no hash fits."""
+    try:
+        files: Mapping[str, str] = orjson.loads(zlib.decompress(packed))
+    except (ValueError, zlib.error):
+        return {}
+    return files

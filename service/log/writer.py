@@ -16,13 +16,15 @@ from datetime import datetime, timedelta
 from itertools import chain, pairwise
 from typing import Any
 
+from service.log.chaining import chained, head
 from service.log.database import Conflict, Database
-from service.log.entry import MICROSECOND, NO_LINE, Once, Prepared, Row, link, microseconds
-from service.log.errors import KeyReused, LogUnavailable, Repeated
+from service.log.entry import MICROSECOND, Once, Prepared, Row, microseconds
+from service.log.errors import NO_SIGNER, KeyReused, LogUnavailable, Misconfigured, Repeated
+from service.log.signing import Signer
+from service.log.statements import KEYS, trust
 from service.log.tables import insert, log, once, sealed
 
-Head = tuple[int, int, bytes]  # seq, at and hash of the last line
-LAST = "SELECT seq, at, hash FROM log ORDER BY seq DESC LIMIT 1"
+KEEP_ONCE = timedelta(days=1) // MICROSECOND  # for which an Idempotency-Key stands for its request
 AT_ONCE = 500  # rows of one statement: each step of a driver lets go of the interpreter, and has to get it back
 ENOUGH = 10000  # rows of one transaction, after which the others wait for the next
 PATIENCE = 0.006  # seconds that a leader waits at most for as many as came last time
@@ -62,10 +64,15 @@ class Writer:
     _led: bool  # whether a thread leads now
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], tolerance: timedelta, keep_once: timedelta
+        self,
+        database: Database,
+        signer: Signer | None,
+        clock: Callable[[], datetime],
+        tolerance: timedelta,
     ) -> None:
-        self._database, self._clock = database, clock
-        self._tolerance, self._keep = tolerance // MICROSECOND, keep_once // MICROSECOND
+        self._database, self._signer, self._clock = database, signer, clock
+        self._allowed = -1  # the last word on signing keys by which ours may sign
+        self._tolerance = tolerance // MICROSECOND
         self._forget()
         database.after_fork.append(self._forget)
         self._mark = mark = database.mark
@@ -192,11 +199,10 @@ class Writer:
                 one.done = True
 
     def _fill(self, cursor: Any, tickets: list[Ticket]) -> None:
-        seq, last, before = last_line(cursor)
-        at = self._now(last)
+        last = head(cursor)
+        signer, at = self._live(cursor, last.keys), self._now(last.at)
         answered: dict[tuple[str, str], Once] = {}
-        lines: list[Row] = []
-        contents: list[Row] = []
+        entries: list[Prepared] = []
         keys: list[Row] = []
         for one in tickets:
             one.stored, one.error = None, None
@@ -204,17 +210,24 @@ class Writer:
                 if self._answered(cursor, one, at, answered):
                     continue
                 key = answered[one.once.caller, one.once.name] = one.once
-                keys.append((key.caller, key.name, key.fingerprint, key.response, key.status, at + self._keep))
-            for entry in one.entries:
-                seq += 1
-                before = link(before, seq, at, entry.canonical)
-                lines.append((seq, at, *entry.columns, before))
-                if entry.sealed is not None:
-                    contents.append((seq, entry.sealed))
+                keys.append((key.caller, key.name, key.fingerprint, key.response, key.status, at + KEEP_ONCE))
+            entries += one.entries
+        lines, contents = chained(entries, last, at, signer)
         for table, rows in ((log, lines), (sealed, contents), (once, keys)):
             for start in range(0, len(rows), AT_ONCE):
                 some = rows[start : start + AT_ONCE]
                 cursor.execute(insert(table, self._mark, len(some)), [*chain.from_iterable(some)])
+
+    def _live(self, cursor: Any, word: int) -> Signer:
+        """Our key, which the log must not have retired: asked anew whenever it has a new word on keys."""
+        if self._signer is None:
+            raise Misconfigured(*NO_SIGNER)
+        if word != self._allowed:
+            cursor.execute(KEYS)
+            if not trust(cursor.fetchall(), self._signer.known).live(self._signer.id):
+                raise LogUnavailable("signer")
+            self._allowed = word
+        return self._signer
 
     def _now(self, last: int) -> int:
         """The time for the next lines: the clock's, or the last line's where the clock stepped back a little."""
@@ -244,12 +257,6 @@ class Writer:
         else:
             ticket.error = KeyReused(asked.name)
         return True
-
-
-def last_line(cursor: Any) -> Head:
-    cursor.execute(LAST)
-    seq, at, hash = cursor.fetchone() or (0, 0, NO_LINE)
-    return seq, at, bytes(hash)
 
 
 def _settle(tickets: list[Ticket], error: Callable[[], Exception]) -> None:
