@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
-    made.policies.watch(settings.reload_seconds, lambda: observing.state(made.policies, made.log))
+    made.policies.watch(settings.reload_seconds, lambda: _look(made))
     gc.collect()
     gc.freeze()  # the policies stay: the collector need not look through them again and again
     gc.set_threshold(*RARELY)
@@ -75,10 +76,17 @@ def _compressed(response: Response, compress: Compress) -> Response:
     return compress.after_request(response) if "HTTP_ACCEPT_ENCODING" in this_request().environ else response
 
 
+def _look(made: Service) -> None:
+    observing.state(made.policies, made.log)
+    with suppress(LogUnavailable):  # whoever wants to decide is told why
+        made.log.beat()
+
+
 def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     sealer = Sealer.of(settings.seal_keys, settings.blind_key)
     tolerance = timedelta(seconds=settings.clock_tolerance)
-    log = DecisionLog(settings.database, sealer, Signer.of(settings.signing_key), clock=clock, tolerance=tolerance)
+    log = DecisionLog(settings.database, sealer, Signer.of(settings.signing_key), clock=clock, tolerance=tolerance,
+                      ahead=timedelta(seconds=settings.clock_ahead))  # fmt: skip
     log.upgrade()
     log.introduce(user())
 

@@ -95,6 +95,9 @@ class Settings:
         "most seconds of a stream of NDJSON")
     clock_tolerance: float = _setting(_number(0, 3600, float), "5", "系统时钟落后于日志多少秒以内仍可判定",
         "how many seconds the clock may lag behind the log")
+    clock_ahead: float = _setting(_number(60, 10**9, float), "86400",
+        "系统时钟比日志最后一行晚多少秒以上即不再写入，待 `log accept-clock` 确认",
+        "seconds that the clock may be ahead of the last line; beyond, nothing is written until `log accept-clock`")
     keep_inputs_days: int = _setting(_number(1, 36500), "1825", "封存的输入保留的天数（`log expire` 依此删除）",
         "days for which sealed inputs are kept (`log expire` goes by it)")
     log_level: str = _setting(_one_of("debug", "info", "warning", "error"), "info",
@@ -119,9 +122,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         try:
             values[one.name] = one.read(text)
         except ValueError as error:
-            problems.append(
-                _wrong(one.variable, f"{one.zh}，不能是 {text}（{error}）", f"{one.en}; not {text} ({error})")
-            )
+            problems.append(_unfit(one, text, error))
     strangers = sorted(environment.keys() - {one.variable for one in TABLE} - {RUNTIME, EXAMPLE})
     problems += [
         _wrong(name, "没有这个设置", "there is no such setting") for name in strangers if name.startswith(PREFIX)
@@ -129,6 +130,20 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     if problems:
         raise BadSettings(problems)
     return Settings(**values)
+
+
+def value_of(name: str, environment: Mapping[str, str] = os.environ) -> Any:
+    """One setting, for a command that needs no others."""
+    [one] = [row for row in TABLE if row.name == name]
+    text = environment.get(one.variable, one.default)
+    try:
+        return one.read(text)
+    except ValueError as error:
+        raise BadSettings([_unfit(one, text, error)]) from None
+
+
+def _unfit(one: Setting, text: str, error: ValueError) -> dict[str, str]:
+    return _wrong(one.variable, f"{one.zh}，不能是 {text}（{error}）", f"{one.en}; not {text} ({error})")
 
 
 def _wrong(variable: str, zh: str, en: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`village-credit log carry-over` and `new-key`: an older log gets its first signature, and the key is changed."""
+"""`village-credit log carry-over`, `new-key`, `accept-clock`: what an operator vouches for by a signed line."""
 
 from __future__ import annotations
 
@@ -63,3 +63,13 @@ def new_key(settings: Settings, log: DecisionLog, file: Path, beside: bool, lost
                          f"The new key {new.id} is in {file}. Put it into the setting and restart the service; keep "
                          "its public half elsewhere.")  # fmt: skip
     settings.tell({"key": new.id, "file": str(file), "retired": retired}, [line(text)])
+
+
+@click.command("accept-clock")
+@on_log
+def accept_clock(settings: Settings, log: DecisionLog) -> None:
+    """系统时间核对无误：写一行确认，日志照它继续 / the clock is right: say so in a line, and go on by it"""
+    before, now = (one.astimezone().isoformat(sep=" ", timespec="seconds") for one in log.accept_clock(user()))
+    text = settings.pick(f"日志最后一行写于 {before}，现在以 {now} 继续。",
+                         f"The last line was written at {before}; the log goes on at {now}.")  # fmt: skip
+    settings.tell({"before": before, "now": now}, [line(text)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from service.commands.common import HOME, OPTIONS, Bad, Command, Settings, repor
 from service.commands.screen import colours
 from service.log import DecisionLog, LogUnavailable, Sealer, Signer
 from service.log.signing import read_publics
-from service.settings import DEFAULTS
+from service.settings import DEFAULTS, value_of
 
 DATABASE = click.option(
     "--database",
@@ -65,7 +66,8 @@ def on_log(command: Command) -> Command:
 
 def _opened(database: str, signing_key: str, public_keys: Sequence[str]) -> DecisionLog:
     """The log. Where no key is given, nothing can be written, and the first key that the log names is believed."""
-    log = DecisionLog(database, Sealer.without_keys(), Signer.read(Path(signing_key)) if signing_key else None)
+    signer = Signer.read(Path(signing_key)) if signing_key else None
+    log = DecisionLog(database, Sealer.without_keys(), signer, ahead=timedelta(seconds=value_of("clock_ahead")))
     if public_keys:
         log.known = read_publics(map(Path, public_keys))
     return log

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.log.entry import EXPIRY, SHARED, moment
+from service.log.entry import ACCEPTED, CLOCK, EXPIRY, SHARED, moment
 from service.log.signing import SIGNING, Trust
 
-KIND, BODY = SHARED.index("kind"), SHARED.index("body")
+KIND, BODY, OUTCOME = (SHARED.index(name) for name in ("kind", "body", "outcome"))
 Found = Iterator[tuple[int, str]]  # flaws: seq and code
 
 
@@ -20,6 +20,7 @@ class Coverage:
     def __init__(self, trust: Trust, keep: timedelta) -> None:
         self.trust, self._keep = trust, keep
         self.carried_over = 0
+        self.good = 0  # the last line with a good signature of its own
         self._covered = 0  # the last line of which something is told, or that is signed
 
     def skip(self, last: int, seq: int) -> None:
@@ -40,6 +41,7 @@ class Coverage:
         if code:
             yield start, code
             return
+        self.good = seq
         if kind == SIGNING:
             self.trust.learn(seq, body)
         if kind == SIGNING and start == 1 and _said(body, "carried_over") == first - 1:
@@ -66,6 +68,11 @@ class Coverage:
             return datetime.fromisoformat(_said(body, "before")) <= moment(at) - self._keep
         except (TypeError, ValueError, OverflowError):
             return False
+
+
+def accepts_clock(columns: Sequence[Any]) -> bool:
+    """Whether a line, if its signature is good, is an operator's word that the clock is right."""
+    return (columns[KIND], columns[OUTCOME]) == (CLOCK, ACCEPTED)
 
 
 def _said(body: Any, name: str) -> Any:

@@ -18,6 +18,7 @@ from service.log.seal import Sealer
 EPOCH = datetime.fromtimestamp(0, UTC)
 MICROSECOND = timedelta(microseconds=1)
 EXPIRY = "expiry"  # the one kind that the log writes itself
+CLOCK, ACCEPTED, SEEN = "clock", "accepted", "seen"  # a kind: an operator's word for the time, or a sign of life
 NO_LINE = bytes(sha256().digest_size)  # the hash before the first line
 ORDER = Struct(">qq")
 LENGTHS = Struct(">QQQ")

@@ -11,6 +11,12 @@ from rules.values.text import TextError
 _CODES: Mapping[str, tuple[str, str, str, str]] = {
     "away": ("连接不上日志数据库。", "The log's database cannot be reached.", "CANTOPEN", "08 28 3D000 53300 57P"),
     "clock": ("系统时间比日志最后一行早得太多。", "The clock is too far behind the last line of the log.", "", ""),
+    "clock_ahead": (
+        "系统时间比日志最后一行晚得太多：核对时间之后用 village-credit log accept-clock 确认。",
+        "The clock is too far ahead of the last line of the log: check it, then village-credit log accept-clock.",
+        "",
+        "",
+    ),
     "corrupt": ("日志数据库的文件已损坏。", "The log's database is damaged.", "CORRUPT FORMAT NOTADB", "XX"),
     "disk": ("日志数据库的磁盘读写出错。", "The log's disk fails to read or write.", "IOERR", "58"),
     "disk_full": ("日志数据库的磁盘已满。", "The log's disk is full.", "FULL", "53100"),

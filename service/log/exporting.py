@@ -36,7 +36,7 @@ def export(
     total = 0
     with log.database.snapshot(AT_ONCE) as connection, writer(stream) as write:
         after = None if start is None else reader.place(connection, start)
-        before = None if end is None else reader.place(connection, end) + 1
+        before = None if end is None else reader.last_before(connection, end) + 1
         asked = reader.within(select(*reader.COLUMNS), after, before).order_by(lines.c.seq)
         for portion in connection.execute(asked).partitions(AT_ONCE):
             write([reader.line(row) for row in portion])

@@ -9,7 +9,7 @@ from typing import Any
 from service.exact_json import dumps
 from service.log import chaining
 from service.log.database import Database
-from service.log.entry import Entry, microseconds, new_id, prepare
+from service.log.entry import ACCEPTED, CLOCK, Entry, microseconds, moment, new_id, prepare
 from service.log.errors import Misconfigured
 from service.log.seal import Sealer
 from service.log.signing import INTRODUCED, SIGNING, Signer
@@ -62,6 +62,20 @@ def succeed(database: Database, signer: Signer, new: Signer, now: datetime, by: 
         _write(cursor, database.mark, last, now, signer, [_introduction(new, now, said)])
 
     database.write(work)
+
+
+def accept_clock(database: Database, signer: Signer, now: datetime, by: str) -> tuple[datetime, datetime]:
+    """Write a line with the clock's time, before or long after that of the last line; returns both times."""
+
+    def work(cursor: Any) -> datetime:
+        last = chaining.head(cursor)
+        body = dumps({"from": moment(last.at).isoformat(), "to": now.isoformat(), "by": by})
+        entry = Entry(new_id(now), CLOCK, "", "", "", "", "", "", ACCEPTED, "", body)
+        lines, _ = chaining.chained([prepare(entry, Sealer.without_keys())], last, microseconds(now), signer)
+        cursor.execute(insert(log, database.mark), lines[0])
+        return moment(last.at)
+
+    return database.write(work), now
 
 
 def _introduction(key: Signer, now: datetime, said: Mapping[str, Any]) -> Entry:

@@ -16,8 +16,8 @@ from rules.values.text import NotFound
 from service.log import introducing, migrate, reader, statements
 from service.log.chaining import head
 from service.log.database import Database
-from service.log.entry import EXPIRY, Anchor, Entry, Line, Once, microseconds, moment, prepare
-from service.log.errors import NO_SIGNER, InputsExpired, LogUnavailable, Misconfigured, SealError
+from service.log.entry import CLOCK, EXPIRY, SEEN, Anchor, Entry, Line, Once, microseconds, new_id, prepare
+from service.log.errors import NO_SIGNER, InputsExpired, Misconfigured, SealError
 from service.log.reader import Query
 from service.log.seal import Sealer
 from service.log.signing import Publics, Signer
@@ -27,6 +27,9 @@ from service.log.writer import Ticket, Writer
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+BEATS = 4  # signs of life within the time that the clock may be ahead of the last line
 
 
 class DecisionLog:
@@ -40,14 +43,15 @@ class DecisionLog:
         *,
         clock: Callable[[], datetime] = utc_now,
         tolerance: timedelta = timedelta(seconds=5),
+        ahead: timedelta | None = None,
     ) -> None:
         """Without a signer nothing can be written. `known`, the public keys to believe, are the signer's; where there
         are none, the first key that the log names is believed."""
         self.database = Database(url)
         self.sealer, self.signer, self.clock = sealer, signer, clock
         self.known: Publics = signer.known if signer else {}
-        self.tolerance = tolerance
-        self.writer = Writer(self.database, signer, clock, tolerance)
+        self._ahead = ahead
+        self.writer = Writer(self.database, signer, clock, tolerance, ahead)
 
     def upgrade(self) -> None:
         """Bring the tables to the newest form. Several workers may start at once."""
@@ -62,6 +66,23 @@ class DecisionLog:
         write some of them again: without a signature of its own no statement is believed."""
         said = {"carried_over": through, "by": by}
         introducing.carry_over(self.database, self._signing(), self.clock(), said, again)
+
+    def accept_clock(self, by: str) -> tuple[datetime, datetime]:
+        """Write a line that takes the clock for right, be it far ahead of the last line or behind it; returns the
+        time of that line, and the clock's."""
+        return introducing.accept_clock(self.database, self._signing(), self.clock(), by)
+
+    def beat(self) -> None:
+        """Write a sign of life where the last line is a while old, so that a quiet day is not taken for a clock gone
+        wrong."""
+        if self._ahead is not None and (at := self.last_at()) and self.clock() - at > self._ahead / BEATS:
+            body = orjson.dumps({})
+            self.append([Entry(new_id(self.clock()), CLOCK, "", "", "", "", "", "", SEEN, "", body)])
+
+    def last_at(self) -> datetime | None:
+        """The time of the last line; None in an empty log."""
+        last = self.head()
+        return datetime.fromisoformat(last.at) if last.seq else None
 
     def succeed(self, new: Signer, by: str, retires: Sequence[str]) -> None:
         """Introduce another signing key, and retire some; without a signer, by its own signature."""
@@ -157,8 +178,7 @@ class DecisionLog:
         """Raise LogUnavailable if an append would fail, as far as a check without writing can tell."""
         self.database.check()
         last = self.database.write(head)
-        if moment(last.at) - self.clock() > self.tolerance:
-            raise LogUnavailable("clock")
+        self.writer.check_clock(microseconds(self.clock()), last.at)
 
     def backlog(self) -> tuple[int, float]:
         """The number of entries that wait to be written, and the age of the oldest in seconds."""

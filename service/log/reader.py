@@ -1,4 +1,4 @@
-"""Finds lines of the log. Times never go back along the chain, so a time is found by bisection, without an index."""
+"""Finds lines of the log. Times hardly ever go back along the chain, so a time is found by halving."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 import orjson
 from sqlalchemy import Connection, Select, select
 
-from service.log.entry import EPOCH, FIELDS, NO_LINE, Anchor, Line, Once, microseconds, moment
+from service.log.entry import ACCEPTED, CLOCK, EPOCH, FIELDS, NO_LINE, Anchor, Line, Once, microseconds, moment
 from service.log.tables import editions, log
 from service.log.tables import once as answers
 from service.log.tables import sealed as contents
@@ -52,9 +52,9 @@ def find(connection: Connection, query: Query) -> Sequence[Line]:
             asked = asked.where(log.c[name] == wanted)
     after, before = query.get("after_seq"), query.get("before_seq")
     if (start := query.get("start")) is not None:
-        after = max(after or 0, place(connection, start))
+        after, asked = max(after or 0, place(connection, start)), asked.where(log.c.at >= microseconds(start))
     if (end := query.get("end")) is not None:
-        until = place(connection, end) + 1
+        until, asked = last_before(connection, end) + 1, asked.where(log.c.at < microseconds(end))
         before = until if before is None else min(before, until)
     asked = within(asked, after, before).limit(query.get("limit", 100))
     asked = asked.order_by(log.c.seq.desc() if query.get("newest_first") else log.c.seq)
@@ -98,9 +98,32 @@ def head(connection: Connection) -> Anchor:
 
 
 def place(connection: Connection, when: datetime) -> int:
-    """The last seq before a moment, by halving."""
-    target = microseconds(when)
-    low, high = 0, head(connection).seq  # the answer is between the two, both ends in
+    """The last seq up to which every line is before a moment."""
+    for first, last in _runs(connection):
+        if (found := _halved(connection, microseconds(when), first, last)) < last:
+            return found
+    return head(connection).seq
+
+
+def last_before(connection: Connection, when: datetime) -> int:
+    """The last seq of a line before a moment. It is the same place, unless somebody set the clock back."""
+    for first, last in reversed(_runs(connection)):
+        if (found := _halved(connection, microseconds(when), first, last)) >= first:
+            return found
+    return 0
+
+
+def _runs(connection: Connection) -> list[tuple[int, int]]:
+    """The first and last seq of each part of the log within which time does not go back: it may at a line by which an
+    operator accepts the clock, and nowhere else."""
+    asked = select(log.c.seq).where(log.c.decision == "", log.c.outcome == ACCEPTED, log.c.kind == CLOCK)
+    starts = [1, *(seq for seq in connection.execute(asked.order_by(log.c.seq)).scalars().all() if seq > 1)]
+    return list(zip(starts, [*(seq - 1 for seq in starts[1:]), head(connection).seq], strict=True))
+
+
+def _halved(connection: Connection, target: int, first: int, last: int) -> int:
+    """The last seq of a part whose time is before the target; the one before the first where there is none."""
+    low, high = first - 1, last  # the answer is between the two, both ends in
     while low < high:
         middle = (low + high + 1) // 2
         at = connection.execute(select(log.c.at).where(log.c.seq == middle)).scalar()

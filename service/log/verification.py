@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, text
 
 from service.log import statements
-from service.log.coverage import Coverage
+from service.log.coverage import Coverage, accepts_clock
 from service.log.entry import NO_LINE, Anchor, canonical, link, moment
 from service.log.signing import Trust
 from service.log.tables import log as lines
@@ -157,13 +157,14 @@ def _line(walk: _Walk, row: tuple[Any, ...]) -> None:
         walk.hash = None
     if not _links(walk.hash, seq, at, columns, hash):
         walk.tell(seq, "line_changed")
-    if isinstance(at, int) and at < walk.at:
-        walk.tell(seq, "time_went_back")
+    went_back = isinstance(at, int) and at < walk.at
     walk.seq, walk.at = seq, at if isinstance(at, int) else walk.at
     walk.hash = hash if isinstance(hash, bytes) else b""
     if walk.anchors.get(seq, {walk.hash.hex()}) != {walk.hash.hex()}:
         walk.tell(seq, "anchor_differs")
     walk.hear(walk.coverage.see(seq, at, columns, walk.hash, (signer, signed_from, signature)))
+    if went_back and not (signed_from == seq == walk.coverage.good and accepts_clock(columns)):
+        walk.tell(seq, "time_went_back")
     _inputs(walk, seq, columns[-1], content)
 
 

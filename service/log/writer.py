@@ -69,10 +69,12 @@ class Writer:
         signer: Signer | None,
         clock: Callable[[], datetime],
         tolerance: timedelta,
+        ahead: timedelta | None,
     ) -> None:
         self._database, self._signer, self._clock = database, signer, clock
         self._allowed = -1  # the last word on signing keys by which ours may sign
         self._tolerance = tolerance // MICROSECOND
+        self._ahead = None if ahead is None else ahead // MICROSECOND
         self._forget()
         database.after_fork.append(self._forget)
         self._mark = mark = database.mark
@@ -232,9 +234,16 @@ class Writer:
     def _now(self, last: int) -> int:
         """The time for the next lines: the clock's, or the last line's where the clock stepped back a little."""
         now = microseconds(self._clock())
+        self.check_clock(now, last)
+        return max(now, last)
+
+    def check_clock(self, now: int, last: int) -> None:
+        """Raise where the clock is too far behind the last line, or so far ahead that an operator has to say it is
+        right: a line from the future stops everybody until the time in it has come."""
         if last - now > self._tolerance:
             raise LogUnavailable("clock")
-        return max(now, last)
+        if last and self._ahead is not None and now - last > self._ahead:
+            raise LogUnavailable("clock_ahead")
 
     def _answered(self, cursor: Any, ticket: Ticket, at: int, answered: dict[tuple[str, str], Once]) -> bool:
         """Whether a ticket's key was used before and is still kept; the ticket gets the stored answer or KeyReused."""
