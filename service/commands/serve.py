@@ -28,6 +28,7 @@ from service.commands.common import Bad, Settings, Unusable, common, no_policies
 from service.commands.demonstration import prepare
 from service.keys import user
 from service.log import DecisionLog, LogError, Sealer, Signer
+from service.log.database import Database
 from service.policies.archive import last_live
 from service.settings import DATA, EXAMPLE, HOME, RUNTIME, from_environment
 from service.settings import Settings as ServiceSettings
@@ -126,6 +127,7 @@ def run(chosen: ServiceSettings) -> None:
             server.serve()
     finally:
         shutil.rmtree(runtime, ignore_errors=True)
+        Database(chosen.database).kind.settle()  # the workers are gone
 
 
 def worker() -> WSGIApplication:
