@@ -99,7 +99,7 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     def after(snapshot: Snapshot, moment: str) -> None:
         try:
             archive.announce(log, snapshot, moment)
-            policies.back_dated = archive.back_dated(log, snapshot)
+            policies.back_dated = archive.back_dated(log, snapshot, settings.time_zone)
         except LogUnavailable as error:
             observing.log.warning("live, but not said in the log", digest=snapshot.digest, reason=error.code)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rules.values.text import TextErrors
 
@@ -54,6 +55,13 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        raise ValueError("Asia/Shanghai, UTC …") from None
+
+
 def _setting(read: Callable[[str], Any], default: str, zh: str, en: str) -> Any:
     return field(metadata={"row": (read, default, zh, en)})
 
@@ -75,6 +83,8 @@ class Settings:
         "the key for looking up subject ids, base64; required")
     signing_key: str = _setting(str, "", "给日志签名的 Ed25519 私钥的文件（PEM，他人不可读）；必填",
         "the file of the Ed25519 key that signs the log (PEM, unreadable to others); required")
+    time_zone: ZoneInfo = _setting(_zone, "Asia/Shanghai", "日期所属的时区：没有写 on 的判定、按日查找、导出、到期",
+        "the time zone of days: of a decision without `on`, of searches, exports and expiries by day")
     host: str = _setting(str, "127.0.0.1", "监听地址", "the address to listen on")
     port: int = _setting(_number(0, 65535), "8000", "监听端口", "the port to listen on")
     workers: int = _setting(_number(1, 256), "2", "进程数，通常等于核数", "processes, usually one per core")

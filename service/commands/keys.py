@@ -12,14 +12,16 @@ from service.commands.common import Bad, Settings
 from service.commands.log import midnight
 from service.commands.on_log import on_log
 from service.commands.screen import as_json
+from service.days import day_of
 from service.keys import PERMISSIONS, ApiKey, Keys, user
 from service.log import DecisionLog
+from service.settings import value_of
 
 
 @click.command()
 @click.argument("name")
 @click.option("--role", type=click.Choice(list(PERMISSIONS)), required=True, help="角色 / the role")
-@click.option("--expires", metavar="DATE", help="到哪天失效（UTC），默认不失效 / when it ends (UTC; default: never)")
+@click.option("--expires", metavar="DATE", help="从哪天起失效，默认不失效 / the day on which it ends (default: never)")
 @on_log
 def add(settings: Settings, log: DecisionLog, name: str, role: str, expires: str | None) -> None:
     """发放密钥；密钥只显示这一次 / hand out a key; it is shown this once"""
@@ -64,7 +66,7 @@ def _state(key: ApiKey, now: datetime, settings: Settings) -> Span:
 
 
 def _day(moment: datetime) -> str:
-    return moment.date().isoformat()
+    return day_of(moment, value_of("time_zone")).isoformat()
 
 
 def _as_dict(key: ApiKey) -> dict[str, Any]:

@@ -7,19 +7,20 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
 from rules.values.layout import Span, line
+from service import days
 from service.commands.common import Bad, Settings, read_day
 from service.commands.on_log import on_log
 from service.commands.screen import as_json, complain, progress, show
 from service.log import Anchor, DecisionLog, Flaw, Report, expire, export, verify
 from service.policies import archive
-from service.settings import DEFAULTS
+from service.settings import DEFAULTS, value_of
 
 TAMPERED = 1
 KEEP_DAYS = click.option("--keep-days", metavar="DAYS", type=click.IntRange(1), show_default=True,
@@ -66,8 +67,8 @@ def anchor(settings: Settings, log: DecisionLog, append: str | None) -> None:
 @click.command("export")
 @click.option("--format", type=click.Choice(["ndjson", "parquet"]), default="ndjson", help="格式 / the format")
 @click.option("--output", metavar="FILE", help="文件，默认为标准输出 / the file (default: standard output)")
-@click.option("--from", "start", metavar="DATE", help="从哪天起（UTC）/ from this day on (UTC)")
-@click.option("--to", "end", metavar="DATE", help="到哪天止，含当日（UTC）/ up to this day and with it (UTC)")
+@click.option("--from", "start", metavar="DATE", help="从哪天起 / from this day on")
+@click.option("--to", "end", metavar="DATE", help="到哪天止，含当日 / up to this day and with it")
 @on_log
 def export_log(
     settings: Settings,
@@ -90,7 +91,7 @@ def export_log(
 
 
 @click.command("expire")
-@click.option("--before", metavar="DATE", help="删除这天（UTC）以前的输入 / delete inputs from before this day (UTC)")
+@click.option("--before", metavar="DATE", help="删除这天以前的输入 / delete inputs from before this day")
 @KEEP_DAYS
 @on_log
 def expire_inputs(settings: Settings, log: DecisionLog, before: str | None, keep_days: int) -> None:
@@ -116,13 +117,14 @@ def expire_inputs(settings: Settings, log: DecisionLog, before: str | None, keep
 
 
 def midnight(text: str, option: str) -> datetime:
-    return datetime.combine(read_day(text, option), time(), UTC)
+    """The moment at which a day begins, in the time zone that is set."""
+    return days.midnight(read_day(text, option), value_of("time_zone"))
 
 
 def _day_after(text: str, option: str) -> datetime | None:
     """The midnight that ends a day; None on the last day there is, which ends nothing."""
     try:
-        return midnight(text, option) + timedelta(days=1)
+        return days.midnight(read_day(text, option), value_of("time_zone"), 1)
     except OverflowError:
         return None
 

@@ -15,6 +15,7 @@ from service.commands.screen import progress
 from service.keys import user
 from service.log import DecisionLog, Signer, verify
 from service.log.signing import read_publics
+from service.settings import value_of
 
 
 @click.command("carry-over")
@@ -69,7 +70,9 @@ def new_key(settings: Settings, log: DecisionLog, file: Path, beside: bool, lost
 @on_log
 def accept_clock(settings: Settings, log: DecisionLog) -> None:
     """系统时间核对无误：写一行确认，日志照它继续 / the clock is right: say so in a line, and go on by it"""
-    before, now = (one.astimezone().isoformat(sep=" ", timespec="seconds") for one in log.accept_clock(user()))
+    before, now = (
+        one.astimezone(value_of("time_zone")).isoformat(sep=" ", timespec="seconds") for one in log.accept_clock(user())
+    )
     text = settings.pick(f"日志最后一行写于 {before}，现在以 {now} 继续。",
                          f"The last line was written at {before}; the log goes on at {now}.")  # fmt: skip
     settings.tell({"before": before, "now": now}, [line(text)])

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from flask import Flask, Request, current_app, g, request
 
+from service.days import day_of
 from service.http.cases import CaseReader
 from service.keys import ApiKey, Keys
 from service.log import DecisionLog, Sealer
@@ -68,7 +69,7 @@ def snapshot() -> Snapshot:
 def case_reader() -> CaseReader:
     """The case reader for this request."""
     found = service()
-    return _case_reader(snapshot(), found.settings.plan, found.clock().astimezone().date())
+    return _case_reader(snapshot(), found.settings.plan, day_of(found.clock(), found.settings.time_zone))
 
 
 @lru_cache(maxsize=1)  # until the policies or the day change

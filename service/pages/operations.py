@@ -73,6 +73,8 @@ def ready() -> Response:
             "warnings": [one.as_dict() for one in policies.warnings()],
         },
         "log": log,
+        "time_zone": str(service().settings.time_zone),
+        "today": case_reader().today.isoformat(),
     }
     return Response(dumps(body), 200 if is_ready else 503, mimetype="application/json")
 

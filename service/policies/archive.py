@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
 from rules.building.loader import digest_of
 from rules.building.store import folders, lineage
 from rules.problems.problem import Problem, Problems
 from rules.values.text import Mark, Text
 from rules.warnings.acknowledged import acknowledging
+from service.days import day_of
 from service.exact_json import dumps
 from service.log import Altered, DecisionLog, Entry, Once, new_id
 from service.policies.compiled import Snapshot
@@ -42,7 +44,7 @@ def announce(log: DecisionLog, snapshot: Snapshot, moment: str) -> None:
     log.append([entry], Once("", f"{EDITIONS} {moment}", snapshot.digest.encode(), b"", 200))
 
 
-def back_dated(log: DecisionLog, snapshot: Snapshot) -> tuple[Problem, ...]:
+def back_dated(log: DecisionLog, snapshot: Snapshot, zone: ZoneInfo) -> tuple[Problem, ...]:
     """A warning for each edition that began before it was live, while another edition of its plan judged."""
     first: dict[str, datetime] = {}
     for line in log.believed(EDITIONS, "", limit=MOST):
@@ -52,7 +54,7 @@ def back_dated(log: DecisionLog, snapshot: Snapshot) -> tuple[Problem, ...]:
     for edition in (one for editions in snapshot.store.plans.values() for one in editions):
         live = first.get(edition.id)
         before = [name for name, at in first.items() if name.startswith(f"{edition.plan}/") and live and at < live]
-        if live and before and edition.effective_from < (day := live.astimezone().date()):
+        if live and before and edition.effective_from < (day := day_of(live, zone)):
             problems, mark = Problems(), Mark(f"{edition.id}/plan.yaml", 1, 1)
             problems.warn(mark, "warning.back_dated", path="effective.from", start=edition.effective_from, day=day,
                           how=Text("启用", "put into service"))  # fmt: skip
