@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask, Response
 from flask_compress import Compress
 
-from service.api import batch, catalogue, decisions, explanations, reviews, what_if
+from service.api import batch, catalogue, decisions, explanations, log_lines, reviews, what_if
 from service.http import answering as recording
 from service.http import observing, problems, security
 from service.http.context import NAME, Service, this_request
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     compress = Compress(app)
     app.after_request(lambda response: _compressed(response, compress))
     api = openapi.create(app)
-    for resource in (decisions, batch, explanations, what_if, reviews, catalogue):
+    for resource in (decisions, batch, explanations, what_if, reviews, catalogue, log_lines):
         api.register_blueprint(resource.blueprint)
     app.register_blueprint(operations.pages(openapi.Document(app, api)))
     if folder := os.environ.get(EXAMPLE):

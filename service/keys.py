@@ -27,13 +27,14 @@ KEY, ADDED, REVOKED = "key", "added", "revoked"  # a kind of lines, and what cam
 # `read` and `explain` reach the decisions of the key itself; with `read_all`, those of every key.
 _CALL = frozenset({"decide", "explain", "policies", "read", "request_review"})
 _ANALYSE = frozenset({"read_all", "record_review", "replay", "what_if"})
-_AUDIT = frozenset({"explain", "inputs", "policies", "read", "read_all", "replay"})
+_AUDIT = frozenset({"explain", "inputs", "policies", "pull_log", "read", "read_all", "replay"})
 
 PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "caller": _CALL,
         "analyst": _CALL | _ANALYSE,
         "auditor": _AUDIT,
+        "store": frozenset({"pull_log"}),  # a machine that keeps a copy of the log
         "admin": _CALL | _ANALYSE,  # and not the inputs of people: that is the auditor's
     }
 )

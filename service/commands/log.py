@@ -15,10 +15,11 @@ import click
 
 from rules.values.layout import Span, line
 from service import days
-from service.commands.common import Bad, Settings, read_day
+from service.commands.common import FOLDER, Bad, Settings, read_day
 from service.commands.on_log import on_log
 from service.commands.screen import as_json, complain, progress, show
 from service.log import Anchor, DecisionLog, Flaw, Report, expire, export, verify
+from service.log.exporting import export_next
 from service.policies import archive
 from service.settings import DEFAULTS, value_of
 
@@ -88,6 +89,17 @@ def export_log(
         click.open_file(output or "-", "wb") as stream,
     ):
         export(log, stream, format, start=first, end=last, tick=tick)
+
+
+@click.command("export-next")
+@click.argument("folder", type=FOLDER)
+@on_log
+def export_more(settings: Settings, log: DecisionLog, folder: Path) -> None:
+    """把目录里还没有的行导出为一个新文件（每晚运行）/ write the lines a folder lacks into a new file (every night)"""
+    with progress(log.head().seq, settings.pick("导出", "exporting")) as tick:
+        made = export_next(log, folder, tick)
+    text = settings.pick("没有新行。", "There are no new lines.") if made is None else str(made)
+    settings.tell({"file": None if made is None else str(made)}, [line(text)])
 
 
 @click.command("expire")

@@ -184,6 +184,7 @@ def test_who_may_do_what():
         "explain": ["caller", "analyst", "auditor", "admin"],
         "inputs": ["auditor"],
         "policies": ["caller", "analyst", "auditor", "admin"],
+        "pull_log": ["auditor", "store"],
         "read": ["caller", "analyst", "auditor", "admin"],
         "read_all": ["analyst", "auditor", "admin"],
         "record_review": ["analyst", "admin"],
