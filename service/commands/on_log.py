@@ -40,6 +40,7 @@ PUBLIC_KEY = click.option(
     multiple=True,
     help="只认这些公钥的签名，可写多个 / believe the signatures of these public keys only; may be repeated",
 )
+OURS = {"clock", "clock_ahead", "signer"}  # reasons that are no fault of the database
 SHARED: Sequence[Any] = (DATABASE, SIGNING_KEY, PUBLIC_KEY, *OPTIONS[-3:])  # ... and --lang, --json, --color
 
 
@@ -55,6 +56,8 @@ def on_log(command: Command) -> Command:
                 with closing(_opened(database, *keys)) as log:
                     return command(settings, log, **others)
             except LogUnavailable as error:
+                if error.code in OURS:
+                    raise Bad(error.zh, error.en) from None
                 detail = f"{make_url(database).render_as_string()}: {error.detail}"  # without its password
                 raise Bad(f"{error.zh}请核对 --database。（{detail}）",
                           f"{error.en} Check --database. ({detail})") from None  # fmt: skip

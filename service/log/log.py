@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, Unpack
 
 import orjson
+from sqlalchemy import Connection
 
 from rules.values.text import NotFound
 from service.log import introducing, migrate, reader, statements
@@ -50,6 +51,7 @@ class DecisionLog:
         self.database = Database(url)
         self.sealer, self.signer, self.clock = sealer, signer, clock
         self.known: Publics = signer.known if signer else {}
+        self.refused: dict[int, str] = {}  # statements that were read and not believed: seq, and why
         self._ahead = ahead
         self.writer = Writer(self.database, signer, clock, tolerance, ahead)
 
@@ -161,11 +163,13 @@ class DecisionLog:
 
     def believed(self, kind: str, *outcomes: str, newest: bool = False, limit: int | None = None) -> Sequence[Line]:
         """The lines of a kind about no decision whose own signature is good; the others count for nothing."""
-        return self.database.read(
-            lambda connection: tuple(
-                islice(statements.believed(connection, self.known, kind, *outcomes, newest=newest), limit)
-            )
-        )
+        told = self.refused.setdefault
+
+        def read(connection: Connection) -> tuple[Line, ...]:
+            found = statements.believed(connection, self.known, kind, *outcomes, newest=newest, refuse=told)
+            return tuple(islice(found, limit))
+
+        return self.database.read(read)
 
     def expired(self) -> int:
         """The last seq whose inputs have expired."""

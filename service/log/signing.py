@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -98,6 +99,7 @@ class Trust:
 
     def __init__(self, known: Publics) -> None:
         self._known = dict(known)
+        self.carried_over = 0  # lines up to here are from before there were signatures
         self._until: dict[str, int] = {}  # the last line that a retired key may sign
 
     def fault(self, first: int, last: int, hash: bytes, signer: str, signature: bytes) -> str:
@@ -118,6 +120,7 @@ class Trust:
         """Take in a believed line of kind SIGNING."""
         said = _introduction(body)
         self._take(said)
+        self.carried_over = max(self.carried_over, int(said.get("carried_over", 0)))
         for id in said.get("retires", ()):
             self._until.setdefault(id, seq)
 
@@ -129,7 +132,7 @@ class Trust:
     def ids(self) -> tuple[str, ...]:
         return tuple(self._known)
 
-    def _take(self, said: Mapping[str, str]) -> None:
+    def _take(self, said: Mapping[str, Any]) -> None:
         if said:
             public = bytes.fromhex(said["public"])
             self._known.setdefault(id_of(public), public)
@@ -156,7 +159,7 @@ def _raw(key: Ed25519PublicKey) -> bytes:
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
-def _introduction(body: bytes) -> dict[str, str]:
+def _introduction(body: bytes) -> dict[str, Any]:
     """What a line of kind SIGNING says; nothing where it is none."""
     try:
         said = json.loads(body)

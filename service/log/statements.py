@@ -4,7 +4,7 @@ counts only where that is good: whoever writes to the database can add a line, a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -33,8 +33,16 @@ def trust(rows: Sequence[Any], known: Publics) -> Trust:
     return found
 
 
-def believed(connection: Connection, known: Publics, kind: str, *outcomes: str, newest: bool = False) -> Iterator[Line]:
-    """The lines of a kind whose signature is good, in order or newest first."""
+def believed(
+    connection: Connection,
+    known: Publics,
+    kind: str,
+    *outcomes: str,
+    newest: bool = False,
+    refuse: Callable[[int, str], object] = lambda seq, code: None,
+) -> Iterator[Line]:
+    """The lines of a kind whose signature is good, in order or newest first; `refuse` is told of the others, but for
+    those from before there were signatures."""
     trusted = trust(connection.exec_driver_sql(KEYS).all(), known)
     before = log.alias()
     asked = (
@@ -45,8 +53,10 @@ def believed(connection: Connection, known: Publics, kind: str, *outcomes: str, 
     )
     for *row, hash in connection.execute(asked).all():
         line = reader.line(row)
-        if not fault(line, hash, trusted):
+        if not (code := fault(line, hash, trusted)):
             yield line
+        elif line.seq > trusted.carried_over:
+            refuse(line.seq, code)
 
 
 def expired(connection: Connection, known: Publics) -> int:

@@ -20,6 +20,7 @@ from service.pages.example import NAME
 from service.pages.pages import page
 from service.pages.trying import forms
 
+TOLD = 100  # lines of the log that are not believed
 ASSETS = files(flask_swagger_ui) / "dist"
 
 
@@ -72,7 +73,8 @@ def ready() -> Response:
             "rejected": rejected,
             "warnings": [one.as_dict() for one in policies.warnings()],
         },
-        "log": log,
+        "log": log
+        | {"refused": [{"seq": seq, "code": code} for seq, code in sorted(service().log.refused.items())[:TOLD]]},
         "time_zone": str(service().settings.time_zone),
         "today": case_reader().today.isoformat(),
     }

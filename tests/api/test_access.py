@@ -114,7 +114,8 @@ def test_a_key_that_somebody_wrote_into_the_database_is_refused(own):
     api = own()
     auditor = api.caller("auditor")
     text, body = forged_key()
-    forge(api.service.log, body)
+    seq = forge(api.service.log, body)
 
     assert kind(api.nobody(text).get("/v1/decisions")) == (401, "unauthorized")
     assert auditor.get("/v1/decisions").status_code == 200
+    assert api.nobody().get("/readyz").json["log"]["refused"] == [{"seq": seq, "code": "unsigned"}]
