@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from service.log.log import DecisionLog
 
 Format = Literal["ndjson", "parquet"]
-NAME = re.compile(r"log-(\d{12,})-(\d{12,})\.ndjson")
+DIGITS = 12  # at least, so that names sort like lines
+NAME = re.compile(rf"log-(\d{{{DIGITS},}})-(\d{{{DIGITS},}})\.ndjson")
 Write = Callable[[Sequence[Line]], object]
 Tick = Callable[[int], object]
 AT_ONCE = 10000  # lines in memory, and of a group in Parquet
@@ -78,7 +79,8 @@ def export_next(log: DecisionLog, folder: Path, tick: Tick = lambda lines: None)
     if not lines:
         part.unlink()
         return None
-    return part.rename(folder / f"log-{done + 1:012}-{done + lines:012}.ndjson")
+    first, last = (str(seq).zfill(DIGITS) for seq in (done + 1, done + lines))
+    return part.rename(folder / f"log-{first}-{last}.ndjson")
 
 
 @contextmanager
