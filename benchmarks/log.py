@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from threading import Thread
 
-from service.log import DecisionLog, Entry, Sealer, new_id, verify
+from service.log import DecisionLog, Entry, Sealer, Signer, new_id, verify
 
 BATCH, BODY, INPUTS = 500, b'{"findings":"%s"}' % (b"x" * 300), b'{"facts":"%s"}' % (b"y" * 500)
 KEY = base64.b64encode(bytes(32)).decode()
@@ -87,7 +87,7 @@ def crowd(log: DecisionLog, threads: int, each: int) -> float:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{folder}/log.db"
-        log = DecisionLog(url, SEALER)
+        log = DecisionLog(url, SEALER, Signer.new(Path(folder) / "signing.pem"))
         log.upgrade()
         batch = [[entry(number) for number in range(BATCH)] for _ in range(41)]
         single = [[entry(number)] for number in range(1001)]

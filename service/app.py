@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 from flask_compress import Compress
 
-from service.api import batch, catalogue, decisions, explanations, reviews, what_if
+from service.api import batch, catalogue, decisions, explanations, log_lines, reviews, what_if
 from service.desk import audit, signing
 from service.desk import reviews as desk_reviews
 from service.http import answering as recording
@@ -20,8 +21,8 @@ from service.http import observing, problems, security
 from service.http.context import NAME, Service, this_request
 from service.http.readers import Readers
 from service.http.wsgi import Application
-from service.keys import Keys
-from service.log import DecisionLog, LogUnavailable, Sealer
+from service.keys import Keys, user
+from service.log import DecisionLog, LogUnavailable, Sealer, Signer
 from service.openapi import document as openapi
 from service.pages import example, operations
 from service.people import Passwords, People, Sessions
@@ -64,7 +65,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     compress = Compress(app)
     app.after_request(lambda response: _compressed(response, compress))
     api = openapi.create(app)
-    for resource in (decisions, batch, explanations, what_if, reviews, catalogue):
+    for resource in (decisions, batch, explanations, what_if, reviews, catalogue, log_lines):
         api.register_blueprint(resource.blueprint)
     for desk in (signing, desk_reviews, audit):
         app.register_blueprint(desk.blueprint)
@@ -74,7 +75,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
-    made.policies.watch(settings.reload_seconds, lambda: observing.state(made.policies, made.log))
+    made.policies.watch(settings.reload_seconds, lambda: _look(made))
     gc.collect()
     gc.freeze()  # the policies stay: the collector need not look through them again and again
     gc.set_threshold(*RARELY)
@@ -93,10 +94,19 @@ def _compressed(response: Response, compress: Compress) -> Response:
     return response
 
 
+def _look(made: Service) -> None:
+    observing.state(made.policies, made.log)
+    with suppress(LogUnavailable):  # whoever wants to decide is told why
+        made.log.beat()
+
+
 def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     sealer = Sealer.of(settings.seal_keys, settings.blind_key)
-    log = DecisionLog(settings.database, sealer, clock=clock, tolerance=timedelta(seconds=settings.clock_tolerance))
+    tolerance = timedelta(seconds=settings.clock_tolerance)
+    log = DecisionLog(settings.database, sealer, Signer.of(settings.signing_key), clock=clock, tolerance=tolerance,
+                      ahead=timedelta(seconds=settings.clock_ahead))  # fmt: skip
     log.upgrade()
+    log.introduce(user())
 
     def before(snapshot: Snapshot) -> None:
         try:
@@ -107,7 +117,7 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     def after(snapshot: Snapshot, moment: str) -> None:
         try:
             archive.announce(log, snapshot, moment)
-            policies.back_dated = archive.back_dated(log, snapshot)
+            policies.back_dated = archive.back_dated(log, snapshot, settings.time_zone)
         except LogUnavailable as error:
             observing.log.warning("live, but not said in the log", digest=snapshot.digest, reason=error.code)
 

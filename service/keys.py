@@ -21,12 +21,8 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from service.exact_json import dumps
 from service.log import DecisionLog, Entry, LogUnavailable, new_id
-from service.log.entry import moment
-from service.log.tables import log as lines
 
 PREFIX = "vc"
 ID, SECRET = 6, 32  # bytes of chance
@@ -36,13 +32,14 @@ KEY, ADDED, REVOKED = "key", "added", "revoked"  # a kind of lines, and what cam
 # reaches the cases under review; with `inputs_all`, every case.
 _CALL = frozenset({"decide", "explain", "policies", "read", "request_review"})
 _ANALYSE = frozenset({"inputs", "read_all", "record_review", "replay", "what_if"})
-_AUDIT = frozenset({"explain", "inputs", "inputs_all", "policies", "read", "read_all", "replay"})
+_AUDIT = frozenset({"explain", "inputs", "inputs_all", "policies", "pull_log", "read", "read_all", "replay"})
 
 PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "caller": _CALL,
         "analyst": _CALL | _ANALYSE,
         "auditor": _AUDIT,
+        "store": frozenset({"pull_log"}),  # a machine that keeps a copy of the log
         "admin": _CALL | _ANALYSE,  # and not all inputs of people: that is the auditor's
     }
 )
@@ -101,22 +98,37 @@ class Keys:
         until = None if expires is None else expires.isoformat()
         said = {"key": id, "client": client or id, "name": name, "role": role, "sha256": digest, "expires": until}
         self._say(ADDED, said)
-        return self._log.database.read(_all)[id], text
+        return self._all()[id], text
 
     def listed(self) -> tuple[ApiKey, ...]:
         """All keys, the oldest first."""
-        return tuple(self._log.database.read(_all).values())
+        return tuple(self._all().values())
 
     def revoke(self, id: str) -> bool:
         """Revoke a key; False for an unknown or already revoked key."""
-        key = self._log.database.read(_all).get(id)
+        key = self._all().get(id)
         if key is None or key.revoked is not None:
             return False
         self._say(REVOKED, {"key": id})
         return True
 
+    def _all(self) -> dict[str, ApiKey]:
+        """The keys that the signed lines add up to, the oldest first. The first line about a key counts."""
+        keys: dict[str, ApiKey] = {}
+        for line in self._log.believed(KEY, ADDED, REVOKED):
+            said = json.loads(line.body)
+            key = keys.get(said["key"])
+            if key is None and line.outcome == ADDED:
+                until = said["expires"] and datetime.fromisoformat(said["expires"])
+                digest = bytes.fromhex(said["sha256"])
+                client = said.get("client", said["key"])  # lines of before there were clients name none
+                keys[said["key"]] = ApiKey(said["key"], client, said["name"], said["role"], digest, line.at, until)
+            elif key is not None and line.outcome == REVOKED and key.revoked is None:
+                keys[key.id] = replace(key, revoked=line.at)
+        return keys
+
     def _say(self, deed: str, body: Mapping[str, Any]) -> None:
-        said = dumps({**body, "by": operator()})
+        said = dumps({**body, "by": user()})
         self._log.append([Entry(new_id(self._log.clock()), KEY, "", "", "", "", "", "", deed, "", said)])
         self._read = None
 
@@ -138,7 +150,7 @@ class Keys:
     def _renew(self, age: float | None) -> None:
         now = self._monotonic()
         try:
-            self._keys = self._log.database.read(_all)
+            self._keys = self._all()
         except LogUnavailable:
             if age is None or age >= 10 * self._refresh:
                 raise
@@ -150,26 +162,7 @@ class Keys:
         return None if read is None else self._monotonic() - read
 
 
-def _all(connection: Connection) -> dict[str, ApiKey]:
-    """The keys that the log's lines add up to, the oldest first. The first line about a key counts."""
-    asked = select(lines.c.at, lines.c.outcome, lines.c.body).where(
-        lines.c.decision == "", lines.c.outcome.in_((ADDED, REVOKED)), lines.c.kind == KEY  # found by an index
-    )  # fmt: skip
-    keys: dict[str, ApiKey] = {}
-    for at, deed, body in connection.execute(asked.order_by(lines.c.seq)):
-        said = json.loads(body)
-        key = keys.get(said["key"])
-        if key is None and deed == ADDED:
-            until = said["expires"] and datetime.fromisoformat(said["expires"])
-            digest = bytes.fromhex(said["sha256"])
-            client = said.get("client", said["key"])  # lines of before there were clients name none
-            keys[said["key"]] = ApiKey(said["key"], client, said["name"], said["role"], digest, moment(at), until)
-        elif key is not None and deed == REVOKED and key.revoked is None:
-            keys[key.id] = replace(key, revoked=moment(at))
-    return keys
-
-
-def operator() -> str:
+def user() -> str:
     """The operating system's name of the user who typed the command."""
     with suppress(KeyError):  # a container's user may have no name
         return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rules.values.text import TextErrors
 
@@ -69,6 +70,13 @@ def _addresses(text: str) -> tuple[str, ...]:
     return tuple(str(ip_address(one.strip())) for one in text.split(",") if one.strip())
 
 
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (OSError, ValueError, ZoneInfoNotFoundError):
+        raise ValueError("Asia/Shanghai, UTC …") from None
+
+
 def _setting(read: Callable[[str], Any], default: str, zh: str, en: str) -> Any:
     return field(metadata={"row": (read, default, zh, en)})
 
@@ -88,6 +96,10 @@ class Settings:
         "the keys that seal inputs, `name:base64`, several with commas, the first is current; required")
     blind_key: str = _setting(str, "", "查找对象编号用的密钥，base64；必填",
         "the key for looking up subject ids, base64; required")
+    signing_key: str = _setting(str, "", "给日志签名的 Ed25519 私钥的文件（PEM，他人不可读）；必填",
+        "the file of the Ed25519 key that signs the log (PEM, unreadable to others); required")
+    time_zone: ZoneInfo = _setting(_zone, "Asia/Shanghai", "日期所属的时区：没有写 on 的判定、按日查找、导出、到期",
+        "the time zone of days: of a decision without `on`, of searches, exports and expiries by day")
     host: str = _setting(str, "127.0.0.1", "监听地址", "the address to listen on")
     port: int = _setting(_number(0, 65535), "8000", "监听端口", "the port to listen on")
     workers: int = _setting(_number(1, 256), "2", "进程数，通常等于核数", "processes, usually one per core")
@@ -111,6 +123,9 @@ class Settings:
         "most seconds of a stream of NDJSON")
     clock_tolerance: float = _setting(_number(0, 3600, float), "5", "系统时钟落后于日志多少秒以内仍可判定",
         "how many seconds the clock may lag behind the log")
+    clock_ahead: float = _setting(_number(60, 10**9, float), "86400",
+        "系统时钟比日志最后一行晚多少秒以上即不再写入，待 `log accept-clock` 确认",
+        "seconds that the clock may be ahead of the last line; beyond, nothing is written until `log accept-clock`")
     keep_inputs_days: int = _setting(_number(1, 36500), "1825", "封存的输入保留的天数（`log expire` 依此删除）",
         "days for which sealed inputs are kept (`log expire` goes by it)")
     review_days: int = _setting(_number(1, 366), "15", "人工复核应在几天内答复（复核清单的截止日）",
@@ -158,9 +173,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         try:
             values[one.name] = one.read(text)
         except ValueError as error:
-            problems.append(
-                _wrong(one.variable, f"{one.zh}，不能是 {text}（{error}）", f"{one.en}; not {text} ({error})")
-            )
+            problems.append(_unfit(one, text, error))
     strangers = sorted(environment.keys() - {one.variable for one in TABLE} - {RUNTIME, EXAMPLE})
     problems += [
         _wrong(name, "没有这个设置", "there is no such setting") for name in strangers if name.startswith(PREFIX)
@@ -168,6 +181,20 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     if problems:
         raise BadSettings(problems)
     return Settings(**values)
+
+
+def value_of(name: str, environment: Mapping[str, str] = os.environ) -> Any:
+    """One setting, for a command that needs no others."""
+    [one] = [row for row in TABLE if row.name == name]
+    text = environment.get(one.variable, one.default)
+    try:
+        return one.read(text)
+    except ValueError as error:
+        raise BadSettings([_unfit(one, text, error)]) from None
+
+
+def _unfit(one: Setting, text: str, error: ValueError) -> dict[str, str]:
+    return _wrong(one.variable, f"{one.zh}，不能是 {text}（{error}）", f"{one.en}; not {text} ({error})")
 
 
 def _wrong(variable: str, zh: str, en: str) -> dict[str, str]:

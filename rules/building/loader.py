@@ -209,6 +209,11 @@ def _mark(path: Path, root: Path) -> Mark:
     return Mark((path.relative_to(root) if path.is_relative_to(root) else path).as_posix(), 1, 1)
 
 
+def digest_of(folder: Path, root: Path) -> str:
+    """The sha256 that an edition in a folder has, whether or not it can be used."""
+    return _read(folder, root, Problems(), ())[1]
+
+
 def _read(folder: Path, root: Path, problems: Problems, seen: tuple[Path, ...]) -> tuple[Files | None, str]:
     """The files of an edition and their digest; those of the edition it extends lie under its own."""
     if not folder.is_dir():

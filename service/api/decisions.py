@@ -6,12 +6,13 @@ import json
 import re
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask import Response, request
 from marshmallow import ValidationError, fields
 
+from service.days import midnight
 from service.exact_json import dumps
 from service.http.answering import ASKED, DECISION, REVIEWED, Idempotent, answer, log_problems, scribe
 from service.http.bodies import body_json
@@ -69,8 +70,8 @@ class QuerySchema(Strict):
     subject = Identifier(metadata={"description": "id of the subject"})
     decision = name(100)
     outcome = name(100)
-    start = Day(data_key="from", metadata={"description": "logged on this day (UTC) or later"})
-    end = Day(data_key="to", metadata={"description": "logged on this day (UTC) or earlier"})
+    start = Day(data_key="from", metadata={"description": "logged on this day or later"})
+    end = Day(data_key="to", metadata={"description": "logged on this day or earlier"})
     cursor = Cursor(metadata={"description": "`next` of the page before"})
     limit = Whole(1, MOST, load_default=PAGE)
 
@@ -159,6 +160,6 @@ def _midnight(day: date | None, days: int = 0) -> datetime | None:
     if day is None:
         return None
     try:
-        return datetime.combine(day + timedelta(days=days), time(), UTC)
+        return midnight(day, service().settings.time_zone, days)
     except OverflowError:
         return None

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from service.api.decisions import find_line, only_caller
+from service.days import day_of
 from service.http.answering import ASKED, REVIEWED, log_problems
 from service.http.context import caller, service
 from service.http.problems import Problem
@@ -33,7 +34,7 @@ class Review:
     @property
     def due(self) -> date:
         """The day by which the person should have an answer."""
-        return (self.asked.at + timedelta(days=service().settings.review_days)).astimezone().date()
+        return day_of(self.asked.at + timedelta(days=service().settings.review_days), service().settings.time_zone)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything that stands unsealed."""

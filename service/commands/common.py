@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -23,6 +23,8 @@ from rules.values.text import Lang, TextError, TextErrors
 from rules.variants.readings import choices, under
 from rules.words.explanation import ALL, DEPTH
 from service.commands.screen import as_json, colours, complain, show
+from service.days import day_of
+from service.settings import value_of
 
 NONE: Mapping[str, str] = {}  # no other readings
 HOME = Path(__file__).resolve().parents[2]
@@ -96,7 +98,7 @@ class Settings:
             show(block, self.color)
 
     def today(self) -> date:
-        return self.on or date.today()  # noqa: DTZ011 -- a decision is dated by the calendar on the wall
+        return self.on or day_of(datetime.now(UTC), value_of("time_zone"))
 
 
 def root_of(name: str, policies: Path) -> Path:

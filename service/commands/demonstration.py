@@ -8,14 +8,17 @@ import os
 import secrets
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from service.keys import PERMISSIONS, Keys
-from service.log import DecisionLog, Sealer
+from service.commands.carrying import carry_over
+from service.keys import PERMISSIONS, Keys, user
+from service.log import DecisionLog, Sealer, Signer
 from service.people import Passwords, People
-from service.settings import DATA
+from service.settings import DATA, DEFAULTS
 
-SECRETS = "demo.json"
+SECRETS, SIGNING = "demo.json", "signing.pem"
 
 
 def prepare(environment: Mapping[str, str], folder: Path = DATA) -> tuple[dict[str, str], dict[str, str]]:
@@ -27,10 +30,18 @@ def prepare(environment: Mapping[str, str], folder: Path = DATA) -> tuple[dict[s
         kept.touch(mode=0o600)
         kept.write_text(json.dumps({"settings": _secrets(folder), "keys": {}}))
     found = json.loads(kept.read_text())
-    settings = {**found["settings"], **environment}
+    signing = folder / SIGNING
+    settings = {"VILLAGE_CREDIT_SIGNING_KEY": str(signing), **found["settings"], **environment}
+    if not signing.exists():
+        Signer.new(signing)
+        _carry_over(settings)
     if not found["keys"] or "passwords" not in found:
         found |= _callers(settings, found["keys"])
         kept.write_text(json.dumps(found))
+    with closing(_log(settings)) as log:  # days may lie between two tries
+        last = log.last_at()
+        if last is not None and datetime.now(UTC) - last > timedelta(seconds=DEFAULTS["clock_ahead"]):
+            log.accept_clock(user())
     return settings, found["keys"]
 
 
@@ -48,20 +59,33 @@ def _secrets(folder: Path) -> dict[str, str]:
     }
 
 
-def _callers(settings: Mapping[str, str], keys: dict[str, str]) -> dict[str, dict[str, str]]:
+def _callers(settings: Mapping[str, str], keys: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """An API key and a person for each role."""
-    sealer = Sealer.of(settings["VILLAGE_CREDIT_SEAL_KEYS"], settings["VILLAGE_CREDIT_BLIND_KEY"])
-    log = DecisionLog(settings["VILLAGE_CREDIT_DATABASE"], sealer)
-    log.upgrade()
-    people = People(log)
-    made = keys or {role: Keys(log).add(f"demo {role}", role)[1] for role in PERMISSIONS}
-    chosen = {role: secrets.token_urlsafe(12) for role in PERMISSIONS}
-    for role, password in chosen.items():
-        person = people.by_login(role) or people.add(role, f"demo {role}", role)
-        assert person is not None
-        Passwords(log, people).change(person, password)
-    log.close()
+    with closing(_log(settings)) as log:
+        made = {role: keys.get(role) or Keys(log).add(f"demo {role}", role)[1] for role in PERMISSIONS}
+        chosen = {role: secrets.token_urlsafe(12) for role in PERMISSIONS}
+        people = People(log)
+        for role, password in chosen.items():
+            person = people.by_login(role) or people.add(role, f"demo {role}", role)
+            assert person is not None
+            Passwords(log, people).change(person, password)
     return {"keys": made, "passwords": chosen}
+
+
+def _carry_over(settings: Mapping[str, str]) -> None:
+    """Have the new key known to the log: of an older demonstration there are lines already."""
+    with closing(_log(settings)) as log:
+        if log.head().seq:
+            carry_over(log)
+        else:
+            log.introduce(user())
+
+
+def _log(settings: Mapping[str, str]) -> DecisionLog:
+    sealer = Sealer.of(settings["VILLAGE_CREDIT_SEAL_KEYS"], settings["VILLAGE_CREDIT_BLIND_KEY"])
+    log = DecisionLog(settings["VILLAGE_CREDIT_DATABASE"], sealer, Signer.of(settings["VILLAGE_CREDIT_SIGNING_KEY"]))
+    log.upgrade()
+    return log
 
 
 def secret() -> str:

@@ -9,17 +9,20 @@ import click
 
 from rules.values.layout import Span, line, row
 from service.commands.common import Bad, Settings
-from service.commands.log import midnight, on_log
+from service.commands.log import midnight
+from service.commands.on_log import on_log
 from service.commands.screen import as_json
-from service.keys import PERMISSIONS, ApiKey, Keys
+from service.days import day_of
+from service.keys import PERMISSIONS, ApiKey, Keys, user
 from service.log import DecisionLog
+from service.settings import value_of
 
 
 @click.command()
 @click.argument("name")
 @click.option("--role", type=click.Choice(list(PERMISSIONS)), help="新客户的角色 / the role of a new client")
 @click.option("--for", "client", metavar="CLIENT", help="给已有客户再发一把 / another key of a client")
-@click.option("--expires", metavar="DATE", help="到哪天失效（UTC），默认不失效 / when it ends (UTC; default: never)")
+@click.option("--expires", metavar="DATE", help="从哪天起失效，默认不失效 / the day on which it ends (default: never)")
 @on_log
 def add(
     settings: Settings, log: DecisionLog, name: str, role: str | None, client: str | None, expires: str | None
@@ -30,6 +33,7 @@ def add(
         raise Bad("请写 --role（新客户）或 --for（已有客户），二者之一。",
                   "Write --role (a new client) or --for (a client there is), one of them.")  # fmt: skip
     log.upgrade()
+    log.introduce(user())
     keys = Keys(log)
     key, text = keys.add(name, role or _role_of(keys, client or ""), until, client or "")
     if settings.json:
@@ -82,7 +86,7 @@ def _client(key: ApiKey, settings: Settings) -> str:
 
 
 def _day(moment: datetime) -> str:
-    return moment.date().isoformat()
+    return day_of(moment, value_of("time_zone")).isoformat()
 
 
 def _as_dict(key: ApiKey) -> dict[str, Any]:

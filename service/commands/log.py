@@ -1,4 +1,4 @@
-"""`village-credit log`: verify, anchor, export and expire the decision log. No command needs a key."""
+"""`village-credit log`: verify, anchor, export and expire the decision log."""
 
 from __future__ import annotations
 
@@ -6,69 +6,44 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import asdict
-from datetime import UTC, datetime, time, timedelta
-from functools import wraps
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import click
-from sqlalchemy import make_url
 
 from rules.values.layout import Span, line
-from rules.values.text import Lang
-from service.commands.common import HOME, OPTIONS, Bad, Command, Settings, read_day, reported
-from service.commands.screen import as_json, colours, complain, progress, show
-from service.log import Anchor, DecisionLog, LogUnavailable, Report, Sealer, expire, export, verify
-from service.settings import DEFAULTS
+from service import days
+from service.commands.common import FOLDER, Bad, Settings, read_day
+from service.commands.on_log import on_log
+from service.commands.screen import as_json, complain, progress, show
+from service.log import Anchor, DecisionLog, Flaw, Report, expire, export, verify
+from service.log.exporting import export_next
+from service.policies import archive
+from service.settings import DEFAULTS, value_of
 
 TAMPERED = 1
-
-
-DATABASE = click.option(
-    "--database",
-    metavar="URL",
-    envvar="VILLAGE_CREDIT_DATABASE",
-    default=DEFAULTS["database"],
-    help="日志数据库，默认为 .data 下的文件 / the log's database (default: a file in .data)",
-)
-SHARED: Sequence[Any] = (DATABASE, *OPTIONS[-3:])  # and how to answer: --lang, --json, --color
-
-
-def on_log(command: Command) -> Command:
-    """Add the log and the common options to a command, and turn exceptions into messages."""
-
-    @wraps(command)
-    def run(database: str, lang: Lang, as_json: bool, color: bool | None, **others: Any) -> Any:
-        settings = Settings(HOME, None, None, lang, as_json, colours(color))
-        with reported(settings):
-            try:
-                with closing(DecisionLog(database, Sealer.without_keys())) as log:
-                    return command(settings, log, **others)
-            except LogUnavailable as error:
-                detail = f"{make_url(database).render_as_string()}: {error.detail}"  # without its password
-                raise Bad(f"{error.zh}请核对 --database。（{detail}）",
-                          f"{error.en} Check --database. ({detail})") from None  # fmt: skip
-
-    for option in reversed(SHARED):
-        run = option(run)
-    return run  # type: ignore[return-value]
+KEEP_DAYS = click.option("--keep-days", metavar="DAYS", type=click.IntRange(1), show_default=True,
+                         envvar="VILLAGE_CREDIT_KEEP_INPUTS_DAYS", default=DEFAULTS["keep_inputs_days"],
+                         help="输入至少保留几天 / for how many days at least inputs are kept")  # fmt: skip
 
 
 @click.command("verify")
 @click.option("--anchors", metavar="FILE", help="锚点文件 / a file of anchors")
+@KEEP_DAYS
 @on_log
-def verify_log(settings: Settings, log: DecisionLog, anchors: str | None) -> None:
+def verify_log(settings: Settings, log: DecisionLog, anchors: str | None, keep_days: int) -> None:
     """验证日志没有被改动，改动过则退出码为 1 / prove that the log is as it was written; exit code 1 if not"""
-    known = _anchors(Path(anchors)) if anchors else []
+    known = read_anchors(Path(anchors)) if anchors else []
     with progress(log.head().seq, settings.pick("验证", "verifying")) as tick:
-        report = verify(log, known, tick)
+        report = verify(log, known, tick, keep=timedelta(days=keep_days))
+    editions, wrong = archive.faults(log)
     if settings.json:
-        as_json(_as_dict(report))
+        as_json(_as_dict(report, editions, wrong))
     else:
-        _tell(report, settings)
-    if not report.intact:
+        _tell(report, wrong, settings)
+    if wrong or not report.intact:
         raise click.exceptions.Exit(TAMPERED)
 
 
@@ -93,8 +68,8 @@ def anchor(settings: Settings, log: DecisionLog, append: str | None) -> None:
 @click.command("export")
 @click.option("--format", type=click.Choice(["ndjson", "parquet"]), default="ndjson", help="格式 / the format")
 @click.option("--output", metavar="FILE", help="文件，默认为标准输出 / the file (default: standard output)")
-@click.option("--from", "start", metavar="DATE", help="从哪天起（UTC）/ from this day on (UTC)")
-@click.option("--to", "end", metavar="DATE", help="到哪天止，含当日（UTC）/ up to this day and with it (UTC)")
+@click.option("--from", "start", metavar="DATE", help="从哪天起 / from this day on")
+@click.option("--to", "end", metavar="DATE", help="到哪天止，含当日 / up to this day and with it")
 @on_log
 def export_log(
     settings: Settings,
@@ -116,17 +91,31 @@ def export_log(
         export(log, stream, format, start=first, end=last, tick=tick)
 
 
+@click.command("export-next")
+@click.argument("folder", type=FOLDER)
+@on_log
+def export_more(settings: Settings, log: DecisionLog, folder: Path) -> None:
+    """把目录里还没有的行导出为一个新文件（每晚运行）/ write the lines a folder lacks into a new file (every night)"""
+    with progress(log.head().seq, settings.pick("导出", "exporting")) as tick:
+        made = export_next(log, folder, tick)
+    text = settings.pick("没有新行。", "There are no new lines.") if made is None else str(made)
+    settings.tell({"file": None if made is None else str(made)}, [line(text)])
+
+
 @click.command("expire")
-@click.option("--before", metavar="DATE", help="删除这天（UTC）以前的输入 / delete inputs from before this day (UTC)")
-@click.option("--keep-days", metavar="DAYS", type=click.IntRange(1), envvar="VILLAGE_CREDIT_KEEP_INPUTS_DAYS",
-              default=DEFAULTS["keep_inputs_days"], show_default=True,
-              help="或：保留几天 / or: keep them for so many days")  # fmt: skip
+@click.option("--before", metavar="DATE", help="删除这天以前的输入 / delete inputs from before this day")
+@KEEP_DAYS
 @on_log
 def expire_inputs(settings: Settings, log: DecisionLog, before: str | None, keep_days: int) -> None:
     """删除到期的封存输入，日志照样可以验证 / delete sealed inputs whose time is over; the log still verifies"""
-    until = midnight(before, "--before") if before is not None else log.clock() - timedelta(days=keep_days)
-    if until > log.clock():  # a slip of the pen would delete everything, for good
-        raise Bad(f"{before} 还没有到，没有删除任何输入。", f"{before} is yet to come; no inputs were deleted.")
+    due = log.clock() - timedelta(days=keep_days)
+    until = midnight(before, "--before") if before is not None else due
+    if until > due:  # a slip of the pen would delete everything, for good
+        raise Bad(
+            f"{before} 至今还不到应保留的 {keep_days} 天，没有删除任何输入；确实要删的，请同时写 --keep-days。",
+            f"{before} is less than the {keep_days} days ago that inputs are kept for; none were deleted. If that is "
+            "meant, say --keep-days too.",
+        )
     with progress(0, settings.pick("删除", "deleting")) as tick:
         done = expire(log, until, tick=tick)
     text = settings.pick("没有到期的输入。", "No inputs have expired.")
@@ -140,18 +129,19 @@ def expire_inputs(settings: Settings, log: DecisionLog, before: str | None, keep
 
 
 def midnight(text: str, option: str) -> datetime:
-    return datetime.combine(read_day(text, option), time(), UTC)
+    """The moment at which a day begins, in the time zone that is set."""
+    return days.midnight(read_day(text, option), value_of("time_zone"))
 
 
 def _day_after(text: str, option: str) -> datetime | None:
     """The midnight that ends a day; None on the last day there is, which ends nothing."""
     try:
-        return midnight(text, option) + timedelta(days=1)
+        return days.midnight(read_day(text, option), value_of("time_zone"), 1)
     except OverflowError:
         return None
 
 
-def _anchors(path: Path) -> list[Anchor]:
+def read_anchors(path: Path) -> list[Anchor]:
     found = []
     for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if text.strip():
@@ -164,24 +154,34 @@ def _anchors(path: Path) -> list[Anchor]:
     return found
 
 
-def _as_dict(report: Report) -> dict[str, Any]:
+def _as_dict(report: Report, editions: int, wrong: Sequence[archive.Fault]) -> dict[str, Any]:
     return {
-        "intact": report.intact,
+        "intact": report.intact and not wrong,
         "lines": report.lines,
         "head": asdict(report.head),
         "anchors": report.anchors,
         "overdue": report.overdue,
+        "carried_over": report.carried_over,
+        "signers": list(report.signers),
+        "editions": editions,
+        "editions_wrong": [asdict(one) for one in wrong],
         "flaws": [flaw.as_dict() for flaw in report.flaws],
         "untold": report.untold,
     }
 
 
-def _tell(report: Report, settings: Settings) -> None:
+def tell_flaws(flaws: Sequence[Flaw], untold: int, settings: Settings) -> None:
+    for flaw in flaws:
+        complain([settings.pick(flaw.zh, flaw.en)], settings.color)
+    if untold:
+        complain([settings.pick(f"另有 {untold} 处。", f"And {untold} more.")], settings.color)
+
+
+def _tell(report: Report, wrong: Sequence[archive.Fault], settings: Settings) -> None:
     pick = settings.pick
-    for flaw in report.flaws:
-        complain([f"{pick(flaw.zh, flaw.en)}"], settings.color)
-    if report.untold:
-        complain([pick(f"另有 {report.untold} 处。", f"And {report.untold} more.")], settings.color)
+    for one in wrong:
+        complain([pick(one.zh, one.en)], settings.color)
+    tell_flaws(report.flaws, report.untold, settings)
     if report.overdue:
         click.echo(
             pick(
@@ -189,10 +189,11 @@ def _tell(report: Report, settings: Settings) -> None:
                 f"{report.overdue} inputs have expired and are still there: run log expire again.",
             )
         )
-    if report.intact:
+    if report.intact and not wrong:
         anchors = "anchor" if report.anchors == 1 else "anchors"
         text = pick(
-            f"{report.lines} 行完整无改动，核对了 {report.anchors} 个锚点。",
-            f"{report.lines} lines are as they were written; {report.anchors} {anchors} agree.",
+            f"{report.lines} 行完整无改动，核对了 {report.anchors} 个锚点，签名密钥 {', '.join(report.signers)}。",
+            f"{report.lines} lines are as they were written; {report.anchors} {anchors} agree; "
+            f"signed by {', '.join(report.signers)}.",
         )
         show([line(Span("✓ ", "good"), text)], settings.color)

@@ -10,11 +10,13 @@ import click
 from rules.values.ids import is_card
 from rules.values.layout import Span, line, row
 from service.commands.common import Bad, Settings
-from service.commands.log import on_log
+from service.commands.on_log import on_log
 from service.commands.screen import as_json
-from service.keys import PERMISSIONS
+from service.days import day_of
+from service.keys import PERMISSIONS, user
 from service.log import DecisionLog
 from service.people import Passwords, People, Person, end_sessions
+from service.settings import value_of
 
 LOGIN = re.compile(r"[\w.@-]{1,64}")
 ROLE = click.Choice(list(PERMISSIONS))
@@ -32,6 +34,7 @@ def add(settings: Settings, log: DecisionLog, login: str, name: str, role: str, 
         raise Bad("登录名用 1 到 64 个字母、数字和 . _ - @，不能是身份证号。",
                   "A login is 1 to 64 of letters, digits and . _ - @, and no identity number.")  # fmt: skip
     log.upgrade()
+    log.introduce(user())
     people = People(log)
     if (person := people.add(login, name, role)) is None:
         raise Bad(f"已有人用登录名 {login}。", f"Somebody signs in as {login} already.")
@@ -106,7 +109,7 @@ def _show_password(settings: Settings, person: Person, password: str) -> None:
 
 def _state(person: Person, settings: Settings) -> Span:
     if person.ended is not None:
-        day = person.ended.date().isoformat()
+        day = day_of(person.ended, value_of("time_zone")).isoformat()
         return Span(settings.pick(f"{day} 停用", f"ended {day}"), "bad")
     if not person.password:
         return Span(settings.pick("在单位登录", "signs in elsewhere"), "good")

@@ -26,7 +26,9 @@ from rules import read_store
 from rules.problems.os_errors import why
 from service.commands.common import Bad, Settings, Unusable, common, no_policies
 from service.commands.demonstration import passwords, prepare
-from service.log import DecisionLog, LogError, Sealer
+from service.keys import user
+from service.log import DecisionLog, LogError, Sealer, Signer
+from service.log.database import Database
 from service.policies.archive import last_live
 from service.settings import DATA, EXAMPLE, HOME, RUNTIME, from_environment
 from service.settings import Settings as ServiceSettings
@@ -64,8 +66,10 @@ def serve(settings: Settings, demo: bool, port: int | None) -> None:
 
 def _check(chosen: ServiceSettings) -> None:
     """Check settings, policies, log and port before any worker starts; migrate the tables."""
-    log = DecisionLog(chosen.database, Sealer.of(chosen.seal_keys, chosen.blind_key))
+    sealer, signer = Sealer.of(chosen.seal_keys, chosen.blind_key), Signer.of(chosen.signing_key)
+    log = DecisionLog(chosen.database, sealer, signer)
     log.upgrade()
+    log.introduce(user())
     errors = tuple(one for one in read_store(chosen.policies, warn=False).problems if one.severity == "error")
     usable = chosen.policies.is_dir() and not errors
     if not usable and not last_live(log):
@@ -123,6 +127,7 @@ def run(chosen: ServiceSettings) -> None:
             server.serve()
     finally:
         shutil.rmtree(runtime, ignore_errors=True)
+        Database(chosen.database).kind.settle()  # the workers are gone
 
 
 def worker() -> WSGIApplication:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from service.api.explanations import open_case
 from service.api.reviewing import OPEN, Review, all_of, review_of, words_of
 from service.api.reviews import CHANGED, record
+from service.days import day_of
 from service.desk import titles
 from service.desk.views import go, person_view
 from service.http.context import caller, service
@@ -25,7 +26,7 @@ def reviews() -> Response:
     state = request.args.get("state", OPEN)
     found = [one for one in all_of(None, 0) if one.state == state]
     found = found if state == OPEN else found[::-1]
-    today = service().clock().astimezone().date()
+    today = day_of(service().clock(), service().settings.time_zone)
     more = max(0, len(found) - MOST)
     return page("reviews.html", titles=titles, reviews=found[:MOST], more=more, state=state, today=today)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from flask import Flask, Request, current_app, g, request
 
+from service.days import day_of
 from service.http.cases import CaseReader
 from service.http.readers import Readers
 from service.keys import ApiKey, Keys
@@ -132,7 +133,7 @@ def snapshot() -> Snapshot:
 def case_reader() -> CaseReader:
     """The case reader for this request."""
     found = service()
-    return _case_reader(snapshot(), found.settings.plan, found.clock().astimezone().date())
+    return _case_reader(snapshot(), found.settings.plan, day_of(found.clock(), found.settings.time_zone))
 
 
 @lru_cache(maxsize=1)  # until the policies or the day change

@@ -6,6 +6,7 @@ In: entries, and cases to be sealed. Out: lines, proofs that none was changed, e
 
 from service.log.entry import Anchor, Entry, Line, Once, new_id
 from service.log.errors import (
+    Altered,
     InputsExpired,
     KeyReused,
     LogError,
@@ -18,10 +19,11 @@ from service.log.exporting import as_dict, export
 from service.log.log import DecisionLog
 from service.log.retention import Expired, expire
 from service.log.seal import Sealer
+from service.log.signing import Signer
 from service.log.verification import Flaw, Report, verify
 
 __all__ = [
-    "Anchor", "DecisionLog", "Entry", "Expired", "Flaw", "InputsExpired", "KeyReused", "Line", "LogError",
-    "LogUnavailable", "Misconfigured", "Once", "Repeated", "Report", "SealError", "Sealer", "as_dict", "expire",
-    "export", "new_id", "verify",
+    "Altered", "Anchor", "DecisionLog", "Entry", "Expired", "Flaw", "InputsExpired", "KeyReused", "Line", "LogError",
+    "LogUnavailable", "Misconfigured", "Once", "Repeated", "Report", "SealError", "Sealer", "Signer", "as_dict",
+    "expire", "export", "new_id", "verify",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from service.log.seal import Sealer
 EPOCH = datetime.fromtimestamp(0, UTC)
 MICROSECOND = timedelta(microseconds=1)
 EXPIRY = "expiry"  # the one kind that the log writes itself
+CLOCK, ACCEPTED, SEEN = "clock", "accepted", "seen"  # a kind: an operator's word for the time, or a sign of life
 NO_LINE = bytes(sha256().digest_size)  # the hash before the first line
 ORDER = Struct(">qq")
 LENGTHS = Struct(">QQQ")
@@ -58,6 +59,9 @@ class Line(Columns):
     at: datetime
     sealed_sha256: bytes  # of the sealed inputs; empty where there were none
     hash: bytes
+    signer: str = ""  # id of the key that signed this line and those before it, from `signed_from` on
+    signed_from: int = 0
+    signature: bytes = b""  # empty where a later line's covers this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,9 @@ class Anchor:
 
 
 SHARED = tuple(one.name for one in fields(Columns))
-FIELDS = ("seq", "at", *SHARED, "sealed_sha256", "hash")  # of a line, in the order of the table
+SIGNED = ("signer", "signed_from", "signature")
+FIELDS = ("seq", "at", *SHARED, "sealed_sha256", "hash", *SIGNED)  # of a line, in the order of the table
+UNSIGNED: Row = ("", 0, b"")
 
 # Seeded by the system in every process. Unlike the system's own chance it costs no system call, at each of which a
 # thread lets go of the interpreter and has to get it back.
@@ -116,6 +122,7 @@ class Prepared(NamedTuple):
     columns: tuple[str | bytes, ...]
     canonical: bytes
     sealed: bytes | None
+    is_statement: bool  # about no decision: signed by itself, for it is believed by itself
 
 
 _columns_of = attrgetter(*SHARED)
@@ -125,7 +132,7 @@ def prepare(entry: Entry, sealer: Sealer) -> Prepared:
     """ValueError where a text cannot be stored on every database."""
     sealed = None if entry.inputs is None else sealer.seal(entry.id, entry.inputs)
     columns = (*_columns_of(entry), b"" if sealed is None else sha256(sealed).digest())
-    return Prepared(columns, canonical(columns), sealed)
+    return Prepared(columns, canonical(columns), sealed, not entry.decision)
 
 
 def canonical(columns: Sequence[Any]) -> bytes:

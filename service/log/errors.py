@@ -11,6 +11,12 @@ from rules.values.text import TextError
 _CODES: Mapping[str, tuple[str, str, str, str]] = {
     "away": ("连接不上日志数据库。", "The log's database cannot be reached.", "CANTOPEN", "08 28 3D000 53300 57P"),
     "clock": ("系统时间比日志最后一行早得太多。", "The clock is too far behind the last line of the log.", "", ""),
+    "clock_ahead": (
+        "系统时间比日志最后一行晚得太多：核对时间之后用 village-credit log accept-clock 确认。",
+        "The clock is too far ahead of the last line of the log: check it, then village-credit log accept-clock.",
+        "",
+        "",
+    ),
     "corrupt": ("日志数据库的文件已损坏。", "The log's database is damaged.", "CORRUPT FORMAT NOTADB", "XX"),
     "disk": ("日志数据库的磁盘读写出错。", "The log's disk fails to read or write.", "IOERR", "58"),
     "disk_full": ("日志数据库的磁盘已满。", "The log's disk is full.", "FULL", "53100"),
@@ -29,6 +35,12 @@ _CODES: Mapping[str, tuple[str, str, str, str]] = {
         "",
         "",
     ),
+    "signer": (
+        "签名密钥已停用，或日志不认得它。",
+        "The signing key is retired, or the log does not know it.",
+        "",
+        "",
+    ),
     "tables": (
         "日志数据库的表不齐，请先升级。",
         "The log's tables are not all there: it needs the upgrade.",
@@ -39,6 +51,12 @@ _CODES: Mapping[str, tuple[str, str, str, str]] = {
 REASONS: Mapping[str, tuple[str, str]] = {code: row[:2] for code, row in _CODES.items()}
 SQLITE = {name: code for code, row in _CODES.items() for name in row[2].split()}
 POSTGRESQL = {state: code for code, row in _CODES.items() for state in row[3].split()}
+
+
+NO_SIGNER = (
+    "没有签名密钥：请设置 VILLAGE_CREDIT_SIGNING_KEY；只是试用的，加 --demo。",
+    "There is no signing key: set VILLAGE_CREDIT_SIGNING_KEY; to try the service only, add --demo.",
+)
 
 
 class LogError(TextError):
@@ -78,6 +96,17 @@ class Misconfigured(LogError):
 
 class SealError(LogError):
     """Sealed inputs that do not open: altered, or sealed with a key that is not among the keys given."""
+
+
+class Altered(SealError):
+    """An archived edition that has not the hash it is stored under."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(
+            f"存档的政策版本 {sha256} 被改动：内容的哈希与存入时不同。请从备份恢复，不能照它判定。",
+            f"The archived edition {sha256} was altered: its content has another hash. Restore it from a backup; "
+            "nothing is decided by it.",
+        )
 
 
 class InputsExpired(LogError):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from operator import attrgetter
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from service.log import reader
 from service.log.entry import FIELDS, Line
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
     from service.log.log import DecisionLog
 
 Format = Literal["ndjson", "parquet"]
+DIGITS = 12  # at least, so that names sort like lines
+NAME = re.compile(rf"log-(\d{{{DIGITS},}})-(\d{{{DIGITS},}})\.ndjson")
+Write = Callable[[Sequence[Line]], object]
+Tick = Callable[[int], object]
 AT_ONCE = 10000  # lines in memory, and of a group in Parquet
 
 
@@ -29,15 +36,27 @@ def export(
     *,
     start: datetime | None = None,
     end: datetime | None = None,
-    tick: Callable[[int], object] = lambda lines: None,
+    tick: Tick = lambda lines: None,
 ) -> int:
     """Write the lines from `start` up to before `end`, and say how many there were. Sealed inputs stay sealed."""
-    writer = _ndjson if format == "ndjson" else _parquet
-    total = 0
-    with log.database.snapshot(AT_ONCE) as connection, writer(stream) as write:
+
+    def places(connection: Connection) -> tuple[int | None, int | None]:
         after = None if start is None else reader.place(connection, start)
-        before = None if end is None else reader.place(connection, end) + 1
-        asked = reader.within(select(*reader.COLUMNS), after, before).order_by(lines.c.seq)
+        return after, None if end is None else reader.last_before(connection, end) + 1
+
+    return _export(log, _ndjson(stream) if format == "ndjson" else _parquet(stream), places, tick)
+
+
+def _export(
+    log: DecisionLog,
+    writer: AbstractContextManager[Write],
+    places: Callable[[Connection], tuple[int | None, int | None]],
+    tick: Tick,
+) -> int:
+    """Write the lines between two places, as one moment has them."""
+    total = 0
+    with log.database.snapshot(AT_ONCE) as connection, writer as write:
+        asked = reader.within(select(*reader.COLUMNS), *places(connection)).order_by(lines.c.seq)
         for portion in connection.execute(asked).partitions(AT_ONCE):
             write([reader.line(row) for row in portion])
             total += len(portion)
@@ -45,14 +64,28 @@ def export(
     return total
 
 
-Write = Callable[[Sequence[Line]], object]
+def export_next(log: DecisionLog, folder: Path, tick: Tick = lambda lines: None) -> Path | None:
+    """Write what the files of a folder do not have yet into another, whole or not at all; None where that is nothing.
+
+    Their names say which lines they hold, so one after the other they are the log, and verify like it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    ends = [int(found[2]) for one in folder.iterdir() if (found := NAME.fullmatch(one.name))]
+    done, part = max(ends, default=0), folder / "next.part"
+    with part.open("wb") as stream:
+        lines = _export(log, _ndjson(stream), lambda _: (done, None), tick)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if not lines:
+        part.unlink()
+        return None
+    first, last = (str(seq).zfill(DIGITS) for seq in (done + 1, done + lines))
+    return part.rename(folder / f"log-{first}-{last}.ndjson")
 
 
 @contextmanager
 def _ndjson(stream: IO[bytes]) -> Iterator[Write]:
-    yield lambda portion: stream.writelines(
-        orjson.dumps(as_dict(line), option=orjson.OPT_APPEND_NEWLINE) for line in portion
-    )
+    yield lambda portion: stream.writelines(map(spelled, portion))
 
 
 @contextmanager
@@ -60,7 +93,8 @@ def _parquet(stream: IO[bytes]) -> Iterator[Write]:
     import pyarrow as pa  # type: ignore[import-untyped] # noqa: PLC0415 -- slow to import, and needed for this alone
     from pyarrow import parquet  # noqa: PLC0415
 
-    kinds = {"seq": pa.int64(), "at": pa.timestamp("us", tz="UTC"), "sealed_sha256": pa.binary(), "hash": pa.binary()}
+    kinds = {"seq": pa.int64(), "at": pa.timestamp("us", tz="UTC"), "sealed_sha256": pa.binary(), "hash": pa.binary(),
+             "signed_from": pa.int64(), "signature": pa.binary()}  # fmt: skip
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in FIELDS])
 
     def write(portion: Sequence[Line]) -> None:
@@ -69,6 +103,11 @@ def _parquet(stream: IO[bytes]) -> Iterator[Write]:
 
     with parquet.ParquetWriter(stream, schema, compression="zstd") as file:
         yield write
+
+
+def spelled(line: Line) -> bytes:
+    """A line of NDJSON."""
+    return orjson.dumps(as_dict(line), option=orjson.OPT_APPEND_NEWLINE)
 
 
 _of = attrgetter(*FIELDS)
@@ -81,7 +120,7 @@ def _values(line: Line) -> dict[str, Any]:
 def as_dict(line: Line) -> dict[str, Any]:
     """A line for JSON. Its body is JSON already, and is not spelled anew where it fits on a line."""
     at = line.at.isoformat(timespec="microseconds")
-    digests = {"sealed_sha256": line.sealed_sha256.hex(), "hash": line.hash.hex()}
+    digests = {name: getattr(line, name).hex() for name in ("sealed_sha256", "hash", "signature")}
     return {**_values(line), "at": at, "body": _json(line.body), **digests}
 
 

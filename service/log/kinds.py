@@ -66,6 +66,18 @@ class Kind:
     def check(self) -> None:
         """Raise where the next write would not find room, as far as that can be seen."""
 
+    @property
+    def file(self) -> Path | None:
+        """The file of the database, if it is one."""
+        return None
+
+    def pages(self) -> sqlite3.Connection | None:
+        """A connection of which SQLite itself makes a copy, where that is how to make one."""
+        return None
+
+    def settle(self) -> None:
+        """Bring everything that was written into the one file, where there is more than one."""
+
 
 class Sqlite(Kind):
     """A file."""
@@ -159,6 +171,18 @@ class Sqlite(Kind):
             self._shrink()
             if disk_usage(self.path.parent).free < ROOM:
                 raise LogUnavailable("disk_full")
+
+    @property
+    def file(self) -> Path:
+        return self.path
+
+    def pages(self) -> sqlite3.Connection:
+        return self._connect()
+
+    def settle(self) -> None:
+        """Whoever copies the file of a service that has stopped has all of it."""
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(self._connect()) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _shrink(self) -> None:
         """Give back the room of the write-ahead log: after an append that found none, that can be all there is."""

@@ -7,24 +7,31 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from typing import Any, Unpack
 
 import orjson
+from sqlalchemy import Connection
 
 from rules.values.text import NotFound
-from service.log import migrate, reader
+from service.log import introducing, migrate, reader, statements
 from service.log.database import Database
-from service.log.entry import EXPIRY, Anchor, Entry, Line, Once, microseconds, prepare
-from service.log.errors import InputsExpired, SealError
+from service.log.entry import CLOCK, EXPIRY, SEEN, Anchor, Entry, Line, Once, microseconds, new_id, prepare
+from service.log.errors import NO_SIGNER, InputsExpired, Misconfigured, SealError
 from service.log.probing import probe
 from service.log.reader import Query
 from service.log.seal import Sealer
+from service.log.signing import Publics, Signer
 from service.log.tables import editions, insert
-from service.log.writer import Ticket, Writer
+from service.log.tickets import Ticket
+from service.log.writer import Writer
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+BEATS = 4  # signs of life within the time that the clock may be ahead of the last line
 
 
 class DecisionLog:
@@ -34,19 +41,55 @@ class DecisionLog:
         self,
         url: str,
         sealer: Sealer,
+        signer: Signer | None = None,
         *,
         clock: Callable[[], datetime] = utc_now,
         tolerance: timedelta = timedelta(seconds=5),
-        keep_once: timedelta = timedelta(days=1),
+        ahead: timedelta | None = None,
     ) -> None:
+        """Without a signer nothing can be written. `known`, the public keys to believe, are the signer's; where there
+        are none, the first key that the log names is believed."""
         self.database = Database(url)
-        self.sealer, self.clock = sealer, clock
-        self.tolerance = tolerance
-        self.writer = Writer(self.database, clock, tolerance, keep_once)
+        self.sealer, self.signer, self.clock = sealer, signer, clock
+        self.known: Publics = signer.known if signer else {}
+        self.refused: dict[int, str] = {}  # statements that were read and not believed: seq, and why
+        self._ahead = ahead
+        self.writer = Writer(self.database, signer, clock, tolerance, ahead)
 
     def upgrade(self) -> None:
         """Bring the tables to the newest form. Several workers may start at once."""
         migrate.upgrade(self.database)
+
+    def introduce(self, by: str) -> None:
+        """Have the signing key known to the log: its first line names it. Misconfigured where it may not sign."""
+        introducing.introduce(self.database, self._signing(), self.clock(), by)
+
+    def carry_over(self, by: str, through: int, again: Sequence[Entry] = ()) -> None:
+        """Vouch for the lines there are, which end at `through` and were written before there were signatures, and
+        write some of them again: without a signature of its own no statement is believed."""
+        said = {"carried_over": through, "by": by}
+        introducing.carry_over(self.database, self._signing(), self.clock(), said, again)
+
+    def accept_clock(self, by: str) -> tuple[datetime, datetime]:
+        """Write a line that takes the clock for right, be it far ahead of the last line or behind it; returns the
+        time of that line, and the clock's."""
+        return introducing.accept_clock(self.database, self._signing(), self.clock(), by)
+
+    def beat(self) -> None:
+        """Write a sign of life where the last line is a while old, so that a quiet day is not taken for a clock gone
+        wrong."""
+        if self._ahead is not None and (at := self.last_at()) and self.clock() - at > self._ahead / BEATS:
+            body = orjson.dumps({})
+            self.append([Entry(new_id(self.clock()), CLOCK, "", "", "", "", "", "", SEEN, "", body)])
+
+    def last_at(self) -> datetime | None:
+        """The time of the last line; None in an empty log."""
+        last = self.head()
+        return datetime.fromisoformat(last.at) if last.seq else None
+
+    def succeed(self, new: Signer, by: str, retires: Sequence[str]) -> None:
+        """Introduce another signing key, and retire some; without a signer, by its own signature."""
+        introducing.succeed(self.database, self.signer or new, new, self.clock(), by, retires)
 
     def append(self, entries: Sequence[Entry], once: Once | None = None) -> Once | None:
         """Write all of them or none, and return when they are durable.
@@ -108,16 +151,30 @@ class DecisionLog:
 
     def inputs(self, id: str) -> bytes:
         """The inputs sealed with an entry. NotFound where there is no such entry, or it came without inputs."""
-        line, content, expired = self.database.read(lambda connection: reader.sealed_of(connection, id))
+        line, content = self.database.read(lambda connection: reader.sealed_of(connection, id))
         if line is None or not line.sealed_sha256:
             raise NotFound(f"日志里没有 {id} 的输入。", f"The log has no inputs of {id}.")
         if content is None:
-            if line.seq <= expired:
+            if line.seq <= self.expired():
                 raise InputsExpired(id)
             raise SealError(f"{id} 的输入不见了。", f"The inputs of {id} are gone.")
         if sha256(content).digest() != line.sealed_sha256:
             raise SealError(f"{id} 的输入已被改动。", f"The inputs of {id} were altered.")
         return self.sealer.open(id, content)
+
+    def believed(self, kind: str, *outcomes: str, newest: bool = False, limit: int | None = None) -> Sequence[Line]:
+        """The lines of a kind about no decision whose own signature is good; the others count for nothing."""
+        told = self.refused.setdefault
+
+        def read(connection: Connection) -> tuple[Line, ...]:
+            found = statements.believed(connection, self.known, kind, *outcomes, newest=newest, refuse=told)
+            return tuple(islice(found, limit))
+
+        return self.database.read(read)
+
+    def expired(self) -> int:
+        """The last seq whose inputs have expired."""
+        return self.database.read(lambda connection: statements.expired(connection, self.known))
 
     def head(self) -> Anchor:
         return self.database.read(reader.head)
@@ -147,8 +204,17 @@ class DecisionLog:
     def edition(self, sha256: str) -> Mapping[str, str] | None:
         return self.database.read(lambda connection: reader.edition(connection, sha256))
 
+    def archived(self) -> Sequence[tuple[str, str, str, Mapping[str, str]]]:
+        """Hash, plan, date and files of every archived edition, unchecked."""
+        return self.database.read(reader.archived)
+
     def close(self) -> None:
         self.database.close()
+
+    def _signing(self) -> Signer:
+        if self.signer is None:
+            raise Misconfigured(*NO_SIGNER)
+        return self.signer
 
     def _opened(self, stored: Once) -> Once:
         response = self.sealer.open(_once_id(stored.caller, stored.name), stored.response)

@@ -1,8 +1,7 @@
-"""Finds lines of the log. Times never go back along the chain, so a time is found by bisection, without an index."""
+"""Finds lines of the log. Times hardly ever go back along the chain, so a time is found by halving."""
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import Any, TypedDict
 import orjson
 from sqlalchemy import Connection, Select, select
 
-from service.log.entry import EPOCH, EXPIRY, FIELDS, NO_LINE, Anchor, Line, Once, microseconds, moment
+from service.log.entry import ACCEPTED, CLOCK, EPOCH, FIELDS, NO_LINE, Anchor, Line, Once, microseconds, moment
 from service.log.tables import editions, log
 from service.log.tables import once as answers
 from service.log.tables import sealed as contents
@@ -53,9 +52,9 @@ def find(connection: Connection, query: Query) -> Sequence[Line]:
             asked = asked.where(log.c[name] == wanted)
     after, before = query.get("after_seq"), query.get("before_seq")
     if (start := query.get("start")) is not None:
-        after = max(after or 0, place(connection, start))
+        after, asked = max(after or 0, place(connection, start)), asked.where(log.c.at >= microseconds(start))
     if (end := query.get("end")) is not None:
-        until = place(connection, end) + 1
+        until, asked = last_before(connection, end) + 1, asked.where(log.c.at < microseconds(end))
         before = until if before is None else min(before, until)
     asked = within(asked, after, before).limit(query.get("limit", 100))
     asked = asked.order_by(log.c.seq.desc() if query.get("newest_first") else log.c.seq)
@@ -76,20 +75,13 @@ def about(connection: Connection, id: str) -> Sequence[Line]:
     return [line(row) for row in connection.execute(asked)]
 
 
-def sealed_of(connection: Connection, id: str) -> tuple[Line | None, bytes | None, int]:
-    """An entry, its sealed inputs, and up to which seq inputs have expired."""
+def sealed_of(connection: Connection, id: str) -> tuple[Line | None, bytes | None]:
+    """An entry, and its sealed inputs."""
     entry = get(connection, id)
     if entry is None:
-        return None, None, 0
+        return None, None
     content = connection.execute(select(contents.c.content).where(contents.c.seq == entry.seq)).scalar()
-    return entry, None if content is None else bytes(content), 0 if content is not None else expired(connection)
-
-
-def expired(connection: Connection) -> int:
-    """The last seq whose inputs have expired."""
-    asked = select(log.c.body).where(log.c.decision == "", log.c.outcome == EXPIRY, log.c.kind == EXPIRY)
-    body = connection.execute(asked.order_by(log.c.seq.desc()).limit(1)).scalar()
-    return 0 if body is None else int(json.loads(body)["through"])
+    return entry, None if content is None else bytes(content)
 
 
 def once(connection: Connection, caller: str, name: str, now: int) -> Once | None:
@@ -106,9 +98,32 @@ def head(connection: Connection) -> Anchor:
 
 
 def place(connection: Connection, when: datetime) -> int:
-    """The last seq before a moment, by halving."""
-    target = microseconds(when)
-    low, high = 0, head(connection).seq  # the answer is between the two, both ends in
+    """The last seq up to which every line is before a moment."""
+    for first, last in _runs(connection):
+        if (found := _halved(connection, microseconds(when), first, last)) < last:
+            return found
+    return head(connection).seq
+
+
+def last_before(connection: Connection, when: datetime) -> int:
+    """The last seq of a line before a moment. It is the same place, unless somebody set the clock back."""
+    for first, last in reversed(_runs(connection)):
+        if (found := _halved(connection, microseconds(when), first, last)) >= first:
+            return found
+    return 0
+
+
+def _runs(connection: Connection) -> list[tuple[int, int]]:
+    """The first and last seq of each part of the log within which time does not go back: it may at a line by which an
+    operator accepts the clock, and nowhere else."""
+    asked = select(log.c.seq).where(log.c.decision == "", log.c.outcome == ACCEPTED, log.c.kind == CLOCK)
+    starts = [1, *(seq for seq in connection.execute(asked.order_by(log.c.seq)).scalars().all() if seq > 1)]
+    return list(zip(starts, [*(seq - 1 for seq in starts[1:]), head(connection).seq], strict=True))
+
+
+def _halved(connection: Connection, target: int, first: int, last: int) -> int:
+    """The last seq of a part whose time is before the target; the one before the first where there is none."""
+    low, high = first - 1, last  # the answer is between the two, both ends in
     while low < high:
         middle = (low + high + 1) // 2
         at = connection.execute(select(log.c.at).where(log.c.seq == middle)).scalar()
@@ -122,4 +137,19 @@ def place(connection: Connection, when: datetime) -> int:
 def edition(connection: Connection, sha256: str) -> Mapping[str, str] | None:
     """The files of an archived edition."""
     packed = connection.execute(select(editions.c.files).where(editions.c.sha256 == sha256)).scalar()
-    return None if packed is None else orjson.loads(zlib.decompress(packed))
+    return None if packed is None else unpacked(packed)
+
+
+def archived(connection: Connection) -> Sequence[tuple[str, str, str, Mapping[str, str]]]:
+    """Hash, plan, date and files of every archived edition."""
+    asked = select(*editions.columns).order_by(editions.c.plan, editions.c.date, editions.c.sha256)
+    return [(sha256, plan, date, unpacked(packed)) for sha256, plan, date, packed in connection.execute(asked)]
+
+
+def unpacked(packed: bytes) -> Mapping[str, str]:
+    """The files as they were packed; none where they were tampered with, which no hash fits."""
+    try:
+        files: Mapping[str, str] = orjson.loads(zlib.decompress(packed))
+    except (ValueError, zlib.error):
+        return {}
+    return files

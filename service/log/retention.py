@@ -41,7 +41,7 @@ def expire(
     short has promised too much rather than too little, and is completed by the next.
     """
     through = log.database.read(lambda connection: reader.place(connection, before))
-    done = log.database.read(reader.expired)
+    done = log.expired()
     if log.database.read(lambda connection: _any(connection, done, through)):
         body = orjson.dumps({"before": before.isoformat(), "through": through})
         log.record_expiry(Entry(new_id(log.clock()), EXPIRY, caller, "", "", "", "", "", EXPIRY, "", body))

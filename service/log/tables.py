@@ -29,6 +29,7 @@ log = Table(
     *columns(TEXT, "id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome"),
     *columns(TEXT, "subject"), *columns(BYTES, "body"), *columns(TEXT, "refers_to"),
     *columns(BYTES, "sealed_sha256", "hash"),
+    *columns(TEXT, "signer"), *columns(WHOLE, "signed_from"), *columns(BYTES, "signature"),
 )  # fmt: skip
 sealed = Table("sealed", metadata, *keys(WHOLE, "seq"), *columns(BYTES, "content"))
 once = Table(  # a response is sealed: it may say what the inputs were

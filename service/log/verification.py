@@ -1,18 +1,21 @@
-"""Verifies the whole log, and names the lines that were altered or added, and the places where lines are missing."""
+"""Verifies the whole log, and names the lines that were altered, added or not signed, and the places where lines are
+missing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from struct import error as StructError  # noqa: N812 -- it is a class
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
 
-from service.log import reader
+from service.log import statements
+from service.log.coverage import Coverage, accepts_clock
 from service.log.entry import NO_LINE, Anchor, canonical, link, moment
+from service.log.signing import Trust
 from service.log.tables import log as lines
 
 if TYPE_CHECKING:
@@ -30,14 +33,19 @@ LISTED = 1000  # flaws listed one by one; the others are counted
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "anchor_differs": ("与锚点记录的不同", "is not the line that the anchor saw"),
+    "expiry_early": ("的到期早于应保留的期限", "lets inputs expire before their time"),
     "inputs_added": ("封存了日志里没有的输入", "has sealed inputs that the log knows nothing of"),
     "inputs_changed": ("封存的输入被改动", "has sealed inputs that were altered"),
     "inputs_missing": ("封存的输入不见了，且没有到期记录", "lacks its sealed inputs, and no expiry covers that"),
     "line_added": ("行号不合，是后加的", "has a number out of order: it was added"),
     "line_changed": ("内容或上一行的哈希与当时不同", "is not as it was written, or the hash before it is not"),
     "lines_missing": ("从这里起缺行", "and perhaps more from here on are missing"),
+    "signature_wrong": ("起的签名不对", "and what its signature covers is not as it was signed"),
+    "signer_retired": ("起由已停用的密钥签名", "is signed by a key that was retired before"),
+    "signer_unknown": ("起由不认得的密钥签名", "is signed by a key that is not known"),
     "tail_missing": ("锚点记录的末尾不见了", "was seen by an anchor: the end of the log is missing"),
     "time_went_back": ("时间早于上一行", "has a time before that of the line before"),
+    "unsigned": ("起没有签名", "has no signature: nobody who holds the key wrote it"),
 }
 
 
@@ -70,6 +78,8 @@ class Report:
     flaws: tuple[Flaw, ...]
     untold: int
     overdue: int
+    carried_over: int  # lines from before there were signatures, which a signed line vouches for
+    signers: tuple[str, ...]  # ids of the keys that were believed
 
     @property
     def intact(self) -> bool:
@@ -81,6 +91,7 @@ class _Walk:
     """The state of a verification."""
 
     anchors: Mapping[int, set[str]]
+    coverage: Coverage
     expired: int = 0  # the last seq whose inputs have expired
     seq: int = 0
     at: int = 0
@@ -96,51 +107,64 @@ class _Walk:
         else:
             self.untold += 1
 
+    def hear(self, flaws: Iterable[tuple[int, str]]) -> None:
+        for seq, code in flaws:
+            self.tell(seq, code)
+
 
 def verify(
-    log: DecisionLog, anchors: Iterable[Anchor] = (), tick: Callable[[int], object] = lambda lines: None
+    log: DecisionLog,
+    anchors: Iterable[Anchor] = (),
+    tick: Callable[[int], object] = lambda lines: None,
+    *,
+    keep: timedelta = timedelta(0),
 ) -> Report:
     """Find every edit, swap, insertion and deletion; at the end of the log, those that an anchor speaks of.
 
-    `tick` is called with the number of lines of every portion that is done.
+    Lines are believed by the keys that the log was opened with. `keep` is how long inputs have to be kept; `tick` is
+    called with the number of lines of every portion that is done.
     """
     seen: dict[int, set[str]] = {}
     for anchor in anchors:
         seen.setdefault(anchor.seq, set()).add(anchor.hash)
     with log.database.snapshot(AT_ONCE) as connection:
-        walk = _Walk(seen)
-        with suppress(KeyError, TypeError, ValueError):  # a tampered line; the walk comes to it
-            walk.expired = reader.expired(connection)
+        walk = _Walk(seen, Coverage(Trust(log.known), keep))
+        walk.expired = statements.expired(connection, log.known)
         for portion in _lines(connection):
             for row in portion:
                 _line(walk, row)
             tick(len(portion))
         for seq in connection.execute(text(STRAYS)).scalars():
             walk.tell(seq, "inputs_added")
+    walk.hear(walk.coverage.end(walk.seq))
     for seq in sorted(seen):
         if seq > walk.seq:
             walk.tell(seq, "tail_missing")
     head = Anchor(walk.seq, (walk.hash or NO_LINE).hex(), moment(walk.at).isoformat())
-    return Report(walk.lines, head, sum(map(len, seen.values())), tuple(walk.flaws), walk.untold, walk.overdue)
+    return Report(walk.lines, head, sum(map(len, seen.values())), tuple(walk.flaws), walk.untold, walk.overdue,
+                  walk.coverage.carried_over, walk.coverage.trust.ids)  # fmt: skip
 
 
 def _line(walk: _Walk, row: tuple[Any, ...]) -> None:
-    seq, at, *columns, hash, content = row
+    seq, at, *columns, hash, signer, signed_from, signature, content = row
     walk.lines += 1
     if not isinstance(seq, int) or seq <= walk.seq:
         walk.tell(seq if isinstance(seq, int) else walk.seq, "line_added")
         return
     if seq > walk.seq + 1:
         walk.tell(walk.seq + 1, "lines_missing")
+        walk.coverage.skip(walk.seq, seq)
         walk.hash = None
     if not _links(walk.hash, seq, at, columns, hash):
         walk.tell(seq, "line_changed")
-    if isinstance(at, int) and at < walk.at:
-        walk.tell(seq, "time_went_back")
+    went_back = isinstance(at, int) and at < walk.at
     walk.seq, walk.at = seq, at if isinstance(at, int) else walk.at
     walk.hash = hash if isinstance(hash, bytes) else b""
     if walk.anchors.get(seq, {walk.hash.hex()}) != {walk.hash.hex()}:
         walk.tell(seq, "anchor_differs")
+    walk.hear(walk.coverage.see(seq, at, columns, walk.hash, (signer, signed_from, signature)))
+    if went_back and not (signed_from == seq == walk.coverage.good and accepts_clock(columns)):
+        walk.tell(seq, "time_went_back")
     _inputs(walk, seq, columns[-1], content)
 
 

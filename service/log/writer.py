@@ -11,50 +11,24 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
 from typing import Any
 
+from service.log.chaining import HASH, SEQ, Head, chained, head
 from service.log.database import Conflict, Database
-from service.log.entry import MICROSECOND, NO_LINE, Once, Prepared, Row, link, microseconds
-from service.log.errors import KeyReused, LogUnavailable, Repeated
+from service.log.entry import MICROSECOND, Once, Prepared, Row, microseconds
+from service.log.errors import NO_SIGNER, KeyReused, LogUnavailable, Misconfigured, Repeated
+from service.log.signing import Signer
+from service.log.statements import KEYS, trust
 from service.log.tables import add, log, once, sealed
+from service.log.tickets import Ticket, settle
 
-Head = tuple[int, int, bytes]  # seq, at and hash of the last line
-LAST = "SELECT seq, at, hash FROM log ORDER BY seq DESC LIMIT 1"
+KEEP_ONCE = timedelta(days=1) // MICROSECOND  # for which an Idempotency-Key stands for its request
 AT_ONCE = 500  # rows of one statement: each step of a driver lets go of the interpreter, and has to get it back
 ENOUGH = 10000  # rows of one transaction, after which the others wait for the next
 UNSEEN, FRESH = ("disk", "disk_full"), 10.0  # failures that a try taken back may not meet; the seconds they count for
 PATIENCE = 0.006  # seconds that a leader waits at most for as many as came last time
-
-
-def _closed() -> threading.Lock:
-    gate = threading.Lock()
-    gate.acquire()
-    return gate
-
-
-@dataclass(slots=True, eq=False)
-class Ticket:
-    """The entries of one caller, all or nothing, and their result."""
-
-    entries: Sequence[Prepared]
-    once: Once | None  # its response is sealed
-    since: float = field(default_factory=time.monotonic)
-    gate: threading.Lock = field(default_factory=_closed)  # opened when it is done, or leads
-    waits: bool = False  # its caller has nothing else left to do
-    leads: bool = False
-    done: bool = False
-    stored: Once | None = None
-    error: Exception | None = None
-    following: Ticket | None = None  # whose gate its caller opens
-
-    def pass_on(self) -> None:
-        """Wake the next waiting thread."""
-        following, self.following = self.following, None
-        if following is not None:
-            following.gate.release()
 
 
 class Writer:
@@ -63,10 +37,17 @@ class Writer:
     _led: bool  # whether a thread leads now
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], tolerance: timedelta, keep_once: timedelta
+        self,
+        database: Database,
+        signer: Signer | None,
+        clock: Callable[[], datetime],
+        tolerance: timedelta,
+        ahead: timedelta | None,
     ) -> None:
-        self._database, self._clock = database, clock
-        self._tolerance, self._keep = tolerance // MICROSECOND, keep_once // MICROSECOND
+        self._database, self._signer, self._clock = database, signer, clock
+        self._allowed = -1  # the last word on signing keys by which ours may sign
+        self._tolerance = tolerance // MICROSECOND
+        self._ahead = None if ahead is None else ahead // MICROSECOND
         self._forget()
         database.after_fork.append(self._forget)
         self._mark = mark = database.mark
@@ -103,7 +84,9 @@ class Writer:
 
     def examine(self, cursor: Any) -> None:
         """Raise where the end of the log forbids an append."""
-        self._now(self._end(cursor)[1])
+        last = self._end(cursor)
+        self._live(cursor, last.keys)
+        self._now(last.at)
 
     def recall(self) -> None:
         """Raise the last failure while it is fresh, where a try that stores nothing would not meet it again."""
@@ -113,7 +96,7 @@ class Writer:
     def _forget(self) -> None:
         """Empty the queue: at the start, and in a forked child, which has none of its parent's threads."""
         self.since: float | None = None  # when the transaction under way began
-        self._written: tuple[int, bytes] | None = None  # the last line that was written here
+        self._written: tuple[object, object] | None = None  # the last line that was written here
         self._failure: tuple[float, str] | None = None
         self._pending: deque[Ticket] = deque()
         self._mutex = threading.Lock()
@@ -162,7 +145,7 @@ class Writer:
         with self._mutex:
             waiting = list(self._pending)
             self._pending.clear()
-        _settle(waiting, lambda: LogUnavailable(error.code, error.detail))
+        settle(waiting, lambda: LogUnavailable(error.code, error.detail))
         return waiting
 
     def _line_up(self, leader: Ticket, written: Sequence[Ticket]) -> None:
@@ -208,12 +191,12 @@ class Writer:
                 for one in tickets:
                     self._commit([one])
                 return
-            _settle(tickets, Repeated)
+            settle(tickets, Repeated)
         except LogUnavailable as error:
             code, detail = error.code, error.detail
             if code in UNSEEN:
                 self._failure = time.monotonic(), code
-            _settle(tickets, lambda: LogUnavailable(code, detail))
+            settle(tickets, lambda: LogUnavailable(code, detail))
         else:
             self._written, self._failure = written, None
             for one in tickets:
@@ -221,21 +204,20 @@ class Writer:
 
     def _end(self, cursor: Any) -> Head:
         """The last line; LogUnavailable where the last one that was written here is not in the log any more."""
-        seq, at, hash = last_line(cursor)
-        if self._written is not None and (seq, hash) != self._written:
+        last = head(cursor)
+        if self._written is not None and (last.seq, last.hash) != self._written:
             cursor.execute(f"SELECT hash FROM log WHERE seq = {self._mark}", (self._written[0],))  # noqa: S608
             row = cursor.fetchone()
             if row is None or bytes(row[0]) != self._written[1]:
                 raise LogUnavailable("rolled_back")
-        return seq, at, hash
+        return last
 
-    def _fill(self, cursor: Any, tickets: list[Ticket]) -> tuple[int, bytes]:
+    def _fill(self, cursor: Any, tickets: list[Ticket]) -> tuple[object, object]:
         """Write tickets; the number and the hash of the last line then."""
-        seq, last, before = self._end(cursor)
-        at = self._now(last)
+        last = self._end(cursor)
+        signer, at = self._live(cursor, last.keys), self._now(last.at)
         answered: dict[tuple[str, str], Once] = {}
-        lines: list[Row] = []
-        contents: list[Row] = []
+        entries: list[Prepared] = []
         keys: list[Row] = []
         for one in tickets:
             one.stored, one.error = None, None
@@ -243,25 +225,39 @@ class Writer:
                 if self._answered(cursor, one, at, answered):
                     continue
                 key = answered[one.once.caller, one.once.name] = one.once
-                keys.append((key.caller, key.name, key.fingerprint, key.response, key.status, at + self._keep))
-            for entry in one.entries:
-                seq += 1
-                before = link(before, seq, at, entry.canonical)
-                lines.append((seq, at, *entry.columns, before))
-                if entry.sealed is not None:
-                    contents.append((seq, entry.sealed))
+                keys.append((key.caller, key.name, key.fingerprint, key.response, key.status, at + KEEP_ONCE))
+            entries += one.entries
+        lines, contents = chained(entries, last, at, signer)
         for table, rows in ((log, lines), (sealed, contents), (once, keys)):
             for start in range(0, len(rows), AT_ONCE):
                 some = rows[start : start + AT_ONCE]
                 add(cursor, table, self._mark, len(some), [*chain.from_iterable(some)])
-        return seq, before
+        return (lines[-1][SEQ], lines[-1][HASH]) if lines else (last.seq, last.hash)
+
+    def _live(self, cursor: Any, word: int) -> Signer:
+        """Our key, which the log must not have retired: asked anew whenever it has a new word on keys."""
+        if self._signer is None:
+            raise Misconfigured(*NO_SIGNER)
+        if word != self._allowed:
+            cursor.execute(KEYS)
+            if not trust(cursor.fetchall(), self._signer.known).live(self._signer.id):
+                raise LogUnavailable("signer")
+            self._allowed = word
+        return self._signer
 
     def _now(self, last: int) -> int:
         """The time for the next lines: the clock's, or the last line's where the clock stepped back a little."""
         now = microseconds(self._clock())
+        self.check_clock(now, last)
+        return max(now, last)
+
+    def check_clock(self, now: int, last: int) -> None:
+        """Raise where the clock is too far behind the last line, or so far ahead that an operator has to say it is
+        right: a line from the future stops everybody until the time in it has come."""
         if last - now > self._tolerance:
             raise LogUnavailable("clock")
-        return max(now, last)
+        if last and self._ahead is not None and now - last > self._ahead:
+            raise LogUnavailable("clock_ahead")
 
     def _answered(self, cursor: Any, ticket: Ticket, at: int, answered: dict[tuple[str, str], Once]) -> bool:
         """Whether a ticket's key was used before and is still kept; the ticket gets the stored answer or KeyReused."""
@@ -284,15 +280,3 @@ class Writer:
         else:
             ticket.error = KeyReused(asked.name)
         return True
-
-
-def last_line(cursor: Any) -> Head:
-    cursor.execute(LAST)
-    seq, at, hash = cursor.fetchone() or (0, 0, NO_LINE)
-    return seq, at, bytes(hash)
-
-
-def _settle(tickets: list[Ticket], error: Callable[[], Exception]) -> None:
-    """Each gets an exception of its own: they are raised in as many threads."""
-    for one in tickets:
-        one.stored, one.error, one.done = None, error(), True

@@ -21,6 +21,7 @@ from service.pages.example import NAME
 from service.pages.pages import page
 from service.pages.trying import forms
 
+TOLD = 100  # lines of the log that are not believed
 ASSETS = files(flask_swagger_ui) / "dist"
 
 
@@ -76,7 +77,10 @@ def ready() -> Response:
             "rejected_count": policies.rejected_count,
             "warnings": [one.as_dict() for one in policies.warnings()],
         },
-        "log": log,
+        "log": log
+        | {"refused": [{"seq": seq, "code": code} for seq, code in sorted(service().log.refused.items())[:TOLD]]},
+        "time_zone": str(service().settings.time_zone),
+        "today": case_reader().today.isoformat(),
     }
     return Response(dumps(body), 200 if is_ready else 503, mimetype="application/json")
 

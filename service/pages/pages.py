@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Response, render_template, request
 
 from rules.values.text import Lang
-from service.http.context import signed_in
+from service.http.context import service, signed_in
 from service.http.language import LANGUAGES, language
 from service.keys import PERMISSIONS
 from service.log import LogUnavailable
@@ -18,7 +20,8 @@ def page_language() -> Lang:
 
 
 def page(template: str, **parts: object) -> Response:
-    """Render a template. In it, `say(zh, en)` picks the language, `other` is the other one, `session` that of whoever
+    """Render a template. In it, `say(zh, en)` picks the language, `other` is the other one, `when` writes a time,
+    `session` is that of whoever
     signed in, `can` what their role permits."""
     lang = page_language()
 
@@ -27,7 +30,11 @@ def page(template: str, **parts: object) -> Response:
 
     session = _visitor()
     other = next(one for one in LANGUAGES if one != lang)
-    shown = {"lang": lang, "other": other, "say": say, "session": session, "can": _permissions(session)}
+
+    def when(at: datetime, pattern: str = "%Y-%m-%d %H:%M:%S") -> str:
+        return at.astimezone(service().settings.time_zone).strftime(pattern)
+
+    shown = {"when": when, "lang": lang, "other": other, "say": say, "session": session, "can": _permissions(session)}
     response = Response(render_template(template, **shown, **parts), mimetype="text/html")
     response.headers["Content-Language"] = lang
     response.vary.add("Accept-Language")

@@ -9,13 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from service.exact_json import dumps
-from service.keys import PERMISSIONS, operator
+from service.keys import PERMISSIONS, user
 from service.log import DecisionLog, Entry, new_id
-from service.log.entry import moment
-from service.log.tables import log as lines
 
 PERSON = "person"  # a kind of lines, and what came of it:
 ADDED, CHANGED, ENDED, PASSWORD = "person_added", "role_changed", "person_ended", "password_set"
@@ -67,36 +63,32 @@ class People:
 
     def listed(self) -> tuple[Person, ...]:
         """All of them, the first added first."""
-        return tuple(self._log.database.read(_all).values())
+        return tuple(self._all().values())
 
     def by_id(self, id: str) -> Person | None:
-        return self._log.database.read(_all).get(id)
+        return self._all().get(id)
 
     def by_login(self, login: str) -> Person | None:
         """The person who signs in by this name now."""
         wanted = login.casefold()
         return next((one for one in self.listed() if one.ended is None and one.login.casefold() == wanted), None)
 
+    def _all(self) -> dict[str, Person]:
+        people: dict[str, Person] = {}
+        for line in self._log.believed(PERSON, ADDED, CHANGED, ENDED, PASSWORD):
+            said = json.loads(line.body)
+            id = said["person"]
+            if line.outcome == ADDED and id not in people:
+                people[id] = Person(id, said["login"], said["name"], said["role"], line.at)
+            elif id in people and people[id].ended is None:
+                people[id] = replace(people[id], **_changes(line.outcome, said, line.at))
+        return people
+
     def say(self, deed: str, body: Mapping[str, Any], by: Person | None = None) -> None:
         """Log what was done, by a person or by whoever typed the command."""
-        said = dumps(dict(body) if by else {**body, "by": operator()})
+        said = dumps(dict(body) if by else {**body, "by": user()})
         who = by.id if by else ""
         self._log.append([Entry(new_id(self._log.clock()), PERSON, who, "", "", "", "", "", deed, "", said)])
-
-
-def _all(connection: Connection) -> dict[str, Person]:
-    asked = select(lines.c.at, lines.c.outcome, lines.c.body).where(
-        lines.c.decision == "", lines.c.outcome.in_((ADDED, CHANGED, ENDED, PASSWORD)), lines.c.kind == PERSON
-    )  # fmt: skip
-    people: dict[str, Person] = {}
-    for at, deed, body in connection.execute(asked.order_by(lines.c.seq)):
-        said = json.loads(body)
-        id = said["person"]
-        if deed == ADDED and id not in people:
-            people[id] = Person(id, said["login"], said["name"], said["role"], moment(at))
-        elif id in people and people[id].ended is None:
-            people[id] = replace(people[id], **_changes(deed, said, moment(at)))
-    return people
 
 
 def _changes(deed: str, said: Mapping[str, Any], at: datetime) -> dict[str, Any]:

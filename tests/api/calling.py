@@ -20,6 +20,7 @@ from service.app import create_app
 from service.exact_json import dumps
 from service.http.context import NAME, Service
 from service.keys import PERMISSIONS
+from service.log import Signer
 from service.settings import from_environment
 
 ROOT = Path(__file__).parents[2]
@@ -108,9 +109,24 @@ class Api:
 def start(folder: Path, clock: Clock | None = None, **settings: Any) -> Api:
     """A service with its data in the folder. Started again there, it goes on where it stopped."""
     clock = clock or Clock()
-    told = {**SECRETS, "DATABASE": f"sqlite:///{folder / 'log.db'}", "RELOAD_SECONDS": "3600", "LOG_LEVEL": "error"}
+    told = {
+        **SECRETS,
+        "DATABASE": f"sqlite:///{folder / 'log.db'}",
+        "RELOAD_SECONDS": "3600",
+        "LOG_LEVEL": "error",
+        "CLOCK_AHEAD": "1000000000",
+    }  # a test's clock goes where it is told
+    told["SIGNING_KEY"] = str(signing_key(folder))
     chosen = from_environment({f"VILLAGE_CREDIT_{name}": text for name, text in told.items()})
     return Api(create_app(dataclasses.replace(chosen, **settings), clock), clock, folder)
+
+
+def signing_key(folder: Path) -> Path:
+    """The file of the key that signs the log of a folder."""
+    path = folder / "signing.pem"
+    if not path.exists():
+        Signer.new(path)
+    return path
 
 
 def example(name: str) -> dict[str, Any]:

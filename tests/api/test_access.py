@@ -6,6 +6,7 @@ import pytest
 
 from service.keys import PERMISSIONS
 from tests.api.calling import ROLES, kind
+from tests.log.test_signatures import forge, forged_key
 
 CASE = {"subject": {"id": "V-1"}, "facts": {}}
 OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json"}  # without a key, on purpose
@@ -107,3 +108,14 @@ def test_who_asks_too_often_is_told_when_to_come_back_and_others_are_not(own):
 @pytest.mark.parametrize("path", sorted(OPEN))
 def test_what_operators_read_needs_no_key(api, path):
     assert api.nobody().get(path).status_code == 200
+
+
+def test_a_key_that_somebody_wrote_into_the_database_is_refused(own):
+    api = own()
+    auditor = api.caller("auditor")
+    text, body = forged_key()
+    seq = forge(api.service.log, body)
+
+    assert kind(api.nobody(text).get("/v1/decisions")) == (401, "unauthorized")
+    assert auditor.get("/v1/decisions").status_code == 200
+    assert api.nobody().get("/readyz").json["log"]["refused"] == [{"seq": seq, "code": "unsigned"}]

@@ -5,12 +5,36 @@ from __future__ import annotations
 import base64
 from datetime import UTC, datetime, timedelta
 
-from service.log import DecisionLog, Entry, Sealer, new_id
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from service.log import DecisionLog, Entry, Sealer, Signer, new_id
+from service.log.signing import id_of
 
 START = datetime(2026, 5, 1, 8, tzinfo=UTC)
 SEAL_KEY = base64.b64encode(bytes(range(32))).decode()
 BLIND_KEY = base64.b64encode(bytes(range(32, 64))).decode()
 SEALER = Sealer.of(f"k1:{SEAL_KEY}", BLIND_KEY)
+
+
+def private_key(seed):
+    return Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+
+
+def signer(seed=1, *also):
+    """The same key for the same seed, which trusts the public keys named as well."""
+    key = private_key(seed)
+    public = key.public_key().public_bytes_raw()
+    return Signer(id_of(public), public, {id_of(one): one for one in (public, *also)}, key)
+
+
+def key_file(path, seed=1):
+    path.touch(mode=0o600)
+    path.write_bytes(private_key(seed).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
+
+
+SIGNER = signer()
 
 
 class Clock:
@@ -46,7 +70,7 @@ def entry(**said):
 
 
 def opened(url, clock=None, **settings):
-    log = DecisionLog(url, SEALER, clock=clock or Clock(), **settings)
+    log = DecisionLog(url, SEALER, settings.pop("signer", SIGNER), clock=clock or Clock(), **settings)
     log.upgrade()
     return log
 

@@ -10,7 +10,7 @@ import pytest
 
 from service.log import KeyReused, LogUnavailable, Once, Repeated, SealError, new_id, verify
 from service.log.entry import EXPIRY, prepare
-from service.log.writer import Ticket
+from service.log.tickets import Ticket
 from tests.log.samples import SEALER, START, entry, rows
 
 KEY = Once("key-1", "request-7", b"same", b'{"answer":1}', 200)

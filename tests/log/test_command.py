@@ -15,7 +15,7 @@ from service.commands.log import verify_log
 from service.commands.main import COMMANDS, cli
 from service.log import as_dict
 from service.settings import DEFAULTS
-from tests.log.samples import Clock, entry, opened, rows, tamper
+from tests.log.samples import SIGNER, Clock, entry, key_file, opened, rows, tamper
 
 
 @pytest.fixture
@@ -30,9 +30,12 @@ def log(sqlite):
 
 
 @pytest.fixture
-def run(sqlite):
+def run(sqlite, tmp_path_factory):
+    key = key_file(tmp_path_factory.mktemp("keys") / "signing.pem")
+
     def run(*words, lang="en", database=sqlite, keep=None):
-        environment = {"VILLAGE_CREDIT_DATABASE": database, "LANG": lang}
+        environment = {"VILLAGE_CREDIT_DATABASE": database, "VILLAGE_CREDIT_SIGNING_KEY": str(key), "LANG": lang,
+                       "VILLAGE_CREDIT_CLOCK_AHEAD": "1000000000"}  # fmt: skip
         environment |= {"VILLAGE_CREDIT_KEEP_INPUTS_DAYS": str(keep)} if keep else {}
         return CliRunner(env={**environment, "LC_ALL": lang}).invoke(cli, [str(word) for word in words])
 
@@ -41,8 +44,11 @@ def run(sqlite):
 
 def test_an_untouched_log_is_good(log, run):
     result = run("log", "verify")
-    assert (result.exit_code, result.stdout) == (0, "✓ 5 lines are as they were written; 0 anchors agree.\n")
-    assert run("log", "verify", lang="zh").stdout == "✓ 5 行完整无改动，核对了 0 个锚点。\n"
+    assert (result.exit_code, result.stdout) == (
+        0,
+        f"✓ 5 lines are as they were written; 0 anchors agree; signed by {SIGNER.id}.\n",
+    )
+    assert run("log", "verify", lang="zh").stdout == f"✓ 5 行完整无改动，核对了 0 个锚点，签名密钥 {SIGNER.id}。\n"
 
 
 def test_a_tampered_log_ends_with_exit_code_1(log, run):
@@ -62,7 +68,7 @@ def test_anchors_kept_elsewhere_show_a_missing_end(log, run, tmp_path):
         assert run("log", "anchor", "--append", anchors).exit_code == 0
         log.append([entry()])
     assert [json.loads(line)["seq"] for line in anchors.read_text().splitlines()] == [5, 6]
-    assert run("log", "verify", "--anchors", anchors).stdout.endswith("2 anchors agree.\n")
+    assert run("log", "verify", "--anchors", anchors).stdout.endswith(f"2 anchors agree; signed by {SIGNER.id}.\n")
     tamper(log, "DELETE FROM log WHERE seq > 5", "DELETE FROM sealed WHERE seq > 5")
     assert run("log", "verify").exit_code == 0
     result = run("log", "verify", "--anchors", anchors)
@@ -113,10 +119,12 @@ def test_a_part_of_the_log_is_exported(log, run):
 
 
 def test_inputs_expire_before_a_date(log, run):
-    result = run("log", "expire", "--before", "2026-05-03")
+    result = run("log", "expire", "--before", "2026-05-03", "--keep-days", "1")
     assert result.stdout == "Inputs up to line 2 have expired; deleted 2 inputs and 0 stored answers.\n"
     assert rows(log, "SELECT seq FROM sealed") == [(3,), (4,), (5,)]
-    assert run("log", "verify").exit_code == 0
+    assert run("log", "verify", "--keep-days", "1").exit_code == 0
+    early = run("log", "verify")
+    assert (early.exit_code, early.stderr) == (1, "line 6 lets inputs expire before their time\n")
 
 
 def test_inputs_expire_after_days(log, run):
@@ -136,9 +144,9 @@ def test_inputs_expire_by_the_setting_where_no_day_is_named(sqlite, run):
 
 def test_inputs_left_by_a_broken_expiry_are_told(log, run):
     (content,) = rows(log, "SELECT seq, content FROM sealed WHERE seq = 1")
-    run("log", "expire", "--before", "2026-05-03")
+    run("log", "expire", "--before", "2026-05-03", "--keep-days", "1")
     log.database.write(lambda cursor: cursor.execute("INSERT INTO sealed VALUES (?, ?)", content))
-    result = run("log", "verify")
+    result = run("log", "verify", "--keep-days", "1")
     assert result.exit_code == 0
     assert "1 inputs have expired and are still there: run log expire again." in result.stdout
 
@@ -149,9 +157,14 @@ def test_a_file_that_is_not_there_is_told_in_chinese(log, run):
     )
 
 
-def test_a_day_that_is_yet_to_come_deletes_nothing(log, run):
-    result = run("log", "expire", "--before", "2999-01-01")
-    assert (result.exit_code, result.stderr) == (2, "2999-01-01 is yet to come; no inputs were deleted.\n")
+@pytest.mark.parametrize("day", ["2999-01-01", "2026-05-03"])
+def test_a_day_before_the_time_is_over_deletes_nothing(log, run, day):
+    result = run("log", "expire", "--before", day)
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"{day} is less than the 1825 days ago that inputs are kept for; none were deleted. If that is meant, say "
+        "--keep-days too.\n",
+    )
     assert json.loads(run("log", "expire", "--keep-days", "1", "--json").stdout)["inputs"] > 0  # they are still there
 
 

@@ -9,7 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from service.log import as_dict, export
-from tests.log.samples import START, entry
+from tests.log.samples import SIGNER, START, entry
 
 
 @pytest.fixture
@@ -36,6 +36,7 @@ def test_each_line_is_a_line(filled):
         "request_id": "request-1", "plan": "plan", "edition": "e" * 64, "decision": "d1", "on": "2026-05-01",
         "outcome": "yes", "subject": line.subject, "body": {"名": "0号", "n": 1.1}, "refers_to": "",
         "sealed_sha256": line.sealed_sha256.hex(), "hash": line.hash.hex(),
+        "signer": SIGNER.id, "signed_from": 1, "signature": line.signature.hex(),
     }  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def test_parquet_holds_the_same(filled, monkeypatch):
 
 def test_an_empty_log_has_its_columns_in_parquet_all_the_same(log):
     table = parquet.read_table(io.BytesIO(exported(log, "parquet")))
-    assert (table.num_rows, table.num_columns) == (0, 16)
+    assert (table.num_rows, table.num_columns) == (0, 19)
     assert exported(log) == b""
 
 

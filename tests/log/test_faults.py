@@ -16,7 +16,7 @@ from service.log.errors import REASONS, reason_of
 from service.log.kinds import PATIENCE, Postgresql
 from tests.log.disks import NO_MOUNT, SMALL, fill, may_mount, mounted, read_only, small_disk
 from tests.log.postgres import TEMPLATE
-from tests.log.samples import SEALER, Clock, entry, opened, rows
+from tests.log.samples import SEALER, SIGNER, Clock, entry, opened, rows
 
 
 def refused(log, code, *entries):
@@ -167,7 +167,7 @@ def test_a_damaged_file_that_is_replaced_by_a_good_one(sqlite, quick):
     path = path_of(sqlite)
     backup = path.read_bytes()
     damage(path)
-    log = DecisionLog(sqlite, SEALER, clock=Clock())
+    log = DecisionLog(sqlite, SEALER, SIGNER, clock=Clock())
     refused(log, "corrupt")
     with pytest.raises(LogUnavailable, match="damaged"):
         log.get("any")
@@ -197,7 +197,7 @@ def test_a_file_that_is_damaged_while_in_use(sqlite):
 
 def test_a_file_that_is_no_database(sqlite):
     path_of(sqlite).write_text("a letter, and by no means a database; long enough to be looked at" * 20)
-    log = DecisionLog(sqlite, SEALER, clock=Clock())
+    log = DecisionLog(sqlite, SEALER, SIGNER, clock=Clock())
     refused(log, "corrupt")
     log.close()
 
@@ -254,7 +254,7 @@ def test_a_database_that_another_program_holds(sqlite, monkeypatch):
 
 def test_a_database_without_tables(quick):
     (quick / "empty.db").touch()
-    log = DecisionLog(f"sqlite:///{quick / 'empty.db'}", SEALER, clock=Clock())
+    log = DecisionLog(f"sqlite:///{quick / 'empty.db'}", SEALER, SIGNER, clock=Clock())
     refused(log, "tables")
     log.upgrade()
     well(log, 0)

@@ -13,13 +13,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
+from service.commands.carrying import carry_over
 from service.keys import Keys
 from service.log import DecisionLog, LogError, LogUnavailable, Misconfigured, migrate, verify
 from service.log.database import Conflict
 from service.log.entry import microseconds
 from service.log.migrate import NEWEST, SCRIPTS, revision
 from service.log.tables import metadata
-from tests.log.samples import SEALER, Clock, entry, opened, rows
+from tests.log.samples import SEALER, SIGNER, Clock, entry, opened, rows
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -49,7 +50,7 @@ def test_the_steps_lead_to_the_tables_that_the_program_knows(log):
 
 
 def test_several_may_start_at_once(bare):
-    logs = [DecisionLog(bare, SEALER, clock=Clock()) for _ in range(4)]
+    logs = [DecisionLog(bare, SEALER, SIGNER, clock=Clock()) for _ in range(4)]
     failed = []
 
     def start(log):
@@ -72,7 +73,7 @@ def test_several_may_start_at_once(bare):
 
 
 def test_an_upgrade_that_fails_leaves_nothing(bare, monkeypatch):
-    log = DecisionLog(bare, SEALER, clock=Clock())
+    log = DecisionLog(bare, SEALER, SIGNER, clock=Clock())
     create = op.create_index
 
     def fails(name, *arguments, **others):
@@ -97,7 +98,7 @@ def test_an_upgrade_twice_changes_nothing(log):
 
 
 def test_api_keys_of_the_first_tables_become_lines(bare):
-    log, text = DecisionLog(bare, SEALER, clock=Clock()), "vc_b_secret"
+    log, text = DecisionLog(bare, SEALER, SIGNER, clock=Clock()), "vc_b_secret"
     names = "id", "name", "created", "expires", "revoked", "hash"
     rows = [("a", "县行", 5, None, 9, b"a"), ("b", "b", 7, 10**16, None, sha256(text.encode()).digest())]
     insert = sa.text("INSERT INTO api_keys (id, name, role, sha256, created, expires, revoked) "
@@ -106,11 +107,22 @@ def test_api_keys_of_the_first_tables_become_lines(bare):
         migrate._run(connection, "0001")
         connection.execute(insert, [dict(zip(names, row, strict=True)) for row in rows])
     log.upgrade()
+    assert Keys(log).listed() == ()  # nobody has vouched for them yet
+    carry_over(log)
     first, second = Keys(log).listed()
-    assert (first.name, microseconds(first.created), microseconds(first.revoked)) == ("县行", 5, 9)
+    assert (first.name, first.created, first.revoked) == ("县行", log.clock(), log.clock())
+    assert [microseconds(line.at) for line in log.find(limit=3)] == [5, 7, 9]
     assert Keys(log).check(text) == second
     assert microseconds(second.expires) == 10**16
-    assert [line.outcome for line in log.find()] == ["added", "added", "revoked"]
+    assert [line.outcome for line in log.find()] == [
+        "added",
+        "added",
+        "revoked",
+        "introduced",
+        "added",
+        "added",
+        "revoked",
+    ]
     log.append([entry()])
     assert verify(log).intact
     log.close()

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from service.log import Anchor, expire, reader, verify
+from service.log import Anchor, expire, statements, verify
+from service.log.entry import SIGNED
 from service.log.tables import log as table
 from tests.log.samples import SEALER, Clock, entry, opened, rows, tamper
 
 LINES = 9
 TEXTS = ("id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome", "subject",
-         "refers_to")  # fmt: skip
+         "refers_to", "signer")  # fmt: skip
 COLUMNS = tuple(table.columns.keys())
 WITH_INPUTS = [seq for seq in range(1, LINES + 1) if seq % 3]
 
@@ -61,12 +62,25 @@ def test_an_edit_of_any_column_is_found(clean, seq):
     tamper(clean)
     mark = clean.database.mark
     for column in COLUMNS:
-        if column == "seq":
+        if column == "seq" or column in SIGNED:
             continue
         ((old,),) = rows(clean, f"SELECT {column} FROM log WHERE seq = {seq}")
         statement = f"UPDATE log SET {column} = {mark} WHERE seq = {seq}"
         tamper(clean, (statement, (value(column, old),)))
         assert (seq, "line_changed") in found(clean), column
+        tamper(clean, (statement, (old,)))
+        assert found(clean) == set(), column
+
+
+def test_an_edit_of_a_signature_is_found(clean):
+    tamper(clean)
+    mark = clean.database.mark
+    codes = {"signer": "signer_unknown", "signed_from": "signature_wrong", "signature": "signature_wrong"}
+    for column in SIGNED:
+        ((old,),) = rows(clean, f"SELECT {column} FROM log WHERE seq = 5")
+        statement = f"UPDATE log SET {column} = {mark} WHERE seq = 5"
+        tamper(clean, (statement, (value(column, old),)))
+        assert found(clean) == {(5, codes[column])}
         tamper(clean, (statement, (old,)))
         assert found(clean) == set(), column
 
@@ -112,7 +126,8 @@ def test_an_added_line_is_found(clean, seq):
     others = ", ".join(name for name in COLUMNS if name not in {"seq", "id"})
     copied = f"INSERT INTO log (seq, id, {others}) SELECT {seq}, 'new', {others} FROM log WHERE seq = 3"
     tamper(clean, copied)
-    expected = {(seq, "line_added")} if seq < 1 else {(seq, "line_changed"), (seq, "time_went_back")}
+    copied_line = {(seq, "line_changed"), (seq, "time_went_back"), (seq, "signature_wrong")}
+    expected = {(seq, "line_added")} if seq < 1 else copied_line
     assert found(clean) == expected
 
 
@@ -294,15 +309,15 @@ def test_a_log_is_verified_while_it_is_written_to_and_expires(clean, clock, monk
 
 def test_all_questions_of_a_verification_see_the_same_moment(clean, clock, monkeypatch):
     """Inputs that expire just after it was asked what has expired are not missed."""
-    asked = reader.expired
+    asked = statements.expired
 
-    def then_expire(connection):
+    def then_expire(connection, known):
         monkeypatch.undo()
-        through = asked(connection)
+        through = asked(connection, known)
         expire(clean, clock())
         return through
 
-    monkeypatch.setattr(reader, "expired", then_expire)
+    monkeypatch.setattr(statements, "expired", then_expire)
     assert verify(clean).intact
 
 

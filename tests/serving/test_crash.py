@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from service.log import DecisionLog, Sealer, verify
+from service.log import DecisionLog, Sealer, Signer, verify
 from tests.running import GONE, Running, running
 from tests.serving.preloaded import forked
 
@@ -72,7 +72,8 @@ def test_fifty_kills_under_load_lose_no_answer_and_repeat_none(tmp_path: Path, u
             for one in asking:
                 one.result()
         environment = server.environment
-    log = DecisionLog(url, Sealer.of(environment["VILLAGE_CREDIT_SEAL_KEYS"], environment["VILLAGE_CREDIT_BLIND_KEY"]))
+    log = DecisionLog(url, Sealer.of(environment["VILLAGE_CREDIT_SEAL_KEYS"], environment["VILLAGE_CREDIT_BLIND_KEY"]),
+                      Signer.of(environment["VILLAGE_CREDIT_SIGNING_KEY"]))  # fmt: skip
     try:
         report = verify(log)
         lines = log.find(kind="decision", limit=1_000_000)

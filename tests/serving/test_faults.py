@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from service.log import DecisionLog, Sealer, verify
+from service.log import DecisionLog, Sealer, Signer, verify
 from tests.api.calling import start
 from tests.log.disks import NO_MOUNT, fill, may_mount, small_disk
 from tests.log.postgres import Server
@@ -57,7 +57,7 @@ def suffers(server: Running, breaks: Callable[[], object], mends: Callable[[], o
 def verified(server: Running, url: str) -> int:
     """How many decisions the log holds; it is intact."""
     sealer = Sealer.of(server.environment["VILLAGE_CREDIT_SEAL_KEYS"], server.environment["VILLAGE_CREDIT_BLIND_KEY"])
-    log = DecisionLog(url, sealer)
+    log = DecisionLog(url, sealer, Signer.of(server.environment["VILLAGE_CREDIT_SIGNING_KEY"]))
     try:
         assert not verify(log).flaws
         return len(log.find(kind="decision", limit=10_000))

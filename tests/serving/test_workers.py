@@ -6,11 +6,12 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,16 @@ def test_what_is_under_way_is_finished_when_the_service_is_told_to_stop(tmp_path
         assert status == 200
         assert answered.count(b"\n") == 4000
         assert b"problem" not in answered
+
+
+def test_a_stopped_service_leaves_its_log_in_one_file(tmp_path: Path, policies: Path) -> None:
+    """Somebody copies it, and must not lose the newest lines."""
+    with running(tmp_path, workers=2, policies=policies) as server:
+        for _ in range(20):
+            assert server.call("POST", PATH, CASE)[0] == 200
+        assert (tmp_path / "demo.db-wal").stat().st_size > 0
+        assert server.stop() == 0
+    assert not (tmp_path / "demo.db-wal").exists()
+    copy = shutil.copy(tmp_path / "demo.db", tmp_path / "copy.db")
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT count(*) FROM log WHERE kind = 'decision'").fetchone() == (20,)

@@ -4,10 +4,12 @@ import sqlalchemy as sa
 from alembic import op
 
 from service.exact_json import dumps
-from service.log.entry import Entry, link, moment, new_id, prepare
+from service.log.entry import NO_LINE, Entry, link, moment, new_id, prepare
 from service.log.seal import Sealer
-from service.log.tables import log
-from service.log.writer import last_line
+
+COLUMNS = (
+    "seq at id kind caller request_id plan edition decision on_date outcome subject body refers_to sealed_sha256 hash"
+).split()  # fmt: skip -- as the table has them at this step
 
 revision = "0002"
 down_revision = "0001"
@@ -20,14 +22,15 @@ def upgrade() -> None:
                             "expires": None if one["expires"] is None else moment(one["expires"]).isoformat()})
             for one in keys]  # fmt: skip
     acts += [("revoked", one, {}) for one in keys if one["revoked"] is not None]
-    cursor = connection.connection.cursor()
-    seq, at, before = last_line(cursor)
+    last = connection.execute(sa.text("SELECT seq, at, hash FROM log ORDER BY seq DESC LIMIT 1")).one_or_none()
+    seq, at, before = last or (0, 0, NO_LINE)
+    lines = sa.table("log", *map(sa.column, COLUMNS))
     for act, one, more in acts:
         seq, at = seq + 1, max(at, one["revoked" if act == "revoked" else "created"])
         body = dumps({"key": one["id"], **more, "by": "upgrade"})
         entry = Entry(new_id(moment(at)), "key", "", "", "", "", "", "", act, "", body)
         prepared = prepare(entry, Sealer.without_keys())
-        before = link(before, seq, at, prepared.canonical)
+        before = link(bytes(before), seq, at, prepared.canonical)
         row = (seq, at, *prepared.columns, before)
-        connection.execute(log.insert().values(dict(zip(log.columns.keys(), row, strict=True))))
+        connection.execute(lines.insert().values(dict(zip(COLUMNS, row, strict=True))))
     op.drop_table("api_keys")
