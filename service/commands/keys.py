@@ -33,9 +33,10 @@ def add(
         raise Bad("请写 --role（新客户）或 --for（已有客户），二者之一。",
                   "Write --role (a new client) or --for (a client there is), one of them.")  # fmt: skip
     log.upgrade()
-    log.introduce(user())
     keys = Keys(log)
-    key, text = keys.add(name, role or _role_of(keys, client or ""), until, client or "")
+    role = role or _role_of(keys, client or "")
+    log.introduce(user())
+    key, text = keys.add(name, role, until, client or "")
     if settings.json:
         as_json({**_as_dict(key), "key": text})
         return

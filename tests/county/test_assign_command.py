@@ -132,7 +132,12 @@ def test_what_is_missing_is_told_and_exit_is_three(files):
         (2, 1, "many", "v.csv:3 全村农户数: Write a number."),
         (2, 0, "V0", "v.csv:3 id: The id occurs more than once"),
         (2, 0, "", "v.csv:3 id: There is no id."),
-        (2, 0, "110101199001011234", "v.csv:3 id: An id is text of 1 to 64 characters, and no identity card number."),
+        (
+            2,
+            0,
+            "110101199001011234",
+            "v.csv:3 id: An id is 1 to 64 characters that can be seen, no blank at its ends, and no identity",
+        ),
         (2, 3, "999", "v.csv:3 a_grade_households: A part cannot exceed its whole: A-grade households > "),
     ],
 )

@@ -103,9 +103,8 @@ def test_it_is_decided_and_counted_and_said(run):
     assert "1 行，已逐行判定" in said
 
 
-def test_it_is_counted_anew_where_a_household_reads_the_count_that_lacked_it(run, tmp_path):
-    (tmp_path / "policies/p/2020-01-01/bonus.yaml").write_text(BONUS.strip() + "\n", encoding="utf-8")
-    _, rows, village, _ = run()
+def test_it_is_counted_anew_where_a_household_reads_the_count_that_lacked_it(run):
+    _, rows, village, _ = run(bonus=BONUS)
 
     assert [row["bonus"] for row in rows.values()] == ["unknown"] * 3
     assert village["granted"] == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -24,23 +25,13 @@ HERE = "http://localhost"
 def provider() -> Iterator[str]:
     """The address of a provider in a process of its own."""
     port = free_port()
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-m",
-        "oidc_provider_mock",
-        "--port",
-        str(port),
-        "--require-nonce",
-        "true",
-    ]
+    claims = json.dumps({"sub": "wang-1", "preferred_username": "wang", "name": "Wang"})
+    options = ["--port", str(port), "--require-nonce", "true", "--user-claims", claims]
+    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", *options]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         address = f"http://localhost:{port}"
         try:
-            wait_for(address, process)
-            claims = {"preferred_username": "wang", "name": "Wang"}
-            requests.put(f"{address}/users/wang-1", json=claims, timeout=5).raise_for_status()
+            assert wait_for(address, process)
             yield address
         finally:
             process.terminate()

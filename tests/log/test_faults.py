@@ -111,7 +111,7 @@ def test_a_disk_that_fills_up_in_the_middle_of_an_append(disk):
     """What was begun is in the write-ahead log, and a little room is enough to get that back."""
     log = opened(f"sqlite:///{disk / 'log.db'}")
     log.append([entry()])
-    (disk / "filler").write_bytes(bytes(SMALL // 20))
+    (disk / "filler").write_bytes(bytes(SMALL // 8))
     refused(log, "disk_full", *(entry(inputs=bytes(SMALL // 20)) for _ in range(30)))
     log.append([entry()])
     (disk / "filler").unlink()

@@ -37,6 +37,8 @@ EXCEPTIONS = {
     "service/county/intake/headings.py": "money and rates have units in a heading",
     "service/county/intake/totals.py": "what can be added up",
     "service/county/report/workbook.py": "a rate is shown in percent",
+    "service/county/report/columns.py": "a rate is shown in percent",
+    "service/county/report/lists.py": "amounts of a ranking are shown in yuan",
     "service/county/run/aside_book.py": "a date has a format of Excel",
     "service/county/template.py": "what Excel can hold a cell to",
     "service/openapi/facts.py": "a rate has a note on its places",

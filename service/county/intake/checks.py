@@ -14,7 +14,6 @@ from pathlib import Path
 from rules.cases.checker import in_future
 from rules.model import Edition
 from rules.table.columns import KEY, key_of
-from rules.table.numbers import NARROW
 from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted, retyped, rows_of
 from service.county.intake.belonging import Above, Belonging
@@ -27,10 +26,10 @@ from service.county.intake.reasons import MESSAGES, reasons
 from service.county.intake.sheets import SheetRead
 from service.county.intake.totals import Stated, stated
 from service.county.intake.wholes import Wholes
+from service.county.intake.widths import narrowed
 
 BAD = "bad__"
 LONGEST_NAME = 60  # characters: a longer cell is no name
-MOST_NARROW = NARROW // 100**2  # that DuckDB can turn from hundredths into a whole number, itself kept in hundredths
 
 
 def aside_of(subject: str) -> str:
@@ -206,7 +205,7 @@ class Checks:
             self._alike(raw, id, shown_id, bad)
         all_ = ", ".join(f"{value} AS {named(name)}" for name, value in shown.items())
         types = duck.columns(f"(SELECT {all_} FROM {named(raw)})")
-        exact = self._without_faults(self._exact(raw, shown, types), bad)
+        exact = self._without_faults(narrowed(duck, raw, shown, types), bad)
         selected = ", ".join(f"{value} AS {named(name)}" for name, value in exact.items())
         good, rows = "", named(raw)
         if reads := self.read and in_order and file.taken is None:
@@ -285,22 +284,6 @@ class Checks:
                 f"(SELECT {ROW} FROM {rows_of(rows)}) AND {above} IN ({self.ids[within]}) ORDER BY ALL",
                 self.scratch / aside_of(subject),
             )
-
-    def _exact(self, raw: str, shown: Mapping[str, str], types: Mapping[str, str]) -> dict[str, str]:
-        """Decimals in two places where that holds them, and their product with a hundred: wider ones leave less room to
-        multiply."""
-        wide = [name for name, type in types.items() if type.startswith("DECIMAL(32")]
-        if not wide:
-            return dict(shown)
-        fits = self.duck.run(
-            "SELECT " + ", ".join(f"coalesce(bool_and({shown[n]} = round({shown[n]}, 2) AND abs({shown[n]}) <= "
-                                  f"{MOST_NARROW}), true)" for n in wide)
-            + f" FROM {named(raw)}"
-        )[0]  # fmt: skip
-        return dict(shown) | {
-            name: f"TRY_CAST({shown[name]} AS DECIMAL({18 if fine else 21}, {2 if fine else 6}))"
-            for name, fine in zip(wide, fits, strict=True)
-        }
 
 
 def _texts(words: Iterable[str]) -> str:

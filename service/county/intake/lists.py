@@ -20,6 +20,7 @@ from service.county.intake.columns import Fault, id_in, wrong_id
 from service.county.intake.inputs import ROW, Opened, Source, Unreadable, opened
 from service.county.intake.matching import Matched, matched
 from service.county.intake.mended import put
+from service.county.intake.widths import narrowed
 
 OWNER = "owner__"
 
@@ -156,7 +157,7 @@ class ListFile(Checks):
         raw, bad, lists = named(table), f"{BAD}{self.source.subject}", named(f"list_{self.source.subject}")
         cells = ", ".join(f"{value} AS {named(name)}" for name, value in shown.items())
         types = self.duck.columns(f"(SELECT {cells} FROM {raw})")
-        exact = self._without_faults(self._exact(table, shown, types), bad)
+        exact = self._without_faults(narrowed(self.duck, table, shown, types), bad)
         record = ", ".join(f"{quoted(name)}: {value}" for name, value in exact.items())
         aside = f"(SELECT {ROW} FROM {named(bad)} WHERE len(facts) = 0)"
         theirs = f"SELECT DISTINCT {owner} AS {OWNER} FROM {raw} WHERE {ROW} IN {aside}"
