@@ -17,10 +17,6 @@ CREATE TEMP MACRO discounted_rate() AS least(usual_rate(), greatest(usual_rate()
 CREATE TEMP MACRO year_after(d) AS (d + INTERVAL 1 YEAR)::DATE;
 
 CREATE TEMP MACRO known(outcome) AS nullif(outcome, 'needs_information');
--- The place of the grade that a total earns, and what a late payment leaves of it.
-CREATE TEMP MACRO grade_place(total) AS CASE WHEN total >= 90 THEN 1 WHEN total >= 80 THEN 2 WHEN total >= 70 THEN 3 WHEN total >= 60 THEN 4
-  WHEN total >= 50 THEN 5 ELSE 6 END;
-CREATE TEMP MACRO capped(place, not_late) AS CASE WHEN NOT not_late THEN greatest(place, 4) ELSE place END;
 -- Of one criterion: its bit where it is not met, and where it is not known.
 CREATE TEMP MACRO f(x, bit) AS CASE WHEN NOT x THEN bit ELSE 0 END;
 CREATE TEMP MACRO u(x, bit) AS CASE WHEN x IS NULL THEN bit ELSE 0 END;
@@ -252,13 +248,7 @@ CREATE TEMP VIEW household AS
       _age BETWEEN 18 AND 65 AS _s1, status <> 'moved_away' AS _s2, status <> 'deceased' AS _s3, status <> 'absconded' AS _s4,
       NOT adverse_record AS _s5, NOT other_unfitness AS _s6, loan_record <> 'late' AS _not_late,
       scoring__points__conduct + scoring__points__annual_income + scoring__points__farming_years + scoring__points__assets
-        + scoring__points__loan_record + scoring__points__civilised_household + scoring__points__guarantee_called AS _points,
-      coalesce(scoring__points__conduct, 0) + coalesce(scoring__points__annual_income, 5) + coalesce(scoring__points__farming_years, 5)
-        + coalesce(scoring__points__assets, 5) + coalesce(scoring__points__loan_record, 0) + scoring__points__civilised_household
-        + coalesce(scoring__points__guarantee_called, -10) AS _least_points,
-      coalesce(scoring__points__conduct, 25) + coalesce(scoring__points__annual_income, 25) + coalesce(scoring__points__farming_years, 15)
-        + coalesce(scoring__points__assets, 15) + coalesce(scoring__points__loan_record, 20) + scoring__points__civilised_household
-        + coalesce(scoring__points__guarantee_called, 0) AS _most_points
+        + scoring__points__loan_record + scoring__points__civilised_household + scoring__points__guarantee_called AS _points
     FROM facts
   )
   SELECT *, _s1 AND _s2 AND _s3 AND _s4 AND _s5 AND _s6 AS _collectable,
@@ -343,11 +333,12 @@ COPY (
     SELECT h.*, _entitled FROM household h LEFT JOIN (SELECT id AS _village, _entitled FROM designation) ON h.village_id = _village
     ORDER BY h.id -- here, where rows are narrow
   ), places AS (
-    SELECT *, capped(grade_place(_least_points), _not_late) AS _place, capped(grade_place(_most_points), _not_late) AS _best
+    SELECT *, CASE WHEN scoring__total >= 90 THEN 1 WHEN scoring__total >= 80 THEN 2 WHEN scoring__total >= 70 THEN 3
+      WHEN scoring__total >= 60 THEN 4 WHEN scoring__total >= 50 THEN 5 WHEN scoring__total < 50 THEN 6 END AS _place
     FROM surrounded
   ), scored AS (
-    SELECT *, CASE WHEN adverse_record THEN 'D' WHEN adverse_record IS NULL OR _best <> _place OR (_not_late IS NULL AND _place < 4) THEN 'needs_information'
-      ELSE ['AAA', 'AA', 'A', 'B', 'C', 'D'][_place] END AS scoring
+    SELECT *, CASE WHEN adverse_record THEN 'D' WHEN adverse_record IS NULL OR _place IS NULL OR (_not_late IS NULL AND _place < 4) THEN 'needs_information'
+      ELSE ['AAA', 'AA', 'A', 'B', 'C', 'D'][CASE WHEN _not_late THEN _place ELSE greatest(_place, 4) END] END AS scoring
     FROM places
   ), graded AS (
     SELECT *, CASE WHEN _provincial_current THEN provincial_grade WHEN NOT _provincial_current THEN known(scoring) END AS _grade,

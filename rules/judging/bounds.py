@@ -2,7 +2,8 @@
 
 A range of a case (`RANGES` in its record) is narrower than silence: the number is there, and lies between its ends. An
 expression has a range where each given fact it needs has a value or a range and no divisor can be zero; and so have a
-count and a total over a list of which some records cannot be told, whatever these may be, and the total of a scorecard.
+count and a total over a list of which some records cannot be told, whatever these may be. A scorecard of which an item
+cannot be told has no total, and no grade: its plan says what happens then.
 Interval arithmetic takes its parts to vary freely, so a range may be wider than the truth and is never narrower.
 """
 
@@ -50,11 +51,9 @@ def bounds(expr: Expr, scope: Scope, *, given: bool = False) -> Range | None:
         return None
     if isinstance(expr, Op):
         return _of_op(expr, scope, given)
-    target = scope.named(expr.scope)
+    target = scope.named(expr.scope) if expr.what == "fact" else None
     if target is None:
         return None
-    if expr.what != "fact":
-        return None if given else target.memo.get((RANGES, expr.name, expr.output or expr.what))
     fact = target.edition.subjects[target.subject].facts[expr.name]
     if target.absent and not fact.constant:
         return None

@@ -10,7 +10,7 @@ from typing import Any
 from rules.judging.decision import NOT_EXACT, Decision, Finding, Missing
 from rules.judging.evaluate import Scope
 from rules.judging.findings import Writer
-from rules.judging.kinds import KINDS, judge, wanted
+from rules.judging.kinds import judge, wanted
 from rules.judging.missing import missing, once
 from rules.judging.outcomes import Judgement, Truth, Verdict, check
 from rules.judging.readers import Reading, evaluator
@@ -111,12 +111,9 @@ class Decider(ABC):
         return writer
 
     def missing(self, decision: str, scope: Scope, path: str) -> Sequence[Missing]:
-        """The missing facts of another decision about a record; of one told without them, those of its items."""
+        """The missing facts of another decision about a record."""
         rule = self.edition.rules[decision]
-        judgement, items = self.judgement(rule, scope), KINDS[type(rule.body)].missing
-        return self._missing(rule, judgement, scope, path) or once(
-            scope, (f"{rule.id} items", path), lambda: items(rule.body, judgement, scope, path)
-        )
+        return self._missing(rule, self.judgement(rule, scope), scope, path)
 
     def ranged(self, expr: Expr, scope: Scope) -> bool:
         """Whether an expression is not known because a fact is known within bounds only."""

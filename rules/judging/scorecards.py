@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from rules.judging.bounds import bounds
 from rules.judging.decision import NOT_EXACT, Missing
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.missing import missing, missing_for
 from rules.judging.outcomes import Answers, Judgement, Kind, Truth, Verdict, check, holds, strongest, within
-from rules.model import Condition, Const, Rule, Scorecard, ScoreItem, leaves_in
-from rules.values.exact import RANGES, Range, Value, exact
+from rules.model import Condition, Rule, Scorecard, ScoreItem
+from rules.values.exact import Value, exact
 
 
 def judge(rule: Rule, body: Scorecard, scope: Scope, answers: Answers) -> Judgement:
@@ -24,17 +23,14 @@ def judge(rule: Rule, body: Scorecard, scope: Scope, answers: Answers) -> Judgem
     verdicts = [*vetoes, *ceilings]
     unknown = rule.role("unknown")
     scope.memo[(rule.id,)] = total
-    if total is None and not scope.listed:
-        scope.memo[(RANGES, rule.id, "total")] = _total_range(body, points, truth, scope)
     if any(verdict is not True for _, verdict in vetoes):
         outcome = strongest(rule, vetoes)
-    elif total is None and (scope.listed or not any(leaves_in(*(condition for condition, _ in body.grades)))):
+    elif total is None:
         outcome = unknown
     else:
         final = answers.truth(rule, 1, scope)
-        possible = {_capped(rule, grade, ceilings) for condition, grade in body.grades
-                    if holds(condition, final) is not False}  # fmt: skip
-        outcome = possible.pop() if len(possible) == 1 else unknown
+        grade = next(grade for condition, grade in body.grades if holds(condition, final))
+        outcome = _capped(rule, grade, ceilings)
     return Judgement(outcome, verdicts, {"total": total}, points=points)
 
 
@@ -66,35 +62,6 @@ def _wanted(item: ScoreItem, scope: Scope, path: str) -> Iterator[Missing]:
             yield from missing(expr, scope, path)
     for condition, _ in item.bands:
         yield from missing_for(condition, scope, path)
-
-
-def _total_range(body: Scorecard, points: Mapping[str, Value], truth: Truth, scope: Scope) -> Range:
-    """What the total comes to at least and at most, whatever the items that cannot be told are worth."""
-    ends = [_range(item, truth, scope) if points[item.id] is None else Range(points[item.id], points[item.id])
-            for item in body.items]  # fmt: skip
-    lows, highs = [one.at_least for one in ends], [one.at_most for one in ends]
-    return _cut(Range(None if None in lows else exact(sum(lows)), None if None in highs else exact(sum(highs))), body)
-
-
-def _range(item: ScoreItem, truth: Truth, scope: Scope) -> Range:
-    """The fewest and the most points that an item can be worth which cannot be told."""
-    if item.formula is not None:
-        worth = _cut(bounds(item.formula, scope) or Range(None, None), item)
-    else:
-        possible = [one for condition, one in item.bands if holds(condition, truth) is not False]
-        possible = possible or [one for _, one in item.bands]  # a band of every known value waits for one
-        fixed = [one.value for one in possible if isinstance(one, Const)]
-        worth = Range(min(fixed), max(fixed)) if len(fixed) == len(possible) else Range(None, None)
-    if item.missing is None:
-        return worth
-    low, high = worth
-    return Range(None if low is None else min(low, item.missing), None if high is None else max(high, item.missing))
-
-
-def _cut(worth: Range, scored: ScoreItem | Scorecard) -> Range:
-    """Ends within the bounds of what is scored, which stand for an end that there is not."""
-    low, high = (within(end, scored.least, scored.most) if end is not None else None for end in worth)
-    return Range(scored.least if low is None else low, scored.most if high is None else high)
 
 
 def _capped(rule: Rule, grade: str, ceilings: Sequence[Verdict]) -> str:

@@ -1,7 +1,7 @@
 """Ranges on a table: the least and greatest values of expressions in every row, and comparisons that these settle.
 
-A fact that a row knows within bounds is null, and has its ends in columns beside it; a count and a total of a list, and
-that of a scorecard, have ends where some of it cannot be told. Where none of these is reached there is no range, and
+A fact that a row knows within bounds is null, and has its ends in columns beside it; a count and a total of a list
+have ends where some of it cannot be told. Where none of these is reached there is no range, and
 nothing is computed. An operation without a range of its own has its value, or none: never wrong.
 """
 
@@ -54,11 +54,9 @@ def _settled(made: Interval, frame: Frame) -> Interval:
 
 
 def _of_fact(ref: Ref, frame: Frame) -> Interval | None:
-    target = frame.named(ref.scope)
+    target = frame.named(ref.scope) if ref.what == "fact" else None
     if target is None:
         return None
-    if ref.what != "fact":
-        return _of_total(ref, target)
     fact = target.edition.subjects[target.subject].facts[ref.name]
     if fact.formula is not None:
         return interval(fact.formula, target)
@@ -70,14 +68,6 @@ def _of_fact(ref: Ref, frame: Frame) -> Interval | None:
     low, high = (numbers.unknown() if end is None else number_column(end, fact) for end in ends)
     there = some([known(value), known(low), known(high)])
     return Interval(_first(value, low, frame.flags), _first(value, high, frame.flags), there)
-
-
-def _of_total(ref: Ref, target: Frame) -> Interval | None:
-    """The ends of a total of points, which its decision leaves in the frame; of a record around where there is one."""
-    if ref.what == "output":
-        target.judged(target.edition.rules[ref.name])
-    ends = target.ranges.get(ref.name) if ref.output in ("", "total") else None
-    return None if ends is None else Interval(*ends, target.here)
 
 
 def _first(value: Num, other: Num, flags: Flags) -> Num:

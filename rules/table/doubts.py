@@ -77,8 +77,8 @@ def _known(op: Op, frame: Frame) -> Truth:
     there, doubt = known(frame.evaluate(arg)), ranged([arg], frame)
     if doubt is None:
         return there
-    if not any(ref.type.of or ref.what == "output" for _, ref in _reached(op.args, frame)):
-        span = interval(arg, frame)  # of a list, or points, it may rest on what is missing as well
+    if not any(ref.type.of for _, ref in _reached(op.args, frame)):
+        span = interval(arg, frame)  # of a list it may rest on what is missing as well
         there = there if span is None else there | span.there
     return ibis.cases((there, truth(True)), (doubt, truth(None)), else_=truth(False))
 

@@ -40,7 +40,6 @@ class Frame(ABC):
     def __init__(self, edition: Edition, subject: str, on: Day, own: Frame | None, flags: Flags) -> None:
         self.edition, self.subject, self.on, self.own, self.flags = edition, subject, on, own, flags
         self.totals: dict[str, Mapping[str, Num]] = {}
-        self.ranges: dict[str, tuple[Num, Num] | None] = {}  # the ends of totals, by decision
         self.memo: dict[Any, Any] = {}
         self.ops: dict[int, Cell] = {}  # operations that have been settled
 
@@ -54,11 +53,6 @@ class Frame(ABC):
 
     def around(self, name: str) -> Frame | None:
         return None
-
-    @property
-    def here(self) -> Truth:
-        """Whether there is such a record."""
-        return truth(True)
 
     @abstractmethod
     def element(self, item: Any, subject: str, flags: Flags) -> Frame:

@@ -16,7 +16,7 @@ from rules.table.frame import Cells, Frame, Judged
 from rules.table.numbers import Flags, Num, Truth, Whole
 from rules.table.order import Part, operations
 from rules.table.rows import WORKING, Rows
-from rules.table.values import BOTTOM, CARRIED, TOP, Cell, Day, Records, carried, choose, truth
+from rules.table.values import BOTTOM, CARRIED, TOP, Cell, Day, Records, carried, choose
 
 
 class _Evaluated(Frame):
@@ -68,10 +68,6 @@ class RowFrame(_Evaluated):
     def around(self, name: str) -> Frame | None:
         return self.outer.get(name)
 
-    @property
-    def here(self) -> Truth:
-        return self.rows.read(self.prefix + HERE) if self.prefix else truth(True)
-
     def column(self, name: str) -> Any | None:
         name = self.prefix + name
         return self.rows.read(name) if name in self.given_columns else None
@@ -81,7 +77,7 @@ class RowFrame(_Evaluated):
         cell = super().compute(fact)
         if not self.prefix or fact.constant or isinstance(cell, Records):
             return cell
-        return choose([(self.here, cell)], None, fact.type, self.flags)
+        return choose([(self.rows.read(self.prefix + HERE), cell)], None, fact.type, self.flags)
 
     def carries(self, name: str) -> bool:
         """Whether the table has a derived fact of these records around, worked out once for each."""

@@ -7,15 +7,13 @@ from typing import Any
 
 import ibis
 
-from rules.model import Checklist, Const, Criterion, Rule, Scorecard, ScoreItem, Table, leaves_in
+from rules.model import Checklist, Const, Criterion, Rule, Scorecard, ScoreItem, Table
 from rules.table import doubts, numbers
-from rules.table import points as points_
 from rules.table.errors import NotTabular, about
 from rules.table.frame import Frame, Judged
 from rules.table.numbers import Num, Truth, literal
-from rules.table.points import cut_to
 from rules.table.values import Cell, balanced, choose, compare, constant, every, known, order_key, some, truth, untold
-from rules.values.exact import POINTS
+from rules.values.exact import POINTS, Value
 
 OPEN, NONE = -1, -2  # instead of the number of a row: cannot be told; no row
 Verdicts = Mapping[str, Truth]  # by the id of a criterion
@@ -184,33 +182,22 @@ def _scorecard(rule: Rule, body: Scorecard, frame: Frame) -> Judged:
     verdicts = _verdicts(rule, (*body.vetoes, *body.ceilings), frame)
     points = frame.settle(f"{rule.id}$points", {item.id: _score(rule, item, frame) for item in body.items})
     added = balanced(lambda one, two: numbers.add(one, two, frame.flags), list(points.values()))
-    outputs = frame.settle(f"{rule.id}$out", {"total": cut_to(added, body.least, body.most, frame)})
+    outputs = frame.settle(f"{rule.id}$out", {"total": _within(added, body.least, body.most, frame)})
     frame.totals[rule.id] = outputs
     order = rule.type.choices
-    frame.ranges[rule.id] = points_.total(body, points, frame)
     caps = [(verdicts[one.id], literal(order.index(one.outcome))) for one in body.ceilings]
-    place = frame.settle(f"{rule.id}$$", {"place": _place(rule, body, outputs["total"], caps, frame)})["place"]
+    # a grade without limits holds of any total, but of none that is not known
+    there = known(outputs["total"])
+    graded = [(there & frame.holds(condition), literal(order.index(grade))) for condition, grade in body.grades]
+    place = frame.settle(f"{rule.id}$", {"place": ibis.cases(*graded, else_=ibis.null("int64"))})["place"]
+    for below, cap in caps:
+        place = ibis.ifelse(~below & (place < cap), cap, place)
+    place = frame.settle(f"{rule.id}$$", {"place": place})["place"]
     unknown = _code(rule.role("unknown"))
     cases = _strongest(rule, body.vetoes, verdicts)
     cases += [(untold(below) & (place < cap), unknown) for below, cap in caps]
     cases += [(place == literal(number), _code(grade)) for number, grade in enumerate(order)]
     return Judged(_settled(rule, frame, ibis.cases(*cases, else_=unknown)), verdicts, outputs, points=points)
-
-
-def _place(rule: Rule, body: Scorecard, total: Num, caps: Sequence[tuple[Truth, Any]], frame: Frame) -> Any:
-    """The place of the grade, as far as ceilings are known; null where the total leaves room for another."""
-    told = frame.ranges[rule.id] is not None and any(leaves_in(*(one for one, _ in body.grades)))
-    # a grade without limits holds of any total, but of none that is not known
-    there = truth(True) if told else known(total)
-    possible = [(there & ibis.coalesce(frame.holds(condition), truth(True)), literal(rule.type.choices.index(grade)))
-                for condition, grade in body.grades]  # fmt: skip
-    ends = {"best": ibis.cases(*possible, else_=ibis.null("int64"))}
-    if told:
-        ends["worst"] = ibis.cases(*possible[::-1], else_=ibis.null("int64"))
-    places = list(frame.settle(f"{rule.id}$", ends).values())
-    for below, cap in caps:
-        places = [ibis.ifelse(~below & (place < cap), cap, place) for place in places]
-    return ibis.ifelse(places[0] == places[-1], places[0], ibis.null("int64")) if told else places[0]
 
 
 def _score(rule: Rule, item: ScoreItem, frame: Frame) -> Cell:
@@ -220,10 +207,18 @@ def _score(rule: Rule, item: ScoreItem, frame: Frame) -> Cell:
         cases: list[tuple[Truth, Cell]] = []
         if item.formula is not None:
             points = frame.evaluate(item.formula)
-            cases.append((known(points), cut_to(points, item.least, item.most, frame)))
+            cases.append((known(points), _within(points, item.least, item.most, frame)))
         for condition, worth in item.bands:
             within, points = frame.holds(condition), frame.evaluate(worth)
             doubtful = points.value is None
             cases += [(within & known(points), points), (within, missing)] if doubtful else [(within, points)]
             cases.append((untold(within), missing))
         return choose(cases, missing, POINTS, frame.flags)
+
+
+def _within(num: Num, least: Value, most: Value, frame: Frame) -> Num:
+    """The number, or the bound that it exceeds."""
+    limits = [(operator, numbers.constant(limit)) for operator, limit in (("below", least), ("above", most))
+              if limit is not None]  # fmt: skip
+    cases = [(numbers.compare(operator, num, limit, frame.flags), limit) for operator, limit in limits]
+    return numbers.choose(cases, num, frame.flags) if cases else num

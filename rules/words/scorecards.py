@@ -10,7 +10,7 @@ from rules.judging.decision import Finding
 from rules.judging.evaluate import evaluate, holds
 from rules.judging.outcomes import within
 from rules.model import Condition, Criterion, Group, Leaf, Rule, Scorecard, ScoreItem, leaves_in
-from rules.values.exact import POINTS, RANGES, Range, Value, exact
+from rules.values.exact import POINTS, Value, exact
 from rules.values.markdown import cell, table
 from rules.values.text import Text
 from rules.words.arithmetic import counted
@@ -25,7 +25,6 @@ from rules.words.wording import Wording
 Why = tuple[
     str | None, str, Sequence[Reason]
 ]  # why an item has its points (None: nothing is known), the formula behind them, the reasons below
-NOWHERE = Range(None, None)
 
 # --- rulebook
 
@@ -141,25 +140,13 @@ class ScorecardExplainer(Explainer):
         if False in vetoes:
             yield Reason(title, say.pick("已被一票否决，不计总分", "vetoed: the points do not count"))
         elif None in points:
-            yield from self._open(title)
+            yield Reason(title, say.pick("有的项目还不能计分", "some items cannot be scored yet"), state="unknown")
         else:
             raw = exact(sum(points))
             total = within(raw, body.least, body.most)
             yield Reason(title, say.value(total, POINTS), formula=self._added(points, raw, total))
             waits = say.pick("有一票否决的条件无法判断，还不能定级", "a veto cannot be told, so there is no grade yet")
             yield Reason(say.pick("等级", "Grade"), waits, state="unknown") if None in vetoes else self._grade()
-
-    def _open(self, title: str) -> Iterator[Reason]:
-        """The total as far as it is known where some items cannot be scored, and the grade it earns in any case."""
-        say, rule = self.say, self.decision.rule
-        ends = say.scope.memo.get((RANGES, rule.id, "total"), NOWHERE)
-        known = "" if ends == NOWHERE else say.value(ends, POINTS)
-        waits = say.pick("有的项目还不能计分", "some items cannot be scored yet")
-        yield Reason(title, f"{known}{say.pick('（{}）', ' ({})').format(waits)}" if known else waits, state="unknown")
-        outcome = rule.outcomes[self.decision.outcome]
-        if outcome.role != "unknown":
-            formula = say.pick("无论这些项目得多少分", "whatever these items are worth")
-            yield Reason(say.pick("等级", "Grade"), say.text(outcome.title), formula=formula)
 
     def _added(self, points: list[Value], raw: Value, total: Value) -> str:
         """The points added up, and the bound that cut the sum."""
