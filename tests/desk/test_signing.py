@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from service.log.entry import microseconds
 from service.log.tables import credentials, sessions
@@ -182,3 +182,24 @@ def test_the_lines_about_people_say_what_was_done_and_nothing_secret(api, someon
     assert [deed for deed, _ in lines] == ["person_added", "password_set", "signed_in"]
     added = {"person": person.id, "login": "the.caller", "name": "caller 某", "role": "caller"}
     assert lines[0][1].items() >= added.items()
+
+
+def test_no_id_of_a_subject_is_spelled_so_that_its_pseudonym_lets_somebody_in(api, someone):
+    """Whoever may decide and write to the database reads the pseudonym of any id that he likes."""
+    auditor, now = someone("auditor").person, microseconds(api.clock())
+    for spelled in (f"session mine {auditor.id} {now}", f"session\0mine {auditor.id} {now}"):
+        decided = api.caller("caller").post("/v1/decisions/credit_village", json={**CASE, "subject": {"id": spelled}})
+        line = decided.status_code == 200 and api.service.log.get(decided.json["log_id"])
+        mac = line.subject if line else "é"
+        row = {
+            "token": module.sha256(b"mine").hexdigest(),
+            "person": auditor.id,
+            "created": now,
+            "seen": now,
+            "mac": mac,
+        }
+        api.service.log.database.change(delete(sessions))
+        api.service.log.database.change(insert(sessions).values(row))
+        client = api.app.test_client()
+        client.set_cookie("session", "mine")
+        assert client.get("/v1/plans").status_code == 401
