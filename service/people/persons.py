@@ -15,6 +15,7 @@ from service.log import DecisionLog, Entry, new_id
 
 PERSON = "person"  # a kind of lines, and what came of it:
 ADDED, CHANGED, ENDED, PASSWORD = "person_added", "role_changed", "person_ended", "password_set"
+DEEDS = ADDED, CHANGED, ENDED, PASSWORD  # what a person is made of; the others only say what was done
 ID = 6  # bytes of chance
 
 
@@ -75,7 +76,7 @@ class People:
 
     def _all(self) -> dict[str, Person]:
         people: dict[str, Person] = {}
-        for line in self._log.believed(PERSON, ADDED, CHANGED, ENDED, PASSWORD):
+        for line in self._log.believed(PERSON, *DEEDS):
             said = json.loads(line.body)
             id = said["person"]
             if line.outcome == ADDED and id not in people:
