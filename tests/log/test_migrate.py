@@ -134,7 +134,8 @@ def test_people_of_before_there_were_signatures_are_carried_over(log):
     person = unsigned.add("wang", "王某", "analyst")
     first = Passwords(log, unsigned).first(person)
     unsigned.change_role(person, "auditor")
-    tamper(log, (f"UPDATE log SET signer = '', signed_from = 0, signature = {log.database.mark}", (b"",)))
+    unsign = "UPDATE log SET signer = '', signed_from = 0, signature = "
+    tamper(log, (unsign + log.database.mark, (b"",)))
     assert unsigned.listed() == ()
     carry_over(log)
     [found] = People(log).listed()
