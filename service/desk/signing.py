@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("signing", __name__)
 SIGNED_IN, SIGNED_OUT = "signed_in", "signed_out"
 MINUTES = timedelta(minutes=10)
-HASHING = Turns(1, 7)  # a password takes 20 ms and 19 MiB, and anybody may send one
+HASHING = Turns(1, 8)  # a password takes 20 ms and 19 MiB, and anybody may send one
 ELSEWHERE = Turns(4, 4)  # a provider that hangs holds a thread for seconds
 KEPT = "sign-in"  # the cookie while somebody is at the provider
 WRONG = (

@@ -17,7 +17,7 @@ from service.http import observing, security
 from service.http.context import reading
 
 REMEMBERED = 1000  # paths
-FORM = 1 << 16  # bytes of a form
+FORM = 64 * 1000  # bytes of a form
 Start = Callable[..., Any]
 
 

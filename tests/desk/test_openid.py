@@ -18,7 +18,7 @@ from tests.api.calling import start
 from tests.desk.conftest import token
 from tests.running import free_port, wait_for
 
-HERE = "http://localhost"
+HERE, USERS = "http://localhost", "users"
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def provider() -> Iterator[str]:
         try:
             wait_for(address, process)
             claims = {"preferred_username": "wang", "name": "Wang"}
-            requests.put(f"{address}/users/wang-1", json=claims, timeout=5).raise_for_status()
+            requests.put(f"{address}/{USERS}/wang-1", json=claims, timeout=5).raise_for_status()
             yield address
         finally:
             process.terminate()
@@ -157,3 +157,15 @@ def test_the_trusted_header_has_a_name_that_is_spelled_in_one_way(name):
     """X_Remote_User comes before us as X-Remote-User; a proxy that takes out the one lets the other through."""
     with pytest.raises(BadSettings, match="TRUSTED_HEADER"):
         from_environment({"VILLAGE_CREDIT_TRUSTED_HEADER": name})
+
+
+@pytest.mark.parametrize(("verified", "status"), [(True, 303), (False, 401), ("false", 401)])
+def test_an_address_that_was_not_confirmed_is_nobodys_login(tmp_path, provider, verified, status):
+    claims = {"email": "wang@bank.example", "email_verified": verified}
+    requests.put(f"{provider}/{USERS}/{verified}-{status}", json=claims, timeout=5).raise_for_status()
+    api = start(tmp_path, oidc_issuer=provider, oidc_client_id="village-credit", oidc_client_secret="s",  # noqa: S106
+                public_address=HERE, oidc_claim="email")  # fmt: skip
+    api.service.people.add("wang@bank.example", "王某", "analyst")
+    client = api.app.test_client()
+    assert client.get(confirmed(gone(client), f"{verified}-{status}")).status_code == status
+    api.close()

@@ -252,3 +252,11 @@ def test_a_password_stays_good_where_the_line_about_another_cannot_be_written(ap
         service.passwords.change(service.people.by_login(login), "another long password")
     monkeypatch.undo()
     assert sign_in(api, login, PASSWORD)[1].status_code == 303
+
+
+def test_nobody_is_in_where_the_log_cannot_say_so(api, someone, monkeypatch):
+    login = someone("caller").person.login
+    monkeypatch.setattr(api.service.log, "append", Mock(side_effect=LogUnavailable("away", "")))
+    client, answer = sign_in(api, login, PASSWORD)
+    assert (answer.status_code, "Set-Cookie" in answer.headers) == (503, False)
+    assert client.get_cookie("session") is None

@@ -22,8 +22,7 @@ def run(url, tmp_path_factory):
         environment = {
             "VILLAGE_CREDIT_DATABASE": url,
             "VILLAGE_CREDIT_SIGNING_KEY": str(key),
-            "LC_ALL": lang,
-            **settings,
+            "LC_ALL": "en",
         }
         return CliRunner(env=environment).invoke(cli, ["people", *words])
 
