@@ -65,6 +65,14 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return read
 
 
+def _header(text: str) -> str:
+    """The name of a header, of letters and digits alone: the server reads X_User for X-User, whichever comes last, and
+    a proxy that takes one out of a request leaves the other in."""
+    if not re.fullmatch(r"[A-Za-z0-9]*", text):
+        raise ValueError("RemoteUser (A-Z a-z 0-9, - _ 不行 / no - and no _)")
+    return text
+
+
 def _addresses(text: str) -> tuple[str, ...]:
     """IP addresses, separated by commas."""
     return tuple(str(ip_address(one.strip())) for one in text.split(",") if one.strip())
@@ -137,8 +145,8 @@ class Settings:
     oidc_client_id: str = _setting(str, "", "在那里登记的客户端编号", "the id of the client registered there")
     oidc_client_secret: str = _setting(str, "", "客户端密钥", "the secret of that client")
     oidc_claim: str = _setting(str, "preferred_username", "令牌里哪一项是登录名", "the claim that is the login")
-    trusted_header: str = _setting(str, "", "单位代理登录后写上登录名的请求头；不写就不认",
-        "the header in which your proxy says who signed in there; without it none is trusted")
+    trusted_header: str = _setting(_header, "", "单位代理登录后写上登录名的请求头，名称只用字母和数字；不写就不认",
+        "the header in which your proxy says who signed in there, of letters and digits; without it none is trusted")
     trusted_proxies: tuple[str, ...] = _setting(_addresses, "127.0.0.1", "认哪些代理的那个请求头，IP 以逗号分隔",
         "the proxies whose header is trusted: IP addresses with commas")
     session_idle_minutes: int = _setting(_number(1, 1440), "30", "登录后几分钟不用即须重新登录",

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from flask import Response
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from rules.model import Rule
 from service.api.decisions import MOST, PAGE, Cursor, cursor_of, line_of, only_caller
@@ -19,6 +19,7 @@ from service.api.replaying import edition_of
 from service.api.reviewing import CLOSED, OPEN, Review, all_of, review_of, words_of
 from service.exact_json import dumps
 from service.http.answering import ASKED, OPENED, REVIEWED, Idempotent, answer, log_problems, scribe
+from service.http.cases import field_errors
 from service.http.context import caller, service
 from service.http.fields import Day, Strict, Whole, text
 from service.http.problems import FieldError, Problem
@@ -102,6 +103,14 @@ def read(request_id: str) -> Response:
 def conclude(said: Mapping[str, Any], request_id: str) -> Response:
     """记录复核结果：每个申请一次 / record what the review came to: once for each request"""
     return answer(record(review_of(request_id), said), 201)
+
+
+def outcome_of(said: Mapping[str, str]) -> Mapping[str, Any]:
+    """What a form says, held to what the API takes; Problem where it is something else."""
+    try:
+        return cast("Mapping[str, Any]", ReviewOutcomeSchema().load(said))
+    except ValidationError as error:
+        raise Problem.invalid(field_errors(error.messages)) from None
 
 
 def record(found: Review, said: Mapping[str, Any]) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from rules.values.ids import is_card
+from rules.values.ids import is_card, is_id
 from rules.values.layout import Span, line, row
 from service.commands.common import Bad, Settings
 from service.commands.on_log import on_log
@@ -33,6 +33,9 @@ def add(settings: Settings, log: DecisionLog, login: str, name: str, role: str, 
     if not LOGIN.fullmatch(login) or is_card(login):
         raise Bad("登录名用 1 到 64 个字母、数字和 . _ - @，不能是身份证号。",
                   "A login is 1 to 64 of letters, digits and . _ - @, and no identity number.")  # fmt: skip
+    if not is_id(name):
+        raise Bad("姓名或岗位用 1 到 64 个看得见的字符，不能有身份证号。",
+                  "A name or post is 1 to 64 characters that can be seen, and no identity number.")  # fmt: skip
     log.upgrade()
     log.introduce(user())
     people = People(log)

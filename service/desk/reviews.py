@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from service.api.explanations import open_case
 from service.api.reviewing import OPEN, Review, all_of, review_of, words_of
-from service.api.reviews import CHANGED, record
+from service.api.reviews import CHANGED, outcome_of, record
 from service.days import day_of
 from service.desk import titles
 from service.desk.views import go, person_view
@@ -44,7 +44,7 @@ def conclude(request_id: str) -> Response:
     if said.get("result") != CHANGED:
         said.pop("outcome", None)
     try:
-        record(found, said)
+        record(found, outcome_of(said))
     except Problem as problem:
         again = _shown(found, problem)
         again.status_code = 422

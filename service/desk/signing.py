@@ -12,6 +12,7 @@ from service.desk.views import FIELD, go, local
 from service.http.context import cookie_name, secure, service, signed_in
 from service.http.problems import Problem
 from service.http.security import meant
+from service.http.turns import Turns
 from service.pages.pages import page
 from service.people import NotSignedIn, Person, Session, TooWeak
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 blueprint = Blueprint("signing", __name__)
 SIGNED_IN, SIGNED_OUT = "signed_in", "signed_out"
 MINUTES = timedelta(minutes=10)
+HASHING = Turns(1, 8)  # a password takes 20 ms and 19 MiB, and anybody may send one
+ELSEWHERE = Turns(4, 4)  # a provider that hangs holds a thread for seconds
 KEPT = "sign-in"  # the cookie while somebody is at the provider
 WRONG = (
     "登录名或密码不对。连续输错几次后，要等一刻钟。",
@@ -39,7 +42,8 @@ def sign_in() -> Response:
 def leave() -> Response:
     """Go to the organisation's provider to sign in."""
     try:
-        address, kept = _provider().begin(_back(), local(request.args.get("next", "")))
+        with ELSEWHERE.turn():
+            address, kept = _provider().begin(_back(), local(request.args.get("next", "")))
     except NotSignedIn as error:
         return _form(status=503, problem=(error.zh, error.en))
     response = go(address)
@@ -52,7 +56,8 @@ def leave() -> Response:
 def come_back() -> Response:
     """Where the provider sends the browser with its answer."""
     try:
-        login, wanted = _provider().finish(_back(), request.url, request.cookies.get(KEPT, ""))
+        with ELSEWHERE.turn():
+            login, wanted = _provider().finish(_back(), request.url, request.cookies.get(KEPT, ""))
     except NotSignedIn as error:
         return _form(status=401, problem=(error.zh, error.en))
     person = service().people.by_login(login)
@@ -72,7 +77,8 @@ def come_back() -> Response:
 def begin() -> Response:
     _from_our_page()
     wanted, login = local(request.form.get("next", "")), request.form.get("login", "").strip()
-    person = service().passwords.check(login, request.form.get("password", ""))
+    with HASHING.turn():
+        person = service().passwords.check(login, request.form.get("password", ""))
     if person is None:
         return _form(status=401, next=wanted, login=login, problem=WRONG)
     service().people.say(SIGNED_IN, {"person": person.id}, person)
@@ -103,14 +109,17 @@ def change_password() -> Response:
     """Take another password, and end the person's other sessions."""
     session = _mine()
     new = request.form.get("new", "")
-    if service().passwords.check(session.person.login, request.form.get("password", "")) is None:
+    with HASHING.turn():
+        right = service().passwords.check(session.person.login, request.form.get("password", "")) is not None
+    if not right:
         return _refused("现在的密码不对。", "The present password is wrong.")
     if new != request.form.get("again", ""):
         return _refused("两次输入的新密码不一样。", "The new password was typed in two ways.")
     if new == request.form.get("password"):
         return _refused("新密码要与现在的不同。", "The new password has to be another one.")
     try:
-        service().passwords.change(session.person, new)
+        with HASHING.turn():
+            service().passwords.change(session.person, new)
     except TooWeak as error:
         return _refused(error.zh, error.en)
     service().sessions.end_all(session.person)

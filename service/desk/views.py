@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from urllib.parse import urlencode
@@ -16,13 +17,14 @@ from service.keys import PERMISSIONS
 from service.pages.pages import page
 
 View = Callable[..., Response]
+# No second slash, and nothing that a browser takes for one or leaves out of an address: blanks, tabs, ends of lines.
+LOCAL = re.compile(r"/(?!/)[^\x00-\x20\x7f\\]*")
 FIELD = "csrf"  # of a form: the token of the session
 
 
 def local(address: str) -> str:
     """The address, where it is one of this service; otherwise the start page."""
-    ours = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if ours else url_for("operations.home")
+    return address if LOCAL.fullmatch(address) else url_for("operations.home")
 
 
 def go(address: str) -> Response:

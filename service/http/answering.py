@@ -23,7 +23,7 @@ from service.http.problems import FieldError, Problem
 from service.log import Entry, InputsExpired, KeyReused, Line, LogUnavailable, Once, Sealer, SealError, new_id
 
 JSON = "application/json"
-KEYS = "Idempotency-Key\0"  # before a key that is hidden: no id of a subject holds NUL
+KEYS = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 BEGUN = "village_credit.begun"  # in the environment of a request: what is being written, and what it decided
 DECISION, OPENED, ASKED, REVIEWED = "decision", "inputs_read", "review_requested", "reviewed"  # kinds of lines
@@ -69,7 +69,7 @@ class Idempotent:
         """`part` tells pieces of one request apart; `data` is what the piece says, if not the whole body.
 
         The key is stored as an HMAC, for it may name a subject; a blank, which that has not, comes before the piece."""
-        self.name = f"{service().sealer.blind(KEYS + key)} {part}".strip() if (key := _key()) else ""
+        self.name = f"{service().sealer.mark(KEYS, key)} {part}".strip() if (key := _key()) else ""
         self.fingerprint = _fingerprint(request.get_data() if data is None else data) if self.name else b""
 
     def before(self) -> bytes | None:

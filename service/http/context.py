@@ -102,9 +102,17 @@ def _session() -> Session | None:
     asked, found = this_request(), service()
     header = found.settings.trusted_header
     if header and asked.remote_addr in found.settings.trusted_proxies:
-        return found.sessions.of_login(login) if (login := asked.headers.get(header, "")) else None
+        return found.sessions.of_login(login) if (login := _text(asked.headers.get(header, ""))) else None
     token = asked.cookies.get(cookie_name())
     return found.sessions.find(token) if token else None
+
+
+def _text(value: str) -> str:
+    """The text of a header that is sent as UTF-8; empty where it is none."""
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return ""
 
 
 def cookie_name() -> str:

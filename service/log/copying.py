@@ -1,6 +1,7 @@
 """Copies of the log: one file of SQLite, whatever the database, consistent while the service writes.
 
 Of SQLite it is made page by page by SQLite itself; of PostgreSQL row by row, as one moment sees them (repeatable read).
+The hashes of passwords go with it; sessions do not: one that was ended since would be good again.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from service.log import migrate
 from service.log.database import Database
 from service.log.errors import LogUnavailable, Misconfigured, reason_of
 from service.log.kinds import PRIVATE
-from service.log.tables import editions, insert, log, once, sealed
+from service.log.tables import credentials, editions, insert, log, once, sealed, sessions
 
-TABLES = (log, sealed, once, editions)
+TABLES = (log, sealed, once, editions, credentials)
 AT_ONCE = 1000  # rows in memory
 Tick = Callable[[int], object]
 
@@ -39,6 +40,7 @@ def backup(database: Database, file: Path, tick: Tick = lambda rows: None) -> in
                 _rows_out(connection, copy, tick)
         with _opened(part) as copy:
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
+            _end_sessions(copy)
             [(lines,)] = copy.execute("SELECT count(*) FROM log")
     return int(lines)
 
@@ -50,6 +52,7 @@ def restore(file: Path, database: Database, tick: Tick = lambda rows: None) -> i
         if (target := database.kind.file) is not None:
             with _new(target) as part, _opened(part) as whole:
                 copy.backup(whole)
+                _end_sessions(whole)
             return int(lines)
         if copy.execute("SELECT version_num FROM alembic_version").fetchall() != [(migrate.NEWEST,)]:
             raise Misconfigured(
@@ -81,6 +84,14 @@ def _rows_in(copy: sqlite3.Connection, connection: Connection, tick: Tick) -> No
         while rows := found.fetchmany(AT_ONCE):
             connection.execute(table.insert(), _named(table, rows))
             tick(len(rows) if table is log else 0)
+
+
+def _end_sessions(copy: sqlite3.Connection) -> None:
+    """Take the sessions out of a copy; there may be no table of them yet."""
+    if copy.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (sessions.name,)).fetchone():
+        copy.execute("PRAGMA secure_delete = ON")
+        copy.execute(f"DELETE FROM {sessions.name}")  # noqa: S608
+        copy.commit()
 
 
 def _named(table: Table, rows: Sequence[Any]) -> list[dict[str, Any]]:

@@ -172,6 +172,10 @@ class DecisionLog:
 
         return self.database.read(read)
 
+    def newest(self, kind: str, *outcomes: str) -> int:
+        """The seq of the newest line that `believed` looks at, whether it is believed or not; 0 where there is none."""
+        return self.database.read(lambda connection: statements.newest(connection, kind, outcomes))
+
     def expired(self) -> int:
         """The last seq whose inputs have expired."""
         return self.database.read(lambda connection: statements.expired(connection, self.known))

@@ -87,6 +87,11 @@ class Sealer:
         """A pseudonym: the same for the same subject, and of no use without the key."""
         return blake2b(subject.encode(), key=self._index_key, digest_size=KEY // 2).hexdigest()
 
+    def mark(self, purpose: str, text: str) -> str:
+        """A pseudonym of anything else, or a proof that the service wrote it. No id of a subject holds NUL: whoever
+        may choose ids, and read the pseudonyms of them, has no mark made."""
+        return self.blind(f"{purpose}\0{text}")
+
     @cached_property
     def _current(self) -> tuple[bytes, AESGCM, bytes]:
         if not self.keys:

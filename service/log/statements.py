@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from service.log import reader
 from service.log.entry import EXPIRY, NO_LINE, SHARED, Line, canonical, link, microseconds
@@ -57,6 +57,12 @@ def believed(
             yield line
         elif line.seq > trusted.carried_over:
             refuse(line.seq, code)
+
+
+def newest(connection: Connection, kind: str, outcomes: Sequence[str]) -> int:
+    """The seq of the newest line of a kind about no decision; 0 where there is none."""
+    asked = select(func.max(log.c.seq)).where(log.c.decision == "", log.c.outcome.in_(outcomes), log.c.kind == kind)
+    return int(connection.execute(asked).scalar() or 0)
 
 
 def expired(connection: Connection, known: Publics) -> int:

@@ -34,6 +34,7 @@ LEEWAY = 60  # seconds that its clock may differ
 LASTS = 600  # seconds in which somebody signs in there
 KEPT = 3600  # seconds for which its configuration and keys are taken as they were
 SEALED_AS = "openid"
+EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,17 @@ class OpenId:
         claims = CodeIDToken(found.claims, found.header, wanted, {"nonce": kept["nonce"], "client_id": self._client})
         claims.validate(now=int(self._clock()), leeway=LEEWAY)
         if self._claim in claims:
-            return str(claims[self._claim])
+            return self._confirmed(claims)
         more = session.get(provider.configuration["userinfo_endpoint"], timeout=PATIENCE).json()
         if more["sub"] != claims["sub"]:  # OpenID Connect Core 5.3.2: else it may be about somebody else
             raise _refused()
-        return str(more[self._claim])
+        return self._confirmed(more)
+
+    def _confirmed(self, said: Mapping[str, Any]) -> str:
+        """The login; an address that its owner has not confirmed may be anybody's (OpenID Connect Core 5.7)."""
+        if self._claim == EMAIL and str(said.get(f"{EMAIL}_verified")).lower() == "false":
+            raise _refused()
+        return str(said[self._claim])
 
     def _opened(self, cookie: str) -> dict[str, Any]:
         try:

@@ -82,13 +82,14 @@ class Passwords:
         return self._log.database.change(_of(person).where(~locked | over).values(failures=more, since=now)) > 0
 
     def _keep(self, person: Person, password: str, *, temporary: bool, by: Person | None = None) -> None:
+        """The line first: where it cannot be written, the present password stays good."""
         with self._turn:
             hash = HASHER.hash(password)
+        said = {"person": person.id, "sha256": sha256(hash.encode()).hexdigest(), "temporary": temporary}
+        self._people.say(PASSWORD, said, by)
         database = self._log.database
         if not database.change(_of(person).values(hash=hash, failures=0, since=0)):
             database.change(insert(credentials).values(person=person.id, hash=hash, failures=0, since=0))
-        said = {"person": person.id, "sha256": sha256(hash.encode()).hexdigest(), "temporary": temporary}
-        self._people.say(PASSWORD, said, by)
 
 
 def _of(person: Person) -> Update:

@@ -15,6 +15,7 @@ from service.log import DecisionLog, Entry, new_id
 
 PERSON = "person"  # a kind of lines, and what came of it:
 ADDED, CHANGED, ENDED, PASSWORD = "person_added", "role_changed", "person_ended", "password_set"
+DEEDS = ADDED, CHANGED, ENDED, PASSWORD  # what a person is made of; the others only say what was done
 ID = 6  # bytes of chance
 
 
@@ -39,10 +40,14 @@ class Person:
 
 
 class People:
-    """The persons in the log. A login is of one person at a time."""
+    """The persons in the log. A login is of one person at a time.
+
+    The lines are added up anew when there is one more of them: every request of a person asks who that is.
+    """
 
     def __init__(self, log: DecisionLog) -> None:
         self._log = log
+        self._read: tuple[int, Mapping[str, Person]] = 0, {}
 
     def add(self, login: str, name: str, role: str) -> Person | None:
         """Add a person; None where somebody has the login. KeyError for an unknown role."""
@@ -73,9 +78,15 @@ class People:
         wanted = login.casefold()
         return next((one for one in self.listed() if one.ended is None and one.login.casefold() == wanted), None)
 
-    def _all(self) -> dict[str, Person]:
+    def _all(self) -> Mapping[str, Person]:
+        newest = self._log.newest(PERSON, *DEEDS)
+        if self._read[0] != newest:
+            self._read = newest, self._added_up()
+        return self._read[1]
+
+    def _added_up(self) -> dict[str, Person]:
         people: dict[str, Person] = {}
-        for line in self._log.believed(PERSON, ADDED, CHANGED, ENDED, PASSWORD):
+        for line in self._log.believed(PERSON, *DEEDS):
             said = json.loads(line.body)
             id = said["person"]
             if line.outcome == ADDED and id not in people:

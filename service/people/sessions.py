@@ -54,7 +54,7 @@ class Sessions:
         now = microseconds(self._log.clock())
         over = now - seen > self._idle or now - created > self._longest
         person = self._people.by_id(id)
-        genuine = hmac.compare_digest(mac, self._mac(token, id, created))
+        genuine = hmac.compare_digest(mac.encode(), self._mac(token, id, created).encode())
         if over or not genuine or person is None or person.ended is not None:
             return None
         if now - seen > OFTEN:
@@ -64,7 +64,7 @@ class Sessions:
     def of_login(self, login: str) -> Session | None:
         """The session of somebody whom the bank's proxy signed in: as long as the proxy says so."""
         person = self._people.by_login(login)
-        return None if person is None else Session(person, "", self._log.sealer.blind(f"csrf of {person.id}"))
+        return None if person is None else Session(person, "", self._log.sealer.mark("csrf of", person.id))
 
     def lasts(self, session: Session) -> bool:
         """Whether a session that was good still is."""
@@ -79,10 +79,10 @@ class Sessions:
         end_sessions(self._log, person)
 
     def _session(self, person: Person, token: str) -> Session:
-        return Session(person, token, self._log.sealer.blind(f"csrf {token}"))
+        return Session(person, token, self._log.sealer.mark("csrf", token))
 
     def _mac(self, token: str, person: str, created: int) -> str:
-        return self._log.sealer.blind(f"session {token} {person} {created}")
+        return self._log.sealer.mark("session", f"{token} {person} {created}")
 
     def _delete(self, which: ColumnElement[bool]) -> None:
         """... and those that are over by age."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -24,8 +25,8 @@ class Browser:
     client: FlaskClient
     person: Person
 
-    def get(self, path: str) -> TestResponse:
-        return self.client.get(path)
+    def get(self, path: str, **others: Any) -> TestResponse:
+        return self.client.get(path, **others)
 
     def post(self, path: str, page: str = "/account", **fields: str) -> TestResponse:
         return self.client.post(path, data={"csrf": token(self.get(page)), **fields})

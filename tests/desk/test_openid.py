@@ -14,11 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from service.settings import BadSettings, from_environment
 from tests.api.calling import start
 from tests.desk.conftest import token
 from tests.running import free_port, wait_for
 
-HERE = "http://localhost"
+HERE, USERS = "http://localhost", "users"
 
 
 @pytest.fixture(scope="module")
@@ -111,9 +112,9 @@ def test_a_provider_that_is_away_is_told(tmp_path):
 
 
 def test_a_trusted_proxy_says_who_it_is_and_nobody_else_does(tmp_path):
-    api = start(tmp_path, trusted_header="X-Remote-User", trusted_proxies=("10.0.0.1",))
+    api = start(tmp_path, trusted_header="RemoteUser", trusted_proxies=("10.0.0.1",))
     api.service.people.add("wang", "王某", "caller")
-    client, said = api.app.test_client(), {"X-Remote-User": "wang"}
+    client, said = api.app.test_client(), {"RemoteUser": "wang"}
     proxy = {"REMOTE_ADDR": "10.0.0.1"}
 
     assert client.get("/v1/plans", headers=said, environ_overrides=proxy).status_code == 200
@@ -124,4 +125,38 @@ def test_a_trusted_proxy_says_who_it_is_and_nobody_else_does(tmp_path):
     assert client.post(**sent, headers=said).status_code == 403
     csrf = token(client.get("/", headers=said, environ_overrides=proxy))
     assert client.post(**sent, headers={**said, "X-CSRF-Token": csrf}).status_code == 200
+    api.close()
+
+
+def test_a_login_in_the_header_may_be_chinese_and_nothing_is_left_out_of_it(tmp_path):
+    api = start(tmp_path, trusted_header="RemoteUser", trusted_proxies=("10.0.0.1",))
+    for login in ("王某", "wang"):
+        api.service.people.add(login, login, "caller")
+    client, proxy = api.app.test_client(), {"REMOTE_ADDR": "10.0.0.1"}
+
+    def status(raw):
+        sent = {**proxy, "HTTP_REMOTEUSER": raw.decode("latin-1")}
+        return client.get("/v1/plans", environ_overrides=sent).status_code
+
+    assert [status(raw) for raw in ("王某".encode(), b"wang")] == [200, 200]
+    assert [status(raw) for raw in (b"wang\xff", b"wang,\xe7", b"")] == [401, 401, 401]
+    api.close()
+
+
+@pytest.mark.parametrize("name", ["X-Remote-User", "X_Remote_User", "Remote User", "用户"])
+def test_the_trusted_header_has_a_name_that_is_spelled_in_one_way(name):
+    """X_Remote_User comes before us as X-Remote-User; a proxy that takes out the one lets the other through."""
+    with pytest.raises(BadSettings, match="TRUSTED_HEADER"):
+        from_environment({"VILLAGE_CREDIT_TRUSTED_HEADER": name})
+
+
+@pytest.mark.parametrize(("verified", "status"), [(True, 303), (False, 401), ("false", 401)])
+def test_an_address_that_was_not_confirmed_is_nobodys_login(tmp_path, provider, verified, status):
+    claims = {"email": "wang@bank.example", "email_verified": verified}
+    requests.put(f"{provider}/{USERS}/{verified}-{status}", json=claims, timeout=5).raise_for_status()
+    api = start(tmp_path, oidc_issuer=provider, oidc_client_id="village-credit", oidc_client_secret="s",  # noqa: S106
+                public_address=HERE, oidc_claim="email")  # fmt: skip
+    api.service.people.add("wang@bank.example", "王某", "analyst")
+    client = api.app.test_client()
+    assert client.get(confirmed(gone(client), f"{verified}-{status}")).status_code == status
     api.close()

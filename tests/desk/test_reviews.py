@@ -44,6 +44,30 @@ def test_a_mistake_comes_back_and_records_nothing(api, someone, log_id, request_
     assert not [one for one in api.service.log.about(log_id) if one.kind == "reviewed"]
 
 
+@pytest.mark.parametrize("said", [{}, {"result": "other"}, {"result": "upheld", "note": "x" * 1001}])
+def test_what_the_api_would_not_take_no_form_records(api, someone, log_id, request_id, said):
+    answer = someone("analyst").post(f"/reviews/{request_id}", **said)
+    assert (answer.status_code, 'role="alert"' in answer.text) == (422, True)
+    assert not [one for one in api.service.log.about(log_id) if one.kind == "reviewed"]
+
+
+def test_what_people_write_is_text_on_every_page(api, someone, log_id):
+    """Names, reasons, notes: none of them is markup."""
+    marked = "<img src=x onerror=alert(1)>"
+    asked = api.caller("analyst").post(f"/v1/decisions/{log_id}/review-requests", {"reason": marked}).json["id"]
+    api.service.people.add("marked", marked, "auditor")
+    reviewer, auditor = someone("analyst"), someone("auditor")
+    pages = [reviewer.get(f"/reviews/{asked}"), reviewer.post(f"/reviews/{asked}", result=marked, note=marked)]
+    reviewer.post(f"/reviews/{asked}", result="upheld", note=marked)
+    pages += [reviewer.get(f"/reviews/{asked}"), auditor.get(f"/audit/{log_id}")]
+    pages += [auditor.get("/audit", query_string={"subject": marked, "from": marked})]
+    client = api.app.test_client()
+    pages += [client.get("/sign-in", query_string={"next": f"/{marked}"}),
+              client.post("/sign-in", data={"login": marked, "password": "x", "next": f"/{marked}"})]  # fmt: skip
+    assert all("<img src=x" not in page.text for page in pages)
+    assert sum("onerror" in page.text for page in pages) >= 4
+
+
 def test_opening_the_case_is_logged(api, someone, log_id, request_id):
     reviewer = someone("analyst")
     reviewer.get(f"/reviews/{request_id}")

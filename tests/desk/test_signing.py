@@ -2,10 +2,15 @@
 
 import json
 from datetime import timedelta
+from io import BytesIO
+from unittest.mock import Mock
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
+from service.desk import signing
+from service.http.turns import Turns
+from service.log import LogUnavailable
 from service.log.entry import microseconds
 from service.log.tables import credentials, sessions
 from service.people import passwords as module
@@ -124,7 +129,19 @@ def test_what_another_site_sends_is_refused(api, someone):
     assert kind(answer) == (403, "forbidden")
 
 
-@pytest.mark.parametrize("next", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "next",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",  # browsers leave out tabs and ends of lines
+        "/\n/evil.example",
+        "/reviews\r\nSet-Cookie: session=theirs",
+        "",
+    ],
+)
 def test_nobody_is_sent_to_another_site(api, someone, next):
     login = someone("caller").person.login
     assert sign_in(api, login, PASSWORD, next)[1].headers["Location"] == "/"
@@ -182,3 +199,64 @@ def test_the_lines_about_people_say_what_was_done_and_nothing_secret(api, someon
     assert [deed for deed, _ in lines] == ["person_added", "password_set", "signed_in"]
     added = {"person": person.id, "login": "the.caller", "name": "caller 某", "role": "caller"}
     assert lines[0][1].items() >= added.items()
+
+
+def test_no_id_of_a_subject_is_spelled_so_that_its_pseudonym_lets_somebody_in(api, someone):
+    """Whoever may decide and write to the database reads the pseudonym of any id that he likes."""
+    auditor, now = someone("auditor").person, microseconds(api.clock())
+    for spelled in (f"session mine {auditor.id} {now}", f"session\0mine {auditor.id} {now}"):
+        decided = api.caller("caller").post("/v1/decisions/credit_village", json={**CASE, "subject": {"id": spelled}})
+        line = decided.status_code == 200 and api.service.log.get(decided.json["log_id"])
+        mac = line.subject if line else "é"
+        row = {
+            "token": module.sha256(b"mine").hexdigest(),
+            "person": auditor.id,
+            "created": now,
+            "seen": now,
+            "mac": mac,
+        }
+        api.service.log.database.change(delete(sessions))
+        api.service.log.database.change(insert(sessions).values(row))
+        client = api.app.test_client()
+        client.set_cookie("session", "mine")
+        assert client.get("/v1/plans").status_code == 401
+
+
+def test_passwords_are_tried_by_few_at_once_and_the_others_told_to_come_again(api, someone, monkeypatch):
+    browser = someone("caller")
+    monkeypatch.setattr(signing, "HASHING", turns := Turns(1, 0))
+    with turns.turn():
+        assert sign_in(api, browser.person.login, PASSWORD)[1].status_code == 503
+        new = "another long password"
+        assert browser.post("/account", password=PASSWORD, new=new, again=new).status_code == 503
+        assert browser.get("/v1/plans").status_code == 200
+    assert sign_in(api, browser.person.login, PASSWORD)[1].status_code == 303
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_form_is_small(api, told):
+    """As is one of a length that nobody told."""
+    body = b"login=a&password=" + b"x" * (1 << 16)
+    length = {} if told else {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    answer = api.app.test_client().post("/sign-in", input_stream=BytesIO(body), environ_overrides=length,
+                                        content_length=len(body) if told else None,
+                                        content_type="application/x-www-form-urlencoded")  # fmt: skip
+    assert answer.status_code == 413
+
+
+def test_a_password_stays_good_where_the_line_about_another_cannot_be_written(api, someone, monkeypatch):
+    login = someone("caller").person.login
+    service = api.service
+    monkeypatch.setattr(service.log, "append", Mock(side_effect=LogUnavailable("clock_ahead", "")))
+    with pytest.raises(LogUnavailable):
+        service.passwords.change(service.people.by_login(login), "another long password")
+    monkeypatch.undo()
+    assert sign_in(api, login, PASSWORD)[1].status_code == 303
+
+
+def test_nobody_is_in_where_the_log_cannot_say_so(api, someone, monkeypatch):
+    login = someone("caller").person.login
+    monkeypatch.setattr(api.service.log, "append", Mock(side_effect=LogUnavailable("away", "")))
+    client, answer = sign_in(api, login, PASSWORD)
+    assert (answer.status_code, "Set-Cookie" in answer.headers) == (503, False)
+    assert client.get_cookie("session") is None

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from cryptography import x509
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from service.api.batch import CHUNK
 from tests.api.calling import example
 from tests.docs_examples.played import ROOT
-from tests.running import PATIENCE, Running, free_port
+from tests.running import PATIENCE, Running, free_port, running
 
 CONF = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 NAME = re.search(r"\n    server_name (.*);", CONF)[1]
@@ -35,11 +36,17 @@ uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
 
 @pytest.fixture(scope="module")
 def proxy(server, tmp_path_factory):
+    with through(server, tmp_path_factory.mktemp("proxy")) as proxy:
+        yield proxy
+
+
+@contextmanager
+def through(server, folder):
     """The way to the service through the proxy."""
     program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
     if program is None:
         pytest.skip("nginx is not on this machine")
-    folder, port = tmp_path_factory.mktemp("proxy"), free_port()
+    port = free_port()
     conf = CONF.replace("127.0.0.1:8000", server.address.removeprefix("http://"))
     conf = conf.replace("listen 443", f"listen 127.0.0.1:{port}").replace("/etc/ssl", str(folder))
     conf = conf.replace("client_body_timeout 15s", "client_body_timeout 2s")
@@ -180,3 +187,26 @@ def test_browsers_are_told_to_stay_encrypted_and_the_proxys_log_names_no_subject
             break
     assert '"GET /v1/decisions" 200' in said
     assert "H-777" not in said
+
+
+def test_nobody_signs_in_by_a_header_that_is_sent_through(tmp_path):
+    with running(tmp_path, trusted_header="RemoteUser") as server, through(server, tmp_path) as proxy:
+        assert b"demo auditor" in server.call("GET", "/account", RemoteUser="auditor")[1]
+        for header in ("RemoteUser", "remoteuser", "REMOTEUSER"):
+            with proxy.sent("GET", "/account", f"{header}: auditor", "Connection: close") as connection:
+                assert until(connection, b"\r\n").startswith(b"HTTP/1.1 303")
+
+
+def test_cookies_go_both_ways_and_passwords_are_tried_slowly(proxy):
+    form = urlencode({"login": "auditor", "password": proxy.server.passwords["auditor"]}).encode()
+    type = "Content-Type: application/x-www-form-urlencoded"
+    answers = []
+    for _ in range(23):
+        with proxy.sent("POST", "//sign-in?lang=zh", type, f"Content-Length: {len(form)}", body=form) as connection:
+            answers.append(until(connection, b"\r\n\r\n").decode())
+    assert answers[-1].startswith("HTTP/1.1 429")
+    with proxy.sent("GET", "/sign-in", "Connection: close") as connection:
+        assert until(connection, b"\r\n").startswith(b"HTTP/1.1 200")
+    token = re.search(r"session=([^;]+); .*HttpOnly", answers[0])
+    with proxy.sent("GET", "/account", f"Cookie: session={token[1]}", "Connection: close") as connection:
+        assert until(connection, b"\r\n").startswith(b"HTTP/1.1 200")

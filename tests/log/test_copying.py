@@ -1,8 +1,10 @@
 """A copy holds every line that there was at a moment, and is brought back as it was."""
 
 import json
+import sqlite3
 import threading
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +14,7 @@ from service.keys import Keys
 from service.log import Anchor, LogUnavailable, Misconfigured, Once, verify
 from service.log.copying import TABLES, backup, restore
 from service.log.database import Database
+from service.people import Passwords, People, Sessions
 from tests.log.samples import entry, opened, rows, tamper
 
 
@@ -51,6 +54,28 @@ def test_a_copy_is_brought_back_as_it_was(filled, quick, empty, monkeypatch):
     back.append([entry()])
     assert verify(back).intact
     back.close()
+
+
+def test_people_sign_in_with_their_passwords_after_a_restore_and_no_old_session_is_good(filled, quick, empty):
+    people = People(filled)
+    person = people.add("wang", "王某", "analyst")
+    Passwords(filled, people).change(person, "a long enough password")
+    hours = timedelta(hours=12)
+    session = Sessions(filled, people, hours, hours).begin(person)
+    backup(filled.database, quick / "copy.db")
+    assert session.csrf
+    with closing(sqlite3.connect(quick / "copy.db")) as copy:
+        [mac] = rows(filled, "SELECT mac FROM sessions")[0]
+        assert mac.encode() not in (quick / "copy.db").read_bytes()
+        copy.execute("INSERT INTO sessions VALUES ('of a copy made otherwise', ?, 0, 0, '')", (person.id,))
+        copy.commit()
+    there = Database(empty)
+    restore(quick / "copy.db", there)
+    there.close()
+    with closing(opened(empty)) as back:
+        assert Passwords(back, People(back)).check("wang", "a long enough password").id == person.id
+        assert rows(back, "SELECT * FROM sessions") == []
+    assert Sessions(filled, people, hours, hours).find(session.token)
 
 
 def test_a_copy_is_one_file_that_verifies(filled, quick):

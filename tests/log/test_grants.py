@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from service.keys import Keys
 from service.log import Once, verify
 from service.log.retention import expire
+from service.people import Passwords, People, Sessions, end_sessions
 from tests.log.samples import Clock, entry, opened
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +21,8 @@ GRANTS = (ROOT / "deploy/grants.sql").read_text("utf-8")
 HARM = ("UPDATE log SET outcome = 'x'", "DELETE FROM log", "TRUNCATE log", "DROP TRIGGER log_append_only ON log",
         "CREATE RULE r AS ON INSERT TO log DO INSTEAD NOTHING", "ALTER TABLE log DISABLE TRIGGER ALL",
         "UPDATE sealed SET content = ''", "TRUNCATE sealed", "DELETE FROM editions", "UPDATE editions SET plan = 'x'",
-        "DROP TABLE once", "UPDATE alembic_version SET version_num = 'x'")  # fmt: skip
+        "DELETE FROM credentials", "TRUNCATE sessions", "DROP TABLE once",
+        "UPDATE alembic_version SET version_num = 'x'")  # fmt: skip
 
 
 @pytest.fixture
@@ -46,6 +48,24 @@ def test_the_role_of_the_service_can_do_its_work(limited):
         assert Keys(log).revoke(key.id)
         expire(log, clock.now - timedelta(days=1))
         assert verify(log, [log.head()]).intact
+
+
+def test_people_sign_in_and_out_by_the_role_of_the_service(limited):
+    clock = Clock()
+    with closing(opened(limited, clock)) as log:
+        people = People(log)
+        passwords, person = Passwords(log, people), people.add("wang", "王某", "analyst")
+        first = passwords.first(person)
+        assert passwords.check("wang", "wrong") is None
+        assert passwords.check("wang", first).id == person.id
+        passwords.change(people.by_id(person.id), "a long enough password")
+        sessions = Sessions(log, people, timedelta(minutes=30), timedelta(hours=12))
+        found, other = sessions.begin(person), sessions.begin(person)
+        clock.now += timedelta(minutes=2)
+        assert sessions.find(found.token)
+        sessions.end(found)
+        end_sessions(log, person)
+        assert sessions.find(other.token) is None
 
 
 @pytest.mark.parametrize("statement", HARM)

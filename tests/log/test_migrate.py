@@ -20,7 +20,8 @@ from service.log.database import Conflict
 from service.log.entry import microseconds
 from service.log.migrate import NEWEST, SCRIPTS, revision
 from service.log.tables import metadata
-from tests.log.samples import SEALER, SIGNER, Clock, entry, opened, rows
+from service.people import Passwords, People
+from tests.log.samples import SEALER, SIGNER, Clock, entry, opened, rows, tamper
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -126,6 +127,21 @@ def test_api_keys_of_the_first_tables_become_lines(bare):
     log.append([entry()])
     assert verify(log).intact
     log.close()
+
+
+def test_people_of_before_there_were_signatures_are_carried_over(log):
+    unsigned = People(log)
+    person = unsigned.add("wang", "王某", "analyst")
+    first = Passwords(log, unsigned).first(person)
+    unsigned.change_role(person, "auditor")
+    unsign = "UPDATE log SET signer = '', signed_from = 0, signature = "
+    tamper(log, (unsign + log.database.mark, (b"",)))
+    assert unsigned.listed() == ()
+    carry_over(log)
+    [found] = People(log).listed()
+    assert (found.login, found.role) == ("wang", "auditor")
+    assert Passwords(log, People(log)).check("wang", first) == found
+    assert verify(log).intact
 
 
 def test_tables_of_a_newer_version_are_left_alone(log):

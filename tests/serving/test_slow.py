@@ -12,6 +12,7 @@ from tests.running import PATIENCE, running
 DECIDE, AT_LENGTH, CHUNKED = "/v1/decisions/screening", "Content-Length: 500", "Transfer-Encoding: chunked"
 HALF = {  # address, content type, and how the end of the body is told
     "body": (DECIDE, "json", AT_LENGTH), "chunked": (DECIDE, "json", CHUNKED),
+    "form": ("/sign-in", "x-www-form-urlencoded", AT_LENGTH),
     "stream": (f"{DECIDE}/batch", "x-ndjson", CHUNKED), "wrong place": ("/nowhere", "json", AT_LENGTH),
 }  # fmt: skip
 BEGUN = {"body": b"{", "wrong place": b"{"}

@@ -1,0 +1,89 @@
+"""`village-credit people`, as it is typed."""
+
+import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from service.commands.main import cli
+from service.people import Passwords, People, Sessions
+from tests.log.samples import Clock, key_file, opened
+
+ADD = "add", "wang", "--name", "王某", "--role", "analyst"
+
+
+@pytest.fixture
+def run(url, tmp_path_factory):
+    key = key_file(tmp_path_factory.mktemp("keys") / "signing.pem")
+
+    def run(*words):
+        environment = {
+            "VILLAGE_CREDIT_DATABASE": url,
+            "VILLAGE_CREDIT_SIGNING_KEY": str(key),
+            "LC_ALL": "en",
+        }
+        return CliRunner(env=environment).invoke(cli, ["people", *words])
+
+    return run
+
+
+def passwords(log):
+    return Passwords(log, People(log))
+
+
+def test_people_are_added_listed_changed_and_ended(run, url):
+    added = run(*ADD)
+    first = added.stdout.strip()
+    assert (added.exit_code, "shown this once" in added.stderr) == (0, True)
+    with closing(opened(url)) as log:
+        assert passwords(log).check("wang", first).temporary
+        assert "first password not changed yet" in run("list").stdout
+        assert run("role", "wang", "auditor").exit_code == 0
+        person = People(log).by_login("wang")
+        assert person.role == "auditor"
+        hours = timedelta(hours=1)
+        session = Sessions(log, People(log), hours, hours).begin(person)
+        second = json.loads(run("reset", "wang", "--json").stdout)["password"]
+        assert passwords(log).check("wang", first) is None
+        assert passwords(log).check("wang", second)
+        assert Sessions(log, People(log), hours, hours).find(session.token) is None
+        assert run("end", "wang").exit_code == 0
+        assert passwords(log).check("wang", second) is None
+    assert "ended 20" in run("list").stdout
+    assert run("add", "li", "--name", "李某", "--role", "store", "--elsewhere").exit_code == 0
+    assert [one["login"] for one in json.loads(run("list", "--json").stdout)] == ["wang", "li"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("add", "wang li", "--name", "a", "--role", "caller"), "A login is 1 to 64 of letters"),
+        (("add", "110101199003070038", "--name", "a", "--role", "caller"), "and no identity number"),
+        (("add", "li", "--name", "110101199003070038", "--role", "caller"), "and no identity number"),
+        (("add", "li", "--name", "a\x1b[2Jb", "--role", "caller"), "A name or post is 1 to 64 characters"),
+        (("add", "WANG", "--name", "a", "--role", "caller"), "Somebody signs in as WANG already."),
+        (("end", "nobody"), "Nobody signs in as nobody."),
+        (("reset", "nobody"), "Nobody signs in as nobody."),
+    ],
+)
+def test_what_cannot_be_done_is_said(run, words, said):
+    run(*ADD)
+    result = run(*words)
+    assert (result.exit_code, said in result.stderr) == (2, True), result.output
+
+
+def test_a_quiet_log_asks_for_a_word_on_the_clock_and_a_password_stays_good_until_then(run, url):
+    clock = Clock(datetime.now(UTC) - timedelta(days=30))
+    with closing(opened(url, clock)) as log:
+        log.introduce("operator")
+        person = People(log).add("wang", "王某", "analyst")
+        first = passwords(log).first(person)
+        result = run("reset", "wang")
+        assert (result.exit_code, "accept-clock" in result.stderr) == (2, True)
+        assert passwords(log).check("wang", first)
+        clock.now = datetime.now(UTC)
+        log.accept_clock("operator")
+        assert run("reset", "wang").exit_code == 0
+        assert passwords(log).check("wang", first) is None
