@@ -176,6 +176,11 @@ class Operation:
     def __post_init__(self) -> None:
         object.__setattr__(self, "keys", self.keys or (Key(self.name, EXPRESSIONS),))
 
+    @property
+    def chooses(self) -> bool:
+        """Whether its condition says which records of a list it looks at, and not what they are to satisfy."""
+        return "where" in self.keys[0].optional
+
 
 def truth(_types: Sequence[Type]) -> Type | None:
     return BOOLEAN
