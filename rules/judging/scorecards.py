@@ -25,7 +25,9 @@ def judge(rule: Rule, body: Scorecard, scope: Scope, answers: Answers) -> Judgem
     unknown = rule.role("unknown")
     scope.memo[(rule.id,)] = total
     if total is None and not scope.listed:
-        scope.memo[(RANGES, rule.id, "total")] = _total_range(body, points, truth, scope)
+        ends = {item.id: _range(item, truth, scope) for item in body.items if points[item.id] is None}
+        scope.memo[(RANGES, rule.id, "total")] = _total_range(body, points, ends)
+        scope.memo[(RANGES, rule.id, "items")] = ends
     if any(verdict is not True for _, verdict in vetoes):
         outcome = strongest(rule, vetoes)
     elif total is None and (scope.listed or not any(leaves_in(*(condition for condition, _ in body.grades)))):
@@ -68,10 +70,9 @@ def _wanted(item: ScoreItem, scope: Scope, path: str) -> Iterator[Missing]:
         yield from missing_for(condition, scope, path)
 
 
-def _total_range(body: Scorecard, points: Mapping[str, Value], truth: Truth, scope: Scope) -> Range:
+def _total_range(body: Scorecard, points: Mapping[str, Value], open: Mapping[str, Range]) -> Range:
     """What the total comes to at least and at most, whatever the items that cannot be told are worth."""
-    ends = [_range(item, truth, scope) if points[item.id] is None else Range(points[item.id], points[item.id])
-            for item in body.items]  # fmt: skip
+    ends = [open.get(one) or Range(value, value) for one, value in points.items()]
     lows, highs = [one.at_least for one in ends], [one.at_most for one in ends]
     return _cut(Range(None if None in lows else exact(sum(lows)), None if None in highs else exact(sum(highs))), body)
 

@@ -73,6 +73,16 @@ def _missing(item: ScoreItem, words: Wording) -> str:
     return "无法评分" if item.missing is None else words.value(item.missing, POINTS)
 
 
+def _within(ends: Range, say: Wording, waits: str) -> str:
+    """Points known within bounds, with what is said of them while they are open; "" where there is no bound."""
+    if ends == NOWHERE:
+        return ""
+    low, high = ends
+    if low == high:
+        return say.value(low, POINTS) + say.pick("（未知的不影响）", " (whatever is not known)")
+    return say.value(ends, POINTS) + waits
+
+
 # --- difference
 
 
@@ -153,9 +163,9 @@ class ScorecardExplainer(Explainer):
         """The total as far as it is known where some items cannot be scored, and the grade it earns in any case."""
         say, rule = self.say, self.decision.rule
         ends = say.scope.memo.get((RANGES, rule.id, "total"), NOWHERE)
-        known = "" if ends == NOWHERE else say.value(ends, POINTS)
         waits = say.pick("有的项目还不能计分", "some items cannot be scored yet")
-        yield Reason(title, f"{known}{say.pick('（{}）', ' ({})').format(waits)}" if known else waits, state="unknown")
+        known = _within(ends, say, say.pick("（{}）", " ({})").format(waits))
+        yield Reason(title, known or waits, state="unknown")
         outcome = rule.outcomes[self.decision.outcome]
         if outcome.role != "unknown":
             formula = say.pick("无论这些项目得多少分", "whatever these items are worth")
@@ -201,7 +211,9 @@ class ScorecardExplainer(Explainer):
     def _scored(self, finding: Finding, item: ScoreItem) -> Reason:
         say, points = self.say, finding.points
         why, formula, below = self._why(item)
-        worth = say.pick("不能计分", "cannot be scored")
+        ends = say.scope.memo.get((RANGES, self.decision.rule.id, "items"), {}).get(item.id, NOWHERE)
+        known = _within(ends, say, say.pick("，还不能计分", ", cannot be scored yet"))
+        worth = known or say.pick("不能计分", "cannot be scored")
         if points is not None:
             given = say.value(points, POINTS)
             worth = say.pick(f"{given}（{why}）", f"{given} ({why})") if why else given

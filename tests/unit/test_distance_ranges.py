@@ -125,4 +125,19 @@ def test_a_card_says_what_it_would_take_beside_a_range_or_that_it_cannot_be_meas
     edition = small({"size": count(change="up"), "part": count(change="up")}, {"d": CARD})
     decision = Reference(edition).decide("d", FactChecker(edition).check("thing", record), ON)
     assert distances(decision).outcome.why == why
-    assert said in "".join(explain(decision, "zh"))
+    assert said in explain(decision, "zh")
+
+
+@pytest.mark.parametrize(("record", "lang", "said"), [
+    ({"size": 3, "part": {"at_least": 61, "at_most": 70}}, "zh",
+     ["61分至70分，还不能计分", "总分  61分至70分（有的项目还不能计分）"]),
+    ({"size": 3, "part": {"at_least": 61, "at_most": 70}}, "en", ["61 points to 70 points, cannot be scored yet"]),
+    ({"size": 3, "part": {"at_least": 95}}, "zh", ["90分（未知的不影响）", "总分  90分（未知的不影响）"]),
+    ({"size": 3, "part": {"at_least": 95}}, "en", ["90 points (whatever is not known)"]),
+    ({"part": 60}, "zh", ["0分至20分，还不能计分", "总分  60分至80分"]),
+])  # fmt: skip
+def test_an_item_says_what_it_may_be_worth(record, lang, said):
+    edition = small({"size": count(), "part": count()}, {"d": CARD})
+    told = explain(Reference(edition).decide("d", FactChecker(edition).check("thing", record), ON), lang)
+    for words in said:
+        assert words in told
