@@ -79,7 +79,7 @@ def _missing_inside(op: Op, scope: Scope, path: str, own: str | None) -> Iterato
         place = f"{own}{listed.name}"
     scopes = scope.records_of(listed.type.of, records)
     out = [operation.chooses and op.where is not None and inner.holds(op.where) is False for inner in scopes]
-    if all(out) and not (records and operation.whole):  # a count of none, and the first place, are known
+    if all(out):
         yield Missing(place, _title(listed, scope), "none_fits" if records else "empty")
     for number, inner in enumerate(scopes):
         here = f"{place}[{inner.record.get('id', number)}]."

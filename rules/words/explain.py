@@ -216,6 +216,7 @@ def _far_criteria(decision: Decision, found: Distances, say: RecordWording) -> I
         title = say.pick(f"合计到“{met}”", f'all together, to "{met}"')
         parts = [change for distance in each for change in distance.changes]
         summed = set(parts) == set(altogether.changes) and len(parts) == len(altogether.changes)
+        summed = summed and all(distance.reachable for distance in each)
         together = say.pick("以上各项都做到", "all of the above") if summed else _distance(altogether, say)
         yield Reason(title, together)
 

@@ -82,7 +82,7 @@ def test_of_records_that_are_left_out_nothing_is_wanted():
     assert missing({"parts": [out]}, {"good_mean": low}) == [("parts", "none_fits")]
     assert missing({"parts": [out, open_]}, {"good_mean": low}) == [("parts[y].m", "not_given")]
     assert missing({"parts": [out, open_]}, {"good_sum": low}) == [("parts[y].m", "not_given")]
-    assert missing({"parts": [out]}, {"good_place": high}) == [("m", "not_given")]
+    assert missing({"parts": [out], "m": 1}, {"good_place": high}) == [("parts", "none_fits")]
     assert "没有符合条件的记录" in explain(decide({"parts": [out]}, {"require": {"good_mean": low}}), "zh")
 
 
