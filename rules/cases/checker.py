@@ -145,7 +145,7 @@ class FactChecker:
                     raise _unknown(name, names, self.edition.subjects[subject].facts)
             except Unread as unread:
                 problems.append(FactProblem(_below(at, name), *unread.reason))
-        if ranges and not problems:
+        if ranges:
             values, kept, empty = narrowed(record, ranges, known.facts, known.given)
             problems += [FactProblem(_below(at, name), *EMPTY_RANGE) for name in empty]
             record |= values | ({RANGES: kept} if kept else {})

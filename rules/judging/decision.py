@@ -179,7 +179,7 @@ class Missing:
 
     fact: str
     title: Text
-    why: str  # not_given | not_exact | contradictory | zero | empty | not_decided
+    why: str  # not_given | not_exact | contradictory | zero | empty | none_fits | not_decided
 
     def as_dict(self) -> dict[str, Any]:
         return {"fact": self.fact, "title": vars_of(self.title), "why": self.why}

@@ -181,7 +181,7 @@ class _Measured:
     def _searched(self, goal: Condition, good: Callable[[Scope], bool]) -> Distance:
         trials = Trials(self.decision, self.reference, self.start, goal)
         if not trials.levers:
-            return self._without(trials, "no_lever")
+            return self._without(trials, goal, "no_lever")
 
         def tried(changes: Changes) -> bool:
             scope = trials.scope(changes)
@@ -191,12 +191,13 @@ class _Measured:
         try:
             changes = Search(goals, goals.limits(), tried).cheapest(goal)
         except TooDear:
-            return Distance((), "not_computed", self._titles({**trials.reach.followed, **trials.reach.beyond}))
-        return self._without(trials, "out_of_reach") if changes is None else _distance(trials, changes)
+            followed = {id: one for id, one in trials.reach.followed.items() if id != self.rule.id}
+            return Distance((), "not_computed", self._titles({**followed, **trials.reach.beyond}))
+        return self._without(trials, goal, "out_of_reach") if changes is None else _distance(trials, changes)
 
-    def _without(self, trials: Trials, why: str) -> Distance:
-        beyond, ranges = trials.reach.beyond, self.decision.facts.get(RANGES, ())
-        if any(trials.dictionary[name].lever for name in ranges if name in trials.reach.facts):
+    def _without(self, trials: Trials, goal: Condition, why: str) -> Distance:
+        beyond, ranges = trials.reach.beyond, self.decision.facts.get(RANGES, {})
+        if trials.reach.facts.keys() & ranges.keys() and trials.open(goal) is None:
             why = "unknown"  # no figure to start from
         return Distance((), "not_computed", self._titles(beyond)) if beyond else Distance((), why)
 

@@ -11,6 +11,8 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import NamedTuple
 
+from rules.judging.bounds import bounds
+from rules.judging.evaluate import Scope
 from rules.judging.trials import Trials
 from rules.model import Expr, Fact, Leaf, Op, Ref
 from rules.operations import OPERATIONS
@@ -43,7 +45,8 @@ class Figures:
     """The figures of one case."""
 
     def __init__(self, trials: Trials) -> None:
-        self.trials = trials
+        self.trials, self.corners = trials, trials.corners()
+        self.at = trials.start  # the figures of the case from which those that levers do not move are read
 
     def limits(self) -> tuple[Row, ...]:
         """That every figure stays within its bounds, and every part within its wholes."""
@@ -67,7 +70,12 @@ class Figures:
     def rows(self, leaf: Leaf, box: Box) -> list[Row] | None:
         """A comparison of figures as rows, of which the others say that nothing is divided by nought; None where they
         are no sums of levers."""
-        (test,) = leaf.tests
+        found = [self._rows_at(corner, leaf, box) for corner in self.corners]
+        self.at = self.trials.start
+        return None if None in found else [row for rows in found for row in rows or ()]
+
+    def _rows_at(self, corner: Scope, leaf: Leaf, box: Box) -> list[Row] | None:
+        self.at, (test,) = corner, leaf.tests
         left, limit = self.quotient(leaf.left), self.quotient(test.limits[0])
         if left is None or limit is None or any((span(form, box)[0] or 0) < 0 for _, form in (left, limit)):
             return None
@@ -85,7 +93,7 @@ class Figures:
         if not expr.type.is_number:
             return None
         if not self.trials.touched(expr):
-            value = self.trials.start.evaluate(expr)
+            value = self.at.evaluate(expr)
             return None if value is None else plain_number(value)
         if isinstance(expr, Ref):
             fact = self.trials.own(expr)
@@ -101,7 +109,7 @@ class Figures:
 
     def figure(self, fact: Fact) -> Quotient | None:
         """A fact as one sum of levers over another."""
-        value = self.trials.start.fact(fact.name)
+        value = self.at.fact(fact.name)
         slopes: Form = self.trials.slopes.get(fact.name, {})
         if fact.given or (not slopes and fact.formula is None):
             return None if value is None else ({"": Fraction(value), **slopes}, {"": Fraction(1)})
@@ -116,6 +124,8 @@ class Figures:
         quotient = self.quotient(expr)
         if quotient is not None:
             return _ratio_span([span(form, box) for form in quotient])
+        if not self.trials.touched(expr):
+            return bounds(expr, self.trials.start) or ENDLESS
         if isinstance(expr, Ref):
             fact = self.trials.own(expr)
             if expr.what == "total" or (expr.what == "output" and expr.output == "total"):

@@ -71,17 +71,19 @@ def _missing_in(op: Op, scope: Scope, path: str, own: str | None) -> Iterator[Mi
 
 
 def _missing_inside(op: Op, scope: Scope, path: str, own: str | None) -> Iterator[Missing]:
-    records = evaluate(op.args[0], scope)
+    records, operation = evaluate(op.args[0], scope), OPERATIONS[op.name]
     if records is None:
         return
     listed, place = op.args[0], f"{path}{path_of(op.args[0])}"
     if isinstance(listed, Ref) and own is not None and _around(listed, scope):
         place = f"{own}{listed.name}"
-    if not records:
-        yield Missing(place, _title(listed, scope), "empty")
-    for number, inner in enumerate(scope.records_of(listed.type.of, records)):
+    scopes = scope.records_of(listed.type.of, records)
+    out = [operation.chooses and op.where is not None and inner.holds(op.where) is False for inner in scopes]
+    if all(out):
+        yield Missing(place, _title(listed, scope), "none_fits" if records else "empty")
+    for number, inner in enumerate(scopes):
         here = f"{place}[{inner.record.get('id', number)}]."
-        if op.each is not None:
+        if op.each is not None and not out[number]:  # of what is left out, no figure is wanted
             yield from missing(op.each, inner, here, path)
         if op.where is not None:
             yield from missing_for(op.where, inner, here, path)

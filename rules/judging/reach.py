@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rules.model import Condition, Const, Edition, Expr, Fact, Ref, Rule, children, parts_of
+from rules.model import Condition, Const, Edition, Expr, Fact, Op, Ref, Rule, children, parts_of
 from rules.model.needs import needed
 from rules.model.uses import behind, refs
+from rules.operations import OPERATIONS
 
 
 @dataclass(slots=True)
@@ -31,6 +32,8 @@ class Reach:
             self._own(part, under_lever)
         elif isinstance(part, Ref):
             self._beyond(part, part.scope)
+        if isinstance(part, Op) and part.each is not None and OPERATIONS[part.name].own:
+            self.read(part.each, under_lever=under_lever)
         for child, inside in children(part):
             if not inside:
                 self.read(child, under_lever=under_lever)

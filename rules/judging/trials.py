@@ -11,20 +11,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import product
 from typing import Any
 
+from rules.judging.bounds import bounds
 from rules.judging.decision import Decision
-from rules.judging.evaluate import Scope
+from rules.judging.evaluate import Scope, leaf_holds
 from rules.judging.reach import Reach
 from rules.judging.reference import Reference
-from rules.model import Condition, Expr, Fact, Ref, children, parts_of
+from rules.model import Condition, Expr, Fact, Leaf, Ref, children, parts_of
 from rules.model.needs import needed
 from rules.model.uses import behind, refs
-from rules.values.exact import Value, exact
+from rules.operations.comparisons import join
+from rules.values.exact import RANGES, Range, Value, exact
 from rules.values.kinds import KINDS
 from rules.values.limits import HUGE, PLACES
 
 Changes = Mapping[str, int]  # lever -> steps
+MOST_TURNED = 3  # ranges of a case that are taken at both ends
 PRICE = 10**PLACES  # of one household, yuan, point, percentage point, or of one answer that turns
 
 
@@ -76,6 +80,8 @@ class Trials:
         names = self._joined()
         self.moved = {one: self.dictionary[one] for name in names for one in along(self.dictionary, name)}
         self.levers = {name: lever for name in names if (lever := self._lever(self.dictionary[name])) is not None}
+        pulled = {one for name in self.levers for one in along(self.dictionary, name)}
+        self.moved = {name: fact for name, fact in self.moved.items() if name in pulled}  # what is not known stays so
         self.touched = cache(self._touched)
         self.slopes = {one: {name: lever.step for name, lever in self.levers.items()
                              if lever.step and one in along(self.dictionary, name)} for one in self.moved}  # fmt: skip
@@ -126,7 +132,7 @@ class Trials:
     def _places(self, kind: str) -> int:
         """The decimal places of a step: those of the finest figure of the kind that bears on the case."""
         facts = [fact for fact in (*self.reach.facts.values(), *self.moved.values()) if fact.type.kind == kind]
-        figures = [figure for fact in facts for figure in (self.start.fact(fact.name), fact.minimum, fact.maximum)]
+        figures = [figure for fact in facts for figure in (*ends(self.start, fact), fact.minimum, fact.maximum)]
         figures += [one.value for one in self.reach.literals if one.type.kind == kind]
         finest = max((size for one in figures if one is not None if (size := places(one)) <= PLACES), default=0)
         return max(finest, KINDS[kind].places, KINDS[kind].coins if finest else 0)
@@ -175,8 +181,7 @@ class Trials:
                 record[name] = lever.options[steps]
             else:
                 for one in along(self.dictionary, name):
-                    if record.get(one) is not None:
-                        record[one] = exact(record[one] + steps * lever.step)
+                    _move(record, one, steps * lever.step)
         if self.peers:
             record |= self._peers({name: record[name] for name in self.moved if name in record})
         scope = self.reference.scope(self.rule, record, self.decision.on)
@@ -208,13 +213,35 @@ class Trials:
     def _behind(self, fact: Fact) -> Mapping[Any, Fact]:
         return behind(self.decision.edition, refs(fact.formula, fact.subject))
 
+    def open(self, condition: Condition) -> bool | None:
+        """What a condition says whatever the figures are that levers move or that are known within bounds only; None
+        where it is one of these that tells."""
+        if not isinstance(condition, Leaf):
+            return join(condition, [self.open(part) for part in condition.parts])
+        reach = Reach(self.decision.edition, self.rule.subject, self.decision.facts)
+        reach.read(condition)
+        loose = self.touched(condition) or reach.facts.keys() & self.decision.facts.get(RANGES, {}).keys()
+        return None if loose else leaf_holds(condition, self.start)
+
+    def corners(self) -> list[Scope]:
+        """The case with its ranges at their ends, in every way that the parts and wholes allow; itself where it has
+        none. What is wanted of all that the ranges allow is wanted of each."""
+        ranges = {name: one for name, one in self.decision.facts.get(RANGES, {}).items()
+                  if name in self.reach.facts or name in self.moved}  # fmt: skip
+        turned = [[(name, end) for end in dict.fromkeys(one) if end is not None] for name, one in ranges.items()]
+        turned = [one if at < MOST_TURNED else one[:1] for at, one in enumerate(turned)]
+        scopes = [self.reference.scope(self.rule, {**self.decision.facts, **dict(ends)}, self.decision.on)
+                  for ends in product(*turned)]  # fmt: skip
+        return (
+            [one for one in scopes if all(self._held(one, pair) for pair in self._pairs())] if ranges else [self.start]
+        )
+
     def possible(self, scope: Scope) -> bool:
         """Whether every figure stays within its bounds, and every part within its wholes."""
         for name in (name for name, steps in self.slopes.items() if steps):
             fact = self.moved[name]
-            value, (least, most) = scope.fact(name), self.bounds(fact)
-            low, high = least is not None and value < least, most is not None and value > most
-            if low or high:
+            (low, high), (least, most) = ends(scope, fact), self.bounds(fact)
+            if (None not in (least, high) and high < least) or (None not in (most, low) and low > most):
                 return False
         return all(self._held(scope, pair) for pair in self.pairs)
 
@@ -224,8 +251,22 @@ class Trials:
         return (fact.minimum, fact.maximum) if fact.given else (kind.minimum, kind.maximum)
 
     def _held(self, scope: Scope, pair: tuple[Fact, Fact]) -> bool:
-        part, whole = (scope.fact(one.name) for one in pair)
-        return part is None or whole is None or part <= whole
+        (part, _), (_, whole) = (ends(scope, one) for one in pair)
+        return part is None or whole is None or bool(part <= whole)
+
+
+def ends(scope: Scope, fact: Fact) -> Range:
+    """The least and the greatest that a figure of a record can be, the same where it is known."""
+    return bounds(Ref("fact", "", fact.name, fact.type), scope) or Range(None, None)
+
+
+def _move(record: dict[str, Any], name: str, by: Fraction) -> None:
+    """Move a given figure, or the ends of one that is known within bounds; one that is not known stays so."""
+    if record.get(name) is not None:
+        record[name] = exact(record[name] + by)
+    elif name in (ranges := record.get(RANGES, {})):
+        moved = Range(*(None if end is None else exact(end + by) for end in ranges[name]))
+        record[RANGES] = {**ranges, name: moved}
 
 
 def places(value: Value) -> int:

@@ -244,7 +244,7 @@ OPERATIONS = (
         ".highest@date": over("从晚到早排列时自身的名次", "own place by {each}, latest first, over {0}"),
         ".lowest@date": over("从早到晚排列时自身的名次", "own place by {each}, earliest first, over {0}"),
     }, (Key("rank", EXPRESSION, {"over": PATH, "first": Word(("highest", "lowest"))}, _WHERE),), _read_statistic,
-        strict=False, whole=True, span=_from(1), asked=_own_too),
+        strict=False, whole=True, span=_from(1), asked=_own_too, own=True),
     Operation("streak", _streak, _streak_type, {
         "": over(
             "从新到旧连续符合（{where}）的个数",

@@ -157,7 +157,7 @@ class Operation:
     expressions whose want makes it not known. divisor: the argument by which it divides. span: the least and greatest
     value it can have by those of its parts, which all have values; of a divisor those that are not zero. listed: those
     that it can have over a list of which some records cannot be told; None where it may have none. skips: whether it
-    does without what is not known."""
+    does without what is not known. own: whether it looks at the same value of the record at hand as of those listed."""
 
     name: str
     value: Callable[..., Value]
@@ -172,9 +172,15 @@ class Operation:
     divisor: int | None = None
     listed: Callable[[Op, Scope], Range | None] | None = None
     skips: bool = False
+    own: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "keys", self.keys or (Key(self.name, EXPRESSIONS),))
+
+    @property
+    def chooses(self) -> bool:
+        """Whether its condition says which records of a list it looks at, and not what they are to satisfy."""
+        return "where" in self.keys[0].optional
 
 
 def truth(_types: Sequence[Type]) -> Type | None:

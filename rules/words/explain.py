@@ -197,7 +197,7 @@ def _far(decision: Decision, say: RecordWording, telling: Telling) -> Iterator[R
         by, to = (say.value(one, POINTS) for one in (found.points.by, found.points.to))
         yield Reason(say.pick(f"到“{title}”", f'to "{title}"'),
                      say.pick(f"还差 {by}（总分至 {to}）", f"short of {by} (a total of {to})"))  # fmt: skip
-    if found.outcome is not None and found.outcome.reachable:
+    if found.outcome is not None and found.outcome.why not in ("no_lever", "out_of_reach"):
         yield Reason(say.pick("要更好的结论", "to a better outcome"), _distance(found.outcome, say))
 
 
@@ -216,6 +216,7 @@ def _far_criteria(decision: Decision, found: Distances, say: RecordWording) -> I
         title = say.pick(f"合计到“{met}”", f'all together, to "{met}"')
         parts = [change for distance in each for change in distance.changes]
         summed = set(parts) == set(altogether.changes) and len(parts) == len(altogether.changes)
+        summed = summed and all(distance.reachable for distance in each)
         together = say.pick("以上各项都做到", "all of the above") if summed else _distance(altogether, say)
         yield Reason(title, together)
 

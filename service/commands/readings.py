@@ -138,9 +138,10 @@ class Disagreement:
 
 
 def _held(facts: Any, of: str, name: str, home: str) -> bool:
-    """Whether a case gives a fact of its subject, or of the record around it."""
+    """Whether a case gives a fact of its subject, or of the record around it, and not within bounds only."""
     record = facts if of == home else facts.get(of, {}) if isinstance(facts, Mapping) else {}
-    return isinstance(record, Mapping) and record.get(name) is not None
+    value = record.get(name) if isinstance(record, Mapping) else None
+    return value is not None and not isinstance(value, Mapping)
 
 
 def _known(one: Decision) -> bool:
@@ -226,8 +227,8 @@ def _shown(
             words = pick(f"{len(lacking)} 项还缺：{facts}", f"data wanted in {len(lacking)}: {facts}")
             yield line(Span(words, "unknown"), indent=2)
     differ = {one.key for one in compared if not one.wanted}
-    words = pick(f"{len(asked)} 项判定，逐一试了 {tried} 个选项：{len(differ)} 个有不同",
-                 f"{len(asked)} decisions under each of {tried} other readings: {len(differ)} differ")  # fmt: skip
+    words = pick(f"{len(asked)} 项判定，逐一试了 {tried} 个选项：其中 {len(differ)} 个选项判得不同",
+                 f"{len(asked)} decisions under {tried} other readings: under {len(differ)}, one differs")  # fmt: skip
     yield line(Span(words, "title"))
 
 

@@ -115,6 +115,13 @@ def test_ranges_that_are_refused(facts, code):
     assert [(one.pointer, one.code) for one in raised.value.problems] == [("/filed", code)]
 
 
+def test_ends_that_are_reversed_are_told_beside_all_else():
+    with pytest.raises(FactError) as raised:
+        CHECKER.check("thing", {"filed": between(9, 8), "all": "3"})
+    assert {(one.pointer, one.code) for one in raised.value.problems} == {
+        ("/filed", "empty_range"), ("/all", "not_whole")}  # fmt: skip
+
+
 @pytest.mark.parametrize("text", [
     "on: 2026-12-31\nfacts: {all: 300, filed: {at_least: 268, at_most: 270}}",
     '{"on": "2026-12-31", "facts": {"all": 300, "filed": {"at_least": 268, "at_most": 270}}}',

@@ -299,3 +299,16 @@ def test_the_record_is_changed_in_the_lists_around_it_too(limit, operator, score
     found = distances(Reference(edition).decide("d", {"score": score, "place": {"things": peers}}, ON, id)).outcome
 
     assert (found.why, moved(found)) == ("", {"score": by})
+
+
+PEERS = {"within": "area", "n": count(change="up"), "place": derived(rank="n", over="area.things", first="highest")}
+
+
+def test_the_own_place_among_peers_moves_with_the_record_itself():
+    edition = small(PEERS, {"d": checklist({"require": {"place": {"at_most": "1 place"}}})},
+                    area={"things": given("list", of="thing")})  # fmt: skip
+    facts = {"n": 4, "area": {"things": [{"id": "X", "n": 4}, {"id": "Y", "n": 7}]}}
+    decision = Reference(edition).decide("d", facts, ON, "X")
+    assert moved(distances(decision).criteria["c0"]) == {"n": 3}
+    apart = Reference(edition).decide("d", {**facts, "n": None}, ON, "X")
+    assert distances(apart).criteria["c0"].why == "unknown"

@@ -5,12 +5,16 @@ from hypothesis import strategies as st
 
 from rules.judging.decision import _CANONICAL, _canonical
 from rules.judging.reference import Reference
+from rules.words.explain import explain
 from tests.unit.small import ON, TITLE, checklist, count, derived, given, head, small
 
 FACTS = {
     "within": "area", "a": count(), "b": count(), "flag": given("boolean"), "m": given("amount"),
     "share": derived(ratio=["a", "b"]), "parts": given("list", of="part"),
     "good": derived(count="parts", where={"ok": True}), "mean": derived(mean="m", over="parts"),
+    "good_mean": derived(mean="m", over="parts", where={"ok": True}),
+    "good_sum": derived(total="m", over="parts", where={"ok": True}),
+    "good_place": derived(rank="m", over="parts", where={"ok": True}, first="highest"),
     "which": derived(when={"flag": True}, then="a", otherwise="b"),
     "place": derived(rank="m", over="parts", first="highest"),
     "which_day": derived(first_known=["day", "other_day"]), "day": given("date"), "other_day": given("date"),
@@ -69,6 +73,17 @@ def test_what_is_missing_is_named():
         ("parts[x].ok", "not_given")]  # fmt: skip
     assert missing({"parts": [{"m": 1}, {}]}, {"mean": {"above": "1 yuan"}}) == [("parts[1].m", "not_given")]
     assert missing({"flag": True}, {"which": low}) == [("a", "not_given")]
+
+
+def test_of_records_that_are_left_out_nothing_is_wanted():
+    low, high = {"at_least": "1 yuan"}, {"at_most": "1 place"}
+    out, open_ = {"id": "x", "ok": False}, {"id": "y", "ok": True}
+
+    assert missing({"parts": [out]}, {"good_mean": low}) == [("parts", "none_fits")]
+    assert missing({"parts": [out, open_]}, {"good_mean": low}) == [("parts[y].m", "not_given")]
+    assert missing({"parts": [out, open_]}, {"good_sum": low}) == [("parts[y].m", "not_given")]
+    assert missing({"parts": [out], "m": 1}, {"good_place": high}) == [("parts", "none_fits")]
+    assert "没有符合条件的记录" in explain(decide({"parts": [out]}, {"require": {"good_mean": low}}), "zh")
 
 
 def test_each_missing_fact_is_named_once():

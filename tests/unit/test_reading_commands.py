@@ -71,7 +71,7 @@ def test_the_cases_that_the_readings_disagree_on_are_named():
     assert call("policies", "readings", "--cases", LIMITS, *DAY).exit_code == 2
 
 
-def editions_of(root):
+def editions_of(root, facts="{filed: 9, households: 10}"):
     """A plan of two editions; a reading of the later alone makes a derived share of facts that no case gives."""
     for start, end, filed in (("2026-01-01", "2026-12-31", ""), ("2027-01-01", None, READING)):
         folder = root / "m" / start
@@ -82,8 +82,7 @@ def editions_of(root):
                            "readings": filed or "readings: {}\n"}.items():  # fmt: skip
             (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     case = root.parent / "cases.yaml"
-    case.write_text("- {on: 2027-02-01, subject: {id: V1}, decisions: [good], facts: {filed: 9, households: 10}}\n",
-                    encoding="utf-8")  # fmt: skip
+    case.write_text(f"- {{on: 2027-02-01, subject: {{id: V1}}, decisions: [good], facts: {facts}}}\n", encoding="utf-8")
     return ["policies", "readings", "--policies", str(root), "--cases", str(case)]
 
 
@@ -109,6 +108,7 @@ outcomes:
   needs_information: {{if: unknown, title: {TEXT}}}
 criteria:
   - {{id: rate, require: {{rate: {{at_least: 50%}}}}}}
+  - {{id: size, set_by: lender, require: {{households: {{at_most: 20 households}}}}}}
 """
 READING = f"""readings:
   base:
@@ -128,6 +128,12 @@ def test_each_case_is_tried_by_the_edition_of_its_own_day_and_wants_given_facts(
     assert (said["edition"], said["tried"]) == ("m/2027-01-01", 1)
     assert [one["wanted"] for one in said["disagreements"]] == [["admitted"]]
     assert json.loads(call(*words, "--on", "2026-02-01", "--json").stdout)["tried"] == 0
+
+
+def test_a_given_fact_that_is_known_within_bounds_only_is_wanted(tmp_path):
+    words = editions_of(tmp_path / "policies", "{filed: 20, households: 30, admitted: {at_least: 30, at_most: 60}}")
+    said = json.loads(call(*words, "--json").stdout)
+    assert [one["wanted"] for one in said["disagreements"]] == [["admitted"]]
 
 
 def test_an_edition_named_that_is_not_in_force_on_the_day_is_told(tmp_path):
