@@ -37,6 +37,7 @@ class Basis(Outputs):
 
     def __init__(self, outputs: Outputs, before: Sequence[Before] = ()) -> None:
         super().__init__(outputs.folder, outputs.edition, outputs.duck, outputs.manifest)
+        self.surroundings, self.memo = outputs.surroundings, outputs.memo
         self.before, self.report, self.judge = before, self.edition.report, TableJudge(self.edition, self.on)
         self.zh, self.en = Wording(self.edition, "zh"), Wording(self.edition, "en")
         self.publish = self.manifest.publish

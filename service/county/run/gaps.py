@@ -83,8 +83,9 @@ def _looked_into(outputs: Outputs, subject: str, below: str, doubtful: Sequence[
     ops, reference = _counted(outputs, subject, below), Reference(outputs.edition)
     read = {facts: _read([ops[name] for name in facts]) for facts in {one for _, _, one in doubtful}}
     units = heights_of(outputs.edition, [used for op in ops.values() for used in refs(op, subject)])
-    found = outputs.rows(below, [id for id, _, _ in doubtful])
-    columns = _read_columns(found[0] if found else {}, below, units)
+    columns = _read_columns(outputs.duck.columns(outputs.file(below)), below, units)
+    found = outputs.rows(below, [id for id, _, _ in doubtful], columns)
+    columns = _read_columns(found[0] if found else {}, below, units)  # with those of the records around
     rows = {row[KEY]: {column: row[column] for column in columns} for row in found}
     for id, above, facts in doubtful:
         try:

@@ -3,7 +3,7 @@ held against the online engine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -99,9 +99,12 @@ class Outputs:
         """A row by its id, as `rows` gives it; None where the run has none."""
         return next(iter(self.rows(subject, [id])), None)
 
-    def rows(self, subject: str, ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
-        """All rows of a subject, or those of some ids, with the facts of the records around that decisions read."""
-        rows = self._some(subject, ids)
+    def rows(
+        self, subject: str, ids: Sequence[str] | None = None, columns: Collection[str] = ()
+    ) -> list[dict[str, Any]]:
+        """All rows of a subject, or those of some ids, with the facts of the records around that decisions read; of
+        their own columns all, or some."""
+        rows = self._some(subject, ids, columns)
         for level, names in self.manifest.levels[subject].reads.items():
             if self.path(level).is_file():
                 keys = None if ids is None else {row[key_of(level)] for row in rows if row.get(key_of(level))}
@@ -112,9 +115,10 @@ class Outputs:
                     row |= {level + SEPARATOR + name: above.get(name) for name in columns}
         return rows
 
-    def _some(self, subject: str, ids: Iterable[str] | None) -> list[dict[str, Any]]:
+    def _some(self, subject: str, ids: Iterable[str] | None, columns: Collection[str] = ()) -> list[dict[str, Any]]:
         some = "true" if ids is None else f"{KEY} IN ({', '.join(map(quoted, ids)) or 'NULL'})"
-        return self.duck.dicts(f"SELECT * FROM {self.file(subject)} WHERE {some} ORDER BY {KEY}")
+        read = ", ".join(map(named, columns)) or "*"
+        return self.duck.dicts(f"SELECT {read} FROM {self.file(subject)} WHERE {some} ORDER BY {KEY}")
 
     def facts(self, subject: str, row: Mapping[str, Any]) -> dict[str, Any]:
         """The facts of a row as the engine takes them; FactError where they do not fit the dictionary."""
