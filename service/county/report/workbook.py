@@ -3,9 +3,12 @@ rows set aside."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -16,7 +19,6 @@ from rules.values.text import Text
 from service.county.report.basis import Basis
 from service.county.report.columns import Column, columns_of
 from service.county.report.files import accounts
-from service.county.report.sheets import Looks, write_sheet
 from service.county.run.gaps import GAPS, wanted
 from service.county.run.manifest import Manifest
 from service.county.run.outputs import Outputs, shown
@@ -24,8 +26,11 @@ from service.county.run.rankings import Proposal, proposals, reason
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same in every file: the same rows give the same bytes
 MOST = 50 * 1000  # rows of a sheet: who wants more reads the Parquet file
+WIDE, NARROW, BESIDE = 48, 6, 3  # the width of a column in letters, and the room for the arrow of its filter
 BEARERS = 200  # sheets
+LONGEST, FIRST_WIDE = 31, 0x2E80  # letters of the name of a sheet; the first character as wide as two
 LACKS_DATA = Text("缺数据", "")
+Looks = Mapping[str, Any]
 
 
 def write_workbook(outputs: Outputs) -> int:
@@ -39,21 +44,21 @@ def write_workbook(outputs: Outputs) -> int:
         "money": book.add_format({"num_format": "#,##0.00####"}),
         "share": book.add_format({"num_format": "0.00%"}),
     }
-    write_sheet(book, looks, "汇总", ["对象", "判定", "结论", "数量"], _counts(edition, outputs.manifest))
+    _sheet(book, looks, "汇总", ["对象", "判定", "结论", "数量"], _counts(edition, outputs.manifest))
     for subject in [one for one in list(counts)[:-1] if counts[one].rows <= MOST]:  # the last are people
         _records(book, looks, basis, subject)
     for rule, group in groupby(proposals(outputs), key=lambda one: one.rule):
         listed, order = edition.subjects[subject_read(rule)].title.zh, rule.body.order
         heads = [edition.subjects[rule.subject].title.zh, "名次", listed, "入选", *(key.title.zh for key in order)]
-        write_sheet(book, looks, rule.title.zh, [*heads, "没有名次的原因"], _ranked(outputs, group),
+        _sheet(book, looks, rule.title.zh, [*heads, "没有名次的原因"], _ranked(outputs, group),
                [""] * 4 + ["share" if key.by.type.kind == "rate" else "" for key in order])  # fmt: skip
     gaps = duck.run(f"SELECT * FROM {outputs.file(GAPS)} LIMIT {MOST}")
     if gaps:
-        write_sheet(book, looks, "缺数据", ["对象", "编号", "下级", "下级编号", "算不出的数", "缺的数据"],
+        _sheet(book, looks, "缺数据", ["对象", "编号", "下级", "下级编号", "算不出的数", "缺的数据"],
                (_gap(outputs, *row) for row in gaps))  # fmt: skip
     _files(book, looks, outputs.manifest)
     aside = duck.run(f"SELECT file, row, id, column_name, zh FROM {outputs.file('set_aside')} LIMIT {MOST}")
-    write_sheet(book, looks, "未采用的行", ["文件", "行", "编号", "列", "原因"], aside)
+    _sheet(book, looks, "未采用的行", ["文件", "行", "编号", "列", "原因"], aside)
     sheets = len(book.worksheets())
     book.close()
     return sheets
@@ -62,14 +67,14 @@ def write_workbook(outputs: Outputs) -> int:
 def _files(book: Any, looks: Looks, manifest: Manifest) -> None:
     """The account of the files by sheet, and the totals that their records do not add up to."""
     heads = ["文件", "工作表", "行数", "采用", "未采用", "不计入", "不计入的是", "相符的合计数", "不符的合计数"]
-    write_sheet(book, looks, "数据文件", heads, (
+    _sheet(book, looks, "数据文件", heads, (
         [one.file, one.sheet, one.rows, one.kept, one.aside, one.spare,
          "、".join(f"{what.zh} {count}" for what, count in one.unused), one.agreeing, one.differing]
         for one in accounts(manifest)))  # fmt: skip
     differing = [[file.file, one.sheet, one.row, one.column, one.stated, one.records]
                  for file in manifest.checked for one in file.stated]  # fmt: skip
     if differing:
-        write_sheet(book, looks, "不符的合计", ["文件", "工作表", "行", "列", "表中合计", "各行相加"], differing[:MOST])
+        _sheet(book, looks, "不符的合计", ["文件", "工作表", "行", "列", "表中合计", "各行相加"], differing[:MOST])
 
 
 def _records(book: Any, looks: Looks, basis: Basis, subject: str) -> None:
@@ -95,11 +100,9 @@ def _records(book: Any, looks: Looks, basis: Basis, subject: str) -> None:
     columns = [columns[place - 1] for place in used]
     rows = [(row[0], [one.show(row[place]) for one, place in zip(columns, used, strict=True)]) for row in found]
     heads, tones = [one.head for one in columns], [one.look for one in columns]
-    write_sheet(book, looks, title, heads, (row for _, row in rows), tones)
+    _sheet(book, looks, title, heads, (row for _, row in rows), tones)
     for bearer in sorted(set(bearers.values()))[:BEARERS]:
-        write_sheet(
-            book, looks, f"{title} {bearer}", heads, (row for id, row in rows if bearers.get(id) == bearer), tones
-        )
+        _sheet(book, looks, f"{title} {bearer}", heads, (row for id, row in rows if bearers.get(id) == bearer), tones)
 
 
 def _shares(basis: Basis, subject: str) -> dict[str, str]:
@@ -112,6 +115,45 @@ def _shares(basis: Basis, subject: str) -> dict[str, str]:
     }
     return {name: fact.title.zh for name, fact in facts.items()
             if name in read and name not in there and fact.type.kind == "rate"}  # fmt: skip
+
+
+def sheet_name(title: str, taken: Collection[str]) -> str:
+    """The name of a sheet that Excel takes: short, without its signs, and like no other."""
+    name = re.sub(r"[\[\]:*?/\\]", " ", title).strip("'")
+    ends = ("", *(f" {number}" for number in range(2, len(taken) + 2)))
+    return next(one for end in ends if (one := name[: LONGEST - len(end)] + end).lower() not in taken)
+
+
+def _sheet(
+    book: Any, looks: Looks, name: str, heads: Sequence[str], rows: Iterable[Iterable[Any]], tones: Sequence[str] = ()
+) -> None:
+    """A sheet with columns as wide as what stands in them; `tones` are the looks of numbers by column."""
+    sheet = book.add_worksheet(sheet_name(name, {one.get_name().lower() for one in book.worksheets()}))
+    sheet.freeze_panes(1, 1)
+    sheet.write_row(0, 0, heads, looks["head"])
+    widths, number = [_width(one) + BESIDE for one in heads], 0
+    for number, row in enumerate(rows, 1):
+        for place, cell in enumerate(row):
+            tone = looks.get(tones[place]) if place < len(tones) else None
+            if isinstance(cell, date):
+                sheet.write_datetime(number, place, cell, looks["day"])
+            elif isinstance(cell, Decimal):
+                sheet.write_number(number, place, float(cell), tone or looks["money"])
+            elif isinstance(cell, str):
+                sheet.write_string(number, place, cell)
+            elif cell is not None:
+                sheet.write(number, place, cell, tone)
+            widths[place] = max(widths[place], _width(cell))
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, min(WIDE, max(NARROW, width + 1)))
+    sheet.autofilter(0, 0, max(number, 1), len(heads) - 1)
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def _width(cell: Any) -> int:
+    """The width of a cell in letters; those of Chinese are twice as wide."""
+    text = f"{cell:,.2f}" if isinstance(cell, float | Decimal) else "" if cell is None else str(cell)
+    return len(text) + sum(ord(one) >= FIRST_WIDE for one in text)
 
 
 def _ranked(outputs: Outputs, group: Iterable[Proposal]) -> Iterator[list[Any]]:
