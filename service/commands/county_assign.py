@@ -19,6 +19,7 @@ from service.commands.common import FILE, FOLDER, NEEDS_INFORMATION, Settings, c
 from service.commands.screen import as_json, more, progress, show
 from service.county.assignment.assigning import STEPS, Assigned, assign
 from service.county.intake.extract import pairs, records
+from service.county.run.outputs import directory
 
 SHOWN = 20  # changes, and records that lack something, on the screen; files have them all
 
@@ -45,7 +46,7 @@ def assign_command(
     last = {} if last_file is None else pairs(last_file, (assignment.subject, "id"), (assignment.bearer,))
     records_read, names = records(edition, assignment.subject, records_file, on)
     bearers, names_of_bearers = records(edition, assignment.bearer, bearers_file, on)
-    names |= names_of_bearers
+    names = _of_run(records_file) | names | names_of_bearers
     try:
         work = task(edition, assignment, on, records_read, bearers, last)
     except Incomplete as error:
@@ -63,6 +64,11 @@ def assign_command(
     for block in (_outcome(assigned, say), _loads(assigned, say), _quality(assigned, say)):
         show([*block, line()], settings.color)
     show([line(Span(str(one), "dim")) for one in files], settings.color)
+
+
+def _of_run(file: Path) -> dict[tuple[str, str], str]:
+    """The names of records beside a table that a county run wrote: in the table itself there are none."""
+    return {key: name for key, (name, _) in directory(file.parent).items() if name}
 
 
 def _tell_missing(

@@ -18,6 +18,7 @@ from rules.values.text import TextErrors
 from rules.words.phrases import tried
 from rules.words.wording import Wording
 from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common, only, reread
+from service.commands.county_doubts import SHOWN, childless, contradicting, nowhere
 from service.commands.county_files import file_lines
 from service.commands.screen import progress
 from service.county.backend import Limits
@@ -32,7 +33,6 @@ from service.county.running import TooMany, run
 from service.settings import DEFAULTS, size
 
 ENGINES = ("duckdb", "spark")
-SHOWN = 10  # ids on the screen
 
 
 def share(_: click.Context, __: click.Parameter, text: str) -> float:
@@ -203,13 +203,15 @@ def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row
     for subject, counts in manifest.counts.items():
         yield line(Span(f"{say.text(edition.subjects[subject].title)}  {figure(counts.rows)}", "title"))
         yield from _outcomes(counts, say)
+        if counts.nowhere:
+            yield nowhere(subject, counts.nowhere, say)
         if counts.beyond:
             yield _beyond(counts.beyond, manifest.levels[subject].beyond, say)
         for skipped in manifest.levels[subject].left_out:
             yield row(skipped.decision, Span(say.pick(skipped.zh, skipped.en), "unknown"), indent=2)
     yield from _differing(manifest, say)
-    yield from _childless(manifest, say, names)
-    yield from _contradicting(manifest, say, names)
+    yield from childless(manifest, say, names)
+    yield from contradicting(manifest, say, names)
     yield from _proposed(manifest, say, names)
     for subject, doubt in manifest.gaps.items():
         above, count = say.text(edition.subjects[subject].title), figure(doubt.doubtful)
@@ -271,30 +273,3 @@ def _differing(manifest: Manifest, say: Wording) -> Iterator[Row]:
             f"表中的数与汇总不同（条数），{which}：", f"rows whose figures differ from the counts, {which}: "
         )
         yield row(say.text(say.edition.subjects[subject].title), Span(words + figures, "unknown"))
-
-
-def _contradicting(manifest: Manifest, say: Wording, names: Directory) -> Iterator[Row]:
-    """The records of which a part was counted larger than its whole: neither is known."""
-    for one in manifest.contradictions:
-        facts = say.edition.subjects[one.subject].facts
-        part, whole = (say.text(facts[name].title) for name in (one.part, one.whole))
-        ids = ", ".join(shown(names, one.subject, id) for id in one.ids[:SHOWN]) + (" …" if one.rows > SHOWN else "")
-        words = say.pick(
-            f"{figure(one.rows)} 个的{part}多于{whole}，两个数都按未知处理，请核对数据和 counted 的条件：{ids}",
-            f"{figure(one.rows)} with more {part} than {whole}: neither is known; check the data and `counted`: {ids}",
-        )
-        yield row(say.text(say.edition.subjects[one.subject].title), Span(words, "unknown"))
-
-
-def _childless(manifest: Manifest, say: Wording, names: Directory) -> Iterator[Row]:
-    """The records without any record below them, counted as 0: a part of an extract may be missing."""
-    for one in manifest.empty:
-        subject, below = (say.text(say.edition.subjects[name].title) for name in (one.subject, one.below))
-        more = say.pick(" 等", " …") if one.rows > len(one.ids) else ""
-        words = say.pick(
-            f"{figure(one.rows)} 个没有一条{below}记录，由此汇总的数都是 0，请核对表是否齐全：",
-            f"{figure(one.rows)} without any record below ({below}), counted as 0; is the extract complete? ",
-        )
-        yield row(
-            subject, Span(f"{words}{', '.join(shown(names, one.subject, id) for id in one.ids)}{more}", "unknown")
-        )

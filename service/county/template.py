@@ -39,7 +39,7 @@ FORBIDDEN = str.maketrans("", "", '[]:*?/\\<>|"')  # in names of files and sheet
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column to fill in: that of an id where it has no fact."""
+    """A column to fill in: that of an id or a name where it has no fact."""
 
     heading: str
     fact: Fact | None
@@ -71,8 +71,8 @@ def write_templates(edition: Edition, folder: Path, lang: Lang) -> dict[str, Pat
 
 
 def columns(edition: Edition, subject: str, lang: Lang) -> list[Column]:
-    """The columns of a table or a list: the id, the record above, and the given facts that a cell holds and no run
-    counts."""
+    """The columns of a table or a list: the id, a name where the plan makes names public, the record above, and the
+    given facts that a cell holds and no run counts."""
     there, edition = tables(edition), with_list(edition, subject)
     say, own = Wording(edition, lang), edition.subjects[subject]
     yes, no = say.pick("必填", "required"), say.pick("不填则按未知处理", "not known where left empty")
@@ -80,9 +80,17 @@ def columns(edition: Edition, subject: str, lang: Lang) -> list[Column]:
     one_id = say.pick("编号，同一列表中不能重复；不得用身份证号", "an id, once in a list; no identity card number")
     about_id = (say.pick("可不填", "may be left empty"), one_id) if owner_of(subject) else (yes, any_id)
     made = [Column(ID.get(lang), None, ("", *about_id, "", "", ""))]
+    if own.named is not None:
+        about_name = (
+            say.pick("可不填", "may be left empty"),
+            say.pick("名称，不填则只显示编号", "a name; without it the id is shown"),
+        )
+        made.append(Column(own.named.get(lang), None, ("", *about_name, "", "", "")))
     if above := heading_of_above(edition, subject, lang):
         title = say.text(edition.subjects[own.within].title)
         its_id = say.pick(f"所属{title}的编号，与{title}表一致", f"the id in the table of the {title}")
+        if edition.subjects[own.within].named is not None:
+            its_id += say.pick("；也可写名称", ", or the name")
         made.append(Column(above, None, ("", yes, its_id, "", "", "")))
     read = _read(edition, there)
     for fact in own.facts.values():

@@ -200,3 +200,15 @@ def test_an_unknown_assignment_is_named(files):
 def test_a_distance_has_its_sign_behind_that_of_rounding():
     offs = (Fraction(1, 20), Fraction(1, 30), Fraction(-1, 30), Fraction(0))
     assert [signed(one) for one in offs] == ["+5%", "≈+3.33%", "≈-3.33%", "0%"]
+
+
+def test_the_villages_of_a_run_have_the_names_that_lie_beside_them(files):
+    facts = ("id", "households", "per_capita_income", "a_grade_households", "residents")
+    rows = [dict(zip(facts, (f"V{one}", 100, 12000, 50, 300), strict=True)) for one in range(4)]
+    pq.write_table(pa.Table.from_pylist(rows), files / "village.parquet")
+    known = [{"subject": "village", "id": f"V{one}", "name": f"{one}村", "bearer": None} for one in range(4)]
+    pq.write_table(pa.Table.from_pylist(known), files / "directory.parquet")
+    result = call(files, villages="village.parquet")
+    assert result.exit_code == 0, result.output
+    made = list(csv.DictReader((files / "out" / "assignment.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [one["name"] for one in made] == [f"{one}村" for one in range(4)]

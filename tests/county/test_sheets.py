@@ -148,3 +148,26 @@ def test_hidden_rows_are_read_and_told(tmp_path):
     looked = Looked(path)
     assert list(looked.rows) == THREE
     assert [(one.column, "2" in one.zh) for one in looked.file.notes if one.code == "folded"] == [("表", True)]
+
+
+WITHOUT = [HEADINGS[0], *HEADINGS[2:]]
+
+
+def test_lists_by_village_without_a_column_of_it_are_told_what_to_add(tmp_path):
+    sheets = {"甲村": [WITHOUT, ["H01", *GOOD[1:]]], "乙村": [WITHOUT, ["H02", *GOOD[1:]]]}
+    with pytest.raises(Unreadable) as told:
+        Looked(book(tmp_path / "h.xlsx", sheets))
+    assert "每张工作表里加一列“行政村”，每行写编号或名称；工作表的名称不作数" in told.value.zh
+    assert "village_id" in told.value.en
+
+
+def test_a_sheet_that_lacks_nothing_but_the_village_is_not_passed_over(tmp_path):
+    sheets = {"甲村": [HEADINGS, *households(2)], "乙村": [WITHOUT, ["H03", *GOOD[1:]]]}
+    with pytest.raises(Unreadable) as told:
+        Looked(book(tmp_path / "h.xlsx", sheets))
+    assert "工作表“乙村”没有写明所属行政村的列" in told.value.zh
+
+
+def test_a_sheet_of_something_else_is_named_and_not_used(tmp_path):
+    sheets = {"农户": [HEADINGS, *households(2)], "各村": [["编号", "预授信额度"], ["V1", 100000]]}
+    assert Looked(book(tmp_path / "h.xlsx", sheets)).unused() == {("各村", "no_above"): 2}

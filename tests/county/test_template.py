@@ -4,6 +4,7 @@ import json
 import random
 from datetime import date
 
+import pyarrow.parquet as pq
 import pytest
 from openpyxl import load_workbook
 
@@ -20,6 +21,7 @@ ABOVE = {
     "enterprise": "village",
     "household.votes": "household",
 }
+NAMED = {subject: {"zh": one.named.zh, "en": one.named.en} for subject, one in EDITION.subjects.items() if one.named}
 
 
 def cell(fact, chance, lang):
@@ -37,12 +39,12 @@ def fill(path, subject, lang):
     """Fill a template with rows."""
     book, chance = load_workbook(path), random.Random(subject)
     sheet = book.worksheets[0]
-    shown = columns(EDITION, subject, lang)
+    shown, name = columns(EDITION, subject, lang), NAMED.get(subject, {}).get(lang)
     assert [one.value for one in sheet[1]] == [one.heading for one in shown]
     for number in range(COUNTS[subject]):
         for place, column in enumerate(shown, 1):
             above = ABOVE.get(subject, "")
-            value = (cell(column.fact, chance, lang) if column.fact else
+            value = (cell(column.fact, chance, lang) if column.fact else f"名称{number}" if column.heading == name else
                      f"{subject}-{number}" if place == 1 else f"{above}-{number % COUNTS[above]}")  # fmt: skip
             sheet.cell(number + 2, place).value = value
     book.save(path)
@@ -61,8 +63,15 @@ def test_templates_filled_in_are_read_without_a_touch(lang, tmp_path):
         aside = (tmp_path / "out/set_aside.csv").read_text(encoding="utf-8-sig")
         assert one["bad"] == 0, aside
         assert one["missing"] == {}
+        assert (f"名称{one['rows'] - 1}" in names(tmp_path / "out", one["subject"])) == (one["subject"] in NAMED)
         assert {note["code"] for note in one["notes"]} <= {"column_missing"}
         assert [note["column"] for note in one["notes"] if "village" not in note["column"]] == []
+
+
+def names(out, subject):
+    """The names that a run keeps of the records of a subject."""
+    table = pq.read_table(out / "directory.parquet").to_pylist()
+    return {one["name"] for one in table if one["subject"] == subject}
 
 
 def template(folder, lang="zh"):

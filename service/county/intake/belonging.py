@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from rules.model import Edition
+from rules.table.columns import key_of
 from rules.values.ids import is_card
 from rules.values.text import near, shown
 from service.county.backend import Duck, named, quoted
 from service.county.intake.columns import Fault
+from service.county.intake.grids import Unreadable
 from service.county.intake.texts import squashed
 
 MOST = 200  # values that are asked about one by one
@@ -21,6 +24,21 @@ class Above:
 
     value: str
     wrong: tuple[Fault, ...] = ()
+
+
+def unplaced(path: Path, edition: Edition, within: str, sheet: str = "") -> Unreadable:
+    """The error about a file, or one sheet of it, in which no column says which record above a row belongs to."""
+    title, key = edition.subjects[within].title, key_of(within)
+    written = ("编号", "the id") if edition.subjects[within].named is None else ("编号或名称", "the id or the name")
+    where = (f"工作表“{sheet}”", f"On the sheet {sheet} no") if sheet else ("", "No")
+    aside = ("不该算进来的表请删掉或隐藏。", " Delete or hide a sheet that does not count.") if sheet else ("", "")
+    return Unreadable(
+        path,
+        f"{where[0]}没有写明所属{title.zh}的列（{key}）。请在每张工作表里加一列“{title.zh}”，每行写{written[0]}；"
+        f"工作表的名称不作数。{aside[0]}",
+        f"{where[1]} column says which {title.en} a row belongs to: add a column {key} to every sheet, with "
+        f"{written[1]} in every row; the name of a sheet does not count.{aside[1]}",
+    )
 
 
 class Belonging:

@@ -16,7 +16,7 @@ from rules.model import Edition
 from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted, retyped, rows_of
-from service.county.intake.belonging import Above, Belonging
+from service.county.intake.belonging import Above, Belonging, unplaced
 from service.county.intake.columns import Fault, cell, coded, id_in, in_lists, wrong_ids
 from service.county.intake.inputs import ROW, Opened, Source, Unreadable, account, numbered, opened
 from service.county.intake.mapping import EMPTY, MappedFiles
@@ -149,9 +149,7 @@ class Checks:
             return Above("")
         if len(only := self.duck.run(f"{self.ids[within]} LIMIT 2")) == 1:
             return Above(quoted(only[0][0]))
-        title = self.edition.subjects[within].title
-        raise Unreadable(source.path, f"没有写明所属{title.zh}的列（{key_of(within)}）。",
-                         f"No column says which {title.en} a row belongs to ({key_of(within)}).")  # fmt: skip
+        raise unplaced(source.path, self.edition, within)
 
     def _facts(
         self, subject: str, columns: Mapping[str, str], types: Mapping[str, str]

@@ -139,7 +139,10 @@ class ListFile(Checks):
         at = columns.above or self.owner.subject
         known = f"SELECT {self.owner.id} FROM {named(self.owner.raw)} WHERE {self.owner.id} IS NOT NULL"
         yield Fault(at, f"{owner} IS NULL", "no_record_above")
-        yield Fault(at, f"{owner} NOT IN ({known})", "strange_record_above")
+        title = self.edition.subjects[self.owner.subject].title
+        message = (f"{title.zh}表里没有这个编号；那一行的编号若写错了，先改那里。",
+                   f"No row of the table has this id ({title.en}); mend a wrong id there first.")  # fmt: skip
+        yield Fault(at, f"{owner} NOT IN ({known})", "strange_record_above", message=message)
         if columns.id:
             yield from (Fault(columns.id, condition, code) for condition, code in wrong_id(id_in(columns.id)))
 

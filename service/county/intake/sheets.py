@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rules.table.columns import KEY
+from rules.values.text import shown
+from service.county.intake.belonging import unplaced
 from service.county.intake.grids import TEXTS, Grid, Unreadable, csv_grid, filled
 from service.county.intake.headings import Heading, Match, Names, first_row, heading_of
 from service.county.intake.mapping import SheetMap
@@ -68,14 +70,20 @@ def chosen_sheets(
             found.append((place, grid, heading))
         else:
             rows.append(_unread(taken, grid, why))
-    placed = [heading for _, _, heading in found if heading.at(names.above) is not None]
+    placed = [_columns(heading) for _, _, heading in found if heading.at(names.above) is not None]
     for place, grid, heading in found:
         if names.above and placed and heading.at(names.above) is None:
+            if any(_columns(heading) | {names.above} >= one for one in placed):
+                raise unplaced(path, names.edition, names.above, shown(grid.name))  # its rows are records as theirs
             _unread(taken, grid, "no_above")
         else:
             yield place, grid, heading
     if not found:
         raise _no_heading(path, rows, taken)
+
+
+def _columns(heading: Heading) -> set[str]:
+    return {one.name for one in heading.columns}
 
 
 def _unread(taken: Taken, grid: Grid, why: str) -> int:

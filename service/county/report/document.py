@@ -69,6 +69,7 @@ PARTS: Mapping[str, Callable[[Basis], Any]] = {  # in the order of the page
     "counts": lists.counts,
     "aside": files.aside,
     "empty": lists.empty,
+    "nowhere": lists.nowhere,
     "contradictions": lists.contradictions,
 }
 WITHIN = (
@@ -79,6 +80,7 @@ WITHIN = (
     "people",
     "results",
     "empty",
+    "nowhere",
     "contradictions",
 )  # drawn within the others
 DRAWN = tuple(name for name in PARTS if name not in WITHIN)

@@ -189,6 +189,14 @@ def empty(basis: Basis) -> list[dict[str, Any]]:
              "ids": [] if basis.publish else one.ids} for one in basis.manifest.empty]  # fmt: skip
 
 
+def nowhere(basis: Basis) -> list[dict[str, Any]]:
+    """Records that count nowhere above, since the record that they belong to was set aside."""
+    within = {subject: basis.edition.subjects[subject].within for subject in basis.manifest.counts}
+    return [{"subject": subject, "title": basis.title(subject), "above": basis.title(within[subject]),
+             "count": basis.small(counted.nowhere), "ids": []}
+            for subject, counted in basis.manifest.counts.items() if counted.nowhere]  # fmt: skip
+
+
 def contradictions(basis: Basis) -> list[dict[str, Any]]:
     """Parts counted larger than their wholes, neither of which is known."""
     return [{"subject": one.subject, "title": basis.title(one.subject), "count": basis.small(one.rows),

@@ -45,7 +45,8 @@ def write_workbook(outputs: Outputs) -> int:
         "share": book.add_format({"num_format": "0.00%"}),
     }
     _sheet(book, looks, "汇总", ["对象", "判定", "结论", "数量"], _counts(edition, outputs.manifest))
-    for subject in [one for one in list(counts)[:-1] if counts[one].rows <= MOST]:  # the last are people
+    people = basis.report.funnel_subject or list(counts)[-1]
+    for subject in [one for one in counts if one != people and counts[one].rows <= MOST]:
         _records(book, looks, basis, subject)
     for rule, group in groupby(proposals(outputs), key=lambda one: one.rule):
         listed, order = edition.subjects[subject_read(rule)].title.zh, rule.body.order

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from rules.table.columns import KEY
 from service.county.backend import Duck, named, quoted, rows_of
 from service.county.cells import defused
 from service.county.intake.checks import BAD, Checks
@@ -30,11 +31,12 @@ def write_set_aside(duck: Duck, checks: Checks, sources: Sequence[Source], folde
 
 
 def _faults(checks: Checks, source: Source) -> str:
-    bad = named(BAD + source.subject)
+    bad, own = named(BAD + source.subject), checks.of(source.subject).files[source.subject][1].id or KEY
     sheets = ", ".join(map(quoted, checks.places.get(source.subject, ("",))))
     return (
         f"SELECT {quoted(source.subject)} AS subject, {quoted(source.path.name)} AS file, {ROW} % {SPAN} AS row, id, "
-        f"col AS column_name, split_part(b.code, ' ', 1) AS code, m.zh, m.en, "
+        f"CASE col WHEN {quoted(KEY)} THEN {quoted(own)} ELSE col END AS column_name, "
+        f"split_part(b.code, ' ', 1) AS code, m.zh, m.en, "
         f"list_element([{sheets}], {ROW} // {SPAN} + 1) AS sheet, "
         f"{ROW} NOT IN (SELECT {ROW} FROM {bad} WHERE len(facts) = 0) AS kept "
         f"FROM {bad} b JOIN messages__ m ON m.code = b.code"

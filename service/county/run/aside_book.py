@@ -70,8 +70,9 @@ def _faulty(checks: Checks, source: Source) -> dict[int, Faulty]:
     for row, column, code, aside in faults:
         if len(rows) < MOST or row in rows:
             one, (zh, en) = rows.setdefault(row, Faulty()), checks.messages[code]
-            one.zh.append(f"{column}：{zh}")
-            one.en.append(f"{column}: {en}")
+            head = columns.id or KEY if column == KEY else column
+            one.zh.append(f"{head}：{zh}")
+            one.en.append(f"{head}: {en}")
             one.columns.add(names.get(column.partition(".")[0], column))
             one.aside |= aside
     for row, cells in _originals(checks, source, rows):
