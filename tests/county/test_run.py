@@ -272,3 +272,13 @@ def test_the_workbook_is_for_people(out):
     assert not [cell for cell in cells if isinstance(cell, str) and cell.startswith(("[", "{"))]
     assert "示范村选择" in cells
     assert not [cell for cell in cells if isinstance(cell, str) and "ranking" in cell]
+
+
+def test_a_run_of_which_every_household_is_set_aside_ends_and_says_so(files, tmp_path):
+    twice = as_csv(tmp_path / "twice.csv", [one | {"id": "H-1"} for one in households(60, 12)])
+
+    said = run(files | {"--households": twice}, tmp_path / "out", "--at-most", "100%")
+
+    assert json.loads(said)["counts"]["household"]["rows"] == 0
+    assert (tmp_path / "out" / "report.html").exists()
+    assert (tmp_path / "out" / "workbook.xlsx").exists()

@@ -83,7 +83,9 @@ def people(basis: Basis) -> dict[str, Any] | None:
     """The numbers about the lowest records by the record above each, and the records where they are few."""
     subject = basis.report.funnel_subject
     over = basis.edition.subjects[subject].within if basis.there(subject) else ""
-    if basis.publish or not over or key_of(over) not in basis.duck.columns(basis.file(subject)):
+    if basis.publish or not over or not basis.manifest.counts[subject].rows:
+        return None
+    if key_of(over) not in basis.duck.columns(basis.file(subject)):
         return None
     conditions, groups = _measures(basis)
     file, totals = f"{basis.file(subject)} o", [fact for group in groups for fact in group.sums.values()]
