@@ -35,7 +35,7 @@ def sentence(item: Item, lang: Lang) -> str:
     words = JOIN.get(lang).join(main.parts) if main.frame == title else main.whole
     words = "" if main.whole == title and "outcome" in item.sides else words
     words += "".join(FOLLOWING[name].get(lang).format(one.whole) for name, one in more if name in FOLLOWING)
-    return words.strip()
+    return words.lstrip("；; ").rstrip()  # a following side may stand alone
 
 
 def how(rule: Rule) -> Iterator[Text]:
