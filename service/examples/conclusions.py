@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rules.model import Scorecard, Table
 from rules.values.exact import POINTS
-from tests.steps import words
-from tests.steps.case import Case
-from tests.steps.sentences import then
+from service.examples import words
+from service.examples.case import Case
+from service.examples.sentences import then
 
 
 @then("结论是“(?P<title>[^”]+)”")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rules.model import Ranking
-from tests.steps import words
-from tests.steps.case import Case
-from tests.steps.sentences import then
+from service.examples import words
+from service.examples.case import Case
+from service.examples.sentences import then
 
 
 @then("入选的是“(?P<names>[^”]+)”")
