@@ -17,7 +17,6 @@ from service.publishing.acts import (
     Act,
     Change,
     Comment,
-    Overtaken,
     Published,
     Release,
     Source,
@@ -32,6 +31,6 @@ from service.publishing.contents import edition, editions_of, files_of, holds
 
 __all__ = [
     "APPROVED", "CHANGES_REQUESTED", "DISCARDED", "IMPORTED", "OUTCOMES", "PUBLISHING", "REJECTED", "SUBMITTED",
-    "WITHDRAWN", "Act", "Change", "Comment", "Overtaken", "Published", "Release", "Source", "acts", "decide", "edition",
+    "WITHDRAWN", "Act", "Change", "Comment", "Published", "Release", "Source", "acts", "decide", "edition",
     "editions_of", "files_of", "holds", "newest", "publish", "published", "published_by",
 ]  # fmt: skip

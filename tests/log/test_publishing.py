@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from rules.building.loader import digest_of
-from service.log import Altered
+from service.log import Altered, Overtaken
 from service.publishing import (
     APPROVED,
     DISCARDED,
@@ -15,7 +15,6 @@ from service.publishing import (
     Act,
     Change,
     Comment,
-    Overtaken,
     Source,
     acts,
     decide,
