@@ -90,6 +90,17 @@ def earlier(desk: Desk, sha256: str) -> Files:
     return {path.rpartition("/")[2]: text for path, text in files.items() if path.startswith(f"{edition}/")}
 
 
+def of_edition(desk: Desk, edition: str) -> Files:
+    """The own files of a published edition, `plan/day`."""
+    published = desk.published()
+    if edition not in published.releases:
+        known = ", ".join(published.releases) or "-"
+        raise Unknown(
+            f"没有发布过版本 {edition}（现有：{known}）。", f"No edition {edition} is published (there are: {known})."
+        )
+    return desk.own_files(published, edition)
+
+
 def save(desk: Desk, who: Doer, id: str, number: int, files: Files) -> Saved:
     """Save files that were made of a revision. What others have saved since is merged in; Touching where it cannot be.
     Any save takes a draft back from those who were to approve it."""
