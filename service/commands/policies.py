@@ -161,7 +161,7 @@ def _shown(change: Change, settings: Settings) -> Line:
               help="照哪个版本复制，默认最新 / what to copy (default: the newest)")  # fmt: skip
 @common
 def begin(settings: Settings, name: str, date: str, source: str | None) -> None:
-    """复制最新版本，改好生效日，并给旧版本写上失效日 / copy the newest edition under a new date"""
+    """复制最新版本，改好生效日 / copy the newest edition under a new date"""
     _show_steps(
         settings,
         new_edition(settings.policies, name, read_day(date, settings.pick("生效日", "The first day in force")), source),

@@ -95,7 +95,7 @@ def home() -> Response:
     """The start page: live and refused editions, links, and a form to try a decision."""
     here, today = snapshot(), case_reader().today
     plans = [
-        (edition, edition.effective_from <= today and (edition.effective_to is None or today <= edition.effective_to))
+        (edition, here.store.ends(edition), edition.effective_from <= today <= (here.store.ends(edition) or today))
         for editions in here.store.plans.values()
         for edition in reversed(editions)
     ]
