@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 from flask_compress import Compress
 
-from service.api import batch, catalogue, decisions, explanations, log_lines, reviews, what_if
+from service.api import approvals, batch, catalogue, decisions, drafts, explanations, log_lines, reviews, what_if
 from service.days import day_of
 from service.desk import audit, signing
 from service.desk import reviews as desk_reviews
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     compress = Compress(app)
     app.after_request(lambda response: _compressed(response, compress))
     api = openapi.create(app)
-    for resource in (decisions, batch, explanations, what_if, reviews, catalogue, log_lines):
+    for resource in (decisions, batch, explanations, what_if, reviews, catalogue, log_lines, drafts, approvals):
         api.register_blueprint(resource.blueprint)
     for desk in (signing, desk_reviews, audit):
         app.register_blueprint(desk.blueprint)

@@ -181,6 +181,10 @@ class DecisionLog:
         """The seq of the newest line that `believed` looks at, whether it is believed or not; 0 where there is none."""
         return self.database.read(lambda connection: statements.newest(connection, kind, outcomes))
 
+    def unchanged(self, seq: int, kind: str, *outcomes: str) -> Callable[[Any], bool]:
+        """Asks the cursor of a transaction whether `newest` is still this seq."""
+        return statements.unchanged(self.database.mark, seq, kind, outcomes)
+
     def expired(self) -> int:
         """The last seq whose inputs have expired."""
         return self.database.read(lambda connection: statements.expired(connection, self.known))

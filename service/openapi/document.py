@@ -60,6 +60,8 @@ def create(app: Flask) -> DocumentedApi:
     servers = [{"url": "/", "description": "本服务 / this service"}]
     api = DocumentedApi(app, spec_kwargs={"marshmallow_plugin": Plugin(), "info": info, "servers": servers})
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": "an API key"})
+    api.spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "session",
+        "description": "a person who signed in; what changes something also has the header X-CSRF-Token"})  # fmt: skip
     api.spec.components.schema("Case", schema=CaseSchema)
     for name, schema in schemas().items():
         api.spec.components.schema(name, schema)

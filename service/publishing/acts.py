@@ -11,11 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from service.exact_json import dumps
-from service.log import DecisionLog, Entry, KeyReused, Line, LogError, Once, new_id
+from service.log import DecisionLog, Entry, Line, Overtaken, new_id
 from service.publishing.contents import edition, plan_and_day, take_in
 
 PUBLISHING = "publishing"  # a kind of lines, and what came of it:
@@ -66,6 +65,7 @@ class Act:
     authors: tuple[str, ...] = ()  # all who saved a revision of the draft
     reason: str = ""
     draft: str = ""
+    revision: int = 0  # of the draft
     source: Source | None = None
     changes: tuple[Change, ...] = ()
     acknowledged: tuple[str, ...] = ()  # codes and paths of the warnings that were seen
@@ -98,22 +98,15 @@ class Published:
     seq: int = 0
 
 
-class Overtaken(LogError):
-    """Somebody else acted first: look again, and decide anew."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "刚才有人先做了另一项发布操作：请看过之后再办。",
-            "Somebody else acted first just now: look again, then act.",
-        )
-
-
-def publish(log: DecisionLog, act: Act, files: Files, after: int) -> Act:
+def publish(
+    log: DecisionLog, act: Act, files: Files, after: int, still: Callable[[Any], bool] = lambda cursor: True
+) -> Act:
     """Write an act, with the files of its editions by hash (those they extend among them), and return it as it stands
     in the log.
 
     `after` is the seq of the last act that the decision to act rests on, 0 where there was none. Overtaken where
-    there is another since; the same act written twice is one. ValueError where files and changes do not belong
+    there is another since, or where `still`, asked in the transaction that writes, says that something else is not as
+    it was; the same act written twice is one. ValueError where files and changes do not belong
     together; LogUnavailable and Altered where nothing was written.
     """
     for change in act.changes:
@@ -124,13 +117,9 @@ def publish(log: DecisionLog, act: Act, files: Files, after: int) -> Act:
     for later in acts(log):
         if later.seq > after:
             return _same(later, act)  # where its answer was lost, it is asked for again
-    entry = _entry(log, act)
-    fingerprint = sha256(entry.outcome.encode() + b"\0" + entry.body).digest()
-    try:
-        stored = log.append([entry], Once("", f"{PUBLISHING} after {after}", fingerprint, entry.id.encode(), 200))
-    except KeyReused:
-        raise Overtaken from None
-    line = log.get(stored.response.decode() if stored else entry.id)
+    entry, unacted = _entry(log, act), log.unchanged(after, PUBLISHING, *OUTCOMES)
+    log.append([entry], still=lambda cursor: unacted(cursor) and still(cursor))
+    line = log.get(entry.id)
     assert line is not None
     return _act(line)
 
@@ -204,6 +193,7 @@ def _act(line: Line) -> Act:
         authors=tuple(said["authors"]),
         reason=said["reason"],
         draft=said["draft"],
+        revision=said["revision"],
         source=None if source is None else Source(**source),
         changes=tuple(_all(Change, said["changes"])),
         acknowledged=tuple(said["acknowledged"]),
