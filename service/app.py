@@ -14,6 +14,7 @@ from flask import Flask, Response
 from flask_compress import Compress
 
 from service.api import approvals, batch, catalogue, decisions, drafts, explanations, log_lines, reviews, what_if
+from service.days import day_of
 from service.desk import audit, signing
 from service.desk import reviews as desk_reviews
 from service.http import answering as recording
@@ -29,6 +30,7 @@ from service.people import Passwords, People, Sessions
 from service.policies import archive
 from service.policies.compiled import Snapshot
 from service.policies.live import Later, Policies
+from service.policies.sources import DATABASE, SANDBOX, Database, LockedFolder, Sandbox, Source
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
 
 if TYPE_CHECKING:
@@ -123,7 +125,7 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
 
     runtime = os.environ.get(RUNTIME)
     policies = Policies(
-        settings.policies,
+        _source(settings, log, clock),
         Path(runtime) if runtime else None,
         rescue=lambda: archive.last_live(log),
         before=before,
@@ -135,6 +137,14 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     passwords, openid = Passwords(log, people), _openid(settings, sealer)
     keys, readers = Keys(log), Readers(settings.threads)
     return Service(settings, policies, log, sealer, keys, people, passwords, sessions, openid, clock, readers)
+
+
+def _source(settings: Settings, log: DecisionLog, clock: Callable[[], datetime]) -> Source:
+    """Where the policies come from, by the setting."""
+    if settings.published_in == SANDBOX:
+        return Sandbox(settings.policies)
+    made = Database if settings.published_in == DATABASE else LockedFolder
+    return made(settings.policies, log, lambda: day_of(clock(), settings.time_zone), user())
 
 
 def _openid(settings: Settings, sealer: Sealer) -> OpenId | None:

@@ -21,6 +21,7 @@ from service.publishing.acts import (
     Release,
     Source,
     acts,
+    amendments,
     decide,
     newest,
     publish,
@@ -31,6 +32,6 @@ from service.publishing.contents import edition, editions_of, files_of, holds
 
 __all__ = [
     "APPROVED", "CHANGES_REQUESTED", "DISCARDED", "IMPORTED", "OUTCOMES", "PUBLISHING", "REJECTED", "SUBMITTED",
-    "WITHDRAWN", "Act", "Change", "Comment", "Published", "Release", "Source", "acts", "decide", "edition",
-    "editions_of", "files_of", "holds", "newest", "publish", "published", "published_by",
+    "WITHDRAWN", "Act", "Change", "Comment", "Published", "Release", "Source", "acts", "amendments", "decide",
+    "edition", "editions_of", "files_of", "holds", "newest", "publish", "published", "published_by",
 ]  # fmt: skip

@@ -178,6 +178,12 @@ def published_by(all: Iterable[Act]) -> Published:
     return Published(dict(sorted(releases.items())), seq)
 
 
+def amendments(all: Iterable[Act]) -> Mapping[str, Act]:
+    """By the hash of each edition that was changed after its day had come, the act that made it so."""
+    made = ((change, act) for act in all if act.outcome in EFFECTIVE for change in act.changes)
+    return {change.sha256: act for change, act in made if change.amends and change.sha256}
+
+
 def _act(line: Line) -> Act:
     said = json.loads(line.body)
     source = said["source"]
