@@ -21,17 +21,17 @@ MANY = 1000  # warnings or comments
 LINES = 10**6
 
 
-class SourceSchema(Strict):
+class SourceDocumentSchema(Strict):
     title = text(200, required=True)
     sha256 = fields.String(required=True, validate=HASH, metadata={"description": "of the document's file"})
 
 
 class SubmissionSchema(Strict):
     reason = text(2000, required=True)
-    source = fields.Nested(SourceSchema, required=True)
+    source = fields.Nested(SourceDocumentSchema, required=True)
 
 
-class CommentSchema(Strict):
+class LineCommentSchema(Strict):
     file = text(100, required=True)
     line = Whole(1, LINES, required=True)
     text = text(2000, required=True)
@@ -39,7 +39,7 @@ class CommentSchema(Strict):
 
 class RequestedSchema(Strict):
     reason = text(2000, required=True)
-    comments = fields.List(fields.Nested(CommentSchema), validate=validate.Length(max=MANY, error=WRONG_LENGTH))
+    comments = fields.List(fields.Nested(LineCommentSchema), validate=validate.Length(max=MANY, error=WRONG_LENGTH))
 
 
 class ReasonSchema(Strict):
@@ -114,7 +114,7 @@ def discard(said: Mapping[str, Any], draft_id: str) -> Response:
     return answer(dumps({"act": act_of(act)}), 201)
 
 
-@blueprint.view("GET", "/plans/<plan>/editions/<date>/withdrawal", "Withdrawal", permission="withdraw", kinds=("busy",))
+@blueprint.view("GET", "/plans/<plan>/editions/<date>/withdrawal", "CheckedWithdrawal", permission="withdraw", kinds=("busy",))
 def would_withdraw(plan: str, date: str) -> Response:
     """撤回会怎样 / what it would do to withdraw an edition"""
     with CHECKING.turn(), desk_problems():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +30,7 @@ from service.publishing.desk import STATES, outdated
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/v1/drafts", description="草稿 / drafts of editions")
 MOST = 10**9  # revisions
+NUMBER = re.compile("[0-9]{1,9}")
 FILES = {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1, "maxProperties": 200}
 SHA = validate.Regexp(r"[0-9a-f]{8,64}\Z", error="not_a_hash")
 
@@ -127,11 +129,11 @@ def revisions(draft_id: str) -> Response:
     return answer(dumps({"revisions": found}))
 
 
-@blueprint.view("GET", "/<draft_id>/revisions/<int:number>", "Revision", permission="draft")
-def one_revision(draft_id: str, number: int) -> Response:
+@blueprint.view("GET", "/<draft_id>/revisions/<number>", "Revision", permission="draft")
+def one_revision(draft_id: str, number: str) -> Response:
     """某一稿的文件 / the files of a revision"""
     with desk_problems():
-        found = drafting.revision(desk(), draft_id, number)
+        found = drafting.revision(desk(), draft_id, int(number) if NUMBER.fullmatch(number) else 0)
     return answer(dumps({**revision(found), "files": found.files}))
 
 
