@@ -190,7 +190,11 @@ def test_in_a_sandbox_all_goes_live_and_it_is_said(own, policies):
     api.reload()
     assert judged(api) == "0.6"
     assert ready(api)["published_in"] == "sandbox"
-    assert "沙盒" in api.nobody().get("/?lang=zh").text
+    (policies / FIRST / "standing.yaml").write_text("decision: [", "utf-8")
+    api.reload()
+    page = api.nobody().get("/?lang=zh").text
+    assert "沙盒" in page
+    assert 'id="refused"' in page
 
 
 def test_an_archive_that_was_altered_is_not_served_and_stops_nothing_that_runs(own, policies, tmp_path):
