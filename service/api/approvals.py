@@ -114,7 +114,9 @@ def discard(said: Mapping[str, Any], draft_id: str) -> Response:
     return answer(dumps({"act": act_of(act)}), 201)
 
 
-@blueprint.view("GET", "/plans/<plan>/editions/<date>/withdrawal", "CheckedWithdrawal", permission="withdraw", kinds=("busy",))
+@blueprint.view(
+    "GET", "/plans/<plan>/editions/<date>/withdrawal", "CheckedWithdrawal", permission="withdraw", kinds=("busy",)
+)
 def would_withdraw(plan: str, date: str) -> Response:
     """撤回会怎样 / what it would do to withdraw an edition"""
     with CHECKING.turn(), desk_problems():

@@ -82,7 +82,7 @@ def begin(wanted: Mapping[str, Any]) -> Response:
     with desk_problems():
         files = wanted.get("files")
         if "sha256" in wanted:
-            files = drafting.earlier(desk(), wanted["sha256"])
+            _, files = drafting.earlier(desk(), wanted["sha256"])
         if "edition" in wanted:
             files = drafting.of_edition(desk(), wanted["edition"])
         amend = wanted.get("amend", False)

@@ -76,8 +76,8 @@ def begin(desk: Desk, who: Doer, plan: str, day: date, files: Files | None = Non
     return desk.drafts.begin(edition, base, own, who.person)
 
 
-def earlier(desk: Desk, sha256: str) -> Files:
-    """The own files of content that was published once, by the beginning of its hash."""
+def earlier(desk: Desk, sha256: str) -> tuple[str, Files]:
+    """Which edition some content was, and its own files: of what was published once, by the beginning of its hash."""
     found = {one.sha256: one.edition for act in desk.seen() if act.outcome in EFFECTIVE for one in act.changes
              if one.sha256.startswith(sha256)}  # fmt: skip
     if len(found) != 1:
@@ -85,9 +85,7 @@ def earlier(desk: Desk, sha256: str) -> Files:
         raise Unknown(f"发布过的内容里，哈希以 {sha256} 开头的{which[0]}。",
                       f"Of what was ever published, {which[1]} has a hash that begins with {sha256}.")  # fmt: skip
     [(whole, edition)] = found.items()
-    if (files := archived(desk.log, whole)) is None:
-        raise Altered(whole)
-    return {path.rpartition("/")[2]: text for path, text in files.items() if path.startswith(f"{edition}/")}
+    return edition, base_files(desk, Base(edition, whole))
 
 
 def of_edition(desk: Desk, edition: str) -> Files:
@@ -141,8 +139,7 @@ def update(desk: Desk, who: Doer, id: str) -> Saved:
         day = read_date(draft.day)
         assert day is not None  # it was one when the draft was begun
         base = base_of(published, draft.plan, day)
-        before = {} if not draft.saved.base.edition else _base_files(desk, draft.saved.base)
-        now = {} if not base.edition else dict(desk.own_files(published, base.edition))
+        before, now = base_files(desk, draft.saved.base), base_files(desk, base)
         if base.edition != draft.edition and HEAD in now:
             before, now = ({**one, HEAD: starting(one.get(HEAD, ""), day)} for one in (before, now))
         result, conflicts = merge(before, draft.saved.files, now)
@@ -162,8 +159,9 @@ def revision(desk: Desk, id: str, number: int) -> Revision:
     return found
 
 
-def _base_files(desk: Desk, base: Base) -> Files:
-    files = archived(desk.log, base.sha256)
+def base_files(desk: Desk, base: Base) -> Files:
+    """The own files of what a draft was begun from; none where it begins a plan."""
+    files = archived(desk.log, base.sha256) if base.edition else {}
     if files is None:
         raise Altered(base.sha256)
     return {path.rpartition("/")[2]: text for path, text in files.items() if path.startswith(f"{base.edition}/")}

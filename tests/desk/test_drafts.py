@@ -48,7 +48,7 @@ def test_the_whole_way(api, editor, approver):
     assert submitted.status_code == 201
     assert [one["edition"] for one in submitted.json["changes"]] == [SECOND]
     assert kind(editor.post(f"/drafts/{draft['id']}/approve", {"sha256": checked["sha256"]})) == (403, "forbidden")
-    shown = approver.get(f"/drafts?state=submitted&plan=base").json["drafts"]
+    shown = approver.get("/drafts?state=submitted&plan=base").json["drafts"]
     assert [(one["id"], one["last_act"]["reason"], one["last_act"]["source"]) for one in shown] == [
         (draft["id"], "提高额度", SOURCE)]  # fmt: skip
     done = approver.post(f"/drafts/{draft['id']}/approve", {"sha256": checked["sha256"], "reason": "同意"})
@@ -73,7 +73,12 @@ def test_others_changes_are_merged_or_told(editor, second):
     clash = second.save(draft, "试验方案", "试点方案")
     assert kind(clash) == (409, "edit-conflict")
     [one] = clash.json["conflicts"]
-    assert ("试点方案" in one["yours"], "试行方案" in one["theirs"], one["file"], one["line"]) == (True, True, "plan.yaml", 2)
+    assert ("试点方案" in one["yours"], "试行方案" in one["theirs"], one["file"], one["line"]) == (
+        True,
+        True,
+        "plan.yaml",
+        2,
+    )
 
 
 @pytest.mark.parametrize(("tag", "found"), [
@@ -139,7 +144,8 @@ def test_warnings_are_acknowledged_by_their_ids(api, editor, approver):
     ({}, ["/day", "/plan"]),
     ({"plan": "base", "day": "2027-02-30"}, ["/day"]),
     ({"plan": "base", "day": "2027-02-01", "files": {}}, ["/files"]),
-    ({"plan": "base", "day": "2027-02-01", "files": {"../x.yaml": "a", "b.yaml": "\0"}}, ["/files/..~1x.yaml", "/files/b.yaml"]),
+    ({"plan": "base", "day": "2027-02-01", "files": {"../x.yaml": "a", "b.yaml": "\0"}},
+     ["/files/..~1x.yaml", "/files/b.yaml"]),
     ({"plan": "base", "day": "2027-02-01", "files": {"a.yaml": 1}}, ["/files"]),
     ({"plan": "base", "day": "2027-02-01", "amend": "yes", "x": 1}, ["/amend", "/x"]),
 ])  # fmt: skip
@@ -227,7 +233,9 @@ PATHS = ("", "/{0}/files", "/{0}/undo", "/{0}/update", "/{0}/submit", "/{0}/requ
 IDS = st.sampled_from(["", "x", "draft-000000000000", "../..", "%00", "草稿"])
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(path=st.sampled_from(PATHS), body=bodies, id=IDS, tag=st.sampled_from(['"1"', "*", "x"]), who=st.integers(0, 2))
 def test_whatever_is_posted_no_500_and_nothing_published(api, editor, approver, second, path, body, id, tag, who):
     before = releases(api)

@@ -120,7 +120,7 @@ def test_a_draft_of_an_edition_that_was_replaced_takes_the_change_in(room):
 def test_what_was_published_once_can_be_drafted_again(room):
     first = room.releases()[FIRST]
     room.approve(room.submitted())
-    draft = begin(room.desk, room.editor, PLAN, date(2027, 2, 1), earlier(room.desk, first[:12]))
+    draft = begin(room.desk, room.editor, PLAN, date(2027, 2, 1), earlier(room.desk, first[:12])[1])
     assert OLD in draft.saved.files["limit.yaml"]
     assert draft.saved.base.edition == "base/2027-01-01"
     assert "from: 2027-02-01" in draft.saved.files["plan.yaml"]
