@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 from flask_compress import Compress
 
-from service.api import batch, catalogue, decisions, explanations, log_lines, reviews, what_if
+from rules.problems.problem import Problem
+from service.api import approvals, batch, catalogue, decisions, drafts, explanations, log_lines, reviews, what_if
+from service.days import day_of
 from service.desk import audit, editions, signing
 from service.desk import reviews as desk_reviews
 from service.http import answering as recording
@@ -29,6 +31,7 @@ from service.people import Passwords, People, Sessions
 from service.policies import archive
 from service.policies.compiled import Snapshot
 from service.policies.live import Later, Policies
+from service.policies.sources import DATABASE, SANDBOX, Database, LockedFolder, Sandbox, Source
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
 
 if TYPE_CHECKING:
@@ -65,7 +68,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     compress = Compress(app)
     app.after_request(lambda response: _compressed(response, compress))
     api = openapi.create(app)
-    for resource in (decisions, batch, explanations, what_if, reviews, catalogue, log_lines):
+    for resource in (decisions, batch, explanations, what_if, reviews, catalogue, log_lines, drafts, approvals):
         api.register_blueprint(resource.blueprint)
     for desk in (signing, editions, desk_reviews, audit):
         app.register_blueprint(desk.blueprint)
@@ -75,7 +78,9 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
-    made.policies.watch(settings.reload_seconds, lambda: _look(made))
+    told: set[Problem] = set()
+    _tell(made, told)
+    made.policies.watch(settings.reload_seconds, lambda: _look(made, told))
     gc.collect()
     gc.freeze()  # the policies stay: the collector need not look through them again and again
     gc.set_threshold(*RARELY)
@@ -94,10 +99,19 @@ def _compressed(response: Response, compress: Compress) -> Response:
     return response
 
 
-def _look(made: Service) -> None:
+def _look(made: Service, told: set[Problem]) -> None:
     observing.state(made.policies, made.log)
+    _tell(made, told)
     with suppress(LogUnavailable):  # whoever wants to decide is told why
         made.log.beat()
+
+
+def _tell(made: Service, told: set[Problem]) -> None:
+    """Write to the server's log what of the policies folder is not taken, each once."""
+    for one in set(made.policies.untaken) - told:
+        observing.log.warning("policies not taken", file=one.mark.file, code=one.code, zh=one.zh, en=one.en)
+    told.clear()
+    told.update(made.policies.untaken)
 
 
 def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
@@ -123,7 +137,7 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
 
     runtime = os.environ.get(RUNTIME)
     policies = Policies(
-        settings.policies,
+        _source(settings, log, clock),
         Path(runtime) if runtime else None,
         rescue=lambda: archive.last_live(log),
         before=before,
@@ -135,6 +149,14 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     passwords, openid = Passwords(log, people), _openid(settings, sealer)
     keys, readers = Keys(log), Readers(settings.threads)
     return Service(settings, policies, log, sealer, keys, people, passwords, sessions, openid, clock, readers)
+
+
+def _source(settings: Settings, log: DecisionLog, clock: Callable[[], datetime]) -> Source:
+    """Where the policies come from, by the setting."""
+    if settings.published_in == SANDBOX:
+        return Sandbox(settings.policies)
+    made = Database if settings.published_in == DATABASE else LockedFolder
+    return made(settings.policies, log, lambda: day_of(clock(), settings.time_zone), user())
 
 
 def _openid(settings: Settings, sealer: Sealer) -> OpenId | None:

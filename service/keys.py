@@ -40,6 +40,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "analyst": _CALL | _ANALYSE,
         "auditor": _AUDIT,
         "store": frozenset({"pull_log"}),  # a machine that keeps a copy of the log
+        "editor": frozenset({"draft", "policies"}),  # policy staff
+        "approver": frozenset({"approve", "draft", "policies", "withdraw"}),  # ... and who answers for what they write
         "admin": _CALL | _ANALYSE,  # and not all inputs of people: that is the auditor's
     }
 )
@@ -57,6 +59,7 @@ class ApiKey:
     created: datetime
     expires: datetime | None = None
     revoked: datetime | None = None
+    person: str = ""  # whose it is: what it drafts, that person wrote
 
     def live(self, now: datetime) -> bool:
         return self.revoked is None and (self.expires is None or now < self.expires)
@@ -88,15 +91,18 @@ class Keys:
         known = self._current().get(key.id)
         return known is not None and known.live(self._log.clock())
 
-    def add(self, name: str, role: str, expires: datetime | None = None, client: str = "") -> tuple[ApiKey, str]:
-        """Create a key of a client, or of a new one. Returns it with its full text, which cannot be read again.
-        KeyError for an unknown role."""
+    def add(
+        self, name: str, role: str, expires: datetime | None = None, client: str = "", person: str = ""
+    ) -> tuple[ApiKey, str]:
+        """Create a key of a client, or of a new one, and of a person where it drafts. Returns it with its full text,
+        which cannot be read again. KeyError for an unknown role."""
         PERMISSIONS[role]
         id = secrets.token_hex(ID)
         text = f"{PREFIX}_{id}_{secrets.token_urlsafe(SECRET)}"
         digest = sha256(text.encode()).hexdigest()
         until = None if expires is None else expires.isoformat()
-        said = {"key": id, "client": client or id, "name": name, "role": role, "sha256": digest, "expires": until}
+        said = {"key": id, "client": client or id, "name": name, "role": role, "sha256": digest, "expires": until,
+                "person": person}  # fmt: skip
         self._say(ADDED, said)
         return self._all()[id], text
 
@@ -122,7 +128,8 @@ class Keys:
                 until = said["expires"] and datetime.fromisoformat(said["expires"])
                 digest = bytes.fromhex(said["sha256"])
                 client = said.get("client", said["key"])  # lines of before there were clients name none
-                keys[said["key"]] = ApiKey(said["key"], client, said["name"], said["role"], digest, line.at, until)
+                keys[said["key"]] = ApiKey(said["key"], client, said["name"], said["role"], digest, line.at, until,
+                                           person=said.get("person", ""))  # fmt: skip
             elif key is not None and line.outcome == REVOKED and key.revoked is None:
                 keys[key.id] = replace(key, revoked=line.at)
         return keys

@@ -95,6 +95,11 @@ class Settings:
 
     # fmt: off
     policies: Path = _setting(Path, str(HOME / "policies"), "政策目录", "the policies folder")
+    published_in: str = _setting(_one_of("database", "folder", "sandbox"), "database",
+        "已发布的政策以什么为准：database 数据库（政策目录只在第一次启动时导入）；folder 政策目录（已生效的版本锁定）；"
+        "sandbox 沙盒，目录里的一切改动立即生效，只供试验",
+        "where what is published stands: database (the folder is taken in at the first start only); folder (editions "
+        "in force are locked); sandbox, where every change of the folder goes live, to try things out")
     plan: str = _setting(str, "", "请求未写方案时所用的方案；只有一个方案时不必写",
         "the plan where a request names none; not needed where there is only one")
     database: str = _setting(str, f"sqlite:///{DATA / 'village-credit.db'}",

@@ -14,7 +14,7 @@ from rules.files.source import read_file
 from rules.model import Edition
 from rules.problems.problem import PolicyError, Problem, Problems
 from rules.values.exact import read_date
-from rules.values.text import Mark, NotFound, Text
+from rules.values.text import Mark, NotFound
 from rules.warnings.acknowledged import acknowledging
 
 
@@ -31,10 +31,10 @@ class Store:
         if editions is None:
             known = ", ".join(self.plans) or "-"
             raise NotFound(f"没有方案 {plan}（现有：{known}）", f"there is no plan {plan} (there are: {known})")
-        for edition in editions:
-            if edition.effective_from <= on and (edition.effective_to is None or on <= edition.effective_to):
-                return edition
-        spans = ", ".join(f"{one.effective_from}..{one.effective_to or ''}" for one in editions)
+        begun = [one for one in editions if one.effective_from <= on]
+        if begun and on <= (self.ends(begun[-1]) or on):
+            return begun[-1]
+        spans = ", ".join(f"{one.effective_from}..{self.ends(one) or ''}" for one in editions)
         raise NotFound(f"{plan} 在 {on} 没有有效版本（{spans}）", f"no edition of {plan} is in force on {on} ({spans})")
 
     def by(self, day: date) -> tuple[Edition, ...]:
@@ -46,8 +46,14 @@ class Store:
 
     def after(self, edition: Edition) -> Edition | None:
         """The edition of the same plan that comes next."""
-        later = (one for one in self.plans[edition.plan] if one.effective_from > edition.effective_from)
+        later = (one for one in self.plans.get(edition.plan, ()) if one.effective_from > edition.effective_from)
         return next(later, None)
+
+    def ends(self, edition: Edition) -> date | None:
+        """The last day of an edition: the one it names, else the day before the next begins; None where it is open."""
+        following = self.after(edition)
+        eve = None if following is None else following.effective_from - timedelta(days=1)
+        return edition.effective_to or eve
 
     def edition(self, name: str) -> Edition:
         """The edition called `plan/date`."""
@@ -122,15 +128,13 @@ def _check_name(folder: Path, edition: Edition, root: Path, problems: Problems) 
 
 
 def _check_order(editions: list[Edition], problems: Problems) -> None:
-    """Each edition ends the day before the next begins, unless that says that the plan lapsed."""
+    """An edition that names its last day ends the day before the next begins, unless that says that the plan lapsed."""
     for before, after in pairwise(editions):
         start, end = after.effective_from, before.effective_to
-        overlap, gap = end is None or end >= start, end is not None and end + timedelta(days=1) < start
-        if overlap or (gap and not after.after_lapse):
-            problems.add(
-                _mark(after.id), "edition.overlap" if overlap else "edition.gap", plan=before.plan, start=start,
-                before=before.effective_from, end=end or Text("以后（没有写 to）", "further notice"), after=start,
-            )  # fmt: skip
+        if end is not None and (end >= start or (end + timedelta(days=1) < start and not after.after_lapse)):
+            code = "edition.overlap" if end >= start else "edition.gap"
+            problems.add(_mark(after.id), code, plan=before.plan, start=start, before=before.effective_from, end=end,
+                         after=start)  # fmt: skip
     last, ends = editions[-1], Problems()
     if last.effective_to is not None:
         ends.warn(_mark(last.id), "warning.ends", path="effective.to", plan=last.plan, end=last.effective_to)

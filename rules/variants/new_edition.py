@@ -1,13 +1,14 @@
-"""Begins a new edition: a copy of an older one under a new date, with the dates of both set so that they meet.
+"""Begins a new edition: a copy of an older one under a new date. The one before is not touched: without a `to` of its
+own it ends the day before.
 
-Dates are set in the text, at the place where the reader of policies finds them, so that comments and layout stay.
+The date is set in the text, at the place where the reader of policies finds it, so that comments and layout stay.
 """
 
 from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from rules.files.node import Node
@@ -44,55 +45,49 @@ def new_edition(root: Path, plan: str, start: date, source: str | None = None) -
     if wanted is None or wanted not in editions:
         known = ", ".join(day.isoformat() for day in sorted(editions))
         raise Exists(f"没有版本 {source}（现有：{known}）。", f"There is no edition {source} (there are: {known}).")
-    later = [day for day in editions if day > start]
     before = max((day for day in editions if day < start), default=None)
-    eve = start - timedelta(days=1)
-    edits = [(target, editions[wanted], "from", start), (target, None, "to", _last_day(later))]
-    if before is not None:
-        edits.append((editions[before], None, "to", eve))
-    return _carry_out(root, edits)
+    if before is not None and (end := _last_day(editions[before])) and end >= start:
+        raise Exists(f"{editions[before]} 写明到 {end} 为止（effective.to）：请从次日起，或先删去它的 to。",
+                     f"{editions[before]} says that it ends on {end} (effective.to): begin the day after, or take its "
+                     "`to` out first.")  # fmt: skip
+    return _carry_out(root, target, editions[wanted], start)
 
 
 def _folders(plan: Path) -> list[Path]:
     return sorted(path.parent for path in plan.glob(f"*/{PLAN}"))
 
 
-def _last_day(later: list[date]) -> date | None:
-    """A new edition ends the day before the next begins, where there is a next one."""
-    return min(later) - timedelta(days=1) if later else None
+def _last_day(folder: Path) -> date | None:
+    """The last day that an edition names."""
+    return read_date(_effective(folder / PLAN).at("to").text)
 
 
-def _carry_out(root: Path, edits: list[tuple[Path, Path | None, str, date | None]]) -> list[Step]:
-    steps = []
-    for folder, copied, key, day in edits:
-        name = folder.relative_to(root).as_posix()
-        if copied is not None:
-            shutil.copytree(copied, folder)
-            of = copied.relative_to(root).as_posix()
-            steps.append(Step(f"{name}/", f"复制自 {of}/", f"copied from {of}/"))
-        if (old := _set(folder / PLAN, key, day)) != (day.isoformat() if day else ""):
-            was, now = old or "—", day or "—"
-            steps.append(Step(f"{name}/{PLAN}", f"effective.{key}：{was} → {now}", f"effective.{key}: {was} → {now}"))
+def _carry_out(root: Path, target: Path, copied: Path, start: date) -> list[Step]:
+    """Copy, give the copy its first day, and take out the last day of what was copied."""
+    name, of = (one.relative_to(root).as_posix() for one in (target, copied))
+    shutil.copytree(copied, target)
+    steps = [Step(f"{name}/", f"复制自 {of}/", f"copied from {of}/")]
+    for key, day in (("from", start.isoformat()), ("to", "")):
+        if (old := _set(target / PLAN, key, day)) != day:
+            said = f"{old} → {day or '—'}"
+            steps.append(Step(f"{name}/{PLAN}", f"effective.{key}：{said}", f"effective.{key}: {said}"))
     return steps
 
 
-def _set(file: Path, key: str, day: date | None) -> str:
-    """Set one date of `effective:` where it stands, or add or remove it beside the other; returns what it was."""
+def _set(file: Path, key: str, day: str) -> str:
+    """Set one date of `effective:` where it stands, or take it out where it is empty; returns what it was."""
     effective = _effective(file)
-    entries, text = effective.entries, file.read_text(encoding="utf-8")
-    lines = text.splitlines(keepends=True)
-    old = entries.get(key)
-    if old is not None:
-        at, start = old.mark.line - 1, old.mark.column - 1
-        length = len(old.text) + 2 * old.quoted
-        if day is not None:
-            lines[at] = lines[at][:start] + day.isoformat() + lines[at][start + length :]
-        else:
-            _remove(lines, effective, key, start + length)
-    elif day is not None:
-        _add(lines, entries["from"], effective, key, day)
-    file.write_text("".join(lines), encoding="utf-8")
-    return old.text if old else ""
+    if (old := effective.entries.get(key)) is None:
+        return ""
+    lines = file.read_bytes().decode().splitlines(keepends=True)
+    at, start = old.mark.line - 1, old.mark.column - 1
+    end = start + len(old.text) + 2 * old.quoted
+    if day:
+        lines[at] = lines[at][:start] + day + lines[at][end:]
+    else:
+        _remove(lines, effective, key, end)
+    file.write_bytes("".join(lines).encode())
+    return old.text
 
 
 def _effective(file: Path) -> Node:
@@ -104,25 +99,11 @@ def _effective(file: Path) -> Node:
     return effective
 
 
-def _add(lines: list[str], start: Node, effective: Node, key: str, day: date) -> None:
-    """Behind `from`: on the same line within braces, else on a line of its own at the same indentation."""
-    at, end = start.mark.line - 1, start.mark.column - 1 + len(start.text) + 2 * start.quoted
-    if _braced(lines, effective):
-        lines[at] = f"{lines[at][:end]}, {key}: {day}{lines[at][end:]}"
-    else:
-        indent = " " * (effective.key_marks["from"].column - 1)
-        lines.insert(at + 1, f"{indent}{key}: {day}\n")
-
-
 def _remove(lines: list[str], effective: Node, key: str, end: int) -> None:
     mark = effective.key_marks[key]
     at = mark.line - 1
-    if _braced(lines, effective):
+    if lines[effective.mark.line - 1][effective.mark.column - 1] == "{":
         head = lines[at][: mark.column - 1].rstrip().removesuffix(",")
         lines[at] = head + lines[at][end:]
     else:
         del lines[at]
-
-
-def _braced(lines: list[str], effective: Node) -> bool:
-    return lines[effective.mark.line - 1][effective.mark.column - 1] == "{"

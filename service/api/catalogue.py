@@ -122,7 +122,7 @@ def _head(edition: Edition) -> dict[str, Any]:
     return {
         "plan": edition.plan,
         "date": edition.effective_from.isoformat(),
-        "to": plain(edition.effective_to),
+        "to": plain(snapshot().store.ends(edition)),
         "title": vars_of(edition.title),
         "issuer": vars_of(edition.issuer),
         "source": dict(edition.source),

@@ -7,13 +7,13 @@ from typing import Any
 
 from rules import Decision, FactError
 from rules.values.text import NotFound
+from service import publishing
 from service.exact_json import loads
 from service.http.answering import log_problems
 from service.http.cases import Case
 from service.http.context import service, snapshot
 from service.http.problems import FieldError, Problem
 from service.log import Line
-from service.policies import archive
 from service.policies.compiled import Compiled, compile_files, kept
 
 
@@ -28,7 +28,7 @@ def edition_of(line: Line) -> Compiled:
 @kept
 def _archived(sha256: str) -> Compiled:
     with log_problems():
-        files = archive.edition(service().log, sha256)
+        files = publishing.edition(service().log, sha256)
     if files is None:
         raise Problem("gone", f"没有存档的政策版本 {sha256}。", f"Edition {sha256} is not in the archive.")
     try:

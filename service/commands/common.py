@@ -81,6 +81,10 @@ class Settings:
             edition = store.edition(f"{self.chosen(store)}/{name}" if read_date(name) else name)
         return under(root, edition, readings)
 
+    def last_day(self, name: str | None, edition: Edition) -> date | None:
+        """The last day of an edition that was named so, or is the one of a day."""
+        return read_store(root_of(name, self.policies) if name else self.policies, warn=False).ends(edition)
+
     def judged_by(self, name: str, readings: Mapping[str, str], sha256: str) -> Edition:
         """The edition of a run; Bad where it has been edited since."""
         edition = self.named(name, readings)

@@ -15,6 +15,7 @@ from service.commands.screen import as_json
 from service.days import day_of
 from service.keys import PERMISSIONS, ApiKey, Keys, user
 from service.log import DecisionLog
+from service.people import People
 from service.settings import value_of
 
 
@@ -22,12 +23,12 @@ from service.settings import value_of
 @click.argument("name")
 @click.option("--role", type=click.Choice(list(PERMISSIONS)), help="新客户的角色 / the role of a new client")
 @click.option("--for", "client", metavar="CLIENT", help="给已有客户再发一把 / another key of a client")
+@click.option("--of", "login", metavar="LOGIN", help="属于谁；起草用的密钥要写 / whose it is; needed where it drafts")
 @click.option("--expires", metavar="DATE", help="从哪天起失效，默认不失效 / the day on which it ends (default: never)")
 @on_log
-def add(
-    settings: Settings, log: DecisionLog, name: str, role: str | None, client: str | None, expires: str | None
-) -> None:
+def add(settings: Settings, log: DecisionLog, name: str, role: str | None, **others: str | None) -> None:
     """发放密钥；密钥只显示这一次 / hand out a key; it is shown this once"""
+    client, login, expires = (others[one] for one in ("client", "login", "expires"))
     until = None if expires is None else midnight(expires, "--expires")
     if (role is None) == (client is None):
         raise Bad("请写 --role（新客户）或 --for（已有客户），二者之一。",
@@ -36,7 +37,7 @@ def add(
     keys = Keys(log)
     role = role or _role_of(keys, client or "")
     log.introduce(user())
-    key, text = keys.add(name, role, until, client or "")
+    key, text = keys.add(name, role, until, client or "", _owner(log, role, login))
     if settings.json:
         as_json({**_as_dict(key), "key": text})
         return
@@ -62,6 +63,18 @@ def revoke(settings: Settings, log: DecisionLog, id: str) -> None:
     if not Keys(log).revoke(id):
         raise Bad(f"没有可用的密钥 {id}。", f"There is no live key {id}.")
     settings.tell({"id": id, "revoked": True}, [line(settings.pick(f"已吊销 {id}。", f"{id} is revoked."))])
+
+
+def _owner(log: DecisionLog, role: str, login: str | None) -> str:
+    """The person whose key it is. What a key drafts, its person wrote, and so cannot approve."""
+    if login is None and "draft" in PERMISSIONS[role]:
+        raise Bad(
+            f"角色 {role} 能起草：请用 --of 写明密钥属于谁。", f"The role {role} drafts: say with --of whose key it is."
+        )
+    person = None if login is None else People(log).by_login(login)
+    if login is not None and person is None:
+        raise Bad(f"没有人用登录名 {login}。", f"Nobody signs in as {login}.")
+    return "" if person is None else person.id
 
 
 def _role_of(keys: Keys, client: str) -> str:

@@ -46,8 +46,7 @@ def readings_command(
         value: dict[str, Any] = {"edition": chosen.id, "readings": [_plain(one) for one in chosen.readings.values()]}
         settings.tell(value, [one for reading in chosen.readings.values() for one in _listed(reading, settings)])
         return
-    named = settings.named(edition) if edition else None
-    asked = _asked(settings, named, [case for file in files for case in cases_of(file)], decisions)
+    asked = _asked(settings, edition, [case for file in files for case in cases_of(file)], decisions)
     tried = {one.edition.id: one.edition for one in asked}.values()
     compared = [one for each in tried for one in _compared(settings, each, asked)]
     options = dict.fromkeys(option for each in tried for option in alternatives(each))
@@ -148,7 +147,7 @@ def _known(one: Decision) -> bool:
     return one.rule.outcomes[one.outcome].role != "unknown"
 
 
-def _asked(settings: Settings, named: Edition | None, cases: Sequence[Case], decisions: Sequence[str]) -> list[Asked]:
+def _asked(settings: Settings, named: str | None, cases: Sequence[Case], decisions: Sequence[str]) -> list[Asked]:
     """Each decision about each case by the edition in force on its day, or by the one named."""
     asked, edition_on = [], _editions(settings, named)
     for case in cases:
@@ -164,15 +163,18 @@ def _asked(settings: Settings, named: Edition | None, cases: Sequence[Case], dec
     return asked
 
 
-def _editions(settings: Settings, named: Edition | None) -> Callable[[date], Edition]:
+def _editions(settings: Settings, name: str | None) -> Callable[[date], Edition]:
     """The edition by which cases of a day are decided; it raises Bad where the one named is not in force then."""
-    if named is None:
+    if name is None:
         store = settings.store()
         return partial(store.in_force, settings.chosen(store))
 
+    named = settings.named(name)
+    ends = settings.last_day(name, named)
+
     def only(on: date) -> Edition:
-        if on < named.effective_from or (named.effective_to is not None and on > named.effective_to):
-            span = f"{named.effective_from}..{named.effective_to or ''}"
+        if on < named.effective_from or (ends is not None and on > ends):
+            span = f"{named.effective_from}..{ends or ''}"
             raise Bad(f"{named.id} 在 {on} 不是有效版本（{span}）。", f"{named.id} is not in force on {on} ({span}).")
         return named
 

@@ -30,6 +30,8 @@ from service.keys import user
 from service.log import DecisionLog, LogError, Sealer, Signer
 from service.log.database import Database
 from service.policies.archive import last_live
+from service.policies.sources import DATABASE
+from service.publishing import published
 from service.settings import DATA, EXAMPLE, HOME, RUNTIME, from_environment
 from service.settings import Settings as ServiceSettings
 
@@ -72,7 +74,7 @@ def _check(chosen: ServiceSettings) -> None:
     log.introduce(user())
     errors = tuple(one for one in read_store(chosen.policies, warn=False).problems if one.severity == "error")
     usable = chosen.policies.is_dir() and not errors
-    if not usable and not last_live(log):
+    if not usable and not (chosen.published_in == DATABASE and published(log).releases) and not last_live(log):
         if errors:
             raise Unusable(chosen.policies, errors)
         raise no_policies(chosen.policies)

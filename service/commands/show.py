@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import click
@@ -47,7 +48,13 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None, 
         derived = [fact for fact in derived if (fact.subject, fact.name) in needed]
     if settings.json:
         items = [_assignment(chosen, one) if isinstance(one, Assignment) else _rule(chosen, one) for one in rules]
-        as_json({**_summary(chosen), "rules": items, "facts": [_fact(chosen, fact) for fact in derived]})
+        as_json(
+            {
+                **_summary(chosen, settings.last_day(edition, chosen)),
+                "rules": items,
+                "facts": [_fact(chosen, fact) for fact in derived],
+            }
+        )
         return
     say = Wording(chosen, settings.lang)
     head = line(Span(say.text(chosen.title), "title"), Span(f"  {chosen.id}", "dim"))
@@ -90,26 +97,27 @@ def _fact(edition: Edition, fact: Fact) -> dict[str, Any]:
 
 
 def _list(settings: Settings) -> None:
-    plans = settings.store().plans
+    store = settings.store()
+    plans = store.plans
     if settings.plan is not None:
         plans = {settings.plan: one_of(plans, settings.plan, "方案", "plan")}
     editions = [edition for plan in plans.values() for edition in plan]
     rows = []
     for one in editions:
-        until = str(one.effective_to or settings.pick("至今", "open"))
+        until = str(store.ends(one) or settings.pick("至今", "open"))
         count = settings.pick(f"{len(one.rules)} 项判定", f"{len(one.rules)} decisions")
         if number := len(one.assignments):
             count += settings.pick(f"，{number} 项分派", f", {number} assignment{'' if number == 1 else 's'}")
         title = one.title.get(settings.lang)
         rows.append(row(Span(one.id, "title"), f"{one.effective_from} – {until}", count, Span(title, "dim")))
-    settings.tell([_summary(edition) for edition in editions], rows)
+    settings.tell([_summary(edition, store.ends(edition)) for edition in editions], rows)
 
 
-def _summary(edition: Edition) -> dict[str, Any]:
+def _summary(edition: Edition, ends: date | None) -> dict[str, Any]:
     return {
         "edition": edition.id,
         "title": vars_of(edition.title),
-        "effective": {"from": plain(edition.effective_from), "to": plain(edition.effective_to)},
+        "effective": {"from": plain(edition.effective_from), "to": plain(ends)},
         "sha256": edition.sha256,
         "decisions": [*edition.rules],
         "assignments": [*edition.assignments],

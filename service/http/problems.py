@@ -61,11 +61,19 @@ class Problem(TextError):
     """Ends a request with a problem document."""
 
     def __init__(
-        self, kind: str, zh: str, en: str, errors: Sequence[FieldError] = (), headers: Mapping[str, str] | None = None
+        self,
+        kind: str,
+        zh: str,
+        en: str,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
     ) -> None:
+        """`more` are members that the document has besides."""
         super().__init__(zh, en)
         self.kind, self.errors, self.count = kind, tuple(errors), len(errors)
         self.headers: Mapping[str, str] = headers or {}
+        self.more: Mapping[str, Any] = more
 
     @classmethod
     def invalid(cls, errors: Iterable[FieldError]) -> Problem:
@@ -83,7 +91,7 @@ class Problem(TextError):
     def as_dict(self, lang: str, most: int = MOST) -> dict[str, Any]:
         """The document. Of many errors it lists the first, and says how many there are."""
         kind = KINDS[self.kind]
-        shown = {
+        shown: dict[str, Any] = {
             "type": f"/problems/{self.kind}",
             "title": kind.title.get(lang),
             "status": kind.status,
@@ -92,7 +100,7 @@ class Problem(TextError):
         }
         if self.errors:
             shown |= {"count": self.count, "errors": [error.as_dict() for error in self.errors[:most]]}
-        return shown
+        return {**shown, **self.more}
 
     def response(self) -> Response:
         lang = language()

@@ -12,7 +12,7 @@ from flask import Flask
 from service.http.context import Caller, request_data, service, signed_in, this_app, this_request
 from service.http.problems import Problem
 from service.http.views import contract_of
-from service.keys import PERMISSIONS
+from service.keys import PERMISSIONS, ApiKey
 
 Headers = list[tuple[str, str]]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -81,6 +81,9 @@ def _admit(minutes: RateLimits) -> None:
     if permission not in PERMISSIONS[key.role]:
         raise Problem("forbidden", f"角色 {key.role} 没有权限 {permission}。",
                       f"The role {key.role} lacks the permission {permission}.")  # fmt: skip
+    if contract.in_person and isinstance(key, ApiKey):
+        zh, en = "这要由本人登录后办理，密钥不行。", "A person signs in to do this: a key cannot."
+        raise Problem("forbidden", zh, en)
     encoding = asked.environ.get("HTTP_CONTENT_ENCODING", "identity")
     if encoding.strip().lower() != "identity":
         zh, en = f"请求体不要压缩（{encoding}）。", f"Send the body as it is, without {encoding}."

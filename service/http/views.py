@@ -20,12 +20,15 @@ View = TypeVar("View", bound=Callable[..., object])
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """The terms of a view: the permission it requires, the problems it may answer with besides those of all views,
-    whether it honours Idempotency-Key, and whether its answers carry an ETag."""
+    whether it honours Idempotency-Key, whether its answers carry an ETag by which they need not be sent again, or one
+    of a version that can be changed, and whether only a person at a browser may use it."""
 
     permission: str
     kinds: tuple[str, ...] = ()
     idempotent: bool = False
     tagged: bool = False
+    versioned: bool = False
+    in_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

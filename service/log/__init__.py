@@ -12,6 +12,7 @@ from service.log.errors import (
     LogError,
     LogUnavailable,
     Misconfigured,
+    Overtaken,
     Repeated,
     SealError,
 )
@@ -24,6 +25,6 @@ from service.log.verification import Flaw, Report, verify
 
 __all__ = [
     "Altered", "Anchor", "DecisionLog", "Entry", "Expired", "Flaw", "InputsExpired", "KeyReused", "Line", "LogError",
-    "LogUnavailable", "Misconfigured", "Once", "Repeated", "Report", "SealError", "Sealer", "Signer", "as_dict",
-    "expire", "export", "new_id", "verify",
+    "LogUnavailable", "Misconfigured", "Once", "Overtaken", "Repeated", "Report", "SealError", "Sealer", "Signer",
+    "as_dict", "expire", "export", "new_id", "verify",
 ]  # fmt: skip

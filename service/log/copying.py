@@ -19,9 +19,9 @@ from service.log import migrate
 from service.log.database import Database
 from service.log.errors import LogUnavailable, Misconfigured, reason_of
 from service.log.kinds import PRIVATE
-from service.log.tables import credentials, editions, insert, log, once, sealed, sessions
+from service.log.tables import credentials, drafts, editions, insert, log, once, revisions, sealed, sessions
 
-TABLES = (log, sealed, once, editions, credentials)
+TABLES = (log, sealed, once, editions, credentials, drafts, revisions)
 AT_ONCE = 1000  # rows in memory
 Tick = Callable[[int], object]
 

@@ -90,6 +90,15 @@ class Repeated(LogError):
         super().__init__("日志里已有这个编号。", "There is an entry with this id already.")
 
 
+class Overtaken(LogError):
+    """Somebody else acted first: look again, and decide anew."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "刚才有人先做了另一项操作：请看过之后再办。", "Somebody else acted first just now: look again, then act."
+        )
+
+
 class Misconfigured(LogError):
     """A setting that cannot be used."""
 

@@ -91,16 +91,21 @@ class DecisionLog:
         """Introduce another signing key, and retire some; without a signer, by its own signature."""
         introducing.succeed(self.database, self.signer or new, new, self.clock(), by, retires)
 
-    def append(self, entries: Sequence[Entry], once: Once | None = None) -> Once | None:
+    def append(
+        self, entries: Sequence[Entry], once: Once | None = None, still: Callable[[Any], bool] | None = None
+    ) -> Once | None:
         """Write all of them or none, and return when they are durable.
 
         Where the key of `once` was used before for the same request, nothing is written and the stored answer is
-        returned. KeyReused where it was used for another one, Repeated where an id is in the log already,
-        LogUnavailable where nothing could be written.
+        returned. `still` is asked, in the same transaction, whether what the entries rest on is as it was: Overtaken
+        where it is not. KeyReused where the key was used for another request, Repeated where an id is in the log
+        already, LogUnavailable where nothing could be written.
         """
-        return self._done(self.begin(entries, once))
+        return self._done(self.begin(entries, once, still))
 
-    def begin(self, entries: Sequence[Entry], once: Once | None = None) -> Ticket:
+    def begin(
+        self, entries: Sequence[Entry], once: Once | None = None, still: Callable[[Any], bool] | None = None
+    ) -> Ticket:
         """Queue entries without waiting. Nothing may be answered before `finish` returns."""
         if any(one.kind == EXPIRY for one in entries):
             raise ValueError(f"entries of kind {EXPIRY} are written by the log itself")
@@ -108,7 +113,7 @@ class DecisionLog:
         if once is not None:
             sealed = self.sealer.seal(_once_id(once.caller, once.name), once.response)
             once = dataclasses.replace(once, response=sealed)
-        ticket = Ticket(prepared, once, done=once is None and not prepared)
+        ticket = Ticket(prepared, once, still, done=once is None and not prepared)
         if not ticket.done:
             self.writer.begin(ticket)
         return ticket
@@ -175,6 +180,10 @@ class DecisionLog:
     def newest(self, kind: str, *outcomes: str) -> int:
         """The seq of the newest line that `believed` looks at, whether it is believed or not; 0 where there is none."""
         return self.database.read(lambda connection: statements.newest(connection, kind, outcomes))
+
+    def unchanged(self, seq: int, kind: str, *outcomes: str) -> Callable[[Any], bool]:
+        """Asks the cursor of a transaction whether `newest` is still this seq."""
+        return statements.unchanged(self.database.mark, seq, kind, outcomes)
 
     def expired(self) -> int:
         """The last seq whose inputs have expired."""

@@ -65,6 +65,18 @@ def newest(connection: Connection, kind: str, outcomes: Sequence[str]) -> int:
     return int(connection.execute(asked).scalar() or 0)
 
 
+def unchanged(mark: str, seq: int, kind: str, outcomes: Sequence[str]) -> Callable[[Any], bool]:
+    """Asks the cursor of a transaction, whose parameters are marked so, whether this is the newest line of a kind."""
+    marks = ", ".join([mark] * len(outcomes))
+    asked = f"SELECT max(seq) FROM log WHERE decision = '' AND outcome IN ({marks}) AND kind = {mark}"  # noqa: S608
+
+    def still(cursor: Any) -> bool:
+        cursor.execute(asked, (*outcomes, kind))
+        return (cursor.fetchone()[0] or 0) == seq
+
+    return still
+
+
 def expired(connection: Connection, known: Publics) -> int:
     """The last seq whose inputs have expired."""
     newest = next(believed(connection, known, EXPIRY, EXPIRY, newest=True), None)

@@ -44,6 +44,11 @@ sessions = Table(  # of people; `token` is the sha256 of what stands in the cook
     *columns(TEXT, "mac"),
 )  # fmt: skip
 editions = Table("editions", metadata, *keys(TEXT, "sha256"), *columns(TEXT, "plan", "date"), *columns(BYTES, "files"))
+drafts = Table("drafts", metadata, *keys(TEXT, "id"), *columns(TEXT, "plan", "day"))
+revisions = Table(  # of drafts; `base` is the edition (`plan/day`) that a draft would follow or amend, and its hash
+    "draft_revisions", metadata, *keys(TEXT, "draft"), *keys(WHOLE, "revision"), *columns(WHOLE, "at"),
+    *columns(TEXT, "by_person", "base", "base_sha256"), *columns(BYTES, "files"),
+)  # fmt: skip
 
 
 @cache

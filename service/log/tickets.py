@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from service.log.entry import Once, Prepared
 
@@ -22,6 +23,7 @@ class Ticket:
 
     entries: Sequence[Prepared]
     once: Once | None  # its response is sealed
+    still: Callable[[Any], bool] | None = None  # asked of the cursor: whether what it rests on is as it was
     since: float = field(default_factory=time.monotonic)
     gate: threading.Lock = field(default_factory=_closed)  # opened when it is done, or leads
     waits: bool = False  # its caller has nothing else left to do

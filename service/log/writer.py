@@ -18,7 +18,7 @@ from typing import Any
 from service.log.chaining import HASH, SEQ, Head, chained, head
 from service.log.database import Conflict, Database
 from service.log.entry import MICROSECOND, Once, Prepared, Row, microseconds
-from service.log.errors import NO_SIGNER, KeyReused, LogUnavailable, Misconfigured, Repeated
+from service.log.errors import NO_SIGNER, KeyReused, LogUnavailable, Misconfigured, Overtaken, Repeated
 from service.log.signing import Signer
 from service.log.statements import KEYS, trust
 from service.log.tables import add, log, once, sealed
@@ -221,6 +221,9 @@ class Writer:
         keys: list[Row] = []
         for one in tickets:
             one.stored, one.error = None, None
+            if one.still is not None and not one.still(cursor):
+                one.error = Overtaken()
+                continue
             if one.once is not None:
                 if self._answered(cursor, one, at, answered):
                     continue

@@ -31,12 +31,12 @@ def complete(operation: dict[str, Any], view: Callable[..., object], method: str
     kinds = [*ALWAYS, *contract.kinds]
     if has_place:
         kinds.append("not-found")
-    if method == "post":
+    if method in {"post", "put"}:
         kinds += READING
     elif responses.pop("422", None) or responses.pop(422, None):  # smorest's, for a query
         kinds.append("invalid-input")
     responses.pop("default", None)
-    operation["security"] = [{"key": []}]
+    operation["security"] = [{"session": []}] if contract.in_person else [{"key": []}]
     sent, given = ["RequestId", "AcceptLanguage"], ["X-Request-ID"]
     if contract.idempotent:
         sent.append("IdempotencyKey")
@@ -46,6 +46,9 @@ def complete(operation: dict[str, Any], view: Callable[..., object], method: str
         sent.append("IfNoneMatch")
         given.append("ETag")
         responses["304"] = {"description": "Not changed", "headers": _refs("headers", ["X-Request-ID", "ETag"])}
+    if contract.versioned:
+        given.append("ETag")
+        sent += ["IfMatch"] if "precondition-required" in contract.kinds else []
     if deprecation := deprecation_of(view):
         operation["deprecated"] = True
         about, sunset = operation.get("description", ""), deprecation.sunset

@@ -60,6 +60,8 @@ def create(app: Flask) -> DocumentedApi:
     servers = [{"url": "/", "description": "本服务 / this service"}]
     api = DocumentedApi(app, spec_kwargs={"marshmallow_plugin": Plugin(), "info": info, "servers": servers})
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer", "description": "an API key"})
+    api.spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "session",
+        "description": "a person who signed in; what changes something also has the header X-CSRF-Token"})  # fmt: skip
     api.spec.components.schema("Case", schema=CaseSchema)
     for name, schema in schemas().items():
         api.spec.components.schema(name, schema)
@@ -224,12 +226,12 @@ def fact_schemas(edition: Edition, subject: str, prefix: str = "") -> tuple[str,
 
 def _editions(store: Store, described: Iterable[Edition]) -> str:
     """A note for each plan: the edition described, and what its next edition takes and decides differently."""
-    lines = [line for edition in described for line in _lines_about(edition, store.after(edition))]
+    lines = [line for edition in described for line in _lines_about(edition, store.ends(edition), store.after(edition))]
     return str(SHIPPED["editions"]) + "\n".join(lines)
 
 
-def _lines_about(edition: Edition, coming: Edition | None) -> Iterator[str]:
-    begins, ends = edition.effective_from, edition.effective_to
+def _lines_about(edition: Edition, ends: date | None, coming: Edition | None) -> Iterator[str]:
+    begins = edition.effective_from
     until = (f" 至 {ends}", f" to {ends}") if ends else ("", "")
     yield f"- `{edition.id}` 自 {begins}{until[0]} / from {begins}{until[1]}"
     if coming is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -78,15 +78,26 @@ class People:
         wanted = login.casefold()
         return next((one for one in self.listed() if one.ended is None and one.login.casefold() == wanted), None)
 
+    def may(self, id: str, permission: str, at: int | None = None) -> bool:
+        """Whether a person has a permission: now, or as of a line of the log."""
+        person = (self._all() if at is None else self._added_up(at)).get(id)
+        return person is not None and person.ended is None and permission in PERMISSIONS[person.role]
+
+    def unchanged(self) -> Callable[[Any], bool]:
+        """Asks the cursor of a transaction whether nobody's role has changed since."""
+        return self._log.unchanged(self._log.newest(PERSON, *DEEDS), PERSON, *DEEDS)
+
     def _all(self) -> Mapping[str, Person]:
         newest = self._log.newest(PERSON, *DEEDS)
         if self._read[0] != newest:
             self._read = newest, self._added_up()
         return self._read[1]
 
-    def _added_up(self) -> dict[str, Person]:
+    def _added_up(self, until: int | None = None) -> dict[str, Person]:
         people: dict[str, Person] = {}
         for line in self._log.believed(PERSON, *DEEDS):
+            if until is not None and line.seq > until:
+                break
             said = json.loads(line.body)
             id = said["person"]
             if line.outcome == ADDED and id not in people:

@@ -10,22 +10,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
-from rules.building.loader import digest_of
-from rules.building.store import folders, lineage
 from rules.problems.problem import Problem, Problems
 from rules.values.text import Mark, Text
 from rules.warnings.acknowledged import acknowledging
 from service.days import day_of
 from service.exact_json import dumps
-from service.log import Altered, DecisionLog, Entry, Once, new_id
+from service.log import DecisionLog, Entry, Once, new_id
 from service.policies.compiled import Snapshot
+from service.publishing import edition, holds
 
 EDITIONS = "editions"
-DEPTH = 3  # parts of the path of a file: plan, date, name
 MOST = 1000  # entries of live editions that are looked through
 
 
@@ -48,17 +44,17 @@ def back_dated(log: DecisionLog, snapshot: Snapshot, zone: ZoneInfo) -> tuple[Pr
     """A warning for each edition that began before it was live, while another edition of its plan judged."""
     first: dict[str, datetime] = {}
     for line in log.believed(EDITIONS, "", limit=MOST):
-        for one in json.loads(line.body)["editions"]:
-            first.setdefault(one["edition"], line.at)
+        for said in json.loads(line.body)["editions"]:
+            first.setdefault(said["edition"], line.at)
     told: list[Problem] = []
-    for edition in (one for editions in snapshot.store.plans.values() for one in editions):
-        live = first.get(edition.id)
-        before = [name for name, at in first.items() if name.startswith(f"{edition.plan}/") and live and at < live]
-        if live and before and edition.effective_from < (day := day_of(live, zone)):
-            problems, mark = Problems(), Mark(f"{edition.id}/plan.yaml", 1, 1)
-            problems.warn(mark, "warning.back_dated", path="effective.from", start=edition.effective_from, day=day,
+    for one in (each for editions in snapshot.store.plans.values() for each in editions):
+        live = first.get(one.id)
+        before = [name for name, at in first.items() if name.startswith(f"{one.plan}/") and live and at < live]
+        if live and before and one.effective_from < (day := day_of(live, zone)):
+            problems, mark = Problems(), Mark(f"{one.id}/plan.yaml", 1, 1)
+            problems.warn(mark, "warning.back_dated", path="effective.from", start=one.effective_from, day=day,
                           how=Text("启用", "put into service"))  # fmt: skip
-            told += acknowledging(edition, problems, complete=False)
+            told += acknowledging(one, problems, complete=False)
     return tuple(told)
 
 
@@ -68,14 +64,6 @@ def last_live(log: DecisionLog) -> Mapping[str, str]:
     for line in log.believed(EDITIONS, "", newest=True, limit=1):
         for one in json.loads(line.body)["editions"]:
             files |= edition(log, one["sha256"]) or {}
-    return files
-
-
-def edition(log: DecisionLog, sha256: str) -> Mapping[str, str] | None:
-    """The files of an archived edition; Altered where they have another hash."""
-    files = log.edition(sha256)
-    if files is not None and not _holds(files, sha256):
-        raise Altered(sha256)
     return files
 
 
@@ -94,26 +82,10 @@ def faults(log: DecisionLog) -> tuple[int, tuple[Fault, ...]]:
     kept = log.archived()
     found = [Fault(one, "edition_changed", f"存档的版本 {plan}/{date}（{one}）被改动",
                    f"the archived edition {plan}/{date} ({one}) was altered")
-             for one, plan, date, files in kept if not _holds(files, one, f"{plan}/{date}")]  # fmt: skip
+             for one, plan, date, files in kept if not holds(files, one, f"{plan}/{date}")]  # fmt: skip
     live = {one["sha256"]: one["edition"] for line in log.believed(EDITIONS, "") for one in
             json.loads(line.body)["editions"]}  # fmt: skip
     found += [Fault(one, "edition_missing", f"存档里没有启用过的版本 {live[one]}（{one}）",
                     f"the archive lacks the edition {live[one]} ({one}), which was live")
               for one in live if one not in {sha256 for sha256, *_ in kept}]  # fmt: skip
     return len(kept), tuple(found)
-
-
-def _holds(files: Mapping[str, str], sha256: str, name: str = "") -> bool:
-    """Whether files by path are an edition of this hash, with those it extends and nothing else: more could be judged
-    by, and a path could lead anywhere."""
-    if any(len(Path(one).parts) != DEPTH or ".." in Path(one).parts or Path(one).is_absolute() for one in files):
-        return False
-    with TemporaryDirectory(prefix="village-credit-") as folder:
-        root = Path(folder)
-        for path, text in files.items():
-            (file := root / path).parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text.encode())
-        for one in folders(root):
-            if digest_of(one, root) == sha256 and name in {"", one.relative_to(root).as_posix()}:
-                return len(files) == sum(len([*each.glob("*.yaml")]) for each in lineage(root, one))
-    return False

@@ -18,9 +18,9 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import ParamSpec
 
 from rules import Edition, Engine, FactChecker, Store, read_store
-from rules.building.store import lineage
 from rules.values.text import NotFound
 from rules.variants.readings import under
+from service.publishing import files_of
 
 KEPT = 3  # copies of policies in the runtime folder, for requests still under way with an older one
 ON_REQUEST = 2  # editions kept beside those in force: under other readings or figures, or from the archive
@@ -57,10 +57,7 @@ class Snapshot:
 
 def compiled_of(root: Path, edition: Edition) -> Compiled:
     """An edition ready to judge; its files, and those it extends, lie below `root`."""
-    folder = root / edition.plan / edition.effective_from.isoformat()
-    paths = sorted(path for one in lineage(root, folder) for path in one.glob("*.yaml"))
-    files = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths}
-    return Compiled(edition, Engine(edition), FactChecker(edition), files)
+    return Compiled(edition, Engine(edition), FactChecker(edition), files_of(root, edition.id))
 
 
 def compile_files(files: Mapping[str, str], sha256: str) -> Compiled:
@@ -122,7 +119,7 @@ def otherwise(compiled: Compiled, readings: tuple[tuple[str, str], ...]) -> Edit
     with TemporaryDirectory(prefix="village-credit-") as folder:
         for name, text in compiled.files.items():
             (file := Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            file.write_bytes(text.encode())
         return under(Path(folder), compiled.edition, dict(readings))
 
 

@@ -1,4 +1,4 @@
-"""The policies in force in the running service: the folder is watched; a change is compiled aside, voted on by all
+"""The policies in force in the running service: their source is watched; a change is compiled aside, voted on by all
 workers, and swapped in one step."""
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ import mmap
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -15,19 +15,21 @@ from tempfile import mkdtemp
 from rules import read_store
 from rules.problems.problem import Problem
 from rules.values.text import Mark
+from service.log import LogUnavailable
 from service.policies.compiled import Snapshot, compiled_of, prune, read, stage, write
-from service.policies.folder import Signature, read_policies, signature_of
+from service.policies.sources import Found, Source
+from service.publishing import Act
 
 MOST = 100  # problems that are kept of a refused change
-FOLDER, WORKERS, ARCHIVE = "folder", "workers", "archive"  # where the editions of the start come from
+WORKERS, ARCHIVE = "workers", "archive"  # where the editions of a start come from that cannot use their source
 
 
 class Policies:
-    """Keeps a snapshot of a policies folder current. `current()` is all that a request needs."""
+    """Keeps a snapshot of the policies current. `current()` is all that a request needs."""
 
     def __init__(
         self,
-        folder: Path,
+        source: Source,
         runtime: Path | None = None,
         *,
         rescue: Callable[[], Mapping[str, str]] = dict,
@@ -36,9 +38,10 @@ class Policies:
     ) -> None:
         """`rescue` returns the files that were live last, for a start with unusable policies. `before` is called
         with a snapshot before it goes live (Later postpones it), `after` once it is live."""
-        self.folder, self.back_dated, self.lost = folder, tuple[Problem, ...](), tuple[Problem, ...]()
+        self._from, self.back_dated, self.lost = source, tuple[Problem, ...](), tuple[Problem, ...]()
         self.rejected, self.rejected_count = tuple[Problem, ...](), 0  # the first of them, and their number
-        self.source, self.trouble, self.looked = FOLDER, "", time.monotonic()
+        self.untaken, self.amended = tuple[Problem, ...](), dict[str, Act]()  # see sources.Found
+        self.source, self.trouble, self.looked = source.name, "", time.monotonic()
         self._before, self._after = before, after
         self.swaps = 0
         self._runtime = runtime or Path(mkdtemp(prefix="village-credit-"))
@@ -48,8 +51,8 @@ class Policies:
         self._changed = _shared(self._runtime / "changed")
         self._prepared: dict[str, Snapshot] = {}
         self._turn = threading.Lock()
-        self._tried: Signature = ()
-        self._previous: Signature | None = None
+        self._tried: Hashable = ()
+        self._previous: Hashable | None = None
         self._mark = b""
         self._snapshot = self._first(rescue)
         self._stop = threading.Event()
@@ -70,7 +73,7 @@ class Policies:
     # --- watching
 
     def watch(self, seconds: float, then: Callable[[], None] = lambda: None) -> None:
-        """Look at the folder every so often, in a thread that ends with the process. Whatever goes wrong at a look is
+        """Look at the source every so often, in a thread that ends with the process. Whatever goes wrong at a look is
         told in `trouble` and by `looked`, the time of the last good one; the next look tries again."""
 
         def run() -> None:
@@ -90,12 +93,12 @@ class Policies:
         self._vote.unlink(missing_ok=True)
 
     def look(self) -> None:
-        """Load a changed folder once its signature has stayed the same for one look: a half-written folder is not
+        """Load what has changed once its signature has stayed the same for one look: a half-written folder is not
         read."""
         with self._turn:
             try:
-                with suppress(FileNotFoundError, Later):  # files come and go; the next look sees the rest
-                    signature = signature_of(self.folder)
+                with suppress(FileNotFoundError, Later, LogUnavailable):  # the next look sees the rest
+                    signature = self._from.signature()
                     if signature != self._tried and signature == self._previous:
                         self._try(signature)
                     self._previous = signature
@@ -103,18 +106,26 @@ class Policies:
                 self._agree()
                 prune(self._runtime, read(self._live))
 
-    def _try(self, signature: Signature) -> None:
-        files, problems = read_policies(self.folder)
-        digest = "" if problems else stage(files, self._runtime)
-        if signature_of(self.folder) != signature:
+    def _try(self, signature: Hashable) -> None:
+        found = self._from.read()
+        digest = "" if found.problems else stage(found.files, self._runtime)
+        if self._from.signature() != signature:
             return
-        snapshot, problems = (None, problems) if problems else self._load(digest)
-        self._refuse(problems)
+        snapshot = self._take(found, digest)
         if snapshot is not None:
-            self._before(snapshot)
             self._prepared[snapshot.digest] = snapshot
             write(self._vote, snapshot.digest)
         self._tried = signature
+
+    def _take(self, found: Found, digest: str) -> Snapshot | None:
+        """What was found, ready to go live; None where it cannot, and `rejected` says why."""
+        snapshot, problems = (None, found.problems) if found.problems else self._load(digest)
+        self._refuse(problems)
+        if snapshot is not None:
+            self._before(snapshot)
+            self._from.taken(snapshot)
+        self.untaken, self.amended = found.untaken, dict(found.amended)
+        return snapshot
 
     def _refuse(self, problems: tuple[Problem, ...]) -> None:
         self.rejected, self.rejected_count = problems[:MOST], len(problems)
@@ -150,24 +161,22 @@ class Policies:
                     return
                 self._prepared[digest] = snapshot
             if digest != self._snapshot.digest:
-                self.swaps, self.source = self.swaps + 1, FOLDER
+                self.swaps, self.source = self.swaps + 1, self._from.name
             self.lost = _lost(self._snapshot, self._prepared[digest]) or self.lost
             self._snapshot, self._mark = self._prepared[digest], mark
             self._after(self._snapshot, mark.hex())
             self._prepared = {name: one for name, one in self._prepared.items() if name in (digest, read(self._vote))}
 
     def _first(self, rescue: Callable[[], Mapping[str, str]]) -> Snapshot:
-        """The first snapshot: from the folder; else from the other workers; else from the archive."""
+        """The first snapshot: from the source; else from the other workers; else from the archive."""
         for _ in range(10):
-            signature = signature_of(self.folder) if self.folder.is_dir() else ()
-            files, problems = read_policies(self.folder)
-            if signature_of(self.folder) == signature:
+            self._tried = self._previous = signature = self._from.signature()
+            found = self._from.read()
+            snapshot = self._take(found, "" if found.problems else stage(found.files, self._runtime))
+            if snapshot is not None:
+                self._prepared[snapshot.digest] = snapshot
+            if self._from.signature() == signature:
                 break
-        self._tried = self._previous = signature
-        snapshot, problems = (None, problems) if problems else self._load(stage(files, self._runtime))
-        self._refuse(problems)
-        if snapshot is not None:
-            self._before(snapshot)
         if snapshot is None and (digest := read(self._live)):
             snapshot, _ = self._load(digest)
             self.source = WORKERS

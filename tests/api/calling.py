@@ -86,8 +86,15 @@ class Api:
         return self.app.extensions[NAME]  # type: ignore[no-any-return]
 
     def caller(self, role: str) -> Caller:
-        """Somebody with a new key."""
-        _, key = self.service.keys.add(f"test {role}", role)
+        """Somebody with a new key, of a person's where it drafts."""
+        login = f"owner.{role}"
+        owner = ""
+        if "draft" in PERMISSIONS[role]:
+            people = self.service.people
+            person = people.by_login(login) or people.add(login, role, role)
+            assert person is not None
+            owner = person.id
+        _, key = self.service.keys.add(f"test {role}", role, person=owner)
         return Caller(self.app.test_client(), key)
 
     def nobody(self, key: str = "") -> Caller:

@@ -92,7 +92,7 @@ def test_every_decision_has_an_example_that_is_decided_and_lacks_nothing(api, ca
 
 def test_the_same_routes_stand_in_the_document_as_in_the_service(api, document):
     routes = {(method.lower(), re.sub("<([^>]+)>", r"{\1}", rule.rule)) for rule in api.app.url_map.iter_rules()
-              for method in rule.methods & {"GET", "POST"} if rule.rule.startswith("/v1")}  # fmt: skip
+              for method in rule.methods & {"GET", "POST", "PUT"} if rule.rule.startswith("/v1")}  # fmt: skip
     shown = {tuple(name.split(" ")) for name in operations(document)}
     concrete = {("post", f"/v1/decisions/{name}") for name in api.engine().edition.rules}
 
@@ -108,8 +108,12 @@ def test_every_operation_has_a_plain_name_of_its_own(document):
     assert {"find_decisions", "get_decision", "explain_decision", "decide_batch", "what_if"} <= set(names)
 
 
-def test_every_operation_says_that_it_needs_a_key(document):
-    assert [name for name, one in operations(document).items() if one.get("security") != [{"key": []}]] == []
+def test_every_operation_says_that_it_needs_a_key_or_a_person(document):
+    found = {name: one.get("security") for name, one in operations(document).items()}
+    in_person = {name for name, one in found.items() if one == [{"session": []}]}
+
+    assert {name.rpartition("/")[2] for name in in_person} == {"approve", "reject", "request-changes", "withdraw"}
+    assert {name for name, one in found.items() if one != [{"key": []}]} == in_person
 
 
 def test_every_problem_that_can_come_is_described_as_one(document):
@@ -189,7 +193,7 @@ def test_it_has_an_etag(api):
 
 def test_a_decision_added_to_the_policies_appears_without_a_restart(own, tmp_path):
     folder = shutil.copytree(POLICIES / PLAN, tmp_path / "policies" / PLAN).parent
-    api = own(policies=folder)
+    api = own(policies=folder, published_in="sandbox")
     sender = api.caller("caller")
     before = sender.get("/openapi.json")
     written = folder / PLAN / DATE / "village_measures.yaml"
@@ -254,7 +258,7 @@ def test_it_changes_by_itself_on_the_day_and_the_form_with_it(coming):
 
 def test_a_policy_with_an_error_changes_nothing(own, tmp_path):
     folder = shutil.copytree(POLICIES / PLAN, tmp_path / "policies" / PLAN).parent
-    api = own(policies=folder)
+    api = own(policies=folder, published_in="sandbox")
     sender = api.caller("caller")
     before = sender.get("/openapi.json").data
     (folder / PLAN / DATE / "village_measures.yaml").write_text("decision: 5", "utf-8")

@@ -417,13 +417,13 @@ def test_policies_show_prints_the_assignment_as_well():
 def test_a_new_edition_then_its_differences(policies):
     begun = call("policies", "new-edition", "xx-county", "2027-05-01", "--policies", str(policies))
     assert begun.exit_code == 0
-    assert "effective.to: — → 2027-04-30" in begun.stdout
+    assert "effective.from: 2026-05-01 → 2027-05-01" in begun.stdout
     again = call("policies", "new-edition", "xx-county", "2027-05-01", "--policies", str(policies))
     assert (again.exit_code, "exists already" in again.stderr) == (2, True)
     found = json.loads(
         call("policies", "diff", "2026-05-01", "2027-05-01", "--policies", str(policies), "--json").stdout
     )
-    assert [change["path"] for change in found["changes"]] == ["plan.from", "plan.to"]
+    assert [change["path"] for change in found["changes"]] == ["plan.from"]
 
 
 # --- decisions, demo, and the rest

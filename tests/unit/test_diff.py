@@ -119,16 +119,28 @@ def test_another_reading_is_told(changes):
 # --- a new edition
 
 
-def test_a_new_edition_is_a_copy_whose_dates_meet_those_of_the_one_before(root):
-    steps = new_edition(root, PLAN, date(2027, 5, 1))
-    assert [step.file for step in steps] == [
-        f"{PLAN}/2027-05-01/",
-        f"{PLAN}/2027-05-01/plan.yaml",
-        f"{PLAN}/{DAY}/plan.yaml",
-    ]
+def spans(root):
     store = open_store(root)
-    spans = [(one.effective_from, one.effective_to) for one in store.plans[PLAN]]
-    assert spans == [(date(2026, 5, 1), date(2027, 4, 30)), (date(2027, 5, 1), None)]
+    return [(one.effective_from, store.ends(one)) for one in store.plans[PLAN]]
+
+
+def test_a_new_edition_is_a_copy_and_the_one_before_ends_without_being_touched(root):
+    before = (root / PLAN / DAY / "plan.yaml").read_bytes()
+    steps = new_edition(root, PLAN, date(2027, 5, 1))
+    assert [step.file for step in steps] == [f"{PLAN}/2027-05-01/", f"{PLAN}/2027-05-01/plan.yaml"]
+    assert spans(root) == [(date(2026, 5, 1), date(2027, 4, 30)), (date(2027, 5, 1), None)]
+    assert (root / PLAN / DAY / "plan.yaml").read_bytes() == before
+
+
+def test_a_last_day_that_is_written_is_not_overrun_and_not_copied(root):
+    plan = root / PLAN / DAY / "plan.yaml"
+    text = plan.read_bytes().decode()
+    plan.write_bytes(text.replace("from: 2026-05-01}", "from: 2026-05-01, to: 2027-04-30}").encode())
+    with pytest.raises(Exists, match="2027-04-30"):
+        new_edition(root, PLAN, date(2027, 4, 30))
+    new_edition(root, PLAN, date(2027, 5, 1))
+    assert (root / PLAN / "2027-05-01/plan.yaml").read_bytes().decode() == text.replace("2026-05-01}", "2027-05-01}")
+    assert spans(root) == [(date(2026, 5, 1), date(2027, 4, 30)), (date(2027, 5, 1), None)]
 
 
 def test_comments_survive_a_new_edition(root):
@@ -140,8 +152,7 @@ def test_comments_survive_a_new_edition(root):
 def test_an_edition_can_be_begun_between_two(root):
     new_edition(root, PLAN, date(2027, 5, 1))
     new_edition(root, PLAN, date(2027, 1, 1), source=DAY)
-    spans = [(one.effective_from, one.effective_to) for one in open_store(root).plans[PLAN]]
-    assert spans[1:] == [(date(2027, 1, 1), date(2027, 4, 30)), (date(2027, 5, 1), None)]
+    assert spans(root)[1:] == [(date(2027, 1, 1), date(2027, 4, 30)), (date(2027, 5, 1), None)]
 
 
 def test_dates_on_lines_of_their_own_are_set_too(root):
@@ -149,8 +160,9 @@ def test_dates_on_lines_of_their_own_are_set_too(root):
     text = plan.read_text(encoding="utf-8")
     plan.write_text(text.replace("effective: {from: 2026-05-01}", "effective:\n  from: '2026-05-01'"), encoding="utf-8")
     new_edition(root, PLAN, date(2027, 5, 1))
-    assert "effective:\n  from: '2026-05-01' # 方案写" in plan.read_text(encoding="utf-8")
-    assert [one.effective_to for one in open_store(root).plans[PLAN]] == [date(2027, 4, 30), None]
+    begun = root / PLAN / "2027-05-01/plan.yaml"
+    assert "effective:\n  from: 2027-05-01 # 方案写" in begun.read_text(encoding="utf-8")
+    assert [end for _, end in spans(root)] == [date(2027, 4, 30), None]
 
 
 @pytest.mark.parametrize(

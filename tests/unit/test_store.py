@@ -53,6 +53,26 @@ def test_there_is_an_edition_to_show_on_every_day(root, day, edition):
     assert [one.id for one in open_store(root).by(day)] == [edition]
 
 
+def test_an_edition_without_a_last_day_ends_the_day_before_the_next(root):
+    """To publish the next one nothing of the one before changes."""
+    first = root / "base/2026-05-01/plan.yaml"
+    first.write_text(PLAN.format("2026-05-01", "2027-04-30").replace(", to: 2027-04-30", ""), encoding="utf-8")
+    store = open_store(root)
+    assert [store.ends(one) for one in store.plans["base"]] == [date(2027, 4, 30), date(2028, 4, 30)]
+    assert [store.in_force("base", day).id for day in (date(2027, 4, 30), date(2027, 5, 1))] == [
+        "base/2026-05-01",
+        "base/2027-05-01",
+    ]
+    with pytest.raises(LookupError, match=r"2026-05-01\.\.2027-04-30, 2027-05-01"):
+        store.in_force("base", date(2026, 4, 30))
+
+
+def test_a_last_day_on_or_after_the_next_first_day_is_an_error(root):
+    first = root / "base/2026-05-01/plan.yaml"
+    first.write_text(PLAN.format("2026-05-01", "2027-05-01"), encoding="utf-8")
+    assert [one.code for one in read_store(root).problems if one.severity == "error"] == ["edition.overlap"]
+
+
 def test_the_edition_after_another(root):
     store = open_store(root)
     first, second = store.plans["base"]

@@ -1,0 +1,113 @@
+"""Checks content that is not published yet: in the place where it would stand, among all that is published, by the code
+that reads what is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rules.building.loader import digest_of, load
+from rules.building.store import folders, read_store
+from rules.problems.problem import Problem, Problems
+from rules.values.exact import read_date
+from rules.values.text import Mark, Text
+from service.publishing.acts import Change
+from service.publishing.contents import files_of
+
+Files = Mapping[str, str]
+KEPT = 4  # contents whose check is remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What publishing some content would do: the editions that it changes, those that extend it among them, their
+    files by hash, and what is wrong with it or deserves a look."""
+
+    changes: tuple[Change, ...]
+    files: Mapping[str, Files]
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(one for one in self.problems if one.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(one for one in self.problems if one.severity == "warning")
+
+    def sha256(self, edition: str) -> str:
+        """The hash that an edition would have; that of nothing where it does not change."""
+        return next((one.sha256 for one in self.changes if one.edition == edition), "")
+
+
+def name_of(warning: Problem) -> str:
+    """How a warning is acknowledged: its code, file and line, and path."""
+    return f"{warning.code} {warning.mark.file}:{warning.mark.line} {warning.path}".rstrip()
+
+
+def check(published: Files, edition: str, files: Files, today: date) -> Checked:
+    """What would come of an edition having these files, by name, or none at all; `published` are all files that are
+    published, by path."""
+    others = {path: text for path, text in published.items() if not path.startswith(f"{edition}/")}
+    staged = others | {f"{edition}/{name}": text for name, text in files.items()}
+    before, after = (_looked_at(tuple(sorted(one.items()))) for one in (published, staged))
+    names = sorted(
+        name for name in {*before.hashes, *after.hashes} if before.hashes.get(name) != after.hashes.get(name)
+    )
+    changes = tuple(_change(name, before.hashes.get(name, ""), after.hashes.get(name, ""), today) for name in names)
+    own = (problem for name in names for problem in after.of(name))
+    told = {*own, *_back_dated(changes, today), *(one for one in after.store if one not in {*before.store})}
+    texts = {sha256: after.files[name] for name, sha256 in after.hashes.items() if name in names}
+    return Checked(changes, texts, tuple(sorted(told)))
+
+
+def _change(name: str, before: str, after: str, today: date) -> Change:
+    return Change(name, after, before, amends=bool(before) and _day(name) <= today)
+
+
+def _day(edition: str) -> date:
+    return read_date(edition.rpartition("/")[2]) or date.max
+
+
+def _back_dated(changes: tuple[Change, ...], today: date) -> tuple[Problem, ...]:
+    """A warning for each edition that would begin on a day that has come: decisions were made without it."""
+    told = Problems()
+    for one in changes:
+        if not one.before and (start := _day(one.edition)) <= today:
+            told.warn(Mark(f"{one.edition}/plan.yaml", 1, 1), "warning.back_dated", path="effective.from", start=start,
+                      day=today, how=Text("批准", "approved"))  # fmt: skip
+    return tuple(told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Files as they were read: the hash of each edition, its files with those it extends, the problems of all editions
+    without warnings, and of each with them."""
+
+    hashes: Mapping[str, str]
+    files: Mapping[str, Files]
+    store: tuple[Problem, ...]
+    each: Mapping[str, tuple[Problem, ...]]
+
+    def of(self, edition: str) -> tuple[Problem, ...]:
+        return self.each.get(edition, ())
+
+
+@lru_cache(maxsize=KEPT)
+def _looked_at(files: tuple[tuple[str, str], ...]) -> _Look:
+    with TemporaryDirectory(prefix="village-credit-") as folder:
+        root = Path(folder)
+        for path, text in files:
+            (file := root / path).parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        names = [one.relative_to(root).as_posix() for one in folders(root)]
+        return _Look(
+            {name: digest_of(root / name, root) for name in names},
+            {name: files_of(root, name) for name in names},
+            read_store(root, warn=False).problems,
+            {name: load(root / name, root).problems for name in names},
+        )

@@ -1,0 +1,75 @@
+"""The content of editions in the archive, by its hash: compared with that hash whenever it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rules.building.loader import digest_of
+from rules.building.store import folders, lineage
+from service.log import Altered, DecisionLog
+
+DEPTH = 3  # parts of the path of a file: plan, date, name
+
+
+def edition(log: DecisionLog, sha256: str) -> Mapping[str, str] | None:
+    """The files of an archived edition and of those it extends, by path; Altered where they have another hash."""
+    files = log.edition(sha256)
+    if files is not None and not holds(files, sha256):
+        raise Altered(sha256)
+    return files
+
+
+def take_in(log: DecisionLog, name: str, sha256: str, files: Mapping[str, str]) -> None:
+    """Archive an edition `plan/day`. ValueError where its files have another hash; Altered where the archive has
+    something else under it."""
+    if not holds(files, sha256, name):
+        raise ValueError(f"the files of {name} are not {sha256}")
+    log.keep_edition(sha256, *plan_and_day(name), files)
+    edition(log, sha256)
+
+
+def editions_of(log: DecisionLog, names: Mapping[str, str]) -> Mapping[str, str]:
+    """The own files of editions, given by name and hash, as one policies folder: text by path. Altered where one is
+    not what it was, or is not there any more."""
+    files: dict[str, str] = {}
+    for name, sha256 in names.items():
+        if (found := edition(log, sha256)) is None:
+            raise Altered(sha256)
+        files |= {path: text for path, text in found.items() if path.startswith(f"{name}/")}
+    return files
+
+
+def files_of(root: Path, name: str) -> Mapping[str, str]:
+    """The files of an edition below a policies folder, and of those it extends, by path."""
+    paths = sorted(path for one in lineage(root, root / name) for path in one.glob("*.yaml"))
+    return {path.relative_to(root).as_posix(): path.read_bytes().decode() for path in paths}
+
+
+def plan_and_day(name: str) -> tuple[str, str]:
+    """The parts of an edition's name."""
+    plan, _, day = name.partition("/")
+    return plan, day
+
+
+def holds(files: Mapping[str, str], sha256: str, name: str = "") -> bool:
+    """Whether files by path are an edition of this hash, with those it extends and nothing else: more could be judged
+    by, and a path could lead anywhere."""
+    if not _in_place(files):
+        return False
+    with TemporaryDirectory(prefix="village-credit-") as folder:
+        root = Path(folder)
+        for path, text in files.items():
+            (file := root / path).parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        for one in folders(root):
+            if digest_of(one, root) == sha256 and name in {"", one.relative_to(root).as_posix()}:
+                return len(files) == sum(len([*each.glob("*.yaml")]) for each in lineage(root, one))
+    return False
+
+
+def _in_place(paths: Iterable[str]) -> bool:
+    return all(
+        len(Path(one).parts) == DEPTH and ".." not in Path(one).parts and not Path(one).is_absolute() for one in paths
+    )

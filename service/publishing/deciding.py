@@ -1,0 +1,214 @@
+"""What is done about drafts and editions: submit, send back, reject, approve, discard, withdraw. Each is a signed act;
+whoever approves is another person than any who wrote it, and approves a content by its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import date
+
+from rules.values.exact import read_date
+from service.log import Overtaken
+from service.publishing.acts import (
+    APPROVED,
+    CHANGES_REQUESTED,
+    DISCARDED,
+    REJECTED,
+    SUBMITTED,
+    TRIES,
+    WITHDRAWN,
+    Act,
+    Comment,
+    Source,
+    publish,
+    published_by,
+)
+from service.publishing.checking import Checked, check, name_of
+from service.publishing.desk import DRAFT, OPEN, Desk, Doer, Still, all_of, moved_on, must_be, must_have, outdated
+from service.publishing.drafts import Draft
+from service.publishing.refusals import NotAllowed, NotClean, Refused, Unacknowledged, Unknown
+
+Files = Mapping[str, Mapping[str, str]]
+Acts = tuple[Act, ...]
+WRITABLE = DRAFT, CHANGES_REQUESTED
+
+
+def submit(desk: Desk, who: Doer, id: str, number: int, reason: str, source: Source) -> tuple[Act, Checked]:
+    """Put a revision before whoever approves; it has to be clean and up to date. With what the check says of it."""
+    told: list[Checked] = []
+
+    def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
+        must_have(desk, who, "draft")
+        must_be(draft, seen, WRITABLE)
+        if draft.saved.number != number:
+            raise moved_on(draft, number)
+        checked = _publishable(desk, seen, draft)
+        told[:] = [checked]
+        return _act(SUBMITTED, who, draft, reason=reason, source=source, checked=checked), checked.files
+
+    return _done(desk, id, chosen), told[0]
+
+
+def request_changes(desk: Desk, who: Doer, id: str, reason: str, comments: tuple[Comment, ...] = ()) -> Act:
+    """Send a submitted draft back to those who wrote it."""
+    return _sent_back(desk, who, id, CHANGES_REQUESTED, reason, comments)
+
+
+def reject(desk: Desk, who: Doer, id: str, reason: str) -> Act:
+    """Refuse a submitted draft for good."""
+    return _sent_back(desk, who, id, REJECTED, reason, ())
+
+
+def discard(desk: Desk, who: Doer, id: str, reason: str = "") -> Act:
+    """Give a draft up."""
+
+    def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
+        must_have(desk, who, "draft")
+        must_be(draft, seen, OPEN)
+        return _act(DISCARDED, who, draft, reason=reason), {}
+
+    return _done(desk, id, chosen)
+
+
+def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str, ...] = (), reason: str = "") -> Act:
+    """Publish a submitted draft: the content that whoever approves has seen, given by its hash. It takes force on its
+    own day."""
+
+    def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
+        must_have(desk, who, "approve", in_person=True)
+        submitted = must_be(draft, seen, (SUBMITTED,))
+        assert submitted is not None
+        authors = {*draft.authors, *submitted.authors, submitted.by}
+        _another(desk, who, authors, submitted)
+        checked = _publishable(desk, seen, draft)
+        if {sha256} != {checked.sha256(draft.edition), *_named(submitted, draft.edition)} or not _same(
+            checked, submitted
+        ):
+            raise Refused(
+                "内容与提交的不同，或您看到的不是提交的内容：请重新查看；沿用的版本变了的，要重新提交。",
+                "The content is not what was submitted, or not what you have seen: look again. Where an edition that "
+                "it extends has changed, it has to be submitted again.",
+            )
+        _seen(checked, acknowledged)
+        act = _act(APPROVED, who, draft, reason=reason, source=submitted.source, checked=checked,
+                   acknowledged=acknowledged, authors=tuple(sorted(authors)))  # fmt: skip
+        return act, checked.files
+
+    return _done(desk, id, chosen)
+
+
+def withdraw(desk: Desk, who: Doer, edition: str, reason: str, acknowledged: tuple[str, ...] = ()) -> Act:
+    """Take back a published edition whose day has not come."""
+
+    def chosen(seen: Acts) -> tuple[Act, Files, Still]:
+        must_have(desk, who, "withdraw", in_person=True)
+        published = published_by(seen)
+        release = published.releases.get(edition)
+        if release is None:
+            raise Unknown(f"没有发布过版本 {edition}。", f"No edition {edition} is published.")
+        if (read_date(edition.rpartition("/")[2]) or date.min) <= desk.today():
+            raise Refused(f"{edition} 的生效日已到，不能撤回：请起草新版本，或修订它。",
+                          f"The day of {edition} has come: draft a new edition instead, or amend it.")  # fmt: skip
+        checked = check(desk.files(published), edition, {}, desk.today())
+        if checked.errors:
+            raise NotClean(checked.errors)
+        _seen(checked, acknowledged)
+        act = Act(outcome=WITHDRAWN, by=who.person, reason=reason, draft=release.act.draft, changes=checked.changes,
+                  acknowledged=acknowledged)  # fmt: skip
+        return act, checked.files, all_of()
+
+    return _written(desk, chosen)
+
+
+def would_withdraw(desk: Desk, edition: str) -> Checked:
+    """What taking an edition back would do."""
+    published = desk.published()
+    if edition not in published.releases:
+        raise Unknown(f"没有发布过版本 {edition}。", f"No edition {edition} is published.")
+    return check(desk.files(published), edition, {}, desk.today())
+
+
+def _sent_back(desk: Desk, who: Doer, id: str, outcome: str, reason: str, comments: tuple[Comment, ...]) -> Act:
+    def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
+        must_have(desk, who, "approve", in_person=True)
+        must_be(draft, seen, (SUBMITTED,))
+        return _act(outcome, who, draft, reason=reason, comments=comments), {}
+
+    return _done(desk, id, chosen)
+
+
+def _another(desk: Desk, who: Doer, authors: set[str], submitted: Act) -> None:
+    """NotAllowed for an author of the draft; Refused where an author has lost the right to draft since it was
+    submitted. Of one who had lost it before, whoever submitted it has answered for the lines."""
+    if who.person in authors:
+        raise NotAllowed(
+            "您写过这份草稿，要由另一个人审批。", "You wrote part of this draft: another person approves it."
+        )
+    may = desk.rights.may
+    lost = sorted(one for one in authors if not may(one, "draft") and may(one, "draft", submitted.seq))
+    if lost:
+        raise Refused(f"提交之后，{'、'.join(lost)} 已无权起草：要由有此权限的人看过后重新提交。",
+                      f"Since it was submitted, {', '.join(lost)} may draft no longer: somebody who may has to look at "
+                      "it and submit it again.")  # fmt: skip
+
+
+def _publishable(desk: Desk, seen: Acts, draft: Draft) -> Checked:
+    """The check of a draft that could be published now."""
+    published = published_by(seen)
+    if outdated(draft, published):
+        raise Refused("草稿所依据的版本已换过内容、撤回，或又有了更近的版本：请先更新草稿（update）。",
+                      "The edition that the draft was begun from has changed, was withdrawn, or is not the last before "
+                      "it any more: bring the draft up to date first (update).")  # fmt: skip
+    checked = desk.checked(draft, published)
+    if checked.errors:
+        raise NotClean(checked.errors)
+    if not checked.sha256(draft.edition):
+        raise Refused(
+            "内容与已发布的一样，没有可发布的。", "It says what is published already: there is nothing to publish."
+        )
+    return checked
+
+
+def _named(act: Act, edition: str) -> tuple[str, ...]:
+    return tuple(one.sha256 for one in act.changes if one.edition == edition)
+
+
+def _same(checked: Checked, submitted: Act) -> bool:
+    """Whether the same editions change in the same way; that the day of one has come since is no difference."""
+    now, then = ([(one.edition, one.sha256, one.before) for one in changes]
+                 for changes in (checked.changes, submitted.changes))  # fmt: skip
+    return now == then
+
+
+def _seen(checked: Checked, acknowledged: tuple[str, ...]) -> None:
+    left = [one for one in checked.warnings if name_of(one) not in acknowledged]
+    if left:
+        raise Unacknowledged(left)
+
+
+def _act(outcome: str, who: Doer, draft: Draft, *, checked: Checked | None = None, **more: object) -> Act:
+    said = {"authors": draft.authors, **more}
+    changes = () if checked is None else checked.changes
+    return Act(outcome=outcome, by=who.person, draft=draft.id, revision=draft.saved.number, changes=changes, **said)  # type: ignore[arg-type]
+
+
+def _done(desk: Desk, id: str, chosen: Callable[[Acts, Draft], tuple[Act, Files]]) -> Act:
+    """Write an act about a draft, if that is as it was read."""
+
+    def of_draft(seen: Acts) -> tuple[Act, Files, Still]:
+        draft = desk.draft(id)
+        act, files = chosen(seen, draft)
+        return act, files, desk.drafts.unchanged(draft)
+
+    return _written(desk, of_draft)
+
+
+def _written(desk: Desk, chosen: Callable[[Acts], tuple[Act, Files, Still]]) -> Act:
+    """Write the act that is chosen in view of all acts so far. Where somebody acts, saves, or gets another role before
+    it is written, it is chosen anew."""
+    for _ in range(TRIES):
+        roles, seen = desk.rights.unchanged(), desk.seen()
+        act, files, still = chosen(seen)
+        with suppress(Overtaken):
+            return publish(desk.log, act, files, seen[-1].seq if seen else 0, all_of(roles, still))
+    raise Overtaken

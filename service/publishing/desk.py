@@ -1,0 +1,167 @@
+"""What stands on the desk: what is published now, the acts so far, and where each draft has got to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from rules.values.exact import read_date
+from service.days import day_of
+from service.log import DecisionLog
+from service.publishing.acts import (
+    APPROVED,
+    CHANGES_REQUESTED,
+    DISCARDED,
+    OUTCOMES,
+    PUBLISHING,
+    REJECTED,
+    SUBMITTED,
+    WITHDRAWN,
+    Act,
+    Published,
+    acts,
+    newest,
+    published_by,
+)
+from service.publishing.checking import Checked, check
+from service.publishing.contents import editions_of
+from service.publishing.drafts import Base, Draft, Drafts
+from service.publishing.refusals import NotAllowed, Refused, Unknown
+
+DRAFT = "draft"  # the state of what nobody has acted on since it was saved; the others are the outcomes of acts
+OPEN = DRAFT, SUBMITTED, CHANGES_REQUESTED
+STATES = (*OPEN, APPROVED, REJECTED, WITHDRAWN, DISCARDED)
+Still = Callable[[Any], bool]
+
+
+class Rights(Protocol):
+    """Who may do what."""
+
+    def may(self, person: str, permission: str, at: int | None = None) -> bool:
+        """Whether a person has a permission: now, or as of a line of the log."""
+        ...
+
+    def unchanged(self) -> Still:
+        """Asks a cursor whether nobody's role has changed since."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Who does something: the id of a person, at a browser or through a key."""
+
+    person: str
+    by_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What everything done at the desk needs."""
+
+    log: DecisionLog
+    rights: Rights
+    zone: ZoneInfo
+
+    @property
+    def drafts(self) -> Drafts:
+        return Drafts(self.log)
+
+    def today(self) -> date:
+        """The day it is where the policies are in force, wherever whoever looks may be."""
+        return day_of(self.log.clock(), self.zone)
+
+    def draft(self, id: str) -> Draft:
+        if (found := self.drafts.get(id)) is None:
+            raise Unknown(f"没有草稿 {id}。", f"There is no draft {id}.")
+        return found
+
+    def unacted(self) -> Still:
+        """Asks a cursor whether nobody has acted since."""
+        return self.log.unchanged(newest(self.log), PUBLISHING, *OUTCOMES)
+
+    def files(self, published: Published) -> Mapping[str, str]:
+        """Everything that is published, by path."""
+        return editions_of(self.log, {name: one.sha256 for name, one in published.releases.items()})
+
+    def own_files(self, published: Published, edition: str) -> Mapping[str, str]:
+        """The files of a published edition without those it extends, by name."""
+        found = editions_of(self.log, {edition: published.releases[edition].sha256})
+        return {path.rpartition("/")[2]: text for path, text in found.items()}
+
+    def checked(self, draft: Draft, published: Published) -> Checked:
+        return check(self.files(published), draft.edition, draft.saved.files, self.today())
+
+    def seen(self) -> tuple[Act, ...]:
+        return acts(self.log)
+
+    def published(self) -> Published:
+        return published_by(self.seen())
+
+
+def base_of(published: Published, plan: str, day: date) -> Base:
+    """What a draft for a day amends, where there is an edition of that day, or follows: the last before it."""
+    names = {read_date(name.rpartition("/")[2]): name for name in published.releases if name.startswith(f"{plan}/")}
+    before = max((one for one in names if one is not None and one <= day), default=None)
+    if before is None:
+        return Base("", "")
+    return Base(names[before], published.releases[names[before]].sha256)
+
+
+def outdated(draft: Draft, published: Published) -> bool:
+    """Whether the edition that a draft changes or follows is not, or not any more, what it was begun from."""
+    day = read_date(draft.day)
+    return day is None or base_of(published, draft.plan, day) != draft.saved.base
+
+
+def last_act(draft: Draft, acts: Iterable[Act]) -> Act | None:
+    """What was done last about a draft, or the edition made of it."""
+    return next((one for one in reversed([*acts]) if one.draft == draft.id), None)
+
+
+def state_of(draft: Draft, last: Act | None) -> str:
+    """Where a draft has got to: what was saved since it was submitted, or sent back, is a draft again."""
+    if last is None or (last.outcome in OPEN and last.revision != draft.saved.number):
+        return DRAFT
+    return last.outcome
+
+
+def must_be(draft: Draft, acts: Iterable[Act], states: tuple[str, ...]) -> Act | None:
+    """The last act about a draft; Refused where its state is another, with who did what and when."""
+    last = last_act(draft, acts)
+    state = state_of(draft, last)
+    if state in states:
+        return last
+    by, at = (last.by, last.at) if last is not None else ("", None)
+    when = (
+        (f"（{by}，{at:%Y-%m-%d %H:%M} UTC）", f" ({by}, {at:%Y-%m-%d %H:%M} UTC)")
+        if at and state != DRAFT
+        else ("", "")
+    )
+    raise Refused(
+        f"草稿 {draft.id} 现在是 {state}{when[0]}，要是 {' / '.join(states)} 才行。",
+        f"The draft {draft.id} is {state} now{when[1]}; it has to be {' / '.join(states)} for this.",
+    )
+
+
+def must_have(desk: Desk, who: Doer, permission: str, *, in_person: bool = False) -> None:
+    """NotAllowed for whoever lacks a permission, and for a key where a person has to act."""
+    if in_person and who.by_key:
+        raise NotAllowed("审批要由本人登录后办理，密钥不行。", "A person signs in to do this: a key cannot.")
+    if not desk.rights.may(who.person, permission):
+        raise NotAllowed(f"{who.person} 没有权限 {permission}。", f"{who.person} lacks the permission {permission}.")
+
+
+def moved_on(draft: Draft, number: int) -> Refused:
+    """Why nothing is done with a revision that is not the last."""
+    return Refused(
+        f"草稿已有第 {draft.saved.number} 稿，不是第 {number} 稿：请看过之后再办。",
+        f"The draft is at revision {draft.saved.number}, not {number}: look at it first.",
+    )
+
+
+def all_of(*asked: Still) -> Still:
+    """Asks a cursor all of these."""
+    return lambda cursor: all(still(cursor) for still in asked)
