@@ -1,7 +1,7 @@
 """The address of a place in an edition: a file, then keys, and the names or positions of list items.
 
-As text: `credit_village.criteria[age].require.age.between[0]`. A key that is no plain word, and a name that could be
-taken for a position, are quoted: `clauses.clauses["6.1"].text`, `credit_village.criteria["952"]`.
+As text: `screening.criteria.age.require.age.between[0]`, or with items in brackets, as problems name them:
+`screening.criteria[age]`. A key or name that is no plain word is quoted: `clauses.clauses["6.1"].text`.
 """
 
 from __future__ import annotations
@@ -73,6 +73,16 @@ def identity(item: Data) -> tuple[str, str] | None:
     if not isinstance(item, Mapping):
         return None
     return next(((key, name) for key in IDENTITIES if isinstance(name := item.get(key), str) and name), None)
+
+
+def entries(of: Data) -> Mapping[str, Data]:
+    """The entries of a mapping; none of anything else."""
+    return of if isinstance(of, Mapping) else {}
+
+
+def word(of: Data) -> str:
+    """The text of a single value; "" of anything else."""
+    return of if isinstance(of, str) else ""
 
 
 def members(of: Data) -> list[tuple[Step, Data]]:

@@ -65,20 +65,28 @@ def _carried_out(texts: Texts, act: Act) -> tuple[Texts, list[str]]:
 
 def _own(texts: Texts, act: Act) -> tuple[Texts, list[str]]:
     """An act on a file that is the edition's own: on as small parts as may be, else at once."""
-    layout = Layout(act.at.file, texts.own[act.at.file + SUFFIX])
-    wanted = _ordered(applied(layout.data, act))
-    ways: list[Sequence[Act]] = [[act]]
+    name = act.at.file + SUFFIX
+    data = Layout(act.at.file, texts.own[name]).data
+    wanted = _ordered(applied(data, act))
     if isinstance(act, Set) and not isinstance(act.value, str):
-        ways.insert(0, [*refined(act.at, part(layout.data, act.at), act.value)])
-    for way in ways:
         try:
-            made, removed = _all(texts, way)
-            if _ordered(Layout(act.at.file, made.own[act.at.file + SUFFIX]).data) == wanted:
+            made, removed = _all(texts, refined(act.at, part(data, act.at), act.value))
+            if _said(made.own[name], act) == wanted:
                 return made, removed
         except Refused:
-            if way is ways[-1]:
-                raise
-    raise _unsure(act)
+            pass  # a part of it cannot be changed alone
+    made, removed = _all(texts, [act])
+    if _said(made.own[name], act) != wanted:
+        raise _unsure(act)
+    return made, removed
+
+
+def _said(text: str, act: Act) -> str:
+    """What a text says that an act has made."""
+    try:
+        return _ordered(Layout(act.at.file, text).data)
+    except Refused as refused:
+        raise Refused(f"改成这样，{refused.zh}", f"Changed so, {refused}", act.at) from None
 
 
 def _all(texts: Texts, acts: Iterable[Act]) -> tuple[Texts, list[str]]:

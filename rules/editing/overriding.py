@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from rules.editing.acts import Act, Add, Move, Remove, Rename, Set, applied, refined, slot
 from rules.editing.address import Address, Data, Refused, Step, identity, members, names, part, position
+from rules.files.merge import IDENTITIES
 from rules.format.grammar import REPLACED
 
 
@@ -18,6 +19,8 @@ def overriding(act: Act, own: Data, above: Data, merged: Data) -> Iterator[Act]:
     """The acts on the child's own data that change what it and those above it say together as `act` does."""
     act = _named(act, merged)
     scope = act.at if isinstance(act, Set | Add) else act.at.above
+    if _has(above, scope) and not isinstance(act, Add | Move) and act.at.steps[-1:] in {(key,) for key in IDENTITIES}:
+        raise Refused(f"{act.at} 是继承的条目的名字，不能改。", f"{act.at} names an inherited item and stays.", act.at)
     if not _has(above, scope):
         yield act
     elif (whole := _whole(scope, above)) is not None:
@@ -34,7 +37,7 @@ def overriding(act: Act, own: Data, above: Data, merged: Data) -> Iterator[Act]:
         yield _put(act.at, {"remove": "true"}, own, above)
         yield Add(act.at.above, part(merged, act.at), act.key)
     else:
-        yield _moved(act, own, above, merged)
+        yield from _moved(act, own, above, merged)
 
 
 def _named(act: Act, merged: Data) -> Act:
@@ -133,15 +136,16 @@ def _cut(act: Act, own: Data) -> Act:
     return Remove(at) if isinstance(act, Remove) else act
 
 
-def _moved(act: Move, own: Data, above: Data, merged: Data) -> Act:
+def _moved(act: Move, own: Data, above: Data, merged: Data) -> Iterator[Act]:
+    """The item says before which other it stands; where it is to be the last, each of those behind stands before it."""
     of = part(applied(merged, act), act.at.above)
     if isinstance(of, Mapping):
         raise Refused(f"{act.at} 的次序没有意义。", f"The order of {act.at} means nothing.", act.at)
-    order = names(of)
-    if act.to + 1 >= len(order):
-        raise Refused(
-            "继承的条目不能移到最后：请把后面的逐个前移。",
-            "An inherited item cannot go last: move those behind it before it, one by one.",
-            act.at,
-        )
-    return _put(act.at / "before", order[act.to + 1], own, above)
+    order, before, name = names(of), names(part(merged, act.at.above)), str(act.at.steps[-1])
+    if act.to + 1 < len(order):
+        yield _put(act.at / "before", order[act.to + 1], own, above)
+        return
+    for other in before[before.index(name) + 1 :]:
+        one = _put(act.at.above / other / "before", name, own, above)
+        yield one
+        own = applied(own, one)

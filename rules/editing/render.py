@@ -7,15 +7,23 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from rules.editing.address import Data
+from rules.editing.address import Data, Refused
 from rules.files.node import kind
+from rules.files.slips import parseable
 from rules.files.source import written
+from rules.problems.problem import Problems
+from rules.values.text import shown
 
 WIDTH = 120  # characters of a line
 
 
 def scalar(text: str, *, flow: bool, style: str = "") -> str:
-    """A text, plain where a reader gets it back so; quoted as before where it was (`style`), else where it must be."""
+    """A text, plain where a reader gets it back so; quoted as before where it was (`style`), else where it must be.
+
+    Refused where a character of it may stand in no policy."""
+    if not parseable(text, "", Problems()):
+        said = shown(text)
+        raise Refused(f"文字里有不能用的字符：{said}", f"The text has characters that may not be used: {said}")
     if style == "'" and text.isprintable():
         return "'" + text.replace("'", "''") + "'"
     if style != '"' and kind(text) != "null" and _reads(f"[{text}]" if flow else f"- {text}", text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rules.building.rereading import plain
 from rules.editing.address import Data, Refused
@@ -15,6 +16,7 @@ from rules.problems.problem import Problems
 
 SUFFIX = ".yaml"
 HEAD = "plan"  # the file that no edition inherits
+ABOVE = "../"  # before the name of a file of an edition that is extended
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,9 @@ class Texts:
         object.__setattr__(self, "files", tuple(sorted(name.removesuffix(SUFFIX) for name in names)))
 
 
+@lru_cache(maxsize=256)
 def tree(file: str, text: str) -> Node:
-    """The nodes of a file; Refused where it is not one whole YAML document."""
+    """The nodes of a file, which an edit reads again and again; Refused where it is not one whole YAML document."""
     problems = Problems()
     node = read(text, file + SUFFIX, problems)
     if node is None or problems.errors:
@@ -42,10 +45,10 @@ def tree(file: str, text: str) -> Node:
 
 
 def inherited(texts: Texts, file: str) -> Node | None:
-    """What the editions above say in a file; None where none of them has it."""
+    """What the editions above say in a file; None where none of them has it. Its marks name files behind ABOVE."""
     node = None
     for files in reversed(texts.above if file != HEAD else ()):
-        node = _over(node, file, files)
+        node = _over(node, file, files, ABOVE)
     return node
 
 
@@ -54,11 +57,11 @@ def merged(texts: Texts, file: str) -> Node | None:
     return _over(inherited(texts, file), file, texts.own)
 
 
-def _over(above: Node | None, file: str, files: Mapping[str, str]) -> Node | None:
+def _over(above: Node | None, file: str, files: Mapping[str, str], where: str = "") -> Node | None:
     text = files.get(file + SUFFIX)
     if text is None:
         return above
-    node = tree(file, text)
+    node = tree(where + file, text)
     if above is None:
         return node
     if [*node.entries] == ["remove"]:
