@@ -21,25 +21,30 @@ from rules.problems.os_errors import why
 from rules.problems.problem import Problems
 from rules.values.text import Mark, shown
 
-__all__ = ["Node", "read", "read_file"]
+__all__ = ["Node", "Written", "read", "read_file", "written"]
 
 MOST_BYTES, MOST_DEPTH, MOST_NODES = 1_000_000, 40, 200_000
 LOADER: Any = getattr(yaml, "CLoader", yaml.Loader)
 
 
 @dataclass(slots=True)
-class _Raw:
-    """A value with what it holds: the tree before paths, which need an item's `id` wherever it stands."""
+class Written:
+    """A value with what it holds, as it is written; `start` and `end` are places in the text, without a BOM.
+
+    The tree before paths, which need an item's `id` wherever it stands."""
 
     mark: Mark
+    start: int
+    end: int  # of a block collection that of its last part; of a text block with the blank lines behind it
     word: str | None = None  # the text of a scalar
     style: str = ""  # of a scalar: how it is quoted
-    children: list[_Raw] | None = None  # of a mapping or a list
+    children: list[Written] | None = None  # of a mapping or a list
     is_map: bool = False
+    flow: bool = False  # within brackets or braces of its own
     refused: Any = None  # the event of an alias, or with an anchor or a tag
 
     @property
-    def pairs(self) -> Iterator[tuple[_Raw, _Raw]]:
+    def pairs(self) -> Iterator[tuple[Written, Written]]:
         children = self.children or ()
         return zip(children[::2], children[1::2], strict=False)
 
@@ -76,7 +81,7 @@ def read(text: str, file: str, problems: Problems) -> Node | None:
         return None
     if not parseable(text, file, problems):
         return None
-    documents: list[_Raw] = []
+    documents: list[Written] = []
     complete = _grow(documents, text, file, problems)
     nodes = [_node(raw, "", problems) for raw in documents]
     if not complete:
@@ -87,7 +92,15 @@ def read(text: str, file: str, problems: Problems) -> Node | None:
     return nodes[0]
 
 
-def _grow(documents: list[_Raw], text: str, file: str, problems: Problems) -> bool:
+def written(text: str) -> Written | None:
+    """The tree of `text` as it is written, with places from behind a BOM on; None where it is not one YAML document."""
+    body, problems, documents = text.removeprefix("\ufeff"), Problems(), list[Written]()
+    if not parseable(body, "", problems) or not _grow(documents, body, "", problems):
+        return None
+    return documents[0] if documents and not problems.errors else None
+
+
+def _grow(documents: list[Written], text: str, file: str, problems: Problems) -> bool:
     """Add the first document; False when the text could not be read through."""
     stack, count = [documents], 0
     try:
@@ -109,6 +122,7 @@ def _grow(documents: list[_Raw], text: str, file: str, problems: Problems) -> bo
                     return False
             elif isinstance(event, yaml.CollectionEndEvent):
                 stack.pop()
+                _close(stack[-1][-1], event)
             elif isinstance(event, yaml.DocumentStartEvent) and documents:
                 problems.add(_mark(event, file), "yaml.several_documents")
                 return True
@@ -118,18 +132,25 @@ def _grow(documents: list[_Raw], text: str, file: str, problems: Problems) -> bo
     return True
 
 
-def _raw(event: Any, file: str) -> _Raw:
+def _raw(event: Any, file: str) -> Written:
     """The value that an event begins. The event itself is kept only where it is refused: there are thousands."""
     mark = _mark(event, file)
+    start, end = event.start_mark.index, event.end_mark.index
     if isinstance(event, yaml.AliasEvent):
-        return _Raw(mark, refused=event)
+        return Written(mark, start, end, refused=event)
     refused = None if event.anchor is None and event.tag is None else event
     if isinstance(event, yaml.ScalarEvent):
-        return _Raw(mark, event.value, event.style or "", refused=refused)
-    return _Raw(mark, children=[], is_map=isinstance(event, yaml.MappingStartEvent), refused=refused)
+        return Written(mark, start, end, event.value, event.style or "", refused=refused)
+    is_map = isinstance(event, yaml.MappingStartEvent)
+    return Written(mark, start, end, children=[], is_map=is_map, flow=bool(event.flow_style), refused=refused)
 
 
-def _node(raw: _Raw, path: str, problems: Problems) -> Node:
+def _close(one: Written, event: Any) -> None:
+    """Set where a collection ends: what closes a block comes after the comments and blank lines behind it."""
+    one.end = event.end_mark.index if one.flow or not one.children else one.children[-1].end
+
+
+def _node(raw: Written, path: str, problems: Problems) -> Node:
     """The located node for `raw`, reporting what policies may not use."""
     _refuse(raw, path, problems)
     if raw.word is not None:
@@ -142,7 +163,7 @@ def _node(raw: _Raw, path: str, problems: Problems) -> Node:
     return Node(raw.mark, path, [_node(child, name, problems) for child, name in named])
 
 
-def _refuse(raw: _Raw, path: str, problems: Problems) -> None:
+def _refuse(raw: Written, path: str, problems: Problems) -> None:
     event = raw.refused
     if isinstance(event, yaml.AliasEvent):
         problems.add(raw.mark, "yaml.alias", path=path, name=shown(event.anchor or ""))
@@ -154,7 +175,7 @@ def _refuse(raw: _Raw, path: str, problems: Problems) -> None:
         problems.add(raw.mark, "yaml.special_start", path=path, character=raw.style)
 
 
-def _mapping(raw: _Raw, path: str, problems: Problems) -> Node:
+def _mapping(raw: Written, path: str, problems: Problems) -> Node:
     entries: dict[str, Node] = {}
     marks: dict[str, Mark] = {}
     for key, below in raw.pairs:
@@ -177,7 +198,7 @@ def _mapping(raw: _Raw, path: str, problems: Problems) -> Node:
     return Node(raw.mark, path, entries, key_marks=marks)
 
 
-def _item_name(raw: _Raw, index: int) -> str:
+def _item_name(raw: Written, index: int) -> str:
     """How a list item is called in paths: by its `id`, which survives reordering, or else by its number."""
     if raw.is_map:
         for key, value in raw.pairs:

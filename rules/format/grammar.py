@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rules.operations import KEYS
 from rules.operations.comparisons import LIMITS
 from rules.operations.forms import CHOICES, CONDITION, EXPRESSION, ID, PATH, VALUE, WORDS
@@ -31,7 +33,12 @@ WARNINGS = tuple(code.removeprefix("warning.") for code in messages() if code.st
 
 DATE = Pattern("[0-9]{4}-[0-9]{2}-[0-9]{2}", "日期，年-月-日", "a date, year-month-day", ("2026-12-31",))
 NUMBER = Pattern(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", "数", "a number", ("10", "-5", "2.5"))
-CLAUSE = Pattern(r"[^ \t\[\]{}][^\[\]{}]{0,39}", "条款编号", "the number of a clause", ("四(三)1(1)", "6", "6.1"))
+CLAUSE = Pattern(
+    r"[^ \t\[\]{}][^\[\]{}]{0,39}", "条款编号", "the number of a clause", ("四(三)1(1)", "6", "6.1"), "clauses"
+)
+OUTCOME, READING, OPTION, SUBJECT, NAME = (
+    replace(ID, names=one) for one in ("outcomes", "readings", "options", "subjects", "facts")
+)
 TITLE = Field(WORDS, "中英文名称", "what people call it, in both languages")
 SET_BY = Field(Word({
     "plan": Text("方案规定", "the plan says so"), "lender": Text("农信社自定", "the lender decides it"),
@@ -45,7 +52,7 @@ _ABOUT: dict[str, Shape] = {
 }
 _LEVER: dict[str, Shape] = {
     "part_of": Field(
-        Either((is_a("list"), ListOf(ID, 1)), (is_a("scalar"), ID)),
+        Either((is_a("list"), ListOf(NAME, 1)), (is_a("scalar"), NAME)),
         "不会超过哪个（哪些）事实",
         "the fact or facts it can never exceed",
     ),
@@ -70,10 +77,10 @@ FACT = Either(
             "decimals": Field(Flag(), "计数可有小数，如亩", "the count may have decimals, as acres do"),
             "ahead": Field(Flag(), "日期可以晚于判定日，如到期日", "the date may lie after the day of the decision"),
             **_CODES,
-            "of": Field(ID, "列表中每条记录属于哪类对象", "the subject of the records of a list"),
+            "of": Field(SUBJECT, "列表中每条记录属于哪类对象", "the subject of the records of a list"),
             "minimum": VALUE, "maximum": VALUE,
             **_LEVER,
-            "moves": Field(ListOf(ID, 1), "随它同量变动的事实", "the facts that move along by as much"),
+            "moves": Field(ListOf(NAME, 1), "随它同量变动的事实", "the facts that move along by as much"),
             "counted": Field(COUNTED, "批量运行时怎样由下级记录汇总", "how a bulk run adds it up from records below"),
             "last": Field(EXPRESSION, "批量运行时，表中没写的由上一次运行的同一记录得出",
                           "what the same record of the run before makes it, where a bulk run is not given it"),
@@ -89,11 +96,11 @@ _ITEM: dict[str, Shape] = {
     "title": TITLE,
     "clause": Field(CLAUSE, "依据的条款", "the clause it comes from"),
     "set_by": SET_BY,
-    "reading": Field(ID, "readings.yaml 里的解读", "the reading of readings.yaml that explains it"),
+    "reading": Field(READING, "readings.yaml 里的解读", "the reading of readings.yaml that explains it"),
     "note": WORDS,
 }
 _WHEN = Field(CONDITION, "只对哪些对象适用", "whom it applies to")
-_OUTCOME = Field(ID, "结论代码", "an outcome of this decision")
+_OUTCOME = Field(OUTCOME, "结论代码", "an outcome of this decision")
 _CRITERION = {
     "require": Field(CONDITION, "必须成立的条件", "what must hold"),
     "reject": Field(CONDITION, "一旦成立就不通过的条件", "what must not hold"),
@@ -133,10 +140,10 @@ OUTPUT = Record({"type": Word(tuple(name for name, kind in KINDS.items() if not 
 BODIES: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
     "checklist": ({"criteria": CRITERIA}, {}),
     "scorecard": (
-        {"items": ListOf(SCORE_ITEM, 1), "grades": ListOf(Record({"grade": ID}, NUMERIC_LIMITS), 1)},
+        {"items": ListOf(SCORE_ITEM, 1), "grades": ListOf(Record({"grade": OUTCOME}, NUMERIC_LIMITS), 1)},
         {"vetoes": ListOf(CRITERION, 1), "adjustments": ListOf(ADJUSTMENT, 1), "full_marks": NUMBER,
          "total": Record({}, {"at_least": NUMBER, "at_most": NUMBER}),
-         "ceilings": ListOf(Record({"id": ID, "when": CONDITION, "at_most": ID}, _ITEM), 1)},
+         "ceilings": ListOf(Record({"id": ID, "when": CONDITION, "at_most": OUTCOME}, _ITEM), 1)},
     ),
     "table": (
         {"hit": Word(("first", "all", "highest", "lowest", "sum")), "rows": ListOf(ROW, 1),
@@ -151,7 +158,7 @@ BODIES: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
          "set_by": Field(SET_BY.shape, "次序和个数由谁规定", "who sets the order and the number")},
     ),
     "assignment": (
-        {"bearer": Field(ID, "分派给哪类对象", "the subject that bears"), "balance": ListOf(DIMENSION, 1)},
+        {"bearer": Field(SUBJECT, "分派给哪类对象", "the subject that bears"), "balance": ListOf(DIMENSION, 1)},
         {"share": Field(PATH, "承担几成的事实，不写则人人相同", "the fact that says how much of a full load one bears"),
          "most": Field(PATH, "最多几个的事实", "the fact that says how many at most"),
          "keep": Field(Record({"at_least": VALUE}, {"set_by": SET_BY, "note": WORDS}),
@@ -161,7 +168,7 @@ BODIES: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
 HEAD: dict[str, Shape] = {
     "decision": Field(ID, "判定的标识，与文件名相同", "the id of the decision: the file's name"),
     "kind": Word(tuple(BODIES)),
-    "subject": Field(ID, "判定的对象", "the subject that is judged"),
+    "subject": Field(SUBJECT, "判定的对象", "the subject that is judged"),
     "title": TITLE,
     "clause": CLAUSE,
     "outcomes": Field(OUTCOMES, "可能的结论", "the possible outcomes"),
@@ -200,9 +207,11 @@ FORMS = frozenset({"type", "value", "dated", *KEYS})  # the keys that say how a 
 NAMED = Field(WORDS, "这类对象的名称列叫什么。写了就表示名称是公开的，不是个人信息",
               "what the column of names is called; it says that names are public and not personal")  # fmt: skip
 FACTS = Record(
-    {"subjects": MapOf(ID, Record({"title": TITLE}, {"within": ID, "name": NAMED, "facts": MapOf(ID, FACT, 1)}), 1)},
+    {"subjects": MapOf(
+        ID, Record({"title": TITLE}, {"within": SUBJECT, "name": NAMED, "facts": MapOf(ID, FACT, 1)}), 1
+    )},
     {"constants": Field(MapOf(ID, CONSTANT, 1), "全方案通用的常数", "constants of the whole plan")},
-)
+)  # fmt: skip
 SENTENCE = Record({"text": Prose()}, {
     "by": Field(ListOf(PATH, 1), "执行这一句的判定、条目、事实或解读",
                 "the decisions, items, facts or readings that carry it out"),
@@ -214,7 +223,7 @@ CLAUSES = Record({"clauses": MapOf(CLAUSE, Record({}, {
     "sentences": Field(ListOf(SENTENCE, 1), "逐句列出的原文，代替 text", "the text by sentences, instead of `text`"),
 }), 1)})  # fmt: skip
 READINGS = Record({"readings": MapOf(ID, Record(
-    {"clause": CLAUSE, "title": TITLE, "question": WORDS, "chosen": ID, "readings": MapOf(ID, WORDS, 2),
+    {"clause": CLAUSE, "title": TITLE, "question": WORDS, "chosen": OPTION, "readings": MapOf(ID, WORDS, 2),
      "because": WORDS},
     {"changes": Field(
         MapOf(ID, MapOf(PATH, MapOf(ID, Anything(), 1), 1), 1), "另一种解读要改什么",
@@ -223,7 +232,7 @@ READINGS = Record({"readings": MapOf(ID, Record(
 
 _ABOUT_ONE: dict[str, Shape] = {"decision": ID}
 _STEP = Record({"id": ID, "title": TITLE}, {"where": CONDITION})
-_RESULT = Record({"title": TITLE, "subject": ID}, {
+_RESULT = Record({"title": TITLE, "subject": SUBJECT}, {
     "where": Field(CONDITION, "数哪些", "which records count"),
     "sum": Field(ID, "同时合计的数", "the figure that is added up beside"),
     "risk": Field(Flag(), "越少越好的数", "a number that ought to be small"),
@@ -233,7 +242,7 @@ REPORT = Record({"report": Record({}, {
     "results": Field(ListOf(_RESULT, 1), "报告开头的结果", "the results that the report opens with"),
     "turns": Field(ListOf(_TURN, 1), "轮到谁办理下一步", "decisions whose next step is somebody's turn"),
     "smallest_group": Field(Whole(1), "公布时不显示比这更小的数目", "what is published shows no smaller group"),
-    "funnel": Field(Record({"subject": ID, "steps": ListOf(_STEP, 1)}),
+    "funnel": Field(Record({"subject": SUBJECT, "steps": ListOf(_STEP, 1)}),
                     "漏斗：每一步都在上一步之内", "a funnel: each step within the one before"),
     "exclusions": Field(ListOf(ID, 1), "数出各项未满足的判定", "decisions whose unmet items are counted"),
     "scatter": Field(Record({**_ABOUT_ONE, "group": Prose()}), "一组条件的散点图", "a scatter of a group of criteria"),

@@ -16,12 +16,12 @@ ID = Pattern(
 )  # fmt: skip
 PATH = Pattern(
     r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,2}", "事实名", "the name of a fact",
-    ("households", "county.income"),
+    ("households", "county.income"), "facts",
 )  # fmt: skip
 VALUE = Pattern(
     r"[^\[\]{}“”‘’「」『』、\u3000\uff01-\uff5e]{1,120}", "带单位的值，或事实名",
     "a value with its unit, or the name of a fact",
-    ("12.5%", "18 years", "county.income", "7", "2.5", "true", "false"),
+    ("12.5%", "18 years", "county.income", "7", "2.5", "true", "false"), "facts",
 )  # fmt: skip
 WORDS = Record({"zh": Prose(), "en": Prose()})
 CHOICES = MapOf(ID, WORDS, 1)

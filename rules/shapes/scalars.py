@@ -71,6 +71,7 @@ class Pattern:
     zh: str
     en: str
     examples: tuple[str, ...]
+    names: str = ""  # what it must be a name of, for those who offer what there is
 
     def __post_init__(self) -> None:
         if re.search(r"\\[dDwWsSbB]|\(\?[P<]", self.regex):

@@ -66,13 +66,15 @@ PLAIN = str.maketrans(
 
 class Figure(NamedTuple):
     """A number of a text; the operator that the words around it give it ("" where they give none); its unit, where that
-    is a period or a sign; its place in the text, made plain; and the two numbers of a fraction."""
+    is a period or a sign; its place in the text, made plain; the two numbers of a fraction; and from where to where the
+    numeral stands that says how much, without sign and unit: nowhere where a word says it (半数)."""
 
     value: Fraction
     operator: str
     unit: str = ""
     start: int = 0
     parts: tuple[Fraction, ...] = ()
+    numeral: tuple[int, int] = (0, 0)
 
     def equals(self, value: Fraction, unit: str) -> bool:
         """Whether it is a value counted in `unit`: 一年 is 12 months, and 5年 is not 5 months."""
@@ -101,7 +103,8 @@ def figures(text: str) -> tuple[Figure, ...]:
         for place in open_ends if unit else ():
             read[place] = read[place]._replace(value=read[place].value * _share(match, read[place].value), unit=unit)
         ranged = "at_most" if upper else "at_least" if match["end"] else ""
-        read.append(Figure(_value(match), _operator(match, ranged), unit, match.start(), _parts(match)))
+        number = next((match.span(name) for name in ("part", "arabic", "han") if match[name]), (0, 0))
+        read.append(Figure(_value(match), _operator(match, ranged), unit, match.start(), _parts(match), number))
         upper = match["end"] is not None
         follows = not unit and (upper or text[match.end() :].startswith("、"))
         open_ends = [*open_ends, len(read) - 1] if follows else []

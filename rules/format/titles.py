@@ -1,0 +1,24 @@
+"""What the keys of policy files are called, in both languages: beside the key in the grammar, or in `keys.json`."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from rules.shapes import Field, Shape
+from rules.values.text import Text
+
+
+def title_of(key: str, shape: Shape | None = None) -> Text:
+    """The title of a key whose value has a shape; the key itself where it is a name of the plan's own."""
+    if isinstance(shape, Field):
+        return Text(shape.zh, shape.en)
+    return titles().get(key, Text(key, key))
+
+
+@cache
+def titles() -> dict[str, Text]:
+    """The titles that the grammar does not give beside the key."""
+    rows = json.loads(Path(__file__).with_name("keys.json").read_text(encoding="utf-8"))
+    return {key: Text(row["zh"], row["en"]) for key, row in rows.items()}
