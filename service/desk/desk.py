@@ -1,0 +1,185 @@
+"""The policy desk's home and the history: what is in force, what comes, what waits, what was done by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import NamedTuple
+from zipfile import ZipFile
+
+from flask import Blueprint, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from rules.values.exact import read_date
+from rules.values.text import Text
+from service.api.desk import CHECKING, checked_of, desk, desk_problems, doer
+from service.desk.views import go, person_view
+from service.http.context import caller, service
+from service.http.problems import FieldError, Problem
+from service.keys import PERMISSIONS
+from service.pages.pages import page
+from service.publishing import CHANGES_REQUESTED, SUBMITTED, Act, Release, deciding, drafting
+from service.publishing import edition as archived
+from service.publishing.comparing import differences
+from service.publishing.desk import OPEN, last_act, state_of
+from service.publishing.drafts import Base, Draft
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+LATELY = 20  # acts that the home page shows
+
+STATES: Mapping[str, Text] = {
+    "draft": Text("起草中", "being written"),
+    "submitted": Text("待审批", "waits for approval"),
+    "changes_requested": Text("退回修改", "sent back for changes"),
+    "approved": Text("已批准", "approved"),
+    "rejected": Text("已否决", "rejected"),
+    "withdrawn": Text("已撤回", "withdrawn"),
+    "discarded": Text("已放弃", "given up"),
+}
+DEEDS: Mapping[str, Text] = {
+    "imported": Text("导入", "took in"),
+    "submitted": Text("提交", "submitted"),
+    "changes_requested": Text("退回", "sent back"),
+    "approved": Text("批准", "approved"),
+    "rejected": Text("否决", "rejected"),
+    "withdrawn": Text("撤回", "withdrew"),
+    "discarded": Text("放弃", "gave up"),
+}
+
+
+class Standing(NamedTuple):
+    """A draft and where it has got to."""
+
+    draft: Draft
+    state: str
+    last: Act | None
+
+
+@person_view(blueprint, "", "policies")
+def home() -> Response:
+    """What is in force today, what comes, what waits for whoever looks, and what was done lately."""
+    me, can = caller().id, PERMISSIONS[caller().role]
+    with desk_problems():
+        here = desk()
+        acts, published = here.seen(), here.published()
+        drafts = [standing(one, acts) for one in here.drafts.listed()] if "draft" in can else []
+    opened = [one for one in drafts if one.state in OPEN]
+    waits = [one for one in opened if _waits(one, me, can)]
+    releases = sorted(published.releases.values(), key=lambda one: (one.edition.partition("/")[0], _day(one)))
+    policies = service().policies
+    own, others = ([one for one in opened if (me in one.draft.authors) == mine] for mine in (True, False))
+    plans = sorted({one.edition.partition("/")[0] for one in releases})
+    return page("desk.html", releases=releases, today=here.today(), own=own, others=others, waits=waits, plans=plans,
+                acts=acts[: -LATELY - 1 : -1], warnings=policies.warnings(), untaken=policies.untaken,
+                **shared())  # fmt: skip
+
+
+@person_view(blueprint, "/guide", "policies")
+def guide() -> Response:
+    """A walk through in ten minutes."""
+    return page("desk_guide.html")
+
+
+def _waits(one: Standing, me: str, can: frozenset[str]) -> bool:
+    """Whether a draft waits for somebody: to approve it, or to change what was sent back."""
+    mine = me in one.draft.authors
+    return (one.state == SUBMITTED and not mine and "approve" in can) or (one.state == CHANGES_REQUESTED and mine)
+
+
+def _day(release: Release) -> str:
+    return release.edition.partition("/")[2]
+
+
+def standing(draft: Draft, acts: tuple[Act, ...]) -> Standing:
+    last = last_act(draft, acts)
+    return Standing(draft, state_of(draft, last), last)
+
+
+def shared() -> dict[str, object]:
+    """What all pages of the desk show: names of people, words for states and acts."""
+    with desk_problems():
+        names = {one.id: one.name for one in service().people.listed()}
+    return {"names": names, "STATES": STATES, "DEEDS": DEEDS}
+
+
+@person_view(blueprint, "/editions/<plan>/<day>", "policies")
+def history(plan: str, day: str) -> Response:
+    """Everything that was done about an edition, with each content it has had."""
+    return _history(f"{plan}/{day}")
+
+
+def _history(edition: str, problem: Problem | None = None) -> Response:
+    with desk_problems():
+        here = desk()
+        acts, published = here.seen(), here.published()
+        found = [(act, one) for act in acts for one in act.changes if one.edition == edition]
+        changes = {act.seq: differences(here.log, one, {}, Base("", "")) for act, one in found
+                   if one.before and one.sha256 and act.outcome != SUBMITTED}  # fmt: skip
+    if not found:
+        raise Problem("not-found", f"没有版本 {edition}。", f"There is no edition {edition}.")
+    release = published.releases.get(edition)
+    coming = release is not None and (read_date(edition.partition("/")[2]) or here.today()) > here.today()
+    withdrawal = None
+    if coming and "withdraw" in PERMISSIONS[caller().role]:
+        with CHECKING.turn(), desk_problems():
+            withdrawal = checked_of(deciding.would_withdraw(here, edition))
+    shown = page(
+        "desk_edition.html",
+        edition=edition,
+        found=found[::-1],
+        changes=changes,
+        release=release,
+        withdrawal=withdrawal,
+        problem=problem,
+        **shared(),
+    )
+    shown.status_code = 422 if problem else 200
+    return shown
+
+
+@person_view(blueprint, "/editions/<plan>/<day>/withdraw", "withdraw", ("POST",))
+def withdraw(plan: str, day: str) -> Response:
+    """Take back an edition before its day."""
+    try:
+        reason = wanted("reason")
+        with CHECKING.turn(), desk_problems():
+            deciding.withdraw(desk(), doer(), f"{plan}/{day}", reason, tuple(request.form.getlist("acknowledged")))
+    except Problem as problem:
+        return _history(f"{plan}/{day}", problem)
+    return go(url_for("desk.home"))
+
+
+@person_view(blueprint, "/contents/<sha256>.zip", "policies")
+def download(sha256: str) -> Response:
+    """The files of some content that was published or submitted, as they are in the archive."""
+    with desk_problems():
+        files = archived(service().log, sha256)
+    if files is None:
+        raise Problem("not-found", "存档里没有这个内容。", "The archive has no such content.")
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        for path, text in sorted(files.items()):
+            archive.writestr(path, text)
+    packed.seek(0)
+    return send_file(packed, "application/zip", as_attachment=True, download_name=f"{sha256[:12]}.zip")
+
+
+@person_view(blueprint, "/drafts", "draft", ("POST",))
+def begin() -> Response:
+    """Begin a draft: of an edition for a day, an amendment of one, or an earlier content restored."""
+    plan, day, sha256 = wanted("plan"), read_date(wanted("day")), request.form.get("sha256", "")
+    if day is None:
+        raise Problem.invalid([FieldError("/day", "not_a_date", "请选一个日期。", "Choose a day.")])
+    with desk_problems():
+        files = drafting.earlier(desk(), sha256)[1] if sha256 else None
+        amend = f"{plan}/{day}" in desk().published().releases and "amend" in request.form
+        draft = drafting.begin(desk(), doer(), plan, day, files, amend=amend)
+    return go(url_for("drafting.show", draft_id=draft.id))
+
+
+def wanted(name: str) -> str:
+    """A field of a form that has to be filled in."""
+    text = request.form.get(name, "").strip()
+    if not text:
+        raise Problem.invalid([FieldError(f"/{name}", "missing", "请填写。", "Fill this in.")])
+    return text

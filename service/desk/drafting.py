@@ -1,0 +1,206 @@
+"""A draft: what it changes, in words; its text; submitting it; and what whoever approves does with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from hashlib import sha256 as digest
+
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from rules.problems.problem import Problem as Fault
+from service.api.desk import CHECKING, desk, desk_problems, doer
+from service.desk.desk import shared, standing, wanted
+from service.desk.views import go, person_view
+from service.exact_json import dumps
+from service.http.answering import answer
+from service.http.context import caller
+from service.http.problems import FieldError, Problem
+from service.keys import PERMISSIONS
+from service.pages.pages import page
+from service.publishing import CHANGES_REQUESTED, SUBMITTED, Comment, Source, deciding, drafting
+from service.publishing.checking import check, name_of
+from service.publishing.comparing import differences
+from service.publishing.desk import DRAFT, OPEN, outdated
+
+blueprint = Blueprint("drafting", __name__, url_prefix="/desk/drafts")
+COMMENT = re.compile(r"\s*([\w.-]+\.yaml)\s*[:：]\s*(\d{1,6})\s*[:：]?\s*(.+)")
+
+
+@person_view(blueprint, "/<draft_id>", "draft")
+def show(draft_id: str) -> Response:
+    return _shown(draft_id)
+
+
+def _may(state: str, *, mine: bool) -> dict[str, bool]:
+    """What whoever looks may do with a draft."""
+    can = PERMISSIONS[caller().role]
+    return {
+        "write": state in OPEN,
+        "submit": state in (DRAFT, CHANGES_REQUESTED),
+        "approve": state == SUBMITTED and "approve" in can and not mine,
+        "send_back": state == SUBMITTED and "approve" in can,
+    }
+
+
+def _shown(draft_id: str, problem: Problem | None = None) -> Response:
+    with CHECKING.turn(), desk_problems():
+        here = desk()
+        draft, acts, published = here.draft(draft_id), here.seen(), here.published()
+        found = standing(draft, acts)
+        checked = here.checked(draft, published)
+        changes = [(one, None if checked.errors else differences(here.log, one, checked.files, draft.saved.base))
+                   for one in checked.changes]  # fmt: skip
+        revisions = here.drafts.revisions(draft_id)
+    mine = caller().id in draft.authors
+    history = [one for one in acts if one.draft == draft_id][::-1]
+    shown = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
+                 may=_may(found.state, mine=mine), mine=mine, history=history, revisions=revisions[::-1],
+                 outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
+                 **shared())  # fmt: skip
+    shown.status_code = 200 if problem is None else 422
+    return shown
+
+
+# --- the text
+
+
+@person_view(blueprint, "/<draft_id>/text/<file>", "draft")
+def text(draft_id: str, file: str) -> Response:
+    """One file as text."""
+    with desk_problems():
+        draft = desk().draft(draft_id)
+    if file not in draft.saved.files:
+        raise Problem("not-found", f"草稿里没有 {file}。", f"The draft has no {file}.")
+    return _text(draft_id, file, draft.saved.files[file], draft.saved.number)
+
+
+@person_view(blueprint, "/<draft_id>/text/<file>", "draft", ("POST",))
+def save(draft_id: str, file: str) -> Response:
+    """Save the text of a file. Where somebody else has changed the same lines, nothing is lost: both are shown."""
+    number, text = int(request.form.get("revision", "0") or 0), _lines(request.form.get("text", ""))
+    with desk_problems():
+        made_of = drafting.revision(desk(), draft_id, number)
+    files = {**made_of.files, file: _as_before(text, made_of.files.get(file, ""))}
+    try:
+        if faults := drafting.faults_of(files):
+            raise Problem.invalid([FieldError(f"/{name}", "not_a_file", *said) for name, said in faults.items()])
+        with desk_problems():
+            drafting.save(desk(), doer(), draft_id, number, files)
+    except Problem as problem:
+        return _text(draft_id, file, text, number, problem)
+    return go(url_for("drafting.show", draft_id=draft_id))
+
+
+def _text(draft_id: str, file: str, text: str, number: int, problem: Problem | None = None) -> Response:
+    with desk_problems():
+        here = desk()
+        draft = here.draft(draft_id)
+        state = standing(draft, here.seen()).state
+    theirs = draft.saved.files.get(file, "") if problem is not None and draft.saved.number != number else None
+    shown = page("draft_text.html", draft=draft, file=file, text=text, number=number, problem=problem, theirs=theirs,
+                 faults=_faults(draft_id, file, text), may_write=state in OPEN, **shared())  # fmt: skip
+    shown.status_code = 200 if problem is None else 422
+    return shown
+
+
+@person_view(blueprint, "/<draft_id>/text/<file>/check", "draft", ("POST",))
+def check_text(draft_id: str, file: str) -> Response:
+    """The problems that a text would have, as one types; nothing is saved."""
+    found = _faults(draft_id, file, _lines(request.form.get("text", "")))
+    return answer(dumps({"problems": [one.as_dict() for one in found]}))
+
+
+def _faults(draft_id: str, file: str, text: str) -> list[Fault]:
+    """The problems of a file of a draft, were this its text."""
+    with CHECKING.turn(), desk_problems():
+        here = desk()
+        draft, published = here.draft(draft_id), here.published()
+        files = {**draft.saved.files, file: text}
+        found = check(here.files(published), draft.edition, files, here.today()).problems
+    return [one for one in found if one.mark.file.rpartition("/")[2] == file]
+
+
+def _lines(text: str) -> str:
+    """The text of a form, which ends its lines as HTTP does."""
+    return text.replace("\r\n", "\n")
+
+
+def _as_before(text: str, before: str) -> str:
+    """A text with the line ends, and the end, that the file had: a form keeps neither."""
+    ended = text if text.endswith("\n") or not before.endswith("\n") else text + "\n"
+    return ended.replace("\n", "\r\n") if "\r\n" in before else ended
+
+
+# --- what is done with it
+
+
+def _act(draft_id: str, act: Callable[[], object]) -> Response:
+    """Do something, and show the draft; where it is refused, with why and what was filled in."""
+    try:
+        with CHECKING.turn(), desk_problems():
+            act()
+    except Problem as problem:
+        return _shown(draft_id, problem)
+    return go(url_for("drafting.show", draft_id=draft_id))
+
+
+@person_view(blueprint, "/<draft_id>/submit", "draft", ("POST",))
+def submit(draft_id: str) -> Response:
+    """Submit with a reason and the document behind it, of which only title and hash are kept."""
+
+    def act() -> None:
+        reason, title, document = wanted("reason"), wanted("title"), request.files.get("document")
+        content = b"" if document is None else document.read()
+        if not content:
+            raise Problem.invalid([FieldError("/document", "missing", "请选择文件。", "Choose the file.")])
+        source = Source(title, digest(content).hexdigest())
+        deciding.submit(desk(), doer(), draft_id, int(request.form.get("revision", "0") or 0), reason, source)
+
+    return _act(draft_id, act)
+
+
+@person_view(blueprint, "/<draft_id>/approve", "approve", ("POST",))
+def approve(draft_id: str) -> Response:
+    seen, said = tuple(request.form.getlist("acknowledged")), request.form.get("reason", "").strip()
+    return _act(draft_id, lambda: deciding.approve(desk(), doer(), draft_id, wanted("sha256"), seen, said))
+
+
+@person_view(blueprint, "/<draft_id>/request-changes", "approve", ("POST",))
+def request_changes(draft_id: str) -> Response:
+    """Send it back; comments by line are written `file:line text`, one a line."""
+
+    def act() -> None:
+        lines = [one for one in request.form.get("comments", "").splitlines() if one.strip()]
+        found = [COMMENT.fullmatch(one) for one in lines]
+        if not all(found):
+            zh, en = "逐行意见写成“文件:行号 意见”。", "Write each comment as `file:line text`."
+            raise Problem.invalid([FieldError("/comments", "not_a_comment", zh, en)])
+        comments = tuple(Comment(one[1], int(one[2]), one[3]) for one in found if one)
+        deciding.request_changes(desk(), doer(), draft_id, wanted("reason"), comments)
+
+    return _act(draft_id, act)
+
+
+@person_view(blueprint, "/<draft_id>/reject", "approve", ("POST",))
+def reject(draft_id: str) -> Response:
+    return _act(draft_id, lambda: deciding.reject(desk(), doer(), draft_id, wanted("reason")))
+
+
+@person_view(blueprint, "/<draft_id>/discard", "draft", ("POST",))
+def discard(draft_id: str) -> Response:
+    return _act(draft_id, lambda: deciding.discard(desk(), doer(), draft_id, wanted("reason")))
+
+
+@person_view(blueprint, "/<draft_id>/update", "draft", ("POST",))
+def update(draft_id: str) -> Response:
+    """Merge in what was published since."""
+    return _act(draft_id, lambda: drafting.update(desk(), doer(), draft_id))
+
+
+@person_view(blueprint, "/<draft_id>/undo", "draft", ("POST",))
+def undo(draft_id: str) -> Response:
+    """Go back to an earlier revision."""
+    number, after = (int(request.form.get(name, "0") or 0) for name in ("number", "revision"))
+    return _act(draft_id, lambda: drafting.undo(desk(), doer(), draft_id, number, after))

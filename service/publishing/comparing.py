@@ -1,0 +1,49 @@
+"""What published content, or content that waits, says as an edition: to be compared in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rules import Edition
+from rules.building.loader import load_alone
+from rules.words.diff import Change as Difference
+from rules.words.diff import diff
+from service.log import Altered, DecisionLog
+from service.publishing.acts import Change
+from service.publishing.contents import edition as archived
+from service.publishing.drafts import Base
+
+KEPT = 4  # editions that were compared last
+
+
+def edition_of(files: Mapping[str, str], name: str) -> Edition | None:
+    """The edition `plan/day` of files, those that it extends among them; None where it cannot be used."""
+    return _read(tuple(sorted(files.items())), name)
+
+
+@lru_cache(KEPT)
+def _read(files: tuple[tuple[str, str], ...], name: str) -> Edition | None:
+    with TemporaryDirectory(prefix="village-credit-") as folder:
+        root = Path(folder)
+        for path, text in files:
+            (file := root / path).parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        return load_alone(root / name, root, warn=False).edition
+
+
+def differences(
+    log: DecisionLog, change: Change, files: Mapping[str, Mapping[str, str]], base: Base
+) -> list[Difference] | None:
+    """A change of an edition in words: against the content that it replaces, or where it is new, against the edition
+    that it follows. None where there is nothing to compare, or one of the two cannot be read."""
+    name, sha256 = (change.edition, change.before) if change.before else (base.edition, base.sha256)
+    if not name or not change.sha256:
+        return None
+    if (before := archived(log, sha256)) is None:
+        raise Altered(sha256)
+    after = files.get(change.sha256) or archived(log, change.sha256) or {}
+    old, new = edition_of(before, name), edition_of(after, change.edition)
+    return None if old is None or new is None else diff(old, new)

@@ -1,0 +1,217 @@
+"""The policy desk at the browser: drafted, checked, submitted, approved by another, in force on its day, restored."""
+
+import re
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+
+from tests.api.calling import example
+
+PLAN, DAY = "xx-county", "2027-05-01"
+LIMIT = "at_least: 55%"
+DOCUMENT = "X政办〔2027〕1号"
+
+
+@pytest.fixture
+def author(someone):
+    return someone("editor")
+
+
+@pytest.fixture
+def approver(someone):
+    return someone("approver")
+
+
+def begun(author, **fields):
+    answer = author.post("/desk/drafts", plan=PLAN, day=DAY, **fields)
+    assert answer.status_code == 303, answer.text
+    return answer.location
+
+
+def written(author, draft, file, old, new):
+    """Change a file of a draft as text."""
+    page = author.get(f"{draft}/text/{file}").text
+    text = html(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)[1])
+    assert old in text
+    return author.post(f"{draft}/text/{file}", revision=field(page, "revision"), text=text.replace(old, new))
+
+
+def html(text):
+    for mark, plain in (("&#34;", '"'), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        text = text.replace(mark, plain)
+    return text
+
+
+def field(page, name):
+    return html(re.search(rf'name="{name}" value="([^"]*)"', page)[1])
+
+
+def submitted(author, draft, reason="县里下了文"):
+    page = author.get(draft).text
+    said = {
+        "csrf": field(page, "csrf"),
+        "revision": field(page, "revision"),
+        "reason": reason,
+        "title": "X政办〔2027〕1号",
+    }
+    return author.client.post(f"{draft}/submit", data={**said, "document": (BytesIO(b"a document"), "a.pdf")})
+
+
+def approved(approver, draft):
+    page = approver.get(draft).text
+    seen = [html(one) for one in re.findall(r'name="acknowledged" value="([^"]*)"', page)]
+    data = {"csrf": field(page, "csrf"), "sha256": field(page, "sha256"), "acknowledged": seen}
+    return approver.client.post(f"{draft}/approve", data=data)
+
+
+def alert(page):
+    found = re.search(r'role="alert"><p>(.*?)</p>', page.text)
+    return found[1] if found else ""
+
+
+def test_the_whole_way_from_a_draft_to_a_decision_and_back(api, author, approver):
+    draft = begun(author)
+    assert written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%").status_code == 303
+    page = author.get(draft).text
+    assert "A级及以上信用户占比：不低于 55% → 不低于 60%" in page
+    assert submitted(author, draft).status_code == 303
+    assert "批准，到" not in author.get(draft).text
+
+    assert draft.rpartition("/")[2] in approver.get("/desk").text.split("我的草稿")[0]
+    assert "县里下了文" in approver.get(draft).text
+    assert approved(approver, draft).status_code == 303
+    api.reload()
+    assert outcome(api, "2027-04-30") == (f"{PLAN}/2026-05-01", "0.55")
+    assert outcome(api, DAY) == (f"{PLAN}/{DAY}", "0.6")
+
+    history = approver.get(f"/desk/editions/{PLAN}/{DAY}").text
+    assert "批准" in history
+    assert DOCUMENT in history
+    old = api.service.policies.current().edition(f"{PLAN}/2026-05-01").edition.sha256
+    answer = author.post("/desk/drafts", plan=PLAN, day="2027-09-01", sha256=old)
+    assert "不低于 60% → 不低于 55%" in author.get(answer.location).text
+
+
+def outcome(api, on):
+    decided = api.caller("caller").decided("credit_village", {**example("village_qualifies"), "on": on})
+    finding = next(one for one in decided["findings"] if one["criterion"] == "a_grade_share")
+    return f"{decided['plan']}/{decided['edition']}", finding["comparisons"][0]["tests"][0]["limit"]
+
+
+def test_nobody_approves_what_they_wrote_in_whatever_role(api, author, approver):
+    draft = begun(approver)
+    written(approver, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
+    submitted(approver, draft)
+    page = approver.get(draft).text
+    assert "您写过这份草稿" in page
+    assert "/approve" not in page
+    data = {"csrf": field(page, "csrf"), "sha256": "0" * 64}
+    refused = approver.client.post(f"{draft}/approve", data=data)
+    assert (refused.status_code, alert(refused)) == (422, "您写过这份草稿，要由另一个人审批。")
+    assert (
+        author.client.post(f"{draft}/approve", data={**data, "csrf": field(author.get(draft).text, "csrf")}).status_code
+        == 403
+    )
+    assert f"{PLAN}/{DAY}" not in str(api.service.policies.current().compiled.keys())
+
+
+def test_a_text_with_an_error_is_told_its_line_and_cannot_be_submitted(author):
+    draft = begun(author)
+    assert written(author, draft, "credit_village.yaml", LIMIT, "at_least: 六成").status_code == 303
+    page = author.get(draft).text
+    assert "要先改正" in page
+    assert re.search(r"<code>credit_village.yaml:\d+</code>", page)
+    assert submitted(author, draft).status_code == 422
+    data = {"csrf": field(page, "csrf"), "text": "title: ["}
+    told = author.client.post(f"{draft}/text/credit_village.yaml/check", data=data).json
+    assert told["problems"][0]["line"] >= 1
+
+
+def test_lines_two_have_changed_are_both_shown_and_none_is_lost(author, approver):
+    draft = begun(author)
+    before = author.get(f"{draft}/text/credit_village.yaml").text
+    written(approver, draft, "credit_village.yaml", LIMIT, "at_least: 70%")
+    text = html(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", before, re.DOTALL)[1]).replace(LIMIT, "at_least: 60%")
+    answer = author.post(f"{draft}/text/credit_village.yaml", revision=field(before, "revision"), text=text)
+    assert answer.status_code == 422
+    assert "at_least: 60%" in answer.text
+    assert "at_least: 70%" in answer.text
+
+
+def test_sent_back_with_comments_by_line_then_an_edit_then_submitted_again(author, approver):
+    draft = begun(author)
+    written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
+    submitted(author, draft)
+    data = {
+        "csrf": field(approver.get(draft).text, "csrf"),
+        "reason": "请说明",
+        "comments": "credit_village.yaml:18 为什么是60%",
+    }
+    assert approver.client.post(f"{draft}/request-changes", data={**data, "comments": "没有行号"}).status_code == 422
+    assert approver.client.post(f"{draft}/request-changes", data=data).status_code == 303
+    page = author.get(draft).text
+    assert "为什么是60%" in page
+    assert "退回修改" in author.get("/desk").text.split("我的草稿")[0]
+    written(author, draft, "credit_village.yaml", "at_least: 60%", "at_least: 58%")
+    assert submitted(author, draft).status_code == 303
+    assert approved(approver, draft).status_code == 303
+
+
+def test_any_edit_of_what_waits_takes_it_back(author, approver):
+    draft = begun(author)
+    written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
+    submitted(author, draft)
+    seen = approver.get(draft).text
+    written(author, draft, "credit_village.yaml", "at_least: 60%", "at_least: 10%")
+    data = {"csrf": field(seen, "csrf"), "sha256": field(seen, "sha256")}
+    refused = approver.client.post(f"{draft}/approve", data=data)
+    assert refused.status_code == 422
+    assert alert(refused)
+
+
+def test_withdrawn_before_its_day_and_downloaded(api, author, approver):
+    draft = begun(author)
+    written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
+    submitted(author, draft)
+    approved(approver, draft)
+    page = approver.get(f"/desk/editions/{PLAN}/{DAY}").text
+    [link] = set(re.findall(r'href="(/desk/contents/[0-9a-f]+\.zip)"', page))
+    with ZipFile(BytesIO(approver.get(link).data)) as archive:
+        assert f"{PLAN}/{DAY}/plan.yaml" in archive.namelist()
+    assert author.post(f"/desk/editions/{PLAN}/{DAY}/withdraw", reason="x").status_code == 403
+    refused = approver.post(f"/desk/editions/{PLAN}/{DAY}/withdraw", reason="")
+    assert refused.status_code == 422
+    seen = [html(one) for one in re.findall(r'name="acknowledged" value="([^"]*)"', page)]
+    data = {"csrf": field(page, "csrf"), "reason": "文件收回", "acknowledged": seen}
+    assert approver.client.post(f"/desk/editions/{PLAN}/{DAY}/withdraw", data=data).status_code == 303
+    api.reload()
+    assert [*api.service.policies.current().compiled] == [f"{PLAN}/2026-05-01"]
+
+
+def test_an_earlier_revision_is_gone_back_to(author):
+    draft = begun(author)
+    written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
+    page = author.get(draft).text
+    assert author.post(f"{draft}/undo", number="1", revision="2").status_code == 303
+    assert "与已发布的一样" in author.get(draft).text or "不低于 60%" not in author.get(draft).text
+    assert "其后的 1 稿一并撤回" in page
+
+
+@pytest.mark.parametrize("role", ["caller", "auditor", "store", "analyst", "admin"])
+def test_the_desk_is_for_those_who_draft(api, someone, role):
+    reader = someone(role)
+    home = reader.get("/desk")
+    assert home.status_code == (403 if role == "store" else 200)
+    assert "起草一个新版本" not in home.text
+    assert reader.post("/desk/drafts", plan=PLAN, day=DAY).status_code == 403
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_people_write_is_text(author, approver, lang):
+    draft = begun(author)
+    marked = "<img src=x onerror=alert(1)>"
+    written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
+    submitted(author, draft, marked)
+    for path in (draft, "/desk", f"/desk/editions/{PLAN}/{DAY}"):
+        assert marked not in approver.get(f"{path}?lang={lang}").text
