@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from difflib import unified_diff
 
 from rules.editing.acts import Act, Set, applied, refined
-from rules.editing.address import Data, Refused, part
+from rules.editing.address import Address, Data, Refused, part
 from rules.editing.layout import Layout
-from rules.editing.overriding import overriding
+from rules.editing.overriding import overriding, restored
 from rules.editing.render import block
 from rules.editing.splice import spliced
 from rules.editing.texts import HEAD, SUFFIX, Texts, data_of, inherited, merged, tree
@@ -45,6 +45,17 @@ def edit(texts: Texts, acts: Sequence[Act], check: Check | None = None) -> Edite
         removed += gone
     problems = () if check is None else tuple(check(now.own))
     return Edited(texts.own, now.own, tuple(removed), problems)
+
+
+def restore(texts: Texts, at: Address, check: Check | None = None) -> Edited:
+    """Take away what the edition itself says of a place that it inherits. Refused where it says nothing of it."""
+    above = data_of(inherited(texts, at.file))
+    own = data_of(tree(at.file, texts.own[at.file + SUFFIX])) if at.file + SUFFIX in texts.own else {}
+    act = restored(at, own, above)
+    made, removed = _all(texts, [act])
+    if part(data_of(merged(made, at.file)), at) != part(above, at):
+        raise _unsure(act)
+    return Edited(texts.own, made.own, tuple(removed), () if check is None else tuple(check(made.own)))
 
 
 def _carried_out(texts: Texts, act: Act) -> tuple[Texts, list[str]]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from rules.building.loader import shape_of
 from rules.building.rereading import one_limit
-from rules.editing.address import Address, Refused, identity
+from rules.editing.address import Address, Data, Refused, identity
 from rules.editing.known import Choice, Known, title_in, titled
+from rules.editing.overriding import has
 from rules.editing.scalars import Takes, takes
-from rules.editing.texts import ABOVE, Texts, data_of, merged
+from rules.editing.texts import ABOVE, Texts, data_of, inherited, merged
 from rules.files.node import Node
 from rules.format.titles import title_of
 from rules.operations import JOINS, KEYS, OPERATORS
@@ -28,13 +29,15 @@ class Context:
     file: str
     subject: str = ""
     compared: str = ""
+    above: Data = ""  # what the editions that are extended say in the file
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place of a file. `kind`: record, map, list, or that of a single value, of which `text` is written and `takes`
     says what may be. `keys`: other keys that may stand before the value; `adds`: keys that may be added, `grows`:
-    whether items or names of one's own may. `inherited`: it is said by an edition that this one extends."""
+    whether items or names of one's own may. `inherited`: it is said by an edition that this one extends; `overrides`:
+    this one says it otherwise, or something below."""
 
     address: Address
     title: Text
@@ -48,6 +51,7 @@ class Place:
     removable: bool = False
     movable: bool = False
     inherited: bool = False
+    overrides: bool = False
     parts: tuple[Place, ...] = ()
     shape: Shape | None = field(default=None, repr=False, compare=False)  # without words, references and choices
     context: Context | None = field(default=None, repr=False, compare=False)
@@ -71,7 +75,8 @@ def outline(texts: Texts, file: str) -> Place:
     node = merged(texts, file)
     if node is None:
         raise Refused(f"没有文件 {file}.yaml。", f"There is no file {file}.yaml.", file)
-    return place_of(node, shape_of(file), Address(file), Context(Known.of(texts), file))
+    return place_of(node, shape_of(file), Address(file),
+                    Context(Known.of(texts), file, above=data_of(inherited(texts, file))))  # fmt: skip
 
 
 def plain_shape(shape: Shape, node: Node) -> Shape | None:
@@ -90,8 +95,10 @@ def plain_shape(shape: Shape, node: Node) -> Shape | None:
 def place_of(node: Node, shape: Shape, at: Address, context: Context, title: Text | None = None) -> Place:
     """A place with all below."""
     bare = plain_shape(shape, node)
-    made = Place(at, title or _own_title(node, at, context), "unknown", node.mark.line,
-                 inherited=node.mark.file.startswith(ABOVE), shape=bare, context=context)  # fmt: skip
+    from_above = node.mark.file.startswith(ABOVE)
+    own = not from_above and has(context.above, at)
+    made = Place(at, title or _own_title(node, at, context), "unknown", node.mark.line, inherited=from_above,
+                 overrides=own, shape=bare, context=context)  # fmt: skip
     if isinstance(bare, Record) and node.is_map:
         absent = (key for key in bare.keys if key not in node.entries)
         adds = tuple(Choice(key, title_of(key, bare.keys[key])) for key in absent)

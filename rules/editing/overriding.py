@@ -19,17 +19,17 @@ def overriding(act: Act, own: Data, above: Data, merged: Data) -> Iterator[Act]:
     """The acts on the child's own data that change what it and those above it say together as `act` does."""
     act = _named(act, merged)
     scope = act.at if isinstance(act, Set | Add) else act.at.above
-    if _has(above, scope) and not isinstance(act, Add | Move) and act.at.steps[-1:] in {(key,) for key in IDENTITIES}:
+    if has(above, scope) and not isinstance(act, Add | Move) and act.at.steps[-1:] in {(key,) for key in IDENTITIES}:
         raise Refused(f"{act.at} 是继承的条目的名字，不能改。", f"{act.at} names an inherited item and stays.", act.at)
-    if not _has(above, scope):
+    if not has(above, scope):
         yield act
     elif (whole := _whole(scope, above)) is not None:
-        yield act if _has(own, whole) else _put(whole, part(applied(merged, act), whole), own, above)
+        yield act if has(own, whole) else _put(whole, part(applied(merged, act), whole), own, above)
     elif isinstance(act, Set):
         yield from _set(act, own, above, merged)
     elif isinstance(act, Add):
         yield _added(act, own, above, merged)
-    elif not _has(above, act.at):
+    elif not has(above, act.at):
         yield _cut(act, own)
     elif isinstance(act, Remove):
         yield _put(act.at, {"remove": "true"}, own, above)
@@ -38,6 +38,16 @@ def overriding(act: Act, own: Data, above: Data, merged: Data) -> Iterator[Act]:
         yield Add(act.at.above, part(merged, act.at), act.key)
     else:
         yield from _moved(act, own, above, merged)
+
+
+def restored(at: Address, own: Data, above: Data) -> Act:
+    """The removal of what the child says of a place itself, so that it is as inherited."""
+    (act,) = [_named(Remove(at), above)]
+    place = _whole(act.at, above) if has(above, act.at) else None
+    place = act.at if place is None else place
+    if not place.steps or not has(above, place) or not has(own, place):
+        raise Refused(f"{at} 没有改动继承的内容。", f"{at} changes nothing that is inherited.", at)
+    return _cut(Remove(place), own)
 
 
 def _named(act: Act, merged: Data) -> Act:
@@ -57,7 +67,8 @@ def _by_name(data: Data) -> bool:
     return not isinstance(data, str | Mapping) and bool(data) and all(map(identity, data))
 
 
-def _has(data: Data, at: Address) -> bool:
+def has(data: Data, at: Address) -> bool:
+    """Whether there is something at an address."""
     try:
         part(data, at)
     except Refused:
@@ -77,7 +88,7 @@ def _whole(at: Address, above: Data) -> Address | None:
 
 def _put(at: Address, value: Data, own: Data, above: Data) -> Act:
     """An act that gives a place a value in the child, with all that leads to it."""
-    known = next(n for n in range(len(at.steps), -1, -1) if _has(own, Address(at.file, at.steps[:n])))
+    known = next(n for n in range(len(at.steps), -1, -1) if has(own, Address(at.file, at.steps[:n])))
     for number in range(len(at.steps) - 1, known - 1, -1):
         over = part(above, Address(at.file, at.steps[:number]))
         if _by_name(over):
@@ -131,9 +142,16 @@ def _added(act: Add, own: Data, above: Data, merged: Data) -> Act:
 def _cut(act: Act, own: Data) -> Act:
     """The act; where it would leave an empty collection, the removal of that."""
     at = act.at
-    while isinstance(act, Remove) and len(at.steps) > 1 and len(part(own, at.above)) == 1:
+    while isinstance(act, Remove) and len(at.steps) > 1 and not _more(own, at):
         at = at.above
     return Remove(at) if isinstance(act, Remove) else act
+
+
+def _more(own: Data, at: Address) -> bool:
+    """Whether a collection says more than a part of it and, where it is an item, its name."""
+    around = part(own, at.above)
+    rest = len(around) - 1
+    return rest > (1 if identity(around) and at.steps[-1] not in IDENTITIES else 0)
 
 
 def _moved(act: Move, own: Data, above: Data, merged: Data) -> Iterator[Act]:

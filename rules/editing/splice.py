@@ -6,6 +6,7 @@ from rules.editing.acts import Act, Add, Move, Remove, Rename, Set, slot
 from rules.editing.address import Data, Refused
 from rules.editing.layout import Layout, Span, Spot, data_of, spots
 from rules.editing.render import WIDTH, block, entry, fitting, flow, key_of, scalar, text_block
+from rules.files.source import Written
 
 Splice = tuple[int, int, str]
 
@@ -46,8 +47,7 @@ def _put(layout: Layout, spot: Spot, new: Data) -> Splice:
     if isinstance(new, str) and old.word is not None:
         if old.style in ("|", ">") and (made := text_block(layout.text[start:end], new, layout.eol)) is not None:
             return start, end, made
-        style = old.style if old.style in ("'", '"') else ""
-        return start, end, scalar(new, flow=spot.flow, style=style)
+        return start, end, scalar(new, flow=spot.flow, style=_kept(old, flow=spot.flow))
     if old.word is not None or old.flow:
         one = scalar(new, flow=spot.flow) if isinstance(new, str) else flow(new)
         if spot.flow or spot.key is None or isinstance(new, str) or layout.column(start) + len(one) <= WIDTH:
@@ -59,6 +59,13 @@ def _put(layout: Layout, spot: Spot, new: Data) -> Splice:
         return start, end, block(new, layout.column(start), layout.eol)
     one = flow(new)
     return (start, end, one) if spot.key is None else (layout.text.index(":", spot.key.end) + 1, end, f" {one}")
+
+
+def _kept(old: Written, *, flow: bool) -> str:
+    """The quotes that stay: those that the author chose. Double ones that the old text needed go with it, so that a
+    text that is set back is written as it was."""
+    chosen = old.style == "'" or (old.style == '"' and scalar(old.word or "", flow=flow) == old.word)
+    return old.style if chosen else ""
 
 
 # --- adding ----------------------------------------------------------------------------------------------------------
@@ -82,9 +89,9 @@ def _added(layout: Layout, spot: Spot, act: Add) -> Splice:
     return _added_block(layout, spot, parts, place, one, " " * column)
 
 
-def _added_flow(layout: Layout, of: object, parts: list[Spot], place: int, one: str) -> Splice:
+def _added_flow(layout: Layout, of: Written, parts: list[Spot], place: int, one: str) -> Splice:
     if not parts:
-        at = of.start + 1  # type: ignore[attr-defined]
+        at = of.start + 1
         return at, at, one
     if place == 0:
         at = parts[0].begin

@@ -32,7 +32,7 @@ class Texts:
         object.__setattr__(self, "files", tuple(sorted(name.removesuffix(SUFFIX) for name in names)))
 
 
-@lru_cache(maxsize=256)
+@lru_cache
 def tree(file: str, text: str) -> Node:
     """The nodes of a file, which an edit reads again and again; Refused where it is not one whole YAML document."""
     problems = Problems()

@@ -16,12 +16,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from rules.building.loader import load
+from rules.editing.address import Refused
+from rules.editing.edit import edit
+from rules.editing.figures import changeable, figure, replacing
+from rules.editing.texts import Texts
 from rules.judging.decision import Decision
 from rules.model import CONSTANTS, Edition
 from rules.operations import OPERATORS
 from rules.problems.problem import PolicyError
 from rules.values.text import Text, TextError, near
-from rules.variants.written import changeable, end, figure
+from rules.variants.folders import texts_at, write
 
 _NAME = re.compile(r"\w[\w-]*")  # of a decision or a subject, of an item or a fact: never a path
 
@@ -130,44 +134,34 @@ def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -
             raise NoSuchFigure(
                 f"{one.path} 已由所取的解读改定。", f"{one.path} is what a reading taken here sets.", one.path
             )
-    name = edition.effective_from.isoformat()
-    with TemporaryDirectory() as folder:
-        copy = Path(folder)
+    folder = root / edition.plan / edition.effective_from.isoformat()
+    texts = texts_at(root, folder)
+    for supposition in suppositions:
+        texts = _with(texts, supposition)
+    with TemporaryDirectory() as there:
+        copy = Path(there)
         shutil.copytree(root, copy, dirs_exist_ok=True)
-        for supposition in suppositions:
-            _apply(copy, copy / edition.plan / name, supposition)
-        loaded = load(copy / edition.plan / name, copy, warn=False, readings=edition.under)
+        target = copy / folder.relative_to(root)
+        write(target, texts.own)
+        loaded = load(target, copy, warn=False, readings=edition.under)
     if loaded.edition is None:
         raise PolicyError(loaded.problems)
     return loaded.edition
 
 
-def _apply(root: Path, folder: Path, one: Supposition) -> None:
-    tests = figure(root, folder, one.owner, one.name, one.since)
-    if tests is None:
-        raise _nothing(one, root, folder)
-    operator, limit = tests
-    file = root / limit.mark.file
-    lines = file.read_text(encoding="utf-8").split("\n")
-    first, last = end(limit, lines)
-    at = limit.mark.line - 1
-    if first is None:
-        raise NoSuchFigure(
-            f"{one.path} 写在多行里，请直接改文件。",
-            f"{one.path} runs over several lines: edit the file.",
-            one.path,
-        )
-    lines[at] = lines[at][:first] + one.value + lines[at][last:]
-    if one.operator and operator is not None:
-        start = operator[1].key_marks[operator[0]].column - 1
-        key_line = operator[1].key_marks[operator[0]].line - 1
-        line = lines[key_line]
-        lines[key_line] = line[:start] + one.operator + line[start + len(operator[0]) :]
-    file.write_text("\n".join(lines), encoding="utf-8")
+def _with(texts: Texts, one: Supposition) -> Texts:
+    """The texts of an edition with a supposition written into them."""
+    found = figure(texts, one.owner, one.name, one.since)
+    if found is None:
+        raise _nothing(one, texts)
+    try:
+        return replace(texts, own=edit(texts, replacing(found, one.operator, one.value)).files)
+    except Refused as refused:
+        raise NoSuchFigure(refused.zh, refused.args[0], one.path) from None
 
 
-def _nothing(one: Supposition, root: Path, folder: Path) -> NoSuchFigure:
-    known = changeable(root, folder)
+def _nothing(one: Supposition, texts: Texts) -> NoSuchFigure:
+    known = changeable(texts)
     alike = tuple(path for path in known if path.partition(".")[2] == one.name)  # of another owner
     guess = near(one.path, alike, 0) or near(one.path, known)
     hint = (f"（是不是 {guess}？）", f" (did you mean {guess}?)") if guess else ("", "")

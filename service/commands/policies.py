@@ -41,7 +41,7 @@ COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
 @common
 def check(settings: Settings, path: str | None, everything: bool, against: bool) -> None:
     """检查政策文件，列出全部问题 / check policy files and list every problem"""
-    root, names = _editions(settings, path)
+    root, names = editions(settings, path)
     if len(names) == len(folders(root)):
         problems = read_store(root).problems
     else:
@@ -52,7 +52,7 @@ def check(settings: Settings, path: str | None, everything: bool, against: bool)
         problems = tuple(sorted({*problems, *_against_log(root, settings)}))
     found = [located(one, root) for one in problems]
     errors = any(one["severity"] == "error" for one in found)
-    _tell(settings, found if errors else [*found, *_missed(settings, root, names)], names, everything)
+    tell(settings, found if errors else [*found, *_missed(settings, root, names)], names, everything)
 
 
 def _missed(settings: Settings, root: Path, names: Sequence[str]) -> Iterator[Mapping[str, str]]:
@@ -75,7 +75,7 @@ def _against_log(root: Path, settings: Settings) -> Iterator[Problem]:
             yield replace(one, severity="error") if one.code in LOCKED else one
 
 
-def _tell(
+def tell(
     settings: Settings,
     found: Sequence[Mapping[str, str]],
     checked: Sequence[str],
@@ -99,7 +99,7 @@ def _tell(
         raise click.exceptions.Exit(POLICY_PROBLEMS)
 
 
-def _editions(settings: Settings, path: str | None) -> tuple[Path, list[str]]:
+def editions(settings: Settings, path: str | None) -> tuple[Path, list[str]]:
     """The policies folder that a path leads into, and the names of the editions there."""
     target = (Path(path) if path else settings.policies).resolve()
     if not target.exists():
@@ -130,32 +130,32 @@ def _sum_up(settings: Settings, checked: Sequence[str], number: Counter[str]) ->
 @common
 def fix(settings: Settings, path: str | None, write: bool) -> None:
     """改正只有一种改法的错误，显示改动 / mend what has one cure only, showing the change"""
-    root, names = _editions(settings, path)
+    root, names = editions(settings, path)
     mended, problems = mend(root, names)
     if not settings.json and mended:
-        show(_lines(mended), settings.color)
-        write = write or _agreed(settings)
+        show(difference(mended), settings.color)
+        write = write or agreed(settings)
     if write:
         for one in mended:
             one.write(root)
     if not settings.json and mended:
-        show([_counted(settings, mended, write)], settings.color)
+        show([counted_files(settings, mended, write)], settings.color)
     changes = [{"file": one.file, "diff": one.diff()} for one in mended]
-    _tell(settings, [located(one, root) for one in problems], names, changes=changes, written=write and bool(mended))
+    tell(settings, [located(one, root) for one in problems], names, changes=changes, written=write and bool(mended))
 
 
-def _lines(mended: Sequence[Mended]) -> Iterator[Line]:
+def difference(mended: Sequence[Mended]) -> Iterator[Line]:
     """The changes as a difference."""
     tones = {"+": "good", "-": "bad", "@": "dim"}
     yield from (line(Span(text, tones.get(text[:1], ""))) for one in mended for text in one.diff())
 
 
-def _agreed(settings: Settings) -> bool:
+def agreed(settings: Settings) -> bool:
     """Whether a person at a terminal says that the changes be written; nobody is asked elsewhere."""
     return at_terminal() and click.confirm(settings.pick("写入这些改动吗？", "Write these changes?"), default=False)
 
 
-def _counted(settings: Settings, mended: Sequence[Mended], written: bool) -> Line:
+def counted_files(settings: Settings, mended: Sequence[Mended], written: bool) -> Line:
     """How many files change, and whether the changes are written."""
     zh, en = ("已写入", "written") if written else ("没有写入，加 --write 写入", "nothing is written without --write")
     count = len(mended)

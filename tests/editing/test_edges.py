@@ -10,6 +10,7 @@ from rules.problems.problem import Problems
 
 FILE = """# 头
 decision: d # 名称
+name: "952"
 title: {zh: "甲, 乙", en: 'it''s'}
 note:
   zh: >-
@@ -49,7 +50,8 @@ def after(text, *acts):
 
 @pytest.mark.parametrize(("act", "old", "new"), [
     (Set(at("d.title.zh"), "丙, 丁"), '"甲, 乙"', '"丙, 丁"'),
-    (Set(at("d.title.zh"), "丙"), '"甲, 乙"', '"丙"'),
+    (Set(at("d.title.zh"), "丙"), '"甲, 乙"', "丙"),
+    (Set(at("d.name"), "x"), '"952"', '"x"'),
     (Set(at("d.title.en"), "I'm"), "'it''s'", "'I''m'"),
     (Set(at('d["quoted key"]'), "60%"), "55% # 率", "60% # 率"),
     (Set(at("d.rows.a.when.age.between[1]"), "70 years"), "65 years", "70 years"),
@@ -95,6 +97,13 @@ def test_comments_that_speak_of_a_removed_item_alone_go_with_it_and_are_told():
     assert "# 说 b 和 c" in made.files["d.yaml"]
     assert [*made.removed] == ["  - {id: b, when: {x: true}} # b 的"]
     assert [line for line in made.diff() if line[:1] in "+-"][2:] == ["-  - {id: b, when: {x: true}} # b 的"]
+
+
+def test_an_item_that_is_set_whole_changes_only_what_differs_in_it():
+    row = {"id": "a", "outcome": "o", "when": {"age": {"between": ["16 years", "65 years"]}}}
+    made = edited(FILE, Set(at("d.rows.a"), row))
+    assert made.files["d.yaml"] == FILE.replace("# a 的\n", "# a 的\n    outcome: o\n").replace("18 years", "16 years")
+    assert made.removed == ()
 
 
 def test_the_last_of_a_block_leaves_an_empty_collection():

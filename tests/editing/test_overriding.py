@@ -8,7 +8,8 @@ import yaml
 from rules.building.loader import load
 from rules.editing.acts import Add, Move, Remove, Rename, Set
 from rules.editing.address import Address, Refused
-from rules.editing.edit import edit
+from rules.editing.edit import edit, restore
+from rules.editing.outline import outline
 from rules.editing.texts import Texts, data_of, merged
 from rules.model import criteria_of
 
@@ -93,3 +94,22 @@ def test_random_edits_of_a_child_mean_what_they_mean_of_the_whole(seed):
             continue
         now = Texts(made.files, now.above)
         assert data_of(merged(now, file)) == built(tree), act
+
+
+@pytest.mark.parametrize("path", [
+    f"{AT}.require.npl_rate.below", "village_credit.title.zh", "village_credit.criteria.recent_events.outcome",
+    "facts.subjects.village.facts.npl_rate.title.en",
+])  # fmt: skip
+def test_what_was_overridden_is_restored_to_the_same_bytes(path):
+    at, before = Address.read(path), texts()
+    made = edit(before, [Set(at, "4%")])
+    changed = Texts(made.files, before.above)
+    assert outline(changed, at.file).find(at).overrides
+    assert not outline(before, at.file).find(at).overrides
+    assert restore(changed, at).files == before.own
+
+
+def test_only_what_is_overridden_can_be_restored():
+    for path in (f"{AT}.require.npl_rate.below", "facts.subjects.village.facts.suspended", "village_credit"):
+        with pytest.raises(Refused, match="changes nothing that is inherited"):
+            restore(texts(), Address.read(path))

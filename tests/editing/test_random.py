@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rules.building.loader import load
+from rules.editing.acts import Set
 from rules.editing.address import Refused
 from rules.editing.edit import edit
 from rules.editing.texts import Texts
@@ -28,6 +29,14 @@ def touched(old, new):
     matcher = SequenceMatcher(None, old.splitlines(), new.splitlines(), autojunk=False)
     return [line for tag, first, last, _, _ in matcher.get_opcodes() if tag != "equal"
             for line in range(first, max(last, first + 1))]  # fmt: skip
+
+
+def data_at(text, at):
+    """What a text says at an address."""
+    data = plain(text)
+    for step in at.steps:
+        data = data[step]
+    return data
 
 
 @pytest.mark.parametrize("eol", ["\n", "\r\n"])
@@ -54,6 +63,10 @@ def test_20_random_edits_equal_the_same_by_hand(seed, eol, tmp_path):
         assert {key: text for key, text in made.files.items() if key != name} == {
             key: text for key, text in texts.own.items() if key != name}  # fmt: skip
         assert new.count("\n") == new.count(eol)
+        if isinstance(act, Set) and len(lines) == 1:
+            at, texts = act.at, Texts(made.files)
+            was = data_at(old, at)
+            assert edit(texts, [Set(at, was)]).files[name] == old, act
         texts, trees[name] = Texts(made.files), tree
     assert refused < 3
     by_hand, ours = tmp_path / folder.parent.name / folder.name, tmp_path / "x" / folder.name
