@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256 as digest
 
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
+from rules.editing.address import Refused
+from rules.editing.texts import SUFFIX, tree
 from rules.problems.problem import Problem as Fault
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk.desk import shared, standing, wanted
@@ -18,11 +21,12 @@ from service.http.answering import answer
 from service.http.context import caller
 from service.http.problems import FieldError, Problem
 from service.keys import PERMISSIONS
-from service.pages.pages import page
+from service.pages.pages import page, page_language
 from service.publishing import CHANGES_REQUESTED, SUBMITTED, Comment, Source, deciding, drafting
 from service.publishing.checking import check, name_of
 from service.publishing.comparing import differences
 from service.publishing.desk import DRAFT, OPEN, outdated
+from service.publishing.drafts import Draft
 
 blueprint = Blueprint("drafting", __name__, url_prefix="/desk/drafts")
 COMMENT = re.compile(r"\s*([\w.-]+\.yaml)\s*[:：]\s*(\d{1,6})\s*[:：]?\s*(.+)")
@@ -58,9 +62,19 @@ def _shown(draft_id: str, problem: Problem | None = None) -> Response:
     shown = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
                  may=_may(found.state, mine=mine), mine=mine, history=history, revisions=revisions[::-1],
                  outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
-                 **shared())  # fmt: skip
+                 titles=_titles(draft), **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
+
+
+def _titles(draft: Draft) -> dict[str, str]:
+    """What the files of a draft are called: the titles of its decisions."""
+    titles, lang = {}, page_language()
+    for name, text in draft.saved.files.items():
+        with suppress(Refused):
+            said = tree(name.removesuffix(SUFFIX), text).at("title")
+            titles[name] = said.at(lang).text or said.at("zh").text or name
+    return titles
 
 
 # --- the text

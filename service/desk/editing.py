@@ -1,0 +1,148 @@
+"""The forms of a draft: one for each file, and one for what is added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from rules.editing.address import Address, Refused
+from rules.editing.outline import outline
+from rules.editing.templates import templates
+from rules.editing.texts import SUFFIX, Texts
+from rules.words.diff import Change
+from service.api.desk import CHECKING, desk, desk_problems, doer
+from service.desk import forms
+from service.desk.desk import shared, standing
+from service.desk.views import go, person_view
+from service.http.problems import FieldError, Problem
+from service.pages.pages import page
+from service.publishing import drafting
+from service.publishing.comparing import differences
+from service.publishing.desk import OPEN
+from service.publishing.drafts import Draft
+
+blueprint = Blueprint("editing", __name__, url_prefix="/desk/drafts")
+FEW = 8  # choices that are a list to open; more are looked for by typing
+
+
+@person_view(blueprint, "/<draft_id>/form/<path:at>", "draft")
+def show(draft_id: str, at: str) -> Response:
+    """A file as a form."""
+    return _form(draft_id, _address(at))
+
+
+def _form(draft_id: str, at: Address, problem: Problem | None = None, **told: object) -> Response:
+    with CHECKING.turn(), desk_problems():
+        here = desk()
+        draft, published = here.draft(draft_id), here.published()
+        files, state = here.files(published), standing(draft, here.seen()).state
+        checked = here.checked(draft, published)
+        own = [one for one in checked.changes if one.edition == draft.edition and not checked.errors]
+        changes = [said for one in own for said in differences(here.log, one, checked.files, draft.saved.base) or ()]
+    texts = forms.texts_of(draft.saved.files, files)
+    with _refusals():
+        form = forms.form_of(texts, at)
+    faults = [one for one in checked.problems if one.mark.file == f"{draft.edition}/{at.file}{SUFFIX}"]
+    ways = {str(one.address): [*templates(one)] for one in form.walk() if one.grows or one.adds}
+    shown = page("draft_form.html", draft=draft, at=at, form=form, problem=problem, faults=faults, forms=forms,
+                 folded=forms.folded(form), ways=ways, changes=[one for one in changes if _of(one, at.file)], may_write=state in OPEN,
+                FEW=FEW,
+                 said=request.form if told or problem else {}, **told, **shared())  # fmt: skip
+    shown.status_code = 200 if problem is None else 422
+    return shown
+
+
+def _of(change: Change, file: str) -> bool:
+    """Whether a difference is about a decision, or another file, that a form shows."""
+    return change.path.partition(".")[0] == file or change.item.kind in file
+
+
+@person_view(blueprint, "/<draft_id>/form/<path:at>", "draft", ("POST",))
+def save(draft_id: str, at: str) -> Response:
+    """Save a form: the lines that it changes. Where a clause says a changed figure, that is offered first."""
+    place, asked = _address(at), "asked" in request.form
+    return _saved(draft_id, place, lambda texts: forms.made_of(texts, place, request.form, asked=asked))
+
+
+@person_view(blueprint, "/<draft_id>/add/<path:at>", "draft")
+def form_to_add(draft_id: str, at: str) -> Response:
+    return _to_add(draft_id, at)
+
+
+def _to_add(draft_id: str, at: str, problem: Problem | None = None) -> Response:
+    place, way = _address(at), _number("way")
+    with _refusals():
+        draft, texts = _texts(draft_id)
+        template = forms.template_of(texts, place, way)
+        named = outline(texts, place.file).find(place).kind == "map" and not template.key
+    shown = page("draft_add.html", draft_id=draft_id, at=place, way=way, adds=template, named=named, forms=forms,
+                 revision=draft.saved.number, problem=problem, FEW=FEW, said=request.form, **shared())  # fmt: skip
+    shown.status_code = 200 if problem is None else 422
+    return shown
+
+
+@person_view(blueprint, "/<draft_id>/add/<path:at>", "draft", ("POST",))
+def add(draft_id: str, at: str) -> Response:
+    """Add what was filled in."""
+    place, way = _address(at), _number("way")
+
+    def made(texts: Texts) -> forms.Made:
+        return forms.added(texts, place, forms.template_of(texts, place, way), request.form)
+
+    try:
+        return _saved(draft_id, Address(place.file), made, again=False)
+    except Problem as problem:
+        return _to_add(draft_id, at, problem)
+
+
+def _saved(draft_id: str, at: Address, made: Callable[[Texts], forms.Made], *, again: bool = True) -> Response:
+    """Save what is made of the revision that a form was made of."""
+    number = _number("revision")
+    try:
+        _, texts = _texts(draft_id, number)
+        with _refusals():
+            done = made(texts)
+        if done.offers:
+            return _form(draft_id, at, offers=done.offers)
+        with desk_problems():
+            drafting.save(desk(), doer(), draft_id, number, done.files)
+    except Problem as problem:
+        if not again:
+            raise
+        return _form(draft_id, at, problem)
+    if done.removed:
+        return _form(draft_id, at, removed=done.removed)
+    return go(url_for("editing.show", draft_id=draft_id, at=str(at)))
+
+
+def _texts(draft_id: str, number: int | None = None) -> tuple[Draft, Texts]:
+    """A draft, and the texts of one of its revisions; of the last where no number is given."""
+    with desk_problems():
+        here = desk()
+        draft, published = here.draft(draft_id), here.files(here.published())
+        own: Mapping[str, str] = draft.saved.files
+        if number is not None and number != draft.saved.number:
+            own = drafting.revision(here, draft_id, number).files
+    return draft, forms.texts_of(own, published)
+
+
+def _number(name: str) -> int:
+    text = request.values.get(name, "0")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def _address(text: str) -> Address:
+    with _refusals():
+        return Address.read(text)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what an edit refuses into a problem."""
+    try:
+        yield
+    except Refused as error:
+        raise Problem.invalid([FieldError(f"/{error.where}", "refused", error.zh, error.en)]) from None

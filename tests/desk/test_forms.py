@@ -1,0 +1,159 @@
+"""Drafts edited in fields: the same text as by hand, and no other line."""
+
+import re
+from difflib import ndiff
+from random import Random
+
+import pytest
+
+from service.publishing.drafts import Drafts
+from tests.desk.test_desk import begun, html
+
+FILE = "credit_village"
+
+
+@pytest.fixture
+def author(someone):
+    return someone("editor")
+
+
+def fields(page):
+    """The fields of a page's form as a browser sends them."""
+    form = page.split('id="form"')[1].split("</form>")[0] if 'id="form"' in page else page
+    inputs = re.findall(r'<input(?! type="checkbox")[^>]*?name="([^"]*)"[^>]*?value="([^"]*)"', form)
+    said = {html(name): html(value) for name, value in inputs}
+    for name, inner in re.findall(r'<select[^>]*?name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        options = re.findall(r'<option(?: value="([^"]*)")?( selected)?>([^<]*)', inner)
+        chosen = [value or text for value, selected, text in options if selected] or [options[0][0] or options[0][2]]
+        said[html(name)] = html(chosen[0])
+    for name, text in re.findall(r'<textarea[^>]*?name="([^"]*)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+        said[html(name)] = html(text)
+    return said
+
+
+def text(api, draft, file):
+    return Drafts(api.service.log).get(draft.rpartition("/")[2]).saved.files[f"{file}.yaml"]
+
+
+def changed(before, after):
+    return [one for one in ndiff(before.splitlines(), after.splitlines()) if one[0] in "+-"]
+
+
+@pytest.mark.parametrize("at", ["credit_village", "scoring", "grant", "facts", "facts.subjects.village.facts.a_grade_share",
+                                "clauses", 'clauses.clauses["四(三)1(1)"]', "readings", "screening", "village_award",
+                                "plan", "report"])  # fmt: skip
+def test_a_form_that_is_sent_as_it_came_changes_nothing(api, author, at):
+    draft = begun(author)
+    file = at.partition(".")[0]
+    before, page = text(api, draft, file), author.get(f"{draft}/form/{at}").text
+    answer = author.client.post(f"{draft}/form/{at}", data=fields(page))
+    assert (answer.status_code, alert(answer)) == (303, "")
+    assert text(api, draft, file) == before
+
+
+def test_a_figure_an_operator_a_switch_and_a_row_change_their_lines_alone(api, author):
+    draft = begun(author)
+    before, said = text(api, draft, FILE), fields(author.get(f"{draft}/form/{FILE}").text)
+    place = f"{FILE}.criteria.a_grade_share.require.a_grade_share.at_least"
+    switch = f"value:{FILE}.criteria.public_order_stable.require.public_order_stable"
+    changes = {f"value:{place}": "60", f"key:{place}": "above", switch: "false", "asked": "1"}
+    assert said.keys() > {*changes} - {"asked"}
+    answer = author.client.post(f"{draft}/form/{FILE}", data={**said, **changes})
+    assert (answer.status_code, alert(answer)) == (303, "")
+    lines = changed(before, text(api, draft, FILE))
+    assert [one for one in lines if "above: 60%" in one or "public_order_stable: false" in one]
+    assert len(lines) == 4
+    page = author.get(f"{draft}/form/{FILE}").text
+    moved = author.client.post(
+        f"{draft}/form/{FILE}", data={**fields(page), "do": f"down {FILE}.criteria.a_grade_share"}
+    )
+    assert moved.status_code == 303
+    gone = author.client.post(f"{draft}/form/{FILE}", data={
+        **fields(author.get(f"{draft}/form/{FILE}").text), "do": f"remove {FILE}.criteria.no_debt_dispute"})  # fmt: skip
+    assert gone.status_code == 200  # which lines went is said
+    assert "no_debt_dispute" in gone.text.split("一并去掉的行")[1].split("</pre>")[0]
+    now = text(api, draft, FILE)
+    assert now.index("id: a_grade_share") > now.index("id: collective_economy_sound")
+    assert "no_debt_dispute" not in now
+
+
+def test_the_words_of_the_clause_are_offered_with_the_figure(api, author):
+    draft = begun(author)
+    said = fields(author.get(f"{draft}/form/{FILE}").text)
+    said[f"value:{FILE}.criteria.a_grade_share.require.a_grade_share.at_least"] = "60"
+    offered = author.client.post(f"{draft}/form/{FILE}", data=said)
+    assert "条款原文也写着这个数字" in offered.text
+    assert "55%" in text(api, draft, FILE)  # nothing is saved before it is answered
+    boxes = {html(one): "on" for one in re.findall(r'type="checkbox" name="([^"]*)"', offered.text)}
+    answer = author.client.post(f"{draft}/form/{FILE}", data={**fields(offered.text), **boxes})
+    assert answer.status_code == 303
+    assert "at_least: 60%" in text(api, draft, FILE)
+    assert "60%" in re.search(r"四\(三\)1\(1\).*", text(api, draft, "clauses"))[0] or "比例高于60%" in text(
+        api, draft, "clauses"
+    )
+
+
+def test_a_criterion_is_added_from_the_forms_of_the_grammar(api, author):
+    draft = begun(author)
+    page = author.get(f"{draft}/form/{FILE}").text
+    link = next(html(one) for one in re.findall(r'href="([^"]*/add/[^"]*)"', page) if "credit_village.criteria?" in one)
+    form = author.get(link).text
+    said = fields(form)
+    names = [one for one in said if one.startswith(("value:", "key:"))]
+    filled = {}
+    for name in names:
+        end = name.rpartition(".")[2].rstrip("]")
+        filled[name] = {"id": "new_one", "clause": "四(三)1(4)"}.get(end, said[name])
+    key = next(one for one in names if one.startswith("key:") and "require" in one)
+    value = next(one for one in names if one.startswith("value:") and "require" in one)
+    answer = author.client.post(link, data={**said, **filled, key: "no_debt_dispute", value: "true"})
+    assert (answer.status_code, alert(answer)) == (303, "")
+    assert "new_one" in text(api, draft, FILE)
+
+
+def test_what_cannot_be_is_told_and_the_form_keeps_what_was_typed(api, author):
+    draft = begun(author)
+    before, said = text(api, draft, FILE), fields(author.get(f"{draft}/form/{FILE}").text)
+    answer = author.client.post(f"{draft}/form/{FILE}", data={**said, "do": f"remove {FILE}.criteria.nothing"})
+    assert answer.status_code == 422
+    assert text(api, draft, FILE) == before
+    bad = {**said, f"value:{FILE}.criteria.a_grade_share.require.a_grade_share.at_least": "六成", "asked": "1"}
+    assert author.client.post(f"{draft}/form/{FILE}", data=bad).status_code == 303  # a draft may have faults
+    assert "六成" in author.get(f"{draft}/form/{FILE}").text
+    assert "要先改正" in author.get(draft).text
+
+
+def test_fuzzed_forms_are_no_error_of_ours_and_publish_nothing(api, author):
+    draft, chance = begun(author), Random(11)
+    said = fields(author.get(f"{draft}/form/{FILE}").text)
+    published = {*api.service.policies.current().compiled}
+    odd = [
+        "",
+        "'",
+        "{",
+        "\u3000",
+        "- a",
+        "a: b",
+        "\n",
+        "*x",
+        "&x",
+        "!!y",
+        "%",
+        "99999999999999999999",
+        "\u202e",
+        "|",
+        "#",
+    ]
+    for _ in range(40):
+        data = {**said, **{name: chance.choice(odd) for name in chance.sample(sorted(said), 5) if name != "csrf"}}
+        if chance.random() < 0.3:
+            data["do"] = chance.choice(
+                ["remove", "up x", "down [", "remove credit_village.kind", "x y", "up credit_village"]
+            )
+        assert author.client.post(f"{draft}/form/{FILE}", data=data).status_code < 500
+    assert {*api.service.policies.current().compiled} == published
+
+
+def alert(answer):
+    found = re.search(r'role="alert">(.*?)</div>', answer.text, re.DOTALL)
+    return found[1] if found else ""
