@@ -47,9 +47,9 @@ def _form(draft_id: str, at: Address, problem: Problem | None = None, **told: ob
         form = forms.form_of(texts, at)
     faults = [one for one in checked.problems if one.mark.file == f"{draft.edition}/{at.file}{SUFFIX}"]
     ways = {str(one.address): [*templates(one)] for one in form.walk() if one.grows or one.adds}
+    own_changes = [one for one in changes if _of(one, at.file)]
     shown = page("draft_form.html", draft=draft, at=at, form=form, problem=problem, faults=faults, forms=forms,
-                 folded=forms.folded(form), ways=ways, changes=[one for one in changes if _of(one, at.file)], may_write=state in OPEN,
-                FEW=FEW,
+                 folded=forms.folded(form), ways=ways, changes=own_changes, may_write=state in OPEN, FEW=FEW,
                  said=request.form if told or problem else {}, **told, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
