@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response
 from flask_compress import Compress
 
+from rules.problems.problem import Problem
 from service.api import approvals, batch, catalogue, decisions, drafts, explanations, log_lines, reviews, what_if
 from service.days import day_of
 from service.desk import audit, signing
@@ -77,7 +78,9 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
-    made.policies.watch(settings.reload_seconds, lambda: _look(made))
+    told: set[Problem] = set()
+    _tell(made, told)
+    made.policies.watch(settings.reload_seconds, lambda: _look(made, told))
     gc.collect()
     gc.freeze()  # the policies stay: the collector need not look through them again and again
     gc.set_threshold(*RARELY)
@@ -96,10 +99,19 @@ def _compressed(response: Response, compress: Compress) -> Response:
     return response
 
 
-def _look(made: Service) -> None:
+def _look(made: Service, told: set[Problem]) -> None:
     observing.state(made.policies, made.log)
+    _tell(made, told)
     with suppress(LogUnavailable):  # whoever wants to decide is told why
         made.log.beat()
+
+
+def _tell(made: Service, told: set[Problem]) -> None:
+    """Write to the server's log what of the policies folder is not taken, each once."""
+    for one in set(made.policies.untaken) - told:
+        observing.log.warning("policies not taken", file=one.mark.file, code=one.code, zh=one.zh, en=one.en)
+    told.clear()
+    told.update(made.policies.untaken)
 
 
 def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:

@@ -17,6 +17,7 @@ from flask import Response, request, stream_with_context
 
 from service.exact_json import dumps
 from service.http import observing
+from service.http.amended import amended
 from service.http.answering import Idempotent, answer, scribe
 from service.http.bodies import JSON, NDJSON, body_json, parsed, wrong_type
 from service.http.cases import CaseReader
@@ -195,6 +196,7 @@ class Chunks:
         else:
             found = compact(case)
             shown = {"subject": {"id": case.subject_id}, **found.as_dict()}
+        shown |= amended(case.compiled.edition.sha256)
         if case.dry_run:
             return {"of_record": False, "dry_run": True, **shown}, None, found
         line = self.scribe.decision(case, found)

@@ -14,6 +14,7 @@ from marshmallow import ValidationError, fields
 
 from service.days import midnight
 from service.exact_json import dumps
+from service.http.amended import amended
 from service.http.answering import ASKED, DECISION, REVIEWED, Idempotent, answer, log_problems, scribe
 from service.http.bodies import body_json
 from service.http.compact import Compact
@@ -38,12 +39,13 @@ def decide(decision: str) -> Response:
         return answer(before)
     case = case_reader().case(decision, body_json())
     found = case.compiled.engine.decide(decision, case.facts, case.on, case.subject_id)
+    shown = {**found.as_dict(), **amended(case.compiled.edition.sha256)}
     if case.dry_run or case.compiled.edition.under:  # nothing is decided, so nothing is logged
         tried = {"dry_run": True} if case.dry_run else {}
-        return answer(dumps({"of_record": False, **tried, **found.as_dict()}))
+        return answer(dumps({"of_record": False, **tried, **shown}))
     short = Compact.of(found)
     line = scribe().decision(case, short)
-    return answer(once.write_soon([line], dumps({"log_id": line.id, **found.as_dict()}), [short]))
+    return answer(once.write_soon([line], dumps({"log_id": line.id, **shown}), [short]))
 
 
 # --- what was decided

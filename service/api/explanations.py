@@ -23,6 +23,7 @@ from service.api.decisions import line_of
 from service.api.replaying import again, differences, edition_of
 from service.api.reviewing import may_review
 from service.exact_json import dumps, loads
+from service.http.amended import amended, amended_in_words
 from service.http.answering import OPENED, answer, log_problems, scribe
 from service.http.cases import reread_as
 from service.http.context import caller, service, snapshot
@@ -73,11 +74,16 @@ def explanation(query: Mapping[str, Any], log_id: str) -> Response:
 def _told(line: Line, decision: Decision, wanted: str, query: Mapping[str, Any], telling: Telling) -> Response:
     if wanted == "text/plain":
         said = explain(decision, language(), depth=query.get("depth", DEPTH), telling=telling)
+        if words := amended_in_words(line.edition):
+            said += f"\n{words.get(language())}"
         return answer(f"{said}\n".encode(), mimetype=wanted)
     if wanted == "text/html":
         pages = {one: page_of(decision, one, query.get("depth", ALL), telling) for one in LANGUAGES}
-        return page("explanation.html", pages=pages, edition=decision.edition, line=line)
-    return answer(dumps({"log_id": line.id, **whole(decision, query.get("depth", DEPTH), telling)}))
+        return page(
+            "explanation.html", pages=pages, edition=decision.edition, line=line, amended=amended_in_words(line.edition)
+        )
+    return answer(dumps({"log_id": line.id, **whole(decision, query.get("depth", DEPTH), telling),
+                         **amended(line.edition)}))  # fmt: skip
 
 
 def _telling() -> Telling:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -26,6 +27,7 @@ from service.publishing.refusals import NotClean, Refused, Touching, Unacknowled
 from service.settings import value_of
 
 PASSWORD = "VILLAGE_CREDIT_PASSWORD"  # noqa: S105 -- the name of a variable
+APPROVER_PASSWORD = "VILLAGE_CREDIT_APPROVER_PASSWORD"  # noqa: S105 -- likewise: of a second person
 LOGIN = click.option("--as", "login", metavar="LOGIN", required=True,
                      help=f"以谁的身份；密码当场输入，或取自 {PASSWORD} / who you are; the password is asked for, "
                           f"or taken from {PASSWORD}")  # fmt: skip
@@ -51,17 +53,25 @@ def at_desk(command: Command) -> Command:
         log.upgrade()
         log.introduce(user())
         people = People(log)
-        who = _signed_in(settings, Passwords(log, people), login)
-        try:
+        who = signed_in(settings, Passwords(log, people), login)
+        with refusing():
             return command(Here(settings, Desk(log, people, value_of("time_zone")), who), **others)
-        except Refused as error:
-            raise _in_full(error) from None
 
     return LOGIN(on_log(run))  # type: ignore[return-value]
 
 
-def _signed_in(settings: Settings, passwords: Passwords, login: str) -> Doer:
-    password = os.environ.get(PASSWORD)
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn a refusal of the desk into an error of the command, in full."""
+    try:
+        yield
+    except Refused as error:
+        raise _in_full(error) from None
+
+
+def signed_in(settings: Settings, passwords: Passwords, login: str, variable: str = PASSWORD) -> Doer:
+    """The person of a login whose password is in a variable of the environment, or is typed; Bad where it is wrong."""
+    password = os.environ.get(variable)
     if password is None:
         password = click.prompt(settings.pick(f"{login} 的密码", f"Password of {login}"), hide_input=True, err=True)
     if (person := passwords.check(login, password)) is None:

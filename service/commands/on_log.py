@@ -53,7 +53,7 @@ def on_log(command: Command) -> Command:
         with reported(settings):
             keys = others.pop("signing_key"), others.pop("public_keys")
             try:
-                with closing(_opened(database, *keys)) as log:
+                with closing(opened(database, *keys)) as log:
                     return command(settings, log, **others)
             except LogUnavailable as error:
                 if error.code in OURS:
@@ -67,7 +67,7 @@ def on_log(command: Command) -> Command:
     return run  # type: ignore[return-value]
 
 
-def _opened(database: str, signing_key: str, public_keys: Sequence[str]) -> DecisionLog:
+def opened(database: str, signing_key: str, public_keys: Sequence[str]) -> DecisionLog:
     """The log. Where no key is given, nothing can be written, and the first key that the log names is believed."""
     signer = Signer.read(Path(signing_key)) if signing_key else None
     log = DecisionLog(database, Sealer.without_keys(), signer, ahead=timedelta(seconds=value_of("clock_ahead")))

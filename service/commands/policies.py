@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import click
 
 from rules.building.loader import load
 from rules.building.store import folders, read_store
+from rules.problems.problem import Problem
 from rules.values.layout import Line, Span, line, row
 from rules.variants.mending import Mended, mend
 from rules.variants.new_edition import Step, new_edition
@@ -18,7 +21,10 @@ from rules.variants.new_plan import new_plan
 from rules.words.diff import Change, diff
 from rules.words.wording import plural
 from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day, reread
+from service.commands.on_log import opened
 from service.commands.screen import as_json, at_terminal, complain, show
+from service.policies.sources import LOCKED, differences
+from service.settings import value_of
 
 WORDS = {"warning": ("提醒：", "warning: "), "acknowledged": ("已确认：", "acknowledged: ")}
 COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
@@ -27,8 +33,11 @@ COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
 @click.command()
 @click.argument("path", required=False)
 @click.option("--all", "everything", is_flag=True, help="连同已确认的提醒 / acknowledged warnings too")
+@click.option("--against-log", "against", is_flag=True,
+              help="与数据库里已发布的对照（用服务的设置）/ hold the folder against what is published, by the "
+                   "service's settings")  # fmt: skip
 @common
-def check(settings: Settings, path: str | None, everything: bool) -> None:
+def check(settings: Settings, path: str | None, everything: bool, against: bool) -> None:
     """检查政策文件，列出全部问题 / check policy files and list every problem"""
     root, names = _editions(settings, path)
     if len(names) == len(folders(root)):
@@ -37,7 +46,16 @@ def check(settings: Settings, path: str | None, everything: bool) -> None:
         beside = read_store(root, warn=False).problems  # the dates of editions are held against each other
         mine = {one for one in beside if one.mark.file.startswith(tuple(f"{name}/" for name in names))}
         problems = tuple(sorted(mine.union(*(load(root / name, root).problems for name in names))))
+    if against:
+        problems = tuple(sorted({*problems, *_against_log(root, settings)}))
     _tell(settings, [located(one, root) for one in problems], names, everything)
+
+
+def _against_log(root: Path, settings: Settings) -> Iterator[Problem]:
+    """What of a folder differs from what is published; of an edition in force that is an error."""
+    with closing(opened(value_of("database"), value_of("signing_key"), ())) as log:
+        for one in differences(log, root, settings.today()):
+            yield replace(one, severity="error") if one.code in LOCKED else one
 
 
 def _tell(

@@ -11,6 +11,7 @@ from service.api.reviews import CHANGED, outcome_of, record
 from service.days import day_of
 from service.desk import titles
 from service.desk.views import go, person_view
+from service.http.amended import amended_in_words
 from service.http.context import caller, service
 from service.http.problems import Problem
 from service.pages.explaining import page_of
@@ -65,5 +66,6 @@ def _shown(found: Review, problem: Problem | None = None) -> Response:
         reason=words_of(found.asked),
         note=words_of(found.concluded),
         case=case,
+        amended=amended_in_words(found.decided.edition),
         shown=None if case is None else page_of(case, page_language()),
     )

@@ -48,6 +48,8 @@ REQUESTS = Histogram(
 EDITION = Gauge("village_credit_edition", "Editions that are live", ["edition", "sha256"], multiprocess_mode="livemax")
 REJECTED = Gauge("village_credit_policies_rejected", "1 while a change of the policies is refused for its errors",
                  multiprocess_mode="livemax")  # fmt: skip
+UNTAKEN = Gauge("village_credit_policies_untaken", "Files and editions of the policies folder that differ from what is "
+                "published and are not taken", multiprocess_mode="livemax")  # fmt: skip
 LOOK_AGE = Gauge("village_credit_policies_look_age_seconds", "Seconds since the policies folder was looked at without "
                  "trouble", multiprocess_mode="livemax")  # fmt: skip
 SWAPS = Gauge("village_credit_policy_swaps", "Changes of the policies that went live", multiprocess_mode="livemax")
@@ -159,6 +161,7 @@ _live: set[tuple[str, str]] = set()
 def state(policies: Policies, log: DecisionLog) -> None:
     """Set this worker's gauges. Repeated regularly, because any worker may be asked for all."""
     REJECTED.set(1 if policies.rejected else 0)
+    UNTAKEN.set(len(policies.untaken))
     LOOK_AGE.set(time.monotonic() - policies.looked)
     SWAPS.set(policies.swaps)
     _editions(

@@ -20,6 +20,7 @@ from service.openapi.document import Document
 from service.pages.example import NAME
 from service.pages.pages import page
 from service.pages.trying import forms
+from service.policies.sources import SANDBOX
 
 TOLD = 100  # lines of the log that are not believed
 ASSETS = files(flask_swagger_ui) / "dist"
@@ -71,10 +72,12 @@ def ready() -> Response:
         "policies": {
             "digest": here.digest,
             "live": editions,
+            "published_in": service().settings.published_in,
             "source": policies.source,
             "looked": {"seconds_ago": round(time.monotonic() - policies.looked), "trouble": policies.trouble or None},
             "rejected": rejected,
             "rejected_count": policies.rejected_count,
+            "untaken": [one.as_dict() for one in policies.untaken],
             "warnings": [one.as_dict() for one in policies.warnings()],
         },
         "log": log
@@ -101,6 +104,7 @@ def home() -> Response:
     ]
     policies, demo = service().policies, NAME in current_app.extensions
     return page("home.html", plans=plans, rejected=policies.rejected, warnings=policies.warnings(), quoted=demo,
+                untaken=policies.untaken, sandbox=service().settings.published_in == SANDBOX,
                 example=demo and current_app.extensions[NAME].fits(here))  # fmt: skip
 
 

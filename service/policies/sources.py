@@ -45,17 +45,22 @@ WORDS = {
         "Edition {name} is in force and locked, but the folder lacks it: decisions go on by what is published. Get it "
         "back with policies export.",
     ),
+    "missing": (
+        "文件夹里没有已发布的版本 {name}。用 policies export 取回。",
+        "The folder lacks the published edition {name}. Get it with policies export.",
+    ),
     "unpublished_change": (
         "这个文件与已发布的 {name} 不同，没有采用：已发布的以数据库为准。要改，请起草并由第二人批准。",
         "This file differs from the published {name} and is not taken: what is published stands in the database. To "
         "change it, draft it and have a second person approve.",
     ),
     "unpublished": (
-        "版本 {name} 没有发布，没有采用：起草并由第二人批准，或用 policies import 发布。",
-        "Edition {name} is not published and not taken: draft it and have a second person approve, or publish it with "
-        "policies import.",
+        "版本 {name} 没有发布，没有采用：请起草，由第二人批准；尚未到生效日的也可以用 policies import。",
+        "Edition {name} is not published and not taken: draft it and have a second person approve; before its day "
+        "policies import does both.",
     ),
 }  # fmt: skip
+LOCKED = ("locked_changed", "locked_missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,9 @@ class Database:
             return _altered(error)
         live = {path: text.encode() for path, text in own.items()}
         told = tuple(replace(one, severity="warning") for one in problems)
-        return Found(live, (), told or (*_differences(files, live, now.releases, self.today()),), amendments(all))
+        return Found(
+            live, (), told or (*_differences(files, live, now.releases, self.today(), new=True),), amendments(all)
+        )
 
     def taken(self, snapshot: Snapshot) -> None:
         _take_in(self.log, snapshot, self.by, lambda now: [] if now.releases else [*snapshot.compiled])
@@ -159,7 +166,7 @@ class LockedFolder:
             return Found({}, problems, (), amendments(all))
         names = {edition_of(path) for path in kept}
         free = {path: data for path, data in files.items() if edition_of(path) not in names}
-        told = tuple(_differences(files, kept, names, today, others=False))
+        told = tuple(_differences(files, kept, names, today, missing=True))
         return Found(free | kept, (), told, amendments(all))
 
     def taken(self, snapshot: Snapshot) -> None:
@@ -193,18 +200,28 @@ def _altered(error: Altered) -> Found:
     return Found({}, (Problem(Mark("", 1, 1), "", "edition_changed", error.zh, error.en),))
 
 
+def differences(log: DecisionLog, root: Path, today: date) -> tuple[Problem, ...]:
+    """Everything in which a folder differs from what is published. LogUnavailable, Altered."""
+    now, (files, problems) = published_by(acts(log)), read_policies(root)
+    own = editions_of(log, {name: one.sha256 for name, one in now.releases.items()})
+    live = {path: text.encode() for path, text in own.items()}
+    return (*problems, *_differences(files, live, now.releases, today, new=True, missing=True))
+
+
 def _differences(
-    folder: Files, live: Files, names: Iterable[str], today: date, *, others: bool = True
+    folder: Files, live: Files, names: Iterable[str], today: date, *, new: bool = False, missing: bool = False
 ) -> Iterator[Problem]:
-    """What of a folder is not taken: each file of an edition of `names` that is another one in `live`, and `others`,
-    editions that are not published. An edition that the folder lacks is told where the folder counts."""
-    published, there = set(names), {edition_of(path) for path in folder}
-    for name in sorted(published | (there if others else set())):
+    """What of a folder is not taken: each file of an edition of `names` that is another one in `live`; `new` editions,
+    not among `names`; and those `missing` in the folder."""
+    wanted, there = set(names), {edition_of(path) for path in folder}
+    for name in sorted(wanted | there):
         if name not in there:
-            if not others:
-                yield _told("locked_missing", f"{name}/plan.yaml", name)
-        elif name not in published:
-            yield _told("unpublished", f"{name}/plan.yaml", name)
+            if missing:
+                code = "locked_missing" if has_begun(name, today) else "missing"
+                yield _told(code, f"{name}/plan.yaml", name)
+        elif name not in wanted:
+            if new:
+                yield _told("unpublished", f"{name}/plan.yaml", name)
         else:
             code = "locked_changed" if has_begun(name, today) else "unpublished_change"
             paths = {path for path in (*folder, *live) if edition_of(path) == name}

@@ -235,7 +235,7 @@ def test_on_a_day_before_one_of_its_dates_a_case_is_not_judged(caller, auditor):
 
 
 def test_an_edition_that_is_gone_from_the_folder_is_still_replayed(own, editions):
-    api = own(policies=editions)
+    api = own(policies=editions, published_in="sandbox")
     analyst = api.caller("analyst")
     first = analyst.decided("credit_village", {**example("village_qualifies"), "on": "2026-12-31"})
     assert first["edition"] == NEXT

@@ -8,6 +8,7 @@ import pytest
 
 from service.policies import folder as looked_at
 from service.policies.live import Policies
+from service.policies.sources import Sandbox
 from tests.api.calling import DATE, PLAN, POLICIES
 
 
@@ -20,7 +21,7 @@ def policies(tmp_path):
 
 @pytest.fixture
 def api(own, policies):
-    return own(policies=policies)
+    return own(policies=policies, published_in="sandbox")
 
 
 def edition(policies):
@@ -135,9 +136,9 @@ def test_a_decision_whose_file_is_gone_is_told(api, policies):
 
 
 def test_a_start_from_the_archive_says_so(own, policies):
-    assert ready(own(policies=policies))["source"] == "folder"
+    assert ready(own(policies=policies, published_in="sandbox"))["source"] == "folder"
     (edition(policies) / "screening.yaml").write_text("decision: [", "utf-8")
-    api = own(policies=policies)
+    api = own(policies=policies, published_in="sandbox")
     assert ready(api)["source"] == "archive"
     shutil.rmtree(policies)
     shutil.copytree(POLICIES / PLAN, policies / PLAN)
@@ -146,7 +147,7 @@ def test_a_start_from_the_archive_says_so(own, policies):
 
 
 def test_watching_goes_on_whatever_a_look_meets(policies, tmp_path, monkeypatch):
-    live = Policies(policies, tmp_path)
+    live = Policies(Sandbox(policies), tmp_path)
     looks, look = [], live.look
 
     def meets():

@@ -198,7 +198,7 @@ def test_dates_that_want_a_look_are_told_by_readyz_and_the_start_page(own, tmp_p
     shutil.copytree(POLICIES / PLAN, folder / PLAN)
     plan = folder / PLAN / DATE / "plan.yaml"
     plan.write_text(plan.read_text("utf-8").replace(f"{{from: {DATE}}}", f"{{from: {DATE}, to: 2026-11-30}}"), "utf-8")
-    api = own(policies=folder)
+    api = own(policies=folder, published_in="sandbox")
 
     def told():
         return [(one["file"], one["code"]) for one in api.nobody().get("/readyz").json["policies"]["warnings"]]

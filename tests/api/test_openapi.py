@@ -193,7 +193,7 @@ def test_it_has_an_etag(api):
 
 def test_a_decision_added_to_the_policies_appears_without_a_restart(own, tmp_path):
     folder = shutil.copytree(POLICIES / PLAN, tmp_path / "policies" / PLAN).parent
-    api = own(policies=folder)
+    api = own(policies=folder, published_in="sandbox")
     sender = api.caller("caller")
     before = sender.get("/openapi.json")
     written = folder / PLAN / DATE / "village_measures.yaml"
@@ -258,7 +258,7 @@ def test_it_changes_by_itself_on_the_day_and_the_form_with_it(coming):
 
 def test_a_policy_with_an_error_changes_nothing(own, tmp_path):
     folder = shutil.copytree(POLICIES / PLAN, tmp_path / "policies" / PLAN).parent
-    api = own(policies=folder)
+    api = own(policies=folder, published_in="sandbox")
     sender = api.caller("caller")
     before = sender.get("/openapi.json").data
     (folder / PLAN / DATE / "village_measures.yaml").write_text("decision: 5", "utf-8")

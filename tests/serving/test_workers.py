@@ -64,7 +64,7 @@ def until(server: Running, wanted: str) -> None:
 
 
 def test_no_request_fails_or_is_mixed_during_a_hundred_swaps_under_load(tmp_path: Path, policies: Path) -> None:
-    with running(tmp_path, workers=2, policies=policies, reload_seconds=0.05) as server:
+    with running(tmp_path, workers=2, policies=policies, published_in="sandbox", reload_seconds=0.05) as server:
         found: dict[str, set[str]] = {}
         stop = threading.Event()
         orders: list[list[str]] = [[] for _ in range(CLIENTS)]
@@ -95,7 +95,7 @@ def test_no_request_fails_or_is_mixed_during_a_hundred_swaps_under_load(tmp_path
 
 
 def test_a_bad_edition_never_replaces_a_good_one_and_readyz_says_why(tmp_path: Path, policies: Path) -> None:
-    with running(tmp_path, workers=2, policies=policies, reload_seconds=0.05) as server:
+    with running(tmp_path, workers=2, policies=policies, published_in="sandbox", reload_seconds=0.05) as server:
         limit(policies, "155")
         patience = time.monotonic() + 60
         while not (body := ready(server))["policies"]["rejected"]:
@@ -122,7 +122,7 @@ def told(server: Running, metric: str) -> bool:
 
 
 def test_a_service_starts_with_broken_policies_on_those_that_were_live_last(tmp_path: Path, policies: Path) -> None:
-    with running(tmp_path, policies=policies) as server:
+    with running(tmp_path, policies=policies, published_in="sandbox") as server:
         limit(policies, "61%")
         until(server, "0.61")
         assert server.stop() == 0

@@ -1,0 +1,211 @@
+"""What is published is served, whatever becomes of the folder; what is in force is locked."""
+
+import shutil
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from rules import read_store
+from service.publishing import APPROVED, IMPORTED, Act, Change, acts, files_of, newest, publish, published
+from tests.api.calling import NOON, Clock
+from tests.editions import POLICIES as SHIPPED
+
+BASE = SHIPPED.parent / "tests/policy/base"
+FIRST, SECOND = "base/2026-05-01", "base/2027-05-01"
+CASE = {"subject": {"id": "V-1"}, "on": "2026-12-31", "facts": {"households": 300, "a_grade_households": 164}}
+
+
+@pytest.fixture
+def policies(tmp_path):
+    folder = tmp_path / "policies"
+    shutil.copytree(BASE, folder / "base")
+    return folder
+
+
+@pytest.fixture(params=["database", "folder"])
+def mode(request):
+    return request.param
+
+
+def limit(root, text, name=FIRST):
+    """Write another limit into an edition."""
+    file = root / name / "standing.yaml"
+    file.write_text((BASE / "2026-05-01/standing.yaml").read_text("utf-8").replace("55%", text), "utf-8")
+
+
+def second(root, text):
+    """A second edition, with a limit of its own."""
+    shutil.copytree(root / FIRST, root / SECOND)
+    plan = root / SECOND / "plan.yaml"
+    plan.write_text(plan.read_text("utf-8").replace("2026-05-01", "2027-05-01"), "utf-8")
+    limit(root, text, SECOND)
+
+
+def approve(api, root, *names, by="person-b"):
+    """Publish editions as they lie in a folder, as the desk would."""
+    store, log = read_store(root, warn=False), api.service.log
+    now = published(log).releases
+    today = api.clock().date()
+    found = {name: store.edition(name) for name in names}
+    changes = tuple(
+        Change(name, one.sha256, now[name].sha256 if name in now else "", name in now and one.effective_from <= today)
+        for name, one in found.items()
+    )
+    act = Act(outcome=APPROVED, by=by, authors=("person-a",), reason="县政府文件", draft="d-1", changes=changes)
+    return publish(log, act, {one.sha256: files_of(root, name) for name, one in found.items()}, newest(log))
+
+
+def ready(api):
+    return api.nobody().get("/readyz").json["policies"]
+
+
+def judged(api, on="2026-12-31"):
+    """The limit by which a case of a day is decided."""
+    found = api.caller("caller").decided("standing", {**CASE, "on": on})
+    return found["findings"][0]["comparisons"][0]["tests"][0]["limit"]
+
+
+def untaken(api):
+    return [(one["file"], one["code"]) for one in ready(api)["untaken"]]
+
+
+def test_the_first_start_publishes_the_folder_in_one_act(own, policies, mode):
+    api = own(policies=policies, published_in=mode)
+    [act] = acts(api.service.log)
+    assert (act.outcome, [one.edition for one in act.changes]) == (IMPORTED, [FIRST])
+    assert act.by
+    again = own(policies=policies, published_in=mode)
+    assert len(acts(again.service.log)) == 1
+
+
+def test_a_locked_file_that_is_changed_is_not_taken_and_told(own, policies, mode):
+    api = own(policies=policies, published_in=mode)
+    limit(policies, "60%")
+    api.reload()
+    assert judged(api) == "0.55"
+    assert untaken(api) == [(f"{FIRST}/standing.yaml", "locked_changed")]
+    assert "standing.yaml" in api.nobody().get("/").text
+    assert "village_credit_policies_untaken 1.0" in api.nobody().get("/metrics").text
+    limit(policies, "55%")
+    api.reload()
+    assert untaken(api) == []
+
+
+def test_a_start_with_a_changed_broken_or_gone_folder_serves_what_was_published_last(own, policies, mode):
+    own(policies=policies, published_in=mode)
+    limit(policies, "60%")
+    assert judged(own(policies=policies, published_in=mode)) == "0.55"
+    (policies / FIRST / "standing.yaml").write_text("decision: [", "utf-8")
+    assert judged(own(policies=policies, published_in=mode)) == "0.55"
+    shutil.rmtree(policies)
+    assert judged(own(policies=policies, published_in=mode)) == "0.55"
+
+
+def test_an_approved_amendment_is_taken_and_says_so_in_every_decision(own, policies, tmp_path, mode):
+    api = own(policies=policies, published_in=mode)
+    before = api.caller("caller").decided("standing", CASE)
+    assert "amended" not in before
+    draft = tmp_path / "draft"
+    shutil.copytree(policies, draft)
+    limit(draft, "60%")
+    act = approve(api, draft, FIRST)
+    api.reload()
+    assert judged(api) == "0.6"
+    auditor, caller = api.caller("auditor"), api.caller("caller")
+    after = caller.decided("standing", CASE)
+    said = {"act": act.id, "at": act.at.isoformat(), "reason": act.reason}
+    assert after["amended"] == said
+    batch = caller.post("/v1/decisions/standing/batch", {"cases": [CASE]})
+    assert batch.json["results"][0]["amended"] == said, batch.text
+    for log_id, amended in ((before["log_id"], None), (after["log_id"], said)):
+        assert auditor.get(f"/v1/decisions/{log_id}/explanation").json.get("amended") == amended
+        for kind in ("text/plain", "text/html"):
+            told = auditor.get(f"/v1/decisions/{log_id}/explanation", headers={"Accept": kind}).text
+            assert (act.reason in told) is (amended is not None)
+    assert len(untaken(api)) == 1, "the folder has the text of before"
+    limit(policies, "60%")
+    api.reload()
+    assert (judged(api), untaken(api)) == ("0.6", [])
+
+
+def test_a_new_edition_in_the_folder_is_taken_where_the_folder_is_the_truth_alone(own, policies, mode):
+    api = own(policies=policies, published_in=mode)
+    second(policies, "70%")
+    api.reload()
+    if mode == "database":
+        assert judged(api, "2027-06-01") == "0.55"
+        assert untaken(api) == [(f"{SECOND}/plan.yaml", "unpublished")]
+    else:
+        assert judged(api, "2027-06-01") == "0.7"
+        limit(policies, "80%", SECOND)
+        api.reload()
+        assert judged(api, "2027-06-01") == "0.8", "its day has not come: it is not locked"
+        assert len(acts(api.service.log)) == 1
+
+
+def test_in_a_folder_an_edition_is_locked_on_its_day_in_the_services_time_zone(own, policies):
+    """The day begins in the time zone that is set, not in that of the server or of who looks."""
+    clock = Clock(NOON)
+    api = own(policies=policies, published_in="folder", clock=clock)
+    second(policies, "70%")
+    api.reload()
+    midnight = NOON.replace(year=2027, month=4, day=30, hour=16, minute=0)  # 1 May in Shanghai
+    clock.now = midnight - timedelta(seconds=1)
+    api.reload()
+    assert SECOND not in published(api.service.log).releases
+    assert judged(api, "2027-05-01") == "0.7"
+    clock.now = midnight
+    api.reload()
+    assert acts(api.service.log)[-1].changes[0].edition == SECOND
+    limit(policies, "80%", SECOND)
+    api.reload()
+    assert judged(api, "2027-05-01") == "0.7"
+    assert untaken(api) == [(f"{SECOND}/standing.yaml", "locked_changed")]
+
+
+@pytest.mark.parametrize(("zone", "moment", "limit_then"), [
+    ("Asia/Shanghai", "2027-04-30T15:59:59+00:00", "0.55"), ("Asia/Shanghai", "2027-04-30T16:00:00+00:00", "0.7"),
+    ("America/New_York", "2027-04-30T16:00:00+00:00", "0.55"), ("America/New_York", "2027-05-01T04:00:00+00:00", "0.7"),
+])  # fmt: skip
+def test_what_is_approved_takes_force_on_its_day_by_itself(own, policies, tmp_path, zone, moment, limit_then):
+    """Nothing is done on that day, so nothing can be slept over."""
+    clock = Clock(NOON)
+    api = own(policies=policies, clock=clock, time_zone=ZoneInfo(zone))
+    draft = tmp_path / "draft"
+    shutil.copytree(policies, draft)
+    second(draft, "70%")
+    approve(api, draft, SECOND)
+    api.reload()
+    clock.now = type(NOON).fromisoformat(moment)
+    case = {key: value for key, value in CASE.items() if key != "on"}
+    found = api.caller("caller").decided("standing", case)
+    assert found["findings"][0]["comparisons"][0]["tests"][0]["limit"] == limit_then
+
+
+def test_in_a_sandbox_all_goes_live_and_it_is_said(own, policies):
+    api = own(policies=policies, published_in="sandbox")
+    assert acts(api.service.log) == ()
+    limit(policies, "60%")
+    api.reload()
+    assert judged(api) == "0.6"
+    assert ready(api)["published_in"] == "sandbox"
+    (policies / FIRST / "standing.yaml").write_text("decision: [", "utf-8")
+    api.reload()
+    page = api.nobody().get("/?lang=zh").text
+    assert "沙盒" in page
+    assert 'id="refused"' in page
+
+
+def test_an_archive_that_was_altered_is_not_served_and_stops_nothing_that_runs(own, policies, tmp_path):
+    api = own(policies=policies)
+    with api.service.log.database.alone() as connection:
+        connection.exec_driver_sql("DROP TRIGGER editions_no_update")
+        connection.exec_driver_sql("UPDATE editions SET files = x'00'")
+    draft = tmp_path / "draft"
+    shutil.copytree(policies, draft)
+    second(draft, "70%")
+    approve(api, draft, SECOND)
+    api.reload()
+    assert judged(api) == "0.55"
+    assert [one["code"] for one in ready(api)["rejected"]] == ["edition_changed"]
