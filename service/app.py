@@ -78,6 +78,9 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
+    observing.PUBLISHED_IN.labels(settings.published_in).set(1)
+    if settings.published_in == SANDBOX:
+        observing.log.warning("sandbox", says="every change of the policies folder goes live; nothing is locked")
     told: set[Problem] = set()
     _tell(made, told)
     made.policies.watch(settings.reload_seconds, lambda: _look(made, told))
