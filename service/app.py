@@ -142,7 +142,6 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     policies = Policies(
         _source(settings, log, clock),
         Path(runtime) if runtime else None,
-        rescue=lambda: archive.last_live(log),
         before=before,
         after=after,
     )
@@ -157,7 +156,7 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
 def _source(settings: Settings, log: DecisionLog, clock: Callable[[], datetime]) -> Source:
     """Where the policies come from, by the setting."""
     if settings.published_in == SANDBOX:
-        return Sandbox(settings.policies)
+        return Sandbox(settings.policies, lambda: archive.last_live(log))
     made = Database if settings.published_in == DATABASE else LockedFolder
     return made(settings.policies, log, lambda: day_of(clock(), settings.time_zone), user())
 
