@@ -78,6 +78,9 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
+    observing.PUBLISHED_IN.labels(settings.published_in).set(1)
+    if settings.published_in == SANDBOX:
+        observing.log.warning("sandbox", says="every change of the policies folder goes live; nothing is locked")
     told: set[Problem] = set()
     _tell(made, told)
     made.policies.watch(settings.reload_seconds, lambda: _look(made, told))
@@ -139,7 +142,6 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     policies = Policies(
         _source(settings, log, clock),
         Path(runtime) if runtime else None,
-        rescue=lambda: archive.last_live(log),
         before=before,
         after=after,
     )
@@ -154,7 +156,7 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
 def _source(settings: Settings, log: DecisionLog, clock: Callable[[], datetime]) -> Source:
     """Where the policies come from, by the setting."""
     if settings.published_in == SANDBOX:
-        return Sandbox(settings.policies)
+        return Sandbox(settings.policies, lambda: archive.last_live(log))
     made = Database if settings.published_in == DATABASE else LockedFolder
     return made(settings.policies, log, lambda: day_of(clock(), settings.time_zone), user())
 

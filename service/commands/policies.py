@@ -23,7 +23,7 @@ from rules.words.wording import plural
 from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day, reread
 from service.commands.on_log import opened
 from service.commands.screen import as_json, at_terminal, complain, show
-from service.policies.sources import LOCKED, differences
+from service.policies.differing import LOCKED, differences
 from service.settings import value_of
 
 WORDS = {"warning": ("提醒：", "warning: "), "acknowledged": ("已确认：", "acknowledged: ")}
