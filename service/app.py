@@ -78,12 +78,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
-    observing.PUBLISHED_IN.labels(settings.published_in).set(1)
-    if settings.published_in == SANDBOX:
-        observing.log.warning("sandbox", says="every change of the policies folder goes live; nothing is locked")
-    told: set[Problem] = set()
-    _tell(made, told)
-    made.policies.watch(settings.reload_seconds, lambda: _look(made, told))
+    _watch(made)
     gc.collect()
     gc.freeze()  # the policies stay: the collector need not look through them again and again
     gc.set_threshold(*RARELY)
@@ -100,6 +95,16 @@ def _compressed(response: Response, compress: Compress) -> Response:
         return compress.after_request(response)
     response.vary.add("Accept-Encoding")
     return response
+
+
+def _watch(made: Service) -> None:
+    """Say where policies come from, and look at them from now on."""
+    observing.PUBLISHED_IN.labels(made.settings.published_in).set(1)
+    if made.settings.published_in == SANDBOX:
+        observing.log.warning("sandbox", says="every change of the policies folder goes live; nothing is locked")
+    told: set[Problem] = set()
+    _tell(made, told)
+    made.policies.watch(made.settings.reload_seconds, lambda: _look(made, told))
 
 
 def _look(made: Service, told: set[Problem]) -> None:
