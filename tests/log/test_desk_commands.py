@@ -1,7 +1,11 @@
 """`village-credit policies draft`, `submit`, `approve` and what goes with them, as they are typed."""
 
 import json
+import os
+import subprocess
+import sys
 from contextlib import closing
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
@@ -9,27 +13,36 @@ from click.testing import CliRunner
 from service.commands.main import cli
 from service.log.log import utc_now
 from service.people import Passwords, People
-from service.publishing import published
-from tests.log.deskwork import BASE, FIRST, NEW, OLD, imported
+from service.publishing import acts, published
+from service.publishing.deciding import submit
+from service.publishing.desk import Desk, Doer
+from service.publishing.drafting import begin, save
+from tests.log.deskwork import BASE, FIRST, NEW, OLD, SHANGHAI, SOURCE, changed, imported
 from tests.log.samples import key_file, opened
 
 WRONG = "not the password"
 PASSWORD = "a long enough password"  # noqa: S105 -- of people made up here
 
 
-@pytest.fixture
-def run(sqlite, tmp_path):
-    key = key_file(tmp_path / "signing.pem")
-    with closing(opened(sqlite, utc_now)) as log:
+def prepared(url, folder):
+    """A log with the plan published and people to act, and the settings of who types."""
+    key = key_file(folder / "signing.pem")
+    with closing(opened(url, utc_now)) as log:
         log.introduce("root")
         people = People(log)
-        for login, role in (("zhang", "editor"), ("li", "approver"), ("wang", "admin")):
+        for login, role in (("zhang", "editor"), ("li", "approver"), ("wang", "approver")):
             Passwords(log, people).change(people.add(login, login, role), PASSWORD)
         imported(log, BASE, FIRST)
+    return {"VILLAGE_CREDIT_DATABASE": url, "VILLAGE_CREDIT_SIGNING_KEY": str(key), "LC_ALL": "en",
+            "VILLAGE_CREDIT_PASSWORD": PASSWORD}  # fmt: skip
+
+
+@pytest.fixture
+def run(sqlite, tmp_path):
+    settings = prepared(sqlite, tmp_path)
 
     def run(*words, password=PASSWORD, **others):
-        environment = {"VILLAGE_CREDIT_DATABASE": sqlite, "VILLAGE_CREDIT_SIGNING_KEY": str(key), "LC_ALL": "en",
-                       "VILLAGE_CREDIT_PASSWORD": password}  # fmt: skip
+        environment = {**settings, "VILLAGE_CREDIT_PASSWORD": password}
         return CliRunner(env=environment).invoke(cli, words, **others)
 
     return run
@@ -90,6 +103,35 @@ def test_the_whole_way(run, said, sqlite, tmp_path, document):
     restored = said("zhang", "restore", shown["sha256"][:16], "--for", "2100-02-01", "--to", str(tmp_path / "again"))
     assert restored["edition"] == "base/2100-02-01"
     assert NEW in (tmp_path / "again" / "limit.yaml").read_text("utf-8")
+
+
+def test_of_two_processes_that_approve_at_once_one_does_and_the_other_is_told(url, tmp_path):
+    environment = os.environ | prepared(url, tmp_path)
+    with closing(opened(url, utc_now)) as log:
+        people = People(log)
+        desk, who = Desk(log, people, SHANGHAI), Doer(people.by_login("zhang").id)
+        draft = begin(desk, who, "base", date(2100, 1, 1))
+        draft = save(desk, who, draft.id, 1, changed(draft.saved.files)).draft
+        _, checked = submit(desk, who, draft.id, 2, "提高额度", SOURCE)
+    approve = (
+        sys.executable,
+        "-m",
+        "service",
+        "policies",
+        "approve",
+        draft.id,
+        "--sha256",
+        checked.sha256(draft.edition),
+    )
+    both = [subprocess.Popen([*approve, "--as", login], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             text=True) for login in ("li", "wang")]  # fmt: skip
+    said = [(*one.communicate(), one.returncode) for one in both]
+    assert sorted(code for *_, code in said) == [0, 2], said
+    [refused] = [error for _, error, code in said if code]
+    with closing(opened(url)) as log:
+        [approved] = [one for one in acts(log) if one.outcome == "approved"]
+        assert approved.by in refused
+        assert f"{approved.at:%Y-%m-%d %H:%M}" in refused
 
 
 def test_files_that_were_edited_elsewhere_are_taken_and_merged(run, said, tmp_path):
