@@ -16,7 +16,7 @@ from flask_compress import Compress
 from rules.problems.problem import Problem
 from service.api import approvals, batch, catalogue, decisions, drafts, explanations, log_lines, reviews, what_if
 from service.days import day_of
-from service.desk import audit, signing
+from service.desk import audit, editions, signing
 from service.desk import reviews as desk_reviews
 from service.http import answering as recording
 from service.http import observing, problems, security
@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     api = openapi.create(app)
     for resource in (decisions, batch, explanations, what_if, reviews, catalogue, log_lines, drafts, approvals):
         api.register_blueprint(resource.blueprint)
-    for desk in (signing, desk_reviews, audit):
+    for desk in (signing, editions, desk_reviews, audit):
         app.register_blueprint(desk.blueprint)
     app.register_blueprint(operations.pages(openapi.Document(app, api)))
     if folder := os.environ.get(EXAMPLE):
@@ -78,12 +78,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
-    observing.PUBLISHED_IN.labels(settings.published_in).set(1)
-    if settings.published_in == SANDBOX:
-        observing.log.warning("sandbox", says="every change of the policies folder goes live; nothing is locked")
-    told: set[Problem] = set()
-    _tell(made, told)
-    made.policies.watch(settings.reload_seconds, lambda: _look(made, told))
+    _watch(made)
     gc.collect()
     gc.freeze()  # the policies stay: the collector need not look through them again and again
     gc.set_threshold(*RARELY)
@@ -100,6 +95,16 @@ def _compressed(response: Response, compress: Compress) -> Response:
         return compress.after_request(response)
     response.vary.add("Accept-Encoding")
     return response
+
+
+def _watch(made: Service) -> None:
+    """Say where policies come from, and look at them from now on."""
+    observing.PUBLISHED_IN.labels(made.settings.published_in).set(1)
+    if made.settings.published_in == SANDBOX:
+        observing.log.warning("sandbox", says="every change of the policies folder goes live; nothing is locked")
+    told: set[Problem] = set()
+    _tell(made, told)
+    made.policies.watch(made.settings.reload_seconds, lambda: _look(made, told))
 
 
 def _look(made: Service, told: set[Problem]) -> None:

@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_bdd import given, parsers, then, when
 
 from rules import Edition, Engine
 from tests.editions import POLICIES, store
 from tests.parsed import remember
-from tests.steps.assigning import *
-from tests.steps.case import Case
-from tests.steps.conclusions import *
-from tests.steps.counting import *
-from tests.steps.facts import *
-from tests.steps.rankings import *
-from tests.steps.readings import *
-from tests.steps.shortfalls import *
+
+# So that a sentence that is not true shows both sides, as a test does.
+for _name in ("assigning", "case", "conclusions", "counting", "facts", "rankings", "readings", "shortfalls"):
+    pytest.register_assert_rewrite(f"service.examples.{_name}")
+
+from service.examples import scenarios  # noqa: E402 -- importing it declares all sentences
+from service.examples.case import Case  # noqa: E402
+from service.examples.sentences import ACTION, CONTEXT, OUTCOME, SENTENCES  # noqa: E402
+
+for _one in SENTENCES:  # each is a step of pytest-bdd here
+    {CONTEXT: given, ACTION: when, OUTCOME: then}[_one.kind](parsers.re(_one.pattern))(_one.action)
 
 remember()  # most tests begin with a plan of thirty files, and change one of them
 CLAUSE = "条款-"
@@ -73,4 +77,4 @@ def engine(edition: Edition) -> Iterator[Engine]:
 
 @pytest.fixture
 def case(engine: Engine) -> Case:
-    return Case(engine)
+    return Case(engine, POLICIES)

@@ -9,6 +9,7 @@ from pathlib import Path
 from rules import Edition, Store, open_store, read_store
 
 POLICIES = Path(__file__).parents[1] / "policies"
+FEATURES = Path(__file__).parents[1] / "features"
 PLANS = Path(__file__).parent / "plans"
 store = cache(open_store)
 

@@ -9,29 +9,30 @@ from pytest_bdd import scenarios
 
 from rules import Edition, Engine
 from rules.model import Criterion, Rule, Scorecard, ScoreItem, criteria_of
-from tests.steps.scenarios import CLAUSE, Example, documents, examples
+from service.examples.scenarios import CLAUSE, Example, documents, examples
+from tests.editions import FEATURES, POLICIES
 
 scenarios(".")
 
 
 @pytest.fixture(scope="module")
 def told(engine: Engine) -> list[Example]:
-    return examples(engine)
+    return examples(FEATURES, engine, POLICIES)
 
 
 def test_every_decision_has_its_feature(edition: Edition) -> None:
-    assert set(documents()) == {*edition.rules, *edition.assignments}
+    assert set(documents(FEATURES)) == {*edition.rules, *edition.assignments}
 
 
 def test_features_carry_the_title_of_their_decision(edition: Edition) -> None:
-    said = {name: document["feature"]["name"] for name, document in documents().items()}
+    said = {name: document["feature"]["name"] for name, document in documents(FEATURES).items()}
     titles = {one.id: one.title.zh for one in (*edition.rules.values(), *edition.assignments.values())}
     assert said == titles
 
 
 def test_features_open_with_one_line_in_english() -> None:
     """A comment, so that the page that a county reads is in one language."""
-    for name, document in documents().items():
+    for name, document in documents(FEATURES).items():
         first = document["comments"][0]["text"]
         assert first.startswith("# "), name
         assert first.isascii(), name
@@ -45,7 +46,7 @@ def test_every_example_cites_clauses_that_exist(edition: Edition, told: list[Exa
 
 def test_no_two_examples_of_a_feature_share_a_name() -> None:
     """pytest-bdd finds an example by its name, so that of two only one would run."""
-    for name, document in documents().items():
+    for name, document in documents(FEATURES).items():
         names = [child["scenario"]["name"] for child in _children(document["feature"]) if "scenario" in child]
         assert sorted(set(names)) == sorted(names), name
 
@@ -54,7 +55,7 @@ def test_no_example_repeats_the_words_of_the_code(edition: Edition) -> None:
     """Policy staff read these: no fact, decision or outcome goes by its id."""
     ids = {name for subject in edition.subjects.values() for name in subject.facts if "_" in name}
     ids |= {name for rule in edition.rules.values() for name in (rule.id, *rule.outcomes) if "_" in name}
-    for name, document in documents().items():
+    for name, document in documents(FEATURES).items():
         texts = str(document["feature"]["children"])
         assert not [one for one in ids if one in texts], name
 
@@ -96,7 +97,7 @@ def _verdicts(example: Example) -> list[tuple[str, bool | None]]:
 
 def test_tags_are_clauses() -> None:
     """Every tag of a file, even one on an outline's table, is of the one kind that the reports know."""
-    for name, document in documents().items():
+    for name, document in documents(FEATURES).items():
         assert all(tag.startswith(CLAUSE) for tag in _tags(document["feature"])), name
 
 
@@ -116,7 +117,7 @@ def test_rules_of_the_lenders_own_say_so(edition: Edition) -> None:
     """A lender's own rule never stands under a clause of the plan as if the plan had it."""
     own = {rule.id for rule in edition.rules.values() for one in _items(rule) if one.set_by == "lender"}
     own |= {one.id for one in edition.assignments.values() if any(each.set_by == "lender" for each in one.balance)}
-    saying = {name for name, document in documents().items() if "农信社自定" in str(document["feature"])}
+    saying = {name for name, document in documents(FEATURES).items() if "农信社自定" in str(document["feature"])}
     assert own - saying == set()
 
 

@@ -1,14 +1,14 @@
 """Reads cases from YAML, JSON or JSON lines: exactly, so that no figure passes through a float.
 
 A case is `on` (the decision date), `subject: {id}`, `facts`, and where it belongs to an example, the `decisions` to
-make. One file holds one case or a list of them.
+make: a list of them, or each with the outcome that it must come to. One file holds one case or a list of them.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -49,6 +49,7 @@ class Case:
     decisions: tuple[str, ...]
     where: str  # the file, and which of its cases
     node: Node | None = None
+    wanted: Mapping[str, str] = field(default_factory=dict)  # decision -> the outcome that it must come to
 
     def place(self, problem: FactProblem) -> str:
         """Where in the file a problem with a fact is: line and column in YAML, else the pointer."""
@@ -137,7 +138,9 @@ def _case(data: Any, where: str, node: Node | None = None) -> Case:
     for key in data:
         if key not in KEYS:
             raise CaseError(where, f"案例里没有 {key} 这一项。", f"A case has no {key}.")
-    return Case(_subject(data, where), _on(data, where), data["facts"], _decisions(data, where), where, node)
+    decisions = data.get("decisions") or ()
+    names, wanted = _decisions(decisions, where), decisions if isinstance(decisions, Mapping) else {}
+    return Case(_subject(data, where), _on(data, where), data["facts"], names, where, node, wanted)
 
 
 def _subject(data: Mapping[str, Any], where: str) -> str:
@@ -160,8 +163,9 @@ def _on(data: Mapping[str, Any], where: str) -> date | None:
     return day
 
 
-def _decisions(data: Mapping[str, Any], where: str) -> tuple[str, ...]:
-    names = data.get("decisions") or ()
-    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
-        raise CaseError(where, "decisions 要写成名称的列表。", "`decisions` is a list of names.")
+def _decisions(names: Any, where: str) -> tuple[str, ...]:
+    said = [*names, *(names.values() if isinstance(names, Mapping) else ())] if hasattr(names, "__iter__") else [None]
+    if isinstance(names, str) or not all(isinstance(one, str) for one in said):
+        raise CaseError(where, "decisions 要写成名称的列表，或逐项写明应得的结论。",
+                        "`decisions` is a list of names, or each with the outcome that it must come to.")  # fmt: skip
     return tuple(names)

@@ -9,13 +9,16 @@ from rules.model import (
     Const,
     Criterion,
     Edition,
+    Expr,
     Fact,
     Group,
+    Op,
     Rule,
     criteria_of,
     subject_read,
 )
 from rules.model.places import Place, parts
+from rules.operations import OPERATIONS
 from rules.values.text import Text
 from rules.words.kinds import body_of, kind_of
 from rules.words.phrases import VALUES
@@ -101,7 +104,21 @@ def value_of(fact: Fact, say: Wording) -> str:
     return " – ".join("…" if one is None else say.value(one, fact.type) for one in (fact.minimum, fact.maximum))
 
 
+def ratio_of(fact: Fact) -> dict[str, Expr]:
+    """The numerator and the denominator of a fact that is worked out as a ratio; nothing of any other."""
+    op = fact.formula
+    below = OPERATIONS[op.name].divisor if isinstance(op, Op) else None
+    return {"numerator": op.args[0], "denominator": op.args[below]} if isinstance(op, Op) and below is not None else {}
+
+
 # --- decisions
+
+
+def as_in_the_plan(edition: Edition) -> list[Rule | Assignment]:
+    """The decisions and assignments in the order of their clauses."""
+    places = {clause: place for place, clause in enumerate(edition.clauses)}
+    decided: list[Rule | Assignment] = [*edition.rules.values(), *edition.assignments.values()]
+    return sorted(decided, key=lambda one: places.get(one.clause, len(places)))
 
 
 def decision_items(one: Rule | Assignment, sides: Sides) -> Items:

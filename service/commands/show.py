@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,33 +14,19 @@ from rules.model import (
     Assignment,
     Criterion,
     Fact,
-    Op,
     Rule,
     items_of,
     subject_read,
 )
 from rules.model.uses import behind, read_by
-from rules.operations import OPERATIONS
 from rules.values.exact import plain
 from rules.values.layout import Line, Row, Span, line, row
-from rules.values.text import Text
-from rules.words.items import decision_items, sides_of, value_of
-from rules.words.phrases import FIELDS, VALUES, taken, tried
+from rules.words.items import as_in_the_plan, decision_items, ratio_of, sides_of, value_of
+from rules.words.phrases import taken, tried
+from rules.words.sentences import how, sentence
 from rules.words.wording import Wording
 from service.commands.common import Settings, common, one_of, reread
 from service.commands.screen import as_json, show
-
-FOLLOWING = {  # sides of an item behind the first
-    "applies": Text("（适用于：{}）", " (where {})"),
-    "outcome": Text(" → {}", " → {}"),
-    "unmet": Text("；否则 → {}", "; otherwise → {}"),
-    "least": Text("，最低 {}", ", at least {}"),
-    "most": Text("，最高 {}", ", at most {}"),
-    "missing": Text("；缺数据时 {}", "; {} where data is missing"),
-    "ceiling": Text(" → 最高 {}", " → at most {}"),
-    "then": Text("（{}）", " ({})"),
-    **{name: Text(f"，{FIELDS[name].zh} {{}}", f", {FIELDS[name].en} {{}}") for name in ("weight", "tolerance")},
-}
 
 
 @click.command("show")
@@ -55,24 +41,19 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None, 
         return
     chosen = settings.named(edition, readings) if edition else settings.edition(settings.today(), readings)
     decided: dict[str, Rule | Assignment] = {**chosen.rules, **chosen.assignments}
-    rules = [one_of(decided, decision, "判定", "decision")] if decision else _as_in_the_plan(chosen, decided.values())
+    rules = [one_of(decided, decision, "判定", "decision")] if decision else as_in_the_plan(chosen)
     derived = [fact for one in chosen.subjects.values() for fact in one.facts.values() if not fact.given]
     if decision:
         needed = behind(chosen, read_by(rules[0]))
         derived = [fact for fact in derived if (fact.subject, fact.name) in needed]
     if settings.json:
         items = [_assignment(chosen, one) if isinstance(one, Assignment) else _rule(chosen, one) for one in rules]
-        as_json(
-            {
-                **_summary(chosen, settings.last_day(edition, chosen)),
-                "rules": items,
-                "facts": [_fact(chosen, fact) for fact in derived],
-            }
-        )
+        head = _summary(chosen, settings.last_day(edition, chosen))
+        as_json({**head, "rules": items, "facts": [_fact(chosen, fact) for fact in derived]})
         return
     say = Wording(chosen, settings.lang)
-    head = line(Span(say.text(chosen.title), "title"), Span(f"  {chosen.id}", "dim"))
-    show([head, *(line(Span(say.text(one), "unknown")) for one in tried(chosen))], settings.color)
+    titled = line(Span(say.text(chosen.title), "title"), Span(f"  {chosen.id}", "dim"))
+    show([titled, *(line(Span(say.text(one), "unknown")) for one in tried(chosen))], settings.color)
     for rule in rules:
         show([line()], settings.color)
         show(list(_printed(rule, say)), settings.color)
@@ -94,12 +75,6 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None, 
         show((_derived(fact, say) for fact in derived), settings.color)
 
 
-def _as_in_the_plan(edition: Edition, decided: Iterable[Rule | Assignment]) -> list[Rule | Assignment]:
-    """The decisions in the order of their clauses."""
-    places = {clause: place for place, clause in enumerate(edition.clauses)}
-    return sorted(decided, key=lambda one: places.get(one.clause, len(places)))
-
-
 def _derived(fact: Fact, say: Wording) -> Row:
     title = f"{say.text(say.edition.subjects[fact.subject].title)}{say.pick('·', ': ')}{say.text(fact.title)}"
     path = Span(f"{fact.subject}.{fact.name}", "dim")
@@ -109,13 +84,10 @@ def _derived(fact: Fact, say: Wording) -> Row:
 def _fact(edition: Edition, fact: Fact) -> dict[str, Any]:
     """A fact that no case gives, in words; a ratio with its numerator and denominator."""
     say = Wording(edition, "zh"), Wording(edition, "en")
-    op = fact.formula
-    top = OPERATIONS[op.name].divisor if isinstance(op, Op) else None
-    parts = {} if top is None or not isinstance(op, Op) else {"numerator": op.args[0], "denominator": op.args[top]}
     return {
         "fact": f"{fact.subject}.{fact.name}", "clause": fact.clause, "title": vars_of(fact.title),
         **{one.lang: value_of(fact, one) for one in say},
-        **{key: {one.lang: one.expr(part, fact.subject) for one in say} for key, part in parts.items()},
+        **{key: {one.lang: one.expr(part, fact.subject) for one in say} for key, part in ratio_of(fact).items()},
     }  # fmt: skip
 
 
@@ -152,35 +124,15 @@ def _printed(one: Rule | Assignment, say: Wording) -> Iterator[Line | Row]:
     (_, head), *items = decision_items(one, sides_of(say.edition))
     subjects = (one.subject, one.bearer) if isinstance(one, Assignment) else (one.subject,)
     kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in subjects)
-    about = " · ".join((one.id, kinds, one.clause, *(say.text(how) for how in _how(one))))
+    about = " · ".join((one.id, kinds, one.clause, *(() if isinstance(one, Assignment) else map(say.text, how(one)))))
     yield line(Span(say.text(head.title), "title"), Span(f"  {about}", "dim"))
     judged = one.balance if isinstance(one, Assignment) else items_of(one)
     readings = {f"{one.id}.{item.id}": item.reading for item in judged}
     for path, item in items:
-        title, sides = say.text(item.title), {aspect: say.text(side.text) for aspect, side in item.sides.items()}
-        first, *more = item.sides
-        main = item.sides[first].spoken[0 if say.zh else 1]
-        # the title stands before it, in whole or as its beginning
-        words = say.pick("；", "; ").join(main.parts) if main.frame == title else main.whole
-        words = "" if main.whole == title and "outcome" in sides else words
-        words += "".join(say.text(FOLLOWING[one]).format(sides[one]) for one in more if one in FOLLOWING)
+        words = sentence(item, say.lang)
         if (reading := say.edition.readings.get(readings.get(path, ""))) is not None:
             words += f"{say.pick('；', '; ')}{say.text(taken(reading))}"
-        yield row(Span(item.clause, "dim"), title, words.strip(), indent=2)
-
-
-def _how(one: Rule | Assignment) -> Iterator[Text]:
-    """How the rows of a table make its answer, how many a ranking takes, and the full marks of a scorecard."""
-    if isinstance(one, Assignment):
-        return
-    body = one.body
-    for field in ("take", "ties") if body.order else ("hit", "by", "full_marks"):
-        value = getattr(body, field, None)
-        if (field, value) in VALUES:
-            yield VALUES[field, value]
-        elif value:
-            name, shown = FIELDS[field], body.outputs[value].title if field == "by" else Text(f"{value}", f"{value}")
-            yield Text(f"{name.zh} {shown.zh}", f"{name.en} {shown.en}")
+        yield row(Span(item.clause, "dim"), say.text(item.title), words, indent=2)
 
 
 def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
@@ -217,7 +169,7 @@ def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
     _, *items = decision_items(rule, sides_of(edition))
     return {
         **_head(rule),
-        "how": [vars_of(one) for one in _how(rule)],
+        "how": [vars_of(one) for one in how(rule)],
         "items": [
             {"id": path.removeprefix(f"{rule.id}."), "clause": item.clause, "title": vars_of(item.title),
              **(_criterion(edition, rule, judged[path]) if path in judged else {}),

@@ -109,13 +109,18 @@ def kept(make: Callable[P, Compiled]) -> Callable[P, Compiled]:
 
 @kept
 def reread(compiled: Compiled, readings: tuple[tuple[str, str], ...]) -> Compiled:
+    """The same edition under other readings, ready to judge; exceptions as of `otherwise`."""
+    edition = otherwise(compiled, readings)
+    return Compiled(edition, Engine(edition), FactChecker(edition), compiled.files)
+
+
+def otherwise(compiled: Compiled, readings: tuple[tuple[str, str], ...]) -> Edition:
     """The same edition under other readings, by name and option; NoSuchReading and PolicyError as `under` raises."""
     with TemporaryDirectory(prefix="village-credit-") as folder:
         for name, text in compiled.files.items():
             (file := Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode())
-        edition = under(Path(folder), compiled.edition, dict(readings))
-    return Compiled(edition, Engine(edition), FactChecker(edition), compiled.files)
+        return under(Path(folder), compiled.edition, dict(readings))
 
 
 # --- copies and small files

@@ -42,6 +42,7 @@ WORDS = {
         "policies import does both.",
     ),
 }  # fmt: skip
+HEAD = "plan.yaml"  # the file that makes a folder an edition; beside editions lie test cases, too
 LOCKED = ("locked_changed", "locked_missing")
 
 
@@ -69,7 +70,7 @@ def differing(
 ) -> Iterator[Problem]:
     """What of a folder is not taken: each file of an edition of `names` that is another one in `live`; `new` editions,
     not among `names`; and those `missing` in the folder."""
-    wanted, there = set(names), {edition_of(path) for path in folder}
+    wanted, there = set(names), {edition_of(path) for path in folder if path.endswith(f"/{HEAD}")}
     for name in sorted(wanted | there):
         if name not in there:
             if missing:

@@ -11,8 +11,9 @@ import pytest
 
 from rules.judging.reference import Reference
 from rules.model import Edition
+from service.examples.scenarios import Example, examples
 from tests.agreement.mutants import Mutant, mutants
-from tests.steps.scenarios import Example, examples
+from tests.editions import FEATURES, POLICIES
 
 # What no example can notice, because no case comes out differently; `*` at the end stands for any ending.
 _EXCLUDE_EACH_OTHER = "the rows exclude each other, so their order is free"
@@ -59,7 +60,7 @@ EQUIVALENT: Mapping[str, str] = {
 
 @pytest.fixture(scope="module")
 def told(edition: Edition) -> list[Example]:
-    return examples(Reference(edition))
+    return examples(FEATURES, Reference(edition), POLICIES)
 
 
 def test_an_unaltered_edition_passes_every_example(edition: Edition, told: list[Example]) -> None:

@@ -14,7 +14,7 @@ def asked(server):
     _, decided, _ = server.call("POST", "/v1/decisions/credit_village", example("village_misses_narrowly"))
     path = f"/v1/decisions/{decided['log_id']}/review-requests"
     _, request, _ = server.call("POST", path, {"reason": "户数登记有误"})
-    return {"log_id": decided["log_id"], "id": request["id"]}
+    return {"log_id": decided["log_id"], "id": request["id"], "edition": "xx-county/2026-05-01"}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -25,6 +25,12 @@ def asked(server):
         ("analyst", "/reviews"),
         ("analyst", "/reviews/{id}"),
         ("analyst", "/account"),
+        ("analyst", "/policies"),
+        ("analyst", "/policies/{edition}?q=55%25"),
+        ("analyst", "/policies/{edition}/decisions/credit_village"),
+        ("analyst", "/policies/{edition}/facts/village/a_grade_share"),
+        ("analyst", "/policies/{edition}/clauses/四(三)1(1)"),
+        ("analyst", "/policies/{edition}/readings/a_grade_share_operator"),
         ("auditor", "/audit"),
         ("auditor", "/audit/{log_id}"),
         ("auditor", "/audit/{log_id}/edition"),

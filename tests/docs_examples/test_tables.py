@@ -47,7 +47,7 @@ def test_every_route_is_listed_with_the_permission_it_needs(api, name):
     wanted = {
         (
             method,
-            re.sub(r"<(\w+)>", r"{\1}", rule.rule),
+            re.sub(r"<(?:path:)?(\w+)>", r"{\1}", rule.rule),
             permission_of(api.app.view_functions[rule.endpoint]),
         )
         for rule in api.app.url_map.iter_rules()

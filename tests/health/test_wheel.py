@@ -89,7 +89,7 @@ def test_a_problem_of_a_policy_has_its_message(venv, tmp_path):
     assert int(run(venv / "bin" / "python", "-P", "-c", code, cwd=tmp_path)) == len(messages())
 
 
-@pytest.mark.parametrize("name", ["pytest", "gherkin", "hypothesis", "mypy"])
+@pytest.mark.parametrize("name", ["pytest", "pytest_bdd", "hypothesis", "mypy"])
 def test_nothing_of_the_tests_is_there(venv, tmp_path, name):
     code = f"import importlib.util as u; print(u.find_spec({name!r}))"
     assert run(venv / "bin" / "python", "-P", "-c", code, cwd=tmp_path).strip() == "None"

@@ -5,23 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 from rules import Edition, Reference
+from rules.building.loader import load_alone
 from rules.judging.decider import Decider
 from rules.values.exact import read_literal
 from rules.variants.readings import under
 from rules.variants.whatif import Supposition, suppose
-from tests.editions import POLICIES, store
-from tests.steps.case import Case
-from tests.steps.sentences import given
+from service.examples.case import Case
+from service.examples.sentences import given
 
 TRUTH = {"true": True, "false": False}
 
 
 @cache
-def in_text(edition: str, changed: tuple[Supposition, ...]) -> Edition:
-    """The edition of this id with its text changed."""
-    return suppose(POLICIES, store(POLICIES).edition(edition), changed)
+def in_text(root: Path, edition: str, changed: tuple[Supposition, ...]) -> Edition:
+    """The edition of this id below a policies folder, with its text changed."""
+    return suppose(root, _as_written(root, edition), changed)
+
+
+@cache
+def _as_written(root: Path, edition: str) -> Edition:
+    found = load_alone(root / edition, root, warn=False).edition
+    assert found is not None, f"{edition} cannot be used"
+    return found
 
 
 def revalued(edition: Edition, changed: tuple[Supposition, ...]) -> Edition:
@@ -40,14 +48,14 @@ def supposed(case: Case, changed: tuple[Supposition, ...]) -> None:
     if all(one.owner in case.decider.edition.subjects for one in changed):
         case.supposed = lambda decider: Reference(revalued(decider.edition, changed))
     else:
-        other: Decider = Reference(in_text(case.decider.edition.id, changed))
+        other: Decider = Reference(in_text(case.root, case.decider.edition.id, changed))
         case.supposed = lambda _: other
 
 
 @cache
-def reread(edition: str, name: str, option: str) -> Reference:
+def reread(root: Path, edition: str, name: str, option: str) -> Reference:
     """The decider of the edition of this id under another reading."""
-    return Reference(under(POLICIES, store(POLICIES).edition(edition), {name: option}))
+    return Reference(under(root, _as_written(root, edition), {name: option}))
 
 
 @given("解读“(?P<title>.+?)”改取“(?P<option>.+)”")
@@ -59,7 +67,7 @@ def other_reading(case: Case, title: str, option: str) -> None:
     if all(change.keys() == {"equals"} for *_, change in changes):  # a mutant of the edition can be changed so too
         supposed(case, tuple(Supposition(owner, name, "", change["equals"]) for owner, name, change in changes))
     else:
-        other = reread(case.decider.edition.id, reading.id, chosen)
+        other = reread(case.root, case.decider.edition.id, reading.id, chosen)
         case.supposed = lambda _: other
 
 

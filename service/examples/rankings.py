@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rules.model import Ranking
-from tests.steps import words
-from tests.steps.case import Case
-from tests.steps.sentences import then
+from rules.model import criteria_of
+from service.examples import words
+from service.examples.case import Case
+from service.examples.sentences import then
 
 
 @then("入选的是“(?P<names>[^”]+)”")
@@ -20,9 +20,7 @@ def place(case: Case, name: str, place: str) -> None:
 
 @then("“(?P<name>[^”]+)”不参加排序，因为不符合“(?P<title>[^”]+)”")
 def not_eligible(case: Case, name: str, title: str) -> None:
-    body = case.decision.rule.body
-    assert isinstance(body, Ranking)
-    titles = {one.id: one.title.zh for one in body.eligible}
+    titles = {one.id: one.title.zh for one in criteria_of(case.decision.rule)}
     assert [titles[one.why] for one in case.decision.ranking if one.id == name] == [title]
 
 

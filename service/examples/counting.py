@@ -7,9 +7,9 @@ from dataclasses import replace
 from rules import FactChecker, Reference
 from rules.model import Const
 from rules.table import Counting
-from tests.steps import words
-from tests.steps.case import Case
-from tests.steps.sentences import given, then
+from service.examples import words
+from service.examples.case import Case
+from service.examples.sentences import given, then
 
 
 @given("由以下“(?P<title>[^”]+)”汇总：")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from rules.model import Scorecard, Table
 from rules.values.exact import POINTS
-from tests.steps import words
-from tests.steps.case import Case
-from tests.steps.sentences import then
+from service.examples import words
+from service.examples.case import Case
+from service.examples.sentences import then
 
 
 @then("结论是“(?P<title>[^”]+)”")
@@ -33,14 +32,12 @@ def not_applied(case: Case, titles: str) -> None:
 def ground(case: Case, title: str) -> None:
     """The first row that holds; “无” where none does and the remaining cases follow."""
     hits = _titles(case, True) or [words.NONE]
-    assert isinstance(case.decision.rule.body, Table)
     assert hits[0] == title
 
 
 @then("给出的“(?P<title>[^”]+)”是 ?(?P<value>.+)")
 def output(case: Case, title: str, value: str) -> None:
     body = case.decision.rule.body
-    assert isinstance(body, Table)
     found = [one for one in body.outputs.values() if one.title.zh == title]
     assert len(found) == 1, f"“{title}” names {len(found)} outputs"
     name, choices = found[0].name, {code: words_.zh for code, words_ in found[0].choices.items()}
@@ -57,7 +54,6 @@ def measures(case: Case, titles: str) -> None:
 
 @then("总分是 ?(?P<points>.+)")
 def total(case: Case, points: str) -> None:
-    assert isinstance(case.decision.rule.body, Scorecard)
     wanted = {} if points == words.NONE else {"total": (words.typed(POINTS, {}, points), POINTS)}
     assert case.decision.outputs == wanted
 

@@ -1,7 +1,7 @@
-"""Sentences of the features: each a step of pytest-bdd and, without pytest, a function that can be run again.
+"""Sentences of the features: each a function that looks at a case, declared once.
 
-The features are read twice: as tests, and as plain cases against altered editions (see scenarios.py).
-Text must mean the same, so a sentence is declared once, here.
+The features are read twice: as tests (tests/conftest.py makes each sentence a step), and as plain cases against other
+editions (scenarios.py). Text must mean the same.
 """
 
 from __future__ import annotations
@@ -11,10 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import pytest_bdd
-from pytest_bdd import parsers
-
-GIVEN, WHEN, THEN = "Context", "Action", "Outcome"  # as the Gherkin parser calls them
+CONTEXT, ACTION, OUTCOME = "Context", "Action", "Outcome"  # as the Gherkin parser calls them
 Action = Callable[..., None]
 
 
@@ -30,15 +27,15 @@ SENTENCES: list[Sentence] = []
 
 
 def given(pattern: str) -> Callable[[Action], Action]:
-    return _declare(GIVEN, pytest_bdd.given, pattern)
+    return _declare(CONTEXT, pattern)
 
 
 def when(pattern: str) -> Callable[[Action], Action]:
-    return _declare(WHEN, pytest_bdd.when, pattern)
+    return _declare(ACTION, pattern)
 
 
 def then(pattern: str) -> Callable[[Action], Action]:
-    return _declare(THEN, pytest_bdd.then, pattern)
+    return _declare(OUTCOME, pattern)
 
 
 def find(kind: str, text: str) -> tuple[Sentence, dict[str, Any]]:
@@ -50,13 +47,10 @@ def find(kind: str, text: str) -> tuple[Sentence, dict[str, Any]]:
     return sentence, match.groupdict()
 
 
-def _declare(kind: str, register: Any, pattern: str) -> Callable[[Action], Action]:
-    step = register(parsers.re(pattern), stacklevel=2)
-
+def _declare(kind: str, pattern: str) -> Callable[[Action], Action]:
     def declare(action: Action) -> Action:
         takes_table = "datatable" in action.__code__.co_varnames[: action.__code__.co_argcount]
         SENTENCES.append(Sentence(kind, re.compile(pattern), action, takes_table))
-        declared: Action = step(action)
-        return declared
+        return action
 
     return declare

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rules.judging.distance import Change, Distance, distances
-from tests.steps import words
-from tests.steps.case import Case
-from tests.steps.sentences import then
+from service.examples import words
+from service.examples.case import Case
+from service.examples.sentences import then
 
 WHY = {
     "no_lever": "不是补办手续就能达到的",

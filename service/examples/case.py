@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from rules import Decision, FactChecker
 from rules.judging.decider import Decider
 from rules.judging.decision import Finding
-from tests.steps import words
+from service.examples import words
 
 
 @dataclass
 class Case:
     decider: Decider
+    root: Path  # the policies folder that the edition was read from
     on: date | None = None
     given: dict[str, str | list[list[str]]] = field(default_factory=dict)  # title -> cell, or the table of a list
     asked: str = ""  # a decision

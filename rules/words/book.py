@@ -1,0 +1,111 @@
+"""An edition to look things up in: what an item says, since when, where a fact is used, what rests on a clause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import get_args
+
+from rules.model import Edition
+from rules.model.uses import read_by, read_by_items
+from rules.values.text import Lang, NotFound
+from rules.words.clauses import Trace, trace
+from rules.words.items import items
+from rules.words.sentences import sentence
+from rules.words.sides import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item and what it says, under its path: `decision`, `decision.item`, `subject.fact`, `readings.reading`."""
+
+    path: str
+    item: Item
+
+    def words(self, lang: Lang) -> str:
+        return sentence(self.item, lang)
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """The time from a day on during which an item said the same; None where there was no such item."""
+
+    edition: str
+    start: date
+    line: Line | None
+
+
+class Book:
+    """One edition among those of its plan, the oldest first."""
+
+    def __init__(self, edition: Edition, editions: Sequence[Edition] = ()) -> None:
+        self.edition = edition
+        self._editions = editions or (edition,)
+
+    @cached_property
+    def lines(self) -> Mapping[str, Line]:
+        """Every item of the edition, by path."""
+        return {path: Line(path, item) for path, item in items(self.edition).items()}
+
+    def line(self, path: str) -> Line:
+        """The item of a path; NotFound where there is none."""
+        if path not in self.lines:
+            raise NotFound(f"版本 {self.edition.id} 里没有 {path}", f"edition {self.edition.id} has no {path}")
+        return self.lines[path]
+
+    def below(self, path: str) -> list[Line]:
+        """The items that a decision or a subject is made of."""
+        return [line for name, line in self.lines.items() if name.startswith(f"{path}.")]
+
+    def history(self, path: str) -> list[Spell]:
+        """What an item said in the editions of the plan, the oldest first; those that say the same are one."""
+        spells: list[Spell] = []
+        for edition, found in self._all:
+            line = Line(path, found[path]) if path in found else None
+            if (line and line.words("zh")) != (spells[-1].line and spells[-1].line.words("zh") if spells else None):
+                spells.append(Spell(edition.id, edition.effective_from, line))
+        return spells
+
+    @cached_property
+    def uses(self) -> Mapping[str, Sequence[str]]:
+        """The paths of the items and facts that read a fact or rest on a decision, by its path."""
+        found: dict[str, dict[str, None]] = {}
+        for path, used in self._reads():
+            found.setdefault(used, {})[path] = None
+        return {used: [*paths] for used, paths in found.items()}
+
+    @cached_property
+    def clauses(self) -> Mapping[str, Trace]:
+        """The clauses in the plan's order, with what rests on each."""
+        return {one.clause.id: one for one in trace(self.edition)}
+
+    def search(self, text: str) -> list[Line]:
+        """The items that have a text in their title, words, clause or path, in either language."""
+        wanted = text.casefold().strip()
+        return [line for line in self.lines.values() if wanted and any(wanted in one for one in _texts(line))]
+
+    @cached_property
+    def _all(self) -> list[tuple[Edition, Mapping[str, Item]]]:
+        return [(one, items(one)) for one in self._editions]
+
+    def _reads(self) -> Iterator[tuple[str, str]]:
+        for rule in self.edition.rules.values():
+            for item, refs in read_by_items(rule).items():
+                path = f"{rule.id}.{item}" if item else rule.id
+                for subject, ref in refs:
+                    yield path, f"{subject}.{ref.name}" if ref.what == "fact" else ref.name
+        for assignment in self.edition.assignments.values():
+            for subject, ref in read_by(assignment):
+                yield assignment.id, f"{subject}.{ref.name}" if ref.what == "fact" else ref.name
+        for one in self.edition.subjects.values():
+            for fact in one.facts.values():
+                for subject, ref in read_by(fact):
+                    yield f"{one.name}.{fact.name}", f"{subject}.{ref.name}" if ref.what == "fact" else ref.name
+
+
+def _texts(line: Line) -> Iterator[str]:
+    yield f"{line.path} {line.item.clause}".casefold()
+    for lang in get_args(Lang):
+        yield f"{line.item.title.get(lang)} {line.words(lang)}".casefold()

@@ -1,0 +1,130 @@
+"""The features as plain cases: every example with its background and its row, ready to be put again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gherkin import Compiler, Parser
+
+from rules import Edition, FactError, Reference
+from rules.judging.decider import Decider
+from rules.model.touched import touched
+from rules.values.text import Text, TextError
+from service.examples import assigning, conclusions, counting, facts, rankings, readings, shortfalls
+from service.examples.case import Case
+from service.examples.sentences import OUTCOME, Sentence, find
+
+VOCABULARY = (
+    assigning,
+    conclusions,
+    counting,
+    facts,
+    rankings,
+    readings,
+    shortfalls,
+)  # importing them declares their sentences
+CLAUSE = "@条款-"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example: its case as decided once, and the sentences that look at the answer."""
+
+    name: str
+    decision: str  # the feature it stands in
+    clauses: tuple[str, ...]
+    case: Case
+    looks: tuple[tuple[Sentence, dict[str, Any]], ...]
+    steps: tuple[str, ...] = ()  # all that it says, the background before
+
+    def holds(self, decider: Decider) -> bool:
+        """Whether all that the example says is true of this decider as well."""
+        return self.is_true(self.case.again(decider))
+
+    def is_true(self, case: Case) -> bool:
+        try:
+            for sentence, said in self.looks:
+                sentence.action(case, **said)
+        except AssertionError:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An example that held and holds no longer."""
+
+    decision: str
+    name: str
+    clauses: tuple[str, ...]
+    steps: tuple[str, ...]
+    outcome: Text | None  # what is concluded now; None where the example cannot be put to the edition any more
+
+
+def broken(features: Path, old: Edition, old_root: Path, new: Edition, new_root: Path) -> list[Broken]:
+    """The examples that hold under an edition and not under another; each was read from a policies folder."""
+    before, after, found = Reference(old), Reference(new), []
+    wanted = touched(old, new)
+    for stem, document in documents(features).items():
+        if stem not in old.rules or stem not in wanted:
+            continue
+        for pickle in _pickles(stem, document):
+            if (was := _put(stem, pickle, before, old_root)) is None or not was.is_true(was.case):
+                continue
+            now = _put(stem, pickle, after, new_root)
+            if now is None or not now.is_true(now.case):
+                said = None if now is None else now.case.decision
+                title = None if said is None else said.rule.outcomes[said.outcome].title
+                found.append(Broken(stem, was.name, was.clauses, was.steps, title))
+    return found
+
+
+def _put(stem: str, pickle: Any, decider: Decider, root: Path) -> Example | None:
+    """An example as a decider's edition reads it; None where that has no such fact, value or decision."""
+    try:
+        return _example(stem, pickle, decider, root)
+    except (LookupError, ValueError, AssertionError, FactError, TextError):
+        return None
+
+
+@cache
+def documents(features: Path) -> dict[str, Any]:
+    """Each feature file of a folder, parsed."""
+    return {path.stem: Parser().parse(path.read_text(encoding="utf-8")) for path in sorted(features.glob("*.feature"))}
+
+
+def examples(features: Path, decider: Decider, root: Path) -> list[Example]:
+    """Those of the decisions that judge: an assignment has no case to put again."""
+    judging = [(stem, document) for stem, document in documents(features).items() if stem in decider.edition.rules]
+    return [example for stem, document in judging for example in _examples(stem, document, decider, root)]
+
+
+def _examples(stem: str, document: dict[str, Any], decider: Decider, root: Path) -> Iterator[Example]:
+    return (_example(stem, pickle, decider, root) for pickle in _pickles(stem, document))
+
+
+def _pickles(stem: str, document: dict[str, Any]) -> list[Any]:
+    whole: Any = {**document, "uri": stem}
+    return Compiler().compile(whole)
+
+
+def _example(stem: str, pickle: Any, decider: Decider, root: Path) -> Example:
+    case, looks = Case(decider, root), []
+    for step in pickle["steps"]:
+        sentence, said = find(step["type"], step["text"])
+        if sentence.takes_table:
+            said["datatable"] = _table(step)
+        if sentence.kind == OUTCOME:
+            looks.append((sentence, said))
+        else:
+            sentence.action(case, **said)
+    tags = tuple(tag["name"].removeprefix(CLAUSE) for tag in pickle["tags"])
+    return Example(pickle["name"], stem, tags, case, tuple(looks), tuple(step["text"] for step in pickle["steps"]))
+
+
+def _table(step: Any) -> list[list[str]]:
+    return [[cell["value"] for cell in row["cells"]] for row in step["argument"]["dataTable"]["rows"]]
