@@ -27,23 +27,23 @@ class SourceDocumentSchema(Strict):
 
 
 class SubmissionSchema(Strict):
-    reason = text(2000, required=True)
+    reason = text(1000, required=True)
     source = fields.Nested(SourceDocumentSchema, required=True)
 
 
 class LineCommentSchema(Strict):
     file = text(100, required=True)
     line = Whole(1, LINES, required=True)
-    text = text(2000, required=True)
+    text = text(1000, required=True)
 
 
 class RequestedSchema(Strict):
-    reason = text(2000, required=True)
+    reason = text(1000, required=True)
     comments = fields.List(fields.Nested(LineCommentSchema), validate=validate.Length(max=MANY, error=WRONG_LENGTH))
 
 
 class ReasonSchema(Strict):
-    reason = text(2000, required=True)
+    reason = text(1000, required=True)
 
 
 def _acknowledged() -> fields.List[str]:
@@ -54,11 +54,11 @@ def _acknowledged() -> fields.List[str]:
 class ApprovalSchema(Strict):
     sha256 = fields.String(required=True, validate=HASH, metadata={"description": "of the edition that was looked at"})
     acknowledged = _acknowledged()
-    reason = text(2000)
+    reason = text(1000)
 
 
 class WithdrawalSchema(Strict):
-    reason = text(2000, required=True)
+    reason = text(1000, required=True)
     acknowledged = _acknowledged()
 
 

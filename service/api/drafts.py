@@ -29,7 +29,7 @@ from service.publishing import drafting
 from service.publishing.desk import STATES, outdated
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/v1/drafts", description="草稿 / drafts of editions")
-MOST = 10**9  # revisions
+MOST = 1_000_000  # revisions
 NUMBER = re.compile("[0-9]{1,9}")
 FILES = {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1, "maxProperties": 200}
 SHA = validate.Regexp(r"[0-9a-f]{8,64}\Z", error="not_a_hash")
