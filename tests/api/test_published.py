@@ -205,6 +205,16 @@ def test_what_is_approved_takes_force_on_its_day_by_itself(own, policies, tmp_pa
     assert found["findings"][0]["comparisons"][0]["tests"][0]["limit"] == limit_then
 
 
+def test_of_two_editions_without_a_last_day_one_is_in_force_and_ends_where_the_next_begins(own, policies):
+    second(policies, "70%")
+    api = own(policies=policies)
+    page = api.nobody().get("/?lang=zh").text
+    assert page.count("今日有效") == 1
+    assert "2027-04-30" in page
+    [first, last] = api.caller("caller").get("/v1/plans/base/editions").json["editions"]
+    assert (first["to"], last["to"]) == ("2027-04-30", None)
+
+
 def test_an_edition_that_was_withdrawn_does_not_come_back_from_the_folder(own, policies):
     clock = Clock(NOON.replace(year=2026, month=4, day=1))
     api = own(policies=policies, clock=clock)

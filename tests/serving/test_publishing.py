@@ -20,7 +20,7 @@ from service.log import DecisionLog, verify
 from service.log.database import Database
 from service.log.log import utc_now
 from service.log.signing import Signer
-from service.publishing import APPROVED, Act, Change, acts, files_of, newest, publish, published
+from service.publishing import APPROVED, Act, Change, acts, editions_of, files_of, newest, publish, published
 from tests.log.samples import SEALER, opened
 from tests.running import Running, running
 from tests.serving.test_workers import BASE, limit, ready, seen, until
@@ -97,6 +97,7 @@ def test_killed_at_any_step_it_is_published_with_its_line_or_not_at_all(url: str
             limit(policies, text)
             is_published = published(log).releases[NAME].sha256 == read_store(policies, warn=False).edition(NAME).sha256
             assert is_published == bool(written)
+            assert editions_of(log, {NAME: published(log).releases[NAME].sha256}), "with all its content"
             assert verify(log).intact
         outcomes.add(is_published)
         if status == 0:
