@@ -78,9 +78,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
-    told: set[Problem] = set()
-    _tell(made, told)
-    made.policies.watch(settings.reload_seconds, lambda: _look(made, told))
+    _watch(made)
     gc.collect()
     gc.freeze()  # the policies stay: the collector need not look through them again and again
     gc.set_threshold(*RARELY)
@@ -97,6 +95,16 @@ def _compressed(response: Response, compress: Compress) -> Response:
         return compress.after_request(response)
     response.vary.add("Accept-Encoding")
     return response
+
+
+def _watch(made: Service) -> None:
+    """Say where policies come from, and look at them from now on."""
+    observing.PUBLISHED_IN.labels(made.settings.published_in).set(1)
+    if made.settings.published_in == SANDBOX:
+        observing.log.warning("sandbox", says="every change of the policies folder goes live; nothing is locked")
+    told: set[Problem] = set()
+    _tell(made, told)
+    made.policies.watch(made.settings.reload_seconds, lambda: _look(made, told))
 
 
 def _look(made: Service, told: set[Problem]) -> None:
@@ -139,7 +147,6 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     policies = Policies(
         _source(settings, log, clock),
         Path(runtime) if runtime else None,
-        rescue=lambda: archive.last_live(log),
         before=before,
         after=after,
     )
@@ -154,7 +161,7 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
 def _source(settings: Settings, log: DecisionLog, clock: Callable[[], datetime]) -> Source:
     """Where the policies come from, by the setting."""
     if settings.published_in == SANDBOX:
-        return Sandbox(settings.policies)
+        return Sandbox(settings.policies, lambda: archive.last_live(log))
     made = Database if settings.published_in == DATABASE else LockedFolder
     return made(settings.policies, log, lambda: day_of(clock(), settings.time_zone), user())
 

@@ -31,11 +31,15 @@ class Store:
         if editions is None:
             known = ", ".join(self.plans) or "-"
             raise NotFound(f"没有方案 {plan}（现有：{known}）", f"there is no plan {plan} (there are: {known})")
-        begun = [one for one in editions if one.effective_from <= on]
-        if begun and on <= (self.ends(begun[-1]) or on):
-            return begun[-1]
+        for edition in editions:
+            if self.holds(edition, on):
+                return edition
         spans = ", ".join(f"{one.effective_from}..{self.ends(one) or ''}" for one in editions)
         raise NotFound(f"{plan} 在 {on} 没有有效版本（{spans}）", f"no edition of {plan} is in force on {on} ({spans})")
+
+    def holds(self, edition: Edition, on: date) -> bool:
+        """Whether an edition is in force on a date."""
+        return edition.effective_from <= on <= (self.ends(edition) or on)
 
     def by(self, day: date) -> tuple[Edition, ...]:
         """An edition of every plan: the last that began by a day, be it in force or over; else the first to come."""

@@ -16,6 +16,7 @@ from rules.files.source import read_file
 from rules.problems.problem import Problems
 from rules.values.exact import read_date
 from rules.values.text import TextError
+from rules.variants.dating import starting
 
 PLAN = "plan.yaml"
 
@@ -64,30 +65,17 @@ def _last_day(folder: Path) -> date | None:
 
 def _carry_out(root: Path, target: Path, copied: Path, start: date) -> list[Step]:
     """Copy, give the copy its first day, and take out the last day of what was copied."""
+    before = _effective(copied / PLAN)
     name, of = (one.relative_to(root).as_posix() for one in (target, copied))
     shutil.copytree(copied, target)
+    file = target / PLAN
+    file.write_bytes(starting(file.read_bytes().decode(), start).encode())
     steps = [Step(f"{name}/", f"复制自 {of}/", f"copied from {of}/")]
     for key, day in (("from", start.isoformat()), ("to", "")):
-        if (old := _set(target / PLAN, key, day)) != day:
+        if (old := before.at(key).text) != day:
             said = f"{old} → {day or '—'}"
             steps.append(Step(f"{name}/{PLAN}", f"effective.{key}：{said}", f"effective.{key}: {said}"))
     return steps
-
-
-def _set(file: Path, key: str, day: str) -> str:
-    """Set one date of `effective:` where it stands, or take it out where it is empty; returns what it was."""
-    effective = _effective(file)
-    if (old := effective.entries.get(key)) is None:
-        return ""
-    lines = file.read_bytes().decode().splitlines(keepends=True)
-    at, start = old.mark.line - 1, old.mark.column - 1
-    end = start + len(old.text) + 2 * old.quoted
-    if day:
-        lines[at] = lines[at][:start] + day + lines[at][end:]
-    else:
-        _remove(lines, effective, key, end)
-    file.write_bytes("".join(lines).encode())
-    return old.text
 
 
 def _effective(file: Path) -> Node:
@@ -97,13 +85,3 @@ def _effective(file: Path) -> Node:
     if effective is None or "from" not in effective.entries:
         raise Exists(f"{file} 里没有 effective.from。", f"There is no effective.from in {file}.")
     return effective
-
-
-def _remove(lines: list[str], effective: Node, key: str, end: int) -> None:
-    mark = effective.key_marks[key]
-    at = mark.line - 1
-    if lines[effective.mark.line - 1][effective.mark.column - 1] == "{":
-        head = lines[at][: mark.column - 1].rstrip().removesuffix(",")
-        lines[at] = head + lines[at][end:]
-    else:
-        del lines[at]

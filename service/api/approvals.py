@@ -11,39 +11,38 @@ from marshmallow import fields, validate
 from service.api.desk import CHECKING, act_of, checked_of, desk, desk_problems, doer, seen_revision
 from service.exact_json import dumps
 from service.http.answering import answer
-from service.http.fields import WRONG_LENGTH, Strict, Whole, text
+from service.http.fields import WRONG_LENGTH, Strict, Whole, digest, text
 from service.http.views import Blueprint
 from service.publishing import Comment, Source, deciding
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/v1", description="审批与发布 / approval and publishing")
-HASH = validate.Regexp(r"[0-9a-f]{64}\Z", error="not_a_hash")
 MANY = 1000  # warnings or comments
 LINES = 10**6
 
 
 class SourceDocumentSchema(Strict):
     title = text(200, required=True)
-    sha256 = fields.String(required=True, validate=HASH, metadata={"description": "of the document's file"})
+    sha256 = digest(64, required=True, metadata={"description": "of the document's file"})
 
 
 class SubmissionSchema(Strict):
-    reason = text(2000, required=True)
+    reason = text(1000, required=True)
     source = fields.Nested(SourceDocumentSchema, required=True)
 
 
 class LineCommentSchema(Strict):
     file = text(100, required=True)
     line = Whole(1, LINES, required=True)
-    text = text(2000, required=True)
+    text = text(1000, required=True)
 
 
 class RequestedSchema(Strict):
-    reason = text(2000, required=True)
+    reason = text(1000, required=True)
     comments = fields.List(fields.Nested(LineCommentSchema), validate=validate.Length(max=MANY, error=WRONG_LENGTH))
 
 
 class ReasonSchema(Strict):
-    reason = text(2000, required=True)
+    reason = text(1000, required=True)
 
 
 def _acknowledged() -> fields.List[str]:
@@ -52,13 +51,13 @@ def _acknowledged() -> fields.List[str]:
 
 
 class ApprovalSchema(Strict):
-    sha256 = fields.String(required=True, validate=HASH, metadata={"description": "of the edition that was looked at"})
+    sha256 = digest(64, required=True, metadata={"description": "of the edition that was looked at"})
     acknowledged = _acknowledged()
-    reason = text(2000)
+    reason = text(1000)
 
 
 class WithdrawalSchema(Strict):
-    reason = text(2000, required=True)
+    reason = text(1000, required=True)
     acknowledged = _acknowledged()
 
 

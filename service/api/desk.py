@@ -18,7 +18,7 @@ from service.http.problems import FieldError, Problem
 from service.http.turns import Turns
 from service.keys import ApiKey
 from service.log import Overtaken
-from service.publishing.acts import Act
+from service.publishing.acts import Act, published_by
 from service.publishing.checking import Checked, name_of
 from service.publishing.desk import Desk, Doer, last_act, outdated, state_of
 from service.publishing.drafts import Draft, Revision
@@ -111,8 +111,7 @@ def whole(draft: Draft) -> dict[str, Any]:
 
 
 def head(draft: Draft, acts: tuple[Act, ...] | None = None) -> dict[str, Any]:
-    here = desk()
-    seen = here.seen() if acts is None else acts
+    seen = desk().seen() if acts is None else acts
     last = last_act(draft, seen)
     base = draft.saved.base
     return {
@@ -124,7 +123,7 @@ def head(draft: Draft, acts: tuple[Act, ...] | None = None) -> dict[str, Any]:
         **revision(draft.saved),
         "authors": draft.authors,
         "base": {"edition": base.edition, "sha256": base.sha256} if base.edition else None,
-        "outdated": outdated(draft, here.published()),
+        "outdated": outdated(draft, published_by(seen)),
         "last_act": None if last is None else act_of(last),
     }
 

@@ -22,17 +22,16 @@ from service.api.desk import (
 )
 from service.exact_json import dumps
 from service.http.answering import answer
-from service.http.fields import Day, Strict, Truth, Whole, name
+from service.http.fields import Day, Strict, Truth, Whole, digest, name
 from service.http.problems import FieldError, Problem
 from service.http.views import Blueprint
 from service.publishing import drafting
 from service.publishing.desk import STATES, outdated
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/v1/drafts", description="草稿 / drafts of editions")
-MOST = 10**9  # revisions
+MOST = 1_000_000  # revisions
 NUMBER = re.compile("[0-9]{1,9}")
 FILES = {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1, "maxProperties": 200}
-SHA = validate.Regexp(r"[0-9a-f]{8,64}\Z", error="not_a_hash")
 
 
 class Files(fields.Field[dict[str, str]]):
@@ -54,7 +53,7 @@ class BeginSchema(Strict):
     amend = Truth(metadata={"description": "change the published edition of that day"})
     files = Files(metadata={"description": "its own files; else those of the edition before, or of the one amended"})
     edition = name(100, metadata={"description": "begin from this published edition, `plan/day`"})
-    sha256 = fields.String(validate=SHA, metadata={"description": "begin from what was published once: its hash"})
+    sha256 = digest(8, metadata={"description": "begin from what was published once: its hash, or the beginning"})
 
 
 class FilesSchema(Strict):

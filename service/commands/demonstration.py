@@ -35,8 +35,8 @@ def prepare(environment: Mapping[str, str], folder: Path = DATA) -> tuple[dict[s
     if not signing.exists():
         Signer.new(signing)
         _carry_over(settings)
-    if not found["keys"] or "passwords" not in found:
-        found |= _callers(settings, found["keys"])
+    if PERMISSIONS.keys() - found["keys"].keys() or "passwords" not in found:
+        found |= _callers(settings, found["keys"], found.get("passwords", {}))
         kept.write_text(json.dumps(found))
     with closing(_log(settings)) as log:  # days may lie between two tries
         last = log.last_at()
@@ -59,16 +59,21 @@ def _secrets(folder: Path) -> dict[str, str]:
     }
 
 
-def _callers(settings: Mapping[str, str], keys: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """An API key and a person for each role."""
+def _callers(
+    settings: Mapping[str, str], keys: Mapping[str, str], passwords: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """A person for each role, and an API key, which is the person's where it drafts; those there are stay."""
+    made, chosen = {**keys}, {**passwords}
     with closing(_log(settings)) as log:
-        made = {role: keys.get(role) or Keys(log).add(f"demo {role}", role)[1] for role in PERMISSIONS}
-        chosen = {role: secrets.token_urlsafe(12) for role in PERMISSIONS}
         people = People(log)
-        for role, password in chosen.items():
+        for role, may in PERMISSIONS.items():
             person = people.by_login(role) or people.add(role, f"demo {role}", role)
             assert person is not None
-            Passwords(log, people).change(person, password)
+            if role not in chosen:
+                chosen[role] = secrets.token_urlsafe(12)
+                Passwords(log, people).change(person, chosen[role])
+            if role not in made:
+                _, made[role] = Keys(log).add(f"demo {role}", role, person=person.id if "draft" in may else "")
     return {"keys": made, "passwords": chosen}
 
 

@@ -32,9 +32,11 @@ Folder = click.Path(exists=True, file_okay=False, path_type=Path)
 @TO
 @at_desk
 def draft(here: Here, source: str | None, day: str | None, folder: Path | None, target: Path | None) -> None:
-    """起草：照一个方案、版本（方案/日期）或文件夹；或存回改好的文件
+    """起草一个版本，或存回改好的文件 / draft an edition, or save files that were edited
 
-    Draft an edition from a plan, an edition (plan/day) or a folder; or save files that were edited."""
+    照一个方案（其最后一个版本）、一个版本（方案/日期）或一个文件夹起草。
+    Begin from a plan (its edition before that day), an edition (plan/day) or a folder.
+    """
     if source is None and folder is not None and (note := _note(folder)):
         saved = drafting.save(here.desk, here.who, note["draft"], note["revision"], _files(folder))
         _tell(here, saved.draft, folder)

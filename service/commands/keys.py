@@ -35,9 +35,11 @@ def add(settings: Settings, log: DecisionLog, name: str, role: str | None, **oth
                   "Write --role (a new client) or --for (a client there is), one of them.")  # fmt: skip
     log.upgrade()
     keys = Keys(log)
-    role = role or _role_of(keys, client or "")
+    before = None if client is None else _first_of(keys, client)
+    role = role if before is None else before.role
     log.introduce(user())
-    key, text = keys.add(name, role, until, client or "", _owner(log, role, login))
+    owner = before.person if before and login is None else _owner(log, role or "", login)
+    key, text = keys.add(name, role or "", until, client or "", owner)
     if settings.json:
         as_json({**_as_dict(key), "key": text})
         return
@@ -77,11 +79,11 @@ def _owner(log: DecisionLog, role: str, login: str | None) -> str:
     return "" if person is None else person.id
 
 
-def _role_of(keys: Keys, client: str) -> str:
-    """The role of a client: that of its first key."""
+def _first_of(keys: Keys, client: str) -> ApiKey:
+    """The first key of a client, whose role and person are the client's."""
     for key in keys.listed():
         if key.client == client:
-            return key.role
+            return key
     raise Bad(f"没有客户 {client}；`keys list` 列出全部。", f"There is no client {client}; `keys list` lists them all.")
 
 

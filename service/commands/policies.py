@@ -25,7 +25,7 @@ from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, loca
 from service.commands.on_log import opened
 from service.commands.screen import as_json, at_terminal, complain, show
 from service.examples.own import cases_of, missed_in
-from service.policies.sources import LOCKED, differences
+from service.policies.differing import LOCKED, differences
 from service.settings import value_of
 
 WORDS = {"warning": ("提醒：", "warning: "), "acknowledged": ("已确认：", "acknowledged: ")}

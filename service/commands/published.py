@@ -19,7 +19,7 @@ from service.days import day_of
 from service.keys import user
 from service.log import DecisionLog
 from service.people import Passwords, People
-from service.policies.sources import has_begun
+from service.policies.differing import has_begun
 from service.publishing import Act, Source, acts, deciding, drafting, editions_of, published
 from service.publishing.checking import check, name_of
 from service.publishing.contents import plan_and_day

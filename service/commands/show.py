@@ -48,17 +48,12 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None, 
         derived = [fact for fact in derived if (fact.subject, fact.name) in needed]
     if settings.json:
         items = [_assignment(chosen, one) if isinstance(one, Assignment) else _rule(chosen, one) for one in rules]
-        as_json(
-            {
-                **_summary(chosen, settings.last_day(edition, chosen)),
-                "rules": items,
-                "facts": [_fact(chosen, fact) for fact in derived],
-            }
-        )
+        head = _summary(chosen, settings.last_day(edition, chosen))
+        as_json({**head, "rules": items, "facts": [_fact(chosen, fact) for fact in derived]})
         return
     say = Wording(chosen, settings.lang)
-    head = line(Span(say.text(chosen.title), "title"), Span(f"  {chosen.id}", "dim"))
-    show([head, *(line(Span(say.text(one), "unknown")) for one in tried(chosen))], settings.color)
+    titled = line(Span(say.text(chosen.title), "title"), Span(f"  {chosen.id}", "dim"))
+    show([titled, *(line(Span(say.text(one), "unknown")) for one in tried(chosen))], settings.color)
     for rule in rules:
         show([line()], settings.color)
         show(list(_printed(rule, say)), settings.color)

@@ -98,15 +98,15 @@ def _page(template: str, book: Book, **parts: object) -> Response:
     def words(line: Line) -> str:
         return line.words(lang)
 
-    shared = {"book": book, "edition": book.edition, "words": words, "FIELDS": FIELDS, "VALUES": VALUES}
+    ends = snapshot().store.ends(book.edition)
+    shared = {"ends": ends, "book": book, "edition": book.edition, "words": words, "FIELDS": FIELDS, "VALUES": VALUES}
     return page(template, **shared, **parts)
 
 
 def _in_force() -> list[str]:
     """The editions in force today."""
-    today = case_reader().today
-    return [one.id for editions in snapshot().store.plans.values() for one in editions
-            if one.effective_from <= today and (one.effective_to is None or today <= one.effective_to)]  # fmt: skip
+    today, store = case_reader().today, snapshot().store
+    return [one.id for editions in store.plans.values() for one in editions if store.holds(one, today)]
 
 
 def _book(plan: str, day: str) -> Book:

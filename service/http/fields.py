@@ -122,6 +122,12 @@ def name(most: int, **kwargs: Any) -> fields.String:
     return fields.String(validate=[validate.Length(1, most, error=WRONG_LENGTH), printable], **kwargs)
 
 
+def digest(least: int, **kwargs: Any) -> fields.String:
+    """A SHA-256, or its beginning of so many digits at least."""
+    kwargs["metadata"] = {**kwargs.get("metadata", {}), "pattern": rf"^[0-9a-f]{{{least},64}}$"}
+    return fields.String(validate=validate.Regexp(rf"[0-9a-f]{{{least},64}}\Z", error="not_a_hash"), **kwargs)
+
+
 # --- requests
 
 

@@ -50,6 +50,10 @@ REJECTED = Gauge("village_credit_policies_rejected", "1 while a change of the po
                  multiprocess_mode="livemax")  # fmt: skip
 UNTAKEN = Gauge("village_credit_policies_untaken", "Files and editions of the policies folder that differ from what is "
                 "published and are not taken", multiprocess_mode="livemax")  # fmt: skip
+WARNINGS = Gauge("village_credit_policies_warnings", "Dates of the live editions that want a look",
+                 multiprocess_mode="livemax")  # fmt: skip
+PUBLISHED_IN = Gauge("village_credit_published_in", "1 for the setting that says where what is published stands",
+                     ["mode"], multiprocess_mode="livemax")  # fmt: skip
 LOOK_AGE = Gauge("village_credit_policies_look_age_seconds", "Seconds since the policies folder was looked at without "
                  "trouble", multiprocess_mode="livemax")  # fmt: skip
 SWAPS = Gauge("village_credit_policy_swaps", "Changes of the policies that went live", multiprocess_mode="livemax")
@@ -162,6 +166,7 @@ def state(policies: Policies, log: DecisionLog) -> None:
     """Set this worker's gauges. Repeated regularly, because any worker may be asked for all."""
     REJECTED.set(1 if policies.rejected else 0)
     UNTAKEN.set(len(policies.untaken))
+    WARNINGS.set(len(policies.warnings()))
     LOOK_AGE.set(time.monotonic() - policies.looked)
     SWAPS.set(policies.swaps)
     _editions(

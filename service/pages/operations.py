@@ -98,7 +98,7 @@ def home() -> Response:
     """The start page: live and refused editions, links, and a form to try a decision."""
     here, today = snapshot(), case_reader().today
     plans = [
-        (edition, here.store.ends(edition), edition.effective_from <= today <= (here.store.ends(edition) or today))
+        (edition, here.store.ends(edition), here.store.holds(edition, today))
         for editions in here.store.plans.values()
         for edition in reversed(editions)
     ]

@@ -7,7 +7,7 @@ import mmap
 import os
 import threading
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -32,12 +32,10 @@ class Policies:
         source: Source,
         runtime: Path | None = None,
         *,
-        rescue: Callable[[], Mapping[str, str]] = dict,
         before: Callable[[Snapshot], None] = lambda _: None,
         after: Callable[[Snapshot, str], None] = lambda *_: None,
     ) -> None:
-        """`rescue` returns the files that were live last, for a start with unusable policies. `before` is called
-        with a snapshot before it goes live (Later postpones it), `after` once it is live."""
+        """`before` is called with a snapshot before it goes live (Later postpones it), `after` once it is live."""
         self._from, self.back_dated, self.lost = source, tuple[Problem, ...](), tuple[Problem, ...]()
         self.rejected, self.rejected_count = tuple[Problem, ...](), 0  # the first of them, and their number
         self.untaken, self.amended = tuple[Problem, ...](), dict[str, Act]()  # see sources.Found
@@ -54,7 +52,7 @@ class Policies:
         self._tried: Hashable = ()
         self._previous: Hashable | None = None
         self._mark = b""
-        self._snapshot = self._first(rescue)
+        self._snapshot = self._first()
         self._stop = threading.Event()
 
     # --- what requests use
@@ -167,7 +165,7 @@ class Policies:
             self._after(self._snapshot, mark.hex())
             self._prepared = {name: one for name, one in self._prepared.items() if name in (digest, read(self._vote))}
 
-    def _first(self, rescue: Callable[[], Mapping[str, str]]) -> Snapshot:
+    def _first(self) -> Snapshot:
         """The first snapshot: from the source; else from the other workers; else from the archive."""
         for _ in range(10):
             self._tried = self._previous = signature = self._from.signature()
@@ -180,7 +178,7 @@ class Policies:
         if snapshot is None and (digest := read(self._live)):
             snapshot, _ = self._load(digest)
             self.source = WORKERS
-        if snapshot is None and (archived := rescue()):
+        if snapshot is None and (archived := self._from.rescue()):
             snapshot, _ = self._load(stage({name: text.encode() for name, text in archived.items()}, self._runtime))
             self.source = ARCHIVE
         if snapshot is None:

@@ -22,6 +22,7 @@ from service.publishing.acts import (
     Source,
     acts,
     amendments,
+    begun,
     decide,
     newest,
     publish,
@@ -32,6 +33,6 @@ from service.publishing.contents import edition, editions_of, files_of, holds
 
 __all__ = [
     "APPROVED", "CHANGES_REQUESTED", "DISCARDED", "IMPORTED", "OUTCOMES", "PUBLISHING", "REJECTED", "SUBMITTED",
-    "WITHDRAWN", "Act", "Change", "Comment", "Published", "Release", "Source", "acts", "amendments", "decide",
+    "WITHDRAWN", "Act", "Change", "Comment", "Published", "Release", "Source", "acts", "amendments", "begun", "decide",
     "edition", "editions_of", "files_of", "holds", "newest", "publish", "published", "published_by",
 ]  # fmt: skip

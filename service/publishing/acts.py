@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -179,9 +179,22 @@ def published_by(all: Iterable[Act]) -> Published:
 
 
 def amendments(all: Iterable[Act]) -> Mapping[str, Act]:
-    """By the hash of each edition that was changed after its day had come, the act that made it so."""
-    made = ((change, act) for act in all if act.outcome in EFFECTIVE for change in act.changes)
-    return {change.sha256: act for change, act in made if change.amends and change.sha256}
+    """By the hash of each edition that was changed after its day had come, the act that made it so, with the reason for
+    which it was submitted."""
+    reasons: dict[str, str] = {}
+    made: dict[str, Act] = {}
+    for act in all:
+        if act.outcome == SUBMITTED:
+            reasons[act.draft] = act.reason
+        elif act.outcome in EFFECTIVE:
+            whole = replace(act, reason=reasons.get(act.draft) or act.reason)
+            made |= {change.sha256: whole for change in act.changes if change.amends and change.sha256}
+    return made
+
+
+def begun(all: Iterable[Act]) -> bool:
+    """Whether anything was ever published."""
+    return any(act.outcome in EFFECTIVE for act in all)
 
 
 def _act(line: Line) -> Act:

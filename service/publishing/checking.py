@@ -3,7 +3,8 @@ that reads what is in force."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -53,13 +54,13 @@ def check(published: Files, edition: str, files: Files, today: date) -> Checked:
     """What would come of an edition having these files, by name, or none at all; `published` are all files that are
     published, by path."""
     others = {path: text for path, text in published.items() if not path.startswith(f"{edition}/")}
-    staged = others | {f"{edition}/{name}": text for name, text in files.items()}
-    before, after = (_looked_at(tuple(sorted(one.items()))) for one in (published, staged))
+    staged = tuple(sorted((others | {f"{edition}/{name}": text for name, text in files.items()}).items()))
+    before, after = _looked_at(tuple(sorted(published.items()))), _looked_at(staged)
     names = sorted(
         name for name in {*before.hashes, *after.hashes} if before.hashes.get(name) != after.hashes.get(name)
     )
     changes = tuple(_change(name, before.hashes.get(name, ""), after.hashes.get(name, ""), today) for name in names)
-    own = (problem for name in names for problem in after.of(name))
+    own = (problem for name in names if name in after.hashes for problem in _warned(staged, name))
     told = {*own, *_back_dated(changes, today), *(one for one in after.store if one not in {*before.store})}
     texts = {sha256: after.files[name] for name, sha256 in after.hashes.items() if name in names}
     return Checked(changes, texts, tuple(sorted(told)))
@@ -85,29 +86,40 @@ def _back_dated(changes: tuple[Change, ...], today: date) -> tuple[Problem, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """Files as they were read: the hash of each edition, its files with those it extends, the problems of all editions
-    without warnings, and of each with them."""
+    """Files as they were read: the hash of each edition, its files with those it extends, and the problems of all
+    editions without the warnings of each."""
 
     hashes: Mapping[str, str]
     files: Mapping[str, Files]
     store: tuple[Problem, ...]
-    each: Mapping[str, tuple[Problem, ...]]
 
-    def of(self, edition: str) -> tuple[Problem, ...]:
-        return self.each.get(edition, ())
+
+Staged = tuple[tuple[str, str], ...]  # path and text
 
 
 @lru_cache(maxsize=KEPT)
-def _looked_at(files: tuple[tuple[str, str], ...]) -> _Look:
-    with TemporaryDirectory(prefix="village-credit-") as folder:
-        root = Path(folder)
-        for path, text in files:
-            (file := root / path).parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text.encode())
+def _looked_at(files: Staged) -> _Look:
+    with _folder(files) as root:
         names = [one.relative_to(root).as_posix() for one in folders(root)]
         return _Look(
             {name: digest_of(root / name, root) for name in names},
             {name: files_of(root, name) for name in names},
             read_store(root, warn=False).problems,
-            {name: load(root / name, root).problems for name in names},
         )
+
+
+@lru_cache(maxsize=KEPT)
+def _warned(files: Staged, edition: str) -> tuple[Problem, ...]:
+    """The problems of one edition, its warnings among them: to look for these takes as long as all the rest."""
+    with _folder(files) as root:
+        return load(root / edition, root).problems
+
+
+@contextmanager
+def _folder(files: Staged) -> Iterator[Path]:
+    with TemporaryDirectory(prefix="village-credit-") as folder:
+        root = Path(folder)
+        for path, text in files:
+            (file := root / path).parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        yield root

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 Files = Mapping[str, str]
-MOST = 1 << 22  # pairs of lines that are compared: beyond, what lies between two alike ends counts as one change
+MOST = 1_000_000  # pairs of lines that are compared: beyond, what lies between two alike ends counts as one change
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rules import read_store
-from service.publishing import APPROVED, IMPORTED, Act, Change, acts, files_of, newest, publish, published
+from service.publishing import (
+    APPROVED,
+    IMPORTED,
+    SUBMITTED,
+    WITHDRAWN,
+    Act,
+    Change,
+    acts,
+    files_of,
+    newest,
+    publish,
+    published,
+)
 from tests.api.calling import NOON, Clock
 from tests.editions import POLICIES as SHIPPED
 
@@ -102,6 +114,16 @@ def test_a_start_with_a_changed_broken_or_gone_folder_serves_what_was_published_
     assert judged(own(policies=policies, published_in=mode)) == "0.55"
 
 
+def test_what_was_amended_while_a_host_was_down_is_served_though_its_folder_is_broken(own, policies, tmp_path, mode):
+    api = own(policies=policies, published_in=mode)
+    draft = tmp_path / "draft"
+    shutil.copytree(policies, draft)
+    limit(draft, "60%")
+    approve(api, draft, FIRST)
+    (policies / FIRST / "standing.yaml").write_text("decision: [", "utf-8")
+    assert judged(own(policies=policies, published_in=mode)) == "0.6"
+
+
 def test_an_approved_amendment_is_taken_and_says_so_in_every_decision(own, policies, tmp_path, mode):
     api = own(policies=policies, published_in=mode)
     before = api.caller("caller").decided("standing", CASE)
@@ -181,6 +203,39 @@ def test_what_is_approved_takes_force_on_its_day_by_itself(own, policies, tmp_pa
     case = {key: value for key, value in CASE.items() if key != "on"}
     found = api.caller("caller").decided("standing", case)
     assert found["findings"][0]["comparisons"][0]["tests"][0]["limit"] == limit_then
+
+
+def test_of_two_editions_without_a_last_day_one_is_in_force_and_ends_where_the_next_begins(own, policies):
+    second(policies, "70%")
+    api = own(policies=policies)
+    page = api.nobody().get("/?lang=zh").text
+    assert page.count("今日有效") == 1
+    assert "2027-04-30" in page
+    [first, last] = api.caller("caller").get("/v1/plans/base/editions").json["editions"]
+    assert (first["to"], last["to"]) == ("2027-04-30", None)
+
+
+def test_an_edition_that_was_withdrawn_does_not_come_back_from_the_folder(own, policies):
+    clock = Clock(NOON.replace(year=2026, month=4, day=1))
+    api = own(policies=policies, clock=clock)
+    sha256 = published(api.service.log).releases[FIRST].sha256
+    act = Act(outcome=WITHDRAWN, by="person-b", changes=(Change(FIRST, "", sha256),))
+    publish(api.service.log, act, {}, newest(api.service.log))
+    api.reload()
+    assert [one["code"] for one in ready(api)["rejected"]] == ["no_editions"]
+    assert published(api.service.log).releases == {}
+
+
+def test_an_amendment_is_told_with_the_reason_for_which_it_was_submitted(own, policies, tmp_path):
+    api = own(policies=policies)
+    draft = tmp_path / "draft"
+    shutil.copytree(policies, draft)
+    limit(draft, "60%")
+    act = Act(outcome=SUBMITTED, by="person-a", draft="d-1", reason="县政府更正")
+    publish(api.service.log, act, {}, newest(api.service.log))
+    approve(api, draft, FIRST)
+    api.reload()
+    assert api.caller("caller").decided("standing", CASE)["amended"]["reason"] == "县政府更正"
 
 
 def test_in_a_sandbox_all_goes_live_and_it_is_said(own, policies):

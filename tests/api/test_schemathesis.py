@@ -26,6 +26,7 @@ def config(phase, keys, left_out):
         "headers": {"Authorization": bearer["admin"]},
         "operations": [  # only an auditor reads inputs
             {"include-path": "/v1/decisions/{log_id}/inputs", "headers": {"Authorization": bearer["auditor"]}},
+            {"include-path-regex": "^/v1/drafts", "headers": {"Authorization": bearer["editor"]}},
             # of a batch a case that is wrong is answered by itself
             {"include-path": "/v1/decisions/{decision}/batch",
              "checks": {"negative_data_rejection": {"enabled": False}}},

@@ -103,7 +103,7 @@ def test_the_log_says_who_had_which_key_and_until_when(keys, log, monkeypatch):
     assert (added.outcome, revoked.outcome) == ("added", "revoked")
     assert json.loads(added.body) == {
         "key": key.id, "client": key.id, "name": "a", "role": "caller", "sha256": key.sha256.hex(),
-        "expires": "2026-05-10T08:00:00+00:00", "by": "li",
+        "expires": "2026-05-10T08:00:00+00:00", "person": "", "by": "li",
     }  # fmt: skip
     assert json.loads(revoked.body) == {"key": key.id, "by": pwd.getpwuid(os.getuid()).pw_name}
 
@@ -181,11 +181,13 @@ def test_who_may_do_what():
     may = {permission: [role for role, all in PERMISSIONS.items() if permission in all]
            for permission in sorted(set().union(*PERMISSIONS.values()))}  # fmt: skip
     assert may == {
+        "approve": ["approver"],
         "decide": ["caller", "analyst", "admin"],
+        "draft": ["editor", "approver"],
         "explain": ["caller", "analyst", "auditor", "admin"],
         "inputs": ["analyst", "auditor", "admin"],
         "inputs_all": ["auditor"],
-        "policies": ["caller", "analyst", "auditor", "admin"],
+        "policies": ["caller", "analyst", "auditor", "editor", "approver", "admin"],
         "pull_log": ["auditor", "store"],
         "read": ["caller", "analyst", "auditor", "admin"],
         "read_all": ["analyst", "auditor", "admin"],
@@ -193,6 +195,7 @@ def test_who_may_do_what():
         "replay": ["analyst", "auditor", "admin"],
         "request_review": ["caller", "analyst", "admin"],
         "what_if": ["analyst", "admin"],
+        "withdraw": ["approver"],
     }
 
 

@@ -263,6 +263,14 @@ def test_a_parent_that_changes_under_a_child_is_submitted_with_it_and_stops_what
     assert room.releases() == {one.edition: one.sha256 for one in done.changes}
 
 
+def test_an_heir_that_was_published_meanwhile_has_to_be_submitted_with_its_parent(room):
+    """Whoever approves would see less than is changed."""
+    waiting = room.submitted(day=date(2026, 5, 1), amend=True)
+    room.approve(room.submit(begin(room.desk, room.editor, "child", date(2027, 2, 1), {"plan.yaml": CHILD})))
+    with pytest.raises(Refused, match="not what was submitted"):
+        room.approve(waiting)
+
+
 def test_an_edition_that_others_extend_is_not_withdrawn(room):
     room.approve(room.submitted())
     child = {"plan.yaml": CHILD.replace("edition: 2026-05-01", "edition: 2027-01-01")}
