@@ -61,7 +61,12 @@ def check(published: Files, edition: str, files: Files, today: date) -> Checked:
     )
     changes = tuple(_change(name, before.hashes.get(name, ""), after.hashes.get(name, ""), today) for name in names)
     own = (problem for name in names if name in after.hashes for problem in _warned(staged, name))
-    told = {*own, *_back_dated(changes, today), *(one for one in after.store if one not in {*before.store})}
+    told = {
+        *own,
+        *_headless(edition, files, after),
+        *_back_dated(changes, today),
+        *(one for one in after.store if one not in {*before.store}),
+    }
     texts = {sha256: after.files[name] for name, sha256 in after.hashes.items() if name in names}
     return Checked(changes, texts, tuple(sorted(told)))
 
@@ -72,6 +77,14 @@ def _change(name: str, before: str, after: str, today: date) -> Change:
 
 def _day(edition: str) -> date:
     return read_date(edition.rpartition("/")[2]) or date.max
+
+
+def _headless(edition: str, files: Files, after: _Look) -> tuple[Problem, ...]:
+    """An error for files without the one that makes an edition of them: nothing else would tell of them."""
+    told = Problems()
+    if files and edition not in after.hashes:
+        told.add(Mark(f"{edition}/plan.yaml", 1, 1), "edition.no_file", file="plan.yaml")
+    return tuple(told)
 
 
 def _back_dated(changes: tuple[Change, ...], today: date) -> tuple[Problem, ...]:

@@ -163,6 +163,16 @@ def test_what_has_an_error_or_says_nothing_new_is_not_submitted(room):
         room.submit(same)
 
 
+@pytest.mark.parametrize(("day", "amend"), [(NEXT, False), (date(2026, 5, 1), True)])
+def test_files_without_the_head_of_the_plan_are_an_error(room, day, amend):
+    draft = begin(room.desk, room.editor, PLAN, day, amend=amend)
+    files = {name: text for name, text in draft.saved.files.items() if name != "plan.yaml"}
+    draft = save(room.desk, room.editor, draft.id, 1, files).draft
+    with pytest.raises(NotClean) as told:
+        room.submit(draft)
+    assert "edition.no_file" in [one.code for one in told.value.problems]
+
+
 def test_a_day_that_is_written_otherwise_in_the_file_is_an_error(room):
     with pytest.raises(NotClean):
         room.submitted(old="from: 2027-01-01", new="from: 2027-01-02")
