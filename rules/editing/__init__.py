@@ -1,5 +1,8 @@
 """Edits the text of policy files in place: only the lines that are meant, with comments, order and layout kept.
 
-In: the texts of an edition's files, and acts on places in them. Out: texts, the lines that changed, what went with
-them; the places of an edition as a tree for forms. Pure: no file is read or written. May be imported by `variants`.
+In: the texts of an edition's files (`texts.Texts`), and acts (`acts`) on places in them (`address.Address`). Out:
+`edit.edit` gives texts, the lines that changed and what went with them; `outline.outline` the places of a file as a
+tree for forms, `templates.templates` what can be added, `clauses.wordings` the words of a clause that say a figure,
+`figures.figure` the place of a figure by its short path. Pure: no file is read or written. May be imported by
+`variants` and the service.
 """

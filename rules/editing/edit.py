@@ -9,7 +9,7 @@ from difflib import unified_diff
 
 from rules.editing.acts import Act, Set, applied, refined
 from rules.editing.address import Address, Data, Refused, part
-from rules.editing.layout import Layout
+from rules.editing.layout import layout_of
 from rules.editing.overriding import overriding, restored
 from rules.editing.render import block
 from rules.editing.splice import spliced
@@ -77,7 +77,7 @@ def _carried_out(texts: Texts, act: Act) -> tuple[Texts, list[str]]:
 def _own(texts: Texts, act: Act) -> tuple[Texts, list[str]]:
     """An act on a file that is the edition's own: on as small parts as may be, else at once."""
     name = act.at.file + SUFFIX
-    data = Layout(act.at.file, texts.own[name]).data
+    data = layout_of(act.at.file, texts.own[name]).data
     wanted = _ordered(applied(data, act))
     if isinstance(act, Set) and not isinstance(act.value, str):
         try:
@@ -95,7 +95,7 @@ def _own(texts: Texts, act: Act) -> tuple[Texts, list[str]]:
 def _said(text: str, act: Act) -> str:
     """What a text says that an act has made."""
     try:
-        return _ordered(Layout(act.at.file, text).data)
+        return _ordered(layout_of(act.at.file, text).data)
     except Refused as refused:
         raise Refused(f"改成这样，{refused.zh}", f"Changed so, {refused}", act.at) from None
 
@@ -108,7 +108,7 @@ def _all(texts: Texts, acts: Iterable[Act]) -> tuple[Texts, list[str]]:
         if name not in texts.own:
             text, gone = _begun(texts, applied({}, act)), list[str]()
         else:
-            text, gone = spliced(Layout(act.at.file, texts.own[name]), act)
+            text, gone = spliced(layout_of(act.at.file, texts.own[name]), act)
         texts, removed = replace(texts, own={**texts.own, name: text}), removed + gone
     return texts, removed
 

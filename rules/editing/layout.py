@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rules.editing.address import Address, Data, Refused, missing, position
-from rules.files.source import Written, read, written
-from rules.problems.problem import Problems
+from rules.editing.texts import tree
+from rules.files.source import Written, written
 
 Span = tuple[int, int]
 
@@ -46,20 +46,23 @@ def spots(parent: Written, *, flow: bool = False) -> list[Spot]:
     return [Spot(value, None, parent, here, inside) for here, value in enumerate(parent.children or ())]
 
 
+@lru_cache(maxsize=8)  # an edit looks at a text before and after, and the next begins with the last
+def layout_of(file: str, text: str) -> Layout:
+    """The layout of a text."""
+    return Layout(file, text)
+
+
 class Layout:
     """The text of a file without a BOM, and its tree. Refused where it is not one whole YAML document."""
 
     def __init__(self, file: str, text: str) -> None:
         self.bom, self.text = text[: text.startswith("\ufeff")], text.removeprefix("\ufeff")
-        problems = Problems()
-        node, tree = read(text, f"{file}.yaml", problems), written(text)
-        if node is None or tree is None or problems.errors:
-            told = problems.errors[0]
-            raise Refused(f"{file}.yaml 读不通，先改正第{told.mark.line}行：{told.zh}",
-                          f"{file}.yaml cannot be read; mend line {told.mark.line} first: {told.en}", file)  # fmt: skip
+        tree(file, text)  # refuses what is no policy file
+        whole = written(text)
+        assert whole is not None
         if "\r" in self.text.replace("\r\n", ""):
             raise Refused(f"{file}.yaml 的行尾不是换行符。", f"The lines of {file}.yaml end in no line feed.", file)
-        self.file, self.tree = file, tree
+        self.file, self.tree = file, whole
 
     @cached_property
     def data(self) -> Data:

@@ -44,6 +44,7 @@ def test_numerals_are_written_in_their_own_way(words, old, new, said):
 
 @pytest.mark.parametrize(("words", "old", "new"), [
     ("不低于半数。", "50%", "60%"),
+    ("打八折。", "80%", "100%"),  # 十折 would be read as a tenth
     ("不低于五成。", "50%", "55%"),
     ("不低于70%。", "50%", "55%"),
     ("不低于50%。", "50%", "55 years"),

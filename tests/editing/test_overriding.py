@@ -113,3 +113,13 @@ def test_only_what_is_overridden_can_be_restored():
     for path in (f"{AT}.require.npl_rate.below", "facts.subjects.village.facts.suspended", "village_credit"):
         with pytest.raises(Refused, match="changes nothing that is inherited"):
             restore(texts(), Address.read(path))
+
+
+def test_an_override_that_would_mean_something_else_is_refused():
+    """The child lists c before b, so that both stand before a in that order."""
+    parent = {"d.yaml": "rows:\n  - {id: a}\n  - {id: b, x: 1}\n  - {id: c, x: 1}\n"}
+    child = {"d.yaml": "rows:\n  - {id: c, x: 2}\n  - {id: b, x: 2}\n"}
+    with pytest.raises(Refused, match="cannot be changed alone"):
+        edit(Texts(child, (parent,)), [Move(Address.read("d.rows.a"), 2)])
+    made = edit(Texts({"plan.yaml": "plan: x\n"}, (parent,)), [Move(Address.read("d.rows.a"), 2)])
+    assert made.files["d.yaml"] == "rows: [{id: b, before: a}, {id: c, before: a}]\n"
