@@ -16,7 +16,7 @@ from rules.editing.texts import HEAD, SUFFIX, Texts, tree
 
 VALUE, UNIT, KEY, CLAUSE = "value:", "unit:", "key:", "clause:"  # before an address, the names of fields
 COLLECTIONS = ("record", "map", "list")
-MOST, FEW = 250, 3  # fields of a form; of a part that stays in a longer one
+MOST, FEW = 200, 3  # fields of a form; of a part that stays in a longer one
 Said = Mapping[str, str]  # the fields of a form
 
 

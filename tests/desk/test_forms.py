@@ -39,7 +39,7 @@ def changed(before, after):
     return [one for one in ndiff(before.splitlines(), after.splitlines()) if one[0] in "+-"]
 
 
-@pytest.mark.parametrize("at", ["credit_village", "scoring", "grant", "facts", "facts.subjects.village.facts.a_grade_share",
+@pytest.mark.parametrize("at", ["credit_village", "scoring", "grant", "facts", "facts.subjects.county.facts.villages",
                                 "clauses", 'clauses.clauses["四(三)1(1)"]', "readings", "screening", "village_award",
                                 "plan", "report"])  # fmt: skip
 def test_a_form_that_is_sent_as_it_came_changes_nothing(api, author, at):
