@@ -152,9 +152,11 @@ class FactChecker:
             problems += [FactProblem(below(at, name), *EMPTY_RANGE) for name in empty]
             record |= values | ({RANGES: kept} if kept else {})
         problems += [
-            self._exceeding(part, whole, record[part.name], record[whole.name], f"{at}/{part.name}")
+            self._exceeding(part, whole, value, most, f"{at}/{part.name}")
             for part, whole in known.given
-            if exceeds(record.get(part.name), record.get(whole.name))
+            if (value := record.get(part.name)) is not None
+            and (most := record.get(whole.name)) is not None
+            and value > most
         ]
         return record
 
@@ -164,7 +166,7 @@ class FactChecker:
         known, record = self.known[scope.subject], scope.record
         for pair in known.derived:
             values = pair.worked_out(scope) if daily or not pair.daily else None
-            if values is not None and exceeds(*values):
+            if values is not None and None not in values and values[0] > values[1]:
                 name = pair.named(record.keys() | record.get(RANGES, {}))
                 yield self._exceeding(pair.part, pair.whole, *values, f"{at}/{name}")
         for name, of in known.lists:
@@ -265,11 +267,6 @@ def limits(fact: Fact, zh: Wording, en: Wording) -> dict[str, tuple[str, str]]:
         for (code, word, than), end in ((kind.low, fact.minimum), (kind.high, fact.maximum))
         if end is not None
     }
-
-
-def exceeds(part: Value, whole: Value) -> bool:
-    """Whether both are known and cannot be true together."""
-    return part is not None and whole is not None and part > whole
 
 
 def in_future(on: date) -> tuple[str, str]:
