@@ -151,14 +151,18 @@ class FactChecker:
             values, kept, empty = narrowed(record, ranges, known.facts, known.given)
             problems += [FactProblem(below(at, name), *EMPTY_RANGE) for name in empty]
             record |= values | ({RANGES: kept} if kept else {})
-        problems += [
+        problems += self._contradicting(known, record, at)
+        return record
+
+    def _contradicting(self, known: _Known, record: Mapping[str, Any], at: str) -> list[FactProblem]:
+        """The contradictions of parts and wholes that a case gives itself."""
+        return [
             self._exceeding(part, whole, value, most, f"{at}/{part.name}")
             for part, whole in known.given
             if (value := record.get(part.name)) is not None
             and (most := record.get(whole.name)) is not None
             and value > most
         ]
-        return record
 
     def _worked_out(self, scope: Scope, at: str, *, daily: bool) -> Iterator[FactProblem]:
         """The contradictions of parts and wholes of which one is derived, in the records around and in lists too;
