@@ -15,7 +15,7 @@ QUIET := -W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionW
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run shell test lint check spark-test docs bench bench-http editor clients lock clean
+.PHONY: help run shell test lint check spark-test docs bench bench-http editor clients lock sbom clean
 
 # Nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE PIP_TARGET PIP_PREFIX
@@ -65,12 +65,19 @@ bench-http: $(PROJECT) ## measure the service against a bare echo (needs wrk)
 
 lock: $(PACKAGES) ## refresh requirements/ from pyproject.toml (UPGRADE=1: newest versions)
 	@$(COMPILE) -o requirements/lock.txt pyproject.toml $(if $(UPGRADE),--upgrade) \
-	  --group build --group test --group lint --group bench --group lock
+	  --group build --group test --group lint --group bench --group lock --group sbom
 	@$(COMPILE) -o requirements/build.txt --group build -c requirements/lock.txt $(if $(UPGRADE),--upgrade)
+	@$(COMPILE) -o requirements/sbom.txt --no-annotate --group sbom -c requirements/lock.txt $(if $(UPGRADE),--upgrade)
 	@$(COMPILE) -o requirements/spark.txt --no-annotate --extra spark pyproject.toml -c requirements/lock.txt \
 	  $(if $(UPGRADE),--upgrade)
 	@$(COMPILE) -o deploy/requirements.txt pyproject.toml --extra postgres --no-annotate -c requirements/lock.txt $(if $(UPGRADE),--upgrade)
 	@echo "requirements/ and deploy/requirements.txt written; the next make installs them"
+
+sbom: $(PROJECT) ## list what the service is made of, as CycloneDX, in build/sbom.cdx.json
+	@mkdir -p build
+	@$(IN) -m cyclonedx_py requirements deploy/requirements.txt --pyproject pyproject.toml --output-reproducible \
+	  -o build/sbom.cdx.json
+	@echo "build/sbom.cdx.json written"
 
 COMPILE = UV_PYTHON_DOWNLOADS=never $(IN) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \
   --system-certs --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Flask, request
 from marshmallow import Schema, fields
 
 from benchmarks.speed import FLAGS, VILLAGE
 
 
-class County(Schema):
-    households = fields.Integer(strict=True)
-    borrowing_households = fields.Integer(strict=True)
-    loan_balance = fields.Integer(strict=True)
-    npl_balance = fields.Integer(strict=True)
+def figures(facts: Mapping[str, object]) -> dict[str, fields.Integer]:
+    """A field for each whole number; a flag is none."""
+    return {name: fields.Integer(strict=True) for name, value in facts.items() if type(value) is int}
 
 
 Facts = Schema.from_dict(
     {
-        **{name: fields.Integer(strict=True) for name, value in VILLAGE.items() if isinstance(value, int)},
+        **figures(VILLAGE),
         **{name: fields.Boolean() for name in FLAGS},
-        "county": fields.Nested(County),
-    }
+        "county": fields.Nested(Schema.from_dict(figures(VILLAGE["county"]), name="County")),
+    },
+    name="Facts",
 )
 
 

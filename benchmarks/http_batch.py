@@ -7,7 +7,6 @@ Cores are counted by the processor time that the service used, so that what else
 from __future__ import annotations
 
 import json
-import os
 import random
 import sys
 import urllib.request
@@ -16,21 +15,10 @@ from pathlib import Path
 
 from benchmarks.http import BODY, service, wrk
 from benchmarks.speed import HOUSEHOLD, VILLAGE
+from benchmarks.timing import children, processor_seconds
 
 CASES, ROUNDS = 10_000, 4
 MANY = 500_000  # requests
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def processes(parent: int) -> list[int]:
-    """A process and all below it."""
-    below = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [parent, *(one for child in below for one in processes(int(child)))]
-
-
-def processor_seconds(pids: list[int]) -> float:
-    times = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13] for pid in pids)
-    return sum(int(one) for pair in times for one in pair) / TICKS
 
 
 def memory(pids: list[int]) -> int:
@@ -55,7 +43,7 @@ def villages() -> list[object]:
 def batches() -> Iterator[str]:
     """JSON and NDJSON, of households and of villages."""
     with service() as (address, key):
-        pids = [pid for pid in processes(os.getpid()) if pid != os.getpid()]
+        pids = children()
         for decision, cases in (("screening", households()), ("credit_village", villages())):
             whole = json.dumps({"cases": cases}).encode()
             lines = b"\n".join(json.dumps(case).encode() for case in cases)
@@ -77,7 +65,7 @@ def _used(request: urllib.request.Request, pids: list[int]) -> float:
 def endurance() -> Iterator[str]:
     """The memory of the service early and late in half a million requests."""
     with service() as (address, key):
-        pids = [pid for pid in processes(os.getpid()) if pid != os.getpid()]
+        pids = children()
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         made = 0.0
         while made < MANY:

@@ -5,11 +5,14 @@ What is timed is the processor's time, of all threads: on a busy machine the clo
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from statistics import median
 
 Work = Callable[[], object]
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def microseconds(contestants: Mapping[str, Work], rounds: int = 9, seconds: float = 0.08) -> dict[str, float]:
@@ -40,3 +43,16 @@ def table(title: str, times: Mapping[str, float], *against: str) -> str:
         ratios = "".join(f"{times[other] / time_:>9.2f} × {other}" for other in against)
         lines.append(f"  {name:<44}{time_:>10.1f} µs{ratios}")
     return "\n".join(lines)
+
+
+def children(parent: int | None = None) -> frozenset[int]:
+    """The processes below one: below this one where none is named."""
+    parent = os.getpid() if parent is None else parent
+    below = [int(one) for one in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+    return frozenset(below).union(*map(children, below))
+
+
+def processor_seconds(pids: Iterable[int]) -> float:
+    """What processes have used so far, system calls included."""
+    times = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13] for pid in pids)
+    return sum(int(one) for pair in times for one in pair) / TICKS

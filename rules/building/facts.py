@@ -100,6 +100,7 @@ class FactBuilder:
                 node.at("within").text,
                 {name: fact for name in self._own(subject) if (fact := self.built(subject, name)) is not None},
                 text(at) if (at := node.get("name")) is not None else None,
+                flag(at) if (at := node.get("personal")) is not None else None,
             )
             for subject, node in self.nodes.items()
         }
@@ -193,7 +194,8 @@ class FactBuilder:
             subject, name, node, type, choices=choices, moves=tuple(item.text for item in node.at("moves").items),
             minimum=self._bound(node.get("minimum"), type, KINDS[kind].minimum),
             maximum=self._bound(node.get("maximum"), type, KINDS[kind].maximum),
-            trait=node.at("trait").text, decimals=flag(node.at("decimals")), future=flag(node.at("ahead")),
+            trait=node.at("trait").text, sensitive=flag(node.at("sensitive")), decimals=flag(node.at("decimals")),
+            future=flag(node.at("ahead")),
         )  # fmt: skip
 
     def _known_fact(self, subject: str, at: Node) -> None:

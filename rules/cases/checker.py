@@ -15,15 +15,14 @@ from typing import Any
 
 from rules.cases.errors import FactError, FactProblem
 from rules.cases.ranges import narrowed
+from rules.cases.reading import below, identity, range_of, unknown
 from rules.judging.evaluate import Scope
 from rules.judging.parts import Pair, parts_and_wholes
 from rules.judging.reference import Reference
 from rules.model import Edition, Fact
 from rules.values.exact import RANGES, Range, Type, Value
-from rules.values.ids import WANTED, is_id
 from rules.values.kinds import KINDS, Read, Unread, not_among
 from rules.values.limits import HUGE, MOST_RECORDS
-from rules.values.text import Text, near
 from rules.words.wording import Wording
 
 MOST_NESTED = 100  # steps of a pointer
@@ -35,7 +34,6 @@ REPEATED = ("repeated_id", "这个编号在列表里不止一次，无法判断�
             "The id stands in the list more than once; which record is right?")  # fmt: skip
 EMPTY_RANGE = ("empty_range", "没有数落在这个范围内：下限高于上限，或与它的总数、部分不符。",
                "No number lies in this range: its ends are reversed, or its whole or part contradicts it.")  # fmt: skip
-ENDS = Range._fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,11 @@ class _Known:
 
     facts: dict[str, Fact]
     readers: dict[str, Read]  # of all facts but lists
-    parts: list[Pair]
-    given: list[tuple[Fact, Fact]]  # the parts and wholes that a case gives itself
-    around: frozenset[str]  # subjects whose record may stand in it
+    dates: tuple[str, ...]  # of the facts that may not lie after the day of the decision
+    lists: tuple[tuple[str, str], ...]  # the facts that are lists, and the subjects of their records
+    derived: list[Pair]  # parts and wholes of which one is worked out
+    given: list[tuple[Fact, Fact]]  # ... and those that a case gives itself
+    around: tuple[str, ...]  # subjects whose record may stand in it, the nearest first
     conclusions: Mapping[str, Collection[str]]  # the outcomes of decisions, which may be given as facts
     names: frozenset[str]  # of facts and conclusions
 
@@ -58,7 +58,7 @@ class FactChecker:
         self.edition, self.zh, self.en = edition, Wording(edition, "zh"), Wording(edition, "en")
         self.reference = Reference(edition)
         self.known = {subject: self._known(subject) for subject in edition.subjects}
-        self.derived = any(not pair.given for known in self.known.values() for pair in known.parts)
+        self.derived = any(known.derived for known in self.known.values())
         self.unknown = {rule.id: rule.role("unknown") for rule in edition.rules.values()}
 
     def _known(self, subject: str) -> _Known:
@@ -68,7 +68,9 @@ class FactChecker:
         return _Known(
             given,
             {name: read for name, fact in given.items() if (read := self._reader(fact)) is not None},
-            parts,
+            tuple(name for name, fact in given.items() if fact.type.kind == "date" and not fact.future),
+            tuple((name, fact.type.of) for name, fact in given.items() if fact.type.kind == "list"),
+            [pair for pair in parts if not pair.given],
             [(pair.part, pair.whole) for pair in parts if pair.given],
             self._around(subject),
             rules,
@@ -109,15 +111,15 @@ class FactChecker:
             del record[name]
         return self.check(subject, shared, on)
 
-    def _around(self, subject: str) -> frozenset[str]:
-        levels, level = set[str](), self.edition.subjects[subject].within
+    def _around(self, subject: str) -> tuple[str, ...]:
+        levels, level = list[str](), self.edition.subjects[subject].within
         while level and level not in levels:
-            levels.add(level)
+            levels.append(level)
             level = self.edition.subjects[level].within
-        return frozenset(levels)
+        return tuple(levels)
 
     def _record(
-        self, subject: str, facts: Any, at: str, problems: list[FactProblem], around: frozenset[str]
+        self, subject: str, facts: Any, at: str, problems: list[FactProblem], around: tuple[str, ...]
     ) -> dict[str, Any]:
         if at.count("/") > MOST_NESTED or not isinstance(facts, Mapping):
             problems.append(FactProblem(at, *(TOO_DEEP if isinstance(facts, Mapping) else NO_MAPPING)))
@@ -132,64 +134,73 @@ class FactChecker:
                     given = read(value)
                     (ranges if isinstance(given, Range) else record)[name] = given
                 elif name in known.facts:
-                    record[name] = self._list(known.facts[name].type, value, _below(at, name), problems)
+                    record[name] = self._list(known.facts[name].type, value, below(at, name), problems)
                 elif name in around:
-                    record[name] = self._record(name, value, _below(at, name), problems, frozenset())
+                    record[name] = self._record(name, value, below(at, name), problems, ())
                 elif name in known.conclusions:
                     if (outcome := self._conclusion(name, value, known.conclusions[name])) is not None:
                         record[name] = outcome
                 elif name == "id" and at:
-                    record[name] = _identity(value)
+                    record[name] = identity(value)
                 else:
                     names = [*known.facts, *around, *known.conclusions]
-                    raise _unknown(name, names, self.edition.subjects[subject].facts)
+                    raise unknown(name, names, self.edition.subjects[subject].facts)
             except Unread as unread:
-                problems.append(FactProblem(_below(at, name), *unread.reason))
+                problems.append(FactProblem(below(at, name), *unread.reason))
         if ranges:
             values, kept, empty = narrowed(record, ranges, known.facts, known.given)
-            problems += [FactProblem(_below(at, name), *EMPTY_RANGE) for name in empty]
+            problems += [FactProblem(below(at, name), *EMPTY_RANGE) for name in empty]
             record |= values | ({RANGES: kept} if kept else {})
-        pairs = [(part, whole, record.get(part.name), record.get(whole.name)) for part, whole in known.given]
-        problems += (one for pair in pairs for one in self._exceeding(*pair, f"{at}/{pair[0].name}"))
+        problems += self._contradicting(known, record, at)
         return record
+
+    def _contradicting(self, known: _Known, record: Mapping[str, Any], at: str) -> list[FactProblem]:
+        """The contradictions of parts and wholes that a case gives itself."""
+        return [
+            self._exceeding(part, whole, value, most, f"{at}/{part.name}")
+            for part, whole in known.given
+            if (value := record.get(part.name)) is not None
+            and (most := record.get(whole.name)) is not None
+            and value > most
+        ]
 
     def _worked_out(self, scope: Scope, at: str, *, daily: bool) -> Iterator[FactProblem]:
         """The contradictions of parts and wholes of which one is derived, in the records around and in lists too;
         `daily` those that go by the day as well."""
-        for pair in self.known[scope.subject].parts:
-            if not pair.given and (daily or not pair.daily) and (values := pair.worked_out(scope)) is not None:
-                name = pair.named(scope.record.keys() | scope.record.get(RANGES, {}))
-                yield from self._exceeding(pair.part, pair.whole, *values, f"{at}/{name}")
-        for name, value in scope.record.items():
-            if isinstance(value, list):
-                of = self.known[scope.subject].facts[name].type.of
-                for place, one in enumerate(value):
-                    yield from self._worked_out(scope.inside(of, one), f"{at}/{name}/{place}", daily=daily)
-            elif isinstance(value, dict) and name != RANGES and (around := scope.named(name)) is not None:
+        known, record = self.known[scope.subject], scope.record
+        for pair in known.derived:
+            values = pair.worked_out(scope) if daily or not pair.daily else None
+            if values is not None and None not in values and values[0] > values[1]:
+                name = pair.named(record.keys() | record.get(RANGES, {}))
+                yield self._exceeding(pair.part, pair.whole, *values, f"{at}/{name}")
+        for name, of in known.lists:
+            for place, one in enumerate(record.get(name, ())):
+                yield from self._worked_out(scope.inside(of, one), f"{at}/{name}/{place}", daily=daily)
+        for name in known.around:
+            if isinstance(record.get(name), dict) and (around := scope.named(name)) is not None:
                 yield from self._worked_out(around, f"{at}/{name}", daily=daily)
 
-    def _exceeding(self, part: Fact, whole: Fact, value: Value, most: Value, at: str) -> Iterator[FactProblem]:
+    def _exceeding(self, part: Fact, whole: Fact, value: Value, most: Value, at: str) -> FactProblem:
         """A part never exceeds its whole: both figures cannot be true."""
-        if value is not None and most is not None and value > most:
-            zh, en = self.zh.value, self.en.value
-            yield FactProblem(
-                at, "part_exceeds_whole",
-                f"{part.title.zh}（{zh(value, part.type)}）不可能多于{whole.title.zh}（{zh(most, whole.type)}）。",
-                f"{part.title.en} ({en(value, part.type)}) cannot exceed {whole.title.en} ({en(most, whole.type)}).",
-            )  # fmt: skip
+        zh, en = self.zh.value, self.en.value
+        return FactProblem(
+            at, "part_exceeds_whole",
+            f"{part.title.zh}（{zh(value, part.type)}）不可能多于{whole.title.zh}（{zh(most, whole.type)}）。",
+            f"{part.title.en} ({en(value, part.type)}) cannot exceed {whole.title.en} ({en(most, whole.type)}).",
+        )  # fmt: skip
 
     def _ahead(self, subject: str, record: Mapping[str, Any], at: str, on: date) -> Iterator[FactProblem]:
         """Dates after the day of the decision, in the records around and in lists too."""
-        facts = self.known[subject].facts
-        for name, value in record.items():
-            if isinstance(value, date):
-                if value > on and not facts[name].future:
-                    yield FactProblem(f"{at}/{name}", "in_future", *in_future(on))
-            elif isinstance(value, dict) and name != RANGES:
-                yield from self._ahead(name, value, f"{at}/{name}", on)
-            elif isinstance(value, list):
-                for place, one in enumerate(value):
-                    yield from self._ahead(facts[name].type.of, one, f"{at}/{name}/{place}", on)
+        known = self.known[subject]
+        for name in known.dates:
+            if (value := record.get(name)) is not None and value > on:
+                yield FactProblem(f"{at}/{name}", "in_future", *in_future(on))
+        for name, of in known.lists:
+            for place, one in enumerate(record.get(name, ())):
+                yield from self._ahead(of, one, f"{at}/{name}/{place}", on)
+        for name in known.around:
+            if isinstance(one := record.get(name), dict):
+                yield from self._ahead(name, one, f"{at}/{name}", on)
 
     def _conclusion(self, name: str, value: Any, outcomes: Collection[str]) -> str | None:
         if not isinstance(value, str) or value not in outcomes:
@@ -213,7 +224,7 @@ class FactChecker:
             if type(value) is int and low <= value <= high:
                 return value
             if isinstance(value, dict):
-                return _range(value, read)
+                return range_of(value, read)
             number = figure(value)
             return number if least <= number <= most and -HUGE < number < HUGE else self._out_of_range(fact, number)
 
@@ -252,21 +263,6 @@ class FactChecker:
         return records
 
 
-def _range(value: Mapping[str, Any], read: Read) -> Range:
-    """A number given by its ends, of which one may be left out."""
-    given = {name: end for name, end in value.items() if end is not None}
-    if not given or not given.keys() <= set(ENDS) or any(isinstance(end, dict) for end in given.values()):
-        keys = ", ".join(ENDS)
-        raise Unread("not_a_range", f"范围要写 {keys} 中的一项或两项。", f"A range has one or both of {keys}.")
-    return Range(*(read(given[name]) if name in given else None for name in ENDS))
-
-
-def _identity(value: Any) -> str:
-    if not isinstance(value, str) or not is_id(value):
-        raise Unread("not_an_id", *WANTED)
-    return value
-
-
 def limits(fact: Fact, zh: Wording, en: Wording) -> dict[str, tuple[str, str]]:
     """The messages about values beyond the bounds of a fact, by code."""
     kind, type = KINDS[fact.type.kind], fact.type
@@ -280,20 +276,3 @@ def limits(fact: Fact, zh: Wording, en: Wording) -> dict[str, tuple[str, str]]:
 def in_future(on: date) -> tuple[str, str]:
     """The message about a date after the day of the decision."""
     return f"不能晚于判定日（{on}）。", f"It cannot be after the day of the decision ({on})."
-
-
-def _unknown(name: Any, known: list[str], facts: Mapping[str, Fact]) -> Unread:
-    if name in facts:
-        return Unread("derived", "这个事实由公式算出，不必提供。", "This fact is derived by a formula: do not give it.")
-    hint = _hint(str(name), known)
-    return Unread("unknown_fact", f"没有这个事实。{hint.zh}", f"There is no such fact.{hint.en}")
-
-
-def _hint(value: Any, known: Collection[str]) -> Text:
-    guess = near(value, tuple(known)) if isinstance(value, str) else ""
-    return Text(f"是不是 {guess}？", f" Perhaps {guess}?") if guess else Text("", "")
-
-
-def _below(at: str, name: Any) -> str:
-    """The pointer of a fact in a record."""
-    return f"{at}/{str(name).replace('~', '~0').replace('/', '~1')}"

@@ -85,6 +85,7 @@ FACT = Either(
             "last": Field(EXPRESSION, "批量运行时，表中没写的由上一次运行的同一记录得出",
                           "what the same record of the run before makes it, where a bulk run is not given it"),
             "trait": Field(Word(PERSONAL_TRAITS), "受保护的个人特征", "a protected trait of a person"),
+            "sensitive": Field(Flag(), "敏感个人信息（个人信息保护法第二十八条）", "sensitive by that law"),
             **_ABOUT,
         })),
     *_FIXED,
@@ -206,10 +207,11 @@ ABOUT_FACT = frozenset({"title", *_ABOUT})
 FORMS = frozenset({"type", "value", "dated", *KEYS})  # the keys that say how a fact is come by
 NAMED = Field(WORDS, "这类对象的名称列叫什么。写了就表示名称是公开的，不是个人信息",
               "what the column of names is called; it says that names are public and not personal")  # fmt: skip
+PERSONAL = Field(Flag(), "这类对象的记录是否关于个人或农户；影响评估据此列出个人信息",
+                 "whether its records are about persons or households; the impact assessment goes by it")  # fmt: skip
+_SUBJECT: dict[str, Shape] = {"within": SUBJECT, "name": NAMED, "personal": PERSONAL, "facts": MapOf(ID, FACT, 1)}
 FACTS = Record(
-    {"subjects": MapOf(
-        ID, Record({"title": TITLE}, {"within": SUBJECT, "name": NAMED, "facts": MapOf(ID, FACT, 1)}), 1
-    )},
+    {"subjects": MapOf(ID, Record({"title": TITLE}, _SUBJECT), 1)},
     {"constants": Field(MapOf(ID, CONSTANT, 1), "全方案通用的常数", "constants of the whole plan")},
 )  # fmt: skip
 SENTENCE = Record({"text": Prose()}, {

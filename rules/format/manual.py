@@ -38,11 +38,12 @@ def with_tables(page: str, lang: Lang) -> str:
         "operators": ((f"`{one.name}`", cell(one.about.get(lang))) for one in OPERATORS.values()),
     }
     for name, head in _HEADS.items():
-        page = _replaced(page, name, table([one.get(lang) for one in head], rows[name]))
+        page = replaced(page, name, table([one.get(lang) for one in head], rows[name]))
     return page
 
 
-def _replaced(page: str, name: str, lines: Iterable[str]) -> str:
+def replaced(page: str, name: str, lines: Iterable[str]) -> str:
+    """A page with the lines of one table anew. ValueError where it lacks the markers."""
     start, end = f"<!-- {name}: make docs -->\n", f"<!-- /{name} -->"
     before, started, rest = page.partition(start)
     _, ended, after = rest.partition(end)

@@ -35,6 +35,7 @@ class Fact:
     lever: str = ""  # up | down | set: how action changes it; "" where no action can
     moves: tuple[str, ...] = ()
     trait: str = ""
+    sensitive: bool = False  # personal information that the law calls sensitive
     set_by: str = ""
     clause: str = ""
     decimals: bool = False  # a count that is measured, not numbered
@@ -60,6 +61,7 @@ class Subject:
     within: str
     facts: Mapping[str, Fact]
     named: Text | None = None  # the heading of the column of names that anybody may know; None where there are none
+    personal: bool | None = None  # whether its records are about people; None where the plan does not say
 
 
 @dataclass(frozen=True, slots=True)

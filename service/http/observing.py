@@ -137,8 +137,9 @@ def unexpected(error: BaseException) -> None:
 
 def count(*decisions: Compact) -> None:
     """Count outcomes, and the criteria that prevented others."""
-    for (counter, *labels), number in Counted(one for found in decisions for one in _counted(found)).items():
-        _counter(counter, *labels).inc(number)
+    every = [one for found in decisions for one in _counted(found)]
+    for one, number in Counted(every).items() if len(decisions) > 1 else ((one, 1) for one in every):
+        _counter(*one).inc(number)
 
 
 @cache
