@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 
-from rules.editing.acts import Act, Set, applied, refined
+from rules.editing.acts import Act, Remove, Set, applied, refined
 from rules.editing.address import Address, Data, Refused, part
 from rules.editing.layout import layout_of
 from rules.editing.overriding import overriding, restored
@@ -21,8 +21,10 @@ Check = Callable[[Mapping[str, str]], Sequence[Problem]]  # of the edition's own
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The edition's own files after an edit. `removed`: the lines that went with what was removed or replaced, the
-    comments on them too; `problems`: what the checker finds in the result."""
+    """The edition's own files after an edit; one that has nothing left to say is not among them.
+
+    `removed`: the lines that went with what was removed or replaced, the comments on them too; `problems`: what the
+    checker finds in the result."""
 
     before: Mapping[str, str]
     files: Mapping[str, str]
@@ -31,8 +33,8 @@ class Edited:
 
     def diff(self, context: int = 0) -> list[str]:
         """The lines of a unified difference."""
-        return [line.rstrip("\r\n") for name in sorted(self.files) for line in unified_diff(
-            self.before.get(name, "").splitlines(keepends=True), self.files[name].splitlines(keepends=True),
+        return [line.rstrip("\r\n") for name in sorted({*self.before, *self.files}) for line in unified_diff(
+            self.before.get(name, "").splitlines(keepends=True), self.files.get(name, "").splitlines(keepends=True),
             name, name, n=context,
         )]  # fmt: skip
 
@@ -105,6 +107,10 @@ def _all(texts: Texts, acts: Iterable[Act]) -> tuple[Texts, list[str]]:
     removed = list[str]()
     for act in acts:
         name = act.at.file + SUFFIX
+        if isinstance(act, Remove) and not act.at.steps:  # nothing of it is left to say
+            removed += texts.own[name].splitlines()
+            texts = replace(texts, own={key: text for key, text in texts.own.items() if key != name})
+            continue
         if name not in texts.own:
             text, gone = _begun(texts, applied({}, act)), list[str]()
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from rules.editing.acts import Act, Add, Move, Remove, Rename, Set, applied, refined, slot
+from rules.editing.acts import Act, Add, Move, Remove, Set, applied, refined, slot
 from rules.editing.address import Address, Data, Refused, Step, identity, members, names, part, position
 from rules.files.merge import IDENTITIES
 from rules.format.grammar import REPLACED
@@ -29,15 +29,15 @@ def overriding(act: Act, own: Data, above: Data, merged: Data) -> Iterator[Act]:
         yield from _set(act, own, above, merged)
     elif isinstance(act, Add):
         yield _added(act, own, above, merged)
+    elif isinstance(act, Move):
+        yield from _moved(act, own, above, merged)
     elif not has(above, act.at):
         yield _cut(act, own)
     elif isinstance(act, Remove):
         yield _put(act.at, {"remove": "true"}, own, above)
-    elif isinstance(act, Rename):
+    else:
         yield _put(act.at, {"remove": "true"}, own, above)
         yield Add(act.at.above, part(merged, act.at), act.key)
-    else:
-        yield from _moved(act, own, above, merged)
 
 
 def restored(at: Address, own: Data, above: Data) -> Act:
@@ -90,22 +90,29 @@ def _put(at: Address, value: Data, own: Data, above: Data) -> Act:
     """An act that gives a place a value in the child, with all that leads to it."""
     known = next(n for n in range(len(at.steps), -1, -1) if has(own, Address(at.file, at.steps[:n])))
     for number in range(len(at.steps) - 1, known - 1, -1):
-        over = part(above, Address(at.file, at.steps[:number]))
+        over = _over(above, Address(at.file, at.steps[:number]))
         if _by_name(over):
             value = _item(over, at.steps[number], value)
         if number > known:
             value = [value] if _by_name(over) else {str(at.steps[number]): value}
     here = Address(at.file, at.steps[:known])
     if known == len(at.steps):
-        over = part(above, here.above) if known else {}
+        over = _over(above, here.above) if known else {}
         return Set(here, _item(over, at.steps[-1], value) if _by_name(over) else value)
-    by_name = _by_name(part(above, here))
+    by_name = _by_name(_over(above, here))
     return Add(here, value, "" if by_name else str(at.steps[known]))
+
+
+def _over(above: Data, at: Address) -> Data:
+    """What the editions above say in a place; an empty mapping where the child's own item is."""
+    return part(above, at) if has(above, at) else {}
 
 
 def _item(of: Data, name: Step, value: Data) -> Data:
     """The value as an item of a list, with the key that names it."""
     assert isinstance(value, Mapping)  # an item that is named is a mapping
+    if identity(value):
+        return value
     key = next((named[0] for one in of if (named := identity(one)) and named[1] == name), "id")
     return {key: str(name), **value}
 
@@ -140,9 +147,9 @@ def _added(act: Add, own: Data, above: Data, merged: Data) -> Act:
 
 
 def _cut(act: Act, own: Data) -> Act:
-    """The act; where it would leave an empty collection, the removal of that."""
+    """The act; where it would leave an empty collection, the removal of that, and at last of the file."""
     at = act.at
-    while isinstance(act, Remove) and len(at.steps) > 1 and not _more(own, at):
+    while isinstance(act, Remove) and at.steps and not _more(own, at):
         at = at.above
     return Remove(at) if isinstance(act, Remove) else act
 

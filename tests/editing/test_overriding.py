@@ -123,3 +123,30 @@ def test_an_override_that_would_mean_something_else_is_refused():
         edit(Texts(child, (parent,)), [Move(Address.read("d.rows.a"), 2)])
     made = edit(Texts({"plan.yaml": "plan: x\n"}, (parent,)), [Move(Address.read("d.rows.a"), 2)])
     assert made.files["d.yaml"] == "rows: [{id: b, before: a}, {id: c, before: a}]\n"
+
+
+ABOVE = {"d.yaml": "rows:\n  - {id: a}\n  - {id: b}\n  - {id: c}\n"}
+
+
+@pytest.mark.parametrize(("own", "act", "made"), [
+    ("rows: [{id: n, before: b}]\n", Move(Address.read("d.rows.n"), 0), "rows: [{id: n, before: a}]\n"),
+    ("rows: [{id: n, before: b}]\n", Move(Address.read("d.rows.n"), 2), "rows: [{id: n, before: c}]\n"),
+    ("rows: [{id: n}]\n", Move(Address.read("d.rows.n"), 0), "rows: [{id: n, before: a}]\n"),
+    ("rows: [{id: n, before: c}]\n", Move(Address.read("d.rows.n"), 3),
+     "rows: [{id: n, before: c}, {id: c, before: n}]\n"),
+    ("rows: [{id: n}]\n", Add(Address.read("d.rows"), {"group": "g"}, after="a"),
+     "rows: [{id: n}, {group: g, before: b}]\n"),
+])  # fmt: skip
+def test_items_of_the_childs_own_move_among_those_it_inherits(own, act, made):
+    assert edit(Texts({"d.yaml": own}, (ABOVE,)), [act]).files == {"d.yaml": made}
+
+
+@pytest.mark.parametrize("path", ["d.rows.b.x", "d.rows.b"])
+def test_a_file_that_has_nothing_left_to_say_goes(path):
+    child = Texts({"d.yaml": "rows: [{id: b, x: 1}]\n"}, (ABOVE,))
+    made = edit(child, [Remove(Address.read("d.rows.b.x"))])
+    assert made.files == {}
+    assert made.removed == ("rows: [{id: b, x: 1}]",)
+    assert made.diff()[-1] == "-rows: [{id: b, x: 1}]"
+    above = ({"d.yaml": "rows: [{id: b, x: 0}]\n"},)
+    assert restore(Texts(child.own, above), Address.read(path)).files == {}
