@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
 
-from rules.model.decisions import Assignment, Criterion, Rule, ScoreItem
+from rules.model.decisions import Assignment, Criterion, Dimension, Rule, ScoreItem
 from rules.model.edition import Fact
 from rules.model.expressions import Condition, Const, Expr, Group, Leaf, Op, Ref
 from rules.values.exact import Type
@@ -48,6 +48,21 @@ def criteria_of(rule: Rule) -> tuple[Criterion, ...]:
 def items_of(rule: Rule) -> tuple[Criterion | ScoreItem, ...]:
     """The criteria of a rule and its scored items: all that have an id, a title and a clause of their own."""
     return tuple(one for listed in _lists(rule.body) for one in listed if isinstance(one, Criterion | ScoreItem))
+
+
+def cites(thing: Any, item: str = "") -> Iterator[tuple[str, str]]:
+    """Every clause that a rule or an assignment cites, as a whole or with a part, and the id of the item that the part
+    belongs to ("" for the whole)."""
+    kind: Any = type(thing)
+    if kind is tuple or isinstance(thing, Mapping):
+        for one in thing if kind is tuple else thing.values():
+            yield from cites(one, item)
+    elif kind not in _NODES and kind not in _PLAIN:
+        item = thing.id if isinstance(thing, Criterion | ScoreItem | Dimension) else item
+        if clause := getattr(thing, "clause", ""):
+            yield item, clause
+        for name in _fields(kind):
+            yield from cites(getattr(thing, name), item)
 
 
 def _lists(body: Any) -> Iterator[tuple[Any, ...]]:

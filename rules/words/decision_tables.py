@@ -42,7 +42,7 @@ def lines(rule: Rule, body: Table, words: Wording) -> Iterator[str]:
     ]
     yield HITS[body.hit]
     yield ""
-    outputs = (one.title.zh for one in body.outputs.values())
+    outputs = (f"{one.title.zh}（{one.clause}）" if one.clause else one.title.zh for one in body.outputs.values())
     yield from table(("情形", "条件", "结论", *outputs, "条款", "数值由谁定"), rows)
     yield ""
 

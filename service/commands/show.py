@@ -162,7 +162,8 @@ def _printed(one: Rule | Assignment, say: Wording) -> Iterator[Line | Row]:
 
 
 def _how(one: Rule | Assignment) -> Iterator[Text]:
-    """How the rows of a table make its answer, how many a ranking takes, and the full marks of a scorecard."""
+    """How a table makes its answer, the clauses of its outputs, how many a ranking takes, and the full marks of
+    a scorecard."""
     if isinstance(one, Assignment):
         return
     body = one.body
@@ -173,6 +174,9 @@ def _how(one: Rule | Assignment) -> Iterator[Text]:
         elif value:
             name, shown = FIELDS[field], body.outputs[value].title if field == "by" else Text(f"{value}", f"{value}")
             yield Text(f"{name.zh} {shown.zh}", f"{name.en} {shown.en}")
+    for output in body.outputs.values():
+        if output.clause:
+            yield Text(f"{output.title.zh} {output.clause}", f"{output.title.en} {output.clause}")
 
 
 def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
