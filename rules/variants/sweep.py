@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -18,7 +19,7 @@ from rules.model.places import Place, at, differing, put
 from rules.operations.comparisons import DOWNWARD, UPWARD
 from rules.values.exact import decimal_text, read_literal
 from rules.values.text import Text
-from rules.variants.whatif import NoSuchFigure, Supposition, suppose
+from rules.variants.whatif import NoSuchFigure, Supposition, in_force, suppose
 
 MOST = 1000  # values
 ONCE = UPWARD | DOWNWARD  # as its limit moves, the truth of one turns once at most
@@ -36,9 +37,9 @@ class Swept:
     once: bool  # the figure is the limit of one comparison, which turns once at most on the way
 
 
-def sweep(root: Path, edition: Edition, text: str) -> Swept:
-    """Every edition of a sweep; NoSuchFigure and PolicyError as for a supposition."""
-    asked = Supposition.read(text)
+def sweep(root: Path, edition: Edition, text: str, on: date) -> Swept:
+    """Every edition of a sweep of the figure in force on a day; NoSuchFigure and PolicyError as for a supposition."""
+    (asked,) = in_force(edition, [Supposition.read(text)], on)
     values = _values(asked.value)
     ends = [suppose(root, edition, [replace(asked, value=one)]) for one in dict.fromkeys((values[0], values[-1]))]
     first, last = ends[0], ends[-1]

@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from rules.building.loader import load
-from rules.building.rereading import one_limit
-from rules.building.store import lineage
-from rules.files.node import Node
-from rules.files.source import read_file
 from rules.judging.decision import Decision
 from rules.model import CONSTANTS, Edition
 from rules.operations import OPERATORS
-from rules.problems.problem import PolicyError, Problems
+from rules.problems.problem import PolicyError
 from rules.values.text import Text, TextError, near
+from rules.variants.written import changeable, end, figure
 
 _NAME = re.compile(r"\w[\w-]*")  # of a decision or a subject, of an item or a fact: never a path
 
-SET = ("value", "plus")  # keys of the figure that a fact has of its own: its value, or a duration after a date
 KINDS: Mapping[str, Text] = {  # of change, in the order they are told
     "outcome": Text("结论", "outcome"),
     "outputs": Text("给出的结果", "outputs"),
@@ -70,12 +67,14 @@ class NoSuchFigure(TextError):
 
 @dataclass(frozen=True, slots=True)
 class Supposition:
-    """`decision.item=[operator] limit`, or `subject.fact=value` for a figure that the policy sets itself."""
+    """`decision.item=[operator] limit`, or `subject.fact=value` for a figure that the policy sets itself; `since` is
+    the day from which the value meant is in force, of a fact with several by date."""
 
     owner: str
     name: str
     operator: str
     value: str
+    since: date | None = None
 
     @property
     def path(self) -> str:
@@ -90,10 +89,31 @@ class Supposition:
             operator, rest = "", said.strip()
         if not (equals and dot and _NAME.fullmatch(owner) and _NAME.fullmatch(name) and rest.strip()):
             raise NoSuchFigure(
-                f"假设要写成“判定.条目=值”，不是 {text}。",
-                f"A supposition reads decision.item=value, not {text}.",
+                f"假设要写成“判定.条目=值”“对象.事实=值”或“{CONSTANTS}.常数=值”，不是 {text}。",
+                f"A supposition reads decision.item=value, subject.fact=value or {CONSTANTS}.NAME=value, not {text}.",
             )
         return cls(owner, name, operator, rest.strip())
+
+
+def in_force(edition: Edition, suppositions: Sequence[Supposition], on: date) -> tuple[Supposition, ...]:
+    """The suppositions, those about a dated fact with the start of the value in force on a day."""
+    return tuple(_in_force(edition, one, on) for one in suppositions)
+
+
+def _in_force(edition: Edition, one: Supposition, on: date) -> Supposition:
+    home = edition.subjects.get(one.owner)
+    fact = None if home is None else home.facts.get(one.name)
+    starts = [] if fact is None else [start for start, _ in fact.dated]
+    if not starts:
+        return one
+    since = max((start for start in starts if start <= on), default=None)
+    if since is None:
+        raise NoSuchFigure(
+            f"{one.path} 在 {on} 还没有值，最早的自 {starts[0]} 起。",
+            f"{one.path} has no value yet on {on}: its first is from {starts[0]}.",
+            one.path,
+        )
+    return replace(one, since=since)
 
 
 def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -> Edition:
@@ -123,13 +143,13 @@ def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -
 
 
 def _apply(root: Path, folder: Path, one: Supposition) -> None:
-    tests = _tests(root, folder, one)
+    tests = figure(root, folder, one.owner, one.name, one.since)
     if tests is None:
         raise _nothing(one, root, folder)
     operator, limit = tests
     file = root / limit.mark.file
     lines = file.read_text(encoding="utf-8").split("\n")
-    first, last = _end(limit, lines)
+    first, last = end(limit, lines)
     at = limit.mark.line - 1
     if first is None:
         raise NoSuchFigure(
@@ -146,85 +166,15 @@ def _apply(root: Path, folder: Path, one: Supposition) -> None:
     file.write_text("\n".join(lines), encoding="utf-8")
 
 
-Found = tuple[tuple[str, Node] | None, Node]
-
-
-def _tests(root: Path, folder: Path, one: Supposition) -> Found | None:
-    """The limit to be changed, and the operator before it with the mapping it stands in."""
-    for edition in lineage(root, folder):
-        if (decision := _read(root, edition / f"{one.owner}.yaml")) is not None:
-            for item in _items(decision):
-                if one.name in (_text(item, "id"), _text(item, "group")) and (found := _limit(item)) is not None:
-                    return found
-        facts = _read(root, edition / "facts.yaml")
-        above = (CONSTANTS,) if one.owner == CONSTANTS else ("subjects", one.owner, "facts")
-        fact = _path(facts, *above, one.name)
-        for key in SET:
-            if fact is not None and (value := _path(fact, key)) is not None and (key == "value" or value.is_scalar):
-                return None, value
-    return None
-
-
-def _read(root: Path, file: Path) -> Node | None:
-    return read_file(file, root, Problems()) if file.is_file() else None
-
-
-def _path(node: Node | None, *keys: str) -> Node | None:
-    for key in keys:
-        node = None if node is None else node.get(key)
-    return node
-
-
-def _text(node: Node, key: str) -> str:
-    found = node.get(key)
-    return "" if found is None else found.text
-
-
-def _items(node: Node) -> Iterator[Node]:
-    """Every mapping with an id, wherever it stands."""
-    if node.get("id") is not None:
-        yield node
-    for below in (*node.entries.values(), *node.items):
-        yield from _items(below)
-
-
-def _limit(item: Node) -> Found | None:
-    """The one limit of an item's condition; None where there is no such, or more than one."""
-    found = one_limit(item)
-    if found is None or len(found[2].entries) > 1:
-        return None
-    tests = found[2]
-    for operator, limit in tests.entries.items():
-        return (operator, tests), limit
-    return None, tests
-
-
-def _end(limit: Node, lines: Sequence[str]) -> tuple[int, int] | tuple[None, int]:
-    """Where a limit begins and ends on its line: a word, or a list in brackets."""
-    line, start = lines[limit.mark.line - 1], limit.mark.column - 1
-    if limit.is_scalar:
-        return start, start + len(limit.text) + 2 * limit.quoted
-    end = line.find("]", start)
-    return (start, end + 1) if limit.is_list and end > 0 and line[start] == "[" else (None, 0)
-
-
 def _nothing(one: Supposition, root: Path, folder: Path) -> NoSuchFigure:
-    known = tuple(path.stem for edition in lineage(root, folder) for path in edition.glob("*.yaml"))
-    guess = near(one.owner, known)
-    if one.owner in known:
-        item = near(one.name, _changeable(root, folder, one.owner))
-        guess = item and f"{one.owner}.{item}"
+    known = changeable(root, folder)
+    alike = tuple(path for path in known if path.partition(".")[2] == one.name)  # of another owner
+    guess = near(one.path, alike, 0) or near(one.path, known)
     hint = (f"（是不是 {guess}？）", f" (did you mean {guess}?)") if guess else ("", "")
     return NoSuchFigure(
-        f"没有可改的数值 {one.path}{hint[0]}：要写一个判定里只有一个限值的条目，或政策自定的数值。",
+        f"没有可改的数值 {one.path}{hint[0]}：要写一个判定里只有一个限值的条目，或政策自定的数值，"
+        f"全方案的常数写 {CONSTANTS}.名称。",
         f"There is no figure {one.path} to change{hint[1]}: name an item of a decision that has one limit, "
-        "or a value that the policy sets.",
+        f"or a value that the policy sets; constants of the whole plan are written {CONSTANTS}.NAME.",
         one.path,
     )
-
-
-def _changeable(root: Path, folder: Path, owner: str) -> tuple[str, ...]:
-    """The items of a decision whose limit can be changed."""
-    read = (_read(root, edition / f"{owner}.yaml") for edition in lineage(root, folder))
-    items = (item for decision in read if decision is not None for item in _items(decision))
-    return tuple(_text(item, "id") for item in items if _limit(item) is not None)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 from flask import Response
 from marshmallow import ValidationError, fields
 
-from rules import FactError, PolicyError
-from rules.variants.whatif import NoSuchFigure, Supposition, changed, suppose
+from rules import Edition, FactError, PolicyError
+from rules.variants.whatif import NoSuchFigure, Supposition, changed, in_force, suppose
 from service.api.replaying import differences
 from service.exact_json import dumps
 from service.http.answering import answer
@@ -88,8 +89,9 @@ def what_if(decision: str) -> Response:
     own, other = snapshot().edition(case.compiled.edition.id), case.compiled
     if overrides:
         readings = tuple(sorted(other.edition.under.items()))
+        supposed = _suppositions(other.edition, overrides, case.on)
         with COMPILING.turn():
-            other = _supposed(snapshot().digest, own.edition.id, readings, tuple(sorted(overrides.items())))
+            other = _supposed(snapshot().digest, own.edition.id, readings, supposed)
     try:
         facts = own.checker.check_beside(other.checker, case.rule.subject, case.given, case.on)
     except FactError as error:
@@ -110,25 +112,30 @@ def _overrides(raw: Any) -> tuple[Mapping[str, str], list[FieldError]]:
         return {}, list(field_errors(error.messages))
 
 
-@kept
-def _supposed(_digest: str, edition: str, readings: Pairs, overrides: Pairs) -> Compiled:
-    """The changed edition, cached by readings, overrides and digest of the policies."""
-    policies = snapshot()
-    suppositions, errors = [], []
-    for path, limit in overrides:
+def _suppositions(edition: Edition, overrides: Mapping[str, str], on: date) -> tuple[Supposition, ...]:
+    """The overrides, of dated values those in force on the day."""
+    found, errors = list[Supposition](), list[FieldError]()
+    for path, limit in sorted(overrides.items()):
         try:
-            suppositions.append(Supposition.read(f"{path}={limit}"))
+            found += in_force(edition, [Supposition.read(f"{path}={limit}")], on)
         except NoSuchFigure as error:
             errors.append(FieldError(f"/overrides/{path}", "no_such_figure", error.zh, error.en))
     if errors:
         raise Problem.invalid(errors)
+    return tuple(found)
+
+
+@kept
+def _supposed(_digest: str, edition: str, readings: Pairs, suppositions: tuple[Supposition, ...]) -> Compiled:
+    """The changed edition, cached by readings, suppositions and digest of the policies."""
+    policies = snapshot()
     try:
         now = policies.edition(edition)
         supposed = suppose(policies.root, reread(now, readings).edition if readings else now.edition, suppositions)
     except NoSuchFigure as error:
         raise Problem.invalid([FieldError(f"/overrides/{error.path}", "no_such_figure", error.zh, error.en)]) from None
     except PolicyError as error:
-        at = f"/overrides/{overrides[0][0]}" if len(overrides) == 1 else "/overrides"
+        at = f"/overrides/{suppositions[0].path}" if len(suppositions) == 1 else "/overrides"
         raise Problem.invalid(
             FieldError(at, problem.code, problem.zh, problem.en)
             for problem in error.problems if problem.severity == "error"

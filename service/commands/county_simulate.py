@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
 from rules.variants.readings import under
 from rules.variants.sweep import Swept, sweep
-from rules.variants.whatif import Supposition, suppose
+from rules.variants.whatif import Supposition, in_force, suppose
 from rules.words.record_wording import RecordNames
 from rules.words.wording import Wording
 from service.commands.common import RUN, Bad, Settings, common, located, reread, root_of
@@ -71,7 +72,7 @@ def simulate_command(
     try:
         with tempfile.TemporaryDirectory() as scratch, closing(Duck(Path(scratch))) as duck:
             outputs = Outputs(at, edition, duck, manifest)
-            result = _result(settings, outputs, _question(settings, edition, **asked), Path(scratch))
+            result = _result(settings, outputs, _question(settings, edition, outputs.on, **asked), Path(scratch))
             _name(result, edition, outputs.named)
             result["outcomes"] = _outcomes(outputs, result["decisions"])
     except PolicyError as error:
@@ -98,10 +99,10 @@ class Question:
     whole: bool = False
 
 
-def _question(settings: Settings, edition: Edition, sweep_: str | None, **asked: Any) -> Question:
+def _question(settings: Settings, edition: Edition, on: date, sweep_: str | None, **asked: Any) -> Question:
     if sweep_:
         with supposing("--sweep", [sweep_]):
-            swept = sweep(settings.policies, edition, sweep_)
+            swept = sweep(settings.policies, edition, sweep_, on)
         return Question({"sweep": sweep_}, swept.values, swept.editions, lambda: _touched(edition, [swept]), swept.once)
     changes, draft, readings = asked["changes"], asked["draft"], asked["readings"]
     suppositions = [Supposition.read(one) for one in changes]
@@ -111,7 +112,7 @@ def _question(settings: Settings, edition: Edition, sweep_: str | None, **asked:
     other = read_otherwise = under(root, other, readings)
     if suppositions:
         with supposing("--change", changes):
-            other = suppose(root, other, suppositions)
+            other = suppose(root, other, in_force(other, suppositions, on))
     words = [*([draft] if draft else []), *changes, *(f"{name}={option}" for name, option in readings.items())]
 
     def names() -> list[str]:

@@ -14,7 +14,7 @@ from rules.judging.decision import Finding
 from rules.values.layout import Row, Span, row
 from rules.values.text import Text, TextErrors
 from rules.variants.readings import under
-from rules.variants.whatif import Supposition, suppose
+from rules.variants.whatif import Supposition, in_force, suppose
 from rules.words.explanation import TONES
 from rules.words.wording import Wording
 from service.commands.common import NONE, Bad, Settings, located, one_of
@@ -42,17 +42,18 @@ class Judge:
         self.settings, self.suppositions, self.readings = settings, suppositions, readings
         self.store = settings.store()
         self.plan = settings.chosen(self.store)
-        self.compiled: dict[str, tuple[Engine, FactChecker]] = {}
+        self.compiled: dict[tuple[str, tuple[Supposition, ...]], tuple[Engine, FactChecker]] = {}
 
     def engine(self, on: date) -> tuple[Engine, FactChecker]:
-        """Engine and fact checker for the edition in force, built once."""
+        """Engine and fact checker for the edition in force, built once for each value that is supposed otherwise."""
         edition = self.store.in_force(self.plan, on)
-        if edition.id not in self.compiled:
+        key = edition.id, (supposed := in_force(edition, self.suppositions, on))
+        if key not in self.compiled:
             edition = under(self.settings.policies, edition, self.readings)
-            if self.suppositions:
-                edition = suppose(self.settings.policies, edition, self.suppositions)
-            self.compiled[edition.id] = Engine(edition), FactChecker(edition)
-        return self.compiled[edition.id]
+            if supposed:
+                edition = suppose(self.settings.policies, edition, supposed)
+            self.compiled[key] = Engine(edition), FactChecker(edition)
+        return self.compiled[key]
 
     def day(self, case: Case) -> date:
         return self.settings.on or case.on or self.settings.today()

@@ -116,6 +116,24 @@ def test_a_figure_that_is_not_there_comes_with_the_nearest(analyst):
     assert "credit_village.a_grade_share?" in answer.json["errors"][0]["en"]
 
 
+@pytest.mark.parametrize(("start", "now"), [("2027-08-01", "2.9%"), ("2027-08-02", "3.0%")])
+def test_of_values_by_date_the_one_in_force_on_the_day_of_the_case_is_changed(own, tmp_path, start, now):
+    folder = shutil.copytree(POLICIES / PLAN, tmp_path / "policies" / PLAN).parent
+    facts = folder / PLAN / DATE / "facts.yaml"
+    text = facts.read_text("utf-8")
+    facts.write_text(text.replace("dated: {2025-05-20: 3.0%}", f"dated: {{2025-05-20: 3.0%, {start}: 2.9%}}"), "utf-8")
+    analyst = own(policies=folder).caller("analyst")
+
+    def changed(limit):
+        body = {**example("village_renewed"), "overrides": {"village.reference_rate": limit}}
+        answer = analyst.post("/v1/what-if/village_measures", body)
+        assert answer.status_code == 200, answer.json
+        return answer.json["changed"]
+
+    assert changed(now) == []
+    assert changed("3.9%") == ["outputs"]
+
+
 def test_one_figure_that_cannot_be_so_is_pointed_at(analyst):
     answer = analyst.post(PATH, asked(**{"credit_village.a_grade_share": "60"}))
 

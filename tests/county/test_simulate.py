@@ -197,7 +197,7 @@ def test_a_run_whose_edition_was_edited_since_is_refused(words, out, younger):
 @pytest.mark.parametrize("text", ["50%", "50%..40%/1%", "50%..60%/0%", "50%..60%/1", "a..b/c", "0%..1%/0.0000001%"])
 def test_a_sweep_that_cannot_be_walked_is_refused(text):
     with pytest.raises(NoSuchFigure):
-        sweep(POLICIES, EDITION, f"credit_village.a_grade_share={text}")
+        sweep(POLICIES, EDITION, f"credit_village.a_grade_share={text}", EDITION.effective_from)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_sweep_that_cannot_be_walked_is_refused(text):
 def test_a_sweep_says_what_each_value_says_alone(text, once, out, tmp_path):
     """The way by halves against the long way, which judges every record under every value."""
     outputs = Outputs(out, EDITION, Duck(tmp_path))
-    swept = sweep(POLICIES, EDITION, text)
+    swept = sweep(POLICIES, EDITION, text, EDITION.effective_from)
     assert swept.once is once
     simulation = Simulation(outputs, _touched(EDITION, [swept]))
     found = simulation.outcomes(*swept.editions, once=swept.once)
@@ -223,9 +223,9 @@ def test_a_sweep_says_what_each_value_says_alone(text, once, out, tmp_path):
 
 
 def test_values_between_are_those_of_the_policy_as_it_would_be_written():
-    swept = sweep(POLICIES, EDITION, "credit_village.a_grade_share=50%..52%/0.5%")
+    swept = sweep(POLICIES, EDITION, "credit_village.a_grade_share=50%..52%/0.5%", EDITION.effective_from)
     assert swept.values == ("50%", "50.5%", "51%", "51.5%", "52%")
-    written = sweep(POLICIES, EDITION, "credit_village.a_grade_share=51%..51%/1%").editions[0]
+    written = sweep(POLICIES, EDITION, "credit_village.a_grade_share=51%..51%/1%", EDITION.effective_from).editions[0]
     mine, theirs = (one.rules["credit_village"].body.criteria[0].condition for one in (swept.editions[2], written))
     assert (mine.left, mine.tests) == (theirs.left, theirs.tests)
 

@@ -1,10 +1,14 @@
 """What changes between two decisions about the same facts: all of it is counted, not the outcome alone."""
 
-from rules import Reference
-from rules.variants.whatif import changed
+from datetime import date
+
+import pytest
+
+from rules import Reference, open_store
+from rules.variants.whatif import NoSuchFigure, Supposition, changed, in_force, suppose
 from rules.words.wording import Wording
 from service.commands.decide import turned
-from tests.agreement.making import TITLE
+from tests.agreement.making import TITLE, write
 from tests.unit.small import ON, checklist, count, derived, given, head, small
 
 GRADES = {"good": {"title": TITLE}, "bad": {"title": TITLE}, "open": {"if": "unknown", "title": TITLE}}
@@ -50,3 +54,82 @@ def test_suppositions_name_the_ids_of_rows_that_share_a_title():
     (now, say), (then, _) = decided(2), decided(5)
     title = say.text(now.findings[0].title)
     assert turned(now, then, say) == [f"{title}〔c0〕 ✓ → ✗"]
+
+
+# --- what is changed
+
+
+EDITIONS = {
+    "2026-01-01": {
+        "plan": {"plan": "p", "title": TITLE, "issuer": TITLE, "effective": {"from": "2026-01-01", "to": "2026-06-30"}},
+        "clauses": {"clauses": {"一": {"heading": "一"}}}, "readings": {"readings": {}},
+        "facts": {
+            "constants": {"days": {"dated": {"2026-02-01": "5 days", "2026-05-01": "7 days"}, "title": TITLE}},
+            "subjects": {"thing": {"title": TITLE, "facts": {
+                "n": count(), "waited": given("count", unit="day"),
+                "least": {"dated": {"2026-01-01": "3 houses", "2026-04-01": "4 houses"}, "title": TITLE},
+            }}},
+        },
+        "check": {"decision": "check", **checklist(
+            {"require": {"n": {"at_least": "least"}}}, {"require": {"waited": {"at_least": "constants.days"}}})},
+    },
+    "2026-07-01": {  # extends the first, and changes one of the values by date
+        "plan": {"plan": "p", "title": TITLE, "issuer": TITLE, "effective": {"from": "2026-07-01"},
+                 "extends": {"plan": "p", "edition": "2026-01-01"}},
+        "facts": {"subjects": {"thing": {"facts": {"least": {"dated": {"2026-09-01": "6 houses"}}}}}},
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def policies(tmp_path):
+    for start, files in EDITIONS.items():
+        write(tmp_path / "p" / start, files)
+    return tmp_path
+
+
+def supposed(policies, said, on):
+    edition = open_store(policies).in_force("p", on)
+    return suppose(policies, edition, in_force(edition, [Supposition.read(said)], on))
+
+
+@pytest.mark.parametrize(("said", "on", "place"), [
+    ("thing.least=9 houses", date(2026, 3, 31), ("thing", "least", date(2026, 1, 1))),
+    ("thing.least=9 houses", date(2026, 4, 1), ("thing", "least", date(2026, 4, 1))),
+    ("thing.least=9 houses", date(2026, 7, 1), ("thing", "least", date(2026, 4, 1))),  # written in the first edition
+    ("thing.least=9 houses", date(2026, 9, 1), ("thing", "least", date(2026, 9, 1))),  # written in the second
+    ("constants.days=9 days", date(2026, 2, 1), ("constants", "days", date(2026, 2, 1))),
+    ("constants.days=9 days", date(2026, 12, 31), ("constants", "days", date(2026, 5, 1))),
+])  # fmt: skip
+def test_of_values_by_date_the_one_in_force_that_day_is_changed(policies, said, on, place):
+    subject, name, start = place
+    was = open_store(policies).in_force("p", on).subjects[subject].facts[name].dated
+    then = supposed(policies, said, on).subjects[subject].facts[name].dated
+    assert dict(then) == {**dict(was), start: 9}
+    assert dict(was) != dict(then)
+
+
+def test_a_value_that_is_not_yet_in_force_is_refused(policies):
+    with pytest.raises(NoSuchFigure, match=r"constants.days has no value yet on 2026-01-31: its first is from 2026-02"):
+        supposed(policies, "constants.days=9 days", date(2026, 1, 31))
+
+
+@pytest.mark.parametrize(("said", "meant"), [
+    ("thing.days=9 days", "constants.days"),
+    ("check.days=9 days", "constants.days"),
+    ("constants.day=9 days", "constants.days"),
+    ("constant.days=9 days", "constants.days"),
+    ("things.least=9 houses", "thing.least"),
+    ("check.c0x=9 houses", "check.c0"),
+])  # fmt: skip
+def test_a_path_that_is_not_found_is_answered_by_a_near_one_and_how_constants_are_written(policies, said, meant):
+    with pytest.raises(NoSuchFigure) as refused:
+        supposed(policies, said, ON)
+    assert f"did you mean {meant}?" in refused.value.en
+    assert "constants.NAME" in refused.value.en
+    assert "constants.名称" in refused.value.zh
+
+
+def test_a_supposition_without_an_owner_says_how_constants_are_written():
+    with pytest.raises(NoSuchFigure, match=r"constants\.NAME=value, not days=9"):
+        Supposition.read("days=9")
