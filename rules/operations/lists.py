@@ -14,7 +14,7 @@ from rules.operations.forms import CONDITION, EXPRESSION, PATH
 from rules.operations.operation import Formula, Key, Operation, Scope, Span, Spans, endless, truth
 from rules.operations.phrases import TIGHT, WORDS, Phrase, over
 from rules.shapes import Shape, Word
-from rules.values.exact import DATE, Range, Type, Value, exact
+from rules.values.exact import DATE, PLACE, Range, Type, Value, exact
 from rules.values.text import shown
 
 Valuation = Callable[[Op, Scope], Value]
@@ -78,7 +78,7 @@ def _ordered(types: Sequence[Type]) -> Type | None:
 
 
 def _place_type(types: Sequence[Type]) -> Type | None:
-    return Type("count", "place") if types[1].is_ordered else None
+    return PLACE if types[1].is_ordered else None
 
 
 def _streak_type(types: Sequence[Type]) -> Type | None:
