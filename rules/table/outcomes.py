@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 
 from rules.model import Checklist, Const, Criterion, Rule, Scorecard, ScoreItem, Table
-from rules.table import doubts, numbers
+from rules.table import bounds, doubts, numbers
 from rules.table.errors import NotTabular, about
 from rules.table.frame import Frame, Judged
 from rules.table.numbers import Num, Truth, literal
@@ -103,7 +103,7 @@ def _concluded(rule: Rule, body: Table, verdicts: Verdicts, place: Any, frame: F
 
 def _then(rule: Rule, row: Criterion, name: str, frame: Frame) -> Cell:
     with about(row.id or "otherwise", rule.id):
-        return frame.evaluate(row.then[name])
+        return bounds.certain(row.then[name], frame)
 
 
 def _hits(rule: Rule, body: Table, verdicts: Verdicts, frame: Frame) -> Hits:
