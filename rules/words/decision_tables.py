@@ -79,9 +79,9 @@ class TableExplainer(Explainer):
             return
         for name, (value, type) in decision.outputs.items():
             formula, below = output(decision.rule, name, self.arithmetic)
-            yield Reason(
-                say.text(body.outputs[name].title), self._value(name, value, type), formula=formula, below=below
-            )
+            given, clause = self._value(name, value, type), body.outputs[name].clause
+            yield Reason(say.text(body.outputs[name].title), given, formula=formula, below=below,
+                         clause=clause, source=clause)  # fmt: skip
         rows = {row.id: row for row in (*body.rows, body.otherwise)}
         for row_id, outputs in decision.measures:
             shown = [f"{say.text(body.outputs[name].title)} {self._value(name, value, type)}"

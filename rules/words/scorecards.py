@@ -41,7 +41,7 @@ def lines(rule: Rule, body: Scorecard, words: Wording) -> Iterator[str]:
     if bounds := _bounds(body, words):
         yield f"总分{bounds}。"
         yield ""
-    grades = [(outcome_of(rule, one.id), cell(_band(words, rule, one))) for one in body.grades]
+    grades = [(outcome_of(rule, one.id), cell(_band(words, one) + _stands(one, rule, words))) for one in body.grades]
     yield from table(("等级", "总分"), grades)
     yield ""
     if body.ceilings:
@@ -97,17 +97,16 @@ def items(rule: Rule, body: Scorecard, sides: Sides) -> Items:
         }
         yield f"{rule.id}.{one.id}", Item("item", one.title, one.clause, at, {"condition": side, **more})
     for grade in (one for one in body.grades if one.id in rule.outcomes):
-        side = sides.of(partial(_band, rule=rule, grade=grade, subject=rule.subject), "condition")
+        side = sides.of(partial(_band, grade=grade, subject=rule.subject), "condition")
         title, at = rule.outcomes[grade.id].title, (*place, "grades", grade.id)
         yield f"{rule.id}.grades.{grade.id}", Item("item", title, grade.clause, at, {"condition": side})
     total = {"value": sides.of(partial(_total, body), "least", "most")}
     yield f"{rule.id}.total", Item("item", Text("总分", "Total"), rule.clause, place, total)
 
 
-def _band(say: Wording, rule: Rule, grade: Grade, subject: str = "") -> str:
+def _band(say: Wording, grade: Grade, subject: str = "") -> str:
     """The totals that earn a grade; one without limits takes in every total that is known."""
-    totals = say.condition(grade.condition, subject) or say.pick("任何已知的总分", "any total that is known")
-    return totals + _stands(grade, rule, say)
+    return say.condition(grade.condition, subject) or say.pick("任何已知的总分", "any total that is known")
 
 
 def _total(body: Scorecard, say: Wording) -> str:
@@ -192,7 +191,8 @@ class ScorecardExplainer(Explainer):
             )  # fmt: skip
             formula = say.pick(f"{formula}；因“{why}”降为 {kept}", f'{formula}; lowered to {kept} by "{why}"')
         told = formula if self.arithmetic.depth and formula != kept else ""
-        return Reason(say.pick("等级", "Grade"), kept, formula=told)
+        stands = grade.clause if grade.clause != rule.clause else ""
+        return Reason(say.pick("等级", "Grade"), kept, formula=told, clause=stands, source=stands)
 
     # --- points: the value seen, and the band, the formula or the bound that gave them
 

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from rules import Engine, Reference
 from rules.building.loader import load
 from rules.model import cites
 from rules.words.clauses import trace
 from rules.words.diff import diff
+from rules.words.explain import explained
 from rules.words.rulebook import page
 from tests.agreement.making import TITLE, write
-from tests.unit.small import choice, given, head
+from tests.unit.small import ON, choice, given, head
 
 CLAUSES = {
     "一": {"text": "评分内容见第二条，总分100分。"},
@@ -128,3 +130,18 @@ def test_a_difference_says_that_a_part_stands_in_another_clause(tmp_path):
     assert sum("三" in text and "card" not in text for text in texts) == 2, texts
     assert any("五" in text and "四" in text for text in texts), texts
     assert json.dumps([one.as_dict() for one in diff(old, new)])
+
+
+@pytest.mark.parametrize(("conduct", "clause", "set_by"), [("good", "二", "plan"), ("fair", "一", "lender")])
+def test_a_finding_and_its_explanation_cite_the_clause_that_the_points_stand_in(tmp_path, conduct, clause, set_by):
+    points = {"good": {"points": 40, "clause": "二"}, "fair": {"points": 20, "set_by": "lender"}}
+    found, _ = edition(tmp_path, {**NAMED, "conduct": points})
+    facts = {"conduct": conduct, "income": 40000}
+    for engine in (Engine(found), Reference(found)):
+        findings = {one.id: one.as_dict() for one in engine.decide("card", facts, ON).findings}
+        assert (findings["conduct"]["clause"], findings["conduct"]["set_by"]) == (clause, set_by)
+        assert (findings["income"]["clause"], findings["income"]["set_by"]) == ("二", "plan")
+    said = {one.title: one.source for one in explained(engine.decide("card", facts, ON), "en").outputs}
+    assert said["Grade"] == "三"
+    granted = explained(engine.decide("grant", {**facts, "conduct": "good"}, ON), "en")
+    assert [one.source for one in granted.outputs] == ["", "五"]
