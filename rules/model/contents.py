@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
 
-from rules.model.decisions import Assignment, Criterion, Dimension, Rule, ScoreItem
+from rules.model.decisions import Assignment, Band, Criterion, Dimension, Grade, Rule, ScoreItem
 from rules.model.edition import Fact
 from rules.model.expressions import Condition, Const, Expr, Group, Leaf, Op, Ref
 from rules.values.exact import Type
@@ -106,10 +106,11 @@ def _nodes(thing: Any, role: str = "", item: str = "") -> Iterator[tuple[str, st
             if type(one) not in _PLAIN:
                 yield from _nodes(one, role, item)
     else:
-        inner = item if kind is Assignment else getattr(thing, "id", item)
+        within = kind in (Band, Grade)  # these are the content of a field, and no items of their own
+        inner = item if within or kind is Assignment else getattr(thing, "id", item)
         for name in _fields(kind):
             if type(below := getattr(thing, name)) not in _PLAIN:
-                yield from _nodes(below, name, inner)
+                yield from _nodes(below, role if within else name, inner)
 
 
 def children(thing: Node) -> Iterator[tuple[Node, str]]:

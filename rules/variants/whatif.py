@@ -167,9 +167,7 @@ def _apply(root: Path, folder: Path, one: Supposition) -> None:
 
 
 def _nothing(one: Supposition, root: Path, folder: Path) -> NoSuchFigure:
-    known = changeable(root, folder)
-    alike = tuple(path for path in known if path.partition(".")[2] == one.name)  # of another owner
-    guess = near(one.path, alike, 0) or near(one.path, known)
+    guess = _guess(one, changeable(root, folder))
     hint = (f"（是不是 {guess}？）", f" (did you mean {guess}?)") if guess else ("", "")
     return NoSuchFigure(
         f"没有可改的数值 {one.path}{hint[0]}：要写一个判定里只有一个限值的条目，或政策自定的数值，"
@@ -178,3 +176,12 @@ def _nothing(one: Supposition, root: Path, folder: Path) -> NoSuchFigure:
         f"or a value that the policy sets; constants of the whole plan are written {CONSTANTS}.NAME.",
         one.path,
     )
+
+
+def _guess(one: Supposition, known: Sequence[str]) -> str:
+    """What was probably meant: the same name of another owner, a name of this owner or one alike, or that owner."""
+    alike = tuple(path for path in known if path.partition(".")[2] == one.name)
+    owner = near(one.owner, tuple({path.partition(".")[0]: None for path in known}))
+    names = tuple(path.partition(".")[2] for path in known if path.partition(".")[0] == owner)
+    name = near(one.name, names)
+    return near(one.path, alike, 0) or (f"{owner}.{name}" if name else "" if owner == one.owner else owner)

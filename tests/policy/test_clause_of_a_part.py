@@ -7,7 +7,7 @@ import pytest
 
 from rules import Engine, Reference
 from rules.building.loader import load
-from rules.model import cites
+from rules.model import cites, parts_of
 from rules.words.clauses import trace
 from rules.words.diff import diff
 from rules.words.explain import explained
@@ -145,3 +145,10 @@ def test_a_finding_and_its_explanation_cite_the_clause_that_the_points_stand_in(
     assert said["Grade"] == "三"
     granted = explained(engine.decide("grant", {**facts, "conduct": "good"}, ON), "en")
     assert [one.source for one in granted.outputs] == ["", "五"]
+
+
+def test_bands_and_grades_are_parts_of_their_item_and_of_the_whole(tmp_path):
+    found, _ = edition(tmp_path, NAMED)
+    assert {(part.role, part.item) for part in parts_of(found.rules["card"])} == {
+        ("shown", "conduct"), ("bands", "conduct"), ("shown", "income"), ("bands", "income"), ("grades", ""),
+    }  # fmt: skip
