@@ -24,7 +24,7 @@ _SAID = {
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class Interval:
     """An interval; an edge is (value, 0) on the value and (value, 1) just above it; None is endless."""
 
     node: Node
@@ -32,7 +32,7 @@ class Band:
     high: tuple[Any, int] | None  # the first edge that is no longer inside
 
     @classmethod
-    def of(cls, node: Node, tests: Sequence[Comparison]) -> Band | None:
+    def of(cls, node: Node, tests: Sequence[Comparison]) -> Interval | None:
         """The band between fixed limits; None where a test has no fixed limit, or is no bound."""
         lows, highs = [], []
         for test in tests:
@@ -44,7 +44,7 @@ class Band:
         return cls(node, max(lows, default=None), min(highs, default=None))
 
 
-def check_bands(bands: Sequence[Band], type: Type, minimum: Value, maximum: Value, problems: Problems) -> None:
+def check_bands(bands: Sequence[Interval], type: Type, minimum: Value, maximum: Value, problems: Problems) -> None:
     """Report gaps, overlaps and empty bands, from the least to the greatest value there can be."""
     for band in bands:
         if band.low is not None and band.high is not None and band.low >= band.high:

@@ -12,7 +12,7 @@ from rules.values.text import Text
 
 def _table(build: ItemBuilder) -> Table:
     node, clause = build.node, build.node.at("clause").text
-    outputs = outputs_of(node)
+    outputs = {name: _standing(build, one, node.at("outputs").at(name)) for name, one in outputs_of(node).items()}
     roles = {outcome.role: name for name, outcome in build.outcomes.items()}
     rows = []
     for at in node.at("rows").items:
@@ -26,6 +26,12 @@ def _table(build: ItemBuilder) -> Table:
     )  # fmt: skip
     _check_hit(build, rows, outputs)
     return Table(node.at("hit").text, tuple(rows), otherwise, outputs, node.at("by").text)
+
+
+def _standing(build: ItemBuilder, output: Output, node: Node) -> Output:
+    """The output with the clause that its figures stand in."""
+    clause, set_by = build.stands(node, "", "")
+    return replace(output, clause=clause, set_by=set_by)
 
 
 def _check_hit(build: ItemBuilder, rows: list[Criterion], outputs: dict[str, Output]) -> None:

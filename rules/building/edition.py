@@ -26,7 +26,7 @@ def edition_of(
     plan = files["plan"]
     clauses = base.clauses if base else _clauses(files["clauses"], plan.at("not_decided"), problems)
     readings = base.readings if base else _readings(files["readings"], clauses, problems)
-    facts = FactBuilder(files["facts"], problems)
+    facts = FactBuilder(files["facts"], problems, clauses)
     decisions = {name: node for name, node in files.items() if name not in FILES | OPTIONAL}
     for name, node in decisions.items():
         _declare(name, node, facts, problems)

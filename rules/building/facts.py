@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -48,8 +48,8 @@ def flag(node: Node) -> bool:
 class FactBuilder:
     """Builds each fact when it is first named; implements rules.building.names.Facts."""
 
-    def __init__(self, root: Node, problems: Problems) -> None:
-        self.problems = problems
+    def __init__(self, root: Node, problems: Problems, clauses: Collection[str]) -> None:
+        self.problems, self.clauses = problems, clauses
         self.nodes = dict(root.entries["subjects"].entries)
         self.facts: dict[tuple[str, str], Any] = {}
         within = {name: node.at("within").text for name, node in self.nodes.items()}
@@ -165,6 +165,8 @@ class FactBuilder:
         return self._with(subject, name, node, type, formula=formula, choices=choices, constant=constant)
 
     def _with(self, subject: str, name: str, node: Node, type: Type, **others: Any) -> Fact:
+        if (clause := node.get("clause")) is not None and clause.text not in self.clauses:
+            self.problems.unknown(clause, "clause.unknown", clause.text, self.clauses)
         for whole in node.at("part_of").items or filter(None, [node.get("part_of")]):
             self._known_fact(subject, whole)
         unfit = {"part_of": not type.is_number, "change": not type.is_number and not type.values}

@@ -61,6 +61,10 @@ class ItemBuilder:
     def clause(self, node: Node, inherited: str) -> str:
         return self.one_of(node.at("clause"), self.clauses, "clause.unknown") or inherited
 
+    def stands(self, node: Node, clause: str, set_by: str = "plan") -> tuple[str, str]:
+        """The clause that a part stands in, and who sets it; `clause` and `set_by` where the part does not say."""
+        return self.clause(node, clause), node.at("set_by").text or set_by
+
     def one_of(self, at: Node, known: Collection[str], code: str) -> str:
         """The name written, if any; it must be one of those known."""
         if at.text and at.text not in known:
@@ -77,11 +81,12 @@ class ItemBuilder:
         if name in self.ids:
             self.problems.add(node.entries["id"], "item.twice", id=name, line=self.ids[name].mark.line)
         self.ids[name] = node
+        cited, set_by = self.stands(node, clause)
         return {
             "id": name,
-            "clause": self.clause(node, clause),
+            "clause": cited,
             "mark": node.mark,
-            "set_by": node.at("set_by").text or "plan",
+            "set_by": set_by,
             "reading": self.one_of(node.at("reading"), self.readings, "reading.unknown"),
         }
 

@@ -5,7 +5,7 @@ The operations read and type their own formulas (rules.operations); this module 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rules.building.names import Names
@@ -15,7 +15,7 @@ from rules.operations import JOINS, KEYS, OPERATIONS, OPERATORS
 from rules.operations.operation import Formula, Place
 from rules.problems.meant import truth
 from rules.problems.problem import Problems
-from rules.values.exact import BOOLEAN, POINTS, Type, read_literal
+from rules.values.exact import BOOLEAN, PLACE, POINTS, Type, read_literal
 from rules.values.kinds import example, said
 from rules.values.text import Text, shown
 
@@ -33,10 +33,12 @@ class Resolver:
 
     # --- values and formulas -------------------------------------------------------------------------------------
 
-    def expression(self, node: Node, place: Place, wanted: Type | None = None) -> Expr | None:
-        """A literal, a name or a formula; of the wanted type, if one is."""
+    def expression(
+        self, node: Node, place: Place, wanted: Type | None = None, fits: Callable[[Type, Type], bool] = Type.fits
+    ) -> Expr | None:
+        """A literal, a name or a formula; of a type that fits the wanted one, if one is."""
         expr = self.formula(node, place, wanted) if node.is_map else self._scalar(node, place, wanted)
-        if expr is not None and wanted is not None and not wanted.fits(expr.type):
+        if expr is not None and wanted is not None and not fits(wanted, expr.type):
             self.wrong_type(node, wanted, expr.type, node.text if isinstance(expr, Ref) else "")
             return None
         return expr
@@ -161,12 +163,18 @@ class Resolver:
         if OPERATORS[operator].ordered and not type.is_ordered:
             self.problems.add(nodes[0], "condition.no_order", operator=operator, found=said(type))
             return None
-        limits = [self.expression(node, place, type) for node in nodes]
+        limits = [self.expression(node, place, type, self._comparable) for node in nodes]
         known = tuple(limit for limit in limits if limit is not None)
         if operator == "one_of" and not all(isinstance(limit, Const) for limit in known):
             self.problems.add(nodes[0], "condition.one_of")
             return None
         return Comparison(operator, known) if len(known) == len(limits) else None
+
+    def _comparable(self, left: Type, right: Type) -> bool:
+        """Whether values may be compared: a place among records with a number of records, too."""
+        units = {left.unit, right.unit} - {PLACE.unit}
+        ranked = left.kind == right.kind == PLACE.kind and PLACE.unit in (left.unit, right.unit)
+        return left.fits(right) or (ranked and units <= self.names.within.keys())
 
 
 def _unit(type: Type) -> Text:

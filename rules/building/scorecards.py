@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.building.bands import Band, check_bands, check_open_bands
+from rules.building.bands import Interval, check_bands, check_open_bands
 from rules.building.items import DecisionKind, ItemBuilder, number
 from rules.building.resolver import joined, leaves
 from rules.files.source import Node
-from rules.model import Comparison, Condition, Const, Expr, Group, Leaf, Op, Ref, Scorecard, ScoreItem
+from rules.model import Band, Comparison, Const, Grade, Group, Leaf, Op, Ref, Scorecard, ScoreItem
+from rules.operations.comparisons import OPERATORS
 from rules.values.exact import BOOLEAN, POINTS, Value
 from rules.values.text import listed
 
@@ -27,7 +28,7 @@ def _scorecard(build: ItemBuilder) -> Scorecard:
     least, most = (number(node.at("total").at(key)) for key in ("at_least", "at_most"))
     return Scorecard(
         vetoes, tuple(one for one in ceilings if one), tuple(item for item in items if item),
-        _grades(build, least, most), least, most, number(node.at("full_marks")),
+        _grades(build, clause, least, most), least, most, number(node.at("full_marks")),
     )  # fmt: skip
 
 
@@ -41,18 +42,20 @@ def _item(build: ItemBuilder, node: Node, clause: str) -> ScoreItem | None:
     fact = build.resolver.path(node.entries["fact"], build.place)
     if fact is None:
         return None
-    bands = _bands(build, node, fact) if node.get("bands") is not None else _by_choice(build, node, fact)
-    return ScoreItem(title=build.title(node, fact), bands=tuple(bands), shown=fact, **meta)
+    banded = _bands if node.get("bands") is not None else _by_choice
+    bands = tuple(banded(build, node, fact, meta["clause"], meta["set_by"]))
+    return ScoreItem(title=build.title(node, fact), bands=bands, shown=fact, **meta)
 
 
-def _bands(build: ItemBuilder, node: Node, fact: Ref) -> list[tuple[Condition, Expr]]:
+def _bands(build: ItemBuilder, node: Node, fact: Ref, *stands: str) -> list[Band]:
     bands, edges, tested = [], [], []
     for band in node.at("bands").items:
-        tests = build.resolver.tests(_limits(band, "points"), fact, build.place)
+        tests = build.resolver.tests(_limits(band), fact, build.place)
         points = build.resolver.expression(band.at("points"), build.place, POINTS)
         if points is not None and tests is not None:
-            bands.append((joined(leaves(fact, tests)) if tests else _known(fact), points))
-            edges.append(Band.of(band, tests))
+            condition = joined(leaves(fact, tests)) if tests else _known(fact)
+            bands.append(Band(condition, points, *build.stands(band, *stands)))
+            edges.append(Interval.of(band, tests))
             tested.append((band, tests))
     known_edges = [edge for edge in edges if edge is not None]
     if fact.type.is_ordered and not fact.type.choices and len(edges) == len(node.at("bands").items):
@@ -65,9 +68,9 @@ def _bands(build: ItemBuilder, node: Node, fact: Ref) -> list[tuple[Condition, E
     return bands
 
 
-def _limits(band: Node, result: str) -> Node:
-    """The limits of a band, without its result."""
-    return Node(band.mark, band.path, {key: at for key, at in band.entries.items() if key != result})
+def _limits(band: Node) -> Node:
+    """The limits of a band or a grade, without its result and where that stands."""
+    return Node(band.mark, band.path, {key: at for key, at in band.entries.items() if key in OPERATORS})
 
 
 def _known(fact: Ref) -> Leaf:
@@ -75,7 +78,7 @@ def _known(fact: Ref) -> Leaf:
     return Leaf(Op("known", (fact,), BOOLEAN), (Comparison("equals", (Const(True, BOOLEAN),)),))
 
 
-def _by_choice(build: ItemBuilder, node: Node, fact: Ref) -> list[tuple[Condition, Expr]]:
+def _by_choice(build: ItemBuilder, node: Node, fact: Ref, *stands: str) -> list[Band]:
     points = node.entries["points"]
     codes = ("true", "false") if fact.type == BOOLEAN else fact.type.choices
     if not codes:
@@ -85,12 +88,13 @@ def _by_choice(build: ItemBuilder, node: Node, fact: Ref) -> list[tuple[Conditio
             build.problems.unknown(points.key(code), "type.no_choice", code, codes)
     if left_out := [code for code in codes if code not in points.entries]:
         build.problems.add(points, "score.choice_missing", left_out=listed(tuple(left_out)))
-    bands: list[tuple[Condition, Expr]] = []
+    bands: list[Band] = []
     for code, at in points.entries.items():
-        expr = build.resolver.expression(at, build.place, POINTS)
+        expr = build.resolver.expression(at.get("points") or at, build.place, POINTS)
         value: Value = code == "true" if fact.type == BOOLEAN else code
         if expr is not None and code in codes:
-            bands.append((Leaf(fact, (Comparison("equals", (Const(value, fact.type),)),)), expr))
+            condition = Leaf(fact, (Comparison("equals", (Const(value, fact.type),)),))
+            bands.append(Band(condition, expr, *build.stands(at, *stands)))
     return bands
 
 
@@ -99,9 +103,9 @@ def _adjustment(build: ItemBuilder, node: Node, clause: str) -> ScoreItem | None
     points = build.resolver.expression(node.entries["points"], build.place, POINTS)
     if condition is None or points is None:
         return None
-    none = Group("none", (condition,))
-    return ScoreItem(title=build.title(node, condition), bands=((condition, points), (none, Const(0, POINTS))),
-                     missing=number(node.at("missing")), **meta)  # fmt: skip
+    worths = ((condition, points), (Group("none", (condition,)), Const(0, POINTS)))
+    bands = tuple(Band(*worth, meta["clause"], meta["set_by"]) for worth in worths)
+    return ScoreItem(title=build.title(node, condition), bands=bands, missing=number(node.at("missing")), **meta)
 
 
 def _check_full_marks(build: ItemBuilder, items: Sequence[ScoreItem]) -> None:
@@ -112,18 +116,19 @@ def _check_full_marks(build: ItemBuilder, items: Sequence[ScoreItem]) -> None:
 
 def _best(item: ScoreItem) -> Value:
     """The most points that an item can give; None where that is not known before the facts are."""
-    fixed = [points.value for _, points in item.bands if isinstance(points, Const)]
+    fixed = [band.points.value for band in item.bands if isinstance(band.points, Const)]
     return item.most if item.formula is not None else max(fixed, default=None)
 
 
-def _grades(build: ItemBuilder, least: Value, most: Value) -> tuple[tuple[Condition, str], ...]:
+def _grades(build: ItemBuilder, clause: str, least: Value, most: Value) -> tuple[Grade, ...]:
     total = Ref("total", "", build.id, POINTS)
     grades, edges = [], []
     for node in build.node.at("grades").items:
-        limits = _limits(node, "grade").entries
+        limits = _limits(node).entries
         tests = [Comparison(operator, (Const(number(limit), POINTS),)) for operator, limit in limits.items()]
-        grades.append((joined(leaves(total, tests)), build.outcome(node, "grade")))
-        edges.append(Band.of(node, tests))
+        condition = joined(leaves(total, tests))
+        grades.append(Grade(build.outcome(node, "grade"), condition, *build.stands(node, clause)))
+        edges.append(Interval.of(node, tests))
     check_bands([edge for edge in edges if edge], POINTS, least, most, build.problems)
     return tuple(grades)
 

@@ -44,11 +44,12 @@ SET_BY = Field(Word({
     "plan": Text("方案规定", "the plan says so"), "lender": Text("农信社自定", "the lender decides it"),
 }), "由谁规定", "who sets it")  # fmt: skip
 
+# where a part that carries a figure stands in the plan; a part that says nothing follows what it is a part of
+_STANDS: dict[str, Shape] = {"clause": Field(CLAUSE, "依据的条款", "the clause it comes from"), "set_by": SET_BY}
 _ABOUT: dict[str, Shape] = {
     "about": Field(WORDS, "定义与口径", "its definition"),
     "supplied_by": Field(WORDS, "由谁提供", "who supplies it"),
-    "clause": CLAUSE,
-    "set_by": SET_BY,
+    **_STANDS,
 }
 _LEVER: dict[str, Shape] = {
     "part_of": Field(
@@ -95,8 +96,7 @@ CONSTANT = Either(*_FIXED, *((has(name), key.record({"title": TITLE}, _ABOUT)) f
 
 _ITEM: dict[str, Shape] = {
     "title": TITLE,
-    "clause": Field(CLAUSE, "依据的条款", "the clause it comes from"),
-    "set_by": SET_BY,
+    **_STANDS,
     "reading": Field(READING, "readings.yaml 里的解读", "the reading of readings.yaml that explains it"),
     "note": WORDS,
 }
@@ -115,12 +115,13 @@ CRITERIA = ListOf(Either((has("group"), GROUP), (is_a("map"), CRITERION)), 1)
 
 THEN = Field(MapOf(ID, EXPRESSION, 1), "给出的结果", "the outputs")
 ROW = Record({"id": ID, "when": CONDITION}, {**_ITEM, "outcome": _OUTCOME, "then": THEN})
-BAND = Record({"points": EXPRESSION}, LIMITS.optional)
+BAND = Record({"points": EXPRESSION}, {**LIMITS.optional, **_STANDS})
+POINTS = Either((has("points"), Record({"points": EXPRESSION}, _STANDS)), *EXPRESSION.branches)
 SCORE_ITEM = Either(
     (has("formula"), Record({"id": ID, "formula": EXPRESSION},
                             {**_ITEM, "at_least": NUMBER, "at_most": NUMBER, "missing": NUMBER})),
     (has("bands"), Record({"id": ID, "fact": PATH, "bands": ListOf(BAND, 1)}, {**_ITEM, "missing": NUMBER})),
-    (has("points"), Record({"id": ID, "fact": PATH, "points": MapOf(ID, EXPRESSION, 1)},
+    (has("points"), Record({"id": ID, "fact": PATH, "points": MapOf(ID, POINTS, 1)},
                            {**_ITEM, "missing": NUMBER})),
 )  # fmt: skip
 ADJUSTMENT = Record({"id": ID, "when": CONDITION, "points": EXPRESSION}, {**_ITEM, "missing": NUMBER})
@@ -136,12 +137,13 @@ DIMENSION = Record(
     _ITEM,
 )  # fmt: skip
 OUTPUT = Record({"type": Word(tuple(name for name, kind in KINDS.items() if not kind.in_records)), "title": TITLE},
-                {"unit": ID, **_CODES})  # fmt: skip
+                {"unit": ID, **_CODES, **_STANDS})  # fmt: skip
+GRADE = Record({"grade": OUTCOME}, {**NUMERIC_LIMITS, **_STANDS})
 # the keys of each kind of decision: those it must have, and those it may have
 BODIES: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
     "checklist": ({"criteria": CRITERIA}, {}),
     "scorecard": (
-        {"items": ListOf(SCORE_ITEM, 1), "grades": ListOf(Record({"grade": OUTCOME}, NUMERIC_LIMITS), 1)},
+        {"items": ListOf(SCORE_ITEM, 1), "grades": ListOf(GRADE, 1)},
         {"vetoes": ListOf(CRITERION, 1), "adjustments": ListOf(ADJUSTMENT, 1), "full_marks": NUMBER,
          "total": Record({}, {"at_least": NUMBER, "at_most": NUMBER}),
          "ceilings": ListOf(Record({"id": ID, "when": CONDITION, "at_most": OUTCOME}, _ITEM), 1)},

@@ -1,9 +1,9 @@
 """Numbers that are known within bounds: the range of an expression, and comparisons that a whole range settles.
 
 A range of a case (`RANGES` in its record) is narrower than silence: the number is there, and lies between its ends. An
-expression has a range where each given fact it needs has a value or a range and no divisor can be zero; and so have a
-count and a total over a list of which some records cannot be told, whatever these may be. A scorecard of which an item
-cannot be told has no total, and no grade: its plan says what happens then.
+expression has a range where each given fact it needs has a value or a range and no divisor can be zero; and so have
+numbers over a list of which some records cannot be told, whatever these may be (rules.operations.doubtful). A scorecard
+of which an item cannot be told has no total, and no grade: its plan says what happens then.
 Interval arithmetic takes its parts to vary freely, so a range may be wider than the truth and is never narrower.
 """
 
@@ -72,6 +72,12 @@ def seen(expr: Expr, scope: Scope) -> Value:
     if value is None or value.at_least != value.at_most:
         return None if value == (None, None) else value
     return value.at_least
+
+
+def certain(expr: Expr, scope: Scope) -> Value:
+    """The value of an expression, or the only one that its range leaves; None where there may be another, or none."""
+    found = seen(expr, scope)
+    return None if isinstance(found, Range) else found
 
 
 def _of_op(op: Op, scope: Scope, given: bool) -> Range | None:

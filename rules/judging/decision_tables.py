@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rules.judging.evaluate import Scope, evaluate
+from rules.judging.bounds import certain
+from rules.judging.evaluate import Scope
 from rules.judging.outcomes import Answers, Judgement, Kind, Verdict
 from rules.model import Criterion, Rule, Table
 from rules.operations.comparisons import sort_key
@@ -40,7 +41,7 @@ def judge(rule: Rule, body: Table, scope: Scope, answers: Answers) -> Judgement:
 
 
 def _conclude(rule: Rule, row: Criterion, verdicts: Sequence[Verdict], scope: Scope) -> Judgement:
-    outputs = {name: evaluate(expr, scope) for name, expr in row.then.items()}
+    outputs = {name: certain(expr, scope) for name, expr in row.then.items()}
     unknown = tuple(row.then[name] for name, value in outputs.items() if value is None)
     return Judgement(rule.role("unknown") if unknown else row.outcome, verdicts, outputs, unknown=unknown)
 

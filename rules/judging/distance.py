@@ -214,13 +214,13 @@ class _Measured:
             return None
         wanted = [one for one in better(self.rule, judged.outcome)
                   if all(self.rule.strength[one] <= self.rule.strength[cap] for cap in capped)]  # fmt: skip
-        leaves = leaves_in(*(condition for condition, _ in body.grades))
+        leaves = leaves_in(*(one.condition for one in body.grades))
         limits = {self.start.evaluate(limit) for leaf in leaves for one in leaf.tests for limit in one.limits} - {None}
         step = Fraction(1, 10 ** max(map(places, (total, *limits))))
         for to in sorted({to for limit in limits for to in (limit, limit + step)}):
             scope = Reference(self.decision.edition).scope(self.rule, self.decision.facts, self.decision.on)
             scope.memo[self.rule.id,] = to
-            grade = next((grade for condition, grade in body.grades if holds(condition, scope)), "")
+            grade = next((one.id for one in body.grades if holds(one.condition, scope)), "")
             if to > total and grade in wanted and (body.most is None or to <= body.most):
                 return Points(grade, self.rule.outcomes[grade].title, exact(to - total), to)
         return None

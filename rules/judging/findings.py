@@ -7,7 +7,7 @@ case.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.judging.bounds import seen
 from rules.judging.decision import Compared, Finding, Item, Part, Ready
@@ -87,14 +87,18 @@ def _looked_up(criterion: Criterion, item: Item, only: _Comparison, holding: boo
     return lambda scope, _judgement: ready[value(scope)]
 
 
-def _scored(place: int, item: Item, shown: Expr | None, compared: Compared | None) -> Line:
-    """An item that gives points, beside the value that they are given for."""
+def _scored(
+    place: int, item: Item, shown: Expr | None, compared: Compared | None, stands: Sequence[tuple[Condition, Item]]
+) -> Line:
+    """An item that gives points, beside the value that they are given for. `stands` has the item as it is where a band
+    holds, of bands that stand in another clause."""
 
     def write(scope: Scope, judgement: Judgement) -> Finding:
         points = judgement.points[item.id]
         known = True if points is not None else None
         parts = () if shown is None or compared is None else (Part(compared, seen(shown, scope), (), known),)
-        return Finding(item, known, parts, True, points)
+        at = next((stood for condition, stood in stands if scope.holds(condition)), item)
+        return Finding(at, known, parts, True, points)
 
     placed = place, write
     return lambda _truth: placed
@@ -113,7 +117,11 @@ class Writer:
         if isinstance(one, Criterion):
             return _line(place, one, item_of(one, role), tuple(self._comparisons(one.condition)))
         item = Item(one.id, role, one.title, one.clause, one.set_by)
-        return _scored(place, item, one.shown, None if one.shown is None else self._compared(one.shown))
+        apart = any((band.clause, band.set_by) != (one.clause, one.set_by) for band in one.bands)
+        stands = [
+            (band.condition, replace(item, clause=band.clause, set_by=band.set_by)) for band in one.bands if apart
+        ]
+        return _scored(place, item, one.shown, None if one.shown is None else self._compared(one.shown), stands)
 
     def _looked_up(self, one: Criterion | ScoreItem) -> bool:
         """Whether the finding follows from the given code or flag that is compared: it is then a Ready one."""

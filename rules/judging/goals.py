@@ -45,7 +45,7 @@ def concluded(rule: Rule, outcome: str) -> Condition:
     """A condition that holds wherever a rule comes to an outcome."""
     body, place = rule.body, rule.strength[outcome]
     if body.grades:
-        better = [condition for condition, grade in body.grades if rule.strength[grade] >= place]
+        better = [grade.condition for grade in body.grades if rule.strength[grade.id] >= place]
         vetoed = [Group("none", (met(veto),)) for veto in body.vetoes if veto.outcome == outcome]
         return Group("any", (Group("all", (all_met(body.vetoes), Group("any", tuple(better)))), *vetoed))
     if body.criteria:
@@ -192,8 +192,7 @@ class Goals(Figures):
         return _bounded((_sum(low for low, _ in ends), _sum(high for _, high in ends)), body.least, body.most)
 
     def _points(self, item: ScoreItem, box: Box) -> Span:
-        worths = [worth for condition, worth in item.bands if self.may(condition, True, box)]
-        ends = [self.spans(worth, box) for worth in worths]
+        ends = [self.spans(band.points, box) for band in item.bands if self.may(band.condition, True, box)]
         if item.formula is not None:
             ends.append(_bounded(self.spans(item.formula, box), item.least, item.most))
         return hull([*ends, *([] if item.missing is None else [(item.missing, item.missing)])] or [ENDLESS])

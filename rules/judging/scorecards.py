@@ -29,7 +29,7 @@ def judge(rule: Rule, body: Scorecard, scope: Scope, answers: Answers) -> Judgem
         outcome = unknown
     else:
         final = answers.truth(rule, 1, scope)
-        grade = next(grade for condition, grade in body.grades if holds(condition, final))
+        grade = next(one.id for one in body.grades if holds(one.condition, final))
         outcome = _capped(rule, grade, ceilings)
     return Judgement(outcome, verdicts, {"total": total}, points=points)
 
@@ -39,10 +39,10 @@ def score(item: ScoreItem, truth: Truth, scope: Scope) -> Value:
     if item.formula is not None:
         points = evaluate(item.formula, scope)
         return _without(item, scope) if points is None else within(points, item.least, item.most)
-    for condition, worth in item.bands:
-        verdict = holds(condition, truth)
+    for band in item.bands:
+        verdict = holds(band.condition, truth)
         if verdict:
-            points = evaluate(worth, scope)
+            points = evaluate(band.points, scope)
             return _without(item, scope) if points is None else points
         if verdict is None:
             break
@@ -57,11 +57,11 @@ def _without(item: ScoreItem, scope: Scope) -> Value:
 
 
 def _wanted(item: ScoreItem, scope: Scope, path: str) -> Iterator[Missing]:
-    for expr in (item.formula, item.shown, *(worth for _, worth in item.bands)):
+    for expr in (item.formula, item.shown, *(band.points for band in item.bands)):
         if expr is not None:
             yield from missing(expr, scope, path)
-    for condition, _ in item.bands:
-        yield from missing_for(condition, scope, path)
+    for band in item.bands:
+        yield from missing_for(band.condition, scope, path)
 
 
 def _capped(rule: Rule, grade: str, ceilings: Sequence[Verdict]) -> str:
@@ -77,8 +77,8 @@ def _capped(rule: Rule, grade: str, ceilings: Sequence[Verdict]) -> str:
 
 def compared(body: Scorecard, stage: int) -> Iterator[Condition]:
     """The intervals of the items; in the second stage those of the grades, which compare the total."""
-    for intervals in [body.grades] if stage else [item.bands for item in body.items]:
-        yield from (condition for condition, _ in intervals)
+    intervals = body.grades if stage else tuple(band for item in body.items for band in item.bands)
+    return (one.condition for one in intervals)
 
 
 def wanted(body: Scorecard, judgement: Judgement, scope: Scope, path: str) -> Iterator[Missing]:

@@ -12,6 +12,7 @@ Edition
 from rules.model.contents import (
     Part,
     children,
+    cites,
     criteria_of,
     items_of,
     lists_of,
@@ -20,10 +21,12 @@ from rules.model.contents import (
 )
 from rules.model.decisions import (
     Assignment,
+    Band,
     Body,
     Checklist,
     Criterion,
     Dimension,
+    Grade,
     Key,
     Outcome,
     Output,
@@ -53,9 +56,9 @@ from rules.model.edition import (
 from rules.model.expressions import Comparison, Condition, Const, Expr, Group, Leaf, Op, Ref, leaves_in
 
 __all__ = [
-    "CONSTANTS", "Acknowledged", "Assignment", "Body", "Checklist", "Clause", "Column", "Comparison", "Condition",
-    "Const", "Criterion", "Dimension", "Edition", "Expr", "Extracts", "Fact", "Group", "Key", "Leaf", "Members", "Op",
-    "Outcome", "Output", "Part", "Ranking", "Reading", "Ref", "Report", "ReportResult", "ReportStep", "ReportTurn",
-    "Rule", "ScoreItem", "Scorecard", "Sentence", "Subject", "Table", "children", "criteria_of", "items_of",
-    "leaves_in", "lists_of", "parts_of", "subject_read",
+    "CONSTANTS", "Acknowledged", "Assignment", "Band", "Body", "Checklist", "Clause", "Column", "Comparison",
+    "Condition", "Const", "Criterion", "Dimension", "Edition", "Expr", "Extracts", "Fact", "Grade", "Group", "Key",
+    "Leaf", "Members", "Op", "Outcome", "Output", "Part", "Ranking", "Reading", "Ref", "Report", "ReportResult",
+    "ReportStep", "ReportTurn", "Rule", "ScoreItem", "Scorecard", "Sentence", "Subject", "Table", "children",
+    "cites", "criteria_of", "items_of", "leaves_in", "lists_of", "parts_of", "subject_read",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
 
-from rules.model.decisions import Assignment, Criterion, Rule, ScoreItem
+from rules.model.decisions import Assignment, Band, Criterion, Dimension, Grade, Rule, ScoreItem
 from rules.model.edition import Fact
 from rules.model.expressions import Condition, Const, Expr, Group, Leaf, Op, Ref
 from rules.values.exact import Type
@@ -48,6 +48,21 @@ def criteria_of(rule: Rule) -> tuple[Criterion, ...]:
 def items_of(rule: Rule) -> tuple[Criterion | ScoreItem, ...]:
     """The criteria of a rule and its scored items: all that have an id, a title and a clause of their own."""
     return tuple(one for listed in _lists(rule.body) for one in listed if isinstance(one, Criterion | ScoreItem))
+
+
+def cites(thing: Any, item: str = "") -> Iterator[tuple[str, str]]:
+    """Every clause that a rule or an assignment cites, as a whole or with a part, and the id of the item that the part
+    belongs to ("" for the whole)."""
+    kind: Any = type(thing)
+    if kind is tuple or isinstance(thing, Mapping):
+        for one in thing if kind is tuple else thing.values():
+            yield from cites(one, item)
+    elif kind not in _NODES and kind not in _PLAIN:
+        item = thing.id if isinstance(thing, Criterion | ScoreItem | Dimension) else item
+        if clause := getattr(thing, "clause", ""):
+            yield item, clause
+        for name in _fields(kind):
+            yield from cites(getattr(thing, name), item)
 
 
 def _lists(body: Any) -> Iterator[tuple[Any, ...]]:
@@ -91,10 +106,11 @@ def _nodes(thing: Any, role: str = "", item: str = "") -> Iterator[tuple[str, st
             if type(one) not in _PLAIN:
                 yield from _nodes(one, role, item)
     else:
-        inner = item if kind is Assignment else getattr(thing, "id", item)
+        within = kind in (Band, Grade)  # these are the content of a field, and no items of their own
+        inner = item if within or kind is Assignment else getattr(thing, "id", item)
         for name in _fields(kind):
             if type(below := getattr(thing, name)) not in _PLAIN:
-                yield from _nodes(below, name, inner)
+                yield from _nodes(below, role if within else name, inner)
 
 
 def children(thing: Node) -> Iterator[tuple[Node, str]]:

@@ -47,6 +47,26 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """Points for a condition, where a scored item gives them by choice or interval, and the clause they stand in."""
+
+    condition: Condition
+    points: Expr
+    clause: str
+    set_by: str = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """An outcome for the totals that meet a condition, and the clause they stand in."""
+
+    id: str
+    condition: Condition
+    clause: str
+    set_by: str = "plan"
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreItem:
     """Points by choice or interval (`bands`), by formula, or added and deducted when a condition holds."""
 
@@ -56,7 +76,7 @@ class ScoreItem:
     mark: Mark
     shown: Expr | None = None  # the value that a finding shows beside the points
     formula: Expr | None = None
-    bands: tuple[tuple[Condition, Expr], ...] = ()
+    bands: tuple[Band, ...] = ()
     least: Value = None
     most: Value = None
     missing: Value = None
@@ -70,6 +90,8 @@ class Output:
     type: Type
     title: Text
     choices: Mapping[str, Text] = field(default_factory=dict)
+    clause: str = ""  # that its figures stand in; "" where they stand in those of the rows
+    set_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +114,7 @@ class Body:
     counts_missing: bool = False  # a value that is missing counts as something
     criteria: tuple[Criterion, ...] = ()  # the criteria that all have to be met
     items: tuple[ScoreItem, ...] = ()  # the items that give points
-    grades: tuple[tuple[Condition, str], ...] = ()  # the outcomes by the total of the points
+    grades: tuple[Grade, ...] = ()  # the outcomes by the total of the points
     vetoes: tuple[Criterion, ...] = ()  # the criteria without which no total counts
     ceilings: tuple[Criterion, ...] = ()  # the criteria without which no better outcome is given
     least: Value = None  # the bounds of the total
@@ -141,7 +163,7 @@ class Scorecard(Body):
     vetoes: tuple[Criterion, ...] = field()
     ceilings: tuple[Criterion, ...] = field()
     items: tuple[ScoreItem, ...] = field()
-    grades: tuple[tuple[Condition, str], ...] = field()
+    grades: tuple[Grade, ...] = field()
     least: Value = None
     most: Value = None
     full_marks: Value = None  # the sum of the most points of all items, declared so that a slip shows
@@ -152,7 +174,7 @@ class Scorecard(Body):
     counts_missing = True
 
     def reachable(self, roles: Mapping[str, str]) -> set[str]:
-        return {grade for _, grade in self.grades} | {roles["unknown"]}
+        return {one.id for one in self.grades} | {roles["unknown"]}
 
 
 @dataclass(frozen=True, slots=True)

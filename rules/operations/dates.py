@@ -9,7 +9,7 @@ from rules.model import Op
 from rules.operations.forms import EXPRESSION, VALUE
 from rules.operations.operation import Formula, Key, Operation, typed
 from rules.operations.phrases import TIGHT, WORDS, Phrase
-from rules.values.exact import DATE, OF_YEAR, PERIODS, Type, Value, completed_months, completed_years, shift
+from rules.values.exact import DATE, ORDINAL, PERIODS, Type, Value, completed_months, completed_years, shift
 
 
 def _count(unit: str, dates: int, written: str = "") -> Callable[[Sequence[Type]], Type | None]:
@@ -68,7 +68,7 @@ OPERATIONS = (
     Operation("year_of", lambda _op, day: day.year, _count("year", 1), {
         "": Phrase("{0}的年份", "year of {0}", TIGHT),
     }, (Key("year_of", EXPRESSION),), _read_date),
-    Operation("month_of", lambda _op, day: day.month, _count("month", 1, OF_YEAR), {
+    Operation("month_of", lambda _op, day: day.month, _count("month", 1, ORDINAL), {
         "": Phrase("{0}的月份", "month of {0}", TIGHT),
     }, (Key("month_of", EXPRESSION),), _read_date),
 )  # fmt: skip

@@ -1,12 +1,15 @@
-"""What a count and a total over a list may come to where some of its records cannot be told in or out."""
+"""What a figure over a list may come to where some of its records cannot be told in or out, or their amounts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from rules.model import Expr, Op, Ref
 from rules.operations.operation import Scope
-from rules.values.exact import Range, exact
+from rules.values.exact import Range, Value, exact
+
+Listed = Callable[[Op, Scope], Range | None]
 
 
 def records_in(op: Op, scope: Scope) -> Sequence[Scope] | None:
@@ -28,20 +31,73 @@ def count_range(op: Op, scope: Scope) -> Range | None:
 
 
 def total_range(op: Op, scope: Scope) -> Range | None:
-    """The amounts of the records that are in, and those of the others as far as they can go to either side. An amount
-    that is not given lies within the bounds of its fact."""
+    """The amounts of the records that are in, and those of the others as far as they can go to either side."""
+    if (found := _amounts(op, scope)) is None:
+        return None
+    ends = [*found[0], *map(_with_nothing, found[1])]
+    lows, highs = _ends(ends)
+    return Range(None if None in lows else exact(sum(lows)), None if None in highs else exact(sum(highs)))
+
+
+def statistic_range(compute: Callable[[list[Any]], Value], tight: Callable[..., Any] | None = None) -> Listed:
+    """The range of a statistic that rises with each amount, and that one amount more only moves towards itself: a mean,
+    a median, the lowest, the highest. `tight` is the end (min or max) that no amount more can move. It may have no
+    value where no record is surely in."""
+
+    def listed(op: Op, scope: Scope) -> Range | None:
+        found = _amounts(op, scope)
+        if found is None or not found[0]:
+            return None
+        ends = []
+        for outer, sure, others in zip((min, max), *map(_ends, found), strict=True):
+            told = [one for one in sure if one is not None]
+            if outer is tight:
+                ends.append(compute(told) if told else None)
+            else:
+                ends.append(None if None in (*sure, *others) else outer([compute(told), *others]))
+        return Range(*ends)
+
+    return listed
+
+
+def rank_range(op: Op, scope: Scope) -> Range | None:
+    """From the place with the records before that are surely better, to that with those that may be."""
+    assert op.each is not None
+    own, found = scope.range(op.each), _amounts(op, scope) if op.each.type.is_number else None
+    if own is None or found is None or not found[0]:
+        return None
+
+    def better(one: Range, other: Range) -> bool:
+        """Whether every amount of one range is better than every one of another."""
+        low, high = (one.at_least, other.at_most) if op.option == "highest" else (other.at_least, one.at_most)
+        return low is not None and high is not None and low > high
+
+    def may_be(one: Range) -> bool:
+        high, low = (one.at_most, own.at_least) if op.option == "highest" else (own.at_most, one.at_least)
+        return high is None or low is None or high > low
+
+    sure = sum(better(one, own) for one in found[0])
+    return Range(1 + sure, 1 + sum(may_be(one) for listed in found for one in listed))
+
+
+def _ends(ranges: Sequence[Range]) -> tuple[list[Value], list[Value]]:
+    return [one.at_least for one in ranges], [one.at_most for one in ranges]
+
+
+def _amounts(op: Op, scope: Scope) -> tuple[list[Range], list[Range]] | None:
+    """The amounts of the records that are in, and of those that may be; None where one may have none. An amount that is
+    not given lies within the bounds of its fact."""
     scopes = records_in(op, scope)
     if scopes is None or op.each is None:
         return None
-    ends: list[Range] = []
+    sure, others = list[Range](), list[Range]()
     for inner in scopes:
-        verdict = True if op.where is None else inner.holds(op.where)
-        amount = Range(0, 0) if verdict is False else inner.range(op.each) or _allowed(op.each, inner)
-        if amount is None:
+        if (verdict := True if op.where is None else inner.holds(op.where)) is False:
+            continue
+        if (amount := inner.range(op.each) or _allowed(op.each, inner)) is None:
             return None
-        ends.append(amount if verdict is not None else _with_nothing(amount))
-    lows, highs = [one.at_least for one in ends], [one.at_most for one in ends]
-    return Range(None if None in lows else exact(sum(lows)), None if None in highs else exact(sum(highs)))
+        (sure if verdict else others).append(amount)
+    return sure, others
 
 
 def _allowed(expr: Expr, scope: Scope) -> Range | None:

@@ -9,18 +9,17 @@ from typing import Any
 from rules.files.node import Node
 from rules.model import Condition, Expr, Group, Op
 from rules.operations.comparisons import join, sort_key
-from rules.operations.doubtful import count_range, records_in, total_range
+from rules.operations.doubtful import Listed, count_range, rank_range, records_in, statistic_range, total_range
 from rules.operations.forms import CONDITION, EXPRESSION, PATH
 from rules.operations.operation import Formula, Key, Operation, Scope, Span, Spans, endless, truth
 from rules.operations.phrases import TIGHT, WORDS, Phrase, over
 from rules.shapes import Shape, Word
-from rules.values.exact import DATE, Range, Type, Value, exact
+from rules.values.exact import DATE, PLACE, Type, Value, exact
 from rules.values.text import shown
 
 Valuation = Callable[[Op, Scope], Value]
 Typing = Callable[[Sequence[Type]], Type | None]
 Bounds = Callable[[Op, Spans], Span]
-Listed = Callable[[Op, Scope], Range | None]
 _WHERE: Mapping[str, Shape] = {"where": CONDITION}
 
 
@@ -78,7 +77,7 @@ def _ordered(types: Sequence[Type]) -> Type | None:
 
 
 def _place_type(types: Sequence[Type]) -> Type | None:
-    return Type("count", "place") if types[1].is_ordered else None
+    return PLACE if types[1].is_ordered else None
 
 
 def _streak_type(types: Sequence[Type]) -> Type | None:
@@ -228,14 +227,16 @@ OPERATIONS = (
               (Key("count", PATH, optional=_WHERE),), _read_records, strict=False, whole=True, span=_from(0),
               listed=count_range),
     _of_each("total", _total, _number, {"": over("的合计", "total of {each} over {0}")}, listed=total_range),
-    _of_each("mean", _statistic(_mean), _number, {"": over("的平均数", "mean of {each} over {0}")}, _as_each),
-    _of_each("median", _statistic(_median), _number, {"": over("的中位数", "median of {each} over {0}")}, _as_each),
+    _of_each("mean", _statistic(_mean), _number, {"": over("的平均数", "mean of {each} over {0}")}, _as_each,
+             statistic_range(_mean)),
+    _of_each("median", _statistic(_median), _number, {"": over("的中位数", "median of {each} over {0}")}, _as_each,
+             statistic_range(_median)),
     _of_each("lowest", _extreme(min), _ordered, {
         "": over("中最低的", "lowest {each} over {0}"), "@date": over("中最早的", "earliest {each} over {0}"),
-    }, _as_each),
+    }, _as_each, statistic_range(min, tight=max)),
     _of_each("highest", _extreme(max), _ordered, {
         "": over("中最高的", "highest {each} over {0}"), "@date": over("中最晚的", "latest {each} over {0}"),
-    }, _as_each),
+    }, _as_each, statistic_range(max, tight=min)),
     _of_records("every", "all", Phrase("{0}都符合（{where}）", "every one of {0} meets ({where})", WORDS, over=True)),
     _of_records("some", "any", Phrase("{0}中有符合（{where}）的", "some of {0} meet ({where})", WORDS, over=True)),
     Operation("rank", _rank, _place_type, {
@@ -244,7 +245,7 @@ OPERATIONS = (
         ".highest@date": over("从晚到早排列时自身的名次", "own place by {each}, latest first, over {0}"),
         ".lowest@date": over("从早到晚排列时自身的名次", "own place by {each}, earliest first, over {0}"),
     }, (Key("rank", EXPRESSION, {"over": PATH, "first": Word(("highest", "lowest"))}, _WHERE),), _read_statistic,
-        strict=False, whole=True, span=_from(1), asked=_own_too, own=True),
+        strict=False, whole=True, span=_from(1), asked=_own_too, listed=rank_range, own=True),
     Operation("streak", _streak, _streak_type, {
         "": over(
             "从新到旧连续符合（{where}）的个数",

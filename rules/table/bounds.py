@@ -1,7 +1,7 @@
 """Ranges on a table: the least and greatest values of expressions in every row, and comparisons that these settle.
 
-A fact that a row knows within bounds is null, and has its ends in columns beside it; a count and a total of a list
-have ends where some of it cannot be told. Where none of these is reached there is no range, and
+A fact that a row knows within bounds is null, and has its ends in columns beside it; numbers over a list have ends
+where some of it cannot be told. Where none of these is reached there is no range, and
 nothing is computed. An operation without a range of its own has its value, or none: never wrong.
 """
 
@@ -19,9 +19,9 @@ from rules.table import numbers
 from rules.table.arithmetic import rounded
 from rules.table.columns import ENDS, number_column
 from rules.table.frame import Frame
-from rules.table.listed import LISTED
+from rules.table.listed import LISTED, place
 from rules.table.numbers import Flags, Num, Truth
-from rules.table.values import balanced, choose, every, known, some, truth
+from rules.table.values import Cell, balanced, choose, every, known, some, truth
 
 NOTHING, ALL = numbers.constant(0), numbers.constant(1)
 
@@ -76,14 +76,36 @@ def _first(value: Num, other: Num, flags: Flags) -> Num:
 
 def _of_op(op: Op, frame: Frame) -> Interval | None:
     if op.inside:
-        ends = LISTED[op.name](op, frame) if op.name in LISTED else None
-        return None if ends is None else Interval(*ends)
+        ends = _of_place(op, frame) if op.name == "rank" else LISTED[op.name](op, frame) if op.name in LISTED else None
+        return None if ends is None else _if_open(frame.evaluate(op), *ends, frame.flags)
     given = [interval(arg, frame) for arg in op.args]
     if not any(given) or op.name not in SPANS:
         return None
     args = [one or point(frame.evaluate(arg)) for arg, one in zip(op.args, given, strict=True)]
     low, high, there = SPANS[op.name](op, args, frame)
     return Interval(low, high, there)
+
+
+def _of_place(op: Op, frame: Frame) -> Ends | None:
+    if op.each is None or not op.each.type.is_number:
+        return None
+    own = interval(op.each, frame) or point(frame.evaluate(op.each))
+    return place(op, frame, own.low, own.high, own.there)
+
+
+def _if_open(cell: Num, low: Num, high: Num, there: Truth, flags: Flags) -> Interval:
+    """Ends that are worked out, record by record, for the rows alone that have no value."""
+    there = ibis.cases((known(cell), truth(True)), else_=there)
+    return Interval(_first(cell, low, flags), _first(cell, high, flags), there)
+
+
+def certain(expr: Expr, frame: Frame) -> Cell:
+    """The value of an expression in every row, or the only one that its interval leaves."""
+    cell, span = frame.evaluate(expr), interval(expr, frame)
+    if span is None:
+        return cell
+    only = span.there & _is("at_least", span.low, span.high, frame.flags)
+    return numbers.choose([(known(cell), cell), (only, span.low)], None, frame.flags)
 
 
 def point(cell: Num) -> Interval:

@@ -19,6 +19,7 @@ from rules.table.values import Cell, Records, compare, known, order_key, plain, 
 from rules.values.limits import MOST_RECORDS
 
 _numbers = counter()
+Statistic = Callable[[Any, Num, Flags], Num]  # of a list of numerators, of which one is like the number
 MOST = MOST_RECORDS * 10_000  # records of a list that is made from a table
 
 
@@ -148,32 +149,41 @@ def _total(op: Op, frame: Frame) -> Num:
     return Num(Whole(_if(_no_doubt(op, records, frame), ibis.coalesce(total, nothing)), most), shape.bottom)
 
 
-def _mean(op: Op, frame: Frame) -> Num:
-    records = records_of(op, frame)
-    (total, most), shape = _sum(op, records, frame)
-    sure, many = _no_doubt(op, records, frame), _many(op, records, frame)
-    bottom, deep = numbers.times(Whole(many, MOST), shape.bottom, frame.flags)
-    return Num(Whole(_if(sure & (many > 0), total), most), Whole(_if(many > 0, bottom), deep))
+def mean(tops: Any, shape: Num, flags: Flags) -> Num:
+    """Of numerators; of none it is not known, and so it is of the statistics below."""
+    many = tops.length().cast(INT64)
+    bottom, deep = numbers.times(Whole(many, MOST), shape.bottom, flags)
+    total = tops.sums().cast(summed(shape))
+    return Num(Whole(_if(many > 0, total), min(shape.top.most * MOST, WIDE)), Whole(_if(many > 0, bottom), deep))
 
 
-def _median(op: Op, frame: Frame) -> Num:
-    records = records_of(op, frame)
-    tops, shape = _each(op, records, frame)
+def median(tops: Any, shape: Num, flags: Flags) -> Num:
     ordered, many = tops.sort(), tops.length().cast(INT64)
     there = many > 0
     low, high = (ordered[ibis.ifelse(there, place, literal(0)) >> literal(1)] for place in (many - 1, many))
-    both, most = numbers.plus(Whole(low, shape.top.most), Whole(high, shape.top.most), frame.flags)
-    top = Whole(_if(_no_doubt(op, records, frame) & there, both), most)
-    return Num(top, numbers.times(shape.bottom, numbers.whole(2), frame.flags))
+    both, most = numbers.plus(Whole(low, shape.top.most), Whole(high, shape.top.most), flags)
+    return Num(Whole(_if(there, both), most), numbers.times(shape.bottom, numbers.whole(2), flags))
+
+
+def lowest(tops: Any, shape: Num, _flags: Flags) -> Num:
+    return Num(Whole(tops.mins().cast(summed(shape)), shape.top.most), shape.bottom)
+
+
+def highest(tops: Any, shape: Num, _flags: Flags) -> Num:
+    return Num(Whole(tops.maxs().cast(summed(shape)), shape.top.most), shape.bottom)
+
+
+def _statistic(compute: Statistic, op: Op, frame: Frame) -> Num:
+    records = records_of(op, frame)
+    made = compute(*_each(op, records, frame), frame.flags)
+    return Num(Whole(_if(_no_doubt(op, records, frame), made.top.column), made.top.most), made.bottom)
 
 
 def _extreme(least: bool, op: Op, frame: Frame) -> Cell:
     records, each = records_of(op, frame), _of_each(op)
-    sure = _no_doubt(op, records, frame)
     if op.type.is_number:
-        tops, shape = _each(op, records, frame)
-        top = (tops.mins() if least else tops.maxs()).cast(summed(shape))
-        return Num(Whole(_if(sure, top), shape.top.most), shape.bottom)
+        return _statistic(lowest if least else highest, op, frame)
+    sure = _no_doubt(op, records, frame)
     keys = over(_chosen(op, records, frame), frame, lambda inner: order_key(inner.evaluate(each), op.type), "map")
     key = keys.mins() if least else keys.maxs()
     if not op.type.ranked:
@@ -256,8 +266,8 @@ def _end(in_order: Any, step: int, item: Any, number: Any) -> Any:
 TRANSLATIONS: dict[str, Translation] = {
     "count": _count,
     "total": _total,
-    "mean": _mean,
-    "median": _median,
+    "mean": partial(_statistic, mean),
+    "median": partial(_statistic, median),
     "lowest": partial(_extreme, True),
     "highest": partial(_extreme, False),
     "every": partial(_quantified, False),

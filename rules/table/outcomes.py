@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 
 from rules.model import Checklist, Const, Criterion, Rule, Scorecard, ScoreItem, Table
-from rules.table import doubts, numbers
+from rules.table import bounds, doubts, numbers
 from rules.table.errors import NotTabular, about
 from rules.table.frame import Frame, Judged
 from rules.table.numbers import Num, Truth, literal
@@ -103,7 +103,7 @@ def _concluded(rule: Rule, body: Table, verdicts: Verdicts, place: Any, frame: F
 
 def _then(rule: Rule, row: Criterion, name: str, frame: Frame) -> Cell:
     with about(row.id or "otherwise", rule.id):
-        return frame.evaluate(row.then[name])
+        return bounds.certain(row.then[name], frame)
 
 
 def _hits(rule: Rule, body: Table, verdicts: Verdicts, frame: Frame) -> Hits:
@@ -188,7 +188,7 @@ def _scorecard(rule: Rule, body: Scorecard, frame: Frame) -> Judged:
     caps = [(verdicts[one.id], literal(order.index(one.outcome))) for one in body.ceilings]
     # a grade without limits holds of any total, but of none that is not known
     there = known(outputs["total"])
-    graded = [(there & frame.holds(condition), literal(order.index(grade))) for condition, grade in body.grades]
+    graded = [(there & frame.holds(one.condition), literal(order.index(one.id))) for one in body.grades]
     place = frame.settle(f"{rule.id}$", {"place": ibis.cases(*graded, else_=ibis.null("int64"))})["place"]
     for below, cap in caps:
         place = ibis.ifelse(~below & (place < cap), cap, place)
@@ -202,14 +202,14 @@ def _scorecard(rule: Rule, body: Scorecard, frame: Frame) -> Judged:
 
 def _score(rule: Rule, item: ScoreItem, frame: Frame) -> Cell:
     with about(item.id, rule.id):
-        parts = [item.formula, item.shown, *(part for band in item.bands for part in band)]
+        parts = [item.formula, item.shown, *(part for band in item.bands for part in (band.condition, band.points))]
         missing = doubts.kept(parts, constant(item.missing, POINTS), POINTS, frame)
         cases: list[tuple[Truth, Cell]] = []
         if item.formula is not None:
             points = frame.evaluate(item.formula)
             cases.append((known(points), _within(points, item.least, item.most, frame)))
-        for condition, worth in item.bands:
-            within, points = frame.holds(condition), frame.evaluate(worth)
+        for band in item.bands:
+            within, points = frame.holds(band.condition), frame.evaluate(band.points)
             doubtful = points.value is None
             cases += [(within & known(points), points), (within, missing)] if doubtful else [(within, points)]
             cases.append((untold(within), missing))

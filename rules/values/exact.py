@@ -35,7 +35,7 @@ RANGES = "known within"  # of a record of facts: the ranges of those that are no
 class Type:
     """The type of a value: its kind, the unit of a count, the codes of a choice, the subject of a list.
 
-    `written` is the unit a rate is shown in (`bp`, `‰`, TIMES), or OF_YEAR; types that differ in it alone are equal."""
+    `written` is the unit a rate is shown in (`bp`, `‰`, TIMES), or ORDINAL; types that differ in it alone are equal."""
 
     kind: str
     unit: str = ""
@@ -71,6 +71,8 @@ NUMBERS = frozenset({"count", "amount", "rate", "points"})
 ORDERED = NUMBERS | {"date"}  # the values of other kinds are only equal or not, unless they are ranked
 RATE, AMOUNT, POINTS = Type("rate"), Type("amount", "yuan"), Type("points", "point")
 BOOLEAN, DATE, TEXT = Type("boolean"), Type("date"), Type("text")
+ORDINAL = "ordinal"  # of a count that numbers: month 6 is June, and place 3 the third
+PLACE = Type("count", "place", written=ORDINAL)  # of a record among its peers
 
 # word -> (kind, unit, size); any other unit word is a count of that word
 UNITS: Mapping[str, tuple[str, str, Fraction]] = {
@@ -93,7 +95,6 @@ UNITS: Mapping[str, tuple[str, str, Fraction]] = {
 }
 WRITTEN = {"bp": "bp", "基点": "bp", "‰": "‰"}  # units of a rate in which it is shown again
 TIMES = "times"  # of a rate that is a plain multiplier, with no unit at all
-OF_YEAR = "of year"  # of months that number those of the calendar: 6 is June
 _new = object.__new__
 _DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PERIODS = ("year", "month", "day")

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from rules.model import Const, Edition
 from rules.problems.problem import Problems
 from rules.values.figures import show
-from rules.warnings.clauses import Source, is_figure
+from rules.warnings.clauses import is_figure
 from rules.warnings.numerals import figures, plain
+from rules.warnings.sources import Source
 
 BREAK = re.compile(r"[,、;。:]")
 MOST = 100  # figures of a clause that are held against each other

@@ -10,7 +10,7 @@ from rules.model.uses import behind, read_by, read_by_items
 from rules.problems.problem import Problems
 from rules.values.text import Mark
 from rules.values.traits import OF_A_PLAN, speaks_of, spoken_of
-from rules.warnings.clauses import quoted
+from rules.warnings.sources import quoted
 
 
 class Item(NamedTuple):

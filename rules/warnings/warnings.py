@@ -19,6 +19,7 @@ from rules.model import (
     Ref,
     Rule,
     ScoreItem,
+    cites,
     criteria_of,
     items_of,
     leaves_in,
@@ -29,9 +30,10 @@ from rules.model.uses import Used, behind, fact_of, read_by, refs
 from rules.problems.problem import Problem, Problems
 from rules.values.exact import Value, decimal_text
 from rules.values.text import Mark
-from rules.warnings.clauses import check_agreement, sources_of
+from rules.warnings.clauses import check_agreement
 from rules.warnings.exchanged import check_exchanged
 from rules.warnings.redundant import check_redundant
+from rules.warnings.sources import sources_of
 from rules.warnings.traits import check_traits
 from rules.warnings.worlds import shape
 
@@ -67,7 +69,7 @@ def _silence(rule: Rule, problems: Problems) -> None:
 
 def _fewest(item: ScoreItem) -> Value:
     """The fewest points of the bands that give fixed ones."""
-    return min((worth.value for _, worth in item.bands if isinstance(worth, Const)), default=None)
+    return min((band.points.value for band in item.bands if isinstance(band.points, Const)), default=None)
 
 
 # --- comparisons that nobody can pass
@@ -167,12 +169,12 @@ def _directions(edition: Edition, problems: Problems) -> None:
 
 
 def _unused_readings(edition: Edition, problems: Problems) -> None:
-    """A reading is used where an item names it or a rule rests on its clause."""
+    """A reading is used where an item names it or a rule rests on its clause, if only with a part."""
     rules, assignments = edition.rules.values(), edition.assignments.values()
     items: list[Criterion | ScoreItem | Dimension] = [one for rule in rules for one in items_of(rule)]
     items += (one for assignment in assignments for one in assignment.balance)
     named = {one.reading for one in items}
-    clauses = {one.clause for listed in (rules, assignments, items) for one in listed}
+    clauses = {clause for listed in (rules, assignments) for one in listed for _, clause in cites(one)}
     for reading in edition.readings.values():
         if reading.id not in named and reading.clause not in clauses:
             path = f"readings.{reading.id}"

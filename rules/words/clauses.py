@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.model import Assignment, Clause, Criterion, Dimension, Edition, Rule, ScoreItem, items_of
+from rules.model import Assignment, Clause, Criterion, Dimension, Edition, Rule, ScoreItem, cites, items_of
 from rules.values.markdown import cell, table
 from rules.values.text import Text
 
@@ -102,9 +102,10 @@ def _citations(edition: Edition) -> Iterator[tuple[str, Citation]]:
 def _decided(
     one: Rule | Assignment, items: Sequence[Criterion | ScoreItem | Dimension]
 ) -> Iterator[tuple[str, Citation]]:
-    yield one.clause, Citation("decision", one.id, one.title.zh, one.body.set_by if isinstance(one, Rule) else "")
-    for item in items:
-        yield item.clause, Citation("item", f"{one.id}.{item.id}", item.title.zh, item.set_by)
+    """A decision and its items; a part of one that stands in another clause has the same answer for it."""
+    whole = Citation("decision", one.id, one.title.zh, one.body.set_by if isinstance(one, Rule) else "")
+    parts = {item.id: Citation("item", f"{one.id}.{item.id}", item.title.zh, item.set_by) for item in items}
+    yield from dict.fromkeys((clause, parts.get(item, whole)) for item, clause in cites(one))
 
 
 STATES = {

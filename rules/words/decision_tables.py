@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from rules.judging.evaluate import evaluate, holds
+from rules.judging.bounds import certain
+from rules.judging.evaluate import holds
 from rules.model import Const, Criterion, Leaf, Ref, Rule, Table
 from rules.operations.comparisons import sort_key
 from rules.values.exact import Type, Value
@@ -42,7 +43,7 @@ def lines(rule: Rule, body: Table, words: Wording) -> Iterator[str]:
     ]
     yield HITS[body.hit]
     yield ""
-    outputs = (one.title.zh for one in body.outputs.values())
+    outputs = (f"{one.title.zh}（{one.clause}）" if one.clause else one.title.zh for one in body.outputs.values())
     yield from table(("情形", "条件", "结论", *outputs, "条款", "数值由谁定"), rows)
     yield ""
 
@@ -78,9 +79,9 @@ class TableExplainer(Explainer):
             return
         for name, (value, type) in decision.outputs.items():
             formula, below = output(decision.rule, name, self.arithmetic)
-            yield Reason(
-                say.text(body.outputs[name].title), self._value(name, value, type), formula=formula, below=below
-            )
+            given, clause = self._value(name, value, type), body.outputs[name].clause
+            yield Reason(say.text(body.outputs[name].title), given, formula=formula, below=below,
+                         clause=clause, source=clause)  # fmt: skip
         rows = {row.id: row for row in (*body.rows, body.otherwise)}
         for row_id, outputs in decision.measures:
             shown = [f"{say.text(body.outputs[name].title)} {self._value(name, value, type)}"
@@ -135,14 +136,14 @@ def _from(body: Table, row: Criterion, name: str, arithmetic: Arithmetic) -> How
 def _candidate(body: Table, row: Criterion, name: str, arithmetic: Arithmetic) -> Reason:
     expr, choices, say = row.then[name], body.outputs[name].choices, arithmetic.say
     formula, below = arithmetic.of(expr, choices)
-    value = evaluate(expr, say.scope)
+    value = certain(expr, say.scope)
     seen = say.lacking(expr) if value is None else say.value(value, expr.type, choices)
     return Reason(_label(body, row, say), seen, formula=formula, below=below)
 
 
 def _best(body: Table, rows: list[Criterion], say: RecordWording) -> Criterion:
     """The row that counts; the first while a value to choose by is not known."""
-    values = {row.id: evaluate(row.then[body.by], say.scope) for row in rows}
+    values = {row.id: certain(row.then[body.by], say.scope) for row in rows}
     if None in values.values():
         return rows[0]
     choose = min if body.hit == "lowest" else max

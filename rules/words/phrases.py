@@ -35,6 +35,7 @@ HOLDS, REACHED, COUNTED = (_section(_CATALOGUE[name]) for name in ("holds", "rea
 JOINED, REQUIRED, FORBIDDEN = (_section(_CATALOGUE[name]) for name in ("joined", "required", "forbidden"))  # by join
 AROUND, BETWEEN = (_section(_CATALOGUE[name]) for name in ("around", "between"))  # the parts of a condition, by join
 UNITS = _section(_CATALOGUE["units"])
+NUMBERED = _section(_CATALOGUE["numbered"])  # a figure that numbers, by its unit
 LACKING, FAR = (_section(_CATALOGUE[name]) for name in ("lacking", "far"))  # by reason
 
 

@@ -41,7 +41,7 @@ class RecordWording(Wording):
 
     @property
     def plain(self) -> Wording:
-        return Wording(self.edition, self.lang, self.subject, self.own, self.years, self.of_year, self._names)
+        return Wording(self.edition, self.lang, self.subject, self.own, self.years, self.ordinal, self._names)
 
     def beside(self, scope: Scope) -> RecordWording:
         """The words for another record."""

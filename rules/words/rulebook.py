@@ -14,6 +14,7 @@ from rules.model import (
     Reading,
     Rule,
     ScoreItem,
+    cites,
     items_of,
     subject_read,
 )
@@ -72,11 +73,12 @@ def _section(edition: Edition, one: Rule | Assignment, examples: Sequence[Exampl
     if needs:
         yield f"先要得出：{'、'.join(f'[{edition.rules[name].title.zh}](#{name})' for name in needs)}。"
     yield ""
-    yield from _quotes(edition, {one.clause, *(item.clause for item in items)})
+    cited = {clause for _, clause in cites(one)}
+    yield from _quotes(edition, cited)
     yield f"结论：{'；'.join(f'{outcome.title.zh}（`{outcome.id}`）' for outcome in one.outcomes.values())}。"
     yield ""
     yield from kind_of(one).lines(one, body_of(one), words)
-    yield from _readings(edition, {item.reading for item in items}, {item.clause for item in items})
+    yield from _readings(edition, {item.reading for item in items}, cited)
     yield from _facts(edition, one)
     yield from _examples(examples)
 

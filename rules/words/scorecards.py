@@ -9,7 +9,7 @@ from functools import partial
 from rules.judging.decision import Finding
 from rules.judging.evaluate import evaluate, holds
 from rules.judging.outcomes import within
-from rules.model import Condition, Criterion, Group, Leaf, Rule, Scorecard, ScoreItem, leaves_in
+from rules.model import Band, Condition, Criterion, Grade, Group, Leaf, Rule, Scorecard, ScoreItem, leaves_in
 from rules.values.exact import POINTS, Value, exact
 from rules.values.markdown import cell, table
 from rules.values.text import Text
@@ -41,7 +41,7 @@ def lines(rule: Rule, body: Scorecard, words: Wording) -> Iterator[str]:
     if bounds := _bounds(body, words):
         yield f"总分{bounds}。"
         yield ""
-    grades = [(outcome_of(rule, grade), cell(_band(words, bands))) for bands, grade in body.grades]
+    grades = [(outcome_of(rule, one.id), cell(_band(words, one) + _stands(one, rule, words))) for one in body.grades]
     yield from table(("等级", "总分"), grades)
     yield ""
     if body.ceilings:
@@ -56,10 +56,20 @@ def _points(item: ScoreItem, words: Wording) -> str:
         bounds = _bounds(item, words)
         return cell(f"{words.expr(item.formula)}（{bounds}）" if bounds else words.expr(item.formula))
     return "<br>".join(
-        cell(f"{words.condition(band)}：{words.expr(worth)}")
-        for band, worth in item.bands
-        if not (isinstance(band, Group) and band.join == "none")  # no points where an adjustment does not hold
+        cell(f"{words.condition(one.condition)}：{words.expr(one.points)}{_stands(one, item, words)}")
+        for one in item.bands
+        if not (
+            isinstance(one.condition, Group) and one.condition.join == "none"
+        )  # no points where an adjustment does not hold
     )
+
+
+def _stands(part: Band | Grade, whole: ScoreItem | Rule, say: Wording) -> str:
+    """The clause of a part and who sets it, where that is not as in the whole."""
+    said = [part.clause] if part.clause != whole.clause else []
+    if part.set_by != getattr(whole, "set_by", "plan") and ("set_by", part.set_by) in VALUES:
+        said.append(say.text(VALUES["set_by", part.set_by]))
+    return say.pick("（{}）", " ({})").format(say.pick("，", ", ").join(said)) if said else ""
 
 
 def _bounds(scored: ScoreItem | Scorecard, words: Wording) -> str:
@@ -86,18 +96,17 @@ def items(rule: Rule, body: Scorecard, sides: Sides) -> Items:
             name: sides.of(partial(Wording.value, value=value, type=POINTS), name) for name, value in figures.items()
         }
         yield f"{rule.id}.{one.id}", Item("item", one.title, one.clause, at, {"condition": side, **more})
-    for condition, grade in body.grades:
-        side = sides.of(partial(_band, condition=condition, subject=rule.subject), (0,))
-        title = rule.outcomes[grade].title
-        at = (*place, "grades", grade)
-        yield f"{rule.id}.grades.{grade}", Item("item", title, rule.clause, at, {"condition": side})
+    for grade in (one for one in body.grades if one.id in rule.outcomes):
+        side = sides.of(partial(_band, grade=grade, subject=rule.subject), "condition")
+        title, at = rule.outcomes[grade.id].title, (*place, "grades", grade.id)
+        yield f"{rule.id}.grades.{grade.id}", Item("item", title, grade.clause, at, {"condition": side})
     total = {"value": sides.of(partial(_total, body), "least", "most")}
     yield f"{rule.id}.total", Item("item", Text("总分", "Total"), rule.clause, place, total)
 
 
-def _band(say: Wording, condition: Condition, subject: str = "") -> str:
+def _band(say: Wording, grade: Grade, subject: str = "") -> str:
     """The totals that earn a grade; one without limits takes in every total that is known."""
-    return say.condition(condition, subject) or say.pick("任何已知的总分", "any total that is known")
+    return say.condition(grade.condition, subject) or say.pick("任何已知的总分", "any total that is known")
 
 
 def _total(body: Scorecard, say: Wording) -> str:
@@ -109,7 +118,8 @@ def _total(body: Scorecard, say: Wording) -> str:
 def _scored(rule: Rule, one: ScoreItem, say: Wording) -> Spoken:
     if one.formula is not None:
         return Spoken(say.expr(one.formula, rule.subject))
-    bands = [(say.condition(at, rule.subject), say.expr(worth, rule.subject)) for at, worth in one.bands]
+    bands = [(say.condition(band.condition, rule.subject),
+              f"{say.expr(band.points, rule.subject)}{_stands(band, one, say)}") for band in one.bands]  # fmt: skip
     earns = say.pick("{} 得 {}", "{}: {}").format
     whole = say.pick("；", "; ").join(earns(band, worth) for band, worth in bands)
     frame = framed(bands[0][0], one, say) if bands else ""
@@ -166,22 +176,23 @@ class ScorecardExplainer(Explainer):
     def _grade(self) -> Reason:
         """The grade that the total earns, and the ceilings that lower it."""
         decision, rule, say = self.decision, self.decision.rule, self.say
-        condition, grade = next(one for one in self.body.grades if holds(one[0], say.scope))
-        earned = say.text(rule.outcomes[grade].title)
-        band = say.pick("，", " and ").join(tests(say.plain, leaf) for leaf in leaves_in(condition))
+        grade = next(one for one in self.body.grades if holds(one.condition, say.scope))
+        earned = say.text(rule.outcomes[grade.id].title)
+        band = say.pick("，", " and ").join(tests(say.plain, leaf) for leaf in leaves_in(grade.condition))
         formula = say.pick(f"总分{band}的为 {earned}", f"{earned} is for a total {band}") if band else earned
         if rule.outcomes[decision.outcome].role == "unknown":
             waits = say.pick("有限级的条件无法判断，还不能定级", "a ceiling cannot be told, so there is no grade yet")
             return Reason(say.pick("等级", "Grade"), waits, formula=formula, state="unknown")
         kept = say.text(rule.outcomes[decision.outcome].title)
-        if grade != decision.outcome:
+        if grade.id != decision.outcome:
             why = say.pick("、", ", ").join(
                 say.text(one.title) for one in decision.findings
                 if one.role == "ceiling" and one.verdict is False and one.outcome == decision.outcome
             )  # fmt: skip
             formula = say.pick(f"{formula}；因“{why}”降为 {kept}", f'{formula}; lowered to {kept} by "{why}"')
         told = formula if self.arithmetic.depth and formula != kept else ""
-        return Reason(say.pick("等级", "Grade"), kept, formula=told)
+        stands = grade.clause if grade.clause != rule.clause else ""
+        return Reason(say.pick("等级", "Grade"), kept, formula=told, clause=stands, source=stands)
 
     # --- points: the value seen, and the band, the formula or the bound that gave them
 
@@ -207,7 +218,7 @@ class ScorecardExplainer(Explainer):
 
     def _seen(self, item: ScoreItem) -> str:
         """The value that an item looks at; of a bonus or deduction that of its condition."""
-        say, condition = self.say, item.bands[0][0] if item.bands else None
+        say, condition = self.say, item.bands[0].condition if item.bands else None
         if item.formula is not None or condition is None:
             return ""
         if item.shown is not None:
@@ -223,26 +234,26 @@ class ScorecardExplainer(Explainer):
             value = evaluate(item.formula, say.scope)
             why = None if value is None else self._cut(item, value)
             return why, *self.arithmetic.of(item.formula)
-        for condition, worth in item.bands:
-            truth = holds(condition, say.scope)
+        for band in item.bands:
+            truth = holds(band.condition, say.scope)
             if truth is not False:
                 behind = self._looked_at(item)
-                if truth is None or evaluate(worth, say.scope) is None:
+                if truth is None or evaluate(band.points, say.scope) is None:
                     return None, "", behind
-                formula, below = self.arithmetic.of(worth)
-                return self._band(item, condition), formula, (*behind, *below)
+                formula, below = self.arithmetic.of(band.points)
+                return self._band(item, band.condition), formula, (*behind, *below)
         return None, "", ()
 
     def _looked_at(self, item: ScoreItem) -> Sequence[Reason]:
         """The arithmetic of the value that an item looks at, or the comparisons of a bonus that makes several."""
-        first = item.bands[0][0]
+        first = item.bands[0].condition
         if item.shown is not None:
             return tuple(self.arithmetic.behind(item.shown))
         return tuple(self.arithmetic.parts(first)) if isinstance(first, Group) else ()
 
     def _band(self, item: ScoreItem, condition: Condition) -> str:
         """The band that the value fell into; of a bonus whether its condition holds."""
-        say, first = self.say, item.bands[0][0]
+        say, first = self.say, item.bands[0].condition
         if item.shown is not None and isinstance(condition, Leaf):
             return "" if exactly(condition) else tests(say.of_values(condition.left), condition)
         if item.shown is not None:

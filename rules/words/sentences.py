@@ -39,7 +39,8 @@ def sentence(item: Item, lang: Lang) -> str:
 
 
 def how(rule: Rule) -> Iterator[Text]:
-    """How the rows of a table make its answer, how many a ranking takes, and the full marks of a scorecard."""
+    """How a table makes its answer, the clauses of its outputs, how many a ranking takes, and the full marks of a
+    scorecard."""
     body = rule.body
     for field in ("take", "ties") if body.order else ("hit", "by", "full_marks"):
         value = getattr(body, field, None)
@@ -48,3 +49,6 @@ def how(rule: Rule) -> Iterator[Text]:
         elif value:
             name, shown = FIELDS[field], body.outputs[value].title if field == "by" else Text(f"{value}", f"{value}")
             yield Text(f"{name.zh} {shown.zh}", f"{name.en} {shown.en}")
+    for output in body.outputs.values():
+        if output.clause:
+            yield Text(f"{output.title.zh} {output.clause}", f"{output.title.en} {output.clause}")

@@ -13,15 +13,16 @@ from typing import Self
 from rules.model import Condition, Const, Edition, Expr, Leaf, Op, Ref
 from rules.operations import OPERATORS, PHRASES, require
 from rules.operations.phrases import ATOM, LOOSE, SUM, WORDS, Phrase
-from rules.values.exact import BOOLEAN, OF_YEAR, Range, Type, Value
+from rules.values.exact import BOOLEAN, ORDINAL, Range, Type, Value
 from rules.values.figures import PLACES, ROUNDED, figure, rate, yuan
 from rules.values.kinds import KINDS
 from rules.values.text import Lang, Text
 from rules.words.names import Names
-from rules.words.phrases import AND_ALSO, AROUND, BETWEEN, LISTED, NOT, ONLY, SPAN, UNITS
+from rules.words.phrases import AND_ALSO, AROUND, BETWEEN, LISTED, NOT, NUMBERED, ONLY, SPAN, UNITS
 
 Codes = Mapping[str, Text]
 NO_CODES: Codes = {}
+CALENDAR = 1000  # years from so many on are one of the calendar: no period is as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Wording:
     subject: str = ""
     own: str = ""
     years: str = "年"  # 岁 where years are an age
-    of_year: bool = False  # whether months number those of the calendar
+    ordinal: bool = False  # whether counts number: the months of the calendar, the places of a ranking
     _names: dict[tuple[str, str], Names] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -79,11 +80,12 @@ class Wording:
 
     def counted(self, value: Value, type: Type, digits: int) -> str:
         unit = type.unit
+        of_calendar = unit == "year" and abs(value) >= CALENDAR
         number = figure(value, digits, "" if unit == "year" else ",")  # a year of the calendar: 2024
         if not unit:
             return number
-        if unit == "month" and (self.of_year or type.written == OF_YEAR):
-            return self.pick(f"{number}月", f"month {number}")
+        if unit in NUMBERED and (of_calendar or self.ordinal or type.written == ORDINAL):
+            return self.text(NUMBERED[unit]).format(number)
         if not self.zh:
             return f"{number} {unit if abs(value) == 1 else plural(unit)}"
         if unit in UNITS:
@@ -94,8 +96,9 @@ class Wording:
         return f"{number}{f'个{subject.title.zh}' if subject else unit}"
 
     def fitting(self, expr: Expr, name: str) -> Self:
-        """The words for values of an expression: years in its name may be an age, its months those of the calendar."""
-        return replace(self, years="岁" if "岁" in name else self.years, of_year=expr.type.written == OF_YEAR)
+        """The words for values of an expression: years in its name may be an age; its months may be those of the
+        calendar, and its places those of an order."""
+        return replace(self, years="岁" if "岁" in name else self.years, ordinal=expr.type.written == ORDINAL)
 
     def apart(self, value: Value, limits: Iterable[Value], type: Type, codes: Codes | None) -> int:
         """How many decimal places it takes so that different figures do not look the same."""

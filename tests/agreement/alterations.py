@@ -21,7 +21,7 @@ OTHER_OPTION = {"down": "up", "up": "down", "half_up": "down", "highest": "lowes
 STEPS = {"amount": 1, "points": 1, "count": 1}
 
 Change = tuple[str, Any]  # what was changed, and the node in its place
-Bands = tuple[tuple[Condition, Any], ...]
+Bands = tuple[Any, ...]  # of Band or of Grade
 
 
 # --- values and expressions ---------------------------------------------------------------------------------
@@ -135,11 +135,12 @@ def _comparison(test: Comparison, type: Type) -> Iterator[Change]:
 
 
 def are_intervals(bands: Bands) -> bool:
-    return all(isinstance(one, Leaf) and {test.operator for test in one.tests} <= set(NEIGHBOUR) for one, _ in bands)
+    return all(isinstance(one, Leaf) and {test.operator for test in one.tests} <= set(NEIGHBOUR)
+               for one in (band.condition for band in bands))  # fmt: skip
 
 
 def edges(bands: Bands) -> Iterator[tuple[str, Bands]]:
-    leaves = [condition for condition, _ in bands if isinstance(condition, Leaf)]
+    leaves = [band.condition for band in bands if isinstance(band.condition, Leaf)]
     for edge in dict.fromkeys(limit for leaf in leaves for test in leaf.tests for limit in test.limits):
         name = show(edge.value, edge.type) if isinstance(edge, Const) else "edge"
         yield (
@@ -153,7 +154,7 @@ def edges(bands: Bands) -> Iterator[tuple[str, Bands]]:
 def _at(bands: Bands, edge: Expr, change: Callable[[Comparison], Comparison]) -> Bands:
     """The bands with every comparison at one edge changed."""
     return tuple(
-        (replace(leaf, tests=tuple(change(one) if edge in one.limits else one for one in leaf.tests)), worth)
-        for leaf, worth in bands
-        if isinstance(leaf, Leaf)
+        replace(band, condition=replace(leaf, tests=tuple(change(x) if edge in x.limits else x for x in leaf.tests)))
+        for band in bands
+        if isinstance(leaf := band.condition, Leaf)
     )

@@ -94,14 +94,14 @@ def _consequence(rule: Rule, one: Criterion) -> Iterator[Change]:
 def _item(item: ScoreItem) -> Iterator[Change]:
     if are_intervals(item.bands):
         yield from ((what, replace(item, bands=changed)) for what, changed in edges(item.bands))
-    for number, (condition, points) in enumerate(item.bands):
-        if isinstance(condition, Group) and number:
+    for number, band in enumerate(item.bands):
+        if isinstance(band.condition, Group) and number:
             continue  # the other side of a bonus or deduction: nobody writes it
         before, after = item.bands[:number], item.bands[number + 1 :]
-        for what, changed in () if are_intervals(item.bands) else conditions(condition):
-            yield what, replace(item, bands=(*before, (changed, points), *after))
-        for what, changed in expressions(points):
-            yield f"points {what}", replace(item, bands=(*before, (condition, changed), *after))
+        for what, changed in () if are_intervals(item.bands) else conditions(band.condition):
+            yield what, replace(item, bands=(*before, replace(band, condition=changed), *after))
+        for what, changed in expressions(band.points):
+            yield f"points {what}", replace(item, bands=(*before, replace(band, points=changed), *after))
         yield f"without band {number + 1}", replace(item, bands=(*before, *after))
     if item.formula is not None:
         yield from ((what, replace(item, formula=changed)) for what, changed in expressions(item.formula))

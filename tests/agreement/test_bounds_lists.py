@@ -1,16 +1,18 @@
 """Counts and totals of a list in a case decide what every completion of the case would, on all engines alike; a
 scorecard waits for its items."""
 
+from collections import Counter
 from itertools import product
 from random import Random
 
 import pytest
 
 from rules import Engine, FactChecker, Reference
+from rules.words.explain import explain
 from tests.agreement.agreeing import agree
 from tests.agreement.backends import connect
 from tests.agreement.tabular import assert_agree
-from tests.unit.small import ON, TITLE, checklist, choice, count, derived, given, head, small
+from tests.unit.small import ON, TITLE, checklist, choice, count, derived, given, head, small, table
 
 VOTES = {
     "votes": given("list", of="vote"), "late": given("boolean"), "houses": count(),
@@ -39,6 +41,13 @@ RULES = {
     "by_others": checklist({"require": {"others": {"at_most": "1 vote"}}}, {"require": {"which": {"above": "1 vote"}}}),
     "by_penalty": checklist({"require": {"penalty": {"at_least": "-3 points"}}}),
     "card": CARD,
+    "first_one": table("first", {"when": {"late": False}, "then": {"votes": {"least": ["yes", "1 vote"]}}}, otherwise={
+        "then": {"votes": {"difference": [{"greatest": ["cast", "2 votes"]}, {"least": ["yes", "1 vote"]}]}}},
+        outputs={"votes": count("vote")}),
+    "best_one": table("highest", {"when": {"late": False}, "then": {"sum": {"least": ["owed", "2 yuan"]}}}, {
+        "when": {"houses": {"at_least": "9 houses"}}, "then": {"sum": {"greatest": ["paid", "9 yuan"]}}},
+        by="sum", outputs={"sum": given("amount")}),
+    "then_one": checklist({"require": {"first_one.votes": {"at_least": "1 vote"}}}),
     "points": checklist({"require": {"card.total": {"at_least": "30 points"}}}),
     "graded": checklist({"require": {"card": ["best", "fair"]}}),
 }  # fmt: skip
@@ -67,18 +76,23 @@ def completions(facts):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_what_is_decided_holds_of_every_completion(seed):
-    random, settled = Random(seed), 0
+    random, settled, given_out = Random(seed), 0, Counter[str]()
     for facts in (drawn(random) for _ in range(25)):
         whole = [CHECKER.check("thing", one) for one in completions(facts)]
         for name, rule in EDITION.rules.items():
             decision = agree(ENGINE, REFERENCE, name, CHECKER.check("thing", facts), ON)
-            others = {REFERENCE.judge(name, one, ON).outcome for one in whole} - {rule.role("unknown")}
+            judged = [REFERENCE.judge(name, one, ON) for one in whole]
+            others = {one.outcome for one in judged} - {rule.role("unknown")}
             if decision.outcome != rule.role("unknown"):
                 assert others <= {decision.outcome}, (name, facts)
+                for output, (value, _) in decision.outputs.items():
+                    assert {one.outputs[output] for one in judged if output in one.outputs} <= {value}, (name, facts)
+                    given_out[name] += len(whole) > 1
                 settled += len(whole) > 1
             elif name in ("one", "two", "few"):  # one figure against fixed limits: as sharp as can be
                 assert len(others) > 1, (name, facts)
     assert settled > 40
+    assert given_out.keys() >= {"first_one", "best_one"}
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -92,6 +106,20 @@ def test_one_vote_that_is_known_settles_that_there_is_one():
     decision = agree(ENGINE, REFERENCE, "one", {"votes": [{"yes": True}, {}]}, ON)
     assert (decision.outcome, decision.missing) == ("good", ())
     assert decision.as_dict()["findings"][0]["comparisons"][0]["observed"] == {"at_least": 1, "at_most": 2}
+
+
+@pytest.mark.parametrize(("name", "facts", "outputs"), [
+    ("first_one", {"votes": [{"yes": True}, {}], "late": False}, {"votes": 1}),
+    ("first_one", {"votes": [{}], "late": False}, {}),  # none or one
+    ("best_one", {"votes": [{"yes": True, "sum": 3}, {}], "late": False, "houses": 8}, {"sum": 2}),
+    ("best_one", {"votes": [{"yes": True, "sum": 3}, {"sum": 4}], "late": False, "houses": 9}, {"sum": 9}),
+])  # fmt: skip
+def test_an_output_that_only_one_value_is_left_for_has_it(name, facts, outputs):
+    decision = agree(ENGINE, REFERENCE, name, facts, ON)
+    assert {output: value for output, (value, _) in decision.outputs.items() if value is not None} == outputs
+    assert (decision.outcome == "open", bool(decision.missing)) == ((not outputs,) * 2)
+    assert all(explain(decision, lang) for lang in ("zh", "en"))
+    assert assert_agree(connect("duckdb"), ENGINE, REFERENCE, name, [facts], ON) == (1, 0)
 
 
 def test_a_card_waits_for_an_item_though_the_grade_would_be_the_same():

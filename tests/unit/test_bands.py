@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.building.bands import Band, can_hold, check_bands, check_open_bands
+from rules.building.bands import Interval, can_hold, check_bands, check_open_bands
 from rules.files.node import Node
 from rules.model import Comparison, Const, Ref
 from rules.operations import COMPARE
@@ -26,7 +26,7 @@ def comparisons(limits):
 def told(bands, minimum=None, maximum=None):
     problems = Problems()
     nodes = [Node(Mark("f", line, 1), "", {}) for line in range(1, len(bands) + 1)]
-    made = [Band.of(node, comparisons(limits)) for node, limits in zip(nodes, bands, strict=True)]
+    made = [Interval.of(node, comparisons(limits)) for node, limits in zip(nodes, bands, strict=True)]
     check_bands(made, POINTS, minimum, maximum, problems)
     return [problem.code for problem in problems.sorted()]
 

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from rules.judging.reference import Reference
-from rules.values.exact import Type
+from rules.values.exact import Range, Type
 from rules.words.explain import explain, explained
 from rules.words.items import decision_items, sides_of
 from rules.words.wording import Wording
@@ -543,8 +543,12 @@ def test_a_fact_of_the_record_around_a_list_is_not_asked_of_each_record():
 def test_a_year_of_the_calendar_has_no_separator():
     edition = small(FACTS, peer=PEER)
     said = [Wording(edition, lang).value(2024, Type("count", "year")) for lang in ("zh", "en")]
-    assert said == ["2024年", "2024 years"]
+    assert said == ["2024年", "2024"]
     assert Wording(edition, "zh").value(2024, Type("count", "record")) == "2,024条"
+    assert Wording(edition, "en").value(Range(2024, None), Type("count", "year")) == "at least 2024"
+    assert [Wording(edition, "en").value(years, Type("count", "year")) for years in (1, 0, 99)] == [
+        "1 year", "0 years", "99 years",
+    ]  # fmt: skip
 
 
 # --- units, and facts of one title

@@ -142,4 +142,4 @@ def test_a_bare_number_stands_only_where_its_unit_is_plain():
     edition = small({"flag": given("boolean")}, {"d": head("scorecard", **scores)})
     (item,) = edition.rules["d"].body.items
 
-    assert [worth for _, worth in item.bands] == [Const(5, POINTS), Const(0, POINTS)]
+    assert [band.points for band in item.bands] == [Const(5, POINTS), Const(0, POINTS)]
