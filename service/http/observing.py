@@ -50,6 +50,8 @@ REJECTED = Gauge("village_credit_policies_rejected", "1 while a change of the po
                  multiprocess_mode="livemax")  # fmt: skip
 LOOK_AGE = Gauge("village_credit_policies_look_age_seconds", "Seconds since the policies folder was looked at without "
                  "trouble", multiprocess_mode="livemax")  # fmt: skip
+RESTARTS = Gauge("village_credit_policies_watch_restarts", "Threads that watched the policies folder, died, and were "
+                 "started again", multiprocess_mode="livesum")  # fmt: skip
 SWAPS = Gauge("village_credit_policy_swaps", "Changes of the policies that went live", multiprocess_mode="livemax")
 ANSWERS = Counter("village_credit_engine_answers", "Answers of the rule engine, proved anew or remembered", ["how"])
 PENDING = Gauge("village_credit_log_pending", "Entries waiting to be written", multiprocess_mode="livesum")
@@ -159,7 +161,8 @@ _live: set[tuple[str, str]] = set()
 def state(policies: Policies, log: DecisionLog) -> None:
     """Set this worker's gauges. Repeated regularly, because any worker may be asked for all."""
     REJECTED.set(1 if policies.rejected else 0)
-    LOOK_AGE.set(time.monotonic() - policies.looked)
+    LOOK_AGE.set(time.monotonic() - policies.watcher.looked)
+    RESTARTS.set(policies.watcher.restarts)
     SWAPS.set(policies.swaps)
     _editions(
         [(edition.id, edition.sha256) for editions in policies.current().store.plans.values() for edition in editions]

@@ -20,6 +20,7 @@ from service.openapi.document import Document
 from service.pages.example import NAME
 from service.pages.pages import page
 from service.pages.trying import forms
+from service.policies.watching import Watcher
 
 TOLD = 100  # lines of the log that are not believed
 ASSETS = files(flask_swagger_ui) / "dist"
@@ -72,7 +73,7 @@ def ready() -> Response:
             "digest": here.digest,
             "live": editions,
             "source": policies.source,
-            "looked": {"seconds_ago": round(time.monotonic() - policies.looked), "trouble": policies.trouble or None},
+            "looked": _looked(policies.watcher),
             "rejected": rejected,
             "rejected_count": policies.rejected_count,
             "warnings": [one.as_dict() for one in policies.warnings()],
@@ -83,6 +84,16 @@ def ready() -> Response:
         "today": case_reader().today.isoformat(),
     }
     return Response(dumps(body), 200 if is_ready else 503, mimetype="application/json")
+
+
+def _looked(watcher: Watcher) -> dict[str, object]:
+    """How the watching of the folder goes."""
+    return {
+        "seconds_ago": round(time.monotonic() - watcher.looked),
+        "trouble": watcher.trouble or None,
+        "watching": watcher.watching,
+        "restarts": watcher.restarts,
+    }
 
 
 def metrics() -> Response:

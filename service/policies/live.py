@@ -17,6 +17,7 @@ from rules.problems.problem import Problem
 from rules.values.text import Mark
 from service.policies.compiled import Snapshot, compiled_of, prune, read, stage, write
 from service.policies.folder import Signature, read_policies, signature_of
+from service.policies.watching import Watcher
 
 MOST = 100  # problems that are kept of a refused change
 FOLDER, WORKERS, ARCHIVE = "folder", "workers", "archive"  # where the editions of the start come from
@@ -38,7 +39,7 @@ class Policies:
         with a snapshot before it goes live (Later postpones it), `after` once it is live."""
         self.folder, self.back_dated, self.lost = folder, tuple[Problem, ...](), tuple[Problem, ...]()
         self.rejected, self.rejected_count = tuple[Problem, ...](), 0  # the first of them, and their number
-        self.source, self.trouble, self.looked = FOLDER, "", time.monotonic()
+        self.source, self.watcher = FOLDER, Watcher()
         self._before, self._after = before, after
         self.swaps = 0
         self._runtime = runtime or Path(mkdtemp(prefix="village-credit-"))
@@ -52,7 +53,6 @@ class Policies:
         self._previous: Signature | None = None
         self._mark = b""
         self._snapshot = self._first(rescue)
-        self._stop = threading.Event()
 
     # --- what requests use
 
@@ -70,23 +70,16 @@ class Policies:
     # --- watching
 
     def watch(self, seconds: float, then: Callable[[], None] = lambda: None) -> None:
-        """Look at the folder every so often, in a thread that ends with the process. Whatever goes wrong at a look is
-        told in `trouble` and by `looked`, the time of the last good one; the next look tries again."""
+        """Look at the folder every so often, and do something after each look; `watcher` says how that goes."""
 
-        def run() -> None:
-            while not self._stop.wait(seconds):
-                try:
-                    self.look()
-                    then()
-                except Exception as error:  # noqa: BLE001 -- a thread that ends would end all publishing, unseen
-                    self.trouble = type(error).__name__
-                else:
-                    self.trouble, self.looked = "", time.monotonic()
+        def look() -> None:
+            self.look()
+            then()
 
-        threading.Thread(target=run, name="policies", daemon=True).start()
+        self.watcher.start(seconds, look)
 
     def close(self) -> None:
-        self._stop.set()
+        self.watcher.stop()
         self._vote.unlink(missing_ok=True)
 
     def look(self) -> None:
