@@ -28,6 +28,7 @@ from service.pages import example, operations
 from service.people import Passwords, People, Sessions
 from service.policies import archive
 from service.policies.compiled import Snapshot
+from service.policies.hosts import Hosts
 from service.policies.live import Later, Policies
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
 
@@ -75,6 +76,8 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
+    made.policies.current()  # what is live is told in the log now, not when somebody asks
+    _look(made)
     made.policies.watch(settings.reload_seconds, lambda: _look(made))
     gc.collect()
     gc.freeze()  # the policies stay: the collector need not look through them again and again
@@ -95,7 +98,11 @@ def _compressed(response: Response, compress: Compress) -> Response:
 
 
 def _look(made: Service) -> None:
+    """What every worker does every so often."""
     observing.state(made.policies, made.log)
+    with suppress(LogUnavailable):  # /readyz says so
+        made.hosts.tell(made.policies.current())
+        observing.hosts(made.hosts.listed(), made.policies.current().digest)
     with suppress(LogUnavailable):  # whoever wants to decide is told why
         made.log.beat()
 
@@ -133,8 +140,8 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     idle, longest = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
     sessions = Sessions(log, people, idle, longest)
     passwords, openid = Passwords(log, people), _openid(settings, sealer)
-    keys, readers = Keys(log), Readers(settings.threads)
-    return Service(settings, policies, log, sealer, keys, people, passwords, sessions, openid, clock, readers)
+    keys, readers, hosts = Keys(log), Readers(settings.threads), Hosts(log, settings.port)
+    return Service(settings, policies, log, sealer, keys, people, passwords, sessions, hosts, openid, clock, readers)
 
 
 def _openid(settings: Settings, sealer: Sealer) -> OpenId | None:

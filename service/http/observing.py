@@ -31,6 +31,7 @@ from service.http.context import request_data, this_request
 from service.http.problems import Problem
 from service.log import DecisionLog
 from service.log.entry import chance
+from service.policies.hosts import Host
 from service.policies.live import Policies
 
 GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -52,6 +53,8 @@ LOOK_AGE = Gauge("village_credit_policies_look_age_seconds", "Seconds since the 
                  "trouble", multiprocess_mode="livemax")  # fmt: skip
 RESTARTS = Gauge("village_credit_policies_watch_restarts", "Threads that watched the policies folder, died, and were "
                  "started again", multiprocess_mode="livesum")  # fmt: skip
+DIFFERING = Gauge("village_credit_hosts_differing", "Hosts heard of lately that serve other policies than this one",
+                  multiprocess_mode="livemax")  # fmt: skip
 SWAPS = Gauge("village_credit_policy_swaps", "Changes of the policies that went live", multiprocess_mode="livemax")
 ANSWERS = Counter("village_credit_engine_answers", "Answers of the rule engine, proved anew or remembered", ["how"])
 PENDING = Gauge("village_credit_log_pending", "Entries waiting to be written", multiprocess_mode="livesum")
@@ -171,6 +174,11 @@ def state(policies: Policies, log: DecisionLog) -> None:
     pending, age = log.backlog()
     PENDING.set(pending)
     LAG.set(age)
+
+
+def hosts(listed: Iterable[Host], digest: str) -> None:
+    """Count the hosts that serve something else."""
+    DIFFERING.set(sum(one.digest != digest for one in listed))
 
 
 _told: WeakKeyDictionary[Memory, tuple[int, int]] = WeakKeyDictionary()  # what has been counted of each

@@ -70,21 +70,21 @@ class Database:
                 raise
             return result
 
-    def attempt(self, work: Callable[[Any], None], seconds: float) -> bool:
-        """Do it in a transaction that is taken back, waiting for so long at most: for the turn among threads, among
-        processes, and for the database. False where others wrote all the while."""
+    def attempt(self, work: Callable[[Any], None], seconds: float, *, keep: bool = False) -> bool:
+        """Do it in a transaction that is taken back unless it is to `keep`, waiting for so long at most: for the turn
+        among threads, among processes, and for the database. False where others wrote all the while."""
         if not self.turn.acquire(timeout=seconds):
             return False
         try:
             with _disk():
                 if not self.kind.acquire_soon(seconds):
                     return False
-            _twice(lambda: self._attempt(work, round(seconds * 1000)))
+            _twice(lambda: self._attempt(work, round(seconds * 1000), keep))
         finally:
             self.turn.release()
         return True
 
-    def _attempt(self, work: Callable[[Any], None], milliseconds: int) -> None:
+    def _attempt(self, work: Callable[[Any], None], milliseconds: int, keep: bool) -> None:
         hurried, begins, calm = self.kind.hurries
         try:
             with closing(self.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
@@ -92,6 +92,8 @@ class Database:
                     cursor.execute(hurried.format(milliseconds))
                     cursor.execute(begins)
                     work(cursor)
+                    if keep:
+                        connection.commit()
                 finally:
                     connection.rollback()
                     if calm:

@@ -43,6 +43,9 @@ sessions = Table(  # of people; `token` is the sha256 of what stands in the cook
     "sessions", metadata, *keys(TEXT, "token"), *columns(TEXT, "person"), *columns(WHOLE, "created", "seen"),
     *columns(TEXT, "mac"),
 )  # fmt: skip
+hosts = Table(  # what each serves; `editions` is JSON, sha256 by edition
+    "hosts", metadata, *keys(TEXT, "host"), *columns(TEXT, "digest", "editions"), *columns(WHOLE, "seen"),
+)  # fmt: skip
 editions = Table("editions", metadata, *keys(TEXT, "sha256"), *columns(TEXT, "plan", "date"), *columns(BYTES, "files"))
 
 

@@ -73,6 +73,7 @@ def ready() -> Response:
             "digest": here.digest,
             "live": editions,
             "source": policies.source,
+            "hosts": _hosts(here.digest),
             "looked": _looked(policies.watcher),
             "rejected": rejected,
             "rejected_count": policies.rejected_count,
@@ -84,6 +85,26 @@ def ready() -> Response:
         "today": case_reader().today.isoformat(),
     }
     return Response(dumps(body), 200 if is_ready else 503, mimetype="application/json")
+
+
+def _hosts(digest: str) -> list[dict[str, object]] | None:
+    """Which hosts were heard of lately, what they serve, and whether that is what this one serves; None where the
+    database does not say."""
+    now = service().clock()
+    try:
+        listed = service().hosts.listed()
+    except LogUnavailable:
+        return None
+    return [
+        {
+            "host": one.name,
+            "seconds_ago": round((now - one.seen).total_seconds()),
+            "digest": one.digest,
+            "same": one.digest == digest,
+            "live": [{"edition": name, "sha256": sha256} for name, sha256 in one.editions.items()],
+        }
+        for one in listed
+    ]
 
 
 def _looked(watcher: Watcher) -> dict[str, object]:

@@ -21,9 +21,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def api(own, folder):
-    api = own(policies=folder)
-    api.service.policies.current()  # which says in the log what is live
-    return api
+    return own(policies=folder)
 
 
 def rewrite(log, change):
