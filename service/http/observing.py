@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections import Counter as Counted
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -35,7 +35,6 @@ from service.policies.hosts import Host
 from service.policies.live import Policies
 
 GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
-TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
 REQUEST_ID = "village_credit.request_id"  # where the id stands in the environment of a request
 
 DECISIONS = Counter("village_credit_decisions", "Decisions made", ["decision", "outcome"])
@@ -88,6 +87,15 @@ def request_id(given: str) -> str:
     return given if GIVEN.fullmatch(given) and not is_card(given) else f"{chance(64):016x}"
 
 
+TRACE = re.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
+
+
+def traceparent(environ: Mapping[str, Any]) -> str:
+    """The sender's traceparent if it is valid; empty otherwise, as the standard has it."""
+    given: str = environ.get("HTTP_TRACEPARENT", "")
+    return given if TRACE.fullmatch(given) else ""
+
+
 def register(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
@@ -115,7 +123,7 @@ def _end(response: Response) -> Response:
         "caller": key.client if key else None,
         "key": key.id if key else None,
     }
-    if TRACE.fullmatch(trace := asked.environ.get("HTTP_TRACEPARENT", "")):
+    if trace := traceparent(asked.environ):
         line["traceparent"] = trace
     for stream in REQUEST_LINES:
         stream.write(_line(None, "info", line) + b"\n")

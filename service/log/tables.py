@@ -27,7 +27,7 @@ def columns(type: Any, *names: str) -> list[Column[Any]]:
 log = Table(
     "log", metadata, *keys(WHOLE, "seq"), *columns(WHOLE, "at"),
     *columns(TEXT, "id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome"),
-    *columns(TEXT, "subject"), *columns(BYTES, "body"), *columns(TEXT, "refers_to"),
+    *columns(TEXT, "subject"), *columns(BYTES, "body"), *columns(TEXT, "refers_to", "traceparent"),
     *columns(BYTES, "sealed_sha256", "hash"),
     *columns(TEXT, "signer"), *columns(WHOLE, "signed_from"), *columns(BYTES, "signature"),
 )  # fmt: skip

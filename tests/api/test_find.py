@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.api.calling import kind
+from tests.api.calling import errors, kind
 
 KNOWN = {"log_id", "at", "caller", "request_id", "decision", "on", "outcome", "plan", "edition_sha256", "not_met",
          "unknown", "hash"}  # fmt: skip
@@ -107,6 +107,41 @@ def test_one_decision_is_shown_with_its_reviews_and_an_etag(caller, made):
     changed = caller.get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200
     assert [one["kind"] for one in changed.json["reviews"]] == ["review_requested"]
+
+
+TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+
+
+def test_what_was_decided_under_a_trace_is_found_by_it(caller, analyst):
+    sent = {"traceparent": f"00-{TRACE}-{SPAN}-01"}
+    traced = caller.decided("credit_village", case(), headers=sent)["log_id"]
+    other = caller.decided("credit_village", case(), headers={"traceparent": f"00-{'a' * 32}-{SPAN}-01"})["log_id"]
+    caller.decided("credit_village", case())
+
+    assert ids(analyst.get(f"/v1/decisions?trace_id={TRACE}")) == [traced]
+    assert ids(caller.get(f"/v1/decisions?trace_id={'a' * 32}&decision=credit_village")) == [other]
+    assert analyst.get(f"/v1/decisions/{traced}").json["traceparent"] == sent["traceparent"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        f"00-{'0' * 32}-{SPAN}-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        f"ff-{TRACE}-{SPAN}-01",
+        f"00-{TRACE.upper()}-{SPAN}-01",
+        f"00-{TRACE}-{SPAN}-01-more",
+        "",
+        "x" * 5000,
+    ],
+)
+def test_a_traceparent_that_is_none_is_left_out(caller, sent):
+    id = caller.decided("credit_village", case(), headers={"traceparent": sent})["log_id"]
+    assert "traceparent" not in caller.get(f"/v1/decisions/{id}").json
+
+
+def test_a_trace_id_is_32_digits(analyst):
+    assert errors(analyst.get("/v1/decisions?trace_id=1")) == [("/trace_id", "not_a_trace_id")]
 
 
 @pytest.mark.parametrize("id", ["x", "0" * 32, "credit_village", "%00", "%F0%9F%8F%A1", "..", "a" * 5000])
