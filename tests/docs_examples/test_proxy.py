@@ -6,7 +6,7 @@ import shutil
 import socket
 import ssl
 import subprocess
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -174,6 +174,45 @@ def test_what_the_proxy_refuses_is_a_problem_document_too(proxy, path, header, s
     assert head.startswith(f"HTTP/1.1 {status}".encode())
     assert b"application/problem+json" in head
     assert b"server: nginx\r\n" in head.lower() + b"\r\n"  # and no version
+    assert json.loads(body)["status"] == status
+
+
+HOST = f"Host: {NAME}\r\n"
+
+
+@pytest.mark.parametrize(("said", "status"), [
+    ("\0garbage\r\n\r\n", 400), ("GET\r\n\r\n", 400), (f"GET / HTTP/9.9\r\n{HOST}\r\n", 400),
+    (f"GET / HTTP/1.1\r\n{HOST}no header\r\n\r\n", 400), ("GET / HTTP/1.1\r\n\r\n", 400),
+    (f"GET / HTTP/1.1\r\n{HOST}{HOST}\r\n", 400), (f"GET http://[ HTTP/1.1\r\n{HOST}\r\n", 400),
+    (f"GET /<x> HTTP/1.1\r\n{HOST}\r\n", 400), (f"GET /v1/decisions/</batch HTTP/1.1\r\n{HOST}\r\n", 400),
+    ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+    (f"POST / HTTP/1.1\r\n{HOST}Content-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+    (f"POST / HTTP/1.1\r\n{HOST}Transfer-Encoding: gzip\r\n\r\n", 400),
+    (f"POST /v1/decisions/x HTTP/1.1\r\n{HOST}Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+    (f"TRACE / HTTP/1.1\r\n{HOST}\r\n", 405), (f"CONNECT a:80 HTTP/1.1\r\n{HOST}\r\n", 400),
+    (f"GET /{'a' * 700000} HTTP/1.1\r\n{HOST}\r\n", 414),
+    (f"GET / HTTP/1.1\r\n{HOST}X: {'a' * 700000}\r\n\r\n", 431),
+])  # fmt: skip
+def test_what_is_hardly_http_gets_a_problem_document_from_the_proxy(proxy, said, status):
+    with (
+        socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as plain,
+        proxy.trust.wrap_socket(plain, server_hostname=NAME) as connection,
+    ):
+        with suppress(OSError):  # it is refused before all of it is there
+            connection.sendall(said.encode())
+        refused(until(connection, b"}"), status)
+
+
+def test_whoever_does_not_encrypt_is_told_by_a_problem_document(proxy):
+    with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as plain:
+        plain.sendall(f"GET / HTTP/1.1\r\n{HOST}\r\n".encode())
+        refused(until(plain, b"}"), 400)
+
+
+def refused(answer, status):
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"application/problem+json" in head
     assert json.loads(body)["status"] == status
 
 
