@@ -76,6 +76,8 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
+    with suppress(LogUnavailable):  # and so will every request be told
+        made.log.count()
     made.policies.current()  # what is live is told in the log now, not when somebody asks
     _look(made)
     made.policies.watch(settings.reload_seconds, lambda: _look(made))

@@ -115,7 +115,7 @@ class Keys:
     def _all(self) -> dict[str, ApiKey]:
         """The keys that the signed lines add up to, the oldest first. The first line about a key counts."""
         keys: dict[str, ApiKey] = {}
-        for line in self._log.believed(KEY, ADDED, REVOKED):
+        for line in self._log.rights(KEY, ADDED, REVOKED):
             said = json.loads(line.body)
             key = keys.get(said["key"])
             if key is None and line.outcome == ADDED:

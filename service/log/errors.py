@@ -21,6 +21,13 @@ _CODES: Mapping[str, tuple[str, str, str, str]] = {
     "disk": ("日志数据库的磁盘读写出错。", "The log's disk fails to read or write.", "IOERR", "58"),
     "disk_full": ("日志数据库的磁盘已满。", "The log's disk is full.", "FULL", "53100"),
     "fault": ("日志数据库报错。", "The log's database reports an error.", "", ""),
+    "lines_missing": (
+        "日志缺行，其中可能有收回权限的，所以谁也不放行：用 village-credit log verify 查明，从备份恢复。",
+        "Lines of the log are missing, and one of them may have taken a right away, so nobody is let in: find out by "
+        "village-credit log verify, and restore a backup.",
+        "",
+        "",
+    ),
     "locked": ("日志数据库被其他程序占用。", "Another program holds the log's database.", "BUSY LOCKED", "55P03"),
     "read_only": ("日志数据库不能写入。", "The log's database cannot be written to.", "PERM READONLY", "25006 42501"),
     "rolled_back": (

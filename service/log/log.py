@@ -20,6 +20,7 @@ from service.log.entry import CLOCK, EXPIRY, SEEN, Anchor, Entry, Line, Once, mi
 from service.log.errors import NO_SIGNER, InputsExpired, Misconfigured, SealError
 from service.log.probing import probe
 from service.log.reader import Query
+from service.log.rights import Rights
 from service.log.seal import Sealer
 from service.log.signing import Publics, Signer
 from service.log.tables import editions, insert
@@ -53,6 +54,7 @@ class DecisionLog:
         self.sealer, self.signer, self.clock = sealer, signer, clock
         self.known: Publics = signer.known if signer else {}
         self.refused: dict[int, str] = {}  # statements that were read and not believed: seq, and why
+        self._rights = Rights(self.database)
         self._ahead = ahead
         self.writer = Writer(self.database, signer, clock, tolerance, ahead)
 
@@ -172,6 +174,14 @@ class DecisionLog:
 
         return self.database.read(read)
 
+    def rights(self, kind: str, *outcomes: str) -> Sequence[Line]:
+        """Like `believed`, of lines that give and take rights: LogUnavailable where lines of the log are missing."""
+        return self._rights.statements(self.known, self.refused, kind, outcomes)
+
+    def count(self) -> None:
+        """LogUnavailable where lines are missing: of those since the last count, of all at the first."""
+        self._rights.check()
+
     def newest(self, kind: str, *outcomes: str) -> int:
         """The seq of the newest line that `believed` looks at, whether it is believed or not; 0 where there is none."""
         return self.database.read(lambda connection: statements.newest(connection, kind, outcomes))
@@ -188,6 +198,7 @@ class DecisionLog:
         self.database.check()
         self.writer.recall()
         probe(self.database, self.writer.examine, lambda: self.writer.since)
+        self.count()
 
     def backlog(self) -> tuple[int, float]:
         """The number of entries that wait to be written, and the age of the oldest in seconds."""

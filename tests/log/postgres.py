@@ -88,7 +88,7 @@ class Server:
             triggers = connection.execute("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal").fetchone()[0]
             if triggers == TRIGGERS:
                 connection.execute("SET session_replication_role = replica")
-                connection.execute("TRUNCATE log, sealed, once, editions")
+                connection.execute("TRUNCATE log, sealed, once, editions, credentials, sessions, hosts")
         return triggers == TRIGGERS
 
     def command(self, statement):

@@ -46,6 +46,7 @@ def forge(log, body, kind="key", outcome="added", by=None, decision="", seconds=
         "",
         json.dumps(body).encode(),
         "",
+        "",
         b"",
     ]
     seq, at = seq + 1, at + seconds * 10**6
@@ -231,10 +232,11 @@ def older(log):
     tamper(log, (f"UPDATE log SET signature = {empty}", (b"",)), "UPDATE log SET seq = seq - 1",
            "UPDATE sealed SET seq = seq - 1")  # fmt: skip
     before = bytes(32)
-    for seq, at, *columns in rows(log, f"SELECT {', '.join(list(table.columns.keys())[:15])} FROM log ORDER BY seq"):
-        columns[10], columns[12] = bytes(columns[10]), bytes(columns[12])
+    for seq, at, *columns in rows(log, f"SELECT {', '.join(list(table.columns.keys())[:16])} FROM log ORDER BY seq"):
+        columns[10], columns[13] = bytes(columns[10]), bytes(columns[13])
         before = link(before, seq, at, canonical(columns))
         tamper(log, (f"UPDATE log SET hash = {log.database.mark} WHERE seq = {seq}", (before,)))
+    log._rights._forget()  # as to a process that starts with it
     return log
 
 
