@@ -102,6 +102,7 @@ def _compressed(response: Response, compress: Compress) -> Response:
 def _look(made: Service) -> None:
     """What every worker does every so often."""
     observing.state(made.policies, made.log)
+    made.passwords.refusals.write()
     with suppress(LogUnavailable):  # /readyz says so
         made.hosts.tell(made.policies.current())
         observing.hosts(made.hosts.listed(), made.policies.current().digest)

@@ -10,13 +10,14 @@ from service.api.reviewing import OPEN, Review, all_of, review_of, words_of
 from service.api.reviews import CHANGED, outcome_of, record
 from service.days import day_of
 from service.desk import titles
-from service.desk.views import go, person_view
+from service.desk.views import go, person_view, tell_by_page
 from service.http.context import caller, service
 from service.http.problems import Problem
 from service.pages.explaining import page_of
 from service.pages.pages import page, page_language
 
 blueprint = Blueprint("reviews_page", __name__)
+tell_by_page(blueprint)
 MOST = 200  # of a page
 
 

@@ -14,6 +14,7 @@ from service.log.entry import EXPIRY, NO_LINE, SHARED, Line, canonical, link, mi
 from service.log.signing import INTRODUCED, SIGNING, Publics, Trust
 from service.log.tables import log
 
+AT_ONCE = 100  # lines in memory
 COLUMNS = ", ".join(f"log.{column.name}" for column in log.columns)
 KEYS = (
     f"SELECT {COLUMNS}, before.hash FROM log LEFT JOIN log AS before ON before.seq = log.seq - 1 "  # noqa: S608
@@ -51,7 +52,7 @@ def believed(
         .where(log.c.decision == "", log.c.outcome.in_(outcomes), log.c.kind == kind)  # found by an index
         .order_by(log.c.seq.desc() if newest else log.c.seq)
     )
-    for *row, hash in connection.execute(asked).all():
+    for *row, hash in connection.execute(asked.execution_options(yield_per=AT_ONCE)):
         line = reader.line(row)
         if not (code := fault(line, hash, trusted)):
             yield line

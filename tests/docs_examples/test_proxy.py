@@ -237,11 +237,15 @@ def test_nobody_signs_in_by_a_header_that_is_sent_through(tmp_path):
 
 
 def test_cookies_go_both_ways_and_passwords_are_tried_slowly(proxy):
-    form = urlencode({"login": "auditor", "password": proxy.server.passwords["auditor"]}).encode()
-    type = "Content-Type: application/x-www-form-urlencoded"
+    with proxy.sent("GET", "/sign-in", "Connection: close") as connection:
+        shown = until(connection, b"never").decode()
+    cookie, mark = re.search("form=([^;]+);", shown)[1], re.search('name="csrf" value="([^"]+)"', shown)[1]
+    fields = {"csrf": mark, "login": "auditor", "password": proxy.server.passwords["auditor"]}
+    form, type = urlencode(fields).encode(), "Content-Type: application/x-www-form-urlencoded"
     answers = []
     for _ in range(23):
-        with proxy.sent("POST", "//sign-in?lang=zh", type, f"Content-Length: {len(form)}", body=form) as connection:
+        sent = type, f"Cookie: form={cookie}", f"Content-Length: {len(form)}"
+        with proxy.sent("POST", "//sign-in?lang=zh", *sent, body=form) as connection:
             answers.append(until(connection, b"\r\n\r\n").decode())
     assert answers[-1].startswith("HTTP/1.1 429")
     with proxy.sent("GET", "/sign-in", "Connection: close") as connection:
