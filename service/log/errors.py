@@ -116,6 +116,17 @@ class Altered(SealError):
         )
 
 
+class Forged(SealError):
+    """A line that is not as the service wrote it, or that it never wrote."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(
+            f"日志第 {seq} 行没有有效的签名：是伪造的，或被改动，不能采用。请用 village-credit log verify 查明。",
+            f"No good signature covers line {seq} of the log: it was forged or altered, and is not used. Find out by "
+            "village-credit log verify.",
+        )
+
+
 class InputsExpired(LogError):
     """Inputs that were deleted when their time was over."""
 

@@ -17,7 +17,7 @@ from rules.values.text import NotFound
 from service.log import introducing, migrate, reader, statements
 from service.log.database import Database
 from service.log.entry import CLOCK, EXPIRY, SEEN, Anchor, Entry, Line, Once, microseconds, new_id, prepare
-from service.log.errors import NO_SIGNER, InputsExpired, Misconfigured, SealError
+from service.log.errors import NO_SIGNER, Forged, InputsExpired, Misconfigured, SealError
 from service.log.probing import probe
 from service.log.reader import Query
 from service.log.rights import Rights
@@ -141,15 +141,23 @@ class DecisionLog:
         return None if stored is None else self._opened(stored)
 
     def get(self, id: str) -> Line | None:
-        return self.database.read(lambda connection: reader.get(connection, id))
+        """The line of this id; Forged where no good signature covers it."""
+
+        def read(connection: Connection) -> Line | None:
+            line = reader.get(connection, id)
+            if line is not None and not self._genuine(connection, [line]):
+                raise Forged(line.seq)
+            return line
+
+        return self.database.read(read)
 
     def find(self, **query: Unpack[Query]) -> Sequence[Line]:
         """The lines that fit, in the order of the log or newest first."""
         return self.database.read(lambda connection: reader.find(connection, query))
 
     def about(self, id: str) -> Sequence[Line]:
-        """The lines that refer to this one."""
-        return self.database.read(lambda connection: reader.about(connection, id))
+        """The lines that refer to this one, and that a good signature covers."""
+        return self.database.read(lambda connection: self._genuine(connection, reader.about(connection, id)))
 
     def inputs(self, id: str) -> bytes:
         """The inputs sealed with an entry. NotFound where there is no such entry, or it came without inputs."""
@@ -225,6 +233,13 @@ class DecisionLog:
 
     def close(self) -> None:
         self.database.close()
+
+    def _genuine(self, connection: Connection, lines: Sequence[Line]) -> Sequence[Line]:
+        """Those of some lines that a good signature covers; the others are remembered among `refused`."""
+        trusted = statements.keys(connection, self.known)
+        doubts = {line.seq: statements.doubt(connection, trusted, line.seq) for line in lines}
+        self.refused |= {seq: code for seq, code in doubts.items() if code}
+        return [line for line in lines if not doubts[line.seq]]
 
     def _signing(self) -> Signer:
         if self.signer is None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.api.calling import errors, kind
+from tests.log.samples import tamper
 
 KNOWN = {"log_id", "at", "caller", "request_id", "decision", "on", "outcome", "plan", "edition_sha256", "not_met",
          "unknown", "hash"}  # fmt: skip
@@ -107,6 +108,21 @@ def test_one_decision_is_shown_with_its_reviews_and_an_etag(caller, made):
     changed = caller.get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200
     assert [one["kind"] for one in changed.json["reviews"]] == ["review_requested"]
+
+
+def test_a_decision_that_was_altered_is_not_shown(own):
+    """Nor explained, nor reviewed; the list of reviews goes on."""
+    api = own()
+    caller, analyst = api.caller("caller"), api.caller("analyst")
+    good, bad = (caller.decided("credit_village", case(subject))["log_id"] for subject in ("V-1", "V-2"))
+    for id in (good, bad):
+        assert caller.post(f"/v1/decisions/{id}/review-requests", {}).status_code == 201
+    tamper(api.service.log, ("UPDATE log SET outcome = 'qualified' WHERE id = ?", (bad,)))
+    for path in ("", "/explanation"):
+        assert kind(caller.get(f"/v1/decisions/{bad}{path}")) == (503, "unavailable")
+    assert caller.get(f"/v1/decisions/{good}").status_code == 200
+    assert [one["decision_log_id"] for one in analyst.get("/v1/review-requests").json["review_requests"]] == [good]
+    assert "signature_wrong" in api.nobody().get("/readyz").text
 
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
