@@ -7,7 +7,7 @@ import socket
 import ssl
 import subprocess
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -41,8 +41,8 @@ def proxy(server, tmp_path_factory):
 
 
 @contextmanager
-def through(server, folder):
-    """The way to the service through the proxy."""
+def through(server, folder, more=""):
+    """The way to the service through the proxy, with more in its encrypted server."""
     program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
     if program is None:
         pytest.skip("nginx is not on this machine")
@@ -50,6 +50,7 @@ def through(server, folder):
     conf = CONF.replace("127.0.0.1:8000", server.address.removeprefix("http://"))
     conf = conf.replace("listen 443", f"listen 127.0.0.1:{port}").replace("/etc/ssl", str(folder))
     conf = conf.replace("client_body_timeout 15s", "client_body_timeout 2s")
+    conf = conf.replace("    ssl_protocols", f"{more}\n    ssl_protocols")
     conf = conf.replace("listen 80", f"listen 127.0.0.1:{free_port()}").replace("/var/log/nginx", str(folder))
     (folder / "nginx.conf").write_text(FRAME.format(folder=folder, conf=conf))
     certify(folder)
@@ -234,6 +235,48 @@ def test_nobody_signs_in_by_a_header_that_is_sent_through(tmp_path):
         for header in ("RemoteUser", "remoteuser", "REMOTEUSER"):
             with proxy.sent("GET", "/account", f"{header}: auditor", "Connection: close") as connection:
                 assert until(connection, b"\r\n").startswith(b"HTTP/1.1 303")
+
+
+@pytest.fixture
+def certified(tmp_path):
+    """The proxy that asks for certificates, as the manual says, with the header of a proxy trusted behind it; and a
+    context for each client, by name."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not on this machine")
+    manual = (ROOT / "docs" / "deploy.md").read_text("utf-8").partition("### Certificates of clients")[2]
+    commands = re.search("```sh\n(.*?)curl", manual, re.DOTALL)[1]
+    subprocess.run(["/bin/sh", "-ec", commands], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "other").mkdir()
+    subprocess.run(["/bin/sh", "-ec", commands], cwd=tmp_path / "other", check=True, capture_output=True)
+    recipe = (ROOT / "deploy" / "nginx-mtls.conf").read_text("utf-8").replace("/etc/ssl", str(tmp_path))
+    with running(tmp_path, trusted_header="RemoteUser") as server, through(server, tmp_path, recipe) as proxy:
+        yield (
+            proxy,
+            {name: shows(proxy, folder) for name, folder in (("ours", tmp_path), ("another's", tmp_path / "other"))},
+        )
+
+
+def shows(proxy, folder):
+    """The proxy as somebody comes to it who shows the certificate in a folder."""
+    trust = ssl.create_default_context(cafile=proxy.log.parent / f"{NAME}.pem")
+    trust.load_cert_chain(folder / "auditor.pem", folder / "auditor.key")
+    return replace(proxy, trust=trust)
+
+
+def test_nobody_comes_in_without_a_certificate_and_whoever_has_one_is_called_by_its_name(certified):
+    proxy, clients = certified
+    for refuses in (proxy, clients["another's"]):
+        with refuses.sent("GET", "/v1/plans", "Connection: close") as connection:
+            refused(until(connection, b"}"), 403)
+    ours = clients["ours"]
+    with ours.sent("GET", "/v1/plans", "Connection: close") as connection:
+        assert until(connection, b"\r\n").startswith(b"HTTP/1.1 200")
+    with ours.sent("GET", "/account", "RemoteUser: analyst", "Connection: close") as connection:
+        assert b"demo auditor" in until(connection, b"never")
+    for _ in range(1000):  # nginx writes it after it has answered
+        if '"GET /account" 200' in (said := proxy.log.read_text()):
+            break
+    assert re.search(r'"GET /account" 200 .* auditor$', said, re.MULTILINE)
 
 
 def test_cookies_go_both_ways_and_passwords_are_tried_slowly(proxy):
