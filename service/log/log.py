@@ -205,7 +205,7 @@ class DecisionLog:
         """Raise LogUnavailable if an append would fail: one is tried, and taken back. Takes about a second at most."""
         self.database.check()
         self.writer.recall()
-        probe(self.database, self.writer.examine, lambda: self.writer.since)
+        probe(self.database, self.writer.examine, self.writer.stuck)
         self.count()
 
     def backlog(self) -> tuple[int, float]:
