@@ -133,6 +133,23 @@ def test_a_key_is_revoked_once(keys):
     assert [keys.revoke(key.id), keys.revoke(key.id), keys.revoke("unknown")] == [True, False, False]
 
 
+def test_who_waits_for_the_first_look_fails_with_it(keys, queries):
+    """Each would wait as long for the same, one after the other."""
+
+    class Lock:
+        def acquire(self, blocking):
+            keys._failures, keys._error = 1, LogUnavailable("locked")  # of whoever had the turn meanwhile
+            return True
+
+        def release(self):
+            pass
+
+    keys._lock = Lock()
+    with pytest.raises(LogUnavailable):
+        keys.check("vc_a_b")
+    assert queries == []
+
+
 def test_a_request_costs_no_query_while_the_copy_is_fresh(keys, queries, seconds):
     _, text = keys.add("a", "caller")
     queries.clear()
