@@ -76,10 +76,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
-    with suppress(LogUnavailable):  # and so will every request be told
-        made.log.count()
-    made.policies.current()  # what is live is told in the log now, not when somebody asks
-    _look(made)
+    _begin(made)
     made.policies.watch(settings.reload_seconds, lambda: _look(made))
     gc.collect()
     gc.freeze()  # the policies stay: the collector need not look through them again and again
@@ -97,6 +94,14 @@ def _compressed(response: Response, compress: Compress) -> Response:
         return compress.after_request(response)
     response.vary.add("Accept-Encoding")
     return response
+
+
+def _begin(made: Service) -> None:
+    """What is done now, not when somebody asks: lines are counted, and what is live is told in the log."""
+    with suppress(LogUnavailable):  # and so will every request be told
+        made.log.count()
+    made.policies.current()
+    _look(made)
 
 
 def _look(made: Service) -> None:
