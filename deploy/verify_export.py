@@ -30,7 +30,8 @@ for raw in sys.stdin.buffer:
         sys.exit(f"line {seq + 1} is missing")
     seq, hash = line["seq"], bytes.fromhex(line["hash"])
     body = text[start : json.JSONDecoder().raw_decode(text, start)[1]].encode()  # as it stands, to the byte
-    texts, sealed = "\0".join(line[name] for name in TEXTS).encode(), bytes.fromhex(line["sealed_sha256"])
+    trace = [line["traceparent"]] if line.get("traceparent") else []  # spelled where there is one
+    texts, sealed = "\0".join([*(line[name] for name in TEXTS), *trace]).encode(), bytes.fromhex(line["sealed_sha256"])
     at = (datetime.fromisoformat(line["at"]) - EPOCH) // timedelta(microseconds=1)
     spelled = struct.pack(">qqQQQ", seq, at, len(texts), len(body), len(sealed)) + texts + body + sealed
     if before is not None and hashlib.sha256(before + spelled).digest() != hash:

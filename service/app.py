@@ -30,6 +30,7 @@ from service.pages import example, operations
 from service.people import Passwords, People, Sessions
 from service.policies import archive
 from service.policies.compiled import Snapshot
+from service.policies.hosts import Hosts
 from service.policies.live import Later, Policies
 from service.policies.sources import DATABASE, SANDBOX, Database, LockedFolder, Sandbox, Source
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
+    _begin(made)
     _watch(made)
     gc.collect()
     gc.freeze()  # the policies stay: the collector need not look through them again and again
@@ -97,6 +99,14 @@ def _compressed(response: Response, compress: Compress) -> Response:
     return response
 
 
+def _begin(made: Service) -> None:
+    """What is done now, not when somebody asks: lines are counted, and what is live is told in the log."""
+    with suppress(LogUnavailable):  # and so will every request be told
+        made.log.count()
+    made.policies.current()
+    _every_so_often(made)
+
+
 def _watch(made: Service) -> None:
     """Say where policies come from, and look at them from now on."""
     observing.PUBLISHED_IN.labels(made.settings.published_in).set(1)
@@ -108,8 +118,17 @@ def _watch(made: Service) -> None:
 
 
 def _look(made: Service, told: set[Problem]) -> None:
-    observing.state(made.policies, made.log)
     _tell(made, told)
+    _every_so_often(made)
+
+
+def _every_so_often(made: Service) -> None:
+    """What every worker does."""
+    observing.state(made.policies, made.log)
+    made.passwords.refusals.write()
+    with suppress(LogUnavailable):  # /readyz says so
+        made.hosts.tell(made.policies.current())
+        observing.hosts(made.hosts.listed(), made.policies.current().digest)
     with suppress(LogUnavailable):  # whoever wants to decide is told why
         made.log.beat()
 
@@ -154,8 +173,8 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     idle, longest = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
     sessions = Sessions(log, people, idle, longest)
     passwords, openid = Passwords(log, people), _openid(settings, sealer)
-    keys, readers = Keys(log), Readers(settings.threads)
-    return Service(settings, policies, log, sealer, keys, people, passwords, sessions, openid, clock, readers)
+    keys, readers, hosts = Keys(log), Readers(settings.threads), Hosts(log, settings.port)
+    return Service(settings, policies, log, sealer, keys, people, passwords, sessions, hosts, openid, clock, readers)
 
 
 def _source(settings: Settings, log: DecisionLog, clock: Callable[[], datetime]) -> Source:

@@ -76,6 +76,8 @@ class Keys:
         self._keys: Mapping[str, ApiKey] = {}
         self._read: float | None = None
         self._lock = threading.Lock()
+        self._failures = 0  # how often nothing could be read
+        self._error: LogUnavailable | None = None  # ... and why, the last time
 
     def check(self, text: str) -> ApiKey | None:
         """The key for this text, if it may be used now. No query while the copy is fresh."""
@@ -121,7 +123,7 @@ class Keys:
     def _all(self) -> dict[str, ApiKey]:
         """The keys that the signed lines add up to, the oldest first. The first line about a key counts."""
         keys: dict[str, ApiKey] = {}
-        for line in self._log.believed(KEY, ADDED, REVOKED):
+        for line in self._log.rights(KEY, ADDED, REVOKED):
             said = json.loads(line.body)
             key = keys.get(said["key"])
             if key is None and line.outcome == ADDED:
@@ -143,10 +145,13 @@ class Keys:
         age = self._age()
         if age is not None and age < self._refresh:
             return self._keys
-        # One thread asks; the others go on with what there is, if there is something.
+        # One thread asks; the others go on with what there is, if there is something, and else fail with it.
+        failures = self._failures
         if not self._lock.acquire(blocking=age is None):
             return self._keys
         try:
+            if self._failures != failures and self._error is not None:
+                raise LogUnavailable(self._error.code, self._error.detail)
             age = self._age()
             if age is None or age >= self._refresh:
                 self._renew(age)
@@ -158,7 +163,8 @@ class Keys:
         now = self._monotonic()
         try:
             self._keys = self._all()
-        except LogUnavailable:
+        except LogUnavailable as error:
+            self._failures, self._error = self._failures + 1, error
             if age is None or age >= 10 * self._refresh:
                 raise
         else:

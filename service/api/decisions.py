@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask import Response, request
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 from service.days import midnight
 from service.exact_json import dumps
@@ -28,6 +28,7 @@ from service.log import Line, SealError
 blueprint = Blueprint("decisions", __name__, url_prefix="/v1/decisions", description="判定 / decisions")
 PAGE, MOST = 100, 1000
 LOG_ID = re.compile("[0-9a-f]{32}")
+TRACE_ID = re.compile(r"[0-9a-f]{32}\Z")
 CURSOR = "a cursor"  # in place of the id of an entry, which has no blank in it
 
 
@@ -74,6 +75,8 @@ class QuerySchema(Strict):
     outcome = name(100)
     start = Day(data_key="from", metadata={"description": "logged on this day or later"})
     end = Day(data_key="to", metadata={"description": "logged on this day or earlier"})
+    trace_id = fields.String(validate=validate.Regexp(TRACE_ID, error="not_a_trace_id"),
+                             metadata={"description": "trace-id of the traceparent"})  # fmt: skip
     cursor = Cursor(metadata={"description": "`next` of the page before"})
     limit = Whole(1, MOST, load_default=PAGE)
 
@@ -88,7 +91,7 @@ def find(query: Mapping[str, Any]) -> Response:
 
 def search(query: Mapping[str, Any]) -> tuple[Sequence[Line], str | None]:
     """A page of decisions that fit a query of QuerySchema, the newest first, and the cursor of the next page."""
-    wanted = {name: query.get(name) for name in ("decision", "outcome")}
+    wanted = {name: query.get(name) for name in ("decision", "outcome", "trace_id")}
     if "subject" in query:
         wanted["subject"] = service().sealer.blind(query["subject"])
     with log_problems():
@@ -148,6 +151,7 @@ def shown(line: Line) -> dict[str, Any]:
         "at": line.at.isoformat(),
         "caller": line.caller,
         "request_id": line.request_id,
+        **({"traceparent": line.traceparent} if line.traceparent else {}),
         "decision": line.decision,
         "on": line.on,
         "outcome": line.outcome,

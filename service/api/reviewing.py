@@ -14,7 +14,7 @@ from service.http.answering import ASKED, REVIEWED, log_problems
 from service.http.context import caller, service
 from service.http.problems import Problem
 from service.keys import PERMISSIONS
-from service.log import Line
+from service.log import Forged, Line
 
 OPEN, CLOSED = "open", "closed"
 
@@ -65,7 +65,9 @@ def review_of(request_id: str) -> Review:
     asked = find_line(request_id)
     if asked is None or asked.kind != ASKED or only_caller() not in (None, asked.caller):
         raise Problem("not-found", f"没有复核申请 {request_id}。", f"There is no review request {request_id}.")
-    return _of(asked)
+    if (found := _of(asked)) is None:
+        raise Problem("not-found", f"没有复核申请 {request_id}。", f"There is no review request {request_id}.")
+    return found
 
 
 def words_of(line: Line | None) -> str | None:
@@ -81,7 +83,7 @@ def all_of(client: str | None, after: int) -> Iterator[Review]:
     while True:
         with log_problems():
             lines = service().log.find(kind=ASKED, caller=client, after_seq=after)
-        yield from map(_of, lines)
+        yield from (found for line in lines if (found := _of(line)))
         if not lines:
             return
         after = lines[-1].seq
@@ -95,8 +97,12 @@ def may_review(line: Line) -> bool:
     return any(one.state == OPEN for one in of_decision(line))
 
 
-def _of(asked: Line) -> Review:
+def _of(asked: Line) -> Review | None:
+    """The review; None where the request, or what it is about, was forged."""
     with log_problems():
-        decided = service().log.get(asked.refers_to)
-    assert decided is not None  # a request is about a decision in the log, and no line leaves it
-    return next(one for one in of_decision(decided) if one.asked.id == asked.id)
+        try:
+            decided = service().log.get(asked.refers_to)
+        except Forged:
+            return None
+    reviews = of_decision(decided) if decided else ()
+    return next((one for one in reviews if one.asked.id == asked.id), None)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import click
 
 from rules.values.layout import Span, line
-from service import days
+from service import days, people
 from service.commands.common import FOLDER, Bad, Settings, read_day
 from service.commands.on_log import on_log
 from service.commands.screen import as_json, complain, progress, show
@@ -39,11 +39,12 @@ def verify_log(settings: Settings, log: DecisionLog, anchors: str | None, keep_d
     with progress(log.head().seq, settings.pick("验证", "verifying")) as tick:
         report = verify(log, known, tick, keep=timedelta(days=keep_days))
     editions, wrong = archive.faults(log)
+    passwords = people.faults(log)
     if settings.json:
-        as_json(_as_dict(report, editions, wrong))
+        as_json(_as_dict(report, editions, wrong, passwords))
     else:
-        _tell(report, wrong, settings)
-    if wrong or not report.intact:
+        _tell(report, (*wrong, *passwords), settings)
+    if wrong or passwords or not report.intact:
         raise click.exceptions.Exit(TAMPERED)
 
 
@@ -154,9 +155,11 @@ def read_anchors(path: Path) -> list[Anchor]:
     return found
 
 
-def _as_dict(report: Report, editions: int, wrong: Sequence[archive.Fault]) -> dict[str, Any]:
+def _as_dict(
+    report: Report, editions: int, wrong: Sequence[archive.Fault], passwords: Sequence[people.Fault]
+) -> dict[str, Any]:
     return {
-        "intact": report.intact and not wrong,
+        "intact": report.intact and not wrong and not passwords,
         "lines": report.lines,
         "head": asdict(report.head),
         "anchors": report.anchors,
@@ -165,6 +168,7 @@ def _as_dict(report: Report, editions: int, wrong: Sequence[archive.Fault]) -> d
         "signers": list(report.signers),
         "editions": editions,
         "editions_wrong": [asdict(one) for one in wrong],
+        "passwords_wrong": [one.as_dict() for one in passwords],
         "flaws": [flaw.as_dict() for flaw in report.flaws],
         "untold": report.untold,
     }
@@ -177,7 +181,7 @@ def tell_flaws(flaws: Sequence[Flaw], untold: int, settings: Settings) -> None:
         complain([settings.pick(f"另有 {untold} 处。", f"And {untold} more.")], settings.color)
 
 
-def _tell(report: Report, wrong: Sequence[archive.Fault], settings: Settings) -> None:
+def _tell(report: Report, wrong: Sequence[archive.Fault | people.Fault], settings: Settings) -> None:
     pick = settings.pick
     for one in wrong:
         complain([pick(one.zh, one.en)], settings.color)

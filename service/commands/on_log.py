@@ -40,7 +40,7 @@ PUBLIC_KEY = click.option(
     multiple=True,
     help="只认这些公钥的签名，可写多个 / believe the signatures of these public keys only; may be repeated",
 )
-OURS = {"clock", "clock_ahead", "signer"}  # reasons that are no fault of the database
+OURS = {"clock", "clock_ahead", "lines_missing", "signer"}  # reasons that are no fault of the database
 SHARED: Sequence[Any] = (DATABASE, SIGNING_KEY, PUBLIC_KEY, *OPTIONS[-3:])  # ... and --lang, --json, --color
 
 

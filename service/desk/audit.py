@@ -12,15 +12,18 @@ from service.api.decisions import QuerySchema, line_of, search
 from service.api.explanations import open_inputs, replayed
 from service.api.reviewing import of_decision
 from service.desk import titles
-from service.desk.views import person_view
+from service.desk.views import person_view, tell_by_page
 from service.exact_json import dumps
 from service.http.answering import OPENED, log_problems
 from service.http.context import service
 from service.http.problems import Problem
 from service.log import Line
 from service.pages.pages import page
+from service.people.persons import PERSON
 
 blueprint = Blueprint("audit", __name__)
+tell_by_page(blueprint)
+MOST = 200  # lines of a page
 
 
 @person_view(blueprint, "/audit", "read_all")
@@ -32,6 +35,16 @@ def find() -> Response:
     except ValidationError as error:
         return page("audit.html", titles=titles, lines=(), next=None, asked=asked, wrong=sorted(error.messages_dict))
     return page("audit.html", titles=titles, lines=lines, next=following, asked=asked, wrong=())
+
+
+@person_view(blueprint, "/audit/sign-ins", "read_all")
+def sign_ins() -> Response:
+    """Who signed in or out, or failed to, and what was changed about people; the newest first."""
+    with log_problems():
+        lines = service().log.believed(PERSON, *titles.DEEDS, newest=True, limit=MOST)
+        names = {one.id: one.name for one in service().people.listed()}
+    told = [(line, json.loads(line.body)) for line in lines]
+    return page("people.html", titles=titles, lines=told, names=names, most=MOST)
 
 
 @person_view(blueprint, "/audit/<log_id>", "read_all")

@@ -10,7 +10,7 @@ from service.api.reviewing import OPEN, Review, all_of, review_of, words_of
 from service.api.reviews import CHANGED, outcome_of, record
 from service.days import day_of
 from service.desk import titles
-from service.desk.views import go, person_view
+from service.desk.views import go, person_view, tell_by_page
 from service.http.amended import amended_in_words
 from service.http.context import caller, service
 from service.http.problems import Problem
@@ -18,6 +18,7 @@ from service.pages.explaining import page_of
 from service.pages.pages import page, page_language
 
 blueprint = Blueprint("reviews_page", __name__)
+tell_by_page(blueprint)
 MOST = 200  # of a page
 
 

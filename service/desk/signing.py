@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from service.desk.views import FIELD, go, local
+from service.desk.views import FIELD, go, local, tell_by_page
 from service.http.context import cookie_name, secure, service, signed_in
 from service.http.problems import Problem
 from service.http.security import meant
 from service.http.turns import Turns
 from service.pages.pages import page
 from service.people import NotSignedIn, Person, Session, TooWeak
+from service.people.refusals import NOT_CONFIRMED, UNKNOWN
 
 if TYPE_CHECKING:
     from service.people.openid import OpenId
 
 blueprint = Blueprint("signing", __name__)
+tell_by_page(blueprint)
 SIGNED_IN, SIGNED_OUT = "signed_in", "signed_out"
 MINUTES = timedelta(minutes=10)
 HASHING = Turns(1, 8)  # a password takes 20 ms and 19 MiB, and anybody may send one
 ELSEWHERE = Turns(4, 4)  # a provider that hangs holds a thread for seconds
 KEPT = "sign-in"  # the cookie while somebody is at the provider
+CHANCE = 32  # bytes of the token of a form
+STALE = "登录页已过期，请再试一次。", "The page to sign in at was out of date: try again."
 WRONG = (
     "登录名或密码不对。连续输错几次后，要等一刻钟。",
     "Login or password is wrong. After several failures in a row, wait a quarter of an hour.",
@@ -59,9 +65,11 @@ def come_back() -> Response:
         with ELSEWHERE.turn():
             login, wanted = _provider().finish(_back(), request.url, request.cookies.get(KEPT, ""))
     except NotSignedIn as error:
+        service().passwords.refusals.refused(NOT_CONFIRMED)
         return _form(status=401, problem=(error.zh, error.en))
     person = service().people.by_login(login)
     if person is None:
+        service().passwords.refusals.refused(UNKNOWN)
         zh, en = (
             f"登录名 {login} 还没有加入本服务，请找管理员。",
             f"Nobody here has the login {login}: ask the administrator.",
@@ -75,8 +83,10 @@ def come_back() -> Response:
 
 @blueprint.post("/sign-in")
 def begin() -> Response:
-    _from_our_page()
+    _from_our_site()
     wanted, login = local(request.form.get("next", "")), request.form.get("login", "").strip()
+    if not hmac.compare_digest(_mark(request.cookies.get(_form_cookie(), "")), request.form.get(FIELD, "").encode()):
+        return _form(status=403, next=wanted, login=login, problem=STALE)
     with HASHING.turn():
         person = service().passwords.check(login, request.form.get("password", ""))
     if person is None:
@@ -112,6 +122,7 @@ def change_password() -> Response:
     with HASHING.turn():
         right = service().passwords.check(session.person.login, request.form.get("password", "")) is not None
     if not right:
+        service().passwords.refusals.write()
         return _refused("现在的密码不对。", "The present password is wrong.")
     if new != request.form.get("again", ""):
         return _refused("两次输入的新密码不一样。", "The new password was typed in two ways.")
@@ -127,9 +138,23 @@ def change_password() -> Response:
 
 
 def _form(status: int = 200, **parts: object) -> Response:
-    shown = page("sign_in.html", elsewhere=service().openid is not None, **parts)
+    """The form to sign in with. It carries a token that goes with a cookie of this browser: a form of another site,
+    which would sign somebody in as another person, has none."""
+    token = request.cookies.get(_form_cookie()) or secrets.token_urlsafe(CHANCE)
+    shown = page("sign_in.html", elsewhere=service().openid is not None, mark=_mark(token).decode(), **parts)
     shown.status_code = status
+    shown.set_cookie(_form_cookie(), token, path="/", secure=secure(), httponly=True, samesite="Strict")
+    shown.call_on_close(service().passwords.refusals.write)  # what the answer was may not show in how long it took
     return shown
+
+
+def _form_cookie() -> str:
+    return "__Host-form" if secure() else "form"
+
+
+def _mark(token: str) -> bytes:
+    """What the form carries for the token in the cookie; nothing fits where there is none."""
+    return service().sealer.mark("sign-in form", token).encode() if token else secrets.token_bytes(CHANCE)
 
 
 def _provider() -> OpenId:
@@ -168,7 +193,7 @@ def _mine() -> Session:
     return session
 
 
-def _from_our_page() -> None:
-    """Refuse a form of another site: it would sign somebody in as another person."""
+def _from_our_site() -> None:
+    """Refuse a form of which the browser says that another site sent it."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Problem("forbidden", "请从本服务的登录页登录。", "Sign in from the page of this service.")

@@ -18,6 +18,23 @@ LOOKS: Mapping[str, Mapping[str, str]] = {
     "replay": {"zh": "重放", "en": "decided again"},
     "reviewing": {"zh": "复核", "en": "reviewed"},
 }
+DEEDS: Mapping[str, Mapping[str, str]] = {
+    "signed_in": {"zh": "登录", "en": "signed in"},
+    "signed_out": {"zh": "退出", "en": "signed out"},
+    "sign_in_failed": {"zh": "密码错误", "en": "wrong password"},
+    "sign_ins_refused": {"zh": "其他未放行的登录", "en": "other sign-ins that were refused"},
+    "person_added": {"zh": "增加人员", "en": "added"},
+    "person_ended": {"zh": "停用人员", "en": "ended"},
+    "role_changed": {"zh": "改角色", "en": "role changed"},
+    "password_set": {"zh": "设密码", "en": "password set"},
+}
+REFUSED: Mapping[str, Mapping[str, str]] = {
+    "unknown": {"zh": "没有这个登录名", "en": "no such login"},
+    "locked": {"zh": "登录名已锁", "en": "login locked"},
+    "not_confirmed": {"zh": "单位没有确认", "en": "not confirmed elsewhere"},
+    "sign_in_failed": {"zh": "密码错误", "en": "wrong password"},
+}
+LOCKS = {"zh": "，登录名锁一刻钟", "en": ", which locks the login for a quarter of an hour"}
 CHANGED = {"zh": "改变", "en": "changed"}
 
 
@@ -41,6 +58,13 @@ def finding(line: Line, code: str, lang: Lang) -> str:
 def look(why: str, lang: Lang) -> str:
     """Why somebody opened the sealed inputs."""
     return LOOKS[why][lang] if why in LOOKS else why
+
+
+def deed(line: Line, said: Mapping[str, object], lang: Lang) -> str:
+    """What a line about people says: the deed, and of refused sign-ins how many of each kind."""
+    counts = [f"{words[lang]} {said[why]}" for why, words in REFUSED.items() if why in said]
+    told = DEEDS[line.outcome][lang] + (LOCKS[lang] if said.get("locks") else "")
+    return ": ".join([told, *([", ".join(counts)] if counts else [])])
 
 
 def result(found: Review, lang: Lang) -> str:

@@ -11,9 +11,11 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from service.http.context import request_data, signed_in
+from service.http.problems import KINDS, MEDIA_TYPE, Problem
 from service.http.security import SAFE, meant
 from service.http.views import marked
 from service.keys import PERMISSIONS
+from service.log import LogUnavailable
 from service.pages.pages import page
 
 View = Callable[..., Response]
@@ -30,6 +32,22 @@ def local(address: str) -> str:
 def go(address: str) -> Response:
     """Send the browser there, to read."""
     return redirect(address, 303)
+
+
+def tell_by_page(blueprint: Blueprint) -> None:
+    """Answer a browser by a page where something is wrong, and anybody else by a problem document."""
+    blueprint.register_error_handler(Problem, _told)
+    blueprint.register_error_handler(LogUnavailable, lambda error: _told(Problem.unavailable(error)))
+
+
+def _told(problem: Problem) -> Response:
+    if request.accept_mimetypes.best_match([MEDIA_TYPE, "text/html"]) != "text/html":
+        return problem.response()
+    kind = KINDS[problem.kind]
+    shown = page("trouble.html", problem=problem, title=kind.title, request_id=request_data().request_id)
+    shown.status_code = kind.status
+    shown.headers.extend(problem.headers)
+    return shown
 
 
 def person_view(

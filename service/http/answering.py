@@ -35,13 +35,14 @@ class Scribe:
 
     caller: str
     request_id: str
+    traceparent: str
     sealer: Sealer
     clock: Callable[[], datetime]
 
     def line(self, kind: str, body: bytes, about: Line, inputs: bytes | None = None) -> Entry:
         """A line about an earlier decision."""
         return Entry(new_id(self.clock()), kind, self.caller, self.request_id, "", "", about.decision, "", "", "", body,
-                     about.id, inputs)  # fmt: skip
+                     about.id, self.traceparent, inputs)  # fmt: skip
 
     def decision(self, case: Case, short: Compact) -> Entry:
         """The line for a decision, and the case to be sealed beside it."""
@@ -49,14 +50,15 @@ class Scribe:
         return Entry(
             new_id(self.clock()), DECISION, self.caller, self.request_id, edition.plan, edition.sha256,
             case.rule.id, case.on.isoformat(), short.outcome, self.sealer.blind(case.subject_id), dumps(short.criteria),
-            "", dumps({"subject": {"id": case.subject_id}, "facts": case.given}),
+            "", self.traceparent, dumps({"subject": {"id": case.subject_id}, "facts": case.given}),
         )  # fmt: skip
 
 
 def scribe() -> Scribe:
     """For the request at hand."""
     found, here = service(), request_data()
-    return Scribe(here.key.client, here.request_id, found.sealer, found.clock)
+    trace = observing.traceparent(this_request().environ)
+    return Scribe(here.key.client, here.request_id, trace, found.sealer, found.clock)
 
 
 # --- requests that may be sent again

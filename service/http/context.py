@@ -18,6 +18,7 @@ from service.keys import ApiKey, Keys
 from service.log import DecisionLog, Sealer
 from service.people import Passwords, People, Session, Sessions
 from service.policies.compiled import Snapshot
+from service.policies.hosts import Hosts
 from service.policies.live import Policies
 from service.settings import Settings
 
@@ -39,6 +40,7 @@ class Service:
     people: People
     passwords: Passwords
     sessions: Sessions
+    hosts: Hosts
     openid: OpenId | None  # where people sign in elsewhere
     clock: Callable[[], datetime]  # aware, UTC
     readers: Readers

@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections import Counter as Counted
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -31,10 +31,10 @@ from service.http.context import request_data, this_request
 from service.http.problems import Problem
 from service.log import DecisionLog
 from service.log.entry import chance
+from service.policies.hosts import Host
 from service.policies.live import Policies
 
 GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
-TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
 REQUEST_ID = "village_credit.request_id"  # where the id stands in the environment of a request
 
 DECISIONS = Counter("village_credit_decisions", "Decisions made", ["decision", "outcome"])
@@ -56,6 +56,10 @@ PUBLISHED_IN = Gauge("village_credit_published_in", "1 for the setting that says
                      ["mode"], multiprocess_mode="livemax")  # fmt: skip
 LOOK_AGE = Gauge("village_credit_policies_look_age_seconds", "Seconds since the policies folder was looked at without "
                  "trouble", multiprocess_mode="livemax")  # fmt: skip
+RESTARTS = Gauge("village_credit_policies_watch_restarts", "Threads that watched the policies folder, died, and were "
+                 "started again", multiprocess_mode="livesum")  # fmt: skip
+DIFFERING = Gauge("village_credit_hosts_differing", "Hosts heard of lately that serve other policies than this one",
+                  multiprocess_mode="livemax")  # fmt: skip
 SWAPS = Gauge("village_credit_policy_swaps", "Changes of the policies that went live", multiprocess_mode="livemax")
 ANSWERS = Counter("village_credit_engine_answers", "Answers of the rule engine, proved anew or remembered", ["how"])
 PENDING = Gauge("village_credit_log_pending", "Entries waiting to be written", multiprocess_mode="livesum")
@@ -89,6 +93,15 @@ def request_id(given: str) -> str:
     return given if GIVEN.fullmatch(given) and not is_card(given) else f"{chance(64):016x}"
 
 
+TRACE = re.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
+
+
+def traceparent(environ: Mapping[str, Any]) -> str:
+    """The sender's traceparent if it is valid; empty otherwise, as the standard has it."""
+    given: str = environ.get("HTTP_TRACEPARENT", "")
+    return given if TRACE.fullmatch(given) else ""
+
+
 def register(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
@@ -116,7 +129,7 @@ def _end(response: Response) -> Response:
         "caller": key.client if key else None,
         "key": key.id if key else None,
     }
-    if TRACE.fullmatch(trace := asked.environ.get("HTTP_TRACEPARENT", "")):
+    if trace := traceparent(asked.environ):
         line["traceparent"] = trace
     for stream in REQUEST_LINES:
         stream.write(_line(None, "info", line) + b"\n")
@@ -168,7 +181,8 @@ def state(policies: Policies, log: DecisionLog) -> None:
     REJECTED.set(1 if policies.rejected else 0)
     UNTAKEN.set(len(policies.untaken))
     WARNINGS.set(len(policies.warnings()))
-    LOOK_AGE.set(time.monotonic() - policies.looked)
+    LOOK_AGE.set(time.monotonic() - policies.watcher.looked)
+    RESTARTS.set(policies.watcher.restarts)
     SWAPS.set(policies.swaps)
     _editions(
         [(edition.id, edition.sha256) for editions in policies.current().store.plans.values() for edition in editions]
@@ -177,6 +191,11 @@ def state(policies: Policies, log: DecisionLog) -> None:
     pending, age = log.backlog()
     PENDING.set(pending)
     LAG.set(age)
+
+
+def hosts(listed: Iterable[Host], digest: str) -> None:
+    """Count the hosts that serve something else."""
+    DIFFERING.set(sum(one.digest != digest for one in listed))
 
 
 _told: WeakKeyDictionary[Memory, tuple[int, int]] = WeakKeyDictionary()  # what has been counted of each

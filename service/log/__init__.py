@@ -7,6 +7,7 @@ In: entries, and cases to be sealed. Out: lines, proofs that none was changed, e
 from service.log.entry import Anchor, Entry, Line, Once, new_id
 from service.log.errors import (
     Altered,
+    Forged,
     InputsExpired,
     KeyReused,
     LogError,
@@ -24,7 +25,8 @@ from service.log.signing import Signer
 from service.log.verification import Flaw, Report, verify
 
 __all__ = [
-    "Altered", "Anchor", "DecisionLog", "Entry", "Expired", "Flaw", "InputsExpired", "KeyReused", "Line", "LogError",
-    "LogUnavailable", "Misconfigured", "Once", "Overtaken", "Repeated", "Report", "SealError", "Sealer", "Signer",
+    "Altered", "Anchor", "DecisionLog", "Entry", "Expired", "Flaw", "Forged", "InputsExpired", "KeyReused", "Line",
+    "LogError", "LogUnavailable", "Misconfigured", "Once", "Overtaken", "Repeated", "Report", "SealError", "Sealer",
+    "Signer",
     "as_dict", "expire", "export", "new_id", "verify",
 ]  # fmt: skip

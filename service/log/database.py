@@ -52,10 +52,12 @@ class Database:
         with self.turn:
             return self.transact(work)
 
-    def transact(self, work: Callable[[Any], Result]) -> Result:
-        """Do it like `write`, for a caller that has the turn already."""
+    def transact(self, work: Callable[[Any], Result], milliseconds: int | None = None) -> Result:
+        """Do it like `write`, for a caller that has the turn already; with so little patience, where that is said."""
         with self._alone_among_processes():
-            connection, cursor = _twice(self._begin)  # nothing was asked of it yet, so a dead connection does no harm
+            connection, cursor = _twice(
+                lambda: self._begin(milliseconds)
+            )  # nothing was asked of it yet, so a dead connection does no harm
             try:
                 result = work(cursor)
                 connection.commit()
@@ -70,34 +72,42 @@ class Database:
                 raise
             return result
 
-    def attempt(self, work: Callable[[Any], None], seconds: float) -> bool:
-        """Do it in a transaction that is taken back, waiting for so long at most: for the turn among threads, among
-        processes, and for the database. False where others wrote all the while."""
+    def attempt(self, work: Callable[[Any], None], seconds: float, *, keep: bool = False) -> bool:
+        """Do it in a transaction that is taken back unless it is to `keep`, waiting for so long at most: for the turn
+        among threads, among processes, and for the database. False where others wrote all the while."""
         if not self.turn.acquire(timeout=seconds):
             return False
         try:
             with _disk():
                 if not self.kind.acquire_soon(seconds):
                     return False
-            _twice(lambda: self._attempt(work, round(seconds * 1000)))
+            _twice(lambda: self._attempt(work, round(seconds * 1000), keep))
         finally:
             self.turn.release()
         return True
 
-    def _attempt(self, work: Callable[[Any], None], milliseconds: int) -> None:
-        hurried, begins, calm = self.kind.hurries
+    def _attempt(self, work: Callable[[Any], None], milliseconds: int, keep: bool) -> None:
         try:
             with closing(self.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
                 try:
-                    cursor.execute(hurried.format(milliseconds))
-                    cursor.execute(begins)
+                    self._hurry(cursor, milliseconds)
                     work(cursor)
+                    if keep:
+                        connection.commit()
                 finally:
                     connection.rollback()
-                    if calm:
-                        cursor.execute(calm)
         except (SQLAlchemyError, self.kind.error) as error:
             raise self._unavailable(error) from error
+
+    def _hurry(self, cursor: Any, milliseconds: int) -> None:
+        """Begin a transaction with little patience, for it alone."""
+        hurried, begins, calm = self.kind.hurries
+        cursor.execute(hurried.format(milliseconds))
+        try:
+            cursor.execute(begins)
+        finally:
+            if calm:
+                cursor.execute(calm)
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Do it on a connection of the pool; once more on a fresh one where that turns out to be dead."""
@@ -180,7 +190,7 @@ class Database:
         except Exception:  # noqa: BLE001 -- the first error is raised, not this
             self._drop()
 
-    def _begin(self) -> tuple[Any, Any]:
+    def _begin(self, milliseconds: int | None) -> tuple[Any, Any]:
         """Begin on the one connection for writing, which is kept: to fetch it costs time."""
         try:
             if self._writer is None or self.kind.stale(self._writer[0]):
@@ -188,7 +198,10 @@ class Database:
                 connection = self.engine.raw_connection()
                 self._writer = connection, connection.driver_connection, connection.cursor()
             _, driver, cursor = self._writer
-            cursor.execute(self.kind.begins)
+            if milliseconds is None:
+                cursor.execute(self.kind.begins)
+            else:
+                self._hurry(cursor, milliseconds)
         except (SQLAlchemyError, self.kind.error) as error:
             self._drop()
             raise self._unavailable(error) from error

@@ -42,6 +42,7 @@ class Columns:
     subject: str  # Sealer.blind(), never the id itself
     body: bytes  # JSON that may be read without the key
     refers_to: str = ""  # id of the entry this one is about
+    traceparent: str = ""  # of the request, W3C Trace Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +139,11 @@ def prepare(entry: Entry, sealer: Sealer) -> Prepared:
 def canonical(columns: Sequence[Any]) -> bytes:
     """The columns between `at` and `hash` as bytes; no two lines are spelled the same.
 
-    NUL ends each text and so may not stand in one. The two that are bytes come with their length.
+    NUL ends each text and so may not stand in one. The two that are bytes come with their length. The traceparent is
+    spelled where there is one: lines from before it was kept have none.
     """
-    *texts, body, refers_to, digest = columns
-    texts.append(refers_to)
+    *texts, body, refers_to, traceparent, digest = columns
+    texts += [refers_to, traceparent] if traceparent else [refers_to]
     spelled = "\0".join(texts).encode()
     if spelled.count(b"\0") != len(texts) - 1:
         raise ValueError("a text holds the character NUL")

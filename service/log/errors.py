@@ -21,6 +21,13 @@ _CODES: Mapping[str, tuple[str, str, str, str]] = {
     "disk": ("日志数据库的磁盘读写出错。", "The log's disk fails to read or write.", "IOERR", "58"),
     "disk_full": ("日志数据库的磁盘已满。", "The log's disk is full.", "FULL", "53100"),
     "fault": ("日志数据库报错。", "The log's database reports an error.", "", ""),
+    "lines_missing": (
+        "日志缺行，其中可能有收回权限的，所以谁也不放行：用 village-credit log verify 查明，从备份恢复。",
+        "Lines of the log are missing, and one of them may have taken a right away, so nobody is let in: find out by "
+        "village-credit log verify, and restore a backup.",
+        "",
+        "",
+    ),
     "locked": ("日志数据库被其他程序占用。", "Another program holds the log's database.", "BUSY LOCKED", "55P03"),
     "read_only": ("日志数据库不能写入。", "The log's database cannot be written to.", "PERM READONLY", "25006 42501"),
     "rolled_back": (
@@ -115,6 +122,17 @@ class Altered(SealError):
             f"存档的政策版本 {sha256} 被改动：内容的哈希与存入时不同。请从备份恢复，不能照它判定。",
             f"The archived edition {sha256} was altered: its content has another hash. Restore it from a backup; "
             "nothing is decided by it.",
+        )
+
+
+class Forged(SealError):
+    """A line that is not as the service wrote it, or that it never wrote."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(
+            f"日志第 {seq} 行没有有效的签名：是伪造的，或被改动，不能采用。请用 village-credit log verify 查明。",
+            f"No good signature covers line {seq} of the log: it was forged or altered, and is not used. Find out by "
+            "village-credit log verify.",
         )
 
 

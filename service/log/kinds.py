@@ -20,7 +20,8 @@ from sqlalchemy.exc import DisconnectionError
 from service.log.errors import LogUnavailable, Misconfigured
 
 PRIVATE = stat.S_IRUSR | stat.S_IWUSR
-PATIENCE = 3000  # milliseconds that a write waits for another program; who waits behind it fails with it
+PATIENCE = 3000  # milliseconds that a write waits for its turn; who waits behind it fails with it
+FOREIGN = 1000  # ... for a program that takes no turns
 WAITED = 0.5  # seconds after which whoever had the turn before is asked whether it failed
 ROOM = 1000000  # bytes; with less, the disk counts as full
 
@@ -87,10 +88,10 @@ class Sqlite(Kind):
         "PRAGMA journal_mode = WAL",
         "PRAGMA synchronous = FULL",
         "PRAGMA wal_autocheckpoint = 4000",  # a checkpoint holds its commit up: fewer than one in a hundred has one
-        f"PRAGMA busy_timeout = {PATIENCE}",  # for a program that does not know of our lock
+        f"PRAGMA busy_timeout = {FOREIGN}",  # for a program that does not know of our lock
         "PRAGMA recursive_triggers = ON",  # or INSERT OR REPLACE deletes without asking a trigger
     )
-    hurries = "PRAGMA busy_timeout = {}", "BEGIN IMMEDIATE", f"PRAGMA busy_timeout = {PATIENCE}"
+    hurries = "PRAGMA busy_timeout = {}", "BEGIN IMMEDIATE", f"PRAGMA busy_timeout = {FOREIGN}"
     mark, begins = "?", "BEGIN IMMEDIATE"  # the lock on the file is the turn; a read transaction sees one state already
     error = sqlite3.Error
     conflicts = (sqlite3.IntegrityError, sqlite3.DataError)

@@ -17,9 +17,10 @@ from rules.values.text import NotFound
 from service.log import introducing, migrate, reader, statements
 from service.log.database import Database
 from service.log.entry import CLOCK, EXPIRY, SEEN, Anchor, Entry, Line, Once, microseconds, new_id, prepare
-from service.log.errors import NO_SIGNER, InputsExpired, Misconfigured, SealError
+from service.log.errors import NO_SIGNER, Forged, InputsExpired, Misconfigured, SealError
 from service.log.probing import probe
 from service.log.reader import Query
+from service.log.rights import Rights
 from service.log.seal import Sealer
 from service.log.signing import Publics, Signer
 from service.log.tables import editions, insert
@@ -53,6 +54,7 @@ class DecisionLog:
         self.sealer, self.signer, self.clock = sealer, signer, clock
         self.known: Publics = signer.known if signer else {}
         self.refused: dict[int, str] = {}  # statements that were read and not believed: seq, and why
+        self._rights = Rights(self.database)
         self._ahead = ahead
         self.writer = Writer(self.database, signer, clock, tolerance, ahead)
 
@@ -144,15 +146,23 @@ class DecisionLog:
         return None if stored is None else self._opened(stored)
 
     def get(self, id: str) -> Line | None:
-        return self.database.read(lambda connection: reader.get(connection, id))
+        """The line of this id; Forged where no good signature covers it."""
+
+        def read(connection: Connection) -> Line | None:
+            line = reader.get(connection, id)
+            if line is not None and not self._genuine(connection, [line]):
+                raise Forged(line.seq)
+            return line
+
+        return self.database.read(read)
 
     def find(self, **query: Unpack[Query]) -> Sequence[Line]:
         """The lines that fit, in the order of the log or newest first."""
         return self.database.read(lambda connection: reader.find(connection, query))
 
     def about(self, id: str) -> Sequence[Line]:
-        """The lines that refer to this one."""
-        return self.database.read(lambda connection: reader.about(connection, id))
+        """The lines that refer to this one, and that a good signature covers."""
+        return self.database.read(lambda connection: self._genuine(connection, reader.about(connection, id)))
 
     def inputs(self, id: str) -> bytes:
         """The inputs sealed with an entry. NotFound where there is no such entry, or it came without inputs."""
@@ -177,6 +187,14 @@ class DecisionLog:
 
         return self.database.read(read)
 
+    def rights(self, kind: str, *outcomes: str) -> Sequence[Line]:
+        """Like `believed`, of lines that give and take rights: LogUnavailable where lines of the log are missing."""
+        return self._rights.statements(self.known, self.refused, kind, outcomes)
+
+    def count(self) -> None:
+        """LogUnavailable where lines are missing: of those since the last count, of all at the first."""
+        self._rights.check()
+
     def newest(self, kind: str, *outcomes: str) -> int:
         """The seq of the newest line that `believed` looks at, whether it is believed or not; 0 where there is none."""
         return self.database.read(lambda connection: statements.newest(connection, kind, outcomes))
@@ -196,7 +214,8 @@ class DecisionLog:
         """Raise LogUnavailable if an append would fail: one is tried, and taken back. Takes about a second at most."""
         self.database.check()
         self.writer.recall()
-        probe(self.database, self.writer.examine, lambda: self.writer.since)
+        probe(self.database, self.writer.examine, self.writer.stuck)
+        self.count()
 
     def backlog(self) -> tuple[int, float]:
         """The number of entries that wait to be written, and the age of the oldest in seconds."""
@@ -223,6 +242,13 @@ class DecisionLog:
 
     def close(self) -> None:
         self.database.close()
+
+    def _genuine(self, connection: Connection, lines: Sequence[Line]) -> Sequence[Line]:
+        """Those of some lines that a good signature covers; the others are remembered among `refused`."""
+        trusted = statements.keys(connection, self.known)
+        doubts = {line.seq: statements.doubt(connection, trusted, line.seq) for line in lines}
+        self.refused |= {seq: code for seq, code in doubts.items() if code}
+        return [line for line in lines if not doubts[line.seq]]
 
     def _signing(self) -> Signer:
         if self.signer is None:

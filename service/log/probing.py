@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,20 +10,18 @@ from service.log.errors import LogUnavailable
 from service.log.tables import add, log, once, sealed
 
 SOON = 0.4  # seconds to wait for the turn among threads, among processes, and for the database
-LONG = 2.5  # seconds of one transaction after which it is no longer taken for honest work
 
 
-def probe(database: Database, work: Callable[[Any], None], since: Callable[[], float | None]) -> None:
+def probe(database: Database, work: Callable[[Any], None], stuck: Callable[[], bool]) -> None:
     """Try an append; LogUnavailable where it fails. `work` looks at the end of the log before it.
 
-    Where others write all the while, the log works, unless the transaction that `since` names has been under way for
-    long already."""
+    Where others write all the while, the log works, unless whoever writes here is `stuck`."""
 
     def tried(cursor: Any) -> None:
         work(cursor)
         for table in (log, sealed, once):  # empty values: no line is numbered 0
             add(cursor, table, database.mark, 1, [column.type.python_type() for column in table.columns])
 
-    began = since()
-    if not database.attempt(tried, SOON) and began is not None and time.monotonic() - began > LONG:
+    was_stuck = stuck()
+    if not database.attempt(tried, SOON) and was_stuck:
         raise LogUnavailable("locked")

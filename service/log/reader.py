@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 import orjson
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, text
 
 from service.log.entry import ACCEPTED, CLOCK, EPOCH, FIELDS, NO_LINE, Anchor, Line, Once, microseconds, moment
 from service.log.tables import editions, log
@@ -16,6 +16,8 @@ from service.log.tables import once as answers
 from service.log.tables import sealed as contents
 
 COLUMNS = tuple(log.columns)
+TRACED = text("log.traceparent <> ''")  # spelled out, as its index has it
+BYTEWISE = {"sqlite": "BINARY", "postgresql": "C"}  # the order of the index, whatever the language of the database
 
 
 class Query(TypedDict, total=False):
@@ -26,6 +28,7 @@ class Query(TypedDict, total=False):
     outcome: str | None
     caller: str | None
     kind: str | None
+    trace_id: str | None
     start: datetime | None
     end: datetime | None
     after_seq: int | None
@@ -50,6 +53,9 @@ def find(connection: Connection, query: Query) -> Sequence[Line]:
     for name in ("subject", "decision", "outcome", "caller", "kind"):
         if (wanted := query.get(name)) is not None:
             asked = asked.where(log.c[name] == wanted)
+    if (trace := query.get("trace_id")) is not None:
+        order = BYTEWISE[connection.dialect.name]
+        asked = asked.where(log.c.traceparent.collate(order).between(f"00-{trace}-", f"00-{trace}-~"), TRACED)
     after, before = query.get("after_seq"), query.get("before_seq")
     if (start := query.get("start")) is not None:
         after, asked = max(after or 0, place(connection, start)), asked.where(log.c.at >= microseconds(start))

@@ -14,6 +14,7 @@ from service.log.entry import EXPIRY, NO_LINE, SHARED, Line, canonical, link, mi
 from service.log.signing import INTRODUCED, SIGNING, Publics, Trust
 from service.log.tables import log
 
+AT_ONCE = 100  # lines in memory
 COLUMNS = ", ".join(f"log.{column.name}" for column in log.columns)
 KEYS = (
     f"SELECT {COLUMNS}, before.hash FROM log LEFT JOIN log AS before ON before.seq = log.seq - 1 "  # noqa: S608
@@ -43,7 +44,7 @@ def believed(
 ) -> Iterator[Line]:
     """The lines of a kind whose signature is good, in order or newest first; `refuse` is told of the others, but for
     those from before there were signatures."""
-    trusted = trust(connection.exec_driver_sql(KEYS).all(), known)
+    trusted = keys(connection, known)
     before = log.alias()
     asked = (
         select(*log.columns, before.c.hash)
@@ -51,12 +52,13 @@ def believed(
         .where(log.c.decision == "", log.c.outcome.in_(outcomes), log.c.kind == kind)  # found by an index
         .order_by(log.c.seq.desc() if newest else log.c.seq)
     )
-    for *row, hash in connection.execute(asked).all():
-        line = reader.line(row)
-        if not (code := fault(line, hash, trusted)):
-            yield line
-        elif line.seq > trusted.carried_over:
-            refuse(line.seq, code)
+    with connection.execute(asked.execution_options(yield_per=AT_ONCE)) as rows:
+        for *row, hash in rows:
+            line = reader.line(row)
+            if not (code := fault(line, hash, trusted)):
+                yield line
+            elif line.seq > trusted.carried_over:
+                refuse(line.seq, code)
 
 
 def newest(connection: Connection, kind: str, outcomes: Sequence[str]) -> int:
@@ -87,9 +89,44 @@ def fault(line: Line, before: bytes | None, trusted: Trust) -> str:
     """Why a line that stands alone is not believed; empty where it is."""
     if not line.signature or line.signed_from != line.seq:
         return "unsigned"
+    return _signed(line, _linked(line, bytes(before or NO_LINE)), trusted)
+
+
+def keys(connection: Connection, known: Publics) -> Trust:
+    """The keys to believe."""
+    return trust(connection.exec_driver_sql(KEYS).all(), known)
+
+
+def doubt(connection: Connection, trusted: Trust, seq: int) -> str:
+    """Why a line is not believed, whatever it is about; empty where the signature that covers it is good. It stands
+    at the end of what was written together, so all from the line to there is hashed anew.
+
+    Lines from before there were signatures are believed: one that is signed vouches for them, which only a
+    verification of all of them can hold against it."""
+    if seq <= trusted.carried_over:
+        return ""
+    asked = select(*log.columns).where(log.c.seq >= seq - 1).order_by(log.c.seq)
+    before: bytes | None = NO_LINE
+    with connection.execute(asked.execution_options(yield_per=AT_ONCE)) as rows:
+        for row in rows:
+            line = reader.line(row)
+            before = bytes(line.hash) if line.seq < seq else _linked(line, before)
+            if line.seq >= seq and line.signature:
+                return "unsigned" if line.signed_from > seq else _signed(line, before, trusted)
+    return "unsigned"
+
+
+def _linked(line: Line, before: bytes | None) -> bytes | None:
+    """The hash of a line after that; None where it has a text that we never write: it was tampered with."""
     columns = (*(getattr(line, name) for name in SHARED), line.sealed_sha256)
     try:
-        linked = link(bytes(before or NO_LINE), line.seq, microseconds(line.at), canonical(columns))
-    except ValueError:  # no text that we write: it was tampered with
+        return None if before is None else link(before, line.seq, microseconds(line.at), canonical(columns))
+    except ValueError:
+        return None
+
+
+def _signed(line: Line, hash: bytes | None, trusted: Trust) -> str:
+    """Why the signature at a line is not believed for that hash; empty where it is."""
+    if hash is None:
         return "signature_wrong"
-    return trusted.fault(line.seq, line.seq, linked, line.signer, bytes(line.signature))
+    return trusted.fault(line.signed_from, line.seq, hash, line.signer, bytes(line.signature))

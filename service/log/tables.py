@@ -27,7 +27,7 @@ def columns(type: Any, *names: str) -> list[Column[Any]]:
 log = Table(
     "log", metadata, *keys(WHOLE, "seq"), *columns(WHOLE, "at"),
     *columns(TEXT, "id", "kind", "caller", "request_id", "plan", "edition", "decision", "on_date", "outcome"),
-    *columns(TEXT, "subject"), *columns(BYTES, "body"), *columns(TEXT, "refers_to"),
+    *columns(TEXT, "subject"), *columns(BYTES, "body"), *columns(TEXT, "refers_to", "traceparent"),
     *columns(BYTES, "sealed_sha256", "hash"),
     *columns(TEXT, "signer"), *columns(WHOLE, "signed_from"), *columns(BYTES, "signature"),
 )  # fmt: skip
@@ -42,6 +42,9 @@ credentials = Table(  # of people; the log has the sha256 of each hash
 sessions = Table(  # of people; `token` is the sha256 of what stands in the cookie
     "sessions", metadata, *keys(TEXT, "token"), *columns(TEXT, "person"), *columns(WHOLE, "created", "seen"),
     *columns(TEXT, "mac"),
+)  # fmt: skip
+hosts = Table(  # what each serves; `editions` is JSON, sha256 by edition
+    "hosts", metadata, *keys(TEXT, "host"), *columns(TEXT, "digest", "editions"), *columns(WHOLE, "seen"),
 )  # fmt: skip
 editions = Table("editions", metadata, *keys(TEXT, "sha256"), *columns(TEXT, "plan", "date"), *columns(BYTES, "files"))
 drafts = Table("drafts", metadata, *keys(TEXT, "id"), *columns(TEXT, "plan", "day"))

@@ -28,6 +28,9 @@ KEEP_ONCE = timedelta(days=1) // MICROSECOND  # for which an Idempotency-Key sta
 AT_ONCE = 500  # rows of one statement: each step of a driver lets go of the interpreter, and has to get it back
 ENOUGH = 10000  # rows of one transaction, after which the others wait for the next
 UNSEEN, FRESH = ("disk", "disk_full"), 10.0  # failures that a try taken back may not meet; the seconds they count for
+LONG = 0.8  # seconds of one transaction after which it is no longer taken for honest work
+HELD = 1.0  # seconds for which all are refused at once after another program held the database all the while
+HURRIED = 300  # milliseconds that the next then waits for it: threads that wait answer nothing else, nor /readyz
 PATIENCE = 0.006  # seconds that a leader waits at most for as many as came last time
 
 
@@ -55,7 +58,10 @@ class Writer:
         self._find_once, self._drop_once = f"SELECT fingerprint, response, status, until {of_key}", f"DELETE {of_key}"
 
     def begin(self, ticket: Ticket) -> None:
-        """Queue a ticket: the next leader writes it while its caller works on."""
+        """Queue a ticket: the next leader writes it while its caller works on. LogUnavailable at once where the
+        database was held just now."""
+        if self._held is not None and time.monotonic() - self._held < HELD:
+            raise LogUnavailable("locked")
         with self._mutex:
             self._pending.append(ticket)
             if len(self._pending) == self._crowd:
@@ -88,6 +94,11 @@ class Writer:
         self._live(cursor, last.keys)
         self._now(last.at)
 
+    def stuck(self) -> bool:
+        """Whether what is being written takes too long for honest work, or could not be written just now."""
+        began = self._since
+        return self._held is not None or (began is not None and time.monotonic() - began > LONG)
+
     def recall(self) -> None:
         """Raise the last failure while it is fresh, where a try that stores nothing would not meet it again."""
         if self._failure is not None and time.monotonic() - self._failure[0] < FRESH:
@@ -95,9 +106,10 @@ class Writer:
 
     def _forget(self) -> None:
         """Empty the queue: at the start, and in a forked child, which has none of its parent's threads."""
-        self.since: float | None = None  # when the transaction under way began
+        self._since: float | None = None  # when the transaction under way began
         self._written: tuple[object, object] | None = None  # the last line that was written here
         self._failure: tuple[float, str] | None = None
+        self._held: float | None = None  # when another program held the database, unless something was written since
         self._pending: deque[Ticket] = deque()
         self._mutex = threading.Lock()
         self._led = False
@@ -128,12 +140,12 @@ class Writer:
                         tickets = self._next()
                         self._crowd = len(tickets)
                     written += tickets
-                    self.since = time.monotonic()
+                    self._since = time.monotonic()
                     self._commit(tickets)
                     if isinstance(tickets[0].error, LogUnavailable):
                         written += self._give_up(tickets[0].error)
         finally:
-            self.since = None
+            self._since = None
             for one in written:
                 if not one.done:  # the leader was interrupted
                     one.error, one.done = LogUnavailable("fault"), True
@@ -185,7 +197,8 @@ class Writer:
     def _commit(self, tickets: list[Ticket]) -> None:
         """Write all in one transaction; each alone where the database refuses a row, so that none fails for another."""
         try:
-            written = self._database.transact(lambda cursor: self._fill(cursor, tickets))
+            patience = None if self._held is None else HURRIED
+            written = self._database.transact(lambda cursor: self._fill(cursor, tickets), patience)
         except Conflict:
             if len(tickets) > 1:
                 for one in tickets:
@@ -196,9 +209,10 @@ class Writer:
             code, detail = error.code, error.detail
             if code in UNSEEN:
                 self._failure = time.monotonic(), code
+            self._held = time.monotonic() if code == "locked" else None
             settle(tickets, lambda: LogUnavailable(code, detail))
         else:
-            self._written, self._failure = written, None
+            self._written, self._failure, self._held = written, None, None
             for one in tickets:
                 one.done = True
 

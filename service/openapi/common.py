@@ -37,7 +37,7 @@ def complete(operation: dict[str, Any], view: Callable[..., object], method: str
         kinds.append("invalid-input")
     responses.pop("default", None)
     operation["security"] = [{"session": []}] if contract.in_person else [{"key": []}]
-    sent, given = ["RequestId", "AcceptLanguage"], ["X-Request-ID"]
+    sent, given = ["RequestId", "TraceParent", "AcceptLanguage"], ["X-Request-ID"]
     if contract.idempotent:
         sent.append("IdempotencyKey")
         given.append("Idempotent-Replayed")

@@ -21,6 +21,7 @@ from service.pages.example import NAME
 from service.pages.pages import page
 from service.pages.trying import forms
 from service.policies.sources import SANDBOX
+from service.policies.watching import Watcher
 
 TOLD = 100  # lines of the log that are not believed
 ASSETS = files(flask_swagger_ui) / "dist"
@@ -74,7 +75,8 @@ def ready() -> Response:
             "live": editions,
             "published_in": service().settings.published_in,
             "source": policies.source,
-            "looked": {"seconds_ago": round(time.monotonic() - policies.looked), "trouble": policies.trouble or None},
+            "hosts": _hosts(here.digest),
+            "looked": _looked(policies.watcher),
             "rejected": rejected,
             "rejected_count": policies.rejected_count,
             "untaken": [one.as_dict() for one in policies.untaken],
@@ -86,6 +88,36 @@ def ready() -> Response:
         "today": case_reader().today.isoformat(),
     }
     return Response(dumps(body), 200 if is_ready else 503, mimetype="application/json")
+
+
+def _hosts(digest: str) -> list[dict[str, object]] | None:
+    """Which hosts were heard of lately, what they serve, and whether that is what this one serves; None where the
+    database does not say."""
+    now = service().clock()
+    try:
+        listed = service().hosts.listed()
+    except LogUnavailable:
+        return None
+    return [
+        {
+            "host": one.name,
+            "seconds_ago": round((now - one.seen).total_seconds()),
+            "digest": one.digest,
+            "same": one.digest == digest,
+            "live": [{"edition": name, "sha256": sha256} for name, sha256 in one.editions.items()],
+        }
+        for one in listed
+    ]
+
+
+def _looked(watcher: Watcher) -> dict[str, object]:
+    """How the watching of the folder goes."""
+    return {
+        "seconds_ago": round(time.monotonic() - watcher.looked),
+        "trouble": watcher.trouble or None,
+        "watching": watcher.watching,
+        "restarts": watcher.restarts,
+    }
 
 
 def metrics() -> Response:

@@ -14,8 +14,10 @@ from sqlalchemy import Update, case, insert, select, update
 from service.log import DecisionLog
 from service.log.entry import MICROSECOND, microseconds
 from service.log.tables import credentials
+from service.people import refusals
 from service.people.errors import TooWeak
 from service.people.persons import PASSWORD, People, Person
+from service.people.refusals import Refusals
 
 LEAST, MOST = 12, 128  # characters
 FAILURES = 5  # in a row, after which a login is locked
@@ -29,7 +31,7 @@ class Passwords:
     """Sets and tries passwords. One hash at a time in a process: each takes 19 MiB."""
 
     def __init__(self, log: DecisionLog, people: People) -> None:
-        self._log, self._people = log, people
+        self._log, self._people, self.refusals = log, people, Refusals(log)
         self._turn = threading.Lock()
 
     def first(self, person: Person) -> str:
@@ -47,13 +49,16 @@ class Passwords:
         self._keep(person, password, temporary=False, by=person)
 
     def check(self, login: str, password: str) -> Person | None:
-        """The person, where the password is right and the login is not locked. Unknown, wrong and locked look alike."""
+        """The person, where the password is right and the login is not locked. Unknown, wrong and locked look alike;
+        `refusals` takes them down."""
         person = self._people.by_login(login)
         hash = self._hash_of(person)
         if person is None or not hash or not self._may_try(person):
             self._matches(NOBODY, password)
+            self.refusals.refused(refusals.LOCKED if person and hash else refusals.UNKNOWN)
             return None
         if not self._matches(hash, password):
+            self.refusals.failed(person, locks=self._locked(person))
             return None
         self._log.database.change(_of(person).values(failures=0))
         return person
@@ -80,6 +85,12 @@ class Passwords:
         over = credentials.c.since <= now - LOCKED // MICROSECOND
         more = case((locked, 1), else_=credentials.c.failures + 1)
         return self._log.database.change(_of(person).where(~locked | over).values(failures=more, since=now)) > 0
+
+    def _locked(self, person: Person) -> bool:
+        """Whether the last try was the one too many."""
+        asked = select(credentials.c.failures).where(credentials.c.person == person.id)
+        failures = self._log.database.read(lambda connection: connection.execute(asked).scalar())
+        return failures is not None and failures >= FAILURES
 
     def _keep(self, person: Person, password: str, *, temporary: bool, by: Person | None = None) -> None:
         """The line first: where it cannot be written, the present password stays good."""

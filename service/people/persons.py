@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from service.exact_json import dumps
 from service.keys import PERMISSIONS, user
-from service.log import DecisionLog, Entry, new_id
+from service.log import DecisionLog, Entry, Line, new_id
 
 PERSON = "person"  # a kind of lines, and what came of it:
 ADDED, CHANGED, ENDED, PASSWORD = "person_added", "role_changed", "person_ended", "password_set"
@@ -80,7 +80,7 @@ class People:
 
     def may(self, id: str, permission: str, at: int | None = None) -> bool:
         """Whether a person has a permission: now, or as of a line of the log."""
-        person = (self._all() if at is None else self._added_up(at)).get(id)
+        person = (self._all() if at is None else self._as_of(at)).get(id)
         return person is not None and person.ended is None and permission in PERMISSIONS[person.role]
 
     def unchanged(self) -> Callable[[Any], bool]:
@@ -90,27 +90,30 @@ class People:
     def _all(self) -> Mapping[str, Person]:
         newest = self._log.newest(PERSON, *DEEDS)
         if self._read[0] != newest:
-            self._read = newest, self._added_up()
+            self._read = newest, added_up(self._log.rights(PERSON, *DEEDS))
         return self._read[1]
 
-    def _added_up(self, until: int | None = None) -> dict[str, Person]:
-        people: dict[str, Person] = {}
-        for line in self._log.believed(PERSON, *DEEDS):
-            if until is not None and line.seq > until:
-                break
-            said = json.loads(line.body)
-            id = said["person"]
-            if line.outcome == ADDED and id not in people:
-                people[id] = Person(id, said["login"], said["name"], said["role"], line.at)
-            elif id in people and people[id].ended is None:
-                people[id] = replace(people[id], **_changes(line.outcome, said, line.at))
-        return people
+    def _as_of(self, at: int) -> Mapping[str, Person]:
+        return added_up(line for line in self._log.rights(PERSON, *DEEDS) if line.seq <= at)
 
     def say(self, deed: str, body: Mapping[str, Any], by: Person | None = None) -> None:
         """Log what was done, by a person or by whoever typed the command."""
         said = dumps(dict(body) if by else {**body, "by": user()})
         who = by.id if by else ""
         self._log.append([Entry(new_id(self._log.clock()), PERSON, who, "", "", "", "", "", deed, "", said)])
+
+
+def added_up(lines: Iterable[Line]) -> dict[str, Person]:
+    """The persons by id that believed lines of DEEDS, in their order, speak of."""
+    people: dict[str, Person] = {}
+    for line in lines:
+        said = json.loads(line.body)
+        id = said["person"]
+        if line.outcome == ADDED and id not in people:
+            people[id] = Person(id, said["login"], said["name"], said["role"], line.at)
+        elif id in people and people[id].ended is None:
+            people[id] = replace(people[id], **_changes(line.outcome, said, line.at))
+    return people
 
 
 def _changes(deed: str, said: Mapping[str, Any], at: datetime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from rules.values.text import Mark
 from service.log import LogUnavailable
 from service.policies.compiled import Snapshot, compiled_of, prune, read, stage, write
 from service.policies.sources import Found, Source
+from service.policies.watching import Watcher
 from service.publishing import Act
 
 MOST = 100  # problems that are kept of a refused change
@@ -39,7 +40,7 @@ class Policies:
         self._from, self.back_dated, self.lost = source, tuple[Problem, ...](), tuple[Problem, ...]()
         self.rejected, self.rejected_count = tuple[Problem, ...](), 0  # the first of them, and their number
         self.untaken, self.amended = tuple[Problem, ...](), dict[str, Act]()  # see sources.Found
-        self.source, self.trouble, self.looked = source.name, "", time.monotonic()
+        self.source, self.watcher = source.name, Watcher()
         self._before, self._after = before, after
         self.swaps = 0
         self._runtime = runtime or Path(mkdtemp(prefix="village-credit-"))
@@ -53,7 +54,6 @@ class Policies:
         self._previous: Hashable | None = None
         self._mark = b""
         self._snapshot = self._first()
-        self._stop = threading.Event()
 
     # --- what requests use
 
@@ -71,23 +71,16 @@ class Policies:
     # --- watching
 
     def watch(self, seconds: float, then: Callable[[], None] = lambda: None) -> None:
-        """Look at the source every so often, in a thread that ends with the process. Whatever goes wrong at a look is
-        told in `trouble` and by `looked`, the time of the last good one; the next look tries again."""
+        """Look at the source every so often, and do something after each look; `watcher` says how that goes."""
 
-        def run() -> None:
-            while not self._stop.wait(seconds):
-                try:
-                    self.look()
-                    then()
-                except Exception as error:  # noqa: BLE001 -- a thread that ends would end all publishing, unseen
-                    self.trouble = type(error).__name__
-                else:
-                    self.trouble, self.looked = "", time.monotonic()
+        def look() -> None:
+            self.look()
+            then()
 
-        threading.Thread(target=run, name="policies", daemon=True).start()
+        self.watcher.start(seconds, look)
 
     def close(self) -> None:
-        self._stop.set()
+        self.watcher.stop()
         self._vote.unlink(missing_ok=True)
 
     def look(self) -> None:

@@ -125,9 +125,7 @@ def start(folder: Path, clock: Clock | None = None, **settings: Any) -> Api:
     }  # a test's clock goes where it is told
     told["SIGNING_KEY"] = str(signing_key(folder))
     chosen = from_environment({f"VILLAGE_CREDIT_{name}": text for name, text in told.items()})
-    api = Api(create_app(dataclasses.replace(chosen, **settings), clock), clock, folder)
-    api.service.policies.current()  # the first look at them is told in the log
-    return api
+    return Api(create_app(dataclasses.replace(chosen, **settings), clock), clock, folder)
 
 
 def signing_key(folder: Path) -> Path:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.api.calling import kind
+from tests.api.calling import errors, kind
+from tests.log.samples import tamper
 
 KNOWN = {"log_id", "at", "caller", "request_id", "decision", "on", "outcome", "plan", "edition_sha256", "not_met",
          "unknown", "hash"}  # fmt: skip
@@ -107,6 +108,56 @@ def test_one_decision_is_shown_with_its_reviews_and_an_etag(caller, made):
     changed = caller.get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200
     assert [one["kind"] for one in changed.json["reviews"]] == ["review_requested"]
+
+
+def test_a_decision_that_was_altered_is_not_shown(own):
+    """Nor explained, nor reviewed; the list of reviews goes on."""
+    api = own()
+    caller, analyst = api.caller("caller"), api.caller("analyst")
+    good, bad = (caller.decided("credit_village", case(subject))["log_id"] for subject in ("V-1", "V-2"))
+    for id in (good, bad):
+        assert caller.post(f"/v1/decisions/{id}/review-requests", {}).status_code == 201
+    tamper(api.service.log, ("UPDATE log SET outcome = 'qualified' WHERE id = ?", (bad,)))
+    for path in ("", "/explanation"):
+        assert kind(caller.get(f"/v1/decisions/{bad}{path}")) == (503, "unavailable")
+    assert caller.get(f"/v1/decisions/{good}").status_code == 200
+    assert [one["decision_log_id"] for one in analyst.get("/v1/review-requests").json["review_requests"]] == [good]
+    assert "signature_wrong" in api.nobody().get("/readyz").text
+
+
+TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+
+
+def test_what_was_decided_under_a_trace_is_found_by_it(caller, analyst):
+    sent = {"traceparent": f"00-{TRACE}-{SPAN}-01"}
+    traced = caller.decided("credit_village", case(), headers=sent)["log_id"]
+    other = caller.decided("credit_village", case(), headers={"traceparent": f"00-{'a' * 32}-{SPAN}-01"})["log_id"]
+    caller.decided("credit_village", case())
+
+    assert ids(analyst.get(f"/v1/decisions?trace_id={TRACE}")) == [traced]
+    assert ids(caller.get(f"/v1/decisions?trace_id={'a' * 32}&decision=credit_village")) == [other]
+    assert analyst.get(f"/v1/decisions/{traced}").json["traceparent"] == sent["traceparent"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        f"00-{'0' * 32}-{SPAN}-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        f"ff-{TRACE}-{SPAN}-01",
+        f"00-{TRACE.upper()}-{SPAN}-01",
+        f"00-{TRACE}-{SPAN}-01-more",
+        "",
+        "x" * 5000,
+    ],
+)
+def test_a_traceparent_that_is_none_is_left_out(caller, sent):
+    id = caller.decided("credit_village", case(), headers={"traceparent": sent})["log_id"]
+    assert "traceparent" not in caller.get(f"/v1/decisions/{id}").json
+
+
+def test_a_trace_id_is_32_digits(analyst):
+    assert errors(analyst.get("/v1/decisions?trace_id=1")) == [("/trace_id", "not_a_trace_id")]
 
 
 @pytest.mark.parametrize("id", ["x", "0" * 32, "credit_village", "%00", "%F0%9F%8F%A1", "..", "a" * 5000])

@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import threading
 import time
 
 import pytest
 
 from service.policies import folder as looked_at
+from service.policies import watching
 from service.policies.live import Policies
 from service.policies.sources import Sandbox
 from tests.api.calling import DATE, PLAN, POLICIES
@@ -146,22 +148,44 @@ def test_a_start_from_the_archive_says_so(own, policies):
     assert ready(api)["source"] == "folder"
 
 
-def test_watching_goes_on_whatever_a_look_meets(policies, tmp_path, monkeypatch):
+def watched(live, look, monkeypatch, until):
+    """Has a folder watched, with `look` for the look, until that is so."""
+    monkeypatch.setattr(live, "look", look)
+    live.watch(0.001)
+    end = time.monotonic() + 30
+    while not until() and time.monotonic() < end:
+        threading.Event().wait(0.001)
+    live.close()
+    assert until()
+
+
+@pytest.mark.parametrize(("error", "restarts"), [(RuntimeError, 0), (SystemExit, 1), (KeyboardInterrupt, 1)])
+def test_watching_goes_on_whatever_a_look_meets(policies, tmp_path, monkeypatch, error, restarts):
+    """Where it ends the thread, another is started."""
     live = Policies(Sandbox(policies), tmp_path)
-    looks, look = [], live.look
+    live.watcher.looked, troubles = time.monotonic() - 100, []
+    long_ago = live.watcher.looked
 
     def meets():
-        looks.append(1)
-        if len(looks) == 1:
-            raise RuntimeError("of whatever kind")
-        look()
+        troubles.append(live.watcher.trouble)
+        if len(troubles) == 1:
+            raise error
 
-    told = []
-    monkeypatch.setattr(live, "look", meets)
-    live.looked = time.monotonic() - 100
-    live.watch(0.001, lambda: told.append(1) or live.close())
-    until = time.monotonic() + 30
-    while not told and time.monotonic() < until:
-        if len(looks) == 1 and live.trouble:
-            assert live.trouble == "RuntimeError"
-    assert told
+    watched(live, meets, monkeypatch, lambda: live.watcher.looked > long_ago)
+    assert troubles[1] == error.__name__
+    assert (live.watcher.trouble, live.watcher.restarts, live.watcher.watching) == ("", restarts, True)
+
+
+def test_a_thread_that_only_dies_is_given_up_and_that_is_told(api, monkeypatch):
+    live, looks = api.service.policies, []
+
+    def dies():
+        looks.append(1)
+        raise SystemExit
+
+    watched(live, dies, monkeypatch, lambda: not live.watcher.watching)
+    assert len(looks) == watching.MOST + 1
+    told = ready(api)["looked"]
+    assert (told["watching"], told["restarts"], told["trouble"]) == (False, watching.MOST, "SystemExit")
+    metrics = api.nobody().get("/metrics").text
+    assert f"village_credit_policies_watch_restarts {float(watching.MOST)}" in metrics

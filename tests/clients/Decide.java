@@ -12,7 +12,7 @@ public class Decide {
         String written = "{\"subject\": {\"id\": \"V-9\"}, \"on\": \"2026-12-31\", "
             + "\"facts\": {\"households\": 100, \"a_grade_households\": 54}}";
         VillageCase asked = client.getObjectMapper().readValue(written, VillageCase.class);
-        CreditVillageDecision found = new DecisionsApi(client).decideCreditVillage(asked, null, "en", null);
+        CreditVillageDecision found = new DecisionsApi(client).decideCreditVillage(asked, null, null, "en", null);
         System.out.println(found.getOutcome() + " " + (found.getLogId() != null));
     }
 }

@@ -6,8 +6,8 @@ import shutil
 import socket
 import ssl
 import subprocess
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -41,8 +41,8 @@ def proxy(server, tmp_path_factory):
 
 
 @contextmanager
-def through(server, folder):
-    """The way to the service through the proxy."""
+def through(server, folder, more=""):
+    """The way to the service through the proxy, with more in its encrypted server."""
     program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
     if program is None:
         pytest.skip("nginx is not on this machine")
@@ -50,6 +50,7 @@ def through(server, folder):
     conf = CONF.replace("127.0.0.1:8000", server.address.removeprefix("http://"))
     conf = conf.replace("listen 443", f"listen 127.0.0.1:{port}").replace("/etc/ssl", str(folder))
     conf = conf.replace("client_body_timeout 15s", "client_body_timeout 2s")
+    conf = conf.replace("    ssl_protocols", f"{more}\n    ssl_protocols")
     conf = conf.replace("listen 80", f"listen 127.0.0.1:{free_port()}").replace("/var/log/nginx", str(folder))
     (folder / "nginx.conf").write_text(FRAME.format(folder=folder, conf=conf))
     certify(folder)
@@ -177,6 +178,45 @@ def test_what_the_proxy_refuses_is_a_problem_document_too(proxy, path, header, s
     assert json.loads(body)["status"] == status
 
 
+HOST = f"Host: {NAME}\r\n"
+
+
+@pytest.mark.parametrize(("said", "status"), [
+    ("\0garbage\r\n\r\n", 400), ("GET\r\n\r\n", 400), (f"GET / HTTP/9.9\r\n{HOST}\r\n", 400),
+    (f"GET / HTTP/1.1\r\n{HOST}no header\r\n\r\n", 400), ("GET / HTTP/1.1\r\n\r\n", 400),
+    (f"GET / HTTP/1.1\r\n{HOST}{HOST}\r\n", 400), (f"GET http://[ HTTP/1.1\r\n{HOST}\r\n", 400),
+    (f"GET /<x> HTTP/1.1\r\n{HOST}\r\n", 400), (f"GET /v1/decisions/</batch HTTP/1.1\r\n{HOST}\r\n", 400),
+    ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+    (f"POST / HTTP/1.1\r\n{HOST}Content-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+    (f"POST / HTTP/1.1\r\n{HOST}Transfer-Encoding: gzip\r\n\r\n", 400),
+    (f"POST /v1/decisions/x HTTP/1.1\r\n{HOST}Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+    (f"TRACE / HTTP/1.1\r\n{HOST}\r\n", 405), (f"CONNECT a:80 HTTP/1.1\r\n{HOST}\r\n", 400),
+    (f"GET /{'a' * 700000} HTTP/1.1\r\n{HOST}\r\n", 414),
+    (f"GET / HTTP/1.1\r\n{HOST}X: {'a' * 700000}\r\n\r\n", 431),
+])  # fmt: skip
+def test_what_is_hardly_http_gets_a_problem_document_from_the_proxy(proxy, said, status):
+    with (
+        socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as plain,
+        proxy.trust.wrap_socket(plain, server_hostname=NAME) as connection,
+    ):
+        with suppress(OSError):  # it is refused before all of it is there
+            connection.sendall(said.encode())
+        refused(until(connection, b"}"), status)
+
+
+def test_whoever_does_not_encrypt_is_told_by_a_problem_document(proxy):
+    with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE) as plain:
+        plain.sendall(f"GET / HTTP/1.1\r\n{HOST}\r\n".encode())
+        refused(until(plain, b"}"), 400)
+
+
+def refused(answer, status):
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"application/problem+json" in head
+    assert json.loads(body)["status"] == status
+
+
 def test_browsers_are_told_to_stay_encrypted_and_the_proxys_log_names_no_subject(proxy):
     with proxy.sent("GET", "/v1/decisions?subject=H-777") as connection:
         head = until(connection, b"\r\n\r\n").decode().lower()
@@ -197,12 +237,58 @@ def test_nobody_signs_in_by_a_header_that_is_sent_through(tmp_path):
                 assert until(connection, b"\r\n").startswith(b"HTTP/1.1 303")
 
 
+@pytest.fixture
+def certified(tmp_path):
+    """The proxy that asks for certificates, as the manual says, with the header of a proxy trusted behind it; and a
+    context for each client, by name."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not on this machine")
+    manual = (ROOT / "docs" / "deploy.md").read_text("utf-8").partition("### Certificates of clients")[2]
+    commands = re.search("```sh\n(.*?)curl", manual, re.DOTALL)[1]
+    subprocess.run(["/bin/sh", "-ec", commands], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "other").mkdir()
+    subprocess.run(["/bin/sh", "-ec", commands], cwd=tmp_path / "other", check=True, capture_output=True)
+    recipe = (ROOT / "deploy" / "nginx-mtls.conf").read_text("utf-8").replace("/etc/ssl", str(tmp_path))
+    with running(tmp_path, trusted_header="RemoteUser") as server, through(server, tmp_path, recipe) as proxy:
+        yield (
+            proxy,
+            {name: shows(proxy, folder) for name, folder in (("ours", tmp_path), ("another's", tmp_path / "other"))},
+        )
+
+
+def shows(proxy, folder):
+    """The proxy as somebody comes to it who shows the certificate in a folder."""
+    trust = ssl.create_default_context(cafile=proxy.log.parent / f"{NAME}.pem")
+    trust.load_cert_chain(folder / "auditor.pem", folder / "auditor.key")
+    return replace(proxy, trust=trust)
+
+
+def test_nobody_comes_in_without_a_certificate_and_whoever_has_one_is_called_by_its_name(certified):
+    proxy, clients = certified
+    for refuses in (proxy, clients["another's"]):
+        with refuses.sent("GET", "/v1/plans", "Connection: close") as connection:
+            refused(until(connection, b"}"), 403)
+    ours = clients["ours"]
+    with ours.sent("GET", "/v1/plans", "Connection: close") as connection:
+        assert until(connection, b"\r\n").startswith(b"HTTP/1.1 200")
+    with ours.sent("GET", "/account", "RemoteUser: analyst", "Connection: close") as connection:
+        assert b"demo auditor" in until(connection, b"never")
+    for _ in range(1000):  # nginx writes it after it has answered
+        if '"GET /account" 200' in (said := proxy.log.read_text()):
+            break
+    assert re.search(r'"GET /account" 200 .* auditor$', said, re.MULTILINE)
+
+
 def test_cookies_go_both_ways_and_passwords_are_tried_slowly(proxy):
-    form = urlencode({"login": "auditor", "password": proxy.server.passwords["auditor"]}).encode()
-    type = "Content-Type: application/x-www-form-urlencoded"
+    with proxy.sent("GET", "/sign-in", "Connection: close") as connection:
+        shown = until(connection, b"never").decode()
+    cookie, mark = re.search("form=([^;]+);", shown)[1], re.search('name="csrf" value="([^"]+)"', shown)[1]
+    fields = {"csrf": mark, "login": "auditor", "password": proxy.server.passwords["auditor"]}
+    form, type = urlencode(fields).encode(), "Content-Type: application/x-www-form-urlencoded"
     answers = []
     for _ in range(23):
-        with proxy.sent("POST", "//sign-in?lang=zh", type, f"Content-Length: {len(form)}", body=form) as connection:
+        sent = type, f"Cookie: form={cookie}", f"Content-Length: {len(form)}"
+        with proxy.sent("POST", "//sign-in?lang=zh", *sent, body=form) as connection:
             answers.append(until(connection, b"\r\n\r\n").decode())
     assert answers[-1].startswith("HTTP/1.1 429")
     with proxy.sent("GET", "/sign-in", "Connection: close") as connection:

@@ -12,6 +12,12 @@ from tests.log.postgres import ABSENT, TEMPLATE, Server, binaries, roomy_memory
 from tests.log.samples import Clock, opened
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """What was held a moment ago is tried again at once."""
+    monkeypatch.setattr("service.log.writer.HELD", 0)
+
+
 @pytest.fixture(scope="session")
 def server():
     programs = binaries()

@@ -88,7 +88,9 @@ class Server:
             triggers = connection.execute("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal").fetchone()[0]
             if triggers == TRIGGERS:
                 connection.execute("SET session_replication_role = replica")
-                connection.execute("TRUNCATE log, sealed, once, editions, drafts, draft_revisions")
+                connection.execute(
+                    "TRUNCATE log, sealed, once, editions, credentials, sessions, hosts, drafts, draft_revisions"
+                )
         return triggers == TRIGGERS
 
     def command(self, statement):

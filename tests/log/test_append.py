@@ -136,7 +136,7 @@ def ticket(*entries, once=None):
 def test_the_leader_writes_for_all_in_one_transaction(log, monkeypatch):
     transactions = []
     transact = log.database.transact
-    monkeypatch.setattr(log.database, "transact", lambda work: transactions.append(1) or transact(work))
+    monkeypatch.setattr(log.database, "transact", lambda *asked: transactions.append(1) or transact(*asked))
     others = waiting(log, *(ticket(entry()) for _ in range(7)))
     assert log.backlog()[0] == 7
     log.append([entry()])
@@ -189,7 +189,7 @@ def test_large_crowds_are_written_in_several_transactions(log, monkeypatch):
     monkeypatch.setattr("service.log.writer.ENOUGH", 4)
     transactions = []
     transact = log.database.transact
-    monkeypatch.setattr(log.database, "transact", lambda work: transactions.append(1) or transact(work))
+    monkeypatch.setattr(log.database, "transact", lambda *asked: transactions.append(1) or transact(*asked))
     waiting(log, *(ticket(entry(), entry(), entry()) for _ in range(3)))
     log.append([entry() for _ in range(6)])
     assert (len(transactions), log.head().seq) == (4, 15)
@@ -198,7 +198,7 @@ def test_large_crowds_are_written_in_several_transactions(log, monkeypatch):
 def test_an_interrupted_leader_leaves_nobody_waiting(log, monkeypatch):
     (other,) = waiting(log, ticket(entry()))
 
-    def interrupted(work):
+    def interrupted(*asked):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(log.database, "transact", interrupted)
@@ -238,8 +238,8 @@ def test_what_was_begun_and_left_keeps_nobody_waiting(log, monkeypatch):
     transact = log.database.transact
     left = []
 
-    def slow(work):
-        found = transact(work)
+    def slow(*asked):
+        found = transact(*asked)
         if not left:
             left.append(log.begin([entry(id="left")]))  # comes while a leader is at work, and is first in line then
         return found

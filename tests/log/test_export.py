@@ -34,7 +34,7 @@ def test_each_line_is_a_line(filled):
     assert first == {
         "seq": 1, "at": "2026-05-01T08:00:00.000000+00:00", "id": "entry 0", "kind": "decision", "caller": "key-1",
         "request_id": "request-1", "plan": "plan", "edition": "e" * 64, "decision": "d1", "on": "2026-05-01",
-        "outcome": "yes", "subject": line.subject, "body": {"名": "0号", "n": 1.1}, "refers_to": "",
+        "outcome": "yes", "subject": line.subject, "body": {"名": "0号", "n": 1.1}, "refers_to": "", "traceparent": "",
         "sealed_sha256": line.sealed_sha256.hex(), "hash": line.hash.hex(),
         "signer": SIGNER.id, "signed_from": 1, "signature": line.signature.hex(),
     }  # fmt: skip
@@ -72,7 +72,7 @@ def test_parquet_holds_the_same(filled, monkeypatch):
 
 def test_an_empty_log_has_its_columns_in_parquet_all_the_same(log):
     table = parquet.read_table(io.BytesIO(exported(log, "parquet")))
-    assert (table.num_rows, table.num_columns) == (0, 19)
+    assert (table.num_rows, table.num_columns) == (0, 20)
     assert exported(log) == b""
 
 

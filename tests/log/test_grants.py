@@ -10,10 +10,13 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
+from rules import Store
 from service.keys import Keys
 from service.log import Once, verify
 from service.log.retention import expire
 from service.people import Passwords, People, Sessions, end_sessions
+from service.policies.compiled import Snapshot
+from service.policies.hosts import Hosts
 from tests.log.samples import Clock, entry, opened
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +47,9 @@ def test_the_role_of_the_service_can_do_its_work(limited):
         log.append([entry()], Once("key-1", "once", b"f", b"answer", 200))
         log.keep_edition("e" * 64, "plan", "2026-01-01", {"plan.yaml": "a"})
         log.ready()
+        hosts = Hosts(log, 8000)
+        hosts.tell(Snapshot("d", ROOT, Store({}, ()), {}))
+        assert [one.digest for one in hosts.listed()] == ["d"]
         clock.now += timedelta(days=3)
         assert Keys(log).revoke(key.id)
         expire(log, clock.now - timedelta(days=1))

@@ -4,6 +4,7 @@ import json
 import os
 import pwd
 import re
+from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
 
@@ -12,7 +13,7 @@ import pytest
 from service.exact_json import dumps
 from service.keys import PERMISSIONS, Keys
 from service.log import Entry, LogUnavailable, new_id, verify
-from tests.log.samples import START, rows, tamper
+from tests.log.samples import START, opened, rows, tamper
 
 
 class Seconds:
@@ -108,12 +109,15 @@ def test_the_log_says_who_had_which_key_and_until_when(keys, log, monkeypatch):
     assert json.loads(revoked.body) == {"key": key.id, "by": pwd.getpwuid(os.getuid()).pw_name}
 
 
-def test_a_key_with_another_role_is_none_and_is_found_by_a_verification(keys, log):
+def test_a_key_with_another_role_is_none_and_is_found_by_a_verification(keys, log, url):
     keys.add("a", "caller")
     assert verify(log).intact
     other = bytes(log.find()[0].body).replace(b"caller", b"admin")
     tamper(log, (f"UPDATE log SET body = {log.database.mark}", (other,)))  # noqa: S608
-    assert keys.listed() == ()
+    with pytest.raises(LogUnavailable, match="missing"):  # it was there a moment ago
+        keys.listed()
+    with closing(opened(url)) as later:
+        assert Keys(later).listed() == ()
     assert [flaw.code for flaw in verify(log).flaws] == ["line_changed"]
 
 
@@ -127,6 +131,23 @@ def test_nobody_takes_over_the_id_of_a_key(keys, log):
 def test_a_key_is_revoked_once(keys):
     key, _ = keys.add("a", "caller")
     assert [keys.revoke(key.id), keys.revoke(key.id), keys.revoke("unknown")] == [True, False, False]
+
+
+def test_who_waits_for_the_first_look_fails_with_it(keys, queries):
+    """Each would wait as long for the same, one after the other."""
+
+    class Lock:
+        def acquire(self, blocking):
+            keys._failures, keys._error = 1, LogUnavailable("locked")  # of whoever had the turn meanwhile
+            return True
+
+        def release(self):
+            pass
+
+    keys._lock = Lock()
+    with pytest.raises(LogUnavailable):
+        keys.check("vc_a_b")
+    assert queries == []
 
 
 def test_a_request_costs_no_query_while_the_copy_is_fresh(keys, queries, seconds):

@@ -1,5 +1,6 @@
 """One history of tables for both databases, run once however many start; and lines that stay as they are."""
 
+import struct
 import threading
 from contextlib import suppress
 from hashlib import sha256
@@ -47,7 +48,14 @@ def test_the_steps_lead_to_the_tables_that_the_program_knows(log):
 
     assert log.database.read(differences) == []
     indexes = log.database.read(lambda connection: {one["name"] for one in inspect(connection).get_indexes("log")})
-    assert indexes == {"log_id", "log_subject", "log_decision", "log_refers_to", "log_review_requested"}
+    assert indexes == {
+        "log_id",
+        "log_subject",
+        "log_decision",
+        "log_refers_to",
+        "log_review_requested",
+        "log_traceparent",
+    }
 
 
 def test_several_may_start_at_once(bare):
@@ -126,6 +134,27 @@ def test_api_keys_of_the_first_tables_become_lines(bare):
     ]
     log.append([entry()])
     assert verify(log).intact
+    log.close()
+
+
+def test_lines_of_before_there_were_traces_verify_as_they_did(bare):
+    """Their hash is spelled here as it was then."""
+    names = "id kind caller request_id plan edition decision on_date outcome subject refers_to".split()
+    values = "1 decision key-1 r plan e d1 2026-05-01 yes s about".split()
+    body, sealed = b'{"a":1}', bytes(32)
+    texts = "\0".join(values).encode()
+    spelled = struct.pack(">qqQQQ", 2, 7, len(texts), len(body), len(sealed)) + texts + body + sealed
+    log = DecisionLog(bare, SEALER, SIGNER, clock=Clock())
+    log.upgrade()
+    log.introduce("operator")
+    hash = sha256(log.find()[0].hash + spelled).digest()
+    row = dict(zip(names, values, strict=True)) | {
+        "seq": 2, "at": 7, "body": body, "sealed_sha256": sealed, "hash": hash, "signer": SIGNER.id, "signed_from": 2,
+        "signature": SIGNER.sign(2, 2, hash), "traceparent": "",
+    }  # fmt: skip
+    with log.database.alone() as connection:
+        connection.execute(metadata.tables["log"].insert(), row)
+    assert {(flaw.seq, flaw.code) for flaw in verify(log).flaws} == {(2, "inputs_missing"), (2, "time_went_back")}
     log.close()
 
 

@@ -22,7 +22,9 @@ def log(sqlite, clock):
     log = opened(sqlite, clock)
     log.introduce("操作员")
     said = dumps({"名": '引"body":号', "n": Decimal("1.10"), "e": "\u2028\x7f"})
-    log.append([entry(body=said, request_id='a"body":1'), entry(inputs=None)])
+    log.append(
+        [entry(body=said, request_id='a"body":1'), entry(inputs=None, traceparent=f"00-{'a' * 32}-{'b' * 16}-01")]
+    )
     log.append([entry(decision="", kind="key", inputs=None, subject="")])
     yield log
     log.close()
@@ -57,6 +59,8 @@ def test_an_export_is_verified_by_the_public_key_alone(log, tmp_path):
     ("change", "said"),
     [
         (lambda data: altered(data, 3, outcome="no"), "line 3 is not as it was written"),
+        (lambda data: altered(data, 3, traceparent=""), "line 3 is not as it was written"),
+        (lambda data: altered(data, 2, traceparent="x"), "line 2 is not as it was written"),
         (lambda data: altered(data, 3, body={}), "line 3 is not as it was written"),
         (lambda data: altered(data, 3, signature="00" * 64), "line 2 is not signed by a key given"),
         (lambda data: altered(data, 4, signer="0" * 32), "line 4 is not signed by a key given"),

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from service.log import verify
+from service.keys import Keys
+from service.log import LogUnavailable, verify
 from service.log.tables import credentials
 from service.people import Passwords, People, Sessions
 from service.people import passwords as module
@@ -44,11 +45,54 @@ def test_what_one_process_says_of_people_the_others_hear_at_once(people, other):
 
 def test_the_lines_are_added_up_once_and_not_for_every_request(log, people, monkeypatch):
     person, read = people.add("wang", "王某", "analyst"), []
-    believed = log.believed
-    monkeypatch.setattr(log, "believed", lambda *asked: read.append(asked) or believed(*asked))
+    rights = log.rights
+    monkeypatch.setattr(log, "rights", lambda *asked: read.append(asked) or rights(*asked))
     log.append([entry()])
     assert {people.by_id(person.id).login for _ in range(5)} == {"wang"}
     assert len(read) <= 1
+
+
+def deleted(log, id):
+    """Take the line by which somebody lost something out of the log."""
+    tamper(log, (f"DELETE FROM log WHERE id = {log.database.mark}", (id,)))  # noqa: S608
+
+
+@pytest.mark.parametrize("since", [0, 1], ids=["the last line", "a line among others"])
+def test_a_right_that_was_taken_away_does_not_come_back_by_a_deletion(url, log, people, since):
+    """Neither where the service runs on, nor to one that starts."""
+    keys = Keys(log, refresh=0)
+    key, text = keys.add("core", "auditor")
+    person = people.add("wang", "王某", "auditor")
+    people.change_role(person, "caller")
+    keys.revoke(key.id)
+    assert keys.check(text) is None
+    assert people.by_id(person.id).role == "caller"
+    for _ in range(since):
+        log.append([entry()])
+    lost = [line.id for line in log.find(limit=9) if line.outcome in {CHANGED, "revoked"}]
+    deleted(log, lost[1])
+    with pytest.raises(LogUnavailable, match="missing"):
+        Keys(log, refresh=0).check(text)
+    if since:
+        with closing(opened(url)) as later, pytest.raises(LogUnavailable, match="missing"):
+            Keys(later).check(text)
+        with pytest.raises(LogUnavailable, match="missing"):
+            log.ready()
+    deleted(log, lost[0])
+    with pytest.raises(LogUnavailable, match="missing"):
+        people.by_id(person.id)
+    if since:
+        with closing(opened(url)) as later, pytest.raises(LogUnavailable, match="missing"):
+            People(later).listed()
+
+
+def test_a_right_that_was_taken_away_does_not_come_back_by_an_edit_while_the_service_runs(log, people):
+    person = people.add("wang", "王某", "auditor")
+    people.change_role(person, "caller")
+    assert people.by_id(person.id).role == "caller"
+    tamper(log, f"UPDATE log SET kind = 'x' WHERE outcome = '{CHANGED}'")  # noqa: S608
+    with pytest.raises(LogUnavailable, match="missing"):
+        people.by_id(person.id)
 
 
 def test_what_somebody_else_writes_about_people_is_not_believed(url, log, people):

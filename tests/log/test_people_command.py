@@ -18,19 +18,39 @@ ADD = "add", "wang", "--name", "王某", "--role", "analyst"
 def run(url, tmp_path_factory):
     key = key_file(tmp_path_factory.mktemp("keys") / "signing.pem")
 
-    def run(*words):
+    def run(*words, of="people"):
         environment = {
             "VILLAGE_CREDIT_DATABASE": url,
             "VILLAGE_CREDIT_SIGNING_KEY": str(key),
             "LC_ALL": "en",
         }
-        return CliRunner(env=environment).invoke(cli, ["people", *words])
+        return CliRunner(env=environment).invoke(cli, [of, *words])
 
     return run
 
 
 def passwords(log):
     return Passwords(log, People(log))
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE credentials SET hash = 'x'", "credential_changed"),
+        ("DELETE FROM credentials", "credential_missing"),
+        ("UPDATE credentials SET person = 'somebody'", "credential_stray"),
+    ],
+)
+def test_a_verification_tells_of_passwords_that_the_log_does_not_speak_of(run, url, statement, said):
+    run(*ADD)
+    whole = run("verify", of="log")
+    assert whole.exit_code == 0, whole.output
+    with closing(opened(url)) as log:
+        log.database.write(lambda cursor: cursor.execute(statement))
+    told = run("verify", "--json", of="log")
+    assert told.exit_code == 1
+    assert said in [one["code"] for one in json.loads(told.stdout)["passwords_wrong"]]
+    assert "password" in run("verify", of="log").stderr
 
 
 def test_people_are_added_listed_changed_and_ended(run, url):

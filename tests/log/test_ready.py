@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from service.log import LogUnavailable
+from service.log import LogUnavailable, kinds, probing, writer
 from service.log.database import Database
+from service.policies import hosts
 from tests.log.samples import entry, opened
 from tests.log.test_faults import path_of, refused, well
 
@@ -44,6 +45,37 @@ def test_a_database_that_swallows_lines_is_found_out(url, log, table):
     unready(log, "swallowed")
     owner(url, NO_MORE[kind_of(url)].format(table))
     well(log, 1)
+
+
+def test_once_it_is_held_all_are_refused_at_once_and_the_next_tries_in_a_hurry(sqlite, log, monkeypatch):
+    """Threads that wait for the database answer nothing else."""
+    if log.database.mark != "?":
+        pytest.skip("the turn of PostgreSQL is the same code")
+    monkeypatch.setattr("service.log.writer.HELD", 60)
+    begun, begin = [], Database._begin
+    monkeypatch.setattr(Database, "_begin", lambda self, patience: begun.append(patience) or begin(self, patience))
+    with closing(sqlite3.connect(path_of(sqlite), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(3):
+            refused(log, "locked")
+        assert begun == [None]
+        unready(log, "locked")
+        monkeypatch.setattr("service.log.writer.HELD", 0)
+        refused(log, "locked")
+    assert begun == [None, writer.HURRIED]
+    well(log, 0)
+    log.append([entry()])
+    assert begun[-2:] == [writer.HURRIED, None]
+
+
+def test_callers_hear_within_five_seconds_and_readyz_within_one():
+    """As far as the bounds go that are set; `python -m benchmarks.locked` measures it."""
+    milliseconds = max(kinds.PATIENCE, kinds.FOREIGN) + writer.HURRIED  # behind those who hold every thread
+    assert milliseconds < 5000
+    assert writer.HURRIED + 1000 * probing.SOON < 1000
+    assert kinds.FOREIGN <= 1000
+    assert writer.LONG * 1000 < kinds.FOREIGN
+    assert hosts.PATIENCE < probing.SOON  # or a host that says what it serves would pass for one that writes
 
 
 def test_a_readiness_check_leaves_nothing_behind(log):
@@ -105,7 +137,7 @@ def test_all_who_wait_fail_together(sqlite, monkeypatch):
     log = opened(sqlite)
     log.append([entry()])
     begun, begin = [], Database._begin
-    monkeypatch.setattr(Database, "_begin", lambda self: begun.append(1) or begin(self))
+    monkeypatch.setattr(Database, "_begin", lambda self, *asked: begun.append(1) or begin(self, *asked))
     with closing(sqlite3.connect(path_of(sqlite), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         tickets = [log.begin([entry()]) for _ in range(6)]

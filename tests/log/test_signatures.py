@@ -3,6 +3,7 @@
 
 import json
 import secrets
+from contextlib import nullcontext
 from datetime import timedelta
 from hashlib import sha256
 
@@ -10,7 +11,7 @@ import pytest
 
 from service.commands.carrying import carry_over
 from service.keys import Keys
-from service.log import LogUnavailable, Misconfigured, SealError, Signer, expire, verify
+from service.log import Forged, LogUnavailable, Misconfigured, SealError, Signer, expire, verify
 from service.log.entry import canonical, link
 from service.log.signing import message, pem_of, read_publics
 from service.log.tables import insert
@@ -45,6 +46,7 @@ def forge(log, body, kind="key", outcome="added", by=None, decision="", seconds=
         outcome,
         "",
         json.dumps(body).encode(),
+        "",
         "",
         b"",
     ]
@@ -218,6 +220,41 @@ def test_what_is_signed_is_for_good():
     assert SIGNER.sign(7, 9, hash).hex().startswith("1de0db1b24d2de830f60bcd210d2983a")
 
 
+# --- reading one line
+
+
+def test_a_forged_decision_is_not_read_and_is_told(log):
+    log.append([entry(id="good")])
+    seq = forge(log, {"x": 1}, kind="decision", decision="d", outcome="yes")
+    [(id,)] = rows(log, f"SELECT id FROM log WHERE seq = {seq}")
+    log.append([entry()])
+    with pytest.raises(Forged, match=f"line {seq}"):
+        log.get(id)
+    assert log.refused[seq] == "unsigned"  # the signature after it begins behind it
+    assert log.get("good").id == "good"
+
+
+def test_a_line_is_read_from_the_midst_of_what_was_written_together(log):
+    log.append([entry(id=f"e{number}") for number in range(250)])
+    assert [log.get(f"e{number}").id for number in (0, 99, 249)] == ["e0", "e99", "e249"]
+    tamper(log, "UPDATE log SET outcome = 'no' WHERE id = 'e99'")
+    for number, good in ((98, False), (99, False), (100, True), (249, True)):
+        with nullcontext() if good else pytest.raises(Forged):
+            log.get(f"e{number}")
+
+
+def test_a_forged_line_about_a_decision_is_left_out(log):
+    log.append([entry(id="good"), entry(id="mine", refers_to="good")])
+    tamper(log, "UPDATE log SET kind = 'reviewed' WHERE id = 'mine'")
+    with pytest.raises(Forged):
+        log.get("good")  # they were signed together
+    log.append([entry(id="other")])
+    log.append([entry(id="about", refers_to="other")])
+    log.append([entry(id="forged", refers_to="other")])
+    tamper(log, "UPDATE log SET outcome = 'no' WHERE id = 'forged'")
+    assert [line.id for line in log.about("other")] == ["about"]
+
+
 # --- older logs
 
 
@@ -231,21 +268,26 @@ def older(log):
     tamper(log, (f"UPDATE log SET signature = {empty}", (b"",)), "UPDATE log SET seq = seq - 1",
            "UPDATE sealed SET seq = seq - 1")  # fmt: skip
     before = bytes(32)
-    for seq, at, *columns in rows(log, f"SELECT {', '.join(list(table.columns.keys())[:15])} FROM log ORDER BY seq"):
-        columns[10], columns[12] = bytes(columns[10]), bytes(columns[12])
+    for seq, at, *columns in rows(log, f"SELECT {', '.join(list(table.columns.keys())[:16])} FROM log ORDER BY seq"):
+        columns[10], columns[13] = bytes(columns[10]), bytes(columns[13])
         before = link(before, seq, at, canonical(columns))
         tamper(log, (f"UPDATE log SET hash = {log.database.mark} WHERE seq = {seq}", (before,)))
+    log._rights._forget()  # as to a process that starts with it
     return log
 
 
 def test_an_older_log_is_carried_over_by_a_line_once(older):
     assert found(older) == [(1, "unsigned")]
+    [(id,)] = rows(older, "SELECT id FROM log WHERE seq = 1")
+    with pytest.raises(Forged):
+        older.get(id)
     assert Keys(older).listed() == ()
     with pytest.raises(Misconfigured, match="carry-over"):
         older.introduce("operator")
     assert [one.kind for one in carry_over(older)] == ["key"]
     report = verify(older)
     assert (report.intact, report.carried_over) == (True, 2)
+    assert older.get(id).id == id
     assert [key.name for key in Keys(older).listed()] == ["a"]
     older.introduce("operator")
     with pytest.raises(Misconfigured, match="signatures already"):

@@ -31,6 +31,7 @@ def upgrade() -> None:
         entry = Entry(new_id(moment(at)), "key", "", "", "", "", "", "", act, "", body)
         prepared = prepare(entry, Sealer.without_keys())
         before = link(bytes(before), seq, at, prepared.canonical)
-        row = (seq, at, *prepared.columns, before)
+        *texts, _, digest = prepared.columns  # without the traceparent, for which there is no column yet
+        row = (seq, at, *texts, digest, before)
         connection.execute(lines.insert().values(dict(zip(COLUMNS, row, strict=True))))
     op.drop_table("api_keys")

@@ -4,8 +4,8 @@ from alembic import op
 
 from service.log.tables import BYTES, TEXT, WHOLE, columns, keys
 
-revision = "0005_drafts"
-down_revision = "0004_people"
+revision = "0007_drafts"
+down_revision = "0006_traces"
 
 
 def upgrade() -> None:
