@@ -98,6 +98,8 @@ class _Parts:
             if self.sheets[name] not in file.namelist():
                 return {}, 0, ()
             text = file.read(self.sheets[name])
+        if b"hidden=" not in text:  # sooner told than by the expressions
+            return self._faults(text), 0, ()
         veiled = tuple((int(first[1]) - 1, int(last[1]) - 1) for one in _VEILED.findall(text)
                        if (first := _FIRST.search(one)) and (last := _LAST.search(one)))  # fmt: skip
         return self._faults(text), len(_HIDDEN.findall(text)), veiled
@@ -105,7 +107,8 @@ class _Parts:
     @staticmethod
     def _faults(text: bytes) -> Faults:
         """Formulas without stored values, and errors, by row and column: read as they are they would be blank."""
-        if _FORMULA.search(text) is None and _ERROR.search(text) is None:
+        formulas = (b"<f" in text or b":f" in text) and _FORMULA.search(text) is not None
+        if not formulas and b't="e"' not in text:
             return {}
         faults: dict[tuple[int, int], str] = {}
         for attributes, inside in _CELL.findall(text):
