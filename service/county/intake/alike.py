@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
+from string import ascii_letters, digits
 
 from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted
 from service.county.intake.inputs import ROW, SPAN
 from service.county.intake.matching import Note
 
-FULL = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
-HALF = "".join(chr(ord(one) - 0xFEE0) for one in FULL)
+HALF = ascii_letters + digits + "-_./#"
+FULL = "".join(unicodedata.lookup(f"FULLWIDTH {unicodedata.name(one)}") for one in HALF)
 SHOWN = 10  # groups named
 
 
 def alike(duck: Duck, raw: str, id: str, column: str, sheets: Sequence[str]) -> Iterator[Note]:
     """A note about the ids of a table that are one another's, but for capitals and width: they are records apart."""
+    if not column:
+        return  # the one record of a table
     at = f"CAST({named(column)} AS VARCHAR)"  # as it stands: to trim it takes longer
     if not duck.run(f"SELECT 1 FROM {named(raw)} WHERE {at} <> upper({at}) OR strlen({at}) <> length({at}) LIMIT 1"):
         return

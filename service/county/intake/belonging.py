@@ -106,7 +106,7 @@ class Belonging:
 
     def hold(self, path: Path, within: str, placed: Mapping[str, str], ids: str) -> None:
         """Unreadable where a sheet is said to belong to a record that is not known, or to one of several."""
-        if not ids:
+        if not ids or not placed:
             return
         own = {id for (id,) in self.duck.run(ids)}
         for sheet, word in placed.items():

@@ -24,7 +24,7 @@ from service.county.intake.mapping import EMPTY, MappedFiles
 from service.county.intake.matching import Matched, Note, matched
 from service.county.intake.mended import Replaced, put
 from service.county.intake.reasons import MESSAGES, reasons
-from service.county.intake.sheets import SheetRead
+from service.county.intake.sheets import SheetRead, Taken
 from service.county.intake.totals import Stated, stated
 from service.county.intake.wholes import Wholes
 from service.county.intake.widths import narrowed
@@ -94,16 +94,13 @@ class Checks:
                              "There is no column of ids (id). `county look` shows the file and writes a mapping for "
                              "--mapping.")  # fmt: skip
         id = id_in(columns.id) if columns.id else quoted(subject)
-        told = alike(duck, raw, id, columns.id, self.places.get(subject, ())) if columns.id else ()
-        columns = replace(columns, notes=(*columns.notes, *told))
-        self.files[subject] = file, columns
+        notes = (*columns.notes, *alike(duck, raw, id, columns.id, self.places.get(subject, ())))
+        self.files[subject] = file, (columns := replace(columns, notes=notes))
         file, columns = self.beside(subject, file, id, columns)
         if file.joined:
             raw = file.table
             types = {name: type for name, type in duck.columns(named(raw)).items() if name != ROW}
-        above, within = self._above(source, columns, raw), self.edition.subjects[subject].within
-        if taken is not None and taken.placed:
-            self.belonging.hold(source.path, within, taken.placed, self.ids.get(within, ""))
+        above, within = self._above(source, columns, raw, taken), self.edition.subjects[subject].within
         shown = {KEY: id} | ({key_of(within): above.value} if above.value else {})
         wrong = [*wrong_ids(columns.id, id), *above.wrong]
         facts, more = self._facts(subject, columns.facts, types)
@@ -145,9 +142,12 @@ class Checks:
             *stated(self.edition, duck, file, source.subject, columns, facts),
         )  # fmt: skip
 
-    def _above(self, source: Source, columns: Matched, raw: str) -> Above:
-        """The id of the record above in SQL, with its faults: a column, or the only record there is."""
+    def _above(self, source: Source, columns: Matched, raw: str, taken: Taken | None) -> Above:
+        """The id of the record above in SQL, with its faults: a column, or the only record there is. Unreadable where a
+        mapping says one that is not known."""
         within = self.edition.subjects[source.subject].within
+        if taken is not None:
+            self.belonging.hold(source.path, within, taken.placed, self.ids.get(within, ""))
         if columns.above:
             return self.belonging.of(within, columns.above, raw, self.ids.get(within, ""))
         if within not in self.ids:

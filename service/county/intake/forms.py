@@ -26,7 +26,7 @@ HAS, HAS_NOT = frozenset("有"), frozenset("无 没有".split())
 NEGATIVE = ("无", "没有", "未")  # in a title they leave open what 无 answers
 TIMES: Mapping[str, int] = {"": 1, "千": 10**3, "万": 10**4, "百万": 10**6, "亿": 10**8}
 SIGNIFICANT = 15  # digits of a number that a workbook holds
-KEPT = 1 << 16  # cells of a column and a type whose texts are kept
+KEPT = 100 * 1000  # cells of a column and a type whose texts are kept
 FEN = Decimal("0.01")
 ERRORS = frozenset("#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL!".split())  # of formulas
 

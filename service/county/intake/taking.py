@@ -44,11 +44,7 @@ def take(
     if taken.placed and names.above:
         title = edition.subjects[names.above].title.zh
         taken.columns.setdefault(names.above, Match(-1, title, names.above, names.form(names.above)))
-    for stray in (one for _, _, heading in chosen_ for one in heading.strays):
-        found = names.find(stray)
-        if found is not None and squashed(taken.columns[found[0]].heading) == squashed(stray):
-            raise Unreadable(path, f"标题行里 {shown(stray)} 出现了不止一次。",
-                             f"The heading names {shown(stray)} more than once.")  # fmt: skip
+    _once(taken, names, [one for _, _, heading in chosen_ for one in heading.strays])
     taken.folded = {grid.name: grid.folded for _, grid, _ in chosen_ if grid.folded}
     taken.veiled = [one.heading for _, grid, heading in chosen_ for one in heading.columns
                     if any(first <= one.place <= last for first, last in grid.veiled)]  # fmt: skip
@@ -67,6 +63,15 @@ def take(
             "Open the file in Excel and save it.",
         )
     return taken
+
+
+def _once(taken: Taken, names: Names, strays: Iterable[str]) -> None:
+    """Unreadable where a heading that is not used is that of a column all the same."""
+    for stray in strays:
+        found = names.find(stray)
+        if found is not None and squashed(taken.columns[found[0]].heading) == squashed(stray):
+            raise Unreadable(taken.path, f"标题行里 {shown(stray)} 出现了不止一次。",
+                             f"The heading names {shown(stray)} more than once.")  # fmt: skip
 
 
 def _without_lists(heading: Heading, names: Names, taken: Taken) -> Heading:
