@@ -179,7 +179,7 @@ class Counting:
         flag = ibis.ifelse(doubt, literal(1), literal(0))
         if op.name == "count":
             amount = ibis.ifelse(within, literal(1), literal(0))
-            return {WORKING + name: amount, name + DOUBT: flag, name + MORE: flag, name + OPEN: literal(0)}
+            return {WORKING + name: amount, name + MORE: flag}  # each in doubt could add 1: a sum of them tells both
         if op.each is None:
             return {WORKING + name: within, name + DOUBT: flag}
         return self._total(name, op.each, frame, within, bottoms)
@@ -255,9 +255,9 @@ def _added(rows: Any, keys: Sequence[str], ops: Mapping[str, Op], records: Mappi
             sums[name] = record.collect(where=ibis.coalesce(rows[WORKING + name], truth(False))).sort()  # by the id
         else:
             sums[name] = rows[WORKING + name].sum()
-        sums[name + DOUBT] = rows[name + DOUBT].max()
         if name + MORE in rows.columns:
-            sums |= {name + MORE: rows[name + MORE].sum(), name + OPEN: rows[name + OPEN].max()}
+            sums[name + MORE] = rows[name + MORE].sum()
+        sums |= {one: rows[one].max() for one in (name + DOUBT, name + OPEN) if one in rows.columns}
     if BEYOND in rows.columns:
         sums[WORKING + BEYOND] = rows[BEYOND].max()
     return rows.group_by([rows[name] for name in keys]).agg(**sums)
@@ -270,12 +270,13 @@ def _read(
     the number of records that were set aside, which are in doubt as well."""
     column = joined[name + "_right"] if name + "_right" in joined.columns else joined[name]
     more = ibis.coalesce(aside, literal(0)) if aside is not None else literal(0)
-    doubt = beyond | (ibis.coalesce(joined[name + DOUBT], literal(0)) + more > literal(0))
+    counts = fact.counted is not None and fact.counted.name == "count"
+    doubtful = joined[name + (MORE if counts else DOUBT)]
+    doubt = beyond | (ibis.coalesce(doubtful, literal(0)) + more > literal(0))
     if fact.type.of:
         empty = ibis.literal([], column.type())
         return {name: ibis.ifelse(doubt, ibis.null(column.type()), ibis.coalesce(column, empty))}
     bottom, most = bottoms.get(name, (1, 1))
-    counts = fact.counted is not None and fact.counted.name == "count"
 
     def added(column: Any, when: Any) -> dict[str, Any]:
         whole = ibis.coalesce(column.cast(D38), literal(0, True))
@@ -290,7 +291,9 @@ def _read(
     if name + MORE in joined.columns:
         least = ibis.coalesce(column.cast(D38), literal(0, True))
         top = least + ibis.coalesce(joined[name + MORE].cast(D38), literal(0, True)) + more.cast(D38)
-        closed = (ibis.coalesce(joined[name + OPEN], literal(0)) == literal(0)) & (truth(counts) | (more == literal(0)))
+        closed = truth(True)
+        if not counts:  # a record in doubt counts once at most; its amount may have no upper bound
+            closed = (ibis.coalesce(joined[name + OPEN], literal(0)) == literal(0)) & (more == literal(0))
         for end, value, when in zip(ENDS, (least, top), (ranged, ranged & closed), strict=True):
             found[name + end] = added(value, when)[name]
     return found

@@ -86,13 +86,14 @@ class TableJudge:
         conditions: Mapping[str, Condition],
         facts: Sequence[str] = (),
         *,
-        flagged: bool = False,
-        done: bool = True,
+        kept: Sequence[str] = (),
+        judged: bool = True,
     ) -> Any:
-        """The id of every row of a table, whether conditions hold of it, and the values of facts, derived ones too;
-        `flagged` adds whether a value is beyond the arithmetic of tables. `done` says that the table is judged."""
+        """The id of every row of a table and columns that are `kept`, whether conditions hold of it, and the values of
+        facts, derived ones too. Of a table that is not `judged` yet, whether a value is beyond the arithmetic of tables
+        as well."""
         frame = frame_of(self.edition, subject, self.on, table)
-        frame.done = done
+        frame.done = judged
         asked_ = [used for condition in conditions.values() for used in refs(condition, subject)]
         known = self.edition.subjects[subject].facts
         asked_ += [(subject, Ref("fact", "", name, known[name].type)) for name in facts]
@@ -102,8 +103,8 @@ class TableJudge:
             columns: dict[str, Any] = {name: frame.holds(condition) for name, condition in conditions.items()}
             for name in facts:
                 columns.update(shown(name, frame.fact(name)))
-        ids = {name: frame.rows.read(name) for name in (KEY, DAY) if name in frame.rows.columns}
-        if flagged:
+        ids = {name: frame.rows.read(name) for name in (KEY, DAY, *kept) if name in frame.rows.columns}
+        if not judged:
             beyond = frame.rows.beyond()
             columns[BEYOND] = truth(False) if beyond is None else beyond
         return frame.rows.select(ids | columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from datetime import date
 from typing import TypeVar
 
 from rules.model import Condition, Edition, Expr, Op, children
@@ -54,6 +55,22 @@ def heights_of(edition: Edition, start: Iterable[Used], told: Collection[Unit] =
         if subject and ref.what not in ("on", "total"):
             units[subject, ref.name] = max(height, units.get((subject, ref.name), 0))
     return units
+
+
+def rests_on_day(edition: Edition, start: Iterable[Used]) -> bool:
+    """Whether what is referred to may differ from one day to another: it reads the day, or a value that has dates."""
+    found = []
+
+    def below(used: Used) -> Iterable[Used] | None:
+        subject, ref = used
+        fact = fact_of(edition, subject, ref)
+        found.append(ref.what == "on" or (fact is not None and any(since > date.min for since, _ in fact.dated)))
+        if fact is not None:
+            return refs(fact.formula, subject)
+        return read_by(edition.rules[ref.name]) if subject and ref.what in ("outcome", "output") else None
+
+    heights(start, below)
+    return any(found)
 
 
 def operations(parts: Iterable[Part]) -> list[list[Op]]:

@@ -8,9 +8,10 @@ from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
 from rules.words.wording import Wording
 from service.county.intake.checks import CheckedFile
+from service.county.intake.matching import WARNED
 from service.county.intake.sheets import NOT_READ, SheetRead
 
-NOTED = ("unknown_column", "column_twice", "derived", "list_as_text", "unit", "under_group", "folded")
+NOTED = ("unknown_column", "column_twice", "derived", "list_as_text", "unit", "under_group", *WARNED)
 
 
 def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
@@ -35,7 +36,8 @@ def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
         yield line(Span(words.strip(), "bad"), indent=4)
     for note in file.notes:
         if note.code in NOTED:
-            yield line(Span(f"{note.column}{colon}{say.pick(note.zh, note.en)}", "dim"), indent=4)
+            look = "unknown" if note.code in WARNED else "dim"
+            yield line(Span(f"{note.column}{colon}{say.pick(note.zh, note.en)}", look), indent=4)
     subject = say.edition.subjects.get(file.subject)  # None for the file of a list
     absent = [note.column for note in file.notes if note.code == "column_missing"]
     carried = [name for name in absent if subject is not None and subject.facts[name].last is not None]

@@ -52,11 +52,22 @@ def _sheet(file: LookedFile, sheet: LookedSheet, say: Wording) -> Iterator[Line 
     if sheet.hidden:
         yield line(Span(words + say.pick("，隐藏，不读", ", hidden: not read"), "unknown"), indent=2)
         return
+    if sheet.turned:
+        lying = say.pick("，横排的表（列名自上而下写），请转置后再读", ", lies on its side: transpose it first")
+        yield line(Span(words + lying, "bad"), indent=2)
+        return
     if (heading := sheet.heading) is None:
         yield line(Span(words + say.pick("，空", ", empty"), "dim"), indent=2)
         return
     lines = "-".join(map(str, sorted({heading.first, heading.last})))
     yield line(words + say.pick(f"，标题在第 {lines} 行", f", heading in row {lines}"), indent=2)
+    if sheet.above:
+        title = say.text(say.edition.subjects[say.edition.subjects[file.subject].within].title)
+        maybe = say.pick(
+            f"没有“{title}”一列；对应关系里用 above 写明每行属于“{sheet.above}”",
+            f"no column of the {title}: the mapping says (above) that every row belongs to {sheet.above}",
+        )
+        yield line(Span(maybe, "unknown"), indent=4)
     for one in heading.columns:
         unit = say.pick(f"（{one.unit}）", f" ({one.unit})") if one.unit else ""
         yield row(letter_of(one.place), one.heading, f"→ {_title(file, one.name, say)}{unit}", indent=4)

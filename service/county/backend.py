@@ -120,8 +120,13 @@ class Duck:
         return f"read_json({quoted(file)}, format = 'newline_delimited', columns = {{{columns}}})"
 
     def sql(self, expr: Any) -> str:
-        """An expression as a query."""
-        return str(self.con.compile(expr))
+        """An expression as a query, whose steps stand one within another: DuckDB makes them one in a fraction of the
+        time that Ibis takes."""
+        fused, ibis.options.sql.fuse_selects = ibis.options.sql.fuse_selects, False
+        try:
+            return str(self.con.compile(expr))
+        finally:
+            ibis.options.sql.fuse_selects = fused
 
     def in_order(self, rows: str, column: str) -> bool:
         """Whether rows stand in the order of a column that is known in all of them and never twice the same."""

@@ -130,7 +130,12 @@ def _allowed(fact: Fact, say: Wording) -> str:
     ]
     if kind == "date" and not fact.future:
         parts.append(say.pick("不晚于判定日", "not after the day of the decision"))
-    ends = ((fact.minimum, "不小于", "at least"), (fact.maximum, "不大于", "at most"))
+    words = (
+        (("不早于", "not before"), ("不晚于", "not after"))
+        if kind == "date"
+        else (("不小于", "at least"), ("不大于", "at most"))
+    )
+    ends = ((end, *said) for end, said in zip((fact.minimum, fact.maximum), words, strict=True))
     parts += [f"{say.pick(zh, f'{en} ')}{say.value(end, fact.type)}" for end, zh, en in ends if end is not None]
     return say.pick("，", ", ").join(parts)
 
@@ -168,7 +173,7 @@ def _explain(book: Any, names: Names, shown: Sequence[Column], head: Any, lang: 
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet.write_row(0, 0, [one.get(lang) for one in COLUMNS], head)
     for number, column in enumerate(shown, 1):
-        about = (f"{one}." if names.find(one) else one for one in column.about)  # no line may pass for a heading
+        about = (f"“{one}”" if names.find(one) else one for one in column.about)  # no line may pass for a heading
         sheet.write_row(number, 0, [explained(number - 1, column), *about], wrapped)
         choices = _choices(column.fact, lang) if column.fact else []
         if len(",".join(choices)) > INLINE:

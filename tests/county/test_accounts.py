@@ -24,6 +24,9 @@ def told(tmp_path_factory):
     sheets = {"上年": [HEADINGS, *households(3)], "甲": [HEADINGS, *lines[:3], TOTAL], "乙": [HEADINGS, *lines[3:]],
               "说明": [["一"], ["二"]]}  # fmt: skip
     people = book(folder / "h.xlsx", sheets, hidden=("上年",))
+    workbook = load_workbook(people)
+    workbook["乙"].column_dimensions["J"].hidden = True
+    workbook.save(people)
     words = ("--households", people, "--villages", text(folder / "v.csv", [["编号"], ["V1"]]), "--on", ON)
     said = call("run", *words, "--at-most", "50%", "--out", folder / "out", "--lang", "zh")
     return folder / "out", said
@@ -34,6 +37,7 @@ ACCOUNTS = [  # file, sheet, rows, kept, set aside, not used, of which, totals t
     ("h.xlsx", "说明", 2, 0, 0, 2, "没有认得的标题行 2", 0, 0),
     ("h.xlsx", "甲", 4, 3, 0, 1, "合计行 1", 1, 1), ("h.xlsx", "乙", 3, 2, 1, 0, "", 0, 0),
 ]  # fmt: skip
+HIDDEN = "家庭年收入：这一列在表里是隐藏的，照样读了。"
 WRONG = ("h.xlsx", "甲", 5, "各金融机构贷款余额", "30001", "30000")
 
 
@@ -47,6 +51,7 @@ def test_the_manifest_and_the_screen_account_for_each_sheet(told):
     assert checked[-1]["agreeing"] == {"甲": 1}
     assert "4 行，采用 3，未采用 0，合计行 1，相符的合计数 1" in said
     assert "写的合计是 30001，各行相加是 30000" in said
+    assert HIDDEN in said
 
 
 def test_the_report_accounts_for_each_sheet(told):
@@ -64,6 +69,7 @@ def test_the_page_draws_the_account(told):
         page = context.new_page()
         page.goto(Path(told[0] / "report.html").as_uri() + "?lang=zh")
         page.wait_for_selector("body[data-ready=zh]")
+        assert f"h.xlsx · {HIDDEN}" in page.locator("#aside").inner_text()
         first, second = page.locator("#aside table").all()
         assert [row.inner_text().split("\t") for row in first.locator("tbody tr").all()] == [
             [str(cell) for cell in one] for one in ACCOUNTS

@@ -178,6 +178,27 @@ def test_the_calendar_agrees_with_a_run_on_that_day(files, out, tmp_path):
     assert part["dates"][quarter]["expired"] == expired
 
 
+def test_the_calendar_knows_no_bounds_of_today_on_a_later_day(tmp_path):
+    """A household of V01 may or may not be collectable, today and then; all others there expire in between."""
+    files = county(tmp_path / "in", 240, 6, 2)
+    people = pq.read_table(files["--households"]).to_pylist()
+    for row in people[1::6]:
+        row |= {"status": "resident", "adverse_record": False, "graded_on": date(2026, 1, 15)}
+    people[1] |= {"status": None, "graded_on": ON, "birth_date": date(1980, 1, 1)}
+    files["--households"] = parquet(tmp_path / "in/households.parquet", people)
+    call("run", *options(files), "--on", ON, "--out", tmp_path / "out")
+    part = data_of(tmp_path / "out")["ahead"]
+    for place in (2, len(part["dates"]) - 1):
+        later = part["dates"][place]["on"]
+        call("run", *options(files), "--on", later, "--out", tmp_path / later)
+        tables = rows(tmp_path / "out", "village"), rows(tmp_path / later, "village")
+        now, then = ({one["id"]: one["credit_village__not_met"] | one["credit_village__unknown"] for one in table}
+                     for table in tables)  # fmt: skip
+        fresh = {one["id"]: (then[one["id"]] & ~now[one["id"]]).bit_count() for one in part["rows"]}
+        assert {one["id"]: len(one["months"][place] or ()) for one in part["rows"]} == fresh
+    assert "V01" in fresh
+
+
 def test_another_plan_proposes_by_its_own_ranking(tmp_path):
     """No report.yaml, other words: a county that brings the list of its villages."""
     listed = [{"id": f"V{one}", "merit": 50 + one, "loans": 1000 * one, "households": 10, "fraud": one == 3}

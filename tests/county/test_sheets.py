@@ -9,6 +9,8 @@ import pytest
 from service.county.intake.inputs import Unreadable
 from service.county.intake.looking import look, mapping_text
 from service.county.intake.mapping import read_mapping
+from service.county.template import write_templates
+from tests.county.making import parquet
 from tests.county.test_clerks import EDITION, GOOD, HEADINGS, Looked, book, households, text
 
 LOAN = HEADINGS.index("各金融机构贷款余额")
@@ -157,8 +159,113 @@ def test_lists_by_village_without_a_column_of_it_are_told_what_to_add(tmp_path):
     sheets = {"甲村": [WITHOUT, ["H01", *GOOD[1:]]], "乙村": [WITHOUT, ["H02", *GOOD[1:]]]}
     with pytest.raises(Unreadable) as told:
         Looked(book(tmp_path / "h.xlsx", sheets))
-    assert "每张工作表里加一列“行政村”，每行写编号或名称；工作表的名称不作数" in told.value.zh
+    assert "每张工作表里加一列“行政村”，每行写编号或名称" in told.value.zh
+    assert "county look --out 写出对应关系" in told.value.zh
     assert "village_id" in told.value.en
+
+
+def by_village(folder, *names):
+    """A workbook with a sheet for each village, with a total and a note, and the mapping that is written of it."""
+    sheets = {name: [["农户台账"], WITHOUT, *([f"H{place}{number}", *GOOD[1:]] for number in range(2)),
+                     ["合计"], ["注：数据截至2026年12月31日"]] for place, name in enumerate(names)}  # fmt: skip
+    path = book(folder / "h.xlsx", sheets)
+    (folder / "m.yaml").write_text(mapping_text([look(EDITION, path, "household")]), encoding="utf-8")
+    return path, folder / "m.yaml"
+
+
+def test_a_sheet_is_its_village_where_a_mapping_says_so(tmp_path):
+    path, mapping = by_village(tmp_path, "甲村", "乙 村")
+    looked = Looked(path, mapping=read_mapping(mapping), names={"V1": "甲村", "V2": "乙村"})
+    assert {id: one["village_id"] for id, one in looked.rows.items()} == {
+        "H00": "V1", "H01": "V1", "H10": "V2", "H11": "V2"}  # fmt: skip
+    assert (looked.bad, sum(looked.unused().values())) == ([], 4)
+
+
+def test_a_mapping_may_say_another_name_of_a_sheets_village(tmp_path):
+    path, mapping = by_village(tmp_path, "甲村", "一组")
+    told = mapping.read_text(encoding="utf-8")
+    mapping.write_text(told.replace('above: "一组"', 'above: "V2"'), encoding="utf-8")
+    assert Looked(path, mapping=read_mapping(mapping), names={"V1": "甲村"}).rows["H10"]["village_id"] == "V2"
+    mapping.write_text(told + "aliases:\n  village: {一组: V2}\n", encoding="utf-8")
+    assert Looked(path, mapping=read_mapping(mapping), names={"V1": "甲村"}).rows["H10"]["village_id"] == "V2"
+
+
+def test_a_sheet_whose_village_is_not_known_is_refused_with_the_nearest_name(tmp_path):
+    path, mapping = by_village(tmp_path, "甲村", "大石桥儿村")
+    with pytest.raises(Unreadable) as told:
+        Looked(path, mapping=read_mapping(mapping), names={"V1": "甲村", "V2": "大石桥村"})
+    assert "工作表“大石桥儿村”" in told.value.zh
+    assert "最接近的是 大石桥村" in told.value.zh
+    path, mapping = by_village(tmp_path, "甲村", "乙村")
+    with pytest.raises(Unreadable, match="V1, V2"):
+        Looked(path, mapping=read_mapping(mapping), names={"V1": "甲村", "V2": "甲村"})
+
+
+def test_the_name_of_a_sheet_is_proposed_where_several_may_be_villages(tmp_path):
+    for names, written in ((("甲村",), "# above"), (("甲村", "乙村"), "    above")):
+        assert written in by_village(tmp_path, *names)[1].read_text(encoding="utf-8")
+    for names in (("Sheet1", "Sheet2"), ("工作表1", "表")):
+        assert "above" not in by_village(tmp_path, *names)[1].read_text(encoding="utf-8")
+
+
+def test_above_beside_a_column_that_says_the_same_is_refused(tmp_path):
+    path, mapping = by_village(tmp_path, "甲村", "乙村")
+    told = mapping.read_text(encoding="utf-8")
+    mapping.write_text(told.replace("is: birth_date", "is: village"), encoding="utf-8")
+    with pytest.raises(Unreadable, match="above"):
+        Looked(path, mapping=read_mapping(mapping))
+
+
+ALIKE = [["h01", *GOOD], ["H02", *GOOD], ["H01", *GOOD], ["h03", *GOOD]]
+
+
+def test_ids_that_differ_by_capitals_alone_are_told_with_their_rows(tmp_path):
+    looked = Looked(sheet(tmp_path, HEADINGS, *ALIKE))
+    (note,) = (one for one in looked.file.notes if one.code == "alike_ids")
+    assert "1 组" in note.zh
+    assert "h01 (第 2 行), H01 (第 4 行)" in note.zh
+    assert "h01 (row 2), H01 (row 4)" in note.en
+    assert (len(looked.rows), looked.bad) == (4, [])
+    assert not [one for one in Looked(sheet(tmp_path, HEADINGS, *ALIKE[:2])).file.notes if one.code == "alike_ids"]
+
+
+def test_ids_of_full_width_are_told_of_a_file_that_keeps_them(tmp_path):
+    path = parquet(tmp_path / "h.parquet", [{"id": id, "village_id": "V1"} for id in ("H01", "H02", "Ｈ０１")])
+    (note,) = (one for one in Looked(path).file.notes if one.code == "alike_ids")
+    assert "H01 (第 1 行), Ｈ０１ (第 3 行)" in note.zh
+
+
+def test_hidden_columns_are_read_and_told(tmp_path):
+    path = sheet(tmp_path, HEADINGS, *households(3))
+    workbook = openpyxl.load_workbook(path)
+    for letter in ("H", "I", "L"):  # the last holds nothing
+        workbook["表"].column_dimensions[letter].hidden = True
+    workbook.save(path)
+    looked = Looked(path)
+    assert looked.column("loan_balance") == [10000] * 3
+    assert [one.column for one in looked.file.notes if one.code == "veiled"] == ["预授信额度", "各金融机构贷款余额"]
+
+
+def on_its_side(lines):
+    return [list(one) for one in zip(*lines, strict=True)]
+
+
+@pytest.mark.parametrize("above", [(), (["农户台账"],)])
+def test_a_table_on_its_side_is_told_what_to_do(above, tmp_path):
+    path = sheet(tmp_path, *above, *on_its_side([HEADINGS, *households(4)]))
+    with pytest.raises(Unreadable) as told:
+        Looked(path)
+    assert "工作表“表”是横排的" in told.value.zh
+    assert "转置" in told.value.zh
+    assert [one.turned for one in look(EDITION, path, "household").sheets] == [True]
+    with pytest.raises(Unreadable, match="lies on its side"):
+        Looked(text(tmp_path / "h.csv", on_its_side([HEADINGS, *households(4)])))
+
+
+def test_a_sheet_that_explains_columns_does_not_lie_on_its_side(tmp_path):
+    written = write_templates(EDITION, tmp_path / "t", "zh")
+    for subject, path in written.items():
+        assert not any(one.turned for one in look(EDITION, path, subject).sheets)
 
 
 def test_a_sheet_that_lacks_nothing_but_the_village_is_not_passed_over(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from rules.values.text import near, shown
 from service.county.backend import Duck, named, quoted
 from service.county.intake.columns import Fault
 from service.county.intake.grids import Unreadable
+from service.county.intake.reasons import Message
 from service.county.intake.texts import squashed
 
 MOST = 200  # values that are asked about one by one
@@ -35,9 +36,11 @@ def unplaced(path: Path, edition: Edition, within: str, sheet: str = "") -> Unre
     return Unreadable(
         path,
         f"{where[0]}没有写明所属{title.zh}的列（{key}）。请在每张工作表里加一列“{title.zh}”，每行写{written[0]}；"
-        f"工作表的名称不作数。{aside[0]}",
+        f"如果每张工作表就是一个{title.zh}、以它的名称命名，用 county look --out 写出对应关系，核对后用 --mapping 读。"
+        f"{aside[0]}",
         f"{where[1]} column says which {title.en} a row belongs to: add a column {key} to every sheet, with "
-        f"{written[1]} in every row; the name of a sheet does not count.{aside[1]}",
+        f"{written[1]} in every row; or, where every sheet is one {title.en} and named after it, write a mapping with "
+        f"county look --out, check it, and read it with --mapping.{aside[1]}",
     )
 
 
@@ -81,17 +84,35 @@ class Belonging:
         self, within: str, column: str, at: str, meant: Mapping[str, set[str]], unknown: list[str], ids: str
     ) -> Iterator[Fault]:
         """Values that name no record, with the nearest name, or that name several."""
-        title = self.edition.subjects[within].title
-        known = tuple(dict.fromkeys((*self.names.get(within, {}), *(id for (id,) in self.duck.run(ids)))))
+        known = self._known(within, ids)
         for one in unknown:
-            word = "" if is_card(one) else shown(one)
-            if meant[one]:
-                several = ", ".join(sorted(meant[one]))
-                message = (f"有几个{title.zh}都叫“{word}”（{several}），请写编号。",
-                           f"Several records are called {word} ({several}): write the id.")  # fmt: skip
-                yield Fault(column, f"{at} = {quoted(one)}", "ambiguous_record_above", message=message)
-                continue
-            guess = near(squashed(one), known) if len(known) <= MOST * MOST else ""
-            hint = (f"最接近的是 {guess}。", f" The nearest is {guess}.") if guess else ("", "")
-            message = (f"{title.zh}表里没有“{word}”。{hint[0]}", f"There is no {word} in its table.{hint[1]}")
-            yield Fault(column, f"{at} = {quoted(one)}", "strange_record_above", message=message)
+            code = "ambiguous_record_above" if meant[one] else "strange_record_above"
+            yield Fault(column, f"{at} = {quoted(one)}", code, message=self._why(within, one, meant[one], known))
+
+    def _known(self, within: str, ids: str) -> tuple[str, ...]:
+        """All names and ids of the records of a subject."""
+        return tuple(dict.fromkeys((*self.names.get(within, {}), *(id for (id,) in self.duck.run(ids)))))
+
+    def _why(self, within: str, word: str, meant: Collection[str], known: tuple[str, ...]) -> Message:
+        """Why a word tells no record: several are called so, or none is; the nearest name is offered."""
+        title, said = self.edition.subjects[within].title, "" if is_card(word) else shown(word)
+        if meant:
+            several = ", ".join(sorted(meant))
+            return (f"有几个{title.zh}都叫“{said}”（{several}），请写编号。",
+                    f"Several records are called {said} ({several}): write the id.")  # fmt: skip
+        guess = near(squashed(word), known) if len(known) <= MOST * MOST else ""
+        hint = (f"最接近的是 {guess}。", f" The nearest is {guess}.") if guess else ("", "")
+        return f"{title.zh}表里没有“{said}”。{hint[0]}", f"There is no {said} in its table.{hint[1]}"
+
+    def hold(self, path: Path, within: str, placed: Mapping[str, str], ids: str) -> None:
+        """Unreadable where a sheet is said to belong to a record that is not known, or to one of several."""
+        if not ids or not placed:
+            return
+        own = {id for (id,) in self.duck.run(ids)}
+        for sheet, word in placed.items():
+            meant = self.names.get(within, {}).get(squashed(word), set())
+            if word not in own and len(meant) != 1:
+                zh, en = self._why(within, word, meant, self._known(within, ids))
+                raise Unreadable(path, f"对应关系把工作表“{shown(sheet)}”归到“{shown(word)}”（above）：{zh}",
+                                 f"The mapping says that the sheet {shown(sheet)} belongs to {shown(word)} (above): "
+                                 f"{en}")  # fmt: skip

@@ -7,7 +7,7 @@ The rules are those of rules.cases.checker, over whole tables at once; tests hol
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from rules.model import Edition
 from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted, retyped, rows_of
+from service.county.intake.alike import alike
 from service.county.intake.belonging import Above, Belonging, unplaced
 from service.county.intake.columns import Fault, cell, coded, id_in, in_lists, wrong_ids
 from service.county.intake.inputs import ROW, Opened, Source, Unreadable, account, numbered, opened
@@ -23,7 +24,7 @@ from service.county.intake.mapping import EMPTY, MappedFiles
 from service.county.intake.matching import Matched, Note, matched
 from service.county.intake.mended import Replaced, put
 from service.county.intake.reasons import MESSAGES, reasons
-from service.county.intake.sheets import SheetRead
+from service.county.intake.sheets import SheetRead, Taken
 from service.county.intake.totals import Stated, stated
 from service.county.intake.wholes import Wholes
 from service.county.intake.widths import narrowed
@@ -92,13 +93,14 @@ class Checks:
                              "可用 county look 看看，写出对应关系，再用 --mapping 读。",
                              "There is no column of ids (id). `county look` shows the file and writes a mapping for "
                              "--mapping.")  # fmt: skip
-        self.files[subject] = file, columns
         id = id_in(columns.id) if columns.id else quoted(subject)
+        notes = (*columns.notes, *alike(duck, raw, id, columns.id, self.places.get(subject, ())))
+        self.files[subject] = file, (columns := replace(columns, notes=notes))
         file, columns = self.beside(subject, file, id, columns)
         if file.joined:
             raw = file.table
             types = {name: type for name, type in duck.columns(named(raw)).items() if name != ROW}
-        above, within = self._above(source, columns, raw), self.edition.subjects[subject].within
+        above, within = self._above(source, columns, raw, taken), self.edition.subjects[subject].within
         shown = {KEY: id} | ({key_of(within): above.value} if above.value else {})
         wrong = [*wrong_ids(columns.id, id), *above.wrong]
         facts, more = self._facts(subject, columns.facts, types)
@@ -140,9 +142,12 @@ class Checks:
             *stated(self.edition, duck, file, source.subject, columns, facts),
         )  # fmt: skip
 
-    def _above(self, source: Source, columns: Matched, raw: str) -> Above:
-        """The id of the record above in SQL, with its faults: a column, or the only record there is."""
+    def _above(self, source: Source, columns: Matched, raw: str, taken: Taken | None) -> Above:
+        """The id of the record above in SQL, with its faults: a column, or the only record there is. Unreadable where a
+        mapping says one that is not known."""
         within = self.edition.subjects[source.subject].within
+        if taken is not None:
+            self.belonging.hold(source.path, within, taken.placed, self.ids.get(within, ""))
         if columns.above:
             return self.belonging.of(within, columns.above, raw, self.ids.get(within, ""))
         if within not in self.ids:

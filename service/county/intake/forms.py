@@ -6,6 +6,7 @@ A cell that cannot be read stays as it is, and the checks say so; one that can b
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -25,6 +26,7 @@ HAS, HAS_NOT = frozenset("有"), frozenset("无 没有".split())
 NEGATIVE = ("无", "没有", "未")  # in a title they leave open what 无 answers
 TIMES: Mapping[str, int] = {"": 1, "千": 10**3, "万": 10**4, "百万": 10**6, "亿": 10**8}
 SIGNIFICANT = 15  # digits of a number that a workbook holds
+KEPT = 100 * 1000  # cells of a column and a type whose texts are kept
 FEN = Decimal("0.01")
 ERRORS = frozenset("#N/A #REF! #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL!".split())  # of formulas
 
@@ -74,14 +76,15 @@ Read = Callable[[Cell], str]
 def reader(fact: Fact | None, form: Form) -> Read:
     """How the cells of a column are read: of a fact, or of an id. It raises Refused."""
     read = _id if fact is None else READERS[fact.type.kind](fact, form)
-    kept: dict[Cell, str] = {}
+    kept: dict[type, dict[Cell, str]] = defaultdict(dict)  # by type: 1 and True are one key
 
     def cell(value: Cell) -> str:
-        if type(value) is not str:
-            return read(value)
-        text = kept.get(value)
+        known = kept[type(value)]
+        text = known.get(value)
         if text is None:
-            text = kept[value] = _worded(_undressed(clean(value)), form, read)
+            text = _worded(_undressed(clean(value)), form, read) if isinstance(value, str) else read(value)
+            if len(known) < KEPT:
+                known[value] = text
         return text
 
     return cell

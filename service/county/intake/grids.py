@@ -51,7 +51,8 @@ class Merged:
 @dataclass(frozen=True, slots=True)
 class Grid:
     """A sheet. `rows` reads its rows anew; `epoch` is the year from which its days are numbered, where it is known;
-    `loose` says that rows may differ in length by mistake; `folded` is the number of hidden rows among them."""
+    `loose` says that rows may differ in length by mistake; `folded` is the number of hidden rows among them, `veiled`
+    are the first and the last of columns that are hidden."""
 
     name: str
     rows: Callable[[], Iterable[Row]]
@@ -61,6 +62,7 @@ class Grid:
     epoch: int | None = None
     loose: bool = False
     folded: int = 0
+    veiled: tuple[tuple[int, int], ...] = ()
 
 
 def csv_grid(path: Path) -> Grid:

@@ -45,13 +45,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The heading of a sheet: its rows, its columns, headings that match nothing, and the units stated above."""
+    """The heading of a sheet: its rows, its columns, headings that match nothing, the units stated above, and the
+    record above that all its rows belong to, where no column says it."""
 
     first: int
     last: int
     columns: tuple[Match, ...]
     strays: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    above: str = ""
 
     def at(self, name: str) -> int | None:
         """The place of a column."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,11 +21,13 @@ from service.county.intake.lists import list_of, with_list
 from service.county.intake.records import Kinds, records
 from service.county.intake.sheets import grids_of
 from service.county.intake.texts import squashed
+from service.county.intake.turned import is_turned
 from service.county.intake.units import MONEY, bare, parted
 
 SHOWN = 10  # rows
 LIKE = 0.6  # the least likeness of a heading that is guessed at
 MASK = "***"
+_UNNAMED = re.compile(r"(?:(?:sheet|工作表|表) ?[0-9]*)?", re.IGNORECASE)  # names that sheets have of themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class LookedSheet:
-    """A sheet as it is understood. `rows`: those that hold something; `cells`: the first records, as they are read."""
+    """A sheet as it is understood. `rows`: those that hold something; `cells`: the first records, as they are read;
+    `above`: its name, where no column says which record above a row belongs to and the sheet may be that record's."""
 
     sheet: str
     hidden: bool
@@ -47,6 +51,8 @@ class LookedSheet:
     heading: Heading | None
     guesses: tuple[Guess, ...]
     cells: tuple[tuple[int, tuple[str, ...]], ...]
+    above: str = ""
+    turned: bool = False  # the headings stand below one another: it is not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,12 @@ def _sheet(grid: Grid, names: Names) -> LookedSheet:
     heading = heading_of(grid, names, needs=[KEY]) or heading_of(grid, names, needs=[])
     heading = heading or (heading_of(grid, names, needs=[names.above]) if names.above else None) or first_row(grid)
     rows = sum(1 for _, cells in grid.rows() if filled(cells))
-    if heading is None:
-        return LookedSheet(grid.name, grid.hidden, rows, None, (), ())
+    if heading is None or is_turned(grid, names, heading):
+        return LookedSheet(grid.name, grid.hidden, rows, None, (), (), turned=heading is not None)
     cells = tuple(islice(_cells(grid, heading, names), SHOWN))
-    return LookedSheet(grid.name, grid.hidden, rows, heading, tuple(_guesses(grid, heading, names)), cells)
+    mine = bool(names.above) and heading.at(names.above) is None and _UNNAMED.fullmatch(grid.name) is None
+    return LookedSheet(grid.name, grid.hidden, rows, heading, tuple(_guesses(grid, heading, names)), cells,
+                       grid.name if mine else "")  # fmt: skip
 
 
 def _guesses(grid: Grid, heading: Heading, names: Names) -> Iterator[Guess]:
@@ -127,15 +135,19 @@ def mapping_text(files: Iterable[LookedFile]) -> str:
     ]
     for file in files:
         lines += [f"- file: {_quoted(file.path.name)}", f"  subject: {file.subject}", "  sheets:"]
+        several = sum(1 for one in file.sheets if one.above and not one.hidden) > 1
         for sheet in file.sheets:
             if sheet.heading is not None and not sheet.hidden and (sheet.heading.columns or sheet.guesses):
-                lines += _sheet_lines(sheet, sheet.heading)
+                lines += _sheet_lines(sheet, sheet.heading, several=several)
     return "\n".join(lines) + "\n"
 
 
-def _sheet_lines(sheet: LookedSheet, heading: Heading) -> Iterator[str]:
+def _sheet_lines(sheet: LookedSheet, heading: Heading, *, several: bool) -> Iterator[str]:
     yield f"  - sheet: {_quoted(sheet.sheet)}"
     yield f"    heading: [{heading.first}, {heading.last}]"
+    if sheet.above:
+        above = f"{'' if several else '# '}above: {_quoted(sheet.above)}"
+        yield f"    {above}  # 每行都属于它，请核对 / every row belongs to it: check it"
     yield "    columns:"
     for one in heading.columns:
         yield f"      {_quoted(letter_of(one.place))}: {{{_about(one)}}}"
@@ -156,7 +168,8 @@ def plainly(files: Iterable[LookedFile]) -> list[Mapping[str, object]]:
     """Files as JSON has them."""
     return [
         {"file": file.path.name, "subject": file.subject, "sheets": [
-            {"sheet": one.sheet, "hidden": one.hidden, "rows": one.rows,
+            {"sheet": one.sheet, "hidden": one.hidden, "rows": one.rows, "above": one.above,
+             "turned": one.turned,
              "heading": [one.heading.first, one.heading.last] if one.heading else None,
              "columns": {match.heading: match.name for match in one.heading.columns} if one.heading else {},
              "guesses": {guess.heading: guess.name for guess in one.guesses}} for one in file.sheets]}

@@ -12,7 +12,7 @@ from rules.problems.problem import Problems
 from rules.values.text import shown
 from service.county.intake.grids import FileError, Grid, Unreadable, letter_of, place_of
 from service.county.intake.headings import LOOKED, Heading, Match, Names, titles_at
-from service.county.intake.texts import squashed
+from service.county.intake.texts import clean, squashed
 
 KEYS = {"file", "subject", "sheets"}
 
@@ -33,12 +33,14 @@ class ColumnMap:
 
 @dataclass(frozen=True, slots=True)
 class SheetMap:
-    """A sheet to be read: the rows of its heading, and its columns."""
+    """A sheet to be read: the rows of its heading, its columns, and the record above that all its rows belong to, where
+    no column says it."""
 
     sheet: str
     first: int
     last: int
     columns: tuple[ColumnMap, ...]
+    above: str = ""
 
     def heading(self, grid: Grid, names: Names, path: Path) -> Heading:
         """The heading of the sheet; Unreadable where the file has another than the mapping was written for."""
@@ -59,9 +61,13 @@ class SheetMap:
                 raise Unreadable(path, f"对应关系里 {one.name}（{one.unit}）不合方案。",
                                  f"The mapping's {one.name} ({one.unit}) does not fit the plan.")  # fmt: skip
             columns.append(Match.of(one.place, own, one.name, form, one.unit, grid))
+        if self.above and (not names.above or any(one.name == names.above for one in columns)):
+            raise Unreadable(path, f"对应关系里工作表“{self.sheet}”不能写 above：已有一列写明上级，或方案里没有上级。",
+                             f"The mapping's sheet {self.sheet} cannot have above: a column says the same, or "
+                             "the plan has nothing above.")  # fmt: skip
         places = {one.place for one in columns}
         strays = tuple(one for place, one in enumerate(titles) if one and place not in places)
-        return Heading(self.first, self.last, tuple(columns), strays)
+        return Heading(self.first, self.last, tuple(columns), strays, above=clean(self.above))
 
 
 FileMap = Sequence[SheetMap]
@@ -115,4 +121,4 @@ def _sheet(one: Mapping[str, Any]) -> SheetMap:
         ColumnMap(place_of(str(letter)), str(about["heading"]), str(about["is"]), str(about.get("unit") or ""))
         for letter, about in one["columns"].items()
     )
-    return SheetMap(str(one.get("sheet") or ""), first, last, columns)
+    return SheetMap(str(one.get("sheet") or ""), first, last, columns, str(one.get("above") or ""))

@@ -12,6 +12,8 @@ from service.county.intake.headings import NAMED, Match, Names
 from service.county.intake.sheets import Taken
 from service.county.intake.texts import squashed
 
+WARNED = ("alike_ids", "folded", "veiled")  # of notes: rows and columns to be looked at
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -50,6 +52,8 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
     notes += [Note(sheet, "folded", f"有 {rows:,} 行是隐藏的（如筛选），照样读了。",
                    f"Hidden rows, as behind a filter, were read like the others: {rows:,}.")
               for sheet, rows in (taken.folded if taken is not None else {}).items()]  # fmt: skip
+    notes += [Note(column, "veiled", "这一列在表里是隐藏的，照样读了。", "A hidden column, read like the others.")
+              for column in dict.fromkeys(taken.veiled if taken is not None else ())]  # fmt: skip
     unread: set[str] = set()  # given in a way that cannot be read
     for column, name in known.items():
         if name in names.facts and names.facts[name].type.kind == "list" and not columns.get(column, "").endswith("[]"):

@@ -13,6 +13,7 @@ from service.county.intake.grids import TEXTS, Grid, Unreadable, csv_grid, fille
 from service.county.intake.headings import Heading, Match, Names, first_row, heading_of
 from service.county.intake.mapping import SheetMap
 from service.county.intake.texts import squashed
+from service.county.intake.turned import is_turned, turned
 from service.county.intake.workbooks import grids
 
 ROW = "row__"
@@ -47,6 +48,8 @@ class Taken:
     places: list[str] = field(default_factory=list)  # the sheets in the order of the file
     totals: list[tuple[int, dict[str, str]]] = field(default_factory=list)  # row, name -> text
     folded: dict[str, int] = field(default_factory=dict)  # sheet -> rows that are hidden, and read all the same
+    veiled: list[str] = field(default_factory=list)  # columns that are hidden, and read all the same
+    placed: dict[str, str] = field(default_factory=dict)  # sheet -> the record above that a mapping says
 
 
 def grids_of(path: Path) -> Iterator[Grid]:
@@ -70,15 +73,19 @@ def chosen_sheets(
             found.append((place, grid, heading))
         else:
             rows.append(_unread(taken, grid, why))
-    placed = [_columns(heading) for _, _, heading in found if heading.at(names.above) is not None]
+    placed = [_columns(heading) for _, _, heading in found if heading.at(names.above) is not None or heading.above]
     for place, grid, heading in found:
-        if names.above and placed and heading.at(names.above) is None:
+        if names.above and placed and heading.at(names.above) is None and not heading.above:
             if any(_columns(heading) | {names.above} >= one for one in placed):
                 raise unplaced(path, names.edition, names.above, shown(grid.name))  # its rows are records as theirs
             _unread(taken, grid, "no_above")
+        elif maps is None and is_turned(grid, names, heading):
+            raise turned(path, grid.name)
         else:
             yield place, grid, heading
     if not found:
+        if lying := [one for one in all_ if maps is None and not one.hidden and is_turned(one, names, None)]:
+            raise turned(path, lying[0].name)
         raise _no_heading(path, rows, taken)
 
 

@@ -40,12 +40,14 @@ def take(
                              "into the heading.")  # fmt: skip
         for one in heading.columns:
             taken.columns.setdefault(one.name, one)
-    for stray in (one for _, _, heading in chosen_ for one in heading.strays):
-        found = names.find(stray)
-        if found is not None and squashed(taken.columns[found[0]].heading) == squashed(stray):
-            raise Unreadable(path, f"标题行里 {shown(stray)} 出现了不止一次。",
-                             f"The heading names {shown(stray)} more than once.")  # fmt: skip
+    taken.placed = {grid.name: heading.above for _, grid, heading in chosen_ if heading.above}
+    if taken.placed and names.above:
+        title = edition.subjects[names.above].title.zh
+        taken.columns.setdefault(names.above, Match(-1, title, names.above, names.form(names.above)))
+    _once(taken, names, [one for _, _, heading in chosen_ for one in heading.strays])
     taken.folded = {grid.name: grid.folded for _, grid, _ in chosen_ if grid.folded}
+    taken.veiled = [one.heading for _, grid, heading in chosen_ for one in heading.columns
+                    if any(first <= one.place <= last for first, last in grid.veiled)]  # fmt: skip
     taken.strays = list(dict.fromkeys(one for _, _, heading in chosen_ for one in heading.strays))
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -61,6 +63,15 @@ def take(
             "Open the file in Excel and save it.",
         )
     return taken
+
+
+def _once(taken: Taken, names: Names, strays: Iterable[str]) -> None:
+    """Unreadable where a heading that is not used is that of a column all the same."""
+    for stray in strays:
+        found = names.find(stray)
+        if found is not None and squashed(taken.columns[found[0]].heading) == squashed(stray):
+            raise Unreadable(taken.path, f"标题行里 {shown(stray)} 出现了不止一次。",
+                             f"The heading names {shown(stray)} more than once.")  # fmt: skip
 
 
 def _without_lists(heading: Heading, names: Names, taken: Taken) -> Heading:
@@ -79,6 +90,7 @@ class _Sheet:
         self.at = {one.name: one for one in heading.columns}
         self.reads = [_reader(self.at[name], names) if name in self.at else None for name in taken.columns]
         self.places = [self.at[name].place if name in self.at else -1 for name in taken.columns]
+        self.given = [heading.above if name == names.above else "" for name in taken.columns]
         self.shown = [one.heading for one in taken.columns.values()]
         self.id, self.above, self.member = (self._place(one) for one in (KEY, names.above, MEMBER))
         members = names.edition.extracts.members.get(names.id)
@@ -185,8 +197,8 @@ class _Sheet:
     def _texts(self, cells: Sequence[Cell], number: int = 0) -> list[str]:
         """The cells of a row as text; those that are refused are blank. Faults are noted of a row with a number."""
         texts = []
-        for read, place in zip(self.reads, self.places, strict=True):
-            text = ""
+        for read, place, given in zip(self.reads, self.places, self.given, strict=True):
+            text = given
             if read is not None and place < len(cells):
                 try:
                     text = read(cells[place])
@@ -226,4 +238,8 @@ def originals(
     for place, grid, heading in chosen_sheets(path, names, maps, taken, only):
         for number, cells in _Sheet(taken, names, place, grid, heading).filled_down():
             if (row := place * SPAN + number) in rows:
-                yield row, {one.name: (one, cells[one.place]) for one in heading.columns if one.place < len(cells)}
+                own = {names.above: (None, heading.above)} if names.above and heading.above else {}
+                yield (
+                    row,
+                    own | {one.name: (one, cells[one.place]) for one in heading.columns if one.place < len(cells)},
+                )

@@ -27,7 +27,10 @@ _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]")
 _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _ERROR = re.compile(rb'\bt="e"')
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"[^>]*(?<!/)>')  # with cells
+_VEILED = re.compile(rb'<(?:\w+:)?col\b[^>]*\bhidden="(?:1|true)"[^>]*>')
+_FIRST, _LAST = re.compile(rb'\bmin="([0-9]+)"'), re.compile(rb'\bmax="([0-9]+)"')
 _LETTERS = 26
+Spans = tuple[tuple[int, int], ...]
 
 
 def grids(path: Path) -> Iterator[Grid]:
@@ -59,8 +62,9 @@ def _grid(sheet: CalamineSheet, meta: SheetMetadata, parts: _Parts) -> Grid:
     merged = tuple(Merged(top + 1, left, bottom + 1, right)
                    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())  # fmt: skip
     hidden = meta.visible is not SheetVisibleEnum.Visible
-    faults, folded = parts.seen(meta.name)
-    return Grid(meta.name, rows, hidden=hidden, merged=merged, faults=faults, epoch=parts.epoch, folded=folded)
+    faults, folded, veiled = parts.seen(meta.name)
+    return Grid(meta.name, rows, hidden=hidden, merged=merged, faults=faults, epoch=parts.epoch, folded=folded,
+                veiled=veiled)  # fmt: skip
 
 
 class _Parts:
@@ -86,20 +90,25 @@ class _Parts:
             return cls(path, sheets, 1904 if late else 1900)
         return cls(None, {}, None)
 
-    def seen(self, name: str) -> tuple[Faults, int]:
-        """The faults of the cells of a sheet, and how many of its rows are hidden."""
+    def seen(self, name: str) -> tuple[Faults, int, Spans]:
+        """The faults of the cells of a sheet, how many of its rows are hidden, and which columns."""
         if self.path is None or name not in self.sheets:
-            return {}, 0
+            return {}, 0, ()
         with ZipFile(self.path) as file:
             if self.sheets[name] not in file.namelist():
-                return {}, 0
+                return {}, 0, ()
             text = file.read(self.sheets[name])
-        return self._faults(text), len(_HIDDEN.findall(text))
+        if b"hidden=" not in text:  # sooner told than by the expressions
+            return self._faults(text), 0, ()
+        veiled = tuple((int(first[1]) - 1, int(last[1]) - 1) for one in _VEILED.findall(text)
+                       if (first := _FIRST.search(one)) and (last := _LAST.search(one)))  # fmt: skip
+        return self._faults(text), len(_HIDDEN.findall(text)), veiled
 
     @staticmethod
     def _faults(text: bytes) -> Faults:
         """Formulas without stored values, and errors, by row and column: read as they are they would be blank."""
-        if _FORMULA.search(text) is None and _ERROR.search(text) is None:
+        formulas = (b"<f" in text or b":f" in text) and _FORMULA.search(text) is not None
+        if not formulas and b't="e"' not in text:
             return {}
         faults: dict[tuple[int, int], str] = {}
         for attributes, inside in _CELL.findall(text):

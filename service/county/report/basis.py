@@ -56,10 +56,13 @@ class Basis(Outputs):
 
     # --- views in SQL
 
-    def beside(self, subject: str, conditions: Mapping[str, Any], facts: Sequence[str] = ()) -> str:
-        """A view of the rows of a subject: whether conditions hold, and the values of facts."""
+    def beside(
+        self, subject: str, conditions: Mapping[str, Any], facts: Sequence[str] = (), kept: Sequence[str] = ()
+    ) -> str:
+        """A view of the rows of a subject: the id, columns that are `kept`, whether conditions hold, and the values of
+        facts."""
         table = self.duck.table(self.path(subject))
-        return f"({self.duck.sql(self.judge.beside(subject, table, conditions, facts))})"
+        return f"({self.duck.sql(self.judge.beside(subject, table, conditions, facts, kept=kept))})"
 
     def values(self, subject: str, facts: Sequence[str]) -> tuple[str, list[str]]:
         """A view with the values of facts, to be named `v`, and the expression of each as a number: rounded to more

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.values.text import Text
+from service.county.intake.matching import WARNED
 from service.county.intake.sheets import NOT_READ
 from service.county.report.basis import MOST, Basis
 from service.county.run.manifest import Manifest
@@ -44,13 +45,16 @@ def accounts(manifest: Manifest) -> Iterator[Account]:
 
 
 def aside(basis: Basis) -> dict[str, Any]:
-    """The files by sheet, and the stated totals that their records do not add up to. A published report has no sums."""
+    """The files by sheet, what is to be looked at in them, and the stated totals that their records do not add up to. A
+    published report has neither sums nor ids."""
     told = () if basis.publish else basis.manifest.checked
     return {
         "sheets": [{"file": one.file, "sheet": one.sheet, "rows": one.rows, "kept": basis.small(one.kept),
                     "bad": basis.small(one.aside), "unused": basis.small(one.spare), "agreeing": one.agreeing,
                     "differing": one.differing, "kinds": [] if basis.publish else one.unused}
                    for one in accounts(basis.manifest)],
+        "notes": [{"file": file.file, "column": one.column, "said": Text(one.zh, one.en)}
+                  for file in told for one in file.notes if one.code in WARNED],
         "totals": [{"file": file.file, "sheet": one.sheet, "row": one.row, "column": one.column, "stated": one.stated,
                     "records": one.records} for file in told for one in file.stated][:MOST],
     }  # fmt: skip

@@ -88,19 +88,21 @@ def people(basis: Basis) -> dict[str, Any] | None:
     if key_of(over) not in basis.duck.columns(basis.file(subject)):
         return None
     conditions, groups = _measures(basis)
-    file, totals = f"{basis.file(subject)} o", [fact for group in groups for fact in group.sums.values()]
-    view = f"{basis.beside(subject, conditions, totals)} v JOIN {file} USING ({KEY})"
-    place = f"coalesce(o.{named(key_of(over))}, '')"
+    totals = [fact for group in groups for fact in group.sums.values()]
+    beside = basis.beside(subject, conditions, totals, kept=[key_of(over)])
+    sources = {"v": f"{beside} v", "o": f"{basis.file(subject)} o"}
+    place = f"coalesce({{}}.{named(key_of(over))}, '')".format
     columns: dict[str, tuple[Any, ...]] = {}
     for group in groups:
-        ids, *found = zip(*_by_place(basis, group, view if group.table == "v" else file, place), strict=True)
+        ids, *found = zip(*_by_place(basis, group, sources[group.table], place(group.table)), strict=True)
         columns |= dict(zip([*group.flags, *(f"sum {key}" for key in group.sums)], found, strict=True))
     flags = {key: flag for group in groups for key, flag in group.flags.items()}
     by_place = {key: [cell for at, number in enumerate(columns[key]) if number for cell in (at, number)]
                 for key in (*flags, *(key for key in columns if key not in flags))}  # fmt: skip
     few = basis.manifest.counts[subject].rows <= LISTED
+    view = f"{sources['v']} JOIN {sources['o']} USING ({KEY})"
     return {"subject": subject, "title": basis.title(subject), "over": over, "places": ids, "keys": list(flags),
-            "counts": by_place, "rows": _listed(basis, view, place, ids, flags) if few else None}  # fmt: skip
+            "counts": by_place, "rows": _listed(basis, view, place("o"), ids, flags) if few else None}  # fmt: skip
 
 
 def _by_place(basis: Basis, group: Group, rows: str, place: str) -> list[tuple[Any, ...]]:

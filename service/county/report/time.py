@@ -10,8 +10,10 @@ from math import ceil
 from typing import Any
 
 from rules.model import Rule, criteria_of
+from rules.model.uses import refs
 from rules.table import BOTTOM, DAY, TOP, Counting, Days, TableJudge
-from rules.table.columns import KEY, key_of
+from rules.table.columns import KEY, fact_name, key_of
+from rules.table.order import rests_on_day
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts, codes_of
 from rules.values.exact import shift
 from service.county.backend import named, quoted, rows_of
@@ -109,18 +111,33 @@ def _failing(basis: Basis, rule: Rule, days: Sequence[date]) -> list[tuple[Any, 
 
 
 def _judged_on(basis: Basis, rule: Rule, days: Sequence[date]) -> str:
-    """A query that makes a decision on later days, from the records of today, about the records in `_kept`."""
+    """A query that makes a decision on later days, from the records of today, about the records in `_kept`. Counts that
+    no day changes stand, where they were counted in this run."""
     subject, levels, on, path = rule.subject, basis.manifest.levels, Days.of(days), basis.path
     judging, counting = Judging(basis.edition, basis.on, basis.duck, basis.duck), Counting(basis.edition, on)
     kept, key = _kept(basis, rule), key_of(subject)
-    counted = {one: facts for one in levels if (facts := counting.declared(subject, one))}
-    below = {one: judging.bare(one, path(one)) for one in counted}
+    counted = {one: {*facts} for one in levels if (facts := counting.declared(subject, one))}
+    moved = {name for facts in counted.values() for name in facts}
+    if basis.manifest.given_figures == "counted":
+        moved = _changing(counting, subject, moved)
+    below = {one: judging.bare(one, path(one)) for one, facts in counted.items() if facts & moved}
     below = {one: table.semi_join(kept, table[key] == kept[KEY]) for one, table in below.items()}
     table = judging.bare(subject, path(subject)).semi_join(kept, KEY)
-    table = on.each(table.drop(*(one for one in table.columns if any(one in facts for facts in counted.values()))))
-    table = counting.fill(subject, table, below, checked=True)
+    table = on.each(table.drop(*(one for one in table.columns if fact_name(one) in moved)))
+    table = counting.fill(subject, table, below, checked=True, only=moved)
     table = judging.surrounded(subject, table, {one: path(one) for one in levels}, levels[subject].reads)
     return basis.duck.sql(TableJudge(basis.edition, on).judge(rule.id, table))
+
+
+def _changing(counting: Counting, subject: str, names: set[str]) -> set[str]:
+    """Of facts of a subject that are counted, those that may be counted differently on another day, and those that are
+    held against them as parts or wholes."""
+    facts = counting.edition.subjects[subject].facts
+    moved = {one for one in names if rests_on_day(counting.edition, refs(facts[one].counted, subject))}
+    pairs = [{*pair.facts} & names for pair in counting.held(subject, facts)]
+    while more := {name for pair in pairs if pair & moved for name in pair} - moved:
+        moved |= more
+    return moved
 
 
 def _kept(basis: Basis, rule: Rule) -> Any:

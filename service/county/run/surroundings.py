@@ -123,7 +123,7 @@ class Surroundings:
         table = judging.backend.table(path)
 
         def beside(wanted: Sequence[str]) -> Any:
-            return judging.judge.beside(level, table, {}, wanted, flagged=True, done=False)
+            return judging.judge.beside(level, table, {}, wanted, judged=False)
 
         alone = names if len(names) == 1 else ()
         possible = alone or [name for name in names if _tabular(partial(beside, [name])) is not None]

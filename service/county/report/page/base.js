@@ -55,11 +55,13 @@ function chart(option, height) {
   return box;
 }
 
+const LONG = 20;  // rows: a phone shows fewer in full
+
 // A table of rows of texts or nodes; a head is a text, or [text, 1] over numbers. On a phone, a row of `cards` is a card.
 function table(heads, rows, kind = "") {
   const made = heads.map((head) => (Array.isArray(head) ? head : [head]));
   const side = (place) => (made[place][1] ? "n" : "");
-  return el("div", { className: "scroll", tabIndex: 0 }, el("table", { className: kind },
+  return el("div", { className: rows.length > LONG ? "scroll long" : "scroll", tabIndex: 0 }, el("table", { className: kind },
     el("thead", {}, el("tr", {}, made.map(([text], place) => el("th", { className: side(place) }, text)))),
     el("tbody", {}, rows.map((cells) => el("tr", {}, cells.map((cell, place) =>
       el("td", { className: side(place), "data-head": made[place][0] }, cell instanceof Node || Array.isArray(cell) ? cell : String(cell ?? ""))))))));

@@ -1,5 +1,5 @@
 // Puts the page together, in either language, on the screen and on paper.
-const WIDE = new Set(["near", "titles", "alone", "table", "counts", "scatter", "aside", "gaps", "changes", "ahead", "rankings", "moves", "sweep", "turns"]);
+const WIDE = new Set(["near", "titles", "alone", "table", "counts", "scatter", "aside", "gaps", "changes", "ahead", "rankings", "milestones", "moves", "sweep", "turns"]);
 
 function header() {
   const about = DATA.about;

@@ -2,12 +2,13 @@
 PARTS.milestones = (part) => {
   const due = [...new Map(part.points.map((one) => [one.on, one.need]))].sort();
   const all = part.points[0].all, first = part.curve[0][0] < due[0][0] ? part.curve[0][0] : due[0][0];
+  const start = 1.05 * Date.parse(first) - 0.05 * Date.parse(due.at(-1)[0]);  // beside the axis, not on it
   const late = part.points.some((one) => one.short > 0 && one.on <= DATA.about.on);  // below the dashed line
   const state = (one) => (one.short === 0 ? toned("met", w("reached")) : one.a_week === null ? toned("not_met", w("late", { n: number(one.short) }))
     : w("a_week", { n: number(one.a_week) }));
   return section("milestones", t(part.title), w("milestones_about"), chart({
     grid: { left: 8, right: 30, top: 24, bottom: 34, containLabel: true }, legend: { bottom: 0 }, tooltip: { trigger: "axis" },
-    xAxis: { type: "time", min: first }, yAxis: { type: "value", min: 0, max: all, ...LINES },
+    xAxis: { type: "time", min: start }, yAxis: { type: "value", min: 0, max: all, ...LINES },
     series: [
       { name: w("needed"), type: "line", symbolSize: 9, lineStyle: { type: "dashed" }, itemStyle: { color: COLOUR.grey }, data: due, label: { show: true, position: late ? "top" : "bottom", formatter: (at) => number(at.data[1]) } },
       { name: w("done"), type: "line", symbol: "circle", symbolSize: 11, lineStyle: { width: 3 }, itemStyle: { color: COLOUR.blue }, data: part.curve, label: { show: true, position: late ? "bottom" : "top", color: COLOUR.blue, fontWeight: "bold", formatter: (at) => number(at.data[1]) } }],
