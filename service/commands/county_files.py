@@ -27,6 +27,14 @@ def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
             f"按未知处理的格（逐格列在 set_aside.csv）：{cells}", f"cells not used, listed in set_aside.csv: {cells}"
         )
         yield line(Span(words, "bad"), indent=4)
+    if file.unplaced:
+        within = say.text(say.edition.subjects[say.edition.subjects[file.subject].within].title)
+        words = say.pick(
+            f"其中 {figure(file.unplaced)} 行不知属于哪个{within}，{within}的数都不含这些行，请改好后重新运行",
+            f"of {figure(file.unplaced)} of these it is not known where they belong ({within}): no count holds them; "
+            "correct them and run again",
+        )
+        yield line(Span(words, "bad"), indent=4)
     for one in file.stated:
         words = say.pick(
             f"{one.sheet} 第 {one.row} 行“{one.column}”写的合计是 {one.stated}，各行相加是 {one.records}",

@@ -52,6 +52,7 @@ class CheckedFile:
     sheets: tuple[SheetRead, ...] = ()
     stated: tuple[Stated, ...] = ()  # totals of the file that its records do not add up to
     agreeing: Mapping[str, int] = field(default_factory=dict)  # sheet -> totals that they add up to
+    unplaced: int = 0  # records set aside of which it is not known where they belong: no count above holds them
 
 
 class Checks:
@@ -70,6 +71,7 @@ class Checks:
         self.ids: dict[str, str] = {}  # subject -> query of all its ids, whether their rows are good or not
         self.messages = dict(MESSAGES) | ({} if on is None else {"in_future": in_future(on)})  # by code
         self.clean: dict[str, Path] = {}
+        self.unplaced: dict[str, int] = {}  # by subject
         self.mapping = mapping
         self.places: dict[str, list[str]] = {}  # subject -> the sheets of its file
         self.belonging = Belonging(edition, duck, mapping.aliases)
@@ -138,6 +140,7 @@ class Checks:
             source.subject, source.path.name, rows, rows - total, columns.notes, missing, decided, cells,
             account(duck, file.taken, rows, aside),
             *stated(self.edition, duck, file, source.subject, columns, facts),
+            unplaced=self.unplaced.get(source.subject, 0),
         )  # fmt: skip
 
     def _above(self, source: Source, columns: Matched, raw: str) -> Above:
@@ -274,14 +277,17 @@ class Checks:
         }  # fmt: skip
 
     def _write_aside(self, subject: str, raw: str, shown: Mapping[str, str], id: str, rows: Path) -> None:
-        """Write the ids of rows that are set aside and the record above each, where that is known: they may count."""
+        """Write the ids of rows that are set aside and the record above each, where that is known: they may count. The
+        others may belong to any: held for all of them they would leave hardly anything known, so they are counted."""
         above = shown.get(key_of(within := self.edition.subjects[subject].within))
         if above and within in self.ids:
+            there = f"FROM {named(raw)} WHERE {ROW} IN (SELECT {ROW} FROM {rows_of(rows)}) AND"
+            known = f"coalesce({above} IN ({self.ids[within]}), false)"
             self.duck.copy(
-                f"SELECT DISTINCT {id} AS {KEY}, {above} AS {named(key_of(within))} FROM {named(raw)} WHERE {ROW} IN "
-                f"(SELECT {ROW} FROM {rows_of(rows)}) AND {above} IN ({self.ids[within]}) ORDER BY ALL",
+                f"SELECT DISTINCT {id} AS {KEY}, {above} AS {named(key_of(within))} {there} {known} ORDER BY ALL",
                 self.scratch / aside_of(subject),
             )
+            ((self.unplaced[subject],),) = self.duck.run(f"SELECT count(*) {there} NOT {known}")
 
 
 def _texts(words: Iterable[str]) -> str:
