@@ -127,9 +127,13 @@ def _check_order(editions: list[Edition], problems: Problems) -> None:
         start, end = after.effective_from, before.effective_to
         overlap, gap = end is None or end >= start, end is not None and end + timedelta(days=1) < start
         if overlap or (gap and not after.after_lapse):
+            until = (
+                Text("一直有效（没有写 to）", "further notice") if end is None else Text(f"到 {end} 仍有效", f"{end}")
+            )
             problems.add(
                 _mark(after.id), "edition.overlap" if overlap else "edition.gap", plan=before.plan, start=start,
-                before=before.effective_from, end=end or Text("以后（没有写 to）", "further notice"), after=start,
+                before=before.effective_from, end=end, after=start, until=until,
+                file=_mark(before.id).file, last=start - timedelta(days=1),
             )  # fmt: skip
     last, ends = editions[-1], Problems()
     if last.effective_to is not None:
