@@ -104,7 +104,8 @@ class Checks:
         shown = {KEY: id} | ({key_of(within): above.value} if above.value else {})
         wrong = [*wrong_ids(columns.id, id), *above.wrong]
         facts, more = self._facts(subject, columns.facts, types)
-        more += Wholes(self.edition, subject, self.on, duck, raw).exceeding(columns.facts, facts)
+        wholes = Wholes(self.edition, subject, self.on, duck, raw, self.clean, above.value)
+        more += wholes.exceeding(columns.facts, facts)
         self.clean[subject], good = self._write(source, file, shown | facts, [*wrong, *more], columns)
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         self.belonging.learn(subject, raw, id, columns.named)

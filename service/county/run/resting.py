@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from rules.judging.parts import parts_and_wholes
+from rules.judging.parts import Pair, parts_and_wholes
 from rules.model import Edition, Ref
 from rules.model.uses import Used, fact_of, read_by, refs
 from rules.table import TableError
@@ -50,6 +50,9 @@ def refuse(edition: Edition, columns: Mapping[str, Collection[str]]) -> None:
         path = " → ".join(f"{subject}.{name}" for subject, name in circle)
         raise TableError(f"汇总绕回了自己：{path}。一次运行算不出这样的数：请改正其中一个 counted 或条件。",
                          f"A count comes back to itself: {path}. No run can work that out: correct one.")  # fmt: skip
+    for subject in columns:
+        for pair in parts_and_wholes(edition, subject):
+            _refuse_unheld(edition, subject, pair, columns)
     for of, name in heights_of(edition, map(asked, rules)):
         fact = edition.subjects[of].facts.get(name)
         if fact is None or not fact.type.of or fact.counted or name in columns.get(of, (name,)):
@@ -63,6 +66,24 @@ def refuse(edition: Edition, columns: Mapping[str, Collection[str]]) -> None:
                 f"Add `counted: {{records: {fact.type.of}}}` to it in facts.yaml, "
                 f"or give --table {of}.{name}=FILE as well.",
             )
+
+
+def _refuse_unheld(edition: Edition, subject: str, pair: Pair, files: Collection[str]) -> None:
+    """TableError about a part and a whole that are worked out from a count of the run, of which one rests on records
+    around: such are not held against each other after the count."""
+    facts = [edition.subjects[of].facts[name] for of, name in pair.behind]
+    alien = [one for one in facts if one.subject != subject and one.subject in files]
+    counted = [one for one in facts if one.counted and one.counted.inside in files and one.subject in files]
+    if alien and counted:
+        part, one = pair.part, counted[0]
+        raise TableError(
+            f"{subject}.{part.name}（{part.title.zh}）写了 part_of: {pair.whole.name}，两数中有的取自上级记录，"
+            f"又有的由汇总得出（{one.subject}.{one.name}），一次运行无法核对。"
+            "请删去这个 part_of，或删去该数的 counted。",
+            f"{subject}.{part.name} ({part.title.en}) is part_of {pair.whole.name}; one of them reads a record around, "
+            f"and one is counted ({one.subject}.{one.name}): a run cannot hold them against each other. "
+            "Take out this part_of, or `counted` of that figure.",
+        )
 
 
 def _circle(edition: Edition, start: Iterable[Used], files: Collection[str]) -> list[Unit]:
