@@ -21,7 +21,8 @@ def held_together(
     surely larger than its whole, neither is known. Left out is a count that rests on what it is held against, or on
     what is `bound` to be worked out with it: that would be a circle."""
     found, facts = set(units), edition.subjects[level].facts
-    groups = [{(level, one) for one in pair.facts} for pair in parts_and_wholes(edition, level)]
+    pairs = [pair for pair in parts_and_wholes(edition, level) if not _all_of_it(pair)]
+    groups = [{(level, one) for one in pair.facts} for pair in pairs]
     groups = [one for one in groups if one & found and any(facts[name].counted for _, name in one)]
     bound = {*bound, *(found & set[Unit]().union(*groups))}
     for one in groups:
@@ -29,6 +30,13 @@ def held_together(
         on = resting(edition, [(level, Ref("fact", "", name, facts[name].type)) for _, name in more], files)
         found |= set() if on & bound else more
     return found
+
+
+def _all_of_it(pair: Pair) -> bool:
+    """Whether the whole counts all the records of which the part counts some: it is never the smaller."""
+    part, whole = pair.part.counted, pair.whole.counted
+    return (pair.given and part is not None and whole is not None and part.name == whole.name == "count"
+            and part.inside == whole.inside and whole.where is None)  # fmt: skip
 
 
 def resting(edition: Edition, start: Iterable[Used], files: Collection[str]) -> set[Unit]:
