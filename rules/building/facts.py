@@ -9,7 +9,7 @@ from typing import Any
 from rules.building.names import Names
 from rules.building.resolver import Resolver
 from rules.files.source import Node
-from rules.model import CONSTANTS, Fact, Op, Subject
+from rules.model import CONSTANTS, Fact, Op, Ref, Subject
 from rules.model.uses import refs
 from rules.operations.operation import Place
 from rules.problems.problem import Problems
@@ -126,7 +126,16 @@ class FactBuilder:
                     with self.names.gathering():
                         counted = None if below is None else self.resolver.counted(below, fact)
                         last = None if before is None else self.resolver.expression(before, Place(subject), fact.type)
+                    self._fine(fact, counted, below)
                     self.facts[subject, name] = replace(fact, counted=counted, last=last)
+
+    def _fine(self, fact: Fact, counted: Op | None, at: Node | None) -> None:
+        """A total of figures with decimal places has some as well."""
+        each = None if counted is None else counted.each
+        if at is not None and counted is not None and isinstance(each, Ref) and each.what == "fact" and fact.whole:
+            part = self.built(each.scope or counted.args[0].type.of, each.name)
+            if part is not None and not part.whole:
+                self.problems.add(at.entries["total"], "fact.counted_decimals", id=fact.name, other=each.name)
 
     def fact(self, subject: str, name: str, at: Node) -> Fact | None:
         key = subject, name

@@ -138,7 +138,7 @@ def _check_order(editions: list[Edition], problems: Problems) -> None:
         if end is not None and (end >= start or (end + timedelta(days=1) < start and not after.after_lapse)):
             code = "edition.overlap" if end >= start else "edition.gap"
             problems.add(_mark(after.id), code, plan=before.plan, start=start, before=before.effective_from, end=end,
-                         after=start)  # fmt: skip
+                         after=start, file=_mark(before.id).file)  # fmt: skip
     last, ends = editions[-1], Problems()
     if last.effective_to is not None:
         ends.warn(_mark(last.id), "warning.ends", path="effective.to", plan=last.plan, end=last.effective_to)

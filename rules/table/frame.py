@@ -106,14 +106,17 @@ class Frame(ABC):
         rule = self.edition.rules[decision]
         if output:
             return self.judged(rule).outputs.get(output, unknown(type))
-        given, unsaid = self.column(decision), rule.role("unknown")
-        if given is not None:
-            given = ibis.ifelse(given == unsaid, ibis.null("string"), given)
-            if self.done:
-                return given
+        given = self.stated(rule)
+        if given is not None and self.done:
+            return given
         judged = self.judged(rule).outcome
-        judged = ibis.ifelse(judged == unsaid, ibis.null("string"), judged)
+        judged = ibis.ifelse(judged == rule.role("unknown"), ibis.null("string"), judged)
         return judged if given is None else ibis.coalesce(given, judged)
+
+    def stated(self, rule: Rule) -> Any | None:
+        """The outcome that the table gives, null where it gives none or that of not knowing; None without a column."""
+        given = self.column(rule.id)
+        return None if given is None else ibis.ifelse(given == rule.role("unknown"), ibis.null("string"), given)
 
     @abstractmethod
     def judged(self, rule: Rule) -> Judged: ...

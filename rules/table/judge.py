@@ -42,7 +42,7 @@ class TableJudge:
         return judged.select(**{new: judged[old] for new, old in
                                 (ids | {OUTCOME: decision} | names | {BEYOND: BEYOND}).items()})  # fmt: skip
 
-    def _add(self, table: Any, rules: Sequence[Rule], frame: RowFrame | None = None) -> Any:
+    def _add(self, table: Any, rules: Sequence[Rule], frame: RowFrame | None = None, *, standing: bool = False) -> Any:
         (subject,) = {rule.subject for rule in rules}
         frame = frame or frame_of(self.edition, subject, self.on, table)
         with about("", ", ".join(rule.id for rule in rules)):
@@ -50,6 +50,8 @@ class TableJudge:
         columns: dict[str, Any] = {}
         for rule in rules:
             columns.update(_columns(rule, frame.judged(rule)))
+            if standing and (given := frame.stated(rule)) is not None:
+                columns[rule.id] = ibis.coalesce(given, columns[rule.id])
         rows, beyond = frame.rows, frame.rows.beyond()
         kept = {name: rows.read(name) for name in rows.columns if name not in columns and name != BEYOND}
         if beyond is None:
@@ -77,7 +79,7 @@ class TableJudge:
         if not possible:
             return table, refused
         # what was settled for those left out may hold rows to be beyond the arithmetic
-        return self._add(table, possible, None if refused else frame), refused
+        return self._add(table, possible, None if refused else frame, standing=True), refused
 
     def beside(
         self,

@@ -13,7 +13,7 @@ from rules.table.bounds import interval, point
 from rules.table.columns import ENDS
 from rules.table.judge import frame_of, prepare
 from rules.table.rows import WORKING, When
-from rules.table.values import compare, truth
+from rules.table.values import compare, some, truth
 
 
 def exceeds(table: Any, part: str, whole: str) -> Any:
@@ -39,7 +39,7 @@ def marked(edition: Edition, on: When, table: Any, pairs: Collection[Pair]) -> t
 
 def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> dict[str, Any]:
     """Facts and their ends, narrowed as a part never exceeds its whole; ends that meet are a value, and those that
-    have crossed are nothing."""
+    have crossed are nothing. A fact of which nothing is known, as where it contradicts another, stays so."""
     has = {name for name, fact in facts.items() if fact.type.is_number and name in table.columns}
     low, high = ({name: ibis.coalesce(table[name], table[name + end]) if name in ends else table[name] for name in has}
                  for end in ENDS)  # fmt: skip
@@ -52,7 +52,8 @@ def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> di
     columns: dict[str, Any] = {}
     for name in ends:
         own, types = table[name], [table[name + end].type() for end in ENDS]
-        open_, one = own.isnull(), ibis.coalesce(low[name] == high[name], truth(False))
+        open_ = own.isnull() & some([table[name + end].notnull() for end in ENDS])
+        one = ibis.coalesce(low[name] == high[name], truth(False))
         crossed = ibis.coalesce(low[name] > high[name], truth(False))
         columns[name] = ibis.ifelse(open_ & one, low[name], own).cast(own.type())
         for end, value, type in zip(ENDS, (low[name], high[name]), types, strict=True):

@@ -28,12 +28,9 @@ def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
             f"按未知处理的格（逐格列在 set_aside.csv）：{cells}", f"cells not used, listed in set_aside.csv: {cells}"
         )
         yield line(Span(words, "bad"), indent=4)
-    for one in file.stated:
-        words = say.pick(
-            f"{one.sheet} 第 {one.row} 行“{one.column}”写的合计是 {one.stated}，各行相加是 {one.records}",
-            f"{one.sheet} row {one.row} states {one.stated} for {one.column}; the records add up to {one.records}",
-        )
-        yield line(Span(words.strip(), "bad"), indent=4)
+    if file.unplaced:
+        yield _unplaced(file, say)
+    yield from _stated(file, say)
     for note in file.notes:
         if note.code in NOTED:
             look = "unknown" if note.code in WARNED else "dim"
@@ -75,3 +72,24 @@ def _sheet(one: SheetRead, agreeing: int, say: Wording) -> Row:
         parts.append(say.pick(f"相符的合计数 {figure(agreeing)}", f"stated totals that agree {figure(agreeing)}"))
     words = say.pick("，", ", ").join([_rows(one.rows, say), *parts])
     return row(one.sheet or say.pick("表", "table"), Span(words, "bad" if one.why and one.rows else "dim"), indent=4)
+
+
+def _unplaced(file: CheckedFile, say: Wording) -> Line:
+    """The rows set aside of which it is not known where they belong."""
+    within = say.text(say.edition.subjects[say.edition.subjects[file.subject].within].title)
+    words = say.pick(
+        f"其中 {figure(file.unplaced)} 行不知属于哪个{within}，{within}的数都不含这些行，请改好后重新运行",
+        f"of {figure(file.unplaced)} of these it is not known where they belong ({within}): no count holds them; "
+        "correct them and run again",
+    )
+    return line(Span(words, "bad"), indent=4)
+
+
+def _stated(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
+    """The totals that a file states and its records do not add up to."""
+    for one in file.stated:
+        words = say.pick(
+            f"{one.sheet} 第 {one.row} 行“{one.column}”写的合计是 {one.stated}，各行相加是 {one.records}",
+            f"{one.sheet} row {one.row} states {one.stated} for {one.column}; the records add up to {one.records}",
+        )
+        yield line(Span(words.strip(), "bad"), indent=4)

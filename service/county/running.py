@@ -39,8 +39,9 @@ from service.county.run.manifest import (
 )
 from service.county.run.outputs import Outputs, write_directory
 from service.county.run.rankings import proposals
+from service.county.run.resting import refuse
 from service.county.run.steps import WORK, Steps, appearing, uncollected
-from service.county.run.surroundings import Surroundings, refuse
+from service.county.run.surroundings import Surroundings
 
 COPIES = "inputs"  # the folder of copies of what a run reads
 SHOWN = 10  # ids of records that have none below them

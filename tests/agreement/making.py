@@ -7,7 +7,6 @@ from random import Random
 from tests.agreement.making_values import (
     CODES,
     KINDS,
-    LISTS,
     NUMBERS,
     ORDERED,
     TITLE,
@@ -32,6 +31,8 @@ def write(folder: Path, files: dict[str, Content]) -> None:
 class Maker(Values):
     """Makes one edition. Names are known by kind, so that whatever it writes is well typed."""
 
+    about_things, derived = ("second", "third", "fourth"), 8  # decisions about things, and derived facts of theirs
+
     def __init__(self, random: Random) -> None:
         super().__init__(random)
         self.facts: dict[str, Content] = {subject: {} for subject in WITHIN}
@@ -39,18 +40,16 @@ class Maker(Values):
     def edition(self) -> dict[str, Content]:
         for subject in ("area", "part", "thing"):
             self._given(subject)
-        for subject, lists in LISTS.items():
-            for path, of in lists.items():
-                level, _, name = path.rpartition(".")
-                self.facts[level or subject][name] = {"type": "list", "of": of, "title": TITLE}
+        self._listed()
         self._derived("part", 3)
         decisions = {"first": self._decision("first", "part")}
         self._declared("part", "first", decisions["first"])
-        self._derived("thing", 8)
-        for name in ("second", "third", "fourth"):
+        self._derived("thing", self.derived)
+        for name in self.about_things:
             decisions[name] = self._decision(name, "thing")
             self._declared("thing", name, decisions[name])
         decisions["last"] = self._ranking("last")
+        decisions |= self._above()
         subjects = {
             name: {"title": TITLE, "facts": facts} | ({"within": WITHIN[name]} if WITHIN[name] else {})
             for name, facts in self.facts.items()
@@ -58,6 +57,16 @@ class Maker(Values):
         plan = {"plan": "p", "title": TITLE, "issuer": TITLE, "effective": {"from": "2026-01-01"}}
         files = {"plan": plan, "facts": {"subjects": subjects}, "clauses": {"clauses": {"一": {"heading": "一"}}}}
         return {**files, "readings": {"readings": {}}, **decisions}
+
+    def _listed(self) -> None:
+        for subject, lists in self.lists.items():
+            for path, of in lists.items():
+                level, _, name = path.rpartition(".")
+                self.facts[level or subject][name] = {"type": "list", "of": of, "title": TITLE}
+
+    def _above(self) -> dict[str, Content]:
+        """Decisions that rest on all others: here none."""
+        return {}
 
     # --- facts ---------------------------------------------------------------------------------------------------
 

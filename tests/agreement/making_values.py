@@ -46,6 +46,7 @@ class Values:
 
     def __init__(self, random: Random) -> None:
         self.random = random
+        self.lists = LISTS
         self.names: dict[str, dict[str, list[str]]] = {subject: {kind: [] for kind in KINDS} for subject in WITHIN}
         self.given: dict[str, dict[str, list[str]]] = {subject: {kind: [] for kind in KINDS} for subject in WITHIN}
         self.ranked: dict[str, list[str]] = {subject: [] for subject in WITHIN}  # decisions whose outcomes compare
@@ -91,7 +92,7 @@ class Values:
     def formula(self, kind: str, subject: str, depth: int) -> Content | None:
         """A formula of a kind by any key of the grammar that can give it."""
         keys = [key for key in KEYS if kind in GIVES.get(key, KINDS)]
-        if subject not in LISTS:
+        if subject not in self.lists:
             keys = [key for key in keys if key not in OVER_LISTS]
         key = self.random.choice(keys)
         make: Callable[[str, str, str, int], Content | None] = self._over_list if key in OVER_LISTS else self._plain
@@ -135,7 +136,7 @@ class Values:
 
     def _over_list(self, key: str, kind: str, subject: str, _depth: int) -> Content | None:
         counts_parts = key in ("count", "streak")  # a count is of the subject that the list is of
-        lists = {name: of for name, of in LISTS[subject].items() if of == "part" or not counts_parts}
+        lists = {name: of for name, of in self.lists[subject].items() if of == "part" or not counts_parts}
         name, of = self.random.choice(list(lists.items()))
         where = {"where": self.condition(of, 1)} if self.maybe(0.6) else {}
         if key == "count":

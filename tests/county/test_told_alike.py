@@ -1,6 +1,7 @@
 """What a run tells in several places is the same in all of them, in the words of the files."""
 
 import csv
+import json
 
 import pytest
 from openpyxl import load_workbook
@@ -20,6 +21,7 @@ def told(tmp_path_factory):
     people = households(6)
     people[1][1] = people[2][1] = "V2"
     people[3][0] = ""
+    people[4][1], people[5][1] = "V9", ""
     files = {
         "--households": book(folder / "h.xlsx", {"表": [HEADINGS, *people]}),
         "--villages": text(folder / "v.csv", [["编号", "村名", "乡镇"], ["V1", "甲村", "T1"], ["V2", "乙村", "T9"]]),
@@ -41,6 +43,17 @@ def test_households_of_a_village_that_is_set_aside_are_told(told):
     assert "2 条照常判定，不计入上级的数" in said
     (one,) = data_of(out)["nowhere"]
     assert (one["subject"], one["above"]["zh"], one["count"]) == ("household", "行政村", 2)
+
+
+def test_rows_set_aside_that_could_belong_to_any_village_are_told(told):
+    """Of three households set aside one has a village that is known; no village's count holds the other two."""
+    out, said = told
+    assert "其中 2 行不知属于哪个行政村，行政村的数都不含这些行" in said
+    assert {one["subject"]: (one["above"]["zh"], one["count"]) for one in data_of(out)["unplaced"]} == {
+        "household": ("行政村", 2), "village": ("乡镇", 1),
+    }  # fmt: skip
+    checked = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["checked"]
+    assert {one["subject"]: one["unplaced"] for one in checked if one["unplaced"]} == {"household": 2, "village": 1}
 
 
 def test_the_workbook_has_all_but_the_people_whatever_the_order_of_tables(told):

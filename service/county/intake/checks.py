@@ -53,6 +53,7 @@ class CheckedFile:
     sheets: tuple[SheetRead, ...] = ()
     stated: tuple[Stated, ...] = ()  # totals of the file that its records do not add up to
     agreeing: Mapping[str, int] = field(default_factory=dict)  # sheet -> totals that they add up to
+    unplaced: int = 0  # records set aside of which it is not known where they belong: no count above holds them
 
 
 class Checks:
@@ -71,6 +72,7 @@ class Checks:
         self.ids: dict[str, str] = {}  # subject -> query of all its ids, whether their rows are good or not
         self.messages = dict(MESSAGES) | ({} if on is None else {"in_future": in_future(on)})  # by code
         self.clean: dict[str, Path] = {}
+        self.unplaced: dict[str, int] = {}  # by subject
         self.mapping = mapping
         self.places: dict[str, list[str]] = {}  # subject -> the sheets of its file
         self.belonging = Belonging(edition, duck, mapping.aliases)
@@ -104,7 +106,8 @@ class Checks:
         shown = {KEY: id} | ({key_of(within): above.value} if above.value else {})
         wrong = [*wrong_ids(columns.id, id), *above.wrong]
         facts, more = self._facts(subject, columns.facts, types)
-        more += Wholes(self.edition, subject, self.on, duck, raw).exceeding(columns.facts, facts)
+        wholes = Wholes(self.edition, subject, self.on, duck, raw, self.clean, above.value)
+        more += wholes.exceeding(columns.facts, facts)
         self.clean[subject], good = self._write(source, file, shown | facts, [*wrong, *more], columns)
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         self.belonging.learn(subject, raw, id, columns.named)
@@ -140,6 +143,7 @@ class Checks:
             source.subject, source.path.name, rows, rows - total, columns.notes, missing, decided, cells,
             account(duck, file.taken, rows, aside),
             *stated(self.edition, duck, file, source.subject, columns, facts),
+            unplaced=self.unplaced.get(source.subject, 0),
         )  # fmt: skip
 
     def _above(self, source: Source, columns: Matched, raw: str, taken: Taken | None) -> Above:
@@ -279,14 +283,17 @@ class Checks:
         }  # fmt: skip
 
     def _write_aside(self, subject: str, raw: str, shown: Mapping[str, str], id: str, rows: Path) -> None:
-        """Write the ids of rows that are set aside and the record above each, where that is known: they may count."""
+        """Write the ids of rows that are set aside and the record above each, where that is known: they may count. The
+        others may belong to any: held for all of them they would leave hardly anything known, so they are counted."""
         above = shown.get(key_of(within := self.edition.subjects[subject].within))
         if above and within in self.ids:
+            there = f"FROM {named(raw)} WHERE {ROW} IN (SELECT {ROW} FROM {rows_of(rows)}) AND"
+            known = f"coalesce({above} IN ({self.ids[within]}), false)"
             self.duck.copy(
-                f"SELECT DISTINCT {id} AS {KEY}, {above} AS {named(key_of(within))} FROM {named(raw)} WHERE {ROW} IN "
-                f"(SELECT {ROW} FROM {rows_of(rows)}) AND {above} IN ({self.ids[within]}) ORDER BY ALL",
+                f"SELECT DISTINCT {id} AS {KEY}, {above} AS {named(key_of(within))} {there} {known} ORDER BY ALL",
                 self.scratch / aside_of(subject),
             )
+            ((self.unplaced[subject],),) = self.duck.run(f"SELECT count(*) {there} NOT {known}")
 
 
 def _texts(words: Iterable[str]) -> str:

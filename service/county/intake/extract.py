@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -56,9 +57,14 @@ def _given(row: Mapping[str, Any], name: str) -> Any:
     """The value of a cell, or its range; the records of a list without their empty cells."""
     value = row.get(name)
     if value is None:
-        ends = {end.removeprefix(SEPARATOR): row[name + end] for end in ENDS if row.get(name + end) is not None}
+        ends = {end.removeprefix(SEPARATOR): _whole(row[name + end]) for end in ENDS if row.get(name + end) is not None}
         return ends or None
-    return [_record(one) for one in value] if isinstance(value, list) else value
+    return [_record(one) for one in value] if isinstance(value, list) else _whole(value)
+
+
+def _whole(value: Any) -> Any:
+    """A number of a column without decimal places, as a total of counts has, is a whole number."""
+    return int(value) if isinstance(value, Decimal) and value.as_tuple().exponent == 0 else value
 
 
 def _record(record: Mapping[str, Any]) -> dict[str, Any]:

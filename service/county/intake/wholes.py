@@ -5,33 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from rules.judging.parts import Pair, parts_and_wholes
 from rules.model import Comparison, Edition, Leaf, Ref
-from rules.table.columns import KEY
+from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.errors import NotTabular
 from rules.table.judge import TableJudge
-from service.county.backend import Duck, named
+from service.county.backend import Duck, named, rows_of
 from service.county.intake.columns import Fault
 from service.county.intake.inputs import ROW
 from service.county.intake.reasons import part_exceeds
 
+WHICH = f"CAST({ROW} AS VARCHAR)"  # a row, as the id of what is worked out of it
+
 
 @dataclass(frozen=True, slots=True)
 class Wholes:
-    """Holds the rows of a raw table of a subject; `on` is the day of the run, where there is one."""
+    """Holds the rows of a raw table of a subject; `on` is the day of the run, where there is one; `upper` the good rows
+    of the subjects around it, and `above` the id in SQL of the record that a row belongs to."""
 
     edition: Edition
     subject: str
     on: date | None
     duck: Duck
     raw: str
+    upper: Mapping[str, Path]
+    above: str
 
     def exceeding(self, columns: Mapping[str, str], shown: Mapping[str, str]) -> Iterator[Fault]:
         """The faults of parts and wholes that the columns of the table, by fact, give (`shown`: facts in SQL)."""
         for pair in parts_and_wholes(self.edition, self.subject):
             part, whole = pair.part, pair.whole
-            names = pair.facts
+            names = pair.facts or tuple(name for of, name in pair.behind if of == self.subject)
             if not names or not shown.keys() >= {*names}:
                 continue
             condition = f"{shown[part.name]} > {shown[whole.name]}" if pair.given else self._worked_out(pair, shown)
@@ -45,15 +51,39 @@ class Wholes:
         if pair.daily and self.on is None:
             return ""
         part, whole = (Ref("fact", "", one.name, one.type) for one in (pair.part, pair.whole))
-        view, given = named(f"parts_of_{part.name}_in_{whole.name}"), [name for _, name in pair.behind]
-        columns = ", ".join(f"{shown[name]} AS {named(name)}" for name in given)
-        row = f"CAST({ROW} AS VARCHAR)"
-        self.duck.run(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {row} AS {KEY}, {columns} FROM {named(self.raw)}")
+        view, given = (
+            named(f"parts_of_{part.name}_in_{whole.name}"),
+            [name if of == self.subject else of + SEPARATOR + name for of, name in pair.behind],
+        )
+        if (rows := self._beside(pair, shown)) is None:
+            return ""
+        self.duck.run(f"CREATE OR REPLACE TEMP VIEW {view} AS {rows}")
         exceeds = {"exceeds": Leaf(part, (Comparison("above", (whole,)),))}
         judge = TableJudge(self.edition, self.on or self.edition.effective_from)
         try:
             judged = judge.beside(self.subject, self.duck.con.table(view.strip('"')), exceeds)
         except NotTabular:
             return ""
-        known = "".join(f"{shown[name]} IS NOT NULL AND " for name in given)
-        return f"{known}{row} IN (SELECT {KEY} FROM ({self.duck.sql(judged)}) WHERE exceeds)"
+        known = f"SELECT {KEY} FROM {view} WHERE {' AND '.join(f'{named(name)} IS NOT NULL' for name in given)}"
+        return f"{WHICH} IN ({known}) AND {WHICH} IN (SELECT {KEY} FROM ({self.duck.sql(judged)}) WHERE exceeds)"
+
+    def _beside(self, pair: Pair, shown: Mapping[str, str]) -> str | None:
+        """A query of what is behind a pair, of the rows and of the records around them; None where a file lacks it."""
+        own = [f"{shown[name]} AS {named(name)}" for of, name in pair.behind if of == self.subject]
+        own += [f"{self.above} AS above__"] if self.above else []
+        rows, key = f"(SELECT {WHICH} AS {KEY}, {', '.join(own)} FROM {named(self.raw)})", "above__"
+        told = {of for of, _ in pair.behind} - {self.subject}
+        for level in around(self.edition, self.subject):
+            if not told:
+                break
+            there = self.duck.columns(rows_of(self.upper[level])) if self.upper.get(level) and self.above else {}
+            names = [name for of, name in pair.behind if of == level]
+            if not there.keys() >= {*names}:
+                return None
+            next_ = key_of(self.edition.subjects[level].within)
+            columns = [f"{named(name)} AS {named(level + SEPARATOR + name)}" for name in names]
+            columns += [f"{KEY} AS {level}__", *([f"{named(next_)} AS {level}__above"] if next_ in there else [])]
+            rows += f" LEFT JOIN (SELECT {', '.join(columns)} FROM {rows_of(self.upper[level])}) ON {key} = {level}__"
+            key, told = (f"{level}__above" if next_ in there else "NULL"), told - {level}
+        wanted = [named(name if of == self.subject else of + SEPARATOR + name) for of, name in pair.behind]
+        return f"SELECT {KEY}, {', '.join(wanted)} FROM {rows}"

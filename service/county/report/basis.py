@@ -10,7 +10,7 @@ from typing import Any
 
 from rules.judging.decision import vars_of
 from rules.model import Const, Criterion, Leaf, Ref, Rule, criteria_of
-from rules.table import BOTTOM, TOP, TableJudge
+from rules.table import BOTTOM, TOP, NotTabular, TableJudge
 from rules.table.columns import KEY, key_of
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts, places
 from rules.values.text import Text
@@ -66,12 +66,22 @@ class Basis(Outputs):
 
     def values(self, subject: str, facts: Sequence[str]) -> tuple[str, list[str]]:
         """A view with the values of facts, to be named `v`, and the expression of each as a number: rounded to more
-        digits than a page shows, so that the page marks as rounded each number that does not end."""
-        view = self.beside(subject, {}, facts)
+        digits than a page shows, so that the page marks as rounded each number that does not end. A fact that no table
+        can hold is nothing."""
+        held = facts if self.hold(subject, facts) else [one for one in facts if self.hold(subject, [one])]
+        view = self.beside(subject, {}, held)
         columns = self.duck.columns(view)
         exact = {one: f"v.{one}{TOP} / nullif(v.{one}{BOTTOM}, 0)" if one + TOP in columns else f"v.{one}"
-                 for one in facts}  # fmt: skip
-        return view, [f"round({exact[one]}::DOUBLE, 12)" for one in facts]
+                 for one in held}  # fmt: skip
+        return view, [f"round({exact.get(one, 'NULL')}::DOUBLE, 12)" for one in facts]
+
+    def hold(self, subject: str, facts: Sequence[str]) -> bool:
+        """Whether a table can hold facts."""
+        try:
+            self.judge.beside(subject, self.duck.table(self.path(subject)), {}, facts)
+        except NotTabular:
+            return False
+        return True
 
     def places(self, subject: str) -> dict[str, str]:
         """The id of the record above each record of a subject."""

@@ -70,6 +70,7 @@ PARTS: Mapping[str, Callable[[Basis], Any]] = {  # in the order of the page
     "aside": files.aside,
     "empty": lists.empty,
     "nowhere": lists.nowhere,
+    "unplaced": lists.unplaced,
     "contradictions": lists.contradictions,
 }
 WITHIN = (
@@ -81,6 +82,7 @@ WITHIN = (
     "results",
     "empty",
     "nowhere",
+    "unplaced",
     "contradictions",
 )  # drawn within the others
 DRAWN = tuple(name for name in PARTS if name not in WITHIN)

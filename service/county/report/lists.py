@@ -197,6 +197,14 @@ def nowhere(basis: Basis) -> list[dict[str, Any]]:
             for subject, counted in basis.manifest.counts.items() if counted.nowhere]  # fmt: skip
 
 
+def unplaced(basis: Basis) -> list[dict[str, Any]]:
+    """Records set aside of which it is not known where they belong, so that no count above holds them."""
+    within = {one.subject: basis.edition.subjects[one.subject].within for one in basis.manifest.checked if one.unplaced}
+    return [{"subject": one.subject, "title": basis.title(one.subject), "above": basis.title(within[one.subject]),
+             "count": basis.small(one.unplaced), "ids": []}
+            for one in basis.manifest.checked if one.unplaced]  # fmt: skip
+
+
 def contradictions(basis: Basis) -> list[dict[str, Any]]:
     """Parts counted larger than their wholes, neither of which is known."""
     return [{"subject": one.subject, "title": basis.title(one.subject), "count": basis.small(one.rows),

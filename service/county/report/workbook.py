@@ -107,15 +107,16 @@ def _records(book: Any, looks: Looks, basis: Basis, subject: str) -> None:
 
 
 def _shares(basis: Basis, subject: str) -> dict[str, str]:
-    """The shares that criteria about a subject hold against a limit, with their titles; those of a file are there."""
+    """The shares that criteria about a subject hold against a limit, with their titles; those of a file are there, and
+    those that no table can hold are not."""
     facts, there = basis.edition.subjects[subject].facts, basis.duck.columns(basis.file(subject))
     rules = (rule for rule in basis.edition.rules.values() if rule.subject == subject)
     lefts = (leaf.left for rule in rules for one in criteria_of(rule) for leaf in leaves_in(one.condition))
     read = {
         left.name for left in lefts if isinstance(left, Ref) and left.what == "fact" and left.scope in ("", subject)
     }
-    return {name: fact.title.zh for name, fact in facts.items()
-            if name in read and name not in there and fact.type.kind == "rate"}  # fmt: skip
+    shares = {name: fact.title.zh for name, fact in facts.items() if name in read and fact.type.kind == "rate"}
+    return {name: title for name, title in shares.items() if name not in there and basis.hold(subject, [name])}
 
 
 def sheet_name(title: str, taken: Collection[str]) -> str:

@@ -65,6 +65,7 @@ class Beyond:
             columns: dict[str, Any] = {KEY: row[KEY]}
             for rule in rules:
                 columns |= _columns(rule, reference.judge(rule.id, facts, self.on))
+                columns[rule.id] = facts.get(rule.id, columns[rule.id])  # a conclusion that the file gives stands
             yield columns
 
 

@@ -161,8 +161,11 @@ class Outputs:
         return None if row is None else self.decided(engine, subject, row, decision)
 
     def decided(self, engine: Decider, subject: str, row: Mapping[str, Any], decision: str) -> Decision:
-        """The engine's decision about a row of `rows`; Disagreement as in `decide`."""
+        """The engine's decision about a row of `rows`; Disagreement as in `decide`, but for a conclusion that
+        a file gave."""
         id, facts, bulk = row[KEY], self.facts(subject, row), row.get(decision)
+        if decision in self.manifest.decided(subject):
+            return engine.decide(decision, facts, self.on, id)
         online, may_be_open = engine.decide(decision, facts, self.on, id), ranged(facts)
         outcomes = [online.outcome, *([self.edition.rules[decision].role("unknown")] if may_be_open else [])]
         if bulk is not None and not (bulk in outcomes and self._agree(decision, row, online, may_be_open=may_be_open)):

@@ -10,11 +10,10 @@ from typing import Any
 
 from rules.model import Edition, Op, Ref, Rule, children, parts_of
 from rules.model.contents import Node
-from rules.model.uses import Used, fact_of, read_by, refs
-from rules.table import NotTabular, TableError
+from rules.model.uses import Used, refs
+from rules.table import NotTabular
 from rules.table.columns import ENDS, KEY, around, key_of
 from rules.table.doubts import TRANSLATIONS as WHERE_MISSING
-from rules.table.judge import asked
 from rules.table.order import Unit, heights_of
 from rules.table.rows import BEYOND
 from rules.table.values import CARRIED, some
@@ -22,6 +21,7 @@ from service.county.backend import rows_of
 from service.county.intake.checks import aside_of
 from service.county.intake.extract import given
 from service.county.run.levels import Judging
+from service.county.run.resting import held_together
 
 
 class Surroundings:
@@ -30,6 +30,7 @@ class Surroundings:
     def __init__(self, judging: Judging, clean: Mapping[str, Path], judged: Mapping[str, Path], scratch: Path) -> None:
         self.judging, self.edition = judging, judging.edition
         self.clean, self.judged, self.scratch = clean, judged, scratch
+        self.underway: list[Unit] = []  # the facts that are being counted
 
     def counted(self, subject: str, units: Collection[Unit] | None = None) -> Any:
         """The rows of a subject with all facts that are counted from the records below, or with those among `units`."""
@@ -40,12 +41,14 @@ class Surroundings:
         key = subject, names, self._said(subject, ops), judging.counting.believing
         if key not in judging.made:
             table = self._linked(subject)
+            self.underway += ((subject, name) for name in names)
             for judged in (True, False):
                 some = {below: those for below, those in ops.items() if (below in self.judged) is judged}
                 tables = {below: self._below(subject, below, those, units or ()) for below, those in some.items()}
                 if some:
                     those = [name for one in some.values() for name in one]
                     table = judging.counted(subject, table, tables, those, judged=judged)
+            del self.underway[-len(names) :]
             judging.made[key] = self._kept(table, f"{subject}_counted")
         return judging.made[key]
 
@@ -73,17 +76,27 @@ class Surroundings:
         return frozenset(said)
 
     def _below(self, subject: str, below: str, ops: Mapping[str, Op], units: Collection[Unit]) -> Any:
-        """The judged rows of a subject below; where they are still to be judged, with what the counts read."""
-        if below in self.judged:
-            return self.judging.backend.table(self.judged[below])
+        """The rows of a subject below with what the counts read of the records around: those judged, or still to be."""
         used = _read(subject, ops.values())
-        return self.widened(below, self.counted(below, {*units, *heights_of(self.edition, used)}), used)
+        if below in self.judged:
+            told = {(below, rule.id) for rule in self.judging.rules(below)}
+            return self.widened(below, self.judging.backend.table(self.judged[below]), used, told=told)
+        units = self._held(below, below, {*units, *heights_of(self.edition, used)})
+        return self.widened(below, self.counted(below, units), used)
 
-    def widened(self, subject: str, table: Any, used: Sequence[Used], *, lists: bool = False) -> Any:
-        """The table with what `used` reads of the records around. What is worked out for these once, and what rests on
-        it alone, is left out, unless all given facts are wanted, with whole `lists`."""
-        units = heights_of(self.edition, used)
-        open_, told = set(units), set[Unit]()
+    def _held(self, level: str, subject: str, units: Collection[Unit]) -> set[Unit]:
+        """What a subject reads, with the figures of a level that those of the level are held against."""
+        judged = ((subject, rule.id) for rule in self.judging.rules(subject))
+        return held_together(self.edition, level, units, {*judged, *self.underway}, self.clean)
+
+    def widened(
+        self, subject: str, table: Any, used: Sequence[Used], *, lists: bool = False, told: Collection[Unit] = ()
+    ) -> Any:
+        """The table with what `used` reads of the records around. What is `told` by its columns, what is worked out
+        for these once, and what rests on it alone, is left out, unless all given facts are wanted, with whole
+        `lists`."""
+        units = heights_of(self.edition, used, told)
+        open_, told = set(units), set(told)
         upper: dict[str, Path] = {}
         figures: dict[str, tuple[str, ...]] = {}
         for level in around(self.edition, subject):
@@ -91,7 +104,7 @@ class Surroundings:
                 upper[level], figures[level] = self._upper(level, subject, units)
                 told |= {(level, name) for name in figures[level]}
                 open_ = open_ if lists else set(heights_of(self.edition, used, told))
-        if lists or not told:
+        if lists or not any(figures.values()):
             return self.judging.surrounded(subject, table, upper, given(self.edition, subject, units))
         return self.judging.surrounded(subject, table, upper, given(self.edition, subject, open_), figures)
 
@@ -100,10 +113,11 @@ class Surroundings:
         them."""
         resting = [name for of, name in units if of == level and self._rests_on_list(level, name)]
         resting += (name for name in read_once(self.edition, level, units) if name not in resting)
+        shown = given(self.edition, subject, units).get(level, ())
+        units = self._held(level, subject, units)
         counts = {name for name in self.judging.counts(level, self.clean) if (level, name) in units}
         if not counts and not resting:
             return self.clean[level], ()
-        shown = given(self.edition, subject, units).get(level, ())
         said = frozenset(self.judged) if resting else self._said(level, self._ops(level, units))
         key, made = (level, frozenset(counts), frozenset(resting), frozenset(shown), said), self.judging.made
         if key not in made:
@@ -207,58 +221,3 @@ def _nodes(node: Node | None) -> Iterator[Node]:
         yield node
         for child, _ in children(node):
             yield from _nodes(child)
-
-
-def refuse(edition: Edition, columns: Mapping[str, Collection[str]]) -> None:
-    """TableError where the decisions of a run rest on themselves by way of a count, or on a list of records that
-    nothing fills in; `columns` are those of every file, by its subject."""
-    rules = [rule for rule in edition.rules.values() if rule.subject in columns]
-    if circle := _circle(edition, map(asked, rules), columns):
-        path = " → ".join(f"{subject}.{name}" for subject, name in circle)
-        raise TableError(f"汇总绕回了自己：{path}。一次运行算不出这样的数：请改正其中一个 counted 或条件。",
-                         f"A count comes back to itself: {path}. No run can work that out: correct one.")  # fmt: skip
-    for of, name in heights_of(edition, map(asked, rules)):
-        fact = edition.subjects[of].facts.get(name)
-        if fact is None or not fact.type.of or fact.counted or name in columns.get(of, (name,)):
-            continue
-        if fact.given and fact.type.of in columns and of in around(edition, fact.type.of):
-            raise TableError(
-                f"判定要看 {of}.{name}（{fact.title.zh}），但没有写明由哪些记录组成。"
-                f"请在 facts.yaml 里给它加上 `counted: {{records: {fact.type.of}}}`，"
-                f"或另给 --table {of}.{name}=文件。",
-                f"Decisions read {of}.{name} ({fact.title.en}), and nothing says which records it holds. "
-                f"Add `counted: {{records: {fact.type.of}}}` to it in facts.yaml, "
-                f"or give --table {of}.{name}=FILE as well.",
-            )
-
-
-def _circle(edition: Edition, start: Iterable[Used], files: Collection[str]) -> list[Unit]:
-    """The facts and decisions that rest on one another in a circle through counts of a run; empty where none do."""
-    done: set[Unit] = set()
-    path: list[Unit] = []
-
-    def visit(used: Used) -> list[Unit]:
-        subject, ref = used
-        unit = subject, ref.name
-        if unit in done or ref.what in ("on", "total", "records"):
-            return []
-        if unit in path:
-            return [*path[path.index(unit) :], unit]
-        path.append(unit)
-        for below in _below(edition, used, files):
-            if circle := visit(below):
-                return circle
-        done.add(path.pop())
-        return []
-
-    return next(filter(None, map(visit, start)), [])
-
-
-def _below(edition: Edition, used: Used, files: Collection[str]) -> Iterator[Used]:
-    """The references behind a fact or a decision, in a run of some files."""
-    subject, ref = used
-    fact = fact_of(edition, subject, ref)
-    if fact is None:
-        return read_by(edition.rules[ref.name])
-    op = fact.counted if subject in files and fact.counted and fact.counted.inside in files else None
-    return refs(fact.formula if op is None else op, subject)

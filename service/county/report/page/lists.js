@@ -36,4 +36,5 @@ PARTS.aside = ({ sheets, notes, totals }) => section("aside", w("aside"), w("asi
     totals.map((one) => [one.file, one.sheet, one.row, one.column, one.stated, one.records]))] : null,
   noticed(DATA.empty, (one) => w("empty", { n: number(one.count), what: t(one.title), below: t(one.below) })),
   noticed(DATA.nowhere, (one) => w("nowhere", { n: number(one.count), what: t(one.title), above: t(one.above) })),
+  noticed(DATA.unplaced, (one) => w("unplaced", { n: number(one.count), what: t(one.title), above: t(one.above) })),
   noticed(DATA.contradictions, (one) => w("contradiction", { n: number(one.count), what: t(one.title), part: t(one.part), whole: t(one.whole) })));
