@@ -27,6 +27,7 @@ from rules.warnings.acknowledged import acknowledging
 from rules.warnings.redundant import check_limits
 
 SUFFIX, MISNAMED = ".yaml", (".yml", ".yaml.txt", ".yml.txt")
+CASES = "cases"  # the file of an edition's own test cases
 Files = dict[str, Node]
 
 
@@ -248,7 +249,8 @@ def _own(folder: Path, root: Path, problems: Problems) -> tuple[Files, hashlib._
             files[stem] = node  # others may name what it declares
     for path in sorted(folder.glob("*" + SUFFIX)):
         if (node := read_file(path, root, problems)) is not None:
-            files[path.stem] = node
+            if path.stem != CASES:  # it is held against the edition, and makes nothing of it
+                files[path.stem] = node
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return files, digest
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from rules.building.loader import CASES
 from rules.building.rereading import plain
 from rules.editing.address import Data, Refused
 from rules.files.merge import merge
@@ -29,6 +30,7 @@ class Texts:
 
     def __post_init__(self) -> None:
         names = {name for files in (self.own, *self.above) for name in files if name.endswith(SUFFIX)}
+        names.discard(CASES + SUFFIX)
         object.__setattr__(self, "files", tuple(sorted(name.removesuffix(SUFFIX) for name in names)))
 
 

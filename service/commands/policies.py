@@ -13,7 +13,6 @@ import click
 
 from rules.building.loader import load
 from rules.building.store import folders, read_store
-from rules.cases.files import CaseError
 from rules.problems.problem import Problem
 from rules.values.layout import Line, Span, line, row
 from rules.variants.mending import Mended, mend
@@ -24,7 +23,7 @@ from rules.words.wording import plural
 from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day, reread
 from service.commands.on_log import opened
 from service.commands.screen import as_json, at_terminal, complain, show
-from service.examples.own import cases_of, missed_in
+from service.examples.own import faults
 from service.policies.differing import LOCKED, differences
 from service.settings import value_of
 
@@ -50,22 +49,10 @@ def check(settings: Settings, path: str | None, everything: bool, against: bool)
         problems = tuple(sorted(mine.union(*(load(root / name, root).problems for name in names))))
     if against:
         problems = tuple(sorted({*problems, *_against_log(root, settings)}))
-    found = [located(one, root) for one in problems]
-    errors = any(one["severity"] == "error" for one in found)
-    tell(settings, found if errors else [*found, *_missed(settings, root, names)], names, everything)
-
-
-def _missed(settings: Settings, root: Path, names: Sequence[str]) -> Iterator[Mapping[str, str]]:
-    """The test cases of the plans' own that do not come to what they must: of each edition, those of its days."""
-    store = read_store(root, warn=False)
-    for plan in dict.fromkeys(name.partition("/")[0] for name in names):
-        try:
-            for one in missed_in(store, plan, cases_of(root, plan), settings.today()):
-                if one.edition in names:
-                    yield {"where": one.where, "severity": "error", "code": "case.missed",
-                           "zh": one.text.zh, "en": one.text.en}  # fmt: skip
-        except CaseError as error:
-            yield {**error.as_dict(), "severity": "error", "code": "case.unreadable"}
+    if not any(one.severity == "error" for one in problems):
+        store = read_store(root, warn=False)
+        problems = (*problems, *(one for name in names for one in faults(root, store.edition(name), settings.today())))
+    tell(settings, [located(one, root) for one in problems], names, everything)
 
 
 def _against_log(root: Path, settings: Settings) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from hashlib import sha256 as digest
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
+from rules.building.loader import CASES
 from rules.editing.address import Refused
 from rules.editing.texts import SUFFIX, tree
 from rules.problems.problem import Problem as Fault
@@ -71,6 +72,8 @@ def _titles(draft: Draft) -> dict[str, str]:
     """What the files of a draft are called: the titles of its decisions."""
     titles, lang = {}, page_language()
     for name, text in draft.saved.files.items():
+        if name == CASES + SUFFIX:
+            continue
         with suppress(Refused):
             said = tree(name.removesuffix(SUFFIX), text).at("title")
             titles[name] = said.at(lang).text or said.at("zh").text or name

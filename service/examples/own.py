@@ -1,26 +1,25 @@
-"""The test cases of a plan's own, kept beside its editions: what a case must come to, whatever the edition says."""
+"""The test cases of an edition's own, in its file `cases.yaml`: what each must come to. A draft begins with those of
+the edition before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from rules import Edition, FactChecker, FactError, Reference, Store
+from rules import Edition, FactChecker, FactError, Reference
+from rules.building.loader import CASES, SUFFIX
 from rules.cases.files import Case, CaseError, read_cases
-from rules.values.text import NotFound, Text
-
-FOLDER = "cases"  # beside the editions of a plan
-ENDINGS = ("*.yaml", "*.yml", "*.json", "*.ndjson", "*.jsonl")
+from rules.problems.problem import Problem
+from rules.values.text import Mark, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Missed:
     """A case that does not come to what it must, or cannot be decided."""
 
-    where: str
+    mark: Mark
     subject: str
     decision: str
     edition: str
@@ -34,17 +33,13 @@ class Missed:
         return Text(zh, en)
 
 
-def cases_of(root: Path, plan: str) -> list[Case]:
-    """The test cases of a plan below a policies folder. CaseError where a file cannot be read."""
-    folder = root / plan / FOLDER
-    files = sorted(path for ending in ENDINGS for path in folder.glob(ending))
-    return [one for path in files for one in _read(path, root)]
-
-
-def _read(path: Path, root: Path) -> list[Case]:
-    name = path.relative_to(root).as_posix()
+def cases_of(root: Path, edition: str) -> list[Case]:
+    """The test cases of an edition `plan/date` below a policies folder; CaseError where they cannot be read."""
+    name = f"{edition}/{CASES}{SUFFIX}"
+    if not (root / name).is_file():
+        return []
     try:
-        return read_cases(path.read_text(encoding="utf-8-sig"), name)
+        return read_cases((root / name).read_text(encoding="utf-8-sig"), name)
     except UnicodeDecodeError:
         raise CaseError(name, "文件要存成 UTF-8。", "The file has to be UTF-8.") from None
 
@@ -68,11 +63,20 @@ def missed(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Mis
                 except FactError as error:
                     [first, *_] = error.problems
                     found = Text(first.zh, first.en)
-            yield Missed(case.where, case.subject_id, decision, edition.id, wanted, found)
+            yield Missed(_mark(case), case.subject_id, decision, edition.id, wanted, found)
 
 
-def missed_in(store: Store, plan: str, cases: Sequence[Case], today: date) -> Iterator[Missed]:
-    """The same of the editions of a plan, each case by the edition of its day."""
-    for case in cases:
-        with suppress(NotFound):  # no edition was in force on its day
-            yield from missed(store.in_force(plan, case.on or today), [case], today)
+def _mark(case: Case) -> Mark:
+    return Mark(case.where, 1, 1) if case.node is None else case.node.mark
+
+
+def faults(root: Path, edition: Edition, today: date) -> Iterator[Problem]:
+    """The same as problems of the edition's file, or why that cannot be read."""
+    try:
+        for one in missed(edition, cases_of(root, edition.id), today):
+            yield Problem(one.mark, one.decision, "case.missed", one.text.zh, one.text.en)
+    except CaseError as error:
+        file, _, place = error.where.partition(":")
+        line = place.partition(":")[0]
+        mark = Mark(file, int(line) if line.isdecimal() else 1, 1)
+        yield Problem(mark, "", "case.unreadable", error.zh, error.en)

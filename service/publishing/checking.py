@@ -11,11 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rules.building.loader import digest_of, load
+from rules.building.loader import digest_of, load, load_alone
 from rules.building.store import folders, read_store
 from rules.problems.problem import Problem, Problems
 from rules.values.exact import read_date
 from rules.values.text import Mark, Text
+from service.examples.own import faults
 from service.publishing.acts import Change
 from service.publishing.contents import files_of
 
@@ -61,8 +62,10 @@ def check(published: Files, edition: str, files: Files, today: date) -> Checked:
     )
     changes = tuple(_change(name, before.hashes.get(name, ""), after.hashes.get(name, ""), today) for name in names)
     own = (problem for name in names if name in after.hashes for problem in _warned(staged, name))
+    missed = (problem for name in names if name in after.hashes for problem in _missed(staged, name, today))
     told = {
         *own,
+        *missed,
         *_headless(edition, files, after),
         *_back_dated(changes, today),
         *(one for one in after.store if one not in {*before.store}),
@@ -136,3 +139,11 @@ def _folder(files: Staged) -> Iterator[Path]:
             (file := root / path).parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode())
         yield root
+
+
+@lru_cache(maxsize=KEPT)
+def _missed(files: Staged, edition: str, today: date) -> tuple[Problem, ...]:
+    """The edition's own test cases that do not come to what they must."""
+    with _folder(files) as root:
+        found = load_alone(root / edition, root, warn=False).edition
+        return () if found is None else tuple(faults(root, found, today))

@@ -128,6 +128,23 @@ def test_a_text_with_an_error_is_told_its_line_and_cannot_be_submitted(author):
     assert told["problems"][0]["line"] >= 1
 
 
+def test_a_case_of_the_edition_that_would_come_out_otherwise_stops_it(author):
+    """The plan says of a village with a dispute that it must stay out."""
+    draft = begun(author)
+    must = "decisions: {credit_village: not_qualified}"
+    kept = f"on: 2027-08-01\nsubject: {{id: V-1}}\n{must}\nfacts: {{no_debt_dispute: false}}\n"
+    page = author.get(f"{draft}/text/credit_village.yaml").text
+    answer = author.post(f"{draft}/text/cases.yaml", revision=field(page, "revision"), text=kept)
+    assert answer.status_code == 303
+    assert "要先改正" not in author.get(draft).text
+    written(
+        author, draft, "credit_village.yaml", "require: {no_debt_dispute: true}", "require: {no_debt_dispute: false}"
+    )
+    page = author.get(draft).text
+    assert "V-1 的 credit_village 应为“不达标”" in page
+    assert submitted(author, draft).status_code == 422
+
+
 def test_lines_two_have_changed_are_both_shown_and_none_is_lost(author, approver):
     draft = begun(author)
     before = author.get(f"{draft}/text/credit_village.yaml").text

@@ -75,17 +75,13 @@ def test_every_feature_is_read(now):
     [("not_qualified", 0, ""), ("qualified", 1, "V-1 的 credit_village 应为“达标”，按 xx-county/2026-05-01 是“不达标”"),
      ("nothing", 1, "应为“nothing”")],
 )  # fmt: skip
-def test_check_holds_the_cases_of_the_plan(draft, wanted, code, words):
-    cases = draft.folder / "xx-county" / "cases"
-    cases.mkdir()
-    (cases / "kept.yaml").write_text(CASE % wanted, "utf-8")
+def test_check_holds_the_cases_of_the_edition(draft, wanted, code, words):
+    (draft.folder / EDITION / "cases.yaml").write_text(CASE % wanted, "utf-8")
     done = call("policies", "check", str(draft.folder), "--lang", "zh")
     assert (done.exit_code, words in done.stderr) == (code, True)
 
 
 def test_a_case_that_cannot_be_read_is_told_with_its_line(draft):
-    cases = draft.folder / "xx-county" / "cases"
-    cases.mkdir()
-    (cases / "kept.yaml").write_text("facts: [", "utf-8")
+    (draft.folder / EDITION / "cases.yaml").write_text("facts: [", "utf-8")
     done = call("policies", "check", str(draft.folder))
-    assert (done.exit_code, "kept.yaml:" in done.stderr) == (1, True)
+    assert (done.exit_code, "cases.yaml:" in done.stderr) == (1, True)
