@@ -53,7 +53,7 @@ def test_hosts_that_serve_the_same_are_told_so(own):
 
 
 def test_a_host_that_serves_something_else_is_told_by_name(own, other):
-    first, second = own(port=8001), own(port=8002, policies=other)
+    first, second = own(port=8001), own(port=8002, policies=other, published_in="sandbox")
     told = {one["host"]: one for one in hosts(first)}
     assert {name: one["same"] for name, one in told.items()} == {
         first.service.hosts.name: True,

@@ -12,7 +12,7 @@ import pytest
 from rules.variants.new_edition import new_edition
 from service.settings import HOME
 from tests.api.calling import start
-from tests.desk.conftest import PASSWORD
+from tests.desk.conftest import PASSWORD, signing_in
 
 OURS = HOME / "policies"
 OLD, NEW = "/policies/xx-county/2026-05-01", "/policies/xx-county/2027-05-01"
@@ -52,7 +52,7 @@ def sign_in(api, role):
     person = api.service.people.add(role, role, role)
     api.service.passwords.change(person, PASSWORD)
     client = api.app.test_client()
-    client.post("/sign-in", data={"login": role, "password": PASSWORD})
+    signing_in(client, login=role, password=PASSWORD)
     return client
 
 

@@ -165,7 +165,9 @@ def test_people_of_before_there_were_signatures_are_carried_over(log):
     unsigned.change_role(person, "auditor")
     unsign = "UPDATE log SET signer = '', signed_from = 0, signature = "
     tamper(log, (unsign + log.database.mark, (b"",)))
-    assert unsigned.listed() == ()
+    for forget in log.database.after_fork:  # as in another process: the one that wrote them misses its lines
+        forget()
+    assert People(log).listed() == ()
     carry_over(log)
     [found] = People(log).listed()
     assert (found.login, found.role) == ("wang", "auditor")

@@ -166,7 +166,7 @@ def test_a_line_that_nobody_signed_is_no_act(log, first):
     with log.database.alone() as connection:
         connection.exec_driver_sql(
             "INSERT INTO log SELECT seq + 1, at, 'x', kind, caller, request_id, plan, edition, decision, on_date, "
-            "outcome, subject, body, refers_to, sealed_sha256, hash, signer, signed_from, signature FROM log "
-            "WHERE kind = 'publishing'"
+            "outcome, subject, body, refers_to, sealed_sha256, hash, signer, signed_from, signature, traceparent "
+            "FROM log WHERE kind = 'publishing'"
         )
     assert len(acts(log)) == 1
