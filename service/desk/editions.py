@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
+from rules import Edition
 from rules.model import Assignment, Fact
 from rules.values.text import NotFound, Text
 from rules.words.book import Book, Line
@@ -16,11 +17,15 @@ from rules.words.items import as_in_the_plan, ratio_of
 from rules.words.phrases import FIELDS, VALUES
 from rules.words.sentences import how
 from rules.words.wording import Wording
+from service.api.desk import CHECKING, desk, desk_problems
 from service.desk.views import person_view
-from service.http.context import case_reader, snapshot
+from service.http.context import caller, case_reader, snapshot
 from service.http.problems import Problem
+from service.keys import PERMISSIONS
 from service.pages.pages import page, page_language
-from service.policies.compiled import otherwise
+from service.policies.compiled import otherwise_of
+from service.publishing.comparing import edition_of
+from service.publishing.drafts import ID as DRAFT
 
 blueprint = Blueprint("editions", __name__)
 FOUND = 200  # items that a search shows
@@ -87,19 +92,20 @@ def reading(plan: str, day: str, name: str) -> Response:
     book = _book(plan, day)
     line = book.line(f"readings.{name}")
     found = book.edition.readings[name]
-    others = [(text, _changes(book.edition.id, name, option) if option in found.changes else None)
+    others = [(text, _changes(day, book.edition, name, option) if option in found.changes else None)
               for option, text in found.readings.items() if option != found.chosen]  # fmt: skip
     return _page("policy_reading.html", book, line=line, reading=found, others=others)
 
 
 def _page(template: str, book: Book, **parts: object) -> Response:
-    lang = page_language()
+    lang, day = page_language(), (request.view_args or {})["day"]
 
     def words(line: Line) -> str:
         return line.words(lang)
 
-    ends = snapshot().store.ends(book.edition)
-    shared = {"ends": ends, "book": book, "edition": book.edition, "words": words, "FIELDS": FIELDS, "VALUES": VALUES}
+    ends = book.edition.effective_to if DRAFT.fullmatch(day) else snapshot().store.ends(book.edition)
+    shared = {"ends": ends, "book": book, "edition": book.edition, "day": day, "words": words, "FIELDS": FIELDS,
+              "VALUES": VALUES}  # fmt: skip
     return page(template, **shared, **parts)
 
 
@@ -110,12 +116,33 @@ def _in_force() -> list[str]:
 
 
 def _book(plan: str, day: str) -> Book:
+    """The edition of a day, or of a draft, among the published editions of its plan."""
     here = snapshot()
+    if DRAFT.fullmatch(day):
+        edition, _ = _draft(day)
+        others = [one for one in here.store.plans.get(plan, ()) if one.effective_from < edition.effective_from]
+        return Book(edition, (*others, edition))
     try:
-        found = here.store.edition(f"{plan}/{day}")
+        return Book(here.store.edition(f"{plan}/{day}"), here.store.plans[plan])
     except NotFound as error:
         raise _absent(error.zh, error.en) from None
-    return Book(found, here.store.plans[plan])
+
+
+def _draft(id: str) -> tuple[Edition, Mapping[str, str]]:
+    """The edition that a draft would be, with its files and those it extends."""
+    if "draft" not in PERMISSIONS[caller().role]:
+        raise _absent(f"没有草稿 {id}。", f"There is no draft {id}.")
+    with CHECKING.turn(), desk_problems():
+        here = desk()
+        draft, published = here.draft(id), here.published()
+        paths = {f"{draft.edition}/{name}": text for name, text in draft.saved.files.items()}
+        staged = {
+            path: text for path, text in here.files(published).items() if not path.startswith(f"{draft.edition}/")
+        }
+    edition = edition_of(staged | paths, draft.edition)
+    if edition is None:
+        raise _absent("草稿还有错误，先改正才能照规则看。", "The draft has errors: mend them to read it as rules.")
+    return edition, staged | paths
 
 
 def _absent(zh: str, en: str) -> Problem:
@@ -148,7 +175,7 @@ def _source(found: Fact) -> Text:
     return Text("由其他数据算出", "worked out from other data")
 
 
-def _changes(name: str, reading: str, option: str) -> list[Change]:
+def _changes(day: str, edition: Edition, reading: str, option: str) -> list[Change]:
     """What the edition would say otherwise under another choice."""
-    compiled = snapshot().edition(name)
-    return diff(compiled.edition, otherwise(compiled, ((reading, option),)))
+    files = _draft(day)[1] if DRAFT.fullmatch(day) else snapshot().edition(edition.id).files
+    return diff(edition, otherwise_of(files, edition, ((reading, option),)))

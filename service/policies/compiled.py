@@ -116,11 +116,16 @@ def reread(compiled: Compiled, readings: tuple[tuple[str, str], ...]) -> Compile
 
 def otherwise(compiled: Compiled, readings: tuple[tuple[str, str], ...]) -> Edition:
     """The same edition under other readings, by name and option; NoSuchReading and PolicyError as `under` raises."""
+    return otherwise_of(compiled.files, compiled.edition, readings)
+
+
+def otherwise_of(files: Mapping[str, str], edition: Edition, readings: tuple[tuple[str, str], ...]) -> Edition:
+    """The same of an edition and its files by path, those it extends among them."""
     with TemporaryDirectory(prefix="village-credit-") as folder:
-        for name, text in compiled.files.items():
+        for name, text in files.items():
             (file := Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode())
-        return under(Path(folder), compiled.edition, dict(readings))
+        return under(Path(folder), edition, dict(readings))
 
 
 # --- copies and small files

@@ -99,6 +99,26 @@ def outcome(api, on):
     return f"{decided['plan']}/{decided['edition']}", finding["comparisons"][0]["tests"][0]["limit"]
 
 
+def test_a_draft_is_read_as_rules_beside_what_is_in_force(author, approver, someone):
+    draft = begun(author)
+    written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
+    name = draft.rpartition("/")[2]
+    page = approver.get(f"/policies/{PLAN}/{name}/decisions/credit_village").text
+    assert "2026-05-01 起：不低于 55%" in page
+    assert f"{DAY} 起：不低于 60%" in page
+    for path in (
+        "",
+        "?q=60%25",
+        "/readings/a_grade_share_operator",
+        "/facts/village/a_grade_share",
+        "/clauses/四(三)1",
+    ):
+        assert approver.get(f"/policies/{PLAN}/{name}{path}").status_code == 200
+    assert someone("caller").get(f"/policies/{PLAN}/{name}").status_code == 404
+    written(author, draft, "credit_village.yaml", "at_least: 60%", "at_least: 六成")
+    assert approver.get(f"/policies/{PLAN}/{name}").status_code == 404
+
+
 def test_nobody_approves_what_they_wrote_in_whatever_role(api, author, approver):
     draft = begun(approver)
     written(approver, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
