@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from service.exact_json import dumps
 from service.publishing import newest
 from tests.api.calling import Api, start
-from tests.desk.conftest import PASSWORD, token
+from tests.desk.conftest import PASSWORD, signing_in, token
 from tests.log.deskwork import FIRST, imported
 
 FOLDER = Path(__file__).parents[1] / "policy" / "base"
@@ -59,7 +59,7 @@ def person(api: Api, login: str, role: str) -> Someone:
     assert made is not None
     api.service.passwords.change(made, PASSWORD)
     client = api.app.test_client()
-    assert client.post("/sign-in", data={"login": login, "password": PASSWORD}).status_code == 303
+    assert signing_in(client, login=login, password=PASSWORD).status_code == 303
     return Someone(client, made.id, {"X-CSRF-Token": token(client.get("/account"))})
 
 
