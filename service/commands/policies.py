@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,6 @@ import click
 
 from rules.building.loader import load
 from rules.building.store import folders, read_store
-from rules.problems.problem import Problem
 from rules.values.layout import Line, Span, line, row
 from rules.variants.mending import Mended, mend
 from rules.variants.new_edition import Step, new_edition
@@ -21,11 +18,8 @@ from rules.variants.new_plan import new_plan
 from rules.words.diff import Change, diff
 from rules.words.wording import plural
 from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day, reread
-from service.commands.on_log import opened
 from service.commands.screen import as_json, at_terminal, complain, show
 from service.examples.own import faults
-from service.policies.differing import LOCKED, differences
-from service.settings import value_of
 
 WORDS = {"warning": ("提醒：", "warning: "), "acknowledged": ("已确认：", "acknowledged: ")}
 COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
@@ -48,18 +42,13 @@ def check(settings: Settings, path: str | None, everything: bool, against: bool)
         mine = {one for one in beside if one.mark.file.startswith(tuple(f"{name}/" for name in names))}
         problems = tuple(sorted(mine.union(*(load(root / name, root).problems for name in names))))
     if against:
-        problems = tuple(sorted({*problems, *_against_log(root, settings)}))
+        from service.commands.published import against_log  # noqa: PLC0415 -- the log's libraries, for this alone
+
+        problems = tuple(sorted({*problems, *against_log(root, settings.today())}))
     if not any(one.severity == "error" for one in problems):
         store = read_store(root, warn=False)
         problems = (*problems, *(one for name in names for one in faults(root, store.edition(name), settings.today())))
     tell(settings, [located(one, root) for one in problems], names, everything)
-
-
-def _against_log(root: Path, settings: Settings) -> Iterator[Problem]:
-    """What of a folder differs from what is published; of an edition in force that is an error."""
-    with closing(opened(value_of("database"), value_of("signing_key"), ())) as log:
-        for one in differences(log, root, settings.today()):
-            yield replace(one, severity="error") if one.code in LOCKED else one
 
 
 def tell(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from hashlib import sha256 as hashed
 from pathlib import Path
 from typing import Any
@@ -11,15 +13,16 @@ from typing import Any
 import click
 
 from rules.building.store import folders
+from rules.problems.problem import Problem
 from rules.values.layout import Line, Row, Span, line, row
 from service.commands.common import FILE, FOLDER, Bad, Settings, read_day
 from service.commands.desk import ACKNOWLEDGED, APPROVER_PASSWORD, PASSWORD, REASON, refusing, signed_in
-from service.commands.on_log import on_log
+from service.commands.on_log import on_log, opened
 from service.days import day_of
 from service.keys import user
 from service.log import DecisionLog
 from service.people import Passwords, People
-from service.policies.differing import has_begun
+from service.policies.differing import LOCKED, differences, has_begun
 from service.publishing import Act, Source, acts, deciding, drafting, editions_of, published
 from service.publishing.checking import check, name_of
 from service.publishing.contents import plan_and_day
@@ -45,6 +48,13 @@ def history(settings: Settings, log: DecisionLog, edition: str | None) -> None:
     if not rows:
         rows = [line(settings.pick("没有发布记录。", "Nothing was ever published."))]
     settings.tell([_as_dict(one) for one in found], rows)
+
+
+def against_log(root: Path, today: date) -> Iterator[Problem]:
+    """What of a folder differs from what is published; of an edition in force that is an error."""
+    with closing(opened(value_of("database"), value_of("signing_key"), ())) as log:
+        for one in differences(log, root, today):
+            yield replace(one, severity="error") if one.code in LOCKED else one
 
 
 def _as_dict(act: Act) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256 as digest
 
@@ -16,7 +17,7 @@ from rules.editing.texts import SUFFIX, tree
 from rules.problems.problem import Problem as Fault
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk.desk import shared, standing, wanted
-from service.desk.views import go, person_view
+from service.desk.views import TEXT, go, number_of, person_view
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.context import caller
@@ -93,16 +94,15 @@ def text(draft_id: str, file: str) -> Response:
     return _text(draft_id, file, draft.saved.files[file], draft.saved.number)
 
 
-@person_view(blueprint, "/<draft_id>/text/<file>", "draft", ("POST",))
+@person_view(blueprint, "/<draft_id>/text/<file>", "draft", ("POST",), most=TEXT)
 def save(draft_id: str, file: str) -> Response:
     """Save the text of a file. Where somebody else has changed the same lines, nothing is lost: both are shown."""
-    number, text = int(request.form.get("revision", "0") or 0), _lines(request.form.get("text", ""))
+    number, text = number_of("revision"), _lines(request.form.get("text", ""))
     with desk_problems():
         made_of = drafting.revision(desk(), draft_id, number)
     files = {**made_of.files, file: _as_before(text, made_of.files.get(file, ""))}
     try:
-        if faults := drafting.faults_of(files):
-            raise Problem.invalid([FieldError(f"/{name}", "not_a_file", *said) for name, said in faults.items()])
+        _hold(files)
         with desk_problems():
             drafting.save(desk(), doer(), draft_id, number, files)
     except Problem as problem:
@@ -122,15 +122,25 @@ def _text(draft_id: str, file: str, text: str, number: int, problem: Problem | N
     return shown
 
 
-@person_view(blueprint, "/<draft_id>/text/<file>/check", "draft", ("POST",))
+@person_view(blueprint, "/<draft_id>/text/<file>/check", "draft", ("POST",), most=TEXT)
 def check_text(draft_id: str, file: str) -> Response:
     """The problems that a text would have, as one types; nothing is saved."""
-    found = _faults(draft_id, file, _lines(request.form.get("text", "")))
+    text = _lines(request.form.get("text", ""))
+    _hold({file: text})
+    found = _faults(draft_id, file, text)
     return answer(dumps({"problems": [one.as_dict() for one in found]}))
 
 
+def _hold(files: Mapping[str, str]) -> None:
+    """Refuse files that cannot be kept."""
+    if faults := drafting.faults_of(files):
+        raise Problem.invalid([FieldError(f"/{name}", "not_a_file", *said) for name, said in faults.items()])
+
+
 def _faults(draft_id: str, file: str, text: str) -> list[Fault]:
-    """The problems of a file of a draft, were this its text."""
+    """The problems of a file of a draft, were this its text; none of one that cannot be kept, which is told already."""
+    if drafting.faults_of({file: text}):
+        return []
     with CHECKING.turn(), desk_problems():
         here = desk()
         draft, published = here.draft(draft_id), here.published()
@@ -163,7 +173,7 @@ def _act(draft_id: str, act: Callable[[], object]) -> Response:
     return go(url_for("drafting.show", draft_id=draft_id))
 
 
-@person_view(blueprint, "/<draft_id>/submit", "draft", ("POST",))
+@person_view(blueprint, "/<draft_id>/submit", "draft", ("POST",), most=sys.maxsize)
 def submit(draft_id: str) -> Response:
     """Submit with a reason and the document behind it, of which only title and hash are kept."""
 
@@ -173,7 +183,7 @@ def submit(draft_id: str) -> Response:
         if not content:
             raise Problem.invalid([FieldError("/document", "missing", "请选择文件。", "Choose the file.")])
         source = Source(title, digest(content).hexdigest())
-        deciding.submit(desk(), doer(), draft_id, int(request.form.get("revision", "0") or 0), reason, source)
+        deciding.submit(desk(), doer(), draft_id, number_of("revision"), reason, source)
 
     return _act(draft_id, act)
 
@@ -219,5 +229,5 @@ def update(draft_id: str) -> Response:
 @person_view(blueprint, "/<draft_id>/undo", "draft", ("POST",))
 def undo(draft_id: str) -> Response:
     """Go back to an earlier revision."""
-    number, after = (int(request.form.get(name, "0") or 0) for name in ("number", "revision"))
+    number, after = number_of("number"), number_of("revision")
     return _act(draft_id, lambda: drafting.undo(desk(), doer(), draft_id, number, after))

@@ -16,7 +16,7 @@ from rules.words.diff import Change
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk import forms
 from service.desk.desk import shared, standing
-from service.desk.views import go, person_view
+from service.desk.views import TEXT, go, number_of, person_view
 from service.http.problems import FieldError, Problem
 from service.pages.pages import page
 from service.publishing import drafting
@@ -60,7 +60,7 @@ def _of(change: Change, file: str) -> bool:
     return change.path.partition(".")[0] == file or change.item.kind in file
 
 
-@person_view(blueprint, "/<draft_id>/form/<path:at>", "draft", ("POST",))
+@person_view(blueprint, "/<draft_id>/form/<path:at>", "draft", ("POST",), most=TEXT)
 def save(draft_id: str, at: str) -> Response:
     """Save a form: the lines that it changes. Where a clause says a changed figure, that is offered first."""
     place, asked = _address(at), "asked" in request.form
@@ -73,7 +73,7 @@ def form_to_add(draft_id: str, at: str) -> Response:
 
 
 def _to_add(draft_id: str, at: str, problem: Problem | None = None) -> Response:
-    place, way = _address(at), _number("way")
+    place, way = _address(at), number_of("way")
     with _refusals():
         draft, texts = _texts(draft_id)
         template = forms.template_of(texts, place, way)
@@ -84,10 +84,10 @@ def _to_add(draft_id: str, at: str, problem: Problem | None = None) -> Response:
     return shown
 
 
-@person_view(blueprint, "/<draft_id>/add/<path:at>", "draft", ("POST",))
+@person_view(blueprint, "/<draft_id>/add/<path:at>", "draft", ("POST",), most=TEXT)
 def add(draft_id: str, at: str) -> Response:
     """Add what was filled in."""
-    place, way = _address(at), _number("way")
+    place, way = _address(at), number_of("way")
 
     def made(texts: Texts) -> forms.Made:
         return forms.added(texts, place, forms.template_of(texts, place, way), request.form)
@@ -100,7 +100,7 @@ def add(draft_id: str, at: str) -> Response:
 
 def _saved(draft_id: str, at: Address, made: Callable[[Texts], forms.Made], *, again: bool = True) -> Response:
     """Save what is made of the revision that a form was made of."""
-    number = _number("revision")
+    number = number_of("revision")
     try:
         _, texts = _texts(draft_id, number)
         with _refusals():
@@ -118,20 +118,15 @@ def _saved(draft_id: str, at: Address, made: Callable[[Texts], forms.Made], *, a
     return go(url_for("editing.show", draft_id=draft_id, at=str(at)))
 
 
-def _texts(draft_id: str, number: int | None = None) -> tuple[Draft, Texts]:
-    """A draft, and the texts of one of its revisions; of the last where no number is given."""
+def _texts(draft_id: str, revision: int | None = None) -> tuple[Draft, Texts]:
+    """A draft, and the texts of one of its revisions; of the last where none is given."""
     with desk_problems():
         here = desk()
         draft, published = here.draft(draft_id), here.files(here.published())
         own: Mapping[str, str] = draft.saved.files
-        if number is not None and number != draft.saved.number:
-            own = drafting.revision(here, draft_id, number).files
+        if revision is not None and revision != draft.saved.number:
+            own = drafting.revision(here, draft_id, revision).files
     return draft, forms.texts_of(own, published)
-
-
-def _number(name: str) -> int:
-    text = request.values.get(name, "0")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _address(text: str) -> Address:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
+from typing import cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
@@ -14,13 +15,17 @@ from service.http.context import request_data, signed_in
 from service.http.problems import KINDS, MEDIA_TYPE, Problem
 from service.http.security import SAFE, meant
 from service.http.views import marked
+from service.http.wsgi import FORM, BufferedRequest
 from service.keys import PERMISSIONS
 from service.log import LogUnavailable
 from service.pages.pages import page
+from service.publishing.drafting import MOST_BYTES
 
 View = Callable[..., Response]
 # No second slash, and nothing that a browser takes for one or leaves out of an address: blanks, tabs, ends of lines.
 LOCAL = re.compile(r"/(?!/)[^\x00-\x20\x7f\\]*")
+TEXT = 3 * MOST_BYTES + FORM  # bytes of a form that sends a file: each byte of it may take three
+NUMBER = re.compile(r"[0-9]{1,9}")
 FIELD = "csrf"  # of a form: the token of the session
 
 
@@ -32,6 +37,12 @@ def local(address: str) -> str:
 def go(address: str) -> Response:
     """Send the browser there, to read."""
     return redirect(address, 303)
+
+
+def number_of(name: str) -> int:
+    """A whole number that a form or an address says; 0 where it says none."""
+    text = request.values.get(name, "")
+    return int(text) if NUMBER.fullmatch(text) else 0
 
 
 def tell_by_page(blueprint: Blueprint) -> None:
@@ -51,9 +62,10 @@ def _told(problem: Problem) -> Response:
 
 
 def person_view(
-    blueprint: Blueprint, path: str, permission: str, methods: tuple[str, ...] = ("GET",)
+    blueprint: Blueprint, path: str, permission: str, methods: tuple[str, ...] = ("GET",), *, most: int = FORM
 ) -> Callable[[View], View]:
-    """Register a view for whoever signed in, changed the first password, and has the permission."""
+    """Register a view for whoever signed in, changed the first password, and has the permission. `most` is how many
+    bytes its form may have, within what any body may."""
 
     def register(view: View) -> View:
         @wraps(view)
@@ -64,6 +76,7 @@ def person_view(
             if session.person.temporary:
                 return go(url_for("signing.account"))
             if request.method not in SAFE:
+                cast("BufferedRequest", request).most_of_form = most
                 meant(request.form.get(FIELD, ""))
             if permission not in PERMISSIONS[session.person.role]:
                 refused = page("refused.html", permission=permission)

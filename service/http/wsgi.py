@@ -17,12 +17,14 @@ from service.http import observing, security
 from service.http.context import reading
 
 REMEMBERED = 1000  # paths
-FORM = 64 * 1000  # bytes of a form
+FORM = 64 * 1000  # bytes of a form, where its view does not say otherwise: whoever signs in sends one, too
 Start = Callable[..., Any]
 
 
 class BufferedRequest(Request):
     """A request whose body is read in one call where its length is declared and within the limit."""
+
+    most_of_form = FORM  # bytes; more for whoever has signed in, by the view
 
     def get_data(self, *args: Any, **told: Any) -> Any:
         length, most = self.content_length, self.max_content_length
@@ -40,7 +42,8 @@ class BufferedRequest(Request):
     def _load_form_data(self) -> None:
         """Read a form like any other body: in a place of its own, for whoever sends it may fall silent half way."""
         if "form" not in self.__dict__:
-            self.max_content_length = min(FORM, self.max_content_length or FORM)
+            most = self.most_of_form
+            self.max_content_length = self.max_form_memory_size = min(most, self.max_content_length or most)
             data = self.get_data()
             if self.content_length is None and len(data) >= self.max_content_length:
                 raise RequestEntityTooLarge  # of a length that nobody told: it was cut there

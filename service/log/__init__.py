@@ -16,6 +16,7 @@ from service.log.errors import (
     Overtaken,
     Repeated,
     SealError,
+    Spoiled,
 )
 from service.log.exporting import as_dict, export
 from service.log.log import DecisionLog
@@ -27,6 +28,6 @@ from service.log.verification import Flaw, Report, verify
 __all__ = [
     "Altered", "Anchor", "DecisionLog", "Entry", "Expired", "Flaw", "Forged", "InputsExpired", "KeyReused", "Line",
     "LogError", "LogUnavailable", "Misconfigured", "Once", "Overtaken", "Repeated", "Report", "SealError", "Sealer",
-    "Signer",
+    "Signer", "Spoiled",
     "as_dict", "expire", "export", "new_id", "verify",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from service.log.seal import Sealer
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 MICROSECOND = timedelta(microseconds=1)
+EARLIEST, LATEST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 EXPIRY = "expiry"  # the one kind that the log writes itself
 CLOCK, ACCEPTED, SEEN = "clock", "accepted", "seen"  # a kind: an operator's word for the time, or a sign of life
 NO_LINE = bytes(sha256().digest_size)  # the hash before the first line
@@ -107,11 +108,12 @@ def microseconds(moment: datetime) -> int:
 
 
 def moment(microseconds: int) -> datetime:
-    """The time; the nearest there is for a number that no clock wrote, so that a tampered line can be shown."""
+    """The time; the nearest that every time zone has for a number that no clock wrote, so that a tampered line can be
+    shown."""
     try:
-        return EPOCH + timedelta(microseconds=microseconds)
+        return min(max(EPOCH + timedelta(microseconds=microseconds), EARLIEST), LATEST)
     except OverflowError:
-        return datetime.max.replace(tzinfo=UTC) if microseconds > 0 else datetime.min.replace(tzinfo=UTC)
+        return LATEST if microseconds > 0 else EARLIEST
 
 
 # --- the chain

@@ -22,9 +22,9 @@ _CODES: Mapping[str, tuple[str, str, str, str]] = {
     "disk_full": ("日志数据库的磁盘已满。", "The log's disk is full.", "FULL", "53100"),
     "fault": ("日志数据库报错。", "The log's database reports an error.", "", ""),
     "lines_missing": (
-        "日志缺行，其中可能有收回权限的，所以谁也不放行：用 village-credit log verify 查明，从备份恢复。",
-        "Lines of the log are missing, and one of them may have taken a right away, so nobody is let in: find out by "
-        "village-credit log verify, and restore a backup.",
+        "日志缺行，其中可能有收回权限或撤回版本的，所以谁也不放行：用 village-credit log verify 查明，从备份恢复。",
+        "Lines of the log are missing, and one of them may have taken a right or an edition back, so nobody is let in: "
+        "find out by village-credit log verify, and restore a backup.",
         "",
         "",
     ),
@@ -122,6 +122,17 @@ class Altered(SealError):
             f"存档的政策版本 {sha256} 被改动：内容的哈希与存入时不同。请从备份恢复，不能照它判定。",
             f"The archived edition {sha256} was altered: its content has another hash. Restore it from a backup; "
             "nothing is decided by it.",
+        )
+
+
+class Spoiled(SealError):
+    """A draft whose rows hold what no save can have written."""
+
+    def __init__(self, draft: str) -> None:
+        super().__init__(
+            f"数据库里草稿 {draft} 的内容不是服务保存的：被改动过，没有采用。请从备份恢复。",
+            f"What the database holds of the draft {draft} is nothing that the service has saved: it was altered, and "
+            "is not used. Restore it from a backup.",
         )
 
 

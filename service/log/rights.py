@@ -18,6 +18,8 @@ from service.log.errors import LogUnavailable
 from service.log.signing import Publics
 from service.log.tables import log
 
+MISSING = "lines_missing"  # a reason of LogUnavailable
+
 
 class Rights:
     """Remembers how far the log was whole and which statements there were. LogUnavailable once one of them is gone, or
@@ -67,7 +69,7 @@ class Rights:
         """Raise where something is gone, and from then on: nothing read later makes up for it."""
         self._lost = self._lost or not whole
         if self._lost:
-            raise LogUnavailable("lines_missing")
+            raise LogUnavailable(MISSING)
 
     def _forget(self) -> None:
         """At the start, and in a forked child."""

@@ -19,7 +19,8 @@ from service.days import day_of
 from service.exact_json import dumps
 from service.log import DecisionLog, Entry, Once, new_id
 from service.policies.compiled import Snapshot
-from service.publishing import edition, holds, published
+from service.publishing import edition, holds, published_by
+from service.publishing.acts import acts_there
 
 EDITIONS = "editions"
 MOST = 1000  # entries of live editions that are looked through
@@ -85,7 +86,7 @@ def faults(log: DecisionLog) -> tuple[int, tuple[Fault, ...]]:
              for one, plan, date, files in kept if not holds(files, one, f"{plan}/{date}")]  # fmt: skip
     live = {one["sha256"]: one["edition"] for line in log.believed(EDITIONS, "") for one in
             json.loads(line.body)["editions"]}  # fmt: skip
-    live |= {one.sha256: one.edition for one in published(log).releases.values()}
+    live |= {one.sha256: one.edition for one in published_by(acts_there(log)).releases.values()}
     found += [Fault(one, "edition_missing", f"存档里没有启用过的版本 {live[one]}（{one}）",
                     f"the archive lacks the edition {live[one]} ({one}), which was live")
               for one in live if one not in {sha256 for sha256, *_ in kept}]  # fmt: skip

@@ -59,7 +59,7 @@ class Hosts:
         """Those that were heard of lately, by name."""
         asked = select(*hosts.columns).where(hosts.c.seen > self._before(SILENT)).order_by(hosts.c.host)
         rows = self._log.database.read(lambda connection: connection.execute(asked).all())
-        return [Host(name, digest, json.loads(editions), moment(seen)) for name, digest, editions, seen in rows]
+        return [Host(name, digest, _editions(editions), moment(seen)) for name, digest, editions, seen in rows]
 
     def _fresh(self, digest: str) -> bool:
         """Whether another worker of this host has just said the same."""
@@ -78,3 +78,12 @@ class Hosts:
 
     def _before(self, age: timedelta) -> int:
         return microseconds(self._log.clock()) - age // MICROSECOND
+
+
+def _editions(text: str) -> dict[str, str]:
+    """What a row says of editions; none where no host can have written it: its digest still differs, and is told."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) and all(isinstance(one, str) for one in said.values()) else {}

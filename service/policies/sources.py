@@ -12,7 +12,8 @@ from typing import Protocol
 
 from rules.problems.problem import Problem
 from rules.values.text import Mark
-from service.log import Altered, DecisionLog
+from service.log import Altered, DecisionLog, LogUnavailable
+from service.log.rights import MISSING
 from service.policies.archive import last_live
 from service.policies.compiled import Snapshot
 from service.policies.differing import differing, edition_of, has_begun
@@ -31,6 +32,7 @@ from service.publishing import (
     newest,
     published_by,
 )
+from service.publishing.acts import acts_there
 
 Acts = tuple[Act, ...]
 DATABASE, FOLDER, SANDBOX = "database", "folder", "sandbox"  # values of the setting
@@ -98,7 +100,10 @@ class Database:
         return newest(self.log), self.today(), Sandbox(self.root).signature()
 
     def read(self) -> Found:
-        all = acts(self.log)
+        try:
+            all = acts(self.log)
+        except LogUnavailable as error:
+            return _missing(error)
         now, (files, problems) = published_by(all), read_policies(self.root)
         if not begun(all):
             return Found(files, problems)
@@ -115,8 +120,13 @@ class Database:
         _take_in(self.log, snapshot, self.by, lambda seen: [] if begun(seen) else [*snapshot.compiled])
 
     def rescue(self) -> Mapping[str, str]:
-        """What was live last, where it is of a time before anything was published."""
-        return {} if begun(acts(self.log)) else last_live(self.log)
+        """What was live last, where it is of a time before anything was published, or lines of the log are missing:
+        then nobody is let in, and /readyz says why."""
+        try:
+            return {} if begun(acts(self.log)) else last_live(self.log)
+        except LogUnavailable as error:
+            _missing(error)
+            return last_live(self.log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +144,10 @@ class LockedFolder:
         return newest(self.log), self.today(), Sandbox(self.root).signature()
 
     def read(self) -> Found:
-        all, today = acts(self.log), self.today()
+        try:
+            all, today = acts(self.log), self.today()
+        except LogUnavailable as error:
+            return _missing(error)
         now, (files, problems) = published_by(all), read_policies(self.root)
         try:
             kept = self._locked(now, today)
@@ -152,7 +165,7 @@ class LockedFolder:
 
     def rescue(self) -> Mapping[str, str]:
         """What was live last, but for what is locked: of that, what is published."""
-        kept = self._locked(published_by(acts(self.log)), self.today())
+        kept = self._locked(published_by(acts_there(self.log)), self.today())
         last = {path: text.encode() for path, text in last_live(self.log).items()}
         found = _without(last, {edition_of(path) for path in kept}) | kept
         return {path: data.decode() for path, data in found.items()}
@@ -171,6 +184,13 @@ class LockedFolder:
 
 def _without(files: Files, editions: set[str]) -> Files:
     return {path: data for path, data in files.items() if edition_of(path) not in editions}
+
+
+def _missing(error: LogUnavailable) -> Found:
+    """Nothing to take: an act may be gone that took an edition back. Any other trouble with the log is raised."""
+    if error.code != MISSING:
+        raise error
+    return Found({}, (Problem(Mark("", 1, 1), "", error.code, error.zh, error.en),))
 
 
 def _altered(error: Altered) -> Found:

@@ -150,8 +150,13 @@ def _same(written: Act, act: Act) -> Act:
 
 
 def acts(log: DecisionLog) -> tuple[Act, ...]:
-    """Every act, in order."""
-    return tuple(_act(line) for line in log.believed(PUBLISHING, *OUTCOMES))
+    """Every act, in order. LogUnavailable where lines of the log are missing: it may be a withdrawal that is gone."""
+    return tuple(map(_act, log.rights(PUBLISHING, *OUTCOMES)))
+
+
+def acts_there(log: DecisionLog) -> tuple[Act, ...]:
+    """The acts that are there, however many are missing: for a verification, which tells of those itself."""
+    return tuple(map(_act, log.believed(PUBLISHING, *OUTCOMES)))
 
 
 def newest(log: DecisionLog) -> int:

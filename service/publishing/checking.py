@@ -3,13 +3,10 @@ that reads what is in force."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rules.building.loader import digest_of, load, load_alone
 from rules.building.store import folders, read_store
@@ -18,7 +15,7 @@ from rules.values.exact import read_date
 from rules.values.text import Mark, Text
 from service.examples.own import faults
 from service.publishing.acts import Change
-from service.publishing.contents import files_of
+from service.publishing.contents import files_of, laid_out
 
 Files = Mapping[str, str]
 KEPT = 4  # contents whose check is remembered
@@ -115,7 +112,7 @@ Staged = tuple[tuple[str, str], ...]  # path and text
 
 @lru_cache(maxsize=KEPT)
 def _looked_at(files: Staged) -> _Look:
-    with _folder(files) as root:
+    with laid_out(dict(files)) as root:
         names = [one.relative_to(root).as_posix() for one in folders(root)]
         return _Look(
             {name: digest_of(root / name, root) for name in names},
@@ -127,23 +124,13 @@ def _looked_at(files: Staged) -> _Look:
 @lru_cache(maxsize=KEPT)
 def _warned(files: Staged, edition: str) -> tuple[Problem, ...]:
     """The problems of one edition, its warnings among them: to look for these takes as long as all the rest."""
-    with _folder(files) as root:
+    with laid_out(dict(files)) as root:
         return load(root / edition, root).problems
-
-
-@contextmanager
-def _folder(files: Staged) -> Iterator[Path]:
-    with TemporaryDirectory(prefix="village-credit-") as folder:
-        root = Path(folder)
-        for path, text in files:
-            (file := root / path).parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text.encode())
-        yield root
 
 
 @lru_cache(maxsize=KEPT)
 def _missed(files: Staged, edition: str, today: date) -> tuple[Problem, ...]:
     """The edition's own test cases that do not come to what they must."""
-    with _folder(files) as root:
+    with laid_out(dict(files)) as root:
         found = load_alone(root / edition, root, warn=False).edition
         return () if found is None else tuple(faults(root, found, today))

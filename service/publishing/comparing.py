@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rules import Edition
 from rules.building.loader import load_alone
@@ -14,6 +12,7 @@ from rules.words.diff import diff
 from service.log import Altered, DecisionLog
 from service.publishing.acts import Change
 from service.publishing.contents import edition as archived
+from service.publishing.contents import laid_out
 from service.publishing.drafts import Base
 
 KEPT = 4  # editions that were compared last
@@ -26,11 +25,7 @@ def edition_of(files: Mapping[str, str], name: str) -> Edition | None:
 
 @lru_cache(KEPT)
 def _read(files: tuple[tuple[str, str], ...], name: str) -> Edition | None:
-    with TemporaryDirectory(prefix="village-credit-") as folder:
-        root = Path(folder)
-        for path, text in files:
-            (file := root / path).parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text.encode())
+    with laid_out(dict(files)) as root:
         return load_alone(root / name, root, warn=False).edition
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +12,7 @@ from rules.building.store import folders, lineage
 from service.log import Altered, DecisionLog
 
 DEPTH = 3  # parts of the path of a file: plan, date, name
+LONGEST = 255  # bytes of a part of a path
 
 
 def edition(log: DecisionLog, sha256: str) -> Mapping[str, str] | None:
@@ -56,20 +58,33 @@ def plan_and_day(name: str) -> tuple[str, str]:
 def holds(files: Mapping[str, str], sha256: str, name: str = "") -> bool:
     """Whether files by path are an edition of this hash, with those it extends and nothing else: more could be judged
     by, and a path could lead anywhere."""
-    if not _in_place(files):
+    if not in_place(files):
         return False
-    with TemporaryDirectory(prefix="village-credit-") as folder:
-        root = Path(folder)
-        for path, text in files.items():
-            (file := root / path).parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(text.encode())
+    with laid_out(files) as root:
         for one in folders(root):
             if digest_of(one, root) == sha256 and name in {"", one.relative_to(root).as_posix()}:
                 return len(files) == sum(len([*each.glob("*.yaml")]) for each in lineage(root, one))
     return False
 
 
-def _in_place(paths: Iterable[str]) -> bool:
-    return all(
-        len(Path(one).parts) == DEPTH and ".." not in Path(one).parts and not Path(one).is_absolute() for one in paths
-    )
+@contextmanager
+def laid_out(files: Mapping[str, str]) -> Iterator[Path]:
+    """A folder of policies with these files by path, for as long as it is looked at. ValueError where a path is not
+    that of a file of an edition: rows of the database say where to write, and it could be anywhere."""
+    if not in_place(files):
+        raise ValueError("a path that is none of an edition's")
+    with TemporaryDirectory(prefix="village-credit-") as folder:
+        root = Path(folder)
+        for path, text in files.items():
+            (file := root / path).parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        yield root
+
+
+def in_place(paths: Iterable[str]) -> bool:
+    """Whether each path is that of a file of an edition: plan, date, name."""
+    return all(len(parts := one.split("/")) == DEPTH and all(map(_is_name, parts)) for one in paths)
+
+
+def _is_name(part: str) -> bool:
+    return part not in {"", ".", ".."} and "\0" not in part and len(part.encode(errors="replace")) <= LONGEST

@@ -109,6 +109,10 @@ def withdraw(desk: Desk, who: Doer, edition: str, reason: str, acknowledged: tup
         if (read_date(edition.rpartition("/")[2]) or date.min) <= desk.today():
             raise Refused(f"{edition} 的生效日已到，不能撤回：请起草新版本，或修订它。",
                           f"The day of {edition} has come: draft a new edition instead, or amend it.")  # fmt: skip
+        if published.releases.keys() == {edition}:
+            raise Refused(f"{edition} 是已发布的唯一版本，撤回之后没有政策可判定：请先发布另一个版本。",
+                          f"{edition} is the only edition that is published: without it nothing could be decided. "
+                          "Publish another first.")  # fmt: skip
         checked = check(desk.files(published), edition, {}, desk.today())
         if checked.errors:
             raise NotClean(checked.errors)
@@ -205,10 +209,10 @@ def _done(desk: Desk, id: str, chosen: Callable[[Acts, Draft], tuple[Act, Files]
 
 def _written(desk: Desk, chosen: Callable[[Acts], tuple[Act, Files, Still]]) -> Act:
     """Write the act that is chosen in view of all acts so far. Where somebody acts, saves, or gets another role before
-    it is written, it is chosen anew."""
+    it is written, or the next day comes, it is chosen anew."""
     for _ in range(TRIES):
-        roles, seen = desk.rights.unchanged(), desk.seen()
+        roles, day, seen = desk.rights.unchanged(), desk.same_day(), desk.seen()
         act, files, still = chosen(seen)
         with suppress(Overtaken):
-            return publish(desk.log, act, files, seen[-1].seq if seen else 0, all_of(roles, still))
+            return publish(desk.log, act, files, seen[-1].seq if seen else 0, all_of(roles, day, still))
     raise Overtaken

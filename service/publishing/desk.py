@@ -73,6 +73,11 @@ class Desk:
         """The day it is where the policies are in force, wherever whoever looks may be."""
         return day_of(self.log.clock(), self.zone)
 
+    def same_day(self) -> Still:
+        """Asks whether it is still the day that it is now: an edition is not taken back as its day comes."""
+        day = self.today()
+        return lambda cursor: self.today() == day
+
     def draft(self, id: str) -> Draft:
         if (found := self.drafts.get(id)) is None:
             raise Unknown(f"没有草稿 {id}。", f"There is no draft {id}.")

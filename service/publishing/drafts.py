@@ -13,9 +13,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Select, func, select
 
-from service.log import DecisionLog, Overtaken
+from rules.values.exact import read_date
+from service.log import DecisionLog, Overtaken, Spoiled
 from service.log.entry import microseconds, moment
 from service.log.tables import add, drafts, revisions
+from service.publishing.contents import in_place
 
 ID = re.compile(r"draft-[0-9a-f]{12}")
 CHANCE = 6  # bytes of an id
@@ -115,7 +117,7 @@ class Drafts:
     def revisions(self, id: str) -> tuple[Revision, ...]:
         """Everything that was saved of a draft, in order."""
         asked = select(*COLUMNS).where(revisions.c.draft == id).order_by(revisions.c.revision)
-        return tuple(_revision(row) for row in self._rows(asked))
+        return tuple(_revision(id, row) for row in self._rows(asked))
 
     def _read(self, *which: Any) -> Sequence[Draft]:
         last = select(revisions.c.draft, func.max(revisions.c.revision).label("n")).group_by(revisions.c.draft)
@@ -131,7 +133,7 @@ class Drafts:
         wrote = select(revisions.c.draft, revisions.c.by_person).order_by(revisions.c.revision)
         for id, person in self._rows(wrote.where(revisions.c.draft.in_([row[0] for row in rows]))):
             authors.setdefault(id, {})[person] = None
-        return [Draft(id, plan, day, _revision(rest), tuple(authors[id])) for id, plan, day, *rest in rows]
+        return [_draft(row, authors) for row in rows]
 
     def _rows(self, asked: Select[Any]) -> Sequence[Any]:
         return self._log.database.read(lambda connection: connection.execute(asked).all())
@@ -149,6 +151,22 @@ class Drafts:
 COLUMNS = tuple(column for column in revisions.columns if column.name != "draft")
 
 
-def _revision(row: Sequence[Any]) -> Revision:
+def _draft(row: Sequence[Any], authors: Mapping[str, Mapping[str, None]]) -> Draft:
+    id, plan, day, *rest = row
+    if read_date(day) is None or not in_place([f"{plan}/{day}/name"]):
+        raise Spoiled(id)
+    return Draft(id, plan, day, _revision(id, rest), tuple(authors[id]))
+
+
+def _revision(id: str, row: Sequence[Any]) -> Revision:
+    """What a row says; Spoiled where no save can have written it: nobody signs what is drafted."""
     number, at, by, edition, sha256, packed = row
-    return Revision(number, moment(at), by, Base(edition, sha256), orjson.loads(zlib.decompress(packed)))
+    try:
+        files = orjson.loads(zlib.decompress(packed))
+    except (TypeError, ValueError, zlib.error):
+        raise Spoiled(id) from None
+    if not (isinstance(files, dict) and all(isinstance(one, str) for one in files.values())):
+        raise Spoiled(id)
+    if not in_place(f"plan/day/{name}" for name in files):
+        raise Spoiled(id)
+    return Revision(number, moment(at), by, Base(edition, sha256), files)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from service.log.tables import hosts as table
 from service.policies.archive import EDITIONS
 from service.policies.hosts import BEAT, FORGOTTEN, SILENT, Hosts
 from tests.api.calling import DATE, PLAN, POLICIES, Clock
@@ -65,7 +66,7 @@ def test_a_host_that_serves_something_else_is_told_by_name(own, other):
 
 
 def test_what_a_host_serves_is_changed_where_its_policies_are(own, other):
-    api = own(policies=other)
+    api = own(policies=other, published_in="sandbox")
     changed = other / PLAN / DATE / "credit_village.yaml"
     changed.write_text(changed.read_text("utf-8").replace("at_least: 56%", "at_least: 57%"), "utf-8")
     api.reload()
@@ -98,3 +99,12 @@ def test_one_worker_of_a_host_writes_for_all(own, monkeypatch):
     worker._told = "", 0.0
     worker.tell(snapshot)
     assert wrote == [1]
+
+
+@pytest.mark.parametrize("editions", ["{", "[]", "null", '{"a": 1}', ""])
+def test_a_row_that_no_host_has_written_is_told_and_stops_nothing(own, editions):
+    api = own(port=8001)
+    row = {"host": "made up:1", "digest": "0", "editions": editions, "seen": 2**62}
+    api.service.log.database.change(table.insert().values(row))
+    told = {one["host"]: one for one in hosts(api)}
+    assert (told["made up:1"]["same"], told["made up:1"]["live"]) == (False, [])

@@ -22,6 +22,7 @@ from service.publishing import (
 )
 from tests.api.calling import NOON, Clock
 from tests.editions import POLICIES as SHIPPED
+from tests.log.samples import tamper
 
 BASE = SHIPPED.parent / "tests/policy/base"
 FIRST, SECOND = "base/2026-05-01", "base/2027-05-01"
@@ -224,6 +225,28 @@ def test_an_edition_that_was_withdrawn_does_not_come_back_from_the_folder(own, p
     api.reload()
     assert [one["code"] for one in ready(api)["rejected"]] == ["no_editions"]
     assert published(api.service.log).releases == {}
+
+
+def test_a_withdrawal_that_is_taken_out_of_the_log_brings_nothing_back(own, policies, mode):
+    """Not into a service that runs, and not into one that starts: nobody is let in, and /readyz says why."""
+    clock = Clock(NOON.replace(year=2027, month=4, day=30))
+    api = own(policies=policies, clock=clock)
+    second(policies, "70%")
+    approve(api, policies, SECOND)
+    sha256 = published(api.service.log).releases[SECOND].sha256
+    act = Act(outcome=WITHDRAWN, by="person-b", changes=(Change(SECOND, "", sha256),))
+    withdrawn = publish(api.service.log, act, {}, newest(api.service.log))
+    shutil.rmtree(policies / SECOND)
+    api.reload()
+    api.service.people.add("later", "later", "auditor")
+    tamper(api.service.log, f"DELETE FROM log WHERE seq = {withdrawn.seq}")  # noqa: S608
+    clock.now = clock.now.replace(month=5, day=1)
+    for one in (api, own(policies=policies, clock=clock)):
+        one.reload()
+        found = one.nobody().get("/readyz")
+        assert found.status_code == 503
+        assert SECOND not in [each["edition"] for each in found.json["policies"]["live"]]
+        assert found.json["policies"]["rejected"][0]["code"] == "lines_missing"
 
 
 def test_an_amendment_is_told_with_the_reason_for_which_it_was_submitted(own, policies, tmp_path):

@@ -1,12 +1,17 @@
 """Drafts: begun, saved, merged, taken back; and nothing of them is lost."""
 
 import random
+import zlib
 from datetime import date
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update as change
 
+from service.log import Spoiled
+from service.log.tables import drafts, revisions
 from service.publishing.deciding import discard
 from service.publishing.desk import Doer, outdated
 from service.publishing.drafting import begin, earlier, faults_of, revision, save, undo, update
@@ -140,6 +145,27 @@ def test_a_draft_that_was_given_up_takes_no_save(room):
 @pytest.mark.parametrize("name", ["../x.yaml", "a/b.yaml", "plan.yml", ".yaml", "计划.yaml", "plan.yaml\n", ""])
 def test_a_name_that_leads_elsewhere_is_told(name):
     assert [*faults_of({name: "x"})] == [name]
+
+
+@pytest.mark.parametrize("packed", [
+    zlib.compress(orjson.dumps({"../../../../../tmp/written.yaml": "x"})), zlib.compress(orjson.dumps({"..": "x"})),
+    zlib.compress(orjson.dumps({"a.yaml": 1})), zlib.compress(orjson.dumps(["a"])), zlib.compress(b"{"), b"no zlib",
+], ids=["out", "up", "number", "list", "cut", "unpacked"])  # fmt: skip
+def test_rows_that_no_save_has_written_are_not_used(room, packed):
+    """Whoever writes to the database has no file written elsewhere, and nothing of ours fails for it unnamed."""
+    draft = room.draft()
+    room.log.database.change(change(revisions).values(files=packed))
+    for look in (lambda: room.desk.draft(draft.id), lambda: revision(room.desk, draft.id, 1), room.desk.drafts.listed):
+        with pytest.raises(Spoiled, match=draft.id):
+            look()
+
+
+@pytest.mark.parametrize("place", [{"plan": "../../x"}, {"plan": ".."}, {"plan": ""}, {"day": "../x"}, {"day": "soon"}])
+def test_a_draft_of_no_plan_or_day_is_not_used(room, place):
+    draft = room.draft()
+    room.log.database.change(change(drafts).values(place))
+    with pytest.raises(Spoiled, match=draft.id):
+        room.desk.draft(draft.id)
 
 
 def test_what_is_no_text_is_told():

@@ -1,9 +1,11 @@
 """Lines are found by what they say, and in pages."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from service.log.entry import moment
 from service.log.reader import place
 from tests.log.samples import SEALER, START, entry, opened, rows
 
@@ -102,3 +104,9 @@ def test_questions_are_answered_from_an_index(sqlite, condition, index):
     (plan,) = rows(log, f"EXPLAIN QUERY PLAN SELECT * FROM log WHERE {condition}")  # noqa: S608
     assert index in plan[3]
     log.close()
+
+
+@pytest.mark.parametrize("at", [2**62, 2**63 - 1, -(2**63), 253402300799999999])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_a_time_that_no_clock_wrote_can_be_shown_in_every_time_zone(at, zone):
+    assert moment(at).astimezone(ZoneInfo(zone)).isoformat()

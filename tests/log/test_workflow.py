@@ -1,11 +1,12 @@
 """From a draft to what is published: by two persons, of the content that both have seen, on its own day."""
 
 import threading
+from contextlib import closing
 from datetime import UTC, date, datetime
 
 import pytest
 
-from service.log import verify
+from service.log import LogUnavailable, verify
 from service.publishing import APPROVED, SUBMITTED, WITHDRAWN, Comment, acts
 from service.publishing.checking import name_of
 from service.publishing.deciding import approve, discard, reject, request_changes, withdraw
@@ -13,6 +14,7 @@ from service.publishing.desk import CHANGES_REQUESTED, DRAFT, REJECTED, Doer, la
 from service.publishing.drafting import begin, save, update
 from service.publishing.refusals import NotAllowed, NotClean, Refused, Unacknowledged
 from tests.log.deskwork import FIRST, NEW, NEXT, OLD, PLAN, SOURCE, changed, elsewhere, furnished
+from tests.log.samples import opened, tamper
 
 SECOND = "base/2027-01-01"
 CHILD = """\
@@ -247,6 +249,22 @@ def test_a_line_that_is_saved_while_the_approval_is_written_stops_it(room, monke
     assert outcomes(room)[-1] == SUBMITTED
 
 
+def test_a_day_that_comes_while_the_withdrawal_is_written_stops_it(room, monkeypatch):
+    """Another host may decide by the edition already."""
+    room.approve(room.submitted())
+    room.at(datetime(2026, 12, 31, 15, 59, tzinfo=UTC))  # a minute before midnight in Shanghai
+    begun = room.log.append
+
+    def midnight(*said, **more):
+        room.at(datetime(2026, 12, 31, 16, 0, tzinfo=UTC))
+        return begun(*said, **more)
+
+    monkeypatch.setattr(room.log, "append", midnight)
+    with pytest.raises(Refused, match="has come"):
+        withdraw(room.desk, room.approver, SECOND, "撤")
+    assert SECOND in room.releases()
+
+
 def test_a_base_that_was_replaced_meanwhile_stops_it(room):
     act = room.submitted()
     room.approve(room.submitted(day=date(2026, 12, 15)))
@@ -300,6 +318,40 @@ def test_a_withdrawal_tells_what_it_leaves_behind(room):
     assert [one.code for one in told.value.warnings] == ["warning.ends"]
     withdraw(room.desk, room.approver, SECOND, "撤", tuple(map(name_of, told.value.warnings)))
     assert SECOND not in room.releases()
+
+
+@pytest.mark.parametrize("harm", ["DELETE FROM log", "UPDATE log SET plan = 'x'", "UPDATE log SET outcome = 'seen'"])
+def test_a_withdrawal_that_is_taken_out_of_the_log_brings_nothing_back(room, harm):
+    """Each act has a signature of its own, and so says nothing of another that is gone."""
+    room.approve(room.submitted())
+    act = withdraw(room.desk, room.approver, SECOND, "撤")
+    waiting = room.submitted(old="试验方案", new="试行方案")
+    tamper(room.log, f"{harm} WHERE seq = {act.seq}")
+    with pytest.raises(LogUnavailable, match="Lines of the log are missing"):
+        room.desk.published()
+    with pytest.raises(LogUnavailable, match="Lines of the log are missing"):
+        room.approve(waiting)
+
+
+def test_a_start_finds_a_withdrawal_gone(room, url):
+    room.approve(room.submitted())
+    act = withdraw(room.desk, room.approver, SECOND, "撤")
+    room.submitted(old="试验方案", new="试行方案")
+    tamper(room.log, f"DELETE FROM log WHERE seq = {act.seq}")  # noqa: S608
+    with (
+        closing(opened(url, room.log.clock)) as log,
+        pytest.raises(LogUnavailable, match="Lines of the log are missing"),
+    ):
+        acts(log)
+
+
+def test_the_last_edition_of_all_stays(log, monkeypatch):
+    """Without one nothing could be decided, and no host could start."""
+    monkeypatch.setattr("tests.log.deskwork.NOW", datetime(2026, 3, 1, 4, tzinfo=UTC))  # before the day of the only one
+    room = furnished(log)
+    with pytest.raises(Refused, match="only edition"):
+        withdraw(room.desk, room.approver, FIRST, "撤", ("warning.ends",))
+    assert room.releases().keys() == {FIRST}
 
 
 # --- sent back

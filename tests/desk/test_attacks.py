@@ -1,0 +1,73 @@
+"""What is posted to the desk by whoever means it ill, or writes much: told in words, and nothing comes of it."""
+
+import re
+from io import BytesIO
+
+import pytest
+
+from tests.desk.drafting import person, service
+from tests.desk.test_desk import begun, field, html
+
+ODD = ("", "x", "-1", "1.5", "²", "٣", "9" * 5000, "2027-01-01", "\0", "<b>")
+PLACES = ("text/plan.yaml", "undo", "submit", "form/plan", "add/plan")
+NAMES = ("..", ".", ".yaml", "x", "a b.yaml", "草.yaml", "n" * 300 + ".yaml", "x.yaml%00")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    api = service(tmp_path_factory.mktemp("small"))
+    yield api
+    api.close()
+
+
+@pytest.fixture(scope="module")
+def editor(small):
+    return person(small, "editor", "editor")
+
+
+@pytest.fixture(scope="module")
+def draft(editor):
+    return editor.begin()["id"]
+
+
+@pytest.mark.parametrize("number", ODD)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_number_that_is_none_is_told(editor, draft, place, number):
+    said = {"csrf": editor.headers["X-CSRF-Token"], "revision": number, "number": number, "way": number, "text": "x"}
+    answer = editor.client.post(f"/desk/drafts/{draft}/{place}", data=said)
+    assert answer.status_code in (404, 409, 422), answer.text
+    assert editor.get(f"/drafts/{draft}").json["revision"] == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("place", ["text/{}", "text/{}/check"])
+def test_a_name_that_no_file_may_have_is_told(editor, draft, place, name):
+    said = {"csrf": editor.headers["X-CSRF-Token"], "revision": "1", "text": "plan: x"}
+    answer = editor.client.post(f"/desk/drafts/{draft}/{place.format(name)}", data=said)
+    assert answer.status_code in (404, 422), answer.text
+    assert editor.get(f"/drafts/{draft}").json["revision"] == 1
+
+
+def test_the_longest_file_of_a_plan_is_saved_and_checked_as_text(someone):
+    author = someone("editor")
+    address = f"{begun(author)}/text/readings.yaml"
+    page = author.get(address).text
+    text = html(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.DOTALL)[1])
+    assert len(text.encode()) > 64_000
+    said = {"csrf": field(page, "csrf"), "revision": field(page, "revision"), "text": f"{text}# 补记\n"}
+    assert author.client.post(f"{address}/check", data=said).json == {"problems": []}
+    assert author.client.post(address, data=said).status_code == 303
+    assert "# 补记" in author.get(address).text
+
+
+def test_a_scanned_document_is_submitted(someone):
+    author = someone("editor")
+    draft = begun(author)
+    said = {"csrf": field(author.get(draft).text, "csrf"), "revision": "1", "reason": "县里下了文", "title": "通知"}
+    scan = BytesIO(bytes(2_000_000)), "扫描件.pdf"
+    assert author.client.post(f"{draft}/submit", data={**said, "document": scan}).status_code == 303
+
+
+def test_a_form_of_whoever_is_not_signed_in_stays_small(small):
+    answer = small.app.test_client().post("/sign-in", data={"login": "x" * 100_000})
+    assert answer.status_code == 413
