@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
-from rules.judging.decision import Decision, vars_of
+from rules.judging.decision import NOT_EXACT, Decision, vars_of
 from rules.judging.evaluate import Scope, holds
 from rules.judging.goals import Goals, all_met, concluded, hit, met
+from rules.judging.missing import missing
 from rules.judging.reference import Reference, Tick, endless
 from rules.judging.search import Late, Search, TooDear
 from rules.judging.trials import Changes, Trials, places
@@ -69,7 +71,7 @@ class Distance:
         if self.why == "not_computed":
             see = [{"id": id, "title": vars_of(title)} for id, title in (self.see or {}).items()]
             return {"reachable": None, "why": self.why, "see": see}
-        if self.why == "out_of_time":
+        if self.why in ("out_of_time", "unknown"):
             return {"reachable": None, "why": self.why, "see": []}
         if self.why:
             return {"reachable": False, "why": self.why}
@@ -154,9 +156,15 @@ class _Measured:
 
     def _to(self, goal: Condition) -> Distance:
         """The smallest change that makes a condition hold."""
-        if holds(goal, self.start) is None:
+        if holds(goal, self.start) is None and not self._is_ranged(goal):
             return Distance((), "unknown")
         return self._smallest(goal, lambda scope: holds(goal, scope) is True)
+
+    def _is_ranged(self, goal: Condition) -> bool:
+        """Whether all that is wanting of a condition is known within bounds."""
+        leaves = [leaf for leaf in leaves_in(goal) if holds(leaf, self.start) is None]
+        sides = [[leaf.left, *(limit for test in leaf.tests for limit in test.limits)] for leaf in leaves]
+        return {one.why for side in chain(*sides) for one in missing(side, self.start)} == {NOT_EXACT}
 
     def _outcome(self, each: Mapping[str, Distance]) -> Distance | None:
         rule, wanted = self.rule, better(self.rule, self.decision.outcome)
@@ -197,7 +205,7 @@ class _Measured:
 
     def _without(self, trials: Trials, goal: Condition, why: str) -> Distance:
         beyond, ranges = trials.reach.beyond, self.decision.facts.get(RANGES, {})
-        if trials.reach.facts.keys() & ranges.keys() and trials.open(goal) is None:
+        if (trials.reach.facts.keys() | trials.stuck) & ranges.keys() and trials.open(goal) is None:
             why = "unknown"  # no figure to start from
         return Distance((), "not_computed", self._titles(beyond)) if beyond else Distance((), why)
 

@@ -80,6 +80,8 @@ class Trials:
         names = self._joined()
         self.moved = {one: self.dictionary[one] for name in names for one in along(self.dictionary, name)}
         self.levers = {name: lever for name in names if (lever := self._lever(self.dictionary[name])) is not None}
+        # what levers without a figure to start from would move
+        self.stuck = {one for name in names if name not in self.levers for one in along(self.dictionary, name)}
         pulled = {one for name in self.levers for one in along(self.dictionary, name)}
         self.moved = {name: fact for name, fact in self.moved.items() if name in pulled}  # what is not known stays so
         self.touched = cache(self._touched)
@@ -220,7 +222,8 @@ class Trials:
             return join(condition, [self.open(part) for part in condition.parts])
         reach = Reach(self.decision.edition, self.rule.subject, self.decision.facts)
         reach.read(condition)
-        loose = self.touched(condition) or reach.facts.keys() & self.decision.facts.get(RANGES, {}).keys()
+        open_ = self.stuck | self.decision.facts.get(RANGES, {}).keys()
+        loose = self.touched(condition) or reach.facts.keys() & open_
         return None if loose else leaf_holds(condition, self.start)
 
     def corners(self) -> list[Scope]:

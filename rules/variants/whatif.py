@@ -122,7 +122,13 @@ def _in_force(edition: Edition, one: Supposition, on: date) -> Supposition:
 
 def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -> Edition:
     """The edition under some suppositions; PolicyError where it could not be used like that."""
-    for one in suppositions:
+    for number, one in enumerate(suppositions):
+        if any(one.path == other.path for other in suppositions[:number]):
+            raise NoSuchFigure(
+                f"{one.path} 假设了两次：只写一个值；几个值分几次试算，或用 --sweep。",
+                f"{one.path} is supposed twice: give one value; try several one by one, or by --sweep.",
+                one.path,
+            )
         if one.owner in edition.assignments:
             raise NoSuchFigure(
                 f"{one.owner} 是分派，逐个判定用不到它：请改一份副本，用 policies diff 和 county assign 比较。",

@@ -22,7 +22,7 @@ from rules.warnings.sources import OPPOSITE, Claim, Source
 def check_agreement(sources: Sequence[Source], problems: Problems) -> None:
     """Warn where a rule or a value set by the plan says other than the clause it cites."""
     for source in sources:
-        for claim in dict.fromkeys(source.claims if source.text else ()):
+        for claim in dict.fromkeys(one._replace(of="") for one in source.claims if source.text):
             if _differs(source, claim) and not _explained(source, claim):
                 limit = f"{claim.operator} {_shown(claim.limit)}".strip()
                 problems.warn(source.mark, "warning.clause_disagrees", path=source.path, id=source.id,

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations, pairwise
+from operator import le
 from typing import NamedTuple
 
 from rules.model import Const, Edition
@@ -31,10 +32,11 @@ class Place(NamedTuple):
 
 
 class Stated(NamedTuple):
-    """A figure of an item, and its one place in the clause."""
+    """A figure of an item, what it is of, and its one place in the clause."""
 
     source: Source
     figure: Const
+    of: str
     place: Place
 
 
@@ -53,16 +55,19 @@ def check_exchanged(edition: Edition, sources: Sequence[Source], problems: Probl
 
 
 def _are_exchanged(one: Stated, other: Stated) -> bool:
-    if one.source.path == other.source.path or one.figure.value == other.figure.value:
+    """The place of each has to speak of the other, and suit neither of them less than its own."""
+    if (one.source.path, one.of) == (other.source.path, other.of) or one.figure.value == other.figure.value:
         return False
-    return _suits(one, other) + _suits(other, one) > _suits(one, one) + _suits(other, other)
+    own, turned = ((_suits(one, one), _suits(other, other)), (_suits(one, other), _suits(other, one)))
+    return min(turned) > 0 and own != turned and all(map(le, own, turned))
 
 
 def _suits(item: Stated, other: Stated) -> int:
     """How well the place of a figure suits an item."""
     title, place = item.source.title.zh, other.place
     beside = {figure.value for figure in figures(title)} & place.figures
-    return len(_words(plain(title)) & place.words) + MORE * (len(beside) + (item.source.path in place.by))
+    words = _words(plain(title)) | _words(plain(item.of))
+    return len(words & place.words) + MORE * (len(beside) + (item.source.path in place.by))
 
 
 def _stated(edition: Edition, source: Source) -> Iterator[Stated]:
@@ -77,7 +82,7 @@ def _stated(edition: Edition, source: Source) -> Iterator[Stated]:
             places = [_place(text, number, by) for text, by in texts for number, figure in enumerate(figures(text))
                       if figure.equals(abs(limit.value), limit.type.unit)]  # fmt: skip
             if len(places) == 1:
-                yield Stated(source, limit, places[0])
+                yield Stated(source, limit, claim.of, places[0])
 
 
 def _place(text: str, number: int, by: tuple[str, ...]) -> Place:

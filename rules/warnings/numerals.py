@@ -101,7 +101,7 @@ def figures(text: str) -> tuple[Figure, ...]:
     for match in FIGURE.finditer(text):
         unit = _unit(match, text)
         for place in open_ends if unit else ():
-            read[place] = read[place]._replace(value=read[place].value * _share(match, read[place].value), unit=unit)
+            read[place] = _with_unit(read[place], match, unit)
         ranged = "at_most" if upper else "at_least" if match["end"] else ""
         number = next((match.span(name) for name in ("part", "arabic", "han") if match[name]), (0, 0))
         read.append(Figure(_value(match), _operator(match, ranged), unit, match.start(), _parts(match), number))
@@ -111,13 +111,18 @@ def figures(text: str) -> tuple[Figure, ...]:
     return tuple(read)
 
 
-def _share(match: re.Match[str], earlier: Fraction) -> Fraction:
-    """The factor that the last number of a range or list gives to an earlier one: its sign, and its 万 or 千 where the
-    earlier one is not beyond it already."""
+def _with_unit(earlier: Figure, match: re.Match[str], unit: str) -> Figure:
+    """An earlier number of a range or list with the sign and unit of the last, and its 万 or 千.
+
+    One that is larger than the last without these (20、10、3万元; 5000、1万元) may be meant with or without them."""
     number = match["arabic"] or match["han"] or "1"
     bare = numeral(number.rstrip("万亿千百"))
-    size = numeral(number) / bare if bare and earlier <= bare else Fraction(1)
-    return size / SIGNS.get((match["sign"] or "").removeprefix("个"), 1)
+    sign = Fraction(1, SIGNS.get((match["sign"] or "").removeprefix("个"), 1))
+    size = numeral(number) / bare if bare else Fraction(1)
+    plain, sized = earlier.value * sign, earlier.value * size * sign
+    if earlier.value <= bare:
+        return earlier._replace(value=sized, unit=unit)
+    return earlier._replace(value=plain, unit=unit, parts=() if size == 1 else (*earlier.parts, sized))
 
 
 def _parts(match: re.Match[str]) -> tuple[Fraction, ...]:

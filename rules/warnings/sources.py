@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from rules.model import (
     Comparison,
+    Condition,
     Const,
     Criterion,
     Edition,
@@ -18,28 +19,30 @@ from rules.model import (
     Leaf,
     Op,
     Reading,
+    Ref,
     Rule,
     ScoreItem,
     criteria_of,
     items_of,
 )
 from rules.model.contents import children
-from rules.model.uses import behind, read_by, read_by_items
+from rules.model.uses import behind, fact_of, read_by, read_by_items
 from rules.values.exact import POINTS
 from rules.values.text import Mark, Text
 from rules.warnings.numerals import figures
 
 OPPOSITE = {"at_least": "below", "below": "at_least", "at_most": "above", "above": "at_most"}
-Stated = tuple[str, str, object]  # a clause, who sets what should stand there, and what: conditions, formulas, figures
+Stated = tuple[str, str, Iterable["Claim"]]  # a clause, who sets what should stand there, and what that is
 
 
 class Claim(NamedTuple):
     """A comparison or a bare figure of a rule, which its clause should state. `turned`: something follows where it
-    fails, so that the clause may as well state the opposite."""
+    fails, so that the clause may as well state the opposite. `of`: the titles of the choices it is said of."""
 
     operator: str
     limit: Expr
     turned: bool = False
+    of: str = ""
 
 
 class Source(NamedTuple):
@@ -66,41 +69,66 @@ def sources_of(edition: Edition) -> Iterator[Source]:
                 yield from _of_score(edition, rule, item)
             else:
                 yield from _of_criterion(edition, rule, item)
-        for clause, limits in _by_clause((one.clause, one.set_by, one.condition) for one in rule.body.grades):
-            text = comparable(edition, clause)
-            if any(one.operator and one.alike(POINTS) for one in figures(text)):
-                stated = tuple(claims(limits, turned=True))
-                yield Source(rule.mark, rule.id, rule.id, rule.title, clause, text, stated)
+        yield from _of_grades(edition, rule)
     yield from _of_facts(edition)
 
 
-def _by_clause(stated: Iterable[Stated]) -> Iterator[tuple[str, tuple[object, ...]]]:
+def _of_grades(edition: Edition, rule: Rule) -> Iterator[Source]:
+    grades = (
+        (one.clause, one.set_by, _said(one.condition, rule.outcomes[one.id].title.zh)) for one in rule.body.grades
+    )
+    for clause, stated in _by_clause(grades):
+        text = comparable(edition, clause)
+        if any(one.operator and one.alike(POINTS) for one in figures(text)):
+            yield Source(rule.mark, rule.id, rule.id, rule.title, clause, text, stated)
+
+
+def _by_clause(stated: Iterable[Stated]) -> Iterator[tuple[str, tuple[Claim, ...]]]:
     """What the plan sets, by the clause that it stands in."""
-    found: dict[str, list[object]] = defaultdict(list)
+    found: dict[str, list[Claim]] = defaultdict(list)
     for clause, set_by, what in stated:
         if set_by == "plan":
-            found[clause].append(what)
+            found[clause] += what
     return ((clause, tuple(listed)) for clause, listed in found.items())
+
+
+def _said(thing: object, of: str, turned: bool = True) -> Iterator[Claim]:
+    return (claim._replace(of=of) for claim in claims(thing, turned))
+
+
+def _chosen(edition: Edition, subject: str, thing: Condition | None) -> str:
+    """The titles of the choices and outcomes that a condition names, where it names no more than one of each fact."""
+    match thing:
+        case Group(parts=parts):
+            return "".join(_chosen(edition, subject, part) for part in parts)
+        case Leaf(left=Ref() as ref, tests=(Comparison(limits=(Const(value=code),)),)) if ref.type.choices:
+            if ref.what == "outcome":
+                return edition.rules[ref.name].outcomes[str(code)].title.zh
+            fact = fact_of(edition, subject, ref)
+            return "" if fact is None or code not in fact.choices else fact.choices[str(code)].zh
+    return ""
 
 
 def _of_score(edition: Edition, rule: Rule, item: ScoreItem) -> Iterator[Source]:
     path = f"{rule.id}.{item.id}"
     limits = tuple(Const(one, POINTS) for one in (item.least, item.most) if one is not None)
-    bands = ((one.clause, one.set_by, (one.condition, one.points)) for one in item.bands)
-    for clause, listed in _by_clause((*bands, (item.clause, item.set_by, (item.formula, limits)))):
+    bands = ((one.clause, one.set_by, _said((one.condition, one.points), _chosen(edition, rule.subject, one.condition)))
+             for one in item.bands)  # fmt: skip
+    for clause, stated in _by_clause((*bands, (item.clause, item.set_by, claims((item.formula, limits), turned=True)))):
         text = comparable(edition, clause)
         if clause != rule.clause or item.title.zh in text:
-            yield Source(item.mark, path, path, item.title, clause, text, tuple(claims(listed, turned=True)),
+            yield Source(item.mark, path, path, item.title, clause, text, stated,
                          edition.readings.get(item.reading), alike=True)  # fmt: skip
 
 
 def _of_criterion(edition: Edition, rule: Rule, item: Criterion) -> Iterator[Source]:
     path, turned = f"{rule.id}.{item.id}", item.reject or bool(rule.body.rows)
+    of = _chosen(edition, rule.subject, item.condition)
     outputs = ((rule.body.outputs[name], worth) for name, worth in item.then.items())
-    then = ((one.clause or item.clause, one.set_by or item.set_by, worth) for one, worth in outputs)
+    then = ((one.clause or item.clause, one.set_by or item.set_by, _said(worth, of, turned)) for one, worth in outputs)
     whom = comparable(edition, item.clause) + _group_text(edition, rule, item)
-    stated = [(clause, comparable(edition, clause), tuple(claims(listed, turned)))
-              for clause, listed in _by_clause(((item.clause, item.set_by, item.condition), *then))]  # fmt: skip
+    asked = (item.clause, item.set_by, _said(item.condition, of, turned))
+    stated = [(clause, comparable(edition, clause), said) for clause, said in _by_clause((asked, *then))]
     stated += [(item.clause, whom, tuple(claims(item.when)))] if item.set_by == "plan" else []
     for clause, text, said in stated:
         yield Source(item.mark, path, path, item.title, clause, text, said, edition.readings.get(item.reading))

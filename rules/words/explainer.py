@@ -144,11 +144,10 @@ def _asked(finding: Finding, words: str, say: RecordWording) -> str:
         return say.pick(f"此行要求：{words}", f"this row wants: {words}")
     if finding.role == "ceiling":
         return say.pick(f"条件：{words}", f"condition: {words}")
-    return (
-        say.pick(f"不得{words}", f"must not be {words}")
-        if finding.rejects
-        else say.pick(f"应{words}", f"must be {words}")
-    )
+    if finding.rejects:
+        colon = "：" if words.startswith("不") else ""  # 不得不低于 reads like: has to be
+        return say.pick(f"不得{colon}{words}", f"must not be {words}")
+    return say.pick(f"应{words}", f"must be {words}")
 
 
 def source(finding: Finding, say: RecordWording) -> str:

@@ -67,9 +67,8 @@ def test_no_change_is_smaller_and_none_is_overlooked(seed):
 
     checked = checker.check("thing", wide)
     names = [name for name in names if name in checked.get(RANGES, ())]
-    wide = {
-        name: value if not isinstance(value, dict) or name in names else checked[name] for name, value in wide.items()
-    }
+    narrowed = {name: {"at_least": ends[0], "at_most": ends[1]} for name, ends in checked.get(RANGES, {}).items()}
+    wide |= {name: narrowed.get(name, checked.get(name)) for name in wide if isinstance(wide[name], dict)}
     found = distances(reference.decide("d", checked, ON))
     for name, distance in {**found.criteria, "": found.outcome}.items():
         if distance is None or distance.why in ("unknown", "not_computed"):
@@ -91,7 +90,8 @@ def test_no_change_is_smaller_and_none_is_overlooked(seed):
 BAD = {
     "loan": given("amount"), "bad": given("amount", part_of="loan", change="down", moves=["loan"]),
     "rate": derived(ratio=["bad", "loan"]), "w": count(), "p": count(part_of="w", change="up"),
-    "share": derived(ratio=["p", "w"]), "sure": given("boolean"),
+    "share": derived(ratio=["p", "w"]), "sure": given("boolean"), "few": count(change="down"),
+    "down": count(part_of="few", change="up"), "out": count(part_of="down", change="down", moves=["down"]),
 }  # fmt: skip
 
 
@@ -99,7 +99,12 @@ BAD = {
     ({"rate": {"below": "2%"}}, {"loan": {"at_least": 1000000, "at_most": 1200000}, "bad": 50000}, {"bad": -30613}),
     ({"share": {"at_least": "60%"}}, {"w": {"at_least": 8000, "at_most": 8200}, "p": 1000}, {"p": 3920}),
     ({"share": {"at_least": "60%"}}, {"w": {"at_least": 800000, "at_most": 990000}, "p": 1000}, {"p": 593000}),
+    ({"share": {"at_least": "60%"}}, {"w": {"at_least": 10, "at_most": 20}, "p": 8}, {"p": 4}),  # of some it holds now
+    ({"all": [{"share": {"at_least": "60%"}}, {"sure": True}]},
+     {"w": {"at_least": 9, "at_most": 20}, "p": 8}, "unknown"),
     ({"share": {"at_least": "60%"}}, {"w": 100, "p": {"at_least": 20, "at_most": 30}}, "unknown"),
+    ({"loan": {"below": "3 yuan"}}, {"loan": 5, "bad": {"at_least": 1, "at_most": 4}}, "unknown"),  # bad moves loan
+    ({"few": {"below": "2 houses"}}, {"few": 4, "down": 2, "out": {"at_least": 0, "at_most": 2}}, "unknown"),
     ({"all": [{"share": {"at_least": "60%"}}, {"sure": True}]},
      {"w": 100, "p": {"at_least": 20, "at_most": 30}, "sure": False}, "no_lever"),
 ])  # fmt: skip
@@ -121,3 +126,9 @@ def test_a_card_says_what_it_would_take_beside_a_range():
     edition = small({"size": count(change="up"), "part": count(change="up")}, {"d": CARD})
     record = FactChecker(edition).check("thing", {"size": {"at_least": 10, "at_most": 20}, "part": 5})
     assert "名增加 35个（至 40个）" in explain(Reference(edition).decide("d", record, ON), "zh")
+
+
+def test_what_cannot_be_measured_is_not_called_out_of_reach():
+    edition = small(BAD, {"d": checklist({"require": {"share": {"at_least": "60%"}}})})
+    found = told(edition, FactChecker(edition).check("thing", {"w": 100, "p": {"at_least": 20, "at_most": 30}}))
+    assert found.outcome.as_dict() == {"reachable": None, "why": "unknown", "see": []}

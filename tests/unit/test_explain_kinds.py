@@ -480,6 +480,14 @@ def test_one_of_several_values_reads_as_a_choice(lang, required, forbidden):
         assert said in found
 
 
+@pytest.mark.parametrize(("limit", "said"), [
+    ({"below": "2 万元"}, "不得低于 2万元"), ({"at_least": "9 万元"}, "不得：不低于 9万元"),
+    ({"at_most": "2 万元"}, "不得：不超过 2万元"),
+])  # fmt: skip
+def test_what_is_forbidden_is_not_said_by_two_denials_in_a_row(limit, said):
+    assert said in text({**CHECK, "criteria": [{"id": "income", "reject": {"income": limit}}]}, KNOWN)
+
+
 @pytest.mark.parametrize(("join", "required", "forbidden"), [
     ("all", "以下应全部成立", "以下不得全部成立"), ("any", "以下应有任一项成立", "以下任一项都不得成立"),
     ("none", "以下应都不成立", "以下不得都不成立"),

@@ -115,6 +115,11 @@ def test_figures_of_clauses(text, wanted):
         ("5年", 5, "month", False),
         ("三个季度", 9, "month", True),
         ("同意票不低于三分之二", 2, "vote", True),
+        ("分别为20、10、3万元", 200_000, "yuan", True),
+        ("分别为20、10、3万元", 30_000, "yuan", True),
+        ("分别为20、10、3万元", 3, "yuan", False),
+        ("分别为5000、1万元", 5_000, "yuan", True),
+        ("分别为50、20、8%", Fraction(1, 2), "", True),
     ],
 )
 def test_a_period_is_said_in_any_unit(text, value, unit, said):

@@ -133,3 +133,12 @@ def test_a_path_that_is_not_found_is_answered_by_a_near_one_and_how_constants_ar
 def test_a_supposition_without_an_owner_says_how_constants_are_written():
     with pytest.raises(NoSuchFigure, match=r"constants\.NAME=value, not days=9"):
         Supposition.read("days=9")
+
+
+@pytest.mark.parametrize("second", ["8 days", "9 days"])
+def test_one_figure_is_not_supposed_twice(policies, second):
+    """The first of the two would be lost without a word."""
+    edition = open_store(policies).in_force("p", ON)
+    both = [Supposition.read(f"constants.days={value}") for value in ("9 days", second)]
+    with pytest.raises(NoSuchFigure, match=r"constants\.days is supposed twice"):
+        suppose(policies, edition, in_force(edition, both, ON))

@@ -1,0 +1,75 @@
+"""Two figures of one clause that stand where the other's should are noticed, and no two that stand right."""
+
+import pytest
+
+from rules.building.loader import load
+from tests.agreement.making import TITLE, write
+from tests.unit.small import derived, given, head
+
+
+def titled(**words):
+    return {code: {"title": {"zh": zh, "en": code}} for code, zh in words.items()}
+
+
+CODES = {"good": {"zh": "良好", "en": "good"}, "fair": {"zh": "一般", "en": "fair"}}
+GRADES = {**titled(best="优秀", next="较好", last="合格"), "open": {"if": "unknown", "title": TITLE}}
+LINES = {"best": "20 万元", "next": "10 万元", "last": "3 万元"}
+RATES = {"best": "50 bp", "next": "100 bp", "last": "150 bp"}
+TEXTS = {
+    "一": "信用良好的40分，信用一般的20分。",
+    "二": "得分90分以上为优秀，80分以上为较好。",
+    "三": "优秀户最高授信20万元，较好户10万元，合格户3万元；取整到千元。",
+    "四": "优秀户加50个基点，较好户加100个基点，合格户加150个基点。",
+}
+
+
+def warned(tmp_path, points=(40, 20), **texts):
+    """What is said of exchanged figures, by the place; `texts` are clauses in the place of the ones above."""
+    then = [{"id": code, "when": {"card": code}, "then": {"line": LINES[code], "rate": RATES[code]}} for code in LINES]
+    grades = [{"grade": "best", "at_least": 90, "clause": "二"}, {"grade": "last", "below": 80, "clause": "二"},
+              {"grade": "next", "at_least": 80, "below": 90, "clause": "二"}]  # fmt: skip
+    item = {"id": "conduct", "fact": "conduct", "clause": "一", "title": {"zh": "信用", "en": "conduct"}}
+    facts = {"conduct": given("choice", choices=CODES),
+             "limit": {**derived(round_down="table.line", to="1000 yuan"), "clause": "三",
+                       "title": {"zh": "最高授信", "en": "limit"}}}  # fmt: skip
+    outputs = {"line": given("amount"), "rate": {**given("rate"), "clause": "四"}}
+    write(tmp_path, {
+        "plan": {"plan": "p", "title": TITLE, "issuer": TITLE, "effective": {"from": "2026-01-01"}},
+        "clauses": {"clauses": {name: {"text": text} for name, text in {**TEXTS, **texts}.items()}},
+        "readings": {"readings": {}}, "facts": {"subjects": {"thing": {"title": TITLE, "facts": facts}}},
+        "card": {"decision": "card", **head("scorecard", outcomes=GRADES, grades=grades, items=[
+            {**item, "points": dict(zip(CODES, points, strict=True))}])},
+        "table": {"decision": "table", **head("table", clause="三", hit="first", rows=then, outputs=outputs,
+                                              otherwise={})},
+    })  # fmt: skip
+    loaded = load(tmp_path)
+    assert loaded.edition is not None, [problem.zh for problem in loaded.problems]
+    kinds = ("warning.exchanged", "warning.clause_disagrees")
+    return {
+        (problem.code.removeprefix("warning."), problem.path) for problem in loaded.problems if problem.code in kinds
+    }
+
+
+@pytest.mark.parametrize("texts", [
+    {},  # the step of a rounding is not one of the limits beside it, though the words of one speak of its fact
+    {"三": "优秀、较好、合格户授信额度分别为20、10、3万元，取整到1000元。"},
+    {"四": "优秀、较好、合格户分别加50、100、150个基点。"},
+    {"一": "信用：良好40分，一般20分。"},
+    {"二": "得分达到九十分的为优秀，80分（含）至90分（不含）的为较好，八十分以下（不含）的为合格。"},
+])  # fmt: skip
+def test_figures_that_stand_right_raise_no_warning(tmp_path, texts):
+    assert warned(tmp_path, **texts) == set()
+
+
+@pytest.mark.parametrize(("texts", "place"), [
+    ({"四": "优秀户加150个基点，较好户加100个基点，合格户加50个基点。"}, "table.last"),
+    ({"三": "优秀户授信10万元，较好户20万元，合格户3万元；取整到千元。"}, "table.next"),
+    ({"一": "信用良好的20分，信用一般的40分。"}, "card.conduct"),
+    ({"二": "得分80分以上为优秀，90分以上为较好。"}, "card"),
+])  # fmt: skip
+def test_rows_points_and_grades_with_each_others_figure_are_noticed(tmp_path, texts, place):
+    assert ("exchanged", place) in warned(tmp_path, **texts)
+
+
+def test_a_wrong_figure_of_several_choices_is_told_once(tmp_path):
+    assert warned(tmp_path, points=(39, 39)) == {("clause_disagrees", "card.conduct")}
