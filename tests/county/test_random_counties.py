@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rules.cases.ranges import ranged
-from rules.table import NotTabular, facts_schema
+from rules.table import NotTabular, TableError, facts_schema
 from rules.table.columns import key_of
 from rules.table.verdicts import Verdicts
 from service.county.backend import Duck
@@ -81,7 +81,7 @@ def check(seed, sizes=SIZES):
     with TemporaryDirectory() as folder:
         try:
             rows, manifest = ran(county, Path(folder))
-        except NotTabular:  # said by name
+        except (NotTabular, TableError):  # said by name
             seen["refused"] += 1
             return seen
     for subject in LEVELS:

@@ -220,6 +220,13 @@ def test_a_count_that_rests_on_itself_is_refused_by_name(tmp_path):
     judged(plan(decisions), {"household": farms(3)}, tmp_path / "alone")  # the count is given, or not known
 
 
+def test_a_count_that_no_decision_reads_and_that_rests_on_itself_is_refused_by_name(tmp_path):
+    best = {"records": "household", "where": {"score": {"above": {"mean": "score", "over": "township.households"}}}}
+    township = FARM["township"] | {"households": given("list", of="household", counted=best)}
+    with pytest.raises(TableError, match=r"township.households → township.households"):
+        judged(plan({"sound": DECISIONS["sound"]}, township=township), ABOVE | {"household": farms(6)}, tmp_path / "o")
+
+
 def test_a_list_that_nothing_fills_in_is_refused_by_name(tmp_path):
     township = FARM["township"] | {"households": given("list", of="household")}
     with pytest.raises(TableError, match=r"counted: {records: household}.*--table township.households=FILE"):

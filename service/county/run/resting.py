@@ -51,10 +51,12 @@ def resting(edition: Edition, start: Iterable[Used], files: Collection[str]) -> 
 
 
 def refuse(edition: Edition, columns: Mapping[str, Collection[str]]) -> None:
-    """TableError where the decisions of a run rest on themselves by way of a count, or on a list of records that
-    nothing fills in; `columns` are those of every file, by its subject."""
+    """TableError where the decisions or the counts of a run rest on themselves by way of a count, or decisions on a
+    list of records that nothing fills in; `columns` are those of every file, by its subject."""
     rules = [rule for rule in edition.rules.values() if rule.subject in columns]
-    if circle := _circle(edition, map(asked, rules), columns):
+    counts = [(of, Ref("fact", "", fact.name, fact.type))
+              for of in columns for fact in edition.subjects[of].facts.values() if fact.counted]  # fmt: skip
+    if circle := _circle(edition, [*map(asked, rules), *counts], columns):
         path = " → ".join(f"{subject}.{name}" for subject, name in circle)
         raise TableError(f"汇总绕回了自己：{path}。一次运行算不出这样的数：请改正其中一个 counted 或条件。",
                          f"A count comes back to itself: {path}. No run can work that out: correct one.")  # fmt: skip
