@@ -44,7 +44,7 @@ def edition_of(
     return Edition(
         plan.at("plan").text, text(plan.at("title")), text(plan.at("issuer")), start, end, source, digest,
         subjects, rules, clauses, readings, assignments, report, acknowledged, extracts,
-        after_lapse=flag(plan.at("effective").at("after_lapse")),
+        after_lapse=flag(plan.at("effective").at("after_lapse")), mark=plan.at("effective").mark,
     )  # fmt: skip
 
 

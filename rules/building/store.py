@@ -14,7 +14,7 @@ from rules.files.source import read_file
 from rules.model import Edition
 from rules.problems.problem import PolicyError, Problem, Problems
 from rules.values.exact import read_date
-from rules.values.text import Mark, NotFound
+from rules.values.text import NotFound
 from rules.warnings.acknowledged import acknowledging
 
 
@@ -121,14 +121,10 @@ def read_store(root: Path, *, warn: bool = True) -> Store:
     )
 
 
-def _mark(folder: str) -> Mark:
-    return Mark(f"{folder}/plan.yaml", 1, 1)
-
-
 def _check_name(folder: Path, edition: Edition, root: Path, problems: Problems) -> None:
     if (folder.parent.name, read_date(folder.name)) != (edition.plan, edition.effective_from):
         name = folder.relative_to(root).as_posix()
-        problems.add(_mark(name), "edition.folder_name", folder=name, wanted=edition.id)
+        problems.add(edition.mark, "edition.folder_name", folder=name, wanted=edition.id)
 
 
 def _check_order(editions: list[Edition], problems: Problems) -> None:
@@ -137,9 +133,9 @@ def _check_order(editions: list[Edition], problems: Problems) -> None:
         start, end = after.effective_from, before.effective_to
         if end is not None and (end >= start or (end + timedelta(days=1) < start and not after.after_lapse)):
             code = "edition.overlap" if end >= start else "edition.gap"
-            problems.add(_mark(after.id), code, plan=before.plan, start=start, before=before.effective_from, end=end,
-                         after=start, file=_mark(before.id).file)  # fmt: skip
+            problems.add(after.mark, code, plan=before.plan, start=start, before=before.effective_from, end=end,
+                         after=start, file=before.mark.file)  # fmt: skip
     last, ends = editions[-1], Problems()
     if last.effective_to is not None:
-        ends.warn(_mark(last.id), "warning.ends", path="effective.to", plan=last.plan, end=last.effective_to)
+        ends.warn(last.mark, "warning.ends", path="effective.to", plan=last.plan, end=last.effective_to)
     problems.extend(acknowledging(last, ends, complete=False))

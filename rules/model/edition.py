@@ -15,6 +15,9 @@ from rules.values.text import Mark, NotFound, Text
 CONSTANTS = "constants"  # the subject that the constants of the whole plan belong to; there is no record of it
 
 
+HEAD = Mark("plan.yaml", 1, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A field of a subject: given by the caller, derived by a formula, or dated by the policy."""
@@ -208,6 +211,7 @@ class Edition:
     extracts: Extracts = field(default_factory=Extracts)
     after_lapse: bool = False  # no edition of the plan was in force just before
     under: Mapping[str, str] = field(default_factory=dict)  # readings taken otherwise than the plan does
+    mark: Mark = HEAD  # of the days it is in force
 
     @property
     def id(self) -> str:

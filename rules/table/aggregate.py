@@ -217,8 +217,8 @@ class Counting:
 
         def behind(used: Used) -> Iterable[Used] | None:
             home, ref = used
-            if home != below or ref.name in columns:
-                return None
+            if home != below or (self.judged and ref.what == "outcome" and ref.name in columns):
+                return None  # a conclusion that a file gives is not given of every record
             fact = fact_of(edition, home, ref)
             if fact is not None:
                 return refs(fact.formula, home)

@@ -12,7 +12,7 @@ from rules.operations import OPERATIONS
 from rules.values.text import Text
 from rules.words.explanation import Reason
 from rules.words.phrases import COUNTED, HOLDS, REACHED, joined
-from rules.words.record_wording import RecordWording, exactly, plainly
+from rules.words.record_wording import RecordWording, compared
 
 FIRST_KNOWN = "first_known"
 MANY = 20  # records of a list that are named one by one
@@ -103,10 +103,7 @@ class Arithmetic:
 
     def _part(self, leaf: Leaf) -> Reason:
         say, truth = self.say.of_values(leaf.left), leaf_holds(leaf, self.say.scope)
-        verdict = say.text(HOLDS[truth])
-        if not (truth and exactly(leaf)):
-            wanted = plainly(say, leaf)
-            verdict = say.pick(f"{verdict}（条件：{wanted}）", f"{verdict} (condition: {wanted})")
+        verdict = compared(say, leaf, truth)
         formula, below = replace(self, say=say).once(leaf.left)
         state = "unknown" if truth is None else ""
         return Reason(say.name(leaf.left), say.lacking(leaf.left), verdict, formula, state, below=below)

@@ -11,8 +11,9 @@ from rules.judging.evaluate import evaluate, holds, leaf_holds
 from rules.model import Condition, Const, Leaf
 from rules.words.arithmetic import Arithmetic, counted
 from rules.words.explanation import Reason
+from rules.words.names import negative
 from rules.words.phrases import FORBIDDEN, REQUIRED, joined, taken
-from rules.words.record_wording import RecordWording, exactly, plainly, tests
+from rules.words.record_wording import RecordWording, exactly, plainly, quoted, tests
 from rules.words.wording import flag
 
 ROWS = ("row", "ceiling")  # roles of findings that ask for nothing: something follows where they hold
@@ -126,8 +127,11 @@ def _wanted(finding: Finding, leaf: Leaf, say: RecordWording) -> str:
     if (asked := flag(leaf)) is not None:
         answer = say.value(asked is not finding.rejects, leaf.left.type)
         return "" if finding.verdict else say.pick(f"应为 {answer}", f"must be {answer}")
-    asks = say.pick(f"为 {plainly(say, leaf)}", plainly(say, leaf)) if exactly(leaf) else tests(say, leaf)
-    return _asked(finding, asks, say)
+    if not exactly(leaf):
+        return _asked(finding, tests(say, leaf), say)
+    one = plainly(say, leaf)
+    one = quoted(say, one) if negative(one, say.lang) else one
+    return _asked(finding, say.pick(f"为 {one}", one), say)
 
 
 def _state(finding: Finding) -> str:

@@ -136,6 +136,7 @@ def _reason(one: Reason) -> Iterator[Row | Line]:
 def _below(one: Reason, indent: int) -> Iterator[Line]:
     """A reason below another stands on a line of its own, aligned with nothing."""
     words = "  ".join(filter(None, (one.title, one.seen, one.wanted)))
-    yield line(Span(" ".join(filter(None, (words, one.formula))), "dim"), indent=indent)
+    gap = " " if one.formula.startswith("=") else "  "  # a note is no part of the value
+    yield line(Span(gap.join(filter(None, (words, one.formula))), "dim"), indent=indent)
     for below in one.below:
         yield from _below(below, indent + STEP)

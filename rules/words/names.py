@@ -21,6 +21,7 @@ DATE, TOTAL = Text("判定日期", "decision date"), Text("总分", "total point
 QUOTED, PATH = Text("“{}”", '"{}"'), Text("〔{}〕", "[{}]")
 RESERVED = frozenset({"是", "否", "未知", "yes", "no", "not known"})
 _UNSAFE = re.compile(r"[0-9+\-−≈(（〔\[]")  # the beginning of a figure or of brackets
+_NEGATION = Text("不|未|无|没|非", "(?:not|no|non)\\b")  # the beginning of a title that a verb before it would read on
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _MARKS = re.compile(r"[“”\"〔〕\[\]]")
 
@@ -47,7 +48,7 @@ class Names:
         if known[title] > 1:
             return f"{title}{PATH.get(self.lang).format(code)}"
         name = self._safe(title, code, known | self._bases)
-        if title in self._bases:  # a fact has this title too: the one in quotation marks is the choice
+        if title in self._bases or negative(title, self.lang):  # in quotation marks it is the choice, and no fact
             return QUOTED.get(self.lang).format(title) if name == title else PATH.get(self.lang).format(code)
         return name
 
@@ -115,6 +116,11 @@ class Names:
                 seen.add(level)
                 yield level
                 level = self.edition.subjects[level].within
+
+
+def negative(title: str, lang: Lang) -> bool:
+    """Whether a title begins with a negation: `must not be not eligible` is read only with quotation marks."""
+    return re.match(_NEGATION.get(lang), title, re.IGNORECASE) is not None
 
 
 def _concluded(rule: Rule, output: str, lang: Lang) -> str:

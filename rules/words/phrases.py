@@ -22,6 +22,7 @@ NOT = Text("不符合（{0}）", "not ({0})")  # none of a single part
 ONLY = Text("{0}（仅计{where}）", "{0} (only where {where})")  # a list without the records that do not count
 SPAN = Text("在 {0} 至 {1} 之间（含两端）", "between {0} and {1} (both in)")
 AND_ALSO = Text("，", " and ")  # between the comparisons of one value
+WANTED = Text("要求：{0}", "wanted: {0}")
 LISTED = Text("、", ", ")
 
 TRIED = Text("试算：“{0}”改取“{1}”；不是正式判定", 'a try, not of record: "{0}" read as "{1}"')
@@ -31,7 +32,8 @@ FIELDS = _section(_CATALOGUE["fields"])
 VALUES: Mapping[tuple[str, Any], Text] = {
     (field, value): text for field, texts in _CATALOGUE["values"].items() for value, text in _section(texts).items()
 }
-HOLDS, REACHED, COUNTED = (_section(_CATALOGUE[name]) for name in ("holds", "reached", "counted"))  # by verdict
+HOLDS, IS, MEETS = (_section(_CATALOGUE[name]) for name in ("holds", "is", "meets"))  # by verdict
+REACHED, COUNTED = (_section(_CATALOGUE[name]) for name in ("reached", "counted"))  # by verdict
 JOINED, REQUIRED, FORBIDDEN = (_section(_CATALOGUE[name]) for name in ("joined", "required", "forbidden"))  # by join
 AROUND, BETWEEN = (_section(_CATALOGUE[name]) for name in ("around", "between"))  # the parts of a condition, by join
 UNITS = _section(_CATALOGUE["units"])

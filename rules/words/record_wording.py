@@ -10,11 +10,13 @@ from rules.judging.bounds import seen
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import title_of
 from rules.judging.missing import missing
-from rules.model import Condition, Const, Expr, Leaf, Ref
+from rules.model import Condition, Const, Expr, Leaf, Op, Ref
+from rules.operations import OPERATIONS
+from rules.values.exact import BOOLEAN
 from rules.values.text import Lang, Text
-from rules.words.names import QUOTED
-from rules.words.phrases import LACKING
-from rules.words.wording import Wording
+from rules.words.names import QUOTED, negative
+from rules.words.phrases import HOLDS, IS, LACKING, MEETS, WANTED
+from rules.words.wording import Codes, Wording
 
 END = "\u2060"  # after a value, until the next character shows whether a space belongs there
 END_BEFORE_WORD = re.compile(f"{END}(?=[\u4e00-\u9fff])")
@@ -56,10 +58,22 @@ class RecordWording(Wording):
         """The words for values of an expression."""
         return self.fitting(expr, self.name(expr))
 
+    @property
+    def _here(self) -> bool:
+        """Whether what is said is about the record itself, and not about those of a list."""
+        return (self.subject, self.own) == (self.scope.subject, self.around)
+
+    def phrased(self, expr: Expr, codes: Codes) -> tuple[str, int]:
+        """Of a choice the branch that was taken: its condition is explained by its parts."""
+        if self._here and isinstance(expr, Op) and expr.where is not None and not expr.inside:
+            kept = OPERATIONS[expr.name].asked(expr, self.scope)
+            if len(kept) == 1 < len(expr.args):
+                return self.phrased(kept[0], codes)
+        return Wording.phrased(self, expr, codes)
+
     def reference(self, ref: Ref) -> str:
         name = self.name(ref)
-        here = (self.subject, self.own) == (self.scope.subject, self.around)
-        if not here or ref.type.kind == "list":
+        if not self._here or ref.type.kind == "list":
             return name
         value = self.seen(ref)
         known = evaluate(ref, self.scope) is not None
@@ -113,9 +127,27 @@ def plainly(say: Wording, leaf: Leaf) -> str:
     if len(leaf.tests) != 1 or not exactly(leaf):
         return tests(say, leaf)
     limits = [_limit(say, limit, leaf) for limit in leaf.tests[0].limits]
-    if len(limits) > 1 and any(JOINTS.search(limit) for limit in limits):
-        limits = [limit if limit[0] in QUOTES else QUOTED.get(say.lang).format(limit) for limit in limits]
+    if len(limits) > 1 and any(JOINTS.search(limit) or negative(limit, say.lang) for limit in limits):
+        limits = [quoted(say, limit) for limit in limits]
     return say.pick("或", " or ").join(limits)
+
+
+def quoted(say: Wording, words: str) -> str:
+    """Words in quotation marks, as they are where they begin with some."""
+    return words if words[0] in QUOTES else QUOTED.get(say.lang).format(words)
+
+
+def compared(say: Wording, leaf: Leaf, truth: bool | None) -> str:
+    """What came of a comparison, and what it asks for; that alone where the value seen is what is asked for."""
+    if truth and exactly(leaf):
+        return say.text(HOLDS[True])
+    if not exactly(leaf):
+        words = tests(say, leaf)
+        return say.text(MEETS[truth]).format(words if QUOTED.get(say.lang)[0] in words else quoted(say, words))
+    if leaf.left.type == BOOLEAN:
+        return say.text(WANTED).format(plainly(say, leaf))
+    limits = (quoted(say, _limit(say, one, leaf)) for one in leaf.tests[0].limits)
+    return say.text(IS[truth]).format(say.pick("或", " or ").join(limits))
 
 
 def _limit(say: Wording, limit: Expr, leaf: Leaf) -> str:

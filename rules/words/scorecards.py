@@ -17,8 +17,8 @@ from rules.words.arithmetic import counted
 from rules.words.checklists import SET_BY, criteria_lines, named, outcome_of
 from rules.words.explainer import Explainer, source
 from rules.words.explanation import Reason
-from rules.words.phrases import HOLDS, VALUES, joined
-from rules.words.record_wording import exactly, plainly, tests
+from rules.words.phrases import VALUES, joined
+from rules.words.record_wording import compared, exactly, tests
 from rules.words.sides import Item, Items, Sides, Spoken, framed, untitled
 from rules.words.wording import Wording
 
@@ -260,10 +260,7 @@ class ScorecardExplainer(Explainer):
             return say.plain.condition(condition)
         if isinstance(first, Group):
             return say.text(joined(first))
-        if exactly(first) and condition is first:
-            return ""
-        verdict, asked = say.text(HOLDS[condition is first]), plainly(say, first)
-        return say.pick(f"{verdict}，条件：{asked}", f"{verdict}, condition: {asked}")
+        return "" if exactly(first) and condition is first else compared(say, first, condition is first)
 
     def _cut(self, item: ScoreItem, value: Value) -> str:
         """The value of a formula and the bound that cut it; nothing where none did."""

@@ -183,10 +183,10 @@ class Wording:
 
     def operand(self, expr: Expr, asked: int, codes: Codes = NO_CODES) -> str:
         """An expression as part of another: in brackets where it binds less than is asked there."""
-        words, binds = self._expr(expr, codes)
+        words, binds = self.phrased(expr, codes)
         return words if binds >= asked else self.pick(f"（{words}）", f"({words})")
 
-    def _expr(self, expr: Expr, codes: Codes) -> tuple[str, int]:
+    def phrased(self, expr: Expr, codes: Codes) -> tuple[str, int]:
         """The words of an expression, and how strongly they bind."""
         if isinstance(expr, Op):
             return self._formula(expr, codes)
@@ -204,7 +204,7 @@ class Wording:
         kind = (op.each or op).type.kind
         phrase, codes = phrase_of(op.name, op.option, kind), self.codes(op) or codes
         if phrase.between.zh and len(op.args) == 1 and phrase.template(self.lang) == "{args}":
-            return self._expr(op.args[0], codes)
+            return self.phrased(op.args[0], codes)
         inner = self.at(op.args[0].type.of, self.subject) if phrase.over else self
         where = "" if op.where is None else inner.condition(op.where)
         each = "" if op.each is None else inner.operand(op.each, ATOM)

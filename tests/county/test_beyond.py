@@ -110,6 +110,21 @@ def test_it_is_counted_anew_where_a_household_reads_the_count_that_lacked_it(run
     assert village["granted"] == 2
 
 
+def test_a_row_of_which_the_figures_contradict_each_other_is_not_decided_and_that_is_said(run):
+    """Tables cannot hold the part against its whole either."""
+    part = TEXT["facts"].replace("to: 0.01 yuan", "to: 0.01 yuan\n        part_of: most")
+    facts = part.replace("      ceiling:", "      most: {type: amount, title: {zh: 上限, en: Ceiling}}\n      ceiling:")
+    head, *rows = HOUSEHOLDS.strip().split("\n")
+    said, rows, _, manifest = run("\n".join([f"{head},most", *(f"{row},1000000" for row in rows)]) + "\n", facts=facts)
+
+    assert rows["H2"]["grant"] is None
+    (told,) = manifest["levels"]["household"]["left_out"]
+    assert told["decision"] == "grant"
+    assert "H2 没有判定：额度" in told["zh"]
+    assert "H2 not decided: Limit" in told["en"]
+    assert told["zh"] in said
+
+
 def test_too_many_have_no_conclusion_and_that_is_said(run, monkeypatch):
     monkeypatch.setattr(beyond, "FEW", 0)
     said, rows, _, _ = run()

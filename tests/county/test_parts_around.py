@@ -57,6 +57,18 @@ def test_a_pair_that_is_counted_as_well_is_refused_by_name(tmp_path):
     assert "part_of" in refused.value.zh
 
 
+@pytest.mark.parametrize("most", [derived(sum=["area.spent", "thing.shared"]), derived(value="5 yuan")])
+@pytest.mark.parametrize("least", [derived(sum=["thing.shared", "area.spent"]), derived(sum=["9 yuan", "1 yuan"])])
+def test_a_pair_that_rests_on_nothing_of_the_row_is_refused_by_name(tmp_path, least, most):
+    house = {"within": "thing", "own": given("amount"), "used": least | {"part_of": "most"}, "most": most}
+    edition = small(VILLAGE, {"some": checklist({"require": {"own": {"at_least": "1 yuan"}}}, subject="house")},
+                    area=AREA, house=house)  # fmt: skip
+    rows = {"area": [{"id": "A", "spent": 1}], "thing": [{"id": "V", "area_id": "A", "shared": 1}],
+            "house": [{"id": "H", "thing_id": "V", "own": 5}]}  # fmt: skip
+    with pytest.raises(TableError, match=r"house\.used .* part_of most.* figures of house itself"):
+        judged(edition, rows, tmp_path / "out")
+
+
 def test_a_count_of_records_alone_is_held_after_it_is_made(tmp_path):
     """The count at the level itself is no reason to refuse."""
     village = VILLAGE | {"houses": count(counted={"count": "house"})}

@@ -186,6 +186,18 @@ def test_figures_and_counts_of_records_around_are_carried_to_those_below(tmp_pat
     assert level.singly == ("modest",)  # the shares have no denominator in common
 
 
+def test_a_conclusion_given_of_one_row_leaves_that_of_its_peers_to_be_drawn(tmp_path):
+    """Of the list both the conclusion and what it rests on is looked at."""
+    township = {"within": "union", "households": FARM["township"]["households"],
+                "sound_ones": derived(count="households", where={"sound": "good"})}  # fmt: skip
+    among = checklist({"require": {"township.sound_ones": {"at_least": "2 households"}}}, subject="household")
+    rows = ABOVE | {"household": [{"id": f"H{n}", "village_id": "V0", "score": 50, "limit": limit, "sound": sound}
+                                  for n, (limit, sound) in enumerate([(40000, "good"), (30000, None)])]}  # fmt: skip
+    edition = plan({"sound": DECISIONS["sound"], "among": among}, township=township)
+    found, _ = judged(edition, rows, tmp_path / "out")
+    assert [one["among"] for (subject, _), one in found.items() if subject == "household"] == ["good", "good"]
+
+
 def test_constants_need_no_record_on_any_road(tmp_path):
     edition = plan({"sound": DECISIONS["sound"]})
     cases = [{"score": 46, "limit": 30000}, {"score": 45, "limit": 30000}, {"score": 46, "limit": 30001}]
@@ -206,6 +218,13 @@ def test_a_count_that_rests_on_itself_is_refused_by_name(tmp_path):
         judged(plan(decisions), ABOVE | {"household": farms(6)}, tmp_path / "out")
     assert "汇总绕回了自己" in refused.value.zh
     judged(plan(decisions), {"household": farms(3)}, tmp_path / "alone")  # the count is given, or not known
+
+
+def test_a_count_that_no_decision_reads_and_that_rests_on_itself_is_refused_by_name(tmp_path):
+    best = {"records": "household", "where": {"score": {"above": {"mean": "score", "over": "township.households"}}}}
+    township = FARM["township"] | {"households": given("list", of="household", counted=best)}
+    with pytest.raises(TableError, match=r"township.households → township.households"):
+        judged(plan({"sound": DECISIONS["sound"]}, township=township), ABOVE | {"household": farms(6)}, tmp_path / "o")
 
 
 def test_a_list_that_nothing_fills_in_is_refused_by_name(tmp_path):

@@ -10,7 +10,7 @@ from rules.values.exact import Range, Type
 from rules.words.explain import explain, explained
 from rules.words.items import decision_items, sides_of
 from rules.words.wording import Wording
-from tests.unit.small import ON, small
+from tests.unit.small import ON, count, small
 
 
 def titled(zh, en):
@@ -123,9 +123,9 @@ def block(text):
     结论：不通过
     依据
       ✗  无多重风险  成立 2 项，不成立 1 项  以下不得有 2 项或以上成立  一
-            贷款笔数  3条  成立（条件：不低于 3条）
+            贷款笔数  3条  符合“不低于 3条”
             曾逾期  是  成立
-            被起诉  否  不成立（条件：是）
+            被起诉  否  要求：是
       ✓  年收入      3万元                   应不低于 3万元             一
     还差多少
       政策没有标明这里有可以改变的项目
@@ -133,9 +133,9 @@ def block(text):
     Outcome: refused
     Because
       ✗  No accumulated risk  2 hold, 1 does not  fewer than 2 of these may hold  一
-            Loans  3 records  holds (condition: at least 3 records)
+            Loans  3 records  meets "at least 3 records"
             Overdue before  yes  holds
-            Sued  no  does not hold (condition: yes)
+            Sued  no  wanted: yes
       ✓  Income               30,000 yuan         must be at least 30,000 yuan    一
     What it would take
       the policy names nothing here that can be changed
@@ -148,9 +148,9 @@ def test_at_least_two_of_three(lang, said):
     结论：待补充
     依据
       ?  无多重风险  成立 1 项，不成立 1 项，无法判断 1 项  以下不得有 2 项或以上成立  一
-            贷款笔数  3条  成立（条件：不低于 3条）
-            曾逾期  未知  无法判断（条件：是）
-            被起诉  否  不成立（条件：是）
+            贷款笔数  3条  符合“不低于 3条”
+            曾逾期  未知  要求：是
+            被起诉  否  要求：是
       ?  年收入      未知                                   应不低于 3万元             一
     还需提供
       ?  曾逾期  未提供  由征信系统提供
@@ -161,9 +161,9 @@ def test_at_least_two_of_three(lang, said):
     Outcome: waits
     Because
       ?  No accumulated risk  1 holds, 1 does not, 1 cannot be told  fewer than 2 of these may hold  一
-            Loans  3 records  holds (condition: at least 3 records)
-            Overdue before  not known  cannot be told (condition: yes)
-            Sued  no  does not hold (condition: yes)
+            Loans  3 records  meets "at least 3 records"
+            Overdue before  not known  wanted: yes
+            Sued  no  wanted: yes
       ?  Income               not known                              must be at least 30,000 yuan    一
     Still wanted
       ?  Overdue before  not given  from the credit bureau
@@ -502,9 +502,38 @@ def test_whom_a_criterion_is_for_is_told_where_it_does_not_apply_or_that_cannot_
     criterion = {"id": "sued", "when": {"overdue": True}, "reject": {"sued": True}}
     asked = {**CHECK, "criteria": [criterion]}
     said = text(asked, {**KNOWN, "overdue": False})
-    assert "-  被起诉  不适用  一\n          曾逾期  否  不成立（条件：是）" in said
+    assert "-  被起诉  不适用  一\n          曾逾期  否  要求：是" in said
     said = text(asked, {**KNOWN, "overdue": None, "sued": True})
-    assert "?  被起诉  是  应为 否  一\n          是否适用：曾逾期  未知  无法判断（条件：是）" in said
+    assert "?  被起诉  是  应为 否  一\n          是否适用：曾逾期  未知  要求：是" in said
+
+
+FITNESS = {"fit": {"zh": "符合条件", "en": "eligible"}, "unfit": {"zh": "不符合条件", "en": "not eligible"}}
+
+
+@pytest.mark.parametrize(("asks", "zh", "en"), [
+    ({"reject": {"case": "unfit"}}, "不得为 “不符合条件”", 'must not be "not eligible"'),
+    ({"require": {"case": ["unfit"]}}, "应为 “不符合条件”", 'must be "not eligible"'),
+    ({"require": {"case": "fit"}}, "应为 符合条件", "must be eligible"),
+])  # fmt: skip
+def test_a_title_that_begins_with_a_negation_stands_in_quotation_marks(asks, zh, en):
+    facts = {"case": fact("choice", "类别", "Case", choices=FITNESS)}
+    edition = small(facts, {"check": {**CHECK, "criteria": [{"id": "case", **asks}]}})
+    decision = Reference(edition).decide("check", {"case": "unfit" if "reject" in asks else None}, ON)
+    assert zh in explain(decision)
+    assert en in explain(decision, "en")
+
+
+def test_a_choice_within_a_formula_shows_the_branch_that_was_taken():
+    def one(name, then):
+        return {"when": {name: True}, "then": then, "otherwise": "0 元"}
+
+    facts = {**FACTS, "extra": {"sum": [one("overdue", "3 万元"), one("sued", "deposit")], **titled("加额", "Extra")}}
+    asked = {**CHECK, "criteria": [{"id": "extra", "require": {"extra": {"at_least": "1 元"}}}]}
+    known = {"overdue": False, "sued": True, "deposit": 7}
+    decision = Reference(small({**facts, "peers": count()}, {"check": asked})).decide("check", known, ON)
+    assert "= 0元 + 存款 7元" in explain(decision)
+    decision = Reference(decision.edition).decide("check", {**known, "overdue": None}, ON)
+    assert "= （若曾逾期，则为 3万元，否则为 0元） + 存款 7元" in explain(decision)
 
 
 def test_points_for_missing_data_and_bounds_say_so():

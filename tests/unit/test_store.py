@@ -161,6 +161,9 @@ def told(root):
 
 def test_a_plan_that_ends_is_told_at_its_last_edition(root):
     assert told(root) == [("base/2027-05-01/plan.yaml", "warning", "ends")]
+    (ends,) = [one.mark for one in read_store(root).problems if one.code == "warning.ends"]
+    text = (root / ends.file).read_text(encoding="utf-8").splitlines()[ends.line - 1]
+    assert text[: ends.column - 1] == "effective: "
 
 
 def test_a_child_in_force_before_its_parent_is_told(root):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -19,8 +19,28 @@ from rules.table.verdicts import Verdicts
 from rules.values.exact import Value, plain
 from service.county.backend import Backend, Duck, named, rows_of
 from service.county.intake.extract import case
+from service.county.run.manifest import LeftOut
 
 FEW = 20 * 1000  # rows that are judged one by one where tables cannot
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row whose facts contradict each other, so that it is not decided."""
+
+    id: str
+    error: FactError
+
+
+def left_out(rules: Iterable[Rule], refused: Sequence[Refused]) -> Iterator[LeftOut]:
+    """What a run says of decisions that it did not make about such rows."""
+    if not refused:
+        return
+    first, *others = refused
+    problem = first.error.problems[0]
+    zh = f"{first.id}{f' 等 {len(refused)} 行' if others else ''} 没有判定：{problem.zh}"
+    en = f"{first.id}{f' and others, {len(refused)} rows in all,' if others else ''} not decided: {problem.en}"
+    yield from (LeftOut(rule.id, zh, en) for rule in rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +52,20 @@ class Beyond:
     backend: Backend
     duck: Duck
 
-    def decide(self, rules: Sequence[Rule], table: Callable[[], Any], out: Path, given: Sequence[str]) -> int:
+    def decide(
+        self, rules: Sequence[Rule], table: Callable[[], Any], out: Path, given: Sequence[str]
+    ) -> tuple[int, list[Refused]]:
         """Fill in the conclusions of such rows in the judged file `out`, from the facts of the table that was judged.
-        The number of rows decided; none where there are too many, which stay without conclusions."""
+        The number of rows decided, and those refused; none where there are too many, which stay without
+        conclusions."""
         ids = [one for (one,) in self.duck.run(f"SELECT {KEY} FROM {rows_of(out)} WHERE {BEYOND} LIMIT {FEW + 1}")]
         if not ids or len(ids) > FEW:
-            return 0
+            return 0, []
         rows = table()
         few = out.with_suffix(".few")
         self.backend.write(rows.filter(rows[KEY].isin(ids)), few, KEY)
-        decided = [*self._decided(rules, self.duck.dicts(f"SELECT * FROM {rows_of(few)}"), given)]
+        refused: list[Refused] = []
+        decided = [*self._decided(rules, self.duck.dicts(f"SELECT * FROM {rows_of(few)}"), given, refused)]
         few.unlink()
         columns = self.duck.columns(rows_of(out))
         names = [one for one in columns if any(one.split(SEPARATOR)[0] == rule.id for rule in rules)]
@@ -51,16 +75,17 @@ class Beyond:
         beside = self.duck.loaded(decided, dict.fromkeys((KEY, *names), "VARCHAR"))
         self.duck.copy(f"SELECT a.* REPLACE ({', '.join(taken)}) FROM {rows_of(out)} a LEFT JOIN {beside} b "
                        f"USING ({KEY}) ORDER BY a.{KEY}", out)  # fmt: skip
-        return len(decided)
+        return len(decided), refused
 
     def _decided(
-        self, rules: Sequence[Rule], rows: Sequence[Mapping[str, Any]], given: Sequence[str]
+        self, rules: Sequence[Rule], rows: Sequence[Mapping[str, Any]], given: Sequence[str], refused: list[Refused]
     ) -> Iterator[dict[str, Any]]:
         checker, reference = FactChecker(self.edition), Reference(self.edition)
         for row in rows:
             try:
                 facts = checker.check(rules[0].subject, case(self.edition, rules[0].subject, row, given))
-            except FactError:
+            except FactError as error:
+                refused.append(Refused(row[KEY], error))
                 continue
             columns: dict[str, Any] = {KEY: row[KEY]}
             for rule in rules:

@@ -18,7 +18,7 @@ from rules.table.values import CARRIED
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts
 from service.county.backend import Backend, Duck, named, rows_of
 from service.county.intake.extract import Reads, case, reads
-from service.county.run.beyond import FEW, Beyond
+from service.county.run.beyond import FEW, Beyond, Refused, left_out
 from service.county.run.manifest import LeftOut, Level
 
 NONE: Reads = {}
@@ -136,16 +136,16 @@ class Judging:
         if others:
             judged = widened(judged, others, True)
         self.backend.write(judged, out, KEY, dict(_codes(bulk)))
-        beyond = self.beyond.decide(bulk, lambda: widened(own, rules, True), out, given) if bulk else 0
+        beyond, odd = self.beyond.decide(bulk, lambda: widened(own, rules, True), out, given) if bulk else (0, [])
         if not (others or given or beyond or (bulk and self._open(out))):
             self.alike.add(subject)
         rows = int(self.duck.run(f"SELECT count(*) FROM {rows_of(out)}")[0][0])
         singly = others if rows <= FEW and self._listed(out) <= LISTED else []
-        if others:
-            self._one_by_one(subject, singly, out, given)
-        left_out = tuple(LeftOut(rule.id, refused[rule.id].zh, refused[rule.id].en) for rule in others if not singly)
+        found = self._one_by_one(subject, singly, out, given) if others else []
+        skipped = [LeftOut(rule.id, refused[rule.id].zh, refused[rule.id].en) for rule in others if not singly]
+        skipped += [*left_out(bulk, odd), *left_out(singly, found)]
         made, alone = (tuple(rule.id for rule in some) for some in (bulk, singly))
-        return Level(subject, made, alone, left_out, wanted, beyond)
+        return Level(subject, made, alone, tuple(skipped), wanted, beyond)
 
     def _open(self, path: Path) -> bool:
         """Whether a judged file has rows beyond the arithmetic of tables."""
@@ -158,16 +158,17 @@ class Judging:
         sums = ", ".join(f"coalesce(sum({one}), 0)" for one in lists)
         return int(sum(self.duck.run(f"SELECT {sums} FROM {rows_of(path)}")[0])) if lists else 0
 
-    def _one_by_one(self, subject: str, rules: Sequence[Rule], out: Path, given: Sequence[str]) -> None:
-        """Decide rows singly, and put their conclusions beside the others in the file."""
+    def _one_by_one(self, subject: str, rules: Sequence[Rule], out: Path, given: Sequence[str]) -> list[Refused]:
+        """Decide rows singly, and put their conclusions beside the others in the file; those refused."""
         checker, reference = FactChecker(self.edition), Reference(self.edition)
         rows = self.duck.dicts(f"SELECT * FROM {rows_of(out)}") if rules else []
-        decided: list[dict[str, Any]] = []
+        decided, odd = list[dict[str, Any]](), list[Refused]()
         for row in rows:
             decided.append({KEY: row[KEY]})
             try:
                 checked = checker.check(subject, case(self.edition, subject, row, given))
-            except FactError:
+            except FactError as error:
+                odd.append(Refused(row[KEY], error))
                 continue
             for rule in rules:
                 decided[-1] |= _columns(rule, reference, checked, self.on)
@@ -181,6 +182,7 @@ class Judging:
         shown = ", ".join({**{one: f"a.{named(one)}" for one in kept}, **made, **stand}.values())
         beside = self.duck.loaded(decided, types)
         self.duck.copy(f"SELECT {shown} FROM {rows_of(out)} a LEFT JOIN {beside} b USING (id) ORDER BY a.{KEY}", out)
+        return odd
 
 
 def _codes(rules: Iterable[Rule]) -> Iterator[tuple[str, Iterable[str]]]:

@@ -51,10 +51,12 @@ def resting(edition: Edition, start: Iterable[Used], files: Collection[str]) -> 
 
 
 def refuse(edition: Edition, columns: Mapping[str, Collection[str]]) -> None:
-    """TableError where the decisions of a run rest on themselves by way of a count, or on a list of records that
-    nothing fills in; `columns` are those of every file, by its subject."""
+    """TableError where the decisions or the counts of a run rest on themselves by way of a count, or decisions on a
+    list of records that nothing fills in; `columns` are those of every file, by its subject."""
     rules = [rule for rule in edition.rules.values() if rule.subject in columns]
-    if circle := _circle(edition, map(asked, rules), columns):
+    counts = [(of, Ref("fact", "", fact.name, fact.type))
+              for of in columns for fact in edition.subjects[of].facts.values() if fact.counted]  # fmt: skip
+    if circle := _circle(edition, [*map(asked, rules), *counts], columns):
         path = " → ".join(f"{subject}.{name}" for subject, name in circle)
         raise TableError(f"汇总绕回了自己：{path}。一次运行算不出这样的数：请改正其中一个 counted 或条件。",
                          f"A count comes back to itself: {path}. No run can work that out: correct one.")  # fmt: skip
@@ -78,8 +80,11 @@ def refuse(edition: Edition, columns: Mapping[str, Collection[str]]) -> None:
 
 def _refuse_unheld(edition: Edition, subject: str, pair: Pair, files: Collection[str]) -> None:
     """TableError about a part and a whole that are worked out from a count of the run, of which one rests on records
-    around: such are not held against each other after the count."""
+    around: such are not held against each other after the count. Or that are worked out from nothing of the row: where
+    they contradict each other, there is no cell of it to doubt."""
     facts = [edition.subjects[of].facts[name] for of, name in pair.behind]
+    if not pair.given and all(one.subject != subject and one.subject in files for one in facts):
+        raise _nothing_of_the_row(edition, pair)
     alien = [one for one in facts if one.subject != subject and one.subject in files]
     counted = [one for one in facts if one.counted and one.counted.inside in files and one.subject in files]
     if alien and counted:
@@ -92,6 +97,20 @@ def _refuse_unheld(edition: Edition, subject: str, pair: Pair, files: Collection
             f"and one is counted ({one.subject}.{one.name}): a run cannot hold them against each other. "
             "Take out this part_of, or `counted` of that figure.",
         )
+
+
+def _nothing_of_the_row(edition: Edition, pair: Pair) -> TableError:
+    part, subject = pair.part, pair.part.subject
+    levels = dict.fromkeys(of for of, _ in pair.behind)
+    home = next((one for one in around(edition, subject) if one in levels), "")
+    zh = f"请把两数写成 {home} 的事实，part_of 写在那里，或删去它。" if home else "请删去它。"
+    en = f"Make both facts of {home}, with part_of there, or take it out." if home else "Take it out."
+    return TableError(
+        f"{subject}.{part.name}（{part.title.zh}）写了 part_of: {pair.whole.name}，两数都不取自 {subject} 本身的数据，"
+        f"一次运行无法逐行核对。{zh}",
+        f"{subject}.{part.name} ({part.title.en}) is part_of {pair.whole.name}, and neither is worked out from figures "
+        f"of {subject} itself: a run cannot hold them against each other row by row. {en}",
+    )
 
 
 def _circle(edition: Edition, start: Iterable[Used], files: Collection[str]) -> list[Unit]:
