@@ -61,6 +61,9 @@ def _sheet(file: LookedFile, sheet: LookedSheet, say: Wording) -> Iterator[Line 
         return
     lines = "-".join(map(str, sorted({heading.first, heading.last})))
     yield line(words + say.pick(f"，标题在第 {lines} 行", f", heading in row {lines}"), indent=2)
+    if sheet.totals:
+        sums = say.pick("没有逐条的记录，像是汇总：对应关系里不写", "adds up other sheets: the mapping leaves it out")
+        yield line(Span(sums, "unknown"), indent=4)
     if sheet.above:
         title = say.text(say.edition.subjects[say.edition.subjects[file.subject].within].title)
         maybe = say.pick(
@@ -79,7 +82,7 @@ def _sheet(file: LookedFile, sheet: LookedSheet, say: Wording) -> Iterator[Line 
     guessed = {one.heading for one in sheet.guesses}
     if rest := [one for one in heading.strays if one not in guessed]:
         yield line(Span(say.pick("不用的列：", "not used: ") + ", ".join(rest), "dim"), indent=4)
-    for number, cells in sheet.cells:
+    for number, cells in sheet.cells if heading.columns else ():
         yield row(str(number), *cells, indent=4)
 
 

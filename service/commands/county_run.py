@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from rules.model import CONSTANTS, Edition, subject_read
+from rules.model import Edition, subject_read
 from rules.table import TableError
 from rules.table.columns import around
 from rules.values.figures import figure
@@ -20,10 +20,10 @@ from rules.words.wording import Wording
 from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common, only, reread
 from service.commands.county_doubts import SHOWN, childless, contradicting, nowhere
 from service.commands.county_files import file_lines
+from service.commands.county_tables import sources
 from service.commands.screen import progress
 from service.county.backend import Limits
-from service.county.intake.inputs import Source
-from service.county.intake.lists import list_of, lists_of, owner_of
+from service.county.intake.lists import owner_of
 from service.county.run.asked import Asked, Assigned, Changed
 from service.county.run.history import runs_before
 from service.county.run.manifest import Counts, Manifest, plain
@@ -99,20 +99,10 @@ def run_command(
     edition = settings.edition(settings.today(), readings)
     names = zip(("household", "village", "township", "county"),
                 ("households", "villages", "townships", "county_file"), strict=True)  # fmt: skip
-    files = {subject: options[option] for subject, option in names if options[option] is not None}
-    files |= dict(_table(one) for one in tables)
-    subjects = [one for one in edition.subjects if one != CONSTANTS]
-    files = {list_of(edition, one, files) or one: file for one, file in files.items()}
-    if strange := [one for one in files if one not in subjects and not owner_of(one)]:
-        known = ", ".join((*subjects, *lists_of(edition)))
-        raise Bad(f"方案里没有对象或列表 {', '.join(strange)}（有：{known}）。",
-                  f"The plan has no subject or list {', '.join(strange)} (there are: {known}).")  # fmt: skip
-    if not files:
-        raise Bad("请给出至少一个数据文件。", "Give at least one file of records.")
-    sources = tuple(Source(subject, file) for subject, file in files.items())
+    given = [(subject, options[option]) for subject, option in names if options[option] is not None]
     named = ("mapping", "mended", "engine", "at_most", "keep_given", "publish", "replace")
     before = runs_before([one.absolute() for one in last], edition, settings.today())
-    asked = Asked(edition, settings.today(), sources, out.absolute(), before=before,
+    asked = Asked(edition, settings.today(), sources(edition, given, tables), out.absolute(), before=before,
                   assigned=_assigned(edition, assigned), limits=Limits(options["memory"], options["threads"]),
                   **{one: options[one] for one in named})  # fmt: skip
     manifest = _guarded(asked, settings)
@@ -126,13 +116,6 @@ def _assigned(edition: Edition, file: Path | None) -> Assigned | None:
     one = edition.assignments[only(edition.assignments, "--assigned", "分派", "assignment")]
     titles = [edition.subjects[name].title.zh for name in (one.subject, one.bearer)]
     return Assigned(one.subject, file, ((one.subject, "id", titles[0], "编号"), (one.bearer, titles[1])))
-
-
-def _table(text: str) -> tuple[str, Path]:
-    subject, _, file = text.partition("=")
-    if not Path(file).is_file():
-        raise Bad(f"--table 要写 对象=文件，不是 {text}。", f"--table wants SUBJECT=FILE, not {text}.")
-    return subject, Path(file)
 
 
 def _guarded(asked: Asked, settings: Settings) -> Manifest:

@@ -50,6 +50,17 @@ def _in_chinese() -> Iterator[None]:
         raise Misused(f"{zh}{error.format_message()}", error.ctx) from error
 
 
+def _hold_once(ctx: click.Context, args: list[str]) -> None:
+    """Misused where one file is named after another with an option that takes one: the first would not be read."""
+    _, _, order = ctx.command.make_parser(ctx).parse_args(list(args))
+    files = [one for one in order if isinstance(one, click.Option) and isinstance(one.type, click.Path)]
+    for one in files:
+        if not one.multiple and files.count(one) > 1:
+            name = one.opts[0]
+            raise Misused(f"{name} 只能写一次，这里写了 {files.count(one)} 次。 {name} can be given once, "
+                          f"not {files.count(one)} times.", ctx)  # fmt: skip
+
+
 class Lazy(click.Group):
     """A group that imports a command when it is called: its help, and every other command, stays light."""
 
@@ -65,6 +76,14 @@ class Lazy(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         with _in_chinese():
             return super().invoke(ctx)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and not isinstance(command, click.Group):
+            _hold_once(click.Context(command, parent=ctx, info_name=name, resilient_parsing=True), rest)
+        return name, command, rest
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(self.places)

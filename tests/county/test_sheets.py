@@ -257,7 +257,7 @@ def test_a_table_on_its_side_is_told_what_to_do(above, tmp_path):
         Looked(path)
     assert "工作表“表”是横排的" in told.value.zh
     assert "转置" in told.value.zh
-    assert [one.turned for one in look(EDITION, path, "household").sheets] == [True]
+    assert [one.turned for one in look(EDITION, path, "household").sheets] == [len(HEADINGS)]
     with pytest.raises(Unreadable, match="lies on its side"):
         Looked(text(tmp_path / "h.csv", on_its_side([HEADINGS, *households(4)])))
 

@@ -100,7 +100,8 @@ class Belonging:
             several = ", ".join(sorted(meant))
             return (f"有几个{title.zh}都叫“{said}”（{several}），请写编号。",
                     f"Several records are called {said} ({several}): write the id.")  # fmt: skip
-        guess = near(squashed(word), known) if len(known) <= MOST * MOST else ""
+        squeezed = {squashed(one): one for one in known[: MOST * MOST + 1]}
+        guess = squeezed.get(near(squashed(word), squeezed), "") if len(known) <= MOST * MOST else ""
         hint = (f"最接近的是 {guess}。", f" The nearest is {guess}.") if guess else ("", "")
         return f"{title.zh}表里没有“{said}”。{hint[0]}", f"There is no {said} in its table.{hint[1]}"
 

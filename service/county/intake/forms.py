@@ -130,6 +130,8 @@ def text_of(number: Decimal) -> str:
 def _id(value: Cell) -> str:
     if isinstance(value, date | time | timedelta):
         raise Refused("day_for_id", plain(value))  # 1-2 typed into Excel
+    if isinstance(value, bool):
+        raise Refused("answer_for_id")
     text = plain(value)
     if isinstance(value, int | float) and abs(value) >= 10**SIGNIFICANT and not is_card(text):
         raise Refused("digits_lost")
@@ -206,10 +208,10 @@ def _date(_: Fact, form: Form) -> Read:
         for form_ in _DAYS:
             if (match := form_.fullmatch(text)) is not None:
                 return "-".join((match[1], match[2].zfill(2), match[3].zfill(2)))
-        if _SERIAL.fullmatch(text):
+        if _SERIAL.fullmatch(text.partition(".")[0] if isinstance(value, float) else text):  # after the point, a time
             if form.epoch is None:
                 raise Refused("ambiguous_serial")
-            return (_ZERO[form.epoch] + timedelta(int(text))).isoformat()
+            return (_ZERO[form.epoch] + timedelta(int(text.partition(".")[0]))).isoformat()
         if isinstance(value, str) and _SHORT_YEAR.fullmatch(text):
             raise Refused("ambiguous_date")
         return text

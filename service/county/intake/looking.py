@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from service.county.intake.grids import Grid, filled, letter_of
 from service.county.intake.headings import Heading, Match, Names, first_row, heading_of, titles_at
 from service.county.intake.lists import list_of, with_list
 from service.county.intake.records import Kinds, records
-from service.county.intake.sheets import grids_of
+from service.county.intake.sheets import adds_up, grids_of
 from service.county.intake.texts import squashed
-from service.county.intake.turned import is_turned
+from service.county.intake.turned import lying
 from service.county.intake.units import MONEY, bare, parted
 
 SHOWN = 10  # rows
@@ -43,7 +43,8 @@ class Guess:
 @dataclass(frozen=True, slots=True)
 class LookedSheet:
     """A sheet as it is understood. `rows`: those that hold something; `cells`: the first records, as they are read;
-    `above`: its name, where no column says which record above a row belongs to and the sheet may be that record's."""
+    `above`: its name, or that of a CSV, where no column says which record above a row belongs to and the sheet may be
+    that record's."""
 
     sheet: str
     hidden: bool
@@ -52,7 +53,8 @@ class LookedSheet:
     guesses: tuple[Guess, ...]
     cells: tuple[tuple[int, tuple[str, ...]], ...]
     above: str = ""
-    turned: bool = False  # the headings stand below one another: it is not read
+    totals: bool = False  # it adds up the other sheets: no mapping has it
+    turned: int = 0  # headings that stand below one another: it is not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,25 @@ def look(edition: Edition, path: Path, subject: str = "") -> LookedFile:
     is named. TextError where the records of a subject may be those of several lists."""
     sheets = list(grids_of(path))
     options = [list_of(edition, subject, edition.subjects) or subject] if subject else _options(edition)
-    looked = [LookedFile(path, one, tuple(_sheet(grid, Names(with_list(edition, one), one)) for grid in sheets))
+    looked = [LookedFile(path, one, tuple(_sheet(grid, Names(with_list(edition, one), one), path.stem)
+                                         for grid in sheets))
               for one in options]  # fmt: skip
-    return max(looked, key=lambda one: sum(len(sheet.heading.columns) for sheet in one.sheets if sheet.heading))
+    return _without_totals(max(looked, key=_known))
+
+
+def _known(file: LookedFile) -> int:
+    """How many headings of a file are known, beside one another or below."""
+    return sum(one.turned + (len(one.heading.columns) if one.heading is not None else 0) for one in file.sheets)
+
+
+def _without_totals(file: LookedFile) -> LookedFile:
+    """A file of which the sheets that add up those of the others are told: they have no ids, or no record."""
+    headings = [one.heading for one in file.sheets if one.heading is not None and not one.hidden]
+    some = any(one.cells for one in file.sheets if not one.hidden)
+    totals = [one for one in file.sheets if one.heading is not None and one.heading.columns and some
+              and (not one.cells or adds_up(one.heading, headings))]  # fmt: skip
+    return replace(file, sheets=tuple(replace(one, totals=True, above="") if one in totals else one
+                                      for one in file.sheets))  # fmt: skip
 
 
 def _options(edition: Edition) -> Iterator[str]:
@@ -82,16 +100,20 @@ def _options(edition: Edition) -> Iterator[str]:
                 yield list_of(edition, one, edition.subjects) or one
 
 
-def _sheet(grid: Grid, names: Names) -> LookedSheet:
+def _sheet(grid: Grid, names: Names, file: str) -> LookedSheet:
     heading = heading_of(grid, names, needs=[KEY]) or heading_of(grid, names, needs=[])
     heading = heading or (heading_of(grid, names, needs=[names.above]) if names.above else None) or first_row(grid)
     rows = sum(1 for _, cells in grid.rows() if filled(cells))
-    if heading is None or is_turned(grid, names, heading):
-        return LookedSheet(grid.name, grid.hidden, rows, None, (), (), turned=heading is not None)
+    on_side = None if heading is None else lying(grid, names, heading)
+    if heading is None or on_side is not None:
+        return LookedSheet(
+            grid.name, grid.hidden, rows, None, (), (), turned=0 if on_side is None else on_side.headings
+        )
     cells = tuple(islice(_cells(grid, heading, names), SHOWN))
-    mine = bool(names.above) and heading.at(names.above) is None and _UNNAMED.fullmatch(grid.name) is None
+    own = grid.name or file
+    mine = bool(names.above) and heading.at(names.above) is None and _UNNAMED.fullmatch(own) is None
     return LookedSheet(grid.name, grid.hidden, rows, heading, tuple(_guesses(grid, heading, names)), cells,
-                       grid.name if mine else "")  # fmt: skip
+                       own if mine else "")  # fmt: skip
 
 
 def _guesses(grid: Grid, heading: Heading, names: Names) -> Iterator[Guess]:
@@ -137,7 +159,11 @@ def mapping_text(files: Iterable[LookedFile]) -> str:
         lines += [f"- file: {_quoted(file.path.name)}", f"  subject: {file.subject}", "  sheets:"]
         several = sum(1 for one in file.sheets if one.above and not one.hidden) > 1
         for sheet in file.sheets:
-            if sheet.heading is not None and not sheet.hidden and (sheet.heading.columns or sheet.guesses):
+            if (
+                sheet.heading is not None
+                and not (sheet.hidden or sheet.totals)
+                and (sheet.heading.columns or sheet.guesses)
+            ):
                 lines += _sheet_lines(sheet, sheet.heading, several=several)
     return "\n".join(lines) + "\n"
 
@@ -169,7 +195,7 @@ def plainly(files: Iterable[LookedFile]) -> list[Mapping[str, object]]:
     return [
         {"file": file.path.name, "subject": file.subject, "sheets": [
             {"sheet": one.sheet, "hidden": one.hidden, "rows": one.rows, "above": one.above,
-             "turned": one.turned,
+             "turned": one.turned > 0, "totals": one.totals,
              "heading": [one.heading.first, one.heading.last] if one.heading else None,
              "columns": {match.heading: match.name for match in one.heading.columns} if one.heading else {},
              "guesses": {guess.heading: guess.name for guess in one.guesses}} for one in file.sheets]}

@@ -25,6 +25,10 @@ MESSAGES: Mapping[str, Message] = {
         "与另一行的编号只差开头的 0：是不是同一条记录？请按文本写全。",
         "Another id differs by the zeros before it only: are they one record? Write ids in full, as text.",
     ),
+    "answer_for_id": (
+        "这里是 TRUE 或 FALSE，不是编号。请把这一列设成文本，重新填写。",
+        "This is TRUE or FALSE, and no id: format the column as text and write it again.",
+    ),
     "day_for_id": (
         "编号被 Excel 改成了日期。请把这一列设成文本，重新填写。",
         "Excel made a date of the id: format the column as text and write it again.",

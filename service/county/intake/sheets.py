@@ -13,7 +13,7 @@ from service.county.intake.grids import TEXTS, Grid, Unreadable, csv_grid, fille
 from service.county.intake.headings import Heading, Match, Names, first_row, heading_of
 from service.county.intake.mapping import SheetMap
 from service.county.intake.texts import squashed
-from service.county.intake.turned import is_turned, turned
+from service.county.intake.turned import lying, turned
 from service.county.intake.workbooks import grids
 
 ROW = "row__"
@@ -62,31 +62,56 @@ def chosen_sheets(
 ) -> Iterator[tuple[int, Grid, Heading]]:
     """The sheets to be read, with their headings; all others are accounted for as not read. `only`: the one sheet to be
     looked at."""
-    found = list[tuple[int, Grid, Heading]]()
+    found, beside = list[tuple[int, Grid, Heading]](), list[str]()
     rows, all_ = list[int](), list(grids_of(path))
     for place, grid in enumerate(all_):
         taken.places.append(grid.name)
         why, heading = ("other_subject", None) if only not in (None, grid.name) else _heading(grid, names, maps, path)
+        on_side = lying(grid, names, heading) if maps is None and why in ("", "no_heading") else None
+        if on_side is not None and (on_side.records > 1 or (heading is not None and _places(heading, names))):
+            raise turned(path, grid.name)
+        if on_side is not None:
+            beside.append(grid.name)
+            rows.append(_unread(taken, grid, "turned"))
+            continue
         if heading is None and len(all_) == 1 and why == "no_heading":
             heading = first_row(grid)
         if heading is not None:
             found.append((place, grid, heading))
         else:
             rows.append(_unread(taken, grid, why))
-    placed = [_columns(heading) for _, _, heading in found if heading.at(names.above) is not None or heading.above]
+    yield from _told(path, names, found, taken, obeyed=maps is not None)
+    if not found:
+        raise turned(path, beside[0]) if beside else _no_heading(path, rows, taken)
+
+
+def _told(
+    path: Path, names: Names, found: Sequence[tuple[int, Grid, Heading]], taken: Taken, *, obeyed: bool
+) -> Iterator[tuple[int, Grid, Heading]]:
+    """The sheets that hold records; `obeyed`: a mapping says that all of them do."""
+    headings = [heading for _, _, heading in found]
+    placed = [_columns(one) for one in headings if names.above and _places(one, names)]
     for place, grid, heading in found:
-        if names.above and placed and heading.at(names.above) is None and not heading.above:
+        if not obeyed and adds_up(heading, headings):
+            _unread(taken, grid, "no_ids")
+        elif placed and not _places(heading, names):
             if any(_columns(heading) | {names.above} >= one for one in placed):
                 raise unplaced(path, names.edition, names.above, shown(grid.name))  # its rows are records as theirs
             _unread(taken, grid, "no_above")
-        elif maps is None and is_turned(grid, names, heading):
-            raise turned(path, grid.name)
         else:
             yield place, grid, heading
-    if not found:
-        if lying := [one for one in all_ if maps is None and not one.hidden and is_turned(one, names, None)]:
-            raise turned(path, lying[0].name)
-        raise _no_heading(path, rows, taken)
+
+
+def adds_up(heading: Heading, all_: Iterable[Heading]) -> bool:
+    """Whether a sheet without a column of ids has less than half of the columns of every sheet that has one: it adds up
+    records by the record above, and holds none of its own."""
+    own, keyed = _columns(heading), [_columns(one) for one in all_ if one.at(KEY) is not None]
+    return KEY not in own and bool(keyed) and all(len(own & one) * 2 < len(one) for one in keyed)
+
+
+def _places(heading: Heading, names: Names) -> bool:
+    """Whether a heading tells where its records belong, if they belong anywhere."""
+    return not names.above or heading.at(names.above) is not None or bool(heading.above)
 
 
 def _columns(heading: Heading) -> set[str]:
@@ -134,6 +159,8 @@ NOT_READ: Mapping[str, tuple[str, str]] = {
     "other_subject": ("属于另一种对象", "of another subject"),
     "no_heading": ("没有认得的标题行", "no heading that is known"),
     "no_above": ("没有写明所属上级的列", "no column of the record above"),
+    "no_ids": ("没有编号一列，像是汇总", "no column of ids, as where records are added up"),
+    "turned": ("横排的表", "lies on its side"),
     "not_mapped": ("对应关系里没有", "not in the mapping"),
     "total": ("合计行", "totals"),
     "note": ("说明或标记", "notes or marks"),

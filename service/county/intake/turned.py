@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from rules.model import Fact
+from rules.table.columns import KEY
 from rules.values.text import shown
 from service.county.intake.forms import Refused, reader
 from service.county.intake.grids import Cell, Grid, Unreadable, filled
@@ -19,21 +21,31 @@ VALUES = 2  # of them with a value of their kind beside them: a sheet that expla
 _VALUE = re.compile(r"-?[0-9.]+%?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def is_turned(grid: Grid, names: Names, heading: Heading | None) -> bool:
-    """Whether more headings stand below one another than beside one another, with values beside them."""
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """A sheet on its side: how many headings stand below one another, and how many ids beside theirs (one at least)."""
+
+    headings: int
+    records: int
+
+
+def lying(grid: Grid, names: Names, heading: Heading | None) -> Lying | None:
+    """A sheet that has more headings below one another than beside one another, with values beside them."""
     rows = [cells for _, cells in islice(grid.rows(), LOOKED)]
-    return any(_below(rows, place, names, heading) for place in range(WIDE))
+    return next((one for place in range(WIDE) if (one := _below(rows, place, names, heading)) is not None), None)
 
 
-def _below(rows: Sequence[Sequence[Cell]], place: int, names: Names, heading: Heading | None) -> bool:
-    found = dict[str, bool]()
+def _below(rows: Sequence[Sequence[Cell]], place: int, names: Names, heading: Heading | None) -> Lying | None:
+    found, records = dict[str, bool](), 1
     for cells in rows:
         known = names.find(str(cells[place])) if place < len(cells) else None
         if known is not None:
-            beside = next((one for one in cells[place + 1 :] if filled([one])), "")
-            found.setdefault(known[0], _holds(names.facts.get(known[0]), names, beside))
-    return (len(found) >= max(FEWEST, 1 + len(heading.columns if heading else ()))
-            and sum(found.values()) >= VALUES)  # fmt: skip
+            beside = [one for one in cells[place + 1 :] if filled([one])]
+            found.setdefault(known[0], _holds(names.facts.get(known[0]), names, beside[0] if beside else ""))
+            records = max(records, len(beside)) if known[0] == KEY else records
+    if len(found) < max(FEWEST, 1 + len(heading.columns if heading else ())) or sum(found.values()) < VALUES:
+        return None
+    return Lying(len(found), records)
 
 
 def _holds(fact: Fact | None, names: Names, cell: Cell) -> bool:
