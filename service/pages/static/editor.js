@@ -11,7 +11,7 @@ const about = make("p", { class: "soft about", "aria-live": "polite" });
 const host = make("div", { class: "editor" });
 area.before(host);
 area.hidden = true;
-faults.before(about);
+faults.parentElement.before(about);
 document.querySelector("label[for=text]").addEventListener("click", () => editor.focus());
 
 const { ace } = window;
@@ -32,6 +32,12 @@ if (say(true, false)) {
     "gutter-tooltip.aria-label.warning.singular": "处提醒",
     "gutter.annotation.aria-label.error": "第 $0 行有错误",
     "gutter.annotation.aria-label.warning": "第 $0 行有提醒",
+    "gutter.code-folding.closed.aria-label": "展开或收起第 $0 至 $1 行",
+    "gutter.code-folding.closed.title": "展开",
+    "gutter.code-folding.open.aria-label": "收起第 $0 行",
+    "gutter.code-folding.open.title": "收起",
+    "gutter.code-folding.range.aria-label": "展开或收起第 $0 至 $1 行",
+    "inline-fold.closed.title": "展开",
     "text-input.aria-label": "光标在第 $0 行",
     "text-input.aria-roledescription": "文本编辑器",
   });
@@ -53,7 +59,6 @@ editor.setOptions({
   maxLines: 34,
   minLines: 12,
   readOnly: area.readOnly,
-  showFoldWidgets: false,
   showPrintMargin: false,
   textInputAriaLabel: say("文本", "Text"),
   wrap: window.innerWidth < 700,
