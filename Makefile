@@ -15,7 +15,7 @@ QUIET := -W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionW
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run shell test lint check spark-test docs bench bench-http editor clients lock sbom clean
+.PHONY: help run shell test lint check spark-test docs vendor bench bench-http editor clients lock sbom clean
 
 # Nothing of the caller's Python leaks in.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE PIP_TARGET PIP_PREFIX
@@ -48,6 +48,9 @@ spark-test: $(PROJECT) ## hold tables and the county run against each other on S
 
 docs: $(PROJECT) ## write the generated pages and the schema of policies
 	@$(IN) docs/make.py xx-county
+
+vendor: $(PROJECT) ## write the browser files of other projects anew, as their releases have them (needs the npm registry)
+	@$(IN) requirements/vendor.py $(ARGS)
 
 editor: $(PROJECT) ## hold the schema against a real editor's language server (needs node and the npm registry)
 	@$(IN) -m pytest tests/editor $(ARGS)

@@ -16,7 +16,7 @@ from flask_compress import Compress
 from rules.problems.problem import Problem
 from service.api import approvals, batch, catalogue, decisions, drafts, explanations, log_lines, reviews, what_if
 from service.days import day_of
-from service.desk import audit, desk, drafting, editing, editions, signing
+from service.desk import audit, desk, drafting, editing, editions, signing, typing
 from service.desk import reviews as desk_reviews
 from service.http import answering as recording
 from service.http import observing, problems, security
@@ -71,7 +71,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     api = openapi.create(app)
     for resource in (decisions, batch, explanations, what_if, reviews, catalogue, log_lines, drafts, approvals):
         api.register_blueprint(resource.blueprint)
-    for pages in (signing, desk, drafting, editing, editions, desk_reviews, audit):
+    for pages in (signing, desk, drafting, editing, typing, editions, desk_reviews, audit):
         app.register_blueprint(pages.blueprint)
     app.register_blueprint(operations.pages(openapi.Document(app, api)))
     if folder := os.environ.get(EXAMPLE):

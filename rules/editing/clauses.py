@@ -1,9 +1,10 @@
-"""The words of a clause that say a figure of a rule, with another figure in their place: corrected together with it."""
+"""The words that say a figure of a rule, in its clause and in the reading that it names, with another figure in their
+place: corrected together with it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,40 +13,60 @@ from rules.editing.texts import Texts, data_of, merged
 from rules.values.exact import decimal_text, read_literal
 from rules.warnings.numerals import DIGITS, figures, numeral, plain
 
-CLAUSES = "clauses"  # the file, and its one key
+CLAUSES, READINGS = "clauses", "readings"  # the files, and the one key of each
 _ARABIC = re.compile(r"([0-9,]+(?:\.[0-9]+)?)([百千万亿]*)")
 _PLACES = ("", "十", "百", "千")
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A text of a clause that says the figure (`said`), and what it would be with the other (`text`, `instead`)."""
+    """A text (`whole`) that says the figure, between `start` and `end`, and what stands there with the other."""
 
     at: Address
-    text: str
-    said: str
+    whole: str
+    start: int
+    end: int
     instead: str
+
+    @property
+    def said(self) -> str:
+        return self.whole[self.start : self.end]
+
+    @property
+    def text(self) -> str:
+        """The whole text with this one figure changed."""
+        return self.whole[: self.start] + self.instead + self.whole[self.end :]
 
 
 def wordings(texts: Texts, at: Address, value: str) -> tuple[Wording, ...]:
-    """Where the clause of a rule says the number at `at`, each with `value` in its place.
+    """Where the clause or the reading of a rule says the number at `at`, each with `value` in its place.
 
-    None where either is no number, where the clause does not say it, or could not say the other in the same way. A text
-    that says it twice comes twice, with one of the two changed. Refused where there is no `at`."""
+    None where either is no number, where they do not say it, or could not say the other in the same way. A text that
+    says it twice comes twice, with one of the two changed. Refused where there is no `at`."""
     data = data_of(merged(texts, at.file))
     old, new = read_literal(word(part(data, at))), read_literal(value)
     if old is None or new is None or old.type != new.type or not old.type.is_number or not old.value:
         return ()
     before, after = Fraction(str(old.value)), Fraction(str(new.value))
-    said = _words(data_of(merged(texts, CLAUSES)), _clause(data, at))
+    said = (*_words(data_of(merged(texts, CLAUSES)), _cited(data, at, "clause")),
+            *_of_reading(data_of(merged(texts, READINGS)), _cited(data, at, "reading")))  # fmt: skip
     return tuple(one for place, text in said
                  for one in _reworded(place, text, abs(before), old.type.unit, after / before))  # fmt: skip
 
 
-def _clause(data: Data, at: Address) -> str:
-    """The clause that the nearest mapping around a place cites."""
+def together(those: Iterable[Wording]) -> Mapping[Address, str]:
+    """The texts with all those figures changed, also where one text has several."""
+    made: dict[Address, str] = {}
+    for one in sorted(those, key=lambda one: one.start, reverse=True):
+        text = made.get(one.at, one.whole)
+        made[one.at] = text[: one.start] + one.instead + text[one.end :]
+    return made
+
+
+def _cited(data: Data, at: Address, key: str) -> str:
+    """The clause or the reading (`key`) that the nearest mapping around a place names."""
     around = (entries(part(data, Address(at.file, at.steps[:n]))) for n in range(len(at.steps), -1, -1))
-    return next((clause for one in around if (clause := word(one.get("clause", "")))), "")
+    return next((name for one in around if (name := word(one.get(key, "")))), "")
 
 
 def _words(data: Data, clause: str) -> Iterator[tuple[Address, str]]:
@@ -54,6 +75,18 @@ def _words(data: Data, clause: str) -> Iterator[tuple[Address, str]]:
     above = max((name for name in clauses if clause.startswith(name) and name != clause), key=len, default="")
     for name in (clause, above):
         yield from _texts(clauses.get(name, ""), Address(CLAUSES, (CLAUSES, name)))
+
+
+def _of_reading(data: Data, name: str) -> Iterator[tuple[Address, str]]:
+    """The texts of a reading, and the figures that its choices change."""
+    return _all(entries(entries(data).get(READINGS, "")).get(name, ""), Address(READINGS, (READINGS, name)))
+
+
+def _all(of: Data, at: Address) -> Iterator[tuple[Address, str]]:
+    if text := word(of):
+        yield at, text
+    for step, one in members(of):
+        yield from _all(one, at / step)
 
 
 def _texts(of: Data, at: Address) -> Iterator[tuple[Address, str]]:
@@ -74,7 +107,7 @@ def _reworded(at: Address, text: str, value: Fraction, unit: str, factor: Fracti
         made = text[:start] + instead + text[end:]
         read = figures(made)
         if instead and len(read) > number and read[number].value == figure.value * factor:
-            yield Wording(at, made, text[start:end], instead)
+            yield Wording(at, text, start, end, instead)
 
 
 def _numeral(said: str, factor: Fraction) -> str:

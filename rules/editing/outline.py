@@ -53,7 +53,9 @@ class Place:
     inherited: bool = False
     overrides: bool = False
     parts: tuple[Place, ...] = ()
-    shape: Shape | None = field(default=None, repr=False, compare=False)  # without words, references and choices
+    shape: Shape | None = field(
+        default=None, repr=False, compare=False
+    )  # without words, references and choices where one fits
     context: Context | None = field(default=None, repr=False, compare=False)
 
     def find(self, at: Address) -> Place:
@@ -98,7 +100,7 @@ def place_of(node: Node, shape: Shape, at: Address, context: Context, title: Tex
     from_above = node.mark.file.startswith(ABOVE)
     own = not from_above and has(context.above, at)
     made = Place(at, title or _own_title(node, at, context), "unknown", node.mark.line, inherited=from_above,
-                 overrides=own, shape=bare, context=context)  # fmt: skip
+                 overrides=own, shape=bare or shape, context=context)  # fmt: skip
     if isinstance(bare, Record) and node.is_map:
         absent = (key for key in bare.keys if key not in node.entries)
         adds = tuple(Choice(key, title_of(key, bare.keys[key])) for key in absent)

@@ -24,7 +24,7 @@ from rules.variants.mending import Mended
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What comes of it: the files of the edition after it, those that change, the words of clauses that say a figure
+    """What comes of it: the files of the edition after it, those that change, the words that say a figure
     which was set, and the problems of the edition as it would be."""
 
     files: Mapping[str, str]
@@ -34,8 +34,8 @@ class Setting:
 
 
 def setting(root: Path, name: str, said: Sequence[str], *, clauses: bool = False) -> Setting:
-    """The edition `name` with some places set; nothing is written to `root`. `clauses` corrects the words of a clause
-    too, where it says a figure once. Refused where a place cannot be set."""
+    """The edition `name` with some places set; nothing is written to `root`. `clauses` corrects the words of clause and
+    reading too, where a text says a figure once. Refused where a place cannot be set."""
     before = texts_at(root, root / name)
     texts, found = before, list[Wording]()
     for one in said:

@@ -21,7 +21,7 @@ from service.commands.screen import show
 @click.argument("path", metavar="EDITION")
 @click.argument("said", metavar="PLACE=VALUE...", nargs=-1, required=True)
 @click.option("--clause", "clauses", is_flag=True,
-              help="连同条款原文里的数一起改 / correct the words of the clause too")  # fmt: skip
+              help="连同条款原文、口径说明里的数一起改 / correct the words of clause and reading too")  # fmt: skip
 @click.option("--write", "written", is_flag=True, help="把改动写入文件 / write the changes")
 @common
 def put(settings: Settings, path: str, said: Sequence[str], clauses: bool, written: bool) -> None:
@@ -52,8 +52,8 @@ def put(settings: Settings, path: str, said: Sequence[str], clauses: bool, writt
 
 
 def _offered(settings: Settings, found: Sequence[Wording], taken: bool) -> Iterator[Line]:
-    """Where the clauses still say the old figure."""
+    """Where clauses and readings still say the old figure."""
     for one in () if taken else found:
-        zh = f"条款还写着 {one.said}，改为 {one.instead} 加 --clause：{one.at}"
-        en = f"the clause still says {one.said}; --clause makes it {one.instead}: {one.at}"
+        zh = f"文字还写着 {one.said}，改为 {one.instead} 加 --clause：{one.at}"
+        en = f"the words still say {one.said}; --clause makes it {one.instead}: {one.at}"
         yield line(Span(settings.pick(zh, en), "dim"))

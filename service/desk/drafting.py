@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256 as digest
+from itertools import groupby
 
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
@@ -28,7 +29,7 @@ from service.publishing import CHANGES_REQUESTED, SUBMITTED, Comment, Source, de
 from service.publishing.checking import check, name_of
 from service.publishing.comparing import differences
 from service.publishing.desk import DRAFT, OPEN, outdated
-from service.publishing.drafts import Draft
+from service.publishing.drafts import Draft, Revision
 
 blueprint = Blueprint("drafting", __name__, url_prefix="/desk/drafts")
 COMMENT = re.compile(r"\s*([\w.-]+\.yaml)\s*[:：]\s*(\d{1,6})\s*[:：]?\s*(.+)")
@@ -62,11 +63,16 @@ def _shown(draft_id: str, problem: Problem | None = None) -> Response:
     mine = caller().id in draft.authors
     history = [one for one in acts if one.draft == draft_id][::-1]
     shown = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
-                 may=_may(found.state, mine=mine), mine=mine, history=history, revisions=revisions[::-1],
+                 may=_may(found.state, mine=mine), mine=mine, history=history, revisions=_folded(revisions),
                  outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
                  titles=_titles(draft), **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
+
+
+def _folded(revisions: tuple[Revision, ...]) -> list[list[Revision]]:
+    """Revisions, the last first; those that one person has saved in a row together."""
+    return [[*some] for _, some in groupby(reversed(revisions), key=lambda one: one.by)]
 
 
 def _titles(draft: Draft) -> dict[str, str]:
@@ -97,10 +103,10 @@ def text(draft_id: str, file: str) -> Response:
 @person_view(blueprint, "/<draft_id>/text/<file>", "draft", ("POST",), most=TEXT)
 def save(draft_id: str, file: str) -> Response:
     """Save the text of a file. Where somebody else has changed the same lines, nothing is lost: both are shown."""
-    number, text = number_of("revision"), _lines(request.form.get("text", ""))
+    number, text = number_of("revision"), lines_of(request.form.get("text", ""))
     with desk_problems():
         made_of = drafting.revision(desk(), draft_id, number)
-    files = {**made_of.files, file: _as_before(text, made_of.files.get(file, ""))}
+    files = {**made_of.files, file: as_before(text, made_of.files.get(file, ""))}
     try:
         _hold(files)
         with desk_problems():
@@ -117,7 +123,8 @@ def _text(draft_id: str, file: str, text: str, number: int, problem: Problem | N
         state = standing(draft, here.seen()).state
     theirs = draft.saved.files.get(file, "") if problem is not None and draft.saved.number != number else None
     shown = page("draft_text.html", draft=draft, file=file, text=text, number=number, problem=problem, theirs=theirs,
-                 faults=_faults(draft_id, file, text), may_write=state in OPEN, **shared())  # fmt: skip
+                 faults=_faults(draft_id, file, text), may_write=state in OPEN,
+                 saves_itself=state in (DRAFT, CHANGES_REQUESTED), **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
 
@@ -125,7 +132,7 @@ def _text(draft_id: str, file: str, text: str, number: int, problem: Problem | N
 @person_view(blueprint, "/<draft_id>/text/<file>/check", "draft", ("POST",), most=TEXT)
 def check_text(draft_id: str, file: str) -> Response:
     """The problems that a text would have, as one types; nothing is saved."""
-    text = _lines(request.form.get("text", ""))
+    text = lines_of(request.form.get("text", ""))
     _hold({file: text})
     found = _faults(draft_id, file, text)
     return answer(dumps({"problems": [one.as_dict() for one in found]}))
@@ -149,12 +156,12 @@ def _faults(draft_id: str, file: str, text: str) -> list[Fault]:
     return [one for one in found if one.mark.file.rpartition("/")[2] == file]
 
 
-def _lines(text: str) -> str:
+def lines_of(text: str) -> str:
     """The text of a form, which ends its lines as HTTP does."""
     return text.replace("\r\n", "\n")
 
 
-def _as_before(text: str, before: str) -> str:
+def as_before(text: str, before: str) -> str:
     """A text with the line ends, and the end, that the file had: a form keeps neither."""
     ended = text if text.endswith("\n") or not before.endswith("\n") else text + "\n"
     return ended.replace("\n", "\r\n") if "\r\n" in before else ended

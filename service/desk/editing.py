@@ -19,9 +19,9 @@ from service.desk.desk import shared, standing
 from service.desk.views import TEXT, go, number_of, person_view
 from service.http.problems import FieldError, Problem
 from service.pages.pages import page
-from service.publishing import drafting
+from service.publishing import CHANGES_REQUESTED, drafting
 from service.publishing.comparing import differences
-from service.publishing.desk import OPEN
+from service.publishing.desk import DRAFT, OPEN
 from service.publishing.drafts import Draft
 
 blueprint = Blueprint("editing", __name__, url_prefix="/desk/drafts")
@@ -31,7 +31,7 @@ FEW = 8  # choices that are a list to open; more are looked for by typing
 @person_view(blueprint, "/<draft_id>/form/<path:at>", "draft")
 def show(draft_id: str, at: str) -> Response:
     """A file as a form."""
-    return _form(draft_id, _address(at))
+    return _form(draft_id, address_of(at))
 
 
 def _form(draft_id: str, at: Address, problem: Problem | None = None, **told: object) -> Response:
@@ -43,13 +43,14 @@ def _form(draft_id: str, at: Address, problem: Problem | None = None, **told: ob
         own = [one for one in checked.changes if one.edition == draft.edition and not checked.errors]
         changes = [said for one in own for said in differences(here.log, one, checked.files, draft.saved.base) or ()]
     texts = forms.texts_of(draft.saved.files, files)
-    with _refusals():
+    with refusals():
         form = forms.form_of(texts, at)
     faults = [one for one in checked.problems if one.mark.file == f"{draft.edition}/{at.file}{SUFFIX}"]
     ways = {str(one.address): [*templates(one)] for one in form.walk() if one.grows or one.adds}
     own_changes = [one for one in changes if _of(one, at.file)]
     shown = page("draft_form.html", draft=draft, at=at, form=form, problem=problem, faults=faults, forms=forms,
                  folded=forms.folded(form), ways=ways, changes=own_changes, may_write=state in OPEN, FEW=FEW,
+                 saves_itself=state in (DRAFT, CHANGES_REQUESTED),
                  said=request.form if told or problem else {}, **told, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
@@ -63,7 +64,7 @@ def _of(change: Change, file: str) -> bool:
 @person_view(blueprint, "/<draft_id>/form/<path:at>", "draft", ("POST",), most=TEXT)
 def save(draft_id: str, at: str) -> Response:
     """Save a form: the lines that it changes. Where a clause says a changed figure, that is offered first."""
-    place, asked = _address(at), "asked" in request.form
+    place, asked = address_of(at), "asked" in request.form
     return _saved(draft_id, place, lambda texts: forms.made_of(texts, place, request.form, asked=asked))
 
 
@@ -73,9 +74,9 @@ def form_to_add(draft_id: str, at: str) -> Response:
 
 
 def _to_add(draft_id: str, at: str, problem: Problem | None = None) -> Response:
-    place, way = _address(at), number_of("way")
-    with _refusals():
-        draft, texts = _texts(draft_id)
+    place, way = address_of(at), number_of("way")
+    with refusals():
+        draft, texts = texts_at(draft_id)
         template = forms.template_of(texts, place, way)
         named = outline(texts, place.file).find(place).kind == "map" and not template.key
     shown = page("draft_add.html", draft_id=draft_id, at=place, way=way, adds=template, named=named, forms=forms,
@@ -87,7 +88,7 @@ def _to_add(draft_id: str, at: str, problem: Problem | None = None) -> Response:
 @person_view(blueprint, "/<draft_id>/add/<path:at>", "draft", ("POST",), most=TEXT)
 def add(draft_id: str, at: str) -> Response:
     """Add what was filled in."""
-    place, way = _address(at), number_of("way")
+    place, way = address_of(at), number_of("way")
 
     def made(texts: Texts) -> forms.Made:
         return forms.added(texts, place, forms.template_of(texts, place, way), request.form)
@@ -102,8 +103,8 @@ def _saved(draft_id: str, at: Address, made: Callable[[Texts], forms.Made], *, a
     """Save what is made of the revision that a form was made of."""
     number = number_of("revision")
     try:
-        _, texts = _texts(draft_id, number)
-        with _refusals():
+        _, texts = texts_at(draft_id, number)
+        with refusals():
             done = made(texts)
         if done.offers:
             return _form(draft_id, at, offers=done.offers)
@@ -118,7 +119,7 @@ def _saved(draft_id: str, at: Address, made: Callable[[Texts], forms.Made], *, a
     return go(url_for("editing.show", draft_id=draft_id, at=str(at)))
 
 
-def _texts(draft_id: str, revision: int | None = None) -> tuple[Draft, Texts]:
+def texts_at(draft_id: str, revision: int | None = None) -> tuple[Draft, Texts]:
     """A draft, and the texts of one of its revisions; of the last where none is given."""
     with desk_problems():
         here = desk()
@@ -129,13 +130,13 @@ def _texts(draft_id: str, revision: int | None = None) -> tuple[Draft, Texts]:
     return draft, forms.texts_of(own, published)
 
 
-def _address(text: str) -> Address:
-    with _refusals():
+def address_of(text: str) -> Address:
+    with refusals():
         return Address.read(text)
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """Turn what an edit refuses into a problem."""
     try:
         yield

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rules.editing.acts import Act, Add, Move, Remove, Rename, Set
 from rules.editing.address import Address, Data, Refused
-from rules.editing.clauses import Wording, wordings
+from rules.editing.clauses import Wording, together, wordings
 from rules.editing.edit import edit
 from rules.editing.outline import Place, outline
 from rules.editing.templates import Template, templates
@@ -22,7 +22,7 @@ Said = Mapping[str, str]  # the fields of a form
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Words of a clause that say a figure which is changed; `field` takes them along."""
+    """Words of a clause or a reading that say a figure which is changed; `field` takes them along."""
 
     field: str
     wording: Wording
@@ -84,13 +84,10 @@ def made_of(texts: Texts, at: Address, said: Said, *, asked: bool) -> Made:
     """The files that a form makes of an edition's. Refused where a field cannot be taken; nothing of it is then."""
     form, now, removed, offers = form_of(texts, at), texts, list[str](), list[Offer]()
     for act in (*_sets(form, said), *_renames(form, said), *_asked(form, said.get("do", ""))):
-        acts: list[Act] = [act]
-        for number, one in enumerate(_said_by_clauses(now, act)):
-            offer = Offer(f"{CLAUSE}{number}:{act.at}", one)
-            offers.append(offer)
-            if offer.field in said and one.at not in {each.at for each in acts}:
-                acts.append(Set(one.at, one.text))
-        done = edit(now, acts)
+        found = [Offer(f"{CLAUSE}{number}:{act.at}", one) for number, one in enumerate(_said_by_clauses(now, act))]
+        offers += found
+        along = together(one.wording for one in found if one.field in said)
+        done = edit(now, [act, *(Set(at, text) for at, text in along.items())])
         now, removed = Texts(done.files, texts.above), [*removed, *done.removed]
     return Made(now.own, tuple(removed), () if asked else tuple(offers))
 

@@ -11,9 +11,9 @@ from datetime import date
 from rules.values.exact import read_date
 from rules.variants.dating import starting
 from service.log import Altered, Overtaken
-from service.publishing.acts import EFFECTIVE, TRIES
+from service.publishing.acts import CHANGES_REQUESTED, EFFECTIVE, TRIES
 from service.publishing.contents import edition as archived
-from service.publishing.desk import OPEN, Desk, Doer, base_of, moved_on, must_be, must_have
+from service.publishing.desk import DRAFT, OPEN, Desk, Doer, base_of, moved_on, must_be, must_have
 from service.publishing.drafts import Base, Draft, Revision
 from service.publishing.merging import merge
 from service.publishing.refusals import Refused, Touching, Unknown
@@ -115,6 +115,18 @@ def save(desk: Desk, who: Doer, id: str, number: int, files: Files) -> Saved:
 
     draft = _saved(desk, who, id, merged)
     return Saved(draft, merged=draft.saved.files != files)
+
+
+def autosave(desk: Desk, who: Doer, id: str, number: int, files: Files) -> Saved:
+    """Save files by themselves: merged with nothing, and not where somebody waits for the draft to be looked at."""
+
+    def onto(draft: Draft) -> tuple[Base, Files]:
+        if draft.saved.number != number:
+            raise moved_on(draft, number)
+        must_be(draft, desk.seen(), (DRAFT, CHANGES_REQUESTED))
+        return draft.saved.base, files
+
+    return Saved(_saved(desk, who, id, onto))
 
 
 def undo(desk: Desk, who: Doer, id: str, number: int, after: int) -> Saved:

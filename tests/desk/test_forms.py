@@ -68,8 +68,8 @@ def test_a_figure_an_operator_a_switch_and_a_row_change_their_lines_alone(api, a
         f"{draft}/form/{FILE}", data={**fields(page), "do": f"down {FILE}.criteria.a_grade_share"}
     )
     assert moved.status_code == 303
-    said = fields(author.get(f"{draft}/form/{FILE}").text)
-    gone = author.client.post(f"{draft}/form/{FILE}", data={**said, "do": f"remove {FILE}.criteria.no_debt_dispute"})
+    said = {**fields(author.get(f"{draft}/form/{FILE}").text), "do": f"remove {FILE}.criteria.no_debt_dispute"}
+    gone = author.client.post(f"{draft}/form/{FILE}", data=said)
     assert gone.status_code == 200  # which lines went is said
     assert "no_debt_dispute" in gone.text.split("一并去掉的行")[1].split("</pre>")[0]
     now = text(api, draft, FILE)
@@ -82,7 +82,7 @@ def test_the_words_of_the_clause_are_offered_with_the_figure(api, author):
     said = fields(author.get(f"{draft}/form/{FILE}").text)
     said[f"value:{FILE}.criteria.a_grade_share.require.a_grade_share.at_least"] = "60"
     offered = author.client.post(f"{draft}/form/{FILE}", data=said)
-    assert "条款原文也写着这个数字" in offered.text
+    assert "也写着这个数字" in offered.text
     assert "55%" in text(api, draft, FILE)  # nothing is saved before it is answered
     boxes = {html(one): "on" for one in re.findall(r'type="checkbox" name="([^"]*)"', offered.text)}
     answer = author.client.post(f"{draft}/form/{FILE}", data={**fields(offered.text), **boxes})

@@ -1,21 +1,25 @@
 """A figure and the words of its clause are corrected together: one edit, two places."""
 
+import shutil
+
 import pytest
 
+from rules.building.loader import load
 from rules.editing.acts import Set
 from rules.editing.address import Address
-from rules.editing.clauses import wordings
+from rules.editing.clauses import together, wordings
 from rules.editing.edit import edit
 from rules.editing.texts import Texts
 from rules.warnings.numerals import figures
 
 from .test_outline import PLAN
+from .test_random import PLANS, ROOT
 
 AT = Address.read("credit_village.criteria.a_grade_share.require.a_grade_share.at_least")
 
 
 def test_the_words_of_the_clause_are_offered_and_both_change_in_one_edit():
-    (one,) = wordings(PLAN, AT, "60%")
+    (one,) = (one for one in wordings(PLAN, AT, "60%") if one.at.file == "clauses")
     assert (one.said, one.instead) == ("55", "60")
     made = edit(PLAN, [Set(AT, "60%"), Set(one.at, one.text)])
     changed = [line for line in made.diff() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
@@ -23,6 +27,20 @@ def test_the_words_of_the_clause_are_offered_and_both_change_in_one_edit():
     assert sum("60%" in line for line in changed) == 2
     names = {name for name, text in made.files.items() if text != PLAN.own[name]}
     assert names == {"credit_village.yaml", "clauses.yaml"}
+
+
+def test_with_all_that_says_the_figure_taken_along_clause_and_rule_agree(tmp_path):
+    found = wordings(PLAN, AT, "60%")
+    along = [Set(at, text) for at, text in together(found).items()]
+    for acts, told in (([Set(AT, "60%")], ["credit_village.a_grade_share"]), ([Set(AT, "60%"), *along], [])):
+        shutil.copytree(ROOT, tmp_path, dirs_exist_ok=True)
+        for name, text in edit(PLAN, acts).files.items():
+            (tmp_path / PLANS[0] / name).write_text(text, encoding="utf-8")
+        problems = load(tmp_path / PLANS[0], tmp_path).problems
+        assert [one.path for one in problems if one.code == "warning.clause_disagrees"] == told
+    because = str(Address("readings", ("readings", "a_grade_share_operator", "because", "zh")))
+    assert sum(str(one.at) == because for one in found) == 2  # a text that says it twice is right in both places
+    assert "55" not in "".join(together(found).values())
 
 
 @pytest.mark.parametrize(("words", "old", "new", "said"), [

@@ -28,12 +28,12 @@ def test_a_figure_its_operator_its_clause_and_a_title_are_written_each_on_its_li
     before = lines_of(root)
     told = put(root, "credit_village.a_grade_share=above 60%", "plan.title.zh=新: 标题", "--clause", "--write")
     assert told.exit_code == 0, told.output
-    assert "3 files changed (written)" in told.output
+    assert "4 files changed (written)" in told.output
     after = lines_of(root)
     changed = [(old, new) for name in before for old, new in zip(before[name], after[name], strict=True) if old != new]
-    assert len(changed) == 3
+    assert len(changed) == 9  # six of them lines of the reading
     assert "    require: {a_grade_share: {above: 60%}}" in [new for _, new in changed]
-    assert sum("60%" in new for _, new in changed) == 2
+    assert sum("60%" in new for _, new in changed) == 8
 
 
 def test_nothing_is_written_unless_told_and_the_clause_that_differs_is_named(root):
@@ -41,7 +41,7 @@ def test_nothing_is_written_unless_told_and_the_clause_that_differs_is_named(roo
     told = put(root, "credit_village.a_grade_share=60%")
     assert told.exit_code == 0
     assert "+    require: {a_grade_share: {at_least: 60%}}" in told.output
-    assert "the clause still says 55; --clause makes it 60: clauses.clauses.四(三)1(1).text" in told.output
+    assert "the words still say 55; --clause makes it 60: clauses.clauses.四(三)1(1).text" in told.output
     assert "nothing is written without --write" in told.output
     assert lines_of(root) == before
 
