@@ -1,4 +1,8 @@
-"""What would come of an edition in the place of another, worked out in a process beside the requests."""
+"""What would come of an edition in the place of another, worked out in a process beside the requests.
+
+In: the contents of both, a county run, examples and cases. Out: how far the answer is, and its parts as JSON. May be
+imported by `http` and everything above it.
+"""
 
 from __future__ import annotations
 

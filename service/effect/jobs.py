@@ -22,6 +22,7 @@ from service.effect.question import Question
 from service.settings import HOME, PREFIX
 
 WAITING = 4  # jobs that wait or run on a host
+TOLD = 2000  # characters of a failure, its last
 KEPT = 32  # results; each is small
 AGAIN = 0.2  # seconds between two looks
 QUESTION, PROGRESS, FAILED, STOP, LOCK, DONE, SAID = (
@@ -75,7 +76,7 @@ class Effects:
         if (home / STOP).exists():
             return State("stopped", parts)
         if (home / FAILED).exists():
-            return State("failed", parts, failure=_read(home / FAILED).strip()[-2000:])
+            return State("failed", parts, failure=_read(home / FAILED).strip()[-TOLD:])
         if not _held(home / LOCK):
             return State("done", parts) if (home / DONE).exists() else State("none", parts)
         if said := _read(home / PROGRESS):

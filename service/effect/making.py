@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,10 +23,12 @@ from service.county.effect import effect, judged_under
 from service.county.run.outputs import Outputs
 from service.effect.jobs import DONE, PROGRESS, QUESTION, STOP
 from service.effect.question import Content, Question
+from service.effect.tried import trials, tried
 from service.examples.own import cases_of, missed
 from service.examples.scenarios import broken
 
 Said = Callable[[str], None]
+Answer = Callable[[Outputs, Outputs, Limits], Any]  # of the run, and the run as the edition judges it
 NO_RUN = Text("没有这个方案的全县运行结果。", "There is no county run of this plan.")
 NOT_KEPT = Text("这次运行所用的版本已不在存档里，不能照它试算。",
                 "The edition that the run was judged under is not in the archive any more.")  # fmt: skip
@@ -38,8 +41,7 @@ class Stopped(Exception):
 def make(home: Path) -> None:
     """Answer the question in a folder, part by part."""
     question = Question.loaded((home / QUESTION).read_text(encoding="utf-8"))
-    steps = 2 + (5 if question.run else 0)
-    at = 0
+    at, steps = 0, 2 + (5 if question.run else 0)
 
     def say(step: str) -> None:
         nonlocal at
@@ -52,8 +54,13 @@ def make(home: Path) -> None:
         scratch = Path(folder)
         before = _loaded(question.before, scratch / "old")
         after = _loaded(question.after, scratch / "new")
-        _put(home / "part-cases.json", _cases(question, before, after, scratch, say))
-        _put(home / "part-county.json", _county(question, before, after, scratch, say))
+        if question.asks:
+            try_all = partial(_tried, question, scratch, say)
+            _put(home / "part-tried.json", _county(question, after, scratch, try_all, say))
+        else:
+            _put(home / "part-cases.json", _cases(question, before, after, scratch, say))
+            add_up = partial(_effect, after, scratch, say)
+            _put(home / "part-county.json", _county(question, before, scratch, add_up, say))
     (home / DONE).touch()
 
 
@@ -91,22 +98,29 @@ def _cases(question: Question, before: Edition, after: Edition, scratch: Path, s
     return {"broken": lost, "cases": len(own), "missed": found}
 
 
-def _county(question: Question, before: Edition, after: Edition, scratch: Path, say: Said) -> Any:
-    """Who gains and who loses in the county run; why not, where that cannot be told."""
+def _county(question: Question, edition: Edition, scratch: Path, answer: Answer, say: Said) -> Any:
+    """What is answered of the county run as an edition judges it; why not, where that cannot be told."""
     if question.run is None:
         return {"not": vars_of(NO_RUN)}
     if question.judged is None:
         return {"not": vars_of(NOT_KEPT)}
-    judged = _loaded(question.judged, scratch / "run")
     try:
-        edition = under(scratch / "run", judged, question.run.readings)
+        judged = under(scratch / "run", _loaded(question.judged, scratch / "run"), question.run.readings)
         limits = Limits(question.memory, question.threads)
         with closing(Duck(scratch / "tables", limits)) as duck:
-            run = Outputs(Path(question.run.folder), edition, duck)
-            base = judged_under(run, before, scratch / "judged", say, limits)
-            return effect(run, base, after, scratch / "judged", say, limits)
+            run = Outputs(Path(question.run.folder), judged, duck)
+            return answer(run, judged_under(run, edition, scratch / "judged", say, limits), limits)
     except TextError as error:
         return {"not": {"zh": error.zh, "en": error.en}}
+
+
+def _effect(after: Edition, scratch: Path, say: Said, run: Outputs, base: Outputs, limits: Limits) -> Any:
+    return effect(run, base, after, scratch / "judged", say, limits)
+
+
+def _tried(question: Question, scratch: Path, say: Said, run: Outputs, base: Outputs, limits: Limits) -> Any:
+    those = trials(scratch / "new", base.edition, question.asks, run)
+    return tried(run, base, those, scratch / "tried", say, limits)
 
 
 def _put(file: Path, value: Any) -> None:

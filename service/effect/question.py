@@ -9,7 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from service.county.backend import digest
+from service.county.backend import AS_USUAL, digest
 from service.county.intake.inputs import FileError
 from service.county.run.manifest import MANIFEST, read_manifest
 from service.examples.own import FOLDER
@@ -48,13 +48,15 @@ class Question:
     judged: Content | None = None
     cases: Files = field(default_factory=dict)  # the plan's own test cases, by path below the policies
     features: str = ""  # the folder of examples
-    memory: str = "50%"  # that the tables may take
+    asks: str = ""  # `readings`, `sweep DECISION.ITEM=FROM..TO/STEP`, or what the content does
+    memory: str = AS_USUAL.memory  # that the tables may take
     threads: int = 0
 
     @cached_property
     def key(self) -> str:
         """The same question, the same answer: of the same contents, run, cases and day."""
-        said = [self.before.sha256, self.after.sha256, self.today, self.run and self.run.sha256, dict(self.cases)]
+        said = [self.before.sha256, self.after.sha256, self.today, self.run and self.run.sha256, dict(self.cases),
+                self.asks]  # fmt: skip
         return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     def dumped(self) -> str:

@@ -1,5 +1,6 @@
 """An edition in the place of another, on a run that has been made: the same as a run under it would come to."""
 
+import dataclasses
 import json
 import shutil
 from collections import Counter
@@ -10,9 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from rules.building.loader import load_alone
-from service.county.backend import Duck
+from rules.values.text import TextError
+from service.county.backend import AS_USUAL, Duck
 from service.county.effect import effect, judged_under
 from service.county.run.outputs import Outputs
+from service.effect.tried import trials, tried
 from tests.county.conftest import run
 from tests.county.test_simulate import outcomes
 from tests.editions import POLICIES
@@ -126,3 +129,38 @@ def test_a_run_under_a_third_edition_is_judged_under_both(out, files, tmp_path):
 def test_an_edition_that_says_the_same_changes_nothing(out, tmp_path):
     root = changed(tmp_path / "policies", ("credit_village.yaml", "A级及以上信用户占比", "A级占比"))
     assert effect_of(out, POLICIES, root, tmp_path)["decisions"] == []
+
+
+def tried_on(out, asks, scratch):
+    edition = loaded(POLICIES)
+    with closing(Duck(scratch / "duck")) as duck:
+        made = Outputs(out, edition, duck)
+        those = trials(POLICIES, edition, asks, made)
+        return tried(made, made, those, scratch, lambda _: None, AS_USUAL)
+
+
+def test_a_sweep_is_a_curve_of_single_changes(out, tmp_path):
+    said = tried_on(out, "sweep credit_village.a_grade_share=55%..75%/20%", tmp_path)
+    assert [one["name"]["zh"] for one in said["steps"]] == ["55%", "75%"]
+    assert said["steps"][0]["decisions"] == []
+    single = effect_of(out, POLICIES, changed(tmp_path / "policies", GRADES), tmp_path / "single")
+    assert {one["decision"]: one["changed"] for one in said["steps"][1]["decisions"]} == {
+        one["decision"]: one["changed"] for one in single["decisions"]
+    }
+    for curve in said["curves"]:
+        assert curve["met"][0] == curve["now"] != curve["met"][1]
+    with pytest.raises(TextError):
+        tried_on(out, "sweep credit_village.a_grade_share=10%..90%/1%", tmp_path / "many")
+
+
+def test_each_other_choice_of_a_reading_is_tried(out, tmp_path, monkeypatch):
+    edition = loaded(POLICIES)
+    name = "a_grade_share_operator"
+    few = dataclasses.replace(edition, readings={name: edition.readings[name]})
+    with closing(Duck(tmp_path / "duck")) as duck:
+        made = Outputs(out, edition, duck)
+        those = trials(POLICIES, few, "readings", made)
+        assert [one.edition.under for one in those] == [{name: "above"}]
+        said = tried(made, made, those, tmp_path / "tried", lambda _: None, AS_USUAL)
+    [step] = said["steps"]
+    assert "not" not in step

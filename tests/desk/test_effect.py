@@ -52,6 +52,11 @@ def test_who_gains_and_who_loses_is_shown(api, author, out):
     village = next(one for one in told["county"]["decisions"] if one["decision"] == "credit_village")
     assert village["loses"] > 0
     assert f"{village['loses']} 条失去" in shown
+    assert '<option value="credit_village.a_grade_share">' in shown
+    swept = f"{draft}/effect?figure=credit_village.a_grade_share&from=60%25&to=75%25&step=15%25"
+    author.get(swept)
+    api.service.effects.wait()
+    assert "<polyline" in author.get(swept).text
     english = author.get(f"{draft}/effect?lang=en").text
     assert "Examples that no longer hold" in english
 
