@@ -14,10 +14,23 @@ from flask import Flask, Response
 from flask_compress import Compress
 
 from rules.problems.problem import Problem
-from service.api import approvals, batch, catalogue, decisions, drafts, explanations, log_lines, reviews, what_if
+from service.api import (
+    approvals,
+    batch,
+    catalogue,
+    decisions,
+    drafts,
+    effects,
+    explanations,
+    log_lines,
+    reviews,
+    what_if,
+)
 from service.days import day_of
 from service.desk import audit, desk, drafting, editing, editions, signing, typing
+from service.desk import effects as desk_effects
 from service.desk import reviews as desk_reviews
+from service.effect import Effects
 from service.http import answering as recording
 from service.http import observing, problems, security
 from service.http.context import NAME, Service, this_request
@@ -69,9 +82,10 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     compress = Compress(app)
     app.after_request(lambda response: _compressed(response, compress))
     api = openapi.create(app)
-    for resource in (decisions, batch, explanations, what_if, reviews, catalogue, log_lines, drafts, approvals):
+    resources = decisions, batch, explanations, what_if, reviews, catalogue, log_lines, drafts, effects, approvals
+    for resource in resources:
         api.register_blueprint(resource.blueprint)
-    for pages in (signing, desk, drafting, editing, typing, editions, desk_reviews, audit):
+    for pages in (signing, desk, drafting, desk_effects, editing, typing, editions, desk_reviews, audit):
         app.register_blueprint(pages.blueprint)
     app.register_blueprint(operations.pages(openapi.Document(app, api)))
     if folder := os.environ.get(EXAMPLE):
@@ -172,9 +186,11 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     people = People(log)
     idle, longest = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
     sessions = Sessions(log, people, idle, longest)
+    effects = Effects(Path(runtime) / "effects" if runtime else None)
     passwords, openid = Passwords(log, people), _openid(settings, sealer)
     keys, readers, hosts = Keys(log), Readers(settings.threads), Hosts(log, settings.port)
-    return Service(settings, policies, log, sealer, keys, people, passwords, sessions, hosts, openid, clock, readers)
+    return Service(settings, policies, log, sealer, keys, people, passwords, sessions, hosts, openid, clock, readers,
+                   effects)  # fmt: skip
 
 
 def _source(settings: Settings, log: DecisionLog, clock: Callable[[], datetime]) -> Source:

@@ -40,8 +40,9 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "analyst": _CALL | _ANALYSE,
         "auditor": _AUDIT,
         "store": frozenset({"pull_log"}),  # a machine that keeps a copy of the log
-        "editor": frozenset({"draft", "policies"}),  # policy staff
-        "approver": frozenset({"approve", "draft", "policies", "withdraw"}),  # ... and who answers for what they write
+        "editor": frozenset({"draft", "effect", "policies"}),  # policy staff
+        # ... and who answers for what they write
+        "approver": frozenset({"approve", "draft", "effect", "policies", "withdraw"}),
         "admin": _CALL | _ANALYSE,  # and not all inputs of people: that is the auditor's
     }
 )

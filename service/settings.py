@@ -164,6 +164,9 @@ class Settings:
     county_threads: int = _setting(_number(0, 256), "0",
         "全县运行计算用的线程数（`county run --threads`）；0 为每核一个",
         "threads that a county run computes on (`county run --threads`); 0 for one per core")
+    county_runs: str = _setting(str, "",
+        "全县运行的结果所在的目录，或一次结果的目录；草稿的影响按其中最新的一次测算",
+        "the folder of the results of county runs, or one result; the effect of a draft is worked out on the newest")
     log_level: str = _setting(_one_of("debug", "info", "warning", "error"), "info",
         "运行日志的级别", "level of the server's log")
     # fmt: on

@@ -50,6 +50,7 @@ def serve(settings: Settings, demo: bool, port: int | None) -> None:
     environment, keys = prepare(os.environ) if demo else (dict(os.environ), {})
     if demo and (HOME / "examples").is_dir():  # an installed package has none
         environment[EXAMPLE] = str(DATA / "example-county")
+        environment.setdefault("VILLAGE_CREDIT_COUNTY_RUNS", environment[EXAMPLE])
     if port is not None:
         environment["VILLAGE_CREDIT_PORT"] = str(port)
     environment["VILLAGE_CREDIT_POLICIES"] = str(settings.policies)

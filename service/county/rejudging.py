@@ -11,7 +11,7 @@ from typing import Any
 from rules.model import Edition, Rule
 from rules.model.places import differing
 from rules.table.columns import ASIDE, KEY, around, key_of
-from service.county.backend import Duck, named, quoted, rows_of
+from service.county.backend import AS_USUAL, Duck, Limits, named, quoted, rows_of
 from service.county.intake.checks import CheckedFile, aside_of
 from service.county.intake.inputs import Source
 from service.county.run.asked import Asked
@@ -39,7 +39,7 @@ class Again:
         return {one.subject: one.bad for one in self.manifest.checked if one.bad}
 
 
-def judge_again(run: Outputs, edition: Edition, folder: Path, tick: Tick) -> Again:
+def judge_again(run: Outputs, edition: Edition, folder: Path, tick: Tick, limits: Limits = AS_USUAL) -> Again:
     """Judge the rows of a run under another edition on its day, into a folder. Fixed where that cannot be done."""
     subjects = tuple(run.manifest.levels)
     if strange := [one for one in subjects if one not in edition.subjects]:
@@ -57,7 +57,7 @@ def judge_again(run: Outputs, edition: Edition, folder: Path, tick: Tick) -> Aga
         run.duck.copy(f"SELECT {columns} FROM {run.file(subject)} ORDER BY {KEY}", path)
         sources.append(Source(subject, path))
     asked = Asked(edition, run.on, tuple(sources), home, at_most=1.0)
-    with closing(Duck(home / WORK)) as duck:
+    with closing(Duck(home / WORK, limits)) as duck:
         manifest = _Running(run, asked, Steps(home, asked.stamp), duck, tick).judged(asked.stamp)
     return Again(edition, home, manifest, tuple(_absent(run, edition)))
 

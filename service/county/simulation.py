@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from rules import Reference
@@ -12,12 +14,14 @@ from rules.judging.decision import vars_of
 from rules.model import Edition, Rule
 from rules.model.places import differing
 from rules.model.uses import Used, behind, read_by, refs
-from rules.table.columns import KEY, around, key_of
+from rules.table.columns import KEY, SEPARATOR, around, key_of
+from rules.values.exact import AMOUNT
 from rules.values.text import TextError
 from service.county.run.beyond import FEW
 from service.county.run.outputs import Outputs
 
 Facts = Mapping[str, Any]
+MONEY = "DECIMAL(38, 6)"  # of the tables, in yuan
 Outcomes = dict[tuple[str, str], dict[str, str]]  # subject and record -> decision -> outcome
 
 
@@ -77,10 +81,10 @@ def touched_between(edition: Edition, other: Edition) -> list[str]:
 class Simulation:
     """A run to ask what-ifs of. Its rows are read once; Recount where these, or their number, do not allow it."""
 
-    def __init__(self, outputs: Outputs, decisions: Sequence[str]) -> None:
+    def __init__(self, outputs: Outputs, decisions: Sequence[str], few: int = FEW) -> None:
         self.outputs, self.edition, self.on = outputs, outputs.edition, outputs.on
         self.affected = self._affected(decisions)
-        self._refuse()
+        self._refuse(few)
         self.subjects = sorted({one.subject for one in self.affected},
                                key=lambda one: -len(list(around(self.edition, one))))  # fmt: skip
         self.rows = {subject: self._rows(subject) for subject in self.subjects}
@@ -93,10 +97,10 @@ class Simulation:
                 names.add(rule.id)
         return [rule for name, rule in self.edition.rules.items() if name in names and rule.subject in levels]
 
-    def _refuse(self) -> None:
+    def _refuse(self, few: int) -> None:
         """Counts are kept, so nothing that they rest on may change; many rows are judged sooner in tables."""
         changed = {rule.id for rule in self.affected}
-        if any(self.outputs.manifest.counts[one.subject].rows > FEW for one in self.affected):
+        if any(self.outputs.manifest.counts[one.subject].rows > few for one in self.affected):
             raise Recount
         for subject in self.edition.subjects.values():
             for fact in subject.facts.values():
@@ -177,6 +181,21 @@ class Simulation:
             if any(one.role == "met" for one in rule.outcomes.values())
         }
 
+    def write(self, edition: Edition, subject: str, outcomes: Outcomes, path: Path) -> None:
+        """Write the outcomes under an edition, with the money that the affected decisions say, as a run's table has
+        them."""
+        rules = [edition.rules[one.id] for one in self.affected if one.subject == subject]
+        money = {(rule.id, name): f"{rule.id}{SEPARATOR}{name}" for rule in rules
+                 for name, output in rule.body.outputs.items() if output.type == AMOUNT}  # fmt: skip
+        judge, rows = Reference(edition), []
+        for id, _, facts in self.rows[subject]:
+            row: dict[str, Any] = {KEY: id, **outcomes[subject, id]}
+            now = self._anew(subject, facts, outcomes) if money else facts
+            said = {rule: judge.judge(rule, now, self.on).outputs for rule, _ in money}
+            rows.append(row | {column: _exact(said[rule].get(name)) for (rule, name), column in money.items()})
+        types = {KEY: "VARCHAR", **{rule.id: "VARCHAR" for rule in rules}, **dict.fromkeys(money.values(), MONEY)}
+        self.outputs.duck.copy(f"SELECT * FROM {self.outputs.duck.loaded(rows, types)}", path)
+
     def titles(self) -> dict[str, Any]:
         return {rule.id: described(self.edition, rule) for rule in self.affected}
 
@@ -186,6 +205,11 @@ def described(edition: Edition, rule: Rule) -> dict[str, Any]:
     return {"title": vars_of(rule.title), "subject": vars_of(edition.subjects[rule.subject].title),
             "outcomes": {one.id: vars_of(one.title) for one in rule.outcomes.values()},
             "met": [one.id for one in rule.outcomes.values() if one.role == "met"]}  # fmt: skip
+
+
+def _exact(value: Any) -> str | None:
+    """An amount as text that a table reads exactly; None where it is not one figure."""
+    return f"{value:f}" if isinstance(value, Decimal) else str(value) if isinstance(value, int) else None
 
 
 def _judged(judges: Sequence[Reference], rule: str, facts: Facts, on: Any, at: int) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from flask import Flask, Request, current_app, g, request
 
 from service.days import day_of
+from service.effect import Effects
 from service.http.cases import CaseReader
 from service.http.readers import Readers
 from service.keys import ApiKey, Keys
@@ -44,6 +45,7 @@ class Service:
     openid: OpenId | None  # where people sign in elsewhere
     clock: Callable[[], datetime]  # aware, UTC
     readers: Readers
+    effects: Effects
 
 
 # Flask's proxies ask for their object at every use, which costs ten times what it takes to use it; `typing.cast` is a

@@ -92,7 +92,7 @@ def test_every_decision_has_an_example_that_is_decided_and_lacks_nothing(api, ca
 
 def test_the_same_routes_stand_in_the_document_as_in_the_service(api, document):
     routes = {(method.lower(), re.sub("<([^>]+)>", r"{\1}", rule.rule)) for rule in api.app.url_map.iter_rules()
-              for method in rule.methods & {"GET", "POST", "PUT"} if rule.rule.startswith("/v1")}  # fmt: skip
+              for method in rule.methods & {"GET", "POST", "PUT", "DELETE"} if rule.rule.startswith("/v1")}  # fmt: skip
     shown = {tuple(name.split(" ")) for name in operations(document)}
     concrete = {("post", f"/v1/decisions/{name}") for name in api.engine().edition.rules}
 

@@ -1,0 +1,121 @@
+"""The effect of a draft as a page: for whoever writes it, approves it, or takes it to a meeting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from rules.words.diff import Change as Difference
+from service.api.effects import asked, begin
+from service.desk.desk import shared
+from service.desk.views import go, person_view
+from service.effect.tried import READINGS, SWEEP
+from service.exact_json import dumps
+from service.http.answering import answer
+from service.http.context import service
+from service.http.problems import Problem
+from service.pages.pages import page
+from service.publishing.acts import Change
+
+blueprint = Blueprint("effects_page", __name__, url_prefix="/desk")
+KEY = re.compile("[0-9a-f]{64}")  # of a question
+NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?%?")
+WIDE, HIGH = 600, 150  # of a curve
+MOST = 60  # characters of a field
+Changes = tuple[tuple[Change, list[Difference] | None], ...]
+SHOWN = 200  # records of a decision on the page; the API has more
+
+
+@person_view(blueprint, "/drafts/<draft_id>/effect", "effect")
+def show(draft_id: str) -> Response:
+    """What a draft would do. To look begins to work it out, unless that was stopped or failed."""
+    asks, problem = _asks(), None
+    found = asked(draft_id, asks)
+    state = found.state
+    if found.question is not None and state.status == "none":
+        try:
+            state = begin(found)
+        except Problem as refused:
+            problem = refused
+    parts = {name: state.parts.get(name) for name in ("cases", "county", "tried")}
+    helpers = {"figures": figures, "signed": signed, "yuan": yuan, "widest": widest, "curve": curve}
+    return page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
+                question=found.question, state=state, problem=problem, asks=asks, sweepable=_figures(found.changes),
+                SHOWN=SHOWN, **parts, **helpers, **shared())  # fmt: skip
+
+
+@person_view(blueprint, "/drafts/<draft_id>/effect", "effect", ("POST",))
+def work_out(draft_id: str) -> Response:
+    """Begin anew, or stop."""
+    found = asked(draft_id, _asks())
+    if request.form.get("do") == "stop" and found.question is not None:
+        service().effects.stop(found.question)
+    else:
+        begin(found, again=True)
+    return go(f"{url_for('effects_page.show', draft_id=draft_id)}?{urlencode(request.args.to_dict())}")
+
+
+def _asks() -> str:
+    """What the address asks about a draft."""
+    said = request.args
+    if said.get("what") == READINGS:
+        return READINGS
+    if not said.get("figure"):
+        return ""
+    parts = [said.get(name, "").strip()[:MOST] for name in ("figure", "from", "to", "step")]
+    return "{}{}={}..{}/{}".format(SWEEP, *parts)
+
+
+def _figures(changes: Changes) -> dict[str, tuple[Difference, str]]:
+    """The figures that a draft changes, with what each is now: to be swept."""
+    found = {one.path: one for _, said in changes for one in said or () if one.what == "changed"}
+    return {path: (one, NUMBER.findall(one.short[1].zh)[-1]) for path, one in found.items()
+            if NUMBER.search(one.short[1].zh) and path.count(".") == 1}  # fmt: skip
+
+
+@person_view(blueprint, "/effects/<key>", "effect")
+def state(key: str) -> Response:
+    """How far it is, for the page's script: the content may have been edited since."""
+    if not KEY.fullmatch(key):
+        raise Problem("not-found", "没有这项测算。", "There is no such effect.")
+    found = service().effects.at(key)
+    return answer(dumps({"status": found.status, "done": found.done, "of": found.steps, "parts": len(found.parts)}))
+
+
+# --- figures as people read them
+
+
+def figures(number: int) -> str:
+    return f"{number:,}"
+
+
+def signed(number: int) -> str:
+    return f"{number:+,}" if number else "0"
+
+
+def yuan(text: str, *, sign: bool = False) -> str:
+    """An amount with its thousands parted, exactly as it is."""
+    value = Decimal(text)
+    return f"{value:+,f}" if sign and value else f"{value:,f}"
+
+
+def curve(counts: list[int], most: int) -> str:
+    """The points of a curve in its box, the first at the left."""
+    apart = max(len(counts) - 1, 1)
+    return " ".join(f"{WIDE * at // apart},{HIGH - HIGH * count // max(most, 1)}" for at, count in enumerate(counts))
+
+
+def widest(rows: list[Mapping[str, Any]]) -> int:
+    """The longest bar of a chart: 1 at least."""
+    return max(_ends(rows), default=1) or 1
+
+
+def _ends(rows: list[Mapping[str, Any]]) -> Iterator[int]:
+    for one in rows:
+        yield from (one["gains"], one["loses"])

@@ -1,0 +1,136 @@
+"""Answers one question, in a process of its own: `python -m service.effect.making FOLDER`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rules import Edition
+from rules.building.loader import load_alone
+from rules.cases.files import Case, CaseError
+from rules.judging.decision import vars_of
+from rules.values.text import Text, TextError
+from rules.variants.readings import under
+from service.county.backend import Duck, Limits
+from service.county.effect import effect, judged_under
+from service.county.run.outputs import Outputs
+from service.effect.jobs import DONE, PROGRESS, QUESTION, STOP
+from service.effect.question import Content, Question
+from service.effect.tried import trials, tried
+from service.examples.own import cases_of, missed
+from service.examples.scenarios import broken
+
+Said = Callable[[str], None]
+Answer = Callable[[Outputs, Outputs, Limits], Any]  # of the run, and the run as the edition judges it
+NO_RUN = Text("没有这个方案的全县运行结果。", "There is no county run of this plan.")
+NOT_KEPT = Text("这次运行所用的版本已不在存档里，不能照它试算。",
+                "The edition that the run was judged under is not in the archive any more.")  # fmt: skip
+
+
+class Stopped(Exception):
+    """Nobody wants the answer any more."""
+
+
+def make(home: Path) -> None:
+    """Answer the question in a folder, part by part."""
+    question = Question.loaded((home / QUESTION).read_text(encoding="utf-8"))
+    at, steps = 0, 2 + (5 if question.run else 0)
+
+    def say(step: str) -> None:
+        nonlocal at
+        at += 1
+        if (home / STOP).exists() or not home.exists():
+            raise Stopped
+        _put(home / PROGRESS, {"done": at - 1, "steps": max(steps, at), "step": step})
+
+    with TemporaryDirectory(prefix="village-credit-effect-") as folder:
+        scratch = Path(folder)
+        before = _loaded(question.before, scratch / "old")
+        after = _loaded(question.after, scratch / "new")
+        if question.asks:
+            try_all = partial(_tried, question, scratch, say)
+            _put(home / "part-tried.json", _county(question, after, scratch, try_all, say))
+        else:
+            _put(home / "part-cases.json", _cases(question, before, after, scratch, say))
+            add_up = partial(_effect, after, scratch, say)
+            _put(home / "part-county.json", _county(question, before, scratch, add_up, say))
+    (home / DONE).touch()
+
+
+def _loaded(content: Content, root: Path) -> Edition:
+    for path, text in content.files.items():
+        (file := root / path).parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+    edition = load_alone(root / content.edition, root, warn=False).edition
+    if edition is None:
+        raise SystemExit(f"{content.edition} 不能用 / cannot be used")
+    return edition
+
+
+def _cases(question: Question, before: Edition, after: Edition, scratch: Path, say: Said) -> Any:
+    """The examples of the features that no longer hold, and the own cases of both editions that do not come to what
+    they must."""
+    say("examples")
+    features, lost = Path(question.features), []
+    if question.features and features.is_dir():
+        lost = [
+            {"decision": one.decision, "title": vars_of(before.rules[one.decision].title), "name": one.name,
+             "clauses": one.clauses, "steps": one.steps, "now": one.outcome and vars_of(one.outcome)}
+            for one in broken(features, before, scratch / "old", after, scratch / "new")
+        ]  # fmt: skip
+    say("cases")
+    try:
+        own = cases_of(scratch / "new", after.id)
+        own += [one for one in cases_of(scratch / "old", before.id) if not any(_same(one, other) for other in own)]
+    except CaseError as error:
+        return {"broken": lost, "cases": 0, "missed": [], "unreadable": error.as_dict()}
+    day = max(date.fromisoformat(question.today), after.effective_from)
+    found = [{"where": f"{one.mark.file}:{one.mark.line}", **vars_of(one.text)} for one in missed(after, own, day)]
+    return {"broken": lost, "cases": len(own), "missed": found}
+
+
+def _same(one: Case, other: Case) -> bool:
+    """Whether two cases ask the same; one that a draft has left out is held against it all the same."""
+    return (one.subject_id, one.on, one.facts, one.wanted) == (other.subject_id, other.on, other.facts, other.wanted)
+
+
+def _county(question: Question, edition: Edition, scratch: Path, answer: Answer, say: Said) -> Any:
+    """What is answered of the county run as an edition judges it; why not, where that cannot be told."""
+    if question.run is None:
+        return {"not": vars_of(NO_RUN)}
+    if question.judged is None:
+        return {"not": vars_of(NOT_KEPT)}
+    try:
+        judged = under(scratch / "run", _loaded(question.judged, scratch / "run"), question.run.readings)
+        limits = Limits(question.memory, question.threads)
+        with closing(Duck(scratch / "tables", limits)) as duck:
+            run = Outputs(Path(question.run.folder), judged, duck)
+            return answer(run, judged_under(run, edition, scratch / "judged", say, limits), limits)
+    except TextError as error:
+        return {"not": {"zh": error.zh, "en": error.en}}
+
+
+def _effect(after: Edition, scratch: Path, say: Said, run: Outputs, base: Outputs, limits: Limits) -> Any:
+    return effect(run, base, after, scratch / "judged", say, limits)
+
+
+def _tried(question: Question, scratch: Path, say: Said, run: Outputs, base: Outputs, limits: Limits) -> Any:
+    those = trials(scratch / "new", base.edition, question.asks, run)
+    return tried(run, base, those, scratch / "tried", say, limits)
+
+
+def _put(file: Path, value: Any) -> None:
+    half = file.with_suffix(".half")
+    half.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    half.replace(file)
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]))

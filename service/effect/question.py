@@ -1,0 +1,82 @@
+"""The question of an effect: which content against which, on which county run, held against which cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from service.county.backend import AS_USUAL, digest
+from service.county.intake.inputs import FileError
+from service.county.run.manifest import MANIFEST, read_manifest
+
+Files = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An edition `plan/day` by its hash, with the text of its files and of those it extends, by path."""
+
+    edition: str
+    sha256: str
+    files: Files
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished county run: its folder, the hash of its manifest, and the edition that it was judged under."""
+
+    folder: str
+    sha256: str
+    edition: str
+    edition_sha256: str
+    readings: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. `judged` is the content that the run was judged under; None where nobody has it any more."""
+
+    before: Content
+    after: Content
+    today: str
+    run: Run | None = None
+    judged: Content | None = None
+    features: str = ""  # the folder of examples
+    asks: str = ""  # `readings`, `sweep DECISION.ITEM=FROM..TO/STEP`, or what the content does
+    memory: str = AS_USUAL.memory  # that the tables may take
+    threads: int = 0
+
+    @cached_property
+    def key(self) -> str:
+        """The same question, the same answer: of the same contents, run and day."""
+        said = [self.before.sha256, self.after.sha256, self.today, self.run and self.run.sha256,
+                self.asks]  # fmt: skip
+        return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+    def dumped(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def loaded(cls, text: str) -> Question:
+        said = json.loads(text)
+        for name, kind in (("before", Content), ("after", Content), ("judged", Content), ("run", Run)):
+            said[name] = said[name] and kind(**said[name])
+        return cls(**said)
+
+
+def latest_run(folder: Path, plan: str) -> Run | None:
+    """The newest finished run of a plan: the folder is one, or has them one beside the other."""
+    found = [*folder.glob(MANIFEST), *folder.glob(f"*/{MANIFEST}")]
+    for path in sorted(found, key=lambda one: one.stat().st_mtime_ns, reverse=True):
+        try:
+            manifest = read_manifest(path.parent)
+        except FileError:
+            continue
+        if manifest.edition.startswith(f"{plan}/"):
+            return Run(str(path.parent.resolve()), digest(path), manifest.edition, manifest.edition_sha256,
+                       manifest.readings)  # fmt: skip
+    return None

@@ -1,0 +1,149 @@
+"""The effect of a draft at the desk: worked out beside the requests, shown for the content that it is of."""
+
+import dataclasses
+import fcntl
+import json
+from pathlib import Path
+
+import pytest
+
+from service.effect.jobs import LOCK, WAITING, Busy, Effects
+from service.effect.question import Content, Question, latest_run
+from tests.county.conftest import files, out  # noqa: F401 -- fixtures
+from tests.desk.test_desk import begun, written
+
+FILE, OLD, NEW = "credit_village.yaml", "a_grade_share: {at_least: 55%}", "a_grade_share: {at_least: 75%}"
+
+
+@pytest.fixture
+def author(someone):
+    return someone("editor")
+
+
+def with_runs(api, folder):
+    settings = dataclasses.replace(api.service.settings, county_runs=str(folder))
+    api.app.extensions["village_credit"] = dataclasses.replace(api.service, settings=settings)
+
+
+def worked_out(api, author, draft):
+    author.get(f"{draft}/effect")
+    api.service.effects.wait()
+    return author.get(f"{draft}/effect").text
+
+
+def test_who_gains_and_who_loses_is_shown(api, author, out):
+    with_runs(api, out.parent)
+    draft = begun(author)
+    written(author, draft, FILE, OLD, NEW)
+    assert "看影响" in author.get(draft).text
+    first = author.get(f"{draft}/effect")
+    assert 'id="progress"' in first.text
+    assert "不低于 55% → 不低于 75%" in first.text
+    shown = worked_out(api, author, draft)
+    assert 'id="progress"' not in shown
+    assert "全县：谁得到，谁失去" in shown
+    assert "不再成立的例子" in shown
+    assert "55%上下" in shown
+    assert "逐条" in shown
+
+    key, id = api.caller("editor"), draft.rpartition("/")[2]
+    told = key.get(f"/v1/drafts/{id}/effect").json
+    assert (told["status"], told["failure"]) == ("done", "")
+    village = next(one for one in told["county"]["decisions"] if one["decision"] == "credit_village")
+    assert village["loses"] > 0
+    assert f"{village['loses']} 条失去" in shown
+    assert '<option value="credit_village.a_grade_share">' in shown
+    swept = f"{draft}/effect?figure=credit_village.a_grade_share&from=60%25&to=75%25&step=15%25"
+    author.get(swept)
+    api.service.effects.wait()
+    assert "<polyline" in author.get(swept).text
+    english = author.get(f"{draft}/effect?lang=en").text
+    assert "Examples that no longer hold" in english
+
+    written(author, draft, FILE, NEW, "a_grade_share: {at_least: 74%}")
+    edited = key.get(f"/v1/drafts/{id}/effect").json
+    assert (edited["status"], edited["county"]) == ("none", None)  # what is known is of other content
+
+
+def test_a_crash_is_said_and_it_can_be_worked_out_again(api, author, out, tmp_path):
+    broken = tmp_path / "run"
+    broken.mkdir()
+    (broken / "manifest.json").write_bytes((out / "manifest.json").read_bytes())  # and no tables
+    with_runs(api, broken)
+    draft = begun(author)
+    written(author, draft, FILE, OLD, NEW)
+    shown = worked_out(api, author, draft)
+    assert "测算没有完成" in shown
+    assert "不再成立的例子" in shown  # what was ready is shown
+    key, id = api.caller("editor"), draft.rpartition("/")[2]
+    assert "parquet" in key.get(f"/v1/drafts/{id}/effect").json["failure"]
+    with_runs(api, tmp_path / "nowhere")
+    worked_out(api, author, draft)
+    assert key.get(f"/v1/drafts/{id}/effect").json["county"]["not"]["zh"] == "没有这个方案的全县运行结果。"
+
+
+def test_only_whoever_may_see_effects_does(api, someone, author):
+    draft = begun(author)
+    assert someone("analyst").get(f"{draft}/effect").status_code == 403
+    assert api.caller("analyst").get(f"/v1/drafts/{draft.rpartition('/')[2]}/effect").status_code == 403
+    assert author.get("/desk/effects/nothing").status_code == 404
+    assert author.get(f"/desk/effects/{'0' * 64}").json["status"] == "none"
+
+
+# --- the jobs
+
+
+def question(name):
+    content = Content("plan/2026-01-01", name, {})
+    return Question(content, content, "2026-12-31")
+
+
+def test_a_job_is_stopped_before_its_turn_or_in_it(tmp_path):
+    effects = Effects(tmp_path)
+    with (tmp_path / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        asked = question("a")
+        assert effects.begin(asked).status == "waiting"
+        assert Effects(tmp_path).state(asked).status == "waiting"  # another worker sees it
+        Effects(tmp_path).stop(asked)
+        effects.wait()
+    assert effects.state(asked).status == "stopped"
+    assert effects.again(asked).open
+    effects.wait()
+    assert effects.state(asked).status == "failed"  # there is no such edition
+    assert "plan/2026-01-01" in effects.state(asked).failure
+
+
+def test_few_wait(tmp_path):
+    effects = Effects(tmp_path)
+    with (tmp_path / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        asked = [question(str(number)) for number in range(WAITING + 1)]
+        for one in asked[:WAITING]:
+            effects.begin(one)
+        with pytest.raises(Busy):
+            effects.begin(asked[-1])
+        for one in asked[:WAITING]:
+            effects.stop(one)
+        effects.wait()
+
+
+def test_a_job_whose_worker_died_is_begun_again(tmp_path):
+    asked = question("a")
+    home = tmp_path / asked.key
+    home.mkdir(parents=True)
+    (home / LOCK).touch()
+    (home / "progress.json").write_text(json.dumps({"done": 1, "steps": 2, "step": "x"}))
+    assert Effects(tmp_path).state(asked).status == "none"
+
+
+def test_the_newest_finished_run_of_the_plan_is_taken(out, tmp_path):
+    assert latest_run(tmp_path, "xx-county") is None
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_bytes((out / "manifest.json").read_bytes())
+    (tmp_path / "unfinished").mkdir()
+    found = latest_run(tmp_path, "xx-county")
+    assert found is not None
+    assert Path(found.folder).name == "b"
+    assert latest_run(tmp_path, "another") is None
