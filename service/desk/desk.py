@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from io import BytesIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 from flask import Blueprint, request, send_file, url_for
+from marshmallow import Schema, ValidationError
 from werkzeug.wrappers import Response
 
 from rules.values.exact import read_date
 from rules.values.text import Text
+from service.api.approvals import WithdrawalSchema
 from service.api.desk import CHECKING, checked_of, desk, desk_problems, doer
 from service.desk.views import go, person_view
+from service.http.cases import field_errors
 from service.http.context import caller, service
 from service.http.problems import FieldError, Problem
 from service.keys import PERMISSIONS
@@ -25,6 +29,7 @@ from service.publishing.desk import OPEN, last_act, state_of
 from service.publishing.drafts import Base, Draft
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+SHA256 = re.compile("[0-9a-f]{64}")
 LATELY = 20  # acts that the home page shows
 
 STATES: Mapping[str, Text] = {
@@ -141,9 +146,9 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
 def withdraw(plan: str, day: str) -> Response:
     """Take back an edition before its day."""
     try:
-        reason = wanted("reason")
+        said = held(WithdrawalSchema, reason=wanted("reason"), acknowledged=request.form.getlist("acknowledged"))
         with CHECKING.turn(), desk_problems():
-            deciding.withdraw(desk(), doer(), f"{plan}/{day}", reason, tuple(request.form.getlist("acknowledged")))
+            deciding.withdraw(desk(), doer(), f"{plan}/{day}", said["reason"], tuple(said.get("acknowledged", ())))
     except Problem as problem:
         return _history(f"{plan}/{day}", problem)
     return go(url_for("desk.home"))
@@ -152,8 +157,10 @@ def withdraw(plan: str, day: str) -> Response:
 @person_view(blueprint, "/contents/<sha256>.zip", "policies")
 def download(sha256: str) -> Response:
     """The files of some content that was published or submitted, as they are in the archive."""
-    with desk_problems():
-        files = archived(service().log, sha256)
+    files = None
+    if SHA256.fullmatch(sha256):  # no database is asked for anything else
+        with desk_problems():
+            files = archived(service().log, sha256)
     if files is None:
         raise Problem("not-found", "存档里没有这个内容。", "The archive has no such content.")
     packed = BytesIO()
@@ -179,7 +186,21 @@ def begin() -> Response:
 
 def wanted(name: str) -> str:
     """A field of a form that has to be filled in."""
-    text = request.form.get(name, "").strip()
+    text = filled(name)
     if not text:
         raise Problem.invalid([FieldError(f"/{name}", "missing", "请填写。", "Fill this in.")])
     return text
+
+
+def filled(name: str) -> str:
+    """A field of a form, without the blanks around it."""
+    return request.form.get(name, "").strip()
+
+
+def held(schema: type[Schema], **said: Any) -> Mapping[str, Any]:
+    """What a form says, within the bounds that the API sets to the same; what is empty is not said."""
+    try:
+        found: Mapping[str, Any] = schema().load({name: one for name, one in said.items() if one})
+    except ValidationError as error:
+        raise Problem.invalid(field_errors(error.messages)) from None
+    return found

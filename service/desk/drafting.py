@@ -16,8 +16,9 @@ from rules.building.loader import CASES
 from rules.editing.address import Refused
 from rules.editing.texts import SUFFIX, tree
 from rules.problems.problem import Problem as Fault
+from service.api.approvals import ApprovalSchema, ReasonSchema, RequestedSchema, SubmissionSchema
 from service.api.desk import CHECKING, desk, desk_problems, doer
-from service.desk.desk import shared, standing, wanted
+from service.desk.desk import filled, held, shared, standing, wanted
 from service.desk.views import TEXT, go, number_of, person_view
 from service.exact_json import dumps
 from service.http.answering import answer
@@ -189,16 +190,22 @@ def submit(draft_id: str) -> Response:
         content = b"" if document is None else document.read()
         if not content:
             raise Problem.invalid([FieldError("/document", "missing", "请选择文件。", "Choose the file.")])
-        source = Source(title, digest(content).hexdigest())
-        deciding.submit(desk(), doer(), draft_id, number_of("revision"), reason, source)
+        source = {"title": title, "sha256": digest(content).hexdigest()}
+        said = held(SubmissionSchema, reason=reason, source=source)
+        deciding.submit(desk(), doer(), draft_id, number_of("revision"), said["reason"], Source(**said["source"]))
 
     return _act(draft_id, act)
 
 
 @person_view(blueprint, "/<draft_id>/approve", "approve", ("POST",))
 def approve(draft_id: str) -> Response:
-    seen, said = tuple(request.form.getlist("acknowledged")), request.form.get("reason", "").strip()
-    return _act(draft_id, lambda: deciding.approve(desk(), doer(), draft_id, wanted("sha256"), seen, said))
+    def act() -> None:
+        seen = request.form.getlist("acknowledged")
+        said = held(ApprovalSchema, sha256=wanted("sha256"), acknowledged=seen, reason=filled("reason"))
+        deciding.approve(desk(), doer(), draft_id, said["sha256"], tuple(said.get("acknowledged", ())),
+                         said.get("reason", ""))  # fmt: skip
+
+    return _act(draft_id, act)
 
 
 @person_view(blueprint, "/<draft_id>/request-changes", "approve", ("POST",))
@@ -211,20 +218,27 @@ def request_changes(draft_id: str) -> Response:
         if not all(found):
             zh, en = "逐行意见写成“文件:行号 意见”。", "Write each comment as `file:line text`."
             raise Problem.invalid([FieldError("/comments", "not_a_comment", zh, en)])
-        comments = tuple(Comment(one[1], int(one[2]), one[3]) for one in found if one)
-        deciding.request_changes(desk(), doer(), draft_id, wanted("reason"), comments)
+        comments = [{"file": one[1], "line": int(one[2]), "text": one[3]} for one in found if one]
+        said = held(RequestedSchema, reason=wanted("reason"), comments=comments)
+        made = tuple(Comment(**one) for one in said.get("comments", ()))
+        deciding.request_changes(desk(), doer(), draft_id, said["reason"], made)
 
     return _act(draft_id, act)
 
 
+def _reason() -> str:
+    reason: str = held(ReasonSchema, reason=wanted("reason"))["reason"]
+    return reason
+
+
 @person_view(blueprint, "/<draft_id>/reject", "approve", ("POST",))
 def reject(draft_id: str) -> Response:
-    return _act(draft_id, lambda: deciding.reject(desk(), doer(), draft_id, wanted("reason")))
+    return _act(draft_id, lambda: deciding.reject(desk(), doer(), draft_id, _reason()))
 
 
 @person_view(blueprint, "/<draft_id>/discard", "draft", ("POST",))
 def discard(draft_id: str) -> Response:
-    return _act(draft_id, lambda: deciding.discard(desk(), doer(), draft_id, wanted("reason")))
+    return _act(draft_id, lambda: deciding.discard(desk(), doer(), draft_id, _reason()))
 
 
 @person_view(blueprint, "/<draft_id>/update", "draft", ("POST",))

@@ -26,6 +26,11 @@ def editor(small):
 
 
 @pytest.fixture(scope="module")
+def approver(small):
+    return person(small, "approver", "approver")
+
+
+@pytest.fixture(scope="module")
 def draft(editor):
     return editor.begin()["id"]
 
@@ -64,10 +69,37 @@ def test_a_scanned_document_is_submitted(someone):
     author = someone("editor")
     draft = begun(author)
     said = {"csrf": field(author.get(draft).text, "csrf"), "revision": "1", "reason": "县里下了文", "title": "通知"}
-    scan = BytesIO(bytes(2_000_000)), "扫描件.pdf"
+    scan = BytesIO(bytes(400_000)), "扫描件.pdf"
     assert author.client.post(f"{draft}/submit", data={**said, "document": scan}).status_code == 303
 
 
 def test_a_form_of_whoever_is_not_signed_in_stays_small(small):
     answer = small.app.test_client().post("/sign-in", data={"login": "x" * 100_000})
     assert answer.status_code == 413
+
+
+LONG = "长" * 1001
+
+
+@pytest.mark.parametrize(("deed", "said"), [
+    ("reject", {"reason": LONG}), ("discard", {"reason": LONG}), ("request-changes", {"reason": LONG}),
+    ("request-changes", {"reason": "x", "comments": "plan.yaml:0 零行"}),
+    ("request-changes", {"reason": "x", "comments": f"plan.yaml:1 {LONG}"}),
+    ("submit", {"reason": LONG, "title": "通知"}), ("submit", {"reason": "x", "title": "题" * 201}),
+    ("approve", {"sha256": "x"}), ("approve", {"sha256": "0" * 64, "reason": LONG}),
+    ("approve", {"sha256": "0" * 64, "acknowledged": "x" * 501}),
+])  # fmt: skip
+def test_what_the_api_would_not_take_no_form_says(small, approver, draft, deed, said):
+    """Each would stand in the log for good."""
+    before = small.service.log.head()
+    fields = {"csrf": approver.headers["X-CSRF-Token"], "revision": "1", **said, "document": (BytesIO(b"x"), "a.pdf")}
+    answer = approver.client.post(f"/desk/drafts/{draft}/{deed}", data=fields)
+    assert answer.status_code == 422
+    assert "处要改" in answer.text
+    assert small.service.log.head() == before
+
+
+@pytest.mark.parametrize("hash", ["%00", "x", "A" * 64, "0" * 63])
+def test_no_database_is_asked_for_what_is_no_hash(editor, small, hash, monkeypatch):
+    monkeypatch.setattr(type(small.service.log), "edition", lambda *asked: pytest.fail("it was asked"))
+    assert editor.client.get(f"/desk/contents/{hash}.zip").status_code == 404
