@@ -104,11 +104,10 @@ class Checks:
             types = {name: type for name, type in duck.columns(named(raw)).items() if name != ROW}
         above, within = self._above(source, columns, raw, taken), self.edition.subjects[subject].within
         shown = {KEY: id} | ({key_of(within): above.value} if above.value else {})
-        wrong = [*wrong_ids(columns.id, id), *above.wrong]
         facts, more = self._facts(subject, columns.facts, types)
         wholes = Wholes(self.edition, subject, self.on, duck, raw, self.clean, above.value)
-        more += wholes.exceeding(columns.facts, facts)
-        self.clean[subject], good = self._write(source, file, shown | facts, [*wrong, *more], columns)
+        wrong = [*wrong_ids(columns.id, id), *above.wrong, *more, *wholes.exceeding(columns.facts, facts)]
+        self.clean[subject], good = self._write(source, file, shown | facts, wrong, columns)
         self.ids[subject] = f"SELECT {id} FROM {named(raw)} WHERE {id} IS NOT NULL"
         self.belonging.learn(subject, raw, id, columns.named)
         if columns.named and self.edition.subjects[subject].named is not None:
