@@ -102,3 +102,23 @@ def test_a_row_that_does_not_say_what_it_corrects_is_refused(county):
     book.save(folder / "mended.xlsx")
     words = ("--at-most", "50%", "--mended", folder / "mended.xlsx")
     assert "does not say which row" in run(bad, folder / "again", *words, code=2)
+
+
+def test_a_wrong_figure_keeps_the_unit_of_its_own_sheet(files, tmp_path):
+    path, good = tmp_path / "households.xlsx", {"village_id": "V01", "annual_income": 30000}
+    plain = [{"id": f"A{number}", **good} for number in range(9)]
+    book = load_workbook(excel(path, plain))
+    other = book.create_sheet("别的")
+    for line in (["编号", "行政村", "家庭年收入（万元）"], ["B1", "V01", "约3"], ["B2", "V01", 3]):
+        other.append(line)
+    book.save(path)
+    bad = files | {"--households": path}
+    run(bad, tmp_path / "out", "--at-most", "50%")
+    book, sheet, heads, lines = sheet_of(tmp_path / "out/set_aside.xlsx")
+    cell = sheet.cell(lines[2], heads["annual_income"])
+    assert cell.value == "约3万元"
+    cell.value = cell.value.removeprefix("约")
+    book.save(tmp_path / "mended.xlsx")
+    run(bad, tmp_path / "out2", "--mended", tmp_path / "mended.xlsx")
+    rows = {one["id"]: one["annual_income"] for one in pq.read_table(tmp_path / "out2/household.parquet").to_pylist()}
+    assert rows == {**{one["id"]: 30000 for one in plain}, "B1": 30000, "B2": 30000}

@@ -84,6 +84,13 @@ def test_look_tells_whose_records_lie_on_their_side(tmp_path):
     assert (looked.subject, [one.turned > 0 for one in looked.sheets]) == ("household", [True])
 
 
+def test_a_unit_is_told_of_whichever_sheet_has_it(tmp_path):
+    other = [["编号", "行政村", "家庭年收入（万元）"], ["B1", "V1", 3]]
+    looked = Looked(book(tmp_path / "h.xlsx", {"农户": [HEADINGS, *households(2)], "补": other}))
+    assert looked.rows["B1"]["annual_income"] == 30000
+    assert ["万元" in one.column for one in looked.file.notes if one.code == "unit"] == [True]
+
+
 @pytest.mark.parametrize("word", ["v1", "ｖ 1", "V-1"])
 def test_a_record_above_that_differs_in_dress_is_offered(word, tmp_path):
     looked = Looked(text(tmp_path / "h.csv", changed(0, "行政村", word)))

@@ -48,7 +48,7 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
     levels = tuple(around(edition, subject))
     quiet = {squashed(one) for one in (*levels, *map(key_of, levels))}
     at: dict[str, str] = {}
-    notes = list(_said(taken.columns.values() if taken is not None else (), names))
+    notes = list(_said(taken.read if taken is not None else (), names))
     notes += [Note(sheet, "folded", f"有 {rows:,} 行是隐藏的（如筛选），照样读了。",
                    f"Hidden rows, as behind a filter, were read like the others: {rows:,}.")
               for sheet, rows in (taken.folded if taken is not None else {}).items()]  # fmt: skip

@@ -41,6 +41,7 @@ class Taken:
 
     path: Path
     columns: dict[str, Match] = field(default_factory=dict)
+    read: list[Match] = field(default_factory=list)  # the columns of every sheet, once each
     strays: list[str] = field(default_factory=list)
     lists: dict[str, str] = field(default_factory=dict)  # heading -> fact
     faults: list[tuple[int, str, str]] = field(default_factory=list)

@@ -32,6 +32,8 @@ def take(
     names, taken = Names(edition, subject), Taken(path)
     chosen_ = [(place, grid, _without_lists(heading, names, taken))
                for place, grid, heading in chosen_sheets(path, names, sheet_maps, taken, only)]  # fmt: skip
+    told = {(one.name, one.heading, one.unit): one for _, _, heading in chosen_ for one in heading.columns}
+    taken.read = list(told.values())
     for _, _, heading in chosen_:
         if len(heading.units) > 1 and (doubtful := without_unit(heading, names)) is not None:
             units = "、".join(heading.units)

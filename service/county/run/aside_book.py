@@ -167,17 +167,20 @@ class _Sheet:
 
     def _cell(self, row: int, one: Faulty, name: str, *, bad: bool) -> Any:
         """A cell as it stood; blank where it holds an identity card number. Days are written as days, and a figure that
-        stands in another unit than that of the column's first sheet with its own."""
+        stands in another unit than that of the column's first sheet with its own, in which it is then corrected."""
         match, cell = one.cells.get(name, (None, ""))
         if is_card(plain(cell)):
             return ""
         first, fact = self.columns[name], self.subject.facts.get(name)
-        if bad or fact is None or first is None or match is None:
+        if fact is None or first is None or match is None:
             return cell
+        moved = not _alike(match.form, first.form)
+        if bad:
+            unit = match.unit or "".join(first.form.units[:1])
+            return f"{plain(cell).removesuffix(unit)}{unit}" if moved and cell != "" else cell
         text = str(self.texts.get(row, {}).get(first.heading) or "")
         if fact.type.kind == "date":
             return read_date(text) or cell
-        moved = not _alike(match.form, first.form)
         return f"{text}{''.join(first.form.units[:1])}" if moved and text else cell
 
 
