@@ -6,15 +6,15 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
 MANIFESTS = ("service/pages/static/vendor/manifest.json", "service/county/report/vendor/manifest.json")
-REGISTRY = "https://registry.npmjs.org/{name}/-/{name}-{version}.tgz"
 
 
 def main(wanted: dict[str, str]) -> None:
@@ -28,8 +28,7 @@ def main(wanted: dict[str, str]) -> None:
 def refresh(folder: Path, entry: dict[str, Any], version: str) -> None:
     """Fetch a release and write its files; one that is not what it was under its own version is refused."""
     package = entry["source"].split()[-1].partition("@")[0]
-    with urlopen(REGISTRY.format(name=package, version=version)) as answer:  # noqa: S310 -- of a registry, by https
-        packed = answer.read()
+    packed = _packed(f"{package}@{version}")
     found = hashlib.sha256(packed).hexdigest()
     if version == entry["version"] and found != entry["source_sha256"]:
         raise SystemExit(f"{package} {version} has sha256 {found}, not {entry['source_sha256']}")
@@ -45,6 +44,14 @@ def refresh(folder: Path, entry: dict[str, Any], version: str) -> None:
             if path in entry["files"]:
                 entry["files"][path] = hashlib.sha256(content).hexdigest()
     sys.stdout.write(f"{package} {version}: {len(entry['files'])} files\n")
+
+
+def _packed(release: str) -> bytes:
+    """The archive of a release, as npm fetches it."""
+    with TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", "--silent", release], cwd=folder, check=True, stdout=subprocess.DEVNULL)  # noqa: S607
+        [archive] = Path(folder).glob("*.tgz")
+        return archive.read_bytes()
 
 
 if __name__ == "__main__":

@@ -51,6 +51,8 @@ from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
 if TYPE_CHECKING:
     from service.people.openid import OpenId
 
+RESOURCES = decisions, batch, explanations, what_if, reviews, catalogue, log_lines, drafts, effects, approvals
+PAGES = signing, desk, drafting, desk_effects, editing, typing, editions, desk_reviews, audit
 RARELY = 20_000, 50, 100  # a request leaves next to nothing for the cycle collector
 
 
@@ -82,10 +84,9 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     compress = Compress(app)
     app.after_request(lambda response: _compressed(response, compress))
     api = openapi.create(app)
-    resources = decisions, batch, explanations, what_if, reviews, catalogue, log_lines, drafts, effects, approvals
-    for resource in resources:
+    for resource in RESOURCES:
         api.register_blueprint(resource.blueprint)
-    for pages in (signing, desk, drafting, desk_effects, editing, typing, editions, desk_reviews, audit):
+    for pages in PAGES:
         app.register_blueprint(pages.blueprint)
     app.register_blueprint(operations.pages(openapi.Document(app, api)))
     if folder := os.environ.get(EXAMPLE):

@@ -17,7 +17,8 @@ from service.log.seal import Sealer
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 MICROSECOND = timedelta(microseconds=1)
-EARLIEST, LATEST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
+DAYS = timedelta(days=2)  # left at both ends, for any time zone
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC) + DAYS, datetime.max.replace(tzinfo=UTC) - DAYS
 EXPIRY = "expiry"  # the one kind that the log writes itself
 CLOCK, ACCEPTED, SEEN = "clock", "accepted", "seen"  # a kind: an operator's word for the time, or a sign of life
 NO_LINE = bytes(sha256().digest_size)  # the hash before the first line

@@ -56,15 +56,20 @@ def take(
         writer.writerow([ROW, *(one.heading for one in taken.columns.values())])
         for place, grid, heading in chosen_:
             writer.writerows(_Sheet(taken, names, place, grid, heading).rows())
+    _stored(taken)
+    return taken
+
+
+def _stored(taken: Taken) -> None:
+    """Unreadable where cells are formulas of which the file has no value."""
     if unstored := [one for one in taken.faults if one[2] == UNSTORED]:
         row, column, _ = unstored[0]
         raise Unreadable(
-            path,
+            taken.path,
             f"“{column}”第 {row % SPAN} 行等 {len(unstored)} 格是公式，文件里没有存结果。请用 Excel 打开、保存后再用。",
             f"{len(unstored)} cells are formulas without a stored value (the first: {column}, row {row % SPAN}). "
             "Open the file in Excel and save it.",
         )
-    return taken
 
 
 def _once(taken: Taken, names: Names, strays: Iterable[str]) -> None:
