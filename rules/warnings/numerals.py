@@ -58,6 +58,7 @@ DAY = re.compile(
     rf"(?:(?P<day>{_HAN}|\d{{1,2}})日(?:[至到~—-]+(?P<until>{_HAN}|\d{{1,2}})日)?|[底末])"
 )
 ISO_DAY = re.compile(r"(?P<year>\d{4})[./-](?P<month>\d{1,2})[./-](?P<day>\d{1,2})(?P<until>)")
+PER_HUNDRED = re.compile(r"每(?:一百|百|100)[户名个人位家村]")
 PLAIN = str.maketrans(
     "０１２３４５６７８９％（），．：；＜＞＝～－／　〇两壹贰叁肆伍陆柒捌玖拾佰仟",
     "0123456789%(),.:;<>=~-/ 零二一二三四五六七八九十百千",
@@ -66,8 +67,9 @@ PLAIN = str.maketrans(
 
 class Figure(NamedTuple):
     """A number of a text; the operator that the words around it give it ("" where they give none); its unit, where that
-    is a period or a sign; its place in the text, made plain; the two numbers of a fraction; and from where to where the
-    numeral stands that says how much, without sign and unit: nowhere where a word says it (半数)."""
+    is a period or a sign; its place in the text, made plain; other numbers that it may be compared as (the two of a
+    fraction, the share of a hundred); and from where to where the numeral stands that says how much, without sign and
+    unit: nowhere where a word says it (半数)."""
 
     value: Fraction
     operator: str
@@ -108,7 +110,12 @@ def figures(text: str) -> tuple[Figure, ...]:
         upper = match["end"] is not None
         follows = not unit and (upper or text[match.end() :].startswith("、"))
         open_ends = [*open_ends, len(read) - 1] if follows else []
-    return tuple(read)
+    return tuple(_of_hundred(one) for one in read) if PER_HUNDRED.search(text) else tuple(read)
+
+
+def _of_hundred(one: Figure) -> Figure:
+    """每百户不少于70户 says 70% as well."""
+    return one if one.unit else one._replace(parts=(*one.parts, one.value / 100))
 
 
 def _with_unit(earlier: Figure, match: re.Match[str], unit: str) -> Figure:

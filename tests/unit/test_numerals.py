@@ -161,3 +161,10 @@ def test_any_text_is_read_without_an_error(text):
 @pytest.mark.parametrize("text", ["9" * 5000, "一" * 5000, "1,111" * 2000, "1百" * 2000, "零分之五"])
 def test_what_is_no_figure_is_passed_over(text):
     assert all(one.value < 10**16 for one in figures(text))
+
+
+@pytest.mark.parametrize("text", ["每百户农户中不少于70户", "每一百名村民不少于70名", "每100户不少于70户"])
+def test_so_many_of_a_hundred_are_a_share(text):
+    last = figures(text)[-1]
+    assert (last.operator, last.equals(Fraction(7, 10), ""), last.equals(Fraction(70), "")) == ("at_least", True, True)
+    assert not figures("农户中不少于70户")[-1].equals(Fraction(7, 10), "")
