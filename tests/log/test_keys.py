@@ -208,6 +208,7 @@ def test_who_may_do_what():
         "explain": ["caller", "analyst", "auditor", "admin"],
         "inputs": ["analyst", "auditor", "admin"],
         "inputs_all": ["auditor"],
+        "effect": ["editor", "approver"],
         "policies": ["caller", "analyst", "auditor", "editor", "approver", "admin"],
         "pull_log": ["auditor", "store"],
         "read": ["caller", "analyst", "auditor", "admin"],

@@ -71,8 +71,8 @@ def watch(last: int) -> None:
 
             return call
 
-    def begun(database: Database) -> tuple[Watched, Watched]:
-        connection, cursor = begin(database)
+    def begun(database: Database, milliseconds: int | None) -> tuple[Watched, Watched]:
+        connection, cursor = begin(database, milliseconds)
         return Watched(connection), Watched(cursor)
 
     Database._begin = begun  # type: ignore[method-assign, assignment]

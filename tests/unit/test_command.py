@@ -212,7 +212,7 @@ BAD = [
     (["decide", "credit_village", NARROW, "--policies", "none"], None, "no policies folder"),
     (["decide", "credit_village", NARROW, "--what-if", "a"], None, "decision.item=value"),
     (["decide", "credit_village", NARROW, "--what-if", "manager_assignment.keep=1%"], None, "is an assignment"),
-    (["decide", "credit_village", NARROW, "--what-if", "credit_villag.x=1%"], None, "did you mean credit_village?"),
+    (["decide", "credit_village", NARROW, "--what-if", "credit_villag.x=1%"], None, "did you mean credit_village."),
     (
         ["decide", "credit_village", NARROW, "--what-if", "credit_village.filing_share=60"],
         None,
