@@ -12,7 +12,7 @@ from service.api.desk import desk, desk_problems, doer
 from service.desk import forms
 from service.desk.drafting import as_before, lines_of
 from service.desk.editing import address_of, refusals, texts_at
-from service.desk.views import number_of, person_view
+from service.desk.views import TEXT, number_of, person_view
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.context import service
@@ -29,7 +29,7 @@ HELD = {
 }  # fmt: skip
 
 
-@person_view(blueprint, "/<draft_id>/text/<file>/autosave", "draft", ("POST",))
+@person_view(blueprint, "/<draft_id>/text/<file>/autosave", "draft", ("POST",), most=TEXT)
 def autosave_text(draft_id: str, file: str) -> Response:
     """Save the text of a file, where nothing was saved since it was read. A conflict has the text that is there."""
     number = number_of("revision")
@@ -42,7 +42,7 @@ def autosave_text(draft_id: str, file: str) -> Response:
     return _saved(draft_id, number, files, file)
 
 
-@person_view(blueprint, "/<draft_id>/form/<path:at>/autosave", "draft", ("POST",))
+@person_view(blueprint, "/<draft_id>/form/<path:at>/autosave", "draft", ("POST",), most=TEXT)
 def autosave_form(draft_id: str, at: str) -> Response:
     """Save a form, where nothing was saved since it was shown. Held back is what a person has to say something to,
     and what would give the fields other names than those on the page."""
@@ -76,7 +76,7 @@ def _overtaken(draft: Draft, file: str) -> Problem:
                    theirs=draft.saved.files.get(file, ""))  # fmt: skip
 
 
-@person_view(blueprint, "/<draft_id>/text/<file>/here", "draft", ("POST",))
+@person_view(blueprint, "/<draft_id>/text/<file>/here", "draft", ("POST",), most=TEXT)
 def here(draft_id: str, file: str) -> Response:
     """What may stand at a line and column of a text, and what stands there means."""
     line, column = number_of("line"), number_of("column")
