@@ -1,7 +1,7 @@
 """The address of a place in an edition: a file, then keys, and the names or positions of list items.
 
-As text: `screening.criteria.age.require.age.between[0]`, or with items in brackets, as problems name them:
-`screening.criteria[age]`. A key or name that is no plain word is quoted: `clauses.clauses["6.1"].text`.
+As text: `file.criteria.item.require.fact.between[0]`, or with items in brackets, as problems name them:
+`file.criteria[item]`. A key or name that is no plain word is quoted: `clauses.clauses["6.1"].text`.
 """
 
 from __future__ import annotations
