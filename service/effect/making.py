@@ -58,9 +58,9 @@ def make(home: Path) -> None:
             try_all = partial(_tried, question, scratch, say)
             _put(home / "part-tried.json", _county(question, after, scratch, try_all, say))
         else:
-            _put(home / "part-cases.json", _cases(question, before, after, scratch, say))
             add_up = partial(_effect, after, scratch, say)
             _put(home / "part-county.json", _county(question, before, scratch, add_up, say))
+            _put(home / "part-cases.json", _cases(question, before, after, scratch, say))
     (home / DONE).touch()
 
 
