@@ -11,11 +11,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
+from rules.values.exact import read_date
 from rules.words.diff import Change as Difference
-from service.api.effects import asked, begin
+from service.api.effects import asked, begin, heirs, replay_of, replay_shown, state_of
 from service.desk.desk import shared
-from service.desk.views import go, person_view
-from service.effect.tried import READINGS, SWEEP
+from service.desk.titles import CANNOT
+from service.desk.views import go, person_view, tell_by_page
+from service.effect.asking import period_of
+from service.effect.question import READINGS, SWEEP
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.context import service
@@ -24,6 +27,7 @@ from service.pages.pages import page
 from service.publishing.acts import Change
 
 blueprint = Blueprint("effects_page", __name__, url_prefix="/desk")
+tell_by_page(blueprint)
 KEY = re.compile("[0-9a-f]{64}")  # of a question
 NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?%?")
 WIDE, HIGH = 600, 150  # of a curve
@@ -37,17 +41,18 @@ def show(draft_id: str) -> Response:
     """What a draft would do. To look begins to work it out, unless that was stopped or failed."""
     asks, problem = _asks(), None
     found = asked(draft_id, asks)
-    state = found.state
-    if found.question is not None and state.status == "none":
+    state = state_of(found)
+    if found.question is not None and state.status == "none" and period_of(asks) is None:  # a look opens no inputs
         try:
             state = begin(found)
         except Problem as refused:
             problem = refused
     parts = {name: state.parts.get(name) for name in ("cases", "county", "tried")}
+    parts |= {"heirs": heirs(found, state), "replay": replay_shown(state), "period": period_of(asks)}
     helpers = {"figures": figures, "signed": signed, "yuan": yuan, "widest": widest, "curve": curve}
     return page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=_figures(found.changes),
-                SHOWN=SHOWN, **parts, **helpers, **shared())  # fmt: skip
+                SHOWN=SHOWN, CANNOT=CANNOT, **parts, **helpers, **shared())  # fmt: skip
 
 
 @person_view(blueprint, "/drafts/<draft_id>/effect", "effect", ("POST",))
@@ -62,10 +67,12 @@ def work_out(draft_id: str) -> Response:
 
 
 def _asks() -> str:
-    """What the address asks about a draft."""
+    """What the address asks about a draft; a Problem where it is no question."""
     said = request.args
     if said.get("what") == READINGS:
         return READINGS
+    if said.get("from_day") or said.get("to_day"):
+        return replay_of(*(read_date(said.get(name, "").strip()) for name in ("from_day", "to_day")))
     if not said.get("figure"):
         return ""
     parts = [said.get(name, "").strip()[:MOST] for name in ("figure", "from", "to", "step")]
