@@ -44,7 +44,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "store": frozenset({"pull_log"}),  # a machine that keeps a copy of the log
         "editor": frozenset({"draft", "effect", "policies"}),  # policy staff
         # ... and who answers for what they write
-        "approver": frozenset({"approve", "draft", "effect", "policies", "replay_period", "withdraw"}),
+        "approver": frozenset({"approve", "draft", "effect", "policies", "replay_period", "shadow", "withdraw"}),
         "admin": _CALL | _ANALYSE,  # and not all inputs of people: that is the auditor's
     }
 )

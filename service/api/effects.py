@@ -11,6 +11,7 @@ from flask import Response
 from marshmallow import fields, validate
 
 from service.api.desk import CHECKING, desk, desk_problems, problems_of
+from service.api.shadows import shadow_of
 from service.days import day_of, midnight
 from service.effect import Busy, Question, State, asking
 from service.effect.asking import Asked, period_of
@@ -128,6 +129,7 @@ def told(found: Asked, state: State) -> dict[str, Any]:
         **{name: state.parts.get(name) for name in ("cases", "county", "tried")},
         "heirs": heirs(found, state),
         "replay": replay_shown(state),
+        "shadow": shadow_of(found.draft),
     }
 
 

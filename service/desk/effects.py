@@ -13,8 +13,11 @@ from werkzeug.wrappers import Response
 
 from rules.values.exact import read_date
 from rules.words.diff import Change as Difference
+from service import shadow
+from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked, begin, heirs, replay_of, replay_shown, state_of
-from service.desk.desk import shared
+from service.api.shadows import ShadowEndSchema, ShadowSchema, shadow_of, take_up
+from service.desk.desk import held, shared, wanted
 from service.desk.titles import CANNOT
 from service.desk.views import go, person_view, tell_by_page
 from service.effect.asking import period_of
@@ -49,6 +52,7 @@ def show(draft_id: str) -> Response:
             problem = refused
     parts = {name: state.parts.get(name) for name in ("cases", "county", "tried")}
     parts |= {"heirs": heirs(found, state), "replay": replay_shown(state), "period": period_of(asks)}
+    parts["shadow"] = shadow_of(found.draft)
     helpers = {"figures": figures, "signed": signed, "yuan": yuan, "widest": widest, "curve": curve}
     return page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=_figures(found.changes),
@@ -64,6 +68,20 @@ def work_out(draft_id: str) -> Response:
     else:
         begin(found, again=True)
     return go(f"{url_for('effects_page.show', draft_id=draft_id)}?{urlencode(request.args.to_dict())}")
+
+
+@person_view(blueprint, "/drafts/<draft_id>/shadow", "shadow", ("POST",))
+def put_in_shadow(draft_id: str) -> Response:
+    """Put a draft in shadow, or take it out; where that is refused, the page says why."""
+    ending = request.form.get("do") == "end"
+    with CHECKING.turn(), desk_problems():
+        if ending:
+            shadow.end(desk(), doer(), draft_id, held(ShadowEndSchema, reason=wanted("reason"))["reason"])
+        else:
+            said = held(ShadowSchema, until=wanted("until"), reason=wanted("reason"))
+            shadow.start(desk(), doer(), draft_id, said["until"], said["reason"])
+    take_up()
+    return go(f"{url_for('effects_page.show', draft_id=draft_id)}#shadow")
 
 
 def _asks() -> str:

@@ -26,6 +26,9 @@ CANNOT: Mapping[str, Mapping[str, str]] = {  # why a decision was not judged aga
     "sealed": {"zh": "封存的输入打不开", "en": "sealed inputs do not open"},
     "no_decision": {"zh": "草稿没有这项判定", "en": "the draft has no such decision"},
     "unfit": {"zh": "输入不合草稿的事实字典", "en": "inputs do not fit the facts of the draft"},
+    "dropped": {"zh": "来不及判，略过", "en": "left out, as too many came at once"},
+    "failed": {"zh": "判定时出错", "en": "judging failed"},
+    "unusable": {"zh": "草稿的内容不能用", "en": "the content of the draft cannot be used"},
     "unlike": {"zh": "照原版本重判与日志所记不同，请核查",
                "en": "the same edition decides otherwise than is logged: look into it"},
 }  # fmt: skip

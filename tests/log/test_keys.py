@@ -216,6 +216,7 @@ def test_who_may_do_what():
         "record_review": ["analyst", "admin"],
         "replay": ["analyst", "auditor", "admin"],
         "replay_period": ["auditor", "approver"],
+        "shadow": ["approver"],
         "request_review": ["caller", "analyst", "admin"],
         "what_if": ["analyst", "admin"],
         "withdraw": ["approver"],
