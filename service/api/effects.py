@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response
 from marshmallow import fields, validate
@@ -18,13 +19,14 @@ from service.effect.asking import Asked, period_of
 from service.effect.feeding import Feed
 from service.effect.question import READINGS, REPLAY, SWEEP
 from service.exact_json import dumps
-from service.http.answering import DECISION, OPENED, answer, scribe
+from service.http.answering import DECISION, OPENED, Scribe, answer, scribe
 from service.http.context import caller, service
 from service.http.fields import Day, Strict, text
 from service.http.problems import FieldError, Problem
 from service.http.turns import busy
 from service.http.views import Blueprint
 from service.keys import PERMISSIONS
+from service.log import DecisionLog
 
 blueprint = Blueprint("effects", __name__, url_prefix="/v1/drafts", description="草稿的影响 / effects of drafts")
 
@@ -105,16 +107,20 @@ def begin(found: Asked, *, again: bool = False) -> State:
 
 
 def _feed(question: Question, start: date, end: date) -> Feed:
+    found = service()
+    return feed_of(found.log, question, start, end, found.settings.time_zone, scribe())
+
+
+def feed_of(log: DecisionLog, question: Question, start: date, end: date, zone: ZoneInfo, says: Scribe) -> Feed:
     """The decisions of a period, its last day in it; each reading of inputs is logged."""
-    found, says = service(), scribe()
     body = dumps({"why": "replay_period", "sha256": question.after.sha256})
-    zone, last = found.settings.time_zone, min(end, day_of(found.clock(), found.settings.time_zone))
-    return Feed(found.log, DECISION, question.before.edition.partition("/")[0], question.before.sha256,
+    last = min(end, day_of(log.clock(), zone))
+    return Feed(log, DECISION, question.before.edition.partition("/")[0], question.before.sha256,
                 midnight(start, zone), midnight(last, zone, 1), lambda line: says.line(OPENED, body, line))  # fmt: skip
 
 
-def told(found: Asked, state: State) -> dict[str, Any]:
-    """An effect as far as it is known."""
+def told(found: Asked, state: State, shadow: Mapping[str, Any] | None, *, reads: bool) -> dict[str, Any]:
+    """An effect as far as it is known, with the ids of lines for whoever `reads` everybody's."""
     question = found.question
     return {
         "revision": found.draft.saved.number,
@@ -128,8 +134,8 @@ def told(found: Asked, state: State) -> dict[str, Any]:
         "failure": state.failure,
         **{name: state.parts.get(name) for name in ("cases", "county", "tried")},
         "heirs": heirs(found, state),
-        "replay": replay_shown(state),
-        "shadow": shadow_of(found.draft),
+        "replay": replay_shown(state, reads=reads),
+        "shadow": shadow,
     }
 
 
@@ -141,13 +147,24 @@ def heirs(found: Asked, state: State) -> list[dict[str, Any]]:
             for change, said in found.heirs]  # fmt: skip
 
 
-def replay_shown(state: State) -> dict[str, Any] | None:
-    """What came of past decisions; the ids of their lines for whoever may read everybody's."""
+def replay_shown(state: State, *, reads: bool) -> dict[str, Any] | None:
+    """What came of past decisions; the ids of their lines for whoever `reads` everybody's."""
     found: dict[str, Any] | None = state.parts.get("replay")
-    if found is None or "read_all" in PERMISSIONS[caller().role]:
+    if found is None or reads:
         return found
     bare = [{**one, "turns": [{**turn, "lines": []} for turn in one["turns"]]} for one in found["decisions"]]
     return {**found, "decisions": bare}
+
+
+def reads_all() -> bool:
+    """Whether whoever asks may read everybody's decisions."""
+    return "read_all" in PERMISSIONS[caller().role]
+
+
+def _answer(found: Asked, state: State, status: int = 200) -> Response:
+    with desk_problems():
+        shadow = shadow_of(desk(), found.draft, reads=reads_all())
+    return answer(dumps(told(found, state, shadow, reads=reads_all())), status)
 
 
 @blueprint.view("GET", "/<draft_id>/effect", "Effect", permission="effect", kinds=("busy", "not-found"))
@@ -155,7 +172,7 @@ def replay_shown(state: State) -> dict[str, Any] | None:
 def read(query: Mapping[str, Any], draft_id: str) -> Response:
     """草稿的影响，算到哪里给到哪里 / the effect of a draft, as far as it is worked out"""
     found = asked(draft_id, asks_of(query))
-    return answer(dumps(told(found, state_of(found))))
+    return _answer(found, state_of(found))
 
 
 @blueprint.view("POST", "/<draft_id>/effect", "Effect", status=202, permission="effect",
@@ -164,7 +181,7 @@ def read(query: Mapping[str, Any], draft_id: str) -> Response:
 def work_out(query: Mapping[str, Any], draft_id: str) -> Response:
     """在后台测算草稿的影响；算过的不重算 / work the effect out in the background, unless it is known"""
     found = asked(draft_id, asks_of(query))
-    return answer(dumps(told(found, begin(found, again=True))), 202)
+    return _answer(found, begin(found, again=True), 202)
 
 
 @blueprint.view("DELETE", "/<draft_id>/effect", "Effect", permission="effect", kinds=("busy", "not-found"))
@@ -175,4 +192,4 @@ def stop(query: Mapping[str, Any], draft_id: str) -> Response:
     if found.question is not None:
         with suppress(OSError):
             service().effects.stop(found.question)
-    return answer(dumps(told(found, state_of(found))))
+    return _answer(found, state_of(found))

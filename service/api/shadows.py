@@ -13,12 +13,12 @@ from service import publishing, shadow
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.exact_json import dumps
 from service.http.answering import answer
-from service.http.context import caller, service
+from service.http.context import service
 from service.http.fields import Day, Strict, text
 from service.http.views import Blueprint
-from service.keys import PERMISSIONS
 from service.log import LogUnavailable
 from service.publishing.comparing import edition_of
+from service.publishing.desk import Desk
 from service.publishing.drafts import Draft
 from service.shadow import Shadow
 
@@ -27,7 +27,7 @@ blueprint = Blueprint("shadows", __name__, url_prefix="/v1/drafts", description=
 SIDES = "before", "after"
 
 
-class ShadowSchema(Strict):
+class ShadowStartSchema(Strict):
     until = Day(required=True, metadata={"description": "the last day on which it judges"})
     reason = text(1000, required=True)
 
@@ -38,7 +38,7 @@ class ShadowEndSchema(Strict):
 
 @blueprint.view("POST", "/<draft_id>/shadow", "Shadow", status=201, permission="shadow", in_person=True,
                 kinds=("busy", "conflict", "not-found", "not-publishable"))  # fmt: skip
-@blueprint.arguments(ShadowSchema)
+@blueprint.arguments(ShadowStartSchema)
 def start(said: Mapping[str, Any], draft_id: str) -> Response:
     """让草稿影子运行到某一天 / put a draft in shadow up to a day"""
     with CHECKING.turn(), desk_problems():
@@ -64,30 +64,25 @@ def take_up() -> None:
         service().beside.look()
 
 
-def shadow_of(draft: Draft) -> dict[str, Any] | None:
+def shadow_of(here: Desk, draft: Draft, *, reads: bool) -> dict[str, Any] | None:
     """The last shadow of a draft: whether it is on, whether the draft was edited since, and what it has found; the ids
-    of lines for whoever may read everybody's."""
-    with desk_problems():
-        here = desk()
-        all = shadow.shadows(here.log)
-        if (one := shadow.last_of(all, draft.id)) is None:
-            return None
-        on = one in shadow.lasting(all, here.seen(), here.today())
-        found = shadow.found(here.log, one.id)
-    reads = "read_all" in PERMISSIONS[caller().role]
+    of lines for whoever `reads` everybody's."""
+    all = shadow.shadows(here.log)
+    if (one := shadow.last_of(all, draft.id)) is None:
+        return None
+    on = one in shadow.lasting(all, here.seen(), here.today())
+    found = shadow.found(here.log, one.id)
     for decision in found["decisions"]:
         for turn in decision["turns"]:
             turn["lines"] = turn["lines"] if reads else []
-    return {**one.as_dict(), "on": on, "edited_since": one.revision != draft.saved.number, **_titled(one, found)}
+    return {**one.as_dict(), "on": on, "edited_since": one.revision != draft.saved.number, **_titled(here, one, found)}
 
 
-def _titled(one: Shadow, found: dict[str, Any]) -> dict[str, Any]:
+def _titled(here: Desk, one: Shadow, found: dict[str, Any]) -> dict[str, Any]:
     """The decisions, outcomes and outputs that a shadow has found, with their titles, where anything names them."""
-    with desk_problems():
-        contents = [(one.edition, publishing.edition(service().log, one.sha256))]
-        release = desk().published().releases.get(one.beside)
-        if release is not None:
-            contents.append((one.beside, publishing.edition(service().log, release.sha256)))
+    contents = [(one.edition, publishing.edition(here.log, one.sha256))]
+    if (release := here.published().releases.get(one.beside)) is not None:
+        contents.append((one.beside, publishing.edition(here.log, release.sha256)))
     editions = [edition_of(files, name) for name, files in contents if files is not None]
     titles: dict[tuple[str, ...], dict[str, Any]] = {}
     for rule in (rule for edition in reversed(editions) if edition is not None for rule in edition.rules.values()):

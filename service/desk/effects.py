@@ -15,8 +15,8 @@ from rules.values.exact import read_date
 from rules.words.diff import Change as Difference
 from service import shadow
 from service.api.desk import CHECKING, desk, desk_problems, doer
-from service.api.effects import asked, begin, heirs, replay_of, replay_shown, state_of
-from service.api.shadows import ShadowEndSchema, ShadowSchema, shadow_of, take_up
+from service.api.effects import asked, begin, heirs, reads_all, replay_of, replay_shown, state_of
+from service.api.shadows import ShadowEndSchema, ShadowStartSchema, shadow_of, take_up
 from service.desk.desk import held, shared, wanted
 from service.desk.titles import CANNOT
 from service.desk.views import go, person_view, tell_by_page
@@ -51,8 +51,9 @@ def show(draft_id: str) -> Response:
         except Problem as refused:
             problem = refused
     parts = {name: state.parts.get(name) for name in ("cases", "county", "tried")}
-    parts |= {"heirs": heirs(found, state), "replay": replay_shown(state), "period": period_of(asks)}
-    parts["shadow"] = shadow_of(found.draft)
+    parts |= {"heirs": heirs(found, state), "replay": replay_shown(state, reads=reads_all()), "period": period_of(asks)}
+    with desk_problems():
+        parts["shadow"] = shadow_of(desk(), found.draft, reads=reads_all())
     helpers = {"figures": figures, "signed": signed, "yuan": yuan, "widest": widest, "curve": curve}
     return page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=_figures(found.changes),
@@ -78,7 +79,7 @@ def put_in_shadow(draft_id: str) -> Response:
         if ending:
             shadow.end(desk(), doer(), draft_id, held(ShadowEndSchema, reason=wanted("reason"))["reason"])
         else:
-            said = held(ShadowSchema, until=wanted("until"), reason=wanted("reason"))
+            said = held(ShadowStartSchema, until=wanted("until"), reason=wanted("reason"))
             shadow.start(desk(), doer(), draft_id, said["until"], said["reason"])
     take_up()
     return go(f"{url_for('effects_page.show', draft_id=draft_id)}#shadow")
