@@ -133,10 +133,19 @@ def told(found: Asked, state: State, shadow: Mapping[str, Any] | None, *, reads:
         "progress": {"done": state.done, "of": state.steps, "step": state.step},
         "failure": state.failure,
         **{name: state.parts.get(name) for name in ("cases", "county", "tried")},
+        "inherited": inherited_of(found),
         "heirs": heirs(found, state),
         "replay": replay_shown(state, reads=reads),
         "shadow": shadow,
     }
+
+
+def inherited_of(found: Asked) -> dict[str, Any] | None:
+    """What a submitted draft inherits otherwise than when it was submitted."""
+    one = found.inherited
+    if one is None:
+        return None
+    return {"editions": one.editions, "changes": [change.as_dict() for change in one.changes]}
 
 
 def heirs(found: Asked, state: State) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
 from service.commands.common import Settings
+from service.commands.money import money_lines
 from service.desk.titles import CANNOT
 
 Said = Mapping[str, Any]
@@ -69,20 +70,7 @@ def decision_lines(settings: Settings, one: Said) -> Lines:
     words = settings.pick("{}：{} 条结论改变，{} 条得到，{} 条失去", "{}: {} come out otherwise, {} gain, {} lose")
     counts = [figure(one[name]) for name in ("changed", "gains", "loses")]
     yield line(words.format(one["title"][settings.lang], *counts), indent=2)
-    yield from money_lines(settings, one["amounts"])
-
-
-def money_lines(settings: Settings, amounts: list[Said], indent: int = 4) -> Lines:
-    """Sums of money before and after, in yuan."""
-    for sum in amounts:
-        words = settings.pick(
-            "{}：{} → {} 元（增 {}，减 {}；{} 条）", "{}: {} → {} yuan (more {}, less {}; {} records)"
-        )
-        said = [sum["title"][settings.lang], *(sum[name] for name in ("before", "after", "more", "less", "changed"))]
-        yield line(words.format(*said), indent=indent)
-        if sum["unknown_before"] or sum["unknown_after"]:
-            unknown = settings.pick("金额不详的不计", "not known, not counted")
-            yield line(Span(f"{unknown}: {sum['unknown_before']} → {sum['unknown_after']}", "unknown"), indent=indent)
+    yield from money_lines(settings.lang, one["amounts"])
 
 
 def _tried(settings: Settings, tried: Said | None) -> Lines:

@@ -57,7 +57,7 @@ def show(draft_id: str) -> Response:
     helpers = {"figures": figures, "signed": signed, "yuan": yuan, "widest": widest, "curve": curve}
     return page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=_figures(found.changes),
-                SHOWN=SHOWN, CANNOT=CANNOT, **parts, **helpers, **shared())  # fmt: skip
+                inherited=found.inherited, SHOWN=SHOWN, CANNOT=CANNOT, **parts, **helpers, **shared())  # fmt: skip
 
 
 @person_view(blueprint, "/drafts/<draft_id>/effect", "effect", ("POST",))

@@ -13,8 +13,8 @@ from service.effect.question import REPLAY, Content, Heir, Question, Run, latest
 from service.log import DecisionLog
 from service.publishing.acts import Change
 from service.publishing.checking import Checked
-from service.publishing.comparing import differences
-from service.publishing.desk import Desk
+from service.publishing.comparing import Inherited, differences, inherited
+from service.publishing.desk import Desk, last_act
 from service.publishing.drafts import Base, Draft
 from service.settings import HOME, Settings
 
@@ -30,6 +30,7 @@ class Asked:
     checked: Checked
     changes: tuple[tuple[Change, list[Difference] | None], ...]
     question: Question | None
+    inherited: Inherited | None = None  # where an edition that it extends has changed since it was submitted
 
     @property
     def own(self) -> list[Difference]:
@@ -51,7 +52,7 @@ def asked(desk: Desk, settings: Settings, draft_id: str, asks: str = "") -> Aske
     changes = tuple((one, differences(desk.log, one, checked.files, draft.saved.base)) for one in checked.changes)
     mine = next((one for one in checked.changes if one.edition == draft.edition and one.sha256), None)
     question = None if mine is None else _question(desk, settings, mine, checked, draft.saved.base, asks)
-    return Asked(draft, checked, changes, question)
+    return Asked(draft, checked, changes, question, inherited(desk.log, last_act(draft, desk.seen()), draft, checked))
 
 
 def period_of(asks: str) -> tuple[date, date] | None:

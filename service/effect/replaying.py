@@ -12,7 +12,8 @@ from typing import Any
 from rules import Edition, Engine, FactChecker, FactError
 from rules.judging.decision import Decision, vars_of
 from rules.model import Rule
-from rules.values.exact import AMOUNT, Value, decimal_text
+from rules.values.exact import Value, decimal_text
+from service.county.simulation import moneyed
 from service.exact_json import loads
 
 LISTED = 100  # log lines of each from -> to
@@ -134,7 +135,7 @@ class Tally:
         turn = was.outcome, now.outcome
         self.turns[turn] += 1
         moved = was.outcome != now.outcome
-        for name in moneyed(self.old) & moneyed(self.new):
+        for name in set(moneyed(self.old)).intersection(moneyed(self.new)):
             sides = amount(was, name), amount(now, name)
             self.money.setdefault(name, Money()).add(*sides)
             moved = moved or sides[0] != sides[1]
@@ -160,11 +161,6 @@ class Tally:
 def one(outcome: str, rule: Rule) -> dict[str, Any]:
     """An outcome with its title."""
     return {"outcome": outcome, "title": vars_of(rule.outcomes[outcome].title)}
-
-
-def moneyed(rule: Rule) -> frozenset[str]:
-    """The outputs of a decision that are money."""
-    return frozenset(name for name, output in rule.body.outputs.items() if output.type == AMOUNT)
 
 
 def amount(decision: Decision, output: str) -> Fraction | None:

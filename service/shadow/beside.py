@@ -15,7 +15,8 @@ from typing import Any
 
 from rules.values.exact import plain
 from service import publishing
-from service.effect.replaying import Judge, moneyed
+from service.county.simulation import moneyed
+from service.effect.replaying import Judge
 from service.log import DecisionLog, LogError, LogUnavailable
 from service.publishing.comparing import edition_of
 from service.shadow.acts import OUTCOMES, SHADOW, Shadow, lasting, shadows
