@@ -231,9 +231,3 @@ def test_the_pages_of_the_desk_are_printed_whole(visitor, draft):
     for path in PAGES:
         page.goto(visitor.server.address + "/desk" + path.format(draft=draft))
         assert (path, page.evaluate(WIDER)) == (path, 0)
-
-
-def test_a_draft_goes_into_shadow_and_the_past_is_judged_again(visitor, server, days):
-    """By the approver, with the keyboard's fields; no fault for whoever cannot see, and none at 375 px."""
-    page, draft = begun(visitor, next(days))
-    share(page) if page.locator(f'[id="{SHARE}"]').count() else None
