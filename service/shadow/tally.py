@@ -41,7 +41,8 @@ class Differing(NamedTuple):
 
 
 def keep(log: DecisionLog, counts: Mapping[Key, int], lines: Sequence[Differing]) -> bool:
-    """Add to the tables; False where others write all the while. A line is noted once it stands in the log."""
+    """Add to the tables; False, or LogUnavailable, where others write all the while: nothing was added then. A line is
+    noted once it stands in the log."""
     database = log.database
     mark = database.mark
     adding = (f"{insert(shadow_counts, mark)} ON CONFLICT ({KEY}) DO UPDATE SET "
