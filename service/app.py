@@ -24,6 +24,7 @@ from service.api import (
     explanations,
     log_lines,
     reviews,
+    shadows,
     what_if,
 )
 from service.days import day_of
@@ -47,11 +48,12 @@ from service.policies.hosts import Hosts
 from service.policies.live import Later, Policies
 from service.policies.sources import DATABASE, SANDBOX, Database, LockedFolder, Sandbox, Source
 from service.settings import EXAMPLE, RUNTIME, Settings, from_environment
+from service.shadow import Beside
 
 if TYPE_CHECKING:
     from service.people.openid import OpenId
 
-RESOURCES = decisions, batch, explanations, what_if, reviews, catalogue, log_lines, drafts, effects, approvals
+RESOURCES = decisions, batch, explanations, what_if, reviews, catalogue, log_lines, drafts, effects, shadows, approvals
 PAGES = signing, desk, drafting, desk_effects, editing, typing, editions, desk_reviews, audit
 RARELY = 20_000, 50, 100  # a request leaves next to nothing for the cycle collector
 
@@ -144,6 +146,9 @@ def _every_so_often(made: Service) -> None:
     with suppress(LogUnavailable):  # /readyz says so
         made.hosts.tell(made.policies.current())
         observing.hosts(made.hosts.listed(), made.policies.current().digest)
+    with suppress(LogUnavailable):  # shadows go on as they are
+        made.beside.look()
+        observing.shadows(made.beside.listed(), made.beside.told)
     with suppress(LogUnavailable):  # whoever wants to decide is told why
         made.log.beat()
 
@@ -190,8 +195,9 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     effects = Effects(Path(runtime) / "effects" if runtime else None)
     passwords, openid = Passwords(log, people), _openid(settings, sealer)
     keys, readers, hosts = Keys(log), Readers(settings.threads), Hosts(log, settings.port)
+    beside = Beside(log, lambda: day_of(clock(), settings.time_zone))
     return Service(settings, policies, log, sealer, keys, people, passwords, sessions, hosts, openid, clock, readers,
-                   effects)  # fmt: skip
+                   effects, beside)  # fmt: skip
 
 
 def _source(settings: Settings, log: DecisionLog, clock: Callable[[], datetime]) -> Source:

@@ -29,10 +29,12 @@ ID, SECRET = 6, 32  # bytes of chance
 KEY, ADDED, REVOKED = "key", "added", "revoked"  # a kind of lines, and what came of it
 
 # `read` and `explain` reach the decisions of the client itself; with `read_all`, those of every client. `inputs`
-# reaches the cases under review; with `inputs_all`, every case.
+# reaches the cases under review; with `inputs_all`, every case. `replay_period` has the machine judge past decisions
+# again, and tells how many come out otherwise; it shows no inputs.
 _CALL = frozenset({"decide", "explain", "policies", "read", "request_review"})
 _ANALYSE = frozenset({"inputs", "read_all", "record_review", "replay", "what_if"})
-_AUDIT = frozenset({"explain", "inputs", "inputs_all", "policies", "pull_log", "read", "read_all", "replay"})
+_AUDIT = frozenset({"effect", "explain", "inputs", "inputs_all", "policies", "pull_log", "read", "read_all", "replay",
+                    "replay_period"})  # fmt: skip
 
 PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -42,7 +44,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = MappingProxyType(
         "store": frozenset({"pull_log"}),  # a machine that keeps a copy of the log
         "editor": frozenset({"draft", "effect", "policies"}),  # policy staff
         # ... and who answers for what they write
-        "approver": frozenset({"approve", "draft", "effect", "policies", "withdraw"}),
+        "approver": frozenset({"approve", "draft", "effect", "policies", "replay_period", "shadow", "withdraw"}),
         "admin": _CALL | _ANALYSE,  # and not all inputs of people: that is the auditor's
     }
 )

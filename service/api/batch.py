@@ -26,6 +26,7 @@ from service.http.context import case_reader, reading, service, still_good
 from service.http.fields import Flag, Strict
 from service.http.language import language
 from service.http.problems import MOST, FieldError, Problem
+from service.http.shadowing import judge_beside
 from service.http.views import Blueprint
 from service.log import Entry
 
@@ -200,4 +201,5 @@ class Chunks:
         if case.dry_run:
             return {"of_record": False, "dry_run": True, **shown}, None, found
         line = self.scribe.decision(case, found)
+        judge_beside(case, found, line.id)
         return {"log_id": line.id, **shown}, line, found

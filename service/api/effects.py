@@ -4,141 +4,176 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response
 from marshmallow import fields, validate
 
-from rules.words.diff import Change as Difference
-from service import publishing
 from service.api.desk import CHECKING, desk, desk_problems, problems_of
-from service.effect import Busy, Question, State, latest_run
-from service.effect.question import Content, Run
-from service.effect.tried import READINGS, SWEEP
+from service.api.shadows import shadow_of
+from service.days import day_of, midnight
+from service.effect import Busy, Question, State, asking
+from service.effect.asking import Asked, period_of
+from service.effect.feeding import Feed
+from service.effect.question import READINGS, REPLAY, SWEEP
 from service.exact_json import dumps
-from service.http.answering import answer
-from service.http.context import service
-from service.http.fields import Strict, text
-from service.http.problems import Problem
+from service.http.answering import DECISION, OPENED, Scribe, answer, scribe
+from service.http.context import caller, service
+from service.http.fields import Day, Strict, text
+from service.http.problems import FieldError, Problem
 from service.http.turns import busy
 from service.http.views import Blueprint
+from service.keys import PERMISSIONS
 from service.log import DecisionLog
-from service.publishing.acts import Change
-from service.publishing.checking import Checked
-from service.publishing.comparing import differences
-from service.publishing.drafts import Base, Draft
-from service.settings import HOME
 
 blueprint = Blueprint("effects", __name__, url_prefix="/v1/drafts", description="草稿的影响 / effects of drafts")
-FEATURES = HOME / "features"
 
 
 class AsksSchema(Strict):
     what = fields.String(validate=validate.OneOf((READINGS,), error="not_a_choice|{choices}"),
                          metadata={"description": "what each other choice of its readings would move"})  # fmt: skip
     sweep = text(200, metadata={"description": "one figure at value after value: DECISION.ITEM=FROM..TO/STEP"})
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A draft, its check, what it changes in words, and the question of its effect: None where there is nothing to
-    hold it against, or where it has errors."""
-
-    draft: Draft
-    checked: Checked
-    changes: tuple[tuple[Change, list[Difference] | None], ...]
-    question: Question | None
-
-    @property
-    def state(self) -> State:
-        return State("none") if self.question is None else service().effects.state(self.question)
+    start = Day(
+        data_key="from",
+        attribute="from",
+        metadata={"description": "the decisions logged on this day or later, judged again"},
+    )
+    end = Day(data_key="to", attribute="to", metadata={"description": "... and on this day or earlier"})
 
 
 def asked(draft_id: str, asks: str = "") -> Asked:
     """The effect to be told of a draft as it is saved now: other content is another question."""
+    if period_of(asks) is not None:
+        may_replay()
     with CHECKING.turn(), desk_problems():
-        here = desk()
-        draft, published = here.draft(draft_id), here.published()
-        checked = here.checked(draft, published)
-        if checked.errors:
-            return Asked(draft, checked, (), None)
-        changes = tuple((one, differences(here.log, one, checked.files, draft.saved.base)) for one in checked.changes)
-        mine = next((one for one in checked.changes if one.edition == draft.edition and one.sha256), None)
-        question = None if mine is None else _question(here.log, mine, checked, draft.saved.base, asks)
-        return Asked(draft, checked, changes, question)
+        return asking.asked(desk(), service().settings, draft_id, asks)
 
 
-def _question(log: DecisionLog, change: Change, checked: Checked, base: Base, asks: str) -> Question | None:
-    name, sha256 = (change.edition, change.before) if change.before else (base.edition, base.sha256)
-    before = _content(log, name, sha256)
-    if before is None:
-        return None
-    settings = service().settings
-    plan = change.edition.partition("/")[0]
-    run = latest_run(Path(settings.county_runs), plan) if settings.county_runs else None
-    return Question(
-        before,
-        Content(change.edition, change.sha256, checked.files[change.sha256]),
-        desk().today().isoformat(),
-        run,
-        _judged(log, run, before),
-        str(FEATURES),
-        asks,
-        settings.county_memory,
-        settings.county_threads,
-    )
+def may_replay() -> None:
+    """Refuse whoever may not have sealed inputs read."""
+    if "replay_period" not in PERMISSIONS[caller().role]:
+        raise Problem("forbidden", "重判一段时间里的判定要读封存的输入，须有权限 replay_period。",
+                      "To judge the decisions of a period again, sealed inputs are read: that takes the permission "
+                      "replay_period.")  # fmt: skip
 
 
-def _judged(log: DecisionLog, run: Run | None, before: Content) -> Content | None:
-    """The content that a run was judged under."""
-    if run is None or run.edition_sha256 == before.sha256:
-        return before if run else None
-    return _content(log, run.edition, run.edition_sha256)
-
-
-def _content(log: DecisionLog, edition: str, sha256: str) -> Content | None:
-    files = publishing.edition(log, sha256) if edition else None
-    return None if files is None else Content(edition, sha256, files)
+def state_of(found: Asked) -> State:
+    return State("none") if found.question is None else service().effects.state(found.question)
 
 
 def asks_of(query: Mapping[str, Any]) -> str:
-    """What a question asks about a draft."""
+    """What a question asks about a draft; a Problem where it asks two things, or half a one."""
+    said = [name for name in ("what", "sweep", "from") if query.get(name)]
+    if len(said) > 1:
+        raise Problem.invalid([FieldError(f"/{said[-1]}", "not_wanted", "what、sweep、from/to 一次只问一样。",
+                                          "Ask one thing at a time: what, sweep, or from and to.")])  # fmt: skip
     if query.get("what"):
         return READINGS
-    return SWEEP + query["sweep"] if query.get("sweep") else ""
+    if query.get("sweep"):
+        return f"{SWEEP}{query['sweep']}"
+    return replay_of(query.get("from"), query.get("to"))
+
+
+def replay_of(start: date | None, end: date | None) -> str:
+    """The question of a period, its last day in it; empty where there is none."""
+    if start is None and end is None:
+        return ""
+    if start is None or end is None:
+        raise Problem.invalid([FieldError("/from" if start is None else "/to", "required", "from 和 to 要一起写。",
+                                          "Give both `from` and `to`.")])  # fmt: skip
+    if start > end:
+        raise Problem.invalid([FieldError("/to", "not_a_period", "to 不能早于 from。",
+                                          "`to` is not before `from`.")])  # fmt: skip
+    return f"{REPLAY}{start}..{end}"
 
 
 def begin(found: Asked, *, again: bool = False) -> State:
-    """Begin to work an effect out, where it is not yet; `again` where it failed or was stopped."""
+    """Begin to work an effect out, where it is not yet; `again` where it failed or was stopped. Past decisions are read
+    anew each time: there are more of them since."""
     effects = service().effects
     if found.question is None:
         raise Problem("conflict", "草稿有错误，或没有可对照的版本，无从测算。",
                       "The draft has errors, or there is no edition to hold it against.")  # fmt: skip
+    period = period_of(found.question.asks)
+    fed = None if period is None else _feed(found.question, *period)
     try:
-        return (effects.again if again else effects.begin)(found.question)
+        if again:
+            return effects.again(found.question, fed, anew=period is not None)
+        return effects.begin(found.question, fed)
     except Busy:
         raise busy() from None
 
 
-def told(found: Asked, state: State) -> dict[str, Any]:
-    """An effect as far as it is known."""
+def _feed(question: Question, start: date, end: date) -> Feed:
+    found = service()
+    return feed_of(found.log, question, start, end, found.settings.time_zone, scribe())
+
+
+def feed_of(log: DecisionLog, question: Question, start: date, end: date, zone: ZoneInfo, says: Scribe) -> Feed:
+    """The decisions of a period, its last day in it; each reading of inputs is logged."""
+    body = dumps({"why": "replay_period", "sha256": question.after.sha256})
+    last = min(end, day_of(log.clock(), zone))
+    return Feed(log, DECISION, question.before.edition.partition("/")[0], question.before.sha256,
+                midnight(start, zone), midnight(last, zone, 1), lambda line: says.line(OPENED, body, line))  # fmt: skip
+
+
+def told(found: Asked, state: State, shadow: Mapping[str, Any] | None, *, reads: bool) -> dict[str, Any]:
+    """An effect as far as it is known, with the ids of lines for whoever `reads` everybody's."""
     question = found.question
     return {
         "revision": found.draft.saved.number,
         "sha256": question and question.after.sha256,
         "against": question and {"edition": question.before.edition, "sha256": question.before.sha256},
-        "changes": [one.as_dict() for _, said in found.changes for one in said or ()],
+        "changes": [one.as_dict() for one in found.own],
         "warnings": problems_of(found.checked.warnings),
         "errors": problems_of(found.checked.errors),
         "status": state.status,
         "progress": {"done": state.done, "of": state.steps, "step": state.step},
         "failure": state.failure,
-        "cases": state.parts.get("cases"),
-        "county": state.parts.get("county"),
-        "tried": state.parts.get("tried"),
+        **{name: state.parts.get(name) for name in ("cases", "county", "tried")},
+        "inherited": inherited_of(found),
+        "heirs": heirs(found, state),
+        "replay": replay_shown(state, reads=reads),
+        "shadow": shadow,
     }
+
+
+def inherited_of(found: Asked) -> dict[str, Any] | None:
+    """What a submitted draft inherits otherwise than when it was submitted."""
+    one = found.inherited
+    if one is None:
+        return None
+    return {"editions": one.editions, "changes": [change.as_dict() for change in one.changes]}
+
+
+def heirs(found: Asked, state: State) -> list[dict[str, Any]]:
+    """The editions that change with a draft: in words, and by their examples once these are known."""
+    cases = {one["edition"]: one for one in state.parts.get("heirs") or ()}
+    return [{"edition": change.edition, "sha256": change.sha256, "before": change.before, "amends": change.amends,
+             "changes": [one.as_dict() for one in said or ()], "cases": cases.get(change.edition)}
+            for change, said in found.heirs]  # fmt: skip
+
+
+def replay_shown(state: State, *, reads: bool) -> dict[str, Any] | None:
+    """What came of past decisions; the ids of their lines for whoever `reads` everybody's."""
+    found: dict[str, Any] | None = state.parts.get("replay")
+    if found is None or reads:
+        return found
+    bare = [{**one, "turns": [{**turn, "lines": []} for turn in one["turns"]]} for one in found["decisions"]]
+    return {**found, "decisions": bare}
+
+
+def reads_all() -> bool:
+    """Whether whoever asks may read everybody's decisions."""
+    return "read_all" in PERMISSIONS[caller().role]
+
+
+def _answer(found: Asked, state: State, status: int = 200) -> Response:
+    with desk_problems():
+        shadow = shadow_of(desk(), found.draft, reads=reads_all())
+    return answer(dumps(told(found, state, shadow, reads=reads_all())), status)
 
 
 @blueprint.view("GET", "/<draft_id>/effect", "Effect", permission="effect", kinds=("busy", "not-found"))
@@ -146,7 +181,7 @@ def told(found: Asked, state: State) -> dict[str, Any]:
 def read(query: Mapping[str, Any], draft_id: str) -> Response:
     """草稿的影响，算到哪里给到哪里 / the effect of a draft, as far as it is worked out"""
     found = asked(draft_id, asks_of(query))
-    return answer(dumps(told(found, found.state)))
+    return _answer(found, state_of(found))
 
 
 @blueprint.view("POST", "/<draft_id>/effect", "Effect", status=202, permission="effect",
@@ -155,7 +190,7 @@ def read(query: Mapping[str, Any], draft_id: str) -> Response:
 def work_out(query: Mapping[str, Any], draft_id: str) -> Response:
     """在后台测算草稿的影响；算过的不重算 / work the effect out in the background, unless it is known"""
     found = asked(draft_id, asks_of(query))
-    return answer(dumps(told(found, begin(found, again=True))), 202)
+    return _answer(found, begin(found, again=True), 202)
 
 
 @blueprint.view("DELETE", "/<draft_id>/effect", "Effect", permission="effect", kinds=("busy", "not-found"))
@@ -166,4 +201,4 @@ def stop(query: Mapping[str, Any], draft_id: str) -> Response:
     if found.question is not None:
         with suppress(OSError):
             service().effects.stop(found.question)
-    return answer(dumps(told(found, found.state)))
+    return _answer(found, state_of(found))

@@ -27,14 +27,16 @@ from rules.words.record_wording import RecordNames
 from rules.words.wording import Wording
 from service.commands.common import RUN, Bad, Settings, common, located, reread, root_of
 from service.commands.judge import supposing
+from service.commands.money import money_lines
 from service.commands.screen import progress
 from service.county.backend import Duck
 from service.county.cells import defused
+from service.county.effect import counted, moneys, rejudged
 from service.county.rejudging import Again, Comparison, judge_again
 from service.county.report.document import write_chart
 from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Outputs
-from service.county.simulation import Moved, Recount, Simulation, touched, touched_between
+from service.county.simulation import Moved, Recount, Simulation, moneyed, touched, touched_between
 
 BESIDE = {"id": ("name",), "above": ("above_name",)}  # columns of names behind those of ids
 SHOWN = 20  # records of a decision on the screen; the file has all
@@ -131,8 +133,12 @@ def _result(settings: Settings, outputs: Outputs, question: Question, scratch: P
         return _rejudged(settings, outputs, question, scratch)
     (before,) = simulation.outcomes(outputs.edition)
     outcomes = simulation.outcomes(*question.editions, once=question.once)
-    steps = [_step(value, simulation.met(after), list(simulation.moved(before, after)))
-             for value, after in zip(question.values, outcomes, strict=True)]  # fmt: skip
+    now, tells = (outputs.edition, before), any(moneyed(rule) for rule in simulation.affected)
+    steps = []
+    for number, (value, edition, after) in enumerate(zip(question.values, question.editions, outcomes, strict=True)):
+        both = counted(simulation, now, (edition, after), scratch / str(number)) if tells else None
+        amounts = moneys(both, outputs) if both else []
+        steps.append(_step(value, simulation.met(after), list(simulation.moved(before, after)), amounts))
     return {**question.asked, "decisions": simulation.titles(), "before": simulation.met(before), "steps": steps}
 
 
@@ -142,7 +148,7 @@ def _rejudged(settings: Settings, outputs: Outputs, question: Question, scratch:
         others = tuple(judge_again(outputs, one, scratch / str(number), lambda stage: tick(1, stage))
                        for number, one in enumerate(question.editions))  # fmt: skip
     compared = Comparison(outputs, others)
-    steps = [_step(value, compared.met(one.edition, one.manifest), moved, one)
+    steps = [_step(value, compared.met(one.edition, one.manifest), moved, moneys(rejudged(outputs, one), outputs), one)
              for value, one, moved in zip(question.values, others, compared.changes, strict=True)]  # fmt: skip
     before = compared.met(outputs.edition, outputs.manifest)
     return {**question.asked, "decisions": compared.titles(), "before": before, "steps": steps}
@@ -158,13 +164,17 @@ def _touched(edition: Edition, figures: Sequence[Supposition | Swept]) -> list[s
     return list(dict.fromkeys(name for one in figures for name in touched(edition, one.owner, one.name)))
 
 
-def _step(value: str, met: Mapping[str, int], moved: Sequence[Moved], again: Again | None = None) -> dict[str, Any]:
+def _step(
+    value: str, met: Mapping[str, int], moved: Sequence[Moved], amounts: list[dict[str, Any]],
+    again: Again | None = None,
+) -> dict[str, Any]:  # fmt: skip
     by_above = Counter((one.decision, one.above, one.before, one.after) for one in moved)
     rest = {} if again is None else {"absent": [".".join(one) for one in again.absent], "set_aside": again.set_aside}
     return {
         "value": value, "met": met, "moved": [asdict(one) for one in moved],
         "by_above": [dict(zip(("decision", "above", "before", "after"), key, strict=True), count=count)
                      for key, count in sorted(by_above.items())],
+        "amounts": amounts,
     } | rest  # fmt: skip
 
 
@@ -212,9 +222,9 @@ def _shown(result: dict[str, Any], say: Wording) -> list[Line | Row]:
             words = say.pick(f"按新的事实字典，{rows} 条{title}记录不能采用。",
                              f"{rows} records ({title}) do not fit the other facts.")  # fmt: skip
             block.append(line(Span(words, "unknown")))
-    counted = say.pick("只数结论的变化，额度、得分、名次不在其内。",
-                       "Only outcomes are counted here, not amounts, points or places.")  # fmt: skip
-    return [*block, line(Span(counted, "dim"))]
+        block += money_lines(say.lang, step["amounts"])
+    rest = say.pick("得分、名次的变化不在其内。", "Points and places are not compared here.")
+    return [*block, line(Span(rest, "dim"))]
 
 
 def _turned(counts: Mapping[str, int], decision: str, moved: Sequence[Mapping[str, Any]]) -> Counter[str]:

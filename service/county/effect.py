@@ -13,12 +13,12 @@ from rules.model.places import ABSENT, differing
 from rules.table.columns import around
 from rules.values.text import NotFound
 from service.county.backend import AS_USUAL, Limits, rows_of
-from service.county.movements import Both, Judged, decision
-from service.county.rejudging import judge_again
+from service.county.movements import Both, Judged, decision, money
+from service.county.rejudging import Again, judge_again
 from service.county.run.affected import affected, in_words
 from service.county.run.outputs import Outputs
 from service.county.running import Tick
-from service.county.simulation import Recount, Simulation, touched_between
+from service.county.simulation import Outcomes, Recount, Simulation, touched_between
 
 SOON = 5 * 1000  # rows that are judged one by one; more are judged sooner in tables
 BEFORE, AFTER = "before", "after"
@@ -81,23 +81,33 @@ def _by_counts(base: Outputs, after: Edition, scratch: Path, tick: Tick) -> Both
     except (Recount, NotFound):
         return None
     tick("counts")
-    affected = {rule.id for rule in simulation.affected}
-    sides = []
-    for edition, name in ((base.edition, BEFORE), (after, AFTER)):
+    [before], [then] = (simulation.outcomes(edition) for edition in (base.edition, after))
+    return counted(simulation, (base.edition, before), (after, then), scratch)
+
+
+def counted(
+    simulation: Simulation, before: tuple[Edition, Outcomes], after: tuple[Edition, Outcomes], scratch: Path
+) -> Both:
+    """A run under two editions, from the outcomes that its counts come to under each."""
+    affected, sides = {rule.id for rule in simulation.affected}, []
+    for (edition, outcomes), name in ((before, BEFORE), (after, AFTER)):
         folder = scratch / f"counted_{name}"
         folder.mkdir(parents=True)
-        [outcomes] = simulation.outcomes(edition)
         for subject in simulation.subjects:
             simulation.write(edition, subject, outcomes, folder / f"{subject}.parquet")
         sides.append(Judged(edition, _rows_in(folder), lambda rule: rule.id in affected))
     old, new = sides
-    return Both(base, old, new, "counts")
+    return Both(simulation.outputs, old, new, "counts")
 
 
 def _by_rows(run: Outputs, base: Outputs, after: Edition, scratch: Path, tick: Tick, limits: Limits) -> Both:
     only = affected(base.edition, after, run.manifest) if base is run else None
-    again = judge_again(run, after, scratch / AFTER, tick, limits, only)
-    old, new = base.manifest, again.manifest
+    return rejudged(base, judge_again(run, after, scratch / AFTER, tick, limits, only))
+
+
+def rejudged(base: Outputs, again: Again) -> Both:
+    """A run under the edition that it was judged under, and under another that has judged its rows again."""
+    old, new, after = base.manifest, again.manifest, again.edition
     return Both(
         base,
         Judged(base.edition, base.file, lambda rule: old.made(rule.subject, rule.id)),
@@ -106,6 +116,12 @@ def _by_rows(run: Outputs, base: Outputs, after: Edition, scratch: Path, tick: T
         again.absent,
         again.set_aside,
     )
+
+
+def moneys(both: Both, run: Outputs) -> list[dict[str, Any]]:
+    """The money that moves, decision by decision; the same sums as in `effect`."""
+    rules = [rule for rule in _in_order(both.before.edition) if both.before.made(rule) and both.after.made(rule)]
+    return [one | {"decision": rule.id} for rule in rules for one in money(both, rule, run)]
 
 
 def _rows_in(folder: Path) -> Callable[[str], str]:

@@ -10,10 +10,9 @@ from typing import Any
 from rules.judging.decision import vars_of
 from rules.model import Edition, Rule
 from rules.table.columns import KEY, SEPARATOR, around, key_of
-from rules.values.exact import AMOUNT
 from service.county.backend import named, quoted
 from service.county.run.outputs import Outputs
-from service.county.simulation import MONEY
+from service.county.simulation import MONEY, moneyed
 
 MOST = 2 * 1000  # records of a decision that are listed; the sums are of all
 SUMS = {
@@ -62,7 +61,7 @@ def decision(both: Both, rule: Rule, names: Outputs) -> dict[str, Any] | None:
     duck, edition = both.run.duck, both.before.edition
     of = Changing(both, rule)
     counts = duck.run(f"SELECT was, now, count(*) FROM ({of.outcomes}) GROUP BY ALL ORDER BY ALL")
-    money = [one for name in _amounts(both, rule) if (one := _money(of, name, names))]
+    money = _moneys(of, names)
     changed = [(was, now, many) for was, now, many in counts if was != now]
     if not changed and not money:
         return None
@@ -83,6 +82,15 @@ def decision(both: Both, rule: Rule, names: Outputs) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def money(both: Both, rule: Rule, names: Outputs) -> list[dict[str, Any]]:
+    """The outputs of a decision that are money and move, added up."""
+    return _moneys(Changing(both, rule), names)
+
+
+def _moneys(of: Changing, names: Outputs) -> list[dict[str, Any]]:
+    return [one for name in _amounts(of.both, of.rule) if (one := _money(of, name, names))]
+
+
 def _titles(both: Both, rule: Rule) -> dict[str, dict[str, str]]:
     """The outcomes of a decision under both editions."""
     editions = (both.after.edition, both.before.edition)
@@ -91,10 +99,8 @@ def _titles(both: Both, rule: Rule) -> dict[str, dict[str, str]]:
 
 def _amounts(both: Both, rule: Rule) -> Iterator[str]:
     """The outputs of a decision that are money, under both editions."""
-    sides = [edition.rules[rule.id].body.outputs for edition in (both.before.edition, both.after.edition)]
-    for name, output in sides[0].items():
-        if output.type == AMOUNT and name in sides[1] and sides[1][name].type == AMOUNT:
-            yield name
+    old, new = (moneyed(edition.rules[rule.id]) for edition in (both.before.edition, both.after.edition))
+    return (name for name in old if name in new)
 
 
 class Changing:

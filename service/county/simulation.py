@@ -185,8 +185,7 @@ class Simulation:
         """Write the outcomes under an edition, with the money that the affected decisions say, as a run's table has
         them."""
         rules = [edition.rules[one.id] for one in self.affected if one.subject == subject]
-        money = {(rule.id, name): f"{rule.id}{SEPARATOR}{name}" for rule in rules
-                 for name, output in rule.body.outputs.items() if output.type == AMOUNT}  # fmt: skip
+        money = {(rule.id, name): f"{rule.id}{SEPARATOR}{name}" for rule in rules for name in moneyed(rule)}
         judge, rows = Reference(edition), []
         for id, _, facts in self.rows[subject]:
             row: dict[str, Any] = {KEY: id, **outcomes[subject, id]}
@@ -198,6 +197,11 @@ class Simulation:
 
     def titles(self) -> dict[str, Any]:
         return {rule.id: described(self.edition, rule) for rule in self.affected}
+
+
+def moneyed(rule: Rule) -> list[str]:
+    """The outputs of a decision that are money."""
+    return [name for name, output in rule.body.outputs.items() if output.type == AMOUNT]
 
 
 def described(edition: Edition, rule: Rule) -> dict[str, Any]:

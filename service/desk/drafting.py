@@ -28,7 +28,7 @@ from service.keys import PERMISSIONS
 from service.pages.pages import page, page_language
 from service.publishing import CHANGES_REQUESTED, SUBMITTED, Comment, Source, deciding, drafting
 from service.publishing.checking import check, name_of
-from service.publishing.comparing import differences
+from service.publishing.comparing import differences, inherited
 from service.publishing.desk import DRAFT, OPEN, outdated
 from service.publishing.drafts import Draft, Revision
 
@@ -61,12 +61,13 @@ def _shown(draft_id: str, problem: Problem | None = None) -> Response:
         changes = [(one, None if checked.errors else differences(here.log, one, checked.files, draft.saved.base))
                    for one in checked.changes]  # fmt: skip
         revisions = here.drafts.revisions(draft_id)
+        parents = inherited(here.log, found.last, draft, checked)
     mine = caller().id in draft.authors
     history = [one for one in acts if one.draft == draft_id][::-1]
     shown = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
                  may=_may(found.state, mine=mine), mine=mine, history=history, revisions=_folded(revisions),
                  outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
-                 titles=_titles(draft), **shared())  # fmt: skip
+                 titles=_titles(draft), inherited=parents, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
 

@@ -11,11 +11,17 @@ from urllib.parse import urlencode
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
+from rules.values.exact import read_date
 from rules.words.diff import Change as Difference
-from service.api.effects import asked, begin
-from service.desk.desk import shared
-from service.desk.views import go, person_view
-from service.effect.tried import READINGS, SWEEP
+from service import shadow
+from service.api.desk import CHECKING, desk, desk_problems, doer
+from service.api.effects import asked, begin, heirs, reads_all, replay_of, replay_shown, state_of
+from service.api.shadows import ShadowEndSchema, ShadowStartSchema, shadow_of, take_up
+from service.desk.desk import held, shared, wanted
+from service.desk.titles import CANNOT
+from service.desk.views import go, person_view, tell_by_page
+from service.effect.asking import period_of
+from service.effect.question import READINGS, SWEEP
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.context import service
@@ -24,6 +30,7 @@ from service.pages.pages import page
 from service.publishing.acts import Change
 
 blueprint = Blueprint("effects_page", __name__, url_prefix="/desk")
+tell_by_page(blueprint)
 KEY = re.compile("[0-9a-f]{64}")  # of a question
 NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?%?")
 WIDE, HIGH = 600, 150  # of a curve
@@ -37,17 +44,20 @@ def show(draft_id: str) -> Response:
     """What a draft would do. To look begins to work it out, unless that was stopped or failed."""
     asks, problem = _asks(), None
     found = asked(draft_id, asks)
-    state = found.state
-    if found.question is not None and state.status == "none":
+    state = state_of(found)
+    if found.question is not None and state.status == "none" and period_of(asks) is None:  # a look opens no inputs
         try:
             state = begin(found)
         except Problem as refused:
             problem = refused
     parts = {name: state.parts.get(name) for name in ("cases", "county", "tried")}
+    parts |= {"heirs": heirs(found, state), "replay": replay_shown(state, reads=reads_all()), "period": period_of(asks)}
+    with desk_problems():
+        parts["shadow"] = shadow_of(desk(), found.draft, reads=reads_all())
     helpers = {"figures": figures, "signed": signed, "yuan": yuan, "widest": widest, "curve": curve}
     return page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=_figures(found.changes),
-                SHOWN=SHOWN, **parts, **helpers, **shared())  # fmt: skip
+                inherited=found.inherited, SHOWN=SHOWN, CANNOT=CANNOT, **parts, **helpers, **shared())  # fmt: skip
 
 
 @person_view(blueprint, "/drafts/<draft_id>/effect", "effect", ("POST",))
@@ -61,11 +71,27 @@ def work_out(draft_id: str) -> Response:
     return go(f"{url_for('effects_page.show', draft_id=draft_id)}?{urlencode(request.args.to_dict())}")
 
 
+@person_view(blueprint, "/drafts/<draft_id>/shadow", "shadow", ("POST",))
+def put_in_shadow(draft_id: str) -> Response:
+    """Put a draft in shadow, or take it out; where that is refused, the page says why."""
+    ending = request.form.get("do") == "end"
+    with CHECKING.turn(), desk_problems():
+        if ending:
+            shadow.end(desk(), doer(), draft_id, held(ShadowEndSchema, reason=wanted("reason"))["reason"])
+        else:
+            said = held(ShadowStartSchema, until=wanted("until"), reason=wanted("reason"))
+            shadow.start(desk(), doer(), draft_id, said["until"], said["reason"])
+    take_up()
+    return go(f"{url_for('effects_page.show', draft_id=draft_id)}#shadow")
+
+
 def _asks() -> str:
-    """What the address asks about a draft."""
+    """What the address asks about a draft; a Problem where it is no question."""
     said = request.args
     if said.get("what") == READINGS:
         return READINGS
+    if said.get("from_day") or said.get("to_day"):
+        return replay_of(*(read_date(said.get(name, "").strip()) for name in ("from_day", "to_day")))
     if not said.get("figure"):
         return ""
     parts = [said.get(name, "").strip()[:MOST] for name in ("figure", "from", "to", "step")]

@@ -17,7 +17,21 @@ LOOKS: Mapping[str, Mapping[str, str]] = {
     "inputs": {"zh": "看输入", "en": "read the inputs"},
     "replay": {"zh": "重放", "en": "decided again"},
     "reviewing": {"zh": "复核", "en": "reviewed"},
+    "replay_period": {"zh": "照草稿重判一段时间的判定", "en": "a period was judged again under a draft"},
 }
+CANNOT: Mapping[str, Mapping[str, str]] = {  # why a decision was not judged again, or not beside the edition in force
+    "other_plan": {"zh": "别的方案的判定", "en": "decisions of other plans"},
+    "other_edition": {"zh": "按别的版本或别的内容作出的", "en": "made under another edition, or other content"},
+    "expired": {"zh": "封存的输入已到期删除", "en": "sealed inputs have expired"},
+    "sealed": {"zh": "封存的输入打不开", "en": "sealed inputs do not open"},
+    "no_decision": {"zh": "草稿没有这项判定", "en": "the draft has no such decision"},
+    "unfit": {"zh": "输入不合草稿的事实字典", "en": "inputs do not fit the facts of the draft"},
+    "dropped": {"zh": "来不及判，略过", "en": "left out, as too many came at once"},
+    "failed": {"zh": "判定时出错", "en": "judging failed"},
+    "unusable": {"zh": "草稿的内容不能用", "en": "the content of the draft cannot be used"},
+    "unlike": {"zh": "照原版本重判与日志所记不同，请核查",
+               "en": "the same edition decides otherwise than is logged: look into it"},
+}  # fmt: skip
 DEEDS: Mapping[str, Mapping[str, str]] = {
     "signed_in": {"zh": "登录", "en": "signed in"},
     "signed_out": {"zh": "退出", "en": "signed out"},

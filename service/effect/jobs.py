@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,7 @@ QUESTION, PROGRESS, FAILED, STOP, LOCK, DONE, SAID = (
     "question.json", "progress.json", "failed", "stop", "lock", "done", "said",
 )  # fmt: skip
 MAKER = "service.effect.making"
+Fed = Callable[[], Iterable[bytes]]  # what a job is told as it goes, and is written nowhere; asked for in its turn
 
 
 class Busy(Exception):
@@ -83,7 +84,7 @@ class Effects:
             return State("running", parts, **json.loads(said))
         return State("waiting", parts)
 
-    def begin(self, question: Question) -> State:
+    def begin(self, question: Question, fed: Fed | None = None) -> State:
         """Begin to answer, unless somebody does or did. Busy where too many wait."""
         home = self.folder / question.key
         if (state := self.state(question)).status != "none":
@@ -99,18 +100,18 @@ class Effects:
             return self.state(question)
         (home / PROGRESS).unlink(missing_ok=True)
         _write(home / QUESTION, question.dumped())
-        thread = threading.Thread(target=self._make, args=(home, lock), name="effect", daemon=True)
+        thread = threading.Thread(target=self._make, args=(home, lock, fed), name="effect", daemon=True)
         thread.start()
         self._threads = [one for one in self._threads if one.is_alive()] + [thread]
         return State("waiting")
 
-    def again(self, question: Question) -> State:
-        """Begin anew what failed or was stopped."""
+    def again(self, question: Question, fed: Fed | None = None, *, anew: bool = False) -> State:
+        """Begin anew what failed or was stopped; `anew`, what is done as well."""
         home = self.folder / question.key
-        if self.state(question).status in ("failed", "stopped") and not _held(home / LOCK):
-            for name in (FAILED, STOP):
-                (home / name).unlink(missing_ok=True)
-        return self.begin(question)
+        if self.state(question).status in ("failed", "stopped", *["done"] * anew) and not _held(home / LOCK):
+            for path in (home / FAILED, home / STOP, home / DONE, *home.glob("part-*.json")):
+                path.unlink(missing_ok=True)
+        return self.begin(question, fed)
 
     def stop(self, question: Question) -> None:
         """Have a job stopped, whichever worker began it."""
@@ -122,12 +123,12 @@ class Effects:
         for one in self._threads:
             one.join()
 
-    def _make(self, home: Path, lock: IO[str]) -> None:
+    def _make(self, home: Path, lock: IO[str], fed: Fed | None) -> None:
         """Wait for the turn, work it out, and say how it ended."""
         try:
             with lock, self._turn(home) as mine:
                 if mine:
-                    self._run(home, lock)
+                    self._run(home, lock, fed)
         except OSError as error:
             with suppress(OSError):  # the folder goes when the service stops
                 _write(home / FAILED, str(error))
@@ -148,18 +149,21 @@ class Effects:
                 pause.wait(AGAIN)
             yield True
 
-    def _run(self, home: Path, lock: IO[str]) -> None:
+    def _run(self, home: Path, lock: IO[str], fed: Fed | None) -> None:
         bare = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}  # no secrets
         with (home / SAID).open("w") as said:
             made = subprocess.Popen([sys.executable, "-m", MAKER, str(home)], cwd=HOME, env=bare,
-                                    pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                    stderr=said)  # fmt: skip
+                                    pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL if fed is None else
+                                    subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said)  # fmt: skip
+            feeding = threading.Thread(target=_feed, args=(made.stdin, fed), name="feed", daemon=True)
+            feeding.start()
             while True:
                 with suppress(subprocess.TimeoutExpired):
                     code = made.wait(AGAIN)
                     break
                 if (home / STOP).exists() or not home.exists():
                     made.kill()
+            feeding.join()
         if code and not (home / STOP).exists():
             _write(home / FAILED, _read(home / SAID) or f"exit {code}")
 
@@ -170,6 +174,13 @@ class Effects:
             for old in homes[:-KEPT]:
                 if old != home and not _held(old / LOCK):
                     shutil.rmtree(old, ignore_errors=True)
+
+
+def _feed(pipe: IO[bytes] | None, fed: Fed | None) -> None:
+    """Tell a job what it asks for, until it has all or has ended."""
+    if pipe is not None and fed is not None:
+        with suppress(BrokenPipeError), pipe:
+            pipe.writelines(fed())
 
 
 def _held(lock: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from functools import partial
@@ -22,7 +22,8 @@ from service.county.backend import Duck, Limits
 from service.county.effect import effect, judged_under
 from service.county.run.outputs import Outputs
 from service.effect.jobs import DONE, PROGRESS, QUESTION, STOP
-from service.effect.question import Content, Question
+from service.effect.question import REPLAY, Content, Question
+from service.effect.replaying import replayed
 from service.effect.tried import trials, tried
 from service.examples.own import cases_of, missed
 from service.examples.scenarios import broken
@@ -41,27 +42,42 @@ class Stopped(Exception):
 def make(home: Path) -> None:
     """Answer the question in a folder, part by part."""
     question = Question.loaded((home / QUESTION).read_text(encoding="utf-8"))
-    at, steps = 0, 2 + (5 if question.run else 0)
+    at, steps = 0, 2 + 2 * len(question.heirs) + (5 if question.run else 0)
+
+    def tell(done: int, of: int, step: str = REPLAY.strip()) -> None:
+        if (home / STOP).exists() or not home.exists():
+            raise Stopped
+        _put(home / PROGRESS, {"done": done, "steps": of, "step": step})
 
     def say(step: str) -> None:
         nonlocal at
         at += 1
-        if (home / STOP).exists() or not home.exists():
-            raise Stopped
-        _put(home / PROGRESS, {"done": at - 1, "steps": max(steps, at), "step": step})
+        tell(at - 1, max(steps, at), step)
 
     with TemporaryDirectory(prefix="village-credit-effect-") as folder:
         scratch = Path(folder)
         before = _loaded(question.before, scratch / "old")
         after = _loaded(question.after, scratch / "new")
-        if question.asks:
+        if question.asks.startswith(REPLAY):
+            _put(home / "part-replay.json", replayed(before, after, sys.stdin.buffer, tell))
+        elif question.asks:
             try_all = partial(_tried, question, scratch, say)
             _put(home / "part-tried.json", _county(question, after, scratch, try_all, say))
         else:
             add_up = partial(_effect, after, scratch, say)
             _put(home / "part-county.json", _county(question, before, scratch, add_up, say))
             _put(home / "part-cases.json", _cases(question, before, after, scratch, say))
+            if question.heirs:
+                _put(home / "part-heirs.json", list(_heirs(question, scratch, say)))
     (home / DONE).touch()
+
+
+def _heirs(question: Question, scratch: Path, say: Said) -> Iterator[Any]:
+    """The examples and cases of each edition that changes with the one in question."""
+    for number, one in enumerate(question.heirs):
+        home = scratch / f"heir-{number}"
+        before, after = _loaded(one.before, home / "old"), _loaded(one.after, home / "new")
+        yield {"edition": one.after.edition, **_cases(question, before, after, home, say)}
 
 
 def _loaded(content: Content, root: Path) -> Edition:

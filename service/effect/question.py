@@ -14,6 +14,8 @@ from service.county.intake.inputs import FileError
 from service.county.run.manifest import MANIFEST, read_manifest
 
 Files = Mapping[str, str]
+READINGS, SWEEP = "readings", "sweep "  # what may be asked; a sweep goes on as `county simulate --sweep`
+REPLAY = "replay "  # likewise; it goes on `FROM..TO`, days
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,14 @@ class Run:
     readings: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Heir:
+    """An edition that extends the one in question, as it is and as it would be."""
+
+    before: Content
+    after: Content
+
+
 @dataclass(frozen=True)
 class Question:
     """What is asked. `judged` is the content that the run was judged under; None where nobody has it any more."""
@@ -46,15 +56,16 @@ class Question:
     run: Run | None = None
     judged: Content | None = None
     features: str = ""  # the folder of examples
-    asks: str = ""  # `readings`, `sweep DECISION.ITEM=FROM..TO/STEP`, or what the content does
+    asks: str = ""  # `readings`, `sweep DECISION.ITEM=FROM..TO/STEP`, `replay FROM..TO`, or what the content does
     memory: str = AS_USUAL.memory  # that the tables may take
     threads: int = 0
+    heirs: tuple[Heir, ...] = ()
 
     @cached_property
     def key(self) -> str:
         """The same question, the same answer: of the same contents, run and day."""
         said = [self.before.sha256, self.after.sha256, self.today, self.run and self.run.sha256,
-                self.asks]  # fmt: skip
+                self.asks, *((one.before.sha256, one.after.sha256) for one in self.heirs)]  # fmt: skip
         return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     def dumped(self) -> str:
@@ -65,6 +76,7 @@ class Question:
         said = json.loads(text)
         for name, kind in (("before", Content), ("after", Content), ("judged", Content), ("run", Run)):
             said[name] = said[name] and kind(**said[name])
+        said["heirs"] = tuple(Heir(Content(**one["before"]), Content(**one["after"])) for one in said["heirs"])
         return cls(**said)
 
 

@@ -17,8 +17,8 @@ from service.county.backend import Limits
 from service.county.effect import effect
 from service.county.run.outputs import Outputs
 from service.county.running import Tick
+from service.effect.question import READINGS, SWEEP
 
-READINGS, SWEEP = "readings", "sweep "  # what may be asked; a sweep goes on as `county simulate --sweep`
 MOST = 41  # values of a sweep: for each the whole run may be judged again
 
 

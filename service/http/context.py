@@ -22,6 +22,7 @@ from service.policies.compiled import Snapshot
 from service.policies.hosts import Hosts
 from service.policies.live import Policies
 from service.settings import Settings
+from service.shadow import Beside
 
 if TYPE_CHECKING:
     from service.people.openid import OpenId
@@ -46,6 +47,7 @@ class Service:
     clock: Callable[[], datetime]  # aware, UTC
     readers: Readers
     effects: Effects
+    beside: Beside  # drafts in shadow
 
 
 # Flask's proxies ask for their object at every use, which costs ten times what it takes to use it; `typing.cast` is a

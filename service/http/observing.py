@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections import Counter as Counted
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -62,6 +62,9 @@ DIFFERING = Gauge("village_credit_hosts_differing", "Hosts heard of lately that 
                   multiprocess_mode="livemax")  # fmt: skip
 SWAPS = Gauge("village_credit_policy_swaps", "Changes of the policies that went live", multiprocess_mode="livemax")
 ANSWERS = Counter("village_credit_engine_answers", "Answers of the rule engine, proved anew or remembered", ["how"])
+SHADOWS = Gauge("village_credit_shadows", "Drafts that judge beside the editions in force",
+                multiprocess_mode="livemax")  # fmt: skip
+BESIDE = Counter("village_credit_shadow_requests", "Requests judged beside, by what became of them", ["what"])
 PENDING = Gauge("village_credit_log_pending", "Entries waiting to be written", multiprocess_mode="livesum")
 LAG = Gauge("village_credit_log_lag_seconds", "Age of the oldest entry waiting", multiprocess_mode="livemax")
 
@@ -196,6 +199,17 @@ def state(policies: Policies, log: DecisionLog) -> None:
 def hosts(listed: Iterable[Host], digest: str) -> None:
     """Count the hosts that serve something else."""
     DIFFERING.set(sum(one.digest != digest for one in listed))
+
+
+_beside = Counted[str]()  # what has been counted
+
+
+def shadows(on: Sized, told: Mapping[str, int]) -> None:
+    """Set the gauge of drafts in shadow, and count what became of requests."""
+    SHADOWS.set(len(on))
+    for what, number in [*told.items()]:
+        _counter(BESIDE, what).inc(number - _beside[what])
+        _beside[what] = number
 
 
 _told: WeakKeyDictionary[Memory, tuple[int, int]] = WeakKeyDictionary()  # what has been counted of each

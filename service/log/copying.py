@@ -19,9 +19,21 @@ from service.log import migrate
 from service.log.database import Database
 from service.log.errors import LogUnavailable, Misconfigured, reason_of
 from service.log.kinds import PRIVATE
-from service.log.tables import credentials, drafts, editions, insert, log, once, revisions, sealed, sessions
+from service.log.tables import (
+    credentials,
+    drafts,
+    editions,
+    insert,
+    log,
+    once,
+    revisions,
+    sealed,
+    sessions,
+    shadow_counts,
+    shadow_lines,
+)
 
-TABLES = (log, sealed, once, editions, credentials, drafts, revisions)
+TABLES = (log, sealed, once, editions, credentials, drafts, revisions, shadow_counts, shadow_lines)
 AT_ONCE = 1000  # rows in memory
 Tick = Callable[[int], object]
 

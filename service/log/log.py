@@ -160,6 +160,10 @@ class DecisionLog:
         """The lines that fit, in the order of the log or newest first."""
         return self.database.read(lambda connection: reader.find(connection, query))
 
+    def number(self, **query: Unpack[Query]) -> int:
+        """How many lines fit."""
+        return self.database.read(lambda connection: reader.number(connection, query))
+
     def about(self, id: str) -> Sequence[Line]:
         """The lines that refer to this one, and that a good signature covers."""
         return self.database.read(lambda connection: self._genuine(connection, reader.about(connection, id)))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 
 import orjson
-from sqlalchemy import Connection, Select, select, text
+from sqlalchemy import Connection, Select, func, select, text
 
 from service.log.entry import ACCEPTED, CLOCK, EPOCH, FIELDS, NO_LINE, Anchor, Line, Once, microseconds, moment
 from service.log.tables import editions, log
@@ -49,7 +49,17 @@ def get(connection: Connection, id: str) -> Line | None:
 
 
 def find(connection: Connection, query: Query) -> Sequence[Line]:
-    asked = select(*COLUMNS)
+    asked = _those(connection, select(*COLUMNS), query).limit(query.get("limit", 100))
+    asked = asked.order_by(log.c.seq.desc() if query.get("newest_first") else log.c.seq)
+    return [line(row) for row in connection.execute(asked)]
+
+
+def number(connection: Connection, query: Query) -> int:
+    """How many lines fit, whatever the limit."""
+    return int(connection.execute(_those(connection, select(func.count()).select_from(log), query)).scalar() or 0)
+
+
+def _those(connection: Connection, asked: Select[Any], query: Query) -> Select[Any]:
     for name in ("subject", "decision", "outcome", "caller", "kind"):
         if (wanted := query.get(name)) is not None:
             asked = asked.where(log.c[name] == wanted)
@@ -62,9 +72,7 @@ def find(connection: Connection, query: Query) -> Sequence[Line]:
     if (end := query.get("end")) is not None:
         until, asked = last_before(connection, end) + 1, asked.where(log.c.at < microseconds(end))
         before = until if before is None else min(before, until)
-    asked = within(asked, after, before).limit(query.get("limit", 100))
-    asked = asked.order_by(log.c.seq.desc() if query.get("newest_first") else log.c.seq)
-    return [line(row) for row in connection.execute(asked)]
+    return within(asked, after, before)
 
 
 def within(asked: Select[Any], after: int | None, before: int | None) -> Select[Any]:

@@ -52,6 +52,12 @@ revisions = Table(  # of drafts; `base` is the edition (`plan/day`) that a draft
     "draft_revisions", metadata, *keys(TEXT, "draft"), *keys(WHOLE, "revision"), *columns(WHOLE, "at"),
     *columns(TEXT, "by_person", "base", "base_sha256"), *columns(BYTES, "files"),
 )  # fmt: skip
+shadow_counts = Table(  # of drafts in shadow: what became of requests, by outcome as answered and as it would be
+    "shadow_counts", metadata, *keys(TEXT, "shadow", "what", "decision", "was", "now"), *columns(WHOLE, "number"),
+)  # fmt: skip
+shadow_lines = Table(
+    "shadow_lines", metadata, *keys(TEXT, "shadow", "log_id"), *columns(TEXT, "decision", "was", "now"),
+)  # fmt: skip
 
 
 @cache

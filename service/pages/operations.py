@@ -84,6 +84,10 @@ def ready() -> Response:
         },
         "log": log
         | {"refused": [{"seq": seq, "code": code} for seq, code in sorted(service().log.refused.items())[:TOLD]]},
+        "shadows": [
+            {"edition": one.edition, "sha256": one.sha256, "until": one.until.isoformat()}
+            for one in service().beside.listed()
+        ],
         "time_zone": str(service().settings.time_zone),
         "today": case_reader().today.isoformat(),
     }

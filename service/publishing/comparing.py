@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from rules import Edition
@@ -10,10 +11,11 @@ from rules.building.loader import load_alone
 from rules.words.diff import Change as Difference
 from rules.words.diff import diff
 from service.log import Altered, DecisionLog
-from service.publishing.acts import Change
+from service.publishing.acts import SUBMITTED, Act, Change
+from service.publishing.checking import Checked
 from service.publishing.contents import edition as archived
 from service.publishing.contents import laid_out
-from service.publishing.drafts import Base
+from service.publishing.drafts import Base, Draft
 
 KEPT = 4  # editions that were compared last
 
@@ -42,3 +44,30 @@ def differences(
     after = files.get(change.sha256) or archived(log, change.sha256) or {}
     old, new = edition_of(before, name), edition_of(after, change.edition)
     return None if old is None or new is None else diff(old, new)
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """What a draft that waits inherits otherwise than when it was submitted: the editions that it extends which changed
+    since, and what that changes in the draft's edition, in words."""
+
+    editions: tuple[str, ...]
+    changes: tuple[Difference, ...]
+
+
+def inherited(log: DecisionLog, last: Act | None, draft: Draft, checked: Checked) -> Inherited | None:
+    """What has changed below a submitted draft since it was submitted; None where nothing has. Its own files are what
+    was submitted: a save would have made it a draft again."""
+    if last is None or last.outcome != SUBMITTED or last.revision != draft.saved.number:
+        return None
+    name, now = draft.edition, checked.sha256(draft.edition)
+    then = next((one.sha256 for one in last.changes if one.edition == name), "")
+    if not then or not now or then == now:
+        return None
+    if (before := archived(log, then)) is None:
+        raise Altered(then)
+    after = checked.files[now]
+    moved = {path.rpartition("/")[0] for path in {*before, *after} if before.get(path) != after.get(path)}
+    old, new = edition_of(before, name), edition_of(after, name)
+    said = () if old is None or new is None else tuple(diff(old, new))
+    return Inherited(tuple(sorted(moved)), said)

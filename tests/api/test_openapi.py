@@ -112,7 +112,8 @@ def test_every_operation_says_that_it_needs_a_key_or_a_person(document):
     found = {name: one.get("security") for name, one in operations(document).items()}
     in_person = {name for name, one in found.items() if one == [{"session": []}]}
 
-    assert {name.rpartition("/")[2] for name in in_person} == {"approve", "reject", "request-changes", "withdraw"}
+    assert {name.rpartition("/")[2] for name in in_person} == {
+        "approve", "end", "reject", "request-changes", "shadow", "withdraw"}  # fmt: skip
     assert {name for name, one in found.items() if one != [{"key": []}]} == in_person
 
 

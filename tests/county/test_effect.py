@@ -16,7 +16,7 @@ from service.county.backend import AS_USUAL, Duck
 from service.county.effect import effect, judged_under
 from service.county.run.outputs import Outputs
 from service.effect.tried import trials, tried
-from tests.county.conftest import run
+from tests.county.conftest import call, run
 from tests.county.test_simulate import outcomes
 from tests.editions import POLICIES
 
@@ -115,6 +115,19 @@ def test_limits_move_money_though_no_outcome_changes(out, tmp_path):
     assert raised > 0
     for place in limit["places"]:
         assert sum(Decimal(row["more"]) for row in place["rows"]) == 10000 * raised
+
+
+def test_a_simulation_tells_the_same_money(out, tmp_path):
+    """By judging every row again, where the effect tells it from the counts."""
+    other = changed(tmp_path / "policies", LIMIT)
+    told = effect_of(out, POLICIES, other, tmp_path)
+    [grant] = told["decisions"]
+    edition = other / "xx-county/2026-05-01"
+    said = json.loads(call("simulate", out, "--edition", edition, "--json"))
+    assert said["steps"][0]["amounts"] == [{**grant["amounts"][0], "decision": "grant"}]
+    words = call("simulate", out, "--edition", edition, "--lang", "zh")
+    assert "建议额度" in words
+    assert "元（增" in words
 
 
 def test_a_run_under_a_third_edition_is_judged_under_both(out, files, tmp_path):

@@ -89,7 +89,8 @@ class Server:
             if triggers == TRIGGERS:
                 connection.execute("SET session_replication_role = replica")
                 connection.execute(
-                    "TRUNCATE log, sealed, once, editions, credentials, sessions, hosts, drafts, draft_revisions"
+                    "TRUNCATE log, sealed, once, editions, credentials, sessions, hosts, drafts, draft_revisions, "
+                    "shadow_counts, shadow_lines"
                 )
         return triggers == TRIGGERS
 

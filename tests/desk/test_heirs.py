@@ -1,0 +1,81 @@
+"""Editions that extend one another: what changes with a draft, and what has changed below one that waits."""
+
+import pytest
+
+from tests.desk.drafting import person, service
+from tests.desk.test_replay import BAR, HIGHER, edited
+from tests.log.deskwork import NEW, OLD
+from tests.log.test_workflow import CHILD
+
+ELEVEN = "amount: 11 万元"
+
+
+@pytest.fixture
+def api(tmp_path):
+    api = service(tmp_path)
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def editor(api):
+    return person(api, "editor", "editor")
+
+
+@pytest.fixture
+def approver(api):
+    return person(api, "approver", "approver")
+
+
+def approved(approver, editor, draft):
+    assert editor.submit(draft).status_code == 201
+    checked = approver.get(f"/drafts/{draft['id']}/check").json
+    said = {"sha256": checked["sha256"], "acknowledged": [one["id"] for one in checked["warnings"]]}
+    answer = approver.post(f"/drafts/{draft['id']}/approve", said)
+    assert answer.status_code == 201, answer.text
+
+
+def child(editor, day="2027-02-01"):
+    """A draft of a plan that extends another."""
+    head = CHILD.replace("2027-02-01", day)
+    answer = editor.post("/drafts", {"plan": "child", "day": day, "files": {"plan.yaml": head}})
+    assert answer.status_code == 201, answer.text
+    return answer.json
+
+
+def test_what_changes_with_a_draft_is_told_edition_by_edition(api, editor, approver):
+    approved(approver, editor, child(editor))
+    amendment = edited(editor, editor.begin(day="2026-05-01", amend=True), (OLD, NEW), (BAR, HIGHER))
+    address = f"/drafts/{amendment['id']}/effect"
+    told = editor.get(address).json
+    assert [one["edition"] for one in told["heirs"]] == ["child/2027-02-01"]
+    assert [one["zh"] for one in told["changes"]] == [one["zh"] for one in told["heirs"][0]["changes"]]
+    assert told["heirs"][0]["cases"] is None
+    editor.post(address, None)
+    api.service.effects.wait()
+    told = editor.get(address).json
+    assert (told["status"], told["failure"]) == ("done", "")
+    cases = told["heirs"][0]["cases"]
+    assert (cases["edition"], cases["missed"]) == ("child/2027-02-01", [])
+    page = editor.client.get(f"/desk{address}").text
+    assert "跟着改变的版本" in page
+    assert "child/2027-02-01" in page
+    assert "自己的测试案例" in page
+
+
+def test_what_has_changed_below_a_draft_that_waits_is_shown_to_whoever_approves(api, editor, approver):
+    waiting = child(editor)
+    assert editor.submit(waiting).status_code == 201
+    address = f"/desk/drafts/{waiting['id']}"
+    assert "提交之后，所沿用的版本变了" not in approver.client.get(address).text
+    assert approver.get(f"/drafts/{waiting['id']}/effect").json["inherited"] is None
+    approved(approver, editor, edited(editor, editor.begin(day="2026-05-01", amend=True), (OLD, ELEVEN)))
+    told = approver.get(f"/drafts/{waiting['id']}/effect").json["inherited"]
+    assert told["editions"] == ["base/2026-05-01"]
+    [change] = told["changes"]
+    assert "11" in change["zh"]
+    for page in (address, f"{address}/effect"):
+        shown = approver.client.get(page).text
+        assert "提交之后，所沿用的版本变了" in shown
+        assert change["zh"] in shown
+        assert "/desk/editions/base/2026-05-01" in shown
