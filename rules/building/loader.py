@@ -68,14 +68,14 @@ def _named(loaded: Loaded, folder: Path, root: Path | None) -> Loaded:
 
 
 def _each(folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *, warn: bool) -> Iterator[Loaded]:
-    opened = None
+    opened, first = None, list[tuple[Files, Edition]]()  # what later ones share with the first is not worked out again
     for readings in many:
         problems = Problems()
         try:
             with _uncollected():
                 opened = opened or _opened(folder, root)
                 problems.extend(opened.problems)
-                edition = None if opened.files is None else _under(opened, opened.files, readings, problems)
+                edition = None if opened.files is None else _under(opened, opened.files, readings, problems, first)
                 deep = edition is not None and too_deep(edition)
         except RecursionError:
             edition, deep = None, True
@@ -142,7 +142,10 @@ def _lost(files: Files, plan: Path) -> bool:
     return plan.exists() and b"extends" in plan.read_bytes()
 
 
-def _under(opened: _Opened, files: Files, readings: Mapping[str, str] | None, problems: Problems) -> Edition | None:
+def _under(
+    opened: _Opened, files: Files, readings: Mapping[str, str] | None, problems: Problems,
+    first: list[tuple[Files, Edition]],
+) -> Edition | None:  # fmt: skip
     """The edition under other readings; without any, under its own, the changes of all others checked."""
     digest, left_out = opened.digest, opened.left_out
     if readings:
@@ -150,7 +153,9 @@ def _under(opened: _Opened, files: Files, readings: Mapping[str, str] | None, pr
         if problems.errors:
             return None
         digest = hashlib.sha256(json.dumps([digest, readings], sort_keys=True).encode()).hexdigest()
-    edition = _built(files, digest, left_out, problems)
+    edition = _built(files, digest, left_out, problems, *next(iter(first), ()))
+    if edition is not None and not problems.errors and not first:
+        first.append((files, edition))
     if readings is None and edition is not None and not problems.errors:
         base = edition
         for name, option, found in faults(files, lambda made, told: _built(made, digest, left_out, told, files, base)):

@@ -39,8 +39,8 @@ class Repeated(TableError):
 class Counting:
     """Adds records up under one edition on one day, or on many: then there is a row for each day."""
 
-    def __init__(self, edition: Edition, on: When) -> None:
-        self.edition, self.on = edition, on
+    def __init__(self, edition: Edition, on: When, standing: Collection[str] = ()) -> None:
+        self.edition, self.on, self.standing = edition, on, standing
         self.judged = False  # whether records below have the conclusions that can be drawn: they are not drawn again
         self.believing = False  # whether parts that exceed their wholes stand as they were counted
 
@@ -151,7 +151,7 @@ class Counting:
         what is the same on all of them, and one of the rest with a row for each."""
         ops = {name: fact.counted for name, fact in facts.items() if fact.counted is not None}
         asked = [used for op in ops.values() for used in refs(op, subject)]
-        frame.done = self.judged
+        frame.done, frame.standing = self.judged, self.standing
         with about(f"{subject}: counted", subject):
             prepare(frame, [(home, ref) for home, ref in asked if ref.what != "records"])
             frame.work_out([part for op in ops.values() for part in (op.each, op.where)])

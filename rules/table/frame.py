@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -35,6 +35,7 @@ class Frame(ABC):
     """Records of one subject."""
 
     done = False  # whether all that could be concluded stands in the table
+    standing: Collection[str] = ()  # decisions whose outcome the table states in every row where it is known
     settles = False  # whether cells get columns of their own
 
     def __init__(self, edition: Edition, subject: str, on: Day, own: Frame | None, flags: Flags) -> None:
@@ -107,11 +108,15 @@ class Frame(ABC):
         if output:
             return self.judged(rule).outputs.get(output, unknown(type))
         given = self.stated(rule)
-        if given is not None and self.done:
+        if given is not None and self.stands(decision):
             return given
         judged = self.judged(rule).outcome
         judged = ibis.ifelse(judged == rule.role("unknown"), ibis.null("string"), judged)
         return judged if given is None else ibis.coalesce(given, judged)
+
+    def stands(self, decision: str) -> bool:
+        """Whether a column of a decision says all that is known of it."""
+        return self.done or decision in self.standing
 
     def stated(self, rule: Rule) -> Any | None:
         """The outcome that the table gives, null where it gives none or that of not knowing; None without a column."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -23,10 +23,11 @@ OUTCOME, HOLDS, MANY = "outcome", "holds", "many"
 
 
 class TableJudge:
-    """Judges tables of records under one edition on one day, or on many: then each row has its day in a column."""
+    """Judges tables of records under one edition on one day, or on many: then each row has its day in a column. The
+    outcomes of decisions that are `standing` are in the tables, and are not worked out again."""
 
-    def __init__(self, edition: Edition, on: When) -> None:
-        self.edition, self.on = edition, on
+    def __init__(self, edition: Edition, on: When, standing: Collection[str] = ()) -> None:
+        self.edition, self.on, self.standing = edition, on, standing
 
     def judge(self, decision: str, table: Any) -> Any:
         """The outcome, findings and outputs of a decision for every row, with the row's `id`.
@@ -44,7 +45,7 @@ class TableJudge:
 
     def _add(self, table: Any, rules: Sequence[Rule], frame: RowFrame | None = None, *, standing: bool = False) -> Any:
         (subject,) = {rule.subject for rule in rules}
-        frame = frame or frame_of(self.edition, subject, self.on, table)
+        frame = frame or self._frame(subject, table)
         with about("", ", ".join(rule.id for rule in rules)):
             prepare(frame, [asked(rule) for rule in rules])
         columns: dict[str, Any] = {}
@@ -61,6 +62,11 @@ class TableJudge:
         blank = {name: ibis.ifelse(beyond, ibis.null(column.type()), column) for name, column in columns.items()}
         return rows.select(kept | blank | {BEYOND: beyond})
 
+    def _frame(self, subject: str, table: Any) -> RowFrame:
+        frame = frame_of(self.edition, subject, self.on, table)
+        frame.standing = self.standing
+        return frame
+
     def add_possible(self, table: Any, *decisions: str) -> tuple[Any, dict[str, NotTabular]]:
         """The table with the conclusions of decisions about the same subject, in columns named after them: `decision`
         (as given, where the table gives it), `decision__not_met`, `decision__unknown`, its outputs.
@@ -68,7 +74,7 @@ class TableJudge:
         Decisions that a table cannot hold are left out; the second result says why."""
         rules = [self.edition.rules[name] for name in decisions]
         check_columns(self.edition, rules[0].subject, table)
-        frame, refused = frame_of(self.edition, rules[0].subject, self.on, table), {}
+        frame, refused = self._frame(rules[0].subject, table), {}
         for rule in rules:
             try:
                 prepare(frame, [asked(rule)])
@@ -94,7 +100,7 @@ class TableJudge:
         """The id of every row of a table and columns that are `kept`, whether conditions hold of it, and the values of
         facts, derived ones too. Of a table that is not `judged` yet, whether a value is beyond the arithmetic of tables
         as well."""
-        frame = frame_of(self.edition, subject, self.on, table)
+        frame = self._frame(subject, table)
         frame.done = judged
         asked_ = [used for condition in conditions.values() for used in refs(condition, subject)]
         known = self.edition.subjects[subject].facts
@@ -141,7 +147,7 @@ def frame_of(edition: Edition, subject: str, on: When, table: Any) -> RowFrame:
 def prepare(frame: RowFrame, start: Iterable[Used]) -> None:
     """Work out, stage by stage, what references rest on, for the rows and for the records around them."""
     frames = {frame.subject: frame, **frame.outer}
-    told = {(frame.subject, name) for name in frame.edition.rules if frame.done and frame.column(name) is not None}
+    told = {(frame.subject, one) for one in frame.edition.rules if frame.stands(one) and frame.column(one) is not None}
     told |= {(of, name) for of, home in frame.outer.items() for name in frame.edition.subjects[of].facts
              if home.carries(name)}  # fmt: skip
     for stage in stages(heights_of(frame.edition, start, told)):

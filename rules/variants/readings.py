@@ -63,6 +63,23 @@ def under(root: Path, edition: Edition, wanted: Mapping[str, str]) -> Edition:
     return made
 
 
+class Rereading:
+    """An edition under one set of readings after another, as `under` gives it; its files are read once."""
+
+    def __init__(self, root: Path, edition: Edition) -> None:
+        self.edition, self.wanted = edition, dict[str, str]()
+        folder = root / edition.plan / edition.effective_from.isoformat()
+        self.made = map(_sound, load_under(folder, root, iter(self._next, None)))
+
+    def _next(self) -> Mapping[str, str]:
+        return self.wanted
+
+    def under(self, wanted: Mapping[str, str]) -> Edition:
+        """NoSuchReading, PolicyError as `under`."""
+        self.wanted = {**self.edition.under, **otherwise(self.edition, wanted)}
+        return next(self.made) if self.wanted else self.edition
+
+
 def each_under(root: Path, edition: Edition, many: Iterable[Mapping[str, str]]) -> Iterator[Edition]:
     """The edition under each set of readings in turn; its files are read once."""
     folder = root / edition.plan / edition.effective_from.isoformat()

@@ -3,7 +3,7 @@ the records around, with the money that moves. A change that the counts of the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,13 @@ from rules.values.text import NotFound
 from service.county.backend import AS_USUAL, Limits, rows_of
 from service.county.movements import Both, Judged, decision, money
 from service.county.rejudging import Again, judge_again
+from service.county.run.affected import affected, in_words
 from service.county.run.outputs import Outputs
 from service.county.running import Tick
 from service.county.simulation import Outcomes, Recount, Simulation, touched_between
 
 SOON = 5 * 1000  # rows that are judged one by one; more are judged sooner in tables
 BEFORE, AFTER = "before", "after"
-WORDS = frozenset({"about", "clause", "lever", "moves", "set_by", "supplied_by", "title", "trait"})  # decide nothing
 
 
 def judged_under(run: Outputs, edition: Edition, scratch: Path, tick: Tick, limits: Limits = AS_USUAL) -> Outputs:
@@ -69,17 +69,9 @@ def changed_between(old: Edition, new: Edition) -> list[str]:
         what, *place = one.place
         if what == "rules" and len(place) == 1 and ABSENT in (one.old, one.new):
             raise Recount
-        if what == "subjects" and not _in_words(old, new, place):
+        if what == "subjects" and not in_words(old, new, place):
             raise Recount
     return touched_between(old, new)
-
-
-def _in_words(old: Edition, new: Edition, place: Sequence[Any]) -> bool:
-    """Whether a difference of subjects is of words, or of a fact that is worked out: rows are read as they were."""
-    if len(place) < 4 or place[1] != "facts":
-        return place[-1] in ("title", "named")
-    facts = [one.subjects[place[0]].facts[place[2]] for one in (old, new)]
-    return place[3] in WORDS or not any(one.given for one in facts)
 
 
 def _by_counts(base: Outputs, after: Edition, scratch: Path, tick: Tick) -> Both | None:
@@ -109,7 +101,8 @@ def counted(
 
 
 def _by_rows(run: Outputs, base: Outputs, after: Edition, scratch: Path, tick: Tick, limits: Limits) -> Both:
-    return rejudged(base, judge_again(run, after, scratch / AFTER, tick, limits))
+    only = affected(base.edition, after, run.manifest) if base is run else None
+    return rejudged(base, judge_again(run, after, scratch / AFTER, tick, limits, only))
 
 
 def rejudged(base: Outputs, again: Again) -> Both:

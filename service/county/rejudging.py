@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rules.model import Edition, Rule
 from rules.model.places import differing
-from rules.table.columns import ASIDE, KEY, around, key_of
+from rules.table.columns import ASIDE, KEY, around, fact_name, key_of
 from service.county.backend import AS_USUAL, Duck, Limits, named, quoted, rows_of
 from service.county.intake.checks import CheckedFile, aside_of
 from service.county.intake.inputs import Source
+from service.county.run.affected import Affected
 from service.county.run.asked import Asked
 from service.county.run.manifest import Manifest
 from service.county.run.outputs import Outputs
-from service.county.run.steps import WORK, Steps
+from service.county.run.steps import WORK, Steps, uncollected
 from service.county.running import Running, Tick
 from service.county.simulation import Fixed, Moved, described
 
@@ -39,8 +40,11 @@ class Again:
         return {one.subject: one.bad for one in self.manifest.checked if one.bad}
 
 
-def judge_again(run: Outputs, edition: Edition, folder: Path, tick: Tick, limits: Limits = AS_USUAL) -> Again:
-    """Judge the rows of a run under another edition on its day, into a folder. Fixed where that cannot be done."""
+def judge_again(
+    run: Outputs, edition: Edition, folder: Path, tick: Tick, limits: Limits = AS_USUAL, only: Affected | None = None
+) -> Again:
+    """Judge the rows of a run under another edition on its day, into a folder: every decision, or `only` what is
+    affected by what differs from the edition of the run. Fixed where that cannot be done."""
     subjects = tuple(run.manifest.levels)
     if strange := [one for one in subjects if one not in edition.subjects]:
         raise Fixed(f"{edition.id} 没有对象 {'、'.join(strange)}，不能照它重新判定这次运行。",
@@ -48,36 +52,53 @@ def judge_again(run: Outputs, edition: Edition, folder: Path, tick: Tick, limits
     if run.manifest.given_figures == "kept":
         raise Fixed("这次运行用了 --keep-given，分不清哪些数是汇总的：请重新运行。",
                     "The run kept given figures (--keep-given), so its counts are not known: run again.")  # fmt: skip
-    sources, home = [], folder / JUDGED
+    home = folder / JUDGED
     home.mkdir(parents=True)
-    for subject in subjects:
-        path = folder / KEPT / f"{subject}.parquet"
-        path.parent.mkdir(exist_ok=True)
-        columns = ", ".join(map(named, _kept(run, edition, subject)))
-        run.duck.copy(f"SELECT {columns} FROM {run.file(subject)} ORDER BY {KEY}", path)
-        sources.append(Source(subject, path))
+    sources = [Source(subject, run.path(subject)) for subject in subjects]
+    if only is None:
+        (folder / KEPT).mkdir()
+        sources = [Source(subject, folder / KEPT / f"{subject}.parquet") for subject in subjects]
+        for one in sources:
+            run.duck.copy(f"{_columns(run, one.subject, _kept(run, edition, one.subject))} ORDER BY {KEY}", one.path)
     asked = Asked(edition, run.on, tuple(sources), home, at_most=1.0)
-    with closing(Duck(home / WORK, limits)) as duck:
-        manifest = _Running(run, asked, Steps(home, asked.stamp), duck, tick).judged(asked.stamp)
+    with uncollected(), closing(Duck(home / WORK, limits)) as duck:
+        manifest = _Running(run, asked, Steps(home, asked.stamp), duck, tick, only).judged(asked.stamp)
     return Again(edition, home, manifest, tuple(_absent(run, edition)))
 
 
 class _Running(Running):
     """The levels of a run, judged from the tables of an earlier one."""
 
-    def __init__(self, before: Outputs, asked: Asked, steps: Steps, duck: Duck, tick: Tick) -> None:
-        super().__init__(asked, asked.out, steps, duck, tick)
-        self.before = before
+    def __init__(
+        self, before: Outputs, asked: Asked, steps: Steps, duck: Duck, tick: Tick, only: Affected | None
+    ) -> None:
+        super().__init__(asked, asked.out, steps, duck, tick, only)
+        self.before, self.only = before, only
 
     def inputs(self) -> tuple[CheckedFile, ...]:
-        """Check the kept rows; those that the run had set aside still count for what they may be."""
-        checked = super().inputs()
+        """Check the kept rows, unless they are read as they were; those that the run had set aside still count for
+        what they may be."""
+        checked = super().inputs() if self.only is None else tuple(self.stated(self.only))
         for subject in self.files:
             if rows := list(_aside(self.before, self.edition, subject)):
                 path = self.folder / WORK / aside_of(subject)
                 there = [f"SELECT * FROM {rows_of(path)}"] if path.exists() else []
                 self.duck.copy(" UNION ALL BY NAME ".join([*there, *rows]), path)
         return checked
+
+    def stated(self, affected: Affected) -> Iterator[CheckedFile]:
+        """The rows of the run with what is read for the decisions that are affected; other outcomes are given ones."""
+        for one in self.before.manifest.checked:
+            if one.subject in self.files:
+                columns = list(_read(self.before, one.subject, affected))
+                query = _columns(self.before, one.subject, columns)
+                (self.folder / WORK / f"clean_{one.subject}.sql").write_text(query, encoding="utf-8")
+                given = tuple(name for name in columns if name in self.edition.rules)
+                yield replace(one, decided=given, bad=0)
+
+
+def _columns(run: Outputs, subject: str, columns: Iterable[str]) -> str:
+    return f"SELECT {', '.join(map(named, columns))} FROM {run.file(subject)}"
 
 
 def _kept(run: Outputs, edition: Edition, subject: str) -> Iterator[str]:
@@ -89,6 +110,16 @@ def _kept(run: Outputs, edition: Edition, subject: str) -> Iterator[str]:
         fact = facts.get(column)
         counted = fact is not None and fact.counted is not None and fact.counted.inside in levels
         if column in (KEY, key_of(above)) or column in decided or (fact is not None and fact.given and not counted):
+            yield column
+
+
+def _read(run: Outputs, subject: str, affected: Affected) -> Iterator[str]:
+    """The columns of a run's table that are read for what is affected: ids, facts, and other decisions' outcomes."""
+    above, decided = run.edition.subjects[subject].within, run.manifest.decided(subject)
+    for column in run.duck.columns(run.file(subject)):
+        unit = subject, fact_name(column)
+        stated = unit in affected.reads - affected.counts and (column not in affected.decisions or column in decided)
+        if column in (KEY, key_of(above)) or stated:
             yield column
 
 

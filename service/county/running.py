@@ -17,6 +17,7 @@ from service.county.intake.lists import ListChecks, owner_of
 from service.county.intake.mapping import EMPTY, read_mapping
 from service.county.report.document import write_report
 from service.county.report.workbook import write_workbook
+from service.county.run.affected import Affected
 from service.county.run.aside import SET_ASIDE, write_set_aside
 from service.county.run.aside_book import write_aside_book
 from service.county.run.asked import Asked, copied
@@ -77,10 +78,12 @@ def run(asked: Asked, tick: Tick = lambda _: None) -> Manifest:
 class Running:
     """A run in a folder: its steps in order."""
 
-    def __init__(self, asked: Asked, folder: Path, steps: Steps, made: Backend, tick: Tick) -> None:
+    def __init__(
+        self, asked: Asked, folder: Path, steps: Steps, made: Backend, tick: Tick, affected: Affected | None = None
+    ) -> None:
         self.asked, self.edition, self.folder, self.steps, self.tick = asked, asked.edition, folder, steps, tick
         self.duck = made.duck if isinstance(made, Spark) else made
-        self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given)
+        self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given, affected=affected)
         self.lists = [one for one in asked.sources if owner_of(one.subject)]
         tables = (one for one in asked.sources if not owner_of(one.subject))
         self.sources = sorted(tables, key=lambda one: len(list(around(asked.edition, one.subject))))

@@ -64,11 +64,11 @@ def make(home: Path) -> None:
             try_all = partial(_tried, question, scratch, say)
             _put(home / "part-tried.json", _county(question, after, scratch, try_all, say))
         else:
+            add_up = partial(_effect, after, scratch, say)
+            _put(home / "part-county.json", _county(question, before, scratch, add_up, say))
             _put(home / "part-cases.json", _cases(question, before, after, scratch, say))
             if question.heirs:
                 _put(home / "part-heirs.json", list(_heirs(question, scratch, say)))
-            add_up = partial(_effect, after, scratch, say)
-            _put(home / "part-county.json", _county(question, before, scratch, add_up, say))
     (home / DONE).touch()
 
 

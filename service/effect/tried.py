@@ -11,7 +11,7 @@ from typing import Any
 from rules import Edition, PolicyError
 from rules.judging.decision import vars_of
 from rules.values.text import Text, TextError
-from rules.variants.readings import under
+from rules.variants.readings import Rereading
 from rules.variants.sweep import sweep
 from service.county.backend import Limits
 from service.county.effect import effect
@@ -42,13 +42,14 @@ def trials(root: Path, edition: Edition, asks: str, run: Outputs) -> list[Trial]
 
 
 def _readings(root: Path, edition: Edition) -> Iterator[Trial]:
+    rereading = Rereading(root, edition)
     for reading in edition.readings.values():
         for option in reading.changes:
             if option != reading.chosen:
                 said = reading.readings[option]
                 name = Text(f"{reading.title.zh}：{said.zh}", f"{reading.title.en}: {said.en}")
                 try:
-                    yield Trial(name, under(root, edition, {reading.id: option}))
+                    yield Trial(name, rereading.under({reading.id: option}))
                 except TextError as error:
                     yield Trial(name, None, Text(error.zh, error.en))
                 except PolicyError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,11 @@ from rules import Decision, FactChecker
 from rules.judging.decider import Decider
 from rules.judging.decision import Finding
 from service.examples import words
+
+
+@lru_cache(maxsize=8)
+def _checker(decider: Decider) -> FactChecker:
+    return FactChecker(decider.edition)
 
 
 @dataclass
@@ -41,7 +47,7 @@ class Case:
             record = facts if level == rule.subject else facts.setdefault(level, {})
             key = fact.name if hasattr(fact, "name") else fact.id
             record[key] = self.records(fact.type.of, said) if isinstance(said, list) else words.value_of(fact, said)
-        return rule.id, FactChecker(edition).check(rule.subject, facts, self.on)
+        return rule.id, _checker(self.decider).check(rule.subject, facts, self.on)
 
     def decide(self) -> None:
         assert self.on is not None, "a case needs a day"

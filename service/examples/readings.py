@@ -11,7 +11,7 @@ from rules import Edition, Reference
 from rules.building.loader import load_alone
 from rules.judging.decider import Decider
 from rules.values.exact import read_literal
-from rules.variants.readings import under
+from rules.variants.readings import Rereading
 from rules.variants.whatif import Supposition, suppose
 from service.examples.case import Case
 from service.examples.sentences import given
@@ -55,7 +55,12 @@ def supposed(case: Case, changed: tuple[Supposition, ...]) -> None:
 @cache
 def reread(root: Path, edition: str, name: str, option: str) -> Reference:
     """The decider of the edition of this id under another reading."""
-    return Reference(under(root, _as_written(root, edition), {name: option}))
+    return Reference(_rereading(root, edition).under({name: option}))
+
+
+@cache
+def _rereading(root: Path, edition: str) -> Rereading:
+    return Rereading(root, _as_written(root, edition))
 
 
 @given("解读“(?P<title>.+?)”改取“(?P<option>.+)”")

@@ -28,6 +28,7 @@ VOCABULARY = (
     shortfalls,
 )  # importing them declares their sentences
 CLAUSE = "@条款-"
+FEATURES = "*.feature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,8 @@ def broken(features: Path, old: Edition, old_root: Path, new: Edition, new_root:
     """The examples that hold under an edition and not under another; each was read from a policies folder."""
     before, after, found = Reference(old), Reference(new), []
     wanted = touched(old, new)
-    for stem, document in documents(features).items():
-        if stem not in old.rules or stem not in wanted:
-            continue
-        for pickle in _pickles(stem, document):
+    for stem in sorted(wanted.intersection(old.rules, (one.stem for one in features.glob(FEATURES)))):
+        for pickle in _pickles(stem, _document(features / f"{stem}.feature")):
             if (was := _put(stem, pickle, before, old_root)) is None or not was.is_true(was.case):
                 continue
             now = _put(stem, pickle, after, new_root)
@@ -91,10 +90,14 @@ def _put(stem: str, pickle: Any, decider: Decider, root: Path) -> Example | None
         return None
 
 
-@cache
 def documents(features: Path) -> dict[str, Any]:
     """Each feature file of a folder, parsed."""
-    return {path.stem: Parser().parse(path.read_text(encoding="utf-8")) for path in sorted(features.glob("*.feature"))}
+    return {path.stem: _document(path) for path in sorted(features.glob(FEATURES))}
+
+
+@cache
+def _document(path: Path) -> Any:
+    return Parser().parse(path.read_text(encoding="utf-8"))
 
 
 def examples(features: Path, decider: Decider, root: Path) -> list[Example]:

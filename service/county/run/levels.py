@@ -18,6 +18,7 @@ from rules.table.values import CARRIED
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts
 from service.county.backend import Backend, Duck, named, rows_of
 from service.county.intake.extract import Reads, case, reads
+from service.county.run.affected import Affected
 from service.county.run.beyond import FEW, Beyond, Refused, left_out
 from service.county.run.manifest import LeftOut, Level
 
@@ -27,11 +28,17 @@ Widened = Callable[[Any, Sequence[Rule], bool], Any]  # rows, decisions, and whe
 
 
 class Judging:
-    """Judges the tables of a county under one edition on one day. Files of a folder are named after their subjects."""
+    """Judges the tables of a county under one edition on one day: all of them, or what is `affected` where the files
+    state all else. Files of a folder are named after their subjects."""
 
-    def __init__(self, edition: Edition, on: date, backend: Backend, duck: Duck, *, keep_given: bool = False) -> None:
+    def __init__(
+        self, edition: Edition, on: date, backend: Backend, duck: Duck, *, keep_given: bool = False,
+        affected: Affected | None = None,
+    ) -> None:  # fmt: skip
         self.edition, self.on, self.backend, self.duck, self.keep_given = edition, on, backend, duck, keep_given
-        self.judge, self.counting = TableJudge(edition, on), Counting(edition, on)
+        self.affected = affected
+        standing = () if affected is None else edition.rules.keys() - affected.decisions
+        self.judge, self.counting = TableJudge(edition, on, standing), Counting(edition, on, standing)
         self.beyond = Beyond(edition, on, backend, duck)
         self.alike: set[str] = set()  # subjects judged in tables alone, as a count judges records still to be judged
         self.made: dict[Any, Any] = {}  # of Surroundings: what was worked out, by all that it rests on
@@ -87,15 +94,20 @@ class Judging:
 
     def counts(self, subject: str, below: Iterable[str]) -> set[str]:
         """The facts of a subject that are counted from some records below."""
-        return {name for one in below for name in self.counting.declared(subject, one)}
+        names = {name for one in below for name in self.counting.declared(subject, one)}
+        return {name for name in names if self.affected is None or (subject, name) in self.affected.counts}
 
     def reads(self, subject: str) -> Reads:
         """The facts of the records around a subject that decisions about it read."""
-        return reads(self.edition, subject, self.rules(subject))
+        return reads(self.edition, subject, self.wanted(subject))
 
     def rules(self, subject: str) -> list[Rule]:
         """The decisions about a subject."""
         return [rule for rule in self.edition.rules.values() if rule.subject == subject]
+
+    def wanted(self, subject: str) -> list[Rule]:
+        """The decisions about a subject that are to be made."""
+        return [one for one in self.rules(subject) if self.affected is None or one.id in self.affected.decisions]
 
     def surrounded(
         self, subject: str, table: Any, upper: Mapping[str, Path], wanted: Reads, figures: Reads = NONE
@@ -122,7 +134,7 @@ class Judging:
     def level(self, subject: str, own: Any, widened: Widened, out: Path, given: Sequence[str]) -> Level:
         """Judge all decisions about a subject, whose rows are `widened` by what decisions read around; the rows go to a
         file."""
-        rules, wanted = self.rules(subject), self.reads(subject)
+        rules, wanted = self.wanted(subject), self.reads(subject)
         table = self.backend.ordered(widened(own, rules, False), KEY)
         judged, refused = self.judge.add_possible(table, *(rule.id for rule in rules)) if rules else (table, {})
         bulk = [rule for rule in rules if rule.id not in refused]

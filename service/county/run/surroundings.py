@@ -56,8 +56,9 @@ class Surroundings:
         """The counts of a subject, or those among `units`, by the subject below and the fact."""
         found: dict[str, dict[str, Op]] = {}
         for below in (one for one in self.clean if subject in around(self.edition, one)):
+            wanted = self.judging.counts(subject, [below])
             for name, fact in self.judging.counting.declared(subject, below).items():
-                if fact.counted is not None and (units is None or (subject, name) in units):
+                if name in wanted and fact.counted is not None and (units is None or (subject, name) in units):
                     found.setdefault(below, {})[name] = fact.counted
         return found
 
