@@ -49,6 +49,9 @@ DEEDS: Mapping[str, Text] = {
     "rejected": Text("否决", "rejected"),
     "withdrawn": Text("撤回", "withdrew"),
     "discarded": Text("放弃", "gave up"),
+    "commented": Text("提意见", "commented on"),
+    "answered": Text("答复意见", "answered a comment"),
+    "resolved": Text("了结意见", "resolved a comment"),
 }
 
 
