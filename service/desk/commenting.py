@@ -9,12 +9,13 @@ from service.api.comments import AnswerSchema, NewCommentSchema, ResolutionSchem
 from service.api.desk import desk, desk_problems, doer
 from service.desk.desk import filled, held, wanted
 from service.desk.drafting import shown
-from service.desk.views import go, number_of, person_view
+from service.desk.views import go, number_of, person_view, tell_by_page
 from service.http.problems import Problem
 from service.publishing import comments, patching
 from service.publishing.comments import At, Said
 
 blueprint = Blueprint("commenting", __name__, url_prefix="/desk/drafts")
+tell_by_page(blueprint)
 RESOLVE = "resolve"
 
 

@@ -21,7 +21,7 @@ from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked as effect_of
 from service.desk.desk import filled, held, shared, standing, wanted
 from service.desk.looking import look, told
-from service.desk.views import NUMBER, TEXT, go, number_of, person_view
+from service.desk.views import NUMBER, TEXT, go, number_of, person_view, tell_by_page
 from service.effect import State
 from service.exact_json import dumps
 from service.http.answering import answer
@@ -37,6 +37,7 @@ from service.publishing.desk import DRAFT, OPEN, outdated
 from service.publishing.drafts import Draft, Revision
 
 blueprint = Blueprint("drafting", __name__, url_prefix="/desk/drafts")
+tell_by_page(blueprint)
 WHAT = {"added": ("新文件", "new file"), "removed": ("删去的文件", "removed")}
 COMMENT = re.compile(r"\s*([\w.-]+\.yaml)\s*[:：]\s*(\d{1,6})\s*[:：]?\s*(.+)")
 

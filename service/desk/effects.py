@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from rules.words.diff import Change as Difference
 from service.api.effects import asked, begin
 from service.desk.desk import shared
-from service.desk.views import go, person_view
+from service.desk.views import go, person_view, tell_by_page
 from service.effect.tried import READINGS, SWEEP
 from service.exact_json import dumps
 from service.http.answering import answer
@@ -24,6 +24,7 @@ from service.pages.pages import page
 from service.publishing.acts import Change
 
 blueprint = Blueprint("effects_page", __name__, url_prefix="/desk")
+tell_by_page(blueprint)
 KEY = re.compile("[0-9a-f]{64}")  # of a question
 NUMBER = re.compile(r"(?<![0-9.-])[0-9]+(?:\.[0-9]+)?%?(?![0-9.-])")  # a figure; no part of a date is one
 WIDE, HIGH = 600, 150  # of a curve

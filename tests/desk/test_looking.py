@@ -73,3 +73,19 @@ def test_a_comment_that_cannot_be_taken_is_told_and_nothing_is_lost(author, warn
     assert "没有第 99999 行" in answer.text
     assert author.post(f"{warned}/comments/{'0' * 32}", do="answer", text="?").status_code == 422
     assert author.post(f"{warned}/comments", file=VILLAGE, line="1", revision="1", text="").status_code == 422
+
+
+NOWHERE = [
+    "/desk/drafts/draft-000000000000", "/desk/drafts/draft-000000000000/form/plan",
+    "/desk/editions/xx-county/1999-01-01",
+    "/desk/drafts/draft-000000000000/text/plan.yaml", "/desk/drafts/draft-000000000000/patch",
+    "/desk/drafts/draft-000000000000/effect", "/policies/xx-county/1999-01-01",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+def test_what_is_wrong_is_told_to_a_person_by_a_page(second, path):
+    """A browser that gets a document which is no page asks for the icon of that, besides."""
+    answer = second.get(path, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert second.get(path, headers={"Accept": "*/*"}).mimetype != "text/html"
