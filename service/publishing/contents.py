@@ -13,7 +13,7 @@ from rules.building.store import folders, lineage
 from service.log import Altered, DecisionLog
 
 DEPTH = 3  # parts of the path of a file: plan, date, name
-KEPT = 16  # editions whose hash was compared last: to read one for that takes a sixth of a second
+KEPT = 8  # editions whose hash was compared last: to read one for that takes a sixth of a second
 LONGEST = 255  # bytes of a part of a path
 
 
