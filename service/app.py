@@ -18,6 +18,7 @@ from service.api import (
     approvals,
     batch,
     catalogue,
+    comments,
     decisions,
     drafts,
     effects,
@@ -28,7 +29,7 @@ from service.api import (
     what_if,
 )
 from service.days import day_of
-from service.desk import audit, desk, drafting, editing, editions, signing, typing
+from service.desk import audit, commenting, desk, drafting, editing, editions, signing, typing
 from service.desk import effects as desk_effects
 from service.desk import reviews as desk_reviews
 from service.effect import Effects
@@ -53,8 +54,21 @@ from service.shadow import Beside
 if TYPE_CHECKING:
     from service.people.openid import OpenId
 
-RESOURCES = decisions, batch, explanations, what_if, reviews, catalogue, log_lines, drafts, effects, shadows, approvals
-PAGES = signing, desk, drafting, desk_effects, editing, typing, editions, desk_reviews, audit
+RESOURCES = (
+    decisions,
+    batch,
+    explanations,
+    what_if,
+    reviews,
+    catalogue,
+    log_lines,
+    drafts,
+    effects,
+    shadows,
+    approvals,
+    comments,
+)
+PAGES = signing, desk, drafting, commenting, desk_effects, editing, typing, editions, desk_reviews, audit
 RARELY = 20_000, 50, 100  # a request leaves next to nothing for the cycle collector
 
 

@@ -14,7 +14,7 @@ from rules.editing.overriding import has
 from rules.editing.scalars import Takes, takes
 from rules.editing.texts import ABOVE, Texts, data_of, inherited, merged
 from rules.files.node import Node
-from rules.format.titles import title_of
+from rules.format.titles import title_of, title_of_file
 from rules.operations import JOINS, KEYS, OPERATORS
 from rules.problems.problem import Problems
 from rules.shapes import Anything, Either, Field, ListOf, MapOf, Record, Ref, Shape
@@ -211,6 +211,10 @@ def _own_title(node: Node, at: Address, context: Context) -> Text:
     """The title that an item has itself, or that of the one fact it compares; else its name or number."""
     if not node.get("title") and (limit := one_limit(node)):
         return context.known.title(context.subject, limit[1]) or Text(limit[1], limit[1])
-    last = at.steps[-1] if at.steps else at.file
+    if (node.get("title") or not at.steps) and (found := title_in(data_of(node))):
+        return found
+    if not at.steps:
+        return title_of_file(at.file)
+    last = at.steps[-1]
     word = str(last + 1 if isinstance(last, int) else last)
-    return (title_in(data_of(node)) if node.get("title") or not at.steps else None) or Text(word, word)
+    return Text(word, word)

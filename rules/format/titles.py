@@ -17,6 +17,12 @@ def title_of(key: str, shape: Shape | None = None) -> Text:
     return titles().get(key, Text(key, key))
 
 
+def title_of_file(name: str) -> Text:
+    """What a file is called that has no title of its own, as a heading."""
+    found = title_of(name)
+    return Text(found.zh, found.en[:1].upper() + found.en[1:]) if name in titles() else found
+
+
 @cache
 def titles() -> dict[str, Text]:
     """The titles that the grammar does not give beside the key."""

@@ -22,13 +22,13 @@ from service.publishing.acts import Act, published_by
 from service.publishing.checking import Checked, name_of
 from service.publishing.desk import Desk, Doer, last_act, outdated, state_of
 from service.publishing.drafts import Draft, Revision
-from service.publishing.refusals import NotAllowed, NotClean, Refused, Touching, Unacknowledged, Unknown
+from service.publishing.refusals import Misplaced, NotAllowed, NotClean, Refused, Touching, Unacknowledged, Unknown
 
 CHECKING = Turns(1, 8)  # to check an edition takes a second of processor
 TAG = re.compile(r'(?:W/)?"?([0-9]{1,9})(?::\w+)?"?')  # of a revision; compression adds its name
 KINDS: tuple[tuple[type[Refused], str], ...] = (
     (Unknown, "not-found"), (NotAllowed, "forbidden"), (Touching, "edit-conflict"), (NotClean, "not-publishable"),
-    (Unacknowledged, "not-publishable"), (Refused, "conflict"),
+    (Unacknowledged, "not-publishable"), (Misplaced, "invalid-input"), (Refused, "conflict"),
 )  # fmt: skip
 
 
@@ -82,6 +82,8 @@ def _errors(error: Refused) -> tuple[FieldError, ...]:
             FieldError(f"/files/{one.mark.file.rpartition('/')[2]}", one.code, one.text("zh"), one.text("en"))
             for one in error.problems
         )
+    if isinstance(error, Misplaced):
+        return (FieldError(f"/{error.field}", "unknown_place", error.zh, error.en),)
     if isinstance(error, Unacknowledged):
         return tuple(FieldError("/acknowledged", one.code, one.text("zh"), one.text("en")) for one in error.warnings)
     return ()

@@ -16,7 +16,7 @@ from rules.values.exact import read_date
 from rules.values.text import Text
 from service.api.approvals import WithdrawalSchema
 from service.api.desk import CHECKING, checked_of, desk, desk_problems, doer
-from service.desk.views import go, person_view
+from service.desk.views import go, person_view, tell_by_page
 from service.http.cases import field_errors
 from service.http.context import caller, service
 from service.http.problems import FieldError, Problem
@@ -29,6 +29,7 @@ from service.publishing.desk import OPEN, last_act, state_of
 from service.publishing.drafts import Base, Draft
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+tell_by_page(blueprint)
 SHA256 = re.compile("[0-9a-f]{64}")
 LATELY = 20  # acts that the home page shows
 
@@ -49,6 +50,9 @@ DEEDS: Mapping[str, Text] = {
     "rejected": Text("否决", "rejected"),
     "withdrawn": Text("撤回", "withdrew"),
     "discarded": Text("放弃", "gave up"),
+    "commented": Text("提意见", "commented on"),
+    "answered": Text("答复意见", "answered a comment"),
+    "resolved": Text("了结意见", "resolved a comment"),
 }
 
 

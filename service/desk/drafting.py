@@ -12,33 +12,46 @@ from itertools import groupby
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
-from rules.building.loader import CASES
 from rules.editing.address import Refused
 from rules.editing.texts import SUFFIX, tree
+from rules.format.titles import title_of_file
 from rules.problems.problem import Problem as Fault
 from service.api.approvals import ApprovalSchema, ReasonSchema, RequestedSchema, SubmissionSchema
 from service.api.desk import CHECKING, desk, desk_problems, doer
+from service.api.effects import asked as effect_of
+from service.api.effects import state_of
 from service.desk.desk import filled, held, shared, standing, wanted
-from service.desk.views import TEXT, go, number_of, person_view
+from service.desk.looking import look, told
+from service.desk.views import NUMBER, TEXT, go, number_of, person_view, tell_by_page
+from service.effect import State
 from service.exact_json import dumps
 from service.http.answering import answer
-from service.http.context import caller
+from service.http.context import caller, service
 from service.http.problems import FieldError, Problem
 from service.keys import PERMISSIONS
 from service.pages.pages import page, page_language
-from service.publishing import CHANGES_REQUESTED, SUBMITTED, Comment, Source, deciding, drafting
+from service.policies.sources import DATABASE
+from service.publishing import CHANGES_REQUESTED, SUBMITTED, Comment, Source, deciding, drafting, patching
 from service.publishing.checking import check, name_of
 from service.publishing.comparing import differences, inherited
 from service.publishing.desk import DRAFT, OPEN, outdated
 from service.publishing.drafts import Draft, Revision
 
 blueprint = Blueprint("drafting", __name__, url_prefix="/desk/drafts")
+tell_by_page(blueprint)
+WHAT = {"added": ("新文件", "new file"), "removed": ("删去的文件", "removed")}
 COMMENT = re.compile(r"\s*([\w.-]+\.yaml)\s*[:：]\s*(\d{1,6})\s*[:：]?\s*(.+)")
 
 
 @person_view(blueprint, "/<draft_id>", "draft")
 def show(draft_id: str) -> Response:
-    return _shown(draft_id)
+    return shown(draft_id, asked=_place(request.args.get("at", "")))
+
+
+def _place(text: str) -> tuple[str, int] | None:
+    """The line, `file:line`, that somebody wants to say something of."""
+    file, _, line = text.rpartition(":")
+    return (file, int(line)) if file and NUMBER.fullmatch(line) else None
 
 
 def _may(state: str, *, mine: bool) -> dict[str, bool]:
@@ -46,13 +59,15 @@ def _may(state: str, *, mine: bool) -> dict[str, bool]:
     can = PERMISSIONS[caller().role]
     return {
         "write": state in OPEN,
+        "comment": state in OPEN,
         "submit": state in (DRAFT, CHANGES_REQUESTED),
         "approve": state == SUBMITTED and "approve" in can and not mine,
         "send_back": state == SUBMITTED and "approve" in can,
     }
 
 
-def _shown(draft_id: str, problem: Problem | None = None) -> Response:
+def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] | None = None) -> Response:
+    """The page of a draft; `asked` is a line with a form to comment on it."""
     with CHECKING.turn(), desk_problems():
         here = desk()
         draft, acts, published = here.draft(draft_id), here.seen(), here.published()
@@ -60,16 +75,24 @@ def _shown(draft_id: str, problem: Problem | None = None) -> Response:
         checked = here.checked(draft, published)
         changes = [(one, None if checked.errors else differences(here.log, one, checked.files, draft.saved.base))
                    for one in checked.changes]  # fmt: skip
-        revisions = here.drafts.revisions(draft_id)
+        revisions, looked = here.drafts.revisions(draft_id), look(here, draft, checked, changes, asked)
+        patches = service().settings.published_in != DATABASE and bool(checked.changes)
         parents = inherited(here.log, found.last, draft, checked)
     mine = caller().id in draft.authors
-    history = [one for one in acts if one.draft == draft_id][::-1]
-    shown = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
+    history = told([one for one in acts if one.draft == draft_id], looked)
+    made = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
                  may=_may(found.state, mine=mine), mine=mine, history=history, revisions=_folded(revisions),
                  outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
-                 titles=_titles(draft), inherited=parents, **shared())  # fmt: skip
-    shown.status_code = 200 if problem is None else 422
-    return shown
+                 titles=_titles(draft), inherited=parents, look=looked, asked=asked, me=caller().id, WHAT=WHAT,
+                 effect=_effect(draft_id), steps=patching.steps(draft, here) if patches else (),
+                 **shared())  # fmt: skip
+    made.status_code = 200 if problem is None else 422
+    return made
+
+
+def _effect(draft_id: str) -> State | None:
+    """What is known of the effect, for whoever may see it; nothing is worked out here."""
+    return state_of(effect_of(draft_id)) if "effect" in PERMISSIONS[caller().role] else None
 
 
 def _folded(revisions: tuple[Revision, ...]) -> list[list[Revision]]:
@@ -78,14 +101,13 @@ def _folded(revisions: tuple[Revision, ...]) -> list[list[Revision]]:
 
 
 def _titles(draft: Draft) -> dict[str, str]:
-    """What the files of a draft are called: the titles of its decisions."""
+    """What the files of a draft are called: the titles of its decisions, and what the format calls the others."""
     titles, lang = {}, page_language()
     for name, text in draft.saved.files.items():
-        if name == CASES + SUFFIX:
-            continue
+        titles[name] = title_of_file(name.removesuffix(SUFFIX)).get(lang)
         with suppress(Refused):
             said = tree(name.removesuffix(SUFFIX), text).at("title")
-            titles[name] = said.at(lang).text or said.at("zh").text or name
+            titles[name] = said.at(lang).text or said.at("zh").text or titles[name]
     return titles
 
 
@@ -178,7 +200,7 @@ def _act(draft_id: str, act: Callable[[], object]) -> Response:
         with CHECKING.turn(), desk_problems():
             act()
     except Problem as problem:
-        return _shown(draft_id, problem)
+        return shown(draft_id, problem)
     return go(url_for("drafting.show", draft_id=draft_id))
 
 

@@ -16,7 +16,7 @@ from rules.words.diff import Change
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk import forms
 from service.desk.desk import shared, standing
-from service.desk.views import TEXT, go, number_of, person_view
+from service.desk.views import TEXT, go, number_of, person_view, tell_by_page
 from service.http.problems import FieldError, Problem
 from service.pages.pages import page
 from service.publishing import CHANGES_REQUESTED, drafting
@@ -25,6 +25,7 @@ from service.publishing.desk import DRAFT, OPEN
 from service.publishing.drafts import Draft
 
 blueprint = Blueprint("editing", __name__, url_prefix="/desk/drafts")
+tell_by_page(blueprint)
 FEW = 8  # choices that are a list to open; more are looked for by typing
 
 

@@ -18,7 +18,7 @@ from rules.words.phrases import FIELDS, VALUES
 from rules.words.sentences import how
 from rules.words.wording import Wording
 from service.api.desk import CHECKING, desk, desk_problems
-from service.desk.views import person_view
+from service.desk.views import person_view, tell_by_page
 from service.http.context import caller, case_reader, snapshot
 from service.http.problems import Problem
 from service.keys import PERMISSIONS
@@ -28,6 +28,7 @@ from service.publishing.comparing import edition_of
 from service.publishing.drafts import ID as DRAFT
 
 blueprint = Blueprint("editions", __name__)
+tell_by_page(blueprint)
 FOUND = 200  # items that a search shows
 
 

@@ -32,7 +32,7 @@ from service.publishing.acts import Change
 blueprint = Blueprint("effects_page", __name__, url_prefix="/desk")
 tell_by_page(blueprint)
 KEY = re.compile("[0-9a-f]{64}")  # of a question
-NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?%?")
+NUMBER = re.compile(r"(?<![0-9.-])[0-9]+(?:\.[0-9]+)?%?(?![0-9.-])")  # a figure; no part of a date is one
 WIDE, HIGH = 600, 150  # of a curve
 MOST = 60  # characters of a field
 Changes = tuple[tuple[Change, list[Difference] | None], ...]

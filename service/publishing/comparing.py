@@ -17,7 +17,8 @@ from service.publishing.contents import edition as archived
 from service.publishing.contents import laid_out
 from service.publishing.drafts import Base, Draft
 
-KEPT = 4  # editions that were compared last
+KEPT = 4  # editions that were compared last, and what was told of them
+Files = tuple[tuple[str, str], ...]  # path and text
 
 
 def edition_of(files: Mapping[str, str], name: str) -> Edition | None:
@@ -26,9 +27,15 @@ def edition_of(files: Mapping[str, str], name: str) -> Edition | None:
 
 
 @lru_cache(KEPT)
-def _read(files: tuple[tuple[str, str], ...], name: str) -> Edition | None:
+def _read(files: Files, name: str) -> Edition | None:
     with laid_out(dict(files)) as root:
         return load_alone(root / name, root, warn=False).edition
+
+
+@lru_cache(KEPT)
+def _told(before: Files, name: str, after: Files, edition: str) -> tuple[Difference, ...] | None:
+    old, new = _read(before, name), _read(after, edition)
+    return None if old is None or new is None else tuple(diff(old, new))
 
 
 def differences(
@@ -42,8 +49,8 @@ def differences(
     if (before := archived(log, sha256)) is None:
         raise Altered(sha256)
     after = files.get(change.sha256) or archived(log, change.sha256) or {}
-    old, new = edition_of(before, name), edition_of(after, change.edition)
-    return None if old is None or new is None else diff(old, new)
+    found = _told(tuple(sorted(before.items())), name, tuple(sorted(after.items())), change.edition)
+    return None if found is None else [*found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,5 @@ def inherited(log: DecisionLog, last: Act | None, draft: Draft, checked: Checked
         raise Altered(then)
     after = checked.files[now]
     moved = {path.rpartition("/")[0] for path in {*before, *after} if before.get(path) != after.get(path)}
-    old, new = edition_of(before, name), edition_of(after, name)
-    said = () if old is None or new is None else tuple(diff(old, new))
-    return Inherited(tuple(sorted(moved)), said)
+    said = _told(tuple(sorted(before.items())), name, tuple(sorted(after.items())), name)
+    return Inherited(tuple(sorted(moved)), said or ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +13,7 @@ from rules.building.store import folders, lineage
 from service.log import Altered, DecisionLog
 
 DEPTH = 3  # parts of the path of a file: plan, date, name
+KEPT = 8  # editions whose hash was compared last: to read one for that takes a sixth of a second
 LONGEST = 255  # bytes of a part of a path
 
 
@@ -57,10 +59,13 @@ def plan_and_day(name: str) -> tuple[str, str]:
 
 def holds(files: Mapping[str, str], sha256: str, name: str = "") -> bool:
     """Whether files by path are an edition of this hash, with those it extends and nothing else: more could be judged
-    by, and a path could lead anywhere."""
-    if not in_place(files):
-        return False
-    with laid_out(files) as root:
+    by, and a path could lead anywhere. What held once holds again: the files themselves are what is remembered."""
+    return in_place(files) and _holds(tuple(sorted(files.items())), sha256, name)
+
+
+@lru_cache(KEPT)
+def _holds(files: tuple[tuple[str, str], ...], sha256: str, name: str) -> bool:
+    with laid_out(dict(files)) as root:
         for one in folders(root):
             if digest_of(one, root) == sha256 and name in {"", one.relative_to(root).as_posix()}:
                 return len(files) == sum(len([*each.glob("*.yaml")]) for each in lineage(root, one))

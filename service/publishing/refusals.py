@@ -21,6 +21,14 @@ class NotAllowed(Refused):
     """Whoever wants it is not the one to do it."""
 
 
+class Misplaced(Refused):
+    """It names a place that is not there; `field` is the name of what says so."""
+
+    def __init__(self, field: str, zh: str, en: str) -> None:
+        super().__init__(zh, en)
+        self.field = field
+
+
 class Touching(Refused):
     """Somebody else has changed the same lines meanwhile."""
 

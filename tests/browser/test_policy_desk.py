@@ -206,7 +206,8 @@ def draft(browser, server):
     return made["id"]
 
 
-PAGES = ["", "/guide", "/drafts/{draft}", "/drafts/{draft}/form/credit_village", "/drafts/{draft}/text/plan.yaml",
+PAGES = ["", "/guide", "/drafts/{draft}", "/drafts/{draft}?at=credit_village.yaml:15",
+         "/drafts/{draft}/form/credit_village", "/drafts/{draft}/text/plan.yaml",
          "/drafts/{draft}/add/credit_village.criteria?way=0", "/editions/xx-county/2026-05-01"]  # fmt: skip
 
 

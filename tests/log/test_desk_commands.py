@@ -230,3 +230,53 @@ def test_a_key_that_drafts_is_somebodys(run):
     assert "Nobody signs in" in run("keys", "add", "program", "--role", "editor", "--of", "nobody").stderr
     assert run("keys", "add", "program", "--role", "editor", "--of", "zhang").exit_code == 0
     assert run("keys", "add", "program", "--role", "caller").exit_code == 0
+
+
+def test_comments_by_line(run, said, tmp_path, document):
+    id, _ = submitted(said, tmp_path / "work", document)
+    line = next(
+        at for at, one in enumerate((tmp_path / "work/limit.yaml").read_text("utf-8").splitlines(), 1) if NEW in one
+    )
+    made = said("li", "comment", id, f"limit.yaml:{line}", "依据在哪？")
+    said("zhang", "answer", id, made["id"], "见通知")
+    done = run("policies", "resolve", id, made["id"], "--as", "zhang")
+    assert done.exit_code != 0
+    assert "resolves it" in done.stderr
+    said("li", "resolve", id, made["id"])
+    [found] = said("zhang", "comments", id)
+    assert (found["line_now"], found["resolved"], len(found["answers"])) == (line, True, 2)
+    shown = run("policies", "comments", id, "--as", "li")
+    assert "见通知" in shown.stdout
+    for place in ("limit.yaml", "none.yaml:1", "limit.yaml:999"):
+        done = run("policies", "comment", id, place, "?", "--as", "li")
+        assert (done.exit_code != 0, place.partition(":")[0] in done.stderr) == (True, True)
+
+
+def test_a_patch_and_what_to_do_with_it(run, said, tmp_path, document):
+    id, shown = submitted(said, tmp_path / "work", document)
+    printed = run("policies", "patch", id, "--as", "li").stdout
+    done = said("li", "patch", id, "--to", str(tmp_path / "a.patch"))
+    assert (tmp_path / "a.patch").read_text("utf-8") == printed
+    assert printed.startswith(f"diff --git a/{shown['edition']}/")
+    assert "not approved yet" in done["steps"][0]
+
+
+def test_publish_says_what_is_left_to_do(run, said, tmp_path, document):
+    begun = said("zhang", "draft", "base", "--for", "2100-01-01", "--to", str(tmp_path / "work"))
+
+    def published(**variables):
+        return run("policies", "publish", begun["id"], "--as", "li", env=variables)
+
+    assert "policies submit" in published().stderr
+    edit(tmp_path / "work", OLD, NEW)
+    said("zhang", "draft", "--from", str(tmp_path / "work"))
+    said("zhang", "submit", begun["id"], "--reason", "提高额度", "--source", document)
+    shown = said("li", "drafts", begun["id"])
+    told = published()
+    assert told.exit_code != 0
+    assert f"policies approve {begun['id']} --sha256 {shown['sha256']}" in told.stderr
+    said("li", "approve", begun["id"], "--sha256", shown["sha256"])
+    assert "in force by itself from 2100-01-01" in published().stdout
+    assert "policies patch" in published(VILLAGE_CREDIT_PUBLISHED_IN="folder").stdout
+    said("li", "withdraw", "base/2100-01-01", "--reason", "撤")
+    assert "policies draft" in published().stderr

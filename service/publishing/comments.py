@@ -1,0 +1,187 @@
+"""Comments on the lines of a draft: what somebody says of a line, what others answer, and that it is resolved. Each is
+a signed line of the log, of a kind of its own: none changes what is published, nor takes a draft from its approver.
+
+A comment that names a warning acknowledges it, with why. What was asked for line by line when a draft was sent back
+stands among the comments, as `<id of the act>-<number>`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from rules.problems.problem import Problem
+from service.exact_json import dumps
+from service.log import Entry, Line, new_id
+from service.publishing.acts import Act
+from service.publishing.desk import OPEN, Desk, Doer, must_be, must_have
+from service.publishing.drafts import Draft, Revision
+from service.publishing.merging import edits
+from service.publishing.refusals import Misplaced, NotAllowed, Unknown
+
+COMMENTING = "comment"  # a kind of lines, and what is said:
+COMMENTED, ANSWERED, RESOLVED = "commented", "answered", "resolved"
+OUTCOMES = COMMENTED, ANSWERED, RESOLVED
+Files = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A line of a file of a revision; `warning` is the code of the warning there that is acknowledged, if one is."""
+
+    revision: int
+    file: str
+    line: int
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What somebody said. `at` is where, of a comment; `quoted` is the text of that line then; `about` is the id of the
+    comment that is answered or resolved. `by` is the id of a person."""
+
+    outcome: str
+    by: str
+    draft: str
+    text: str
+    at: At | None = None
+    quoted: str = ""
+    about: str = ""
+    id: str = ""
+    seq: int = 0  # of its line
+    when: datetime | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A comment with its answers, in order. `line` is where its line stands in the last revision; None where that line
+    was changed or is gone: it was said of an earlier text, which is `quoted`."""
+
+    comment: Said
+    place: At
+    answers: tuple[Said, ...]
+    line: int | None
+    quoted: str = ""
+
+    @property
+    def resolved(self) -> Said | None:
+        """By what it was resolved, if nothing was said since."""
+        return self.answers[-1] if self.answers and self.answers[-1].outcome == RESOLVED else None
+
+    def acknowledges(self, warning: Problem) -> bool:
+        """Whether somebody says of a warning of the last revision why it may stand."""
+        mark = warning.mark
+        return (warning.code, mark.file.rpartition("/")[2], mark.line) == (
+            self.place.warning, self.place.file, self.line)  # fmt: skip
+
+
+def comment(desk: Desk, who: Doer, id: str, at: At, text: str) -> Said:
+    """Say something of a line. Misplaced where the revision has no such line."""
+    must_have(desk, who, "draft")
+    draft = desk.draft(id)
+    must_be(draft, desk.seen(), OPEN)
+    made_of = next((one for one in desk.drafts.revisions(id) if one.number == at.revision), None)
+    if made_of is None:
+        raise Misplaced("revision", f"草稿 {id} 没有第 {at.revision} 稿。",
+                        f"The draft {id} has no revision {at.revision}.")  # fmt: skip
+    if at.file not in made_of.files:
+        there = ", ".join(sorted(made_of.files))
+        raise Misplaced("file", f"第 {at.revision} 稿没有文件 {at.file}，有：{there}。",
+                        f"Revision {at.revision} has no file {at.file}; it has {there}.")  # fmt: skip
+    lines = made_of.files[at.file].splitlines()
+    if not 1 <= at.line <= len(lines):
+        raise Misplaced("line", f"{at.file} 有 {len(lines)} 行，没有第 {at.line} 行。",
+                        f"{at.file} has {len(lines)} lines: there is no line {at.line}.")  # fmt: skip
+    quoted = lines[at.line - 1].strip()
+    return _written(desk, draft, Said(outcome=COMMENTED, by=who.person, draft=id, text=text, at=at, quoted=quoted))
+
+
+def reply(desk: Desk, who: Doer, id: str, about: str, text: str) -> Said:
+    """Answer a comment; one that was resolved is open again."""
+    must_have(desk, who, "draft")
+    draft, _ = _found(desk, id, about)
+    return _written(desk, draft, Said(outcome=ANSWERED, by=who.person, draft=id, text=text, about=about))
+
+
+def resolve(desk: Desk, who: Doer, id: str, about: str, text: str = "") -> Said:
+    """Say that a comment is settled: whoever made it does, or somebody who may approve and wrote no part of the draft.
+    NotAllowed for anybody else: an author does not settle what was said of his own text."""
+    must_have(desk, who, "draft")
+    draft, thread = _found(desk, id, about)
+    approver = desk.rights.may(who.person, "approve") and who.person not in draft.authors
+    if who.person != thread.comment.by and not approver:
+        raise NotAllowed(
+            "由提意见的人，或没有写过这份草稿的审批人来了结。",
+            "Whoever made the comment resolves it, or an approver who wrote no part of the draft.",
+        )
+    return _written(desk, draft, Said(outcome=RESOLVED, by=who.person, draft=id, text=text, about=about))
+
+
+def threads(desk: Desk, draft: Draft) -> tuple[Thread, ...]:
+    """Everything that was said of the lines of a draft, the first comment first."""
+    said = [*_asked_for(desk.seen(), draft), *(one for one in _all(desk) if one.draft == draft.id)]
+    if not said:
+        return ()
+    revisions = {one.number: one for one in desk.drafts.revisions(draft.id)}
+    made = (_thread(one, one.at, said, revisions, draft) for one in said if one.at is not None)
+    return tuple(sorted(made, key=lambda one: (one.comment.seq, one.place.file, one.place.line)))
+
+
+def line_now(before: str, after: str, line: int) -> int | None:
+    """Where a line of a text stands after an edit of that; None where the edit touches it, or it was never there."""
+    old, moved = before.splitlines(), 0
+    for edit in edits(old, after.splitlines()):
+        if edit.first < line <= edit.last:
+            return None
+        if edit.last < line:
+            moved += len(edit.lines) - (edit.last - edit.first)
+    return line + moved if 1 <= line <= len(old) else None
+
+
+def _thread(comment: Said, at: At, said: list[Said], revisions: Mapping[int, Revision], draft: Draft) -> Thread:
+    there = revisions.get(at.revision)
+    before, after = ("" if there is None else there.files.get(at.file, "")), draft.saved.files.get(at.file, "")
+    answers = tuple(one for one in said if one.about == comment.id)
+    quoted = comment.quoted or "".join(before.splitlines()[at.line - 1 : at.line]).strip()
+    return Thread(comment, at, answers, line_now(before, after, at.line), quoted)
+
+
+def _found(desk: Desk, id: str, about: str) -> tuple[Draft, Thread]:
+    draft = desk.draft(id)
+    must_be(draft, desk.seen(), OPEN)
+    if (found := next((one for one in threads(desk, draft) if one.comment.id == about), None)) is None:
+        raise Unknown(f"草稿 {id} 没有意见 {about}。", f"The draft {id} has no comment {about}.")
+    return draft, found
+
+
+def _asked_for(acts: tuple[Act, ...], draft: Draft) -> Iterator[Said]:
+    """What was asked for by line when a draft was sent back."""
+    for act in acts:
+        for number, one in enumerate(act.comments, 1) if act.draft == draft.id else ():
+            yield Said(outcome=COMMENTED, by=act.by, draft=draft.id, text=one.text, id=f"{act.id}-{number}",
+                       seq=act.seq, at=At(act.revision, one.file, one.line), when=act.at)  # fmt: skip
+
+
+def _all(desk: Desk) -> Iterator[Said]:
+    """LogUnavailable where lines of the log are missing: it may be a comment that is gone."""
+    return map(_said, desk.log.rights(COMMENTING, *OUTCOMES))
+
+
+def _written(desk: Desk, draft: Draft, said: Said) -> Said:
+    body = {name: one for name, one in asdict(said).items() if name not in {"outcome", "id", "seq", "when"}}
+    entry = Entry(new_id(desk.log.clock()), COMMENTING, said.by, "", draft.plan, "", "", "", said.outcome, "",
+                  dumps(body))  # fmt: skip
+    desk.log.append([entry])
+    line = desk.log.get(entry.id)
+    assert line is not None
+    return _said(line)
+
+
+def _said(line: Line) -> Said:
+    body = json.loads(line.body)
+    at = body.pop("at")
+    return Said(
+        outcome=line.outcome, id=line.id, seq=line.seq, when=line.at, at=None if at is None else At(**at), **body
+    )

@@ -1,0 +1,137 @@
+"""Comments by line and the patch over the API; and that every change is before whoever approves."""
+
+import re
+
+import pytest
+
+from tests.api.calling import errors, kind
+from tests.desk.drafting import key, person, service
+from tests.desk.test_desk import html
+from tests.log.deskwork import NEW, OLD
+
+FILE = "limit.yaml"
+CHILD = """\
+plan: child
+title: {zh: 子方案, en: Child}
+issuer: {zh: 试验, en: Trial}
+effective: {from: 2027-02-01}
+extends: {plan: base, edition: 2026-05-01}
+"""
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory):
+    api = service(tmp_path_factory.mktemp("comments"))
+    yield api
+    api.close()
+
+
+@pytest.fixture(scope="module")
+def editor(api):
+    return person(api, "editor", "editor")
+
+
+@pytest.fixture(scope="module")
+def approver(api):
+    return person(api, "approver", "approver")
+
+
+def changed(editor, **more):
+    draft = editor.begin(**more)
+    return editor.save(draft, OLD, NEW).json
+
+
+def said(who, draft, **more):
+    number = draft["revision"]
+    return who.post(f"/drafts/{draft['id']}/comments", {"revision": number, "text": "依据在哪？", **more})
+
+
+def page(who, draft, at=""):
+    return html(who.client.get(f"/desk/drafts/{draft['id']}?at={at}").text)
+
+
+def line_of(draft, text, file=FILE):
+    return next(at for at, one in enumerate(draft["files"][file].splitlines(), 1) if text in one)
+
+
+def test_comments_are_made_answered_and_resolved_over_the_api(api, editor, approver):
+    draft = changed(editor)
+    made = said(approver, draft, file=FILE, line=line_of(draft, NEW))
+    assert made.status_code == 201, made.text
+    path = f"/drafts/{draft['id']}/comments/{made.json['id']}"
+    assert editor.post(f"{path}/answers", {"text": "见通知"}).json["about"] == made.json["id"]
+    assert kind(editor.post(f"{path}/resolve", {})) == (403, "forbidden")
+    assert approver.post(f"{path}/resolve", {"text": "好"}).status_code == 201
+    [found] = editor.get(f"/drafts/{draft['id']}/comments").json["comments"]
+    assert (found["line_now"], found["resolved"], [one["outcome"] for one in found["answers"]]) == (
+        line_of(draft, NEW), True, ["answered", "resolved"])  # fmt: skip
+    edited = editor.save(draft, NEW, "amount: 7 万元").json
+    [found] = editor.get(f"/drafts/{edited['id']}/comments").json["comments"]
+    assert (found["line_now"], found["revision"], NEW in found["quoted"]) == (None, 2, True)
+
+
+def test_a_comment_hangs_on_the_path_of_a_difference(api, editor, approver):
+    draft = changed(editor)
+    made = said(approver, draft, path="limit.top")
+    assert (made.status_code, made.json["at"]["file"], made.json["at"]["line"]) == (201, FILE, line_of(draft, NEW))
+    assert errors(said(approver, draft, path="limit.none")) == [("/path", "unknown_place")]
+
+
+@pytest.mark.parametrize(("more", "pointers"), [
+    ({}, ["/file", "/line"]), ({"file": FILE}, ["/line"]), ({"file": FILE, "line": 1, "path": "limit"}, ["/path"]),
+    ({"file": "none.yaml", "line": 1}, ["/file"]), ({"file": FILE, "line": 9999}, ["/line"]),
+    ({"file": FILE, "line": 0}, ["/line"]), ({"file": FILE, "line": 1, "text": ""}, ["/text"]),
+    ({"file": FILE, "line": 1, "revision": 77}, ["/revision"]),
+])  # fmt: skip
+def test_what_is_wrong_with_a_comment_is_told_by_field(api, editor, more, pointers):
+    answer = said(editor, editor.begin(), **more)
+    assert answer.status_code == 422
+    assert [pointer for pointer, *_ in errors(answer)] == pointers
+
+
+def test_a_program_comments_as_the_person_whose_key_it_has(api, editor):
+    draft = changed(editor)
+    assert said(key(api, "editor", editor.id), draft, file=FILE, line=1).json["by"] == editor.id
+    assert kind(said(key(api, "editor"), draft, file=FILE, line=1)) == (403, "forbidden")
+
+
+def test_the_patch_and_what_to_do_with_it(api, editor):
+    draft = changed(editor)
+    found = editor.get(f"/drafts/{draft['id']}/patch").json
+    assert found["patch"].startswith(f"diff --git a/{draft['plan']}/{draft['day']}/")
+    assert any(found["name"] in one["zh"] for one in found["steps"])
+    download = editor.client.get(f"/desk/drafts/{draft['id']}/patch")
+    assert (download.mimetype, download.get_data(as_text=True)) == ("text/x-diff", found["patch"])
+    assert f'filename="{found["name"]}"' in download.headers["Content-Disposition"]
+
+
+def test_every_file_that_changes_is_before_the_approver(api, editor, approver):
+    """A file under another name, a reading, the days that are counted: whatever the difference in words tells of it."""
+    draft = editor.begin()
+    files = {**draft["files"], "renamed.yaml": draft["files"][FILE].replace(OLD, NEW)}
+    del files[FILE]
+    files["plan.yaml"] += "# 说明\n"
+    tag = f'"{draft["revision"]}"'
+    assert editor.send("PUT", f"/drafts/{draft['id']}/files", {"files": files}, If_Match=tag).status_code == 200
+    shown = page(approver, draft)
+    assert re.search(rf'id="{FILE}">.*?删去的文件', shown)
+    assert re.search(r'id="renamed.yaml">.*?新文件', shown)
+    assert all(f"<ins>{line}</ins>" in shown for line in files["renamed.yaml"].splitlines())
+    assert all(f"<del>{line}</del>" in shown for line in draft["files"][FILE].splitlines())
+    assert "<ins># 说明</ins>" in shown
+
+
+def test_what_changes_with_a_parent_is_before_the_approver(api, editor, approver):
+    begun = editor.begin(plan="child", day="2027-02-01", files={"plan.yaml": CHILD})
+    sent = editor.submit(begun)
+    assert sent.status_code == 201, sent.text
+    seen = [one["id"] for one in sent.json["warnings"]]
+    [sha256] = [one["sha256"] for one in sent.json["changes"] if one["edition"] == "child/2027-02-01"]
+    approved = approver.post(f"/drafts/{begun['id']}/approve", {"sha256": sha256, "acknowledged": seen})
+    assert approved.status_code == 201, approved.text
+    draft = changed(editor, day="2026-05-01", amend=True)
+    shown = page(approver, draft)
+    for edition in ("base/2026-05-01", "child/2027-02-01"):
+        told = shown.partition(f"<h3>{edition}</h3>")[2].partition("<h3>")[0]
+        assert "5万元 → 金额 6万元" in told
+    editor.post(f"/drafts/{draft['id']}/discard", {"reason": "试过了"})
