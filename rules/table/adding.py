@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 
 from rules.model import Expr, Fact, Op
-from rules.table import bounds, numbers
+from rules.table import bounds, numbers, spans
 from rules.table.columns import ENDS
 from rules.table.errors import NotTabular
 from rules.table.frames import RowFrame
@@ -23,7 +23,7 @@ DOUBT, MORE, OPEN = (f"{WORKING}{one}" for one in ("doubt", "more", "open"))  # 
 def amounts_of(each: Expr, frame: RowFrame) -> list[Num]:
     """The amount of each record, and its ends, over one denominator."""
     num = frame.evaluate(each)
-    ends = bounds.interval(each, frame) or bounds.point(num)
+    ends = bounds.interval(each, frame) or spans.point(num)
     same = numbers.alike([num, ends.low, ends.high], frame.flags)
     if same is None:
         raise NotTabular("total", "各条记录的分母不同", "the records have different denominators")
