@@ -126,9 +126,7 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
         with progress(len(asked.sources) + 3, settings.pick("全县", "county"), least=0) as tick:
             return run(asked, lambda step: tick(1, step))
     except Unheld as error:
-        (zh, en), problems = _between(asked), [replace(one, path="") for one in error.problems]
-        problems[-1] = replace(problems[-1], zh=problems[-1].zh + zh, en=problems[-1].en + en)
-        raise TextErrors([located(one, settings.policies) for one in problems]) from None
+        raise _unheld(error, asked, settings) from None
     except TableError as error:
         raise Bad(error.zh, error.en) from None
     except TooMany as error:
@@ -161,6 +159,12 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
         ) from None
     except ImportError:
         raise Bad("没有安装：pip install 'pyspark<4.1'。", "Not installed: pip install 'pyspark<4.1'.") from None
+
+
+def _unheld(error: Unheld, asked: Asked, settings: Settings) -> TextErrors:
+    (zh, en), problems = _between(asked), [replace(one, path="") for one in error.problems]
+    problems[-1] = replace(problems[-1], zh=problems[-1].zh + zh, en=problems[-1].en + en)
+    return TextErrors([located(one, settings.policies) for one in problems])
 
 
 def _too_many(error: TooMany) -> TextErrors:
