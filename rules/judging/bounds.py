@@ -38,11 +38,12 @@ class Scope(operations.Scope, Protocol):
     def named(self, name: str) -> Any: ...
 
 
-def bounds(expr: Expr, scope: Scope, *, given: bool = False) -> Range | None:
+def bounds(expr: Expr, scope: Scope, *, given: bool = False, allowed: bool = False) -> Range | None:
     """The range of an expression, a single value where it is known; None where it may have no value.
 
     `given` takes what is not given to stay so: then no list has a range of which a record cannot be told for want of
-    a fact. So it is of the records of a list themselves: ranges of ranges are not looked for."""
+    a fact. So it is of the records of a list themselves: ranges of ranges are not looked for. Where it is `allowed`,
+    what is not given of the record itself lies within the bounds of its fact."""
     given = given or scope.listed
     value = scope.evaluate(expr)
     if value is not None:
@@ -50,7 +51,7 @@ def bounds(expr: Expr, scope: Scope, *, given: bool = False) -> Range | None:
     if isinstance(expr, Const) or not expr.type.is_number:
         return None
     if isinstance(expr, Op):
-        return _of_op(expr, scope, given)
+        return _of_op(expr, scope, given, allowed)
     target = scope.named(expr.scope) if expr.what == "fact" else None
     if target is None:
         return None
@@ -59,10 +60,12 @@ def bounds(expr: Expr, scope: Scope, *, given: bool = False) -> Range | None:
         return None
     if fact.formula is None:
         ranges: dict[str, Range] = target.record.get(RANGES, {})
-        return ranges.get(expr.name)
-    place = (RANGES, expr.name, given)
+        limits = Range(fact.minimum, fact.maximum) if allowed and fact.given and target is scope else None
+        return ranges.get(expr.name, limits)
+    allowed = allowed and target is scope
+    place = (RANGES, expr.name, given, allowed)
     if place not in target.memo:
-        target.memo[place] = bounds(fact.formula, target, given=given)
+        target.memo[place] = bounds(fact.formula, target, given=given, allowed=allowed)
     return target.memo[place]  # type: ignore[no-any-return]
 
 
@@ -80,7 +83,7 @@ def certain(expr: Expr, scope: Scope) -> Value:
     return None if isinstance(found, Range) else found
 
 
-def _of_op(op: Op, scope: Scope, given: bool) -> Range | None:
+def _of_op(op: Op, scope: Scope, given: bool, allowed: bool) -> Range | None:
     operation = OPERATIONS[op.name]
     if op.inside:
         return None if given or operation.listed is None else operation.listed(op, scope)
@@ -90,13 +93,13 @@ def _of_op(op: Op, scope: Scope, given: bool) -> Range | None:
     if not operation.strict and len(asked) > 1:
         return None  # which of the arguments it is cannot be told
     given = given or operation.skips
-    ranges = [bounds(arg, scope, given=given) for arg in asked]
+    ranges = [bounds(arg, scope, given=given, allowed=allowed) for arg in asked]
     if None in ranges:
         return None
     divisor = None if operation.divisor is None else ranges[operation.divisor]
     if divisor is not None and _holds(divisor, 0):
         return None
-    return Range(*operation.span(replace(op, args=asked), _Spans(scope, given)))
+    return Range(*operation.span(replace(op, args=asked), _Spans(scope, given, allowed)))
 
 
 def _holds(range: Range, value: Value) -> bool:
@@ -110,9 +113,10 @@ class _Spans:
 
     scope: Scope
     given: bool
+    allowed: bool
 
     def of(self, expr: Expr) -> Span:
-        return bounds(expr, self.scope, given=self.given) or (None, None)
+        return bounds(expr, self.scope, given=self.given, allowed=self.allowed) or (None, None)
 
     def within(self, subject: str) -> _Spans:
         raise NotImplementedError(subject)  # operations over lists have no range

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
-from rules.judging.bounds import bounds, settled
+from rules.judging.bounds import bounds, certain, settled
 from rules.model import Condition, Const, Edition, Expr, Leaf, Op
 from rules.operations import OPERATIONS
 from rules.operations.comparisons import join, passes
@@ -94,6 +94,9 @@ class Scope:
     def range(self, expr: Expr) -> Range | None:
         return bounds(expr, self, given=True)
 
+    def allowed(self, expr: Expr) -> Range | None:
+        return bounds(expr, self, given=True, allowed=True)
+
     def ranged(self, expr: Expr) -> bool:
         return self.conclusions.ranged(expr, self)
 
@@ -101,7 +104,8 @@ class Scope:
         return holds(condition, self)
 
     def fact(self, name: str) -> Value:
-        """The value of a given, derived or dated fact of this record."""
+        """The value of a given, derived or dated fact of this record; of a derived one the only one that its range
+        leaves, if that is all that is known."""
         fact = self.edition.subjects[self.subject].facts[name]
         if fact.given:
             return self.record.get(name)
@@ -109,7 +113,8 @@ class Scope:
             return None
         if name not in self.memo:
             if fact.formula is not None:
-                self.memo[name] = evaluate(fact.formula, self)
+                value = evaluate(fact.formula, self)
+                self.memo[name] = certain(fact.formula, self) if value is None and fact.type.is_number else value
             else:
                 past = [value for start, value in fact.dated if start <= self.on]
                 self.memo[name] = past[-1] if past else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from rules.judging.bounds import certain
 from rules.judging.decision import Missing, Placed
 from rules.judging.evaluate import Scope, evaluate
 from rules.judging.findings import path_of
@@ -28,7 +29,7 @@ def judge(rule: Rule, body: Ranking, scope: Scope, answers: Answers) -> Judgemen
         name = str(record.get("id", number + 1))
         inner = scope.inside(body.over.type.of, record)
         failed = [(c.id, verdict) for c, verdict in answers.verdicts(rule, inner) if verdict is not True]
-        values = [(evaluate(key.by, inner), key) for key in body.order]
+        values = [(certain(key.by, inner), key) for key in body.order]
         if any(verdict is False for _, verdict in failed):
             left_out.append(Placed(name, None, False, next(c for c, verdict in failed if verdict is False)))
         elif failed or any(value is None for value, _ in values):

@@ -69,7 +69,7 @@ def reader(expr: Expr, place: Place) -> Reader:
     if isinstance(formula, Op) and OPERATIONS[formula.name].strict:
         args = [read for arg in formula.args if (read := _at_hand(arg, place)) is not None]
         if len(args) == len(formula.args):
-            return _computed(formula, args)
+            return _computed(formula, args, expr)
     return evaluator(expr, place)
 
 
@@ -82,16 +82,17 @@ def _at_hand(expr: Expr, place: Place) -> Reader | None:
     return None
 
 
-def _computed(op: Op, args: Sequence[Reader]) -> Reader:
+def _computed(op: Op, args: Sequence[Reader], expr: Expr) -> Reader:
+    """An operation, which is what an expression comes to; where it has no value, the expression still may."""
     compute = OPERATIONS[op.name].value
 
     def read(scope: Scope) -> Value:
         values = [arg(scope) for arg in args]
-        return None if None in values else compute(op, *values)
+        return evaluate(expr, scope) if None in values else compute(op, *values)
 
     def read_two(scope: Scope) -> Value:
         value, other = first(scope), second(scope)
-        return None if value is None or other is None else compute(op, value, other)
+        return evaluate(expr, scope) if value is None or other is None else compute(op, value, other)
 
     if len(args) != 2:
         return read
@@ -106,13 +107,13 @@ def _share(pair: Pair, expr: Expr) -> Reader:
     def read(scope: Scope) -> Value:
         record = scope.record
         part, whole = record.get(top), record.get(bottom)
-        return None if part is None or not whole else ratio(part, whole)
+        return evaluate(expr, scope) if part is None or not whole else ratio(part, whole)
 
     def read_around(scope: Scope) -> Value:
         record = scope.record.get(around)
         if record is None:
             return evaluate(expr, scope)
         part, whole = record.get(top), record.get(bottom)
-        return None if part is None or not whole else over(part, whole)
+        return evaluate(expr, scope) if part is None or not whole else over(part, whole)
 
     return read_around if around else read

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rules.judging.bounds import certain
 from rules.judging.decision import NOT_EXACT, Missing
-from rules.judging.evaluate import Scope, evaluate
+from rules.judging.evaluate import Scope
 from rules.judging.missing import missing, missing_for
 from rules.judging.outcomes import Answers, Judgement, Kind, Truth, Verdict, check, holds, strongest, within
 from rules.model import Condition, Rule, Scorecard, ScoreItem
@@ -37,12 +38,12 @@ def judge(rule: Rule, body: Scorecard, scope: Scope, answers: Answers) -> Judgem
 def score(item: ScoreItem, truth: Truth, scope: Scope) -> Value:
     """The points of one item; None where they cannot be told and the plan does not say what missing is worth."""
     if item.formula is not None:
-        points = evaluate(item.formula, scope)
+        points = certain(item.formula, scope)
         return _without(item, scope) if points is None else within(points, item.least, item.most)
     for band in item.bands:
         verdict = holds(band.condition, truth)
         if verdict:
-            points = evaluate(band.points, scope)
+            points = certain(band.points, scope)
             return _without(item, scope) if points is None else points
         if verdict is None:
             break

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rules.model import Expr, Op, Ref
+from rules.model import Group, Op
+from rules.operations.comparisons import join
 from rules.operations.operation import Scope
 from rules.values.exact import Range, Value, exact
 
@@ -80,13 +81,49 @@ def rank_range(op: Op, scope: Scope) -> Range | None:
     return Range(1 + sure, 1 + sum(may_be(one) for listed in found for one in listed))
 
 
+def streak_range(op: Op, scope: Scope) -> Range | None:
+    """From the years in a row of which the condition surely holds to those of which it may."""
+    if (verdicts := years(op, scope)) is None:
+        return None
+    sure, possible = ({key: verdict is True or (doubt and verdict is None) for key, verdict in verdicts.items()}
+                      for doubt in (False, True))  # fmt: skip
+    return Range(in_a_row(sure), in_a_row(possible))
+
+
+def years(op: Op, scope: Scope) -> dict[Value, bool | None] | None:
+    """Whether the condition of a streak holds of every record of a year, by year; None where one is not known."""
+    scopes = records_in(op, scope)
+    if scopes is None or op.each is None or op.where is None:
+        return None
+    verdicts: dict[Value, bool | None] = {}
+    for inner in scopes:
+        if (key := inner.evaluate(op.each)) is None:
+            return None
+        verdicts[key] = join(Group("all", ()), [verdicts.get(key, True), inner.holds(op.where)])
+    return verdicts
+
+
+def in_a_row(verdicts: Mapping[Value, bool | None]) -> Value:
+    """The number of latest years in a row, without gaps, that hold; None where one that cannot be told is reached."""
+    length, previous = 0, None
+    for key in sorted(verdicts, reverse=True):
+        if previous is not None and isinstance(key, int) and key != previous - 1:
+            break
+        if verdicts[key] is None:
+            return None
+        if not verdicts[key]:
+            break
+        length, previous = length + 1, key
+    return length
+
+
 def _ends(ranges: Sequence[Range]) -> tuple[list[Value], list[Value]]:
     return [one.at_least for one in ranges], [one.at_most for one in ranges]
 
 
 def _amounts(op: Op, scope: Scope) -> tuple[list[Range], list[Range]] | None:
-    """The amounts of the records that are in, and of those that may be; None where one may have none. An amount that is
-    not given lies within the bounds of its fact."""
+    """The amounts of the records that are in, and of those that may be; None where one may have none. What is not given
+    lies within the bounds of its fact."""
     scopes = records_in(op, scope)
     if scopes is None or op.each is None:
         return None
@@ -94,17 +131,10 @@ def _amounts(op: Op, scope: Scope) -> tuple[list[Range], list[Range]] | None:
     for inner in scopes:
         if (verdict := True if op.where is None else inner.holds(op.where)) is False:
             continue
-        if (amount := inner.range(op.each) or _allowed(op.each, inner)) is None:
+        if (amount := inner.allowed(op.each)) is None:
             return None
         (sure if verdict else others).append(amount)
     return sure, others
-
-
-def _allowed(expr: Expr, scope: Scope) -> Range | None:
-    """The values that a given fact of a record may have; None for anything else."""
-    own = isinstance(expr, Ref) and expr.what == "fact" and not expr.scope
-    fact = scope.edition.subjects[scope.subject].facts[expr.name] if own else None  # type: ignore[union-attr]
-    return None if fact is None or not fact.given else Range(fact.minimum, fact.maximum)
 
 
 def _with_nothing(amount: Range) -> Range:

@@ -9,7 +9,17 @@ from typing import Any
 from rules.files.node import Node
 from rules.model import Condition, Expr, Group, Op
 from rules.operations.comparisons import join, sort_key
-from rules.operations.doubtful import Listed, count_range, rank_range, records_in, statistic_range, total_range
+from rules.operations.doubtful import (
+    Listed,
+    count_range,
+    in_a_row,
+    rank_range,
+    records_in,
+    statistic_range,
+    streak_range,
+    total_range,
+    years,
+)
 from rules.operations.forms import CONDITION, EXPRESSION, PATH
 from rules.operations.operation import Formula, Key, Operation, Scope, Span, Spans, endless, truth
 from rules.operations.phrases import TIGHT, WORDS, Phrase, over
@@ -172,24 +182,8 @@ def _own_too(op: Op, _scope: Scope) -> Sequence[Expr]:
 def _streak(op: Op, scope: Scope) -> Value:
     """The number of latest years (numbers, dates) in a row, without gaps, of which the condition holds. A year counts
     once, and holds where every record of it does: the order of the list does not matter."""
-    scopes = records_in(op, scope)
-    if scopes is None or op.each is None or op.where is None:
-        return None
-    verdicts: dict[Value, bool | None] = {}
-    for inner in scopes:
-        if (key := inner.evaluate(op.each)) is None:
-            return None
-        verdicts[key] = join(Group("all", ()), [verdicts.get(key, True), inner.holds(op.where)])
-    length, previous = 0, None
-    for key in sorted(verdicts, reverse=True):
-        if previous is not None and isinstance(key, int) and key != previous - 1:
-            break
-        if verdicts[key] is None:
-            return None
-        if not verdicts[key]:
-            break
-        length, previous = length + 1, key
-    return length
+    verdicts = years(op, scope)
+    return None if verdicts is None else in_a_row(verdicts)
 
 
 # --- bounds ----------------------------------------------------------------------------------------------------------
@@ -252,5 +246,5 @@ OPERATIONS = (
             "number in a row, latest {each} first, over {0} that meet ({where})",
         ),
     }, (Key("streak", CONDITION, {"over": PATH, "by": PATH}),), _read_streak, strict=False, whole=True,
-        span=_from(0)),
+        span=_from(0), listed=streak_range),
 )  # fmt: skip

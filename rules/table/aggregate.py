@@ -14,22 +14,21 @@ from typing import Any
 import ibis
 
 from rules.judging.parts import Pair, parts_and_wholes
-from rules.model import Edition, Expr, Fact, Op, Ref
+from rules.model import Edition, Fact, Op, Ref
 from rules.model.uses import Used, fact_of, read_by, read_in_lists, refs
-from rules.table import bounds, numbers
+from rules.table import numbers
+from rules.table.adding import DOUBT, MORE, OPEN, added, amounts_of, by_day, read
 from rules.table.columns import ASIDE, ENDS, KEY, around, key_of
-from rules.table.errors import NotTabular, TableError, about
+from rules.table.errors import TableError, about
 from rules.table.frames import RowFrame
 from rules.table.judge import frame_of, prepare
-from rules.table.lists import MOST
-from rules.table.numbers import D38, INT64, Num, Whole, literal
+from rules.table.numbers import D38, Num, literal
 from rules.table.order import heights
 from rules.table.parts import exceeds, marked, narrowed
-from rules.table.rows import BEYOND, DAY, WORKING, Days, Rows, When
-from rules.table.values import known, shown, some, truth, untold
+from rules.table.rows import BEYOND, DAY, WORKING, Days, When
+from rules.table.values import known, some, truth, untold
 
 SHOWN = 3  # ids named in a message
-DOUBT, MORE, OPEN = (f"{WORKING}{one}" for one in ("doubt", "more", "open"))  # records in doubt, what they could add
 
 
 class Repeated(TableError):
@@ -127,22 +126,20 @@ class Counting:
         key = key_of(subject)
         if key not in records.columns:
             raise TableError(f"{below} 的表里没有列 {key}。", f"The table of {below} has no column {key}.")
+        if self.judged and BEYOND in records.columns:  # the engine has judged such a record, or nothing is known of it
+            records = records.drop(BEYOND)
         groups, bottoms = self._grouped(subject, facts, frame_of(self.edition, below, self.on, records), key)
         joined = table
         for one in groups:
             same = [(own, name) for own, name in ((KEY, key), (DAY, DAY)) if name in one.columns]
             joined = joined.left_join(one, same)
         columns = {name: joined[name] for name in table.columns}
-        beyond = truth(False)
-        if WORKING + BEYOND in joined.columns:
-            beyond = ibis.coalesce(joined[WORKING + BEYOND], beyond)
         for name, fact in facts.items():
             aside = joined[below + ASIDE] if below + ASIDE in table.columns else None
-            for column, found in _read(name, fact, joined, beyond, bottoms, aside).items():
+            for column, found in read(name, fact, joined, bottoms, aside).items():
                 old = columns.get(column)
                 columns[column] = found if old is None else ibis.coalesce(old, found.cast(old.type()))
-        columns[BEYOND] = columns[BEYOND] | beyond if BEYOND in columns else beyond
-        return joined.select(**columns)
+        return joined.select(**{BEYOND: truth(False), **columns})
 
     def _grouped(
         self, subject: str, facts: Mapping[str, Fact], frame: RowFrame, key: str
@@ -155,52 +152,58 @@ class Counting:
         with about(f"{subject}: counted", subject):
             prepare(frame, [(home, ref) for home, ref in asked if ref.what != "records"])
             frame.work_out([part for op in ops.values() for part in (op.each, op.where)])
-        parts: dict[str, dict[str, Any]] = {}
-        bottoms: dict[str, tuple[int, int]] = {}
-        for name, op in ops.items():
-            with about(f"{subject}.{name}", subject):
-                parts[name] = self._parts(name, op, frame, bottoms)
+        parts, bottoms = self._parts(subject, ops, frame)
         records = {of: self._fields(subject, of, frame.given_columns)
                    for of in {op.args[0].type.of for op in ops.values() if op.name == "records"}}  # fmt: skip
-        if (beyond := frame.rows.beyond()) is not None:
-            parts[WORKING + BEYOND] = {BEYOND: beyond}
         groups = []
-        for keys, chosen in _by_day(key, frame.rows, parts):
+        for keys, chosen in by_day(key, frame.rows, parts):
             here = {name: ops[name] for name in chosen if name in ops}
             fields = chain(*(records[op.args[0].type.of] for op in here.values() if op.name == "records"))
             columns = {name: frame.rows.read(name) for name in dict.fromkeys((*keys, *fields))}
             rows = frame.rows.select(reduce(or_, chosen.values(), columns))
-            groups.append(_added(rows, keys, here, records))
+            groups.append(added(rows, keys, here, records))
         return groups, bottoms
 
-    def _parts(self, name: str, op: Op, frame: RowFrame, bottoms: dict[str, tuple[int, int]]) -> dict[str, Any]:
-        within = truth(True) if op.where is None else frame.holds(op.where)
-        doubt = untold(within)
-        flag = ibis.ifelse(doubt, literal(1), literal(0))
-        if op.name == "count":
-            amount = ibis.ifelse(within, literal(1), literal(0))
-            return {WORKING + name: amount, name + MORE: flag}  # each in doubt could add 1: a sum of them tells both
-        if op.each is None:
-            return {WORKING + name: within, name + DOUBT: flag}
-        return self._total(name, op.each, frame, within, bottoms)
+    def _parts(
+        self, subject: str, ops: Mapping[str, Op], frame: RowFrame
+    ) -> tuple[dict[str, dict[str, Any]], dict[str, tuple[int, int]]]:
+        """What each record adds to each count, and whether that is in doubt. Of totals their denominators as well, and
+        the most that a numerator can be."""
+        seen = {}
+        for name, op in ops.items():
+            with about(f"{subject}.{name}", subject):
+                within = truth(True) if op.where is None else frame.holds(op.where)
+                seen[name] = within, None if op.each is None else amounts_of(op.each, frame)
+        beyond = frame.rows.beyond()
+        parts, bottoms = dict[str, dict[str, Any]](), dict[str, tuple[int, int]]()
+        for name, (holds, amounts) in seen.items():
+            within = holds if beyond is None else self._unless(beyond, holds, ops[name], frame)
+            flag = ibis.ifelse(untold(within), literal(1), literal(0))
+            if amounts is not None:
+                parts[name] = self._total(name, ops[name], frame, within, amounts)
+                bottoms[name] = amounts[0].scale or 1, max(one.top.most for one in amounts)
+            elif ops[name].name == "count":
+                amount = ibis.ifelse(within, literal(1), literal(0))
+                parts[name] = {WORKING + name: amount, name + MORE: flag}  # each in doubt could add 1
+            else:
+                parts[name] = {WORKING + name: within, name + DOUBT: flag}
+        return parts, bottoms
 
-    def _total(
-        self, name: str, each: Expr, frame: RowFrame, within: Any, bottoms: dict[str, tuple[int, int]]
-    ) -> dict[str, Any]:
+    def _unless(self, beyond: Any, within: Any, op: Op, frame: RowFrame) -> Any:
+        """Whether a record is in: nobody can tell of one beyond the arithmetic, but where all are, with what they
+        give."""
+        fact = fact_of(self.edition, frame.subject, op.each) if isinstance(op.each, Ref) else None
+        plain = op.each is None or (fact is not None and fact.given)
+        return within if op.where is None and plain else ibis.ifelse(beyond, truth(None), within)
+
+    def _total(self, name: str, op: Op, frame: RowFrame, within: Any, amounts: Sequence[Num]) -> dict[str, Any]:
         """What each record adds to a total: at least, and how much more it could, where no amount is below zero."""
-        num = frame.evaluate(each)
-        ends = bounds.interval(each, frame) or bounds.point(num)
-        same = numbers.alike([num, ends.low, ends.high], frame.flags)
-        if same is None:
-            raise NotTabular("total", "各条记录的分母不同", "the records have different denominators")
-        value, low, high = (numbers.lift(one.top, True) for one in same)
-        assert same[0].scale is not None
-        bottoms[name] = same[0].scale, max(one.top.most for one in same)
-        nothing, doubt = literal(0, True), ~known(num)
+        value, low, high = (numbers.lift(one.top, True) for one in amounts)
+        nothing, doubt = literal(0, True), ~known(amounts[0])
         least = ibis.ifelse(within, ibis.coalesce(value, low, nothing), nothing)
         flag = ibis.ifelse(untold(within) | (within & doubt), literal(1), literal(0))
         columns = {WORKING + name: least.cast(D38), name + DOUBT: flag}
-        fact = fact_of(self.edition, frame.subject, each) if isinstance(each, Ref) else None
+        fact = fact_of(self.edition, frame.subject, op.each) if isinstance(op.each, Ref) else None
         if fact is None or fact.minimum is None or fact.minimum < 0:
             return columns
         more = ibis.cases((~within, nothing), (within, high - least), else_=high)
@@ -235,65 +238,3 @@ def _doubted(table: Any, odds: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     return {column: ibis.ifelse(some(odd), ibis.null(table[column].type()), table[column])
             for name, odd in odds.items() for column in (name, *(name + end for end in ENDS))
             if column in table.columns}  # fmt: skip
-
-
-def _by_day(key: str, rows: Rows, parts: Mapping[str, Mapping[str, Any]]) -> list[tuple[tuple[str, ...], Any]]:
-    """By what to add up, and what: by the day, too, what differs with it; where each record has its own, all does."""
-    if DAY not in rows.columns:
-        return [((key,), parts)]
-    daily = {name: one for name, one in parts.items() if rows.days is None or rows.daily(one.values())}
-    same = {name: one for name, one in parts.items() if name not in daily}
-    return [(keys, chosen) for keys, chosen in (((key,), same), ((key, DAY), daily)) if chosen]
-
-
-def _added(rows: Any, keys: Sequence[str], ops: Mapping[str, Op], records: Mapping[str, Sequence[str]]) -> Any:
-    """The records of each record above added up."""
-    sums = {}
-    for name, op in ops.items():
-        if op.name == "records":
-            record = ibis.struct({one: rows[one] for one in records[op.args[0].type.of]})
-            sums[name] = record.collect(where=ibis.coalesce(rows[WORKING + name], truth(False))).sort()  # by the id
-        else:
-            sums[name] = rows[WORKING + name].sum()
-        if name + MORE in rows.columns:
-            sums[name + MORE] = rows[name + MORE].sum()
-        sums |= {one: rows[one].max() for one in (name + DOUBT, name + OPEN) if one in rows.columns}
-    if BEYOND in rows.columns:
-        sums[WORKING + BEYOND] = rows[BEYOND].max()
-    return rows.group_by([rows[name] for name in keys]).agg(**sums)
-
-
-def _read(
-    name: str, fact: Fact, joined: Any, beyond: Any, bottoms: Mapping[str, tuple[int, int]], aside: Any
-) -> dict[str, Any]:
-    """What was added up, and its ends where it is in doubt; of no records at all nothing, which is known. `aside` is
-    the number of records that were set aside, which are in doubt as well."""
-    column = joined[name + "_right"] if name + "_right" in joined.columns else joined[name]
-    more = ibis.coalesce(aside, literal(0)) if aside is not None else literal(0)
-    counts = fact.counted is not None and fact.counted.name == "count"
-    doubtful = joined[name + (MORE if counts else DOUBT)]
-    doubt = beyond | (ibis.coalesce(doubtful, literal(0)) + more > literal(0))
-    if fact.type.of:
-        empty = ibis.literal([], column.type())
-        return {name: ibis.ifelse(doubt, ibis.null(column.type()), ibis.coalesce(column, empty))}
-    bottom, most = bottoms.get(name, (1, 1))
-
-    def added(column: Any, when: Any) -> dict[str, Any]:
-        whole = ibis.coalesce(column.cast(D38), literal(0, True))
-        whole = whole.cast(INT64) if counts else whole  # by way of a decimal: a sum of DuckDB is wider than Ibis thinks
-        top = Whole(ibis.ifelse(when, whole, numbers.null_like(whole)), most * MOST)
-        columns = shown(name, Num(top, numbers.whole(bottom)))
-        if len(columns) > 1:
-            raise NotTabular("total", "合计的小数位太多", "a total with too many decimal places")
-        return columns
-
-    found, ranged = added(column, ~doubt), doubt & ~beyond
-    if name + MORE in joined.columns:
-        least = ibis.coalesce(column.cast(D38), literal(0, True))
-        top = least + ibis.coalesce(joined[name + MORE].cast(D38), literal(0, True)) + more.cast(D38)
-        closed = truth(True)
-        if not counts:  # a record in doubt counts once at most; its amount may have no upper bound
-            closed = (ibis.coalesce(joined[name + OPEN], literal(0)) == literal(0)) & (more == literal(0))
-        for end, value, when in zip(ENDS, (least, top), (ranged, ranged & closed), strict=True):
-            found[name + end] = added(value, when)[name]
-    return found

@@ -7,39 +7,25 @@ nothing is computed. An operation without a range of its own has its value, or n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial, reduce
-
 import ibis
 
 from rules.model import Const, Expr, Leaf, Op, Ref
-from rules.model.uses import is_part
 from rules.table import numbers
-from rules.table.arithmetic import rounded
 from rules.table.columns import ENDS, number_column
 from rules.table.frame import Frame
 from rules.table.listed import LISTED, place
 from rules.table.numbers import Flags, Num, Truth
-from rules.table.values import Cell, balanced, choose, every, known, some, truth
-
-NOTHING, ALL = numbers.constant(0), numbers.constant(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """The ends of a value, endless where null; `there` is whether a row has a value at all."""
-
-    low: Num
-    high: Num
-    there: Truth
+from rules.table.spans import SPANS, Ends, Interval, point, surely
+from rules.table.values import Cell, every, known, some, truth
 
 
 def interval(expr: Expr, frame: Frame) -> Interval | None:
-    """The interval of an expression; None where no column of ends reaches it, and in the records of a list: written
-    out there, intervals of intervals grow too long."""
-    if isinstance(expr, Const) or not expr.type.is_number or not frame.settles:
+    """The interval of an expression; None where no column of ends reaches it. In the records of a list only facts that
+    they give have one: written out there, intervals of intervals grow too long."""
+    if isinstance(expr, Const) or not expr.type.is_number:
         return None
+    if not frame.settles:
+        return _of_fact(expr, frame) if isinstance(expr, Ref) and not expr.scope else None
     place = ("range", id(expr) if isinstance(expr, Op) else expr)
     if place not in frame.memo:
         made = _of_op(expr, frame) if isinstance(expr, Op) else _of_fact(expr, frame)
@@ -101,135 +87,41 @@ def _if_open(cell: Num, low: Num, high: Num, there: Truth, flags: Flags) -> Inte
 
 def certain(expr: Expr, frame: Frame) -> Cell:
     """The value of an expression in every row, or the only one that its interval leaves."""
-    cell, span = frame.evaluate(expr), interval(expr, frame)
-    if span is None:
+    return told(frame.evaluate(expr), expr, frame)
+
+
+def told(cell: Cell, expr: Expr, frame: Frame) -> Cell:
+    """The cell of an expression; where it is not known, the only value that its interval leaves."""
+    if (span := interval(expr, frame)) is None:
         return cell
-    only = span.there & _is("at_least", span.low, span.high, frame.flags)
-    return numbers.choose([(known(cell), cell), (only, span.low)], None, frame.flags)
+    place = ("told", id(expr))
+    if place not in frame.memo:  # in a column of its own: it is written out many times
+        cell = frame.settle(f"told{len(frame.memo)}$", {"value": cell})["value"]
+        only = span.there & surely("at_least", span.low, span.high, frame.flags)
+        frame.memo[place] = numbers.choose([(known(cell), cell), (only, span.low)], None, frame.flags)
+    return frame.memo[place]
 
 
-def point(cell: Num) -> Interval:
-    """A value as an interval of its own."""
-    return Interval(cell, cell, known(cell))
-
-
-# --- operations ------------------------------------------------------------------------------------------------------
-
-Ends = tuple[Num, Num, Truth]
-
-
-def _there(args: Sequence[Interval]) -> Truth:
-    return every([one.there for one in args])
-
-
-def _is(operator: str, left: Num, right: Num, flags: Flags) -> Truth:
-    """Whether one number surely stands to another so; false where one is endless."""
-    return ibis.coalesce(numbers.compare(operator, left, right, flags), truth(False))
-
-
-def _added(nums: Sequence[Num], flags: Flags) -> Num:
-    return balanced(lambda one, two: numbers.add(one, two, flags), nums)  # type: ignore[no-any-return]
-
-
-def _sum(_op: Op, args: Sequence[Interval], frame: Frame) -> Ends:
-    return _added([one.low for one in args], frame.flags), _added([one.high for one in args], frame.flags), _there(args)
-
-
-def _difference(op: Op, args: Sequence[Interval], frame: Frame) -> Ends:
-    (whole, *parts), flags = args, frame.flags
-    low = _added([whole.low, *(numbers.negative(one.high) for one in parts)], flags)
-    high = _added([whole.high, *(numbers.negative(one.low) for one in parts)], flags)
-    if len(parts) == 1 and is_part(frame.edition, frame.subject, op.args[1], op.args[0]):
-        low = numbers.choose([(_is("at_least", low, NOTHING, flags), low)], NOTHING, flags)
-    return low, high, _there(args)
-
-
-def _product(_op: Op, args: Sequence[Interval], frame: Frame) -> Ends:
-    """Of factors that have both ends; of those that are not below zero the least too."""
-    flags = frame.flags
-    low, high = reduce(partial(_corners, flags=flags), [(one.low, one.high) for one in args])
-    closed = every([known(end) for one in args for end in (one.low, one.high)])
-    least = every([_is("at_least", one.low, NOTHING, flags) for one in args])
-    lowest = balanced(lambda one, two: numbers.multiply(one, two, flags), [one.low for one in args])
-    low = numbers.choose([(closed, low), (least, lowest)], None, flags)
-    return low, numbers.choose([(closed, high)], None, flags), _there(args)
-
-
-def _corners(one: tuple[Num, Num], two: tuple[Num, Num], flags: Flags) -> tuple[Num, Num]:
-    """The least and the greatest product of the ends of two factors."""
-    if all(end.value is not None for end in two) and two[0].value == two[1].value:  # a plain factor only turns them
-        ends = [numbers.multiply(end, two[0], flags) for end in one]
-        return (ends[0], ends[1]) if two[0].value >= 0 else (ends[1], ends[0])  # type: ignore[operator]
-    corners = [numbers.multiply(mine, theirs, flags) for mine in one for theirs in two]
-    return tuple(reduce(partial(_better, operator=how, flags=flags), corners)  # type: ignore[return-value]
-                 for how in ("at_most", "at_least"))  # fmt: skip
-
-
-def _better(one: Num, two: Num, operator: str, flags: Flags) -> Num:
-    """The one of two numbers that stands so to the other; not known where either is not."""
-    first = numbers.compare(operator, one, two, flags)
-    return numbers.choose([(first, one), (~first, two)], None, flags)
-
-
-def _ratio(op: Op, args: Sequence[Interval], frame: Frame) -> Ends:
-    """Over what is above zero."""
-    (top, bottom), flags = args, frame.flags
-    over = {(one, other): numbers.divide(first, second, flags)
-            for one, first in (("low", top.low), ("high", top.high))
-            for other, second in (("low", bottom.low), ("high", bottom.high))}  # fmt: skip
-    up, ends = _is("at_least", top.low, NOTHING, flags), known(bottom.high)
-    low = numbers.choose([(up & ends, over["low", "high"]), (up, NOTHING)], over["low", "low"], flags)
-    down = _is("at_most", top.high, NOTHING, flags)
-    high = numbers.choose([(down & ends, over["high", "high"]), (down, NOTHING)], over["high", "low"], flags)
-    if is_part(frame.edition, frame.subject, *op.args):
-        high = numbers.choose([(up & ~_is("at_most", high, ALL, flags), ALL)], high, flags)
-    return low, high, _there(args) & _is("above", bottom.low, NOTHING, flags)
-
-
-def _extreme(operator: str) -> Callable[[Op, Sequence[Interval], Frame], Ends]:
-    """At the end that the least or the greatest argument makes, those that are endless leave it open; at the other
-    they do not matter."""
-
-    def span(_op: Op, args: Sequence[Interval], frame: Frame) -> Ends:
-        def better(one: Num, two: Num) -> Num:
-            return _better(one, two, operator, frame.flags)
-
-        def known_one(one: Num, two: Num) -> Num:
-            return numbers.choose([(known(one) & known(two), better(one, two)), (known(one), one)], two, frame.flags)
-
-        sides = ([one.low for one in args], [one.high for one in args])
-        joins = (better, known_one) if operator == "at_most" else (known_one, better)
-        low, high = (balanced(join, side) for join, side in zip(joins, sides, strict=True))
-        return low, high, _there(args)
-
-    return span
-
-
-def _round(op: Op, args: Sequence[Interval], frame: Frame) -> Ends:
-    """To a step that is known and above zero."""
-    value, step = args
-    fixed = _is("above", step.low, NOTHING, frame.flags) & _is("equals", step.low, step.high, frame.flags)
-    low, high = (rounded(end, step.low, op.option, frame.flags) for end in (value.low, value.high))
-    return low, high, _there(args) & fixed
-
-
-def _choose(op: Op, args: Sequence[Interval], frame: Frame) -> Ends:
-    holds = frame.holds_where(op)
-    low, high = (choose([(holds, yes), (~holds, no)], None, op.type, frame.flags)
-                 for yes, no in zip(*((one.low, one.high) for one in args), strict=True))  # fmt: skip
-    return low, high, ibis.coalesce(ibis.ifelse(holds, args[0].there, args[1].there), truth(False)) & holds.notnull()
-
-
-SPANS: dict[str, Callable[[Op, Sequence[Interval], Frame], Ends]] = {
-    "sum": _sum,
-    "difference": _difference,
-    "product": _product,
-    "ratio": _ratio,
-    "least": _extreme("at_most"),
-    "greatest": _extreme("at_least"),
-    "round": _round,
-    "choose": _choose,
-}
+def allowed(expr: Expr, frame: Frame) -> Interval | None:
+    """The interval of a number of the records themselves, written out, where what is not given lies within the bounds
+    of its fact; None where nothing that could be missing is reached."""
+    if isinstance(expr, Const) or not expr.type.is_number:
+        return None
+    if isinstance(expr, Op):
+        given = [allowed(arg, frame) for arg in expr.args]
+        if expr.inside or expr.name not in SPANS or not any(given):
+            return None
+        args = [one or point(frame.evaluate(arg)) for arg, one in zip(expr.args, given, strict=True)]
+        return _if_open(frame.evaluate(expr), *SPANS[expr.name](expr, args, frame), frame.flags)
+    fact = None if expr.scope or expr.what != "fact" else frame.edition.subjects[frame.subject].facts[expr.name]
+    if fact is None or not (fact.given or fact.formula is not None):
+        return None
+    if fact.formula is not None:
+        return allowed(fact.formula, frame)
+    own = interval(expr, frame) or point(frame.fact(fact.name))
+    ends = [numbers.unknown() if one is None else numbers.constant(one) for one in (fact.minimum, fact.maximum)]
+    low, high = (_first(mine, end, frame.flags) for mine, end in zip((own.low, own.high), ends, strict=True))
+    return Interval(low, high, truth(True))
 
 
 # --- comparisons -----------------------------------------------------------------------------------------------------
@@ -260,13 +152,13 @@ def settled(leaf: Leaf, frame: Frame) -> Truth | None:
 
 
 def _settled_by(operator: str, left: Interval, right: Interval, flags: Flags) -> Truth:
-    def surely(mine: str, how: str, theirs: str) -> Truth:
-        return _is(how, getattr(left, mine), getattr(right, theirs), flags)
+    def stand(mine: str, how: str, theirs: str) -> Truth:
+        return surely(how, getattr(left, mine), getattr(right, theirs), flags)
 
     if operator in BOTH:
-        yes, no = (surely(*how) for how in BOTH[operator])
+        yes, no = (stand(*how) for how in BOTH[operator])
     else:
-        yes = surely("low", "at_least", "high") & surely("high", "at_most", "low")
-        no = surely("low", "above", "high") | surely("high", "below", "low")
+        yes = stand("low", "at_least", "high") & stand("high", "at_most", "low")
+        no = stand("low", "above", "high") | stand("high", "below", "low")
     there = left.there & right.there
     return ibis.cases((there & yes, truth(True)), (there & no, truth(False)), else_=truth(None))

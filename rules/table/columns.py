@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import ibis
@@ -38,6 +38,11 @@ def facts_schema(edition: Edition, subject: str) -> ibis.Schema:
     for level in around(edition, subject):
         columns.update({level + SEPARATOR + name: type for name, type in _own(edition, level, DEEPEST).items()})
     return ibis.schema(columns)
+
+
+def without_rows(columns: Mapping[str, Any]) -> Any:
+    """A table of these columns, by their types, that nothing can be read from: enough to tell what it could hold."""
+    return ibis.table({KEY: dt.string, **columns}, name="without_rows")
 
 
 def key_of(subject: str) -> str:

@@ -70,6 +70,11 @@ class Frame(ABC):
         return truth(True) if op.where is None else self.holds(op.where)
 
     @abstractmethod
+    def allowed(self, expr: Expr) -> tuple[Num, Num, Truth] | None:
+        """The ends of a number of each record, what is not given lying within the bounds of its fact, and whether it is
+        there; None where nothing bounds it."""
+
+    @abstractmethod
     def column(self, name: str) -> Any | None:
         """The table's column of a name, or None."""
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from rules.model import CONSTANTS, Condition, Edition, Expr, Fact, Rule, parts_of
-from rules.table import expressions, outcomes
+from rules.table import bounds, expressions, outcomes
 from rules.table.columns import SEPARATOR, around
 from rules.table.errors import about
 from rules.table.frame import Cells, Frame, Judged
@@ -30,6 +30,10 @@ class _Evaluated(Frame):
 
     def holds(self, condition: Condition) -> Truth:
         return expressions.holds(condition, self)
+
+    def allowed(self, expr: Expr) -> tuple[Num, Num, Truth] | None:
+        span = bounds.allowed(expr, self)
+        return None if span is None else (span.low, span.high, span.there)
 
     def judged(self, rule: Rule) -> Judged:
         if (rule.id,) not in self.memo:
@@ -73,8 +77,11 @@ class RowFrame(_Evaluated):
         return self.rows.read(name) if name in self.given_columns else None
 
     def compute(self, fact: Fact) -> Cell:
-        """Of a record around a row, only where there is one: where anything is known of it."""
+        """Of a record around a row, only where there is one: where anything is known of it. Where a number is not
+        known, the only one that its range leaves."""
         cell = super().compute(fact)
+        if fact.formula is not None:
+            cell = bounds.told(cell, fact.formula, self)
         if not self.prefix or fact.constant or isinstance(cell, Records):
             return cell
         return choose([(self.rows.read(self.prefix + HERE), cell)], None, fact.type, self.flags)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -14,7 +13,20 @@ from rules.model.uses import fact_of
 from rules.table import numbers
 from rules.table.errors import NotTabular
 from rules.table.frame import Frame
-from rules.table.lists import MOST, Statistic, highest, lowest, mean, median, named, over, records_of, summed, tally
+from rules.table.lists import (
+    MOST,
+    Statistic,
+    highest,
+    lowest,
+    mean,
+    median,
+    named,
+    over,
+    records_of,
+    streak,
+    summed,
+    tally,
+)
 from rules.table.numbers import INT64, WIDE, Num, Truth, Whole
 from rules.table.values import Records, known, truth, untold
 
@@ -51,31 +63,32 @@ def _there(op: Op, frame: Frame) -> Truth:
         return records.column.notnull()
 
     def lacking(inner: Frame) -> Truth:
-        return ibis.coalesce(inner.holds_where(op), truth(True)) & ~known(inner.evaluate(op.each))  # type: ignore[arg-type]
+        there, span = known(inner.evaluate(op.each)), inner.allowed(op.each)  # type: ignore[arg-type]
+        there = there if span is None else there | ibis.coalesce(span[2], truth(False))
+        return ibis.coalesce(inner.holds_where(op), truth(True)) & ~there
 
     return records.column.notnull() & (over(records, frame, lacking, "filter").length() == 0)
 
 
-def _amount(op: Op, inner: Frame, fact: Fact | None, *, lowest: bool) -> tuple[Any, Num]:
+def _amount(op: Op, inner: Frame, *, lowest: bool) -> tuple[Any, Num]:
     """The numerator of a record's amount, or of the least or the greatest that it may be, null where it is endless; and
     what an amount is like."""
-    num, limit = inner.evaluate(op.each), None if fact is None else fact.minimum if lowest else fact.maximum  # type: ignore[arg-type]
+    num, span = inner.evaluate(op.each), inner.allowed(op.each)  # type: ignore[arg-type]
     if num.scale is None:
         raise NotTabular(op.name, "各条记录的分母不同", "the records have different denominators")
-    wide = bool(summed(num).is_decimal())
-    amount = numbers.lift(num.top, wide).cast(summed(num))
-    if limit is not None:
-        end = Fraction(limit) * num.scale
-        amount = ibis.coalesce(amount, numbers.literal(end.__floor__() if lowest else end.__ceil__(), wide))
-    return amount, num
+    nums = [num] if span is None else numbers.alike([num, span[0] if lowest else span[1]], inner.flags) or [num]
+    wide = any(bool(summed(one).is_decimal()) for one in nums)
+    shape = Num(Whole(num.top.column, max(one.top.most for one in nums)), nums[0].bottom)
+    amount = ibis.coalesce(*(numbers.lift(one.top, wide) for one in nums))
+    return amount.cast(summed(shape)), shape
 
 
 def _end(op: Op, frame: Frame, *, lowest: bool) -> Num:
     """The sum of what each record adds at least, or at most; null where one has no such end."""
-    records, shape, fact = records_of(op, frame), list[Num](), _given(op, frame)
+    records, shape = records_of(op, frame), list[Num]()
 
     def adds(inner: Frame) -> Any:
-        (amount, num), within = _amount(op, inner, fact, lowest=lowest), inner.holds_where(op)
+        (amount, num), within = _amount(op, inner, lowest=lowest), inner.holds_where(op)
         shape[:] = [num]
         nothing = numbers.literal(0, bool(summed(num).is_decimal()))
         less = amount < nothing if lowest else amount > nothing
@@ -107,10 +120,10 @@ def _those(op: Op, frame: Frame, which: Callable[[Frame], Truth]) -> Records:
 
 def _statistic_end(compute: Statistic, op: Op, frame: Frame, sure: Records, end: str, tight: bool) -> Num:
     """The least (`at_most` all others) or the greatest that a statistic can be."""
-    fact, shape, flags = _given(op, frame), list[Num](), frame.flags
+    shape, flags = list[Num](), frame.flags
 
     def amount(inner: Frame) -> Any:
-        found, num = _amount(op, inner, fact, lowest=end == "at_most")
+        found, num = _amount(op, inner, lowest=end == "at_most")
         shape[:] = [num]
         return found
 
@@ -130,13 +143,11 @@ def _statistic_end(compute: Statistic, op: Op, frame: Frame, sure: Records, end:
 def place(op: Op, frame: Frame, low: Num, high: Num, there: Truth) -> Ends:
     """From the place of a record with the others before it that are surely better, to that with those that may be; the
     ends of its own amount, and whether there is one, are given."""
-    records, fact, (how, least, most) = records_of(op, frame), _given(op, frame), BETTER[op.option]
+    records, (how, least, most) = records_of(op, frame), BETTER[op.option]
 
     def compared(inner: Frame, end: str, own: Num) -> Truth:
-        num = inner.evaluate(op.each)  # type: ignore[arg-type]
-        if fact is not None:  # what is worked out has no end but its value
-            amount, num = _amount(op, inner, fact, lowest=end == "at_most")
-            num = Num(Whole(amount, num.top.most), num.bottom)
+        span = inner.allowed(op.each)  # type: ignore[arg-type]
+        num = inner.evaluate(op.each) if span is None else span[0 if end == "at_most" else 1]  # type: ignore[arg-type]
         return numbers.compare(how, num, own, inner.flags)
 
     def sure(inner: Frame) -> Truth:
@@ -158,6 +169,12 @@ def _unless_endless(amounts: Any, num: Num) -> Num:
     return Num(Whole(ibis.ifelse(endless, numbers.null_like(top), top), num.top.most), num.bottom)
 
 
+def _streak(op: Op, frame: Frame) -> Ends:
+    """From the years in a row of which the condition surely holds to those of which it may."""
+    low, high = (streak(op, frame, doubt) for doubt in (False, True))
+    return low, high, known(low)
+
+
 LISTED: dict[str, Callable[[Op, Frame], Ends | None]] = {
     "count": _count,
     "total": _total,
@@ -165,4 +182,5 @@ LISTED: dict[str, Callable[[Op, Frame], Ends | None]] = {
     "median": partial(_statistic, median, ""),
     "lowest": partial(_statistic, lowest, "at_least"),
     "highest": partial(_statistic, highest, "at_most"),
+    "streak": _streak,
 }

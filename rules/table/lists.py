@@ -222,16 +222,17 @@ def _rank(op: Op, frame: Frame) -> Num:
     return counted(_if(sure, ahead + literal(1)), MOST)
 
 
-def _streak(op: Op, frame: Frame) -> Num:
+def streak(op: Op, frame: Frame, doubt: bool | None = None) -> Num:
     """The records in order, latest first, and of one year the worst first; the first that breaks the row ends it, one
-    that cannot be told hides it, and what comes before counts by its years."""
+    that cannot be told hides it, or holds or not as `doubt` says, and what comes before counts by its years."""
+    code = {None: 1, True: 2, False: 0}[doubt]
     each, records, steps = _of_each(op), records_of(op, frame), list[int]()
 
     def placed(inner: Frame) -> Any:
         key, step = _key(inner.evaluate(each))
         steps[:] = [step]
         holds = inner.holds_where(op)
-        verdict = ibis.cases((holds, literal(2)), (~holds, literal(0)), else_=literal(1))
+        verdict = ibis.cases((holds, literal(2)), (~holds, literal(0)), else_=literal(code))
         return ibis.struct({"key": -key, "verdict": verdict})
 
     in_order = over(records, frame, placed, "map").sort()
@@ -273,5 +274,5 @@ TRANSLATIONS: dict[str, Translation] = {
     "every": partial(_quantified, False),
     "some": partial(_quantified, True),
     "rank": _rank,
-    "streak": _streak,
+    "streak": streak,
 }

@@ -206,10 +206,10 @@ def _score(rule: Rule, item: ScoreItem, frame: Frame) -> Cell:
         missing = doubts.kept(parts, constant(item.missing, POINTS), POINTS, frame)
         cases: list[tuple[Truth, Cell]] = []
         if item.formula is not None:
-            points = frame.evaluate(item.formula)
+            points = bounds.certain(item.formula, frame)
             cases.append((known(points), _within(points, item.least, item.most, frame)))
         for band in item.bands:
-            within, points = frame.holds(band.condition), frame.evaluate(band.points)
+            within, points = frame.holds(band.condition), bounds.certain(band.points, frame)
             doubtful = points.value is None
             cases += [(within & known(points), points), (within, missing)] if doubtful else [(within, points)]
             cases.append((untold(within), missing))

@@ -9,10 +9,11 @@ import ibis
 
 from rules.judging.parts import Pair
 from rules.model import Edition, Fact, Ref
-from rules.table.bounds import interval, point
+from rules.table.bounds import interval
 from rules.table.columns import ENDS
 from rules.table.judge import frame_of, prepare
 from rules.table.rows import WORKING, When
+from rules.table.spans import point
 from rules.table.values import compare, some, truth
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import ibis
 import ibis.expr.operations as ops
 
+from rules.table.columns import SEPARATOR
 from rules.table.errors import NotTabular, about
 from rules.table.numbers import Flags
 from rules.table.order import heights, stages
@@ -51,7 +52,7 @@ def surveyed(name: str, column: Any) -> dict[str, Any]:
     """The columns that an expression reads, by their names; refused where its length, written out in full, would keep
     an engine planning for ever: a lambda in SQL cannot name its parts."""
     fields: dict[str, Any] = {}
-    with about(name.strip(WORKING)):
+    with about(_told(name)):
         try:
             length = _length(column.op(), {}, fields)
         except RecursionError:  # too deep to be written at all
@@ -59,6 +60,13 @@ def surveyed(name: str, column: Any) -> dict[str, Any]:
         if length > LONGEST:
             raise NotTabular("length", "写出来太长", "written out it grows too long")
     return fields
+
+
+def _told(name: str) -> str:
+    """The fact or the decision that a column is worked out for, as the plan writes it; "" of a part of a formula."""
+    subject, _, fact = name.strip(WORKING).rpartition(f"{SEPARATOR}{WORKING}")
+    fact = fact.partition(WORKING)[0]
+    return "" if fact.isdecimal() else f"{subject}.{fact}" if subject else fact
 
 
 def _length(node: Any, seen: dict[Any, int], fields: dict[str, Any]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
 from rules.words.phrases import tried
 from rules.words.wording import Wording
-from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common, only, reread
+from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common, located, only, reread
 from service.commands.county_doubts import SHOWN, childless, contradicting, nowhere
 from service.commands.county_files import file_lines
 from service.commands.county_tables import sources
@@ -29,6 +30,7 @@ from service.county.run.history import runs_before
 from service.county.run.manifest import Counts, Manifest, plain
 from service.county.run.outputs import Directory, directory, shown
 from service.county.run.steps import Busy, Finished, Occupied
+from service.county.run.trying import Unheld
 from service.county.running import TooMany, run
 from service.settings import DEFAULTS, size
 
@@ -123,9 +125,10 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
     try:
         with progress(len(asked.sources) + 3, settings.pick("全县", "county"), least=0) as tick:
             return run(asked, lambda step: tick(1, step))
+    except Unheld as error:
+        raise _unheld(error, asked, settings) from None
     except TableError as error:
-        zh, en = _between(asked)
-        raise Bad(error.zh + zh, error.en + en) from None
+        raise Bad(error.zh, error.en) from None
     except TooMany as error:
         raise _too_many(error) from None
     except Changed as error:
@@ -156,6 +159,12 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
         ) from None
     except ImportError:
         raise Bad("没有安装：pip install 'pyspark<4.1'。", "Not installed: pip install 'pyspark<4.1'.") from None
+
+
+def _unheld(error: Unheld, asked: Asked, settings: Settings) -> TextErrors:
+    (zh, en), problems = _between(asked), [replace(one, path="") for one in error.problems]
+    problems[-1] = replace(problems[-1], zh=problems[-1].zh + zh, en=problems[-1].en + en)
+    return TextErrors([located(one, settings.policies) for one in problems])
 
 
 def _too_many(error: TooMany) -> TextErrors:

@@ -40,9 +40,9 @@ from service.county.run.manifest import (
 )
 from service.county.run.outputs import Outputs, write_directory
 from service.county.run.rankings import proposals
-from service.county.run.resting import refuse
 from service.county.run.steps import WORK, Steps, appearing, uncollected
 from service.county.run.surroundings import Surroundings
+from service.county.run.trying import refuse
 
 COPIES = "inputs"  # the folder of copies of what a run reads
 SHOWN = 10  # ids of records that have none below them
@@ -113,7 +113,7 @@ class Running:
         checked = self.field("checked", self.inputs)
         self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.files}
         self.refuse(checked)
-        refuse(self.edition, {one: self.duck.columns(rows_of(path)) for one, path in self.clean.items()})
+        refuse(self.edition, self.asked.on, {one: self.duck.table(path).schema() for one, path in self.clean.items()})
         carried = self.field("carried", self.carried)
         once, levels = self.steps.once, dict[str, Level]()
         for file in (one for one in reversed(checked) if one.subject in self.files):

@@ -36,7 +36,8 @@ def tabular(edition: Edition, subject: str, facts: Facts) -> dict[str, Any]:
         elif isinstance(value, list):
             of = edition.subjects[subject].facts[name].type.of
             inside = [tabular(edition, of, one) for one in value]
-            found[name] = [{key: one[key] for key in one if not isinstance(one[key], Mapping)} for one in inside]
+            found[name] = [{key: one[key] for key in one if key == RANGES or not isinstance(one[key], Mapping)}
+                           for one in inside]  # fmt: skip
         else:
             found[name] = value
     return found

@@ -97,6 +97,7 @@ class County:
         self.rows: dict[str, dict[str, Facts]] = {}
         self.links: dict[str, dict[str, str]] = {}
         self.counts: dict[tuple[str, str], Facts] = {}
+        self.known: dict[tuple[str, str], Facts] = {}  # the records as they are known, until more is counted
         drawing = Drawing(edition)
         drawing.given, most = random.choice((0, 0, 0.1)), random.choice((10**6, 10**6, LARGEST))
         for kind in NUMBERS:  # their total has to be a figure as well
@@ -142,6 +143,7 @@ class County:
                 counts = self.counts[fact.subject, id]
                 counts[fact.name] = self._added(fact.counted, fact.subject, id)
                 self._doubted(fact.subject, counts, self.rows[fact.subject][id])
+                self.known.clear()
 
     def _doubted(self, subject: str, counts: Facts, given: Facts) -> None:
         """Of a part that is surely larger than its whole neither is known, whatever a file says."""
@@ -202,6 +204,11 @@ class County:
 
     def record(self, subject: str, id: str) -> Facts:
         """What is known of a record, its lists included."""
+        if (subject, id) not in self.known:
+            self.known[subject, id] = self._known(subject, id)
+        return self.known[subject, id]
+
+    def _known(self, subject: str, id: str) -> Facts:
         counts, own = self.counts[subject, id], self.rows[subject][id]
         facts = {name: fact for name, fact in self.edition.subjects[subject].facts.items() if fact.given}
         flat = own | {name: one for name, one in counts.items() if one is not None and not facts[name].type.of}

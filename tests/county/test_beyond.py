@@ -110,6 +110,14 @@ def test_it_is_counted_anew_where_a_household_reads_the_count_that_lacked_it(run
     assert village["granted"] == 2
 
 
+def test_a_household_reads_the_count_that_lacked_it_within_bounds(run):
+    """One is granted whatever comes of the other."""
+    _, rows, village, _ = run(bonus=BONUS.replace("at_least: 2", "at_least: 1"))
+
+    assert [row["bonus"] for row in rows.values()] == ["due"] * 3
+    assert village["granted"] == 2
+
+
 def test_a_row_of_which_the_figures_contradict_each_other_is_not_decided_and_that_is_said(run):
     """Tables cannot hold the part against its whole either."""
     part = TEXT["facts"].replace("to: 0.01 yuan", "to: 0.01 yuan\n        part_of: most")
@@ -127,9 +135,11 @@ def test_a_row_of_which_the_figures_contradict_each_other_is_not_decided_and_tha
 
 def test_too_many_have_no_conclusion_and_that_is_said(run, monkeypatch):
     monkeypatch.setattr(beyond, "FEW", 0)
-    said, rows, _, _ = run()
+    said, rows, village, _ = run()
 
     assert rows["H2"]["beyond"]
+    assert (village["granted"], village["granted__at_least"], village["granted__at_most"]) == (None, 1, 2)
+    assert not village.get("beyond")
     assert rows["H2"]["grant"] is None
     assert "1 行，没有结论" in said
 

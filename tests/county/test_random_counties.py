@@ -23,7 +23,8 @@ from tests.agreement.drawing import Drawing
 from tests.agreement.tabular import row, value_of
 from tests.county.random_counties import LEVELS, County, made
 
-SIZES = (3, 14, 50)  # areas, things and parts of a county
+SIZES = (4, 24, 80)  # areas, things and parts of a county
+EACH = 5  # seeds after which it says how far it is
 
 
 def written(county, folder):
@@ -120,7 +121,8 @@ def test_every_row_is_what_the_plain_evaluator_says_of_the_same_records():
 
 
 def main(first: int, last: int) -> int:
-    """Hold the counties of the seeds from `first` to before `last`; says what differs, and what was compared."""
+    """Hold the counties of the seeds from `first` to before `last`; says, as it goes, what differs and how much was
+    compared."""
     seen, failed = Counter(), 0
     for seed in range(first, last):
         try:
@@ -128,7 +130,11 @@ def main(first: int, last: int) -> int:
         except Exception as error:  # noqa: BLE001 -- the other seeds are of use all the same
             failed += 1
             sys.stdout.write(f"{seed} {type(error).__name__} {error}\n")
-    sys.stdout.write(f"{dict(seen)} {failed} differ\n")
+        if (seed + 1 - first) % EACH == 0 or seed + 1 == last:
+            told = ", ".join(f"{seen[one]} {one}" for one in ("editions", "refused", "rows", "open", "left out"))
+            sys.stdout.write(f"{seed}: {told}, {failed} differ\n")
+            sys.stdout.flush()
+    sys.stdout.write(f"{dict(seen)}\n")
     return min(failed, 1)
 
 

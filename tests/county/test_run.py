@@ -83,7 +83,7 @@ def test_the_same_inputs_give_the_same_bytes(files, out, manifest, tmp_path):
 def looked_at(file):
     """What the checks make of a file of households, its good rows, and what is set aside."""
     with closing(Duck(file.parent / "scratch")) as duck:
-        checks = Checks(EDITION, duck, file.parent)
+        checks = Checks(EDITION, duck, file.parent, on=ON)
         checked = checks.look(Source("household", file))
         aside = duck.dicts(f"SELECT {ROW} AS row, col, code FROM {BAD}household")
         good = duck.dicts(f"SELECT * FROM {rows_of(checks.clean['household'])}")

@@ -273,3 +273,24 @@ def test_counts_of_levels_that_are_not_judged_yet_are_drawn_where_they_do_not_co
         best = max(solid[name] for name, place in town.items() if place == mine)
         assert found["household", one["id"]]["among"] == ("good" if hills >= 2 and best >= 8 else "bad")
     assert {row["among"] for (subject, _), row in found.items() if subject == "household"} == {"good", "bad"}
+
+
+def test_a_figure_of_a_record_around_that_rests_on_nothing_of_its_own_is_known_where_there_is_a_record(tmp_path):
+    """The village says nothing but what its township says; what is not read of it tells that there is a village."""
+    facts = {
+        "township": {"kind": choice("plain", "hill"), "least": given("points")},
+        "village": {"within": "township", "area": given("amount"), "drawn": derived(first_known=["township.kind"]),
+                    "limit": derived(sum=["township.least", "1 point"])},
+        "household": {"within": "village", "score": given("points")},
+    }  # fmt: skip
+    rules = {
+        "by_kind": checklist({"require": {"village.drawn": ["hill"]}}, subject="household"),
+        "by_limit": checklist({"require": {"score": {"at_least": "village.limit"}}}, subject="household"),
+    }
+    edition = loaded(facts, rules).edition
+    rows = {"township": [{"id": "T", "kind": "hill", "least": 5}],
+            "village": [{"id": "V", "township_id": "T", "area": 1}, {"id": "W", "township_id": "T", "area": None}],
+            "household": [{"id": id, "village_id": of, "score": 6} for id, of in ("HV", "IW")]}  # fmt: skip
+    found, _ = judged(edition, rows, tmp_path / "out")
+    assert (found["household", "H"]["by_kind"], found["household", "H"]["by_limit"]) == ("good", "good")
+    assert (found["household", "I"]["by_kind"], found["household", "I"]["by_limit"]) == ("open", "open")

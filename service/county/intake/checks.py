@@ -62,7 +62,7 @@ class Checks:
     day of dates that may not lie ahead, `mapping` how the columns of files are told."""
 
     def __init__(
-        self, edition: Edition, duck: Duck, scratch: Path, *, read: bool = True, on: date | None = None,
+        self, edition: Edition, duck: Duck, scratch: Path, *, on: date, read: bool = True,
         mapping: MappedFiles = EMPTY,
     ) -> None:  # fmt: skip
         self.edition, self.duck, self.scratch, self.read, self.on = edition, duck, scratch, read, on
@@ -70,7 +70,7 @@ class Checks:
         self.files: dict[str, tuple[Opened, Matched]] = {}  # by subject
         self.replaced: dict[str, dict[int, Replaced]] = {}  # subject -> rows that a workbook of corrections has
         self.ids: dict[str, str] = {}  # subject -> query of all its ids, whether their rows are good or not
-        self.messages = dict(MESSAGES) | ({} if on is None else {"in_future": in_future(on)})  # by code
+        self.messages = dict(MESSAGES) | {"in_future": in_future(on)}  # by code
         self.clean: dict[str, Path] = {}
         self.unplaced: dict[str, int] = {}  # by subject
         self.mapping = mapping

@@ -30,12 +30,19 @@ def reads(edition: Edition, subject: str, rules: Iterable[Rule]) -> Reads:
 
 
 def given(edition: Edition, subject: str, units: Iterable[Unit]) -> Reads:
-    """The given facts of the records around a subject among some facts and decisions."""
+    """The given facts of the records around a subject among some facts and decisions. Where these read of a record
+    around what is worked out for it alone, all of its given facts but lists: they tell whether there is a record."""
     read: dict[str, list[str]] = {level: [] for level in around(edition, subject)}
+    levels = set[str]()
     for of, name in units:
         fact = edition.subjects[of].facts.get(name) if of in read else None
         if fact is not None and fact.given:
             read[of].append(name)
+        elif of in read and (fact is None or not fact.constant):
+            levels.add(of)
+    for level in (one for one in levels if not read[one]):
+        facts = edition.subjects[level].facts.values()
+        read[level] = [fact.name for fact in facts if fact.given and not fact.type.of]
     return {level: tuple(names) for level, names in read.items() if names}
 
 

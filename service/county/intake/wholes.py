@@ -22,12 +22,12 @@ WHICH = f"CAST({ROW} AS VARCHAR)"  # a row, as the id of what is worked out of i
 
 @dataclass(frozen=True, slots=True)
 class Wholes:
-    """Holds the rows of a raw table of a subject; `on` is the day of the run, where there is one; `upper` the good rows
+    """Holds the rows of a raw table of a subject; `on` is the day of the run; `upper` the good rows
     of the subjects around it, and `above` the id in SQL of the record that a row belongs to."""
 
     edition: Edition
     subject: str
-    on: date | None
+    on: date
     duck: Duck
     raw: str
     upper: Mapping[str, Path]
@@ -48,8 +48,6 @@ class Wholes:
     def _worked_out(self, pair: Pair, shown: Mapping[str, str]) -> str:
         """That a row is among those in which a part, worked out, exceeds its whole, all that is behind both being
         given; "" where the table cannot tell."""
-        if pair.daily and self.on is None:
-            return ""
         part, whole = (Ref("fact", "", one.name, one.type) for one in (pair.part, pair.whole))
         view, given = (
             named(f"parts_of_{part.name}_in_{whole.name}"),
@@ -59,10 +57,10 @@ class Wholes:
             return ""
         self.duck.run(f"CREATE OR REPLACE TEMP VIEW {view} AS {rows}")
         exceeds = {"exceeds": Leaf(part, (Comparison("above", (whole,)),))}
-        judge = TableJudge(self.edition, self.on or self.edition.effective_from)
+        judge = TableJudge(self.edition, self.on)
         try:
             judged = judge.beside(self.subject, self.duck.con.table(view.strip('"')), exceeds)
-        except NotTabular:
+        except NotTabular:  # refused by name before any row is judged (service.county.run.trying)
             return ""
         known = f"SELECT {KEY} FROM {view} WHERE {' AND '.join(f'{named(name)} IS NOT NULL' for name in given)}"
         return f"{WHICH} IN ({known}) AND {WHICH} IN (SELECT {KEY} FROM ({self.duck.sql(judged)}) WHERE exceeds)"
