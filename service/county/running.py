@@ -42,7 +42,7 @@ from service.county.run.outputs import Outputs, write_directory
 from service.county.run.rankings import proposals
 from service.county.run.steps import WORK, Steps, appearing, uncollected
 from service.county.run.surroundings import Surroundings
-from service.county.run.trying import refuse
+from service.county.run.trying import by_name, refuse
 
 COPIES = "inputs"  # the folder of copies of what a run reads
 SHOWN = 10  # ids of records that have none below them
@@ -113,12 +113,15 @@ class Running:
         checked = self.field("checked", self.inputs)
         self.clean = {one: next((self.folder / WORK).glob(f"clean_{one}.*")) for one in self.files}
         self.refuse(checked)
-        refuse(self.edition, self.asked.on, {one: self.duck.table(path).schema() for one, path in self.clean.items()})
+        if self.judging.affected is None:  # else the run has been made
+            schemas = {one: self.duck.table(path).schema() for one, path in self.clean.items()}
+            refuse(self.edition, self.asked.on, schemas)
         carried = self.field("carried", self.carried)
         once, levels = self.steps.once, dict[str, Level]()
         for file in (one for one in reversed(checked) if one.subject in self.files):
             self.tick(file.subject)
-            levels[file.subject] = once(file.subject, Level, partial(self.level, file, tuple(levels)))
+            with by_name(file.subject):
+                levels[file.subject] = once(file.subject, Level, partial(self.level, file, tuple(levels)))
         counts = {one: once(f"counts {one}", Counts, partial(self.counts, levels[one])) for one in self.files}
         fields_of_stamp = {one.name: getattr(stamp, one.name) for one in fields(stamp)}
         return Manifest(**fields_of_stamp, checked=checked, carried=carried, levels=levels, counts=counts)

@@ -5,6 +5,7 @@ of the columns that the files have, are enough to tell. What no table can hold i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial, reduce
 from operator import or_
@@ -41,6 +42,17 @@ def refuse(edition: Edition, on: date, schemas: Schemas) -> None:
     problems = [*unsound(edition, schemas), *Trial(edition, on, schemas).problems()]
     if problems:
         raise Unheld(sorted(problems))
+
+
+@contextmanager
+def by_name(subject: str) -> Iterator[None]:
+    """TableError where figures known within bounds, which a trial without rows has not, are too long for tables."""
+    try:
+        yield
+    except NotTabular as why:
+        raise TableError(f"{subject} 的数据里有只知道上下限的数，表里写不下：{_zh(why)}。请补齐这些数据，或把公式写短一些。",
+                         f"Figures of {subject} are known within bounds, and no table can hold them: {_en(why)}. "
+                         "Complete these data, or make the formula shorter.") from None  # fmt: skip
 
 
 class Trial:
