@@ -127,7 +127,7 @@ def _grades(build: ItemBuilder, clause: str, least: Value, most: Value) -> tuple
         limits = _limits(node).entries
         tests = [Comparison(operator, (Const(number(limit), POINTS),)) for operator, limit in limits.items()]
         condition = joined(leaves(total, tests))
-        grades.append(Grade(build.outcome(node, "grade"), condition, *build.stands(node, clause)))
+        grades.append(Grade(build.outcome(node, "grade"), condition, *build.stands(node, clause), node.mark))
         edges.append(Interval.of(node, tests))
     check_bands([edge for edge in edges if edge], POINTS, least, most, build.problems)
     return tuple(grades)
