@@ -29,6 +29,7 @@ def _scorecard(build: ItemBuilder) -> Scorecard:
     return Scorecard(
         vetoes, tuple(one for one in ceilings if one), tuple(item for item in items if item),
         _grades(build, clause, least, most), least, most, number(node.at("full_marks")),
+        (node.get("full_marks") or node.at("total")).mark,
     )  # fmt: skip
 
 

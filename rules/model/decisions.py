@@ -170,6 +170,7 @@ class Scorecard(Body):
     least: Value = None
     most: Value = None
     full_marks: Value = None  # the sum of the most points of all items, declared so that a slip shows
+    mark: Mark = field(default=NOWHERE, compare=False)  # of the full marks, or of the bounds of the total
     finding_roles = MappingProxyType({"vetoes": "veto", "items": "item", "ceilings": "ceiling"})
     outputs = MappingProxyType({"total": Output("total", POINTS, Text("总分", "total"))})
     stages = 2  # the grades compare the total

@@ -33,6 +33,7 @@ from rules.warnings.clauses import check_agreement
 from rules.warnings.exchanged import check_exchanged
 from rules.warnings.redundant import check_redundant
 from rules.warnings.sources import sources_of
+from rules.warnings.totals import check_totals
 from rules.warnings.traits import check_traits
 from rules.warnings.worlds import shape
 
@@ -54,6 +55,7 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
     sources = tuple(sources_of(edition))
     check_agreement(sources, problems)
     check_exchanged(edition, sources, problems)
+    check_totals(edition, problems)
     return problems.sorted()
 
 
