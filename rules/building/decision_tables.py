@@ -38,7 +38,7 @@ def _check_hit(build: ItemBuilder, rows: list[Criterion], outputs: dict[str, Out
     """Require an output to compare the rows by, or numbers to add up, as the table's `hit` asks."""
     at, by = build.node.at("hit"), build.node.get("by")
     if (at.text in ("highest", "lowest")) != (by is not None):
-        build.problems.add(by or build.node, "table.by")
+        build.problems.add(by or at, "table.by")
     elif by is not None and (by.text not in outputs or not outputs[by.text].type.is_ordered):
         build.problems.unknown(by, "output.unknown", by.text, outputs)
     given = {node.at("id").text: node.at("then").entries for node in build.node.at("rows").items}

@@ -14,10 +14,12 @@ from rules.building.rankings import RANKING
 from rules.building.scorecards import SCORECARD
 from rules.files.source import Node
 from rules.format.grammar import BODIES
-from rules.model import Assignment, Rule
+from rules.model import Assignment, Rule, items_of
+from rules.model.uses import read_by_items
 from rules.operations import require
 from rules.problems.problem import Problems
 from rules.values.exact import Type
+from rules.values.text import Mark
 
 KINDS: Mapping[str, DecisionKind] = {
     "checklist": CHECKLIST,
@@ -67,6 +69,13 @@ def _check_roles(build: ItemBuilder) -> None:
             build.problems.add(build.node.at("outcomes"), "outcome.role", role=role, count=count)
 
 
+def _where_read(rule: Rule, needed: str) -> Mark:
+    """The item by which a rule reads another decision; the rule's beginning where it does so by way of a fact."""
+    marks, used = {one.id: one.mark for one in items_of(rule)}, read_by_items(rule)
+    readers = (item for item, refs in used.items() if any(ref.what != "fact" and ref.name == needed for _, ref in refs))
+    return marks.get(next(readers, ""), rule.mark)
+
+
 def ordered(rules: Sequence[Rule], problems: Problems) -> dict[str, Rule]:
     """The rules so that each comes after those it needs; a circle is refused."""
     by_id = {rule.id: rule for rule in rules}
@@ -78,7 +87,8 @@ def ordered(rules: Sequence[Rule], problems: Problems) -> dict[str, Rule]:
             return
         if name in path:
             circle = " → ".join([*path[path.index(name) :], name])
-            problems.add(by_id[name].mark, "decision.circle", path="", circle=circle)
+            reader = by_id[path[-1]]
+            problems.add(_where_read(reader, name), "decision.circle", path="", circle=circle)
             return
         path.append(name)
         for needed in by_id[name].needs:

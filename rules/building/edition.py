@@ -44,7 +44,8 @@ def edition_of(
     return Edition(
         plan.at("plan").text, text(plan.at("title")), text(plan.at("issuer")), start, end, source, digest,
         subjects, rules, clauses, readings, assignments, report, acknowledged, extracts,
-        after_lapse=flag(plan.at("effective").at("after_lapse")), mark=plan.at("effective").mark,
+        after_lapse=flag(plan.at("effective").at("after_lapse")), mark=plan.at("effective").at("from").mark,
+        mark_to=plan.at("effective").at("to").mark,
     )  # fmt: skip
 
 
@@ -114,5 +115,6 @@ def _readings(root: Node, clauses: Mapping[str, Clause], problems: Problems) -> 
         readings[name] = Reading(
             name, clause.text, text(node.at("title")), text(node.at("question")), chosen.text, options,
             text(node.at("because")), {option: plain(paths) for option, paths in changes.entries.items()},
+            root.at("readings").key(name).mark,
         )  # fmt: skip
     return readings

@@ -225,7 +225,7 @@ class FactBuilder:
             if start is None:
                 self.problems.add(values.key_marks[day], "fact.date", text=shown(day))
             elif literal is None or literal.type.kind == "bare":
-                self.problems.add(value, "type.no_unit", text=shown(value.text), example=example(None))
+                self.problems.add(value, "type.no_unit", text=shown(value.text), example=example(None, value.text))
             elif type is not None and not type.fits(literal.type):
                 self.resolver.wrong_type(value, type, literal.type)
             else:

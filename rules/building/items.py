@@ -36,7 +36,7 @@ def _output(name: str, node: Node, written: str) -> Output:
     unit = node.at("unit").text if KINDS[word].needs == "unit" else KINDS[word].unit
     coded = KINDS[word].needs == "choices"
     type = Type(word, unit, tuple(choices) if coded else (), coded and flag(node.at("ranked")), written=written)
-    return Output(name, type, text(node.at("title")), choices)
+    return Output(name, type, text(node.at("title")), choices, mark=node.mark)
 
 
 def number(node: Node) -> Value:
@@ -54,7 +54,7 @@ class ItemBuilder:
         self.place = Place(self.subject)
         self.ids: dict[str, Node] = {}
         self.outcomes = {
-            name: Outcome(name, text(at.at("title")), at.at("if").text)
+            name: Outcome(name, text(at.at("title")), at.at("if").text, at.mark)
             for name, at in node.at("outcomes").entries.items()
         }
 

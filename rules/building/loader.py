@@ -14,7 +14,7 @@ from rules.building.edition import edition_of
 from rules.building.rereading import faults, reread
 from rules.building.salvage import Sound
 from rules.building.titles import with_ids
-from rules.files.merge import merge
+from rules.files.merge import merge, removal_in
 from rules.files.node import ABSENT
 from rules.files.source import Node, read_file
 from rules.format.grammar import DATE, DECISION, FILES, OPTIONAL, PLAN_ID, REPLACED
@@ -27,6 +27,7 @@ from rules.warnings.acknowledged import acknowledging
 from rules.warnings.redundant import check_limits
 
 SUFFIX, MISNAMED = ".yaml", (".yml", ".yaml.txt", ".yml.txt")
+FACTS = "/facts.yaml"
 CASES = "cases"  # the file of an edition's own test cases
 Files = dict[str, Node]
 
@@ -82,7 +83,7 @@ def _each(folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *,
         if deep:
             problems.add(_mark(folder, root), "edition.too_deep")
         if edition is None or problems.errors:
-            yield Loaded(None, problems.sorted())
+            yield Loaded(None, _own_first(problems, _mark(folder, root).file))
         else:
             told = [*problems, *(_warnings(edition) if warn else ())]
             yield Loaded(edition, acknowledging(edition, told, complete=warn))
@@ -122,6 +123,10 @@ def _opened(folder: Path, root: Path) -> _Opened:
     problems = Problems()
     files, digest = _read(folder, root, problems, ())
     own = {path.name.partition(".")[0] for ending in (SUFFIX, *MISNAMED) for path in folder.glob("*" + ending)}
+    if files is not None and (removal := _stray_removal(files)) is not None:
+        file = removal.file.rpartition("/")[2]
+        problems.add(files["plan"], "edition.extends_missing", file=file, line=removal.line)
+        return _Opened(None, digest, frozenset(own), tuple(problems))
     if files is not None and _lost(files, folder / f"plan{SUFFIX}"):
         if "plan" in files:
             shape_of("plan").check(files["plan"], problems)
@@ -132,6 +137,14 @@ def _opened(folder: Path, root: Path) -> _Opened:
             if needed == "plan" or not extends:
                 problems.add(_mark(folder, root), "edition.no_file", file=needed + SUFFIX)
     return _Opened(files, digest, frozenset(own - (files or {}).keys()), tuple(problems))
+
+
+def _stray_removal(files: Files) -> Mark | None:
+    """Where an edition whose head is sound, and extends none, removes something; a reading may say so of an option."""
+    plan = files.get("plan", ABSENT)
+    if plan.get("extends") or not shape_of("plan").check(plan, Problems()):
+        return None
+    return next(filter(None, (removal_in(node) for name, node in files.items() if name != "readings")), None)
 
 
 def _lost(files: Files, plan: Path) -> bool:
@@ -181,7 +194,8 @@ def _built(
 
     `known` are files that have passed the grammar, and `base` is the edition that they make: what `files` share with
     them is not worked out again."""
-    sound, meant = Sound(left_out={*left_out}), Problems()
+    meant, unread = Problems(), any(one.code.startswith("yaml.") and FACTS in one.mark.file for one in problems.errors)
+    sound = Sound(left_out={*left_out}, facts_unread=unread or "facts" in left_out)
     for key, node in files.items():
         if known is not None and node is known.get(key):
             sound.files[key] = node
@@ -197,6 +211,13 @@ def _built(
         kept = sound.worth_saying(told)
         problems[:] = [*with_ids(problems, files), *(kept if kept or problems.errors else told)]
     return edition
+
+
+def _own_first(problems: Problems, folder: str) -> tuple[Problem, ...]:
+    """The problems; of an edition that has errors of its own without those in the files that it extends, which may
+    follow from them, and which the editions of these files have if they do not."""
+    own = {one for one in problems.errors if f"{one.mark.file}/".startswith(f"{folder}/")}
+    return tuple(one for one in problems.sorted() if not own or one.severity != "error" or one in own)
 
 
 def _parent(extends: Node) -> tuple[str, str] | None:

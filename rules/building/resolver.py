@@ -17,7 +17,7 @@ from rules.problems.meant import truth
 from rules.problems.problem import Problems
 from rules.values.exact import BOOLEAN, PLACE, POINTS, Type, read_literal
 from rules.values.kinds import example, said
-from rules.values.text import Text, shown
+from rules.values.text import Mark, Text, shown
 
 
 @dataclass(slots=True)
@@ -30,6 +30,13 @@ class Resolver:
     def path(self, node: Node, place: Place) -> Ref | None:
         """The fact, outcome or output that a dotted name stands for."""
         return self.names.path(node, place)
+
+    def set_at(self, ref: Expr, place: Place) -> Mark | None:
+        """Where a value that the plan itself sets is written; None of any other expression."""
+        if not isinstance(ref, Ref) or ref.what != "fact":
+            return None
+        fact = self.names.facts.built(ref.scope or place.subject, ref.name)
+        return fact.mark if fact is not None and fact.dated else None
 
     # --- values and formulas -------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ SUMS = ("score.full_marks",)  # over all items of a decision
 OF_ITEMS = ("report.", "reading.")  # what names decisions and their items
 UNKNOWN = (".unknown", ".no_output", ".no_choice", ".no_option")
 KEYLESS = "yaml.key_not_text"  # what stood under the key is gone
+OF_OUTCOMES = ("type.no_choice", "outcome.unknown", "report.unknown")
 MISTYPED = ("type.unit", "type.wrong")
 
 
@@ -30,6 +31,7 @@ class Sound:
     files: dict[str, Node] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
     partial: set[str] = field(default_factory=set)  # the paths of files of which something was left out
+    facts_unread: bool = False  # whether some facts may be declared that could not be read
 
     def take(self, name: str, node: Node, shape: Shape, problems: Problems) -> None:
         """Check a file and keep its valid parts."""
@@ -77,7 +79,7 @@ class Sound:
         self.left_out |= {PurePath(one.mark.file).stem for one in problems if one.path == "subject"}
         decisions = {stem: file for stem, file in self.files.items() if file.get("decision") is not None}
         written = {name for stem, file in decisions.items() for name in (stem, file.at("decision").text, *_items(file))}
-        return _once([one for one in problems if not self._follows(one, problems, written)])
+        return _once([one for one in dict.fromkeys(problems) if not self._follows(one, problems, written)])
 
     def _follows(self, problem: Problem, problems: Sequence[Problem], written: set[str]) -> bool:
         """Whether a problem goes when others are mended; `written` are the items and decisions, made or not."""
@@ -85,6 +87,10 @@ class Sound:
         if problem.code in SUMS and any(one.mark.file == file and one.path.startswith("items[") for one in problems):
             return True
         if problem.code.startswith(WHOLES) and file in self.partial:
+            return True
+        if self.facts_unread and problem.code == "name.unknown":
+            return True
+        if problem.code in OF_OUTCOMES and any(one.code == "outcome.role" for one in problems):
             return True
         lost = self.left_out | written if problem.code.startswith(OF_ITEMS) else self.left_out
         return problem.code.endswith(UNKNOWN) and bool(names & lost)

@@ -29,6 +29,7 @@ def _scorecard(build: ItemBuilder) -> Scorecard:
     return Scorecard(
         vetoes, tuple(one for one in ceilings if one), tuple(item for item in items if item),
         _grades(build, clause, least, most), least, most, number(node.at("full_marks")),
+        (node.get("full_marks") or node.at("total")).mark,
     )  # fmt: skip
 
 
@@ -127,7 +128,7 @@ def _grades(build: ItemBuilder, clause: str, least: Value, most: Value) -> tuple
         limits = _limits(node).entries
         tests = [Comparison(operator, (Const(number(limit), POINTS),)) for operator, limit in limits.items()]
         condition = joined(leaves(total, tests))
-        grades.append(Grade(build.outcome(node, "grade"), condition, *build.stands(node, clause)))
+        grades.append(Grade(build.outcome(node, "grade"), condition, *build.stands(node, clause), node.mark))
         edges.append(Interval.of(node, tests))
     check_bands([edge for edge in edges if edge], POINTS, least, most, build.problems)
     return tuple(grades)

@@ -1,13 +1,14 @@
-"""The figures that an edition sets, by short paths: `decision.item` with one limit, `subject.fact` with a value."""
+"""The figures that an edition sets, by short paths: `decision.item` with one limit or with points,
+`decision.item.points.code` and other numbers of an item, `subject.fact` with a value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rules.building.rereading import one_limit
 from rules.editing.acts import Act, Rename, Set
-from rules.editing.address import Address, Data, Refused, identity
+from rules.editing.address import Address, Data, Refused, identity, part, word
 from rules.editing.layout import data_of as as_written
 from rules.editing.texts import Texts, data_of, merged
 from rules.files.node import ABSENT, Node
@@ -15,35 +16,44 @@ from rules.files.source import written
 from rules.format.grammar import FILES, OPTIONAL
 from rules.model import CONSTANTS
 from rules.operations import OPERATORS
+from rules.values.exact import PERIODS, read_literal
+from rules.values.kinds import example
 
 FACTS = "facts"
 
 
-def figure(texts: Texts, owner: str, name: str, since: date | None = None) -> Address | None:
-    """Where an edition writes a figure: its limit, below the operator, or its value; None where there is no such.
+def figure(texts: Texts, owner: str, name: str, since: date | None = None, value: str = "") -> Address | None:
+    """Where an edition writes a figure: its limit, below the operator, its points, or its value; None where there is
+    no such.
 
-    `since` is the day from which the value meant is in force, of a fact with several by date."""
+    `since` is the day from which the value meant is in force, of a fact with several by date. `value` is what is to
+    stand there: of an item that has a limit and points, a number without a unit is points."""
     if owner not in FILES | OPTIONAL and owner in texts.files:
-        limits = (at for one, at in _limits(merged(texts, owner) or ABSENT, Address(owner)) if one == name)
-        if (found := next(limits, None)) is not None:
-            return found
+        item, *keys = name.split(".")
+        named = (one for one in _items(merged(texts, owner) or ABSENT, Address(owner)) if one[0] == item)
+        found = (_number(node, at, keys) if keys else _of_item(node, at, value) for _, node, at in named)
+        if (place := next(filter(None, found), None)) is not None:
+            return place
     return _own(_home(texts, owner).at(name), _way(owner) / name, since)
 
 
 def changeable(texts: Texts) -> tuple[str, ...]:
     """The paths of all figures: items of decisions, then facts."""
     files = [file for file in texts.files if file not in FILES | OPTIONAL]
-    limits = [f"{file}.{name}" for file in files
-              for name, _ in _limits(merged(texts, file) or ABSENT, Address(file))]  # fmt: skip
+    limits = [f"{file}.{path}" for file in files
+              for name, node, _ in _items(merged(texts, file) or ABSENT, Address(file))
+              for path in _paths(name, node)]  # fmt: skip
     owners = [CONSTANTS, *(merged(texts, FACTS) or ABSENT).at("subjects").entries]
     facts = [f"{owner}.{name}" for owner in owners for name, fact in _home(texts, owner).entries.items()
              if _own(fact, _way(owner), None) or fact.get("dated")]  # fmt: skip
     return tuple(dict.fromkeys((*limits, *facts)))
 
 
-def replacing(at: Address, operator: str, value: str) -> list[Act]:
+def replacing(texts: Texts, at: Address, operator: str, value: str) -> list[Act]:
     """The acts that write another value, and another operator unless that is "", where `figure` has found one."""
     data = value_of(value)
+    if at.file == FACTS:
+        _check_unit(word(part(data_of(merged(texts, at.file)), at)), value, at)
     if not operator:
         return [Set(at, data)]
     if at.steps[-1] in OPERATORS:
@@ -59,18 +69,65 @@ def value_of(text: str) -> Data:
     return text if tree is None else as_written(tree)
 
 
-def _limits(node: Node, at: Address) -> Iterator[tuple[str, Address]]:
-    """The items of a decision that compare one value with one limit, by id, with the place of the limit."""
-    name, found = node.at("id").text, one_limit(node)
-    if name and found is not None and len(found[2].entries) <= 1:
-        key, fact, tests = found
-        where = at / key / fact
-        yield name, next((where / operator for operator in tests.entries), where)
+def _check_unit(old: str, new: str, at: Address) -> None:
+    """Refuse a value in another unit than the one that it stands for; of a period, any."""
+    was, is_now = read_literal(old), read_literal(new)
+    if was is None or is_now is None or is_now.type.fits(was.type):
+        return
+    if at.steps[-1] == "plus" and is_now.type.unit in PERIODS:
+        return
+    number = new if is_now.type.kind == "bare" and was.type.is_number else ""
+    for_instance = example(was.type, number)
+    if was.type.kind == "points":  # a value of its own says that it is points
+        for_instance += " points"
+    raise Refused(f"{at} 现在是 {old}，不能改成 {new}。请按同样的单位写，例如：{for_instance}",
+                  f"{at} is {old}, and {new} is of another unit. Write it in the same, for example: {for_instance}",
+                  at)  # fmt: skip
+
+
+def _items(node: Node, at: Address) -> Iterator[tuple[str, Node, Address]]:
+    """The items of a decision by id, each with its place."""
+    if name := node.at("id").text:
+        yield name, node, at
     for key, one in node.entries.items():
-        yield from _limits(one, at / key)
+        yield from _items(one, at / key)
     for number, one in enumerate(node.items):
         named = identity(data_of(one))
-        yield from _limits(one, at / (named[1] if named else number))
+        yield from _items(one, at / (named[1] if named else number))
+
+
+def _of_item(node: Node, at: Address, value: str) -> Address | None:
+    """The one limit that an item compares one value with, or its points."""
+    limit, points = _limit(node, at), at / "points" if node.at("points").text else None
+    return points if limit is None or (points and _is_bare(value)) else limit
+
+
+def _limit(node: Node, at: Address) -> Address | None:
+    found = one_limit(node)
+    if found is None or len(found[2].entries) > 1:
+        return None
+    key, fact, tests = found
+    where = at / key / fact
+    return next((where / operator for operator in tests.entries), where)
+
+
+def _is_bare(text: str) -> bool:
+    literal = read_literal(text)
+    return literal is not None and literal.type.kind == "bare"
+
+
+def _number(node: Node, at: Address, keys: Sequence[str]) -> Address | None:
+    """A number without a unit below some keys of an item."""
+    for key in keys:
+        node, at = node.at(key), at / key
+    return at if _is_bare(node.text) else None
+
+
+def _paths(name: str, node: Node) -> Iterator[str]:
+    """The short paths of an item's figures: its limit or its points, and the points of its choices."""
+    if _of_item(node, Address("") / name, "") is not None:
+        yield name
+    yield from (f"{name}.points.{code}" for code, one in node.at("points").entries.items() if _is_bare(one.text))
 
 
 def _home(texts: Texts, owner: str) -> Node:

@@ -10,9 +10,7 @@ from rules.editing.outline import Context, Place, place_of
 from rules.files.node import Node
 from rules.format.titles import title_of
 from rules.shapes import Either, Field, ListOf, MapOf, Record, Ref, Shape
-from rules.values.text import Mark, Text
-
-_NOWHERE = Mark("", 0, 0)
+from rules.values.text import NOWHERE, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +99,7 @@ def _circular(shape: Shape, within: tuple[str, ...]) -> bool:
 
 def _node(data: Data) -> Node:
     if isinstance(data, str):
-        return Node(_NOWHERE, "", data, quoted=True)
+        return Node(NOWHERE, "", data, quoted=True)
     if isinstance(data, Mapping):
-        return Node(
-            _NOWHERE, "", {key: _node(one) for key, one in data.items()}, key_marks=dict.fromkeys(data, _NOWHERE)
-        )
-    return Node(_NOWHERE, "", [*map(_node, data)])
+        return Node(NOWHERE, "", {key: _node(one) for key, one in data.items()}, key_marks=dict.fromkeys(data, NOWHERE))
+    return Node(NOWHERE, "", [*map(_node, data)])

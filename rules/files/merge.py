@@ -11,11 +11,13 @@ from __future__ import annotations
 from dataclasses import replace as with_changes
 
 from rules.files.node import Node
+from rules.problems.meant import plain, truth
 from rules.problems.problem import Problems
-from rules.values.text import Text, near, shown
+from rules.values.text import Mark, Text, near, shown
 
 IDENTITIES = ("id", "group")
 Identity = tuple[str, str]
+PLACING = ("before", "remove")  # words of an item that are none of what it says
 
 
 def merge(parent: Node, child: Node, problems: Problems, replace: frozenset[str] = frozenset()) -> Node:
@@ -33,8 +35,9 @@ def merge(parent: Node, child: Node, problems: Problems, replace: frozenset[str]
 
 def _merge_maps(parent: Node, child: Node, problems: Problems, replace: frozenset[str]) -> Node:
     entries, marks = dict(parent.entries), dict(parent.key_marks)
-    for key, value in child.entries.items():
-        if _removes(value, problems):
+    for key, said in child.entries.items():
+        value = _unplaced(said, "remove") if said.get("remove") else said  # where that is half said, it has been told
+        if _removes(said, problems):
             if key in parent.entries:
                 del entries[key], marks[key]
             else:
@@ -59,14 +62,16 @@ def _merge_lists(parent: Node, child: Node, problems: Problems, replace: frozens
                 problems.add(item, "merge.unknown_id", key=key, id=shown(name), near=guess)
             items.pop(identity, None)
         else:
-            items[identity] = _unplaced(item) if old is None else merge(old, _unplaced(item), problems, replace)
+            items[identity] = (
+                _unplaced(item, *PLACING) if old is None else merge(old, _unplaced(item, *PLACING), problems, replace)
+            )
             items = _placed(items, identity, item.get("before"), problems)
     return with_changes(child, value=list(items.values()))
 
 
-def _unplaced(item: Node) -> Node:
-    """The item without the word on where it stands."""
-    return with_changes(item, value={key: value for key, value in item.entries.items() if key != "before"})
+def _unplaced(item: Node, *words: str) -> Node:
+    """The item without the words on where it stands, and on its removal where these are half said."""
+    return with_changes(item, value={key: value for key, value in item.entries.items() if key not in words})
 
 
 def _placed(
@@ -100,19 +105,36 @@ def _identity(item: Node) -> Identity | None:
     return next(((key, item.at(key).text) for key in IDENTITIES if item.at(key).text), None)
 
 
+def removal_in(node: Node) -> Mark | None:
+    """Where something is removed, which only an edition that extends another does."""
+    if node.at("remove").text == "true":
+        return node.key_marks["remove"]
+    return next(filter(None, map(removal_in, (*node.entries.values(), *node.items))), None)
+
+
 def _removes(node: Node, problems: Problems) -> bool:
     """Whether `node` only says that something goes; half-said removals are reported and do not remove."""
     flag = node.get("remove")
     if flag is None:
-        return False
+        joined = next((key for key in node.entries if plain(key).replace(" ", "") == "remove:true"), None)
+        if joined is not None:
+            meant = "remove: true"
+            problems.add(node.key_marks[joined], "shape.meant", text=joined, meant=meant, mend=(joined, meant))
+        return joined is not None
     others = [key for key in node.entries if key != "remove" and key not in IDENTITIES]
     if flag.value != "true" or flag.quoted:
-        problems.add(flag, "merge.remove_value", text=shown(flag.text))
+        problems.add(flag, "merge.remove_value", text=shown(flag.text), mend=_yes(flag.text))
     elif others:
         problems.add(flag, "merge.remove_alone", keys=shown(", ".join(others)))
     else:
         return True
     return False
+
+
+def _yes(text: str) -> tuple[str, str] | None:
+    """The mend of `yes` or 是."""
+    meant = truth(text)
+    return meant if meant is not None and meant[1] == "true" and meant[0] != "true" else None
 
 
 def _perhaps(word: str, known: tuple[str, ...]) -> Text:

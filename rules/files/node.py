@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from rules.values.text import Mark
+from rules.values.text import NOWHERE, Mark
 
 _KINDS = {
     "null": re.compile(r"|~|null|Null|NULL"),
@@ -69,7 +69,7 @@ class Node:
         return Node(self.key_marks[key], self.entries[key].path, key)
 
 
-ABSENT = Node(Mark("", 0, 0), "", "")
+ABSENT = Node(NOWHERE, "", "")
 
 
 def kind(text: str, *, quoted: bool = False) -> str:

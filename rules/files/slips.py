@@ -64,7 +64,8 @@ def translate(error: Any, text: str, file: str, problems: Problems) -> None:
     beyond = not "".join((lines[at.line][at.column :], *lines[at.line + 1 :])).strip()
     if code == "yaml.indent" and lines[at.line][: at.column].rstrip().endswith(("'", '"', "]", "}")):
         code = "yaml.after_close"
-    spot = opening if at_opening or (beyond and code == "yaml.bracket") else at
+    left = code == "yaml.bracket" and (beyond or _is_next(lines, opening.line, at.line))
+    spot = opening if at_opening or left else at
     written = re.split(r"[,}\]#]", lines[spot.line][spot.column :])[0].rstrip()
     if code == "yaml.special_start" and (comparison := signed(written)):
         operator, limit = comparison
@@ -80,6 +81,12 @@ def translate(error: Any, text: str, file: str, problems: Problems) -> None:
         tag="!",
         detail=shown(detail, 120),
     )
+
+
+def _is_next(lines: list[str], opened: int, line: int) -> bool:
+    """Whether a line behind an opened bracket stands no deeper than the one that opens it: it belongs to no bracket."""
+    first, later = (len(lines[number]) - len(lines[number].lstrip(" ")) for number in (opened, line))
+    return line > opened and later <= first
 
 
 def parseable(text: str, file: str, problems: Problems) -> bool:

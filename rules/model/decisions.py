@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from rules.model.expressions import Condition, Expr, Leaf, Ref
 from rules.values.exact import POINTS, Type, Value
-from rules.values.text import Mark, Text
+from rules.values.text import NOWHERE, Mark, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Outcome:
     id: str
     title: Text
     role: str = ""  # met | not_met | unknown; "" where only an item or a row names it
+    mark: Mark = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Grade:
     condition: Condition
     clause: str
     set_by: str = "plan"
+    mark: Mark = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Output:
     choices: Mapping[str, Text] = field(default_factory=dict)
     clause: str = ""  # that its figures stand in; "" where they stand in those of the rows
     set_by: str = ""
+    mark: Mark = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ class Scorecard(Body):
     least: Value = None
     most: Value = None
     full_marks: Value = None  # the sum of the most points of all items, declared so that a slip shows
+    mark: Mark = field(default=NOWHERE, compare=False)  # of the full marks, or of the bounds of the total
     finding_roles = MappingProxyType({"vetoes": "veto", "items": "item", "ceilings": "ceiling"})
     outputs = MappingProxyType({"total": Output("total", POINTS, Text("总分", "total"))})
     stages = 2  # the grades compare the total

@@ -10,12 +10,9 @@ from typing import Any
 from rules.model.decisions import Assignment, Rule
 from rules.model.expressions import Condition, Expr, Op
 from rules.values.exact import Type, Value
-from rules.values.text import Mark, NotFound, Text
+from rules.values.text import NOWHERE, Mark, NotFound, Text
 
 CONSTANTS = "constants"  # the subject that the constants of the whole plan belong to; there is no record of it
-
-
-HEAD = Mark("plan.yaml", 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +93,7 @@ class Reading:
     readings: Mapping[str, Text]
     because: Text
     changes: Mapping[str, Any] = field(default_factory=dict)  # of an option: path -> what it says instead
+    mark: Mark = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +209,8 @@ class Edition:
     extracts: Extracts = field(default_factory=Extracts)
     after_lapse: bool = False  # no edition of the plan was in force just before
     under: Mapping[str, str] = field(default_factory=dict)  # readings taken otherwise than the plan does
-    mark: Mark = HEAD  # of the days it is in force
+    mark: Mark = NOWHERE  # of the day from which it is in force
+    mark_to: Mark = NOWHERE  # of the last day
 
     @property
     def id(self) -> str:

@@ -9,7 +9,17 @@ from rules.model import Op
 from rules.operations.forms import EXPRESSION, VALUE
 from rules.operations.operation import Formula, Key, Operation, typed
 from rules.operations.phrases import TIGHT, WORDS, Phrase
-from rules.values.exact import DATE, ORDINAL, PERIODS, Type, Value, completed_months, completed_years, shift
+from rules.values.exact import (
+    DATE,
+    ORDINAL,
+    PERIODS,
+    Type,
+    Value,
+    completed_months,
+    completed_years,
+    read_literal,
+    shift,
+)
 
 
 def _count(unit: str, dates: int, written: str = "") -> Callable[[Sequence[Type]], Type | None]:
@@ -36,11 +46,14 @@ def _read_moved(formula: Formula) -> Op | None:
     if len(options) != 1:
         return formula.refuse(formula.node, "type.period")
     at = formula.node.entries[options[0]]
+    literal = read_literal(at.text)
+    if literal is not None and literal.type.kind == "bare":
+        return formula.refuse(at, "type.period")
     period = formula.expression(at)
     if start is None or period is None:
         return None
     if formula.operation.typed([start.type, period.type]) is None:
-        return formula.refuse(at, "type.period")
+        return formula.refuse(formula.resolver.set_at(period, formula.place) or at, "type.period")
     return Op(formula.operation.name, (start, period), DATE, option=options[0])
 
 

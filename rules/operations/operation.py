@@ -19,7 +19,7 @@ from rules.problems.problem import Problems
 from rules.shapes import Record, Shape
 from rules.values.exact import BOOLEAN, Range, Type, Value
 from rules.values.kinds import said
-from rules.values.text import Text
+from rules.values.text import Mark, Text
 
 Span = tuple[Value, Value]  # the least and the greatest value; None is endless
 
@@ -67,6 +67,7 @@ class Resolver(Protocol):
     def expression(self, node: Node, place: Place, wanted: Type | None = None) -> Expr | None: ...
     def condition(self, node: Node, place: Place) -> Condition | None: ...
     def path(self, node: Node, place: Place) -> Ref | None: ...
+    def set_at(self, ref: Expr, place: Place) -> Mark | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Formula:
     def op(self, args: tuple[Expr, ...], type: Type, each: Expr | None = None, where: Condition | None = None) -> Op:
         return Op(self.operation.name, args, type, each, where, self.key.option)
 
-    def refuse(self, node: Node, code: str, **facts: Any) -> Op | None:
+    def refuse(self, node: Node | Mark, code: str, **facts: Any) -> Op | None:
         """Report a problem; there is then no operation."""
         self.resolver.problems.add(node, code, **facts)
         return None

@@ -165,6 +165,7 @@ class MapOf:
                     problems.add(at, "shape.meant", path=value.path, text=shown(key), meant=meant, mend=(key, meant))
                 else:
                     problems.add(at, "shape.key_pattern", path=value.path, key=shown(key), **self.key.facts)
+                    continue
             good = self.shape.check(value, problems) and good
         return good and not cut
 

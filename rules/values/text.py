@@ -55,6 +55,9 @@ class Mark:
     column: int
 
 
+NOWHERE = Mark("", 0, 0)
+
+
 def shown(text: str, most: int = 60) -> str:
     """A quotation from a file that stays on one line and cannot swamp the message around it."""
     one_line = " ".join(text.split())

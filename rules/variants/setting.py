@@ -61,9 +61,10 @@ def _acts(texts: Texts, said: str) -> list[Act]:
     if not (path and equals and value):
         raise Refused(f"要写成“位置=值”，不是 {said}。", f"Write PLACE=VALUE, not {said}.", path)
     owner, _, name = path.partition(".")
-    if (found := figure(texts, owner, name)) is not None:
+    if (found := figure(texts, owner, name, value=value)) is not None:
         operator, _, rest = value.partition(" ")
-        return replacing(found, operator, rest.strip()) if operator in OPERATORS else replacing(found, "", value)
+        operator, value = (operator, rest.strip()) if operator in OPERATORS else ("", value)
+        return replacing(texts, found, operator, value)
     at = Address.read(path)
     if at.file + SUFFIX not in texts.own and merged(texts, at.file) is None:
         guess = near(path, changeable(texts)) or near(at.file, texts.files)

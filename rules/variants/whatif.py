@@ -27,7 +27,8 @@ from rules.problems.problem import PolicyError
 from rules.values.text import Text, TextError, near
 from rules.variants.folders import texts_at, write
 
-_NAME = re.compile(r"\w[\w-]*")  # of a decision or a subject, of an item or a fact: never a path
+_NAME = re.compile(r"\w[\w-]*")  # of a decision or a subject: never a path
+_NAMES = re.compile(r"\w[\w-]*(\.\w[\w-]*)*")  # of a fact, or of an item and the keys below it
 
 KINDS: Mapping[str, Text] = {  # of change, in the order they are told
     "outcome": Text("结论", "outcome"),
@@ -71,8 +72,8 @@ class NoSuchFigure(TextError):
 
 @dataclass(frozen=True, slots=True)
 class Supposition:
-    """`decision.item=[operator] limit`, or `subject.fact=value` for a figure that the policy sets itself; `since` is
-    the day from which the value meant is in force, of a fact with several by date."""
+    """`decision.item=[operator] limit`, `decision.item=points`, or `subject.fact=value` for a figure that the policy
+    sets itself; `since` is the day from which the value meant is in force, of a fact with several by date."""
 
     owner: str
     name: str
@@ -91,7 +92,7 @@ class Supposition:
         operator, _, rest = said.strip().partition(" ")
         if operator not in OPERATORS:
             operator, rest = "", said.strip()
-        if not (equals and dot and _NAME.fullmatch(owner) and _NAME.fullmatch(name) and rest.strip()):
+        if not (equals and dot and _NAME.fullmatch(owner) and _NAMES.fullmatch(name) and rest.strip()):
             raise NoSuchFigure(
                 f"假设要写成“判定.条目=值”“对象.事实=值”或“{CONSTANTS}.常数=值”，不是 {text}。",
                 f"A supposition reads decision.item=value, subject.fact=value or {CONSTANTS}.NAME=value, not {text}.",
@@ -136,7 +137,8 @@ def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -
                 "and county assign.",
                 one.path,
             )
-        if any(one.path in edition.readings[name].changes[option] for name, option in edition.under.items()):
+        item = ".".join(one.path.split(".")[:2])
+        if any(item in edition.readings[name].changes[option] for name, option in edition.under.items()):
             raise NoSuchFigure(
                 f"{one.path} 已由所取的解读改定。", f"{one.path} is what a reading taken here sets.", one.path
             )
@@ -157,11 +159,11 @@ def suppose(root: Path, edition: Edition, suppositions: Sequence[Supposition]) -
 
 def _with(texts: Texts, one: Supposition) -> Texts:
     """The texts of an edition with a supposition written into them."""
-    found = figure(texts, one.owner, one.name, one.since)
+    found = figure(texts, one.owner, one.name, one.since, one.value)
     if found is None:
         raise _nothing(one, texts)
     try:
-        return replace(texts, own=edit(texts, replacing(found, one.operator, one.value)).files)
+        return replace(texts, own=edit(texts, replacing(texts, found, one.operator, one.value)).files)
     except Refused as refused:
         raise NoSuchFigure(refused.zh, refused.args[0], one.path) from None
 

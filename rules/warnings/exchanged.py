@@ -18,6 +18,9 @@ from rules.warnings.numerals import figures, plain
 from rules.warnings.sources import Source
 
 BREAK = re.compile(r"[,、;。:]")
+IN_ORDER = re.compile(r"(?P<labels>[^,;。:]*)分别(?P<listed>[^,;。:]*)")  # 优秀、较好户分别加50、100个基点
+AND = re.compile(r"[、和与及]")
+OTHERWISE = re.compile("不良|优[惠先质]|良[好性心]|[改优]良")  # words in which a character is no title
 MOST = 100  # figures of a clause that are held against each other
 MORE = 10  # a sentence that names the item, or a figure that its title states, weighs more than words
 
@@ -93,12 +96,25 @@ def _place(text: str, number: int, by: tuple[str, ...]) -> Place:
     after = BREAK.search(text, start)
     end = after.start() if after else len(text)
     first = max([begin, *(figure.start for figure in read[:number])])
-    return Place(_words(text[first:end]), frozenset(one.value for one in read if begin <= one.start < end), by)
+    words, beside = text[first:end], frozenset(one.value for one in read if begin <= one.start < end)
+    if label := _label(text, [figure.start for figure in read], start):
+        words, beside = label, beside | {figure.value for figure in figures(label)}
+    return Place(_words(words) | frozenset(OTHERWISE.sub("", words)), beside, by)
+
+
+def _label(text: str, starts: Sequence[int], start: int) -> str:
+    """What stands in the place of a figure in the list before: 优、良分别为90、80分; "" where the lists differ."""
+    for match in IN_ORDER.finditer(text):
+        listed = [one for one in starts if match.start("listed") <= one < match.end("listed")]
+        labels = AND.split(match["labels"])
+        if start in listed and len(labels) == len(listed) > 1:
+            return labels[listed.index(start)]
+    return ""
 
 
 def _words(text: str) -> frozenset[str]:
-    """The pairs of neighbouring characters of a text."""
-    return frozenset(pair for pair in map("".join, pairwise(text)) if pair.isalpha())
+    """The pairs of neighbouring characters of a text; of one of a single character, that one."""
+    return frozenset(one for one in (map("".join, pairwise(text)) if len(text) > 1 else text) if one.isalpha())
 
 
 def _shown(one: Stated) -> str:

@@ -14,13 +14,13 @@ from rules.values.exact import Type
 
 # Words that compare with anything, and those that compare only with the figure next to them.
 COMPARED = {
-    "at_least": "不[得能应]?(?:低于|少于|小于|早于)|(?:大于|高于|超过)或?等于|[≥≧]",
-    "at_most": "不[得能应]?(?:高于|超过|多于|大于|超出|晚于)|未超过|(?:小于|低于)或?等于|[≤≦]",
+    "at_least": r"不[得能应]?(?:低于|少于|小于|早于)|(?:大于|高于|超过)(?:或?等于|\(含\))|[≥≧]",
+    "at_most": r"不[得能应]?(?:高于|超过|多于|大于|超出|晚于)|未超过|(?:小于|低于|少于)(?:或?等于|\(含\))|[≤≦]",
     "above": "高于|超过|大于|多于|超出|>",
     "below": "低于|小于|少于|<",
 }
 BESIDE = {
-    "at_least": "至少|最低|最少|达到|[年已须应]满",
+    "at_least": r"至少|最低|最少|达到|[年已须应]满|(?<![不未期])满(?=[\d一二两三四五六七八九十百])",
     "at_most": "至多|最多|最高|封顶",
     "above": "过(?=半)",
     "below": "不足|[不未]满|不到|未达到?",
@@ -44,10 +44,13 @@ _COUNTED = (
     r"周?岁|年|季度|个|月|天|日|周|名|户|元|份|次|倍|项|分(?![制之])|亩|人|村|成|折|位|笔|票|家|组|口|百分点|基点"
 )
 _TO = r"(?:周?岁|年|个?月|天|日|%|分|元|名|户|人|亩|个)?(?:\(不?含\))?[至到~—–-]+"
+_SLASHED = r"(?<![\d/.])(?P<top>\d{1,2})/(?P<bottom>[1-9]\d{0,2})(?![\d/])"
+_TENTH = r"(?:(?<=成)(?P<tenth>[一二三四五六七八九])(?=$|[以及的,、;。)]))"  # 八成五
 _NUMBER = (
-    rf"(?:(?P<whole>(?!零){_HAN})分之(?P<part>{_HAN}|{_ARABIC})|(?P<half>半数|一半|(?<=过)半)|(?P<half_year>半年)"
+    rf"(?:(?P<whole>(?!零){_HAN})分之(?P<part>{_HAN}|{_ARABIC})|{_SLASHED}|(?P<half>半数|一半|(?<=过)半)|(?P<half_year>半年)"
     rf"|(?:(?P<arabic>{_ARABIC})|(?<![第零一二三四五六七八九十百千万亿])"
-    rf"(?P<han>{_HAN})(?={_COUNTED}|{_SIGN.replace('?P<sign>', '?:')}|{_TO}(?:{_HAN})(?:{_COUNTED}))){_SIGN}?{_UNIT}?)"
+    rf"(?P<han>{_HAN})(?={_COUNTED}|{_SIGN.replace('?P<sign>', '?:')}|{_TO}(?:{_HAN})(?:{_COUNTED})))"
+    rf"{_SIGN}?{_TENTH}?{_UNIT}?)"
 )
 _LINK = rf"(?:(?!{_ANY_WORD})[^\d,、;。:()%“”零〇一二三四五六七八九十百千万亿]){{0,12}}?"
 _ENDS = r"\((?:不含|含)[^)]{0,10}\)"
@@ -134,6 +137,8 @@ def _with_unit(earlier: Figure, match: re.Match[str], unit: str) -> Figure:
 
 def _parts(match: re.Match[str]) -> tuple[Fraction, ...]:
     """The two numbers of a fraction, by which a rule may compare crosswise."""
+    if match["top"]:
+        return (Fraction(match["bottom"]), Fraction(match["top"]))
     return (numeral(match["whole"]), numeral(match["part"])) if match["part"] else ()
 
 
@@ -151,6 +156,8 @@ def numeral(text: str) -> Fraction:
 def _value(match: re.Match[str]) -> Fraction:
     if match["part"]:
         return numeral(match["part"]) / numeral(match["whole"])
+    if match["top"]:
+        return Fraction(int(match["top"]), int(match["bottom"]))
     if match["half"]:
         return Fraction(1, 2)
     if match["half_year"]:
@@ -158,11 +165,13 @@ def _value(match: re.Match[str]) -> Fraction:
     number, sign = numeral(match["arabic"] or match["han"]), (match["sign"] or "").removeprefix("个")
     if sign == "折":
         return number / (10 if number < 10 else 100)
+    if match["tenth"]:
+        number += numeral(match["tenth"]) / 10
     return number / SIGNS.get(sign, 1) + (Fraction(1, 2) if match["and_half"] else 0)
 
 
 def _unit(match: re.Match[str], text: str) -> str:
-    if match["part"] or match["half"]:
+    if match["part"] or match["half"] or match["top"]:
         return "%"
     if match["half_year"]:
         return "月"

@@ -74,13 +74,11 @@ def sources_of(edition: Edition) -> Iterator[Source]:
 
 
 def _of_grades(edition: Edition, rule: Rule) -> Iterator[Source]:
-    grades = (
-        (one.clause, one.set_by, _said(one.condition, rule.outcomes[one.id].title.zh)) for one in rule.body.grades
-    )
-    for clause, stated in _by_clause(grades):
-        text = comparable(edition, clause)
+    for grade in (one for one in rule.body.grades if one.set_by == "plan"):
+        text = comparable(edition, grade.clause)
         if any(one.operator and one.alike(POINTS) for one in figures(text)):
-            yield Source(rule.mark, rule.id, rule.id, rule.title, clause, text, stated)
+            said = tuple(_said(grade.condition, rule.outcomes[grade.id].title.zh))
+            yield Source(grade.mark, rule.id, rule.id, rule.title, grade.clause, text, said)
 
 
 def _by_clause(stated: Iterable[Stated]) -> Iterator[tuple[str, tuple[Claim, ...]]]:

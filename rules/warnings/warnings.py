@@ -29,11 +29,11 @@ from rules.model import (
 from rules.model.uses import Used, behind, fact_of, read_by, refs
 from rules.problems.problem import Problem, Problems
 from rules.values.exact import Value, decimal_text
-from rules.values.text import Mark
 from rules.warnings.clauses import check_agreement
 from rules.warnings.exchanged import check_exchanged
 from rules.warnings.redundant import check_redundant
 from rules.warnings.sources import sources_of
+from rules.warnings.totals import check_totals
 from rules.warnings.traits import check_traits
 from rules.warnings.worlds import shape
 
@@ -55,6 +55,7 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
     sources = tuple(sources_of(edition))
     check_agreement(sources, problems)
     check_exchanged(edition, sources, problems)
+    check_totals(edition, problems)
     return problems.sorted()
 
 
@@ -108,11 +109,13 @@ def _unused(rule: Rule, problems: Problems) -> None:
     body, roles = rule.body, {role: rule.role(role) for role in ("met", "not_met", "unknown")}
     reachable = {criterion.outcome for criterion in criteria_of(rule)} | body.reachable(roles)
     for outcome in (one for one in rule.outcomes if one not in reachable):
-        problems.warn(rule.mark, "warning.outcome_unused", path=f"{rule.id}.outcomes.{outcome}", id=outcome)
+        path = f"{rule.id}.outcomes.{outcome}"
+        problems.warn(rule.outcomes[outcome].mark, "warning.outcome_unused", path=path, id=outcome)
     if body.otherwise is not None:
         given = {name for row in (*body.rows, body.otherwise) for name in row.then}
         for output in (one for one in body.outputs if one not in given):
-            problems.warn(rule.mark, "warning.output_unset", path=f"{rule.id}.outputs.{output}", id=output)
+            path = f"{rule.id}.outputs.{output}"
+            problems.warn(body.outputs[output].mark, "warning.output_unset", path=path, id=output)
 
 
 def _unused_facts(edition: Edition, problems: Problems) -> None:
@@ -178,5 +181,4 @@ def _unused_readings(edition: Edition, problems: Problems) -> None:
     for reading in edition.readings.values():
         if reading.id not in named and reading.clause not in clauses:
             path = f"readings.{reading.id}"
-            mark = Mark(f"{edition.id}/readings.yaml", 1, 1)
-            problems.warn(mark, "warning.reading_unused", path=path, title=reading.title)
+            problems.warn(reading.mark, "warning.reading_unused", path=path, title=reading.title)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import get_args
@@ -12,8 +12,9 @@ from rules.model import Edition
 from rules.model.uses import read_by, read_by_items
 from rules.values.text import Lang, NotFound
 from rules.words.clauses import Trace, trace
-from rules.words.items import items
-from rules.words.sentences import sentence
+from rules.words.items import beside, items
+from rules.words.particulars import Particular, Particulars
+from rules.words.sentences import JOIN, sentence
 from rules.words.sides import Item
 
 
@@ -23,9 +24,20 @@ class Line:
 
     path: str
     item: Item
+    beside: Callable[[Item], Iterable[Particular]] = field(default=lambda _item: (), compare=False)
 
     def words(self, lang: Lang) -> str:
         return sentence(self.item, lang)
+
+    @property
+    def particulars(self) -> list[Particular]:
+        """What the sentence leaves out."""
+        return [*self.beside(self.item)]
+
+    def whole(self, lang: Lang) -> str:
+        """The sentence and the particulars."""
+        told = (self.words(lang), *(one.get(lang) for one in self.particulars))
+        return JOIN.get(lang).join(one for one in told if one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +58,20 @@ class Book:
 
     @cached_property
     def lines(self) -> Mapping[str, Line]:
-        """Every item of the edition, by path."""
-        return {path: Line(path, item) for path, item in items(self.edition).items()}
+        """Every item of the edition, and what else it says, by path."""
+        listed = items(self.edition) | beside(self.edition)
+        told = Particulars(self.edition, listed)
+        return {path: Line(path, item, told.of) for path, item in listed.items()}
 
     def line(self, path: str) -> Line:
         """The item of a path; NotFound where there is none."""
         if path not in self.lines:
             raise NotFound(f"版本 {self.edition.id} 里没有 {path}", f"edition {self.edition.id} has no {path}")
         return self.lines[path]
+
+    def of_kind(self, *kinds: str) -> list[Line]:
+        """The items of some kinds: plan, subject, fact, decision, item, reading, clause."""
+        return [line for line in self.lines.values() if line.item.kind in kinds]
 
     def below(self, path: str) -> list[Line]:
         """The items that a decision or a subject is made of."""

@@ -8,53 +8,13 @@ from itertools import islice
 
 from rules.judging.bounds import certain
 from rules.judging.evaluate import holds
-from rules.model import Const, Criterion, Leaf, Ref, Rule, Table
+from rules.model import Criterion, Leaf, Ref, Rule, Table
 from rules.operations.comparisons import sort_key
 from rules.values.exact import Type, Value
-from rules.values.markdown import cell, table
 from rules.words.arithmetic import GIVEN, Arithmetic, How
-from rules.words.checklists import SET_BY, named, outcome_of
 from rules.words.explainer import Explainer
 from rules.words.explanation import Reason
 from rules.words.record_wording import RecordWording, plainly
-from rules.words.wording import Wording
-
-HITS = {
-    "first": "从上到下，第一条成立的行决定结论。",
-    "all": "成立的各行都生效。",
-    "highest": "成立的各行中取最高的。",
-    "lowest": "成立的各行中取最低的。",
-    "sum": "成立的各行相加。",
-}
-
-
-def lines(rule: Rule, body: Table, words: Wording) -> Iterator[str]:
-    """The rows of a table for the rulebook."""
-    rows = [
-        (
-            named(row),
-            cell(words.condition(row.condition)) if row is not body.otherwise else "以上都不成立",
-            outcome_of(rule, row.outcome),
-            *(cell(_given(row, name, body, words)) for name in body.outputs),
-            row.clause,
-            SET_BY[row.set_by],
-        )
-        for row in (*body.rows, body.otherwise)
-    ]
-    yield HITS[body.hit]
-    yield ""
-    outputs = (f"{one.title.zh}（{one.clause}）" if one.clause else one.title.zh for one in body.outputs.values())
-    yield from table(("情形", "条件", "结论", *outputs, "条款", "数值由谁定"), rows)
-    yield ""
-
-
-def _given(row: Criterion, name: str, body: Table, words: Wording) -> str:
-    if name not in row.then:
-        return ""
-    expr, choices = row.then[name], body.outputs[name].choices
-    if isinstance(expr, Const) and expr.value in choices:
-        return choices[expr.value].zh
-    return words.expr(expr)
 
 
 @dataclass(frozen=True, slots=True)

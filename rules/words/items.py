@@ -10,9 +10,11 @@ from rules.model import (
     Criterion,
     Edition,
     Expr,
+    Extracts,
     Fact,
     Group,
     Op,
+    Report,
     Rule,
     criteria_of,
     subject_read,
@@ -21,7 +23,7 @@ from rules.model.places import Place, parts
 from rules.operations import OPERATIONS
 from rules.values.text import Text
 from rules.words.kinds import body_of, kind_of
-from rules.words.phrases import VALUES
+from rules.words.phrases import FIELDS, VALUES
 from rules.words.sides import Item, Items, Side, Sides, Spoken, framed, untitled
 from rules.words.wording import Wording
 
@@ -36,6 +38,18 @@ def items(edition: Edition) -> dict[str, Item]:
         _texts(edition, sides),
         *(decision_items(one, sides) for one in edition.assignments.values()),
     ) for path, item in listed}  # fmt: skip
+
+
+def beside(edition: Edition) -> dict[str, Item]:
+    """What else an edition says, which is no rule and no text: whom it is about, its report, its extracts. By path, as
+    items without sides."""
+    subjects = {
+        f"subjects.{one.name}": Item("subject", one.title, "", ("subjects", one.name), {})
+        for one in edition.subjects.values()
+    }
+    empty = {"report": Report(), "extracts": Extracts(), "acknowledged": (), "after_lapse": False}
+    said = [name for name, nothing in empty.items() if getattr(edition, name) != nothing]
+    return subjects | {name: Item("plan", FIELDS[name], "", (name,), {}) for name in said}
 
 
 def sides_of(edition: Edition) -> Sides:
@@ -80,7 +94,8 @@ def _facts(edition: Edition, name: str, sides: Sides) -> Items:
 
 def _fact(fact: Fact, sides: Sides) -> dict[str, Side]:
     counted, last = fact.counted, fact.last
-    sentences = {"value": sides.of(lambda say: value_of(fact, say), "formula", "dated", "minimum", "maximum")}
+    bounds = ("minimum", "maximum") if fact.given else ()
+    sentences = {"value": sides.of(lambda say: value_of(fact, say), "formula", "dated", *bounds)}
     if counted is not None:
         sentences["counted"] = sides.of(lambda say: say.expr(counted, fact.subject), "counted")
     if last is not None:

@@ -1,16 +1,15 @@
-"""The words of each kind of decision, by the type of its body: in the rulebook, a difference and an explanation."""
+"""The words of each kind of decision, by the type of its body: as items and in an explanation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from rules.model import Assignment, Checklist, Ranking, Rule, Scorecard, Table
-from rules.words import assignments, checklists, decision_tables, rankings, scorecards
+from rules.words import assignments, decision_tables, rankings, scorecards
 from rules.words.arithmetic import Arithmetic
 from rules.words.explainer import Explainer
 from rules.words.sides import Items, Sides
-from rules.words.wording import Wording
 
 
 def _no_items(_thing: Any, _body: Any, _sides: Sides) -> Items:
@@ -20,17 +19,16 @@ def _no_items(_thing: Any, _body: Any, _sides: Sides) -> Items:
 class Kind(NamedTuple):
     """The words of a kind of decision; each member takes the decision and its body."""
 
-    lines: Callable[[Any, Any, Wording], Iterator[str]]  # for the rulebook, in Markdown
     items: Callable[[Any, Any, Sides], Items] = _no_items  # that a difference names, beside the criteria
     explainer: Callable[[Any, Any, Arithmetic], Explainer] = Explainer
 
 
 KINDS: Mapping[type, Kind] = {
-    Checklist: Kind(checklists.lines),
-    Table: Kind(decision_tables.lines, explainer=decision_tables.TableExplainer),
-    Scorecard: Kind(scorecards.lines, scorecards.items, scorecards.ScorecardExplainer),
-    Ranking: Kind(rankings.lines, rankings.items, rankings.RankingExplainer),
-    Assignment: Kind(assignments.lines, assignments.items),
+    Checklist: Kind(),
+    Table: Kind(explainer=decision_tables.TableExplainer),
+    Scorecard: Kind(scorecards.items, scorecards.ScorecardExplainer),
+    Ranking: Kind(rankings.items, rankings.RankingExplainer),
+    Assignment: Kind(assignments.items),
 }
 
 

@@ -48,10 +48,16 @@ def tried(edition: Edition) -> list[Text]:
                  TRIED.en.format(one.title.en, one.readings[one.chosen].en)) for one in readings]  # fmt: skip
 
 
-def taken(reading: Reading) -> Text:
+def read_as(reading: Reading) -> Text:
     """A reading of the plan and the choice that an edition takes."""
-    chosen = reading.readings[reading.chosen]
-    return Text(f"解读：{reading.title.zh}，取“{chosen.zh}”", f'Reading: {reading.title.en}, taken as "{chosen.en}"')
+    chosen = reading.readings.get(reading.chosen, Text(reading.chosen, reading.chosen))
+    return Text(f"{reading.title.zh}，取“{chosen.zh}”", f'{reading.title.en}, taken as "{chosen.en}"')
+
+
+def taken(reading: Reading) -> Text:
+    """The same, named as a reading."""
+    said = read_as(reading)
+    return Text(f"解读：{said.zh}", f"Reading: {said.en}")
 
 
 def joined(group: Group, phrases: Mapping[str, Text] = JOINED) -> Text:

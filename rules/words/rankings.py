@@ -12,26 +12,12 @@ from rules.judging.outcomes import check
 from rules.model import Criterion, Key, Ranking, Rule, leaves_in, subject_read
 from rules.values.text import Text
 from rules.words.arithmetic import Arithmetic
-from rules.words.checklists import criteria_lines
 from rules.words.explainer import Explainer, semicolons
 from rules.words.explanation import Reason
 from rules.words.phrases import NONE, VALUES
 from rules.words.record_wording import RecordWording
 from rules.words.sides import Item, Items, Sides
 from rules.words.wording import Wording
-
-
-def lines(rule: Rule, body: Ranking, words: Wording) -> Iterator[str]:
-    """The list, the tests and the order of a ranking for the rulebook."""
-    yield f"在{words.expr(body.over, rule.subject)}中，先看是否合格："
-    yield ""
-    yield from criteria_lines(rule, body.eligible, words, "不参加排序")
-    keys = [f"{_key(key, words)}（{words.text(VALUES['first', key.first])}）" for key in body.order]
-    shared = "并列的同取" if body.ties == "shared" else "并列的按编号"
-    taken = "" if body.take is None else f"；取前 {body.take} 名"
-    lender = "（农信社自定）" if body.set_by == "lender" else ""
-    yield f"依次比较：{'、'.join(keys)}；{shared}{taken}{lender}。"
-    yield ""
 
 
 def items(rule: Rule, body: Ranking, sides: Sides) -> Items:

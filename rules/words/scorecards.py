@@ -11,10 +11,8 @@ from rules.judging.evaluate import evaluate, holds
 from rules.judging.outcomes import within
 from rules.model import Band, Condition, Criterion, Grade, Group, Leaf, Rule, Scorecard, ScoreItem, leaves_in
 from rules.values.exact import POINTS, Value, exact
-from rules.values.markdown import cell, table
 from rules.values.text import Text
 from rules.words.arithmetic import counted
-from rules.words.checklists import SET_BY, criteria_lines, named, outcome_of
 from rules.words.explainer import Explainer, source
 from rules.words.explanation import Reason
 from rules.words.phrases import VALUES, joined
@@ -26,43 +24,6 @@ Why = tuple[
     str | None, str, Sequence[Reason]
 ]  # why an item has its points (None: nothing is known), the formula behind them, the reasons below
 
-# --- rulebook
-
-
-def lines(rule: Rule, body: Scorecard, words: Wording) -> Iterator[str]:
-    """The vetoes, points, grades and ceilings of a scorecard for the rulebook."""
-    if body.vetoes:
-        yield "先看一票否决："
-        yield ""
-        yield from criteria_lines(rule, body.vetoes, words)
-    items = [(named(one), _points(one, words), _missing(one, words), SET_BY[one.set_by]) for one in body.items]
-    yield from table(("项目", "得分", "缺数据时", "数值由谁定"), items)
-    yield ""
-    if bounds := _bounds(body, words):
-        yield f"总分{bounds}。"
-        yield ""
-    grades = [(outcome_of(rule, one.id), cell(_band(words, one) + _stands(one, rule, words))) for one in body.grades]
-    yield from table(("等级", "总分"), grades)
-    yield ""
-    if body.ceilings:
-        caps = [(named(one), cell(words.condition(one.condition)), outcome_of(rule, one.outcome))
-                for one in body.ceilings]  # fmt: skip
-        yield from table(("封顶", "条件", "最高等级"), caps)
-        yield ""
-
-
-def _points(item: ScoreItem, words: Wording) -> str:
-    if item.formula is not None:
-        bounds = _bounds(item, words)
-        return cell(f"{words.expr(item.formula)}（{bounds}）" if bounds else words.expr(item.formula))
-    return "<br>".join(
-        cell(f"{words.condition(one.condition)}：{words.expr(one.points)}{_stands(one, item, words)}")
-        for one in item.bands
-        if not (
-            isinstance(one.condition, Group) and one.condition.join == "none"
-        )  # no points where an adjustment does not hold
-    )
-
 
 def _stands(part: Band | Grade, whole: ScoreItem | Rule, say: Wording) -> str:
     """The clause of a part and who sets it, where that is not as in the whole."""
@@ -70,16 +31,6 @@ def _stands(part: Band | Grade, whole: ScoreItem | Rule, say: Wording) -> str:
     if part.set_by != getattr(whole, "set_by", "plan") and ("set_by", part.set_by) in VALUES:
         said.append(say.text(VALUES["set_by", part.set_by]))
     return say.pick("（{}）", " ({})").format(say.pick("，", ", ").join(said)) if said else ""
-
-
-def _bounds(scored: ScoreItem | Scorecard, words: Wording) -> str:
-    """The least and the most that points can come to."""
-    ends = (("最低", scored.least), ("最高", scored.most))
-    return "，".join(f"{word} {words.value(value, POINTS)}" for word, value in ends if value is not None)
-
-
-def _missing(item: ScoreItem, words: Wording) -> str:
-    return "无法评分" if item.missing is None else words.value(item.missing, POINTS)
 
 
 # --- difference

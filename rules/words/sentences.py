@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from rules.model import Rule
 from rules.values.text import Lang, Text
-from rules.words.phrases import FIELDS, VALUES
+from rules.words.phrases import FIELDS
 from rules.words.sides import Item
 
 FOLLOWING = {  # sides of an item behind the first
@@ -36,19 +33,3 @@ def sentence(item: Item, lang: Lang) -> str:
     words = "" if main.whole == title and "outcome" in item.sides else words
     words += "".join(FOLLOWING[name].get(lang).format(one.whole) for name, one in more if name in FOLLOWING)
     return words.lstrip("；; ").rstrip()  # a following side may stand alone
-
-
-def how(rule: Rule) -> Iterator[Text]:
-    """How a table makes its answer, the clauses of its outputs, how many a ranking takes, and the full marks of a
-    scorecard."""
-    body = rule.body
-    for field in ("take", "ties") if body.order else ("hit", "by", "full_marks"):
-        value = getattr(body, field, None)
-        if (field, value) in VALUES:
-            yield VALUES[field, value]
-        elif value:
-            name, shown = FIELDS[field], body.outputs[value].title if field == "by" else Text(f"{value}", f"{value}")
-            yield Text(f"{name.zh} {shown.zh}", f"{name.en} {shown.en}")
-    for output in body.outputs.values():
-        if output.clause:
-            yield Text(f"{output.title.zh} {output.clause}", f"{output.title.en} {output.clause}")

@@ -57,6 +57,11 @@ class Untold:
         before, after = (self._code(value, one, side) for side, value in enumerate((one.old, one.new)))
         return Text(before, before), Text(after, after)
 
+    def shown(self, one: Difference) -> Text:
+        """The value as it is."""
+        titles = self._titles(one)
+        return Text(*(self._shown(one.new, one, titles, lang, 1) for lang in (0, 1)))
+
     def _code(self, value: Any, one: Difference, side: int) -> str:
         type = self._type(one, side)
         return figure(value, type) if type is not None and isinstance(value, int | Fraction) else notation(value)
@@ -73,7 +78,7 @@ class Untold:
             return say.text(titles[value]) if value in titles else value
         if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
             return say.pick("、", ", ").join(say.text(titles[item]) if item in titles else item for item in value)
-        type = None if parts(value) or isinstance(value, tuple | Type) else self._type(one, side)
+        type = None if parts(value) or isinstance(value, tuple | list | Type) else self._type(one, side)
         return notation(value) if type is None else say.value(value, type)
 
     def _type(self, one: Difference, side: int) -> Type | None:
@@ -114,19 +119,20 @@ def _inside(thing: Any) -> dict[Any, Text]:
     """The titles that a thing gives to its parts, and to the codes and names that it maps."""
     inner = parts(thing) or {}
     named = [one for part in inner.values() if isinstance(part, Mapping) for one in part.items()]
-    titles = {
-        name: one if isinstance(one, Text) else getattr(one, "title", None) for name, one in (*inner.items(), *named)
-    }
-    return {name: title for name, title in titles.items() if isinstance(title, Text)}
+    titles = (
+        (name, one if isinstance(one, Text) else getattr(one, "title", None)) for name, one in (*inner.items(), *named)
+    )
+    return {name: title for name, title in titles if isinstance(title, Text)}
 
 
 def reader(edition: Edition, place: Place) -> tuple[str, str]:
     """The subject whose record an expression is read of, and the one around its list."""
     kept, name = place[0], place[1]
     if kept == "rules":
-        subject, own = subject_read(edition.rules[name]), edition.rules[name].subject
+        rule = edition.rules[name]  # the list of a ranking is a fact of the record that it is of
+        subject, own = rule.subject if place[2:4] == ("body", "over") else subject_read(rule), rule.subject
     elif kept == "report":
-        subject, own = getattr(at(edition, place[:3]), "subject", ""), ""
+        subject, own = _reported(edition, place), ""
     else:
         subject, own = (name if kept == "subjects" else edition.assignments[name].subject), ""
     for length, step in enumerate(place):
@@ -134,6 +140,14 @@ def reader(edition: Edition, place: Place) -> tuple[str, str]:
         if isinstance(thing, Op) and thing.inside and step in ("each", "where"):
             subject, own = thing.inside, subject
     return subject, own
+
+
+def _reported(edition: Edition, place: Place) -> str:
+    """The subject that a condition of the report is about."""
+    report, judged = edition.report, edition.rules.get(edition.report.titles)
+    held = judged.subject if judged else ""
+    about = {"funnel": report.funnel_subject, "expired": report.expired_subject, "held": held}
+    return about.get(place[1]) or str(getattr(at(edition, place[:3]), "subject", ""))
 
 
 def notation(thing: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -21,12 +21,18 @@ from rules.model import (
 from rules.model.uses import behind, read_by
 from rules.values.exact import plain
 from rules.values.layout import Line, Row, Span, line, row
+from rules.values.text import Lang, Text
+from rules.words.book import Book
+from rules.words.book import Line as Told
 from rules.words.items import as_in_the_plan, decision_items, ratio_of, sides_of, value_of
 from rules.words.phrases import taken, tried
-from rules.words.sentences import how, sentence
 from rules.words.wording import Wording
 from service.commands.common import Settings, common, one_of, reread
 from service.commands.screen import as_json, show
+
+DERIVED = Text("推算的事实和规定的数值", "Facts worked out from others, and values that are set")
+GIVEN = Text("由外部提供的事实", "Facts that a case gives")
+READINGS, PLAN = Text("解读", "Readings"), Text("方案", "The plan")
 
 
 @click.command("show")
@@ -42,43 +48,53 @@ def show_edition(settings: Settings, edition: str | None, decision: str | None, 
     chosen = settings.named(edition, readings) if edition else settings.edition(settings.today(), readings)
     decided: dict[str, Rule | Assignment] = {**chosen.rules, **chosen.assignments}
     rules = [one_of(decided, decision, "判定", "decision")] if decision else as_in_the_plan(chosen)
-    derived = [fact for one in chosen.subjects.values() for fact in one.facts.values() if not fact.given]
-    if decision:
-        needed = behind(chosen, read_by(rules[0]))
-        derived = [fact for fact in derived if (fact.subject, fact.name) in needed]
     if settings.json:
+        derived = [fact for one in chosen.subjects.values() for fact in one.facts.values() if not fact.given]
+        if decision:
+            needed = behind(chosen, read_by(rules[0]))
+            derived = [fact for fact in derived if (fact.subject, fact.name) in needed]
         items = [_assignment(chosen, one) if isinstance(one, Assignment) else _rule(chosen, one) for one in rules]
         head = _summary(chosen, settings.last_day(edition, chosen))
         as_json({**head, "rules": items, "facts": [_fact(chosen, fact) for fact in derived]})
         return
-    say = Wording(chosen, settings.lang)
-    titled = line(Span(say.text(chosen.title), "title"), Span(f"  {chosen.id}", "dim"))
-    show([titled, *(line(Span(say.text(one), "unknown")) for one in tried(chosen))], settings.color)
-    for rule in rules:
-        show([line()], settings.color)
-        show(list(_printed(rule, say)), settings.color)
-    if derived:
-        show(
-            [
-                line(),
-                line(
-                    Span(
-                        settings.pick(
-                            "推算的事实和规定的数值", "Facts worked out from others, and values that are set"
-                        ),
-                        "title",
-                    )
-                ),
-            ],
-            settings.color,
-        )
-        show((_derived(fact, say) for fact in derived), settings.color)
+    for block in printed(chosen, settings.lang, decision):
+        show(block, settings.color)
 
 
-def _derived(fact: Fact, say: Wording) -> Row:
-    title = f"{say.text(say.edition.subjects[fact.subject].title)}{say.pick('·', ': ')}{say.text(fact.title)}"
-    path = Span(f"{fact.subject}.{fact.name}", "dim")
-    return row(Span(fact.clause, "dim"), title, value_of(fact, say), path, indent=2)
+Block = list[Line | Row]
+
+
+def printed(edition: Edition, lang: Lang, decision: str | None = None) -> Iterator[Block]:
+    """All that an edition says but the text of its clauses; or a decision, and what it works out and rests on."""
+    book, say = Book(edition), Wording(edition, lang)
+    decided: dict[str, Rule | Assignment] = {**edition.rules, **edition.assignments}
+    titled = line(Span(say.text(edition.title), "title"), Span(f"  {edition.id}", "dim"))
+    yield [titled, *(line(Span(say.text(one), "unknown")) for one in tried(edition))]
+    for one in as_in_the_plan(edition) if decision is None else [decided[decision]]:
+        yield [line(), *_decided(book, one, lang)]
+    facts = [fact for one in edition.subjects.values() for fact in one.facts.values()]
+    if decision is not None:
+        needed = behind(edition, read_by(decided[decision]))
+        facts = [fact for fact in facts if (fact.subject, fact.name) in needed]
+    sections = [(DERIVED, _facts(book, (fact for fact in facts if not fact.given)))]
+    if decision is None:
+        sections += [
+            (GIVEN, _facts(book, (fact for fact in facts if fact.given))),
+            (READINGS, book.of_kind("reading")),
+            (PLAN, book.of_kind("plan", "subject")),
+        ]
+    for title, lines in sections:
+        if lines:
+            yield [line(), line(Span(say.text(title), "title")), *(_line(one, lang) for one in lines)]
+
+
+def _facts(book: Book, facts: Iterable[Fact]) -> list[Told]:
+    return [book.line(f"{fact.subject}.{fact.name}") for fact in facts]
+
+
+def _line(told: Told, lang: Lang) -> Row:
+    clause, path = Span(told.item.clause, "dim"), Span(told.path, "dim")
+    return row(clause, told.item.title.get(lang), told.whole(lang), path, indent=2)
 
 
 def _fact(edition: Edition, fact: Fact) -> dict[str, Any]:
@@ -119,20 +135,14 @@ def _summary(edition: Edition, ends: date | None) -> dict[str, Any]:
     }
 
 
-def _printed(one: Rule | Assignment, say: Wording) -> Iterator[Line | Row]:
-    """A decision and its items: of each its condition or value, whom it applies to, and what follows."""
-    (_, head), *items = decision_items(one, sides_of(say.edition))
-    subjects = (one.subject, one.bearer) if isinstance(one, Assignment) else (one.subject,)
-    kinds = " → ".join(say.text(say.edition.subjects[name].title) for name in subjects)
-    about = " · ".join((one.id, kinds, one.clause, *(() if isinstance(one, Assignment) else map(say.text, how(one)))))
-    yield line(Span(say.text(head.title), "title"), Span(f"  {about}", "dim"))
-    judged = one.balance if isinstance(one, Assignment) else items_of(one)
-    readings = {f"{one.id}.{item.id}": item.reading for item in judged}
-    for path, item in items:
-        words = sentence(item, say.lang)
-        if (reading := say.edition.readings.get(readings.get(path, ""))) is not None:
-            words += f"{say.pick('；', '; ')}{say.text(taken(reading))}"
-        yield row(Span(item.clause, "dim"), say.text(item.title), words, indent=2)
+def _decided(book: Book, one: Rule | Assignment, lang: Lang) -> Iterator[Line | Row]:
+    """A decision and its items: of each its condition or value, whom it applies to, what follows, and the rest."""
+    head = book.line(one.id)
+    yield line(Span(head.item.title.get(lang), "title"), Span(f"  {one.id} · {one.clause}", "dim"))
+    yield line(Span(f"  {head.whole(lang)}", "dim"))
+    for told in book.below(one.id):
+        item = told.item
+        yield row(Span(item.clause, "dim"), item.title.get(lang), told.whole(lang), indent=2)
 
 
 def _assignment(edition: Edition, one: Assignment) -> dict[str, Any]:
@@ -169,7 +179,9 @@ def _rule(edition: Edition, rule: Rule) -> dict[str, Any]:
     _, *items = decision_items(rule, sides_of(edition))
     return {
         **_head(rule),
-        "how": [vars_of(one) for one in how(rule)],
+        "particulars": [
+            {"name": vars_of(one.name), "value": vars_of(one.value)} for one in Book(edition).line(rule.id).particulars
+        ],
         "items": [
             {"id": path.removeprefix(f"{rule.id}."), "clause": item.clause, "title": vars_of(item.title),
              **(_criterion(edition, rule, judged[path]) if path in judged else {}),

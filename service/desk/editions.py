@@ -9,13 +9,12 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from rules import Edition
-from rules.model import Assignment, Fact
+from rules.model import Fact
 from rules.values.text import NotFound, Text
 from rules.words.book import Book, Line
 from rules.words.diff import Change, diff
 from rules.words.items import as_in_the_plan, ratio_of
 from rules.words.phrases import FIELDS, VALUES
-from rules.words.sentences import how
 from rules.words.wording import Wording
 from service.api.desk import CHECKING, desk, desk_problems
 from service.desk.views import person_view, tell_by_page
@@ -44,10 +43,11 @@ def edition(plan: str, day: str) -> Response:
     """The decisions of an edition by clause; with `?q=`, the items that say so."""
     book, wanted = _book(plan, day), request.args.get("q", "").strip()
     found = book.search(wanted)
-    figures = [(one, _lines(book, (f"{one.name}.{fact.name}" for fact in one.facts.values() if not fact.given)))
+    figures = [(one, _lines(book, (f"{one.name}.{fact.name}" for fact in one.facts.values())))
                for one in book.edition.subjects.values()]  # fmt: skip
     return _page("policy.html", book, decisions=as_in_the_plan(book.edition), wanted=wanted, found=found[:FOUND],
-                 figures=figures, more=max(0, len(found) - FOUND), current=_in_force())  # fmt: skip
+                 figures=figures, rest=book.of_kind("plan", "subject"), more=max(0, len(found) - FOUND),
+                 current=_in_force())  # fmt: skip
 
 
 @person_view(blueprint, "/policies/<plan>/<day>/decisions/<name>", "policies")
@@ -61,8 +61,7 @@ def decision(plan: str, day: str, name: str) -> Response:
     beside = [(clause, [*lines]) for clause, lines in groupby(book.below(name), lambda one: one.item.clause)]
     readings = [one for one in book.edition.readings.values() if one.clause in {clause for clause, _ in beside}]
     return _page("policy_decision.html", book, head=head, decided=decided, beside=beside, readings=readings,
-                 facts=_lines(book, _read_by(book, name)), used_by=_lines(book, _used_by(book, name)),
-                 how=[] if isinstance(decided, Assignment) else [*how(decided)])  # fmt: skip
+                 facts=_lines(book, _read_by(book, name)), used_by=_lines(book, _used_by(book, name)))  # fmt: skip
 
 
 @person_view(blueprint, "/policies/<plan>/<day>/facts/<subject>/<name>", "policies")

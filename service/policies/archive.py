@@ -13,7 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rules.problems.problem import Problem, Problems
-from rules.values.text import Mark, Text
+from rules.values.text import Text
 from rules.warnings.acknowledged import acknowledging
 from service.days import day_of
 from service.exact_json import dumps
@@ -52,8 +52,8 @@ def back_dated(log: DecisionLog, snapshot: Snapshot, zone: ZoneInfo) -> tuple[Pr
         live = first.get(one.id)
         before = [name for name, at in first.items() if name.startswith(f"{one.plan}/") and live and at < live]
         if live and before and one.effective_from < (day := day_of(live, zone)):
-            problems, mark = Problems(), Mark(f"{one.id}/plan.yaml", 1, 1)
-            problems.warn(mark, "warning.back_dated", path="effective.from", start=one.effective_from, day=day,
+            problems = Problems()
+            problems.warn(one.mark, "warning.back_dated", path="effective.from", start=one.effective_from, day=day,
                           how=Text("启用", "put into service"))  # fmt: skip
             told += acknowledging(one, problems, complete=False)
     return tuple(told)

@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from rules.building.loader import digest_of, load, load_alone
 from rules.building.store import folders, read_store
+from rules.files.node import ABSENT
+from rules.files.source import read
 from rules.problems.problem import Problem, Problems
 from rules.values.exact import read_date
 from rules.values.text import Mark, Text
@@ -64,7 +66,7 @@ def check(published: Files, edition: str, files: Files, today: date) -> Checked:
         *own,
         *missed,
         *_headless(edition, files, after),
-        *_back_dated(changes, today),
+        *_back_dated(changes, after, today),
         *(one for one in after.store if one not in {*before.store}),
     }
     texts = {sha256: after.files[name] for name, sha256 in after.hashes.items() if name in names}
@@ -87,14 +89,22 @@ def _headless(edition: str, files: Files, after: _Look) -> tuple[Problem, ...]:
     return tuple(told)
 
 
-def _back_dated(changes: tuple[Change, ...], today: date) -> tuple[Problem, ...]:
+def _back_dated(changes: tuple[Change, ...], after: _Look, today: date) -> tuple[Problem, ...]:
     """A warning for each edition that would begin on a day that has come: decisions were made without it."""
     told = Problems()
     for one in changes:
         if not one.before and (start := _day(one.edition)) <= today:
-            told.warn(Mark(f"{one.edition}/plan.yaml", 1, 1), "warning.back_dated", path="effective.from", start=start,
-                      day=today, how=Text("批准", "approved"))  # fmt: skip
+            mark = _begins(one.edition, after.files.get(one.edition, {}))
+            told.warn(mark, "warning.back_dated", path="effective.from", start=start, day=today,
+                      how=Text("批准", "approved"))  # fmt: skip
     return tuple(told)
+
+
+def _begins(edition: str, files: Files) -> Mark:
+    """Where an edition says from when it is in force; the beginning of its head where that cannot be read."""
+    path = f"{edition}/plan.yaml"
+    head = read(files.get(path, ""), path, Problems()) or ABSENT
+    return head.at("effective").at("from").mark if head.at("effective").get("from") else Mark(path, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)

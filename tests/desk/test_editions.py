@@ -1,5 +1,6 @@
 """The policies to be read: every page of every item, the text of clauses, uses, history, search."""
 
+import html
 import re
 import shutil
 from contextlib import ExitStack
@@ -9,7 +10,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from rules.building.store import open_store
 from rules.variants.new_edition import new_edition
+from rules.words.book import Book
 from service.settings import HOME
 from tests.api.calling import start
 from tests.desk.conftest import PASSWORD, signing_in
@@ -60,7 +63,7 @@ def links(page):
     return {one.partition("#")[0].replace("&amp;", "&") for one in re.findall(r'href="(/policies[^"]*)"', page.text)}
 
 
-def test_every_link_leads_to_a_page(open_pages):
+def test_every_link_leads_to_a_page_and_the_pages_tell_all_that_an_edition_says(open_pages):
     """Of another county's plan, and of one that extends it."""
     pages, waiting = {}, {"/policies"}
     _, client = open_pages(HOME / "tests" / "plans")
@@ -75,6 +78,12 @@ def test_every_link_leads_to_a_page(open_pages):
         "clauses",
         "readings",
     }
+    text = html.unescape("\n".join(one.text for one in pages.values()))
+    plans = open_store(HOME / "tests" / "plans").plans
+    editions = [one for plan, several in plans.items() if plan.startswith("yun-") for one in several]
+    lines = [line for one in editions for line in Book(one).lines.values() if line.item.kind != "clause"]
+    assert [one.path for one in lines if one.words("zh") not in text] == []
+    assert [one.path for one in lines for more in one.particulars if more.value.zh not in text] == []
 
 
 def test_a_decision_stands_beside_its_clauses_with_what_it_reads_and_what_rests_on_it(reader):

@@ -144,17 +144,18 @@ def _policies(edition: Edition) -> str:
 @pytest.mark.parametrize(
     "words",
     [
-        "A级及以上信用户占比 不低于 55%",
-        "获得贷款的农户比例 高于 县（区）平均获得贷款的农户比例",
-        "农信系统内不良率 不超过 2%",
-        "不得：有不良信用记录",
+        "| A级及以上信用户占比 `a_grade_share` | 不低于 55% | 四(三)1(1) |",
+        "| 获得贷款的农户比例 `borrower_share` | 高于 县（区）平均获得贷款的农户比例 |",
+        "| 农信系统内不良率 `lender_npl_rate` | 不超过 2% |",
+        "不得：有不良信用记录；否则 → D级",
         "判定日期 晚于 最后有效日",
         "A级及以上户数 ÷ 全村农户数",
         "最近一次评定日之后 1年",
         "最后有效日之前 提前提醒天数（示例）",
-        "判定日期 晚于 2026-12-31时：“2026年底前完成的村占比” 不低于 30%",
-        "| AAA级额度 `grade_aaa` | 评级 为 AAA级 | 提交申请审批 | 20万元 | 三(五) | 农信社（示例） |",
-        "A级及以上信用户占比恰为55%：取“达到55%即符合（客户书面口径）”。其他解读：严格高于55%（方案原文“高于”）。",
+        "“2026年底前完成的村占比” 不低于 30%（适用于：判定日期 晚于 2026-12-31）",
+        "| 评级 为 AAA级 → 提交申请审批（建议额度 20万元） | 三(五) | 由谁规定：农信社<br>",
+        "解读：A级及以上信用户占比恰为55%，取“达到55%即符合（客户书面口径）”",
+        "达到55%即符合（客户书面口径）；严格高于55%（方案原文“高于”）",
         "> **四(三)2(1)** 行政乡镇内信用村占比高于75%。",
     ],
 )
@@ -186,7 +187,7 @@ def test_a_changed_number_and_a_missing_feature_change_the_page(tmp_path, book):
     file = next(tmp_path.glob("xx-county/*/credit_village.yaml"))
     file.write_text(file.read_text(encoding="utf-8").replace("at_least: 55%", "at_least: 60%"), encoding="utf-8")
     changed = open_store(tmp_path).plans["xx-county"][-1]
-    assert "A级及以上信用户占比 不低于 60%" in pages(changed, ROOT / "features")["rulebook.md"]
+    assert "| A级及以上信用户占比 `a_grade_share` | 不低于 60%" in pages(changed, ROOT / "features")["rulebook.md"]
     assert "**场景**" in book
     assert "**场景**" not in pages(changed, tmp_path)["rulebook.md"]
 

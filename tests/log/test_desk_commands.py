@@ -180,7 +180,7 @@ def test_an_error_and_a_warning_are_told_with_their_place(run, said, tmp_path, d
     said("zhang", "submit", begun["id"], "--reason", "x", "--source", document)
     sha256 = said("li", "drafts", begun["id"])["sha256"]
     refused = run("policies", "approve", begun["id"], "--sha256", sha256, "--as", "li")
-    warning = "warning.back_dated base/2026-05-02/plan.yaml:1 effective.from"
+    warning = "warning.back_dated base/2026-05-02/plan.yaml:4 effective.from"
     assert (refused.exit_code, warning in refused.stderr, "--acknowledge" in refused.stderr) == (2, True, True)
     assert said("li", "approve", begun["id"], "--sha256", sha256, "--acknowledge", warning)["outcome"] == "approved"
 

@@ -151,7 +151,7 @@ def test_warnings_are_acknowledged_one_by_one(room):
     with pytest.raises(Unacknowledged) as told:
         approve(room.desk, room.approver, act.draft, act.changes[0].sha256, ("warning.other x",))
     names = [name_of(one) for one in told.value.warnings]
-    assert "warning.back_dated base/2027-01-01/plan.yaml:1 effective.from" in names
+    assert "warning.back_dated base/2027-01-01/plan.yaml:4 effective.from" in names
     done = approve(room.desk, room.approver, act.draft, act.changes[0].sha256, tuple(names))
     assert done.acknowledged == tuple(names)
 

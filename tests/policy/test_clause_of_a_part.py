@@ -119,8 +119,8 @@ def test_the_rulebook_quotes_the_clause_and_puts_it_beside_the_part(tmp_path):
     text = page(edition(tmp_path, NAMED)[0], {})
     assert all(f"> **{clause}**" in text for clause in CLAUSES)
     assert "40分（二）" in text
-    assert "85分（三）" in text
-    assert "（五）" in text
+    assert "85分 | 三 |" in text
+    assert "条款：五" in text
 
 
 def test_a_difference_says_that_a_part_stands_in_another_clause(tmp_path):

@@ -23,7 +23,7 @@ TEXTS = {
 }
 
 
-def warned(tmp_path, points=(40, 20), **texts):
+def warned(tmp_path, card=None, /, points=(40, 20), **texts):
     """What is said of exchanged figures, by the place; `texts` are clauses in the place of the ones above."""
     then = [{"id": code, "when": {"card": code}, "then": {"line": LINES[code], "rate": RATES[code]}} for code in LINES]
     grades = [{"grade": "best", "at_least": 90, "clause": "二"}, {"grade": "last", "below": 80, "clause": "二"},
@@ -38,7 +38,7 @@ def warned(tmp_path, points=(40, 20), **texts):
         "clauses": {"clauses": {name: {"text": text} for name, text in {**TEXTS, **texts}.items()}},
         "readings": {"readings": {}}, "facts": {"subjects": {"thing": {"title": TITLE, "facts": facts}}},
         "card": {"decision": "card", **head("scorecard", outcomes=GRADES, grades=grades, items=[
-            {**item, "points": dict(zip(CODES, points, strict=True))}])},
+            {**item, "points": dict(zip(CODES, points, strict=True))}]), **(card or {})},
         "table": {"decision": "table", **head("table", clause="三", hit="first", rows=then, outputs=outputs,
                                               otherwise={})},
     })  # fmt: skip
@@ -66,9 +66,34 @@ def test_figures_that_stand_right_raise_no_warning(tmp_path, texts):
     ({"三": "优秀户授信10万元，较好户20万元，合格户3万元；取整到千元。"}, "table.next"),
     ({"一": "信用良好的20分，信用一般的40分。"}, "card.conduct"),
     ({"二": "得分80分以上为优秀，90分以上为较好。"}, "card"),
+    ({"三": "优秀、较好、合格户授信额度分别为10、20、3万元，取整到1000元。"}, "table.next"),
+    ({"四": "优秀、较好、合格户分别加50、150、100个基点。"}, "table.last"),
 ])  # fmt: skip
 def test_rows_points_and_grades_with_each_others_figure_are_noticed(tmp_path, texts, place):
     assert ("exchanged", place) in warned(tmp_path, **texts)
+
+
+@pytest.mark.parametrize(("text", "right"), [
+    ("信用优的40分，良的20分。", True), ("信用优的20分，良的40分。", False),
+    ("信用：优40分，良20分，不良的不得分。", True),
+    ("信用优、良的分别为40分、20分。", True), ("信用优、良的分别为20分、40分。", False), ("信用良20分，优40分。", True),
+    ("信用优秀40分，良好20分。", True),
+])  # fmt: skip
+def test_choices_of_one_character_are_told_apart(tmp_path, monkeypatch, text, right):
+    monkeypatch.setitem(CODES, "good", {"zh": "优", "en": "good"})
+    monkeypatch.setitem(CODES, "fair", {"zh": "良", "en": "fair"})
+    assert warned(tmp_path, 一=text) == (set() if right else {("exchanged", "card.conduct")})
+
+
+@pytest.mark.parametrize(("text", "wrong"), [
+    ("满分40分", False), ("满分为40分", False), ("满分100分", True), ("实行百分制", True), ("总分最高40分", False),
+    ("总分最高不超过50分", True), ("总分最低为0分", False), ("总分最低为5分", True), ("总分不低于85分的为优秀", False),
+])  # fmt: skip
+def test_full_marks_and_the_bounds_of_the_total_are_held_against_the_clause(tmp_path, text, wrong):
+    card = {"full_marks": 40, "total": {"at_least": 0, "at_most": 40}}
+    found = warned(tmp_path, card, 一=f"信用良好的40分，信用一般的20分。{text}。")
+    places = {place for code, place in found if code == "clause_disagrees"}
+    assert bool(places & {"card.full_marks", "card.most", "card.least"}) == wrong
 
 
 def test_a_wrong_figure_of_several_choices_is_told_once(tmp_path):

@@ -107,6 +107,8 @@ def _changed(edition: Edition, thing: Any, name: str, value: Any) -> Iterator[An
         yield from _of_reference(edition, thing, name)
     elif isinstance(thing, Comparison) and name == "operator":
         yield "equals" if value != "equals" else "above"
+    elif name == "set_by" and value in ("plan", "lender"):
+        yield "lender" if value == "plan" else "plan"
     elif isinstance(value, str) and TWIN + value in edition.subjects:
         yield TWIN + value
     else:

@@ -312,12 +312,13 @@ def test_show_says_how_a_decision_comes_to_its_answer():
     review = call("policies", "show", "--decision", "review").stdout
     assert "collectable households is collectable; otherwise → not collectable; not reviewed" in review
     ranking = call("policies", "show", "--decision", "demonstration_village").stdout
-    assert "how many are taken 4 · equals share a place" in ranking
+    assert "how many are taken: 4; ties: equals share a place" in ranking
     assert "the first row that holds" in call("policies", "show", "--decision", "grading").stdout
     others = ["--policies", str(PLANS)]
     table = call("policies", "show", "heng-county/2025-03-01", *others).stdout
-    assert "4.1 · the highest of the rows that hold · by Base limit" in table
-    assert re.search("One-year reference rate +2024-10-21: 3.1%, 2025-05-20: 3% ", table)
+    assert "hit policy: the highest of the rows that hold" in table
+    assert "by: Base limit" in table
+    assert re.search("One-year reference rate +2024-10-21: 3.1%, 2025-05-20: 3%; ", table)
     assert "(Limit, Rate, Valid until: Last valid day, " in table  # an output is not told twice
     card = ("yun-county/2025-01-01", "--decision", "household_score", *others)
     assert (
@@ -343,7 +344,7 @@ def test_show_gives_derived_facts_with_numerator_and_denominator(edition):
     assert share["denominator"] == {"zh": "全村农户数", "en": "Households"}
     assert len(few) < len(shown)
     printed = call("policies", "show", "--decision", "credit_village").stdout
-    assert re.search("A-grade share +A-grade households ÷ Households +village.a_grade_share", printed)
+    assert re.search("A-grade share +A-grade households ÷ Households; type: a percentage +village", printed)
 
 
 def test_fix_shows_a_change_and_writes_it_when_told(policies):

@@ -163,7 +163,7 @@ def test_a_plan_that_ends_is_told_at_its_last_edition(root):
     assert told(root) == [("base/2027-05-01/plan.yaml", "warning", "ends")]
     (ends,) = [one.mark for one in read_store(root).problems if one.code == "warning.ends"]
     text = (root / ends.file).read_text(encoding="utf-8").splitlines()[ends.line - 1]
-    assert text[: ends.column - 1] == "effective: "
+    assert text[: ends.column - 1].endswith("to: ")
 
 
 def test_a_child_in_force_before_its_parent_is_told(root):
@@ -182,7 +182,7 @@ def test_a_child_in_force_before_its_parent_is_told(root):
 def test_an_edition_issued_after_its_first_day_is_told(root, issued, codes):
     plan = root / "base/2027-05-01/plan.yaml"
     plan.write_text(CHILD.format("2027-05-01", f"2028-04-30, issued: {issued}"), encoding="utf-8")
-    assert [code for _, _, code in told(root)] == codes
+    assert {code for _, _, code in told(root)} == {*codes}
 
 
 def test_a_date_that_is_meant_can_be_acknowledged(root):

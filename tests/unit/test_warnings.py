@@ -267,7 +267,7 @@ def test_a_protected_trait_is_noticed_even_behind_a_formula(edition, fact, notic
     assert found == ({("warning.protected", "extra")} if noticed else set())
 
 
-def test_declarations_nothing_rests_on_are_noticed(edition):
+def test_declarations_nothing_rests_on_are_noticed_where_they_stand(edition, tmp_path):
     found = edition(
         (
             "facts",
@@ -284,6 +284,13 @@ def test_declarations_nothing_rests_on_are_noticed(edition):
         ("warning.outcome_unused", "never_given"),
         ("warning.reading_unused", "readings.age_person"),
     }
+    lines = {
+        one.code: (tmp_path / one.mark.file).read_text(encoding="utf-8").splitlines()[one.mark.line - 1]
+        for one in problems(tmp_path / SHIPPED)
+    }
+    named = {"fact_unused": "idle:", "output_unset": "spare:", "outcome_unused": "never_given:"}
+    named["reading_unused"] = "age_person:"
+    assert {code: lines[f"warning.{code}"].split()[0] for code in named} == named
 
 
 def test_a_reading_that_an_item_of_a_scorecard_follows_is_in_use(edition):

@@ -1,6 +1,7 @@
 """What changes between two decisions about the same facts: all of it is counted, not the outcome alone."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -142,3 +143,54 @@ def test_one_figure_is_not_supposed_twice(policies, second):
     both = [Supposition.read(f"constants.days={value}") for value in ("9 days", second)]
     with pytest.raises(NoSuchFigure, match=r"constants\.days is supposed twice"):
         suppose(policies, edition, in_force(edition, both, ON))
+
+
+KINDS = {  # a constant of each kind, what is written in its place, and what should have been
+    "yuan": ("3 万元", "2", "2 yuan"), "lpr": ("3.5%", "2", "2%"), "lpr_of_yuan": ("3.5%", "2 yuan", "55%"),
+    "wait": ("7 days", "2", "2 days"), "wait_of_months": ("7 days", "2 months", "4 days"),
+    "score": ("5 points", "2", "2 points"), "number": ("4 houses", "2", "2 houses"),
+    "day": ("2026-05-01", "2", "2026-12-31"), "flag": ("true", "2", "true"),
+    "flag_of_day": ("true", "2026-01-01", "true"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_value_of_another_unit_is_answered_by_the_unit_of_what_is_named(tmp_path, name):
+    constants = {name: {"value": value, "title": TITLE} for name, (value, _, _) in KINDS.items()}
+    facts = {**EDITIONS["2026-01-01"]["facts"], "constants": constants | EDITIONS["2026-01-01"]["facts"]["constants"]}
+    write(tmp_path / "p" / "2026-01-01", {**EDITIONS["2026-01-01"], "facts": facts})
+    _, said, meant = KINDS[name]
+    with pytest.raises(NoSuchFigure) as refused:
+        supposed(tmp_path, f"constants.{name}={said}", date(2026, 6, 1))
+    assert refused.value.en.endswith(f"for example: {meant}")
+    assert refused.value.zh.endswith(f"例如：{meant}")
+    assert supposed(tmp_path, f"constants.{name}={meant}", date(2026, 6, 1))
+
+
+POLICIES = Path(__file__).parents[2] / "policies"
+
+
+@pytest.mark.parametrize(("said", "band"), [
+    ("scoring.civilised_household=7", 0),
+    ("scoring.civilised_household.points=7", 0),
+    ("scoring.loan_record.points.none=7", 1),
+])  # fmt: skip
+def test_points_of_adjustments_and_choices_are_reached(said, band):
+    edition = open_store(POLICIES).in_force("xx-county", date(2026, 6, 1))
+    supposition = Supposition.read(said)
+    then = suppose(POLICIES, edition, [supposition])
+    item, _, _ = supposition.name.partition(".")
+    [scored] = [one for one in then.rules["scoring"].body.items if one.id == item]
+    assert scored.bands[band].points.value == 7
+
+
+def test_missing_points_of_an_item_are_reached():
+    edition = open_store(POLICIES).in_force("xx-county", date(2026, 6, 1))
+    then = suppose(POLICIES, edition, [Supposition.read("scoring.civilised_household.missing=-3")])
+    assert {one.id: one.missing for one in then.rules["scoring"].body.items}["civilised_household"] == -3
+
+
+def test_a_figure_without_a_limit_is_answered_by_the_points_beside_it():
+    edition = open_store(POLICIES).in_force("xx-county", date(2026, 6, 1))
+    with pytest.raises(NoSuchFigure, match=r"did you mean scoring\.loan_record\.points\.late"):
+        suppose(POLICIES, edition, [Supposition.read("scoring.loan_record.points.latte=7")])
