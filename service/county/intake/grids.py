@@ -6,7 +6,7 @@ import codecs
 import csv
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -39,6 +39,19 @@ class Unreadable(FileError):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A sheet of a file; a text has one without a name."""
+
+    path: Path
+    sheet: str = ""
+
+    def named(self, among: Sequence[Place]) -> str:
+        """Its name among sheets that are read together: with that of the file where there are several."""
+        several = any(one.path != self.path for one in among)
+        return " ".join(one for one in (self.path.name if several else "", self.sheet) if one)
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """Cells that were merged: rows from 1, columns from 0, the last ones included."""
 
@@ -52,7 +65,7 @@ class Merged:
 class Grid:
     """A sheet. `rows` reads its rows anew; `epoch` is the year from which its days are numbered, where it is known;
     `loose` says that rows may differ in length by mistake; `folded` is the number of hidden rows among them, `veiled`
-    are the first and the last of columns that are hidden."""
+    are the first and the last of columns that are hidden; `told` says whether that is known at all."""
 
     name: str
     rows: Callable[[], Iterable[Row]]
@@ -63,6 +76,8 @@ class Grid:
     loose: bool = False
     folded: int = 0
     veiled: tuple[tuple[int, int], ...] = ()
+    told: bool = True
+    path: Path = Path()  # of the file
 
 
 def csv_grid(path: Path) -> Grid:
@@ -83,7 +98,7 @@ def csv_grid(path: Path) -> Grid:
                 raise Unreadable(path, f"第 {first} 行的双引号没有成对。",
                                  f"The double quotes of row {first} do not come in pairs.") from None  # fmt: skip
 
-    return Grid("", rows, loose=True)
+    return Grid("", rows, loose=True, path=path)
 
 
 def _encoding(path: Path) -> str:

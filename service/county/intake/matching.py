@@ -12,7 +12,14 @@ from service.county.intake.headings import NAMED, Match, Names
 from service.county.intake.sheets import Taken
 from service.county.intake.texts import squashed
 
-WARNED = ("alike_ids", "folded", "veiled")  # of notes: rows and columns to be looked at
+WARNED = (
+    "alike_ids",
+    "twice_ids",
+    "folded",
+    "veiled",
+    "untold",
+    "lacking",
+)  # of notes: rows and columns to be looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,12 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
               for sheet, rows in (taken.folded if taken is not None else {}).items()]  # fmt: skip
     notes += [Note(column, "veiled", "这一列在表里是隐藏的，照样读了。", "A hidden column, read like the others.")
               for column in dict.fromkeys(taken.veiled if taken is not None else ())]  # fmt: skip
+    notes += [Note(sheet, "untold", "这种文件看不出有没有隐藏的行、列和数字的显示格式，请核对。",
+                   "What is hidden in this file, and how its numbers are shown, cannot be told: look it over.")
+              for sheet in (taken.untold if taken is not None else ())]  # fmt: skip
+    notes += [Note(sheet, "lacking", f"这张表没有别的表有的列，其中各行按未知处理：{'、'.join(heads)}。",
+                   f"This sheet lacks columns of others, which are not known in its rows: {', '.join(heads)}.")
+              for sheet, heads in (taken.lacking if taken is not None else {}).items()]  # fmt: skip
     unread: set[str] = set()  # given in a way that cannot be read
     for column, name in known.items():
         if name in names.facts and names.facts[name].type.kind == "list" and not columns.get(column, "").endswith("[]"):
@@ -75,14 +88,17 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
                    tuple(notes))  # fmt: skip
 
 
-def _said(columns: Iterable[Match], names: Names) -> Iterator[Note]:
-    """The readings of headings that are not their plain words: units that multiply, and groups above."""
-    for one in columns:
+def _said(columns: Iterable[tuple[Match, str]], names: Names) -> Iterator[Note]:
+    """The readings of headings that are not their plain words: units that multiply, and groups above; with the names of
+    the sheets, where not all have them so."""
+    for one, sheets in columns:
+        zh, en = (f"（{sheets}）", f" ({sheets})") if sheets else ("", "")
         if one.form.times > 1:
-            yield Note(one.heading, "unit", f"单位是{one.unit}，数已乘以 {one.form.times:,}。",
-                       f"The unit is {one.unit}: numbers were multiplied by {one.form.times:,}.")  # fmt: skip
+            yield Note(one.heading, "unit", f"单位是{one.unit}{zh}，数已乘以 {one.form.times:,}。",
+                       f"The unit is {one.unit}{en}: numbers were multiplied by {one.form.times:,}.")  # fmt: skip
         elif one.form.percent:
-            yield Note(one.heading, "unit", "单位是 %，数已除以 100。", "The unit is %: numbers were divided by 100.")
+            yield Note(one.heading, "unit", f"单位是 %{zh}，数已除以 100。",
+                       f"The unit is %{en}: numbers were divided by 100.")  # fmt: skip
         if one.under:
             title = names.facts[one.name].title if one.name in names.facts else None
             read = (title.zh, title.en) if title is not None else (one.name, one.name)

@@ -38,10 +38,8 @@ def accounts(manifest: Manifest) -> Iterator[Account]:
     for file in manifest.checked:
         for one in file.sheets:
             unused = tuple((Text(*NOT_READ[kind]), count) for kind, count in one.unused.items())
-            differing = sum(total.sheet == one.sheet for total in file.stated)
-            yield Account(
-                file.file, one.sheet, one.rows, one.kept, one.aside, unused, file.agreeing.get(one.sheet, 0), differing
-            )
+            differing = sum((total.file, total.sheet) == (one.file, one.sheet) for total in file.stated)
+            yield Account(one.file, one.sheet, one.rows, one.kept, one.aside, unused, one.agreeing, differing)
 
 
 def aside(basis: Basis) -> dict[str, Any]:
@@ -55,6 +53,6 @@ def aside(basis: Basis) -> dict[str, Any]:
                    for one in accounts(basis.manifest)],
         "notes": [{"file": file.file, "column": one.column, "said": Text(one.zh, one.en)}
                   for file in told for one in file.notes if one.code in WARNED],
-        "totals": [{"file": file.file, "sheet": one.sheet, "row": one.row, "column": one.column, "stated": one.stated,
+        "totals": [{"file": one.file, "sheet": one.sheet, "row": one.row, "column": one.column, "stated": one.stated,
                     "records": one.records} for file in told for one in file.stated][:MOST],
     }  # fmt: skip
