@@ -43,6 +43,7 @@ _DAYS = tuple(re.compile(form + _TIME) for form in (
     r"([0-9]{4})([0-9]{2})([0-9]{2})",
 ))  # fmt: skip
 _KEPT_TEXT = re.compile(r'="(.*)"|\'(.*)')
+_SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2}")  # as Excel shows a long number in a narrow column
 _SERIAL = re.compile(r"[1-9][0-9]{4}")
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}日?")
 _ZERO: Mapping[int, date] = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
@@ -135,6 +136,8 @@ def _id(value: Cell) -> str:
     if isinstance(value, bool):
         raise Refused("answer_for_id")
     text = plain(value)
+    if isinstance(value, str) and _SHORTENED.fullmatch(text):
+        raise Refused("shortened_id", text)
     if isinstance(value, float) and "." in text:
         raise Refused("fraction_for_id", text)  # 1.10 and 1.1 are one number
     if isinstance(value, int | float) and abs(value) >= 10**SIGNIFICANT and not is_card(text):

@@ -20,9 +20,10 @@ Row = tuple[int, list[Cell]]  # as people count them, and the cells
 Faults = Mapping[tuple[int, int], str]  # row and column -> code
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 ENCODINGS = ("utf-8", "gb18030")  # Excel writes GB18030 in China
-TEXTS, BOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls", ".ods")
+TEXTS, BOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".htm", ".html")
 KINDS = (*TEXTS, *BOOKS, ".parquet")
 PIECE = 1 << 20
+COMMAS = ",\t;|"
 LOOKED = 30  # lines that show how cells are parted
 
 
@@ -81,11 +82,11 @@ class Grid:
 
 
 def csv_grid(path: Path) -> Grid:
-    """The one sheet of a text file; its cells are parted by commas, tabs or semicolons."""
-    encoding = _encoding(path)
+    """The one sheet of a text file; its cells are parted by commas, tabs, semicolons or bars."""
+    encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
         lines = list(islice(file, LOOKED))
-    comma = max(",\t;", key=lambda one: max((line.count(one) for line in lines), default=0))
+    comma = max(COMMAS, key=lambda one: max((line.count(one) for line in lines), default=0))
 
     def rows() -> Iterator[Row]:
         with path.open(encoding=encoding, newline="") as file:
@@ -101,7 +102,7 @@ def csv_grid(path: Path) -> Grid:
     return Grid("", rows, loose=True, path=path)
 
 
-def _encoding(path: Path) -> str:
+def encoding_of(path: Path) -> str:
     """The encoding of a text file, by its mark or by reading it to the end."""
     with path.open("rb") as file:
         start = file.read(64)
@@ -137,4 +138,4 @@ def place_of(letters: str) -> int:
 
 def filled(cells: Iterable[Cell]) -> int:
     """The number of cells that hold something."""
-    return sum(1 for one in cells if not isinstance(one, str) or one.strip(" \t\r\n\u3000\u00a0\u200b\ufeff"))
+    return sum(1 for one in cells if not isinstance(one, str) or one.strip(" \t\r\n\u3000\u00a0\u200b\ufeff\x1a"))

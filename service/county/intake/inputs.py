@@ -12,7 +12,8 @@ from service.county.backend import Duck, named, quoted
 from service.county.intake.forms import plain
 from service.county.intake.grids import KINDS, FileError, Place, Unreadable, filled
 from service.county.intake.mapping import EMPTY, MappedFiles
-from service.county.intake.sheets import ROW, SPAN, SheetRead, Taken, grids_of
+from service.county.intake.opening import grids_of
+from service.county.intake.sheets import ROW, SPAN, SheetRead, Taken
 from service.county.intake.taking import take
 
 __all__ = ["ROW", "SPAN", "FileError", "Opened", "Source", "Unreadable", "numbered", "opened", "text_rows"]

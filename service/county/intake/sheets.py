@@ -9,12 +9,12 @@ from pathlib import Path
 from rules.table.columns import KEY
 from rules.values.text import shown
 from service.county.intake.belonging import unplaced
-from service.county.intake.grids import TEXTS, Grid, Place, Unreadable, csv_grid, filled
+from service.county.intake.grids import Grid, Place, Unreadable, filled
 from service.county.intake.headings import Heading, Match, Names, first_row, heading_of
 from service.county.intake.mapping import MappedFiles, SheetMap
+from service.county.intake.opening import grids_of
 from service.county.intake.texts import squashed
 from service.county.intake.turned import lying, turned
-from service.county.intake.workbooks import grids
 
 ROW = "row__"
 SPAN = 10**9  # rows of a sheet: the number of a row is that of its sheet times this, and its own
@@ -79,11 +79,6 @@ class Chosen:
     def at(self) -> Place:
         """The sheet, as it is named."""
         return Place(self.grid.path, self.grid.name)
-
-
-def grids_of(path: Path) -> Iterator[Grid]:
-    """The sheets of a file that is text or a workbook."""
-    return iter([csv_grid(path)]) if path.suffix.lower() in TEXTS else grids(path)
 
 
 def chosen_sheets(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -27,11 +28,11 @@ LooksOf = Callable[[str], Looks]
 UNTOLD = Looks(told=False)
 
 
-def grids(path: Path) -> Iterator[Grid]:
-    """The sheets of a workbook; Unreadable where it is none, or is locked by a password."""
+def grids(path: Path, kind: str) -> Iterator[Grid]:
+    """The sheets of a workbook of a kind; Unreadable where it is none, or is locked by a password."""
     try:
-        with CalamineWorkbook.from_path(path) as book:
-            looks, epoch = _looks(path)
+        with _opened(path, kind) as book:
+            looks, epoch = _looks(path, kind)
             for meta in book.sheets_metadata:
                 if meta.typ in (SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet):
                     yield replace(_grid(book.get_sheet_by_name(meta.name), meta, looks, epoch), path=path)
@@ -45,11 +46,22 @@ def grids(path: Path) -> Iterator[Grid]:
                          ) from None  # fmt: skip
 
 
-def _looks(path: Path) -> tuple[LooksOf, int | None]:
+@contextmanager
+def _opened(path: Path, kind: str) -> Iterator[CalamineWorkbook]:
+    """The workbook; that of a file whose name says another kind is told by what it holds."""
+    if path.suffix.lower() == kind:
+        with CalamineWorkbook.from_path(path) as book:
+            yield book
+    else:
+        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
+            yield book
+
+
+def _looks(path: Path, kind: str) -> tuple[LooksOf, int | None]:
     """How the sheets of a workbook look, by name, and the year from which its days are numbered, where it is known."""
     if (parts := Parts.of(path)) is not None:
         return parts.looks, parts.epoch
-    known = (ods_looks if path.suffix.lower() == ".ods" else xls_looks)(path) or {}
+    known = (ods_looks if kind == ".ods" else xls_looks)(path) or {}
     return lambda name: known.get(name, UNTOLD), None
 
 
