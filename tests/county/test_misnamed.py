@@ -102,7 +102,7 @@ def test_the_end_mark_of_dos_is_no_row(tmp_path):
     assert list(Looked(path).rows) == THREE
 
 
-@pytest.mark.parametrize("id", ["1.1E+05", "2.1e+17", "6.22848E+18"])
+@pytest.mark.parametrize("id", ["1.1E+05", "2e+06"])
 def test_an_id_that_excel_shortened_is_refused(id, tmp_path):
     looked = Looked(text(tmp_path / "h.csv", [*LINES, [id, *GOOD]]))
     assert (5, "id", "shortened_id") in looked.bad
