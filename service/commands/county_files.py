@@ -18,7 +18,9 @@ def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
     """The rows of a file that were read, set aside and not used; its sheets where they differ; notes on columns."""
     colon = say.pick("：", ": ")
     aside = say.pick(f"未采用 {figure(file.bad)} 行", f"{figure(file.bad)} set aside")
-    yield row(file.file, _rows(file.rows, say),
+    files = len({one.file for one in file.sheets})
+    name = file.file if files <= 1 else say.pick(f"{figure(files)} 个文件", f"{figure(files)} files")
+    yield row(name, _rows(file.rows, say),
               Span(aside, "bad" if file.bad else "dim"), indent=2)  # fmt: skip
     if len(file.sheets) > 1 or any(one.unused or one.above for one in file.sheets):
         yield from (_sheet(one, file, say) for one in file.sheets)
