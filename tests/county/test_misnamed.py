@@ -96,6 +96,12 @@ def test_an_archive_is_no_table(tmp_path):
         Looked(tmp_path / "h.xlsx")
 
 
+def test_a_remark_full_of_bars_parts_no_cells(tmp_path):
+    lines = [[*HEADINGS, "备注"], *([*line, ""] for line in households(3))]
+    lines[2][-1] = "|".join("一二三四五六七八九十百千")
+    assert list(Looked(text(tmp_path / "h.csv", lines)).rows) == THREE
+
+
 def test_the_end_mark_of_dos_is_no_row(tmp_path):
     path = text(tmp_path / "h.csv", LINES)
     path.write_bytes(path.read_bytes() + b"\x1a")
@@ -113,3 +119,22 @@ def test_titles_of_villages_between_records_are_no_households(tmp_path):
     lines = [HEADINGS, ["一、东村"], *households(2), ["（二）西村"], ["H03", *GOOD]]
     looked = Looked(book(tmp_path / "h.xlsx", {"表": lines}))
     assert (list(looked.rows), looked.bad, looked.unused()) == (THREE, [], {("表", "note"): 2})
+
+
+SUMS = ["", "", "", "", "", "", 100000, 20000, 60000]
+
+
+@pytest.mark.parametrize("row", [
+    ["", "V1 汇总", *SUMS[1:]], ["", "V1 计数", *SUMS[1:]], ["承前页", *SUMS], ["过次页", *SUMS],
+    ["2", "合计", *SUMS[1:]],
+])  # fmt: skip
+def test_sums_as_excel_and_account_books_write_them_are_no_households(row, tmp_path):
+    looked = Looked(book(tmp_path / "h.xlsx", {"表": [HEADINGS, *households(2), row, ["H03", *GOOD]]}))
+    assert (list(looked.rows), looked.bad, looked.unused()) == (THREE, [], {("表", "total"): 1})
+    assert [one.agreeing for one in looked.file.sheets] == [3]
+
+
+def test_the_title_of_a_table_that_goes_on_is_no_row(tmp_path):
+    path = tmp_path / "h.csv"
+    path.write_text("\n".join(map(",".join, [HEADINGS, *households(2), ["续表"], HEADINGS, ["H03", *GOOD]])), "utf-8")
+    assert (list(Looked(path).rows), Looked(path).unused()) == (THREE, {("", "note"): 2})

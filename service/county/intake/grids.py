@@ -86,7 +86,7 @@ def csv_grid(path: Path) -> Grid:
     encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
         lines = list(islice(file, LOOKED))
-    comma = max(COMMAS, key=lambda one: max((line.count(one) for line in lines), default=0))
+    comma = max(COMMAS, key=lambda one: sum(line.count(one) for line in lines))
 
     def rows() -> Iterator[Row]:
         with path.open(encoding=encoding, newline="") as file:
