@@ -56,17 +56,7 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
     quiet = {squashed(one) for one in (*levels, *map(key_of, levels))}
     at: dict[str, str] = {}
     notes = list(_said(taken.read if taken is not None else (), names))
-    notes += [Note(sheet, "folded", f"有 {rows:,} 行是隐藏的（如筛选），照样读了。",
-                   f"Hidden rows, as behind a filter, were read like the others: {rows:,}.")
-              for sheet, rows in (taken.folded if taken is not None else {}).items()]  # fmt: skip
-    notes += [Note(column, "veiled", "这一列在表里是隐藏的，照样读了。", "A hidden column, read like the others.")
-              for column in dict.fromkeys(taken.veiled if taken is not None else ())]  # fmt: skip
-    notes += [Note(sheet, "untold", "这种文件看不出有没有隐藏的行、列和数字的显示格式，请核对。",
-                   "What is hidden in this file, and how its numbers are shown, cannot be told: look it over.")
-              for sheet in (taken.untold if taken is not None else ())]  # fmt: skip
-    notes += [Note(sheet, "lacking", f"这张表没有别的表有的列，其中各行按未知处理：{'、'.join(heads)}。",
-                   f"This sheet lacks columns of others, which are not known in its rows: {', '.join(heads)}.")
-              for sheet, heads in (taken.lacking if taken is not None else {}).items()]  # fmt: skip
+    notes += _looks(taken) if taken is not None else []
     unread: set[str] = set()  # given in a way that cannot be read
     for column, name in known.items():
         if name in names.facts and names.facts[name].type.kind == "list" and not columns.get(column, "").endswith("[]"):
@@ -86,6 +76,23 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
     ]  # fmt: skip
     return Matched(at.get(KEY, ""), at.get(names.above, "") if names.above else "", at.get(NAMED, ""), facts,
                    tuple(notes))  # fmt: skip
+
+
+def _looks(taken: Taken) -> Iterator[Note]:
+    """What is hidden in the sheets of a file, what cannot be told of them, and what one of them lacks."""
+    for sheet, rows in taken.folded.items():
+        yield Note(sheet, "folded", f"有 {rows:,} 行是隐藏的（如筛选），照样读了。",
+                   f"Hidden rows, as behind a filter, were read like the others: {rows:,}.")  # fmt: skip
+    for column in dict.fromkeys(taken.veiled):
+        yield Note(column, "veiled", "这一列在表里是隐藏的，照样读了。", "A hidden column, read like the others.")
+    for sheet in taken.untold:
+        yield Note(sheet, "untold", "这种文件看不出有没有隐藏的行、列和数字的显示格式，请核对。",
+                   "What is hidden in this file, and how its numbers are shown, cannot be told: look it over."
+                   )  # fmt: skip
+    for sheet, heads in taken.lacking.items():
+        yield Note(sheet, "lacking", f"这张表没有别的表有的列，其中各行按未知处理：{'、'.join(heads)}。",
+                   f"This sheet lacks columns of others, which are not known in its rows: {', '.join(heads)}."
+                   )  # fmt: skip
 
 
 def _said(columns: Iterable[tuple[Match, str]], names: Names) -> Iterator[Note]:
