@@ -10,7 +10,7 @@ from pathlib import Path
 
 from service.county.intake.grids import Cell, Grid, Merged, encoding_of
 
-MOST_WIDE = 16384  # columns and rows that a cell may span: what a workbook has
+MOST_WIDE = 1 << 14  # columns and rows that a cell may span: what a workbook has
 UNSEEN = ("style", "script", "title", "head")
 
 
