@@ -31,6 +31,7 @@ HOME = Path(__file__).resolve().parents[2]
 DONE, POLICY_PROBLEMS, BAD_INPUT, NEEDS_INFORMATION = 0, 1, 2, 3
 Item = TypeVar("Item")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+EXTRACT = click.Path(exists=True, path_type=Path)  # a file of records, or a folder of them
 FOLDER = click.Path(file_okay=False, path_type=Path)
 RUN = click.Path(exists=True, file_okay=False, path_type=Path)  # the folder of a county run
 Command = TypeVar("Command", bound=Callable[..., Any])

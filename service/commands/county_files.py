@@ -18,10 +18,12 @@ def file_lines(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
     """The rows of a file that were read, set aside and not used; its sheets where they differ; notes on columns."""
     colon = say.pick("：", ": ")
     aside = say.pick(f"未采用 {figure(file.bad)} 行", f"{figure(file.bad)} set aside")
-    yield row(file.file, _rows(file.rows, say),
+    files = len({one.file for one in file.sheets})
+    name = file.file if files <= 1 else say.pick(f"{figure(files)} 个文件", f"{figure(files)} files")
+    yield row(name, _rows(file.rows, say),
               Span(aside, "bad" if file.bad else "dim"), indent=2)  # fmt: skip
     if len(file.sheets) > 1 or any(one.unused or one.above for one in file.sheets):
-        yield from (_sheet(one, file.agreeing.get(one.sheet, 0), say) for one in file.sheets)
+        yield from (_sheet(one, file, say) for one in file.sheets)
     if file.cells:
         cells = listed({column: figure(count) for column, count in file.cells.items()}, say)
         words = say.pick(
@@ -61,17 +63,20 @@ def _rows(count: int, say: Wording) -> str:
     return say.pick(f"{figure(count)} 行", f"{figure(count)} {'row' if count == 1 else 'rows'}")
 
 
-def _sheet(one: SheetRead, agreeing: int, say: Wording) -> Row:
+def _sheet(one: SheetRead, file: CheckedFile, say: Wording) -> Row:
     """The rows of a sheet: kept, set aside, and not used, by kind; how many stated totals are those of its records."""
     parts = [] if one.why else [say.pick(f"采用 {figure(one.kept)}", f"{figure(one.kept)} kept"),
                                 say.pick(f"未采用 {figure(one.aside)}", f"{figure(one.aside)} set aside")]  # fmt: skip
     parts += [f"{say.pick(*NOT_READ[kind])} {figure(count)}" for kind, count in one.unused.items()]
     if one.above:
         parts.append(say.pick(f"标题行以上 {figure(one.above)}", f"{figure(one.above)} above the heading"))
-    if agreeing:
-        parts.append(say.pick(f"相符的合计数 {figure(agreeing)}", f"stated totals that agree {figure(agreeing)}"))
+    if one.agreeing:
+        parts.append(
+            say.pick(f"相符的合计数 {figure(one.agreeing)}", f"stated totals that agree {figure(one.agreeing)}")
+        )
     words = say.pick("，", ", ").join([_rows(one.rows, say), *parts])
-    return row(one.sheet or say.pick("表", "table"), Span(words, "bad" if one.why and one.rows else "dim"), indent=4)
+    name = " ".join(part for part in (one.file if one.file != file.file else "", one.sheet) if part)
+    return row(name or say.pick("表", "table"), Span(words, "bad" if one.why and one.rows else "dim"), indent=4)
 
 
 def _unplaced(file: CheckedFile, say: Wording) -> Line:
@@ -88,8 +93,9 @@ def _unplaced(file: CheckedFile, say: Wording) -> Line:
 def _stated(file: CheckedFile, say: Wording) -> Iterator[Line | Row]:
     """The totals that a file states and its records do not add up to."""
     for one in file.stated:
+        where = " ".join(part for part in (one.file if one.file != file.file else "", one.sheet) if part)
         words = say.pick(
-            f"{one.sheet} 第 {one.row} 行“{one.column}”写的合计是 {one.stated}，各行相加是 {one.records}",
-            f"{one.sheet} row {one.row} states {one.stated} for {one.column}; the records add up to {one.records}",
+            f"{where} 第 {one.row} 行“{one.column}”写的合计是 {one.stated}，各行相加是 {one.records}",
+            f"{where} row {one.row} states {one.stated} for {one.column}; the records add up to {one.records}",
         )
         yield line(Span(words.strip(), "bad"), indent=4)

@@ -11,7 +11,8 @@ from rules.model import CONSTANTS
 from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
 from rules.words.wording import Wording
-from service.commands.common import FILE, Settings, common, one_of
+from service.commands.common import EXTRACT, Settings, common, one_of
+from service.commands.county_tables import files_in
 from service.county.intake.grids import letter_of
 from service.county.intake.headings import MEMBER
 from service.county.intake.lists import lists_of, with_list
@@ -19,7 +20,7 @@ from service.county.intake.looking import LookedFile, LookedSheet, look, mapping
 
 
 @click.command("look")
-@click.argument("files", type=FILE, nargs=-1, required=True)
+@click.argument("files", type=EXTRACT, nargs=-1, required=True)
 @click.option("--subject", default="", help="表里是哪种对象 / the subject of the records")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False),
               help="写出列的对应关系，供 run --mapping / write the mapping for run --mapping")  # fmt: skip
@@ -30,7 +31,7 @@ def look_command(settings: Settings, files: tuple[Path, ...], subject: str, out:
     subjects = [one for one in edition.subjects if one != CONSTANTS]
     if subject:
         one_of({one: one for one in (*subjects, *lists_of(edition))}, subject, "对象", "subject")
-    looked = [look(edition, file, subject) for file in files]
+    looked = [look(edition, file, subject) for path in files for file in files_in(path)]
     if out is not None:
         out.write_text(mapping_text(looked), encoding="utf-8")
     block = [part for file in looked for part in _file(file, Wording(with_list(edition, file.subject), settings.lang))]

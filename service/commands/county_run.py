@@ -18,7 +18,7 @@ from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
 from rules.words.phrases import tried
 from rules.words.wording import Wording
-from service.commands.common import FILE, FOLDER, RUN, Bad, Settings, common, located, only, reread
+from service.commands.common import EXTRACT, FILE, FOLDER, RUN, Bad, Settings, common, located, only, reread
 from service.commands.county_doubts import SHOWN, childless, contradicting, nowhere
 from service.commands.county_files import file_lines
 from service.commands.county_tables import sources
@@ -57,10 +57,12 @@ def memory(_: click.Context, __: click.Parameter, text: str) -> str:
 
 
 @click.command("run")
-@click.option("--households", type=FILE, help="农户数据，CSV、Excel 或 Parquet / the households")
-@click.option("--villages", type=FILE, help="各村数据 / the villages")
-@click.option("--townships", type=FILE, help="各乡镇数据 / the townships")
-@click.option("--county", "county_file", type=FILE, help="全县数据 / the county")
+@click.option("--households", type=EXTRACT, multiple=True,
+              help="农户数据，CSV、Excel 或 Parquet；文件可重复，或给目录 / the households; repeatable, or a folder"
+              )  # fmt: skip
+@click.option("--villages", type=EXTRACT, multiple=True, help="各村数据 / the villages")
+@click.option("--townships", type=EXTRACT, multiple=True, help="各乡镇数据 / the townships")
+@click.option("--county", "county_file", type=EXTRACT, multiple=True, help="全县数据 / the county")
 @click.option("--table", "tables", multiple=True, metavar="SUBJECT=FILE",
               help="其他对象或列表的数据，可重复 / file of another subject or a list; repeatable")  # fmt: skip
 @click.option("--out", type=FOLDER, required=True, help="结果目录 / folder for the results")
@@ -101,7 +103,7 @@ def run_command(
     edition = settings.edition(settings.today(), readings)
     names = zip(("household", "village", "township", "county"),
                 ("households", "villages", "townships", "county_file"), strict=True)  # fmt: skip
-    given = [(subject, options[option]) for subject, option in names if options[option] is not None]
+    given = [(subject, file) for subject, option in names for file in options[option]]
     named = ("mapping", "mended", "engine", "at_most", "keep_given", "publish", "replace")
     before = runs_before([one.absolute() for one in last], edition, settings.today())
     asked = Asked(edition, settings.today(), sources(edition, given, tables), out.absolute(), before=before,

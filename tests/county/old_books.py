@@ -11,7 +11,11 @@ import xlsxwriter
 SECTOR, LEAST = 512, 4096  # bytes: of a sector, and of a stream that does not share sectors
 FREE, LAST, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD  # in the table of sectors
 ZERO = date(1899, 12, 30)
-PLAIN, DAY = 0, 14  # forms of numbers
+PLAIN, DAY, SHARE = 0, 14, 9  # forms of numbers
+
+
+class Share(float):
+    """A number that is shown as a percentage."""
 
 
 def macro_book(path, sheets, hidden=()):
@@ -31,15 +35,19 @@ def macro_book(path, sheets, hidden=()):
 # --- .ods
 
 
-def ods_book(path, sheets, hidden=()):
-    """An OpenDocument workbook: LibreOffice repeats a cell by a number, so a blank after each row stands twice."""
+def ods_book(path, sheets, hidden=(), folded=(), veiled=()):
+    """An OpenDocument workbook: LibreOffice repeats a cell by a number, so a blank after each row stands twice.
+    `folded` and `veiled` are hidden rows, counted from 1, and columns, from 0."""
     space = "urn:oasis:names:tc:opendocument:xmlns"
     names = " ".join(f'xmlns:{one}="{space}:{one}:1.0"' for one in ("office", "table", "text", "style"))
     end = "<table:table-cell table:number-columns-repeated='2'/></table:table-row>"
     tables = ""
     for name, lines in sheets.items():
         style = "off" if name in hidden else "on"
-        rows = "".join(f"<table:table-row>{''.join(map(_ods, line))}{end}" for line in lines)
+        wide = range(max(map(len, lines), default=0))
+        rows = "".join(f"<table:table-column{_off(one in veiled, 'collapse')}/>" for one in wide)
+        rows += "".join(f"<table:table-row{_off(number in folded, 'filter')}>{''.join(map(_ods, line))}{end}"
+                        for number, line in enumerate(lines, 1))  # fmt: skip
         tables += f"<table:table table:name={quoteattr(name)} table:style-name='{style}'>{rows}</table:table>"
     shown, off = ('<style:style style:name="on" style:family="table"/>',
                   '<style:style style:name="off" style:family="table"><style:table-properties table:display="false"/>'
@@ -55,7 +63,13 @@ def ods_book(path, sheets, hidden=()):
     return path
 
 
+def _off(hidden, how):
+    return f" table:visibility='{how}'" if hidden else ""
+
+
 def _ods(cell):
+    if isinstance(cell, Share):
+        return f'<table:table-cell office:value-type="percentage" office:value="{cell}"><text:p/></table:table-cell>'
     if isinstance(cell, date):
         return f'<table:table-cell office:value-type="date" office:date-value="{cell}"><text:p/></table:table-cell>'
     if isinstance(cell, int | float):
@@ -66,11 +80,11 @@ def _ods(cell):
 # --- .xls
 
 
-def xls_book(path, sheets, hidden=()):
+def xls_book(path, sheets, hidden=(), folded=(), veiled=()):
     """A workbook of Excel 97: records of BIFF8 in the stream `Workbook` of a compound file."""
-    formats = [_record(0x00E0, struct.pack("<HHHHIIHI", 0, one, 0, 0, 0, 0, 0, 0)[:20]) for one in (PLAIN, DAY)]
+    formats = [_record(0x00E0, struct.pack("<HHHHIIHI", 0, one, 0, 0, 0, 0, 0, 0)[:20]) for one in (PLAIN, DAY, SHARE)]
     start = [_begin(0x0005), _record(0x0042, struct.pack("<H", 1200)), *formats]
-    parts = [_sheet(lines) for lines in sheets.values()]
+    parts = [_sheet(lines, folded, veiled) for lines in sheets.values()]
     heads = [_bound(0, name, name in hidden) for name in sheets]
     at, bounds = len(b"".join([*start, *heads, _record(0x000A)])), []
     for name, part in zip(sheets, parts, strict=True):
@@ -92,12 +106,15 @@ def _bound(at, name, hidden):
     return _record(0x0085, struct.pack("<IBBBB", at, int(hidden), 0, len(name), 1) + name.encode("utf-16-le"))
 
 
-def _sheet(lines):
+def _sheet(lines, folded, veiled):
     wide = max(map(len, lines), default=0)
     out = [_begin(0x0010), _record(0x0200, struct.pack("<IIHHH", 0, len(lines), 0, wide, 0))]
+    out += [_record(0x007D, struct.pack("<HHHHHH", one, one, 2560, 0, 1, 0)) for one in veiled]
+    out += [_record(0x0208, struct.pack("<HHHHHHI", one - 1, 0, wide, 0, 0, 0, 0x120)) for one in folded]
     for row, line in enumerate(lines):
         for column, cell in enumerate(line):
-            place = struct.pack("<HHH", row, column, int(isinstance(cell, date)))
+            form = 2 if isinstance(cell, Share) else int(isinstance(cell, date))
+            place = struct.pack("<HHH", row, column, form)
             number = (cell - ZERO).days if isinstance(cell, date) else cell
             if isinstance(number, int | float):
                 out.append(_record(0x0203, place + struct.pack("<d", number)))

@@ -48,7 +48,7 @@ def test_the_manifest_and_the_screen_account_for_each_sheet(told):
              for file in checked for one in file["sheets"]]  # fmt: skip
     assert found == [one[:6] for one in ACCOUNTS]
     assert all(rows == kept + aside + unused for *_, rows, kept, aside, unused in found)
-    assert checked[-1]["agreeing"] == {"甲": 1}
+    assert {one["sheet"]: one["agreeing"] for one in checked[-1]["sheets"] if one["agreeing"]} == {"甲": 1}
     assert "4 行，采用 3，未采用 0，合计行 1，相符的合计数 1" in said
     assert "写的合计是 30001，各行相加是 30000" in said
     assert HIDDEN in said

@@ -67,7 +67,7 @@ def test_text_of_each_kind_is_accounted_for(encoding, comma, tmp_path):
 
 @pytest.mark.parametrize("kind", BOOKS)
 def test_a_workbook_that_is_none_is_refused_whatever_its_name(kind, tmp_path):
-    (tmp_path / f"h{kind}").write_bytes("编号,行政村\nH01,V1\n".encode())
+    (tmp_path / f"h{kind}").write_bytes("农户台账\n".encode())
     with pytest.raises(Unreadable) as told:
         Looked(tmp_path / f"h{kind}")
     assert "另存为" in told.value.zh

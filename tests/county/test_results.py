@@ -223,6 +223,26 @@ def test_a_number_leads_to_its_rows_and_a_row_to_its_reasons(page, told):
     assert page.locator("dialog tbody tr").count() > 3
 
 
+def test_the_way_back_leads_through_the_boxes_that_were_open(page):
+    top = "() => [...document.querySelectorAll('dialog[open]')].at(-1)?.querySelector('h2').textContent"
+    page.locator("#counts .num").last.focus()
+    page.keyboard.press("Enter")
+    rows = page.evaluate(top)
+    page.locator("dialog tbody a").first.click()
+    page.wait_for_selector("dialog >> nth=1")
+    village = page.evaluate(top)
+    page.locator("dialog >> nth=1").locator("p a").first.click()
+    page.wait_for_selector("dialog >> nth=2")
+    page.go_back()
+    page.wait_for_function(f"({top})() === {village!r}")
+    page.locator("dialog >> nth=1").locator(".close").click()
+    page.wait_for_function(f"({top})() === {rows!r}")
+    assert "#" not in page.url
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('dialog')")
+    assert page.evaluate("document.activeElement.className") == "num"
+
+
 def test_the_filter_leaves_the_villages_of_one_manager(page):
     whole = page.inner_text("#funnel .row .num >> nth=0")
     page.select_option("#pick-bearer", "M1")

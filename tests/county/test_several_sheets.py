@@ -109,16 +109,22 @@ def test_a_numbered_day_with_a_time_is_that_day(number, epoch, tmp_path):
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (["--households", "a.csv", "--households", "b.csv"], "--households 只能写一次"),
+    (["--households", "a.csv", "--households", "b/a.csv"], "household 的两个文件同名"),
     (["--mapping", "a.csv", "--mapping", "b.csv"], "--mapping 只能写一次"),
-    (["--households", "a.csv", "--table", "household=b.csv"], "household 给了两个文件：a.csv、b.csv"),
-    (["--households", "a.csv", "--table", "vote=a.csv", "--table", "household.votes=b.csv"],
-     "household.votes 给了两个文件"),
+    (["--households", "a.csv", "--table", "household=b/a.csv"], "household 的两个文件同名：a.csv、b/a.csv"),
+    (["--households", "a.csv", "--table", "vote=a.csv", "--table", "household.votes=b/a.csv"],
+     "household.votes 的两个文件同名"),
+    (["--households", "."], "目录 . 里还有目录 b"), (["--households", "c"], "目录 c 里没有文件"),
+    (["--households", "a.csv", "--households", "d.csv"],
+     "d.csv: 和 a.csv 的列不一样：缺“家庭年收入”，多“实际资金需求”。"),
 ])  # fmt: skip
 def test_no_file_that_is_named_goes_unread(words, said, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("a.csv", "b.csv"):
+    for folder in ("b", "c"):
+        (tmp_path / folder).mkdir()
+    for name in ("a.csv", "b/a.csv", "b.csv"):
         text(tmp_path / name, [HEADINGS, *households(1)])
+    text(tmp_path / "d.csv", [[*HEADINGS[:-1], "need"], *households(1)])
     done = CliRunner().invoke(cli, ["county", "run", *words, "--out", "out", "--on", "2026-12-31", "--lang", "zh"])
     assert done.exit_code == 2
     assert said in done.stderr.replace("\n", "")

@@ -8,6 +8,7 @@ from string import ascii_letters, digits
 
 from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted
+from service.county.intake.grids import Place
 from service.county.intake.inputs import ROW, SPAN
 from service.county.intake.matching import Note
 
@@ -16,7 +17,7 @@ FULL = "".join(unicodedata.lookup(f"FULLWIDTH {unicodedata.name(one)}") for one 
 SHOWN = 10  # groups named
 
 
-def alike(duck: Duck, raw: str, id: str, column: str, sheets: Sequence[str]) -> Iterator[Note]:
+def alike(duck: Duck, raw: str, id: str, column: str, places: Sequence[Place]) -> Iterator[Note]:
     """A note about the ids of a table that are one another's, but for capitals and width: they are records apart."""
     if not column:
         return  # the one record of a table
@@ -32,7 +33,7 @@ def alike(duck: Duck, raw: str, id: str, column: str, sheets: Sequence[str]) -> 
     found = duck.run(f"SELECT ids, rows, count(*) OVER () FROM ({groups}) ORDER BY rows LIMIT {SHOWN}")
     if found:
         count = found[0][2]
-        zh, en = ("；".join(_group(ids, rows, sheets, row) for ids, rows, _ in found) for row in ("第 {} 行", "row {}"))
+        zh, en = ("；".join(_group(ids, rows, places, row) for ids, rows, _ in found) for row in ("第 {} 行", "row {}"))
         more = ("……", " …") if count > len(found) else ("", "")
         yield Note(
             column, "alike_ids",
@@ -42,9 +43,32 @@ def alike(duck: Duck, raw: str, id: str, column: str, sheets: Sequence[str]) -> 
         )  # fmt: skip
 
 
-def _group(ids: Sequence[str], rows: Sequence[int], sheets: Sequence[str], row: str) -> str:
-    """Ids with their rows."""
-    places = (f"{sheets[one // SPAN]} " if len(sheets) > 1 else "" for one in rows)
-    return ", ".join(
-        f"{id} ({place}{row.format(one % SPAN)})" for id, place, one in zip(ids, places, rows, strict=True)
+def twice(duck: Duck, bad: str, column: str, places: Sequence[Place]) -> Iterator[Note]:
+    """A note about ids that stand more than once, in one file or in several, with their places; `bad` is the table of
+    faults."""
+    groups = (
+        f"SELECT id, list(DISTINCT {ROW} ORDER BY {ROW}) AS rows FROM {named(bad)} WHERE code = 'repeated_id' AND "
+        "id IS NOT NULL GROUP BY id"
     )
+    found = duck.run(f"SELECT id, rows[:{SHOWN}], count(*) OVER () FROM ({groups}) ORDER BY rows LIMIT {SHOWN}")
+    if found:
+        count = found[0][2]
+        zh, en = ("；".join(f"{id} ({_at(rows, places, row)})" for id, rows, _ in found)
+                  for row in ("第 {} 行", "row {}"))  # fmt: skip
+        more = ("……", " …") if count > len(found) else ("", "")
+        yield Note(
+            column, "twice_ids",
+            f"有 {count:,} 个编号不止一次，这些行都未采用：{zh}{more[0]}。",
+            f"Ids that stand more than once, of which no row is used ({count:,}): {en}{more[1]}.",
+        )  # fmt: skip
+
+
+def _group(ids: Sequence[str], rows: Sequence[int], places: Sequence[Place], row: str) -> str:
+    """Ids with their rows."""
+    return ", ".join(f"{id} ({_at([one], places, row)})" for id, one in zip(ids, rows, strict=True))
+
+
+def _at(rows: Sequence[int], places: Sequence[Place], row: str) -> str:
+    """Rows with their sheets, and their files where there are several."""
+    names = (places[one // SPAN].named(places) if len(places) > 1 else "" for one in rows)
+    return ", ".join(f"{name} {row.format(one % SPAN)}".strip() for name, one in zip(names, rows, strict=True))

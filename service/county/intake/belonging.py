@@ -12,7 +12,7 @@ from rules.values.ids import is_card
 from rules.values.text import near, shown
 from service.county.backend import Duck, named, quoted
 from service.county.intake.columns import Fault
-from service.county.intake.grids import Unreadable
+from service.county.intake.grids import Place, Unreadable
 from service.county.intake.reasons import Message
 from service.county.intake.texts import squashed
 
@@ -105,12 +105,13 @@ class Belonging:
         hint = (f"最接近的是 {guess}。", f" The nearest is {guess}.") if guess else ("", "")
         return f"{title.zh}表里没有“{said}”。{hint[0]}", f"There is no {said} in its table.{hint[1]}"
 
-    def hold(self, path: Path, within: str, placed: Mapping[str, str], ids: str) -> None:
+    def hold(self, within: str, placed: Mapping[Place, str], ids: str) -> None:
         """Unreadable where a sheet is said to belong to a record that is not known, or to one of several."""
         if not ids or not placed:
             return
         own = {id for (id,) in self.duck.run(ids)}
-        for sheet, word in placed.items():
+        for place, word in placed.items():
+            path, sheet = place.path, place.sheet
             meant = self.names.get(within, {}).get(squashed(word), set())
             if word not in own and len(meant) != 1:
                 zh, en = self._why(within, word, meant, self._known(within, ids))

@@ -16,9 +16,10 @@ from rules.model import Edition
 from rules.table.columns import KEY, key_of
 from rules.values.ids import CARD
 from service.county.backend import Duck, named, quoted, retyped, rows_of
-from service.county.intake.alike import alike
+from service.county.intake.alike import alike, twice
 from service.county.intake.belonging import Above, Belonging, unplaced
 from service.county.intake.columns import Fault, cell, coded, id_in, in_lists, wrong_ids
+from service.county.intake.grids import Place
 from service.county.intake.inputs import ROW, Opened, Source, Unreadable, account, numbered, opened
 from service.county.intake.mapping import EMPTY, MappedFiles
 from service.county.intake.matching import Matched, Note, matched
@@ -52,7 +53,6 @@ class CheckedFile:
     cells: Mapping[str, int] = field(default_factory=dict)  # column -> cells of kept rows that are not used
     sheets: tuple[SheetRead, ...] = ()
     stated: tuple[Stated, ...] = ()  # totals of the file that its records do not add up to
-    agreeing: Mapping[str, int] = field(default_factory=dict)  # sheet -> totals that they add up to
     unplaced: int = 0  # records set aside of which it is not known where they belong: no count above holds them
 
 
@@ -74,18 +74,17 @@ class Checks:
         self.clean: dict[str, Path] = {}
         self.unplaced: dict[str, int] = {}  # by subject
         self.mapping = mapping
-        self.places: dict[str, list[str]] = {}  # subject -> the sheets of its file
+        self.places: dict[str, Sequence[Place]] = {}  # subject -> the sheets of its files
         self.belonging = Belonging(edition, duck, mapping.aliases)
         self.names: dict[str, str] = {}  # subject -> query of the ids and names of its records
 
     def look(self, source: Source) -> CheckedFile:
         """Check a file; the columns of its good rows are named after facts. Unreadable where it is no table."""
         duck, subject = self.duck, source.subject
-        file = opened(duck, source, self.scratch, self.edition, self.mapping.sheets(source.path, subject))
+        file = opened(duck, source, self.scratch, self.edition, self.mapping)
         file, self.replaced[subject] = put(duck, self.edition, source, file, self.mended)
         raw, taken = file.table, file.taken
-        if taken is not None:
-            self.places[subject] = taken.places
+        self.places[subject] = file.places
         if not (rows := int(duck.run(f"SELECT count(*) FROM {named(raw)}")[0][0])):
             raise Unreadable(source.path, "表里一行数据也没有。", "The table holds no row of data.")
         types = {name: type for name, type in duck.columns(raw).items() if name != ROW}
@@ -96,7 +95,7 @@ class Checks:
                              "There is no column of ids (id). `county look` shows the file and writes a mapping for "
                              "--mapping.")  # fmt: skip
         id = id_in(columns.id) if columns.id else quoted(subject)
-        notes = (*columns.notes, *alike(duck, raw, id, columns.id, self.places.get(subject, ())))
+        notes = (*columns.notes, *alike(duck, raw, id, columns.id, file.places))
         self.files[subject] = file, (columns := replace(columns, notes=notes))
         file, columns = self.beside(subject, file, id, columns)
         if file.joined:
@@ -138,10 +137,11 @@ class Checks:
         aside = f"SELECT DISTINCT {ROW} FROM {bad} WHERE len(facts) = 0"
         cells = dict(duck.run(f"SELECT col, count(DISTINCT {ROW}) FROM {bad} WHERE len(facts) > 0 "
                               f"AND {ROW} NOT IN ({aside}) GROUP BY 1 ORDER BY 1"))  # fmt: skip
+        differing, agreeing = stated(self.edition, duck, file, source.subject, columns, facts)
+        notes = (*columns.notes, *twice(duck, f"{BAD}{source.subject}", columns.id or KEY, file.places))
         return CheckedFile(
-            source.subject, source.path.name, rows, rows - total, columns.notes, missing, decided, cells,
-            account(duck, file.taken, rows, aside),
-            *stated(self.edition, duck, file, source.subject, columns, facts),
+            source.subject, source.name, rows, rows - total, notes, missing, decided, cells,
+            account(duck, file, aside, agreeing), differing,
             unplaced=self.unplaced.get(source.subject, 0),
         )  # fmt: skip
 
@@ -150,7 +150,7 @@ class Checks:
         mapping says one that is not known."""
         within = self.edition.subjects[source.subject].within
         if taken is not None:
-            self.belonging.hold(source.path, within, taken.placed, self.ids.get(within, ""))
+            self.belonging.hold(within, taken.placed, self.ids.get(within, ""))
         if columns.above:
             return self.belonging.of(within, columns.above, raw, self.ids.get(within, ""))
         if within not in self.ids:

@@ -43,6 +43,7 @@ _DAYS = tuple(re.compile(form + _TIME) for form in (
     r"([0-9]{4})([0-9]{2})([0-9]{2})",
 ))  # fmt: skip
 _KEPT_TEXT = re.compile(r'="(.*)"|\'(.*)')
+_SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{2}")  # as Excel shows a long number in a narrow column
 _SERIAL = re.compile(r"[1-9][0-9]{4}")
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}日?")
 _ZERO: Mapping[int, date] = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
@@ -115,14 +116,16 @@ def plain(value: Cell) -> str:
         return value.isoformat()
     if isinstance(value, time | timedelta):
         return str(value)
-    return text_of(_decimal(value))
+    return text_of(number_of(value))
 
 
-def _decimal(value: float) -> Decimal:
+def number_of(value: float) -> Decimal:
+    """A number of a workbook, with the digits that it holds."""
     return Decimal(value if isinstance(value, int) else format(value, f".{SIGNIFICANT}g"))
 
 
 def text_of(number: Decimal) -> str:
+    """A number as text, without zeros at its end."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -133,6 +136,10 @@ def _id(value: Cell) -> str:
     if isinstance(value, bool):
         raise Refused("answer_for_id")
     text = plain(value)
+    if isinstance(value, str) and _SHORTENED.fullmatch(text) and not is_card(text):
+        raise Refused("shortened_id", text)
+    if isinstance(value, float) and "." in text:
+        raise Refused("fraction_for_id", text)  # 1.10 and 1.1 are one number
     if isinstance(value, int | float) and abs(value) >= 10**SIGNIFICANT and not is_card(text):
         raise Refused("digits_lost")
     return "" if text in ERRORS | HAS_NOT else text
@@ -146,7 +153,7 @@ def _number(fact: Fact, form: Form) -> Read:
             return written(value)
         if isinstance(value, bool | date | time | timedelta):
             return plain(value)
-        number = _decimal(value) * form.times
+        number = number_of(value) * form.times
         if share and form.percent:
             if 0 < number <= 1:
                 raise Refused("ambiguous_percent")  # of a cell in the format of percentages, or of the number itself

@@ -6,7 +6,7 @@ import codecs
 import csv
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -20,9 +20,10 @@ Row = tuple[int, list[Cell]]  # as people count them, and the cells
 Faults = Mapping[tuple[int, int], str]  # row and column -> code
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 ENCODINGS = ("utf-8", "gb18030")  # Excel writes GB18030 in China
-TEXTS, BOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls", ".ods")
+TEXTS, BOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".htm", ".html")
 KINDS = (*TEXTS, *BOOKS, ".parquet")
 PIECE = 1 << 20
+COMMAS = ",\t;|"
 LOOKED = 30  # lines that show how cells are parted
 
 
@@ -39,6 +40,19 @@ class Unreadable(FileError):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A sheet of a file; a text has one without a name."""
+
+    path: Path
+    sheet: str = ""
+
+    def named(self, among: Sequence[Place]) -> str:
+        """Its name among sheets that are read together: with that of the file where there are several."""
+        several = any(one.path != self.path for one in among)
+        return " ".join(one for one in (self.path.name if several else "", self.sheet) if one)
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """Cells that were merged: rows from 1, columns from 0, the last ones included."""
 
@@ -52,7 +66,7 @@ class Merged:
 class Grid:
     """A sheet. `rows` reads its rows anew; `epoch` is the year from which its days are numbered, where it is known;
     `loose` says that rows may differ in length by mistake; `folded` is the number of hidden rows among them, `veiled`
-    are the first and the last of columns that are hidden."""
+    are the first and the last of columns that are hidden; `told` says whether that is known at all."""
 
     name: str
     rows: Callable[[], Iterable[Row]]
@@ -63,14 +77,16 @@ class Grid:
     loose: bool = False
     folded: int = 0
     veiled: tuple[tuple[int, int], ...] = ()
+    told: bool = True
+    path: Path = Path()  # of the file
 
 
 def csv_grid(path: Path) -> Grid:
-    """The one sheet of a text file; its cells are parted by commas, tabs or semicolons."""
-    encoding = _encoding(path)
+    """The one sheet of a text file; its cells are parted by commas, tabs, semicolons or bars."""
+    encoding = encoding_of(path)
     with path.open(encoding=encoding, newline="") as file:
         lines = list(islice(file, LOOKED))
-    comma = max(",\t;", key=lambda one: max((line.count(one) for line in lines), default=0))
+    comma = max(COMMAS, key=lambda one: sum(line.count(one) for line in lines))
 
     def rows() -> Iterator[Row]:
         with path.open(encoding=encoding, newline="") as file:
@@ -83,10 +99,10 @@ def csv_grid(path: Path) -> Grid:
                 raise Unreadable(path, f"第 {first} 行的双引号没有成对。",
                                  f"The double quotes of row {first} do not come in pairs.") from None  # fmt: skip
 
-    return Grid("", rows, loose=True)
+    return Grid("", rows, loose=True, path=path)
 
 
-def _encoding(path: Path) -> str:
+def encoding_of(path: Path) -> str:
     """The encoding of a text file, by its mark or by reading it to the end."""
     with path.open("rb") as file:
         start = file.read(64)
@@ -122,4 +138,4 @@ def place_of(letters: str) -> int:
 
 def filled(cells: Iterable[Cell]) -> int:
     """The number of cells that hold something."""
-    return sum(1 for one in cells if not isinstance(one, str) or one.strip(" \t\r\n\u3000\u00a0\u200b\ufeff"))
+    return sum(1 for one in cells if not isinstance(one, str) or one.strip(" \t\r\n\u3000\u00a0\u200b\ufeff\x1a"))

@@ -103,6 +103,11 @@ class Names:
         form = self.with_unit(name, unit) if name in self.facts else None
         return None if name is None or form is None else (name, form, unit)
 
+    def title(self, name: str) -> str:
+        """A column in Chinese, as a template heads it."""
+        known = self.facts.get(name) or self.decided.get(name) or self.edition.subjects.get(name)
+        return known.title.zh if known is not None else {KEY: IDS[1], NAMED: NAMES[1]}.get(name, name)
+
     def kind(self, name: str) -> str:
         """The kind of a fact; "" where a column holds none."""
         return self.facts[name].type.kind if name in self.facts else ""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rules.model import Edition
 from rules.values.text import shown
 from service.county.backend import Duck, named, quoted
 from service.county.intake.forms import plain
-from service.county.intake.grids import KINDS, FileError, Unreadable, filled
-from service.county.intake.mapping import FileMap
-from service.county.intake.sheets import ROW, SPAN, SheetRead, Taken, grids_of
+from service.county.intake.grids import KINDS, FileError, Place, Unreadable, filled
+from service.county.intake.mapping import EMPTY, MappedFiles
+from service.county.intake.opening import grids_of
+from service.county.intake.sheets import ROW, SPAN, SheetRead, Taken
 from service.county.intake.taking import take
 
 __all__ = ["ROW", "SPAN", "FileError", "Opened", "Source", "Unreadable", "numbered", "opened", "text_rows"]
@@ -21,10 +22,21 @@ OWN = f"{ROW} % {SPAN}"  # the number of a row within its sheet
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file of records of one subject."""
+    """A file of records of one subject, or several that are read as one table."""
 
     subject: str
     path: Path
+    others: tuple[Path, ...] = ()
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """All files, in the order of their rows."""
+        return self.path, *self.others
+
+    @property
+    def name(self) -> str:
+        """The name of the file, or of all."""
+        return "、".join(one.name for one in self.paths)
 
     @property
     def first(self) -> int:
@@ -39,17 +51,23 @@ class Opened:
     table: str
     taken: Taken | None = None
     joined: bool = False  # with columns from other files
+    places: tuple[Place, ...] = ()  # its sheets, in the order of its rows
 
 
-def opened(duck: Duck, source: Source, scratch: Path, edition: Edition, mapping: FileMap | None = None) -> Opened:
-    """The table that holds a file; Unreadable where it is none."""
+def opened(duck: Duck, source: Source, scratch: Path, edition: Edition, mapping: MappedFiles = EMPTY) -> Opened:
+    """The table that holds a file, or several; Unreadable where one is none, or does not go with the first."""
     kind = _kind(source.path)
+    for path in source.others:
+        if ".parquet" in (kind, own := _kind(path)) and kind != own:
+            raise Unreadable(path, f"和 {source.path.name} 不能一起读：Parquet 只能和 Parquet 一起。",
+                             f"It cannot be read together with {source.path.name}: Parquet goes with Parquet."
+                             )  # fmt: skip
     name = f"raw_{source.subject}_{'parquet' if kind == '.parquet' else 'text'}"  # one is a view, the other a table
     if kind == ".parquet":
         _view(duck, source, name)
-        return Opened(name)
+        return Opened(name, places=tuple(map(Place, source.paths)))
     text = scratch / f"{source.subject}.taken.csv"
-    taken = take(source.path, edition, source.subject, text, mapping)
+    taken = take(source.paths, edition, source.subject, text, mapping)
     headings = [one.heading for one in taken.columns.values()]
     alike = [one.casefold() for one in headings]  # as SQL tells names apart
     if twice := [one for place, one in enumerate(headings) if alike[place] in alike[:place]]:
@@ -61,7 +79,7 @@ def opened(duck: Duck, source: Source, scratch: Path, edition: Edition, mapping:
         f"delim = ',', columns = {{{types}}}, auto_detect = false, quote = '\"', escape = '\"', strict_mode = true)"
     )
     text.unlink()
-    return Opened(name, taken)
+    return Opened(name, taken, places=tuple(taken.places))
 
 
 def _kind(path: Path) -> str:
@@ -72,8 +90,10 @@ def _kind(path: Path) -> str:
 
 def _view(duck: Duck, source: Source, name: str) -> None:
     try:
+        columns = {path: {*duck.columns(f"read_parquet({quoted(path.absolute())})")} for path in source.paths}
+        _same_columns(source, columns)
         duck.run(f"CREATE OR REPLACE VIEW {named(name)} AS {numbered(source)}")
-    except OSError:
+    except (OSError, Unreadable):
         raise
     except Exception as error:  # noqa: BLE001 -- DuckDB's own, which stays in its module
         why = str(error).splitlines()[0]
@@ -82,11 +102,22 @@ def _view(duck: Duck, source: Source, name: str) -> None:
         ) from None
 
 
+def _same_columns(source: Source, columns: Mapping[Path, set[str]]) -> None:
+    """Unreadable where one of several Parquet files has other columns than the first."""
+    for path in source.others:
+        if lacks := columns[source.path] ^ columns[path]:
+            some = "、".join(sorted(lacks))
+            raise Unreadable(path, f"和 {source.path.name} 的列不一样：{some}。几个文件一起读，列要相同。",
+                             f"Its columns are not those of {source.path.name}: {some}. Files that are read together "
+                             "need the same columns.")  # fmt: skip
+
+
 def numbered(source: Source) -> str:
-    """A query of a Parquet file, with the row that each record stands in."""
-    return (
-        f"SELECT * EXCLUDE (file_row_number), file_row_number + {source.first} AS {ROW} "
-        f"FROM read_parquet({quoted(source.path.absolute())}, file_row_number = true)"
+    """A query of Parquet files, with the row that each record stands in."""
+    return " UNION ALL BY NAME ".join(
+        f"SELECT * EXCLUDE (file_row_number), file_row_number + {place * SPAN + source.first} AS {ROW} "
+        f"FROM read_parquet({quoted(path.absolute())}, file_row_number = true)"
+        for place, path in enumerate(source.paths)
     )
 
 
@@ -102,15 +133,18 @@ def text_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         yield number, dict(zip(heading, map(plain, cells), strict=False))
 
 
-def account(duck: Duck, taken: Taken | None, rows: int, aside: str) -> tuple[SheetRead, ...]:
-    """The account of a file by sheet; `aside` is a query of the rows that are set aside."""
-    if taken is None:
-        ((bad,),) = duck.run(f"SELECT count(*) FROM ({aside})")
-        return (SheetRead("", rows, rows - bad, bad),)
+def account(duck: Duck, file: Opened, aside: str, agreeing: Mapping[Place, int]) -> tuple[SheetRead, ...]:
+    """The account of a table by sheet; `aside` is a query of the rows that are set aside, `agreeing` has the number of
+    stated totals that are those of the records."""
     by_sheet = dict(duck.run(f"SELECT {ROW} // {SPAN}, count(*) FROM ({aside}) GROUP BY 1"))
-    places = {one: place for place, one in enumerate(taken.places)}
-    return tuple(one if one.why else _less(one, by_sheet.get(places[one.sheet], 0)) for one in taken.sheets)
+    if file.taken is None:
+        rows = dict(duck.run(f"SELECT {ROW} // {SPAN}, count(*) FROM {named(file.table)} GROUP BY 1"))
+        return tuple(_less(SheetRead("", rows.get(place, 0), rows.get(place, 0), file=one.path.name),
+                           by_sheet.get(place, 0)) for place, one in enumerate(file.places))  # fmt: skip
+    places = {(one.path.name, one.sheet): (number, agreeing.get(one, 0)) for number, one in enumerate(file.places)}
+    return tuple(one if one.why else _less(one, by_sheet.get(place, 0), agrees)
+                 for one in file.taken.sheets for place, agrees in [places[one.file, one.sheet]])  # fmt: skip
 
 
-def _less(sheet: SheetRead, aside: int) -> SheetRead:
-    return SheetRead(sheet.sheet, sheet.rows, sheet.kept - aside, aside, sheet.unused, "", sheet.heading, sheet.above)
+def _less(sheet: SheetRead, aside: int, agreeing: int = 0) -> SheetRead:
+    return replace(sheet, kept=sheet.kept - aside, aside=aside, agreeing=agreeing)

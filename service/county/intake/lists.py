@@ -100,9 +100,9 @@ class ListFile(Checks):
     def gathered(self) -> tuple[str, CheckedFile]:
         """Check the rows and gather them by owner: the table of lists, and the result."""
         duck, subject = self.duck, self.source.subject
-        file = opened(duck, self.source, self.scratch, self.edition, self.mapping.sheets(self.source.path, subject))
+        file = opened(duck, self.source, self.scratch, self.edition, self.mapping)
         file, self.replaced[subject] = put(duck, self.edition, self.source, file, self.mended)
-        self.places |= {subject: file.taken.places} if file.taken is not None else {}
+        self.places[subject] = file.places
         types = {name: type for name, type in duck.columns(named(file.table)).items() if name != ROW}
         columns, bad = matched(self.edition, subject, types, file.taken), f"{BAD}{subject}"
         self.files[subject], owner = (file, columns), self._whose(columns, file)
@@ -208,4 +208,4 @@ class ListChecks(Checks):
             f"CREATE OR REPLACE VIEW {named(view)} AS SELECT r.* EXCLUDE ({OWNER}){values} FROM {owners}{joins}"
         )
         notes = tuple(one for one in columns.notes if one.column not in facts)
-        return Opened(view, file.taken, joined=True), replace(columns, facts={**columns.facts, **facts}, notes=notes)
+        return replace(file, table=view, joined=True), replace(columns, facts={**columns.facts, **facts}, notes=notes)

@@ -18,8 +18,9 @@ from service.county.intake.forms import Refused, plain, reader
 from service.county.intake.grids import Grid, filled, letter_of
 from service.county.intake.headings import Heading, Match, Names, first_row, heading_of, titles_at
 from service.county.intake.lists import list_of, with_list
+from service.county.intake.opening import grids_of
 from service.county.intake.records import Kinds, records
-from service.county.intake.sheets import adds_up, grids_of
+from service.county.intake.sheets import adds_up
 from service.county.intake.texts import squashed
 from service.county.intake.turned import lying
 from service.county.intake.units import MONEY, bare, parted

@@ -12,7 +12,14 @@ from service.county.intake.headings import NAMED, Match, Names
 from service.county.intake.sheets import Taken
 from service.county.intake.texts import squashed
 
-WARNED = ("alike_ids", "folded", "veiled")  # of notes: rows and columns to be looked at
+WARNED = (
+    "alike_ids",
+    "twice_ids",
+    "folded",
+    "veiled",
+    "untold",
+    "lacking",
+)  # of notes: rows and columns to be looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +56,7 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
     quiet = {squashed(one) for one in (*levels, *map(key_of, levels))}
     at: dict[str, str] = {}
     notes = list(_said(taken.read if taken is not None else (), names))
-    notes += [Note(sheet, "folded", f"有 {rows:,} 行是隐藏的（如筛选），照样读了。",
-                   f"Hidden rows, as behind a filter, were read like the others: {rows:,}.")
-              for sheet, rows in (taken.folded if taken is not None else {}).items()]  # fmt: skip
-    notes += [Note(column, "veiled", "这一列在表里是隐藏的，照样读了。", "A hidden column, read like the others.")
-              for column in dict.fromkeys(taken.veiled if taken is not None else ())]  # fmt: skip
+    notes += _looks(taken) if taken is not None else []
     unread: set[str] = set()  # given in a way that cannot be read
     for column, name in known.items():
         if name in names.facts and names.facts[name].type.kind == "list" and not columns.get(column, "").endswith("[]"):
@@ -75,14 +78,34 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
                    tuple(notes))  # fmt: skip
 
 
-def _said(columns: Iterable[Match], names: Names) -> Iterator[Note]:
-    """The readings of headings that are not their plain words: units that multiply, and groups above."""
-    for one in columns:
+def _looks(taken: Taken) -> Iterator[Note]:
+    """What is hidden in the sheets of a file, what cannot be told of them, and what one of them lacks."""
+    for sheet, rows in taken.folded.items():
+        yield Note(sheet, "folded", f"有 {rows:,} 行是隐藏的（如筛选），照样读了。",
+                   f"Hidden rows, as behind a filter, were read like the others: {rows:,}.")  # fmt: skip
+    for column in dict.fromkeys(taken.veiled):
+        yield Note(column, "veiled", "这一列在表里是隐藏的，照样读了。", "A hidden column, read like the others.")
+    for sheet in taken.untold:
+        yield Note(sheet, "untold", "这种文件看不出有没有隐藏的行、列和数字的显示格式，请核对。",
+                   "What is hidden in this file, and how its numbers are shown, cannot be told: look it over."
+                   )  # fmt: skip
+    for sheet, heads in taken.lacking.items():
+        yield Note(sheet, "lacking", f"这张表没有别的表有的列，其中各行按未知处理：{'、'.join(heads)}。",
+                   f"This sheet lacks columns of others, which are not known in its rows: {', '.join(heads)}."
+                   )  # fmt: skip
+
+
+def _said(columns: Iterable[tuple[Match, str]], names: Names) -> Iterator[Note]:
+    """The readings of headings that are not their plain words: units that multiply, and groups above; with the names of
+    the sheets, where not all have them so."""
+    for one, sheets in columns:
+        zh, en = (f"（{sheets}）", f" ({sheets})") if sheets else ("", "")
         if one.form.times > 1:
-            yield Note(one.heading, "unit", f"单位是{one.unit}，数已乘以 {one.form.times:,}。",
-                       f"The unit is {one.unit}: numbers were multiplied by {one.form.times:,}.")  # fmt: skip
+            yield Note(one.heading, "unit", f"单位是{one.unit}{zh}，数已乘以 {one.form.times:,}。",
+                       f"The unit is {one.unit}{en}: numbers were multiplied by {one.form.times:,}.")  # fmt: skip
         elif one.form.percent:
-            yield Note(one.heading, "unit", "单位是 %，数已除以 100。", "The unit is %: numbers were divided by 100.")
+            yield Note(one.heading, "unit", f"单位是 %{zh}，数已除以 100。",
+                       f"The unit is %{en}: numbers were divided by 100.")  # fmt: skip
         if one.under:
             title = names.facts[one.name].title if one.name in names.facts else None
             read = (title.zh, title.en) if title is not None else (one.name, one.name)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rules.model import Edition
 from rules.values.text import Text
 from service.county.backend import Duck, named
 from service.county.intake.forms import plain
-from service.county.intake.grids import Grid, Unreadable
+from service.county.intake.grids import Grid, Place, Unreadable
 from service.county.intake.headings import Names
 from service.county.intake.inputs import ROW, SPAN, Opened, Source
-from service.county.intake.sheets import grids_of
+from service.county.intake.opening import grids_of
 from service.county.intake.taking import take
 from service.county.intake.texts import squashed
 
@@ -70,16 +70,16 @@ def _typed(duck: Duck, file: Opened) -> Opened:
     texts = [one for one, type in columns.items() if one != ROW and not type.endswith("]")]
     shown = ", ".join(f"CAST({named(one)} AS VARCHAR) AS {named(one)}" for one in texts)
     duck.run(f"CREATE OR REPLACE TABLE {named(table)} AS SELECT * REPLACE ({shown}) FROM {named(file.table)}")
-    return Opened(table)
+    return replace(file, table=table)
 
 
 def _put(duck: Duck, edition: Edition, source: Source, file: Opened, path: Path, grid: Grid) -> dict[int, Replaced]:
     """Replace rows of a table by those of a sheet."""
-    sheets = {one: place for place, one in enumerate(file.taken.places)} if file.taken is not None else {"": 0}
+    sheets = {(one.path.name, one.sheet): place for place, one in enumerate(file.places)}
     text = duck.scratch / f"{source.subject}.mended.csv"
-    taken = take(path, edition, source.subject, text, only=grid.name)
-    first = taken.places.index(grid.name) * SPAN
-    origins = {first + number: row for number, row in _origins(grid, source, path, sheets).items()}
+    taken = take((path,), edition, source.subject, text, only=grid.name)
+    first = taken.places.index(Place(path, grid.name)) * SPAN
+    origins = {first + number: row for number, row in _origins(grid, path, sheets).items()}
     with text.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     text.unlink()
@@ -111,7 +111,7 @@ def _columns(duck: Duck, edition: Edition, subject: str, file: Opened) -> dict[s
     return {names.names[squashed(one)]: one for one in duck.columns(named(file.table)) if squashed(one) in names.names}
 
 
-def _origins(grid: Grid, source: Source, path: Path, sheets: Mapping[str, int]) -> dict[int, int]:
+def _origins(grid: Grid, path: Path, sheets: Mapping[tuple[str, str], int]) -> dict[int, int]:
     """The row of a file that each row of a sheet replaces."""
     at: dict[str, int] = {}
     origins: dict[int, int] = {}
@@ -125,9 +125,9 @@ def _origins(grid: Grid, source: Source, path: Path, sheets: Mapping[str, int]) 
             name, sheet, line = (
                 plain(cells[at[one.zh]]) if at[one.zh] < len(cells) else "" for one in (FILE, SHEET, LINE)
             )
-            if name != source.path.name or sheet not in sheets or not line.isdecimal():
+            if (name, sheet) not in sheets or not line.isdecimal():
                 raise _astray(path, grid, number)
-            origins[number] = sheets[sheet] * SPAN + int(line)
+            origins[number] = sheets[name, sheet] * SPAN + int(line)
     if not at:
         raise _astray(path, grid, 1)
     return origins

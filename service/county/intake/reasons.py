@@ -33,6 +33,15 @@ MESSAGES: Mapping[str, Message] = {
         "编号被 Excel 改成了日期。请把这一列设成文本，重新填写。",
         "Excel made a date of the id: format the column as text and write it again.",
     ),
+    "shortened_id": (
+        "编号被 Excel 缩成了科学计数（如 1.1E+05），后面的数字没有了。请在原表把这一列设成文本，重新导出。",
+        "Excel shortened the id (as 1.1E+05), and its digits are lost: format the column as text and export it again.",
+    ),
+    "fraction_for_id": (
+        "编号是带小数的数字，Excel 分不清 1.1 和 1.10。请把这一列设成文本，重新填写。",
+        "This id is a number with decimals, of which Excel keeps no zeros at the end (1.10): format the column as text "
+        "and write it again.",
+    ),
     "digits_lost": (
         "数字超过 15 位，Excel 只存前 15 位。请把这一列设成文本，重新填写。",
         "Of a number this long Excel keeps 15 digits: format the column as text and write it again.",

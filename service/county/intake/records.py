@@ -11,13 +11,13 @@ from service.county.intake.headings import Heading
 from service.county.intake.texts import squashed
 
 ORDINALS = frozenset("甲 乙 丙 丁 戊 己 庚 辛 栏次 列次 序号".split())
-_SUMS = "小计|合计|总计|共计|累计|总数|subtotal|total|grandtotal"
+_SUMS = "小计|合计|总计|共计|累计|总数|汇总|计数|承前页|过次页|subtotal|total|grandtotal"
 _TOTAL = re.compile(rf".{{0,20}}?({_SUMS})[::]?")
 _TOTAL_ID = re.compile(rf"(.{{0,20}}?({_SUMS})[数额]?|[∑Σσ])[::]?(\(.*\)|[0-9]+[^0-9]?)?")  # with whose, or how many
 _PARTIAL = re.compile(r".{0,20}?(平均|均值|人均|户均|其中|average)[数值额]?[::]?(\(.*\))?")
 _REMARK = re.compile(
     r"\*?(注|备注|说明|附注)([::0-9一二三、.]|$)|(填表|制表|填报|编制|审核|复核|经办|负责|联系|打印|报送|单位|日期)\D*[::]"
-    r"|第[0-9]+页|共[0-9]+页|以下空白|[-—=*]*完?[-—=*]*$"
+    r"|\(?[一二三四五六七八九十]+[)、.]|续表|接上页|第[0-9]+页|共[0-9]+页|以下空白|[-—=*]*完?[-—=*]*$"
 )
 FEWEST = 3  # numbers that number columns: 1, 2 may be a record and the one above
 
@@ -44,7 +44,7 @@ def records(rows: Iterable[Row], heading: Heading, id: int | None, above: int | 
             continue
         elif _repeats(cells, heads) or _remarks(cells, id, above, facts, titles):
             kinds.notes.append((number, cells))
-        elif is_total(cells, id):
+        elif is_total(cells, id, above):
             kinds.totals.append((number, cells))
         elif id is None:
             if not facts or _count(cells, facts):
@@ -81,8 +81,10 @@ def _has_digit(cell: Cell) -> bool:
     return any(letter.isdigit() for letter in str(cell))
 
 
-def is_total(cells: Sequence[Cell], id: int | None) -> bool:
-    """Whether a row adds up others: its id says so, or it has none and a cell says so."""
+def is_total(cells: Sequence[Cell], id: int | None, above: int | None = None) -> bool:
+    """Whether a row adds up others: its id or where it belongs says so, or it has no id and a cell says so."""
+    if above is not None and total_word(_at(cells, above)):
+        return True  # beside it, in the column of ids, how many there are
     if id is not None and (own := _at(cells, id)):
         return _may_be_word(own) and _TOTAL_ID.fullmatch(own) is not None
     return any(isinstance(one, str) and total_word(one) for one in cells)

@@ -9,12 +9,12 @@ from pathlib import Path
 from rules.table.columns import KEY
 from rules.values.text import shown
 from service.county.intake.belonging import unplaced
-from service.county.intake.grids import TEXTS, Grid, Unreadable, csv_grid, filled
+from service.county.intake.grids import Grid, Place, Unreadable, filled
 from service.county.intake.headings import Heading, Match, Names, first_row, heading_of
-from service.county.intake.mapping import SheetMap
+from service.county.intake.mapping import MappedFiles, SheetMap
+from service.county.intake.opening import grids_of
 from service.county.intake.texts import squashed
 from service.county.intake.turned import lying, turned
-from service.county.intake.workbooks import grids
 
 ROW = "row__"
 SPAN = 10**9  # rows of a sheet: the number of a row is that of its sheet times this, and its own
@@ -23,7 +23,7 @@ SPAN = 10**9  # rows of a sheet: the number of a row is that of its sheet times 
 @dataclass(frozen=True, slots=True)
 class SheetRead:
     """The rows of a sheet below its heading: records kept and set aside, and those not used, by kind. `why` says why a
-    sheet was not read at all."""
+    sheet was not read at all, `agreeing` how many totals that it states are those of its records."""
 
     sheet: str
     rows: int
@@ -33,40 +33,74 @@ class SheetRead:
     why: str = ""
     heading: str = ""
     above: int = 0  # rows above the heading
+    file: str = ""
+    agreeing: int = 0
 
 
 @dataclass(slots=True)
 class Taken:
-    """What was taken from a file: columns by name in the order of the table, faults by row and column, totals."""
+    """What was taken from files of one subject: columns by name in the order of the table, faults by row and column,
+    totals."""
 
-    path: Path
     columns: dict[str, Match] = field(default_factory=dict)
-    read: list[Match] = field(default_factory=list)  # the columns of every sheet, once each
+    read: list[tuple[Match, str]] = field(default_factory=list)  # columns, and the sheets that alone have them so
     strays: list[str] = field(default_factory=list)
     lists: dict[str, str] = field(default_factory=dict)  # heading -> fact
     faults: list[tuple[int, str, str]] = field(default_factory=list)
     sheets: list[SheetRead] = field(default_factory=list)
-    places: list[str] = field(default_factory=list)  # the sheets in the order of the file
+    places: list[Place] = field(default_factory=list)  # all sheets, in the order of the files
     totals: list[tuple[int, dict[str, str]]] = field(default_factory=list)  # row, name -> text
     folded: dict[str, int] = field(default_factory=dict)  # sheet -> rows that are hidden, and read all the same
     veiled: list[str] = field(default_factory=list)  # columns that are hidden, and read all the same
-    placed: dict[str, str] = field(default_factory=dict)  # sheet -> the record above that a mapping says
+    untold: list[str] = field(default_factory=list)  # sheets of which it is not known what is hidden
+    lacking: dict[str, list[str]] = field(default_factory=dict)  # sheet -> columns that others have
+    placed: dict[Place, str] = field(default_factory=dict)  # sheet -> the record above that a mapping says
+
+    @property
+    def path(self) -> Path:
+        """The file that is read, or the first of several."""
+        return self.places[0].path
+
+    def sheet(self, place: Place) -> str:
+        """The name of a sheet among all that are read."""
+        return place.named(self.places)
 
 
-def grids_of(path: Path) -> Iterator[Grid]:
-    """The sheets of a file that is text or a workbook."""
-    return iter([csv_grid(path)]) if path.suffix.lower() in TEXTS else grids(path)
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A sheet that holds records, its place among all, and its heading; `mapped` where a mapping says so."""
+
+    place: int
+    grid: Grid
+    heading: Heading
+    mapped: bool
+
+    @property
+    def at(self) -> Place:
+        """The sheet, as it is named."""
+        return Place(self.grid.path, self.grid.name)
 
 
 def chosen_sheets(
-    path: Path, names: Names, maps: Sequence[SheetMap] | None, taken: Taken, only: str | None = None
-) -> Iterator[tuple[int, Grid, Heading]]:
+    paths: Sequence[Path], names: Names, mapping: MappedFiles, taken: Taken, only: str | None = None
+) -> list[Chosen]:
     """The sheets to be read, with their headings; all others are accounted for as not read. `only`: the one sheet to be
-    looked at."""
-    found, beside = list[tuple[int, Grid, Heading]](), list[str]()
-    rows, all_ = list[int](), list(grids_of(path))
-    for place, grid in enumerate(all_):
-        taken.places.append(grid.name)
+    looked at. Unreadable where a file has none, or other columns than the first."""
+    found = [one for path in paths for one in _found(path, names, mapping.sheets(path, names.id), taken, only)]
+    chosen = list(_told(names, found, taken))
+    _agreeing(paths, names, chosen)
+    return chosen
+
+
+def _found(
+    path: Path, names: Names, maps: Sequence[SheetMap] | None, taken: Taken, only: str | None
+) -> Iterator[Chosen]:
+    """The sheets of a file that have a heading."""
+    beside, rows, all_ = list[str](), list[int](), list(grids_of(path))
+    found = False
+    for grid in all_:
+        place = len(taken.places)
+        taken.places.append(Place(path, grid.name))
         why, heading = ("other_subject", None) if only not in (None, grid.name) else _heading(grid, names, maps, path)
         on_side = lying(grid, names, heading) if maps is None and why in ("", "no_heading") else None
         if on_side is not None and (on_side.records > 1 or (heading is not None and _places(heading, names))):
@@ -78,29 +112,52 @@ def chosen_sheets(
         if heading is None and len(all_) == 1 and why == "no_heading":
             heading = first_row(grid)
         if heading is not None:
-            found.append((place, grid, heading))
+            found = True
+            yield Chosen(place, grid, heading, maps is not None)
         else:
             rows.append(_unread(taken, grid, why))
-    yield from _told(path, names, found, taken, obeyed=maps is not None)
     if not found:
         raise turned(path, beside[0]) if beside else _no_heading(path, rows, taken)
 
 
-def _told(
-    path: Path, names: Names, found: Sequence[tuple[int, Grid, Heading]], taken: Taken, *, obeyed: bool
-) -> Iterator[tuple[int, Grid, Heading]]:
-    """The sheets that hold records; `obeyed`: a mapping says that all of them do."""
-    headings = [heading for _, _, heading in found]
+def _told(names: Names, found: Sequence[Chosen], taken: Taken) -> Iterator[Chosen]:
+    """The sheets that hold records."""
+    headings = [one.heading for one in found]
     placed = [_columns(one) for one in headings if names.above and _places(one, names)]
-    for place, grid, heading in found:
-        if not obeyed and adds_up(heading, headings):
-            _unread(taken, grid, "no_ids")
-        elif placed and not _places(heading, names):
-            if any(_columns(heading) | {names.above} >= one for one in placed):
-                raise unplaced(path, names.edition, names.above, shown(grid.name))  # its rows are records as theirs
-            _unread(taken, grid, "no_above")
+    for one in found:
+        if not one.mapped and adds_up(one.heading, headings):
+            _unread(taken, one.grid, "no_ids")
+        elif placed and not _places(one.heading, names):
+            if any(_columns(one.heading) | {names.above} >= other for other in placed):
+                raise unplaced(one.grid.path, names.edition, names.above, shown(one.grid.name))  # its rows are records
+            _unread(taken, one.grid, "no_above")
         else:
-            yield place, grid, heading
+            yield one
+
+
+def _agreeing(paths: Sequence[Path], names: Names, chosen: Sequence[Chosen]) -> None:
+    """Unreadable where one of several files has other columns than the first: records without a column would have
+    facts that nobody knows."""
+    columns = {path: set[str]().union(*(_columns(one.heading) | ({names.above} if one.heading.above else set())
+                                        for one in chosen if one.grid.path == path)) for path in paths}  # fmt: skip
+    first = paths[0]
+    for path in paths[1:]:
+        if columns[path] and columns[path] != columns[first]:
+            raise disagreeing(path, first, names, columns)
+
+
+def disagreeing(path: Path, first: Path, names: Names, columns: Mapping[Path, set[str]]) -> Unreadable:
+    """The error about a file whose columns are not those of the first, with the titles of those that differ."""
+    lacks, more = (sorted(map(names.title, one)) for one in
+                   (columns[first] - columns[path], columns[path] - columns[first]))  # fmt: skip
+    zh = [f"{word}“{'、'.join(those)}”" for word, those in (("缺", lacks), ("多", more)) if those]
+    en = [f"{word} {', '.join(those)}" for word, those in (("lacks", lacks), ("adds", more)) if those]
+    return Unreadable(
+        path,
+        f"和 {first.name} 的列不一样：{'，'.join(zh)}。几个文件一起读，列要相同；没有的列请加上，格可以空着。",
+        f"Its columns are not those of {first.name}: it {' and '.join(en)}. Files that are read together need the same "
+        "columns: add those that are missing, their cells may be blank.",
+    )
 
 
 def adds_up(heading: Heading, all_: Iterable[Heading]) -> bool:
@@ -123,7 +180,9 @@ def _unread(taken: Taken, grid: Grid, why: str) -> int:
     """The number of rows of a sheet that is not read; it is noted."""
     rows = sum(1 for _, cells in grid.rows() if filled(cells))
     if rows or grid.name:
-        taken.sheets.append(SheetRead(grid.name, rows, unused={why: rows} if rows else {}, why=why))
+        taken.sheets.append(
+            SheetRead(grid.name, rows, unused={why: rows} if rows else {}, why=why, file=grid.path.name)
+        )
     return rows
 
 
@@ -145,8 +204,9 @@ def _heading(grid: Grid, names: Names, maps: Sequence[SheetMap] | None, path: Pa
 def _no_heading(path: Path, rows: Iterable[int], taken: Taken) -> Unreadable:
     if not any(rows):
         return Unreadable(path, "表是空的。", "The table is empty.")
-    sheets = "、".join(f"{one.sheet or path.name}（{one.rows} 行，{NOT_READ[one.why][0]}）" for one in taken.sheets)
-    english = ", ".join(f"{one.sheet or path.name} ({one.rows} rows, {NOT_READ[one.why][1]})" for one in taken.sheets)
+    own = [one for one in taken.sheets if one.file == path.name]
+    sheets = "、".join(f"{one.sheet or path.name}（{one.rows} 行，{NOT_READ[one.why][0]}）" for one in own)
+    english = ", ".join(f"{one.sheet or path.name} ({one.rows} rows, {NOT_READ[one.why][1]})" for one in own)
     return Unreadable(
         path,
         f"找不到标题行：前几行里没有认得的列名。{sheets}。可用 `county look` 看看，写出对应关系，再用 --mapping 读。",

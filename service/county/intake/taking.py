@@ -12,11 +12,11 @@ from rules.model import Edition
 from rules.table.columns import KEY
 from rules.values.text import shown
 from service.county.intake.forms import Read, Refused, chosen, plain, reader
-from service.county.intake.grids import Cell, Grid, Merged, Row, Unreadable, filled
+from service.county.intake.grids import Cell, Merged, Row, Unreadable, filled
 from service.county.intake.headings import MEMBER, Heading, Match, Names, without_unit
-from service.county.intake.mapping import SheetMap
+from service.county.intake.mapping import EMPTY, MappedFiles
 from service.county.intake.records import Kinds, records
-from service.county.intake.sheets import ROW, SPAN, SheetRead, Taken, chosen_sheets
+from service.county.intake.sheets import ROW, SPAN, Chosen, SheetRead, Taken, chosen_sheets
 from service.county.intake.texts import squashed
 from service.county.intake.units import MONEY, stated
 
@@ -24,40 +24,71 @@ UNSTORED = "formula_without_value"
 
 
 def take(
-    path: Path, edition: Edition, subject: str, table: Path, sheet_maps: Sequence[SheetMap] | None = None, *,
+    paths: Sequence[Path], edition: Edition, subject: str, table: Path, mapping: MappedFiles = EMPTY, *,
     only: str | None = None,
 ) -> Taken:  # fmt: skip
-    """Write the records of a file, of all its sheets or of one `only`, to a table of text; Unreadable where no sheet
-    holds any that can be told."""
-    names, taken = Names(edition, subject), Taken(path)
-    chosen_ = [(place, grid, _without_lists(heading, names, taken))
-               for place, grid, heading in chosen_sheets(path, names, sheet_maps, taken, only)]  # fmt: skip
-    told = {(one.name, one.heading, one.unit): one for _, _, heading in chosen_ for one in heading.columns}
-    taken.read = list(told.values())
-    for _, _, heading in chosen_:
-        if len(heading.units) > 1 and (doubtful := without_unit(heading, names)) is not None:
-            units = "、".join(heading.units)
-            raise Unreadable(path, f"表头写着“{units}”，说不清{shown(doubtful.heading)}是哪一个。请在标题里写明单位。",
-                             f"The sheet states {units}: in which of them is {shown(doubtful.heading)}? Write the unit "
-                             "into the heading.")  # fmt: skip
-        for one in heading.columns:
-            taken.columns.setdefault(one.name, one)
-    taken.placed = {grid.name: heading.above for _, grid, heading in chosen_ if heading.above}
+    """Write the records of files, of all their sheets or of one `only`, to a table of text; Unreadable where a file has
+    no sheet of records that can be told."""
+    names, taken = Names(edition, subject), Taken()
+    chosen_ = [replace(one, heading=_without_lists(one.heading, names, taken))
+               for one in chosen_sheets(paths, names, mapping, taken, only)]  # fmt: skip
+    taken.read = list(_read(taken, chosen_))
+    for one in chosen_:
+        _one_unit(one, names)
+        for match in one.heading.columns:
+            taken.columns.setdefault(match.name, match)
+    taken.placed = {one.at: one.heading.above for one in chosen_ if one.heading.above}
     if taken.placed and names.above:
         title = edition.subjects[names.above].title.zh
         taken.columns.setdefault(names.above, Match(-1, title, names.above, names.form(names.above)))
-    _once(taken, names, [one for _, _, heading in chosen_ for one in heading.strays])
-    taken.folded = {grid.name: grid.folded for _, grid, _ in chosen_ if grid.folded}
-    taken.veiled = [one.heading for _, grid, heading in chosen_ for one in heading.columns
-                    if any(first <= one.place <= last for first, last in grid.veiled)]  # fmt: skip
-    taken.strays = list(dict.fromkeys(one for _, _, heading in chosen_ for one in heading.strays))
+    strays = [(one.grid.path, stray) for one in chosen_ for stray in one.heading.strays]
+    _once(taken, names, strays)
+    _note(taken, names, chosen_)
+    taken.strays = list(dict.fromkeys(one for _, one in strays))
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([ROW, *(one.heading for one in taken.columns.values())])
-        for place, grid, heading in chosen_:
-            writer.writerows(_Sheet(taken, names, place, grid, heading).rows())
+        for one in chosen_:
+            writer.writerows(_Sheet(taken, names, one).rows())
     _stored(taken)
     return taken
+
+
+def _read(taken: Taken, chosen_: Sequence[Chosen]) -> Iterator[tuple[Match, str]]:
+    """The columns as the sheets have them, once each, with the names of the sheets where others have them otherwise."""
+    sheets: dict[tuple[str, str, str], tuple[Match, list[str]]] = {}
+    for one in chosen_:
+        for match in one.heading.columns:
+            sheets.setdefault((match.name, match.heading, match.unit), (match, []))[1].append(taken.sheet(one.at))
+    yield from ((match, "" if len(own) == len(chosen_) else "、".join(own)) for match, own in sheets.values())
+
+
+def _one_unit(one: Chosen, names: Names) -> None:
+    """Unreadable where a sheet states several units, and a column has none of its own."""
+    if len(one.heading.units) > 1 and (doubtful := without_unit(one.heading, names)) is not None:
+        units = "、".join(one.heading.units)
+        raise Unreadable(
+            one.grid.path,
+            f"表头写着“{units}”，说不清{shown(doubtful.heading)}是哪一个。请在标题里写明单位。",
+            f"The sheet states {units}: in which of them is {shown(doubtful.heading)}? Write the unit into the "
+            "heading.",
+        )
+
+
+def _note(taken: Taken, names: Names, chosen_: Sequence[Chosen]) -> None:
+    """Note what is hidden in sheets, and the columns that one of them lacks."""
+    for one in chosen_:
+        name, grid, own = taken.sheet(one.at), one.grid, {match.name for match in one.heading.columns}
+        if grid.folded:
+            taken.folded[name] = grid.folded
+        if not grid.told:
+            taken.untold.append(name)
+        taken.veiled += [match.heading for match in one.heading.columns
+                         if any(first <= match.place <= last for first, last in grid.veiled)]  # fmt: skip
+        lacks = [match.heading for key, match in taken.columns.items() if key not in own and
+                 not (key == names.above and one.heading.above)]  # fmt: skip
+        if lacks:
+            taken.lacking[name] = lacks
 
 
 def _stored(taken: Taken) -> None:
@@ -65,19 +96,19 @@ def _stored(taken: Taken) -> None:
     if unstored := [one for one in taken.faults if one[2] == UNSTORED]:
         row, column, _ = unstored[0]
         raise Unreadable(
-            taken.path,
+            taken.places[row // SPAN].path,
             f"“{column}”第 {row % SPAN} 行等 {len(unstored)} 格是公式，文件里没有存结果。请用 Excel 打开、保存后再用。",
             f"{len(unstored)} cells are formulas without a stored value (the first: {column}, row {row % SPAN}). "
             "Open the file in Excel and save it.",
         )
 
 
-def _once(taken: Taken, names: Names, strays: Iterable[str]) -> None:
+def _once(taken: Taken, names: Names, strays: Iterable[tuple[Path, str]]) -> None:
     """Unreadable where a heading that is not used is that of a column all the same."""
-    for stray in strays:
+    for path, stray in strays:
         found = names.find(stray)
         if found is not None and squashed(taken.columns[found[0]].heading) == squashed(stray):
-            raise Unreadable(taken.path, f"标题行里 {shown(stray)} 出现了不止一次。",
+            raise Unreadable(path, f"标题行里 {shown(stray)} 出现了不止一次。",
                              f"The heading names {shown(stray)} more than once.")  # fmt: skip
 
 
@@ -91,8 +122,9 @@ def _without_lists(heading: Heading, names: Names, taken: Taken) -> Heading:
 class _Sheet:
     """The rows of one sheet on their way into the table."""
 
-    def __init__(self, taken: Taken, names: Names, place: int, grid: Grid, heading: Heading) -> None:
-        self.taken, self.grid, self.heading, self.offset = taken, grid, heading, place * SPAN
+    def __init__(self, taken: Taken, names: Names, one: Chosen) -> None:
+        heading = one.heading
+        self.taken, self.grid, self.heading, self.offset = taken, one.grid, heading, one.place * SPAN
         self.names = names
         self.at = {one.name: one for one in heading.columns}
         self.reads = [_reader(self.at[name], names) if name in self.at else None for name in taken.columns]
@@ -127,7 +159,7 @@ class _Sheet:
         lines = {self.heading.first, self.heading.last}
         self.taken.sheets.append(SheetRead(
             self.grid.name, count + sum(unused.values()), count, 0, {key: one for key, one in unused.items() if one},
-            heading="-".join(map(str, sorted(lines))), above=above,
+            heading="-".join(map(str, sorted(lines))), above=above, file=self.grid.path.name,
         ))  # fmt: skip
 
     def _no_unit_below(self, notes: Sequence[Row]) -> None:
@@ -138,7 +170,7 @@ class _Sheet:
             if units and doubtful is not None:
                 column = shown(doubtful.heading)
                 raise Unreadable(
-                    self.taken.path,
+                    self.grid.path,
                     f"第 {number} 行的说明写着单位是{'、'.join(units)}。请把单位写进标题，如 {column}（万元）。",
                     f"The note in row {number} states {', '.join(units)}: write the unit into the headings.",
                 )
@@ -194,7 +226,7 @@ class _Sheet:
     def _record(self, number: int, cells: list[Cell]) -> list[str]:
         if self.grid.loose and len(cells) != self.width and (len(cells) < self.width or filled(cells[self.width :])):
             raise Unreadable(
-                self.taken.path,
+                self.grid.path,
                 f"第 {number} 行有 {len(cells)} 格，标题行有 {self.width} 格。含有逗号或引号的格要用双引号括起来。",
                 f"Row {number} has {len(cells)} cells, the heading {self.width}. "
                 "Put cells with commas or quotes in double quotes.",
@@ -232,21 +264,15 @@ def _reader(match: Match, names: Names) -> Read:
 
 
 def originals(
-    path: Path,
-    edition: Edition,
-    subject: str,
-    rows: Container[int],
-    maps: Sequence[SheetMap] | None = None,
-    *,
+    paths: Sequence[Path], edition: Edition, subject: str, rows: Container[int], mapping: MappedFiles = EMPTY, *,
     only: str | None = None,
-) -> Iterator[tuple[int, dict[str, tuple[Match | None, Cell]]]]:
-    """Some rows of a file as they stand in it: the cells by what they hold, each with its column."""
-    names, taken = Names(edition, subject), Taken(path)
-    for place, grid, heading in chosen_sheets(path, names, maps, taken, only):
-        for number, cells in _Sheet(taken, names, place, grid, heading).filled_down():
-            if (row := place * SPAN + number) in rows:
+) -> Iterator[tuple[int, dict[str, tuple[Match | None, Cell]]]]:  # fmt: skip
+    """Some rows of files as they stand in them: the cells by what they hold, each with its column."""
+    names, taken = Names(edition, subject), Taken()
+    for one in chosen_sheets(paths, names, mapping, taken, only):
+        heading = one.heading
+        for number, cells in _Sheet(taken, names, one).filled_down():
+            if (row := one.place * SPAN + number) in rows:
                 own = {names.above: (None, heading.above)} if names.above and heading.above else {}
-                yield (
-                    row,
-                    own | {one.name: (one, cells[one.place]) for one in heading.columns if one.place < len(cells)},
-                )
+                yield row, own | {match.name: (match, cells[match.place]) for match in heading.columns
+                                  if match.place < len(cells)}  # fmt: skip

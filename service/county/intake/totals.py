@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from rules.model import Edition
 from service.county.backend import Duck, named, quoted
 from service.county.intake.forms import text_of
+from service.county.intake.grids import Place
 from service.county.intake.inputs import ROW, SPAN, Opened
 from service.county.intake.matching import Matched
 from service.county.intake.records import total_word
@@ -26,11 +27,17 @@ class Stated:
     column: str
     stated: str
     records: str  # the sum of the records
+    file: str = ""
 
 
 def stated(
-    edition: Edition, duck: Duck, file: Opened, subject: str, columns: Matched, facts: Mapping[str, str]
-) -> tuple[tuple[Stated, ...], dict[str, int]]:
+    edition: Edition,
+    duck: Duck,
+    file: Opened,
+    subject: str,
+    columns: Matched,
+    facts: Mapping[str, str],
+) -> tuple[tuple[Stated, ...], Mapping[Place, int]]:
     """The totals that are no sum of the records before them: since the last total, of the same record above, of all.
     And how many are one, by sheet."""
     if file.taken is None:
@@ -38,9 +45,9 @@ def stated(
     known = edition.subjects[subject].facts
     summed = [name for name in facts if name in known and known[name].type.kind in SUMMED]
     last, within = -1, edition.subjects[subject].within
-    differing, agreeing = list[Stated](), Counter[str]()
+    differing, agreeing = list[Stated](), Counter[Place]()
     for row, texts in file.taken.totals:
-        sheet, name_of = row // SPAN, file.taken.places[row // SPAN]
+        sheet, place = row // SPAN, file.places[row // SPAN]
         own = f"{ROW} // {SPAN} = {sheet}"
         groups = [f"{own} AND {ROW} BETWEEN {last} AND {row}", own, f"{own} AND {ROW} < {row}"]
         if columns.above and texts.get(within) and not total_word(texts[within]):
@@ -53,12 +60,13 @@ def stated(
                 + f" FROM {named(file.table)}"
             )[0]  # fmt: skip
             if total in sums:
-                agreeing[name_of] += 1
+                agreeing[place] += 1
             else:
                 sum_ = text_of(Decimal(sums[0]))
-                differing.append(Stated(name_of, row % SPAN, columns.facts[name], text_of(total), sum_))
+                differing.append(Stated(place.sheet, row % SPAN, columns.facts[name], text_of(total), sum_,
+                                        place.path.name))  # fmt: skip
         last = row
-    return tuple(differing), dict(agreeing)
+    return tuple(differing), agreeing
 
 
 def _number(text: str) -> Decimal | None:

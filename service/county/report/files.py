@@ -12,6 +12,8 @@ from service.county.intake.sheets import NOT_READ
 from service.county.report.basis import MOST, Basis
 from service.county.run.manifest import Manifest
 
+SEVERAL = 2  # files: a note then says itself which it means
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -38,10 +40,8 @@ def accounts(manifest: Manifest) -> Iterator[Account]:
     for file in manifest.checked:
         for one in file.sheets:
             unused = tuple((Text(*NOT_READ[kind]), count) for kind, count in one.unused.items())
-            differing = sum(total.sheet == one.sheet for total in file.stated)
-            yield Account(
-                file.file, one.sheet, one.rows, one.kept, one.aside, unused, file.agreeing.get(one.sheet, 0), differing
-            )
+            differing = sum((total.file, total.sheet) == (one.file, one.sheet) for total in file.stated)
+            yield Account(one.file, one.sheet, one.rows, one.kept, one.aside, unused, one.agreeing, differing)
 
 
 def aside(basis: Basis) -> dict[str, Any]:
@@ -53,8 +53,9 @@ def aside(basis: Basis) -> dict[str, Any]:
                     "bad": basis.small(one.aside), "unused": basis.small(one.spare), "agreeing": one.agreeing,
                     "differing": one.differing, "kinds": [] if basis.publish else one.unused}
                    for one in accounts(basis.manifest)],
-        "notes": [{"file": file.file, "column": one.column, "said": Text(one.zh, one.en)}
+        "notes": [{"file": "" if len({sheet.file for sheet in file.sheets}) >= SEVERAL else file.file,
+                   "column": one.column, "said": Text(one.zh, one.en)}
                   for file in told for one in file.notes if one.code in WARNED],
-        "totals": [{"file": file.file, "sheet": one.sheet, "row": one.row, "column": one.column, "stated": one.stated,
+        "totals": [{"file": one.file, "sheet": one.sheet, "row": one.row, "column": one.column, "stated": one.stated,
                     "records": one.records} for file in told for one in file.stated][:MOST],
     }  # fmt: skip

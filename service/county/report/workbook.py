@@ -58,8 +58,8 @@ def write_workbook(outputs: Outputs) -> int:
         _sheet(book, looks, "缺数据", ["对象", "编号", "下级", "下级编号", "算不出的数", "缺的数据"],
                (_gap(outputs, *row) for row in gaps))  # fmt: skip
     _files(book, looks, outputs.manifest)
-    aside = duck.run(f"SELECT file, row, id, column_name, zh FROM {outputs.file('set_aside')} LIMIT {MOST}")
-    _sheet(book, looks, "未采用的行", ["文件", "行", "编号", "列", "原因"], aside)
+    aside = duck.run(f"SELECT file, sheet, row, id, column_name, zh FROM {outputs.file('set_aside')} LIMIT {MOST}")
+    _sheet(book, looks, "未采用的行", ["文件", "工作表", "行", "编号", "列", "原因"], aside)
     sheets = len(book.worksheets())
     book.close()
     return sheets
@@ -72,7 +72,7 @@ def _files(book: Any, looks: Looks, manifest: Manifest) -> None:
         [one.file, one.sheet, one.rows, one.kept, one.aside, one.spare,
          "、".join(f"{what.zh} {count}" for what, count in one.unused), one.agreeing, one.differing]
         for one in accounts(manifest)))  # fmt: skip
-    differing = [[file.file, one.sheet, one.row, one.column, one.stated, one.records]
+    differing = [[one.file, one.sheet, one.row, one.column, one.stated, one.records]
                  for file in manifest.checked for one in file.stated]  # fmt: skip
     if differing:
         _sheet(book, looks, "不符的合计", ["文件", "工作表", "行", "列", "表中合计", "各行相加"], differing[:MOST])

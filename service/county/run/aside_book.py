@@ -88,7 +88,7 @@ def _originals(
     replaced = checks.replaced[subject]
     file, columns = checks.files[subject]
     if file.taken is not None and (own := rows.keys() - replaced.keys()):
-        yield from originals(source.path, edition, subject, own, checks.mapping.sheets(source.path, subject))
+        yield from originals(source.paths, edition, subject, own, checks.mapping)
     elif file.taken is None and rows:
         there = {KEY: columns.id, edition.subjects[subject].within: columns.above, **columns.facts}
         numbers = ", ".join(map(str, rows))
@@ -99,7 +99,7 @@ def _originals(
         back = {one.row: row for row, one in replaced.items() if one.path == path and row in rows}
         if back:
             name = sheet_in(path, edition, subject)
-            yield from ((back[row], cells) for row, cells in originals(path, edition, subject, back, only=name))
+            yield from ((back[row], cells) for row, cells in originals((path,), edition, subject, back, only=name))
 
 
 def _cell(value: Any) -> Cell:
@@ -141,9 +141,9 @@ class _Sheet:
         for place, text in enumerate(heads):
             wide = WIDE if text in (REASONS, ENGLISH) else max(NARROW, 2 * len(text))
             sheet.set_column(place, place, wide, looks[0])
-        places = self.file.taken.places if self.file.taken is not None else [""]
         for number, (row, one) in enumerate(sorted(self.faulty.items()), 1):
-            origin = (self.source.path.name, places[row // SPAN], str(row % SPAN))
+            at = self.file.places[row // SPAN]
+            origin = (at.path.name, at.sheet, str(row % SPAN))
             sheet.write_row(number, 0, [*origin, ASIDE if one.aside else KEPT, "；".join(one.zh), "; ".join(one.en)])
             for place, name in enumerate(self.columns, len(about)):
                 bad = name in one.columns

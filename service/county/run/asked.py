@@ -58,7 +58,9 @@ class Asked:
     @property
     def files(self) -> tuple[tuple[str, Path], ...]:
         """The files that the run reads, each with its subject."""
-        files = [(one.subject, one.path) for one in self.sources] + [(MAPPING, one) for one in [self.mapping] if one]
+        files = [(one.subject, path) for one in self.sources for path in one.paths] + [
+            (MAPPING, one) for one in [self.mapping] if one
+        ]
         files += [(one.subject, one.path) for one in [self.assigned] if one]
         return *files, *((MENDED, one) for one in self.mended)
 
@@ -84,7 +86,10 @@ class Asked:
         """The same question about copies of the files."""
         return replace(
             self,
-            sources=tuple(replace(one, path=copies[one.path]) for one in self.sources),
+            sources=tuple(
+                replace(one, path=copies[one.path], others=tuple(copies[other] for other in one.others))
+                for one in self.sources
+            ),
             assigned=None if self.assigned is None else replace(self.assigned, path=copies[self.assigned.path]),
             mapping=None if self.mapping is None else copies[self.mapping],
             mended=tuple(copies[one] for one in self.mended),

@@ -50,7 +50,8 @@ def by_name(subject: str) -> Iterator[None]:
     try:
         yield
     except NotTabular as why:
-        raise TableError(f"{subject} 的数据里有只知道上下限的数，表里写不下：{_zh(why)}。请补齐这些数据，或把公式写短一些。",
+        raise TableError(f"{subject} 的数据里有只知道上下限的数，表里写不下：{_zh(why)}。"
+                         "请补齐这些数据，或把公式写短一些。",
                          f"Figures of {subject} are known within bounds, and no table can hold them: {_en(why)}. "
                          "Complete these data, or make the formula shorter.") from None  # fmt: skip
 

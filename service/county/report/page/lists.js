@@ -31,7 +31,7 @@ PARTS.aside = ({ sheets, notes, totals }) => section("aside", w("aside"), w("asi
   table([w("file"), w("sheet"), [w("rows"), 1], [w("taken"), 1], [w("bad"), 1], [w("unused"), 1], w("unused_what"), [w("totals_agree"), 1], [w("totals_differ"), 1]],
     sheets.map((one) => [one.file, one.sheet, number(one.rows), number(one.kept), number(one.bad), number(one.unused),
       one.kinds.map(([what, count]) => `${t(what)} ${number(count)}`).join(comma()), number(one.agreeing), number(one.differing)]), "cards"),
-  notes.map((one) => el("p", { className: "notice" }, `${one.file} · ${one.column}${colon()}${t(one.said)}`)),
+  notes.map((one) => el("p", { className: "notice" }, `${[one.file, one.column].filter(Boolean).join(" · ")}${colon()}${t(one.said)}`)),
   totals.length ? [el("p", { className: "notice" }, w("totals_about")), table([w("file"), w("sheet"), [w("row"), 1], w("column"), [w("stated"), 1], [w("added"), 1]],
     totals.map((one) => [one.file, one.sheet, one.row, one.column, one.stated, one.records]))] : null,
   noticed(DATA.empty, (one) => w("empty", { n: number(one.count), what: t(one.title), below: t(one.below) })),

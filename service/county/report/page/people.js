@@ -11,7 +11,7 @@ function tiles(rows) {
     return el("div", { className: one.risk && count ? "tile risk" : "tile" }, el("span", { className: "dim" }, t(one.title)), num(count, list),
       dim(w("share_of", { all: number(of), p: percent(count === null || !of ? null : count / of) }) + (unknown ? ` · ${w("bar_unknown")} ${number(unknown)}` : "")),
       total === null ? null : dim(`${t(one.of_sum.title)} ${amount(total)}`),
-      one.then && !picked() ? dim([`${w("since", { on: one.then.on })} ${moved(count, one.then.count, number)}`, total === null || one.then.sum === null ? "" : moved(total, one.then.sum, amount)].filter(Boolean).join(comma())) : null);
+      one.then && !picked() ? dim([`${w("since", { on: one.then.on.replaceAll("-", "\u2011") })} ${moved(count, one.then.count, number)}`, total === null || one.then.sum === null ? "" : moved(total, one.then.sum, amount)].filter(Boolean).join(comma())) : null);
   }));
 }
 const TENS = 1e4, CLOSE = 100;  // a sum that opens the report is rounded to ten thousands, once it has a hundred of them

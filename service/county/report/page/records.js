@@ -41,14 +41,29 @@ function counted(key, whole) {
 const num = (value, open) => (open && value ? el("button", { type: "button", className: "num", onclick: open }, number(value)) : el("b", {}, number(value)));
 const peopleNum = (value, title, key) => num(value, DATA.people ? () => listPeople(title, key) : null);
 
+// Boxes lie on one another: to close one, or to go back in the browser, shows the one that led to it.
+const boxes = [];
 function dialog(heading, ...inside) {
-  document.querySelector("dialog")?.remove();
-  const close = el("button", { type: "button", className: "close", ariaLabel: w("close"), onclick: () => box.close() }, "✕");
-  const box = el("dialog", { id: "drill", ariaLabel: heading }, close, el("h2", {}, heading), ...inside);
-  box.addEventListener("close", () => { box.remove(); if (location.hash) history.replaceState(null, "", location.pathname + location.search); });
+  shut(boxes.findIndex((one) => !one.box.open)); // closed a moment ago
+  const under = boxes.length > 0, from = document.activeElement;
+  const close = el("button", { type: "button", className: "close", ariaLabel: w(under ? "back" : "close"), onclick: () => box.close() }, under ? `← ${w("back")}` : "✕");
+  const box = el("dialog", { ariaLabel: heading }, close, el("h2", {}, heading), ...inside);
+  boxes.push({ box, from, hash: "" });
+  box.addEventListener("close", () => {
+    shut(boxes.findIndex((one) => one.box === box));
+    history.replaceState(null, "", location.pathname + location.search + (boxes.at(-1)?.hash ?? ""));
+  });
   document.body.append(box);
   box.showModal();
   return box;
+}
+
+// Take away the boxes from a place on; where the lowest was opened has the focus again.
+function shut(at) {
+  if (at < 0 || at >= boxes.length) return;
+  const gone = boxes.splice(at);
+  gone.reverse().forEach((one) => one.box.remove());
+  gone.at(-1).from?.focus();
 }
 
 function csv(name, heads, rows) {
@@ -122,10 +137,11 @@ function card(subject, id) {
     near?.changes.length ? el("p", {}, `${w("needs")}${colon()}${joined(near.changes)}`) : null,
     at >= 0 && DATA.funnel ? el("p", {}, DATA.funnel.flatMap((one, step) => [`${t(one.title)} `, el("b", {}, number(here(`f${step}`))), "　"])) : null,
     below ? el("p", {}, `${t(DATA.records[below].title)}${colon()}`, refs(below, DATA.records[below].rows.filter((one) => one[1] === id).map((one) => one[0]))) : null);
+  boxes.at(-1).hash = location.hash;
 }
 function open() {
-  const [subject, id] = location.hash.slice(1).split("/");
-  if (subject && id) card(subject, decodeURIComponent(id));
+  const [subject, id] = location.hash.slice(1).split("/"), at = boxes.findIndex((one) => one.hash === location.hash);
+  if (at < 0 && subject && id) card(subject, decodeURIComponent(id)); else shut(at + 1);
 }
 addEventListener("hashchange", open);
 
