@@ -68,6 +68,6 @@ def places(parts: Iterable[int | None]) -> tuple[int, ...]:
     return tuple(number * WIDTH + place for number, part in enumerate(parts) if part for place in _bits(part))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=10_000)
 def _bits(part: int) -> tuple[int, ...]:
     return tuple(place for place in range(WIDTH) if part >> place & 1)

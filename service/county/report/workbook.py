@@ -26,7 +26,7 @@ from service.county.run.rankings import Proposal, proposals, reason
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same in every file: the same rows give the same bytes
 MOST = 50 * 1000  # rows of a sheet: who wants more reads the Parquet file
-FEW = 5 * 1000  # records that are held in memory until the end, some kB each: texts that recur are then written once
+FEW = 10 * 1000  # records that are held in memory until the end, some kB each: texts that recur are then written once
 WIDE, NARROW, BESIDE = 48, 6, 3  # the width of a column in letters, and the room for the arrow of its filter
 BEARERS = 200  # sheets
 LONGEST, FIRST_WIDE = 31, 0x2E80  # letters of the name of a sheet; the first character as wide as two
