@@ -81,7 +81,7 @@ class Counting:
             return table
         table = self._believed(subject, table, given)
         ends = {one.removesuffix(ENDS[0]) for one in set(table.columns) - given if one.endswith(ENDS[0])}
-        table = table.mutate(**narrowed(self.edition.subjects[subject].facts, table, ends)) if ends else table
+        table = narrowed(self.edition.subjects[subject].facts, table, ends) if ends else table
         return self._worked_out(subject, table, given)
 
     def _worked_out(self, subject: str, table: Any, given: frozenset[str]) -> Any:

@@ -82,6 +82,12 @@ def unknown() -> Num:
     return counted(ibis.null(INT64), 0)
 
 
+def nowhere(num: Num) -> bool:
+    """Whether a number is not known in any row: what is worked out from it need not be written out."""
+    return any(not part.fixed and isinstance(op := part.column.op(), ops.Literal) and op.value is None
+               for part in (num.top, num.bottom))  # fmt: skip
+
+
 def literal(value: int, wide: bool = False) -> Any:
     """A whole number as a column. Raises NotTabular where 38 digits do not hold it."""
     if abs(value) >= 10**D38.precision:
@@ -204,6 +210,8 @@ def multiply(left: Num, right: Num, flags: Flags) -> Num:
 
 def divide(left: Num, right: Num, flags: Flags) -> Num:
     """Left / right; not known over zero."""
+    if nowhere(left) or nowhere(right):
+        return unknown()
     if right.top.fixed:
         return multiply(left, _turned(right), flags) if right.top.column else unknown()
     return _signed(*crosswise(left, right, flags))
@@ -258,6 +266,8 @@ operations.require("operators that tables do not know", operations.COMPARE, COMP
 
 def compare(operator: str, left: Num, right: Num, flags: Flags) -> Truth:
     """Whether left stands to right as the operator says; null where either is not known."""
+    if nowhere(left) or nowhere(right):
+        return ibis.null("boolean")
     limit, scale = right.value, left.scale
     if limit is not None and scale is not None and not left.top.fixed:
         return _against(operator, left.top, limit * scale)

@@ -38,9 +38,9 @@ def marked(edition: Edition, on: When, table: Any, pairs: Collection[Pair]) -> t
     return frame.rows.select({name: frame.rows.read(name) for name in frame.rows.columns} | columns), [*columns]
 
 
-def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> dict[str, Any]:
-    """Facts and their ends, narrowed as a part never exceeds its whole; ends that meet are a value, and those that
-    have crossed are nothing. A fact of which nothing is known, as where it contradicts another, stays so."""
+def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> Any:
+    """The table with facts and their ends narrowed as a part never exceeds its whole; ends that meet are a value, and
+    those that have crossed are nothing. A fact of which nothing is known, as where it contradicts another, stays so."""
     has = {name for name, fact in facts.items() if fact.type.is_number and name in table.columns}
     low, high = ({name: ibis.coalesce(table[name], table[name + end]) if name in ends else table[name] for name in has}
                  for end in ENDS)  # fmt: skip
@@ -50,16 +50,20 @@ def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> di
         high[name] = ibis.least(high[name], high[whole])
     for name, whole in reversed(parts):
         low[whole] = ibis.greatest(low[whole], low[name])
-    columns: dict[str, Any] = {}
+    made = {(name, end): f"{WORKING}narrowed{number}{end}" for number, name in enumerate(sorted(ends)) for end in ENDS}
+    sides = dict(zip(ENDS, (low, high), strict=True))
+    # columns of their own: each is read five times over, and written out it names all its parts and wholes
+    wide = table.select(*table.columns, **{column: sides[end][name] for (name, end), column in made.items()})
+    columns: dict[str, Any] = {name: wide[name] for name in table.columns}
     for name in ends:
-        own, types = table[name], [table[name + end].type() for end in ENDS]
-        open_ = own.isnull() & some([table[name + end].notnull() for end in ENDS])
-        one = ibis.coalesce(low[name] == high[name], truth(False))
-        crossed = ibis.coalesce(low[name] > high[name], truth(False))
-        columns[name] = ibis.ifelse(open_ & one, low[name], own).cast(own.type())
-        for end, value, type in zip(ENDS, (low[name], high[name]), types, strict=True):
-            columns[name + end] = ibis.ifelse(open_ & ~one & ~crossed, value, ibis.null(type)).cast(type)
-    return columns
+        own, (least, most) = wide[name], (wide[made[name, end]] for end in ENDS)
+        open_ = own.isnull() & some([wide[name + end].notnull() for end in ENDS])
+        one, crossed = (ibis.coalesce(test, truth(False)) for test in (least == most, least > most))
+        columns[name] = ibis.ifelse(open_ & one, least, own).cast(own.type())
+        for column, value in zip((name + end for end in ENDS), (least, most), strict=True):
+            kept = ibis.ifelse(open_ & ~one & ~crossed, value, ibis.null(wide[column].type()))
+            columns[column] = kept.cast(wide[column].type())
+    return wide.select(**columns)
 
 
 def _depth(facts: Mapping[str, Fact], name: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 from rules.model import Rule, criteria_of
@@ -64,5 +65,9 @@ def codes_of(rule: Rule) -> tuple[str, ...]:
 
 def places(parts: Iterable[int | None]) -> tuple[int, ...]:
     """The places of criteria that the columns of one kind name in one row; an empty cell names none."""
-    return tuple(number * WIDTH + place for number, part in enumerate(parts) if part
-                 for place in range(WIDTH) if part >> place & 1)  # fmt: skip
+    return tuple(number * WIDTH + place for number, part in enumerate(parts) if part for place in _bits(part))
+
+
+@lru_cache(maxsize=10_000)
+def _bits(part: int) -> tuple[int, ...]:
+    return tuple(place for place in range(WIDTH) if part >> place & 1)

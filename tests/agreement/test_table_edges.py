@@ -1,5 +1,6 @@
 """What engines answer differently, or would: each expression that a table is judged by says the same on all."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -9,9 +10,13 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from rules.model import Fact
 from rules.table import arithmetic, dates, numbers
+from rules.table.columns import ENDS
+from rules.table.parts import narrowed
 from rules.table.values import shown, some, untold
-from rules.values.exact import completed_months, completed_years, shift
+from rules.values.exact import Type, completed_months, completed_years, shift
+from rules.values.text import Text
 from tests.agreement.backends import EACH, connect, put, rows_of
 from tests.agreement.tabular import value_of
 
@@ -211,3 +216,24 @@ def test_remainders_and_overflow(name):
 
     with pytest.raises(Exception, match=r"(?i)overflow"):
         asked(name, pa.table({"x": [2**63 - 1]}), found=lambda t: t.x + t.x)
+
+
+def test_what_rests_on_a_number_that_nobody_gives_is_not_written_out():
+    table = ibis.table({"part": "int64", "whole": "int64"}, name="t")
+    part, whole = (numbers.counted(table[name], 100) for name in table.columns)
+    flags: numbers.Flags = []
+    for one, other in ((numbers.unknown(), whole), (part, numbers.unknown())):
+        share = numbers.divide(one, other, flags)
+        for column in (share.top.column, numbers.compare("at_least", share, numbers.constant(1), flags)):
+            assert column.op().value is None
+    assert not numbers.nowhere(numbers.divide(part, whole, flags))
+
+
+def test_the_bounds_of_wholes_are_written_once_however_many_parts_lie_within():
+    fact = Fact("", "thing", Type("count"), Text("", ""), Text("", ""))
+    names = [f"f{number}" for number in range(8)]  # each a part of the one before
+    facts = {name: replace(fact, name=name, part_of=tuple(names[at - 1 : at])) for at, name in enumerate(names)}
+    columns = {name + end: "int64" for name in names for end in ("", *ENDS)}
+    query = str(ibis.to_sql(narrowed(facts, ibis.table(columns, name="t"), names), dialect="duckdb"))
+    pairs = len(names) - 1
+    assert query.count("LEAST(") + query.count("GREATEST(") == pairs * (pairs + 1)  # a chain of k steps names k pairs

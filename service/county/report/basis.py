@@ -54,6 +54,13 @@ class Basis(Outputs):
         """A number as it may be shown; None where a published report would point at people."""
         return None if self.publish and 0 < count < self.report.smallest_group else count
 
+    def counts(self, rows: str, flags: Iterable[str], columns: Iterable[str]) -> tuple[int, ...]:
+        """The number of rows of which each flag holds, which rest on some columns: rows alike in these are counted
+        first, as there are few of them."""
+        alike = ", ".join((*columns, "count(*) AS many__"))
+        sums = ", ".join(f"coalesce(sum(many__) FILTER (WHERE {flag}), 0)::BIGINT" for flag in flags)
+        return self.duck.run(f"SELECT {sums} FROM (SELECT {alike} FROM {rows} GROUP BY ALL)")[0]
+
     # --- views in SQL
 
     def beside(
@@ -62,26 +69,34 @@ class Basis(Outputs):
         """A view of the rows of a subject: the id, columns that are `kept`, whether conditions hold, and the values of
         facts."""
         table = self.duck.table(self.path(subject))
-        return f"({self.duck.sql(self.judge.beside(subject, table, conditions, facts, kept=kept))})"
+        return self._view(self.judge.beside(subject, table, conditions, facts, kept=kept))
+
+    def _view(self, table: Any) -> str:
+        return f"({self.duck.sql(table)})"
 
     def values(self, subject: str, facts: Sequence[str]) -> tuple[str, list[str]]:
         """A view with the values of facts, to be named `v`, and the expression of each as a number: rounded to more
         digits than a page shows, so that the page marks as rounded each number that does not end. A fact that no table
         can hold is nothing."""
-        held = facts if self.hold(subject, facts) else [one for one in facts if self.hold(subject, [one])]
-        view = self.beside(subject, {}, held)
-        columns = self.duck.columns(view)
-        exact = {one: f"v.{one}{TOP} / nullif(v.{one}{BOTTOM}, 0)" if one + TOP in columns else f"v.{one}"
+        held, table = self.held(subject, facts)
+        exact = {one: f"v.{one}{TOP} / nullif(v.{one}{BOTTOM}, 0)" if one + TOP in table.columns else f"v.{one}"
                  for one in held}  # fmt: skip
-        return view, [f"round({exact.get(one, 'NULL')}::DOUBLE, 12)" for one in facts]
+        return self._view(table), [f"round({exact.get(one, 'NULL')}::DOUBLE, 12)" for one in facts]
 
-    def hold(self, subject: str, facts: Sequence[str]) -> bool:
-        """Whether a table can hold facts."""
+    def held(self, subject: str, facts: Sequence[str]) -> tuple[Sequence[str], Any]:
+        """Those of some facts that a table can hold, and the table with them."""
+        table = self._with(subject, facts)
+        if table is None:
+            facts = [one for one in facts if self._with(subject, [one]) is not None]
+            table = self._with(subject, facts)
+        return facts, table
+
+    def _with(self, subject: str, facts: Sequence[str]) -> Any | None:
+        """The rows of a subject with facts; None where a table cannot hold them."""
         try:
-            self.judge.beside(subject, self.duck.table(self.path(subject)), {}, facts)
+            return self.judge.beside(subject, self.duck.table(self.path(subject)), {}, facts)
         except NotTabular:
-            return False
-        return True
+            return None
 
     def places(self, subject: str) -> dict[str, str]:
         """The id of the record above each record of a subject."""

@@ -40,12 +40,11 @@ def funnel(basis: Basis) -> list[dict[str, Any]]:
     if not basis.there(subject):
         return []
     view = basis.beside(subject, {f"s{place}": step.where for place, step in enumerate(steps) if step.where})
-    within, sums = ["true"], []
+    within, sums = ["true"], list[str]()
     for place, step in enumerate(steps):
         within += [f"s{place}"] if step.where else []
-        sums += [f"count(*) FILTER (WHERE {' AND '.join(within)})",
-                 f"count(*) FILTER (WHERE ({' AND '.join(within)}) IS NULL)"]  # fmt: skip
-    counts = [basis.small(one) for one in basis.duck.run(f"SELECT {', '.join(sums)} FROM {view}")[0]]
+        sums += [" AND ".join(within), f"({' AND '.join(within)}) IS NULL"]
+    counts = [basis.small(one) for one in basis.counts(view, sums, within[1:])]
     return [{"title": step.title, "count": count, "unknown": unknown}
             for step, count, unknown in zip(steps, counts[::2], counts[1::2], strict=True)]  # fmt: skip
 
@@ -69,8 +68,8 @@ def unmet(basis: Basis, decision: str) -> dict[str, Any] | None:
         return None
     not_met, unknown = sets_of(rule)
     parts = [not_met.apart(unknown, place) for place in range(len(rule.body.criteria))]
-    sums = [f"count(*) FILTER (WHERE {condition})" for one in parts for condition in one.values()]
-    row = iter(basis.duck.run(f"SELECT {', '.join(sums)} FROM {basis.file(rule.subject)}")[0])
+    flags = [condition for one in parts for condition in one.values()]
+    row = iter(basis.counts(basis.file(rule.subject), flags, (*not_met.parts, *unknown.parts)))
     items = [{"title": one.title, "clause": one.clause, **{kind: basis.small(next(row)) for kind in part}}
              for one, part in zip(rule.body.criteria, parts, strict=True)]  # fmt: skip
     return {"id": rule.id, "title": rule.title, "of": rule.subject, "subject": basis.title(rule.subject),

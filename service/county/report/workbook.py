@@ -26,6 +26,7 @@ from service.county.run.rankings import Proposal, proposals, reason
 
 MADE = datetime(2000, 1, 1)  # noqa: DTZ001 -- the same in every file: the same rows give the same bytes
 MOST = 50 * 1000  # rows of a sheet: who wants more reads the Parquet file
+FEW = 10 * 1000  # records that are held in memory until the end, some kB each: texts that recur are then written once
 WIDE, NARROW, BESIDE = 48, 6, 3  # the width of a column in letters, and the room for the arrow of its filter
 BEARERS = 200  # sheets
 LONGEST, FIRST_WIDE = 31, 0x2E80  # letters of the name of a sheet; the first character as wide as two
@@ -36,7 +37,10 @@ Looks = Mapping[str, Any]
 def write_workbook(outputs: Outputs) -> int:
     """Write the workbook of a run to its folder; the number of sheets."""
     basis, edition, duck, counts = Basis(outputs), outputs.edition, outputs.duck, outputs.manifest.counts
-    book = xlsxwriter.Workbook(outputs.folder / "workbook.xlsx", {"constant_memory": True})
+    people = basis.report.funnel_subject or list(counts)[-1]
+    upper = [one for one in counts if one != people and counts[one].rows <= MOST]
+    many = sum(counts[one].rows for one in upper) > FEW
+    book = xlsxwriter.Workbook(outputs.folder / "workbook.xlsx", {"constant_memory": many})
     book.set_properties({"created": MADE, "title": edition.title.zh})
     looks = {
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"}),
@@ -45,8 +49,7 @@ def write_workbook(outputs: Outputs) -> int:
         "share": book.add_format({"num_format": "0.00%"}),
     }
     _sheet(book, looks, "汇总", ["对象", "判定", "结论", "数量"], _counts(edition, outputs.manifest))
-    people = basis.report.funnel_subject or list(counts)[-1]
-    for subject in [one for one in counts if one != people and counts[one].rows <= MOST]:
+    for subject in upper:
         _records(book, looks, basis, subject)
     for rule, group in groupby(proposals(outputs), key=lambda one: one.rule):
         listed, order = edition.subjects[subject_read(rule)].title.zh, rule.body.order
@@ -116,7 +119,8 @@ def _shares(basis: Basis, subject: str) -> dict[str, str]:
         left.name for left in lefts if isinstance(left, Ref) and left.what == "fact" and left.scope in ("", subject)
     }
     shares = {name: fact.title.zh for name, fact in facts.items() if name in read and fact.type.kind == "rate"}
-    return {name: title for name, title in shares.items() if name not in there and basis.hold(subject, [name])}
+    held, _ = basis.held(subject, [name for name in shares if name not in there])
+    return {name: shares[name] for name in held}
 
 
 def sheet_name(title: str, taken: Collection[str]) -> str:
@@ -137,12 +141,14 @@ def _sheet(
     for number, row in enumerate(rows, 1):
         for place, cell in enumerate(row):
             tone = looks.get(tones[place]) if place < len(tones) else None
-            if isinstance(cell, date):
+            if isinstance(cell, str):
+                sheet.write_string(number, place, cell)
+            elif isinstance(cell, date):
                 sheet.write_datetime(number, place, cell, looks["day"])
             elif isinstance(cell, Decimal):
                 sheet.write_number(number, place, float(cell), tone or looks["money"])
-            elif isinstance(cell, str):
-                sheet.write_string(number, place, cell)
+            elif type(cell) is int:  # not a bool, which is one too
+                sheet.write_number(number, place, cell, tone)
             elif cell is not None:
                 sheet.write(number, place, cell, tone)
             widths[place] = max(widths[place], _width(cell))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from rules.table.columns import ENDS, KEY, SEPARATOR, around, key_of, own_column
 from rules.table.verdicts import NOT_MET, WIDTH, Kind, Verdicts
 from rules.values.exact import CONTRADICTED
 from service.county.backend import Duck, named, quoted, rows_of
-from service.county.intake.extract import case, told
+from service.county.intake.extract import told
 from service.county.run.manifest import Contradiction, Manifest, read_manifest
 
 DIRECTORY = "directory"  # the names of records, where names are public, and their bearers
@@ -108,11 +108,13 @@ class Outputs:
         for level, names in self.manifest.levels[subject].reads.items():
             if self.path(level).is_file():
                 keys = None if ids is None else {row[key_of(level)] for row in rows if row.get(key_of(level))}
-                those = {one[KEY]: one for one in self._some(level, keys)}
+                there = self.duck.columns(self.file(level))
+                shown = {name: level + SEPARATOR + name for one in names for name in (one, *(one + end for end in ENDS))
+                         if name in there}  # fmt: skip
+                those = {one[KEY]: one for one in self._some(level, keys, [KEY, *shown])}
                 for row in rows:
                     above = those.get(row.get(key_of(level)), {})
-                    columns = [name + end for name in names for end in ("", *ENDS)]
-                    row |= {level + SEPARATOR + name: above.get(name) for name in columns}
+                    row |= {column: above.get(name) for name, column in shown.items()}
         return rows
 
     def _some(self, subject: str, ids: Iterable[str] | None, columns: Collection[str] = ()) -> list[dict[str, Any]]:
@@ -122,9 +124,9 @@ class Outputs:
 
     def facts(self, subject: str, row: Mapping[str, Any]) -> dict[str, Any]:
         """The facts of a row as the engine takes them; FactError where they do not fit the dictionary."""
-        own = {name: row[name] for name in own_columns(row)}
-        facts = self.checker.check(subject, case(self.edition, subject, own, self.manifest.decided(subject)))
-        facts |= self._contradicted(subject, row[KEY])
+        own, decided = {name: row[name] for name in _own(tuple(row))}, self.manifest.decided(subject)
+        given = told(self.edition, subject, own) | {name: own[name] for name in decided if own.get(name) is not None}
+        facts = self.checker.check(subject, given) | self._contradicted(subject, row[KEY])
         levels = {level: self._around(level, row) for level in around(self.edition, subject)}
         return facts | {level: about for level, about in levels.items() if about}
 
@@ -179,6 +181,12 @@ class Outputs:
         verdicts = {one.id: one.verdict for one in online.findings}
         return all(verdicts[code] is verdict or (verdict is None and may_be_open)
                    for code, verdict in layout.read(row).items())  # fmt: skip
+
+
+@lru_cache(maxsize=1 << 8)
+def _own(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """`own_columns`: many rows have the same."""
+    return tuple(own_columns(columns))
 
 
 @dataclass(frozen=True, slots=True)
