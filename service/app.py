@@ -34,7 +34,7 @@ from service.desk import effects as desk_effects
 from service.desk import reviews as desk_reviews
 from service.effect import Effects
 from service.http import answering as recording
-from service.http import observing, problems, security
+from service.http import observing, problems, security, views
 from service.http.context import NAME, Service, this_request
 from service.http.readers import Readers
 from service.http.wsgi import Application
@@ -99,6 +99,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     problems.register(app)
     compress = Compress(app)
     app.after_request(lambda response: _compressed(response, compress))
+    app.after_request(views.announce)
     api = openapi.create(app)
     for resource in RESOURCES:
         api.register_blueprint(resource.blueprint)

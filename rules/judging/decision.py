@@ -68,14 +68,18 @@ class Part(NamedTuple):
         return self.of.type
 
     def as_dict(self) -> dict[str, Any]:
-        of = self.of
-        shown = {**of.form}
-        if of.type.kind != "list":
-            shown["observed"] = plain(self.value)
-        if of.fixed is None:
-            shown["tests"] = of.tests(self.limits)
-        shown["verdict"] = VERDICTS[self.truth]
-        return shown
+        return _shown(*self)
+
+
+def _shown(of: Compared, value: Value, limits: tuple[Value, ...], truth: bool | None) -> dict[str, Any]:
+    """The JSON form of the Part of these fields: a finding is written without making its Parts."""
+    shown = {**of.form}
+    if of.type.kind != "list":
+        shown["observed"] = plain(value)
+    if of.fixed is None:
+        shown["tests"] = of.tests(limits)
+    shown["verdict"] = VERDICTS[truth]
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,7 @@ class Finding(NamedTuple):
             del shown["points"]
         else:
             shown["points"] = plain(self.points)
-        shown["comparisons"] = [part.as_dict() for part in self.parts]
+        shown["comparisons"] = [_shown(*one) for one in self.compared]
         return shown
 
 

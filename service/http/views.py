@@ -15,6 +15,7 @@ from service.http.bodies import Parser
 from service.http.context import this_app, this_request
 
 View = TypeVar("View", bound=Callable[..., object])
+DOCUMENTED = "_apidoc"  # where smorest keeps what a view's document says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +80,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # ships no types
 
     ARGUMENTS_PARSER = Parser()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.after_request(_announce)
-
     def view(
         self, method: str, path: str, answer: str | None, *, status: int = 200, **terms: Any
     ) -> Callable[[View], View]:
@@ -90,12 +87,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc] # ships no types
 
         def register(view: View) -> View:
             bound = marked("contract", Contract(**terms))(view)
-            return self.route(path, methods=[method])(self.response(status, answer)(bound))  # type: ignore[no-any-return]
+            documented = vars(self.response(status, answer)(bound))[
+                DOCUMENTED
+            ]  # the wrapper looks for what is no Response
+            return self.route(path, methods=[method])(marked(DOCUMENTED, documented)(bound))  # type: ignore[no-any-return]
 
         return register
 
 
-def _announce(response: Response) -> Response:
+def announce(response: Response) -> Response:
     """Add deprecation headers to the answer of a deprecated view."""
     if found := deprecation_of(this_app().view_functions.get(this_request().endpoint or "")):
         response.headers.extend(found.headers)

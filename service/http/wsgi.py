@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 from werkzeug.routing import MapAdapter
@@ -96,6 +96,22 @@ class Application(Flask):
             return super().wsgi_app(environ, start)
         finally:
             recording.leave(environ)
+
+    # Flask looks for hooks of each blueprint, and sends signals: we have neither.
+
+    def preprocess_request(self) -> None:
+        for act in self.before_request_funcs[None]:
+            act()
+
+    def process_response(self, response: Response) -> Response:
+        for act in reversed(self.after_request_funcs[None]):
+            response = act(response)
+        return response
+
+    def do_teardown_request(self, exc: object = None) -> None:
+        """Nothing is torn down."""
+
+    do_teardown_appcontext = do_teardown_request
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Routes by path alone: no view depends on the host, which is slow to derive."""

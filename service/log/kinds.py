@@ -90,6 +90,7 @@ class Sqlite(Kind):
         "PRAGMA wal_autocheckpoint = 4000",  # a checkpoint holds its commit up: fewer than one in a hundred has one
         f"PRAGMA busy_timeout = {FOREIGN}",  # for a program that does not know of our lock
         "PRAGMA recursive_triggers = ON",  # or INSERT OR REPLACE deletes without asking a trigger
+        "PRAGMA temp_store = MEMORY",  # what a statement of many rows keeps to take itself back with: no file for each
     )
     hurries = "PRAGMA busy_timeout = {}", "BEGIN IMMEDIATE", f"PRAGMA busy_timeout = {FOREIGN}"
     mark, begins = "?", "BEGIN IMMEDIATE"  # the lock on the file is the turn; a read transaction sees one state already

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from flask import Flask, Response
 
-from service.http.views import Blueprint, Deprecation, deprecated
+from service.http.views import Blueprint, Deprecation, announce, deprecated
 from service.openapi import document as openapi
 
 OLD = Deprecation(date(2027, 1, 1), date(2027, 7, 1), "/v2/plans", "/docs")
@@ -15,6 +15,7 @@ OLD = Deprecation(date(2027, 1, 1), date(2027, 7, 1), "/v2/plans", "/docs")
 def app():
     """An application with one view that goes and one that stays."""
     app = Flask(__name__)
+    app.after_request(announce)
     api = openapi.create(app)
     views = Blueprint("views", __name__, url_prefix="/v1")
 
