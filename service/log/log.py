@@ -213,6 +213,7 @@ class DecisionLog:
     def ready(self) -> None:
         """Raise LogUnavailable if an append would fail: one is tried, and taken back. Takes about a second at most."""
         self.database.check()
+        self.database.refuse_held()
         self.writer.recall()
         probe(self.database, self.writer.examine, self.writer.stuck)
         self.count()

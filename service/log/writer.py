@@ -60,8 +60,7 @@ class Writer:
     def begin(self, ticket: Ticket) -> None:
         """Queue a ticket: the next leader writes it while its caller works on. LogUnavailable at once where the
         database was held just now."""
-        if self._held is not None and time.monotonic() - self._held < HELD:
-            raise LogUnavailable("locked")
+        self._refuse_held()
         with self._mutex:
             self._pending.append(ticket)
             if len(self._pending) == self._crowd:
@@ -100,9 +99,15 @@ class Writer:
         return self._held is not None or (began is not None and time.monotonic() - began > LONG)
 
     def recall(self) -> None:
-        """Raise the last failure while it is fresh, where a try that stores nothing would not meet it again."""
+        """Raise the last failure while it is fresh: where a try that stores nothing would not meet it again, or would
+        wait for it."""
+        self._refuse_held()
         if self._failure is not None and time.monotonic() - self._failure[0] < FRESH:
             raise LogUnavailable(self._failure[1])
+
+    def _refuse_held(self) -> None:
+        if self._held is not None and time.monotonic() - self._held < HELD:
+            raise LogUnavailable("locked")
 
     def _forget(self) -> None:
         """Empty the queue: at the start, and in a forked child, which has none of its parent's threads."""
