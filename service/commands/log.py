@@ -20,6 +20,7 @@ from service.commands.on_log import on_log
 from service.commands.screen import as_json, complain, progress, show
 from service.log import Anchor, DecisionLog, Flaw, Report, expire, export, verify
 from service.log.exporting import export_next
+from service.log.kept import kept_in, read_anchors
 from service.policies import archive
 from service.settings import DEFAULTS, value_of
 
@@ -35,7 +36,7 @@ KEEP_DAYS = click.option("--keep-days", metavar="DAYS", type=click.IntRange(1), 
 @on_log
 def verify_log(settings: Settings, log: DecisionLog, anchors: str | None, keep_days: int) -> None:
     """验证日志没有被改动，改动过则退出码为 1 / prove that the log is as it was written; exit code 1 if not"""
-    known = read_anchors(Path(anchors)) if anchors else []
+    known = [*(read_anchors(Path(anchors)) if anchors else []), *_kept()]
     with progress(log.head().seq, settings.pick("验证", "verifying")) as tick:
         report = verify(log, known, tick, keep=timedelta(days=keep_days))
     editions, wrong = archive.faults(log)
@@ -142,17 +143,10 @@ def _day_after(text: str, option: str) -> datetime | None:
         return None
 
 
-def read_anchors(path: Path) -> list[Anchor]:
-    found = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if text.strip():
-            try:
-                noted = json.loads(text)
-                found.append(Anchor(int(noted["seq"]), str(noted["hash"]), str(noted["at"])))
-            except (KeyError, TypeError, ValueError):
-                where = f"{path}:{number}"
-                raise Bad(f"{where} 不是锚点。", f"{where} is not an anchor.") from None
-    return found
+def _kept() -> list[Anchor]:
+    """The head that the service on this host has kept, if any."""
+    last = kept_in(value_of("head_file"))
+    return [] if last is None else [last]
 
 
 def _as_dict(
