@@ -19,7 +19,7 @@ from service.commands.common import FOLDER, Bad, Settings, read_day
 from service.commands.on_log import on_log
 from service.commands.screen import as_json, complain, progress, show
 from service.log import Anchor, DecisionLog, Flaw, Report, expire, export, verify
-from service.log.exporting import export_next
+from service.log.exporting import Exported, export_next
 from service.log.kept import kept_in, read_anchors
 from service.policies import archive
 from service.settings import DEFAULTS, value_of
@@ -90,7 +90,8 @@ def export_log(
         progress(log.head().seq, settings.pick("导出", "exporting")) as tick,
         click.open_file(output or "-", "wb") as stream,
     ):
-        export(log, stream, format, start=first, end=last, tick=tick)
+        made = export(log, stream, format, start=first, end=last, tick=tick)
+    _doubted(settings, made)
 
 
 @click.command("export-next")
@@ -99,9 +100,20 @@ def export_log(
 def export_more(settings: Settings, log: DecisionLog, folder: Path) -> None:
     """把目录里还没有的行导出为一个新文件（每晚运行）/ write the lines a folder lacks into a new file (every night)"""
     with progress(log.head().seq, settings.pick("导出", "exporting")) as tick:
-        made = export_next(log, folder, tick)
-    text = settings.pick("没有新行。", "There are no new lines.") if made is None else str(made)
-    settings.tell({"file": None if made is None else str(made)}, [line(text)])
+        file, made = export_next(log, folder, tick)
+    text = settings.pick("没有新行。", "There are no new lines.") if file is None else str(file)
+    settings.tell({"file": None if file is None else str(file), "doubted": made.doubted}, [line(text)])
+    _doubted(settings, made)
+
+
+def _doubted(settings: Settings, made: Exported) -> None:
+    """End with the code of a log that was tampered with, where lines were written that no good signature covers."""
+    if made.first is not None:
+        flaw = Flaw(*made.first)
+        zh = f"{made.doubted} 行没有有效的签名，已在文件里标明（doubt）：从{flaw.zh}。"
+        en = f"No good signature covers {made.doubted} lines; they are marked (doubt): {flaw.en}."
+        complain([settings.pick(zh, en)], settings.color)
+        raise click.exceptions.Exit(TAMPERED)
 
 
 @click.command("expire")

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select
 
 from rules.problems.os_errors import why
-from service.log import reader, statements
+from service.log import reader
+from service.log.doubts import Doubts
 from service.log.entry import Anchor
 from service.log.errors import Misconfigured
 from service.log.signing import Publics
@@ -86,8 +87,7 @@ def check(log: DecisionLog, path: Path | None) -> None:
 def _signed_head(connection: Connection, known: Publics) -> Anchor | None:
     """The last line, where a good signature covers it: what somebody added unsigned is to be taken out again."""
     last = reader.head(connection)
-    wrong = not last.seq or statements.doubt(connection, statements.keys(connection, known), last.seq)
-    return None if wrong else last
+    return None if not last.seq or Doubts(connection, known).of([last.seq]) else last
 
 
 def _unusable(path: Path, error: Exception) -> Misconfigured:

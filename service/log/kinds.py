@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from shutil import disk_usage
 from typing import Any, ClassVar
@@ -23,6 +24,7 @@ PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 PATIENCE = 3000  # milliseconds that a write waits for its turn; who waits behind it fails with it
 FOREIGN = 400  # ... for a program that takes no turns, and of a read for one that holds a table
 WAITED = 0.3  # seconds after which whoever had the turn before is asked whether it failed
+AS_TEXT = partial(str, encoding="utf-8", errors="replace")  # or one text that is none stops every list it is in
 ROOM = 1000000  # bytes; with less, the disk counts as full
 
 
@@ -194,6 +196,7 @@ class Sqlite(Kind):
     def _connect(self) -> sqlite3.Connection:
         uri = f"{self.path.as_uri()}?mode=rw"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        connection.text_factory = AS_TEXT
         try:
             for pragma in self.READY:
                 connection.execute(pragma)
