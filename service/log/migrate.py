@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from service.log.database import Database
 from service.log.errors import LogUnavailable, Misconfigured
 
-NEWEST = "0007_drafts"
+NEWEST = "0008_signed_drafts"
 SCRIPTS = Path(__file__).parent / "migrations"
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from service.log import Anchor, expire, statements, verify
 from service.log.entry import SIGNED
-from service.log.tables import log as table
 from service.log.kinds import AS_TEXT
+from service.log.tables import log as table
 from tests.log.samples import SEALER, Clock, entry, opened, rows, tamper
 
 LINES = 9
