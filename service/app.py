@@ -184,7 +184,10 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     def after(snapshot: Snapshot, moment: str) -> None:
         try:
             archive.announce(log, snapshot, moment)
-            policies.back_dated = archive.back_dated(log, snapshot, settings.time_zone)
+            over = archive.taken_over(log, snapshot)
+            policies.back_dated = archive.back_dated(log, snapshot, settings.time_zone) + over
+            for one in over:
+                observing.log.warning("policies taken over", file=one.mark.file, code=one.code, zh=one.zh, en=one.en)
         except LogUnavailable as error:
             observing.log.warning("live, but not said in the log", digest=snapshot.digest, reason=error.code)
 
