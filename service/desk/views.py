@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from service.desk import again
 from service.http.context import request_data, signed_in
 from service.http.problems import KINDS, Problem
-from service.http.security import SAFE, meant
+from service.http.security import SAFE, meant, within_limit
 from service.http.views import marked
 from service.http.wsgi import FORM, BufferedRequest
 from service.keys import PERMISSIONS
@@ -76,6 +76,7 @@ def person_view(
                 return again.ended(min(most, TEXT))
             if session is None:
                 return go(f"{url_for('signing.sign_in')}?{urlencode({'next': request.full_path.rstrip('?')})}")
+            within_limit(session.person.client)
             if session.person.temporary:
                 return go(url_for("signing.account"))
             if request.method not in SAFE:
