@@ -36,9 +36,9 @@ def ended(most: int) -> Response:
     if not by_browser():
         raise Problem("unauthorized", *ENDED, headers={"WWW-Authenticate": "Bearer"})
     cast("BufferedRequest", request).most_of_form = most
+    if not (_of_session() or offered()):  # read before it has a turn: a form may be sent half, and no more of it
+        return redirect(url_for("signing.sign_in", next=url_for(HOME)), 303)
     with OFFERING.turn():
-        if not (_of_session() or offered()):
-            return redirect(url_for("signing.sign_in", next=url_for(HOME)), 303)
         return offer(401)
 
 
