@@ -80,6 +80,7 @@ sbom: $(PROJECT) ## list what the service is made of, as CycloneDX, in build/sbo
 	@mkdir -p build
 	@$(IN) -m cyclonedx_py requirements deploy/requirements.txt --pyproject pyproject.toml --output-reproducible \
 	  -o build/sbom.cdx.json
+	@$(IN) deploy/sbom.py build/sbom.cdx.json
 	@echo "build/sbom.cdx.json written"
 
 COMPILE = UV_PYTHON_DOWNLOADS=never $(IN) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes \

@@ -39,7 +39,7 @@ from service.http.context import NAME, Service, this_request
 from service.http.readers import Readers
 from service.http.wsgi import Application
 from service.keys import Keys, user
-from service.log import DecisionLog, LogUnavailable, Sealer, Signer
+from service.log import DecisionLog, LogUnavailable, Misconfigured, Sealer, Signer, kept
 from service.openapi import document as openapi
 from service.pages import example, operations
 from service.people import Passwords, People, Sessions
@@ -166,6 +166,16 @@ def _every_so_often(made: Service) -> None:
         observing.shadows(made.beside.listed(), made.beside.told)
     with suppress(LogUnavailable):  # whoever wants to decide is told why
         made.log.beat()
+    with suppress(LogUnavailable):
+        _keep_head(made)
+
+
+def _keep_head(made: Service) -> None:
+    """Keep the end of the log outside the database; where that cannot be done, say so and go on."""
+    try:
+        kept.keep(made.log, made.settings.head_file)
+    except Misconfigured as error:
+        observing.log.error("the end of the log is not kept", zh=error.zh, en=error.en)
 
 
 def _tell(made: Service, told: set[Problem]) -> None:
@@ -182,6 +192,7 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     log = DecisionLog(settings.database, sealer, Signer.of(settings.signing_key), clock=clock, tolerance=tolerance,
                       ahead=timedelta(seconds=settings.clock_ahead))  # fmt: skip
     log.upgrade()
+    kept.check(log, settings.head_file)
     log.introduce(user())
 
     def before(snapshot: Snapshot) -> None:
@@ -193,7 +204,10 @@ def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     def after(snapshot: Snapshot, moment: str) -> None:
         try:
             archive.announce(log, snapshot, moment)
-            policies.back_dated = archive.back_dated(log, snapshot, settings.time_zone)
+            over = archive.taken_over(log, snapshot)
+            policies.back_dated = archive.back_dated(log, snapshot, settings.time_zone) + over
+            for one in over:
+                observing.log.warning("policies taken over", file=one.mark.file, code=one.code, zh=one.zh, en=one.en)
         except LogUnavailable as error:
             observing.log.warning("live, but not said in the log", digest=snapshot.digest, reason=error.code)
 

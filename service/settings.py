@@ -85,6 +85,10 @@ def _zone(text: str) -> ZoneInfo:
         raise ValueError("Asia/Shanghai, UTC …") from None
 
 
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
 def _setting(read: Callable[[str], Any], default: str, zh: str, en: str) -> Any:
     return field(metadata={"row": (read, default, zh, en)})
 
@@ -111,6 +115,10 @@ class Settings:
         "the key for looking up subject ids, base64; required")
     signing_key: str = _setting(str, "", "给日志签名的 Ed25519 私钥的文件（PEM，他人不可读）；必填",
         "the file of the Ed25519 key that signs the log (PEM, unreadable to others); required")
+    head_file: Path | None = _setting(_path, "",
+        "数据库之外的一个文件，服务每几秒把日志的末尾记在那里，启动和 `log verify` 时核对；不写就不记",
+        "a file outside the database in which the service keeps the end of the log every few seconds; compared at the "
+        "start and by `log verify`; without it, nothing is kept")
     time_zone: ZoneInfo = _setting(_zone, "Asia/Shanghai", "日期所属的时区：没有写 on 的判定、按日查找、导出、到期",
         "the time zone of days: of a decision without `on`, of searches, exports and expiries by day")
     host: str = _setting(str, "127.0.0.1", "监听地址", "the address to listen on")

@@ -7,17 +7,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rules.building.edition import edition_of
+from rules.building.extending import Files, merged
 from rules.building.rereading import faults, reread
 from rules.building.salvage import Sound
 from rules.building.titles import with_ids
-from rules.files.merge import merge, removal_in
+from rules.files.merge import removal_in
 from rules.files.node import ABSENT
 from rules.files.source import Node, read_file
-from rules.format.grammar import DATE, DECISION, FILES, OPTIONAL, PLAN_ID, REPLACED
+from rules.format.grammar import DATE, DECISION, FILES, OPTIONAL, PLAN_ID
 from rules.model import Edition
 from rules.model.depth import too_deep
 from rules.problems.problem import Problem, Problems
@@ -29,7 +30,6 @@ from rules.warnings.redundant import check_limits
 SUFFIX, MISNAMED = ".yaml", (".yml", ".yaml.txt", ".yml.txt")
 FACTS = "/facts.yaml"
 CASES = "cases"  # the file of an edition's own test cases
-Files = dict[str, Node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +69,14 @@ def _named(loaded: Loaded, folder: Path, root: Path | None) -> Loaded:
 
 
 def _each(folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *, warn: bool) -> Iterator[Loaded]:
-    opened, first = None, list[tuple[Files, Edition]]()  # what later ones share with the first is not worked out again
+    opened = None
     for readings in many:
         problems = Problems()
         try:
             with _uncollected():
                 opened = opened or _opened(folder, root)
                 problems.extend(opened.problems)
-                edition = None if opened.files is None else _under(opened, opened.files, readings, problems, first)
+                edition = None if opened.files is None else _under(opened, opened.files, readings, problems)
                 deep = edition is not None and too_deep(edition)
         except RecursionError:
             edition, deep = None, True
@@ -111,12 +111,14 @@ def _warnings(edition: Edition) -> tuple[Problem, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """The files of an edition, their digest, the names of those that cannot be read, and the problems met so far."""
+    """The files of an edition, their digest, the names of those that cannot be read, the problems met so far, and what
+    was built of them under readings: what another shares with the first is not worked out again."""
 
     files: Files | None
     digest: str
     left_out: frozenset[str]
     problems: tuple[Problem, ...]
+    built: list[tuple[Files, Edition]] = field(default_factory=list)
 
 
 def _opened(folder: Path, root: Path) -> _Opened:
@@ -155,10 +157,7 @@ def _lost(files: Files, plan: Path) -> bool:
     return plan.exists() and b"extends" in plan.read_bytes()
 
 
-def _under(
-    opened: _Opened, files: Files, readings: Mapping[str, str] | None, problems: Problems,
-    first: list[tuple[Files, Edition]],
-) -> Edition | None:  # fmt: skip
+def _under(opened: _Opened, files: Files, readings: Mapping[str, str] | None, problems: Problems) -> Edition | None:
     """The edition under other readings; without any, under its own, the changes of all others checked."""
     digest, left_out = opened.digest, opened.left_out
     if readings:
@@ -166,9 +165,9 @@ def _under(
         if problems.errors:
             return None
         digest = hashlib.sha256(json.dumps([digest, readings], sort_keys=True).encode()).hexdigest()
-    edition = _built(files, digest, left_out, problems, *next(iter(first), ()))
-    if edition is not None and not problems.errors and not first:
-        first.append((files, edition))
+    edition = _built(files, digest, left_out, problems, *next(iter(opened.built), ()))
+    if edition is not None and not (problems.errors or opened.built):
+        opened.built.append((files, edition))
     if readings is None and edition is not None and not problems.errors:
         base = edition
         for name, option, found in faults(files, lambda made, told: _built(made, digest, left_out, told, files, base)):
@@ -261,7 +260,7 @@ def _read(folder: Path, root: Path, problems: Problems, seen: tuple[Path, ...]) 
             problems.warn(extends, "warning.before_parent", start=start, parent=_mark(parent, root).file, day=day)
         above, inherited = _read(parent, root, problems, (*seen, folder))
         digest.update(inherited.encode())
-        return above and _merged(above, files, problems), digest.hexdigest()
+        return above and merged(above, files, problems), digest.hexdigest()
     return None, ""
 
 
@@ -279,25 +278,3 @@ def _own(folder: Path, root: Path, problems: Problems) -> tuple[Files, hashlib._
                 files[path.stem] = node
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return files, digest
-
-
-def _merged(above: Files, files: Files, problems: Problems) -> Files:
-    """The files of an edition over those that it extends."""
-    merged = {name: node for name, node in above.items() if name != "plan"}
-    for name, node in files.items():
-        if name in merged and list(node.entries) == ["remove"]:
-            del merged[name]  # the child has no such decision
-        else:
-            merged[name] = merge(merged[name], node, problems, REPLACED) if name in merged else node
-    merged["plan"] = _acknowledging(above["plan"], files["plan"])
-    return merged
-
-
-def _acknowledging(above: Node, plan: Node) -> Node:
-    """The head of a child, with the acknowledged warnings of the edition that it extends."""
-    inherited = above.at("acknowledged")
-    if not inherited.items:
-        return plan
-    both = replace(inherited, value=[*inherited.items, *plan.at("acknowledged").items])
-    marks = {"acknowledged": inherited.mark} | plan.key_marks
-    return replace(plan, value={**plan.entries, "acknowledged": both}, key_marks=marks)

@@ -7,7 +7,7 @@ import re
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from flask import Response, request
 from marshmallow import ValidationError, fields, validate
@@ -87,17 +87,26 @@ class QuerySchema(Strict):
 @blueprint.arguments(QuerySchema, location="query")
 def find(query: Mapping[str, Any]) -> Response:
     """查找判定记录，新的在前 / find decisions, the newest first"""
-    lines, following = search(query)
-    return answer(dumps({"decisions": [shown(line) for line in lines], "next": following}))
+    found = search(query)
+    refused = [{"log_id": line.id, "code": code} for line, code in found.refused]
+    return answer(dumps({"decisions": [shown(line) for line in found.lines], "refused": refused, "next": found.next}))
 
 
-def search(query: Mapping[str, Any]) -> tuple[Sequence[Line], str | None]:
-    """A page of decisions that fit a query of QuerySchema, the newest first, and the cursor of the next page."""
+class Page(NamedTuple):
+    """Decisions that are believed, those that are not with why, and the cursor of the next page."""
+
+    lines: Sequence[Line]
+    refused: Sequence[tuple[Line, str]]
+    next: str | None
+
+
+def search(query: Mapping[str, Any]) -> Page:
+    """A page of decisions that fit a query of QuerySchema, the newest first."""
     wanted = {name: query.get(name) for name in ("decision", "outcome", "trace_id")}
     if "subject" in query:
         wanted["subject"] = service().sealer.blind(query["subject"])
     with log_problems():
-        lines = service().log.find(
+        lines, doubts = service().log.search(
             **wanted,
             kind=DECISION,
             caller=only_caller(),
@@ -109,7 +118,8 @@ def search(query: Mapping[str, Any]) -> tuple[Sequence[Line], str | None]:
         )
     found, more = lines[: query["limit"]], len(lines) > query["limit"]
     following = cursor_of(found[-1].seq) if more else None
-    return found, following
+    genuine = [line for line in found if line.seq not in doubts]
+    return Page(genuine, [(line, doubts[line.seq]) for line in found if line.seq in doubts], following)
 
 
 @blueprint.view("GET", "/<log_id>", "WholeLine", permission="read", tagged=True)

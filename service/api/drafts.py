@@ -95,9 +95,10 @@ def find(query: Mapping[str, Any]) -> Response:
     """全部草稿，按方案和生效日 / all drafts, by plan and day"""
     with desk_problems():
         acts = desk().seen()
-        found = [head(one, acts) for one in desk().drafts.listed() if query.get("plan") in (None, one.plan)]
+        listed = desk().drafts.listed()
+    found = [head(one, acts) for one in listed.drafts if query.get("plan") in (None, one.plan)]
     shown = [one for one in found if query.get("state") in (None, one["state"])]
-    return answer(dumps({"drafts": shown}))
+    return answer(dumps({"drafts": shown, "spoiled": listed.spoiled}))
 
 
 @blueprint.view("GET", "/<draft_id>", "WholeDraft", permission="draft", versioned=True)

@@ -31,7 +31,8 @@ class LinesQuerySchema(Strict):
 @blueprint.view("GET", "", None, permission="pull_log")
 @blueprint.arguments(LinesQuerySchema, location="query")
 def pull(query: Mapping[str, Any]) -> Response:
-    """日志的行，按顺序，NDJSON；没有新行时为空 / lines of the log in order, as NDJSON; empty where there are no more"""
+    """日志的行，按顺序，NDJSON；没有新行时为空；没有有效签名的行带有 doubt
+    / lines of the log in order, as NDJSON; empty where there are no more; `doubt` where no good signature covers one"""
     with log_problems():
-        lines = service().log.find(after_seq=int(query["after"]), limit=query["limit"])
-    return answer(b"".join(map(spelled, lines)), mimetype=NDJSON)
+        lines, doubts = service().log.search(after_seq=int(query["after"]), limit=query["limit"])
+    return answer(b"".join(spelled(line, doubts.get(line.seq)) for line in lines), mimetype=NDJSON)

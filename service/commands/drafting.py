@@ -13,6 +13,8 @@ from rules.values.exact import read_date
 from rules.values.layout import Line, Span, line, row
 from service.commands.common import Bad, read_day
 from service.commands.desk import Here, at_desk, checked_lines
+from service.commands.screen import complain
+from service.log import Spoiled
 from service.publishing import drafting
 from service.publishing.desk import STATES, Desk, last_act, outdated, state_of
 from service.publishing.drafts import Draft
@@ -84,7 +86,10 @@ def drafts(here: Here, id: str | None, state: str | None, target: Path | None) -
     if id is not None:
         _show(here, here.desk.draft(id), target)
         return
-    found = [(one, state_of(one, last_act(one, seen))) for one in here.desk.drafts.listed()]
+    listed = here.desk.drafts.listed()
+    found = [(one, state_of(one, last_act(one, seen))) for one in listed.drafts]
+    for one in listed.spoiled:
+        complain([here.settings.pick(Spoiled(one).zh, Spoiled(one).en)], here.settings.color)
     shown = [(one, now) for one, now in found if state in (None, now)]
     here.settings.tell([_as_dict(one, now) for one, now in shown],
                   [row(Span(one.id, "title"), one.edition, now, one.saved.by) for one, now in shown])  # fmt: skip

@@ -19,7 +19,8 @@ from service.commands.common import FOLDER, Bad, Settings, read_day
 from service.commands.on_log import on_log
 from service.commands.screen import as_json, complain, progress, show
 from service.log import Anchor, DecisionLog, Flaw, Report, expire, export, verify
-from service.log.exporting import export_next
+from service.log.exporting import Exported, export_next
+from service.log.kept import kept_in, read_anchors
 from service.policies import archive
 from service.settings import DEFAULTS, value_of
 
@@ -35,7 +36,7 @@ KEEP_DAYS = click.option("--keep-days", metavar="DAYS", type=click.IntRange(1), 
 @on_log
 def verify_log(settings: Settings, log: DecisionLog, anchors: str | None, keep_days: int) -> None:
     """验证日志没有被改动，改动过则退出码为 1 / prove that the log is as it was written; exit code 1 if not"""
-    known = read_anchors(Path(anchors)) if anchors else []
+    known = [*(read_anchors(Path(anchors)) if anchors else []), *_kept()]
     with progress(log.head().seq, settings.pick("验证", "verifying")) as tick:
         report = verify(log, known, tick, keep=timedelta(days=keep_days))
     editions, wrong = archive.faults(log)
@@ -89,7 +90,8 @@ def export_log(
         progress(log.head().seq, settings.pick("导出", "exporting")) as tick,
         click.open_file(output or "-", "wb") as stream,
     ):
-        export(log, stream, format, start=first, end=last, tick=tick)
+        made = export(log, stream, format, start=first, end=last, tick=tick)
+    _doubted(settings, made)
 
 
 @click.command("export-next")
@@ -98,9 +100,20 @@ def export_log(
 def export_more(settings: Settings, log: DecisionLog, folder: Path) -> None:
     """把目录里还没有的行导出为一个新文件（每晚运行）/ write the lines a folder lacks into a new file (every night)"""
     with progress(log.head().seq, settings.pick("导出", "exporting")) as tick:
-        made = export_next(log, folder, tick)
-    text = settings.pick("没有新行。", "There are no new lines.") if made is None else str(made)
-    settings.tell({"file": None if made is None else str(made)}, [line(text)])
+        file, made = export_next(log, folder, tick)
+    text = settings.pick("没有新行。", "There are no new lines.") if file is None else str(file)
+    settings.tell({"file": None if file is None else str(file), "doubted": made.doubted}, [line(text)])
+    _doubted(settings, made)
+
+
+def _doubted(settings: Settings, made: Exported) -> None:
+    """End with the code of a log that was tampered with, where lines were written that no good signature covers."""
+    if made.first is not None:
+        flaw = Flaw(*made.first)
+        zh = f"{made.doubted} 行没有有效的签名，已在文件里标明（doubt）：从{flaw.zh}。"
+        en = f"No good signature covers {made.doubted} lines; they are marked (doubt): {flaw.en}."
+        complain([settings.pick(zh, en)], settings.color)
+        raise click.exceptions.Exit(TAMPERED)
 
 
 @click.command("expire")
@@ -142,17 +155,10 @@ def _day_after(text: str, option: str) -> datetime | None:
         return None
 
 
-def read_anchors(path: Path) -> list[Anchor]:
-    found = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if text.strip():
-            try:
-                noted = json.loads(text)
-                found.append(Anchor(int(noted["seq"]), str(noted["hash"]), str(noted["at"])))
-            except (KeyError, TypeError, ValueError):
-                where = f"{path}:{number}"
-                raise Bad(f"{where} 不是锚点。", f"{where} is not an anchor.") from None
-    return found
+def _kept() -> list[Anchor]:
+    """The head that the service on this host has kept, if any."""
+    last = kept_in(value_of("head_file"))
+    return [] if last is None else [last]
 
 
 def _as_dict(

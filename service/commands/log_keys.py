@@ -9,11 +9,12 @@ import click
 from rules.values.layout import line
 from service.commands import carrying
 from service.commands.common import Bad, Settings
-from service.commands.log import TAMPERED, read_anchors, tell_flaws
+from service.commands.log import TAMPERED, tell_flaws
 from service.commands.on_log import on_log
 from service.commands.screen import progress
 from service.keys import user
 from service.log import DecisionLog, Signer, verify
+from service.log.kept import read_anchors
 from service.log.signing import read_publics
 from service.settings import value_of
 

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 from wsgiref.types import WSGIApplication
@@ -27,7 +27,7 @@ from rules.problems.os_errors import why
 from service.commands.common import Bad, Settings, Unusable, common, no_policies
 from service.commands.demonstration import passwords, prepare
 from service.keys import user
-from service.log import DecisionLog, LogError, Sealer, Signer
+from service.log import DecisionLog, LogError, Sealer, Signer, kept
 from service.log.database import Database
 from service.policies.archive import last_live
 from service.policies.sources import DATABASE
@@ -72,6 +72,7 @@ def _check(chosen: ServiceSettings) -> None:
     sealer, signer = Sealer.of(chosen.seal_keys, chosen.blind_key), Signer.of(chosen.signing_key)
     log = DecisionLog(chosen.database, sealer, signer)
     log.upgrade()
+    kept.check(log, chosen.head_file)
     log.introduce(user())
     errors = tuple(one for one in read_store(chosen.policies, warn=False).problems if one.severity == "error")
     usable = chosen.policies.is_dir() and not errors
@@ -130,7 +131,15 @@ def run(chosen: ServiceSettings) -> None:
             server.serve()
     finally:
         shutil.rmtree(runtime, ignore_errors=True)
-        Database(chosen.database).kind.settle()  # the workers are gone
+        _settle(chosen)
+
+
+def _settle(chosen: ServiceSettings) -> None:
+    """What is left when the workers are gone: keep the end of the log, and have all of it in the one file."""
+    log = DecisionLog(chosen.database, Sealer.without_keys(), Signer.of(chosen.signing_key))
+    with closing(log), suppress(LogError):
+        kept.keep(log, chosen.head_file)
+    Database(chosen.database).kind.settle()
 
 
 def worker() -> WSGIApplication:

@@ -31,10 +31,12 @@ def find() -> Response:
     """Search by subject, decision, outcome and days; the newest first."""
     asked = {name: text.strip() for name, text in request.args.items() if text.strip() and name != "lang"}
     try:
-        lines, following = search(QuerySchema().load(asked))
+        found = search(QuerySchema().load(asked))
     except ValidationError as error:
-        return page("audit.html", titles=titles, lines=(), next=None, asked=asked, wrong=sorted(error.messages_dict))
-    return page("audit.html", titles=titles, lines=lines, next=following, asked=asked, wrong=())
+        return page("audit.html", titles=titles, lines=(), refused=(), next=None, asked=asked,
+                    wrong=sorted(error.messages_dict))  # fmt: skip
+    return page("audit.html", titles=titles, lines=found.lines, refused=found.refused, next=found.next,
+                asked=asked, wrong=())  # fmt: skip
 
 
 @person_view(blueprint, "/audit/sign-ins", "read_all")

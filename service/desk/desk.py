@@ -26,7 +26,7 @@ from service.publishing import CHANGES_REQUESTED, SUBMITTED, Act, Release, decid
 from service.publishing import edition as archived
 from service.publishing.comparing import differences
 from service.publishing.desk import OPEN, last_act, state_of
-from service.publishing.drafts import Base, Draft
+from service.publishing.drafts import Base, Draft, Listed
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 tell_by_page(blueprint)
@@ -71,7 +71,8 @@ def home() -> Response:
     with desk_problems():
         here = desk()
         acts, published = here.seen(), here.published()
-        drafts = [standing(one, acts) for one in here.drafts.listed()] if "draft" in can else []
+        listed = here.drafts.listed() if "draft" in can else Listed((), ())
+    drafts = [standing(one, acts) for one in listed.drafts]
     opened = [one for one in drafts if one.state in OPEN]
     waits = [one for one in opened if _waits(one, me, can)]
     releases = sorted(published.releases.values(), key=lambda one: (one.edition.partition("/")[0], _day(one)))
@@ -79,8 +80,8 @@ def home() -> Response:
     own, others = ([one for one in opened if (me in one.draft.authors) == mine] for mine in (True, False))
     plans = sorted({one.edition.partition("/")[0] for one in releases})
     return page("desk.html", releases=releases, today=here.today(), own=own, others=others, waits=waits, plans=plans,
-                acts=acts[: -LATELY - 1 : -1], warnings=policies.warnings(), untaken=policies.untaken,
-                **shared())  # fmt: skip
+                spoiled=listed.spoiled, acts=acts[: -LATELY - 1 : -1], warnings=policies.warnings(),
+                untaken=policies.untaken, **shared())  # fmt: skip
 
 
 @person_view(blueprint, "/guide", "policies")

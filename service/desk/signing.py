@@ -175,11 +175,12 @@ def _refused(zh: str, en: str) -> Response:
 
 
 def _in(person: Person, address: str) -> Response:
-    """Go on there with a new session: a token from before the sign-in is of no use after it."""
+    """Go on there with a new session: a token from before the sign-in is of no use after it. The cookie outlives the
+    session, so that a form sent too late is known to be ours."""
     session = service().sessions.begin(person)
     response = go(address)
     response.set_cookie(
-        cookie_name(), session.token, max_age=timedelta(hours=service().settings.session_hours), path="/",
+        cookie_name(), session.token, max_age=2 * timedelta(hours=service().settings.session_hours), path="/",
         secure=secure(), httponly=True, samesite="Lax",
     )  # fmt: skip
     return response

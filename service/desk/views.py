@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from service.desk import again
 from service.http.context import request_data, signed_in
-from service.http.problems import KINDS, MEDIA_TYPE, Problem
-from service.http.security import SAFE, meant
+from service.http.problems import KINDS, Problem
+from service.http.security import SAFE, count_request, meant
 from service.http.views import marked
 from service.http.wsgi import FORM, BufferedRequest
 from service.keys import PERMISSIONS
@@ -26,7 +27,7 @@ View = Callable[..., Response]
 LOCAL = re.compile(r"/(?!/)[^\x00-\x20\x7f\\]*")
 TEXT = 3 * MOST_BYTES + FORM  # bytes of a form that sends a file: each byte of it may take three
 NUMBER = re.compile(r"[0-9]{1,9}")
-FIELD = "csrf"  # of a form: the token of the session
+FIELD = again.FIELD
 
 
 def local(address: str) -> str:
@@ -52,7 +53,7 @@ def tell_by_page(blueprint: Blueprint) -> None:
 
 
 def _told(problem: Problem) -> Response:
-    if request.accept_mimetypes.best_match([MEDIA_TYPE, "text/html"]) != "text/html":
+    if not again.by_browser():
         return problem.response()
     kind = KINDS[problem.kind]
     shown = page("trouble.html", problem=problem, title=kind.title, request_id=request_data().request_id)
@@ -71,12 +72,17 @@ def person_view(
         @wraps(view)
         def guarded(**places: str) -> Response:
             session = signed_in()
+            if session is None and request.method not in SAFE:
+                return again.ended(min(most, TEXT))
             if session is None:
                 return go(f"{url_for('signing.sign_in')}?{urlencode({'next': request.full_path.rstrip('?')})}")
+            count_request(session.person.client)
             if session.person.temporary:
                 return go(url_for("signing.account"))
             if request.method not in SAFE:
                 cast("BufferedRequest", request).most_of_form = most
+                if again.offered():
+                    return again.offer(409)
                 meant(request.form.get(FIELD, ""))
             if permission not in PERMISSIONS[session.person.role]:
                 refused = page("refused.html", permission=permission)

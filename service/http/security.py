@@ -17,6 +17,7 @@ from service.keys import PERMISSIONS, ApiKey
 Headers = list[tuple[str, str]]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF = "X-CSRF-Token"
+LIMITS = "village_credit.limits"  # where the application keeps its RateLimits
 
 
 def _headers(policy: str) -> Headers:
@@ -60,11 +61,19 @@ class RateLimits:
 
 
 def register(app: Flask, most: int) -> None:
-    minutes = RateLimits(most)
-    app.before_request(lambda: _admit(minutes))
+    app.extensions[LIMITS] = RateLimits(most)
+    app.before_request(_admit)
 
 
-def _admit(minutes: RateLimits) -> None:
+def count_request(client: str) -> None:
+    """Count a request of a client, a program or a person; a Problem where it made too many in this minute."""
+    limits: RateLimits = this_app().extensions[LIMITS]
+    if wait := limits.wait(client):
+        raise Problem("too-many-requests", f"请在 {wait} 秒后再试。", f"Try again in {wait} seconds.",
+                      headers={"Retry-After": str(wait)})  # fmt: skip
+
+
+def _admit() -> None:
     asked = this_request()
     _well_formed(asked.environ)
     contract = contract_of(this_app().view_functions.get(asked.endpoint or ""))
@@ -74,9 +83,7 @@ def _admit(minutes: RateLimits) -> None:
     if key is None:
         zh, en = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
         raise Problem("unauthorized", zh, en, headers={"WWW-Authenticate": "Bearer"})
-    if wait := minutes.wait(key.client):
-        raise Problem("too-many-requests", f"请在 {wait} 秒后再试。", f"Try again in {wait} seconds.",
-                      headers={"Retry-After": str(wait)})  # fmt: skip
+    count_request(key.client)
     permission = contract.permission
     if permission not in PERMISSIONS[key.role]:
         raise Problem("forbidden", f"角色 {key.role} 没有权限 {permission}。",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any, TypeVar
@@ -22,6 +23,8 @@ DISK = {errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EROFS: "read
 KINDS: Mapping[str, Callable[[URL], Kind]] = {"sqlite": Sqlite, "postgresql": Postgresql}
 ALL: WeakSet[Database] = WeakSet()
 LEFT_ALONE: list[object] = []
+SLOW = 0.25  # seconds after which a read that fails has waited for something, and the next would wait as long
+HELD = 1.0  # seconds for which all reads are then refused at once
 
 
 class Conflict(Exception):
@@ -45,6 +48,7 @@ class Database:
         self.turn = threading.Lock()
         self.after_fork: list[Callable[[], None]] = []
         self._writer: tuple[Any, Any, Any] | None = None
+        self._held: tuple[float, LogUnavailable] | None = None  # the last read that waited in vain, and when
         ALL.add(self)
 
     def write(self, work: Callable[[Any], Result]) -> Result:
@@ -75,13 +79,14 @@ class Database:
     def attempt(self, work: Callable[[Any], None], seconds: float, *, keep: bool = False) -> bool:
         """Do it in a transaction that is taken back unless it is to `keep`, waiting for so long at most: for the turn
         among threads, among processes, and for the database. False where others wrote all the while."""
+        until = time.monotonic() + seconds
         if not self.turn.acquire(timeout=seconds):
             return False
         try:
             with _disk():
-                if not self.kind.acquire_soon(seconds):
+                if not self.kind.acquire_soon(until - time.monotonic()):
                     return False
-            _twice(lambda: self._attempt(work, round(seconds * 1000), keep))
+            _twice(lambda: self._attempt(work, max(1, round(1000 * (until - time.monotonic()))), keep))
         finally:
             self.turn.release()
         return True
@@ -110,13 +115,30 @@ class Database:
                 cursor.execute(calm)
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
-        """Do it on a connection of the pool; once more on a fresh one where that turns out to be dead."""
+        """Do it on a connection of the pool; once more on a fresh one where that turns out to be dead. LogUnavailable
+        at once where another read has just waited in vain: they all fail together."""
+        self.refuse_held()
+        began = time.monotonic()
 
         def attempt() -> Result:
             with self.reading() as connection:
+                self.refuse_held()  # it may have waited for the connection
                 return work(connection)
 
-        return _twice(attempt)
+        try:
+            return _twice(attempt)
+        except LogUnavailable as error:
+            if time.monotonic() - began > SLOW and not self._is_held():
+                self._held = time.monotonic(), error
+            raise
+
+    def refuse_held(self) -> None:
+        """Raise what a read has just waited for in vain."""
+        if self._held is not None and self._is_held():
+            raise LogUnavailable(self._held[1].code, self._held[1].detail)
+
+    def _is_held(self) -> bool:
+        return self._held is not None and time.monotonic() - self._held[0] < HELD
 
     @contextmanager
     def reading(self, **options: Any) -> Iterator[Connection]:
@@ -223,11 +245,12 @@ class Database:
 
 
 def _twice(attempt: Callable[[], Result]) -> Result:
-    """Try once more where the first connection turns out to be dead."""
+    """Try once more where the first connection turns out to be dead: that shows at once, or nobody answers."""
+    began = time.monotonic()
     try:
         return attempt()
     except LogUnavailable as error:
-        if error.code != "away":
+        if error.code != "away" or time.monotonic() - began > SLOW:
             raise
     return attempt()
 

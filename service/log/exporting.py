@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, select
 
 from service.log import reader
+from service.log.doubts import Doubts
 from service.log.entry import FIELDS, Line
 from service.log.tables import log as lines
 
@@ -24,9 +25,18 @@ if TYPE_CHECKING:
 Format = Literal["ndjson", "parquet"]
 DIGITS = 12  # at least, so that names sort like lines
 NAME = re.compile(rf"log-(\d{{{DIGITS},}})-(\d{{{DIGITS},}})\.ndjson")
-Write = Callable[[Sequence[Line]], object]
+DOUBT = "doubt"  # the member of a line that says why it is not believed, a code of verification.WORDS
+Write = Callable[[Sequence[Line], Mapping[int, str]], object]
 Tick = Callable[[int], object]
 AT_ONCE = 10000  # lines in memory, and of a group in Parquet
+
+
+class Exported(NamedTuple):
+    """How many lines were written, how many of them no good signature covers, and the first of these with its code."""
+
+    lines: int
+    doubted: int
+    first: tuple[int, str] | None
 
 
 def export(
@@ -37,8 +47,8 @@ def export(
     start: datetime | None = None,
     end: datetime | None = None,
     tick: Tick = lambda lines: None,
-) -> int:
-    """Write the lines from `start` up to before `end`, and say how many there were. Sealed inputs stay sealed."""
+) -> Exported:
+    """Write the lines from `start` up to before `end`. Sealed inputs stay sealed."""
 
     def places(connection: Connection) -> tuple[int | None, int | None]:
         after = None if start is None else reader.place(connection, start)
@@ -52,20 +62,25 @@ def _export(
     writer: AbstractContextManager[Write],
     places: Callable[[Connection], tuple[int | None, int | None]],
     tick: Tick,
-) -> int:
-    """Write the lines between two places, as one moment has them."""
-    total = 0
+) -> Exported:
+    """Write the lines between two places, as one moment has them; those that no good signature covers are marked."""
+    total, wrong = 0, 0
+    first: tuple[int, str] | None = None
     with log.database.snapshot(AT_ONCE) as connection, writer as write:
         asked = reader.within(select(*reader.COLUMNS), *places(connection)).order_by(lines.c.seq)
+        doubts = Doubts(connection, log.known)
         for portion in connection.execute(asked).partitions(AT_ONCE):
-            write([reader.line(row) for row in portion])
-            total += len(portion)
+            some = [reader.line(row) for row in portion]
+            doubted = doubts.of(line.seq for line in some)
+            write(some, doubted)
+            first = first or next(((line.seq, doubted[line.seq]) for line in some if line.seq in doubted), None)
+            total, wrong = total + len(some), wrong + len(doubted)
             tick(len(portion))
-    return total
+    return Exported(total, wrong, first)
 
 
-def export_next(log: DecisionLog, folder: Path, tick: Tick = lambda lines: None) -> Path | None:
-    """Write what the files of a folder do not have yet into another, whole or not at all; None where that is nothing.
+def export_next(log: DecisionLog, folder: Path, tick: Tick = lambda lines: None) -> tuple[Path | None, Exported]:
+    """Write what the files of a folder lack into another, whole or not at all; no path where that is nothing.
 
     Their names say which lines they hold, so one after the other they are the log, and verify like it.
     """
@@ -73,19 +88,19 @@ def export_next(log: DecisionLog, folder: Path, tick: Tick = lambda lines: None)
     ends = [int(found[2]) for one in folder.iterdir() if (found := NAME.fullmatch(one.name))]
     done, part = max(ends, default=0), folder / "next.part"
     with part.open("wb") as stream:
-        lines = _export(log, _ndjson(stream), lambda _: (done, None), tick)
+        made = _export(log, _ndjson(stream), lambda _: (done, None), tick)
         stream.flush()
         os.fsync(stream.fileno())
-    if not lines:
+    if not made.lines:
         part.unlink()
-        return None
-    first, last = (str(seq).zfill(DIGITS) for seq in (done + 1, done + lines))
-    return part.rename(folder / f"log-{first}-{last}.ndjson")
+        return None, made
+    first, last = (str(seq).zfill(DIGITS) for seq in (done + 1, done + made.lines))
+    return part.rename(folder / f"log-{first}-{last}.ndjson"), made
 
 
 @contextmanager
 def _ndjson(stream: IO[bytes]) -> Iterator[Write]:
-    yield lambda portion: stream.writelines(map(spelled, portion))
+    yield lambda portion, doubts: stream.writelines(spelled(line, doubts.get(line.seq)) for line in portion)
 
 
 @contextmanager
@@ -95,19 +110,21 @@ def _parquet(stream: IO[bytes]) -> Iterator[Write]:
 
     kinds = {"seq": pa.int64(), "at": pa.timestamp("us", tz="UTC"), "sealed_sha256": pa.binary(), "hash": pa.binary(),
              "signed_from": pa.int64(), "signature": pa.binary()}  # fmt: skip
-    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in FIELDS])
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in (*FIELDS, DOUBT)])
 
-    def write(portion: Sequence[Line]) -> None:
-        rows = [{**_values(line), "body": line.body.decode(errors="replace")} for line in portion]
+    def write(portion: Sequence[Line], doubts: Mapping[int, str]) -> None:
+        rows = [{**_values(line), "body": line.body.decode(errors="replace"), DOUBT: doubts.get(line.seq)}
+                for line in portion]  # fmt: skip
         file.write_table(pa.Table.from_pylist(rows, schema), row_group_size=AT_ONCE)
 
     with parquet.ParquetWriter(stream, schema, compression="zstd") as file:
         yield write
 
 
-def spelled(line: Line) -> bytes:
-    """A line of NDJSON."""
-    return orjson.dumps(as_dict(line), option=orjson.OPT_APPEND_NEWLINE)
+def spelled(line: Line, doubt: str | None = None) -> bytes:
+    """A line of NDJSON, marked where it is not believed."""
+    said = as_dict(line) if doubt is None else {**as_dict(line), DOUBT: doubt}
+    return orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE)
 
 
 _of = attrgetter(*FIELDS)

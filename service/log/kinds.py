@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from shutil import disk_usage
 from typing import Any, ClassVar
@@ -21,8 +22,9 @@ from service.log.errors import LogUnavailable, Misconfigured
 
 PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 PATIENCE = 3000  # milliseconds that a write waits for its turn; who waits behind it fails with it
-FOREIGN = 1000  # ... for a program that takes no turns
-WAITED = 0.5  # seconds after which whoever had the turn before is asked whether it failed
+FOREIGN = 400  # ... for a program that takes no turns, and of a read for one that holds a table
+WAITED = 0.3  # seconds after which whoever had the turn before is asked whether it failed
+AS_TEXT = partial(str, encoding="utf-8", errors="replace")  # or one text that is none stops every list it is in
 ROOM = 1000000  # bytes; with less, the disk counts as full
 
 
@@ -195,6 +197,7 @@ class Sqlite(Kind):
     def _connect(self) -> sqlite3.Connection:
         uri = f"{self.path.as_uri()}?mode=rw"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        connection.text_factory = AS_TEXT
         try:
             for pragma in self.READY:
                 connection.execute(pragma)
@@ -222,18 +225,21 @@ class Postgresql(Kind):
 
     TURN = 0x811C9DC5  # the number of our lock; any will do, if it stays
     REACH: ClassVar[Mapping[str, int]] = {
-        "connect_timeout": 10,
+        "connect_timeout": 3,
         "keepalives_idle": 10,
-        "tcp_user_timeout": 10000,  # a server that is gone without a word is given up after these milliseconds
+        "tcp_user_timeout": 4000,  # a server that is gone without a word is given up after these milliseconds
     }
     READY = (
-        "SET lock_timeout = '1s'",  # of who reads: nothing but a change of the tables holds that up
+        f"SET lock_timeout = '{FOREIGN}ms'",  # of who reads: nothing but a change of the tables holds that up
         # A setting that acknowledges before the disk has it would make every promise of the log untrue.
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
     )
     mark = "%s"
     take_turn = f"SELECT set_config('lock_timeout', '10s', true), pg_advisory_xact_lock({TURN})"
-    begins = f"SELECT set_config('lock_timeout', '{PATIENCE}ms', true), pg_advisory_xact_lock({TURN})"
+    begins = (
+        f"SELECT set_config('lock_timeout', '{PATIENCE}ms', true), pg_advisory_xact_lock({TURN}), "
+        f"set_config('lock_timeout', '{FOREIGN}ms', true)"  # whoever has the turn waits for no other honest writer
+    )
     hurries = "SET LOCAL lock_timeout = '{}ms'", f"SELECT pg_advisory_xact_lock({TURN})", ""
     snapshot: ClassVar[Mapping[str, Any]] = {"isolation_level": "REPEATABLE READ"}
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
-from typing import Any, Unpack
+from typing import Any, NamedTuple, Unpack
 
 import orjson
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from rules.values.text import NotFound
 from service.log import introducing, migrate, reader, statements
 from service.log.database import Database
+from service.log.doubts import Doubts
 from service.log.entry import CLOCK, EXPIRY, SEEN, Anchor, Entry, Line, Once, microseconds, new_id, prepare
 from service.log.errors import NO_SIGNER, Forged, InputsExpired, Misconfigured, SealError
 from service.log.probing import probe
@@ -30,6 +31,13 @@ from service.log.writer import Writer
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class Found(NamedTuple):
+    """Lines, and by seq why some of them are not believed: no good signature covers those."""
+
+    lines: Sequence[Line]
+    doubts: Mapping[int, str]
 
 
 BEATS = 4  # signs of life within the time that the clock may be ahead of the last line
@@ -157,12 +165,23 @@ class DecisionLog:
         return self.database.read(read)
 
     def find(self, **query: Unpack[Query]) -> Sequence[Line]:
-        """The lines that fit, in the order of the log or newest first."""
+        """The lines that fit, as they stand, in the order of the log or newest first."""
         return self.database.read(lambda connection: reader.find(connection, query))
 
     def number(self, **query: Unpack[Query]) -> int:
         """How many lines fit."""
         return self.database.read(lambda connection: reader.number(connection, query))
+
+    def search(self, **query: Unpack[Query]) -> Found:
+        """Like `find`, with why some of the lines are not believed."""
+
+        def read(connection: Connection) -> Found:
+            lines = reader.find(connection, query)
+            return Found(lines, Doubts(connection, self.known).of(line.seq for line in lines))
+
+        found = self.database.read(read)
+        self.refused |= found.doubts
+        return found
 
     def about(self, id: str) -> Sequence[Line]:
         """The lines that refer to this one, and that a good signature covers."""
@@ -217,6 +236,7 @@ class DecisionLog:
     def ready(self) -> None:
         """Raise LogUnavailable if an append would fail: one is tried, and taken back. Takes about a second at most."""
         self.database.check()
+        self.database.refuse_held()
         self.writer.recall()
         probe(self.database, self.writer.examine, self.writer.stuck)
         self.count()
@@ -249,10 +269,9 @@ class DecisionLog:
 
     def _genuine(self, connection: Connection, lines: Sequence[Line]) -> Sequence[Line]:
         """Those of some lines that a good signature covers; the others are remembered among `refused`."""
-        trusted = statements.keys(connection, self.known)
-        doubts = {line.seq: statements.doubt(connection, trusted, line.seq) for line in lines}
-        self.refused |= {seq: code for seq, code in doubts.items() if code}
-        return [line for line in lines if not doubts[line.seq]]
+        doubts = Doubts(connection, self.known).of(line.seq for line in lines)
+        self.refused |= doubts
+        return [line for line in lines if line.seq not in doubts]
 
     def _signing(self) -> Signer:
         if self.signer is None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from service.log.database import Database
 from service.log.errors import LogUnavailable, Misconfigured
 
-NEWEST = "0008_shadows"
+NEWEST = "0009_signed_drafts"
 SCRIPTS = Path(__file__).parent / "migrations"
 
 

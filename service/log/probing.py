@@ -9,7 +9,7 @@ from service.log.database import Database
 from service.log.errors import LogUnavailable
 from service.log.tables import add, log, once, sealed
 
-SOON = 0.4  # seconds to wait for the turn among threads, among processes, and for the database
+SOON = 0.4  # seconds to wait in all: for the turn among threads, among processes, and for the database
 
 
 def probe(database: Database, work: Callable[[Any], None], stuck: Callable[[], bool]) -> None:
@@ -23,5 +23,5 @@ def probe(database: Database, work: Callable[[Any], None], stuck: Callable[[], b
             add(cursor, table, database.mark, 1, [column.type.python_type() for column in table.columns])
 
     was_stuck = stuck()
-    if not database.attempt(tried, SOON) and was_stuck:
+    if not database.attempt(tried, SOON) and (was_stuck or stuck()):
         raise LogUnavailable("locked")

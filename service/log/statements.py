@@ -89,7 +89,7 @@ def fault(line: Line, before: bytes | None, trusted: Trust) -> str:
     """Why a line that stands alone is not believed; empty where it is."""
     if not line.signature or line.signed_from != line.seq:
         return "unsigned"
-    return _signed(line, _linked(line, bytes(before or NO_LINE)), trusted)
+    return signed(line, linked(line, bytes(before or NO_LINE)), trusted)
 
 
 def keys(connection: Connection, known: Publics) -> Trust:
@@ -97,26 +97,7 @@ def keys(connection: Connection, known: Publics) -> Trust:
     return trust(connection.exec_driver_sql(KEYS).all(), known)
 
 
-def doubt(connection: Connection, trusted: Trust, seq: int) -> str:
-    """Why a line is not believed, whatever it is about; empty where the signature that covers it is good. It stands
-    at the end of what was written together, so all from the line to there is hashed anew.
-
-    Lines from before there were signatures are believed: one that is signed vouches for them, which only a
-    verification of all of them can hold against it."""
-    if seq <= trusted.carried_over:
-        return ""
-    asked = select(*log.columns).where(log.c.seq >= seq - 1).order_by(log.c.seq)
-    before: bytes | None = NO_LINE
-    with connection.execute(asked.execution_options(yield_per=AT_ONCE)) as rows:
-        for row in rows:
-            line = reader.line(row)
-            before = bytes(line.hash) if line.seq < seq else _linked(line, before)
-            if line.seq >= seq and line.signature:
-                return "unsigned" if line.signed_from > seq else _signed(line, before, trusted)
-    return "unsigned"
-
-
-def _linked(line: Line, before: bytes | None) -> bytes | None:
+def linked(line: Line, before: bytes | None) -> bytes | None:
     """The hash of a line after that; None where it has a text that we never write: it was tampered with."""
     columns = (*(getattr(line, name) for name in SHARED), line.sealed_sha256)
     try:
@@ -125,7 +106,7 @@ def _linked(line: Line, before: bytes | None) -> bytes | None:
         return None
 
 
-def _signed(line: Line, hash: bytes | None, trusted: Trust) -> str:
+def signed(line: Line, hash: bytes | None, trusted: Trust) -> str:
     """Why the signature at a line is not believed for that hash; empty where it is."""
     if hash is None:
         return "signature_wrong"

@@ -50,7 +50,7 @@ editions = Table("editions", metadata, *keys(TEXT, "sha256"), *columns(TEXT, "pl
 drafts = Table("drafts", metadata, *keys(TEXT, "id"), *columns(TEXT, "plan", "day"))
 revisions = Table(  # of drafts; `base` is the edition (`plan/day`) that a draft would follow or amend, and its hash
     "draft_revisions", metadata, *keys(TEXT, "draft"), *keys(WHOLE, "revision"), *columns(WHOLE, "at"),
-    *columns(TEXT, "by_person", "base", "base_sha256"), *columns(BYTES, "files"),
+    *columns(TEXT, "by_person", "base", "base_sha256"), *columns(BYTES, "files"), *columns(TEXT, "signature"),
 )  # fmt: skip
 shadow_counts = Table(  # of drafts in shadow: what became of requests, by outcome as answered and as it would be
     "shadow_counts", metadata, *keys(TEXT, "shadow", "what", "decision", "was", "now"), *columns(WHOLE, "number"),

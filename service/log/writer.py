@@ -58,18 +58,15 @@ class Writer:
         self._find_once, self._drop_once = f"SELECT fingerprint, response, status, until {of_key}", f"DELETE {of_key}"
 
     def begin(self, ticket: Ticket) -> None:
-        """Queue a ticket: the next leader writes it while its caller works on. LogUnavailable at once where the
-        database was held just now."""
-        if self._held is not None and time.monotonic() - self._held < HELD:
-            raise LogUnavailable("locked")
+        """Queue a ticket: the next leader writes it. LogUnavailable at once where the database was held just now."""
+        self._refuse_held()
         with self._mutex:
             self._pending.append(ticket)
             if len(self._pending) == self._crowd:
                 self._gathered.set()
 
     def finish(self, ticket: Ticket) -> Once | None:
-        """Return when the ticket is durable; with the stored answer if its key was used before. The caller must then
-        call `pass_on`."""
+        """Return when it is durable; the stored answer if its key was used before. Then the caller calls `pass_on`."""
         with self._mutex:
             ticket.waits = not ticket.done
             ticket.leads = ticket.waits and not self._led
@@ -85,8 +82,7 @@ class Writer:
     def waiting(self) -> tuple[int, float]:
         """The number of entries that wait, and the seconds that the first of them has waited."""
         tickets = tuple(self._pending)
-        oldest = time.monotonic() - tickets[0].since if tickets else 0.0
-        return sum(len(one.entries) for one in tickets), oldest
+        return sum(len(one.entries) for one in tickets), time.monotonic() - tickets[0].since if tickets else 0.0
 
     def examine(self, cursor: Any) -> None:
         """Raise where the end of the log forbids an append."""
@@ -100,9 +96,14 @@ class Writer:
         return self._held is not None or (began is not None and time.monotonic() - began > LONG)
 
     def recall(self) -> None:
-        """Raise the last failure while it is fresh, where a try that stores nothing would not meet it again."""
+        """Raise the last failure while it is fresh: a try that stores nothing would not meet it, or wait for it."""
+        self._refuse_held()
         if self._failure is not None and time.monotonic() - self._failure[0] < FRESH:
             raise LogUnavailable(self._failure[1])
+
+    def _refuse_held(self) -> None:
+        if self._held is not None and time.monotonic() - self._held < HELD:
+            raise LogUnavailable("locked")
 
     def _forget(self) -> None:
         """Empty the queue: at the start, and in a forked child, which has none of its parent's threads."""

@@ -13,13 +13,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rules.problems.problem import Problem, Problems
-from rules.values.text import Text
+from rules.values.text import Mark, Text
 from rules.warnings.acknowledged import acknowledging
 from service.days import day_of
 from service.exact_json import dumps
 from service.log import DecisionLog, Entry, Once, new_id
 from service.policies.compiled import Snapshot
-from service.publishing import edition, holds, published_by
+from service.publishing import IMPORTED, edition, holds, published_by
 from service.publishing.acts import acts_there
 
 EDITIONS = "editions"
@@ -57,6 +57,37 @@ def back_dated(log: DecisionLog, snapshot: Snapshot, zone: ZoneInfo) -> tuple[Pr
                           how=Text("启用", "put into service"))  # fmt: skip
             told += acknowledging(one, problems, complete=False)
     return tuple(told)
+
+
+TAKEN_OVER = (
+    "版本 {name} 现在的内容（{now}）是从政策目录导入的，与日志里它上次启用时的（{before}）不同：没有人批准过这一改动。"
+    "请核对；要用原来的，起草修订，由第二人批准（政策台，或 policies restore {before}）。",
+    "Edition {name} was taken in from the policies folder as {now}; when it was live last, the log says, it was "
+    "{before}. Nobody has approved that change: look at it. To have the former back, draft an amendment that a second "
+    "person approves (the policy desk, or policies restore {before}).",
+)
+
+
+def taken_over(log: DecisionLog, snapshot: Snapshot) -> tuple[Problem, ...]:
+    """A warning for each live edition whose content came with an import, and was another when it was live before."""
+    live = {one.edition.id: one.edition.sha256 for one in snapshot.compiled.values()}
+    imports = [one for one in acts_there(log) if one.outcome == IMPORTED]
+    told: list[Problem] = []
+    for act in imports:
+        last = live_last(log, act.seq)
+        for one in act.changes:
+            if (before := last.get(one.edition, one.sha256)) != one.sha256 == live.get(one.edition):
+                said = {"name": one.edition, "now": one.sha256[:12], "before": before[:12]}
+                zh, en = (text.format(**said) for text in TAKEN_OVER)
+                told.append(Problem(Mark(f"{one.edition}/plan.yaml", 1, 1), "", "taken_over", zh, en, "warning"))
+    return tuple(told)
+
+
+def live_last(log: DecisionLog, before_seq: int | None = None) -> Mapping[str, str]:
+    """The hashes of the editions that were live last, or last before a line of the log, by name."""
+    lines = log.believed(EDITIONS, "", newest=True, limit=MOST)
+    before = next((line for line in lines if before_seq is None or line.seq < before_seq), None)
+    return {} if before is None else {one["edition"]: one["sha256"] for one in json.loads(before.body)["editions"]}
 
 
 def last_live(log: DecisionLog) -> Mapping[str, str]:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from rules import read_store
 from rules.problems.problem import Problem
 from rules.values.exact import read_date
 from rules.values.text import Mark
 from service.log import DecisionLog
+from service.policies.archive import live_last
 from service.policies.folder import Files, read_policies
-from service.publishing import acts, editions_of, published_by
+from service.publishing import acts, begun, editions_of, published_by
 from service.publishing.contents import plan_and_day
 
 WORDS = {
@@ -41,6 +43,12 @@ WORDS = {
         "Edition {name} is not published and not taken: draft it and have a second person approve; before its day "
         "policies import does both.",
     ),
+    "would_be_taken": (
+        "版本 {name} 与日志里它上次启用时的内容不同；数据库里还没有发布过，启动时会照政策目录导入，"
+        "没有人批准这一改动。请先核对。",
+        "Edition {name} is not what it was when it was live last, the log says. Nothing is published in the database "
+        "yet: the next start takes the folder in, and nobody has approved that change. Look at it first.",
+    ),
 }  # fmt: skip
 HEAD = "plan.yaml"  # the file that makes a folder an edition; beside editions lie test cases, too
 LOCKED = ("locked_changed", "locked_missing")
@@ -59,10 +67,21 @@ def has_begun(name: str, today: date) -> bool:
 
 def differences(log: DecisionLog, root: Path, today: date) -> tuple[Problem, ...]:
     """Everything in which a folder differs from what is published. LogUnavailable, Altered."""
-    now, (files, problems) = published_by(acts(log)), read_policies(root)
+    seen = acts(log)
+    now, (files, problems) = published_by(seen), read_policies(root)
     own = editions_of(log, {name: one.sha256 for name, one in now.releases.items()})
     live = {path: text.encode() for path, text in own.items()}
+    if not begun(seen):  # the first start takes the folder in
+        return (*problems, *_otherwise(log, root))
     return (*problems, *differing(files, live, now.releases, today, new=True, missing=True))
+
+
+def _otherwise(log: DecisionLog, root: Path) -> Iterator[Problem]:
+    """The editions of a folder that are not what they were when they were live last."""
+    last, store = live_last(log), read_store(root, warn=False)
+    for one in (each for editions in store.plans.values() for each in editions):
+        if last.get(one.id, one.sha256) != one.sha256:
+            yield _told("would_be_taken", f"{one.id}/plan.yaml", one.id)
 
 
 def differing(

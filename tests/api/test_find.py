@@ -6,6 +6,7 @@ import pytest
 
 from tests.api.calling import errors, kind
 from tests.log.samples import tamper
+from tests.log.test_signatures import forge
 
 KNOWN = {"log_id", "at", "caller", "request_id", "decision", "on", "outcome", "plan", "edition_sha256", "not_met",
          "unknown", "hash"}  # fmt: skip
@@ -123,6 +124,35 @@ def test_a_decision_that_was_altered_is_not_shown(own):
     assert caller.get(f"/v1/decisions/{good}").status_code == 200
     assert [one["decision_log_id"] for one in analyst.get("/v1/review-requests").json["review_requests"]] == [good]
     assert "signature_wrong" in api.nobody().get("/readyz").text
+
+
+def test_a_search_finds_no_decision_that_nobody_signed_and_says_which_it_left_out(own):
+    api = own()
+    caller = api.caller("caller")
+    good, bad, last = (caller.decided("credit_village", case("V-1"))["log_id"] for _ in range(3))
+    log = api.service.log
+    tamper(log, ("UPDATE log SET outcome = 'qualified' WHERE id = ?", (bad,)))
+    forged = forge(log, {}, kind="decision", outcome="qualified", decision="credit_village")
+    answer = api.caller("analyst").get("/v1/decisions?decision=credit_village")
+    assert ids(answer) == [last, good]
+    assert {one["code"] for one in answer.json["refused"]} == {"unsigned", "signature_wrong"}
+    assert answer.json["refused"][1]["log_id"] == bad
+    assert {"seq": forged, "code": "unsigned"} in api.nobody().get("/readyz").json["log"]["refused"]
+    first = caller.get("/v1/decisions?limit=2").json
+    assert [one["log_id"] for one in first["decisions"]] == [last]
+    assert ids(caller.get(f"/v1/decisions?limit=2&cursor={first['next']}")) == [good]
+
+
+@pytest.mark.parametrize("change", ["body = x'ff'", "outcome = cast(x'ff' as text)", "at = 9000000000000000000"])
+def test_a_line_of_nonsense_stops_no_search_and_no_pull(own, change):
+    api = own()
+    caller, auditor = api.caller("caller"), api.caller("auditor")
+    bad, good = (caller.decided("credit_village", case("V-1"))["log_id"] for _ in range(2))
+    tamper(api.service.log, (f"UPDATE log SET {change} WHERE id = ?", (bad,)))  # noqa: S608
+    answer = caller.get("/v1/decisions")
+    assert ids(answer) == [good]
+    assert [one["log_id"] for one in answer.json["refused"]] == [bad]
+    assert len(auditor.get("/v1/log-lines").data.splitlines()) == api.service.log.head().seq
 
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"

@@ -8,7 +8,9 @@ from click.testing import CliRunner
 from service.commands.main import cli
 from service.log import Signer
 from tests.api.calling import NDJSON, errors, kind
+from tests.log.samples import tamper
 from tests.log.test_outside import verified
+from tests.log.test_signatures import forge
 
 CASE = {"subject": {"id": "V-1"}, "facts": {}}
 
@@ -91,3 +93,25 @@ def test_a_folder_is_filled_night_by_night(api, tmp_path):
     data = b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
     assert data == pulled(api.caller("auditor"))[: len(data)]
     assert verified(data, tmp_path, public(api))[0] == 0
+
+
+def test_a_line_that_nobody_signed_leaves_with_a_mark(api, tmp_path):
+    log, folder = api.service.log, tmp_path / "store"
+    auditor = api.caller("auditor")
+    api.caller("caller").decided("credit_village", CASE)
+    whole = pulled(auditor)
+    tamper(log, "UPDATE log SET outcome = 'qualified' WHERE seq = (SELECT max(seq) FROM log)")
+    forge(log, {}, kind="decision", outcome="qualified", decision="credit_village")
+    altered, forged = (json.loads(line) for line in pulled(auditor).splitlines()[-2:])
+    assert (altered["doubt"], forged["doubt"]) == ("signature_wrong", "unsigned")
+    assert b'"doubt"' not in whole
+    environment = {"VILLAGE_CREDIT_DATABASE": f"sqlite:///{api.folder / 'log.db'}",
+                   "VILLAGE_CREDIT_SIGNING_KEY": str(api.folder / "signing.pem")}  # fmt: skip
+    result = CliRunner(env=environment).invoke(cli, ["log", "export-next", str(folder), "--lang", "en"])
+    assert result.exit_code == 1
+    assert f"line {altered['seq']} and what its signature covers" in result.stderr
+    [file] = folder.iterdir()
+    assert [json.loads(line).get("doubt") for line in file.read_bytes().splitlines()][-2:] == [
+        "signature_wrong", "unsigned"
+    ]  # fmt: skip
+    assert verified(file.read_bytes(), tmp_path, public(api))[0] == 1

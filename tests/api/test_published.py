@@ -2,11 +2,15 @@
 
 import shutil
 from datetime import timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner
 
 from rules import read_store
+from service.commands.main import cli
+from service.policies.archive import live_last
 from service.publishing import (
     APPROVED,
     IMPORTED,
@@ -20,7 +24,7 @@ from service.publishing import (
     publish,
     published,
 )
-from tests.api.calling import NOON, Clock
+from tests.api.calling import NOON, Clock, start
 from tests.editions import POLICIES as SHIPPED
 from tests.log.samples import tamper
 
@@ -287,3 +291,40 @@ def test_an_archive_that_was_altered_is_not_served_and_stops_nothing_that_runs(o
     api.reload()
     assert judged(api) == "0.55"
     assert [one["code"] for one in ready(api)["rejected"]] == ["edition_changed"]
+
+
+def test_a_folder_that_is_taken_in_with_another_content_than_was_live_is_told(own, policies, monkeypatch):
+    """Before publishing stood in the log, a folder's content was live without a word of approval."""
+    before = own(policies=policies, published_in="sandbox")
+    old = live_last(before.service.log)[FIRST]
+    before.close()
+    limit(policies, "5%")
+    said = []
+    logger = SimpleNamespace(warning=lambda event, **more: said.append(more["code"]))
+    monkeypatch.setattr("service.app.observing.log", logger)
+    words = ["policies", "check", "--policies", str(policies), "--against-log", "--lang", "en"]
+    environment = {"VILLAGE_CREDIT_DATABASE": f"sqlite:///{before.folder / 'log.db'}"}
+    checked = CliRunner(env=environment).invoke(cli, words)
+    assert f"Edition {FIRST} is not what it was when it was live last" in checked.stdout
+    for _ in range(2):  # it stays told
+        api = start(before.folder, policies=policies)
+        told = [one for one in api.nobody().get("/readyz").json["policies"]["warnings"] if one["code"] == "taken_over"]
+        assert [one["file"] for one in told] == [f"{FIRST}/plan.yaml"]
+        assert old[:12] in told[0]["en"]
+        assert f"{FIRST}/plan.yaml" in api.nobody().get("/?lang=en").text
+        assert said == ["taken_over"]
+        said.clear()
+        api.close()
+
+
+def test_a_folder_that_is_taken_in_as_it_was_live_is_no_warning(own, policies):
+    before = own(policies=policies, published_in="sandbox")
+    limit(policies, "60%")
+    before.reload()
+    now = before.service.policies.current().compiled[FIRST].edition.sha256
+    assert live_last(before.service.log) == {FIRST: now}
+    before.close()
+    api = start(before.folder, policies=policies)
+    warnings = api.nobody().get("/readyz").json["policies"]["warnings"]
+    assert "taken_over" not in {one["code"] for one in warnings}
+    api.close()

@@ -232,3 +232,27 @@ def test_the_pages_of_the_desk_are_printed_whole(visitor, draft):
     for path in PAGES:
         page.goto(visitor.server.address + "/desk" + path.format(draft=draft))
         assert (path, page.evaluate(WIDER)) == (path, 0)
+
+
+def test_what_is_typed_outlives_the_session(visitor, server, days):
+    visitor.expected |= {CONFLICT, "responded with a status of 401"}
+    page, draft = begun(visitor, next(days))
+    page.goto(f"{draft}/text/{FILE}.yaml?lang=zh")
+    page.wait_for_selector(".ace_content")
+    elsewhere = visitor.signed_in("editor", "/account")
+    elsewhere.get_by_role("button", name=re.compile("所有|everywhere")).click()
+    page.evaluate(TYPE, [LIMIT, "at_least: 61%"])
+    page.locator("#saved", has_text="登录已结束").wait_for()
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.locator("pre", has_text="at_least: 61%").wait_for()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="登录（新标签页）").click()
+    opened.value.fill("#login", "editor")
+    opened.value.fill("#password", server.passwords["editor"])
+    opened.value.click("main [type=submit]")
+    opened.value.wait_for_url("**/desk*")
+    for _ in range(2):  # the second with a token that is good
+        with page.expect_navigation():
+            page.get_by_role("button", name="再发一次").click()
+    page.goto(f"{draft}/text/{FILE}.yaml?lang=zh")
+    assert "at_least: 61%" in page.locator("textarea[name=text]").input_value()

@@ -5,6 +5,8 @@ from io import BytesIO
 
 import pytest
 
+from service.http.security import LIMITS, RateLimits
+from tests.api.calling import kind
 from tests.desk.drafting import person, service
 from tests.desk.test_desk import begun, field, html
 
@@ -103,3 +105,16 @@ def test_what_the_api_would_not_take_no_form_says(small, approver, draft, deed, 
 def test_no_database_is_asked_for_what_is_no_hash(editor, small, hash, monkeypatch):
     monkeypatch.setattr(type(small.service.log), "edition", lambda *asked: pytest.fail("it was asked"))
     assert editor.client.get(f"/desk/contents/{hash}.zip").status_code == 404
+
+
+def test_pages_count_like_calls_and_who_asks_too_often_is_told_when_to_come_back(tmp_path):
+    api = service(tmp_path)
+    editor, other = person(api, "editor", "editor"), person(api, "other", "editor")
+    api.app.extensions[LIMITS] = RateLimits(3, lambda: 0.0)
+    statuses = [editor.client.get("/desk").status_code for _ in range(3)]
+    refused = editor.client.get("/desk")
+    assert (statuses, refused.status_code, "Retry-After" in refused.headers) == ([200, 200, 200], 429, True)
+    assert editor.client.post("/desk/drafts", data={"csrf": "x"}).status_code == 429
+    assert kind(editor.get("/drafts")) == (429, "too-many-requests")
+    assert other.client.get("/desk").status_code == 200
+    api.close()

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.log.tables import revisions
 from service.publishing import acts, published
 from tests.api.calling import errors, kind
 from tests.desk.drafting import SOURCE, SUBMISSION, key, person, service
@@ -244,3 +245,16 @@ def test_whatever_is_posted_no_500_and_nothing_published(api, editor, approver, 
     answer = (editor, approver, second)[who].send(method, "/drafts" + path.format(mine), body, If_Match=tag)
     assert answer.status_code < 500, answer.text
     assert releases(api) == before
+
+
+def test_one_draft_that_was_altered_in_the_database_stops_no_list_and_no_page(api, editor):
+    good, bad = editor.begin("2028-01-01"), editor.begin("2028-02-01")
+    altered = revisions.update().values(by_person="person-of-no-log").where(revisions.c.draft == bad["id"])
+    api.service.log.database.change(altered)
+    listed = editor.get("/drafts").json
+    assert good["id"] in {one["id"] for one in listed["drafts"]}
+    assert listed["spoiled"] == [bad["id"]]
+    home = editor.client.get("/desk?lang=en")
+    assert (home.status_code, bad["id"] in home.text, "was altered" in home.text) == (200, True, True)
+    assert kind(editor.get(f"/drafts/{bad['id']}")) == (503, "unavailable")
+    assert editor.get(f"/drafts/{good['id']}").status_code == 200

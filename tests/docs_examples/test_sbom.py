@@ -61,3 +61,20 @@ def test_the_tool_that_makes_it_is_locked_too():
     assert pins(alone).items() <= pins((ROOT / "requirements" / "lock.txt").read_text(encoding="utf-8")).items()
     assert "cyclonedx-bom" in pins(alone)
     assert unhashed(alone) == []
+
+
+def test_it_says_licences_and_the_packages_of_the_system(listed, tmp_path):
+    """As far as packages say them: of those that are installed here, all but a few do."""
+    file, packages = tmp_path / "list.json", tmp_path / "packages"
+    file.write_text(listed, encoding="utf-8")
+    packages.write_text("libc6\t2.36-9+deb12u10\tamd64\nperl-base\t5.36.0-7\tamd64\n", encoding="utf-8")
+    subprocess.run([sys.executable, ROOT / "deploy" / "sbom.py", file, packages], check=True)
+    whole = file.read_text(encoding="utf-8")
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(whole) is None
+    found = {one["name"]: one for one in json.loads(whole)["components"]}
+    assert found["libc6"]["purl"] == "pkg:deb/debian/libc6@2.36-9%2Bdeb12u10?arch=amd64"
+    assert found["perl-base"]["version"] == "5.36.0-7"
+    assert "BSD" in json.dumps(found["flask"]["licenses"])
+    python = [one for one in found.values() if one["purl"].startswith("pkg:pypi/")]
+    silent = [one["name"] for one in python if "licenses" not in one]
+    assert len(silent) < len(python) / 10, silent

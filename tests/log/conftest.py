@@ -16,6 +16,7 @@ from tests.log.samples import Clock, opened
 def impatient(monkeypatch):
     """What was held a moment ago is tried again at once."""
     monkeypatch.setattr("service.log.writer.HELD", 0)
+    monkeypatch.setattr("service.log.database.HELD", 0)
 
 
 @pytest.fixture(scope="session")

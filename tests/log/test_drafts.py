@@ -32,7 +32,7 @@ def test_a_draft_begins_from_the_edition_before_its_day(room):
     assert draft.saved.files["plan.yaml"] == old["plan.yaml"].replace("2026-05-01", "2027-01-01")
     assert (draft.saved.base.edition, draft.amends, draft.authors) == (FIRST, False, (room.editor.person,))
     assert room.desk.draft(draft.id) == draft
-    assert room.desk.drafts.listed() == (draft,)
+    assert room.desk.drafts.listed().drafts == (draft,)
 
 
 def test_an_amendment_begins_from_the_edition_itself(room):
@@ -48,7 +48,7 @@ def test_an_amendment_begins_from_the_edition_itself(room):
 def test_what_cannot_be_begun_is_refused(room, plan, day, amend):
     with pytest.raises(Refused):
         begin(room.desk, room.editor, plan, day, amend=amend)
-    assert room.desk.drafts.listed() == ()
+    assert room.desk.drafts.listed().drafts == ()
 
 
 def test_whoever_lacks_the_right_drafts_nothing(room):
@@ -58,7 +58,7 @@ def test_whoever_lacks_the_right_drafts_nothing(room):
             begin(room.desk, who, PLAN, NEXT)
         with pytest.raises(NotAllowed):
             save(room.desk, who, draft.id, 1, changed(draft.saved.files))
-    assert room.desk.drafts.listed() == (draft,)
+    assert room.desk.drafts.listed().drafts == (draft,)
 
 
 def test_two_who_change_other_lines_both_keep_their_change(room):
@@ -155,9 +155,41 @@ def test_rows_that_no_save_has_written_are_not_used(room, packed):
     """Whoever writes to the database has no file written elsewhere, and nothing of ours fails for it unnamed."""
     draft = room.draft()
     room.log.database.change(change(revisions).values(files=packed))
-    for look in (lambda: room.desk.draft(draft.id), lambda: revision(room.desk, draft.id, 1), room.desk.drafts.listed):
+    for look in (lambda: room.desk.draft(draft.id), lambda: revision(room.desk, draft.id, 1)):
         with pytest.raises(Spoiled, match=draft.id):
             look()
+    assert room.desk.drafts.listed() == ((), (draft.id,))
+
+
+SAID = [{"files": zlib.compress(orjson.dumps({"plan.yaml": "x"}))}, {"by_person": "person-of-no-log"}, {"at": 1},
+        {"base_sha256": "0" * 64}, {"base": "base/2026-01-01"}, {"signature": ""}, {"signature": "zz"},
+        {"signature": "00" * 64}]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", SAID, ids=lambda said: " ".join(map(str, said)))
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_save_that_was_altered_is_not_used_and_the_other_drafts_are(room, said, number):
+    """Who wrote it least of all: he could then approve it."""
+    draft, other = room.draft(), begin(room.desk, room.editor, PLAN, date(2027, 2, 1))
+    which = (revisions.c.draft == draft.id) & (revisions.c.revision == number)
+    room.log.database.change(change(revisions).values(said).where(which))
+    with pytest.raises(Spoiled, match=draft.id):
+        revision(room.desk, draft.id, 1)
+    if number == 2 or "by_person" in said:
+        assert room.desk.drafts.listed() == ((other,), (draft.id,))
+        with pytest.raises(Spoiled, match=draft.id):
+            room.submit(draft)
+    else:
+        assert room.desk.draft(draft.id) == draft
+
+
+def test_a_save_of_another_draft_is_none_of_this_one(room):
+    one, other = room.draft(), begin(room.desk, room.editor, PLAN, date(2027, 2, 1))
+    [row] = room.log.database.read(
+        lambda connection: connection.execute(revisions.select().where(revisions.c.draft == other.id)).mappings().all()
+    )
+    room.log.database.change(revisions.insert().values({**row, "draft": one.id, "revision": 3}))
+    assert room.desk.drafts.listed() == ((other,), (one.id,))
 
 
 @pytest.mark.parametrize("place", [{"plan": "../../x"}, {"plan": ".."}, {"plan": ""}, {"day": "../x"}, {"day": "soon"}])

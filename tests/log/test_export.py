@@ -9,7 +9,8 @@ import pytest
 from pyarrow import parquet
 
 from service.log import as_dict, export
-from tests.log.samples import SIGNER, START, entry
+from service.log.doubts import Doubts
+from tests.log.samples import SIGNER, START, entry, tamper
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def filled(log, clock):
 
 def exported(log, format="ndjson", **said):
     stream = io.BytesIO()
-    assert export(log, stream, format, **said) >= 0
+    export(log, stream, format, **said)
     return stream.getvalue()
 
 
@@ -67,12 +68,15 @@ def test_parquet_holds_the_same(filled, monkeypatch):
     assert file.metadata.num_row_groups == 3
     rows = file.read().to_pylist()
     for row, line in zip(rows, filled.find(), strict=True):
-        assert row == {one.name: getattr(line, one.name) for one in fields(line)} | {"body": line.body.decode()}
+        assert row == {one.name: getattr(line, one.name) for one in fields(line)} | {
+            "body": line.body.decode(),
+            "doubt": None,
+        }
 
 
 def test_an_empty_log_has_its_columns_in_parquet_all_the_same(log):
     table = parquet.read_table(io.BytesIO(exported(log, "parquet")))
-    assert (table.num_rows, table.num_columns) == (0, 20)
+    assert (table.num_rows, table.num_columns) == (0, 21)
     assert exported(log) == b""
 
 
@@ -91,3 +95,30 @@ def test_progress_counts_every_line(filled, monkeypatch):
 def test_a_line_for_json_has_all_its_fields(filled):
     line = filled.get("entry 1")
     assert set(as_dict(line)) == {one.name for one in fields(line)}
+
+
+@pytest.mark.parametrize("format", ["ndjson", "parquet"])
+def test_a_line_that_was_altered_is_marked_and_the_others_are_not(log, format, monkeypatch):
+    """Of lines that one signature covers, those after it are covered still."""
+    for _ in range(3):
+        log.append([entry(), entry(), entry()])
+    tamper(log, "UPDATE log SET outcome = 'no' WHERE seq = 5")
+    for portion in (1, 2, 100):
+        monkeypatch.setattr("service.log.exporting.AT_ONCE", portion)
+        stream = io.BytesIO()
+        assert export(log, stream, format) == (9, 2, (4, "signature_wrong"))
+        data = io.BytesIO(stream.getvalue())
+        rows = parquet.read_table(data).to_pylist() if format == "parquet" else map(json.loads, data)
+        assert [one["seq"] for one in rows if one.get("doubt")] == [4, 5]
+
+
+def test_what_is_not_signed_at_the_end_is_looked_for_once(log, monkeypatch):
+    """Or each portion would read on to the end of the log."""
+    log.append([entry()] * 1)
+    log.append([entry(), entry(), entry(), entry()])
+    tamper(log, (f"UPDATE log SET signature = {log.database.mark}", (b"",)))  # noqa: S608
+    monkeypatch.setattr("service.log.exporting.AT_ONCE", 1)
+    looked, group = [], Doubts._group
+    monkeypatch.setattr(Doubts, "_group", lambda self, *asked: looked.append(1) or group(self, *asked))
+    assert export(log, io.BytesIO()).doubted == 5
+    assert looked == [1]

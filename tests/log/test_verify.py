@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from service.log import Anchor, expire, statements, verify
 from service.log.entry import SIGNED
+from service.log.kinds import AS_TEXT
 from service.log.tables import log as table
 from tests.log.samples import SEALER, Clock, entry, opened, rows, tamper
 
@@ -226,7 +227,7 @@ def test_a_value_of_another_type_is_found(sqlite, change, flaw):
 def test_a_verification_leaves_the_connection_as_it_was(sqlite):
     log = opened(sqlite)
     verify(log)
-    assert log.database.read(lambda connection: connection.connection.driver_connection.text_factory) is str
+    assert log.database.read(lambda connection: connection.connection.driver_connection.text_factory) is AS_TEXT
     log.close()
 
 

@@ -13,6 +13,7 @@ DECIDE, AT_LENGTH, CHUNKED = "/v1/decisions/screening", "Content-Length: 500", "
 HALF = {  # address, content type, and how the end of the body is told
     "body": (DECIDE, "json", AT_LENGTH), "chunked": (DECIDE, "json", CHUNKED),
     "form": ("/sign-in", "x-www-form-urlencoded", AT_LENGTH),
+    "form of nobody": ("/desk/drafts/x/submit", "x-www-form-urlencoded", f"{AT_LENGTH}\r\nAccept: text/html"),
     "stream": (f"{DECIDE}/batch", "x-ndjson", CHUNKED), "wrong place": ("/nowhere", "json", AT_LENGTH),
 }  # fmt: skip
 BEGUN = {"body": b"{", "wrong place": b"{"}

@@ -61,7 +61,7 @@ async function save() {
     return;
   }
   const said = await answer.json().catch(() => ({}));
-  if (answer.ok && !said.held) {
+  if (answer.ok && said.revision) {
     form.elements.revision.value = said.revision;
     if (typed === before) unsaved = false;
     told.textContent = say(`已保存 ${said.at}`, `Saved ${said.at}`);

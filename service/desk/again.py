@@ -1,0 +1,75 @@
+"""Forms that are sent when the session has ended: what was typed stays on a page, and is sent again after signing in.
+
+Nothing is kept here and nothing done: whoever has signed in anew sees what was typed, and sends it with a token that
+is good. That a form came from a page of this service is proved by the token it has, which goes with the cookie of the
+session that ended, or by the mark of the page that offered it again.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import cast
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from service.http.context import cookie_name, service
+from service.http.problems import MEDIA_TYPE, Problem
+from service.http.turns import Turns
+from service.http.wsgi import BufferedRequest
+from service.pages.pages import page
+
+FIELD, MARK = (
+    "csrf",
+    "again",
+)  # fields of a form: the session's token, and the mark of one that is offered again
+OFFERING = Turns(2, 8)  # a page takes as much memory as its form, and here nobody has signed in
+ENDED = (
+    "登录已结束，没有保存：请重新登录后再试。",
+    "You are not signed in any more; nothing was saved: sign in again, then retry.",
+)
+HOME = "desk.home"  # where to go on after signing in
+
+
+def ended(most: int) -> Response:
+    """The answer to a form of whoever is not signed in any more; `most` is how many bytes of it are read."""
+    if not by_browser():
+        raise Problem("unauthorized", *ENDED, headers={"WWW-Authenticate": "Bearer"})
+    cast("BufferedRequest", request).most_of_form = most
+    if not (_of_session() or offered()):  # read before it has a turn: a form may be sent half, and no more of it
+        return redirect(url_for("signing.sign_in", next=url_for(HOME)), 303)
+    with OFFERING.turn():
+        return offer(401)
+
+
+def offered() -> bool:
+    """Whether a form has the mark of a page that offered it again."""
+    given = request.form.get(MARK, "")
+    return bool(given) and hmac.compare_digest(_mark(), given.encode())
+
+
+def offer(status: int) -> Response:
+    """What was typed, to be sent again to where it was sent."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in (FIELD, MARK)]
+    shown = page("again.html", typed=typed, action=request.full_path.rstrip("?"), old=request.form.get(FIELD, ""),
+                 mark=_mark().decode(), files=bool(request.files),
+                 sign_in=url_for("signing.sign_in", next=url_for(HOME)))  # fmt: skip
+    shown.status_code = status
+    return shown
+
+
+def by_browser() -> bool:
+    """Whether a page is wanted; a script that saves by itself wants none."""
+    return request.accept_mimetypes.best_match([MEDIA_TYPE, "text/html"]) == "text/html"
+
+
+def _of_session() -> bool:
+    """Whether the token of a form goes with the cookie, whatever became of that session."""
+    token = request.cookies.get(cookie_name(), "")
+    right = service().sealer.mark("csrf", token) if token else ""
+    return bool(right) and hmac.compare_digest(right.encode(), request.form.get(FIELD, "").encode())
+
+
+def _mark() -> bytes:
+    """It goes with the token that the form had, and the place it was sent to."""
+    return service().sealer.mark("form again", f"{request.path}\n{request.form.get(FIELD, '')}").encode()

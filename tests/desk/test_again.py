@@ -1,0 +1,81 @@
+"""A form that is sent when the session has ended is offered again after signing in, with all that was typed."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from tests.desk.conftest import PASSWORD, signing_in, token
+from tests.desk.drafting import person, service
+
+HTML = {"Accept": "text/html"}
+TYPED = 'title: "新的"\n  <b>&amp;\n'
+
+
+@pytest.fixture
+def api(tmp_path):
+    api = service(tmp_path)
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def editor(api):
+    return person(api, "editor", "editor")
+
+
+def fields(page):
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text)
+    return {name: unescape(value) for name, value in found}
+
+
+def late(api, editor):
+    """What is typed into a text, and sent after the session has ended: the answer, and where it was sent."""
+    draft = editor.begin()
+    path = f"/desk/drafts/{draft['id']}/text/limit.yaml"
+    typed = {"csrf": token(editor.client.get(path)), "revision": "1", "text": TYPED}
+    api.clock.now += timedelta(hours=1)
+    return editor.client.post(path, data=typed, headers=HTML), path, draft
+
+
+def test_what_was_typed_is_offered_again_and_saved(api, editor):
+    answer, path, draft = late(api, editor)
+    assert answer.status_code == 401
+    assert fields(answer)["text"] == TYPED
+    assert "/sign-in?next=/desk" in answer.text
+    again = editor.client.post(path, data=fields(answer), headers=HTML)  # pressed before signing in
+    assert (again.status_code, fields(again)["text"]) == (401, TYPED)
+    assert signing_in(editor.client, login="editor", password=PASSWORD).status_code == 303
+    shown = editor.client.post(path, data=fields(again), headers=HTML)
+    assert (shown.status_code, fields(shown)["text"], "again" in fields(shown)) == (409, TYPED, False)
+    assert editor.get(f"/drafts/{draft['id']}").json["revision"] == 1  # nothing was done yet
+    done = editor.client.post(path, data=fields(shown), headers=HTML)
+    assert (done.status_code, done.location) == (303, f"/desk/drafts/{draft['id']}")
+    assert editor.get(f"/drafts/{draft['id']}").json["files"]["limit.yaml"] == TYPED
+
+
+def test_what_another_site_sends_is_not_shown_and_not_done(api, editor):
+    _, path, _ = late(api, editor)
+    other = {"text": TYPED, "revision": "1", "csrf": "x", "again": "y"}
+    for sent in (other, {**other, "csrf": ""}):
+        answer = editor.client.post(path, data=sent, headers=HTML)
+        assert (answer.status_code, answer.location) == (303, "/sign-in?next=/desk")
+    nobody = api.app.test_client().post(path, data=other, headers=HTML)
+    assert nobody.status_code == 303
+    signing_in(editor.client, login="editor", password=PASSWORD)
+    assert editor.client.post(path, data=other, headers=HTML).status_code == 403
+
+
+def test_the_mark_of_one_page_is_none_of_another(api, editor):
+    answer, _, draft = late(api, editor)
+    signing_in(editor.client, login="editor", password=PASSWORD)
+    elsewhere = editor.client.post(f"/desk/drafts/{draft['id']}/discard", data=fields(answer), headers=HTML)
+    assert elsewhere.status_code == 403
+
+
+def test_a_script_that_saves_by_itself_is_told(api, editor):
+    _, path, _ = late(api, editor)
+    answer = editor.client.post(f"{path}/autosave", data={"text": TYPED, "revision": "1"})
+    assert answer.status_code == 401
+    assert "登录已结束" in answer.json["detail"]
