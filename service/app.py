@@ -113,10 +113,15 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     problems.register(app)  # over smorest's own
     _begin(made)
     _watch(made)
-    gc.collect()
-    gc.freeze()  # the policies stay: the collector need not look through them again and again
-    gc.set_threshold(*RARELY)
+    _keep_objects()
     return app
+
+
+def _keep_objects() -> None:
+    """The policies stay: the cycle collector need not look through them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*RARELY)
 
 
 def _compressed(response: Response, compress: Compress) -> Response:
@@ -186,14 +191,20 @@ def _tell(made: Service, told: set[Problem]) -> None:
     told.update(made.policies.untaken)
 
 
-def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
-    sealer = Sealer.of(settings.seal_keys, settings.blind_key)
+def _log(settings: Settings, sealer: Sealer, clock: Callable[[], datetime]) -> DecisionLog:
     tolerance = timedelta(seconds=settings.clock_tolerance)
     log = DecisionLog(settings.database, sealer, Signer.of(settings.signing_key), clock=clock, tolerance=tolerance,
                       ahead=timedelta(seconds=settings.clock_ahead))  # fmt: skip
     log.upgrade()
     kept.check(log, settings.head_file)
     log.introduce(user())
+    return log
+
+
+def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
+    sealer = Sealer.of(settings.seal_keys, settings.blind_key)
+    tolerance = timedelta(seconds=settings.clock_tolerance)
+    log = _log(settings, sealer, clock)
 
     def before(snapshot: Snapshot) -> None:
         try:
