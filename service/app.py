@@ -203,7 +203,6 @@ def _log(settings: Settings, sealer: Sealer, clock: Callable[[], datetime]) -> D
 
 def _service(settings: Settings, clock: Callable[[], datetime]) -> Service:
     sealer = Sealer.of(settings.seal_keys, settings.blind_key)
-    tolerance = timedelta(seconds=settings.clock_tolerance)
     log = _log(settings, sealer, clock)
 
     def before(snapshot: Snapshot) -> None:
