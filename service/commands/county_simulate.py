@@ -34,6 +34,7 @@ from service.county.cells import defused
 from service.county.effect import counted, moneys, rejudged
 from service.county.rejudging import Again, Comparison, judge_again
 from service.county.report.document import write_chart
+from service.county.run.affected import affected_by_any
 from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Outputs
 from service.county.simulation import Moved, Recount, Simulation, moneyed, touched, touched_between
@@ -145,7 +146,8 @@ def _result(settings: Settings, outputs: Outputs, question: Question, scratch: P
 def _rejudged(settings: Settings, outputs: Outputs, question: Question, scratch: Path) -> dict[str, Any]:
     stages = len(question.editions) * (len(outputs.manifest.levels) + 1)
     with progress(stages, settings.pick("重新判定", "judging again"), least=0) as tick:
-        others = tuple(judge_again(outputs, one, scratch / str(number), lambda stage: tick(1, stage))
+        only = affected_by_any(outputs.edition, question.editions, outputs.manifest)
+        others = tuple(judge_again(outputs, one, scratch / str(number), lambda stage: tick(1, stage), only=only)
                        for number, one in enumerate(question.editions))  # fmt: skip
     compared = Comparison(outputs, others)
     steps = [_step(value, compared.met(one.edition, one.manifest), moved, moneys(rejudged(outputs, one), outputs), one)

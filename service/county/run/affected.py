@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,16 @@ def affected(old: Edition, new: Edition, run: Manifest) -> Affected | None:
                           if resting(edition, [asked(rule)], files) & changed)  # fmt: skip
     made = {name for count in run.counts.values() for name in count.outcomes}
     return Affected(decisions, *_worked_out(new, decisions, made, changed, files))
+
+
+def affected_by_any(old: Edition, editions: Iterable[Edition], run: Manifest) -> Affected | None:
+    """What may come out otherwise under some of several editions."""
+    found = Affected(frozenset(), frozenset(), frozenset())
+    for one in editions:
+        if (more := affected(old, one, run)) is None:
+            return None
+        found = Affected(found.decisions | more.decisions, found.counts | more.counts, found.reads | more.reads)
+    return found
 
 
 def in_words(old: Edition, new: Edition, place: Sequence[Any]) -> bool:
