@@ -54,13 +54,13 @@ BAD = {
     'a: "bcd\ne: 2\n': [("yaml.unclosed_quote", 1, 4, "")],
     "a: '甲\n": [("yaml.unclosed_quote", 1, 4, "")],
     'a: "甲"乙\n': [("yaml.after_close", 1, 7, "")],
-    "a: [1, 2\nb: 3\n": [("yaml.bracket", 2, 2, "")],
+    "a: [1, 2\nb: 3\n": [("yaml.bracket", 1, 4, "")],
     "a: [1, 2": [("yaml.bracket", 1, 4, "")],
     "a: [1 2}\n": [("yaml.bracket", 1, 8, "")],
     "a: ]\n": [("yaml.stray", 1, 4, "")],
     # ... and texts beside them that are as they should be
-    "a: {b: 甲, 其中：乙\nc: {d: （甲）, e: 【乙】}\n": [("yaml.bracket", 2, 2, "")],
-    "a: {b: 甲，乙\nc: 丙，丁\n": [("yaml.bracket", 2, 2, "")],
+    "a: {b: 甲, 其中：乙\nc: {d: （甲）, e: 【乙】}\n": [("yaml.bracket", 1, 4, "")],
+    "a: {b: 甲，乙\nc: 丙，丁\n": [("yaml.bracket", 1, 4, "")],
     # full-width characters
     "a: {b: 甲，c: 乙}\n": [("yaml.fullwidth_comma", 1, 9, "")],
     "a: {甲：{b: 1}}\n": [("yaml.fullwidth_colon", 1, 6, "")],
