@@ -15,7 +15,7 @@ from rules.operations.comparisons import DOWNWARD, OPERATORS, UPWARD
 from rules.problems.problem import Problems
 from rules.values.exact import DATE, Type, Value, read_literal
 from rules.values.figures import show
-from rules.warnings.numerals import comparisons, figures, says_day
+from rules.warnings.numerals import bare_comparisons, comparisons, figures, says_day
 from rules.warnings.sources import OPPOSITE, Claim, Source
 
 
@@ -36,7 +36,9 @@ def _differs(source: Source, claim: Claim) -> bool:
         if not is_figure(limit, claim.operator) or (source.alike and not _has_alike(source.text, limit.type)):
             return False
         return not any(says(source.text, limit.value, operator, limit.type.unit) for operator in allowed)
-    stated = comparisons(source.text)
+    stated = bare_comparisons(source.text) | {
+        one.operator for one in figures(source.text) if one.operator and one.alike(limit.type)
+    }
     return bool(stated) and not stated & allowed
 
 

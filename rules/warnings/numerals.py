@@ -195,6 +195,15 @@ def comparisons(text: str) -> frozenset[str]:
     return frozenset(match.lastgroup or "" for match in WORD.finditer(plain(text)))
 
 
+@cache
+def bare_comparisons(text: str) -> frozenset[str]:
+    """Those of them that stand before no number: 低于全县平均, and not 低于5%."""
+    text = plain(text)
+    taken = [match.span() for match in FIGURE.finditer(text)]
+    return frozenset(match.lastgroup or "" for match in WORD.finditer(text)
+                     if not any(start <= match.start() < end for start, end in taken))  # fmt: skip
+
+
 def says_day(text: str, day: date) -> bool:
     """Whether a text names a day. A plan may leave the year open (20xx年)."""
     text = plain(text)

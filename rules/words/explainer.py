@@ -34,8 +34,13 @@ class Explainer:
     def because(self) -> Iterator[Reason]:
         """The reasons for the outcome: one for each finding."""
         items = [one for field in self.body.finding_roles for one in getattr(self.body, field)]
+        grouped = False
         for finding, one in zip(self.decision.findings, items, strict=True):
-            yield self.item(finding, one)
+            grouped = grouped or bool(finding.group)
+            reason = self.item(finding, one)
+            if grouped and not reason.group:
+                reason = replace(reason, group=self.say.pick("其余各项", "The others"))
+            yield reason
 
     def outputs(self) -> Iterator[Reason]:
         """The values that the decision gives beside its outcome."""
@@ -51,13 +56,12 @@ class Explainer:
         """One criterion, with each of its comparisons where it makes several."""
         say, when, flat = self.say, criterion.when, replace(self.arithmetic, depth=0)
         title = finding.item.group_title
-        group = say.text(title) if title else say.pick("同一组的各项", "criteria of one group")
         reason = Reason(
             title=say.text(finding.title),
             state=_state(finding),
             clause=finding.clause,
             source=source(finding, say),
-            group=group if finding.group else "",
+            group=say.text(title) if title else finding.group,
         )
         if not finding.applies:
             below = tuple(flat.parts(when)) if when is not None and self.arithmetic.depth > 0 else ()

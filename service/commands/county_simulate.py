@@ -225,7 +225,8 @@ def _shown(result: dict[str, Any], say: Wording) -> list[Line | Row]:
                              f"{rows} records ({title}) do not fit the other facts.")  # fmt: skip
             block.append(line(Span(words, "unknown")))
         block += money_lines(say.lang, step["amounts"])
-    rest = say.pick("得分、名次的变化不在其内。", "Points and places are not compared here.")
+    rest = say.pick("只比较结论和金额；得分、名次、利率等别的结果有没有变，不在其内。",
+                    "Outcomes and amounts are compared; points, places, rates and other outputs are not.")  # fmt: skip
     return [*block, line(Span(rest, "dim"))]
 
 

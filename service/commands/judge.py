@@ -12,7 +12,7 @@ from rules import Decision, Engine, FactChecker, FactError, PolicyError
 from rules.cases.files import Case, read_cases
 from rules.judging.decision import Finding
 from rules.values.layout import Row, Span, row
-from rules.values.text import Text, TextErrors
+from rules.values.text import NotFound, Text, TextErrors
 from rules.variants.readings import under
 from rules.variants.whatif import Supposition, in_force, suppose
 from rules.words.explanation import TONES
@@ -60,7 +60,10 @@ class Judge:
 
     def decide(self, decision: str, case: Case) -> Decision:
         on = self.day(case)
-        engine, checker = self.engine(on)
+        try:
+            engine, checker = self.engine(on)
+        except NotFound as error:
+            raise TextErrors([{"where": case.where, "zh": error.zh, "en": error.en}]) from None
         if decision in engine.edition.assignments:
             raise Bad(
                 f"{decision} 是分派，不逐个判定：请用 village-credit county assign。",

@@ -69,7 +69,10 @@ def touched_between(edition: Edition, other: Edition) -> list[str]:
     for what, *place in dict.fromkeys(one.place[:4] for one in differing(edition, other)):
         if what == "rules":
             names[place[0]] = None
-        elif what == "subjects" and place[-1] in edition.subjects[place[0]].facts:
+        elif what == "subjects" and place[-1] not in edition.subjects[place[0]].facts:
+            if other.subjects[place[0]].facts[place[-1]].given:
+                raise Recount  # the run holds no such fact: it is counted now, or told to be missing
+        elif what == "subjects":
             subject, _, name = place
             fact, new = edition.subjects[subject].facts[name], other.subjects[subject].facts.get(name)
             if fact.counted != (new and new.counted):

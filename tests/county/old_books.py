@@ -11,11 +11,15 @@ import xlsxwriter
 SECTOR, LEAST = 512, 4096  # bytes: of a sector, and of a stream that does not share sectors
 FREE, LAST, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD  # in the table of sectors
 ZERO = date(1899, 12, 30)
-PLAIN, DAY, SHARE = 0, 14, 9  # forms of numbers
+FORMS = PLAIN, DAY, SHARE, BRIEF = 0, 14, 9, 11  # of numbers
 
 
 class Share(float):
     """A number that is shown as a percentage."""
+
+
+class Brief(float):
+    """A number that is shown as 1.10E+05."""
 
 
 def macro_book(path, sheets, hidden=()):
@@ -73,7 +77,10 @@ def _ods(cell):
     if isinstance(cell, date):
         return f'<table:table-cell office:value-type="date" office:date-value="{cell}"><text:p/></table:table-cell>'
     if isinstance(cell, int | float):
-        return f'<table:table-cell office:value-type="float" office:value="{cell}"><text:p/></table:table-cell>'
+        seen = f"{cell:.2E}" if isinstance(cell, Brief) else ""
+        return (f'<table:table-cell office:value-type="float" office:value="{float(cell)}"><text:p>{seen}</text:p>'
+                "</table:table-cell>")  # fmt: skip
+
     return f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
 
 
@@ -82,7 +89,7 @@ def _ods(cell):
 
 def xls_book(path, sheets, hidden=(), folded=(), veiled=()):
     """A workbook of Excel 97: records of BIFF8 in the stream `Workbook` of a compound file."""
-    formats = [_record(0x00E0, struct.pack("<HHHHIIHI", 0, one, 0, 0, 0, 0, 0, 0)[:20]) for one in (PLAIN, DAY, SHARE)]
+    formats = [_record(0x00E0, struct.pack("<HHHHIIHI", 0, one, 0, 0, 0, 0, 0, 0)[:20]) for one in FORMS]
     start = [_begin(0x0005), _record(0x0042, struct.pack("<H", 1200)), *formats]
     parts = [_sheet(lines, folded, veiled) for lines in sheets.values()]
     heads = [_bound(0, name, name in hidden) for name in sheets]
@@ -113,7 +120,7 @@ def _sheet(lines, folded, veiled):
     out += [_record(0x0208, struct.pack("<HHHHHHI", one - 1, 0, wide, 0, 0, 0, 0x120)) for one in folded]
     for row, line in enumerate(lines):
         for column, cell in enumerate(line):
-            form = 2 if isinstance(cell, Share) else int(isinstance(cell, date))
+            form = FORMS.index(_form(cell))
             place = struct.pack("<HHH", row, column, form)
             number = (cell - ZERO).days if isinstance(cell, date) else cell
             if isinstance(number, int | float):
@@ -122,6 +129,12 @@ def _sheet(lines, folded, veiled):
                 text = struct.pack("<HB", len(cell), 1) + cell.encode("utf-16-le")
                 out.append(_record(0x0204, place + text))
     return b"".join([*out, _record(0x000A)])
+
+
+def _form(cell):
+    if isinstance(cell, Share | Brief):
+        return SHARE if isinstance(cell, Share) else BRIEF
+    return DAY if isinstance(cell, date) else PLAIN
 
 
 def _compound(stream):

@@ -5,8 +5,8 @@ import zipfile
 import openpyxl
 import pytest
 
-from service.county.intake.dress import Dress, dress_of
-from tests.county.old_books import Share, ods_book, xls_book
+from service.county.intake.dress import SHORT, Dress, dress_of
+from tests.county.old_books import Brief, Share, ods_book, xls_book
 from tests.county.test_clerks import HEADINGS, Looked, changed, households
 
 HIDING = {".xls": xls_book, ".ods": ods_book}
@@ -26,7 +26,7 @@ def formatted(path, heading, value, code):
     ("0.00%", Dress(times=100, after="%")), ('0"%"', Dress(after="%")), ('#,##0.00"万元"', Dress(after="万元")),
     ('0!.0,"万元"', None), ('0\\.0,"万"', None), ("#,##0,", None), ("#,##0.00", None), ("0", None), ("General", None),
     ("[Red]0000;-0000", Dress(width=4)), ('"H"0000', Dress(width=4, before="H")), ('"￥"#,##0', None),
-    ('0.00_ "元"', None), ("yyyy-mm-dd", None), ("@", None), ("0.00E+00", None),
+    ('0.00_ "元"', None), ("yyyy-mm-dd", None), ("@", None), ("0.00E+00", SHORT), ("##0.0E+0", SHORT), ('"E+0"0', None),
 ])  # fmt: skip
 def test_a_format_says_what_people_see(code, dress):
     assert dress_of(code) == dress
@@ -34,7 +34,7 @@ def test_a_format_says_what_people_see(code, dress):
 
 def test_a_percentage_is_no_amount(tmp_path):
     looked = formatted(tmp_path / "h.xlsx", "家庭年收入", 0.3, "0%")
-    assert looked.bad == [(2, "家庭年收入", "not_a_number")]
+    assert looked.bad == [(2, "家庭年收入", "percent_for_number")]
     assert looked.column("annual_income")[0] is None
 
 
@@ -45,6 +45,23 @@ def test_an_amount_is_read_in_the_unit_of_its_format(tmp_path):
 
 def test_an_id_keeps_the_zeros_that_its_format_shows(tmp_path):
     assert "0012" in formatted(tmp_path / "h.xlsx", "编号", 12, "0000").rows
+
+
+def test_a_number_that_excel_may_have_made_of_an_id_is_no_id(tmp_path):
+    looked = formatted(tmp_path / "h.xlsx", "编号", 110000, "0.00E+00")  # 11E4, typed into a cell without a format
+    assert looked.bad == [(2, "id", "number_for_id")]
+    assert list(looked.rows) == ["H02", "H03"]
+
+
+def test_an_amount_shown_short_is_the_number_that_the_cell_holds(tmp_path):
+    looked = formatted(tmp_path / "h.xlsx", "家庭年收入", 123456, "0.00E+00")
+    assert (looked.bad, looked.column("annual_income")[0]) == ([], 123456)
+
+
+@pytest.mark.parametrize("kind", HIDING)
+def test_a_short_number_of_an_old_workbook_is_no_id(kind, tmp_path):
+    looked = Looked(HIDING[kind](tmp_path / f"h{kind}", {"表": changed(0, "编号", Brief(110000))}))
+    assert looked.bad == [(2, "id", "number_for_id")]
 
 
 def test_a_number_with_decimals_is_no_id(tmp_path):
@@ -70,7 +87,7 @@ def test_what_old_workbooks_hide_is_told(kind, tmp_path):
 @pytest.mark.parametrize("kind", HIDING)
 def test_a_percentage_of_an_old_workbook_is_no_amount(kind, tmp_path):
     looked = Looked(HIDING[kind](tmp_path / f"h{kind}", {"表": changed(0, "家庭年收入", Share(0.3))}))
-    assert looked.bad == [(2, "家庭年收入", "not_a_number")]
+    assert looked.bad == [(2, "家庭年收入", "percent_for_number")]
 
 
 def test_rows_and_columns_of_no_height_and_width_are_told(tmp_path):

@@ -5,8 +5,10 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
+from service.county.simulation import Recount, touched_between
 from tests.county.conftest import call, run
 from tests.county.test_simulate import moved_from, outcomes
+from tests.unit.small import checklist, count, derived, small
 
 READING, COUNTED = "revocation_time=at_once", "grade_source=provincial_any"
 
@@ -48,3 +50,14 @@ def test_a_reading_of_how_records_are_counted_is_simulated_as_a_run_under_it_wou
 def test_a_run_under_another_reading_is_not_carried_on(files, tried, tmp_path):
     words = ("--last", tried, "--on", "2027-02-01")
     assert "different readings" in run(files, tmp_path / "next", *words, code=2)
+
+
+def test_a_reading_with_a_fact_that_the_run_has_not_is_judged_again_so_that_it_is_named():
+    decisions = {"asked": checklist({"require": {"share": {"at_least": "50%"}}})}
+    facts = {"good": count(), "all": count(), "share": derived(ratio=["good", "all"])}
+    plain = small(facts, decisions)
+    other = {**facts, "there": count(), "share": derived(ratio=["good", "there"])}
+    with pytest.raises(Recount):
+        touched_between(plain, small(other, decisions))
+    worked_out = {**facts, "twice": derived(sum=["all", "all"]), "share": derived(ratio=["good", "twice"])}
+    assert touched_between(plain, small(worked_out, decisions)) == ["asked"]

@@ -63,7 +63,6 @@ ALLOWED = {
     ("service/county/intake/looking.py", 0.6): "how alike a heading and a fact are that are offered",
     ("service/county/intake/sheets.py", 9): "digits of the rows of a sheet",
     ("service/county/intake/texts.py", 16): "bits of the number of texts kept",
-    ("service/county/intake/parts.py", 9): "the number that Excel has for the format 0%",
     ("service/county/intake/parts.py", 1900): "the year from which Excel counts days",
     ("service/county/intake/parts.py", 1904): "the year from which old workbooks of a Mac count days",
     ("service/county/intake/pages.py", 14): "bits of the columns of a workbook",

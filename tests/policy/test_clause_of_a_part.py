@@ -13,7 +13,7 @@ from rules.words.diff import diff
 from rules.words.explain import explained
 from rules.words.rulebook import page
 from tests.agreement.making import TITLE, write
-from tests.unit.small import ON, choice, given, head
+from tests.unit.small import ON, checklist, choice, count, derived, given, head, loaded
 
 CLAUSES = {
     "一": {"text": "评分内容见第二条，总分100分。"},
@@ -152,3 +152,24 @@ def test_bands_and_grades_are_parts_of_their_item_and_of_the_whole(tmp_path):
     assert {(part.role, part.item) for part in parts_of(found.rules["card"])} == {
         ("shown", "conduct"), ("bands", "conduct"), ("shown", "income"), ("bands", "income"), ("grades", ""),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("clause", "operator", "told"), [
+    ("不良率低于5%，较上年末上升不超过1%；连续3年获评。", "at_least", False),  # these words stand before figures
+    ("不良率低于5%，最近获评年度不早于上年。", "at_least", False),
+    ("不良率低于5%，获评年度低于上年。", "at_least", True),
+    ("不良率高于1%，获评年度低于上年。", "below", False),
+])  # fmt: skip
+def test_words_of_comparison_before_figures_say_nothing_of_a_limit_that_is_a_fact(clause, operator, told):
+    facts = {"latest": count("year"), "last_year": derived(difference=[{"year_of": "on"}, "1 year"])}
+    found = loaded({"thing": facts}, {"asked": checklist({"require": {"latest": {operator: "last_year"}}})}, clause)
+    assert [one.code for one in found.problems if one.code == "warning.clause_disagrees"] == (
+        ["warning.clause_disagrees"] if told else []
+    )
+
+
+@pytest.mark.parametrize(("operator", "told"), [("at_least", False), ("below", True)])
+def test_a_limit_that_is_a_fact_is_held_against_the_words_before_figures_of_its_kind(operator, told):
+    facts = {"share": given("rate"), "least": derived(ratio=["part", "whole"]), "part": count(), "whole": count()}
+    found = loaded({"thing": facts}, {"asked": checklist({"require": {"share": {operator: "least"}}})}, "不低于70%。")
+    assert any(one.code == "warning.clause_disagrees" for one in found.problems) is told

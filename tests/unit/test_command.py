@@ -572,3 +572,12 @@ def test_a_reader_that_leaves_early_is_no_fault(monkeypatch):
     monkeypatch.setattr("click.echo", broken)
     result = CliRunner().invoke(cli, ["policies", "show"])
     assert (result.exit_code, result.stderr) == (1, "")
+
+
+def test_a_case_of_a_day_without_an_edition_is_named_with_the_other_faults():
+    early = {"subject": {"id": "V-2"}, "on": "2020-01-01", "facts": {}}
+    wrong = {"subject": {"id": "V-3"}, "on": "2026-12-31", "facts": {"households": "x"}}
+    told = call("decide", "credit_village", "-", text=json.dumps([{**wrong, "facts": {}}, early, wrong]))
+    assert told.exit_code == 2
+    assert "-#2: no edition of xx-county is in force on 2020-01-01" in told.stderr
+    assert "-#3: " in told.stderr

@@ -498,6 +498,17 @@ def test_a_group_is_required_or_forbidden_as_a_whole(join, required, forbidden):
         assert said in text({**CHECK, "criteria": [criterion]}, KNOWN)
 
 
+def test_groups_without_titles_are_told_apart_and_from_what_is_in_none():
+    def held(id, fact):
+        return {"id": id, **titled(id, id), "reject": {fact: True}}
+
+    groups = [{"group": name, "criteria": [held(f"in{name}", "sued")]} for name in ("credit", "panel")]
+    said = text({**CHECK, "criteria": [held("before", "overdue"), *groups, held("after", "overdue")]}, KNOWN)
+    lines = [line.split()[0 if line.startswith("    ") and line[4] not in "✓✗?" else 1] for line in said.splitlines()
+             if line.startswith("    ") and line[4] != " "]  # fmt: skip
+    assert lines[:7] == ["before", "credit", "incredit", "panel", "inpanel", "其余各项", "after"]
+
+
 def test_whom_a_criterion_is_for_is_told_where_it_does_not_apply_or_that_cannot_be_told():
     criterion = {"id": "sued", "when": {"overdue": True}, "reject": {"sued": True}}
     asked = {**CHECK, "criteria": [criterion]}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from service.county.intake.forms import TIMES, number_of, text_of
+from service.county.intake.forms import TIMES, Short, number_of, text_of
 from service.county.intake.grids import Cell, Faults
 
 Spans = tuple[tuple[int, int], ...]
@@ -16,22 +16,26 @@ _LITERAL = re.compile(r'"([^"]*)"|[\\!](.)')
 _SCALED = re.compile(r'[\\!]\.|"\."|[0#?],+(?![0#?])')  # shown in thousands: the number itself is whole
 _UNITS = "|".join(sorted((one for one in TIMES if one), key=len, reverse=True))
 _UNIT = re.compile(rf"[^0#?]*[0#?][0#?.,]*\s*(%|(?:{_UNITS})元?)")
+_SHORT = re.compile(r"[0#?][Ee][+-][0#?]")
 _NUMBERED = re.compile(r"([A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z1-9_-])?|)(0+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """The number is shown times `times`, filled up with zeros to `width`, between two words."""
+    """The number is shown times `times`, filled up with zeros to `width`, between two words; `short`: as 1.1E+05."""
 
     times: int = 1
     width: int = 0
     before: str = ""
     after: str = ""
+    short: bool = False
 
     def on(self, cell: Cell) -> Cell:
         """A number as people see it; any other cell as it is."""
         if isinstance(cell, bool) or not isinstance(cell, int | float) or (self.width and cell != int(cell)):
             return cell
+        if self.short:
+            return Short(cell)
         return f"{self.before}{text_of(number_of(cell) * self.times).zfill(self.width)}{self.after}"
 
 
@@ -47,10 +51,15 @@ class Looks:
     told: bool = True
 
 
+SHORT = Dress(short=True)
+
+
 @lru_cache(1 << 10)
 def dress_of(code: str) -> Dress | None:
     """What a format of numbers adds to them; None where people see the number itself."""
     form = _HUSHED.sub("", code.partition(";")[0]).strip()
+    if _SHORT.search(_LITERAL.sub("", form)):
+        return SHORT
     if "%" in _LITERAL.sub("", form):
         return Dress(times=100, after="%")
     if _SCALED.search(form):

@@ -49,6 +49,10 @@ _SHORT_YEAR = re.compile(r"[0-9]{1,2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}日?")
 _ZERO: Mapping[int, date] = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 
 
+class Short(float):
+    """A number that its format shows as 1.1E+05."""
+
+
 class Refused(Exception):
     """A cell that has two meanings or none, with the code of the message about it, and what may be shown of it."""
 
@@ -138,6 +142,8 @@ def _id(value: Cell) -> str:
     text = plain(value)
     if isinstance(value, str) and _SHORTENED.fullmatch(text) and not is_card(text):
         raise Refused("shortened_id", text)
+    if isinstance(value, Short) and not is_card(text):
+        raise Refused("number_for_id", text)  # 11E4 typed into Excel
     if isinstance(value, float) and "." in text:
         raise Refused("fraction_for_id", text)  # 1.10 and 1.1 are one number
     if isinstance(value, int | float) and abs(value) >= 10**SIGNIFICANT and not is_card(text):
@@ -168,6 +174,8 @@ def _number(fact: Fact, form: Form) -> Read:
             if "," in match["digits"]:
                 raise Refused("ambiguous_number")
             return text
+        if match["percent"] and not share:
+            raise Refused("percent_for_number")
         number = Decimal(match["sign"] + match["digits"].replace(",", ""))
         if share:
             if match["times"] or match["unit"]:

@@ -13,8 +13,9 @@ from zipfile import BadZipFile, ZipFile
 import xlrd
 from xlrd.biffh import XLRDError
 
-from service.county.intake.dress import Dress, Looks, dress_of
+from service.county.intake.dress import SHORT, Dress, Looks, dress_of
 
+_SHORTENED = re.compile(r"[0-9]+(?:[.,][0-9]+)?[Ee][+-]?[0-9]+")  # as a cell shows its number
 _NONE = re.compile(r"0(?:\.0*)?[a-z]+")  # a width
 PERCENT = Dress(times=100, after="%")
 _BROKEN = (XLRDError, struct.error, IndexError, KeyError, AssertionError, ValueError, TypeError, AttributeError)
@@ -81,7 +82,7 @@ def _ods(table: ET.Element, narrow: set[str]) -> Looks:
         cells = list(_spread(row))
         if any(_at(one, "value-type") for _, one in cells):
             folded += hidden
-            dress |= {(number, place): PERCENT for place, one in cells if _at(one, "value-type") == "percentage"}
+            dress |= {(number, place): own for place, one in cells if (own := _dress(one)) is not None}
         number += int(_at(row, "number-rows-repeated") or 1)
     veiled, place = list[tuple[int, int]](), 0
     for column, hidden in _lines(table, "table-column"):
@@ -90,6 +91,13 @@ def _ods(table: ET.Element, narrow: set[str]) -> Looks:
             veiled.append((place, place + wide - 1))
         place += wide
     return Looks({}, dress, folded, tuple(veiled))
+
+
+def _dress(cell: ET.Element) -> Dress | None:
+    kind = _at(cell, "value-type")
+    if kind == "percentage":
+        return PERCENT
+    return SHORT if kind == "float" and _SHORTENED.fullmatch("".join(cell.itertext()).strip()) else None
 
 
 def _lines(part: ET.Element, kind: str, *, hidden: bool = False) -> Iterator[tuple[ET.Element, bool]]:

@@ -10,6 +10,8 @@ from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile
 
+from xlrd.formatting import std_format_strings
+
 from service.county.intake.dress import Dress, Looks, dress_of
 from service.county.intake.grids import Faults, place_of
 
@@ -22,7 +24,6 @@ _ERROR = re.compile(rb'\bt="e"')
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\b[^>]*\b(?:hidden="(?:1|true)"|ht="0(?:\.0*)?")[^>]*(?<!/)>')  # with cells
 _VEILED = re.compile(rb'<(?:\w+:)?col\b[^>]*\b(?:hidden="(?:1|true)"|width="0(?:\.0*)?")[^>]*>')
 _FIRST, _LAST = re.compile(rb'\bmin="([0-9]+)"'), re.compile(rb'\bmax="([0-9]+)"')
-_OWN: Mapping[int, str] = {9: "0%", 10: "0.00%"}  # formats that have no words in the file
 
 
 class Parts:
@@ -73,7 +74,7 @@ class Parts:
 
 def _dresses(styles: bytes) -> Iterator[tuple[bytes, Dress]]:
     """The styles of cells, by number, whose formats say more than the numbers."""
-    codes = dict(_OWN)
+    codes: dict[int, str] = dict(std_format_strings)  # those that have no words in the file
     for part in ET.fromstring(styles):  # noqa: S314
         kind = part.tag.rpartition("}")[2]
         if kind == "numFmts":

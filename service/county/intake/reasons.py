@@ -37,6 +37,11 @@ MESSAGES: Mapping[str, Message] = {
         "编号被 Excel 缩成了科学计数（如 1.1E+05），后面的数字没有了。请在原表把这一列设成文本，重新导出。",
         "Excel shortened the id (as 1.1E+05), and its digits are lost: format the column as text and export it again.",
     ),
+    "number_for_id": (
+        "编号显示成科学计数（如 1.1E+05），可能原是 11E4，被 Excel 改成了数字。请把这一列设成文本，重新填写。",
+        "This id is shown as 1.1E+05: Excel may have made the number of 11E4. Format the column as text and write it "
+        "again.",
+    ),
     "fraction_for_id": (
         "编号是带小数的数字，Excel 分不清 1.1 和 1.10。请把这一列设成文本，重新填写。",
         "This id is a number with decimals, of which Excel keeps no zeros at the end (1.10): format the column as text "
@@ -56,6 +61,11 @@ MESSAGES: Mapping[str, Message] = {
     "ambiguous_unit": (
         "列的单位和格里的单位说不清乘几次。",
         "The unit of the column and that of the cell: which holds?",
+    ),
+    "percent_for_number": (
+        "这一列要写数，不能写百分数（如 30%）。请把单元格格式改成数字，按列的单位写数。",
+        "A number is wanted here, and no percentage (as 30%): format the cell as a number, and write it in the unit of "
+        "the column.",
     ),
     "ambiguous_percent": ("列写着 %，说不清是否已除以 100。", "The column says %: was it divided by 100 already?"),
     "ambiguous_answer": (
