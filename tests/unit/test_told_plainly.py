@@ -8,6 +8,7 @@ import pytest
 
 from rules.building.store import open_store
 from rules.words.book import Book
+from rules.words.diff import diff
 
 POLICIES = Path(__file__).parents[2] / "policies"
 
@@ -59,3 +60,11 @@ def test_what_says_nothing_is_no_line(book):
     assert [one.path for one in book.of_kind("plan", "subject", "fact") if not one.whole("zh")] == []
     assert "subjects.constants" in book.lines
     assert "subjects.constants" not in [one.path for one in book.of_kind("subject")]
+
+
+def test_a_formula_that_becomes_a_value_is_told_once():
+    plans = open_store(Path(__file__).parents[1] / "plans").plans
+    found = [
+        one for one in diff(plans["yun-county"][-1], plans["yun-credit-union"][-1]) if one.path == "village.peer_npl"
+    ]
+    assert [one.after.zh for one in found if "3%" in one.after.zh or "3/100" in one.after.zh] == ["3%"]
