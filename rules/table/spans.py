@@ -148,7 +148,7 @@ def _choose(op: Op, args: Sequence[Interval], frame: Frame) -> Ends:
     holds = frame.holds_where(op)
     low, high = (choose([(holds, yes), (~holds, no)], None, op.type, frame.flags)
                  for yes, no in zip(*((one.low, one.high) for one in args), strict=True))  # fmt: skip
-    return low, high, ibis.coalesce(ibis.ifelse(holds, args[0].there, args[1].there), truth(False)) & holds.notnull()
+    return low, high, ibis.coalesce(ibis.ifelse(holds, args[0].there, args[1].there), truth(False)) & known(holds)
 
 
 SPANS: dict[str, Callable[[Op, Sequence[Interval], Frame], Ends]] = {

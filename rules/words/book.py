@@ -17,6 +17,8 @@ from rules.words.particulars import Particular, Particulars
 from rules.words.sentences import JOIN, sentence
 from rules.words.sides import Item
 
+STOPS = "。."
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -35,9 +37,9 @@ class Line:
         return [*self.beside(self.item)]
 
     def whole(self, lang: Lang) -> str:
-        """The sentence and the particulars."""
+        """The sentence and the particulars, one after another: none keeps the full stop that it may end with."""
         told = (self.words(lang), *(one.get(lang) for one in self.particulars))
-        return JOIN.get(lang).join(one for one in told if one)
+        return JOIN.get(lang).join(one.rstrip(STOPS) for one in told if one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ class Book:
         return self.lines[path]
 
     def of_kind(self, *kinds: str) -> list[Line]:
-        """The items of some kinds: plan, subject, fact, decision, item, reading, clause."""
-        return [line for line in self.lines.values() if line.item.kind in kinds]
+        """The items of some kinds (plan, subject, fact, decision, item, reading) that say something."""
+        return [line for line in self.lines.values() if line.item.kind in kinds and line.whole("zh")]
 
     def below(self, path: str) -> list[Line]:
         """The items that a decision or a subject is made of."""

@@ -28,7 +28,8 @@ NAMES = {
     "value": "",
     "condition": "",
 }  # sides that are not called as their field is
-REPLACED = {"body": "kind", "bands": "formula"}  # fields that say nothing more where the other differs
+# fields that say nothing more where the other differs
+REPLACED = {"body": "kind", "bands": "formula", "dated": "formula"}
 WORDS = {"added": Text("新增", "added:"), "removed": Text("删除", "removed:")}
 
 

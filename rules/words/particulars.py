@@ -18,7 +18,7 @@ from rules.model.places import FOLLOWING, Difference, Place, at, parts
 from rules.values.exact import Type
 from rules.values.kinds import said as named
 from rules.values.text import Mark, Text
-from rules.words.phrases import FIELDS, VALUES, read_as
+from rules.words.phrases import FIELDS, UNITS, VALUES, read_as
 from rules.words.sides import Item
 from rules.words.untold import Untold, notation, reader
 
@@ -100,8 +100,13 @@ class Particulars:
         return self._type(value) if isinstance(value, Type) else self._untold.shown(one)
 
     def _type(self, type: Type) -> Text:
-        """A type; of a list whose records it has, and of a choice whether its codes have an order."""
+        """A type; of a count what it counts, of a list whose records it has, of a choice whether its codes have an
+        order."""
         title, ranked = named(type), FIELDS["ranked"]
+        if type.kind == "count":
+            subject = self.edition.subjects.get(type.unit)
+            unit = UNITS.get(type.unit, Text(type.unit, type.unit)) if subject is None else subject.title
+            return Text(*(whole.replace(type.unit, one) for whole, one in zip(title, unit, strict=True)))
         if type.of in self.edition.subjects:
             of = self.edition.subjects[type.of].title
             return Text(f"{title.zh}（{of.zh}）", f"{title.en} ({of.en})")

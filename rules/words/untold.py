@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from rules.model import Comparison, Const, Edition, Group, Leaf, Op, Ref, subject_read
 from rules.model.places import ABSENT, ORDER, Difference, Place, at, parts
 from rules.values.exact import POINTS, RATE, Type, decimal_text, plain
 from rules.values.text import Text
-from rules.words.phrases import FIELDS, NONE, VALUES
+from rules.values.traits import PERSONAL_TRAITS
+from rules.words.phrases import FIELDS, LISTED, NONE, VALUES
 from rules.words.wording import Wording
 
 TYPES = {"full_marks": POINTS, "least": POINTS, "missing": POINTS, "most": POINTS, "keep": RATE, "tolerance": RATE}
+
+CODES = ("id", "group", "scatter_group")  # told as they are: something else may have the same id, and a title
+WHOSE = {"total": "subject", "outcome": "decision", "by": "decision", "share": "shares"}  # settings of the report
 
 
 class Untold:
@@ -70,14 +76,16 @@ class Untold:
         say, field = self.words[lang][side], one.place[-1]
         if isinstance(value, str | bool | None) and (field, value) in VALUES:
             return say.text(VALUES[field, value])
+        if field == "trait" and value in PERSONAL_TRAITS:
+            return say.text(PERSONAL_TRAITS[value])
         if value is ABSENT or value is None or value in ("", ()):
             return say.text(NONE)
         if isinstance(value, Text):
             return say.text(value)
         if isinstance(value, str):
-            return say.text(titles[value]) if value in titles else value
-        if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
-            return say.pick("、", ", ").join(say.text(titles[item]) if item in titles else item for item in value)
+            return say.text(titles[value]) if value in titles and field not in CODES else value
+        if isinstance(value, tuple) and all(isinstance(item, str | int) for item in value):
+            return say.text(LISTED).join(say.text(titles[item]) if item in titles else str(item) for item in value)
         type = None if parts(value) or isinstance(value, tuple | list | Type) else self._type(one, side)
         return notation(value) if type is None else say.value(value, type)
 
@@ -99,6 +107,7 @@ class Untold:
         for edition in (self.old, self.new):
             for length in range(len(one.place)):
                 titles |= _inside(at(edition, one.place[:length]))
+            titles |= _beside(edition, one.place)
         if one.place[-1] == "name":
             titles |= self._referred(one.place[:-1])
         if one.place[-1] is ORDER:
@@ -123,6 +132,21 @@ def _inside(thing: Any) -> dict[Any, Text]:
         (name, one if isinstance(one, Text) else getattr(one, "title", None)) for name, one in (*inner.items(), *named)
     )
     return {name: title for name, title in titles if isinstance(title, Text)}
+
+
+def _beside(edition: Edition, place: Place) -> dict[Any, Text]:
+    """The titles of what the words of extracts are for, and of what a setting of the report takes from the subject or
+    the decision named beside it."""
+    if place[0] == "extracts":
+        subject = next((edition.subjects[step] for step in place if step in edition.subjects), None)
+        facts = [] if subject is None else [subject.facts[step] for step in place if step in subject.facts]
+        return reduce(or_, map(_inside, facts), _inside(subject)) | {"id": FIELDS["id"]}
+    if place[0] != "report":
+        return {}
+    name = getattr(at(edition, place[:-1]), WHOSE.get(place[-1], ""), "")
+    rule = edition.rules.get(name)
+    subject = edition.subjects.get(name if rule is None else rule.subject)
+    return _inside(subject) | (_inside(rule) | _inside(rule.body) if rule is not None else {})
 
 
 def reader(edition: Edition, place: Place) -> tuple[str, str]:
