@@ -193,6 +193,9 @@ def test_an_error_and_a_warning_are_told_with_their_place(run, said, tmp_path, d
     (("submit", "x", "--reason", "y", "--source", __file__), "no draft x"),
     (("restore", "ffff", "--for", "2100-01-01"), "none has a hash"), (("amend", "base"), "wants a date"),
     (("withdraw", "base/2030-01-01", "--reason", "x"), "lacks the permission"),
+    (("submit", "x", "--reason", " ", "--source", __file__), "only blanks"),
+    (("comment", "x", "limit.yaml:1", " "), "only blanks"),
+    (("submit", "x", "--reason", "y", "--source", __file__, "--title", ""), "only blanks"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_told(run, words, told):
     done = run("policies", *words, "--as", "zhang")
