@@ -140,7 +140,7 @@ def _rows(here: Here, one: Thread) -> list[Line | Row]:
     head = line(Span(one.comment.id, "title"), f"  {where}  {state}  {one.place.warning}")
     then = line(Span(f"#{one.place.revision} {one.place.file}:{one.place.line} {one.quoted}", "dim"), indent=2)
     said = (one.comment, *one.answers)
-    return [head, then, *(row(f"{each.when:%Y-%m-%d %H:%M} UTC", each.by, each.text, indent=2) for each in said)]
+    return [head, then, *(row(here.desk.moment(each.when), each.by, each.text, indent=2) for each in said)]
 
 
 def _as_dict(one: Thread) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def comment(desk: Desk, who: Doer, id: str, at: At, text: str) -> Said:
     """Say something of a line. Misplaced where the revision has no such line, or that line no such warning."""
     must_have(desk, who, "draft")
     draft = desk.draft(id)
-    must_be(draft, desk.seen(), OPEN)
+    must_be(desk, draft, desk.seen(), OPEN)
     made_of = next((one for one in desk.drafts.revisions(id) if one.number == at.revision), None)
     if made_of is None:
         raise Misplaced("revision", f"草稿 {id} 没有第 {at.revision} 稿。",
@@ -168,7 +168,7 @@ def _thread(comment: Said, at: At, said: list[Said], revisions: Mapping[int, Rev
 
 def _found(desk: Desk, id: str, about: str) -> tuple[Draft, Thread]:
     draft = desk.draft(id)
-    must_be(draft, desk.seen(), OPEN)
+    must_be(desk, draft, desk.seen(), OPEN)
     if (found := next((one for one in threads(desk, draft) if one.comment.id == about), None)) is None:
         raise Unknown(f"草稿 {id} 没有意见 {about}。", f"The draft {id} has no comment {about}.")
     return draft, found
