@@ -40,7 +40,7 @@ class Swept:
 def sweep(root: Path, edition: Edition, text: str, on: date) -> Swept:
     """Every edition of a sweep of the figure in force on a day; NoSuchFigure and PolicyError as for a supposition."""
     (asked,) = in_force(edition, [Supposition.read(text)], on)
-    values = _values(asked.value)
+    values = values_of(asked.value)
     ends = [suppose(root, edition, [replace(asked, value=one)]) for one in dict.fromkeys((values[0], values[-1]))]
     first, last = ends[0], ends[-1]
     places = [one.place for one in differing(first, last) if not isinstance(one.old, Text)]
@@ -56,8 +56,8 @@ def sweep(root: Path, edition: Edition, text: str, on: date) -> Swept:
     return Swept(asked.owner, asked.name, values, editions, len(places) == 1 and _turns_once(first, places[0]))
 
 
-def _values(text: str) -> tuple[str, ...]:
-    """`50%..65%/1%` as 50%, 51%, … 65%."""
+def values_of(text: str) -> tuple[str, ...]:
+    """`50%..65%/1%` as 50%, 51%, … 65%; NoSuchFigure where it cannot be walked."""
     ends, _, step = text.partition("/")
     low, _, high = ends.partition("..")
     parts = [NUMBER.fullmatch(one.strip()) for one in (low, high, step)]

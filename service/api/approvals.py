@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 from service.api.desk import CHECKING, act_of, checked_of, desk, desk_problems, doer, seen_revision
 from service.exact_json import dumps
 from service.http.answering import answer
-from service.http.fields import WRONG_LENGTH, Strict, Whole, digest, text
+from service.http.fields import WRONG_LENGTH, Strict, Whole, digest, text, words
 from service.http.views import Blueprint
 from service.publishing import Comment, Source, deciding
 
@@ -21,28 +21,28 @@ LINES = 10**6
 
 
 class SourceDocumentSchema(Strict):
-    title = text(200, required=True)
+    title = words(200, required=True)
     sha256 = digest(64, required=True, metadata={"description": "of the document's file"})
 
 
 class SubmissionSchema(Strict):
-    reason = text(1000, required=True)
+    reason = words(1000, required=True)
     source = fields.Nested(SourceDocumentSchema, required=True)
 
 
 class LineCommentSchema(Strict):
     file = text(100, required=True)
     line = Whole(1, LINES, required=True)
-    text = text(1000, required=True)
+    text = words(1000, required=True)
 
 
 class RequestedSchema(Strict):
-    reason = text(1000, required=True)
+    reason = words(1000, required=True)
     comments = fields.List(fields.Nested(LineCommentSchema), validate=validate.Length(max=MANY, error=WRONG_LENGTH))
 
 
 class ReasonSchema(Strict):
-    reason = text(1000, required=True)
+    reason = words(1000, required=True)
 
 
 def _acknowledged() -> fields.List[str]:
@@ -53,11 +53,11 @@ def _acknowledged() -> fields.List[str]:
 class ApprovalSchema(Strict):
     sha256 = digest(64, required=True, metadata={"description": "of the edition that was looked at"})
     acknowledged = _acknowledged()
-    reason = text(1000)
+    reason = words(1000)
 
 
 class WithdrawalSchema(Strict):
-    reason = text(1000, required=True)
+    reason = words(1000, required=True)
     acknowledged = _acknowledged()
 
 

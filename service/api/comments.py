@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Any
 
 from flask import Response
 
-from service.api.desk import desk, desk_problems, doer
+from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.exact_json import dumps
 from service.http.answering import answer
-from service.http.fields import Strict, Whole, name, text
+from service.http.fields import Strict, Whole, name, text, words
 from service.http.problems import FieldError, Problem
 from service.http.views import Blueprint
 from service.publishing import comments, drafting, patching
@@ -28,16 +29,16 @@ class NewCommentSchema(Strict):
     file = text(100)
     line = Whole(1, LINES)
     path = text(300, metadata={"description": "instead of file and line: that of a difference, `decision.item`"})
-    text = text(MOST, required=True)
+    text = words(MOST, required=True)
     warning = name(100, metadata={"description": "the code of a warning of that line, which this acknowledges"})
 
 
 class AnswerSchema(Strict):
-    text = text(MOST, required=True)
+    text = words(MOST, required=True)
 
 
 class ResolutionSchema(Strict):
-    text = text(MOST)
+    text = words(MOST)
 
 
 @blueprint.view("GET", "/<draft_id>/comments", "Comments", permission="draft")
@@ -48,11 +49,12 @@ def listed(draft_id: str) -> Response:
     return answer(dumps({"comments": [thread_of(one) for one in found]}))
 
 
-@blueprint.view("POST", "/<draft_id>/comments", "Remark", status=201, permission="draft", kinds=("conflict",))
+@blueprint.view("POST", "/<draft_id>/comments", "Remark", status=201, permission="draft",
+                kinds=("busy", "conflict"))  # fmt: skip
 @blueprint.arguments(NewCommentSchema)
 def comment(said: Mapping[str, Any], draft_id: str) -> Response:
     """对某一行提意见，或说明为何可以保留一个提醒 / comment on a line, or say why a warning there may stand"""
-    with desk_problems():
+    with CHECKING.turn() if said.get("warning") else nullcontext(), desk_problems():
         at = _place(said, draft_id)
         made = comments.comment(desk(), doer(), draft_id, at, said["text"])
     return answer(dumps(said_of(made)), 201)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import Response
 from marshmallow import fields, validate
 
+from rules.values.text import TextError
 from service.api.desk import CHECKING, desk, desk_problems, problems_of
 from service.api.shadows import shadow_of
 from service.days import day_of, midnight
@@ -18,6 +19,7 @@ from service.effect import Busy, Question, State, asking
 from service.effect.asking import Asked, period_of
 from service.effect.feeding import Feed
 from service.effect.question import READINGS, REPLAY, SWEEP
+from service.effect.tried import must_walk
 from service.exact_json import dumps
 from service.http.answering import DECISION, OPENED, Scribe, answer, scribe
 from service.http.context import caller, service
@@ -96,6 +98,11 @@ def begin(found: Asked, *, again: bool = False) -> State:
     if found.question is None:
         raise Problem("conflict", "草稿有错误，或没有可对照的版本，无从测算。",
                       "The draft has errors, or there is no edition to hold it against.")  # fmt: skip
+    if found.question.asks.startswith(SWEEP):
+        try:
+            must_walk(found.question.asks)
+        except TextError as error:
+            raise Problem.invalid([FieldError("/sweep", "not_a_sweep", error.zh, error.en)]) from None
     period = period_of(found.question.asks)
     fed = None if period is None else _feed(found.question, *period)
     try:

@@ -21,7 +21,7 @@ from service.exact_json import dumps
 from service.http.answering import ASKED, OPENED, REVIEWED, Idempotent, answer, log_problems, scribe
 from service.http.cases import field_errors
 from service.http.context import caller, service
-from service.http.fields import Day, Strict, Whole, text
+from service.http.fields import Day, Strict, Whole, text, words
 from service.http.problems import FieldError, Problem
 from service.http.views import Blueprint
 
@@ -30,7 +30,7 @@ UPHELD, CHANGED = "upheld", "changed"
 
 
 class ReviewRequestSchema(Strict):
-    reason = text(1000, metadata={"description": "in the person's words; sealed"})
+    reason = words(1000, metadata={"description": "in the person's words; sealed"})
 
 
 class ReviewOutcomeSchema(Strict):
@@ -40,7 +40,7 @@ class ReviewOutcomeSchema(Strict):
         metadata={"description": "the decision stands, or another outcome takes its place"},
     )
     outcome = text(100, metadata={"description": "the outcome that takes its place"})
-    note = text(1000, metadata={"description": "sealed"})
+    note = words(1000, metadata={"description": "sealed"})
 
 
 @blueprint.view(

@@ -14,7 +14,7 @@ from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.exact_json import dumps
 from service.http.answering import answer
 from service.http.context import service
-from service.http.fields import Day, Strict, text
+from service.http.fields import Day, Strict, words
 from service.http.views import Blueprint
 from service.log import LogUnavailable
 from service.publishing.comparing import edition_of
@@ -29,11 +29,11 @@ SIDES = "before", "after"
 
 class ShadowStartSchema(Strict):
     until = Day(required=True, metadata={"description": "the last day on which it judges"})
-    reason = text(1000, required=True)
+    reason = words(1000, required=True)
 
 
 class ShadowEndSchema(Strict):
-    reason = text(1000, required=True)
+    reason = words(1000, required=True)
 
 
 @blueprint.view("POST", "/<draft_id>/shadow", "Shadow", status=201, permission="shadow", in_person=True,

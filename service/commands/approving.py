@@ -9,17 +9,17 @@ from pathlib import Path
 import click
 
 from service.commands.common import FILE, Bad
-from service.commands.desk import ACKNOWLEDGED, REASON, Here, at_desk, checked_lines, tell_act
+from service.commands.desk import ACKNOWLEDGED, REASON, Here, at_desk, checked_lines, tell_act, words
 from service.publishing import Comment, Source, deciding
 
-COMMENT = re.compile(r"([^:]+):([0-9]{1,6}):(.+)", re.DOTALL)
+COMMENT = re.compile(r"([^:]+):([0-9]{1,6}):(\s*\S.*)", re.DOTALL)
 
 
 @click.command()
 @click.argument("id")
 @REASON
 @click.option("--source", type=FILE, required=True, help="所依据的文件 / the document on which it rests")
-@click.option("--title", help="文件的名称，默认为文件名 / its title (default: the file's name)")
+@click.option("--title", callback=words, help="文件的名称，默认为文件名 / its title (default: the file's name)")
 @click.option(
     "--revision", type=int, help="看过的是第几稿，默认最后一稿 / the revision that was looked at (default: the last)"
 )

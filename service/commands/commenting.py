@@ -11,7 +11,7 @@ import click
 
 from rules.values.layout import Line, Row, Span, line, row
 from service.commands.common import Bad
-from service.commands.desk import Here, at_desk
+from service.commands.desk import Here, at_desk, words
 from service.policies.sources import DATABASE
 from service.publishing import APPROVED, CHANGES_REQUESTED, SUBMITTED, comments, patching
 from service.publishing.comments import At, Said, Thread
@@ -37,7 +37,7 @@ OVER = (
 @click.command()
 @click.argument("id")
 @click.argument("place", metavar="FILE:LINE")
-@click.argument("text")
+@click.argument("text", callback=words)
 @click.option("--warning", default="", metavar="CODE",
               help="说明这一行的这个提醒为何可以保留 / say why this warning of that line may stand")  # fmt: skip
 @click.option("--revision", type=int, help="看的是第几稿，默认最后一稿 / the revision (default: the last)")
@@ -53,7 +53,7 @@ def comment(here: Here, id: str, place: str, text: str, warning: str, revision: 
 @click.command()
 @click.argument("id")
 @click.argument("comment", metavar="COMMENT")
-@click.argument("text")
+@click.argument("text", callback=words)
 @at_desk
 def answer(here: Here, id: str, comment: str, text: str) -> None:
     """答复一条意见；已了结的重新打开 / answer a comment; one that was resolved is open again"""
@@ -140,7 +140,7 @@ def _rows(here: Here, one: Thread) -> list[Line | Row]:
     head = line(Span(one.comment.id, "title"), f"  {where}  {state}  {one.place.warning}")
     then = line(Span(f"#{one.place.revision} {one.place.file}:{one.place.line} {one.quoted}", "dim"), indent=2)
     said = (one.comment, *one.answers)
-    return [head, then, *(row(f"{each.when:%Y-%m-%d %H:%M} UTC", each.by, each.text, indent=2) for each in said)]
+    return [head, then, *(row(here.desk.moment(each.when), each.by, each.text, indent=2) for each in said)]
 
 
 def _as_dict(one: Thread) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 import click
 
 from rules.problems.problem import Problem
+from rules.values.ids import SAYS
 from rules.values.layout import Line as Shown
 from rules.values.layout import Span, line
 from rules.values.text import TextErrors
@@ -31,7 +33,16 @@ APPROVER_PASSWORD = "VILLAGE_CREDIT_APPROVER_PASSWORD"  # noqa: S105 -- likewise
 LOGIN = click.option("--as", "login", metavar="LOGIN", required=True,
                      help=f"以谁的身份；密码当场输入，或取自 {PASSWORD} / who you are; the password is asked for, "
                           f"or taken from {PASSWORD}")  # fmt: skip
-REASON = click.option("--reason", required=True, help="理由 / why")
+
+
+def words(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """What a person says, as it is: refused where it is but blanks."""
+    if value is not None and re.match(SAYS, value) is None:
+        raise click.BadParameter("只有空白，请写明。 / It holds only blanks: say something.", ctx, param)
+    return value
+
+
+REASON = click.option("--reason", callback=words, required=True, help="理由 / why")
 ACKNOWLEDGED = click.option("--acknowledge", "acknowledged", multiple=True, metavar="ID",
                             help="看过的提醒，可重复 / a warning that you have seen; repeatable")  # fmt: skip
 

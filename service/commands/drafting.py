@@ -112,7 +112,7 @@ def undo(here: Here, id: str, number: int) -> None:
     done = drafting.undo(here.desk, here.who, id, number, here.desk.draft(id).saved.number)
     said = [{"revision": one.number, "saved_by": one.by, "saved_at": one.at.isoformat()} for one in done.takes_back]
     word = here.settings.pick("一并撤回", "taken back")
-    rows = [row(word, f"#{one.number}", one.by, f"{one.at:%Y-%m-%d %H:%M} UTC") for one in done.takes_back]
+    rows = [row(word, f"#{one.number}", one.by, here.desk.moment(one.at)) for one in done.takes_back]
     here.settings.tell({"id": id, "revision": done.draft.saved.number, "takes_back": said}, rows)
 
 
@@ -188,7 +188,7 @@ def _show(here: Here, draft: Draft, target: Path | None) -> None:
     state, checked = state_of(draft, last), here.desk.checked(draft, published)
     lines = [line(Span(draft.id, "title"), f"  {draft.edition}  {state}  #{draft.saved.number}")]
     if last is not None:
-        lines += [line(f"  {last.outcome} {last.by} {last.at:%Y-%m-%d %H:%M} UTC: {last.reason}")]
+        lines += [line(f"  {last.outcome} {last.by} {here.desk.moment(last.at)}: {last.reason}")]
         lines += [line(f"  {one.file}:{one.line}: {one.text}", indent=2) for one in last.comments]
     if outdated(draft, published):
         lines.append(

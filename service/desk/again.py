@@ -48,13 +48,15 @@ def offered() -> bool:
     return bool(given) and hmac.compare_digest(_mark(), given.encode())
 
 
-def offer(status: int) -> Response:
-    """What was typed, to be sent again to where it was sent."""
+def offer(status: int, problem: Problem | None = None) -> Response:
+    """What was typed, to be sent again to where it was sent; `problem` says why it was not taken, where somebody is
+    signed in."""
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in (FIELD, MARK)]
     shown = page("again.html", typed=typed, action=request.full_path.rstrip("?"), old=request.form.get(FIELD, ""),
-                 mark=_mark().decode(), files=bool(request.files),
+                 mark=_mark().decode(), files=bool(request.files), problem=problem,
                  sign_in=url_for("signing.sign_in", next=url_for(HOME)))  # fmt: skip
     shown.status_code = status
+    shown.headers.extend({} if problem is None else problem.headers)
     return shown
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from service.api.comments import AnswerSchema, NewCommentSchema, ResolutionSchema
-from service.api.desk import desk, desk_problems, doer
+from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk.desk import filled, held, wanted
 from service.desk.drafting import shown
 from service.desk.views import go, number_of, person_view, tell_by_page
@@ -27,7 +29,7 @@ def comment(draft_id: str) -> Response:
         said = held(NewCommentSchema, revision=number_of("revision"), file=file, line=line, text=wanted("text"),
                     warning=filled("warning"))  # fmt: skip
         at = At(said["revision"], said.get("file", ""), said.get("line", 0), said.get("warning", ""))
-        with desk_problems():
+        with CHECKING.turn() if at.warning else nullcontext(), desk_problems():
             comments.comment(desk(), doer(), draft_id, at, said["text"])
     except Problem as problem:
         return shown(draft_id, problem, (file, line))

@@ -22,7 +22,7 @@ from service.api.effects import asked as effect_of
 from service.api.effects import state_of
 from service.desk.desk import filled, held, shared, standing, wanted
 from service.desk.looking import look, told
-from service.desk.views import NUMBER, TEXT, go, number_of, person_view, tell_by_page
+from service.desk.views import BUSY, NUMBER, TEXT, go, number_of, person_view, tell_by_page
 from service.effect import State
 from service.exact_json import dumps
 from service.http.answering import answer
@@ -147,7 +147,7 @@ def _text(draft_id: str, file: str, text: str, number: int, problem: Problem | N
         state = standing(draft, here.seen()).state
     theirs = draft.saved.files.get(file, "") if problem is not None and draft.saved.number != number else None
     shown = page("draft_text.html", draft=draft, file=file, text=text, number=number, problem=problem, theirs=theirs,
-                 faults=_faults(draft_id, file, text), may_write=state in OPEN,
+                 faults=_faults_now(draft_id, file, text), may_write=state in OPEN,
                  saves_itself=state in (DRAFT, CHANGES_REQUESTED), **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
@@ -166,6 +166,16 @@ def _hold(files: Mapping[str, str]) -> None:
     """Refuse files that cannot be kept."""
     if faults := drafting.faults_of(files):
         raise Problem.invalid([FieldError(f"/{name}", "not_a_file", *said) for name, said in faults.items()])
+
+
+def _faults_now(draft_id: str, file: str, text: str) -> list[Fault]:
+    """The problems of a text; none where the service is too busy to look: the page asks again as one types."""
+    try:
+        return _faults(draft_id, file, text)
+    except Problem as problem:
+        if problem.kind != BUSY:
+            raise
+        return []
 
 
 def _faults(draft_id: str, file: str, text: str) -> list[Fault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -54,7 +55,14 @@ def show(draft_id: str) -> Response:
     parts |= {"heirs": heirs(found, state), "replay": replay_shown(state, reads=reads_all()), "period": period_of(asks)}
     with desk_problems():
         parts["shadow"] = shadow_of(desk(), found.draft, reads=reads_all())
-    helpers = {"figures": figures, "signed": signed, "yuan": yuan, "widest": widest, "curve": curve}
+    helpers = {
+        "figures": figures,
+        "signed": signed,
+        "yuan": yuan,
+        "widest": widest,
+        "curve": curve,
+        "moment": datetime.fromisoformat,
+    }
     return page("draft_effect.html", draft=found.draft, checked=found.checked, changes=found.changes,
                 question=found.question, state=state, problem=problem, asks=asks, sweepable=_figures(found.changes),
                 inherited=found.inherited, SHOWN=SHOWN, CANNOT=CANNOT, **parts, **helpers, **shared())  # fmt: skip

@@ -22,6 +22,7 @@ from service.log import LogUnavailable
 from service.pages.pages import page
 from service.publishing.drafting import MOST_BYTES
 
+BUSY = "busy"
 View = Callable[..., Response]
 # No second slash, and nothing that a browser takes for one or leaves out of an address: blanks, tabs, ends of lines.
 LOCAL = re.compile(r"/(?!/)[^\x00-\x20\x7f\\]*")
@@ -89,7 +90,12 @@ def person_view(
                 refused.status_code = 403
                 return refused
             request_data().key = session.person
-            return view(**places)
+            try:
+                return view(**places)
+            except Problem as problem:  # the same form may well be taken in a moment: what was typed stays
+                if problem.kind != BUSY or request.method in SAFE or not again.by_browser():
+                    raise
+                return again.offer(KINDS[BUSY].status, problem)
 
         blueprint.add_url_rule(path, view_func=marked("permission", permission)(guarded), methods=list(methods))
         return view

@@ -65,10 +65,12 @@ def make(home: Path) -> None:
             _put(home / "part-tried.json", _county(question, after, scratch, try_all, say))
         else:
             add_up = partial(_effect, after, scratch, say)
-            _put(home / "part-county.json", _county(question, before, scratch, add_up, say))
-            _put(home / "part-cases.json", _cases(question, before, after, scratch, say))
-            if question.heirs:
-                _put(home / "part-heirs.json", list(_heirs(question, scratch, say)))
+            try:
+                _put(home / "part-county.json", _county(question, before, scratch, add_up, say))
+            finally:  # a run that cannot be read keeps nobody from the examples
+                _put(home / "part-cases.json", _cases(question, before, after, scratch, say))
+                if question.heirs:
+                    _put(home / "part-heirs.json", list(_heirs(question, scratch, say)))
     (home / DONE).touch()
 
 

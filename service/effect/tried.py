@@ -12,7 +12,8 @@ from rules import Edition, PolicyError
 from rules.judging.decision import vars_of
 from rules.values.text import Text, TextError
 from rules.variants.readings import Rereading
-from rules.variants.sweep import sweep
+from rules.variants.sweep import sweep, values_of
+from rules.variants.whatif import Supposition
 from service.county.backend import Limits
 from service.county.effect import effect
 from service.county.run.outputs import Outputs
@@ -35,10 +36,16 @@ def trials(root: Path, edition: Edition, asks: str, run: Outputs) -> list[Trial]
     """The editions to be tried, of those that lie below a folder. TextError where a sweep cannot be walked."""
     if asks == READINGS:
         return list(_readings(root, edition))
-    if len(found := _swept(root, edition, asks, run)) > MOST:
+    must_walk(asks)
+    return _swept(root, edition, asks, run)
+
+
+def must_walk(asks: str) -> None:
+    """TextError where what is asked is no sweep as it is written, or one of too many steps."""
+    found = values_of(Supposition.read(asks.removeprefix(SWEEP)).value)
+    if len(found) > MOST:
         raise TextError(f"最多试 {MOST} 个数，这里有 {len(found)} 个：步子放大些。",
                         f"At most {MOST} values are tried and these are {len(found)}: take larger steps.")  # fmt: skip
-    return found
 
 
 def _readings(root: Path, edition: Edition) -> Iterator[Trial]:

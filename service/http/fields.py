@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from rules.values.exact import read_date
-from rules.values.ids import BLANK, CARD, LONGEST, UNSEEN, is_id
+from rules.values.ids import BLANK, CARD, LONGEST, SAYS, UNSEEN, is_id
 
 ID_SCHEMA: Mapping[str, Any] = {  # rules.values.ids, in the dialect of JSON Schema
     "type": "string",
@@ -113,6 +113,13 @@ class Free(fields.Raw):
 
 def text(most: int, **kwargs: Any) -> fields.String:
     return fields.String(validate=validate.Length(1, most, error=WRONG_LENGTH), **kwargs)
+
+
+def words(most: int, **kwargs: Any) -> fields.String:
+    """What a person says: more than blanks."""
+    said = validate.Regexp(rf"\Z|{SAYS}", error="blank")  # of an empty one its length tells
+    kwargs["metadata"] = {**kwargs.get("metadata", {}), "pattern": f"^{SAYS}"}
+    return fields.String(validate=[validate.Length(1, most, error=WRONG_LENGTH), said], **kwargs)
 
 
 def name(most: int, **kwargs: Any) -> fields.String:

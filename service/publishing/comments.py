@@ -19,7 +19,7 @@ from service.publishing.acts import Act
 from service.publishing.desk import OPEN, Desk, Doer, must_be, must_have
 from service.publishing.drafts import Draft, Revision
 from service.publishing.merging import edits
-from service.publishing.refusals import Misplaced, NotAllowed, Unknown
+from service.publishing.refusals import Misplaced, NotAllowed, Refused, Unknown
 
 COMMENTING = "comment"  # a kind of lines, and what is said:
 COMMENTED, ANSWERED, RESOLVED = "commented", "answered", "resolved"
@@ -78,10 +78,10 @@ class Thread:
 
 
 def comment(desk: Desk, who: Doer, id: str, at: At, text: str) -> Said:
-    """Say something of a line. Misplaced where the revision has no such line."""
+    """Say something of a line. Misplaced where the revision has no such line, or that line no such warning."""
     must_have(desk, who, "draft")
     draft = desk.draft(id)
-    must_be(draft, desk.seen(), OPEN)
+    must_be(desk, draft, desk.seen(), OPEN)
     made_of = next((one for one in desk.drafts.revisions(id) if one.number == at.revision), None)
     if made_of is None:
         raise Misplaced("revision", f"草稿 {id} 没有第 {at.revision} 稿。",
@@ -94,6 +94,8 @@ def comment(desk: Desk, who: Doer, id: str, at: At, text: str) -> Said:
     if not 1 <= at.line <= len(lines):
         raise Misplaced("line", f"{at.file} 有 {len(lines)} 行，没有第 {at.line} 行。",
                         f"{at.file} has {len(lines)} lines: there is no line {at.line}.")  # fmt: skip
+    if at.warning:
+        _must_warn(desk, draft, at, line_now(made_of.files[at.file], draft.saved.files.get(at.file, ""), at.line))
     quoted = lines[at.line - 1].strip()
     return _written(desk, draft, Said(outcome=COMMENTED, by=who.person, draft=id, text=text, at=at, quoted=quoted))
 
@@ -111,6 +113,9 @@ def resolve(desk: Desk, who: Doer, id: str, about: str, text: str = "") -> Said:
     must_have(desk, who, "draft")
     draft, thread = _found(desk, id, about)
     approver = desk.rights.may(who.person, "approve") and who.person not in draft.authors
+    if thread.resolved is not None:
+        raise Refused(f"{thread.resolved.by} 已了结这条意见；还有话要说，请答复。",
+                      f"{thread.resolved.by} has resolved it already; to go on about it, answer it.")  # fmt: skip
     if who.person != thread.comment.by and not approver:
         raise NotAllowed(
             "由提意见的人，或没有写过这份草稿的审批人来了结。",
@@ -130,14 +135,27 @@ def threads(desk: Desk, draft: Draft) -> tuple[Thread, ...]:
 
 
 def line_now(before: str, after: str, line: int) -> int | None:
-    """Where a line of a text stands after an edit of that; None where the edit touches it, or it was never there."""
-    old, moved = before.splitlines(), 0
-    for edit in edits(old, after.splitlines()):
+    """Where a line of a text stands after an edit of that; None where the edit changes it, or it was never there. One
+    that was moved is found by its text, where no other line reads like it."""
+    old, new, moved = before.splitlines(), after.splitlines(), 0
+    for edit in edits(old, new):
         if edit.first < line <= edit.last:
-            return None
+            text = old[line - 1]
+            return new.index(text) + 1 if text.strip() and old.count(text) == new.count(text) == 1 else None
         if edit.last < line:
             moved += len(edit.lines) - (edit.last - edit.first)
     return line + moved if 1 <= line <= len(old) else None
+
+
+def _must_warn(desk: Desk, draft: Draft, at: At, line: int | None) -> None:
+    """Misplaced where a line of the draft as it is now has no such warning: what acknowledges nothing would not count
+    as a comment that is open either."""
+    found = [one for one in desk.checked(draft, desk.published()).warnings
+             if one.mark.file == f"{draft.edition}/{at.file}"]  # fmt: skip
+    if not any((one.code, one.mark.line) == (at.warning, line) for one in found):
+        there = ", ".join(f"{one.code} {at.file}:{one.mark.line}" for one in found) or "-"
+        raise Misplaced("warning", f"{at.file}:{at.line} 没有提醒 {at.warning}（这个文件有：{there}）。",
+                        f"{at.file}:{at.line} has no warning {at.warning} (in that file: {there}).")  # fmt: skip
 
 
 def _thread(comment: Said, at: At, said: list[Said], revisions: Mapping[int, Revision], draft: Draft) -> Thread:
@@ -150,7 +168,7 @@ def _thread(comment: Said, at: At, said: list[Said], revisions: Mapping[int, Rev
 
 def _found(desk: Desk, id: str, about: str) -> tuple[Draft, Thread]:
     draft = desk.draft(id)
-    must_be(draft, desk.seen(), OPEN)
+    must_be(desk, draft, desk.seen(), OPEN)
     if (found := next((one for one in threads(desk, draft) if one.comment.id == about), None)) is None:
         raise Unknown(f"草稿 {id} 没有意见 {about}。", f"The draft {id} has no comment {about}.")
     return draft, found

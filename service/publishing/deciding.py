@@ -39,7 +39,7 @@ def submit(desk: Desk, who: Doer, id: str, number: int, reason: str, source: Sou
 
     def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
         must_have(desk, who, "draft")
-        must_be(draft, seen, WRITABLE)
+        must_be(desk, draft, seen, WRITABLE)
         if draft.saved.number != number:
             raise moved_on(draft, number)
         checked = _publishable(desk, seen, draft)
@@ -64,7 +64,7 @@ def discard(desk: Desk, who: Doer, id: str, reason: str = "") -> Act:
 
     def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
         must_have(desk, who, "draft")
-        must_be(draft, seen, OPEN)
+        must_be(desk, draft, seen, OPEN)
         return _act(DISCARDED, who, draft, reason=reason), {}
 
     return _done(desk, id, chosen)
@@ -76,7 +76,7 @@ def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str
 
     def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
         must_have(desk, who, "approve", in_person=True)
-        submitted = must_be(draft, seen, (SUBMITTED,))
+        submitted = must_be(desk, draft, seen, (SUBMITTED,))
         assert submitted is not None
         authors = {*draft.authors, *submitted.authors, submitted.by}
         _another(desk, who, authors, submitted)
@@ -135,7 +135,7 @@ def would_withdraw(desk: Desk, edition: str) -> Checked:
 def _sent_back(desk: Desk, who: Doer, id: str, outcome: str, reason: str, comments: tuple[Comment, ...]) -> Act:
     def chosen(seen: Acts, draft: Draft) -> tuple[Act, Files]:
         must_have(desk, who, "approve", in_person=True)
-        must_be(draft, seen, (SUBMITTED,))
+        must_be(desk, draft, seen, (SUBMITTED,))
         return _act(outcome, who, draft, reason=reason, comments=comments), {}
 
     return _done(desk, id, chosen)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -73,6 +73,10 @@ class Desk:
         """The day it is where the policies are in force, wherever whoever looks may be."""
         return day_of(self.log.clock(), self.zone)
 
+    def moment(self, at: datetime | None) -> str:
+        """A time as everybody at the desk is shown it, wherever they are; empty where there is none."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}" if at else ""
+
     def same_day(self) -> Still:
         """Asks whether it is still the day that it is now: an edition is not taken back as its day comes."""
         day = self.today()
@@ -133,18 +137,14 @@ def state_of(draft: Draft, last: Act | None) -> str:
     return last.outcome
 
 
-def must_be(draft: Draft, acts: Iterable[Act], states: tuple[str, ...]) -> Act | None:
+def must_be(desk: Desk, draft: Draft, acts: Iterable[Act], states: tuple[str, ...]) -> Act | None:
     """The last act about a draft; Refused where its state is another, with who did what and when."""
     last = last_act(draft, acts)
     state = state_of(draft, last)
     if state in states:
         return last
     by, at = (last.by, last.at) if last is not None else ("", None)
-    when = (
-        (f"（{by}，{at:%Y-%m-%d %H:%M} UTC）", f" ({by}, {at:%Y-%m-%d %H:%M} UTC)")
-        if at and state != DRAFT
-        else ("", "")
-    )
+    when = (f"（{by}，{desk.moment(at)}）", f" ({by}, {desk.moment(at)})") if at and state != DRAFT else ("", "")
     raise Refused(
         f"草稿 {draft.id} 现在是 {state}{when[0]}，要是 {' / '.join(states)} 才行。",
         f"The draft {draft.id} is {state} now{when[1]}; it has to be {' / '.join(states)} for this.",

@@ -123,7 +123,7 @@ def autosave(desk: Desk, who: Doer, id: str, number: int, files: Files) -> Saved
     def onto(draft: Draft) -> tuple[Base, Files]:
         if draft.saved.number != number:
             raise moved_on(draft, number)
-        must_be(draft, desk.seen(), (DRAFT, CHANGES_REQUESTED))
+        must_be(desk, draft, desk.seen(), (DRAFT, CHANGES_REQUESTED))
         return draft.saved.base, files
 
     return Saved(_saved(desk, who, id, onto))
@@ -185,7 +185,7 @@ def _saved(desk: Desk, who: Doer, id: str, made: Callable[[Draft], tuple[Base, F
     for _ in range(TRIES):
         must_have(desk, who, "draft")
         still, draft = desk.unacted(), desk.draft(id)
-        must_be(draft, desk.seen(), OPEN)
+        must_be(desk, draft, desk.seen(), OPEN)
         base, files = made(draft)
         if (base, files) == (draft.saved.base, draft.saved.files):
             return draft

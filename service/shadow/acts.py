@@ -64,7 +64,7 @@ def start(desk: Desk, who: Doer, id: str, until: date, reason: str) -> Shadow:
     must_have(desk, who, "shadow", in_person=True)
     seen, newest = shadows(desk.log), desk.log.newest(SHADOW, *OUTCOMES)
     draft, acts = desk.draft(id), desk.seen()
-    must_be(draft, acts, (*OPEN, APPROVED))
+    must_be(desk, draft, acts, (*OPEN, APPROVED))
     today = desk.today()
     if not today <= until <= today + LONGEST:
         raise Refused(f"最后一天要在今天（{today}）到 {today + LONGEST} 之间。",

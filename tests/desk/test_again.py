@@ -6,8 +6,11 @@ from html import unescape
 
 import pytest
 
+from service.desk import drafting
+from service.http.turns import Turns
 from tests.desk.conftest import PASSWORD, signing_in, token
 from tests.desk.drafting import person, service
+from tests.log.deskwork import NEW, OLD
 
 HTML = {"Accept": "text/html"}
 TYPED = 'title: "新的"\n  <b>&amp;\n'
@@ -53,6 +56,24 @@ def test_what_was_typed_is_offered_again_and_saved(api, editor):
     done = editor.client.post(path, data=fields(shown), headers=HTML)
     assert (done.status_code, done.location) == (303, f"/desk/drafts/{draft['id']}")
     assert editor.get(f"/drafts/{draft['id']}").json["files"]["limit.yaml"] == TYPED
+
+
+def test_what_was_typed_stays_where_the_service_is_busy(api, editor, monkeypatch):
+    monkeypatch.setattr(drafting, "CHECKING", Turns(1, 0, 0))
+    draft = editor.begin()
+    path = f"/desk/drafts/{draft['id']}/text/limit.yaml"
+    typed = {"csrf": token(editor.client.get(path)), "revision": "1"}
+    with drafting.CHECKING.turn():
+        deed = {**typed, "reason": "县里下了文"}
+        busy = editor.client.post(f"/desk/drafts/{draft['id']}/discard", data=deed, headers=HTML)
+    assert (busy.status_code, fields(busy)["reason"]) == (503, "县里下了文")
+    assert busy.headers["Retry-After"]
+    editor.save(draft, OLD, NEW)
+    with drafting.CHECKING.turn():
+        told = editor.client.post(path, data={**typed, "text": TYPED}, headers=HTML)
+    assert (told.status_code, NEW in told.text, TYPED in unescape(told.text)) == (422, True, True)  # both texts
+    done = editor.client.post(f"/desk/drafts/{draft['id']}/discard", data=fields(busy), headers=HTML)
+    assert done.status_code == 303
 
 
 def test_what_another_site_sends_is_not_shown_and_not_done(api, editor):

@@ -81,12 +81,30 @@ def test_a_comment_hangs_on_the_path_of_a_difference(api, editor, approver):
     ({}, ["/file", "/line"]), ({"file": FILE}, ["/line"]), ({"file": FILE, "line": 1, "path": "limit"}, ["/path"]),
     ({"file": "none.yaml", "line": 1}, ["/file"]), ({"file": FILE, "line": 9999}, ["/line"]),
     ({"file": FILE, "line": 0}, ["/line"]), ({"file": FILE, "line": 1, "text": ""}, ["/text"]),
+    ({"file": FILE, "line": 1, "text": " \u3000\u200b\n"}, ["/text"]),
+    ({"file": FILE, "line": 1, "warning": "no_such"}, ["/warning"]),
     ({"file": FILE, "line": 1, "revision": 77}, ["/revision"]),
 ])  # fmt: skip
 def test_what_is_wrong_with_a_comment_is_told_by_field(api, editor, more, pointers):
     answer = said(editor, editor.begin(), **more)
     assert answer.status_code == 422
     assert [pointer for pointer, *_ in errors(answer)] == pointers
+
+
+def test_nobody_gives_blanks_for_a_reason(api, editor, approver):
+    draft = changed(editor)
+    tag, blank = f'"{draft["revision"]}"', " \u3000\t"
+    source = {"title": blank, "sha256": "ab" * 32}
+    sent = editor.post(f"/drafts/{draft['id']}/submit", {"reason": blank, "source": source}, If_Match=tag)
+    assert [one[:2] for one in errors(sent)] == [("/reason", "blank"), ("/source/title", "blank")]
+    assert editor.submit(draft).status_code == 201
+    for act in ("request-changes", "reject", "discard"):
+        refused = approver.post(f"/drafts/{draft['id']}/{act}", {"reason": blank})
+        assert [one[:2] for one in errors(refused)] == [("/reason", "blank")]
+    refused = approver.post("/plans/base/editions/2026-05-01/withdraw", {"reason": blank})
+    assert [one[:2] for one in errors(refused)] == [("/reason", "blank")]
+    refused = approver.post(f"/drafts/{draft['id']}/shadow", {"until": "2026-08-01", "reason": blank})
+    assert ("/reason", "blank") in [one[:2] for one in errors(refused)]
 
 
 def test_a_program_comments_as_the_person_whose_key_it_has(api, editor):

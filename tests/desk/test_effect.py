@@ -9,6 +9,7 @@ import pytest
 
 from service.effect.jobs import LOCK, WAITING, Busy, Effects
 from service.effect.question import Content, Question, latest_run
+from tests.api.calling import errors
 from tests.county.conftest import files, out  # noqa: F401 -- fixtures
 from tests.desk.test_desk import begun, written
 
@@ -80,6 +81,20 @@ def test_a_crash_is_said_and_it_can_be_worked_out_again(api, author, out, tmp_pa
     with_runs(api, tmp_path / "nowhere")
     worked_out(api, author, draft)
     assert key.get(f"/v1/drafts/{id}/effect").json["county"]["not"]["zh"] == "没有这个方案的全县运行结果。"
+
+
+@pytest.mark.parametrize(("sweep", "told"), [
+    ("garbage", "decision.item=value"), ("a.b=1..2", "A sweep reads"), ("a.b=2..1/1", "cannot be walked"),
+    ("a.b=0%..100%/1%", "At most 41"),
+])  # fmt: skip
+def test_a_sweep_that_cannot_be_walked_takes_no_turn(api, author, sweep, told):
+    draft = begun(author)
+    written(author, draft, FILE, OLD, NEW)
+    path = f"/v1/drafts/{draft.rpartition('/')[2]}/effect"
+    refused = api.caller("editor").post(path, {}, query_string={"sweep": sweep})
+    assert (refused.status_code, errors(refused)) == (422, [("/sweep", "not_a_sweep")])
+    assert told in refused.json["errors"][0]["en"]
+    assert api.caller("editor").get(path, query_string={"sweep": sweep}).json["status"] == "none"
 
 
 def test_only_whoever_may_see_effects_does(api, someone, author):

@@ -157,3 +157,23 @@ def test_fuzzed_forms_are_no_error_of_ours_and_publish_nothing(api, author):
 def alert(answer):
     found = re.search(r'role="alert">(.*?)</div>', answer.text, re.DOTALL)
     return found[1] if found else ""
+
+
+def test_names_that_lead_nowhere_and_keys_that_nobody_knows_stay_as_they_are(api, author):
+    """A form that cannot tell what something is neither leaves it out nor writes another in its place."""
+    draft = begun(author)
+    before = text(api, draft, FILE)
+    strange = (before.replace("reading: a_grade_share_operator", "reading: no_such_reading")
+               .replace("require: {public_order_stable: true}", "require: {no_such_fact: true}")
+               .replace("below: county.household_npl_rate", "below: county.no_such_fact")
+               .replace("clause: 四(三)1(3)", "clause: 九(九)9")
+               .replace("kind: checklist", "kind: checklist\nno_such_key: {a: 55%, b: '1'}"))  # fmt: skip
+    assert strange.count("no_such") == 4
+    said = fields(author.get(f"{draft}/text/{FILE}.yaml").text)
+    author.client.post(f"{draft}/text/{FILE}.yaml", data=said | {"text": strange})
+    assert text(api, draft, FILE) == strange
+    sent = fields(author.get(f"{draft}/form/{FILE}").text)
+    title = f"value:{FILE}.title.zh"
+    answer = author.client.post(f"{draft}/form/{FILE}", data=sent | {title: "另一个名称"})
+    assert (answer.status_code, alert(answer)) == (303, "")
+    assert [one[0] for one in changed(strange, text(api, draft, FILE))] == ["-", "+"]

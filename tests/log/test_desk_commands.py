@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from contextlib import closing
@@ -131,7 +132,7 @@ def test_of_two_processes_that_approve_at_once_one_does_and_the_other_is_told(ur
     with closing(opened(url)) as log:
         [approved] = [one for one in acts(log) if one.outcome == "approved"]
         assert approved.by in refused
-        assert f"{approved.at:%Y-%m-%d %H:%M}" in refused
+        assert f"{approved.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" in refused
 
 
 def test_files_that_were_edited_elsewhere_are_taken_and_merged(run, said, tmp_path):
@@ -158,7 +159,9 @@ def test_an_amendment_is_sent_back_with_comments_and_rejected(run, said, tmp_pat
     id, shown = submitted(said, tmp_path / "work", document, "base", "--for", "2100-01-01")
     done = said("li", "request-changes", id, "--reason", "请说明", "--comment", "limit.yaml:15:依据？")
     assert done["outcome"] == "changes_requested"
-    assert "limit.yaml:15: 依据？" in run("policies", "drafts", id, "--as", "zhang").stdout
+    told = run("policies", "drafts", id, "--as", "zhang").stdout
+    assert "limit.yaml:15: 依据？" in told
+    assert re.search(r"\d\d:\d\d: 请说明", told)  # the time that the pages show as well, not that of Greenwich
     wrong = run("policies", "request-changes", id, "--reason", "x", "--comment", "nothing", "--as", "li")
     assert (wrong.exit_code, "FILE:LINE:TEXT" in wrong.stderr) == (2, True)
     said("zhang", "submit", id, "--reason", "已说明", "--source", document)
@@ -193,6 +196,9 @@ def test_an_error_and_a_warning_are_told_with_their_place(run, said, tmp_path, d
     (("submit", "x", "--reason", "y", "--source", __file__), "no draft x"),
     (("restore", "ffff", "--for", "2100-01-01"), "none has a hash"), (("amend", "base"), "wants a date"),
     (("withdraw", "base/2030-01-01", "--reason", "x"), "lacks the permission"),
+    (("submit", "x", "--reason", " ", "--source", __file__), "only blanks"),
+    (("comment", "x", "limit.yaml:1", " "), "only blanks"),
+    (("submit", "x", "--reason", "y", "--source", __file__, "--title", ""), "only blanks"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_told(run, words, told):
     done = run("policies", *words, "--as", "zhang")
