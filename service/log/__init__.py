@@ -26,8 +26,8 @@ from service.log.signing import Signer
 from service.log.verification import Flaw, Report, verify
 
 __all__ = [
-    "Altered", "Anchor", "DecisionLog", "Entry", "Expired", "Flaw", "Forged", "Found", "InputsExpired", "KeyReused", "Line",
-    "LogError", "LogUnavailable", "Misconfigured", "Once", "Overtaken", "Repeated", "Report", "SealError", "Sealer",
-    "Signer", "Spoiled",
+    "Altered", "Anchor", "DecisionLog", "Entry", "Expired", "Flaw", "Forged", "Found", "InputsExpired", "KeyReused",
+    "Line", "LogError", "LogUnavailable", "Misconfigured", "Once", "Overtaken", "Repeated", "Report", "SealError",
+    "Sealer", "Signer", "Spoiled",
     "as_dict", "expire", "export", "new_id", "verify",
 ]  # fmt: skip
