@@ -25,7 +25,7 @@ from service.publishing.contents import in_place
 
 ID = re.compile(r"draft-[0-9a-f]{12}")
 CHANCE = 6  # bytes of an id
-MOST_UNPACKED = 256_000_000  # bytes: more than the files of a draft may have, less than would fill the memory
+MOST_UNPACKED = 1000 * 1000 * 1000  # bytes: more than the files of a draft may have, less than would fill the memory
 SAVED = f"SELECT max(revision) FROM {revisions.name} WHERE draft = "  # noqa: S608 -- and the mark of a parameter
 
 

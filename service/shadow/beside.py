@@ -23,7 +23,7 @@ from service.publishing.comparing import edition_of
 from service.shadow.acts import OUTCOMES, SHADOW, Shadow, lasting, shadows
 from service.shadow.tally import JUDGED, LESS, MONEY, MORE, UNKNOWN, Differing, Key, keep
 
-ROOM, MOST = 256, 32_000_000  # requests that wait, and bytes of their inputs
+ROOM, MOST = 256, 32 * 1000 * 1000  # requests that wait, and bytes of their inputs
 RESTS = 3  # times as long as the work before them
 EVERY = 2.0  # seconds between two looks at the tables
 DROPPED, OTHER_EDITION, NO_DECISION, UNFIT, FAILED, UNUSABLE = (
