@@ -111,6 +111,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         app.register_blueprint(example.pages(reports))
         reports.begin(made.policies.current())
     problems.register(app)  # over smorest's own
+    app.refuse_hooks()
     _begin(made)
     _watch(made)
     _keep_objects()
@@ -196,7 +197,8 @@ def _log(settings: Settings, sealer: Sealer, clock: Callable[[], datetime]) -> D
     log = DecisionLog(settings.database, sealer, Signer.of(settings.signing_key), clock=clock, tolerance=tolerance,
                       ahead=timedelta(seconds=settings.clock_ahead))  # fmt: skip
     log.upgrade()
-    kept.check(log, settings.head_file)
+    if not kept.check(log, settings.head_file):  # the first start, or somebody moved it, or its disk is not there
+        observing.log.warning("no end of the log was kept", file=str(settings.head_file), lines=log.head().seq)
     log.introduce(user())
     return log
 

@@ -201,5 +201,5 @@ class Chunks:
         if case.dry_run:
             return {"of_record": False, "dry_run": True, **shown}, None, found
         line = self.scribe.decision(case, found)
-        judge_beside(case, found, line.id)
+        judge_beside(case, found, line)
         return {"log_id": line.id, **shown}, line, found

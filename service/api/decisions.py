@@ -47,7 +47,7 @@ def decide(decision: str) -> Response:
         return answer(dumps({"of_record": False, **tried, **shown}))
     short = Compact.of(found)
     line = scribe().decision(case, short)
-    judge_beside(case, short, line.id)
+    judge_beside(case, short, line)
     return answer(once.write_soon([line], dumps({"log_id": line.id, **shown}), [short]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from service.commands.desk import Here, at_desk, checked_lines
 from service.commands.screen import complain
 from service.log import Spoiled
 from service.publishing import drafting
-from service.publishing.desk import STATES, Desk, last_act, outdated, state_of
+from service.publishing.desk import STATES, Desk, last_act, must_have, outdated, state_of
 from service.publishing.drafts import Draft
 
 NOTE = ".draft.json"  # in a folder that a draft was written to: which draft and which revision
@@ -79,10 +80,15 @@ def restore(here: Here, sha256: str, day: str | None, plan: str | None, target: 
 @click.argument("id", required=False)
 @click.option("--state", type=click.Choice(STATES), help="只列这种状态的 / only those in this state")
 @TO
+@click.option("--unsigned", is_flag=True, help="取出没有有效签名、不采用的草稿的文字，供重新起草 / write the text of a "
+              "draft that is not used, as no good signature covers it, to be drafted anew")  # fmt: skip
 @at_desk
-def drafts(here: Here, id: str | None, state: str | None, target: Path | None) -> None:
+def drafts(here: Here, id: str | None, state: str | None, target: Path | None, unsigned: bool) -> None:
     """列出草稿；写明编号的，连同检查结果和改动 / list the drafts, or show one with its check and what it changes"""
     seen = here.desk.seen()
+    if unsigned:
+        _take_out(here, id, target)
+        return
     if id is not None:
         _show(here, here.desk.draft(id), target)
         return
@@ -157,14 +163,41 @@ def _note(folder: Path) -> dict[str, Any] | None:
                   f"{file} is broken: get the draft anew with policies drafts ID --to FOLDER.") from None  # fmt: skip
 
 
+def _take_out(here: Here, id: str | None, target: Path | None) -> None:
+    """Write the text of a draft that is not used, for a person to answer for."""
+    must_have(here.desk, here.who, "draft")
+    if id is None or target is None:
+        raise Bad("--unsigned 要写草稿编号和 --to 文件夹。", "--unsigned wants the id of a draft, and --to FOLDER.")
+    found = here.desk.drafts.unsigned(id)
+    if found is None:
+        here.desk.draft(id)  # tells that there is none
+        return
+    if target.exists() and any(target.iterdir()):
+        raise Bad(f"{target} 里已有文件，请写一个空文件夹。", f"There are files in {target}: name an empty folder.")
+    _put(found.files, target)
+    anew = f"village-credit policies draft {found.plan} --for {found.day} --from {target}"
+    here.settings.tell(
+        {"id": id, "plan": found.plan, "day": found.day, "said_by": found.by, "files": sorted(found.files)},
+        [line(here.settings.pick(
+            f"取出了 {len(found.files)} 个文件，没有有效签名作证。"
+            f"据记载由 {found.by} 保存，他不应批准。看过之后：{anew}",
+            f"{len(found.files)} files, for which no good signature vouches. They are said to be saved by {found.by}, "
+            f"who had better not approve them. Look at them, then: {anew}"))],
+    )  # fmt: skip
+
+
+def _put(files: Mapping[str, str], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_bytes(text.encode())
+
+
 def _write(draft: Draft, folder: Path) -> None:
     """Write the files of a draft, and of which revision they are."""
-    folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.yaml"):
         if old.name not in draft.saved.files:
             old.unlink()
-    for name, text in draft.saved.files.items():
-        (folder / name).write_bytes(text.encode())
+    _put(draft.saved.files, folder)
     note = {"draft": draft.id, "revision": draft.saved.number}
     (folder / NOTE).write_text(json.dumps(note), encoding="utf-8")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
+from service.desk import again
 from service.desk.views import FIELD, go, local, tell_by_page
 from service.http.context import cookie_name, secure, service, signed_in
 from service.http.problems import Problem
@@ -29,7 +30,6 @@ MINUTES = timedelta(minutes=10)
 HASHING = Turns(1, 8)  # a password takes 20 ms and 19 MiB, and anybody may send one
 ELSEWHERE = Turns(4, 4)  # a provider that hangs holds a thread for seconds
 KEPT = "sign-in"  # the cookie while somebody is at the provider
-CHANCE = 32  # bytes of the token of a form
 STALE = "登录页已过期，请再试一次。", "The page to sign in at was out of date: try again."
 WRONG = (
     "登录名或密码不对。连续输错几次后，要等一刻钟。",
@@ -85,7 +85,9 @@ def come_back() -> Response:
 def begin() -> Response:
     _from_our_site()
     wanted, login = local(request.form.get("next", "")), request.form.get("login", "").strip()
-    if not hmac.compare_digest(_mark(request.cookies.get(_form_cookie(), "")), request.form.get(FIELD, "").encode()):
+    if not hmac.compare_digest(
+        _mark(request.cookies.get(again.form_cookie(), "")), request.form.get(FIELD, "").encode()
+    ):
         return _form(status=403, next=wanted, login=login, problem=STALE)
     with HASHING.turn():
         person = service().passwords.check(login, request.form.get("password", ""))
@@ -140,21 +142,17 @@ def change_password() -> Response:
 def _form(status: int = 200, **parts: object) -> Response:
     """The form to sign in with. It carries a token that goes with a cookie of this browser: a form of another site,
     which would sign somebody in as another person, has none."""
-    token = request.cookies.get(_form_cookie()) or secrets.token_urlsafe(CHANCE)
+    token = again.browser()
     shown = page("sign_in.html", elsewhere=service().openid is not None, mark=_mark(token).decode(), **parts)
     shown.status_code = status
-    shown.set_cookie(_form_cookie(), token, path="/", secure=secure(), httponly=True, samesite="Strict")
+    again.remember(shown, token)
     shown.call_on_close(service().passwords.refusals.write)  # what the answer was may not show in how long it took
     return shown
 
 
-def _form_cookie() -> str:
-    return "__Host-form" if secure() else "form"
-
-
 def _mark(token: str) -> bytes:
     """What the form carries for the token in the cookie; nothing fits where there is none."""
-    return service().sealer.mark("sign-in form", token).encode() if token else secrets.token_bytes(CHANCE)
+    return service().sealer.mark("sign-in form", token).encode() if token else secrets.token_bytes()
 
 
 def _provider() -> OpenId:

@@ -24,6 +24,8 @@ CANNOT: Mapping[str, Mapping[str, str]] = {  # why a decision was not judged aga
     "other_edition": {"zh": "按别的版本或别的内容作出的", "en": "made under another edition, or other content"},
     "expired": {"zh": "封存的输入已到期删除", "en": "sealed inputs have expired"},
     "sealed": {"zh": "封存的输入打不开", "en": "sealed inputs do not open"},
+    "unsigned": {"zh": "日志里的这一行没有有效签名，请核查日志",
+                 "en": "no good signature covers the line of the log: verify it"},
     "no_decision": {"zh": "草稿没有这项判定", "en": "the draft has no such decision"},
     "unfit": {"zh": "输入不合草稿的事实字典", "en": "inputs do not fit the facts of the draft"},
     "dropped": {"zh": "来不及判，略过", "en": "left out, as too many came at once"},

@@ -15,7 +15,7 @@ from typing import Any
 
 from rules.values.text import NotFound
 from service.exact_json import dumps
-from service.log import DecisionLog, Entry, InputsExpired, Line, LogError, SealError
+from service.log import DecisionLog, Entry, Found, InputsExpired, Line, LogError, SealError
 
 AT_ONCE = 200  # lines that are read, and whose reading is logged, together
 MOST = 20 * 1000  # decisions that are judged again, the newest
@@ -53,11 +53,11 @@ class Feed:
         until, seen, read, expired = self.clock() + self.seconds, 0, 0, self.log.expired()
         cannot = Counter[str]()
         before: int | None = None
-        while lines := self._page(before):
-            before, wanted = lines[-1].seq, list[Line]()
-            for line in lines:
+        while (page := self._page(before)).lines:
+            before, wanted = page.lines[-1].seq, list[Line]()
+            for line in page.lines:
                 seen += 1
-                why = self._why_not(line, expired)
+                why = "unsigned" if line.seq in page.doubts else self._why_not(line, expired)
                 cannot.update([why] if why else ())
                 if not why:
                     wanted.append(line)
@@ -71,9 +71,9 @@ class Feed:
                 return
         yield _line({"end": {"cannot": cannot, "left": 0}})
 
-    def _page(self, before: int | None) -> Sequence[Line]:
-        return self.log.find(kind=self.kind, start=self.start, end=self.end, before_seq=before, newest_first=True,
-                             limit=AT_ONCE)  # fmt: skip
+    def _page(self, before: int | None) -> Found:
+        return self.log.search(kind=self.kind, start=self.start, end=self.end, before_seq=before, newest_first=True,
+                               limit=AT_ONCE)  # fmt: skip
 
     def _why_not(self, line: Line, expired: int) -> str:
         if line.plan != self.plan:

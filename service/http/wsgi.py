@@ -99,9 +99,21 @@ class Application(Flask):
 
     # Flask looks for hooks of each blueprint, and sends signals: we have neither.
 
-    def preprocess_request(self) -> None:
+    def refuse_hooks(self) -> None:
+        """RuntimeError where hooks are registered that would be passed over in silence."""
+        each: tuple[Any, ...] = self.before_request_funcs, self.after_request_funcs
+        found = [act for hooks in each for name, some in hooks.items() if name is not None for act in some]
+        rest: tuple[Any, ...] = self.teardown_request_funcs, self.url_value_preprocessors
+        found += [act for hooks in rest for some in hooks.values() for act in some]
+        if found := [*found, *self.teardown_appcontext_funcs]:
+            names = ", ".join(f"{act.__module__}.{act.__qualname__}" for act in found)
+            raise RuntimeError(f"not called here, as no blueprint's hook and nothing at a request's end is: {names}")
+
+    def preprocess_request(self) -> Any:
         for act in self.before_request_funcs[None]:
-            act()
+            if (answer := act()) is not None:
+                return answer
+        return None
 
     def process_response(self, response: Response) -> Response:
         for act in reversed(self.after_request_funcs[None]):

@@ -19,15 +19,15 @@ from service.log.errors import (
     Spoiled,
 )
 from service.log.exporting import as_dict, export
-from service.log.log import DecisionLog
+from service.log.log import DecisionLog, Found
 from service.log.retention import Expired, expire
 from service.log.seal import Sealer
 from service.log.signing import Signer
 from service.log.verification import Flaw, Report, verify
 
 __all__ = [
-    "Altered", "Anchor", "DecisionLog", "Entry", "Expired", "Flaw", "Forged", "InputsExpired", "KeyReused", "Line",
-    "LogError", "LogUnavailable", "Misconfigured", "Once", "Overtaken", "Repeated", "Report", "SealError", "Sealer",
-    "Signer", "Spoiled",
+    "Altered", "Anchor", "DecisionLog", "Entry", "Expired", "Flaw", "Forged", "Found", "InputsExpired", "KeyReused",
+    "Line", "LogError", "LogUnavailable", "Misconfigured", "Once", "Overtaken", "Repeated", "Report", "SealError",
+    "Sealer", "Signer", "Spoiled",
     "as_dict", "expire", "export", "new_id", "verify",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Executable, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, SQLAlchemyError
 
 from service.log.errors import LogError, LogUnavailable, Misconfigured, reason_of
-from service.log.kinds import Kind, Postgresql, Sqlite
+from service.log.kinds import READS, WRITES, Kind, Postgresql, Sqlite
 
 Result = TypeVar("Result")
 DISK = {errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EROFS: "read_only", errno.EACCES: "read_only"}
@@ -94,6 +94,7 @@ class Database:
     def _attempt(self, work: Callable[[Any], None], milliseconds: int, keep: bool) -> None:
         try:
             with closing(self.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+                self.kind.wait_for(connection.driver_connection, SLOW + milliseconds / 1000)
                 try:
                     self._hurry(cursor, milliseconds)
                     work(cursor)
@@ -114,14 +115,14 @@ class Database:
             if calm:
                 cursor.execute(calm)
 
-    def read(self, work: Callable[[Connection], Result]) -> Result:
+    def read(self, work: Callable[[Connection], Result], seconds: float = READS) -> Result:
         """Do it on a connection of the pool; once more on a fresh one where that turns out to be dead. LogUnavailable
         at once where another read has just waited in vain: they all fail together."""
         self.refuse_held()
         began = time.monotonic()
 
         def attempt() -> Result:
-            with self.reading() as connection:
+            with self.reading(seconds) as connection:
                 self.refuse_held()  # it may have waited for the connection
                 return work(connection)
 
@@ -141,9 +142,10 @@ class Database:
         return self._held is not None and time.monotonic() - self._held[0] < HELD
 
     @contextmanager
-    def reading(self, **options: Any) -> Iterator[Connection]:
+    def reading(self, seconds: float | None = None, **options: Any) -> Iterator[Connection]:
         try:
             with self.engine.connect().execution_options(**options) as connection:
+                self.kind.wait_for(connection.connection.driver_connection, seconds)
                 yield connection
         except (SQLAlchemyError, self.kind.error) as error:
             raise self._unavailable(error) from error
@@ -218,6 +220,7 @@ class Database:
             if self._writer is None or self.kind.stale(self._writer[0]):
                 self._drop()
                 connection = self.engine.raw_connection()
+                self.kind.wait_for(connection.driver_connection, WRITES)
                 self._writer = connection, connection.driver_connection, connection.cursor()
             _, driver, cursor = self._writer
             if milliseconds is None:

@@ -130,9 +130,11 @@ class Spoiled(SealError):
 
     def __init__(self, draft: str) -> None:
         super().__init__(
-            f"数据库里草稿 {draft} 的内容不是服务保存的：被改动过，没有采用。请从备份恢复。",
-            f"What the database holds of the draft {draft} is nothing that the service has saved: it was altered, and "
-            "is not used. Restore it from a backup.",
+            f"数据库里草稿 {draft} 的内容不是服务保存的：被改动过，或者是有签名之前的版本保存的，没有采用。"
+            f"请从备份恢复；或用 policies drafts {draft} --to 文件夹 --unsigned 取出文字，看过之后重新起草。",
+            f"What the database holds of the draft {draft} is nothing that the service has saved: it was altered, or "
+            "saved before saves were signed, and is not used. Restore it from a backup; or get its text with "
+            f"policies drafts {draft} --to FOLDER --unsigned, look at it, and draft it anew.",
         )
 
 

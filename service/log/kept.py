@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
@@ -25,6 +26,9 @@ from service.log.tables import log as lines
 if TYPE_CHECKING:
     from service.log.log import DecisionLog
 
+MOST = 2**63  # above every number of a line
+HASH = re.compile("[0-9a-f]{64}")
+
 
 def read_anchors(path: Path) -> list[Anchor]:
     """The anchors of a file, one a line. Misconfigured where a line is none."""
@@ -32,11 +36,18 @@ def read_anchors(path: Path) -> list[Anchor]:
     for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if text.strip():
             try:
-                noted = json.loads(text)
-                found.append(Anchor(int(noted["seq"]), str(noted["hash"]), str(noted["at"])))
-            except (KeyError, TypeError, ValueError):
+                found.append(_anchor(json.loads(text)))
+            except (KeyError, TypeError, ValueError, RecursionError):
                 where = f"{path}:{number}"
                 raise Misconfigured(f"{where} 不是锚点。", f"{where} is not an anchor.") from None
+    return found
+
+
+def _anchor(noted: Any) -> Anchor:
+    """What a line says; ValueError where no line of a log can be meant."""
+    found = Anchor(noted["seq"], str(noted["hash"]), str(noted["at"]))
+    if type(found.seq) is not int or not 0 <= found.seq < MOST or not HASH.fullmatch(found.hash):
+        raise ValueError(noted)
     return found
 
 
@@ -45,9 +56,15 @@ def kept_in(path: Path | None) -> Anchor | None:
     if path is None:
         return None
     try:
-        return max(read_anchors(path), key=lambda one: one.seq, default=None) if path.exists() else None
+        found = read_anchors(path)
+    except FileNotFoundError:
+        return None
     except (OSError, UnicodeError) as error:
         raise _unusable(path, error) from None
+    if not found:
+        raise Misconfigured(f"{path} 是空的：查明缘由，移走它之后再启动。",
+                            f"{path} is empty: find out why, move it away, and start again.")  # fmt: skip
+    return max(found, key=lambda one: one.seq)
 
 
 def keep(log: DecisionLog, path: Path | None) -> None:
@@ -58,6 +75,7 @@ def keep(log: DecisionLog, path: Path | None) -> None:
     if last is not None and last.seq >= head.seq:
         return
     try:
+        path = path.resolve()  # what a link leads to is replaced, not the link
         part = path.with_name(f"{path.name}.{os.getpid()}")
         with part.open("w", encoding="utf-8") as stream:
             stream.write(f"{json.dumps(asdict(head))}\n")
@@ -68,10 +86,11 @@ def keep(log: DecisionLog, path: Path | None) -> None:
         raise _unusable(path, error) from None
 
 
-def check(log: DecisionLog, path: Path | None) -> None:
-    """Misconfigured where the head that was kept is not in the log any more."""
+def check(log: DecisionLog, path: Path | None) -> bool:
+    """Misconfigured where the head that was kept is not in the log any more; False where a file is set and none was
+    kept: the log is held against nothing."""
     if path is None or (last := kept_in(path)) is None:
-        return
+        return path is None
     asked = select(lines.c.hash).where(lines.c.seq == last.seq)
     hash = log.database.read(lambda connection: connection.execute(asked).scalar())
     if hash is None or bytes(hash).hex() != last.hash:
@@ -82,6 +101,7 @@ def check(log: DecisionLog, path: Path | None) -> None:
             f"another. Restore the missing lines from backups and exports; where another log is meant (an old backup, "
             f"say), find out what is lost, move {path} away, and start again.",
         )
+    return True
 
 
 def _signed_head(connection: Connection, known: Publics) -> Anchor | None:

@@ -23,6 +23,7 @@ from service.log.errors import LogUnavailable, Misconfigured
 PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 PATIENCE = 3000  # milliseconds that a write waits for its turn; who waits behind it fails with it
 FOREIGN = 400  # ... for a program that takes no turns, and of a read for one that holds a table
+WRITES, READS = 4.0, 10.0  # seconds for an answer to a statement: of a write, whose turn may take PATIENCE; of a read
 WAITED = 0.3  # seconds after which whoever had the turn before is asked whether it failed
 AS_TEXT = partial(str, encoding="utf-8", errors="replace")  # or one text that is none stops every list it is in
 ROOM = 1000000  # bytes; with less, the disk counts as full
@@ -41,6 +42,9 @@ class Kind:
 
     def engine(self) -> Engine:
         raise NotImplementedError
+
+    def wait_for(self, connection: Any, seconds: float | None) -> None:
+        """Have a driver's connection wait so long for the answer to a statement; None for as long as it takes."""
 
     def create(self) -> None:
         """Make the database, where it is ours to make."""
@@ -252,18 +256,26 @@ class Postgresql(Kind):
                 "PostgreSQL needs psycopg: pip install 'psycopg[binary]'.",
             ) from None
         self.url = url.set(drivername="postgresql+psycopg")
+        from service.log.patient import Patient  # noqa: PLC0415
+
         self.error = psycopg.Error
         self.conflicts = (psycopg.IntegrityError, psycopg.DataError)
+        self._connect = Patient.connect
 
     def engine(self) -> Engine:
         reach = {name: value for name, value in self.REACH.items() if name not in self.url.query}
         engine = create_engine(
             self.url, connect_args=reach, isolation_level="READ COMMITTED", pool_use_lifo=True, hide_parameters=True
         )
+        event.listen(engine, "do_connect", lambda dialect, record, args, named: self._connect(*args, **named))
         event.listen(engine, "connect", self._make_ready)
         return engine
 
+    def wait_for(self, connection: Any, seconds: float | None) -> None:
+        connection.patience = seconds
+
     def _make_ready(self, connection: Any, record: Any) -> None:
+        self.wait_for(connection, WRITES)
         with connection.cursor() as cursor:
             for statement in self.READY:
                 cursor.execute(statement)

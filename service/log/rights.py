@@ -15,6 +15,7 @@ from service.log import statements
 from service.log.database import Database
 from service.log.entry import Line
 from service.log.errors import LogUnavailable
+from service.log.kinds import READS, WRITES
 from service.log.signing import Publics
 from service.log.tables import log
 
@@ -45,7 +46,7 @@ class Rights:
             return tuple(statements.believed(connection, known, kind, *outcomes, refuse=refused.setdefault))
 
         with self._turn:
-            found = self._database.read(look)
+            found = self._database.read(look, self._patience)
             read = frozenset(line.seq for line in found)
             self._hold(self._read.get(kind, frozenset()) <= read)
             self._read[kind] = read
@@ -54,7 +55,12 @@ class Rights:
     def check(self) -> None:
         """Count the lines that came since the last look; all of them at the first."""
         with self._turn:
-            self._database.read(self._count)
+            self._database.read(self._count, self._patience)
+
+    @property
+    def _patience(self) -> float:
+        """Every decision waits for this: not for long, once all lines were counted."""
+        return WRITES if self._whole else READS
 
     def _count(self, connection: Connection) -> None:
         counted = select(func.count()).select_from(log)  # of all of them, an index is read and not the table

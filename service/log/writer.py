@@ -7,6 +7,7 @@ for the GIL.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -29,7 +30,7 @@ AT_ONCE = 500  # rows of one statement: each step of a driver lets go of the int
 ENOUGH = 10000  # rows of one transaction, after which the others wait for the next
 UNSEEN, FRESH = ("disk", "disk_full"), 10.0  # failures that a try taken back may not meet; the seconds they count for
 LONG = 0.8  # seconds of one transaction after which it is no longer taken for honest work
-HELD = 1.0  # seconds for which all are refused at once after another program held the database all the while
+HELD = 1.0  # seconds for which all are refused at once after one has waited for the database in vain
 HURRIED = 300  # milliseconds that the next then waits for it: threads that wait answer nothing else, nor /readyz
 PATIENCE = 0.006  # seconds that a leader waits at most for as many as came last time
 
@@ -92,8 +93,7 @@ class Writer:
 
     def stuck(self) -> bool:
         """Whether what is being written takes too long for honest work, or could not be written just now."""
-        began = self._since
-        return self._held is not None or (began is not None and time.monotonic() - began > LONG)
+        return self._held is not None or time.monotonic() - (self._since or math.inf) > LONG
 
     def recall(self) -> None:
         """Raise the last failure while it is fresh: a try that stores nothing would not meet it, or wait for it."""
@@ -102,15 +102,15 @@ class Writer:
             raise LogUnavailable(self._failure[1])
 
     def _refuse_held(self) -> None:
-        if self._held is not None and time.monotonic() - self._held < HELD:
-            raise LogUnavailable("locked")
+        if (held := self._held) is not None and time.monotonic() - held[0] < HELD:
+            raise LogUnavailable(held[1])
 
     def _forget(self) -> None:
         """Empty the queue: at the start, and in a forked child, which has none of its parent's threads."""
         self._since: float | None = None  # when the transaction under way began
         self._written: tuple[object, object] | None = None  # the last line that was written here
         self._failure: tuple[float, str] | None = None
-        self._held: float | None = None  # when another program held the database, unless something was written since
+        self._held: tuple[float, str] | None = None  # the last write that waited in vain, unless one succeeded since
         self._pending: deque[Ticket] = deque()
         self._mutex = threading.Lock()
         self._led = False
@@ -207,10 +207,10 @@ class Writer:
                 return
             settle(tickets, Repeated)
         except LogUnavailable as error:
-            code, detail = error.code, error.detail
+            code, detail, now = error.code, error.detail, time.monotonic()
             if code in UNSEEN:
-                self._failure = time.monotonic(), code
-            self._held = time.monotonic() if code == "locked" else None
+                self._failure = now, code
+            self._held = (now, code) if code == "locked" or now - (self._since or now) > LONG else None
             settle(tickets, lambda: LogUnavailable(code, detail))
         else:
             self._written, self._failure, self._held = written, None, None

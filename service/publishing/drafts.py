@@ -25,6 +25,7 @@ from service.publishing.contents import in_place
 
 ID = re.compile(r"draft-[0-9a-f]{12}")
 CHANCE = 6  # bytes of an id
+MOST_UNPACKED = 1000 * 1000 * 1000  # bytes: more than the files of a draft may have, less than would fill the memory
 SAVED = f"SELECT max(revision) FROM {revisions.name} WHERE draft = "  # noqa: S608 -- and the mark of a parameter
 
 
@@ -72,6 +73,16 @@ class Draft:
     def amends(self) -> bool:
         """Whether it changes a published edition, instead of following one."""
         return self.saved.base.edition == self.edition
+
+
+class Unsigned(NamedTuple):
+    """What the database holds of a draft that is not used, checked by nothing but the names of its files: for somebody
+    to read, and to draft anew in a name of his own. `by` is who is said to have saved it last."""
+
+    plan: str
+    day: str
+    by: str
+    files: Mapping[str, str]
 
 
 class Listed(NamedTuple):
@@ -129,6 +140,14 @@ class Drafts:
         if spoiled:
             raise Spoiled(id)
         return found[0] if found else None
+
+    def unsigned(self, id: str) -> Unsigned | None:
+        """What was saved last of a draft, whoever wrote that; Spoiled where it is no text of files."""
+        asked = select(drafts.c.plan, drafts.c.day, revisions.c.by_person, revisions.c.files)
+        asked = asked.join(revisions, revisions.c.draft == drafts.c.id).where(drafts.c.id == id)
+        asked = asked.order_by(revisions.c.revision.desc()).limit(1)
+        row = self._log.database.read(lambda connection: connection.execute(asked).first())
+        return None if row is None else Unsigned(row.plan, row.day, row.by_person, _unpacked(id, row.files))
 
     def listed(self) -> Listed:
         """All drafts, by plan and day."""
@@ -214,12 +233,17 @@ def _revision(place: Place, row: Sequence[Any], authors: Authors, trusted: Trust
     number, at, by, edition, sha256, packed = saved
     if not trusted.vouched(_said(place, tuple(saved), authors), signature):
         raise Spoiled(place[0])
+    return Revision(number, moment(at), by, Base(edition, sha256), _unpacked(place[0], packed))
+
+
+def _unpacked(id: str, packed: bytes) -> Mapping[str, str]:
+    """The files of a save, by name; Spoiled where they are none."""
     try:
-        files = orjson.loads(zlib.decompress(packed))
+        files = orjson.loads(zlib.decompressobj().decompress(packed, MOST_UNPACKED))
     except (TypeError, ValueError, zlib.error):
-        raise Spoiled(place[0]) from None
+        raise Spoiled(id) from None
     if not (isinstance(files, dict) and all(isinstance(one, str) for one in files.values())):
-        raise Spoiled(place[0])
+        raise Spoiled(id)
     if not in_place(f"plan/day/{name}" for name in files):
-        raise Spoiled(place[0])
-    return Revision(number, moment(at), by, Base(edition, sha256), files)
+        raise Spoiled(id)
+    return files

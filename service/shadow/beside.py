@@ -17,12 +17,13 @@ from rules.values.exact import plain
 from service import publishing
 from service.county.simulation import moneyed
 from service.effect.replaying import Judge
+from service.exact_json import loads
 from service.log import DecisionLog, LogError, LogUnavailable
 from service.publishing.comparing import edition_of
 from service.shadow.acts import OUTCOMES, SHADOW, Shadow, lasting, shadows
 from service.shadow.tally import JUDGED, LESS, MONEY, MORE, UNKNOWN, Differing, Key, keep
 
-ROOM = 256  # requests that wait
+ROOM, MOST = 256, 32 * 1000 * 1000  # requests that wait, and bytes of their inputs
 RESTS = 3  # times as long as the work before them
 EVERY = 2.0  # seconds between two looks at the tables
 DROPPED, OTHER_EDITION, NO_DECISION, UNFIT, FAILED, UNUSABLE = (
@@ -41,7 +42,7 @@ class Made:
     on: date
     outcome: str
     outputs: Mapping[str, Any]
-    inputs: Mapping[str, Any] = field(repr=False)
+    inputs: bytes = field(repr=False)  # JSON as it is sealed: read, it takes ten times the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Beside:
         self.plans: Mapping[str, tuple[Judging, ...]] = {}  # what requests look at
         self.told = Counter[str]()  # for metrics: requests by what became of them
         self._waiting, self._some = deque[Made](), threading.Event()
+        self._held = 0  # bytes of inputs that wait
         self._counts, self._lines = Counter[Key](), list[Differing]()
         self._turn, self._looking = threading.Lock(), threading.Lock()
         self._thread: threading.Thread | None = None
@@ -68,11 +70,12 @@ class Beside:
 
     def offer(self, made: Made) -> None:
         """Have a decision judged beside, soon; the caller goes on at once."""
-        if len(self._waiting) < ROOM:
-            self._waiting.append(made)
-            self._some.set()
-        else:
-            with self._turn:
+        with self._turn:
+            if len(self._waiting) < ROOM and self._held + len(made.inputs) <= MOST:
+                self._waiting.append(made)
+                self._held += len(made.inputs)
+                self._some.set()
+            else:
                 for one in self.plans.get(made.plan, ()):
                     self._count(Key(one.shadow.id, DROPPED))
 
@@ -112,8 +115,11 @@ class Beside:
     def judge_waiting(self) -> float:
         """Judge what waits first, if anything does; the seconds of processor that it took."""
         began = time.thread_time()
-        with suppress(IndexError):
+        made = None
+        with self._turn, suppress(IndexError):
             made = self._waiting.popleft()
+            self._held -= len(made.inputs)
+        if made is not None:
             for one in self.plans.get(made.plan, ()):
                 self._judge(one, made)
         return time.thread_time() - began
@@ -173,7 +179,7 @@ def compared(shadow: str, judge: Judge, made: Made) -> tuple[list[Key], Differin
     """What is to be counted of a decision, and its line where it comes out otherwise, or with other money."""
     if made.decision not in judge.edition.rules:
         return [Key(shadow, NO_DECISION)], None
-    if (now := judge.decide(made.decision, made.inputs, made.on)) is None:
+    if (now := judge.decide(made.decision, loads(made.inputs), made.on)) is None:
         return [Key(shadow, UNFIT)], None
     counts = [Key(shadow, JUDGED, made.decision, made.outcome, now.outcome)]
     for name in sorted(moneyed(now.rule)):

@@ -3,9 +3,12 @@
 import gzip
 
 import pytest
+from flask import Blueprint
 
+from service.desk import signing
 from service.http.problems import KINDS
-from tests.api.calling import kind
+from service.http.wsgi import Application
+from tests.api.calling import kind, start
 
 CASE = {"subject": {"id": "V-1"}, "facts": {}}
 DECIDE = "/v1/decisions/credit_village"
@@ -130,3 +133,25 @@ def test_a_query_is_taken_as_strictly_as_a_body(caller, query):
     [error] = answer.json["errors"]
     assert error["pointer"] == f"/{query.partition('=')[0]}"
     assert error["zh"] != error["en"]
+
+
+def named(*args):
+    """A hook."""
+
+
+@pytest.mark.parametrize("hook", [
+    "before_request", "after_request", "teardown_request", "url_value_preprocessor", "teardown_app_request",
+])  # fmt: skip
+def test_a_hook_that_would_be_passed_over_in_silence_is_refused(hook):
+    app, pages = Application(__name__), Blueprint("pages", __name__)
+    app.refuse_hooks()
+    getattr(pages, hook)(named)
+    app.register_blueprint(pages)
+    with pytest.raises(RuntimeError, match="named"):
+        app.refuse_hooks()
+
+
+def test_a_service_with_such_a_hook_does_not_start(tmp_path, monkeypatch):
+    monkeypatch.setitem(signing.blueprint.before_request_funcs, None, [named])
+    with pytest.raises(RuntimeError, match="named"):
+        start(tmp_path)

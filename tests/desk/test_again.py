@@ -88,6 +88,16 @@ def test_what_another_site_sends_is_not_shown_and_not_done(api, editor):
     assert editor.client.post(path, data=other, headers=HTML).status_code == 403
 
 
+def test_what_was_offered_to_one_is_not_offered_to_another(api, editor):
+    """Whoever works here has a mark of his own, and could have another send what he typed."""
+    answer, path, _ = late(api, editor)
+    other = person(api, "other", "approver").client
+    assert other.post(path, data=fields(answer), headers=HTML).status_code == 403
+    api.clock.now += timedelta(hours=1)
+    sent = other.post(path, data=fields(answer), headers=HTML)
+    assert (sent.status_code, sent.location) == (303, "/sign-in?next=/desk")
+
+
 def test_the_mark_of_one_page_is_none_of_another(api, editor):
     answer, _, draft = late(api, editor)
     signing_in(editor.client, login="editor", password=PASSWORD)

@@ -128,6 +128,16 @@ def test_what_cannot_be_judged_again_is_counted_by_why(api, caller):
     assert not {one.refers_to for one in lines(api, kind="inputs_read")} & {*first}  # those are not opened
 
 
+def test_a_decision_that_nobody_signed_is_not_opened_and_not_judged(api, editor, approver, caller):
+    [altered] = decide(caller, "limit", village(1))
+    [good] = decide(caller, "limit", village(2))
+    log = api.service.log
+    tamper(log, ("UPDATE log SET on_date = '2027-06-01' WHERE seq = ?", (log.get(altered).seq,)))
+    found = replayed(api, approver, edited(editor, editor.begin(), (OLD, NEW)))
+    assert (found["judged"], found["cannot"]) == (1, {"unsigned": 1})
+    assert {one.refers_to for one in lines(api, kind="inputs_read")} == {good}
+
+
 def test_other_editions_and_plans_are_told_apart(api, editor, approver, caller):
     decide(caller, "limit", village(1))
     draft = edited(editor, editor.begin(), (OLD, NEW))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from service.app import create_app
+from service.exact_json import dumps
 from service.log import verify
 from service.shadow import Beside, beside, shadows, tally
 from tests.api.calling import Api, errors, kind
@@ -118,6 +119,20 @@ def test_what_finds_no_place_in_the_queue_is_counted(api, approver, caller, draf
     assert (found["judged"], found["cannot"]) == (2, {"dropped": 3})
 
 
+def test_inputs_that_wait_take_no_more_memory_than_is_allowed(api, approver, caller, draft, monkeypatch):
+    begun(approver, draft)
+    decide(caller, "limit", village(1))
+    [first] = api.service.beside._waiting
+    monkeypatch.setattr(beside, "MOST", 2 * len(first.inputs) + 1)
+    decide(caller, "limit", *(village(n) for n in range(2, 6)))
+    judged(api.service.beside)
+    assert seen(approver, draft)["cannot"] == {"dropped": 3}
+    decide(caller, "limit", village(6))
+    judged(api.service.beside)
+    found = seen(approver, draft)
+    assert (found["judged"], found["cannot"]) == (3, {"dropped": 3})
+
+
 def test_it_goes_on_with_the_content_it_was_begun_with(api, editor, approver, caller, draft):
     begun(approver, draft)
     edited(editor, draft, (NEW, OLD))
@@ -189,13 +204,13 @@ def test_other_editions_and_failures_are_counted(api, editor, approver, caller, 
     said = begun(approver, draft)
     one = api.service.beside.plans["base"][0]
     made = {"log_id": "x", "plan": "base", "decision": "limit", "on": date(2026, 12, 31), "outcome": "granted",
-            "outputs": {}, "inputs": {"subject": {"id": "V"}, "facts": VILLAGE}}  # fmt: skip
+            "outputs": {}, "inputs": dumps({"subject": {"id": "V"}, "facts": VILLAGE})}  # fmt: skip
     shadow, judge = api.service.beside, one.judge
     shadow._judge(one, beside.Made(edition="base/2025-01-01", **made))
     shadow._judge(one, beside.Made(edition="base/2026-05-01", **{**made, "decision": "gone"}))
-    strange = {"subject": {"id": "V"}, "facts": {"order": 7}}
+    strange = dumps({"subject": {"id": "V"}, "facts": {"order": 7}})
     shadow._judge(one, beside.Made(edition="base/2026-05-01", **{**made, "inputs": strange}))
-    shadow._judge(one, beside.Made(edition="base/2026-05-01", **{**made, "inputs": {}}))
+    shadow._judge(one, beside.Made(edition="base/2026-05-01", **{**made, "inputs": b"{}"}))
     shadow._judge(beside.Judging(one.shadow, None), beside.Made(edition="base/2026-05-01", **made))
     shadow.keep()
     assert judge is not None

@@ -10,9 +10,11 @@ from datetime import date
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import update
 
 from service.commands.main import cli
 from service.log.log import utc_now
+from service.log.tables import revisions
 from service.people import Passwords, People
 from service.publishing import acts, published
 from service.publishing.deciding import submit
@@ -229,6 +231,28 @@ def test_a_folder_with_a_broken_note_or_a_file_of_another_kind_is_told(run, tmp_
     (tmp_path / "plan.yml").write_bytes(b"\xff")
     done = run("policies", "draft", "base", "--for", "2100-01-01", "--from", str(tmp_path), "--as", "zhang")
     assert (done.exit_code, "plan.yml" in done.stderr) == (2, True)
+
+
+def test_text_that_was_saved_before_saves_were_signed_is_taken_out_and_drafted_anew(run, said, sqlite, tmp_path):
+    folder, other = tmp_path / "draft", tmp_path / "old"
+    begun = said("zhang", "draft", "base", "--for", "2027-01-01", "--to", str(folder))
+    edit(folder, OLD, NEW)
+    said("zhang", "draft", "--from", str(folder))
+    with closing(opened(sqlite)) as log:
+        log.database.change(update(revisions).values(signature=""))  # as the migration leaves it
+    told = run("policies", "drafts", "--as", "zhang")
+    assert f"policies drafts {begun['id']} --to FOLDER --unsigned" in told.stderr
+    assert run("policies", "drafts", begun["id"], "--as", "zhang", "--unsigned").exit_code == 2
+    taken = said("zhang", "drafts", begun["id"], "--to", str(other), "--unsigned")
+    assert (taken["plan"], taken["day"]) == ("base", "2027-01-01")
+    assert {one.name: one.read_text() for one in other.iterdir()} == {
+        one.name: one.read_text() for one in folder.glob("*.yaml")}  # fmt: skip
+    assert run("policies", "drafts", begun["id"], "--to", str(other), "--unsigned", "--as", "zhang").exit_code == 2
+    anew = said("wang", "draft", "base", "--for", "2027-01-01", "--from", str(other))
+    assert anew["id"] != begun["id"]
+    assert (
+        run("policies", "drafts", "draft-000000000000", "--to", str(other), "--unsigned", "--as", "li").exit_code == 2
+    )
 
 
 def test_a_key_that_drafts_is_somebodys(run):

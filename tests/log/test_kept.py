@@ -73,7 +73,14 @@ def test_a_line_that_nobody_signed_is_not_kept(log, file):
     assert file.read_text() == before
 
 
-@pytest.mark.parametrize("content", [b"{", b"\xff\xfe"], ids=["no JSON", "no text"])
+def said(seq, hash="ab" * 32):
+    return json.dumps({"seq": seq, "hash": hash, "at": "2026-01-01T00:00:00+00:00"}).encode()
+
+
+@pytest.mark.parametrize("content", [
+    b"{", b"\xff\xfe", b"", b"\n", b"[" * 100_000, said(10**30), said(-1), said(1e400), said(1.5), said(True),
+    said("1"), said(1, "ab"),
+], ids=range(12))  # fmt: skip
 def test_a_file_that_holds_no_head_is_told_by_its_name(log, file, content):
     file.write_bytes(content)
     for act in (kept.check, kept.keep):
@@ -81,6 +88,16 @@ def test_a_file_that_holds_no_head_is_told_by_its_name(log, file, content):
         with pytest.raises(Misconfigured) as raised:
             act(log, file)
         assert str(file) in raised.value.en
+
+
+def test_a_link_stays_one(log, file, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    file.symlink_to(elsewhere)
+    for _ in range(2):
+        log.append([entry()])
+        kept.keep(log, file)
+        assert file.is_symlink()
+        assert json.loads(elsewhere.read_text()) == asdict(log.head())
 
 
 def test_a_file_that_cannot_be_written_is_told_by_its_name(log, tmp_path):

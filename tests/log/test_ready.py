@@ -1,8 +1,10 @@
 """Readiness tries a write; lines not stored and a log that went back are noticed; who waits fails together."""
 
 import fcntl
+import os
+import signal
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import psycopg
 import pytest
@@ -215,4 +217,36 @@ def test_a_table_that_somebody_locks_makes_no_reader_wait_for_long(postgresql):
         unready(log, "locked")
         with pytest.raises(LogUnavailable, match="Another program"):
             log.get("any")
+    log.close()
+
+
+@contextmanager
+def halted(url):
+    """Each process of the server that has a connection to the database stands still."""
+    with closing(psycopg.connect(url.replace("+psycopg", ""))) as other:
+        asked = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        processes = [row[0] for row in other.execute(asked)]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+
+def test_a_server_that_says_nothing_is_given_up(postgresql, monkeypatch):
+    """Its kernel answers all the while, so no time-out of the network helps."""
+    monkeypatch.setattr("service.log.database.WRITES", 0.3)  # longer than a dead connection takes to show
+    log = opened(postgresql)
+    log.append([entry()])
+    with halted(postgresql):
+        with pytest.raises(LogUnavailable, match="said nothing"):
+            log.append([entry()])
+        log.append([entry()])  # on a new connection
+    log.database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+    with halted(postgresql), pytest.raises(LogUnavailable) as raised:
+        log.database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar(), 0.3)
+    assert raised.value.code == "away"
+    well(log, 2)
     log.close()
