@@ -83,6 +83,8 @@ def test_the_words_of_the_clause_are_offered_with_the_figure(api, author):
     said[f"value:{FILE}.criteria.a_grade_share.require.a_grade_share.at_least"] = "60"
     offered = author.client.post(f"{draft}/form/{FILE}", data=said)
     assert "也写着这个数字" in offered.text
+    assert "<b>条款 · 四(三)1(1) · 原文</b>" in offered.text
+    assert "<b>解读 · A级及以上信用户占比恰为55% · 问题 · 中文</b>" in offered.text
     assert "55%" in text(api, draft, FILE)  # nothing is saved before it is answered
     boxes = {html(one): "on" for one in re.findall(r'type="checkbox" name="([^"]*)"', offered.text)}
     answer = author.client.post(f"{draft}/form/{FILE}", data={**fields(offered.text), **boxes})
@@ -157,3 +159,15 @@ def test_fuzzed_forms_are_no_error_of_ours_and_publish_nothing(api, author):
 def alert(answer):
     found = re.search(r'role="alert">(.*?)</div>', answer.text, re.DOTALL)
     return found[1] if found else ""
+
+
+def test_what_is_added_is_asked_for_in_words(author):
+    draft = begun(author)
+    page = author.get(f"{draft}/form/{FILE}").text
+    assert re.search(r'<details class="item" id="[^"]*a_grade_share.require.a_grade_share" open>', page)  # the only one
+    assert ">逐项核对</option>" in page
+    way = html(re.search(r'href="([^"]*/add/credit_village.criteria[?][^"]*)">必须成立的条件<', page)[1])
+    asked = author.get(way).text
+    assert re.search(r'<label for="key:[^"]*">事实</label>', asked)
+    assert '<option value="a_grade_share">A级及以上信用户占比</option>' in asked
+    assert "信用村评定标准</a>" in asked
