@@ -54,7 +54,7 @@ def _ways(shape: Shape) -> Iterator[tuple[Text, Shape]]:
         elif (ways := [*_ways(below)]) and len(ways) > 1:
             yield from ways
         else:
-            yield test.label, below
+            yield test.title or test.label, below
 
 
 def _template(key: str, title: Text, shape: Shape, at: Address, context: Context) -> Template:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rules.format.titles import one_of
 from rules.operations import KEYS
 from rules.operations.comparisons import LIMITS
-from rules.operations.forms import CHOICES, CONDITION, EXPRESSION, ID, PATH, VALUE, WORDS
+from rules.operations.forms import CHOICES, CONDITION, EXPRESSION, FIRST, ID, PATH, VALUE, WORDS
 from rules.problems.problem import messages
 from rules.shapes import (
     Anything,
@@ -57,7 +58,7 @@ _LEVER: dict[str, Shape] = {
         "不会超过哪个（哪些）事实",
         "the fact or facts it can never exceed",
     ),
-    "change": Field(Word(("up", "down", "set")), "人们可怎样改变它", "how people can change it"),
+    "change": Field(one_of("change"), "人们可怎样改变它", "how people can change it"),
 }
 _CODES: dict[str, Shape] = {
     "choices": Field(CHOICES, "可选的代码及其名称", "the codes of a choice and their titles"),
@@ -72,7 +73,7 @@ _FIXED = (
 )
 FACT = Either(
     (has("type"), Record(
-        {"type": Field(Word(tuple(KINDS)), "类型", "its type"), "title": TITLE},
+        {"type": Field(Word({name: kind.title for name, kind in KINDS.items()}), "类型", "its type"), "title": TITLE},
         {
             "unit": Field(ID, "计数的单位，如 household", "the unit of a count"),
             "decimals": Field(Flag(), "计数可有小数，如亩", "the count may have decimals, as acres do"),
@@ -127,7 +128,7 @@ SCORE_ITEM = Either(
 ADJUSTMENT = Record({"id": ID, "when": CONDITION, "points": EXPRESSION}, {**_ITEM, "missing": NUMBER})
 NUMERIC_LIMITS: dict[str, Shape] = dict.fromkeys(("at_least", "above", "at_most", "below"), NUMBER)
 
-_ROLE = Field(Word(("met", "not_met", "unknown")), "何时得出", "when it follows")
+_ROLE = Field(one_of("if"), "何时得出", "when it follows")
 OUTCOMES = MapOf(ID, Record({"title": TITLE}, {"if": _ROLE}), 1)
 DIMENSION = Record(
     {"id": ID,
@@ -136,8 +137,8 @@ DIMENSION = Record(
      "tolerance": Field(VALUE, "偏离应担份额多少以内算均衡", "how far from the fair share still counts as even")},
     _ITEM,
 )  # fmt: skip
-OUTPUT = Record({"type": Word(tuple(name for name, kind in KINDS.items() if not kind.in_records)), "title": TITLE},
-                {"unit": ID, **_CODES, **_STANDS})  # fmt: skip
+_SINGLE = Word({name: kind.title for name, kind in KINDS.items() if not kind.in_records})
+OUTPUT = Record({"type": _SINGLE, "title": TITLE}, {"unit": ID, **_CODES, **_STANDS})
 GRADE = Record({"grade": OUTCOME}, {**NUMERIC_LIMITS, **_STANDS})
 # the keys of each kind of decision: those it must have, and those it may have
 BODIES: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
@@ -149,15 +150,15 @@ BODIES: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
          "ceilings": ListOf(Record({"id": ID, "when": CONDITION, "at_most": OUTCOME}, _ITEM), 1)},
     ),
     "table": (
-        {"hit": Word(("first", "all", "highest", "lowest", "sum")), "rows": ListOf(ROW, 1),
+        {"hit": one_of("hit"), "rows": ListOf(ROW, 1),
          "otherwise": Record({}, {"outcome": _OUTCOME, "then": THEN})},
         {"outputs": MapOf(ID, OUTPUT, 1), "by": ID,
          "ranked": Field(Flag(), "结论从高到低排列", "the outcomes are listed highest first")},
     ),
     "ranking": (
         {"list": PATH,
-         "order": ListOf(Record({"by": EXPRESSION, "first": Word(("highest", "lowest"))}, {"title": TITLE}), 1)},
-        {"eligible": CRITERIA, "ties": Word(("shared", "by_id")), "take": Whole(1),
+         "order": ListOf(Record({"by": EXPRESSION, "first": FIRST}, {"title": TITLE}), 1)},
+        {"eligible": CRITERIA, "ties": one_of("ties"), "take": Whole(1),
          "set_by": Field(SET_BY.shape, "次序和个数由谁规定", "who sets the order and the number")},
     ),
     "assignment": (
@@ -170,7 +171,7 @@ BODIES: dict[str, tuple[dict[str, Shape], dict[str, Shape]]] = {
 }  # fmt: skip
 HEAD: dict[str, Shape] = {
     "decision": Field(ID, "判定的标识，与文件名相同", "the id of the decision: the file's name"),
-    "kind": Word(tuple(BODIES)),
+    "kind": one_of("kind"),
     "subject": Field(SUBJECT, "判定的对象", "the subject that is judged"),
     "title": TITLE,
     "clause": CLAUSE,

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from rules.shapes import Field, Shape
+from rules.shapes import Field, Shape, Word
 from rules.values.text import Text
 
 
@@ -21,6 +21,12 @@ def title_of_file(name: str) -> Text:
     """What a file is called that has no title of its own, as a heading."""
     found = title_of(name)
     return Text(found.zh, found.en[:1].upper() + found.en[1:]) if name in titles() else found
+
+
+def one_of(key: str) -> Word:
+    """The words that a key may say, each with what it means, as `words.json` lists them."""
+    rows = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))[key]
+    return Word({word: Text(row["zh"], row["en"]) for word, row in rows.items()})
 
 
 @cache

@@ -68,8 +68,10 @@ LIMITS = Record({}, {one.name: Field(one.shape, one.about.zh, one.about.en) for 
 SHAPES["condition"] = Either(
     (has("of"), Record({"at_least": Whole(1), "of": ListOf(CONDITION, 1)})),
     *((has(key), Record({key: ListOf(CONDITION, 1)})) for key in JOINS),
-    (is_a("map"), MapOf(PATH, Either(
-        (is_a("map"), LIMITS), (is_a("list"), ListOf(VALUE, 1)), (is_a("scalar"), VALUE)), 1)),
+    (is_a("map", Text("一项事实的条件", "a condition on a fact")), MapOf(PATH, Either(
+        (is_a("map", Text("与限值比较", "compare it with a limit")), LIMITS),
+        (is_a("list", Text("必须是几个值之一", "be one of several values")), ListOf(VALUE, 1)),
+        (is_a("scalar", Text("必须等于一个值", "equal one value")), VALUE)), 1)),
 )  # fmt: skip
 
 

@@ -6,7 +6,8 @@ rules.operations.comparisons fills in `condition`.
 
 from __future__ import annotations
 
-from rules.shapes import Either, ListOf, MapOf, Pattern, Prose, Record, Ref, Shape, is_a
+from rules.shapes import Either, ListOf, MapOf, Pattern, Prose, Record, Ref, Shape, Word, is_a
+from rules.values.text import Text
 
 SHAPES: dict[str, Shape] = {}
 
@@ -25,6 +26,9 @@ VALUE = Pattern(
 )  # fmt: skip
 WORDS = Record({"zh": Prose(), "en": Prose()})
 CHOICES = MapOf(ID, WORDS, 1)
-EXPRESSION = Either((is_a("scalar"), VALUE), (is_a("map"), Ref("formula", SHAPES)))
+FIRST = Word({"highest": Text("大的在前", "the greatest first"), "lowest": Text("小的在前", "the least first")})
+EXPRESSION = Either(
+    (is_a("scalar", Text("一个数或一项事实", "a value or a fact")), VALUE), (is_a("map"), Ref("formula", SHAPES))
+)
 EXPRESSIONS = ListOf(EXPRESSION, 1)
 CONDITION = Ref("condition", SHAPES)

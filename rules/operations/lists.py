@@ -20,10 +20,10 @@ from rules.operations.doubtful import (
     total_range,
     years,
 )
-from rules.operations.forms import CONDITION, EXPRESSION, PATH
+from rules.operations.forms import CONDITION, EXPRESSION, FIRST, PATH
 from rules.operations.operation import Formula, Key, Operation, Scope, Span, Spans, endless, truth
 from rules.operations.phrases import TIGHT, WORDS, Phrase, over
-from rules.shapes import Shape, Word
+from rules.shapes import Shape
 from rules.values.exact import DATE, PLACE, Type, Value, exact
 from rules.values.text import shown
 
@@ -238,7 +238,7 @@ OPERATIONS = (
         ".lowest": over("从低到高排列时自身的名次", "own place by {each}, lowest first, over {0}"),
         ".highest@date": over("从晚到早排列时自身的名次", "own place by {each}, latest first, over {0}"),
         ".lowest@date": over("从早到晚排列时自身的名次", "own place by {each}, earliest first, over {0}"),
-    }, (Key("rank", EXPRESSION, {"over": PATH, "first": Word(("highest", "lowest"))}, _WHERE),), _read_statistic,
+    }, (Key("rank", EXPRESSION, {"over": PATH, "first": FIRST}, _WHERE),), _read_statistic,
         strict=False, whole=True, span=_from(1), asked=_own_too, listed=rank_range, own=True),
     Operation("streak", _streak, _streak_type, {
         "": over(

@@ -25,6 +25,7 @@ class Test:
     condition: Schema
     label: Text
     key: str = ""  # that tells the branch by being there
+    title: Text | None = None  # what the branch is for, where a form offers it
 
 
 def has(key: str) -> Test:
@@ -41,14 +42,14 @@ def says(key: str, *values: str) -> Test:
     return Test(lambda node: (at := node.get(key)) is not None and at.value in values, condition, label)
 
 
-def is_a(sort: Literal["map", "list", "scalar"]) -> Test:
-    """A node of one kind."""
+def is_a(sort: Literal["map", "list", "scalar"], title: Text | None = None) -> Test:
+    """A node of one kind; `title` says what it is for."""
     python, json = {
         "map": (dict, ["object"]),
         "list": (list, ["array"]),
         "scalar": (str, ["string", "number", "boolean", "null"]),
     }[sort]
-    return Test(lambda node: isinstance(node.value, python), {"type": json}, FOUND[python])
+    return Test(lambda node: isinstance(node.value, python), {"type": json}, FOUND[python], title=title)
 
 
 @dataclass(frozen=True, init=False)

@@ -22,7 +22,7 @@ from service.http.context import caller, service
 from service.http.problems import FieldError, Problem
 from service.keys import PERMISSIONS
 from service.pages.pages import page
-from service.publishing import CHANGES_REQUESTED, SUBMITTED, Act, Release, deciding, drafting
+from service.publishing import CHANGES_REQUESTED, SUBMITTED, Act, Change, Release, deciding, drafting
 from service.publishing import edition as archived
 from service.publishing.comparing import differences
 from service.publishing.desk import OPEN, last_act, state_of
@@ -77,11 +77,12 @@ def home() -> Response:
     waits = [one for one in opened if _waits(one, me, can)]
     releases = sorted(published.releases.values(), key=lambda one: (one.edition.partition("/")[0], _day(one)))
     policies = service().policies
-    own, others = ([one for one in opened if (me in one.draft.authors) == mine] for mine in (True, False))
+    mine = [(me in one.draft.authors, one) for one in opened if one not in waits]  # each is listed once
+    own, others = ([one for here, one in mine if here == own] for own in (True, False))
     plans = sorted({one.edition.partition("/")[0] for one in releases})
     return page("desk.html", releases=releases, today=here.today(), own=own, others=others, waits=waits, plans=plans,
                 spoiled=listed.spoiled, acts=acts[: -LATELY - 1 : -1], warnings=policies.warnings(),
-                untaken=policies.untaken, **shared())  # fmt: skip
+                untaken=policies.untaken, drafted=drafted(acts), **shared())  # fmt: skip
 
 
 @person_view(blueprint, "/guide", "policies")
@@ -105,6 +106,13 @@ def standing(draft: Draft, acts: tuple[Act, ...]) -> Standing:
     return Standing(draft, state_of(draft, last), last)
 
 
+def drafted(acts: tuple[Act, ...]) -> Mapping[str, tuple[Change, ...]]:
+    """The editions that each draft was submitted for: what sends it back or gives it up names none itself."""
+    return {
+        act.draft: tuple(Change(one.edition, "") for one in act.changes) for act in acts if act.draft and act.changes
+    }
+
+
 def shared() -> dict[str, object]:
     """What all pages of the desk show: names of people, words for states and acts."""
     with desk_problems():
@@ -122,7 +130,9 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
     with desk_problems():
         here = desk()
         acts, published = here.seen(), here.published()
-        found = [(act, one) for act in acts for one in act.changes if one.edition == edition]
+        of = drafted(acts)
+        found = [(act, one) for act in acts for one in act.changes or of.get(act.draft, ())
+                 if one.edition == edition]  # fmt: skip
         changes = {act.seq: differences(here.log, one, {}, Base("", "")) for act, one in found
                    if one.before and one.sha256 and act.outcome != SUBMITTED}  # fmt: skip
     if not found:
@@ -140,6 +150,7 @@ def _history(edition: str, problem: Problem | None = None) -> Response:
         changes=changes,
         release=release,
         withdrawal=withdrawal,
+        drafted=of,
         problem=problem,
         **shared(),
     )

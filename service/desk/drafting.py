@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,7 +15,7 @@ from rules.editing.address import Refused
 from rules.editing.texts import SUFFIX, tree
 from rules.format.titles import title_of_file
 from rules.problems.problem import Problem as Fault
-from service.api.approvals import ApprovalSchema, ReasonSchema, RequestedSchema, SubmissionSchema
+from service.api.approvals import ApprovalSchema, ReasonSchema, SubmissionSchema
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked as effect_of
 from service.api.effects import state_of
@@ -31,7 +30,7 @@ from service.http.problems import FieldError, Problem
 from service.keys import PERMISSIONS
 from service.pages.pages import page, page_language
 from service.policies.sources import DATABASE
-from service.publishing import CHANGES_REQUESTED, SUBMITTED, Comment, Source, deciding, drafting, patching
+from service.publishing import CHANGES_REQUESTED, SUBMITTED, Source, deciding, drafting, patching
 from service.publishing.checking import check, name_of
 from service.publishing.comparing import differences, inherited
 from service.publishing.desk import DRAFT, OPEN, outdated
@@ -40,7 +39,6 @@ from service.publishing.drafts import Draft, Revision
 blueprint = Blueprint("drafting", __name__, url_prefix="/desk/drafts")
 tell_by_page(blueprint)
 WHAT = {"added": ("新文件", "new file"), "removed": ("删去的文件", "removed")}
-COMMENT = re.compile(r"\s*([\w.-]+\.yaml)\s*[:：]\s*(\d{1,6})\s*[:：]?\s*(.+)")
 
 
 @person_view(blueprint, "/<draft_id>", "draft")
@@ -243,20 +241,8 @@ def approve(draft_id: str) -> Response:
 
 @person_view(blueprint, "/<draft_id>/request-changes", "approve", ("POST",))
 def request_changes(draft_id: str) -> Response:
-    """Send it back; comments by line are written `file:line text`, one a line."""
-
-    def act() -> None:
-        lines = [one for one in request.form.get("comments", "").splitlines() if one.strip()]
-        found = [COMMENT.fullmatch(one) for one in lines]
-        if not all(found):
-            zh, en = "逐行意见写成“文件:行号 意见”。", "Write each comment as `file:line text`."
-            raise Problem.invalid([FieldError("/comments", "not_a_comment", zh, en)])
-        comments = [{"file": one[1], "line": int(one[2]), "text": one[3]} for one in found if one]
-        said = held(RequestedSchema, reason=wanted("reason"), comments=comments)
-        made = tuple(Comment(**one) for one in said.get("comments", ()))
-        deciding.request_changes(desk(), doer(), draft_id, said["reason"], made)
-
-    return _act(draft_id, act)
+    """Send it back; what there is to say of a line is a comment at that line."""
+    return _act(draft_id, lambda: deciding.request_changes(desk(), doer(), draft_id, _reason()))
 
 
 def _reason() -> str:

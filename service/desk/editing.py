@@ -79,9 +79,14 @@ def _to_add(draft_id: str, at: str, problem: Problem | None = None) -> Response:
     with refusals():
         draft, texts = texts_at(draft_id)
         template = forms.template_of(texts, place, way)
-        named = outline(texts, place.file).find(place).kind == "map" and not template.key
-    shown = page("draft_add.html", draft_id=draft_id, at=place, way=way, adds=template, named=named, forms=forms,
-                 revision=draft.saved.number, problem=problem, FEW=FEW, said=request.form, **shared())  # fmt: skip
+        form = outline(texts, place.file)
+        into = form.find(place)
+        named = into.kind == "map" and not template.key
+        known = into.context
+    facts = known.known.choices("facts", known.file, known.subject) if known else ()
+    shown = page("draft_add.html", draft_id=draft_id, at=place, way=way, adds=template, named=named, into=into,
+                 facts=facts, edition=draft.edition, file=form.title, forms=forms, revision=draft.saved.number,
+                 problem=problem, FEW=FEW, said=request.form, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
 

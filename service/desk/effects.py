@@ -110,7 +110,7 @@ def _figures(changes: Changes) -> dict[str, tuple[Difference, str]]:
     """The figures that a draft changes, with what each is now: to be swept."""
     found = {one.path: one for _, said in changes for one in said or () if one.what == "changed"}
     return {path: (one, NUMBER.findall(one.short[1].zh)[-1]) for path, one in found.items()
-            if NUMBER.search(one.short[1].zh) and path.count(".") == 1}  # fmt: skip
+            if NUMBER.search(one.short[1].zh) and one.item.kind == "item" and path.count(".") == 1}  # fmt: skip
 
 
 @person_view(blueprint, "/effects/<key>", "effect")

@@ -13,6 +13,8 @@ from rules.editing.edit import edit
 from rules.editing.outline import Place, outline
 from rules.editing.templates import Template, templates
 from rules.editing.texts import HEAD, SUFFIX, Texts, tree
+from rules.format.titles import title_of_file
+from rules.values.text import Text
 
 VALUE, UNIT, KEY, CLAUSE = "value:", "unit:", "key:", "clause:"  # before an address, the names of fields
 COLLECTIONS = ("record", "map", "list")
@@ -26,6 +28,7 @@ class Offer:
 
     field: str
     wording: Wording
+    where: Text  # in words: the file, the clause or reading, and what of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def made_of(texts: Texts, at: Address, said: Said, *, asked: bool) -> Made:
     """The files that a form makes of an edition's. Refused where a field cannot be taken; nothing of it is then."""
     form, now, removed, offers = form_of(texts, at), texts, list[str](), list[Offer]()
     for act in (*_sets(form, said), *_renames(form, said), *_asked(form, said.get("do", ""))):
-        found = [Offer(f"{CLAUSE}{number}:{act.at}", one) for number, one in enumerate(_said_by_clauses(now, act))]
+        found = [*_offers(now, act)]
         offers += found
         along = together(one.wording for one in found if one.field in said)
         done = edit(now, [act, *(Set(at, text) for at, text in along.items())])
@@ -92,8 +95,18 @@ def made_of(texts: Texts, at: Address, said: Said, *, asked: bool) -> Made:
     return Made(now.own, tuple(removed), () if asked else tuple(offers))
 
 
-def _said_by_clauses(texts: Texts, act: Act) -> tuple[Wording, ...]:
-    return wordings(texts, act.at, act.value) if isinstance(act, Set) and isinstance(act.value, str) else ()
+def _offers(texts: Texts, act: Act) -> Iterator[Offer]:
+    said = wordings(texts, act.at, act.value) if isinstance(act, Set) and isinstance(act.value, str) else ()
+    files = {file: outline(texts, file) for file in {one.at.file for one in said}}
+    for number, one in enumerate(said):
+        yield Offer(f"{CLAUSE}{number}:{act.at}", one, _where(files[one.at.file], one.at))
+
+
+def _where(file: Place, at: Address) -> Text:
+    """The titles of the places that lead to an address, without the one that all in its file have."""
+    steps = [file.find(Address(at.file, at.steps[:number])).title for number in range(2, len(at.steps) + 1)]
+    titles = (title_of_file(at.file), *steps)
+    return Text(" · ".join(one.zh for one in titles), " · ".join(one.en for one in titles))
 
 
 def _sets(form: Place, said: Said) -> Iterator[Set]:

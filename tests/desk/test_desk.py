@@ -176,20 +176,17 @@ def test_lines_two_have_changed_are_both_shown_and_none_is_lost(author, approver
     assert "at_least: 70%" in answer.text
 
 
-def test_sent_back_with_comments_by_line_then_an_edit_then_submitted_again(author, approver):
+def test_sent_back_then_an_edit_then_submitted_again(author, approver):
     draft = begun(author)
     written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
     submitted(author, draft)
-    data = {
-        "csrf": field(approver.get(draft).text, "csrf"),
-        "reason": "请说明",
-        "comments": "credit_village.yaml:18 为什么是60%",
-    }
-    assert approver.client.post(f"{draft}/request-changes", data={**data, "comments": "没有行号"}).status_code == 422
-    assert approver.client.post(f"{draft}/request-changes", data=data).status_code == 303
-    page = author.get(draft).text
-    assert "为什么是60%" in page
-    assert "退回修改" in author.get("/desk").text.split("我的草稿")[0]
+    assert approver.get("/desk").text.split("最近的变动")[0].count(draft) == 1  # it waits, and is listed once
+    assert approver.post(f"{draft}/request-changes", reason="请说明").status_code == 303
+    assert "请说明" in author.get(draft).text
+    home = author.get("/desk").text
+    assert "退回修改" in home.split("我的草稿")[0]
+    assert f"退回\n{PLAN}/{DAY} " in home.split("最近的变动")[1]  # of which edition
+    assert "请说明" in author.get(f"/desk/editions/{PLAN}/{DAY}").text
     written(author, draft, "credit_village.yaml", "at_least: 60%", "at_least: 58%")
     assert submitted(author, draft).status_code == 303
     assert approved(approver, draft).status_code == 303

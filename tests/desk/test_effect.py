@@ -3,6 +3,7 @@
 import dataclasses
 import fcntl
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def test_who_gains_and_who_loses_is_shown(api, author, out):
     with_runs(api, out.parent)
     draft = begun(author)
     written(author, draft, FILE, OLD, NEW)
+    written(author, draft, "clauses.yaml", "高于55%", "高于75%")
     assert "看影响" in author.get(draft).text
     first = author.get(f"{draft}/effect")
     assert 'id="progress"' in first.text
@@ -53,7 +55,8 @@ def test_who_gains_and_who_loses_is_shown(api, author, out):
     village = next(one for one in told["county"]["decisions"] if one["decision"] == "credit_village")
     assert village["loses"] > 0
     assert f"{village['loses']} 条失去" in shown
-    assert '<option value="credit_village.a_grade_share">' in shown
+    figures = shown.split('id="figure"')[1].split("</select>")[0]
+    assert re.findall('value="([^"]*)"', figures) == ["credit_village.a_grade_share"]  # no words of a clause
     swept = f"{draft}/effect?figure=credit_village.a_grade_share&from=60%25&to=75%25&step=15%25"
     author.get(swept)
     api.service.effects.wait()

@@ -83,6 +83,8 @@ def test_the_words_of_the_clause_are_offered_with_the_figure(api, author):
     said[f"value:{FILE}.criteria.a_grade_share.require.a_grade_share.at_least"] = "60"
     offered = author.client.post(f"{draft}/form/{FILE}", data=said)
     assert "也写着这个数字" in offered.text
+    assert "<b>条款 · 四(三)1(1) · 原文</b>" in offered.text
+    assert "<b>解读 · A级及以上信用户占比恰为55% · 问题 · 中文</b>" in offered.text
     assert "55%" in text(api, draft, FILE)  # nothing is saved before it is answered
     boxes = {html(one): "on" for one in re.findall(r'type="checkbox" name="([^"]*)"', offered.text)}
     answer = author.client.post(f"{draft}/form/{FILE}", data={**fields(offered.text), **boxes})
@@ -177,3 +179,15 @@ def test_names_that_lead_nowhere_and_keys_that_nobody_knows_stay_as_they_are(api
     answer = author.client.post(f"{draft}/form/{FILE}", data=sent | {title: "另一个名称"})
     assert (answer.status_code, alert(answer)) == (303, "")
     assert [one[0] for one in changed(strange, text(api, draft, FILE))] == ["-", "+"]
+
+
+def test_what_is_added_is_asked_for_in_words(author):
+    draft = begun(author)
+    page = author.get(f"{draft}/form/{FILE}").text
+    assert re.search(r'<details class="item" id="[^"]*a_grade_share.require.a_grade_share" open>', page)  # the only one
+    assert ">逐项核对</option>" in page
+    way = html(re.search(r'href="([^"]*/add/credit_village.criteria[?][^"]*)">必须成立的条件<', page)[1])
+    asked = author.get(way).text
+    assert re.search(r'<label for="key:[^"]*">事实</label>', asked)
+    assert '<option value="a_grade_share">A级及以上信用户占比</option>' in asked
+    assert "信用村评定标准</a>" in asked

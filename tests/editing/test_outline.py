@@ -13,7 +13,7 @@ from rules.editing.scalars import rewritten
 from rules.editing.templates import templates
 from rules.editing.texts import Texts, data_of, merged, tree
 from rules.files.node import Node
-from rules.format.grammar import BODIES, FILES, OPTIONAL
+from rules.format.grammar import BODIES, FILES, OPTIONAL, WARNINGS
 from rules.format.titles import titles
 from rules.problems.problem import Problems
 from rules.shapes import Either, Field, ListOf, MapOf, Record, Ref
@@ -149,3 +149,16 @@ def test_inherited_places_say_so_and_can_be_set():
     one = next(one for one in places.values() if one.inherited and one.kind == "rate")
     assert edit(texts, [Set(one.address, rewritten(one.text, "7"))]).diff()
     assert Path(CHILD, "village_credit.yaml").exists()
+
+
+FORM_OF_YAML = ("键值映射", "列表", "一个值")
+
+
+@pytest.mark.parametrize("folder", sorted({*PLANS}))
+def test_what_can_be_added_and_chosen_is_named_by_what_it_is_for(folder):
+    """A form speaks to people who never saw YAML: neither of mappings and lists nor in words of the grammar."""
+    texts = Texts(texts_of(ROOT / folder))
+    places = [one for file in texts.files for one in outline(texts, file).walk()]
+    assert not {way.title.zh for one in places for way in templates(one) if way.title.zh in FORM_OF_YAML}
+    words = [choice for one in places if one.takes and one.takes.kind == "word" for choice in one.takes.choices]
+    assert not {one.word for one in words if one.title.zh == one.word} - {*WARNINGS}
