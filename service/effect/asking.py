@@ -15,7 +15,7 @@ from service.publishing.acts import Change
 from service.publishing.checking import Checked
 from service.publishing.comparing import Inherited, differences, inherited
 from service.publishing.desk import Desk, last_act
-from service.publishing.drafts import Base, Draft
+from service.publishing.drafts import Draft
 from service.settings import HOME, Settings
 
 FEATURES = HOME / "features"
@@ -51,7 +51,7 @@ def asked(desk: Desk, settings: Settings, draft_id: str, asks: str = "") -> Aske
         return Asked(draft, checked, (), None)
     changes = tuple((one, differences(desk.log, one, checked.files, draft.saved.base)) for one in checked.changes)
     mine = next((one for one in checked.changes if one.edition == draft.edition and one.sha256), None)
-    question = None if mine is None else _question(desk, settings, mine, checked, draft.saved.base, asks)
+    question = None if mine is None else _question(desk, settings, mine, checked, draft, asks)
     return Asked(draft, checked, changes, question, inherited(desk.log, last_act(draft, desk.seen()), draft, checked))
 
 
@@ -66,9 +66,9 @@ def period_of(asks: str) -> tuple[date, date] | None:
 
 
 def _question(
-    desk: Desk, settings: Settings, change: Change, checked: Checked, base: Base, asks: str
+    desk: Desk, settings: Settings, change: Change, checked: Checked, draft: Draft, asks: str
 ) -> Question | None:
-    log = desk.log
+    log, base = desk.log, draft.saved.base
     name, sha256 = (change.edition, change.before) if change.before else (base.edition, base.sha256)
     before = _content(log, name, sha256)
     if before is None:
@@ -87,6 +87,7 @@ def _question(
         settings.county_memory,
         settings.county_threads,
         () if asks else tuple(_heirs(log, checked, change)),
+        draft.id,
     )
 
 

@@ -85,11 +85,12 @@ class Effects:
         return State("waiting", parts)
 
     def begin(self, question: Question, fed: Fed | None = None) -> State:
-        """Begin to answer, unless somebody does or did. Busy where too many wait."""
+        """Begin to answer, unless somebody does or did; the same question of an earlier text of the draft is given up.
+        Busy where too many wait."""
         home = self.folder / question.key
         if (state := self.state(question)).status != "none":
             return state
-        if sum(_held(one) for one in self.folder.glob(f"*/{LOCK}")) >= WAITING:
+        if sum(not self._outdated(one, question) for one in self._open()) >= WAITING:
             raise Busy
         home.mkdir(exist_ok=True)
         lock = (home / LOCK).open("w")
@@ -112,6 +113,20 @@ class Effects:
             for path in (home / FAILED, home / STOP, home / DONE, *home.glob("part-*.json")):
                 path.unlink(missing_ok=True)
         return self.begin(question, fed)
+
+    def _open(self) -> list[Path]:
+        """The folders of the jobs that wait or run, and are wanted."""
+        return [one.parent for one in self.folder.glob(f"*/{LOCK}") if _held(one) and not (one.parent / STOP).exists()]
+
+    def _outdated(self, home: Path, question: Question) -> bool:
+        """Whether a job asks the same of an earlier text of the draft: then it is stopped."""
+        said = _read(home / QUESTION)
+        other = Question.loaded(said) if said else question
+        same = (other.draft, other.asks) == (question.draft, question.asks)
+        outdated = bool(question.draft) and same and other.key != question.key
+        if outdated:
+            (home / STOP).touch()
+        return outdated
 
     def stop(self, question: Question) -> None:
         """Have a job stopped, whichever worker began it."""

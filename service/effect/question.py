@@ -60,6 +60,7 @@ class Question:
     memory: str = AS_USUAL.memory  # that the tables may take
     threads: int = 0
     heirs: tuple[Heir, ...] = ()
+    draft: str = ""  # its id
 
     @cached_property
     def key(self) -> str:

@@ -111,9 +111,9 @@ def test_only_whoever_may_see_effects_does(api, someone, author):
 # --- the jobs
 
 
-def question(name):
+def question(name, **more):
     content = Content("plan/2026-01-01", name, {})
-    return Question(content, content, "2026-12-31")
+    return Question(content, content, "2026-12-31", **more)
 
 
 def test_a_job_is_stopped_before_its_turn_or_in_it(tmp_path):
@@ -142,6 +142,22 @@ def test_few_wait(tmp_path):
         with pytest.raises(Busy):
             effects.begin(asked[-1])
         for one in asked[:WAITING]:
+            effects.stop(one)
+        effects.wait()
+
+
+def test_the_effect_of_an_earlier_text_makes_room_for_that_of_a_later_one(tmp_path):
+    effects = Effects(tmp_path)
+    with (tmp_path / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        texts = [question(str(number), draft="draft-1") for number in range(WAITING + 2)]
+        for one in texts:
+            assert effects.begin(one).status == "waiting"
+        others = question("x", draft="draft-1", asks="readings"), question("y", draft="draft-2")
+        for one in others:
+            effects.begin(one)
+        assert [effects.state(one).open for one in (*texts, *others)] == [False] * (len(texts) - 1) + [True] * 3
+        for one in (texts[-1], *others):
             effects.stop(one)
         effects.wait()
 
