@@ -41,7 +41,7 @@ def queries(log, monkeypatch):
     """How often the database was read."""
     asked = []
     read = log.database.read
-    monkeypatch.setattr(log.database, "read", lambda work: asked.append(1) or read(work))
+    monkeypatch.setattr(log.database, "read", lambda *asks: asked.append(1) or read(*asks))
     return asked
 
 
@@ -167,7 +167,7 @@ def test_keys_go_on_for_a_while_without_the_database(keys, log, monkeypatch, sec
     _, text = keys.add("a", "caller")
     assert keys.check(text)
 
-    def away(work):
+    def away(*_):
         raise LogUnavailable("away")
 
     monkeypatch.setattr(log.database, "read", away)
