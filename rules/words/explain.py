@@ -218,6 +218,9 @@ def _far_criteria(decision: Decision, found: Distances, say: RecordWording) -> I
         summed = set(parts) == set(altogether.changes) and len(parts) == len(altogether.changes)
         summed = summed and all(distance.reachable for distance in each)
         together = say.pick("以上各项都做到", "all of the above") if summed else _distance(altogether, say)
+        if altogether.why == "no_lever":  # of these, not of the others
+            those = [say.text(titles[name]) for name, one in found.criteria.items() if one.why == "no_lever"]
+            together = say.pick(f"{'、'.join(those)}：{together}", f"{', '.join(those)}: {together}")
         yield Reason(title, together)
 
 

@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from rules import Reference
+from rules.words.explain import explain
 from tests.editions import shipped
 from tests.unit.measuring import moved, told
 from tests.unit.small import ON, checklist, choice, count, derived, given, small
@@ -191,3 +192,10 @@ def test_filing_more_households_asks_for_granting_more():
 
     assert {name: moved(one) for name, one in found.criteria.items()} == {"c0": {"filed": 10}}
     assert moved(found.outcome) == {"filed": 10, "granted": 5}
+
+
+def test_what_nobody_can_change_is_named_beside_what_somebody_can():
+    fixed = {"require": {"fixed": True}, "title": {"zh": "甲", "en": "what stays"}}
+    edition = small(LEVERS, {"d": checklist({"require": {"n": {"at_least": "5 houses"}}}, fixed)})
+    said = explain(Reference(edition).decide("d", {"n": 1, "fixed": False}, ON, "T-1"), "en")
+    assert "what stays: the policy names nothing here that can be changed" in " ".join(said.split())
