@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from shutil import copytree
@@ -35,6 +34,10 @@ def loaded(root: Path) -> Edition:
     return edition
 
 
+def all_of_it(*_: object) -> None:
+    """What is affected where nothing is known of it."""
+
+
 def main(folder: Path, file: str, old: str, new: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
@@ -45,8 +48,7 @@ def main(folder: Path, file: str, old: str, new: str) -> None:
         after = loaded(scratch / "policies")
         run(asked(before, folder, scratch / "run", ON))
         told = {}
-        everything: Callable[..., None] = lambda *_: None  # noqa: E731
-        for way, affected in (("what is affected", effects.affected), ("everything", everything)):
+        for way, affected in (("what is affected", effects.affected), ("everything", all_of_it)):
             effects.affected = affected
             with closing(Duck(scratch / f"duck {way}")) as duck:
                 kept, start = Outputs(scratch / "run", before, duck), now()
