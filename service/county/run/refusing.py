@@ -1,5 +1,4 @@
-"""What a run refuses before any row is judged, as problems of the plan's files: what is wrong, and what to write or give
-instead."""
+"""What a run refuses before any row is judged, as problems of the plan's files: what is wrong, and what to give instead."""
 
 from __future__ import annotations
 
