@@ -1,4 +1,4 @@
-"""What a run refuses before any row is judged, as problems of the plan's files: what is wrong, and what to give instead."""
+"""What a run refuses before any row is judged, as problems of the plan's files: fault and cure."""
 
 from __future__ import annotations
 
