@@ -90,7 +90,11 @@ class FactBuilder:
     def build(self) -> dict[str, Subject]:
         for subject in self.nodes:
             for name, node in self._own(subject).items():
-                self.fact(subject, name, node)
+                try:
+                    self.fact(subject, name, node)
+                except RecursionError:
+                    self.problems.add(node, "edition.too_deep")
+                    raise
         self._bulk()
         self._refuse_other_kinds()
         return {

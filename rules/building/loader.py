@@ -23,7 +23,7 @@ from rules.model import Edition
 from rules.model.depth import too_deep
 from rules.problems.problem import Problem, Problems
 from rules.shapes import Shape
-from rules.values.text import Mark
+from rules.values.text import Mark, whole_file
 from rules.warnings.acknowledged import acknowledging
 from rules.warnings.redundant import check_limits
 
@@ -77,11 +77,12 @@ def _each(folder: Path, root: Path, many: Iterable[Mapping[str, str] | None], *,
                 opened = opened or _opened(folder, root)
                 problems.extend(opened.problems)
                 edition = None if opened.files is None else _under(opened, opened.files, readings, problems)
-                deep = edition is not None and too_deep(edition)
+                deep = None if edition is None else too_deep(edition)
         except RecursionError:
-            edition, deep = None, True
-        if deep:
-            problems.add(_mark(folder, root), "edition.too_deep")
+            edition, placed = None, any(one.code == "edition.too_deep" for one in problems)
+            deep = None if placed else whole_file(_mark(folder, root).file)
+        if deep is not None:
+            problems.add(deep, "edition.too_deep")
         if edition is None or problems.errors:
             yield Loaded(None, _own_first(problems, _mark(folder, root).file))
         else:
@@ -202,7 +203,11 @@ def _built(
             sound.take(key, node, shape_of(key), problems)
     edition = None
     if FILES.keys() - {"plan"} <= sound.files.keys():  # no name rests on the head of the plan
-        edition = edition_of({"plan": ABSENT, **sound.files}, digest, meant, base)
+        try:
+            edition = edition_of({"plan": ABSENT, **sound.files}, digest, meant, base)
+        except RecursionError:
+            problems.extend(one for one in meant if one.code == "edition.too_deep")
+            raise
     if edition is not None:
         check_limits(edition, meant)
     if meant or problems:

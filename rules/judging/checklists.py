@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules.judging.evaluate import Scope
-from rules.judging.outcomes import Answers, Judgement, Kind, Verdict, strongest
+from rules.judging.left import Left, left
+from rules.judging.outcomes import Answers, Judgement, Kind, Verdict, strongest, threatened
 from rules.model import Checklist, Rule
 
 
@@ -23,4 +24,10 @@ def conclude(rule: Rule, verdicts: Sequence[Verdict]) -> Judgement:
     return Judgement(rule.role("met"), verdicts)
 
 
-CHECKLIST = Kind(judge, conclude)
+def remaining(rule: Rule, _body: Checklist, judgement: Judgement, _scope: Scope) -> Left:
+    """The outcome as it is without the criteria that cannot be told, and those that they could bring."""
+    worst, stronger = threatened(rule, judgement.verdicts)
+    return left(rule, {worst or rule.role("met"), *stronger}, {})
+
+
+CHECKLIST = Kind(judge, conclude, left=remaining)

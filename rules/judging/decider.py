@@ -10,7 +10,8 @@ from typing import Any
 from rules.judging.decision import NOT_EXACT, Decision, Finding, Missing
 from rules.judging.evaluate import Scope
 from rules.judging.findings import Writer
-from rules.judging.kinds import judge, wanted
+from rules.judging.kinds import judge, remaining, wanted
+from rules.judging.left import NOTHING, Left
 from rules.judging.missing import missing, once
 from rules.judging.outcomes import Judgement, Truth, Verdict, check
 from rules.judging.readers import Reading, evaluator
@@ -88,6 +89,7 @@ class Decider(ABC):
             else (),
             judgement.ranking,
             self._missing(rule, judgement, scope, "") if judgement.outcome == rule.roles.get("unknown") else (),
+            self.left(rule.id, scope),
             self._chained(rule, scope, subject_id) if rule.needs else {},
         ))  # fmt: skip
 
@@ -114,6 +116,15 @@ class Decider(ABC):
         """The missing facts of another decision about a record."""
         rule = self.edition.rules[decision]
         return self._missing(rule, self.judgement(rule, scope), scope, path)
+
+    def left(self, decision: str, scope: Scope) -> Left:
+        """What is left of the outcome and outputs of a decision about a record, worked out once."""
+        rule, place = self.edition.rules[decision], ("left", decision)
+        if place not in scope.memo:
+            judgement = self.judgement(rule, scope)
+            told = judgement.outcome != rule.roles.get("unknown")
+            scope.memo[place] = NOTHING if told else remaining(rule, judgement, scope)
+        return scope.memo[place]  # type: ignore[no-any-return]
 
     def ranged(self, expr: Expr, scope: Scope) -> bool:
         """Whether an expression is not known because a fact is known within bounds only."""

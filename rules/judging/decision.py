@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from rules.judging.left import NOTHING, Left
 from rules.model import Edition, Rule
 from rules.values.exact import Range, Type, Value, plain
 from rules.values.text import Text
@@ -216,6 +217,7 @@ class Decision(NamedTuple):
     measures: tuple[tuple[str, Mapping[str, tuple[Value, Type]]], ...]
     ranking: tuple[Placed, ...]
     missing: tuple[Missing, ...]
+    left: Left  # where the outcome is not known
     chained: Mapping[str, Decision]
 
     def all(self) -> dict[str, Decision]:
@@ -256,6 +258,7 @@ class Decision(NamedTuple):
             ],
             "ranking": [placed.as_dict() for placed in self.ranking],
             "missing": [missing.as_dict() for missing in self.missing],
+            **({} if self.left == NOTHING else {"left": self.left.as_dict()}),
             "chained": {
                 name: {"outcome": decision.outcome, "id": decision.id} for name, decision in self.chained.items()
             },

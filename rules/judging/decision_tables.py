@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rules.judging.bounds import certain
 from rules.judging.evaluate import Scope
+from rules.judging.left import Left, added, hull, left, possible, truth
 from rules.judging.outcomes import Answers, Judgement, Kind, Verdict
 from rules.model import Criterion, Rule, Table
 from rules.operations.comparisons import sort_key
-from rules.values.exact import exact
+from rules.values.exact import Range, Value, exact
 
 
 def judge(rule: Rule, body: Table, scope: Scope, answers: Answers) -> Judgement:
     """`first`: the first row that holds; `all`: every row; `highest` and `lowest`: the row whose output is; `sum`:
-    the outputs of all rows added. A row that cannot be told, where it could change the answer, makes it unknown."""
+    the outputs of all rows added. A row that cannot be told, where it could change the answer, makes it unknown; an
+    output that has one value whichever rows hold is known even so."""
     verdicts, unknown = answers.verdicts(rule, scope), rule.role("unknown")
     if body.hit == "first":
         row, verdict = next((one for one in verdicts if one[1] is not False), (body.otherwise, True))
-        return Judgement(unknown, verdicts) if verdict is None else _conclude(rule, row, verdicts, scope)
+        if verdict is None:
+            return Judgement(unknown, verdicts, _alike(body, verdicts, scope))
+        return _conclude(rule, row, verdicts, scope)
     hits = [row for row, verdict in verdicts if verdict]
     doubtful = any(verdict is None for _, verdict in verdicts)
     if doubtful and body.hit != "all":
-        return Judgement(unknown, verdicts)
+        return Judgement(unknown, verdicts, _alike(body, verdicts, scope))
     if not hits and not doubtful:
         return _conclude(rule, body.otherwise, verdicts, scope)
     each = [_conclude(rule, row, verdicts, scope) for row in hits]
@@ -32,7 +37,7 @@ def judge(rule: Rule, body: Table, scope: Scope, answers: Answers) -> Judgement:
         measures = tuple((row.id, judged.outputs) for row, judged in zip(hits, each, strict=True))
         return Judgement(outcome, verdicts, measures=measures, unknown=unresolved)
     if unresolved:
-        return Judgement(unknown, verdicts, unknown=unresolved)
+        return Judgement(unknown, verdicts, _alike(body, verdicts, scope), unknown=unresolved)
     if body.hit == "sum":
         outputs = {name: exact(sum(judged.outputs.get(name, 0) for judged in each)) for name in body.outputs}
         return Judgement(hits[0].outcome, verdicts, outputs)
@@ -46,4 +51,78 @@ def _conclude(rule: Rule, row: Criterion, verdicts: Sequence[Verdict], scope: Sc
     return Judgement(rule.role("unknown") if unknown else row.outcome, verdicts, outputs, unknown=unknown)
 
 
-TABLE = Kind(judge)
+def _alike(body: Table, verdicts: Sequence[Verdict], scope: Scope) -> Mapping[str, Value]:
+    """The outputs that have one value whichever of the rows hold that cannot be told."""
+    if body.hit == "sum":
+        return _sums(body, verdicts, scope)
+    rows, outputs = _candidates(body, verdicts, scope), {}
+    for name in body.outputs:
+        values = {certain(row.then[name], scope) if name in row.then else None for row in rows}
+        if len(values) == 1 and None not in values:
+            outputs[name] = values.pop()
+    return outputs
+
+
+def _sums(body: Table, verdicts: Sequence[Verdict], scope: Scope) -> Mapping[str, Value]:
+    """The sums of rows that surely hold, to which no row that cannot be told adds anything."""
+    outputs = {}
+    for name in body.outputs if any(verdict for _, verdict in verdicts) else ():
+        each = [(certain(row.then[name], scope), verdict) for row, verdict in verdicts
+                if verdict is not False and name in row.then]  # fmt: skip
+        if all(value == 0 if verdict is None else value is not None for value, verdict in each):
+            outputs[name] = exact(sum(value for value, _ in each))
+    return outputs
+
+
+def _candidates(body: Table, verdicts: Sequence[Verdict], scope: Scope) -> list[Criterion]:
+    """The rows of which one gives the outputs, whatever the others come to; of `all` and `sum` those that may hold."""
+    sure = next((place for place, (_, verdict) in enumerate(verdicts) if verdict), None)
+    rows = [row for row, verdict in verdicts if verdict is not False]
+    if sure is None:
+        return [*rows, body.otherwise]
+    if body.hit == "first":
+        return [row for row, verdict in verdicts[: sure + 1] if verdict is not False]
+    if body.hit not in ("highest", "lowest"):
+        return rows
+    keys = {row.id: certain(row.then[body.by], scope) for row in rows}
+    if None in keys.values():
+        return rows
+    type, choose = body.outputs[body.by].type, min if body.hit == "lowest" else max
+    best = choose(sort_key(keys[row.id], type) for row, verdict in verdicts if verdict)
+    return [row for row in rows if choose(best, sort_key(keys[row.id], type)) != best
+            or sort_key(keys[row.id], type) == best]  # fmt: skip
+
+
+def remaining(rule: Rule, body: Table, judgement: Judgement, scope: Scope) -> Left:
+    """The outcomes of the rows that may count, and what lies between the values that they give each output."""
+    verdicts = [
+        (row, truth(row.condition, scope) if verdict is None else verdict) for row, verdict in judgement.verdicts
+    ]
+    rows, sums = _candidates(body, verdicts, scope), {}
+    outcomes = [row.outcome for row in rows]
+    if body.hit == "all":
+        return left(rule, outcomes, {})
+    for name in body.outputs.keys() - {name for name, value in judgement.outputs.items() if value is not None}:
+        if body.hit == "sum":
+            sums[name] = _sum_left(body, verdicts, name, scope)
+        else:
+            sums[name] = hull([possible(row.then[name], scope) if name in row.then else None for row in rows])
+    return left(rule, outcomes, sums)
+
+
+def _sum_left(body: Table, verdicts: Sequence[Verdict], name: str, scope: Scope) -> Range | None:
+    """The sum of all rows that hold, each row that cannot be told adding what it gives or nothing."""
+    nothing, parts = Range(0, 0), [Range(0, 0)]
+    for row, verdict in verdicts:
+        part: Any = possible(row.then[name], scope) if verdict is not False and name in row.then else nothing
+        if part is None:
+            return None
+        parts.append(part if verdict else hull([nothing, part]))
+    whole = added(parts)
+    if any(verdict for _, verdict in verdicts):
+        return whole
+    other = body.otherwise.then.get(name)
+    return whole if other is None else hull([whole, possible(other, scope)])
+
+
+TABLE = Kind(judge, left=remaining)

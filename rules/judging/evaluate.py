@@ -33,6 +33,10 @@ class Conclusions(Protocol):
         """Whether an expression is not known because a fact is known within bounds only."""
         ...
 
+    def left(self, decision: str, scope: Scope) -> Any:
+        """What a conclusion that is not known leaves."""
+        ...
+
 
 class Scope:
     """A record, what lies around it, and the date. Lives for one decision only."""

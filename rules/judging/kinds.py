@@ -9,6 +9,7 @@ from rules.judging.checklists import CHECKLIST
 from rules.judging.decision import Missing
 from rules.judging.decision_tables import TABLE
 from rules.judging.evaluate import Scope
+from rules.judging.left import Left
 from rules.judging.missing import missing, missing_for
 from rules.judging.outcomes import Answers, Judgement, Kind, Truth, check
 from rules.judging.rankings import RANKING
@@ -43,3 +44,8 @@ def wanted(rule: Rule, truth: Truth, judgement: Judgement, scope: Scope, path: s
     for expr in judgement.unknown:
         yield from missing(expr, scope, path)
     yield from KINDS[type(body)].missing(body, judgement, scope, path)
+
+
+def remaining(rule: Rule, judgement: Judgement, scope: Scope) -> Left:
+    """The outcomes and outputs that are left of a rule which is unknown."""
+    return KINDS[type(rule.body)].left(rule, rule.body, judgement, scope)

@@ -8,6 +8,8 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from rules.judging.decision import Missing, Placed
 from rules.judging.evaluate import Scope
+from rules.judging.left import NOTHING as ANYTHING
+from rules.judging.left import Left
 from rules.model import Body, Condition, Criterion, Expr, Leaf, Rule
 from rules.operations.comparisons import join
 from rules.values.exact import Value
@@ -63,15 +65,18 @@ def check(criterion: Criterion, truth: Truth) -> bool | None:
 
 def strongest(rule: Rule, verdicts: Iterable[Verdict]) -> str:
     """The strongest outcome of the criteria that are not met; unknown where an unknown one could bring a stronger."""
+    worst, stronger = threatened(rule, verdicts)
+    return rule.role("unknown") if stronger else worst
+
+
+def threatened(rule: Rule, verdicts: Iterable[Verdict]) -> tuple[str, set[str]]:
+    """The strongest outcome of the criteria that are surely not met ("" where there are none), and the stronger ones
+    that those could bring that cannot be told."""
     strength, not_met = rule.strength, rule.role("not_met")
-    worst, doubt, outcome = len(strength), len(strength), ""
-    for criterion, verdict in verdicts:
-        name = criterion.outcome or not_met
-        if verdict is False and strength[name] < worst:
-            worst, outcome = strength[name], name
-        elif verdict is None:
-            doubt = min(doubt, strength[name])
-    return rule.role("unknown") if doubt < worst else outcome
+    named = [(criterion.outcome or not_met, verdict) for criterion, verdict in verdicts]
+    worst = min((name for name, verdict in named if verdict is False), key=lambda name: strength[name], default="")
+    limit = strength[worst] if worst else len(strength)
+    return worst, {name for name, verdict in named if verdict is None and strength[name] < limit}
 
 
 def within(value: Value, least: Value, most: Value) -> Value:
@@ -92,3 +97,4 @@ class Kind(NamedTuple, Generic[B]):
     conclude: Callable[[Rule, Sequence[Verdict]], Judgement] | None = None  # where the verdicts alone settle it
     compared: Callable[[B, int], Iterable[Condition]] = lambda body, stage: ()  # in a stage, beside the criteria
     missing: Callable[[B, Judgement, Scope, str], Iterable[Missing]] = lambda body, judgement, scope, path: ()
+    left: Callable[[Rule, B, Judgement, Scope], Left] = lambda rule, body, judgement, scope: ANYTHING

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rules.judging.bounds import certain
+from rules.judging import evaluate
+from rules.judging.bounds import bounds, certain, samples
 from rules.judging.decision import NOT_EXACT, Missing
 from rules.judging.evaluate import Scope
+from rules.judging.left import Left, added, hull, left, possible
 from rules.judging.missing import missing, missing_for
-from rules.judging.outcomes import Answers, Judgement, Kind, Truth, Verdict, check, holds, strongest, within
-from rules.model import Condition, Rule, Scorecard, ScoreItem
-from rules.values.exact import Value, exact
+from rules.judging.outcomes import Answers, Judgement, Kind, Truth, Verdict, check, holds, strongest, threatened, within
+from rules.model import Condition, Const, Rule, Scorecard, ScoreItem, leaves_in
+from rules.operations.comparisons import passes
+from rules.values.exact import POINTS, Range, Value, exact
 
 
 def judge(rule: Rule, body: Scorecard, scope: Scope, answers: Answers) -> Judgement:
@@ -89,4 +92,61 @@ def wanted(body: Scorecard, judgement: Judgement, scope: Scope, path: str) -> It
             yield from _wanted(item, scope, path)
 
 
-SCORECARD = Kind(judge, compared=compared, missing=wanted)
+def remaining(rule: Rule, body: Scorecard, judgement: Judgement, scope: Scope) -> Left:
+    """The total that the items can add up to, and the outcomes of these totals, of vetoes and of ceilings in doubt."""
+    vetoes, ceilings = ([(one, verdict) for one, verdict in judgement.verdicts if one in those]
+                        for those in (body.vetoes, body.ceilings))  # fmt: skip
+    total = judgement.outputs["total"]
+    points = [Range(value, value) if value is not None else _points(item, scope)
+              for item, value in ((item, judgement.points[item.id]) for item in body.items)]  # fmt: skip
+    range = _clamped(added(points), body.least, body.most) if total is None else Range(total, total)
+    worst, stronger = threatened(rule, vetoes)
+    earned = {worst} if worst else {capped for grade in _grades(body, range) for capped in _caps(rule, grade, ceilings)}
+    return left(rule, earned | stronger, {"total": range} if total is None else {})
+
+
+def _points(item: ScoreItem, scope: Scope) -> Range:
+    """The points that an item can give once what it wants is known."""
+    if item.formula is not None:
+        return _clamped(bounds(item.formula, scope, allowed=True), item.least, item.most)
+    truths = [(band.points, evaluate.holds(band.condition, scope)) for band in item.bands]
+    sure = next((place for place, (_, truth) in enumerate(truths) if truth), None)
+    upto = truths if sure is None else truths[: sure + 1]
+    can = [possible(points, scope) for points, truth in upto if truth is not False]
+    if sure is None and item.missing is not None:
+        can.append(Range(item.missing, item.missing))
+    return hull(can) or Range(None, None)
+
+
+def _clamped(range: Range | None, least: Value, most: Value) -> Range:
+    """A range of which what exceeds a bound is that bound."""
+    ends = zip(range or (None, None), (least, most), strict=True)
+    return Range(*(bound if end is None else within(end, least, most) for end, bound in ends))
+
+
+def _grades(body: Scorecard, total: Range) -> list[str]:
+    """The grades that a total can earn."""
+    limits = [limit for one in body.grades for leaf in leaves_in(one.condition)
+              for test in leaf.tests for limit in test.limits]  # fmt: skip
+    fixed = [limit.value for limit in limits if isinstance(limit, Const)]
+    if len(fixed) < len(limits) or (not fixed and total == (None, None)):
+        return [one.id for one in body.grades]
+    tried = samples(total, fixed)
+    return [one.id for one in body.grades if any(_earns(one.condition, value) for value in tried)]
+
+
+def _earns(condition: Condition, total: Value) -> bool:
+    tests = [test for leaf in leaves_in(condition) for test in leaf.tests]
+    limits = [[limit.value for limit in test.limits if isinstance(limit, Const)] for test in tests]
+    return all(passes(test.operator, total, held, POINTS) for test, held in zip(tests, limits, strict=True))
+
+
+def _caps(rule: Rule, grade: str, ceilings: Sequence[Verdict]) -> set[str]:
+    """The grades that a grade can be lowered to."""
+    order = rule.type.choices
+    lowest = max([order.index(grade), *(order.index(one.outcome) for one, verdict in ceilings if verdict is False)])
+    doubtful = [order.index(one.outcome) for one, verdict in ceilings if verdict is None]
+    return {order[max(lowest, cap)] for cap in (lowest, *doubtful)}
+
+
+SCORECARD = Kind(judge, compared=compared, missing=wanted, left=remaining)

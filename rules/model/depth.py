@@ -6,13 +6,15 @@ from rules.model.contents import Node, children, parts_of
 from rules.model.decisions import Assignment, Rule
 from rules.model.edition import Edition, Fact
 from rules.model.expressions import Ref
+from rules.values.text import Mark
 
 MOST_LEVELS = 100  # each takes up to five calls, of the thousand that Python allows
 DECISION_LEVELS = 2  # the levels that one decision's reading of another takes
 
 
-def too_deep(edition: Edition) -> bool:
-    """Whether some decision rests on more levels of formulas, facts and other decisions than can be evaluated."""
+def too_deep(edition: Edition) -> Mark | None:
+    """Where the first decision or fact stands that rests on more levels of formulas, facts and other decisions than can
+    be evaluated; None where there is none."""
     known: dict[int, int] = {}
 
     def levels(thing: Rule | Assignment | Fact) -> int:
@@ -36,7 +38,11 @@ def too_deep(edition: Edition) -> bool:
 
     facts = [fact for subject in edition.subjects.values() for fact in subject.facts.values()]
     things: list[Rule | Assignment | Fact] = [*facts, *edition.assignments.values(), *edition.rules.values()]
-    try:
-        return max(map(levels, things), default=0) > MOST_LEVELS
-    except RecursionError:
-        return True
+    for thing in things:
+        try:
+            deep = levels(thing) > MOST_LEVELS
+        except RecursionError:
+            deep = True
+        if deep:
+            return thing.mark
+    return None

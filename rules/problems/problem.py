@@ -76,8 +76,7 @@ class Problem:
 
     @property
     def _where(self) -> str:
-        place = f"{self.mark.file}:{self.mark.line}:{self.mark.column}"
-        return f"{place}: {self.inside}" if self.inside else place
+        return f"{self.mark.place}: {self.inside}" if self.inside else self.mark.place
 
     @property
     def inside(self) -> str:

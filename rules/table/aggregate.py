@@ -19,7 +19,7 @@ from rules.model.uses import Used, fact_of, read_by, read_in_lists, refs
 from rules.table import numbers
 from rules.table.adding import DOUBT, MORE, OPEN, added, amounts_of, by_day, read
 from rules.table.columns import ASIDE, ENDS, KEY, around, key_of
-from rules.table.errors import TableError, about
+from rules.table.errors import NoKey, TableError, about
 from rules.table.frames import RowFrame
 from rules.table.judge import frame_of, prepare
 from rules.table.numbers import D38, Num, literal
@@ -125,7 +125,7 @@ class Counting:
             return table
         key = key_of(subject)
         if key not in records.columns:
-            raise TableError(f"{below} 的表里没有列 {key}。", f"The table of {below} has no column {key}.")
+            raise NoKey(f"{below} 的表里没有列 {key}。", f"The table of {below} has no column {key}.")
         if self.judged and BEYOND in records.columns:  # the engine has judged such a record, or nothing is known of it
             records = records.drop(BEYOND)
         groups, bottoms = self._grouped(subject, facts, frame_of(self.edition, below, self.on, records), key)

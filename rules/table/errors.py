@@ -12,6 +12,10 @@ class TableError(TextError):
     """A table does not fit the fact dictionary; both languages."""
 
 
+class NoKey(TableError):
+    """A table of records does not say which record of another subject each lies in."""
+
+
 class NotTabular(Exception):
     """A decision holds something that cannot be judged exactly on a table; the engine can decide it case by case."""
 

@@ -51,11 +51,21 @@ class Mark:
     """A place in a file; lines and columns count from 1 and in characters, as editors show them."""
 
     file: str
-    line: int
+    line: int  # 0 where the file as a whole is meant
     column: int
+
+    @property
+    def place(self) -> str:
+        """As editors make a link of it."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 NOWHERE = Mark("", 0, 0)
+
+
+def whole_file(file: str) -> Mark:
+    """The place of what is said of a file as a whole."""
+    return Mark(file, 0, 0)
 
 
 def shown(text: str, most: int = 60) -> str:

@@ -32,6 +32,7 @@ class Place(NamedTuple):
     words: frozenset[str]
     figures: frozenset[Fraction]
     by: tuple[str, ...]
+    listed: tuple[int, int] | None = None  # where a list without labels begins, and which of its figures it is
 
 
 class Stated(NamedTuple):
@@ -50,8 +51,9 @@ def check_exchanged(edition: Edition, sources: Sequence[Source], problems: Probl
         for one in _stated(edition, source):
             clauses[source.clause, str(one.figure.type)].append(one)
     for (clause, _), listed in clauses.items():
+        out_of_order = _out_of_order(listed)
         for first, second in combinations(listed[:MOST], 2):
-            if _are_exchanged(first, second):
+            if _are_exchanged(first, second) or (first, second) in out_of_order:
                 problems.warn(second.source.mark, "warning.exchanged", path=second.source.path, id=second.source.id,
                               fact=second.source.title, other=first.source.id, clause=clause, limit=_shown(second),
                               other_limit=_shown(first))  # fmt: skip
@@ -63,6 +65,29 @@ def _are_exchanged(one: Stated, other: Stated) -> bool:
         return False
     own, turned = ((_suits(one, one), _suits(other, other)), (_suits(one, other), _suits(other, one)))
     return min(turned) > 0 and own != turned and all(map(le, own, turned))
+
+
+def _out_of_order(listed: Sequence[Stated]) -> list[tuple[Stated, Stated]]:
+    """Two figures of a list without labels (各等级分别为20、10、3万元) that alone keep it from the order of the plan's
+    items, and from the opposite one."""
+    lists: dict[int, list[Stated]] = defaultdict(list)
+    for one in listed:
+        if one.place.listed is not None:
+            lists[one.place.listed[0]].append(one)
+    found = []
+    for those in lists.values():
+        places = [one.place.listed[1] for one in those if one.place.listed is not None]
+        if len(places) > 2 and sorted(places) not in (places, places[::-1]):
+            ordered = sorted(places)
+            found += [(those[one], those[other]) for one, other in combinations(range(len(places)), 2)
+                      if _swapped(places, one, other) in (ordered, ordered[::-1])]  # fmt: skip
+    return found
+
+
+def _swapped(places: Sequence[int], one: int, other: int) -> list[int]:
+    turned = [*places]
+    turned[one], turned[other] = turned[other], turned[one]
+    return turned
 
 
 def _suits(item: Stated, other: Stated) -> int:
@@ -99,7 +124,8 @@ def _place(text: str, number: int, by: tuple[str, ...]) -> Place:
     words, beside = text[first:end], frozenset(one.value for one in read if begin <= one.start < end)
     if label := _label(text, [figure.start for figure in read], start):
         words, beside = label, beside | {figure.value for figure in figures(label)}
-    return Place(_words(words) | frozenset(OTHERWISE.sub("", words)), beside, by)
+    listed = None if label else _unlabelled(text, [figure.start for figure in read], start)
+    return Place(_words(words) | frozenset(OTHERWISE.sub("", words)), beside, by, listed)
 
 
 def _label(text: str, starts: Sequence[int], start: int) -> str:
@@ -110,6 +136,15 @@ def _label(text: str, starts: Sequence[int], start: int) -> str:
         if start in listed and len(labels) == len(listed) > 1:
             return labels[listed.index(start)]
     return ""
+
+
+def _unlabelled(text: str, starts: Sequence[int], start: int) -> tuple[int, int] | None:
+    """Where the list begins that a figure stands in, and which of its figures it is, where it has one label at most."""
+    for match in IN_ORDER.finditer(text):
+        listed = [one for one in starts if match.start("listed") <= one < match.end("listed")]
+        if start in listed and len(AND.split(match["labels"])) == 1:
+            return match.start(), listed.index(start)
+    return None
 
 
 def _words(text: str) -> frozenset[str]:

@@ -29,6 +29,7 @@ from rules.model import (
 from rules.model.uses import Used, behind, fact_of, read_by, refs
 from rules.problems.problem import Problem, Problems
 from rules.values.exact import Value, decimal_text
+from rules.warnings.chosen import check_chosen
 from rules.warnings.clauses import check_agreement
 from rules.warnings.exchanged import check_exchanged
 from rules.warnings.redundant import check_redundant
@@ -54,6 +55,7 @@ def warnings(edition: Edition) -> tuple[Problem, ...]:
     _unused_readings(edition, problems)
     sources = tuple(sources_of(edition))
     check_agreement(sources, problems)
+    check_chosen(edition, problems)
     check_exchanged(edition, sources, problems)
     check_totals(edition, problems)
     return problems.sorted()

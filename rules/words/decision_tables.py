@@ -10,9 +10,9 @@ from rules.judging.bounds import certain
 from rules.judging.evaluate import holds
 from rules.model import Criterion, Leaf, Ref, Rule, Table
 from rules.operations.comparisons import sort_key
-from rules.values.exact import Type, Value
+from rules.values.exact import Range, Type, Value
 from rules.words.arithmetic import GIVEN, Arithmetic, How
-from rules.words.explainer import Explainer
+from rules.words.explainer import Explainer, only
 from rules.words.explanation import Reason
 from rules.words.record_wording import RecordWording, plainly
 
@@ -34,8 +34,7 @@ class TableExplainer(Explainer):
     def outputs(self) -> Iterator[Reason]:
         decision, body, say = self.decision, self.body, self.say
         if body.outputs and decision.rule.outcomes[decision.outcome].role == "unknown":
-            waits = say.pick("信息补齐后才能确定", "can be told once the information is complete")
-            yield from (Reason(say.text(one.title), waits, state="unknown") for one in body.outputs.values())
+            yield from (self._open(name) for name in body.outputs)
             return
         for name, (value, type) in decision.outputs.items():
             formula, below = output(decision.rule, name, self.arithmetic)
@@ -48,6 +47,19 @@ class TableExplainer(Explainer):
                      for name, (value, type) in outputs.items()]  # fmt: skip
             below = tuple(self._behind(rows[row_id], body))
             yield Reason(say.text(rows[row_id].title), say.pick("，", ", ").join(shown), state="given", below=below)
+
+    def _open(self, name: str) -> Reason:
+        """An output while the outcome is not known: its only value, those that are left, or nothing."""
+        say, title = self.say, self.say.text(self.body.outputs[name].title)
+        waits = say.pick("信息补齐后才能确定", "can be told once the information is complete")
+        if name in self.decision.outputs:
+            alike = say.pick("缺的信息不影响此项", "what is not known does not change it")
+            return Reason(title, self._value(name, *self.decision.outputs[name]), alike)
+        if name not in self.decision.left.outputs:
+            return Reason(title, waits, state="unknown")
+        values, type = self.decision.left.outputs[name]
+        told = self._value(name, values, type)
+        return Reason(title, told if isinstance(values, Range) else only(say, told), waits, state="unknown")
 
     def _behind(self, row: Criterion, body: Table) -> Iterator[Reason]:
         """The arithmetic of the outputs of one row of several."""

@@ -97,7 +97,7 @@ def _explained(
         outcome=Span(say.text(outcome.title), TONES[outcome.role]),
         tally=_tally(decision, say),
         because=tuple(explainer.because()),
-        outputs=tuple(explainer.outputs()),
+        outputs=(*explainer.left(), *explainer.outputs()),
         ranking=tuple(explainer.ranking()),
         missing=tuple(_missing(decision, say)),
         far=tuple(_far(decision, say, telling)),

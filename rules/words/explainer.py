@@ -12,7 +12,7 @@ from rules.model import Condition, Const, Leaf
 from rules.words.arithmetic import Arithmetic, counted
 from rules.words.explanation import Reason
 from rules.words.names import negative
-from rules.words.phrases import FORBIDDEN, REQUIRED, joined, taken
+from rules.words.phrases import FORBIDDEN, LISTED, REQUIRED, joined, taken
 from rules.words.record_wording import RecordWording, exactly, plainly, quoted, tests
 from rules.words.wording import flag
 
@@ -41,6 +41,12 @@ class Explainer:
             if grouped and not reason.group:
                 reason = replace(reason, group=self.say.pick("其余各项", "The others"))
             yield reason
+
+    def left(self) -> Iterator[Reason]:
+        """The outcomes that are left where the outcome is not known, if there are others that are not."""
+        say, outcomes = self.say, self.decision.rule.outcomes
+        if left := [say.text(outcomes[name].title) for name in self.decision.left.outcomes]:
+            yield Reason(say.pick("结论", "Outcome"), only(say, say.text(LISTED).join(left)), state="unknown")
 
     def outputs(self) -> Iterator[Reason]:
         """The values that the decision gives beside its outcome."""
@@ -162,6 +168,11 @@ def source(finding: Finding, say: RecordWording) -> str:
     """The clause of a finding, and the lender where the lender set the figure."""
     lender = say.pick("（自定）", " (set by the lender)") if finding.set_by != "plan" else ""
     return f"{finding.clause}{lender}"
+
+
+def only(say: RecordWording, left: str) -> str:
+    """What is left, where others are not."""
+    return say.pick(f"只可能是：{left}", f"can only be: {left}")
 
 
 def semicolons(say: RecordWording, *parts: str) -> str:

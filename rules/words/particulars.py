@@ -52,7 +52,7 @@ class Particulars:
     """The particulars of the items of one edition."""
 
     def __init__(self, edition: Edition, items: Mapping[str, Item]) -> None:
-        self.edition = edition
+        self.edition, self._items = edition, items
         self._untold = Untold(edition, edition, {item.place: item.title for item in items.values()})
         self._told: dict[Place, set[Place]] = {}  # of the item at a place, the fields that its sides tell
         for item in items.values():
@@ -90,14 +90,19 @@ class Particulars:
         if one.place[-1] == "reading" and value in self.edition.readings:
             return read_as(self.edition.readings[value])
         if _is_change(one.place):
-            said = "; ".join(f"{path}: {notation(change)}" for path, change in value.items())
-            return Text(said, said)
+            return Text(*("; ".join(f"{self._item(path, lang)}: {notation(change)}" for path, change in value.items())
+                          for lang in ("zh", "en")))  # fmt: skip
         if one.place[-1] in ("id", "name"):  # a code, and not what it is called
             return Text(str(value), str(value))
         if isinstance(value, Outcome):
             role = VALUES.get(("role", value.role), Text(value.role, value.role))
             return Text(f"{value.id}，{role.zh}", f"{value.id}, {role.en}")
         return self._type(value) if isinstance(value, Type) else self._untold.shown(one)
+
+    def _item(self, path: str, lang: str) -> str:
+        """An item that a reading changes: by its title, too, where the plan has it."""
+        item = self._items.get(path)
+        return path if item is None else f"{item.title.get(lang)}{'（{}）' if lang == 'zh' else ' ({})'}".format(path)
 
     def _type(self, type: Type) -> Text:
         """A type; of a count what it counts, of a list whose records it has, of a choice whether its codes have an

@@ -101,7 +101,10 @@ class ScorecardExplainer(Explainer):
         if False in vetoes:
             yield Reason(title, say.pick("已被一票否决，不计总分", "vetoed: the points do not count"))
         elif None in points:
-            yield Reason(title, say.pick("有的项目还不能计分", "some items cannot be scored yet"), state="unknown")
+            waits = say.pick("有的项目还不能计分", "some items cannot be scored yet")
+            range, _ = decision.left.outputs.get("total", (None, POINTS))
+            seen, wanted = (say.value(range, POINTS), waits) if range else (waits, "")
+            yield Reason(title, seen, wanted, state="unknown")
         else:
             raw = exact(sum(points))
             total = within(raw, body.least, body.most)

@@ -75,7 +75,7 @@ class Wording:
     def _range(self, value: Range, type: Type, digits: int) -> str:
         least, most = ("" if end is None else self.value(end, type, None, digits) for end in value)
         if least and most:
-            return self.pick(f"{least}至{most}", f"{least} to {most}")
+            return least if least == most else self.pick(f"{least}至{most}", f"{least} to {most}")
         return self.pick(f"至少{least}", f"at least {least}") if least else self.pick(f"至多{most}", f"at most {most}")
 
     def counted(self, value: Value, type: Type, digits: int) -> str:

@@ -226,8 +226,7 @@ def levels(command: Command) -> Command:
 
 def located(problem: Problem, root: Path) -> dict[str, str]:
     """A problem with its file relative to the working directory, so that editors can open it."""
-    file = os.path.relpath(root / problem.mark.file)
-    where = f"{file}:{problem.mark.line}:{problem.mark.column}"
+    where = replace(problem.mark, file=os.path.relpath(root / problem.mark.file)).place
     inside = f"{problem.inside}: " if problem.inside else ""
     return {
         "where": where,

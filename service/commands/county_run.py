@@ -12,7 +12,6 @@ import click
 
 from rules.model import Edition, subject_read
 from rules.table import TableError
-from rules.table.columns import around
 from rules.values.figures import figure
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import TextErrors
@@ -24,7 +23,6 @@ from service.commands.county_files import file_lines
 from service.commands.county_tables import sources
 from service.commands.screen import progress
 from service.county.backend import Limits
-from service.county.intake.lists import owner_of
 from service.county.run.asked import Asked, Assigned, Changed
 from service.county.run.history import runs_before
 from service.county.run.manifest import Counts, Manifest, plain
@@ -128,7 +126,7 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
         with progress(len(asked.sources) + 3, settings.pick("全县", "county"), least=0) as tick:
             return run(asked, lambda step: tick(1, step))
     except Unheld as error:
-        raise _unheld(error, asked, settings) from None
+        raise _unheld(error, settings) from None
     except TableError as error:
         raise Bad(error.zh, error.en) from None
     except TooMany as error:
@@ -163,28 +161,14 @@ def _guarded(asked: Asked, settings: Settings) -> Manifest:
         raise Bad("没有安装：pip install 'pyspark<4.1'。", "Not installed: pip install 'pyspark<4.1'.") from None
 
 
-def _unheld(error: Unheld, asked: Asked, settings: Settings) -> TextErrors:
-    (zh, en), problems = _between(asked), [replace(one, path="") for one in error.problems]
-    problems[-1] = replace(problems[-1], zh=problems[-1].zh + zh, en=problems[-1].en + en)
-    return TextErrors([located(one, settings.policies) for one in problems])
+def _unheld(error: Unheld, settings: Settings) -> TextErrors:
+    return TextErrors([located(replace(one, path=""), settings.policies) for one in error.problems])
 
 
 def _too_many(error: TooMany) -> TextErrors:
     zh = f"{error.rows} 行中有 {error.bad} 行不能采用，超过 --at-most；原因逐行列在这个文件里。"
     en = f"{error.bad} of {error.rows} rows cannot be right, more than --at-most; this file lists them."
     return TextErrors([{"where": str(error.file), "code": "too_many_set_aside", "zh": zh, "en": en}])
-
-
-def _between(asked: Asked) -> tuple[str, str]:
-    """A hint where records and those far above them have files, and a level between has none."""
-    given, absent = [one.subject for one in asked.sources if not owner_of(one.subject)], list[str]()
-    for low in given:
-        levels = list(around(asked.edition, low))
-        first = next((place for place, level in enumerate(levels) if level in given), 0)
-        absent += levels[:first]
-    titles = [asked.edition.subjects[one].title for one in dict.fromkeys(absent)]
-    zh, en = "、".join(one.zh for one in titles), ", ".join(one.en for one in titles)
-    return (f"还要{zh}的数据文件。", f" A file is wanted of: {en}.") if titles else ("", "")
 
 
 def _summary(manifest: Manifest, say: Wording, out: Path) -> Iterator[Line | Row]:

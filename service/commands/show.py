@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import click
@@ -22,7 +23,7 @@ from rules.model.uses import behind, read_by
 from rules.values.exact import plain
 from rules.values.layout import Line, Row, Span, line, row
 from rules.values.text import Lang, Text
-from rules.words.book import Book
+from rules.words.book import STOPS, Book
 from rules.words.book import Line as Told
 from rules.words.items import as_in_the_plan, decision_items, ratio_of, sides_of, value_of
 from rules.words.phrases import taken, tried
@@ -33,6 +34,7 @@ from service.commands.screen import as_json, show
 DERIVED = Text("推算的事实和规定的数值", "Facts worked out from others, and values that are set")
 GIVEN = Text("由外部提供的事实", "Facts that a case gives")
 READINGS, PLAN = Text("解读", "Readings"), Text("方案", "The plan")
+SPREAD = (READINGS, PLAN)  # whose items say too much for one line
 
 
 @click.command("show")
@@ -85,7 +87,8 @@ def printed(edition: Edition, lang: Lang, decision: str | None = None) -> Iterat
         ]
     for title, lines in sections:
         if lines:
-            yield [line(), line(Span(say.text(title), "title")), *(_line(one, lang) for one in lines)]
+            told = [part for one in lines for part in (_spread(one, lang) if title in SPREAD else [_line(one, lang)])]
+            yield [line(), line(Span(say.text(title), "title")), *told]
 
 
 def _facts(book: Book, facts: Iterable[Fact]) -> list[Told]:
@@ -95,6 +98,25 @@ def _facts(book: Book, facts: Iterable[Fact]) -> list[Told]:
 def _line(told: Told, lang: Lang) -> Row:
     clause, path = Span(told.item.clause, "dim"), Span(told.path, "dim")
     return row(clause, told.item.title.get(lang), told.whole(lang), path, indent=2)
+
+
+def _spread(told: Told, lang: Lang) -> Iterator[Line | Row]:
+    """An item that says much: its sentence, then its particulars line by line."""
+    clause, path, words = Span(told.item.clause, "dim"), Span(told.path, "dim"), told.words(lang)
+    yield row(clause, told.item.title.get(lang), path, indent=2)
+    alone = [one.get(lang) for one in told.particulars]
+    each = alone if told.item.kind == "reading" else _particulars(told, lang)
+    yield from (line(one, indent=4) for one in (words, *each) if one)
+
+
+def _particulars(told: Told, lang: Lang) -> Iterator[str]:
+    """The particulars, those of one thing in one line behind its name."""
+    within, join = ("·", "；") if lang == "zh" else (" · ", "; ")
+    named = [(one.name.get(lang).rpartition(within), one.value.get(lang).rstrip(STOPS)) for one in told.particulars]
+    for head, ones in groupby(named, key=lambda one: one[0][0]):
+        colon = "：" if lang == "zh" else ": "
+        said = join.join(f"{name}{colon}{value}" for (_, _, name), value in ones)
+        yield f"{head}  {said}" if head else said
 
 
 def _fact(edition: Edition, fact: Fact) -> dict[str, Any]:
@@ -139,7 +161,7 @@ def _decided(book: Book, one: Rule | Assignment, lang: Lang) -> Iterator[Line | 
     """A decision and its items: of each its condition or value, whom it applies to, what follows, and the rest."""
     head = book.line(one.id)
     yield line(Span(head.item.title.get(lang), "title"), Span(f"  {one.id} · {one.clause}", "dim"))
-    yield line(Span(f"  {head.whole(lang)}", "dim"))
+    yield from (line(Span(one, "dim"), indent=2) for one in _particulars(head, lang))
     for told in book.below(one.id):
         item = told.item
         yield row(Span(item.clause, "dim"), item.title.get(lang), told.whole(lang), indent=2)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 
 from rules import read_store
 from rules.problems.problem import Problem
 from rules.values.exact import read_date
-from rules.values.text import Mark
+from rules.values.text import Mark, whole_file
 from service.log import DecisionLog
 from service.policies.archive import live_last
 from service.policies.folder import Files, read_policies
@@ -101,9 +102,18 @@ def differing(
         else:
             code = "locked_changed" if has_begun(name, today) else "unpublished_change"
             paths = {path for path in (*folder, *live) if edition_of(path) == name}
-            yield from (_told(code, path, name) for path in sorted(paths) if folder.get(path) != live.get(path))
+            yield from (_told(code, path, name, _first_other(folder.get(path), live.get(path)))
+                        for path in sorted(paths) if folder.get(path) != live.get(path))  # fmt: skip
 
 
-def _told(code: str, path: str, name: str) -> Problem:
+def _first_other(mine: bytes | None, theirs: bytes | None) -> int:
+    """The first line of a file that is not as in another; 0 where only one of them is there."""
+    if mine is None or theirs is None:
+        return 0
+    lines = zip_longest(mine.splitlines(keepends=True), theirs.splitlines(keepends=True))
+    return next(number for number, (one, other) in enumerate(lines, 1) if one != other)
+
+
+def _told(code: str, path: str, name: str, line: int = 0) -> Problem:
     zh, en = (text.format(name=name) for text in WORDS[code])
-    return Problem(Mark(path, 1, 1), "", code, zh, en, "warning")
+    return Problem(Mark(path, line, 1) if line else whole_file(path), "", code, zh, en, "warning")

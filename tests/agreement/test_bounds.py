@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import Engine, FactChecker, FactError, Reference
+from rules.judging.decision import Decision
 from rules.model import Edition
 from rules.table import NotTabular, TableJudge
-from rules.values.exact import RANGES
+from rules.values.exact import RANGES, Range
 from rules.values.limits import HUGE
 from tests.agreement.agreeing import agree
 from tests.agreement.backends import connect
@@ -99,9 +100,24 @@ def check(random: Random, cases: int) -> int:
                 for mine, theirs in zip(decision.findings, other.findings, strict=True):
                     assert mine.verdict in (theirs.verdict, None)
                     assert mine.points in (theirs.points, None)
+                assert_left(decision, other)
                 settled += decision.outcome != rule.role("unknown") and str(checked).count("at_least") > 0
     engine.close()
     return settled
+
+
+def assert_left(decision: Decision, other: Decision) -> None:
+    """What is open of a decision is in a closer one as it leaves it."""
+    assert not decision.left.outcomes or other.outcome in (*decision.left.outcomes, decision.rule.role("unknown"))
+    assert {name: other.outputs.get(name) for name in decision.outputs} == decision.outputs
+    for name, (values, _) in decision.left.outputs.items():
+        value, _ = other.outputs.get(name, (None, None))
+        if value is not None and isinstance(values, Range):
+            low, high = values
+            assert low is None or low <= value, (name, values, value)
+            assert high is None or value <= high, (name, values, value)
+        elif value is not None:
+            assert value in values, (name, values, value)
 
 
 def check_table(random: Random, cases: int) -> tuple[int, int]:

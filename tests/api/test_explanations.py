@@ -1,6 +1,7 @@
 """`/v1/decisions/{id}/explanation`, `/inputs`, `/replay`: what opens the sealed inputs and leaves a line about it."""
 
 import json
+import re
 import shutil
 from datetime import date
 
@@ -289,3 +290,18 @@ def test_a_replay_as_it_was_needs_no_body(auditor, decided):
 
     assert answer.status_code == 200
     assert answer.json["same"] is True
+
+
+def test_an_answer_that_waits_says_what_is_left(api, caller):
+    facts = example("household_granted")
+    del facts["facts"]["conduct"]
+    decided = caller.decided("grant", facts)
+
+    assert decided["outcome"] == "needs_information"
+    assert decided["left"] == {"outcomes": ["submit_for_approval", "finish_collection_offer_other_services"],
+                               "outputs": {"limit": {"at_least": 0, "at_most": 100000}}}  # fmt: skip
+    assert decided["chained"]["grading"]["outcome"] == "needs_information"
+    schema = api.nobody().get("/openapi.json").json["components"]["schemas"]
+    assert set(decided["left"]) == set(schema["Left"]["properties"])
+    told = caller.get(f"/v1/decisions/{decided['log_id']}/explanation").text
+    assert "? 建议额度 0元至10万元 信息补齐后才能确定" in re.sub(" +", " ", told)

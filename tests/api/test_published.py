@@ -102,6 +102,8 @@ def test_a_locked_file_that_is_changed_is_not_taken_and_told(own, policies, mode
     api.reload()
     assert judged(api) == "0.55"
     assert untaken(api) == [(f"{FIRST}/standing.yaml", "locked_changed")]
+    lines = (policies / FIRST / "standing.yaml").read_text("utf-8").splitlines()
+    assert "60%" in lines[ready(api)["untaken"][0]["line"] - 1]
     assert "standing.yaml" in api.nobody().get("/").text
     assert "village_credit_policies_untaken 1.0" in api.nobody().get("/metrics").text
     limit(policies, "55%")

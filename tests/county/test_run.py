@@ -215,7 +215,9 @@ def test_a_level_without_a_file_between_two_that_have_one_is_named(tmp_path):
         "--county": parquet(tmp_path / "c.parquet", [{"loan_balance": 5}]),
     }
     told = call("run", *options(files), "--on", ON, "--out", tmp_path / "out", "--lang", "zh", code=2)
-    assert "还要乡镇的数据文件。" in told
+    assert "看不出行政村的每行属于哪个县（区）（没有列 county_id）。请给出乡镇的数据文件。" in told
+    files["--townships"] = parquet(tmp_path / "t.parquet", [{"id": "T1"}])
+    call("run", *options(files), "--on", ON, "--out", tmp_path / "out", "--lang", "zh")  # as the error says
 
 
 def test_the_manifest_has_the_notes(manifest):

@@ -54,6 +54,8 @@ def warned(tmp_path, card=None, /, points=(40, 20), **texts):
     {},  # the step of a rounding is not one of the limits beside it, though the words of one speak of its fact
     {"三": "优秀、较好、合格户授信额度分别为20、10、3万元，取整到1000元。"},
     {"四": "优秀、较好、合格户分别加50、100、150个基点。"},
+    {"四": "各等级分别加50、100、150个基点。"},
+    {"四": "从合格到优秀，各等级分别加150、100、50个基点。"},
     {"一": "信用：良好40分，一般20分。"},
     {"二": "得分达到九十分的为优秀，80分（含）至90分（不含）的为较好，八十分以下（不含）的为合格。"},
 ])  # fmt: skip
@@ -68,6 +70,8 @@ def test_figures_that_stand_right_raise_no_warning(tmp_path, texts):
     ({"二": "得分80分以上为优秀，90分以上为较好。"}, "card"),
     ({"三": "优秀、较好、合格户授信额度分别为10、20、3万元，取整到1000元。"}, "table.next"),
     ({"四": "优秀、较好、合格户分别加50、150、100个基点。"}, "table.last"),
+    ({"四": "各等级分别加50、150、100个基点。"}, "table.last"),
+    ({"三": "各等级授信额度分别为20万元、3万元和10万元；取整到千元。"}, "table.last"),
 ])  # fmt: skip
 def test_rows_points_and_grades_with_each_others_figure_are_noticed(tmp_path, texts, place):
     assert ("exchanged", place) in warned(tmp_path, **texts)

@@ -260,7 +260,8 @@ def test_the_row_that_hit_gave_the_output(lang, said):
       -  曾逾期的    曾逾期：否     此行要求：是            一
       »  收入足够的  年收入：3万元  此行要求：不低于 3万元  一
     结果
-      ?  授信额度  信息补齐后才能确定
+      ?  结论      只可能是：通过
+      ?  授信额度  至少5万元       信息补齐后才能确定
     还需提供
       ?  存款  未提供
 """), ("en", """
@@ -269,11 +270,12 @@ def test_the_row_that_hit_gave_the_output(lang, said):
       -  Late payers    Overdue before: no   this row wants: yes                   一
       »  Enough income  Income: 30,000 yuan  this row wants: at least 30,000 yuan  一
     What follows
-      ?  Granted limit  can be told once the information is complete
+      ?  Outcome        can only be: passed
+      ?  Granted limit  at least 50,000 yuan  can be told once the information is complete
     Still wanted
       ?  Deposit  not given
 """)])  # fmt: skip
-def test_a_table_that_waits_gives_nothing(lang, said):
+def test_a_table_that_waits_says_what_is_left(lang, said):
     assert text(FIRST, {**KNOWN, "deposit": None}, lang) == block(said)
 
 

@@ -92,8 +92,16 @@ def test_show_and_the_rulebook_print_every_line(plan):
     root, name = plan
     edition = open_store(root).plans[name][-1]
     lines = [one for one in Book(edition).lines.values() if one.item.kind != "clause"]
-    shown = "\n".join(part.text for block in printed(edition, "zh") for line in block for part in spans(line))
-    assert [one.path for one in lines if one.whole("zh") not in shown] == []
+    printed_lines = [[part.text for part in spans(line)] for block in printed(edition, "zh") for line in block]
+    shown = "\n".join(part for line in printed_lines for part in line)
+    assert [
+        one.path for one in lines if one.words("zh").rstrip("。.") not in shown and one.item.kind != "decision"
+    ] == []
+    told = [(one.path, more) for one in lines for more in one.particulars]
+    tail = [(path, f"{more.name.zh.rpartition('·')[2]}：{more.value.zh.rstrip('。.')}") for path, more in told]
+    assert [path for path, words in tail if words not in shown] == []
+    for one in (one for one in lines if one.item.kind == "decision"):  # its outcomes once
+        assert one.words("zh") not in [part.strip() for line in printed_lines for part in line]
     book = page(edition, {}).replace("\\|", "|")
     assert [one.path for one in lines if one.words("zh") not in book] == []
     assert [one.path for one in lines for more in one.particulars if more.get("zh") not in book] == []

@@ -13,19 +13,19 @@ from typing import Any
 
 from rules.judging.parts import Pair, parts_and_wholes
 from rules.model import Comparison, Edition, Fact, Leaf, Ref
-from rules.operations import OPERATIONS
 from rules.problems.problem import Problem
 from rules.table import Counting, Days, NotTabular, TableError, TableJudge, facts_schema
 from rules.table.columns import SEPARATOR, around, key_of, without_rows
+from rules.table.errors import NoKey
 from rules.table.judge import asked
 from rules.table.order import heights_of
 from rules.table.parts import marked
 from rules.values.text import Mark
+from service.county.run.refusing import Why, in_en, in_zh, no_key, of_count, of_pair
 from service.county.run.resting import unsound
 
 Columns = Mapping[str, Any]  # and their types
 Schemas = Mapping[str, Columns]  # the columns of the good rows, by subject
-Why = NotTabular | TableError  # a table cannot hold something, or has not the columns for it
 TEXT = "string"  # the type of ids and conclusions
 
 
@@ -50,9 +50,9 @@ def by_name(subject: str) -> Iterator[None]:
     try:
         yield
     except NotTabular as why:
-        raise TableError(f"{subject} 的数据里有只知道上下限的数，表里写不下：{_zh(why)}。"
+        raise TableError(f"{subject} 的数据里有只知道上下限的数，表里写不下：{in_zh(why)}。"
                          "请补齐这些数据，或把公式写短一些。",
-                         f"Figures of {subject} are known within bounds, and no table can hold them: {_en(why)}. "
+                         f"Figures of {subject} are known within bounds, and no table can hold them: {in_en(why)}. "
                          "Complete these data, or make the formula shorter.") from None  # fmt: skip
 
 
@@ -71,7 +71,7 @@ class Trial:
             yield from self._counts(subject)
             for pair in parts_and_wholes(self.edition, subject):
                 if not pair.given and (why := self._unheld(pair)) is not None:
-                    yield _of_pair(pair, why)
+                    yield of_pair(pair, why)
         yield from self._report()
 
     # --- counts
@@ -88,10 +88,14 @@ class Trial:
             if isinstance(made, Why):  # which of them?
                 tried = {name: self._counted({name: fact}, of, columns, read) for name, fact in facts.items()}
                 whys = {name: one for name, one in tried.items() if isinstance(one, Why)}
-                yield from {str(why): _of_count(facts[name], of, why) for name, why in reversed(whys.items())}.values()
+                yield from {str(why): self._of_count(facts[name], of, why)
+                            for name, why in reversed(whys.items())}.values()  # fmt: skip
                 made = reduce(or_, (dict(one) for one in tried.values() if not isinstance(one, Why)), {})
             columns |= made
         self.made[subject] = columns
+
+    def _of_count(self, fact: Fact, below: str, why: Why) -> Problem:
+        return no_key(self.edition, self.schemas, fact, below) if isinstance(why, NoKey) else of_count(fact, below, why)
 
     def _read_by(self, subjects: Collection[str]) -> Mapping[tuple[str, str], int]:
         rules = [rule for rule in self.edition.rules.values() if rule.subject in subjects]
@@ -186,9 +190,9 @@ class Trial:
             if isinstance(why := _tried(partial(make, table)), NotTabular):
                 yield Problem(
                     mark, f"report.{name}", "run.report",
-                    f"report.yaml 的 {name} 要在表上判定，表里写不下：{_zh(why)}。"
+                    f"report.yaml 的 {name} 要在表上判定，表里写不下：{in_zh(why)}。"
                     "请把它写短一些，或从 report.yaml 删去。",
-                    f"`{name}` of report.yaml has to be judged on a table, and none can hold it: {_en(why)}. "
+                    f"`{name}` of report.yaml has to be judged on a table, and none can hold it: {in_en(why)}. "
                     "Make it shorter, or take it out of report.yaml.",
                 )  # fmt: skip
 
@@ -199,50 +203,3 @@ def _tried(make: Callable[[], Any]) -> Any:
         return make()
     except (NotTabular, TableError) as why:
         return why
-
-
-def _of_count(fact: Fact, below: str, why: Why) -> Problem:
-    path = f"subjects.{fact.subject}.facts.{fact.name}.counted"
-    if isinstance(why, TableError):
-        return Problem(fact.mark, path, "run.counted", why.zh, why.en)
-    named = f"{fact.subject}.{fact.name}"
-    return Problem(
-        fact.mark, path, "run.counted",
-        f"{named}（{fact.title.zh}）由 {below} 汇总，全县运行的表里写不下：{_zh(why, fact)}。"
-        "请把条件写短一些，或删去 counted，在数据文件里给出这个数。",
-        f"{named} ({fact.title.en}) is counted from {below}, and no table of a county run can hold that: "
-        f"{_en(why, fact)}. Make the condition shorter, or take out `counted` and give the figure in a file.",
-    )  # fmt: skip
-
-
-def _of_pair(pair: Pair, why: Why) -> Problem:
-    part, whole = pair.part, pair.whole
-    named = f"{part.subject}.{part.name}"
-    return Problem(
-        part.mark, f"subjects.{part.subject}.facts.{part.name}.part_of", "run.part_of",
-        f"{named}（{part.title.zh}）写了 part_of: {whole.name}，全县运行的表里无法核对两数：{_zh(why)}。"
-        "请把公式写短一些，或删去这个 part_of。",
-        f"{named} ({part.title.en}) is part_of {whole.name}, and no table of a county run can hold the two against "
-        f"each other: {_en(why)}. Make the formulas shorter, or take out this part_of.",
-    )  # fmt: skip
-
-
-def _zh(why: Why, fact: Fact | None = None) -> str:
-    if isinstance(why, TableError):
-        return why.zh
-    named, at = _where(why, fact)
-    return (f"{named}：" if named else "") + why.why_zh + (f"（在 {at}）" if at else "")
-
-
-def _en(why: Why, fact: Fact | None = None) -> str:
-    if isinstance(why, TableError):
-        return why.en
-    named, at = _where(why, fact)
-    return (f"{named}: " if named else "") + why.why_en + (f" (in {at})" if at else "")
-
-
-def _where(why: NotTabular, fact: Fact | None) -> tuple[str, str]:
-    """The operation that a table cannot do, as the plan writes it, and where it stands; "" where it goes without
-    saying."""
-    own = ("", *(() if fact is None else (fact.name, f"{fact.subject}.{fact.name}")))
-    return why.operation if why.operation in OPERATIONS else "", "" if why.item in own else why.item
