@@ -248,6 +248,8 @@ def _chosen(when: Sequence[Truth], parts: Sequence[Whole]) -> Whole:
     wide = any(part.wide for part in parts)
     columns = [lift(part, wide) for part in parts]
     last = columns[-1] if len(columns) > len(when) else null_like(columns[0])
+    if all(part.fixed for part in parts):  # DuckDB would compute on with 32 bits
+        last = ops.Cast(last, to=last.type()).to_expr()
     return Whole(ibis.cases(*zip(when, columns, strict=False), else_=last), max(part.most for part in parts))
 
 
