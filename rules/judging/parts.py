@@ -8,7 +8,7 @@ from datetime import date
 
 from rules.judging.evaluate import Scope
 from rules.model import Edition, Fact, Op, Ref
-from rules.model.uses import Used, fact_of, read_by, refs
+from rules.model.uses import Used, fact_of, read_by, refs, wholes_of
 from rules.values.exact import RANGES, Value
 
 
@@ -51,9 +51,12 @@ class Pair:
 
 
 def parts_and_wholes(edition: Edition, subject: str) -> list[Pair]:
-    """The pairs of numbers; none of which the part cannot exceed the whole anyhow."""
+    """The pairs of numbers; none of which the part cannot exceed the whole anyhow. Of given facts also the wholes of
+    wholes: what lies between them may not be known."""
     facts = edition.subjects[subject].facts
-    pairs = [(fact, facts[whole]) for fact in facts.values() if fact.type.is_number for whole in fact.part_of]
+    pairs = [(fact, whole) for fact in facts.values() if fact.type.is_number
+             for name, whole in wholes_of(facts, fact).items()
+             if name in fact.part_of or (fact.given and whole.given)]  # fmt: skip
     return [_pair(edition, *pair) for pair in pairs if not _counted_within(*pair)]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rules.judging.bounds import certain
+from rules.judging.bounds import certain, seen
 from rules.judging.decision import NOT_EXACT, Missing
 from rules.judging.evaluate import Scope
 from rules.judging.missing import missing, missing_for
 from rules.judging.outcomes import Answers, Judgement, Kind, Truth, Verdict, check, holds, strongest, within
 from rules.model import Condition, Rule, Scorecard, ScoreItem
-from rules.values.exact import Value, exact
+from rules.values.exact import Range, Value, exact
 
 
 def judge(rule: Rule, body: Scorecard, scope: Scope, answers: Answers) -> Judgement:
@@ -38,8 +38,8 @@ def judge(rule: Rule, body: Scorecard, scope: Scope, answers: Answers) -> Judgem
 def score(item: ScoreItem, truth: Truth, scope: Scope) -> Value:
     """The points of one item; None where they cannot be told and the plan does not say what missing is worth."""
     if item.formula is not None:
-        points = certain(item.formula, scope)
-        return _without(item, scope) if points is None else within(points, item.least, item.most)
+        points = _bounded(seen(item.formula, scope), item)
+        return _without(item, scope) if points is None else points
     for band in item.bands:
         verdict = holds(band.condition, truth)
         if verdict:
@@ -48,6 +48,15 @@ def score(item: ScoreItem, truth: Truth, scope: Scope) -> Value:
         if verdict is None:
             break
     return _without(item, scope)
+
+
+def _bounded(points: Value, item: ScoreItem) -> Value:
+    """Points within the bounds of their item; of a range, where its ends come to the same."""
+    if not isinstance(points, Range):
+        return None if points is None else within(points, item.least, item.most)
+    low = item.least if points.at_least is None else within(points.at_least, item.least, item.most)
+    high = item.most if points.at_most is None else within(points.at_most, item.least, item.most)
+    return low if low == high else None
 
 
 def _without(item: ScoreItem, scope: Scope) -> Value:

@@ -7,11 +7,12 @@ from typing import Any
 
 import ibis
 
-from rules.model import Checklist, Const, Criterion, Rule, Scorecard, ScoreItem, Table
+from rules.model import Checklist, Const, Criterion, Expr, Rule, Scorecard, ScoreItem, Table
 from rules.table import bounds, doubts, numbers
 from rules.table.errors import NotTabular, about
 from rules.table.frame import Frame, Judged
 from rules.table.numbers import Num, Truth, literal
+from rules.table.spans import surely
 from rules.table.values import Cell, balanced, choose, compare, constant, every, known, order_key, some, truth, untold
 from rules.values.exact import POINTS, Value
 
@@ -206,14 +207,28 @@ def _score(rule: Rule, item: ScoreItem, frame: Frame) -> Cell:
         missing = doubts.kept(parts, constant(item.missing, POINTS), POINTS, frame)
         cases: list[tuple[Truth, Cell]] = []
         if item.formula is not None:
-            points = bounds.certain(item.formula, frame)
-            cases.append((known(points), _within(points, item.least, item.most, frame)))
+            points = _bounded(item.formula, item, frame)
+            cases.append((known(points), points))
         for band in item.bands:
             within, points = frame.holds(band.condition), bounds.certain(band.points, frame)
             doubtful = points.value is None
             cases += [(within & known(points), points), (within, missing)] if doubtful else [(within, points)]
             cases.append((untold(within), missing))
         return choose(cases, missing, POINTS, frame.flags)
+
+
+def _bounded(formula: Expr, item: ScoreItem, frame: Frame) -> Num:
+    """Points within the bounds of their item; of an interval, where its ends come to the same."""
+    points = _within(bounds.certain(formula, frame), item.least, item.most, frame)
+    span = bounds.interval(formula, frame)
+    if span is None or item.least is item.most is None:
+        return points
+    ends = ((span.low, item.least), (span.high, item.most))
+    low, high = (numbers.choose([(known(end), _within(end, item.least, item.most, frame))],
+                                None if bound is None else numbers.constant(bound), frame.flags)
+                 for end, bound in ends)  # fmt: skip
+    only = span.there & surely("at_least", low, high, frame.flags)
+    return numbers.choose([(known(points), points), (only, low)], None, frame.flags)
 
 
 def _within(num: Num, least: Value, most: Value, frame: Frame) -> Num:

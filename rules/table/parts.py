@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import ibis
@@ -44,7 +44,7 @@ def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> An
     has = {name for name, fact in facts.items() if fact.type.is_number and name in table.columns}
     low, high = ({name: ibis.coalesce(table[name], table[name + end]) if name in ends else table[name] for name in has}
                  for end in ENDS)  # fmt: skip
-    parts = [(name, whole) for name in facts if name in has for whole in facts[name].part_of if whole in has]
+    parts = [(name, whole) for name in facts if name in has for whole in _nearest(facts, name, has)]
     parts.sort(key=lambda pair: _depth(facts, pair[0]))
     for name, whole in parts:
         high[name] = ibis.least(high[name], high[whole])
@@ -64,6 +64,12 @@ def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> An
             kept = ibis.ifelse(open_ & ~one & ~crossed, value, ibis.null(wide[column].type()))
             columns[column] = kept.cast(wide[column].type())
     return wide.select(**columns)
+
+
+def _nearest(facts: Mapping[str, Fact], name: str, has: Collection[str]) -> Iterator[str]:
+    """The wholes of a fact that a table has; those of a whole that it has not."""
+    for whole in facts[name].part_of:
+        yield from (whole,) if whole in has else _nearest(facts, whole, has)
 
 
 def _depth(facts: Mapping[str, Fact], name: str) -> int:
