@@ -14,14 +14,15 @@ from rules.table.columns import ENDS
 from rules.table.judge import frame_of, prepare
 from rules.table.rows import WORKING, When
 from rules.table.spans import point
-from rules.table.values import compare, some, truth
+from rules.table.values import compare, every, some, truth
 
 
-def exceeds(table: Any, part: str, whole: str) -> Any:
-    """Whether a part is larger than its whole, whatever they are within their bounds; null where it cannot be told."""
+def exceeds(table: Any, pair: Pair) -> Any:
+    """Whether a part is larger than its whole, whatever they are within their bounds and nothing between them is known;
+    null where it cannot be told."""
     least, most = (ibis.coalesce(table[name], table[name + end]) if name + end in table.columns else table[name]
-                   for name, end in zip((part, whole), ENDS, strict=True))  # fmt: skip
-    return least > most
+                   for name, end in zip(pair.facts, ENDS, strict=True))  # fmt: skip
+    return every([least > most, *(table[name].isnull() for name in pair.between if name in table.columns)])
 
 
 def marked(edition: Edition, on: When, table: Any, pairs: Collection[Pair]) -> tuple[Any, list[str]]:
