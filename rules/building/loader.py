@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -27,7 +28,9 @@ from rules.values.text import Mark, whole_file
 from rules.warnings.acknowledged import acknowledging
 from rules.warnings.redundant import check_limits
 
-SUFFIX, MISNAMED = ".yaml", (".yml", ".yaml.txt", ".yml.txt")
+SUFFIX = ".yaml"
+# the name of a file that is meant to be one of an edition
+_NAME = re.compile(r"([^.]+)\.ya?ml(\.txt|\.ya?ml)*\s*", re.IGNORECASE)
 FACTS = "/facts.yaml"
 CASES = "cases"  # the file of an edition's own test cases
 
@@ -125,7 +128,7 @@ class _Opened:
 def _opened(folder: Path, root: Path) -> _Opened:
     problems = Problems()
     files, digest = _read(folder, root, problems, ())
-    own = {path.name.partition(".")[0] for ending in (SUFFIX, *MISNAMED) for path in folder.glob("*" + ending)}
+    own = {path.stem for path in folder.glob("*" + SUFFIX)} | {*misnamed(folder).values()}
     if files is not None and (removal := _stray_removal(files)) is not None:
         file = removal.file.rpartition("/")[2]
         problems.add(files["plan"], "edition.extends_missing", file=file, line=removal.line)
@@ -269,15 +272,23 @@ def _read(folder: Path, root: Path, problems: Problems, seen: tuple[Path, ...]) 
     return None, ""
 
 
+def misnamed(folder: Path) -> dict[Path, str]:
+    """The files of a folder whose names are nearly those of an edition's files, with the stem that is meant."""
+    meant = {path: match[1] for path in folder.iterdir() if (match := _NAME.fullmatch(path.name)) and path.is_file()}
+    stems = {path: stem.lower() if stem.lower() in FILES else stem for path, stem in meant.items()}
+    return {path: stem for path, stem in stems.items() if path.name != stem + SUFFIX}
+
+
 def _own(folder: Path, root: Path, problems: Problems) -> tuple[Files, hashlib._Hash]:
     """The files that lie in a folder, and their digest."""
     files, digest = {}, hashlib.sha256()
-    for path in sorted(one for ending in MISNAMED for one in folder.glob("*" + ending)):
-        problems.add(_mark(path, root), "edition.yml", name=path.name)
-        node, stem = read_file(path, root, Problems()), path.name.partition(".")[0]
+    others = misnamed(folder)
+    for path, stem in sorted(others.items()):
+        problems.add(_mark(path, root), "edition.yml", name=path.name, wanted=stem + SUFFIX)
+        node = read_file(path, root, Problems())
         if node is not None and shape_of(stem).check(node, Problems()):
             files[stem] = node  # others may name what it declares
-    for path in sorted(folder.glob("*" + SUFFIX)):
+    for path in sorted({*folder.glob("*" + SUFFIX)} - {*others}):
         if (node := read_file(path, root, problems)) is not None:
             if path.stem != CASES:  # it is held against the edition, and makes nothing of it
                 files[path.stem] = node

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from rules.building.loader import MISNAMED, SUFFIX, load_alone
+from rules.building.loader import SUFFIX, load, load_alone, misnamed
 from rules.files.node import ABSENT
 from rules.files.source import read_file
 from rules.model import Edition
@@ -70,8 +70,13 @@ class Store:
 
 
 def folders(root: Path) -> list[Path]:
-    """The edition folders below a policies folder, those of a `plan.yaml` with another ending too."""
-    return sorted({path.parent for ending in (SUFFIX, *MISNAMED) for path in root.glob(f"*/*/plan{ending}")})
+    """The edition folders below a policies folder, those of a `plan.yaml` of nearly that name too."""
+    return sorted(filter(is_edition, root.glob("*/*")))
+
+
+def is_edition(folder: Path) -> bool:
+    """Whether a folder holds a `plan.yaml`, or what is meant to be one."""
+    return folder.is_dir() and ((folder / f"plan{SUFFIX}").exists() or "plan" in misnamed(folder).values())
 
 
 def lineage(root: Path, folder: Path) -> Iterator[Path]:
@@ -119,6 +124,15 @@ def read_store(root: Path, *, warn: bool = True) -> Store:
         {plan: tuple(editions) for plan, editions in sorted(plans.items())},
         problems.sorted(),
     )
+
+
+def problems_of(root: Path, names: Sequence[str]) -> tuple[Problem, ...]:
+    """The problems of some editions below a folder, those of the files that they extend included."""
+    if len(names) == len(folders(root)):
+        return read_store(root).problems
+    beside = read_store(root, warn=False).problems  # the dates of editions are held against each other
+    mine = {one for one in beside if one.mark.file.startswith(tuple(f"{name}/" for name in names))}
+    return tuple(sorted(mine.union(*(load(root / name, root).problems for name in names))))
 
 
 def _check_name(folder: Path, edition: Edition, root: Path, problems: Problems) -> None:

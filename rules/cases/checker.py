@@ -45,7 +45,7 @@ class _Known:
     dates: tuple[str, ...]  # of the facts that may not lie after the day of the decision
     lists: tuple[tuple[str, str], ...]  # the facts that are lists, and the subjects of their records
     derived: list[Pair]  # parts and wholes of which one is worked out
-    given: list[tuple[Fact, Fact]]  # ... and those that a case gives itself
+    given: list[Pair]  # ... and those that a case gives itself
     around: tuple[str, ...]  # subjects whose record may stand in it, the nearest first
     conclusions: Mapping[str, Collection[str]]  # the outcomes of decisions, which may be given as facts
     names: frozenset[str]  # of facts and conclusions
@@ -71,7 +71,7 @@ class FactChecker:
             tuple(name for name, fact in given.items() if fact.type.kind == "date" and not fact.future),
             tuple((name, fact.type.of) for name, fact in given.items() if fact.type.kind == "list"),
             [pair for pair in parts if not pair.given],
-            [(pair.part, pair.whole) for pair in parts if pair.given],
+            [pair for pair in parts if pair.given],
             self._around(subject),
             rules,
             frozenset((*given, *rules)),
@@ -148,7 +148,8 @@ class FactChecker:
             except Unread as unread:
                 problems.append(FactProblem(below(at, name), *unread.reason))
         if ranges:
-            values, kept, empty = narrowed(record, ranges, known.facts, known.given)
+            pairs = [(pair.part, pair.whole) for pair in known.given]
+            values, kept, empty = narrowed(record, ranges, known.facts, pairs)
             problems += [FactProblem(below(at, name), *EMPTY_RANGE) for name in empty]
             record |= values | ({RANGES: kept} if kept else {})
         problems += self._contradicting(known, record, at)
@@ -157,11 +158,12 @@ class FactChecker:
     def _contradicting(self, known: _Known, record: Mapping[str, Any], at: str) -> list[FactProblem]:
         """The contradictions of parts and wholes that a case gives itself."""
         return [
-            self._exceeding(part, whole, value, most, f"{at}/{part.name}")
-            for part, whole in known.given
-            if (value := record.get(part.name)) is not None
-            and (most := record.get(whole.name)) is not None
+            self._exceeding(pair.part, pair.whole, value, most, f"{at}/{pair.part.name}")
+            for pair in known.given
+            if (value := record.get(pair.part.name)) is not None
+            and (most := record.get(pair.whole.name)) is not None
             and value > most
+            and all(record.get(name) is None for name in pair.between)
         ]
 
     def _worked_out(self, scope: Scope, at: str, *, daily: bool) -> Iterator[FactProblem]:

@@ -8,19 +8,21 @@ from datetime import date
 
 from rules.judging.evaluate import Scope
 from rules.model import Edition, Fact, Op, Ref
-from rules.model.uses import Used, fact_of, read_by, refs
+from rules.model.uses import Used, fact_of, read_by, refs, wholes_of
 from rules.values.exact import RANGES, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A part and a whole of it. Where one is derived: the given facts, by subject and name, that must all be known for
-    both to be true as worked out, and whether they go by the day of the decision."""
+    both to be true as worked out, and whether they go by the day of the decision. Of a whole of a whole the facts
+    `between`: where one is known, it is held against both itself."""
 
     part: Fact
     whole: Fact
     behind: tuple[tuple[str, str], ...] = ()
     daily: bool = False
+    between: tuple[str, ...] = ()
 
     @property
     def given(self) -> bool:
@@ -51,15 +53,21 @@ class Pair:
 
 
 def parts_and_wholes(edition: Edition, subject: str) -> list[Pair]:
-    """The pairs of numbers; none of which the part cannot exceed the whole anyhow."""
+    """The pairs of numbers; none of which the part cannot exceed the whole anyhow. Of given facts also the wholes of
+    wholes: what lies between them may not be known."""
     facts = edition.subjects[subject].facts
-    pairs = [(fact, facts[whole]) for fact in facts.values() if fact.type.is_number for whole in fact.part_of]
+    pairs = [(fact, whole) for fact in facts.values() if fact.type.is_number
+             for name, whole in wholes_of(facts, fact).items()
+             if name in fact.part_of or (fact.given and whole.given)]  # fmt: skip
     return [_pair(edition, *pair) for pair in pairs if not _counted_within(*pair)]
 
 
 def _pair(edition: Edition, part: Fact, whole: Fact) -> Pair:
     if part.given and whole.given:
-        return Pair(part, whole)
+        known = edition.subjects[part.subject].facts
+        inner = {} if whole.name in part.part_of else wholes_of(known, part)
+        between = tuple(name for name, one in inner.items() if whole.name in wholes_of(known, one))
+        return Pair(part, whole, between=between)
     read = [used for one in (part, whole) for used in _read(edition, one)]
     facts = [fact for one in read if (fact := fact_of(edition, *one)) is not None]
     reached = {fact.subject for fact in facts} & {part.subject, *_levels(edition, part.subject)}

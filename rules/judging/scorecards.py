@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rules.judging import evaluate
-from rules.judging.bounds import bounds, certain, samples
+from rules.judging.bounds import bounds, certain, samples, seen
 from rules.judging.decision import NOT_EXACT, Missing
 from rules.judging.evaluate import Scope
 from rules.judging.left import Left, added, hull, left, possible
@@ -41,8 +41,8 @@ def judge(rule: Rule, body: Scorecard, scope: Scope, answers: Answers) -> Judgem
 def score(item: ScoreItem, truth: Truth, scope: Scope) -> Value:
     """The points of one item; None where they cannot be told and the plan does not say what missing is worth."""
     if item.formula is not None:
-        points = certain(item.formula, scope)
-        return _without(item, scope) if points is None else within(points, item.least, item.most)
+        points = _bounded(seen(item.formula, scope), item)
+        return _without(item, scope) if points is None else points
     for band in item.bands:
         verdict = holds(band.condition, truth)
         if verdict:
@@ -51,6 +51,14 @@ def score(item: ScoreItem, truth: Truth, scope: Scope) -> Value:
         if verdict is None:
             break
     return _without(item, scope)
+
+
+def _bounded(points: Value, item: ScoreItem) -> Value:
+    """Points within the bounds of their item; of a range, where its ends come to the same."""
+    if not isinstance(points, Range):
+        return None if points is None else within(points, item.least, item.most)
+    low, high = _clamped(points, item.least, item.most)
+    return low if low == high else None
 
 
 def _without(item: ScoreItem, scope: Scope) -> Value:

@@ -103,7 +103,7 @@ class Search:
                     open.append(ways)
             elif not self._put(goal, box, rows, odd):
                 return None
-        narrowed = _narrowed(box, rows)
+        narrowed = None if _opposed(rows) else _narrowed(box, rows)
         if narrowed is None or not all(self.goals.may(*goal, narrowed) for goal in odd):
             return None
         return Node(narrowed, tuple(rows), tuple(odd), tuple(open))
@@ -192,6 +192,18 @@ def _middle(low: int, high: int) -> int:
     if high < 0:
         return -1 - _middle(-high, -low)
     return isqrt((low + 1) * (high + 1)) - 1 if high > 4 * (low + 1) else (low + high) // 2
+
+
+def _opposed(rows: list[Row]) -> bool:
+    """Whether two rows want opposite things of one sum of steps, which no narrowing of an endless box would show."""
+    tightest: dict[tuple[tuple[str, int], ...], int] = {}
+    for row in rows:
+        if row.slopes:
+            size = gcd(*row.slopes.values())
+            key = tuple(sorted((name, slope // size) for name, slope in row.slopes.items()))
+            tightest[key] = min(tightest.get(key, row.start // size), row.start // size)
+    return any(start + tightest.get(tuple((name, -slope) for name, slope in key), -start) < 0
+               for key, start in tightest.items())  # fmt: skip
 
 
 def _narrowed(box: dict[str, tuple[int, int]], rows: list[Row]) -> dict[str, tuple[int, int]] | None:

@@ -21,7 +21,7 @@ from rules.judging.reach import Reach
 from rules.judging.reference import Reference
 from rules.model import Condition, Expr, Fact, Leaf, Ref, children, parts_of
 from rules.model.needs import needed
-from rules.model.uses import behind, refs
+from rules.model.uses import behind, refs, wholes_of
 from rules.operations.comparisons import join
 from rules.values.exact import RANGES, Range, Value, exact
 from rules.values.kinds import KINDS
@@ -118,7 +118,8 @@ class Trials:
 
     def _pairs(self) -> Iterator[tuple[Fact, Fact]]:
         for fact in self.dictionary.values():
-            yield from ((fact, self.dictionary[whole]) for whole in fact.part_of if fact.type.is_number)
+            if fact.type.is_number:
+                yield from ((fact, whole) for whole in wholes_of(self.dictionary, fact).values())
 
     def _lever(self, fact: Fact) -> Lever | None:
         value, kind = self.start.fact(fact.name), fact.type.kind

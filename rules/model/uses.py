@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from rules.model.contents import Node, children, parts_of
 from rules.model.decisions import Assignment, Rule
@@ -27,11 +27,23 @@ def fact_of(edition: Edition, subject: str, ref: Ref) -> Fact | None:
 
 
 def is_part(edition: Edition, subject: str, part: Expr, whole: Expr) -> bool:
-    """Whether a fact is declared a part of another of the same record."""
+    """Whether a fact is declared a part of another of the same record, or of a part of it."""
     if not isinstance(part, Ref) or not isinstance(whole, Ref) or part.scope != whole.scope:
         return False
-    fact = fact_of(edition, part.scope or subject, part)
-    return fact is not None and whole.name in fact.part_of
+    of = part.scope or subject
+    fact = fact_of(edition, of, part)
+    return fact is not None and whole.name in wholes_of(edition.subjects[of].facts, fact)
+
+
+def wholes_of(facts: Mapping[str, Fact], fact: Fact) -> dict[str, Fact]:
+    """The facts of the same subject that a fact never exceeds, by name: its wholes first, then theirs, and so on."""
+    found, waiting = dict[str, Fact](), [*fact.part_of]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = facts[name]
+            waiting += facts[name].part_of
+    return found
 
 
 def behind(edition: Edition, used: Iterable[Used]) -> dict[tuple[str, str], Fact]:

@@ -10,12 +10,12 @@ _QUOTES = "“”‘’「」『』"
 _SEPARATORS = re.compile("[，、；]")
 _THOUSANDS = re.compile("(?<=[0-9])[,，](?=[0-9]{3}(?![0-9]))")
 SIGNS: Mapping[str, str] = {  # other spellings of operators
-    **dict.fromkeys((">=", "=>", "≥", "⩾", "不低于", "不少于", "不小于", "大于等于", "大于或等于"), "at_least"),
-    **dict.fromkeys(
-        ("<=", "=<", "≤", "⩽", "不超过", "不高于", "不大于", "不多于", "小于等于", "小于或等于"), "at_most"
-    ),
+    **dict.fromkeys((">=", "=>", "≥", "⩾"), "at_least"),
+    **dict.fromkeys(("不低于", "不少于", "不小于", "大于等于", "大于或等于", "至少"), "at_least"),
+    **dict.fromkeys(("<=", "=<", "≤", "⩽"), "at_most"),
+    **dict.fromkeys(("不超过", "不高于", "不大于", "不多于", "小于等于", "小于或等于", "至多", "最多"), "at_most"),
     **dict.fromkeys((">", "高于", "大于", "超过", "多于"), "above"),
-    **dict.fromkeys(("<", "低于", "小于", "少于"), "below"),
+    **dict.fromkeys(("<", "低于", "小于", "少于", "不足", "不满", "未满"), "below"),
     **dict.fromkeys(("==", "=", "等于"), "equals"),
     "介于": "between",
     "属于": "one_of",

@@ -110,7 +110,7 @@ class Counting:
         for pair in self.held(subject, table.columns):
             if pair.given and not {*pair.facts} <= given:
                 for one in pair.facts:
-                    odds[one].append(exceeds(table, *pair.facts))
+                    odds[one].append(exceeds(table, pair))
         return table.mutate(**_doubted(table, odds)) if odds else table
 
     def held(self, subject: str, columns: Collection[str]) -> list[Pair]:

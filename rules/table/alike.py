@@ -16,7 +16,7 @@ from rules.table.values import Cell, choose, compare, every, known, order_key, s
 Verdicts = Mapping[str, Truth]
 
 
-def surely(verdict: Truth) -> Truth:
+def is_true(verdict: Truth) -> Truth:
     return ibis.coalesce(verdict, truth(False))
 
 
@@ -44,7 +44,7 @@ def _can_agree(body: Table, name: str) -> bool:
 def _candidates(rule: Rule, body: Table, verdicts: Verdicts, frame: Frame) -> dict[str, Truth]:
     """Whether each row may count, by its id; the one for all others by no name."""
     told = [verdicts[row.id] for row in body.rows]
-    none = ~some([surely(one) for one in told])
+    none = ~some([is_true(one) for one in told])
     if body.hit == "first":
         numbered = [(one, literal(number)) for number, one in enumerate(told)]
         sure = frame.settle(f"{rule.id}$sure", {"row": ibis.cases(*numbered, else_=literal(len(told)))})["row"]
@@ -64,7 +64,7 @@ def _unbeaten(rule: Rule, body: Table, told: Sequence[Truth], frame: Frame) -> l
     keys, better = [order_key(cell, type) for cell in cells], "below" if body.hit == "lowest" else "above"
     can = []
     for number, one in enumerate(told):
-        beaten = [surely(two) & surely(compare(better, keys[other], keys[number], frame.flags))
+        beaten = [is_true(two) & is_true(compare(better, keys[other], keys[number], frame.flags))
                   for other, two in enumerate(told) if other != number]  # fmt: skip
         can.append(_perhaps(one) & (lacking | ~some(beaten)))
     return can
@@ -81,16 +81,16 @@ def _only(rule: Rule, rows: Mapping[str, Criterion], can: Mapping[str, Truth], n
 
 def _same(one: Cell, other: Cell, frame: Frame) -> Truth:
     """Whether two cells are known and equal."""
-    return surely(compare("equals", one, other, frame.flags))
+    return is_true(compare("equals", one, other, frame.flags))
 
 
 def summed(body: Table, verdicts: Verdicts, name: str, frame: Frame) -> Truth:
     """Whether the sum of an output is that of the rows that surely hold: one does, and none that cannot be told adds
     anything."""
-    parts = [some([surely(verdict) for verdict in verdicts.values()])]
+    parts = [some([is_true(verdict) for verdict in verdicts.values()])]
     for row in body.rows:
         if name in row.then:
             worth = bounds.certain(row.then[name], frame)
             parts.append(~untold(verdicts[row.id]) | _same(worth, numbers.constant(0), frame))
-            parts.append(~surely(verdicts[row.id]) | known(worth))
+            parts.append(~is_true(verdicts[row.id]) | known(worth))
     return every(parts)

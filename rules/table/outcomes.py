@@ -7,12 +7,13 @@ from typing import Any
 
 import ibis
 
-from rules.model import Checklist, Const, Criterion, Rule, Scorecard, ScoreItem, Table
+from rules.model import Checklist, Const, Criterion, Expr, Rule, Scorecard, ScoreItem, Table
 from rules.table import bounds, doubts, numbers
-from rules.table.alike import alike, summed, surely
+from rules.table.alike import alike, is_true, summed
 from rules.table.errors import NotTabular, about
 from rules.table.frame import Frame, Judged
 from rules.table.numbers import Num, Truth, literal
+from rules.table.spans import surely
 from rules.table.values import Cell, balanced, choose, compare, constant, every, known, order_key, some, truth, untold
 from rules.values.exact import POINTS, Value
 
@@ -124,7 +125,7 @@ def _hits(rule: Rule, body: Table, verdicts: Verdicts, frame: Frame) -> Hits:
 def _doubt(body: Table, verdicts: Verdicts, then: Hits) -> Truth:
     """Whether a row cannot be told, or an output of one that holds is not known."""
     doubts = [untold(verdicts[row.id]) for row in body.rows]
-    doubts += [surely(verdicts[id]) & some([~known(cell) for cell in cells.values()])
+    doubts += [is_true(verdicts[id]) & some([~known(cell) for cell in cells.values()])
                for id, cells in then.items() if cells]  # fmt: skip
     return some(doubts)
 
@@ -146,7 +147,7 @@ def _best(rule: Rule, body: Table, verdicts: Verdicts, then: Hits, frame: Frame)
     keys = [order_key(then[row.id][body.by], body.outputs[body.by].type) for row in body.rows]
     cases = [(doubt, literal(OPEN))]
     for number, row in enumerate(body.rows):
-        beaten = [surely(compare(as_good if place < number else better, key, keys[number], frame.flags))
+        beaten = [is_true(compare(as_good if place < number else better, key, keys[number], frame.flags))
                   for place, key in enumerate(keys) if place != number]  # fmt: skip
         cases.append((verdicts[row.id] & ~some(beaten), literal(number)))
     return _concluded(rule, body, verdicts, ibis.cases(*cases, else_=literal(NONE)), frame)
@@ -207,14 +208,28 @@ def _score(rule: Rule, item: ScoreItem, frame: Frame) -> Cell:
         missing = doubts.kept(parts, constant(item.missing, POINTS), POINTS, frame)
         cases: list[tuple[Truth, Cell]] = []
         if item.formula is not None:
-            points = bounds.certain(item.formula, frame)
-            cases.append((known(points), _within(points, item.least, item.most, frame)))
+            points = _bounded(item.formula, item, frame)
+            cases.append((known(points), points))
         for band in item.bands:
             within, points = frame.holds(band.condition), bounds.certain(band.points, frame)
             doubtful = points.value is None
             cases += [(within & known(points), points), (within, missing)] if doubtful else [(within, points)]
             cases.append((untold(within), missing))
         return choose(cases, missing, POINTS, frame.flags)
+
+
+def _bounded(formula: Expr, item: ScoreItem, frame: Frame) -> Num:
+    """Points within the bounds of their item; of an interval, where its ends come to the same."""
+    points = _within(bounds.certain(formula, frame), item.least, item.most, frame)
+    span = bounds.interval(formula, frame)
+    if span is None or item.least is item.most is None:
+        return points
+    ends = ((span.low, item.least), (span.high, item.most))
+    low, high = (numbers.choose([(known(end), _within(end, item.least, item.most, frame))],
+                                None if bound is None else numbers.constant(bound), frame.flags)
+                 for end, bound in ends)  # fmt: skip
+    only = span.there & surely("at_least", low, high, frame.flags)
+    return numbers.choose([(known(points), points), (only, low)], None, frame.flags)
 
 
 def _within(num: Num, least: Value, most: Value, frame: Frame) -> Num:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import ibis
@@ -14,14 +14,15 @@ from rules.table.columns import ENDS
 from rules.table.judge import frame_of, prepare
 from rules.table.rows import WORKING, When
 from rules.table.spans import point
-from rules.table.values import compare, some, truth
+from rules.table.values import compare, every, some, truth
 
 
-def exceeds(table: Any, part: str, whole: str) -> Any:
-    """Whether a part is larger than its whole, whatever they are within their bounds; null where it cannot be told."""
+def exceeds(table: Any, pair: Pair) -> Any:
+    """Whether a part is larger than its whole, whatever they are within their bounds and nothing between them is known;
+    null where it cannot be told."""
     least, most = (ibis.coalesce(table[name], table[name + end]) if name + end in table.columns else table[name]
-                   for name, end in zip((part, whole), ENDS, strict=True))  # fmt: skip
-    return least > most
+                   for name, end in zip(pair.facts, ENDS, strict=True))  # fmt: skip
+    return every([least > most, *(table[name].isnull() for name in pair.between if name in table.columns)])
 
 
 def marked(edition: Edition, on: When, table: Any, pairs: Collection[Pair]) -> tuple[Any, list[str]]:
@@ -44,7 +45,7 @@ def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> An
     has = {name for name, fact in facts.items() if fact.type.is_number and name in table.columns}
     low, high = ({name: ibis.coalesce(table[name], table[name + end]) if name in ends else table[name] for name in has}
                  for end in ENDS)  # fmt: skip
-    parts = [(name, whole) for name in facts if name in has for whole in facts[name].part_of if whole in has]
+    parts = [(name, whole) for name in facts if name in has for whole in _nearest(facts, name, has)]
     parts.sort(key=lambda pair: _depth(facts, pair[0]))
     for name, whole in parts:
         high[name] = ibis.least(high[name], high[whole])
@@ -64,6 +65,12 @@ def narrowed(facts: Mapping[str, Fact], table: Any, ends: Collection[str]) -> An
             kept = ibis.ifelse(open_ & ~one & ~crossed, value, ibis.null(wide[column].type()))
             columns[column] = kept.cast(wide[column].type())
     return wide.select(**columns)
+
+
+def _nearest(facts: Mapping[str, Fact], name: str, has: Collection[str]) -> Iterator[str]:
+    """The wholes of a fact that a table has; those of a whole that it has not."""
+    for whole in facts[name].part_of:
+        yield from (whole,) if whole in has else _nearest(facts, whole, has)
 
 
 def _depth(facts: Mapping[str, Fact], name: str) -> int:

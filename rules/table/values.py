@@ -147,7 +147,8 @@ def shown(name: str, cell: Cell) -> dict[str, Any]:
         return {name: lift(cell.top).cast(INT64)}
     type = dt.Decimal(D38.precision, places)  # of both factors, and no finer than Spark keeps in a product
     unit = ibis.literal(Decimal(10**places // cell.bottom.column).scaleb(-places), type)
-    return {name: (lift(cell.top).cast(type) * unit).cast(type)}
+    # DuckDB doubles the places of a product; Ibis, which does not know, would leave the cast back to `type` out
+    return {name: ops.Cast(lift(cell.top).cast(type) * unit, type).to_expr()}
 
 
 def carried(columns: Mapping[str, Any], name: str, type: Type) -> Cell:

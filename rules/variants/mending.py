@@ -10,7 +10,7 @@ from shutil import copytree
 from tempfile import TemporaryDirectory
 
 from rules.building.loader import load_alone
-from rules.building.store import read_store
+from rules.building.store import problems_of
 from rules.problems.problem import Problem
 
 MOST_ROUNDS = 60  # a mend shows the faults that it hid
@@ -45,7 +45,7 @@ def mend(root: Path, names: Sequence[str]) -> tuple[list[Mended], list[Problem]]
             problems = {problem for name in names for problem in load_alone(copy / name, copy, warn=False).problems}
             if not _mend_once(copy, (one for one in problems if one.mark.file.startswith(inside))):
                 break
-        left = [one for one in read_store(copy).problems if one.mark.file.startswith(inside)]
+        left = [*problems_of(copy, names)]
         paths = [path for name in names for path in sorted((copy / name).glob("*.yaml"))]
         files = [(path.relative_to(copy).as_posix(), path) for path in paths]
         mended = [Mended(name, _read(root / name), _read(path)) for name, path in files]

@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from rules.building.loader import load
-from rules.building.store import folders, read_store
+from rules.building.store import folders, is_edition, problems_of, read_store
 from rules.values.layout import Line, Span, line, row
 from rules.variants.mending import Mended, mend
 from rules.variants.new_edition import Step, new_edition
@@ -35,12 +34,7 @@ COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
 def check(settings: Settings, path: str | None, everything: bool, against: bool) -> None:
     """检查政策文件，列出全部问题 / check policy files and list every problem"""
     root, names = editions(settings, path)
-    if len(names) == len(folders(root)):
-        problems = read_store(root).problems
-    else:
-        beside = read_store(root, warn=False).problems  # the dates of editions are held against each other
-        mine = {one for one in beside if one.mark.file.startswith(tuple(f"{name}/" for name in names))}
-        problems = tuple(sorted(mine.union(*(load(root / name, root).problems for name in names))))
+    problems = problems_of(root, names)
     if against:
         from service.commands.published import against_log  # noqa: PLC0415 -- the log's libraries, for this alone
 
@@ -81,7 +75,7 @@ def editions(settings: Settings, path: str | None) -> tuple[Path, list[str]]:
     if not target.exists():
         raise Bad(f"没有 {path}。", f"There is no {path}.")
     target = target if target.is_dir() else target.parent
-    depth = 2 if any(target.glob("plan.y*ml*")) else 1 if any(target.glob("*/plan.y*ml*")) else 0
+    depth = 2 if is_edition(target) else 1 if any(map(is_edition, target.iterdir())) else 0
     root = target.parents[depth - 1] if depth else target
     names = [one.relative_to(root).as_posix() for one in folders(root) if one.is_relative_to(target)]
     if not names:

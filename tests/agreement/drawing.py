@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from rules.model import Const, Edition, Fact, Op, Ref
+from rules.model.uses import wholes_of
 from rules.values.exact import exact, shift
 from rules.values.limits import HUGE
 
@@ -69,9 +70,10 @@ class Drawing:
     def _record(
         self, random: Random, subject: str, on: date, gaps: float, depth: int, around: list[str]
     ) -> dict[str, Any]:
-        facts = {name: fact for name, fact in self.edition.subjects[subject].facts.items() if fact.given}
+        known = self.edition.subjects[subject].facts
+        facts = {name: fact for name, fact in known.items() if fact.given}
         record: dict[str, Any] = {}
-        for name in sorted(facts, key=lambda name: len(self._wholes(facts, name))):
+        for name in sorted(facts, key=lambda name: len(wholes_of(known, known[name]))):
             if random.random() >= gaps:
                 value = self._value(random, facts[name], record, on, gaps, depth)
                 if value is not None:
@@ -83,17 +85,6 @@ class Drawing:
             if rule.subject == subject and random.random() < self.given and rule.type.choices:
                 record[rule.id] = random.choice(rule.type.choices)
         return record
-
-    def _wholes(self, facts: Mapping[str, Fact], name: str) -> list[str]:
-        """The wholes of a fact, those of theirs, and so on."""
-        found: list[str] = []
-        waiting = [name]
-        while waiting:
-            for whole in facts[one].part_of if (one := waiting.pop()) in facts else ():
-                if whole not in found:
-                    found.append(whole)
-                    waiting.append(whole)
-        return found
 
     def _value(self, random: Random, fact: Fact, record: dict[str, Any], on: date, gaps: float, depth: int) -> Any:
         kind = fact.type.kind
@@ -126,7 +117,8 @@ class Drawing:
 
     def _number(self, random: Random, fact: Fact, record: dict[str, Any]) -> Any:
         value = random.choice(self._pool(fact.type.kind))
-        wholes = [record[name] for name in fact.part_of if record.get(name) is not None]
+        known = wholes_of(self.edition.subjects[fact.subject].facts, fact)
+        wholes = [record[name] for name in known if record.get(name) is not None]
         whole = min(wholes) if wholes else record.get(self.bottoms.get(fact.name, ""))
         if whole is not None and random.random() < 0.8:
             value = self._part(random, whole)

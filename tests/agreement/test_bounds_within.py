@@ -51,13 +51,18 @@ RULES = {
                    {"below": "1 year", "points": 0}, {"at_least": "1 year", "points": 6}]}],
         grades=[{"grade": "high", "at_least": 10}, {"grade": "low", "below": 10}]),
 }  # fmt: skip
+RULES["capped"] = RULES["scored"] | {"items": [
+    {"id": "up_to", "title": TITLE, "formula": {"product": ["many", "12 points"]}, "at_least": 0, "at_most": 12},
+    {"id": "down_to", "title": TITLE, "formula": {"product": ["many", "-9 points"]}, "at_least": -1},
+]}  # fmt: skip
 RULES["gives"]["outputs"] = {"years": count("year")}
 EDITION = small(THING, RULES, year=YEAR)
 CHECKER, ENGINE, REFERENCE = FactChecker(EDITION), Engine(EDITION), Reference(EDITION)
 WORTH = {"well": (True, False), "price": (0, 2, 4), "share": (0, 1), "free": (0, 900), "late": (True, False)}
 OF_YEARS = {"by_run": {"well"}, "by_mean": {"price", "share"}, "by_all": {"well", "price", "share"},
             "by_best": {"well", "price", "share"}, "by_losses": {"free", "price"}, "by_place": {"price", "share"},
-            "by_one": {"well"}, "by_told": {"well"}, "gives": {"well"}, "scored": {"well"}}  # fmt: skip
+            "by_one": {"well"}, "by_told": {"well"}, "gives": {"well"}, "scored": {"well"},
+            "capped": {"well"}}  # fmt: skip
 
 
 def drawn(random):
@@ -116,6 +121,7 @@ def years(*verdicts):
     ("by_all", [{"well": True}, {"price": 1}], "open"), ("by_losses", [{"free": 1}], "good"),
     ("by_one", years(True, None), "good"), ("by_one", years(None), "open"), ("by_told", years(True, None), "good"),
     ("scored", years(True, None), "high"), ("scored", years(False, None), "open"),
+    ("capped", years(True, None), "high"), ("capped", years(False, None), "open"),
 ])  # fmt: skip
 def test_what_is_surely_so(name, years, outcome):
     facts = CHECKER.check("thing", {"years": years, "price": 3, "share": 1})

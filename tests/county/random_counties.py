@@ -149,7 +149,8 @@ class County:
         """Of a part that is surely larger than its whole neither is known, whatever a file says."""
         known = given | counts
         pairs = [one for one in parts_and_wholes(self.edition, subject) if one.given and counts.keys() & {*one.facts}]
-        for pair in [one for one in pairs if _end(known, one.part.name, 0) > _end(known, one.whole.name, 1)]:
+        odd = [one for one in pairs if _end(known, one.part.name, 0) > _end(known, one.whole.name, 1)]
+        for pair in [one for one in odd if all(_unsure(known.get(name)) for name in one.between)]:
             for name in pair.facts:
                 counts.pop(name, None)
                 given.pop(name, None)
@@ -228,6 +229,10 @@ def _counts_up(edition: Edition, of: str, op: Op) -> bool:
     """Whether no amount that a total adds up is below zero."""
     least = edition.subjects[of].facts[op.each.name].minimum
     return least is not None and least >= 0
+
+
+def _unsure(value: Any) -> bool:
+    return value is None or isinstance(value, Mapping)
 
 
 def _end(known: Mapping[str, Any], name: str, place: int) -> Any:

@@ -1,6 +1,7 @@
 """A household whose figures are too long for tables is decided all the same, and the run says so."""
 
 import json
+from decimal import Decimal
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -131,6 +132,39 @@ def test_a_row_of_which_the_figures_contradict_each_other_is_not_decided_and_tha
     assert "H2 没有判定：额度" in told["zh"]
     assert "H2 not decided: Limit" in told["en"]
     assert told["zh"] in said
+
+
+def test_a_figure_that_no_column_holds_is_told(run):
+    facts = TEXT["facts"].replace(
+        "round_down: {product: [income, ratio, discount]}\n        to: 0.01 yuan",
+        "product: [income, ratio, discount, ratio, discount]",
+    )
+    said, rows, _, manifest = run(facts=facts)
+
+    assert [row["grant"] for row in rows.values()] == ["granted", "granted", "refused"]
+    assert rows["H2"]["grant__limit__top"] is None
+    (told,) = manifest["levels"]["household"]["left_out"]
+    assert told == {"decision": "grant", "zh": "H2：limit 位数太多，结果表里没有写出",
+                    "en": "H2: limit has too many digits to stand in the table of results"}  # fmt: skip
+    assert told["zh"] in said
+
+
+@pytest.mark.parametrize("most", ["900000000000000.000001", "999999999999999.999999"])
+def test_a_total_of_great_amounts_with_places_is_compared(run, most):
+    """Its column kept twice the places, and turned into a whole number it took more than 38 digits."""
+    facts = TEXT["facts"].replace("      households: {", """      income:
+        type: amount
+        title: {zh: 总收入, en: Income of all}
+        counted: {total: income, over: household}
+      households: {""")  # fmt: skip
+    bonus = BONUS.replace("subject: household", "subject: village").replace(
+        "village.granted: {at_least: 2 households}", "income: {at_least: 900000000000000 yuan}"
+    )
+    _, _, village, _ = run(f"id,village_id,income,ratio,discount\nH1,V1,{most},0,1\nH2,V1,30000,0,1\n",
+                           facts=facts, bonus=bonus)  # fmt: skip
+
+    assert village["bonus"] == "due"
+    assert village["income"] == Decimal(most) + 30000
 
 
 def test_too_many_have_no_conclusion_and_that_is_said(run, monkeypatch):

@@ -202,6 +202,7 @@ def test_typed_columns_are_checked_as_the_dictionary_says(subject, tmp_path_fact
 
 PARTS = small({
     "all": count(), "more": count(), "a": count(part_of=["all", "more"]), "b": count(),
+    "few": count(part_of="a"),
     "good": {**derived(sum=["a", "b"]), "part_of": "all"},
     "born": {"type": "date", "title": TITLE}, "age": {**derived(completed_years=["born", "on"]), "part_of": "most"},
     "most": derived(dated={"2020-01-01": "60 years", "2026-06-01": "65 years"}),
@@ -220,6 +221,8 @@ PARTS = small({
     ({"all": 4, "more": 9, "a": 2, "b": 3}, {"a"}),  # all parts of a derived fact are given: they are more than all
     ({"all": 4, "more": 1, "a": 2, "b": ""}, {"a"}),
     ({"all": 4, "more": "", "a": 2, "b": ""}, set()),
+    ({"few": 3, "a": "", "all": 2}, {"few"}), ({"few": 3, "a": 4, "all": 2}, {"a"}),  # of the whole of its whole
+    ({"few": 3, "a": "", "all": 3, "more": 3}, set()),
     ({"born": "1960-12-31"}, {"born"}), ({"born": "1961-01-01"}, set()),  # by the day, against a dated value
     ({"need": 9, "limit": 8}, {"need"}), ({"need": 8, "limit": 8}, set()),  # by a decision
     ({"spare": 1, "kept": ""}, set()), ({"spare": 1, "kept": 0}, {"spare"}),  # 0 that is known, and one that is not

@@ -182,3 +182,39 @@ def test_a_part_worked_out_from_counts_as_larger_than_its_whole_leaves_the_count
             "explain", tmp_path / "out", "village", id, "--lang", "en", "--policies", tmp_path / "policies"
         )
         assert ("Good households contradicts" in explained) == (id == "V1")
+
+
+HELD = FILES | {
+    "facts": """
+        subjects:
+          village:
+            title: {zh: 村, en: Village}
+            facts:
+              limit: {type: count, unit: household, title: {zh: 上限, en: Limit}}
+              households: {type: count, unit: household, part_of: limit, title: {zh: 农户数, en: Households},
+                           counted: {count: household}}
+              crowded: {type: count, unit: household, title: {zh: 拥挤户, en: Crowded},
+                        counted: {count: household, where: {village.limit: {at_most: 1 household}}}}
+          household: {title: {zh: 户, en: Household}, within: village, facts: {
+            filed: {type: boolean, title: {zh: 已建档, en: Filed}}}}
+        """,
+    "credit_village": FILES["credit_village"].replace("subject: village", "subject: household").replace(
+        "- {id: share, require: {share: {at_least: 50%}}}",
+        "- {id: crowded, require: {village.crowded: {at_most: 0 households}}}\n"
+        "          - {id: any, require: {village.households: {at_least: 0 households}}}"),
+}  # fmt: skip
+
+
+def test_a_count_rests_on_no_figure_that_contradicts_another_count_made_with_it(tmp_path):
+    folder = tmp_path / "policies" / "m" / "2026-01-01"
+    folder.mkdir(parents=True)
+    for name, text in HELD.items():
+        (folder / f"{name}.yaml").write_text(dedent(text), encoding="utf-8")
+    (tmp_path / "v.csv").write_text("id,limit\nV1,1\nV2,1\nV3,2\n", encoding="utf-8")
+    (tmp_path / "h.csv").write_text("id,village_id,filed\nA,V1,true\nB,V1,true\nC,V2,true\nD,V3,true\n", "utf-8")
+    words = ("run", "--villages", tmp_path / "v.csv", "--households", tmp_path / "h.csv", "--out", tmp_path / "out")
+    call(*words, "--on", "2026-02-01", "--lang", "en", "--policies", tmp_path / "policies")
+    rows = {
+        one["id"]: one["credit_village"] for one in pq.read_table(tmp_path / "out" / "household.parquet").to_pylist()
+    }
+    assert rows == {"A": "needs_information", "B": "needs_information", "C": "not_qualified", "D": "qualified"}

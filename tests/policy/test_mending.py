@@ -121,11 +121,25 @@ def test_signs_are_operators():
     assert signed("55%") is None
 
 
-def test_an_edition_whose_plan_has_another_ending_is_found(tmp_path):
+@pytest.mark.parametrize(
+    "name", ["plan.yaml.txt", "plan.yml", "plan.YAML", "Plan.yaml", "plan.yaml.yaml", "plan.yaml "]
+)
+def test_an_edition_whose_plan_is_called_otherwise_is_found(tmp_path, name):
     shutil.copytree(HERE / "base", tmp_path / "base")
-    (tmp_path / EDITION / "plan.yaml").rename(tmp_path / EDITION / "plan.yaml.txt")
+    (tmp_path / EDITION / "plan.yaml").rename(tmp_path / EDITION / name)
 
     store = read_store(tmp_path)
 
-    assert [(one.code, one.mark.file) for one in store.problems] == [("edition.yml", f"{EDITION}/plan.yaml.txt")]
+    assert [(one.code, one.mark.file) for one in store.problems] == [("edition.yml", f"{EDITION}/{name}")]
+    assert "plan.yaml" in store.problems[0].zh
     assert not store.plans
+
+
+@pytest.mark.parametrize("name", ["facts.yaml.bak", "facts.json"])
+def test_a_file_that_is_not_there_is_left_to_be_mended(tmp_path, name):
+    shutil.copytree(HERE / "base", tmp_path / "base")
+    (tmp_path / EDITION / "facts.yaml").rename(tmp_path / EDITION / name)
+
+    mended, left = mend(tmp_path, [EDITION])
+
+    assert (mended, [one.code for one in left]) == ([], ["edition.no_file"])

@@ -103,6 +103,27 @@ def test_a_part_and_its_whole_narrow_each_other():
     assert CHECKER.check("thing", {"all": between(3, 9), "filed": 9}) == {"all": 9, "filed": 9}
 
 
+def test_a_part_never_exceeds_the_whole_of_its_whole_though_that_between_is_not_known():
+    edition = small({
+        "all": count(), "filed": count(part_of="all"), "granted": count(part_of="filed", change="up"),
+        "lent": count(part_of="granted"), "share": derived(ratio=["lent", "all"]),
+    }, {"most": checklist({"require": {"share": {"at_most": "100%"}}}),
+        "many": checklist({"require": {"granted": {"at_least": "5 houses"}}})})  # fmt: skip
+    checker, reference = FactChecker(edition), Reference(edition)
+    for facts, problem in (({"lent": 5, "all": 4}, ("/lent", "part_exceeds_whole")),
+                           ({"lent": between(5), "all": 4}, ("/lent", "empty_range")),
+                           ({"lent": 5, "all": between(2, 4)}, ("/all", "empty_range"))):  # fmt: skip
+        with pytest.raises(FactError) as raised:
+            checker.check("thing", facts)
+        assert [(one.pointer, one.code) for one in raised.value.problems] == [problem]
+
+    assert checker.check("thing", {"lent": between(1), "all": 4})[RANGES] == {"lent": Range(1, 4)}
+    wide = checker.check("thing", {"lent": between(1, 8), "all": between(3, 9)})
+    assert reference.judge("most", wide, ON).outcome == "good"
+    short = distances(reference.decide("many", checker.check("thing", {"granted": 3, "all": 4}), ON))
+    assert short.criteria["c0"].why == "out_of_reach"
+
+
 @pytest.mark.parametrize(("facts", "code"), [
     ({"filed": between(9, 8)}, "empty_range"), ({"all": 3, "filed": between(4)}, "empty_range"),
     ({"filed": {"at_least": {"at_least": 1}}}, "not_a_range"), ({"filed": {"at_most": {}}}, "not_a_range"),

@@ -149,6 +149,18 @@ def test_a_lever_that_the_records_of_a_list_are_held_against_is_tried():
     assert moved(found.outcome) == {"bar": -4}
 
 
+@pytest.mark.parametrize(("difference", "limit"), [
+    (["part", "whole"], "1 house"), (["least", "whole"], "1 house"), (["part", "half"], "-1 houses"),
+])  # fmt: skip
+def test_what_a_part_can_never_be_is_out_of_reach_though_both_are_without_end(difference, limit):
+    edition = small({
+        "flag": given("boolean"), "whole": count(change="set"), "part": count(part_of="whole", change="up"),
+        "least": count(part_of="part", change="set"), "half": derived(product=["whole", 2]),
+        "beyond": derived(difference=difference),
+    }, {"d": checklist({"reject": {"all": [{"beyond": {"at_most": limit}}, {"flag": True}]}})})  # fmt: skip
+    assert told(edition, {"whole": 5, "part": 3, "least": 1, "flag": True}).criteria["c0"].why == "out_of_reach"
+
+
 def test_a_search_that_is_given_up_says_so(monkeypatch):
     monkeypatch.setattr("rules.judging.search.MOST_BOXES", 0)
     found = told(small(LEVERS, {"d": checklist({"require": {"n": {"at_least": "3 houses"}}})}), {"n": 1})

@@ -40,7 +40,9 @@ class Wholes:
             names = pair.facts or tuple(name for of, name in pair.behind if of == self.subject)
             if not names or not shown.keys() >= {*names}:
                 continue
-            condition = f"{shown[part.name]} > {shown[whole.name]}" if pair.given else self._worked_out(pair, shown)
+            tests = [f"{shown[part.name]} > {shown[whole.name]}"] if pair.given else []
+            tests += [f"{shown[one]} IS NULL" for one in pair.between if one in shown]
+            condition = " AND ".join(tests) if pair.given else self._worked_out(pair, shown)
             if condition:
                 column, message = columns[pair.named(shown)], part_exceeds(part, whole)
                 yield Fault(column, condition, "part_exceeds_whole", message=message, facts=names)

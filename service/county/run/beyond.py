@@ -54,9 +54,9 @@ class Beyond:
 
     def decide(
         self, rules: Sequence[Rule], table: Callable[[], Any], out: Path, given: Sequence[str]
-    ) -> tuple[int, list[Refused]]:
+    ) -> tuple[int, list[LeftOut]]:
         """Fill in the conclusions of such rows in the judged file `out`, from the facts of the table that was judged.
-        The number of rows decided, and those refused; none where there are too many, which stay without
+        The number of rows decided, and what was not; none where there are too many, which stay without
         conclusions."""
         ids = [one for (one,) in self.duck.run(f"SELECT {KEY} FROM {rows_of(out)} WHERE {BEYOND} LIMIT {FEW + 1}")]
         if not ids or len(ids) > FEW:
@@ -75,7 +75,7 @@ class Beyond:
         beside = self.duck.loaded(decided, dict.fromkeys((KEY, *names), "VARCHAR"))
         self.duck.copy(f"SELECT a.* REPLACE ({', '.join(taken)}) FROM {rows_of(out)} a LEFT JOIN {beside} b "
                        f"USING ({KEY}) ORDER BY a.{KEY}", out)  # fmt: skip
-        return len(decided), refused
+        return len(decided), [*left_out(rules, refused), *_unwritten(rules, beside, columns, self.duck)]
 
     def _decided(
         self, rules: Sequence[Rule], rows: Sequence[Mapping[str, Any]], given: Sequence[str], refused: list[Refused]
@@ -92,6 +92,22 @@ class Beyond:
                 columns |= _columns(rule, reference.judge(rule.id, facts, self.on))
                 columns[rule.id] = facts.get(rule.id, columns[rule.id])  # a conclusion that the file gives stands
             yield columns
+
+
+def _unwritten(rules: Iterable[Rule], rows: str, columns: Mapping[str, str], duck: Duck) -> Iterator[LeftOut]:
+    """Figures of conclusions, in SQL, that have too many digits for the columns of a judged file."""
+    for rule in rules:
+        lost: dict[str, list[str]] = {}
+        for name in (one for one in columns if one.startswith(rule.id + SEPARATOR)):
+            figure = name.removeprefix(rule.id + SEPARATOR).removesuffix(TOP).removesuffix(BOTTOM)
+            unfit = f"{named(name)} IS NOT NULL AND TRY_CAST({named(name)} AS {columns[name]}) IS NULL"
+            if ids := [id for (id,) in duck.run(f"SELECT {KEY} FROM {rows} WHERE {unfit} ORDER BY 1")]:
+                lost.setdefault(figure, ids)
+        for figure, ids in lost.items():
+            zh = f"{ids[0]}{f' 等 {len(ids)} 行' if ids[1:] else ''}：{figure} 位数太多，结果表里没有写出"
+            en = (f"{ids[0]}{f' and others, {len(ids)} rows in all' if ids[1:] else ''}: {figure} has too many digits "
+                  "to stand in the table of results")  # fmt: skip
+            yield LeftOut(rule.id, zh, en)
 
 
 def _columns(rule: Rule, judgement: Judgement) -> dict[str, Any]:

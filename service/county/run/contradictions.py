@@ -39,7 +39,7 @@ def _exceeding(around: Surroundings, pair: Pair, ids: list[str]) -> list[str]:
     try:
         table = around.counted(pair.part.subject)
         if pair.given:
-            exceeding = table.select(KEY, exceeds__=exceeds(table, *pair.facts))
+            exceeding = table.select(KEY, exceeds__=exceeds(table, pair))
         else:
             table, (name,) = marked(judging.edition, judging.counting.on, table, [pair])
             exceeding = table.select(KEY, exceeds__=table[name])

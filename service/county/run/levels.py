@@ -155,7 +155,7 @@ class Judging:
         singly = others if rows <= FEW and self._listed(out) <= LISTED else []
         found = self._one_by_one(subject, singly, out, given) if others else []
         skipped = [LeftOut(rule.id, refused[rule.id].zh, refused[rule.id].en) for rule in others if not singly]
-        skipped += [*left_out(bulk, odd), *left_out(singly, found)]
+        skipped += [*odd, *left_out(singly, found)]
         made, alone = (tuple(rule.id for rule in some) for some in (bulk, singly))
         return Level(subject, made, alone, tuple(skipped), wanted, beyond)
 

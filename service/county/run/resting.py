@@ -27,7 +27,7 @@ def held_together(
     bound = {*bound, *(found & set[Unit]().union(*groups))}
     for one in groups:
         more = one - found
-        on = resting(edition, [(level, Ref("fact", "", name, facts[name].type)) for _, name in more], files)
+        on = resting(edition, [_used(edition, unit) for unit in more], files)
         found |= set() if on & bound else more
     return found
 
@@ -37,6 +37,27 @@ def _all_of_it(pair: Pair) -> bool:
     part, whole = pair.part.counted, pair.whole.counted
     return (pair.given and part is not None and whole is not None and part.name == whole.name == "count"
             and part.inside == whole.inside and whole.where is None)  # fmt: skip
+
+
+def turning(edition: Edition, unit: Unit, files: Collection[str]) -> bool:
+    """Whether what a count rests on, with the counts that each of that is held against, leads back to it."""
+    found, waiting = set[Unit](), [*behind(edition, _used(edition, unit), files)]
+    while waiting:
+        subject, ref = waiting.pop()
+        one = subject, ref.name
+        if ref.what in ("on", "total", "records") or one in found:
+            continue
+        found.add(one)
+        waiting += behind(edition, (subject, ref), files)
+        waiting += (_used(edition, (subject, other)) for pair in parts_and_wholes(edition, subject)
+                    if not _all_of_it(pair) and ref.what == "fact" and ref.name in pair.facts
+                    for other in pair.facts if edition.subjects[subject].facts[other].counted)  # fmt: skip
+    return unit in found
+
+
+def _used(edition: Edition, unit: Unit) -> Used:
+    subject, name = unit
+    return subject, Ref("fact", "", name, edition.subjects[subject].facts[name].type)
 
 
 def resting(edition: Edition, start: Iterable[Used], files: Collection[str]) -> set[Unit]:

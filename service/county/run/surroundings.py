@@ -21,7 +21,7 @@ from service.county.backend import rows_of
 from service.county.intake.checks import aside_of
 from service.county.intake.extract import given
 from service.county.run.levels import Judging
-from service.county.run.resting import held_together
+from service.county.run.resting import held_together, turning
 
 
 class Surroundings:
@@ -30,7 +30,7 @@ class Surroundings:
     def __init__(self, judging: Judging, clean: Mapping[str, Path], judged: Mapping[str, Path], scratch: Path) -> None:
         self.judging, self.edition = judging, judging.edition
         self.clean, self.judged, self.scratch = clean, judged, scratch
-        self.underway: list[Unit] = []  # the facts that are being counted
+        self.underway: list[Unit] = []  # the facts that are being counted, of those that lead back to themselves
 
     def counted(self, subject: str, units: Collection[Unit] | None = None) -> Any:
         """The rows of a subject with all facts that are counted from the records below, or with those among `units`."""
@@ -41,14 +41,15 @@ class Surroundings:
         key = subject, names, self._said(subject, ops), judging.counting.believing
         if key not in judging.made:
             table = self._linked(subject)
-            self.underway += ((subject, name) for name in names)
+            before = len(self.underway)
+            self.underway += (one for name in names if turning(self.edition, one := (subject, name), self.clean))
             for judged in (True, False):
                 some = {below: those for below, those in ops.items() if (below in self.judged) is judged}
                 tables = {below: self._below(subject, below, those, units or ()) for below, those in some.items()}
                 if some:
                     those = [name for one in some.values() for name in one]
                     table = judging.counted(subject, table, tables, those, judged=judged)
-            del self.underway[-len(names) :]
+            del self.underway[before:]
             judging.made[key] = self._kept(table, f"{subject}_counted")
         return judging.made[key]
 
