@@ -86,14 +86,10 @@ class Running:
         self.asked, self.edition, self.folder, self.steps, self.tick = asked, asked.edition, folder, steps, tick
         self.duck = made.duck if isinstance(made, Spark) else made
         self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given, affected=affected)
-        self.about = [
-            digest_of(asked.edition),
-            asked.on,
-            asked.keep_given,
-        ]  # with the columns of files, all that queries rest on
-        self.judging.retracing = (
-            Retracing(self.duck, folder, self.about) if made is self.duck and affected is None else None
-        )
+        # with the columns of files, all that queries rest on
+        self.about = [digest_of(asked.edition), asked.on, asked.keep_given]
+        if made is self.duck and affected is None:
+            self.judging.retracing = Retracing(self.duck, folder, self.about)
         self.lists = [one for one in asked.sources if owner_of(one.subject)]
         tables = (one for one in asked.sources if not owner_of(one.subject))
         self.sources = sorted(tables, key=lambda one: len(list(around(asked.edition, one.subject))))

@@ -20,6 +20,7 @@ from service.county.cache import Cache
 from service.county.hearing import PUT, RUN
 from service.county.intake.inputs import Source
 from service.county.run.asked import Asked
+from service.county.run.outputs import Outputs
 from service.county.run.retracing import Retracing
 from service.county.run.steps import WORK
 from service.county.running import run
@@ -43,9 +44,10 @@ NUMBERS = pa.decimal128(12, 2)
 
 def plan(least="50%", after="2020-01-01"):
     """Houses are judged by the line of their thing, things by their houses."""
-    fit = checklist({"require": {"income": {"at_least": "thing.line"}}}, {"require": {"sound": True}},
-                    {"require": {"born": {"above": after}}}, subject="house")  # fmt: skip
-    many = checklist({"require": {"share": {"at_least": least}}}, {"require": {"since": {"at_most": "on"}}})
+    rich, sound = {"income": {"at_least": "thing.line"}}, {"sound": True}
+    late = {"require": sound, "when": {"on": {"at_least": "2026-12-01"}}}
+    fit = checklist({"require": rich}, late, {"require": {"born": {"above": after}}}, subject="house")
+    many = checklist({"require": {"share": {"at_least": least}}})
     return small(OWN, {"fit": fit, "many": many}, house=HOUSE)
 
 
@@ -132,7 +134,7 @@ EVEN = {**TYPES, "income": pa.int64()}
 MUTANTS = {
     "figure": {"edition": plan("75%")},
     "date of a rule": {"edition": plan(after="2020-01-03")},
-    "day": {"on": date(2026, 6, 1)},
+    "day": {"on": date(2026, 11, 30)},
     "given figures": {"keep_given": True},
     "places of a number": {"types": FINE},
     "whole numbers": {"types": EVEN},
@@ -156,15 +158,27 @@ def test_what_queries_rest_on_is_never_mistaken(tmp_path, monkeypatch, mutant):
 
 def test_queries_of_one_reading_are_not_those_of_another(tmp_path, monkeypatch):
     county = generate(Wanted(60, townships=3), tmp_path / "county")
-    own = shipped()
-    name, reading = next((name, one) for name, one in own.readings.items() if one.changes)
-    other = under(POLICIES, own, {name: next(iter(reading.changes))})
-    kept = warmed(tmp_path, asked(own, county, tmp_path / "own"))
+    own = asked(shipped(), county, tmp_path / "fresh")
+    name, reading = next((name, one) for name, one in own.edition.readings.items() if one.changes)
+    kept, other = warmed(tmp_path, own), under(POLICIES, own.edition, {name: next(iter(reading.changes))})
 
-    fresh = ran(asked(other, county, tmp_path / "fresh"))
+    fresh = ran(replace(own, edition=other))
     with compiling(monkeypatch) as made:
-        assert ran(replace(asked(other, county, tmp_path / "other"), cache=kept)) == fresh
+        assert ran(replace(own, edition=other, cache=kept, out=tmp_path / "other")) == fresh
     assert made
+
+
+def test_queries_of_outputs_are_of_one_edition_and_one_day(tmp_path, monkeypatch):
+    asking = question(tmp_path / "run", plan(), rows())
+    manifest = run(asking)
+    tomorrow = replace(manifest, on=date(2027, 1, 1))
+
+    with closing(Duck(tmp_path / "scratch", cache=Cache(tmp_path / "cache"))) as duck, compiling(monkeypatch) as made:
+        for edition, about in ((plan(), manifest), (plan("75%"), manifest), (plan(), tomorrow), (plan(), manifest)):
+            outputs = Outputs(asking.out, edition, duck, about)
+            for what in ("one", "other"):
+                outputs.query([what], ["thing"], lambda: duck.table(asking.out / "thing.parquet"))
+    assert len(made) == 6
 
 
 def test_queries_of_other_code_or_libraries_are_not_used(tmp_path, monkeypatch):
