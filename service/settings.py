@@ -90,8 +90,11 @@ def _path(text: str) -> Path | None:
 
 
 def own_path(text: str) -> Path | None:
-    """A path, which may begin with the home folder (~); None for an empty text."""
-    return Path(text).expanduser() if text else None
+    """A path, which may begin with the home folder (~); None for an empty text, and where there is no such folder."""
+    try:
+        return Path(text).expanduser() if text else None
+    except RuntimeError:  # nobody's home
+        return None
 
 
 def _setting(read: Callable[[str], Any], default: str, zh: str, en: str) -> Any:
