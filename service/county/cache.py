@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -19,7 +20,7 @@ SOURCES = ("rules", "service/county")  # all that makes queries
 SUFFIXES = (".py", ".json")
 LIBRARIES = ("duckdb", "ibis-framework", "sqlglot")
 MOST = 4 * 1000  # entries, some 30 kB each; a run has some 60
-OTHERS = 0o022  # what lets others write to a folder
+OTHERS = stat.S_IWGRP | stat.S_IWOTH  # what lets others write to a folder
 
 
 @cache
@@ -105,7 +106,7 @@ def _seal(key: str, text: str) -> str:
 def _own(folder: Path) -> bool:
     """Whether a folder, made where there is none, is one's own, and nobody else's to write to."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)
         about = folder.stat()
     except OSError:
         return False
