@@ -24,6 +24,7 @@ from service.county.run.outputs import Outputs
 from service.county.run.retracing import Retracing
 from service.county.run.steps import WORK
 from service.county.running import run
+from tests.county.conftest import run as command
 from tests.county.making import ON
 from tests.editions import POLICIES
 from tests.unit.small import checklist, count, derived, given, small
@@ -106,6 +107,14 @@ def test_a_run_of_kept_queries_writes_what_one_that_makes_them_writes(tmp_path, 
         again = ran(replace(plain, cache=kept, out=tmp_path / "again"))
     assert made == []
     assert again == ran(plain)
+
+
+def test_the_command_keeps_queries_and_writes_the_same(files, out, tmp_path):
+    plain = {one.name: one.read_bytes() for one in out.iterdir()}
+    for name in ("first", "again"):
+        command(files, tmp_path / name, "--cache", tmp_path / "cache")
+        assert {one.name: one.read_bytes() for one in (tmp_path / name).iterdir()} == plain
+    assert list((tmp_path / "cache").iterdir())
 
 
 @pytest.mark.parametrize("other", [rows(30), rows(8, gap=True), rows(1)])
