@@ -9,10 +9,10 @@ import os
 import stat
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
@@ -82,14 +82,14 @@ class Cache:
         """Keep a value, whole or not at all; not where the disk does not allow it, which is no fault of the run."""
         if self.folder is None:
             return
-        text = json.dumps(value, ensure_ascii=False)
+        text, half = json.dumps(value, ensure_ascii=False), self.folder / f"{key}.{os.getpid()}"
         try:
             self._room()
-            with NamedTemporaryFile("w", encoding="utf-8", dir=self.folder, delete=False) as half:
-                half.write(f"{_seal(key, text)}\n{text}")
-            Path(half.name).replace(self.folder / key)
+            half.write_text(f"{_seal(key, text)}\n{text}", encoding="utf-8")
+            half.replace(self.folder / key)
         except OSError:
-            return
+            with suppress(OSError):
+                half.unlink(missing_ok=True)
 
     def _room(self) -> None:
         """Delete the oldest half of a full folder."""

@@ -1,6 +1,7 @@
 """Queries that an earlier run made give what queries made anew give; and they are used for nothing else than what they
 were made for."""
 
+import errno
 import json
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -327,6 +328,16 @@ def test_a_folder_that_cannot_be_made_keeps_nothing(tmp_path):
     (tmp_path / "file").touch()
     cache = Cache(tmp_path / "file/cache")
     assert cache.once("about", lambda: 7) == 7
+
+
+def test_what_cannot_be_written_is_not_kept_and_leaves_nothing(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    cache = Cache(tmp_path)
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    assert cache.once("about", lambda: 7) == 7
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_full_folder_loses_its_oldest_entries(tmp_path, monkeypatch):
