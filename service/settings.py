@@ -89,6 +89,14 @@ def _path(text: str) -> Path | None:
     return Path(text) if text else None
 
 
+def own_path(text: str) -> Path | None:
+    """A path, which may begin with the home folder (~); None for an empty text, and where there is no such folder."""
+    try:
+        return Path(text).expanduser() if text else None
+    except RuntimeError:  # nobody's home
+        return None
+
+
 def _setting(read: Callable[[str], Any], default: str, zh: str, en: str) -> Any:
     return field(metadata={"row": (read, default, zh, en)})
 
@@ -172,6 +180,10 @@ class Settings:
     county_threads: int = _setting(_number(0, 256), "0",
         "全县运行计算用的线程数（`county run --threads`）；0 为每核一个",
         "threads that a county run computes on (`county run --threads`); 0 for one per core")
+    county_cache: Path | None = _setting(own_path, "~/.cache/village-credit",
+        "全县运行保留查询语句的目录（`county run --cache`），只归自己可写；留空就不保留",
+        "the folder in which county runs keep their queries (`county run --cache`), which nobody else may write to; "
+        "empty, and none are kept")
     county_runs: str = _setting(str, "",
         "全县运行的结果所在的目录，或一次结果的目录；草稿的影响按其中最新的一次测算",
         "the folder of the results of county runs, or one result; the effect of a draft is worked out on the newest")

@@ -30,7 +30,7 @@ from service.county.run.outputs import Directory, directory, shown
 from service.county.run.steps import Busy, Finished, Occupied
 from service.county.run.trying import Unheld
 from service.county.running import TooMany, run
-from service.settings import DEFAULTS, size
+from service.settings import DEFAULTS, own_path, size
 
 ENGINES = ("duckdb", "spark")
 
@@ -71,6 +71,10 @@ def memory(_: click.Context, __: click.Parameter, text: str) -> str:
 @click.option("--threads", type=click.IntRange(0), envvar="VILLAGE_CREDIT_COUNTY_THREADS",
               default=DEFAULTS["county_threads"],
               help="计算用的线程数，不写则每核一个 / threads to compute on; as many as cores unless set")  # fmt: skip
+@click.option("--cache", callback=lambda _, __, text: own_path(text), envvar="VILLAGE_CREDIT_COUNTY_CACHE",
+              default="~/.cache/village-credit", show_default=True, metavar="DIR",
+              help="保留查询语句的目录，下次不必再做；'' 为不保留 / keeps the queries for the next run; '' keeps none"
+              )  # fmt: skip
 @click.option("--at-most", callback=share, default="1%", show_default=True,
               help="不采用的行超过这个比例就拒绝 / refuse where more rows than this cannot be right")  # fmt: skip
 @click.option("--keep-given", is_flag=True,
@@ -102,7 +106,7 @@ def run_command(
     names = zip(("household", "village", "township", "county"),
                 ("households", "villages", "townships", "county_file"), strict=True)  # fmt: skip
     given = [(subject, file) for subject, option in names for file in options[option]]
-    named = ("mapping", "mended", "engine", "at_most", "keep_given", "publish", "replace")
+    named = ("mapping", "mended", "engine", "at_most", "keep_given", "publish", "replace", "cache")
     before = runs_before([one.absolute() for one in last], edition, settings.today())
     asked = Asked(edition, settings.today(), sources(edition, given, tables), out.absolute(), before=before,
                   assigned=_assigned(edition, assigned), limits=Limits(options["memory"], options["threads"]),

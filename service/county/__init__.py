@@ -4,6 +4,8 @@ In: extracts and an edition. Out: a folder of judged tables, a workbook, a repor
 `service.commands`; it stands on `rules` alone.
 
 - `backend`: DuckDB and Spark
+- `cache`: queries kept for the next run
+- `hearing`: what was asked of the backend, to be asked again
 - `intake`: extracts, checked and read
 - `run`: the levels judged, and the folder that holds them
 - `report`: the page and the workbook of a run

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,16 @@ from typing import Any
 import duckdb
 import ibis
 
+from service.county.cache import Cache
+from service.county.hearing import OTHER, PUT, RUN, TABLE, Heard
+
 PARQUET = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {10**4 * 10}"  # higher is no smaller
 FULL = ("No space left on device", "Disk quota exceeded", "max_temp_directory_size")  # words of DuckDB
 EXACT: Mapping[str, str] = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
 REPEATS = "partial_aggregate_pushdown"  # a DuckDB step that works a column out again for every count
 Codes = Mapping[str, Iterable[str]]  # column -> all that it may hold
 NO_CODES: Codes = {}
+REFUSED = duckdb.Error
 UNLESS_SET: Mapping[str, str] = {"spark.ui.enabled": "false", "spark.log.level": "ERROR"}
 
 
@@ -66,17 +70,27 @@ class Limits:
 
 
 AS_USUAL = Limits()
+NOTHING_KEPT = Cache()
 
 
-class Duck:
-    """DuckDB, with a folder to spill into. What it runs raises OSError where the disk is full, MemoryError where it
-    cannot do with the memory that it may take."""
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query and the columns that it gives."""
+
+    sql: str
+    columns: tuple[str, ...]
+
+
+class Duck(Heard):
+    """DuckDB, with a folder to spill into, and a cache of queries. What it runs raises OSError where the disk is full,
+    MemoryError where it cannot do with the memory that it may take."""
 
     name = "duckdb"
 
-    def __init__(self, scratch: Path, limits: Limits = AS_USUAL) -> None:
+    def __init__(self, scratch: Path, limits: Limits = AS_USUAL, cache: Cache = NOTHING_KEPT) -> None:
+        super().__init__()
         scratch.mkdir(parents=True, exist_ok=True)
-        spill, self.scratch = str(scratch / "spill"), scratch
+        spill, self.scratch, self.cache = str(scratch / "spill"), scratch, cache
         self.con = ibis.duckdb.connect(
             temp_directory=spill, memory_limit=limits.memory, threads=limits.threads or os.cpu_count() or 1
         )
@@ -86,17 +100,20 @@ class Duck:
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows that a statement gives."""
-        try:
-            rows: list[tuple[Any, ...]] = self.con.con.execute(sql).fetchall()
-        except duckdb.Error as error:
-            raise _plain(error) from None
+        with self._heard(RUN, sql) as answer:
+            try:
+                rows: list[tuple[Any, ...]] = self.con.con.execute(sql).fetchall()
+            except duckdb.Error as error:
+                raise _plain(error) from None
+            answer.append(rows)
         return rows
 
     def dicts(self, sql: str) -> list[dict[str, Any]]:
         """The rows of a query by column."""
-        result = self.con.con.execute(sql)
-        names = [one[0] for one in result.description]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        with self._heard(OTHER):
+            result = self.con.con.execute(sql)
+            names = [one[0] for one in result.description]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def columns(self, name: str) -> dict[str, str]:
         """The columns of a table or a query in brackets, with their types."""
@@ -104,18 +121,41 @@ class Duck:
 
     def table(self, path: Path) -> Any:
         """A file as a table; one that has not changed is opened once."""
-        at = path.stat()
-        key = str(path), at.st_mtime_ns, at.st_size
-        if key not in self.opened:
-            name = f"opened_{len(self.opened)}"
-            self.run(f"CREATE TEMP VIEW {name} AS SELECT * FROM {rows_of(path)}")
-            self.opened[key] = self.con.table(name)
+        with self._heard(TABLE, path) as answer:
+            at = path.stat()
+            key = str(path), at.st_mtime_ns, at.st_size
+            if key not in self.opened:
+                same = sum(Path(one).stem == path.stem for one, *_ in self.opened)
+                name = f"{path.stem}_file{same or ''}"
+                self.run(f"CREATE TEMP VIEW {named(name)} AS SELECT * FROM {rows_of(path)}")
+                self.opened[key] = self.con.table(name)
+            answer.append(self.described(self.opened[key]))
         return self.opened[key]
+
+    def described(self, table: Any) -> list[Any]:
+        """The name of a table of a file, and its columns with their types: all of it that a query is made of."""
+        return [table.get_name(), [[name, str(type)] for name, type in table.schema().items()]]
+
+    def rows(self, path: Path) -> str:
+        """The rows of a file as SQL writes them after FROM, wherever the file is."""
+        return named(self.table(path).get_name())
+
+    def query(self, about: Any, tables: Iterable[Any], make: Callable[[], Any]) -> Query:
+        """The query of the expression that `make` gives, which rests on nothing but `about`, and on what tables of
+        files are called and hold."""
+
+        def made() -> list[Any]:
+            expr = make()
+            return [self.sql(expr), list(expr.columns)]
+
+        sql, columns = self.cache.once([about, [self.described(one) for one in tables]], made)
+        return Query(sql, tuple(columns))
 
     def loaded(self, rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> str:
         """Rows as SQL writes them after FROM, until others are loaded: JSON is read sooner than a long statement."""
         file = self.scratch / "loaded.json"
-        file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        with self._heard(OTHER):
+            file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
         columns = ", ".join(f"{named(column)}: {quoted(type)}" for column, type in types.items())
         return f"read_json({quoted(file)}, format = 'newline_delimited', columns = {{{columns}}})"
 
@@ -141,18 +181,24 @@ class Duck:
         return table.order_by(column)
 
     def write(self, expr: Any, path: Path, order: str, codes: Codes = NO_CODES) -> None:
-        """Run an expression into a Parquet file in the order of a column: the same rows, the same bytes. Where they
-        stand so already, to look is quicker than to sort. Columns of `codes` are written sooner where these are said;
-        text they are all the same."""
+        """Run an expression into a Parquet file, as `put` does. Columns of `codes` are written sooner where these are
+        said; text they are all the same."""
         types = {name: codes_of(those) for name, those in codes.items() if name in expr.columns}
-        self.copy(retyped(self.sql(expr), types), path)
-        if not self.in_order(rows_of(path), named(order)):
-            self.copy(f"SELECT * FROM {rows_of(path)} ORDER BY {named(order)}", path)
+        self.put(retyped(self.sql(expr), types), path, order)
+
+    def put(self, sql: str, path: Path, order: str) -> None:
+        """Run a query into a Parquet file in the order of a column: the same rows, the same bytes. Where they stand so
+        already, to look is quicker than to sort."""
+        with self._heard(PUT, (sql, path, order)):
+            self.copy(sql, path)
+            if not self.in_order(rows_of(path), named(order)):
+                self.copy(f"SELECT * FROM {rows_of(path)} ORDER BY {named(order)}", path)
 
     def copy(self, sql: str, path: Path) -> None:
         """Run a query into a Parquet file, which may be one that it reads."""
         half = path.with_suffix(".half")
-        self.run(f"COPY ({sql}) TO {quoted(half)} ({PARQUET})")
+        with self._heard(OTHER):
+            self.run(f"COPY ({sql}) TO {quoted(half)} ({PARQUET})")
         half.replace(path)
 
     def close(self) -> None:
@@ -172,7 +218,7 @@ class Spark:
 
     name = "spark"
 
-    def __init__(self, scratch: Path, limits: Limits) -> None:
+    def __init__(self, scratch: Path, limits: Limits, cache: Cache) -> None:
         from pyspark import SparkConf  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415 -- an extra
         from pyspark.sql import SparkSession  # type: ignore[import-not-found,unused-ignore] # noqa: PLC0415
 
@@ -182,7 +228,7 @@ class Spark:
         for key, value in {**{one: ours[one] for one in ours if known.get(one) is None}, **EXACT}.items():
             builder = builder.config(key, value)
         self.con = ibis.pyspark.connect(builder.getOrCreate())
-        self.duck = Duck(scratch, limits)
+        self.duck = Duck(scratch, limits, cache)
 
     def table(self, path: Path) -> Any:
         name = path.stem
@@ -208,6 +254,7 @@ class Spark:
 Backend = Duck | Spark
 
 
-def backend(name: str, scratch: Path, limits: Limits) -> Backend:
-    """The backend of a name, with a folder to spill into; ImportError where Spark is not installed."""
-    return Spark(scratch, limits) if name == Spark.name else Duck(scratch, limits)
+def backend(name: str, scratch: Path, limits: Limits, cache: Cache) -> Backend:
+    """The backend of a name, with a folder to spill into and a cache of queries; ImportError where Spark is not
+    installed."""
+    return (Spark if name == Spark.name else Duck)(scratch, limits, cache)

@@ -12,6 +12,7 @@ from rules.model import Rule
 from rules.table.columns import KEY, SEPARATOR, around, key_of
 from rules.table.judge import asked
 from service.county.backend import Backend, Spark, backend, digest, named, rows_of
+from service.county.cache import Cache, digest_of
 from service.county.intake.checks import CheckedFile
 from service.county.intake.lists import ListChecks, owner_of
 from service.county.intake.mapping import EMPTY, read_mapping
@@ -40,6 +41,7 @@ from service.county.run.manifest import (
 )
 from service.county.run.outputs import Outputs, write_directory
 from service.county.run.rankings import proposals
+from service.county.run.retracing import Retracing
 from service.county.run.steps import WORK, Steps, appearing, uncollected
 from service.county.run.surroundings import Surroundings
 from service.county.run.trying import by_name, refuse
@@ -66,7 +68,7 @@ def run(asked: Asked, tick: Tick = lambda _: None) -> Manifest:
     with uncollected(), appearing(asked.out, stamp, replace=asked.replace) as folder:
         steps = Steps(folder, stamp)
         with copied(asked, stamp, folder / WORK / COPIES) as own:
-            made = backend(own.engine, folder / WORK, own.limits)
+            made = backend(own.engine, folder / WORK, own.limits, Cache(own.cache))
             try:
                 manifest = Running(own, folder, steps, made, tick).all(stamp)
             finally:
@@ -84,6 +86,10 @@ class Running:
         self.asked, self.edition, self.folder, self.steps, self.tick = asked, asked.edition, folder, steps, tick
         self.duck = made.duck if isinstance(made, Spark) else made
         self.judging = Judging(asked.edition, asked.on, made, self.duck, keep_given=asked.keep_given, affected=affected)
+        # with the columns of files, all that queries rest on
+        self.about = [digest_of(asked.edition), asked.on, asked.keep_given]
+        if made is self.duck and affected is None:
+            self.judging.retracing = Retracing(self.duck, folder, self.about)
         self.lists = [one for one in asked.sources if owner_of(one.subject)]
         tables = (one for one in asked.sources if not owner_of(one.subject))
         self.sources = sorted(tables, key=lambda one: len(list(around(asked.edition, one.subject))))
@@ -115,7 +121,8 @@ class Running:
         self.refuse(checked)
         if self.judging.affected is None:  # else the run has been made
             schemas = {one: self.duck.table(path).schema() for one, path in self.clean.items()}
-            refuse(self.edition, self.asked.on, schemas)
+            about = ["held", self.about, schemas]
+            self.duck.cache.once(about, lambda: refuse(self.edition, self.asked.on, schemas))
         carried = self.field("carried", self.carried)
         once, levels = self.steps.once, dict[str, Level]()
         for file in (one for one in reversed(checked) if one.subject in self.files):
@@ -184,7 +191,7 @@ class Running:
         def widened(table: Any, rules: Sequence[Rule], lists: bool) -> Any:
             return upper.widened(subject, table, [asked(rule) for rule in rules], lists=lists)
 
-        return judging.level(subject, upper.counted(subject), widened, self.files[subject], file.decided)
+        return judging.level(subject, partial(upper.counted, subject), widened, self.files[subject], file.decided)
 
     def counts(self, level: Level) -> Counts:
         """The number of rows, and of each outcome."""

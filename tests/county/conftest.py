@@ -62,3 +62,9 @@ def out(files, tmp_path_factory):
 @pytest.fixture(scope="package")
 def manifest(out):
     return json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch):
+    """Runs of tests keep no queries in the home of whoever runs the tests."""
+    monkeypatch.setenv("VILLAGE_CREDIT_COUNTY_CACHE", "")

@@ -15,7 +15,7 @@ from rules.table.columns import KEY, key_of
 from rules.table.verdicts import NOT_MET, UNKNOWN, Verdicts, places
 from rules.values.text import Text
 from rules.words.wording import Wording
-from service.county.backend import named
+from service.county.backend import Query, named
 from service.county.run.history import Before
 from service.county.run.outputs import CriteriaSet, Outputs
 
@@ -68,33 +68,38 @@ class Basis(Outputs):
     ) -> str:
         """A view of the rows of a subject: the id, columns that are `kept`, whether conditions hold, and the values of
         facts."""
-        table = self.duck.table(self.path(subject))
-        return self._view(self.judge.beside(subject, table, conditions, facts, kept=kept))
+        view = self._beside(subject, conditions, facts, kept)
+        return f"({view.sql})"
 
-    def _view(self, table: Any) -> str:
-        return f"({self.duck.sql(table)})"
+    def _beside(
+        self, subject: str, conditions: Mapping[str, Any], facts: Sequence[str], kept: Sequence[str] = ()
+    ) -> Query:
+        def make() -> Any:
+            return self.judge.beside(subject, self.duck.table(self.path(subject)), conditions, facts, kept=kept)
+
+        return self.query(["beside", subject, [*conditions.items()], facts, kept], [subject], make)
 
     def values(self, subject: str, facts: Sequence[str]) -> tuple[str, list[str]]:
         """A view with the values of facts, to be named `v`, and the expression of each as a number: rounded to more
         digits than a page shows, so that the page marks as rounded each number that does not end. A fact that no table
         can hold is nothing."""
-        held, table = self.held(subject, facts)
-        exact = {one: f"v.{one}{TOP} / nullif(v.{one}{BOTTOM}, 0)" if one + TOP in table.columns else f"v.{one}"
+        held, view = self.held(subject, facts)
+        exact = {one: f"v.{one}{TOP} / nullif(v.{one}{BOTTOM}, 0)" if one + TOP in view.columns else f"v.{one}"
                  for one in held}  # fmt: skip
-        return self._view(table), [f"round({exact.get(one, 'NULL')}::DOUBLE, 12)" for one in facts]
+        return f"({view.sql})", [f"round({exact.get(one, 'NULL')}::DOUBLE, 12)" for one in facts]
 
-    def held(self, subject: str, facts: Sequence[str]) -> tuple[Sequence[str], Any]:
-        """Those of some facts that a table can hold, and the table with them."""
-        table = self._with(subject, facts)
-        if table is None:
+    def held(self, subject: str, facts: Sequence[str]) -> tuple[Sequence[str], Query]:
+        """Those of some facts that a table can hold, and the query of the rows with them."""
+        view = self._with(subject, facts)
+        if view is None:
             facts = [one for one in facts if self._with(subject, [one]) is not None]
-            table = self._with(subject, facts)
-        return facts, table
+            view = self._beside(subject, {}, facts)
+        return facts, view
 
-    def _with(self, subject: str, facts: Sequence[str]) -> Any | None:
-        """The rows of a subject with facts; None where a table cannot hold them."""
+    def _with(self, subject: str, facts: Sequence[str]) -> Query | None:
+        """The query of the rows of a subject with facts; None where a table cannot hold them."""
         try:
-            return self.judge.beside(subject, self.duck.table(self.path(subject)), {}, facts)
+            return self._beside(subject, {}, facts)
         except NotTabular:
             return None
 

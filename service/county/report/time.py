@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -103,15 +104,17 @@ def _failing(basis: Basis, rule: Rule, days: Sequence[date]) -> list[tuple[Any, 
     """The id, the day, whether the decision is met now, and the criteria that fail on the day and do not fail now."""
     layout, (not_met, unknown) = Verdicts(codes_of(rule)), sets_of(rule, "o")
     fails = CriteriaSet.of(layout, NOT_MET, "n") | CriteriaSet.of(layout, UNKNOWN, "n")
-    fresh = fails - (not_met | unknown)
+    fresh, levels = fails - (not_met | unknown), basis.manifest.levels
+    about = ["ahead", rule.id, days, basis.manifest.given_figures, levels[rule.subject].reads]
+    view = basis.query(about, levels, partial(_judged_on, basis, rule, days))
     return basis.duck.run(
         f"SELECT o.{KEY}, n.{named(DAY)}, o.{named(rule.id)} = {quoted(rule.role('met'))}, {fresh.listed} "
-        f"FROM ({_judged_on(basis, rule, days)}) n JOIN {basis.file(rule.subject)} o USING ({KEY}) WHERE {fresh.some}"
+        f"FROM ({view.sql}) n JOIN {basis.file(rule.subject)} o USING ({KEY}) WHERE {fresh.some}"
     )
 
 
-def _judged_on(basis: Basis, rule: Rule, days: Sequence[date]) -> str:
-    """A query that makes a decision on later days, from the records of today, about the records in `_kept`. Counts that
+def _judged_on(basis: Basis, rule: Rule, days: Sequence[date]) -> Any:
+    """A table that makes a decision on later days, from the records of today, about the records in `_kept`. Counts that
     no day changes stand, where they were counted in this run."""
     subject, levels, on, path = rule.subject, basis.manifest.levels, Days.of(days), basis.path
     judging, counting = Judging(basis.edition, basis.on, basis.duck, basis.duck), Counting(basis.edition, on)
@@ -126,7 +129,7 @@ def _judged_on(basis: Basis, rule: Rule, days: Sequence[date]) -> str:
     table = on.each(table.drop(*(one for one in table.columns if fact_name(one) in moved)))
     table = counting.fill(subject, table, below, checked=True, only=moved)
     table = judging.surrounded(subject, table, {one: path(one) for one in levels}, levels[subject].reads)
-    return basis.duck.sql(TableJudge(basis.edition, on).judge(rule.id, table))
+    return TableJudge(basis.edition, on).judge(rule.id, table)
 
 
 def _changing(counting: Counting, subject: str, names: set[str]) -> set[str]:
@@ -155,10 +158,14 @@ def _expired(basis: Basis, days: Sequence[date]) -> dict[date, int | None]:
     subject, where = basis.report.expired_subject, basis.report.expired
     if where is None or not basis.there(subject):
         return dict.fromkeys(days)
-    judging = Judging(basis.edition, basis.on, basis.duck, basis.duck)
-    table = judging.bare(subject, basis.path(subject))
-    gone = TableJudge(basis.edition, Days.of(days)).tally(subject, table, where)
-    return {**dict.fromkeys(days, 0), **dict(basis.duck.run(basis.duck.sql(gone)))}
+
+    def gone() -> Any:
+        judging = Judging(basis.edition, basis.on, basis.duck, basis.duck)
+        table = judging.bare(subject, basis.path(subject))
+        return TableJudge(basis.edition, Days.of(days)).tally(subject, table, where)
+
+    query = basis.query(["expired", days], [subject], gone)
+    return {**dict.fromkeys(days, 0), **dict(basis.duck.run(query.sql))}
 
 
 def _first(row: dict[str, Any]) -> tuple[bool, int, str]:

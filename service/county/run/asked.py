@@ -54,6 +54,7 @@ class Asked:
     mapping: Path | None = None  # how the columns of files are told
     mended: tuple[Path, ...] = ()  # workbooks of rows set aside that were corrected
     limits: Limits = AS_USUAL  # which change no result
+    cache: Path | None = None  # the folder of the query cache, which changes none either
 
     @property
     def files(self) -> tuple[tuple[str, Path], ...]:

@@ -61,17 +61,19 @@ def _doubtful(outputs: Outputs, subject: str, below: str) -> list[Doubtful]:
     subjects = {**outputs.edition.subjects, below: replace(own, facts={**own.facts, **each})}
     asking = replace(outputs.edition, subjects=subjects)
     where = {DOUBT + name: op.where for name, op in ops.items() if op.where is not None}
-    view = TableJudge(asking, outputs.on).beside(below, outputs.duck.table(outputs.path(below)), where, list(each))
-    query = outputs.duck.sql(view)
-    there = outputs.duck.columns(f"({query})")
+
+    def beside() -> Any:
+        return TableJudge(asking, outputs.on).beside(below, outputs.duck.table(outputs.path(below)), where, list(each))
+
+    query = outputs.query(["gaps", subject, below], [below], beside)
     flags = []
     for name in ops:
         within = named(DOUBT + name) if DOUBT + name in where else "true"
-        value = next((named(one) for one in (EACH + name, EACH + name + TOP) if one in there), "0")
+        value = next((named(one) for one in (EACH + name, EACH + name + TOP) if one in query.columns), "0")
         flags.append(f"CASE WHEN {within} IS NULL OR ({within} AND {value} IS NULL) THEN {quoted(name)} END")
     rows = outputs.duck.run(
         f"SELECT {KEY}, o.{named(key)}, facts FROM (SELECT {KEY}, "
-        f"list_filter([{', '.join(flags)}], lambda one: one IS NOT NULL) AS facts FROM ({query}) "
+        f"list_filter([{', '.join(flags)}], lambda one: one IS NOT NULL) AS facts FROM ({query.sql}) "
         f"WHERE {' OR '.join(f'({one}) IS NOT NULL' for one in flags)}) v "
         f"JOIN {file} o USING ({KEY}) WHERE o.{named(key)} IS NOT NULL ORDER BY 2, 1"
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ from service.county.intake.extract import Reads, case, reads
 from service.county.run.affected import Affected
 from service.county.run.beyond import FEW, Beyond, Refused, left_out
 from service.county.run.manifest import LeftOut, Level
+from service.county.run.retracing import Retracing
 
 NONE: Reads = {}
 LISTED = 1000 * 1000  # records in lists around rows that are judged one by one
+Own = Callable[[], Any]  # the rows of a level
 Widened = Callable[[Any, Sequence[Rule], bool], Any]  # rows, decisions, and whether their lists are wanted whole
 
 
@@ -39,6 +42,7 @@ class Judging:
         self.affected = affected
         standing = () if affected is None else edition.rules.keys() - affected.decisions
         self.judge, self.counting = TableJudge(edition, on, standing), Counting(edition, on, standing)
+        self.retracing: Retracing | None = None
         self.beyond = Beyond(edition, on, backend, duck)
         self.alike: set[str] = set()  # subjects judged in tables alone, as a count judges records still to be judged
         self.made: dict[Any, Any] = {}  # of Surroundings: what was worked out, by all that it rests on
@@ -75,11 +79,11 @@ class Judging:
 
     def known(self, path: Path) -> Any:
         """A table of a file without the ends of ranges where there is no range."""
-        table, file = self.backend.table(path), rows_of(path)
+        table, file = self.backend.table(path), self.duck.rows(path)
         ends = [one for one in table.columns if one.endswith((*ENDS, ASIDE))]
         if ends:
-            counts = self.duck.run(f"SELECT {', '.join(f'count({named(one)})' for one in ends)} FROM {file}")[0]
-            table = table.drop(*(one for one, count in zip(ends, counts, strict=True) if not count))
+            there = self.duck.run(f"SELECT {', '.join(f'count({named(one)}) > 0' for one in ends)} FROM {file}")[0]
+            table = table.drop(*(one for one, any_ in zip(ends, there, strict=True) if not any_))
         return table
 
     def counted(
@@ -131,33 +135,42 @@ class Judging:
 
     # --- decisions
 
-    def level(self, subject: str, own: Any, widened: Widened, out: Path, given: Sequence[str]) -> Level:
+    def level(self, subject: str, own: Own, widened: Widened, out: Path, given: Sequence[str]) -> Level:
         """Judge all decisions about a subject, whose rows are `widened` by what decisions read around; the rows go to a
         file."""
         rules, wanted = self.wanted(subject), self.reads(subject)
-        table = self.backend.ordered(widened(own, rules, False), KEY)
-        judged, refused = self.judge.add_possible(table, *(rule.id for rule in rules)) if rules else (table, {})
+        tabled = partial(self._tabled, subject, own, widened, out)
+        refused = tabled() if self.retracing is None else self.retracing.once([subject, sorted(self.alike)], tabled)
         bulk = [rule for rule in rules if rule.id not in refused]
         others = [rule for rule in rules if rule.id in refused]
-        if bulk:
-            names = own_columns(table.columns)
-            names += [one for one in judged.columns if one not in table.columns]
-            judged = judged.select(*names)
-        else:
-            judged = own
-        if others:
-            judged = widened(judged, others, True)
-        self.backend.write(judged, out, KEY, dict(_codes(bulk)))
-        beyond, odd = self.beyond.decide(bulk, lambda: widened(own, rules, True), out, given) if bulk else (0, [])
+        beyond, odd = self.beyond.decide(bulk, lambda: widened(own(), rules, True), out, given) if bulk else (0, [])
         if not (others or given or beyond or (bulk and self._open(out))):
             self.alike.add(subject)
         rows = int(self.duck.run(f"SELECT count(*) FROM {rows_of(out)}")[0][0])
         singly = others if rows <= FEW and self._listed(out) <= LISTED else []
         found = self._one_by_one(subject, singly, out, given) if others else []
-        skipped = [LeftOut(rule.id, refused[rule.id].zh, refused[rule.id].en) for rule in others if not singly]
+        skipped = [LeftOut(rule.id, *refused[rule.id]) for rule in others if not singly]
         skipped += [*odd, *left_out(singly, found)]
         made, alone = (tuple(rule.id for rule in some) for some in (bulk, singly))
         return Level(subject, made, alone, tuple(skipped), wanted, beyond)
+
+    def _tabled(self, subject: str, own: Own, widened: Widened, out: Path) -> dict[str, tuple[str, str]]:
+        """Judge in tables, into a file, what these can hold; why not, in both languages, of each decision that they
+        cannot."""
+        rules, rows = self.wanted(subject), own()
+        table = self.backend.ordered(widened(rows, rules, False), KEY)
+        judged, refused = self.judge.add_possible(table, *(rule.id for rule in rules)) if rules else (table, {})
+        bulk = [rule for rule in rules if rule.id not in refused]
+        if bulk:
+            names = own_columns(table.columns)
+            names += [one for one in judged.columns if one not in table.columns]
+            judged = judged.select(*names)
+        else:
+            judged = rows
+        if refused:
+            judged = widened(judged, [rule for rule in rules if rule.id in refused], True)
+        self.backend.write(judged, out, KEY, dict(_codes(bulk)))
+        return {name: (why.zh, why.en) for name, why in refused.items()}
 
     def _open(self, path: Path) -> bool:
         """Whether a judged file has rows beyond the arithmetic of tables."""

@@ -3,7 +3,7 @@ held against the online engine."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,7 +18,8 @@ from rules.model import Edition
 from rules.table.columns import ENDS, KEY, SEPARATOR, around, key_of, own_columns
 from rules.table.verdicts import NOT_MET, WIDTH, Kind, Verdicts
 from rules.values.exact import CONTRADICTED
-from service.county.backend import Duck, named, quoted, rows_of
+from service.county.backend import Duck, Query, named, quoted, rows_of
+from service.county.cache import digest_of
 from service.county.intake.extract import told
 from service.county.run.manifest import Contradiction, Manifest, read_manifest
 
@@ -94,6 +95,13 @@ class Outputs:
     def file(self, name: str) -> str:
         """The rows of `path` as SQL writes them after FROM."""
         return rows_of(self.path(name))
+
+    def query(self, about: Sequence[Any], subjects: Iterable[str], make: Callable[[], Any]) -> Query:
+        """`Duck.query` about the edition on the day of the run, from the judged tables of some subjects."""
+        if "edition" not in self.memo:
+            self.memo["edition"] = digest_of(self.edition)
+        tables = [self.duck.table(self.path(one)) for one in subjects]
+        return self.duck.query([self.memo["edition"], self.on, *about], tables, make)
 
     def row(self, subject: str, id: str) -> dict[str, Any] | None:
         """A row by its id, as `rows` gives it; None where the run has none."""

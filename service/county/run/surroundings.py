@@ -17,7 +17,6 @@ from rules.table.doubts import TRANSLATIONS as WHERE_MISSING
 from rules.table.order import Unit, heights_of
 from rules.table.rows import BEYOND
 from rules.table.values import CARRIED, some
-from service.county.backend import rows_of
 from service.county.intake.checks import aside_of
 from service.county.intake.extract import given
 from service.county.run.levels import Judging
@@ -149,7 +148,7 @@ class Surroundings:
             out = self._file(f"{level}_figures")
             extra = out.with_stem(out.stem + "_own")
             judging.backend.write(figures.select(**renamed), extra, KEY)
-            if not judging.duck.run(f"SELECT 1 FROM {rows_of(extra)} WHERE {BEYOND} LIMIT 1"):
+            if not judging.duck.run(f"SELECT 1 FROM {judging.duck.rows(extra)} WHERE {BEYOND} LIMIT 1"):
                 own = judging.backend.table(extra).drop(BEYOND).rename(own__=KEY)
                 joined = table.left_join(own, table[KEY] == own.own__)
                 here = some([joined[one].notnull() for one in shown if one in table.columns])
