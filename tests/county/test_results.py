@@ -154,6 +154,8 @@ def test_the_workbook_speaks_in_titles_and_has_a_sheet_for_each_manager(told):
     heads = [cell.value for cell in sheet[1]]
     assert heads[:5] == ["编号", "村名", "乡镇", "乡镇名称", "客户经理"]
     assert not [one for one in heads if re.search("_|actor", one)]
+    assert heads.index("信用村评定标准") < heads.index("采集评级率") < heads.index("村级集体经济良好")
+    assert sheet.freeze_panes == "C2"  # the names stay in sight
     share = sheet.cell(2, heads.index("采集评级率") + 1)
     assert share.number_format == "0.00%"
     cells = {cell for row in sheet.iter_rows(min_row=2, values_only=True) for cell in row if isinstance(cell, str)}
