@@ -56,6 +56,7 @@ def records(
             continue
         elif _heads(cells, heads, words) and _line(cells) not in lines:
             kinds.headings.append((number, cells))
+            break  # what stands below it is not told
         elif _repeats(cells, heads) or _remarks(cells, id, above, facts, titles):
             kinds.notes.append((number, cells))
         elif is_total(cells, id, above):
