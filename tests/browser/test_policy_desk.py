@@ -82,7 +82,8 @@ def test_a_figure_goes_from_a_field_to_a_decision_and_back(visitor, server, days
     assert page.get_by_role("button", name="批准").count() == 0  # whoever wrote it
 
     second = visitor.signed_in("approver", "/desk")
-    second.locator(f'a[href*="{draft.rpartition("/")[2]}"]').first.click()
+    with second.expect_navigation():
+        second.locator(f'a[href*="{draft.rpartition("/")[2]}"]').first.click()
     assert "不低于 55% → 不低于 60%" in second.content()
     for box in second.locator("[name=acknowledged]").all():
         box.check()
@@ -150,7 +151,8 @@ def test_what_two_people_write_is_shown_at_once_and_nothing_is_lost(visitor, day
     told = page.locator("#conflict").inner_text()
     assert "demo approver" in told
     assert "at_least: 65%" in told
-    page.get_by_role("button", name="保存").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="保存").click()
     assert "at_least: 60%" in page.locator("#text").input_value()  # both, and what was typed
     assert "at_least: 65%" in page.content()
 

@@ -22,6 +22,12 @@ class Brief(float):
     """A number that is shown as 1.10E+05."""
 
 
+class Struck(str):
+    """A text that is struck through."""
+
+    __slots__ = ()
+
+
 def macro_book(path, sheets, hidden=()):
     """A workbook with a macro."""
     book = xlsxwriter.Workbook(path)
@@ -55,7 +61,8 @@ def ods_book(path, sheets, hidden=(), folded=(), veiled=()):
         tables += f"<table:table table:name={quoteattr(name)} table:style-name='{style}'>{rows}</table:table>"
     shown, off = ('<style:style style:name="on" style:family="table"/>',
                   '<style:style style:name="off" style:family="table"><style:table-properties table:display="false"/>'
-                  '</style:style>')  # fmt: skip
+                  '</style:style><style:style style:name="struck" style:family="table-cell"><style:text-properties '
+                  'style:text-line-through-style="solid"/></style:style>')  # fmt: skip
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("mimetype", kind)
@@ -81,7 +88,8 @@ def _ods(cell):
         return (f'<table:table-cell office:value-type="float" office:value="{float(cell)}"><text:p>{seen}</text:p>'
                 "</table:table-cell>")  # fmt: skip
 
-    return f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+    style = ' table:style-name="struck"' if isinstance(cell, Struck) else ""
+    return f'<table:table-cell{style} office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
 
 
 # --- .xls
@@ -90,7 +98,10 @@ def _ods(cell):
 def xls_book(path, sheets, hidden=(), folded=(), veiled=()):
     """A workbook of Excel 97: records of BIFF8 in the stream `Workbook` of a compound file."""
     formats = [_record(0x00E0, struct.pack("<HHHHIIHI", 0, one, 0, 0, 0, 0, 0, 0)[:20]) for one in FORMS]
-    start = [_begin(0x0005), _record(0x0042, struct.pack("<H", 1200)), *formats]
+    formats.append(_record(0x00E0, struct.pack("<HHHHIIHI", 1, 0, 0, 0, 0, 0, 0, 0)[:20]))  # of the second font
+    fonts = [_record(0x0031, struct.pack("<HHHHHBBBBBB", 200, look, 0, 400, 0, 0, 0, 0, 0, 1, 0) + b"A")
+             for look in (0, 8)]  # fmt: skip
+    start = [_begin(0x0005), _record(0x0042, struct.pack("<H", 1200)), *fonts, *formats]
     parts = [_sheet(lines, folded, veiled) for lines in sheets.values()]
     heads = [_bound(0, name, name in hidden) for name in sheets]
     at, bounds = len(b"".join([*start, *heads, _record(0x000A)])), []
@@ -120,7 +131,7 @@ def _sheet(lines, folded, veiled):
     out += [_record(0x0208, struct.pack("<HHHHHHI", one - 1, 0, wide, 0, 0, 0, 0x120)) for one in folded]
     for row, line in enumerate(lines):
         for column, cell in enumerate(line):
-            form = FORMS.index(_form(cell))
+            form = len(FORMS) if isinstance(cell, Struck) else FORMS.index(_form(cell))
             place = struct.pack("<HHH", row, column, form)
             number = (cell - ZERO).days if isinstance(cell, date) else cell
             if isinstance(number, int | float):

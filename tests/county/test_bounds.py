@@ -78,7 +78,9 @@ def test_the_report_says_how_many_villages_bounds_decided(holed):
     assert sum(bounded["decided"].values()) > 0
     part = next(one for one in data_of(out)["bounded"] if one["title"]["zh"] == "行政村")
     assert part["places"] == bounded["rows"]
-    assert [count for _, count in part["decided"]] == list(bounded["decided"].values())
+    told = [(count, len(ids)) for _, count, ids in part["decided"]]
+    assert told == [(count, count) for count in bounded["decided"].values()]
+    assert {id for *_, ids in part["decided"] for id in ids} <= {*part["ids"]}
 
 
 def test_a_row_with_ranges_is_decided_online_as_in_the_table(holed, tmp_path):

@@ -1,12 +1,14 @@
 """Cells as people see them: formats of numbers, hidden rows and columns, in every kind of workbook."""
 
+import re
 import zipfile
 
 import openpyxl
 import pytest
 
 from service.county.intake.dress import SHORT, Dress, dress_of
-from tests.county.old_books import Brief, Share, ods_book, xls_book
+from service.county.intake.inputs import Unreadable
+from tests.county.old_books import Brief, Share, Struck, ods_book, xls_book
 from tests.county.test_clerks import HEADINGS, Looked, changed, households
 
 HIDING = {".xls": xls_book, ".ods": ods_book}
@@ -102,6 +104,51 @@ def test_rows_and_columns_of_no_height_and_width_are_told(tmp_path):
             new.writestr(one, old.read(one).replace(b'width="7"', b'width="0"').replace(b'ht="7"', b'ht="0"'))
     looked = Looked(tmp_path / "h.xlsx")
     assert (notes(looked, "folded"), notes(looked, "veiled")) == (["Sheet"], ["预授信额度"])
+
+
+def struck_book(path, sheets):
+    book = openpyxl.Workbook()
+    for line in next(iter(sheets.values())):
+        book.active.append([str(cell) for cell in line])
+        for cell, given in zip(book.active[book.active.max_row], line, strict=True):
+            cell.font = openpyxl.styles.Font(strike=isinstance(given, Struck))
+    book.save(path)
+    return path
+
+
+def struck_page(path, sheets):
+    def cell(one):
+        return f"<td><s>{one}</s></td>" if isinstance(one, Struck) else f"<td>{one}</td>"
+
+    lines = "".join(f"<tr>{''.join(map(cell, line))}</tr>" for line in next(iter(sheets.values())))
+    path.write_text(f"<table>{lines}</table>", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("kind", [*HIDING, ".xlsx", ".html"])
+def test_rows_that_are_struck_through_are_read_and_told(kind, tmp_path):
+    lines = [HEADINGS, *households(3)]
+    lines[2] = [Struck(one) for one in lines[2]]
+    write = {**HIDING, ".xlsx": struck_book, ".html": struck_page}[kind]
+    looked = Looked(write(tmp_path / f"h{kind}", {"表": lines}))
+    (told,) = [one.zh for one in looked.file.notes if one.code == "struck"]
+    assert "有 1 行" in told
+    assert "第 3 行" in told
+    assert len(looked.rows) == 3
+    assert notes(looked, "untold") == []
+
+
+def test_an_error_beside_an_empty_cell_is_where_it_stands(tmp_path):
+    """Excel writes a cell that holds nothing but a format as <c/>: it has no end of its own."""
+    empty = re.compile(rb'<c r="I2"[^>]*>.*?</c><c r="J2"[^>]*>.*?</c>')
+    struck_book(tmp_path / "w.xlsx", {"表": [HEADINGS, *households(3)]})
+    with zipfile.ZipFile(tmp_path / "w.xlsx") as old, zipfile.ZipFile(tmp_path / "h.xlsx", "w") as new:
+        for one in old.namelist():
+            text, found = empty.subn(rb'<c r="I2" s="1"/><c r="J2"><f>A1</f></c>', old.read(one))
+            assert found == one.endswith("sheet1.xml")
+            new.writestr(one, text)
+    with pytest.raises(Unreadable, match="家庭年收入, row 2"):
+        Looked(tmp_path / "h.xlsx")
 
 
 def test_a_workbook_that_does_not_say_what_it_hides_is_told(tmp_path, monkeypatch):

@@ -19,6 +19,7 @@ from service.county.simulation import Simulation
 from tests import chromium
 from tests.county.conftest import call, run
 from tests.county.making import parquet
+from tests.county.test_results import OVERLAPS
 from tests.county.test_run import EDITION
 from tests.running import POLICIES
 
@@ -242,6 +243,10 @@ def test_a_simulation_is_drawn(out, tmp_path):
     page.goto((tmp_path / "chart.html").as_uri() + "?lang=en")
     page.wait_for_selector("body[data-ready=en]")
     assert page.locator("#sweep svg path").count() > 3
+    curves = {name: [said["before"][name], *(step["met"][name] for step in said["steps"])] for name in said["before"]}
+    moving = {said["decisions"][name]["subject"]["en"] for name, met in curves.items() if len(set(met)) > 1}
+    assert set(page.locator("#sweep h3").all_inner_texts()) == moving  # a chart for each subject: hundreds hide dozens
+    assert page.evaluate(OVERLAPS) == []
     assert page.locator("#moves tbody tr").count() == len(said["steps"][2]["moved"])
     page.select_option("#step", "55%")
     page.wait_for_function("document.querySelectorAll('#moves tbody tr').length === 0")

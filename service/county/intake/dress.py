@@ -42,12 +42,14 @@ class Dress:
 @dataclass(frozen=True, slots=True)
 class Looks:
     """What a reader of cells leaves out of a sheet: faults and formats by row (from 1) and column (from 0), the number
-    of rows with cells that are hidden, the first and the last of columns that are; `told`: whether that is known."""
+    of rows with cells that are hidden, the first and the last of columns that are, the rows that are struck through;
+    `told`: whether that is known."""
 
     faults: Faults = field(default_factory=dict)
     dress: Mapping[tuple[int, int], Dress] = field(default_factory=dict)
     folded: int = 0
     veiled: Spans = ()
+    struck: tuple[int, ...] = ()
     told: bool = True
 
 

@@ -66,7 +66,8 @@ class Merged:
 class Grid:
     """A sheet. `rows` reads its rows anew; `epoch` is the year from which its days are numbered, where it is known;
     `loose` says that rows may differ in length by mistake; `folded` is the number of hidden rows among them, `veiled`
-    are the first and the last of columns that are hidden; `told` says whether that is known at all."""
+    are the first and the last of columns that are hidden, `struck` the rows with cells that are struck through; `told`
+    says whether that is known at all."""
 
     name: str
     rows: Callable[[], Iterable[Row]]
@@ -77,6 +78,7 @@ class Grid:
     loose: bool = False
     folded: int = 0
     veiled: tuple[tuple[int, int], ...] = ()
+    struck: tuple[int, ...] = ()
     told: bool = True
     path: Path = Path()  # of the file
 

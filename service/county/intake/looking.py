@@ -131,7 +131,7 @@ def _guesses(grid: Grid, heading: Heading, names: Names) -> Iterator[Guess]:
 
 
 def _cells(grid: Grid, heading: Heading, names: Names) -> Iterator[tuple[int, tuple[str, ...]]]:
-    found = records(grid.rows(), heading, heading.at(KEY), heading.at(names.above), Kinds())
+    found = records(grid.rows(), heading, heading.at(KEY), heading.at(names.above), Kinds(), names.names)
     reads = [(one, reader(names.facts.get(one.name), one.form)) for one in heading.columns
              if one.name not in names.facts or names.facts[one.name].type.kind != "list"]  # fmt: skip
     for number, cells in found:

@@ -16,10 +16,13 @@ WARNED = (
     "alike_ids",
     "twice_ids",
     "folded",
+    "struck",
     "veiled",
     "untold",
     "lacking",
 )  # of notes: rows and columns to be looked at
+
+LISTED = 10  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,15 @@ def matched(edition: Edition, subject: str, columns: Mapping[str, str], taken: T
 
 
 def _looks(taken: Taken) -> Iterator[Note]:
-    """What is hidden in the sheets of a file, what cannot be told of them, and what one of them lacks."""
+    """What is hidden or struck through in sheets, what cannot be told of them, and what one of them lacks."""
     for sheet, rows in taken.folded.items():
         yield Note(sheet, "folded", f"有 {rows:,} 行是隐藏的（如筛选），照样读了。",
                    f"Hidden rows, as behind a filter, were read like the others: {rows:,}.")  # fmt: skip
+    for sheet, struck in taken.struck.items():
+        some = ", ".join(map(str, struck[:LISTED])) + (" …" if len(struck) > LISTED else "")
+        yield Note(sheet, "struck", f"有 {len(struck):,} 行有删除线，照样读了（第 {some} 行）。不要的请从表里删去。",
+                   f"Rows with cells struck through were read like the others: {len(struck):,} (rows {some}). Take out "
+                   "those that should not be there.")  # fmt: skip
     for column in dict.fromkeys(taken.veiled):
         yield Note(column, "veiled", "这一列在表里是隐藏的，照样读了。", "A hidden column, read like the others.")
     for sheet in taken.untold:

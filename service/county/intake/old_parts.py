@@ -1,4 +1,5 @@
-"""What the reader leaves out of .xls and .ods: errors, formats of numbers, hidden rows and columns."""
+"""What the reader leaves out of .xls and .ods: errors, formats of numbers, hidden rows and columns, rows struck
+through."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from service.county.intake.dress import SHORT, Dress, Looks, dress_of
 
 _SHORTENED = re.compile(r"[0-9]+(?:[.,][0-9]+)?[Ee][+-]?[0-9]+")  # as a cell shows its number
 _NONE = re.compile(r"0(?:\.0*)?[a-z]+")  # a width
+EMPTY = (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK)
 PERCENT = Dress(times=100, after="%")
 _BROKEN = (XLRDError, struct.error, IndexError, KeyError, AssertionError, ValueError, TypeError, AttributeError)
 
@@ -44,21 +46,24 @@ def _xls(book: Any, sheet: Any) -> Looks:
     faults, dress = dict[tuple[int, int], str](), dict[tuple[int, int], Dress]()
     dresses = {place: one for place, xf in enumerate(book.xf_list)
                if (one := dress_of(book.format_map[xf.format_key].format_str)) is not None}  # fmt: skip
+    lines = {place for place, font in enumerate(book.font_list) if font.struck_out}
+    lined = {place for place, xf in enumerate(book.xf_list) if xf.font_index in lines}
+    struck = set[int]()
     for row in range(sheet.nrows):
         for column, kind in enumerate(sheet.row_types(row)):
+            if kind not in EMPTY and lined and sheet.cell_xf_index(row, column) in lined:
+                struck.add(row + 1)
             if kind == xlrd.XL_CELL_ERROR:
                 faults[row + 1, column] = "error_value"
             elif kind == xlrd.XL_CELL_NUMBER and (own := dresses.get(sheet.cell_xf_index(row, column))) is not None:
                 dress[row + 1, column] = own
     folded = sum(1 for row, one in sheet.rowinfo_map.items() if (one.hidden or one.height == 0) and _holds(sheet, row))
     veiled = tuple((column, column) for column, one in sorted(sheet.colinfo_map.items()) if one.hidden or not one.width)
-    return Looks(faults, dress, folded, veiled)
+    return Looks(faults, dress, folded, veiled, tuple(sorted(struck)))
 
 
 def _holds(sheet: Any, row: int) -> bool:
-    return row < sheet.nrows and any(
-        one not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) for one in sheet.row_types(row)
-    )
+    return row < sheet.nrows and any(one not in EMPTY for one in sheet.row_types(row))
 
 
 # --- .ods
@@ -73,15 +78,18 @@ def ods_looks(path: Path) -> Mapping[str, Looks] | None:
         return None
     narrow = {_at(style, "name") for style in content.iter() if _kind(style) == "style"
               for one in style if _NONE.fullmatch(_at(one, "column-width"))}  # fmt: skip
-    return {_at(one, "name"): _ods(one, narrow) for one in content.iter() if _kind(one) == "table"}
+    lined = {_at(style, "name") for style in content.iter() if _kind(style) == "style"
+             for one in style if _at(one, "text-line-through-style") not in ("", "none")}  # fmt: skip
+    return {_at(one, "name"): _ods(one, narrow, lined) for one in content.iter() if _kind(one) == "table"}
 
 
-def _ods(table: ET.Element, narrow: set[str]) -> Looks:
-    dress, folded, number = dict[tuple[int, int], Dress](), 0, 1
+def _ods(table: ET.Element, narrow: set[str], lined: set[str]) -> Looks:
+    dress, folded, number, struck = dict[tuple[int, int], Dress](), 0, 1, list[int]()
     for row, hidden in _lines(table, "table-row"):
         cells = list(_spread(row))
         if any(_at(one, "value-type") for _, one in cells):
             folded += hidden
+            struck += [number] if any(_at(one, "style-name") in lined for _, one in cells) else []
             dress |= {(number, place): own for place, one in cells if (own := _dress(one)) is not None}
         number += int(_at(row, "number-rows-repeated") or 1)
     veiled, place = list[tuple[int, int]](), 0
@@ -90,7 +98,7 @@ def _ods(table: ET.Element, narrow: set[str]) -> Looks:
         if hidden or _at(column, "style-name") in narrow:
             veiled.append((place, place + wide - 1))
         place += wide
-    return Looks({}, dress, folded, tuple(veiled))
+    return Looks({}, dress, folded, tuple(veiled), tuple(struck))
 
 
 def _dress(cell: ET.Element) -> Dress | None:

@@ -36,6 +36,9 @@ def _kind(path: Path) -> str:
         return ".xls"
     if start.startswith(ZIP):
         return _in_zip(path)
+    if start.lstrip().lower().startswith(b"mime-version:"):
+        raise Unreadable(path, "这是网页存档（.mht）。请用 Excel 打开后另存为 .xlsx。",
+                         "This is an archive of a web page (.mht): open it in Excel and save it as .xlsx.")  # fmt: skip
     words = start.decode("latin-1").replace("\0", "").lower()
     if words.lstrip("ï»¿ÿþ ").startswith("<?xml") and "urn:schemas-microsoft-com:office:spreadsheet" in words:
         raise Unreadable(path, "这是 XML 表格 2003。请用 Excel 打开后另存为 .xlsx。",

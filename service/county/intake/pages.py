@@ -11,6 +11,7 @@ from pathlib import Path
 from service.county.intake.grids import Cell, Grid, Merged, encoding_of
 
 MOST_WIDE = 1 << 14  # columns and rows that a cell may span: what a workbook has
+STRUCK = ("s", "strike", "del")
 UNSEEN = ("style", "script", "title", "head")
 
 
@@ -19,6 +20,7 @@ class _Table:
     rows: list[list[Cell]] = field(default_factory=list)
     merged: list[Merged] = field(default_factory=list)
     folded: int = 0
+    struck: list[int] = field(default_factory=list)
 
 
 class _Page(HTMLParser):
@@ -49,6 +51,8 @@ class _Page(HTMLParser):
             self.cell, self.span = [], (_times(about.get("colspan", "")), _times(about.get("rowspan", "")))
         elif tag == "br":
             self.handle_data("\n")
+        if self.open and (tag in STRUCK or "line-through" in about.get("style", "").lower()):
+            self.open[-1].struck.append(len(self.open[-1].rows))
 
     def handle_endtag(self, tag: str) -> None:
         """End a cell, or a table."""
@@ -90,4 +94,11 @@ def page_grids(path: Path) -> Iterator[Grid]:
     tables = [one for one in (*page.tables, *page.open) if one.rows]
     for number, one in enumerate(tables, 1):
         name, rows = f"表{number}" if len(tables) > 1 else "", list(enumerate(one.rows, 1))
-        yield Grid(name, partial(list, rows), merged=tuple(one.merged), folded=one.folded, path=path)
+        yield Grid(
+            name,
+            partial(list, rows),
+            merged=tuple(one.merged),
+            folded=one.folded,
+            struck=tuple(sorted(set(one.struck))),
+            path=path,
+        )

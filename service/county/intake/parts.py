@@ -1,10 +1,10 @@
 """The XML of .xlsx and .xlsm, as far as the reader leaves it out: the day zero, formulas without values, errors,
-formats of numbers, hidden rows and columns."""
+formats of numbers, hidden rows and columns, rows struck through."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree as ET
@@ -15,7 +15,7 @@ from xlrd.formatting import std_format_strings
 from service.county.intake.dress import Dress, Looks, dress_of
 from service.county.intake.grids import Faults, place_of
 
-_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)  # not one that holds nothing: <c/>
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE = re.compile(rb"<(?:\w+:)?v>[^<]")
 _PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
@@ -27,10 +27,13 @@ _FIRST, _LAST = re.compile(rb'\bmin="([0-9]+)"'), re.compile(rb'\bmax="([0-9]+)"
 
 
 class Parts:
-    """The parts of one workbook: the parts of its sheets by name, the day zero, and the dress of its styles."""
+    """The parts of one workbook: the parts of its sheets by name, the day zero, the dress of its styles, and the styles
+    that strike through."""
 
-    def __init__(self, path: Path, sheets: Mapping[str, str], epoch: int, dress: Mapping[bytes, Dress]) -> None:
-        self.path, self.sheets, self.epoch, self.dress = path, sheets, epoch, dress
+    def __init__(
+        self, path: Path, sheets: Mapping[str, str], epoch: int, dress: Mapping[bytes, Dress], struck: frozenset[bytes]
+    ) -> None:
+        self.path, self.sheets, self.epoch, self.dress, self.struck = path, sheets, epoch, dress, struck
 
     @classmethod
     def of(cls, path: Path) -> Parts | None:
@@ -48,7 +51,7 @@ class Parts:
                 elif kind == "workbookPr":
                     late = one.get("date1904") in ("1", "true")
             styles = file.read("xl/styles.xml") if "xl/styles.xml" in file.namelist() else b"<none/>"
-            return cls(path, sheets, 1904 if late else 1900, dict(_dresses(styles)))
+            return cls(path, sheets, 1904 if late else 1900, dict(_dresses(styles)), frozenset(_strikes(styles)))
         return None
 
     def looks(self, name: str) -> Looks:
@@ -60,16 +63,27 @@ class Parts:
         veiled = tuple((int(first[1]) - 1, int(last[1]) - 1) for one in _VEILED.findall(text.partition(b"sheetData")[0])
                        if (first := _FIRST.search(one)) and (last := _LAST.search(one)))  # fmt: skip
         hidden = b"hidden=" in text or b'ht="0' in text  # sooner told than by the expression
-        return Looks(_faults(text), dict(self._dressed(text)), len(_HIDDEN.findall(text)) if hidden else 0, veiled)
+        dress = {place: self.dress[style] for place, style in _styled(text, self.dress)}
+        struck = sorted({row for (row, _), _ in _styled(text, self.struck)})
+        return Looks(_faults(text), dress, len(_HIDDEN.findall(text)) if hidden else 0, veiled, tuple(struck))
 
-    def _dressed(self, text: bytes) -> Iterator[tuple[tuple[int, int], Dress]]:
-        """The cells of a sheet whose formats say more than their numbers."""
-        if not self.dress:
-            return
-        styles = b"|".join(self.dress)
-        for attributes in re.findall(rb'<(?:\w+:)?c\s([^>]*\bs="(?:' + styles + rb')"[^>]*)>', text):
-            if (place := _PLACE.search(attributes)) and (style := _STYLE.search(attributes)):
-                yield (int(place[2]), place_of(place[1].decode())), self.dress[style[1]]
+
+def _styled(text: bytes, styles: Collection[bytes]) -> Iterator[tuple[tuple[int, int], bytes]]:
+    """The cells of a sheet that hold something and have one of some styles, with their styles."""
+    if not styles:
+        return
+    for attributes in re.findall(rb'<(?:\w+:)?c\s([^>]*\bs="(?:' + b"|".join(styles) + rb')"[^>]*)(?<!/)>', text):
+        if (place := _PLACE.search(attributes)) and (style := _STYLE.search(attributes)):
+            yield (int(place[2]), place_of(place[1].decode())), style[1]
+
+
+def _strikes(styles: bytes) -> Iterator[bytes]:
+    """The styles of cells, by number, whose font strikes through."""
+    parts = {part.tag.rpartition("}")[2]: list(part) for part in ET.fromstring(styles)}  # noqa: S314
+    lined = {str(number) for number, font in enumerate(parts.get("fonts", ()))
+             if any(one.tag.endswith("}strike") and one.get("val") not in ("0", "false") for one in font)}  # fmt: skip
+    yield from (str(number).encode() for number, one in enumerate(parts.get("cellXfs", ()))
+                if one.get("fontId") in lined)  # fmt: skip
 
 
 def _dresses(styles: bytes) -> Iterator[tuple[bytes, Dress]]:

@@ -13,35 +13,50 @@ from service.county.intake.texts import squashed
 ORDINALS = frozenset("甲 乙 丙 丁 戊 己 庚 辛 栏次 列次 序号".split())
 _SUMS = "小计|合计|总计|共计|累计|总数|汇总|计数|承前页|过次页|subtotal|total|grandtotal"
 _TOTAL = re.compile(rf".{{0,20}}?({_SUMS})[::]?")
-_TOTAL_ID = re.compile(rf"(.{{0,20}}?({_SUMS})[数额]?|[∑Σσ])[::]?(\(.*\)|[0-9]+[^0-9]?)?")  # with whose, or how many
+_ROWS = "记录数|条数|笔数|行数"
+_TOTAL_ID = re.compile(  # with whose, or how many
+    rf"(.{{0,20}}?({_SUMS})[数额]?|[∑Σσ])[::]?(\(.*\)|[0-9][0-9,]*([^0-9].*)?)?"
+)
+_COUNTED = re.compile(rf"(.{{0,20}}?(?:{_SUMS}|{_ROWS}|共))?[::]?\(?([0-9][0-9,]*)(?![0-9,页])")
 _PARTIAL = re.compile(r".{0,20}?(平均|均值|人均|户均|其中|average)[数值额]?[::]?(\(.*\))?")
 _REMARK = re.compile(
     r"\*?(注|备注|说明|附注)([::0-9一二三、.]|$)|(填表|制表|填报|编制|审核|复核|经办|负责|联系|打印|报送|单位|日期)\D*[::]"
-    r"|\(?[一二三四五六七八九十]+[)、.]|续表|接上页|第[0-9]+页|共[0-9]+页|以下空白|[-—=*]*完?[-—=*]*$"
+    r"|\(?[一二三四五六七八九十]+[)、.]|[0-9]{1,2}[、.](?=[^0-9])|续表|接上页|第[0-9]+页|共[0-9]+页|以下空白|(end|eof)$|[-—=*]*完?[-—=*]*$"
 )
+_ROWS_ENDS = tuple(_ROWS.split("|"))
 FEWEST = 3  # numbers that number columns: 1, 2 may be a record and the one above
 
 
 @dataclass(slots=True)
 class Kinds:
-    """The rows of a sheet that are no records, by their kind; totals with their cells."""
+    """The rows of a sheet that are no records, by their kind; totals with their cells. `headings` are those of other
+    columns than the records above them have."""
 
     totals: list[Row] = field(default_factory=list)
     notes: list[Row] = field(default_factory=list)
+    headings: list[Row] = field(default_factory=list)
 
 
-def records(rows: Iterable[Row], heading: Heading, id: int | None, above: int | None, kinds: Kinds) -> Iterator[Row]:
-    """The records below a heading; the other rows go to `kinds`. A row without an id is a record only where it stands
-    among records and is filled like one: what no record can be is never dropped as a note."""
+def records(
+    rows: Iterable[Row], heading: Heading, id: int | None, above: int | None, kinds: Kinds, words: Container[str]
+) -> Iterator[Row]:
+    """The records below a heading, where `words` head columns; the other rows go to `kinds`. A row without an id is a
+    record only where it stands among records and is filled like one: what no record can be is never dropped as a
+    note."""
     facts = [one.place for one in heading.columns if one.place not in (id, above)]
     heads, titles = {one.place: squashed(one.heading) for one in heading.columns}, set[str]()
+    lines = set[tuple[str, ...]]()
     waiting: list[Row] = []  # rows without an id: notes, unless a record follows and they are filled like one
     begun = False
     for number, cells in rows:
         if number <= heading.last:
             titles |= {squashed(one) for one in cells if isinstance(one, str)}
+            lines.add(_line(cells))
         elif not filled(cells):
             continue
+        elif _heads(cells, heads, words) and _line(cells) not in lines:
+            kinds.headings.append((number, cells))
+            break  # what stands below it is not told
         elif _repeats(cells, heads) or _remarks(cells, id, above, facts, titles):
             kinds.notes.append((number, cells))
         elif is_total(cells, id, above):
@@ -86,13 +101,19 @@ def is_total(cells: Sequence[Cell], id: int | None, above: int | None = None) ->
     if above is not None and total_word(_at(cells, above)):
         return True  # beside it, in the column of ids, how many there are
     if id is not None and (own := _at(cells, id)):
-        return _may_be_word(own) and _TOTAL_ID.fullmatch(own) is not None
-    return any(isinstance(one, str) and total_word(one) for one in cells)
+        return _may_be_word(own) and (_TOTAL_ID.fullmatch(own) is not None or _counts(own))
+    return any(isinstance(one, str) and (total_word(one) or _counts(squashed(one))) for one in cells)
 
 
 def _may_be_word(id: str) -> bool:
     """Whether an id may be a word: most are told at sight."""
     return not id.isascii() or "total" in id or "average" in id
+
+
+def _counts(text: str) -> bool:
+    """Whether a text says how many there are in all: 共12户, 总记录数:12."""
+    match = _COUNTED.match(text)
+    return match is not None and bool(match[1])
 
 
 def total_word(text: str) -> bool:
@@ -103,6 +124,33 @@ def total_word(text: str) -> bool:
 def _repeats(cells: Sequence[Cell], heads: Mapping[int, str]) -> bool:
     """Whether a row is the heading once more, as at the top of a printed page."""
     return len(heads) > 1 and all(_at(cells, place) in (head, head.rpartition("/")[2]) for place, head in heads.items())
+
+
+def _line(cells: Sequence[Cell]) -> tuple[str, ...]:
+    return tuple(squashed(str(one)) for one in cells)
+
+
+def _heads(cells: Sequence[Cell], heads: Mapping[int, str], words: Container[str]) -> bool:
+    """Whether a row is the heading of another table: words of columns stand where these do not."""
+    first = min(heads, default=0)
+    if _at(cells, first) not in words:
+        return False
+    said = [squashed(one) for one in cells if isinstance(one, str) and filled([one])]
+    known = sum(one in words for one in said)
+    return known >= FEWEST and known * 2 >= len(said) and not _repeats(cells, heads)
+
+
+def counted(cells: Sequence[Cell], places: Sequence[int | None], title: str) -> int | None:
+    """The number of records that a total states in words (合计：120户), in the cell of the sum or in some places; None
+    where it states none. `title` is that of a record, which its last letter may stand for."""
+    for place, one in enumerate(cells):
+        text = squashed(one) if isinstance(one, str) else ""
+        match = _COUNTED.match(text)
+        if match is not None and (match[1] or place in places):
+            units = (title, title[-1], *"条笔行")
+            if text[match.end() :].removeprefix("个").startswith(units) or (match[1] or "").endswith(_ROWS_ENDS):
+                return int(match[2].replace(",", ""))
+    return None
 
 
 def _remarks(

@@ -49,8 +49,9 @@ class Taken:
     faults: list[tuple[int, str, str]] = field(default_factory=list)
     sheets: list[SheetRead] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)  # all sheets, in the order of the files
-    totals: list[tuple[int, dict[str, str]]] = field(default_factory=list)  # row, name -> text
+    totals: list[tuple[int, dict[str, str], int | None]] = field(default_factory=list)  # row, name -> text, records
     folded: dict[str, int] = field(default_factory=dict)  # sheet -> rows that are hidden, and read all the same
+    struck: dict[str, tuple[int, ...]] = field(default_factory=dict)  # sheet -> rows that are struck through, and read
     veiled: list[str] = field(default_factory=list)  # columns that are hidden, and read all the same
     untold: list[str] = field(default_factory=list)  # sheets of which it is not known what is hidden
     lacking: dict[str, list[str]] = field(default_factory=dict)  # sheet -> columns that others have

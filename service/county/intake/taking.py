@@ -15,7 +15,7 @@ from service.county.intake.forms import Read, Refused, chosen, plain, reader
 from service.county.intake.grids import Cell, Merged, Row, Unreadable, filled
 from service.county.intake.headings import MEMBER, Heading, Match, Names, without_unit
 from service.county.intake.mapping import EMPTY, MappedFiles
-from service.county.intake.records import Kinds, records
+from service.county.intake.records import Kinds, counted, records
 from service.county.intake.sheets import ROW, SPAN, Chosen, SheetRead, Taken, chosen_sheets
 from service.county.intake.texts import squashed
 from service.county.intake.units import MONEY, stated
@@ -76,11 +76,13 @@ def _one_unit(one: Chosen, names: Names) -> None:
 
 
 def _note(taken: Taken, names: Names, chosen_: Sequence[Chosen]) -> None:
-    """Note what is hidden in sheets, and the columns that one of them lacks."""
+    """Note what is hidden and what is struck through in sheets, and the columns that one of them lacks."""
     for one in chosen_:
         name, grid, own = taken.sheet(one.at), one.grid, {match.name for match in one.heading.columns}
         if grid.folded:
             taken.folded[name] = grid.folded
+        if struck := tuple(row for row in grid.struck if row > one.heading.last):
+            taken.struck[name] = struck
         if not grid.told:
             taken.untold.append(name)
         taken.veiled += [match.heading for match in one.heading.columns
@@ -145,14 +147,16 @@ class _Sheet:
     def rows(self) -> Iterator[list[str]]:
         """The records as text; in the end, the account of the sheet."""
         kinds, count = Kinds(), 0
-        found = records(self.filled_down(), self.heading, self.id, self.above, kinds)
+        found = records(self.filled_down(), self.heading, self.id, self.above, kinds, self.names.names)
         for number, cells in self._heads(found) if self.member is not None else found:
             count += 1
             yield self._record(number, cells)
+        self._one_heading(kinds.headings)
         self._no_unit_below(kinds.notes)
         for number, cells in kinds.totals:
-            self.taken.totals.append((self.offset + number, dict(zip(self.taken.columns, self._texts(cells),
-                                                                     strict=True))))  # fmt: skip
+            texts = dict(zip(self.taken.columns, self._texts(cells), strict=True))
+            records_ = counted(cells, (self.id, self.above), self.names.subject.title.zh)
+            self.taken.totals.append((self.offset + number, texts, records_))
         unused = {"total": len(kinds.totals), "note": len(kinds.notes), "member": self.members}
         top = takewhile(lambda row: row[0] < self.heading.first, self.grid.rows())
         above = sum(1 for _, cells in top if filled(cells))
@@ -161,6 +165,16 @@ class _Sheet:
             self.grid.name, count + sum(unused.values()), count, 0, {key: one for key, one in unused.items() if one},
             heading="-".join(map(str, sorted(lines))), above=above, file=self.grid.path.name,
         ))  # fmt: skip
+
+    def _one_heading(self, headings: Sequence[Row]) -> None:
+        """Unreadable where another heading stands among the records: those below it have other columns."""
+        for number, _ in headings:
+            raise Unreadable(
+                self.grid.path,
+                f"第 {number} 行又是标题行，和第 {self.heading.last} 行的列不一样。请拆成两张工作表，或把列排成一样。",
+                f"Row {number} is another heading, and not that of row {self.heading.last}: part the tables, or give "
+                "them the same columns.",
+            )
 
     def _no_unit_below(self, notes: Sequence[Row]) -> None:
         """Unreadable where a note below the records states a unit that amounts above it are not read in."""

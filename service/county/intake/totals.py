@@ -16,6 +16,7 @@ from service.county.intake.matching import Matched
 from service.county.intake.records import total_word
 
 SUMMED = ("count", "amount")
+ROWS = "行数 / rows"  # instead of a column, where a total says how many records there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +47,25 @@ def stated(
     summed = [name for name in facts if name in known and known[name].type.kind in SUMMED]
     last, within = -1, edition.subjects[subject].within
     differing, agreeing = list[Stated](), Counter[Place]()
-    for row, texts in file.taken.totals:
+    for row, texts, records in file.taken.totals:
         sheet, place = row // SPAN, file.places[row // SPAN]
         own = f"{ROW} // {SPAN} = {sheet}"
         groups = [f"{own} AND {ROW} BETWEEN {last} AND {row}", own, f"{own} AND {ROW} < {row}"]
         if columns.above and texts.get(within) and not total_word(texts[within]):
             groups.insert(0, f"{own} AND {named(columns.above)} = {quoted(texts[within])}")
-        for name in summed:
-            if (total := _number(texts.get(name, ""))) is None:
-                continue
-            sums = duck.run(
-                "SELECT " + ", ".join(f"coalesce(sum({facts[name]}) FILTER (WHERE {one}), 0)" for one in groups)
+        sums = {columns.facts[name]: (total, f"sum({facts[name]})") for name in summed
+                if (total := _number(texts.get(name, ""))) is not None}  # fmt: skip
+        sums |= {ROWS: (Decimal(records), "count(*)")} if records is not None else {}
+        for column, (total, sum_) in sums.items():
+            found = duck.run(
+                "SELECT " + ", ".join(f"coalesce({sum_} FILTER (WHERE {one}), 0)" for one in groups)
                 + f" FROM {named(file.table)}"
             )[0]  # fmt: skip
-            if total in sums:
+            if total in found:
                 agreeing[place] += 1
             else:
-                sum_ = text_of(Decimal(sums[0]))
-                differing.append(Stated(place.sheet, row % SPAN, columns.facts[name], text_of(total), sum_,
-                                        place.path.name))  # fmt: skip
+                records_ = text_of(Decimal(next(filter(None, found), 0)))  # where there are records at all
+                differing.append(Stated(place.sheet, row % SPAN, column, text_of(total), records_, place.path.name))
         last = row
     return tuple(differing), agreeing
 

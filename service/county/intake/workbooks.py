@@ -80,4 +80,4 @@ def _grid(sheet: CalamineSheet, meta: SheetMetadata, looks_of: LooksOf, epoch: i
                    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())  # fmt: skip
     hidden = meta.visible is not SheetVisibleEnum.Visible
     return Grid(meta.name, rows, hidden=hidden, merged=merged, faults=looks.faults, epoch=epoch, folded=looks.folded,
-                veiled=looks.veiled, told=looks.told)  # fmt: skip
+                veiled=looks.veiled, struck=looks.struck, told=looks.told)  # fmt: skip

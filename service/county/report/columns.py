@@ -29,6 +29,7 @@ class Column:
     show: Show = lambda cell: cell
     look: str = ""
     first: bool = False  # it stands with the ids
+    made: bool = False  # by a decision
     spare: bool = False  # left out where it is empty in every row
 
 
@@ -48,9 +49,10 @@ def columns_of(outputs: Outputs, subject: str) -> Iterator[Column]:
             rule, kind = sets[first[name]]
             listed = [CriteriaSet.of(Verdicts.of(rule), one, "o").listed for one in KINDS]
             if not rule.body.rows:
-                yield Column(f"{rule.title.zh}：{KINDS[kind]}", listed[list(KINDS).index(kind)], _criteria(rule))
+                head, cell = f"{rule.title.zh}：{KINDS[kind]}", listed[list(KINDS).index(kind)]
+                yield Column(head, cell, _criteria(rule), made=True)
             elif kind == NOT_MET:
-                yield Column(f"{rule.title.zh}：依据", f"[{', '.join(listed)}]", _given(rule))
+                yield Column(f"{rule.title.zh}：依据", f"[{', '.join(listed)}]", _given(rule), made=True)
         elif name not in hidden and not type.endswith("]"):
             yield Column(
                 _head(edition, subject, name),
@@ -58,6 +60,7 @@ def columns_of(outputs: Outputs, subject: str) -> Iterator[Column]:
                 _shown(edition, subject, name),
                 _look(edition, subject, name),
                 first=name in named_by,
+                made=name.partition(SEPARATOR)[0] in edition.rules,
                 spare=SEPARATOR in name,
             )
         if name in named_by and (names := outputs.names(named_by[name])):

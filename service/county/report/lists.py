@@ -85,7 +85,8 @@ def bounded(basis: Basis) -> list[dict[str, Any]]:
     """The records with figures known within bounds, and how many each decision told by them."""
     return [{"subject": subject, "title": basis.title(subject), "of": basis.manifest.counts[subject].rows,
              "places": one.rows, "ids": _bounded(basis, subject, one.rows),
-             "decided": [[basis.edition.rules[name].title, count] for name, count in one.decided.items()]}
+             "decided": [[basis.edition.rules[name].title, count, _shown(basis, {*one.ids.get(name, ())})]
+                         for name, count in one.decided.items()]}
             for subject, one in basis.manifest.bounded.items()]  # fmt: skip
 
 

@@ -82,20 +82,19 @@ def _files(book: Any, looks: Looks, manifest: Manifest) -> None:
 
 
 def _records(book: Any, looks: Looks, basis: Basis, subject: str) -> None:
-    """A sheet of all records of a subject, and one for each bearer of some of them."""
+    """A sheet of all records of a subject, and one for each bearer of some of them: who and where, what was decided,
+    the shares behind it, and the facts."""
     bearers, title = basis.bearers(subject), basis.edition.subjects[subject].title.zh
     shares = _shares(basis, subject)
     view, values = basis.values(subject, list(shares))
-    columns = list(columns_of(basis, subject))
-    first = 1 + max(place for place, one in enumerate(columns) if one.first or not place)
-    columns[first:first] = [
-        Column(head, value, look="share") for head, value in zip(shares.values(), values, strict=True)
-    ]
+    all_ = list(columns_of(basis, subject))
+    columns = [one for one in all_ if one.first]
     if bearers:
         bearing = next(one for one in basis.edition.assignments.values() if one.subject == subject).bearer
-        columns.insert(
-            first, Column(basis.edition.subjects[bearing].title.zh, "o.id", lambda one: bearers.get(one, ""))
-        )
+        columns.append(Column(basis.edition.subjects[bearing].title.zh, "o.id", lambda one: bearers.get(one, "")))
+    columns += [one for one in all_ if one.made]
+    columns += [Column(head, value, look="share") for head, value in zip(shares.values(), values, strict=True)]
+    columns += [one for one in all_ if not one.first and not one.made]
     found = basis.duck.run(f"SELECT o.id, {', '.join(one.cell for one in columns)} FROM {basis.file(subject)} o "
                            f"JOIN {view} v USING (id) ORDER BY o.id")  # fmt: skip
     used = [
@@ -104,9 +103,12 @@ def _records(book: Any, looks: Looks, basis: Basis, subject: str) -> None:
     columns = [columns[place - 1] for place in used]
     rows = [(row[0], [one.show(row[place]) for one, place in zip(columns, used, strict=True)]) for row in found]
     heads, tones = [one.head for one in columns], [one.look for one in columns]
-    _sheet(book, looks, title, heads, (row for _, row in rows), tones)
-    for bearer in sorted(set(bearers.values()))[:BEARERS]:
-        _sheet(book, looks, f"{title} {bearer}", heads, (row for id, row in rows if bearers.get(id) == bearer), tones)
+    whole = [(title, [row for _, row in rows])]
+    parts = [(f"{title} {bearer}", [row for id, row in rows if bearers.get(id) == bearer])
+             for bearer in sorted(set(bearers.values()))[:BEARERS]]  # fmt: skip
+    for name, those in (*whole, *parts):
+        sheet = _sheet(book, looks, name, heads, those, tones)
+        sheet.freeze_panes(1, 1 + bool(basis.names(subject)))  # the names stay in sight
 
 
 def _shares(basis: Basis, subject: str) -> dict[str, str]:
@@ -132,7 +134,7 @@ def sheet_name(title: str, taken: Collection[str]) -> str:
 
 def _sheet(
     book: Any, looks: Looks, name: str, heads: Sequence[str], rows: Iterable[Iterable[Any]], tones: Sequence[str] = ()
-) -> None:
+) -> Any:
     """A sheet with columns as wide as what stands in them; `tones` are the looks of numbers by column."""
     sheet = book.add_worksheet(sheet_name(name, {one.get_name().lower() for one in book.worksheets()}))
     sheet.freeze_panes(1, 1)
@@ -155,6 +157,7 @@ def _sheet(
     for place, width in enumerate(widths):
         sheet.set_column(place, place, min(WIDE, max(NARROW, width + 1)))
     sheet.autofilter(0, 0, max(number, 1), len(heads) - 1)
+    return sheet
 
 
 @lru_cache(maxsize=10_000, typed=True)

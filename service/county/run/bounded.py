@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,13 +26,15 @@ def bounded(outputs: Outputs) -> dict[str, Bounded]:
             continue
         some = " OR ".join(f"{one} IS NOT NULL" for one in ends)
         ids = [id for (id,) in outputs.duck.run(f"SELECT {KEY} FROM {outputs.file(subject)} WHERE {some} ORDER BY 1")]
-        found[subject] = Bounded(len(ids), min(len(ids), MOST), dict(_decided(outputs, subject, ids[:MOST])))
+        told = _decided(outputs, subject, ids[:MOST])
+        counts = {name: len(those) for name, those in told.items()}
+        found[subject] = Bounded(len(ids), min(len(ids), MOST), counts, told)
     return found
 
 
-def _decided(outputs: Outputs, subject: str, ids: list[str]) -> Counter[str]:
-    """The number of records that each decision tells by their bounds."""
-    edition, reference, decided = outputs.edition, Reference(outputs.edition), Counter[str]()
+def _decided(outputs: Outputs, subject: str, ids: list[str]) -> dict[str, tuple[str, ...]]:
+    """The records that each decision tells by their bounds."""
+    edition, reference, decided = outputs.edition, Reference(outputs.edition), defaultdict[str, list[str]](list)
     for row in outputs.rows(subject, ids):
         try:
             facts = _plain(outputs.facts(subject, row))
@@ -43,8 +45,8 @@ def _decided(outputs: Outputs, subject: str, ids: list[str]) -> Counter[str]:
             rule = edition.rules[name]
             unknown = rule.role("unknown")
             if row[name] not in (None, unknown) and reference.judgement(rule, scope).outcome == unknown:
-                decided[name] += 1
-    return decided
+                decided[name].append(row[KEY])
+    return {name: tuple(those) for name, those in decided.items()}
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:

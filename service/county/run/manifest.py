@@ -135,11 +135,12 @@ class Doubt:
 @dataclass(frozen=True, slots=True)
 class Bounded:
     """The number of records with figures known within bounds only, of those looked into, and of those that each
-    decision could not have told without the bounds."""
+    decision could not have told without the bounds, with their ids."""
 
     rows: int
     looked: int
     decided: Mapping[str, int]
+    ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

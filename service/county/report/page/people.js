@@ -80,7 +80,7 @@ function some(part, title, all, ids) {
 
 PARTS.bounded = (all) => section("bounded", w("bounded"), w("bounded_about"), all.map((one) => el("div", {},
   el("p", {}, w("bounded_of", { all: number(picked() && DATA.records?.[one.subject] ? among(one.subject, DATA.records[one.subject].rows).length : one.of), what: t(one.title) }).split("|").map((text) => (text === "n" ? some(one, { zh: w("bounded"), en: w("bounded") }, one.places, one.ids) : text))),
-  one.decided.length ? table([w("bounded_by"), [t(one.title), 1]], one.decided.map(([title, n]) => [t(title), number(n)]), "cards") : null)));
+  one.decided.length ? table([w("bounded_by"), [t(one.title), 1]], one.decided.map(([title, n, ids]) => [t(title), some(one, title, n, ids)]), "cards") : null)));
 
 PARTS.gaps = (all) => section("gaps", w("gaps"), w("gaps_about"), all.map((one) => el("div", {},
   el("p", {}, w("gaps_of", { n: number(one.places), all: number(one.of), what: t(one.title), below: t(one.below), records: number(one.doubtful) }),

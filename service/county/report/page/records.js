@@ -46,16 +46,21 @@ const boxes = [];
 function dialog(heading, ...inside) {
   shut(boxes.findIndex((one) => !one.box.open)); // closed a moment ago
   const under = boxes.length > 0, from = document.activeElement;
-  const close = el("button", { type: "button", className: "close", ariaLabel: w(under ? "back" : "close"), onclick: () => box.close() }, under ? `← ${w("back")}` : "✕");
+  const close = el("button", { type: "button", className: "close", ariaLabel: w(under ? "back" : "close"), onclick: () => left(box) }, under ? `← ${w("back")}` : "✕");
   const box = el("dialog", { ariaLabel: heading }, close, el("h2", {}, heading), ...inside);
   boxes.push({ box, from, hash: "" });
-  box.addEventListener("close", () => {
-    shut(boxes.findIndex((one) => one.box === box));
-    history.replaceState(null, "", location.pathname + location.search + (boxes.at(-1)?.hash ?? ""));
-  });
+  ["cancel", "close"].forEach((kind) => box.addEventListener(kind, () => left(box))); // the Escape key; it closes a moment later
   document.body.append(box);
   box.showModal();
   return box;
+}
+
+// Who left a box sees the one below it, and the address says so at once: one read later would be that of another box.
+function left(box) {
+  const at = boxes.findIndex((one) => one.box === box);
+  if (at < 0) return;
+  shut(at);
+  history.replaceState(null, "", location.pathname + location.search + (boxes.at(-1)?.hash ?? ""));
 }
 
 // Take away the boxes from a place on; where the lowest was opened has the focus again.

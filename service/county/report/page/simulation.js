@@ -1,12 +1,15 @@
 // A simulation: the curve of a sweep, and who gains and who loses by the record above.
 const chosen = { step: DATA.moves.steps.length - 1 };
 
-PARTS.sweep = (part) => section("sweep", w("sweep"), w("sweep_about"), chart({
-  grid: { left: 8, right: 24, top: 34, bottom: 34, containLabel: true }, legend: { bottom: 0 }, tooltip: { trigger: "axis" },
-  xAxis: { type: "category", boundaryGap: false, data: part.values }, yAxis: { type: "value", min: 0, minInterval: 1, ...LINES },
-  series: moving(part).map((one) => ({ name: `${t(one.title)} · ${t(one.subject)}`, type: "line", showSymbol: true, symbolSize: 7, lineStyle: { type: "dotted" }, data: one.met })),
-}, "24rem"), table([w("decision"), w("subject"), [w("now"), 1], ...part.values.map((one) => [one, 1])],
-  part.curves.map((one) => [t(one.title), t(one.subject), number(one.now), ...one.met.map(number)]), "cards"));
+PARTS.sweep = (part) => {
+  const shown = moving(part), subjects = [...new Set(shown.map((one) => t(one.subject)))];  // villages beside thousands of households lie on the floor
+  return section("sweep", w("sweep"), w("sweep_about"), subjects.map((subject) => el("div", {}, el("h3", {}, subject), chart({
+    grid: { left: 8, right: 24, top: 14, bottom: 34, containLabel: true }, legend: { type: "scroll", bottom: 0 }, tooltip: { trigger: "axis" },
+    xAxis: { type: "category", boundaryGap: false, data: part.values }, yAxis: { type: "value", min: 0, minInterval: 1, ...LINES },
+    series: shown.filter((one) => t(one.subject) === subject).map((one) => ({ name: t(one.title), type: "line", showSymbol: true, symbolSize: 7, lineStyle: { type: "dotted" }, data: one.met })),
+  }, "19rem"))), table([w("decision"), w("subject"), [w("now"), 1], ...part.values.map((one) => [one, 1])],
+    part.curves.map((one) => [t(one.title), t(one.subject), number(one.now), ...one.met.map(number)]), "cards"));
+};
 const moving = (part) => (part.curves.some((one) => new Set([one.now, ...one.met]).size > 1) ? part.curves.filter((one) => new Set([one.now, ...one.met]).size > 1) : part.curves);
 
 PARTS.moves = (part) => {
