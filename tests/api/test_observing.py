@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
 from rules.engine.memory import Memory
 from service.http import observing
+from service.log import DecisionLog
 from tests.api.calling import DATE, PLAN, POLICIES, ROOT, start
 from tests.running import running
 
@@ -99,6 +101,7 @@ def test_the_metrics_of_all_workers_count_decisions_and_criteria(seen):
 
 FAILING = """
 import sys
+import threading
 from pathlib import Path
 from tests.api.calling import ROOT, start
 
@@ -190,6 +193,16 @@ def test_healthz_is_alive_and_readyz_says_what_is_live(api):
     assert ready["status"] == "ok"
     [live] = ready["policies"]["live"]
     assert live["sha256"] == api.engine().edition.sha256
+
+
+def test_readyz_answers_in_time_though_the_database_does_not(own, monkeypatch):
+    monkeypatch.setattr("service.pages.operations.WITHIN", 0.01)
+    api, going_on = own(), threading.Event()
+    monkeypatch.setattr(DecisionLog, "ready", lambda log: going_on.wait())
+    answer = api.nobody().get("/readyz")
+    going_on.set()
+    assert (answer.status_code, answer.json["log"]["code"]) == (503, "away")
+    assert answer.json["policies"]["hosts"] is None
 
 
 def test_dates_that_want_a_look_are_told_by_readyz_and_the_start_page(own, tmp_path):
