@@ -265,7 +265,7 @@ class Postgresql(Kind):
         self._connect = Patient.connect
 
     def engine(self, before: Callable[[], None]) -> Engine:
-        def connect(dialect: Any, record: Any, args: Any, named: Any) -> Any:
+        def connect(args: Any, named: Any) -> Any:
             before()
             return self._connect(*args, **named)
 
@@ -273,7 +273,7 @@ class Postgresql(Kind):
         engine = create_engine(
             self.url, connect_args=reach, isolation_level="READ COMMITTED", pool_use_lifo=True, hide_parameters=True
         )
-        event.listen(engine, "do_connect", connect)
+        event.listen(engine, "do_connect", lambda dialect, record, args, named: connect(args, named))
         event.listen(engine, "connect", self._make_ready)
         return engine
 

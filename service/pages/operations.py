@@ -103,7 +103,7 @@ def ready(aside: Aside[tuple[LogUnavailable | None, Sequence[Host] | None]]) -> 
 
 
 def _looked_at(here: Service) -> tuple[LogUnavailable | None, Sequence[Host] | None]:
-    """Why the log cannot be written, if it cannot; and the hosts heard of lately, None where the database does not say."""
+    """Why the log cannot be written, if it cannot; and the hosts heard of lately, None where nobody can say."""
     error = None
     try:
         here.log.ready()

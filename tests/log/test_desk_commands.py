@@ -255,6 +255,43 @@ def test_text_that_was_saved_before_saves_were_signed_is_taken_out_and_drafted_a
     )
 
 
+@pytest.mark.parametrize("day", ["2027-01-01", "2028-01-01"])
+def test_whoever_is_said_to_have_written_an_unsigned_draft_does_not_approve_it_as_anothers(
+    run, said, sqlite, tmp_path, document, day
+):
+    old, other = _unsigned(said, sqlite, tmp_path / "draft", NEW), tmp_path / "old"
+    told = run("policies", "drafts", old, "--to", str(other), "--unsigned", "--as", "zhang")
+    assert "cannot approve" in told.stdout
+    anew = said("zhang", "draft", "base", "--for", day, "--from", str(other))["id"]
+    said("zhang", "submit", anew, "--reason", "再起草", "--source", document)
+    seen = said("li", "drafts", anew)["sha256"]
+    refused = run("policies", "approve", anew, "--sha256", seen, "--as", "li")
+    assert (refused.exit_code, "You wrote part" in refused.stderr) == (2, True), refused.stderr
+    with closing(opened(sqlite)) as log:  # what was submitted says so, though nothing else does any more
+        log.database.change(update(revisions).where(revisions.c.draft == old).values(by_person="nobody"))
+    assert "You wrote part" in run("policies", "approve", anew, "--sha256", seen, "--as", "li").stderr
+    done = run("policies", "approve", anew, "--sha256", seen, "--as", "wang")
+    assert done.exit_code == 0, done.stderr
+
+
+def _unsigned(said, sqlite, folder, new, **more):
+    """A draft of an approver that no good signature covers."""
+    begun = said("li", "draft", "base", "--for", "2027-01-01", "--to", str(folder))
+    edit(folder, OLD, new)
+    said("li", "draft", "--from", str(folder))
+    with closing(opened(sqlite)) as log:
+        log.database.change(update(revisions).where(revisions.c.draft == begun["id"]).values(signature="", **more))
+    return begun["id"]
+
+
+@pytest.mark.parametrize("more", [{}, {"files": b"no text"}])
+def test_whoever_wrote_something_else_of_the_plan_may_approve(run, said, sqlite, tmp_path, document, more):
+    _unsigned(said, sqlite, tmp_path / "other", "amount: 7 万元", **more)
+    anew, seen = submitted(said, tmp_path / "work", document)
+    done = run("policies", "approve", anew, "--sha256", seen["sha256"], "--as", "li")
+    assert done.exit_code == 0, done.stderr
+
+
 def test_a_key_that_drafts_is_somebodys(run):
     assert "--of" in run("keys", "add", "program", "--role", "editor").stderr
     assert "Nobody signs in" in run("keys", "add", "program", "--role", "editor", "--of", "nobody").stderr
