@@ -1,8 +1,8 @@
 """The threads of a process that wait for bodies: each client has a part of them, and some are always left.
 
 A thread that waits for a body cannot be called back, so health and readiness would queue behind callers that fell
-silent half way. Bodies that have come are read within milliseconds: who finds no place waits a moment for one. Where one
-has waited in vain, others are told at once until a place is left: a thread that waits answers nobody, health neither.
+silent half way. Bodies that have come are read within milliseconds: who finds no place waits a moment for one. Where
+one has waited in vain, others are told at once until a place is left: a thread that waits answers nobody, nor health.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class Doubts:
 
     def _signatures(self, first: int) -> Iterator[tuple[Line, bytes, int]]:
         """The lines with a signature, from that which covers a line on: each with the hash that it has to be good for,
-        and the last line up to it that is not as its hash says, which covers those before that; 0 where there is none."""
+        and the last line up to it that is not as its hash says, which covers those before that; 0 where none is."""
         rows = select(*log.columns).where(log.c.seq >= first - 1).order_by(log.c.seq)
         before, broken = NO_LINE, 0
         with self._connection.execute(rows.execution_options(yield_per=NEAR)) as read:
