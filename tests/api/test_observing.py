@@ -217,7 +217,7 @@ def test_dates_that_want_a_look_are_told_by_readyz_and_the_start_page(own, tmp_p
         return [(one["file"], one["code"]) for one in api.nobody().get("/readyz").json["policies"]["warnings"]]
 
     assert told() == [(f"{PLAN}/{DATE}/plan.yaml", "warning.ends")]
-    assert "现行版本的生效日期需要核对" in api.nobody().get("/").text
+    assert "现行版本需要核对" in api.nobody().get("/").text
     api.clock.now += timedelta(days=1)
     late = folder / PLAN / "2026-12-01"
     shutil.copytree(plan.parent, late)
