@@ -85,7 +85,7 @@ def earlier(desk: Desk, sha256: str) -> tuple[str, Files]:
     if len(found) != 1:
         which = ("不止一个", "more than one") if found else ("没有", "none")
         raise Unknown(f"发布过或启用过的内容里，哈希以 {sha256} 开头的{which[0]}。",
-                      f"Of what was ever published or live, {which[1]} has a hash that begins with {sha256}.")  # fmt: skip
+                      f"Of what was published or live once, {which[1]} has a hash that begins {sha256}.")  # fmt: skip
     [(whole, edition)] = found.items()
     return edition, base_files(desk, Base(edition, whole))
 
