@@ -31,7 +31,7 @@ blueprint = Blueprint("decisions", __name__, url_prefix="/v1/decisions", descrip
 PAGE, MOST = 100, 1000
 LOG_ID = re.compile("[0-9a-f]{32}")
 TRACE_ID = re.compile(r"[0-9a-f]{32}\Z")
-SEARCHING = Turns(2, waiting=14)  # a pull of 10,000 lines takes half a second of processor
+SEARCHING = Turns(2, waiting=12)  # a pull of 10,000 lines takes half a second of processor
 CURSOR = "a cursor"  # in place of the id of an entry, which has no blank in it
 
 

@@ -13,7 +13,7 @@ from service.log.statements import keys, linked, signed
 from service.log.tables import log
 
 UNSIGNED = "unsigned"
-NEAR = 50  # lines that are read on to the next one asked about, sooner than begin there anew
+NEAR = 64  # lines that are read on to the next one asked about, sooner than begin there anew
 
 
 class Doubts:
