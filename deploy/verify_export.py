@@ -2,7 +2,8 @@
 # ruff: noqa: PLW1510, T201 -- it is read by people who want to see what is checked, and shares nothing with the service
 """Verifies an export of the log with openssl 3: cat log.ndjson | verify_export.py public.pem [more.pem ...]
 
-The export has to begin with line 1; of a part, what its first line says is not checked.
+The export has to begin with line 1; of a part, what its first line says is not checked. A key that the log introduces
+under a signature that is believed is believed from there on, and one that it retires no more.
 """
 
 import base64
@@ -17,10 +18,19 @@ from pathlib import Path
 
 TEXTS = "id kind caller request_id plan edition decision on outcome subject refers_to".split()
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-folder, keys, before, covered, seq = Path(tempfile.mkdtemp()), {}, None, 0, 0
-for path in sys.argv[1:]:  # a key is called by the hash of its last 32 bytes
-    public = base64.b64decode("".join(Path(path).read_text().split("-----")[2].split()))[-32:]
-    keys[hashlib.sha256(public).hexdigest()[:32]] = path
+DER = bytes.fromhex("302a300506032b6570032100")  # what stands before the 32 bytes of a public key of Ed25519
+folder, keys, retired, before, covered, seq = Path(tempfile.mkdtemp()), set(), set(), None, 0, 0
+
+
+def believe(public: bytes) -> None:
+    """A key is called by the hash of its 32 bytes, and lies in a file of that name."""
+    keys.add(name := hashlib.sha256(public).hexdigest()[:32])
+    text = base64.b64encode(DER + public).decode()
+    (folder / name).write_text(f"-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n")
+
+
+for path in sys.argv[1:]:
+    believe(base64.b64decode("".join(Path(path).read_text().split("-----")[2].split()))[-32:])
 for raw in sys.stdin.buffer:
     text = raw.decode()
     line, start = json.loads(text), text.index('"body":') + len('"body":')
@@ -40,12 +50,15 @@ for raw in sys.stdin.buffer:
         (folder / "said").write_text(f"village-credit log 1\n{line['signed_from']}\n{seq}\n{line['hash']}\n")
         (folder / "signature").write_bytes(bytes.fromhex(line["signature"]))
         command = "openssl pkeyutl -verify -pubin -rawin -in said -sigfile signature -inkey".split()
-        key = Path(keys.get(line["signer"], "unknown")).absolute()
-        carried = line["kind"] == "signing_key" and covered == 0 and line["body"].get("carried_over") == seq - 1
-        good = subprocess.run([*command, key], cwd=folder, capture_output=True).returncode == 0
+        known, speaks = line["signer"] in keys - retired, line["kind"] == "signing_key"
+        carried = speaks and covered == 0 and line["body"].get("carried_over") == seq - 1
+        good = known and subprocess.run([*command, line["signer"]], cwd=folder, capture_output=True).returncode == 0
         if not good or (line["signed_from"] > covered + 1 and not carried):
             sys.exit(f"line {covered + 1} is not signed by a key given")
         covered = seq
+        if speaks and "public" in line["body"]:
+            believe(bytes.fromhex(line["body"]["public"]))
+            retired.update(line["body"].get("retires", []))
     before = hash
 if covered != seq:
     sys.exit(f"line {covered + 1} is not signed")

@@ -22,6 +22,7 @@ from service.http.context import caller, case_reader, service
 from service.http.fields import Day, Identifier, Strict, Whole, name
 from service.http.problems import Problem
 from service.http.shadowing import judge_beside
+from service.http.turns import Turns
 from service.http.views import Blueprint
 from service.keys import PERMISSIONS
 from service.log import Line, SealError
@@ -30,6 +31,7 @@ blueprint = Blueprint("decisions", __name__, url_prefix="/v1/decisions", descrip
 PAGE, MOST = 100, 1000
 LOG_ID = re.compile("[0-9a-f]{32}")
 TRACE_ID = re.compile(r"[0-9a-f]{32}\Z")
+SEARCHING = Turns(2, waiting=12)  # a pull of 10,000 lines takes half a second of processor
 CURSOR = "a cursor"  # in place of the id of an entry, which has no blank in it
 
 
@@ -105,7 +107,7 @@ def search(query: Mapping[str, Any]) -> Page:
     wanted = {name: query.get(name) for name in ("decision", "outcome", "trace_id")}
     if "subject" in query:
         wanted["subject"] = service().sealer.blind(query["subject"])
-    with log_problems():
+    with SEARCHING.turn(), log_problems():
         lines, doubts = service().log.search(
             **wanted,
             kind=DECISION,

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
+from service.api.decisions import SEARCHING
 from service.http.answering import answer, log_problems
 from service.http.context import service
 from service.http.fields import Strict, Whole
@@ -33,6 +34,6 @@ class LinesQuerySchema(Strict):
 def pull(query: Mapping[str, Any]) -> Response:
     """日志的行，按顺序，NDJSON；没有新行时为空；没有有效签名的行带有 doubt
     / lines of the log in order, as NDJSON; empty where there are no more; `doubt` where no good signature covers one"""
-    with log_problems():
+    with SEARCHING.turn(), log_problems():
         lines, doubts = service().log.search(after_seq=int(query["after"]), limit=query["limit"])
     return answer(b"".join(spelled(line, doubts.get(line.seq)) for line in lines), mimetype=NDJSON)

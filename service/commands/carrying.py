@@ -9,7 +9,7 @@ from service.keys import KEY, user
 from service.log import DecisionLog, Entry, Line, new_id
 from service.log.entry import EXPIRY
 from service.people.persons import DEEDS, PERSON
-from service.policies.archive import EDITIONS
+from service.publishing.contents import EDITIONS
 
 
 def carry_over(log: DecisionLog) -> tuple[Line, ...]:

@@ -19,8 +19,9 @@ from rules.values.layout import Span, line
 from rules.values.text import TextErrors
 from service.commands.common import Bad, Command, Settings
 from service.commands.on_log import on_log
+from service.commands.screen import complain
 from service.keys import user
-from service.log import DecisionLog
+from service.log import DecisionLog, Flaw
 from service.people import Passwords, People
 from service.publishing import Act
 from service.publishing.checking import Checked, name_of
@@ -65,10 +66,23 @@ def at_desk(command: Command) -> Command:
         log.introduce(user())
         people = People(log)
         who = signed_in(settings, Passwords(log, people), login)
-        with refusing():
-            return command(Here(settings, Desk(log, people, value_of("time_zone")), who), **others)
+        try:
+            with refusing():
+                return command(Here(settings, Desk(log, people, value_of("time_zone")), who), **others)
+        finally:
+            _doubted(settings, log)
 
     return LOGIN(on_log(run))  # type: ignore[return-value]
+
+
+def _doubted(settings: Settings, log: DecisionLog) -> None:
+    """Say which lines of the log were left out, as no good signature covers them: the list they are missing from looks
+    whole."""
+    for seq, code in sorted(log.refused.items()):
+        flaw = Flaw(seq, code)
+        complain([settings.pick(f"日志里有一行没有采用：{flaw.zh}。请运行 village-credit log verify。",
+                                f"A line of the log is not used: {flaw.en}. Run village-credit log verify.")],
+                 settings.color)  # fmt: skip
 
 
 @contextmanager

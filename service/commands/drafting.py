@@ -180,9 +180,9 @@ def _take_out(here: Here, id: str | None, target: Path | None) -> None:
         {"id": id, "plan": found.plan, "day": found.day, "said_by": found.by, "files": sorted(found.files)},
         [line(here.settings.pick(
             f"取出了 {len(found.files)} 个文件，没有有效签名作证。"
-            f"据记载由 {found.by} 保存，他不应批准。看过之后：{anew}",
+            f"据记载由 {found.by} 保存：照它起草的，存过它的人不能批准。看过之后：{anew}",
             f"{len(found.files)} files, for which no good signature vouches. They are said to be saved by {found.by}, "
-            f"who had better not approve them. Look at them, then: {anew}"))],
+            f"and whoever saved them cannot approve what is drafted from them. Look at them, then: {anew}"))],
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`village-credit log backup` and `restore`: copies of the log."""
+"""`village-credit log backup`, `restore` and `upgrade`: copies of the log, and its tables."""
 
 from __future__ import annotations
 
@@ -35,3 +35,11 @@ def bring_back(settings: Settings, log: DecisionLog, file: Path) -> None:
     text = settings.pick(f"恢复了 {lines} 行。请带锚点运行 log verify。",
                          f"{lines} lines are back. Run log verify with anchors.")  # fmt: skip
     settings.tell({"file": str(file), "lines": lines}, [line(text)])
+
+
+@click.command()
+@on_log
+def upgrade(settings: Settings, log: DecisionLog) -> None:
+    """建表，或更新旧版本的表；以表的属主运行 / make the tables, or bring older ones up to date; run by their owner"""
+    log.upgrade()
+    settings.tell({"upgraded": True}, [line(settings.pick("表是最新的。", "The tables are up to date."))])

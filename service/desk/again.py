@@ -30,11 +30,13 @@ ENDED = (
 HOME = "desk.home"  # where to go on after signing in
 
 
-def ended(most: int) -> Response:
-    """The answer to a form of whoever is not signed in any more; `most` is how many bytes of it are read."""
+def ended(most: int, most_of_files: int) -> Response:
+    """The answer to a form of whoever is not signed in any more. `most` is how many bytes of what was typed are read,
+    `most_of_files` of all with files, which nobody keeps."""
     if not by_browser():
         raise Problem("unauthorized", *ENDED, headers={"WWW-Authenticate": "Bearer"})
-    cast("BufferedRequest", request).most_of_form = most
+    sent = cast("BufferedRequest", request)
+    sent.most_of_form, sent.most_of_files = most, most_of_files
     if not (_of_session() or offered()):  # read before it has a turn: a form may be sent half, and no more of it
         return redirect(url_for("signing.sign_in", next=url_for(HOME)), 303)
     with OFFERING.turn():

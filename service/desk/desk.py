@@ -63,6 +63,9 @@ class Standing(NamedTuple):
     state: str
     last: Act | None
 
+    def written_by(self, person: str) -> bool:
+        return person in self.draft.authors or (self.last is not None and person in self.last.authors)
+
 
 @person_view(blueprint, "", "policies")
 def home() -> Response:
@@ -77,7 +80,7 @@ def home() -> Response:
     waits = [one for one in opened if _waits(one, me, can)]
     releases = sorted(published.releases.values(), key=lambda one: (one.edition.partition("/")[0], _day(one)))
     policies = service().policies
-    mine = [(me in one.draft.authors, one) for one in opened if one not in waits]  # each is listed once
+    mine = [(one.written_by(me), one) for one in opened if one not in waits]  # each is listed once
     own, others = ([one for here, one in mine if here == own] for own in (True, False))
     plans = sorted({one.edition.partition("/")[0] for one in releases})
     return page("desk.html", releases=releases, today=here.today(), own=own, others=others, waits=waits, plans=plans,
@@ -93,7 +96,7 @@ def guide() -> Response:
 
 def _waits(one: Standing, me: str, can: frozenset[str]) -> bool:
     """Whether a draft waits for somebody: to approve it, or to change what was sent back."""
-    mine = me in one.draft.authors
+    mine = one.written_by(me)
     return (one.state == SUBMITTED and not mine and "approve" in can) or (one.state == CHANGES_REQUESTED and mine)
 
 

@@ -76,7 +76,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         revisions, looked = here.drafts.revisions(draft_id), look(here, draft, checked, changes, asked)
         patches = service().settings.published_in != DATABASE and bool(checked.changes)
         parents = inherited(here.log, found.last, draft, checked)
-    mine = caller().id in draft.authors
+    mine = found.written_by(caller().id)
     history = told([one for one in acts if one.draft == draft_id], looked)
     made = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
                  may=_may(found.state, mine=mine), mine=mine, history=history, revisions=_folded(revisions),

@@ -74,7 +74,7 @@ def person_view(
         def guarded(**places: str) -> Response:
             session = signed_in()
             if session is None and request.method not in SAFE:
-                return again.ended(min(most, TEXT))
+                return again.ended(min(most, TEXT), most)
             if session is None:
                 return go(f"{url_for('signing.sign_in')}?{urlencode({'next': request.full_path.rstrip('?')})}")
             count_request(session.person.client)

@@ -1,7 +1,8 @@
 """The threads of a process that wait for bodies: each client has a part of them, and some are always left.
 
 A thread that waits for a body cannot be called back, so health and readiness would queue behind callers that fell
-silent half way. Bodies that have come are read within milliseconds: who finds no place waits a moment for one.
+silent half way. Bodies that have come are read within milliseconds: who finds no place waits a moment for one. Where
+one has waited in vain, others are told at once until a place is left: a thread that waits answers nobody, nor health.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Readers:
         self.each, self.all = max(1, threads // EACH), max(1, threads - max(1, threads // LEFT))
         self._patience, self._change = patience, threading.Condition()
         self._of, self._waiting = Counter[str](), 0
+        self._vain, self._full = set[str](), False  # clients, or all, of whom one waited in vain for what is still held
 
     @contextmanager
     def reading(self, client: str) -> Iterator[None]:
@@ -38,6 +40,8 @@ class Readers:
         finally:
             with self._change:
                 self._of[client] -= 1
+                self._vain.discard(client)
+                self._full = False
                 if not self._of[client]:
                     del self._of[client]
                 if self._waiting:
@@ -47,14 +51,17 @@ class Readers:
         return self._of[client] < self.each and self._of.total() < self.all
 
     def _wait(self, client: str) -> None:
-        self._waiting += 1
-        try:
-            if self._change.wait_for(lambda: self._free(client), self._patience):
-                return
-        finally:
-            self._waiting -= 1
+        if not (self._full or client in self._vain):
+            self._waiting += 1
+            try:
+                if self._change.wait_for(lambda: self._free(client), self._patience):
+                    return
+            finally:
+                self._waiting -= 1
         if self._of[client] < self.each:
+            self._full = True
             raise busy()
+        self._vain.add(client)
         zh = "这把密钥同时发送的请求体太多，多数还没有发完。"
         en = "This key sends too many bodies at once, most of them not whole yet."
         raise Problem("too-many-requests", zh, en, headers={"Retry-After": "1"})

@@ -17,6 +17,11 @@ from service.keys import PERMISSIONS, ApiKey
 Headers = list[tuple[str, str]]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF = "X-CSRF-Token"
+NO_KEY = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
+BAD_KEY = (
+    "这把密钥不对，或已到期、已吊销：请向发放密钥的人要一把（village-credit keys add）。",
+    "This key is wrong, expired or revoked: ask whoever hands keys out for one (village-credit keys add).",
+)
 LIMITS = "village_credit.limits"  # where the application keeps its RateLimits
 
 
@@ -81,8 +86,8 @@ def _admit() -> None:
         return
     key = request_data().key = _person() if "HTTP_AUTHORIZATION" not in asked.environ else _key()
     if key is None:
-        zh, en = "请求头要有 Authorization: Bearer <密钥>。", "Send the header Authorization: Bearer <key>."
-        raise Problem("unauthorized", zh, en, headers={"WWW-Authenticate": "Bearer"})
+        told = BAD_KEY if _token() else NO_KEY
+        raise Problem("unauthorized", *told, headers={"WWW-Authenticate": "Bearer"})
     count_request(key.client)
     permission = contract.permission
     if permission not in PERMISSIONS[key.role]:
@@ -99,8 +104,14 @@ def _admit() -> None:
 
 def _key() -> Caller | None:
     """The API key that the request names, if it may be used now."""
-    scheme, _, token = this_request().environ["HTTP_AUTHORIZATION"].partition(" ")
-    return service().keys.check(token.strip()) if scheme.lower() == "bearer" else None
+    token = _token()
+    return None if token is None else service().keys.check(token)
+
+
+def _token() -> str | None:
+    """What the request gives for a key."""
+    scheme, _, token = this_request().environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def _person() -> Caller | None:

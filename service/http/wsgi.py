@@ -3,6 +3,7 @@ at the end."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import Any
@@ -16,15 +17,30 @@ from service.http import answering as recording
 from service.http import observing, security
 from service.http.context import reading
 
+MULTIPART = "multipart/form-data"
 REMEMBERED = 1000  # paths
 FORM = 64 * 1000  # bytes of a form, where its view does not say otherwise: whoever signs in sends one, too
 Start = Callable[..., Any]
+
+
+class Nowhere(io.RawIOBase):
+    """Where a file goes that is not kept."""
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+    def seek(self, *where: int) -> int:
+        return 0
 
 
 class BufferedRequest(Request):
     """A request whose body is read in one call where its length is declared and within the limit."""
 
     most_of_form = FORM  # bytes; more for whoever has signed in, by the view
+    most_of_files: int | None = None  # bytes of a form with files, which are read and not kept; None where they are
+
+    def _get_file_stream(self, *about: Any, **told: Any) -> Any:
+        return super()._get_file_stream(*about, **told) if self.most_of_files is None else Nowhere()
 
     def get_data(self, *args: Any, **told: Any) -> Any:
         length, most = self.content_length, self.max_content_length
@@ -41,13 +57,18 @@ class BufferedRequest(Request):
 
     def _load_form_data(self) -> None:
         """Read a form like any other body: in a place of its own, for whoever sends it may fall silent half way."""
+        if "form" not in self.__dict__ and self.most_of_files is not None and self.mimetype == MULTIPART:
+            self.max_content_length = min(self.most_of_files, self.max_content_length or self.most_of_files)
+            self.max_form_memory_size = self.most_of_form
+            with reading():
+                return super()._load_form_data()
         if "form" not in self.__dict__:
             most = self.most_of_form
             self.max_content_length = self.max_form_memory_size = min(most, self.max_content_length or most)
             data = self.get_data()
             if self.content_length is None and len(data) >= self.max_content_length:
                 raise RequestEntityTooLarge  # of a length that nobody told: it was cut there
-        super()._load_form_data()
+        return super()._load_form_data()
 
 
 class CachedAdapter(MapAdapter):

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Executable, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, SQLAlchemyError
 
 from service.log.errors import LogError, LogUnavailable, Misconfigured, reason_of
-from service.log.kinds import READS, WRITES, Kind, Postgresql, Sqlite
+from service.log.kinds import WRITES, Kind, Postgresql, Sqlite
 
 Result = TypeVar("Result")
 DISK = {errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EROFS: "read_only", errno.EACCES: "read_only"}
@@ -44,7 +44,8 @@ class Database:
                 "The log's database wants an address sqlite:////path/to/file.db or postgresql://…",
             ) from None
         self.kind = kind(parsed)
-        self.engine, self.mark = self.kind.engine(), self.kind.mark
+        # Those who waited for a connection of the pool would each try a new one in vain, one after the other.
+        self.engine, self.mark = self.kind.engine(self.refuse_held), self.kind.mark
         self.turn = threading.Lock()
         self.after_fork: list[Callable[[], None]] = []
         self._writer: tuple[Any, Any, Any] | None = None
@@ -115,7 +116,7 @@ class Database:
             if calm:
                 cursor.execute(calm)
 
-    def read(self, work: Callable[[Connection], Result], seconds: float = READS) -> Result:
+    def read(self, work: Callable[[Connection], Result], seconds: float = WRITES) -> Result:
         """Do it on a connection of the pool; once more on a fresh one where that turns out to be dead. LogUnavailable
         at once where another read has just waited in vain: they all fail together."""
         self.refuse_held()

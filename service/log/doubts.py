@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import Connection, select
 
 from service.log import reader
 from service.log.entry import NO_LINE, Line
 from service.log.signing import Publics
-from service.log.statements import AT_ONCE, keys, linked, signed
+from service.log.statements import keys, linked, signed
 from service.log.tables import log
 
 UNSIGNED = "unsigned"
+NEAR = 64  # lines that are read on to the next one asked about, sooner than begin there anew
 
 
 class Doubts:
@@ -30,34 +31,34 @@ class Doubts:
         """Why some lines are not believed, by seq; nothing about those that are."""
         found: dict[int, str] = {}
         left = sorted((seq for seq in seqs if seq > self._trusted.carried_over), reverse=True)
-        while left:
-            first = left[-1]
-            end = None if self._end is not None and first >= self._end else self._group(first, left, found)
-            if end is None:  # nothing that comes after is signed either
-                self._end = first if self._end is None else min(first, self._end)
-                return found | dict.fromkeys(left, UNSIGNED)
-            while left and left[-1] <= end:
-                left.pop()
-        return found
+        while left and (self._end is None or left[-1] < self._end):
+            for signature, hash, broken in self._signatures(left[-1]):
+                asked: list[int] = []
+                while left and left[-1] <= signature.seq:
+                    asked.append(left.pop())
+                if asked:
+                    code = signed(signature, hash, self._trusted)
+                    found |= {seq: why for seq in asked if (why := _why(seq, signature, broken, code))}
+                if not left or left[-1] > signature.seq + NEAR:
+                    break
+            else:
+                self._end = left[-1]
+        return found | dict.fromkeys(left, UNSIGNED)
 
-    def _group(self, first: int, asked: Sequence[int], found: dict[int, str]) -> int | None:
-        """The place of the signature that covers a line, with what is wrong of the lines asked about up to there; None
-        where there is none."""
+    def _signatures(self, first: int) -> Iterator[tuple[Line, bytes, int]]:
+        """The lines with a signature, from that which covers a line on: each with the hash that it has to be good for,
+        and the last line up to it that is not as its hash says, which covers those before that; 0 where none is."""
         rows = select(*log.columns).where(log.c.seq >= first - 1).order_by(log.c.seq)
-        before, broken = NO_LINE, 0  # broken: the last line that is not as its hash says, which covers those before it
-        with self._connection.execute(rows.execution_options(yield_per=AT_ONCE)) as read:
+        before, broken = NO_LINE, 0
+        with self._connection.execute(rows.execution_options(yield_per=NEAR)) as read:
             for row in read:
                 line = reader.line(row)
                 if line.seq >= first and linked(line, before) != bytes(line.hash):
                     broken = line.seq
                 before = bytes(line.hash)
                 if line.seq >= first and line.signature:
-                    code = signed(line, before, self._trusted)
-                    for seq in (one for one in asked if one <= line.seq):
-                        if why := _why(seq, line, broken, code):
-                            found[seq] = why
-                    return line.seq
-        return None
+                    yield line, before, broken
+                    broken = 0
 
 
 def _why(seq: int, signature: Line, broken: int, code: str) -> str:

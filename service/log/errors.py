@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping
 
@@ -49,14 +50,15 @@ _CODES: Mapping[str, tuple[str, str, str, str]] = {
         "",
     ),
     "tables": (
-        "日志数据库的表不齐，请先升级。",
-        "The log's tables are not all there: it needs the upgrade.",
+        "日志数据库的表不齐，或是旧版本的：请以表的属主运行 village-credit log upgrade。",
+        "The log's tables are not all there, or of an older version: let their owner run village-credit log upgrade.",
         "",
-        "42P01",
+        "42P01 42703",
     ),
 }
 REASONS: Mapping[str, tuple[str, str]] = {code: row[:2] for code, row in _CODES.items()}
 SQLITE = {name: code for code, row in _CODES.items() for name in row[2].split()}
+_NO_SUCH = re.compile("^no such (table|column)|has no column named")  # as SQLite says it
 POSTGRESQL = {state: code for code, row in _CODES.items() for state in row[3].split()}
 
 
@@ -160,7 +162,7 @@ def reason_of(error: BaseException) -> str:
     """The code of REASONS for an error of a database driver."""
     if isinstance(error, sqlite3.Error):
         name = (getattr(error, "sqlite_errorname", None) or "").removeprefix("SQLITE_").partition("_")[0]
-        return SQLITE.get(name) or ("tables" if str(error).startswith("no such table") else "fault")
+        return SQLITE.get(name) or ("tables" if _NO_SUCH.search(str(error)) else "fault")
     state = getattr(error, "sqlstate", None)
     if state is None:  # psycopg: the connection itself failed
         return "away" if type(error).__name__ in {"OperationalError", "InterfaceError"} else "fault"

@@ -9,7 +9,7 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from shutil import disk_usage
@@ -23,7 +23,8 @@ from service.log.errors import LogUnavailable, Misconfigured
 PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 PATIENCE = 3000  # milliseconds that a write waits for its turn; who waits behind it fails with it
 FOREIGN = 400  # ... for a program that takes no turns, and of a read for one that holds a table
-WRITES, READS = 4.0, 10.0  # seconds for an answer to a statement: of a write, whose turn may take PATIENCE; of a read
+WRITES, READS = 4.0, 10.0  # seconds for an answer to a statement, whose turn may take PATIENCE; of one that searches
+CONNECTED = 1.0  # ... to the first ones on a new connection
 WAITED = 0.3  # seconds after which whoever had the turn before is asked whether it failed
 AS_TEXT = partial(str, encoding="utf-8", errors="replace")  # or one text that is none stops every list it is in
 ROOM = 1000000  # bytes; with less, the disk counts as full
@@ -40,7 +41,8 @@ class Kind:
     error: type[Exception]  # what the driver raises
     conflicts: tuple[type[Exception], ...]  # ... where it refuses rows
 
-    def engine(self) -> Engine:
+    def engine(self, before: Callable[[], None]) -> Engine:
+        """`before` is called ahead of a new connection that could be tried in vain for long, and may refuse it."""
         raise NotImplementedError
 
     def wait_for(self, connection: Any, seconds: float | None) -> None:
@@ -113,7 +115,7 @@ class Sqlite(Kind):
         self._lock = -1
         self._owner = 0
 
-    def engine(self) -> Engine:
+    def engine(self, before: Callable[[], None]) -> Engine:
         engine = create_engine("sqlite://", poolclass=QueuePool, creator=self._connect, pool_use_lifo=True)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         event.listen(engine, "connect", self._remember)
@@ -229,7 +231,7 @@ class Postgresql(Kind):
 
     TURN = 0x811C9DC5  # the number of our lock; any will do, if it stays
     REACH: ClassVar[Mapping[str, int]] = {
-        "connect_timeout": 3,
+        "connect_timeout": 2,  # the least that libpq knows
         "keepalives_idle": 10,
         "tcp_user_timeout": 4000,  # a server that is gone without a word is given up after these milliseconds
     }
@@ -262,12 +264,16 @@ class Postgresql(Kind):
         self.conflicts = (psycopg.IntegrityError, psycopg.DataError)
         self._connect = Patient.connect
 
-    def engine(self) -> Engine:
+    def engine(self, before: Callable[[], None]) -> Engine:
+        def connect(args: Any, named: Any) -> Any:
+            before()
+            return self._connect(*args, **named)
+
         reach = {name: value for name, value in self.REACH.items() if name not in self.url.query}
         engine = create_engine(
             self.url, connect_args=reach, isolation_level="READ COMMITTED", pool_use_lifo=True, hide_parameters=True
         )
-        event.listen(engine, "do_connect", lambda dialect, record, args, named: self._connect(*args, **named))
+        event.listen(engine, "do_connect", lambda dialect, record, args, named: connect(args, named))
         event.listen(engine, "connect", self._make_ready)
         return engine
 
@@ -275,7 +281,7 @@ class Postgresql(Kind):
         connection.patience = seconds
 
     def _make_ready(self, connection: Any, record: Any) -> None:
-        self.wait_for(connection, WRITES)
+        self.wait_for(connection, CONNECTED)
         with connection.cursor() as cursor:
             for statement in self.READY:
                 cursor.execute(statement)

@@ -19,6 +19,7 @@ from service.log.database import Database
 from service.log.doubts import Doubts
 from service.log.entry import CLOCK, EXPIRY, SEEN, Anchor, Entry, Line, Once, microseconds, new_id, prepare
 from service.log.errors import NO_SIGNER, Forged, InputsExpired, Misconfigured, SealError
+from service.log.kinds import READS
 from service.log.probing import probe
 from service.log.reader import Query
 from service.log.rights import Rights
@@ -166,11 +167,11 @@ class DecisionLog:
 
     def find(self, **query: Unpack[Query]) -> Sequence[Line]:
         """The lines that fit, as they stand, in the order of the log or newest first."""
-        return self.database.read(lambda connection: reader.find(connection, query))
+        return self.database.read(lambda connection: reader.find(connection, query), READS)
 
     def number(self, **query: Unpack[Query]) -> int:
         """How many lines fit."""
-        return self.database.read(lambda connection: reader.number(connection, query))
+        return self.database.read(lambda connection: reader.number(connection, query), READS)
 
     def search(self, **query: Unpack[Query]) -> Found:
         """Like `find`, with why some of the lines are not believed."""
@@ -179,7 +180,7 @@ class DecisionLog:
             lines = reader.find(connection, query)
             return Found(lines, Doubts(connection, self.known).of(line.seq for line in lines))
 
-        found = self.database.read(read)
+        found = self.database.read(read, READS)
         self.refused |= found.doubts
         return found
 

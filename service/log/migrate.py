@@ -20,8 +20,11 @@ def upgrade(database: Database) -> None:
     except LogUnavailable as error:
         if error.code not in {"tables", "away"}:
             raise
-    with database.alone() as connection:
-        _run(connection)
+    try:
+        with database.alone() as connection:
+            _run(connection)
+    except LogUnavailable as error:  # the role of the service may not change tables
+        raise LogUnavailable("tables", error.detail) if error.code == "read_only" else error from None
 
 
 def revision(connection: Connection) -> str | None:

@@ -65,7 +65,8 @@ def _those(connection: Connection, asked: Select[Any], query: Query) -> Select[A
             asked = asked.where(log.c[name] == wanted)
     if (trace := query.get("trace_id")) is not None:
         order = BYTEWISE[connection.dialect.name]
-        asked = asked.where(log.c.traceparent.collate(order).between(f"00-{trace}-", f"00-{trace}-~"), TRACED)
+        known = log.c.traceparent.collate(order)  # with BETWEEN, PostgreSQL takes no order of its ends
+        asked = asked.where(known >= f"00-{trace}-", known < f"00-{trace}-~", TRACED)
     after, before = query.get("after_seq"), query.get("before_seq")
     if (start := query.get("start")) is not None:
         after, asked = max(after or 0, place(connection, start)), asked.where(log.c.at >= microseconds(start))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from functools import partial
 from importlib.resources import files
 
 import flask_swagger_ui
@@ -13,16 +15,19 @@ from rules.values.exact import read_date
 from service.exact_json import dumps
 from service.http import observing
 from service.http.answering import tagged
-from service.http.context import case_reader, service, snapshot
+from service.http.context import Service, case_reader, service, snapshot
 from service.http.problems import KINDS, MESSAGES, FieldError, Problem
 from service.log import LogUnavailable
+from service.log.probing import Aside
 from service.openapi.document import Document
 from service.pages.example import NAME
 from service.pages.pages import page
 from service.pages.trying import forms
+from service.policies.hosts import Host
 from service.policies.sources import SANDBOX
 from service.policies.watching import Watcher
 
+WITHIN = 1.0  # seconds for an answer on /readyz
 TOLD = 100  # lines of the log that are not believed
 ASSETS = files(flask_swagger_ui) / "dist"
 
@@ -39,7 +44,8 @@ def pages(document: Document) -> Blueprint:
         return tagged(Response(document.of(snapshot(), day), mimetype="application/json"))
 
     blueprint.add_url_rule("/healthz", view_func=healthy)
-    blueprint.add_url_rule("/readyz", view_func=ready)
+    aside: Aside[tuple[LogUnavailable | None, Sequence[Host] | None]] = Aside(WITHIN)
+    blueprint.add_url_rule("/readyz", "ready", lambda: ready(aside))
     blueprint.add_url_rule("/metrics", view_func=metrics)
     blueprint.add_url_rule("/", view_func=home)
     blueprint.add_url_rule("/try-it.json", view_func=try_it)
@@ -54,20 +60,22 @@ def healthy() -> Response:
     return Response(dumps({"status": "ok"}), mimetype="application/json")
 
 
-def ready() -> Response:
-    """Readiness: live editions, refused editions, state of the log."""
+def ready(aside: Aside[tuple[LogUnavailable | None, Sequence[Host] | None]]) -> Response:
+    """Readiness: live editions, refused editions, state of the log; in time, though the database is not."""
     policies, here = service().policies, snapshot()
+    try:
+        error, heard = aside.ask(partial(_looked_at, service()))
+    except LogUnavailable as late:
+        error, heard = late, None
     editions = [
         {"edition": edition.id, "sha256": edition.sha256}
         for found in here.store.plans.values() for edition in found
     ]  # fmt: skip
     rejected = [one.as_dict() for one in policies.rejected]
     log: dict[str, object] = {"status": "ok"}
-    try:
-        service().log.ready()
-    except LogUnavailable as error:
+    if error is not None:
         log = {"status": "unavailable", "code": error.code, "zh": error.zh, "en": error.en}
-    is_ready = log["status"] == "ok"
+    is_ready = error is None
     body = {
         "status": "ok" if is_ready else "unavailable",
         "policies": {
@@ -75,7 +83,7 @@ def ready() -> Response:
             "live": editions,
             "published_in": service().settings.published_in,
             "source": policies.source,
-            "hosts": _hosts(here.digest),
+            "hosts": None if heard is None else _hosts(heard, here.digest),
             "looked": _looked(policies.watcher),
             "rejected": rejected,
             "rejected_count": policies.rejected_count,
@@ -94,14 +102,22 @@ def ready() -> Response:
     return Response(dumps(body), 200 if is_ready else 503, mimetype="application/json")
 
 
-def _hosts(digest: str) -> list[dict[str, object]] | None:
-    """Which hosts were heard of lately, what they serve, and whether that is what this one serves; None where the
-    database does not say."""
-    now = service().clock()
+def _looked_at(here: Service) -> tuple[LogUnavailable | None, Sequence[Host] | None]:
+    """Why the log cannot be written, if it cannot; and the hosts heard of lately, None where nobody can say."""
+    error = None
     try:
-        listed = service().hosts.listed()
+        here.log.ready()
+    except LogUnavailable as found:
+        error = found
+    try:
+        return error, here.hosts.listed()
     except LogUnavailable:
-        return None
+        return error, None
+
+
+def _hosts(listed: Sequence[Host], digest: str) -> list[dict[str, object]]:
+    """What each host serves, and whether that is what this one serves."""
+    now = service().clock()
     return [
         {
             "host": one.name,

@@ -21,8 +21,8 @@ from service.log import DecisionLog, Entry, Once, new_id
 from service.policies.compiled import Snapshot
 from service.publishing import IMPORTED, edition, holds, published_by
 from service.publishing.acts import acts_there
+from service.publishing.contents import EDITIONS, once_live
 
-EDITIONS = "editions"
 MOST = 1000  # entries of live editions that are looked through
 
 
@@ -115,9 +115,7 @@ def faults(log: DecisionLog) -> tuple[int, tuple[Fault, ...]]:
     found = [Fault(one, "edition_changed", f"存档的版本 {plan}/{date}（{one}）被改动",
                    f"the archived edition {plan}/{date} ({one}) was altered")
              for one, plan, date, files in kept if not holds(files, one, f"{plan}/{date}")]  # fmt: skip
-    live = {one["sha256"]: one["edition"] for line in log.believed(EDITIONS, "") for one in
-            json.loads(line.body)["editions"]}  # fmt: skip
-    live |= {one.sha256: one.edition for one in published_by(acts_there(log)).releases.values()}
+    live = {**once_live(log), **{one.sha256: one.edition for one in published_by(acts_there(log)).releases.values()}}
     found += [Fault(one, "edition_missing", f"存档里没有启用过的版本 {live[one]}（{one}）",
                     f"the archive lacks the edition {live[one]} ({one}), which was live")
               for one in live if one not in {sha256 for sha256, *_ in kept}]  # fmt: skip

@@ -58,7 +58,7 @@ class Hosts:
     def listed(self) -> Sequence[Host]:
         """Those that were heard of lately, by name."""
         asked = select(*hosts.columns).where(hosts.c.seen > self._before(SILENT)).order_by(hosts.c.host)
-        rows = self._log.database.read(lambda connection: connection.execute(asked).all())
+        rows = self._log.database.read(lambda connection: connection.execute(asked).all(), PATIENCE)
         return [Host(name, digest, _editions(editions), moment(seen)) for name, digest, editions, seen in rows]
 
     def _fresh(self, digest: str) -> bool:

@@ -62,7 +62,7 @@ class Act:
 
     outcome: str
     by: str
-    authors: tuple[str, ...] = ()  # all who saved a revision of the draft
+    authors: tuple[str, ...] = ()  # all who wrote the draft
     reason: str = ""
     draft: str = ""
     revision: int = 0  # of the draft

@@ -16,6 +16,7 @@ from rules.problems.problem import Problem
 from service.exact_json import dumps
 from service.log import Entry, Line, new_id
 from service.publishing.acts import Act
+from service.publishing.authors import authors_of
 from service.publishing.desk import OPEN, Desk, Doer, must_be, must_have
 from service.publishing.drafts import Draft, Revision
 from service.publishing.merging import edits
@@ -112,7 +113,7 @@ def resolve(desk: Desk, who: Doer, id: str, about: str, text: str = "") -> Said:
     NotAllowed for anybody else: an author does not settle what was said of his own text."""
     must_have(desk, who, "draft")
     draft, thread = _found(desk, id, about)
-    approver = desk.rights.may(who.person, "approve") and who.person not in draft.authors
+    approver = desk.rights.may(who.person, "approve") and who.person not in authors_of(desk, draft)
     if thread.resolved is not None:
         raise Refused(f"{thread.resolved.by} 已了结这条意见；还有话要说，请答复。",
                       f"{thread.resolved.by} has resolved it already; to go on about it, answer it.")  # fmt: skip

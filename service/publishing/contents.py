@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -12,6 +13,7 @@ from rules.building.loader import digest_of
 from rules.building.store import folders, lineage
 from service.log import Altered, DecisionLog
 
+EDITIONS = "editions"  # the kind of lines that say what is live
 DEPTH = 3  # parts of the path of a file: plan, date, name
 KEPT = 8  # editions whose hash was compared last: to read one for that takes a sixth of a second
 LONGEST = 255  # bytes of a part of a path
@@ -23,6 +25,12 @@ def edition(log: DecisionLog, sha256: str) -> Mapping[str, str] | None:
     if files is not None and not holds(files, sha256):
         raise Altered(sha256)
     return files
+
+
+def once_live(log: DecisionLog) -> Mapping[str, str]:
+    """The editions, by hash, that were ever live, published by an act or not: as the log's signed lines say."""
+    lines = log.believed(EDITIONS, "")
+    return {one["sha256"]: one["edition"] for line in lines for one in json.loads(line.body)["editions"]}
 
 
 def take_in(log: DecisionLog, name: str, sha256: str, files: Mapping[str, str]) -> None:

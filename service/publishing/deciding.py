@@ -23,6 +23,7 @@ from service.publishing.acts import (
     publish,
     published_by,
 )
+from service.publishing.authors import authors_of
 from service.publishing.checking import Checked, check, name_of
 from service.publishing.desk import DRAFT, OPEN, Desk, Doer, Still, all_of, moved_on, must_be, must_have, outdated
 from service.publishing.drafts import Draft
@@ -44,7 +45,10 @@ def submit(desk: Desk, who: Doer, id: str, number: int, reason: str, source: Sou
             raise moved_on(draft, number)
         checked = _publishable(desk, seen, draft)
         told[:] = [checked]
-        return _act(SUBMITTED, who, draft, reason=reason, source=source, checked=checked), checked.files
+        authors = authors_of(desk, draft)
+        return _act(
+            SUBMITTED, who, draft, reason=reason, source=source, checked=checked, authors=authors
+        ), checked.files
 
     return _done(desk, id, chosen), told[0]
 
@@ -78,7 +82,7 @@ def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str
         must_have(desk, who, "approve", in_person=True)
         submitted = must_be(desk, draft, seen, (SUBMITTED,))
         assert submitted is not None
-        authors = {*draft.authors, *submitted.authors, submitted.by}
+        authors = {*authors_of(desk, draft), *submitted.authors, submitted.by}
         _another(desk, who, authors, submitted)
         checked = _publishable(desk, seen, draft)
         if {sha256} != {checked.sha256(draft.edition), *_named(submitted, draft.edition)} or not _same(

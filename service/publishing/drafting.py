@@ -13,6 +13,7 @@ from rules.variants.dating import starting
 from service.log import Altered, Overtaken
 from service.publishing.acts import CHANGES_REQUESTED, EFFECTIVE, TRIES
 from service.publishing.contents import edition as archived
+from service.publishing.contents import once_live
 from service.publishing.desk import DRAFT, OPEN, Desk, Doer, base_of, moved_on, must_be, must_have
 from service.publishing.drafts import Base, Draft, Revision
 from service.publishing.merging import merge
@@ -77,13 +78,14 @@ def begin(desk: Desk, who: Doer, plan: str, day: date, files: Files | None = Non
 
 
 def earlier(desk: Desk, sha256: str) -> tuple[str, Files]:
-    """Which edition some content was, and its own files: of what was published once, by the beginning of its hash."""
-    found = {one.sha256: one.edition for act in desk.seen() if act.outcome in EFFECTIVE for one in act.changes
-             if one.sha256.startswith(sha256)}  # fmt: skip
+    """Which edition some content was, and its own files: of what was published or live once, by the beginning of its
+    hash."""
+    known = {one.sha256: one.edition for act in desk.seen() if act.outcome in EFFECTIVE for one in act.changes}
+    found = {one: name for one, name in {**once_live(desk.log), **known}.items() if one.startswith(sha256)}
     if len(found) != 1:
         which = ("不止一个", "more than one") if found else ("没有", "none")
-        raise Unknown(f"发布过的内容里，哈希以 {sha256} 开头的{which[0]}。",
-                      f"Of what was ever published, {which[1]} has a hash that begins with {sha256}.")  # fmt: skip
+        raise Unknown(f"发布过或启用过的内容里，哈希以 {sha256} 开头的{which[0]}。",
+                      f"Of what was published or live once, {which[1]} has a hash that begins {sha256}.")  # fmt: skip
     [(whole, edition)] = found.items()
     return edition, base_files(desk, Base(edition, whole))
 

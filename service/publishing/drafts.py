@@ -85,6 +85,13 @@ class Unsigned(NamedTuple):
     files: Mapping[str, str]
 
 
+class Disowned(NamedTuple):
+    """An unsigned draft: who is said to have saved it, and its text as saved last; none where it is no text."""
+
+    persons: tuple[str, ...]
+    files: Mapping[str, str]
+
+
 class Listed(NamedTuple):
     """Drafts, and the ids of those that were altered in the database: they are not used."""
 
@@ -148,6 +155,20 @@ class Drafts:
         asked = asked.order_by(revisions.c.revision.desc()).limit(1)
         row = self._log.database.read(lambda connection: connection.execute(asked).first())
         return None if row is None else Unsigned(row.plan, row.day, row.by_person, _unpacked(id, row.files))
+
+    def disowned(self, plan: str) -> tuple[Disowned, ...]:
+        """The drafts of a plan that are not used, as no good signature covers them."""
+        _, spoiled = self._read(drafts.c.plan == plan)
+        return tuple(map(self._disowned, spoiled))
+
+    def _disowned(self, id: str) -> Disowned:
+        asked = select(revisions.c.by_person).where(revisions.c.draft == id).order_by(revisions.c.revision)
+        persons = self._log.database.read(lambda connection: connection.execute(asked).scalars().all())
+        try:
+            found = self.unsigned(id)
+        except Spoiled:
+            found = None
+        return Disowned(tuple(dict.fromkeys(persons)), {} if found is None else found.files)
 
     def listed(self) -> Listed:
         """All drafts, by plan and day."""

@@ -78,7 +78,10 @@ def test_a_revoked_key_is_none(api, caller):
 
     assert api.service.keys.revoke(caller.key.split("_")[1])
 
-    assert kind(caller.get("/v1/plans")) == (401, "unauthorized")
+    told = caller.get("/v1/plans")
+    assert kind(told) == (401, "unauthorized")
+    assert "已吊销" in told.json["detail"]
+    assert "Authorization" in api.nobody().get("/v1/plans").json["detail"]
 
 
 def test_a_key_ends_at_its_time(own):

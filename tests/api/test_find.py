@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from service.http.turns import Turns
 from tests.api.calling import errors, kind
 from tests.log.samples import tamper
 from tests.log.test_signatures import forge
@@ -30,6 +31,18 @@ def made(caller):
 
 def test_the_newest_come_first(caller, made):
     assert ids(caller.get("/v1/decisions")) == made[::-1]
+
+
+def test_few_search_or_pull_the_log_at_once_and_the_others_are_told(api, caller, monkeypatch):
+    """Or all threads would, and /healthz wait behind them."""
+    turns = Turns(1, 0)
+    for where in ("decisions", "log_lines"):
+        monkeypatch.setattr(f"service.api.{where}.SEARCHING", turns)
+    with turns.turn():
+        for who, path in ((caller, "/v1/decisions"), (api.caller("store"), "/v1/log-lines")):
+            told = who.get(path)
+            assert (*kind(told), "Retry-After" in told.headers) == (503, "busy", True)
+    assert caller.get("/v1/decisions").status_code == 200
 
 
 def test_a_caller_sees_its_own_and_an_analyst_everybodys(api, caller, analyst, made):

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from service.log.tables import hosts as table
-from service.policies.archive import EDITIONS
 from service.policies.hosts import BEAT, FORGOTTEN, SILENT, Hosts
+from service.publishing.contents import EDITIONS
 from tests.api.calling import DATE, PLAN, POLICIES, Clock
 from tests.log.samples import rows
 

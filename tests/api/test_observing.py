@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
 from rules.engine.memory import Memory
 from service.http import observing
+from service.log import DecisionLog
 from tests.api.calling import DATE, PLAN, POLICIES, ROOT, start
 from tests.running import running
 
@@ -99,6 +101,7 @@ def test_the_metrics_of_all_workers_count_decisions_and_criteria(seen):
 
 FAILING = """
 import sys
+import threading
 from pathlib import Path
 from tests.api.calling import ROOT, start
 
@@ -192,6 +195,16 @@ def test_healthz_is_alive_and_readyz_says_what_is_live(api):
     assert live["sha256"] == api.engine().edition.sha256
 
 
+def test_readyz_answers_in_time_though_the_database_does_not(own, monkeypatch):
+    monkeypatch.setattr("service.pages.operations.WITHIN", 0.01)
+    api, going_on = own(), threading.Event()
+    monkeypatch.setattr(DecisionLog, "ready", lambda log: going_on.wait())
+    answer = api.nobody().get("/readyz")
+    going_on.set()
+    assert (answer.status_code, answer.json["log"]["code"]) == (503, "away")
+    assert answer.json["policies"]["hosts"] is None
+
+
 def test_dates_that_want_a_look_are_told_by_readyz_and_the_start_page(own, tmp_path):
     """A plan that ends, and an edition put into service after its first day, while another judged."""
     folder = tmp_path / "policies"
@@ -204,7 +217,7 @@ def test_dates_that_want_a_look_are_told_by_readyz_and_the_start_page(own, tmp_p
         return [(one["file"], one["code"]) for one in api.nobody().get("/readyz").json["policies"]["warnings"]]
 
     assert told() == [(f"{PLAN}/{DATE}/plan.yaml", "warning.ends")]
-    assert "现行版本的生效日期需要核对" in api.nobody().get("/").text
+    assert "现行版本需要核对" in api.nobody().get("/").text
     api.clock.now += timedelta(days=1)
     late = folder / PLAN / "2026-12-01"
     shutil.copytree(plan.parent, late)

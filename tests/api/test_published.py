@@ -24,6 +24,8 @@ from service.publishing import (
     publish,
     published,
 )
+from service.publishing.desk import Desk
+from service.publishing.drafting import earlier
 from tests.api.calling import NOON, Clock, start
 from tests.editions import POLICIES as SHIPPED
 from tests.log.samples import tamper
@@ -313,7 +315,12 @@ def test_a_folder_that_is_taken_in_with_another_content_than_was_live_is_told(ow
         told = [one for one in api.nobody().get("/readyz").json["policies"]["warnings"] if one["code"] == "taken_over"]
         assert [one["file"] for one in told] == [f"{FIRST}/plan.yaml"]
         assert old[:12] in told[0]["en"]
-        assert f"{FIRST}/plan.yaml" in api.nobody().get("/?lang=en").text
+        home = api.nobody().get("/?lang=en").text
+        assert f"{FIRST}/plan.yaml" in home
+        assert "nobody has approved that" in home
+        assert dict([earlier(Desk(api.service.log, api.service.people, ZoneInfo("Asia/Shanghai")), old[:12])])[FIRST][
+            "plan.yaml"
+        ]  # the way out that it names
         assert said == ["taken_over"]
         said.clear()
         api.close()

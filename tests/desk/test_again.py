@@ -1,10 +1,13 @@
 """A form that is sent when the session has ended is offered again after signing in, with all that was typed."""
 
+import io
 import re
 from datetime import timedelta
 from html import unescape
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from service.desk import drafting
 from service.http.turns import Turns
@@ -56,6 +59,23 @@ def test_what_was_typed_is_offered_again_and_saved(api, editor):
     done = editor.client.post(path, data=fields(shown), headers=HTML)
     assert (done.status_code, done.location) == (303, f"/desk/drafts/{draft['id']}")
     assert editor.get(f"/drafts/{draft['id']}").json["files"]["limit.yaml"] == TYPED
+
+
+def sent(editor, path, typed, document):
+    boundary, data = encode_multipart({**typed, "document": FileStorage(io.BytesIO(document), "notice.pdf")})
+    return editor.client.post(path, data=data, content_type=f"multipart/form-data; boundary={boundary}", headers=HTML)
+
+
+def test_what_was_typed_beside_a_large_file_is_offered_again(api, editor):
+    draft = editor.begin()
+    page = f"/desk/drafts/{draft['id']}"
+    typed = {"csrf": token(editor.client.get(page)), "reason": "县里下了文", "title": "通知", "revision": "1"}
+    api.clock.now += timedelta(hours=1)
+    answer = sent(editor, f"{page}/submit", typed, b"%PDF" * 1_000_000)
+    assert (answer.status_code, fields(answer)["reason"], fields(answer)["title"]) == (401, "县里下了文", "通知")
+    assert "要重新选择" in answer.text
+    answer = sent(editor, f"{page}/submit", {**typed, "reason": "长" * 2_000_000}, b"%PDF")
+    assert answer.status_code == 413  # of what is typed, so much alone is held in memory
 
 
 def test_what_was_typed_stays_where_the_service_is_busy(api, editor, monkeypatch):

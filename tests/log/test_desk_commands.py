@@ -21,7 +21,7 @@ from service.publishing.deciding import submit
 from service.publishing.desk import Desk, Doer
 from service.publishing.drafting import begin, save
 from tests.log.deskwork import BASE, FIRST, NEW, OLD, SHANGHAI, SOURCE, changed, imported
-from tests.log.samples import key_file, opened
+from tests.log.samples import key_file, opened, tamper
 
 WRONG = "not the password"
 PASSWORD = "a long enough password"  # noqa: S105 -- of people made up here
@@ -196,7 +196,7 @@ def test_an_error_and_a_warning_are_told_with_their_place(run, said, tmp_path, d
     (("draft", "base/2020-01-01", "--for", "2100-01-01"), "is published"),
     (("draft", ".", "--for", "2100-01-01"), "does not tell its plan"),
     (("submit", "x", "--reason", "y", "--source", __file__), "no draft x"),
-    (("restore", "ffff", "--for", "2100-01-01"), "none has a hash"), (("amend", "base"), "wants a date"),
+    (("restore", "ffff", "--for", "2100-01-01"), "none has a hash that begins"), (("amend", "base"), "wants a date"),
     (("withdraw", "base/2030-01-01", "--reason", "x"), "lacks the permission"),
     (("submit", "x", "--reason", " ", "--source", __file__), "only blanks"),
     (("comment", "x", "limit.yaml:1", " "), "only blanks"),
@@ -255,6 +255,43 @@ def test_text_that_was_saved_before_saves_were_signed_is_taken_out_and_drafted_a
     )
 
 
+@pytest.mark.parametrize("day", ["2027-01-01", "2028-01-01"])
+def test_whoever_is_said_to_have_written_an_unsigned_draft_does_not_approve_it_as_anothers(
+    run, said, sqlite, tmp_path, document, day
+):
+    old, other = _unsigned(said, sqlite, tmp_path / "draft", NEW), tmp_path / "old"
+    told = run("policies", "drafts", old, "--to", str(other), "--unsigned", "--as", "zhang")
+    assert "cannot approve" in told.stdout
+    anew = said("zhang", "draft", "base", "--for", day, "--from", str(other))["id"]
+    said("zhang", "submit", anew, "--reason", "再起草", "--source", document)
+    seen = said("li", "drafts", anew)["sha256"]
+    refused = run("policies", "approve", anew, "--sha256", seen, "--as", "li")
+    assert (refused.exit_code, "You wrote part" in refused.stderr) == (2, True), refused.stderr
+    with closing(opened(sqlite)) as log:  # what was submitted says so, though nothing else does any more
+        log.database.change(update(revisions).where(revisions.c.draft == old).values(by_person="nobody"))
+    assert "You wrote part" in run("policies", "approve", anew, "--sha256", seen, "--as", "li").stderr
+    done = run("policies", "approve", anew, "--sha256", seen, "--as", "wang")
+    assert done.exit_code == 0, done.stderr
+
+
+def _unsigned(said, sqlite, folder, new, **more):
+    """A draft of an approver that no good signature covers."""
+    begun = said("li", "draft", "base", "--for", "2027-01-01", "--to", str(folder))
+    edit(folder, OLD, new)
+    said("li", "draft", "--from", str(folder))
+    with closing(opened(sqlite)) as log:
+        log.database.change(update(revisions).where(revisions.c.draft == begun["id"]).values(signature="", **more))
+    return begun["id"]
+
+
+@pytest.mark.parametrize("more", [{}, {"files": b"no text"}])
+def test_whoever_wrote_something_else_of_the_plan_may_approve(run, said, sqlite, tmp_path, document, more):
+    _unsigned(said, sqlite, tmp_path / "other", "amount: 7 万元", **more)
+    anew, seen = submitted(said, tmp_path / "work", document)
+    done = run("policies", "approve", anew, "--sha256", seen["sha256"], "--as", "li")
+    assert done.exit_code == 0, done.stderr
+
+
 def test_a_key_that_drafts_is_somebodys(run):
     assert "--of" in run("keys", "add", "program", "--role", "editor").stderr
     assert "Nobody signs in" in run("keys", "add", "program", "--role", "editor", "--of", "nobody").stderr
@@ -280,6 +317,17 @@ def test_comments_by_line(run, said, tmp_path, document):
     for place in ("limit.yaml", "none.yaml:1", "limit.yaml:999"):
         done = run("policies", "comment", id, place, "?", "--as", "li")
         assert (done.exit_code != 0, place.partition(":")[0] in done.stderr) == (True, True)
+
+
+def test_a_comment_that_was_altered_is_not_shown_and_the_list_does_not_look_whole(run, said, sqlite, tmp_path):
+    id = said("zhang", "draft", "base", "--for", "2100-01-01", "--to", str(tmp_path / "work"))["id"]
+    said("li", "comment", id, "limit.yaml:1", "为什么？")
+    with closing(opened(sqlite)) as log:
+        seq = log.head().seq
+        tamper(log, f"UPDATE log SET outcome = 'resolved' WHERE seq = {seq}")  # noqa: S608
+    shown = run("policies", "comments", id, "--as", "zhang")
+    assert (shown.exit_code, "为什么" in shown.stdout) == (0, False)
+    assert f"A line of the log is not used: line {seq} " in shown.stderr
 
 
 def test_a_patch_and_what_to_do_with_it(run, said, tmp_path, document):

@@ -118,7 +118,7 @@ def test_what_is_not_signed_at_the_end_is_looked_for_once(log, monkeypatch):
     log.append([entry(), entry(), entry(), entry()])
     tamper(log, (f"UPDATE log SET signature = {log.database.mark}", (b"",)))  # noqa: S608
     monkeypatch.setattr("service.log.exporting.AT_ONCE", 1)
-    looked, group = [], Doubts._group
-    monkeypatch.setattr(Doubts, "_group", lambda self, *asked: looked.append(1) or group(self, *asked))
+    looked, signatures = [], Doubts._signatures
+    monkeypatch.setattr(Doubts, "_signatures", lambda self, first: looked.append(1) or signatures(self, first))
     assert export(log, io.BytesIO()).doubted == 5
     assert looked == [1]

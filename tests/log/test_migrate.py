@@ -1,8 +1,9 @@
 """One history of tables for both databases, run once however many start; and lines that stay as they are."""
 
+import secrets
 import struct
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from hashlib import sha256
 
 import pytest
@@ -12,9 +13,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from click.testing import CliRunner
+from sqlalchemy import inspect, make_url
 
 from service.commands.carrying import carry_over
+from service.commands.main import cli
 from service.keys import Keys
 from service.log import DecisionLog, LogError, LogUnavailable, Misconfigured, migrate, verify
 from service.log.database import Conflict
@@ -181,6 +184,29 @@ def test_tables_of_a_newer_version_are_left_alone(log):
         log.upgrade()
     log.database.write(lambda cursor: cursor.execute(f"UPDATE alembic_version SET version_num = '{NEWEST}'"))  # noqa: S608
     log.append([entry()])
+
+
+def test_the_owner_makes_the_tables_by_a_command_and_reading_ones_say_which(bare):
+    run = CliRunner(env={"VILLAGE_CREDIT_DATABASE": bare}).invoke
+    run(cli, ["log", "upgrade"])
+    assert run(cli, ["log", "upgrade"]).exit_code == 0
+    assert run(cli, ["keys", "list"]).exit_code == 0
+    with closing(DecisionLog(bare, SEALER)) as log:
+        log.database.write(lambda cursor: cursor.execute("ALTER TABLE log DROP COLUMN signed_from"))
+    told = run(cli, ["keys", "list", "--lang", "en"])
+    assert told.exit_code == 2
+    assert "village-credit log upgrade" in told.stderr
+
+
+def test_a_role_that_may_not_make_tables_is_told_that_their_owner_does(server):
+    role = f"limited_{secrets.token_hex(4)}"
+    server.command(f"CREATE ROLE {role} LOGIN")
+    address = make_url(server.database()).set(username=role).render_as_string(hide_password=False)
+    with (
+        closing(DecisionLog(address, SEALER)) as log,
+        pytest.raises(LogUnavailable, match="village-credit log upgrade"),
+    ):
+        log.upgrade()
 
 
 def test_a_folder_that_cannot_be_made_is_an_unavailable_log(quick):

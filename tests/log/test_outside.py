@@ -13,6 +13,7 @@ from service.exact_json import dumps
 from service.log import export
 from service.log.signing import pem_of
 from tests.log.samples import SIGNER, entry, opened, signer
+from tests.log.test_signatures import forge
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "verify_export.py"
 
@@ -77,12 +78,22 @@ def test_another_key_is_not_believed(log, tmp_path):
     assert verified(exported(log), tmp_path, signer(9).public) == (1, "line 1 is not signed by a key given")
 
 
-def test_both_keys_are_given_after_a_change(log, sqlite, tmp_path):
+def test_the_log_leads_from_one_key_to_the_next_and_believes_the_old_one_no_more(log, sqlite, tmp_path):
     new = signer(2, SIGNER.public)
     log.succeed(new, "operator", [SIGNER.id])
     after = opened(sqlite, signer=new)
     after.append([entry()])
     data = exported(after)
-    after.close()
-    assert verified(data, tmp_path) == (1, "line 6 is not signed by a key given")
+    assert verified(data, tmp_path) == (0, "as it was written, and signed to line 6")
     assert verified(data, tmp_path, SIGNER.public, new.public)[0] == 0
+    assert verified(data, tmp_path, new.public) == (1, "line 1 is not signed by a key given")
+    forge(after, {}, by=SIGNER)
+    assert verified(exported(after), tmp_path) == (1, "line 7 is not signed by a key given")
+    after.close()
+
+
+def test_a_key_that_vouches_for_itself_has_to_be_given(log, sqlite, tmp_path):
+    new = signer(2, SIGNER.public)
+    forge(log, {"key": new.id, "public": new.public.hex()}, "signing_key", "introduced", by=new)
+    assert verified(exported(log), tmp_path) == (1, "line 5 is not signed by a key given")
+    assert verified(exported(log), tmp_path, SIGNER.public, new.public)[0] == 0

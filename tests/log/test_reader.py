@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.log.entry import moment
-from service.log.reader import place
+from service.log.reader import Query, place
 from tests.log.samples import SEALER, START, entry, opened, rows
+
+TRACE, TRACED = "a" * 32, (2, 5)  # an id, and the entries under it
 
 
 @pytest.fixture
@@ -15,7 +17,8 @@ def filled(log, clock):
     """Two entries an hour, for five hours."""
     for number in range(10):
         decision, kind = f"d{number % 2}", "decision" if number < 8 else "other"
-        said = {"outcome": f"o{number % 3}", "caller": f"key-{number % 4}", "subject": SEALER.blind(str(number % 5))}
+        said = {"outcome": f"o{number % 3}", "caller": f"key-{number % 4}", "subject": SEALER.blind(str(number % 5)),
+                "traceparent": f"00-{TRACE}-{'0' * 15}{number}-01" if number in TRACED else ""}  # fmt: skip
         log.append([entry(id=str(number), decision=decision, kind=kind, refers_to="3" if number > 6 else "", **said)])
         if number % 2:
             clock.forward(3600)
@@ -26,36 +29,43 @@ def found(log, **wanted):
     return [int(line.id) for line in log.find(**wanted)]
 
 
-@pytest.mark.parametrize(
-    ("wanted", "ids"),
-    [
-        ({}, list(range(10))),
-        ({"decision": "d1"}, [1, 3, 5, 7, 9]),
-        ({"decision": "d1", "outcome": "o0"}, [3, 9]),
-        ({"caller": "key-2"}, [2, 6]),
-        ({"kind": "other"}, [8, 9]),
-        ({"subject": SEALER.blind("4")}, [4, 9]),
-        ({"subject": SEALER.blind("4"), "kind": "decision"}, [4]),
-        ({"subject": "nobody"}, []),
-        ({"after_seq": 8}, [8, 9]),
-        ({"before_seq": 3}, [0, 1]),
-        ({"after_seq": 3, "before_seq": 6}, [3, 4]),
-        ({"limit": 3}, [0, 1, 2]),
-        ({"newest_first": True, "limit": 3}, [9, 8, 7]),
-        ({"newest_first": True, "before_seq": 4, "limit": 2}, [2, 1]),
-        ({"start": START + timedelta(hours=4)}, [8, 9]),
-        ({"start": START + timedelta(hours=3, seconds=1)}, [8, 9]),
-        ({"end": START + timedelta(hours=1)}, [0, 1]),
-        ({"end": START + timedelta(hours=1, microseconds=1)}, [0, 1, 2, 3]),
-        ({"start": START + timedelta(hours=1), "end": START + timedelta(hours=2)}, [2, 3]),
-        ({"start": START + timedelta(hours=1), "after_seq": 3, "end": START + timedelta(hours=3)}, [3, 4, 5]),
-        ({"start": START + timedelta(hours=9)}, []),
-        ({"end": START}, []),
-        ({"decision": None, "start": None, "limit": 2}, [0, 1]),
-    ],
-)
+ASKED = [
+    ({}, list(range(10))),
+    ({"decision": "d1"}, [1, 3, 5, 7, 9]),
+    ({"decision": "d1", "outcome": "o0"}, [3, 9]),
+    ({"caller": "key-2"}, [2, 6]),
+    ({"kind": "other"}, [8, 9]),
+    ({"subject": SEALER.blind("4")}, [4, 9]),
+    ({"subject": SEALER.blind("4"), "kind": "decision"}, [4]),
+    ({"subject": "nobody"}, []),
+    ({"after_seq": 8}, [8, 9]),
+    ({"before_seq": 3}, [0, 1]),
+    ({"after_seq": 3, "before_seq": 6}, [3, 4]),
+    ({"limit": 3}, [0, 1, 2]),
+    ({"newest_first": True, "limit": 3}, [9, 8, 7]),
+    ({"newest_first": True, "before_seq": 4, "limit": 2}, [2, 1]),
+    ({"start": START + timedelta(hours=4)}, [8, 9]),
+    ({"start": START + timedelta(hours=3, seconds=1)}, [8, 9]),
+    ({"end": START + timedelta(hours=1)}, [0, 1]),
+    ({"end": START + timedelta(hours=1, microseconds=1)}, [0, 1, 2, 3]),
+    ({"start": START + timedelta(hours=1), "end": START + timedelta(hours=2)}, [2, 3]),
+    ({"start": START + timedelta(hours=1), "after_seq": 3, "end": START + timedelta(hours=3)}, [3, 4, 5]),
+    ({"start": START + timedelta(hours=9)}, []),
+    ({"end": START}, []),
+    ({"decision": None, "start": None, "limit": 2}, [0, 1]),
+    ({"trace_id": TRACE}, [2, 5]),
+    ({"trace_id": TRACE, "decision": "d1"}, [5]),
+    ({"trace_id": TRACE[:-1]}, []),
+]
+
+
+@pytest.mark.parametrize(("wanted", "ids"), ASKED)
 def test_what_fits_is_found(filled, wanted, ids):
     assert found(filled, **wanted) == ids
+
+
+def test_every_question_is_asked_on_every_database():
+    assert {name for wanted, _ in ASKED for name in wanted} == set(Query.__annotations__)
 
 
 def test_pages_add_up(filled):

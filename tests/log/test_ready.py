@@ -4,6 +4,7 @@ import fcntl
 import os
 import signal
 import sqlite3
+import threading
 from contextlib import closing, contextmanager
 
 import psycopg
@@ -12,6 +13,7 @@ from sqlalchemy import make_url
 
 from service.log import LogUnavailable, database, kinds, probing, writer
 from service.log.database import Database
+from service.log.probing import Aside
 from service.policies import hosts
 from tests.log.samples import entry, opened
 from tests.log.test_faults import path_of, refused, well
@@ -233,6 +235,45 @@ def halted(url):
     finally:
         for process in processes:
             os.kill(process, signal.SIGCONT)
+
+
+def test_who_waited_for_a_connection_tries_none_of_its_own_after_one_that_was_in_vain(postgresql, monkeypatch):
+    monkeypatch.setattr("service.log.database.HELD", 60)
+    log = opened(postgresql)
+    with halted(postgresql), pytest.raises(LogUnavailable):
+        log.database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar(), 0.3)
+    monkeypatch.setattr(log.database.kind, "_connect", lambda *_, **__: pytest.fail("it would wait"))
+    with pytest.raises(LogUnavailable, match="said nothing"), log.database.reading():
+        pass
+    log.close()
+
+
+def test_who_asks_aside_waits_so_long_and_no_second_try_begins_beside_the_first():
+    aside, tries, going_on = Aside(0.01), [], threading.Event()
+
+    def work():
+        tries.append(1)
+        going_on.wait()
+        return "done"
+
+    for _ in range(2):
+        with pytest.raises(LogUnavailable) as raised:
+            aside.ask(work)
+        assert (raised.value.code, len(tries)) == ("away", 1)
+    going_on.set()
+    for one in threading.enumerate():
+        if one.daemon and one.name.endswith("(_done)"):
+            one.join()
+    assert (aside.ask(work), len(tries)) == ("done", 2)
+
+
+def test_what_goes_wrong_aside_is_raised_to_whoever_asked():
+    def work():
+        raise LogUnavailable("disk_full")
+
+    with pytest.raises(LogUnavailable) as raised:
+        Aside(60).ask(work)
+    assert raised.value.code == "disk_full"
 
 
 def test_a_server_that_says_nothing_is_given_up(postgresql, monkeypatch):

@@ -6,6 +6,8 @@ from select import select
 
 import pytest
 
+from service.http.problems import Problem
+from service.http.readers import Readers
 from tests.api.calling import example
 from tests.running import PATIENCE, running
 
@@ -55,6 +57,32 @@ def test_one_silent_client_leaves_room_for_others_and_for_health(server, how):
         assert server.call("GET", "/readyz")[0] == 200
         assert server.call("POST", DECIDE, example("household_aged_65"), "analyst")[0] == 200
         assert set(told) == {b"HTTP/1.1 404" if how == "wrong place" else b"HTTP/1.1 429"}
+
+
+def test_who_comes_after_one_that_waited_in_vain_is_told_at_once_until_a_place_is_left(monkeypatch):
+    """Each would hold a thread as long, and /healthz would queue behind all of them."""
+    places, waited = Readers(8, patience=0), []
+    wait = places._change.wait_for
+    monkeypatch.setattr(places._change, "wait_for", lambda *asked: waited.append(1) or wait(*asked))
+
+    def kind(client):
+        with pytest.raises(Problem) as raised, places.reading(client):
+            pass
+        return raised.value.kind
+
+    with ExitStack() as held:
+        for client in "aaaabbb":
+            held.enter_context(places.reading(client))
+        assert [kind("a") for _ in range(3)] == ["too-many-requests"] * 3
+        assert len(waited) == 1
+        assert [kind("c") for _ in range(3)] == ["busy"] * 3
+        assert len(waited) == 2
+    with ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(places.reading("a"))
+        with places.reading("c"):
+            assert kind("a") == "too-many-requests"
+    assert len(waited) == 3
 
 
 def test_silent_clients_together_leave_room_for_health(server):
