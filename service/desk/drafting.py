@@ -12,6 +12,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from rules.editing.address import Refused
+from rules.editing.cases import FILE
 from rules.editing.texts import SUFFIX, tree
 from rules.format.titles import title_of_file
 from rules.problems.problem import Problem as Fault
@@ -20,7 +21,7 @@ from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked as effect_of
 from service.api.effects import state_of
 from service.desk.desk import filled, held, shared, standing, wanted
-from service.desk.looking import look, told
+from service.desk.looking import cases_of, look, told
 from service.desk.views import BUSY, NUMBER, TEXT, go, number_of, person_view, tell_by_page
 from service.effect import State
 from service.exact_json import dumps
@@ -75,6 +76,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
                    for one in checked.changes]  # fmt: skip
         revisions, looked = here.drafts.revisions(draft_id), look(here, draft, checked, changes, asked)
         patches = service().settings.published_in != DATABASE and bool(checked.changes)
+        cases = cases_of(here, draft, checked)
         parents = inherited(here.log, found.last, draft, checked)
     mine = caller().id in draft.authors
     history = told([one for one in acts if one.draft == draft_id], looked)
@@ -82,6 +84,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
                  may=_may(found.state, mine=mine), mine=mine, history=history, revisions=_folded(revisions),
                  outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
                  titles=_titles(draft), inherited=parents, look=looked, asked=asked, me=caller().id, WHAT=WHAT,
+                 cases=cases, CASES=FILE,
                  effect=_effect(draft_id), steps=patching.steps(draft, here) if patches else (),
                  **shared())  # fmt: skip
     made.status_code = 200 if problem is None else 422

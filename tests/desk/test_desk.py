@@ -161,7 +161,7 @@ def test_a_case_of_the_edition_that_would_come_out_otherwise_stops_it(author):
         author, draft, "credit_village.yaml", "require: {no_debt_dispute: true}", "require: {no_debt_dispute: false}"
     )
     page = author.get(draft).text
-    assert "V-1 的 credit_village 应为“不达标”" in page
+    assert "V-1 的“信用村评定标准”应为“不达标”" in page
     assert submitted(author, draft).status_code == 422
 
 

@@ -23,9 +23,9 @@ def fields(page):
     inputs = re.findall(r'<input(?! type="checkbox")[^>]*?name="([^"]*)"[^>]*?value="([^"]*)"', form)
     said = {html(name): html(value) for name, value in inputs}
     for name, inner in re.findall(r'<select[^>]*?name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        options = re.findall(r'<option(?: value="([^"]*)")?( selected)?>([^<]*)', inner)
-        chosen = [value or text for value, selected, text in options if selected] or [options[0][0] or options[0][2]]
-        said[html(name)] = html(chosen[0])
+        found = re.finditer(r'<option(?: value="([^"]*)")?( selected)?>([^<]*)', inner)
+        options = [(one[3] if one[1] is None else one[1], one[2]) for one in found]
+        said[html(name)] = html(next((value for value, chosen in options if chosen), options[0][0]))
     for name, text in re.findall(r'<textarea[^>]*?name="([^"]*)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
         said[html(name)] = html(text)
     return said
