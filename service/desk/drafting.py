@@ -50,9 +50,9 @@ def show(draft_id: str) -> Response:
 
 
 def _place(text: str) -> tuple[str, int] | None:
-    """The line, `file:line`, that somebody wants to say something of."""
+    """The line, `file:line`, that somebody wants to say something of; `file:-line` is one that is removed."""
     file, _, line = text.rpartition(":")
-    return (file, int(line)) if file and NUMBER.fullmatch(line) else None
+    return (file, int(line)) if file and NUMBER.fullmatch(line.removeprefix("-")) else None
 
 
 def _may(state: str, *, barred: bool) -> dict[str, bool]:

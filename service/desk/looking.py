@@ -24,7 +24,7 @@ from service.publishing.desk import Desk
 from service.publishing.drafts import Draft
 from service.publishing.lines import Changed, changed_lines, end_of, place_of
 
-Place = tuple[str, int]  # a file, and a line of it
+Place = tuple[str, int]  # a file, and a line of it; a negative one is of what the draft was begun from
 Differences = Sequence[tuple[Change, list[Difference] | None]]
 
 
@@ -64,6 +64,11 @@ class Look:
         return [one for one in self.threads.get((name, warning.mark.line), ()) if one.acknowledges(warning)]
 
 
+def shown_at(thread: Thread) -> int:
+    """The line by which a page knows where a comment stands: of a removed one negative; 0 where there is none."""
+    return -(thread.line or 0) if thread.place.removed else thread.line or 0
+
+
 def look(desk: Desk, draft: Draft, checked: Checked, changes: Differences, asked: Place | None) -> Look:
     """`asked` is a line that is shown even if nothing is beside it."""
     files = draft.saved.files
@@ -74,7 +79,7 @@ def look(desk: Desk, draft: Draft, checked: Checked, changes: Differences, asked
         own = edition == draft.edition and name in files
         (warnings[name, warning.mark.line] if own else elsewhere).append(warning)
     for thread in threads(desk, draft):
-        (earlier if thread.line is None else placed[thread.place.file, thread.line]).append(thread)
+        (earlier if thread.line is None else placed[thread.place.file, shown_at(thread)]).append(thread)
     wanted = defaultdict[str, set[int]](set)
     for name, line in [*warnings, *placed, *([asked] if asked else [])]:
         wanted[name].add(line)
