@@ -87,7 +87,8 @@ def _to_add(draft_id: str, at: str, problem: Problem | None = None) -> Response:
         known = into.context
     facts = known.known.choices("facts", known.file, known.subject) if known else ()
     shown = page("draft_add.html", draft_id=draft_id, at=place, way=way, adds=template, named=named, into=into,
-                 facts=facts, edition=draft.edition, file=form.title, forms=forms, revision=draft.saved.number,
+                 facts=facts, may_be=forms.optional(template.form),
+                 edition=draft.edition, file=form.title, forms=forms, revision=draft.saved.number,
                  problem=problem, FEW=FEW, said=request.form, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown
