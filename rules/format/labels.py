@@ -42,8 +42,8 @@ def _label(found: re.Match[str], lang: Lang, names: Titles) -> str:
         return whole if title == found["file"] else _LABEL[lang].format(title)
     quoted = found["quoted"] or whole.strip()
     key, pair, word = quoted.partition(": ")
-    if quoted in names:
-        return _LABEL[lang].format(names[quoted].get(lang))
+    if found["quoted"] and (own := names.get(quoted.rpartition(".")[2])):
+        return _LABEL[lang].format(own.get(lang))
     if key not in _keys():
         return whole
     title = _keys()[key].get(lang)

@@ -27,6 +27,7 @@ from service.desk.views import BUSY, NUMBER, TEXT, go, number_of, person_view, t
 from service.desk.wording import Words
 from service.effect import State
 from service.exact_json import dumps
+from service.examples.own import MISSED
 from service.http.answering import answer
 from service.http.context import caller, service
 from service.http.problems import FieldError, Problem
@@ -74,7 +75,8 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         draft, acts, published = here.draft(draft_id), here.seen(), here.published()
         found = standing(draft, acts)
         checked = here.checked(draft, published)
-        changes = [(one, None if checked.errors else differences(here.log, one, checked.files, draft.saved.base))
+        unsure = any(one.code != MISSED for one in checked.errors)
+        changes = [(one, None if unsure else differences(here.log, one, checked.files, draft.saved.base))
                    for one in checked.changes]  # fmt: skip
         revisions, looked = here.drafts.revisions(draft_id), look(here, draft, checked, changes, asked)
         patches = service().settings.published_in != DATABASE and bool(checked.changes)
@@ -89,7 +91,7 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
                  revisions=_folded(revisions),
                  outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
                  titles=_titles(draft), inherited=parents, look=looked, asked=asked, me=caller().id, WHAT=WHAT,
-                 cases=cases, CASES=FILE, words=words,
+                 cases=cases, CASES=FILE, MISSED=MISSED, words=words,
                  effect=_effect(draft_id), steps=patching.steps(draft, here) if patches else (),
                  **shared())  # fmt: skip
     made.status_code = 200 if problem is None else 422

@@ -60,6 +60,7 @@ def test_it_holds_whoever_changes_the_policy(author):
     written(author, draft, f"{VILLAGE}.yaml", dispute, dispute.replace("true", "false"))
     page = author.get(draft).text
     assert ">不符合<" in page
+    assert "没有可对照的版本" not in page  # what it changes is told all the same
     assert "应为“不达标”" in page
 
 

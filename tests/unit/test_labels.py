@@ -17,7 +17,7 @@ NAMES = {"a_grade": Text("A级占比", "the share of A grades")}
         ("请改用 at_least（或 at_most）。", "Write at_least.",
          ("请改用“不低于（含）”（或“不超过（含）”）。", "Write “this or more”.")),
         ("在 facts.yaml 里", "in facts.yaml", ("在“事实”里", "in “Facts”")),
-        ("`a_grade` 与 `other`", "`a_grade` and `other`",
+        ("`village.a_grade` 与 `other`", "`a_grade` and `other`",
          ("“A级占比”与 `other`", "“the share of A grades” and `other`")),
         ("按 xx-county/2026-05-01，`set` 见 a/b.yaml", "less than 5% below the reading",
          ("按 xx-county/2026-05-01，`set` 见 a/b.yaml", "less than 5% below the reading")),
