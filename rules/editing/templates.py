@@ -58,8 +58,12 @@ def _ways(shape: Shape) -> Iterator[tuple[Text, Shape]]:
 
 
 def _template(key: str, title: Text, shape: Shape, at: Address, context: Context) -> Template:
-    data = sample(shape)
-    return Template(key, title, data, place_of(_node(data), shape, at, context, title))
+    return Template(key, title, sample(shape), outlined(shape, at, context, title))
+
+
+def outlined(shape: Shape, at: Address, context: Context, title: Text) -> Place:
+    """The places of the least that a shape asks for."""
+    return place_of(_node(sample(shape)), shape, at, context, title)
 
 
 def sample(shape: Shape, within: tuple[str, ...] = ()) -> Data:

@@ -98,7 +98,7 @@ CONSTANT = Either(*_FIXED, *((has(name), key.record({"title": TITLE}, _ABOUT)) f
 _ITEM: dict[str, Shape] = {
     "title": TITLE,
     **_STANDS,
-    "reading": Field(READING, "readings.yaml 里的解读", "the reading of readings.yaml that explains it"),
+    "reading": Field(READING, "所取的解读", "the reading that explains it"),
     "note": WORDS,
 }
 _WHEN = Field(CONDITION, "只对哪些对象适用", "whom it applies to")

@@ -10,6 +10,7 @@ import io
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
 
@@ -26,9 +27,10 @@ from service.http.context import case_reader, reading, service, still_good
 from service.http.fields import Flag, Strict
 from service.http.language import language
 from service.http.problems import MOST, FieldError, Problem
-from service.http.shadowing import judge_beside
+from service.http.shadowing import for_shadows
 from service.http.views import Blueprint
 from service.log import Entry
+from service.shadow import Made
 
 blueprint = Blueprint("batch", __name__, url_prefix="/v1/decisions", description="批量判定 / batches")
 CHUNK = 1000
@@ -117,6 +119,21 @@ def _read(line: bytes) -> Any:
     return parsed(line)
 
 
+One = tuple[dict[str, Any], Entry | None, Compact, tuple[Made, ...]]  # what is shown, its line, for metrics and shadows
+
+
+@dataclass(slots=True)
+class Decided:
+    """Cases that were decided: `results` as JSON (ten thousand as dictionaries would take ten times the memory), the
+    lines to be logged, and for metrics and shadows what they decide."""
+
+    results: list[bytes] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    counted: list[Compact] = field(default_factory=list)
+    beside: list[Made] = field(default_factory=list)
+    failed: int = 0
+
+
 class Chunks:
     """Decides cases in chunks."""
 
@@ -129,9 +146,9 @@ class Chunks:
 
     def whole(self, cases: list[Any], once: Idempotent) -> bytes:
         """Decide a list of cases; all are logged in one transaction."""
-        results, entries, counted, failed = self._decide(enumerate(_taken(cases), 1), lambda raw: raw)
-        body = b'{"results":[%b],"decided":%d,"failed":%d}' % (b",".join(results), len(entries), failed)
-        return once.write_soon(entries, body, counted)
+        made = self._decide(enumerate(_taken(cases), 1), lambda raw: raw)
+        body = b'{"results":[%b],"decided":%d,"failed":%d}' % (b",".join(made.results), len(made.entries), made.failed)
+        return once.write_soon(made.entries, body, made.counted, made.beside)
 
     def stream(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[bytes]:
         """Decide line by line; one answer line for each. A key that was revoked meanwhile ends it."""
@@ -158,33 +175,28 @@ class Chunks:
         once = Idempotent(str(part), b"".join(line for _, line in chunk))
         if (before := once.before()) is not None:
             return before
-        results, entries, counted, _ = self._decide(chunk, _read)
-        return once.write(entries, b"".join([result + b"\n" for result in results]), counted)
+        made = self._decide(chunk, _read)
+        return once.write(made.entries, b"".join([one + b"\n" for one in made.results]), made.counted, made.beside)
 
-    def _decide(
-        self, cases: Iterable[tuple[int, Any]], read: Callable[[Any], Any]
-    ) -> tuple[list[bytes], list[Entry], list[Compact], int]:
-        """The results, as JSON (ten thousand as dictionaries would take ten times the memory), and how many failed."""
-        results: list[bytes] = []
-        entries: list[Entry] = []
-        counted: list[Compact] = []
-        listed = failed = 0
+    def _decide(self, cases: Iterable[tuple[int, Any]], read: Callable[[Any], Any]) -> Decided:
+        made, listed = Decided(), 0
         for number, raw in cases:
             try:
-                result, entry, found = self._one(raw, read)
+                result, entry, found, beside = self._one(raw, read)
             except Problem as problem:
                 told = problem.as_dict(self.lang, MOST if listed < MOST_ERRORS else 1)
                 listed += len(told.get("errors", ()))
-                failed += 1
-                results.append(dumps({"line": number, "problem": told}))
+                made.failed += 1
+                made.results.append(dumps({"line": number, "problem": told}))
             else:
-                results.append(dumps({"line": number, **result}))
+                made.results.append(dumps({"line": number, **result}))
                 if entry is not None:
-                    entries.append(entry)
-                    counted.append(found)
-        return results, entries, counted, failed
+                    made.entries.append(entry)
+                    made.counted.append(found)
+                    made.beside.extend(beside)
+        return made
 
-    def _one(self, raw: Any, read: Callable[[Any], Any]) -> tuple[dict[str, Any], Entry | None, Compact]:
+    def _one(self, raw: Any, read: Callable[[Any], Any]) -> One:
         if time.monotonic() > self.deadline:
             raise Problem("unavailable", "时间已到，这个案例没有判定。", "Time is up; this case was not decided.")
         case = self.cases.case(self.decision, read(raw))
@@ -199,7 +211,6 @@ class Chunks:
             shown = {"subject": {"id": case.subject_id}, **found.as_dict()}
         shown |= amended(case.compiled.edition.sha256)
         if case.dry_run:
-            return {"of_record": False, "dry_run": True, **shown}, None, found
+            return {"of_record": False, "dry_run": True, **shown}, None, found, ()
         line = self.scribe.decision(case, found)
-        judge_beside(case, found, line)
-        return {"log_id": line.id, **shown}, line, found
+        return {"log_id": line.id, **shown}, line, found, for_shadows(case, found, line)

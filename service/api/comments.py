@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import Response
+from marshmallow import fields
 
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.exact_json import dumps
@@ -31,6 +32,8 @@ class NewCommentSchema(Strict):
     path = text(300, metadata={"description": "instead of file and line: that of a difference, `decision.item`"})
     text = words(MOST, required=True)
     warning = name(100, metadata={"description": "the code of a warning of that line, which this acknowledges"})
+    removed = fields.Boolean(truthy={True}, falsy={False}, metadata={
+        "description": "the line is of what the draft was begun from, and the draft removes it"})  # fmt: skip
 
 
 class AnswerSchema(Strict):
@@ -103,7 +106,7 @@ def _place(said: Mapping[str, Any], draft_id: str) -> At:
     if missing or "path" in said:
         zh, en = "写 file 和 line，或者只写 path。", "Give file and line, or path alone."
         raise Problem.invalid([FieldError(f"/{one}", "missing", zh, en) for one in missing or ["path"]])
-    return At(said["revision"], said["file"], said["line"], said.get("warning", ""))
+    return At(said["revision"], said["file"], said["line"], said.get("warning", ""), said.get("removed", False))
 
 
 def said_of(said: Said) -> dict[str, Any]:

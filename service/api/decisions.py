@@ -21,7 +21,7 @@ from service.http.compact import Compact
 from service.http.context import caller, case_reader, service
 from service.http.fields import Day, Identifier, Strict, Whole, name
 from service.http.problems import Problem
-from service.http.shadowing import judge_beside
+from service.http.shadowing import for_shadows
 from service.http.turns import Turns
 from service.http.views import Blueprint
 from service.keys import PERMISSIONS
@@ -49,8 +49,8 @@ def decide(decision: str) -> Response:
         return answer(dumps({"of_record": False, **tried, **shown}))
     short = Compact.of(found)
     line = scribe().decision(case, short)
-    judge_beside(case, short, line)
-    return answer(once.write_soon([line], dumps({"log_id": line.id, **shown}), [short]))
+    body = dumps({"log_id": line.id, **shown})
+    return answer(once.write_soon([line], body, [short], for_shadows(case, short, line)))
 
 
 # --- what was decided

@@ -19,7 +19,7 @@ from service.publishing.desk import DRAFT, last_act, state_of
 from service.publishing.drafts import Draft
 from service.settings import value_of
 
-PLACE = re.compile(r"([^:]+):([0-9]{1,6})")
+PLACE = re.compile(r"([^:]+):(-?[0-9]{1,6})")
 NEXT = {
     DRAFT: ("先提交审批：policies submit {id} --reason 理由 --source 文件。",
             "Submit it first: policies submit {id} --reason WHY --source FILE."),
@@ -43,11 +43,19 @@ OVER = (
 @click.option("--revision", type=int, help="看的是第几稿，默认最后一稿 / the revision (default: the last)")
 @at_desk
 def comment(here: Here, id: str, place: str, text: str, warning: str, revision: int | None) -> None:
-    """对草稿的一行提意见 / comment on a line of a draft"""
+    """对草稿的一行提意见，删去的行写 文件:-行 / comment on a line of a draft; FILE:-LINE is one that it removes"""
     if (found := PLACE.fullmatch(place)) is None:
-        raise Bad(f"位置要写成“文件:行”，不是 {place}。", f"A place reads FILE:LINE, not {place}.")
+        raise Bad(
+            f"位置要写成“文件:行”（删去的行：文件:-行），不是 {place}。",
+            f"A place reads FILE:LINE (FILE:-LINE of a line that is removed), not {place}.",
+        )
     number = here.desk.draft(id).saved.number if revision is None else revision
-    _told(here, comments.comment(here.desk, here.who, id, At(number, found[1], int(found[2]), warning), text))
+    _told(here, comments.comment(here.desk, here.who, id, _line(number, found, warning), text))
+
+
+def _line(revision: int, found: re.Match[str], warning: str) -> At:
+    """The line that a place names: behind a minus one of what the draft was begun from, which it removes."""
+    return At(revision, found[1], abs(int(found[2])), warning, removed=found[2].startswith("-"))
 
 
 @click.command()

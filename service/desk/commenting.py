@@ -11,6 +11,7 @@ from service.api.comments import AnswerSchema, NewCommentSchema, ResolutionSchem
 from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk.desk import filled, held, wanted
 from service.desk.drafting import shown
+from service.desk.looking import shown_at
 from service.desk.views import go, number_of, person_view, tell_by_page
 from service.http.problems import Problem
 from service.publishing import comments, patching
@@ -24,16 +25,22 @@ RESOLVE = "resolve"
 @person_view(blueprint, "/<draft_id>/comments", "draft", ("POST",))
 def comment(draft_id: str) -> Response:
     """Comment on a line of the revision that was shown."""
-    file, line = filled("file"), number_of("line")
+    file, line, removed = filled("file"), number_of("line"), "removed" in request.form
     try:
         said = held(NewCommentSchema, revision=number_of("revision"), file=file, line=line, text=wanted("text"),
-                    warning=filled("warning"))  # fmt: skip
-        at = At(said["revision"], said.get("file", ""), said.get("line", 0), said.get("warning", ""))
+                    warning=filled("warning"), removed=removed)  # fmt: skip
+        at = At(
+            said["revision"],
+            said.get("file", ""),
+            said.get("line", 0),
+            said.get("warning", ""),
+            said.get("removed", False),
+        )
         with CHECKING.turn() if at.warning else nullcontext(), desk_problems():
             comments.comment(desk(), doer(), draft_id, at, said["text"])
     except Problem as problem:
-        return shown(draft_id, problem, (file, line))
-    return _back(draft_id, file, line)
+        return shown(draft_id, problem, (file, -line if removed else line))
+    return _back(draft_id, file, -line if removed else line)
 
 
 @person_view(blueprint, "/<draft_id>/comments/<comment_id>", "draft", ("POST",))
@@ -47,7 +54,7 @@ def reply(draft_id: str, comment_id: str) -> Response:
             )
     except Problem as problem:
         return shown(draft_id, problem)
-    return _back(draft_id, found.place.file, found.line or 0)
+    return _back(draft_id, found.place.file, shown_at(found))
 
 
 def _said(draft_id: str, comment_id: str) -> Said:

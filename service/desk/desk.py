@@ -17,8 +17,9 @@ from rules.values.text import Text
 from service.api.approvals import WithdrawalSchema
 from service.api.desk import CHECKING, checked_of, desk, desk_problems, doer
 from service.desk.views import go, person_view, tell_by_page
+from service.desk.wording import Words
 from service.http.cases import field_errors
-from service.http.context import caller, service
+from service.http.context import caller, service, snapshot
 from service.http.problems import FieldError, Problem
 from service.keys import PERMISSIONS
 from service.pages.pages import page
@@ -83,9 +84,9 @@ def home() -> Response:
     mine = [(one.written_by(me), one) for one in opened if one not in waits]  # each is listed once
     own, others = ([one for here, one in mine if here == own] for own in (True, False))
     plans = sorted({one.edition.partition("/")[0] for one in releases})
-    return page("desk.html", releases=releases, today=here.today(), own=own, others=others, waits=waits, plans=plans,
+    return page("desk.html", releases=releases, today=here.today(), own=own, others=others, waits=waits, offered=plans,
                 spoiled=listed.spoiled, acts=acts[: -LATELY - 1 : -1], warnings=policies.warnings(),
-                untaken=policies.untaken, drafted=drafted(acts), **shared())  # fmt: skip
+                untaken=policies.untaken, drafted=drafted(acts), words=Words(), **shared())  # fmt: skip
 
 
 @person_view(blueprint, "/guide", "policies")
@@ -97,7 +98,8 @@ def guide() -> Response:
 def _waits(one: Standing, me: str, can: frozenset[str]) -> bool:
     """Whether a draft waits for somebody: to approve it, or to change what was sent back."""
     mine = one.written_by(me)
-    return (one.state == SUBMITTED and not mine and "approve" in can) or (one.state == CHANGES_REQUESTED and mine)
+    answers = mine or (one.last is not None and me == one.last.by)
+    return (one.state == SUBMITTED and not answers and "approve" in can) or (one.state == CHANGES_REQUESTED and mine)
 
 
 def _day(release: Release) -> str:
@@ -120,7 +122,13 @@ def shared() -> dict[str, object]:
     """What all pages of the desk show: names of people, words for states and acts."""
     with desk_problems():
         names = {one.id: one.name for one in service().people.listed()}
-    return {"names": names, "STATES": STATES, "DEEDS": DEEDS}
+    return {"names": names, "plans": plan_titles(), "STATES": STATES, "DEEDS": DEEDS}
+
+
+def plan_titles() -> Mapping[str, Text]:
+    """What each plan is called, as its newest edition has it."""
+    editions = sorted((one.edition for one in snapshot().compiled.values()), key=lambda one: one.effective_from)
+    return {one.plan: one.title for one in editions}
 
 
 @person_view(blueprint, "/editions/<plan>/<day>", "policies")

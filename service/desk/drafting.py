@@ -12,6 +12,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from rules.editing.address import Refused
+from rules.editing.cases import FILE
 from rules.editing.texts import SUFFIX, tree
 from rules.format.titles import title_of_file
 from rules.problems.problem import Problem as Fault
@@ -20,10 +21,13 @@ from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.api.effects import asked as effect_of
 from service.api.effects import state_of
 from service.desk.desk import filled, held, shared, standing, wanted
-from service.desk.looking import look, told
+from service.desk.forms import texts_of
+from service.desk.looking import cases_of, look, told
 from service.desk.views import BUSY, NUMBER, TEXT, go, number_of, person_view, tell_by_page
+from service.desk.wording import Words
 from service.effect import State
 from service.exact_json import dumps
+from service.examples.own import MISSED
 from service.http.answering import answer
 from service.http.context import caller, service
 from service.http.problems import FieldError, Problem
@@ -47,19 +51,19 @@ def show(draft_id: str) -> Response:
 
 
 def _place(text: str) -> tuple[str, int] | None:
-    """The line, `file:line`, that somebody wants to say something of."""
+    """The line, `file:line`, that somebody wants to say something of; `file:-line` is one that is removed."""
     file, _, line = text.rpartition(":")
-    return (file, int(line)) if file and NUMBER.fullmatch(line) else None
+    return (file, int(line)) if file and NUMBER.fullmatch(line.removeprefix("-")) else None
 
 
-def _may(state: str, *, mine: bool) -> dict[str, bool]:
+def _may(state: str, *, barred: bool) -> dict[str, bool]:
     """What whoever looks may do with a draft."""
     can = PERMISSIONS[caller().role]
     return {
         "write": state in OPEN,
         "comment": state in OPEN,
         "submit": state in (DRAFT, CHANGES_REQUESTED),
-        "approve": state == SUBMITTED and "approve" in can and not mine,
+        "approve": state == SUBMITTED and "approve" in can and not barred,
         "send_back": state == SUBMITTED and "approve" in can,
     }
 
@@ -71,17 +75,23 @@ def shown(draft_id: str, problem: Problem | None = None, asked: tuple[str, int] 
         draft, acts, published = here.draft(draft_id), here.seen(), here.published()
         found = standing(draft, acts)
         checked = here.checked(draft, published)
-        changes = [(one, None if checked.errors else differences(here.log, one, checked.files, draft.saved.base))
+        unsure = any(one.code != MISSED for one in checked.errors)
+        changes = [(one, None if unsure else differences(here.log, one, checked.files, draft.saved.base))
                    for one in checked.changes]  # fmt: skip
         revisions, looked = here.drafts.revisions(draft_id), look(here, draft, checked, changes, asked)
         patches = service().settings.published_in != DATABASE and bool(checked.changes)
+        words = Words(draft.edition, texts_of(draft.saved.files, here.files(published)))
+        cases = cases_of(here, draft, checked)
+        why = deciding.barred(here, doer(), draft, found.last) if found.state == SUBMITTED and found.last else None
         parents = inherited(here.log, found.last, draft, checked)
     mine = found.written_by(caller().id)
     history = told([one for one in acts if one.draft == draft_id], looked)
     made = page("draft.html", draft=draft, state=found.state, last=found.last, checked=checked, changes=changes,
-                 may=_may(found.state, mine=mine), mine=mine, history=history, revisions=_folded(revisions),
+                 may=_may(found.state, barred=why is not None), why=why, mine=mine, history=history,
+                 revisions=_folded(revisions),
                  outdated=outdated(draft, published), name_of=name_of, problem=problem, said=request.form,
                  titles=_titles(draft), inherited=parents, look=looked, asked=asked, me=caller().id, WHAT=WHAT,
+                 cases=cases, CASES=FILE, MISSED=MISSED, words=words,
                  effect=_effect(draft_id), steps=patching.steps(draft, here) if patches else (),
                  **shared())  # fmt: skip
     made.status_code = 200 if problem is None else 422

@@ -17,6 +17,7 @@ from service.api.desk import CHECKING, desk, desk_problems, doer
 from service.desk import forms
 from service.desk.desk import shared, standing
 from service.desk.views import TEXT, go, number_of, person_view, tell_by_page
+from service.desk.wording import Words
 from service.http.problems import FieldError, Problem
 from service.pages.pages import page
 from service.publishing import CHANGES_REQUESTED, drafting
@@ -50,7 +51,8 @@ def _form(draft_id: str, at: Address, problem: Problem | None = None, **told: ob
     ways = {str(one.address): [*templates(one)] for one in form.walk() if one.grows or one.adds}
     own_changes = [one for one in changes if _of(one, at.file)]
     shown = page("draft_form.html", draft=draft, at=at, form=form, problem=problem, faults=faults, forms=forms,
-                 folded=forms.folded(form), ways=ways, changes=own_changes, may_write=state in OPEN, FEW=FEW,
+                 folded=forms.folded(form), ways=ways, changes=own_changes, words=Words(draft.edition, texts),
+                 may_write=state in OPEN, FEW=FEW,
                  saves_itself=state in (DRAFT, CHANGES_REQUESTED),
                  said=request.form if told or problem else {}, **told, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
@@ -85,7 +87,8 @@ def _to_add(draft_id: str, at: str, problem: Problem | None = None) -> Response:
         known = into.context
     facts = known.known.choices("facts", known.file, known.subject) if known else ()
     shown = page("draft_add.html", draft_id=draft_id, at=place, way=way, adds=template, named=named, into=into,
-                 facts=facts, edition=draft.edition, file=form.title, forms=forms, revision=draft.saved.number,
+                 facts=facts, may_be=forms.optional(template.form),
+                 edition=draft.edition, file=form.title, forms=forms, revision=draft.saved.number,
                  problem=problem, FEW=FEW, said=request.form, **shared())  # fmt: skip
     shown.status_code = 200 if problem is None else 422
     return shown

@@ -11,12 +11,15 @@ from rules.editing.address import Address, Data, Refused
 from rules.editing.clauses import Wording, together, wordings
 from rules.editing.edit import edit
 from rules.editing.outline import Place, outline
-from rules.editing.templates import Template, templates
+from rules.editing.templates import Template, outlined, templates
 from rules.editing.texts import HEAD, SUFFIX, Texts, tree
-from rules.format.titles import title_of_file
+from rules.format.titles import title_of, title_of_file
+from rules.operations import OPERATORS
+from rules.shapes import ListOf, Record
 from rules.values.text import Text
 
-VALUE, UNIT, KEY, CLAUSE = "value:", "unit:", "key:", "clause:"  # before an address, the names of fields
+VALUE, UNIT, KEY, CLAUSE, HOW = "value:", "unit:", "key:", "clause:", "how:"  # before an address, the names of fields
+COMPARED = {name: one.about for name, one in OPERATORS.items() if not isinstance(one.shape, ListOf)}  # with one value
 COLLECTIONS = ("record", "map", "list")
 MOST, FEW = 200, 3  # fields of a form; of a part that stays in a longer one
 Said = Mapping[str, str]  # the fields of a form
@@ -164,10 +167,22 @@ def added(texts: Texts, at: Address, template: Template, said: Said) -> Made:
 
 
 def _filled(place: Place, said: Said) -> Data:
-    """The data of a template with what was filled in."""
+    """The data of a template with what was filled in; of what may be left out, that which was not."""
     if place.kind == "list":
         return [_filled(one, said) for one in place.parts]
     if place.kind in COLLECTIONS:
-        return {said.get(f"{KEY}{one.address}", "").strip() or str(one.address.steps[-1]): _filled(one, said)
+        made = {said.get(f"{KEY}{one.address}", "").strip() or str(one.address.steps[-1]): _filled(one, said)
                 for one in place.parts}  # fmt: skip
-    return _value(place, said) or place.text
+        return made | {str(one.address.steps[-1]): text for one in optional(place) if (text := _value(one, said))}
+    how = said.get(f"{HOW}{place.address}", "")
+    text = _value(place, said) or place.text
+    return {how: text} if how in COMPARED and text else text
+
+
+def optional(place: Place) -> list[Place]:
+    """The places of single values that a new record may leave out: its clause, who sets it."""
+    if not isinstance(place.shape, Record) or place.context is None:
+        return []
+    found = (outlined(shape, place.address / key, place.context, title_of(key, shape))
+             for key, shape in place.shape.optional.items())  # fmt: skip
+    return [one for one in found if one.kind not in (*COLLECTIONS, "unknown", "text")]

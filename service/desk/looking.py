@@ -7,8 +7,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rules.cases.files import CaseError
+from rules.editing.address import Refused
+from rules.editing.cases import FILE
 from rules.problems.problem import Problem
+from rules.values.text import Text
 from rules.words.diff import Change as Difference
+from service.desk.forms import texts_of
+from service.examples.listed import Told, case_changes, told_cases
+from service.examples.own import MISSED
 from service.publishing import drafting
 from service.publishing.acts import Act, Change
 from service.publishing.checking import Checked
@@ -17,7 +24,7 @@ from service.publishing.desk import Desk
 from service.publishing.drafts import Draft
 from service.publishing.lines import Changed, changed_lines, end_of, place_of
 
-Place = tuple[str, int]  # a file, and a line of it
+Place = tuple[str, int]  # a file, and a line of it; a negative one is of what the draft was begun from
 Differences = Sequence[tuple[Change, list[Difference] | None]]
 
 
@@ -57,6 +64,11 @@ class Look:
         return [one for one in self.threads.get((name, warning.mark.line), ()) if one.acknowledges(warning)]
 
 
+def shown_at(thread: Thread) -> int:
+    """The line by which a page knows where a comment stands: of a removed one negative; 0 where there is none."""
+    return -(thread.line or 0) if thread.place.removed else thread.line or 0
+
+
 def look(desk: Desk, draft: Draft, checked: Checked, changes: Differences, asked: Place | None) -> Look:
     """`asked` is a line that is shown even if nothing is beside it."""
     files = draft.saved.files
@@ -67,7 +79,7 @@ def look(desk: Desk, draft: Draft, checked: Checked, changes: Differences, asked
         own = edition == draft.edition and name in files
         (warnings[name, warning.mark.line] if own else elsewhere).append(warning)
     for thread in threads(desk, draft):
-        (earlier if thread.line is None else placed[thread.place.file, thread.line]).append(thread)
+        (earlier if thread.line is None else placed[thread.place.file, shown_at(thread)]).append(thread)
     wanted = defaultdict[str, set[int]](set)
     for name, line in [*warnings, *placed, *([asked] if asked else [])]:
         wanted[name].add(line)
@@ -76,6 +88,36 @@ def look(desk: Desk, draft: Draft, checked: Checked, changes: Differences, asked
     places = {path: place for path in paths if (place := place_of(files, path)) is not None}
     ends = {path: end_of(files[name], line) for path, (name, line) in places.items()}
     return Look(changed_lines(before, files, wanted), warnings, elsewhere, placed, earlier, places, ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The test cases of a draft, what it changes of them in words, or why they cannot be read."""
+
+    told: tuple[Told, ...]
+    changes: tuple[Text, ...] = ()
+    unreadable: Text | None = None
+    wrong: frozenset[int] = frozenset()  # the lines of those that come to something else
+    unsure: bool = False  # whether the draft has errors, so that none was judged
+
+    def missed(self, line: int) -> bool:
+        return line in self.wrong
+
+
+def cases_of(desk: Desk, draft: Draft, checked: Checked) -> Cases:
+    """What a page tells of the test cases of a draft."""
+    base, published = drafting.base_files(desk, draft.saved.base), desk.files(desk.published())
+    if FILE not in base and FILE not in draft.saved.files:
+        return Cases(())
+    before, after = (texts_of(files, published) for files in (base, draft.saved.files))
+    try:
+        told = told_cases(after)
+    except (CaseError, Refused) as error:
+        return Cases((), unreadable=Text(error.zh, error.en))
+    file = f"{draft.edition}/{FILE}"
+    wrong = {one.mark.line for one in checked.errors if (one.code, one.mark.file) == (MISSED, file)}
+    return Cases(told, case_changes(before, after), None, frozenset(wrong),
+                 any(one.code != MISSED for one in checked.errors))  # fmt: skip
 
 
 def told(acts: Sequence[Act], looked: Look) -> Sequence[Act | Said]:

@@ -14,23 +14,30 @@ from rules.cases.files import Case, CaseError, read_cases
 from rules.problems.problem import Problem
 from rules.values.text import Mark, Text
 
+MISSED = "case.missed"  # the code of a problem
+
 
 @dataclass(frozen=True, slots=True)
-class Missed:
-    """A case that does not come to what it must, or cannot be decided."""
+class Judged:
+    """A case held against an edition: what it must come to, and what it comes to or why it cannot be decided."""
 
     mark: Mark
     subject: str
     decision: str
+    title: Text  # of the decision
     edition: str
     wanted: Text
     found: Text
+    met: bool
 
     @property
     def text(self) -> Text:
-        zh = f"{self.subject} 的 {self.decision} 应为“{self.wanted.zh}”，按 {self.edition} 是“{self.found.zh}”。"
-        en = f"{self.decision} of {self.subject} must be {self.wanted.en}; by {self.edition} it is {self.found.en}."
-        return Text(zh, en)
+        """What is wrong, of one that is not met."""
+        return Text(
+            f"{self.subject} 的“{self.title.zh}”应为“{self.wanted.zh}”，按 {self.edition} 是“{self.found.zh}”。",
+            f"“{self.title.en}” of {self.subject} must be “{self.wanted.en}”; "
+            f"by {self.edition} it is “{self.found.en}”.",
+        )
 
 
 def cases_of(root: Path, edition: str) -> list[Case]:
@@ -44,26 +51,30 @@ def cases_of(root: Path, edition: str) -> list[Case]:
         raise CaseError(name, "文件要存成 UTF-8。", "The file has to be UTF-8.") from None
 
 
-def missed(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Missed]:
-    """What does not come to what it must under an edition; a case without a day is judged today."""
+def judged(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Judged]:
+    """Each case under an edition, for each decision that it names an outcome of; one without a day is judged today."""
     judge, checker = Reference(edition), FactChecker(edition)
     for case in cases:
         for decision, code in case.wanted.items():
-            if (rule := edition.rules.get(decision)) is None:
-                found, wanted = Text("没有这项判定", "no such decision"), Text(code, code)
-            else:
-                wanted = rule.outcomes[code].title if code in rule.outcomes else Text(code, code)
+            found, wanted, met = Text("没有这项判定", "no such decision"), Text(code, code), False
+            title = Text(decision, decision)
+            if (rule := edition.rules.get(decision)) is not None:
+                title = rule.title
+                wanted = rule.outcomes[code].title if code in rule.outcomes else wanted
                 on = case.on or today
                 try:
                     facts = checker.check(rule.subject, case.facts, on)
                     outcome = judge.judge(decision, facts, on).outcome
-                    if outcome == code:
-                        continue
-                    found = rule.outcomes[outcome].title
+                    found, met = rule.outcomes[outcome].title, outcome == code
                 except FactError as error:
                     [first, *_] = error.problems
                     found = Text(first.zh, first.en)
-            yield Missed(_mark(case), case.subject_id, decision, edition.id, wanted, found)
+            yield Judged(_mark(case), case.subject_id, decision, title, edition.id, wanted, found, met)
+
+
+def missed(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Judged]:
+    """What does not come to what it must under an edition."""
+    return (one for one in judged(edition, cases, today) if not one.met)
 
 
 def _mark(case: Case) -> Mark:
@@ -74,7 +85,7 @@ def faults(root: Path, edition: Edition, today: date) -> Iterator[Problem]:
     """The same as problems of the edition's file, or why that cannot be read."""
     try:
         for one in missed(edition, cases_of(root, edition.id), today):
-            yield Problem(one.mark, one.decision, "case.missed", one.text.zh, one.text.en)
+            yield Problem(one.mark, one.decision, MISSED, one.text.zh, one.text.en)
     except CaseError as error:
         file, _, place = error.where.partition(":")
         line = place.partition(":")[0]

@@ -20,7 +20,9 @@ from service.http.cases import Case
 from service.http.compact import Compact
 from service.http.context import caller, request_data, service, this_request
 from service.http.problems import FieldError, Problem
+from service.http.shadowing import judge_beside
 from service.log import Entry, InputsExpired, KeyReused, Line, LogUnavailable, Once, Sealer, SealError, new_id
+from service.shadow import Made
 
 JSON = "application/json"
 KEYS = "Idempotency-Key"
@@ -84,14 +86,17 @@ class Idempotent:
                 raise KeyReused(self.name)
         return self._again(earlier)
 
-    def write(self, entries: Sequence[Entry], body: bytes, decided: Sequence[Compact] = ()) -> bytes:
+    def write(
+        self, entries: Sequence[Entry], body: bytes, decided: Sequence[Compact] = (), beside: Sequence[Made] = ()
+    ) -> bytes:
         """Write entries and answer in one transaction. Returns the answer to send: the stored one if the key was
-        used before. Metrics count only decisions made now."""
+        used before. Metrics and shadows count only decisions made now."""
         once = Once(caller().client, self.name, self.fingerprint, body, 200) if self.name else None
         with log_problems():
             earlier = service().log.append(entries, once)
         if earlier is None:
             observing.count(*decided)
+            judge_beside(beside)
         return self._again(earlier) or body
 
     def again_only(self, act: str) -> bytes | None:
@@ -114,11 +119,13 @@ class Idempotent:
         """Stands for the client, its key and what it sent; empty without a key."""
         return sha256(f"{caller().client} {self.name}".encode() + self.fingerprint).digest() if self.name else b""
 
-    def write_soon(self, entries: Sequence[Entry], body: bytes, decided: Sequence[Compact]) -> bytes:
+    def write_soon(
+        self, entries: Sequence[Entry], body: bytes, decided: Sequence[Compact], beside: Sequence[Made]
+    ) -> bytes:
         """Like `write`, where no key was sent: `settle` waits for the disk."""
         if self.name:
-            return self.write(entries, body, decided)
-        this_request().environ[BEGUN] = service().log.begin(entries), decided
+            return self.write(entries, body, decided, beside)
+        this_request().environ[BEGUN] = service().log.begin(entries), decided, beside
         return body
 
     def _again(self, earlier: Once | None) -> bytes | None:
@@ -132,19 +139,20 @@ def settle(response: Response) -> Response:
     """Wait until the lines of the request are durable. It runs last: a thread that waits in the middle of its work
     must queue for the GIL once more."""
     if (begun := this_request().environ.get(BEGUN)) is not None:
-        ticket, decided = begun
+        ticket, decided, beside = begun
         try:
             service().log.finish(ticket)
         except LogUnavailable as error:
             return Problem.unavailable(error).response()
         observing.count(*decided)
+        judge_beside(beside)
     return response
 
 
 def leave(environ: Mapping[str, Any]) -> None:
     """Release the next thread that waited for the same commit. Called after the answer has been handed over."""
     if BEGUN in environ:
-        ticket, _ = environ[BEGUN]
+        ticket, *_ = environ[BEGUN]
         ticket.pass_on()
 
 

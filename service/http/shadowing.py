@@ -1,6 +1,8 @@
-"""Hands decisions to the drafts in shadow, as they are answered."""
+"""Hands decisions to the drafts in shadow, once they are logged: one that is not was never made."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from service.http.cases import Case
 from service.http.compact import Compact
@@ -9,9 +11,15 @@ from service.log import Entry
 from service.shadow import Made
 
 
-def judge_beside(case: Case, short: Compact, line: Entry) -> None:
-    """Have the decision of a line judged under the drafts of its plan that are in shadow, after the answer."""
-    edition, beside = case.compiled.edition, service().beside
-    if edition.plan in beside.plans and line.inputs is not None:
-        beside.offer(Made(line.id, edition.plan, edition.id, case.rule.id, case.on, short.outcome, short.outputs,
-                          line.inputs))  # fmt: skip
+def for_shadows(case: Case, short: Compact, line: Entry) -> tuple[Made, ...]:
+    """The decision of a line as the drafts of its plan that are in shadow judge it; nothing where none is."""
+    edition = case.compiled.edition
+    if edition.plan not in service().beside.plans or line.inputs is None:
+        return ()
+    return (Made(line.id, edition.plan, edition.id, case.rule.id, case.on, short.outcome, short.outputs, line.inputs),)
+
+
+def judge_beside(logged: Iterable[Made]) -> None:
+    """Have decisions that are logged judged under those drafts, soon."""
+    for made in logged:
+        service().beside.offer(made)

@@ -20,10 +20,9 @@ def page_language() -> Lang:
 
 
 def page(template: str, **parts: object) -> Response:
-    """Render a template. In it, `say(zh, en)` picks the language, `other` is the other one, `when` writes a time,
-    `session` is that of whoever
-    signed in, `can` what their role permits."""
-    lang = page_language()
+    """Render a template. In it, `say(zh, en)` picks the language, `other` is the other one, `when` writes a time as
+    it is in the service's `zone`, `session` is that of whoever signed in, `can` what their role permits."""
+    lang, zone = page_language(), service().settings.time_zone
 
     def say(zh: str, en: str) -> str:
         return zh if lang == "zh" else en
@@ -32,9 +31,10 @@ def page(template: str, **parts: object) -> Response:
     other = next(one for one in LANGUAGES if one != lang)
 
     def when(at: datetime, pattern: str = "%Y-%m-%d %H:%M:%S") -> str:
-        return at.astimezone(service().settings.time_zone).strftime(pattern)
+        return at.astimezone(zone).strftime(pattern)
 
-    shown = {"when": when, "lang": lang, "other": other, "say": say, "session": session, "can": _permissions(session)}
+    shown = {"when": when, "zone": zone.key, "lang": lang, "other": other, "say": say, "session": session,
+             "can": _permissions(session)}  # fmt: skip
     response = Response(render_template(template, **shown, **parts), mimetype="text/html")
     response.headers["Content-Language"] = lang
     response.vary.add("Accept-Language")

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from rules import FactError
+from rules import FactChecker, FactError
 from rules.cases.files import Case, read_cases
 from rules.judging.decision import Decision, vars_of
 from rules.model import Edition, Rule
@@ -105,6 +105,20 @@ def _suitable(compiled: Compiled, rule: Rule, examples: tuple[Example, ...]) -> 
     for _, example in sorted(found, key=lambda one: one[0])[:MOST]:
         case = example.case
         yield {"title": example.title, "on": case.on, "subject": {"id": case.subject_id}, "facts": case.facts}
+
+
+def suitable(edition: Edition, rule: Rule) -> list[Example]:
+    """The example cases that an edition takes and that give at least half of what a decision rests on."""
+    checker, wanted, found = FactChecker(edition), needed(edition, rule), list[Example]()
+    for example in _examples(CASES):
+        try:
+            facts = checker.check(rule.subject, example.case.facts)
+        except FactError:
+            continue
+        own = [name for subject, name in wanted if subject == rule.subject]
+        if sum(name in facts for name in own) * 2 >= len(own):
+            found.append(example)
+    return found[:MOST]
 
 
 def _gaps(decision: Decision) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from rules.problems.problem import Problem
@@ -18,6 +18,7 @@ from service.log import Entry, Line, new_id
 from service.publishing.acts import Act
 from service.publishing.authors import authors_of
 from service.publishing.desk import OPEN, Desk, Doer, must_be, must_have
+from service.publishing.drafting import base_files
 from service.publishing.drafts import Draft, Revision
 from service.publishing.merging import edits
 from service.publishing.refusals import Misplaced, NotAllowed, Refused, Unknown
@@ -30,12 +31,14 @@ Files = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """A line of a file of a revision; `warning` is the code of the warning there that is acknowledged, if one is."""
+    """A line of a file of a revision, or (`removed`) of what the draft was begun from, which that revision leaves out;
+    `warning` is the code of the warning there that is acknowledged, if one is."""
 
     revision: int
     file: str
     line: int
     warning: str = ""
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +60,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A comment with its answers, in order. `line` is where its line stands in the last revision; None where that line
-    was changed or is gone: it was said of an earlier text, which is `quoted`."""
+    """A comment with its answers, in order. `line` is where its line stands in the last revision, or in what that was
+    begun from, for a line that is removed; None where that line was changed, is gone, or is not removed any more: it
+    was said of an earlier text, which is `quoted`."""
 
     comment: Said
     place: At
@@ -87,18 +91,28 @@ def comment(desk: Desk, who: Doer, id: str, at: At, text: str) -> Said:
     if made_of is None:
         raise Misplaced("revision", f"草稿 {id} 没有第 {at.revision} 稿。",
                         f"The draft {id} has no revision {at.revision}.")  # fmt: skip
-    if at.file not in made_of.files:
-        there = ", ".join(sorted(made_of.files))
+    files = base_files(desk, made_of.base) if at.removed else made_of.files
+    if at.file not in files:
+        there = ", ".join(sorted(files))
         raise Misplaced("file", f"第 {at.revision} 稿没有文件 {at.file}，有：{there}。",
                         f"Revision {at.revision} has no file {at.file}; it has {there}.")  # fmt: skip
-    lines = made_of.files[at.file].splitlines()
+    lines = files[at.file].splitlines()
     if not 1 <= at.line <= len(lines):
         raise Misplaced("line", f"{at.file} 有 {len(lines)} 行，没有第 {at.line} 行。",
                         f"{at.file} has {len(lines)} lines: there is no line {at.line}.")  # fmt: skip
+    if at.removed and (at.warning or not _removes(files, made_of.files, at)):
+        raise Misplaced("removed", f"{at.file} 的第 {at.line} 行没有删去：对现在的那一行提意见。",
+                        f"Line {at.line} of {at.file} is not removed: comment on the line as it is now.")  # fmt: skip
     if at.warning:
         _must_warn(desk, draft, at, line_now(made_of.files[at.file], draft.saved.files.get(at.file, ""), at.line))
     quoted = lines[at.line - 1].strip()
     return _written(desk, draft, Said(outcome=COMMENTED, by=who.person, draft=id, text=text, at=at, quoted=quoted))
+
+
+def _removes(before: Files, after: Files, at: At) -> bool:
+    """Whether a line of one text is not in another where it stood, moved lines included."""
+    old, new = (files.get(at.file, "").splitlines(keepends=True) for files in (before, after))
+    return any(one.first < at.line <= one.last for one in edits(old, new))
 
 
 def reply(desk: Desk, who: Doer, id: str, about: str, text: str) -> Said:
@@ -131,7 +145,7 @@ def threads(desk: Desk, draft: Draft) -> tuple[Thread, ...]:
     if not said:
         return ()
     revisions = {one.number: one for one in desk.drafts.revisions(draft.id)}
-    made = (_thread(one, one.at, said, revisions, draft) for one in said if one.at is not None)
+    made = (_thread(desk, one, one.at, said, revisions, draft) for one in said if one.at is not None)
     return tuple(sorted(made, key=lambda one: (one.comment.seq, one.place.file, one.place.line)))
 
 
@@ -159,12 +173,21 @@ def _must_warn(desk: Desk, draft: Draft, at: At, line: int | None) -> None:
                         f"{at.file}:{at.line} has no warning {at.warning} (in that file: {there}).")  # fmt: skip
 
 
-def _thread(comment: Said, at: At, said: list[Said], revisions: Mapping[int, Revision], draft: Draft) -> Thread:
-    there = revisions.get(at.revision)
-    before, after = ("" if there is None else there.files.get(at.file, "")), draft.saved.files.get(at.file, "")
+def _thread(
+    desk: Desk, comment: Said, at: At, said: list[Said], revisions: Mapping[int, Revision], draft: Draft
+) -> Thread:
+    there, now = revisions.get(at.revision), draft.saved
+    if at.removed and there is not None:
+        old, new = base_files(desk, there.base), base_files(desk, now.base)
+        before, after = old.get(at.file, ""), new.get(at.file, "")
+        line = line_now(before, after, at.line)
+        line = line if line is not None and _removes(new, now.files, replace(at, line=line)) else None
+    else:
+        before, after = ("" if there is None else there.files.get(at.file, "")), now.files.get(at.file, "")
+        line = line_now(before, after, at.line)
     answers = tuple(one for one in said if one.about == comment.id)
     quoted = comment.quoted or "".join(before.splitlines()[at.line - 1 : at.line]).strip()
-    return Thread(comment, at, answers, line_now(before, after, at.line), quoted)
+    return Thread(comment, at, answers, line, quoted)
 
 
 def _found(desk: Desk, id: str, about: str) -> tuple[Draft, Thread]:

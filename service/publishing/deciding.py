@@ -82,8 +82,8 @@ def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str
         must_have(desk, who, "approve", in_person=True)
         submitted = must_be(desk, draft, seen, (SUBMITTED,))
         assert submitted is not None
-        authors = {*authors_of(desk, draft), *submitted.authors, submitted.by}
-        _another(desk, who, authors, submitted)
+        if (why := barred(desk, who, draft, submitted)) is not None:
+            raise why
         checked = _publishable(desk, seen, draft)
         if {sha256} != {checked.sha256(draft.edition), *_named(submitted, draft.edition)} or not _same(
             checked, submitted
@@ -94,8 +94,9 @@ def approve(desk: Desk, who: Doer, id: str, sha256: str, acknowledged: tuple[str
                 "it extends has changed, it has to be submitted again.",
             )
         _seen(checked, acknowledged)
+        authors = tuple(sorted({*_wrote(desk, draft, submitted), submitted.by}))
         act = _act(APPROVED, who, draft, reason=reason, source=submitted.source, checked=checked,
-                   acknowledged=acknowledged, authors=tuple(sorted(authors)))  # fmt: skip
+                   acknowledged=acknowledged, authors=authors)  # fmt: skip
         return act, checked.files
 
     return _done(desk, id, chosen)
@@ -145,19 +146,31 @@ def _sent_back(desk: Desk, who: Doer, id: str, outcome: str, reason: str, commen
     return _done(desk, id, chosen)
 
 
-def _another(desk: Desk, who: Doer, authors: set[str], submitted: Act) -> None:
-    """NotAllowed for an author of the draft; Refused where an author has lost the right to draft since it was
-    submitted. Of one who had lost it before, whoever submitted it has answered for the lines."""
+def _wrote(desk: Desk, draft: Draft, submitted: Act) -> set[str]:
+    """All who wrote part of a submitted draft."""
+    return {*authors_of(desk, draft), *submitted.authors}
+
+
+def barred(desk: Desk, who: Doer, draft: Draft, submitted: Act) -> Refused | None:
+    """Why somebody may not approve a submitted draft: NotAllowed for an author, Refused where an author has lost the
+    right to draft since it was submitted. Of one who had lost it before, whoever submitted it has answered for the
+    lines."""
+    authors = _wrote(desk, draft, submitted)
     if who.person in authors:
-        raise NotAllowed(
+        return NotAllowed(
             "您写过这份草稿，要由另一个人审批。", "You wrote part of this draft: another person approves it."
         )
+    if who.person == submitted.by:
+        return NotAllowed(
+            "这份草稿是您提交的，要由另一个人审批。", "You submitted this draft: another person approves it."
+        )
     may = desk.rights.may
-    lost = sorted(one for one in authors if not may(one, "draft") and may(one, "draft", submitted.seq))
+    lost = sorted(one for one in {*authors, submitted.by} if not may(one, "draft") and may(one, "draft", submitted.seq))
     if lost:
-        raise Refused(f"提交之后，{'、'.join(lost)} 已无权起草：要由有此权限的人看过后重新提交。",
-                      f"Since it was submitted, {', '.join(lost)} may draft no longer: somebody who may has to look at "
-                      "it and submit it again.")  # fmt: skip
+        return Refused(f"提交之后，{'、'.join(lost)} 已无权起草：要由有此权限的人看过后重新提交。",
+                       f"Since it was submitted, {', '.join(lost)} may draft no longer: somebody who may has to look "
+                       "at it and submit it again.")  # fmt: skip
+    return None
 
 
 def _publishable(desk: Desk, seen: Acts, draft: Draft) -> Checked:

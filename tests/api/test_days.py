@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,6 +51,19 @@ def test_a_search_by_day_is_by_that_day(api):
 
     assert found("from=2026-12-31&to=2026-12-31") == [made]
     assert found("to=2026-12-30") == []
+
+
+def test_a_page_to_print_tells_the_time_of_that_zone_and_names_it(api):
+    caller = api.caller("caller")
+    made = caller.decided("credit_village", CASE)["log_id"]
+    page = caller.get(f"/v1/decisions/{made}/explanation", headers={"Accept": "text/html"}).text
+    assert "2026-12-31 01:00:00 Asia/Shanghai" in page
+    assert "2026-12-30" not in page
+
+
+def test_no_page_writes_a_time_itself():
+    pages = Path(__file__).parents[2] / "service/pages/templates"
+    assert [one.name for one in pages.iterdir() if "strftime" in one.read_text("utf-8")] == []
 
 
 def test_another_zone_is_another_day(elsewhere, tmp_path):

@@ -210,7 +210,8 @@ def draft(browser, server):
 
 PAGES = ["", "/guide", "/drafts/{draft}", "/drafts/{draft}?at=credit_village.yaml:15",
          "/drafts/{draft}/form/credit_village", "/drafts/{draft}/text/plan.yaml",
-         "/drafts/{draft}/add/credit_village.criteria?way=0", "/editions/xx-county/2026-05-01"]  # fmt: skip
+         "/drafts/{draft}/add/credit_village.criteria?way=0", "/editions/xx-county/2026-05-01",
+         "/drafts/{draft}/cases/new", "/drafts/{draft}/cases/new?decision=credit_township"]  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -1,46 +1,15 @@
-"""People with a browser before the application in the test's own process."""
+"""Services to call, and people before them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from service.people import Person
 from tests.api.calling import Api, start
-
-PASSWORD = "a long enough password"  # noqa: S105 -- of people made up here
-
-
-@dataclass
-class Browser:
-    """A person's browser; forms are sent with the token of the page they stand on."""
-
-    client: FlaskClient
-    person: Person
-
-    def get(self, path: str, **others: Any) -> TestResponse:
-        return self.client.get(path, **others)
-
-    def post(self, path: str, page: str = "/account", **fields: str) -> TestResponse:
-        return self.client.post(path, data={"csrf": token(self.get(page)), **fields})
-
-
-def token(page: TestResponse) -> str:
-    found = re.search(r'name="csrf" content="(\w+)"', page.text)
-    return found[1] if found else ""
-
-
-def signing_in(client: FlaskClient, **fields: str) -> TestResponse:
-    """Sends the form to sign in with, as it stands on its page."""
-    found = re.search(r'name="csrf" value="(\w+)"', client.get("/sign-in").text)
-    return client.post("/sign-in", data={"csrf": found[1] if found else "", **fields})
+from tests.desk.drafting import Someone, key, person, service
+from tests.desk.signing import PASSWORD, Browser, signing_in
 
 
 @pytest.fixture
@@ -65,3 +34,28 @@ def someone(api: Api) -> Callable[[str], Browser]:
         return Browser(client, person)
 
     return sign_in
+
+
+# --- before a small plan, over the API
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Api]:
+    api = service(tmp_path)
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def editor(small: Api) -> Someone:
+    return person(small, "editor", "editor")
+
+
+@pytest.fixture
+def approver(small: Api) -> Someone:
+    return person(small, "approver", "approver")
+
+
+@pytest.fixture
+def caller(small: Api) -> Someone:
+    return key(small, "caller")

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from service.exact_json import dumps
 from service.publishing import newest
 from tests.api.calling import Api, start
-from tests.desk.conftest import PASSWORD, signing_in, token
+from tests.desk.signing import PASSWORD, signing_in, token
 from tests.log.deskwork import FIRST, imported
 
 FOLDER = Path(__file__).parents[1] / "policy" / "base"

@@ -5,30 +5,17 @@ import re
 from datetime import timedelta
 from html import unescape
 
-import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from service.desk import drafting
 from service.http.turns import Turns
-from tests.desk.conftest import PASSWORD, signing_in, token
-from tests.desk.drafting import person, service
+from tests.desk.drafting import person
+from tests.desk.signing import PASSWORD, signing_in, token
 from tests.log.deskwork import NEW, OLD
 
 HTML = {"Accept": "text/html"}
 TYPED = 'title: "新的"\n  <b>&amp;\n'
-
-
-@pytest.fixture
-def api(tmp_path):
-    api = service(tmp_path)
-    yield api
-    api.close()
-
-
-@pytest.fixture
-def editor(api):
-    return person(api, "editor", "editor")
 
 
 def fields(page):
@@ -36,17 +23,17 @@ def fields(page):
     return {name: unescape(value) for name, value in found}
 
 
-def late(api, editor):
+def late(small, editor):
     """What is typed into a text, and sent after the session has ended: the answer, and where it was sent."""
     draft = editor.begin()
     path = f"/desk/drafts/{draft['id']}/text/limit.yaml"
     typed = {"csrf": token(editor.client.get(path)), "revision": "1", "text": TYPED}
-    api.clock.now += timedelta(hours=1)
+    small.clock.now += timedelta(hours=1)
     return editor.client.post(path, data=typed, headers=HTML), path, draft
 
 
-def test_what_was_typed_is_offered_again_and_saved(api, editor):
-    answer, path, draft = late(api, editor)
+def test_what_was_typed_is_offered_again_and_saved(small, editor):
+    answer, path, draft = late(small, editor)
     assert answer.status_code == 401
     assert fields(answer)["text"] == TYPED
     assert "/sign-in?next=/desk" in answer.text
@@ -66,11 +53,11 @@ def sent(editor, path, typed, document):
     return editor.client.post(path, data=data, content_type=f"multipart/form-data; boundary={boundary}", headers=HTML)
 
 
-def test_what_was_typed_beside_a_large_file_is_offered_again(api, editor):
+def test_what_was_typed_beside_a_large_file_is_offered_again(small, editor):
     draft = editor.begin()
     page = f"/desk/drafts/{draft['id']}"
     typed = {"csrf": token(editor.client.get(page)), "reason": "县里下了文", "title": "通知", "revision": "1"}
-    api.clock.now += timedelta(hours=1)
+    small.clock.now += timedelta(hours=1)
     answer = sent(editor, f"{page}/submit", typed, b"%PDF" * 1_000_000)
     assert (answer.status_code, fields(answer)["reason"], fields(answer)["title"]) == (401, "县里下了文", "通知")
     assert "要重新选择" in answer.text
@@ -78,7 +65,7 @@ def test_what_was_typed_beside_a_large_file_is_offered_again(api, editor):
     assert answer.status_code == 413  # of what is typed, so much alone is held in memory
 
 
-def test_what_was_typed_stays_where_the_service_is_busy(api, editor, monkeypatch):
+def test_what_was_typed_stays_where_the_service_is_busy(small, editor, monkeypatch):
     monkeypatch.setattr(drafting, "CHECKING", Turns(1, 0, 0))
     draft = editor.begin()
     path = f"/desk/drafts/{draft['id']}/text/limit.yaml"
@@ -96,37 +83,37 @@ def test_what_was_typed_stays_where_the_service_is_busy(api, editor, monkeypatch
     assert done.status_code == 303
 
 
-def test_what_another_site_sends_is_not_shown_and_not_done(api, editor):
-    _, path, _ = late(api, editor)
+def test_what_another_site_sends_is_not_shown_and_not_done(small, editor):
+    _, path, _ = late(small, editor)
     other = {"text": TYPED, "revision": "1", "csrf": "x", "again": "y"}
     for sent in (other, {**other, "csrf": ""}):
         answer = editor.client.post(path, data=sent, headers=HTML)
         assert (answer.status_code, answer.location) == (303, "/sign-in?next=/desk")
-    nobody = api.app.test_client().post(path, data=other, headers=HTML)
+    nobody = small.app.test_client().post(path, data=other, headers=HTML)
     assert nobody.status_code == 303
     signing_in(editor.client, login="editor", password=PASSWORD)
     assert editor.client.post(path, data=other, headers=HTML).status_code == 403
 
 
-def test_what_was_offered_to_one_is_not_offered_to_another(api, editor):
+def test_what_was_offered_to_one_is_not_offered_to_another(small, editor):
     """Whoever works here has a mark of his own, and could have another send what he typed."""
-    answer, path, _ = late(api, editor)
-    other = person(api, "other", "approver").client
+    answer, path, _ = late(small, editor)
+    other = person(small, "other", "approver").client
     assert other.post(path, data=fields(answer), headers=HTML).status_code == 403
-    api.clock.now += timedelta(hours=1)
+    small.clock.now += timedelta(hours=1)
     sent = other.post(path, data=fields(answer), headers=HTML)
     assert (sent.status_code, sent.location) == (303, "/sign-in?next=/desk")
 
 
-def test_the_mark_of_one_page_is_none_of_another(api, editor):
-    answer, _, draft = late(api, editor)
+def test_the_mark_of_one_page_is_none_of_another(small, editor):
+    answer, _, draft = late(small, editor)
     signing_in(editor.client, login="editor", password=PASSWORD)
     elsewhere = editor.client.post(f"/desk/drafts/{draft['id']}/discard", data=fields(answer), headers=HTML)
     assert elsewhere.status_code == 403
 
 
-def test_a_script_that_saves_by_itself_is_told(api, editor):
-    _, path, _ = late(api, editor)
+def test_a_script_that_saves_by_itself_is_told(small, editor):
+    _, path, _ = late(small, editor)
     answer = editor.client.post(f"{path}/autosave", data={"text": TYPED, "revision": "1"})
     assert answer.status_code == 401
     assert "登录已结束" in answer.json["detail"]

@@ -139,6 +139,68 @@ def test_every_file_that_changes_is_before_the_approver(api, editor, approver):
     assert "<ins># 说明</ins>" in shown
 
 
+def test_a_line_that_is_removed_takes_a_comment(api, editor, approver):
+    draft = changed(editor)
+    line = line_of(editor.begin(day="2027-03-01"), OLD)
+    made = said(approver, draft, file=FILE, line=line, removed=True, text="为什么去掉？")
+    assert made.status_code == 201, made.text
+    [found] = editor.get(f"/drafts/{draft['id']}/comments").json["comments"]
+    assert (found["removed"], found["line_now"], OLD in found["quoted"]) == (True, line, True)
+    shown = page(approver, draft, f"{FILE}:-{line}")
+    assert "删去的第" in shown
+    assert re.search(rf'id="{FILE}:-{line}" class="removed">.*?为什么去掉？', shown, re.DOTALL)
+    assert "为什么去掉？" not in shown.partition("对以前文字的意见")[2].partition("</section>")[0]
+    back = editor.save(draft, NEW, OLD).json
+    [found] = editor.get(f"/drafts/{back['id']}/comments").json["comments"]
+    assert found["line_now"] is None  # it is not removed any more
+    assert "为什么去掉？" in page(approver, back).partition("对以前文字的意见")[2]
+
+
+def test_a_file_that_is_deleted_takes_a_comment_at_each_of_its_lines(api, editor, approver):
+    draft = editor.begin()
+    files = {name: text for name, text in draft["files"].items() if name != FILE}
+    tag = f'"{draft["revision"]}"'
+    draft = editor.send("PUT", f"/drafts/{draft['id']}/files", {"files": files}, If_Match=tag).json
+    assert f"{FILE}:-1#comment" in page(approver, draft)
+    data = {"csrf": csrf(approver, draft), "revision": str(draft["revision"]), "file": FILE, "line": "1",
+            "removed": "1", "text": "整个文件都去掉？"}  # fmt: skip
+    answer = approver.client.post(f"/desk/drafts/{draft['id']}/comments", data=data)
+    assert (answer.status_code, answer.location.rpartition("#")[2]) == (303, f"{FILE}:-1")
+    assert "整个文件都去掉？" in page(editor, draft)
+
+
+def csrf(who, draft):
+    return re.search(r'name="csrf" value="(\w+)"', page(who, draft))[1]
+
+
+@pytest.mark.parametrize("more", [{"line": 1}, {"line": 9999}, {"file": "none.yaml", "line": 1}])
+def test_a_line_that_is_not_removed_takes_none_as_such(api, editor, approver, more):
+    answer = said(approver, changed(editor), **{"file": FILE, "removed": True, **more})
+    assert answer.status_code == 422
+
+
+def test_the_days_of_a_value_alone_are_before_the_approver(api, editor, approver):
+    """The figures stay: from another day on they hold."""
+    files = editor.begin()["files"]
+    dated = "dated: {{2024-01-01: 7 days, {}: 9 days}}".format
+    assert "value: 7 days" in files["facts.yaml"]
+    first = {**files, "facts.yaml": files["facts.yaml"].replace("value: 7 days", dated("2027-05-01"))}
+    begun = editor.begin(plan="dated", day="2027-02-01", files={
+        **first, "plan.yaml": first["plan.yaml"].replace("plan: base", "plan: dated")})  # fmt: skip
+    sent = editor.submit(begun)
+    assert sent.status_code == 201, sent.text
+    said = {"sha256": sent.json["changes"][0]["sha256"], "acknowledged": [one["id"] for one in sent.json["warnings"]]}
+    assert approver.post(f"/drafts/{begun['id']}/approve", said).status_code == 201
+    draft = editor.save(editor.begin(plan="dated", day="2027-03-01"), "2027-05-01", "2027-06-01").json
+    shown = page(approver, draft)
+    told = shown.partition('id="changes"')[2].partition("</section>")[0]
+    assert "2027-05-01" in told
+    assert "2027-06-01" in told
+    assert (
+        f"<ins>{next(one for one in draft['files']['facts.yaml'].splitlines() if '2027-06-01' in one)}</ins>" in shown
+    )
+
+
 def test_what_changes_with_a_parent_is_before_the_approver(api, editor, approver):
     begun = editor.begin(plan="child", day="2027-02-01", files={"plan.yaml": CHILD})
     sent = editor.submit(begun)

@@ -9,6 +9,7 @@ import pytest
 from tests.api.calling import example
 
 PLAN, DAY = "xx-county", "2027-05-01"
+TITLE = "XX县助力乡村振兴开展“整村授信”工作实施方案"
 LIMIT = "at_least: 55%"
 DOCUMENT = "X政办〔2027〕1号"
 
@@ -93,6 +94,27 @@ def test_the_whole_way_from_a_draft_to_a_decision_and_back(api, author, approver
     assert "不低于 60% → 不低于 55%" in author.get(answer.location).text
 
 
+def test_who_submitted_what_another_wrote_is_told_why_he_cannot_approve(author, approver):
+    draft = begun(author)
+    written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
+    assert submitted(approver, draft).status_code == 303
+    page = approver.get(draft).text
+    assert "您不能批准：这份草稿是您提交的，要由另一个人审批。" in page
+    assert 'name="sha256"' not in page
+    assert draft.rpartition("/")[2] not in approver.get("/desk").text.split("我的草稿")[0]
+
+
+def test_pages_call_a_plan_by_its_title_and_its_warnings_speak_as_forms_do(author):
+    draft = begun(author)
+    written(author, draft, "credit_village.yaml", LIMIT, "at_least: 60%")
+    page, home = author.get(draft).text, author.get("/desk").text
+    assert f"<h1>{TITLE}" in page
+    assert "写“由谁规定”：农信社自定" in page
+    assert "set_by" not in page.split('id="lines"')[0]
+    assert home.count(TITLE) >= 3
+    assert "由文件夹导入" in home
+
+
 def outcome(api, on):
     decided = api.caller("caller").decided("credit_village", {**example("village_qualifies"), "on": on})
     finding = next(one for one in decided["findings"] if one["criterion"] == "a_grade_share")
@@ -161,7 +183,7 @@ def test_a_case_of_the_edition_that_would_come_out_otherwise_stops_it(author):
         author, draft, "credit_village.yaml", "require: {no_debt_dispute: true}", "require: {no_debt_dispute: false}"
     )
     page = author.get(draft).text
-    assert "V-1 的 credit_village 应为“不达标”" in page
+    assert "V-1 的“信用村评定标准”应为“不达标”" in page
     assert submitted(author, draft).status_code == 422
 
 
@@ -185,7 +207,7 @@ def test_sent_back_then_an_edit_then_submitted_again(author, approver):
     assert "请说明" in author.get(draft).text
     home = author.get("/desk").text
     assert "退回修改" in home.split("我的草稿")[0]
-    assert f"退回\n{PLAN}/{DAY} " in home.split("最近的变动")[1]  # of which edition
+    assert f"退回\n{TITLE}，{DAY}起 " in home.split("最近的变动")[1]  # of which edition
     assert "请说明" in author.get(f"/desk/editions/{PLAN}/{DAY}").text
     written(author, draft, "credit_village.yaml", "at_least: 60%", "at_least: 58%")
     assert submitted(author, draft).status_code == 303

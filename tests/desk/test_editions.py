@@ -15,7 +15,7 @@ from rules.variants.new_edition import new_edition
 from rules.words.book import Book
 from service.settings import HOME
 from tests.api.calling import start
-from tests.desk.conftest import PASSWORD, signing_in
+from tests.desk.signing import PASSWORD, signing_in
 
 OURS = HOME / "policies"
 OLD, NEW = "/policies/xx-county/2026-05-01", "/policies/xx-county/2027-05-01"

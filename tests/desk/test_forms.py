@@ -23,9 +23,9 @@ def fields(page):
     inputs = re.findall(r'<input(?! type="checkbox")[^>]*?name="([^"]*)"[^>]*?value="([^"]*)"', form)
     said = {html(name): html(value) for name, value in inputs}
     for name, inner in re.findall(r'<select[^>]*?name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        options = re.findall(r'<option(?: value="([^"]*)")?( selected)?>([^<]*)', inner)
-        chosen = [value or text for value, selected, text in options if selected] or [options[0][0] or options[0][2]]
-        said[html(name)] = html(chosen[0])
+        found = re.finditer(r'<option(?: value="([^"]*)")?( selected)?>([^<]*)', inner)
+        options = [(one[3] if one[1] is None else one[1], one[2]) for one in found]
+        said[html(name)] = html(next((value for value, chosen in options if chosen), options[0][0]))
     for name, text in re.findall(r'<textarea[^>]*?name="([^"]*)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
         said[html(name)] = html(text)
     return said
@@ -111,6 +111,26 @@ def test_a_criterion_is_added_from_the_forms_of_the_grammar(api, author):
     answer = author.client.post(link, data={**said, **filled, key: "no_debt_dispute", value: "true"})
     assert (answer.status_code, alert(answer)) == (303, "")
     assert "new_one" in text(api, draft, FILE)
+
+
+def test_a_criterion_with_an_operator_is_added_in_one_form_as_by_hand(api, author):
+    draft = begun(author)
+    before, page = text(api, draft, FILE), author.get(f"{draft}/form/{FILE}").text
+    way = html(re.search(r'href="([^"]*/add/credit_village.criteria[?][^"]*)">必须成立的条件<', page)[1])
+    said = fields(author.get(way).text)
+    [how] = [one for one in said if one.startswith("how:")]
+    at = how.removeprefix("how:")
+    top = at.partition(".require")[0]
+    filled = {f"key:{at}": "a_grade_share", how: "at_least", f"value:{at}": "60%", f"value:{top}.id": "new_one",
+              f"value:{top}.clause": "四(三)1(4)", f"value:{top}.set_by": "lender"}  # fmt: skip
+    assert filled.keys() <= said.keys()
+    refused = author.client.post(way, data={**said, **filled, f"value:{top}.id": "a_grade_share"})
+    assert refused.status_code == 422
+    assert fields(refused.text)[how] == "at_least"  # what was typed stays
+    answer = author.client.post(way, data={**said, **filled})
+    assert (answer.status_code, alert(answer)) == (303, "")
+    by_hand = ["- id: new_one", "require: {a_grade_share: {at_least: 60%}}", "clause: 四(三)1(4)", "set_by: lender"]
+    assert [one[1:].strip() for one in changed(before, text(api, draft, FILE))] == by_hand
 
 
 def test_what_cannot_be_is_told_and_the_form_keeps_what_was_typed(api, author):

@@ -1,30 +1,10 @@
 """Editions that extend one another: what changes with a draft, and what has changed below one that waits."""
 
-import pytest
-
-from tests.desk.drafting import person, service
 from tests.desk.test_replay import BAR, HIGHER, edited
 from tests.log.deskwork import NEW, OLD
 from tests.log.test_workflow import CHILD
 
 ELEVEN = "amount: 11 万元"
-
-
-@pytest.fixture
-def api(tmp_path):
-    api = service(tmp_path)
-    yield api
-    api.close()
-
-
-@pytest.fixture
-def editor(api):
-    return person(api, "editor", "editor")
-
-
-@pytest.fixture
-def approver(api):
-    return person(api, "approver", "approver")
 
 
 def approved(approver, editor, draft):
@@ -43,7 +23,7 @@ def child(editor, day="2027-02-01"):
     return answer.json
 
 
-def test_what_changes_with_a_draft_is_told_edition_by_edition(api, editor, approver):
+def test_what_changes_with_a_draft_is_told_edition_by_edition(small, editor, approver):
     approved(approver, editor, child(editor))
     amendment = edited(editor, editor.begin(day="2026-05-01", amend=True), (OLD, NEW), (BAR, HIGHER))
     address = f"/drafts/{amendment['id']}/effect"
@@ -52,7 +32,7 @@ def test_what_changes_with_a_draft_is_told_edition_by_edition(api, editor, appro
     assert [one["zh"] for one in told["changes"]] == [one["zh"] for one in told["heirs"][0]["changes"]]
     assert told["heirs"][0]["cases"] is None
     editor.post(address, None)
-    api.service.effects.wait()
+    small.service.effects.wait()
     told = editor.get(address).json
     assert (told["status"], told["failure"]) == ("done", "")
     cases = told["heirs"][0]["cases"]
@@ -63,7 +43,7 @@ def test_what_changes_with_a_draft_is_told_edition_by_edition(api, editor, appro
     assert "自己的测试案例" in page
 
 
-def test_what_has_changed_below_a_draft_that_waits_is_shown_to_whoever_approves(api, editor, approver):
+def test_what_has_changed_below_a_draft_that_waits_is_shown_to_whoever_approves(small, editor, approver):
     waiting = child(editor)
     assert editor.submit(waiting).status_code == 201
     address = f"/desk/drafts/{waiting['id']}"

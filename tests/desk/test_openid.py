@@ -16,7 +16,7 @@ import requests
 
 from service.settings import BadSettings, from_environment
 from tests.api.calling import start
-from tests.desk.conftest import token
+from tests.desk.signing import token
 from tests.running import free_port, wait_for
 
 HERE, USERS = "http://localhost", "users"

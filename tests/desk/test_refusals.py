@@ -10,7 +10,7 @@ import pytest
 from service.log import LogUnavailable, verify
 from service.people import refusals
 from tests.api.calling import PROBLEM
-from tests.desk.conftest import PASSWORD, signing_in
+from tests.desk.signing import PASSWORD, signing_in
 
 TYPED = "typed-by-mistake"
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

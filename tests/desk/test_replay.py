@@ -11,7 +11,7 @@ from service.effect.replaying import replayed as judged_again
 from service.exact_json import loads
 from service.log import Entry, LogUnavailable, expire, new_id
 from tests.api.calling import errors, kind
-from tests.desk.drafting import key, person, service
+from tests.desk.drafting import key, person
 from tests.log.deskwork import FIRST, NEW, OLD
 from tests.log.samples import tamper
 
@@ -31,33 +31,11 @@ def decide(caller, decision, *cases):
     return [caller.post(f"/decisions/{decision}", {"plan": "base", **one}).json["log_id"] for one in cases]
 
 
-@pytest.fixture
-def api(tmp_path):
-    api = service(tmp_path)
-    yield api
-    api.close()
-
-
-@pytest.fixture
-def editor(api):
-    return person(api, "editor", "editor")
-
-
-@pytest.fixture
-def approver(api):
-    return person(api, "approver", "approver")
-
-
-@pytest.fixture
-def caller(api):
-    return key(api, "caller")
-
-
-def replayed(api, who, draft, period=PERIOD):
+def replayed(small, who, draft, period=PERIOD):
     """The result, worked out anew."""
     answer = who.post(f"/drafts/{draft['id']}/effect?{period}", None)
     assert answer.status_code == 202, answer.text
-    api.service.effects.wait()
+    small.service.effects.wait()
     told = who.get(f"/drafts/{draft['id']}/effect?{period}").json
     assert (told["status"], told["failure"]) == ("done", "")
     return told["replay"]
@@ -67,8 +45,8 @@ def opened_line(log, line):
     return Entry(new_id(log.clock()), "inputs_read", "me", "", "", "", line.decision, "", "", "", b"{}", line.id)
 
 
-def lines(api, **query):
-    return api.service.log.find(limit=1000, **query)
+def lines(small, **query):
+    return small.service.log.find(limit=1000, **query)
 
 
 def edited(editor, draft, *changes):
@@ -80,11 +58,11 @@ def edited(editor, draft, *changes):
                        If_Match=f'"{draft["revision"]}"').json  # fmt: skip
 
 
-def test_what_comes_out_otherwise_is_counted_and_the_money_added_up(api, editor, approver, caller):
+def test_what_comes_out_otherwise_is_counted_and_the_money_added_up(small, editor, approver, caller):
     granted = decide(caller, "limit", village(1), village(2), village(3, order="poor"), village(3, order=None))
     standing = decide(caller, "standing", *(village(n, share=share) for n, share in ((4, 60), (5, 80), (6, 50))))
     draft = edited(editor, editor.begin(), (OLD, NEW), (BAR, HIGHER))
-    found = replayed(api, approver, draft)
+    found = replayed(small, approver, draft)
     assert (found["total"], found["judged"], found["left"], found["cannot"]) == (7, 7, 0, {})
     by = {one["decision"]: one for one in found["decisions"]}
     [sum] = by["limit"]["amounts"]
@@ -98,51 +76,51 @@ def test_what_comes_out_otherwise_is_counted_and_the_money_added_up(api, editor,
     assert (turn["before"]["outcome"], turn["after"]["outcome"], turn["count"]) == (
         "needs_information", "not_qualified", 1)  # fmt: skip
     assert turn["lines"] == []  # an approver reads no decisions
-    auditor = key(api, "auditor")
+    auditor = key(small, "auditor")
     seen = auditor.get(f"/drafts/{draft['id']}/effect?{PERIOD}").json["replay"]["decisions"]
     assert {id for one in seen for turn in one["turns"] for id in turn["lines"]} == {*granted[:3], standing[0]}
-    opened = {one.refers_to for one in lines(api, kind="inputs_read")}
+    opened = {one.refers_to for one in lines(small, kind="inputs_read")}
     assert opened == {*granted, *standing}
-    assert {one.caller for one in lines(api, kind="inputs_read")} == {approver.id}
-    assert not any(b"V-1" in file.read_bytes() for file in api.service.effects.folder.rglob("*") if file.is_file())
+    assert {one.caller for one in lines(small, kind="inputs_read")} == {approver.id}
+    assert not any(b"V-1" in file.read_bytes() for file in small.service.effects.folder.rglob("*") if file.is_file())
 
 
-def test_what_cannot_be_judged_again_is_counted_by_why(api, caller):
+def test_what_cannot_be_judged_again_is_counted_by_why(small, caller):
     first = decide(caller, "limit", village(1), village(2), village(3))
     decide(caller, "standing", village(4))
-    log, clock = api.service.log, api.clock
+    log, clock = small.service.log, small.clock
     clock.now += timedelta(days=1)
     later = clock.now.date().isoformat()
     expire(log, clock.now, "test")
     kept = decide(caller, "limit", village(5), village(6))
     decide(caller, "best", {"subject": {"id": "C-1"}, "facts": {"villages": []}})
     tamper(log, ("DELETE FROM sealed WHERE seq = ?", (log.get(kept[0]).seq,)))
-    editor, approver = person(api, "editor", "editor"), person(api, "approver", "approver")
+    editor, approver = person(small, "editor", "editor"), person(small, "approver", "approver")
     renamed = [(f"{before}income", f"{before}household_income") for before in ("fact: ", "      ", "by: ")]
     draft = edited(editor, editor.begin(day="2028-01-01"), *renamed)
     files = {name: text for name, text in draft["files"].items() if name != "best.yaml"}
     draft = editor.send("PUT", f"/drafts/{draft['id']}/files", {"files": files}, If_Match='"2"').json
-    found = replayed(api, approver, draft, f"from={TODAY}&to={later}")
+    found = replayed(small, approver, draft, f"from={TODAY}&to={later}")
     assert found["cannot"] == {"expired": 4, "no_decision": 1, "sealed": 1, "unfit": 1}
     assert (found["total"], found["judged"], found["decisions"]) == (7, 0, [])
-    assert not {one.refers_to for one in lines(api, kind="inputs_read")} & {*first}  # those are not opened
+    assert not {one.refers_to for one in lines(small, kind="inputs_read")} & {*first}  # those are not opened
 
 
-def test_a_decision_that_nobody_signed_is_not_opened_and_not_judged(api, editor, approver, caller):
+def test_a_decision_that_nobody_signed_is_not_opened_and_not_judged(small, editor, approver, caller):
     [altered] = decide(caller, "limit", village(1))
     [good] = decide(caller, "limit", village(2))
-    log = api.service.log
+    log = small.service.log
     tamper(log, ("UPDATE log SET on_date = '2027-06-01' WHERE seq = ?", (log.get(altered).seq,)))
-    found = replayed(api, approver, edited(editor, editor.begin(), (OLD, NEW)))
+    found = replayed(small, approver, edited(editor, editor.begin(), (OLD, NEW)))
     assert (found["judged"], found["cannot"]) == (1, {"unsigned": 1})
-    assert {one.refers_to for one in lines(api, kind="inputs_read")} == {good}
+    assert {one.refers_to for one in lines(small, kind="inputs_read")} == {good}
 
 
-def test_other_editions_and_plans_are_told_apart(api, editor, approver, caller):
+def test_other_editions_and_plans_are_told_apart(small, editor, approver, caller):
     decide(caller, "limit", village(1))
     draft = edited(editor, editor.begin(), (OLD, NEW))
-    log = api.service.log
-    [line] = lines(api, kind="decision")
+    log = small.service.log
+    [line] = lines(small, kind="decision")
     feed = Feed(log, "decision", "another", line.edition, START, END, lambda one: 1 / 0)
     assert [*map(loads, feed())][-1] == {"end": {"cannot": {"other_plan": 1}, "left": 0}}
     feed = Feed(log, "decision", "base", "0" * 64, START, END, lambda one: 1 / 0)
@@ -150,61 +128,61 @@ def test_other_editions_and_plans_are_told_apart(api, editor, approver, caller):
     assert draft["revision"] == 2
 
 
-def test_a_period_is_bounded_by_number_and_time(api, caller):
+def test_a_period_is_bounded_by_number_and_time(small, caller):
     decide(caller, "limit", *(village(n) for n in range(5)))
-    log = api.service.log
-    [line, *_] = lines(api, kind="decision")
+    log = small.service.log
+    [line, *_] = lines(small, kind="decision")
     ask = partial(Feed, log, "decision", "base", line.edition, START, END, lambda one: opened_line(log, one))
     said = [*map(loads, ask(most=2)())]
     assert [one.get("decision") for one in said] == [None, "limit", "limit", None]
     assert said[-1] == {"end": {"cannot": {}, "left": 3}}
-    assert len(lines(api, kind="inputs_read")) == 2
+    assert len(lines(small, kind="inputs_read")) == 2
     ticks = iter(range(0, 10**6, 1000))
     late = [*map(loads, ask(seconds=1.0, clock=lambda: next(ticks))())]
     assert late[-1] == {"end": {"cannot": {}, "left": 0}}  # one page was read: all five
 
 
-def test_a_feed_that_breaks_off_is_no_result(api, editor, approver, caller, monkeypatch):
+def test_a_feed_that_breaks_off_is_no_result(small, editor, approver, caller, monkeypatch):
     decide(caller, "limit", village(1))
     draft = edited(editor, editor.begin(), (OLD, NEW))
 
     def away(*args, **kwargs):
         raise LogUnavailable("away")
 
-    monkeypatch.setattr(api.service.log, "number", away)
+    monkeypatch.setattr(small.service.log, "number", away)
     address = f"/drafts/{draft['id']}/effect?{PERIOD}"
     approver.post(address, None)
-    api.service.effects.wait()
+    small.service.effects.wait()
     told = approver.get(address).json
     assert (told["status"], told["replay"]) == ("failed", None)
     assert "database" in told["failure"]
     monkeypatch.undo()
-    assert replayed(api, approver, draft)["judged"] == 1  # and it can be done again
+    assert replayed(small, approver, draft)["judged"] == 1  # and it can be done again
 
 
-def test_lines_that_end_too_soon_are_no_result(api):
-    edition = api.engine(FIRST).edition
+def test_lines_that_end_too_soon_are_no_result(small):
+    edition = small.engine(FIRST).edition
     with pytest.raises(Interrupted):
         judged_again(edition, edition, [b'{"total":1,"at":""}'], lambda done, of: None)
 
 
-def test_more_is_judged_where_more_was_decided_since(api, editor, approver, caller):
+def test_more_is_judged_where_more_was_decided_since(small, editor, approver, caller):
     draft = edited(editor, editor.begin(), (OLD, NEW))
-    assert replayed(api, approver, draft)["total"] == 0
+    assert replayed(small, approver, draft)["total"] == 0
     decide(caller, "limit", village(1))
-    assert replayed(api, approver, draft)["total"] == 1
+    assert replayed(small, approver, draft)["total"] == 1
 
 
-def test_it_is_of_the_content_that_it_was_worked_out_for(api, editor, approver, caller):
+def test_it_is_of_the_content_that_it_was_worked_out_for(small, editor, approver, caller):
     decide(caller, "limit", village(1))
     draft = edited(editor, editor.begin(), (OLD, NEW))
-    replayed(api, approver, draft)
+    replayed(small, approver, draft)
     edited(editor, draft, (NEW, "amount: 7 万元"))
     told = approver.get(f"/drafts/{draft['id']}/effect?{PERIOD}").json
     assert (told["revision"], told["status"], told["replay"]) == (3, "none", None)
 
 
-def test_only_whoever_may_has_inputs_read(api, editor, caller):
+def test_only_whoever_may_has_inputs_read(small, editor, caller):
     draft = edited(editor, editor.begin(), (OLD, NEW))
     address = f"/drafts/{draft['id']}/effect"
     for method in ("GET", "POST", "DELETE"):
@@ -220,31 +198,31 @@ def test_only_whoever_may_has_inputs_read(api, editor, caller):
     ("from=2026-13-01&to=2026-12-01", ("/from", "not_a_date")),
     (f"what=readings&{PERIOD}", ("/from", "not_wanted")),
 ])  # fmt: skip
-def test_what_is_no_period_is_refused(api, approver, editor, asks, said):
+def test_what_is_no_period_is_refused(small, approver, editor, asks, said):
     draft = editor.begin()
     assert errors(approver.get(f"/drafts/{draft['id']}/effect?{asks}")) == [said]
 
 
-def test_the_ends_of_the_calendar(api, approver, editor):
+def test_the_ends_of_the_calendar(small, approver, editor):
     draft = edited(editor, editor.begin(), (OLD, NEW))
-    assert replayed(api, approver, draft, "from=0001-01-01&to=9999-12-31")["total"] == 0
+    assert replayed(small, approver, draft, "from=0001-01-01&to=9999-12-31")["total"] == 0
 
 
-def test_the_page_asks_before_it_reads_and_links_to_the_lines(api, editor, approver, caller):
+def test_the_page_asks_before_it_reads_and_links_to_the_lines(small, editor, approver, caller):
     decide(caller, "limit", village(1))
     draft = edited(editor, editor.begin(), (OLD, NEW))
     address = f"/desk/drafts/{draft['id']}/effect?from_day={TODAY}&to_day={TODAY}"
     asked = approver.client.get(address).text
     assert "每条都记入日志" in asked
-    assert lines(api, kind="inputs_read") == []
+    assert lines(small, kind="inputs_read") == []
     csrf = approver.headers["X-CSRF-Token"]
     assert approver.client.post(address, data={"csrf": csrf, "do": "again"}).status_code == 303
-    api.service.effects.wait()
+    small.service.effects.wait()
     shown = approver.client.get(address).text
     assert "重判了 1 条" in shown
     assert "50,000 → 60,000" in shown
     assert "/audit/" not in shown
-    auditor = person(api, "auditor", "auditor")
+    auditor = person(small, "auditor", "auditor")
     seen = auditor.client.get(f"{address}&lang=en").text
     assert "/audit/" in seen
     assert f'href="/desk/drafts/{draft["id"]}?' not in seen  # where an auditor may not go

@@ -2,15 +2,16 @@
 
 import json
 from datetime import date, timedelta
+from unittest.mock import Mock
 
 import pytest
 
 from service.app import create_app
 from service.exact_json import dumps
-from service.log import verify
+from service.log import LogUnavailable, verify
 from service.shadow import Beside, beside, shadows, tally
 from tests.api.calling import Api, errors, kind
-from tests.desk.drafting import key, person, service
+from tests.desk.drafting import key, person
 from tests.desk.test_replay import BAR, HIGHER, VILLAGE, edited, village
 from tests.log.deskwork import NEW, OLD
 
@@ -22,28 +23,6 @@ WANTED = {"until": UNTIL, "reason": "看一个星期"}
 def by_hand(monkeypatch):
     """Nothing is judged beside before the test asks for it."""
     monkeypatch.setattr(Beside, "_begin", lambda self: None)
-
-
-@pytest.fixture
-def api(tmp_path):
-    api = service(tmp_path)
-    yield api
-    api.close()
-
-
-@pytest.fixture
-def editor(api):
-    return person(api, "editor", "editor")
-
-
-@pytest.fixture
-def approver(api):
-    return person(api, "approver", "approver")
-
-
-@pytest.fixture
-def caller(api):
-    return key(api, "caller")
 
 
 @pytest.fixture
@@ -73,7 +52,7 @@ def seen(who, draft):
     return who.get(f"/drafts/{draft['id']}/effect").json["shadow"]
 
 
-def test_requests_are_judged_beside_and_no_answer_changes(api, editor, approver, caller, draft):
+def test_requests_are_judged_beside_and_no_answer_changes(small, editor, approver, caller, draft):
     before = decide(caller, "limit", village(1))[0]
     said = begun(approver, draft)
     assert (said["draft"], said["until"], said["beside"], said["by"]) == (
@@ -85,8 +64,8 @@ def test_requests_are_judged_beside_and_no_answer_changes(api, editor, approver,
     standing = decide(caller, "standing", *({**one, "facts": one["facts"] | {"county": county}}
                                             for one in (village(4, share=60), village(5, share=80))))  # fmt: skip
     assert [one["outcome"] for one in standing] == ["qualified", "qualified"]
-    judged(api.service.beside)
-    found = seen(key(api, "auditor"), draft)
+    judged(small.service.beside)
+    found = seen(key(small, "auditor"), draft)
     assert (found["on"], found["edited_since"], found["judged"], found["changed"], found["cannot"]) == (
         True, False, 5, 1, {})  # fmt: skip
     by = {one["decision"]: one for one in found["decisions"]}
@@ -98,46 +77,63 @@ def test_requests_are_judged_beside_and_no_answer_changes(api, editor, approver,
     assert turn["lines"] == [standing[0]["log_id"]]
     hidden = seen(approver, draft)["decisions"]
     assert {id for one in hidden for turn in one["turns"] for id in turn["lines"]} == set()
-    assert verify(api.service.log).intact
+    assert verify(small.service.log).intact
 
 
-def test_a_batch_is_judged_beside_and_a_dry_run_is_not(api, approver, caller, draft):
+def test_a_batch_is_judged_beside_and_a_dry_run_is_not(small, approver, caller, draft):
     begun(approver, draft)
     cases = [{"plan": "base", **village(n)} for n in range(3)]
     assert caller.post("/decisions/limit/batch", {"cases": cases}).status_code == 200
     decide(caller, "limit", {**village(9), "dry_run": True})
-    judged(api.service.beside)
+    judged(small.service.beside)
     assert seen(approver, draft)["judged"] == 3
 
 
-def test_what_finds_no_place_in_the_queue_is_counted(api, approver, caller, draft, monkeypatch):
+def test_what_could_not_be_logged_is_not_counted(small, approver, caller, draft, monkeypatch):
+    """It was never decided: whoever asked was told so."""
+    begun(approver, draft)
+    one, batch = {"plan": "base", **village(1)}, {"cases": [{"plan": "base", **village(2)}]}
+    with monkeypatch.context() as away:
+        away.setattr(small.service.log.writer, "_commit", Mock(side_effect=LogUnavailable("locked")))
+        assert caller.post("/decisions/limit", one).status_code == 503
+        assert caller.post("/decisions/limit", one, Idempotency_Key="k-1").status_code == 503
+        assert caller.post("/decisions/limit/batch", batch).status_code == 503
+    judged(small.service.beside)
+    assert seen(approver, draft)["judged"] == 0
+    for _ in range(2):  # asked twice, decided once
+        assert caller.post("/decisions/limit", one, Idempotency_Key="k-2").status_code == 200
+    judged(small.service.beside)
+    assert seen(approver, draft)["judged"] == 1
+
+
+def test_what_finds_no_place_in_the_queue_is_counted(small, approver, caller, draft, monkeypatch):
     monkeypatch.setattr(beside, "ROOM", 2)
     begun(approver, draft)
     decide(caller, "limit", *(village(n) for n in range(5)))
-    judged(api.service.beside)
+    judged(small.service.beside)
     found = seen(approver, draft)
     assert (found["judged"], found["cannot"]) == (2, {"dropped": 3})
 
 
-def test_inputs_that_wait_take_no_more_memory_than_is_allowed(api, approver, caller, draft, monkeypatch):
+def test_inputs_that_wait_take_no_more_memory_than_is_allowed(small, approver, caller, draft, monkeypatch):
     begun(approver, draft)
     decide(caller, "limit", village(1))
-    [first] = api.service.beside._waiting
+    [first] = small.service.beside._waiting
     monkeypatch.setattr(beside, "MOST", 2 * len(first.inputs) + 1)
     decide(caller, "limit", *(village(n) for n in range(2, 6)))
-    judged(api.service.beside)
+    judged(small.service.beside)
     assert seen(approver, draft)["cannot"] == {"dropped": 3}
     decide(caller, "limit", village(6))
-    judged(api.service.beside)
+    judged(small.service.beside)
     found = seen(approver, draft)
     assert (found["judged"], found["cannot"]) == (3, {"dropped": 3})
 
 
-def test_it_goes_on_with_the_content_it_was_begun_with(api, editor, approver, caller, draft):
+def test_it_goes_on_with_the_content_it_was_begun_with(small, editor, approver, caller, draft):
     begun(approver, draft)
     edited(editor, draft, (NEW, OLD))
     decide(caller, "limit", village(1))
-    judged(api.service.beside)
+    judged(small.service.beside)
     found = seen(approver, draft)
     assert (found["edited_since"], found["revision"], found["on"]) == (True, 2, True)
     assert found["decisions"][0]["amounts"][0]["count"] == 1
@@ -145,67 +141,67 @@ def test_it_goes_on_with_the_content_it_was_begun_with(api, editor, approver, ca
     assert "草稿之后又改过" in page
 
 
-def test_it_ends_after_its_day(api, approver, caller, draft):
+def test_it_ends_after_its_day(small, approver, caller, draft):
     begun(approver, draft, until="2026-12-31")
-    api.clock.now += timedelta(days=1)
-    api.service.beside.look()
-    assert api.service.beside.plans == {}
-    late = person(api, "late", "approver")
+    small.clock.now += timedelta(days=1)
+    small.service.beside.look()
+    assert small.service.beside.plans == {}
+    late = person(small, "late", "approver")
     assert seen(late, draft)["on"] is False
 
 
 @pytest.mark.parametrize("how", ["end", "discard"])
-def test_it_ends_where_somebody_ends_it_or_gives_the_draft_up(api, editor, approver, caller, draft, how):
+def test_it_ends_where_somebody_ends_it_or_gives_the_draft_up(small, editor, approver, caller, draft, how):
     begun(approver, draft)
     if how == "end":
         assert approver.post(f"/drafts/{draft['id']}/shadow/end", {"reason": "够了"}).json["ended_by"] == approver.id
     else:
         assert editor.post(f"/drafts/{draft['id']}/discard", {"reason": "不要了"}).status_code == 201
-        api.service.beside.look()
-    assert api.service.beside.plans == {}
+        small.service.beside.look()
+    assert small.service.beside.plans == {}
     decide(caller, "limit", village(1))
-    assert not api.service.beside._waiting
+    assert not small.service.beside._waiting
     assert kind(approver.post(f"/drafts/{draft['id']}/shadow/end", {"reason": "又"})) == (409, "conflict")
 
 
-def test_two_hosts_count_into_one(api, approver, caller, draft):
+def test_two_hosts_count_into_one(small, approver, caller, draft):
     begun(approver, draft)
-    other = Api(create_app(api.service.settings, api.clock), api.clock, api.folder)
+    other = Api(create_app(small.service.settings, small.clock), small.clock, small.folder)
     decide(caller, "limit", village(1))
     decide(key(other, "caller"), "limit", village(2), village(3))
-    for one in (api, other):
+    for one in (small, other):
         judged(one.service.beside)
     found = seen(approver, draft)
     other.close()
     assert (found["judged"], found["decisions"][0]["amounts"][0]["count"]) == (3, 3)
 
 
-def test_what_was_found_waits_for_the_database(api, approver, caller, draft, monkeypatch):
+def test_what_was_found_waits_for_the_database(small, approver, caller, draft, monkeypatch):
     begun(approver, draft)
     decide(caller, "limit", village(1))
     with monkeypatch.context() as patch:
-        patch.setattr(api.service.log.database, "attempt", lambda *args, **more: False)
-        judged(api.service.beside)
+        patch.setattr(small.service.log.database, "attempt", lambda *args, **more: False)
+        judged(small.service.beside)
     assert seen(approver, draft)["judged"] == 0
-    api.service.beside.keep()
-    api.service.beside.keep()
+    small.service.beside.keep()
+    small.service.beside.keep()
     assert seen(approver, draft)["judged"] == 1
 
 
-def test_a_line_that_was_never_written_is_not_noted(api, approver, draft):
+def test_a_line_that_was_never_written_is_not_noted(small, approver, draft):
     said = begun(approver, draft)
     one = tally.Differing(said["id"], "f" * 32, "limit", "granted", "refused")
-    assert tally.keep(api.service.log, {tally.Key(said["id"], "judged", "limit", "granted", "refused"): 1}, [one])
-    [turn] = seen(key(api, "auditor"), draft)["decisions"][0]["turns"]
+    assert tally.keep(small.service.log, {tally.Key(said["id"], "judged", "limit", "granted", "refused"): 1}, [one])
+    [turn] = seen(key(small, "auditor"), draft)["decisions"][0]["turns"]
     assert (turn["count"], turn["lines"]) == (1, [])
 
 
-def test_other_editions_and_failures_are_counted(api, editor, approver, caller, draft):
+def test_other_editions_and_failures_are_counted(small, editor, approver, caller, draft):
     said = begun(approver, draft)
-    one = api.service.beside.plans["base"][0]
+    one = small.service.beside.plans["base"][0]
     made = {"log_id": "x", "plan": "base", "decision": "limit", "on": date(2026, 12, 31), "outcome": "granted",
             "outputs": {}, "inputs": dumps({"subject": {"id": "V"}, "facts": VILLAGE})}  # fmt: skip
-    shadow, judge = api.service.beside, one.judge
+    shadow, judge = small.service.beside, one.judge
     shadow._judge(one, beside.Made(edition="base/2025-01-01", **made))
     shadow._judge(one, beside.Made(edition="base/2026-05-01", **{**made, "decision": "gone"}))
     strange = dumps({"subject": {"id": "V"}, "facts": {"order": 7}})
@@ -214,14 +210,14 @@ def test_other_editions_and_failures_are_counted(api, editor, approver, caller, 
     shadow._judge(beside.Judging(one.shadow, None), beside.Made(edition="base/2026-05-01", **made))
     shadow.keep()
     assert judge is not None
-    assert tally.found(api.service.log, said["id"])["cannot"] == {
+    assert tally.found(small.service.log, said["id"])["cannot"] == {
         "failed": 1, "no_decision": 1, "other_edition": 1, "unfit": 1, "unusable": 1}  # fmt: skip
 
 
-def test_who_may_and_when(api, editor, approver, caller, draft):
+def test_who_may_and_when(small, editor, approver, caller, draft):
     address = f"/drafts/{draft['id']}/shadow"
     assert kind(editor.post(address, WANTED)) == (403, "forbidden")
-    assert kind(key(api, "approver", approver.id).post(address, WANTED)) == (403, "forbidden")
+    assert kind(key(small, "approver", approver.id).post(address, WANTED)) == (403, "forbidden")
     assert kind(approver.post(address, WANTED | {"until": "2026-12-30"})) == (409, "conflict")
     assert kind(approver.post(address, WANTED | {"until": "2027-12-31"})) == (409, "conflict")
     assert errors(approver.post(address, {"until": UNTIL})) == [("/reason", "required")]
@@ -230,24 +226,24 @@ def test_who_may_and_when(api, editor, approver, caller, draft):
     assert kind(approver.post(f"/drafts/{same['id']}/shadow", WANTED)) == (409, "not-publishable")
     begun(approver, draft)
     assert kind(approver.post(address, WANTED)) == (409, "conflict")
-    assert [one.draft for one in shadows(api.service.log)] == [draft["id"]]
-    [line] = api.service.log.find(kind="shadow")
+    assert [one.draft for one in shadows(small.service.log)] == [draft["id"]]
+    [line] = small.service.log.find(kind="shadow")
     assert (line.caller, json.loads(line.body)["reason"]) == (approver.id, WANTED["reason"])
     assert line.signature
 
 
-def test_the_page_begins_shows_and_ends_it(api, approver, caller, draft):
+def test_the_page_begins_shows_and_ends_it(small, approver, caller, draft):
     csrf = approver.headers["X-CSRF-Token"]
     address = f"/desk/drafts/{draft['id']}/shadow"
     assert approver.client.post(address, data={"csrf": csrf, "do": "start", **WANTED}).status_code == 303
     decide(caller, "limit", village(1))
-    judged(api.service.beside)
+    judged(small.service.beside)
     shown = approver.client.get(f"/desk/drafts/{draft['id']}/effect").text
     assert "正在影子运行" in shown
     assert "判定了 1 个请求，0 个结论不同" in shown
     assert "1 个增加" in shown
     assert "In shadow" in approver.client.get(f"/desk/drafts/{draft['id']}/effect?lang=en").text
-    ready = api.nobody().get("/readyz").json["shadows"]
+    ready = small.nobody().get("/readyz").json["shadows"]
     assert [(one["edition"], one["until"]) for one in ready] == [("base/2027-01-01", UNTIL)]
     assert approver.client.post(address, data={"csrf": csrf, "do": "end", "reason": "够了"}).status_code == 303
     assert "已结束" in approver.client.get(f"/desk/drafts/{draft['id']}/effect").text
@@ -257,10 +253,10 @@ def test_the_page_begins_shows_and_ends_it(api, approver, caller, draft):
     assert again.status_code == 409
 
 
-def test_the_thread_judges_by_itself(api, approver, caller, draft, monkeypatch):
+def test_the_thread_judges_by_itself(small, approver, caller, draft, monkeypatch):
     monkeypatch.undo()
     begun(approver, draft)
-    shadow = api.service.beside
+    shadow = small.service.beside
     decide(caller, "limit", village(1))
     while not shadow.told["judged"]:
         shadow._thread.join(0.01)

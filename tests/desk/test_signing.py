@@ -16,7 +16,7 @@ from service.log.entry import microseconds
 from service.log.tables import credentials, sessions
 from service.people import passwords as module
 from tests.api.calling import kind, start
-from tests.desk.conftest import PASSWORD, signing_in, token
+from tests.desk.signing import PASSWORD, signing_in, token
 from tests.log.samples import rows
 
 CASE = {"subject": {"id": "V-1"}, "facts": {}}

@@ -72,7 +72,7 @@ def test_every_feature_is_read(now):
 
 @pytest.mark.parametrize(
     ("wanted", "code", "words"),
-    [("not_qualified", 0, ""), ("qualified", 1, "V-1 的 credit_village 应为“达标”，按 xx-county/2026-05-01 是“不达标”"),
+    [("not_qualified", 0, ""), ("qualified", 1, "V-1 的“信用村评定标准”应为“达标”，按 xx-county/2026-05-01 是“不达标”"),
      ("nothing", 1, "应为“nothing”")],
 )  # fmt: skip
 def test_check_holds_the_cases_of_the_edition(draft, wanted, code, words):

@@ -1,0 +1,149 @@
+"""Test cases of a draft, written in a form: kept in its file, held at once, told to whoever approves."""
+
+import pytest
+
+from service.publishing.drafts import Drafts
+from tests.desk.test_desk import LIMIT, begun, html, written
+from tests.desk.test_forms import alert, changed, fields
+
+VILLAGE = "credit_village"
+
+
+@pytest.fixture
+def author(someone):
+    return someone("editor")
+
+
+def text(api, draft):
+    return Drafts(api.service.log).get(draft.rpartition("/")[2]).saved.files.get("cases.yaml", "")
+
+
+def sent(author, draft, number="new", do="", decision=VILLAGE, **said):
+    """The form of a case as it came, with other values in some fields."""
+    page = author.get(f"{draft}/cases/{number}?decision={decision}").text
+    data = (
+        fields(page) | {name.replace("__", ":", 1): value for name, value in said.items()} | ({"do": do} if do else {})
+    )
+    return author.client.post(f"{draft}/cases/{number}", data=data)
+
+
+BOUNDED = """\
+# settled in May
+- on: 2027-08-01
+  subject: {id: V-1} # in the hills
+  facts:
+    no_debt_dispute: false
+    npl_balance: {at_least: 1}
+  decisions: {credit_village: not_qualified}
+"""
+KEPT = {"subject": "V-002", "on": "2027-08-01", f"wanted__{VILLAGE}": "not_qualified", "fact__no_debt_dispute": "false"}
+
+
+def test_a_case_is_written_in_a_form_and_kept_with_the_draft(api, author):
+    draft = begun(author)
+    page = author.get(f"{draft}/cases/new").text
+    assert "哪项判定" in page
+    page = author.get(f"{draft}/cases/new?decision={VILLAGE}").text
+    assert all(title in html(page) for title in ("全村农户", "村编号", "不达标"))
+    assert sent(author, draft, **KEPT).status_code == 303
+    assert text(api, draft) == ("- {on: 2027-08-01, subject: {id: V-002}, decisions: {credit_village: not_qualified}, "
+                                "facts: {no_debt_dispute: false}}\n")  # fmt: skip
+    page = html(author.get(draft).text)
+    assert "增加案例 V-002 2027-08-01：信用村" in page
+    assert ">符合<" in page
+
+
+def test_it_holds_whoever_changes_the_policy(author):
+    draft = begun(author)
+    sent(author, draft, **KEPT)
+    dispute = "require: {no_debt_dispute: true}"
+    written(author, draft, f"{VILLAGE}.yaml", dispute, dispute.replace("true", "false"))
+    page = author.get(draft).text
+    assert ">不符合<" in page
+    assert "没有可对照的版本" not in page  # what it changes is told all the same
+    assert "应为“不达标”" in page
+
+
+def test_it_can_be_tried_before_it_is_saved(api, author):
+    draft = begun(author)
+    answer = sent(author, draft, do="try", **KEPT)
+    assert "照这份草稿正是“不达标”" in answer.text
+    assert fields(answer.text)["fact:no_debt_dispute"] == "false"
+    answer = sent(author, draft, do="try", **{**KEPT, f"wanted__{VILLAGE}": "qualified"})
+    assert "应为“达标”，照这份草稿是“不达标”" in answer.text
+    assert text(api, draft) == ""
+
+
+def test_a_field_that_is_changed_changes_its_place_alone(api, author):
+    draft = begun(author)
+    kept = BOUNDED
+    author.post(f"{draft}/text/cases.yaml", revision="1", text=kept)
+    page = author.get(f"{draft}/cases/0").text
+    assert "写了上下限" in page
+    assert sent(author, draft, "0").status_code == 303
+    assert text(api, draft) == kept
+    assert sent(author, draft, "0", fact__households="１，２00").status_code == 303
+    assert [one for one in changed(kept, text(api, draft)) if one[0] in "+-"] == ["+     households: 1200"]
+    assert "全村农户 不清楚 → 1200" not in author.get(draft).text  # it is new beside what was published
+
+
+def test_records_are_rows_and_more_can_be_asked_for(api, author):
+    draft = begun(author)
+    page = author.get(f"{draft}/cases/new?decision=credit_township").text
+    assert {"fact:villages[0].id", "fact:villages[1].id"} <= fields(page).keys()
+    said = {"subject": "T-1", "wanted__credit_township": "unknown", "fact__villages[1].id": "V-7"}
+    answer = sent(author, draft, do="rows", decision="credit_township", **said)
+    assert "fact:villages[5].id" in fields(answer.text)
+    assert 'value="V-7"' in answer.text
+    assert sent(author, draft, decision="credit_township", **said).status_code == 303
+    assert "villages: [{id: V-7}]" in text(api, draft)
+    assert fields(author.get(f"{draft}/cases/0").text)["fact:villages[0].id"] == "V-7"
+
+
+WRONG = [
+    ({"fact__households": "many"}, "全村农户"),
+    ({"subject": ""}, "请写编号"),
+    ({f"wanted__{VILLAGE}": ""}, "应得的结论"),
+    ({"subject": "110101199003070011"}, "身份证"),
+    ({"on": "tomorrow"}, "on 要写日期"),
+    ({"fact__no_debt_dispute": "perhaps"}, "true"),
+]
+
+
+def test_what_cannot_be_used_is_told_and_stays_in_the_form(api, author):
+    draft = begun(author)
+    for said, words in WRONG:
+        answer = sent(author, draft, **{**KEPT, **said})
+        assert (answer.status_code, words in alert(answer)) == (422, True)
+        [(name, value)] = said.items()
+        assert fields(answer.text)[name.replace("__", ":", 1)] == value
+    assert text(api, draft) == ""
+
+
+def test_an_example_fills_the_form_in(author):
+    draft = begun(author)
+    page = author.get(f"{draft}/cases/new?decision={VILLAGE}").text
+    assert "照一个例子填" in page
+    page = author.get(f"{draft}/cases/new?decision={VILLAGE}&example=0").text
+    assert fields(page)["fact:households"].isdecimal()
+
+
+def test_one_that_is_removed_or_changed_is_told_to_whoever_approves(api, author):
+    draft = begun(author)
+    sent(author, draft, **KEPT)
+    sent(author, draft, **{**KEPT, "subject": "V-003"})
+    assert sent(author, draft, "0", do="remove").status_code == 303
+    page = author.get(draft).text
+    assert ("V-002" in text(api, draft), "增加案例 V-003" in page) == (False, True)
+    assert author.get(f"{draft}/cases/7").status_code == 422
+    assert author.get(f"{draft}/cases/x").status_code == 404
+
+
+def test_a_draft_with_errors_tells_its_cases_and_takes_no_new_one(author):
+    draft = begun(author)
+    sent(author, draft, **KEPT)
+    written(author, draft, f"{VILLAGE}.yaml", LIMIT, "at_least: 六成")
+    page = author.get(draft).text
+    assert "V-002 2027-08-01" in page
+    assert ">符合<" not in page
+    assert author.get(f"{draft}/cases/new").status_code == 409
