@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import click
+
 from rules import Decision, Engine, FactChecker, FactError, PolicyError
 from rules.cases.files import Case, read_cases
 from rules.judging.decision import Finding
@@ -57,6 +59,24 @@ class Judge:
 
     def day(self, case: Case) -> date:
         return self.settings.on or case.on or self.settings.today()
+
+    def about(self, decision: str, cases: list[Case]) -> list[Case]:
+        """The cases without those whose own `decisions` are all about other subjects: a file may hold households and
+        villages. How many are left out is told; where it would be all, none is."""
+        kept = [one for one in cases if not self._elsewhere(decision, one)]
+        if kept and (others := len(cases) - len(kept)):
+            zh = f"{others} 个案例的 decisions 是别的对象的判定，没有用 {decision} 判定。"
+            en = f"{others} of the cases name `decisions` about other subjects; {decision} was not made of them."
+            click.echo(self.settings.pick(zh, en), err=True)
+        return kept or cases
+
+    def _elsewhere(self, decision: str, case: Case) -> bool:
+        try:
+            rules = self.engine(self.day(case))[0].edition.rules
+        except NotFound:
+            return False
+        own = {rules[one].subject for one in case.decisions if one in rules}
+        return decision in rules and bool(own) and rules[decision].subject not in own
 
     def decide(self, decision: str, case: Case) -> Decision:
         on = self.day(case)
