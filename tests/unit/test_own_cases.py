@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from rules import open_store
+from rules.cases.files import read_cases
 from rules.model.touched import touched
 from service.examples.scenarios import broken, documents
 from tests.editions import FEATURES, POLICIES, store
@@ -129,3 +130,14 @@ def test_cases_about_other_subjects_are_told_and_left_out(draft):
         done = call(command, "credit_village", str(file), "--policies", str(draft.folder), "--lang", "zh")
         assert ("V-1" in done.stdout, "H-1" in done.stdout) == (True, False)
         assert done.stderr == "2 个案例的 decisions 是别的对象的判定，没有用 credit_village 判定。\n"
+
+
+def test_a_list_says_why_what_was_given_is_wanted_all_the_same(tmp_path):
+    narrow = (POLICIES.parent / "examples" / "cases" / "village_misses_narrowly.yaml").read_text("utf-8")
+    [case] = read_cases(narrow, "narrow.yaml")
+    met = {"a_grade_households": 220, "filed_households": 270, "lender_loan_balance": 0, "lender_npl_balance": 0}
+    file = tmp_path / "two.json"
+    file.write_text(json.dumps([{"on": str(case.on), "facts": {**case.facts, **met}}] * 2, default=str), "utf-8")
+    done = call("decide", "credit_village", str(file), "--policies", str(POLICIES), "--lang", "zh")
+    assert done.exit_code == 3
+    assert "缺：农信系统内贷款余额（为零，不能作分母）" in done.stdout
