@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from rules.building.names import Names
+from rules.building.names import Names, meant_figure
 from rules.building.resolver import Resolver
 from rules.files.source import Node
 from rules.model import CONSTANTS, Fact, Op, Ref, Subject
@@ -228,7 +228,11 @@ class FactBuilder:
             start, literal = read_date(day), read_literal(value.text)
             if start is None:
                 self.problems.add(values.key_marks[day], "fact.date", text=shown(day))
-            elif literal is None or literal.type.kind == "bare":
+            elif literal is None:
+                meant = meant_figure(value)
+                code, mend = ("shape.meant", (value.text, meant)) if meant else ("type.no_value", None)
+                self.problems.add(value, code, text=shown(value.text), meant=meant, mend=mend)
+            elif literal.type.kind == "bare":
                 self.problems.add(value, "type.no_unit", text=shown(value.text), example=example(None, value.text))
             elif type is not None and not type.fits(literal.type):
                 self.resolver.wrong_type(value, type, literal.type)

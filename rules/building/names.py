@@ -14,14 +14,24 @@ from typing import Protocol
 from rules.files.source import Node
 from rules.model import CONSTANTS, Fact, Ref
 from rules.operations.operation import Place
-from rules.problems.meant import SIGNS, signed
+from rules.problems.meant import SIGNS, respelt, signed
 from rules.problems.problem import Problems
-from rules.values.exact import DATE, Type
+from rules.values.exact import DATE, Type, read_literal
 from rules.values.text import Text, shown
+from rules.warnings import numerals
 
 _FIGURE = re.compile(
     "[0-9]|百分之|[一二三四五六七八九十百千万半]+(?:[%％成元岁年月日天户分]|万|$)"
 )  # no name begins so
+
+
+def meant_figure(node: Node) -> str:
+    """The literal of a figure that was written in Chinese or with commas; "" where it is none, or says another operator
+    than the one it stands under."""
+    if plain := respelt(node.text, lambda text: read_literal(text) is not None):
+        return plain
+    operator, literal = numerals.literal(node.text)
+    return literal if operator in {"", node.path.rpartition(".")[2]} else ""
 
 
 @dataclass(slots=True)
@@ -113,12 +123,14 @@ class Names:
             meant = limit if node.path.rpartition(".")[2] in SIGNS.values() else f"{{{operator}: {limit}}}"
             self.problems.add(node, "shape.meant", text=text, meant=meant, mend=(node.text, meant))
         elif _FIGURE.match(node.text):
-            self.problems.add(node, "name.figure", text=text)
+            meant = meant_figure(node)
+            code, mend = ("shape.meant", (node.text, meant)) if meant else ("name.figure", None)
+            self.problems.add(node, code, text=text, meant=meant, mend=mend)
         elif head in self.within and head not in (around := self.around(place)):
             known = all(self.within[one] in ("", *self.within) for one in around)  # else that is reported
             if known and self.told_apart(place.own or subject, head):
                 self.problems.add(node, "name.within", text=text, subject=place.own or subject, above=head)
-        elif node.text in self.codes:
+        elif node.text in self.codes or any(node.text in one.type.choices for one in self.heads.values()):
             self.problems.add(node, "name.code", text=text)
         else:
             self.problems.unknown(node, "name.unknown", node.text, self.known(place), subject=subject)

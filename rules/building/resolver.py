@@ -18,6 +18,7 @@ from rules.problems.problem import Problems
 from rules.values.exact import BOOLEAN, PLACE, POINTS, Type, read_literal
 from rules.values.kinds import example, said
 from rules.values.text import Mark, Text, shown
+from rules.warnings.numerals import SIZES
 
 
 @dataclass(slots=True)
@@ -65,6 +66,9 @@ class Resolver:
                 self.problems.unknown(node, "type.no_choice", text, wanted.choices)
                 return None
         literal = read_literal(text)
+        if literal is not None and literal.type.unit in SIZES:
+            self.problems.add(node, "type.size_alone", text=shown(text))
+            return None
         if literal is None:
             if wanted == BOOLEAN and "." not in text and text not in self.names.known(place):
                 self.problems.add(node, "shape.flag", text=shown(text), mend=truth(text))
@@ -98,7 +102,9 @@ class Resolver:
         if fact.subject not in self.names.around(Place(named.text))[1:]:
             below = [name for name in self.names.within if fact.subject in self.names.around(Place(name))[1:]]
             if self.names.told_apart(named.text, fact.subject):
-                self.problems.unknown(named, "fact.counted", named.text, below, subject=fact.subject)
+                apart = named.text in self.names.within and named.text not in self.names.around(Place(fact.subject))
+                code = "fact.counted_apart" if apart else "fact.counted"
+                self.problems.unknown(named, code, named.text, below, subject=fact.subject)
             return None
         place, records = Place(named.text), Ref("records", "", named.text, Type("list", of=named.text))
         each = self.expression(node.entries[key], place, fact.type) if key == "total" else None

@@ -20,7 +20,7 @@ from rules.problems.problem import Problems
 from rules.values.exact import read_date
 from rules.values.exact_json import decode
 from rules.values.ids import WANTED, is_id
-from rules.values.text import TextError
+from rules.values.text import Mark, TextError
 
 KEYS = ("on", "subject", "facts", "decisions")
 
@@ -51,14 +51,18 @@ class Case:
     node: Node | None = None
     wanted: Mapping[str, str] = field(default_factory=dict)  # decision -> the outcome that it must come to
 
+    def at(self, problem: FactProblem) -> Mark | None:
+        """Where in the file the fact of a problem is; None where the case is no YAML."""
+        node = None if self.node is None else self.node.get("facts")
+        for step in filter(None, problem.pointer.split("/")):
+            node = node and _below(node, step.replace("~1", "/").replace("~0", "~"))
+        return None if node is None else node.mark
+
     def place(self, problem: FactProblem) -> str:
         """Where in the file a problem with a fact is: line and column in YAML, else the pointer."""
-        at = None if self.node is None else self.node.get("facts")
-        for step in filter(None, problem.pointer.split("/")):
-            at = at and _below(at, step.replace("~1", "/").replace("~0", "~"))
-        if at is None:
-            return f"{self.where}: facts{problem.pointer}"
-        return f"{at.mark.file}:{at.mark.line}:{at.mark.column}: facts{problem.pointer}"
+        at = self.at(problem)
+        where = self.where if at is None else f"{at.file}:{at.line}:{at.column}"
+        return f"{where}: facts{problem.pointer}"
 
 
 def _below(node: Node, step: str) -> Node | None:

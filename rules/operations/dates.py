@@ -53,7 +53,7 @@ def _read_moved(formula: Formula) -> Op | None:
     if start is None or period is None:
         return None
     if formula.operation.typed([start.type, period.type]) is None:
-        return formula.refuse(formula.resolver.set_at(period, formula.place) or at, "type.period")
+        return formula.refuse(formula.resolver.set_at(period, formula.place) or at, "type.period_unit")
     return Op(formula.operation.name, (start, period), DATE, option=options[0])
 
 

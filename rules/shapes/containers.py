@@ -161,7 +161,7 @@ class MapOf:
                 continue
             if not self.key.fits(key):
                 good, at = False, node.key_marks[key]
-                if meant := respelt(key, self.key.fits):
+                if meant := SIGNS.get(plain(key), "") or respelt(key, self.key.fits):
                     problems.add(at, "shape.meant", path=value.path, text=shown(key), meant=meant, mend=(key, meant))
                 else:
                     problems.add(at, "shape.key_pattern", path=value.path, key=shown(key), **self.key.facts)

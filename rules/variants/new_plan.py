@@ -1,4 +1,4 @@
-"""Begins a plan: a small complete edition with comments, and cases beside it, from the files of `template/`."""
+"""Begins a plan: a small complete edition with comments and cases of its own, from the files of `template/`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEMPLATE, CASES = Path(__file__).with_name("template"), "cases.yaml"
 
 
 def new_plan(root: Path, plan: str, start: date) -> list[Step]:
-    """Write the edition `root/plan/start` and `root/plan/cases.yaml`. Exists: the plan is there, or the id wrong."""
+    """Write the edition `root/plan/start`. Exists: the plan is there, or the id wrong."""
     folder = root / plan
     if not PLAN_ID.fits(plan):
         word = shown(plan)
@@ -26,7 +26,7 @@ def new_plan(root: Path, plan: str, start: date) -> list[Step]:
     edition.mkdir(parents=True)
     steps = []
     for source in sorted(TEMPLATE.glob("*.yaml")):
-        target = (folder if source.name == CASES else edition) / source.name
+        target = edition / source.name
         text = Template(source.read_text(encoding="utf-8")).substitute(plan=plan, start=start)
         target.write_text(text, encoding="utf-8")
         told = ("案例", "cases") if source.name == CASES else ("新写", "written")

@@ -116,6 +116,27 @@ def figures(text: str) -> tuple[Figure, ...]:
     return tuple(_of_hundred(one) for one in read) if PER_HUNDRED.search(text) else tuple(read)
 
 
+def literal(text: str) -> tuple[str, str]:
+    """The operator and the literal that a whole text in Chinese figures stands for: 七成 is `70%`, 五万元 `5 万元`,
+    七天 `7天`, 70%以上 `at_least` and `70%`; two "" where it is no single figure, or no literal says it (三分之一)."""
+    read, match = figures(text), FIGURE.match(text := plain(text))
+    if match is None or len(read) != 1 or text[match.end() :] not in {"", "元", "分"} or match["and_half"]:
+        return "", ""
+    value, unit = read[0].value, read[0].unit
+    if unit in {*SIGNS, "折"}:
+        value, unit = value * 100, "%"
+    elif unit == "元" and value >= SIZES["万"] and value % SIZES["万"] == 0:
+        value, unit = value / SIZES["万"], " 万元"
+    elif unit not in {"元", "分", "年", "岁", "月", "天", "日"}:
+        return "", ""
+    tenths = value * 10
+    if tenths.denominator != 1:
+        return "", ""
+    whole, part = divmod(int(tenths), 10)
+    number = f"{whole}.{part}" if part else f"{whole}"
+    return read[0].operator, f"{number}{'个月' if unit == '月' else unit}"
+
+
 def _of_hundred(one: Figure) -> Figure:
     """每百户不少于70户 says 70% as well."""
     return one if one.unit else one._replace(parts=(*one.parts, one.value / 100))

@@ -194,7 +194,8 @@ def _far(decision: Decision, say: RecordWording, telling: Telling) -> Iterator[R
     found = telling.distances(decision) if better(rule, decision.outcome) else Distances({}, None)
     if found.points is not None:
         title = say.text(found.points.title)
-        by, to = (say.value(one, POINTS) for one in (found.points.by, found.points.to))
+        digits = say.apart(found.points.by, [0], POINTS, None)  # the least lack is no lack of nothing
+        by, to = say.value(found.points.by, POINTS, digits=digits), say.value(found.points.to, POINTS)
         yield Reason(say.pick(f"到“{title}”", f'to "{title}"'),
                      say.pick(f"还差 {by}（总分至 {to}）", f"short of {by} (a total of {to})"))  # fmt: skip
     if found.outcome is not None and found.outcome.why not in ("no_lever", "out_of_reach"):

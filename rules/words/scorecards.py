@@ -9,7 +9,7 @@ from functools import partial
 from rules.judging.decision import Finding
 from rules.judging.evaluate import evaluate, holds
 from rules.judging.outcomes import within
-from rules.model import Band, Condition, Criterion, Grade, Group, Leaf, Rule, Scorecard, ScoreItem, leaves_in
+from rules.model import Band, Condition, Const, Criterion, Grade, Group, Leaf, Rule, Scorecard, ScoreItem, leaves_in
 from rules.values.exact import POINTS, Value, exact
 from rules.values.text import Text
 from rules.words.arithmetic import counted
@@ -108,9 +108,15 @@ class ScorecardExplainer(Explainer):
         else:
             raw = exact(sum(points))
             total = within(raw, body.least, body.most)
-            yield Reason(title, say.value(total, POINTS), formula=self._added(points, raw, total))
+            yield Reason(title, self._apart(total), formula=self._added(points, raw, total))
             waits = say.pick("有一票否决的条件无法判断，还不能定级", "a veto cannot be told, so there is no grade yet")
             yield Reason(say.pick("等级", "Grade"), waits, state="unknown") if None in vetoes else self._grade()
+
+    def _apart(self, total: Value) -> str:
+        """The total, with as many decimals as it takes not to look like the limit of a grade."""
+        tests = [test for grade in self.body.grades for leaf in leaves_in(grade.condition) for test in leaf.tests]
+        limits = [one.value for test in tests for one in test.limits if isinstance(one, Const)]
+        return self.say.value(total, POINTS, digits=self.say.apart(total, limits, POINTS, None))
 
     def _added(self, points: list[Value], raw: Value, total: Value) -> str:
         """The points added up, and the bound that cut the sum."""

@@ -63,8 +63,8 @@ def decide(
     settings: Settings, decision: str, case: str, supposed: tuple[str, ...], readings: Mapping[str, str]
 ) -> None:
     """判定一个或一批案例（YAML、JSON，- 为标准输入）/ decide a case, or a list of cases"""
-    cases = cases_of(case)
     judge = Judge(settings, readings=readings)
+    cases = judge.about(decision, cases_of(case))
     if supposed:
         _compared(settings, judge, decision, cases, supposed)
         return
@@ -187,7 +187,7 @@ def _stated(decision: Decision, say: Wording) -> dict[tuple[str, ...], Stated]:
 def explain(settings: Settings, decision: str, case: str, depth: int, readings: Mapping[str, str]) -> None:
     """逐条说明一个判定，连同它所依据的判定 / the full reasoning, with the decisions it rests on"""
     judge = Judge(settings, readings=readings)
-    decided = _each(cases_of(case), settings, partial(judge.decide, decision))
+    decided = _each(judge.about(decision, cases_of(case)), settings, partial(judge.decide, decision))
     for number, one in enumerate(decided):
         if settings.json:
             as_json(whole(one, depth), lines=len(decided) > 1)

@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import click
+
 from rules import Decision, Engine, FactChecker, FactError, PolicyError
 from rules.cases.files import Case, read_cases
-from rules.judging.decision import Finding
+from rules.judging.decision import Finding, Missing
 from rules.values.layout import Row, Span, row
 from rules.values.text import NotFound, Text, TextErrors
 from rules.variants.readings import under
 from rules.variants.whatif import Supposition, in_force, suppose
 from rules.words.explanation import TONES
+from rules.words.phrases import LACKING
 from rules.words.wording import Wording
 from service.commands.common import NONE, Bad, Settings, located, one_of
 from service.commands.screen import progress
@@ -57,6 +60,24 @@ class Judge:
 
     def day(self, case: Case) -> date:
         return self.settings.on or case.on or self.settings.today()
+
+    def about(self, decision: str, cases: list[Case]) -> list[Case]:
+        """The cases without those whose own `decisions` are all about other subjects: a file may hold households and
+        villages. How many are left out is told; where it would be all, none is."""
+        kept = [one for one in cases if not self._elsewhere(decision, one)]
+        if kept and (others := len(cases) - len(kept)):
+            zh = f"{others} 个案例的 decisions 是别的对象的判定，没有用 {decision} 判定。"
+            en = f"{others} of the cases name `decisions` about other subjects; {decision} was not made of them."
+            click.echo(self.settings.pick(zh, en), err=True)
+        return kept or cases
+
+    def _elsewhere(self, decision: str, case: Case) -> bool:
+        try:
+            rules = self.engine(self.day(case))[0].edition.rules
+        except NotFound:
+            return False
+        own = {rules[one].subject for one in case.decisions if one in rules}
+        return decision in rules and bool(own) and rules[decision].subject not in own
 
     def decide(self, decision: str, case: Case) -> Decision:
         on = self.day(case)
@@ -123,7 +144,7 @@ def summary(decision: Decision, settings: Settings) -> list[Row]:
 def reasons(decision: Decision, say: Wording) -> list[str]:
     """Unmet or missing criteria with clauses; the deciding row of a table and its outputs; the chosen records."""
     if decision.missing:
-        first, *others = [say.text(one.title) for one in decision.missing]
+        first, *others = [_missed(one, say) for one in decision.missing]
         more = say.pick(f"等 {len(others) + 1} 项", f" and {len(others)} more") if others else ""
         return [f"{say.pick('缺：', 'wanted: ')}{first}{more}"]
     if decision.ranking:
@@ -139,6 +160,12 @@ def reasons(decision: Decision, say: Wording) -> list[str]:
     if not hits and decision.findings:
         return [body.otherwise.clause, *values]
     return [*(f"{_own_title(one, say)}{one.clause}" for one in hits), *values]
+
+
+def _missed(one: Missing, say: Wording) -> str:
+    """The title of what is missing; with the reason, where the case does give it: a zero that divides nothing."""
+    why = "" if one.why == "not_given" else say.text(LACKING[one.why])
+    return say.text(one.title) + say.pick("（{}）", " ({})").format(why) if why else say.text(one.title)
 
 
 def _own_title(finding: Finding, say: Wording) -> str:

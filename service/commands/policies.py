@@ -11,6 +11,7 @@ import click
 
 from rules.building.store import folders, is_edition, problems_of, read_store
 from rules.values.layout import Line, Span, line, row
+from rules.values.text import Text
 from rules.variants.mending import Mended, mend
 from rules.variants.new_edition import Step, new_edition
 from rules.variants.new_plan import new_plan
@@ -18,7 +19,7 @@ from rules.words.diff import Change, diff
 from rules.words.wording import plural
 from service.commands.common import POLICY_PROBLEMS, Bad, Settings, common, located, message_of, read_day, reread
 from service.commands.screen import as_json, at_terminal, complain, show
-from service.examples.own import faults
+from service.examples.own import faults, tally
 
 WORDS = {"warning": ("提醒：", "warning: "), "acknowledged": ("已确认：", "acknowledged: ")}
 COLOURS = {"added": "good", "removed": "bad", "changed": "title"}
@@ -39,10 +40,12 @@ def check(settings: Settings, path: str | None, everything: bool, against: bool)
         from service.commands.published import against_log  # noqa: PLC0415 -- the log's libraries, for this alone
 
         problems = tuple(sorted({*problems, *against_log(root, settings.today())}))
+    cases: Mapping[str, int] = {}
     if not any(one.severity == "error" for one in problems):
         store = read_store(root, warn=False)
-        problems = (*problems, *(one for name in names for one in faults(root, store.edition(name), settings.today())))
-    tell(settings, [located(one, root) for one in problems], names, everything)
+        missed = [one for name in names for one in faults(root, store.edition(name), settings.today())]
+        problems, cases = (*problems, *missed), {} if missed else tally(root, names)
+    tell(settings, [located(one, root) for one in problems], names, everything, cases=cases)
 
 
 def tell(
@@ -64,7 +67,7 @@ def tell(
                 word = settings.pick(*WORDS[one["severity"]])
                 message = f"{word}{message_of(one, settings.lang)} [{one['code'].rpartition('.')[2]}]"
                 click.echo(click.style(message, fg="yellow"), color=settings.color)
-        _sum_up(settings, checked, number)
+        _sum_up(settings, checked, number, more.get("cases") or {})
     if number["error"]:
         raise click.exceptions.Exit(POLICY_PROBLEMS)
 
@@ -84,14 +87,26 @@ def editions(settings: Settings, path: str | None) -> tuple[Path, list[str]]:
     return root, names
 
 
-def _sum_up(settings: Settings, checked: Sequence[str], number: Counter[str]) -> None:
+def _sum_up(settings: Settings, checked: Sequence[str], number: Counter[str], cases: Mapping[str, int]) -> None:
     errors, warned, acknowledged = (number[one] for one in ("error", "warning", "acknowledged"))
     state = (f"{errors} 个错误", counted(errors, "error")) if errors else ("可以使用", "good")
     more = (f"，{acknowledged} 个已确认", f", {acknowledged} acknowledged") if acknowledged else ("", "")
-    zh = f"{', '.join(checked)}：{state[0]}，{warned} 个提醒{more[0]}"
-    en = f"{', '.join(checked)}: {state[1]}, {counted(warned, 'warning')}{more[1]}"
+    held = _held(cases)
+    zh = f"{', '.join(checked)}：{state[0]}，{warned} 个提醒{more[0]}{held.zh}"
+    en = f"{', '.join(checked)}: {state[1]}, {counted(warned, 'warning')}{more[1]}{held.en}"
     text = settings.pick(zh, en)
     show([line(Span(text, "bad")) if errors else line(Span("✓ ", "good"), text)], settings.color)
+
+
+def _held(cases: Mapping[str, int]) -> Text:
+    """How many outcomes the editions' own cases came to as wanted; cases that want none are told, not passed over."""
+    wanted, without = cases.get("wanted", 0), cases.get("without", 0)
+    zh = f"，案例应得的结论 {wanted} 个全部相符" if wanted else ""
+    en = f", {counted(wanted, 'outcome')} of cases as wanted" if wanted else ""
+    if without:
+        zh += f"，{without} 个案例没有写应得的结论，没有核对"
+        en += f", {counted(without, 'case')} that want no outcome not checked"
+    return Text(zh, en)
 
 
 @click.command()

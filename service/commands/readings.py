@@ -103,7 +103,7 @@ class Disagreement:
         if self.now is None or self.then is None or (self.then.outcome != self.now.outcome and _known(self.then)):
             return ()
         before = {one.id: one.verdict for one in self.now.findings}
-        lost = [one for one in self.then.findings if one.verdict is None]
+        lost = [one for one in self.then.findings if one.verdict is None and before.get(one.id) is not None]
         if any(one.verdict not in (None, before.get(one.id)) for one in self.then.findings):
             return ()
         had = {one.fact for one in self.now.missing}

@@ -3,13 +3,14 @@ the edition before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from rules import Edition, FactChecker, FactError, Reference
 from rules.building.loader import CASES, SUFFIX
+from rules.cases.errors import FactProblem
 from rules.cases.files import Case, CaseError, read_cases
 from rules.problems.problem import Problem
 from rules.values.text import Mark, Text
@@ -19,25 +20,25 @@ MISSED = "case.missed"  # the code of a problem
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A case held against an edition: what it must come to, and what it comes to or why it cannot be decided."""
+    """A case held against an edition, by one decision: what it must come to, and what it comes to; where its facts
+    cannot be taken, why not."""
 
-    mark: Mark
-    subject: str
+    case: Case
     decision: str
     title: Text  # of the decision
-    edition: str
     wanted: Text
     found: Text
-    met: bool
+    met: bool = False
+    untaken: tuple[FactProblem, ...] = ()
 
-    @property
-    def text(self) -> Text:
-        """What is wrong, of one that is not met."""
-        return Text(
-            f"{self.subject} 的“{self.title.zh}”应为“{self.wanted.zh}”，按 {self.edition} 是“{self.found.zh}”。",
-            f"“{self.title.en}” of {self.subject} must be “{self.wanted.en}”; "
-            f"by {self.edition} it is “{self.found.en}”.",
-        )
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A case that does not come to what it must, or a fact of it that cannot be taken."""
+
+    mark: Mark
+    decision: str
+    text: Text
 
 
 def cases_of(root: Path, edition: str) -> list[Case]:
@@ -55,30 +56,50 @@ def judged(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Jud
     """Each case under an edition, for each decision that it names an outcome of; one without a day is judged today."""
     judge, checker = Reference(edition), FactChecker(edition)
     for case in cases:
+        on = case.on or today
         for decision, code in case.wanted.items():
-            found, wanted, met = Text("没有这项判定", "no such decision"), Text(code, code), False
-            title = Text(decision, decision)
-            if (rule := edition.rules.get(decision)) is not None:
-                title = rule.title
-                wanted = rule.outcomes[code].title if code in rule.outcomes else wanted
-                on = case.on or today
-                try:
-                    facts = checker.check(rule.subject, case.facts, on)
-                    outcome = judge.judge(decision, facts, on).outcome
-                    found, met = rule.outcomes[outcome].title, outcome == code
-                except FactError as error:
-                    [first, *_] = error.problems
-                    found = Text(first.zh, first.en)
-            yield Judged(_mark(case), case.subject_id, decision, title, edition.id, wanted, found, met)
+            if (rule := edition.rules.get(decision)) is None:
+                nothing = Text("没有这项判定", "no such decision")
+                yield Judged(case, decision, Text(decision, decision), Text(code, code), nothing)
+                continue
+            wanted = rule.outcomes[code].title if code in rule.outcomes else Text(code, code)
+            try:
+                outcome = judge.judge(decision, checker.check(rule.subject, case.facts, on), on).outcome
+            except FactError as error:
+                first, *_ = error.problems
+                why = Text(first.zh, first.en)
+                yield Judged(case, decision, rule.title, wanted, why, untaken=tuple(error.problems))
+            else:
+                yield Judged(case, decision, rule.title, wanted, rule.outcomes[outcome].title, outcome == code)
 
 
-def missed(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Judged]:
-    """What does not come to what it must under an edition."""
-    return (one for one in judged(edition, cases, today) if not one.met)
+def missed(edition: Edition, cases: Sequence[Case], today: date) -> Iterator[Missed]:
+    """What does not come to what it must under an edition. A fact that cannot be taken is told once, however many
+    decisions of its case rest on it."""
+    for case in cases:
+        told = set[FactProblem]()
+        for one in judged(edition, [case], today):
+            new = [problem for problem in one.untaken if problem not in told]
+            yield from (_untaken(edition, case, problem) for problem in new)
+            told.update(new)
+            if not (one.met or one.untaken):
+                yield _other(edition, one)
 
 
-def _mark(case: Case) -> Mark:
-    return Mark(case.where, 1, 1) if case.node is None else case.node.mark
+def _other(edition: Edition, one: Judged) -> Missed:
+    """That a decision about a case comes to something else."""
+    name = one.case.subject_id
+    zh = f"{name} 的“{one.title.zh}”应为“{one.wanted.zh}”，按 {edition.id} 是“{one.found.zh}”。"
+    en = f"“{one.title.en}” of {name} must be “{one.wanted.en}”; by {edition.id} it is “{one.found.en}”."
+    mark = Mark(one.case.where, 1, 1) if one.case.node is None else one.case.node.mark
+    return Missed(mark, one.decision, Text(zh, en))
+
+
+def _untaken(edition: Edition, case: Case, one: FactProblem) -> Missed:
+    """That a case cannot be judged for a fact that it gives."""
+    zh = f"{case.subject_id} 的 facts{one.pointer}：{one.zh}按 {edition.id} 不能判定这个案例。"
+    en = f"facts{one.pointer} of {case.subject_id}: {one.en} By {edition.id} the case cannot be judged."
+    return Missed(case.at(one) or Mark(case.where, 1, 1), "", Text(zh, en))
 
 
 def faults(root: Path, edition: Edition, today: date) -> Iterator[Problem]:
@@ -91,3 +112,10 @@ def faults(root: Path, edition: Edition, today: date) -> Iterator[Problem]:
         line = place.partition(":")[0]
         mark = Mark(file, int(line) if line.isdecimal() else 1, 1)
         yield Problem(mark, "", "case.unreadable", error.zh, error.en)
+
+
+def tally(root: Path, editions: Sequence[str]) -> Mapping[str, int]:
+    """Of the test cases of editions, which can be read: how many outcomes they want, and how many cases want none, so
+    that nothing is held against them."""
+    cases = [case for name in editions for case in cases_of(root, name)]
+    return {"wanted": sum(len(one.wanted) for one in cases), "without": sum(not one.wanted for one in cases)}

@@ -374,15 +374,15 @@ def test_fix_leaves_what_has_no_one_cure_and_ends_with_1(policies):
 def test_a_new_plan_is_good_and_decides(policies):
     begun = call("policies", "new-plan", "north-county", "--from", "2027-01-01", "--policies", str(policies))
     checked = json.loads(call("policies", "check", str(policies / "north-county"), "--json").stdout)
-    cases = str(policies / "north-county" / "cases.yaml")
+    cases = str(policies / "north-county" / "2027-01-01" / "cases.yaml")
     decided = call("decide", "credit_village", cases, "--policies", str(policies), "--plan", "north-county", "--json")
 
     assert (begun.exit_code, len(begun.stdout.splitlines())) == (0, 6)
     assert "also holds xx-county" in begun.stderr
     assert "--policies FOLDER" in begun.stderr
-    assert (checked["ok"], checked["problems"]) == (True, [])
+    assert (checked["ok"], checked["problems"], checked["cases"]) == (True, [], {"wanted": 3, "without": 0})
     outcomes = [json.loads(one)["outcome"] for one in decided.stdout.splitlines()]
-    assert outcomes == ["qualified", "not_qualified"]
+    assert outcomes == ["qualified", "not_qualified", "needs_information"]
 
 
 def test_a_plan_begun_in_a_folder_of_its_own_is_not_warned_of(tmp_path):

@@ -1,6 +1,7 @@
 """The text of an explanation, whole, for each kind of decision: what it rests on, one level of arithmetic down."""
 
 from datetime import date
+from fractions import Fraction
 from textwrap import dedent
 
 import pytest
@@ -717,3 +718,10 @@ def test_a_sum_to_which_no_row_gives_says_so(lang):
     said = explain(Reference(edition).decide("d", {"loans": 2}, ON), lang)
     assert {"zh": "成立的各行都没有给出", "en": "none of the rows that hold gives it"}[lang] in said
     assert not [line for line in said.splitlines() if line.strip() == "="]
+
+
+def test_a_total_just_short_of_a_grade_does_not_look_like_its_limit():
+    short = {"income": 30000, "deposit": Fraction(199_999_985, 10_000), "sued": False, "overdue": False}
+    edition = small({name: FACTS[name] for name in short}, {"card": CARD})
+    told = explained(Reference(edition).decide("card", short, ON), "zh")
+    assert (told.outputs[0].seen, told.outputs[1].seen) == ("≈79.999998分", "乙级")

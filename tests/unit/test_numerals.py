@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.values.exact import Type
+from rules.values.exact import Type, read_literal
 from rules.warnings.clauses import says
-from rules.warnings.numerals import figures, numeral, plain, says_day
+from rules.warnings.numerals import figures, literal, numeral, plain, says_day
 
 HAN = "零一二三四五六七八九"
 FULL = str.maketrans("0123456789.,%()<>", "０１２３４５６７８９．，％（）＜＞")
@@ -284,3 +284,22 @@ def test_a_clause_says_what_a_rule_does_in_any_usual_spelling(text, value, opera
 @pytest.mark.parametrize(("text", "value", "operator"), WRONG)
 def test_a_clause_does_not_say_another_figure_or_operator(text, value, operator):
     assert not says(text, value, operator)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("七成", "70%"), ("百分之七十", "70%"), ("百分之三十三点五", "33.5%"), ("半数", "50%"), ("八折", "80%"),
+     ("2个百分点", "2%"), ("五万元", "5 万元"), ("五千元", "5000元"), ("十分", "10分"), ("七天", "7天"),
+     ("两年", "2年"), ("六十五周岁", "65岁"), ("半年", "6个月"), ("三分之二", ""), ("一年半", ""), ("5个基点", ""),
+     ("三户", ""), ("1万元至2万元", ""), ("二十万", "")],
+)  # fmt: skip
+def test_a_figure_that_is_a_whole_text_becomes_a_literal_or_none(text, meant):
+    assert literal(text) == ("", meant)
+    read = read_literal(meant)
+    assert read is None if not meant else read.value == figures(text)[0].value
+
+
+def test_the_operator_of_a_figure_goes_with_its_literal():
+    assert [literal(one) for one in ("不低于七成", "五成以上", "不足3年")] == [
+        ("at_least", "70%"), ("at_least", "50%"), ("below", "3年"),
+    ]  # fmt: skip

@@ -1,10 +1,12 @@
 """Examples that a changed edition breaks, and the test cases that a plan keeps beside its editions."""
 
+import json
 import shutil
 
 import pytest
 
 from rules import open_store
+from rules.cases.files import read_cases
 from rules.model.touched import touched
 from service.examples.scenarios import broken, documents
 from tests.editions import FEATURES, POLICIES, store
@@ -85,3 +87,57 @@ def test_a_case_that_cannot_be_read_is_told_with_its_line(draft):
     (draft.folder / EDITION / "cases.yaml").write_text("facts: [", "utf-8")
     done = call("policies", "check", str(draft.folder))
     assert (done.exit_code, "cases.yaml:" in done.stderr) == (1, True)
+
+
+MIXED = """\
+- on: 2027-08-01
+  subject: {id: V-1}
+  decisions: {credit_village: not_qualified}
+  facts: {public_order_stable: false}
+- on: 2027-08-01
+  subject: {id: H-1}
+  decisions: {screening: excluded, scoring: needs_information}
+  facts: {birth_date: %s}
+- on: 2027-08-01
+  subject: {id: H-2}
+  decisions: [screening]
+  facts: {}
+"""
+
+
+def test_check_says_how_many_cases_it_held_and_of_how_many_nothing_is_wanted(draft):
+    (draft.folder / EDITION / "cases.yaml").write_text(MIXED % "1950-01-01", "utf-8")
+    done = call("policies", "check", str(draft.folder / EDITION), "--lang", "zh")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "案例应得的结论 3 个全部相符，1 个案例没有写应得的结论，没有核对" in done.stdout
+    number = json.loads(call("policies", "check", str(draft.folder / EDITION), "--json").stdout)["cases"]
+    assert number == {"wanted": 3, "without": 1}
+
+
+def test_a_fact_that_cannot_be_taken_is_told_once_where_it_stands(draft):
+    file = draft.folder / EDITION / "cases.yaml"
+    file.write_text(MIXED % "50年", "utf-8")
+    done = call("policies", "check", str(draft.folder / EDITION), "--lang", "zh")
+    [told] = done.stderr.splitlines()
+    assert told.endswith(f"{EDITION}/cases.yaml:8:23: H-1 的 facts/birth_date：请写日期，如 2026-12-31。"
+                         f"按 {EDITION} 不能判定这个案例。")  # fmt: skip
+
+
+def test_cases_about_other_subjects_are_told_and_left_out(draft):
+    file = draft.folder / EDITION / "cases.yaml"
+    file.write_text(MIXED % "1950-01-01", "utf-8")
+    for command in ("decide", "explain"):
+        done = call(command, "credit_village", str(file), "--policies", str(draft.folder), "--lang", "zh")
+        assert ("V-1" in done.stdout, "H-1" in done.stdout) == (True, False)
+        assert done.stderr == "2 个案例的 decisions 是别的对象的判定，没有用 credit_village 判定。\n"
+
+
+def test_a_list_says_why_what_was_given_is_wanted_all_the_same(tmp_path):
+    narrow = (POLICIES.parent / "examples" / "cases" / "village_misses_narrowly.yaml").read_text("utf-8")
+    [case] = read_cases(narrow, "narrow.yaml")
+    met = {"a_grade_households": 220, "filed_households": 270, "lender_loan_balance": 0, "lender_npl_balance": 0}
+    file = tmp_path / "two.json"
+    file.write_text(json.dumps([{"on": str(case.on), "facts": {**case.facts, **met}}] * 2, default=str), "utf-8")
+    done = call("decide", "credit_village", str(file), "--policies", str(POLICIES), "--lang", "zh")
+    assert done.exit_code == 3
+    assert "缺：农信系统内贷款余额（为零，不能作分母）" in done.stdout

@@ -95,6 +95,7 @@ FACTS = f"""subjects:
       households: {{type: count, unit: household, title: {TEXT}}}
       admitted: {{type: count, unit: household, title: {TEXT}}}
       filed: {{type: count, unit: household, title: {TEXT}}}
+      never_given: {{type: boolean, title: {TEXT}}}
       rate: {{ratio: [filed, households], title: {TEXT}}}
 """
 RULE = f"""decision: good
@@ -109,6 +110,7 @@ outcomes:
 criteria:
   - {{id: rate, require: {{rate: {{at_least: 50%}}}}}}
   - {{id: size, set_by: lender, require: {{households: {{at_most: 20 households}}}}}}
+  - {{id: never_known, set_by: lender, require: {{never_given: true}}}}
 """
 READING = f"""readings:
   base:

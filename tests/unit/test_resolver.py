@@ -61,7 +61,7 @@ def test_the_type_of_a_formula(key, types, found):
     ({"count": "parts", "where": {"flag": True}}, "name.unknown"),
     ({"round_down": "m", "to": "100 yuan"}, None), ({"round_down": "m", "to": "1 house"}, "type.wrong"),
     ({"round_up": "day", "to": "2026-01-01"}, "type.formula"), ({"round_up": "flag", "to": "true"}, "type.formula"),
-    ({"date": "day", "plus": "1 year"}, None), ({"date": "day", "plus": "1 house"}, "type.period"),
+    ({"date": "day", "plus": "1 year"}, None), ({"date": "day", "plus": "1 house"}, "type.period_unit"),
     ({"date": "m", "plus": "1 year"}, "type.wrong"),
     ({"date": "day", "plus": "1 year", "minus": "1 day"}, "type.period"),
     ({"when": {"flag": True}, "then": "a", "otherwise": "m"}, "type.wrong"),
