@@ -1,5 +1,6 @@
 """The figures of a clause are read, in whichever way they are written, with the operator that the words give them."""
 
+import re
 from datetime import date
 from fractions import Fraction
 
@@ -284,3 +285,21 @@ def test_a_clause_says_what_a_rule_does_in_any_usual_spelling(text, value, opera
 @pytest.mark.parametrize(("text", "value", "operator"), WRONG)
 def test_a_clause_does_not_say_another_figure_or_operator(text, value, operator):
     assert not says(text, value, operator)
+
+
+@pytest.mark.parametrize("text", [
+    "不低于55%的", "最高授信20万元，不满3年", "18至65周岁", "5%-8%", "百分之五十以上（含）", "加50、100个基点", "近24个月内", "二十万元以下",
+])  # fmt: skip
+@pytest.mark.parametrize("blank", [" ", "　", "\xa0", "\t"])
+def test_blanks_between_characters_say_nothing(text, blank):
+    """Texts pasted from a word processor, and lines that YAML folds, have them."""
+    wide = re.sub(r"(?<=.)(?=.)", blank, text)
+    wide = re.sub(rf"(?<=\d){blank}(?=\d)", "", wide)
+    for one, other in zip(figures(wide), figures(text), strict=True):
+        assert (one.value, one.operator, one.unit) == (other.value, other.operator, other.unit)
+        assert wide[slice(*one.numeral)].replace(blank, "") == text[slice(*other.numeral)]
+
+
+def test_blanks_between_the_parts_of_a_day_say_nothing():
+    assert says_day("截至 2026 年 12 月 31 日", date(2026, 12, 31))
+    assert [one.value for one in figures("20 30户")] == [20, 30]
