@@ -68,8 +68,8 @@ def _are_exchanged(one: Stated, other: Stated) -> bool:
 
 
 def _out_of_order(listed: Sequence[Stated]) -> list[tuple[Stated, Stated]]:
-    """Two figures of a list without labels (各等级分别为20、10、3万元) that alone keep it from the order of the items of a
-    decision, and from the opposite one. Another decision, or a later item, may name a figure of the list again."""
+    """Two figures of a list without labels (各等级分别为20、10、3万元) that alone keep it from the order of a plan's
+    items, and from the opposite one: by decision, and where several items have one figure, by the first."""
     lists: dict[tuple[int, str], dict[int, Stated]] = defaultdict(dict)
     for one in listed:
         if one.place.listed is not None:
