@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rules.files.merge import merge
 from rules.files.source import Node
-from rules.format.grammar import REPLACED
+from rules.format.grammar import MERGED
 from rules.problems.problem import Problems
 
 Files = dict[str, Node]
@@ -19,7 +19,7 @@ def merged(above: Files, files: Files, problems: Problems) -> Files:
         if name in found and list(node.entries) == ["remove"]:
             del found[name]  # the child has no such decision
         else:
-            found[name] = merge(found[name], node, problems, REPLACED) if name in found else node
+            found[name] = merge(found[name], node, problems, MERGED) if name in found else node
     found["plan"] = _acknowledging(above["plan"], files["plan"])
     return found
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from rules.files.merge import IDENTITIES, merge
 from rules.files.node import ABSENT, Node
-from rules.format.grammar import ABOUT_FACT, FILES, FORMS, OPTIONAL, REPLACED
+from rules.format.grammar import ABOUT_FACT, FILES, FORMS, MERGED, OPTIONAL
 from rules.model import CONSTANTS
 from rules.operations.comparisons import JOINS, OPERATORS
 from rules.problems.problem import Problem, Problems
@@ -35,7 +35,7 @@ def reread(files: Files, taken: Mapping[str, str], problems: Problems) -> dict[s
     made = _changed(files, taken, problems)
     for name, option in taken.items():
         chosen = replace(files["readings"].at("readings").at(name).at("chosen"), value=option)
-        made["readings"] = merge(made["readings"], _nested(chosen, "readings", name, "chosen"), problems)
+        made["readings"] = merge(made["readings"], _nested(chosen, "readings", name, "chosen"), problems, MERGED)
     return made
 
 
@@ -50,7 +50,7 @@ def _changed(files: Files, taken: Mapping[str, str], problems: Problems) -> dict
             changed[path] = change
             if (over := _over(made, changes.key(path), change, problems)) is not None:
                 file, node = over
-                made[file] = merge(made[file], node, problems, REPLACED)
+                made[file] = merge(made[file], node, problems, MERGED)
     return made
 
 

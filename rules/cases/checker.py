@@ -146,7 +146,8 @@ class FactChecker:
                     names = [*known.facts, *around, *known.conclusions]
                     raise unknown(name, names, self.edition.subjects[subject].facts)
             except Unread as unread:
-                problems.append(FactProblem(below(at, name), *unread.reason))
+                here = below(at, name)
+                problems += [FactProblem(here + place, *reason) for place, reason in unread.reasons.items()]
         if ranges:
             pairs = [(pair.part, pair.whole) for pair in known.given]
             values, kept, empty = narrowed(record, ranges, known.facts, pairs)

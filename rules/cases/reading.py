@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from rules.model import Fact
-from rules.values.exact import Range
+from rules.values.exact import Range, Value
 from rules.values.ids import WANTED, is_id
 from rules.values.kinds import Read, Unread
 from rules.values.text import Text, near
@@ -20,7 +20,24 @@ def range_of(value: Mapping[str, Any], read: Read) -> Range:
     if not given or not given.keys() <= set(ENDS) or any(isinstance(end, dict) for end in given.values()):
         keys = ", ".join(ENDS)
         raise Unread("not_a_range", f"范围要写 {keys} 中的一项或两项。", f"A range has one or both of {keys}.")
-    return Range(*(read(given[name]) if name in given else None for name in ENDS))
+    return _both({name: _read(given.get(name), read) for name in ENDS})
+
+
+def _read(end: Any, read: Read) -> Value | Unread:
+    try:
+        return None if end is None else read(end)
+    except Unread as unread:
+        return unread
+
+
+def _both(ends: Mapping[str, Value | Unread]) -> Range:
+    """The range of two ends, or all that is wrong with them."""
+    wrong = {below("", name): end for name, end in ends.items() if isinstance(end, Unread)}
+    if not wrong:
+        return Range(**ends)
+    first = next(iter(wrong.values()))
+    first.reasons = {place: one.reasons[""] for place, one in wrong.items()}
+    raise first
 
 
 def identity(value: Any) -> str:

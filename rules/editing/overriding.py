@@ -12,7 +12,7 @@ from dataclasses import replace
 from rules.editing.acts import Act, Add, Move, Remove, Set, applied, refined, slot
 from rules.editing.address import Address, Data, Refused, Step, identity, members, names, part, position
 from rules.files.merge import IDENTITIES
-from rules.format.grammar import REPLACED
+from rules.format.grammar import MERGED
 
 
 def overriding(act: Act, own: Data, above: Data, merged: Data) -> Iterator[Act]:
@@ -78,10 +78,15 @@ def has(data: Data, at: Address) -> bool:
 
 def _whole(at: Address, above: Data) -> Address | None:
     """The first place on the way to `at` that a child says whole or not at all."""
+    levels, whole = 0, False
     for number in range(len(at.steps) + 1):
         place = Address(at.file, at.steps[:number])
+        step = str(at.steps[number - 1]) if number else ""
         value = part(above, place)
-        if (number and at.steps[number - 1] in REPLACED) or not (isinstance(value, Mapping) or _by_name(value)):
+        if number:
+            whole = MERGED.is_whole(step, levels, value if isinstance(value, Mapping) else ())
+            levels = MERGED.below(step, levels)
+        if whole or not (isinstance(value, Mapping) or _by_name(value)):
             return place
     return None
 

@@ -12,7 +12,7 @@ from rules.editing.address import Data, Refused
 from rules.files.merge import merge
 from rules.files.node import Node
 from rules.files.source import read
-from rules.format.grammar import REPLACED
+from rules.format.grammar import MERGED
 from rules.problems.problem import Problems
 
 SUFFIX = ".yaml"
@@ -69,7 +69,7 @@ def _over(above: Node | None, file: str, files: Mapping[str, str], where: str = 
     if [*node.entries] == ["remove"]:
         return None
     problems = Problems()
-    made = merge(above, node, problems, REPLACED)
+    made = merge(above, node, problems, MERGED)
     if problems.errors:
         told = problems.errors[0]
         raise Refused(f"{file}{SUFFIX} 第{told.mark.line}行：{told.zh}",

@@ -8,6 +8,8 @@ of the file it came from, so that problems found later point to the line to be m
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from dataclasses import replace as with_changes
 
 from rules.files.node import Node
@@ -20,20 +22,36 @@ Identity = tuple[str, str]
 PLACING = ("before", "remove")  # words of an item that are none of what it says
 
 
-def merge(parent: Node, child: Node, problems: Problems, replace: frozenset[str] = frozenset()) -> Node:
-    """`parent` as changed by `child`; the values of the keys in `replace` are taken whole from the child.
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """How the keys of files merge. The values of those in `whole` are taken whole from the child: their parts make
+    sense only together, and merging `at_most: 3` into `at_least: 5` would demand both, where the author meant the one
+    instead of the other. So are formulas, which have a key of `formulas`, within a formula. Below those in `ids` stand
+    names that the plan gives, one level deep or more, and none of these keys: a fact may be called `points`."""
 
-    Those are the keys whose parts make sense only together: merging `at_most: 3` into `at_least: 5` would
-    demand both, where the author meant the one instead of the other.
-    """
+    whole: frozenset[str] = frozenset()
+    formulas: frozenset[str] = frozenset()
+    ids: Mapping[str, int] = field(default_factory=dict)
+
+    def is_whole(self, key: str, levels: int, said: Collection[str]) -> bool:
+        """Whether the value of a key, which has the keys `said`, is taken whole."""
+        return not levels and (key in self.whole or (key in self.formulas and not self.formulas.isdisjoint(said)))
+
+    def below(self, key: str, levels: int) -> int:
+        """How many levels of names begin below a key, which itself is such a name where `levels` are left."""
+        return levels - 1 if levels else self.ids.get(key, 0)
+
+
+def merge(parent: Node, child: Node, problems: Problems, keys: Keys, levels: int = 0) -> Node:
+    """`parent` as changed by `child`, in `levels` mappings by names that the plan gives."""
     if parent.is_map and child.is_map:
-        return _merge_maps(parent, child, problems, replace)
+        return _merge_maps(parent, child, problems, keys, levels)
     if child.items and all(map(_identity, (*parent.items, *child.items))) and parent.is_list:
-        return _merge_lists(parent, child, problems, replace)
+        return _merge_lists(parent, child, problems, keys)
     return child
 
 
-def _merge_maps(parent: Node, child: Node, problems: Problems, replace: frozenset[str]) -> Node:
+def _merge_maps(parent: Node, child: Node, problems: Problems, keys: Keys, levels: int) -> Node:
     entries, marks = dict(parent.entries), dict(parent.key_marks)
     for key, said in child.entries.items():
         value = _unplaced(said, "remove") if said.get("remove") else said  # where that is half said, it has been told
@@ -44,13 +62,13 @@ def _merge_maps(parent: Node, child: Node, problems: Problems, replace: frozense
                 at, guess = child.key_marks[key], _perhaps(key, tuple(parent.entries))
                 problems.add(at, "merge.unknown_key", path=value.path, key=shown(key), near=guess)
             continue
-        old = None if key in replace else parent.get(key)
-        entries[key] = value if old is None else merge(old, value, problems, replace)
+        old = None if keys.is_whole(key, levels, said.entries) else parent.get(key)
+        entries[key] = value if old is None else merge(old, value, problems, keys, keys.below(key, levels))
         marks[key] = child.key_marks[key]
     return with_changes(child, value=entries, key_marks=marks)
 
 
-def _merge_lists(parent: Node, child: Node, problems: Problems, replace: frozenset[str]) -> Node:
+def _merge_lists(parent: Node, child: Node, problems: Problems, keys: Keys) -> Node:
     items = _by_identity(parent, problems)
     known = tuple(name for _, name in items)
     for identity, item in _by_identity(child, problems).items():
@@ -63,7 +81,7 @@ def _merge_lists(parent: Node, child: Node, problems: Problems, replace: frozens
             items.pop(identity, None)
         else:
             items[identity] = (
-                _unplaced(item, *PLACING) if old is None else merge(old, _unplaced(item, *PLACING), problems, replace)
+                _unplaced(item, *PLACING) if old is None else merge(old, _unplaced(item, *PLACING), problems, keys)
             )
             items = _placed(items, identity, item.get("before"), problems)
     return with_changes(child, value=list(items.values()))

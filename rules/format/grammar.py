@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rules.files.merge import Keys
 from rules.format.titles import one_of
 from rules.operations import KEYS
 from rules.operations.comparisons import LIMITS
@@ -295,3 +296,5 @@ REPLACED = frozenset(
      "ratio", "outputs", "value", "source", "outcomes", "choices", "where", "satisfies", "holds", "streak",
      "counted", "last", "formula", "measure"}
 )  # fmt: skip
+MERGED = Keys(REPLACED, frozenset(KEYS), {"subjects": 1, "facts": 1, "constants": 1, "clauses": 1, "readings": 1,
+                                          "changes": 2, "columns": 2, "members": 1})  # fmt: skip

@@ -40,7 +40,7 @@ class Counting:
 
     def __init__(self, edition: Edition, on: When, standing: Collection[str] = ()) -> None:
         self.edition, self.on, self.standing = edition, on, standing
-        self.judged = False  # whether records below have the conclusions that can be drawn: they are not drawn again
+        self.judged: Collection[str] = ()  # subjects whose records have their conclusions: they are not drawn again
         self.believing = False  # whether parts that exceed their wholes stand as they were counted
 
     def declared(self, subject: str, below: str) -> dict[str, Fact]:
@@ -108,7 +108,7 @@ class Counting:
         larger than the whole at most: both cannot be true, and nothing says which is not."""
         odds = defaultdict[str, list[Any]](list)
         for pair in self.held(subject, table.columns):
-            if pair.given and not {*pair.facts} <= given:
+            if pair.given and not {*pair.facts, *pair.between} & {*table.columns} <= given:
                 for one in pair.facts:
                     odds[one].append(exceeds(table, pair))
         return table.mutate(**_doubted(table, odds)) if odds else table
@@ -126,7 +126,7 @@ class Counting:
         key = key_of(subject)
         if key not in records.columns:
             raise NoKey(f"{below} 的表里没有列 {key}。", f"The table of {below} has no column {key}.")
-        if self.judged and BEYOND in records.columns:  # the engine has judged such a record, or nothing is known of it
+        if below in self.judged and BEYOND in records.columns:  # the engine has judged such a record, or none could
             records = records.drop(BEYOND)
         groups, bottoms = self._grouped(subject, facts, frame_of(self.edition, below, self.on, records), key)
         joined = table
@@ -148,7 +148,7 @@ class Counting:
         what is the same on all of them, and one of the rest with a row for each."""
         ops = {name: fact.counted for name, fact in facts.items() if fact.counted is not None}
         asked = [used for op in ops.values() for used in refs(op, subject)]
-        frame.done, frame.standing = self.judged, self.standing
+        frame.done, frame.standing = frame.subject in self.judged, self.standing
         with about(f"{subject}: counted", subject):
             prepare(frame, [(home, ref) for home, ref in asked if ref.what != "records"])
             frame.work_out([part for op in ops.values() for part in (op.each, op.where)])
@@ -220,7 +220,7 @@ class Counting:
 
         def behind(used: Used) -> Iterable[Used] | None:
             home, ref = used
-            if home != below or (self.judged and ref.what == "outcome" and ref.name in columns):
+            if home != below or (below in self.judged and ref.what == "outcome" and ref.name in columns):
                 return None  # a conclusion that a file gives is not given of every record
             fact = fact_of(edition, home, ref)
             if fact is not None:

@@ -35,10 +35,11 @@ def alike(rule: Rule, body: Table, verdicts: Verdicts, frame: Frame) -> Mapping[
 
 
 def _can_agree(body: Table, name: str) -> bool:
-    """Whether two rows can give the same; of `highest` and `lowest` one may count alone."""
+    """Whether two rows can give the same; of `highest` and `lowest` one may count alone. An output that no row gives is
+    none."""
     given = [row.then[name] for row in (*body.rows, body.otherwise) if name in row.then]
     fixed = [one.value for one in given if isinstance(one, Const)]
-    return body.hit != "first" or len(fixed) < len(given) or len(set(fixed)) < len(fixed)
+    return bool(given) and (body.hit != "first" or len(fixed) < len(given) or len(set(fixed)) < len(fixed))
 
 
 def _candidates(rule: Rule, body: Table, verdicts: Verdicts, frame: Frame) -> dict[str, Truth]:

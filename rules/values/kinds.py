@@ -25,11 +25,12 @@ Schema = dict[str, Any]
 
 
 class Unread(Exception):
-    """A value that cannot be used, with a code and the reason in both languages."""
+    """A value that cannot be used, with a code and the reason in both languages; `reasons` by where below the value, of
+    which several parts may be wrong."""
 
     def __init__(self, code: str, zh: str, en: str) -> None:
         super().__init__(en)
-        self.reason = (code, zh, en)
+        self.reasons = {"": (code, zh, en)}
 
 
 class Declared(Protocol):

@@ -68,15 +68,16 @@ def _are_exchanged(one: Stated, other: Stated) -> bool:
 
 
 def _out_of_order(listed: Sequence[Stated]) -> list[tuple[Stated, Stated]]:
-    """Two figures of a list without labels (各等级分别为20、10、3万元) that alone keep it from the order of the plan's
-    items, and from the opposite one."""
-    lists: dict[int, list[Stated]] = defaultdict(list)
+    """Two figures of a list without labels (各等级分别为20、10、3万元) that alone keep it from the order of a plan's
+    items, and from the opposite one: by decision, and where several items have one figure, by the first."""
+    lists: dict[tuple[int, str], dict[int, Stated]] = defaultdict(dict)
     for one in listed:
         if one.place.listed is not None:
-            lists[one.place.listed[0]].append(one)
+            start, number = one.place.listed
+            lists[start, one.source.path.partition(".")[0]].setdefault(number, one)
     found = []
-    for those in lists.values():
-        places = [one.place.listed[1] for one in those if one.place.listed is not None]
+    for numbered in lists.values():
+        places, those = [*numbered], [*numbered.values()]
         if len(places) > 2 and sorted(places) not in (places, places[::-1]):
             ordered = sorted(places)
             found += [(those[one], those[other]) for one, other in combinations(range(len(places)), 2)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
@@ -62,6 +63,7 @@ DAY = re.compile(
 )
 ISO_DAY = re.compile(r"(?P<year>\d{4})[./-](?P<month>\d{1,2})[./-](?P<day>\d{1,2})(?P<until>)")
 PER_HUNDRED = re.compile(r"每(?:一百|百|100)[户名个人位家村]")
+BLANK = re.compile(r"(?<!\d)[ \t\xa0]+|[ \t\xa0]+(?!\d)")  # not those between the digits of two numbers
 PLAIN = str.maketrans(
     "０１２３４５６７８９％（），．：；＜＞＝～－／　〇两壹贰叁肆伍陆柒捌玖拾佰仟",
     "0123456789%(),.:;<>=~-/ 零二一二三四五六七八九十百千",
@@ -98,18 +100,29 @@ def plain(text: str) -> str:
     return text.translate(PLAIN)
 
 
+def _closed(text: str) -> tuple[str, Sequence[int]]:
+    """The text made plain, without the blanks that mean nothing (20 万元, lines that YAML folds), and where each of its
+    characters stands in the text."""
+    text = plain(text)
+    blank = {place for match in BLANK.finditer(text) for place in range(*match.span())}
+    kept = [place for place in range(len(text)) if place not in blank]
+    return "".join(text[place] for place in kept), kept
+
+
 @cache
 def figures(text: str) -> tuple[Figure, ...]:
     """The numbers of a text, in order. Both numbers of a range are ends that count themselves in, unless it says so;
     the sign, size and unit after a range or a list belong to each of its numbers: 5-8%, 1至5万元, 50、20个基点."""
-    text, read, open_ends, upper = plain(text), list[Figure](), list[int](), False
+    text, at = _closed(text)
+    read, open_ends, upper = list[Figure](), list[int](), False
     for match in FIGURE.finditer(text):
         unit = _unit(match, text)
         for place in open_ends if unit else ():
             read[place] = _with_unit(read[place], match, unit)
         ranged = "at_most" if upper else "at_least" if match["end"] else ""
-        number = next((match.span(name) for name in ("part", "arabic", "han") if match[name]), (0, 0))
-        read.append(Figure(_value(match), _operator(match, ranged), unit, match.start(), _parts(match), number))
+        span = next((match.span(name) for name in ("part", "arabic", "han") if match[name]), None)
+        number = (at[span[0]], at[span[1] - 1] + 1) if span else (0, 0)
+        read.append(Figure(_value(match), _operator(match, ranged), unit, at[match.start()], _parts(match), number))
         upper = match["end"] is not None
         follows = not unit and (upper or text[match.end() :].startswith("、"))
         open_ends = [*open_ends, len(read) - 1] if follows else []
@@ -219,7 +232,7 @@ def comparisons(text: str) -> frozenset[str]:
 @cache
 def bare_comparisons(text: str) -> frozenset[str]:
     """Those of them that stand before no number: 低于全县平均, and not 低于5%."""
-    text = plain(text)
+    text, _ = _closed(text)
     taken = [match.span() for match in FIGURE.finditer(text)]
     return frozenset(match.lastgroup or "" for match in WORD.finditer(text)
                      if not any(start <= match.start() < end for start, end in taken))  # fmt: skip
@@ -227,7 +240,7 @@ def bare_comparisons(text: str) -> frozenset[str]:
 
 def says_day(text: str, day: date) -> bool:
     """Whether a text names a day. A plan may leave the year open (20xx年)."""
-    text = plain(text)
+    text, _ = _closed(text)
     if (day + timedelta(days=1)).year > day.year and re.search("年[底末]", text):
         return True
     return any(_is_day(day, match) for pattern in (DAY, ISO_DAY) for match in pattern.finditer(text))

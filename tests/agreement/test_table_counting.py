@@ -111,7 +111,7 @@ def test_conclusions_of_judged_records_stand(name):
         above = named(con, "villages", rows("village", [{}], [{}]).select(["id"]))
         counting = Counting(EDITION, ON)
         for judged, count in ((False, again), (True, again if conclusions == of[:1] else None)):
-            counting.judged = judged
+            counting.judged = ("household",) if judged else ()
             (found,) = rows_of(con, counting.fill("village", above, {"household": below}, checked=True))
             assert found["collectable_households"] == count, (conclusions, judged)
 

@@ -144,8 +144,8 @@ def test_a_figure_that_no_column_holds_is_told(run):
     assert [row["grant"] for row in rows.values()] == ["granted", "granted", "refused"]
     assert rows["H2"]["grant__limit__top"] is None
     (told,) = manifest["levels"]["household"]["left_out"]
-    assert told == {"decision": "grant", "zh": "H2：limit 位数太多，结果表里没有写出",
-                    "en": "H2: limit has too many digits to stand in the table of results"}  # fmt: skip
+    assert told == {"decision": "grant", "zh": "H2：额度位数太多，结果表里没有写出",
+                    "en": "H2: Limit has too many digits to stand in the table of results"}  # fmt: skip
     assert told["zh"] in said
 
 

@@ -23,7 +23,7 @@ TEXTS = {
 }
 
 
-def warned(tmp_path, card=None, /, points=(40, 20), **texts):
+def warned(tmp_path, card=None, /, points=(40, 20), again=(), **texts):
     """What is said of exchanged figures, by the place; `texts` are clauses in the place of the ones above."""
     then = [{"id": code, "when": {"card": code}, "then": {"line": LINES[code], "rate": RATES[code]}} for code in LINES]
     grades = [{"grade": "best", "at_least": 90, "clause": "二"}, {"grade": "last", "below": 80, "clause": "二"},
@@ -32,6 +32,7 @@ def warned(tmp_path, card=None, /, points=(40, 20), **texts):
     facts = {"conduct": given("choice", choices=CODES),
              "limit": {**derived(round_down="table.line", to="1000 yuan"), "clause": "三",
                        "title": {"zh": "最高授信", "en": "limit"}}}  # fmt: skip
+    table = head("table", clause="三", hit="first", otherwise={})
     outputs = {"line": given("amount"), "rate": {**given("rate"), "clause": "四"}}
     write(tmp_path, {
         "plan": {"plan": "p", "title": TITLE, "issuer": TITLE, "effective": {"from": "2026-01-01"}},
@@ -39,8 +40,10 @@ def warned(tmp_path, card=None, /, points=(40, 20), **texts):
         "readings": {"readings": {}}, "facts": {"subjects": {"thing": {"title": TITLE, "facts": facts}}},
         "card": {"decision": "card", **head("scorecard", outcomes=GRADES, grades=grades, items=[
             {**item, "points": dict(zip(CODES, points, strict=True))}]), **(card or {})},
-        "table": {"decision": "table", **head("table", clause="三", hit="first", rows=then, outputs=outputs,
-                                              otherwise={})},
+        "table": {"decision": "table", **table, "rows": then, "outputs": outputs},
+        **({"again": {"decision": "again", **table, "rows": [
+            {"id": code, "when": {"card": code}, "then": {"line": LINES[code]}} for code in again],
+            "outputs": {"line": given("amount")}}} if again else {}),
     })  # fmt: skip
     loaded = load(tmp_path)
     assert loaded.edition is not None, [problem.zh for problem in loaded.problems]
@@ -61,6 +64,11 @@ def warned(tmp_path, card=None, /, points=(40, 20), **texts):
 ])  # fmt: skip
 def test_figures_that_stand_right_raise_no_warning(tmp_path, texts):
     assert warned(tmp_path, **texts) == set()
+
+
+@pytest.mark.parametrize("again", [["best", "next", "last"], ["best"], ["next"], ["next", "last"]])
+def test_another_decision_may_name_figures_of_a_list_without_labels_again(tmp_path, again):
+    assert warned(tmp_path, again=again, 三="各等级授信额度分别为20、10、3万元，取整到1000元。") == set()
 
 
 @pytest.mark.parametrize(("texts", "place"), [

@@ -1,12 +1,14 @@
 """A plan that extends another says only what differs; the rest is the parent's."""
 
 import json
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 
 import pytest
 from jsonschema import Draft7Validator
 
+from rules.building.loader import load
 from rules.building.store import open_store, read_store
 from rules.files.source import read
 from rules.format.grammar import REPLACED
@@ -167,3 +169,29 @@ def test_every_plan_fits_the_schema_that_it_names(path):
     schema = path.parent / text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
     validator = Draft7Validator(json.loads(schema.read_text(encoding="utf-8")))
     assert [one.message for one in validator.iter_errors(plain(read(text, "x.yaml", Problems())))] == []
+
+
+@pytest.mark.parametrize("name", sorted(REPLACED))
+def test_a_fact_may_be_called_as_a_key_that_is_taken_whole(tmp_path, name):
+    title = "title: {zh: 名, en: name}"
+    head = f"{title}\nissuer: {{zh: 某, en: one}}\n"
+    texts = {
+        "base": {
+            "plan": f"plan: base\n{head}effective: {{from: 2026-01-01}}\n", "readings": "readings: {}\n",
+            "clauses": "clauses: {一: {heading: 一}}\n",
+            "facts": f"subjects: {{{name}: {{{title}, facts: {{{name}: {{type: rate, maximum: 90%, {title}}}}}}}}}\n",
+        },
+        "child": {
+            "plan": f"plan: child\n{head}effective: {{from: 2026-02-01}}\n"
+                    "extends: {plan: base, edition: 2026-01-01}\n",
+            "facts": f"subjects: {{{name}: {{facts: {{{name}: {{minimum: 5%}}}}}}}}\n",
+        },
+    }  # fmt: skip
+    for (plan, files), day in zip(texts.items(), ("2026-01-01", "2026-02-01"), strict=True):
+        (tmp_path / plan / day).mkdir(parents=True)
+        for file, text in files.items():
+            (tmp_path / plan / day / f"{file}.yaml").write_text(text, encoding="utf-8")
+    loaded = load(tmp_path / "child" / "2026-02-01", tmp_path)
+    assert loaded.edition is not None, loaded.problems
+    fact = loaded.edition.subjects[name].facts[name]
+    assert (fact.minimum, fact.maximum) == (Fraction(1, 20), Fraction(9, 10))

@@ -74,7 +74,8 @@ def judges(store: Store) -> Iterator[dict[str, tuple[FactChecker, Engine, Refere
 
 
 def test_every_plan_loads_without_a_word() -> None:
-    assert [str(problem) for problem in read_store(PLANS).problems] == []
+    problems = read_store(PLANS).problems
+    assert [str(problem) for problem in problems if problem.severity != "acknowledged"] == []
 
 
 @pytest.mark.parametrize(("edition", "case", "facts", "on"), list(_cases()))
@@ -186,7 +187,8 @@ def test_an_item_goes_before_one_that_is_there(tmp_path: Path) -> None:
     shutil.copytree(PLANS, tmp_path, dirs_exist_ok=True)
     path = tmp_path / "yun-credit-union" / "2025-06-01" / "village_star.yaml"
     path.write_text(path.read_text("utf-8").replace("before: not_credit_village", "before: no_such_row"), "utf-8")
-    assert [problem.code for problem in read_store(tmp_path).problems] == ["merge.unknown_before"]
+    problems = [problem for problem in read_store(tmp_path).problems if problem.severity != "acknowledged"]
+    assert [problem.code for problem in problems] == ["merge.unknown_before"]
 
 
 def test_what_a_plan_does_not_change_it_inherits(store: Store) -> None:

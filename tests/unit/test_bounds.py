@@ -128,12 +128,22 @@ def test_a_part_never_exceeds_the_whole_of_its_whole_though_that_between_is_not_
     ({"filed": between(9, 8)}, "empty_range"), ({"all": 3, "filed": between(4)}, "empty_range"),
     ({"filed": {"at_least": {"at_least": 1}}}, "not_a_range"), ({"filed": {"at_most": {}}}, "not_a_range"),
     ({"filed": {"at_least": 1, "above": 2}}, "not_a_range"), ({"filed": {"at_least": None}}, "not_a_range"),
-    ({"filed": between(-1)}, "too_small"), ({"filed": between("3")}, "not_whole"),
 ])  # fmt: skip
 def test_ranges_that_are_refused(facts, code):
     with pytest.raises(FactError) as raised:
         CHECKER.check("thing", facts)
     assert [(one.pointer, one.code) for one in raised.value.problems] == [("/filed", code)]
+
+
+@pytest.mark.parametrize(("ends", "problems"), [
+    (between(-1), {"/filed/at_least": "too_small"}), (between("3"), {"/filed/at_least": "not_whole"}),
+    (between(1, "3"), {"/filed/at_most": "not_whole"}),
+    (between(-1, "3"), {"/filed/at_least": "too_small", "/filed/at_most": "not_whole"}),
+])  # fmt: skip
+def test_each_end_that_cannot_be_used_is_told_where_it_is(ends, problems):
+    with pytest.raises(FactError) as raised:
+        CHECKER.check("thing", {"filed": ends})
+    assert {one.pointer: one.code for one in raised.value.problems} == problems
 
 
 def test_ends_that_are_reversed_are_told_beside_all_else():

@@ -2,11 +2,11 @@
 
 import pytest
 
-from rules.files.merge import merge
+from rules.files.merge import Keys, merge
 from rules.files.source import read
 from rules.problems.problem import Problems
 
-REPLACE = frozenset({"require"})
+REPLACE = Keys(frozenset({"require"}), frozenset({"round_down", "sum", "total"}), {"facts": 1, "columns": 2})
 PARENT = """\
 title: 甲
 limits: {low: 1, high: 2}
@@ -130,5 +130,31 @@ def test_a_name_twice_in_the_parent_is_named_too():
 
 def test_what_was_meant_is_suggested():
     problems = Problems()
-    merge(read(PARENT, "p", problems), read("criteria: [{id: tow, remove: true}]", "c", problems), problems)
+    merge(read(PARENT, "p", problems), read("criteria: [{id: tow, remove: true}]", "c", problems), problems, Keys())
     assert "did you mean `two`?" in next(iter(problems)).en
+
+
+def test_names_that_the_plan_gives_are_no_keys():
+    """A fact may be called as a key that is taken whole, and one of its own keys is taken whole all the same."""
+    facts = "{require: {title: t, require: {low: 1}}, facts: {title: f}}"
+    columns = "{require: {require: {heading: h, means: m}}}"
+    node, problems = merged(
+        "facts: {require: {most: 2, require: {high: 3}}, facts: {m: 4}}\ncolumns: {require: {require: {heading: x}}}",
+        f"facts: {facts}\ncolumns: {columns}",
+    )
+    assert not problems
+    assert tree(node) == {
+        "facts": {
+            "require": {"title": "t", "most": "2", "require": {"high": "3"}},
+            "facts": {"title": "f", "m": "4"},
+        },
+        "columns": {"require": {"require": {"heading": "x", "means": "m"}}},
+    }
+
+
+def test_a_formula_within_a_formula_is_taken_whole():
+    parent = "facts: {a: {title: t, round_down: {total: n, where: w}, to: 5}}\ntotal: {low: 1, high: 2}"
+    node, problems = merged("facts: {a: {round_down: {sum: [n]}}}\ntotal: {high: 3}", parent)
+    assert not problems
+    assert tree(node) == {"facts": {"a": {"title": "t", "round_down": {"sum": ["n"]}, "to": "5"}},
+                          "total": {"low": "1", "high": "3"}}  # fmt: skip

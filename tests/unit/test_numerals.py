@@ -1,5 +1,6 @@
 """The figures of a clause are read, in whichever way they are written, with the operator that the words give them."""
 
+import re
 from datetime import date
 from fractions import Fraction
 
@@ -303,3 +304,21 @@ def test_the_operator_of_a_figure_goes_with_its_literal():
     assert [literal(one) for one in ("不低于七成", "五成以上", "不足3年")] == [
         ("at_least", "70%"), ("at_least", "50%"), ("below", "3年"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "不低于55%的", "最高授信20万元，不满3年", "18至65周岁", "5%-8%", "百分之五十以上（含）", "加50、100个基点",
+])  # fmt: skip
+@pytest.mark.parametrize("blank", [" ", "　", "\xa0", "\t"])
+def test_blanks_between_characters_say_nothing(text, blank):
+    """Texts pasted from a word processor, and lines that YAML folds, have them."""
+    wide = re.sub(r"(?<=.)(?=.)", blank, text)
+    wide = re.sub(rf"(?<=\d){blank}(?=\d)", "", wide)
+    for one, other in zip(figures(wide), figures(text), strict=True):
+        assert (one.value, one.operator, one.unit) == (other.value, other.operator, other.unit)
+        assert wide[slice(*one.numeral)].replace(blank, "") == text[slice(*other.numeral)]
+
+
+def test_blanks_between_the_parts_of_a_day_say_nothing():
+    assert says_day("截至 2026 年 12 月 31 日", date(2026, 12, 31))
+    assert [one.value for one in figures("20 30户")] == [20, 30]

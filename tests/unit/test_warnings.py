@@ -228,6 +228,7 @@ def test_rows_that_only_together_cover_another_are_noticed(edition):
 
 
 SPOKEN = (
+    "脱贫户 监测户 吸毒 赡养老人 "
     "离异 低保户 单身 未婚 已婚 丧偶 伤病残 有慢性病 有精神病史 怀孕 女户主 信教 建档立卡户 领取补贴 特困人员 五保户 "
     "回族 男 女 有犯罪记录 刑满释放 家庭成员涉诉 子女欠款 配偶年龄"
 ).split()

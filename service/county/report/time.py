@@ -137,7 +137,7 @@ def _changing(counting: Counting, subject: str, names: set[str]) -> set[str]:
     held against them as parts or wholes."""
     facts = counting.edition.subjects[subject].facts
     moved = {one for one in names if rests_on_day(counting.edition, refs(facts[one].counted, subject))}
-    pairs = [{*pair.facts} & names for pair in counting.held(subject, facts)]
+    pairs = [{*pair.facts, *pair.between} & names for pair in counting.held(subject, facts)]
     while more := {name for pair in pairs if pair & moved for name in pair} - moved:
         moved |= more
     return moved

@@ -11,12 +11,13 @@ from typing import Any
 
 from rules import FactChecker, FactError, Reference
 from rules.judging.outcomes import Judgement
-from rules.model import Edition, Rule
+from rules.model import Edition, Rule, items_of
 from rules.table import BOTTOM, TOP
 from rules.table.columns import KEY, SEPARATOR
 from rules.table.rows import BEYOND
 from rules.table.verdicts import Verdicts
 from rules.values.exact import Value, plain
+from rules.values.text import Text
 from service.county.backend import Backend, Duck, named, rows_of
 from service.county.intake.extract import case
 from service.county.run.manifest import LeftOut
@@ -104,10 +105,20 @@ def _unwritten(rules: Iterable[Rule], rows: str, columns: Mapping[str, str], duc
             if ids := [id for (id,) in duck.run(f"SELECT {KEY} FROM {rows} WHERE {unfit} ORDER BY 1")]:
                 lost.setdefault(figure, ids)
         for figure, ids in lost.items():
-            zh = f"{ids[0]}{f' 等 {len(ids)} 行' if ids[1:] else ''}：{figure} 位数太多，结果表里没有写出"
-            en = (f"{ids[0]}{f' and others, {len(ids)} rows in all' if ids[1:] else ''}: {figure} has too many digits "
+            title = _title(rule, figure)
+            others = ids[1:]
+            zh = f"{ids[0]}{f' 等 {len(ids)} 行' if others else ''}：{title.zh}位数太多，结果表里没有写出"
+            en = (f"{ids[0]}{f' and others, {len(ids)} rows in all' if others else ''}: {title.en} has too many digits "
                   "to stand in the table of results")  # fmt: skip
             yield LeftOut(rule.id, zh, en)
+
+
+def _title(rule: Rule, figure: str) -> Text:
+    """What a figure of a decision is called: an output, the points of an item, an output of a row."""
+    titles = {one.id: one.title for one in items_of(rule)}
+    titles |= {name: one.title for name, one in rule.body.outputs.items()}
+    named = [titles[one] for one in figure.split(SEPARATOR) if one in titles]
+    return Text("：".join(one.zh for one in named), ": ".join(one.en for one in named))
 
 
 def _columns(rule: Rule, judgement: Judgement) -> dict[str, Any]:

@@ -87,10 +87,10 @@ class Judging:
         return table
 
     def counted(
-        self, subject: str, table: Any, below: Mapping[str, Any], facts: Collection[str], *, judged: bool
+        self, subject: str, table: Any, below: Mapping[str, Any], facts: Collection[str], judged: Collection[str]
     ) -> Any:
-        """The table with facts counted from records below, which are `judged` or still to be; they replace the figures
-        that the table gave."""
+        """The table with facts counted from records below, of which some subjects are `judged` and the others still to
+        be; they replace the figures that the table gave. At once: they are held against each other."""
         if not self.keep_given:
             table = table.select(*(one for one in table.columns if one not in facts))
         self.counting.judged = judged

@@ -22,14 +22,20 @@ def held_together(
     what is `bound` to be worked out with it: that would be a circle."""
     found, facts = set(units), edition.subjects[level].facts
     pairs = [pair for pair in parts_and_wholes(edition, level) if not _all_of_it(pair)]
-    groups = [{(level, one) for one in pair.facts} for pair in pairs]
-    groups = [one for one in groups if one & found and any(facts[name].counted for _, name in one)]
+    pairs = [pair for pair in pairs if any((level, one) in found for one in pair.facts)]
+    groups = [{(level, one) for one in _beside(pair)} for pair in pairs]
+    groups = [one for one in groups if any(facts[name].counted for _, name in one)]
     bound = {*bound, *(found & set[Unit]().union(*groups))}
     for one in groups:
         more = one - found
         on = resting(edition, [_used(edition, unit) for unit in more], files)
         found |= set() if on & bound else more
     return found
+
+
+def _beside(pair: Pair) -> tuple[str, ...]:
+    """The figures that say whether a pair contradicts itself."""
+    return *pair.facts, *pair.between
 
 
 def _all_of_it(pair: Pair) -> bool:
@@ -51,7 +57,7 @@ def turning(edition: Edition, unit: Unit, files: Collection[str]) -> bool:
         waiting += behind(edition, (subject, ref), files)
         waiting += (_used(edition, (subject, other)) for pair in parts_and_wholes(edition, subject)
                     if not _all_of_it(pair) and ref.what == "fact" and ref.name in pair.facts
-                    for other in pair.facts if edition.subjects[subject].facts[other].counted)  # fmt: skip
+                    for other in _beside(pair) if edition.subjects[subject].facts[other].counted)  # fmt: skip
     return unit in found
 
 

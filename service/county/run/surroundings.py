@@ -42,12 +42,8 @@ class Surroundings:
             table = self._linked(subject)
             before = len(self.underway)
             self.underway += (one for name in names if turning(self.edition, one := (subject, name), self.clean))
-            for judged in (True, False):
-                some = {below: those for below, those in ops.items() if (below in self.judged) is judged}
-                tables = {below: self._below(subject, below, those, units or ()) for below, those in some.items()}
-                if some:
-                    those = [name for one in some.values() for name in one]
-                    table = judging.counted(subject, table, tables, those, judged=judged)
+            tables = {below: self._below(subject, below, those, units or ()) for below, those in ops.items()}
+            table = judging.counted(subject, table, tables, names, self.judged.keys())
             del self.underway[before:]
             judging.made[key] = self._kept(table, f"{subject}_counted")
         return judging.made[key]

@@ -110,7 +110,7 @@ class Trial:
         records, found = {**self.made[below], **self._around(below)}, dict[str, Any]()
         early = [name for name, fact in facts.items() if (fact.subject, name) in read]
         for judged, names in ((True, [*facts]), (False, early)):
-            self.counting.judged = judged
+            self.counting.judged = (below,) if judged else ()
             table = without_rows({**told, **records} if judged else records)
             if not names:
                 continue
