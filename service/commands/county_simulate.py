@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from rules import PolicyError
+from rules.judging.decision import vars_of
 from rules.model import Edition
 from rules.table import TableError
 from rules.values.figures import figure
@@ -37,7 +38,7 @@ from service.county.report.document import write_chart
 from service.county.run.affected import affected_by_any
 from service.county.run.manifest import read_manifest
 from service.county.run.outputs import Outputs
-from service.county.simulation import Moved, Recount, Simulation, moneyed, touched, touched_between
+from service.county.simulation import Moved, Recount, Simulation, moneyed, resting_on, touched, touched_between
 
 BESIDE = {"id": ("name",), "above": ("above_name",)}  # columns of names behind those of ids
 SHOWN = 20  # records of a decision on the screen; the file has all
@@ -116,22 +117,27 @@ def _question(settings: Settings, edition: Edition, on: date, sweep_: str | None
     if suppositions:
         with supposing("--change", changes):
             other = suppose(root, other, in_force(other, suppositions, on))
-    words = [*([draft] if draft else []), *changes, *(f"{name}={option}" for name, option in readings.items())]
+    figures = [*changes, *(f"{name}={option}" for name, option in readings.items())]
+    words = [*([draft] if draft else []), *figures]
+    called = {lang: ", ".join([*([f"{title} {other.id}"] if draft else []), *figures])
+              for lang, title in vars_of(other.title).items()}  # fmt: skip
 
     def names() -> list[str]:
         return [*dict.fromkeys((*touched_between(edition, read_otherwise), *_touched(edition, suppositions)))]
 
-    return Question({"change": words}, (", ".join(words),), (other,), names, whole=bool(draft))
+    return Question({"change": words, "called": called}, (", ".join(words),), (other,), names, whole=bool(draft))
 
 
 def _result(settings: Settings, outputs: Outputs, question: Question, scratch: Path) -> dict[str, Any]:
     """Who moves: by the counts of the run where the change leaves them alone, else by judging its rows again."""
-    if question.whole:
-        return _rejudged(settings, outputs, question, scratch)
+    names: Sequence[str] = ()
     try:
-        simulation = Simulation(outputs, question.touched())
+        names = () if question.whole else question.touched()
+        simulation = None if question.whole else Simulation(outputs, names)
     except Recount:
-        return _rejudged(settings, outputs, question, scratch)
+        simulation = None
+    if simulation is None:
+        return _rejudged(settings, outputs, question, scratch, names)
     (before,) = simulation.outcomes(outputs.edition)
     outcomes = simulation.outcomes(*question.editions, once=question.once)
     now, tells = (outputs.edition, before), any(moneyed(rule) for rule in simulation.affected)
@@ -143,13 +149,15 @@ def _result(settings: Settings, outputs: Outputs, question: Question, scratch: P
     return {**question.asked, "decisions": simulation.titles(), "before": simulation.met(before), "steps": steps}
 
 
-def _rejudged(settings: Settings, outputs: Outputs, question: Question, scratch: Path) -> dict[str, Any]:
+def _rejudged(
+    settings: Settings, outputs: Outputs, question: Question, scratch: Path, names: Sequence[str]
+) -> dict[str, Any]:
     stages = len(question.editions) * (len(outputs.manifest.levels) + 1)
     with progress(stages, settings.pick("重新判定", "judging again"), least=0) as tick:
         only = affected_by_any(outputs.edition, question.editions, outputs.manifest)
         others = tuple(judge_again(outputs, one, scratch / str(number), lambda stage: tick(1, stage), only=only)
                        for number, one in enumerate(question.editions))  # fmt: skip
-    compared = Comparison(outputs, others)
+    compared = Comparison(outputs, others, [rule.id for rule in resting_on(outputs, names)])
     steps = [_step(value, compared.met(one.edition, one.manifest), moved, moneys(rejudged(outputs, one), outputs), one)
              for value, one, moved in zip(question.values, others, compared.changes, strict=True)]  # fmt: skip
     before = compared.met(outputs.edition, outputs.manifest)

@@ -44,11 +44,11 @@ def _told(value: Any) -> str:
 
 
 class Cache:
-    """A folder of entries, values in the types of JSON; without a folder nothing is kept. A folder to which others can
-    write is left alone, for queries in it are run."""
+    """A folder of entries, values in the types of JSON; without a folder nothing is kept. A folder or an entry to which
+    others can write is left alone, for queries in it are run."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder if folder is not None and _own(folder) else None
+        self.folder = folder if folder is not None and _safe(folder) else None
 
     def __bool__(self) -> bool:
         return self.folder is not None
@@ -72,9 +72,11 @@ class Cache:
             return None
         path = self.folder / key
         try:
-            head, _, text = path.read_text(encoding="utf-8").partition("\n")
+            with path.open(encoding="utf-8") as file:
+                head, _, text = file.read().partition("\n")
+                own = _own(os.fstat(file.fileno()))  # it may stem from days when others could write to the folder
             os.utime(path)  # the oldest are deleted first
-            return json.loads(text) if head == _seal(key, text) else None
+            return json.loads(text) if own and head == _seal(key, text) else None
         except (OSError, ValueError):
             return None
 
@@ -103,11 +105,21 @@ def _seal(key: str, text: str) -> str:
     return hashlib.sha256(f"{key}\n{text}".encode()).hexdigest()
 
 
-def _own(folder: Path) -> bool:
-    """Whether a folder, made where there is none, is one's own, and nobody else's to write to."""
+def _safe(folder: Path) -> bool:
+    """Whether a folder, made where there is none, is one's own, and nobody else may write to it or put another in its
+    place."""
     try:
         folder.mkdir(mode=stat.S_IRWXU, parents=True, exist_ok=True)
-        about = folder.stat()
+        return _own(folder.stat()) and not any(_open(one.stat().st_mode) for one in folder.resolve().parents)
     except OSError:
         return False
+
+
+def _own(about: os.stat_result) -> bool:
+    """Whether a file or a folder is one's own, and nobody else's to write to."""
     return about.st_uid == os.getuid() and not about.st_mode & OTHERS
+
+
+def _open(mode: int) -> bool:
+    """Whether whoever likes may rename what is in a folder, be it theirs or not."""
+    return bool(mode & stat.S_IWOTH and not mode & stat.S_ISVTX)

@@ -20,7 +20,6 @@ from service.county.run.outputs import Outputs
 from service.county.running import Tick
 from service.county.simulation import Outcomes, Recount, Simulation, touched_between
 
-SOON = 5 * 1000  # rows that are judged one by one; more are judged sooner in tables
 BEFORE, AFTER = "before", "after"
 
 
@@ -77,7 +76,7 @@ def changed_between(old: Edition, new: Edition) -> list[str]:
 def _by_counts(base: Outputs, after: Edition, scratch: Path, tick: Tick) -> Both | None:
     """The run under both editions from its counts; None where these cannot tell."""
     try:
-        simulation = Simulation(base, changed_between(base.edition, after), SOON)
+        simulation = Simulation(base, changed_between(base.edition, after))
     except (Recount, NotFound):
         return None
     tick("counts")

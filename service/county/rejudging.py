@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -147,12 +147,13 @@ def _aside(run: Outputs, edition: Edition, subject: str) -> Iterator[str]:
 
 
 class Comparison:
-    """A run beside what other editions make of its facts."""
+    """A run beside what other editions make of its facts. The decisions shown are those that turn, those that differ,
+    and some that are asked for by name."""
 
-    def __init__(self, run: Outputs, others: tuple[Again, ...]) -> None:
+    def __init__(self, run: Outputs, others: tuple[Again, ...], asked_for: Collection[str] = ()) -> None:
         self.run, self.others = run, others
         self.changes = [list(self._moved(one)) for one in others]
-        turned = {one.decision for moved in self.changes for one in moved}
+        turned = {*asked_for, *(one.decision for moved in self.changes for one in moved)}
         turned |= {one.place[1] for other in others for one in differing(run.edition, other.edition)
                    if one.place[0] == "rules" and len(one.place) > 1}  # fmt: skip
         self.rules = [one for one in self._rules() if one.id in turned]

@@ -23,6 +23,7 @@ from service.county.run.outputs import Outputs
 Facts = Mapping[str, Any]
 MONEY = "DECIMAL(38, 6)"  # of the tables, in yuan
 Outcomes = dict[tuple[str, str], dict[str, str]]  # subject and record -> decision -> outcome
+SOON = 2 * 1000  # rows that are judged one by one about as soon as queries are made to judge them in tables
 
 
 class Fixed(TextError):
@@ -81,24 +82,25 @@ def touched_between(edition: Edition, other: Edition) -> list[str]:
     return [name for name in names if name in edition.rules]
 
 
+def resting_on(outputs: Outputs, decisions: Sequence[str]) -> list[Rule]:
+    """Changed decisions and all that rest on them, in the order of the edition; rankings stay as they are."""
+    edition, names, levels = outputs.edition, set(decisions), outputs.manifest.levels
+    for rule in edition.rules.values():
+        if rule.subject in levels and rule.id in levels[rule.subject].bulk and names.intersection(rule.needs):
+            names.add(rule.id)
+    return [rule for name, rule in edition.rules.items() if name in names and rule.subject in levels]
+
+
 class Simulation:
     """A run to ask what-ifs of. Its rows are read once; Recount where these, or their number, do not allow it."""
 
-    def __init__(self, outputs: Outputs, decisions: Sequence[str], few: int = FEW) -> None:
+    def __init__(self, outputs: Outputs, decisions: Sequence[str]) -> None:
         self.outputs, self.edition, self.on = outputs, outputs.edition, outputs.on
-        self.affected = self._affected(decisions)
-        self._refuse(few)
+        self.affected = resting_on(outputs, decisions)
+        self._refuse(FEW if outputs.manifest.given_figures == "kept" else SOON)  # no other way to judge the former
         self.subjects = sorted({one.subject for one in self.affected},
                                key=lambda one: -len(list(around(self.edition, one))))  # fmt: skip
         self.rows = {subject: self._rows(subject) for subject in self.subjects}
-
-    def _affected(self, decisions: Sequence[str]) -> list[Rule]:
-        """The changed decisions and all that rest on them, in the order of the edition; rankings stay as they are."""
-        names, levels = set(decisions), self.outputs.manifest.levels
-        for rule in self.edition.rules.values():
-            if rule.subject in levels and rule.id in levels[rule.subject].bulk and names.intersection(rule.needs):
-                names.add(rule.id)
-        return [rule for name, rule in self.edition.rules.items() if name in names and rule.subject in levels]
 
     def _refuse(self, few: int) -> None:
         """Counts are kept, so nothing that they rest on may change; many rows are judged sooner in tables."""

@@ -324,6 +324,32 @@ def test_a_folder_that_others_may_write_to_is_left_alone(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_folder_that_others_may_replace_is_left_alone(tmp_path):
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    assert not Cache(tmp_path / "open/cache")
+    (tmp_path / "open").chmod(0o1777)  # as /tmp is: nobody renames what is another's
+    assert Cache(tmp_path / "open/cache")
+
+
+def _of_another(path, monkeypatch):
+    monkeypatch.setattr(caching.os, "getuid", lambda: path.stat().st_uid + 1)
+
+
+def _open_to_others(path, _):
+    path.chmod(0o666)
+
+
+@pytest.mark.parametrize("plant", [_of_another, _open_to_others])
+def test_an_entry_that_others_may_have_written_is_not_used(tmp_path, monkeypatch, plant):
+    """Written while they could still write to the folder."""
+    cache = Cache(tmp_path)
+    cache.put("key", "planted")
+    assert cache.get("key") == "planted"
+    plant(tmp_path / "key", monkeypatch)
+    assert cache.get("key") is None
+
+
 def test_a_folder_that_cannot_be_made_keeps_nothing(tmp_path):
     (tmp_path / "file").touch()
     cache = Cache(tmp_path / "file/cache")

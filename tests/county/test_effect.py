@@ -100,7 +100,7 @@ def test_it_is_what_a_run_under_the_edition_comes_to(changes, touched, out, file
 def test_counts_and_rows_judged_again_tell_the_same(out, tmp_path, monkeypatch):
     root = changed(tmp_path / "policies", TOWNSHIPS)
     counted = effect_of(out, POLICIES, root, tmp_path / "counted")
-    monkeypatch.setattr("service.county.effect.SOON", 0)
+    monkeypatch.setattr("service.county.simulation.SOON", 0)
     judged = effect_of(out, POLICIES, root, tmp_path / "judged")
     assert (counted["by"], judged["by"]) == ("counts", "rows")
     assert counted["decisions"] == judged["decisions"] != []

@@ -64,6 +64,26 @@ def test_a_text_file_named_after_a_village_is_offered_as_its_own(tmp_path):
     assert looked.column("village_id") == ["V1"] * 10
 
 
+@pytest.mark.parametrize("more", [[], [["续表"]], [["合计", *[""] * 8]]])
+@pytest.mark.parametrize("after", [True, False])
+def test_a_sheet_that_goes_on_without_a_heading_is_refused(after, more, tmp_path):
+    """Its rows are records, and would be lost."""
+    sheets = [("一", [HEADINGS, *households(10)[:5]]), ("二", [*more, *households(10)[5:]])]
+    with pytest.raises(Unreadable) as told:
+        Looked(book(tmp_path / "h.xlsx", dict(sheets if after else sheets[::-1])))
+    assert "工作表 二 没有标题行" in told.value.zh
+    assert "Sheet 二 has no heading" in told.value.en
+
+
+@pytest.mark.parametrize("notes", [
+    [["H1", "V1"], ["H2", "V1"]], [["编号怎样填", "见第二页"]] * 3, [[*households(1)[0], "", "备注"]],
+])  # fmt: skip
+def test_a_sheet_of_other_rows_without_a_heading_is_named_and_not_read(notes, tmp_path):
+    looked = Looked(book(tmp_path / "h.xlsx", {"农户": [HEADINGS, *households(10)], "说明": notes}))
+    assert list(looked.rows) == TEN
+    assert looked.unused() == {("说明", "no_heading"): len(notes)}
+
+
 def turned(count):
     return [list(line) for line in zip(HEADINGS, *households(count), strict=True)]
 

@@ -13,6 +13,7 @@ import pytest
 from rules.variants.sweep import sweep
 from rules.variants.whatif import NoSuchFigure
 from service.commands.county_simulate import _touched
+from service.county import simulation
 from service.county.backend import Duck
 from service.county.run.outputs import Outputs
 from service.county.simulation import Simulation
@@ -216,11 +217,44 @@ def test_a_sweep_says_what_each_value_says_alone(text, once, out, tmp_path):
     outputs = Outputs(out, EDITION, Duck(tmp_path))
     swept = sweep(POLICIES, EDITION, text, EDITION.effective_from)
     assert swept.once is once
-    simulation = Simulation(outputs, _touched(EDITION, [swept]))
-    found = simulation.outcomes(*swept.editions, once=swept.once)
-    assert found == simulation.outcomes(*swept.editions)
+    asked = Simulation(outputs, _touched(EDITION, [swept]))
+    found = asked.outcomes(*swept.editions, once=swept.once)
+    assert found == asked.outcomes(*swept.editions)
     assert len(found) == len(swept.values)
     outputs.duck.close()
+
+
+@pytest.mark.parametrize(
+    "asked", ["credit_village.a_grade_share=55%..75%/10%", "credit_village.borrower_share=20%..90%/35%"]
+)
+def test_rows_judged_again_in_tables_say_what_those_judged_one_by_one_say(asked, out, monkeypatch):
+    words, said = ("simulate", out, "--sweep", asked, "--json"), []
+    for soon in (simulation.SOON, 0):
+        monkeypatch.setattr(simulation, "SOON", soon)
+        one = json.loads(call(*words))
+        assert ("absent" in one["steps"][0]) == (soon == 0)  # what only rows that are judged again can lack
+        steps = [{key: step[key] for key in ("value", "met", "moved", "by_above", "amounts")} for step in one["steps"]]
+        said.append({**one, "steps": steps})
+    assert said[0]["steps"][-1]["moved"]
+    assert said[0] == said[1]
+
+
+def test_many_rows_are_judged_in_tables_unless_only_their_counts_can_tell(out, files, monkeypatch, tmp_path):
+    monkeypatch.setattr(simulation, "SOON", 0)
+    run(files, tmp_path / "kept", "--keep-given")
+    words = ("--change", CHANGE, "--json")
+    (tabled,), (counted,) = (json.loads(call("simulate", at, *words))["steps"] for at in (out, tmp_path / "kept"))
+    assert "absent" in tabled
+    assert "absent" not in counted
+
+
+def test_the_chart_of_a_draft_bears_its_title_and_no_path(out, younger, tmp_path):
+    chart = tmp_path / "chart.html"
+    call("simulate", out, "--edition", younger / "xx-county/2026-05-01", "--change", CHANGE, "--chart", chart)
+    page = chart.read_text(encoding="utf-8")
+    assert f"{EDITION.title.zh} {EDITION.id}, {CHANGE}" in page
+    assert f"{EDITION.title.en} {EDITION.id}, {CHANGE}" in page
+    assert str(younger) not in page
 
 
 def test_values_between_are_those_of_the_policy_as_it_would_be_written():

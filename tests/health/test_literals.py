@@ -73,7 +73,6 @@ ALLOWED = {
     ("service/county/run/gaps.py", 5): "thousands of records that are looked into",
     ("service/county/backend.py", "50%"): "the share of the memory that DuckDB may hold",
     ("service/settings.py", "50%"): "the same, as a setting",
-    ("service/county/effect.py", 5): "thousands of rows that are judged one by one",
     ("service/effect/jobs.py", 0.2): "seconds between two looks at a job",
     ("service/effect/jobs.py", 2000): "characters of a failure that are told",
     ("service/commands/effect.py", 0.2): "seconds between two looks at a job",

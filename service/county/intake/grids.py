@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from string import ascii_uppercase
 
-from rules.values.text import TextError
+from rules.values.text import TextError, shown
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
 Row = tuple[int, list[Cell]]  # as people count them, and the cells
@@ -37,6 +37,9 @@ class FileError(TextError):
 
 class Unreadable(FileError):
     """A file that cannot be read as a table."""
+
+
+WIDE, SURE = "\u0800", 2  # characters of three bytes: GB18030 has hardly a word that makes so many of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,56 @@ def encoding_of(path: Path) -> str:
                 shutil.copyfileobj(old, new, PIECE)
         except UnicodeError:
             continue
+        if encoding == ENCODINGS[-1] and (line := _turn(path)):
+            raise _unreadable(path, line)  # read as GB18030, lines of UTF-8 are other words
         return encoding
-    raise Unreadable(path, "既不是 UTF-8、UTF-16 也不是 GB18030 编码。", "This is neither UTF-8, UTF-16 nor GB18030.")
+    raise _unreadable(path, _turn(path) or max(_line_refused(path, encoding) for encoding in unmarked))
+
+
+def _unreadable(path: Path, line: int) -> Unreadable:
+    return Unreadable(
+        path,
+        f"既不是 UTF-8、UTF-16 也不是 GB18030 编码，或混有几种：从第 {line} 行起读不了。请用 Excel 另存为“CSV UTF-8”。",
+        f"This is neither UTF-8, UTF-16 nor GB18030, or a mixture: it cannot be read from line {line} on. Save it in "
+        "Excel as CSV UTF-8.",
+    )
+
+
+def repeated(path: Path, heading: str) -> Unreadable:
+    """The error about a heading that stands twice."""
+    return Unreadable(
+        path,
+        f"标题行里 {shown(heading)} 出现了不止一次：请只留一列；并排的两张表，请上下接成一张。",
+        f"The heading names {shown(heading)} more than once: keep one column; put tables that stand side by side one "
+        "below the other.",
+    )
+
+
+def _turn(path: Path) -> int:
+    """The line at which a text turns from UTF-8 to something else, or to UTF-8; 0 where it does not."""
+    other = own = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                text = "" if line.isascii() else line.decode()
+            except UnicodeError:
+                other = other or number
+            else:
+                own = own or (number if sum(one >= WIDE for one in text) >= SURE else 0)
+            if other and own:
+                return max(other, own)
+    return 0
+
+
+def _line_refused(path: Path, encoding: str) -> int:
+    """The first line of a text that is not in an encoding; 1 where lines are not told apart by a byte."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode(encoding)
+            except UnicodeError:
+                return number
+    return 1
 
 
 def letter_of(place: int) -> str:

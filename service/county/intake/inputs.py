@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rules.model import Edition
-from rules.values.text import shown
 from service.county.backend import Duck, named, quoted
 from service.county.intake.forms import plain
-from service.county.intake.grids import KINDS, FileError, Place, Unreadable, filled
+from service.county.intake.grids import KINDS, FileError, Place, Unreadable, filled, repeated
 from service.county.intake.mapping import EMPTY, MappedFiles
 from service.county.intake.opening import grids_of
 from service.county.intake.sheets import ROW, SPAN, SheetRead, Taken
@@ -71,8 +70,7 @@ def opened(duck: Duck, source: Source, scratch: Path, edition: Edition, mapping:
     headings = [one.heading for one in taken.columns.values()]
     alike = [one.casefold() for one in headings]  # as SQL tells names apart
     if twice := [one for place, one in enumerate(headings) if alike[place] in alike[:place]]:
-        raise Unreadable(source.path, f"标题行里 {shown(twice[0])} 出现了不止一次。",
-                         f"The heading names {shown(twice[0])} more than once.")  # fmt: skip
+        raise repeated(source.path, twice[0])
     types = ", ".join([f"{quoted(ROW)}: 'BIGINT'", *(f"{quoted(one)}: 'VARCHAR'" for one in headings)])
     duck.run(
         f"CREATE OR REPLACE TABLE {named(name)} AS SELECT * FROM read_csv({quoted(text)}, header = true, "

@@ -20,7 +20,11 @@ MESSAGES: Mapping[str, Message] = {
     "long_id": WANTED,
     "identity_card": WANTED,
     "not_printable": ("含有看不见的字符。", "It holds characters that cannot be seen."),
-    "repeated_id": ("编号在表中不止一次，无法判断哪一行为准。", "The id occurs more than once; which row is right?"),
+    "repeated_id": (
+        "编号在表中不止一次，无法判断哪一行为准。各村或各张表都从 1 编起的，请在编号前加上村的编号。",
+        "The id occurs more than once; which row is right? Where each village or sheet counts from 1, put the id of "
+        "the village before it.",
+    ),
     "zeros_lost": (
         "与另一行的编号只差开头的 0：是不是同一条记录？请按文本写全。",
         "Another id differs by the zeros before it only: are they one record? Write ids in full, as text.",
@@ -51,7 +55,10 @@ MESSAGES: Mapping[str, Message] = {
         "数字超过 15 位，Excel 只存前 15 位。请把这一列设成文本，重新填写。",
         "Of a number this long Excel keeps 15 digits: format the column as text and write it again.",
     ),
-    "no_record_above": ("没有写明属于哪一个上级。", "It does not say where it belongs."),
+    "no_record_above": (
+        "没有写明属于哪一个上级。只在每段第一行写了的，请向下填满。",
+        "It does not say where it belongs: where only the first row of a block does, fill it down.",
+    ),
     "strange_record_above": ("所属的上级不在上级表中。", "The record that it belongs to is not in its table."),
     "ambiguous_record_above": ("有几个上级都叫这个名称。", "Several records are called so."),
     "formula_without_value": ("公式没有存结果。", "A formula without a stored value."),

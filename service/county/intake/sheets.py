@@ -9,6 +9,7 @@ from pathlib import Path
 from rules.table.columns import KEY
 from rules.values.text import shown
 from service.county.intake.belonging import unplaced
+from service.county.intake.continuing import refuse_continuing
 from service.county.intake.grids import Grid, Place, Unreadable, filled
 from service.county.intake.headings import Heading, Match, Names, first_row, heading_of
 from service.county.intake.mapping import MappedFiles, SheetMap
@@ -98,7 +99,7 @@ def _found(
 ) -> Iterator[Chosen]:
     """The sheets of a file that have a heading."""
     beside, rows, all_ = list[str](), list[int](), list(grids_of(path))
-    found = False
+    bare, headings = list[Grid](), list[Heading]()
     for grid in all_:
         place = len(taken.places)
         taken.places.append(Place(path, grid.name))
@@ -113,11 +114,13 @@ def _found(
         if heading is None and len(all_) == 1 and why == "no_heading":
             heading = first_row(grid)
         if heading is not None:
-            found = True
+            headings.append(heading)
             yield Chosen(place, grid, heading, maps is not None)
         else:
             rows.append(_unread(taken, grid, why))
-    if not found:
+            bare += [grid] if why == "no_heading" else []
+    refuse_continuing(bare, headings, names)
+    if not headings:
         raise turned(path, beside[0]) if beside else _no_heading(path, rows, taken)
 
 

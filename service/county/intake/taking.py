@@ -12,7 +12,7 @@ from rules.model import Edition
 from rules.table.columns import KEY
 from rules.values.text import shown
 from service.county.intake.forms import Read, Refused, chosen, plain, reader
-from service.county.intake.grids import Cell, Merged, Row, Unreadable, filled
+from service.county.intake.grids import Cell, Merged, Row, Unreadable, filled, repeated
 from service.county.intake.headings import MEMBER, Heading, Match, Names, without_unit
 from service.county.intake.mapping import EMPTY, MappedFiles
 from service.county.intake.records import Kinds, counted, records
@@ -110,8 +110,7 @@ def _once(taken: Taken, names: Names, strays: Iterable[tuple[Path, str]]) -> Non
     for path, stray in strays:
         found = names.find(stray)
         if found is not None and squashed(taken.columns[found[0]].heading) == squashed(stray):
-            raise Unreadable(path, f"标题行里 {shown(stray)} 出现了不止一次。",
-                             f"The heading names {shown(stray)} more than once.")  # fmt: skip
+            raise repeated(path, stray)
 
 
 def _without_lists(heading: Heading, names: Names, taken: Taken) -> Heading:

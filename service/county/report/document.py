@@ -101,7 +101,7 @@ def write_chart(edition: Edition, manifest: Manifest, results: Mapping[str, Any]
     """Draw the results of a simulation, as the command prints them: gains and losses by the record above, and the curve
     of a sweep."""
     steps, decisions = results["steps"], results["decisions"]
-    asked = str(results["sweep"]) if "sweep" in results else ", ".join(results["change"])
+    asked = results["called"] if "called" in results else Text(results["sweep"], results["sweep"])
     about = {"edition": manifest.edition, "edition_sha256": manifest.edition_sha256, "on": manifest.on}
     curves = [{**decisions[name], "now": now, "met": [step["met"][name] for step in steps]}
               for name, now in results["before"].items()]  # fmt: skip

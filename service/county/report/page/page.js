@@ -9,7 +9,7 @@ function header() {
   print.addEventListener("click", () => window.print());
   const served = location.protocol.startsWith("http") ? el("a", { href: "../", id: "home" }, w("home")) : null;
   const files = DATA.kind === "report" && !about.publish ? ["workbook.xlsx", "set_aside.xlsx"].map((one) => el("a", { href: one, download: one }, w(one))) : [];
-  const said = [w(DATA.kind), about.asked, about.on, about.edition, ...about.tried.map(t), about.publish ? w("published", { n: about.smallest }) : ""].filter(Boolean).join(" · ");
+  const said = [w(DATA.kind), t(about.asked), about.on, about.edition, ...about.tried.map(t), about.publish ? w("published", { n: about.smallest }) : ""].filter(Boolean).join(" · ");
   return el("div", { className: "inner" }, el("div", { className: "bar" }, served, files, other, print), el("h1", {}, t(about.title)), el("div", { className: "dim" }, said));
 }
 
