@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.desk import reviews
 from tests.api.calling import example
 
 CASE = {"subject": {"id": "V-1"}, "facts": {}}
@@ -107,3 +108,43 @@ def test_an_auditor_finds_a_decision_and_what_was_done_since(api, someone, log_i
 
 def test_a_decision_that_is_not_there_is_not_found(someone):
     assert someone("auditor").get(f"/audit/{'0' * 32}").status_code == 404
+
+
+def test_a_form_with_a_mistake_comes_back_as_it_was_filled_in(someone, request_id):
+    page = someone("analyst").post(f"/reviews/{request_id}", result="changed", note="查过户口簿").text
+    assert "查过户口簿</textarea>" in page
+    assert 'value="changed" checked' in page
+    assert 'value="upheld" required checked' not in page
+
+
+def test_the_same_form_twice_is_recorded_once_and_is_no_error(api, someone, log_id, request_id):
+    reviewer = someone("analyst")
+    answers = [reviewer.post(f"/reviews/{request_id}", result="changed", outcome="qualified", note="查实")
+               for _ in range(2)]  # fmt: skip
+    assert [one.status_code for one in answers] == [303, 303]
+    assert len([one for one in api.service.log.about(log_id) if one.kind == "reviewed"]) == 1
+
+
+def test_who_comes_second_is_told_and_keeps_his_words(api, someone, log_id, request_id):
+    first, second = someone("analyst"), someone("admin")
+    first.post(f"/reviews/{request_id}", result="upheld", note="无误")
+    answer = second.post(f"/reviews/{request_id}", result="changed", outcome="qualified", note="有误")
+    assert answer.status_code == 409
+    for words in ("这个申请已有复核结果", "无误", "您写的答复没有记录：有误"):
+        assert words in answer.text
+    assert len([one for one in api.service.log.about(log_id) if one.kind == "reviewed"]) == 1
+
+
+def test_who_comes_second_by_a_moment_is_told_the_same(someone, request_id, monkeypatch):
+    first, second = someone("analyst"), someone("admin")
+    recorded = reviews.record
+
+    def late(found, said):
+        monkeypatch.setattr(reviews, "record", recorded)
+        first.post(f"/reviews/{request_id}", result="upheld")
+        return recorded(found, said)
+
+    monkeypatch.setattr(reviews, "record", late)
+    answer = second.post(f"/reviews/{request_id}", result="changed", outcome="qualified")
+    assert answer.status_code == 409
+    assert "这个申请已有复核结果" in answer.text
