@@ -86,7 +86,7 @@ def list_comments(here: Here, id: str) -> None:
     found = comments.threads(here.desk, here.desk.draft(id))
     for one, code in comments.refused(here.desk):
         zh = f"日志第 {one.seq} 行的意见没有有效签名（{code}），没有列出；请用 log verify 查明。"
-        en = f"The comment in line {one.seq} of the log is left out: no good signature covers it ({code}); see log verify."
+        en = f"Line {one.seq} of the log, a comment, is left out: no good signature covers it ({code}); see log verify."
         click.echo(here.settings.pick(zh, en), err=True)
     rows = [each for one in found for each in _rows(here, one)]
     empty = [line(here.settings.pick("没有意见。", "There are no comments."))]

@@ -292,6 +292,12 @@ def test_a_replay_as_it_was_needs_no_body(auditor, decided):
     assert answer.json["same"] is True
 
 
+def test_outcomes_that_are_all_left_are_not_listed_as_none(caller):
+    """An empty list would say that no outcome is possible."""
+    case = {"subject": {"id": "H-1"}, "facts": {}}
+    assert caller.decided("grant", case)["left"] == {"outputs": {"limit": {"at_least": 0, "at_most": 200000}}}
+
+
 def test_an_answer_that_waits_says_what_is_left(api, caller):
     facts = example("household_granted")
     del facts["facts"]["conduct"]
