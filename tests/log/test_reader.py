@@ -132,6 +132,8 @@ NOTHING = [
     {"caller": "nobody", "decision": "decision", "outcome": "outcome"},
     {"outcome": "nothing"},
     {"outcome": "of another", "decision": "decision"},
+    {"caller": "key-1", "outcome": "of another"},
+    {"caller": "key-1", "outcome": "of another", "decision": "decision"},
     {"subject": "nobody"},
     {"trace_id": TRACE},
 ]
