@@ -4,12 +4,14 @@ import json
 import re
 import shutil
 from datetime import date
+from unittest.mock import Mock
 
 import pytest
 
 from rules import FactChecker
 from rules.words.explain import explain
 from service.http.turns import Turns
+from service.log import LogUnavailable
 from tests.api.calling import DATE, PLAN, POLICIES, errors, example, kind
 
 NEXT = "2026-10-01"
@@ -311,3 +313,18 @@ def test_an_answer_that_waits_says_what_is_left(api, caller):
     assert set(decided["left"]) == set(schema["Left"]["properties"])
     told = caller.get(f"/v1/decisions/{decided['log_id']}/explanation").text
     assert "? 建议额度 0元至10万元 信息补齐后才能确定" in re.sub(" +", " ", told)
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "explanation"), ("GET", "inputs"), ("POST", "replay")])
+def test_where_the_look_cannot_be_logged_nothing_is_shown(own, monkeypatch, method, path):
+    api = own()
+    case = {"subject": {"id": "V-secret"}, "facts": {"households": 7431}}
+    log_id = api.caller("caller").decided("credit_village", case)["log_id"]
+    auditor = api.caller("auditor")
+    monkeypatch.setattr(api.service.log, "append", Mock(side_effect=LogUnavailable("away")))
+
+    answer = auditor.send(method, f"/v1/decisions/{log_id}/{path}")
+
+    assert kind(answer) == (503, "unavailable")
+    assert "V-secret" not in answer.text
+    assert "7431" not in answer.text
