@@ -281,7 +281,8 @@ def test_every_page_wants_somebody_who_signed_in_with_its_permission(api, someon
     """But for those that anybody may see, which are named here."""
     free = {rule.rule for rule in api.app.url_map.iter_rules()} - {rule.rule for rule, _ in pages(api)}
     assert {one for one in free if not one.startswith("/v1/")} == {
-        "/", "/account", "/docs", "/docs/assets/<path:name>", "/healthz", "/metrics", "/openapi.json", "/problems/<kind>", "/readyz", "/sign-in",
+        "/", "/account", "/docs", "/docs/assets/<path:name>",
+        "/healthz", "/metrics", "/openapi.json", "/problems/<kind>", "/readyz", "/sign-in",
         "/sign-in/back", "/sign-in/elsewhere", "/sign-out", "/static/<path:filename>", "/try-it.json",
     }  # fmt: skip
     assert len(pages(api)) > 30
