@@ -280,7 +280,7 @@ def patterns(value):
 
 
 def test_patterns_are_of_the_language_that_json_schema_has(api):
-    """ECMA-262 knows no \\A, \\Z and no inline flags, and looks for a pattern anywhere in the text."""
+    """Which knows no anchors and inline flags of Python, and looks for a pattern anywhere in the text."""
     found = set(patterns(api.nobody().get("/openapi.json").json))
     assert len(found) > 5
     assert [one for one in found if re.search(r"\\[AZz]|\(\?[aiLmsuxP]", one) or not one.startswith("^")] == []
