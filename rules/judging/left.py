@@ -30,7 +30,7 @@ class Left:
     def as_dict(self) -> dict[str, Any]:
         outputs = {name: plain(value) if isinstance(value, Range) else {"one_of": [plain(one) for one in value]}
                    for name, (value, _) in self.outputs.items()}  # fmt: skip
-        return {"outcomes": list(self.outcomes), "outputs": outputs}
+        return {**({"outcomes": list(self.outcomes)} if self.outcomes else {}), "outputs": outputs}
 
 
 NOTHING = Left()

@@ -48,8 +48,10 @@ class ResolutionSchema(Strict):
 def listed(draft_id: str) -> Response:
     """逐行意见，及各自现在在哪一行 / the comments on the lines of a draft, and where each line stands now"""
     with desk_problems():
-        found = comments.threads(desk(), desk().draft(draft_id))
-    return answer(dumps({"comments": [thread_of(one) for one in found]}))
+        here = desk()
+        found, doubted = comments.threads(here, here.draft(draft_id)), comments.refused(here)
+    refused = [{"log_id": line.id, "code": code} for line, code in doubted]
+    return answer(dumps({"comments": [thread_of(one) for one in found], "refused": refused}))
 
 
 @blueprint.view("POST", "/<draft_id>/comments", "Remark", status=201, permission="draft",

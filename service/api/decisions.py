@@ -79,8 +79,10 @@ class QuerySchema(Strict):
     outcome = name(100)
     start = Day(data_key="from", metadata={"description": "logged on this day or later"})
     end = Day(data_key="to", metadata={"description": "logged on this day or earlier"})
-    trace_id = fields.String(validate=validate.Regexp(TRACE_ID, error="not_a_trace_id"),
-                             metadata={"description": "trace-id of the traceparent"})  # fmt: skip
+    trace_id = fields.String(
+        validate=validate.Regexp(TRACE_ID, error="not_a_trace_id"),
+        metadata={"description": "trace-id of the traceparent", "pattern": "^[0-9a-f]{32}$"},
+    )
     cursor = Cursor(metadata={"description": "`next` of the page before"})
     limit = Whole(1, MOST, load_default=PAGE)
 

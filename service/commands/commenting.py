@@ -84,6 +84,10 @@ def resolve(here: Here, id: str, comment: str, text: str) -> None:
 def list_comments(here: Here, id: str) -> None:
     """列出逐行意见，及各自现在在哪一行 / list the comments by line, and where each line stands now"""
     found = comments.threads(here.desk, here.desk.draft(id))
+    for one, code in comments.refused(here.desk):
+        zh = f"日志第 {one.seq} 行的意见没有有效签名（{code}），没有列出；请用 log verify 查明。"
+        en = f"Line {one.seq} of the log, a comment, is left out: no good signature covers it ({code}); see log verify."
+        click.echo(here.settings.pick(zh, en), err=True)
     rows = [each for one in found for each in _rows(here, one)]
     empty = [line(here.settings.pick("没有意见。", "There are no comments."))]
     here.settings.tell([_as_dict(one) for one in found], rows or empty)

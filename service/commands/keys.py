@@ -11,6 +11,7 @@ from rules.values.layout import Span, line, row
 from service.commands.common import Bad, Settings
 from service.commands.log import midnight
 from service.commands.on_log import on_log
+from service.commands.roles import EACH
 from service.commands.screen import as_json
 from service.days import day_of
 from service.keys import PERMISSIONS, ApiKey, Keys, user
@@ -19,7 +20,7 @@ from service.people import People
 from service.settings import value_of
 
 
-@click.command()
+@click.command(epilog=EACH)
 @click.argument("name")
 @click.option("--role", type=click.Choice(list(PERMISSIONS)), help="新客户的角色 / the role of a new client")
 @click.option("--for", "client", metavar="CLIENT", help="给已有客户再发一把 / another key of a client")

@@ -11,6 +11,7 @@ from rules.values.ids import is_card, is_id
 from rules.values.layout import Span, line, row
 from service.commands.common import Bad, Settings
 from service.commands.on_log import on_log
+from service.commands.roles import EACH
 from service.commands.screen import as_json
 from service.days import day_of
 from service.keys import PERMISSIONS, user
@@ -22,7 +23,7 @@ LOGIN = re.compile(r"[\w.@-]{1,64}")
 ROLE = click.Choice(list(PERMISSIONS))
 
 
-@click.command()
+@click.command(epilog=EACH)
 @click.argument("login")
 @click.option("--name", required=True, help="姓名或岗位 / name or post")
 @click.option("--role", type=ROLE, required=True, help="角色 / the role")
@@ -69,7 +70,7 @@ def reset(settings: Settings, log: DecisionLog, login: str) -> None:
     _show_password(settings, person, password)
 
 
-@click.command("role")
+@click.command("role", epilog=EACH)
 @click.argument("login")
 @click.argument("role", type=ROLE)
 @on_log

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, request
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
-from service.api.decisions import QuerySchema, line_of, search
+from rules.values.text import Text
+from service.api.decisions import Page, QuerySchema, line_of, search
 from service.api.explanations import open_inputs, replayed
 from service.api.reviewing import of_decision
 from service.desk import titles
 from service.desk.views import person_view, tell_by_page
 from service.exact_json import dumps
 from service.http.answering import OPENED, log_problems
+from service.http.cases import field_errors
 from service.http.context import service
-from service.http.problems import Problem
+from service.http.problems import FieldError, Problem
 from service.log import Line
 from service.pages.pages import page
 from service.people.persons import PERSON
@@ -30,13 +33,33 @@ MOST = 200  # lines of a page
 def find() -> Response:
     """Search by subject, decision, outcome and days; the newest first."""
     asked = {name: text.strip() for name, text in request.args.items() if text.strip() and name != "lang"}
+    known = titles.codes()
+    coded, wrong = _coded(asked, known)
+    found = Page((), (), None)
     try:
-        found = search(QuerySchema().load(asked))
+        query = QuerySchema().load(coded)
+        found = found if wrong else search(query)
     except ValidationError as error:
-        return page("audit.html", titles=titles, lines=(), refused=(), next=None, asked=asked,
-                    wrong=sorted(error.messages_dict))  # fmt: skip
-    return page("audit.html", titles=titles, lines=found.lines, refused=found.refused, next=found.next,
-                asked=asked, wrong=())  # fmt: skip
+        wrong = [*wrong, *field_errors(error.messages_dict)]
+    return page("audit.html", titles=titles, known=known, found=found, asked=coded, wrong=wrong)
+
+
+def _coded(
+    asked: Mapping[str, str], known: Mapping[str, Mapping[str, Sequence[Text]]]
+) -> tuple[dict[str, str], list[FieldError]]:
+    """What is asked, with the code where a title was written, and what cannot be looked for as it is written."""
+    coded, wrong = dict(asked), list[FieldError]()
+    for name, codes in known.items():
+        if (said := asked.get(name, "")) and said not in codes:
+            fit = [code for code, texts in codes.items() if any(said in tuple(text) for text in texts)]
+            coded[name] = fit[0] if len(fit) == 1 else said
+            if len(fit) > 1:
+                those = ", ".join(fit)
+                wrong.append(FieldError(f"/{name}", "ambiguous", f"“{said}”有几个代码，请写其中之一：{those}。",
+                                        f'"{said}" has several codes; write one of: {those}.'))  # fmt: skip
+    if "" < asked.get("to", "") < asked.get("from", ""):
+        wrong.append(FieldError("/to", "before_from", "要在起始日当天或之后。", "Choose the first day or a later one."))
+    return coded, wrong
 
 
 @person_view(blueprint, "/audit/sign-ins", "read_all")

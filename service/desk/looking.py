@@ -16,10 +16,11 @@ from rules.words.diff import Change as Difference
 from service.desk.forms import texts_of
 from service.examples.listed import Told, case_changes, told_cases
 from service.examples.own import MISSED
+from service.log import Line
 from service.publishing import drafting
 from service.publishing.acts import Act, Change
 from service.publishing.checking import Checked
-from service.publishing.comments import Said, Thread, threads
+from service.publishing.comments import Said, Thread, refused, threads
 from service.publishing.desk import Desk
 from service.publishing.drafts import Draft
 from service.publishing.lines import Changed, changed_lines, end_of, place_of
@@ -39,6 +40,7 @@ class Look:
     earlier: Sequence[Thread]  # said of text that is not there any more
     places: Mapping[str, Place]
     ends: Mapping[str, int]  # the last line of each
+    refused: Sequence[tuple[Line, str]] = ()  # comments that no good signature covers, of whatever draft
 
     def said_of(self, path: str) -> Sequence[Thread]:
         """The comments on the lines of what a difference is about."""
@@ -87,7 +89,7 @@ def look(desk: Desk, draft: Draft, checked: Checked, changes: Differences, asked
     paths = {one.path for change, said in changes if change.edition == draft.edition for one in said or ()}
     places = {path: place for path in paths if (place := place_of(files, path)) is not None}
     ends = {path: end_of(files[name], line) for path, (name, line) in places.items()}
-    return Look(changed_lines(before, files, wanted), warnings, elsewhere, placed, earlier, places, ends)
+    return Look(changed_lines(before, files, wanted), warnings, elsewhere, placed, earlier, places, ends, refused(desk))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
@@ -13,7 +17,7 @@ from service.desk import titles
 from service.desk.views import go, person_view, tell_by_page
 from service.http.amended import amended_in_words
 from service.http.context import caller, service
-from service.http.problems import Problem
+from service.http.problems import KINDS, Problem
 from service.pages.explaining import page_of
 from service.pages.pages import page, page_language
 
@@ -40,21 +44,31 @@ def show(request_id: str) -> Response:
 
 @person_view(blueprint, "/reviews/<request_id>", "record_review", ("POST",))
 def conclude(request_id: str) -> Response:
-    """Record the outcome; a form with a mistake comes back as it was filled in."""
-    found = review_of(request_id)
-    said = {name: text for name in ("result", "outcome", "note") if (text := request.form.get(name, "").strip())}
-    if said.get("result") != CHANGED:
-        said.pop("outcome", None)
+    """Record the outcome; a form with a mistake comes back as it was filled in, and so does one that another was
+    quicker than. The same form twice is done once."""
+    filled = {name: text for name in ("result", "outcome", "note") if (text := request.form.get(name, "").strip())}
+    said = {name: text for name, text in filled.items() if name != "outcome" or filled.get("result") == CHANGED}
     try:
-        record(found, outcome_of(said))
+        record(review_of(request_id), outcome_of(said))
     except Problem as problem:
-        again = _shown(found, problem)
-        again.status_code = 422
-        return again
+        now = review_of(request_id)  # somebody may have concluded it since
+        if not _is_mine(now, said):
+            again = _shown(now, problem, filled)
+            again.status_code = KINDS[problem.kind].status
+            return again
     return go(url_for("reviews_page.reviews"))
 
 
-def _shown(found: Review, problem: Problem | None = None) -> Response:
+def _is_mine(found: Review, said: Mapping[str, str]) -> bool:
+    """Whether a request has just this outcome, in these words, by whoever asks."""
+    done = found.concluded
+    if done is None or done.caller != caller().client:
+        return False
+    recorded = {**json.loads(done.body), "note": words_of(done)}
+    return all(recorded.get(name) == said.get(name) for name in ("result", "outcome", "note"))
+
+
+def _shown(found: Review, problem: Problem | None = None, filled: Mapping[str, str] = MappingProxyType({})) -> Response:
     """A request with the reasons of its decision; whoever decided is told why he cannot review it."""
     mine = found.decided.caller == caller().client
     case = None if found.concluded or mine else open_case(found.decided, "reviewing")
@@ -64,6 +78,7 @@ def _shown(found: Review, problem: Problem | None = None) -> Response:
         found=found,
         mine=mine,
         problem=problem,
+        filled=filled,
         reason=words_of(found.asked),
         note=words_of(found.concluded),
         case=case,

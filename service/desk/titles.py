@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rules.model import Rule
-from rules.values.text import Lang
+from rules.values.text import Lang, Text
 from service.api.reviewing import Review
 from service.http.context import snapshot
 from service.log import Line
@@ -16,7 +16,7 @@ LOOKS: Mapping[str, Mapping[str, str]] = {
     "explanation": {"zh": "看说明", "en": "read the explanation"},
     "inputs": {"zh": "看输入", "en": "read the inputs"},
     "replay": {"zh": "重放", "en": "decided again"},
-    "reviewing": {"zh": "复核", "en": "reviewed"},
+    "reviewing": {"zh": "为复核打开", "en": "opened it to review"},
     "replay_period": {"zh": "照草稿重判一段时间的判定", "en": "a period was judged again under a draft"},
 }
 CANNOT: Mapping[str, Mapping[str, str]] = {  # why a decision was not judged again, or not beside the edition in force
@@ -90,6 +90,19 @@ def result(found: Review, lang: Lang) -> str:
     said = json.loads(found.concluded.body)
     new = said.get("outcome")
     return STANDS[lang] if new is None else f"{CHANGED[lang]}: {outcome(found.decided, new, lang)}"
+
+
+def codes() -> Mapping[str, Mapping[str, Sequence[Text]]]:
+    """The titles of each decision and each outcome that editions have, by code: what a search can ask for."""
+    rules = [rule for one in snapshot().compiled.values() for rule in one.edition.rules.values()]
+    found: dict[str, dict[str, list[Text]]] = {"decision": {}, "outcome": {}}
+    for name, one in [("decision", rule) for rule in rules] + [
+        ("outcome", outcome) for rule in rules for outcome in rule.outcomes.values()
+    ]:
+        known = found[name].setdefault(one.id, [])
+        if one.title not in known:
+            known.append(one.title)
+    return found
 
 
 def _rule(name: str) -> Rule | None:

@@ -10,10 +10,11 @@ from typing import Any
 from marshmallow import ValidationError
 
 from rules import FactError, PolicyError
+from rules.cases.checker import ALIEN
 from rules.model import Rule
 from rules.values.ids import is_id
 from rules.values.text import NotFound
-from rules.variants.readings import NoSuchReading
+from rules.variants.readings import NoSuchReading, otherwise
 from service.http.fields import CaseSchema
 from service.http.problems import MESSAGES, FieldError, Problem
 from service.http.turns import Turns
@@ -94,13 +95,20 @@ class CaseReader:
         written, errors = read(raw, above)
         compiled, rule = self.rule(decision, written.plan, written.on)
         facts: Mapping[str, Any] = {}
+        reread = True  # facts that the edition does not take, the reading that was meant may
         if written.readings:
-            compiled = reread_as(compiled, written.readings, above)
+            try:
+                compiled = reread_as(compiled, written.readings, above)
+            except Problem as problem:
+                if not problem.errors:
+                    raise
+                errors, reread = [*errors, *problem.errors], False
             rule = compiled.edition.rules[rule.id]
         try:
             facts = compiled.checker.check(rule.subject, written.facts, written.on or self.today)
         except FactError as error:
-            errors += [FieldError.of_fact(problem, f"{above}/facts") for problem in error.problems]
+            errors += [FieldError.of_fact(problem, f"{above}/facts") for problem in error.problems
+                       if reread or problem.code not in ALIEN]  # fmt: skip
         if errors:
             raise Problem.invalid(errors)
         return Case(compiled, rule, written.on or self.today, written.subject_id, facts, written.facts,
@@ -109,19 +117,27 @@ class CaseReader:
 
 def reread_as(compiled: Compiled, readings: Mapping[str, str], above: str = "") -> Compiled:
     """The edition under other readings; a Problem with the name of each that cannot be taken."""
+    if wrong := [error for name, option in readings.items() if (error := _untaken(compiled, name, option))]:
+        raise Problem.invalid(
+            FieldError(f"{above}/readings/{error.path}", "no_such_reading", error.zh, error.en) for error in wrong
+        )
     try:
         with COMPILING.turn():
             return reread(compiled, tuple(sorted(readings.items())))
-    except NoSuchReading as error:
-        raise Problem.invalid(
-            [FieldError(f"{above}/readings/{error.path}", "no_such_reading", error.zh, error.en)]
-        ) from None
     except PolicyError as error:
         raise Problem.invalid(
             FieldError(f"{above}/readings", one.code, one.zh, one.en)
             for one in error.problems
             if one.severity == "error"
         ) from None
+
+
+def _untaken(compiled: Compiled, name: str, option: str) -> NoSuchReading | None:
+    try:
+        otherwise(compiled.edition, {name: option})
+    except NoSuchReading as error:
+        return error
+    return None
 
 
 def read(raw: Any, above: str = "") -> tuple[RawCase, list[FieldError]]:

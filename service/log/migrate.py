@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from service.log.database import Database
 from service.log.errors import LogUnavailable, Misconfigured
 
-NEWEST = "0009_signed_drafts"
+NEWEST = "0010_callers"
 SCRIPTS = Path(__file__).parent / "migrations"
 
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from rules.problems.problem import Problem
 from service.exact_json import dumps
@@ -26,6 +27,7 @@ from service.publishing.refusals import Misplaced, NotAllowed, Refused, Unknown
 COMMENTING = "comment"  # a kind of lines, and what is said:
 COMMENTED, ANSWERED, RESOLVED = "commented", "answered", "resolved"
 OUTCOMES = COMMENTED, ANSWERED, RESOLVED
+TOLD = 100  # comments that are not believed
 Files = Mapping[str, str]
 
 
@@ -147,6 +149,15 @@ def threads(desk: Desk, draft: Draft) -> tuple[Thread, ...]:
     revisions = {one.number: one for one in desk.drafts.revisions(draft.id)}
     made = (_thread(desk, one, one.at, said, revisions, draft) for one in said if one.at is not None)
     return tuple(sorted(made, key=lambda one: (one.comment.seq, one.place.file, one.place.line)))
+
+
+def refused(desk: Desk) -> tuple[tuple[Line, str], ...]:
+    """The comments that were read and not believed, with why: they were forged, or altered, so that what draft they
+    are about cannot be known. At most a hundred."""
+    known = sorted(desk.log.refused.items())
+    found = ((line, code) for seq, code in known
+             for line in desk.log.find(kind=COMMENTING, after_seq=seq - 1, before_seq=seq + 1))  # fmt: skip
+    return tuple(islice(found, TOLD))
 
 
 def line_now(before: str, after: str, line: int) -> int | None:

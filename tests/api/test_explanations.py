@@ -4,12 +4,14 @@ import json
 import re
 import shutil
 from datetime import date
+from unittest.mock import Mock
 
 import pytest
 
 from rules import FactChecker
 from rules.words.explain import explain
 from service.http.turns import Turns
+from service.log import LogUnavailable
 from tests.api.calling import DATE, PLAN, POLICIES, errors, example, kind
 
 NEXT = "2026-10-01"
@@ -292,6 +294,12 @@ def test_a_replay_as_it_was_needs_no_body(auditor, decided):
     assert answer.json["same"] is True
 
 
+def test_outcomes_that_are_all_left_are_not_listed_as_none(caller):
+    """An empty list would say that no outcome is possible."""
+    case = {"subject": {"id": "H-1"}, "facts": {}}
+    assert caller.decided("grant", case)["left"] == {"outputs": {"limit": {"at_least": 0, "at_most": 200000}}}
+
+
 def test_an_answer_that_waits_says_what_is_left(api, caller):
     facts = example("household_granted")
     del facts["facts"]["conduct"]
@@ -305,3 +313,18 @@ def test_an_answer_that_waits_says_what_is_left(api, caller):
     assert set(decided["left"]) == set(schema["Left"]["properties"])
     told = caller.get(f"/v1/decisions/{decided['log_id']}/explanation").text
     assert "? 建议额度 0元至10万元 信息补齐后才能确定" in re.sub(" +", " ", told)
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "explanation"), ("GET", "inputs"), ("POST", "replay")])
+def test_where_the_look_cannot_be_logged_nothing_is_shown(own, monkeypatch, method, path):
+    api = own()
+    case = {"subject": {"id": "V-secret"}, "facts": {"households": 7431}}
+    log_id = api.caller("caller").decided("credit_village", case)["log_id"]
+    auditor = api.caller("auditor")
+    monkeypatch.setattr(api.service.log, "append", Mock(side_effect=LogUnavailable("away")))
+
+    answer = auditor.send(method, f"/v1/decisions/{log_id}/{path}")
+
+    assert kind(answer) == (503, "unavailable")
+    assert "V-secret" not in answer.text
+    assert "7431" not in answer.text

@@ -200,7 +200,8 @@ def test_a_traceparent_that_is_none_is_left_out(caller, sent):
 
 
 def test_a_trace_id_is_32_digits(analyst):
-    assert errors(analyst.get("/v1/decisions?trace_id=1")) == [("/trace_id", "not_a_trace_id")]
+    for said in ("1", "a" * 32 + "%0A", "A" * 32, "g" * 32):
+        assert errors(analyst.get(f"/v1/decisions?trace_id={said}")) == [("/trace_id", "not_a_trace_id")]
 
 
 @pytest.mark.parametrize("id", ["x", "0" * 32, "credit_village", "%00", "%F0%9F%8F%A1", "..", "a" * 5000])

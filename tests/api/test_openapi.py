@@ -268,3 +268,19 @@ def test_a_policy_with_an_error_changes_nothing(own, tmp_path):
 
     assert sender.get("/openapi.json").data == before
     assert api.nobody().get("/readyz").json["policies"]["rejected"]
+
+
+def patterns(value):
+    if isinstance(value, dict):
+        found = value.get("pattern")
+        yield from [found] if isinstance(found, str) else []
+        value = list(value.values())
+    for one in value if isinstance(value, list) else ():
+        yield from patterns(one)
+
+
+def test_patterns_are_of_the_language_that_json_schema_has(api):
+    """Which knows no anchors and inline flags of Python, and looks for a pattern anywhere in the text."""
+    found = set(patterns(api.nobody().get("/openapi.json").json))
+    assert len(found) > 5
+    assert [one for one in found if re.search(r"\\[AZz]|\(\?[aiLmsuxP]", one) or not one.startswith("^")] == []

@@ -87,3 +87,18 @@ def test_the_document_names_the_readings_and_their_choices(analyst):
 
     assert schemas["Readings"]["properties"]["a_grade_share_operator"]["enum"] == ["at_least", "above"]
     assert "readings" not in schemas["Decision"]["required"]
+
+
+def test_every_reading_and_fact_that_is_wrong_is_named_at_once(caller):
+    """But no fact that the edition does not take: the reading that was meant may take it."""
+    case = {
+        "subject": {"id": ""},
+        "facts": {"households": "x", "homes": 1},
+        "readings": {"nothing": "x", "a_grade_share_operator": "other"},
+    }
+    assert errors(caller.decide("credit_village", case)) == [
+        ("/subject/id", "not_an_id"),
+        ("/readings/nothing", "no_such_reading"),
+        ("/readings/a_grade_share_operator", "no_such_reading"),
+        ("/facts/households", "not_whole"),
+    ]

@@ -8,6 +8,7 @@ from tests.api.calling import errors, kind
 from tests.desk.drafting import key, person, service
 from tests.desk.test_desk import html
 from tests.log.deskwork import NEW, OLD
+from tests.log.samples import tamper
 
 FILE = "limit.yaml"
 CHILD = """\
@@ -215,3 +216,21 @@ def test_what_changes_with_a_parent_is_before_the_approver(api, editor, approver
         told = shown.partition(f"<h3>{edition}</h3>")[2].partition("<h3>")[0]
         assert "5万元 → 金额 6万元" in told
     editor.post(f"/drafts/{draft['id']}/discard", {"reason": "试过了"})
+
+
+def test_a_comment_that_was_altered_is_left_out_and_that_is_told(tmp_path):
+    """On the page and over the API, in every draft: which one it is about cannot be known."""
+    api = service(tmp_path)
+    editor, approver = person(api, "editor", "editor"), person(api, "approver", "approver")
+    draft = changed(editor)
+    made = said(approver, draft, file=FILE, line=line_of(draft, NEW), text="原来的意见").json["id"]
+    body = api.service.log.get(made).body.replace("原来".encode(), "改过".encode())
+    tamper(api.service.log, ("UPDATE log SET body = ? WHERE id = ?", (body, made)))
+
+    found = editor.get(f"/drafts/{draft['id']}/comments").json
+    assert found == {"comments": [], "refused": [{"log_id": made, "code": "signature_wrong"}]}
+    shown = editor.client.get(f"/desk/drafts/{draft['id']}?lang=en").text
+    assert "These comments of the log are left out" in shown
+    assert made in shown
+    assert "的意见" not in shown
+    api.close()

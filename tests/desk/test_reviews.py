@@ -2,6 +2,8 @@
 
 import pytest
 
+from rules.values.text import Text
+from service.desk import reviews
 from tests.api.calling import example
 
 CASE = {"subject": {"id": "V-1"}, "facts": {}}
@@ -107,3 +109,85 @@ def test_an_auditor_finds_a_decision_and_what_was_done_since(api, someone, log_i
 
 def test_a_decision_that_is_not_there_is_not_found(someone):
     assert someone("auditor").get(f"/audit/{'0' * 32}").status_code == 404
+
+
+def test_a_form_with_a_mistake_comes_back_as_it_was_filled_in(someone, request_id):
+    page = someone("analyst").post(f"/reviews/{request_id}", result="changed", note="查过户口簿").text
+    assert "查过户口簿</textarea>" in page
+    assert 'value="changed" checked' in page
+    assert 'value="upheld" required checked' not in page
+
+
+def test_the_same_form_twice_is_recorded_once_and_is_no_error(api, someone, log_id, request_id):
+    reviewer = someone("analyst")
+    answers = [reviewer.post(f"/reviews/{request_id}", result="changed", outcome="qualified", note="查实")
+               for _ in range(2)]  # fmt: skip
+    assert [one.status_code for one in answers] == [303, 303]
+    assert len([one for one in api.service.log.about(log_id) if one.kind == "reviewed"]) == 1
+
+
+def test_who_comes_second_is_told_and_keeps_his_words(api, someone, log_id, request_id):
+    first, second = someone("analyst"), someone("admin")
+    first.post(f"/reviews/{request_id}", result="upheld", note="无误")
+    answer = second.post(f"/reviews/{request_id}", result="changed", outcome="qualified", note="有误")
+    assert answer.status_code == 409
+    for words in ("这个申请已有复核结果", "无误", "您写的答复没有记录：有误"):
+        assert words in answer.text
+    assert len([one for one in api.service.log.about(log_id) if one.kind == "reviewed"]) == 1
+
+
+def test_who_comes_second_by_a_moment_is_told_the_same(someone, request_id, monkeypatch):
+    first, second = someone("analyst"), someone("admin")
+    recorded = reviews.record
+
+    def late(found, said):
+        monkeypatch.setattr(reviews, "record", recorded)
+        first.post(f"/reviews/{request_id}", result="upheld")
+        return recorded(found, said)
+
+    monkeypatch.setattr(reviews, "record", late)
+    answer = second.post(f"/reviews/{request_id}", result="changed", outcome="qualified")
+    assert answer.status_code == 409
+    assert "这个申请已有复核结果" in answer.text
+
+
+def test_an_auditor_searches_by_what_the_pages_call_things(api, someone, log_id):
+    """Titles in either language; codes are offered with their titles."""
+    auditor = someone("auditor")
+    rule = api.service.policies.current().edition("xx-county/2026-05-01").edition.rules["credit_village"]
+    logged = rule.outcomes[api.service.log.get(log_id).outcome]
+    for text in (*rule.title, rule.id):
+        assert log_id in auditor.get("/audit", query_string={"decision": text, "outcome": logged.id}).text
+    for text in logged.title:
+        assert log_id in auditor.get("/audit", query_string={"outcome": text, "decision": rule.id}).text
+    assert f'<option value="{rule.id}">{rule.title.zh}</option>' in auditor.get("/audit").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("trace_id=zz", "链路编号（trace-id）：trace-id 是 32 位"),
+        ("from=soon", "从：请写日期"),
+        ("from=2026-12-31&to=2026-12-01", "到：要在起始日当天或之后"),
+        ("nothing=1", "nothing：没有这一项"),
+    ],
+)
+def test_a_search_that_cannot_be_made_says_which_field_and_what_to_write(someone, log_id, asked, said):
+    page = someone("auditor").get(f"/audit?{asked}").text
+    assert said in page
+    assert log_id not in page
+
+
+def test_a_title_of_several_codes_is_asked_for_by_one_of_them(someone, log_id, monkeypatch):
+    titles = {"decision": {}, "outcome": {"no": [Text("不", "no")], "never": [Text("不", "never")]}}
+    monkeypatch.setattr("service.desk.titles.codes", lambda: titles)
+    page = someone("auditor").get("/audit?outcome=不").text
+    assert "请写其中之一：no, never" in page
+    assert log_id not in page
+
+
+def test_times_on_pages_name_their_zone(someone, log_id, request_id):
+    reviewer, auditor = someone("analyst"), someone("auditor")
+    pages = [reviewer.get("/reviews"), reviewer.get(f"/reviews/{request_id}"), auditor.get("/audit"),
+             auditor.get(f"/audit/{log_id}"), auditor.get("/audit/sign-ins")]  # fmt: skip
+    assert ["Asia/Shanghai" in page.text for page in pages] == [True] * 5

@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, update
 
 from service.desk import signing
 from service.http.turns import Turns
+from service.keys import PERMISSIONS
 from service.log import LogUnavailable
 from service.log.entry import microseconds
 from service.log.tables import credentials, sessions
@@ -262,3 +263,40 @@ def test_nobody_is_in_where_the_log_cannot_say_so(api, someone, monkeypatch):
     client, answer = sign_in(api, login, PASSWORD)
     assert (answer.status_code, "Set-Cookie" in answer.headers) == (503, False)
     assert client.get_cookie("session") is None
+
+
+def pages(api):
+    """The views of people, with the permission that each wants."""
+    views = api.app.view_functions
+    return [(rule, views[rule.endpoint].permission) for rule in api.app.url_map.iter_rules()
+            if hasattr(views[rule.endpoint], "permission")]  # fmt: skip
+
+
+def open_to(browser, rule, method):
+    path = re.sub("<[^>]*>", "x", rule.rule)
+    return browser.client.open(path, method=method, data={"csrf": token(browser.get("/"))})
+
+
+def test_every_page_wants_somebody_who_signed_in_with_its_permission(api, someone):
+    """But for those that anybody may see, which are named here."""
+    free = {rule.rule for rule in api.app.url_map.iter_rules()} - {rule.rule for rule, _ in pages(api)}
+    assert {one for one in free if not one.startswith("/v1/")} == {
+        "/", "/account", "/docs", "/docs/assets/<path:name>",
+        "/healthz", "/metrics", "/openapi.json", "/problems/<kind>", "/readyz", "/sign-in",
+        "/sign-in/back", "/sign-in/elsewhere", "/sign-out", "/static/<path:filename>", "/try-it.json",
+    }  # fmt: skip
+    assert len(pages(api)) > 30
+    for rule, _ in pages(api):
+        for method in rule.methods & {"GET", "POST"}:
+            answer = api.app.test_client().open(re.sub("<[^>]*>", "x", rule.rule), method=method)
+            sent = answer.status_code == 303 and answer.headers["Location"].startswith("/sign-in?")
+            assert sent or answer.status_code == 401, (method, rule)
+
+
+@pytest.mark.parametrize("role", PERMISSIONS)
+def test_a_page_opens_to_exactly_the_roles_that_its_permission_says(api, someone, role):
+    browser = someone(role)
+    for rule, permission in pages(api):
+        for method in rule.methods & {"GET", "POST"}:
+            allowed = open_to(browser, rule, method).status_code != 403
+            assert allowed == (permission in PERMISSIONS[role]), (method, rule)

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
@@ -296,3 +297,17 @@ def test_cookies_go_both_ways_and_passwords_are_tried_slowly(proxy):
     token = re.search(r"session=([^;]+); .*HttpOnly", answers[0])
     with proxy.sent("GET", "/account", f"Cookie: session={token[1]}", "Connection: close") as connection:
         assert until(connection, b"\r\n").startswith(b"HTTP/1.1 200")
+
+
+def test_a_silence_of_the_service_is_no_word_that_nothing_was_decided(tmp_path):
+    """Whoever hears nothing has to send it again under its key."""
+    away = SimpleNamespace(address=f"http://127.0.0.1:{free_port()}", keys={"caller": "vc_0a_x"})
+    with (
+        through(away, tmp_path) as proxy,
+        proxy.sent("POST", "/v1/decisions/screening", "Content-Length: 0", "Connection: close") as sent,
+    ):
+        head, _, body = until(sent, b"never").partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert b"retry-after: " in head.lower()
+    assert "同一个 Idempotency-Key" in json.loads(body)["detail"]
+    assert "may have been decided" in json.loads(body)["detail"]

@@ -24,7 +24,8 @@ GRANTS = (ROOT / "deploy/grants.sql").read_text("utf-8")
 HARM = ("UPDATE log SET outcome = 'x'", "DELETE FROM log", "TRUNCATE log", "DROP TRIGGER log_append_only ON log",
         "CREATE RULE r AS ON INSERT TO log DO INSTEAD NOTHING", "ALTER TABLE log DISABLE TRIGGER ALL",
         "UPDATE sealed SET content = ''", "TRUNCATE sealed", "DELETE FROM editions", "UPDATE editions SET plan = 'x'",
-        "DELETE FROM credentials", "TRUNCATE sessions", "DROP TABLE once",
+        "DELETE FROM credentials", "TRUNCATE sessions", "DELETE FROM draft_revisions",
+        "UPDATE draft_revisions SET files = ''", "DROP TABLE once",
         "UPDATE alembic_version SET version_num = 'x'")  # fmt: skip
 
 

@@ -55,6 +55,7 @@ def test_the_steps_lead_to_the_tables_that_the_program_knows(log):
         "log_id",
         "log_subject",
         "log_decision",
+        "log_caller",
         "log_refers_to",
         "log_review_requested",
         "log_traceparent",

@@ -1,6 +1,7 @@
 """`village-credit people`, as it is typed."""
 
 import json
+import re
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from service.commands.main import cli
+from service.keys import PERMISSIONS
 from service.people import Passwords, People, Sessions
 from tests.log.samples import Clock, key_file, opened
 
@@ -107,3 +109,11 @@ def test_a_quiet_log_asks_for_a_word_on_the_clock_and_a_password_stays_good_unti
         log.accept_clock("operator")
         assert run("reset", "wang").exit_code == 0
         assert passwords(log).check("wang", first) is None
+
+
+@pytest.mark.parametrize("command", [["people", "add"], ["people", "role"], ["keys", "add"]])
+def test_help_says_what_each_role_may_do(command):
+    """In a line each, of every role there is."""
+    told = CliRunner().invoke(cli, [*command, "--help"]).output
+    for role in PERMISSIONS:
+        assert re.search(rf"^ *{role} +\S", told, re.MULTILINE), role

@@ -4,6 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 
 from service.log.entry import moment
 from service.log.reader import Query, place
@@ -34,6 +35,15 @@ ASKED = [
     ({"decision": "d1"}, [1, 3, 5, 7, 9]),
     ({"decision": "d1", "outcome": "o0"}, [3, 9]),
     ({"caller": "key-2"}, [2, 6]),
+    ({"caller": "nobody"}, []),
+    ({"caller": "key-2", "after_seq": 3, "newest_first": True}, [6]),
+    ({"caller": "key-1", "before_seq": 10, "limit": 2}, [1, 5]),
+    ({"outcome": "o0"}, [0, 3, 6, 9]),
+    ({"outcome": "o0", "newest_first": True, "limit": 2}, [9, 6]),
+    ({"outcome": "o0", "kind": "decision", "before_seq": 7}, [0, 3]),
+    ({"outcome": "o0", "start": START + timedelta(hours=1), "limit": 2}, [3, 6]),
+    ({"outcome": "o0", "caller": "key-2"}, [6]),
+    ({"outcome": "nothing"}, []),
     ({"kind": "other"}, [8, 9]),
     ({"subject": SEALER.blind("4")}, [4, 9]),
     ({"subject": SEALER.blind("4"), "kind": "decision"}, [4]),
@@ -105,6 +115,7 @@ def test_the_head_is_the_last_line(filled):
         ("id = 'x'", "log_id"),
         ("subject = 'x' AND seq > 3 ORDER BY seq", "log_subject"),
         ("decision = 'x' AND outcome = 'y' ORDER BY seq DESC", "log_decision"),
+        ("caller = 'x' AND kind = 'y' ORDER BY seq DESC", "log_caller"),
         ("refers_to = 'x' AND refers_to <> '' ORDER BY seq", "log_refers_to"),
         ("seq > 4 ORDER BY seq", "INTEGER PRIMARY KEY"),
     ],
@@ -114,6 +125,37 @@ def test_questions_are_answered_from_an_index(sqlite, condition, index):
     (plan,) = rows(log, f"EXPLAIN QUERY PLAN SELECT * FROM log WHERE {condition}")  # noqa: S608
     assert index in plan[3]
     log.close()
+
+
+NOTHING = [
+    {"caller": "nobody"},
+    {"caller": "nobody", "decision": "decision", "outcome": "outcome"},
+    {"outcome": "nothing"},
+    {"outcome": "of another", "decision": "decision"},
+    {"caller": "key-1", "outcome": "of another"},
+    {"caller": "key-1", "outcome": "of another", "decision": "decision"},
+    {"subject": "nobody"},
+    {"trace_id": TRACE},
+]
+
+
+@pytest.mark.parametrize("wanted", NOTHING)
+def test_what_is_not_there_takes_no_longer_in_a_longer_log(sqlite, wanted):
+    log = opened(sqlite)
+    steps = []
+    event.listen(log.database.engine, "checkout", lambda raw, *_: raw.set_progress_handler(lambda: steps.append(1), 1))
+
+    def work(lines):
+        log.append([entry(decision="decision", outcome="outcome") for _ in range(lines)])
+        log.find(**wanted)  # warm
+        steps.clear()
+        assert log.find(kind="decision", newest_first=True, **wanted) == []
+        return len(steps)
+
+    few, many = work(50), work(3000)
+    log.close()
+    assert few > 0
+    assert many < 2 * few
 
 
 @pytest.mark.parametrize("at", [2**62, 2**63 - 1, -(2**63), 253402300799999999])
