@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules.editing.address import Data, entries, members, word
+from rules.editing.address import Data, Verbatim, entries, members, word
 from rules.editing.cases import merged_into
 from rules.editing.scalars import TRUTH
 from rules.model import Edition, Fact
@@ -146,7 +146,7 @@ def _records(table: Table, before: Sequence[Data], said: Said) -> Iterator[Data]
 
 
 def _value(field: Field, text: str) -> str:
-    """What was typed, a figure without the marks between its thousands."""
+    """What was typed, a figure without the marks between its thousands; what is no figure stays a text."""
     if field.number:
-        text = re.sub(r"[,\s_]", "", unicodedata.normalize("NFKC", text))
-    return text.strip()
+        return re.sub(r"[,\s_]", "", unicodedata.normalize("NFKC", text))
+    return text.strip() if field.kind == "boolean" else Verbatim(text.strip())
