@@ -48,7 +48,7 @@ def test_a_case_is_written_in_a_form_and_kept_with_the_draft(api, author):
     page = author.get(f"{draft}/cases/new").text
     assert "哪项判定" in page
     page = author.get(f"{draft}/cases/new?decision={VILLAGE}").text
-    assert all(title in html(page) for title in ("全村农户", "村编号", "不达标"))
+    assert all(title in html(page) for title in ("全村农户", "村编号", "不达标", "整数（农户）"))
     assert sent(author, draft, **KEPT).status_code == 303
     assert text(api, draft) == ("- {on: 2027-08-01, subject: {id: V-002}, decisions: {credit_village: not_qualified}, "
                                 "facts: {no_debt_dispute: false}}\n")  # fmt: skip

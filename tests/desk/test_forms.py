@@ -148,6 +148,7 @@ def test_what_cannot_be_is_told_and_the_form_keeps_what_was_typed(api, author):
     before, said = text(api, draft, FILE), fields(author.get(f"{draft}/form/{FILE}").text)
     answer = author.client.post(f"{draft}/form/{FILE}", data={**said, "do": f"remove {FILE}.criteria.nothing"})
     assert answer.status_code == 422
+    assert " data-unsaved" in answer.text  # to leave it asks first
     assert text(api, draft, FILE) == before
     bad = {**said, f"value:{FILE}.criteria.a_grade_share.require.a_grade_share.at_least": "六成", "asked": "1"}
     assert author.client.post(f"{draft}/form/{FILE}", data=bad).status_code == 303  # a draft may have faults
