@@ -85,7 +85,9 @@ def home() -> Response:
     mine = [(one.written_by(me), one) for one in opened if one not in waits]  # each is listed once
     own, others = ([one for here, one in mine if here == own] for own in (True, False))
     plans = sorted({one.edition.partition("/")[0] for one in releases})
-    return page("desk.html", releases=releases, today=here.today(), own=own, others=others, waits=waits, offered=plans,
+    unlisted = sorted({one.edition.id for one in snapshot().compiled.values()} - published.releases.keys())
+    return page("desk.html", unlisted=unlisted, releases=releases, today=here.today(),
+                own=own, others=others, waits=waits, offered=plans,
                 spoiled=listed.spoiled, acts=acts[: -LATELY - 1 : -1], warnings=policies.warnings(),
                 untaken=policies.untaken, drafted=drafted(acts), words=Words(), **shared())  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Editions that extend one another: what changes with a draft, and what has changed below one that waits."""
 
 from datetime import timedelta
+from shutil import copytree
 
 from tests.api.calling import start
 from tests.desk.drafting import person, service
@@ -79,3 +80,19 @@ def test_a_day_that_the_service_slept_over_has_come_when_it_wakes(tmp_path):
             for on in ({}, {"on": "2026-12-31"}, {"on": "2027-01-01"})]  # fmt: skip
     woken.close()
     assert [one.json["edition"] for one in said] == ["2027-01-01", "2026-05-01", "2027-01-01"]
+
+
+def test_an_edition_that_only_the_folder_has_is_told_at_the_desk(tmp_path):
+    policies = service(tmp_path)
+    policies.close()
+    folder = tmp_path / "policies" / "base"
+    later = folder / "2027-03-01"
+    copytree(folder / "2026-05-01", later)
+    head = (later / "plan.yaml").read_text(encoding="utf-8")
+    (later / "plan.yaml").write_text(head.replace("2026-05-01", "2027-03-01"), encoding="utf-8")
+    for place, told in (("folder", True), ("database", False)):
+        api = start(tmp_path, policies=folder.parent, published_in=place)
+        page = person(api, f"editor-{place}", "editor").client.get("/desk").text
+        api.close()
+        assert "base/2027-03-01" in page  # as taken, or as not taken
+        assert ("没有它们的审批记录" in page) == told
